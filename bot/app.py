@@ -1,0 +1,206 @@
+"""The only wiring: what is made once is made here and passed down."""
+
+import asyncio
+import contextlib
+import gc
+import secrets
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aiogram import Bot, Dispatcher
+from aiogram.exceptions import TelegramUnauthorizedError
+from aiogram.methods import GetMe
+from aiogram.types import Update
+
+from bot import handlers
+from bot.clock import Clock
+from bot.content import Words
+from bot.features.campaigns import Campaigns
+from bot.features.checkins import CheckIns
+from bot.features.communities import Communities
+from bot.features.coupons import Coupons
+from bot.features.members import Members
+from bot.features.redeeming import Redeeming
+from bot.handlers.rights import Doors
+from bot.intake import ConflictError, Intake
+from bot.logs import get_logger
+from bot.middleware import WhoAsks
+from bot.pacer import HeldError, Limits, Pacer
+from bot.rules.checkins import CheckInPolicy
+from bot.rules.coupons import CouponPolicy
+from bot.rules.members import BoardPolicy
+from bot.sender import Sender
+from bot.session import LightSession
+from bot.settings import Settings
+from bot.store import causes
+from bot.store.campaigns import CARD
+from bot.store.db import Database
+from bot.voice import Voice
+
+log = get_logger("app")
+
+GREETING_RETRIES = (0.5, 1, 2, 4, 8, 15, 30)
+DRAIN_SECONDS = 3.0
+STOP_SECONDS = 6.0
+"""Longer than this no handler may keep a stop waiting; what it leaves is in the inbox."""
+HOUSEKEEPING = timedelta(hours=24)
+
+GC_THRESHOLDS = (20_000, 20, 100)
+"""aiogram's 400 pydantic types are scanned over and over otherwise: 2.3 times the echo's rate, measured."""
+
+
+class StartError(Exception):
+    """Why the bot can't go on, in one line. `code` is the process's exit code."""
+
+    def __init__(self, line: str, code: int) -> None:
+        super().__init__(line)
+        self.code = code
+
+
+@dataclass(slots=True)
+class App:
+    """A wired bot."""
+
+    bot: Bot
+    session: LightSession
+    db: Database
+    dispatcher: Dispatcher
+    clock: Clock
+    communities: Communities
+    campaigns: Campaigns
+    sender: Sender
+    concurrency: int
+    intake: Intake | None = None
+
+    async def run(self, *, on_ready: Callable[[], None] | None = None) -> None:
+        """Say hello to Telegram, then take, handle and send until cancelled.
+
+        Raises:
+            StartError: the token is refused, or another process uses it.
+        """
+        me = await self._hello()
+        self.dispatcher["username"] = (me.username or "").lower()
+        self.intake = Intake(
+            db=self.db,
+            bot=self.bot,
+            session=self.session,
+            clock=self.clock,
+            handle=self._handle,
+            allowed_updates=self.dispatcher.resolve_used_update_types(),
+            concurrency=self.concurrency,
+        )
+        tune_collector()
+        log.info("started", bot=me.id, username=me.username)
+        if on_ready is not None:
+            on_ready()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.sender.run())
+                group.create_task(self._keep_house())
+                group.create_task(self.intake.run())
+        except* ConflictError:
+            raise StartError("another process is polling with this BOT_TOKEN; stop it first", 3) from None
+        except* TelegramUnauthorizedError:
+            raise StartError("BOT_TOKEN is refused by Telegram; ask BotFather for a new one", 2) from None
+        finally:
+            with contextlib.suppress(TimeoutError):
+                await self.intake.drain(DRAIN_SECONDS)
+            log.info("stopped")
+
+    async def close(self) -> None:
+        """Close connections; waiting writes are committed first."""
+        await self.session.close()
+        await self.db.close()
+
+    async def _hello(self) -> Any:
+        for pause in (*GREETING_RETRIES, None):
+            try:
+                return await self.bot(GetMe())
+            except TelegramUnauthorizedError:
+                raise StartError("BOT_TOKEN is refused by Telegram; ask BotFather for a new one", 2) from None
+            except HeldError:
+                if pause is None:
+                    raise StartError("Telegram can't be reached; check TELEGRAM_API_URL and the network", 4) from None
+                log.warning("telegram_unreachable", retry_in=pause)
+                await asyncio.sleep(pause)
+        raise AssertionError("unreachable: the last try returns or raises")
+
+    async def _handle(self, body: dict[str, Any], received_at: datetime) -> None:
+        update = Update.model_validate(body, context={"bot": self.bot})
+        cause = f"{self.bot.id}:{update.update_id}"
+        await self.dispatcher.feed_update(self.bot, update, cause=cause, received_at=received_at)
+
+    async def _keep_house(self) -> None:
+        """Once at the start and once a day: finish refunds that a crash interrupted, forget old causes."""
+        while True:
+            now = self.clock.now()
+            await self.campaigns.finish_refunds(now)
+            await self.db.write(causes.forget, now)
+            await asyncio.sleep(HOUSEKEEPING.total_seconds())
+
+
+def build(
+    settings: Settings,
+    *,
+    session: LightSession | None = None,
+    clock: Clock | None = None,
+    choice: Callable[[Any], Any] = secrets.choice,
+    limits: Limits | None = None,
+) -> App:
+    """Wire a bot. The database behind `settings` must be migrated."""
+    clock = clock or Clock(lambda: datetime.now(UTC).timestamp())  # noqa: TID251  # the one place where time comes in
+    session = session or LightSession(settings.telegram_api_url)
+    pacer = Pacer(limits or Limits(), time.monotonic)
+    session.middleware(pacer)
+    bot = Bot(settings.bot_token.get_secret_value(), session=session)
+    db = Database.open(settings.database_url.get_secret_value())
+    words = Words()
+    checkin_policy = CheckInPolicy()
+    communities = Communities(db, open_to_all=settings.open)
+    campaigns = Campaigns(db)
+    voice = Voice(bot=bot, words=words, db=db, communities=communities, clock=clock)
+    sender = Sender(
+        bot=bot,
+        db=db,
+        words=words,
+        voice=voice,
+        pacer=pacer,
+        communities=communities,
+        clock=clock,
+        cards={CARD: campaigns.card},
+    )
+    dispatcher = Dispatcher(
+        disable_fsm=True,
+        db=db,
+        words=words,
+        voice=voice,
+        communities=communities,
+        doors=Doors(bot, communities, words, voice),
+        checkins=CheckIns(db, checkin_policy),
+        checkin_policy=checkin_policy,
+        coupons=Coupons(db, CouponPolicy(), choice),
+        campaigns=campaigns,
+        redeeming=Redeeming(db),
+        members=Members(db, BoardPolicy()),
+    )
+    who = WhoAsks(communities, clock)
+    dispatcher.message.outer_middleware(who)
+    dispatcher.callback_query.outer_middleware(who)
+    dispatcher.include_router(handlers.setup())
+    return App(bot, session, db, dispatcher, clock, communities, campaigns, sender, settings.concurrency)
+
+
+def tune_collector() -> None:
+    """Freeze what was wired, collect what comes less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLDS)
+    # The writer thread and the loop hand the GIL to each other at each statement.
+    sys.setswitchinterval(SWITCH_SECONDS)
+
+
+SWITCH_SECONDS = 0.005

@@ -1,0 +1,56 @@
+"""Who asks, where, and how they may be answered: what handlers know of an update besides its words."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.features.communities import Group
+from bot.rules.communities import Place
+from bot.rules.words import Language
+from bot.store.members import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One update's context. Everything that an answer needs, so that it can also be given later."""
+
+    sender: Sender
+    chat_id: int
+    place: Place | None
+    """The community, or None where there is none yet."""
+    group: Group | None
+    """The group in which this happens; None in private."""
+    language: Language
+    """The reader's."""
+    at: datetime
+    """When it happened: the message's date; for a press, its arrival."""
+    cause: str
+    age: float
+    """Seconds since then when handling began."""
+    press_id: str | None = None
+    message_id: int | None = None
+    ephemeral_id: int | None = None
+    """Of an ephemeral command: its answer must be ephemeral too."""
+    can_write: bool = False
+    """Whether the person may be written to in private."""
+    chat_title: str = ""
+    speaks_as: int | None = None
+    """The chat in whose name someone speaks: the group's own id for an anonymous administrator."""
+
+    def within(self, place: Place) -> "Ask":
+        """The same, in a community that was found meanwhile."""
+        return replace(self, place=place)
+
+    @property
+    def private(self) -> bool:
+        """Whether this happens in a private chat."""
+        return self.chat_id > 0
+
+    @property
+    def anonymous_admin(self) -> bool:
+        """Whether an administrator speaks in the group's name."""
+        return self.speaks_as is not None and self.speaks_as == self.chat_id
+
+    @property
+    def actor_id(self) -> int:
+        """Who acts, for the audit log: an anonymous administrator is known by the group's id."""
+        return self.chat_id if self.anonymous_admin else self.sender.user_id

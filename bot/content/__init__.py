@@ -1,0 +1,111 @@
+"""Words: an outcome becomes what a person reads, in their language and the persona's voice.
+
+One Jinja2 file a feature and language (`ko/coupons.j2`), one block an outcome (`SoldOut`), found by its class's name.
+`SoldOut` is HTML with autoescape on; `SoldOut_short` is plain text of at most 200 characters for a callback's answer;
+`label_…` are the plain texts of buttons.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.runtime import Context
+
+from bot.content import filters
+from bot.content.buttons import Button, buttons_for
+from bot.content.catalog import FEATURES, feature_of
+from bot.rules.communities import Place
+from bot.rules.words import Language
+
+FOLDER = Path(__file__).parent
+
+Block = Callable[[Context], Iterator[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An outcome in words."""
+
+    html: str
+    """For a message, in Telegram's HTML."""
+    short: str | None
+    """For a callback's answer: plain, at most 200 characters; None if no press leads here."""
+    buttons: tuple[tuple[Button, ...], ...]
+
+
+class Words:
+    """Renders outcomes. Templates are compiled once, when this is made."""
+
+    def __init__(self) -> None:
+        self._html = {language: _load(language, autoescape=True) for language in Language}
+        self._plain = {language: _load(language, autoescape=False) for language in Language}
+        self._fields: dict[type[Any], tuple[str, ...]] = {}
+
+    def say(self, outcome: Any, place: Place | None, language: Language) -> Said:
+        """The outcome's message, its short form and its buttons."""
+        return Said(
+            self.html(outcome, place, language),
+            self.short(outcome, place, language),
+            self.buttons(outcome, place, language),
+        )
+
+    def html(self, outcome: Any, place: Place | None, language: Language) -> str:
+        """The outcome as a message."""
+        kind = type(outcome)
+        template = self._html[language][feature_of(kind)]
+        return _render(template, kind.__name__, self._values(outcome, place, language))
+
+    def short(self, outcome: Any, place: Place | None, language: Language) -> str | None:
+        """The outcome as a callback's answer, if it has such a form."""
+        kind = type(outcome)
+        template = self._plain[language][feature_of(kind)]
+        name = f"{kind.__name__}_short"
+        if name not in template.blocks:
+            return None
+        return _render(template, name, self._values(outcome, place, language))
+
+    def buttons(self, outcome: Any, place: Place | None, language: Language) -> tuple[tuple[Button, ...], ...]:
+        """The outcome's buttons, in rows."""
+        rows = buttons_for(outcome)
+        if not rows:
+            return ()
+        kind = type(outcome)
+        template = self._plain[language][feature_of(kind)]
+        values = self._values(outcome, place, language)
+        return tuple(
+            tuple(button.with_text(_render(template, f"label_{button.label}", values)) for button in row)
+            for row in rows
+        )
+
+    def blocks(self, feature: str, language: Language) -> frozenset[str]:
+        """Names of all blocks of a feature's file."""
+        return frozenset(self._plain[language][feature].blocks)
+
+    def _values(self, outcome: Any, place: Place | None, language: Language) -> dict[str, Any]:
+        kind = type(outcome)
+        names = self._fields.get(kind)
+        if names is None:
+            names = self._fields[kind] = tuple(field.name for field in fields(kind))
+        values = {name: getattr(outcome, name) for name in names}
+        values["here"] = filters.Here.of(place, language)
+        return values
+
+
+def _load(language: Language, *, autoescape: bool) -> dict[str, Template]:
+    environment = Environment(  # off only for plain texts, which Telegram doesn't parse
+        loader=FileSystemLoader(FOLDER / language),
+        autoescape=autoescape,  # noqa: S701  # off only for plain texts, which Telegram doesn't parse
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(filters.all_for(language, html=autoescape))
+    return {feature: environment.get_template(f"{feature}.j2") for feature in FEATURES}
+
+
+def _render(template: Template, block: str, values: dict[str, Any]) -> str:
+    render: Block = template.blocks[block]
+    return "".join(render(template.new_context(values))).strip()

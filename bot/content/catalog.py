@@ -1,0 +1,51 @@
+"""Every outcome by its feature and name: `coupons.SoldOut`. What rules decide is what templates say."""
+
+from dataclasses import is_dataclass
+from types import ModuleType
+from typing import Any
+
+from bot.rules import checkins, communities, coupons, forms, members
+
+FEATURES: dict[str, ModuleType] = {
+    module.__name__.rsplit(".", 1)[1]: module for module in (checkins, communities, coupons, forms, members)
+}
+
+UNSPOKEN = frozenset(
+    {
+        # Facts, policies, wishes and parts of outcomes: nobody is told these by themselves.
+        "checkins.CheckInFacts",
+        "checkins.CheckInPolicy",
+        "checkins.CoveredDay",
+        "checkins.Mended",
+        "checkins.Pay",
+        "checkins.Restorable",
+        "checkins.StreakNow",
+        "communities.Place",
+        "communities.Setup",
+        "communities.SetupPolicy",
+        "coupons.CampaignFacts",
+        "coupons.CouponPolicy",
+        "coupons.HeldCoupon",
+        "coupons.NewCampaign",
+        "members.BoardLine",
+        "members.BoardPolicy",
+    }
+)
+
+
+def feature_of(outcome: type[Any]) -> str:
+    """The feature whose words tell of this outcome: its rules module's name."""
+    return outcome.__module__.rsplit(".", 1)[1]
+
+
+def _outcomes() -> dict[str, type[Any]]:
+    found: dict[str, type[Any]] = {}
+    for feature, module in FEATURES.items():
+        for name, kind in vars(module).items():
+            own = isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__
+            if own and f"{feature}.{name}" not in UNSPOKEN:
+                found[f"{feature}.{name}"] = kind
+    return found
+
+
+OUTCOMES = _outcomes()

@@ -1,0 +1,114 @@
+"""How numbers, coins, days and instants look in each language (Babel), and Telegram's date-time entity."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
+from babel.lists import format_list
+from babel.numbers import format_decimal
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from bot.rules.calendar import zone
+from bot.rules.communities import Place
+from bot.rules.words import Language
+
+LOCALES = {Language.KO: Locale("ko"), Language.ZH: Locale("zh", script="Hans"), Language.EN: Locale("en", "US")}
+
+_DEFAULT_COINS = {Language.KO: "코인", Language.ZH: "金币", Language.EN: "coins"}
+"""The word where no community is known, and in another language than the community's own word."""
+
+Filter = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """The community as words see it: `here.shop`, `here.persona`, `here.coin`."""
+
+    shop: str
+    persona: str
+    coin: str
+    timezone: str
+
+    @staticmethod
+    def of(place: Place | None, language: Language) -> "Here":
+        """The place in a reader's language: a coin name that is the default of another language is translated."""
+        return _here(place, language)
+
+
+@lru_cache(maxsize=4096)
+def _here(place: Place | None, language: Language) -> Here:
+    if place is None:
+        return Here("Encore", "Encore", _DEFAULT_COINS[language], "UTC")
+    coin = _DEFAULT_COINS[language] if place.coin in _DEFAULT_COINS.values() else place.coin
+    return Here(place.shop, place.persona, coin, place.timezone)
+
+
+def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C901  # a table of small functions
+    """The filters that a language's templates may use."""
+    locale = LOCALES[language]
+
+    @lru_cache(maxsize=2048)
+    def num(value: int) -> str:
+        return format_decimal(value, locale=locale)
+
+    @pass_context
+    def coins(context: Context, value: int) -> str:
+        word: str = context["here"].coin
+        if language is Language.KO:
+            return f"{num(value)}{word}"
+        if language is Language.EN and value == 1 and word == "coins":
+            word = "coin"
+        return f"{num(value)} {word}"
+
+    def count(value: int, one: str, many: str) -> str:
+        return f"{num(value)} {one if value == 1 else many}"
+
+    def day(value: date) -> str:
+        return format_skeleton("MMMd", datetime(value.year, value.month, value.day), locale=locale)  # noqa: DTZ001
+
+    def month(value: date) -> str:
+        return format_skeleton("MMMM", datetime(value.year, value.month, 1), locale=locale)  # noqa: DTZ001
+
+    def weekday(value: date) -> str:
+        return format_date(value, "EEE", locale=locale)
+
+    @pass_context
+    def clock(context: Context, value: datetime) -> str:
+        """Date and time in the community's zone, as plain text."""
+        local = value.astimezone(zone(context["here"].timezone))
+        return f"{format_skeleton('MMMEd', local, locale=locale)} {format_time(local, 'short', locale=locale)}"
+
+    @pass_context
+    def at(context: Context, value: datetime) -> str:
+        """A date-time that each reader sees in their own zone; where HTML can't be, the community's."""
+        plain = clock(context, value)
+        if not html:
+            return plain
+        return Markup('<tg-time unix="{}" format="wDt">{}</tg-time>').format(int(value.timestamp()), plain)
+
+    def listed(values: tuple[str, ...]) -> str:
+        return format_list([str(value) for value in values], locale=locale)
+
+    def cut(value: str, length: int) -> str:
+        """At most `length` characters, so that a hostile name can't push the rest out."""
+        text = " ".join(str(value).split())
+        return text if len(text) <= length else text[: length - 1] + "…"
+
+    return {
+        "num": num,
+        "coins": coins,
+        "count": count,
+        "day": day,
+        "month": month,
+        "weekday": weekday,
+        "clock": clock,
+        "at": at,
+        "listed": listed,
+        "cut": cut,
+    }

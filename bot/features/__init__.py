@@ -1,0 +1,1 @@
+"""What the house remembers, feature by feature: use cases that take a write session and commit nothing."""

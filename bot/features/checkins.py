@@ -1,0 +1,216 @@
+"""Check-ins and make-ups."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules import checkins as rules
+from bot.rules.calendar import day_of, month_of, start_of
+from bot.rules.checkins import (
+    CheckedIn,
+    CheckInFacts,
+    CheckInOutcome,
+    CheckInPolicy,
+    Cover,
+    CoveredDay,
+    MadeUp,
+    MakeUpOutcome,
+    Mended,
+)
+from bot.rules.communities import Place
+from bot.store import causes, ledger
+from bot.store.db import Database, Tx
+from bot.store.hot import Hot
+from bot.store.members import Sender, Standing, note, standing
+from bot.store.tables import CheckIn
+from bot.store.tables.base import Id
+
+_KNOWN_DAYS = 10
+"""Covered days to look at: the make-up window, today, and one before."""
+
+_COVERS = Hot(
+    select(
+        col(CheckIn.day),
+        col(CheckIn.cover),
+        col(CheckIn.length),
+        col(CheckIn.milestone),
+        col(CheckIn.cause),
+        col(CheckIn.answer),
+        col(CheckIn.at),
+    )
+    .where(col(CheckIn.member_id) == bindparam("member_id", type_=Id))
+    .order_by(col(CheckIn.day).desc())
+    .limit(_KNOWN_DAYS)
+)
+_COVER = Hot(
+    insert(CheckIn).values(
+        member_id=bindparam("member_id"),
+        day=bindparam("day"),
+        cover=bindparam("cover"),
+        length=bindparam("length"),
+        milestone=bindparam("milestone"),
+        coins=bindparam("coins"),
+        freeze_month=bindparam("freeze_month"),
+        at=bindparam("at"),
+        cause=bindparam("cause"),
+        answer=bindparam("answer"),
+    )
+)
+
+
+class CheckIns:
+    """Use cases of check-ins."""
+
+    def __init__(self, db: Database, policy: CheckInPolicy) -> None:
+        self._db = db
+        self._policy = policy
+
+    async def check_in(self, place: Place, sender: Sender, at: datetime, cause: str) -> CheckInOutcome:
+        """Check the sender in for the community's day of `at`."""
+        return await self._db.write(check_in, place, sender, at, cause, self._policy)
+
+    async def make_up(self, place: Place, sender: Sender, at: datetime, cause: str) -> MakeUpOutcome:
+        """Make up the oldest missed day that leads back to the sender's streak."""
+        return await self._db.write(make_up, place, sender, at, cause, self._policy)
+
+
+def check_in(tx: Tx, place: Place, sender: Sender, at: datetime, cause: str, policy: CheckInPolicy) -> CheckInOutcome:
+    """Decide, cover the day (and a frozen one), pay."""
+    member = standing(tx, place.community_id, sender, at)
+    rows = tx.rows(_COVERS, member_id=member.member_id)
+    told = _told(rows, cause, at)
+    if told is not None:
+        return causes.from_json(CheckedIn, told)
+    today = day_of(at, place.timezone)
+    facts = _facts(tx, member, rows, today, place.timezone)
+    outcome, new = rules.check_in(facts, today, policy)
+    if not isinstance(outcome, CheckedIn):
+        return outcome
+    for cover in new:
+        is_today = cover.day == today
+        tx.touch(
+            _COVER,
+            member_id=member.member_id,
+            day=cover.day,
+            cover=cover.cover.value,
+            length=cover.length,
+            milestone=cover.milestone,
+            coins=outcome.coins + outcome.bonus if is_today else 0,
+            freeze_month=month_of(cover.day) if cover.cover is Cover.FROZEN else None,
+            at=at,
+            cause=cause if is_today else None,
+            answer=causes.to_json(outcome) if is_today else None,
+        )
+    for reason, coins in (("checkin", outcome.coins), ("bonus", outcome.bonus)):
+        if coins:
+            ledger.pay(
+                tx,
+                community_id=place.community_id,
+                key=f"{reason}:{member.member_id}:{today}",
+                member_account=member.account_id,
+                shop=place.shop_account,
+                amount=coins,
+                reason=reason,
+                at=at,
+            )
+    note(tx, member.member_id, today, "checkin")
+    return outcome
+
+
+def make_up(tx: Tx, place: Place, sender: Sender, at: datetime, cause: str, policy: CheckInPolicy) -> MakeUpOutcome:
+    """Decide, charge, cover the missed day, and count the days after it anew."""
+    member = standing(tx, place.community_id, sender, at)
+    rows = tx.rows(_COVERS, member_id=member.member_id)
+    told = _told(rows, cause, at)
+    if told is not None:
+        return causes.from_json(MadeUp, told)
+    today = day_of(at, place.timezone)
+    facts = _facts(tx, member, rows, today, place.timezone)
+    decided = rules.make_up(facts, today, policy)
+    if not isinstance(decided, Mended):
+        return decided
+    outcome = decided.outcome
+    made_up, *later = decided.changed
+    tx.touch(
+        _COVER,
+        member_id=member.member_id,
+        day=made_up.day,
+        cover=made_up.cover.value,
+        length=made_up.length,
+        milestone=made_up.milestone,
+        coins=outcome.price,
+        freeze_month=None,
+        at=at,
+        cause=cause,
+        answer=causes.to_json(outcome),
+    )
+    for cover in later:
+        tx.execute(
+            update(CheckIn)
+            .where(col(CheckIn.member_id) == member.member_id, col(CheckIn.day) == cover.day)
+            .values(length=cover.length, milestone=cover.milestone)
+        )
+    ledger.charge(
+        tx,
+        community_id=place.community_id,
+        key=f"makeup:{member.member_id}:{made_up.day}",
+        member_account=member.account_id,
+        shop=place.shop_account,
+        amount=outcome.price,
+        reason="makeup",
+        at=at,
+    )
+    return outcome
+
+
+def facts_of(session: Session, member: Standing, today: date, timezone: str) -> CheckInFacts:
+    """What `/me` needs to show a streak, read through any session."""
+    rows = session.execute(
+        select(CheckIn.day, CheckIn.cover, CheckIn.length, CheckIn.milestone)  # type: ignore[call-overload]
+        .where(col(CheckIn.member_id) == member.member_id)
+        .order_by(col(CheckIn.day).desc())
+        .limit(_KNOWN_DAYS)
+    ).all()
+    return _facts(session, member, [tuple(row) for row in rows], today, timezone)
+
+
+def _told(rows: list[tuple[Any, ...]], cause: str, at: datetime) -> str | None:
+    for *_, known_cause, answer, known_at in rows:
+        if known_cause == cause and at - known_at < causes.KEPT:
+            told: str | None = answer
+            return told
+    return None
+
+
+def _facts(session: Session, member: Standing, rows: list[tuple[Any, ...]], today: date, timezone: str) -> CheckInFacts:
+    covers = tuple(CoveredDay(row[0], Cover(row[1]), row[2], row[3]) for row in reversed(rows))
+    facts = CheckInFacts(covers=covers, balance=member.balance)
+    if not _has_gap(covers, today):
+        return facts
+    frozen = session.execute(
+        select(col(CheckIn.freeze_month)).where(
+            col(CheckIn.member_id) == member.member_id, col(CheckIn.freeze_month).is_not(None)
+        )
+    ).scalars()
+    month = today.replace(day=1)
+    make_ups = session.execute(
+        select(func.count())
+        .select_from(CheckIn)
+        .where(
+            col(CheckIn.member_id) == member.member_id,
+            col(CheckIn.cover) == Cover.MADE_UP,
+            col(CheckIn.at) >= start_of(month, timezone),
+        )
+    ).scalar_one()
+    return replace(facts, frozen_months=frozenset(m for m in frozen if m is not None), make_ups_this_month=make_ups)
+
+
+def _has_gap(covers: tuple[CoveredDay, ...], today: date) -> bool:
+    """Whether any day between the first known cover and `today` is uncovered: only then more need be read."""
+    if not covers:
+        return False
+    return (today - covers[0].day).days >= len(covers) + (0 if covers[-1].day >= today else 1)

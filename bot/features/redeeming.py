@@ -1,0 +1,154 @@
+"""Redeeming coupons at the till, by code, and taking that back."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.rules.calendar import day_of
+from bot.rules.codes import read_code
+from bot.rules.communities import Place
+from bot.rules.coupons import (
+    AlreadyRedeemed,
+    CampaignState,
+    CodeMistyped,
+    CodeUnknown,
+    CouponState,
+    FanHasNone,
+    Redeemed,
+    RedeemOutcome,
+    WhoseCode,
+    may_redeem,
+)
+from bot.store import causes
+from bot.store.audit import caused_by, record
+from bot.store.db import Database, Tx
+from bot.store.members import note
+from bot.store.tables import AuditEntry, Campaign, Coupon, Member, Person
+
+REDEEMED = "coupon.redeemed"
+
+
+class Redeeming:
+    """Staff's use cases of redeeming."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def redeem(
+        self, place: Place, actor_id: int, code: str, fan: str | None, at: datetime, cause: str
+    ) -> RedeemOutcome:
+        """Honour a coupon. `fan` is a username without @, needed for a shared code."""
+        return await self._db.write(redeem, place, actor_id, code, fan, at, cause)
+
+
+def redeem(tx: Tx, place: Place, actor_id: int, code: str, fan: str | None, at: datetime, cause: str) -> RedeemOutcome:
+    """Find the coupon, mark it redeemed once, write down by whom."""
+    done = caused_by(tx, place.community_id, cause)
+    if done is not None and done.answer is not None:
+        return causes.from_json(Redeemed, done.answer)
+    shared = _campaign_with(tx, place, code)
+    if shared is not None:
+        if fan is None:
+            return WhoseCode(code)
+        coupon = _held_by(tx, place, shared, fan)
+        if coupon is None:
+            return FanHasNone(code, fan)
+    else:
+        read = read_code(code)
+        if read is None:
+            return CodeMistyped(code)
+        coupon = _with_code(tx, place, read)
+        if coupon is None:
+            return CodeUnknown(code)
+    return _honour(tx, place, actor_id, coupon, at, cause)
+
+
+def undo_redeem(tx: Tx, place: Place, entry: AuditEntry) -> bool:
+    """A coupon redeemed by mistake is held again."""
+    coupon = tx.execute(
+        select(Coupon)
+        .where(col(Coupon.community_id) == place.community_id, col(Coupon.id) == entry.subject_id)
+        .with_for_update()
+    ).scalar_one_or_none()
+    if coupon is None or coupon.state != CouponState.REDEEMED:
+        return False
+    coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.HELD, None, None
+    tx.flush()
+    return True
+
+
+def _honour(tx: Tx, place: Place, actor_id: int, coupon: Coupon, at: datetime, cause: str) -> RedeemOutcome:
+    campaign = tx.get_one(Campaign, coupon.campaign_id)
+    name = tx.execute(
+        select(col(Person.name))
+        .join(Member, col(Member.user_id) == col(Person.user_id))
+        .where(col(Member.id) == coupon.member_id)
+    ).scalar_one()
+    code = coupon.code or campaign.shared_code or ""
+    if coupon.state == CouponState.REDEEMED and coupon.redeemed_at is not None:
+        return AlreadyRedeemed(campaign.title, code, name, coupon.redeemed_at, _name_of(tx, coupon.redeemed_by))
+    refusal = may_redeem(campaign.title, code, CouponState(coupon.state), campaign.closes, at)
+    if refusal is not None:
+        return refusal
+    coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.REDEEMED, at, actor_id
+    entry = record(
+        tx,
+        community_id=place.community_id,
+        actor_id=actor_id,
+        act=REDEEMED,
+        subject_id=coupon.id,
+        subject=f"{campaign.title} {code}",
+        at=at,
+        cause=cause,
+        before={"state": CouponState.HELD},
+        after={"state": CouponState.REDEEMED},
+    )
+    note(tx, coupon.member_id, day_of(at, place.timezone), "redeem")
+    outcome = Redeemed(campaign.title, code, name, entry.id or 0)
+    entry.answer = causes.to_json(outcome)
+    return outcome
+
+
+def _campaign_with(tx: Tx, place: Place, code: str) -> Campaign | None:
+    """The campaign of a shared code: the open one first, else the latest."""
+    return (
+        tx.execute(
+            select(Campaign)
+            .where(col(Campaign.community_id) == place.community_id, col(Campaign.shared_code) == code.upper())
+            .order_by((col(Campaign.state) == CampaignState.OPEN).desc(), col(Campaign.id).desc())
+        )
+        .scalars()
+        .first()
+    )
+
+
+def _held_by(tx: Tx, place: Place, campaign: Campaign, username: str) -> Coupon | None:
+    """The fan's coupon of a campaign: one still held if there is one."""
+    return (
+        tx.execute(
+            select(Coupon)
+            .join(Member, col(Member.id) == col(Coupon.member_id))
+            .join(Person, col(Person.user_id) == col(Member.user_id))
+            .where(
+                col(Coupon.community_id) == place.community_id,
+                col(Coupon.campaign_id) == campaign.id,
+                col(Person.username) == username.lower(),
+            )
+            .order_by((col(Coupon.state) == CouponState.HELD).desc(), col(Coupon.id))
+            .with_for_update(of=Coupon)
+        )
+        .scalars()
+        .first()
+    )
+
+
+def _with_code(tx: Tx, place: Place, code: str) -> Coupon | None:
+    return tx.execute(
+        select(Coupon).where(col(Coupon.community_id) == place.community_id, col(Coupon.code) == code).with_for_update()
+    ).scalar_one_or_none()
+
+
+def _name_of(tx: Tx, user_id: int | None) -> str:
+    person = tx.get(Person, user_id) if user_id is not None else None
+    return person.name if person is not None else ""

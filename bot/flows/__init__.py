@@ -1,0 +1,1 @@
+"""Joint work: what several features do together, in one transaction."""

@@ -1,0 +1,20 @@
+"""A group became a supergroup: its community, promises and cards follow it."""
+
+from datetime import datetime
+
+from bot.features import campaigns, communities
+from bot.store.db import Database, Tx
+
+
+async def follow(
+    db: Database, cache: communities.Communities, old_chat_id: int, new_chat_id: int, at: datetime
+) -> None:
+    """Re-key everything that names the old chat."""
+    await db.write(_follow, old_chat_id, new_chat_id, at)
+    cache.forget()
+
+
+def _follow(tx: Tx, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
+    community_id = communities.move(tx, old_chat_id, new_chat_id, at)
+    if community_id is not None:
+        campaigns.rehang(tx, community_id, old_chat_id, new_chat_id, at)

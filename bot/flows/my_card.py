@@ -1,0 +1,48 @@
+"""`/me`: coins, streak and coupons on one card."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.features import checkins, coupons
+from bot.rules.calendar import day_of
+from bot.rules.checkins import CheckInPolicy, streak_on
+from bot.rules.communities import Place
+from bot.rules.members import MyCard
+from bot.store.db import Database
+from bot.store.members import Sender, Standing
+from bot.store.tables import Account, Member
+
+
+async def my_card(db: Database, policy: CheckInPolicy, place: Place, sender: Sender, at: datetime) -> MyCard:
+    """The sender's card; one who has done nothing yet has an empty one."""
+    return await db.read(_my_card, policy, place, sender, at)
+
+
+def _my_card(session: Session, policy: CheckInPolicy, place: Place, sender: Sender, at: datetime) -> MyCard:
+    member = _standing(session, place, sender.user_id)
+    if member is None:
+        return MyCard(sender.name, 0, 0, checked_in=False, tomorrow=policy.ladder[0], coupons=0)
+    today = day_of(at, place.timezone)
+    now = streak_on(checkins.facts_of(session, member, today, place.timezone), today, policy)
+    return MyCard(
+        name=sender.name,
+        balance=member.balance,
+        length=now.length,
+        checked_in=now.checked_in,
+        tomorrow=now.tomorrow,
+        coupons=coupons.count_held(session, place, member.member_id),
+        restorable=now.restorable,
+    )
+
+
+def _standing(session: Session, place: Place, user_id: int) -> Standing | None:
+    row: Any = session.execute(
+        select(col(Member.id), col(Account.id), col(Account.balance), col(Member.tier))
+        .join(Account, col(Account.member_id) == col(Member.id))
+        .where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
+    ).one_or_none()
+    return Standing(*row) if row is not None else None

@@ -1,0 +1,78 @@
+"""`/undo`: staff take back what they did, while nobody has used it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.features import campaigns, communities, redeeming
+from bot.rules.communities import NothingToUndo, Place, TooLateToUndo, Undone, UndoOutcome
+from bot.store.audit import caused_by, record
+from bot.store.db import Database, Tx
+from bot.store.tables import AuditEntry
+
+UNDOABLE = (campaigns.MADE, campaigns.CANCELLED, redeeming.REDEEMED, communities.SETUP)
+
+
+async def undo(
+    db: Database, place: Place, actor_id: int, at: datetime, cause: str, audit_id: int | None = None
+) -> UndoOutcome:
+    """Take back one act: the one named, else the actor's last that isn't undone."""
+    return await db.write(_undo, place, actor_id, at, cause, audit_id)
+
+
+def _undo(tx: Tx, place: Place, actor_id: int, at: datetime, cause: str, audit_id: int | None) -> UndoOutcome:
+    done = caused_by(tx, place.community_id, cause)
+    if done is not None and done.undoes_id is not None:
+        entry = tx.get_one(AuditEntry, done.undoes_id)
+        return Undone(entry.act, entry.subject)
+    found = _last(tx, place, actor_id, audit_id)
+    if found is None:
+        return NothingToUndo()
+    if found.undone_at is not None:
+        return NothingToUndo()
+    if not _take_back(tx, place, actor_id, found, at, cause):
+        return TooLateToUndo(found.act, found.subject)
+    found.undone_at = at
+    if caused_by(tx, place.community_id, cause) is None:
+        record(
+            tx,
+            community_id=place.community_id,
+            actor_id=actor_id,
+            act=f"{found.act}.undone",
+            subject_id=found.subject_id,
+            subject=found.subject,
+            at=at,
+            cause=cause,
+            before=found.after,
+            after=found.before,
+            undoes_id=found.id,
+        )
+    return Undone(found.act, found.subject)
+
+
+def _last(tx: Tx, place: Place, actor_id: int, audit_id: int | None) -> AuditEntry | None:
+    query = select(AuditEntry).where(
+        col(AuditEntry.community_id) == place.community_id,
+        col(AuditEntry.act).in_(UNDOABLE),
+        col(AuditEntry.undoes_id).is_(None),
+    )
+    if audit_id is not None:
+        query = query.where(col(AuditEntry.id) == audit_id)
+    else:
+        query = query.where(col(AuditEntry.actor_id) == actor_id, col(AuditEntry.undone_at).is_(None))
+    return tx.execute(query.order_by(col(AuditEntry.id).desc()).limit(1).with_for_update()).scalars().first()
+
+
+def _take_back(tx: Tx, place: Place, actor_id: int, entry: AuditEntry, at: datetime, cause: str) -> bool:
+    match entry.act:
+        case campaigns.MADE:
+            return campaigns.undo_make(tx, place, actor_id, entry, at, cause)
+        case campaigns.CANCELLED:
+            return campaigns.undo_cancel(tx, place, entry, at)
+        case redeeming.REDEEMED:
+            return redeeming.undo_redeem(tx, place, entry)
+        case communities.SETUP:
+            return communities.undo_setup(tx, place, entry)
+        case _:
+            return False

@@ -1,0 +1,15 @@
+"""What people say and press, feature by feature: filter, parse, call, render."""
+
+from bot.handlers import campaigns, checkins, communities, coupons, members
+from bot.handlers.table import Table
+
+FEATURES = (checkins, coupons, members, campaigns, communities)
+
+
+def setup() -> Table:
+    """A fresh root router with every desk; what no desk knows goes to the last one."""
+    return Table(
+        [feature.setup() for feature in FEATURES],
+        message_else=communities.something_else,
+        press_else=communities.stale_press,
+    )

@@ -1,0 +1,39 @@
+"""Check-ins and make-ups, by command, by word and by button."""
+
+from aiogram.types import TelegramObject
+
+from bot.asking import Ask
+from bot.content.buttons import CHECK_IN, MAKE_UP
+from bot.features.checkins import CheckIns
+from bot.handlers.rights import Doors
+from bot.handlers.table import Desk
+from bot.voice import Voice
+
+CHECK_IN_WORDS = ("출석", "출석체크", "출첵", "체크인", "打卡", "签到", "簽到", "check in", "checkin", "check-in")
+MAKE_UP_WORDS = ("출석 보충", "补签", "補簽", "make up", "make-up")
+
+
+def setup() -> Desk:
+    """Commands, words and buttons of check-ins."""
+    desk = Desk("checkins")
+    desk.command("checkin", check_in)
+    desk.command("makeup", make_up)
+    desk.word(CHECK_IN_WORDS, check_in)
+    desk.word(MAKE_UP_WORDS, make_up)
+    desk.press(CHECK_IN, check_in)
+    desk.press(MAKE_UP, make_up)
+    return desk
+
+
+async def check_in(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, checkins: CheckIns) -> None:
+    """The day's check-in."""
+    place = await doors.fan(ask)
+    if place is not None:
+        await voice.answer(ask, await checkins.check_in(place, ask.sender, ask.at, ask.cause))
+
+
+async def make_up(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, checkins: CheckIns) -> None:
+    """Make up the oldest missed day that leads back to a streak."""
+    place = await doors.fan(ask)
+    if place is not None:
+        await voice.answer(ask, await checkins.make_up(place, ask.sender, ask.at, ask.cause))

@@ -1,0 +1,50 @@
+"""Coupons, the fans' side: claim from the drop's card, and look at what one holds."""
+
+from aiogram.types import CallbackQuery, TelegramObject
+
+from bot.asking import Ask
+from bot.content.buttons import CLAIM, COUPONS
+from bot.features.coupons import Coupons
+from bot.handlers.rights import Doors
+from bot.handlers.table import Desk
+from bot.rules.coupons import NoSuchCoupon
+from bot.voice import Voice
+
+COUPON_WORDS = ("쿠폰", "내 쿠폰", "优惠券", "我的优惠券", "my coupons")
+LARGEST_ID = 2**63 - 1
+
+
+def setup() -> Desk:
+    """Commands, words and buttons of fans' coupons."""
+    desk = Desk("coupons")
+    desk.command("coupons", mine)
+    desk.word(COUPON_WORDS, mine)
+    desk.press(CLAIM, claim)
+    desk.press(COUPONS, mine)
+    return desk
+
+
+async def claim(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, coupons: Coupons) -> None:
+    """A tap on the drop's button. Its data may be forged: the campaign must be this community's."""
+    place = await doors.fan(ask)
+    if place is None:
+        return
+    campaign_id = read_id(rest)
+    if campaign_id is None:
+        await voice.answer(ask, NoSuchCoupon())
+        return
+    await voice.answer(ask, await coupons.claim(place, ask.sender, campaign_id, ask.at, ask.cause))
+
+
+async def mine(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, coupons: Coupons) -> None:
+    """The asker's coupons."""
+    place = await doors.fan(ask)
+    if place is not None:
+        await voice.answer(ask, await coupons.mine(place, ask.sender.user_id))
+
+
+def read_id(text: str) -> int | None:
+    """A row id out of callback data, or None if it can't be one."""
+    if not text.isascii() or not text.isdigit() or len(text) > 19 or int(text) > LARGEST_ID:  # noqa: PLR2004
+        return None
+    return int(text)

@@ -1,0 +1,65 @@
+"""What happens when a handler fails: passing troubles wait in the inbox, bugs get one kind sentence."""
+
+from typing import Any
+
+from aiogram.dispatcher.event.handler import CallableObject
+from aiogram.exceptions import (
+    RestartingTelegram,
+    TelegramForbiddenError,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+from aiogram.types import TelegramObject
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from bot.asking import Ask
+from bot.features.communities import Communities
+from bot.intake import TryLaterError
+from bot.logs import get_logger
+from bot.pacer import HeldError
+from bot.rules.communities import Oops
+from bot.voice import Voice
+
+log = get_logger("handlers")
+
+PASSING = (
+    HeldError,
+    TelegramNetworkError,
+    TelegramServerError,
+    RestartingTelegram,
+    TelegramRetryAfter,
+    OperationalError,
+    InterfaceError,
+    OSError,
+)
+"""Troubles that end by themselves: the update stays in the inbox and is handled again."""
+
+
+async def guarded(handler: CallableObject, event: TelegramObject, ask: Ask, **data: Any) -> None:
+    """Call a handler; tell the asker if it fails for good.
+
+    Raises:
+        TryLaterError: for a passing reason.
+    """
+    voice: Voice = data["voice"]
+    communities: Communities = data["communities"]
+    try:
+        await handler.call(event, ask=ask, **data)
+    except PASSING as error:
+        raise TryLaterError(type(error).__name__) from error
+    except TelegramForbiddenError:
+        if ask.group is not None:
+            # Removed without a word, or the word is still on its way: be quiet there.
+            await communities.leave(ask.chat_id, ask.at)
+    except Exception as error:  # whatever it is, the fan hears a sentence, not silence
+        log.error("handler_failed", cause=ask.cause, chat=ask.chat_id, user=ask.sender.user_id, exc_info=error)
+        await voice.answer(ask, Oops())
+    else:
+        log.info(
+            "handled",
+            cause=ask.cause,
+            chat=ask.chat_id,
+            user=ask.sender.user_id,
+            handler=getattr(handler.callback, "__qualname__", "?"),
+        )

@@ -1,0 +1,36 @@
+"""The fan's card and the board."""
+
+from aiogram.types import TelegramObject
+
+from bot.asking import Ask
+from bot.features.members import Members
+from bot.flows.my_card import my_card
+from bot.handlers.rights import Doors
+from bot.handlers.table import Desk
+from bot.rules.checkins import CheckInPolicy
+from bot.store.db import Database
+from bot.voice import Voice
+
+
+def setup() -> Desk:
+    """Commands of members."""
+    desk = Desk("members")
+    desk.command("me", me)
+    desk.command("top", top)
+    return desk
+
+
+async def me(
+    _event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, db: Database, checkin_policy: CheckInPolicy
+) -> None:
+    """The asker's card."""
+    place = await doors.fan(ask)
+    if place is not None:
+        await voice.answer(ask, await my_card(db, checkin_policy, place, ask.sender, ask.at))
+
+
+async def top(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, members: Members) -> None:
+    """The month's board."""
+    place = await doors.fan(ask)
+    if place is not None:
+        await voice.answer(ask, await members.board(place, ask.sender.user_id, ask.at))

@@ -1,0 +1,107 @@
+"""Commands, words and presses are found in tables, not by walking routers.
+
+Fifteen routers with four filters each cost 63 to 400 µs an update, by place; a table costs the same for all.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram import Bot, Router
+from aiogram.dispatcher.event.handler import CallableObject
+from aiogram.types import CallbackQuery, Message
+
+from bot.asking import Ask
+from bot.handlers.errors import guarded
+
+Handler = Callable[..., Awaitable[None]]
+
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+|$)")
+_TRAILING = " \t\n.!?~…。!?~"
+LONGEST_WORD = 24
+
+
+class Desk(Router):
+    """A feature's router: besides aiogram's observers it takes commands, words and presses for the table."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name)
+        self.commands: dict[str, CallableObject] = {}
+        self.words: dict[str, CallableObject] = {}
+        self.presses: dict[str, CallableObject] = {}
+
+    def command(self, name: str, handler: Handler) -> None:
+        """`/name …` calls `handler(message, ask, rest, …)`."""
+        _add(self.commands, name, handler)
+
+    def word(self, words: tuple[str, ...], handler: Handler) -> None:
+        """One of `words` alone in a message calls `handler`."""
+        for word in words:
+            _add(self.words, plain_word(word), handler)
+
+    def press(self, prefix: str, handler: Handler) -> None:
+        """A press whose data is `prefix` or `prefix:rest` calls `handler(press, ask, rest, …)`."""
+        _add(self.presses, prefix, handler)
+
+
+class Table(Router):
+    """The root router: looks up, else hands on to the last desk."""
+
+    def __init__(self, desks: list[Desk], *, message_else: Handler, press_else: Handler) -> None:
+        super().__init__(name="table")
+        self._commands = _merge(desk.commands for desk in desks)
+        self._words = _merge(desk.words for desk in desks)
+        self._presses = _merge(desk.presses for desk in desks)
+        self._message_else = CallableObject(message_else)
+        self._press_else = CallableObject(press_else)
+        self.message.register(self.on_message)
+        self.callback_query.register(self.on_press)
+        self.include_routers(*desks)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All commands."""
+        return frozenset(self._commands)
+
+    async def on_message(self, message: Message, ask: Ask, bot: Bot, **data: Any) -> None:
+        """A command, a word, or neither."""
+        text = message.text or ""
+        handler, rest = self._message_else, text
+        if text.startswith("/"):
+            found = _COMMAND.match(text)
+            if found is not None:
+                name, addressee = found.groups()
+                if addressee is not None and addressee.lower() != data["username"]:
+                    return
+                handler = self._commands.get(name.lower(), handler)
+                rest = text[found.end() :].strip()
+        elif len(text) <= LONGEST_WORD:
+            handler = self._words.get(plain_word(text), handler)
+        await guarded(handler, message, ask, bot=bot, rest=rest, **data)
+
+    async def on_press(self, press: CallbackQuery, ask: Ask, bot: Bot, **data: Any) -> None:
+        """A press, by the part of its data before the colon."""
+        prefix, _, rest = (press.data or "").partition(":")
+        handler = self._presses.get(prefix, self._press_else)
+        await guarded(handler, press, ask, bot=bot, rest=rest, **data)
+
+
+def plain_word(text: str) -> str:
+    """A word as people type it: case, spaces and a trailing mark don't matter."""
+    return "".join(text.strip(_TRAILING).casefold().split())
+
+
+def _add(table: dict[str, CallableObject], key: str, handler: Handler) -> None:
+    if key in table:
+        raise ValueError(f"{key} is taken by {table[key].callback}")
+    table[key] = CallableObject(handler)
+
+
+def _merge(tables: Any) -> dict[str, CallableObject]:
+    merged: dict[str, CallableObject] = {}
+    for table in tables:
+        twice = merged.keys() & table.keys()
+        if twice:
+            raise ValueError(f"two features listen to {sorted(twice)}")
+        merged.update(table)
+    return merged

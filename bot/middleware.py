@@ -1,0 +1,92 @@
+"""Who speaks, where, in which community and language: read before a handler runs, mostly from memory."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from aiogram import BaseMiddleware
+from aiogram.types import CallbackQuery, Message, TelegramObject, User
+
+from bot.asking import Ask
+from bot.clock import Clock
+from bot.features.communities import Communities
+from bot.rules.words import reader_language
+from bot.store.members import Sender
+
+NAME_LENGTH = 64
+"""Of a person's name, as much as we keep: Telegram allows 64 for each of its two parts."""
+
+
+class WhoAsks(BaseMiddleware):
+    """Puts an `Ask` beside each message and press; what nobody asked (bots, forwards of the channel) stops here."""
+
+    def __init__(self, communities: Communities, clock: Clock) -> None:
+        self._communities = communities
+        self._clock = clock
+
+    async def __call__(
+        self,
+        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
+        event: TelegramObject,
+        data: dict[str, Any],
+    ) -> Any:
+        """Read who asks, then hand on."""
+        ask = None
+        if isinstance(event, Message):
+            ask = await self._of_message(event, data["cause"])
+        elif isinstance(event, CallbackQuery):
+            ask = await self._of_press(event, data["cause"], data["received_at"])
+        if ask is None:
+            return None
+        data["ask"] = ask
+        return await handler(event, data)
+
+    async def _of_message(self, message: Message, cause: str) -> Ask | None:
+        user = message.from_user
+        if user is None or message.is_automatic_forward or (user.is_bot and message.sender_chat is None):
+            return None
+        return await self._ask(
+            user,
+            message.chat.id,
+            message.date,
+            cause,
+            chat_title=message.chat.title or "",
+            message_id=message.message_id or None,
+            ephemeral_id=message.ephemeral_message_id,
+            speaks_as=message.sender_chat.id if message.sender_chat is not None else None,
+        )
+
+    async def _of_press(self, press: CallbackQuery, cause: str, received_at: datetime) -> Ask | None:
+        chat_id = press.message.chat.id if press.message is not None else press.from_user.id
+        return await self._ask(press.from_user, chat_id, received_at, cause, press_id=press.id)
+
+    async def _ask(self, user: User, chat_id: int, at: datetime, cause: str, **how: Any) -> Ask:
+        group = await self._communities.group(chat_id) if chat_id < 0 else None
+        reader = await self._communities.reader(user.id)
+        place = reader.place if chat_id > 0 else group.place if group is not None else None
+        if group is not None:
+            self._communities.used(user.id, group.place)
+        return Ask(
+            sender=sender_of(user),
+            chat_id=chat_id,
+            place=place,
+            group=group,
+            language=reader_language(
+                reader.language, user.language_code, place.language if place is not None else "en"
+            ),
+            at=at,
+            cause=cause,
+            age=max(0.0, (self._clock.now() - at).total_seconds()),
+            can_write=reader.can_write,
+            **how,
+        )
+
+
+def sender_of(user: User) -> Sender:
+    """A Telegram user as the store knows people."""
+    return Sender(
+        user_id=user.id,
+        name=" ".join(user.full_name.split())[:NAME_LENGTH],
+        username=user.username.lower() if user.username else None,
+        language=user.language_code,
+    )

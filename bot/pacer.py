@@ -1,0 +1,175 @@
+"""All that leaves goes through here: what Telegram closed stays closed, what it limits is spaced beforehand.
+
+Answers to people (callback answers, whispers, private answers) are never held back in advance; a 429 closes that kind
+for that chat until its `retry_after`. What the outbox sends asks `reserve` for its turn.
+"""
+
+import asyncio
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiogram import Bot
+from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
+from aiogram.exceptions import (
+    RestartingTelegram,
+    TelegramNetworkError,
+    TelegramRetryAfter,
+    TelegramServerError,
+)
+from aiogram.methods import TelegramMethod
+from aiogram.methods.base import Response, TelegramType
+
+Seconds = float
+
+PATIENCE: Seconds = 2.0
+"""An answer that can't leave within this becomes an outbox row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Telegram's soft limits, kept from below."""
+
+    per_second: float = 29.5
+    """Messages of the outbox in all."""
+    group_window: Seconds = 60.0
+    group_messages: int = 20
+    """Ordinary messages and edits of a group in a window."""
+    group_edits: int = 8
+    """Edits among them."""
+    chat_gap: Seconds = 1.0
+    """Between two messages of the outbox in one chat."""
+    after_429: float = 20.0
+    """Answers a second of a kind that met a 429, for a while."""
+    calm: Seconds = 60.0
+
+
+class HeldError(Exception):
+    """A call can't leave in time. `wait` is after how many seconds it may be tried again."""
+
+    def __init__(self, kind: str, wait: Seconds) -> None:
+        super().__init__(f"{kind} held for {wait:.1f} s")
+        self.kind = kind
+        self.wait = wait
+
+
+@dataclass(slots=True)
+class _Gate:
+    """One kind of call to one chat."""
+
+    closed_until: Seconds = 0.0
+    paced_until: Seconds = 0.0
+    next_at: Seconds = 0.0
+
+
+@dataclass(slots=True)
+class _Chat:
+    """What the outbox sent to a chat lately."""
+
+    sent: deque[Seconds] = field(default_factory=deque)
+    edits: deque[Seconds] = field(default_factory=deque)
+    next_at: Seconds = 0.0
+
+
+def kind_of(method: TelegramMethod[Any]) -> tuple[str, Any]:
+    """What a call counts as, and for which chat Telegram would close it."""
+    name = type(method).__api_method__
+    if name in {"answerCallbackQuery", "answerInlineQuery"}:
+        return "answer", None
+    chat = getattr(method, "chat_id", None)
+    if chat is None or name.startswith("get"):
+        return "ask", None
+    if getattr(method, "ephemeral_message_parameters", None) is not None or "Ephemeral" in name:
+        return "whisper", chat
+    if isinstance(chat, int) and chat > 0:
+        return "private", chat
+    return ("edit" if name.startswith("edit") else "group"), chat
+
+
+class Pacer(BaseRequestMiddleware):
+    """Request middleware of the bot's session."""
+
+    def __init__(self, limits: Limits, monotonic: Callable[[], Seconds] = time.monotonic) -> None:
+        self._limits = limits
+        self._now = monotonic
+        self._gates: dict[tuple[str, Any], _Gate] = {}
+        self._chats: defaultdict[int, _Chat] = defaultdict(_Chat)
+        self._next_at: Seconds = 0.0
+
+    async def __call__(
+        self,
+        make_request: NextRequestMiddlewareType[TelegramType],
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+    ) -> Response[TelegramType]:
+        """Send when the gate is open; wait up to two seconds, then say so by `HeldError`."""
+        kind, chat = kind_of(method)
+        deadline = self._now() + PATIENCE
+        pause: Seconds = 0.1
+        while True:
+            await self._pass_gate(kind, chat, deadline)
+            try:
+                return await make_request(bot, method)
+            except TelegramRetryAfter as error:
+                self._close(kind, chat, error.retry_after)
+            except (RestartingTelegram, TelegramServerError, TelegramNetworkError) as error:
+                # Whether a cut call was done can't be known: sent twice at worst, lost never.
+                if self._now() + pause > deadline:
+                    raise HeldError(kind, pause) from error
+                await asyncio.sleep(pause)
+                pause *= 2
+
+    def reserve(self, chat_id: int, *, edit: bool, within: Seconds) -> Seconds | None:
+        """Take a turn for a message of the outbox; seconds until it, or None if that is later than `within`."""
+        limits, now = self._limits, self._now()
+        chat = self._chats[chat_id]
+        at = max(now, self._next_at, chat.next_at)
+        if chat_id < 0:
+            at = max(at, self._free_at(chat.sent, limits.group_messages, at))
+            if edit:
+                at = max(at, self._free_at(chat.edits, limits.group_edits, at))
+        gate = self._gates.get((("edit" if edit else "group") if chat_id < 0 else "private", chat_id))
+        if gate is not None:
+            at = max(at, gate.closed_until)
+        if at - now > within:
+            return None
+        self._next_at = max(self._next_at, at) + 1 / limits.per_second
+        chat.next_at = at + limits.chat_gap
+        if chat_id < 0:
+            chat.sent.append(at)
+            if edit:
+                chat.edits.append(at)
+        return at - now
+
+    def _free_at(self, sent: deque[Seconds], most: int, at: Seconds) -> Seconds:
+        """When one more fits into any window of a minute that holds `most`."""
+        while sent and sent[0] <= at - self._limits.group_window:
+            sent.popleft()
+        return at if len(sent) < most else sent[-most] + self._limits.group_window
+
+    async def _pass_gate(self, kind: str, chat: Any, deadline: Seconds) -> None:
+        gate = self._gates.get((kind, chat))
+        if gate is None:
+            return
+        now = self._now()
+        at = max(now, gate.closed_until)
+        if gate.paced_until > now:
+            # Many wait behind a gate that a 429 closed: they leave one by one, not all at once.
+            at = max(at, gate.next_at)
+        if at > deadline:
+            raise HeldError(kind, at - now)
+        if gate.paced_until > now:
+            gate.next_at = at + 1 / self._limits.after_429
+        elif gate.closed_until <= now:
+            del self._gates[kind, chat]
+        if at > now:
+            await asyncio.sleep(at - now)
+
+    def _close(self, kind: str, chat: Any, retry_after: Seconds) -> None:
+        gate = self._gates.setdefault((kind, chat), _Gate())
+        now = self._now()
+        gate.closed_until = max(gate.closed_until, now + retry_after)
+        gate.next_at = max(gate.next_at, gate.closed_until)
+        gate.paced_until = gate.closed_until + self._limits.calm

@@ -1,0 +1,167 @@
+"""Communities: a shop's settings, who may steer it, and who is who among senders."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.rules.words import Language
+
+
+class Role(StrEnum):
+    """What a person may do in a community."""
+
+    FAN = "fan"
+    OPERATOR = "operator"
+    OWNER = "owner"
+
+
+DEFAULT_TIMEZONES = {Language.KO: "Asia/Seoul", Language.ZH: "Asia/Shanghai", Language.EN: "UTC"}
+"""Where a shop most likely stands, by its language; `/setup timezone=…` corrects it."""
+
+ANONYMOUS_ADMIN = 1087968824
+CHANNEL_BOT = 136817688
+SERVICE_ACCOUNT = 777000
+SPEAKING_FOR_OTHERS = frozenset({ANONYMOUS_ADMIN, CHANNEL_BOT, SERVICE_ACCOUNT})
+"""Ids that Telegram puts into `from` when someone else speaks (Bot API, `sender_chat`): nobody's points or role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The community in which something happens, as handlers and words know it."""
+
+    community_id: int
+    shop: str
+    language: Language
+    timezone: str
+    persona: str
+    coin: str
+    owner_id: int
+    shop_account: int
+    """The ledger account that this shop's coins come from."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupPolicy:
+    """Lengths of what `/setup` takes."""
+
+    max_shop: int = 64
+    max_persona: int = 32
+    max_coin: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What `/setup` changes; None leaves a thing as it is."""
+
+    language: Language | None = None
+    timezone: str | None = None
+    shop: str | None = None
+    persona: str | None = None
+    coin: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """Said once in a group that the bot has come to."""
+
+    shop: str
+
+
+@dataclass(frozen=True, slots=True)
+class StrangersGroup:
+    """This Encore serves another shop: a polite goodbye."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupDone:
+    """How the community stands after `/setup`."""
+
+    shop: str
+    language: Language
+    timezone: str
+    persona: str
+    coin: str
+    changed: tuple[str, ...]
+    """Names of the settings that changed."""
+    audit_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetupShown:
+    """How the community stands, for `/setup` without anything to change."""
+
+    shop: str
+    language: Language
+    timezone: str
+    persona: str
+    coin: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForStaffOnly:
+    """A fan used a staff command."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForOwnerOnly:
+    """Staff used what only the owner may."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelsDontPlay:
+    """A channel spoke as a user: nobody's coins."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoCommunityYet:
+    """A person wrote in private before they were met in any shop's group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """`/start` in private."""
+
+    shop: str
+    name: str
+    staff: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """A staff command that waited too long (the bot was away) isn't done unasked."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """The last act was taken back."""
+
+    act: str
+    """The act's name in the audit log: `campaign.made`, `coupon.redeemed`, `setup.changed`, …"""
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToUndo:
+    """This person has done nothing here that can be taken back."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooLateToUndo:
+    """Someone has already used what the act made."""
+
+    act: str
+    subject: str
+
+
+UndoOutcome = Undone | NothingToUndo | TooLateToUndo
+
+
+@dataclass(frozen=True, slots=True)
+class Oops:
+    """A bug of ours: nothing was changed, please try again."""
+
+
+@dataclass(frozen=True, slots=True)
+class StalePress:
+    """A button that this bot no longer knows, or data that it never wrote."""

@@ -1,0 +1,400 @@
+"""Coupons: who may claim what, when, and what staff may still change."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class CampaignState(StrEnum):
+    """Where a campaign stands by the owner's will; its window is a matter of time."""
+
+    OPEN = "open"
+    CANCELLED = "cancelled"
+
+
+class CouponState(StrEnum):
+    """What became of a claimed coupon."""
+
+    HELD = "held"
+    REDEEMED = "redeemed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class CouponPolicy:
+    """Limits of campaigns, and how the drop card lives."""
+
+    max_stock: int = 100_000
+    max_price: int = 1_000_000
+    max_limit: int = 100
+    max_title: int = 120
+    max_shared_code: int = 32
+    card_every: timedelta = timedelta(seconds=5)
+    """The drop card is edited at most this often."""
+    retry_codes: int = 5
+    """Fresh codes tried when one is taken (one in 27 billion)."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignFacts:
+    """A campaign as a claim meets it. Instants are aware, UTC."""
+
+    id: int
+    number: int
+    """What staff call it: `/coupon 12`."""
+    title: str
+    stock: int
+    taken: int
+    price: int
+    limit: int
+    state: CampaignState
+    opens: datetime | None
+    closes: datetime | None
+    shared_code: str | None
+
+    @property
+    def left(self) -> int:
+        """Coupons not taken yet."""
+        return self.stock - self.taken
+
+
+@dataclass(frozen=True, slots=True)
+class NewCampaign:
+    """What staff ask for with `/newcoupon`."""
+
+    title: str
+    stock: int
+    price: int = 0
+    limit: int = 1
+    tier: str = "new"
+    opens: datetime | None = None
+    closes: datetime | None = None
+    shared_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A coupon is the fan's."""
+
+    title: str
+    code: str
+    price: int
+    balance: int
+    closes: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyClaimed:
+    """The fan has all they may have of this campaign: the same code again."""
+
+    title: str
+    code: str
+    closes: datetime | None
+    redeemed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SoldOut:
+    """All gone."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class TooEarly:
+    """The window isn't open yet."""
+
+    title: str
+    opens: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TooLate:
+    """The window is over."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The shop took the campaign back."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceTooHigh:
+    """The fan has fewer coins than it costs."""
+
+    title: str
+    price: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchCoupon:
+    """No such campaign here: a stale or forged press, or another shop's."""
+
+
+ClaimRefusal = SoldOut | TooEarly | TooLate | Cancelled | PriceTooHigh | NoSuchCoupon
+ClaimOutcome = Claimed | AlreadyClaimed | ClaimRefusal
+
+
+def may_claim(campaign: CampaignFacts, balance: int, now: datetime) -> ClaimRefusal | None:
+    """Why a fan who holds none of it yet can't claim now, or None. The first reason that no wait can mend wins."""
+    if campaign.state is CampaignState.CANCELLED:
+        return Cancelled(campaign.title)
+    if campaign.closes is not None and now >= campaign.closes:
+        return TooLate(campaign.title)
+    if campaign.opens is not None and now < campaign.opens:
+        return TooEarly(campaign.title, campaign.opens)
+    if campaign.left <= 0:
+        return SoldOut(campaign.title)
+    if balance < campaign.price:
+        return PriceTooHigh(campaign.title, campaign.price, balance)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class DropCard:
+    """A drop as it hangs in the group: alive while it can be claimed, honest once it can't."""
+
+    campaign_id: int
+    title: str
+    price: int
+    limit: int
+    left: int
+    stock: int
+    state: str
+    """`soon`, `open`, `sold_out`, `closed` or `cancelled`."""
+    opens: datetime | None
+    closes: datetime | None
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody can claim any more."""
+        return self.state in {"closed", "cancelled"}
+
+
+def drop_card(campaign: CampaignFacts, now: datetime) -> DropCard:
+    """The card of `campaign` as it should look at `now`."""
+    match may_claim(campaign, campaign.price, now):
+        case Cancelled():
+            state = "cancelled"
+        case TooLate():
+            state = "closed"
+        case TooEarly():
+            state = "soon"
+        case SoldOut():
+            state = "sold_out"
+        case _:
+            state = "open"
+    return DropCard(
+        campaign_id=campaign.id,
+        title=campaign.title,
+        price=campaign.price,
+        limit=campaign.limit,
+        left=campaign.left,
+        stock=campaign.stock,
+        state=state,
+        opens=campaign.opens,
+        closes=campaign.closes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCoupon:
+    """One line of a fan's coupons."""
+
+    title: str
+    code: str
+    state: str
+    closes: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MyCoupons:
+    """All that a fan holds, newest first."""
+
+    coupons: tuple[HeldCoupon, ...]
+    more: int = 0
+    """Older ones that the list leaves out."""
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignMade:
+    """A campaign stands; its card hangs in the groups or comes at its time."""
+
+    number: int
+    title: str
+    stock: int
+    price: int
+    limit: int
+    tier: str
+    opens: datetime | None
+    closes: datetime | None
+    shared_code: str | None
+    groups: int
+    """Groups that get the card."""
+    audit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SharedCodeTaken:
+    """Another open campaign of the shop uses this code."""
+
+    code: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class WindowUpsideDown:
+    """It would close before it opens."""
+
+    opens: datetime
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPast:
+    """It would close before now."""
+
+    closes: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignCancelled:
+    """A campaign was taken back; held coupons are void and their coins returned."""
+
+    number: int
+    title: str
+    coupons: int
+    refunded: int
+    """Coins given back, in all."""
+    audit_id: int
+    undoable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyCancelled:
+    """It was cancelled before."""
+
+    number: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignUnknown:
+    """Staff named a number that this shop doesn't have."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignShown:
+    """How a campaign stands, for staff."""
+
+    number: int
+    title: str
+    stock: int
+    taken: int
+    redeemed: int
+    price: int
+    state: str
+    opens: datetime | None
+    closes: datetime | None
+    shared_code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """A coupon was honoured at the till."""
+
+    title: str
+    code: str
+    fan: str
+    audit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyRedeemed:
+    """It was honoured before: when and by whom."""
+
+    title: str
+    code: str
+    fan: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeMistyped:
+    """The check character doesn't fit: a letter is wrong or two are swapped."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeUnknown:
+    """No coupon of this shop has this code."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CouponVoid:
+    """The coupon's campaign was cancelled."""
+
+    title: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CouponOver:
+    """The coupon's window has ended."""
+
+    title: str
+    code: str
+    closed: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WhoseCode:
+    """A shared code says nothing about who holds it: `/redeem CODE @fan`."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class FanHasNone:
+    """The named fan holds no coupon with this shared code."""
+
+    code: str
+    fan: str
+
+
+RedeemOutcome = (
+    Redeemed | AlreadyRedeemed | CodeMistyped | CodeUnknown | CouponVoid | CouponOver | WhoseCode | FanHasNone
+)
+
+
+def check_window(
+    opens: datetime | None, closes: datetime | None, now: datetime
+) -> WindowUpsideDown | WindowPast | None:
+    """Why a window makes no sense, or None."""
+    if closes is not None and closes <= now:
+        return WindowPast(closes)
+    if opens is not None and closes is not None and closes <= opens:
+        return WindowUpsideDown(opens, closes)
+    return None
+
+
+def may_redeem(
+    title: str, code: str, state: CouponState, closes: datetime | None, now: datetime
+) -> CouponVoid | CouponOver | None:
+    """Why a held coupon can't be honoured now, or None (already redeemed is told with its own facts)."""
+    if state is CouponState.CANCELLED:
+        return CouponVoid(title, code)
+    if closes is not None and now >= closes:
+        return CouponOver(title, code, closes)
+    return None

@@ -1,0 +1,74 @@
+"""Settings: read once from the environment (or `.env`), checked, frozen, passed down."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DATABASES = ("sqlite:///", "postgresql://", "postgres://")
+
+
+class SettingsError(Exception):
+    """Settings that the bot can't start with: one line that names the variable."""
+
+
+def _token(value: SecretStr) -> SecretStr:
+    head, _, tail = value.get_secret_value().partition(":")
+    if not head.isdigit() or not tail or not all(c.isalnum() or c in "_-" for c in tail):
+        raise ValueError("it should look like 123456:ABC-DEF, as BotFather gives it")
+    return value
+
+
+def _database(value: SecretStr) -> SecretStr:
+    url = value.get_secret_value()
+    if not url.startswith(DATABASES):
+        raise ValueError("it should begin with sqlite:/// or postgresql://")
+    return SecretStr(url.replace("postgres://", "postgresql://", 1)) if url.startswith("postgres://") else value
+
+
+def _api(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("it should begin with http:// or https://")
+    return value.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """What the operator can set. The README's table lists the same names."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    bot_token: Annotated[SecretStr, AfterValidator(_token)]
+    telegram_api_url: Annotated[str, AfterValidator(_api)] = "https://api.telegram.org"
+    database_url: Annotated[SecretStr, AfterValidator(_database)] = SecretStr("sqlite:///data/encore.db")
+    open: bool = False
+    """Whether groups of strangers may found shops of their own here."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "text"] = "json"
+    concurrency: int = Field(default=48, ge=1, le=512)
+    """Updates handled at once."""
+
+    @property
+    def bot_id(self) -> int:
+        """The bot's own user id, which its token begins with."""
+        return int(self.bot_token.get_secret_value().partition(":")[0])
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsError: something is missing or wrong; its text never repeats a secret's value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SettingsError("; ".join(_sentence(problem) for problem in error.errors(include_input=False))) from None
+
+
+def _sentence(problem: object) -> str:
+    details = dict(problem) if isinstance(problem, dict) else {}
+    name = "_".join(str(part) for part in details.get("loc", ())).upper() or "settings"
+    if details.get("type") == "missing":
+        return f"{name} is not set"
+    message = str(details.get("msg", "is wrong")).removeprefix("Value error, ")
+    return f"{name} is wrong: {message}"

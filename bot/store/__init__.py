@@ -1,0 +1,1 @@
+"""What the house remembers: engines, transactions, tables, and the few things that every feature writes."""

@@ -1,0 +1,50 @@
+"""The audit log: who did what, and what it was before."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.store.db import Tx
+from bot.store.tables import AuditEntry
+
+
+def record(
+    tx: Tx,
+    *,
+    community_id: int,
+    actor_id: int,
+    act: str,
+    subject: str,
+    at: datetime,
+    cause: str | None,
+    subject_id: int | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    undoes_id: int | None = None,
+) -> AuditEntry:
+    """Write one act down; it has its id when this returns."""
+    entry = AuditEntry(
+        community_id=community_id,
+        at=at,
+        actor_id=actor_id,
+        act=act,
+        subject_id=subject_id,
+        subject=subject,
+        before=before,
+        after=after,
+        undoes_id=undoes_id,
+        cause=cause,
+    )
+    tx.add(entry)
+    tx.flush()
+    return entry
+
+
+def caused_by(session: Session, community_id: int, cause: str) -> AuditEntry | None:
+    """The act that this update already did, if it comes again."""
+    return session.execute(
+        select(AuditEntry).where(col(AuditEntry.community_id) == community_id, col(AuditEntry.cause) == cause)
+    ).scalar_one_or_none()

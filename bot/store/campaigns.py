@@ -1,0 +1,60 @@
+"""Campaigns as facts: what both the fans' and the staff's side of coupons read."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.coupons import CampaignFacts, CampaignState, DropCard, drop_card
+from bot.store.db import Tx
+from bot.store.hot import Hot
+from bot.store.tables import Campaign
+from bot.store.tables.base import Id
+
+CARD = "drop"
+"""The kind of a campaign's living card."""
+
+_COLUMNS = (
+    col(Campaign.id),
+    col(Campaign.number),
+    col(Campaign.title),
+    col(Campaign.stock),
+    col(Campaign.taken),
+    col(Campaign.price),
+    col(Campaign.per_fan),
+    col(Campaign.state),
+    col(Campaign.opens),
+    col(Campaign.closes),
+    col(Campaign.shared_code),
+)
+_BY_ID = Hot(
+    select(*_COLUMNS).where(
+        and_(
+            col(Campaign.id) == bindparam("campaign_id", type_=Id),
+            col(Campaign.community_id) == bindparam("community_id", type_=Id),
+        )
+    )
+)
+
+
+def find_campaign(tx: Tx, community_id: int, campaign_id: int) -> CampaignFacts | None:
+    """A campaign of this community, or None."""
+    row = tx.row(_BY_ID, campaign_id=campaign_id, community_id=community_id)
+    return _facts(row) if row is not None else None
+
+
+def card_of(session: Session, community_id: int, campaign_id: int, now: datetime) -> DropCard | None:
+    """A campaign's card as it should look at `now`."""
+    row = session.execute(
+        select(*_COLUMNS).where(col(Campaign.id) == campaign_id, col(Campaign.community_id) == community_id)
+    ).one_or_none()
+    return drop_card(_facts(tuple(row)), now) if row is not None else None
+
+
+def _facts(row: tuple[Any, ...]) -> CampaignFacts:
+    id_, number, title, stock, taken, price, per_fan, state, opens, closes, shared_code = row
+    return CampaignFacts(
+        id_, number, title, stock, taken, price, per_fan, CampaignState(state), opens, closes, shared_code
+    )

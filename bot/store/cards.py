@@ -1,0 +1,149 @@
+"""Cards: messages of ours that live on by edits, promised like every other message."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, bindparam, delete, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.store.db import Tx
+from bot.store.hot import Hot
+from bot.store.outbox import promise
+from bot.store.tables import Card, FanGroup, Outbox
+from bot.store.tables.base import Id
+from bot.store.tables.messages import Lane, OutboxState
+
+POST = "post_card"
+EDIT = "edit_card"
+
+_CARDS = Hot(
+    select(col(Card.id), col(Card.chat_id), col(Card.message_id), col(Card.edited_at)).where(
+        and_(
+            col(Card.kind) == bindparam("kind"),
+            col(Card.subject_id) == bindparam("subject_id", type_=Id),
+        )
+    )
+)
+
+
+def hang_cards(
+    tx: Tx,
+    community_id: int,
+    kind: str,
+    subject_id: int,
+    due_at: datetime,
+    now: datetime,
+    *,
+    turns_at: datetime | None = None,
+) -> int:
+    """Promise a card in each group of the community that the bot is in; how many.
+
+    `turns_at` is when it changes by itself (a window closes): it is edited then.
+    """
+    chats = [group.chat_id for group in groups_of(tx, community_id)]
+    for chat_id in chats:
+        hang_card(tx, community_id, kind, subject_id, chat_id, due_at, now, turns_at=turns_at)
+    return len(chats)
+
+
+def hang_card(
+    tx: Tx,
+    community_id: int,
+    kind: str,
+    subject_id: int,
+    chat_id: int,
+    due_at: datetime,
+    now: datetime,
+    *,
+    turns_at: datetime | None = None,
+) -> None:
+    """Promise one card in one chat."""
+    card = Card(community_id=community_id, kind=kind, subject_id=subject_id, chat_id=chat_id)
+    tx.add(card)
+    tx.flush()
+    promise(
+        tx,
+        key=f"card:{card.id}",
+        community_id=community_id,
+        chat_id=chat_id,
+        lane=Lane.POST,
+        act=POST,
+        facts={"card_id": card.id},
+        due_at=due_at,
+        now=now,
+        not_after=turns_at,
+    )
+    if turns_at is not None:
+        promise(
+            tx,
+            key=f"card:{card.id}:turns",
+            community_id=community_id,
+            chat_id=chat_id,
+            lane=Lane.LIVE,
+            act=EDIT,
+            facts={"card_id": card.id},
+            due_at=turns_at,
+            now=now,
+        )
+
+
+def touch_cards(
+    tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime, *, every: timedelta | None = None
+) -> None:
+    """Promise to show the cards' new state, at most once in `every`; now if None (a last state)."""
+    for card_id, chat_id, message_id, edited_at in tx.rows(_CARDS, kind=kind, subject_id=subject_id):
+        if message_id is None:
+            continue  # not posted yet: it will show what is true when it is
+        due_at = now if every is None or edited_at is None else max(now, edited_at + every)
+        if every is None:
+            # The last state doesn't wait behind a later planned edit.
+            tx.execute(
+                delete(Outbox).where(
+                    col(Outbox.fold_key) == f"card:{card_id}",
+                    col(Outbox.state) == OutboxState.WAITING,
+                    col(Outbox.due_at) > now,
+                )
+            )
+        promise_edit(tx, community_id, card_id, chat_id, due_at, now)
+
+
+def promise_edit(tx: Tx, community_id: int, card_id: int, chat_id: int, due_at: datetime, now: datetime) -> None:
+    """Promise one edit; it folds into one that waits already."""
+    promise(
+        tx,
+        key=None,
+        fold_key=f"card:{card_id}",
+        community_id=community_id,
+        chat_id=chat_id,
+        lane=Lane.LIVE,
+        act=EDIT,
+        facts={"card_id": card_id},
+        due_at=due_at,
+        now=now,
+    )
+
+
+def groups_of(session: Session, community_id: int) -> list[FanGroup]:
+    """The community's groups that the bot is in, oldest first."""
+    return list(
+        session.execute(
+            select(FanGroup)
+            .where(col(FanGroup.community_id) == community_id, col(FanGroup.left_at).is_(None))
+            .order_by(col(FanGroup.id))
+        ).scalars()
+    )
+
+
+def take_down(tx: Tx, kind: str, old_chat_id: int, new_chat_id: int) -> list[int]:
+    """Forget the cards that hung in a chat whose message ids are void; what they showed.
+
+    Cards that weren't posted yet just change their chat.
+    """
+    cards = tx.execute(select(Card).where(col(Card.kind) == kind, col(Card.chat_id) == old_chat_id)).scalars().all()
+    hung = [card for card in cards if card.message_id is not None]
+    for card in cards:
+        card.chat_id = new_chat_id
+    for card in hung:
+        tx.delete(card)
+    tx.flush()
+    return [card.subject_id for card in hung]

@@ -1,0 +1,68 @@
+"""Causes: a redelivered update hears its first answer again and acts no second time.
+
+The row that a use case makes holds its cause, `bot id:update id`, and the answer as JSON. Telegram may number updates
+anew after a quiet week, so causes are forgotten after three days.
+"""
+
+import json
+from dataclasses import is_dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import update
+from sqlmodel import col
+
+from bot.store.db import Tx
+from bot.store.tables import AuditEntry, Campaign, CheckIn, Coupon
+
+T = TypeVar("T")
+
+KEPT = timedelta(days=3)
+
+
+_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    adapter = _ADAPTERS.get(kind)
+    if adapter is None:
+        adapter = _ADAPTERS[kind] = TypeAdapter(kind)
+    return adapter
+
+
+def to_json(outcome: Any) -> str:
+    """An outcome as JSON text."""
+    return _adapter(type(outcome)).dump_json(outcome).decode()
+
+
+def from_json(kind: type[T], text: str) -> T:
+    """The outcome of type `kind` that `to_json` wrote."""
+    outcome: T = _adapter(kind).validate_json(text)
+    return outcome
+
+
+def to_facts(outcome: Any) -> dict[str, Any]:
+    """An outcome as JSON-ready values, for rows that hold it among others."""
+    if not is_dataclass(outcome):
+        raise TypeError(f"not an outcome: {type(outcome).__name__}")
+    facts: dict[str, Any] = _adapter(type(outcome)).dump_python(outcome, mode="json")
+    return facts
+
+
+def from_facts(kind: type[T], facts: dict[str, Any]) -> T:
+    """The outcome of type `kind` that `to_facts` took apart."""
+    outcome: T = _adapter(kind).validate_json(json.dumps(facts))
+    return outcome
+
+
+def forget(tx: Tx, now: datetime) -> None:
+    """Drop causes and answers older than three days."""
+    before = now - KEPT
+    for table, at in (
+        (CheckIn, col(CheckIn.at)),
+        (Coupon, col(Coupon.claimed_at)),
+        (Campaign, col(Campaign.made_at)),
+        (AuditEntry, col(AuditEntry.at)),
+    ):
+        tx.execute(update(table).where(at < before, col(table.cause).is_not(None)).values(cause=None, answer=None))

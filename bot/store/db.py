@@ -1,0 +1,178 @@
+"""Engines and transactions: one write session at a time on SQLite, one a connection on PostgreSQL.
+
+A use case is a *synchronous* function whose first argument is the write session: `await db.write(claim, …)` runs it in
+one transaction and commits. It cannot await, so no transaction can wait for the network. Reads are functions of a
+read session: `await db.read(card, …)`. The two are different types, so a read can't pass for a write.
+"""
+
+import asyncio
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar, cast
+
+from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+
+from bot.store.hot import Cursor, Hot, Row
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+READERS = 3
+POSTGRES_CONNECTIONS = 16
+RETRIES = 5
+SERIALIZATION_CODES = frozenset({"40001", "40P01"})
+"""SQLSTATE of a serialization failure and of a deadlock: the transaction did nothing and may run again."""
+
+
+PROMISED = "promised"
+"""The key in a write session's `info` that says that its use case promised a message."""
+
+
+class Rx(Session):
+    """A session for reading."""
+
+
+class Tx(Session):
+    """A session for writing: only `Database.write` makes one, and only it commits."""
+
+    _cursor: Cursor | None = None
+
+    def rows(self, statement: Hot, **parameters: Any) -> list[Row]:
+        """All rows of a hot statement."""
+        cursor, dialect = self._driver()
+        return statement.rows(cursor, dialect, parameters)
+
+    def row(self, statement: Hot, **parameters: Any) -> Row | None:
+        """The first row of a hot statement."""
+        rows = self.rows(statement, **parameters)
+        return rows[0] if rows else None
+
+    def touch(self, statement: Hot, **parameters: Any) -> int:
+        """Run a hot statement that changes rows; how many it changed."""
+        cursor, dialect = self._driver()
+        return statement.touched(cursor, dialect, parameters)
+
+    def _driver(self) -> tuple[Cursor, Dialect]:
+        cursor = self._cursor
+        if cursor is None:
+            cursor = self._cursor = cast("Cursor", self.connection().connection.cursor())
+        return cursor, self.get_bind().dialect
+
+    def close(self) -> None:
+        """Forget the driver's cursor with the connection."""
+        self._cursor = None
+        super().close()
+
+
+class Writer(Protocol):
+    """What runs use cases, one transaction each."""
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` in a transaction of its own and commit it."""
+
+    async def close(self) -> None:
+        """Finish what waits, then stop."""
+
+
+class Database:
+    """The store's front door."""
+
+    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._promise_calls: list[Callable[[], None]] = []
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open the database behind `url` (`sqlite:///path` or `postgresql://…`). The schema must be there."""
+        name = make_url(url).get_backend_name()
+        engine = create_async_engine(async_url(url), **_pool(name))
+        if name == "sqlite":
+            from bot.store.sqlite import SqliteWriter, prepare_reader  # noqa: PLC0415  # one database is used
+
+            prepare_reader(engine)
+            return cls(engine, SqliteWriter(url))
+        return cls(engine, PostgresWriter(engine))
+
+    async def write(self, use_case: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `use_case(tx, …)` in one transaction; when this returns, it is committed."""
+
+        def work(tx: Tx) -> tuple[T, bool]:
+            result = use_case(tx, *args, **kwargs)
+            return result, tx.info.pop(PROMISED, False)
+
+        result, promised = await self._writer.write(work)
+        if promised:
+            for call in self._promise_calls:
+                call()
+        return result
+
+    def on_promise(self, call: Callable[[], None]) -> None:
+        """Call this (on the loop) after each commit that promised a message."""
+        self._promise_calls.append(call)
+
+    async def read(self, query: Callable[Concatenate[Rx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `query(rx, …)` beside the writes, on what is committed."""
+        async with AsyncSession(self._engine, sync_session_class=Rx, expire_on_commit=False) as session:
+            # `run_sync` is typed for a plain Session; the session that it hands on is the class named above.
+            return await session.run_sync(lambda rx: query(rx, *args, **kwargs))  # type: ignore[arg-type]
+
+    async def close(self) -> None:
+        """Finish waiting writes and close every connection."""
+        await self._writer.close()
+        await self._engine.dispose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+class PostgresWriter:
+    """Each use case in a transaction of its own connection; a deadlock runs it again."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._free = asyncio.Semaphore(POSTGRES_CONNECTIONS - READERS)
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` and commit it."""
+        for attempt in range(RETRIES):
+            try:
+                async with (
+                    self._free,
+                    AsyncSession(self._engine, sync_session_class=Tx, expire_on_commit=False) as session,
+                    session.begin(),
+                ):
+                    return await session.run_sync(work)  # type: ignore[arg-type]
+            except DBAPIError as error:
+                code = getattr(error.orig, "sqlstate", None)
+                if code not in SERIALIZATION_CODES or attempt == RETRIES - 1:
+                    raise
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def close(self) -> None:
+        """Nothing waits here: callers hold their own transactions."""
+
+
+def async_url(url: str) -> str:
+    """`url` with the asynchronous driver that reads use."""
+    parsed = make_url(url)
+    driver = ASYNC_DRIVERS[parsed.get_backend_name()]
+    return parsed.set(drivername=driver).render_as_string(hide_password=False)
+
+
+def _pool(name: str) -> dict[str, Any]:
+    if name == "sqlite":
+        return {"pool_size": READERS, "max_overflow": 0, "connect_args": {"timeout": 30}}
+    return {"pool_size": POSTGRES_CONNECTIONS, "max_overflow": 0, "pool_pre_ping": True}

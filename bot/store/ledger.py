@@ -1,0 +1,178 @@
+"""Coins: transfers between two accounts, once per reason key, and balances that follow them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Integer, bindparam, func, insert, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.store.db import Tx
+from bot.store.hot import Hot
+from bot.store.tables import Account, Transfer
+from bot.store.tables.ledger import AccountKind
+
+_SHOP = Hot(
+    select(col(Account.id)).where(
+        col(Account.community_id) == bindparam("community_id"), col(Account.kind) == AccountKind.SHOP.value
+    )
+)
+_TRANSFER = Hot(
+    insert(Transfer).values(
+        community_id=bindparam("community_id"),
+        key=bindparam("key"),
+        debit_id=bindparam("debit_id"),
+        credit_id=bindparam("credit_id"),
+        amount=bindparam("amount"),
+        reason=bindparam("reason"),
+        made_at=bindparam("made_at"),
+        earned_at=bindparam("earned_at"),
+        reverses_id=bindparam("reverses_id"),
+    )
+)
+_BALANCE = Hot(
+    update(Account)
+    .where(col(Account.id) == bindparam("account_id"))
+    .values(balance=col(Account.balance) + bindparam("change", type_=Integer))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The ledger's own check. All three lists are empty and the sum is nought in a sound one."""
+
+    sum_of_all: int
+    wrong_balances: tuple[int, ...]
+    """Accounts whose stored balance isn't the sum of their transfers."""
+    negative: tuple[int, ...]
+    transfers: int
+    held_by_fans: int
+
+    @property
+    def sound(self) -> bool:
+        """Whether every coin is accounted for."""
+        return self.sum_of_all == 0 and not self.wrong_balances and not self.negative
+
+
+def shop_account(tx: Tx, community_id: int) -> int:
+    """The account that a shop's coins come from and go back to; it is made with the community."""
+    row = tx.row(_SHOP, community_id=community_id)
+    if row is None:
+        raise LookupError(f"community {community_id} has no shop account")
+    return int(row[0])
+
+
+def pay(
+    tx: Tx,
+    *,
+    community_id: int,
+    key: str,
+    member_account: int,
+    shop: int,
+    amount: int,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Coins from the shop to a member, earned at `at`. A key that was paid before raises `IntegrityError`."""
+    _move(tx, community_id, key, shop, member_account, amount, reason, at, at, None)
+    tx.touch(_BALANCE, account_id=member_account, change=amount)
+
+
+def charge(
+    tx: Tx,
+    *,
+    community_id: int,
+    key: str,
+    member_account: int,
+    shop: int,
+    amount: int,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Coins from a member to the shop. More than they have raises `IntegrityError` (CHECK balance >= 0)."""
+    _move(tx, community_id, key, member_account, shop, amount, reason, at, None, None)
+    tx.touch(_BALANCE, account_id=member_account, change=-amount)
+
+
+def give_back(tx: Tx, *, community_id: int, charged_key: str, key: str, reason: str, at: datetime) -> int:
+    """Reverse a charge: the same coins back to the same member, as negative spending. Returns the amount."""
+    charged = tx.execute(
+        select(Transfer).where(col(Transfer.community_id) == community_id, col(Transfer.key) == charged_key)
+    ).scalar_one()
+    _move(
+        tx,
+        community_id,
+        key,
+        charged.credit_id,
+        charged.debit_id,
+        charged.amount,
+        reason,
+        at,
+        None,
+        charged.id,
+    )
+    tx.touch(_BALANCE, account_id=charged.debit_id, change=charged.amount)
+    return charged.amount
+
+
+def _move(
+    tx: Tx,
+    community_id: int,
+    key: str,
+    debit_id: int,
+    credit_id: int,
+    amount: int,
+    reason: str,
+    at: datetime,
+    earned_at: datetime | None,
+    reverses_id: int | None,
+) -> None:
+    tx.touch(
+        _TRANSFER,
+        community_id=community_id,
+        key=key,
+        debit_id=debit_id,
+        credit_id=credit_id,
+        amount=amount,
+        reason=reason,
+        made_at=at,
+        earned_at=earned_at,
+        reverses_id=reverses_id,
+    )
+
+
+def check_books(session: Session, community_id: int | None = None) -> Books:
+    """Add everything up again, for one community or for all."""
+    gained = (
+        select(col(Transfer.credit_id).label("account_id"), func.sum(Transfer.amount).label("coins"))
+        .group_by(col(Transfer.credit_id))
+        .subquery()
+    )
+    lost = (
+        select(col(Transfer.debit_id).label("account_id"), func.sum(Transfer.amount).label("coins"))
+        .group_by(col(Transfer.debit_id))
+        .subquery()
+    )
+    accounts = (
+        select(
+            col(Account.id),
+            col(Account.kind),
+            col(Account.balance),
+            (func.coalesce(gained.c.coins, 0) - func.coalesce(lost.c.coins, 0)).label("net"),
+        )
+        .outerjoin(gained, gained.c.account_id == Account.id)
+        .outerjoin(lost, lost.c.account_id == Account.id)
+    )
+    count = select(func.count(col(Transfer.id)))
+    if community_id is not None:
+        accounts = accounts.where(col(Account.community_id) == community_id)
+        count = count.where(col(Transfer.community_id) == community_id)
+    rows = session.execute(accounts).all()
+    members = [row for row in rows if row.kind == AccountKind.MEMBER]
+    return Books(
+        sum_of_all=sum(int(row.net) for row in rows),
+        wrong_balances=tuple(row.id for row in members if row.balance != row.net),
+        negative=tuple(row.id for row in members if row.balance < 0),
+        transfers=session.execute(count).scalar_one(),
+        held_by_fans=sum(int(row.net) for row in members),
+    )

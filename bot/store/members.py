@@ -1,0 +1,172 @@
+"""Who is who: people and their membership, made on first sight."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Date, Integer, String, and_, bindparam, insert, select, update
+from sqlmodel import col
+
+from bot.store.db import Tx
+from bot.store.hot import Hot
+from bot.store.tables import Account, Activity, Member, Person
+from bot.store.tables.base import Id
+from bot.store.tables.ledger import AccountKind
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A person as Telegram shows them with an update."""
+
+    user_id: int
+    name: str
+    username: str | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A member with what most decisions need."""
+
+    member_id: int
+    account_id: int
+    balance: int
+    tier: str
+
+
+_FIND = Hot(
+    select(
+        col(Member.id),
+        col(Account.id),
+        col(Account.balance),
+        col(Member.tier),
+        col(Member.left_at),
+        col(Person.name),
+        col(Person.username),
+        col(Person.telegram_language),
+        col(Person.community_id),
+    )
+    .join(Account, col(Account.member_id) == col(Member.id))
+    .join(Person, col(Person.user_id) == col(Member.user_id))
+    .where(
+        and_(
+            col(Member.community_id) == bindparam("community_id", type_=Id),
+            col(Member.user_id) == bindparam("user_id", type_=Id),
+        )
+    )
+    .with_for_update(of=Account)
+)
+_SEE = Hot(
+    update(Person)
+    .where(col(Person.user_id) == bindparam("user_id_", type_=Id))
+    .values(
+        name=bindparam("name"),
+        username=bindparam("username"),
+        telegram_language=bindparam("telegram_language"),
+        community_id=bindparam("community_id"),
+    )
+)
+_MEET = Hot.upsert(
+    lambda insert_: (
+        insert_(Person)
+        .values(
+            user_id=bindparam("user_id"),
+            name=bindparam("name"),
+            username=bindparam("username"),
+            telegram_language=bindparam("telegram_language"),
+            can_write=bindparam("can_write"),
+            community_id=bindparam("community_id"),
+        )
+        .on_conflict_do_nothing()
+    )
+)
+_JOIN = Hot.upsert(
+    lambda insert_: (
+        insert_(Member)
+        .values(
+            community_id=bindparam("community_id"),
+            user_id=bindparam("user_id"),
+            tier=bindparam("tier", type_=String),
+            joined_at=bindparam("joined_at"),
+        )
+        .on_conflict_do_nothing()
+        .returning(col(Member.id))
+    )
+)
+_OPEN_ACCOUNT = Hot(
+    insert(Account).values(
+        community_id=bindparam("community_id"),
+        kind=bindparam("kind"),
+        member_id=bindparam("member_id"),
+        balance=bindparam("balance"),
+    )
+)
+_NOTE = Hot.upsert(
+    lambda insert_: (
+        insert_(Activity)
+        .values(
+            member_id=bindparam("member_id"),
+            day=bindparam("day", type_=Date),
+            kind=bindparam("kind"),
+            times=bindparam("times", type_=Integer),
+        )
+        .on_conflict_do_update(
+            index_elements=[col(Activity.member_id), col(Activity.day), col(Activity.kind)],
+            set_={"times": col(Activity.times) + 1},
+        )
+    )
+)
+
+
+def standing(tx: Tx, community_id: int, sender: Sender, now: datetime) -> Standing:
+    """The sender's membership, locked until the commit; made (with an empty account) if this is their first act."""
+    row = tx.row(_FIND, community_id=community_id, user_id=sender.user_id)
+    if row is None:
+        _join(tx, community_id, sender, now)
+        row = tx.row(_FIND, community_id=community_id, user_id=sender.user_id)
+        if row is None:
+            raise LookupError("a member that was just made is gone")
+    member_id, account_id, balance, tier, left_at, name, username, language, last_community = row
+    seen = (name, username, language, last_community)
+    if seen != (sender.name, sender.username, sender.language, community_id):
+        tx.touch(
+            _SEE,
+            user_id_=sender.user_id,
+            name=sender.name,
+            username=sender.username,
+            telegram_language=sender.language,
+            community_id=community_id,
+        )
+    if left_at is not None:
+        tx.execute(update(Member).where(col(Member.id) == member_id).values(left_at=None))
+    return Standing(member_id, account_id, balance, tier)
+
+
+def meet(tx: Tx, sender: Sender, community_id: int | None) -> None:
+    """Remember a person, if they are new."""
+    tx.touch(
+        _MEET,
+        user_id=sender.user_id,
+        name=sender.name,
+        username=sender.username,
+        telegram_language=sender.language,
+        can_write=False,
+        community_id=community_id,
+    )
+
+
+def note(tx: Tx, member_id: int, day: date, kind: str) -> None:
+    """Count one more `kind` for this member on this day."""
+    tx.touch(_NOTE, member_id=member_id, day=day, kind=kind, times=1)
+
+
+def _join(tx: Tx, community_id: int, sender: Sender, now: datetime) -> None:
+    meet(tx, sender, community_id)
+    made = tx.row(_JOIN, community_id=community_id, user_id=sender.user_id, tier="new", joined_at=now)
+    if made is not None:
+        tx.touch(
+            _OPEN_ACCOUNT,
+            community_id=community_id,
+            kind=AccountKind.MEMBER.value,
+            member_id=made[0],
+            balance=0,
+        )

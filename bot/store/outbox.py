@@ -1,0 +1,82 @@
+"""Messages promised in the same commit as what they tell of."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, bindparam, update
+from sqlmodel import col
+
+from bot.store.db import PROMISED, Tx
+from bot.store.hot import Hot
+from bot.store.tables import Outbox
+from bot.store.tables.messages import Lane, OutboxState
+
+_PROMISE = Hot.upsert(
+    lambda insert_: (
+        insert_(Outbox)
+        .values(
+            key=bindparam("key"),
+            fold_key=bindparam("fold_key"),
+            community_id=bindparam("community_id"),
+            chat_id=bindparam("chat_id"),
+            lane=bindparam("lane"),
+            act=bindparam("act"),
+            facts=bindparam("facts"),
+            due_at=bindparam("due_at"),
+            not_after=bindparam("not_after"),
+            state=bindparam("state", type_=String),
+            attempts=bindparam("attempts"),
+            made_at=bindparam("made_at"),
+        )
+        .on_conflict_do_nothing()
+        .returning(col(Outbox.id))
+    )
+)
+
+
+def promise(
+    tx: Tx,
+    *,
+    key: str | None,
+    community_id: int,
+    chat_id: int,
+    lane: Lane,
+    act: str,
+    facts: dict[str, Any],
+    due_at: datetime,
+    now: datetime,
+    not_after: datetime | None = None,
+    fold_key: str | None = None,
+) -> bool:
+    """Promise one message; False if the same key, or a waiting one to fold into, is there already.
+
+    What folds carries references, not states (a card's id): the sender renders what is true when it sends, so the
+    newest wins without rewriting a row.
+    """
+    tx.info[PROMISED] = True
+    return bool(
+        tx.rows(
+            _PROMISE,
+            key=key,
+            fold_key=fold_key,
+            community_id=community_id,
+            chat_id=chat_id,
+            lane=lane.value,
+            act=act,
+            facts=facts,
+            due_at=due_at,
+            not_after=not_after,
+            state=OutboxState.WAITING.value,
+            attempts=0,
+            made_at=now,
+        )
+    )
+
+
+def rekey(tx: Tx, old_chat_id: int, new_chat_id: int) -> None:
+    """Send what waits for a chat to the chat that took its place."""
+    tx.execute(
+        update(Outbox)
+        .where(col(Outbox.chat_id) == old_chat_id, col(Outbox.state) == OutboxState.WAITING)
+        .values(chat_id=new_chat_id)
+    )

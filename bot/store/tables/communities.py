@@ -1,0 +1,42 @@
+"""A shop and the groups where its fans are."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger
+from sqlmodel import Field, SQLModel
+
+from bot.rules.words import Language
+from bot.store.tables.base import Id, one_of
+
+
+class Community(SQLModel, table=True):
+    """One shop: its settings, fans and ledger hang on this row."""
+
+    __tablename__ = "community"
+    __table_args__ = (one_of("language", Language),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    shop: str
+    language: str
+    timezone: str
+    persona: str
+    coin: str
+    owner_id: int = Field(sa_type=BigInteger, index=True)
+    made_at: datetime
+    campaigns_made: int = Field(default=0)
+    """The last number given to a campaign of this shop."""
+
+
+class FanGroup(SQLModel, table=True):
+    """A Telegram group of a community. `left_at` is set while the bot isn't in it."""
+
+    __tablename__ = "fan_group"
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", index=True, sa_type=Id)
+    chat_id: int = Field(unique=True, sa_type=BigInteger)
+    title: str
+    is_admin: bool = Field(default=False)
+    """Whether the bot is an administrator there."""
+    joined_at: datetime
+    left_at: datetime | None = None

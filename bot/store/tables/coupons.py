@@ -1,0 +1,81 @@
+"""Campaigns and the coupons that fans claimed from them."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from bot.rules.coupons import CampaignState, CouponState
+from bot.store.tables.base import Id, one_of
+
+
+class Campaign(SQLModel, table=True):
+    """An offer of coupons with a stock."""
+
+    __tablename__ = "campaign"
+    __table_args__ = (
+        one_of("state", CampaignState),
+        UniqueConstraint("community_id", "number"),
+        UniqueConstraint("community_id", "cause"),
+        CheckConstraint("taken >= 0 AND taken <= stock", name="taken_within_stock"),
+        CheckConstraint("stock > 0", name="stock_positive"),
+        CheckConstraint("price >= 0", name="price_not_negative"),
+        CheckConstraint("per_fan > 0", name="per_fan_positive"),
+        Index(
+            "uq_campaign_open_shared_code",
+            "community_id",
+            "shared_code",
+            unique=True,
+            sqlite_where=text("state = 'open' AND shared_code IS NOT NULL"),
+            postgresql_where=text("state = 'open' AND shared_code IS NOT NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    number: int
+    """What staff call it; counts within the community."""
+    title: str
+    stock: int
+    taken: int = Field(default=0)
+    price: int = Field(default=0)
+    per_fan: int = Field(default=1)
+    tier: str = Field(default="new")
+    """The lowest tier that may claim; kept until tiers are computed."""
+    opens: datetime | None = None
+    closes: datetime | None = None
+    shared_code: str | None = None
+    """One code for all, or None: each claim gets a generated one."""
+    state: str = Field(default=CampaignState.OPEN)
+    made_by: int = Field(sa_type=BigInteger)
+    made_at: datetime
+    cause: str | None = None
+    answer: str | None = None
+
+
+class Coupon(SQLModel, table=True):
+    """One fan's claim."""
+
+    __tablename__ = "coupon"
+    __table_args__ = (
+        one_of("state", CouponState),
+        UniqueConstraint("campaign_id", "member_id", "nth"),
+        UniqueConstraint("community_id", "code"),
+        UniqueConstraint("member_id", "cause"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    campaign_id: int = Field(foreign_key="campaign.id", sa_type=Id)
+    member_id: int = Field(foreign_key="member.id", index=True, sa_type=Id)
+    nth: int
+    """The member's first, second, … of this campaign: never above its limit."""
+    code: str | None = None
+    """The generated code; None where the campaign's shared code holds."""
+    paid: int = Field(default=0)
+    state: str = Field(default=CouponState.HELD)
+    claimed_at: datetime
+    redeemed_at: datetime | None = None
+    redeemed_by: int | None = Field(default=None, sa_type=BigInteger)
+    cause: str | None = None
+    answer: str | None = None

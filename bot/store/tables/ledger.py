@@ -1,0 +1,72 @@
+"""The double-entry ledger: accounts and the transfers between them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from bot.store.tables.base import Id, one_of
+
+
+class AccountKind(StrEnum):
+    """Whose coins an account counts."""
+
+    MEMBER = "member"
+    SHOP = "shop"
+    """Where a shop's coins come from and return to; its sum is minus what fans hold."""
+    ESCROW = "escrow"
+    LAPSE = "lapse"
+
+
+class Account(SQLModel, table=True):
+    """A side of transfers. Only members' accounts keep a balance: a stored shop balance would be a hot row."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        one_of("kind", AccountKind),
+        CheckConstraint("balance >= 0", name="balance_not_negative"),
+        CheckConstraint("(kind = 'member') = (balance IS NOT NULL)", name="only_members_keep_balance"),
+        CheckConstraint("(kind = 'member') = (member_id IS NOT NULL)", name="only_members_have_member"),
+        Index(
+            "uq_account_one_of_a_kind",
+            "community_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("kind IN ('shop', 'lapse')"),
+            postgresql_where=text("kind IN ('shop', 'lapse')"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    kind: str
+    member_id: int | None = Field(default=None, foreign_key="member.id", unique=True, sa_type=Id)
+    balance: int | None = None
+
+
+class Transfer(SQLModel, table=True):
+    """Coins that moved, once and for good: rows are only ever added."""
+
+    __tablename__ = "transfer"
+    __table_args__ = (
+        UniqueConstraint("community_id", "key"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("debit_id <> credit_id", name="two_accounts"),
+        Index("ix_transfer_community_id_earned_at", "community_id", "earned_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    key: str
+    """What happened, once: `checkin:{member}:{day}`, `claim:{coupon}`."""
+    debit_id: int = Field(foreign_key="account.id", index=True, sa_type=Id)
+    """The account that coins leave."""
+    credit_id: int = Field(foreign_key="account.id", index=True, sa_type=Id)
+    """The account that coins reach."""
+    amount: int
+    reason: str
+    made_at: datetime
+    earned_at: datetime | None = None
+    """When a fan earned them, for coins that can lapse; None for spending."""
+    reverses_id: int | None = Field(default=None, foreign_key="transfer.id", unique=True, sa_type=Id)

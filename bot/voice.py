@@ -1,0 +1,236 @@
+"""Answers a person: by a callback answer, an ephemeral message, in private, and only then by a short-lived reply.
+
+Nothing that one fan asked for fills the group. An answer that can't leave within two seconds becomes an outbox row.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
+from aiogram.methods import AnswerCallbackQuery, SendMessage
+from aiogram.types import EphemeralMessageParameters, LinkPreviewOptions, ReplyParameters
+
+from bot.asking import Ask
+from bot.clock import Clock
+from bot.content import Said, Words
+from bot.features.communities import Communities
+from bot.flows.moving import follow
+from bot.logs import get_logger
+from bot.markup import keyboard
+from bot.pacer import HeldError
+from bot.rules.communities import SPEAKING_FOR_OTHERS, Place
+from bot.rules.words import Language
+from bot.store import causes
+from bot.store.db import Database, Tx
+from bot.store.outbox import promise
+from bot.store.tables.messages import Lane
+
+log = get_logger("voice")
+
+TELL = "tell"
+DELETE = "delete"
+
+PRESS_ANSWERED = 120.0
+"""Seconds after which a replayed press is handled but not answered: Telegram has given its query up."""
+EPHEMERAL_WINDOW = 14.0
+"""Seconds in which a bot that isn't administrator may whisper after a press or an ephemeral command (15, less one)."""
+SHORT_LIVED = timedelta(seconds=30)
+"""How long a reply in the group stays when nothing quieter was possible."""
+TOLD_WITHIN = timedelta(minutes=10)
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom to tell, and by which ways."""
+
+    user_id: int
+    chat_id: int
+    whisper: bool
+    """Whether an ephemeral message may be tried."""
+    can_write: bool
+    press_id: str | None = None
+    ephemeral_id: int | None = None
+    reply_to: int | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether the chat is the person's own."""
+        return self.chat_id > 0
+
+
+class Voice:
+    """Speaks to one person."""
+
+    def __init__(self, *, bot: Bot, words: Words, db: Database, communities: Communities, clock: Clock) -> None:
+        self._bot = bot
+        self._words = words
+        self._db = db
+        self._communities = communities
+        self._clock = clock
+
+    async def answer(self, ask: Ask, outcome: Any) -> None:
+        """Tell the asker what came of it."""
+        said = self._words.say(outcome, ask.place, ask.language)
+        if ask.press_id is not None:
+            if ask.age > PRESS_ANSWERED:
+                return
+            heard = await self._answer_press(ask.press_id, said.short)
+            if heard and not said.buttons:
+                return
+        await self._tell_or_promise(ask, said, outcome)
+
+    async def tell(self, target: Target, outcome: Any, place: Place, language: Language) -> None:
+        """Tell one person something, by the quietest way that is open.
+
+        Raises:
+            HeldError: it can't leave now.
+        """
+        await self._tell(target, self._words.say(outcome, place, language), place)
+
+    async def _answer_press(self, press_id: str, short: str | None) -> bool:
+        """Whether the person has read it: an answer may come too late, or have no short form."""
+        try:
+            await self._bot(AnswerCallbackQuery(callback_query_id=press_id, text=short, show_alert=short is not None))
+        except (TelegramBadRequest, HeldError):
+            return False
+        return short is not None
+
+    async def _tell_or_promise(self, ask: Ask, said: Said, outcome: Any) -> None:
+        target = _target(ask)
+        try:
+            await self._tell(target, said, ask.place)
+        except HeldError:
+            if ask.place is None:
+                raise
+            await self._db.write(_promise, ask, target, outcome, self._clock.now())
+
+    async def _tell(self, target: Target, said: Said, place: Place | None) -> None:
+        if target.private:
+            await self._write(target.user_id, target.chat_id, said)
+            return
+        if target.whisper and await self._whisper(target, said):
+            return
+        if target.can_write and await self._write(target.user_id, target.user_id, said):
+            return
+        await self._reply_for_a_while(target, said, place)
+
+    async def _whisper(self, target: Target, said: Said) -> bool:
+        reply = None
+        if target.ephemeral_id is not None:
+            reply = ReplyParameters(ephemeral_message_id=target.ephemeral_id)
+        try:
+            await self._send(
+                target.chat_id,
+                said,
+                ephemeral_message_parameters=EphemeralMessageParameters(
+                    receiver_user_id=target.user_id, callback_query_id=target.press_id
+                ),
+                reply_parameters=reply,
+            )
+        except TelegramMigrateToChat as error:
+            await self._follow(target.chat_id, error)
+        except (TelegramBadRequest, TelegramForbiddenError) as error:
+            log.info("whisper_refused", chat=target.chat_id, error=type(error).__name__)
+            return False
+        return True
+
+    async def _write(self, user_id: int, chat_id: int, said: Said) -> bool:
+        try:
+            await self._send(chat_id, said)
+        except TelegramForbiddenError:
+            await self._communities.unreachable(user_id)
+            return False
+        except TelegramBadRequest as error:
+            log.warning("private_refused", user=user_id, error=type(error).__name__)
+            return False
+        return True
+
+    async def _reply_for_a_while(self, target: Target, said: Said, place: Place | None) -> None:
+        reply = None
+        if target.reply_to is not None:
+            reply = ReplyParameters(message_id=target.reply_to, allow_sending_without_reply=True)
+        try:
+            message = await self._send(target.chat_id, said, reply_parameters=reply, disable_notification=True)
+        except TelegramMigrateToChat as error:
+            await self._follow(target.chat_id, error)
+            return
+        except (TelegramBadRequest, TelegramForbiddenError) as error:
+            log.warning("reply_refused", chat=target.chat_id, error=type(error).__name__)
+            return
+        if place is not None:
+            await self._db.write(
+                _promise_delete, place.community_id, target.chat_id, message.message_id, self._clock.now()
+            )
+
+    async def _send(self, chat_id: int, said: Said, **how: Any) -> Any:
+        return await self._bot(
+            SendMessage(
+                chat_id=chat_id,
+                text=said.html,
+                parse_mode="HTML",
+                link_preview_options=NO_PREVIEW,
+                reply_markup=keyboard(said.buttons),
+                **how,
+            )
+        )
+
+    async def _follow(self, chat_id: int, error: TelegramMigrateToChat) -> None:
+        await follow(self._db, self._communities, chat_id, error.migrate_to_chat_id, self._clock.now())
+
+
+def _target(ask: Ask) -> Target:
+    someone_else = ask.sender.user_id in SPEAKING_FOR_OTHERS
+    admin = ask.group is not None and ask.group.is_admin
+    invited = (ask.press_id is not None or ask.ephemeral_id is not None) and ask.age < EPHEMERAL_WINDOW
+    return Target(
+        user_id=ask.sender.user_id,
+        chat_id=ask.chat_id,
+        whisper=not someone_else and (admin or invited),
+        can_write=not someone_else and ask.can_write,
+        press_id=ask.press_id if ask.age < EPHEMERAL_WINDOW else None,
+        ephemeral_id=ask.ephemeral_id if ask.age < EPHEMERAL_WINDOW else None,
+        reply_to=ask.message_id,
+    )
+
+
+def _promise(tx: Tx, ask: Ask, target: Target, outcome: Any, now: Any) -> None:
+    if ask.place is None:
+        raise LookupError("an answer without a community can't be promised")
+    kind = type(outcome)
+    promise(
+        tx,
+        key=f"tell:{ask.cause}",
+        community_id=ask.place.community_id,
+        chat_id=ask.chat_id,
+        lane=Lane.LIVE,
+        act=TELL,
+        facts={
+            "outcome": f"{kind.__module__.rsplit('.', 1)[1]}.{kind.__name__}",
+            "facts": causes.to_facts(outcome),
+            "language": ask.language.value,
+            "user_id": target.user_id,
+            "whisper": ask.group is not None and ask.group.is_admin and target.whisper,
+            "can_write": target.can_write,
+            "reply_to": target.reply_to,
+        },
+        due_at=now,
+        now=now,
+        not_after=now + TOLD_WITHIN,
+    )
+
+
+def _promise_delete(tx: Tx, community_id: int, chat_id: int, message_id: int, now: Any) -> None:
+    promise(
+        tx,
+        key=f"delete:{chat_id}:{message_id}",
+        community_id=community_id,
+        chat_id=chat_id,
+        lane=Lane.BULK,
+        act=DELETE,
+        facts={"message_id": message_id},
+        due_at=now + SHORT_LIVED,
+        now=now,
+    )
