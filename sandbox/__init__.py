@@ -1,0 +1,38 @@
+"""A stand-in for the Telegram Bot API 10.3, over HTTP, for tests and the demo.
+
+It refuses what Telegram refuses, and knows neither our bot nor the library that the bot uses.
+"""
+
+from sandbox.accounts import Bot, User
+from sandbox.chats import Chat, Rights
+from sandbox.errors import CannotDoError
+from sandbox.events import Call, Event
+from sandbox.faults import Fault, Faults
+from sandbox.files import Document
+from sandbox.flood import Limits
+from sandbox.messages import Button, Message
+from sandbox.people import Person
+from sandbox.presses import CallbackAnswer, Press
+from sandbox.sandbox import Sandbox
+from sandbox.updates import Update
+
+__all__ = [
+    "Bot",
+    "Button",
+    "Call",
+    "CallbackAnswer",
+    "CannotDoError",
+    "Chat",
+    "Document",
+    "Event",
+    "Fault",
+    "Faults",
+    "Limits",
+    "Message",
+    "Person",
+    "Press",
+    "Rights",
+    "Sandbox",
+    "Update",
+    "User",
+]

@@ -1,0 +1,57 @@
+"""Accounts: the users that the Bot API names, and the bots among them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.updates import Queue
+
+
+@dataclass(eq=False, slots=True)
+class User:
+    """Anyone with a user id."""
+
+    id: int
+    name: str
+    username: str | None = None
+    language: str | None = None
+    is_bot: bool = False
+
+    def json(self) -> dict[str, Any]:
+        """The Bot API's User."""
+        written: dict[str, Any] = {"id": self.id, "is_bot": self.is_bot, "first_name": self.name}
+        if self.username:
+            written["username"] = self.username
+        if self.language:
+            written["language_code"] = self.language
+        return written
+
+
+@dataclass(eq=False, slots=True)
+class Bot(User):
+    """A bot under test: its token, its updates and the commands that it declared."""
+
+    token: str = ""
+    reads_all: bool = False
+    queue: Queue = field(kw_only=True)
+    commands: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
+    profile: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def get_me(self) -> dict[str, Any]:
+        """The fields that only getMe returns, beside a User's."""
+        return self.json() | {
+            "can_join_groups": True,
+            "can_read_all_group_messages": self.reads_all,
+            "supports_inline_queries": True,
+            "can_connect_to_business": False,
+            "has_main_web_app": False,
+        }
+
+
+ANONYMOUS = User(1087968824, "Group", "GroupAnonymousBot", is_bot=True)
+"""Who an anonymous administrator's messages come from (https://core.telegram.org/bots/api#message, `from`)."""
+
+CHANNEL_BOT = User(136817688, "Channel", "Channel_Bot", is_bot=True)
+"""Who a channel's messages in a group come from."""
+
+TELEGRAM = User(777000, "Telegram")
+"""Who a linked channel's automatic forwards come from."""

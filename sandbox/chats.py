@@ -1,0 +1,191 @@
+"""Chats: private ones, groups, supergroups and channels, who is in them and with which rights."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from sandbox.accounts import CHANNEL_BOT, TELEGRAM, Bot, User
+from sandbox.links import InviteLink, JoinRequest
+
+if TYPE_CHECKING:
+    from sandbox.messages import Message
+    from sandbox.world import World
+
+ChatKind = Literal["private", "group", "supergroup", "channel"]
+Status = Literal["creator", "administrator", "member", "left", "kicked"]
+INSIDE = frozenset({"creator", "administrator", "member"})
+ONLY_CHANNELS = frozenset({"can_post_messages", "can_edit_messages", "can_manage_direct_messages"})
+ONLY_GROUPS = frozenset({"can_pin_messages", "can_manage_tags", "can_manage_topics"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rights:
+    """An administrator's rights (https://core.telegram.org/bots/api#chatmemberadministrator)."""
+
+    is_anonymous: bool = False
+    can_manage_chat: bool = True
+    can_delete_messages: bool = False
+    can_manage_video_chats: bool = False
+    can_restrict_members: bool = False
+    can_promote_members: bool = False
+    can_change_info: bool = False
+    can_invite_users: bool = False
+    can_post_stories: bool = False
+    can_edit_stories: bool = False
+    can_delete_stories: bool = False
+    can_send_welcome_messages: bool = False
+    can_post_messages: bool = False
+    can_edit_messages: bool = False
+    can_pin_messages: bool = False
+    can_manage_topics: bool = False
+    can_manage_direct_messages: bool = False
+    can_manage_tags: bool = False
+
+    @classmethod
+    def full(cls) -> "Rights":
+        """Every right, but not anonymous."""
+        every = {one.name: True for one in dataclasses.fields(cls)}
+        return cls(**(every | {"is_anonymous": False}))
+
+    def json(self, kind: ChatKind) -> dict[str, bool]:
+        """The rights that this kind of chat has."""
+        absent = ONLY_GROUPS if kind == "channel" else ONLY_CHANNELS
+        return {name: value for name, value in dataclasses.asdict(self).items() if name not in absent}
+
+
+BASIC_GROUP_RIGHTS = Rights(
+    can_delete_messages=True,
+    can_manage_video_chats=True,
+    can_restrict_members=True,
+    can_change_info=True,
+    can_invite_users=True,
+    can_pin_messages=True,
+)
+"""What every administrator of a basic group may do; there Telegram keeps only whether someone is one."""
+
+OWNER_RIGHTS = Rights.full()
+
+
+@dataclass(slots=True, eq=False)
+class Member:
+    """Someone's standing in a chat."""
+
+    user: User
+    status: Status
+    rights: Rights | None = None
+    promoted_by: int | None = None
+    title: str | None = None
+
+    def copy(self) -> "Member":
+        """The standing as it was, for an update's `old_chat_member`."""
+        return dataclasses.replace(self)
+
+    @property
+    def inside(self) -> bool:
+        """Whether they are in the chat."""
+        return self.status in INSIDE
+
+    def may(self, right: str) -> bool:
+        """Whether they hold that administrator's right."""
+        if self.status == "creator":
+            return True
+        return self.status == "administrator" and bool(getattr(self.rights, right))
+
+    def json(self, kind: ChatKind, viewer: User | None) -> dict[str, Any]:
+        """The Bot API's ChatMember."""
+        written: dict[str, Any] = {"user": self.user.json(), "status": self.status}
+        if self.status == "administrator" and self.rights is not None:
+            written["can_be_edited"] = viewer is not None and viewer.id == self.promoted_by
+            written |= self.rights.json(kind)
+        elif self.status == "creator":
+            written["is_anonymous"] = self.rights is not None and self.rights.is_anonymous
+        elif self.status == "kicked":
+            written["until_date"] = 0
+        if self.title and self.status in {"creator", "administrator"}:
+            written["custom_title"] = self.title
+        return written
+
+
+@dataclass(eq=False, slots=True)
+class Chat:
+    """A conversation. In a private one, `bot` and `person` are its two sides and `id` is the person's."""
+
+    world: "World" = field(repr=False)
+    id: int
+    kind: ChatKind
+    title: str
+    username: str | None = None
+    bot: Bot | None = field(default=None, repr=False)
+    person: User | None = field(default=None, repr=False)
+    opened: bool = False
+    members: dict[int, Member] = field(default_factory=dict, repr=False)
+    messages: list["Message"] = field(default_factory=list, repr=False)
+    by_id: dict[int, "Message"] = field(default_factory=dict, repr=False)
+    ephemeral: dict[int, "Message"] = field(default_factory=dict, repr=False)
+    pinned: list["Message"] = field(default_factory=list, repr=False)
+    links: list[InviteLink] = field(default_factory=list, repr=False)
+    requests: dict[int, JoinRequest] = field(default_factory=dict, repr=False)
+    migrated_to: "Chat | None" = field(default=None, repr=False)
+    linked: "Chat | None" = field(default=None, repr=False)
+    last_message_id: int = 0
+    last_ephemeral_id: int = 0
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is a basic group or a supergroup."""
+        return self.kind in {"group", "supergroup"}
+
+    def member(self, user: User) -> Member | None:
+        """Their standing, None if they were never here."""
+        return self.members.get(user.id)
+
+    def has(self, user: User) -> bool:
+        """Whether they are in the chat now."""
+        if self.kind == "private":
+            return user is self.bot or user is self.person
+        found = self.members.get(user.id)
+        return found is not None and found.inside
+
+    def may(self, user: User, right: str) -> bool:
+        """Whether they are an administrator with that right."""
+        found = self.members.get(user.id)
+        return found is not None and found.may(right)
+
+    def is_administrator(self, user: User) -> bool:
+        """Whether they are the creator or an administrator."""
+        found = self.members.get(user.id)
+        return found is not None and found.status in {"creator", "administrator"}
+
+    def bots(self) -> list[Bot]:
+        """The bots that are in the chat."""
+        if self.kind == "private":
+            return [self.bot] if self.bot is not None else []
+        return [one.user for one in self.members.values() if isinstance(one.user, Bot) and one.inside]
+
+    def json(self) -> dict[str, Any]:
+        """The Bot API's Chat."""
+        if self.kind == "private":
+            return self._private_json()
+        written: dict[str, Any] = {"id": self.id, "title": self.title}
+        if self.username:
+            written["username"] = self.username
+        return written | {"type": self.kind}
+
+    def _private_json(self) -> dict[str, Any]:
+        written: dict[str, Any] = {"id": self.id, "first_name": self.title}
+        if self.person is not None and self.person.username:
+            written["username"] = self.person.username
+        return written | {"type": "private"}
+
+    def speaks_in(self, group: "Chat", text: str) -> "Message":
+        """This channel posts in a group as if it were a user."""
+        return self.world.delivery.post(group, sender=CHANNEL_BOT, sender_chat=self, typed=text)
+
+    def posts(self, text: str) -> "Message":
+        """A post of this channel; its linked group gets Telegram's automatic forward of it."""
+        post = self.world.delivery.post(self, sender=None, sender_chat=self, typed=text)
+        if self.linked is not None:
+            origin = {"type": "channel", "date": post.date, "chat": self.json(), "message_id": post.message_id}
+            extra = {"is_automatic_forward": True, "forward_origin": origin}
+            self.world.delivery.post(self.linked, sender=TELEGRAM, sender_chat=self, typed=text, extra=extra)
+        return post

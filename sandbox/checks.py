@@ -1,0 +1,330 @@
+"""Checks each call against the Bot API's own description, nested objects too.
+
+Real Telegram ignores a parameter that it doesn't know and keeps the first of a button's several actions; the stand-in
+refuses both, so that a misspelt name in the bot can't pass a test. Scalars at the top of a call may be strings, as in
+a form post; inside a JSON object the types are exact.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sandbox.errors import ApiError, bad
+
+SCHEMA: dict[str, Any] = json.loads((Path(__file__).parent / "schema" / "bot-api-10.3.json").read_text("utf-8"))
+METHOD_NAMES: dict[str, str] = {name.lower(): name for name in SCHEMA["methods"]}
+DEPRECATED = frozenset(
+    {
+        "reply_to_message_id",
+        "allow_sending_without_reply",
+        "disable_web_page_preview",
+        "thumb",
+        "thumb_url",
+        "thumb_width",
+        "thumb_height",
+        "thumb_mime_type",
+        "hide_url",
+        "correct_option_id",
+        "can_send_media_messages",
+        "user_id_hash",
+    }
+)
+BUTTON_LOOKS = frozenset({"text", "icon_custom_emoji_id", "style"})
+WHOLE = re.compile(r"-?\d{1,19}")
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+TRUE = frozenset({"true", "yes", "1"})
+FALSE = frozenset({"false", "no", "0"})
+MISSING = {
+    "chat_id": "chat_id is empty",
+    "user_id": "invalid user_id specified",
+    "text": "message text is empty",
+    "message_id": "message identifier is not specified",
+    "callback_query_id": "query is too old and response timeout expired or query ID is invalid",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that came in a multipart post."""
+
+    filename: str
+    content: bytes
+    content_type: str
+
+
+class Misfit(Exception):  # noqa: N818 - never leaves this module
+    """A value that doesn't fit its type; `where` grows while it climbs out of nested objects."""
+
+    def __init__(self, why: str, where: str = "", *, verbatim: bool = False) -> None:
+        super().__init__(why)
+        self.why = why
+        self.where = where
+        self.verbatim = verbatim
+
+    def inside(self, step: str) -> "Misfit":
+        """The same misfit, seen from one level further out."""
+        self.where = step + self.where
+        return self
+
+
+Check = Callable[[Any], Any]
+
+
+def read(method: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Returns the call's parameters with their JSON types; `method` is spelt as in the documentation.
+
+    Raises ApiError: an unknown, deprecated, missing or ill-typed parameter.
+    """
+    checks, required = _compiled(method)
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        check = checks.get(name)
+        if check is None:
+            kind = "deprecated" if name in DEPRECATED else "unknown"
+            raise bad(f'{kind} parameter "{name}" in {method}')
+        try:
+            values[name] = check(value)
+        except Misfit as misfit:
+            raise _refusal(misfit, method, name) from None
+    for name in required:
+        if name not in values or values[name] == "":
+            raise bad(MISSING.get(name, f'parameter "{name}" of {method} is missing'))
+    return values
+
+
+def _refusal(misfit: Misfit, method: str, name: str) -> ApiError:
+    if misfit.verbatim:
+        return bad(misfit.why)
+    return bad(f'parameter "{name}{misfit.where}" of {method}: {misfit.why}')
+
+
+@cache
+def _compiled(method: str) -> tuple[dict[str, Check], list[str]]:
+    fields = SCHEMA["methods"][method]
+    checks = {name: _loose(_plain(name, field["type"])) for name, field in fields.items()}
+    return checks, [name for name, field in fields.items() if field.get("required")]
+
+
+def _plain(name: str, kind: Any) -> Any:
+    """A parse mode is judged where text is parsed, with Telegram's own words."""
+    return "string" if name == "parse_mode" or name.endswith("_parse_mode") else kind
+
+
+def _loose(kind: Any) -> Check:
+    """The check of a top-level parameter, which a form post writes as a string."""
+    check = _check(kind)
+    if kind == "number":
+        return _loose_number
+    if kind in ("boolean", "true"):
+        return _loose_boolean
+    if kind == "string":
+        return _loose_string
+    if _takes_strings(kind):
+        return check
+
+    def parsed(value: Any) -> Any:
+        if isinstance(value, str):
+            try:
+                value = json.loads(value)
+            except ValueError:
+                raise Misfit("can't parse JSON") from None
+        return check(value)
+
+    return parsed
+
+
+def _takes_strings(kind: Any) -> bool:
+    if isinstance(kind, dict) and "any" in kind:
+        return any(_takes_strings(one) for one in kind["any"])
+    if isinstance(kind, dict) and "is" in kind:
+        return any(isinstance(one, str) for one in kind["is"])
+    return kind in ("string", "file")
+
+
+def _loose_number(value: Any) -> Any:
+    if isinstance(value, str) and NUMBER.fullmatch(value):
+        return int(value) if WHOLE.fullmatch(value) else float(value)
+    return _number(value)
+
+
+def _loose_boolean(value: Any) -> bool:
+    word = str(value).lower()
+    if word in TRUE:
+        return True
+    if word in FALSE:
+        return False
+    raise Misfit("must be a boolean")
+
+
+def _loose_string(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return _string(value)
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Misfit("must be a number")
+    return value
+
+
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Misfit("must be a string")
+    return value
+
+
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Misfit("must be a boolean")
+    return value
+
+
+def _true(value: Any) -> bool:
+    if value is not True:
+        raise Misfit("must be true")
+    return True
+
+
+def _file(value: Any) -> Any:
+    if not isinstance(value, str | Upload):
+        raise Misfit("must be a file")
+    return value
+
+
+ATOMS: dict[str, Check] = {
+    "number": _number,
+    "string": _string,
+    "boolean": _boolean,
+    "true": _true,
+    "file": _file,
+}
+
+
+def _check(kind: Any) -> Check:
+    if isinstance(kind, str):
+        return ATOMS[kind] if kind in ATOMS else _named(kind)
+    if "array" in kind:
+        return _array(_check(kind["array"]))
+    if "is" in kind:
+        return _literal(kind["is"])
+    return _union(kind["any"])
+
+
+def _array(item: Check) -> Check:
+    def check(value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise Misfit("must be a list")
+        checked = []
+        for index, one in enumerate(value):
+            try:
+                checked.append(item(one))
+            except Misfit as misfit:
+                raise misfit.inside(f"[{index}]") from None
+        return checked
+
+    return check
+
+
+def _literal(allowed: list[Any]) -> Check:
+    def check(value: Any) -> Any:
+        if value in allowed and type(value) in {str, int}:
+            return value
+        if isinstance(value, str) and WHOLE.fullmatch(value) and int(value) in allowed:
+            return int(value)
+        raise Misfit(f"must be one of {', '.join(str(one) for one in allowed[:8])}")
+
+    return check
+
+
+@cache
+def _named(name: str) -> Check:
+    """Objects may hold themselves, so their fields are compiled when the first value comes."""
+    definition = SCHEMA["objects"][name]
+    if "any" in definition and isinstance(definition["any"], list):
+        late: list[Check] = []
+
+        def union(value: Any) -> Any:
+            if not late:
+                late.append(_union(definition["any"]))
+            return late[0](value)
+
+        return union
+    return _object(name, definition)
+
+
+def _object(name: str, fields: dict[str, Any]) -> Check:
+    checks: dict[str, Check] = {}
+    required = [field for field, one in fields.items() if one.get("required")]
+
+    def check(value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise Misfit(f"must be an object {name}")
+        if not checks and fields:
+            checks.update({field: _check(_plain(field, one["type"])) for field, one in fields.items()})
+        for field, one in value.items():
+            _field(name, field, one, checks)
+        for field in required:
+            if field not in value:
+                raise Misfit(f"can't parse {name}: Can't find field \"{field}\"", verbatim=True)
+        if name == "InlineKeyboardButton":
+            _one_action(value)
+        return value
+
+    return check
+
+
+def _field(name: str, field: str, value: Any, checks: dict[str, Check]) -> None:
+    check = checks.get(field)
+    if check is None:
+        kind = "deprecated" if field in DEPRECATED else "unknown"
+        raise Misfit(f'{kind} field "{field}" in {name}')
+    try:
+        check(value)
+    except Misfit as misfit:
+        raise misfit.inside(f".{field}") from None
+
+
+def _one_action(button: dict[str, Any]) -> None:
+    """ "Exactly one of the fields other than text, icon_custom_emoji_id, and style must be used"."""
+    actions = [field for field in button if field not in BUTTON_LOOKS]
+    if not actions or button.get("callback_data") == "" or button.get("url") == "":
+        raise Misfit("Text buttons are not allowed in the inline keyboard", verbatim=True)
+    if len(actions) > 1:
+        raise Misfit(f"a button must have exactly one action, this one has {', '.join(actions)}")
+
+
+def _union(kinds: list[Any]) -> Check:
+    options = [(_signature(kind), _check(kind)) for kind in kinds]
+
+    def check(value: Any) -> Any:
+        misfits: list[tuple[int, Misfit]] = []
+        for signature, option in options:
+            try:
+                return option(value)
+            except Misfit as misfit:
+                misfits.append((_likeness(signature, value), misfit))
+        raise max(misfits, key=lambda one: one[0])[1]
+
+    return check
+
+
+def _signature(kind: Any) -> dict[str, Any]:
+    definition = SCHEMA["objects"].get(kind, {}) if isinstance(kind, str) else {}
+    return definition if isinstance(definition, dict) and "any" not in definition else {}
+
+
+def _likeness(signature: dict[str, Any], value: Any) -> int:
+    """How much a value looks like that object: its type's name counts most, then its fields' names."""
+    if not isinstance(value, dict):
+        return 0
+    points = sum(1 for field in value if field in signature)
+    for tag in ("type", "source"):
+        allowed = signature.get(tag, {}).get("type")
+        if isinstance(allowed, dict) and value.get(tag) in allowed.get("is", ()):
+            points += 100
+    return points

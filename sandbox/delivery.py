@@ -1,0 +1,181 @@
+"""Puts messages into chats and tells the bots that may know of them.
+
+Who hears what: https://core.telegram.org/bots/features#privacy-mode and https://core.telegram.org/bots/api#update.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.accounts import Bot, User
+from sandbox.chats import Chat, Member
+from sandbox.commands import addressed_to
+from sandbox.errors import CannotDoError
+from sandbox.events import Event
+from sandbox.files import StoredFile
+from sandbox.messages import Message
+from sandbox.presses import PRESS_LIFE, CallbackAnswer, Press
+from sandbox.text import Text, typed
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+
+class Delivery:
+    """The one place where messages, edits, presses and changes of members come into being."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+
+    def post(
+        self,
+        chat: Chat,
+        *,
+        sender: User | None,
+        typed: str | None = None,
+        content: Text | None = None,
+        sender_chat: Chat | None = None,
+        reply_to: Message | None = None,
+        file: StoredFile | None = None,
+        markup: dict[str, Any] | None = None,
+        only_for: User | None = None,
+        receiver: User | None = None,
+        extra: dict[str, Any] | None = None,
+        service: dict[str, Any] | None = None,
+        preview: dict[str, Any] | None = None,
+        by_bot: Bot | None = None,
+        lost: bool = False,
+    ) -> Message:
+        """Adds a message to a chat and delivers it; `typed` is a person's text, `content` a parsed one."""
+        number, ephemeral = self._number(chat, ephemeral=only_for is not None)
+        message = Message(
+            chat=chat,
+            message_id=number,
+            ephemeral_message_id=ephemeral,
+            sender=sender,
+            sender_chat=sender_chat,
+            at=self.world.clock.now(),
+            seq=self.world.tick(),
+            content=content if content is not None else _typed(typed),
+            reply_to=reply_to,
+            file=file,
+            markup=markup,
+            posted_by=by_bot,
+            keyboard_bot=by_bot if markup is not None else None,
+            lost=lost,
+            only_for=only_for,
+            receiver=receiver,
+            extra=extra or {},
+            service=service or {},
+            preview=preview,
+        )
+        chat.messages.append(message)
+        if ephemeral is None:
+            chat.by_id[number] = message
+        else:
+            chat.ephemeral[ephemeral] = message
+        self._to_bots(message, edited=False)
+        self._tell("message", message)
+        return message
+
+    def _number(self, chat: Chat, *, ephemeral: bool) -> tuple[int, int | None]:
+        """Supergroups and channels count their own messages; other chats share their account's counter."""
+        if ephemeral:
+            chat.last_ephemeral_id += 1
+            return 0, chat.last_ephemeral_id
+        if chat.kind in {"supergroup", "channel"}:
+            chat.last_message_id += 1
+            return chat.last_message_id, None
+        return self.world.next_account_message_id(), None
+
+    def changed(self, message: Message, *, by_bot: Bot | None = None) -> None:
+        """A message was edited: dates it, and tells bots of a person's edit."""
+        message.edit_date = int(self.world.clock.now())
+        message.changed = self.world.tick()
+        if by_bot is None:
+            self._to_bots(message, edited=True)
+        self._tell("edit", message)
+
+    def delete(self, message: Message) -> None:
+        """A message disappears for everyone; bots aren't told."""
+        message.deleted = True
+        message.changed = self.world.tick()
+        if message in message.chat.pinned:
+            message.chat.pinned.remove(message)
+        self._tell("delete", message)
+
+    def _tell(self, kind: Any, message: Message) -> None:
+        self.world.board.tell(Event(kind, message.chat, self.world.clock.now(), message, message.only_for))
+
+    def _to_bots(self, message: Message, *, edited: bool) -> None:
+        if message.posted_by is not None:
+            return
+        post = "channel_post" if message.chat.kind == "channel" else "message"
+        for bot in message.chat.bots():
+            if _hears(bot, message):
+                bot.queue.add(f"edited_{post}" if edited else post, message.json(bot))
+
+    def member_changed(
+        self, chat: Chat, by: User, before: Member, after: Member, *, how: dict[str, Any] | None = None
+    ) -> None:
+        """Tells the bot itself (my_chat_member), or else the chat's administrator bots (chat_member).
+
+        `how` holds the fields that tell by which link someone joined.
+        """
+        payload: dict[str, Any] = {
+            "chat": chat.json(),
+            "from": by.json(),
+            "date": int(self.world.clock.now()),
+        } | (how or {})
+
+        def written(viewer: Bot) -> dict[str, Any]:
+            old, new = before.json(chat.kind, viewer), after.json(chat.kind, viewer)
+            return payload | {"old_chat_member": old, "new_chat_member": new}
+
+        if isinstance(after.user, Bot):
+            after.user.queue.add("my_chat_member", written(after.user))
+        for bot in chat.bots():
+            if bot is not after.user and chat.is_administrator(bot):
+                bot.queue.add("chat_member", written(bot))
+
+    def press(self, person: User, chat: Chat, message: Message, data: str) -> Press:
+        """A person's tap on a button, or what a modified app says was one."""
+        bot = message.keyboard_bot or (message.sender if isinstance(message.sender, Bot) else None)
+        if bot is None:
+            raise CannotDoError("no bot put this message there")
+        seq = self.world.tick()
+        press = Press(str(8_000_000_000_000 + seq), person, bot, message, data, self.world.clock.now(), seq)
+        self.world.presses[press.id] = press
+        gone = message.deleted or message.chat is not chat
+        shown = message.inaccessible() | {"chat": chat.json()} if gone else message.json(bot)
+        payload = {
+            "id": press.id,
+            "from": person.json(),
+            "message": shown,
+            "chat_instance": str(chat.id * 7919 + 104_729),
+            "data": data,
+        }
+        bot.queue.add("callback_query", payload, PRESS_LIFE)
+        self.world.board.tell(Event("press", chat, press.at, message, person, press))
+        return press
+
+    def answer(self, press: Press, text: str, *, show_alert: bool, url: str | None) -> None:
+        """Shows a bot's answer to the person who pressed."""
+        answer = CallbackAnswer(text, show_alert, url, self.world.clock.now(), self.world.tick())
+        press.take(answer)
+        where = press.message.chat
+        self.world.board.tell(Event("answer", where, answer.at, press.message, press.person, press, answer))
+
+
+def _typed(text: str | None) -> Text:
+    return typed(text) if text else Text()
+
+
+def _hears(bot: Bot, message: Message) -> bool:
+    """Privacy mode, and ephemeral messages that are between one person and one bot."""
+    if message.only_for is not None:
+        return message.receiver is bot
+    chat = message.chat
+    if bot.reads_all or message.service or not chat.is_group or chat.is_administrator(bot):
+        return True
+    if message.reply_to is not None and message.reply_to.sender is bot:
+        return True
+    return addressed_to(bot, message.content)

@@ -1,0 +1,112 @@
+"""What can be seen happening, and how a test waits for it without polling."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sandbox.accounts import Bot, User
+from sandbox.chats import Chat
+from sandbox.messages import Message
+from sandbox.presses import CallbackAnswer, Press
+
+EventKind = Literal["message", "edit", "delete", "press", "answer", "reaction"]
+MessageTest = Callable[[Message], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One visible thing; `person` pressed or is answered, `at` is the stand-in's clock."""
+
+    kind: EventKind
+    chat: Chat
+    at: float
+    message: Message | None = None
+    person: User | None = None
+    press: Press | None = None
+    answer: CallbackAnswer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the Bot API. `status` 0 means that the connection was cut instead of an answer."""
+
+    method: str
+    params: dict[str, Any]
+    status: int
+    description: str
+    at: float
+    bot: Bot
+
+
+@dataclass(slots=True, eq=False)
+class Waiter:
+    """Someone who waits for a message that only they may be able to see."""
+
+    person: User | None
+    fits: MessageTest
+    after: int
+    done: asyncio.Future[Message]
+
+
+@dataclass(slots=True, eq=False)
+class Watcher:
+    """A test that waits for an event or a call."""
+
+    fits: Callable[[Any], object]
+    done: asyncio.Future[Any]
+
+
+@dataclass(slots=True, eq=False)
+class Board:
+    """Tells listeners and waiters what happened."""
+
+    listeners: list[Callable[[Event], object]] = field(default_factory=list)
+    _waiters: dict[Chat, list[Waiter]] = field(default_factory=dict)
+    _watchers: list[Watcher] = field(default_factory=list)
+
+    def tell(self, event: Event) -> None:
+        """Passes an event on, at once."""
+        for listener in self.listeners:
+            listener(event)
+        self.show(event)
+        if event.message is not None and event.kind in {"message", "edit"}:
+            self._serve(event.message)
+
+    def show(self, thing: Event | Call) -> None:
+        """Wakes the tests that wait for such an event or call."""
+        if not self._watchers:
+            return
+        self._watchers = [one for one in self._watchers if not one.done.done()]
+        for watcher in self._watchers:
+            if not watcher.done.done() and watcher.fits(thing):
+                watcher.done.set_result(thing)
+
+    def _serve(self, message: Message) -> None:
+        waiting = self._waiters.get(message.chat)
+        if not waiting:
+            return
+        for one in waiting:
+            mine = one.person is None or message.visible_to(one.person)
+            if mine and not one.done.done() and message.changed > one.after and one.fits(message):
+                one.done.set_result(message)
+        self._waiters[message.chat] = [one for one in waiting if not one.done.done()]
+
+    async def message(self, chat: Chat, person: User | None, fits: MessageTest, after: int, seconds: float) -> Message:
+        """The first message, or edit, after `after` that fits; raises TimeoutError."""
+        late = [one for one in chat.messages if one.changed > after]
+        for message in sorted(late, key=lambda one: one.changed):
+            seen = not message.deleted if person is None else message.visible_to(person)
+            if seen and fits(message):
+                return message
+        waiter = Waiter(person, fits, after, asyncio.get_running_loop().create_future())
+        self._waiters.setdefault(chat, []).append(waiter)
+        async with asyncio.timeout(seconds):
+            return await waiter.done
+
+    async def watch(self, fits: Callable[[Any], object], seconds: float) -> Any:
+        """The next event or call that fits; raises TimeoutError."""
+        watcher = Watcher(fits, asyncio.get_running_loop().create_future())
+        self._watchers.append(watcher)
+        async with asyncio.timeout(seconds):
+            return await watcher.done

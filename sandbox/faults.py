@@ -1,0 +1,146 @@
+"""Faults on demand: what a network and a busy Telegram do to a bot, when a test wants it."""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from sandbox.chats import Chat
+
+Kind = Literal["too_many", "error", "slow", "cut_before", "cut_after", "lose_ephemeral"]
+
+
+@dataclass(slots=True, eq=False)
+class Fault:
+    """One fault that waits for its calls.
+
+    `method` None means every method but getUpdates, which must be named. `times` is how many calls it still hits
+    (None: all), `probability` how likely each is hit.
+    """
+
+    kind: Kind
+    method: str | None
+    chat: Chat | None
+    times: int | None
+    probability: float
+    number: float = 0.0
+
+    def concerns(self, method: str, chat_id: int | None) -> bool:
+        """Whether a call of `method` (lower case) about that chat may be hit."""
+        if self.times == 0:
+            return False
+        named = method != "getupdates" if self.method is None else self.method == method
+        return named and (self.chat is None or self.chat.id == chat_id)
+
+
+class Faults:
+    """The faults that are set; each method below adds one and returns it, so that a test can watch `times`."""
+
+    def __init__(self, seed: int = 1, latency: float = 0.0) -> None:
+        self.latency = latency
+        self._dice = random.Random(seed)  # noqa: S311 - a repeatable die, no secret
+        self._set: list[Fault] = []
+
+    @property
+    def active(self) -> bool:
+        """Whether there is a fault or a latency at all."""
+        return bool(self._set) or self.latency > 0
+
+    def too_many(
+        self,
+        method: str | None = None,
+        *,
+        retry_after: int = 2,
+        chat: Chat | None = None,
+        times: int | None = 1,
+        probability: float = 1.0,
+    ) -> Fault:
+        """Refuses with a 429 that asks for `retry_after` seconds; nothing is done."""
+        return self._add("too_many", method, chat, times, probability, retry_after)
+
+    def error(
+        self,
+        method: str | None = None,
+        *,
+        code: int = 500,
+        chat: Chat | None = None,
+        times: int | None = 1,
+        probability: float = 1.0,
+    ) -> Fault:
+        """Answers 500 or 502 without doing anything."""
+        return self._add("error", method, chat, times, probability, code)
+
+    def slow(
+        self,
+        seconds: float,
+        method: str | None = None,
+        *,
+        chat: Chat | None = None,
+        times: int | None = 1,
+        probability: float = 1.0,
+    ) -> Fault:
+        """Lets the call wait `seconds` before it is done."""
+        return self._add("slow", method, chat, times, probability, seconds)
+
+    def cut_before(
+        self,
+        method: str | None = None,
+        *,
+        chat: Chat | None = None,
+        times: int | None = 1,
+        probability: float = 1.0,
+    ) -> Fault:
+        """Closes the connection before anything is done."""
+        return self._add("cut_before", method, chat, times, probability)
+
+    def cut_after(
+        self,
+        method: str | None = None,
+        *,
+        chat: Chat | None = None,
+        times: int | None = 1,
+        probability: float = 1.0,
+    ) -> Fault:
+        """Does the work, then closes the connection without an answer."""
+        return self._add("cut_after", method, chat, times, probability)
+
+    def lose_ephemeral(self, probability: float = 0.05, *, times: int | None = None) -> Fault:
+        """Answers ok to an ephemeral message that its receiver never sees.
+
+        https://core.telegram.org/bots/api#ephemeralmessageparameters: "not guaranteed that the user will receive".
+        """
+        return self._add("lose_ephemeral", None, None, times, probability)
+
+    def clear(self) -> None:
+        """Forgets every fault; the latency stays."""
+        self._set.clear()
+
+    def meet(self, method: str, chat_id: int | None) -> list[Fault]:
+        """The faults that hit this call, in the order in which they were set; counts them."""
+        return self._hit(f for f in self._set if f.kind != "lose_ephemeral" and f.concerns(method, chat_id))
+
+    def loses_ephemeral(self) -> bool:
+        """Whether the ephemeral message that is being sent gets lost."""
+        return bool(self._hit(f for f in self._set if f.kind == "lose_ephemeral" and f.times != 0))
+
+    def _hit(self, candidates: Iterable[Fault]) -> list[Fault]:
+        hit = [fault for fault in candidates if self._dice.random() < fault.probability]
+        for fault in hit:
+            if fault.times is not None:
+                fault.times -= 1
+        return hit
+
+    def _add(
+        self,
+        kind: Kind,
+        method: str | None,
+        chat: Chat | None,
+        times: int | None,
+        probability: float,
+        number: float = 0.0,
+    ) -> Fault:
+        if probability < 1.0 and times == 1:
+            times = None
+        fault = Fault(kind, method.lower() if method else None, chat, times, probability, number)
+        self._set.append(fault)
+        return fault

@@ -1,0 +1,83 @@
+"""Files that people and bots sent, and the ids by which each bot knows them."""
+
+import base64
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sandbox.accounts import Bot
+
+FileKind = Literal["document", "photo", "video", "animation", "audio", "voice"]
+FOLDERS = {
+    "document": "documents",
+    "photo": "photos",
+    "video": "videos",
+    "animation": "animations",
+    "audio": "music",
+    "voice": "voice",
+}
+PHOTO_SIDE = 800
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file that a person sends: its name, its bytes and what it says that it is."""
+
+    name: str
+    content: bytes
+    mime: str = "application/octet-stream"
+
+
+@dataclass(slots=True, eq=False)
+class StoredFile:
+    """A file on the server. `number` makes it unique; bots get ids that only they can use."""
+
+    number: int
+    kind: FileKind
+    name: str
+    mime: str
+    content: bytes = field(repr=False)
+
+    @property
+    def unique_id(self) -> str:
+        """The same for every bot (https://core.telegram.org/bots/api#document, `file_unique_id`)."""
+        return "AgAD" + hashlib.blake2s(str(self.number).encode(), digest_size=9).hexdigest()
+
+    @property
+    def path(self) -> str:
+        """Where getFile says that it is."""
+        ending = self.name.rsplit(".", 1)[-1] if "." in self.name else "bin"
+        return f"{FOLDERS[self.kind]}/file_{self.number}.{ending}"
+
+    def id_for(self, bot: Bot | None) -> str:
+        """The file id that this bot gets."""
+        plain = f"{bot.id if bot else 0}:{self.number}:{self.unique_id}"
+        return "BQAC" + base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
+
+    def json(self, bot: Bot | None) -> dict[str, Any]:
+        """The field of a Message that holds it."""
+        one: dict[str, Any] = {
+            "file_id": self.id_for(bot),
+            "file_unique_id": self.unique_id,
+            "file_size": len(self.content),
+        }
+        if self.kind == "photo":
+            return {"photo": [one | {"width": PHOTO_SIDE, "height": PHOTO_SIDE}]}
+        one |= {"mime_type": self.mime}
+        if self.kind in {"video", "animation"}:
+            one |= {"width": 1280, "height": 720, "duration": 1}
+        if self.kind in {"audio", "voice"}:
+            one |= {"duration": 1}
+        if self.kind != "voice":
+            one |= {"file_name": self.name}
+        return {self.kind: one} | ({"document": one} if self.kind == "animation" else {})
+
+
+def number_of(file_id: str, bot: Bot) -> int | None:
+    """The number behind a file id, None if it isn't one of this bot's."""
+    try:
+        padded = file_id.removeprefix("BQAC") + "=" * (-len(file_id.removeprefix("BQAC")) % 4)
+        owner, number, _ = base64.urlsafe_b64decode(padded).decode().split(":")
+    except ValueError:
+        return None
+    return int(number) if owner == str(bot.id) and number.isdigit() else None

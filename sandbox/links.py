@@ -1,0 +1,49 @@
+"""Invite links and requests to join. Rules: https://core.telegram.org/bots/api#chatinvitelink."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.accounts import Bot
+
+REQUESTER_WINDOW = 300.0
+"""Seconds in which a bot that got a join request may write to the person (Bot API, ChatJoinRequest)."""
+
+
+@dataclass(slots=True, eq=False)
+class InviteLink:
+    """A link of one bot; 0 stands for no limit and no end. `joined` holds who came through it."""
+
+    url: str
+    creator: Bot
+    name: str = ""
+    expire_date: int = 0
+    member_limit: int = 0
+    needs_approval: bool = False
+    is_revoked: bool = False
+    joined: set[int] = field(default_factory=set)
+
+    def is_open(self, now: float, inside: int) -> bool:
+        """Whether it still lets someone in, when `inside` of those who came through it are in the chat."""
+        expired = 0 < self.expire_date <= now
+        full = 0 < self.member_limit <= inside
+        return not (self.is_revoked or expired or full)
+
+    def json(self) -> dict[str, Any]:
+        """The Bot API's ChatInviteLink."""
+        written: dict[str, Any] = {
+            "invite_link": self.url,
+            "creator": self.creator.json(),
+            "creates_join_request": self.needs_approval,
+            "is_primary": False,
+            "is_revoked": self.is_revoked,
+        }
+        optional = {"name": self.name, "expire_date": self.expire_date, "member_limit": self.member_limit}
+        return written | {name: value for name, value in optional.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRequest:
+    """Someone who waits for an administrator's approval."""
+
+    link: InviteLink
+    at: float

@@ -1,0 +1,167 @@
+"""Messages and their inline keyboards, as people see them and as the Bot API writes them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.accounts import Bot, User
+from sandbox.chats import Chat
+from sandbox.files import StoredFile
+from sandbox.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of an inline keyboard."""
+
+    text: str
+    callback_data: str | None = None
+    url: str | None = None
+    copy_text: str | None = None
+    disabled: bool = False
+    style: str | None = None
+    switch_inline_query: str | None = None
+    raw: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @classmethod
+    def read(cls, raw: dict[str, Any]) -> "Button":
+        """A button from the Bot API's InlineKeyboardButton."""
+        chosen = raw.get("switch_inline_query_chosen_chat")
+        return cls(
+            text=raw["text"],
+            callback_data=raw.get("callback_data"),
+            url=raw.get("url"),
+            copy_text=raw.get("copy_text", {}).get("text"),
+            disabled="disabled" in raw,
+            style=raw.get("style"),
+            switch_inline_query=raw.get("switch_inline_query", chosen.get("query", "") if chosen else None),
+            raw=raw,
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Message:
+    """One message. An ephemeral one has `message_id` 0, an `ephemeral_message_id` and `only_for`.
+
+    `seq` orders everything that happens in the stand-in: `changed` is the `seq` of the last edit. `text` is the
+    caption if there is a file.
+    """
+
+    chat: Chat
+    message_id: int
+    sender: User | None
+    at: float
+    seq: int
+    content: Text = field(default_factory=Text)
+    sender_chat: Chat | None = None
+    ephemeral_message_id: int | None = None
+    only_for: User | None = None
+    receiver: User | None = None
+    file: StoredFile | None = None
+    reply_to: "Message | None" = None
+    markup: dict[str, Any] | None = None
+    posted_by: Bot | None = None
+    keyboard_bot: Bot | None = None
+    edit_date: int | None = None
+    deleted: bool = False
+    lost: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+    service: dict[str, Any] = field(default_factory=dict)
+    preview: dict[str, Any] | None = None
+    hidden_from: set[int] = field(default_factory=set)
+    reactions: dict[int, str] = field(default_factory=dict)
+    changed: int = 0
+
+    def __post_init__(self) -> None:
+        """An unedited message last changed when it was sent."""
+        self.changed = self.changed or self.seq
+
+    def __repr__(self) -> str:
+        """Short, for a failing test's output."""
+        who = self.sender.name if self.sender else self.chat.title
+        number = self.message_id or f"e{self.ephemeral_message_id}"
+        return f"<Message {number} in {self.chat.title!r} of {who}: {self.text[:60]!r}>"
+
+    @property
+    def date(self) -> int:
+        """When it was sent, in whole epoch seconds, as the Bot API writes it."""
+        return int(self.at)
+
+    @property
+    def text(self) -> str:
+        """The plain text, or the caption of a file."""
+        return self.content.plain
+
+    @property
+    def html(self) -> str:
+        """The text with its formatting, as Telegram's HTML."""
+        return self.content.html
+
+    @property
+    def entities(self) -> list[dict[str, Any]]:
+        """The Bot API's MessageEntity list."""
+        return self.content.entities_json(self.chat.world.user_json)
+
+    @property
+    def keyboard(self) -> list[list[Button]]:
+        """The inline keyboard's rows; empty without one."""
+        rows = (self.markup or {}).get("inline_keyboard", [])
+        return [[Button.read(one) for one in row] for row in rows]
+
+    @property
+    def buttons(self) -> list[Button]:
+        """The inline keyboard's buttons, row after row."""
+        return [button for row in self.keyboard for button in row]
+
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether only one person sees it."""
+        return self.ephemeral_message_id is not None
+
+    def visible_to(self, person: User) -> bool:
+        """Whether this member of the chat has it on the screen now."""
+        if self.deleted or self.lost or person.id in self.hidden_from:
+            return False
+        return self.only_for is None or self.only_for is person
+
+    def json(self, viewer: Bot | None, *, with_reply: bool = True) -> dict[str, Any]:
+        """The Bot API's Message, with file ids that are good for `viewer`."""
+        written: dict[str, Any] = {"message_id": self.message_id}
+        if self.sender is not None:
+            written["from"] = self.sender.json()
+        if self.sender_chat is not None:
+            written["sender_chat"] = self.sender_chat.json()
+        if self.ephemeral_message_id is not None:
+            written["ephemeral_message_id"] = self.ephemeral_message_id
+        if self.receiver is not None:
+            written["receiver_user"] = self.receiver.json()
+        written["date"] = self.date
+        if self.edit_date is not None:
+            written["edit_date"] = self.edit_date
+        written["chat"] = self.chat.json()
+        if with_reply and self.reply_to is not None:
+            written["reply_to_message"] = self.reply_to.json(viewer, with_reply=False)
+        written |= self.extra
+        self._content_json(written, viewer)
+        for name, value in self.service.items():
+            written[name] = value.json(viewer, with_reply=False) if isinstance(value, Message) else value
+        if self.markup is not None and "inline_keyboard" in self.markup:
+            written["reply_markup"] = self.markup
+        return written
+
+    def _content_json(self, written: dict[str, Any], viewer: Bot | None) -> None:
+        entities = self.entities if self.content.entities else None
+        if self.file is not None:
+            written |= self.file.json(viewer)
+            names = ("caption", "caption_entities")
+        else:
+            names = ("text", "entities")
+        if self.text:
+            written[names[0]] = self.text
+        if entities:
+            written[names[1]] = entities
+        if self.preview:
+            written["link_preview_options"] = self.preview
+
+    def inaccessible(self) -> dict[str, Any]:
+        """The Bot API's InaccessibleMessage, for a message that was deleted."""
+        return {"chat": self.chat.json(), "message_id": self.message_id, "date": 0}

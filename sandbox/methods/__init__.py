@@ -1,0 +1,25 @@
+"""The Bot API's methods that are played here; any other one gets a 404."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.checks import METHOD_NAMES
+from sandbox.methods import answering, chats, commands, editing, ephemeral, files, links, sending
+from sandbox.methods.ask import Ask
+
+Handler = Callable[[Ask], Any]
+
+HANDLERS: dict[str, Handler] = {
+    **answering.METHODS,
+    **chats.METHODS,
+    **commands.METHODS,
+    **editing.METHODS,
+    **ephemeral.METHODS,
+    **files.METHODS,
+    **links.METHODS,
+    **sending.METHODS,
+}
+BY_LOWER_NAME: dict[str, tuple[str, Handler]] = {
+    name.lower(): (METHOD_NAMES[name.lower()], handler) for name, handler in HANDLERS.items()
+}
+"""Method names count in any letter case (https://core.telegram.org/bots/api#making-requests)."""

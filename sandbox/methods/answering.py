@@ -1,0 +1,28 @@
+"""Answers to presses. Rules: https://core.telegram.org/bots/api#answercallbackquery."""
+
+from sandbox.errors import bad
+from sandbox.methods.ask import Ask
+from sandbox.presses import PRESS_LIFE
+
+MOST_ANSWER = 200
+TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
+
+
+def answer_callback_query(ask: Ask) -> bool:
+    """A press is answered once, within 150 seconds; a text over 200 characters leaves it open."""
+    press = ask.world.presses.get(ask.params["callback_query_id"])
+    if press is None or press.bot is not ask.bot or press.answer is not None:
+        raise bad(TOO_OLD)
+    if ask.world.clock.now() - press.at >= PRESS_LIFE:
+        raise bad(TOO_OLD)
+    text = ask.get("text", "")
+    if len(text) > MOST_ANSWER:
+        raise bad("MESSAGE_TOO_LONG")
+    url = ask.get("url")
+    if url and not url.startswith(("https://t.me/", "http://t.me/", "tg://")):
+        raise bad("URL_INVALID")
+    ask.world.delivery.answer(press, text, show_alert=ask.get("show_alert", False), url=url)
+    return True
+
+
+METHODS = {"answerCallbackQuery": answer_callback_query}

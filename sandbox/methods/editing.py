@@ -1,0 +1,127 @@
+"""Edits and deletions of ordinary messages.
+
+Rules: https://core.telegram.org/bots/api#updating-messages and https://core.telegram.org/bots/api#deletemessage.
+"""
+
+from typing import Any
+
+from sandbox.chats import Chat
+from sandbox.errors import bad
+from sandbox.messages import Message
+from sandbox.methods.ask import Ask
+from sandbox.methods.markup import check_for_chat, read_markup
+from sandbox.text import Text, check_caption, check_text, parse
+
+DELETABLE = 48 * 3600
+MOST_DELETED = 100
+UNTOUCHABLE = frozenset({"migrate_from_chat_id", "supergroup_chat_created", "channel_chat_created"})
+SAME = (
+    "message is not modified: specified new message content and reply markup are exactly the same as a current "
+    "content and reply markup of the message"
+)
+
+
+def edit_message_text(ask: Ask) -> dict[str, Any]:
+    """https://core.telegram.org/bots/api#editmessagetext"""
+    if not ask.get("text"):
+        raise bad("message text is empty")
+    content = parse(ask.params["text"], ask.get("parse_mode"), ask.get("entities"))
+    markup = read_markup(ask.get("reply_markup"))
+    message = _editable(ask)
+    if message.file is not None or message.service:
+        raise bad("there is no text in the message to edit")
+    check_text(content, edit=True)
+    return _edit(ask, message, content, markup)
+
+
+def edit_message_caption(ask: Ask) -> dict[str, Any]:
+    """https://core.telegram.org/bots/api#editmessagecaption"""
+    content = parse(ask.get("caption", ""), ask.get("parse_mode"), ask.get("caption_entities"))
+    markup = read_markup(ask.get("reply_markup"))
+    message = _editable(ask)
+    if message.file is None:
+        raise bad("there is no caption in the message to edit")
+    check_caption(content, edit=True)
+    return _edit(ask, message, content, markup)
+
+
+def edit_message_markup(ask: Ask) -> dict[str, Any]:
+    """https://core.telegram.org/bots/api#editmessagereplymarkup"""
+    markup = read_markup(ask.get("reply_markup"))
+    message = _editable(ask)
+    return _edit(ask, message, message.content, markup)
+
+
+def _editable(ask: Ask) -> Message:
+    if ask.get("inline_message_id"):
+        raise bad("MESSAGE_ID_INVALID")
+    chat = ask.chat()
+    message = ask.message(chat, "message to edit not found")
+    own = message.sender is ask.bot or message.posted_by is ask.bot
+    if chat.kind == "channel":
+        allowed = chat.may(ask.bot, "can_edit_messages") or (own and chat.may(ask.bot, "can_post_messages"))
+    else:
+        allowed = own
+    reply_keyboard = message.markup is not None and "inline_keyboard" not in message.markup
+    if not allowed or message.service or reply_keyboard or "forward_origin" in message.extra:
+        raise bad("message can't be edited")
+    return message
+
+
+def _edit(ask: Ask, message: Message, content: Text, markup: dict[str, Any] | None) -> dict[str, Any]:
+    check_for_chat(markup, message.chat)
+    same_text = content.plain == message.content.plain and content.entities == message.content.entities
+    if same_text and markup == message.markup:
+        raise bad(SAME)
+    ask.spend(message.chat, edit=True)
+    message.content = content
+    message.markup = markup
+    message.keyboard_bot = ask.bot
+    ask.world.delivery.changed(message, by_bot=ask.bot)
+    return message.json(ask.bot)
+
+
+def _check_deletable(ask: Ask, chat: Chat, message: Message) -> None:
+    """48 hours; its own, or others' with the right, or anything in a private chat."""
+    refused = bad("message can't be deleted")
+    if ask.world.clock.now() - message.at >= DELETABLE or UNTOUCHABLE & message.service.keys():
+        raise refused
+    if chat.kind == "private" or chat.may(ask.bot, "can_delete_messages"):
+        return
+    own = message.sender is ask.bot or message.posted_by is ask.bot
+    if not own or (chat.kind == "channel" and not chat.may(ask.bot, "can_post_messages")):
+        raise refused
+
+
+def delete_message(ask: Ask) -> bool:
+    """https://core.telegram.org/bots/api#deletemessage"""
+    chat = ask.chat()
+    message = ask.message(chat, "message to delete not found")
+    _check_deletable(ask, chat, message)
+    ask.world.delivery.delete(message)
+    return True
+
+
+def delete_messages(ask: Ask) -> bool:
+    """https://core.telegram.org/bots/api#deletemessages: skips what isn't there, checks all before any."""
+    numbers = ask.params["message_ids"]
+    if not numbers:
+        raise bad("message identifiers are not specified")
+    if len(numbers) > MOST_DELETED:
+        raise bad("too many message identifiers specified")
+    chat = ask.chat()
+    found = [chat.by_id[one] for one in numbers if one in chat.by_id and not chat.by_id[one].deleted]
+    for message in found:
+        _check_deletable(ask, chat, message)
+    for message in found:
+        ask.world.delivery.delete(message)
+    return True
+
+
+METHODS = {
+    "editMessageText": edit_message_text,
+    "editMessageCaption": edit_message_caption,
+    "editMessageReplyMarkup": edit_message_markup,
+    "deleteMessage": delete_message,
+    "deleteMessages": delete_messages,
+}

@@ -1,0 +1,76 @@
+"""Invite links. Rules: https://core.telegram.org/bots/api#createchatinvitelink."""
+
+import hashlib
+from typing import Any
+
+from sandbox.errors import bad
+from sandbox.links import InviteLink
+from sandbox.methods.ask import Ask
+
+MOST_NAME = 32
+MOST_MEMBERS = 99_999
+NOT_ENOUGH = "not enough rights to manage chat invite link"
+
+
+def create(ask: Ask) -> dict[str, Any]:
+    """A link of the bot's own; a limit of members and join requests exclude each other."""
+    chat = ask.chat()
+    if chat.kind == "private":
+        raise bad("can't invite members to a private chat")
+    ask.need(chat, "can_invite_users", NOT_ENOUGH)
+    if len(ask.get("name", "")) > MOST_NAME:
+        raise bad("invite link name is too long")
+    limit, requests = ask.get("member_limit", 0), ask.get("creates_join_request", False)
+    if limit and requests:
+        raise bad("member limit can't be specified for links requiring administrator approval")
+    if not 0 <= limit <= MOST_MEMBERS:
+        raise bad("invalid member limit specified")
+    number = hashlib.blake2s(f"{chat.id}:{len(chat.links)}".encode(), digest_size=8).hexdigest()
+    link = InviteLink(
+        f"https://t.me/+{number}",
+        ask.bot,
+        name=ask.get("name", ""),
+        expire_date=ask.get("expire_date", 0),
+        member_limit=limit,
+        needs_approval=requests,
+    )
+    chat.links.append(link)
+    return link.json()
+
+
+def revoke(ask: Ask) -> dict[str, Any]:
+    """https://core.telegram.org/bots/api#revokechatinvitelink: only the bot's own links."""
+    if not ask.params["invite_link"]:
+        raise bad("invite link must be non-empty")
+    chat = ask.chat()
+    ask.need(chat, "can_invite_users", NOT_ENOUGH)
+    for link in chat.links:
+        if link.url == ask.params["invite_link"]:
+            if link.creator is not ask.bot:
+                raise bad("CHAT_ADMIN_REQUIRED")
+            link.is_revoked = True
+            return link.json()
+    raise bad("INVITE_HASH_EXPIRED")
+
+
+def decide(ask: Ask) -> bool:
+    """https://core.telegram.org/bots/api#approvechatjoinrequest, and its counterpart that declines."""
+    chat = ask.chat()
+    ask.need(chat, "can_invite_users", "not enough rights")
+    user = ask.world.users.get(ask.params["user_id"])
+    if user is None:
+        raise bad("user not found")
+    if chat.has(user):
+        raise bad("USER_ALREADY_PARTICIPANT")
+    if user.id not in chat.requests:
+        raise bad("HIDE_REQUESTER_MISSING")
+    ask.world.membership.decide(chat, ask.bot, user, approve=ask.method == "approveChatJoinRequest")
+    return True
+
+
+METHODS: dict[str, Any] = {
+    "createChatInviteLink": create,
+    "revokeChatInviteLink": revoke,
+    "approveChatJoinRequest": decide,
+    "declineChatJoinRequest": decide,
+}

@@ -1,0 +1,63 @@
+"""Reply markups: what a keyboard may hold.
+
+Rules: https://core.telegram.org/bots/api#inlinekeyboardbutton and TDLib's ReplyMarkup.cpp. Buttons are checked when the
+request is read; their data's length, and whether the chat takes them, after the chat was found.
+"""
+
+from typing import Any
+
+from sandbox.chats import Chat
+from sandbox.errors import bad
+from sandbox.html import checked_url
+
+MOST_BUTTONS = 100
+MOST_IN_A_ROW = 8
+MOST_DATA = 64
+MOST_COPIED = 256
+ONLY_PRIVATE = ("web_app",)
+NOT_PLAYED = ("callback_game", "pay")
+
+
+def read_markup(markup: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The markup as it is kept, None for an empty inline keyboard. Raises ApiError.
+
+    Rows of over 8 buttons are refused by design: apps don't show them.
+    """
+    if markup is None or "inline_keyboard" not in markup:
+        return markup
+    rows = [row for row in markup["inline_keyboard"] if row]
+    if sum(len(row) for row in rows) > MOST_BUTTONS:
+        raise bad("REPLY_MARKUP_TOO_LONG")
+    for row in rows:
+        if len(row) > MOST_IN_A_ROW:
+            raise bad("a row of an inline keyboard holds at most 8 buttons")
+        for button in row:
+            _check_button(button)
+    return {"inline_keyboard": rows} if rows else None
+
+
+def _check_button(button: dict[str, Any]) -> None:
+    if not button["text"].strip():
+        raise bad("inline keyboard button text must be non-empty")
+    if "url" in button and checked_url(button["url"]) is None:
+        raise bad(f"inline keyboard button URL '{button['url']}' is invalid: Wrong HTTP URL")
+    copied = button.get("copy_text")
+    if copied is not None and not 1 <= len(copied["text"]) <= MOST_COPIED:
+        raise bad("BUTTON_COPY_TEXT_INVALID")
+    app = button.get("web_app")
+    if app is not None and not app["url"].startswith("https://"):
+        why = "Only HTTPS links are allowed"
+        raise bad(f"inline keyboard button Web App URL '{app['url']}' is invalid: {why}")
+
+
+def check_for_chat(markup: dict[str, Any] | None, chat: Chat, *, ephemeral: bool = False) -> None:
+    """Refuses data over 64 bytes, and buttons that this chat or an ephemeral message can't have."""
+    if markup is None or "inline_keyboard" not in markup:
+        return
+    for row in markup["inline_keyboard"]:
+        for button in row:
+            if len(button.get("callback_data", "").encode()) > MOST_DATA:
+                raise bad("BUTTON_DATA_INVALID")
+            wrong = NOT_PLAYED if chat.kind == "private" else (*NOT_PLAYED, *ONLY_PRIVATE)
+            if any(name in button for name in wrong) or (ephemeral and "login_url" in button):
+                raise bad("BUTTON_TYPE_INVALID")

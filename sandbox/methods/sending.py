@@ -1,0 +1,211 @@
+"""sendMessage, and the methods that send a file with a caption.
+
+The order of checks is the Bot API server's: markup and keyboard as the request is read, then the chat, the reply, the
+content, who may get an ephemeral message, and the flood limits last.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.accounts import User
+from sandbox.chats import Chat
+from sandbox.checks import Upload
+from sandbox.errors import bad
+from sandbox.files import Document, FileKind, StoredFile, number_of
+from sandbox.messages import Message
+from sandbox.methods.ask import Ask
+from sandbox.methods.ephemeral import Target, ephemeral_target
+from sandbox.methods.markup import check_for_chat, read_markup
+from sandbox.text import Text, check_caption, check_text, parse
+
+NOT_PLAYED = (
+    "business_connection_id",
+    "direct_messages_topic_id",
+    "suggested_post_parameters",
+    "allow_paid_broadcast",
+)
+MOST_PHOTO = 10 * 1024 * 1024
+MOST_FILE = 50 * 1024 * 1024
+
+
+@dataclass(slots=True)
+class Draft:
+    """What is about to be sent."""
+
+    content: Text
+    markup: dict[str, Any] | None
+    chat: Chat
+    reply_to: Message | None
+    extra: dict[str, Any]
+
+
+def send_message(ask: Ask) -> dict[str, Any]:
+    """https://core.telegram.org/bots/api#sendmessage"""
+    content = parse(ask.params["text"], ask.get("parse_mode"), ask.get("entities"))
+    draft = _draft(ask, content)
+    preview = ask.get("link_preview_options")
+    shows_preview = preview and preview.get("url") and not preview.get("is_disabled")
+    if content.plain or not shows_preview:
+        check_text(content)
+    target = _target(ask, draft)
+    return _send(ask, draft, target, preview=_kept_preview(content, preview))
+
+
+def _draft(ask: Ask, content: Text) -> Draft:
+    markup = read_markup(ask.get("reply_markup"))
+    for name in NOT_PLAYED:
+        if ask.get(name):
+            raise bad(f"parameter {name} of {ask.method} is not played here")
+    chat = ask.chat()
+    if ask.get("message_thread_id"):
+        raise bad("message thread not found")
+    if chat.kind == "channel" and not chat.may(ask.bot, "can_post_messages"):
+        raise bad("need administrator rights in the channel chat")
+    reply_to, extra = _reply(ask, chat)
+    if ask.get("protect_content"):
+        extra["has_protected_content"] = True
+    if ask.get("message_effect_id"):
+        if chat.kind != "private":
+            raise bad("EFFECT_ID_INVALID")
+        extra["effect_id"] = ask.get("message_effect_id")
+    return Draft(content, markup, chat, reply_to, extra)
+
+
+def _reply(ask: Ask, chat: Chat) -> tuple[Message | None, dict[str, Any]]:
+    """The message that is answered; a `message_id` of 0, an ephemeral message's, names none."""
+    given = ask.get("reply_parameters")
+    if given is None:
+        return None, {}
+    if "message_id" not in given and "ephemeral_message_id" not in given:
+        raise bad("can't parse reply parameters: message identifier is not specified")
+    number = given.get("message_id", 0)
+    if number == 0:
+        return None, {}
+    where = chat
+    if "chat_id" in given and given["chat_id"] != chat.id:
+        where = ask.world.reach(ask.bot, given["chat_id"], write=False)
+    found = where.by_id.get(number)
+    if found is None or found.deleted:
+        lenient = given.get("allow_sending_without_reply") and "ephemeral_message_parameters" not in ask.params
+        if lenient and where is chat:
+            return None, {}
+        raise bad("message to be replied not found")
+    extra = _quote(given, found)
+    if where is not chat:
+        origin: dict[str, Any] = {"type": "hidden_user", "sender_user_name": where.title, "date": found.date}
+        if found.sender is not None:
+            origin = {"type": "user", "sender_user": found.sender.json(), "date": found.date}
+        extra["external_reply"] = {"origin": origin, "chat": where.json(), "message_id": found.message_id}
+        return None, extra
+    return found, extra
+
+
+def _quote(given: dict[str, Any], found: Message) -> dict[str, Any]:
+    if not given.get("quote"):
+        return {}
+    quoted = parse(given["quote"], given.get("quote_parse_mode"), given.get("quote_entities")).plain
+    position = found.text.find(quoted)
+    if position < 0:
+        raise bad("QUOTE_TEXT_INVALID")
+    return {"quote": {"text": quoted, "position": position, "is_manual": True}}
+
+
+def _kept_preview(content: Text, preview: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The options as Telegram keeps them: `is_disabled` only if there is a link, sizes only with a url."""
+    if not preview:
+        return None
+    kept = dict(preview)
+    if not any(one.type in {"url", "text_link"} for one in content.entities):
+        kept.pop("is_disabled", None)
+    if "url" not in kept:
+        kept.pop("prefer_small_media", None)
+        kept.pop("prefer_large_media", None)
+    return {name: value for name, value in kept.items() if value} or None
+
+
+def _target(ask: Ask, draft: Draft) -> Target | None:
+    check_for_chat(draft.markup, draft.chat, ephemeral="ephemeral_message_parameters" in ask.params)
+    return ephemeral_target(ask, draft.chat)
+
+
+def _send(
+    ask: Ask,
+    draft: Draft,
+    target: Target | None,
+    *,
+    file: StoredFile | None = None,
+    preview: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    if target is None or ask.world.flood.limits.ephemeral:
+        ask.spend(draft.chat)
+    receiver: User | None = None
+    if target is not None:
+        receiver = target.person
+        if target.replaces is not None:
+            target.replaces.hidden_from.add(receiver.id)
+    message = ask.world.delivery.post(
+        draft.chat,
+        sender=ask.bot if draft.chat.kind != "channel" else None,
+        sender_chat=draft.chat if draft.chat.kind == "channel" else None,
+        content=draft.content,
+        reply_to=draft.reply_to,
+        file=file,
+        markup=draft.markup,
+        by_bot=ask.bot,
+        only_for=receiver,
+        receiver=receiver,
+        lost=target is not None and ask.world.faults.loses_ephemeral(),
+        extra=draft.extra,
+        preview=preview,
+    )
+    return message.json(ask.bot)
+
+
+def _file_sender(kind: FileKind) -> Any:
+    def send(ask: Ask) -> dict[str, Any]:
+        content = parse(ask.get("caption", ""), ask.get("parse_mode"), ask.get("caption_entities"))
+        if content.plain.strip() == "":
+            content = Text()
+        draft = _draft(ask, content)
+        file = file_of(ask, kind, ask.params[kind])
+        check_caption(content)
+        target = _target(ask, draft)
+        return _send(ask, draft, target, file=file)
+
+    return send
+
+
+def file_of(ask: Ask, kind: FileKind, given: str | Upload) -> StoredFile:
+    """The file of a parameter: an upload, one that the bot knows by its id; a URL isn't fetched.
+
+    Raises ApiError: no such upload, a foreign file id, a file of another kind, one that is too large.
+    """
+    if isinstance(given, str) and given.startswith("attach://"):
+        upload = ask.uploads.get(given.removeprefix("attach://"))
+        if upload is None:
+            raise bad(f"there is no {kind} in the request")
+        given = upload
+    if isinstance(given, Upload):
+        if len(given.content) > (MOST_PHOTO if kind == "photo" else MOST_FILE):
+            raise bad(f"file is too big for a {kind}")
+        if not given.content:
+            raise bad("file must be non-empty")
+        return ask.world.store(kind, Document(given.filename, given.content, given.content_type))
+    if given.startswith(("http://", "https://")):
+        return ask.world.store(kind, Document(given.rsplit("/", 1)[-1], b"\0"))
+    number = number_of(given, ask.bot)
+    if number is None or number not in ask.world.files:
+        raise bad("wrong file identifier/HTTP URL specified")
+    file = ask.world.files[number]
+    if "photo" in {kind, file.kind} and kind != file.kind:
+        raise bad(f"can't use file of type {file.kind.title()} as {kind.title()}")
+    return file
+
+
+METHODS = {
+    "sendMessage": send_message,
+    "sendPhoto": _file_sender("photo"),
+    "sendDocument": _file_sender("document"),
+    "sendVideo": _file_sender("video"),
+    "sendAnimation": _file_sender("animation"),
+}

@@ -1,0 +1,178 @@
+"""Everything that exists in the stand-in: accounts, chats, files, presses, time."""
+
+import itertools
+from typing import Any
+
+from sandbox.accounts import ANONYMOUS, CHANNEL_BOT, TELEGRAM, Bot, User
+from sandbox.chats import OWNER_RIGHTS, Chat, ChatKind, Member
+from sandbox.clock import Clock
+from sandbox.delivery import Delivery
+from sandbox.errors import bad, forbidden
+from sandbox.events import Board, Call
+from sandbox.faults import Faults
+from sandbox.files import Document, FileKind, StoredFile
+from sandbox.flood import FloodControl, Limits
+from sandbox.membership import Membership
+from sandbox.people import Person
+from sandbox.presses import Press
+from sandbox.updates import Queue
+
+FIRST_PERSON = 7_000_000_001
+FIRST_GROUP = 4_100_001
+FIRST_SUPERGROUP = 1_002_100_000_001
+KIND_NAMES = {"group": "group chat", "supergroup": "supergroup chat", "channel": "channel chat"}
+
+
+class World:
+    """The registries, and the look-ups that the Bot API's methods share.
+
+    People's ids are over 32 bits wide and supergroups number their messages from 1, as on Telegram, so that a bot
+    which stores too little is found out.
+    """
+
+    def __init__(self, limits: Limits, start: float | None, latency: float, seed: int) -> None:
+        self.clock = Clock(start)
+        self.faults = Faults(seed, latency)
+        self.flood = FloodControl(limits)
+        self.board = Board()
+        self.delivery = Delivery(self)
+        self.membership = Membership(self)
+        self.bots: dict[str, Bot] = {}
+        self.users: dict[int, User] = {one.id: one for one in (ANONYMOUS, CHANNEL_BOT, TELEGRAM)}
+        self.chats: dict[int, Chat] = {}
+        self.privates: dict[tuple[int, int], Chat] = {}
+        self.presses: dict[str, Press] = {}
+        self.files: dict[int, StoredFile] = {}
+        self.calls: list[Call] = []
+        self.failures: list[Exception] = []
+        self._people = itertools.count(FIRST_PERSON)
+        self._groups = itertools.count(FIRST_GROUP)
+        self._supergroups = itertools.count(FIRST_SUPERGROUP)
+        self._files = itertools.count(1)
+        self._account_messages = itertools.count(1)
+        self._seq = itertools.count(1)
+
+    def tick(self) -> int:
+        """The next place in the order of everything that happens."""
+        return next(self._seq)
+
+    def next_account_message_id(self) -> int:
+        """The next message id in private chats and basic groups, which share a counter."""
+        return next(self._account_messages)
+
+    def new_bot(self, token: str, username: str, name: str, *, reads_all: bool) -> Bot:
+        """Registers a bot; its id is the number that its token starts with."""
+        number = int(token.split(":", 1)[0])
+        bot = Bot(number, name, username, is_bot=True, token=token, reads_all=reads_all, queue=Queue(self.clock))
+        self.bots[token] = bot
+        self.users[number] = bot
+        return bot
+
+    def new_person(self, name: str, username: str | None, language: str | None) -> Person:
+        """Registers a person."""
+        person = Person(next(self._people), name, username, language, world=self)
+        self.users[person.id] = person
+        return person
+
+    def new_chat(self, kind: ChatKind, title: str, creator: Person | None = None, username: str | None = None) -> Chat:
+        """Makes a group, a supergroup or a channel."""
+        number = -next(self._groups) if kind == "group" else -next(self._supergroups)
+        chat = Chat(self, number, kind, title, username)
+        if creator is not None:
+            chat.members[creator.id] = Member(creator, "creator", OWNER_RIGHTS)
+        self.chats[number] = chat
+        return chat
+
+    def private(self, bot: Bot, person: User) -> Chat:
+        """The private chat of a bot and a person; it exists, if only unopened."""
+        chat = self.privates.get((bot.id, person.id))
+        if chat is None:
+            chat = Chat(self, person.id, "private", person.name, bot=bot, person=person)
+            chat.members[person.id] = Member(person, "member")
+            self.privates[bot.id, person.id] = chat
+        return chat
+
+    def store(self, kind: FileKind, document: Document) -> StoredFile:
+        """Keeps a file that someone sent."""
+        file = StoredFile(next(self._files), kind, document.name, document.mime, document.content)
+        self.files[file.number] = file
+        return file
+
+    def user_json(self, number: int) -> dict[str, Any]:
+        """A User, of which an unknown one has its id only."""
+        user = self.users.get(number)
+        return user.json() if user is not None else {"id": number, "is_bot": False, "first_name": ""}
+
+    def find(self, chat_id: Any) -> Chat | None:
+        """A group, supergroup or channel by its id or its @username."""
+        if isinstance(chat_id, str) and chat_id.startswith("@"):
+            name = chat_id[1:].lower()
+            return next((one for one in self.chats.values() if (one.username or "").lower() == name), None)
+        return self.chats.get(number_of(chat_id))
+
+    def reach(self, bot: Bot, chat_id: Any, *, write: bool = True) -> Chat:
+        """The chat that a call names, if this bot may use it; the order of checks is Telegram's.
+
+        Raises ApiError: 400 chat not found, 400 upgraded, 403 kicked, not a member, blocked, can't initiate.
+        """
+        if chat_id in ("", None):
+            raise bad("chat_id is empty")
+        if (number := number_of(chat_id)) > 0:
+            return self._reach_person(bot, number, write=write)
+        chat = self.find(chat_id)
+        if chat is None:
+            raise bad("chat not found")
+        member = chat.member(bot)
+        if member is None:
+            raise bad("chat not found")
+        if chat.migrated_to is not None:
+            raise_upgraded(chat.migrated_to)
+        if chat.kind == "group" and not write:
+            return chat
+        if member.status == "kicked":
+            raise forbidden(f"bot was kicked from the {KIND_NAMES[chat.kind]}")
+        if not member.inside:
+            raise forbidden(f"bot is not a member of the {KIND_NAMES[chat.kind]}")
+        return chat
+
+    def _reach_person(self, bot: Bot, number: int, *, write: bool) -> Chat:
+        user = self.users.get(number)
+        if user is bot:
+            raise forbidden("bot can't send messages to the bot itself")
+        if isinstance(user, Bot):
+            raise forbidden("bot can't send messages to bots")
+        if not isinstance(user, Person):
+            raise bad("chat not found")
+        chat = self.private(bot, user)
+        if not chat.opened and not self._met(bot, user):
+            raise bad("chat not found")
+        if not write:
+            return chat
+        if user.deactivated:
+            raise forbidden("user is deactivated")
+        if chat.members[user.id].status == "kicked":
+            raise forbidden("bot was blocked by the user")
+        if not chat.opened and not self.membership.may_write_to_requester(bot, user):
+            raise forbidden("bot can't initiate conversation with a user")
+        return chat
+
+    def _met(self, bot: Bot, user: User) -> bool:
+        """Whether the bot can know this id: Telegram finds no chat for an id that the bot never met."""
+        return any(
+            bot.id in one.members and (user.id in one.members or user.id in one.requests) for one in self.chats.values()
+        )
+
+
+def number_of(chat_id: Any) -> int:
+    """A chat's id as a number; 0, which is no chat, for anything else."""
+    try:
+        return int(chat_id)
+    except (TypeError, ValueError):
+        return 0
+
+
+def raise_upgraded(new: Chat) -> None:
+    """Refuses a call to a group that became a supergroup, naming the new id."""
+    error = bad("group chat was upgraded to a supergroup chat")
+    error.parameters = {"migrate_to_chat_id": new.id}
+    raise error

@@ -1,0 +1,155 @@
+"""Faults on demand: refusals, delays and cut connections."""
+
+import asyncio
+import time
+
+import aiohttp
+import pytest
+
+from sandbox import Faults, Limits, Sandbox
+from sandbox.methods import BY_LOWER_NAME
+from sandbox.methods.ask import Ask
+from tests.sandbox.client import Answer, Api, Scene
+
+
+async def send(scene: Scene, chat: int | None = None) -> Answer:
+    """A send to the group."""
+    return await scene.api("sendMessage", chat_id=chat or scene.group.id, text="x")
+
+
+async def test_too_many(scene: Scene) -> None:
+    """A 429 on demand closes that method in that chat for as long as it says; then the call works."""
+    scene.telegram.faults.too_many("sendMessage", chat=scene.group, retry_after=1)
+
+    first, second = await send(scene), await send(scene)
+
+    assert [first.status, second.status] == [429, 429]
+    assert first.parameters == {"retry_after": 1}
+    scene.joon.starts(scene.bot)
+    assert (await send(scene, scene.joon.id)).body["ok"]
+
+
+async def test_times(scene: Scene) -> None:
+    """A fault hits so many calls of its method and chat, and then no more."""
+    fault = scene.telegram.faults.error("sendMessage", code=502, chat=scene.group, times=2)
+    scene.joon.starts(scene.bot)
+
+    assert (await send(scene, scene.joon.id)).body["ok"]
+    assert [(await send(scene)).status for _ in range(3)] == [502, 502, 200]
+    assert fault.times == 0
+
+
+@pytest.mark.parametrize(("code", "text"), [(500, "Internal Server Error"), (502, "Bad Gateway")])
+async def test_server_errors(scene: Scene, code: int, text: str) -> None:
+    """A server error does nothing and says so."""
+    scene.telegram.faults.error(code=code)
+    before = len(scene.group.messages)
+
+    answer = await send(scene)
+
+    assert (code, text, before) == (answer.status, answer.refusal, len(scene.group.messages))
+
+
+async def test_cut_before(scene: Scene) -> None:
+    """The connection is closed and nothing was done."""
+    scene.telegram.faults.cut_before("sendMessage")
+    before = len(scene.group.messages)
+
+    with pytest.raises(aiohttp.ClientError):
+        await send(scene)
+
+    assert before == len(scene.group.messages)
+    assert (await send(scene)).body["ok"]
+
+
+async def test_cut_after(scene: Scene) -> None:
+    """The message is there, but the bot never learns it."""
+    scene.telegram.faults.cut_after("sendMessage")
+    before = len(scene.group.messages)
+
+    with pytest.raises(aiohttp.ClientError):
+        await send(scene)
+
+    assert before + 1 == len(scene.group.messages)
+    assert scene.telegram.calls[-1].status == 0
+
+
+async def test_slow(scene: Scene) -> None:
+    """A slow call takes that long, once."""
+    scene.telegram.faults.slow(0.2, "sendMessage")
+    began = time.monotonic()
+
+    await send(scene)
+    slow = time.monotonic() - began
+    await send(scene)
+
+    assert slow >= 0.2
+    assert time.monotonic() - began - slow < 0.2
+
+
+async def test_every_method_but_polling(scene: Scene) -> None:
+    """A fault without a method spares getUpdates, unless it is named."""
+    scene.telegram.faults.error(times=None)
+    assert (await scene.api("getMe")).status == 500
+    assert (await scene.api("getUpdates")).status == 200
+
+    scene.telegram.faults.error("getUpdates")
+
+    assert (await scene.api("getUpdates")).status == 500
+    scene.telegram.faults.clear()
+    assert (await scene.api("getMe")).status == 200
+
+
+def test_probability_is_repeatable() -> None:
+    """The same seed hits the same calls."""
+
+    def hits(seed: int) -> list[bool]:
+        faults = Faults(seed)
+        faults.error("sendMessage", probability=0.3)
+        return [bool(faults.meet("sendmessage", 1)) for _ in range(200)]
+
+    assert hits(7) == hits(7)
+    assert hits(7) != hits(8)
+    assert 30 < sum(hits(7)) < 90
+
+
+async def test_latency(session: aiohttp.ClientSession) -> None:
+    """Every call but a poll takes the base latency."""
+    async with Sandbox(limits=Limits.none(), latency=0.1) as telegram:
+        telegram.add_bot()
+        api = Api(session, telegram.url)
+        began = time.monotonic()
+        await api("getMe")
+        assert time.monotonic() - began >= 0.1
+        began = time.monotonic()
+        await api("getUpdates")
+        assert time.monotonic() - began < 0.1
+
+
+async def test_a_client_that_dies_while_it_waits(scene: Scene) -> None:
+    """A call that Telegram received is done, though the client hung up before the answer."""
+    scene.telegram.faults.slow(0.1, "sendMessage")
+    dying = asyncio.create_task(send(scene))
+    await asyncio.sleep(0.05)
+    dying.cancel()
+
+    sent = await scene.joon.waits_for(scene.group, lambda m: m.text == "x")
+
+    assert sent.posted_by is scene.bot
+
+
+async def test_its_own_failures_are_raised(session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistake in the stand-in is a 500 for the bot, and can't be taken for Telegram's in a test that passes."""
+
+    def mistaken(ask: Ask) -> None:
+        raise ZeroDivisionError(ask.method)
+
+    monkeypatch.setitem(BY_LOWER_NAME, "getme", ("getMe", mistaken))
+
+    async def serve() -> Answer:
+        async with Sandbox() as telegram:
+            telegram.add_bot()
+            return await Api(session, telegram.url)("getMe")
+
+    with pytest.raises(ZeroDivisionError, match="getMe"):
+        await serve()
