@@ -29,6 +29,7 @@ from bot.handlers.rights import Doors
 from bot.intake import ConflictError, Intake
 from bot.logs import get_logger
 from bot.middleware import WhoAsks
+from bot.outbound import Outbound
 from bot.pacer import HeldError, Limits, Pacer
 from bot.rules.checkins import CheckInPolicy
 from bot.rules.coupons import CouponPolicy
@@ -48,6 +49,8 @@ DRAIN_SECONDS = 3.0
 STOP_SECONDS = 6.0
 """Longer than this no handler may keep a stop waiting; what it leaves is in the inbox."""
 HOUSEKEEPING = timedelta(hours=24)
+
+SWITCH_SECONDS = 0.02
 
 GC_THRESHOLDS = (20_000, 20, 100)
 """aiogram's 400 pydantic types are scanned over and over otherwise: 2.3 times the echo's rate, measured."""
@@ -90,6 +93,7 @@ class App:
             session=self.session,
             clock=self.clock,
             handle=self._handle,
+            expect=self.communities.expect,
             allowed_updates=self.dispatcher.resolve_used_update_types(),
             concurrency=self.concurrency,
         )
@@ -162,9 +166,10 @@ def build(
     checkin_policy = CheckInPolicy()
     communities = Communities(db, open_to_all=settings.open)
     campaigns = Campaigns(db)
-    voice = Voice(bot=bot, words=words, db=db, communities=communities, clock=clock)
+    out = Outbound(bot, session, pacer)
+    voice = Voice(out=out, words=words, db=db, communities=communities, clock=clock)
     sender = Sender(
-        bot=bot,
+        out=out,
         db=db,
         words=words,
         voice=voice,
@@ -199,8 +204,5 @@ def tune_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
-    # The writer thread and the loop hand the GIL to each other at each statement.
+    # The writer lets the GIL go at each of its statements anyway; taking it away between them only costs switches.
     sys.setswitchinterval(SWITCH_SECONDS)
-
-
-SWITCH_SECONDS = 0.005

@@ -41,6 +41,13 @@ class Ask:
         return replace(self, place=place)
 
     @property
+    def home(self) -> Place:
+        """The community, once a door has made sure that there is one."""
+        if self.place is None:
+            raise LookupError("asked of somebody who is in no community")
+        return self.place
+
+    @property
     def private(self) -> bool:
         """Whether this happens in a private chat."""
         return self.chat_id > 0

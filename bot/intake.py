@@ -6,6 +6,7 @@ next start: answers are at least once, effects exactly once (by their causes).
 """
 
 import asyncio
+import contextlib
 import json
 import time
 from collections import deque
@@ -22,14 +23,14 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
 )
-from aiogram.methods import GetUpdates
 from sqlalchemy import BigInteger, Text, bindparam, delete, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.clock import Clock
 from bot.logs import get_logger
-from bot.session import LightSession
+from bot.session import LightSession, encode
 from bot.store.db import Database, Tx
 from bot.store.hot import Hot
 from bot.store.tables import Inbox
@@ -46,6 +47,8 @@ RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 DELETE_CHUNK = 500
 
 Handle = Callable[[dict[str, Any], datetime], Awaitable[None]]
+Expect = Callable[[set[int]], Awaitable[None]]
+"""Told whose updates come, before they are handled."""
 
 _SAVE = Hot.upsert(
     lambda insert_: (
@@ -90,6 +93,7 @@ class Intake:
         session: LightSession,
         clock: Clock,
         handle: Handle,
+        expect: Expect,
         allowed_updates: list[str],
         concurrency: int,
     ) -> None:
@@ -98,10 +102,12 @@ class Intake:
         self._session = session
         self._clock = clock
         self._handle = handle
+        self._expect = expect
         self._allowed = allowed_updates
         self._concurrency = concurrency
         self._lanes: dict[int, deque[_Waiting]] = {}
         self._ready: asyncio.Queue[int] = asyncio.Queue()
+        self._arrived: asyncio.Queue[tuple[list[dict[str, Any]], datetime]] = asyncio.Queue()
         self._known: set[int] = set()
         self._done: list[int] = []
         self._done_event = asyncio.Event()
@@ -119,6 +125,7 @@ class Intake:
         await self._replay()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._sweep())
+            group.create_task(self._announce())
             for _ in range(self._concurrency):
                 group.create_task(self._work())
             group.create_task(self._poll())
@@ -139,9 +146,11 @@ class Intake:
         conflict_since: float | None = None
         while True:
             await self._room.wait()
-            method = GetUpdates(offset=offset, limit=BATCH, timeout=POLL_SECONDS, allowed_updates=self._allowed)
+            parameters: dict[str, Any] = {"limit": BATCH, "timeout": POLL_SECONDS, "allowed_updates": self._allowed}
+            if offset is not None:
+                parameters["offset"] = offset
             try:
-                updates = json.loads(await self._session.poll(self._bot, method, POLL_SECONDS))["result"]
+                updates = await self._session.poll(self._bot, parameters, POLL_SECONDS)
             except TelegramConflictError as error:
                 now = time.monotonic()
                 conflict_since = conflict_since or now
@@ -165,10 +174,18 @@ class Intake:
     async def _take(self, updates: list[dict[str, Any]]) -> None:
         received_at = self._clock.now()
         fresh = [update for update in updates if update["update_id"] not in self._known]
-        rows = [(u["update_id"], json.dumps(u, ensure_ascii=False, separators=(",", ":"))) for u in fresh]
+        rows = [(update["update_id"], encode(update)) for update in fresh]
         saved = await self._patiently(lambda: self._db.write(_save, self._bot.id, rows, received_at))
-        for update in fresh:
-            if update["update_id"] in saved:
+        new = [update for update in fresh if update["update_id"] in saved]
+        self._arrived.put_nowait((new, received_at))
+
+    async def _announce(self) -> None:
+        """Read whose updates came, then queue them; polling doesn't wait for it."""
+        while True:
+            new, received_at = await self._arrived.get()
+            with contextlib.suppress(SQLAlchemyError):  # then each is read when it is handled
+                await self._expect({person_of(update) for update in new})
+            for update in new:
                 self._enqueue(update, received_at)
 
     async def _patiently(self, write: Callable[[], Awaitable[set[int]]]) -> set[int]:

@@ -1,22 +1,25 @@
-"""Buttons of the words, as Telegram's keyboards."""
+"""Buttons of the words, as Telegram's inline keyboards."""
 
-from aiogram.types import CopyTextButton, DisabledButton, InlineKeyboardButton, InlineKeyboardMarkup
+from typing import Any
 
 from bot.content.buttons import Button, Rows
 
 
-def keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
+def keyboard(rows: Rows) -> dict[str, Any] | None:
     """The inline keyboard of these rows, or None for none."""
     if not rows:
         return None
-    return InlineKeyboardMarkup(inline_keyboard=[[_button(button) for button in row] for row in rows])
+    return {"inline_keyboard": [[_button(button) for button in row] for row in rows]}
 
 
-def _button(button: Button) -> InlineKeyboardButton:
-    return InlineKeyboardButton(
-        text=button.text,
-        style=button.style,
-        callback_data=button.press,
-        copy_text=CopyTextButton(text=button.copy) if button.copy is not None else None,
-        disabled=DisabledButton() if button.disabled else None,
-    )
+def _button(button: Button) -> dict[str, Any]:
+    made: dict[str, Any] = {"text": button.text}
+    if button.style is not None:
+        made["style"] = button.style
+    if button.press is not None:
+        made["callback_data"] = button.press
+    elif button.copy is not None:
+        made["copy_text"] = {"text": button.copy}
+    elif button.disabled:
+        made["disabled"] = {}
+    return made

@@ -7,9 +7,9 @@ for that chat until its `retry_after`. What the outbox sends asks `reserve` for 
 import asyncio
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from aiogram import Bot
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
@@ -21,6 +21,8 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import Response, TelegramType
+
+T = TypeVar("T")
 
 Seconds = float
 
@@ -73,15 +75,13 @@ class _Chat:
     next_at: Seconds = 0.0
 
 
-def kind_of(method: TelegramMethod[Any]) -> tuple[str, Any]:
+def kind_of(name: str, chat: Any, *, ephemeral: bool) -> tuple[str, Any]:
     """What a call counts as, and for which chat Telegram would close it."""
-    name = type(method).__api_method__
     if name in {"answerCallbackQuery", "answerInlineQuery"}:
         return "answer", None
-    chat = getattr(method, "chat_id", None)
     if chat is None or name.startswith("get"):
         return "ask", None
-    if getattr(method, "ephemeral_message_parameters", None) is not None or "Ephemeral" in name:
+    if ephemeral or "Ephemeral" in name:
         return "whisper", chat
     if isinstance(chat, int) and chat > 0:
         return "private", chat
@@ -104,14 +104,19 @@ class Pacer(BaseRequestMiddleware):
         bot: Bot,
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType]:
+        """For calls that aiogram makes."""
+        kind, chat = kind_of(type(method).__api_method__, getattr(method, "chat_id", None), ephemeral=False)
+        return await self.paced(kind, chat, lambda: make_request(bot, method))
+
+    async def paced(self, kind: str, chat: Any, request: Callable[[], Awaitable[T]]) -> T:
         """Send when the gate is open; wait up to two seconds, then say so by `HeldError`."""
-        kind, chat = kind_of(method)
         deadline = self._now() + PATIENCE
         pause: Seconds = 0.1
         while True:
-            await self._pass_gate(kind, chat, deadline)
+            if (kind, chat) in self._gates:
+                await self._pass_gate(kind, chat, deadline)
             try:
-                return await make_request(bot, method)
+                return await request()
             except TelegramRetryAfter as error:
                 self._close(kind, chat, error.retry_after)
             except (RestartingTelegram, TelegramServerError, TelegramNetworkError) as error:
@@ -150,9 +155,7 @@ class Pacer(BaseRequestMiddleware):
         return at if len(sent) < most else sent[-most] + self._limits.group_window
 
     async def _pass_gate(self, kind: str, chat: Any, deadline: Seconds) -> None:
-        gate = self._gates.get((kind, chat))
-        if gate is None:
-            return
+        gate = self._gates[kind, chat]
         now = self._now()
         at = max(now, gate.closed_until)
         if gate.paced_until > now:

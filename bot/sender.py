@@ -10,14 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from aiogram import Bot
 from aiogram.exceptions import (
     TelegramBadRequest,
     TelegramForbiddenError,
     TelegramMigrateToChat,
 )
-from aiogram.methods import DeleteMessage, EditMessageText, SendMessage
-from aiogram.types import LinkPreviewOptions
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -29,6 +26,7 @@ from bot.features.communities import Communities, place_of
 from bot.flows.moving import follow
 from bot.logs import get_logger
 from bot.markup import keyboard
+from bot.outbound import Outbound
 from bot.pacer import HeldError, Pacer
 from bot.rules.communities import Place
 from bot.rules.words import Language
@@ -37,7 +35,7 @@ from bot.store.cards import EDIT, promise_edit
 from bot.store.db import Database, Tx
 from bot.store.tables import Card, Outbox
 from bot.store.tables.messages import Lane, OutboxState
-from bot.voice import DELETE, TELL, Target, Voice
+from bot.voice import DELETE, NO_PREVIEW, TELL, Target, Voice
 
 log = get_logger("sender")
 
@@ -70,7 +68,7 @@ class Sender:
     def __init__(
         self,
         *,
-        bot: Bot,
+        out: Outbound,
         db: Database,
         words: Words,
         voice: Voice,
@@ -79,7 +77,7 @@ class Sender:
         clock: Clock,
         cards: dict[str, CardState],
     ) -> None:
-        self._bot = bot
+        self._out = out
         self._db = db
         self._words = words
         self._voice = voice
@@ -183,17 +181,16 @@ class Sender:
             # A card that is over before it hung would only tell a lie.
             return OutboxState.EXPIRED, "over before it was posted"
         said = self._words.say(shown, place, place.language)
-        message = await self._bot(
-            SendMessage(
-                chat_id=row.chat_id,
-                text=said.html,
-                parse_mode="HTML",
-                link_preview_options=LinkPreviewOptions(is_disabled=True),
-                reply_markup=keyboard(said.buttons),
-            )
+        message = await self._out.call(
+            "sendMessage",
+            chat_id=row.chat_id,
+            text=said.html,
+            parse_mode="HTML",
+            link_preview_options=NO_PREVIEW,
+            reply_markup=keyboard(said.buttons),
         )
         now = self._clock.now()
-        await self._db.write(_hung, card.id, message.message_id, now)
+        await self._db.write(_hung, card.id, message["message_id"], now)
         if await self._cards[card.kind](card.community_id, card.subject_id, now) != shown:
             # What changed while it was on its way found no message to edit.
             await self._db.write(_edit_soon, card.community_id, card.id, row.chat_id, now)
@@ -206,15 +203,14 @@ class Sender:
         card, place, shown = found
         said = self._words.say(shown, place, place.language)
         try:
-            await self._bot(
-                EditMessageText(
-                    chat_id=row.chat_id,
-                    message_id=card.message_id,
-                    text=said.html,
-                    parse_mode="HTML",
-                    link_preview_options=LinkPreviewOptions(is_disabled=True),
-                    reply_markup=keyboard(said.buttons),
-                )
+            await self._out.call(
+                "editMessageText",
+                chat_id=row.chat_id,
+                message_id=card.message_id,
+                text=said.html,
+                parse_mode="HTML",
+                link_preview_options=NO_PREVIEW,
+                reply_markup=keyboard(said.buttons),
             )
         except TelegramBadRequest as error:
             if "not modified" not in error.message:
@@ -238,7 +234,7 @@ class Sender:
 
     async def _delete(self, row: _Row) -> tuple[OutboxState, str | None]:
         try:
-            await self._bot(DeleteMessage(chat_id=row.chat_id, message_id=row.facts["message_id"]))
+            await self._out.call("deleteMessage", chat_id=row.chat_id, message_id=row.facts["message_id"])
         except TelegramBadRequest:
             return OutboxState.SENT, "gone already"
         return OutboxState.SENT, None

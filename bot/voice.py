@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
-from aiogram.methods import AnswerCallbackQuery, SendMessage
-from aiogram.types import EphemeralMessageParameters, LinkPreviewOptions, ReplyParameters
 
 from bot.asking import Ask
 from bot.clock import Clock
@@ -19,6 +16,7 @@ from bot.features.communities import Communities
 from bot.flows.moving import follow
 from bot.logs import get_logger
 from bot.markup import keyboard
+from bot.outbound import Outbound
 from bot.pacer import HeldError
 from bot.rules.communities import SPEAKING_FOR_OTHERS, Place
 from bot.rules.words import Language
@@ -39,7 +37,7 @@ EPHEMERAL_WINDOW = 14.0
 SHORT_LIVED = timedelta(seconds=30)
 """How long a reply in the group stays when nothing quieter was possible."""
 TOLD_WITHIN = timedelta(minutes=10)
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = {"is_disabled": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +62,8 @@ class Target:
 class Voice:
     """Speaks to one person."""
 
-    def __init__(self, *, bot: Bot, words: Words, db: Database, communities: Communities, clock: Clock) -> None:
-        self._bot = bot
+    def __init__(self, *, out: Outbound, words: Words, db: Database, communities: Communities, clock: Clock) -> None:
+        self._out = out
         self._words = words
         self._db = db
         self._communities = communities
@@ -93,7 +91,9 @@ class Voice:
     async def _answer_press(self, press_id: str, short: str | None) -> bool:
         """Whether the person has read it: an answer may come too late, or have no short form."""
         try:
-            await self._bot(AnswerCallbackQuery(callback_query_id=press_id, text=short, show_alert=short is not None))
+            await self._out.call(
+                "answerCallbackQuery", callback_query_id=press_id, text=short, show_alert=short is not None or None
+            )
         except (TelegramBadRequest, HeldError):
             return False
         return short is not None
@@ -118,16 +118,17 @@ class Voice:
         await self._reply_for_a_while(target, said, place)
 
     async def _whisper(self, target: Target, said: Said) -> bool:
+        receiver: dict[str, Any] = {"receiver_user_id": target.user_id}
+        if target.press_id is not None:
+            receiver["callback_query_id"] = target.press_id
         reply = None
         if target.ephemeral_id is not None:
-            reply = ReplyParameters(ephemeral_message_id=target.ephemeral_id)
+            reply = {"ephemeral_message_id": target.ephemeral_id}
         try:
             await self._send(
                 target.chat_id,
                 said,
-                ephemeral_message_parameters=EphemeralMessageParameters(
-                    receiver_user_id=target.user_id, callback_query_id=target.press_id
-                ),
+                ephemeral_message_parameters=receiver,
                 reply_parameters=reply,
             )
         except TelegramMigrateToChat as error:
@@ -151,7 +152,7 @@ class Voice:
     async def _reply_for_a_while(self, target: Target, said: Said, place: Place | None) -> None:
         reply = None
         if target.reply_to is not None:
-            reply = ReplyParameters(message_id=target.reply_to, allow_sending_without_reply=True)
+            reply = {"message_id": target.reply_to, "allow_sending_without_reply": True}
         try:
             message = await self._send(target.chat_id, said, reply_parameters=reply, disable_notification=True)
         except TelegramMigrateToChat as error:
@@ -162,19 +163,18 @@ class Voice:
             return
         if place is not None:
             await self._db.write(
-                _promise_delete, place.community_id, target.chat_id, message.message_id, self._clock.now()
+                _promise_delete, place.community_id, target.chat_id, message["message_id"], self._clock.now()
             )
 
     async def _send(self, chat_id: int, said: Said, **how: Any) -> Any:
-        return await self._bot(
-            SendMessage(
-                chat_id=chat_id,
-                text=said.html,
-                parse_mode="HTML",
-                link_preview_options=NO_PREVIEW,
-                reply_markup=keyboard(said.buttons),
-                **how,
-            )
+        return await self._out.call(
+            "sendMessage",
+            chat_id=chat_id,
+            text=said.html,
+            parse_mode="HTML",
+            link_preview_options=NO_PREVIEW,
+            reply_markup=keyboard(said.buttons),
+            **how,
         )
 
     async def _follow(self, chat_id: int, error: TelegramMigrateToChat) -> None:

@@ -1,6 +1,7 @@
 """The stand-in's clock: it runs like the real one, from where a test put it."""
 
 import time
+from collections.abc import Callable
 
 
 class Clock:
@@ -8,6 +9,7 @@ class Clock:
 
     def __init__(self, start: float | None = None) -> None:
         self._offset = 0.0
+        self._listeners: list[Callable[[], None]] = []
         if start is not None:
             self.set(start)
 
@@ -15,10 +17,20 @@ class Clock:
         """The present instant, in epoch seconds."""
         return time.time() + self._offset  # noqa: TID251 - this is the clock that the others ask
 
+    def on_change(self, call: Callable[[], None]) -> None:
+        """Call this whenever the time is moved."""
+        self._listeners.append(call)
+
     def advance(self, seconds: float) -> None:
         """Moves the present forward by `seconds`."""
         self._offset += seconds
+        self._tell()
 
     def set(self, epoch: float) -> None:
         """Makes `epoch` the present; time runs on from there."""
         self._offset += epoch - self.now()
+        self._tell()
+
+    def _tell(self) -> None:
+        for call in self._listeners:
+            call()

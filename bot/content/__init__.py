@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context
 
 from bot.content import filters
-from bot.content.buttons import Button, buttons_for
+from bot.content.buttons import Rows, buttons_for
 from bot.content.catalog import FEATURES, feature_of
 from bot.rules.communities import Place
 from bot.rules.words import Language
@@ -26,13 +26,27 @@ Block = Callable[[Context], Iterator[str]]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An outcome in words."""
+    """An outcome in words; each form is rendered when it is asked for."""
 
-    html: str
-    """For a message, in Telegram's HTML."""
-    short: str | None
-    """For a callback's answer: plain, at most 200 characters; None if no press leads here."""
-    buttons: tuple[tuple[Button, ...], ...]
+    words: "Words"
+    outcome: Any
+    place: Place | None
+    language: Language
+
+    @property
+    def html(self) -> str:
+        """For a message, in Telegram's HTML."""
+        return self.words.html(self.outcome, self.place, self.language)
+
+    @property
+    def short(self) -> str | None:
+        """For a callback's answer: plain, at most 200 characters; None if no press leads here."""
+        return self.words.short(self.outcome, self.place, self.language)
+
+    @property
+    def buttons(self) -> Rows:
+        """The outcome's buttons, in rows."""
+        return self.words.buttons(self.outcome, self.place, self.language)
 
 
 class Words:
@@ -44,12 +58,8 @@ class Words:
         self._fields: dict[type[Any], tuple[str, ...]] = {}
 
     def say(self, outcome: Any, place: Place | None, language: Language) -> Said:
-        """The outcome's message, its short form and its buttons."""
-        return Said(
-            self.html(outcome, place, language),
-            self.short(outcome, place, language),
-            self.buttons(outcome, place, language),
-        )
+        """The outcome in words."""
+        return Said(self, outcome, place, language)
 
     def html(self, outcome: Any, place: Place | None, language: Language) -> str:
         """The outcome as a message."""
@@ -66,7 +76,7 @@ class Words:
             return None
         return _render(template, name, self._values(outcome, place, language))
 
-    def buttons(self, outcome: Any, place: Place | None, language: Language) -> tuple[tuple[Button, ...], ...]:
+    def buttons(self, outcome: Any, place: Place | None, language: Language) -> Rows:
         """The outcome's buttons, in rows."""
         rows = buttons_for(outcome)
         if not rows:

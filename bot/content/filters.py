@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from unicodedata import category
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
-from babel.lists import format_list
 from babel.numbers import format_decimal
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -20,10 +20,18 @@ from bot.rules.words import Language
 
 LOCALES = {Language.KO: Locale("ko"), Language.ZH: Locale("zh", script="Hans"), Language.EN: Locale("en", "US")}
 
+TIMES = {Language.KO: "aaaa h:mm", Language.ZH: "HH:mm", Language.EN: "h:mm a"}
+"""CLDR's short Korean form says AM and PM; people say 오전 and 오후."""
+
 _DEFAULT_COINS = {Language.KO: "코인", Language.ZH: "金币", Language.EN: "coins"}
 """The word where no community is known, and in another language than the community's own word."""
 
 Filter = Callable[..., Any]
+
+INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+"""Categories of characters that could turn a line around or make a name nothing."""
+JOINER = "\u200d"
+"""Holds the parts of one emoji together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         return format_skeleton("MMMd", datetime(value.year, value.month, value.day), locale=locale)  # noqa: DTZ001
 
     def month(value: date) -> str:
-        return format_skeleton("MMMM", datetime(value.year, value.month, 1), locale=locale)  # noqa: DTZ001
+        return format_date(value, "LLLL", locale=locale)
 
     def weekday(value: date) -> str:
         return format_date(value, "EEE", locale=locale)
@@ -82,7 +90,7 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
     def clock(context: Context, value: datetime) -> str:
         """Date and time in the community's zone, as plain text."""
         local = value.astimezone(zone(context["here"].timezone))
-        return f"{format_skeleton('MMMEd', local, locale=locale)} {format_time(local, 'short', locale=locale)}"
+        return f"{format_skeleton('MMMEd', local, locale=locale)} {format_time(local, TIMES[language], locale=locale)}"
 
     @pass_context
     def at(context: Context, value: datetime) -> str:
@@ -92,12 +100,12 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
             return plain
         return Markup('<tg-time unix="{}" format="wDt">{}</tg-time>').format(int(value.timestamp()), plain)
 
-    def listed(values: tuple[str, ...]) -> str:
-        return format_list([str(value) for value in values], locale=locale)
-
     def cut(value: str, length: int) -> str:
         """At most `length` characters, so that a hostile name can't push the rest out."""
-        text = " ".join(str(value).split())
+        spaced = "".join(" " if c.isspace() else c for c in str(value))
+        text = " ".join("".join(c for c in spaced if category(c) not in INVISIBLE or c == JOINER).split())
+        if not text.strip(JOINER):
+            return "…"
         return text if len(text) <= length else text[: length - 1] + "…"
 
     return {
@@ -109,6 +117,5 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         "weekday": weekday,
         "clock": clock,
         "at": at,
-        "listed": listed,
         "cut": cut,
     }

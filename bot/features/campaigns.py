@@ -232,8 +232,13 @@ def undo_cancel(tx: Tx, place: Place, entry: AuditEntry, at: datetime) -> bool:
     campaign = _locked(tx, place, entry)
     if campaign is None or campaign.taken > 0:
         return False
-    if campaign.shared_code is not None and _open_with_code(tx, place, campaign.shared_code) is not None:
-        return False
+    if campaign.shared_code is not None:
+        # The shop's row, as in `make`: who wants the code waits here.
+        tx.execute(
+            select(col(Community.id)).where(col(Community.id) == place.community_id).with_for_update(key_share=True)
+        )
+        if _open_with_code(tx, place, campaign.shared_code) is not None:
+            return False
     campaign.state = CampaignState.OPEN
     tx.flush()
     touch_cards(tx, place.community_id, CARD, _id(campaign.id), at)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules import checkins as rules
-from bot.rules.calendar import day_of, month_of, start_of
+from bot.rules.calendar import DAY, day_of, month_of, start_of
 from bot.rules.checkins import (
     CheckedIn,
     CheckInFacts,
@@ -29,8 +29,8 @@ from bot.store.members import Sender, Standing, note, standing
 from bot.store.tables import CheckIn
 from bot.store.tables.base import Id
 
-_KNOWN_DAYS = 10
-"""Covered days to look at: the make-up window, today, and one before."""
+_KNOWN_DAYS = 13
+"""Covered days to look at: the make-up window, today, one before, and the days in which an update may come again."""
 
 _COVERS = Hot(
     select(
@@ -213,4 +213,6 @@ def _has_gap(covers: tuple[CoveredDay, ...], today: date) -> bool:
     """Whether any day between the first known cover and `today` is uncovered: only then more need be read."""
     if not covers:
         return False
-    return (today - covers[0].day).days >= len(covers) + (0 if covers[-1].day >= today else 1)
+    # After a change of time zone the last covered day may lie after `today`.
+    until = max(today, covers[-1].day + DAY)
+    return (until - covers[0].day).days > len(covers)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -38,6 +38,15 @@ class Group:
     place: Place
     is_admin: bool
     """Whether the bot is an administrator there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A group that the bot is in now."""
+
+    group: Group
+    fresh: bool
+    """Whether it wasn't there before: then it is greeted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +85,20 @@ class Communities:
         """The person's own settings and the community that they last used."""
         found = self._readers.get(user_id)
         if found is None:
-            if len(self._readers) >= READERS_KEPT:
-                self._readers.clear()
-            found = self._readers[user_id] = await self._db.read(find_reader, user_id)
+            self._make_room(1)
+            found = self._readers[user_id] = (await self._db.read(find_readers, {user_id}))[user_id]
         return found
+
+    async def expect(self, user_ids: set[int]) -> None:
+        """Read many people at once: a crowd's taps come by the hundred, and one query serves them all."""
+        unknown = user_ids - self._readers.keys()
+        if unknown:
+            self._make_room(len(unknown))
+            self._readers.update(await self._db.read(find_readers, unknown))
+
+    def _make_room(self, people: int) -> None:
+        if len(self._readers) + people > READERS_KEPT:
+            self._readers.clear()
 
     def used(self, user_id: int, place: Place) -> None:
         """A person used a community just now: their private commands mean it from here on."""
@@ -89,13 +108,13 @@ class Communities:
 
     async def arrive(
         self, chat_id: int, title: str, owner: Sender, language: Language, at: datetime, *, is_admin: bool
-    ) -> Group | None:
+    ) -> Arrived | None:
         """The bot was added to a group, or its rights there changed. None for a stranger's group."""
-        group = await self._db.write(
+        arrived = await self._db.write(
             arrive, chat_id, title, owner, language, at, is_admin=is_admin, open_to_all=self._open_to_all
         )
         self.forget()
-        return group
+        return arrived
 
     async def leave(self, chat_id: int, at: datetime) -> None:
         """The bot was removed from a group: be quiet there."""
@@ -141,16 +160,22 @@ def find_group(session: Session, chat_id: int) -> Group | None:
     return Group(chat_id, row.title, _place(row[0], row[1]), row.is_admin)
 
 
-def find_reader(session: Session, user_id: int) -> Reader:
-    """The person's own settings and the community that they last used."""
-    person = session.get(Person, user_id)
-    if person is None:
-        return Reader(None, None, can_write=False)
-    place = None
-    if person.community_id is not None:
-        row = session.execute(_places().where(col(Community.id) == person.community_id)).one()
-        place = _place(row[0], row[1])
-    return Reader(place, person.language, person.can_write)
+def find_readers(session: Session, user_ids: set[int]) -> dict[int, Reader]:
+    """People's own settings and the communities that they last used; strangers too, with nothing."""
+    people = session.execute(
+        select(col(Person.user_id), col(Person.community_id), col(Person.language), col(Person.can_write)).where(
+            col(Person.user_id).in_(user_ids)
+        )
+    ).all()
+    places = {
+        community_id: place_of(session, community_id)
+        for community_id in {person.community_id for person in people}
+        if community_id is not None
+    }
+    nobody = Reader(None, None, can_write=False)
+    return dict.fromkeys(user_ids, nobody) | {
+        person.user_id: Reader(places.get(person.community_id), person.language, person.can_write) for person in people
+    }
 
 
 def place_of(session: Session, community_id: int) -> Place:
@@ -180,17 +205,20 @@ def arrive(
     *,
     is_admin: bool,
     open_to_all: bool,
-) -> Group | None:
+) -> Arrived | None:
     """Find or make the community of a group that the bot has come to.
 
     A group that was known is taken up again; a group of someone who owns a shop here joins that shop; else a new
     shop is made, if this is the first one or strangers are welcome (`OPEN=true`).
     """
+    if tx.get_bind().dialect.name == "postgresql":
+        # Two updates tell of the same arrival at once (the membership, the first message): one by one, please.
+        tx.execute(text("LOCK TABLE fan_group IN SHARE ROW EXCLUSIVE MODE"))
     known = tx.execute(select(FanGroup).where(col(FanGroup.chat_id) == chat_id).with_for_update()).scalar_one_or_none()
     if known is not None:
+        fresh = known.left_at is not None
         known.left_at, known.is_admin, known.title = None, is_admin, title
-        tx.flush()
-        return find_group(tx, chat_id)
+        return _arrived(tx, chat_id, fresh=fresh)
     meet(tx, owner, None)
     community_id = (
         tx.execute(
@@ -210,8 +238,13 @@ def arrive(
         .where(col(Person.user_id) == owner.user_id, col(Person.community_id).is_(None))
         .values(community_id=community_id)
     )
+    return _arrived(tx, chat_id, fresh=True)
+
+
+def _arrived(tx: Tx, chat_id: int, *, fresh: bool) -> Arrived | None:
     tx.flush()
-    return find_group(tx, chat_id)
+    group = find_group(tx, chat_id)
+    return Arrived(group, fresh) if group is not None else None
 
 
 def _found(tx: Tx, title: str, owner: Sender, language: Language, at: datetime) -> int:

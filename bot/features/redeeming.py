@@ -88,7 +88,10 @@ def _honour(tx: Tx, place: Place, actor_id: int, coupon: Coupon, at: datetime, c
     code = coupon.code or campaign.shared_code or ""
     if coupon.state == CouponState.REDEEMED and coupon.redeemed_at is not None:
         return AlreadyRedeemed(campaign.title, code, name, coupon.redeemed_at, _name_of(tx, coupon.redeemed_by))
-    refusal = may_redeem(campaign.title, code, CouponState(coupon.state), campaign.closes, at)
+    # A cancelled campaign's coupons are voided in chunks: one that still waits for its turn is void already.
+    cancelled = campaign.state == CampaignState.CANCELLED
+    state = CouponState.CANCELLED if cancelled else CouponState(coupon.state)
+    refusal = may_redeem(campaign.title, code, state, campaign.closes, at)
     if refusal is not None:
         return refusal
     coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.REDEEMED, at, actor_id
@@ -125,7 +128,7 @@ def _campaign_with(tx: Tx, place: Place, code: str) -> Campaign | None:
 
 def _held_by(tx: Tx, place: Place, campaign: Campaign, username: str) -> Coupon | None:
     """The fan's coupon of a campaign: one still held if there is one."""
-    return (
+    coupons = (
         tx.execute(
             select(Coupon)
             .join(Member, col(Member.id) == col(Coupon.member_id))
@@ -135,12 +138,15 @@ def _held_by(tx: Tx, place: Place, campaign: Campaign, username: str) -> Coupon 
                 col(Coupon.campaign_id) == campaign.id,
                 col(Person.username) == username.lower(),
             )
-            .order_by((col(Coupon.state) == CouponState.HELD).desc(), col(Coupon.id))
+            .order_by(col(Coupon.id))
             .with_for_update(of=Coupon)
         )
         .scalars()
-        .first()
+        .all()
     )
+    # Chosen once they are locked: another till may have redeemed one while this one waited.
+    held = (coupon for coupon in coupons if coupon.state == CouponState.HELD)
+    return next(held, coupons[0] if coupons else None)
 
 
 def _with_code(tx: Tx, place: Place, code: str) -> Coupon | None:

@@ -18,7 +18,11 @@ async def undo(
     db: Database, place: Place, actor_id: int, at: datetime, cause: str, audit_id: int | None = None
 ) -> UndoOutcome:
     """Take back one act: the one named, else the actor's last that isn't undone."""
-    return await db.write(_undo, place, actor_id, at, cause, audit_id)
+    outcome = await db.write(_undo, place, actor_id, at, cause, audit_id)
+    if isinstance(outcome, Undone) and outcome.act == redeeming.REDEEMED:
+        # Its campaign may have been cancelled since: then what is held again is void, and its coins go back.
+        await campaigns.Campaigns(db).finish_refunds(at)
+    return outcome
 
 
 def _undo(tx: Tx, place: Place, actor_id: int, at: datetime, cause: str, audit_id: int | None) -> UndoOutcome:

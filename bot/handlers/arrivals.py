@@ -25,20 +25,20 @@ async def adopt(
 
     The creator is the owner; the language is guessed from the owner's, then from who added the bot.
     """
-    known = await communities.group(chat_id)
     owner, is_admin = await _owner_and_rights(bot, chat_id)
     language = language_of((owner or adder).language) or language_of(adder.language) or Language.EN
-    group = await communities.arrive(chat_id, title, owner or adder, language, at, is_admin=is_admin)
-    if group is None:
+    arrived = await communities.arrive(chat_id, title, owner or adder, language, at, is_admin=is_admin)
+    if arrived is None:
         log.info("stranger", chat=chat_id)
         await bot(SendMessage(chat_id=chat_id, text=words.html(StrangersGroup(), None, language), parse_mode="HTML"))
         await bot(LeaveChat(chat_id=chat_id))
-    elif known is None:
-        log.info("arrived", chat=chat_id, community=group.place.community_id)
-        place = group.place
+        return None
+    if arrived.fresh:
+        place = arrived.group.place
+        log.info("arrived", chat=chat_id, community=place.community_id)
         greeting = words.html(Greeting(place.shop), place, place.language)
         await bot(SendMessage(chat_id=chat_id, text=greeting, parse_mode="HTML"))
-    return group
+    return arrived.group
 
 
 async def _owner_and_rights(bot: Bot, chat_id: int) -> tuple[Sender | None, bool]:

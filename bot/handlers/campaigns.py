@@ -54,47 +54,47 @@ def setup() -> Desk:
 
 async def new_coupon(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, campaigns: Campaigns) -> None:
     """`/newcoupon title="…" stock=100 …`: acts at once, with an undo button."""
-    place = await doors.staff(ask)
-    if place is None:
+    inside = await doors.staff(ask)
+    if inside is None:
         return
     try:
-        values = NEW_COUPON_FORM.read(rest, Moment(ask.at, place.timezone))
+        values = NEW_COUPON_FORM.read(rest, Moment(ask.at, inside.home.timezone))
     except FormProblem as problem:
-        await voice.answer(ask, problem.error)
+        await voice.answer(inside, problem.error)
         return
     values["shared_code"] = values.pop("code", None)
     wish = NewCampaign(**values)
-    await voice.answer(ask, await campaigns.make(place, ask.actor_id, wish, ask.at, ask.cause))
+    await voice.answer(inside, await campaigns.make(inside.home, ask.actor_id, wish, ask.at, ask.cause))
 
 
 async def coupon(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, campaigns: Campaigns) -> None:
     """`/coupon 12` shows, `/coupon 12 cancel` takes back."""
-    place = await doors.staff(ask)
-    if place is None:
+    inside = await doors.staff(ask)
+    if inside is None:
         return
     try:
-        number, act = _number_and_act(rest, Moment(ask.at, place.timezone))
+        number, act = _number_and_act(rest, Moment(ask.at, inside.home.timezone))
     except FormProblem as problem:
-        await voice.answer(ask, problem.error)
+        await voice.answer(inside, problem.error)
         return
     if act == "cancel":
-        await voice.answer(ask, await campaigns.cancel(place, ask.actor_id, number, ask.at, ask.cause))
+        await voice.answer(inside, await campaigns.cancel(inside.home, ask.actor_id, number, ask.at, ask.cause))
     else:
-        await voice.answer(ask, await campaigns.show(place, number, ask.at))
+        await voice.answer(inside, await campaigns.show(inside.home, number, ask.at))
 
 
 async def redeem(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, redeeming: Redeeming) -> None:
     """`/redeem CODE`, and `/redeem CODE @fan` for a shared code."""
-    place = await doors.staff(ask)
-    if place is None:
+    inside = await doors.staff(ask)
+    if inside is None:
         return
     parts = rest.split()
     fan = parts.pop().removeprefix("@") if len(parts) > 1 and parts[-1].startswith("@") else None
     code = " ".join(parts)[: POLICY.max_shared_code]
     if not code:
-        await voice.answer(ask, Missing("code", REDEEM))
+        await voice.answer(inside, Missing("code", REDEEM))
         return
-    await voice.answer(ask, await redeeming.redeem(place, ask.actor_id, code, fan, ask.at, ask.cause))
+    await voice.answer(inside, await redeeming.redeem(inside.home, ask.actor_id, code, fan, ask.at, ask.cause))
 
 
 def _number_and_act(rest: str, moment: Moment) -> tuple[int, str]:

@@ -9,7 +9,7 @@ from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.voice import Voice
 
-CHECK_IN_WORDS = ("출석", "출석체크", "출첵", "체크인", "打卡", "签到", "簽到", "check in", "checkin", "check-in")
+CHECK_IN_WORDS = ("출석", "출석체크", "출첵", "체크인", "打卡", "签到", "簽到", "check in", "check-in")
 MAKE_UP_WORDS = ("출석 보충", "补签", "補簽", "make up", "make-up")
 
 
@@ -27,13 +27,13 @@ def setup() -> Desk:
 
 async def check_in(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, checkins: CheckIns) -> None:
     """The day's check-in."""
-    place = await doors.fan(ask)
-    if place is not None:
-        await voice.answer(ask, await checkins.check_in(place, ask.sender, ask.at, ask.cause))
+    inside = await doors.fan(ask)
+    if inside is not None:
+        await voice.answer(inside, await checkins.check_in(inside.home, ask.sender, ask.at, ask.cause))
 
 
 async def make_up(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, checkins: CheckIns) -> None:
     """Make up the oldest missed day that leads back to a streak."""
-    place = await doors.fan(ask)
-    if place is not None:
-        await voice.answer(ask, await checkins.make_up(place, ask.sender, ask.at, ask.cause))
+    inside = await doors.fan(ask)
+    if inside is not None:
+        await voice.answer(inside, await checkins.make_up(inside.home, ask.sender, ask.at, ask.cause))

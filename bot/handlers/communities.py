@@ -97,41 +97,42 @@ async def set_up(
     _message: Message, ask: Ask, rest: str, bot: Bot, doors: Doors, voice: Voice, communities: Communities
 ) -> None:
     """`/setup …` changes the shop's settings, by its owner; alone it shows them."""
-    place = await doors.staff(ask)
-    if place is None:
+    inside = await doors.staff(ask)
+    if inside is None:
         return
     if not rest:
-        shown = SetupShown(place.shop, place.language, place.timezone, place.persona, place.coin)
-        await voice.answer(ask, shown)
+        place = inside.home
+        shown = SetupShown(place.shop, place.language, inside.home.timezone, place.persona, place.coin)
+        await voice.answer(inside, shown)
         return
-    if not ask.anonymous_admin and await role_of(ask, place, bot, communities) is not Role.OWNER:
-        await voice.answer(ask, ForOwnerOnly())
+    if not ask.anonymous_admin and await role_of(ask, inside.home, bot, communities) is not Role.OWNER:
+        await voice.answer(inside, ForOwnerOnly())
         return
     try:
-        wish = Setup(**SETUP_FORM.read(rest, Moment(ask.at, place.timezone)))
+        wish = Setup(**SETUP_FORM.read(rest, Moment(ask.at, inside.home.timezone)))
     except FormProblem as problem:
-        await voice.answer(ask, problem.error)
+        await voice.answer(inside, problem.error)
         return
-    done = await communities.set_up(place, ask.actor_id, wish, ask.at, ask.cause)
-    await voice.answer(ask, done)
+    done = await communities.set_up(inside.home, ask.actor_id, wish, ask.at, ask.cause)
+    await voice.answer(inside, done)
 
 
 async def undo(
     _event: TelegramObject, ask: Ask, rest: str, doors: Doors, voice: Voice, db: Database, communities: Communities
 ) -> None:
     """`/undo` takes back the asker's last act, the button the one that it stands under."""
-    place = await doors.staff(ask)
-    if place is None:
+    inside = await doors.staff(ask)
+    if inside is None:
         return
     audit_id = None
     if ask.press_id is not None:
         audit_id = read_id(rest)
         if audit_id is None:
-            await voice.answer(ask, StalePress())
+            await voice.answer(inside, StalePress())
             return
-    outcome = await undoing.undo(db, place, ask.actor_id, ask.at, ask.cause, audit_id)
+    outcome = await undoing.undo(db, inside.home, ask.actor_id, ask.at, ask.cause, audit_id)
     communities.forget()
-    await voice.answer(ask, outcome)
+    await voice.answer(inside, outcome)
 
 
 async def something_else(

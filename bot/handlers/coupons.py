@@ -26,21 +26,21 @@ def setup() -> Desk:
 
 async def claim(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, coupons: Coupons) -> None:
     """A tap on the drop's button. Its data may be forged: the campaign must be this community's."""
-    place = await doors.fan(ask)
-    if place is None:
+    inside = await doors.fan(ask)
+    if inside is None:
         return
     campaign_id = read_id(rest)
     if campaign_id is None:
-        await voice.answer(ask, NoSuchCoupon())
+        await voice.answer(inside, NoSuchCoupon())
         return
-    await voice.answer(ask, await coupons.claim(place, ask.sender, campaign_id, ask.at, ask.cause))
+    await voice.answer(inside, await coupons.claim(inside.home, ask.sender, campaign_id, ask.at, ask.cause))
 
 
 async def mine(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, coupons: Coupons) -> None:
     """The asker's coupons."""
-    place = await doors.fan(ask)
-    if place is not None:
-        await voice.answer(ask, await coupons.mine(place, ask.sender.user_id))
+    inside = await doors.fan(ask)
+    if inside is not None:
+        await voice.answer(inside, await coupons.mine(inside.home, ask.sender.user_id))
 
 
 def read_id(text: str) -> int | None:

@@ -36,7 +36,7 @@ PASSING = (
 """Troubles that end by themselves: the update stays in the inbox and is handled again."""
 
 
-async def guarded(handler: CallableObject, event: TelegramObject, ask: Ask, **data: Any) -> None:
+async def guarded(handler: CallableObject, event: TelegramObject, ask: Ask, /, **data: Any) -> None:
     """Call a handler; tell the asker if it fails for good.
 
     Raises:

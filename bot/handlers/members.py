@@ -24,13 +24,13 @@ async def me(
     _event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, db: Database, checkin_policy: CheckInPolicy
 ) -> None:
     """The asker's card."""
-    place = await doors.fan(ask)
-    if place is not None:
-        await voice.answer(ask, await my_card(db, checkin_policy, place, ask.sender, ask.at))
+    inside = await doors.fan(ask)
+    if inside is not None:
+        await voice.answer(inside, await my_card(db, checkin_policy, inside.home, ask.sender, ask.at))
 
 
 async def top(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, members: Members) -> None:
     """The month's board."""
-    place = await doors.fan(ask)
-    if place is not None:
-        await voice.answer(ask, await members.board(place, ask.sender.user_id, ask.at))
+    inside = await doors.fan(ask)
+    if inside is not None:
+        await voice.answer(inside, await members.board(inside.home, ask.sender.user_id, ask.at))

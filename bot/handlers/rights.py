@@ -1,5 +1,7 @@
 """Rights, checked at the act: Telegram is asked afresh for whatever creates, changes or pays."""
 
+from dataclasses import replace
+
 from aiogram import Bot
 from aiogram.enums import ChatMemberStatus
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
@@ -40,7 +42,7 @@ async def role_of(ask: Ask, place: Place, bot: Bot, communities: Communities) ->
 
 
 class Doors:
-    """Who may go in: gives the place, or tells the asker why not."""
+    """Who may go in: gives the ask with its community, or tells the asker why not."""
 
     def __init__(self, bot: Bot, communities: Communities, words: Words, voice: Voice) -> None:
         self._bot = bot
@@ -48,35 +50,35 @@ class Doors:
         self._words = words
         self._voice = voice
 
-    async def staff(self, ask: Ask) -> Place | None:
-        """The community that the asker may steer now."""
+    async def staff(self, ask: Ask) -> Ask | None:
+        """The ask inside the community that the asker may steer now."""
         if ask.speaks_as is not None and not ask.anonymous_admin:
             await self._voice.answer(ask, ForStaffOnly())
             return None
-        place = await self._place(ask)
-        if place is None:
+        inside = await self._inside(ask)
+        if inside is None:
             return None
-        if await role_of(ask, place, self._bot, self._communities) is Role.FAN:
-            await self._voice.answer(ask, ForStaffOnly())
+        if await role_of(inside, inside.home, self._bot, self._communities) is Role.FAN:
+            await self._voice.answer(inside, ForStaffOnly())
             return None
         if ask.age > STALE_COMMAND:
-            await self._voice.answer(ask, AskAgain(int(ask.age // 60)))
+            await self._voice.answer(inside, AskAgain(int(ask.age // 60)))
             return None
-        return place
+        return inside
 
-    async def fan(self, ask: Ask) -> Place | None:
-        """The community that the asker plays in."""
+    async def fan(self, ask: Ask) -> Ask | None:
+        """The ask inside the community that the asker plays in."""
         if ask.speaks_as is not None:
             await self._voice.answer(ask, ChannelsDontPlay())
             return None
-        return ask.place if ask.place is not None else await self._place(ask)
+        return ask if ask.place is not None else await self._inside(ask)
 
-    async def _place(self, ask: Ask) -> Place | None:
+    async def _inside(self, ask: Ask) -> Ask | None:
         if ask.place is not None:
-            return ask.place
+            return ask
         if ask.private:
             await self._voice.answer(ask, NoCommunityYet())
             return None
         # A group whose arrival was never seen (an old database, a lost update): take it up now.
         group = await adopt(self._bot, self._communities, self._words, ask.chat_id, ask.chat_title, ask.sender, ask.at)
-        return group.place if group is not None else None
+        return replace(ask, group=group, place=group.place) if group is not None else None

@@ -233,7 +233,8 @@ def check_in(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> tuple[C
 def _freeze(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> CoveredDay | None:
     """The oldest missed day, closed by its month's freeze, if the run can still be brought back.
 
-    A freeze isn't burnt on a run that is lost anyway: the days that stay missed must be within the window.
+    A freeze isn't burnt on a run that is lost anyway: the days that stay missed must be within the window, and there
+    must be make-ups for them, this month's or (if they stay in reach until then) the next one's.
     """
     if not facts.covers:
         return None
@@ -241,7 +242,11 @@ def _freeze(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> CoveredD
     oldest = last.day + DAY
     rest_in_reach = oldest + DAY >= today - policy.make_up_window
     rest = (today - oldest).days - 1
-    if oldest >= today or not rest_in_reach or rest > len(policy.make_up_prices):
+    if oldest >= today or not rest_in_reach:
+        return None
+    in_reach_next_month = month_of(oldest + DAY + policy.make_up_window) != month_of(today)
+    used = 0 if in_reach_next_month else facts.make_ups_this_month
+    if rest > len(policy.make_up_prices[used:]):
         return None
     if month_of(oldest) in facts.frozen_months:
         return None

@@ -137,13 +137,22 @@ def groups_of(session: Session, community_id: int) -> list[FanGroup]:
 def take_down(tx: Tx, kind: str, old_chat_id: int, new_chat_id: int) -> list[int]:
     """Forget the cards that hung in a chat whose message ids are void; what they showed.
 
-    Cards that weren't posted yet just change their chat.
+    Cards that weren't posted yet just change their chat; what the new chat shows already isn't shown there twice.
     """
+    shown = set(
+        tx.execute(
+            select(col(Card.subject_id)).where(col(Card.kind) == kind, col(Card.chat_id) == new_chat_id)
+        ).scalars()
+    )
     cards = tx.execute(select(Card).where(col(Card.kind) == kind, col(Card.chat_id) == old_chat_id)).scalars().all()
-    hung = [card for card in cards if card.message_id is not None]
+    void = []
     for card in cards:
-        card.chat_id = new_chat_id
-    for card in hung:
-        tx.delete(card)
+        if card.subject_id in shown:
+            tx.delete(card)
+        elif card.message_id is not None:
+            void.append(card.subject_id)
+            tx.delete(card)
+        else:
+            card.chat_id = new_chat_id
     tx.flush()
-    return [card.subject_id for card in hung]
+    return void

@@ -102,6 +102,7 @@ class Database:
         """Run `use_case(tx, …)` in one transaction; when this returns, it is committed."""
 
         def work(tx: Tx) -> tuple[T, bool]:
+            tx.info.pop(PROMISED, None)  # left by a use case that promised and then failed
             result = use_case(tx, *args, **kwargs)
             return result, tx.info.pop(PROMISED, False)
 

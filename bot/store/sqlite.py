@@ -85,7 +85,11 @@ class SqliteWriter:
 
     def _run(self) -> None:
         engine = create_engine(
-            self._url, poolclass=StaticPool, connect_args={"check_same_thread": False, "isolation_level": None}
+            self._url,
+            poolclass=StaticPool,
+            connect_args={"check_same_thread": False, "isolation_level": None},
+            # A flush that fails rolls its session back; that must not end the transaction of the whole group.
+            skip_autocommit_rollback=True,
         )
         event.listen(engine, "connect", _set_pragmas)
         with engine.connect() as connection, Tx(connection, expire_on_commit=False) as tx:
@@ -138,6 +142,7 @@ def _run_one(raw: Any, tx: Tx, job: _Job) -> None:
         tx.flush()
     except BaseException as error:  # noqa: BLE001  # handed to the caller, who raises it
         job.error = error
+        tx.rollback()
         tx.expunge_all()
         raw.execute("ROLLBACK TO one")
     raw.execute("RELEASE one")

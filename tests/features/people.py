@@ -1,13 +1,24 @@
 """A shop and its fans for tests of features, without Telegram."""
 
+import random
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.features.campaigns import Campaigns
 from bot.features.communities import arrive
+from bot.features.coupons import Choice, Coupons
 from bot.rules.communities import Place
+from bot.rules.coupons import CampaignMade, CouponPolicy, NewCampaign
 from bot.rules.words import Language
-from bot.store.db import Database
-from bot.store.members import Sender
+from bot.store import ledger
+from bot.store.db import Database, Tx
+from bot.store.members import Sender, standing
+from bot.store.tables import Campaign
 
 NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 """Monday noon in Seoul."""
@@ -27,11 +38,9 @@ def days(number: int) -> datetime:
 
 async def shop(db: Database, owner: Sender = OWNER, chat_id: int = -1001, *, timezone: str = "Asia/Seoul") -> Place:
     """A community with one group."""
-    group = await db.write(
-        arrive, chat_id, "Silk room", owner, Language.KO, NOON, is_admin=True, open_to_all=True
-    )
-    assert group is not None
-    return replace(group.place, timezone=timezone)
+    arrived = await db.write(arrive, chat_id, "Silk room", owner, Language.KO, NOON, is_admin=True, open_to_all=True)
+    assert arrived is not None
+    return replace(arrived.group.place, timezone=timezone)
 
 
 @dataclass
@@ -44,3 +53,87 @@ class Causes:
         """A cause that was never used."""
         self.last += 1
         return f"42:{self.last}"
+
+
+def dice(seed: int = 1) -> Choice:
+    """A source of codes that gives the same ones in every run."""
+    return random.Random(seed).choice
+
+
+def till(db: Database, seed: int = 1) -> Coupons:
+    """What fans do with coupons, with codes that are the same in every run."""
+    return Coupons(db, CouponPolicy(), dice(seed))
+
+
+async def offer(db: Database, place: Place, wish: NewCampaign, cause: str, at: datetime = NOON) -> tuple[int, int]:
+    """Make a campaign; its row id (what buttons carry) and its number (what staff type)."""
+    made = await Campaigns(db).make(place, OWNER.user_id, wish, at, cause)
+    assert isinstance(made, CampaignMade)
+    return await db.read(_id_of, place.community_id, made.number), made.number
+
+
+def _id_of(session: Session, community_id: int, number: int) -> int:
+    found = session.execute(
+        select(col(Campaign.id)).where(col(Campaign.community_id) == community_id, col(Campaign.number) == number)
+    ).scalar_one()
+    assert found is not None
+    return found
+
+
+async def give(db: Database, place: Place, sender: Sender, coins: int) -> None:
+    """Let the shop pay a fan some coins."""
+    await db.write(_give, place, sender, coins)
+
+
+def _give(tx: Tx, place: Place, sender: Sender, coins: int) -> None:
+    member = standing(tx, place.community_id, sender, NOON)
+    if coins:
+        ledger.pay(
+            tx,
+            community_id=place.community_id,
+            key=f"present:{member.member_id}:{member.balance}",
+            member_account=member.account_id,
+            shop=place.shop_account,
+            amount=coins,
+            reason="present",
+            at=NOON,
+        )
+
+
+async def balance(db: Database, place: Place, sender: Sender) -> int:
+    """How many coins a fan has."""
+    rows = await query(
+        db,
+        "SELECT a.balance FROM account a JOIN member m ON m.id = a.member_id "
+        "WHERE m.community_id = :community AND m.user_id = :fan",
+        community=place.community_id,
+        fan=sender.user_id,
+    )
+    return int(rows[0][0])
+
+
+async def query(db: Database, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    """Rows that a test looks at directly."""
+    return await db.read(lambda rx: [tuple(row) for row in rx.execute(text(sql), parameters)])
+
+
+TABLES = (
+    "community",
+    "fan_group",
+    "person",
+    "member",
+    "activity",
+    "account",
+    "transfer",
+    "check_in",
+    "campaign",
+    "coupon",
+    "card",
+    "outbox",
+    "audit_entry",
+)
+
+
+async def everything(db: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table: two of these are equal if nothing changed between."""
+    return {table: sorted(await query(db, f"SELECT * FROM {table}"), key=repr) for table in TABLES}  # noqa: S608

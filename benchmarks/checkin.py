@@ -1,0 +1,251 @@
+"""`make bench`: Encore's whole check-in against a bare aiogram echo, over the same server, in one run.
+
+A check-in is: inbox, cause, transaction, ledger, rendering, a whispered answer. The echo is aiogram's own session and
+polling at its fastest setting. Rates are the median of several rounds; only their ratios are worth quoting.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+from benchmarks.server import FIRST_USER, GROUP_ID
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A bot under test."""
+
+    name: str
+    mode: str
+    arguments: tuple[str, ...]
+    slow_server_only: bool = False
+    fast_server_only: bool = False
+
+
+ECHOES = (
+    Contender("echo, 100 tasks", "echo", ("-m", "benchmarks.echo", "URL", "100", "plain")),
+    Contender("echo, one by one", "echo", ("-m", "benchmarks.echo", "URL", "0", "plain"), fast_server_only=True),
+    Contender("echo, 100 tasks, tuned", "echo", ("-m", "benchmarks.echo", "URL", "100", "tuned")),
+    Contender("echo, one by one, tuned", "echo", ("-m", "benchmarks.echo", "URL", "0", "tuned"), fast_server_only=True),
+)
+ENCORE = Contender("Encore's check-in", "checkin", ("-m", "bot", "run"))
+
+
+class Control:
+    """Talks to the benchmark's server."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    def call(self, verb: str, **options: Any) -> dict[str, Any]:
+        """One control request."""
+        query = "&".join(f"{key}={value}" for key, value in options.items())
+        with urlopen(f"{self._url}/control/{verb}?{query}", timeout=10) as response:  # noqa: S310  # our own server
+            answer: dict[str, Any] = json.load(response)
+            return answer
+
+    async def finished(self, seconds: float) -> dict[str, Any]:
+        """Wait until every update is answered."""
+        end = time.monotonic() + seconds
+        while True:
+            await asyncio.sleep(0.1)
+            result = await asyncio.to_thread(self.call, "result")
+            if result["answered"] >= result["total"] or time.monotonic() > end:
+                return result
+
+
+@asynccontextmanager
+async def process(*arguments: str, env: dict[str, str] | None = None) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A Python process that is stopped at the end."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *arguments,
+        cwd=ROOT,
+        env={**os.environ, **(env or {})},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield child
+    finally:
+        if child.returncode is None:
+            child.send_signal(signal.SIGTERM)
+            try:
+                await asyncio.wait_for(child.wait(), 10)
+            except TimeoutError:
+                child.kill()
+                await child.wait()
+
+
+def memory(pid: int) -> float:
+    """Peak resident memory of a process, in MiB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    return 0.0
+
+
+async def seed(database: str, fans: int) -> None:
+    """A shop whose fans all checked in yesterday."""
+    from bot.features.checkins import CheckIns  # noqa: PLC0415
+    from bot.features.communities import arrive  # noqa: PLC0415
+    from bot.rules.checkins import CheckInPolicy  # noqa: PLC0415
+    from bot.rules.words import Language  # noqa: PLC0415
+    from bot.store.db import Database  # noqa: PLC0415
+    from bot.store.members import Sender  # noqa: PLC0415
+    from bot.store.schema import migrate  # noqa: PLC0415
+
+    await migrate(database)
+    yesterday = datetime.now(UTC) - timedelta(days=1)  # noqa: TID251  # the server deals out today's updates
+    async with Database.open(database) as db:
+        arrived = await db.write(
+            arrive, GROUP_ID, "Bench", Sender(1, "Owner", "owner", "ko"), Language.KO, yesterday,
+            is_admin=True, open_to_all=True,
+        )  # fmt: skip
+        if arrived is None:
+            raise RuntimeError("the shop wasn't made")
+        checkins = CheckIns(db, CheckInPolicy())
+        for start in range(0, fans, 500):
+            await asyncio.gather(
+                *(
+                    checkins.check_in(
+                        arrived.group.place,
+                        Sender(FIRST_USER + i, f"Fan {i}", None, "ko"),
+                        yesterday,
+                        f"seed:{i}",
+                    )
+                    for i in range(start, min(start + 500, fans))
+                )
+            )
+
+
+@dataclass
+class Measured:
+    """What one run of one contender showed."""
+
+    rate: float
+    start: float
+    memory: float
+    p50: float
+    p99: float
+
+
+async def measure(contender: Contender, control: Control, url: str, delay: float, n: int, rate: float = 0) -> Measured:
+    """Start the contender afresh, deal out `n` updates, wait for all answers."""
+    with tempfile.TemporaryDirectory(prefix="encore-bench-") as folder:
+        database = f"sqlite:///{folder}/bench.db"
+        env = {"PYTHONPATH": str(ROOT), "BOT_TOKEN": "42:TEST", "TELEGRAM_API_URL": url, "DATABASE_URL": database,
+               "LOG_LEVEL": "warning", "CONCURRENCY": "128" if delay else "48"}  # fmt: skip
+        if contender.mode == "checkin":
+            await seed(database, n)
+        control.call("start", mode="none", n=0)
+        control.call("forget")
+        spawned = time.perf_counter()
+        arguments = (url if word == "URL" else word for word in contender.arguments)
+        async with process(*arguments, env=env) as child:
+            while not (polled := control.call("result")["first_poll"]):
+                await asyncio.sleep(0.02)
+                if child.returncode is not None:
+                    raise RuntimeError(f"{contender.name} ended with {child.returncode}")
+            await asyncio.sleep(0.3)
+            control.call("start", mode=contender.mode, n=n, delay=delay, rate=rate)
+            result = await control.finished(60 + (n / rate if rate else 0))
+            if result["answered"] < result["total"]:
+                raise RuntimeError(f"{contender.name}: {result['answered']} of {result['total']} answered")
+            return Measured(
+                rate=result["answered"] / result["seconds"],
+                start=polled - spawned,
+                memory=memory(child.pid),
+                p50=result["p50"],
+                p99=result["p99"],
+            )
+
+
+async def alone(url: str, delay: float, n: int) -> float:
+    """How fast the server answers when nothing but writing and reading stands before it."""
+    port = int(url.rsplit(":", 1)[1])
+    request = b"POST /bot42:TEST/sendMessage HTTP/1.1\r\nContent-Length: 13\r\n\r\nchat_id=99999"
+    pipes = 256 if delay else 32
+
+    async def client(count: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(count):
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(int(head.rsplit(b"Content-Length: ", 1)[1]))
+        writer.close()
+
+    started = time.perf_counter()
+    await asyncio.gather(*(client(n // pipes) for _ in range(pipes)))
+    return n / (time.perf_counter() - started)
+
+
+async def compare(url: str, control: Control, delay: float, n: int, rounds: int) -> None:
+    """Print one table: each contender's rate, then ratios, latency, memory and start."""
+    control.call("start", mode="none", n=0, delay=delay)
+    speed = await alone(url, delay, 20_000)
+    say(
+        f"\nServer {delay * 1000:.0f} ms away; alone it answers {speed:,.0f} calls a second. {n} updates, {rounds} rounds."
+    )
+    contenders = [c for c in (*ECHOES, ENCORE) if not (delay and c.fast_server_only)]
+    rates: dict[str, list[Measured]] = {c.name: [] for c in contenders}
+    for _ in range(rounds):
+        for contender in contenders:
+            rates[contender.name].append(await measure(contender, control, url, delay, n))
+    middle = {name: statistics.median(m.rate for m in runs) for name, runs in rates.items()}
+    for name, rate in middle.items():
+        say(f"  {name:26} {rate:8,.0f} updates/s   (rounds: {', '.join(f'{m.rate:,.0f}' for m in rates[name])})")
+    encore = middle[ENCORE.name]
+    plain = max(rate for name, rate in middle.items() if "tuned" not in name and name != ENCORE.name)
+    tuned = max(rate for name, rate in middle.items() if "tuned" in name)
+    say(f"  ratio to the plain echo (its fastest setting): {encore / plain:.2f}")
+    say(f"  ratio to the echo with the collector tuned:    {encore / tuned:.2f}")
+    half = encore / 2
+    latency = await measure(ENCORE, control, url, delay, min(n, int(half * 6)), rate=half)
+    say(
+        f"  an answer at half that load ({half:,.0f}/s): p50 {latency.p50 * 1000:.1f} ms, p99 {latency.p99 * 1000:.1f} ms"
+    )
+    ours, theirs = rates[ENCORE.name], rates[ECHOES[0].name]
+    more_memory = statistics.median(m.memory for m in ours) - statistics.median(m.memory for m in theirs)
+    more_start = statistics.median(m.start for m in ours) - statistics.median(m.start for m in theirs)
+    say(f"  beyond the echo: {more_memory:+.0f} MiB at peak, {more_start:+.2f} s to the first poll")
+
+
+def say(line: str) -> None:
+    """Print at once, as a run takes minutes."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+async def main() -> None:
+    """Run it all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--updates", type=int, default=5_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--delays", default="0,50", help="milliseconds that the server is away")
+    options = parser.parse_args()
+    async with process("-m", "benchmarks.server", env={"PYTHONPATH": str(ROOT)}) as server:
+        if server.stdout is None:
+            raise RuntimeError("the server has no output")
+        url = f"http://127.0.0.1:{int(await server.stdout.readline())}"
+        for delay in options.delays.split(","):
+            await compare(url, Control(url), float(delay) / 1000, options.updates, options.rounds)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

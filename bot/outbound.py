@@ -1,0 +1,28 @@
+"""Calls that say something: by name, as plain JSON, through the pacer."""
+
+from typing import Any
+
+from aiogram import Bot
+
+from bot.pacer import Pacer, kind_of
+from bot.session import LightSession
+
+
+class Outbound:
+    """The bot's mouth. Parameters are named as in the Bot API; those that are None are left out."""
+
+    def __init__(self, bot: Bot, session: LightSession, pacer: Pacer) -> None:
+        self._bot = bot
+        self._session = session
+        self._pacer = pacer
+
+    async def call(self, name: str, **parameters: Any) -> Any:
+        """Call a method; its result as JSON.
+
+        Raises:
+            HeldError: it can't leave within two seconds.
+            TelegramAPIError: Telegram refused it.
+        """
+        given = {key: value for key, value in parameters.items() if value is not None}
+        kind, chat = kind_of(name, given.get("chat_id"), ephemeral="ephemeral_message_parameters" in given)
+        return await self._pacer.paced(kind, chat, lambda: self._session.call(self._bot, name, given))

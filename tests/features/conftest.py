@@ -1,0 +1,11 @@
+"""What tests of features share."""
+
+import pytest
+
+from tests.features.people import Causes
+
+
+@pytest.fixture
+def causes() -> Causes:
+    """Fresh causes."""
+    return Causes()

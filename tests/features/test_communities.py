@@ -1,0 +1,219 @@
+"""Communities: arriving, leaving, moving, settings; on both databases."""
+
+import asyncio
+
+from sqlmodel import select
+
+from bot.features.campaigns import Campaigns
+from bot.features.communities import Communities, arrive, leave
+from bot.flows.moving import follow
+from bot.rules.communities import Setup, SetupDone
+from bot.rules.coupons import NewCampaign
+from bot.rules.words import Language
+from bot.store.db import Database, Tx
+from bot.store.members import Sender
+from bot.store.tables import Card
+from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till
+
+STRANGER = Sender(2, "Jun", "jun", "en")
+
+
+def house(db: Database, *, open_to_all: bool = False) -> Communities:
+    """Communities with a cache of their own."""
+    return Communities(db, open_to_all=open_to_all)
+
+
+async def test_the_first_group_founds_a_shop(db: Database) -> None:
+    """Its settings follow the owner's language, its coins come from its own account."""
+    arrived = await house(db).arrive(-1, "Silk", OWNER, Language.KO, NOON, is_admin=False)
+    assert arrived is not None
+    assert arrived.fresh
+    place = arrived.group.place
+    assert (place.shop, place.timezone, place.owner_id) == ("Silk", "Asia/Seoul", OWNER.user_id)
+    assert await query(db, "SELECT id, kind FROM account") == [(place.shop_account, "shop")]
+    assert (await house(db).reader(OWNER.user_id)).place == place
+
+
+async def test_a_second_stranger_is_welcome_only_if_open(db: Database) -> None:
+    """A bot that serves a shop refuses strangers' groups, unless it is open to all."""
+    await house(db).arrive(-1, "Silk", OWNER, Language.KO, NOON, is_admin=True)
+    assert await house(db).arrive(-2, "Jun's", STRANGER, Language.EN, NOON, is_admin=True) is None
+    assert await house(db).group(-2) is None
+    arrived = await house(db, open_to_all=True).arrive(-2, "Jun's", STRANGER, Language.EN, NOON, is_admin=True)
+    assert arrived is not None
+    assert (arrived.group.place.shop, arrived.group.place.timezone) == ("Jun's", "UTC")
+    assert await query(db, "SELECT count(*) FROM community") == [(2,)]
+
+
+async def test_the_owners_second_group_joins_the_shop(db: Database) -> None:
+    """One owner, one shop, however many groups."""
+    communities = house(db)
+    first = await communities.arrive(-1, "Silk", OWNER, Language.KO, NOON, is_admin=True)
+    second = await communities.arrive(-2, "Wool", OWNER, Language.EN, NOON, is_admin=True)
+    assert first is not None
+    assert second is not None
+    assert second.group.place == first.group.place
+    assert sorted(await communities.chats(first.group.place)) == [-2, -1]
+
+
+async def test_a_group_that_was_left_is_taken_up_again(db: Database) -> None:
+    """After leaving the bot is quiet there; back again it is the same shop, greeted afresh."""
+    communities = house(db)
+    first = await communities.arrive(-1, "Silk", OWNER, Language.KO, NOON, is_admin=True)
+    assert first is not None
+    await communities.leave(-1, days(1))
+    assert await communities.group(-1) is None
+    assert await communities.chats(first.group.place) == []
+    # Whoever adds it back: the group belongs to its shop.
+    again = await communities.arrive(-1, "Silk 2", STRANGER, Language.EN, days(2), is_admin=False)
+    assert again is not None
+    assert again.fresh
+    assert again.group.place == first.group.place
+    assert (again.group.title, again.group.is_admin) == ("Silk 2", False)
+    change = await communities.arrive(-1, "Silk 2", OWNER, Language.KO, days(2), is_admin=True)
+    assert change is not None
+    assert (change.fresh, change.group.is_admin) == (False, True)
+
+
+async def test_ten_strangers_at_once_found_one_shop(db: Database) -> None:
+    """A bot that isn't open to all belongs to the first, however close the others come."""
+    arrivals = await asyncio.gather(
+        *(
+            db.write(arrive, -n, "Shop", fan(n), Language.EN, NOON, is_admin=True, open_to_all=False)
+            for n in range(1, 11)
+        )
+    )
+    assert sum(arrived is not None for arrived in arrivals) == 1
+    assert await query(db, "SELECT count(*) FROM community") == [(1,)]
+
+
+async def test_one_arrival_told_ten_times_at_once(db: Database) -> None:
+    """Ten updates about one group make one group and one greeting."""
+    arrivals = await asyncio.gather(
+        *(db.write(arrive, -1, "Silk", OWNER, Language.KO, NOON, is_admin=True, open_to_all=True) for _ in range(10))
+    )
+    assert [arrived.fresh for arrived in arrivals if arrived is not None].count(True) == 1
+    assert await query(db, "SELECT count(*) FROM fan_group") == [(1,)]
+
+
+async def test_settings_change_what_was_asked_for(db: Database, causes: Causes) -> None:
+    """What is given changes, the rest stays; what is already so isn't a change."""
+    place, communities = await shop(db), house(db)
+    wish = Setup(timezone="Asia/Tokyo", shop="Silk & Co", coin=place.coin)
+    done = await communities.set_up(place, OWNER.user_id, wish, NOON, causes.next())
+    assert done == SetupDone(
+        "Silk & Co", Language.KO, "Asia/Tokyo", place.persona, place.coin, ("shop", "timezone"), done.audit_id
+    )
+    assert done.audit_id is not None
+    group = await communities.group(-1001)
+    assert group is not None
+    assert (group.place.shop, group.place.timezone) == ("Silk & Co", "Asia/Tokyo")
+    same = await communities.set_up(place, OWNER.user_id, wish, NOON, causes.next())
+    assert (same.changed, same.audit_id) == ((), None)
+
+
+async def test_a_redelivered_setup_hears_the_same(db: Database, causes: Causes) -> None:
+    """Even when the settings were changed again in between, the old wish isn't done again."""
+    place, communities = await shop(db), house(db)
+    cause = causes.next()
+    first = await communities.set_up(place, OWNER.user_id, Setup(shop="A", language=Language.EN), NOON, cause)
+    await communities.set_up(place, OWNER.user_id, Setup(shop="B"), NOON, causes.next())
+    before = await everything(db)
+    assert await communities.set_up(place, OWNER.user_id, Setup(shop="A", language=Language.EN), NOON, cause) == first
+    assert await everything(db) == before
+
+
+async def test_settings_are_each_shops_own(db: Database, causes: Causes) -> None:
+    """One shop's settings and causes leave the other's alone."""
+    here, there, communities = await shop(db), await shop(db, fan(900), -1002), house(db)
+    cause = causes.next()
+    await communities.set_up(here, OWNER.user_id, Setup(shop="Here"), NOON, cause)
+    done = await communities.set_up(there, 1000, Setup(shop="There"), NOON, cause)
+    assert done.changed == ("shop",)
+    assert sorted(await query(db, "SELECT shop FROM community")) == [("Here",), ("There",)]
+
+
+async def test_a_group_that_moves_takes_its_promises_and_cards_along(db: Database, causes: Causes) -> None:
+    """A posted card hangs again in the new chat, one that waits is sent there, and the old chat is unknown."""
+    place, communities = await shop(db), house(db)
+    posted, _ = await offer(db, place, NewCampaign("Posted", 5, closes=days(3)), causes.next())
+    await db.write(_posted)
+    over, number = await offer(db, place, NewCampaign("Over", 5), causes.next())
+    await db.write(_posted)
+    await Campaigns(db).cancel(place, OWNER.user_id, number, NOON, causes.next())
+    waits, _ = await offer(db, place, NewCampaign("Waits", 5, opens=days(1)), causes.next())
+    await follow(db, communities, -1001, -2002, NOON)
+    assert await communities.group(-1001) is None
+    group = await communities.group(-2002)
+    assert group is not None
+    assert group.place.community_id == place.community_id
+    cards = await query(db, "SELECT subject_id, chat_id, message_id FROM card ORDER BY subject_id")
+    assert cards == [(posted, -2002, None), (waits, -2002, None)]
+    assert await query(db, "SELECT DISTINCT chat_id FROM outbox WHERE state = 'waiting'") == [(-2002,)]
+    assert over not in {card[0] for card in cards}
+
+
+def _posted(tx: Tx) -> None:
+    for number, card in enumerate(tx.execute(select(Card)).scalars(), start=1):
+        card.message_id, card.edited_at = number, NOON
+
+
+async def test_a_move_told_twice_or_of_a_stranger(db: Database, causes: Causes) -> None:
+    """The second telling changes nothing; a chat that isn't ours isn't followed."""
+    place, communities = await shop(db), house(db)
+    await offer(db, place, NewCampaign("Silk", 5), causes.next())
+    await follow(db, communities, -1001, -2002, NOON)
+    before = await everything(db)
+    await follow(db, communities, -1001, -2002, NOON)
+    await follow(db, communities, -5, -6, NOON)
+    assert await everything(db) == before
+
+
+async def test_a_move_whose_new_chat_came_first(db: Database, causes: Causes) -> None:
+    """If the new id was met as a group of its own, the old one is left and its promises go over."""
+    place, communities = await shop(db), house(db)
+    await offer(db, place, NewCampaign("Silk", 5), causes.next())
+    await communities.arrive(-2002, "Silk room", OWNER, Language.KO, NOON, is_admin=True)
+    await follow(db, communities, -1001, -2002, NOON)
+    assert await communities.chats(place) == [-2002]
+    assert await query(db, "SELECT DISTINCT chat_id FROM outbox") == [(-2002,)]
+
+
+async def test_both_chats_of_a_move_may_show_the_card(db: Database, causes: Causes) -> None:
+    """A campaign made between the two tellings hung a card in each: one is kept."""
+    place, communities = await shop(db), house(db)
+    await communities.arrive(-2002, "Silk room", OWNER, Language.KO, NOON, is_admin=True)
+    campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
+    await follow(db, communities, -1001, -2002, NOON)
+    assert await query(db, "SELECT subject_id, chat_id FROM card") == [(campaign, -2002)]
+
+
+async def test_who_can_be_written_to(db: Database) -> None:
+    """Someone new in private belongs to the only shop; with two shops they must show themselves first."""
+    communities = house(db)
+    assert (await communities.started(fan(1), can_write=True)).place is None
+    place = await shop(db)
+    reader = await communities.started(fan(1), can_write=True)
+    assert (reader.can_write, reader.place) == (True, place)
+    await communities.unreachable(fan(1).user_id)
+    assert not (await communities.reader(fan(1).user_id)).can_write
+    await shop(db, fan(900), -1002)
+    assert (await communities.started(fan(2), can_write=True)).place is None
+
+
+async def test_a_private_command_means_the_shop_last_used(db: Database, causes: Causes) -> None:
+    """Claiming in another shop's group turns the fan's private chat to that shop."""
+    here, there, coupons = await shop(db), await shop(db, fan(900), -1002), till(db)
+    for place in (here, there):
+        campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
+        await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+        assert (await house(db).reader(fan(1).user_id)).place == place
+
+
+async def test_a_left_group_is_left_once(db: Database) -> None:
+    """Leaving again keeps the first date."""
+    await shop(db)
+    await db.write(leave, -1001, days(1))
+    before = await everything(db)
+    await db.write(leave, -1001, days(2))
+    assert await everything(db) == before

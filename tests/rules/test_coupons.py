@@ -1,0 +1,129 @@
+"""Coupons: who may claim when, what the card shows, what the till honours."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.rules.coupons import (
+    CampaignFacts,
+    CampaignState,
+    Cancelled,
+    ClaimRefusal,
+    CouponOver,
+    CouponState,
+    CouponVoid,
+    PriceTooHigh,
+    SoldOut,
+    TooEarly,
+    TooLate,
+    WindowPast,
+    WindowUpsideDown,
+    check_window,
+    drop_card,
+    may_claim,
+    may_redeem,
+)
+
+NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+HOUR = timedelta(hours=1)
+
+SILK = CampaignFacts(
+    id=1,
+    number=1,
+    title="Silk",
+    stock=10,
+    taken=0,
+    price=20,
+    limit=1,
+    state=CampaignState.OPEN,
+    opens=None,
+    closes=None,
+    shared_code=None,
+)
+EMPTY = replace(SILK, taken=10)
+GONE = replace(SILK, state=CampaignState.CANCELLED)
+
+
+@pytest.mark.parametrize(
+    ("campaign", "balance", "expected"),
+    [
+        pytest.param(SILK, 20, None, id="coins to the last one"),
+        pytest.param(SILK, 19, PriceTooHigh("Silk", 20, 19), id="a coin too few"),
+        pytest.param(replace(SILK, price=0), 0, None, id="free"),
+        pytest.param(replace(SILK, taken=9), 20, None, id="the last one"),
+        pytest.param(EMPTY, 20, SoldOut("Silk"), id="all gone"),
+        pytest.param(EMPTY, 0, SoldOut("Silk"), id="all gone is told before the price"),
+        pytest.param(replace(SILK, opens=NOW), 20, None, id="opens just now"),
+        pytest.param(replace(SILK, opens=NOW + TICK), 20, TooEarly("Silk", NOW + TICK), id="opens in a moment"),
+        pytest.param(
+            replace(EMPTY, opens=NOW + HOUR), 0, TooEarly("Silk", NOW + HOUR), id="early is told before the stock"
+        ),
+        pytest.param(replace(SILK, closes=NOW), 20, TooLate("Silk"), id="closes just now"),
+        pytest.param(replace(SILK, closes=NOW + TICK), 20, None, id="closes in a moment"),
+        pytest.param(replace(EMPTY, closes=NOW - HOUR), 0, TooLate("Silk"), id="late is told before the stock"),
+        pytest.param(GONE, 20, Cancelled("Silk"), id="cancelled"),
+        pytest.param(replace(GONE, closes=NOW - HOUR, taken=10), 0, Cancelled("Silk"), id="cancelled is told first"),
+    ],
+)
+def test_who_may_claim(campaign: CampaignFacts, balance: int, expected: ClaimRefusal | None) -> None:
+    """The reason that no wait can mend is told first."""
+    assert may_claim(campaign, balance, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("campaign", "state", "over"),
+    [
+        (SILK, "open", False),
+        (replace(SILK, opens=NOW, closes=NOW + HOUR), "open", False),
+        (replace(SILK, opens=NOW + HOUR), "soon", False),
+        (EMPTY, "sold_out", False),
+        (replace(SILK, closes=NOW), "closed", True),
+        (replace(EMPTY, closes=NOW), "closed", True),
+        (GONE, "cancelled", True),
+    ],
+)
+def test_what_the_card_shows(campaign: CampaignFacts, state: str, *, over: bool) -> None:
+    """A card's state follows what a fan with enough coins would hear."""
+    card = drop_card(campaign, NOW)
+    assert (card.state, card.over, card.left) == (state, over, campaign.stock - campaign.taken)
+    assert (card.campaign_id, card.title, card.price, card.limit) == (1, "Silk", 20, 1)
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "expected"),
+    [
+        (None, None, None),
+        (None, NOW + TICK, None),
+        (NOW + HOUR, None, None),
+        (NOW - HOUR, NOW + HOUR, None),
+        (NOW + HOUR, NOW + 2 * HOUR, None),
+        (None, NOW, WindowPast(NOW)),
+        (NOW - 2 * HOUR, NOW - HOUR, WindowPast(NOW - HOUR)),
+        (NOW + HOUR, NOW + HOUR, WindowUpsideDown(NOW + HOUR, NOW + HOUR)),
+        (NOW + 2 * HOUR, NOW + HOUR, WindowUpsideDown(NOW + 2 * HOUR, NOW + HOUR)),
+    ],
+)
+def test_windows_that_make_sense(
+    opens: datetime | None, closes: datetime | None, expected: WindowPast | WindowUpsideDown | None
+) -> None:
+    """A campaign closes after it opens, and not before now."""
+    assert check_window(opens, closes, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "closes", "expected"),
+    [
+        (CouponState.HELD, None, None),
+        (CouponState.HELD, NOW + TICK, None),
+        (CouponState.HELD, NOW, CouponOver("Silk", "CODE", NOW)),
+        (CouponState.CANCELLED, None, CouponVoid("Silk", "CODE")),
+        (CouponState.CANCELLED, NOW - HOUR, CouponVoid("Silk", "CODE")),
+    ],
+)
+def test_what_the_till_honours(
+    state: CouponState, closes: datetime | None, expected: CouponVoid | CouponOver | None
+) -> None:
+    """A held coupon is honoured until its window ends, a void one never."""
+    assert may_redeem("Silk", "CODE", state, closes, NOW) == expected

@@ -1,0 +1,477 @@
+"""The words: every outcome in every language, with ordinary and with hostile values."""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from functools import cache
+from html.parser import HTMLParser
+from itertools import chain
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+import pytest
+
+from bot.content import FOLDER, Said, Words
+from bot.content.buttons import buttons_for
+from bot.content.catalog import FEATURES, OUTCOMES
+from bot.rules import communities as community_rules
+from bot.rules.communities import Place
+from bot.rules.words import Language
+from tests import hostile
+
+MESSAGE = 4096
+ALERT = 200
+BUTTON = 64
+ORDINARY_BUTTON = 40
+COPY = 256
+
+SHORT = frozenset(
+    {
+        *(name for name in OUTCOMES if name.startswith("checkins.")),
+        *(
+            f"coupons.{name}"
+            for name in (
+                "Claimed",
+                "AlreadyClaimed",
+                "SoldOut",
+                "TooEarly",
+                "TooLate",
+                "Cancelled",
+                "PriceTooHigh",
+                "NoSuchCoupon",
+                "MyCoupons",
+                "AlreadyCancelled",
+            )
+        ),
+        *(
+            f"communities.{name}"
+            for name in (
+                "ForStaffOnly",
+                "ForOwnerOnly",
+                "ChannelsDontPlay",
+                "NoCommunityYet",
+                "Undone",
+                "NothingToUndo",
+                "TooLateToUndo",
+                "Oops",
+                "StalePress",
+                "AskAgain",
+            )
+        ),
+        "members.MyCard",
+    }
+)
+"""Outcomes that a press can lead to: they need a callback's answer."""
+
+STATES = {
+    "DropCard": ("soon", "open", "sold_out", "closed", "cancelled"),
+    "CampaignShown": ("soon", "open", "sold_out", "closed", "cancelled"),
+    "HeldCoupon": ("held", "redeemed", "cancelled"),
+}
+ACTS = ("campaign.made", "campaign.cancelled", "coupon.redeemed", "setup.changed", "one.of.tomorrow")
+TIERS = ("new", "fan", "loyal", "core")
+CODES = ("K7M2-QX4P", "SILK20", "W" * 32)
+"""A coupon's own code was made or checked by us (`CouponPolicy.max_shared_code`), whatever staff type at the till."""
+SETTINGS = ("coin", "language", "persona", "shop", "timezone")
+
+LATIN_IN_CHINESE_AND_KOREAN = re.compile(r"/(?:checkin|me|top|coupons|newcoupon|coupon|redeem|setup|undo)\b|\bcancel\b")
+"""Commands stay in English letters; field names, codes and examples stand in `<code>`."""
+
+AWARE = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+DAY = date(2026, 11, 23)
+
+EXAMPLE = '/newcoupon title="Silk scarf" stock=100'
+ORDINARY: dict[str, str] = {
+    "title": "Silk scarf −20%",
+    "code": "K7M2-QX4P",
+    "shared_code": "SILK20",
+    "name": "Mina",
+    "fan": "mina_k",
+    "by": "Jun",
+    "shop": "Silk Live",
+    "persona": "Lumi",
+    "coin": "coins",
+    "timezone": "Asia/Seoul",
+    "subject": "#12 Silk scarf −20%",
+    "field": "stock",
+    "value": "many",
+    "word": "scarf",
+    "example": EXAMPLE,
+}
+
+HERE = {
+    "ordinary": Place(1, "Silk Live", Language.KO, "Asia/Seoul", "Lumi", "코인", 1, 1),
+    "nobody's": None,
+    "hostile": Place(
+        1,
+        hostile.LONG_MARKUP,
+        Language.EN,
+        "America/New_York",
+        hostile.MARKUP * 200,
+        ("<i>&" * 4)[: community_rules.SetupPolicy().max_coin],
+        1,
+        1,
+    ),
+    "strange": Place(1, hostile.RIGHT_TO_LEFT, Language.ZH, "Asia/Shanghai", hostile.BRACES, hostile.BRACES[:16], 1, 1),
+}
+"""Where something happens. The coin's name is at most as long as `/setup` lets it be: it stands in every sum."""
+
+WORDS = Words()
+
+Sample = tuple[str, Any]
+
+
+def choices(owner: str, name: str, hint: Any) -> tuple[Any, ...]:
+    """Values that a field is tried with: ordinary ones first, then hostile ones."""
+    closed = _closed_choices(owner, name)
+    if closed is not None:
+        return closed
+    if get_origin(hint) in {Union, UnionType}:
+        inner = [part for part in get_args(hint) if part is not NoneType]
+        values = tuple(chain.from_iterable(choices(owner, name, part) for part in inner))
+        return (*values, None) if len(inner) < len(get_args(hint)) else values
+    if get_origin(hint) is tuple:
+        return _tuples(owner, name, get_args(hint)[0])
+    if hint is str:
+        return (ORDINARY[name], *hostile.NAMES)
+    plain: dict[Any, tuple[Any, ...]] = {
+        int: (3, 1, 0, hostile.HUGE),
+        bool: (False, True),
+        date: (DAY, date(2026, 1, 1), date(2026, 12, 31)),
+        datetime: (AWARE, datetime(1970, 1, 2, tzinfo=UTC), datetime(2999, 12, 31, 23, 59, tzinfo=UTC)),
+        Language: tuple(Language),
+    }
+    return plain[hint] if hint in plain else tuple(instances(hint))
+
+
+def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:
+    if name == "state":
+        return STATES[owner]
+    if name == "code" and owner in {"Claimed", "AlreadyClaimed", "HeldCoupon"}:
+        return CODES
+    closed = {"act": ACTS, "tier": (*TIERS, hostile.MARKUP), "changed": (SETTINGS, *((s,) for s in SETTINGS), ())}
+    return closed.get(name)
+
+
+def _tuples(owner: str, name: str, item: Any) -> tuple[tuple[Any, ...], ...]:
+    if item is str:
+        return (("title", "stock"), (hostile.MARKUP,), (hostile.LONG_MARKUP,) * 12, ())
+    values = choices(owner, name, item)
+    if item is date:
+        return ((DAY,), (DAY, date(2026, 11, 24), date(2026, 11, 25)))
+    longest = 20
+    return (values[:1], values[:longest], *((value,) * longest for value in values[1:]), ())
+
+
+def instances(kind: type[Any]) -> Iterator[Any]:
+    """Samples of a dataclass: each field's values by turns, the others ordinary; then all hostile at once."""
+    hints = get_type_hints(kind)
+    tried = {field.name: choices(kind.__name__, field.name, hints[field.name]) for field in fields(kind)}
+    first = {name: values[0] for name, values in tried.items()}
+    yield kind(**first)
+    for name, values in tried.items():
+        for value in values[1:]:
+            yield kind(**{**first, name: value})
+    for turn in range(max((len(values) for values in tried.values()), default=0)):
+        yield kind(**{name: values[-1 - turn % len(values)] for name, values in tried.items()})
+        yield kind(**{name: values[(turn + at) % len(values)] for at, (name, values) in enumerate(tried.items())})
+
+
+def worst(kind: type[Any]) -> Iterator[Any]:
+    """Samples with every field at its longest, once for each closed choice and each kind of long text."""
+    hints = get_type_hints(kind)
+    for long in (hostile.LONG_TEXT, hostile.LONG_MARKUP, hostile.LONG_EMOJI):
+        longest = {f.name: _longest(kind.__name__, f.name, hints[f.name], long) for f in fields(kind)}
+        yield kind(**longest)
+        for name in longest:
+            for value in _closed_choices(kind.__name__, name) or ():
+                yield kind(**{**longest, name: value})
+            for value in (True, False) if hints[name] is bool else ():
+                yield kind(**{**longest, name: value})
+
+
+def _longest(owner: str, name: str, hint: Any, text: str) -> Any:
+    values = choices(owner, name, hint)
+    if str in {hint, *get_args(hint)} and get_origin(hint) is not tuple and _closed_choices(owner, name) is None:
+        return text
+    if int in {hint, *get_args(hint)}:
+        return hostile.HUGE
+    return next((value for value in reversed(values) if value is not None and value != ()), values[0])
+
+
+def samples(kind: type[Any]) -> Iterator[Any]:
+    """All samples of an outcome."""
+    return chain(instances(kind), worst(kind))
+
+
+@cache
+def said(name: str, language: Language, place: str) -> tuple[tuple[Any, Said], ...]:
+    """Everything that a language says of an outcome's samples somewhere."""
+    return tuple((outcome, WORDS.say(outcome, HERE[place], language)) for outcome in samples(OUTCOMES[name]))
+
+
+EVERYTHING = [
+    pytest.param(name, language, place, id=f"{name}-{language}-{place}")
+    for name in OUTCOMES
+    for language in Language
+    for place in HERE
+]
+FILES = [pytest.param(feature, language, id=f"{language}/{feature}") for feature in FEATURES for language in Language]
+
+
+class Strict(HTMLParser):
+    """Reads Telegram's HTML and complains of what Telegram would refuse or show wrongly."""
+
+    TAGS: dict[str, set[str]] = {  # noqa: RUF012  # a table
+        **{tag: set() for tag in ("b", "i", "u", "s", "code", "pre", "blockquote", "tg-spoiler")},
+        "a": {"href"},
+        "tg-time": {"unix", "format"},
+    }
+
+    def __init__(self, source: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self.text: list[str] = []
+        self.links = 0
+        self._open: list[str] = []
+        self.feed(source)
+        self.close()
+        if self._open:
+            raise ValueError(f"never closed: {self._open}")
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Only Telegram's tags and their attributes; nothing inside `code`."""
+        if tag not in self.TAGS or {name for name, _ in attrs} != self.TAGS[tag]:
+            raise ValueError(f"not Telegram's: <{tag} {attrs}>")
+        if "code" in self._open or tag in self._open:
+            raise ValueError(f"<{tag}> inside {self._open}")
+        self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """No self-closing tags."""
+        raise ValueError(f"<{tag}/> {attrs}")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Closes what was opened last."""
+        if not self._open or self._open.pop() != tag:
+            raise ValueError(f"</{tag}> doesn't fit")
+
+    def handle_data(self, data: str) -> None:
+        """Text must be escaped."""
+        if any(sign in data for sign in "<>&"):
+            raise ValueError(f"not escaped: {data[:80]}")
+        self.text.append(data)
+
+    def handle_entityref(self, name: str) -> None:
+        """Telegram knows four named entities."""
+        if name not in {"lt", "gt", "amp", "quot"}:
+            raise ValueError(f"&{name};")
+        self.text.append(html.unescape(f"&{name};"))
+
+    def handle_charref(self, name: str) -> None:
+        """Any numeric entity."""
+        self.text.append(html.unescape(f"&#{name};"))
+
+    def handle_comment(self, data: str) -> None:
+        """No comments."""
+        raise ValueError(f"<!--{data}")
+
+    def handle_decl(self, decl: str) -> None:
+        """No declarations."""
+        raise ValueError(f"<!{decl}")
+
+    def handle_pi(self, data: str) -> None:
+        """No processing instructions."""
+        raise ValueError(f"<?{data}")
+
+    def unknown_decl(self, data: str) -> None:
+        """No marked sections."""
+        raise ValueError(f"<![{data}")
+
+
+def utf16(text: str) -> int:
+    """Length as Telegram counts it."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+@pytest.mark.parametrize(("name", "language", "place"), EVERYTHING)
+def test_messages_are_telegrams_html(name: str, language: Language, place: str) -> None:
+    """A message of any sample is balanced, escaped, not empty and fits into one message of Telegram's."""
+    for outcome, words in said(name, language, place):
+        text = "".join(Strict(words.html).text)
+        assert text.strip(), outcome
+        assert utf16(text) <= MESSAGE, outcome
+
+
+@pytest.mark.parametrize(("name", "language", "place"), EVERYTHING)
+def test_messages_keep_their_lines(name: str, language: Language, place: str) -> None:
+    """No message has trailing blanks, doubled blanks or more than one empty line, and no `None` where a value lacks."""
+    outcome, words = said(name, language, place)[0]
+    for line in words.html.split("\n"):
+        assert line == line.rstrip(), outcome
+    assert "\n\n\n" not in words.html
+    if place in {"ordinary", "nobody's"}:
+        assert "  " not in words.html
+    assert "None" not in words.html
+
+
+@pytest.mark.parametrize(("name", "language", "place"), EVERYTHING)
+def test_pressed_outcomes_have_a_short_answer(name: str, language: Language, place: str) -> None:
+    """Where a press can lead, there is an answer of at most 200 characters; elsewhere there is none."""
+    for outcome, words in said(name, language, place):
+        if name not in SHORT:
+            assert words.short is None
+            continue
+        assert words.short
+        assert utf16(words.short) <= ALERT, (outcome, words.short)
+
+
+@pytest.mark.parametrize(("name", "language"), [(n, language) for n in sorted(SHORT) for language in Language])
+def test_short_answers_are_plain(name: str, language: Language) -> None:
+    """A short answer has no markup and no entities of its own: an alert would show them as they are."""
+    words = said(name, language, "ordinary")[0][1]
+    assert words.short is not None
+    assert not re.search(r"[<>]|&\w+;|&#", words.short)
+
+
+@pytest.mark.parametrize(("name", "language", "place"), EVERYTHING)
+def test_buttons_have_readable_labels(name: str, language: Language, place: str) -> None:
+    """Every button of every sample has one line of 1 to 64 characters, and data that Telegram takes."""
+    for outcome, words in said(name, language, place):
+        for button in chain.from_iterable(words.buttons):
+            assert 1 <= utf16(button.text) <= BUTTON, (outcome, button.text)
+            assert "\n" not in button.text
+            assert len((button.press or "").encode()) <= BUTTON
+
+
+@pytest.mark.parametrize(("name", "language"), [(n, language) for n in OUTCOMES for language in Language])
+def test_ordinary_labels_fit_a_phone(name: str, language: Language) -> None:
+    """With ordinary values a label is at most 40 characters, so that a phone doesn't cut it."""
+    for button in chain.from_iterable(said(name, language, "ordinary")[0][1].buttons):
+        assert utf16(button.text) <= ORDINARY_BUTTON, button.text
+
+
+@pytest.mark.parametrize(("feature", "language"), FILES)
+def test_blocks_and_outcomes_match(feature: str, language: Language) -> None:
+    """Every outcome and label has its block, and no block is left that nothing says."""
+    names = {name.partition(".")[2] for name in OUTCOMES if name.startswith(f"{feature}.")}
+    shorts = {f"{name.partition('.')[2]}_short" for name in SHORT if name.startswith(f"{feature}.")}
+    labels = {
+        f"label_{button.label}"
+        for name in names
+        for outcome in samples(OUTCOMES[f"{feature}.{name}"])
+        for button in chain.from_iterable(buttons_for(outcome))
+    }
+    assert WORDS.blocks(feature, language) == names | shorts | labels
+
+
+def test_every_feature_has_its_file_in_every_language() -> None:
+    """The folders hold one file a feature and nothing else."""
+    for language in Language:
+        assert {path.name for path in (FOLDER / language).iterdir()} == {f"{feature}.j2" for feature in FEATURES}
+
+
+def literal(feature: str, language: Language) -> str:
+    """What a file says by itself, without comments, expressions, markup and what stands in `<code>`."""
+    source = (FOLDER / language / f"{feature}.j2").read_text(encoding="utf-8")
+    source = re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)
+    source = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", source, flags=re.DOTALL)
+    source = re.sub(r"<code>.*?</code>", " ", source, flags=re.DOTALL)
+    return re.sub(r"</?[a-z-]+>", " ", source)
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+@pytest.mark.parametrize("language", [Language.KO, Language.ZH])
+def test_no_english_in_korean_and_chinese(feature: str, language: Language) -> None:
+    """Korean and Chinese sentences hold no Latin words but commands."""
+    rest = LATIN_IN_CHINESE_AND_KOREAN.sub("", literal(feature, language))
+    assert not re.findall(r"[A-Za-z]+", rest)
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_scripts_stay_in_their_language(feature: str) -> None:
+    """No Hangul in Chinese and English files, no Chinese characters in Korean and English ones."""
+    hangul, han = re.compile(r"[가-힣]"), re.compile(r"[一-鿿]")
+    assert not hangul.search(literal(feature, Language.ZH))
+    assert not hangul.search(literal(feature, Language.EN))
+    assert not han.search(literal(feature, Language.KO))
+    assert not han.search(literal(feature, Language.EN))
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_chinese_punctuation_is_full_width(feature: str) -> None:
+    """Next to a Chinese character stands Chinese punctuation."""
+    assert not re.findall(r"[一-鿿][,.!?:;()]|[,!?;(][一-鿿]", literal(feature, Language.ZH))
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_korean_particles_dont_depend_on_values(feature: str) -> None:
+    """No particle whose form depends on the last sound follows a value, unless a date, which ends in 일."""
+    source = (FOLDER / Language.KO / f"{feature}.j2").read_text(encoding="utf-8")
+    source = re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)
+    source = re.sub(r"</(?:b|code|i)>", "", source)
+    ends = re.findall(r"\{\{([^}]*)\}\} ?(?:을|를|이|가|은|는|과|와|으로|로|이에요|예요|이라|라)(?![가-힣])", source)
+    assert [end for end in ends if not end.strip().endswith("|day")] == []
+
+
+@pytest.mark.parametrize(("feature", "language"), FILES)
+def test_nobody_shouts(feature: str, language: Language) -> None:
+    """No chains of exclamation marks, and at most one emoji a line beside the medals."""
+    for line in literal(feature, language).split("\n"):
+        assert not re.search(r"[!！]\s*[!！]", line), line
+        emoji = re.findall(r"[\U0001f300-\U0001faff⏰✅⚙↩]", line)
+        assert len(emoji) <= 1, line
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_claim_shows_its_code_to_copy(language: Language) -> None:
+    """A claimed coupon's code stands in the message, in the alert and behind the copy button."""
+    kind = OUTCOMES["coupons.Claimed"]
+    words = WORDS.say(kind("Silk scarf", "K7M2-QX4P", 0, 8, AWARE), HERE["ordinary"], language)
+    assert "<code>K7M2-QX4P</code>" in words.html
+    assert words.short is not None
+    assert "K7M2-QX4P" in words.short
+    assert [button.copy for button in chain.from_iterable(words.buttons)] == ["K7M2-QX4P"]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_a_free_coupon_speaks_of_no_price(language: Language) -> None:
+    """A free drop's card and button name no sum of coins, a priced one's do."""
+    kind = OUTCOMES["coupons.DropCard"]
+    free = kind(1, "Silk scarf", 0, 1, 88, 100, "open", None, None)
+    priced = kind(1, "Silk scarf", 30, 1, 88, 100, "open", None, None)
+    for outcome, named in ((free, False), (priced, True)):
+        words = WORDS.say(outcome, HERE["ordinary"], language)
+        assert ("30" in words.html) is named
+        assert ("30" in words.buttons[0][0].text) is named
+        assert "88" in words.buttons[0][0].text
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("kind", ["Undone", "TooLateToUndo"])
+def test_each_act_has_its_own_words(language: Language, kind: str) -> None:
+    """Taking back is told differently for each act that can be taken back."""
+    outcomes = [OUTCOMES[f"communities.{kind}"](act, "#12 Silk scarf") for act in ACTS]
+    assert len({WORDS.html(outcome, HERE["ordinary"], language) for outcome in outcomes}) == len(ACTS)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_tiers_are_called_by_their_names(language: Language) -> None:
+    """A drop for a tier says that tiers don't count yet; one for everybody doesn't speak of them."""
+    kind = OUTCOMES["coupons.CampaignMade"]
+    told = [
+        WORDS.html(kind(12, "Silk", 10, 0, 1, tier, None, None, None, 1, 1), HERE["ordinary"], language)
+        for tier in TIERS
+    ]
+    assert len(set(told)) == len(TIERS)
+    if language is not Language.EN:
+        assert not any(tier in words for tier, words in zip(TIERS, told, strict=True))
+
+
+def test_the_checker_is_strict() -> None:
+    """The checker refuses what Telegram refuses, so that the tests above mean something."""
+    for wrong in ("<b>x", "x</b>", "<b><i>x</b></i>", "a & b", "1 < 2", "<script>x</script>", "&nbsp;", "<br/>"):
+        with pytest.raises(ValueError, match=r"."):
+            Strict(wrong)
+    assert "".join(Strict('<b>1 &lt; 2</b> <tg-time unix="1" format="t">x</tg-time>').text) == "1 < 2 x"
