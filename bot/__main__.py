@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
         case "run":
             return _run()
         case "demo":
-            from sandbox.evening import play  # noqa: PLC0415
+            from bot.demo import play  # noqa: PLC0415
 
             return asyncio.run(play(options.language, options.fans))
         case "migrate":

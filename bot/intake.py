@@ -114,6 +114,7 @@ class Intake:
         self._room = asyncio.Event()
         self._room.set()
         self._busy = 0
+        self._coming = 0
 
     async def run(self) -> None:
         """Replay what is left, then take and hand on until cancelled.
@@ -138,7 +139,7 @@ class Intake:
     @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing is being handled."""
-        return not self._lanes and not self._busy
+        return not self._lanes and not self._busy and not self._coming
 
     async def _poll(self) -> None:
         offset: int | None = None
@@ -173,6 +174,7 @@ class Intake:
 
     async def _take(self, updates: list[dict[str, Any]]) -> None:
         received_at = self._clock.now()
+        self._coming += 1
         fresh = [update for update in updates if update["update_id"] not in self._known]
         rows = [(update["update_id"], encode(update)) for update in fresh]
         saved = await self._patiently(lambda: self._db.write(_save, self._bot.id, rows, received_at))
@@ -183,10 +185,11 @@ class Intake:
         """Read whose updates came, then queue them; polling doesn't wait for it."""
         while True:
             new, received_at = await self._arrived.get()
-            with contextlib.suppress(SQLAlchemyError):  # then each is read when it is handled
+            with contextlib.suppress(SQLAlchemyError, OSError):  # then each is read when it is handled
                 await self._expect({person_of(update) for update in new})
             for update in new:
                 self._enqueue(update, received_at)
+            self._coming -= 1
 
     async def _patiently(self, write: Callable[[], Awaitable[set[int]]]) -> set[int]:
         """A full disk or a lost database stops the intake, not the process: Telegram keeps what isn't confirmed."""

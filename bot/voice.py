@@ -19,6 +19,7 @@ from bot.markup import keyboard
 from bot.outbound import Outbound
 from bot.pacer import HeldError
 from bot.rules.communities import SPEAKING_FOR_OTHERS, Place
+from bot.rules.coupons import MyCoupons
 from bot.rules.words import Language
 from bot.store import causes
 from bot.store.db import Database, Tx
@@ -76,7 +77,7 @@ class Voice:
             if ask.age > PRESS_ANSWERED:
                 return
             heard = await self._answer_press(ask.press_id, said.short)
-            if heard and not said.buttons:
+            if heard and not said.buttons and _fits_an_alert(outcome):
                 return
         await self._tell_or_promise(ask, said, outcome)
 
@@ -179,6 +180,11 @@ class Voice:
 
     async def _follow(self, chat_id: int, error: TelegramMigrateToChat) -> None:
         await follow(self._db, self._communities, chat_id, error.migrate_to_chat_id, self._clock.now())
+
+
+def _fits_an_alert(outcome: Any) -> bool:
+    """Whether the short form tells it all: of a list of codes it tells only how many there are."""
+    return not (isinstance(outcome, MyCoupons) and outcome.coupons)
 
 
 def _target(ask: Ask) -> Target:

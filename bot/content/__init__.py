@@ -89,6 +89,13 @@ class Words:
             for row in rows
         )
 
+    def line(self, file: str, block: str, language: Language, **values: Any) -> str:
+        """A plain line that belongs to no outcome: what the demo tells between the messages."""
+        environment = self._plain[language][next(iter(FEATURES))].environment
+        return _render(
+            environment.get_template(f"{file}.j2"), block, {**values, "here": filters.Here.of(None, language)}
+        )
+
     def blocks(self, feature: str, language: Language) -> frozenset[str]:
         """Names of all blocks of a feature's file."""
         return frozenset(self._plain[language][feature].blocks)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -77,17 +77,13 @@ def make(tx: Tx, place: Place, actor_id: int, wish: NewCampaign, at: datetime, c
     wrong = check_window(wish.opens, wish.closes, at)
     if wrong is not None:
         return wrong
-    # The shop's row is locked by taking its next number, so two makers of one shared code come one by one.
-    number = tx.execute(
-        update(Community)
-        .where(col(Community.id) == place.community_id)
-        .values(campaigns_made=col(Community.campaigns_made) + 1)
-        .returning(col(Community.campaigns_made))
-    ).scalar_one()
+    shop = _lock_shop(tx, place)
     if wish.shared_code is not None:
-        taken = _open_with_code(tx, place, wish.shared_code)
+        taken = _running_with_code(tx, place, wish.shared_code, at)
         if taken is not None:
             return SharedCodeTaken(wish.shared_code, taken.number)
+    shop.campaigns_made += 1
+    number = shop.campaigns_made
     campaign = Campaign(
         community_id=place.community_id,
         number=number,
@@ -220,10 +216,9 @@ def refund_some(tx: Tx, at: datetime) -> bool:
 def undo_make(tx: Tx, place: Place, actor_id: int, entry: AuditEntry, at: datetime, cause: str) -> bool:
     """Take a fresh campaign back; False once somebody has claimed from it."""
     campaign = _locked(tx, place, entry)
-    if campaign is None or campaign.taken > 0:
+    if campaign is None or campaign.taken > 0 or campaign.state != CampaignState.OPEN:
         return False
-    if campaign.state == CampaignState.OPEN:
-        close_campaign(tx, place, actor_id, campaign, at, cause, undoes_id=entry.id)
+    close_campaign(tx, place, actor_id, campaign, at, cause, undoes_id=entry.id)
     return True
 
 
@@ -233,11 +228,8 @@ def undo_cancel(tx: Tx, place: Place, entry: AuditEntry, at: datetime) -> bool:
     if campaign is None or campaign.taken > 0:
         return False
     if campaign.shared_code is not None:
-        # The shop's row, as in `make`: who wants the code waits here.
-        tx.execute(
-            select(col(Community.id)).where(col(Community.id) == place.community_id).with_for_update(key_share=True)
-        )
-        if _open_with_code(tx, place, campaign.shared_code) is not None:
+        _lock_shop(tx, place)
+        if _running_with_code(tx, place, campaign.shared_code, at) is not None:
             return False
     campaign.state = CampaignState.OPEN
     tx.flush()
@@ -290,14 +282,30 @@ def _locked(tx: Tx, place: Place, entry: AuditEntry) -> Campaign | None:
     ).scalar_one_or_none()
 
 
-def _open_with_code(session: Session, place: Place, code: str) -> Campaign | None:
-    return session.execute(
+def _lock_shop(tx: Tx, place: Place) -> Community:
+    """The shop's row, locked: who wants its next number or a shared code comes one by one."""
+    return tx.execute(
+        select(Community)
+        .where(col(Community.id) == place.community_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def _running_with_code(tx: Tx, place: Place, code: str, at: datetime) -> Campaign | None:
+    """The campaign that uses this shared code now; one whose window is over lets go of it."""
+    campaign = tx.execute(
         select(Campaign).where(
             col(Campaign.community_id) == place.community_id,
             col(Campaign.shared_code) == code,
             col(Campaign.state) == CampaignState.OPEN,
         )
     ).scalar_one_or_none()
+    if campaign is not None and campaign.closes is not None and campaign.closes <= at:
+        campaign.state = CampaignState.ENDED
+        tx.flush()
+        return None
+    return campaign
 
 
 def _id(value: int | None) -> int:

@@ -36,7 +36,7 @@ async def adopt(
     if arrived.fresh:
         place = arrived.group.place
         log.info("arrived", chat=chat_id, community=place.community_id)
-        greeting = words.html(Greeting(place.shop), place, place.language)
+        greeting = words.html(Greeting(place.shop, arrived.group.is_admin), place, place.language)
         await bot(SendMessage(chat_id=chat_id, text=greeting, parse_mode="HTML"))
     return arrived.group
 

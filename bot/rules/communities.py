@@ -64,6 +64,8 @@ class Greeting:
     """Said once in a group that the bot has come to."""
 
     shop: str
+    is_admin: bool
+    """Whether the bot is an administrator already."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ class CampaignState(StrEnum):
     """Where a campaign stands by the owner's will; its window is a matter of time."""
 
     OPEN = "open"
+    ENDED = "ended"
+    """Its window is over and its shared code went to another campaign."""
     CANCELLED = "cancelled"
 
 
@@ -144,7 +146,7 @@ def may_claim(campaign: CampaignFacts, balance: int, now: datetime) -> ClaimRefu
     """Why a fan who holds none of it yet can't claim now, or None. The first reason that no wait can mend wins."""
     if campaign.state is CampaignState.CANCELLED:
         return Cancelled(campaign.title)
-    if campaign.closes is not None and now >= campaign.closes:
+    if campaign.state is CampaignState.ENDED or (campaign.closes is not None and now >= campaign.closes):
         return TooLate(campaign.title)
     if campaign.opens is not None and now < campaign.opens:
         return TooEarly(campaign.title, campaign.opens)
