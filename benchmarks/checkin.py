@@ -150,7 +150,7 @@ async def measure(contender: Contender, control: Control, url: str, delay: float
     with tempfile.TemporaryDirectory(prefix="encore-bench-") as folder:
         database = f"sqlite:///{folder}/bench.db"
         env = {"PYTHONPATH": str(ROOT), "BOT_TOKEN": "42:TEST", "TELEGRAM_API_URL": url, "DATABASE_URL": database,
-               "LOG_LEVEL": "warning", "CONCURRENCY": "128" if delay else "48"}  # fmt: skip
+               }  # fmt: skip
         if contender.mode == "checkin":
             await seed(database, n)
         control.call("start", mode="none", n=0)

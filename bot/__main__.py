@@ -68,14 +68,21 @@ async def _serve(settings: "Settings") -> int:
         return _fail(f"DATABASE_URL can't be used: {type(error).__name__}", EXIT_SETTINGS)
     app = build(settings)
     running = asyncio.create_task(app.run())
+    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, running.cancel)
+        loop.add_signal_handler(name, stop.set)
+    stopping = asyncio.create_task(stop.wait())
     try:
+        await asyncio.wait((running, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if not running.done():
+            await app.finish()
+            running.cancel()
         await running
     except asyncio.CancelledError:
         pass
     finally:
+        stopping.cancel()
         async with asyncio.timeout(STOP_SECONDS):
             await app.close()
     return 0

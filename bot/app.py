@@ -14,19 +14,21 @@ from typing import Any
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import TelegramUnauthorizedError
 from aiogram.methods import GetMe
-from aiogram.types import Update
+from aiogram.types import CallbackQuery, Message, Update
 
 from bot import handlers
 from bot.clock import Clock
 from bot.content import Words
 from bot.features.campaigns import Campaigns
 from bot.features.checkins import CheckIns
-from bot.features.communities import Communities
+from bot.features.communities import Communities, find_people
 from bot.features.coupons import Coupons
 from bot.features.members import Members
 from bot.features.redeeming import Redeeming
+from bot.handlers.errors import PASSING
 from bot.handlers.rights import Doors
-from bot.intake import ConflictError, Intake
+from bot.handlers.table import Table
+from bot.intake import ConflictError, Intake, TryLaterError
 from bot.logs import get_logger
 from bot.middleware import WhoAsks
 from bot.outbound import Outbound
@@ -45,10 +47,11 @@ from bot.voice import Voice
 log = get_logger("app")
 
 GREETING_RETRIES = (0.5, 1, 2, 4, 8, 15, 30)
-DRAIN_SECONDS = 3.0
+DRAIN_SECONDS = 2.5
 STOP_SECONDS = 6.0
 """Longer than this no handler may keep a stop waiting; what it leaves is in the inbox."""
 HOUSEKEEPING = timedelta(hours=24)
+RETRY = timedelta(minutes=1)
 
 SWITCH_SECONDS = 0.02
 
@@ -76,6 +79,8 @@ class App:
     communities: Communities
     campaigns: Campaigns
     sender: Sender
+    who: WhoAsks
+    table: Table
     concurrency: int
     intake: Intake | None = None
 
@@ -92,9 +97,10 @@ class App:
             bot=self.bot,
             session=self.session,
             clock=self.clock,
-            handle=self._handle,
-            expect=self.communities.expect,
-            allowed_updates=self.dispatcher.resolve_used_update_types(),
+            handle=self._handle_or_wait,
+            people=self.communities,
+            read_people=find_people,
+            allowed_updates=["message", "callback_query", *self.dispatcher.resolve_used_update_types()],
             concurrency=self.concurrency,
         )
         tune_collector()
@@ -115,6 +121,11 @@ class App:
                 await self.intake.drain(DRAIN_SECONDS)
             log.info("stopped")
 
+    async def finish(self) -> None:
+        """Before `run` is cancelled: let what is being handled be answered."""
+        if self.intake is not None:
+            await self.intake.stop(DRAIN_SECONDS)
+
     async def close(self) -> None:
         """Close connections; waiting writes are committed first."""
         await self.session.close()
@@ -133,18 +144,38 @@ class App:
                 await asyncio.sleep(pause)
         raise AssertionError("unreachable: the last try returns or raises")
 
+    async def _handle_or_wait(self, body: dict[str, Any], received_at: datetime) -> None:
+        """Whatever fails for a passing reason, before its handler too, stays in the inbox."""
+        try:
+            await self._handle(body, received_at)
+        except PASSING as error:
+            raise TryLaterError(type(error).__name__) from error
+
     async def _handle(self, body: dict[str, Any], received_at: datetime) -> None:
-        update = Update.model_validate(body, context={"bot": self.bot})
-        cause = f"{self.bot.id}:{update.update_id}"
-        await self.dispatcher.feed_update(self.bot, update, cause=cause, received_at=received_at)
+        """Messages and presses, nearly all there is, go straight to the table: a fifth less work than by routers."""
+        cause = f"{self.bot.id}:{body['update_id']}"
+        data = {**self.dispatcher.workflow_data, "bot": self.bot, "cause": cause, "received_at": received_at}
+        context = {"bot": self.bot}
+        if (message := body.get("message")) is not None:
+            await self.who(self.table.take_message, Message.model_validate(message, context=context), data)
+        elif (press := body.get("callback_query")) is not None:
+            await self.who(self.table.take_press, CallbackQuery.model_validate(press, context=context), data)
+        else:
+            update = Update.model_validate(body, context=context)
+            await self.dispatcher.feed_update(self.bot, update, cause=cause, received_at=received_at)
 
     async def _keep_house(self) -> None:
         """Once at the start and once a day: finish refunds that a crash interrupted, forget old causes."""
         while True:
             now = self.clock.now()
-            await self.campaigns.finish_refunds(now)
-            await self.db.write(causes.forget, now)
-            await asyncio.sleep(HOUSEKEEPING.total_seconds())
+            try:
+                await self.campaigns.finish_refunds(now)
+                await self.db.write(causes.forget, now)
+            except PASSING as error:
+                log.warning("housekeeping_failed", error=type(error).__name__)
+                await asyncio.sleep(RETRY.total_seconds())
+            else:
+                await asyncio.sleep(HOUSEKEEPING.total_seconds())
 
 
 def build(
@@ -193,10 +224,9 @@ def build(
         members=Members(db, BoardPolicy()),
     )
     who = WhoAsks(communities, clock)
-    dispatcher.message.outer_middleware(who)
-    dispatcher.callback_query.outer_middleware(who)
-    dispatcher.include_router(handlers.setup())
-    return App(bot, session, db, dispatcher, clock, communities, campaigns, sender, settings.concurrency)
+    table = handlers.setup()
+    dispatcher.include_router(table)
+    return App(bot, session, db, dispatcher, clock, communities, campaigns, sender, who, table, settings.concurrency)
 
 
 def tune_collector() -> None:

@@ -6,14 +6,13 @@ next start: answers are at least once, effects exactly once (by their causes).
 """
 
 import asyncio
-import contextlib
 import json
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from aiogram import Bot
 from aiogram.exceptions import (
@@ -24,7 +23,6 @@ from aiogram.exceptions import (
     TelegramServerError,
 )
 from sqlalchemy import BigInteger, Text, bindparam, delete, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -34,6 +32,8 @@ from bot.session import LightSession, encode
 from bot.store.db import Database, Tx
 from bot.store.hot import Hot
 from bot.store.tables import Inbox
+
+T = TypeVar("T")
 
 log = get_logger("intake")
 
@@ -47,8 +47,19 @@ RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 DELETE_CHUNK = 500
 
 Handle = Callable[[dict[str, Any], datetime], Awaitable[None]]
-Expect = Callable[[set[int]], Awaitable[None]]
-"""Told whose updates come, before they are handled."""
+
+
+class People(Protocol):
+    """Whose updates come is read in the transaction that stores them: one read each would be dearer than the rest."""
+
+    def unknown(self, user_ids: set[int]) -> set[int]:
+        """Those who must be read."""
+
+    def learn(self, people: dict[int, Any]) -> None:
+        """Remember what was read."""
+
+
+ReadPeople = Callable[[Session, set[int]], dict[int, Any]]
 
 _SAVE = Hot.upsert(
     lambda insert_: (
@@ -93,7 +104,8 @@ class Intake:
         session: LightSession,
         clock: Clock,
         handle: Handle,
-        expect: Expect,
+        people: People,
+        read_people: ReadPeople,
         allowed_updates: list[str],
         concurrency: int,
     ) -> None:
@@ -102,19 +114,20 @@ class Intake:
         self._session = session
         self._clock = clock
         self._handle = handle
-        self._expect = expect
+        self._people = people
+        self._read_people = read_people
         self._allowed = allowed_updates
         self._concurrency = concurrency
         self._lanes: dict[int, deque[_Waiting]] = {}
         self._ready: asyncio.Queue[int] = asyncio.Queue()
-        self._arrived: asyncio.Queue[tuple[list[dict[str, Any]], datetime]] = asyncio.Queue()
         self._known: set[int] = set()
         self._done: list[int] = []
         self._done_event = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
         self._busy = 0
-        self._coming = 0
+        self._stopping = False
+        self._polling: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Replay what is left, then take and hand on until cancelled.
@@ -126,10 +139,18 @@ class Intake:
         await self._replay()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._sweep())
-            group.create_task(self._announce())
             for _ in range(self._concurrency):
                 group.create_task(self._work())
-            group.create_task(self._poll())
+            self._polling = group.create_task(self._poll())
+
+    async def stop(self, seconds: float) -> None:
+        """Take nothing new and let what is being handled finish; what waits stays in the inbox."""
+        self._stopping = True
+        if self._polling is not None:
+            self._polling.cancel()
+        deadline = time.monotonic() + seconds
+        while self._busy and time.monotonic() < deadline:  # noqa: ASYNC110  # once in a process's life
+            await asyncio.sleep(0.01)
 
     async def drain(self, seconds: float) -> None:
         """After `run` was cancelled: delete what is done."""
@@ -139,7 +160,7 @@ class Intake:
     @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing is being handled."""
-        return not self._lanes and not self._busy and not self._coming
+        return not self._lanes and not self._busy
 
     async def _poll(self) -> None:
         offset: int | None = None
@@ -174,24 +195,18 @@ class Intake:
 
     async def _take(self, updates: list[dict[str, Any]]) -> None:
         received_at = self._clock.now()
-        self._coming += 1
         fresh = [update for update in updates if update["update_id"] not in self._known]
         rows = [(update["update_id"], encode(update)) for update in fresh]
-        saved = await self._patiently(lambda: self._db.write(_save, self._bot.id, rows, received_at))
-        new = [update for update in fresh if update["update_id"] in saved]
-        self._arrived.put_nowait((new, received_at))
-
-    async def _announce(self) -> None:
-        """Read whose updates came, then queue them; polling doesn't wait for it."""
-        while True:
-            new, received_at = await self._arrived.get()
-            with contextlib.suppress(SQLAlchemyError, OSError):  # then each is read when it is handled
-                await self._expect({person_of(update) for update in new})
-            for update in new:
+        strangers = self._people.unknown({person_of(update) for update in fresh})
+        saved, people = await self._patiently(
+            lambda: self._db.write(_save, self._bot.id, rows, received_at, self._read_people, strangers)
+        )
+        self._people.learn(people)
+        for update in fresh:
+            if update["update_id"] in saved:
                 self._enqueue(update, received_at)
-            self._coming -= 1
 
-    async def _patiently(self, write: Callable[[], Awaitable[set[int]]]) -> set[int]:
+    async def _patiently(self, write: Callable[[], Awaitable[T]]) -> T:
         """A full disk or a lost database stops the intake, not the process: Telegram keeps what isn't confirmed."""
         for seconds in (*RETRY_SECONDS, None):
             try:
@@ -225,6 +240,8 @@ class Intake:
     async def _work(self) -> None:
         while True:
             person = await self._ready.get()
+            if self._stopping:
+                return
             lane = self._lanes[person]
             waiting = lane[0]
             self._busy += 1
@@ -289,13 +306,21 @@ def person_of(update: dict[str, Any]) -> int:
     return 0
 
 
-def _save(tx: Tx, bot_id: int, rows: list[tuple[int, str]], received_at: datetime) -> set[int]:
-    """Store updates; the ids of those that weren't there yet."""
-    return {
+def _save(
+    tx: Tx,
+    bot_id: int,
+    rows: list[tuple[int, str]],
+    received_at: datetime,
+    read_people: ReadPeople,
+    strangers: set[int],
+) -> tuple[set[int], dict[int, Any]]:
+    """Store updates; the ids of those that weren't there yet, and what is known of the strangers among the senders."""
+    saved = {
         row[0]
         for update_id, body in rows
         for row in tx.rows(_SAVE, bot_id=bot_id, update_id=update_id, body=body, received_at=received_at)
     }
+    return saved, read_people(tx, strangers) if strangers else {}
 
 
 def _delete(tx: Tx, bot_id: int, ids: list[int]) -> None:

@@ -4,8 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from aiogram import BaseMiddleware
-from aiogram.types import CallbackQuery, Message, TelegramObject, User
+from aiogram.types import CallbackQuery, Message, User
 
 from bot.asking import Ask
 from bot.clock import Clock
@@ -17,29 +16,25 @@ NAME_LENGTH = 64
 """Of a person's name, as much as we keep: Telegram allows 64 for each of its two parts."""
 
 
-class WhoAsks(BaseMiddleware):
+Taker = Callable[[Any, dict[str, Any]], Awaitable[None]]
+
+
+class WhoAsks:
     """Puts an `Ask` beside each message and press; what nobody asked (bots, forwards of the channel) stops here."""
 
     def __init__(self, communities: Communities, clock: Clock) -> None:
         self._communities = communities
         self._clock = clock
 
-    async def __call__(
-        self,
-        handler: Callable[[TelegramObject, dict[str, Any]], Awaitable[Any]],
-        event: TelegramObject,
-        data: dict[str, Any],
-    ) -> Any:
+    async def __call__(self, taker: Taker, event: Message | CallbackQuery, data: dict[str, Any]) -> None:
         """Read who asks, then hand on."""
-        ask = None
         if isinstance(event, Message):
-            ask = await self._of_message(event, data["cause"])
-        elif isinstance(event, CallbackQuery):
+            ask: Ask | None = await self._of_message(event, data["cause"])
+        else:
             ask = await self._of_press(event, data["cause"], data["received_at"])
-        if ask is None:
-            return None
-        data["ask"] = ask
-        return await handler(event, data)
+        if ask is not None:
+            data["ask"] = ask
+            await taker(event, data)
 
     async def _of_message(self, message: Message, cause: str) -> Ask | None:
         user = message.from_user
@@ -56,7 +51,7 @@ class WhoAsks(BaseMiddleware):
             speaks_as=message.sender_chat.id if message.sender_chat is not None else None,
         )
 
-    async def _of_press(self, press: CallbackQuery, cause: str, received_at: datetime) -> Ask | None:
+    async def _of_press(self, press: CallbackQuery, cause: str, received_at: datetime) -> Ask:
         chat_id = press.message.chat.id if press.message is not None else press.from_user.id
         return await self._ask(press.from_user, chat_id, received_at, cause, press_id=press.id)
 

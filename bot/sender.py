@@ -16,6 +16,7 @@ from aiogram.exceptions import (
     TelegramMigrateToChat,
 )
 from sqlalchemy import case, delete, func, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -31,11 +32,12 @@ from bot.pacer import HeldError, Pacer
 from bot.rules.communities import Place
 from bot.rules.words import Language
 from bot.store import causes
-from bot.store.cards import EDIT, promise_edit
+from bot.store.cards import EDIT, POST, promise_edit
 from bot.store.db import Database, Tx
+from bot.store.outbox import DELETE, TELL
 from bot.store.tables import Card, Outbox
 from bot.store.tables.messages import Lane, OutboxState
-from bot.voice import DELETE, NO_PREVIEW, TELL, Target, Voice
+from bot.voice import NO_PREVIEW, Target, Voice
 
 log = get_logger("sender")
 
@@ -96,7 +98,11 @@ class Sender:
         try:
             while True:
                 self._wake.clear()
-                seconds = await self._round()
+                try:
+                    seconds = await self._round()
+                except (SQLAlchemyError, OSError) as error:  # what is due stays due
+                    log.warning("round_failed", error=type(error).__name__)
+                    seconds = AHEAD
                 try:
                     async with asyncio.timeout(seconds):
                         await self._wake.wait()
@@ -133,8 +139,12 @@ class Sender:
             await self._again(row, timedelta(seconds=error.wait))
         except TelegramMigrateToChat as error:
             await follow(self._db, self._communities, row.chat_id, error.migrate_to_chat_id, self._clock.now())
-            await self._db.write(_mark, row.id, OutboxState.FAILED, "the group moved", self._clock.now())
+            await self._db.write(_moved, row.id, error.migrate_to_chat_id, self._clock.now())
+            self._wake.set()
         except TelegramForbiddenError:
+            if row.chat_id < 0:
+                # Removed without a word, or the word is still on its way: be quiet there.
+                await self._communities.leave(row.chat_id, self._clock.now())
             await self._db.write(_mark, row.id, OutboxState.FAILED, "forbidden", self._clock.now())
         except Exception as error:  # one bad row must not stop the others
             log.error("send_failed", row=row.id, act=row.act, chat=row.chat_id, exc_info=error)
@@ -150,6 +160,8 @@ class Sender:
             self._wake.set()
 
     async def _send(self, row: _Row) -> tuple[OutboxState, str | None]:
+        if row.act != TELL and row.chat_id < 0 and await self._communities.group(row.chat_id) is None:
+            return OutboxState.EXPIRED, "not in the group"
         match row.act:
             case "post_card":
                 return await self._post_card(row)
@@ -300,6 +312,16 @@ def _back(tx: Tx, row_id: int, due_at: datetime) -> None:
         tx.delete(row)
     else:
         row.state, row.due_at = OutboxState.WAITING, due_at
+    tx.flush()
+
+
+def _moved(tx: Tx, row_id: int, new_chat_id: int, now: datetime) -> None:
+    """The chat has a new id: what can be sent there waits for it. Edits and deletions concern the old one."""
+    row = tx.get_one(Outbox, row_id)
+    if row.act in {POST, TELL}:
+        row.state, row.due_at, row.chat_id = OutboxState.WAITING, now, new_chat_id
+    else:
+        row.state, row.problem = OutboxState.FAILED, "the group moved"
     tx.flush()
 
 

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     """Whether groups of strangers may found shops of their own here."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "json"
-    concurrency: int = Field(default=48, ge=1, le=512)
+    concurrency: int = Field(default=128, ge=1, le=512)
     """Updates handled at once."""
 
     @property

@@ -3,7 +3,7 @@
 Nothing that one fan asked for fills the group. An answer that can't leave within two seconds becomes an outbox row.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,13 +23,10 @@ from bot.rules.coupons import MyCoupons
 from bot.rules.words import Language
 from bot.store import causes
 from bot.store.db import Database, Tx
-from bot.store.outbox import promise
+from bot.store.outbox import DELETE, TELL, promise
 from bot.store.tables.messages import Lane
 
 log = get_logger("voice")
-
-TELL = "tell"
-DELETE = "delete"
 
 PRESS_ANSWERED = 120.0
 """Seconds after which a replayed press is handled but not answered: Telegram has given its query up."""
@@ -109,6 +106,15 @@ class Voice:
             await self._db.write(_promise, ask, target, outcome, self._clock.now())
 
     async def _tell(self, target: Target, said: Said, place: Place | None) -> None:
+        try:
+            await self._tell_there(target, said, place)
+        except TelegramMigrateToChat as error:
+            await follow(self._db, self._communities, target.chat_id, error.migrate_to_chat_id, self._clock.now())
+            # What was answered lies in the old group: its ids mean nothing in the new one.
+            there = replace(target, chat_id=error.migrate_to_chat_id, press_id=None, ephemeral_id=None, reply_to=None)
+            await self._tell_there(there, said, place)
+
+    async def _tell_there(self, target: Target, said: Said, place: Place | None) -> None:
         if target.private:
             await self._write(target.user_id, target.chat_id, said)
             return
@@ -132,8 +138,6 @@ class Voice:
                 ephemeral_message_parameters=receiver,
                 reply_parameters=reply,
             )
-        except TelegramMigrateToChat as error:
-            await self._follow(target.chat_id, error)
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             log.info("whisper_refused", chat=target.chat_id, error=type(error).__name__)
             return False
@@ -156,10 +160,7 @@ class Voice:
             reply = {"message_id": target.reply_to, "allow_sending_without_reply": True}
         try:
             message = await self._send(target.chat_id, said, reply_parameters=reply, disable_notification=True)
-        except TelegramMigrateToChat as error:
-            await self._follow(target.chat_id, error)
-            return
-        except (TelegramBadRequest, TelegramForbiddenError) as error:
+        except TelegramBadRequest as error:
             log.warning("reply_refused", chat=target.chat_id, error=type(error).__name__)
             return
         if place is not None:
@@ -177,9 +178,6 @@ class Voice:
             reply_markup=keyboard(said.buttons),
             **how,
         )
-
-    async def _follow(self, chat_id: int, error: TelegramMigrateToChat) -> None:
-        await follow(self._db, self._communities, chat_id, error.migrate_to_chat_id, self._clock.now())
 
 
 def _fits_an_alert(outcome: Any) -> bool:

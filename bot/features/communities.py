@@ -50,6 +50,15 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is cached of a person."""
+
+    community_id: int | None
+    language: str | None
+    can_write: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
     """What is known of a person in private."""
 
@@ -61,15 +70,15 @@ class Reader:
 class Communities:
     """Use cases of communities, and a small cache: which community a chat or a person means.
 
-    The cache holds what one process wrote itself or read within `fresh` seconds; another process's changes (on
-    PostgreSQL) are seen after that.
+    One process writes, so it knows when what it cached is out of date.
     """
 
     def __init__(self, db: Database, *, open_to_all: bool) -> None:
         self._db = db
         self._open_to_all = open_to_all
         self._groups: dict[int, Group | None] = {}
-        self._readers: dict[int, Reader] = {}
+        self._people: dict[int, Known] = {}
+        self._places: dict[int, Place] = {}
 
     async def group(self, chat_id: int) -> Group | None:
         """The fan group with this chat, if the bot is in it."""
@@ -83,28 +92,32 @@ class Communities:
 
     async def reader(self, user_id: int) -> Reader:
         """The person's own settings and the community that they last used."""
-        found = self._readers.get(user_id)
-        if found is None:
-            self._make_room(1)
-            found = self._readers[user_id] = (await self._db.read(find_readers, {user_id}))[user_id]
-        return found
+        known = self._people.get(user_id)
+        if known is None:
+            self.learn(await self._db.read(find_people, {user_id}))
+            known = self._people[user_id]
+        place = None
+        if known.community_id is not None:
+            place = self._places.get(known.community_id)
+            if place is None:
+                place = self._places[known.community_id] = await self._db.read(place_of, known.community_id)
+        return Reader(place, known.language, known.can_write)
 
-    async def expect(self, user_ids: set[int]) -> None:
-        """Read many people at once: a crowd's taps come by the hundred, and one query serves them all."""
-        unknown = user_ids - self._readers.keys()
-        if unknown:
-            self._make_room(len(unknown))
-            self._readers.update(await self._db.read(find_readers, unknown))
+    def unknown(self, user_ids: set[int]) -> set[int]:
+        """Those of whom nothing is cached."""
+        return user_ids - self._people.keys()
 
-    def _make_room(self, people: int) -> None:
-        if len(self._readers) + people > READERS_KEPT:
-            self._readers.clear()
+    def learn(self, people: dict[int, Known]) -> None:
+        """Cache what was read of people: a crowd's taps come by the hundred, and one query serves them all."""
+        if len(self._people) + len(people) > PEOPLE_KEPT:
+            self._people.clear()
+        self._people.update(people)
 
     def used(self, user_id: int, place: Place) -> None:
         """A person used a community just now: their private commands mean it from here on."""
-        known = self._readers.get(user_id)
-        if known is not None and (known.place is None or known.place.community_id != place.community_id):
-            self._readers[user_id] = replace(known, place=place)
+        known = self._people.get(user_id)
+        if known is not None and known.community_id != place.community_id:
+            self._people[user_id] = replace(known, community_id=place.community_id)
 
     async def arrive(
         self, chat_id: int, title: str, owner: Sender, language: Language, at: datetime, *, is_admin: bool
@@ -130,21 +143,22 @@ class Communities:
     async def started(self, sender: Sender, *, can_write: bool) -> Reader:
         """A person opened the private chat, or closed it."""
         await self._db.write(set_reachable, sender, can_write=can_write)
-        self._readers.pop(sender.user_id, None)
+        self._people.pop(sender.user_id, None)
         return await self.reader(sender.user_id)
 
     async def unreachable(self, user_id: int) -> None:
         """Telegram said that this person can't be written to."""
         await self._db.write(mark_unreachable, user_id)
-        self._readers.pop(user_id, None)
+        self._people.pop(user_id, None)
 
     def forget(self) -> None:
         """Drop what is cached: something changed."""
         self._groups.clear()
-        self._readers.clear()
+        self._people.clear()
+        self._places.clear()
 
 
-READERS_KEPT = 20_000
+PEOPLE_KEPT = 20_000
 
 
 def find_group(session: Session, chat_id: int) -> Group | None:
@@ -160,21 +174,16 @@ def find_group(session: Session, chat_id: int) -> Group | None:
     return Group(chat_id, row.title, _place(row[0], row[1]), row.is_admin)
 
 
-def find_readers(session: Session, user_ids: set[int]) -> dict[int, Reader]:
-    """People's own settings and the communities that they last used; strangers too, with nothing."""
-    people = session.execute(
+def find_people(session: Session, user_ids: set[int]) -> dict[int, Known]:
+    """What is known of people; strangers too, with nothing."""
+    rows = session.execute(
         select(col(Person.user_id), col(Person.community_id), col(Person.language), col(Person.can_write)).where(
             col(Person.user_id).in_(user_ids)
         )
     ).all()
-    places = {
-        community_id: place_of(session, community_id)
-        for community_id in {person.community_id for person in people}
-        if community_id is not None
-    }
-    nobody = Reader(None, None, can_write=False)
+    nobody = Known(None, None, can_write=False)
     return dict.fromkeys(user_ids, nobody) | {
-        person.user_id: Reader(places.get(person.community_id), person.language, person.can_write) for person in people
+        row.user_id: Known(row.community_id, row.language, row.can_write) for row in rows
     }
 
 

@@ -36,16 +36,17 @@ PASSING = (
 """Troubles that end by themselves: the update stays in the inbox and is handled again."""
 
 
-async def guarded(handler: CallableObject, event: TelegramObject, ask: Ask, /, **data: Any) -> None:
+async def guarded(handler: CallableObject, event: TelegramObject, data: dict[str, Any]) -> None:
     """Call a handler; tell the asker if it fails for good.
 
     Raises:
         TryLaterError: for a passing reason.
     """
+    ask: Ask = data["ask"]
     voice: Voice = data["voice"]
     communities: Communities = data["communities"]
     try:
-        await handler.call(event, ask=ask, **data)
+        await handler.call(event, **data)
     except PASSING as error:
         raise TryLaterError(type(error).__name__) from error
     except TelegramForbiddenError:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
+from unicodedata import normalize
 
 from bot.rules.calendar import zone
 from bot.rules.forms import (
@@ -26,15 +27,17 @@ from bot.rules.forms import (
 
 T = TypeVar("T")
 
-QUOTES = {'"': '"', "“": "”", "”": "”", "„": "“", "«": "»", "「": "」", "『": "』", "'": "'"}
+QUOTES = {'"': '"', "“": "”", "”": "”", "„": "“", "«": "»", "「": "」", "『": "』", "'": "'", "\uff02": "\uff02"}
 """Phones turn straight quotes into their own; each opening one with what closes it."""
-_NAME = re.compile(r"([A-Za-z_]{1,24})\s*[=:=:]\s*")
+_NAME = re.compile(r"([A-Za-z_]{1,24})\s*[=:\uff1d\uff1a]\s*")
+"""The last two are full-width = and :, written so that no editor makes plain ones of them."""
 _RELATIVE = re.compile(r"\+(\d{1,6})([mhd])")
 _TIME = re.compile(r"(?:(\d{4})-(\d{1,2})-(\d{1,2})[T ])?(\d{1,2}):(\d{2})")
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _CODE = re.compile(r"[A-Z0-9_-]{3,32}")
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 FARTHEST = timedelta(days=2 * 366)
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LONGEST_ECHO = 60
 
 
@@ -176,23 +179,24 @@ def shared_code(_name: str, text: str, _moment: Moment) -> str:
 
 def instant(name: str, text: str, moment: Moment) -> datetime:
     """`2026-11-23T20:00`, `20:00` (the next one), `+90m`, `+2h`, `+3d`, or a date (its end), in the shop's zone."""
-    relative = _RELATIVE.fullmatch(text.strip())
+    typed, text = text, normalize("NFKC", text.strip())
+    relative = _RELATIVE.fullmatch(text)
     if relative is not None:
         wait = int(relative.group(1)) * _UNITS[relative.group(2)]
         if wait > FARTHEST:
-            raise FormProblem(NotATime(name, _echo(text)))
+            raise FormProblem(NotATime(name, _echo(typed)))
         return moment.now + wait
-    clock = _TIME.fullmatch(text.strip())
-    day = _DATE.fullmatch(text.strip())
+    clock = _TIME.fullmatch(text)
+    day = _DATE.fullmatch(text)
     try:
         if clock is not None:
-            return _clock_time(name, text, clock, moment)
+            return _clock_time(name, typed, clock, moment)
         if day is not None:
             last = datetime(*(int(part) for part in day.groups()), tzinfo=zone(moment.timezone))  # type: ignore[misc,arg-type]
-            return (last + timedelta(days=1)).astimezone(UTC)
+            return _in_reach((last + timedelta(days=1)).astimezone(UTC), moment)
     except (ValueError, OverflowError):
         pass
-    raise FormProblem(NotATime(name, _echo(text)))
+    raise FormProblem(NotATime(name, _echo(typed)))
 
 
 def _clock_time(name: str, text: str, clock: re.Match[str], moment: Moment) -> datetime:
@@ -207,9 +211,14 @@ def _clock_time(name: str, text: str, clock: re.Match[str], moment: Moment) -> d
     there_and_back = local.astimezone(UTC).astimezone(zone(moment.timezone))
     if (there_and_back.hour, there_and_back.minute) != (local.hour, local.minute):
         raise FormProblem(TimeNeverWas(name, _echo(text)))
-    if local.astimezone(UTC) - moment.now > FARTHEST:
-        raise ValueError(text)
-    return local.astimezone(UTC)
+    return _in_reach(local.astimezone(UTC), moment)
+
+
+def _in_reach(at: datetime, moment: Moment) -> datetime:
+    """The instant itself, if it isn't in another age: Telegram's date-time entity ends where 1970 begins."""
+    if at < EARLIEST or at - moment.now > FARTHEST:
+        raise ValueError(at)
+    return at
 
 
 def _echo(text: str) -> str:

@@ -7,17 +7,17 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiogram import Bot, Router
+from aiogram import Router
 from aiogram.dispatcher.event.handler import CallableObject
 from aiogram.types import CallbackQuery, Message
 
-from bot.asking import Ask
 from bot.handlers.errors import guarded
 
 Handler = Callable[..., Awaitable[None]]
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+|$)")
-_TRAILING = " \t\n.!?~…。!?~"
+_TRAILING = " \t\n.!?~…。\uff01\uff1f\uff5e"
+"""The last three are full-width ! ? ~, written so that no editor makes plain ones of them."""
 LONGEST_WORD = 24
 
 
@@ -54,8 +54,6 @@ class Table(Router):
         self._presses = _merge(desk.presses for desk in desks)
         self._message_else = CallableObject(message_else)
         self._press_else = CallableObject(press_else)
-        self.message.register(self.on_message)
-        self.callback_query.register(self.on_press)
         self.include_routers(*desks)
 
     @property
@@ -63,7 +61,7 @@ class Table(Router):
         """All commands."""
         return frozenset(self._commands)
 
-    async def on_message(self, message: Message, ask: Ask, bot: Bot, **data: Any) -> None:
+    async def take_message(self, message: Message, data: dict[str, Any]) -> None:
         """A command, a word, or neither."""
         text = message.text or ""
         handler, rest = self._message_else, text
@@ -77,13 +75,13 @@ class Table(Router):
                 rest = text[found.end() :].strip()
         elif len(text) <= LONGEST_WORD:
             handler = self._words.get(plain_word(text), handler)
-        await guarded(handler, message, ask, bot=bot, rest=rest, **data)
+        data["rest"] = rest
+        await guarded(handler, message, data)
 
-    async def on_press(self, press: CallbackQuery, ask: Ask, bot: Bot, **data: Any) -> None:
+    async def take_press(self, press: CallbackQuery, data: dict[str, Any]) -> None:
         """A press, by the part of its data before the colon."""
-        prefix, _, rest = (press.data or "").partition(":")
-        handler = self._presses.get(prefix, self._press_else)
-        await guarded(handler, press, ask, bot=bot, rest=rest, **data)
+        prefix, _, data["rest"] = (press.data or "").partition(":")
+        await guarded(self._presses.get(prefix, self._press_else), press, data)
 
 
 def plain_word(text: str) -> str:

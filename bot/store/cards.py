@@ -63,7 +63,8 @@ def hang_card(
     tx.flush()
     promise(
         tx,
-        key=f"card:{card.id}",
+        # SQLite may give the id of a card that was taken down to the one that takes its place elsewhere.
+        key=f"card:{card.id}:{chat_id}",
         community_id=community_id,
         chat_id=chat_id,
         lane=Lane.POST,
@@ -76,7 +77,7 @@ def hang_card(
     if turns_at is not None:
         promise(
             tx,
-            key=f"card:{card.id}:turns",
+            key=f"card:{card.id}:{chat_id}:turns",
             community_id=community_id,
             chat_id=chat_id,
             lane=Lane.LIVE,

@@ -3,13 +3,18 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, update
+from sqlalchemy import String, bindparam, delete, select, update
 from sqlmodel import col
 
 from bot.store.db import PROMISED, Tx
 from bot.store.hot import Hot
 from bot.store.tables import Outbox
 from bot.store.tables.messages import Lane, OutboxState
+
+TELL = "tell"
+"""The act that tells one person something."""
+DELETE = "delete"
+"""The act that takes a message away."""
 
 _PROMISE = Hot.upsert(
     lambda insert_: (
@@ -53,30 +58,31 @@ def promise(
     What folds carries references, not states (a card's id): the sender renders what is true when it sends, so the
     newest wins without rewriting a row.
     """
-    tx.info[PROMISED] = True
-    return bool(
-        tx.rows(
-            _PROMISE,
-            key=key,
-            fold_key=fold_key,
-            community_id=community_id,
-            chat_id=chat_id,
-            lane=lane.value,
-            act=act,
-            facts=facts,
-            due_at=due_at,
-            not_after=not_after,
-            state=OutboxState.WAITING.value,
-            attempts=0,
-            made_at=now,
-        )
+    made = tx.rows(
+        _PROMISE,
+        key=key,
+        fold_key=fold_key,
+        community_id=community_id,
+        chat_id=chat_id,
+        lane=lane.value,
+        act=act,
+        facts=facts,
+        due_at=due_at,
+        not_after=not_after,
+        state=OutboxState.WAITING.value,
+        attempts=0,
+        made_at=now,
     )
+    if made:
+        tx.info[PROMISED] = True
+    return bool(made)
 
 
 def rekey(tx: Tx, old_chat_id: int, new_chat_id: int) -> None:
-    """Send what waits for a chat to the chat that took its place."""
-    tx.execute(
-        update(Outbox)
-        .where(col(Outbox.chat_id) == old_chat_id, col(Outbox.state) == OutboxState.WAITING)
-        .values(chat_id=new_chat_id)
-    )
+    """Send what waits for a chat to the chat that took its place, where the old message ids mean other messages."""
+    waiting = (col(Outbox.chat_id) == old_chat_id, col(Outbox.state) == OutboxState.WAITING)
+    tx.execute(delete(Outbox).where(*waiting, col(Outbox.act) == DELETE))
+    for row in tx.execute(select(Outbox).where(*waiting, col(Outbox.act) == TELL)).scalars():
+        row.facts = row.facts | {"reply_to": None}
+    tx.flush()
+    tx.execute(update(Outbox).where(*waiting).values(chat_id=new_chat_id))

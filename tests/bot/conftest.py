@@ -4,17 +4,23 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
+import structlog
 
 from bot.app import App, build
 from bot.clock import Clock
+from bot.logs import _error_in_short as error_in_short
 from bot.pacer import Limits as PacerLimits
 from bot.settings import Settings
 from bot.store.ledger import Books, check_books
-from sandbox import Bot, Chat, Limits, Message, Person, Rights, Sandbox
+from sandbox import Bot, Chat, Limits, Message, Person, Press, Rights, Sandbox
+from sandbox.chats import ChatKind
 
-TOKEN = "42:TEST"  # noqa: S105  # no such bot
+TOKEN = "42:TEST"  # no such bot
+NOON = 1_793_588_400.0
+"""Monday noon in Seoul, 2 November 2026: far from midnight and from the end of a month."""
 
 
 @dataclass
@@ -26,6 +32,7 @@ class Stage:
     bot: Bot
     owner: Person
     group: Chat
+    url: str
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def fan(self, name: str = "Ana", language: str = "en", *, member: bool = True) -> Person:
@@ -39,9 +46,11 @@ class Stage:
         """Many fans."""
         return [self.fan(f"Fan {number}", "ko") for number in range(count)]
 
-    async def whisper(self, person: Person, chat: Chat | None = None, after: Message | None = None) -> Message:
+    async def whisper(self, person: Person, chat: Chat | None = None, after: Message | Press | None = None) -> Message:
         """The next message that only this person sees."""
-        return await person.waits_for(chat or self.group, lambda m: m.only_for is person, timeout=10, after=after)
+        return await person.waits_for(
+            chat or self.group, lambda m: m.only_for is person and m.sender is self.bot, timeout=10, after=after
+        )
 
     async def ask(self, person: Person, text: str) -> Message:
         """Say something in the group and wait for the whisper that answers it."""
@@ -52,7 +61,7 @@ class Stage:
         """The owner drops a coupon; its card."""
         said = self.owner.says(self.group, f"/newcoupon {line}")
         return await self.owner.waits_for(
-            self.group, lambda m: m.only_for is None and bool(m.keyboard), timeout=10, after=said
+            self.group, lambda m: m.only_for is None and is_card(m), timeout=10, after=said
         )
 
     async def settled(self, seconds: float = 10) -> None:
@@ -65,6 +74,11 @@ class Stage:
         """The ledger, added up."""
         return await self.app.db.read(check_books)
 
+    def start_again(self, **more: Any) -> None:
+        """A new bot on the same database, after `stop`."""
+        self.app, task = start(self.telegram, self.url, **more)
+        self.tasks.append(task)
+
     async def stop(self) -> None:
         """Stop the bot as SIGTERM does."""
         for task in self.tasks:
@@ -76,25 +90,35 @@ class Stage:
         await self.app.close()
 
 
+def is_card(message: Message) -> bool:
+    """Whether it is a drop's card that can be tapped."""
+    return any((button.callback_data or "").startswith("claim:") for button in message.buttons)
+
+
 def settings(url: str, telegram: Sandbox, **more: object) -> Settings:
     """Settings of a bot on the stand-in."""
     return Settings.model_validate({"bot_token": TOKEN, "telegram_api_url": telegram.url, "database_url": url, **more})
 
 
-def start(telegram: Sandbox, url: str, **more: object) -> tuple[App, asyncio.Task[None]]:
+def start(
+    telegram: Sandbox,
+    url: str,
+    pacing: PacerLimits = PacerLimits(chat_gap=0.0),  # noqa: B008  # a frozen value
+    **more: object,
+) -> tuple[App, asyncio.Task[None]]:
     """Build a bot and let it run."""
     clock = Clock(telegram.clock.now)
     telegram.clock.on_change(clock.jumped)
-    app = build(settings(url, telegram, **more), clock=clock, limits=PacerLimits(chat_gap=0.0))
+    app = build(settings(url, telegram, **more), clock=clock, limits=pacing)
     return app, asyncio.create_task(app.run())
 
 
 Play = Callable[..., Awaitable[Stage]]
 
 
-@pytest.fixture
-async def play(url: str) -> AsyncIterator[Play]:
-    """Set a stage: `await play(rights=…, limits=…)`."""
+@contextlib.asynccontextmanager
+async def stages(url: str) -> AsyncIterator[Play]:
+    """Set stages on one database: `await play(rights=…, limits=…)`."""
     async with contextlib.AsyncExitStack() as stack:
 
         async def set_stage(
@@ -102,19 +126,41 @@ async def play(url: str) -> AsyncIterator[Play]:
             rights: Rights | None = Rights.full(),  # noqa: B008  # a frozen value
             limits: Limits = Limits.none(),  # noqa: B008
             language: str = "ko",
-            kind: str = "supergroup",
-            **more: object,
+            kind: ChatKind = "supergroup",
+            **more: Any,
         ) -> Stage:
-            telegram = await stack.enter_async_context(Sandbox(limits=limits))
+            telegram = await stack.enter_async_context(Sandbox(limits=limits, start=NOON))
             bot = telegram.add_bot(token=TOKEN, username="encore_test_bot", name="Encore")
             owner = telegram.add_user("Mina", username="mina", language=language)
             group = telegram.add_group("Silk room", creator=owner, kind=kind)
             app, task = start(telegram, url, **more)
-            stage = Stage(telegram, app, bot, owner, group, [task])
+            stage = Stage(telegram, app, bot, owner, group, url, [task])
             stack.push_async_callback(stage.stop)
             owner.adds(bot, group, rights)
             await owner.waits_for(group, lambda m: m.sender is bot, timeout=10)
             await stage.settled()
             return stage
 
+        yield set_stage
+
+
+@pytest.fixture(autouse=True, scope="session")
+def short_logs() -> None:
+    """One line an event, as an operator sees them; tests that look at events capture them."""
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, error_in_short, structlog.processors.KeyValueRenderer()]
+    )
+
+
+@pytest.fixture
+async def play(url: str) -> AsyncIterator[Play]:
+    """Set a stage, on each kind of database."""
+    async with stages(url) as set_stage:
+        yield set_stage
+
+
+@pytest.fixture
+async def play_sqlite(sqlite_url: str) -> AsyncIterator[Play]:
+    """Set a stage where the kind of database doesn't matter."""
+    async with stages(sqlite_url) as set_stage:
         yield set_stage
