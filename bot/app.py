@@ -21,7 +21,7 @@ from bot.clock import Clock
 from bot.content import Words
 from bot.features.campaigns import Campaigns
 from bot.features.checkins import CheckIns
-from bot.features.communities import Communities, find_people
+from bot.features.communities import Communities
 from bot.features.coupons import Coupons
 from bot.features.members import Members
 from bot.features.redeeming import Redeeming
@@ -42,6 +42,7 @@ from bot.settings import Settings
 from bot.store import causes
 from bot.store.campaigns import CARD
 from bot.store.db import Database
+from bot.store.places import find_people
 from bot.voice import Voice
 
 log = get_logger("app")

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.features.communities import Group
 from bot.rules.communities import Place
 from bot.rules.words import Language
 from bot.store.members import Sender
+from bot.store.places import Group
 
 
 @dataclass(frozen=True, slots=True)

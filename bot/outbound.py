@@ -16,6 +16,14 @@ class Outbound:
         self._session = session
         self._pacer = pacer
 
+    async def turn(self, chat_id: int) -> None:
+        """Wait until one more ordinary message fits into a group.
+
+        Raises:
+            HeldError: not within two seconds.
+        """
+        await self._pacer.turn(chat_id)
+
     async def call(self, name: str, **parameters: Any) -> Any:
         """Call a method; its result as JSON.
 

@@ -126,6 +126,17 @@ class Pacer(BaseRequestMiddleware):
                 await asyncio.sleep(pause)
                 pause *= 2
 
+    async def turn(self, chat_id: int) -> None:
+        """Wait for an ordinary message's turn in a group, two seconds at most.
+
+        Raises:
+            HeldError: it comes later than that.
+        """
+        wait = self.reserve(chat_id, edit=False, within=PATIENCE)
+        if wait is None:
+            raise HeldError("group", PATIENCE)
+        await asyncio.sleep(wait)
+
     def reserve(self, chat_id: int, *, edit: bool, within: Seconds) -> Seconds | None:
         """Take a turn for a message of the outbox; seconds until it, or None if that is later than `within`."""
         limits, now = self._limits, self._now()

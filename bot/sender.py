@@ -23,7 +23,7 @@ from sqlmodel import col
 from bot.clock import Clock
 from bot.content import Words
 from bot.content.catalog import OUTCOMES
-from bot.features.communities import Communities, place_of
+from bot.features.communities import Communities
 from bot.flows.moving import follow
 from bot.logs import get_logger
 from bot.markup import keyboard
@@ -35,6 +35,7 @@ from bot.store import causes
 from bot.store.cards import EDIT, POST, promise_edit
 from bot.store.db import Database, Tx
 from bot.store.outbox import DELETE, TELL
+from bot.store.places import place_of
 from bot.store.tables import Card, Outbox
 from bot.store.tables.messages import Lane, OutboxState
 from bot.voice import NO_PREVIEW, Target, Voice

@@ -79,12 +79,12 @@ class Voice:
         await self._tell_or_promise(ask, said, outcome)
 
     async def tell(self, target: Target, outcome: Any, place: Place, language: Language) -> None:
-        """Tell one person something, by the quietest way that is open.
+        """Tell one person something that the outbox promised, by the quietest way that is open.
 
         Raises:
             HeldError: it can't leave now.
         """
-        await self._tell(target, self._words.say(outcome, place, language), place)
+        await self._tell(target, self._words.say(outcome, place, language), place, has_turn=True)
 
     async def _answer_press(self, press_id: str, short: str | None) -> bool:
         """Whether the person has read it: an answer may come too late, or have no short form."""
@@ -105,16 +105,16 @@ class Voice:
                 raise
             await self._db.write(_promise, ask, target, outcome, self._clock.now())
 
-    async def _tell(self, target: Target, said: Said, place: Place | None) -> None:
+    async def _tell(self, target: Target, said: Said, place: Place | None, *, has_turn: bool = False) -> None:
         try:
-            await self._tell_there(target, said, place)
+            await self._tell_there(target, said, place, has_turn=has_turn)
         except TelegramMigrateToChat as error:
             await follow(self._db, self._communities, target.chat_id, error.migrate_to_chat_id, self._clock.now())
             # What was answered lies in the old group: its ids mean nothing in the new one.
             there = replace(target, chat_id=error.migrate_to_chat_id, press_id=None, ephemeral_id=None, reply_to=None)
-            await self._tell_there(there, said, place)
+            await self._tell_there(there, said, place, has_turn=has_turn)
 
-    async def _tell_there(self, target: Target, said: Said, place: Place | None) -> None:
+    async def _tell_there(self, target: Target, said: Said, place: Place | None, *, has_turn: bool) -> None:
         if target.private:
             await self._write(target.user_id, target.chat_id, said)
             return
@@ -122,6 +122,8 @@ class Voice:
             return
         if target.can_write and await self._write(target.user_id, target.user_id, said):
             return
+        if not has_turn:
+            await self._out.turn(target.chat_id)
         await self._reply_for_a_while(target, said, place)
 
     async def _whisper(self, target: Target, said: Said) -> bool:

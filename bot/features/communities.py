@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, text, update
-from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.communities import (
@@ -20,6 +19,7 @@ from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx
 from bot.store.members import Sender, meet
 from bot.store.outbox import rekey
+from bot.store.places import Group, Known, find_group, find_people, groups_chats, place_of
 from bot.store.tables import Account, AuditEntry, Community, FanGroup, Member, Person
 from bot.store.tables.ledger import AccountKind
 
@@ -30,32 +30,12 @@ DEFAULT_COIN = {Language.KO: "코인", Language.ZH: "金币", Language.EN: "coin
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """A fan group as handlers know it."""
-
-    chat_id: int
-    title: str
-    place: Place
-    is_admin: bool
-    """Whether the bot is an administrator there."""
-
-
-@dataclass(frozen=True, slots=True)
 class Arrived:
     """A group that the bot is in now."""
 
     group: Group
     fresh: bool
     """Whether it wasn't there before: then it is greeted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is cached of a person."""
-
-    community_id: int | None
-    language: str | None
-    can_write: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,49 +139,6 @@ class Communities:
 
 
 PEOPLE_KEPT = 20_000
-
-
-def find_group(session: Session, chat_id: int) -> Group | None:
-    """The fan group with this chat, if the bot is in it."""
-    row = session.execute(
-        _places()
-        .add_columns(col(FanGroup.title), col(FanGroup.is_admin))
-        .join(FanGroup, col(FanGroup.community_id) == col(Community.id))
-        .where(col(FanGroup.chat_id) == chat_id, col(FanGroup.left_at).is_(None))
-    ).one_or_none()
-    if row is None:
-        return None
-    return Group(chat_id, row.title, _place(row[0], row[1]), row.is_admin)
-
-
-def find_people(session: Session, user_ids: set[int]) -> dict[int, Known]:
-    """What is known of people; strangers too, with nothing."""
-    rows = session.execute(
-        select(col(Person.user_id), col(Person.community_id), col(Person.language), col(Person.can_write)).where(
-            col(Person.user_id).in_(user_ids)
-        )
-    ).all()
-    nobody = Known(None, None, can_write=False)
-    return dict.fromkeys(user_ids, nobody) | {
-        row.user_id: Known(row.community_id, row.language, row.can_write) for row in rows
-    }
-
-
-def place_of(session: Session, community_id: int) -> Place:
-    """A community's place by its id."""
-    row = session.execute(_places().where(col(Community.id) == community_id)).one()
-    return _place(row[0], row[1])
-
-
-def groups_chats(session: Session, community_id: int) -> list[int]:
-    """Chats of the community that the bot is in."""
-    return list(
-        session.execute(
-            select(col(FanGroup.chat_id)).where(
-                col(FanGroup.community_id) == community_id, col(FanGroup.left_at).is_(None)
-            )
-        ).scalars()
-    )
 
 
 def arrive(
@@ -377,25 +314,3 @@ def _only_home(tx: Tx, user_id: int) -> int | None:
 def mark_unreachable(tx: Tx, user_id: int) -> None:
     """Telegram refused a private message to them."""
     tx.execute(update(Person).where(col(Person.user_id) == user_id).values(can_write=False))
-
-
-def _places() -> Any:
-    return select(Community, col(Account.id).label("shop_account")).join(
-        Account,
-        (col(Account.community_id) == col(Community.id)) & (col(Account.kind) == AccountKind.SHOP),
-    )
-
-
-def _place(community: Community, shop_account: int) -> Place:
-    if community.id is None:
-        raise LookupError("a community without id was read")
-    return Place(
-        community_id=community.id,
-        shop=community.shop,
-        language=Language(community.language),
-        timezone=community.timezone,
-        persona=community.persona,
-        coin=community.coin,
-        owner_id=community.owner_id,
-        shop_account=shop_account,
-    )

@@ -8,12 +8,13 @@ from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.methods import GetChatAdministrators, LeaveChat, SendMessage
 
 from bot.content import Words
-from bot.features.communities import Communities, Group
+from bot.features.communities import Communities
 from bot.logs import get_logger
 from bot.middleware import sender_of
 from bot.rules.communities import Greeting, StrangersGroup
 from bot.rules.words import Language, language_of
 from bot.store.members import Sender
+from bot.store.places import Group
 
 log = get_logger("arrivals")
 
