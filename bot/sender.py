@@ -118,8 +118,9 @@ class Sender:
         now = self._clock.now()
         rows = await self._db.read(_due, now)
         for row in rows:
-            # What one person is told doesn't count as the group's.
-            chat_id = row.facts["user_id"] if row.act == TELL else row.chat_id
+            # What one person is told in silence doesn't count as the group's.
+            silent = row.act == TELL and (row.facts["whisper"] or row.facts["can_write"])
+            chat_id = row.facts["user_id"] if silent else row.chat_id
             wait = self._pacer.reserve(chat_id, edit=row.act == EDIT, within=AHEAD)
             if wait is not None and await self._db.write(_take, row.id, now):
                 task = asyncio.create_task(self._send_after(wait, row))

@@ -61,6 +61,12 @@ class Table(Router):
         """All commands."""
         return frozenset(self._commands)
 
+    @property
+    def handlers(self) -> list[CallableObject]:
+        """Everything that the table can call."""
+        listed = (*self._commands.values(), *self._words.values(), *self._presses.values())
+        return [*listed, self._message_else, self._press_else]
+
     async def take_message(self, message: Message, data: dict[str, Any]) -> None:
         """A command, a word, or neither."""
         text = message.text or ""
