@@ -46,12 +46,17 @@ def _run() -> int:
         settings = load_settings()
     except SettingsError as error:
         return _fail(str(error), EXIT_SETTINGS)
-    from bot.app import StartError  # noqa: PLC0415  # aiogram takes two seconds: wrong settings are told before
+    # aiogram takes two seconds: wrong settings are told before.
+    from aiogram.exceptions import ClientDecodeError, TelegramNotFound  # noqa: PLC0415
+
+    from bot.app import StartError  # noqa: PLC0415
 
     try:
         return asyncio.run(_serve(settings))
     except StartError as error:
         return _fail(str(error), error.code)
+    except (ClientDecodeError, TelegramNotFound):
+        return _fail("TELEGRAM_API_URL or BOT_TOKEN is wrong: no Bot API answers there", EXIT_SETTINGS)
     except KeyboardInterrupt:
         return 0
 
@@ -96,7 +101,10 @@ def _migrate() -> int:
         settings = load_settings()
     except SettingsError as error:
         return _fail(str(error), EXIT_SETTINGS)
-    done = asyncio.run(migrate(settings.database_url.get_secret_value()))
+    try:
+        done = asyncio.run(migrate(settings.database_url.get_secret_value()))
+    except Exception as error:  # noqa: BLE001  # whatever the driver says, the operator needs one line
+        return _fail(f"DATABASE_URL can't be used: {type(error).__name__}", EXIT_SETTINGS)
     sys.stdout.write(f"schema {HEAD}: {'brought up to date' if done else 'nothing to do'}\n")
     return 0
 

@@ -21,7 +21,7 @@ from bot.rules.words import Language
 LOCALES = {Language.KO: Locale("ko"), Language.ZH: Locale("zh", script="Hans"), Language.EN: Locale("en", "US")}
 
 TIMES = {Language.KO: "aaaa h:mm", Language.ZH: "HH:mm", Language.EN: "h:mm a"}
-"""CLDR's short Korean form says AM and PM; people say 오전 and 오후."""
+"""CLDR's short Korean form says AM and PM; people say it in Korean."""
 
 _DEFAULT_COINS = {Language.KO: "코인", Language.ZH: "金币", Language.EN: "coins"}
 """The word where no community is known, and in another language than the community's own word."""

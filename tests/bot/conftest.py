@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
@@ -11,11 +12,12 @@ import structlog
 
 from bot.app import App, build
 from bot.clock import Clock
+from bot.content import Words
 from bot.logs import _error_in_short as error_in_short
 from bot.pacer import Limits as PacerLimits
 from bot.settings import Settings
 from bot.store.ledger import Books, check_books
-from sandbox import Bot, Chat, Limits, Message, Person, Press, Rights, Sandbox
+from sandbox import Bot, Call, Chat, Limits, Message, Person, Press, Rights, Sandbox
 from sandbox.chats import ChatKind
 
 TOKEN = "42:TEST"  # no such bot
@@ -87,6 +89,8 @@ class Stage:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self.tasks.clear()
+        if self.app.session._session is not None:
+            await self.app.session._session.close()  # aiogram would wait a quarter of a second for TLS to end
         await self.app.close()
 
 
@@ -113,12 +117,39 @@ def start(
     return app, asyncio.create_task(app.run())
 
 
+EXPECTED_REFUSALS = (
+    ("getUpdates", 409, "terminated by other getUpdates request"),
+    ("answerCallbackQuery", 400, "query is too old"),  # a press that came twice was answered the first time
+    ("editMessageText", 400, "message is not modified"),  # done again after its answer was lost
+    ("sendMessage", 403, "bot was blocked by the user"),
+    ("sendMessage", 403, "user is deactivated"),
+    ("sendMessage", 403, "bot was kicked"),
+    ("sendMessage", 400, "group chat was upgraded"),
+    ("deleteMessage", 400, "group chat was upgraded"),
+)
+"""All that Telegram may refuse in any scenario, beside what a test makes it refuse (429, 500, 502, cut connections)."""
+
+
+def unexpected_refusals(telegram: Sandbox) -> list[Call]:
+    """Calls that were refused for a reason that no scenario foresees."""
+    return [
+        call
+        for call in telegram.calls
+        if call.status not in {0, 200, 429, 500, 502}
+        and not any(
+            (call.method, call.status) == (method, status) and reason in call.description
+            for method, status, reason in EXPECTED_REFUSALS
+        )
+    ]
+
+
 Play = Callable[..., Awaitable[Stage]]
 
 
 @contextlib.asynccontextmanager
 async def stages(url: str) -> AsyncIterator[Play]:
     """Set stages on one database: `await play(rights=…, limits=…)`."""
+    telegrams: list[Sandbox] = []
     async with contextlib.AsyncExitStack() as stack:
 
         async def set_stage(
@@ -130,6 +161,7 @@ async def stages(url: str) -> AsyncIterator[Play]:
             **more: Any,
         ) -> Stage:
             telegram = await stack.enter_async_context(Sandbox(limits=limits, start=NOON))
+            telegrams.append(telegram)
             bot = telegram.add_bot(token=TOKEN, username="encore_test_bot", name="Encore")
             owner = telegram.add_user("Mina", username="mina", language=language)
             group = telegram.add_group("Silk room", creator=owner, kind=kind)
@@ -142,6 +174,15 @@ async def stages(url: str) -> AsyncIterator[Play]:
             return stage
 
         yield set_stage
+    assert [call for telegram in telegrams for call in unexpected_refusals(telegram)] == []
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_set_of_words() -> Iterator[None]:
+    """Templates are compiled once for all stages: that is two thirds of a bot's start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.app.Words", cache(Words))
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,0 +1,97 @@
+"""The bot as its operator starts it: another process, with its own environment."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+VARIABLES = (
+    "BOT_TOKEN",
+    "TELEGRAM_API_URL",
+    "DATABASE_URL",
+    "OPEN",
+    "LOG_LEVEL",
+    "LOG_FORMAT",
+    "CONCURRENCY",
+)
+
+
+async def start(folder: Path, *arguments: str, **variables: str) -> asyncio.subprocess.Process:
+    """`python -m bot …` in an empty folder, with these variables and no others of ours."""
+    inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES}
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        cwd=folder,
+        env={**inherited, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default", **variables},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def result(folder: Path, *arguments: str, **variables: str) -> tuple[int, str, list[str]]:
+    """Exit code, standard output, and the lines on standard error."""
+    process = await start(folder, *arguments, **variables)
+    async with asyncio.timeout(30):
+        out, problems = await process.communicate()
+    return process.returncode or 0, out.decode(), problems.decode().splitlines()
+
+
+class Running:
+    """A bot that runs, and the lines that it has logged."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
+        self.lines: list[str] = []
+        self._grew = asyncio.Condition()
+        self._reading = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        if self.process.stderr is None:
+            raise LookupError("standard error isn't a pipe")
+        async for line in self.process.stderr:
+            async with self._grew:
+                self.lines.append(line.decode().rstrip("\n"))
+                self._grew.notify_all()
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The lines as JSON."""
+        return [json.loads(line) for line in self.lines]
+
+    async def logs(self, event: str, times: int = 1, seconds: float = 20) -> None:
+        """Wait until it has logged an event."""
+        async with asyncio.timeout(seconds), self._grew:
+            await self._grew.wait_for(lambda: sum(f'"event": "{event}"' in line for line in self.lines) >= times)
+
+    async def stops(self, seconds: float = 10) -> int:
+        """Ask it to stop, as systemd and Docker do; its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return await self.ends(seconds)
+
+    async def ends(self, seconds: float) -> int:
+        """Wait for its end; its exit code."""
+        async with asyncio.timeout(seconds):
+            code = await self.process.wait()
+            await self._reading
+        return code
+
+
+@asynccontextmanager
+async def running(folder: Path, **variables: str) -> AsyncIterator[Running]:
+    """A bot that is killed at the end, if it still runs."""
+    process = await start(folder, "run", **variables)
+    try:
+        yield Running(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

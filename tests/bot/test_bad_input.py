@@ -1,0 +1,448 @@
+"""What people can mistype, forge and pretend: each gets one kind answer in their language, and nothing changes."""
+
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.rules.communities import Place
+from bot.rules.coupons import CampaignMade, NewCampaign
+from sandbox import Chat, Message, Person, Rights
+from tests import hostile
+from tests.bot.conftest import Play, Stage
+from tests.bot.speech import HAN, HANGUL, said_since, speaks
+from tests.features.people import everything
+
+LANGUAGES = ("ko", "zh", "en")
+FAILURES = frozenset(
+    {"handler_failed", "update_failed", "send_failed", "whisper_refused", "private_refused", "reply_refused"}
+)
+HUGE = "9" * 30
+LONG = "x" * 4_000
+SQL = "'; DROP TABLE campaign; --"
+HOSTILE = (
+    "<b>&amp;",
+    "\u202eRTL\u2066",
+    "\u200bzero\u200bwidth",
+    "{{ 7 * 7 }}",
+    "{% raw %}",
+    "%s%n",
+    SQL,
+    "🧵",
+    "\\",
+    "//",
+)
+
+NEW_COUPON = (
+    "",
+    "title=Scarf",
+    "stock=5",
+    'title="" stock=5',
+    'title="   " stock=5',
+    "title=\u200b\u202e stock=5",
+    "title=Scarf stock=",
+    "title=Scarf stock=0",
+    "title=Scarf stock=-1",
+    "title=Scarf stock=1.5",
+    "title=Scarf stock=1e3",
+    "title=Scarf stock=²",
+    "title=Scarf stock=many",
+    "title=Scarf stock=100001",
+    f"title=Scarf stock={HUGE}",
+    f"title=Scarf stock={'9' * 4_000}",
+    "title=Scarf stock=5 price=-1",
+    "title=Scarf stock=5 price=1000001",
+    "title=Scarf stock=5 limit=0",
+    "title=Scarf stock=5 limit=101",
+    "title=Scarf stock=5 tier=gold",
+    "title=Scarf stock=5 tier=",
+    "title=Scarf stock=5 code=ab",
+    "title=Scarf stock=5 code=실크20",
+    f"title=Scarf stock=5 code={'A' * 33}",
+    'title=Scarf stock=5 code="A B"',
+    "title=Scarf stock=5 code=<b>",
+    "title=Scarf stock=5 closes=2020-01-01T00:00",
+    "title=Scarf stock=5 closes=0001-01-01T00:00",
+    "title=Scarf stock=5 closes=0001-01-01",
+    "title=Scarf stock=5 closes=+0m",
+    "title=Scarf stock=5 closes=-5m",
+    "title=Scarf stock=5 closes=yesterday",
+    "title=Scarf stock=5 closes=25:00",
+    "title=Scarf stock=5 closes=12:60",
+    "title=Scarf stock=5 closes=2026-02-30T10:00",
+    "title=Scarf stock=5 closes=2026-13-01",
+    "title=Scarf stock=5 closes=9998-01-01",
+    "title=Scarf stock=5 closes=9999-12-31",
+    "title=Scarf stock=5 closes=9999-12-31T23:59",
+    "title=Scarf stock=5 closes=0000-00-00",
+    "title=Scarf stock=5 opens=+999999d",
+    "title=Scarf stock=5 opens=+9999999m",
+    "title=Scarf stock=5 opens=+2h closes=+1h",
+    "title=Scarf stock=5 stock=6",
+    "TITLE=a title=b stock=5",
+    "titel=Scarf stock=5",
+    "title=Silk scarf stock=5",
+    'title="Silk stock=5',
+    "title=“Silk stock=5",
+    "title=「Silk stock=5",
+    "title='Silk stock=5",
+    "title=x' OR '1'='1 stock=5",
+    "title=Scarf\nstock=0",
+    f'title="{"x" * 121}" stock=5',
+    f"title={LONG} stock=5",
+    LONG,
+    "=5",
+    "==",
+    "title",
+    *HOSTILE,
+)
+COUPON = (
+    "",
+    "abc",
+    "0",
+    "-1",
+    "99",
+    "１２ cancel",
+    "1.5",
+    "²",
+    "#",
+    HUGE,
+    "9" * 4_000,
+    LONG,
+    "1 delete",
+    "1 cancel now",
+    "cancel 1",
+    *HOSTILE,
+)
+REDEEM = (
+    "",
+    "@ana",
+    "@",
+    "AAAA-AAAA",
+    "2222-2222",
+    "２２２２-２２２２",
+    "-1",
+    "0",
+    HUGE,
+    LONG,
+    "SILK20",
+    "SILK20 @nobody",
+    "SILK20 @",
+    f"SILK20 @{LONG}",
+    "SILK20 @<b>",
+    "SILK20 ana",
+    *HOSTILE,
+)
+SETUP = (
+    "nonsense",
+    "language=xx",
+    "language=",
+    "timezone=Mars/Olympus",
+    "timezone=",
+    "timezone=../../etc/passwd",
+    "timezone=/etc/localtime",
+    "timezone=Asia",
+    "timezone=GMT+25",
+    f"timezone={'A' * 4_000}",
+    'shop=""',
+    "shop=\u200b",
+    f"shop={'x' * 65}",
+    f"persona={'x' * 33}",
+    f"coin={'x' * 17}",
+    f"shop={LONG}",
+    "shop=Silk room 2",
+    'shop="open',
+    "shop=“open",
+    "coin=a coin=b",
+    "colour=red",
+    "owner_id=5",
+    *HOSTILE,
+)
+ODD = ("", "-1", "0", "1 2 3", HUGE, LONG, "@ana", 'title="x"', *HOSTILE)
+"""What nobody needs to write after a command that takes nothing."""
+
+STAFF_LINES = [
+    *(("newcoupon", line) for line in NEW_COUPON),
+    *(("coupon", line) for line in COUPON),
+    *(("redeem", line) for line in REDEEM),
+    *(("setup", line) for line in SETUP),
+    *(("undo", line) for line in ODD),
+]
+FAN_LINES = [
+    *((name, line) for name in ("checkin", "makeup", "coupons") for line in ODD),
+    *((name, line) for name in ("me", "top", "start", "help") for line in ODD[::4]),
+]
+FORGED = (
+    " ",
+    "x",
+    "claim",
+    "claim:",
+    "claim:abc",
+    "claim:-1",
+    "claim:0",
+    "claim: 1",
+    "claim:1:1",
+    "claim:１",
+    "claim:²",
+    f"claim:{SQL}",
+    "claim:999999999999999999",
+    "claim:9223372036854775807",
+    "claim:9223372036854775808",
+    "claim:" + "9" * 58,
+    "CLAIM:1",
+    "claims:1",
+    "undo",
+    "undo:abc",
+    "undo:1",
+    "checkin:9",
+    "makeup:2026-11-01",
+    "coupons:1",
+    "💥" * 16,
+    "\u202e:1",
+    "{{7*7}}",
+    "<b>",
+    "%s",
+    "null",
+    "[]",
+    ":",
+    ":1",
+)
+
+
+@dataclass
+class Trial:
+    """A stage on which nothing may change any more, and what happened on it."""
+
+    stage: Stage
+    fan: Person
+    card: Message
+    foreign_campaign: int
+    foreign_act: int
+    logs: list[Any]
+    before: dict[str, Any]
+
+    async def unchanged(self, what: object) -> None:
+        """Every table but those that remember who was seen and what was said is as it was."""
+        now = await snapshot(self.stage)
+        assert now == self.before, what
+
+    async def answered_once(self, person: Person, chat: Chat, text: str) -> str:
+        """Say it; the one answer that comes."""
+        mark = len(self.stage.telegram.calls)
+        said = person.says(chat, text)
+        answer = await person.waits_for(
+            chat,
+            lambda m: m.sender is self.stage.bot and (chat.kind == "private" or m.only_for is person),
+            timeout=10,
+            after=said,
+        )
+        await self.stage.settled()
+        assert len(said_since(self.stage.telegram, mark)) == 1, text
+        return answer.text
+
+    async def pressed_once(self, person: Person, data: str) -> str:
+        """Forge a press; the one answer that comes."""
+        mark = len(self.stage.telegram.calls)
+        answer = await person.forges(self.stage.group, self.card, data).answered(10)
+        await self.stage.settled()
+        assert len(said_since(self.stage.telegram, mark)) == 1, data
+        return answer.text
+
+
+async def snapshot(stage: Stage) -> dict[str, Any]:
+    """All rows but those of people and of promised messages."""
+    rows = await everything(stage.app.db)
+    return {table: rows[table] for table in rows if table not in {"person", "outbox"}}
+
+
+async def make(stage: Stage, place: Place, cause: str, **wish: Any) -> CampaignMade:
+    """A campaign that somebody else made."""
+    made = await stage.app.campaigns.make(
+        place, 1, NewCampaign("Scarf", 5, **wish), stage.app.clock.now(), f"test:{cause}"
+    )
+    assert isinstance(made, CampaignMade)
+    return made
+
+
+@pytest.fixture
+async def trial(play_sqlite: Play) -> AsyncIterator[Trial]:
+    """A Korean shop with a drop and a fan who has checked in, and another shop beside it."""
+    stage = await play_sqlite(open=True)
+    with capture_logs() as logs:
+        mei = stage.telegram.add_user("Mei", language="zh")
+        other = stage.telegram.add_group("Tea room", creator=mei)
+        mei.adds(stage.bot, other, Rights.full())
+        await mei.waits_for(other, lambda m: m.sender is stage.bot, timeout=10)
+        here = await stage.app.communities.group(stage.group.id)
+        there = await stage.app.communities.group(other.id)
+        assert here is not None
+        assert there is not None
+        foreign = await make(stage, there.place, "foreign")
+        foreign_card = await mei.waits_for(other, lambda m: bool(m.keyboard), timeout=10)
+        await make(stage, here.place, "own", shared_code="SILK20")
+        card = await stage.owner.waits_for(stage.group, lambda m: bool(m.keyboard), timeout=10)
+        fan = stage.fan("Ana")
+        await stage.ask(fan, "/checkin")
+        await stage.settled()
+        data = foreign_card.buttons[0].callback_data or ""
+        number = int(data.partition(":")[2])
+        yield Trial(stage, fan, card, number, foreign.audit_id, logs, await snapshot(stage))
+    assert [line for line in logs if line["event"] in FAILURES] == []
+    assert {call.status for call in stage.telegram.calls} == {200}
+
+
+def without(text: str, typed: str) -> str:
+    """An answer without what it repeats of the question, to look at its own script."""
+    return "".join(c for c in text if c not in typed) if HANGUL.search(typed) or HAN.search(typed) else text
+
+
+async def test_staff_mistype(trial: Trial) -> None:
+    """Every mistyped staff command gets one sentence in its reader's language and does nothing."""
+    owner = trial.stage.owner
+    for (name, line), language in zip(STAFF_LINES, itertools.cycle(LANGUAGES), strict=False):
+        owner.language = language
+        text = f"/{name} {line}".strip()
+        answer = await trial.answered_once(owner, trial.stage.group, text)
+        assert speaks(without(answer, line), language), (text, answer)
+        assert len(answer) < 1000
+        await trial.unchanged(text)
+
+
+async def test_fans_write_too_much(trial: Trial) -> None:
+    """Whatever stands after a fan's command harms nothing."""
+    for (name, line), language in zip(FAN_LINES, itertools.cycle(LANGUAGES), strict=False):
+        trial.fan.language = language
+        text = f"/{name} {line}".strip()
+        answer = await trial.answered_once(trial.fan, trial.stage.group, text)
+        assert speaks(answer, language), (text, answer)
+        await trial.unchanged(text)
+
+
+async def test_forged_presses(trial: Trial) -> None:
+    """Data that we never wrote, or that belongs to another shop, gets one alert and does nothing."""
+    data = [*FORGED, f"claim:{trial.foreign_campaign}", f"undo:{trial.foreign_act}"]
+    for one, language in zip(data, itertools.cycle(LANGUAGES), strict=False):
+        trial.fan.language = language
+        answer = await trial.pressed_once(trial.fan, one)
+        assert speaks(answer, language), (one, answer)
+        await trial.unchanged(one)
+    for one in ("undo:", "undo:abc", "undo:0", "undo:-1", "undo:9223372036854775807", f"undo:{trial.foreign_act}"):
+        answer = await trial.pressed_once(trial.stage.owner, one)
+        assert speaks(answer, "ko"), (one, answer)
+        await trial.unchanged(one)
+
+
+async def test_fans_try_staff_commands(trial: Trial) -> None:
+    """A fan's staff command is refused kindly, in the group and in private."""
+    trial.fan.starts(trial.stage.bot)
+    await trial.fan.waits_for(trial.stage.bot, lambda m: m.sender is trial.stage.bot, timeout=10)
+    private = trial.stage.telegram.private(trial.stage.bot, trial.fan)
+    lines = ("/newcoupon title=Mine stock=5", "/coupon 1 cancel", "/redeem SILK20 @ana", "/setup shop=Mine", "/undo")
+    for text in lines:
+        for chat in (trial.stage.group, private):
+            answer = await trial.answered_once(trial.fan, chat, text)
+            assert "for the shop's staff" in answer
+            await trial.unchanged(text)
+
+
+async def test_hostile_names(trial: Trial) -> None:
+    """People may be called anything that Telegram lets through."""
+    names = [name[:64] for name in hostile.NAMES if name.strip()] + ["%s%n", SQL, "/checkin"]
+    for name in names:
+        fan = trial.stage.telegram.add_user(name, language="ko")
+        fan.joins(trial.stage.group)
+        for text in ("/checkin", "/me", "/top", "/help"):
+            answer = await trial.answered_once(fan, trial.stage.group, text)
+            assert speaks(answer, "ko"), (name, answer)
+    assert (await trial.stage.books()).held_by_fans == 5 * (len(names) + 1)
+
+
+async def test_who_speaks_for_others(trial: Trial) -> None:
+    """An anonymous administrator steers but earns nothing; a channel does neither; a linked one's posts are news."""
+    stage = trial.stage
+    channel = stage.telegram.add_channel("Silk news", stage.owner, linked=stage.group)
+    mark = len(stage.telegram.calls)
+    for text in ("/checkin", "출석", "/newcoupon title=Scarf stock=5"):
+        channel.posts(text)
+    await stage.settled()
+    assert said_since(stage.telegram, mark) == []
+    await trial.unchanged("a linked channel's posts")
+
+    answers = []
+    for text in ("/checkin", "/me", "/newcoupon title=Scarf stock=5", "/undo"):
+        said = channel.speaks_in(stage.group, text)
+        answers.append((await public_answer(stage, said)).text)
+    for text in ("/checkin", "/me", "/top"):
+        said = stage.owner.says_as_admin_anonymously(stage.group, text)
+        answers.append((await public_answer(stage, said)).text)
+    assert all(speaks(text, "ko") for text in answers)
+    assert len(said_since(stage.telegram, mark)) == len(answers)
+    await trial.unchanged("those who speak for others")
+
+    said = stage.owner.says_as_admin_anonymously(stage.group, "/newcoupon title=Hat stock=5")
+    made = await public_answer(stage, said)
+    assert "Hat" in made.text
+    said = stage.owner.says_as_admin_anonymously(stage.group, "/undo")
+    assert "Hat" in (await public_answer(stage, said)).text
+    said = stage.owner.says_as_admin_anonymously(stage.group, "/setup coin=petals")
+    assert "petals" in (await public_answer(stage, said)).text
+
+
+async def public_answer(stage: Stage, said: Message) -> Message:
+    """The reply in the group to a message of somebody who can't be whispered to."""
+    return await stage.owner.waits_for(
+        stage.group, lambda m: m.sender is stage.bot and m.reply_to is said, timeout=10, after=said
+    )
+
+
+async def test_what_is_not_for_us(trial: Trial) -> None:
+    """Another bot's commands, small talk, edits, captions and unknown commands in the group are left alone."""
+    stage, fan = trial.stage, trial.fan
+    mark = len(stage.telegram.calls)
+    for text in ("/checkin@other_bot", "/unknown", "/check in", "/", "//", "/checkin!", "hello", "출석 하자", LONG):
+        fan.says(stage.group, text)
+    fan.edits(fan.says(stage.group, "chekin"), "/checkin")
+    await stage.settled()
+    assert said_since(stage.telegram, mark) == []
+    await trial.unchanged("what is not for us")
+    assert "Already in" in await trial.answered_once(fan, stage.group, "/checkin@Encore_Test_Bot")
+    assert "Already in" in await trial.answered_once(fan, stage.group, "/CheckIn")
+
+
+UNDERSTOOD = (
+    ('title="Silk scarf" stock=5', "Silk scarf", 5),
+    ("title=“Silk scarf” stock=5", "Silk scarf", 5),
+    ('title=“Silk scarf" stock=5', "Silk scarf", 5),
+    ("title=„Silk scarf“ stock=5", "Silk scarf", 5),
+    ("title=「실크 스카프」 stock=5", "실크 스카프", 5),
+    ("title=『실크 스카프』 stock=5", "실크 스카프", 5),
+    ("title=\uff02Silk scarf\uff02 stock=5", "Silk scarf", 5),
+    ("title=«Silk scarf» stock=5", "Silk scarf", 5),
+    ("title='Silk scarf' stock=5", "Silk scarf", 5),
+    ("title\uff1d丝巾 stock\uff1d\uff15", "丝巾", 5),
+    ("title = Scarf stock\uff1a ５０", "Scarf", 50),
+    ("TITLE=Scarf STOCK=1,000", "Scarf", 1000),
+    ("stock=1_000\n title=Scarf", "Scarf", 1000),
+    ('title="<b>{{ 7*7 }}</b> %s" stock=5', "<b>{{ 7*7 }}</b> %s", 5),
+    (f'title="{SQL}" stock=5', SQL, 5),
+    ('title="a\u202e\u200bb\n\tc" stock=5', "ab c", 5),
+    ("title=Scarf stock=5 closes=+90m", "Scarf", 5),
+    ("title=Scarf stock=5 closes=2026-12-24", "Scarf", 5),
+    ("title=Scarf stock=5 closes=20:00", "Scarf", 5),
+    ("title=Scarf stock=5 closes=\uff0b９０m", "Scarf", 5),
+    ("title=Scarf stock=5 closes=20\uff1a00", "Scarf", 5),
+)
+
+
+async def test_what_is_odd_but_understood(trial: Trial) -> None:
+    """Phones' quotes, full-width signs and digits, any order and case are read as they are meant."""
+    trial.stage.owner.language = "en"
+    for line, title, stock in UNDERSTOOD:
+        answer = (await trial.stage.ask(trial.stage.owner, f"/newcoupon {line}")).text
+        assert title in answer, line
+        assert f"{stock:,} coupons" in answer, line
+    (count,) = (len(rows) for table, rows in (await snapshot(trial.stage)).items() if table == "campaign")
+    assert count == len(UNDERSTOOD) + 2

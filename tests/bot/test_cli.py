@@ -1,0 +1,163 @@
+"""The command line as an operator meets it: one line for each mistake, and a clean end."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from bot import __version__
+from bot.store.schema import HEAD
+from sandbox import Limits, Rights, Sandbox
+from tests.bot.conftest import is_card
+from tests.bot.process import result, running
+
+SECRET = "Sesame-open"
+TOKEN = f"42:{SECRET}"
+MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
+    ("BOT_TOKEN", {}),
+    ("BOT_TOKEN", {"BOT_TOKEN": ""}),
+    ("BOT_TOKEN", {"BOT_TOKEN": SECRET}),
+    ("BOT_TOKEN", {"BOT_TOKEN": f"42:{SECRET} x"}),
+    ("TELEGRAM_API_URL", {"BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": f"ftp://{SECRET}"}),
+    ("DATABASE_URL", {"BOT_TOKEN": TOKEN, "DATABASE_URL": f"mysql://me:{SECRET}@host/name"}),
+    ("CONCURRENCY", {"BOT_TOKEN": TOKEN, "CONCURRENCY": "0"}),
+    ("CONCURRENCY", {"BOT_TOKEN": TOKEN, "CONCURRENCY": "many"}),
+    ("LOG_LEVEL", {"BOT_TOKEN": TOKEN, "LOG_LEVEL": "loud"}),
+    ("OPEN", {"BOT_TOKEN": TOKEN, "OPEN": "perhaps"}),
+)
+BAD_DATABASES = (
+    "sqlite:////dev/null/encore.db",
+    f"postgresql://me:{SECRET}@127.0.0.1:1/name",
+    f"postgresql://me:{SECRET}@127.0.0.1:port/name",
+)
+MOST = {"run": 2, "migrate": 3}
+"""`run` loads aiogram before it meets the database: two cases show it."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An empty folder to start the bot in."""
+    folder = tmp_path / "cwd"
+    folder.mkdir()
+    return folder
+
+
+def check(named: str, code: int, out: str, lines: list[str]) -> None:
+    """Exit code 2, and one line that names the variable and no secret."""
+    assert (code, out) == (2, ""), (named, lines)
+    (line,) = lines
+    assert line.startswith("encore: ")
+    assert named in line
+    assert SECRET not in line
+
+
+async def test_version(folder: Path) -> None:
+    """`version` needs no settings."""
+    assert await result(folder, "version") == (0, f"encore {__version__}\n", [])
+
+
+async def test_mistaken_settings(folder: Path) -> None:
+    """Each wrong variable stops the start with one line that names it."""
+    for start in range(0, len(MISTAKES), 2):
+        some = MISTAKES[start : start + 2]
+        ended = await asyncio.gather(*(result(folder, "run", **variables) for _, variables in some))
+        for (named, _), outcome in zip(some, ended, strict=True):
+            check(named, *outcome)
+
+
+@pytest.mark.parametrize("verb", ["run", "migrate"])
+async def test_a_database_that_cannot_be_used(folder: Path, verb: str) -> None:
+    """A path that can't be written, a server that isn't there and an address that is none are told in one line."""
+    ended = await asyncio.gather(
+        *(result(folder, verb, BOT_TOKEN=TOKEN, DATABASE_URL=address) for address in BAD_DATABASES[: MOST[verb]])
+    )
+    for outcome in ended:
+        check("DATABASE_URL", *outcome)
+
+
+@asynccontextmanager
+async def web_server(status: int) -> AsyncIterator[str]:
+    """The address of a web server that isn't Telegram's."""
+
+    async def page(_: web.BaseRequest) -> web.Response:
+        return web.Response(text="<html>hello</html>", content_type="text/html", status=status)
+
+    runner = web.ServerRunner(web.Server(page))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+async def test_who_answers_at_the_address(folder: Path) -> None:
+    """A Telegram that refuses the token, and web servers that are no Telegram, are told in one line."""
+    async with Sandbox() as telegram, web_server(200) as site, web_server(404) as nothing:
+        refused, *elsewhere = await asyncio.gather(
+            *(
+                result(folder, "run", BOT_TOKEN=TOKEN, TELEGRAM_API_URL=url, LOG_LEVEL="error")
+                for url in (telegram.url, site, nothing)
+            )
+        )
+    check("BOT_TOKEN", *refused)
+    for outcome in elsewhere:
+        check("TELEGRAM_API_URL", *outcome)
+
+
+async def test_migrating_twice(folder: Path) -> None:
+    """`migrate` makes the schema, then finds nothing to do; it makes the folder that the file lies in."""
+    variables = {"BOT_TOKEN": TOKEN, "DATABASE_URL": "sqlite:///data/deep/encore.db"}
+    first = await result(folder, "migrate", **variables)
+    second = await result(folder, "migrate", **variables)
+    assert first == (0, f"schema {HEAD}: brought up to date\n", [])
+    assert second == (0, f"schema {HEAD}: nothing to do\n", [])
+    with sqlite3.connect(folder / "data/deep/encore.db") as database:
+        assert database.execute("SELECT count(*) FROM campaign").fetchone() == (0,)
+
+
+async def test_settings_from_a_file_and_a_quiet_stop(folder: Path) -> None:
+    """`.env` is read, the environment wins over it, and SIGTERM ends an idle bot within 10 s with code 0."""
+    async with Sandbox(limits=Limits.none()) as telegram:
+        telegram.add_bot(token=TOKEN)
+        lines = (f"BOT_TOKEN={TOKEN}", "# a comment", f"TELEGRAM_API_URL={telegram.url}/", "LOG_LEVEL=loud")
+        (folder / ".env").write_text("\n".join(lines))
+        async with running(folder, LOG_LEVEL="info") as process:
+            await process.logs("started")
+            assert await process.stops() == 0
+        assert process.events[-1]["event"] == "stopped"
+    assert (folder / "data/encore.db").exists()
+
+
+async def test_a_stop_under_load(folder: Path, sqlite_url: str) -> None:
+    """SIGTERM while taps are being handled ends within 10 s with code 0, and the next start does what was left."""
+    variables = {"DATABASE_URL": sqlite_url, "BOT_TOKEN": TOKEN}
+    async with Sandbox(limits=Limits.none(), latency=0.05) as telegram:
+        variables["TELEGRAM_API_URL"] = telegram.url
+        bot = telegram.add_bot(token=TOKEN)
+        owner = telegram.add_user("Mina", language="en")
+        group = telegram.add_group("Silk room", creator=owner)
+        fans = [telegram.add_user(f"Fan {number}") for number in range(60)]
+        for fan in fans:
+            fan.joins(group)
+        async with running(folder, **variables) as process:
+            await process.logs("started")
+            owner.adds(bot, group, Rights.full())
+            await process.logs("arrived")
+            said = owner.says(group, "/newcoupon title=Scarf stock=500")
+            card = await owner.waits_for(group, is_card, timeout=10, after=said)
+            presses = [fan.presses(card, "claim") for fan in fans]
+            await presses[0].answered()
+            assert await process.stops() == 0
+        waiting = [press for press in presses if press.answer is None]
+        async with running(folder, **variables) as process:
+            await asyncio.gather(*(press.answered(30) for press in waiting))
+            await process.logs("started")
+            assert await process.stops() == 0
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as database:
+        assert database.execute("SELECT count(*), count(DISTINCT member_id) FROM coupon").fetchone() == (60, 60)
+        assert database.execute("SELECT count(*) FROM inbox").fetchone() == (0,)

@@ -1,0 +1,433 @@
+"""What networks and a busy Telegram do to a bot: nothing lost, nothing done twice, and quiet where it should be."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot import intake
+from bot.app import StartError
+from bot.pacer import Limits as PacerLimits
+from bot.store.db import Database
+from bot.store.places import Group
+from bot.store.tables import Card, Coupon, FanGroup, Inbox, Outbox, Person
+from sandbox import Call, Chat, Fault, Rights
+from sandbox import Person as Human
+from tests.bot.conftest import Play, Stage, is_card
+from tests.bot.speech import code_in, said_since
+
+UNHURRIED = PacerLimits(chat_gap=0.0, group_messages=10_000, group_edits=10_000)
+"""For stages that move the clock: a minute of the pacer's is a real one."""
+
+POLL = "getUpdates"
+"""Fails once at a time: its pauses grow."""
+FAULTS: dict[str, Callable[[Stage, str], Fault]] = {
+    "429": lambda stage, method: stage.telegram.faults.too_many(method, retry_after=1),
+    "500": lambda stage, method: stage.telegram.faults.error(method, code=500, times=1 + (method != POLL)),
+    "502": lambda stage, method: stage.telegram.faults.error(method, code=502),
+    "slow": lambda stage, method: stage.telegram.faults.slow(0.3, method),
+    "cut before": lambda stage, method: stage.telegram.faults.cut_before(method, times=1 + (method != POLL)),
+    "cut after": lambda stage, method: stage.telegram.faults.cut_after(method),
+}
+
+
+def calls_to(stage: Stage, chat: Chat, mark: int) -> list[Call]:
+    """Calls that named this chat, after the first `mark` ones."""
+    return [call for call in stage.telegram.calls[mark:] if call.params.get("chat_id") == chat.id]
+
+
+async def count(stage: Stage, table: Any, *where: Any) -> int:
+    """Rows of a table."""
+
+    def counted(session: Session) -> int:
+        return int(session.execute(select(func.count()).select_from(table).where(*where)).scalar_one())
+
+    return await stage.app.db.read(counted)
+
+
+@pytest.mark.parametrize("method", ["sendMessage", "answerCallbackQuery", "editMessageText", POLL])
+async def test_nothing_is_lost_by_a_fault(play_sqlite: Play, method: str) -> None:
+    """Under each fault of each call the fan is answered, paid once, given one coupon, and the card tells the truth."""
+    stage = await play_sqlite(language="en", pacing=UNHURRIED)
+    card = await stage.drop("title=Scarf stock=50")
+    for number, (name, set_fault) in enumerate(FAULTS.items(), start=1):
+        fan = stage.fan(f"Fan {number}")
+        await stage.settled()
+        fault = set_fault(stage, method)
+        mark = len(stage.telegram.calls)
+        said = fan.says(stage.group, "/checkin")
+        await fan.waits_for(stage.group, lambda m: "5 coins" in m.text, timeout=10, after=said)
+        press = fan.presses(card, "claim")
+        code = code_in((await press.answered(10)).text)
+        whisper = await fan.waits_for(stage.group, lambda m: bool(m.buttons), timeout=10, after=press)
+        assert code in whisper.text
+        stage.telegram.clock.advance(5)
+        left = f"{50 - number} of 50 left"
+        await fan.waits_for(stage.group, lambda m, left=left: m is card and left in m.text, timeout=10)  # type: ignore[misc]
+        await stage.settled()
+        assert fault.times == 0, name
+        told = [m for m in fan.sees(stage.group) if m.only_for is fan]
+        assert len(told) <= 2 + (name == "cut after"), name
+        refused = {c.status for c in stage.telegram.calls[mark:]} - {200}
+        assert refused <= {0, 429, 500, 502, *((400,) if name == "cut after" else ())}, name
+    books = await stage.books()
+    assert (books.sound, books.held_by_fans) == (True, 5 * len(FAULTS))
+    assert await count(stage, Coupon) == len(FAULTS)
+    assert await count(stage, Inbox) == 0
+
+
+async def test_an_answer_held_by_a_429_is_told_later(play_sqlite: Play) -> None:
+    """What can't leave within two seconds is promised, told once when the gate opens; presses are answered."""
+    stage = await play_sqlite(language="en")
+    ana, ben = stage.fan("Ana"), stage.fan("Ben")
+    card = await stage.drop()
+    stage.telegram.faults.too_many("sendMessage", retry_after=3, chat=stage.group)
+    ana.says(stage.group, "/checkin")
+    await stage.settled()
+    assert await count(stage, Outbox, col(Outbox.act) == "tell") == 1
+    assert code_in((await ben.presses(card, "claim").answered(1)).text)
+    await ana.waits_for(stage.group, lambda m: "5 coins" in m.text, timeout=10)
+    await ben.waits_for(stage.group, lambda m: bool(m.only_for) and bool(m.buttons), timeout=10)
+    await until(stage, lambda: count(stage, Outbox, col(Outbox.act) == "tell"), 0)
+    assert sum("5 coins" in m.text for m in ana.sees(stage.group)) == 1
+    assert (await stage.books()).held_by_fans == 5
+
+
+async def until(stage: Stage, what: Callable[[], Any], value: object, seconds: float = 10) -> None:
+    """Wait until an awaited thing has this value."""
+    async with asyncio.timeout(seconds):
+        while await what() != value:
+            await asyncio.sleep(0.02)
+
+
+async def test_an_alert_gives_the_code_though_whispers_get_lost(play_sqlite: Play) -> None:
+    """An ephemeral message may vanish: the alert and `/coupons` hold the code too."""
+    stage = await play_sqlite()
+    fans = stage.fans(20)
+    card = await stage.drop("title=Scarf stock=50")
+    stage.telegram.faults.lose_ephemeral(0.05)
+    answers = await asyncio.gather(*(fan.presses(card, "claim").answered(10) for fan in fans))
+    codes = {code_in(answer.text) for answer in answers}
+    stage.telegram.faults.clear()
+    stage.telegram.faults.lose_ephemeral(1.0, times=1)
+    again = await fans[0].presses(card, "claim").answered(10)
+    assert len(codes) == 20
+    assert code_in(again.text) in codes
+
+
+async def test_who_cannot_be_written_to_is_answered_by_the_next_rung(play_sqlite: Play) -> None:
+    """A 403 in private is remembered, and the answer becomes a short-lived reply in the group."""
+    stage = await play_sqlite(rights=None, language="en")
+    ana, ben = stage.fan("Ana"), stage.fan("Ben")
+    for fan in (ana, ben):
+        fan.starts(stage.bot)
+        await fan.waits_for(stage.bot, lambda m: m.sender is stage.bot, timeout=10)
+    assert await count(stage, Person, col(Person.can_write).is_(True)) == 2
+    ana.deactivated = True
+    ben.blocks(stage.bot)
+    for fan in (ana, ben):
+        said = fan.says(stage.group, "/checkin")
+        answer = await fan.waits_for(stage.group, lambda m: "5 coins" in m.text, timeout=10, after=said)
+        assert answer.only_for is None
+        assert answer.reply_to is said
+    assert await count(stage, Person, col(Person.can_write).is_(True)) == 0
+    ben.unblocks(stage.bot)
+    ben.says(stage.group, "/me")
+    await ben.waits_for(stage.bot, lambda m: "5 coins" in m.text, timeout=10)
+
+
+async def chats_of(stage: Stage) -> list[tuple[int, bool]]:
+    """The groups on record, and whether the bot has left them."""
+
+    def read(session: Session) -> list[tuple[int, bool]]:
+        rows = session.execute(select(FanGroup).order_by(col(FanGroup.id))).scalars()
+        return [(row.chat_id, row.left_at is not None) for row in rows]
+
+    return await stage.app.db.read(read)
+
+
+async def test_a_group_that_becomes_a_supergroup_is_followed(play_sqlite: Play) -> None:
+    """Its id changes: the card is hung anew, coins and coupons stay, fans go on."""
+    stage = await play_sqlite(kind="group", language="en")
+    ana, ben = stage.fan("Ana"), stage.fan("Ben")
+    card = await stage.drop("title=Scarf stock=5 closes=+2h")
+    code = code_in((await ana.presses(card, "claim").answered()).text)
+    await stage.ask(ana, "/checkin")
+    new = stage.telegram.upgrade(stage.group)
+    hung = await ana.waits_for(new, is_card, timeout=10)
+    assert "4 of 5 left" in hung.text
+    assert await chats_of(stage) == [(new.id, False)]
+    assert code_in((await ana.presses(hung, "claim").answered()).text) == code
+    assert code_in((await ben.presses(hung, "claim").answered()).text) != code
+    ben.says(new, "출석")
+    await ben.waits_for(new, lambda m: m.only_for is ben and "5 coins" in m.text, timeout=10)
+    stage.telegram.clock.advance(7201)
+    await ana.waits_for(new, lambda m: m is hung and "over" in m.text, timeout=10)
+    await stage.settled()
+    assert await count(stage, Card) == 1
+    assert (await stage.books()).held_by_fans == 10
+
+
+async def test_an_upgrade_that_is_learnt_by_a_refusal(play: Play) -> None:
+    """A card that was promised to the old id is hung in the new group, and what waits to be deleted there isn't."""
+    stage = await play(kind="group", rights=None, language="en")
+    ana = stage.fan("Ana")
+    said = ana.says(stage.group, "/checkin")
+    await ana.waits_for(stage.group, lambda m: "5 coins" in m.text, timeout=10, after=said)
+    said = stage.owner.says(stage.group, "/newcoupon title=Scarf stock=5 opens=+10m")
+    await stage.owner.waits_for(stage.group, lambda m: "Scarf" in m.text and m is not said, timeout=10, after=said)
+    await stage.settled()
+    new = stage.telegram.upgrade(stage.group)
+    stage.bot.queue.drop()
+    mark = len(stage.telegram.calls)
+    stage.telegram.clock.advance(601)
+    hung = await ana.waits_for(new, is_card, timeout=10)
+    assert "5 of 5 left" in hung.text
+    assert await chats_of(stage) == [(new.id, False)]
+    await until(stage, lambda: count(stage, Outbox, col(Outbox.state).in_(("waiting", "sending"))), 0)
+    assert [call.method for call in calls_to(stage, new, mark)] == ["sendMessage"]
+
+
+async def test_an_answer_meets_an_upgraded_group(play_sqlite: Play) -> None:
+    """An answer that is refused because its group moved is given in the new one."""
+    stage = await play_sqlite(kind="group", language="en")
+    ana = stage.fan("Ana")
+    card = await stage.drop("title=Scarf stock=5")
+    new = stage.telegram.upgrade(stage.group)
+    stage.bot.queue.drop()
+    press = ana.presses(card, "claim")
+    code = code_in((await press.answered()).text)
+    whisper = await ana.waits_for(new, lambda m: m.only_for is ana and code in m.text, timeout=10)
+    assert whisper.buttons[0].copy_text == code
+    assert "4 of 5 left" in (await ana.waits_for(new, is_card, timeout=10)).text
+
+
+async def test_a_removed_bot_is_quiet(play: Play) -> None:
+    """Nothing is sent to a group that the bot was removed from, not even what was promised; added again it goes on."""
+    stage = await play(language="en")
+    ana = stage.fan("Ana")
+    card = await stage.drop("title=Hat stock=5 closes=+30m")
+    await stage.ask(stage.owner, "/newcoupon title=Scarf stock=5 opens=+1h")
+    press = ana.presses(card, "claim")
+    await stage.whisper(ana, after=press)
+    stage.owner.removes(stage.bot, stage.group)
+    await stage.settled()
+    assert await chats_of(stage) == [(stage.group.id, True)]
+    mark = len(stage.telegram.calls)
+    for seconds in (6, 1800, 1800):
+        stage.telegram.clock.advance(seconds)
+        await until(stage, lambda: due(stage), 0)
+    assert calls_to(stage, stage.group, mark) == []
+    stage.owner.adds(stage.bot, stage.group, Rights.full())
+    await stage.owner.waits_for(stage.group, lambda m: m.sender is stage.bot and "Hi everyone" in m.text, timeout=10)
+    assert "5 coins" in (await stage.ask(ana, "/checkin")).text
+    assert not any("Scarf" in m.text and m.buttons for m in stage.telegram.messages(stage.group))
+    said = stage.owner.says(stage.group, "/newcoupon title=Belt stock=5")
+    await stage.owner.waits_for(stage.group, is_card, timeout=10, after=said)
+
+
+async def due(stage: Stage) -> int:
+    """Promises whose time has come."""
+    return await count(
+        stage, Outbox, col(Outbox.state).in_(("waiting", "sending")), col(Outbox.due_at) <= stage.app.clock.now()
+    )
+
+
+async def test_a_removal_that_is_learnt_by_a_refusal(play_sqlite: Play) -> None:
+    """One 403 is enough: the group counts as left, and the rest of what was promised isn't tried."""
+    stage = await play_sqlite(language="en")
+    for title in ("Hat", "Scarf"):
+        await stage.ask(stage.owner, f"/newcoupon title={title} stock=5 opens=+{10 if title == 'Hat' else 20}m")
+    stage.owner.removes(stage.bot, stage.group)
+    stage.bot.queue.drop()
+    mark = len(stage.telegram.calls)
+    for _ in range(2):
+        stage.telegram.clock.advance(601)
+        await until(stage, lambda: due(stage), 0)
+    assert [call.status for call in calls_to(stage, stage.group, mark)] == [403]
+    assert await chats_of(stage) == [(stage.group.id, True)]
+
+
+async def test_an_arrival_that_meets_a_fault(play_sqlite: Play) -> None:
+    """The bot comes to a group while Telegram fails: it is greeted when that is over."""
+    stage = await play_sqlite(language="en")
+    fault = stage.telegram.faults.error("getChatAdministrators", times=8)
+    group = stage.telegram.add_group("Second room", creator=stage.owner)
+    stage.owner.adds(stage.bot, group, Rights.full())
+    await stage.owner.waits_for(group, lambda m: m.sender is stage.bot, timeout=15)
+    assert fault.times == 0
+    assert (group.id, False) in await chats_of(stage)
+
+
+async def test_a_database_that_fails_for_a_moment(play_sqlite: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An update that meets a failing database before its handler is handled again."""
+    stage = await play_sqlite(language="en")
+    ana = stage.fan("Ana")
+    await stage.settled()
+    real, failures = stage.app.communities.group, [1, 2]
+
+    async def group(chat_id: int) -> Group | None:
+        if failures:
+            failures.pop()
+            raise OperationalError("SELECT", {}, Exception("disk I/O error"))
+        return await real(chat_id)
+
+    monkeypatch.setattr(stage.app.communities, "group", group)
+    assert "5 coins" in (await stage.ask(ana, "/checkin")).text
+    assert failures == []
+
+
+async def test_a_database_that_is_away(play_sqlite: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While nothing can be read or written nothing is lost; when the database is back, everything is done."""
+    stage = await play_sqlite(language="en")
+    ana = stage.fan("Ana")
+    await stage.settled()
+    db = stage.app.db
+    refused = 0
+
+    async def away(*_: object) -> None:
+        nonlocal refused
+        refused += 1
+        raise OperationalError("SELECT", {}, Exception("disk I/O error"))
+
+    with monkeypatch.context() as outage:
+        outage.setattr(db, "read", away)
+        outage.setattr(db, "write", away)
+        said = ana.says(stage.group, "/checkin")
+        stage.telegram.clock.advance(1)
+        async with asyncio.timeout(10):
+            while refused < 3:
+                await asyncio.sleep(0.02)
+    assert "5 coins" in (await stage.whisper(ana, after=said)).text
+    said = stage.owner.says(stage.group, "/newcoupon title=Hat stock=5")
+    await stage.owner.waits_for(stage.group, is_card, timeout=10, after=said)
+
+
+async def test_edits_of_a_card_are_folded(play_sqlite: Play) -> None:
+    """Thirty claims while the network is slow make a handful of edits, and the last one is true."""
+    stage = await play_sqlite(language="en", pacing=UNHURRIED)
+    fans = stage.fans(30)
+    card = await stage.drop("title=Scarf stock=50")
+    stage.telegram.clock.advance(6)
+    mark = len(stage.telegram.calls)
+    stage.telegram.faults.slow(0.2, "editMessageText", times=None)
+    await asyncio.gather(*(fan.presses(card, "claim").answered(10) for fan in fans))
+    for _ in range(2):
+        stage.telegram.clock.advance(6)
+        await until(stage, lambda: due(stage), 0)
+    assert "20 of 50 left" in card.text
+    assert sum(call.method == "editMessageText" for call in stage.telegram.calls[mark:]) <= 4
+
+
+async def test_two_bots_on_one_token(play_sqlite: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is refused for too long stops with code 3 and one plain line; the other goes on."""
+    monkeypatch.setattr(intake, "CONFLICT_SECONDS", 0.5)
+    stage = await play_sqlite(language="en")
+    first = stage.app
+    stage.start_again()
+    done, going_on = await asyncio.wait(stage.tasks, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+    (ended,) = done
+    error = ended.exception()
+    assert isinstance(error, StartError)
+    assert (error.code, "another process" in str(error)) == (3, True)
+    stage.tasks[:] = list(going_on)
+    ana = stage.fan("Ana")
+    assert "5 coins" in (await stage.ask(ana, "/checkin")).text
+    await first.close()
+
+
+async def test_a_token_that_is_revoked(play_sqlite: Play) -> None:
+    """A 401 while running ends the bot with code 2 and a line that names the variable."""
+    stage = await play_sqlite()
+    del stage.telegram.world.bots[stage.bot.token]
+    stage.fan("Ana").says(stage.group, "/checkin")
+    (task,) = stage.tasks
+    stage.tasks.clear()
+    with pytest.raises(StartError, match="BOT_TOKEN") as caught:
+        await asyncio.wait_for(task, 10)
+    assert caught.value.code == 2
+
+
+async def test_a_staff_command_that_waited_is_asked_again(play_sqlite: Play) -> None:
+    """Older than ten minutes it isn't done unasked; a younger one is, and a fan's always."""
+    stage = await play_sqlite(language="en")
+    ana = stage.fan("Ana")
+    await stage.settled()
+    await stage.stop()
+    old = stage.owner.says(stage.group, "/newcoupon title=Old stock=5")
+    theirs = ana.says(stage.group, "/checkin")
+    stage.telegram.clock.advance(300)
+    young = stage.owner.says(stage.group, "/newcoupon title=Young stock=5")
+    stage.telegram.clock.advance(330)
+    stage.start_again()
+    asked = await stage.whisper(stage.owner, after=old)
+    assert "waited 10 minutes" in asked.text
+    assert "5 coins" in (await stage.whisper(ana, after=theirs)).text
+    card = await stage.owner.waits_for(stage.group, is_card, timeout=10, after=young)
+    assert "Young" in card.text
+    await stage.settled()
+    assert sum(is_card(message) for message in stage.telegram.messages(stage.group)) == 1
+
+
+async def test_a_press_that_waited_is_handled_in_silence(play_sqlite: Play) -> None:
+    """A press that lay in the inbox for over two minutes gives the coupon; its answer would come too late."""
+    stage = await play_sqlite(language="en")
+    ana = stage.fan("Ana")
+    card = await stage.drop()
+    await stage.settled()
+    await stage.stop()
+    press = ana.presses(card, "claim")
+    (update,) = stage.telegram.pending(stage.bot)
+    row = Inbox(
+        bot_id=stage.bot.id, update_id=update.update_id, body=update.written.decode(), received_at=stage.app.clock.now()
+    )
+    mark = len(stage.telegram.calls)
+    async with Database.open(stage.url) as db:
+        await db.write(lambda tx: tx.add(row))
+    stage.telegram.clock.advance(200)
+    stage.start_again()
+    await until(stage, lambda: count(stage, Coupon), 1)
+    await until(stage, lambda: count(stage, Inbox), 0)
+    assert said_since(stage.telegram, mark) == []
+    assert press.answer is None
+    assert "Silk scarf" in (await stage.ask(ana, "/coupons")).text
+
+
+async def test_redelivered_updates_act_once(play: Play) -> None:
+    """Updates that Telegram delivers again hear the same answer and change nothing."""
+    stage = await play(language="en")
+    ana = stage.fan("Ana")
+    card = await stage.drop("title=Scarf stock=5 price=3")
+    await stage.ask(ana, "/checkin")
+    press = ana.presses(card, "claim")
+    await stage.whisper(ana, after=press)
+    said = stage.owner.says(stage.group, "/newcoupon title=Hat stock=5")
+    done = await stage.whisper(stage.owner, after=said)
+    await stage.owner.waits_for(stage.group, lambda m: is_card(m) and "Hat" in m.text, timeout=10, after=said)
+    await stage.settled()
+    heard = texts(stage, ana)
+    audit = done.text
+    mark = len(stage.telegram.calls)
+    cards = sum(is_card(message) for message in stage.telegram.messages(stage.group))
+    for _ in range(2):
+        stage.telegram.redeliver(stage.bot, last=3)
+        await stage.settled()
+    assert await count(stage, Coupon) == 1
+    books = await stage.books()
+    assert (books.sound, books.held_by_fans) == (True, 2)
+    assert set(texts(stage, ana)) == set(heard)
+    assert {m.text for m in stage.owner.sees(stage.group) if m.only_for is stage.owner and "Hat" in m.text} == {audit}
+    assert sum(is_card(message) for message in stage.telegram.messages(stage.group)) == cards
+    refused = [call for call in stage.telegram.calls[mark:] if call.status != 200]
+    # The press was answered the first time.
+    assert {(call.method, call.status) for call in refused} <= {("answerCallbackQuery", 400)}
+
+
+def texts(stage: Stage, person: Human) -> list[str]:
+    """What the bot whispered to somebody."""
+    return [m.text for m in person.sees(stage.group) if m.only_for is person and m.sender is stage.bot]
