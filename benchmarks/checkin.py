@@ -199,9 +199,8 @@ async def compare(url: str, control: Control, delay: float, n: int, rounds: int)
     """Print one table: each contender's rate, then ratios, latency, memory and start."""
     control.call("start", mode="none", n=0, delay=delay)
     speed = await alone(url, delay, 20_000)
-    say(
-        f"\nServer {delay * 1000:.0f} ms away; alone it answers {speed:,.0f} calls a second. {n} updates, {rounds} rounds."
-    )
+    say(f"\nServer {delay * 1000:.0f} ms away; alone it answers {speed:,.0f} calls a second.")
+    say(f"{n} updates a run, the median of {rounds} rounds:")
     contenders = [c for c in (*ECHOES, ENCORE) if not (delay and c.fast_server_only)]
     rates: dict[str, list[Measured]] = {c.name: [] for c in contenders}
     for _ in range(rounds):
@@ -217,9 +216,8 @@ async def compare(url: str, control: Control, delay: float, n: int, rounds: int)
     say(f"  ratio to the echo with the collector tuned:    {encore / tuned:.2f}")
     half = encore / 2
     latency = await measure(ENCORE, control, url, delay, min(n, int(half * 6)), rate=half)
-    say(
-        f"  an answer at half that load ({half:,.0f}/s): p50 {latency.p50 * 1000:.1f} ms, p99 {latency.p99 * 1000:.1f} ms"
-    )
+    p50, p99 = latency.p50 * 1000, latency.p99 * 1000
+    say(f"  an answer at half that load ({half:,.0f}/s): p50 {p50:.1f} ms, p99 {p99:.1f} ms")
     ours, theirs = rates[ENCORE.name], rates[ECHOES[0].name]
     more_memory = statistics.median(m.memory for m in ours) - statistics.median(m.memory for m in theirs)
     more_start = statistics.median(m.start for m in ours) - statistics.median(m.start for m in theirs)
