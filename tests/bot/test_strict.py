@@ -55,14 +55,14 @@ def on_sale(title: str) -> Callable[[Message], bool]:
 async def test_answers_in_public_keep_the_limits_too(play_sqlite: Play) -> None:
     """A bot without rights answers strangers in the group: one by one, those who must wait a little later."""
     stage = await play_sqlite(language="en", rights=None, limits=Limits(), pacing=PacerLimits())
-    fans = stage.fans(8)
+    fans = stage.fans(6)
     await stage.settled()
     for fan in fans:
         fan.says(stage.group, "/checkin")
     for fan in fans:
         await fan.waits_for(stage.group, replies_to(fan.name), timeout=30)
     assert too_many(stage) == []
-    assert (await stage.books()).held_by_fans == 40
+    assert (await stage.books()).held_by_fans == 30
 
 
 def replies_to(name: str) -> Callable[[Message], bool]:
