@@ -113,10 +113,9 @@ class App:
                 group.create_task(self.sender.run())
                 group.create_task(self._keep_house())
                 group.create_task(self.intake.run())
-        except* ConflictError:
-            raise StartError("another process is polling with this BOT_TOKEN; stop it first", 3) from None
-        except* TelegramUnauthorizedError:
-            raise StartError("BOT_TOKEN is refused by Telegram; ask BotFather for a new one", 2) from None
+        except BaseExceptionGroup as errors:
+            # What is raised inside `except*` comes out as a group again, so the reasons are looked up by hand.
+            raise _reason(errors) from None
         finally:
             with contextlib.suppress(TimeoutError):
                 await self.intake.drain(DRAIN_SECONDS)
@@ -177,6 +176,15 @@ class App:
                 await asyncio.sleep(RETRY.total_seconds())
             else:
                 await asyncio.sleep(HOUSEKEEPING.total_seconds())
+
+
+def _reason(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Why everything stopped, as one exception."""
+    if errors.subgroup(ConflictError) is not None:
+        return StartError("another process is polling with this BOT_TOKEN; stop it first", 3)
+    if errors.subgroup(TelegramUnauthorizedError) is not None:
+        return StartError("BOT_TOKEN is refused by Telegram; ask BotFather for a new one", 2)
+    return errors
 
 
 def build(

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sandbox import Limits, Rights, Sandbox
@@ -43,7 +44,7 @@ async def test_logs_hold_ids_and_no_words(sqlite_url: str, tmp_path: Path) -> No
             telegram.faults.cut_before("sendMessage", times=2)
             ana.says(group, "/me")
             await process.logs("handled", times=len([one for one in telegram.sent(bot) if one.kind in LOGGED]))
-            with sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), timeout=10) as database:
+            with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"), timeout=10)) as database, database:
                 database.execute("UPDATE coupon SET answer = ?", (f'{{"code": "{code}", "title": "{SECRET}"',))
             claim = next(one for one in telegram.sent(bot) if one.payload.get("id") == press.id)
             telegram.redeliver(bot, [claim.update_id])

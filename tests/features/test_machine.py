@@ -330,7 +330,10 @@ class Shops(RuleBasedStateMachine):
         place, at = self.places[shop], self.now
         outcome = self.deliver(lambda cause: self.campaigns.make(place, STAFF, wish, at, cause))
         in_use = any(
-            offer.shop == shop and not offer.cancelled and offer.wish.shared_code == shared_code
+            offer.shop == shop
+            and not offer.cancelled
+            and offer.wish.shared_code == shared_code
+            and (offer.wish.closes is None or offer.wish.closes > at)
             for offer in self.offers
         )
         if shared_code and in_use:
