@@ -12,15 +12,15 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
 
 from aiogram import Bot
 from aiogram.exceptions import (
-    RestartingTelegram,
+    TelegramAPIError,
     TelegramConflictError,
-    TelegramNetworkError,
     TelegramRetryAfter,
-    TelegramServerError,
+    TelegramUnauthorizedError,
 )
 from sqlalchemy import BigInteger, Text, bindparam, delete, select
 from sqlalchemy.orm import Session
@@ -183,7 +183,9 @@ class Intake:
             except TelegramRetryAfter as error:
                 await asyncio.sleep(error.retry_after)
                 continue
-            except (TelegramNetworkError, TelegramServerError, RestartingTelegram, json.JSONDecodeError) as error:
+            except TelegramUnauthorizedError:
+                raise
+            except (TelegramAPIError, json.JSONDecodeError) as error:
                 failures += 1
                 log.warning("poll_failed", error=type(error).__name__, failures=failures)
                 await asyncio.sleep(RETRY_SECONDS[min(failures, 6) - 1])
@@ -208,15 +210,13 @@ class Intake:
 
     async def _patiently(self, write: Callable[[], Awaitable[T]]) -> T:
         """A full disk or a lost database stops the intake, not the process: Telegram keeps what isn't confirmed."""
-        for seconds in (*RETRY_SECONDS, None):
+        for seconds in chain(RETRY_SECONDS, repeat(RETRY_SECONDS[-1])):
             try:
                 return await write()
-            except Exception as error:
-                log.warning("inbox_failed", error=type(error).__name__)
-                if seconds is None:
-                    raise
+            except Exception as error:  # noqa: BLE001  # whatever it is, nothing is confirmed meanwhile
+                log.warning("inbox_failed", error=type(error).__name__, retry_in=seconds)
                 await asyncio.sleep(seconds)
-        raise AssertionError("unreachable: the last try returns or raises")
+        raise AssertionError("unreachable: the waiting has no end")
 
     async def _replay(self) -> None:
         left = await self._db.read(_left, self._bot.id)

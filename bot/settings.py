@@ -23,6 +23,8 @@ def _database(value: SecretStr) -> SecretStr:
     url = value.get_secret_value()
     if not url.startswith(DATABASES):
         raise ValueError("it should begin with sqlite:/// or postgresql://")
+    if url in {"sqlite:///", "sqlite:///:memory:"}:
+        raise ValueError("it should name a file, as sqlite:///data/encore.db does")
     return SecretStr(url.replace("postgres://", "postgresql://", 1)) if url.startswith("postgres://") else value
 
 

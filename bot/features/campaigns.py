@@ -1,5 +1,6 @@
 """What staff do with coupon campaigns: make, look at, cancel, and take that back."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -77,6 +78,8 @@ def make(tx: Tx, place: Place, actor_id: int, wish: NewCampaign, at: datetime, c
     wrong = check_window(wish.opens, wish.closes, at)
     if wrong is not None:
         return wrong
+    if wish.opens is not None and wish.opens <= at:
+        wish = replace(wish, opens=None)  # it is open already
     shop = _lock_shop(tx, place)
     if wish.shared_code is not None:
         taken = _running_with_code(tx, place, wish.shared_code, at)
