@@ -291,7 +291,7 @@ class Intake:
         try:
             for start in range(0, len(done), DELETE_CHUNK):
                 await self._db.write(_delete, self._bot.id, done[start : start + DELETE_CHUNK])
-        except BaseException:
+        except BaseException:  # a cancellation too: what was not deleted is deleted next time
             self._done = done + self._done
             raise
 
