@@ -74,6 +74,7 @@ class App:
 
     bot: Bot
     session: LightSession
+    out: Outbound
     db: Database
     dispatcher: Dispatcher
     clock: Clock
@@ -93,6 +94,7 @@ class App:
         """
         me = await self._hello()
         self.dispatcher["username"] = (me.username or "").lower()
+        self.out.username = me.username or ""
         self.intake = Intake(
             db=self.db,
             bot=self.bot,
@@ -235,7 +237,9 @@ def build(
     who = WhoAsks(communities, clock)
     table = handlers.setup()
     dispatcher.include_router(table)
-    return App(bot, session, db, dispatcher, clock, communities, campaigns, sender, who, table, settings.concurrency)
+    return App(
+        bot, session, out, db, dispatcher, clock, communities, campaigns, sender, who, table, settings.concurrency
+    )
 
 
 def tune_collector() -> None:

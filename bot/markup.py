@@ -5,21 +5,30 @@ from typing import Any
 from bot.content.buttons import Button, Rows
 
 
-def keyboard(rows: Rows) -> dict[str, Any] | None:
-    """The inline keyboard of these rows, or None for none."""
+def keyboard(rows: Rows, username: str) -> dict[str, Any] | None:
+    """The inline keyboard of these rows, or None for none; `username` is the bot's own, for links that open it."""
     if not rows:
         return None
-    return {"inline_keyboard": [[_button(button) for button in row] for row in rows]}
+    return {"inline_keyboard": [[_button(button, username) for button in row] for row in rows]}
 
 
-def _button(button: Button) -> dict[str, Any]:
+def _button(button: Button, username: str) -> dict[str, Any]:
     made: dict[str, Any] = {"text": button.text}
     if button.style is not None:
         made["style"] = button.style
     if button.press is not None:
         made["callback_data"] = button.press
+    elif button.start is not None:
+        made["url"] = start_link(username, button.start)
+    elif button.url is not None:
+        made["url"] = button.url
     elif button.copy is not None:
         made["copy_text"] = {"text": button.copy}
     elif button.disabled:
         made["disabled"] = {}
     return made
+
+
+def start_link(username: str, payload: str) -> str:
+    """What opens the private chat with the bot and says `payload` there."""
+    return f"https://t.me/{username}?start={payload}"

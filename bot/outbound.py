@@ -4,6 +4,8 @@ from typing import Any
 
 from aiogram import Bot
 
+from bot.content.buttons import Rows
+from bot.markup import keyboard
 from bot.pacer import Pacer, kind_of
 from bot.session import LightSession
 
@@ -15,6 +17,12 @@ class Outbound:
         self._bot = bot
         self._session = session
         self._pacer = pacer
+        self.username = ""
+        """The bot's own, known once Telegram has said hello."""
+
+    def keyboard(self, rows: Rows) -> dict[str, Any] | None:
+        """Buttons as Telegram's inline keyboard, or None for none."""
+        return keyboard(rows, self.username)
 
     async def turn(self, chat_id: int) -> None:
         """Wait until one more ordinary message fits into a group.

@@ -26,7 +26,6 @@ from bot.content.catalog import OUTCOMES
 from bot.features.communities import Communities
 from bot.flows.moving import follow
 from bot.logs import get_logger
-from bot.markup import keyboard
 from bot.outbound import Outbound
 from bot.pacer import HeldError, Pacer
 from bot.rules.communities import Place
@@ -201,7 +200,7 @@ class Sender:
             text=said.html,
             parse_mode="HTML",
             link_preview_options=NO_PREVIEW,
-            reply_markup=keyboard(said.buttons),
+            reply_markup=self._out.keyboard(said.buttons),
         )
         now = self._clock.now()
         await self._db.write(_hung, card.id, message["message_id"], now)
@@ -224,7 +223,7 @@ class Sender:
                 text=said.html,
                 parse_mode="HTML",
                 link_preview_options=NO_PREVIEW,
-                reply_markup=keyboard(said.buttons),
+                reply_markup=self._out.keyboard(said.buttons),
             )
         except TelegramBadRequest as error:
             if "not modified" not in error.message:

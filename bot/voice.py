@@ -15,7 +15,7 @@ from bot.content import Said, Words
 from bot.features.communities import Communities
 from bot.flows.moving import follow
 from bot.logs import get_logger
-from bot.markup import keyboard
+from bot.markup import start_link
 from bot.outbound import Outbound
 from bot.pacer import HeldError
 from bot.rules.communities import SPEAKING_FOR_OTHERS, Place
@@ -77,6 +77,24 @@ class Voice:
             if heard and not said.buttons and _fits_an_alert(outcome):
                 return
         await self._tell_or_promise(ask, said, outcome)
+
+    async def open_private(self, ask: Ask, payload: str, outcome: Any) -> None:
+        """Open the private chat of someone who pressed a button; who can't be sent there hears `outcome`.
+
+        Telegram lets a press be answered by a link to the bot itself: one tap, then *Start* says `payload` to us.
+        """
+        if ask.press_id is not None and ask.age <= PRESS_ANSWERED:
+            try:
+                await self._out.call(
+                    "answerCallbackQuery",
+                    callback_query_id=ask.press_id,
+                    url=start_link(self._out.username, payload),
+                )
+            except (TelegramBadRequest, HeldError) as error:
+                log.info("opening_refused", chat=ask.chat_id, error=type(error).__name__)
+            else:
+                return
+        await self.answer(ask, outcome)
 
     async def tell(self, target: Target, outcome: Any, place: Place, language: Language) -> None:
         """Tell one person something that the outbox promised, by the quietest way that is open.
@@ -177,7 +195,7 @@ class Voice:
             text=said.html,
             parse_mode="HTML",
             link_preview_options=NO_PREVIEW,
-            reply_markup=keyboard(said.buttons),
+            reply_markup=self._out.keyboard(said.buttons),
             **how,
         )
 

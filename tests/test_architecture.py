@@ -62,7 +62,7 @@ def observers(root: Router) -> Iterator[TelegramEventObserver]:
 
 def tabled(table: Table) -> Iterator[tuple[str, CallableObject]]:
     """Everything that commands, words and presses lead to."""
-    for found in (table._commands, table._words, table._presses):
+    for found in (table._commands, table._words, table._presses, table._openings):
         yield from found.items()
     yield "message_else", table._message_else
     yield "press_else", table._press_else
@@ -117,7 +117,10 @@ def test_no_magic_filters() -> None:
 
 def test_no_lambdas_are_registered() -> None:
     """Whatever is handed to a desk, a router or an observer has a name."""
-    takes = {"register", "command", "word", "press", "outer_middleware", "message", "callback_query", "my_chat_member"}
+    takes = {
+        *("register", "command", "word", "press", "opening"),
+        *("outer_middleware", "message", "callback_query", "my_chat_member", "chat_member"),
+    }
     for path in SOURCES:
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in takes:

@@ -28,6 +28,7 @@ PARTIAL = {
     "uq_account_one_of_a_kind": ("kind",),
     "uq_outbox_waiting_fold": ("state",),
     "ix_outbox_due": ("state",),
+    "ix_airing_open": ("state",),
 }
 """Partial indexes, and the columns in their conditions: a guard that applies to all rows, or to none, is no guard."""
 

@@ -24,13 +24,16 @@ CHECK_IN = "checkin"
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: exactly one of `press`, `copy` and `disabled` says what it does."""
+    """A button: exactly one of `press`, `start`, `url`, `copy` and `disabled` says what it does."""
 
     label: str
     """The block `label_…` of the feature's words."""
     text: str = ""
     press: str | None = None
     """Callback data, at most 64 bytes."""
+    start: str | None = None
+    """Payload of a link that opens the private chat: at most 64 of `[A-Za-z0-9_-]`."""
+    url: str | None = None
     copy: str | None = None
     """Text to put into the reader's clipboard, at most 256 characters."""
     disabled: bool = False

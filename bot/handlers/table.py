@@ -19,6 +19,8 @@ _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+|$)")
 _TRAILING = " \t\n.!?~…。\uff01\uff1f\uff5e"
 """The last three are full-width ! ? ~, written so that no editor makes plain ones of them."""
 LONGEST_WORD = 24
+START = "start"
+"""The command that opens a private chat; Telegram writes a link's payload behind it."""
 
 
 class Desk(Router):
@@ -29,6 +31,7 @@ class Desk(Router):
         self.commands: dict[str, CallableObject] = {}
         self.words: dict[str, CallableObject] = {}
         self.presses: dict[str, CallableObject] = {}
+        self.openings: dict[str, CallableObject] = {}
 
     def command(self, name: str, handler: Handler) -> None:
         """`/name …` calls `handler(message, ask, rest, …)`."""
@@ -38,6 +41,10 @@ class Desk(Router):
         """One of `words` alone in a message calls `handler`."""
         for word in words:
             _add(self.words, plain_word(word), handler)
+
+    def opening(self, prefix: str, handler: Handler) -> None:
+        """`t.me/bot?start=prefix_rest`, in private, calls `handler(message, ask, rest, …)`."""
+        _add(self.openings, prefix, handler)
 
     def press(self, prefix: str, handler: Handler) -> None:
         """A press whose data is `prefix` or `prefix:rest` calls `handler(press, ask, rest, …)`."""
@@ -52,6 +59,7 @@ class Table(Router):
         self._commands = _merge(desk.commands for desk in desks)
         self._words = _merge(desk.words for desk in desks)
         self._presses = _merge(desk.presses for desk in desks)
+        self._openings = _merge(desk.openings for desk in desks)
         self._message_else = CallableObject(message_else)
         self._press_else = CallableObject(press_else)
         self.include_routers(*desks)
@@ -64,7 +72,8 @@ class Table(Router):
     @property
     def handlers(self) -> list[CallableObject]:
         """Everything that the table can call."""
-        listed = (*self._commands.values(), *self._words.values(), *self._presses.values())
+        tables = (self._commands, self._words, self._presses, self._openings)
+        listed = [handler for table in tables for handler in table.values()]
         return [*listed, self._message_else, self._press_else]
 
     async def take_message(self, message: Message, data: dict[str, Any]) -> None:
@@ -79,6 +88,10 @@ class Table(Router):
                     return
                 handler = self._commands.get(name.lower(), handler)
                 rest = text[found.end() :].strip()
+                if name.lower() == START and message.chat.id > 0:
+                    prefix, _, payload = rest.partition("_")
+                    if prefix in self._openings:
+                        handler, rest = self._openings[prefix], payload
         elif len(text) <= LONGEST_WORD:
             handler = self._words.get(plain_word(text), handler)
         data["rest"] = rest

@@ -30,6 +30,8 @@ SERIALIZATION_CODES = frozenset({"40001", "40P01"})
 
 PROMISED = "promised"
 """The key in a write session's `info` that says that its use case promised a message."""
+PLANNED = "planned"
+"""The key that says that its use case changed what is due when: the alarm clock is set anew."""
 
 
 class Rx(Session):
@@ -84,7 +86,7 @@ class Database:
     def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
         self._engine = engine
         self._writer = writer
-        self._promise_calls: list[Callable[[], None]] = []
+        self._calls: dict[str, list[Callable[[], None]]] = {PROMISED: [], PLANNED: []}
 
     @classmethod
     def open(cls, url: str) -> Self:
@@ -101,20 +103,24 @@ class Database:
     async def write(self, use_case: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `use_case(tx, …)` in one transaction; when this returns, it is committed."""
 
-        def work(tx: Tx) -> tuple[T, bool]:
-            tx.info.pop(PROMISED, None)  # left by a use case that promised and then failed
+        def work(tx: Tx) -> tuple[T, list[str]]:
+            tx.info.clear()  # left by a use case that promised and then failed
             result = use_case(tx, *args, **kwargs)
-            return result, tx.info.pop(PROMISED, False)
+            return result, list(tx.info) if tx.info else []
 
-        result, promised = await self._writer.write(work)
-        if promised:
-            for call in self._promise_calls:
+        result, told = await self._writer.write(work)
+        for what in told:
+            for call in self._calls[what]:
                 call()
         return result
 
     def on_promise(self, call: Callable[[], None]) -> None:
         """Call this (on the loop) after each commit that promised a message."""
-        self._promise_calls.append(call)
+        self._calls[PROMISED].append(call)
+
+    def on_plan(self, call: Callable[[], None]) -> None:
+        """Call this (on the loop) after each commit that changed what is due when."""
+        self._calls[PLANNED].append(call)
 
     async def read(self, query: Callable[Concatenate[Rx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `query(rx, …)` beside the writes, on what is committed."""

@@ -87,6 +87,8 @@ _JOIN = Hot.upsert(
             user_id=bindparam("user_id"),
             tier=bindparam("tier", type_=String),
             joined_at=bindparam("joined_at"),
+            hidden=False,
+            reminders=True,
         )
         .on_conflict_do_nothing()
         .returning(col(Member.id))

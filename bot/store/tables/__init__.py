@@ -1,28 +1,44 @@
 """Every table. Import this package to have them all in `metadata`."""
 
 from bot.store.tables.base import metadata
+from bot.store.tables.cadence import Posting, Slot
 from bot.store.tables.checkins import CheckIn
 from bot.store.tables.communities import Community, FanGroup
 from bot.store.tables.coupons import Campaign, Coupon
 from bot.store.tables.ledger import Account, Transfer
-from bot.store.tables.members import Activity, Member, Person
+from bot.store.tables.members import Activity, Dialogue, Forgotten, Member, Person, Presence
 from bot.store.tables.messages import Card, Inbox, Outbox
+from bot.store.tables.sources import FirstTouch, Source, SourceLink
 from bot.store.tables.staff import AuditEntry
+from bot.store.tables.streams import Airing, Attendance, ReminderRound, Stream, Subscription
 
 __all__ = [
     "Account",
     "Activity",
+    "Airing",
+    "Attendance",
     "AuditEntry",
     "Campaign",
     "Card",
     "CheckIn",
     "Community",
     "Coupon",
+    "Dialogue",
     "FanGroup",
+    "FirstTouch",
+    "Forgotten",
     "Inbox",
     "Member",
     "Outbox",
     "Person",
+    "Posting",
+    "Presence",
+    "ReminderRound",
+    "Slot",
+    "Source",
+    "SourceLink",
+    "Stream",
+    "Subscription",
     "Transfer",
     "metadata",
 ]

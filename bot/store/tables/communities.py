@@ -1,12 +1,18 @@
 """A shop and the groups where its fans are."""
 
+import secrets
 from datetime import datetime
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, false
 from sqlmodel import Field, SQLModel
 
 from bot.rules.words import Language
 from bot.store.tables.base import Id, one_of
+
+
+def new_salt() -> str:
+    """Thirty-two hexadecimal digits that nobody can guess."""
+    return secrets.token_hex(16)
 
 
 class Community(SQLModel, table=True):
@@ -25,10 +31,14 @@ class Community(SQLModel, table=True):
     made_at: datetime
     campaigns_made: int = Field(default=0)
     """The last number given to a campaign of this shop."""
+    salt: str = Field(default_factory=new_salt, sa_column_kwargs={"server_default": "-"})
+    """What makes fingerprints of this shop's fans its own."""
+    streams_made: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The last number given to a stream of this shop."""
 
 
 class FanGroup(SQLModel, table=True):
-    """A Telegram group of a community. `left_at` is set while the bot isn't in it."""
+    """A Telegram group (or the channel) of a community. `left_at` is set while the bot isn't in it."""
 
     __tablename__ = "fan_group"
 
@@ -38,5 +48,7 @@ class FanGroup(SQLModel, table=True):
     title: str
     is_admin: bool = Field(default=False)
     """Whether the bot is an administrator there."""
+    is_channel: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether it is the shop's channel: told of streams, not played in."""
     joined_at: datetime
     left_at: datetime | None = None

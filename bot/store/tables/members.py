@@ -1,11 +1,12 @@
 """People, their membership of communities, and what they did day by day."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, UniqueConstraint, false, true
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables.base import Id
+from bot.store.tables.base import Id, Json
 
 
 class Person(SQLModel, table=True):
@@ -38,6 +39,52 @@ class Member(SQLModel, table=True):
     tier: str = Field(default="new")
     joined_at: datetime
     left_at: datetime | None = None
+    """When they left the last group of the community; coins and history stay."""
+    source_id: int | None = Field(default=None, foreign_key="source.id", sa_type=Id)
+    """The first way by which they came; None: unknown."""
+    hidden: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether they asked not to be shown in `/top`."""
+    reminders: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    """Whether reminders that they asked for may reach them."""
+    back_since: datetime | None = None
+    """When someone who had their data deleted came back: what was offered before is not theirs a second time."""
+
+
+class Presence(SQLModel, table=True):
+    """A member in one group of the community."""
+
+    __tablename__ = "presence"
+
+    member_id: int = Field(sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False))
+    chat_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    joined_at: datetime
+    left_at: datetime | None = None
+
+
+class Forgotten(SQLModel, table=True):
+    """That someone had their data deleted, by a salted hash of their id: for 30 days, so that nobody claims twice."""
+
+    __tablename__ = "forgotten"
+
+    community_id: int = Field(sa_column=Column(Id, ForeignKey("community.id"), primary_key=True, autoincrement=False))
+    fingerprint: str = Field(primary_key=True)
+    at: datetime
+
+
+class Dialogue(SQLModel, table=True):
+    """A half-filled form of a person in private chat: a restart keeps it."""
+
+    __tablename__ = "dialogue"
+
+    user_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    kind: str
+    step: str
+    """What the next message means: the field that is asked for."""
+    filled: dict[str, Any] = Field(sa_type=Json)
+    message_id: int | None = Field(default=None, sa_type=BigInteger)
+    """The panel that is edited in place."""
+    updated_at: datetime
 
 
 class Activity(SQLModel, table=True):

@@ -1,0 +1,126 @@
+"""Streams that staff plan, their airings, who asked to be reminded, and who came."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from bot.rules.streams import AiringState, How, Repeat, StreamState
+from bot.store.tables.base import Id, Json, one_of
+
+
+class Stream(SQLModel, table=True):
+    """A plan: one evening, or the same evening each week."""
+
+    __tablename__ = "stream"
+    __table_args__ = (
+        one_of("state", StreamState),
+        one_of("repeat", Repeat),
+        UniqueConstraint("community_id", "number"),
+        CheckConstraint("length_minutes > 0", name="length_positive"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    number: int
+    """What staff call it; counts within the community."""
+    title: str
+    url: str | None = None
+    first_at: datetime
+    repeat: str = Field(default=Repeat.ONCE)
+    weekly: str | None = None
+    """`minute hour * * weekday` in the community's zone, for a weekly one."""
+    length_minutes: int
+    remind: list[int] = Field(sa_type=Json)
+    """Minutes before the start at which those who asked are reminded, longest first."""
+    state: str = Field(default=StreamState.OPEN)
+    made_by: int = Field(sa_type=BigInteger)
+    made_at: datetime
+
+
+class Airing(SQLModel, table=True):
+    """One evening of a stream."""
+
+    __tablename__ = "airing"
+    __table_args__ = (
+        one_of("state", AiringState),
+        UniqueConstraint("stream_id", "planned_at"),
+        Index(
+            "ix_airing_open",
+            "ends_at",
+            sqlite_where=text("state IN ('planned', 'live')"),
+            postgresql_where=text("state IN ('planned', 'live')"),
+        ),
+        Index("ix_airing_community_id_starts_at", "community_id", "starts_at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    stream_id: int = Field(foreign_key="stream.id", sa_type=Id)
+    planned_at: datetime
+    """When the plan has it: its key, whatever delays come."""
+    starts_at: datetime
+    ends_at: datetime
+    """When it ends by its length, if nobody ends it before."""
+    state: str = Field(default=AiringState.PLANNED)
+    url: str | None = None
+    word: str | None = None
+    """What the host says aloud; writing it counts as attending."""
+    word_key: str | None = None
+    """The word without case and spaces."""
+    replay_url: str | None = None
+    on_air_at: datetime | None = None
+    """When staff said that it is on; None for a start by the clock."""
+    asked_at: datetime | None = None
+    """When the owner was asked what became of it."""
+    closed_at: datetime | None = None
+    """When it ended or was cancelled."""
+    posted: bool = Field(default=False)
+    """Whether its card was ever due in the groups: then its end is told there."""
+
+
+class ReminderRound(SQLModel, table=True):
+    """A round of reminders of an airing: so many minutes before this start. Told once."""
+
+    __tablename__ = "reminder_round"
+
+    airing_id: int = Field(sa_column=Column(Id, ForeignKey("airing.id"), primary_key=True, autoincrement=False))
+    minutes: int = Field(primary_key=True)
+    starts_at: datetime = Field(primary_key=True)
+    after_member_id: int = Field(default=0, sa_type=Id)
+    """The last member to whom a reminder was promised: rounds go in chunks."""
+    done_at: datetime | None = None
+
+
+class Subscription(SQLModel, table=True):
+    """A member asked to be reminded of a stream."""
+
+    __tablename__ = "subscription"
+
+    stream_id: int = Field(sa_column=Column(Id, ForeignKey("stream.id"), primary_key=True, autoincrement=False))
+    member_id: int = Field(
+        sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False, index=True)
+    )
+    at: datetime
+    off_at: datetime | None = None
+
+
+class Attendance(SQLModel, table=True):
+    """A member was there: tapped *I'm here*, or wrote the word."""
+
+    __tablename__ = "attendance"
+    __table_args__ = (one_of("how", How), UniqueConstraint("member_id", "cause"))
+
+    airing_id: int = Field(sa_column=Column(Id, ForeignKey("airing.id"), primary_key=True, autoincrement=False))
+    member_id: int = Field(
+        sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False, index=True)
+    )
+    at: datetime
+    how: str
+    length: int
+    """Streams attended in a row, this one included."""
+    coins: int
+    mended_day: date | None = None
+    """The missed day that this attendance made up for nothing, if it has."""
+    cause: str | None = None
+    answer: str | None = None
