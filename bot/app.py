@@ -19,27 +19,37 @@ from aiogram.types import CallbackQuery, Message, Update
 from bot import handlers
 from bot.clock import Clock
 from bot.content import Words
+from bot.features.cadence import Cadence
 from bot.features.campaigns import Campaigns
 from bot.features.checkins import CheckIns
+from bot.features.clockwork import Clockwork
 from bot.features.communities import Communities
 from bot.features.coupons import Coupons
+from bot.features.evenings import Evenings
+from bot.features.hearing import SpokenWords
 from bot.features.members import Members
 from bot.features.redeeming import Redeeming
+from bot.features.reminding import Reminders
+from bot.features.streams import Streams
 from bot.handlers.errors import PASSING
 from bot.handlers.rights import Doors
 from bot.handlers.table import Table
 from bot.intake import ConflictError, Intake, TryLaterError
+from bot.jobs import Jobs
 from bot.logs import get_logger
 from bot.middleware import WhoAsks
 from bot.outbound import Outbound
 from bot.pacer import HeldError, Limits, Pacer
+from bot.rules.attendance import AttendancePolicy
+from bot.rules.cadence import CadencePolicy
 from bot.rules.checkins import CheckInPolicy
 from bot.rules.coupons import CouponPolicy
 from bot.rules.members import BoardPolicy
+from bot.rules.streams import StreamPolicy
 from bot.sender import Sender
 from bot.session import LightSession
 from bot.settings import Settings
-from bot.store import causes
+from bot.store import airings, causes, mornings
 from bot.store.campaigns import CARD
 from bot.store.db import Database
 from bot.store.places import find_people
@@ -81,6 +91,7 @@ class App:
     communities: Communities
     campaigns: Campaigns
     sender: Sender
+    jobs: Jobs
     who: WhoAsks
     table: Table
     concurrency: int
@@ -113,6 +124,7 @@ class App:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.sender.run())
+                group.create_task(self.jobs.run())
                 group.create_task(self._keep_house())
                 group.create_task(self.intake.run())
         except BaseExceptionGroup as errors:
@@ -208,6 +220,9 @@ def build(
     checkin_policy = CheckInPolicy()
     communities = Communities(db, open_to_all=settings.open)
     campaigns = Campaigns(db)
+    stream_policy = StreamPolicy()
+    streams = Streams(db, stream_policy)
+    cadence = Cadence(db, CadencePolicy())
     out = Outbound(bot, session, pacer)
     voice = Voice(out=out, words=words, db=db, communities=communities, clock=clock)
     sender = Sender(
@@ -218,8 +233,12 @@ def build(
         pacer=pacer,
         communities=communities,
         clock=clock,
-        cards={CARD: campaigns.card},
+        cards={CARD: campaigns.card, airings.CARD: streams.card, mornings.CARD: cadence.card},
     )
+    spoken_words = SpokenWords(db)
+    reminders = Reminders(db, stream_policy)
+    clockwork = Clockwork(db, stream_policy)
+    jobs = Jobs(db=db, clock=clock, features=(clockwork, reminders, cadence, spoken_words))
     dispatcher = Dispatcher(
         disable_fsm=True,
         db=db,
@@ -233,12 +252,18 @@ def build(
         campaigns=campaigns,
         redeeming=Redeeming(db),
         members=Members(db, BoardPolicy()),
+        streams=streams,
+        stream_policy=stream_policy,
+        evenings=Evenings(db, stream_policy),
+        reminders=reminders,
+        spoken_words=spoken_words,
+        attendance_policy=AttendancePolicy(),
     )
     who = WhoAsks(communities, clock)
     table = handlers.setup()
     dispatcher.include_router(table)
     return App(
-        bot, session, out, db, dispatcher, clock, communities, campaigns, sender, who, table, settings.concurrency
+        bot, session, out, db, dispatcher, clock, communities, campaigns, sender, jobs, who, table, settings.concurrency
     )
 
 

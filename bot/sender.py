@@ -33,7 +33,7 @@ from bot.rules.words import Language
 from bot.store import causes
 from bot.store.cards import EDIT, POST, promise_edit
 from bot.store.db import Database, Tx
-from bot.store.outbox import DELETE, TELL
+from bot.store.outbox import DELETE, SAY, TELL
 from bot.store.places import place_of
 from bot.store.tables import Card, Outbox
 from bot.store.tables.messages import Lane, OutboxState
@@ -42,8 +42,17 @@ from bot.voice import NO_PREVIEW, Target, Voice
 log = get_logger("sender")
 
 LANES = {Lane.LIVE: 0, Lane.REMINDER: 1, Lane.POST: 2, Lane.BULK: 3}
-AHEAD = 2.0
-"""Seconds of sending that are taken from the outbox at once."""
+AHEAD = {Lane.LIVE.value: 2.0}
+"""Seconds of sending that are taken from the outbox at once, by lane."""
+AHEAD_OF_OTHERS = 0.25
+"""Of reminders, posts and bulk only little: what is live must not queue behind what was taken before it."""
+LOOK_AGAIN = 0.12
+"""Seconds after which what had to wait for its turn is looked at again."""
+ONE_BY_ONE = 0.025
+"""How long a group's message waits, at its turn, for the mark of the one before: a kill doubles one, not all that were
+under way; on a slow network they may overlap a little."""
+STEADY = 2.0
+"""Seconds to wait after a round that failed, and for what is under way when the sender ends."""
 LOOK = 500
 """Due rows looked at in one round."""
 MOST_TRIES = 8
@@ -59,6 +68,7 @@ class _Row:
     id: int
     community_id: int
     chat_id: int
+    lane: str
     act: str
     facts: dict[str, Any]
     attempts: int
@@ -89,6 +99,14 @@ class Sender:
         self._cards = cards
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
+        self._before: asyncio.Task[None] | None = None
+        self._acts = {
+            POST: self._post_card,
+            EDIT: self._edit_card,
+            SAY: self._say,
+            TELL: self._tell,
+            DELETE: self._delete,
+        }
         clock.wakes(self._wake)
         db.on_promise(self._wake.set)
 
@@ -102,7 +120,7 @@ class Sender:
                     seconds = await self._round()
                 except (SQLAlchemyError, OSError) as error:  # what is due stays due
                     log.warning("round_failed", error=type(error).__name__)
-                    seconds = AHEAD
+                    seconds = STEADY
                 try:
                     async with asyncio.timeout(seconds):
                         await self._wake.wait()
@@ -110,30 +128,38 @@ class Sender:
                     continue
         finally:
             if self._under_way:
-                await asyncio.wait(self._under_way, timeout=AHEAD + 1)
+                await asyncio.wait(self._under_way, timeout=STEADY + 1)
 
     async def _round(self) -> float:
-        """Take what may leave within the next two seconds; seconds until there may be more."""
+        """Take what may leave soon; seconds until there may be more."""
         now = self._clock.now()
         rows = await self._db.read(_due, now)
+        left = len(rows) == LOOK
         for row in rows:
             # What one person is told in silence doesn't count as the group's.
             silent = row.act == TELL and (row.facts["whisper"] or row.facts["can_write"])
             chat_id = row.facts["user_id"] if silent else row.chat_id
-            wait = self._pacer.reserve(chat_id, edit=row.act == EDIT, within=AHEAD)
-            if wait is not None and await self._db.write(_take, row.id, now):
-                task = asyncio.create_task(self._send_after(wait, row))
+            within = AHEAD.get(row.lane, AHEAD_OF_OTHERS)
+            wait = self._pacer.reserve(chat_id, edit=row.act == EDIT, within=within)
+            if wait is None:
+                left = True
+            elif await self._db.write(_take, row.id, now):
+                task = asyncio.create_task(self._send_after(wait, row, self._before))
+                if row.act in {POST, SAY}:
+                    self._before = task
                 self._under_way.add(task)
                 task.add_done_callback(self._under_way.discard)
-        if rows:
-            return AHEAD / 2
+        if left:
+            return LOOK_AGAIN
         next_at = await self._db.read(_next_due)
         if next_at is None:
             return SLEEP.total_seconds()
         return min(max((next_at - now).total_seconds(), 0.01), SLEEP.total_seconds())
 
-    async def _send_after(self, wait: float, row: _Row) -> None:
+    async def _send_after(self, wait: float, row: _Row, before: asyncio.Task[None] | None) -> None:
         await asyncio.sleep(wait)
+        if before is not None and row.act in {POST, SAY}:
+            await asyncio.wait((before,), timeout=ONE_BY_ONE)
         try:
             state, problem = await self._send(row)
         except HeldError as error:
@@ -147,6 +173,9 @@ class Sender:
                 # Removed without a word, or the word is still on its way: be quiet there.
                 await self._communities.leave(row.chat_id, self._clock.now())
             await self._db.write(_mark, row.id, OutboxState.FAILED, "forbidden", self._clock.now())
+        except TelegramBadRequest as error:
+            log.warning("send_refused", row=row.id, act=row.act, chat=row.chat_id, reason=error.message[:80])
+            await self._db.write(_mark, row.id, OutboxState.FAILED, "refused", self._clock.now())
         except Exception as error:  # one bad row must not stop the others
             log.error("send_failed", row=row.id, act=row.act, chat=row.chat_id, exc_info=error)
             await self._again(row, timedelta(seconds=2**row.attempts))
@@ -163,17 +192,10 @@ class Sender:
     async def _send(self, row: _Row) -> tuple[OutboxState, str | None]:
         if row.act != TELL and row.chat_id < 0 and await self._communities.group(row.chat_id) is None:
             return OutboxState.EXPIRED, "not in the group"
-        match row.act:
-            case "post_card":
-                return await self._post_card(row)
-            case "edit_card":
-                return await self._edit_card(row)
-            case "tell":
-                return await self._tell(row)
-            case "delete":
-                return await self._delete(row)
-            case _:
-                return OutboxState.FAILED, f"unknown act {row.act}"
+        act = self._acts.get(row.act)
+        if act is None:
+            return OutboxState.FAILED, f"unknown act {row.act}"
+        return await act(row)
 
     async def _card(self, row: _Row) -> tuple[Card, Place, Any] | None:
         card: Card | None = await self._db.read(_find_card, row.facts["card_id"])
@@ -188,7 +210,7 @@ class Sender:
         if found is None:
             return OutboxState.EXPIRED, "nothing to show"
         card, place, shown = found
-        if card.message_id is not None:
+        if card.message_id is not None and not row.facts.get("anew"):
             return OutboxState.SENT, None
         if getattr(shown, "over", False):
             # A card that is over before it hung would only tell a lie.
@@ -231,6 +253,21 @@ class Sender:
         await self._db.write(_hung, card.id, card.message_id, self._clock.now())
         return OutboxState.SENT, None
 
+    async def _say(self, row: _Row) -> tuple[OutboxState, str | None]:
+        """Tell a group, in the community's language."""
+        outcome = causes.from_facts(OUTCOMES[row.facts["outcome"]], row.facts["facts"])
+        place = await self._db.read(place_of, row.community_id)
+        said = self._words.say(outcome, place, place.language)
+        await self._out.call(
+            "sendMessage",
+            chat_id=row.chat_id,
+            text=said.html,
+            parse_mode="HTML",
+            link_preview_options=NO_PREVIEW,
+            reply_markup=self._out.keyboard(said.buttons),
+        )
+        return OutboxState.SENT, None
+
     async def _tell(self, row: _Row) -> tuple[OutboxState, str | None]:
         facts = row.facts
         outcome = causes.from_facts(OUTCOMES[facts["outcome"]], facts["facts"])
@@ -261,7 +298,9 @@ def _due(session: Session, now: datetime) -> list[_Row]:
         .order_by(order, col(Outbox.due_at), col(Outbox.id))
         .limit(LOOK)
     ).scalars()
-    return [_Row(row.id or 0, row.community_id, row.chat_id, row.act, row.facts, row.attempts) for row in rows]
+    return [
+        _Row(row.id or 0, row.community_id, row.chat_id, row.lane, row.act, row.facts, row.attempts) for row in rows
+    ]
 
 
 def _next_due(session: Session) -> datetime | None:
@@ -319,7 +358,7 @@ def _back(tx: Tx, row_id: int, due_at: datetime) -> None:
 def _moved(tx: Tx, row_id: int, new_chat_id: int, now: datetime) -> None:
     """The chat has a new id: what can be sent there waits for it. Edits and deletions concern the old one."""
     row = tx.get_one(Outbox, row_id)
-    if row.act in {POST, TELL}:
+    if row.act in {POST, SAY, TELL}:
         row.state, row.due_at, row.chat_id = OutboxState.WAITING, now, new_chat_id
     else:
         row.state, row.problem = OutboxState.FAILED, "the group moved"

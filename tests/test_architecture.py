@@ -28,6 +28,7 @@ CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\
 SPOKEN = {
     "bot/handlers/checkins.py": {"CHECK_IN_WORDS", "MAKE_UP_WORDS"},
     "bot/handlers/coupons.py": {"COUPON_WORDS"},
+    "bot/handlers/streams.py": {"STREAM_WORDS"},
     "bot/features/communities.py": {"DEFAULT_PERSONA", "DEFAULT_COIN"},
     "bot/content/filters.py": {"_DEFAULT_COINS"},
     "bot/demo.py": {"CAST", "SHOP", "ROOM", "SCARF", "WORD"},
@@ -64,6 +65,8 @@ def tabled(table: Table) -> Iterator[tuple[str, CallableObject]]:
     """Everything that commands, words and presses lead to."""
     for found in (table._commands, table._words, table._presses, table._openings):
         yield from found.items()
+    for number, (_, handler) in enumerate(table._hearings):
+        yield f"hearing {number}", handler
     yield "message_else", table._message_else
     yield "press_else", table._press_else
 
@@ -118,7 +121,7 @@ def test_no_magic_filters() -> None:
 def test_no_lambdas_are_registered() -> None:
     """Whatever is handed to a desk, a router or an observer has a name."""
     takes = {
-        *("register", "command", "word", "press", "opening"),
+        *("register", "command", "word", "press", "opening", "hearing"),
         *("outer_middleware", "message", "callback_query", "my_chat_member", "chat_member"),
     }
     for path in SOURCES:

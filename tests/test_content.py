@@ -18,6 +18,7 @@ from bot.content.buttons import buttons_for
 from bot.content.catalog import FEATURES, OUTCOMES
 from bot.rules import communities as community_rules
 from bot.rules.communities import Place
+from bot.rules.streams import Phase
 from bot.rules.words import Language
 from tests import hostile
 
@@ -61,6 +62,12 @@ SHORT = frozenset(
             )
         ),
         "members.MyCard",
+        *(name for name in OUTCOMES if name.startswith("attendance.")),
+        *(name for name in OUTCOMES if name.startswith("reminders.") and name != "reminders.Reminder"),
+        *(
+            f"streams.{name}"
+            for name in ("WentLive", "Delayed", "DelayPast", "StreamCancelled", "NoStreamThere", "StreamList")
+        ),
     }
 )
 """Outcomes that a press can lead to: they need a callback's answer."""
@@ -70,13 +77,22 @@ STATES = {
     "CampaignShown": ("soon", "open", "sold_out", "closed", "cancelled"),
     "HeldCoupon": ("held", "redeemed", "cancelled"),
 }
-ACTS = ("campaign.made", "campaign.cancelled", "coupon.redeemed", "setup.changed", "one.of.tomorrow")
+PHASES = tuple(phase.value for phase in Phase)
+ACTS = (
+    *("campaign.made", "campaign.cancelled", "coupon.redeemed", "setup.changed"),
+    *("stream.made", "stream.delayed", "stream.cancelled", "one.of.tomorrow"),
+)
 TIERS = ("new", "fan", "loyal", "core")
+LINKS = ("https://example.com/live", "https://example.com/" + "w" * 490, None)
+"""A link was read by us: at most 512 characters, no spaces."""
 CODES = ("K7M2-QX4P", "SILK20", "W" * 32)
 """A coupon's own code was made or checked by us (`CouponPolicy.max_shared_code`), whatever staff type at the till."""
 SETTINGS = ("coin", "language", "persona", "shop", "timezone")
 
-LATIN_IN_CHINESE_AND_KOREAN = re.compile(r"/(?:checkin|me|top|coupons|newcoupon|coupon|redeem|setup|undo)\b|\bcancel\b")
+LATIN_IN_CHINESE_AND_KOREAN = re.compile(
+    r"/(?:checkin|me|top|coupons|streams|settings|newcoupon|coupon|redeem|setup|undo)\b|\bcancel\b"
+    r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?"
+)
 """Commands stay in English letters; field names, codes and examples stand in `<code>`."""
 
 AWARE = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
@@ -99,6 +115,8 @@ ORDINARY: dict[str, str] = {
     "value": "many",
     "word": "scarf",
     "example": EXAMPLE,
+    "stream": "Silk night",
+    "benefit": "Silk scarf −20%",
 }
 
 HERE = {
@@ -151,8 +169,18 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:
         return STATES[owner]
     if name == "code" and owner in {"Claimed", "AlreadyClaimed", "HeldCoupon"}:
         return CODES
-    closed = {"act": ACTS, "tier": (*TIERS, hostile.MARKUP), "changed": (SETTINGS, *((s,) for s in SETTINGS), ())}
-    return closed.get(name)
+    closed: dict[str, tuple[Any, ...]] = {
+        "phase": PHASES,
+        "repeat": ("once", "weekly"),
+        "remind": ((1440, 60, 10), (90,), ()),
+        "length": (180, 1, 30) if owner == "StreamMade" else (),
+        "payload": ("remind_12",),
+        **dict.fromkeys(("url", "replay_url"), LINKS),
+        "act": ACTS,
+        "tier": (*TIERS, hostile.MARKUP),
+        "changed": (SETTINGS, *((s,) for s in SETTINGS), ()),
+    }
+    return closed.get(name) or None
 
 
 def _tuples(owner: str, name: str, item: Any) -> tuple[tuple[Any, ...], ...]:
@@ -196,7 +224,7 @@ def _longest(owner: str, name: str, hint: Any, text: str) -> Any:
     values = choices(owner, name, hint)
     if str in {hint, *get_args(hint)} and get_origin(hint) is not tuple and _closed_choices(owner, name) is None:
         return text
-    if int in {hint, *get_args(hint)}:
+    if int in {hint, *get_args(hint)} and get_origin(hint) is not tuple:
         return hostile.HUGE
     return next((value for value in reversed(values) if value is not None and value != ()), values[0])
 

@@ -29,6 +29,7 @@ PARTIAL = {
     "uq_outbox_waiting_fold": ("state",),
     "ix_outbox_due": ("state",),
     "ix_airing_open": ("state",),
+    "ix_reminder_round_unfinished": ("done_at",),
 }
 """Partial indexes, and the columns in their conditions: a guard that applies to all rows, or to none, is no guard."""
 

@@ -85,7 +85,10 @@ class Words:
         template = self._plain[language][feature_of(kind)]
         values = self._values(outcome, place, language)
         return tuple(
-            tuple(button.with_text(_render(template, f"label_{button.label}", values)) for button in row)
+            tuple(
+                button.with_text(_render(template, f"label_{button.label}", {**values, "about": button.about}))
+                for button in row
+            )
             for row in rows
         )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.rules.cadence import MorningCard
 from bot.rules.checkins import AlreadyCheckedIn, CheckedIn, MadeUp
 from bot.rules.communities import SetupDone
 from bot.rules.coupons import (
@@ -14,12 +15,32 @@ from bot.rules.coupons import (
     Redeemed,
 )
 from bot.rules.members import MyCard
+from bot.rules.reminders import OpenChatFirst, Reminder, Reminding
+from bot.rules.streams import (
+    LIVE_PHASES,
+    AskOwner,
+    Delayed,
+    LiveCard,
+    StreamCancelled,
+    StreamLine,
+    StreamList,
+    StreamMade,
+)
 
 CLAIM = "claim"
 MAKE_UP = "makeup"
 UNDO = "undo"
 COUPONS = "coupons"
 CHECK_IN = "checkin"
+STREAMS = "streams"
+REMIND = "remind"
+UNREMIND = "unremind"
+HERE = "here"
+ON_AIR = "onair"
+LATER = "later"
+CALL_OFF = "calloff"
+LATER_BY = (15, 30, 60)
+"""Minutes by which the owner may put a start off with one tap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +58,8 @@ class Button:
     copy: str | None = None
     """Text to put into the reader's clipboard, at most 256 characters."""
     disabled: bool = False
+    about: Any = None
+    """What the label tells of: `about` in its block."""
     style: str | None = None
     """`primary`, `success` or `danger`."""
 
@@ -48,7 +71,7 @@ class Button:
 Rows = tuple[tuple[Button, ...], ...]
 
 
-def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911  # a table of outcomes
+def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a table of outcomes
     """The outcome's buttons in rows, without their texts."""
     match outcome:
         case DropCard(state="open"):
@@ -70,9 +93,52 @@ def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911  # a table of outc
             if outcome.coupons:
                 rows.append(Button("coupons", press=COUPONS))
             return tuple((button,) for button in rows)
+        case LiveCard() | StreamList() | Reminding() | Reminder() | OpenChatFirst() | AskOwner():
+            return _of_streams(outcome)
+        case MorningCard(past=False):
+            rows = [Button("check_in", press=CHECK_IN, style="primary")]
+            if outcome.stream is not None:
+                rows.append(Button("streams", press=STREAMS))
+            return tuple((button,) for button in rows)
+        case StreamMade() | Delayed() | StreamCancelled(undoable=True):
+            return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
         case CampaignMade() | Redeemed() | CampaignCancelled(undoable=True):
             return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
         case SetupDone(audit_id=int(audit_id)):
             return ((Button("undo", press=f"{UNDO}:{audit_id}"),),)
         case _:
             return ()
+
+
+def _of_streams(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
+    match outcome:
+        case LiveCard(phase=phase) if phase in LIVE_PHASES:
+            watch = ((Button("watch", url=outcome.url),),) if outcome.url is not None else ()
+            return (*watch, (Button("here", press=f"{HERE}:{outcome.airing_id}", style="primary"),))
+        case LiveCard(replay_url=str(url)):
+            return ((Button("replay", url=url),),)
+        case StreamList():
+            return tuple((_of_line(line),) for line in outcome.lines)
+        case Reminding():
+            return ((Button("unremind", press=f"{UNREMIND}:{outcome.stream_id}"),),)
+        case Reminder():
+            watch = ((Button("watch", url=outcome.url),),) if outcome.url is not None else ()
+            return (*watch, (Button("unremind", press=f"{UNREMIND}:{outcome.stream_id}"),))
+        case OpenChatFirst():
+            return ((Button("open_chat", start=outcome.payload),),)
+        case AskOwner():
+            on_air = Button("on_air", press=f"{ON_AIR}:{outcome.airing_id}", style="success")
+            later = tuple(
+                Button("later", press=f"{LATER}:{outcome.airing_id}:{minutes}", about=minutes) for minutes in LATER_BY
+            )
+            return ((on_air,), later, (Button("call_off", press=f"{CALL_OFF}:{outcome.airing_id}", style="danger"),))
+        case _:
+            return ()
+
+
+def _of_line(line: StreamLine) -> Button:
+    if line.phase in LIVE_PHASES and line.url is not None:
+        return Button("watch_line", url=line.url, about=line)
+    if line.reminded:
+        return Button("unremind_line", press=f"{UNREMIND}:{line.stream_id}", about=line)
+    return Button("remind_line", press=f"{REMIND}:{line.stream_id}", about=line)

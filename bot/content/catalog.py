@@ -4,15 +4,19 @@ from dataclasses import is_dataclass
 from types import ModuleType
 from typing import Any
 
-from bot.rules import checkins, communities, coupons, forms, members
+from bot.rules import attendance, cadence, checkins, communities, coupons, forms, members, reminders, streams
 
 FEATURES: dict[str, ModuleType] = {
-    module.__name__.rsplit(".", 1)[1]: module for module in (checkins, communities, coupons, forms, members)
+    module.__name__.rsplit(".", 1)[1]: module
+    for module in (attendance, cadence, checkins, communities, coupons, forms, members, reminders, streams)
 }
 
 UNSPOKEN = frozenset(
     {
         # Facts, policies, wishes and parts of outcomes: nobody is told these by themselves.
+        "attendance.AttendancePolicy",
+        "cadence.CadencePolicy",
+        "cadence.SlotFacts",
         "checkins.CheckInFacts",
         "checkins.CheckInPolicy",
         "checkins.CoveredDay",
@@ -29,6 +33,13 @@ UNSPOKEN = frozenset(
         "coupons.NewCampaign",
         "members.BoardLine",
         "members.BoardPolicy",
+        "reminders.Round",
+        "streams.AiringFacts",
+        "streams.Move",
+        "streams.NewStream",
+        "streams.OnAir",
+        "streams.StreamLine",
+        "streams.StreamPolicy",
     }
 )
 

@@ -10,6 +10,7 @@ from unicodedata import category
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
+from babel.units import format_unit
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -25,6 +26,9 @@ TIMES = {Language.KO: "aaaa h:mm", Language.ZH: "HH:mm", Language.EN: "h:mm a"}
 
 _DEFAULT_COINS = {Language.KO: "코인", Language.ZH: "金币", Language.EN: "coins"}
 """The word where no community is known, and in another language than the community's own word."""
+
+LONGEST_IN_HOURS = 24
+"""From here on lengths of time are told in days."""
 
 Filter = Callable[..., Any]
 
@@ -100,6 +104,15 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
             return plain
         return Markup('<tg-time unix="{}" format="wDt">{}</tg-time>').format(int(value.timestamp()), plain)
 
+    def span(minutes: int) -> str:
+        """A length of time: `24 hours`, `10 minutes`, `1 hour 30 minutes`."""
+        hours, rest = divmod(minutes, 60)
+        parts = [(hours, "duration-hour"), (rest, "duration-minute")]
+        if hours > LONGEST_IN_HOURS and not rest and hours % 24 == 0:
+            parts = [(hours // 24, "duration-day")]
+        said = [format_unit(number, unit, length="long", locale=locale) for number, unit in parts if number]
+        return " ".join(said)
+
     def cut(value: str, length: int) -> str:
         """At most `length` characters, so that a hostile name can't push the rest out."""
         spaced = "".join(" " if c.isspace() else c for c in str(value))
@@ -118,4 +131,5 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         "clock": clock,
         "at": at,
         "cut": cut,
+        "span": span,
     }

@@ -28,7 +28,8 @@ from bot.store.audit import caused_by, record
 from bot.store.campaigns import CARD, card_of
 from bot.store.cards import hang_card, hang_cards, take_down, touch_cards
 from bot.store.db import Database, Tx
-from bot.store.tables import AuditEntry, Campaign, Community, Coupon
+from bot.store.places import lock_shop
+from bot.store.tables import AuditEntry, Campaign, Coupon
 
 MADE = "campaign.made"
 CANCELLED = "campaign.cancelled"
@@ -80,7 +81,7 @@ def make(tx: Tx, place: Place, actor_id: int, wish: NewCampaign, at: datetime, c
         return wrong
     if wish.opens is not None and wish.opens <= at:
         wish = replace(wish, opens=None)  # it is open already
-    shop = _lock_shop(tx, place)
+    shop = lock_shop(tx, place.community_id)
     if wish.shared_code is not None:
         taken = _running_with_code(tx, place, wish.shared_code, at)
         if taken is not None:
@@ -231,7 +232,7 @@ def undo_cancel(tx: Tx, place: Place, entry: AuditEntry, at: datetime) -> bool:
     if campaign is None or campaign.taken > 0:
         return False
     if campaign.shared_code is not None:
-        _lock_shop(tx, place)
+        lock_shop(tx, place.community_id)
         if _running_with_code(tx, place, campaign.shared_code, at) is not None:
             return False
     campaign.state = CampaignState.OPEN
@@ -283,16 +284,6 @@ def _locked(tx: Tx, place: Place, entry: AuditEntry) -> Campaign | None:
         .where(col(Campaign.community_id) == place.community_id, col(Campaign.id) == entry.subject_id)
         .with_for_update()
     ).scalar_one_or_none()
-
-
-def _lock_shop(tx: Tx, place: Place) -> Community:
-    """The shop's row, locked: who wants its next number or a shared code comes one by one."""
-    return tx.execute(
-        select(Community)
-        .where(col(Community.id) == place.community_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).scalar_one()
 
 
 def _running_with_code(tx: Tx, place: Place, code: str, at: datetime) -> Campaign | None:

@@ -23,9 +23,11 @@ from bot.rules.checkins import (
 )
 from bot.rules.communities import Place
 from bot.store import causes, ledger
+from bot.store.attendances import unused_mends, use_mend
 from bot.store.db import Database, Tx
 from bot.store.hot import Hot
 from bot.store.members import Sender, Standing, note, standing
+from bot.store.mornings import count_on_card
 from bot.store.tables import CheckIn
 from bot.store.tables.base import Id
 
@@ -86,7 +88,7 @@ def check_in(tx: Tx, place: Place, sender: Sender, at: datetime, cause: str, pol
     if told is not None:
         return causes.from_json(CheckedIn, told)
     today = day_of(at, place.timezone)
-    facts = _facts(tx, member, rows, today, place.timezone)
+    facts = _facts(tx, member, rows, at, place.timezone, policy)
     outcome, new = rules.check_in(facts, today, policy)
     if not isinstance(outcome, CheckedIn):
         return outcome
@@ -118,6 +120,7 @@ def check_in(tx: Tx, place: Place, sender: Sender, at: datetime, cause: str, pol
                 at=at,
             )
     note(tx, member.member_id, today, "checkin")
+    count_on_card(tx, place.community_id, today, at, policy.card_every)
     return outcome
 
 
@@ -129,11 +132,44 @@ def make_up(tx: Tx, place: Place, sender: Sender, at: datetime, cause: str, poli
     if told is not None:
         return causes.from_json(MadeUp, told)
     today = day_of(at, place.timezone)
-    facts = _facts(tx, member, rows, today, place.timezone)
+    facts = _facts(tx, member, rows, at, place.timezone, policy)
     decided = rules.make_up(facts, today, policy)
     if not isinstance(decided, Mended):
         return decided
     outcome = decided.outcome
+    made_up = decided.changed[0]
+    _cover_mended(tx, member, decided, at, cause)
+    if outcome.price:
+        ledger.charge(
+            tx,
+            community_id=place.community_id,
+            key=f"makeup:{member.member_id}:{made_up.day}",
+            member_account=member.account_id,
+            shop=place.shop_account,
+            amount=outcome.price,
+            reason="makeup",
+            at=at,
+        )
+    else:
+        use_mend(tx, member.member_id, at - policy.make_up_window, made_up.day)
+    return outcome
+
+
+def mend_free(tx: Tx, place: Place, member: Standing, at: datetime, policy: CheckInPolicy) -> tuple[date, int] | None:
+    """Make up the oldest missed day for nothing, as an attended stream does; that day and the streak after it.
+
+    None if nothing is missed, or today isn't checked in yet: then the attended stream keeps this for a week.
+    """
+    today = day_of(at, place.timezone)
+    facts = _facts(tx, member, tx.rows(_COVERS, member_id=member.member_id), at, place.timezone, policy)
+    decided = rules.make_up(replace(facts, free_mends=1), today, policy)
+    if not isinstance(decided, Mended):
+        return None
+    _cover_mended(tx, member, decided, at, None)
+    return decided.outcome.day, decided.outcome.length
+
+
+def _cover_mended(tx: Tx, member: Standing, decided: Mended, at: datetime, cause: str | None) -> None:
     made_up, *later = decided.changed
     tx.touch(
         _COVER,
@@ -142,11 +178,11 @@ def make_up(tx: Tx, place: Place, sender: Sender, at: datetime, cause: str, poli
         cover=made_up.cover.value,
         length=made_up.length,
         milestone=made_up.milestone,
-        coins=outcome.price,
+        coins=decided.outcome.price,
         freeze_month=None,
         at=at,
         cause=cause,
-        answer=causes.to_json(outcome),
+        answer=causes.to_json(decided.outcome) if cause is not None else None,
     )
     for cover in later:
         tx.execute(
@@ -154,20 +190,9 @@ def make_up(tx: Tx, place: Place, sender: Sender, at: datetime, cause: str, poli
             .where(col(CheckIn.member_id) == member.member_id, col(CheckIn.day) == cover.day)
             .values(length=cover.length, milestone=cover.milestone)
         )
-    ledger.charge(
-        tx,
-        community_id=place.community_id,
-        key=f"makeup:{member.member_id}:{made_up.day}",
-        member_account=member.account_id,
-        shop=place.shop_account,
-        amount=outcome.price,
-        reason="makeup",
-        at=at,
-    )
-    return outcome
 
 
-def facts_of(session: Session, member: Standing, today: date, timezone: str) -> CheckInFacts:
+def facts_of(session: Session, member: Standing, now: datetime, timezone: str, policy: CheckInPolicy) -> CheckInFacts:
     """What `/me` needs to show a streak, read through any session."""
     rows = session.execute(
         select(CheckIn.day, CheckIn.cover, CheckIn.length, CheckIn.milestone)  # type: ignore[call-overload]
@@ -175,7 +200,7 @@ def facts_of(session: Session, member: Standing, today: date, timezone: str) -> 
         .order_by(col(CheckIn.day).desc())
         .limit(_KNOWN_DAYS)
     ).all()
-    return _facts(session, member, [tuple(row) for row in rows], today, timezone)
+    return _facts(session, member, [tuple(row) for row in rows], now, timezone, policy)
 
 
 def _told(rows: list[tuple[Any, ...]], cause: str, at: datetime) -> str | None:
@@ -186,7 +211,15 @@ def _told(rows: list[tuple[Any, ...]], cause: str, at: datetime) -> str | None:
     return None
 
 
-def _facts(session: Session, member: Standing, rows: list[tuple[Any, ...]], today: date, timezone: str) -> CheckInFacts:
+def _facts(
+    session: Session,
+    member: Standing,
+    rows: list[tuple[Any, ...]],
+    now: datetime,
+    timezone: str,
+    policy: CheckInPolicy,
+) -> CheckInFacts:
+    today = day_of(now, timezone)
     covers = tuple(CoveredDay(row[0], Cover(row[1]), row[2], row[3]) for row in reversed(rows))
     facts = CheckInFacts(covers=covers, balance=member.balance)
     if not _has_gap(covers, today):
@@ -203,10 +236,16 @@ def _facts(session: Session, member: Standing, rows: list[tuple[Any, ...]], toda
         .where(
             col(CheckIn.member_id) == member.member_id,
             col(CheckIn.cover) == Cover.MADE_UP,
+            col(CheckIn.coins) > 0,
             col(CheckIn.at) >= start_of(month, timezone),
         )
     ).scalar_one()
-    return replace(facts, frozen_months=frozenset(m for m in frozen if m is not None), make_ups_this_month=make_ups)
+    return replace(
+        facts,
+        frozen_months=frozenset(m for m in frozen if m is not None),
+        make_ups_this_month=make_ups,
+        free_mends=unused_mends(session, member.member_id, now - policy.make_up_window),
+    )
 
 
 def _has_gap(covers: tuple[CoveredDay, ...], today: date) -> bool:

@@ -27,7 +27,7 @@ def _my_card(session: Session, policy: CheckInPolicy, place: Place, sender: Send
     if member is None:
         return MyCard(sender.name, 0, 0, checked_in=False, tomorrow=policy.ladder[0], coupons=0)
     today = day_of(at, place.timezone)
-    now = streak_on(checkins.facts_of(session, member, today, place.timezone), today, policy)
+    now = streak_on(checkins.facts_of(session, member, at, place.timezone, policy), today, policy)
     return MyCard(
         name=sender.name,
         balance=member.balance,

@@ -5,13 +5,22 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.features import campaigns, communities, redeeming
+from bot.features import campaigns, communities, evenings, redeeming, streams
 from bot.rules.communities import NothingToUndo, Place, TooLateToUndo, Undone, UndoOutcome
+from bot.rules.streams import StreamPolicy
 from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx
 from bot.store.tables import AuditEntry
 
-UNDOABLE = (campaigns.MADE, campaigns.CANCELLED, redeeming.REDEEMED, communities.SETUP)
+UNDOABLE = (
+    campaigns.MADE,
+    campaigns.CANCELLED,
+    redeeming.REDEEMED,
+    communities.SETUP,
+    streams.MADE,
+    evenings.DELAYED,
+    evenings.CANCELLED,
+)
 
 
 async def undo(
@@ -68,7 +77,9 @@ def _last(tx: Tx, place: Place, actor_id: int, audit_id: int | None) -> AuditEnt
     return tx.execute(query.order_by(col(AuditEntry.id).desc()).limit(1).with_for_update()).scalars().first()
 
 
-def _take_back(tx: Tx, place: Place, actor_id: int, entry: AuditEntry, at: datetime, cause: str) -> bool:
+def _take_back(  # noqa: PLR0911  # a table of acts
+    tx: Tx, place: Place, actor_id: int, entry: AuditEntry, at: datetime, cause: str
+) -> bool:
     match entry.act:
         case campaigns.MADE:
             return campaigns.undo_make(tx, place, actor_id, entry, at, cause)
@@ -78,5 +89,11 @@ def _take_back(tx: Tx, place: Place, actor_id: int, entry: AuditEntry, at: datet
             return redeeming.undo_redeem(tx, place, entry)
         case communities.SETUP:
             return communities.undo_setup(tx, place, entry)
+        case streams.MADE:
+            return streams.undo_plan(tx, place, entry, at)
+        case evenings.DELAYED:
+            return evenings.undo_delay(tx, place, entry, at, StreamPolicy())
+        case evenings.CANCELLED:
+            return evenings.undo_cancel(tx, place, entry, at, StreamPolicy())
         case _:
             return False

@@ -1,9 +1,9 @@
 """What people say and press, feature by feature: filter, parse, call, render."""
 
-from bot.handlers import campaigns, checkins, communities, coupons, members
+from bot.handlers import campaigns, checkins, communities, coupons, evenings, members, streams
 from bot.handlers.table import Table
 
-FEATURES = (checkins, coupons, members, campaigns, communities)
+FEATURES = (checkins, coupons, members, streams, campaigns, evenings, communities)
 
 
 def setup() -> Table:

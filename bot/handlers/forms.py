@@ -86,7 +86,7 @@ class Form:
         for name, text in self._pairs(line):
             field = self.fields.get(name)
             if field is None:
-                raise FormProblem(UnknownField(_echo(name), tuple(self.fields)))
+                raise FormProblem(UnknownField(echo(name), tuple(self.fields)))
             if name in values:
                 raise FormProblem(GivenTwice(name))
             values[name] = field.read(name, text, moment)
@@ -101,7 +101,7 @@ class Form:
         while rest:
             found = _NAME.match(rest)
             if found is None:
-                raise FormProblem(StrayWord(_echo(rest.split()[0]), self.example))
+                raise FormProblem(StrayWord(echo(rest.split()[0]), self.example))
             rest = rest[found.end() :]
             closing = QUOTES.get(rest[:1])
             if closing is not None:
@@ -128,9 +128,9 @@ def whole(least: int, most: int) -> Reader[int]:
         try:
             number = int(bare) if len(bare) <= 18 else None  # noqa: PLR2004  # what 64 bits hold for sure
         except ValueError:
-            raise FormProblem(NotANumber(name, _echo(text))) from None
+            raise FormProblem(NotANumber(name, echo(text))) from None
         if number is None or not least <= number <= most:
-            raise FormProblem(OutOfRange(name, _echo(text), least, most))
+            raise FormProblem(OutOfRange(name, echo(text), least, most))
         return number
 
     return read
@@ -155,7 +155,7 @@ def one_of(values: dict[str, T]) -> Reader[T]:
 
     def read(name: str, text: str, _moment: Moment) -> T:
         if text.lower() not in values:
-            raise FormProblem(NotOneOf(name, _echo(text), tuple(values)))
+            raise FormProblem(NotOneOf(name, echo(text), tuple(values)))
         return values[text.lower()]
 
     return read
@@ -166,14 +166,14 @@ def timezone(name: str, text: str, _moment: Moment) -> str:
     try:
         return zone(text).key
     except ValueError:
-        raise FormProblem(NoSuchZone(_echo(text), f"{name}=Asia/Seoul")) from None
+        raise FormProblem(NoSuchZone(echo(text), f"{name}=Asia/Seoul")) from None
 
 
 def shared_code(_name: str, text: str, _moment: Moment) -> str:
     """A code that everybody gets: letters, digits, `-` and `_`."""
     code = text.strip().upper()
     if not _CODE.fullmatch(code):
-        raise FormProblem(BadCode(_echo(text)))
+        raise FormProblem(BadCode(echo(text)))
     return code
 
 
@@ -184,7 +184,7 @@ def instant(name: str, text: str, moment: Moment) -> datetime:
     if relative is not None:
         wait = int(relative.group(1)) * _UNITS[relative.group(2)]
         if wait > FARTHEST:
-            raise FormProblem(NotATime(name, _echo(typed)))
+            raise FormProblem(NotATime(name, echo(typed)))
         return moment.now + wait
     clock = _TIME.fullmatch(text)
     day = _DATE.fullmatch(text)
@@ -196,7 +196,7 @@ def instant(name: str, text: str, moment: Moment) -> datetime:
             return _in_reach((last + timedelta(days=1)).astimezone(UTC), moment)
     except (ValueError, OverflowError):
         pass
-    raise FormProblem(NotATime(name, _echo(typed)))
+    raise FormProblem(NotATime(name, echo(typed)))
 
 
 def _clock_time(name: str, text: str, clock: re.Match[str], moment: Moment) -> datetime:
@@ -210,7 +210,7 @@ def _clock_time(name: str, text: str, clock: re.Match[str], moment: Moment) -> d
             local += timedelta(days=1)
     there_and_back = local.astimezone(UTC).astimezone(zone(moment.timezone))
     if (there_and_back.hour, there_and_back.minute) != (local.hour, local.minute):
-        raise FormProblem(TimeNeverWas(name, _echo(text)))
+        raise FormProblem(TimeNeverWas(name, echo(text)))
     return _in_reach(local.astimezone(UTC), moment)
 
 
@@ -221,7 +221,7 @@ def _in_reach(at: datetime, moment: Moment) -> datetime:
     return at
 
 
-def _echo(text: str) -> str:
+def echo(text: str) -> str:
     """What somebody typed, short enough to be told back."""
     clean = " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
     return clean if len(clean) <= LONGEST_ECHO else clean[: LONGEST_ECHO - 1] + "…"

@@ -14,6 +14,8 @@ from aiogram.types import CallbackQuery, Message
 from bot.handlers.errors import guarded
 
 Handler = Callable[..., Awaitable[None]]
+Hears = Callable[[str, dict[str, Any]], str | None]
+"""(the message as a plain word, the handlers' data) → what the handler gets as `rest`, or None."""
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+|$)")
 _TRAILING = " \t\n.!?~…。\uff01\uff1f\uff5e"
@@ -32,6 +34,7 @@ class Desk(Router):
         self.words: dict[str, CallableObject] = {}
         self.presses: dict[str, CallableObject] = {}
         self.openings: dict[str, CallableObject] = {}
+        self.hearings: list[tuple[Hears, CallableObject]] = []
 
     def command(self, name: str, handler: Handler) -> None:
         """`/name …` calls `handler(message, ask, rest, …)`."""
@@ -45,6 +48,13 @@ class Desk(Router):
     def opening(self, prefix: str, handler: Handler) -> None:
         """`t.me/bot?start=prefix_rest`, in private, calls `handler(message, ask, rest, …)`."""
         _add(self.openings, prefix, handler)
+
+    def hearing(self, hears: Hears, handler: Handler) -> None:
+        """A short message in a group that no word fits calls `handler(message, ask, rest, …)` if `hears` gives a rest.
+
+        `hears` is asked for each such message: it looks something up in memory, nothing more.
+        """
+        self.hearings.append((hears, CallableObject(handler)))
 
     def press(self, prefix: str, handler: Handler) -> None:
         """A press whose data is `prefix` or `prefix:rest` calls `handler(press, ask, rest, …)`."""
@@ -60,6 +70,7 @@ class Table(Router):
         self._words = _merge(desk.words for desk in desks)
         self._presses = _merge(desk.presses for desk in desks)
         self._openings = _merge(desk.openings for desk in desks)
+        self._hearings = [hearing for desk in desks for hearing in desk.hearings]
         self._message_else = CallableObject(message_else)
         self._press_else = CallableObject(press_else)
         self.include_routers(*desks)
@@ -74,7 +85,8 @@ class Table(Router):
         """Everything that the table can call."""
         tables = (self._commands, self._words, self._presses, self._openings)
         listed = [handler for table in tables for handler in table.values()]
-        return [*listed, self._message_else, self._press_else]
+        heard = [handler for _, handler in self._hearings]
+        return [*listed, *heard, self._message_else, self._press_else]
 
     async def take_message(self, message: Message, data: dict[str, Any]) -> None:
         """A command, a word, or neither."""
@@ -92,10 +104,20 @@ class Table(Router):
                     prefix, _, payload = rest.partition("_")
                     if prefix in self._openings:
                         handler, rest = self._openings[prefix], payload
-        elif len(text) <= LONGEST_WORD:
-            handler = self._words.get(plain_word(text), handler)
+        elif text and len(text) <= LONGEST_WORD:
+            word = plain_word(text)
+            handler = self._words.get(word, handler)
+            if handler is self._message_else and message.chat.id < 0:
+                handler, rest = self._heard(word, data) or (handler, rest)
         data["rest"] = rest
         await guarded(handler, message, data)
+
+    def _heard(self, word: str, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
+        for hears, handler in self._hearings:
+            rest = hears(word, data)
+            if rest is not None:
+                return handler, rest
+        return None
 
     async def take_press(self, press: CallbackQuery, data: dict[str, Any]) -> None:
         """A press, by the part of its data before the colon."""

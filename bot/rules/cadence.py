@@ -1,6 +1,10 @@
 """The weekly calendar: which slot is due on which day, and what may still fill it."""
 
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from bot.rules.calendar import day_of, next_time, start_of
 
 
 class SlotKind(StrEnum):
@@ -15,3 +19,78 @@ class PostingState(StrEnum):
 
     POSTED = "posted"
     SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class CadencePolicy:
+    """How slots are filled."""
+
+    morning: str = "09:00"
+    """When the morning card comes, by the community's clock, until the owner chooses."""
+    late: timedelta = timedelta(hours=4)
+    """After an outage a slot is still filled until then."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFacts:
+    """A slot with what its community says."""
+
+    id: int
+    community_id: int
+    kind: SlotKind
+    at: str
+    weekdays: str
+    timezone: str
+    since: datetime
+    """When the community was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class MorningCard:
+    """The day's card in the group."""
+
+    day: date
+    came: int
+    """Fans who checked in on this day so far."""
+    stream: str | None
+    """Title of the day's stream."""
+    stream_at: datetime | None
+    past: bool
+    """Whether its day is over."""
+
+    @property
+    def over(self) -> bool:
+        """Whether hanging it now would be too late."""
+        return self.past
+
+
+def due_on(slot: SlotFacts, day: date) -> datetime | None:
+    """When the slot is due on a day of its community, or None if it isn't filled on that weekday."""
+    if str(day.isoweekday()) not in slot.weekdays:
+        return None
+    hour, minute = slot.at.split(":")
+    return next_time(
+        f"{int(minute)} {int(hour)} * * *", slot.timezone, start_of(day, slot.timezone) - timedelta(seconds=1)
+    )
+
+
+def next_due(slot: SlotFacts, now: datetime) -> datetime | None:
+    """The first instant after `now` at which the slot is due."""
+    if not slot.weekdays:
+        return None
+    hour, minute = slot.at.split(":")
+    weekdays = ",".join(str(int(one) % 7) for one in slot.weekdays)
+    return next_time(f"{int(minute)} {int(hour)} * * {weekdays}", slot.timezone, now)
+
+
+def fill(slot: SlotFacts, now: datetime, policy: CadencePolicy) -> tuple[date, datetime, str | None] | None:
+    """What to do with the slot on today's day: (day, when it was due, why not), or None if it isn't due (yet)."""
+    today = day_of(now, slot.timezone)
+    due = due_on(slot, today)
+    if due is None or due > now:
+        return None
+    if due < slot.since:
+        return today, due, "the shop wasn't here yet"
+    if now - due > policy.late:
+        return today, due, "too late in the day"
+    return today, due, None

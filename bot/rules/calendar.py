@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cronsim import CronSim
+
 DAY = timedelta(days=1)
 
 
@@ -33,3 +35,18 @@ def month_of(day: date) -> str:
 def start_of(day: date, timezone: str) -> datetime:
     """The first instant of `day` in `timezone`, in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=zone(timezone)).astimezone(UTC)
+
+
+def next_time(cron: str, timezone: str, after: datetime) -> datetime:
+    """The first instant after `after` (aware) at which `cron` (minute hour day month weekday) falls, in UTC.
+
+    The wall clock of `timezone` counts: 20:00 stays 20:00 across daylight saving. A time that the clocks jump over
+    comes at the end of the gap, a doubled one once, the first time (cronsim, after Debian's cron).
+    """
+    return next(CronSim(cron, after.astimezone(zone(timezone)))).astimezone(UTC)
+
+
+def weekly_cron(at: datetime, timezone: str) -> str:
+    """The cron line that repeats `at` (aware) each week in `timezone`."""
+    local = at.astimezone(zone(timezone))
+    return f"{local.minute} {local.hour} * * {local.isoweekday() % 7}"

@@ -25,6 +25,8 @@ class CheckInPolicy:
     """Coins for the first, second and third make-up paid in a calendar month."""
     make_up_window: timedelta = timedelta(days=7)
     """How old a missed day may be to be made up."""
+    card_every: timedelta = timedelta(seconds=10)
+    """The morning card counts at most this often: other cards of the group want their edits too."""
 
 
 class Cover(StrEnum):
@@ -59,6 +61,8 @@ class CheckInFacts:
     """Make-ups paid in the calendar month of `today`."""
     balance: int = 0
     tier_percent: int = 100
+    free_mends: int = 0
+    """Attended streams that can make up a day for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ class Restorable:
     missed: tuple[date, ...]
     """Days still to make up, oldest first."""
     price: int
-    """Coins for the next one of them."""
+    """Coins for the next one of them; 0 when an attended stream pays for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +250,7 @@ def _freeze(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> CoveredD
         return None
     in_reach_next_month = month_of(oldest + DAY + policy.make_up_window) != month_of(today)
     used = 0 if in_reach_next_month else facts.make_ups_this_month
-    if rest > len(policy.make_up_prices[used:]):
+    if rest > facts.free_mends + len(policy.make_up_prices[used:]):
         return None
     if month_of(oldest) in facts.frozen_months:
         return None
@@ -269,7 +273,7 @@ def missed_days(covers: Sequence[CoveredDay], today: date, policy: CheckInPolicy
 def restorable(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> Restorable | None:
     """The older streak that make-ups would join to today's, if every missed day before it is in reach."""
     missed = missed_days(facts.covers, today, policy)
-    prices = policy.make_up_prices[facts.make_ups_this_month :]
+    prices = (0,) * facts.free_mends + policy.make_up_prices[facts.make_ups_this_month :]
     if not missed or not prices:
         return None
     # The newest gap can be closed only if it begins inside the window; an older gap waits behind it.
@@ -310,7 +314,8 @@ def make_up(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> MakeUpOu
     if not facts.covers or facts.covers[-1].day < today:
         return CheckInFirst()
     today = facts.covers[-1].day
-    if facts.make_ups_this_month >= len(policy.make_up_prices) and missed_days(facts.covers, today, policy):
+    spent = facts.make_ups_this_month >= len(policy.make_up_prices) and not facts.free_mends
+    if spent and missed_days(facts.covers, today, policy):
         return MakeUpsUsed(len(policy.make_up_prices))
     target = restorable(facts, today, policy)
     if target is None:
@@ -319,10 +324,12 @@ def make_up(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> MakeUpOu
         return TooFewCoins(target.price, facts.balance)
     day = target.missed[0]
     covers = _with_day(facts.covers, day)
+    free = target.price == 0
     after = replace(
         facts,
         covers=covers,
-        make_ups_this_month=facts.make_ups_this_month + 1,
+        make_ups_this_month=facts.make_ups_this_month + (not free),
+        free_mends=facts.free_mends - free,
         balance=facts.balance - target.price,
     )
     outcome = MadeUp(day, target.price, after.balance, covers[-1].length, restorable(after, today, policy))

@@ -107,6 +107,22 @@ class BadCode:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class BadLink:
+    """No web address that can be opened."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotADuration:
+    """No length of time that we can read."""
+
+    field: str
+    value: str
+
+
 FormError = (
     Missing
     | UnknownField
@@ -121,4 +137,6 @@ FormError = (
     | NotOneOf
     | NoSuchZone
     | BadCode
+    | BadLink
+    | NotADuration
 )

@@ -1,12 +1,13 @@
 """Cards: messages of ours that live on by edits, promised like every other message."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, select
+from sqlalchemy import and_, bindparam, delete, false, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.store.db import Tx
+from bot.store.db import PROMISED, Tx
 from bot.store.hot import Hot
 from bot.store.outbox import promise
 from bot.store.tables import Card, FanGroup, Outbox
@@ -35,14 +36,16 @@ def hang_cards(
     now: datetime,
     *,
     turns_at: datetime | None = None,
+    not_after: datetime | None = None,
 ) -> int:
     """Promise a card in each group of the community that the bot is in; how many.
 
-    `turns_at` is when it changes by itself (a window closes): it is edited then.
+    `turns_at` is when it changes by itself (a window closes): it is edited then. After `not_after` (else `turns_at`)
+    it isn't hung any more.
     """
     chats = [group.chat_id for group in groups_of(tx, community_id)]
     for chat_id in chats:
-        hang_card(tx, community_id, kind, subject_id, chat_id, due_at, now, turns_at=turns_at)
+        hang_card(tx, community_id, kind, subject_id, chat_id, due_at, now, turns_at=turns_at, not_after=not_after)
     return len(chats)
 
 
@@ -56,6 +59,7 @@ def hang_card(
     now: datetime,
     *,
     turns_at: datetime | None = None,
+    not_after: datetime | None = None,
 ) -> None:
     """Promise one card in one chat."""
     card = Card(community_id=community_id, kind=kind, subject_id=subject_id, chat_id=chat_id)
@@ -72,7 +76,7 @@ def hang_card(
         facts={"card_id": card.id},
         due_at=due_at,
         now=now,
-        not_after=turns_at,
+        not_after=not_after or turns_at,
     )
     if turns_at is not None:
         promise(
@@ -124,11 +128,88 @@ def promise_edit(tx: Tx, community_id: int, card_id: int, chat_id: int, due_at: 
     )
 
 
+def announce(
+    tx: Tx, community_id: int, kind: str, subject_id: int, *, key: str, due_at: datetime, not_after: datetime
+) -> int:
+    """Promise a new card in each group and the channel, ahead of everything else; how many.
+
+    `key` tells one announcement of a subject from another (its instant). A card that hangs already stays where it is
+    and is forgotten once the new one hangs.
+    """
+    chats = chats_of(tx, community_id)
+    hanging = {
+        card.chat_id: card
+        for card in tx.execute(select(Card).where(col(Card.kind) == kind, col(Card.subject_id) == subject_id)).scalars()
+    }
+    for chat_id in chats:
+        card = hanging.get(chat_id)
+        if card is None:
+            card = Card(community_id=community_id, kind=kind, subject_id=subject_id, chat_id=chat_id)
+            tx.add(card)
+            tx.flush()
+        promise(
+            tx,
+            key=f"card:{card.id}:{chat_id}:{key}",
+            community_id=community_id,
+            chat_id=chat_id,
+            lane=Lane.LIVE,
+            act=POST,
+            facts={"card_id": card.id, "anew": True},
+            due_at=due_at,
+            now=due_at,
+            not_after=not_after,
+        )
+    return len(chats)
+
+
+def hasten(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime, not_after: datetime) -> int:
+    """Send now what was announced for later; how many. What is on its way or hangs already isn't sent twice."""
+    hastened = tx.execute(
+        update(Outbox)
+        .where(*_announced(tx, community_id, kind, subject_id))
+        .values(due_at=now, not_after=not_after)
+        .returning(col(Outbox.id))
+    ).all()
+    if hastened:
+        tx.info[PROMISED] = True
+    return len(hastened)
+
+
+def withdraw(tx: Tx, community_id: int, kind: str, subject_id: int) -> None:
+    """Take back what was announced and isn't on its way yet."""
+    tx.execute(delete(Outbox).where(*_announced(tx, community_id, kind, subject_id)))
+
+
+def _announced(tx: Tx, community_id: int, kind: str, subject_id: int) -> tuple[Any, ...]:
+    cards = tx.execute(select(Card).where(col(Card.kind) == kind, col(Card.subject_id) == subject_id)).scalars().all()
+    return (
+        col(Outbox.community_id) == community_id,
+        col(Outbox.state) == OutboxState.WAITING,
+        col(Outbox.act) == POST,
+        or_(false(), *(col(Outbox.key).like(f"card:{card.id}:{card.chat_id}:%") for card in cards)),
+    )
+
+
 def groups_of(session: Session, community_id: int) -> list[FanGroup]:
-    """The community's groups that the bot is in, oldest first."""
+    """The community's groups that the bot is in, oldest first; not its channel, where nobody plays."""
     return list(
         session.execute(
             select(FanGroup)
+            .where(
+                col(FanGroup.community_id) == community_id,
+                col(FanGroup.left_at).is_(None),
+                col(FanGroup.is_channel).is_(False),
+            )
+            .order_by(col(FanGroup.id))
+        ).scalars()
+    )
+
+
+def chats_of(session: Session, community_id: int) -> list[int]:
+    """Chats in which the community is told things: its groups and its channel, oldest first."""
+    return list(
+        session.execute(
+            select(col(FanGroup.chat_id))
             .where(col(FanGroup.community_id) == community_id, col(FanGroup.left_at).is_(None))
             .order_by(col(FanGroup.id))
         ).scalars()

@@ -13,6 +13,8 @@ from bot.store.tables.messages import Lane, OutboxState
 
 TELL = "tell"
 """The act that tells one person something."""
+SAY = "say"
+"""The act that tells a group something, in the community's language."""
 DELETE = "delete"
 """The act that takes a message away."""
 

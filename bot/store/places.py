@@ -76,6 +76,16 @@ def groups_chats(session: Session, community_id: int) -> list[int]:
     )
 
 
+def lock_shop(session: Session, community_id: int) -> Community:
+    """The shop's row, locked: who wants its next number or a shared code comes one by one."""
+    return session.execute(
+        select(Community)
+        .where(col(Community.id) == community_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+
+
 def _places() -> Any:
     return select(Community, col(Account.id).label("shop_account")).join(
         Account,

@@ -17,6 +17,7 @@ down_revision: str | None = "0002"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
+ID = sa.BigInteger().with_variant(sa.INTEGER(), "sqlite")
 OPEN = sa.text("state IN ('planned', 'live')")
 
 
@@ -24,8 +25,8 @@ def upgrade() -> None:
     """Make the tables."""
     op.create_table(
         "stream",
-        sa.Column("id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
-        sa.Column("community_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
+        sa.Column("id", ID, nullable=False),
+        sa.Column("community_id", ID, nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("title", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("url", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
@@ -47,9 +48,9 @@ def upgrade() -> None:
 
     op.create_table(
         "airing",
-        sa.Column("id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
-        sa.Column("community_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
-        sa.Column("stream_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
+        sa.Column("id", ID, nullable=False),
+        sa.Column("community_id", ID, nullable=False),
+        sa.Column("stream_id", ID, nullable=False),
         sa.Column("planned_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("starts_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
@@ -60,6 +61,7 @@ def upgrade() -> None:
         sa.Column("replay_url", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("on_air_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("moved_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("posted", sa.Boolean(), nullable=False),
         sa.CheckConstraint("state IN ('planned', 'live', 'ended', 'cancelled')", name=op.f("ck_airing_state")),
@@ -80,25 +82,28 @@ def upgrade() -> None:
 
     op.create_table(
         "reminder_round",
-        sa.Column(
-            "airing_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.Column("minutes", sa.Integer(), nullable=False),
-        sa.Column("starts_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("after_member_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), nullable=False),
+        sa.Column("airing_id", ID, autoincrement=False, nullable=False),
+        sa.Column("key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("outcome", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("not_after", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("after_member_id", ID, nullable=False),
         sa.Column("done_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["airing_id"], ["airing.id"], name=op.f("fk_reminder_round_airing_id_airing")),
-        sa.PrimaryKeyConstraint("airing_id", "minutes", "starts_at", name=op.f("pk_reminder_round")),
+        sa.PrimaryKeyConstraint("airing_id", "key", name=op.f("pk_reminder_round")),
     )
+    with op.batch_alter_table("reminder_round", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_reminder_round_unfinished",
+            ["airing_id"],
+            unique=False,
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
 
     op.create_table(
         "subscription",
-        sa.Column(
-            "stream_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.Column(
-            "member_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("stream_id", ID, autoincrement=False, nullable=False),
+        sa.Column("member_id", ID, autoincrement=False, nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("off_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_subscription_member_id_member")),
@@ -110,12 +115,8 @@ def upgrade() -> None:
 
     op.create_table(
         "attendance",
-        sa.Column(
-            "airing_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), autoincrement=False, nullable=False
-        ),
-        sa.Column(
-            "member_id", sa.BigInteger().with_variant(sa.INTEGER(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("airing_id", ID, autoincrement=False, nullable=False),
+        sa.Column("member_id", ID, autoincrement=False, nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
         sa.Column("how", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("length", sa.Integer(), nullable=False),

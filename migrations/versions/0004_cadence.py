@@ -52,6 +52,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("community_id", "kind", "day", name=op.f("uq_posting_community_id_kind_day")),
         sa.UniqueConstraint("slot_id", "day", name=op.f("uq_posting_slot_id_day")),
     )
+    # Shops that are there get the morning card too; `/setup morning=off` takes it away.
+    op.execute(
+        "INSERT INTO slot (community_id, kind, at, weekdays, active) "
+        "SELECT id, 'morning', '09:00', '1234567', true FROM community"
+    )
 
 
 def downgrade() -> None:

@@ -1,6 +1,7 @@
 """Streams that staff plan, their airings, who asked to be reminded, and who came."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -73,6 +74,8 @@ class Airing(SQLModel, table=True):
     """When staff said that it is on; None for a start by the clock."""
     asked_at: datetime | None = None
     """When the owner was asked what became of it."""
+    moved_at: datetime | None = None
+    """When its start was last moved."""
     closed_at: datetime | None = None
     """When it ended or was cancelled."""
     posted: bool = Field(default=False)
@@ -80,15 +83,26 @@ class Airing(SQLModel, table=True):
 
 
 class ReminderRound(SQLModel, table=True):
-    """A round of reminders of an airing: so many minutes before this start. Told once."""
+    """One thing that all who asked to be reminded of an airing are told, once, in chunks."""
 
     __tablename__ = "reminder_round"
+    __table_args__ = (
+        Index(
+            "ix_reminder_round_unfinished",
+            "airing_id",
+            sqlite_where=text("done_at IS NULL"),
+            postgresql_where=text("done_at IS NULL"),
+        ),
+    )
 
     airing_id: int = Field(sa_column=Column(Id, ForeignKey("airing.id"), primary_key=True, autoincrement=False))
-    minutes: int = Field(primary_key=True)
-    starts_at: datetime = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    """What and which: minutes before which start, or the act that moved or cancelled it."""
+    outcome: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    """What is told; None for a round that was left out."""
+    not_after: datetime
     after_member_id: int = Field(default=0, sa_type=Id)
-    """The last member to whom a reminder was promised: rounds go in chunks."""
+    """The last member to whom it was promised."""
     done_at: datetime | None = None
 
 

@@ -1,0 +1,173 @@
+"""Reminders: who asked to be reminded of a stream, and the rounds that tell them."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.communities import Place
+from bot.rules.reminders import NoMoreReminders, Reminder, Reminding, StreamGone, due_round, rounds_of
+from bot.rules.streams import AiringFacts, Repeat, StreamPolicy, StreamState
+from bot.store.airings import (
+    all_open,
+    count_subscribers,
+    lock_airing,
+    open_airings,
+    subscribers_after,
+    tell_subscribers,
+)
+from bot.store.db import PLANNED, Database, Tx
+from bot.store.members import Sender, standing
+from bot.store.places import place_of
+from bot.store.tables import Airing, Member, ReminderRound, Stream, Subscription
+from bot.store.telling import tell_in_private
+
+
+class Reminders:
+    """Use cases of reminders."""
+
+    def __init__(self, db: Database, policy: StreamPolicy) -> None:
+        self._db = db
+        self._policy = policy
+
+    async def ask(self, place: Place, sender: Sender, stream_id: int, at: datetime) -> Reminding | StreamGone:
+        """Remind the sender of a stream from now on."""
+        return await self._db.write(ask, place, sender, stream_id, at)
+
+    async def stop(self, place: Place, sender: Sender, stream_id: int, at: datetime) -> NoMoreReminders | StreamGone:
+        """Remind the sender no more."""
+        return await self._db.write(stop, place, sender, stream_id, at)
+
+    async def run_due(self, now: datetime) -> datetime | None:
+        """Begin the rounds that are due and go on with those that are under way; when there is more to do."""
+        waiting: list[datetime] = []
+        for _, airing in await self._db.read(all_open):
+            next_at = await self._db.write(begin_rounds, airing, now, self._policy)
+            if next_at is not None:
+                waiting.append(next_at)
+        for airing_id, key in await self._db.read(unfinished):
+            while await self._db.write(go_on, airing_id, key, now, self._policy):
+                pass
+        return min(waiting, default=None)
+
+
+def ask(tx: Tx, place: Place, sender: Sender, stream_id: int, at: datetime) -> Reminding | StreamGone:
+    """Write down that a member wants to be reminded; asking again changes nothing but what was switched off."""
+    stream = _stream(tx, place, stream_id)
+    coming = open_airings(tx, place.community_id, stream_id=stream_id) if stream is not None else []
+    if stream is None or not coming:
+        return StreamGone()
+    member = standing(tx, place.community_id, sender, at)
+    found = tx.get(Subscription, (stream_id, member.member_id))
+    again = found is not None and found.off_at is None
+    if found is None:
+        tx.add(Subscription(stream_id=stream_id, member_id=member.member_id, at=at))
+    elif found.off_at is not None:
+        found.at, found.off_at = at, None
+    unmuted = tx.execute(
+        update(Member)
+        .where(col(Member.id) == member.member_id, col(Member.reminders).is_(False))
+        .values(reminders=True)
+        .returning(col(Member.id))
+    ).all()
+    tx.flush()
+    tx.info[PLANNED] = True
+    return Reminding(stream_id, stream.title, coming[0].starts_at, stream.repeat == Repeat.WEEKLY, again, bool(unmuted))
+
+
+def stop(tx: Tx, place: Place, sender: Sender, stream_id: int, at: datetime) -> NoMoreReminders | StreamGone:
+    """Write down that a member wants to hear no more of a stream."""
+    stream = _stream(tx, place, stream_id)
+    if stream is None:
+        return StreamGone()
+    member = standing(tx, place.community_id, sender, at)
+    tx.execute(
+        update(Subscription)
+        .where(
+            col(Subscription.stream_id) == stream_id,
+            col(Subscription.member_id) == member.member_id,
+            col(Subscription.off_at).is_(None),
+        )
+        .values(off_at=at)
+    )
+    return NoMoreReminders(stream_id, stream.title)
+
+
+def community_of(session: Session, stream_id: int) -> int | None:
+    """The community of a stream that still comes."""
+    stream = session.get(Stream, stream_id)
+    return stream.community_id if stream is not None and stream.state == StreamState.OPEN else None
+
+
+def _stream(tx: Tx, place: Place, stream_id: int) -> Stream | None:
+    stream = tx.get(Stream, stream_id)
+    if stream is None or stream.community_id != place.community_id or stream.state != StreamState.OPEN:
+        return None
+    return stream
+
+
+def begin_rounds(tx: Tx, airing: AiringFacts, now: datetime, policy: StreamPolicy) -> datetime | None:
+    """Begin the latest of the rounds that are due, write down those that it replaces; when the next one is due."""
+    row, stream = _row(tx, airing.id)
+    if now >= row.starts_at or row.state != airing.state:
+        return None
+    fans = count_subscribers(tx, airing.stream_id)
+    rounds = rounds_of(row.starts_at, tuple(stream.remind), fans, policy)
+    latest, left_out = due_round(rounds, row.starts_at, stream.made_at, row.moved_at, now, policy)
+    for one in left_out:
+        tell_subscribers(tx, row, _key(one.minutes, row), None, row.starts_at, now)
+    if latest is not None:
+        last = latest == rounds[-1]
+        following = next((one.due_at for one in rounds if one.due_at > latest.due_at), row.starts_at)
+        told = Reminder(airing.stream_id, stream.title, row.starts_at, row.url, soon=last)
+        tell_subscribers(tx, row, _key(latest.minutes, row), told, following, now)
+    return min((one.due_at for one in rounds if one.due_at > now), default=None)
+
+
+def _key(minutes: int, airing: Airing) -> str:
+    return f"before:{minutes}:{airing.starts_at.isoformat()}"
+
+
+def _row(tx: Tx, airing_id: int) -> tuple[Airing, Stream]:
+    airing = lock_airing(tx, airing_id)
+    return airing, tx.get_one(Stream, airing.stream_id)
+
+
+def unfinished(session: Session) -> list[tuple[int, str]]:
+    """Rounds that still have people to tell."""
+    rows = session.execute(
+        select(col(ReminderRound.airing_id), col(ReminderRound.key)).where(col(ReminderRound.done_at).is_(None))
+    ).all()
+    return [(row[0], row[1]) for row in rows]
+
+
+def go_on(tx: Tx, airing_id: int, key: str, now: datetime, policy: StreamPolicy) -> bool:
+    """Promise the next few hundred messages of a round; False when there are none left."""
+    found = tx.execute(
+        select(ReminderRound)
+        .where(col(ReminderRound.airing_id) == airing_id, col(ReminderRound.key) == key)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+    if found.done_at is not None or found.outcome is None:
+        return False
+    airing = tx.get_one(Airing, airing_id)
+    place = place_of(tx, airing.community_id)
+    people = subscribers_after(tx, airing.stream_id, found.after_member_id, policy.chunk)
+    for member_id, user_id, language in people:
+        tell_in_private(
+            tx,
+            airing.community_id,
+            user_id,
+            language or place.language,
+            found.outcome,
+            key=f"air:{airing_id}:{key}:{member_id}",
+            now=now,
+            not_after=found.not_after,
+        )
+        found.after_member_id = member_id
+    if len(people) < policy.chunk or now >= found.not_after:
+        found.done_at = now
+    tx.flush()
+    return found.done_at is None

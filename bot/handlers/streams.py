@@ -1,0 +1,158 @@
+"""Streams, the fans' side: what is coming, reminders, *I'm here*, and the word that the host says."""
+
+from typing import Any
+
+from aiogram.types import CallbackQuery, Message, TelegramObject
+
+from bot.asking import Ask
+from bot.content.buttons import HERE, REMIND, STREAMS, UNREMIND
+from bot.features.communities import Communities
+from bot.features.hearing import SpokenWords
+from bot.features.reminding import Reminders, community_of
+from bot.features.streams import Streams
+from bot.flows.attending import attend
+from bot.handlers.coupons import read_id
+from bot.handlers.rights import Doors
+from bot.handlers.table import Desk
+from bot.rules.attendance import AttendancePolicy, NoSuchStream
+from bot.rules.checkins import CheckInPolicy
+from bot.rules.reminders import OpenChatFirst, StreamGone
+from bot.rules.streams import How
+from bot.store.db import Database
+from bot.store.places import place_of
+from bot.voice import Voice
+
+STREAM_WORDS = ("라방", "라방 일정", "直播", "直播安排", "streams", "next stream")
+
+
+def setup() -> Desk:
+    """Commands, words, buttons and links of fans' streams."""
+    desk = Desk("streams")
+    desk.command("streams", streams_list)
+    desk.word(STREAM_WORDS, streams_list)
+    desk.press(STREAMS, streams_list)
+    desk.press(REMIND, remind)
+    desk.press(UNREMIND, unremind)
+    desk.press(HERE, here)
+    desk.opening(REMIND, opened_to_remind)
+    desk.hearing(hears, heard)
+    return desk
+
+
+async def streams_list(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, streams: Streams) -> None:
+    """What is on and what is coming."""
+    inside = await doors.fan(ask)
+    if inside is not None:
+        await voice.answer(inside, await streams.coming(inside.home, ask.sender.user_id, ask.at))
+
+
+async def remind(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, reminders: Reminders) -> None:
+    """*Remind me*: one tap; who never started the bot is led to the private chat by it."""
+    inside = await doors.fan(ask)
+    if inside is None:
+        return
+    stream_id = read_id(rest)
+    if stream_id is None:
+        await voice.answer(inside, StreamGone())
+    elif not inside.can_write:
+        payload = f"{REMIND}_{stream_id}"
+        await voice.open_private(inside, payload, OpenChatFirst(payload))
+    else:
+        await voice.answer(inside, await reminders.ask(inside.home, ask.sender, stream_id, ask.at))
+
+
+async def opened_to_remind(
+    _message: Message,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    db: Database,
+    communities: Communities,
+    reminders: Reminders,
+) -> None:
+    """The private chat was opened by *remind me*: what was asked for is done at once."""
+    await communities.started(ask.sender, can_write=True)
+    stream_id = read_id(rest)
+    community_id = await db.read(community_of, stream_id) if stream_id is not None else None
+    if stream_id is None or community_id is None:
+        await voice.answer(ask, StreamGone())
+        return
+    inside = await doors.fan(ask.within(await db.read(place_of, community_id)))
+    if inside is not None:
+        await voice.answer(inside, await reminders.ask(inside.home, ask.sender, stream_id, ask.at))
+
+
+async def unremind(
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, reminders: Reminders
+) -> None:
+    """No more reminders of this stream."""
+    inside = await doors.fan(ask)
+    if inside is None:
+        return
+    stream_id = read_id(rest)
+    if stream_id is None:
+        await voice.answer(inside, StreamGone())
+        return
+    await voice.answer(inside, await reminders.stop(inside.home, ask.sender, stream_id, ask.at))
+
+
+async def here(
+    _press: CallbackQuery,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    db: Database,
+    attendance_policy: AttendancePolicy,
+    checkin_policy: CheckInPolicy,
+) -> None:
+    """*I'm here* on the live card."""
+    await _attend(ask, rest, How.TAP, doors, voice, db, attendance_policy, checkin_policy)
+
+
+async def heard(
+    _message: Message,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    db: Database,
+    attendance_policy: AttendancePolicy,
+    checkin_policy: CheckInPolicy,
+) -> None:
+    """The word that the host said, alone in a message."""
+    await _attend(ask, rest, How.WORD, doors, voice, db, attendance_policy, checkin_policy)
+
+
+def hears(word: str, data: dict[str, Any]) -> str | None:
+    """The evening whose word this is, in this group."""
+    ask: Ask = data["ask"]
+    spoken: SpokenWords = data["spoken_words"]
+    if ask.place is None:
+        return None
+    airing_id = spoken.airing_of(ask.place.community_id, word)
+    return str(airing_id) if airing_id is not None else None
+
+
+async def _attend(
+    ask: Ask,
+    rest: str,
+    how: How,
+    doors: Doors,
+    voice: Voice,
+    db: Database,
+    attendance_policy: AttendancePolicy,
+    checkin_policy: CheckInPolicy,
+) -> None:
+    inside = await doors.fan(ask)
+    if inside is None:
+        return
+    airing_id = read_id(rest)
+    if airing_id is None:
+        await voice.answer(inside, NoSuchStream())
+        return
+    outcome = await attend(
+        db, inside.home, ask.sender, airing_id, how, ask.at, ask.cause, attendance_policy, checkin_policy
+    )
+    await voice.answer(inside, outcome)

@@ -1,0 +1,78 @@
+"""The alarm clock: wakes when the next row is due, and lets each feature do what is due by then.
+
+Rows are the truth; APScheduler only wakes. It keeps no job store: after a restart the first round finds everything
+that is due, and each feature decides anew what is still worth doing.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import Clock
+from bot.logs import get_logger
+from bot.store.db import Database
+
+log = get_logger("jobs")
+
+SAFETY = timedelta(seconds=30)
+"""However wrong an alarm may be set, nothing that is due waits longer."""
+JOB_DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+
+
+class Due(Protocol):
+    """A feature with work on a clock."""
+
+    async def run_due(self, now: datetime) -> datetime | None:
+        """Do what is due at `now`; when there is more to do, if that is known. Doing it twice does it once."""
+
+
+class Jobs:
+    """Rings for every feature that has work on a clock."""
+
+    def __init__(self, *, db: Database, clock: Clock, features: Sequence[Due]) -> None:
+        self._clock = clock
+        self._features = features
+        self._wake = asyncio.Event()
+        self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=JOB_DEFAULTS)
+        clock.wakes(self._wake)
+        db.on_plan(self._wake.set)
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        self._scheduler.start()
+        self._scheduler.add_job(self._ring, "interval", seconds=SAFETY.total_seconds(), id="safety")
+        try:
+            while True:
+                self._wake.clear()
+                next_at = await self.tick()
+                if next_at is not None:
+                    self._set(next_at)
+                await self._wake.wait()
+        finally:
+            self._scheduler.shutdown(wait=False)
+
+    async def tick(self) -> datetime | None:
+        """One round over all features; when the next one is due. One that fails doesn't stop the others."""
+        now = self._clock.now()
+        waiting: list[datetime] = []
+        for feature in self._features:
+            try:
+                next_at = await feature.run_due(now)
+            except Exception as error:  # what is due stays due, and the safety alarm comes back to it
+                log.error("due_failed", feature=type(feature).__name__, exc_info=error)
+            else:
+                if next_at is not None:
+                    waiting.append(next_at)
+        return min(waiting, default=None)
+
+    def _set(self, next_at: datetime) -> None:
+        """Set the one alarm. The clock may have jumped, so what counts is how long it is from now."""
+        wait = max(next_at - self._clock.now(), timedelta(0))
+        at = datetime.now(UTC) + wait  # noqa: TID251  # APScheduler goes by the machine's own clock
+        self._scheduler.add_job(self._ring, "date", run_date=at, id="alarm", replace_existing=True)
+
+    async def _ring(self) -> None:
+        self._wake.set()

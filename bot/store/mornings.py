@@ -1,0 +1,47 @@
+"""The morning card of a day: found by who checks in, counted when it is shown."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Date, and_, bindparam, func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.cadence import PostingState, SlotKind
+from bot.rules.checkins import Cover
+from bot.store.cards import touch_cards
+from bot.store.db import Tx
+from bot.store.hot import Hot
+from bot.store.tables import CheckIn, Member, Posting
+from bot.store.tables.base import Id
+
+CARD = "morning"
+"""The kind of the morning's living card."""
+
+_TODAY = Hot(
+    select(col(Posting.id)).where(
+        and_(
+            col(Posting.community_id) == bindparam("community_id", type_=Id),
+            col(Posting.kind) == SlotKind.MORNING.value,
+            col(Posting.day) == bindparam("day", type_=Date),
+            col(Posting.state) == PostingState.POSTED.value,
+        )
+    )
+)
+
+
+def count_on_card(tx: Tx, community_id: int, day: date, now: datetime, every: timedelta) -> None:
+    """Somebody checked in: the day's card counts, by an edit now and then."""
+    row = tx.row(_TODAY, community_id=community_id, day=day)
+    if row is not None:
+        touch_cards(tx, community_id, CARD, row[0], now, every=every)
+
+
+def count_came(session: Session, community_id: int, day: date) -> int:
+    """Fans who checked in on a day."""
+    came: int = session.execute(
+        select(func.count())
+        .select_from(CheckIn)
+        .join(Member, col(Member.id) == col(CheckIn.member_id))
+        .where(col(Member.community_id) == community_id, col(CheckIn.day) == day, col(CheckIn.cover) == Cover.CHECKED)
+    ).scalar_one()
+    return came

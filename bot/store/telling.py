@@ -1,0 +1,134 @@
+"""Promises in words: an outcome for a group, or for one person in private, as an outbox row."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete
+from sqlmodel import col
+
+from bot.rules.communities import Place
+from bot.rules.words import Language, reader_language
+from bot.store import causes
+from bot.store.cards import chats_of, groups_of
+from bot.store.db import Tx
+from bot.store.outbox import SAY, TELL, promise
+from bot.store.tables import Outbox, Person
+from bot.store.tables.messages import Lane, OutboxState
+
+
+def name_of(outcome: Any) -> str:
+    """An outcome's name as the catalog of words knows it: `streams.EndNotice`."""
+    kind = type(outcome)
+    return f"{kind.__module__.rsplit('.', 1)[1]}.{kind.__name__}"
+
+
+def say(
+    tx: Tx,
+    community_id: int,
+    outcome: Any,
+    *,
+    key: str,
+    now: datetime,
+    not_after: datetime,
+    lane: Lane = Lane.LIVE,
+    chats: Iterable[int] | None = None,
+) -> int:
+    """Promise one message in each group and the channel (or in `chats`); how many."""
+    told = list(chats_of(tx, community_id) if chats is None else chats)
+    for chat_id in told:
+        promise(
+            tx,
+            key=f"{key}:{chat_id}",
+            community_id=community_id,
+            chat_id=chat_id,
+            lane=lane,
+            act=SAY,
+            facts=packed(outcome),
+            due_at=now,
+            now=now,
+            not_after=not_after,
+        )
+    return len(told)
+
+
+def tell_in_private(
+    tx: Tx,
+    community_id: int,
+    user_id: int,
+    language: Language,
+    outcome: dict[str, Any],
+    *,
+    key: str,
+    now: datetime,
+    not_after: datetime,
+    lane: Lane = Lane.REMINDER,
+) -> bool:
+    """Promise one private message. `outcome` holds its name and facts, as `packed` makes them."""
+    return promise(
+        tx,
+        key=key,
+        community_id=community_id,
+        chat_id=user_id,
+        lane=lane,
+        act=TELL,
+        facts={
+            **outcome,
+            "language": language.value,
+            "user_id": user_id,
+            "whisper": False,
+            "can_write": True,
+            "reply_to": None,
+        },
+        due_at=now,
+        now=now,
+        not_after=not_after,
+    )
+
+
+def tell_owner(tx: Tx, place: Place, outcome: Any, *, key: str, now: datetime, not_after: datetime) -> bool:
+    """Promise a message to the owner: in private, else as a whisper in the shop's first group."""
+    owner = tx.get(Person, place.owner_id)
+    can_write = owner is not None and owner.can_write
+    group = next(iter(groups_of(tx, place.community_id)), None)
+    if not can_write and group is None:
+        return False
+    chosen, telegram = (owner.language, owner.telegram_language) if owner is not None else (None, None)
+    return promise(
+        tx,
+        key=key,
+        community_id=place.community_id,
+        chat_id=place.owner_id if can_write or group is None else group.chat_id,
+        lane=Lane.LIVE,
+        act=TELL,
+        facts={
+            **packed(outcome),
+            "language": reader_language(chosen, telegram, place.language).value,
+            "user_id": place.owner_id,
+            "whisper": not can_write and group is not None and group.is_admin,
+            "can_write": can_write,
+            "reply_to": None,
+        },
+        due_at=now,
+        now=now,
+        not_after=not_after,
+    )
+
+
+def packed(outcome: Any) -> dict[str, Any]:
+    """An outcome as a promise keeps it."""
+    return {"outcome": name_of(outcome), "facts": causes.to_facts(outcome)}
+
+
+def unsay(tx: Tx, community_id: int, key: str) -> int:
+    """Take back what was promised under keys that begin with `key` and isn't on its way yet; how many."""
+    gone = tx.execute(
+        delete(Outbox)
+        .where(
+            col(Outbox.community_id) == community_id,
+            col(Outbox.state) == OutboxState.WAITING,
+            col(Outbox.key).like(f"{key}:%"),
+        )
+        .returning(col(Outbox.id))
+    ).all()
+    return len(gone)
