@@ -8,7 +8,7 @@ BIN := .venv/bin
 PLAIN := tests/sandbox tests/test_content.py tests/test_demo.py tests/bot/test_cli.py tests/bot/test_kill.py
 COVERED := tests
 
-.PHONY: demo test run format bench
+.PHONY: demo test run format bench plain covered
 
 demo: .venv/run.stamp
 	$(BIN)/python -m bot demo $(ARGS)
@@ -16,14 +16,21 @@ demo: .venv/run.stamp
 run: .venv/run.stamp
 	$(BIN)/python -m bot run
 
+# Two cores, two lanes: what they print is shown when each is done.
 test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy bot sandbox tests benchmarks migrations
-	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q $(PLAIN)
-	$(BIN)/coverage run -m pytest -q $(COVERED) $(PLAIN:%=--ignore=%)
+	@mkdir -p build
+	@$(MAKE) --no-print-directory -j2 plain covered
 	$(BIN)/coverage report
+
+plain: .venv/dev.stamp
+	@{ $(BIN)/mypy bot sandbox tests benchmarks migrations && $(BIN)/lint-imports && \
+	$(BIN)/python -m pytest -q $(PLAIN); } > build/plain.log 2>&1; code=$$?; cat build/plain.log; exit $$code
+
+covered: .venv/dev.stamp
+	@$(BIN)/coverage run -m pytest -q $(COVERED) $(PLAIN:%=--ignore=%) > build/covered.log 2>&1; \
+	code=$$?; cat build/covered.log; exit $$code
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .

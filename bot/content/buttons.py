@@ -15,7 +15,7 @@ from bot.rules.coupons import (
     Redeemed,
 )
 from bot.rules.members import MyCard
-from bot.rules.reminders import OpenChatFirst, Reminder, Reminding
+from bot.rules.reminders import OpenChatFirst, Reminder
 from bot.rules.streams import (
     LIVE_PHASES,
     AskOwner,
@@ -93,7 +93,7 @@ def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a tabl
             if outcome.coupons:
                 rows.append(Button("coupons", press=COUPONS))
             return tuple((button,) for button in rows)
-        case LiveCard() | StreamList() | Reminding() | Reminder() | OpenChatFirst() | AskOwner():
+        case LiveCard() | StreamList() | Reminder() | OpenChatFirst() | AskOwner():
             return _of_streams(outcome)
         case MorningCard(past=False):
             rows = [Button("check_in", press=CHECK_IN, style="primary")]
@@ -119,8 +119,6 @@ def _of_streams(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
             return ((Button("replay", url=url),),)
         case StreamList():
             return tuple((_of_line(line),) for line in outcome.lines)
-        case Reminding():
-            return ((Button("unremind", press=f"{UNREMIND}:{outcome.stream_id}"),),)
         case Reminder():
             watch = ((Button("watch", url=outcome.url),),) if outcome.url is not None else ()
             return (*watch, (Button("unremind", press=f"{UNREMIND}:{outcome.stream_id}"),))

@@ -73,7 +73,7 @@ def ask(tx: Tx, place: Place, sender: Sender, stream_id: int, at: datetime) -> R
     ).all()
     tx.flush()
     tx.info[PLANNED] = True
-    return Reminding(stream_id, stream.title, coming[0].starts_at, stream.repeat == Repeat.WEEKLY, again, bool(unmuted))
+    return Reminding(stream.title, coming[0].starts_at, stream.repeat == Repeat.WEEKLY, again, bool(unmuted))
 
 
 def stop(tx: Tx, place: Place, sender: Sender, stream_id: int, at: datetime) -> NoMoreReminders | StreamGone:
@@ -91,7 +91,7 @@ def stop(tx: Tx, place: Place, sender: Sender, stream_id: int, at: datetime) -> 
         )
         .values(off_at=at)
     )
-    return NoMoreReminders(stream_id, stream.title)
+    return NoMoreReminders(stream.title)
 
 
 def community_of(session: Session, stream_id: int) -> int | None:

@@ -8,9 +8,8 @@ from bot.rules.streams import StreamPolicy
 
 @dataclass(frozen=True, slots=True)
 class Reminding:
-    """The reader is reminded of a stream from now on."""
+    """The reader is reminded of a stream from now on. An alert says it all; `/streams` takes it back."""
 
-    stream_id: int
     title: str
     at: datetime
     weekly: bool
@@ -24,7 +23,6 @@ class Reminding:
 class NoMoreReminders:
     """The reader isn't reminded of a stream any more."""
 
-    stream_id: int
     title: str
 
 
