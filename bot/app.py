@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from aiogram import Bot, Dispatcher
@@ -27,13 +28,19 @@ from bot.features.communities import Communities
 from bot.features.coupons import Coupons
 from bot.features.evenings import Evenings
 from bot.features.hearing import SpokenWords
+from bot.features.joining import Joining
 from bot.features.members import Members
+from bot.features.preferences import Preferences
+from bot.features.privacy import Privacy
 from bot.features.redeeming import Redeeming
 from bot.features.reminding import Reminders
+from bot.features.reporting import Reporting
+from bot.features.sources import Sources, expire_touches
 from bot.features.streams import Streams
 from bot.handlers.errors import PASSING
 from bot.handlers.rights import Doors
 from bot.handlers.table import Table
+from bot.handlers.ways import WaysIn
 from bot.intake import ConflictError, Intake, TryLaterError
 from bot.jobs import Jobs
 from bot.logs import get_logger
@@ -44,12 +51,13 @@ from bot.rules.attendance import AttendancePolicy
 from bot.rules.cadence import CadencePolicy
 from bot.rules.checkins import CheckInPolicy
 from bot.rules.coupons import CouponPolicy
+from bot.rules.joining import WelcomePolicy
 from bot.rules.members import BoardPolicy
 from bot.rules.streams import StreamPolicy
 from bot.sender import Sender
 from bot.session import LightSession
 from bot.settings import Settings
-from bot.store import airings, causes, mornings
+from bot.store import airings, causes, forgotten, mornings, outbox
 from bot.store.campaigns import CARD
 from bot.store.db import Database
 from bot.store.places import find_people
@@ -64,6 +72,8 @@ STOP_SECONDS = 6.0
 HOUSEKEEPING = timedelta(hours=24)
 RETRY = timedelta(minutes=1)
 
+TOKEN_BYTES = 12
+"""Of a link's token: 96 bits that nobody guesses."""
 SWITCH_SECONDS = 0.02
 
 GC_THRESHOLDS = (20_000, 20, 100)
@@ -184,7 +194,8 @@ class App:
             now = self.clock.now()
             try:
                 await self.campaigns.finish_refunds(now)
-                await self.db.write(causes.forget, now)
+                for tidy in (causes.forget, outbox.forget_told, forgotten.expire, expire_touches):
+                    await self.db.write(tidy, now)
             except PASSING as error:
                 log.warning("housekeeping_failed", error=type(error).__name__)
                 await asyncio.sleep(RETRY.total_seconds())
@@ -207,6 +218,7 @@ def build(
     session: LightSession | None = None,
     clock: Clock | None = None,
     choice: Callable[[Any], Any] = secrets.choice,
+    token: Callable[[int], str] = secrets.token_urlsafe,
     limits: Limits | None = None,
 ) -> App:
     """Wire a bot. The database behind `settings` must be migrated."""
@@ -224,6 +236,7 @@ def build(
     streams = Streams(db, stream_policy)
     cadence = Cadence(db, CadencePolicy())
     out = Outbound(bot, session, pacer)
+    sources = Sources(db, partial(token, TOKEN_BYTES))
     voice = Voice(out=out, words=words, db=db, communities=communities, clock=clock)
     sender = Sender(
         out=out,
@@ -242,6 +255,8 @@ def build(
     dispatcher = Dispatcher(
         disable_fsm=True,
         db=db,
+        out=out,
+        clock=clock,
         words=words,
         voice=voice,
         communities=communities,
@@ -258,6 +273,12 @@ def build(
         reminders=reminders,
         spoken_words=spoken_words,
         attendance_policy=AttendancePolicy(),
+        joining=Joining(db, WelcomePolicy(), checkin_policy),
+        sources=sources,
+        ways=WaysIn(bot, sources),
+        reporting=Reporting(db),
+        preferences=Preferences(db),
+        privacy=Privacy(db),
     )
     who = WhoAsks(communities, clock)
     table = handlers.setup()

@@ -27,6 +27,8 @@ class Ask:
     age: float
     """Seconds since then when handling began."""
     press_id: str | None = None
+    panel_id: int | None = None
+    """In private, the message whose button was pressed: its answer may take its place."""
     message_id: int | None = None
     ephemeral_id: int | None = None
     """Of an ephemeral command: its answer must be ephemeral too."""

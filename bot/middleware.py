@@ -53,7 +53,8 @@ class WhoAsks:
 
     async def _of_press(self, press: CallbackQuery, cause: str, received_at: datetime) -> Ask:
         chat_id = press.message.chat.id if press.message is not None else press.from_user.id
-        return await self._ask(press.from_user, chat_id, received_at, cause, press_id=press.id)
+        panel_id = press.message.message_id if press.message is not None and chat_id > 0 else None
+        return await self._ask(press.from_user, chat_id, received_at, cause, press_id=press.id, panel_id=panel_id)
 
     async def _ask(self, user: User, chat_id: int, at: datetime, cause: str, **how: Any) -> Ask:
         group = await self._communities.group(chat_id) if chat_id < 0 else None

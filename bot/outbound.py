@@ -3,6 +3,8 @@
 from typing import Any
 
 from aiogram import Bot
+from aiogram.methods import SendPhoto
+from aiogram.types import BufferedInputFile
 
 from bot.content.buttons import Rows
 from bot.markup import keyboard
@@ -23,6 +25,16 @@ class Outbound:
     def keyboard(self, rows: Rows) -> dict[str, Any] | None:
         """Buttons as Telegram's inline keyboard, or None for none."""
         return keyboard(rows, self.username)
+
+    async def photo(self, chat_id: int, picture: bytes, caption: str, **how: Any) -> None:
+        """Send a picture that we drew, with a caption in HTML. An upload goes aiogram's way: it is no JSON.
+
+        Raises:
+            HeldError: it can't leave within two seconds.
+            TelegramAPIError: Telegram refused it.
+        """
+        file = BufferedInputFile(picture, "encore.png")
+        await self._bot(SendPhoto(chat_id=chat_id, photo=file, caption=caption, parse_mode="HTML", **how))
 
     async def turn(self, chat_id: int) -> None:
         """Wait until one more ordinary message fits into a group.

@@ -278,6 +278,7 @@ class Sender:
             whisper=facts["whisper"],
             can_write=facts["can_write"],
             reply_to=facts["reply_to"],
+            aloud=facts.get("aloud", True),
         )
         await self._voice.tell(target, outcome, place, Language(facts["language"]))
         return OutboxState.SENT, None

@@ -50,6 +50,8 @@ class Target:
     press_id: str | None = None
     ephemeral_id: int | None = None
     reply_to: int | None = None
+    aloud: bool = True
+    """Whether a short-lived reply in the group may be given where nothing quieter works."""
 
     @property
     def private(self) -> bool:
@@ -77,6 +79,49 @@ class Voice:
             if heard and not said.buttons and _fits_an_alert(outcome):
                 return
         await self._tell_or_promise(ask, said, outcome)
+
+    async def panel(self, ask: Ask, outcome: Any) -> None:
+        """Answer a press in private by changing the message that it stands on; anywhere else as `answer` does."""
+        if ask.press_id is None or ask.panel_id is None or ask.age > PRESS_ANSWERED:
+            await self.answer(ask, outcome)
+            return
+        said = self._words.say(outcome, ask.place, ask.language)
+        await self._answer_press(ask.press_id, None)
+        try:
+            await self._out.call(
+                "editMessageText",
+                chat_id=ask.chat_id,
+                message_id=ask.panel_id,
+                text=said.html,
+                parse_mode="HTML",
+                link_preview_options=NO_PREVIEW,
+                reply_markup=self._out.keyboard(said.buttons),
+            )
+        except TelegramBadRequest as error:
+            if "not modified" not in error.message:
+                await self._tell_or_promise(ask, said, outcome)
+        except HeldError:
+            await self._tell_or_promise(ask, said, outcome)
+
+    async def picture(self, ask: Ask, outcome: Any, picture: bytes) -> None:
+        """Answer with a picture and the outcome as its caption; where only words can go, with the words."""
+        said = self._words.say(outcome, ask.place, ask.language)
+        target = _target(ask)
+        ways: list[tuple[int, dict[str, Any]]] = []
+        if target.whisper and not target.private:
+            reply = {"ephemeral_message_id": target.ephemeral_id} if target.ephemeral_id is not None else None
+            receiver = {"receiver_user_id": target.user_id}
+            ways.append((target.chat_id, {"ephemeral_message_parameters": receiver, "reply_parameters": reply}))
+        if target.private or target.can_write:
+            ways.append((target.user_id, {}))
+        for chat_id, how in ways:
+            try:
+                await self._out.photo(chat_id, picture, said.html, **how)
+            except (TelegramBadRequest, TelegramForbiddenError, HeldError) as error:
+                log.info("picture_refused", chat=chat_id, error=type(error).__name__)
+            else:
+                return
+        await self.answer(ask, outcome)
 
     async def open_private(self, ask: Ask, payload: str, outcome: Any) -> None:
         """Open the private chat of someone who pressed a button; who can't be sent there hears `outcome`.
@@ -139,6 +184,9 @@ class Voice:
         if target.whisper and await self._whisper(target, said):
             return
         if target.can_write and await self._write(target.user_id, target.user_id, said):
+            return
+        if not target.aloud:
+            log.info("told_nobody", chat=target.chat_id)
             return
         if not has_turn:
             await self._out.turn(target.chat_id)

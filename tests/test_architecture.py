@@ -63,7 +63,7 @@ def observers(root: Router) -> Iterator[TelegramEventObserver]:
 
 def tabled(table: Table) -> Iterator[tuple[str, CallableObject]]:
     """Everything that commands, words and presses lead to."""
-    for found in (table._commands, table._words, table._presses, table._openings):
+    for found in (table._commands, table._words, table._presses, table._openings, table._services):
         yield from found.items()
     for number, (_, handler) in enumerate(table._hearings):
         yield f"hearing {number}", handler
@@ -121,7 +121,7 @@ def test_no_magic_filters() -> None:
 def test_no_lambdas_are_registered() -> None:
     """Whatever is handed to a desk, a router or an observer has a name."""
     takes = {
-        *("register", "command", "word", "press", "opening", "hearing"),
+        *("register", "command", "word", "press", "opening", "hearing", "service"),
         *("outer_middleware", "message", "callback_query", "my_chat_member", "chat_member"),
     }
     for path in SOURCES:

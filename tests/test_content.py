@@ -23,6 +23,7 @@ from bot.rules.words import Language
 from tests import hostile
 
 MESSAGE = 4096
+CAPTION = 1024
 ALERT = 200
 BUTTON = 64
 ORDINARY_BUTTON = 40
@@ -40,6 +41,7 @@ SHORT = frozenset(
                 "TooEarly",
                 "TooLate",
                 "Cancelled",
+                "OfferedBefore",
                 "PriceTooHigh",
                 "NoSuchCoupon",
                 "MyCoupons",
@@ -68,6 +70,11 @@ SHORT = frozenset(
             f"streams.{name}"
             for name in ("WentLive", "Delayed", "DelayPast", "StreamCancelled", "NoStreamThere", "StreamList")
         ),
+        "preferences.PreferencesShown",
+        *(
+            f"privacy.{name}"
+            for name in ("Stopped", "DeletionAsked", "DeletionDone", "Kept", "NothingKept", "OwnerStays")
+        ),
     }
 )
 """Outcomes that a press can lead to: they need a callback's answer."""
@@ -90,10 +97,11 @@ CODES = ("K7M2-QX4P", "SILK20", "W" * 32)
 SETTINGS = ("coin", "language", "persona", "shop", "timezone")
 
 LATIN_IN_CHINESE_AND_KOREAN = re.compile(
-    r"/(?:checkin|me|top|coupons|streams|settings|newcoupon|coupon|redeem|setup|undo)\b|\bcancel\b"
-    r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?"
+    r"/(?:checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|setup|undo|source|report)\b"
+    r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?|\bcancel\b|\bQR(?=코드)"
 )
-"""Commands stay in English letters; field names, codes and examples stand in `<code>`."""
+"""Commands stay in English letters, as does what nobody calls otherwise; field names, codes and examples stand in
+`<code>`."""
 
 AWARE = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
 DAY = date(2026, 11, 23)
@@ -103,6 +111,8 @@ ORDINARY: dict[str, str] = {
     "title": "Silk scarf −20%",
     "code": "K7M2-QX4P",
     "shared_code": "SILK20",
+    "link": "https://t.me/encore_bot?start=src_kq3J9x_Tf-2Lw8aB",
+    "url": "https://t.me/+AbCdEfGh12345678",
     "name": "Mina",
     "fan": "mina_k",
     "by": "Jun",
@@ -462,6 +472,14 @@ def test_a_claim_shows_its_code_to_copy(language: Language) -> None:
     assert words.short is not None
     assert "K7M2-QX4P" in words.short
     assert [button.copy for button in chain.from_iterable(words.buttons)] == ["K7M2-QX4P"]
+
+
+@pytest.mark.parametrize("place", HERE)
+@pytest.mark.parametrize("language", Language)
+def test_a_source_fits_under_its_picture(language: Language, place: str) -> None:
+    """The words under a QR code are a caption, whatever the names."""
+    for outcome, words in said("sources.SourceShown", language, place):
+        assert utf16("".join(Strict(words.html).text)) <= CAPTION, outcome
 
 
 @pytest.mark.parametrize("language", Language)

@@ -14,8 +14,12 @@ from bot.rules.coupons import (
     DropCard,
     Redeemed,
 )
+from bot.rules.joining import Welcome, WelcomeAll, WelcomeBack
 from bot.rules.members import MyCard
+from bot.rules.preferences import PreferencesShown
+from bot.rules.privacy import DeletionAsked, PrivacyNotice
 from bot.rules.reminders import OpenChatFirst, Reminder
+from bot.rules.sources import InsideAlready, WayIn
 from bot.rules.streams import (
     LIVE_PHASES,
     AskOwner,
@@ -26,6 +30,7 @@ from bot.rules.streams import (
     StreamList,
     StreamMade,
 )
+from bot.rules.words import Language
 
 CLAIM = "claim"
 MAKE_UP = "makeup"
@@ -41,6 +46,9 @@ LATER = "later"
 CALL_OFF = "calloff"
 LATER_BY = (15, 30, 60)
 """Minutes by which the owner may put a start off with one tap."""
+ME = "me"
+SETTINGS = "settings"
+PRIVACY = "privacy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,10 @@ def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a tabl
             return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
         case SetupDone(audit_id=int(audit_id)):
             return ((Button("undo", press=f"{UNDO}:{audit_id}"),),)
+        case Welcome() | WelcomeAll() | WelcomeBack() | InsideAlready() | WayIn():
+            return _of_comings(outcome)
+        case PreferencesShown() | PrivacyNotice() | DeletionAsked():
+            return _of_my_rights(outcome)
         case _:
             return ()
 
@@ -140,3 +152,45 @@ def _of_line(line: StreamLine) -> Button:
     if line.reminded:
         return Button("unremind_line", press=f"{UNREMIND}:{line.stream_id}", about=line)
     return Button("remind_line", press=f"{REMIND}:{line.stream_id}", about=line)
+
+
+def _of_comings(outcome: Any) -> Rows:
+    check_in, me = Button("check_in", press=CHECK_IN, style="primary"), Button("me", press=ME)
+    match outcome:
+        case Welcome() | WelcomeAll():
+            return ((check_in,), (Button("streams", press=STREAMS), me))
+        case WayIn():
+            return tuple((Button("door", url=door.url, about=door.title, style="primary"),) for door in outcome.doors)
+        case _:
+            return ((check_in,), (me,))
+
+
+def _of_my_rights(outcome: Any) -> Rows:
+    match outcome:
+        case PrivacyNotice():
+            stop = ((Button("stop", press=f"{PRIVACY}:stop"),),) if outcome.reminders else ()
+            return (*stop, (Button("delete", press=f"{PRIVACY}:delete", style="danger"),))
+        case DeletionAsked():
+            keep = Button("keep", press=f"{PRIVACY}:keep", style="primary")
+            return ((keep,), (Button("delete_all", press=f"{PRIVACY}:yes", style="danger"),))
+        case _:
+            return _of_preferences(outcome)
+
+
+def _of_preferences(shown: PreferencesShown) -> Rows:
+    """Languages, the chosen one marked; one button a switch."""
+    languages = tuple(
+        Button(
+            f"language_{name}",
+            press=f"{SETTINGS}:language:{name}",
+            style="primary" if shown.language == (None if name == "auto" else name) else None,
+        )
+        for name in (*Language, "auto")
+    )
+    reminders, hidden = "off" if shown.reminders else "on", "off" if shown.hidden else "on"
+    return (
+        languages[:3],
+        languages[3:],
+        (Button(f"reminders_{reminders}", press=f"{SETTINGS}:reminders:{reminders}"),),
+        (Button(f"hidden_{hidden}", press=f"{SETTINGS}:hidden:{hidden}"),),
+    )

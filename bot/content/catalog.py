@@ -4,11 +4,41 @@ from dataclasses import is_dataclass
 from types import ModuleType
 from typing import Any
 
-from bot.rules import attendance, cadence, checkins, communities, coupons, forms, members, reminders, streams
+from bot.rules import (
+    attendance,
+    cadence,
+    checkins,
+    communities,
+    coupons,
+    forms,
+    joining,
+    members,
+    preferences,
+    privacy,
+    reminders,
+    reporting,
+    sources,
+    streams,
+)
 
 FEATURES: dict[str, ModuleType] = {
     module.__name__.rsplit(".", 1)[1]: module
-    for module in (attendance, cadence, checkins, communities, coupons, forms, members, reminders, streams)
+    for module in (
+        attendance,
+        cadence,
+        checkins,
+        communities,
+        coupons,
+        forms,
+        joining,
+        members,
+        preferences,
+        privacy,
+        reminders,
+        reporting,
+        sources,
+        streams,
+    )
 }
 
 UNSPOKEN = frozenset(
@@ -31,9 +61,15 @@ UNSPOKEN = frozenset(
         "coupons.CouponPolicy",
         "coupons.HeldCoupon",
         "coupons.NewCampaign",
+        "joining.ComingFacts",
+        "joining.WelcomePolicy",
         "members.BoardLine",
         "members.BoardPolicy",
+        "preferences.Preference",
         "reminders.Round",
+        "reporting.CameBy",
+        "sources.Door",
+        "sources.SourceLine",
         "streams.AiringFacts",
         "streams.Move",
         "streams.NewStream",

@@ -91,6 +91,9 @@ def welcome(
         return NoSuchStream()
     if found is not None:
         return AlreadyHere(airing.title, found[0])
+    if member.back_since is not None and airing.starts_at <= member.back_since:
+        # They had their data deleted since it began: whether they were paid for it can't be told any more.
+        return AlreadyHere(airing.title, 1)
     refusal = may_attend(airing, at)
     return airing if refusal is None else refusal
 

@@ -221,7 +221,8 @@ def _facts(
 ) -> CheckInFacts:
     today = day_of(now, timezone)
     covers = tuple(CoveredDay(row[0], Cover(row[1]), row[2], row[3]) for row in reversed(rows))
-    facts = CheckInFacts(covers=covers, balance=member.balance)
+    done_until = day_of(member.back_since, timezone) if member.back_since is not None else None
+    facts = CheckInFacts(covers=covers, balance=member.balance, done_until=done_until)
     if not _has_gap(covers, today):
         return facts
     frozen = session.execute(

@@ -131,6 +131,10 @@ class Communities:
         await self._db.write(mark_unreachable, user_id)
         self._people.pop(user_id, None)
 
+    def forget_person(self, user_id: int) -> None:
+        """Drop what is cached of one person: something about them changed."""
+        self._people.pop(user_id, None)
+
     def forget(self) -> None:
         """Drop what is cached: something changed."""
         self._groups.clear()

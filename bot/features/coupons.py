@@ -129,7 +129,7 @@ def claim(
             return causes.from_json(Claimed, row[4])
     if len(held) >= campaign.limit and campaign.state is CampaignState.OPEN:
         return _again(campaign, held[-1])
-    refusal = may_claim(campaign, member.balance, at)
+    refusal = may_claim(campaign, member.balance, at, member.back_since)
     if refusal is not None:
         # Who holds one already is told of theirs, not of a stock that no longer concerns them.
         return _again(campaign, held[-1]) if held and isinstance(refusal, SoldOut) else refusal

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -29,7 +29,7 @@ class Members:
 def board(session: Session, place: Place, user_id: int, at: datetime, policy: BoardPolicy) -> Board:
     """Rank members by coins earned since the month began; ties go to who is longer a member."""
     month = day_of(at, place.timezone).replace(day=1)
-    earned = _earned_since(place, start_of(month, place.timezone)).subquery()
+    earned = _earned_since(place, start_of(month, place.timezone), user_id).subquery()
     ranked = select(
         earned.c.user_id,
         earned.c.name,
@@ -45,7 +45,8 @@ def board(session: Session, place: Place, user_id: int, at: datetime, policy: Bo
     return Board(month, top, mine)
 
 
-def _earned_since(place: Place, since: datetime) -> Any:
+def _earned_since(place: Place, since: datetime, user_id: int) -> Any:
+    """Who asked not to be shown is left out of places too, but for themselves."""
     return (
         select(
             col(Member.id).label("member_id"),
@@ -61,6 +62,7 @@ def _earned_since(place: Place, since: datetime) -> Any:
             col(Transfer.community_id) == place.community_id,
             col(Transfer.earned_at) >= since,
             col(Member.left_at).is_(None),
+            or_(col(Member.hidden).is_(False), col(Member.user_id) == user_id),
         )
         .group_by(col(Member.id), col(Member.user_id), col(Person.name))
     )

@@ -1,8 +1,8 @@
-"""A group became a supergroup: its community, promises and cards follow it."""
+"""A group became a supergroup: its community, people, promises and cards follow it."""
 
 from datetime import datetime
 
-from bot.features import campaigns, communities
+from bot.features import campaigns, communities, joining
 from bot.store.db import Database, Tx
 
 
@@ -17,4 +17,5 @@ async def follow(
 def _follow(tx: Tx, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
     community_id = communities.move(tx, old_chat_id, new_chat_id, at)
     if community_id is not None:
+        joining.move(tx, old_chat_id, new_chat_id)
         campaigns.rehang(tx, community_id, old_chat_id, new_chat_id, at)

@@ -41,7 +41,7 @@ def _my_card(session: Session, policy: CheckInPolicy, place: Place, sender: Send
 
 def _standing(session: Session, place: Place, user_id: int) -> Standing | None:
     row: Any = session.execute(
-        select(col(Member.id), col(Account.id), col(Account.balance), col(Member.tier))
+        select(col(Member.id), col(Account.id), col(Account.balance), col(Member.tier), col(Member.back_since))
         .join(Account, col(Account.member_id) == col(Member.id))
         .where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
     ).one_or_none()

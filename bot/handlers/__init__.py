@@ -1,9 +1,35 @@
 """What people say and press, feature by feature: filter, parse, call, render."""
 
-from bot.handlers import campaigns, checkins, communities, coupons, evenings, members, streams
+from bot.handlers import (
+    campaigns,
+    checkins,
+    communities,
+    coupons,
+    evenings,
+    joining,
+    members,
+    preferences,
+    privacy,
+    reporting,
+    sources,
+    streams,
+)
 from bot.handlers.table import Table
 
-FEATURES = (checkins, coupons, members, streams, campaigns, evenings, communities)
+FEATURES = (
+    checkins,
+    coupons,
+    members,
+    streams,
+    campaigns,
+    evenings,
+    communities,
+    joining,
+    sources,
+    reporting,
+    preferences,
+    privacy,
+)
 
 
 def setup() -> Table:

@@ -3,6 +3,7 @@
 from aiogram.types import TelegramObject
 
 from bot.asking import Ask
+from bot.content.buttons import ME
 from bot.features.members import Members
 from bot.flows.my_card import my_card
 from bot.handlers.rights import Doors
@@ -16,6 +17,7 @@ def setup() -> Desk:
     """Commands of members."""
     desk = Desk("members")
     desk.command("me", me)
+    desk.press(ME, me)
     desk.command("top", top)
     return desk
 

@@ -35,6 +35,7 @@ class Desk(Router):
         self.presses: dict[str, CallableObject] = {}
         self.openings: dict[str, CallableObject] = {}
         self.hearings: list[tuple[Hears, CallableObject]] = []
+        self.services: dict[str, CallableObject] = {}
 
     def command(self, name: str, handler: Handler) -> None:
         """`/name …` calls `handler(message, ask, rest, …)`."""
@@ -56,6 +57,10 @@ class Desk(Router):
         """
         self.hearings.append((hears, CallableObject(handler)))
 
+    def service(self, name: str, handler: Handler) -> None:
+        """A service message with this field (`new_chat_members`) calls `handler(message, ask, …)`."""
+        _add(self.services, name, handler)
+
     def press(self, prefix: str, handler: Handler) -> None:
         """A press whose data is `prefix` or `prefix:rest` calls `handler(press, ask, rest, …)`."""
         _add(self.presses, prefix, handler)
@@ -71,6 +76,7 @@ class Table(Router):
         self._presses = _merge(desk.presses for desk in desks)
         self._openings = _merge(desk.openings for desk in desks)
         self._hearings = [hearing for desk in desks for hearing in desk.hearings]
+        self._services = _merge(desk.services for desk in desks)
         self._message_else = CallableObject(message_else)
         self._press_else = CallableObject(press_else)
         self.include_routers(*desks)
@@ -83,7 +89,7 @@ class Table(Router):
     @property
     def handlers(self) -> list[CallableObject]:
         """Everything that the table can call."""
-        tables = (self._commands, self._words, self._presses, self._openings)
+        tables = (self._commands, self._words, self._presses, self._openings, self._services)
         listed = [handler for table in tables for handler in table.values()]
         heard = [handler for _, handler in self._hearings]
         return [*listed, *heard, self._message_else, self._press_else]
@@ -104,7 +110,9 @@ class Table(Router):
                     prefix, _, payload = rest.partition("_")
                     if prefix in self._openings:
                         handler, rest = self._openings[prefix], payload
-        elif text and len(text) <= LONGEST_WORD:
+        elif not text:
+            handler = next((self._services[name] for name in self._services if getattr(message, name)), handler)
+        elif len(text) <= LONGEST_WORD:
             word = plain_word(text)
             handler = self._words.get(word, handler)
             if handler is self._message_else and message.chat.id < 0:

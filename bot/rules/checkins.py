@@ -63,6 +63,8 @@ class CheckInFacts:
     tier_percent: int = 100
     free_mends: int = 0
     """Attended streams that can make up a day for nothing."""
+    done_until: date | None = None
+    """The day on which someone who came back had their data deleted: up to it nothing is paid again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,13 @@ class AlreadyCheckedIn:
     tomorrow: int
     balance: int
     restorable: Restorable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartsTomorrow:
+    """The fan had their data deleted today: whether they checked in before can't be told, so the day counts as done."""
+
+    tomorrow: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +154,7 @@ class TooFewCoins:
     balance: int
 
 
-CheckInOutcome = CheckedIn | AlreadyCheckedIn
+CheckInOutcome = CheckedIn | AlreadyCheckedIn | StartsTomorrow
 MakeUpOutcome = MadeUp | NothingToMakeUp | CheckInFirst | MakeUpsUsed | TooFewCoins
 
 
@@ -210,6 +219,8 @@ def check_in(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> tuple[C
     if last is not None and today <= last.day:
         now = streak_on(facts, last.day, policy)
         return AlreadyCheckedIn(now.length, now.tomorrow, facts.balance, now.restorable), ()
+    if facts.done_until is not None and today <= facts.done_until:
+        return StartsTomorrow(base_pay(1, facts.tier_percent, policy)), ()
     new: list[CoveredDay] = []
     frozen = _freeze(facts, today, policy)
     if frozen is not None:
@@ -339,7 +350,8 @@ def make_up(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> MakeUpOu
 def streak_on(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> StreakNow:
     """The streak as a member sees it on `today`, before or after the day's check-in."""
     if not facts.covers:
-        return StreakNow(0, checked_in=False, tomorrow=base_pay(1, facts.tier_percent, policy))
+        done = facts.done_until is not None and today <= facts.done_until
+        return StreakNow(0, checked_in=done, tomorrow=base_pay(1, facts.tier_percent, policy))
     last = facts.covers[-1]
     if last.day >= today:
         return StreakNow(

@@ -1,8 +1,10 @@
 """Coupons: who may claim what, when, and what staff may still change."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class CampaignState(StrEnum):
@@ -53,6 +55,7 @@ class CampaignFacts:
     opens: datetime | None
     closes: datetime | None
     shared_code: str | None
+    made_at: datetime = LONG_AGO
 
     @property
     def left(self) -> int:
@@ -138,12 +141,24 @@ class NoSuchCoupon:
     """No such campaign here: a stale or forged press, or another shop's."""
 
 
-ClaimRefusal = SoldOut | TooEarly | TooLate | Cancelled | PriceTooHigh | NoSuchCoupon
+@dataclass(frozen=True, slots=True)
+class OfferedBefore:
+    """The fan had their data deleted after this could be claimed: whether they had theirs can't be told any more."""
+
+    title: str
+
+
+ClaimRefusal = SoldOut | TooEarly | TooLate | Cancelled | PriceTooHigh | NoSuchCoupon | OfferedBefore
 ClaimOutcome = Claimed | AlreadyClaimed | ClaimRefusal
 
 
-def may_claim(campaign: CampaignFacts, balance: int, now: datetime) -> ClaimRefusal | None:
-    """Why a fan who holds none of it yet can't claim now, or None. The first reason that no wait can mend wins."""
+def may_claim(  # noqa: PLR0911  # a list of refusals, first come first told
+    campaign: CampaignFacts, balance: int, now: datetime, back_since: datetime | None = None
+) -> ClaimRefusal | None:
+    """Why a fan who holds none of it yet can't claim now, or None. The first reason that no wait can mend wins.
+
+    `back_since` is when someone who came back had their data deleted.
+    """
     if campaign.state is CampaignState.CANCELLED:
         return Cancelled(campaign.title)
     if campaign.state is CampaignState.ENDED or (campaign.closes is not None and now >= campaign.closes):
@@ -152,6 +167,8 @@ def may_claim(campaign: CampaignFacts, balance: int, now: datetime) -> ClaimRefu
         return TooEarly(campaign.title, campaign.opens)
     if campaign.left <= 0:
         return SoldOut(campaign.title)
+    if back_since is not None and max(campaign.made_at, campaign.opens or campaign.made_at) <= back_since:
+        return OfferedBefore(campaign.title)
     if balance < campaign.price:
         return PriceTooHigh(campaign.title, campaign.price, balance)
     return None

@@ -28,6 +28,7 @@ _COLUMNS = (
     col(Campaign.opens),
     col(Campaign.closes),
     col(Campaign.shared_code),
+    col(Campaign.made_at),
 )
 _BY_ID = Hot(
     select(*_COLUMNS).where(
@@ -54,7 +55,7 @@ def card_of(session: Session, community_id: int, campaign_id: int, now: datetime
 
 
 def _facts(row: tuple[Any, ...]) -> CampaignFacts:
-    id_, number, title, stock, taken, price, per_fan, state, opens, closes, shared_code = row
+    id_, number, title, stock, taken, price, per_fan, state, opens, closes, shared_code, made_at = row
     return CampaignFacts(
-        id_, number, title, stock, taken, price, per_fan, CampaignState(state), opens, closes, shared_code
+        id_, number, title, stock, taken, price, per_fan, CampaignState(state), opens, closes, shared_code, made_at
     )

@@ -6,19 +6,20 @@ anew after a quiet week, so causes are forgotten after three days.
 
 import json
 from dataclasses import is_dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import update
 from sqlmodel import col
 
+from bot.rules.privacy import CAUSES_KEPT
 from bot.store.db import Tx
 from bot.store.tables import AuditEntry, Campaign, CheckIn, Coupon
 
 T = TypeVar("T")
 
-KEPT = timedelta(days=3)
+KEPT = CAUSES_KEPT
 
 
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Date, Integer, String, and_, bindparam, insert, select, update
+from sqlalchemy import Date, Integer, String, and_, bindparam, func, insert, select, update
 from sqlmodel import col
 
+from bot.store import forgotten
 from bot.store.db import Tx
 from bot.store.hot import Hot
-from bot.store.tables import Account, Activity, Member, Person
+from bot.store.tables import Account, Activity, FirstTouch, Forgotten, Member, Person
 from bot.store.tables.base import Id
 from bot.store.tables.ledger import AccountKind
 
@@ -31,6 +32,8 @@ class Standing:
     account_id: int
     balance: int
     tier: str
+    back_since: datetime | None = None
+    """For someone who came back after having their data deleted: when that was."""
 
 
 _FIND = Hot(
@@ -44,6 +47,7 @@ _FIND = Hot(
         col(Person.username),
         col(Person.telegram_language),
         col(Person.community_id),
+        col(Member.back_since),
     )
     .join(Account, col(Account.member_id) == col(Member.id))
     .join(Person, col(Person.user_id) == col(Member.user_id))
@@ -87,11 +91,28 @@ _JOIN = Hot.upsert(
             user_id=bindparam("user_id"),
             tier=bindparam("tier", type_=String),
             joined_at=bindparam("joined_at"),
+            # The first touch is looked up here and only here: nobody's source changes later.
+            source_id=func.coalesce(
+                select(col(FirstTouch.source_id))
+                .where(
+                    col(FirstTouch.community_id) == bindparam("community_id", type_=Id),
+                    col(FirstTouch.user_id) == bindparam("user_id", type_=Id),
+                )
+                .scalar_subquery(),
+                bindparam("source_id", type_=Id),
+            ),
             hidden=False,
             reminders=True,
         )
         .on_conflict_do_nothing()
-        .returning(col(Member.id))
+        .returning(
+            col(Member.id),
+            # Whether anyone here had their data deleted: else nobody's fingerprint need be looked for.
+            select(col(Forgotten.community_id))
+            .where(col(Forgotten.community_id) == bindparam("community_id", type_=Id))
+            .limit(1)
+            .scalar_subquery(),
+        )
     )
 )
 _OPEN_ACCOUNT = Hot(
@@ -123,11 +144,11 @@ def standing(tx: Tx, community_id: int, sender: Sender, now: datetime) -> Standi
     """The sender's membership, locked until the commit; made (with an empty account) if this is their first act."""
     row = tx.row(_FIND, community_id=community_id, user_id=sender.user_id)
     if row is None:
-        _join(tx, community_id, sender, now)
+        enlist(tx, community_id, sender, now)
         row = tx.row(_FIND, community_id=community_id, user_id=sender.user_id)
         if row is None:
             raise LookupError("a member that was just made is gone")
-    member_id, account_id, balance, tier, left_at, name, username, language, last_community = row
+    member_id, account_id, balance, tier, left_at, name, username, language, last_community, back_since = row
     seen = (name, username, language, last_community)
     if seen != (sender.name, sender.username, sender.language, community_id):
         tx.touch(
@@ -140,7 +161,7 @@ def standing(tx: Tx, community_id: int, sender: Sender, now: datetime) -> Standi
         )
     if left_at is not None:
         tx.execute(update(Member).where(col(Member.id) == member_id).values(left_at=None))
-    return Standing(member_id, account_id, balance, tier)
+    return Standing(member_id, account_id, balance, tier, back_since)
 
 
 def meet(tx: Tx, sender: Sender, community_id: int | None) -> None:
@@ -161,14 +182,31 @@ def note(tx: Tx, member_id: int, day: date, kind: str) -> None:
     tx.touch(_NOTE, member_id=member_id, day=day, kind=kind, times=1)
 
 
-def _join(tx: Tx, community_id: int, sender: Sender, now: datetime) -> None:
+def enlist(tx: Tx, community_id: int, sender: Sender, now: datetime, source_id: int | None = None) -> int | None:
+    """Make a membership with an empty account; its id, or None if it was there.
+
+    The source is that of the first touch, if they opened a source's link before, else `source_id`.
+    """
     meet(tx, sender, community_id)
-    made = tx.row(_JOIN, community_id=community_id, user_id=sender.user_id, tier="new", joined_at=now)
-    if made is not None:
-        tx.touch(
-            _OPEN_ACCOUNT,
-            community_id=community_id,
-            kind=AccountKind.MEMBER.value,
-            member_id=made[0],
-            balance=0,
-        )
+    made = tx.row(
+        _JOIN,
+        community_id=community_id,
+        user_id=sender.user_id,
+        tier="new",
+        joined_at=now,
+        source_id=source_id,
+    )
+    if made is None:
+        return None
+    member_id, somebody_was_forgotten = made
+    tx.touch(
+        _OPEN_ACCOUNT,
+        community_id=community_id,
+        kind=AccountKind.MEMBER.value,
+        member_id=member_id,
+        balance=0,
+    )
+    if somebody_was_forgotten is not None:
+        deleted_at = forgotten.deleted_at(tx, community_id, sender.user_id, now)
+        tx.execute(update(Member).where(col(Member.id) == member_id).values(back_since=deleted_at))
+    return int(member_id)

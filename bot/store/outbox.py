@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import String, bindparam, delete, select, update
 from sqlmodel import col
 
+from bot.rules.privacy import CAUSES_KEPT
 from bot.store.db import PROMISED, Tx
 from bot.store.hot import Hot
 from bot.store.tables import Outbox
@@ -78,6 +79,17 @@ def promise(
     if made:
         tx.info[PROMISED] = True
     return bool(made)
+
+
+def forget_told(tx: Tx, now: datetime) -> None:
+    """Drop what was to be told to people and wasn't: it names them, and nobody reads it any more."""
+    tx.execute(
+        delete(Outbox).where(
+            col(Outbox.act) == TELL,
+            col(Outbox.state).in_((OutboxState.FAILED, OutboxState.EXPIRED, OutboxState.UNKNOWN)),
+            col(Outbox.made_at) < now - CAUSES_KEPT,
+        )
+    )
 
 
 def rekey(tx: Tx, old_chat_id: int, new_chat_id: int) -> None:

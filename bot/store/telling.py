@@ -86,6 +86,49 @@ def tell_in_private(
     )
 
 
+def tell_here(
+    tx: Tx,
+    community_id: int,
+    chat_id: int,
+    user_id: int,
+    language: Language,
+    outcome: Any,
+    *,
+    key: str,
+    now: datetime,
+    due_at: datetime,
+    not_after: datetime,
+    whisper: bool = False,
+    can_write: bool = False,
+    aloud: bool = False,
+    lane: Lane = Lane.POST,
+) -> bool:
+    """Promise one person in a group a whisper or a private message; `aloud`, a short-lived message there instead.
+
+    Without `aloud` nothing is said where nothing quiet works: what nobody asked for doesn't fill the group.
+    """
+    return promise(
+        tx,
+        key=key,
+        community_id=community_id,
+        chat_id=chat_id,
+        lane=lane,
+        act=TELL,
+        facts={
+            **packed(outcome),
+            "language": language.value,
+            "user_id": user_id,
+            "whisper": whisper,
+            "can_write": can_write,
+            "aloud": aloud,
+            "reply_to": None,
+        },
+        due_at=due_at,
+        now=now,
+        not_after=not_after,
+    )
+
+
 def tell_owner(tx: Tx, place: Place, outcome: Any, *, key: str, now: datetime, not_after: datetime) -> bool:
     """Promise a message to the owner: in private, else as a whisper in the shop's first group."""
     owner = tx.get(Person, place.owner_id)

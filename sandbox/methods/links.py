@@ -53,6 +53,26 @@ def revoke(ask: Ask) -> dict[str, Any]:
     raise bad("INVITE_HASH_EXPIRED")
 
 
+def edit(ask: Ask) -> dict[str, Any]:
+    """https://core.telegram.org/bots/api#editchatinvitelink: only the bot's own links, and none that was revoked."""
+    chat = ask.chat()
+    ask.need(chat, "can_invite_users", NOT_ENOUGH)
+    if len(ask.get("name", "")) > MOST_NAME:
+        raise bad("invite link name is too long")
+    for link in chat.links:
+        if link.url == ask.params["invite_link"]:
+            if link.creator is not ask.bot:
+                raise bad("CHAT_ADMIN_REQUIRED")
+            if link.is_revoked:
+                raise bad("INVITE_HASH_EXPIRED")
+            link.name = ask.get("name", "")
+            link.expire_date = ask.get("expire_date", 0)
+            link.member_limit = ask.get("member_limit", 0)
+            link.needs_approval = ask.get("creates_join_request", False)
+            return link.json()
+    raise bad("INVITE_HASH_EXPIRED")
+
+
 def decide(ask: Ask) -> bool:
     """https://core.telegram.org/bots/api#approvechatjoinrequest, and its counterpart that declines."""
     chat = ask.chat()
@@ -70,6 +90,7 @@ def decide(ask: Ask) -> bool:
 
 METHODS: dict[str, Any] = {
     "createChatInviteLink": create,
+    "editChatInviteLink": edit,
     "revokeChatInviteLink": revoke,
     "approveChatJoinRequest": decide,
     "declineChatJoinRequest": decide,

@@ -18,7 +18,7 @@ from bot.pacer import Limits as PacerLimits
 from bot.settings import Settings
 from bot.store.ledger import Books, check_books
 from sandbox import Bot, Call, Chat, Limits, Message, Person, Press, Rights, Sandbox
-from sandbox.chats import ChatKind
+from sandbox.chats import ChatKind, Member
 
 TOKEN = "42:TEST"  # no such bot
 NOON = 1_793_588_400.0
@@ -38,10 +38,10 @@ class Stage:
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def fan(self, name: str = "Ana", language: str = "en", *, member: bool = True) -> Person:
-        """A new fan, in the group unless told otherwise."""
+        """A fan who was in the group before the bot came, unless told otherwise: nobody was welcomed."""
         person = self.telegram.add_user(name, language=language)
         if member:
-            person.joins(self.group)
+            self.group.members[person.id] = Member(person, "member")
         return person
 
     def fans(self, count: int) -> list[Person]:

@@ -1,11 +1,6 @@
 """Streams over the stand-in: planned, reminded, announced, attended, delayed, cancelled, ended."""
 
-import asyncio
-from datetime import timedelta
-
-import pytest
-
-from sandbox import Chat, Message, Person, Rights
+from sandbox import Chat, Message, Person
 from tests.bot.conftest import Play, Stage
 
 HOUR = 3600.0

@@ -47,7 +47,7 @@ class Member(SQLModel, table=True):
     reminders: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     """Whether reminders that they asked for may reach them."""
     back_since: datetime | None = None
-    """When someone who had their data deleted came back: what was offered before is not theirs a second time."""
+    """Of someone who came back: when they had their data deleted. What was offered before isn't theirs twice."""
 
 
 class Presence(SQLModel, table=True):

@@ -1,0 +1,212 @@
+"""Being told what is kept, and being forgotten."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, cast, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.communities import Place
+from bot.rules.coupons import CouponState
+from bot.rules.privacy import DeletionAsked, DeletionDone, DeletionOutcome, NothingKept, OwnerStays, PrivacyNotice
+from bot.store import forgotten, ledger
+from bot.store.db import Database, Tx
+from bot.store.outbox import TELL
+from bot.store.tables import (
+    Account,
+    Activity,
+    Attendance,
+    AuditEntry,
+    Campaign,
+    CheckIn,
+    Community,
+    Coupon,
+    Dialogue,
+    FirstTouch,
+    Member,
+    Outbox,
+    Person,
+    Presence,
+    Source,
+    Stream,
+    Subscription,
+)
+from bot.store.tables.messages import OutboxState
+
+NOBODY = -(10**15)
+"""Ids from here downwards are nobody's: Telegram has none there (its longest take 52 bits, groups' begin at -10^13)."""
+
+NAMED_IN_ANSWER = ("coupon.redeemed",)
+"""Acts whose stored answer names the fan."""
+
+
+class Privacy:
+    """Use cases of what is kept."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def notice(self, place: Place | None, user_id: int) -> PrivacyNotice:
+        """What is kept, for `/privacy`."""
+        return await self._db.read(notice, place, user_id)
+
+    async def ask(self, place: Place | None, user_id: int) -> DeletionAsked | NothingKept | OwnerStays:
+        """What would be lost."""
+        return await self._db.read(ask, place, user_id)
+
+    async def delete(self, place: Place | None, user_id: int, at: datetime) -> DeletionOutcome:
+        """Cut everything from the person."""
+        return await self._db.write(forget_me, place, user_id, at)
+
+
+def notice(session: Session, place: Place | None, user_id: int) -> PrivacyNotice:
+    """Whether there is something to stop is all that depends on the reader."""
+    if place is None:
+        return PrivacyNotice("", reminders=False)
+    reminders = session.execute(
+        select(col(Member.reminders)).where(
+            col(Member.community_id) == place.community_id, col(Member.user_id) == user_id
+        )
+    ).scalar_one_or_none()
+    return PrivacyNotice(place.shop, reminders=bool(reminders))
+
+
+def ask(session: Session, place: Place | None, user_id: int) -> DeletionAsked | NothingKept | OwnerStays:
+    """Count what they hold."""
+    if place is not None and place.owner_id == user_id:
+        return OwnerStays(place.shop)
+    if session.get(Person, user_id) is None:
+        return NothingKept()
+    shop = place.shop if place is not None else ""
+    found = _member(session, place, user_id)
+    if found is None:
+        return DeletionAsked(shop, 0, 0)
+    member_id, _, balance = found
+    coupons = session.execute(
+        select(func.count()).where(col(Coupon.member_id) == member_id, col(Coupon.state) == CouponState.HELD)
+    ).scalar_one()
+    return DeletionAsked(shop, balance, coupons)
+
+
+def forget_me(tx: Tx, place: Place | None, user_id: int, at: datetime) -> DeletionOutcome:
+    """Cut a person out of a community: what is left counts, and is nobody's."""
+    if place is not None and place.owner_id == user_id:
+        return OwnerStays(place.shop)
+    if tx.execute(select(col(Person.user_id)).where(col(Person.user_id) == user_id)).first() is None:
+        return NothingKept()
+    if place is not None:
+        found = _member(tx, place, user_id, lock=True)
+        if found is not None:
+            _cut(tx, place, user_id, *found, at)
+        _drop_traces(tx, place, user_id)
+    _drop_person(tx, place, user_id)
+    return DeletionDone(place.shop if place is not None else "")
+
+
+def _member(session: Session, place: Place | None, user_id: int, *, lock: bool = False) -> tuple[int, int, int] | None:
+    if place is None:
+        return None
+    query = (
+        select(col(Member.id), col(Account.id), col(Account.balance))
+        .join(Account, col(Account.member_id) == col(Member.id))
+        .where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
+    )
+    row: Any = session.execute(query.with_for_update(of=Account) if lock else query).one_or_none()
+    return tuple(row) if row is not None else None
+
+
+def _cut(tx: Tx, place: Place, user_id: int, member_id: int, account_id: int, balance: int, at: datetime) -> None:
+    """The member's row stays, as the ledger hangs on it, and is nobody's from here on."""
+    nobody = NOBODY - member_id
+    tx.add(Person(user_id=nobody, name=""))
+    tx.flush()
+    if balance:
+        ledger.charge(
+            tx,
+            community_id=place.community_id,
+            key=f"forgotten:{member_id}",
+            member_account=account_id,
+            shop=place.shop_account,
+            amount=balance,
+            reason="forgotten",
+            at=at,
+        )
+    tx.execute(
+        update(Coupon)
+        .where(col(Coupon.member_id) == member_id, col(Coupon.state) == CouponState.HELD)
+        .values(state=CouponState.CANCELLED)
+    )
+    for table in (Activity, Presence, Subscription):
+        tx.execute(delete(table).where(col(table.member_id) == member_id))
+    for caused in (CheckIn, Coupon, Attendance):
+        tx.execute(update(caused).where(col(caused.member_id) == member_id).values(cause=None, answer=None))
+    coupons = select(col(Coupon.id)).where(col(Coupon.member_id) == member_id)
+    tx.execute(
+        update(AuditEntry)
+        .where(
+            col(AuditEntry.community_id) == place.community_id,
+            col(AuditEntry.act).in_(NAMED_IN_ANSWER),
+            col(AuditEntry.subject_id).in_(coupons),
+        )
+        .values(answer=None)
+    )
+    tx.execute(
+        update(Member)
+        .where(col(Member.id) == member_id)
+        .values(user_id=nobody, left_at=at, back_since=None, hidden=True, reminders=False)
+    )
+    _rename_staff(tx, place, user_id, nobody)
+    forgotten.remember(tx, place.community_id, user_id, at)
+
+
+def _rename_staff(tx: Tx, place: Place, user_id: int, nobody: int) -> None:
+    """What they did as staff stays written down, under an id that is nobody's."""
+    acted: tuple[tuple[Any, str], ...] = (
+        (AuditEntry, "actor_id"),
+        (Campaign, "made_by"),
+        (Coupon, "redeemed_by"),
+        (Source, "made_by"),
+        (Stream, "made_by"),
+    )
+    for table, name in acted:
+        mine = (table.community_id == place.community_id, getattr(table, name) == user_id)
+        tx.execute(update(table).where(*mine).values({name: nobody}))
+
+
+def _drop_traces(tx: Tx, place: Place, user_id: int) -> None:
+    """What stands under the person's own id, and what is said of people and couldn't be delivered."""
+    tx.execute(
+        delete(FirstTouch).where(col(FirstTouch.community_id) == place.community_id, col(FirstTouch.user_id) == user_id)
+    )
+    tx.execute(
+        delete(Dialogue).where(col(Dialogue.community_id) == place.community_id, col(Dialogue.user_id) == user_id)
+    )
+    facts = cast(col(Outbox.facts), String)
+    named = [facts.like(f'%"user_id": {user_id}{end}%') for end in (",", "}")]
+    undelivered = (OutboxState.FAILED, OutboxState.EXPIRED, OutboxState.UNKNOWN)
+    tx.execute(
+        delete(Outbox).where(
+            col(Outbox.community_id) == place.community_id,
+            col(Outbox.state) != OutboxState.SENDING,
+            or_(
+                col(Outbox.chat_id) == user_id,
+                *named,
+                (col(Outbox.act) == TELL) & col(Outbox.state).in_(undelivered),
+            ),
+        )
+    )
+
+
+def _drop_person(tx: Tx, place: Place | None, user_id: int) -> None:
+    """The person's own row goes too, unless another shop's fan, or its owner, is the same person."""
+    elsewhere = tx.execute(select(col(Member.community_id)).where(col(Member.user_id) == user_id)).scalars().first()
+    owns = tx.execute(select(col(Community.id)).where(col(Community.owner_id) == user_id)).scalars().first()
+    other = elsewhere or owns
+    if other is not None:
+        if place is not None:
+            tx.execute(update(Person).where(col(Person.user_id) == user_id).values(community_id=other))
+        return
+    tx.execute(delete(Dialogue).where(col(Dialogue.user_id) == user_id))
+    tx.execute(delete(FirstTouch).where(col(FirstTouch.user_id) == user_id))
+    tx.execute(delete(Person).where(col(Person.user_id) == user_id))

@@ -1,0 +1,99 @@
+"""People come and go: told by `chat_member` where the bot is an administrator, by service messages elsewhere."""
+
+from datetime import datetime
+
+from aiogram import Bot
+from aiogram.enums import ChatMemberStatus, ChatType
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
+from aiogram.methods import GetChatMember
+from aiogram.types import ChatMemberUpdated, Message, User
+from aiogram.types.chat_member_union import ChatMemberUnion
+
+from bot.asking import Ask
+from bot.clock import Clock
+from bot.features.communities import Communities
+from bot.features.joining import Joining, Link, Reach
+from bot.handlers.table import Desk
+from bot.middleware import sender_of
+from bot.rules.communities import SPEAKING_FOR_OTHERS
+from bot.rules.words import reader_language
+from bot.store.places import Group
+
+INSIDE = {ChatMemberStatus.CREATOR, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.MEMBER}
+
+
+def setup() -> Desk:
+    """Comings and goings of people."""
+    desk = Desk("joining")
+    desk.chat_member.register(membership)
+    desk.service("new_chat_members", came)
+    desk.service("left_chat_member", left)
+    return desk
+
+
+async def membership(
+    event: ChatMemberUpdated, bot: Bot, communities: Communities, joining: Joining, clock: Clock
+) -> None:
+    """Someone's standing in a group changed; only who is in and who is out matters here."""
+    group = await communities.group(event.chat.id)
+    person = event.new_chat_member.user
+    before, after = _inside(event.old_chat_member), _inside(event.new_chat_member)
+    if group is None or event.chat.type == ChatType.CHANNEL or _nobody(person) or before == after:
+        return
+    if after:
+        link = event.invite_link
+        by = Link(link.invite_link, link.name) if link is not None else None
+        await _come(communities, joining, group, person, by, event.date, clock)
+    else:
+        await _go(bot, joining, group, person, event.date)
+
+
+async def came(message: Message, ask: Ask, communities: Communities, joining: Joining, clock: Clock) -> None:
+    """The same, as every bot in a group is told; without the link."""
+    if ask.group is not None:
+        for person in message.new_chat_members or ():
+            if not _nobody(person):
+                await _come(communities, joining, ask.group, person, None, ask.at, clock)
+
+
+async def left(message: Message, ask: Ask, bot: Bot, joining: Joining) -> None:
+    """Someone left, as every bot in a group is told."""
+    person = message.left_chat_member
+    if ask.group is not None and person is not None and not _nobody(person):
+        await _go(bot, joining, ask.group, person, ask.at)
+
+
+async def _come(
+    communities: Communities,
+    joining: Joining,
+    group: Group,
+    person: User,
+    link: Link | None,
+    at: datetime,
+    clock: Clock,
+) -> None:
+    known = await communities.reader(person.id)
+    language = reader_language(known.language, person.language_code, group.place.language)
+    reach = Reach(language, known.can_write)
+    if await joining.come(group, sender_of(person), link, reach, at, clock.now()):
+        communities.forget_person(person.id)
+
+
+async def _go(bot: Bot, joining: Joining, group: Group, person: User, at: datetime) -> None:
+    """Who was in another group before the bot came was never seen to come there: Telegram is asked."""
+    elsewhere = False
+    for chat_id in await joining.others(group):
+        try:
+            elsewhere = elsewhere or _inside(await bot(GetChatMember(chat_id=chat_id, user_id=person.id)))
+        except (TelegramBadRequest, TelegramForbiddenError):
+            continue
+    await joining.go(group.place, group.chat_id, person.id, at, elsewhere=elsewhere)
+
+
+def _inside(member: ChatMemberUnion) -> bool:
+    """A restricted member is inside if it says so."""
+    return member.status in INSIDE or bool(getattr(member, "is_member", False))
+
+
+def _nobody(person: User) -> bool:
+    return person.is_bot or person.id in SPEAKING_FOR_OTHERS

@@ -1,0 +1,95 @@
+"""The doors of a source: its invite link into each group, made when first needed and again when it is void."""
+
+import asyncio
+from collections import defaultdict
+from datetime import datetime, timedelta
+
+from aiogram import Bot
+from aiogram.enums import ChatMemberStatus
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
+from aiogram.methods import CreateChatInviteLink, EditChatInviteLink, GetChat, GetChatMember
+
+from bot.features.sources import FoundSource, GroupDoor, Sources
+from bot.logs import get_logger
+from bot.rules.sources import Door
+
+log = get_logger("ways")
+
+REFUSED = (TelegramBadRequest, TelegramForbiddenError)
+LOOKED_AT = timedelta(minutes=10)
+"""For so long a link that Telegram confirmed isn't asked about again: a QR code is opened by hundreds at once."""
+NO_RIGHT = ("not enough rights", "CHAT_ADMIN_REQUIRED")
+INSIDE = {ChatMemberStatus.CREATOR, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.MEMBER}
+
+
+class WaysIn:
+    """Makes and remembers invite links."""
+
+    def __init__(self, bot: Bot, sources: Sources) -> None:
+        self._bot = bot
+        self._sources = sources
+        self._locks: defaultdict[tuple[int, int], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._confirmed: dict[tuple[int, int], tuple[str | None, datetime]] = {}
+
+    async def inside(self, source: FoundSource, user_id: int) -> bool:
+        """Whether Telegram says that the person is in one of the community's groups."""
+        for group in await self._sources.doors(source):
+            try:
+                member = await self._bot(GetChatMember(chat_id=group.chat_id, user_id=user_id))
+            except REFUSED:
+                continue
+            if member.status in INSIDE or getattr(member, "is_member", False):
+                return True
+        return False
+
+    async def doors(self, source: FoundSource, now: datetime) -> tuple[tuple[Door, ...], tuple[str, ...]]:
+        """The open doors, and the titles of the groups that have none."""
+        opened: list[Door] = []
+        closed: list[str] = []
+        for group in await self._sources.doors(source):
+            url = await self._url(source, group, now)
+            if url is None:
+                closed.append(group.title)
+            else:
+                opened.append(Door(group.title, url))
+        return tuple(opened), tuple(closed)
+
+    async def _url(self, source: FoundSource, group: GroupDoor, now: datetime) -> str | None:
+        key = (source.source_id, group.chat_id)
+        async with self._locks[key]:
+            url, looked_at = self._confirmed.get(key, (None, None))
+            if looked_at is not None and timedelta(0) <= now - looked_at < LOOKED_AT:
+                return url
+            # Another may have made it while this one waited for the lock.
+            stored = {door.chat_id: door.url for door in await self._sources.doors(source)}.get(group.chat_id)
+            url = await self._look(source, group.chat_id, stored)
+            self._confirmed[key] = (url, now)
+            return url
+
+    async def _look(self, source: FoundSource, chat_id: int, stored: str | None) -> str | None:
+        """The stored link if it still lets people in, else a fresh one, else the group's public address."""
+        if stored is not None:
+            try:
+                link = await self._bot(EditChatInviteLink(chat_id=chat_id, invite_link=stored, name=source.name))
+            except REFUSED as error:
+                if any(reason in error.message for reason in NO_RIGHT):
+                    return stored  # the right is gone, the link may still be good: better a try than nothing
+                log.info("link_void", chat=chat_id, source=source.source_id)
+            else:
+                if not link.is_revoked:
+                    return link.invite_link
+        try:
+            link = await self._bot(CreateChatInviteLink(chat_id=chat_id, name=source.name))
+        except REFUSED as error:
+            log.info("link_refused", chat=chat_id, error=type(error).__name__)
+            return await self._public(chat_id)
+        await self._sources.keep_link(source.source_id, chat_id, link.invite_link)
+        return link.invite_link
+
+    async def _public(self, chat_id: int) -> str | None:
+        """A public group's own address: then the opened link alone tells the source."""
+        try:
+            chat = await self._bot(GetChat(chat_id=chat_id))
+        except REFUSED:
+            return None
+        return f"https://t.me/{chat.username}" if chat.username else None

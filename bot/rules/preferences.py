@@ -1,0 +1,38 @@
+"""What a fan chooses for themselves: language, reminders, whether the board shows them."""
+
+from dataclasses import dataclass
+
+from bot.rules.words import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """One change; None leaves a thing as it is."""
+
+    language: str | None = None
+    """A language's code, or `auto` for Telegram's."""
+    reminders: bool | None = None
+    hidden: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencesShown:
+    """How a fan has set things."""
+
+    language: Language | None
+    """Their own choice; None follows Telegram."""
+    reminders: bool
+    hidden: bool
+
+
+def read_preference(text: str) -> Preference | None:
+    """A change out of callback data, `language:ko`, or None if it is none: data may be forged."""
+    match text.split(":"):
+        case ["language", code] if code == "auto" or code in set(Language):
+            return Preference(language=code)
+        case ["reminders", "on" | "off" as value]:
+            return Preference(reminders=value == "on")
+        case ["hidden", "on" | "off" as value]:
+            return Preference(hidden=value == "on")
+        case _:
+            return None

@@ -1,0 +1,67 @@
+"""What is kept of a fan and for how long, how to stop what reaches them, and how to be forgotten."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+FINGERPRINT_KEPT = timedelta(days=30)
+"""How long it is remembered, by a fingerprint, that someone had their data deleted."""
+TOUCH_KEPT = timedelta(days=30)
+"""How long the link that someone opened waits for them to join."""
+CAUSES_KEPT = timedelta(days=3)
+"""How long an update's number stands beside what it did, so that it isn't done twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyNotice:
+    """`/privacy`: what is kept, why, how long, who sees it, and the two buttons."""
+
+    shop: str
+    reminders: bool
+    """Whether anything reaches them in private: then there is something to stop."""
+    causes_days: int = CAUSES_KEPT.days
+    touch_days: int = TOUCH_KEPT.days
+    fingerprint_days: int = FINGERPRINT_KEPT.days
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Nothing reaches them in private any more but answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionAsked:
+    """Asked once more, with what would be lost."""
+
+    shop: str
+    coins: int
+    coupons: int
+    """Held and not used."""
+    fingerprint_days: int = FINGERPRINT_KEPT.days
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionDone:
+    """Their data is gone."""
+
+    shop: str
+    fingerprint_days: int = FINGERPRINT_KEPT.days
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """They thought better of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingKept:
+    """There is nothing of them to delete."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerStays:
+    """Who owns the shop can't be cut out of it."""
+
+    shop: str
+
+
+DeletionOutcome = DeletionDone | NothingKept | OwnerStays

@@ -1,0 +1,95 @@
+"""Sources: named ways in, what is known of who came by them, and the door that a link opens."""
+
+from dataclasses import dataclass
+from unicodedata import normalize
+
+START = "src"
+"""The prefix of a source's `start` payload: `src_` and its token."""
+MAX_NAME = 32
+"""Telegram's limit for an invite link's name, which is the source's."""
+MAX_COST = 1_000_000_000
+SHOWN = 30
+"""Sources that one list holds."""
+
+
+def source_key(name: str) -> str:
+    """A name without case, width and spaces: two that look alike are one source."""
+    return "".join(normalize("NFKC", name).casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class SourceShown:
+    """A source with its link; its QR code goes with it."""
+
+    name: str
+    link: str
+    cost: int | None
+    came: int
+    """Members who came by it first."""
+    stayed: int
+    """Those of them who are here now."""
+    fresh: bool
+    """Whether it was made just now."""
+    closed: tuple[str, ...] = ()
+    """Groups into which the bot may not invite: there the way goes through their public name or nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One source in the list."""
+
+    name: str
+    came: int
+    stayed: int
+    cost: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceList:
+    """All sources, those that brought most first, and who came by none that is known."""
+
+    lines: tuple[SourceLine, ...]
+    unknown: int
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoSourceYet:
+    """`/source` alone, before there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The way into one group."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """Someone opened a source's link: here is the door to each group."""
+
+    name: str
+    doors: tuple[Door, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InsideAlready:
+    """Someone who is a member opened a source's link."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoWayIn:
+    """No group can be opened just now: the bot may not invite and there is no public name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoorsClosed:
+    """To the owner: someone stood before a closed door."""
+
+    groups: tuple[str, ...]

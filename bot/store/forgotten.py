@@ -1,0 +1,43 @@
+"""Who had their data deleted, by a fingerprint: kept for a while, so that nobody is given the same thing twice."""
+
+import hmac
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import delete, select, update
+from sqlmodel import col
+
+from bot.rules.privacy import FINGERPRINT_KEPT
+from bot.store.db import Tx
+from bot.store.tables import Community, Forgotten, Member
+
+
+def remember(tx: Tx, community_id: int, user_id: int, at: datetime) -> None:
+    """Note that this person had their data deleted at `at`."""
+    tx.merge(Forgotten(community_id=community_id, fingerprint=_fingerprint(tx, community_id, user_id), at=at))
+    tx.flush()
+
+
+def deleted_at(tx: Tx, community_id: int, user_id: int, now: datetime) -> datetime | None:
+    """When this person had their data deleted, if that is remembered."""
+    found: datetime | None = tx.execute(
+        select(col(Forgotten.at)).where(
+            col(Forgotten.community_id) == community_id,
+            col(Forgotten.fingerprint) == _fingerprint(tx, community_id, user_id),
+            col(Forgotten.at) > now - FINGERPRINT_KEPT,
+        )
+    ).scalar_one_or_none()
+    return found
+
+
+def expire(tx: Tx, now: datetime) -> None:
+    """Drop fingerprints, and what came of them, once their time is over."""
+    before = now - FINGERPRINT_KEPT
+    tx.execute(delete(Forgotten).where(col(Forgotten.at) <= before))
+    tx.execute(update(Member).where(col(Member.back_since) <= before).values(back_since=None))
+
+
+def _fingerprint(tx: Tx, community_id: int, user_id: int) -> str:
+    """The same person has another one in each shop, and none that can be told without the shop's salt."""
+    salt = tx.execute(select(col(Community.salt)).where(col(Community.id) == community_id)).scalar_one()
+    return hmac.new(salt.encode(), str(user_id).encode(), sha256).hexdigest()
