@@ -112,7 +112,8 @@ def _member(session: Session, place: Place | None, user_id: int, *, lock: bool =
         .join(Account, col(Account.member_id) == col(Member.id))
         .where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
     )
-    row: Any = session.execute(query.with_for_update(of=Account) if lock else query).one_or_none()
+    # The member's own row: a second deletion that waited for the first finds nobody under this id any more.
+    row: Any = session.execute(query.with_for_update(of=(Member, Account)) if lock else query).one_or_none()
     return tuple(row) if row is not None else None
 
 
