@@ -19,7 +19,7 @@ from bot.store.db import Database, Tx
 from bot.store.members import Sender, enlist
 from bot.store.places import Group
 from bot.store.tables import Account, FanGroup, Member, Person, Presence, Source, SourceLink
-from bot.store.telling import tell_here
+from bot.store.telling import tell_here, unsay
 
 FOLDED_GRACE = timedelta(seconds=2)
 """A burst's message waits this much longer than the burst: whoever came in its last moment is written down by then."""
@@ -106,6 +106,7 @@ def go(tx: Tx, place: Place, chat_id: int, user_id: int, at: datetime, *, elsewh
     member = _member(tx, place.community_id, user_id)
     if member is None:
         return
+    unsay(tx, place.community_id, f"welcome:{place.community_id}:{user_id}")
     # Who was here before the bot came was never seen to come.
     made = _insert_presence(tx, member.id, chat_id, joined_at=member.joined_at, left_at=at)
     if not made:
