@@ -9,7 +9,7 @@ from bot.asking import Ask
 from bot.clock import Clock
 from bot.features.communities import Communities
 from bot.features.sources import FoundSource, Sources
-from bot.handlers.communities import hello
+from bot.handlers.communities import start
 from bot.handlers.forms import QUOTES, FormProblem, Moment, whole, words
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
@@ -78,11 +78,11 @@ async def opened(
     clock: Clock,
 ) -> None:
     """A source's link was opened in private: note the first touch, show the way into the group."""
-    await communities.started(ask.sender, can_write=True)
     source = await sources.find(rest)
     if source is None:
-        await hello(message, ask, bot, communities, voice)
+        await start(message, ask, bot, communities, voice)
         return
+    await communities.started(ask.sender, can_write=True)
     here = ask.within(source.place)
     if await ways.inside(source, ask.sender.user_id):
         await voice.answer(here, InsideAlready(ask.sender.name))

@@ -127,6 +127,8 @@ EXPECTED_REFUSALS = (
     ("sendMessage", 400, "USER_NOT_PARTICIPANT"),  # a whisper to someone who has left meanwhile
     ("sendMessage", 400, "group chat was upgraded"),
     ("deleteMessage", 400, "group chat was upgraded"),
+    ("createChatInviteLink", 400, "not enough rights"),  # what a group's owner allows is found out by trying
+    ("editChatInviteLink", 400, "INVITE_HASH_EXPIRED"),  # a link that was revoked, found out by looking
 )
 """All that Telegram may refuse in any scenario, beside what a test makes it refuse (429, 500, 502, cut connections)."""
 

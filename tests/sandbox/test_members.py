@@ -342,3 +342,17 @@ def test_apps_refuse_too(scene: Scene) -> None:
             scene.joon.says(scene.group, text)
     with pytest.raises(ValueError, match="64 characters"):
         scene.joon.starts(scene.bot, "a" * 65)
+
+
+async def test_an_invite_link_is_edited_until_it_is_revoked(scene: Scene) -> None:
+    """A bot renames its own link; one that was revoked, is somebody else's or was never made is refused."""
+    group = scene.telegram.add_group("Room", scene.mina)
+    scene.mina.adds(scene.bot, group, Rights(can_invite_users=True))
+    made = await scene.api("createChatInviteLink", chat_id=group.id, name="Poster")
+    url = made.result["invite_link"]
+    edited = await scene.api("editChatInviteLink", chat_id=group.id, invite_link=url, name="Video")
+    assert (edited.result["invite_link"], edited.result["name"]) == (url, "Video")
+    await scene.api("revokeChatInviteLink", chat_id=group.id, invite_link=url)
+    for gone in (url, "https://t.me/+nothing"):
+        answer = await scene.api("editChatInviteLink", chat_id=group.id, invite_link=gone)
+        assert (answer.status, answer.refusal) == (400, "Bad Request: INVITE_HASH_EXPIRED")
