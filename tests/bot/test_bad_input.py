@@ -354,6 +354,8 @@ async def test_hostile_names(trial: Trial) -> None:
     for name in names:
         fan = trial.stage.telegram.add_user(name, language="ko")
         fan.joins(trial.stage.group)
+        assert speaks((await trial.stage.whisper(fan)).text, "ko"), name
+        await trial.stage.settled()
         for text in ("/checkin", "/me", "/top", "/help"):
             answer = await trial.answered_once(fan, trial.stage.group, text)
             assert speaks(answer, "ko"), (name, answer)

@@ -1,7 +1,12 @@
 """People come and go as Telegram tells of it: whispers, bursts, rights, kicks, and a group that moves."""
 
 import asyncio
+from typing import Any
 
+import pytest
+from aiogram.types import ChatMemberBanned, ChatMemberLeft, ChatMemberMember, ChatMemberRestricted
+
+from bot.handlers.joining import _inside
 from sandbox import Message, Person, Rights
 from tests.bot.conftest import Play, Stage
 from tests.features.people import query
@@ -92,7 +97,7 @@ async def test_two_hundred_at_once(play_sqlite: Play) -> None:
     for person in crowd:
         person.joins(stage.group)
     for person in crowd:
-        await person.waits_for(stage.group, lambda m, who=person: m.only_for is who, timeout=30)
+        await stage.whisper(person)
     ours = [m for m in stage.telegram.messages(stage.group)[public:] if m.sender is stage.bot]
     assert ours == []
     assert all(len(welcomes(stage, person)) == 1 for person in crowd)
@@ -168,3 +173,22 @@ async def test_a_redelivered_coming(play_sqlite: Play) -> None:
     await stage.settled()
     assert await outside(stage) == ["Ana"]
     assert len(welcomes(stage, ana)) <= 1
+
+
+ANA = {"id": 1, "is_bot": False, "first_name": "Ana"}
+SILENCED = {name: False for name in ChatMemberRestricted.model_fields if name.startswith("can_")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "more", "inside"),
+    [
+        (ChatMemberMember, "member", {}, True),
+        (ChatMemberRestricted, "restricted", {"is_member": True, "until_date": 0, **SILENCED}, True),
+        (ChatMemberRestricted, "restricted", {"is_member": False, "until_date": 0, **SILENCED}, False),
+        (ChatMemberLeft, "left", {}, False),
+        (ChatMemberBanned, "kicked", {"until_date": 0}, False),
+    ],
+)
+def test_who_is_inside(kind: Any, status: str, more: dict[str, Any], inside: bool) -> None:
+    """Someone restricted is inside if Telegram says that they are a member; someone banned never."""
+    assert _inside(kind.model_validate({"user": ANA, "status": status, **more})) is inside
