@@ -27,8 +27,6 @@ class Ask:
     age: float
     """Seconds since then when handling began."""
     press_id: str | None = None
-    panel_id: int | None = None
-    """In private, the message whose button was pressed: its answer may take its place."""
     message_id: int | None = None
     ephemeral_id: int | None = None
     """Of an ephemeral command: its answer must be ephemeral too."""
@@ -37,6 +35,10 @@ class Ask:
     chat_title: str = ""
     speaks_as: int | None = None
     """The chat in whose name someone speaks: the group's own id for an anonymous administrator."""
+    panel_id: int | None = None
+    """The message under which a button was pressed: `Voice.panel` edits it."""
+    panel_ephemeral_id: int | None = None
+    """The same of a whisper."""
 
     def within(self, place: Place) -> "Ask":
         """The same, in a community that was found meanwhile."""

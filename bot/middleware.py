@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any
 
-from aiogram.types import CallbackQuery, Message, User
+from aiogram.types import CallbackQuery, InaccessibleMessage, Message, User
 
 from bot.asking import Ask
 from bot.clock import Clock
@@ -53,8 +53,16 @@ class WhoAsks:
 
     async def _of_press(self, press: CallbackQuery, cause: str, received_at: datetime) -> Ask:
         chat_id = press.message.chat.id if press.message is not None else press.from_user.id
-        panel_id = press.message.message_id if press.message is not None and chat_id > 0 else None
-        return await self._ask(press.from_user, chat_id, received_at, cause, press_id=press.id, panel_id=panel_id)
+        under = press.message if not isinstance(press.message, InaccessibleMessage) else None
+        return await self._ask(
+            press.from_user,
+            chat_id,
+            received_at,
+            cause,
+            press_id=press.id,
+            panel_id=(under.message_id or None) if under is not None else None,
+            panel_ephemeral_id=under.ephemeral_message_id if under is not None else None,
+        )
 
     async def _ask(self, user: User, chat_id: int, at: datetime, cause: str, **how: Any) -> Ask:
         group = await self._communities.group(chat_id) if chat_id < 0 else None

@@ -80,28 +80,32 @@ class Voice:
                 return
         await self._tell_or_promise(ask, said, outcome)
 
-    async def panel(self, ask: Ask, outcome: Any) -> None:
-        """Answer a press in private by changing the message that it stands on; anywhere else as `answer` does."""
-        if ask.press_id is None or ask.panel_id is None or ask.age > PRESS_ANSWERED:
-            await self.answer(ask, outcome)
-            return
+    async def panel(self, ask: Ask, outcome: Any, *, aloud: bool = False) -> int | None:
+        """Show a panel: where a button of it was pressed in its place, else as a new message.
+
+        Only private messages and whispers are edited, unless the pressed message was said to everyone on purpose
+        (`aloud`). Gives the message's id, to be remembered by a dialogue, if it isn't a whisper.
+
+        Raises:
+            HeldError: it can't leave now; the update is handled again.
+        """
+        if ask.press_id is not None and ask.age <= PRESS_ANSWERED:
+            await self._answer_press(ask.press_id, None)
         said = self._words.say(outcome, ask.place, ask.language)
-        await self._answer_press(ask.press_id, None)
-        try:
-            await self._out.call(
-                "editMessageText",
-                chat_id=ask.chat_id,
-                message_id=ask.panel_id,
-                text=said.html,
-                parse_mode="HTML",
-                link_preview_options=NO_PREVIEW,
-                reply_markup=self._out.keyboard(said.buttons),
-            )
-        except TelegramBadRequest as error:
-            if "not modified" not in error.message:
-                await self._tell_or_promise(ask, said, outcome)
-        except HeldError:
-            await self._tell_or_promise(ask, said, outcome)
+        if ask.panel_id is not None and (ask.private or aloud):
+            if not ask.private:
+                await self._out.turn(ask.chat_id)
+            if await self._edit("editMessageText", ask, said, message_id=ask.panel_id):
+                return ask.panel_id
+        elif ask.panel_ephemeral_id is not None:
+            whisper = {"ephemeral_message_id": ask.panel_ephemeral_id, "receiver_user_id": ask.sender.user_id}
+            if await self._edit("editEphemeralMessageText", ask, said, **whisper):
+                return None
+        if ask.private:
+            message = await self._send(ask.chat_id, said)
+            return int(message["message_id"])
+        await self._tell_or_promise(ask, said, outcome)
+        return None
 
     async def picture(self, ask: Ask, outcome: Any, picture: bytes) -> None:
         """Answer with a picture and the outcome as its caption; where only words can go, with the words."""
@@ -148,6 +152,22 @@ class Voice:
             HeldError: it can't leave now.
         """
         await self._tell(target, self._words.say(outcome, place, language), place, has_turn=True)
+
+    async def _edit(self, method: str, ask: Ask, said: Said, **which: int) -> bool:
+        """Whether the panel shows this now; one that was deleted, or is too old, can't."""
+        try:
+            await self._out.call(
+                method,
+                chat_id=ask.chat_id,
+                text=said.html,
+                parse_mode="HTML",
+                link_preview_options=NO_PREVIEW,
+                reply_markup=self._out.keyboard(said.buttons),
+                **which,
+            )
+        except TelegramBadRequest as error:
+            return "not modified" in error.message
+        return True
 
     async def _answer_press(self, press_id: str, short: str | None) -> bool:
         """Whether the person has read it: an answer may come too late, or have no short form."""

@@ -70,11 +70,6 @@ SHORT = frozenset(
             f"streams.{name}"
             for name in ("WentLive", "Delayed", "DelayPast", "StreamCancelled", "NoStreamThere", "StreamList")
         ),
-        "preferences.PreferencesShown",
-        *(
-            f"privacy.{name}"
-            for name in ("Stopped", "DeletionAsked", "DeletionDone", "Kept", "NothingKept", "OwnerStays")
-        ),
     }
 )
 """Outcomes that a press can lead to: they need a callback's answer."""

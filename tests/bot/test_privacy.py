@@ -88,9 +88,11 @@ async def test_the_owner_is_told_why_not(play_sqlite: Play) -> None:
     stage = await play_sqlite(language="en")
     shown = await stage.ask(stage.owner, "/privacy")
     asked = stage.owner.presses(shown, "privacy:delete")
-    assert "You own Silk room" in (await asked.answered(10)).text
+    assert "You own Silk room" in (await stage.whisper(stage.owner, after=asked)).text
     forged = stage.owner.forges(stage.group, shown, "privacy:yes")
-    assert "You own Silk room" in (await forged.answered(10)).text
+    await forged.answered(10)
+    await stage.settled()
+    assert shown.text.startswith("You own Silk room")
 
 
 async def test_a_stranger_is_told_too(play_sqlite: Play) -> None:
@@ -124,7 +126,7 @@ async def test_a_redelivered_deletion(play_sqlite: Play) -> None:
 
 
 async def test_in_the_group_it_is_whispered(play_sqlite: Play) -> None:
-    """The question is a whisper, its answer an alert, and nobody else sees either."""
+    """The whisper itself asks once more and says that it is done; nobody else sees it."""
     stage = await play_sqlite(language="en")
     ana = stage.fan("Ana")
     await stage.ask(ana, "/checkin")
@@ -133,5 +135,6 @@ async def test_in_the_group_it_is_whispered(play_sqlite: Play) -> None:
     question = await stage.whisper(ana, after=asked)
     assert "5 coins" in question.text
     done = ana.presses(question, "privacy:yes")
-    assert "Done" in (await done.answered(10)).text
+    assert "Done" in (await stage.whisper(ana, after=done)).text
+    assert question is notice
     assert [m for m in stage.telegram.messages(stage.group) if m.sender is stage.bot and "Delete" in m.text] == []

@@ -69,8 +69,9 @@ async def test_in_the_group_it_is_whispered(play_sqlite: Play) -> None:
     ana = stage.fan("Ana")
     shown = await stage.ask(ana, "/settings")
     press = ana.presses(shown, "settings:language:ko")
-    assert speaks((await press.answered(10)).text, "ko")
-    assert speaks((await stage.whisper(ana, after=press)).text, "ko")
+    changed = await stage.whisper(ana, after=press)
+    assert changed is shown
+    assert speaks(changed.text, "ko")
     forged = ana.forges(stage.group, shown, "settings:language:xx")
     assert speaks((await forged.answered(10)).text, "ko")
     assert [m for m in stage.telegram.messages(stage.group) if m.sender is stage.bot and "설정" in m.text] == []
