@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -44,6 +44,7 @@ from bot.handlers.ways import WaysIn
 from bot.intake import ConflictError, Intake, TryLaterError
 from bot.jobs import Jobs
 from bot.logs import get_logger
+from bot.meters import Beat, BooksChecked, Meters, Phase
 from bot.middleware import WhoAsks
 from bot.outbound import Outbound
 from bot.pacer import HeldError, Limits, Pacer
@@ -60,6 +61,7 @@ from bot.settings import Settings
 from bot.store import airings, causes, forgotten, mornings, outbox
 from bot.store.campaigns import CARD
 from bot.store.db import Database
+from bot.store.ledger import check_books
 from bot.store.places import find_people
 from bot.voice import Voice
 
@@ -71,6 +73,8 @@ STOP_SECONDS = 6.0
 """Longer than this no handler may keep a stop waiting; what it leaves is in the inbox."""
 HOUSEKEEPING = timedelta(hours=24)
 RETRY = timedelta(minutes=1)
+WRONG_LOGGED = 20
+"""Accounts named in the log when the books don't balance."""
 
 TOKEN_BYTES = 12
 """Of a link's token: 96 bits that nobody guesses."""
@@ -105,6 +109,7 @@ class App:
     who: WhoAsks
     table: Table
     concurrency: int
+    meters: Meters
     intake: Intake | None = None
 
     async def run(self, *, on_ready: Callable[[], None] | None = None) -> None:
@@ -126,8 +131,11 @@ class App:
             read_people=find_people,
             allowed_updates=["message", "callback_query", *self.dispatcher.resolve_used_update_types()],
             concurrency=self.concurrency,
+            meters=self.meters,
         )
         tune_collector()
+        self.meters.phase = Phase.RUNNING
+        self.meters.beat(Beat.POLL)
         log.info("started", bot=me.id, username=me.username)
         if on_ready is not None:
             on_ready()
@@ -141,12 +149,14 @@ class App:
             # What is raised inside `except*` comes out as a group again, so the reasons are looked up by hand.
             raise _reason(errors) from None
         finally:
+            self.meters.phase = Phase.STOPPING
             with contextlib.suppress(TimeoutError):
                 await self.intake.drain(DRAIN_SECONDS)
             log.info("stopped")
 
     async def finish(self) -> None:
         """Before `run` is cancelled: let what is being handled be answered."""
+        self.meters.phase = Phase.STOPPING
         if self.intake is not None:
             await self.intake.stop(DRAIN_SECONDS)
 
@@ -189,18 +199,29 @@ class App:
             await self.dispatcher.feed_update(self.bot, update, cause=cause, received_at=received_at)
 
     async def _keep_house(self) -> None:
-        """Once at the start and once a day: finish refunds that a crash interrupted, forget old causes."""
+        """Once at the start and once a day: finish refunds that a crash interrupted, forget old causes, add up."""
         while True:
             now = self.clock.now()
             try:
                 await self.campaigns.finish_refunds(now)
                 for tidy in (causes.forget, outbox.forget_told, forgotten.expire, expire_touches):
                     await self.db.write(tidy, now)
+                await self._check_books(now)
             except PASSING as error:
                 log.warning("housekeeping_failed", error=type(error).__name__)
                 await asyncio.sleep(RETRY.total_seconds())
             else:
                 await asyncio.sleep(HOUSEKEEPING.total_seconds())
+
+    async def _check_books(self, now: datetime) -> None:
+        """Whether every coin is accounted for; if not, the operator must hear of it."""
+        books = await self.db.read(check_books)
+        self.meters.books = BooksChecked(books.sound, now)
+        if books.sound:
+            log.info("books_checked", transfers=books.transfers)
+        else:
+            wrong = sorted({*books.wrong_balances, *books.negative})
+            log.error("books_unsound", sum_of_all=books.sum_of_all, wrong=len(wrong), accounts=wrong[:WRONG_LOGGED])
 
 
 def _reason(errors: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -222,12 +243,13 @@ def build(
     limits: Limits | None = None,
 ) -> App:
     """Wire a bot. The database behind `settings` must be migrated."""
-    clock = clock or Clock(lambda: datetime.now(UTC).timestamp())  # noqa: TID251  # the one place where time comes in
+    clock = clock or Clock.real()
+    meters = Meters()
     session = session or LightSession(settings.telegram_api_url)
-    pacer = Pacer(limits or Limits(), time.monotonic)
+    pacer = Pacer(limits or Limits(), time.monotonic, meters)
     session.middleware(pacer)
     bot = Bot(settings.bot_token.get_secret_value(), session=session)
-    db = Database.open(settings.database_url.get_secret_value())
+    db = Database.open(settings.database_url.get_secret_value(), meters)
     words = Words()
     checkin_policy = CheckInPolicy()
     communities = Communities(db, open_to_all=settings.open)
@@ -237,7 +259,7 @@ def build(
     cadence = Cadence(db, CadencePolicy())
     out = Outbound(bot, session, pacer)
     sources = Sources(db, partial(token, TOKEN_BYTES))
-    voice = Voice(out=out, words=words, db=db, communities=communities, clock=clock)
+    voice = Voice(out=out, words=words, db=db, communities=communities, clock=clock, meters=meters)
     sender = Sender(
         out=out,
         db=db,
@@ -247,6 +269,7 @@ def build(
         communities=communities,
         clock=clock,
         cards={CARD: campaigns.card, airings.CARD: streams.card, mornings.CARD: cadence.card},
+        meters=meters,
     )
     spoken_words = SpokenWords(db)
     reminders = Reminders(db, stream_policy)
@@ -257,6 +280,7 @@ def build(
         db=db,
         out=out,
         clock=clock,
+        meters=meters,
         words=words,
         voice=voice,
         communities=communities,
@@ -284,7 +308,20 @@ def build(
     table = handlers.setup()
     dispatcher.include_router(table)
     return App(
-        bot, session, out, db, dispatcher, clock, communities, campaigns, sender, jobs, who, table, settings.concurrency
+        bot=bot,
+        session=session,
+        out=out,
+        db=db,
+        dispatcher=dispatcher,
+        clock=clock,
+        communities=communities,
+        campaigns=campaigns,
+        sender=sender,
+        jobs=jobs,
+        who=who,
+        table=table,
+        concurrency=settings.concurrency,
+        meters=meters,
     )
 
 

@@ -28,6 +28,7 @@ from sqlmodel import col
 
 from bot.clock import Clock
 from bot.logs import get_logger
+from bot.meters import Beat, Meters, kind_of_update
 from bot.session import LightSession, encode
 from bot.store.db import Database, Tx
 from bot.store.hot import Hot
@@ -108,8 +109,10 @@ class Intake:
         read_people: ReadPeople,
         allowed_updates: list[str],
         concurrency: int,
+        meters: Meters | None = None,
     ) -> None:
         self._db = db
+        self._meters = meters or Meters()
         self._bot = bot
         self._session = session
         self._clock = clock
@@ -162,6 +165,16 @@ class Intake:
         """Whether nothing waits and nothing is being handled."""
         return not self._lanes and not self._busy
 
+    @property
+    def depth(self) -> int:
+        """How many updates are taken and not done."""
+        return len(self._known)
+
+    @property
+    def oldest(self) -> datetime | None:
+        """When the longest waiting of them was taken."""
+        return min((lane[0].received_at for lane in self._lanes.values()), default=None)
+
     async def _poll(self) -> None:
         offset: int | None = None
         failures = 0
@@ -191,6 +204,7 @@ class Intake:
                 await asyncio.sleep(RETRY_SECONDS[min(failures, 6) - 1])
                 continue
             failures, conflict_since = 0, None
+            self._meters.beat(Beat.POLL)
             if updates:
                 await self._take(updates)
                 offset = updates[-1]["update_id"] + 1
@@ -206,6 +220,7 @@ class Intake:
         self._people.learn(people)
         for update in fresh:
             if update["update_id"] in saved:
+                self._meters.taken[kind_of_update(update)] += 1
                 self._enqueue(update, received_at)
 
     async def _patiently(self, write: Callable[[], Awaitable[T]]) -> T:
@@ -245,15 +260,20 @@ class Intake:
             lane = self._lanes[person]
             waiting = lane[0]
             self._busy += 1
+            kind, began = kind_of_update(waiting.body), time.monotonic()
             try:
                 await self._handle(waiting.body, waiting.received_at)
             except TryLaterError as error:
+                self._meters.postponed[kind] += 1
                 self._later(waiting, error)
                 continue
             except Exception as error:  # one bad update must not stop the others
+                self._meters.failed[kind] += 1
                 log.error("update_failed", update=waiting.update_id, exc_info=error)
             finally:
                 self._busy -= 1
+            self._meters.handled[kind] += 1
+            self._meters.handling.observe(time.monotonic() - began)
             lane.popleft()
             if lane:
                 self._ready.put_nowait(person)

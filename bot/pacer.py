@@ -15,12 +15,15 @@ from aiogram import Bot
 from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
 from aiogram.exceptions import (
     RestartingTelegram,
+    TelegramAPIError,
     TelegramNetworkError,
     TelegramRetryAfter,
     TelegramServerError,
 )
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import Response, TelegramType
+
+from bot.meters import Meters
 
 T = TypeVar("T")
 
@@ -91,8 +94,11 @@ def kind_of(name: str, chat: Any, *, ephemeral: bool) -> tuple[str, Any]:
 class Pacer(BaseRequestMiddleware):
     """Request middleware of the bot's session."""
 
-    def __init__(self, limits: Limits, monotonic: Callable[[], Seconds] = time.monotonic) -> None:
+    def __init__(
+        self, limits: Limits, monotonic: Callable[[], Seconds] = time.monotonic, meters: Meters | None = None
+    ) -> None:
         self._limits = limits
+        self._calls = (meters or Meters()).calls
         self._now = monotonic
         self._gates: dict[tuple[str, Any], _Gate] = {}
         self._chats: defaultdict[int, _Chat] = defaultdict(_Chat)
@@ -116,15 +122,23 @@ class Pacer(BaseRequestMiddleware):
             if (kind, chat) in self._gates:
                 await self._pass_gate(kind, chat, deadline)
             try:
-                return await request()
+                result = await request()
             except TelegramRetryAfter as error:
+                self._calls[kind, "limited"] += 1
                 self._close(kind, chat, error.retry_after)
             except (RestartingTelegram, TelegramServerError, TelegramNetworkError) as error:
+                self._calls[kind, "unreachable"] += 1
                 # Whether a cut call was done can't be known: sent twice at worst, lost never.
                 if self._now() + pause > deadline:
                     raise HeldError(kind, pause) from error
                 await asyncio.sleep(pause)
                 pause *= 2
+            except TelegramAPIError:
+                self._calls[kind, "refused"] += 1
+                raise
+            else:
+                self._calls[kind, "ok"] += 1
+                return result
 
     async def turn(self, chat_id: int) -> None:
         """Wait for an ordinary message's turn in a group, two seconds at most.

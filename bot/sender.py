@@ -26,6 +26,7 @@ from bot.content.catalog import OUTCOMES
 from bot.features.communities import Communities
 from bot.flows.moving import follow
 from bot.logs import get_logger
+from bot.meters import Beat, Meters
 from bot.outbound import Outbound
 from bot.pacer import HeldError, Pacer
 from bot.rules.communities import Place
@@ -88,7 +89,9 @@ class Sender:
         communities: Communities,
         clock: Clock,
         cards: dict[str, CardState],
+        meters: Meters | None = None,
     ) -> None:
+        self._meters = meters or Meters()
         self._out = out
         self._db = db
         self._words = words
@@ -118,6 +121,7 @@ class Sender:
                 self._wake.clear()
                 try:
                     seconds = await self._round()
+                    self._meters.beat(Beat.SENDER)
                 except (SQLAlchemyError, OSError) as error:  # what is due stays due
                     log.warning("round_failed", error=type(error).__name__)
                     seconds = STEADY

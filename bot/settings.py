@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     log_format: Literal["json", "text"] = "json"
     concurrency: int = Field(default=128, ge=1, le=512)
     """Updates handled at once."""
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    """Where health and metrics are told, on this machine only; nothing listens without it."""
 
     @property
     def bot_id(self) -> int:

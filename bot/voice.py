@@ -16,6 +16,7 @@ from bot.features.communities import Communities
 from bot.flows.moving import follow
 from bot.logs import get_logger
 from bot.markup import start_link
+from bot.meters import Meters
 from bot.outbound import Outbound
 from bot.pacer import HeldError
 from bot.rules.communities import SPEAKING_FOR_OTHERS, Place
@@ -62,7 +63,17 @@ class Target:
 class Voice:
     """Speaks to one person."""
 
-    def __init__(self, *, out: Outbound, words: Words, db: Database, communities: Communities, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        out: Outbound,
+        words: Words,
+        db: Database,
+        communities: Communities,
+        clock: Clock,
+        meters: Meters | None = None,
+    ) -> None:
+        self._meters = meters or Meters()
         self._out = out
         self._words = words
         self._db = db
@@ -227,6 +238,7 @@ class Voice:
                 reply_parameters=reply,
             )
         except (TelegramBadRequest, TelegramForbiddenError) as error:
+            self._meters.whispers_refused += 1
             log.info("whisper_refused", chat=target.chat_id, error=type(error).__name__)
             return False
         return True

@@ -10,13 +10,14 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
 )
-from aiogram.types import TelegramObject
+from aiogram.types import CallbackQuery, TelegramObject
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.asking import Ask
 from bot.features.communities import Communities
 from bot.intake import TryLaterError
 from bot.logs import get_logger
+from bot.meters import Meters
 from bot.pacer import HeldError
 from bot.rules.communities import Oops
 from bot.voice import Voice
@@ -54,6 +55,8 @@ async def guarded(handler: CallableObject, event: TelegramObject, data: dict[str
             # Removed without a word, or the word is still on its way: be quiet there.
             await communities.leave(ask.chat_id, ask.at)
     except Exception as error:  # whatever it is, the fan hears a sentence, not silence
+        meters: Meters = data["meters"]
+        meters.failed["callback_query" if isinstance(event, CallbackQuery) else "message"] += 1
         log.error("handler_failed", cause=ask.cause, chat=ask.chat_id, user=ask.sender.user_id, exc_info=error)
         await voice.answer(ask, Oops())
     else:

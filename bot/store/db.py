@@ -6,6 +6,7 @@ read session: `await db.read(card, …)`. The two are different types, so a read
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar, cast
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
+from bot.meters import Meters
 from bot.store.hot import Cursor, Hot, Row
 
 P = ParamSpec("P")
@@ -89,16 +91,17 @@ class Database:
         self._calls: dict[str, list[Callable[[], None]]] = {PROMISED: [], PLANNED: []}
 
     @classmethod
-    def open(cls, url: str) -> Self:
+    def open(cls, url: str, meters: Meters | None = None) -> Self:
         """Open the database behind `url` (`sqlite:///path` or `postgresql://…`). The schema must be there."""
+        meters = meters or Meters()
         name = make_url(url).get_backend_name()
         engine = create_async_engine(async_url(url), **_pool(name))
         if name == "sqlite":
             from bot.store.sqlite import SqliteWriter, prepare_reader  # noqa: PLC0415  # one database is used
 
             prepare_reader(engine)
-            return cls(engine, SqliteWriter(url))
-        return cls(engine, PostgresWriter(engine))
+            return cls(engine, SqliteWriter(url, meters))
+        return cls(engine, PostgresWriter(engine, meters))
 
     async def write(self, use_case: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `use_case(tx, …)` in one transaction; when this returns, it is committed."""
@@ -148,12 +151,14 @@ class Database:
 class PostgresWriter:
     """Each use case in a transaction of its own connection; a deadlock runs it again."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, meters: Meters) -> None:
         self._engine = engine
+        self._meters = meters
         self._free = asyncio.Semaphore(POSTGRES_CONNECTIONS - READERS)
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Run `work` and commit it."""
+        asked = time.monotonic()
         for attempt in range(RETRIES):
             try:
                 async with (
@@ -161,6 +166,9 @@ class PostgresWriter:
                     AsyncSession(self._engine, sync_session_class=Tx, expire_on_commit=False) as session,
                     session.begin(),
                 ):
+                    self._meters.writer_wait.observe(time.monotonic() - asked)
+                    self._meters.transactions += 1
+                    self._meters.commits += 1
                     return await session.run_sync(work)  # type: ignore[arg-type]
             except DBAPIError as error:
                 code = getattr(error.orig, "sqlstate", None)

@@ -7,6 +7,7 @@ this crosses threads once a use case and shares one fsync among those that wait:
 import asyncio
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import StaticPool
 
+from bot.meters import Meters
 from bot.store.db import Tx
 
 T = TypeVar("T")
@@ -40,6 +42,7 @@ class _Job:
     done: "asyncio.Future[Any]"
     result: Any = None
     error: BaseException | None = None
+    asked: float = field(default_factory=time.monotonic)
 
 
 @dataclass(slots=True)
@@ -56,13 +59,14 @@ class WriterClosedError(RuntimeError):
 class SqliteWriter:
     """Runs use cases one after another, each in a savepoint, up to 64 in one commit."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, meters: Meters) -> None:
         path = make_url(url).database
         if path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._url = make_url(url).set(drivername="sqlite+pysqlite")
         self._queue: queue.SimpleQueue[_Job | _Stop] = queue.SimpleQueue()
         self._closed = False
+        self._meters = meters
         self._thread = threading.Thread(target=self._run, name="encore-writer", daemon=True)
         self._thread.start()
 
@@ -96,12 +100,20 @@ class SqliteWriter:
             while True:
                 jobs, stop = self._take()
                 if jobs:
+                    self._count(jobs)
                     _run_group(connection, tx, jobs)
                     _wake(jobs)
                 if stop is not None:
                     break
         engine.dispose()
         stop.ended.set()
+
+    def _count(self, jobs: list[_Job]) -> None:
+        now = time.monotonic()
+        for job in jobs:
+            self._meters.writer_wait.observe(now - job.asked)
+        self._meters.transactions += len(jobs)
+        self._meters.commits += 1
 
     def _take(self) -> tuple[list[_Job], _Stop | None]:
         jobs: list[_Job] = []
