@@ -40,6 +40,8 @@ def _migrate_sqlite(url: str, target: str) -> bool:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
+        # Fans' names are nobody else's business; SQLite gives its logs the same rights.
+        Path(path).touch(mode=0o600)
     engine = create_engine(make_url(url).set(drivername="sqlite+pysqlite"), poolclass=NullPool)
     with engine.connect() as connection:
         current = _revision(connection)
@@ -69,3 +71,13 @@ def _run_alembic(url: str, target: str, connection: Any) -> None:
         command.downgrade(config, target)
     else:
         command.upgrade(config, target)
+
+
+def known_revisions() -> frozenset[str]:
+    """Every revision that this Encore can bring up to date."""
+    from alembic.config import Config  # noqa: PLC0415  # only a restore and `doctor` ask
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    return frozenset(script.revision for script in ScriptDirectory.from_config(config).walk_revisions())

@@ -1,0 +1,238 @@
+"""Copies of an SQLite database: one to keep, and one put back in its place. Synchronous: the command line runs them.
+
+What somebody wrote waits in the inbox only, and the inbox stays out of a copy.
+"""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from bot.store.cards import EDIT, POST
+from bot.store.causes import forget
+from bot.store.db import Tx
+from bot.store.lock import hand_over
+from bot.store.outbox import DELETE
+from bot.store.schema import known_revisions
+from bot.store.tables import Outbox
+from bot.store.tables.messages import OutboxState
+
+OURS = frozenset({"alembic_version", "community", "member", "account", "transfer", "inbox", "outbox"})
+"""Tables by which a database is known as Encore's."""
+SIDES = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database while it is open."""
+BUSY_SECONDS = 10.0
+
+TRUE_WHEN_SENT = (POST, EDIT, DELETE)
+"""Promises that hold references: what they say is read when they leave, so late they are no lie."""
+
+
+class BackupError(Exception):
+    """Why nothing was copied, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A copy, and how much of a shop is in it."""
+
+    size: int
+    """Bytes."""
+    shops: int
+    members: int
+
+
+def back_up(source: Path, target: Path, *, force: bool) -> Copied:
+    """Write a copy of the database `source` to `target`, whole or not at all, while a bot may be writing to it.
+
+    Raises:
+        BackupError: there is no database, or `target` can't or mustn't be written.
+    """
+    if not source.is_file():
+        raise BackupError("there is no database yet at DATABASE_URL; nothing to back up")
+    if target.exists() and (target.samefile(source) or not target.is_file()):
+        raise BackupError(f"{target} can't hold a backup; name another file")
+    if target.exists() and not force:
+        raise BackupError(f"{target} is there already; name another file, or add --force to replace it")
+    with _beside(target) as made:
+        try:
+            with closing(_open(source)) as database:
+                database.execute("VACUUM INTO ?", (str(made),))  # an empty file is all it agrees to write over
+            return _keep(made, target)
+        except sqlite3.Error as error:
+            raise BackupError(f"the database can't be copied: {error}") from None
+
+
+def take_in(source: Path, database: Path) -> Path:
+    """Copy a backup to a new file beside `database`, for the rest of a restore to work on.
+
+    Raises:
+        BackupError: `source` isn't a sound database of Encore's, or was made by a newer one.
+    """
+    if not source.is_file():
+        raise BackupError(f"{source} isn't a file")
+    if database.exists() and source.samefile(database):
+        raise BackupError(f"{source} is the database itself; name a backup")
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with _beside(database, keep=True) as made:
+        try:
+            with closing(_open(source, mode="ro")) as backup, closing(sqlite3.connect(made)) as copy:
+                _check(backup, source)
+                backup.backup(copy)
+            _empty_inbox(made)
+        except sqlite3.Error as error:
+            raise BackupError(f"{source} isn't a sound backup of Encore: {error}") from None
+    return made
+
+
+def settle(tx: Tx, now: datetime) -> int:
+    """After a restore: drop promises that would come as lies or twice; how many.
+
+    What was waiting in the backup and is overdue now was most likely sent by the bot that went on after it. Cards,
+    edits and deletions tell what is true when they leave, so they go on; all else that is overdue expires. What is
+    due later stands.
+    """
+    dropped = tx.execute(
+        update(Outbox)
+        .where(
+            col(Outbox.state).in_((OutboxState.WAITING, OutboxState.SENDING)),
+            col(Outbox.due_at) <= now,
+            col(Outbox.act).not_in(TRUE_WHEN_SENT),
+        )
+        .values(state=OutboxState.EXPIRED, problem="overdue when the backup was restored")
+        .returning(col(Outbox.id))
+    ).all()
+    forget(tx, now)  # Telegram may have numbered updates anew since
+    return len(dropped)
+
+
+def put_in_place(made: Path, database: Path, now: datetime) -> Path | None:
+    """Let `made` become the database; where the old one is kept, None if there was none."""
+    _close_for_good(made)
+    kept = database.with_name(f"{database.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
+    had = database.exists()
+    hand_over(made, database if had else database.parent)
+    for side in SIDES:
+        # A log that stayed would be played into the new file.
+        with suppress(FileNotFoundError):
+            os.replace(f"{database}{side}", f"{kept}{side}")  # noqa: PTH105  # paths with a tail
+    if had:
+        try:
+            kept.hardlink_to(database)  # there is never a moment without a database under its name
+        except OSError:
+            database.replace(kept)
+    made.replace(database)
+    _sync_folder(database.parent)
+    return kept if had else None
+
+
+def discard(made: Path) -> None:
+    """Take away a copy that won't be used."""
+    for side in ("", *SIDES):
+        Path(f"{made}{side}").unlink(missing_ok=True)
+
+
+def somebody_has_it_open(database: Path) -> bool:
+    """Whether another program (a shell, a bot without our lock) has the file open now; a damaged file is nobody's."""
+    if not database.is_file():
+        return False
+    try:
+        with closing(_open(database, seconds=0.5)) as connection:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+    except sqlite3.DatabaseError:
+        return False
+    return False
+
+
+def _check(backup: sqlite3.Connection, source: Path) -> None:
+    (first,) = backup.execute("PRAGMA integrity_check(1)").fetchone()
+    if first != "ok":
+        raise BackupError(f"{source} is damaged: {first}")
+    found = {name for (name,) in backup.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    revision = backup.execute("SELECT version_num FROM alembic_version").fetchone() if found >= OURS else None
+    if revision is None:
+        raise BackupError(f"{source} isn't a database of Encore's")
+    if revision[0] not in known_revisions():
+        raise BackupError(f"{source} was made by a newer Encore; update Encore first, then restore")
+
+
+def _keep(made: Path, target: Path) -> Copied:
+    _empty_inbox(made)
+    with closing(_open(made)) as copy:
+        (first,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+        if first != "ok":
+            raise BackupError(f"the database is damaged: {first}; restore an earlier backup")
+        tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not tables >= OURS:
+            raise BackupError("the database at DATABASE_URL isn't Encore's")
+        (shops,) = copy.execute("SELECT count(*) FROM community").fetchone()
+        (members,) = copy.execute("SELECT count(*) FROM member").fetchone()
+    _sync(made)
+    size = made.stat().st_size
+    made.replace(target)
+    _sync_folder(target.parent)
+    return Copied(size, shops, members)
+
+
+def _empty_inbox(path: Path) -> None:
+    """Delete what people wrote so that no page keeps it, and no undo log either: a copy that fails is thrown away."""
+    with closing(_open(path)) as copy:
+        copy.execute("PRAGMA journal_mode = OFF")
+        copy.execute("PRAGMA secure_delete = ON")
+        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'inbox'").fetchone():
+            copy.execute("DELETE FROM inbox")
+        copy.execute("VACUUM")
+
+
+def _close_for_good(path: Path) -> None:
+    """One file, with nothing left beside it."""
+    with closing(_open(path)) as made:
+        made.execute("PRAGMA journal_mode = DELETE")
+    _sync(path)
+
+
+@contextmanager
+def _beside(target: Path, *, keep: bool = False) -> Iterator[Path]:
+    """An empty file that only its owner may read, in the folder of `target`; removed unless it is kept or moved."""
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
+    except OSError as error:
+        raise BackupError(f"{target.parent} can't be written to: {error.strerror}") from None
+    os.close(descriptor)
+    made = Path(name)
+    try:
+        yield made
+    except BaseException:
+        discard(made)
+        raise
+    if not keep:
+        discard(made)
+
+
+def _open(path: Path, *, mode: str = "rw", seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """A connection that never makes a file, and that begins no transaction by itself."""
+    address = f"{path.resolve().as_uri()}?mode={mode}"
+    return sqlite3.connect(address, uri=True, timeout=seconds, isolation_level=None)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,105 @@
+"""Who uses an SQLite file: a lock beside it, shared by bots that run, held alone by a restore.
+
+The kernel lets go of it when a process ends, however it ends. The file itself stays: removing it would let two
+processes hold locks on two files of one name.
+"""
+
+import errno
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+PATIENCE = 2.0
+"""Seconds for which a start waits: `doctor` looks at the lock for a moment, a restore holds it for longer."""
+STEP = 0.05
+
+
+class InUseError(Exception):
+    """Someone else holds the database's lock."""
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file behind a database's address; None for another kind of database."""
+    database = make_url(url).database if url.startswith("sqlite:") else None
+    return Path(database) if database else None
+
+
+@contextmanager
+def using(url: str) -> Iterator[None]:
+    """Hold the lock as one of several bots: an overlapping restart is no harm, a restore would be.
+
+    Raises:
+        InUseError: a restore is under way.
+    """
+    with _held(url, fcntl.LOCK_SH, PATIENCE):
+        yield
+
+
+@contextmanager
+def alone(url: str) -> Iterator[None]:
+    """Hold the lock so that no bot can start.
+
+    Raises:
+        InUseError: a bot runs on this database.
+    """
+    with _held(url, fcntl.LOCK_EX, 0.0):
+        yield
+
+
+def in_use(url: str) -> bool:
+    """Whether a bot runs on this SQLite file now."""
+    path = sqlite_path(url)
+    if path is None or not _lock_path(path).exists():
+        return False
+    try:
+        with alone(url):
+            return False
+    except InUseError:
+        return True
+
+
+def hand_over(path: Path, like: Path) -> None:
+    """Give what root made to the account whose bot will use it: the owner of `like`."""
+    owner = like.stat()
+    if os.geteuid() == 0 and (path.stat().st_uid, path.stat().st_gid) != (owner.st_uid, owner.st_gid):
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def _lock_path(path: Path) -> Path:
+    return path.with_name(f"{path.name}.lock")
+
+
+@contextmanager
+def _held(url: str, kind: int, patience: float) -> Iterator[None]:
+    path = sqlite_path(url)
+    if path is None:
+        yield  # PostgreSQL knows its own clients
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(_lock_path(path), os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    hand_over(_lock_path(path), path.parent)
+    try:
+        _wait_for(descriptor, kind, patience)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _wait_for(descriptor: int, kind: int, patience: float) -> None:
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in {errno.EWOULDBLOCK, errno.EACCES}:
+                return  # a file system without locks: SQLite's own still hold
+            if time.monotonic() >= deadline:
+                raise InUseError from None
+            time.sleep(STEP)
+        else:
+            return
