@@ -1,51 +1,98 @@
-"""The command line: `python -m bot run | demo | migrate | version`."""
+"""The command line: `python -m bot run | demo | doctor | backup | restore | migrate | version`."""
 
 import argparse
 import asyncio
+import errno
 import signal
 import sys
+from contextlib import AsyncExitStack, ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import __version__
 
 if TYPE_CHECKING:
+    from bot.app import App
     from bot.settings import Settings
 
+EXIT_BUSY = 1
+"""What is in the way will be gone soon: a supervisor may try again."""
 EXIT_SETTINGS = 2
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb; its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m bot", description="Encore runs a live shop's fan groups.")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="run | demo | migrate | version")
-    verbs.add_parser("run", help="start the bot on Telegram")
-    demo = verbs.add_parser("demo", help="play an evening against the built-in stand-in, without a token")
-    demo.add_argument("--language", choices=("ko", "zh", "en"), default=None, help="the language of the shop")
-    demo.add_argument("--fans", type=int, default=200, help="how many fans tap the drop at once")
-    verbs.add_parser("migrate", help="bring the database's schema up to date")
-    verbs.add_parser("version", help="print the version")
-    options = parser.parse_args(arguments)
-    match options.verb:
-        case "run":
-            return _run()
-        case "demo":
-            from bot.demo import play  # noqa: PLC0415
+    options = _parser().parse_args(arguments)
+    if options.verb == "version":
+        sys.stdout.write(f"encore {__version__}\n")
+        return 0
+    if options.verb == "demo":
+        from bot.demo import play  # noqa: PLC0415  # each verb loads only what it needs
 
-            return asyncio.run(play(options.language, options.fans))
-        case "migrate":
-            return _migrate()
-        case _:
-            sys.stdout.write(f"encore {__version__}\n")
-            return 0
-
-
-def _run() -> int:
-    from bot.settings import SettingsError, load_settings  # noqa: PLC0415  # other verbs need no settings
+        return asyncio.run(play(options.language, options.fans))
+    from bot.settings import SettingsError, load_settings  # noqa: PLC0415
 
     try:
         settings = load_settings()
     except SettingsError as error:
         return _fail(str(error), EXIT_SETTINGS)
+    return VERBS[options.verb](settings, options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Encore runs a live shop's fan groups.")
+    verbs = parser.add_subparsers(
+        dest="verb", required=True, metavar="run | demo | doctor | backup | restore | migrate | version"
+    )
+    verbs.add_parser("run", help="start the bot on Telegram")
+    demo = verbs.add_parser("demo", help="play an evening against the built-in stand-in, without a token")
+    demo.add_argument("--language", choices=("ko", "zh", "en"), default=None, help="the language of the shop")
+    demo.add_argument("--fans", type=int, default=200, help="how many fans tap the drop at once")
+    doctor = verbs.add_parser("doctor", help="check settings, database, Telegram and groups, and say what to do")
+    doctor.add_argument("--language", choices=("ko", "zh", "en"), default=None, help="the language to say it in")
+    backup = verbs.add_parser("backup", help="keep a copy of the database, without messages; the bot may run")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    backup.add_argument("--force", action="store_true", help="replace FILE if it is there")
+    restore = verbs.add_parser("restore", help="put a backup in the database's place; the bot must be stopped")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    verbs.add_parser("migrate", help="bring the database's schema up to date")
+    verbs.add_parser("version", help="print the version")
+    return parser
+
+
+def _doctor(settings: "Settings", options: argparse.Namespace) -> int:
+    from bot.doctor import examine  # noqa: PLC0415
+
+    return examine(settings, options.language)
+
+
+def _backup(settings: "Settings", options: argparse.Namespace) -> int:
+    from bot.backup import keep  # noqa: PLC0415
+
+    return keep(settings, options.file, force=options.force)
+
+
+def _restore(settings: "Settings", options: argparse.Namespace) -> int:
+    from bot.backup import put_back  # noqa: PLC0415
+    from bot.clock import Clock  # noqa: PLC0415
+
+    return put_back(settings, options.file, Clock.real())
+
+
+def _run(settings: "Settings", _options: argparse.Namespace) -> int:
+    from bot.store.lock import InUseError, using  # noqa: PLC0415
+
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(using(settings.database_url.get_secret_value()))
+        except InUseError:
+            return _fail("a backup is being restored into this database; start again when it is done", EXIT_BUSY)
+        except OSError as error:
+            return _fail(f"DATABASE_URL can't be used: {type(error).__name__}", EXIT_SETTINGS)
+        return _serve_or_tell(settings)
+
+
+def _serve_or_tell(settings: "Settings") -> int:
     # aiogram takes two seconds: wrong settings are told before.
     from aiogram.exceptions import ClientDecodeError, TelegramNotFound  # noqa: PLC0415
 
@@ -62,7 +109,7 @@ def _run() -> int:
 
 
 async def _serve(settings: "Settings") -> int:
-    from bot.app import STOP_SECONDS, build  # noqa: PLC0415
+    from bot.app import build  # noqa: PLC0415
     from bot.logs import set_up_logs  # noqa: PLC0415
     from bot.store.schema import migrate  # noqa: PLC0415
 
@@ -72,6 +119,30 @@ async def _serve(settings: "Settings") -> int:
     except Exception as error:  # noqa: BLE001  # whatever the driver says, the operator needs one line
         return _fail(f"DATABASE_URL can't be used: {type(error).__name__}", EXIT_SETTINGS)
     app = build(settings)
+    async with AsyncExitStack() as stack:
+        try:
+            await _tell_health(app, settings.metrics_port, stack)
+        except OSError as error:
+            await app.close()
+            why = "it is in use" if error.errno == errno.EADDRINUSE else type(error).__name__
+            return _fail(f"METRICS_PORT: port {settings.metrics_port} can't be had: {why}", EXIT_SETTINGS)
+        await _until_stopped(app)
+    return 0
+
+
+async def _tell_health(app: "App", port: int | None, stack: AsyncExitStack) -> None:
+    """Answer `/healthz`, `/readyz` and `/metrics`, if a port is set."""
+    if port is None:
+        return
+    from bot.web import Vitals, serving  # noqa: PLC0415  # and with it Prometheus's library
+
+    vitals = Vitals(app.meters, app.db, app.clock.now, lambda: app.intake)
+    await stack.enter_async_context(serving(vitals, port))
+
+
+async def _until_stopped(app: "App") -> None:
+    from bot.app import STOP_SECONDS  # noqa: PLC0415
+
     running = asyncio.create_task(app.run())
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -90,17 +161,11 @@ async def _serve(settings: "Settings") -> int:
         stopping.cancel()
         async with asyncio.timeout(STOP_SECONDS):
             await app.close()
-    return 0
 
 
-def _migrate() -> int:
-    from bot.settings import SettingsError, load_settings  # noqa: PLC0415
+def _migrate(settings: "Settings", _options: argparse.Namespace) -> int:
     from bot.store.schema import HEAD, migrate  # noqa: PLC0415
 
-    try:
-        settings = load_settings()
-    except SettingsError as error:
-        return _fail(str(error), EXIT_SETTINGS)
     try:
         done = asyncio.run(migrate(settings.database_url.get_secret_value()))
     except Exception as error:  # noqa: BLE001  # whatever the driver says, the operator needs one line
@@ -113,6 +178,9 @@ def _fail(line: str, code: int) -> int:
     sys.stderr.write(f"encore: {line}\n")
     return code
 
+
+VERBS = {"run": _run, "doctor": _doctor, "backup": _backup, "restore": _restore, "migrate": _migrate}
+"""Verbs that need settings."""
 
 if __name__ == "__main__":
     sys.exit(main())

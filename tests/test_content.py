@@ -400,10 +400,10 @@ def test_blocks_and_outcomes_match(feature: str, language: Language) -> None:
 
 
 def test_every_feature_has_its_file_in_every_language() -> None:
-    """The folders hold one file a feature, the demo's story, and nothing else."""
+    """The folders hold one file a feature, the demo's story, the doctor's report, and nothing else."""
     for language in Language:
         files = {path.name for path in (FOLDER / language).iterdir()}
-        assert files == {f"{feature}.j2" for feature in (*FEATURES, "demo")}
+        assert files == {f"{feature}.j2" for feature in (*FEATURES, "demo", "doctor")}
 
 
 def literal(feature: str, language: Language) -> str:

@@ -19,6 +19,7 @@ VARIABLES = (
     "LOG_LEVEL",
     "LOG_FORMAT",
     "CONCURRENCY",
+    "METRICS_PORT",
 )
 
 

@@ -28,6 +28,8 @@ MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
     ("DATABASE_URL", {"BOT_TOKEN": TOKEN, "DATABASE_URL": f"mysql://me:{SECRET}@host/name"}),
     ("CONCURRENCY", {"BOT_TOKEN": TOKEN, "CONCURRENCY": "0"}),
     ("CONCURRENCY", {"BOT_TOKEN": TOKEN, "CONCURRENCY": "many"}),
+    ("METRICS_PORT", {"BOT_TOKEN": TOKEN, "METRICS_PORT": "0"}),
+    ("METRICS_PORT", {"BOT_TOKEN": TOKEN, "METRICS_PORT": "web"}),
     ("LOG_LEVEL", {"BOT_TOKEN": TOKEN, "LOG_LEVEL": "loud"}),
     ("OPEN", {"BOT_TOKEN": TOKEN, "OPEN": "perhaps"}),
 )

@@ -1,0 +1,162 @@
+"""What Telegram says of the bot. Plain calls, none of which disturbs a bot that runs: `getUpdates` isn't among them."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from bot.rules import doctor as findings
+from bot.rules.doctor import MANY_UPDATES, Chat, Finding, Standing, judge_chat, judge_clock
+from bot.settings import Settings
+
+TIMEOUT = ClientTimeout(total=15)
+AT_ONCE = 8
+LONGEST_WAIT = 5
+"""Seconds of a 429 that are waited for, once."""
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY = 401, 403, 404, 429
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: `body` is Telegram's JSON."""
+
+    body: dict[str, Any]
+    at: datetime | None
+    """Telegram's own time."""
+
+    @property
+    def result(self) -> Any:
+        """The result of a call that went well, else None."""
+        return self.body.get("result") if self.body.get("ok") is True else None
+
+    @property
+    def code(self) -> int:
+        """The error's code, 0 if there was none."""
+        return int(self.body.get("error_code", 0))
+
+
+class NoBotApiError(Exception):
+    """What answers doesn't speak the Bot API."""
+
+
+class Api:
+    """Calls by name."""
+
+    def __init__(self, session: ClientSession, base: str) -> None:
+        self._session = session
+        self._base = base
+        self._free = asyncio.Semaphore(AT_ONCE)
+
+    async def call(self, name: str, **parameters: Any) -> Answer:
+        """One call; a short 429 is waited for.
+
+        Raises:
+            NoBotApiError: the answer isn't Telegram's JSON.
+            OSError, ClientError: nobody answered.
+        """
+        async with self._free:
+            answer = await self._once(name, parameters)
+            wait = answer.body.get("parameters", {}).get("retry_after", 0) if answer.code == TOO_MANY else 0
+            if 0 < wait <= LONGEST_WAIT:
+                await asyncio.sleep(wait)
+                answer = await self._once(name, parameters)
+            return answer
+
+    async def _once(self, name: str, parameters: dict[str, Any]) -> Answer:
+        async with self._session.post(f"{self._base}/{name}", json=parameters) as response:
+            try:
+                body = json.loads(await response.read())
+            except ValueError:
+                raise NoBotApiError from None
+            if not isinstance(body, dict) or "ok" not in body:
+                raise NoBotApiError
+            return Answer(body, _time_of(response.headers.get("Date")))
+
+
+@asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[Api]:
+    """A way to call Telegram with the bot's token."""
+    async with ClientSession(timeout=TIMEOUT) as session:
+        yield Api(session, f"{settings.telegram_api_url}/bot{settings.bot_token.get_secret_value()}")
+
+
+async def look_at_telegram(settings: Settings, chats: list[Chat], now: Callable[[], datetime]) -> list[Finding]:
+    """Findings about the token, the clock, and each chat."""
+    async with connected(settings) as api:
+        asked = now()
+        try:
+            me = await api.call("getMe")
+        except NoBotApiError:
+            return [findings.NotTelegram()]
+        except (ClientError, OSError) as error:
+            return [findings.TelegramAway(type(error).__name__)]  # its text may hold the address, and so the token
+        clock = judge_clock(asked + (now() - asked) / 2, me.at)
+        if not isinstance(me.result, dict):
+            return [clock, _refused(me)]
+        found: list[Finding] = [clock, findings.TokenFine(str(me.result.get("username", "")))]
+        if me.result.get("can_join_groups") is False:
+            found.append(findings.CannotJoinGroups())
+        found += await _webhook(api)
+        privacy = me.result.get("can_read_all_group_messages") is not True
+        bot_id = int(me.result["id"])
+        found += await asyncio.gather(*(_chat(api, bot_id, chat, privacy=privacy) for chat in chats))
+    return found if chats else [*found, findings.NoGroupYet()]
+
+
+def _refused(me: Answer) -> Finding:
+    if me.code in {UNAUTHORIZED, NOT_FOUND}:
+        return findings.TokenRefused()
+    return findings.TelegramAway(f"{me.code}")
+
+
+async def _webhook(api: Api) -> list[Finding]:
+    try:
+        answer = await api.call("getWebhookInfo")
+    except (ClientError, OSError, NoBotApiError) as error:
+        return [findings.TelegramAway(type(error).__name__)]
+    info = answer.result or {}
+    found: list[Finding] = []
+    if info.get("url"):
+        # The rest of the address may be somebody's secret.
+        found.append(findings.WebhookSet(urlsplit(str(info["url"])).hostname or "?"))
+    else:
+        found.append(findings.NoWebhook())
+    if int(info.get("pending_update_count", 0)) >= MANY_UPDATES:
+        found.append(findings.UpdatesWait(int(info["pending_update_count"])))
+    return found
+
+
+async def _chat(api: Api, bot_id: int, chat: Chat, *, privacy: bool) -> Finding:
+    try:
+        answer = await api.call("getChatMember", chat_id=chat.chat_id, user_id=bot_id)
+    except (ClientError, OSError, NoBotApiError) as error:
+        return findings.ChatUnknown(chat.title, type(error).__name__)
+    member = answer.result
+    if isinstance(member, dict):
+        rights = frozenset(name for name, value in member.items() if name.startswith("can_") and value is True)
+        return judge_chat(chat, Standing(str(member.get("status")), rights), privacy=privacy)
+    description = str(answer.body.get("description", ""))
+    if "migrate_to_chat_id" in answer.body.get("parameters", {}) or "upgraded" in description:
+        return findings.ChatMoved(chat.title)
+    if answer.code == FORBIDDEN:
+        return findings.ChatLeft(chat.title)
+    if "not found" in description:
+        return findings.ChatGone(chat.title)
+    return findings.ChatUnknown(chat.title, str(answer.code))
+
+
+def _time_of(header: str | None) -> datetime | None:
+    if header is None:
+        return None
+    try:
+        at = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
