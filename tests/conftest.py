@@ -99,5 +99,5 @@ async def db(url: str) -> AsyncIterator[Database]:
 def fresh_sqlite(template: Path, folder: Path) -> str:
     """Copy the migrated file."""
     path = folder / "encore.db"
-    shutil.copyfile(template, path)
+    shutil.copy(template, path)  # with its rights: a database is its owner's to read
     return f"sqlite:///{path}"

@@ -34,7 +34,7 @@ def examine(settings: Settings, language: str | None) -> int:
     found = asyncio.run(_look(settings))
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal may lack these signs
-    for line in report(found, tongue, width=_width(sys.stdout), color=_colored(sys.stdout)):
+    for line in report(Words(), found, tongue, width=_width(sys.stdout), color=_colored(sys.stdout)):
         sys.stdout.write(f"{line}\n")
     return EXIT_WRONG if any(finding.level is Level.WRONG for finding in found) else 0
 
@@ -44,9 +44,8 @@ async def _look(settings: Settings) -> list[Finding]:
     return [*at_home, *await look_at_telegram(settings, chats, Clock.real().now)]
 
 
-def report(found: list[Finding], language: Language, *, width: int | None, color: bool) -> Iterator[str]:
+def report(words: Words, found: list[Finding], language: Language, *, width: int | None, color: bool) -> Iterator[str]:
     """The report's lines, folded to `width` columns if one is given."""
-    words = Words()
     for part in Part:
         own = [finding for finding in found if finding.part is part]
         if not own:
@@ -57,7 +56,8 @@ def report(found: list[Finding], language: Language, *, width: int | None, color
             yield from _finding(words, finding, language, width, color=color)
         yield ""
     counts = {level: sum(finding.level is level for finding in found) for level in Level}
-    yield words.line("doctor", "sum", language, wrong=counts[Level.WRONG], warnings=counts[Level.WARNING])
+    said = words.line("doctor", "sum", language, wrong=counts[Level.WRONG], warnings=counts[Level.WARNING])
+    yield from _hung("", 0, said, width)
 
 
 def _finding(words: Words, finding: Finding, language: Language, width: int | None, *, color: bool) -> Iterator[str]:
