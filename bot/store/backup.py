@@ -82,7 +82,7 @@ def take_in(source: Path, database: Path) -> Path:
     database.parent.mkdir(parents=True, exist_ok=True)
     with _beside(database, keep=True) as made:
         try:
-            with closing(_open(source, mode="ro")) as backup, closing(sqlite3.connect(made)) as copy:
+            with _as_it_was(source), closing(_open(source, mode="ro")) as backup, closing(_open(made)) as copy:
                 _check(backup, source)
                 backup.backup(copy)
             _empty_inbox(made)
@@ -157,7 +157,7 @@ def somebody_has_it_open(database: Path) -> bool:
 def _check(backup: sqlite3.Connection, source: Path) -> None:
     (first,) = backup.execute("PRAGMA integrity_check(1)").fetchone()
     if first != "ok":
-        raise BackupError(f"{source} is damaged: {first}")
+        raise BackupError(f"{source} is damaged: {_one_line(first)}")
     found = {name for (name,) in backup.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     revision = backup.execute("SELECT version_num FROM alembic_version").fetchone() if found >= OURS else None
     if revision is None:
@@ -171,7 +171,7 @@ def _keep(made: Path, target: Path) -> Copied:
     with closing(_open(made)) as copy:
         (first,) = copy.execute("PRAGMA quick_check(1)").fetchone()
         if first != "ok":
-            raise BackupError(f"the database is damaged: {first}; restore an earlier backup")
+            raise BackupError(f"the database is damaged: {_one_line(first)}; restore an earlier backup")
         tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if not tables >= OURS:
             raise BackupError("the database at DATABASE_URL isn't Encore's")
@@ -219,10 +219,26 @@ def _beside(target: Path, *, keep: bool = False) -> Iterator[Path]:
         discard(made)
 
 
+@contextmanager
+def _as_it_was(path: Path) -> Iterator[None]:
+    """A reader leaves a log and an index beside a file in WAL mode: take away those that weren't there."""
+    sides = [Path(f"{path}{side}") for side in SIDES]
+    fresh = [side for side in sides if not side.exists()]
+    try:
+        yield
+    finally:
+        for side in fresh:
+            side.unlink(missing_ok=True)
+
+
 def _open(path: Path, *, mode: str = "rw", seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
     """A connection that never makes a file, and that begins no transaction by itself."""
     address = f"{path.resolve().as_uri()}?mode={mode}"
     return sqlite3.connect(address, uri=True, timeout=seconds, isolation_level=None)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("*** in database main ***", "").split())
 
 
 def _sync(path: Path) -> None:

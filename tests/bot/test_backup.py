@@ -1,0 +1,373 @@
+"""Backup and restore as an operator does them: other processes, a bot that runs, and files that are no backups."""
+
+import asyncio
+import shutil
+import sqlite3
+import stat
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from bot.backup import keep, put_back
+from bot.clock import Clock
+from bot.settings import Settings
+from bot.store.backup import settle
+from bot.store.cards import EDIT, POST
+from bot.store.db import Database, Tx
+from bot.store.ledger import check_books
+from bot.store.lock import InUseError, alone, in_use, using
+from bot.store.outbox import DELETE, TELL, promise
+from bot.store.schema import HEAD, migrate
+from bot.store.tables import Inbox
+from bot.store.tables.messages import Lane
+from sandbox import Limits, Rights, Sandbox
+from tests.bot.conftest import is_card
+from tests.bot.process import result, running
+from tests.features.people import NOON, fan, give, shop
+
+TOKEN = "42:TEST"
+SAID = "Zanzibar is a lovely name"
+FANS = 120
+LATER = Clock((NOON + timedelta(hours=6)).timestamp)
+
+
+def settings(path: Path) -> Settings:
+    """Settings of an operator with this database."""
+    return Settings.model_validate({"bot_token": TOKEN, "database_url": f"sqlite:///{path}"})
+
+
+@pytest.fixture
+def path(sqlite_url: str) -> Path:
+    """A fresh database's file."""
+    return Path(sqlite_url.removeprefix("sqlite:///"))
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+    """What was printed, and the one line of a refusal."""
+    told = capsys.readouterr()
+    assert told.err.count("\n") <= 1
+    return told.out, told.err
+
+
+async def test_a_backup_under_load_and_back(tmp_path: Path) -> None:
+    """A copy made while fans tap is whole and without messages; restored, fans have their coins and the bot goes on."""
+    async with Sandbox(limits=Limits.none(), latency=0.02) as telegram:
+        bot = telegram.add_bot(token=TOKEN, username="encore_test_bot")
+        owner = telegram.add_user("Mina", language="en")
+        group = telegram.add_group("Silk room", creator=owner)
+        fans = [telegram.add_user(f"Fan {number}", language="en") for number in range(FANS)]
+        for one in fans:
+            one.joins(group)
+        variables = {"BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": telegram.url}
+        async with running(tmp_path, **variables) as process:
+            await process.logs("started")
+            owner.adds(bot, group, Rights.full())
+            await process.logs("arrived")
+            said = owner.says(group, "/newcoupon title=Scarf stock=5000")
+            card = await owner.waits_for(group, is_card, timeout=10, after=said)
+            telegram.faults.error("getChatMember", code=502, times=None)
+            jun = telegram.add_user("Jun")
+            jun.joins(group)
+            jun.says(group, f"/newcoupon {SAID}")  # waits in the inbox as long as Telegram doesn't answer
+            await process.logs("update_waits")
+            taps = asyncio.create_task(tap_on(fans, group, card))
+            await back_up_while_it_runs(tmp_path, variables)
+            await taps
+            last = await result(tmp_path, "backup", "last.db", **variables)
+            assert last[0] == 0
+            assert await process.stops() == 0
+        live = query(tmp_path / "data/encore.db", "SELECT body FROM inbox")
+        assert any(SAID in body for (body,) in live)
+        for name in ("first.db", "last.db"):
+            check_copy(tmp_path / name)
+        assert query(tmp_path / "last.db", "SELECT count(*) FROM coupon") == [(FANS,)]
+
+        code, out, problems = await result(tmp_path, "restore", "last.db", **variables)
+        assert (code, problems) == (0, [])
+        assert "the books balance" in out
+        assert f"fans hold {5 * FANS} coins" in out
+        check_what_is_kept(tmp_path, out, live)
+        telegram.faults.clear()
+        async with running(tmp_path, **variables) as process:
+            await process.logs("started")
+            again = await fans[1].presses(card, "claim").answered(10)
+            assert code_of(tmp_path / "last.db", fans[1].id) in (again.text or "")
+            said = fans[2].says(group, "/me")
+            mine = await fans[2].waits_for(group, lambda m: m.only_for is fans[2], timeout=10, after=said)
+            assert "5 coins" in mine.text
+            assert await process.stops() == 0
+    async with Database.open(f"sqlite:///{tmp_path}/data/encore.db") as db:
+        assert (await db.read(check_books)).sound
+
+
+async def back_up_while_it_runs(folder: Path, variables: dict[str, str]) -> None:
+    """A backup of a running bot's database, which then can't be restored yet."""
+    code, out, problems = await result(folder, "backup", "first.db", **variables)
+    assert (code, problems) == (0, [])
+    assert "1 shop" in out
+    assert out.endswith("no messages\n")
+    code, out, problems = await result(folder, "restore", "first.db", **variables)
+    assert (code, out) == (1, "")
+    assert problems == ["encore: a bot is using this database; stop it first, then restore"]
+
+
+def check_what_is_kept(folder: Path, out: str, live: list[Any]) -> None:
+    """The replaced database is beside the new one, and the new one holds nothing that was written."""
+    (kept,) = (folder / "data").glob("encore.db.before-restore-*")
+    assert str(kept.relative_to(folder)) in out
+    assert query(kept, "SELECT body FROM inbox") == live
+    assert SAID.encode() not in (folder / "data/encore.db").read_bytes()
+
+
+def code_of(path: Path, user_id: int) -> str:
+    """The code that a fan holds."""
+    found: str = query(path, "SELECT code FROM coupon JOIN member ON member.id = member_id WHERE user_id = ?", user_id)[
+        0
+    ][0]
+    return found
+
+
+async def tap_on(fans: list[Any], group: Any, card: Any) -> None:
+    """Everyone checks in and claims, some at a time, while something else goes on."""
+    for start in range(0, len(fans), 20):
+        presses = []
+        for one in fans[start : start + 20]:
+            one.says(group, "/checkin")
+            presses.append(one.presses(card, "claim"))
+        await asyncio.gather(*(press.answered(20) for press in presses))
+        await asyncio.sleep(0.1)
+    for one in fans:
+        await one.waits_for(group, lambda m, one=one: m.only_for is one and "coin" in m.text, timeout=20)
+
+
+def check_copy(copy: Path) -> None:
+    """One sound file, its owner's alone, with nothing that somebody wrote."""
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert SAID.encode() not in copy.read_bytes()
+    assert query(copy, "SELECT count(*) FROM inbox") == [(0,)]
+    assert query(copy, "PRAGMA integrity_check") == [("ok",)]
+    assert query(copy, "SELECT version_num FROM alembic_version") == [(HEAD,)]
+    balance = query(copy, "SELECT sum(balance) FROM account WHERE kind = 'member'")[0][0] or 0
+    assert balance == (query(copy, "SELECT sum(amount) FROM transfer")[0][0] or 0)
+    assert [one.name for one in copy.parent.iterdir() if one.name.startswith(f".{copy.name}")] == []
+
+
+def names(folder: Path) -> list[str]:
+    """What lies in a folder."""
+    return sorted(one.name for one in folder.iterdir())
+
+
+def query(path: Path, statement: str, *values: Any) -> list[Any]:
+    """Rows of a file."""
+    with closing(sqlite3.connect(path)) as database:
+        return database.execute(statement, values).fetchall()
+
+
+async def shop_with_coins(path: Path) -> None:
+    """A shop, a fan with 50 coins, and an update that waits."""
+    async with Database.open(f"sqlite:///{path}") as db:
+        await give(db, await shop(db), fan(1), 50)
+        await db.write(receive)
+
+
+def receive(tx: Tx) -> None:
+    """An update in the inbox."""
+    tx.add(Inbox(bot_id=42, update_id=7, body=f'{{"update_id": 7, "message": {{"text": "{SAID}"}}}}', received_at=NOON))
+
+
+def test_a_file_that_is_there_is_kept(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without --force nothing is replaced; the database itself, a folder and a missing folder are refused."""
+    asyncio.run(shop_with_coins(path))
+    copy = path.with_name("copy.db")
+    copy.write_text("precious")
+    assert keep(settings(path), copy, force=False) == 1
+    assert "--force" in lines(capsys)[1]
+    assert copy.read_text() == "precious"
+    for target in (path, path.parent, path.parent / "no" / "copy.db"):
+        assert keep(settings(path), target, force=True) == 1
+        out, problem = lines(capsys)
+        assert out == ""
+        assert problem.startswith("encore: ")
+    assert keep(settings(path), copy, force=True) == 0
+    assert "1 shop, 1 member; no messages" in lines(capsys)[0]
+    check_copy(copy)
+    assert query(path, "SELECT count(*) FROM inbox") == [(1,)]
+
+
+def test_nothing_to_back_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No database, and one of somebody else's, are told in one line; no file is left behind."""
+    target = tmp_path / "copy.db"
+    assert keep(settings(tmp_path / "none.db"), target, force=False) == 1
+    assert "nothing to back up" in lines(capsys)[1]
+    with closing(sqlite3.connect(tmp_path / "other.db")) as other:
+        other.execute("CREATE TABLE song (title TEXT)")
+    assert keep(settings(tmp_path / "other.db"), target, force=False) == 1
+    assert "isn't Encore's" in lines(capsys)[1]
+    assert names(tmp_path) == ["other.db"]
+
+
+def test_what_is_no_backup_is_refused(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Junk, an empty file, a stranger's database, a newer Encore's, a damaged one, and none: the database stays."""
+    asyncio.run(shop_with_coins(path))
+    before = path.read_bytes()
+    junk, empty, other = (tmp_path / name for name in ("junk.db", "empty.db", "other.db"))
+    junk.write_bytes(b"SQLite format 3 it is not" * 500)
+    empty.touch()
+    with closing(sqlite3.connect(other)) as database:
+        database.execute("CREATE TABLE song (title TEXT)")
+    newer, damaged = (Path(shutil.copy(path, tmp_path / name)) for name in ("newer.db", "damaged.db"))
+    with closing(sqlite3.connect(newer)) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    pages = bytearray(damaged.read_bytes())
+    pages[8192:12288] = b"\xff" * 4096
+    damaged.write_bytes(pages)
+    folder = set(names(tmp_path))
+    for source, word in (
+        (junk, "junk.db"),
+        (empty, "isn't a database of Encore's"),
+        (other, "isn't a database of Encore's"),
+        (newer, "newer Encore"),
+        (damaged, "damaged.db"),
+        (path, "itself"),
+        (tmp_path / "none.db", "isn't a file"),
+        (tmp_path, "isn't a file"),
+    ):
+        assert put_back(settings(path), source, LATER) == 1
+        out, problem = lines(capsys)
+        assert out == ""
+        assert word in problem
+    assert path.read_bytes() == before
+    assert set(names(tmp_path)) - folder <= {"encore.db.lock"}
+
+
+def test_an_older_backup_is_brought_up_to_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A backup of an earlier version is migrated before it takes its place, even where there was no database."""
+    old, new = tmp_path / "old.db", tmp_path / "deep" / "encore.db"
+    asyncio.run(migrate(f"sqlite:///{old}", "0001"))
+    assert put_back(settings(new), old, LATER) == 0
+    out, _ = lines(capsys)
+    assert "kept" not in out
+    assert query(new, "SELECT version_num FROM alembic_version") == [(HEAD,)]
+    assert query(old, "SELECT version_num FROM alembic_version") == [("0001",)]
+    assert stat.S_IMODE(new.stat().st_mode) == 0o600
+    assert names(new.parent) == ["encore.db", "encore.db.lock"]
+
+
+def test_a_damaged_database_is_replaced_and_kept(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What can't be opened any more is what a restore is for: it is kept, its log beside it, and replaced."""
+    asyncio.run(shop_with_coins(path))
+    copy = path.with_name("copy.db")
+    assert keep(settings(path), copy, force=False) == 0
+    path.write_bytes(b"\x00" * 10_000)
+    assert put_back(settings(path), copy, LATER) == 0
+    assert "fans hold 50 coins" in lines(capsys)[0]
+    kept = path.with_name(f"encore.db.before-restore-{LATER.now():%Y%m%dT%H%M%SZ}")
+    assert kept.read_bytes() == b"\x00" * 10_000
+    assert query(path, "SELECT balance FROM account WHERE kind = 'member'") == [(50,)]
+
+
+def test_a_log_that_was_left_is_not_played(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the database was deleted and its log wasn't, the log is moved away before the backup comes."""
+    asyncio.run(shop_with_coins(path))
+    copy = path.with_name("copy.db")
+    assert keep(settings(path), copy, force=False) == 0
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("UPDATE community SET shop = 'Lost'")
+        log = Path(f"{path}-wal").read_bytes()
+        path.unlink()
+    Path(f"{path}-wal").write_bytes(log)
+    assert put_back(settings(path), copy, LATER) == 0
+    assert "kept in" not in lines(capsys)[0].partition("shop")[2]
+    assert Path(f"{path}.before-restore-{LATER.now():%Y%m%dT%H%M%SZ}-wal").read_bytes() == log
+    assert query(path, "SELECT shop FROM community") == [("Silk room",)]
+
+
+def test_whoever_has_the_database_open_is_minded(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Another program with the file open, and a bot's lock, stand in the way of a restore."""
+    copy = path.with_name("copy.db")
+    assert keep(settings(path), copy, force=False) == 0
+    lines(capsys)
+    with closing(sqlite3.connect(path)) as shell:
+        shell.execute("PRAGMA journal_mode = WAL")
+        shell.execute("SELECT count(*) FROM member").fetchone()
+        assert put_back(settings(path), copy, LATER) == 1
+        assert "another program" in lines(capsys)[1]
+    with using(f"sqlite:///{path}"):
+        assert put_back(settings(path), copy, LATER) == 1
+        assert "stop it first" in lines(capsys)[1]
+    assert put_back(settings(path), copy, LATER) == 0
+
+
+def test_bots_share_the_lock_and_a_restore_has_it_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An overlapping restart is let in; a start during a restore isn't, nor a restore during either."""
+    monkeypatch.setattr("bot.store.lock.PATIENCE", 0.0)
+    url = f"sqlite:///{path}"
+    assert not in_use(url)
+    with using(url):
+        with using(url):
+            assert in_use(url)
+        with pytest.raises(InUseError), alone(url):
+            pass
+    with alone(url), pytest.raises(InUseError), using(url):
+        pass
+    assert not in_use(url)
+    with using("postgresql://me@host/name"), alone("postgresql://me@host/name"):
+        assert not in_use("postgresql://me@host/name")
+
+
+async def test_a_start_during_a_restore(path: Path) -> None:
+    """`run` waits a little, then says in one line why it can't start, with a code that means: try again."""
+    with alone(f"sqlite:///{path}"):
+        code, out, problems = await result(path.parent, "run", BOT_TOKEN=TOKEN, DATABASE_URL=f"sqlite:///{path}")
+    assert (code, out) == (1, "")
+    assert problems == ["encore: a backup is being restored into this database; start again when it is done"]
+
+
+@pytest.mark.parametrize("verb", ["backup", "restore"])
+async def test_postgresql_has_tools_of_its_own(tmp_path: Path, verb: str) -> None:
+    """With PostgreSQL both verbs name its tools in one line and do nothing."""
+    code, out, problems = await result(
+        tmp_path, verb, "copy.db", BOT_TOKEN=TOKEN, DATABASE_URL="postgresql://me:secret@127.0.0.1:1/shop"
+    )
+    assert (code, out, len(problems)) == (2, "", 1)
+    assert ("pg_dump" if verb == "backup" else "pg_restore") in problems[0]
+    assert "secret" not in problems[0]
+
+
+async def test_overdue_promises_do_not_burst_out(db: Database) -> None:
+    """After a restore, overdue words expire; cards, edits and deletions, true when they leave, and what is due stay."""
+    place = await shop(db)
+    now = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
+    past, future = now - timedelta(hours=5), now + timedelta(hours=5)
+    await db.write(promise_all, place.community_id, past, future)
+    assert await db.write(settle, now) == 2
+    assert await db.write(states) == {
+        "past tell": "expired",
+        "sending say": "expired",
+        f"past {POST}": "waiting",
+        f"past {EDIT}": "waiting",
+        f"past {DELETE}": "waiting",
+        "future tell": "waiting",
+    }
+    assert await db.write(settle, now) == 0
+
+
+def promise_all(tx: Tx, community_id: int, past: datetime, future: datetime) -> None:
+    """One promise of each kind."""
+    rows = [("past", act, past) for act in (TELL, POST, EDIT, DELETE)]
+    for when, act, due_at in (*rows, ("future", TELL, future), ("sending", "say", past)):
+        promise(
+            tx, key=f"{when} {act}", community_id=community_id, chat_id=-1, lane=Lane.LIVE, act=act, facts={},
+            due_at=due_at, now=past,
+        )  # fmt: skip
+    tx.execute(text("UPDATE outbox SET state = 'sending' WHERE act = 'say'"))
+
+
+def states(tx: Tx) -> dict[str, str]:
+    """Each promise's state."""
+    return {row.key: row.state for row in tx.execute(text("SELECT key, state FROM outbox"))}
