@@ -274,7 +274,7 @@ def build(
     spoken_words = SpokenWords(db)
     reminders = Reminders(db, stream_policy)
     clockwork = Clockwork(db, stream_policy)
-    jobs = Jobs(db=db, clock=clock, features=(clockwork, reminders, cadence, spoken_words))
+    jobs = Jobs(db=db, clock=clock, features=(clockwork, reminders, cadence, spoken_words), meters=meters)
     dispatcher = Dispatcher(
         disable_fsm=True,
         db=db,

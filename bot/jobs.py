@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
 from bot.logs import get_logger
+from bot.meters import Beat, Meters
 from bot.store.db import Database
 
 log = get_logger("jobs")
@@ -32,8 +33,9 @@ class Due(Protocol):
 class Jobs:
     """Rings for every feature that has work on a clock."""
 
-    def __init__(self, *, db: Database, clock: Clock, features: Sequence[Due]) -> None:
+    def __init__(self, *, db: Database, clock: Clock, features: Sequence[Due], meters: Meters | None = None) -> None:
         self._clock = clock
+        self._meters = meters or Meters()
         self._features = features
         self._wake = asyncio.Event()
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=JOB_DEFAULTS)
@@ -66,6 +68,7 @@ class Jobs:
             else:
                 if next_at is not None:
                     waiting.append(next_at)
+        self._meters.beat(Beat.JOBS)
         return min(waiting, default=None)
 
     def _set(self, next_at: datetime) -> None:

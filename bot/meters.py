@@ -31,6 +31,8 @@ class Beat(StrEnum):
     """Telegram answered a `getUpdates`, or the hello before the first."""
     SENDER = "sender"
     """The sender looked at what is due."""
+    JOBS = "jobs"
+    """The alarm clock let every feature do what is due."""
 
 
 @dataclass(slots=True)

@@ -16,11 +16,12 @@ from bot.store.tables import Outbox
 from bot.store.tables.messages import Lane, OutboxState
 
 DATABASE_SECONDS = 5.0
-FRESH = {Beat.POLL: 75.0, Beat.SENDER: 90.0}
-"""Seconds within which a round must have come: a long poll takes 25 and its line may be cut, the sender sleeps 30."""
+FRESH = {Beat.POLL: 75.0, Beat.SENDER: 90.0, Beat.JOBS: 90.0}
+"""Seconds within which a round must have come: a long poll takes 25 and its line may be cut, the others sleep 30."""
 STALE = {
     Beat.POLL: "no poll of Telegram has succeeded for {seconds:.0f} s",
     Beat.SENDER: "the sender hasn't looked for {seconds:.0f} s",
+    Beat.JOBS: "the alarm clock hasn't rung for {seconds:.0f} s",
 }
 
 
@@ -50,7 +51,7 @@ class Vitals:
             if seconds is not None and seconds > most:
                 return STALE[beat].format(seconds=seconds)
         if any(self.meters.since(beat) is None for beat in FRESH):
-            return "the sender hasn't begun yet"
+            return "the first rounds haven't come yet"
         try:
             async with asyncio.timeout(DATABASE_SECONDS):
                 await self.db.read(_answers)

@@ -157,7 +157,11 @@ async def test_ready_and_the_reasons_why_not(play: Play) -> None:
         meters.phase = Phase.STARTING
         assert await get(port, "/readyz") == (503, "not ready: the bot is starting\n")
         meters.phase = Phase.RUNNING
-        for beat, reason in ((Beat.POLL, "no poll of Telegram"), (Beat.SENDER, "the sender hasn't looked")):
+        for beat, reason in (
+            (Beat.POLL, "no poll of Telegram"),
+            (Beat.SENDER, "the sender hasn't looked"),
+            (Beat.JOBS, "the alarm clock hasn't rung"),
+        ):
             meters.beats[beat] = time.monotonic() - 100
             status, line = await get(port, "/readyz")
             assert status == 503
