@@ -2,9 +2,13 @@
 
 import asyncio
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.clock import Clock
+from bot.flows.deleting_again import delete_again
 from bot.settings import Settings
 from bot.store.backup import (
     BackupError,
@@ -15,7 +19,9 @@ from bot.store.backup import (
     somebody_has_it_open,
     take_in,
 )
+from bot.store.checkup import look
 from bot.store.db import Database
+from bot.store.forgotten import Deletion, deletions
 from bot.store.ledger import Books, check_books
 from bot.store.lock import InUseError, alone, sqlite_path
 from bot.store.schema import migrate
@@ -71,32 +77,55 @@ def _put_back(source: Path, database: Path, clock: Clock) -> int:
     made = take_in(source, database)
     try:
         try:
-            books, dropped = asyncio.run(_bring_up(made, clock))
+            brought = asyncio.run(_bring_up(made, database if database.is_file() else None, clock))
         except Exception as error:  # noqa: BLE001  # whatever it is, nothing was replaced and one line tells so
             raise BackupError(f"{source} can't be brought up to date: {type(error).__name__}") from None
         kept = put_in_place(made, database, clock.now())
     except BaseException:
         discard(made)
         raise
+    books = brought.books
     lines = [
         f"restored from {source}: {_many(books.transfers, 'transfer')}, fans hold {books.held_by_fans:,} coins",
         "the books balance" if books.sound else "the books do NOT balance; run `python -m bot doctor`",
     ]
-    if dropped:
-        lines.append(f"{_many(dropped, 'message')} that waited in the backup and {_are(dropped)} overdue won't be sent")
+    if brought.dropped:
+        waited = f"{_many(brought.dropped, 'message')} that waited in the backup and {_are(brought.dropped)} overdue"
+        lines.append(f"{waited} won't be sent")
+    if brought.deleted:
+        lines.append(f"{_many(brought.deleted, 'fan')} had their data deleted since: deleted again")
     if kept is not None:
         lines.append(f"what was there before is kept in {kept}")
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     return 0
 
 
-async def _bring_up(made: Path, clock: Clock) -> tuple[Books, int]:
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """What became of the copy."""
+
+    books: Books
+    dropped: int
+    deleted: int
+
+
+async def _bring_up(made: Path, replaced: Path | None, clock: Clock) -> _Brought:
     """Migrate and settle the copy before it takes its place: a failure leaves everything as it was."""
     url = f"sqlite:///{made}"
     await migrate(url)
+    remembered = await _deletions(replaced) if replaced is not None else []
     async with Database.open(url) as db:
         dropped = await db.write(settle, clock.now())
-        return await db.read(check_books), dropped
+        deleted = await db.write(delete_again, remembered)
+        return _Brought(await db.read(check_books), dropped, deleted)
+
+
+async def _deletions(replaced: Path) -> list[Deletion]:
+    """Deletions that the database which is replaced remembers, as far as it can be read."""
+    try:
+        return await look(f"sqlite:///{replaced}", deletions)
+    except SQLAlchemyError:  # damaged, or older than the table
+        return []
 
 
 def _size(size: int) -> str:

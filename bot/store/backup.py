@@ -115,7 +115,7 @@ def settle(tx: Tx, now: datetime) -> int:
 def put_in_place(made: Path, database: Path, now: datetime) -> Path | None:
     """Let `made` become the database; where the old one is kept, None if there was none."""
     _close_for_good(made)
-    kept = database.with_name(f"{database.name}.before-restore-{now:%Y%m%dT%H%M%SZ}")
+    kept = _fresh_name(f"{database}.before-restore-{now:%Y%m%dT%H%M%SZ}")
     had = database.exists()
     hand_over(made, database if had else database.parent)
     for side in SIDES:
@@ -130,6 +130,11 @@ def put_in_place(made: Path, database: Path, now: datetime) -> Path | None:
     made.replace(database)
     _sync_folder(database.parent)
     return kept if had else None
+
+
+def _fresh_name(name: str) -> Path:
+    """This name, or with a number: what was kept before is never written over."""
+    return next(path for path in (Path(name), *(Path(f"{name}-{n}") for n in range(2, 1000))) if not path.exists())
 
 
 def discard(made: Path) -> None:

@@ -1,15 +1,26 @@
 """Who had their data deleted, by a fingerprint: kept for a while, so that nobody is given the same thing twice."""
 
 import hmac
+from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.privacy import FINGERPRINT_KEPT
 from bot.store.db import Tx
 from bot.store.tables import Community, Forgotten, Member
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """That someone had their data deleted."""
+
+    community_id: int
+    fingerprint: str
+    at: datetime
 
 
 def remember(tx: Tx, community_id: int, user_id: int, at: datetime) -> None:
@@ -37,7 +48,26 @@ def expire(tx: Tx, now: datetime) -> None:
     tx.execute(update(Member).where(col(Member.back_since) <= before).values(back_since=None))
 
 
+def deletions(session: Session) -> list[Deletion]:
+    """All that are remembered."""
+    return [Deletion(row.community_id, row.fingerprint, row.at) for row in session.execute(select(Forgotten)).scalars()]
+
+
+def still_here(session: Session, community_id: int, fingerprints: set[str]) -> dict[str, int]:
+    """Members behind fingerprints: their ids by fingerprint."""
+    salt = session.execute(select(col(Community.salt)).where(col(Community.id) == community_id)).scalar_one_or_none()
+    if salt is None:
+        return {}
+    user_ids = session.execute(select(col(Member.user_id)).where(col(Member.community_id) == community_id)).scalars()
+    found = {_fingerprint_with(salt, user_id): user_id for user_id in user_ids}
+    return {fingerprint: found[fingerprint] for fingerprint in fingerprints if fingerprint in found}
+
+
 def _fingerprint(tx: Tx, community_id: int, user_id: int) -> str:
     """The same person has another one in each shop, and none that can be told without the shop's salt."""
     salt = tx.execute(select(col(Community.salt)).where(col(Community.id) == community_id)).scalar_one()
+    return _fingerprint_with(salt, user_id)
+
+
+def _fingerprint_with(salt: str, user_id: int) -> str:
     return hmac.new(salt.encode(), str(user_id).encode(), sha256).hexdigest()

@@ -14,6 +14,8 @@ from sqlalchemy import text
 
 from bot.backup import keep, put_back
 from bot.clock import Clock
+from bot.features.privacy import Privacy
+from bot.rules.privacy import DeletionDone
 from bot.settings import Settings
 from bot.store.backup import settle
 from bot.store.cards import EDIT, POST
@@ -285,6 +287,38 @@ def test_a_log_that_was_left_is_not_played(path: Path, capsys: pytest.CaptureFix
     assert "kept in" not in lines(capsys)[0].partition("shop")[2]
     assert Path(f"{path}.before-restore-{LATER.now():%Y%m%dT%H%M%SZ}-wal").read_bytes() == log
     assert query(path, "SELECT shop FROM community") == [("Silk room",)]
+
+
+def test_who_was_deleted_since_stays_deleted(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A restore doesn't bring back a fan who had their data deleted after the backup; others keep their coins."""
+    asyncio.run(two_fans(path))
+    copy = path.with_name("copy.db")
+    assert keep(settings(path), copy, force=False) == 0
+    asyncio.run(delete_one(path))
+    assert put_back(settings(path), copy, LATER) == 0
+    out, _ = lines(capsys)
+    assert "1 fan had their data deleted since: deleted again" in out
+    assert "fans hold 30 coins" in out
+    assert "the books balance" in out
+    assert query(path, "SELECT count(*) FROM person WHERE user_id = ?", fan(1).user_id) == [(0,)]
+    assert query(path, "SELECT count(*) FROM forgotten") == [(1,)]
+    assert put_back(settings(path), copy, LATER) == 0
+    assert "1 fan had their data deleted" in lines(capsys)[0]
+    assert sum("before-restore" in name for name in names(path.parent)) == 2
+
+
+async def two_fans(path: Path) -> None:
+    """A shop whose fans hold 50 and 30 coins."""
+    async with Database.open(f"sqlite:///{path}") as db:
+        place = await shop(db)
+        await give(db, place, fan(1), 50)
+        await give(db, place, fan(2), 30)
+
+
+async def delete_one(path: Path) -> None:
+    """The first asks to be deleted."""
+    async with Database.open(f"sqlite:///{path}") as db:
+        assert isinstance(await Privacy(db).delete(await shop(db), fan(1).user_id, NOON), DeletionDone)
 
 
 def test_whoever_has_the_database_open_is_minded(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
