@@ -27,10 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stdout.write(f"encore {__version__}\n")
         return 0
     if options.verb == "demo":
-        from bot.demo import play  # noqa: PLC0415  # each verb loads only what it needs
-
-        return asyncio.run(play(options.language, options.fans))
-    from bot.settings import SettingsError, load_settings  # noqa: PLC0415
+        return _demo(options)
+    from bot.settings import SettingsError, load_settings  # noqa: PLC0415  # each verb loads only what it needs
 
     try:
         settings = load_settings()
@@ -45,9 +43,12 @@ def _parser() -> argparse.ArgumentParser:
         dest="verb", required=True, metavar="run | demo | doctor | backup | restore | migrate | version"
     )
     verbs.add_parser("run", help="start the bot on Telegram")
-    demo = verbs.add_parser("demo", help="play an evening against the built-in stand-in, without a token")
+    demo = verbs.add_parser("demo", help="play an evening in a browser, without a token")
     demo.add_argument("--language", choices=("ko", "zh", "en"), default=None, help="the language of the shop")
-    demo.add_argument("--fans", type=int, default=200, help="how many fans tap the drop at once")
+    demo.add_argument("--port", type=int, default=None, help="where the page listens; 0 takes any")
+    demo.add_argument("--no-open", action="store_true", help="don't open a browser")
+    demo.add_argument("--story", action="store_true", help="tell the evening in the terminal instead")
+    demo.add_argument("--fans", type=int, default=200, help="how many fans tap the story's drop at once")
     doctor = verbs.add_parser("doctor", help="check settings, database, Telegram and groups, and say what to do")
     doctor.add_argument("--language", choices=("ko", "zh", "en"), default=None, help="the language to say it in")
     backup = verbs.add_parser("backup", help="keep a copy of the database, without messages; the bot may run")
@@ -58,6 +59,16 @@ def _parser() -> argparse.ArgumentParser:
     verbs.add_parser("migrate", help="bring the database's schema up to date")
     verbs.add_parser("version", help="print the version")
     return parser
+
+
+def _demo(options: argparse.Namespace) -> int:
+    if options.story:
+        from bot.demo.story import play  # noqa: PLC0415
+
+        return asyncio.run(play(options.language, options.fans))
+    from bot.demo.page import serve  # noqa: PLC0415
+
+    return asyncio.run(serve(options.language, options.port, opens=not options.no_open))
 
 
 def _doctor(settings: "Settings", options: argparse.Namespace) -> int:

@@ -102,6 +102,11 @@ class Delivery:
             message.chat.pinned.remove(message)
         self._tell("delete", message)
 
+    def hide(self, message: Message, person: User) -> None:
+        """A message disappears for one person, who is shown another one in its place."""
+        message.hidden_from.add(person.id)
+        self.world.board.tell(Event("hide", message.chat, self.world.clock.now(), message, person))
+
     def _tell(self, kind: Any, message: Message) -> None:
         self.world.board.tell(Event(kind, message.chat, self.world.clock.now(), message, message.only_for))
 

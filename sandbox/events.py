@@ -10,7 +10,7 @@ from sandbox.chats import Chat
 from sandbox.messages import Message
 from sandbox.presses import CallbackAnswer, Press
 
-EventKind = Literal["message", "edit", "delete", "press", "answer", "reaction"]
+EventKind = Literal["message", "edit", "delete", "press", "answer", "reaction", "hide"]
 MessageTest = Callable[[Message], object]
 
 

@@ -183,6 +183,14 @@ class Person(User):
             raise KeyError(f"the button {button.text!r} can't be pressed")
         return self.world.delivery.press(self, message.chat, message, button.callback_data)
 
+    def taps(self, message: Message, data: str) -> Press:
+        """Taps the button that carries exactly this data; raises KeyError as `presses` does."""
+        if not message.chat.has(self) or not message.visible_to(self):
+            raise KeyError(f"{self.name} doesn't see {message!r}")
+        if not any(one.callback_data == data and not one.disabled for one in message.buttons):
+            raise KeyError(f"no button with {data!r} on {message!r}")
+        return self.world.delivery.press(self, message.chat, message, data)
+
     def forges(self, chat: Chat, message: Message, data: str) -> Press:
         """A modified app presses a button that isn't there, with any data, in any chat of theirs."""
         self._must_be_in(chat)

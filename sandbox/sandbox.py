@@ -12,6 +12,7 @@ from sandbox.events import Call, Event
 from sandbox.faults import Faults
 from sandbox.flood import Limits
 from sandbox.messages import Message
+from sandbox.page import Page
 from sandbox.people import Person
 from sandbox.server import serving
 from sandbox.updates import Update
@@ -38,6 +39,7 @@ class Sandbox:
         self.url = ""
         self._port = port
         self._stack = AsyncExitStack()
+        self._page: Page | None = None
 
     async def __aenter__(self) -> Self:
         """Starts to serve."""
@@ -48,6 +50,8 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stops; a failure of the stand-in itself, which the bot saw as a 500, is raised here."""
+        if self._page is not None:
+            await self._page.close()
         await self._stack.aclose()
         if error is None and self.world.failures:
             raise self.world.failures[0]
@@ -166,6 +170,11 @@ class Sandbox:
     ) -> Message:
         """The first message of a chat that fits, whoever sees it; raises TimeoutError."""
         return await self.world.board.message(chat, None, fits, after.seq if after else 0, timeout)
+
+    def show(self, page: Page) -> None:
+        """Serves a page at `url`, beside the Bot API."""
+        self._page = page
+        self.world.front = page.web.handle
 
     def user(self, number: int) -> User | None:
         """The account with that id."""

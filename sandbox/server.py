@@ -44,8 +44,14 @@ class Server:
         self._running: set[asyncio.Task[web.Response | None]] = set()
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """One request, of a method or of a file."""
+        """One request, of a bot or, where there is a page, of a browser."""
         _, first, *rest = request.path.split("/", 3)
+        if first in {"", "page"} and self.world.front is not None:
+            return await self.world.front(request)
+        return await self._of_bot(request, first, rest)
+
+    async def _of_bot(self, request: web.BaseRequest, first: str, rest: list[str]) -> web.StreamResponse:
+        """A call of a method, or a file's download."""
         if first == "file" and len(rest) == 2 and rest[0].startswith("bot"):  # noqa: PLR2004 - token and path
             return self._file(rest[0].removeprefix("bot"), rest[1])
         if not first.startswith("bot") or not rest:

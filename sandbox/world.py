@@ -1,7 +1,10 @@
 """Everything that exists in the stand-in: accounts, chats, files, presses, time."""
 
 import itertools
+from collections.abc import Awaitable, Callable
 from typing import Any
+
+from aiohttp import web
 
 from sandbox.accounts import ANONYMOUS, CHANNEL_BOT, TELEGRAM, Bot, User
 from sandbox.chats import OWNER_RIGHTS, Chat, ChatKind, Member
@@ -20,6 +23,7 @@ from sandbox.updates import Queue
 FIRST_PERSON = 7_000_000_001
 FIRST_GROUP = 4_100_001
 FIRST_SUPERGROUP = 1_002_100_000_001
+Front = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 KIND_NAMES = {"group": "group chat", "supergroup": "supergroup chat", "channel": "channel chat"}
 
 
@@ -45,6 +49,8 @@ class World:
         self.files: dict[int, StoredFile] = {}
         self.calls: list[Call] = []
         self.failures: list[Exception] = []
+        self.front: Front | None = None
+        """Answers what no bot asks: the page, where there is one."""
         self._people = itertools.count(FIRST_PERSON)
         self._groups = itertools.count(FIRST_GROUP)
         self._supergroups = itertools.count(FIRST_SUPERGROUP)

@@ -19,7 +19,7 @@ def test_an_evening_plays_to_its_end(language: str, tmp_path: Path) -> None:
     """The demo needs no token, tells its story in the chosen language, and its books balance."""
     environment = {key: value for key, value in os.environ.items() if key != "BOT_TOKEN"}
     done = subprocess.run(
-        [sys.executable, "-m", "bot", "demo", "--language", language, "--fans", "200"],
+        [sys.executable, "-m", "bot", "demo", "--story", "--language", language, "--fans", "200"],
         cwd=tmp_path,
         env={**environment, "PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -1,11 +1,24 @@
 """Answers to presses. Rules: https://core.telegram.org/bots/api#answercallbackquery."""
 
+import re
+
+from sandbox.accounts import Bot
 from sandbox.errors import bad
 from sandbox.methods.ask import Ask
 from sandbox.presses import PRESS_LIFE
 
 MOST_ANSWER = 200
+START_LINK = re.compile(
+    r"(?:(?:https?://)?t(?:elegram)?\.me/(\w+)\?start=|tg://resolve\?domain=(\w+)&start=)[A-Za-z0-9_-]{0,64}",
+    re.IGNORECASE,
+)
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
+
+
+def _starts(bot: Bot, url: str) -> bool:
+    """Whether a link opens this bot with a parameter: all that a press may open, where there is no game."""
+    found = START_LINK.fullmatch(url)
+    return found is not None and (found.group(1) or found.group(2)).lower() == (bot.username or "").lower()
 
 
 def answer_callback_query(ask: Ask) -> bool:
@@ -19,7 +32,7 @@ def answer_callback_query(ask: Ask) -> bool:
     if len(text) > MOST_ANSWER:
         raise bad("MESSAGE_TOO_LONG")
     url = ask.get("url")
-    if url and not url.startswith(("https://t.me/", "http://t.me/", "tg://")):
+    if url and not _starts(ask.bot, url):
         raise bad("URL_INVALID")
     ask.world.delivery.answer(press, text, show_alert=ask.get("show_alert", False), url=url)
     return True

@@ -142,7 +142,7 @@ def _send(
     if target is not None:
         receiver = target.person
         if target.replaces is not None:
-            target.replaces.hidden_from.add(receiver.id)
+            ask.world.delivery.hide(target.replaces, receiver)
     message = ask.world.delivery.post(
         draft.chat,
         sender=ask.bot if draft.chat.kind != "channel" else None,

@@ -1,43 +1,27 @@
-"""`make demo`: an evening plays itself in the terminal. The bot is real; Telegram is the stand-in over real HTTP."""
+"""`python -m bot demo --story`: an evening plays itself in the terminal, on the same stand-in as the page."""
 
 import asyncio
-import contextlib
 import os
 import statistics
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app import App, build
-from bot.clock import Clock
+from bot.app import App
 from bot.content import Words
+from bot.demo.cast import CAST, ROOM, SCARF, SHOP, WORD
+from bot.demo.stage import PATIENCE, TOKEN, running
 from bot.logs import set_up_logs
 from bot.rules.words import Language, language_of
-from bot.settings import Settings
 from bot.store.ledger import check_books
-from bot.store.schema import migrate
 from sandbox import Bot, Chat, Event, Limits, Message, Person, Press, Rights, Sandbox
 
-TOKEN = "42:DEMO"  # noqa: S105  # the stand-in's bot
 DATABASE = Path("data/demo.db")
 STOCK = 50
-PATIENCE = 30.0
 DAY = 86_400.0
 EVENING = 1_794_218_400.0
 """9 November 2026, 19:00 in Seoul."""
-
-CAST = {
-    Language.KO: ("미나", "수아", "지호"),
-    Language.ZH: ("米娜", "小雨", "阿哲"),
-    Language.EN: ("Mina", "Ana", "Ben"),
-}
-SHOP = {Language.KO: "미나 실크", Language.ZH: "米娜丝巾", Language.EN: "Mina Silk"}
-ROOM = {Language.KO: "미나네 팬방", Language.ZH: "米娜的粉丝群", Language.EN: "Mina's fans"}
-SCARF = {Language.KO: "실크 스카프 20% 할인", Language.ZH: "丝巾八折券", Language.EN: "Silk scarf −20%"}
-WORD = {Language.KO: "출석", Language.ZH: "打卡", Language.EN: "check in"}
 
 
 @dataclass
@@ -215,38 +199,17 @@ async def play(language: str | None, fans: int) -> int:
     words = Words()
     async with Sandbox(limits=Limits.none(), start=EVENING) as telegram:
         bot = telegram.add_bot(token=TOKEN, username="encore_demo_bot", name="Encore")
-        cast = [telegram.add_user(name, language=tongue) for name in CAST[tongue]]
+        cast = [telegram.add_user(name, language=tongue) for name in CAST[tongue][:3]]
         group = telegram.add_group(ROOM[tongue], creator=cast[0], kind="supergroup")
         for person in cast[1:]:
             person.joins(group)
         teller = Teller(words, tongue, group)
         say(words.line("demo", "title", tongue, shop=SHOP[tongue]))
-        async with running(telegram) as app:
+        async with running(telegram, DATABASE) as app:
             telegram.on_event(teller.event)
             sound = await Evening(telegram, app, teller, cast, bot, group).play(max(fans, STOCK + 1))
         teller.tell("goodbye", path=str(DATABASE))
     return 0 if sound else 1
-
-
-@asynccontextmanager
-async def running(telegram: Sandbox) -> AsyncIterator[App]:
-    """The bot on a fresh SQLite file against the stand-in."""
-    for name in (DATABASE, DATABASE.with_name("demo.db-wal"), DATABASE.with_name("demo.db-shm")):
-        name.unlink(missing_ok=True)
-    url = f"sqlite:///{DATABASE}"
-    await migrate(url)
-    settings = Settings.model_validate({"bot_token": TOKEN, "telegram_api_url": telegram.url, "database_url": url})
-    clock = Clock(telegram.clock.now)
-    telegram.clock.on_change(clock.jumped)
-    app = build(settings, clock=clock)
-    task = asyncio.create_task(app.run())
-    try:
-        yield app
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-        await app.close()
 
 
 def bubble(who: str, text: str, sign: str) -> None:

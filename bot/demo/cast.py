@@ -1,0 +1,36 @@
+"""The people of the demo, their shop and the words that they type, in each language."""
+
+from bot.rules.words import Language
+
+CAST = {
+    Language.KO: ("미나", "수아", "지호", "하린", "도윤"),
+    Language.ZH: ("米娜", "小雨", "阿哲", "可可", "思思"),
+    Language.EN: ("Mina", "Ana", "Ben", "Chloe", "Leo"),
+}
+"""The owner, three fans and somebody who hasn't come in yet."""
+
+REGULARS = {
+    Language.KO: ("유나", "서준", "예린", "민재", "소율", "태오", "지안", "다은", "현우"),
+    Language.ZH: ("小满", "阿宁", "乐乐", "子涵", "晓彤", "大壮", "安安", "琪琪", "浩然"),
+    Language.EN: ("Emma", "Noah", "Priya", "Lucas", "Hana", "Oscar", "Zoe", "Mateo", "Ivy"),
+}
+"""Fans who are in the group too and claim a coupon now and then."""
+
+GUESTS = {
+    Language.KO: ("나은", "준서", "채원", "시우", "유진"),
+    Language.ZH: ("诗诗", "小林", "佳佳", "明轩", "糖糖"),
+    Language.EN: ("Maya", "Sam", "Nora", "Theo", "Lily"),
+}
+"""Those who come by *add a fan*."""
+
+CROWD = {
+    Language.KO: ("서아", "이준", "하은", "주원", "지유", "은우", "채은", "도하", "수빈", "윤서"),
+    Language.ZH: ("欣怡", "宇航", "梦琪", "雨桐", "俊杰", "思远", "若曦", "天宇", "佳怡", "一诺"),
+    Language.EN: ("Ella", "Jack", "Aria", "Leon", "Ruby", "Finn", "Alice", "Max", "Clara", "Hugo"),
+}
+
+SHOP = {Language.KO: "미나 실크", Language.ZH: "米娜丝巾", Language.EN: "Mina Silk"}
+ROOM = {Language.KO: "미나네 팬방", Language.ZH: "米娜的粉丝群", Language.EN: "Mina's fans"}
+SCARF = {Language.KO: "실크 스카프 20% 할인", Language.ZH: "丝巾八折券", Language.EN: "Silk scarf −20%"}
+SCRUNCHIE = {Language.KO: "실크 곱창밴드 무료", Language.ZH: "真丝发圈免费领", Language.EN: "Free silk scrunchie"}
+WORD = {Language.KO: "출석", Language.ZH: "打卡", Language.EN: "check in"}

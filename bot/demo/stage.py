@@ -1,0 +1,100 @@
+"""What the demo stands on: the stand-in, the real bot beside it, and the people of the shop."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.app import App, build
+from bot.clock import Clock
+from bot.content import Words
+from bot.demo.cast import CAST, REGULARS, ROOM
+from bot.rules.words import Language
+from bot.settings import Settings
+from bot.store.schema import migrate
+from sandbox import Bot, Chat, Message, Person, Sandbox
+
+TOKEN = "42:DEMO"  # noqa: S105  # the stand-in's bot
+USERNAME = "encore_demo_bot"
+PATIENCE = 30.0
+
+
+@dataclass
+class Stage:
+    """A shop that is about to open: the bot isn't in its group yet."""
+
+    telegram: Sandbox
+    app: App
+    words: Words
+    language: Language
+    zone: str
+    bot: Bot
+    owner: Person
+    fans: list[Person]
+    newcomer: Person
+    group: Chat
+    regulars: list[Person] = field(default_factory=list)
+
+    def line(self, block: str, **values: object) -> str:
+        """A line of the demo's words."""
+        return self.words.line("demo", block, self.language, **values)
+
+    def says(self, person: Person, block: str) -> Message:
+        """A fan talks in the group."""
+        return person.says(self.group, self.line(block))
+
+    async def asks(self, person: Person, text: str, where: Chat | Bot | None = None) -> Message:
+        """Say something and wait for what only this person is told, in the group or in private."""
+        place = where or self.group
+        said = person.says(place, text)
+        private = person.chat_with(place).kind == "private"
+        return await person.waits_for(
+            place,
+            lambda m: m.sender is self.bot and (private or m.only_for is person),
+            timeout=PATIENCE,
+            after=said,
+        )
+
+    async def settled(self) -> None:
+        """Until the bot has taken in and handled all that happened: then the clock may jump."""
+        deadline = time.monotonic() + PATIENCE
+        while not self._idle() and time.monotonic() < deadline:  # noqa: ASYNC110 - a queue tells nobody that it is empty
+            await asyncio.sleep(0.01)
+
+    def _idle(self) -> bool:
+        return not self.telegram.pending(self.bot) and self.app.intake is not None and self.app.intake.idle
+
+
+def gather(telegram: Sandbox, app: App, words: Words, language: Language, zone: str, bot: Bot) -> Stage:
+    """The cast, and a group in which all but the newcomer are."""
+    owner, *fans, newcomer = [telegram.add_user(name, language=language) for name in CAST[language]]
+    group = telegram.add_group(ROOM[language], creator=owner, kind="supergroup")
+    regulars = [telegram.add_user(name, language=language) for name in REGULARS[language]]
+    for person in (*fans, *regulars):
+        person.joins(group)
+    return Stage(telegram, app, words, language, zone, bot, owner, fans, newcomer, group, regulars)
+
+
+@asynccontextmanager
+async def running(telegram: Sandbox, database: Path) -> AsyncIterator[App]:
+    """The bot on a fresh SQLite file against the stand-in."""
+    for name in (database, database.with_name(f"{database.name}-wal"), database.with_name(f"{database.name}-shm")):
+        name.unlink(missing_ok=True)
+    url = f"sqlite:///{database}"
+    await migrate(url)
+    settings = Settings.model_validate({"bot_token": TOKEN, "telegram_api_url": telegram.url, "database_url": url})
+    clock = Clock(telegram.clock.now)
+    telegram.clock.on_change(clock.jumped)
+    app = build(settings, clock=clock)
+    task = asyncio.create_task(app.run())
+    try:
+        yield app
+    finally:
+        await app.finish()
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await app.close()

@@ -1,0 +1,255 @@
+"""What a person does on the page. Refusals are words for the page to say, not errors."""
+
+import asyncio
+import base64
+import binascii
+import re
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from sandbox.accounts import Bot
+from sandbox.chats import Chat
+from sandbox.errors import CannotDoError
+from sandbox.files import Document
+from sandbox.messages import Message
+from sandbox.page.crowd import Crowd, drained
+from sandbox.page.views import find_chat, find_message, key_of, message_key, user_view
+from sandbox.people import Person
+from sandbox.text import MAX_TEXT
+
+if TYPE_CHECKING:
+    from sandbox.page.page import Page
+
+PRESS_SECONDS = 20.0
+SETTLED = 2.0
+MOST_FANS = 500
+MOST_SECONDS = 400 * 86_400.0
+PRIVATE_LINK = re.compile(r"(?:https?://)?t(?:elegram)?\.me/\+([A-Za-z0-9_-]+)/?")
+PUBLIC_LINK = re.compile(r"(?:https?://)?t(?:elegram)?\.me/([A-Za-z]\w{3,31})/?(?:\?(?:start=)?([A-Za-z0-9_-]{0,64}))?")
+
+Body = dict[str, Any]
+Act = Callable[["Acts", Person, Body], Awaitable[Body]]
+
+
+class RefusedError(Exception):
+    """The app doesn't let them; `code` names the line among the page's words."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Acts:
+    """The acts of one page, by name."""
+
+    def __init__(self, page: "Page") -> None:
+        self.page = page
+        self.world = page.world
+
+    async def do(self, person: Person, body: Body) -> Body:
+        """One act; raises RefusedError."""
+        act = ACTS.get(str(body.get("act")))
+        if act is None:
+            raise RefusedError("unknown")
+        try:
+            return await act(self, person, body)
+        except (CannotDoError, TypeError, ValueError):  # the last two: what isn't a number where one should be
+            raise RefusedError("cannot") from None
+        finally:
+            self.page.stir()
+
+    def _chat(self, person: Person, body: Body) -> Chat:
+        chat = find_chat(self.world, person, str(body.get("chat")))
+        if chat is None:
+            raise RefusedError("no_chat")
+        return chat
+
+    def _message(self, person: Person, body: Body) -> Message:
+        message = find_message(self.world, person, str(body.get("message")))
+        if message is None:
+            raise RefusedError("gone")
+        return message
+
+    async def say(self, person: Person, body: Body) -> Body:
+        """Writes, in pieces if it is too long for one message."""
+        chat = self._chat(person, body)
+        if not chat.has(person) or chat.kind == "channel":
+            raise RefusedError("not_in_chat")
+        if chat.kind == "private" and not (chat.opened and chat.members[person.id].inside):
+            raise RefusedError("not_started")
+        text = str(body.get("text", ""))
+        document = _document(body.get("file"))
+        if not text.strip() and document is None:
+            raise RefusedError("empty")
+        reply_to = find_message(self.world, person, str(body.get("reply", "")))
+        pieces = [text[at : at + MAX_TEXT] for at in range(0, len(text), MAX_TEXT)] or [""]
+        said = [
+            person.says(chat, piece, reply_to=reply_to, document=document if number == 0 else None)
+            for number, piece in enumerate(pieces)
+        ]
+        self.page.has_read(person, chat)
+        return {"message": message_key(said[-1])}
+
+    async def press(self, person: Person, body: Body) -> Body:
+        """Taps a button and waits for the bot's answer, as an app does while the button spins."""
+        message = self._message(person, body)
+        try:
+            press = person.taps(message, str(body.get("data")))
+        except KeyError:
+            raise RefusedError("gone") from None
+        try:
+            answer = await press.answered(PRESS_SECONDS)
+        except TimeoutError:
+            return {"answer": None}
+        return {"answer": {"text": answer.text, "alert": answer.show_alert, "url": answer.url}}
+
+    async def crowd(self, person: Person, body: Body) -> Body:
+        """Lets many fans tap that button at once; how they fare is told to everyone who watches."""
+        message = self._message(person, body)
+        button = next((one for one in message.buttons if one.callback_data == body.get("data")), None)
+        if button is None or button.disabled or message.is_ephemeral or not message.chat.is_group:
+            raise RefusedError("gone")
+        crowd = Crowd(button.text, min(max(int(body.get("size", 200)), 1), MOST_FANS))
+        self.page.call_crowd(message, button.callback_data or "", crowd)
+        return {}
+
+    async def start(self, person: Person, body: Body) -> Body:
+        """The Start button of a private chat."""
+        chat = self._chat(person, body)
+        if chat.kind != "private" or chat.bot is None:
+            raise RefusedError("no_chat")
+        person.starts(chat.bot)
+        return {"chat": key_of(chat)}
+
+    async def open(self, person: Person, body: Body) -> Body:
+        """Follows a link of Telegram's: to a bot, with what it is told, or into a group."""
+        url = str(body.get("url", "")).strip()
+        if (found := PRIVATE_LINK.fullmatch(url)) is not None:
+            return self._join_by_link(person, f"https://t.me/+{found.group(1)}")
+        found = PUBLIC_LINK.fullmatch(url)
+        if found is None:
+            raise RefusedError("no_link")
+        name, payload = found.group(1).lower(), found.group(2)
+        for user in self.world.users.values():
+            if isinstance(user, Bot) and (user.username or "").lower() == name:
+                if payload is not None:
+                    person.starts(user, payload)
+                return {"chat": key_of(self.world.private(user, person)), "peek": payload is None}
+        chat = self.world.find(f"@{name}")
+        if chat is None:
+            raise RefusedError("no_link")
+        if not chat.has(person):
+            person.joins(chat)
+        return {"chat": key_of(chat)}
+
+    def _join_by_link(self, person: Person, url: str) -> Body:
+        chat = next((one for one in self.world.chats.values() if any(link.url == url for link in one.links)), None)
+        if chat is None:
+            raise RefusedError("link_dead")
+        if chat.has(person):
+            return {"chat": key_of(chat)}
+        try:
+            person.joins(chat, url)
+        except CannotDoError:
+            raise RefusedError("link_dead") from None
+        if not chat.has(person):
+            raise RefusedError("asked_to_join")
+        self.page.has_read(person, chat)
+        return {"chat": key_of(chat)}
+
+    async def leave(self, person: Person, body: Body) -> Body:
+        """Leaves a group."""
+        chat = self._chat(person, body)
+        if chat.kind == "private":
+            raise RefusedError("no_chat")
+        if chat.members.get(person.id) is not None and chat.members[person.id].status == "creator":
+            raise RefusedError("owner_stays")
+        person.leaves(chat)
+        return {}
+
+    async def back(self, person: Person, body: Body) -> Body:
+        """Comes back to a group that they left by themselves; its chat is still on their list."""
+        chat = self._chat(person, body)
+        member = chat.member(person)
+        if member is None or member.status != "left":
+            raise RefusedError("not_in_chat")
+        person.joins(chat)
+        self.page.has_read(person, chat)
+        return {"chat": key_of(chat)}
+
+    async def block(self, person: Person, body: Body) -> Body:
+        """Stops a bot, or takes that back."""
+        chat = self._chat(person, body)
+        if chat.kind != "private" or chat.bot is None:
+            raise RefusedError("no_chat")
+        if chat.members[person.id].status == "kicked":
+            person.unblocks(chat.bot)
+        else:
+            person.blocks(chat.bot)
+        return {}
+
+    async def react(self, person: Person, body: Body) -> Body:
+        """Sets a reaction, or takes it back."""
+        message = self._message(person, body)
+        if message.is_ephemeral or message.service:
+            raise RefusedError("cannot")
+        emoji = str(body.get("emoji"))[:8]
+        person.reacts(message, None if message.reactions.get(person.id) == emoji else emoji)
+        return {}
+
+    async def read(self, person: Person, body: Body) -> Body:
+        """Has had the chat's messages on the screen."""
+        self.page.has_read(person, self._chat(person, body))
+        return {}
+
+    async def add_fan(self, person: Person, body: Body) -> Body:  # noqa: ARG002 - an act's shape
+        """One more fan comes into the group and onto the page."""
+        return {"person": user_view(self.page.add_fan())}
+
+    async def jump(self, person: Person, body: Body) -> Body:  # noqa: ARG002 - an act's shape
+        """Moves the time forward: by seconds, or to the next event that the demo knows of.
+
+        What people have just done is fetched by the bot before: a press that is 150 seconds old is void.
+        """
+        await drained(self.page.bot, SETTLED)
+        clock = self.world.clock
+        if body.get("next"):
+            event = await self.page.look_ahead()
+            if event is None:
+                raise RefusedError("nothing_planned")
+            clock.advance(max(0.0, event.at - clock.now()))
+            return {"now": clock.now()}
+        seconds = float(body.get("seconds", 0))
+        if not 0 < seconds <= MOST_SECONDS:
+            raise RefusedError("cannot")
+        clock.advance(seconds)
+        await asyncio.sleep(0)
+        return {"now": clock.now()}
+
+
+def _document(given: Any) -> Document | None:
+    if not isinstance(given, dict):
+        return None
+    try:
+        content = base64.b64decode(str(given.get("content", "")), validate=True)
+    except binascii.Error:
+        raise RefusedError("cannot") from None
+    if not content:
+        raise RefusedError("empty")
+    return Document(str(given.get("name") or "file")[:120], content, str(given.get("mime") or "text/plain")[:80])
+
+
+ACTS: dict[str, Act] = {
+    "say": Acts.say,
+    "press": Acts.press,
+    "crowd": Acts.crowd,
+    "start": Acts.start,
+    "open": Acts.open,
+    "leave": Acts.leave,
+    "back": Acts.back,
+    "block": Acts.block,
+    "react": Acts.react,
+    "read": Acts.read,
+    "add_fan": Acts.add_fan,
+    "jump": Acts.jump,
+}

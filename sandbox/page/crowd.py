@@ -1,0 +1,115 @@
+"""Many fans at once: they join, tap one button together, and how they were answered is counted."""
+
+import asyncio
+import re
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.accounts import Bot
+from sandbox.chats import Chat
+from sandbox.messages import Message
+from sandbox.people import Person
+from sandbox.presses import Press
+from sandbox.world import World
+
+PATIENCE = 30.0
+DRAINED = 15.0
+SHOWN_ANSWERS = 4
+SECRET = re.compile(r"[^\s:\uff1a]*\d[^\s,.\uff0c\u3002]*")
+"""Words with a digit in them: codes, sums and numbers, which differ from fan to fan."""
+
+
+@dataclass(slots=True)
+class Crowd:
+    """A crowd's taps on one button, as far as they got."""
+
+    label: str
+    size: int
+    number: int = 0
+    """Which one of the page's crowds this is."""
+    tapped: int = 0
+    took: list[float] = field(default_factory=list)
+    unanswered: int = 0
+    answers: Counter[str] = field(default_factory=Counter)
+    done: bool = False
+
+    def view(self) -> dict[str, Any]:
+        """The counter that the page shows; no answer is told with anybody's code."""
+        took = sorted(self.took)
+        written: dict[str, Any] = {
+            "number": self.number,
+            "label": self.label,
+            "size": self.size,
+            "tapped": self.tapped,
+            "answered": len(took),
+            "unanswered": self.unanswered,
+            "done": self.done,
+            "answers": [{"text": text, "count": count} for text, count in self.answers.most_common(SHOWN_ANSWERS)],
+        }
+        if took:
+            written["p50"] = round(took[len(took) // 2] * 1000)
+            written["p99"] = round(took[min(len(took) - 1, int(len(took) * 0.99))] * 1000)
+        return written
+
+
+class Fans:
+    """Those who come when a crowd is called; they stay, and come again for the next one."""
+
+    def __init__(self, world: World, bot: Bot, language: str, names: tuple[str, ...]) -> None:
+        self.world = world
+        self.bot = bot
+        self.language = language
+        self.names = names or ("Fan",)
+        self.people: list[Person] = []
+
+    def another(self) -> Person:
+        """One more fan, with a name that nobody had."""
+        number, place = divmod(len(self.people), len(self.names))
+        name = self.names[place] if number == 0 else f"{self.names[place]} {number + 1}"
+        person = self.world.new_person(name, None, self.language)
+        self.people.append(person)
+        return person
+
+    async def tap(self, message: Message, data: str, crowd: Crowd, tell: Callable[[], None]) -> None:
+        """Brings the fans in, lets the bot greet them, then all tap at once."""
+        fans = await self._gather(message.chat, crowd.size)
+        tell()
+        presses = []
+        for fan in fans:
+            presses.append(fan.taps(message, data))
+            crowd.tapped += 1
+        tell()
+        begun = time.monotonic()
+
+        async def one(press: Press) -> None:
+            try:
+                answer = await press.answered(PATIENCE)
+            except TimeoutError:
+                crowd.unanswered += 1
+            else:
+                crowd.took.append(time.monotonic() - begun)
+                crowd.answers[SECRET.sub("•••", answer.text)] += 1
+            tell()
+
+        await asyncio.gather(*(one(press) for press in presses))
+
+    async def _gather(self, chat: Chat, size: int) -> list[Person]:
+        """That many fans who are in the chat, when the bot has taken in that they came."""
+        while len(self.people) < size:
+            self.another()
+        fans = self.people[:size]
+        for fan in fans:
+            if not chat.has(fan):
+                fan.joins(chat)
+        await drained(self.bot, DRAINED)
+        return fans
+
+
+async def drained(bot: Bot, seconds: float) -> None:
+    """Until the bot has fetched and confirmed everything, or `seconds` have passed."""
+    deadline = time.monotonic() + seconds
+    while bot.queue.pending() and time.monotonic() < deadline:  # noqa: ASYNC110 - a queue tells nobody that it is empty
+        await asyncio.sleep(0.02)

@@ -1,0 +1,191 @@
+"""The page: its cast, what each of them has read, and what the clock can jump to."""
+
+import asyncio
+import contextlib
+import math
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.accounts import Bot
+from sandbox.chats import Chat
+from sandbox.events import Event
+from sandbox.messages import Message
+from sandbox.page.acts import Acts, RefusedError
+from sandbox.page.crowd import Crowd, Fans
+from sandbox.page.feed import Feed
+from sandbox.page.views import chat_view, chats_of, unread, user_view
+from sandbox.page.web import Web
+from sandbox.people import Person
+from sandbox.world import World
+
+FRESH = 1.0
+"""Seconds for which the next event is known without asking again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Someone whom a visitor can be; `role` names a word of the page: owner, fan or newcomer."""
+
+    person: Person
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class NextEvent:
+    """What the clock can jump to: when, in epoch seconds, and what it is, in the shop's language."""
+
+    at: float
+    title: str = ""
+
+
+LookAhead = Callable[[], Awaitable[NextEvent | None]]
+
+
+class Page:
+    """One page for one bot and its group. `look_ahead` tells the next event, which only the bot's owner can know."""
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        bot: Bot,
+        home: Chat,
+        cast: Sequence[Part],
+        first: Person | None = None,
+        fan_names: Sequence[str] = (),
+        crowd_names: Sequence[str] = (),
+        language: str = "en",
+        zone: str = "UTC",
+        look_ahead: LookAhead | None = None,
+    ) -> None:
+        self.world = world
+        self.bot = bot
+        self.home = home
+        self.cast = list(cast)
+        self.first = first or self.cast[0].person
+        """Whom a visitor is at first."""
+        self.language = language
+        self.zone = zone
+        self.name = secrets.token_hex(4)
+        """Tells a browser that was left open whether this is still the world that it knew."""
+        self.journal: list[Message] = []
+        self.crowd: Crowd | None = None
+        self.next_event: NextEvent | None = None
+        self._look_ahead = look_ahead
+        self._looked_at = -math.inf
+        self._guests = Fans(world, bot, language, tuple(fan_names))
+        self._crowd = Fans(world, bot, language, tuple(crowd_names))
+        self._read: dict[tuple[int, Chat], int] = {}
+        self._feeds: set[Feed] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.acts = Acts(self)
+        self.web = Web(self)
+        self.closed = False
+        world.board.listeners.append(self._note)
+        world.clock.on_change(self._jumped)
+
+    def _note(self, event: Event) -> None:
+        if event.message is not None and event.kind in {"message", "edit", "delete", "hide", "reaction"}:
+            self.journal.append(event.message)
+            self.stir()
+
+    def _jumped(self) -> None:
+        self._looked_at = -math.inf
+        self.stir()
+
+    def stir(self) -> None:
+        """Wakes those who watch."""
+        for feed in self._feeds:
+            feed.stirred.set()
+
+    @contextlib.contextmanager
+    def feeding(self, feed: Feed) -> Iterator[None]:
+        """While a browser watches."""
+        self._feeds.add(feed)
+        try:
+            yield
+        finally:
+            self._feeds.discard(feed)
+
+    def person(self, number: str | None) -> Person | None:
+        """Someone of the cast, by their id."""
+        return next((one.person for one in self.cast if str(one.person.id) == number), None)
+
+    def add_fan(self) -> Person:
+        """One more fan in the group and in the cast."""
+        fan = self._guests.another()
+        self.cast.append(Part(fan, "fan"))
+        fan.joins(self.home)
+        self.has_read(fan, self.home)
+        return fan
+
+    def has_read(self, person: Person, chat: Chat) -> None:
+        """Everything that is in the chat now has been on this person's screen."""
+        self._read[person.id, chat] = len(chat.messages)
+
+    def all_read(self) -> None:
+        """Nobody has anything unread, as at the start of an evening."""
+        for part in self.cast:
+            for chat in chats_of(self.world, part.person):
+                self.has_read(part.person, chat)
+
+    def call_crowd(self, message: Message, data: str, crowd: Crowd) -> None:
+        """Starts a crowd in the background, unless one is at it."""
+        if self.crowd is not None and not self.crowd.done:
+            raise RefusedError("crowd_busy")
+        crowd.number = 1 if self.crowd is None else self.crowd.number + 1
+        self.crowd = crowd
+        task = asyncio.create_task(self._tap(message, data, crowd))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _tap(self, message: Message, data: str, crowd: Crowd) -> None:
+        try:
+            await self._crowd.tap(message, data, crowd, self.stir)
+        except KeyError:
+            crowd.unanswered = crowd.size - len(crowd.took)  # the button went while they came in
+        finally:
+            crowd.done = True
+            self.stir()
+
+    async def look_ahead(self) -> NextEvent | None:
+        """The next event, asked for at most once a second and after each jump."""
+        if self._look_ahead is not None and time.monotonic() - self._looked_at >= FRESH:
+            self._looked_at = time.monotonic()
+            self.next_event = await self._look_ahead()
+        event = self.next_event
+        return event if event is not None and event.at > self.world.clock.now() else None
+
+    def people_view(self) -> list[dict[str, Any]]:
+        """The cast, and how much each has unread: how much, never what."""
+        return [
+            user_view(part.person)
+            | {
+                "role": part.role,
+                "unread": sum(
+                    unread(chat, part.person, self._read.get((part.person.id, chat), 0))
+                    for chat in chats_of(self.world, part.person)
+                ),
+            }
+            for part in self.cast
+        ]
+
+    def chats_view(self, person: Person) -> list[dict[str, Any]]:
+        """A person's chat list."""
+        return [chat_view(chat, person, self._read.get((person.id, chat), 0)) for chat in chats_of(self.world, person)]
+
+    def time_view(self, event: NextEvent | None) -> dict[str, Any]:
+        """What the clock shows."""
+        following = None if event is None else {"at": event.at, "title": event.title}
+        return {"now": self.world.clock.now(), "next": following}
+
+    async def close(self) -> None:
+        """Ends what is open, so that the server can stop at once."""
+        self.closed = True
+        self.stir()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,79 @@
+// The open chat: its head, its messages, its foot.
+
+import { composer, focusField } from "./composer.js";
+import { drawCrowd } from "./crowd.js";
+import { attempt } from "./doing.js";
+import { el, face, icon } from "./dom.js";
+import { closeChat } from "./main.js";
+import { messageList, toBottom } from "./messages.js";
+import { menu } from "./overlay.js";
+import { app, isInside } from "./state.js";
+import { say } from "./words.js";
+
+const pane = document.querySelector(".chat");
+let drawn = null;
+
+/** Draws the chat that is open, anew. */
+export function drawChat({ focus = false } = {}) {
+  const chat = app.chats.get(app.open);
+  pane.dataset.empty = String(!chat);
+  drawn = chat ? shape(chat) : null;
+  if (!chat) {
+    pane.replaceChildren(el("p.pick", {}, say("pick_chat")));
+    return;
+  }
+  pane.dataset.chat = chat.key;
+  pane.dataset.kind = chat.kind;
+  pane.setAttribute("aria-label", chat.title);
+  const counter = el("div.crowd", { role: "status", hidden: true });
+  pane.replaceChildren(head(chat), counter, messageList(chat), composer(chat));
+  drawCrowd(counter);
+  if (focus) focusField();
+}
+
+/** What makes the chat look another way than before. */
+function shape(chat) {
+  return JSON.stringify([chat.key, chat.status, chat.opened, chat.title]);
+}
+
+/** After news of the chats: only what changed is drawn. */
+export function openedChat() {
+  const chat = app.chats.get(app.open);
+  if ((chat ? shape(chat) : null) !== drawn) {
+    drawChat();
+    return;
+  }
+  if (!chat) return;
+  pane.querySelector(".head-words small").textContent = subtitle(chat);
+  const counter = pane.querySelector(".crowd");
+  const tall = counter.offsetHeight;
+  drawCrowd(counter);
+  if (counter.offsetHeight !== tall && pane.querySelector(".to-bottom")?.hidden) toBottom();
+}
+
+function subtitle(chat) {
+  if (chat.kind === "private") return say("bot");
+  if (chat.kind === "channel") return say("subscribers", { n: chat.members });
+  return say("members", { n: chat.members });
+}
+
+function head(chat) {
+  const back = el("button.plain.tool.back", { type: "button", "aria-label": say("back"), onclick: closeChat, "data-action": "back" });
+  back.append(icon("back"));
+  const more = el("button.plain.tool", { type: "button", "aria-label": say("more"), "aria-haspopup": "menu", "data-action": "more" });
+  more.append(icon("more"));
+  more.addEventListener("click", () => menu(more, choices(chat), { label: say("more") }));
+  return el(
+    "header.head",
+    {},
+    back,
+    face(chat.key.slice(1), chat.title),
+    el("div.head-words", {}, el("h1", {}, chat.title), el("small", {}, subtitle(chat))),
+    isInside(chat) && (chat.kind !== "private" || chat.opened) ? more : null,
+  );
+}
+
+function choices(chat) {
+  const name = chat.kind === "private" ? "block" : "leave";
+  return [{ name, text: say(name), danger: true, disabled: chat.status === "creator", does: () => attempt(name, { chat: chat.key }) }];
+}

@@ -1,0 +1,108 @@
+// What taps do: they ask the stand-in, and show what it answers.
+
+import { carriedLink } from "./bubble.js";
+import { answerTo } from "./composer.js";
+import { openChat, play, redraw } from "./main.js";
+import { showMessage } from "./messages.js";
+import { act } from "./net.js";
+import { alertBox, askLink, copyText, menu, refused, toast } from "./overlay.js";
+import { isTelegram } from "./rich.js";
+import { app, isInside } from "./state.js";
+import { say } from "./words.js";
+
+const HEARTS = ["❤️", "👍", "🔥"];
+const busy = new Set();
+
+/** Does an act and says so if the person's app refuses; null then. */
+export async function attempt(name, body) {
+  const answer = await act(name, body);
+  if (!answer.error) return answer;
+  refused(answer.error);
+  return null;
+}
+
+export const does = {
+  copy: copyText,
+  show: showMessage,
+  link: openLink,
+  command: (text) => attempt("say", { chat: app.open, text }),
+  react: (message, emoji) => attempt("react", { message: message.key, emoji }),
+};
+
+export function isBusy(message, button) {
+  return busy.has(`${message.key} ${button.data}`);
+}
+
+/** Taps a callback button; it spins until the bot answers. */
+export async function press(message, button) {
+  const mark = `${message.key} ${button.data}`;
+  if (busy.has(mark)) return;
+  const person = app.me;
+  busy.add(mark);
+  redraw(message.key);
+  const done = await attempt("press", { message: message.key, data: button.data });
+  busy.delete(mark);
+  redraw(message.key);
+  if (!done || app.me !== person) return;
+  if (done.answer === null) toast(say("no_answer"));
+  else if (done.answer.url) await openLink(done.answer.url);
+  else if (done.answer.text) (done.answer.alert ? alertBox : toast)(done.answer.text);
+}
+
+/** Follows a link as the person who is played, or as another one. */
+export async function openLink(url, as = app.me) {
+  if (!isTelegram(url) && !url.startsWith("tg://")) {
+    if (/^https?:\/\//i.test(url)) window.open(url, "_blank", "noopener,noreferrer");
+    else refused("no_link");
+    return;
+  }
+  if (as !== app.me) await play(as, null, { stay: true });
+  const done = await attempt("open", { url: url.replace(/^tg:\/\/resolve\?domain=(\w+)&start=/, "https://t.me/$1?start=") });
+  if (done) await openChat(done.chat);
+}
+
+export async function pasteLink() {
+  const url = await askLink();
+  if (url) await openLink(url);
+}
+
+/** A QR code on somebody's screen is read by somebody else's phone. */
+export function scanMenu(anchor, url) {
+  menu(
+    anchor,
+    app.people.map((one) => ({
+      name: `scan-${one.id}`,
+      icon: "qr",
+      text: say("scan_as", { name: one.name }),
+      does: () => openLink(url, one.id),
+    })),
+    { label: say("scan") },
+  );
+}
+
+export function openSender(sender) {
+  if (sender.bot) openChat(`p${sender.id}`);
+}
+
+export function messageMenu(anchor, message, chat) {
+  const link = carriedLink(message);
+  const items = [];
+  if (isInside(chat) && !message.whisper && chat.kind !== "channel") {
+    items.push({ name: "reply", icon: "back", text: say("reply"), does: () => answerTo(message) });
+  }
+  if (message.text) items.push({ name: "copy", icon: "copy", text: say("copy"), does: () => copyText(message.text) });
+  if (link) {
+    for (const one of app.people.filter((person) => person.id !== app.me)) {
+      const text = say("open_as", { name: one.name });
+      items.push({ name: `open-${one.id}`, icon: "link", text, does: () => openLink(link, one.id) });
+    }
+  }
+  if (!message.whisper) {
+    for (const emoji of HEARTS) items.push({ name: `react-${emoji}`, text: emoji, does: () => does.react(message, emoji) });
+  }
+  if (items.length) menu(anchor, items, { label: say("message_menu") });
+}
+
+export async function callCrowd(message, button, size) {
+  await attempt("crowd", { message: message.key, data: button.data, size });
+}

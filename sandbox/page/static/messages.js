@@ -1,0 +1,266 @@
+// The messages of the open chat: which are on the page, in which groups, and where it is scrolled to.
+
+import { bubble, serviceLine } from "./bubble.js";
+import { el, icon } from "./dom.js";
+import { act, getHistory } from "./net.js";
+import { refreshTimes } from "./rich.js";
+import { app, isInside, messagesOf, now, takeMessages } from "./state.js";
+import { day, dayKey, fullTime, number, say } from "./words.js";
+
+const FIRST = 60;
+const MORE = 60;
+const MOST = 240;
+const GAP = 5 * 60;
+const NEAR = 90;
+
+let log = null;
+let chip = null;
+let shown = FIRST;
+let stuck = true;
+let unseen = 0;
+let firstUnread = null;
+let readTimer = 0;
+let opening = false;
+const made = new Map();
+
+/** The list of a chat that was just opened. */
+export function messageList(chat) {
+  made.clear();
+  shown = FIRST;
+  stuck = true;
+  unseen = 0;
+  firstUnread = unreadFrom(chat);
+  log = el("div.log", { role: "log", "aria-live": "polite", "aria-label": chat.title, tabindex: 0, "data-log": chat.key });
+  log.addEventListener("scroll", onScroll, { passive: true });
+  log.addEventListener("keydown", onKey);
+  chip = el("button.to-bottom", { type: "button", hidden: true, "aria-label": say("to_bottom") });
+  chip.addEventListener("click", () => toBottom({ smooth: true }));
+  opening = true;
+  draw();
+  opening = false;
+  requestAnimationFrame(() => {
+    const mark = log.querySelector(".new-mark");
+    if (mark && mark.offsetTop > 0) log.scrollTop = mark.offsetTop - 120;
+    else toBottom();
+    onScroll();
+  });
+  return el("div.scroll", {}, log, chip);
+}
+
+function unreadFrom(chat) {
+  if (!chat.unread) return null;
+  const others = messagesOf(chat.key).filter((one) => !one.mine && !one.service);
+  return others.at(-chat.unread)?.key ?? null;
+}
+
+/** Draws anew what changed; `flashing` are the keys of messages that were edited. */
+export function drawMessages(flashing = []) {
+  if (!log) return;
+  const before = [...log.querySelectorAll("[data-message]")].at(-1)?.dataset.message;
+  draw();
+  for (const key of flashing) {
+    const one = made.get(key)?.element;
+    if (!one) continue;
+    one.classList.remove("flash");
+    void one.offsetWidth;
+    one.classList.add("flash");
+  }
+  const last = messagesOf(app.open).at(-1);
+  if (stuck || last?.mine) toBottom();
+  else if (last && last.key !== before) unseen += 1;
+  drawChip();
+  markRead();
+}
+
+export function forget(key) {
+  made.delete(key);
+}
+
+export function forgetAll() {
+  made.clear();
+}
+
+export function tickTimes() {
+  if (log) refreshTimes(log);
+}
+
+function draw() {
+  const chat = app.chats.get(app.open);
+  const all = messagesOf(app.open);
+  if (stuck && shown > MOST) shown = MOST;
+  const list = all.slice(-shown);
+  const top = [];
+  const days = [];
+  let rows = top;
+  if (all.length > list.length || app.earlier.get(app.open)) rows.push(earlierButton(chat));
+  if (!all.length && isInside(chat)) rows.push(el("div.service.quiet", {}, el("span", {}, say("empty_chat"))));
+  let previous = null;
+  for (let index = 0; index < list.length; index += 1) {
+    const message = list[index];
+    if (!previous || dayKey(previous.at) !== dayKey(message.at)) {
+      rows = [dayLine(message.at)];
+      days.push({ key: dayKey(message.at), rows });
+    }
+    if (message.key === firstUnread) rows.push(el("div.new-mark", {}, el("span", {}, say("new_messages"))));
+    if (message.service) {
+      const run = [message];
+      while (list[index + 1] && sameService(message, list[index + 1])) run.push(list[(index += 1)]);
+      rows.push(serviceLine(run));
+      previous = run.at(-1);
+      continue;
+    }
+    const row = elementOf(message, chat);
+    row.classList.toggle("first", !together(previous, message) || message.key === firstUnread);
+    row.classList.toggle("last", !together(message, list[index + 1]));
+    rows.push(row);
+    previous = message;
+  }
+  keepFocus(() => {
+    reconcile(log, [...top, ...days.map(daySection)]);
+  });
+  for (const key of made.keys()) if (!app.messages.get(app.open)?.has(key)) made.delete(key);
+}
+
+function sameService(one, two) {
+  const kinds = ["joined", "left"];
+  return (
+    two.service?.what === one.service.what &&
+    kinds.includes(one.service.what) &&
+    dayKey(one.at) === dayKey(two.at) &&
+    two.key !== firstUnread
+  );
+}
+
+function together(one, two) {
+  return Boolean(
+    one &&
+      two &&
+      !one.service &&
+      !two.service &&
+      one.from.id === two.from.id &&
+      Boolean(one.whisper) === Boolean(two.whisper) &&
+      Math.abs(two.at - one.at) < GAP &&
+      dayKey(one.at) === dayKey(two.at),
+  );
+}
+
+function elementOf(message, chat) {
+  const known = made.get(message.key);
+  if (known?.message === message) return known.element;
+  const element = bubble(message, chat);
+  if (known || opening) element.classList.add("known");
+  made.set(message.key, { message, element });
+  return element;
+}
+
+/** A day's messages: its line sticks to the top only as long as they are on the screen. */
+function daySection({ key, rows }) {
+  const known = [...log.children].find((one) => one.dataset.day === key);
+  const section = known ?? el("section.day-section", { "data-day": key });
+  reconcile(section, rows);
+  return section;
+}
+
+/** Puts the rows in place, moving as little as can be. */
+function reconcile(parent, rows) {
+  const wanted = new Set(rows);
+  for (const old of [...parent.children]) if (!wanted.has(old)) old.remove();
+  rows.forEach((row, index) => {
+    if (parent.children[index] !== row) parent.insertBefore(row, parent.children[index] ?? null);
+  });
+}
+
+/** Keeps the focus in a message that is drawn anew meanwhile. */
+function keepFocus(change) {
+  const focused = document.activeElement;
+  const inside = log.contains(focused) && focused.closest("[data-message]");
+  const where = inside && { key: inside.dataset.message, button: focused.dataset.button };
+  change();
+  if (!where || log.contains(document.activeElement)) return;
+  const again = [...log.querySelectorAll("[data-message]")].find((one) => one.dataset.message === where.key);
+  const button = where.button && again?.querySelector(`[data-button="${where.button}"]`);
+  (button && !button.disabled ? button : again)?.focus({ preventScroll: true });
+}
+
+function dayLine(at) {
+  return el("div.day", { title: fullTime(at) }, el("span", {}, day(at, now())));
+}
+
+function earlierButton(chat) {
+  const more = el("button.earlier", { type: "button", "data-action": "earlier" }, say("earlier"));
+  more.addEventListener("click", async () => {
+    const all = messagesOf(chat.key);
+    if (all.length <= shown && app.earlier.get(chat.key)) {
+      const found = await getHistory(chat.key, all[0]?.seq);
+      takeMessages(found.messages);
+      app.earlier.set(chat.key, found.earlier);
+    }
+    if (app.open !== chat.key) return;
+    const from = log.scrollHeight - log.scrollTop;
+    shown += MORE;
+    stuck = false;
+    draw();
+    log.scrollTop = log.scrollHeight - from;
+  });
+  return more;
+}
+
+export function toBottom({ smooth = false } = {}) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  log.scrollTo({ top: log.scrollHeight, behavior: smooth && !calm ? "smooth" : "instant" });
+  stuck = true;
+  unseen = 0;
+  drawChip();
+}
+
+function onScroll() {
+  stuck = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR;
+  if (stuck) {
+    unseen = 0;
+    markRead();
+  }
+  drawChip();
+}
+
+function drawChip() {
+  chip.hidden = stuck;
+  chip.replaceChildren(icon("down"), unseen ? el("span.badge", {}, number(unseen)) : "");
+}
+
+/** Tells the stand-in that what is here was seen, a moment later and only while the page is looked at. */
+export function markRead() {
+  const chat = app.chats.get(app.open);
+  const list = document.querySelector(".stage").dataset.view === "list" && matchMedia("(max-width: 760px)").matches;
+  if (!chat?.unread || !stuck || document.hidden || list || readTimer) return;
+  readTimer = setTimeout(() => {
+    readTimer = 0;
+    act("read", { chat: chat.key });
+  }, 350);
+}
+
+/** Shows a message that another one answers. */
+export function showMessage(key) {
+  const found = made.get(key)?.element;
+  if (!found) return;
+  found.scrollIntoView({ block: "center" });
+  found.classList.remove("flash");
+  void found.offsetWidth;
+  found.classList.add("flash");
+}
+
+function onKey(event) {
+  const rows = [...log.querySelectorAll("article.message")];
+  const at = rows.indexOf(document.activeElement);
+  if (event.target !== log && at < 0) return;
+  if (event.key === "ArrowUp" || event.key === "ArrowDown") {
+    const next = at < 0 ? rows.length - 1 : at + (event.key === "ArrowUp" ? -1 : 1);
+    if (rows[next]) {
+      event.preventDefault();
+      rows[next].focus();
+      rows[next].scrollIntoView({ block: "nearest" });
+    }
+  } else if (at >= 0 && (event.key === "Enter" || event.key === "ContextMenu")) {
+    event.preventDefault();
+    rows[at].querySelector(".message-more")?.click();
+  }
+}

@@ -1,0 +1,62 @@
+// Talks with the stand-in: the state, what happens, what a person does.
+
+import { app } from "./state.js";
+
+export async function getState(as) {
+  const answer = await fetch(`/page/state?as=${as ?? ""}`);
+  if (!answer.ok) return as ? getState() : Promise.reject(new Error(`state: ${answer.status}`));
+  return answer.json();
+}
+
+export async function getHistory(chat, before) {
+  const answer = await fetch(`/page/history?as=${app.me}&chat=${chat}&before=${before ?? ""}`);
+  return answer.ok ? answer.json() : { messages: [], earlier: false };
+}
+
+export async function getCommands(chat) {
+  const answer = await fetch(`/page/commands?as=${app.me}&chat=${chat}`);
+  return answer.ok ? (await answer.json()).commands : [];
+}
+
+export function fileUrl(number) {
+  return `/page/files/${number}?as=${app.me}`;
+}
+
+/** Does something as the person who is played; `{ error }` if their app doesn't let them. */
+export async function act(name, body = {}) {
+  try {
+    const answer = await fetch("/page/acts", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ as: String(app.me), act: name, ...body }),
+    });
+    return await answer.json();
+  } catch {
+    return { error: "lost" };
+  }
+}
+
+let source = null;
+
+/** Listens as the person who is played; the browser reconnects by itself and goes on where it stopped. */
+export function listen(onBatch, onLine) {
+  source?.close();
+  const mine = new EventSource(`/page/events?as=${app.me}&after=${app.seen}&world=${app.world}`);
+  source = mine;
+  mine.onopen = () => onLine(true);
+  mine.onerror = () => {
+    onLine(false);
+    if (mine.readyState === EventSource.CLOSED && source === mine) setTimeout(() => listen(onBatch, onLine), 2000);
+  };
+  mine.onmessage = (event) => {
+    if (source !== mine) return;
+    const batch = JSON.parse(event.data);
+    if (batch.reload) {
+      mine.close();
+      location.reload();
+      return;
+    }
+    app.seen = Number(event.lastEventId) || app.seen;
+    onBatch(batch);
+  };
+}

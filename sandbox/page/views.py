@@ -1,0 +1,233 @@
+"""What one person's app shows, as the page gets it. Nothing in here may hold what another person was whispered."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from sandbox.accounts import Bot, User
+from sandbox.chats import Chat
+from sandbox.commands import commands_for
+from sandbox.messages import Button, Message
+from sandbox.people import Person
+from sandbox.world import World
+
+PREVIEW = 120
+MOST_UNREAD = 99
+LOOKED_AT = 400
+"""How many messages back unread ones are counted; a chat that was left alone for longer shows the most."""
+STARTED = re.compile(r"/start \S+")
+
+
+def key_of(chat: Chat) -> str:
+    """A chat's name on the page: a private one is told apart by its bot, as each person has one id there."""
+    if chat.kind == "private":
+        return f"p{chat.bot.id if chat.bot else 0}"
+    return f"c{chat.id}"
+
+
+def find_chat(world: World, person: Person, key: str) -> Chat | None:
+    """The chat behind a key, whether the person is in it or not."""
+    number = key[1:]
+    if not re.fullmatch(r"[pc]-?\d{1,19}", key):
+        return None
+    if key[0] == "c":
+        return world.chats.get(int(number))
+    bot = world.users.get(int(number))
+    return world.private(bot, person) if isinstance(bot, Bot) else None
+
+
+def message_key(message: Message) -> str:
+    """A message's name on the page, unique for a person."""
+    number = message.message_id if message.ephemeral_message_id is None else f"e{message.ephemeral_message_id}"
+    return f"{key_of(message.chat)}/{number}"
+
+
+def find_message(world: World, person: Person, key: str) -> Message | None:
+    """The message behind a key, if this person sees it."""
+    where, _, number = key.partition("/")
+    chat = find_chat(world, person, where)
+    if chat is None or not chat.has(person) or not re.fullmatch(r"e?\d{1,19}", number):
+        return None
+    found = chat.ephemeral.get(int(number[1:])) if number[0] == "e" else chat.by_id.get(int(number))
+    return found if found is not None and found.visible_to(person) else None
+
+
+def chats_of(world: World, person: Person) -> list[Chat]:
+    """The chats on a person's list: those they are in or left, and the bots whom they met there."""
+    groups = [one for one in world.chats.values() if one.migrated_to is None and one.member(person) is not None]
+    met = {bot.id: bot for one in groups if one.has(person) for bot in one.bots()}
+    met |= {
+        bot: other.bot
+        for (bot, who), other in world.privates.items()
+        if who == person.id and other.opened and other.bot
+    }
+    return groups + [world.private(bot, person) for bot in met.values()]
+
+
+def user_view(user: User) -> dict[str, Any]:
+    """Someone's name and face."""
+    written: dict[str, Any] = {"id": user.id, "name": user.name}
+    if user.username:
+        written["username"] = user.username
+    if isinstance(user, Bot):
+        written["bot"] = True
+    return written
+
+
+def chat_view(chat: Chat, person: Person, read: int) -> dict[str, Any]:
+    """A line of the chat list; `read` is how many of the chat's messages this person has had on the screen."""
+    member = chat.members.get(person.id)
+    status = member.status if member is not None else "left"
+    written: dict[str, Any] = {
+        "key": key_of(chat),
+        "kind": chat.kind,
+        "title": chat.bot.name if chat.kind == "private" and chat.bot else chat.title,
+        "status": status,
+        "unread": unread(chat, person, read),
+        "last": _last(chat, person),
+    }
+    if chat.kind == "private":
+        written["bot"] = chat.bot.username if chat.bot else None
+        written["opened"] = chat.opened
+    else:
+        written["members"] = sum(1 for one in chat.members.values() if one.inside)
+    return written
+
+
+def unread(chat: Chat, person: Person, read: int) -> int:
+    """How many messages of others came since, service messages not counted; at most 99."""
+    if not chat.has(person):
+        return 0
+    count = 0
+    for message in chat.messages[max(read, len(chat.messages) - LOOKED_AT) :]:
+        if message.sender is not person and not message.service and message.visible_to(person):
+            count += 1
+    return min(count, MOST_UNREAD)
+
+
+def _last(chat: Chat, person: Person) -> dict[str, Any] | None:
+    if not chat.has(person):
+        return None
+    for message in reversed(chat.messages):
+        if message.visible_to(person):
+            written = message_view(message, person)
+            written["text"] = written.get("text", "")[:PREVIEW]
+            return {name: written[name] for name in LAST_FIELDS if name in written}
+    return None
+
+
+LAST_FIELDS = ("from", "mine", "at", "text", "whisper", "service", "file")
+
+
+def message_view(message: Message, person: Person) -> dict[str, Any]:
+    """A message as this person sees it."""
+    sender = message.sender_chat or message.sender
+    written: dict[str, Any] = {
+        "key": message_key(message),
+        "chat": key_of(message.chat),
+        "seq": message.seq,
+        "at": message.at,
+        "from": _sender_view(sender) if sender is not None else {"id": message.chat.id, "name": message.chat.title},
+        "mine": message.sender is person,
+    }
+    if message.text:
+        written |= _text_view(message)
+    if message.is_ephemeral:
+        written["whisper"] = True
+    if message.edit_date is not None:
+        written["edited"] = message.edit_date
+    if message.service:
+        written["service"] = _service_view(message)
+    if message.file is not None:
+        written["file"] = {
+            "kind": message.file.kind,
+            "name": message.file.name,
+            "size": len(message.file.content),
+            "number": message.file.number,
+        }
+    if message.reply_to is not None:
+        written["reply"] = _reply_view(message.reply_to, person)
+    if message.markup is not None and (rows := message.keyboard):
+        written["keyboard"] = [[button_view(button) for button in row] for row in rows]
+    if message.reactions:
+        written["reactions"] = _reactions_view(message.reactions, person)
+    return written
+
+
+def _sender_view(sender: User | Chat) -> dict[str, Any]:
+    return user_view(sender) if isinstance(sender, User) else {"id": sender.id, "name": sender.title}
+
+
+def _text_view(message: Message) -> dict[str, Any]:
+    """The text and what it means; the payload of a `start` link stays unseen, as in Telegram's apps."""
+    if message.chat.kind == "private" and STARTED.fullmatch(message.text):
+        command = {"type": "bot_command", "offset": 0, "length": len("/start")}
+        return {"text": "/start", "entities": [command]}
+    return {"text": message.text, "entities": message.entities}
+
+
+def _service_view(message: Message) -> dict[str, Any]:
+    """What happened, as the name of a line among the page's words and the names in it."""
+    name, value = next(iter(message.service.items()))
+    match name:
+        case "new_chat_members":
+            people = [one["first_name"] for one in value]
+            alone = message.sender is not None and [one["id"] for one in value] == [message.sender.id]
+            return {"what": "joined" if alone else "added", "who": people}
+        case "left_chat_member":
+            alone = message.sender is not None and value["id"] == message.sender.id
+            return {"what": "left" if alone else "removed", "who": [value["first_name"]]}
+        case "pinned_message":
+            return {"what": "pinned", "who": []}
+        case _:
+            return {"what": "changed", "who": []}
+
+
+def _reply_view(message: Message, person: Person) -> dict[str, Any]:
+    if not message.visible_to(person):
+        return {"key": "", "name": "", "text": ""}
+    name = message.sender.name if message.sender is not None else message.chat.title
+    return {"key": message_key(message), "name": name, "text": message.text[:PREVIEW]}
+
+
+def button_view(button: Button) -> dict[str, Any]:
+    """A button: its words, its looks and the one thing that it does."""
+    written: dict[str, Any] = {"text": button.text}
+    if button.style:
+        written["style"] = button.style
+    if button.disabled:
+        written["disabled"] = True
+    elif button.callback_data is not None:
+        written["data"] = button.callback_data
+    elif button.url is not None:
+        written["url"] = button.url
+    elif button.copy_text is not None:
+        written["copy"] = button.copy_text
+    else:
+        written["disabled"] = True
+    return written
+
+
+def _reactions_view(reactions: dict[int, str], person: Person) -> list[dict[str, Any]]:
+    counted: dict[str, int] = {}
+    for emoji in reactions.values():
+        counted[emoji] = counted.get(emoji, 0) + 1
+    mine = reactions.get(person.id)
+    return [{"emoji": emoji, "count": count, "mine": emoji == mine} for emoji, count in counted.items()]
+
+
+def commands_view(chat: Chat, person: Person) -> list[dict[str, Any]]:
+    """What the "/" menu lists for this person in this chat, of all bots there."""
+    return [one for bot in chat.bots() for one in commands_for(bot, chat, person)]
+
+
+def page_of(messages: Iterable[Message], person: Person, most: int) -> tuple[list[dict[str, Any]], bool]:
+    """The last `most` of these that the person sees, in order, and whether there are earlier ones."""
+    found: list[dict[str, Any]] = []
+    for message in messages:
+        if not message.visible_to(person):
+            continue
+        if len(found) == most:
+            return found[::-1], True
+        found.append(message_view(message, person))
+    return found[::-1], False
