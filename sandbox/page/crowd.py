@@ -3,7 +3,6 @@
 import asyncio
 import re
 import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,8 +17,27 @@ from sandbox.world import World
 PATIENCE = 30.0
 DRAINED = 15.0
 SHOWN_ANSWERS = 4
-SECRET = re.compile(r"[^\s:\uff1a]*\d[^\s,.\uff0c\u3002]*")
-"""Words with a digit in them: codes, sums and numbers, which differ from fan to fan."""
+SECRET = re.compile(r"\S*(?:\d|[A-Z]{3})\S*")
+"""Words that may be somebody's own: codes, sums and numbers."""
+HIDDEN = "•••"
+
+
+@dataclass(slots=True)
+class Heard:
+    """Answers of one kind. Its words are those that all of them share: what differs is each fan's own."""
+
+    words: list[str]
+    count: int = 1
+
+    def also(self, words: list[str]) -> None:
+        """One more answer of this kind."""
+        self.count += 1
+        self.words = [one if one == other else HIDDEN for one, other in zip(self.words, words, strict=True)]
+
+    def view(self) -> dict[str, Any]:
+        """What the page shows; of a single answer nothing that could be a code."""
+        text = " ".join(self.words)
+        return {"text": text if self.count > 1 else SECRET.sub(HIDDEN, text), "count": self.count}
 
 
 @dataclass(slots=True)
@@ -33,12 +51,23 @@ class Crowd:
     tapped: int = 0
     took: list[float] = field(default_factory=list)
     unanswered: int = 0
-    answers: Counter[str] = field(default_factory=Counter)
+    heard: dict[str, Heard] = field(default_factory=dict)
     done: bool = False
+
+    def hear(self, text: str, seconds: float) -> None:
+        """One of them was answered."""
+        self.took.append(seconds)
+        words = text.split(" ")
+        kind = SECRET.sub(HIDDEN, text)
+        if kind in self.heard and len(self.heard[kind].words) == len(words):
+            self.heard[kind].also(words)
+        else:
+            self.heard[kind] = Heard(words)
 
     def view(self) -> dict[str, Any]:
         """The counter that the page shows; no answer is told with anybody's code."""
         took = sorted(self.took)
+        most = sorted(self.heard.values(), key=lambda one: -one.count)
         written: dict[str, Any] = {
             "number": self.number,
             "label": self.label,
@@ -47,7 +76,7 @@ class Crowd:
             "answered": len(took),
             "unanswered": self.unanswered,
             "done": self.done,
-            "answers": [{"text": text, "count": count} for text, count in self.answers.most_common(SHOWN_ANSWERS)],
+            "answers": [one.view() for one in most[:SHOWN_ANSWERS]],
         }
         if took:
             written["p50"] = round(took[len(took) // 2] * 1000)
@@ -90,8 +119,7 @@ class Fans:
             except TimeoutError:
                 crowd.unanswered += 1
             else:
-                crowd.took.append(time.monotonic() - begun)
-                crowd.answers[SECRET.sub("•••", answer.text)] += 1
+                crowd.hear(answer.text, time.monotonic() - begun)
             tell()
 
         await asyncio.gather(*(one(press) for press in presses))

@@ -222,12 +222,17 @@ def commands_view(chat: Chat, person: Person) -> list[dict[str, Any]]:
 
 
 def page_of(messages: Iterable[Message], person: Person, most: int) -> tuple[list[dict[str, Any]], bool]:
-    """The last `most` of these that the person sees, in order, and whether there are earlier ones."""
+    """The first `most` of these that the person sees, backwards, and whether there are more.
+
+    Lines of people's coming and going aren't counted: a crowd that comes in would fill a page.
+    """
     found: list[dict[str, Any]] = []
+    left = most
     for message in messages:
         if not message.visible_to(person):
             continue
-        if len(found) == most:
+        if left == 0:
             return found[::-1], True
         found.append(message_view(message, person))
+        left -= 0 if message.service else 1
     return found[::-1], False

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from sandbox import Limits, Rights, Sandbox
+from sandbox import Limits, Person, Rights, Sandbox
+from sandbox.page import Page, Part
 from tests.sandbox.client import Api, Scene
+from tests.sandbox.visitor import Visitor
 
 START = 1_800_000_000.0
 
@@ -45,3 +47,36 @@ async def plain_scene(scene: Scene) -> Scene:
     scene.mina.promotes(scene.bot, scene.group, None)
     await scene.api.read_all()
     return scene
+
+
+@pytest.fixture
+def newcomer(scene: Scene) -> Person:
+    """Somebody who is in no chat."""
+    return scene.telegram.add_user("Leo")
+
+
+@pytest.fixture
+def page(scene: Scene, newcomer: Person) -> Page:
+    """A page for the scene's three people."""
+    cast = [Part(scene.mina, "owner"), Part(scene.joon, "fan"), Part(newcomer, "newcomer")]
+    served = Page(scene.telegram.world, bot=scene.bot, home=scene.group, cast=cast, fan_names=["Zoe"])
+    scene.telegram.show(served)
+    return served
+
+
+@pytest.fixture
+def joon(session: aiohttp.ClientSession, scene: Scene, page: Page) -> Visitor:
+    """A browser that plays the fan."""
+    return Visitor(session, scene, page, scene.joon)
+
+
+@pytest.fixture
+def mina(session: aiohttp.ClientSession, scene: Scene, page: Page) -> Visitor:
+    """A browser that plays the owner."""
+    return Visitor(session, scene, page, scene.mina)
+
+
+@pytest.fixture
+def leo(session: aiohttp.ClientSession, scene: Scene, page: Page, newcomer: Person) -> Visitor:
+    """A browser that plays the newcomer."""
+    return Visitor(session, scene, page, newcomer)

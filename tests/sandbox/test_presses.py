@@ -119,6 +119,24 @@ async def test_long_answer(scene: Scene) -> None:
     assert await answer(scene, press, text="a" * 200) == "ok"
 
 
+@pytest.mark.parametrize(
+    ("url", "outcome"),
+    [
+        ("https://t.me/encore_test_bot?start=remind_12", "ok"),
+        ("t.me/Encore_Test_Bot?start=a", "ok"),
+        ("tg://resolve?domain=encore_test_bot&start=a", "ok"),
+        ("https://t.me/another_bot?start=a", "Bad Request: URL_INVALID"),
+        ("https://t.me/encore_test_bot", "Bad Request: URL_INVALID"),
+        ("https://t.me/encore_test_bot?start=a b", "Bad Request: URL_INVALID"),
+        ("https://t.me/+abcdef", "Bad Request: URL_INVALID"),
+    ],
+)
+async def test_a_press_opens_only_the_bot_itself(scene: Scene, url: str, outcome: str) -> None:
+    """A press that is no game's may be answered by a link that starts the bot with a parameter, and by no other."""
+    press = scene.joon.presses(await card(scene), "Claim")
+    assert await answer(scene, press, url=url) == outcome
+
+
 async def test_forged_data(scene: Scene) -> None:
     """A modified app can send any data, also for a message that has no such button."""
     message = await card(scene)

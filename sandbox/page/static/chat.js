@@ -19,7 +19,7 @@ export function drawChat({ focus = false } = {}) {
   pane.dataset.empty = String(!chat);
   drawn = chat ? shape(chat) : null;
   if (!chat) {
-    pane.replaceChildren(el("p.pick", {}, say("pick_chat")));
+    pane.replaceChildren(el("div.scroll", {}, app.chats.size ? el("p.pick", {}, say("pick_chat")) : ""));
     return;
   }
   pane.dataset.chat = chat.key;

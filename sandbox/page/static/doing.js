@@ -98,7 +98,9 @@ export function messageMenu(anchor, message, chat) {
     }
   }
   if (!message.whisper) {
-    for (const emoji of HEARTS) items.push({ name: `react-${emoji}`, text: emoji, does: () => does.react(message, emoji) });
+    for (const emoji of HEARTS) {
+      items.push({ name: `react-${emoji}`, text: emoji, inRow: true, does: () => does.react(message, emoji) });
+    }
   }
   if (items.length) menu(anchor, items, { label: say("message_menu") });
 }

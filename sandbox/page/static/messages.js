@@ -55,7 +55,7 @@ function unreadFrom(chat) {
 
 /** Draws anew what changed; `flashing` are the keys of messages that were edited. */
 export function drawMessages(flashing = []) {
-  if (!log) return;
+  if (!log?.isConnected || log.dataset.log !== app.open) return;
   const before = [...log.querySelectorAll("[data-message]")].at(-1)?.dataset.message;
   draw();
   for (const key of flashing) {
@@ -88,7 +88,7 @@ function draw() {
   const chat = app.chats.get(app.open);
   const all = messagesOf(app.open);
   if (stuck && shown > MOST) shown = MOST;
-  const list = all.slice(-shown);
+  const list = lastRows(all, shown);
   const top = [];
   const days = [];
   let rows = top;
@@ -119,6 +119,13 @@ function draw() {
     reconcile(log, [...top, ...days.map(daySection)]);
   });
   for (const key of made.keys()) if (!app.messages.get(app.open)?.has(key)) made.delete(key);
+}
+
+/** The end of a chat: so many messages, and the lines of people's coming and going between them for nothing. */
+function lastRows(all, most) {
+  let at = all.length;
+  for (let left = most; at > 0 && left > 0; at -= 1) if (!all[at - 1].service) left -= 1;
+  return all.slice(at);
 }
 
 function sameService(one, two) {

@@ -72,7 +72,7 @@ export function askLink() {
 
 let closeMenu = null;
 
-/** A menu at an element or a point; items are `{ text, icon, does, danger, checked, disabled }`. */
+/** A menu at an element or a point; items are `{ text, icon, does, danger, checked, disabled, inRow }`. */
 export function menu(anchor, items, { label = "" } = {}) {
   closeMenu?.();
   const back = document.activeElement;
@@ -95,7 +95,8 @@ export function menu(anchor, items, { label = "" } = {}) {
       el("span", {}, item.text),
     ),
   );
-  list.append(...buttons);
+  const row = el("div.menu-row", {}, buttons.filter((_, index) => items[index].inRow));
+  list.append(...(row.children.length ? [row] : []), ...buttons.filter((_, index) => !items[index].inRow));
   const veil = el("div.veil", { onclick: () => close({ refocus: false }), oncontextmenu: swallow });
   const close = ({ refocus }) => {
     veil.remove();
@@ -110,7 +111,7 @@ export function menu(anchor, items, { label = "" } = {}) {
       event.preventDefault();
       event.stopPropagation();
       close({ refocus: true });
-    } else arrows(event, able);
+    } else if (!arrows(event, able)) arrows(event, able, { across: true });
   });
   document.body.append(veil, list);
   place(list, anchor);

@@ -5,7 +5,7 @@ import { arrows, el, face, icon } from "./dom.js";
 import { play, redrawAll } from "./main.js";
 import { menu } from "./overlay.js";
 import { app, now } from "./state.js";
-import { NAMES, current, dateAndTime, dayKey, number, say, setLanguage, stageDate, time } from "./words.js";
+import { NAMES, current, dateAndTime, dayKey, number, say, setLanguage, soon, stageDate, time } from "./words.js";
 
 const people = document.querySelector(".people");
 const clock = document.querySelector(".clock");
@@ -20,7 +20,7 @@ export function drawStage() {
   drawPeople();
   drawJumps();
   drawTime();
-  tongue.replaceChildren(icon("globe"), el("span", {}, current().toUpperCase()));
+  tongue.replaceChildren(icon("globe"));
 }
 
 function drawPeople() {
@@ -73,9 +73,9 @@ function moves() {
     { name: "tomorrow", text: say("tomorrow"), short: say("tomorrow_short"), does: () => attempt("jump", { seconds: DAY }) },
     {
       name: "next",
-      text: next ? say("next_at", { at: next.title ? `${next.title}, ${at}` : at }) : say("next_none"),
+      text: next ? say("next_at", { at: next.title ? `${next.title} · ${at}` : at }) : say("next_none"),
       short: say("next_short"),
-      small: next ? `${at} ${next.title}`.trim() : say("next_none"),
+      small: next ? `${soon(next.at, now())} ${next.title}`.trim() : say("next_none"),
       disabled: !next,
       does: () => attempt("jump", { next: true }),
     },

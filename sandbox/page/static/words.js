@@ -101,6 +101,13 @@ export function dateAndTime(at, present) {
   return form({ weekday: "short", month: "short", day: "numeric", ...CLOCK }).format(at * 1000);
 }
 
+/** When something comes, as short as it can be said. */
+export function soon(at, present) {
+  if (dayKey(at) === dayKey(present)) return time(at);
+  const near = at - present < 6 * 86400;
+  return form(near ? { weekday: "short", ...CLOCK } : { month: "numeric", day: "numeric", ...CLOCK }).format(at * 1000);
+}
+
 export function stageDate(at) {
   return form({ weekday: "short", month: "short", day: "numeric" }).format(at * 1000);
 }
@@ -117,6 +124,7 @@ export function entityTime(at, format, present) {
   return Object.keys(options).length ? form(options).format(at * 1000) : null;
 }
 
+const NEARLY = 0.98;
 const STEPS = [
   ["day", 86400],
   ["hour", 3600],
@@ -125,7 +133,7 @@ const STEPS = [
 ];
 
 function relative(seconds) {
-  const [unit, length] = STEPS.find(([, one]) => Math.abs(seconds) >= one) ?? STEPS[3];
+  const [unit, length] = STEPS.find(([, one]) => Math.abs(seconds) >= one * NEARLY) ?? STEPS[3];
   return new Intl.RelativeTimeFormat(tag(), { numeric: "auto" }).format(Math.round(seconds / length), unit);
 }
 
