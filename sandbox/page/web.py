@@ -65,7 +65,7 @@ class Web:
         try:
             return web.json_response(await self.page.acts.do(person, body))
         except RefusedError as refused:
-            return web.json_response({"error": refused.code}, status=409)
+            return web.json_response({"error": refused.code})  # an answer like any other: the page says it in words
 
     async def state(self, request: web.BaseRequest, person: Person, rest: str) -> web.Response:  # noqa: ARG002 - a look
         """All that the page needs to show this person's app."""

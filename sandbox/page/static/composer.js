@@ -14,6 +14,7 @@ let form = null;
 let answering = null;
 let listed = [];
 let chosen = 0;
+let asked = 0;
 
 /** The foot of a chat. */
 export function composer(chat) {
@@ -175,7 +176,9 @@ function commandsHidden() {
 }
 
 function hideCommands() {
+  asked += 1;
   place().hidden = true;
+  place().replaceChildren();
   field.setAttribute("aria-expanded", "false");
   field.removeAttribute("aria-activedescendant");
 }
@@ -192,8 +195,10 @@ async function toggleCommands() {
 /** What the bots declared for this person in this chat. */
 async function showCommands() {
   const chat = app.open;
+  asked += 1;
+  const mine = asked;
   const found = await getCommands(chat);
-  if (app.open !== chat || !field) return;
+  if (mine !== asked || app.open !== chat || !field) return;
   const begun = field.value.startsWith("/") ? field.value.slice(1).toLowerCase() : "";
   listed = found.filter((one) => one.command.startsWith(begun));
   if (!listed.length && begun) {

@@ -5,7 +5,7 @@ import { drawList } from "./list.js";
 import { drawMessages, forget, forgetAll, markRead, tickTimes } from "./messages.js";
 import { getHistory, getState, listen } from "./net.js";
 import { drawStage, drawTime } from "./stage.js";
-import { app, dropMessages, isInside, setClock, takeMessages, takeState } from "./state.js";
+import { app, canRead, dropMessages, setClock, takeMessages, takeState } from "./state.js";
 import { loadWords, say } from "./words.js";
 
 const stage = document.querySelector(".stage");
@@ -58,7 +58,7 @@ export function closeChat() {
 /** Messages of a chat that became theirs while the page was open. */
 async function load(key) {
   const chat = app.chats.get(key);
-  if (!isInside(chat) || app.earlier.get(key) !== undefined) return;
+  if (!canRead(chat) || app.earlier.get(key) !== undefined) return;
   const found = await getHistory(key);
   takeMessages(found.messages);
   app.earlier.set(key, found.earlier);
@@ -95,7 +95,10 @@ async function takeChats(list) {
   app.chats = new Map(list.map((one) => [one.key, one]));
   for (const chat of list) {
     const was = before.get(chat.key);
-    if (isInside(chat) && was && !isInside(was)) app.earlier.delete(chat.key);
+    if (!canRead(chat) || (was && !canRead(was))) {
+      app.messages.delete(chat.key);
+      app.earlier.delete(chat.key);
+    }
     if (chat.key === app.open) await load(chat.key);
   }
   if (app.open && !app.chats.has(app.open)) app.open = null;

@@ -74,6 +74,11 @@ export function messagesOf(key) {
 
 const INSIDE = new Set(["creator", "administrator", "member"]);
 
+/** Whether the chat's messages are on their screen: who leaves a group sees it no more. */
+export function canRead(chat) {
+  return chat.kind === "private" || isInside(chat);
+}
+
 export function isInside(chat) {
   return INSIDE.has(chat.status);
 }

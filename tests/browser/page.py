@@ -1,0 +1,187 @@
+"""The page as a visitor uses it: by what is written on it, not by how it is made."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Literal
+
+from playwright.async_api import Browser, Locator, Page, expect
+
+Role = Literal["owner", "fan", "newcomer"]
+WIDE = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+PATIENCE = 10_000
+"""Milliseconds in which the bot must have answered."""
+
+
+class Visit:
+    """Somebody at the page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    # People
+
+    async def be(self, role: Role, number: int = 0) -> None:
+        """Become the owner, the newcomer, or one of the fans."""
+        chip = self.page.locator(f".person[data-role={role}]").nth(number)
+        await chip.click()
+        await expect(chip).to_have_attribute("aria-checked", "true")
+        me = await chip.get_attribute("data-person")
+        await expect(self.page.locator("body")).to_have_attribute("data-me", me or "")
+
+    def unread_of(self, role: Role, number: int = 0) -> Locator:
+        """The badge with how much somebody else has unread."""
+        return self.page.locator(f".person[data-role={role}]").nth(number).locator(".badge")
+
+    async def add_fan(self) -> None:
+        """Let one more fan come in, and become them."""
+        before = await self.page.locator(".person").count()
+        await self.page.locator("[data-action=add-fan]").click()
+        await expect(self.page.locator(".person")).to_have_count(before + 1)
+
+    # Chats
+
+    async def open_group(self, title: str | None = None) -> None:
+        """Open the group, or one of several by its title."""
+        await self._open(".chat-line:not([data-kind=private])", title)
+
+    async def open_bot(self) -> None:
+        """Open the private chat with the bot."""
+        await self._open(".chat-line[data-kind=private]", None)
+
+    async def _open(self, lines: str, title: str | None) -> None:
+        line = self.page.locator(lines).filter(has_text=title) if title else self.page.locator(lines).first
+        chat = await line.get_attribute("data-chat")
+        await line.click()
+        await expect(self.log).to_have_attribute("data-log", chat or "")
+
+    @property
+    def log(self) -> Locator:
+        """The messages of the open chat."""
+        return self.page.locator(".log")
+
+    def messages(self, text: str | re.Pattern[str] | None = None) -> Locator:
+        """Messages in the open chat, those that say something."""
+        return self.page.locator("[data-kind=message]").filter(has_text=text)
+
+    def whispers(self, text: str | re.Pattern[str] | None = None) -> Locator:
+        """Messages in the open chat that only this person sees."""
+        return self.page.locator("[data-whisper=true]").filter(has_text=text)
+
+    def services(self, text: str | re.Pattern[str] | None = None) -> Locator:
+        """Lines about people's coming and going."""
+        return self.page.locator("[data-kind=service]").filter(has_text=text)
+
+    # Acts
+
+    async def says(self, text: str) -> None:
+        """Write a message and send it by Enter; a command by the button, as Enter may take one from the menu."""
+        field = self.page.locator("[data-input=message]")
+        await field.fill(text)
+        if text.startswith("/"):
+            await self.page.locator("[data-action=send]").click()
+        else:
+            await field.press("Enter")
+        await expect(field).to_have_value("")
+
+    async def start(self) -> None:
+        """Press the Start button of a private chat."""
+        await self.page.locator("[data-action=start]").click()
+        await expect(self.page.locator("[data-input=message]")).to_be_visible()
+
+    def button(self, label: str | re.Pattern[str]) -> Locator:
+        """The newest button with that label."""
+        return self.page.locator(".key").filter(has_text=label).last
+
+    async def tap(self, label: str | re.Pattern[str]) -> None:
+        """Tap the newest button with that label."""
+        await self.button(label).click()
+
+    async def hears_alert(self) -> str:
+        """What the alert says; reads it and closes it."""
+        box = self.page.locator("dialog.alert[open]")
+        await expect(box).to_be_visible(timeout=PATIENCE)
+        text = await box.locator("p").inner_text()
+        await box.locator("[data-action=ok]").click()
+        await expect(box).to_be_hidden()
+        return text
+
+    def toasts(self, text: str | re.Pattern[str] | None = None) -> Locator:
+        """Small answers that go by themselves."""
+        return self.page.locator("[data-toast]").filter(has_text=text)
+
+    async def open_link(self, url: str) -> None:
+        """Paste a link, as somebody who got it from a friend."""
+        await self.page.locator("[data-action=open-link]").click()
+        field = self.page.locator("[data-input=link]")
+        await field.fill(url)
+        await field.press("Enter")
+
+    async def scan_as(self, name: str) -> None:
+        """Scan the newest QR code with somebody else's phone, and become them."""
+        await self.page.locator("[data-action=scan]").last.click()
+        await self.page.get_by_role("menuitem").filter(has_text=name).click()
+
+    async def leave(self) -> None:
+        """Leave the open group."""
+        await self.page.locator("[data-action=more]").click()
+        await self.page.locator("[data-item=leave]").click()
+
+    async def come_back(self) -> None:
+        """Come back to the group that was left."""
+        await self.page.locator("[data-action=return]").click()
+
+    async def call_crowd(self) -> None:
+        """Let two hundred fans tap the newest card, and wait until all are answered."""
+        await self.page.locator("[data-action=crowd]").last.click()
+        await expect(self.page.locator("[data-action=close-crowd]")).to_be_visible(timeout=4 * PATIENCE)
+
+    # Time
+
+    async def jump(self, to: Literal["hour", "tomorrow", "next"]) -> None:
+        """Move the clock; returns when the page shows the new time."""
+        before = await self.now()
+        await self.page.locator(f"[data-jump={to}]").click()
+        await self.page.wait_for_function(
+            "before => Number(document.querySelector('.clock').dataset.now) > before + 30", arg=before
+        )
+
+    async def now(self) -> int:
+        """The time that the page shows, in epoch seconds, at most a minute old."""
+        return int(await self.page.locator(".clock").get_attribute("data-now") or 0)
+
+    @property
+    def next_event(self) -> Locator:
+        """What the clock can jump to."""
+        return self.page.locator("[data-jump=next] small")
+
+
+@asynccontextmanager
+async def visiting(
+    browser: Browser,
+    url: str,
+    *,
+    size: dict[str, int] | None = None,
+    locale: str = "en-GB",
+    zone: str = "Europe/London",
+    dark: bool = False,
+) -> AsyncIterator[Visit]:
+    """Open the page; fails if anything on it fails."""
+    context = await browser.new_context(
+        viewport={"width": (size or WIDE)["width"], "height": (size or WIDE)["height"]},
+        locale=locale,
+        timezone_id=zone,
+        color_scheme="dark" if dark else "light",
+        permissions=["clipboard-read", "clipboard-write"],
+    )
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE)
+    failures: list[str] = []
+    page.on("pageerror", lambda error: failures.append(str(error)))
+    page.on("console", lambda message: failures.append(message.text) if message.type == "error" else None)
+    await page.goto(url)
+    await page.wait_for_selector("html[data-ready]")
+    yield Visit(page)
+    await context.close()
+    assert failures == []

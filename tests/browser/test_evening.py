@@ -1,0 +1,74 @@
+"""`make demo` as a visitor meets it: the whole bot, in a browser."""
+
+import re
+
+from playwright.async_api import expect
+
+from tests.browser.conftest import Demo
+from tests.browser.page import Visit
+
+CODE = re.compile(r"[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}")
+DAY = 86_400
+
+
+async def test_an_evening(visit: Visit, demo: Demo) -> None:
+    """A fan checks in by word and by button, claims a drop and comes back the next day; nobody else sees."""
+    await visit.be("fan")
+    await visit.open_group()
+    await expect(visit.messages("Silk scarf −20%")).to_be_visible()
+
+    await visit.says("check in")
+    await expect(visit.whispers("You're in ✅ +10 coins · 4 days running")).to_be_visible()
+
+    await visit.tap("Claim")
+    code = CODE.search(await visit.hears_alert())
+    assert code is not None
+    await expect(visit.whispers(code.group())).to_be_visible()
+    await visit.button("Copy").click()
+    assert await visit.page.evaluate("navigator.clipboard.readText()") == code.group()
+
+    await visit.be("owner")
+    await visit.open_group()
+    await expect(visit.messages("Got one!!")).to_be_visible()
+    await expect(visit.whispers(code.group())).to_have_count(0)
+    await expect(visit.whispers("You're in")).to_have_count(0)
+
+    await visit.be("fan")
+    began = await visit.now()
+    await visit.jump("tomorrow")
+    assert DAY <= await visit.now() - began < DAY + 120
+    await visit.open_bot()
+    await visit.start()
+    await visit.says("/me")
+    await visit.tap("Check in")
+    assert "5 days running" in await visit.hears_alert()
+    assert demo.stop() == 0
+
+
+async def test_two_hundred_fans(visit: Visit) -> None:
+    """A crowd empties the drop: each of them is answered, the card says that all are gone, the page stays quick."""
+    await visit.be("fan")
+    await visit.open_group()
+
+    await visit.call_crowd()
+
+    await expect(visit.page.locator(".crowd strong")).to_have_text("All 200 answered")
+    await expect(visit.page.locator(".crowd-answers li")).to_have_count(2)
+    assert not CODE.search(await visit.page.locator(".crowd-answers").inner_text())
+    await expect(visit.services("197 others joined")).to_have_count(1)
+    await expect(visit.messages("All 50 are gone")).to_be_visible()
+    await expect(visit.page.locator("article.message")).not_to_have_count(0)
+    assert await visit.page.locator(".log [data-message]").count() < 150
+
+
+async def test_a_newcomer(visit: Visit) -> None:
+    """Who isn't in the group sees nothing but a way to open a link; a start link opens the bot."""
+    await visit.be("newcomer")
+    await expect(visit.page.locator(".chat-line")).to_have_count(0)
+
+    await visit.open_link("https://t.me/+nothing")
+    await expect(visit.toasts("expired")).to_be_visible()
+    await visit.open_link("https://t.me/encore_demo_bot?start=hello")
+
+    await expect(visit.messages("/start")).to_be_visible()
+    await expect(visit.page.locator(".chat-line")).to_have_count(1)
