@@ -31,7 +31,7 @@ SPOKEN = {
     "bot/handlers/streams.py": {"STREAM_WORDS"},
     "bot/features/communities.py": {"DEFAULT_PERSONA", "DEFAULT_COIN"},
     "bot/content/filters.py": {"_DEFAULT_COINS"},
-    "bot/demo/cast.py": {"CAST", "REGULARS", "GUESTS", "CROWD", "SHOP", "ROOM", "SCARF", "SCRUNCHIE", "WORD"},
+    "bot/demo/cast.py": {"CAST", "REGULARS", "GUESTS", "CROWD", "SHOP", "ROOM", "SCARF", "SCRUNCHIE", "NIGHT", "WORD"},
 }
 """What people type, what a new shop is called at first, and the demo's people: all the Korean and Chinese in Python."""
 OF_ONE_MACHINE = re.compile(r"(?<![\w/:.])/(?:home|root|tmp|work)/")

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from bot.demo.stage import Stage
+from bot.rules.cadence import SlotFacts, SlotKind, next_due
 from bot.rules.coupons import CampaignState
-from bot.rules.streams import AiringState
+from bot.rules.streams import StreamPolicy
+from bot.store.airings import all_open
 from bot.store.db import Rx
-from bot.store.tables import Airing, Campaign, Outbox, Stream
+from bot.store.tables import Campaign, Community, Outbox, Slot, Stream, Subscription
 from bot.store.tables.messages import OutboxState
 from sandbox.page import NextEvent
 
@@ -18,21 +20,40 @@ Event = tuple[datetime, str]
 
 SOON = timedelta(seconds=30)
 """What was promised for less than this later comes by itself: edits of cards that wait for their turn."""
+POLICY = StreamPolicy()
 
 
-def airings(rx: Rx) -> Iterator[Event]:
-    """Starts of streams, the reminders before them, the end by their length."""
-    planned = select(Airing, Stream).join(Stream).where(col(Airing.state) == AiringState.PLANNED)
-    for airing, stream in rx.execute(planned):
+def evenings(rx: Rx, _now: datetime) -> Iterator[Event]:
+    """Starts of streams, the question to an owner who doesn't show up, the end by their length."""
+    for _, airing in all_open(rx):
         yield airing.starts_at, "next_stream"
-        for minutes in stream.remind:
-            yield airing.starts_at - timedelta(minutes=minutes), "next_reminder"
-    live = select(Airing.ends_at).where(col(Airing.state) == AiringState.LIVE)
-    for (ends_at,) in rx.execute(live):
-        yield ends_at, "next_end"
+        if airing.on_air_at is None and airing.asked_at is None:
+            yield airing.starts_at + POLICY.ask_after, "next_question"
+        yield airing.ends_at, "next_end"
 
 
-def drops(rx: Rx) -> Iterator[Event]:
+def reminders(rx: Rx, _now: datetime) -> Iterator[Event]:
+    """Reminders of streams for which somebody asked."""
+    asked = set(rx.execute(select(Subscription.stream_id).where(col(Subscription.off_at).is_(None))).scalars())
+    streams = {one.id: one for one in rx.execute(select(Stream)).scalars()}
+    for _, airing in all_open(rx):
+        if airing.stream_id in asked:
+            for before in streams[airing.stream_id].remind:
+                yield airing.starts_at - timedelta(minutes=before), "next_reminder"
+
+
+def mornings(rx: Rx, now: datetime) -> Iterator[Event]:
+    """The morning card."""
+    rows = select(Slot, Community).join(Community, col(Community.id) == col(Slot.community_id))
+    for slot, shop in rx.execute(rows.where(col(Slot.active))):
+        kind = SlotKind(slot.kind)
+        facts = SlotFacts(slot.id or 0, slot.community_id, kind, slot.at, slot.weekdays, shop.timezone, shop.made_at)
+        due = next_due(facts, now)
+        if due is not None:
+            yield due, "next_morning"
+
+
+def drops(rx: Rx, _now: datetime) -> Iterator[Event]:
     """Drops that open or close."""
     rows = select(Campaign.opens, Campaign.closes).where(col(Campaign.state) == CampaignState.OPEN)
     for opens, closes in rx.execute(rows):
@@ -42,7 +63,7 @@ def drops(rx: Rx) -> Iterator[Event]:
             yield closes, "next_close"
 
 
-def messages(rx: Rx) -> Iterator[Event]:
+def messages(rx: Rx, _now: datetime) -> Iterator[Event]:
     """Messages that were promised for later."""
     rows = select(Outbox.due_at, Outbox.made_at).where(col(Outbox.state) == OutboxState.WAITING)
     for due_at, made_at in rx.execute(rows):
@@ -50,13 +71,13 @@ def messages(rx: Rx) -> Iterator[Event]:
             yield due_at, "next_message"
 
 
-SOURCES = (airings, drops, messages)
+SOURCES = (evenings, reminders, mornings, drops, messages)
 """Where what is due is looked for. Of what is due at once, the first source names it."""
 
 
 def soonest(rx: Rx, now: datetime) -> Event | None:
     """The next thing that happens by itself."""
-    found = [event for source in SOURCES for event in source(rx) if event[0] > now]
+    found = [event for source in SOURCES for event in source(rx, now) if event[0] > now]
     return min(found, key=lambda event: event[0], default=None)
 
 

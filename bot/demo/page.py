@@ -46,7 +46,7 @@ async def serve(language: str | None, port: int | None, *, opens: bool) -> int:
     folder = Path(tempfile.mkdtemp(prefix="encore-demo-"))
     try:
         async with contextlib.AsyncExitStack() as stack:
-            start = moment(evening, SCENES[0], name)
+            start = moment(evening, SCENES[0])
             telegram = await _on_port(stack, port, start)
             if telegram is None:
                 say(words.line("demo", "port_taken", tongue, port=port))
@@ -54,8 +54,8 @@ async def serve(language: str | None, port: int | None, *, opens: bool) -> int:
             bot = telegram.add_bot(token=TOKEN, username=USERNAME, name="Encore")
             say(words.line("demo", "opening", tongue, shop=SHOP[tongue]))
             app = await stack.enter_async_context(running(telegram, folder / "demo.db"))
-            stage = gather(telegram, app, words, tongue, name, bot)
-            await _or_stop(play_all(stage, evening), stop)
+            stage = gather(telegram, app, words, tongue, name, evening, bot)
+            await _or_stop(play_all(stage), stop)
             if not stop.is_set():
                 _show(stage)
                 say(words.line("demo", "ready", tongue, url=telegram.url))

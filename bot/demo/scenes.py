@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.demo.cast import SCARF, SCRUNCHIE, SHOP, WORD
+from bot.demo.cast import NIGHT, SCARF, SCRUNCHIE, SHOP, WORD
 from bot.demo.stage import PATIENCE, Stage
-from bot.rules.calendar import zone
 from sandbox import Message, Person, Rights
 
 CLAIM = "claim:"
+REMIND = "remind:"
+WATCH = "https://example.com/live"
 Play = Callable[[Stage], Awaitable[None]]
 
 
@@ -49,8 +50,19 @@ async def a_drop(stage: Stage) -> None:
     everyone = [*stage.fans, *stage.regulars]
     card = await drop(stage, f'/newcoupon title="{SCRUNCHIE[stage.language]}" stock=6 closes=+7d')
     stage.says(stage.fans[1], "talk_drop")
-    await claim(card, everyone[1:8])
+    await tap(card, CLAIM, everyone[1:8])
     stage.says(stage.fans[2], "talk_missed")
+
+
+async def plan(stage: Stage) -> None:
+    """The owner plans the evening on which the visitor comes; one fan wants to be reminded of it."""
+    title, at = NIGHT[stage.language], stage.evening.replace(hour=20, minute=0).strftime("%Y-%m-%dT%H:%M")
+    await stage.asks(stage.owner, f'/newstream title="{title}" at={at} url={WATCH} repeat=weekly', stage.bot)
+    chloe = stage.fans[2]
+    chloe.starts(stage.bot)
+    await stage.settled()
+    listed = await stage.asks(chloe, "/streams", stage.bot)
+    await tap(listed, REMIND, [chloe])
 
 
 async def evening_talk(stage: Stage) -> None:
@@ -62,20 +74,30 @@ async def evening_talk(stage: Stage) -> None:
     stage.owner.says(stage.group, stage.line("talk_colour_answer"))
 
 
-async def yesterday(stage: Stage) -> None:
-    """One fan keeps the streak, another misses a day."""
+async def yesterday_morning(stage: Stage) -> None:
+    """One fan keeps the streak, another misses the day."""
     ana, _, chloe = stage.fans
     await stage.asks(ana, WORD[stage.language])
-    await stage.asks(chloe, WORD[stage.language])
-    stage.says(chloe, "talk_parcel")
+    await stage.asks(chloe, "/checkin")
 
 
-async def today(stage: Stage) -> None:
+async def yesterday_evening(stage: Stage) -> None:
+    """A parcel came."""
+    stage.says(stage.fans[2], "talk_parcel")
+
+
+async def this_morning(stage: Stage) -> None:
+    """The early ones have checked in; the visitor's own check-in is still open."""
+    await stage.asks(stage.fans[2], "/checkin")
+    await stage.asks(stage.regulars[0], WORD[stage.language])
+
+
+async def this_evening(stage: Stage) -> None:
     """The owner says hello and hangs up a drop; the first ones have tapped it when the visitor comes."""
     stage.owner.says(stage.group, stage.line("talk_tonight"))
     stage.says(stage.fans[1], "talk_ready")
     card = await drop(stage, f'/newcoupon title="{SCARF[stage.language]}" stock=50 closes=+1d')
-    await claim(card, stage.regulars)
+    await tap(card, CLAIM, stage.regulars)
     stage.says(stage.fans[2], "talk_got_it")
 
 
@@ -83,9 +105,12 @@ SCENES = (
     Scene(3, "18:20", arrive),
     Scene(3, "20:05", first_check_ins),
     Scene(3, "21:00", a_drop),
+    Scene(2, "12:10", plan),
     Scene(2, "20:30", evening_talk),
-    Scene(1, "19:45", yesterday),
-    Scene(0, "18:52", today),
+    Scene(1, "09:05", yesterday_morning),
+    Scene(1, "19:45", yesterday_evening),
+    Scene(0, "09:05", this_morning),
+    Scene(0, "18:52", this_evening),
 )
 """The history, in order. The visitor comes after the last one."""
 
@@ -93,32 +118,37 @@ SCENES = (
 async def drop(stage: Stage, line: str) -> Message:
     """The owner offers a coupon from private chat; its card in the group."""
     said = stage.owner.says(stage.bot, line)
+    return await posted(stage, CLAIM, said)
+
+
+async def posted(stage: Stage, data: str, after: Message) -> Message:
+    """The first card after a message that everyone sees and that has a button whose data begins so."""
     return await stage.owner.waits_for(
         stage.group,
-        lambda m: m.only_for is None and any((one.callback_data or "").startswith(CLAIM) for one in m.buttons),
+        lambda m: m.only_for is None and any((one.callback_data or "").startswith(data) for one in m.buttons),
         timeout=PATIENCE,
-        after=said,
+        after=after,
     )
 
 
-async def claim(card: Message, fans: list[Person]) -> None:
-    """These fans tap the card at once."""
-    presses = [fan.presses(card, CLAIM) for fan in fans]
+async def tap(card: Message, data: str, fans: list[Person]) -> None:
+    """These fans tap that button at once."""
+    presses = [fan.presses(card, data) for fan in fans]
     await asyncio.gather(*(press.answered(PATIENCE) for press in presses))
 
 
-def moment(evening: datetime, scene: Scene, name: str) -> float:
-    """When a scene plays, in epoch seconds, in the zone called `name`."""
+def moment(evening: datetime, scene: Scene) -> float:
+    """When a scene plays, in epoch seconds; `evening` is in the shop's zone."""
     hour, minute = map(int, scene.at.split(":"))
-    day = evening.astimezone(zone(name)).date() - timedelta(days=scene.days_ago)
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=zone(name)).timestamp()
+    day = evening.date() - timedelta(days=scene.days_ago)
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=evening.tzinfo).timestamp()
 
 
-async def play_all(stage: Stage, evening: datetime) -> None:
+async def play_all(stage: Stage) -> None:
     """The history, up to the evening on which the visitor comes."""
     for scene in SCENES:
         await stage.settled()
-        stage.telegram.clock.set(moment(evening, scene, stage.zone))
+        stage.telegram.clock.set(moment(stage.evening, scene))
         await scene.play(stage)
     await stage.settled()
-    stage.telegram.clock.set(evening.timestamp())
+    stage.telegram.clock.set(stage.evening.timestamp())

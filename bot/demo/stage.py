@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from bot.app import App, build
@@ -31,6 +32,8 @@ class Stage:
     words: Words
     language: Language
     zone: str
+    evening: datetime
+    """When the visitor comes, in the shop's zone."""
     bot: Bot
     owner: Person
     fans: list[Person]
@@ -68,14 +71,16 @@ class Stage:
         return not self.telegram.pending(self.bot) and self.app.intake is not None and self.app.intake.idle
 
 
-def gather(telegram: Sandbox, app: App, words: Words, language: Language, zone: str, bot: Bot) -> Stage:
+def gather(
+    telegram: Sandbox, app: App, words: Words, language: Language, zone: str, evening: datetime, bot: Bot
+) -> Stage:
     """The cast, and a group in which all but the newcomer are."""
     owner, *fans, newcomer = [telegram.add_user(name, language=language) for name in CAST[language]]
     group = telegram.add_group(ROOM[language], creator=owner, kind="supergroup")
     regulars = [telegram.add_user(name, language=language) for name in REGULARS[language]]
     for person in (*fans, *regulars):
         person.joins(group)
-    return Stage(telegram, app, words, language, zone, bot, owner, fans, newcomer, group, regulars)
+    return Stage(telegram, app, words, language, zone, evening, bot, owner, fans, newcomer, group, regulars)
 
 
 @asynccontextmanager
