@@ -16,6 +16,8 @@ from sandbox.world import World
 
 PATIENCE = 30.0
 DRAINED = 15.0
+GREETED = 0.3
+"""Seconds without a call after which the bot has nothing more to say."""
 SHOWN_ANSWERS = 4
 SECRET = re.compile(r"\S*(?:\d|[A-Z]{3})\S*")
 """Words that may be somebody's own: codes, sums and numbers."""
@@ -129,11 +131,21 @@ class Fans:
         while len(self.people) < size:
             self.another()
         fans = self.people[:size]
-        for fan in fans:
-            if not chat.has(fan):
-                fan.joins(chat)
+        new = [fan for fan in fans if not chat.has(fan)]
+        for fan in new:
+            fan.joins(chat)
         await drained(self.bot, DRAINED)
+        if new:
+            await self._greeted()
         return fans
+
+    async def _greeted(self) -> None:
+        """Until the bot has said to the newcomers what it has to say: their taps aren't to wait behind that."""
+        deadline = time.monotonic() + DRAINED
+        before = -1
+        while len(self.world.calls) != before and time.monotonic() < deadline:
+            before = len(self.world.calls)
+            await asyncio.sleep(GREETED)
 
 
 async def drained(bot: Bot, seconds: float) -> None:

@@ -1,6 +1,7 @@
 """The page as a visitor uses it: by what is written on it, not by how it is made."""
 
 import re
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
@@ -10,8 +11,15 @@ from playwright.async_api import Browser, Locator, Page, expect
 Role = Literal["owner", "fan", "newcomer"]
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 PATIENCE = 10_000
 """Milliseconds in which the bot must have answered."""
+
+
+def find_chromium() -> str | None:
+    """Where this machine's Chromium is, if it has one."""
+    return next((path for name in NAMES if (path := shutil.which(name)) is not None), None)
 
 
 class Visit:
@@ -166,6 +174,7 @@ async def visiting(
     locale: str = "en-GB",
     zone: str = "Europe/London",
     dark: bool = False,
+    sharp: float = 1,
 ) -> AsyncIterator[Visit]:
     """Open the page; fails if anything on it fails."""
     context = await browser.new_context(
@@ -173,6 +182,7 @@ async def visiting(
         locale=locale,
         timezone_id=zone,
         color_scheme="dark" if dark else "light",
+        device_scale_factor=sharp,
         permissions=["clipboard-read", "clipboard-write"],
     )
     page = await context.new_page()

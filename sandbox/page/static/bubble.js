@@ -2,7 +2,7 @@
 
 import { crowdCall } from "./crowd.js";
 import { does, isBusy, messageMenu, openSender, press, scanMenu } from "./doing.js";
-import { el, face, hue, icon } from "./dom.js";
+import { el, face, hue, icon, script } from "./dom.js";
 import { fileUrl } from "./net.js";
 import { isTelegram, rich } from "./rich.js";
 import { fullTime, names, number, say, time } from "./words.js";
@@ -80,7 +80,7 @@ function body(message, group) {
   if (group && !message.mine) made.append(el("div.who", { "data-hue": hue(message.from.id) }, message.from.name));
   if (message.reply) made.append(quote(message.reply));
   if (message.file) made.append(attachment(message));
-  const text = el("div.text", { dir: "auto" });
+  const text = el("div.text", { dir: "auto", lang: script(message.text ?? "") });
   if (message.text) text.append(rich(message.text, message.entities, does));
   text.append(meta(message));
   made.append(text);

@@ -18,6 +18,13 @@ export function el(what, attributes = {}, ...children) {
   return made;
 }
 
+/** In which script a text is written, for its line breaks and the shapes of its letters; the page may speak another. */
+export function script(text) {
+  if (/[\u1100-\u11ff\uac00-\ud7a3]/.test(text)) return "ko";
+  if (/[\u3400-\u9fff]/.test(text)) return "zh-Hans";
+  return null;
+}
+
 const SHAPES = {
   back: "M15 5l-7 7 7 7",
   more: "M5 12h.01M12 12h.01M19 12h.01",

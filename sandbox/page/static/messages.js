@@ -12,6 +12,7 @@ const MORE = 60;
 const MOST = 240;
 const GAP = 5 * 60;
 const NEAR = 90;
+const JUST_NOW = 10;
 
 let log = null;
 let chip = null;
@@ -50,7 +51,9 @@ export function messageList(chat) {
 function unreadFrom(chat) {
   if (!chat.unread) return null;
   const others = messagesOf(chat.key).filter((one) => !one.mine && !one.service);
-  return others.at(-chat.unread)?.key ?? null;
+  const first = others.at(-chat.unread);
+  // What was answered to them while the chat opened isn't news.
+  return first && now() - first.at > JUST_NOW ? first.key : null;
 }
 
 /** Draws anew what changed; `flashing` are the keys of messages that were edited. */

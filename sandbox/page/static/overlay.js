@@ -1,12 +1,12 @@
 // What lies over the chats: toasts, alerts, menus, a question for a link.
 
-import { arrows, el, icon } from "./dom.js";
+import { arrows, el, icon, script } from "./dom.js";
 import { say } from "./words.js";
 
 const TOAST_MS = 3600;
 
 export function toast(text) {
-  const made = el("div.toast", { "data-toast": "" }, text);
+  const made = el("div.toast", { "data-toast": "", lang: script(text) }, text);
   const place = document.querySelector(".toasts");
   place.append(made);
   while (place.children.length > 3) place.firstElementChild.remove();
@@ -22,7 +22,7 @@ export function alertBox(text) {
   const box = document.querySelector("dialog.alert");
   const close = el("button.primary", { type: "button", autofocus: true, "data-action": "ok" }, say("ok"));
   close.addEventListener("click", () => box.close());
-  box.replaceChildren(el("p", { id: "alert-text" }, text), close);
+  box.replaceChildren(el("p", { id: "alert-text", lang: script(text) }, text), close);
   show(box);
 }
 
