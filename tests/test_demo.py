@@ -34,8 +34,10 @@ def test_the_page_comes_up_with_a_history(language: str, tmp_path: Path) -> None
     demo = Demo(language, tmp_path, zone="UTC").comes_up()
 
     state = state_of(demo)
-
-    assert demo.stop(signal.SIGTERM) == 0
+    watched = f"{demo.url}/page/events?as={state['me']}&after=0&world={state['world']}"
+    with urllib.request.urlopen(watched) as stream:  # noqa: S310  # its own, on loopback
+        assert stream.readline().startswith(b"id: ")
+        assert demo.stop(signal.SIGTERM) == 0
     assert demo.said[3:] == []
     assert all(PUBLIC[language].search(line) for line in demo.said)
     assert list(tmp_path.iterdir()) == []

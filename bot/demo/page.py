@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import threading
 import webbrowser
 from collections.abc import Coroutine
 from datetime import datetime
@@ -29,6 +30,7 @@ TAKEN = 2
 EVENING = (2026, 11, 12, 19, 0)
 """A Thursday on which the visitor comes."""
 ZONES = {Language.KO: "Asia/Seoul", Language.ZH: "Asia/Shanghai", Language.EN: "Europe/London"}
+TEXT_BROWSERS = frozenset({"www-browser", "links", "elinks", "lynx", "w3m"})
 LOCAL_TIME = Path("/etc/localtime")
 
 
@@ -57,12 +59,13 @@ async def serve(language: str | None, port: int | None, *, opens: bool) -> int:
             stage = gather(telegram, app, words, tongue, name, evening, bot)
             await _or_stop(play_all(stage), stop)
             if not stop.is_set():
-                _show(stage)
+                page = _show(stage)
                 say(words.line("demo", "ready", tongue, url=telegram.url))
                 say(words.line("demo", "how_to_stop", tongue))
                 if opens and has_screen():
-                    webbrowser.open(telegram.url)
+                    open_browser(telegram.url)
                 await stop.wait()
+                await page.close()  # it asks the bot's database what comes next
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 0
@@ -92,7 +95,7 @@ async def _or_stop(playing: Coroutine[None, None, None], stop: asyncio.Event) ->
             await task
 
 
-def _show(stage: Stage) -> None:
+def _show(stage: Stage) -> Page:
     cast = [Part(stage.owner, "owner"), *(Part(fan, "fan") for fan in stage.fans), Part(stage.newcomer, "newcomer")]
     page = Page(
         stage.telegram.world,
@@ -108,6 +111,7 @@ def _show(stage: Stage) -> None:
     )
     page.all_read()
     stage.telegram.show(page)
+    return page
 
 
 def zone_here() -> str | None:
@@ -129,6 +133,16 @@ def has_screen() -> bool:
     if sys.platform in {"darwin", "win32"}:
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def open_browser(url: str) -> None:
+    """Open the page in the visitor's browser, if it isn't one that would take this terminal over."""
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return
+    if getattr(browser, "basename", "") not in TEXT_BROWSERS:
+        threading.Thread(target=browser.open, args=(url,), daemon=True).start()
 
 
 def say(line: str) -> None:

@@ -24,6 +24,9 @@ from sandbox.world import World
 FRESH = 1.0
 """Seconds for which the next event is known without asking again."""
 
+LAST_WORDS = 1.0
+"""Seconds that streams have to end when the page closes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -153,7 +156,7 @@ class Page:
 
     async def look_ahead(self) -> NextEvent | None:
         """The next event, asked for at most once a second and after each jump."""
-        if self._look_ahead is not None and time.monotonic() - self._looked_at >= FRESH:
+        if self._look_ahead is not None and not self.closed and time.monotonic() - self._looked_at >= FRESH:
             self._looked_at = time.monotonic()
             self.next_event = await self._look_ahead()
         event = self.next_event
@@ -183,9 +186,12 @@ class Page:
         return {"now": self.world.clock.now(), "next": following}
 
     async def close(self) -> None:
-        """Ends what is open, so that the server can stop at once."""
+        """Ends what is open, so that nobody is asked any more and the server can stop at once."""
         self.closed = True
-        self.stir()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        deadline = time.monotonic() + LAST_WORDS
+        while self._feeds and time.monotonic() < deadline:
+            self.stir()
+            await asyncio.sleep(0.01)

@@ -200,6 +200,9 @@ async def test_on_a_phone(bot: ScriptedBot, browser: Browser) -> None:
         assert await phone.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         await phone.page.locator("[data-action=back]").click()
         await expect(phone.page.locator(".chat-list")).to_be_visible()
+        await phone.open_group()
+        await phone.page.go_back()
+        await expect(phone.page.locator(".chat-list")).to_be_visible()
 
 
 async def test_languages(bot: ScriptedBot, browser: Browser) -> None:

@@ -5,7 +5,7 @@ import { does, isBusy, messageMenu, openSender, press, scanMenu } from "./doing.
 import { el, face, hue, icon, script } from "./dom.js";
 import { fileUrl } from "./net.js";
 import { isTelegram, rich } from "./rich.js";
-import { fullTime, names, number, say, time } from "./words.js";
+import { fullTime, names, number, say, someNames, time } from "./words.js";
 
 const MOST_NAMED = 3;
 
@@ -16,7 +16,7 @@ export function serviceText(messages) {
   const many = who.length > MOST_NAMED && (what === "joined" || what === "left");
   if (!many) return say(what, { who: names(who) });
   const others = who.length - MOST_NAMED;
-  return say(`${what}_many`, { who: who.slice(0, MOST_NAMED).join(", "), n: others, all: who.length });
+  return say(`${what}_many`, { who: someNames(who.slice(0, MOST_NAMED)), n: others, all: who.length });
 }
 
 export function serviceLine(messages) {

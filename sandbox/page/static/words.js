@@ -69,6 +69,11 @@ export function names(list) {
   return new Intl.ListFormat(tag(), { type: "conjunction" }).format(list);
 }
 
+/** Some of many names, of which the words say how many more there are. */
+export function someNames(list) {
+  return list.join(language === "zh" ? "、" : ", ");
+}
+
 const CLOCK = { hour: "numeric", minute: "2-digit" };
 
 export function time(at, zone) {
