@@ -35,9 +35,14 @@ from bot.features.privacy import Privacy
 from bot.features.redeeming import Redeeming
 from bot.features.reminding import Reminders
 from bot.features.reporting import Reporting
+from bot.features.rooms import Rooms
+from bot.features.setting_up import SettingUp
 from bot.features.sources import Sources, expire_touches
 from bot.features.streams import Streams
+from bot.handlers.arrivals import Arrivals
 from bot.handlers.errors import PASSING
+from bot.handlers.menus import Menus
+from bot.handlers.panels import SetupPanel
 from bot.handlers.rights import Doors
 from bot.handlers.table import Table
 from bot.handlers.ways import WaysIn
@@ -54,6 +59,7 @@ from bot.rules.checkins import CheckInPolicy
 from bot.rules.coupons import CouponPolicy
 from bot.rules.joining import WelcomePolicy
 from bot.rules.members import BoardPolicy
+from bot.rules.setting_up import SetupPolicy
 from bot.rules.streams import StreamPolicy
 from bot.sender import Sender
 from bot.session import LightSession
@@ -108,6 +114,7 @@ class App:
     jobs: Jobs
     who: WhoAsks
     table: Table
+    menus: Menus
     concurrency: int
     meters: Meters
     intake: Intake | None = None
@@ -144,6 +151,7 @@ class App:
                 group.create_task(self.sender.run())
                 group.create_task(self.jobs.run())
                 group.create_task(self._keep_house())
+                group.create_task(self.menus.at_start())
                 group.create_task(self.intake.run())
         except BaseExceptionGroup as errors:
             # What is raised inside `except*` comes out as a group again, so the reasons are looked up by hand.
@@ -275,6 +283,12 @@ def build(
     reminders = Reminders(db, stream_policy)
     clockwork = Clockwork(db, stream_policy)
     jobs = Jobs(db=db, clock=clock, features=(clockwork, reminders, cadence, spoken_words), meters=meters)
+    table = handlers.setup()
+    rooms = Rooms(db)
+    setting_up = SettingUp(db, SetupPolicy())
+    arrivals = Arrivals(bot, communities, rooms, words, out)
+    menus = Menus(out, words, communities, table.names)
+    panel = SetupPanel(bot=bot, communities=communities, rooms=rooms, setting_up=setting_up, voice=voice, menus=menus)
     dispatcher = Dispatcher(
         disable_fsm=True,
         db=db,
@@ -284,7 +298,11 @@ def build(
         words=words,
         voice=voice,
         communities=communities,
-        doors=Doors(bot, communities, words, voice),
+        rooms=rooms,
+        setting_up=setting_up,
+        arrivals=arrivals,
+        panel=panel,
+        doors=Doors(bot, communities, arrivals, voice),
         checkins=CheckIns(db, checkin_policy),
         checkin_policy=checkin_policy,
         coupons=Coupons(db, CouponPolicy(), choice),
@@ -305,7 +323,6 @@ def build(
         privacy=Privacy(db),
     )
     who = WhoAsks(communities, clock)
-    table = handlers.setup()
     dispatcher.include_router(table)
     return App(
         bot=bot,
@@ -320,6 +337,7 @@ def build(
         jobs=jobs,
         who=who,
         table=table,
+        menus=menus,
         concurrency=settings.concurrency,
         meters=meters,
     )

@@ -39,6 +39,8 @@ class Ask:
     """The message under which a button was pressed: `Voice.panel` edits it."""
     panel_ephemeral_id: int | None = None
     """The same of a whisper."""
+    dialogue: str | None = None
+    """The kind of the dialogue that the person has open in private: what they type there answers it."""
 
     def within(self, place: Place) -> "Ask":
         """The same, in a community that was found meanwhile."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.content.buttons import Button, Rows
+from bot.content.button import Button, Rows
 
 
 def keyboard(rows: Rows, username: str) -> dict[str, Any] | None:

@@ -82,6 +82,7 @@ class WhoAsks:
             cause=cause,
             age=max(0.0, (self._clock.now() - at).total_seconds()),
             can_write=reader.can_write,
+            dialogue=reader.dialogue,
             **how,
         )
 

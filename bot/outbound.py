@@ -6,7 +6,7 @@ from aiogram import Bot
 from aiogram.methods import SendPhoto
 from aiogram.types import BufferedInputFile
 
-from bot.content.buttons import Rows
+from bot.content.button import Rows
 from bot.markup import keyboard
 from bot.pacer import Pacer, kind_of
 from bot.session import LightSession

@@ -194,7 +194,7 @@ class Sender:
             self._wake.set()
 
     async def _send(self, row: _Row) -> tuple[OutboxState, str | None]:
-        if row.act != TELL and row.chat_id < 0 and await self._communities.group(row.chat_id) is None:
+        if row.act not in {SAY, TELL} and row.chat_id < 0 and await self._communities.group(row.chat_id) is None:
             return OutboxState.EXPIRED, "not in the group"
         act = self._acts.get(row.act)
         if act is None:
@@ -258,18 +258,26 @@ class Sender:
         return OutboxState.SENT, None
 
     async def _say(self, row: _Row) -> tuple[OutboxState, str | None]:
-        """Tell a group, in the community's language."""
-        outcome = causes.from_facts(OUTCOMES[row.facts["outcome"]], row.facts["facts"])
+        """Tell a chat, in the community's language unless another was promised."""
+        facts = row.facts
+        outcome = causes.from_facts(OUTCOMES[facts["outcome"]], facts["facts"])
         place = await self._db.read(place_of, row.community_id)
-        said = self._words.say(outcome, place, place.language)
-        await self._out.call(
-            "sendMessage",
-            chat_id=row.chat_id,
-            text=said.html,
-            parse_mode="HTML",
-            link_preview_options=NO_PREVIEW,
-            reply_markup=self._out.keyboard(said.buttons),
-        )
+        said = self._words.say(outcome, place, Language(facts.get("language") or place.language))
+        message = {
+            "text": said.html,
+            "parse_mode": "HTML",
+            "link_preview_options": NO_PREVIEW,
+            "reply_markup": self._out.keyboard(said.buttons),
+        }
+        try:
+            await self._out.call("sendMessage", chat_id=row.chat_id, **message)
+        except TelegramForbiddenError:
+            instead = facts.get("instead")
+            if row.chat_id < 0 or instead is None:
+                raise
+            await self._communities.unreachable(row.chat_id)
+            await self._out.turn(instead)
+            await self._out.call("sendMessage", chat_id=instead, **message)
         return OutboxState.SENT, None
 
     async def _tell(self, row: _Row) -> tuple[OutboxState, str | None]:

@@ -118,6 +118,13 @@ class Voice:
         await self._tell_or_promise(ask, said, outcome)
         return None
 
+    async def take_away(self, ask: Ask, message_id: int) -> None:
+        """Delete a panel of ours in the asker's private chat, if it can still be deleted."""
+        try:
+            await self._out.call("deleteMessage", chat_id=ask.chat_id, message_id=message_id)
+        except (TelegramBadRequest, HeldError):
+            log.info("panel_stays", chat=ask.chat_id)
+
     async def picture(self, ask: Ask, outcome: Any, picture: bytes) -> None:
         """Answer with a picture and the outcome as its caption; where only words can go, with the words."""
         said = self._words.say(outcome, ask.place, ask.language)
@@ -287,16 +294,18 @@ def _fits_an_alert(outcome: Any) -> bool:
 
 def _target(ask: Ask) -> Target:
     someone_else = ask.sender.user_id in SPEAKING_FOR_OTHERS
+    channel = ask.group is not None and ask.group.is_channel
     admin = ask.group is not None and ask.group.is_admin
     invited = (ask.press_id is not None or ask.ephemeral_id is not None) and ask.age < EPHEMERAL_WINDOW
     return Target(
         user_id=ask.sender.user_id,
         chat_id=ask.chat_id,
-        whisper=not someone_else and (admin or invited),
+        whisper=not someone_else and not channel and (admin or invited),
         can_write=not someone_else and ask.can_write,
         press_id=ask.press_id if ask.age < EPHEMERAL_WINDOW else None,
         ephemeral_id=ask.ephemeral_id if ask.age < EPHEMERAL_WINDOW else None,
         reply_to=ask.message_id,
+        aloud=not channel,
     )
 
 
@@ -308,7 +317,8 @@ def _promise(tx: Tx, ask: Ask, target: Target, outcome: Any, now: Any) -> None:
         tx,
         key=f"tell:{ask.cause}",
         community_id=ask.place.community_id,
-        chat_id=ask.chat_id,
+        # In a channel nobody is answered aloud, later neither.
+        chat_id=ask.chat_id if target.aloud else target.user_id,
         lane=Lane.LIVE,
         act=TELL,
         facts={

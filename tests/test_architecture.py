@@ -29,7 +29,7 @@ SPOKEN = {
     "bot/handlers/checkins.py": {"CHECK_IN_WORDS", "MAKE_UP_WORDS"},
     "bot/handlers/coupons.py": {"COUPON_WORDS"},
     "bot/handlers/streams.py": {"STREAM_WORDS"},
-    "bot/features/communities.py": {"DEFAULT_PERSONA", "DEFAULT_COIN"},
+    "bot/store/founding.py": {"DEFAULT_PERSONA", "DEFAULT_COIN"},
     "bot/content/filters.py": {"_DEFAULT_COINS"},
     "bot/demo/cast.py": {"CAST", "REGULARS", "GUESTS", "CROWD", "SHOP", "ROOM", "SCARF", "SCRUNCHIE", "NIGHT", "WORD"},
 }
@@ -63,7 +63,8 @@ def observers(root: Router) -> Iterator[TelegramEventObserver]:
 
 def tabled(table: Table) -> Iterator[tuple[str, CallableObject]]:
     """Everything that commands, words and presses lead to."""
-    for found in (table._commands, table._words, table._presses, table._openings, table._services):
+    tables = (table._commands, table._words, table._presses, table._openings, table._services, table._replies)
+    for found in tables:
         yield from found.items()
     for number, (_, handler) in enumerate(table._hearings):
         yield f"hearing {number}", handler
@@ -121,7 +122,7 @@ def test_no_magic_filters() -> None:
 def test_no_lambdas_are_registered() -> None:
     """Whatever is handed to a desk, a router or an observer has a name."""
     takes = {
-        *("register", "command", "word", "press", "opening", "hearing", "service"),
+        *("register", "command", "word", "press", "opening", "hearing", "service", "reply"),
         *("outer_middleware", "message", "callback_query", "my_chat_member", "chat_member"),
     }
     for path in SOURCES:

@@ -7,7 +7,7 @@ from dataclasses import fields
 from datetime import UTC, date, datetime
 from functools import cache
 from html.parser import HTMLParser
-from itertools import chain
+from itertools import chain, product
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -16,8 +16,12 @@ import pytest
 from bot.content import FOLDER, Said, Words
 from bot.content.buttons import buttons_for
 from bot.content.catalog import FEATURES, OUTCOMES
-from bot.rules import communities as community_rules
+from bot.content.zones import find_zones
+from bot.rules import setting_up as setup_rules
+from bot.rules.arrivals import Need
 from bot.rules.communities import Place
+from bot.rules.menus import FANS, NEXT, STAFF
+from bot.rules.setting_up import MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
 from bot.rules.streams import Phase
 from bot.rules.words import Language
 from tests import hostile
@@ -70,6 +74,8 @@ SHORT = frozenset(
             f"streams.{name}"
             for name in ("WentLive", "Delayed", "DelayPast", "StreamCancelled", "NoStreamThere", "StreamList")
         ),
+        *(f"arrivals.{name}" for name in ("RoomGone", "AskedOfStaff", "NotOpenYet")),
+        "setting_up.SetupClosed",
     }
 )
 """Outcomes that a press can lead to: they need a callback's answer."""
@@ -89,10 +95,12 @@ LINKS = ("https://example.com/live", "https://example.com/" + "w" * 490, None)
 """A link was read by us: at most 512 characters, no spaces."""
 CODES = ("K7M2-QX4P", "SILK20", "W" * 32)
 """A coupon's own code was made or checked by us (`CouponPolicy.max_shared_code`), whatever staff type at the till."""
-SETTINGS = ("coin", "language", "persona", "shop", "timezone")
+SETTINGS = ("coin", "language", "morning", "persona", "shop", "timezone")
+
+MISSING = (tuple(Need), *((need,) for need in Need), ())
 
 LATIN_IN_CHINESE_AND_KOREAN = re.compile(
-    r"/(?:checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|setup|undo|source|report)\b"
+    r"/(?:checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|setup|undo|source|report|help)\b"
     r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?|\bcancel\b|\bQR(?=코드)"
 )
 """Commands stay in English letters, as does what nobody calls otherwise; field names, codes and examples stand in
@@ -133,7 +141,7 @@ HERE = {
         Language.EN,
         "America/New_York",
         hostile.MARKUP * 200,
-        ("<i>&" * 4)[: community_rules.SetupPolicy().max_coin],
+        ("<i>&" * 4)[: setup_rules.SetupPolicy().max_coin],
         1,
         1,
     ),
@@ -170,6 +178,8 @@ def choices(owner: str, name: str, hint: Any) -> tuple[Any, ...]:
 
 
 def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:
+    if owner.startswith("Setup"):
+        return _choices_of_setup(owner, name)
     if name == "state":
         return STATES[owner]
     if name == "code" and owner in {"Claimed", "AlreadyClaimed", "HeldCoupon"}:
@@ -183,9 +193,42 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:
         **dict.fromkeys(("url", "replay_url"), LINKS),
         "act": ACTS,
         "tier": (*TIERS, hostile.MARKUP),
-        "changed": (SETTINGS, *((s,) for s in SETTINGS), ()),
+        "missing": MISSING,
+        "commands": (FANS, FANS[:1], ()),
+        "staff": (STAFF, STAFF[:1], ()),
     }
     return closed.get(name) or None
+
+
+def _choices_of_setup(owner: str, name: str) -> tuple[Any, ...] | None:
+    """The set-up's steps, and what each is answered with: made by us, or checked when they were typed."""
+    if owner == "SetupStep" and name == "options":
+        return ((),)
+    closed: dict[str, tuple[Any, ...]] = {
+        "changed": (SETTINGS, *((setting,) for setting in SETTINGS), ()),
+        "missing": MISSING,
+        "commands": (NEXT, NEXT[:1], ()),
+        "morning": ("09:00", NO_MORNING),
+        "problem": (None, *Problem),
+        "step": tuple(step for step in Step if step not in {Step.LANGUAGE, Step.TIMEZONE, Step.MORNING}),
+        "timezone": ("Asia/Seoul", "America/Argentina/ComodRivadavia", "UTC"),
+    }
+    return closed.get(name)
+
+
+def setup_steps(language: Language) -> Iterator[SetupStep]:
+    """The steps that are answered by tapping, with the answers that they offer."""
+    for guided, problem in product((True, False), (None, *Problem)):
+        for number, (step, options) in enumerate(
+            (
+                (Step.LANGUAGE, tuple(Language)),
+                (Step.TIMEZONE, ZONES_OFFERED[language]),
+                (Step.TIMEZONE, find_zones("Argentina")),
+                (Step.MORNING, MORNINGS),
+            ),
+            start=1,
+        ):
+            yield SetupStep(step, options[0], tuple(map(str, options)), number, guided, problem)
 
 
 def _tuples(owner: str, name: str, item: Any) -> tuple[tuple[Any, ...], ...]:
@@ -236,7 +279,8 @@ def _longest(owner: str, name: str, hint: Any, text: str) -> Any:
 
 def samples(kind: type[Any]) -> Iterator[Any]:
     """All samples of an outcome."""
-    return chain(instances(kind), worst(kind))
+    tapped = chain.from_iterable(map(setup_steps, Language)) if kind is SetupStep else ()
+    return chain(instances(kind), worst(kind), tapped)
 
 
 @cache
@@ -400,10 +444,10 @@ def test_blocks_and_outcomes_match(feature: str, language: Language) -> None:
 
 
 def test_every_feature_has_its_file_in_every_language() -> None:
-    """The folders hold one file a feature, the demo's story, the doctor's report, and nothing else."""
+    """The folders hold one file a feature, the demo's, the doctor's, the menus', what the bot needs, and no more."""
     for language in Language:
         files = {path.name for path in (FOLDER / language).iterdir()}
-        assert files == {f"{feature}.j2" for feature in (*FEATURES, "demo", "doctor")}
+        assert files == {f"{feature}.j2" for feature in (*FEATURES, "commands", "demo", "doctor", "needs")}
 
 
 def literal(feature: str, language: Language) -> str:

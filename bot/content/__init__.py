@@ -14,7 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context
 
 from bot.content import filters
-from bot.content.buttons import Rows, buttons_for
+from bot.content.button import Rows
+from bot.content.buttons import buttons_for
 from bot.content.catalog import FEATURES, feature_of
 from bot.rules.communities import Place
 from bot.rules.words import Language

@@ -1,11 +1,11 @@
 """Which buttons an outcome carries, and what pressing them says."""
 
-from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.content.button import Button, Rows
+from bot.content.panels import panel_buttons
 from bot.rules.cadence import MorningCard
 from bot.rules.checkins import AlreadyCheckedIn, CheckedIn, MadeUp
-from bot.rules.communities import SetupDone
 from bot.rules.coupons import (
     AlreadyClaimed,
     CampaignCancelled,
@@ -19,6 +19,7 @@ from bot.rules.members import MyCard
 from bot.rules.preferences import PreferencesShown
 from bot.rules.privacy import DeletionAsked, PrivacyNotice
 from bot.rules.reminders import OpenChatFirst, Reminder
+from bot.rules.setting_up import SetupDone, SetupFinished
 from bot.rules.sources import InsideAlready, WayIn
 from bot.rules.streams import (
     LIVE_PHASES,
@@ -49,34 +50,6 @@ LATER_BY = (15, 30, 60)
 ME = "me"
 SETTINGS = "settings"
 PRIVACY = "privacy"
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button: exactly one of `press`, `start`, `url`, `copy` and `disabled` says what it does."""
-
-    label: str
-    """The block `label_…` of the feature's words."""
-    text: str = ""
-    press: str | None = None
-    """Callback data, at most 64 bytes."""
-    start: str | None = None
-    """Payload of a link that opens the private chat: at most 64 of `[A-Za-z0-9_-]`."""
-    url: str | None = None
-    copy: str | None = None
-    """Text to put into the reader's clipboard, at most 256 characters."""
-    disabled: bool = False
-    about: Any = None
-    """What the label tells of: `about` in its block."""
-    style: str | None = None
-    """`primary`, `success` or `danger`."""
-
-    def with_text(self, text: str) -> "Button":
-        """The same button with its label in a language."""
-        return replace(self, text=text)
-
-
-Rows = tuple[tuple[Button, ...], ...]
 
 
 def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a table of outcomes
@@ -112,14 +85,14 @@ def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a tabl
             return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
         case CampaignMade() | Redeemed() | CampaignCancelled(undoable=True):
             return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
-        case SetupDone(audit_id=int(audit_id)):
+        case SetupDone(audit_id=int(audit_id)) | SetupFinished(audit_id=int(audit_id)):
             return ((Button("undo", press=f"{UNDO}:{audit_id}"),),)
         case Welcome() | WelcomeAll() | WelcomeBack() | InsideAlready() | WayIn():
             return _of_comings(outcome)
         case PreferencesShown() | PrivacyNotice() | DeletionAsked():
             return _of_my_rights(outcome)
         case _:
-            return ()
+            return panel_buttons(outcome)
 
 
 def _of_streams(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes

@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from bot.rules import (
+    arrivals,
     attendance,
     cadence,
     checkins,
@@ -17,6 +18,7 @@ from bot.rules import (
     privacy,
     reminders,
     reporting,
+    setting_up,
     sources,
     streams,
 )
@@ -24,6 +26,7 @@ from bot.rules import (
 FEATURES: dict[str, ModuleType] = {
     module.__name__.rsplit(".", 1)[1]: module
     for module in (
+        arrivals,
         attendance,
         cadence,
         checkins,
@@ -36,6 +39,7 @@ FEATURES: dict[str, ModuleType] = {
         privacy,
         reminders,
         reporting,
+        setting_up,
         sources,
         streams,
     )
@@ -47,6 +51,12 @@ UNSPOKEN = frozenset(
         "attendance.AttendancePolicy",
         "cadence.CadencePolicy",
         "cadence.SlotFacts",
+        "arrivals.Asks",
+        "arrivals.Comer",
+        "arrivals.Joins",
+        "arrivals.Knocks",
+        "arrivals.Room",
+        "arrivals.Shop",
         "checkins.CheckInFacts",
         "checkins.CheckInPolicy",
         "checkins.CoveredDay",
@@ -55,8 +65,6 @@ UNSPOKEN = frozenset(
         "checkins.Restorable",
         "checkins.StreakNow",
         "communities.Place",
-        "communities.Setup",
-        "communities.SetupPolicy",
         "coupons.CampaignFacts",
         "coupons.CouponPolicy",
         "coupons.HeldCoupon",
@@ -76,6 +84,8 @@ UNSPOKEN = frozenset(
         "streams.OnAir",
         "streams.StreamLine",
         "streams.StreamPolicy",
+        "setting_up.Setup",
+        "setting_up.SetupPolicy",
     }
 )
 

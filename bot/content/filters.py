@@ -11,10 +11,11 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_decimal
 from babel.units import format_unit
-from jinja2 import pass_context
+from jinja2 import Environment, pass_context, pass_environment
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from bot.content import zones
 from bot.rules.calendar import zone
 from bot.rules.communities import Place
 from bot.rules.words import Language
@@ -121,7 +122,20 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
             return "…"
         return text if len(text) <= length else text[: length - 1] + "…"
 
+    def city(value: str) -> str:
+        """A time zone as people call it: its city."""
+        return cut(zones.city(value, language), 40)
+
+    @pass_environment
+    def does(environment: Environment, command: str) -> str:
+        """What a command does, as its menu says; nothing for a word that is no command."""
+        template = environment.get_template("commands.j2")
+        block = template.blocks.get(command)
+        return "".join(block(template.new_context({}))).strip() if block is not None else ""
+
     return {
+        "city": city,
+        "does": does,
         "num": num,
         "coins": coins,
         "count": count,

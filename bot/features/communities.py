@@ -2,31 +2,27 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import (
-    DEFAULT_TIMEZONES,
-    Place,
-    Setup,
-    SetupDone,
-)
-from bot.rules.words import Language
-from bot.store import causes
-from bot.store.audit import caused_by, record
+from bot.rules.arrivals import RoomJoined
+from bot.rules.communities import Place
+from bot.rules.words import Language, reader_language
+from bot.store import outbox
+from bot.store.audit import record
 from bot.store.db import Database, Tx
+from bot.store.founding import GREETED_WITHIN, found, greet
 from bot.store.members import Sender, meet
 from bot.store.outbox import rekey
-from bot.store.places import Group, Known, find_group, find_people, groups_chats, place_of
-from bot.store.tables import Account, AuditEntry, Community, FanGroup, Member, Person
-from bot.store.tables.ledger import AccountKind
+from bot.store.places import Group, Known, find_group, find_people, find_place, groups_chats, place_of
+from bot.store.tables import Community, FanGroup, Member, Person
+from bot.store.tables.messages import Lane
+from bot.store.telling import packed
 
-SETUP = "setup.changed"
-
-DEFAULT_PERSONA = {Language.KO: "루미", Language.ZH: "小鹿", Language.EN: "Lumi"}
-DEFAULT_COIN = {Language.KO: "코인", Language.ZH: "金币", Language.EN: "coins"}
+CAME = "room.came"
+"""The audit log's name for the bot's coming to a chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +41,8 @@ class Reader:
     place: Place | None
     language: str | None
     can_write: bool
+    dialogue: str | None = None
+    """The kind of the dialogue that they have open in private."""
 
 
 class Communities:
@@ -55,7 +53,8 @@ class Communities:
 
     def __init__(self, db: Database, *, open_to_all: bool) -> None:
         self._db = db
-        self._open_to_all = open_to_all
+        self.open_to_all = open_to_all
+        """Whether strangers' groups may found shops of their own."""
         self._groups: dict[int, Group | None] = {}
         self._people: dict[int, Known] = {}
         self._places: dict[int, Place] = {}
@@ -81,7 +80,7 @@ class Communities:
             place = self._places.get(known.community_id)
             if place is None:
                 place = self._places[known.community_id] = await self._db.read(place_of, known.community_id)
-        return Reader(place, known.language, known.can_write)
+        return Reader(place, known.language, known.can_write, known.dialogue)
 
     def unknown(self, user_ids: set[int]) -> set[int]:
         """Those of whom nothing is cached."""
@@ -100,11 +99,41 @@ class Communities:
             self._people[user_id] = replace(known, community_id=place.community_id)
 
     async def arrive(
-        self, chat_id: int, title: str, owner: Sender, language: Language, at: datetime, *, is_admin: bool
+        self,
+        chat_id: int,
+        title: str,
+        owner: Sender,
+        language: Language,
+        at: datetime,
+        *,
+        is_admin: bool,
+        is_channel: bool = False,
+        missing: tuple[str, ...] = (),
+        into: int | None = None,
+        alone: bool = False,
+        by: int | None = None,
+        tell: bool = False,
     ) -> Arrived | None:
-        """The bot was added to a group, or its rights there changed. None for a stranger's group."""
+        """The bot was added to a chat, or its rights there changed. None for a stranger's group.
+
+        It joins the shop `into`, or with `alone` becomes a shop of its own; see `arrive`. A group is greeted once;
+        `by` brought the bot, and with `tell` hears which shop it joined.
+        """
         arrived = await self._db.write(
-            arrive, chat_id, title, owner, language, at, is_admin=is_admin, open_to_all=self._open_to_all
+            come,
+            chat_id,
+            title,
+            owner,
+            language,
+            at,
+            is_admin=is_admin,
+            is_channel=is_channel,
+            missing=missing,
+            into=into,
+            alone=alone,
+            by=by if by is not None else owner.user_id,
+            tell=tell,
+            open_to_all=self.open_to_all,
         )
         self.forget()
         return arrived
@@ -113,12 +142,6 @@ class Communities:
         """The bot was removed from a group: be quiet there."""
         await self._db.write(leave, chat_id, at)
         self.forget()
-
-    async def set_up(self, place: Place, actor_id: int, wish: Setup, at: datetime, cause: str) -> SetupDone:
-        """Change the shop's settings."""
-        done = await self._db.write(set_up, place, actor_id, wish, at, cause)
-        self.forget()
-        return done
 
     async def started(self, sender: Sender, *, can_write: bool) -> Reader:
         """A person opened the private chat, or closed it."""
@@ -130,6 +153,19 @@ class Communities:
         """Telegram said that this person can't be written to."""
         await self._db.write(mark_unreachable, user_id)
         self._people.pop(user_id, None)
+
+    async def place(self, community_id: int) -> Place | None:
+        """The shop with this id, if there is one."""
+        return await self._db.read(find_place, community_id)
+
+    async def owners(self) -> list[tuple[int, Language]]:
+        """Owners who can be written to, and their languages."""
+        return await self._db.read(reachable_owners)
+
+    async def turn_to(self, user_id: int, place: Place) -> None:
+        """From here on the person's private commands mean this shop."""
+        await self._db.write(turn_to, user_id, place.community_id)
+        self.forget_person(user_id)
 
     def forget_person(self, user_id: int) -> None:
         """Drop what is cached of one person: something about them changed."""
@@ -145,6 +181,75 @@ class Communities:
 PEOPLE_KEPT = 20_000
 
 
+def come(
+    tx: Tx,
+    chat_id: int,
+    title: str,
+    owner: Sender,
+    language: Language,
+    at: datetime,
+    *,
+    is_admin: bool,
+    is_channel: bool,
+    missing: tuple[str, ...],
+    into: int | None,
+    alone: bool,
+    by: int,
+    tell: bool,
+    open_to_all: bool,
+) -> Arrived | None:
+    """Take up a chat; the greeting, and the note to who is told, are promised in the same commit."""
+    arrived = arrive(
+        tx,
+        chat_id,
+        title,
+        owner,
+        language,
+        at,
+        is_admin=is_admin,
+        is_channel=is_channel,
+        into=into,
+        alone=alone,
+        open_to_all=open_to_all,
+    )
+    if arrived is None or not arrived.fresh:
+        return arrived
+    place = arrived.group.place
+    record(tx, community_id=place.community_id, actor_id=by, act=CAME, subject=title, at=at, cause=None)
+    if not is_channel:
+        greet(tx, place, chat_id, at, missing)
+    if tell:
+        joined = RoomJoined(title, place.shop, chat_id, is_channel=is_channel, may_part=not is_channel)
+        _note(tx, joined, place, by, at, whisper=is_admin and not is_channel)
+    return arrived
+
+
+def _note(tx: Tx, joined: RoomJoined, place: Place, user_id: int, at: datetime, *, whisper: bool) -> None:
+    person = tx.get(Person, user_id)
+    can_write = person is not None and person.can_write
+    if person is None or not (whisper or can_write):
+        return
+    outbox.promise(
+        tx,
+        key=f"joined:{joined.chat_id}:{at.timestamp():.0f}",
+        community_id=place.community_id,
+        chat_id=user_id if can_write else joined.chat_id,
+        lane=Lane.LIVE,
+        act=outbox.TELL,
+        facts={
+            **packed(joined),
+            "language": reader_language(person.language, person.telegram_language, place.language).value,
+            "user_id": user_id,
+            "whisper": whisper,
+            "can_write": can_write,
+            "reply_to": None,
+        },
+        due_at=at,
+        now=at,
+        not_after=at + GREETED_WITHIN,
+    )
+
+
 def arrive(
     tx: Tx,
     chat_id: int,
@@ -155,11 +260,15 @@ def arrive(
     *,
     is_admin: bool,
     open_to_all: bool,
+    is_channel: bool = False,
+    into: int | None = None,
+    alone: bool = False,
 ) -> Arrived | None:
-    """Find or make the community of a group that the bot has come to.
+    """Find or make the community of a chat that the bot has come to.
 
-    A group that was known is taken up again; a group of someone who owns a shop here joins that shop; else a new
-    shop is made, if this is the first one or strangers are welcome (`OPEN=true`).
+    A group that was known is taken up again. Else it joins the shop `into`; without that the owner's shop, if there is
+    one and it isn't to stand `alone`; else a new shop is made, if this is the first one, the owner has one already, or
+    strangers are welcome (`OPEN=true`). A channel makes no shop.
     """
     if tx.get_bind().dialect.name == "postgresql":
         # Two updates tell of the same arrival at once (the membership, the first message): one by one, please.
@@ -168,21 +277,32 @@ def arrive(
     if known is not None:
         fresh = known.left_at is not None
         known.left_at, known.is_admin, known.title = None, is_admin, title
+        if is_channel and fresh and into is not None:
+            known.community_id = into  # nobody plays in a channel, so it may change its shop by coming again
         return _arrived(tx, chat_id, fresh=fresh)
     meet(tx, owner, None)
-    community_id = (
-        tx.execute(
-            select(col(Community.id)).where(col(Community.owner_id) == owner.user_id).order_by(col(Community.id))
-        )
-        .scalars()
-        .first()
-    )
+    community_id = into
     if community_id is None:
-        first = tx.execute(select(func.count()).select_from(Community)).scalar_one() == 0
-        if not first and not open_to_all:
-            return None
-        community_id = _found(tx, title, owner, language, at)
-    tx.add(FanGroup(community_id=community_id, chat_id=chat_id, title=title, is_admin=is_admin, joined_at=at))
+        owned = tx.execute(
+            select(col(Community.id)).where(col(Community.owner_id) == owner.user_id).order_by(col(Community.id))
+        ).scalars()
+        first_owned = owned.first()
+        community_id = None if alone else first_owned
+        if community_id is None:
+            first = tx.execute(select(func.count()).select_from(Community)).scalar_one() == 0
+            if is_channel or not (first or first_owned is not None or open_to_all):
+                return None
+            community_id = found(tx, title, owner.user_id, language, at)
+    tx.add(
+        FanGroup(
+            community_id=community_id,
+            chat_id=chat_id,
+            title=title,
+            is_admin=is_admin,
+            is_channel=is_channel,
+            joined_at=at,
+        )
+    )
     tx.execute(
         update(Person)
         .where(col(Person.user_id) == owner.user_id, col(Person.community_id).is_(None))
@@ -195,25 +315,6 @@ def _arrived(tx: Tx, chat_id: int, *, fresh: bool) -> Arrived | None:
     tx.flush()
     group = find_group(tx, chat_id)
     return Arrived(group, fresh) if group is not None else None
-
-
-def _found(tx: Tx, title: str, owner: Sender, language: Language, at: datetime) -> int:
-    community = Community(
-        shop=title,
-        language=language,
-        timezone=DEFAULT_TIMEZONES[language],
-        persona=DEFAULT_PERSONA[language],
-        coin=DEFAULT_COIN[language],
-        owner_id=owner.user_id,
-        made_at=at,
-    )
-    tx.add(community)
-    tx.flush()
-    if community.id is None:
-        raise LookupError("the community has no id after its flush")
-    tx.add(Account(community_id=community.id, kind=AccountKind.SHOP))
-    tx.flush()
-    return community.id
 
 
 def leave(tx: Tx, chat_id: int, at: datetime) -> None:
@@ -242,62 +343,6 @@ def move(tx: Tx, old_chat_id: int, new_chat_id: int, at: datetime) -> int | None
     return group.community_id
 
 
-def set_up(tx: Tx, place: Place, actor_id: int, wish: Setup, at: datetime, cause: str) -> SetupDone:
-    """Change what was asked for and write down what it was before."""
-    done = caused_by(tx, place.community_id, cause)
-    if done is not None and done.answer is not None:
-        return causes.from_json(SetupDone, done.answer)
-    community = tx.execute(
-        select(Community).where(col(Community.id) == place.community_id).with_for_update()
-    ).scalar_one()
-    asked: dict[str, Any] = {name: value for name in Setup.__slots__ if (value := getattr(wish, name)) is not None}
-    before = {name: getattr(community, name) for name in asked if getattr(community, name) != asked[name]}
-    after = {name: str(asked[name]) for name in before}
-    for name, value in after.items():
-        setattr(community, name, value)
-    tx.flush()
-    audit_id = None
-    entry = None
-    if after:
-        entry = record(
-            tx,
-            community_id=place.community_id,
-            actor_id=actor_id,
-            act=SETUP,
-            subject=", ".join(sorted(after)),
-            at=at,
-            cause=cause,
-            before=before,
-            after=after,
-        )
-        audit_id = entry.id
-    outcome = SetupDone(
-        shop=community.shop,
-        language=Language(community.language),
-        timezone=community.timezone,
-        persona=community.persona,
-        coin=community.coin,
-        changed=tuple(sorted(after)),
-        audit_id=audit_id,
-    )
-    if entry is not None:
-        entry.answer = causes.to_json(outcome)
-    return outcome
-
-
-def undo_setup(tx: Tx, place: Place, entry: AuditEntry) -> bool:
-    """Put back what the settings were before an act; False if they were changed again since."""
-    community = tx.execute(
-        select(Community).where(col(Community.id) == place.community_id).with_for_update()
-    ).scalar_one()
-    if any(getattr(community, name) != value for name, value in (entry.after or {}).items()):
-        return False
-    for name, value in (entry.before or {}).items():
-        setattr(community, name, value)
-    tx.flush()
-    return True
-
-
 def set_reachable(tx: Tx, sender: Sender, *, can_write: bool) -> None:
     """Note whether a person may be written to; someone new in private belongs to the only shop, if there is one."""
     meet(tx, sender, None)
@@ -313,6 +358,23 @@ def _only_home(tx: Tx, user_id: int) -> int | None:
     mine = tx.execute(select(col(Member.community_id)).where(col(Member.user_id) == user_id)).scalars().all()
     homes = mine or tx.execute(select(col(Community.id)).limit(2)).scalars().all()
     return homes[0] if len(homes) == 1 else None
+
+
+def reachable_owners(session: Session) -> list[tuple[int, Language]]:
+    """Owners who can be written to, and their languages."""
+    rows = session.execute(
+        select(Person, func.min(col(Community.language)))
+        .join(Community, col(Community.owner_id) == col(Person.user_id))
+        .where(col(Person.can_write).is_(True))
+        .group_by(col(Person.user_id))
+        .order_by(col(Person.user_id))
+    ).all()
+    return [(row[0].user_id, reader_language(row[0].language, row[0].telegram_language, row[1])) for row in rows]
+
+
+def turn_to(tx: Tx, user_id: int, community_id: int) -> None:
+    """Let a person's private chat mean this shop."""
+    tx.execute(update(Person).where(col(Person.user_id) == user_id).values(community_id=community_id))
 
 
 def mark_unreachable(tx: Tx, user_id: int) -> None:

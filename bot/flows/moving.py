@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.features import campaigns, communities, joining
+from bot.features import campaigns, communities, joining, rooms
 from bot.store.db import Database, Tx
 
 
@@ -16,6 +16,7 @@ async def follow(
 
 def _follow(tx: Tx, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
     community_id = communities.move(tx, old_chat_id, new_chat_id, at)
+    rooms.move_question(tx, old_chat_id, new_chat_id)
     if community_id is not None:
         joining.move(tx, old_chat_id, new_chat_id)
         campaigns.rehang(tx, community_id, old_chat_id, new_chat_id, at)

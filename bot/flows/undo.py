@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.features import campaigns, communities, evenings, redeeming, streams
+from bot.features import campaigns, evenings, redeeming, setting_up, streams
 from bot.rules.communities import NothingToUndo, Place, TooLateToUndo, Undone, UndoOutcome
 from bot.rules.streams import StreamPolicy
 from bot.store.audit import caused_by, record
@@ -16,7 +16,7 @@ UNDOABLE = (
     campaigns.MADE,
     campaigns.CANCELLED,
     redeeming.REDEEMED,
-    communities.SETUP,
+    setting_up.SETUP,
     streams.MADE,
     evenings.DELAYED,
     evenings.CANCELLED,
@@ -87,8 +87,8 @@ def _take_back(  # noqa: PLR0911  # a table of acts
             return campaigns.undo_cancel(tx, place, entry, at)
         case redeeming.REDEEMED:
             return redeeming.undo_redeem(tx, place, entry)
-        case communities.SETUP:
-            return communities.undo_setup(tx, place, entry)
+        case setting_up.SETUP:
+            return setting_up.undo_setup(tx, place, entry)
         case streams.MADE:
             return streams.undo_plan(tx, place, entry, at)
         case evenings.DELAYED:

@@ -11,6 +11,8 @@ from bot.handlers import (
     preferences,
     privacy,
     reporting,
+    rooms,
+    setting_up,
     sources,
     streams,
 )
@@ -23,6 +25,8 @@ FEATURES = (
     streams,
     campaigns,
     evenings,
+    setting_up,
+    rooms,
     communities,
     joining,
     sources,

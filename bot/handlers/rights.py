@@ -3,51 +3,28 @@
 from dataclasses import replace
 
 from aiogram import Bot
-from aiogram.enums import ChatMemberStatus
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
-from aiogram.methods import GetChatMember
 
 from bot.asking import Ask
-from bot.content import Words
 from bot.features.communities import Communities
-from bot.handlers.arrivals import adopt
-from bot.rules.communities import AskAgain, ChannelsDontPlay, ForStaffOnly, NoCommunityYet, Place, Role
+from bot.handlers.arrivals import Arrivals, Coming
+from bot.handlers.roles import role_of
+from bot.rules.arrivals import NotOpenYet
+from bot.rules.communities import AskAgain, ChannelsDontPlay, ForOwnerOnly, ForStaffOnly, NoCommunityYet, Role
 from bot.voice import Voice
+
+__all__ = ["Doors", "role_of"]
 
 STALE_COMMAND = 600.0
 """Seconds after which a staff command that waited for the bot is asked again, not done."""
 
 
-async def role_of(ask: Ask, place: Place, bot: Bot, communities: Communities) -> Role:
-    """What the asker may do in this community.
-
-    The group's creator (who founded the shop) is the owner; Telegram's administrators are operators; an anonymous
-    administrator is an administrator. A channel that speaks as a user is nobody.
-    """
-    if ask.anonymous_admin:
-        return Role.OPERATOR
-    if ask.speaks_as is not None:
-        return Role.FAN
-    if ask.sender.user_id == place.owner_id:
-        return Role.OWNER
-    chats = [ask.chat_id] if ask.group is not None else await communities.chats(place)
-    for chat_id in chats:
-        try:
-            member = await bot(GetChatMember(chat_id=chat_id, user_id=ask.sender.user_id))
-        except (TelegramBadRequest, TelegramForbiddenError):
-            continue
-        if member.status in {ChatMemberStatus.CREATOR, ChatMemberStatus.ADMINISTRATOR}:
-            return Role.OPERATOR
-    return Role.FAN
-
-
 class Doors:
     """Who may go in: gives the ask with its community, or tells the asker why not."""
 
-    def __init__(self, bot: Bot, communities: Communities, words: Words, voice: Voice) -> None:
+    def __init__(self, bot: Bot, communities: Communities, arrivals: Arrivals, voice: Voice) -> None:
         self._bot = bot
         self._communities = communities
-        self._words = words
+        self._arrivals = arrivals
         self._voice = voice
 
     async def staff(self, ask: Ask) -> Ask | None:
@@ -66,6 +43,16 @@ class Doors:
             return None
         return inside
 
+    async def owner(self, ask: Ask) -> Ask | None:
+        """The ask inside the community that is the asker's own; an anonymous administrator may be its owner."""
+        inside = await self.staff(ask)
+        if inside is None or inside.anonymous_admin:
+            return inside
+        if await role_of(inside, inside.home, self._bot, self._communities) is not Role.OWNER:
+            await self._voice.answer(inside, ForOwnerOnly())
+            return None
+        return inside
+
     async def fan(self, ask: Ask) -> Ask | None:
         """The ask inside the community that the asker plays in."""
         if ask.speaks_as is not None:
@@ -79,6 +66,13 @@ class Doors:
         if ask.private:
             await self._voice.answer(ask, NoCommunityYet())
             return None
-        # A group whose arrival was never seen (an old database, a lost update): take it up now.
-        group = await adopt(self._bot, self._communities, self._words, ask.chat_id, ask.chat_title, ask.sender, ask.at)
-        return replace(ask, group=group, place=group.place) if group is not None else None
+        # A group whose arrival was never seen (an old database, a lost update), or whose staff hasn't said yet whose
+        # it is.
+        room = Coming(ask.chat_id, ask.chat_title)
+        group = await self._arrivals.adopt(room, ask.sender, ask.at, ask.cause, asks=None)
+        if group is not None:
+            return replace(ask, group=group, place=group.place)
+        quiet = ask.can_write or ask.ephemeral_id is not None or ask.press_id is not None
+        if self._arrivals.waits(ask.chat_id) and quiet:
+            await self._voice.answer(ask, NotOpenYet())
+        return None

@@ -2,7 +2,6 @@
 
 import re
 
-from aiogram import Bot
 from aiogram.types import Message
 
 from bot.asking import Ask
@@ -11,6 +10,7 @@ from bot.features.communities import Communities
 from bot.features.sources import FoundSource, Sources
 from bot.handlers.communities import start
 from bot.handlers.forms import QUOTES, FormProblem, Moment, whole, words
+from bot.handlers.panels import SetupPanel
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.handlers.ways import WaysIn
@@ -70,17 +70,17 @@ async def opened(
     message: Message,
     ask: Ask,
     rest: str,
-    bot: Bot,
     voice: Voice,
     communities: Communities,
     sources: Sources,
     ways: WaysIn,
+    panel: SetupPanel,
     clock: Clock,
 ) -> None:
     """A source's link was opened in private: note the first touch, show the way into the group."""
     source = await sources.find(rest)
     if source is None:
-        await start(message, ask, bot, communities, voice)
+        await start(message, ask, communities, panel)
         return
     await communities.started(ask.sender, can_write=True)
     here = ask.within(source.place)

@@ -36,6 +36,7 @@ class Desk(Router):
         self.openings: dict[str, CallableObject] = {}
         self.hearings: list[tuple[Hears, CallableObject]] = []
         self.services: dict[str, CallableObject] = {}
+        self.replies: dict[str, CallableObject] = {}
 
     def command(self, name: str, handler: Handler) -> None:
         """`/name …` calls `handler(message, ask, rest, …)`."""
@@ -61,6 +62,10 @@ class Desk(Router):
         """A service message with this field (`new_chat_members`) calls `handler(message, ask, …)`."""
         _add(self.services, name, handler)
 
+    def reply(self, kind: str, handler: Handler) -> None:
+        """What is written in private while a dialogue of this kind is open calls `handler(message, ask, rest, …)`."""
+        _add(self.replies, kind, handler)
+
     def press(self, prefix: str, handler: Handler) -> None:
         """A press whose data is `prefix` or `prefix:rest` calls `handler(press, ask, rest, …)`."""
         _add(self.presses, prefix, handler)
@@ -77,6 +82,7 @@ class Table(Router):
         self._openings = _merge(desk.openings for desk in desks)
         self._hearings = [hearing for desk in desks for hearing in desk.hearings]
         self._services = _merge(desk.services for desk in desks)
+        self._replies = _merge(desk.replies for desk in desks)
         self._message_else = CallableObject(message_else)
         self._press_else = CallableObject(press_else)
         self.include_routers(*desks)
@@ -89,13 +95,16 @@ class Table(Router):
     @property
     def handlers(self) -> list[CallableObject]:
         """Everything that the table can call."""
-        tables = (self._commands, self._words, self._presses, self._openings, self._services)
+        tables = (
+            *(self._commands, self._words, self._presses, self._openings),
+            *(self._services, self._replies),
+        )
         listed = [handler for table in tables for handler in table.values()]
         heard = [handler for _, handler in self._hearings]
         return [*listed, *heard, self._message_else, self._press_else]
 
     async def take_message(self, message: Message, data: dict[str, Any]) -> None:
-        """A command, a word, or neither."""
+        """A command, an answer to an open dialogue, a word, or neither."""
         text = message.text or ""
         handler, rest = self._message_else, text
         if text.startswith("/"):
@@ -110,6 +119,8 @@ class Table(Router):
                     prefix, _, payload = rest.partition("_")
                     if prefix in self._openings:
                         handler, rest = self._openings[prefix], payload
+        elif message.chat.id > 0 and data["ask"].dialogue in self._replies:
+            handler = self._replies[data["ask"].dialogue]
         elif not text:
             handler = next((self._services[name] for name in self._services if getattr(message, name)), handler)
         elif len(text) <= LONGEST_WORD:

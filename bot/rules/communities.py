@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.rules.arrivals import Shop
 from bot.rules.words import Language
 
 
@@ -40,65 +41,6 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class SetupPolicy:
-    """Lengths of what `/setup` takes."""
-
-    max_shop: int = 64
-    max_persona: int = 32
-    max_coin: int = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What `/setup` changes; None leaves a thing as it is."""
-
-    language: Language | None = None
-    timezone: str | None = None
-    shop: str | None = None
-    persona: str | None = None
-    coin: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Greeting:
-    """Said once in a group that the bot has come to."""
-
-    shop: str
-    is_admin: bool
-    """Whether the bot is an administrator already."""
-
-
-@dataclass(frozen=True, slots=True)
-class StrangersGroup:
-    """This Encore serves another shop: a polite goodbye."""
-
-
-@dataclass(frozen=True, slots=True)
-class SetupDone:
-    """How the community stands after `/setup`."""
-
-    shop: str
-    language: Language
-    timezone: str
-    persona: str
-    coin: str
-    changed: tuple[str, ...]
-    """Names of the settings that changed."""
-    audit_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class SetupShown:
-    """How the community stands, for `/setup` without anything to change."""
-
-    shop: str
-    language: Language
-    timezone: str
-    persona: str
-    coin: str
-
-
-@dataclass(frozen=True, slots=True)
 class ForStaffOnly:
     """A fan used a staff command."""
 
@@ -120,11 +62,18 @@ class NoCommunityYet:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """`/start` in private."""
+    """`/start` and `/help`: what this person can do here."""
 
     shop: str
     name: str
-    staff: bool
+    commands: tuple[str, ...]
+    """What every fan can say."""
+    staff: tuple[str, ...] = ()
+    """What staff can say besides; empty for a fan."""
+    owner: bool = False
+    """Whether they may set the shop up: then, in private, a button leads there."""
+    others: tuple[Shop, ...] = ()
+    """Other shops whose member they are, to which their private chat can turn."""
 
 
 @dataclass(frozen=True, slots=True)

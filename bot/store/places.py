@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from bot.rules.communities import Place
 from bot.rules.words import Language
-from bot.store.tables import Account, Community, FanGroup, Person
+from bot.store.tables import Account, Community, Dialogue, FanGroup, Person
 from bot.store.tables.ledger import AccountKind
 
 
@@ -22,6 +22,8 @@ class Group:
     place: Place
     is_admin: bool
     """Whether the bot is an administrator there."""
+    is_channel: bool = False
+    """Whether it is the shop's channel, where nobody is answered aloud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,46 +33,64 @@ class Known:
     community_id: int | None
     language: str | None
     can_write: bool
+    dialogue: str | None = None
+    """The kind of the dialogue that they have open in private."""
 
 
 def find_group(session: Session, chat_id: int) -> Group | None:
     """The fan group with this chat, if the bot is in it."""
     row = session.execute(
         _places()
-        .add_columns(col(FanGroup.title), col(FanGroup.is_admin))
+        .add_columns(col(FanGroup.title), col(FanGroup.is_admin), col(FanGroup.is_channel))
         .join(FanGroup, col(FanGroup.community_id) == col(Community.id))
         .where(col(FanGroup.chat_id) == chat_id, col(FanGroup.left_at).is_(None))
     ).one_or_none()
     if row is None:
         return None
-    return Group(chat_id, row.title, _place(row[0], row[1]), row.is_admin)
+    return Group(chat_id, row.title, _place(row[0], row[1]), row.is_admin, row.is_channel)
 
 
 def find_people(session: Session, user_ids: set[int]) -> dict[int, Known]:
     """What is known of people; strangers too, with nothing."""
-    rows = session.execute(
-        select(col(Person.user_id), col(Person.community_id), col(Person.language), col(Person.can_write)).where(
-            col(Person.user_id).in_(user_ids)
+    rows: Any = session.execute(
+        select(
+            col(Person.user_id),
+            col(Person.community_id),
+            col(Person.language),
+            col(Person.can_write),
+            col(Dialogue.kind).label("dialogue"),
         )
+        .outerjoin(Dialogue, col(Dialogue.user_id) == col(Person.user_id))
+        .where(col(Person.user_id).in_(user_ids))
     ).all()
     nobody = Known(None, None, can_write=False)
     return dict.fromkeys(user_ids, nobody) | {
-        row.user_id: Known(row.community_id, row.language, row.can_write) for row in rows
+        row.user_id: Known(row.community_id, row.language, row.can_write, row.dialogue) for row in rows
     }
 
 
 def place_of(session: Session, community_id: int) -> Place:
     """A community's place by its id."""
-    row = session.execute(_places().where(col(Community.id) == community_id)).one()
-    return _place(row[0], row[1])
+    place = find_place(session, community_id)
+    if place is None:
+        raise LookupError(f"no community {community_id}")
+    return place
+
+
+def find_place(session: Session, community_id: int) -> Place | None:
+    """The same for an id that somebody sent: None if there is no such community."""
+    row = session.execute(_places().where(col(Community.id) == community_id)).one_or_none()
+    return _place(row[0], row[1]) if row is not None else None
 
 
 def groups_chats(session: Session, community_id: int) -> list[int]:
-    """Chats of the community that the bot is in."""
+    """Groups of the community that the bot is in: whoever is administrator there is staff."""
     return list(
         session.execute(
             select(col(FanGroup.chat_id)).where(
-                col(FanGroup.community_id) == community_id, col(FanGroup.left_at).is_(None)
+                col(FanGroup.community_id) == community_id,
+                col(FanGroup.left_at).is_(None),
+                col(FanGroup.is_channel).is_(False),
             )
         ).scalars()
     )

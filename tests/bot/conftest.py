@@ -13,6 +13,7 @@ import structlog
 from bot.app import App, build
 from bot.clock import Clock
 from bot.content import Words
+from bot.handlers.menus import Menus
 from bot.logs import _error_in_short as error_in_short
 from bot.pacer import Limits as PacerLimits
 from bot.settings import Settings
@@ -23,6 +24,9 @@ from sandbox.chats import ChatKind, Member
 TOKEN = "42:TEST"  # no such bot
 NOON = 1_793_588_400.0
 """Monday noon in Seoul, 2 November 2026: far from midnight and from the end of a month."""
+
+SET_MENUS = Menus.at_start
+"""The real one: stages leave it out unless a test asks, so that commands are public and each stage starts quickly."""
 
 
 @dataclass
@@ -75,6 +79,10 @@ class Stage:
     async def books(self) -> Books:
         """The ledger, added up."""
         return await self.app.db.read(check_books)
+
+    async def set_menus(self) -> None:
+        """Set the menus as the bot does at its start: from here on fans' commands in the group are ephemeral."""
+        await SET_MENUS(self.app.menus)
 
     def start_again(self, **more: Any) -> None:
         """A new bot on the same database, after `stop`."""
@@ -129,6 +137,9 @@ EXPECTED_REFUSALS = (
     ("deleteMessage", 400, "group chat was upgraded"),
     ("createChatInviteLink", 400, "not enough rights"),  # what a group's owner allows is found out by trying
     ("editChatInviteLink", 400, "INVITE_HASH_EXPIRED"),  # a link that was revoked, found out by looking
+    ("deleteMessage", 400, "message can't be deleted"),  # a panel older than two days
+    ("getChatAdministrators", 400, "group chat was upgraded"),  # looked at where it is now
+    ("getChat", 403, "bot is not a member"),  # a question about a chat that the bot has left
 )
 """All that Telegram may refuse in any scenario, beside what a test makes it refuse (429, 500, 502, cut connections)."""
 
@@ -185,6 +196,18 @@ def one_set_of_words() -> Iterator[None]:
     """Templates are compiled once for all stages: that is two thirds of a bot's start."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.app.Words", cache(Words))
+        yield
+
+
+async def _no_menus(_menus: Menus) -> None:
+    """What stages do instead of setting menus."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def menus_as_they_are() -> Iterator[None]:
+    """A stage's bot sets no menus by itself; see `Stage.set_menus`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Menus, "at_start", _no_menus)
         yield
 
 

@@ -12,7 +12,7 @@ from bot.rules.communities import Place
 from bot.rules.coupons import CampaignMade, NewCampaign
 from sandbox import Chat, Message, Person, Rights
 from tests import hostile
-from tests.bot.conftest import Play, Stage
+from tests.bot.conftest import Play, Stage, is_card
 from tests.bot.speech import HAN, HANGUL, said_since, speaks
 from tests.features.people import everything
 
@@ -281,9 +281,9 @@ async def trial(play_sqlite: Play) -> AsyncIterator[Trial]:
         assert here is not None
         assert there is not None
         foreign = await make(stage, there.place, "foreign")
-        foreign_card = await mei.waits_for(other, lambda m: bool(m.keyboard), timeout=10)
+        foreign_card = await mei.waits_for(other, is_card, timeout=10)
         await make(stage, here.place, "own", shared_code="SILK20")
-        card = await stage.owner.waits_for(stage.group, lambda m: bool(m.keyboard), timeout=10)
+        card = await stage.owner.waits_for(stage.group, is_card, timeout=10)
         fan = stage.fan("Ana")
         await stage.ask(fan, "/checkin")
         await stage.settled()

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from sandbox import Bot, Chat, Limits, Message, Person, Press, Rights, Sandbox
+from tests.bot.conftest import is_card
 
 KILLS = 20
 FANS = 12
@@ -83,7 +84,7 @@ async def test_twenty_kills_under_load(sqlite_url: str) -> None:
             owner.adds(bot, group, Rights.full())
             await owner.waits_for(group, lambda m: m.sender is bot, timeout=30)
             owner.says(group, "/newcoupon title=Scarf stock=100000")
-            load.card = await owner.waits_for(group, lambda m: m.only_for is None and bool(m.keyboard), timeout=30)
+            load.card = await owner.waits_for(group, is_card, timeout=30)
             for _ in range(KILLS):
                 load.tap(FANS)
                 await asyncio.sleep(dice.uniform(0.0, 0.25))

@@ -12,8 +12,10 @@ from sqlmodel import col
 from bot.features.campaigns import Campaigns
 from bot.features.communities import arrive
 from bot.features.coupons import Choice, Coupons
+from bot.features.setting_up import SettingUp
 from bot.rules.communities import Place
 from bot.rules.coupons import CampaignMade, CouponPolicy, NewCampaign
+from bot.rules.setting_up import SetupPolicy
 from bot.rules.words import Language
 from bot.store import ledger
 from bot.store.db import Database, Tx
@@ -63,6 +65,11 @@ def dice(seed: int = 1) -> Choice:
 def till(db: Database, seed: int = 1) -> Coupons:
     """What fans do with coupons, with codes that are the same in every run."""
     return Coupons(db, CouponPolicy(), dice(seed))
+
+
+def desk(db: Database) -> SettingUp:
+    """What the owner does with the shop's settings."""
+    return SettingUp(db, SetupPolicy())
 
 
 async def offer(db: Database, place: Place, wish: NewCampaign, cause: str, at: datetime = NOON) -> tuple[int, int]:

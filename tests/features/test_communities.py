@@ -7,7 +7,6 @@ from sqlmodel import select
 from bot.features.campaigns import Campaigns
 from bot.features.communities import Communities, arrive, leave
 from bot.flows.moving import follow
-from bot.rules.communities import Setup, SetupDone
 from bot.rules.coupons import NewCampaign
 from bot.rules.words import Language
 from bot.store.db import Database, Tx
@@ -94,43 +93,6 @@ async def test_one_arrival_told_ten_times_at_once(db: Database) -> None:
     )
     assert [arrived.fresh for arrived in arrivals if arrived is not None].count(True) == 1
     assert await query(db, "SELECT count(*) FROM fan_group") == [(1,)]
-
-
-async def test_settings_change_what_was_asked_for(db: Database, causes: Causes) -> None:
-    """What is given changes, the rest stays; what is already so isn't a change."""
-    place, communities = await shop(db), house(db)
-    wish = Setup(timezone="Asia/Tokyo", shop="Silk & Co", coin=place.coin)
-    done = await communities.set_up(place, OWNER.user_id, wish, NOON, causes.next())
-    assert done == SetupDone(
-        "Silk & Co", Language.KO, "Asia/Tokyo", place.persona, place.coin, ("shop", "timezone"), done.audit_id
-    )
-    assert done.audit_id is not None
-    group = await communities.group(-1001)
-    assert group is not None
-    assert (group.place.shop, group.place.timezone) == ("Silk & Co", "Asia/Tokyo")
-    same = await communities.set_up(place, OWNER.user_id, wish, NOON, causes.next())
-    assert (same.changed, same.audit_id) == ((), None)
-
-
-async def test_a_redelivered_setup_hears_the_same(db: Database, causes: Causes) -> None:
-    """Even when the settings were changed again in between, the old wish isn't done again."""
-    place, communities = await shop(db), house(db)
-    cause = causes.next()
-    first = await communities.set_up(place, OWNER.user_id, Setup(shop="A", language=Language.EN), NOON, cause)
-    await communities.set_up(place, OWNER.user_id, Setup(shop="B"), NOON, causes.next())
-    before = await everything(db)
-    assert await communities.set_up(place, OWNER.user_id, Setup(shop="A", language=Language.EN), NOON, cause) == first
-    assert await everything(db) == before
-
-
-async def test_settings_are_each_shops_own(db: Database, causes: Causes) -> None:
-    """One shop's settings and causes leave the other's alone."""
-    here, there, communities = await shop(db), await shop(db, fan(900), -1002), house(db)
-    cause = causes.next()
-    await communities.set_up(here, OWNER.user_id, Setup(shop="Here"), NOON, cause)
-    done = await communities.set_up(there, 1000, Setup(shop="There"), NOON, cause)
-    assert done.changed == ("shop",)
-    assert sorted(await query(db, "SELECT shop FROM community")) == [("Here",), ("There",)]
 
 
 async def test_a_group_that_moves_takes_its_promises_and_cards_along(db: Database, causes: Causes) -> None:

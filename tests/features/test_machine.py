@@ -28,7 +28,7 @@ from bot.features.coupons import Coupons
 from bot.features.redeeming import Redeeming
 from bot.flows.undo import undo
 from bot.rules.checkins import AlreadyCheckedIn, CheckedIn, CheckInPolicy, MadeUp, TooFewCoins
-from bot.rules.communities import Place, Setup, SetupDone, Undone
+from bot.rules.communities import Place, Undone
 from bot.rules.coupons import (
     AlreadyCancelled,
     AlreadyClaimed,
@@ -50,10 +50,11 @@ from bot.rules.coupons import (
     TooEarly,
     TooLate,
 )
+from bot.rules.setting_up import Setup, SetupDone
 from bot.store import causes
 from bot.store.db import Database
 from bot.store.ledger import check_books
-from tests.features.people import OWNER, TABLES, dice, fan, shop
+from tests.features.people import OWNER, TABLES, desk, dice, fan, shop
 
 T = TypeVar("T")
 
@@ -424,7 +425,7 @@ class Shops(RuleBasedStateMachine):
     def change_time_zone(self, shop: int, timezone: str) -> None:
         """Move the shop around the world."""
         place, at = self.places[shop], self.now
-        self.deliver(lambda cause: self.communities.set_up(place, STAFF, Setup(timezone=timezone), at, cause))
+        self.deliver(lambda cause: desk(self.db).set_up(place, STAFF, Setup(timezone=timezone), at, cause))
         self._look_again(shop)
         assert self.places[shop].timezone == timezone
 

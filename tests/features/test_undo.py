@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from bot.features.campaigns import Campaigns
-from bot.features.communities import Communities
 from bot.features.redeeming import Redeeming
 from bot.flows.undo import undo
-from bot.rules.communities import NothingToUndo, Place, Setup, TooLateToUndo, Undone
+from bot.rules.communities import NothingToUndo, Place, TooLateToUndo, Undone
 from bot.rules.coupons import CampaignCancelled, CampaignMade, CampaignShown, Claimed, NewCampaign, Redeemed
+from bot.rules.setting_up import Setup
 from bot.store.db import Database
-from tests.features.people import NOON, OWNER, Causes, everything, fan, offer, query, shop, till
+from tests.features.people import NOON, OWNER, Causes, desk, everything, fan, offer, query, shop, till
 
 STAFF = OWNER.user_id
 SILK = NewCampaign("Silk", 5, shared_code="SILK20")
@@ -108,9 +108,9 @@ async def test_a_redeemed_coupon(db: Database, causes: Causes) -> None:
 
 async def test_settings(db: Database, causes: Causes) -> None:
     """Settings are put back; if they were changed again since, it is too late."""
-    place, communities = await shop(db), Communities(db, open_to_all=True)
-    first = await communities.set_up(place, STAFF, Setup(shop="A", coin="stars"), NOON, causes.next())
-    second = await communities.set_up(place, 7, Setup(shop="B"), NOON, causes.next())
+    place, setting_up = await shop(db), desk(db)
+    first = await setting_up.set_up(place, STAFF, Setup(shop="A", coin="stars"), NOON, causes.next())
+    second = await setting_up.set_up(place, 7, Setup(shop="B"), NOON, causes.next())
     outcome = await undo(db, place, STAFF, NOON, causes.next(), first.audit_id)
     assert outcome == TooLateToUndo("setup.changed", "coin, shop")
     assert await undo(db, place, 7, NOON, causes.next()) == Undone("setup.changed", "shop")
@@ -147,7 +147,7 @@ async def _redeem(db: Database, place: Place, causes: Causes) -> None:
 
 
 async def _set_up(db: Database, place: Place, causes: Causes) -> None:
-    await Communities(db, open_to_all=True).set_up(place, STAFF, Setup(shop="New"), NOON, causes.next())
+    await desk(db).set_up(place, STAFF, Setup(shop="New"), NOON, causes.next())
 
 
 @pytest.mark.parametrize("act", [_make, _cancel, _redeem, _set_up])
@@ -156,7 +156,7 @@ async def test_a_redelivered_undo_hears_the_same(
 ) -> None:
     """The same cause takes one act back, not also the one before it."""
     place, cause = await shop(db), "42:999"
-    await Communities(db, open_to_all=True).set_up(place, STAFF, Setup(coin="stars"), NOON, causes.next())
+    await desk(db).set_up(place, STAFF, Setup(coin="stars"), NOON, causes.next())
     await act(db, place, causes)
     first = await undo(db, place, STAFF, NOON, cause)
     assert isinstance(first, Undone)

@@ -1,0 +1,32 @@
+"""A button of the words, and rows of them."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: exactly one of `press`, `start`, `url`, `copy` and `disabled` says what it does."""
+
+    label: str
+    """The block `label_…` of the feature's words."""
+    text: str = ""
+    press: str | None = None
+    """Callback data, at most 64 bytes."""
+    start: str | None = None
+    """Payload of a link that opens the private chat: at most 64 of `[A-Za-z0-9_-]`."""
+    url: str | None = None
+    copy: str | None = None
+    """Text to put into the reader's clipboard, at most 256 characters."""
+    disabled: bool = False
+    about: Any = None
+    """What the label tells of: `about` in its block."""
+    style: str | None = None
+    """`primary`, `success` or `danger`."""
+
+    def with_text(self, text: str) -> "Button":
+        """The same button with its label in a language."""
+        return replace(self, text=text)
+
+
+Rows = tuple[tuple[Button, ...], ...]

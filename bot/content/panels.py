@@ -1,0 +1,105 @@
+"""Buttons of the set-up's panel, of the questions about rooms, and of the greeting."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.content.button import Button, Rows
+from bot.rules.arrivals import Greeting, Room, RoomFounded, RoomJoined, WhoseRoom
+from bot.rules.communities import Hello
+from bot.rules.setting_up import (
+    REVIEW,
+    ROOMS,
+    STEPS,
+    SetupGivenUp,
+    SetupReview,
+    SetupRooms,
+    SetupShown,
+    SetupStep,
+    Step,
+)
+
+SETUP = "setup"
+"""`setup` opens the panel, `setup:verb:…` turns it. As a link's payload: `setup_<shop>`."""
+WHOSE = "whose"
+"""`whose:<shop, new or no>:<chat>` answers the question about a room."""
+PART = "part"
+"""`part:<chat>` makes a room a shop of its own."""
+SHOP = "shop"
+"""`shop:<shop>` turns the private chat to another shop."""
+NEW, NO = "new", "no"
+OPTION_LABELS = {Step.LANGUAGE: "language", Step.TIMEZONE: "zone", Step.MORNING: "hour"}
+IN_A_ROW = {Step.LANGUAGE: 3, Step.TIMEZONE: 2, Step.MORNING: 3}
+
+
+def panel_buttons(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
+    """The outcome's buttons in rows, without their texts; none for outcomes that have none."""
+    match outcome:
+        case Greeting(community_id=shop) | SetupShown(community_id=shop, mine=True) | RoomFounded(community_id=shop):
+            return ((Button("open_setup", start=f"{SETUP}_{shop}", style="primary"),),)
+        case Hello():
+            return _hello(outcome)
+        case SetupStep():
+            return _step(outcome)
+        case SetupReview():
+            return _review(outcome)
+        case SetupRooms():
+            return _rooms(outcome)
+        case SetupGivenUp():
+            return ((Button("again", press=SETUP),),)
+        case WhoseRoom():
+            return _whose(outcome)
+        case RoomJoined(may_part=True):
+            return ((Button("part", press=f"{PART}:{outcome.chat_id}"),),)
+        case _:
+            return ()
+
+
+def _in_rows(buttons: Sequence[Button], wide: int) -> Rows:
+    return tuple(tuple(buttons[start : start + wide]) for start in range(0, len(buttons), wide))
+
+
+def _hello(hello: Hello) -> Rows:
+    setup = ((Button("setup", press=SETUP, style="primary"),),) if hello.owner else ()
+    return (*setup, *((Button("shop", press=f"{SHOP}:{one.community_id}", about=one.name),) for one in hello.others))
+
+
+def _step(shown: SetupStep) -> Rows:
+    step = Step(shown.step)
+    rows: Rows = ()
+    if step in OPTION_LABELS:
+        options = [
+            Button(OPTION_LABELS[step], press=f"{SETUP}:set:{step}:{option}", about=option) for option in shown.options
+        ]
+        rows = _in_rows(options, IN_A_ROW[step])
+    if not shown.guided:
+        return (*rows, (Button("back", press=f"{SETUP}:go:{REVIEW}"),))
+    walk = [Button("skip", press=f"{SETUP}:skip:{step}")]
+    if step != STEPS[0]:
+        walk.insert(0, Button("back", press=f"{SETUP}:back:{step}"))
+    return (*rows, tuple(walk), (Button("done", press=f"{SETUP}:done"),))
+
+
+def _review(shown: SetupReview) -> Rows:
+    fields = [Button("field", press=f"{SETUP}:go:{step}", about=step.value) for step in STEPS]
+    ends = (
+        Button("save" if shown.changed else "done", press=f"{SETUP}:done", style="primary"),
+        Button("cancel", press=f"{SETUP}:cancel"),
+    )
+    return (*_in_rows(fields, 2), (Button("rooms", press=f"{SETUP}:{ROOMS}"),), ends)
+
+
+def _rooms(shown: SetupRooms) -> Rows:
+    seconds: list[Room] = [room for room in shown.rooms if room.second]
+    parts = ((Button("part", press=f"{PART}:{room.chat_id}", about=room.title),) for room in seconds)
+    look = (Button("look", press=f"{SETUP}:{ROOMS}"), Button("back", press=f"{SETUP}:go:{REVIEW}"))
+    return (*parts, look)
+
+
+def _whose(question: WhoseRoom) -> Rows:
+    chat = question.chat_id
+    shops = (
+        (Button("join", press=f"{WHOSE}:{shop.community_id}:{chat}", about=shop.name, style="primary"),)
+        for shop in question.shops
+    )
+    new = ((Button("new_shop", press=f"{WHOSE}:{NEW}:{chat}"),),) if question.may_found else ()
+    return (*shops, *new, (Button("not_here", press=f"{WHOSE}:{NO}:{chat}"),))

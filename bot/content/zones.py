@@ -1,0 +1,107 @@
+"""Time zones by the names that people use: cities and countries, in the three languages."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from unicodedata import combining, normalize
+
+from babel import Locale
+from babel.core import get_global
+from babel.dates import get_timezone_location
+
+from bot.rules.setting_up import ZONES_OFFERED
+from bot.rules.words import Language
+
+LOCALES = {Language.KO: Locale("ko"), Language.ZH: Locale("zh", script="Hans"), Language.EN: Locale("en", "US")}
+MOST_MATCHES = 6
+UTC = "UTC"
+ALSO = Path(__file__).parent / "cities.txt"
+SHORTEST_PART = 2
+"""Characters from which a part of a name is looked for, not only the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Zone:
+    key: str
+    cities: frozenset[str]
+    countries: frozenset[str]
+    offered: bool
+    """Whether it is among those that the panel offers: of a country's zones it comes first."""
+
+
+def find_zones(text: str, most: int = MOST_MATCHES) -> tuple[str, ...]:
+    """IANA zones that somebody may mean, the likeliest first: a city, a country, or the zone's own name.
+
+    One answer alone means that it is sure.
+    """
+    wanted = _plain(text)
+    if not wanted:
+        return ()
+    ranked: dict[str, int] = {}
+    for zone in _index():
+        rank = _rank(zone, wanted)
+        if rank is not None:
+            ranked[zone.key] = rank
+    offered = {zone.key for zone in _index() if zone.offered}
+    best = sorted(ranked, key=lambda key: (ranked[key], key not in offered))
+    exact = [key for key in best if ranked[key] == 0]
+    return tuple((exact or best)[:most])
+
+
+def city(zone: str, language: Language) -> str:
+    """What a zone is called in a language: its city."""
+    return _cities(zone).get(language, zone)
+
+
+def _rank(zone: _Zone, wanted: str) -> int | None:
+    if wanted in zone.cities:
+        return 0
+    if wanted in zone.countries:
+        return 1
+    if len(wanted) < SHORTEST_PART:
+        return None
+    if any(name.startswith(wanted) for name in zone.cities):
+        return 2
+    if any(name.startswith(wanted) for name in zone.countries):
+        return 3
+    return 4 if any(wanted in name for name in (*zone.cities, *zone.countries)) else None
+
+
+@lru_cache(maxsize=1)
+def _index() -> tuple[_Zone, ...]:
+    lines = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8").splitlines()
+    also = _also()
+    offered = {key for keys in ZONES_OFFERED.values() for key in keys}
+    found = [_Zone(UTC, frozenset({"utc", "gmt"}), frozenset(), offered=True)]
+    for line in lines:
+        if not line.startswith("#"):
+            country, _, key = line.split("\t")[:3]
+            lands = (country, *(locale.territories.get(country, country) for locale in LOCALES.values()))
+            names = {key, key.rsplit("/", 1)[1], *_cities(key).values(), *also.get(key, ())}
+            found.append(_Zone(key, frozenset(map(_plain, names)), frozenset(map(_plain, lands)), key in offered))
+    return tuple(found)
+
+
+def _also() -> dict[str, list[str]]:
+    lines = (line.split(maxsplit=1) for line in ALSO.read_text(encoding="utf-8").splitlines() if line[:1] != "#")
+    return {key: [name.strip() for name in names.split(",")] for key, names in lines}
+
+
+@lru_cache(maxsize=1024)
+def _cities(zone: str) -> dict[Language, str]:
+    """CLDR may still file a city under its older name (Calcutta)."""
+    older = [old for old, new in get_global("zone_aliases").items() if new == zone]
+    cities: dict[Language, str] = {}
+    for language, locale in LOCALES.items():
+        known = next((key for key in (zone, *older) if "city" in locale.time_zones.get(key, {})), None)
+        name = locale.time_zones[known]["city"] if known is not None else None
+        cities[language] = name or get_timezone_location(zone, locale=locale, return_city=True).rsplit("/", 1)[-1]
+    return cities
+
+
+def _plain(text: str) -> str:
+    """Case, accents, spaces and signs between words don't matter."""
+    letters = normalize("NFD", text.casefold())
+    bare = normalize("NFC", "".join(c for c in letters if not combining(c) or "\u3099" <= c <= "\u309a"))
+    return "".join(c for c in bare if c.isalnum() or c == "/")

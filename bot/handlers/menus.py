@@ -1,0 +1,100 @@
+"""The menus that Telegram shows beside the text field, and what a person reads before *Start*."""
+
+import asyncio
+from collections.abc import Set as AbstractSet
+from typing import Any
+
+from aiogram.exceptions import TelegramAPIError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.content import Words
+from bot.features.communities import Communities
+from bot.logs import get_logger
+from bot.outbound import Outbound
+from bot.pacer import HeldError
+from bot.rules.menus import FANS, STAFF, built
+from bot.rules.words import Language
+
+log = get_logger("menus")
+
+CODES = {"": Language.EN, "ko": Language.KO, "zh": Language.ZH, "en": Language.EN}
+"""Telegram's language codes and whose words they get; the empty one is for every other language."""
+PROFILE = {"Description": ("description", "about"), "ShortDescription": ("short_description", "about_short")}
+"""Telegram's name of a text, its field, and its block."""
+TRIES = 3
+LONGEST_PAUSE = 30.0
+
+Menu = list[dict[str, Any]]
+
+
+class Menus:
+    """Sets the menus, where they aren't as they should be. Nothing waits for them, and a failure is only logged."""
+
+    def __init__(self, out: Outbound, words: Words, communities: Communities, listened_to: AbstractSet[str]) -> None:
+        self._out = out
+        self._words = words
+        self._communities = communities
+        self.listened_to = listened_to
+        """Commands that some desk answers."""
+
+    async def at_start(self) -> None:
+        """Set everybody's menus, then those of owners in private."""
+        for code, language in CODES.items():
+            await self._menu({"type": "all_private_chats"}, code, self._fans(language))
+            await self._menu({"type": "all_group_chats"}, code, self._fans(language, ephemeral=True))
+            staff = [*self._fans(language, ephemeral=True), *self._staff(language)]
+            await self._menu({"type": "all_chat_administrators"}, code, staff)
+            for what, (field, block) in PROFILE.items():
+                await self._profile(what, field, code, self._words.line("commands", block, language))
+        try:
+            owners = await self._communities.owners()
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("owners_unknown", error=type(error).__name__)
+            return
+        for user_id, language in owners:
+            await self.for_owner(user_id, language)
+
+    async def for_owner(self, user_id: int, language: Language) -> None:
+        """In private an owner's menu has the staff's commands too."""
+        scope = {"type": "chat", "chat_id": user_id}
+        await self._menu(scope, "", [*self._fans(language), *self._staff(language)])
+
+    def _fans(self, language: Language, *, ephemeral: bool = False) -> Menu:
+        return self._described(FANS, language, {"is_ephemeral": True} if ephemeral else {})
+
+    def _staff(self, language: Language) -> Menu:
+        return self._described(STAFF, language, {})
+
+    def _described(self, names: tuple[str, ...], language: Language, how: dict[str, Any]) -> Menu:
+        return [
+            {"command": name, "description": self._words.line("commands", name, language), **how}
+            for name in built(names, self.listened_to)
+        ]
+
+    async def _menu(self, scope: dict[str, Any], code: str, wanted: Menu) -> None:
+        which = {"scope": scope, "language_code": code or None}
+        there = await self._call("getMyCommands", **which)
+        if there is not None and [_entry(one) for one in there] != [_entry(one) for one in wanted]:
+            await self._call("setMyCommands", **which, commands=wanted)
+
+    async def _profile(self, what: str, field: str, code: str, wanted: str) -> None:
+        there = await self._call(f"getMy{what}", language_code=code or None)
+        if there is not None and there.get(field) != wanted:
+            await self._call(f"setMy{what}", language_code=code or None, **{field: wanted})
+
+    async def _call(self, method: str, **parameters: Any) -> Any:
+        """The answer, or None if there is none to be had."""
+        for _ in range(TRIES):
+            try:
+                return await self._out.call(method, **parameters)
+            except HeldError as error:
+                await asyncio.sleep(min(error.wait, LONGEST_PAUSE))
+            except TelegramAPIError as error:
+                log.warning("menu_refused", method=method, error=type(error).__name__)
+                return None
+        log.warning("menu_held", method=method)
+        return None
+
+
+def _entry(command: dict[str, Any]) -> tuple[str, str, bool]:
+    return command["command"], command["description"], bool(command.get("is_ephemeral"))

@@ -1,0 +1,187 @@
+"""The bot comes to a group or a channel: whose it is, who is asked, and what the bot lacks there."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+FIRST_SUPERGROUP = -1_000_000_000_000
+"""Ids of supergroups and channels lie below; basic groups can't give every right."""
+MOST_CHOICES = 5
+"""Shops that one question offers."""
+
+
+class Need(StrEnum):
+    """What the bot asks for in a chat. Each has its reason in the words."""
+
+    ADMIN = "admin"
+    """Whispers, joins and leaves come to administrators only."""
+    WORDS = "words"
+    """Privacy mode hides words such as "check in" from a bot that isn't administrator."""
+    INVITE = "invite"
+    PIN = "pin"
+    DELETE = "delete"
+    TAGS = "tags"
+    POST = "post"
+    """In a channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A chat of the shop, and what the bot lacks there."""
+
+    chat_id: int
+    title: str
+    is_channel: bool
+    missing: tuple[str, ...]
+    present: bool = True
+    """Whether Telegram still lets the bot look at it."""
+    second: bool = False
+    """Whether it came after the group that founded the shop, and may become a shop of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A shop to choose."""
+
+    community_id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comer:
+    """What is known when the bot comes to a chat that it doesn't know."""
+
+    adder_id: int
+    creator_id: int | None
+    """None where Telegram doesn't tell."""
+    adder_owns: tuple[Shop, ...]
+    adder_runs: tuple[Shop, ...]
+    """Shops that the adder doesn't own and is staff of."""
+    creator_owns: tuple[Shop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """The chat belongs to this shop without a question."""
+
+    community_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """This person is asked which of these shops it joins."""
+
+    user_id: int
+    shops: tuple[Shop, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Knocks:
+    """Nobody's shop here: a new one if there is none yet or all are welcome, else a goodbye."""
+
+
+def whose(comer: Comer) -> Joins | Asks | Knocks:
+    """Whose chat it is.
+
+    Owners of one shop who bring the bot to a group of their own meant their shop. Everybody else who has to do with a
+    shop is asked: an operator's group isn't the shop's by itself, nor is an owner's group to which somebody else
+    brought the bot.
+    """
+    own = comer.creator_id in {comer.adder_id, None}
+    if own and len(comer.adder_owns) == 1:
+        return Joins(comer.adder_owns[0].community_id)
+    if comer.adder_owns or comer.adder_runs:
+        return Asks(comer.adder_id, (*comer.adder_owns, *comer.adder_runs)[:MOST_CHOICES])
+    if comer.creator_id is not None and comer.creator_owns:
+        return Asks(comer.creator_id, comer.creator_owns[:MOST_CHOICES])
+    return Knocks()
+
+
+def missing_in(
+    chat_id: int, *, is_admin: bool, rights: frozenset[str], is_channel: bool, reads_all: bool
+) -> tuple[str, ...]:
+    """What the bot lacks in a chat, the weightiest first; `rights` are names of `Need` that it has."""
+    wanted: list[Need] = []
+    if not is_admin:
+        wanted = [Need.ADMIN] if reads_all or is_channel else [Need.ADMIN, Need.WORDS]
+    if is_channel:
+        wanted.append(Need.POST)
+    else:
+        wanted += [Need.INVITE, Need.PIN, Need.DELETE]
+        if chat_id <= FIRST_SUPERGROUP:
+            wanted.append(Need.TAGS)
+    return tuple(need for need in wanted if not (is_admin and need in rights))
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """Said once in a group that the bot has come to."""
+
+    shop: str
+    community_id: int
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StrangersGroup:
+    """This Encore serves another shop: a polite goodbye."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelNeedsShop:
+    """Told to who added the bot to a channel before there was a shop of theirs: it left again."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhoseRoom:
+    """The question to staff who brought the bot to one more chat."""
+
+    chat_id: int
+    title: str
+    is_channel: bool
+    shops: tuple[Shop, ...]
+    may_found: bool
+    """Whether it may become a shop of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomJoined:
+    """A chat is part of a shop now."""
+
+    title: str
+    shop: str
+    chat_id: int
+    is_channel: bool
+    may_part: bool
+    """Whether it can still become a shop of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFounded:
+    """A chat is a shop of its own now."""
+
+    title: str
+    community_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLeft:
+    """Asked to, the bot left a chat."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomGone:
+    """The question was about a chat that the bot isn't in any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOfStaff:
+    """Somebody pressed what the shop's staff was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotOpenYet:
+    """Said to a fan in a group of which the staff hasn't yet said whose it is."""
