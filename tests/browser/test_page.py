@@ -144,11 +144,12 @@ async def test_the_keyboard_is_enough(ana: Visit, bot: ScriptedBot) -> None:
 
 
 async def test_a_qr_code_is_scanned(ana: Visit, bot: ScriptedBot) -> None:
-    """The owner's picture with a link in its caption lets a newcomer in by another phone."""
+    """The owner's picture with a link in its caption, a copied one too, lets a newcomer in by another phone."""
     bot.mina.starts(bot.account)
     made = await bot.api("createChatInviteLink", chat_id=bot.group.id, name="screen")
     link = made.result["invite_link"]
-    await bot.api("sendPhoto", chat_id=bot.mina.id, photo="https://example.com/qr.png", caption=f"Screen: {link}")
+    caption = {"caption": f"Screen: <code>{link}</code>", "parse_mode": "HTML"}
+    await bot.api("sendPhoto", chat_id=bot.mina.id, photo="https://example.com/qr.png", **caption)
 
     await ana.be("owner")
     await ana.open_bot()

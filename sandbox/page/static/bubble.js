@@ -8,6 +8,7 @@ import { isTelegram, rich } from "./rich.js";
 import { fullTime, names, number, say, someNames, time } from "./words.js";
 
 const MOST_NAMED = 3;
+const WRITTEN = /https?:\/\/t(?:elegram)?\.me\/[\w+][\w?=&+-]*/i;
 
 /** A line about people coming and going; neighbours of one kind are told together. */
 export function serviceText(messages) {
@@ -138,7 +139,9 @@ export function carriedLink(message) {
     const url = one.type === "text_link" ? one.url : message.text.slice(one.offset, one.offset + one.length);
     if ((one.type === "url" || one.type === "text_link") && isTelegram(url)) return url;
   }
-  return (message.keyboard ?? []).flat().find((one) => one.url && isTelegram(one.url))?.url ?? null;
+  const button = (message.keyboard ?? []).flat().find((one) => one.url && isTelegram(one.url));
+  // A link that is meant to be copied is code, and no link to Telegram's apps; it is still what the picture shows.
+  return button?.url ?? WRITTEN.exec(message.text ?? "")?.[0] ?? null;
 }
 
 function reactions(message) {

@@ -34,6 +34,7 @@ export function messageList(chat) {
   log = el("div.log", { role: "log", "aria-live": "polite", "aria-label": chat.title, tabindex: 0, "data-log": chat.key });
   log.addEventListener("scroll", onScroll, { passive: true });
   log.addEventListener("keydown", onKey);
+  log.addEventListener("load", keepBottom, { capture: true });
   chip = el("button.to-bottom", { type: "button", hidden: true, "aria-label": say("to_bottom") });
   chip.addEventListener("click", () => toBottom({ smooth: true }));
   opening = true;
@@ -221,6 +222,11 @@ export function toBottom({ smooth = false } = {}) {
   stuck = true;
   unseen = 0;
   drawChip();
+}
+
+/** A picture that has come makes the chat longer. */
+function keepBottom() {
+  if (stuck) toBottom();
 }
 
 function onScroll() {
