@@ -20,7 +20,7 @@ from aiogram.types import CallbackQuery, Message, Update
 from bot import handlers
 from bot.clock import Clock
 from bot.content import Words
-from bot.features.cadence import Cadence
+from bot.features.cadence import Cadence, morning_card
 from bot.features.campaigns import Campaigns
 from bot.features.checkins import CheckIns
 from bot.features.clockwork import Clockwork
@@ -65,7 +65,7 @@ from bot.sender import Sender
 from bot.session import LightSession
 from bot.settings import Settings
 from bot.store import airings, causes, forgotten, mornings, outbox
-from bot.store.campaigns import CARD
+from bot.store.campaigns import CARD, card_of
 from bot.store.db import Database
 from bot.store.ledger import check_books
 from bot.store.places import find_people
@@ -276,7 +276,7 @@ def build(
         pacer=pacer,
         communities=communities,
         clock=clock,
-        cards={CARD: campaigns.card, airings.CARD: streams.card, mornings.CARD: cadence.card},
+        cards={CARD: card_of, airings.CARD: airings.live_card, mornings.CARD: morning_card},
         meters=meters,
     )
     spoken_words = SpokenWords(db)

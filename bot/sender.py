@@ -5,20 +5,18 @@ simply done again, promised messages too (one at most is doubled), bulk is marke
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiogram.exceptions import (
     TelegramBadRequest,
     TelegramForbiddenError,
     TelegramMigrateToChat,
 )
-from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from bot.clock import Clock
 from bot.content import Words
@@ -31,48 +29,64 @@ from bot.outbound import Outbound
 from bot.pacer import HeldError, Pacer
 from bot.rules.communities import Place
 from bot.rules.words import Language
-from bot.store import causes
-from bot.store.cards import EDIT, POST, promise_edit
-from bot.store.db import Database, Tx
+from bot.store import causes, departures
+from bot.store.cards import EDIT, POST
+from bot.store.db import Database
+from bot.store.departures import Departure
 from bot.store.outbox import DELETE, SAY, TELL
 from bot.store.places import place_of
-from bot.store.tables import Card, Outbox
+from bot.store.tables import Card
 from bot.store.tables.messages import Lane, OutboxState
 from bot.voice import NO_PREVIEW, Target, Voice
 
 log = get_logger("sender")
 
-LANES = {Lane.LIVE: 0, Lane.REMINDER: 1, Lane.POST: 2, Lane.BULK: 3}
-AHEAD = {Lane.LIVE.value: 2.0}
-"""Seconds of sending that are taken from the outbox at once, by lane."""
+AHEAD = 2.0
+"""Seconds of sending that are taken from the outbox at once, of live messages."""
 AHEAD_OF_OTHERS = 0.25
-"""Of reminders, posts and bulk only little: what is live must not queue behind what was taken before it."""
+"""Of edits, reminders, posts and bulk only little: what is live must not queue behind what was taken before it."""
+ONE_TURN = 1 / 25
+"""Seconds before a start in which nothing else takes a turn any more."""
 LOOK_AGAIN = 0.12
 """Seconds after which what had to wait for its turn is looked at again."""
+SHORTEST = 0.002
+"""Seconds between two rounds, at least."""
+STARTS_WITHIN = 1.8
+"""Seconds in which a start is told everywhere, where the limits allow it."""
 ONE_BY_ONE = 0.025
-"""How long a group's message waits, at its turn, for the mark of the one before: a kill doubles one, not all that were
-under way; on a slow network they may overlap a little."""
+"""How long a message waits, at its turn, for the mark of the one before: a kill doubles one, not all that were under
+way. With many groups on a slow network they overlap a little; with few there is more time, up to `MOST_PATIENT`."""
+MOST_PATIENT = 0.5
 STEADY = 2.0
 """Seconds to wait after a round that failed, and for what is under way when the sender ends."""
-LOOK = 500
-"""Due rows looked at in one round."""
 MOST_TRIES = 8
+"""Of what fails for no passing reason."""
+LONGEST_PAUSE = 15.0
+"""Seconds between two tries while Telegram can't be reached: what was promised waits for the network to come back."""
 SLEEP = timedelta(seconds=30)
 """The longest sleep, for safety; promises and jumps of the clock wake the sender at once."""
 
-CardState = Callable[[int, int, datetime], Awaitable[Any]]
-"""(community, subject, now) → the outcome that the card shows, or None if there's nothing to show."""
+CardState = Callable[[Session, int, int, datetime], Any]
+"""(session, community, subject, now) → the outcome that the card shows, or None if there's nothing to show."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    id: int
-    community_id: int
-    chat_id: int
-    lane: str
-    act: str
-    facts: dict[str, Any]
-    attempts: int
+class Result(NamedTuple):
+    """What came of a row."""
+
+    state: OutboxState
+    problem: str | None = None
+    hung: tuple[int, int] | None = None
+    """(card, message): which message shows a card now."""
+    shown: Any = None
+    """What that message shows."""
+
+
+class _Shown(NamedTuple):
+    """A card with what it should show now."""
+
+    card: Card
+    place: Place
+    shown: Any
 
 
 class Sender:
@@ -103,7 +117,7 @@ class Sender:
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._before: asyncio.Task[None] | None = None
-        self._acts = {
+        self._acts: dict[str, Callable[[Departure], Awaitable[Result]]] = {
             POST: self._post_card,
             EDIT: self._edit_card,
             SAY: self._say,
@@ -115,7 +129,7 @@ class Sender:
 
     async def run(self) -> None:
         """Send what is due, until cancelled; what is under way then is finished first."""
-        await self._db.write(_after_crash)
+        await self._db.write(departures.after_crash)
         try:
             while True:
                 self._wake.clear()
@@ -137,138 +151,161 @@ class Sender:
     async def _round(self) -> float:
         """Take what may leave soon; seconds until there may be more."""
         now = self._clock.now()
-        rows = await self._db.read(_due, now)
-        left = len(rows) == LOOK
-        for row in rows:
-            # What one person is told in silence doesn't count as the group's.
-            silent = row.act == TELL and (row.facts["whisper"] or row.facts["can_write"])
-            chat_id = row.facts["user_id"] if silent else row.chat_id
-            within = AHEAD.get(row.lane, AHEAD_OF_OTHERS)
-            wait = self._pacer.reserve(chat_id, edit=row.act == EDIT, within=within)
-            if wait is None:
-                left = True
-            elif await self._db.write(_take, row.id, now):
-                task = asyncio.create_task(self._send_after(wait, row, self._before))
-                if row.act in {POST, SAY}:
-                    self._before = task
-                self._under_way.add(task)
-                task.add_done_callback(self._under_way.discard)
-        if left:
-            return LOOK_AGAIN
-        next_at = await self._db.read(_next_due)
-        if next_at is None:
-            return SLEEP.total_seconds()
-        return min(max((next_at - now).total_seconds(), 0.01), SLEEP.total_seconds())
+        seen = await self._db.read(departures.look, now)
+        if seen.late:
+            await self._db.write(departures.expire, now)
+        before_start = (seen.next_start - now).total_seconds() - ONE_TURN if seen.next_start is not None else AHEAD
+        turns = [(row, at) for row in seen.due if (at := self._turn(row, before_start)) is not None]
+        taken = await self._db.write(departures.take, [row.id for row, _ in turns]) if turns else set()
+        self._send_all([(row, at) for row, at in turns if row.id in taken], sum(row.announces for row in seen.due))
+        seconds = LOOK_AGAIN if len(turns) < len(seen.due) else SLEEP.total_seconds()
+        if seen.next_at is not None:
+            seconds = min(seconds, (seen.next_at - self._clock.now()).total_seconds())
+        return max(seconds, SHORTEST)
 
-    async def _send_after(self, wait: float, row: _Row, before: asyncio.Task[None] | None) -> None:
-        await asyncio.sleep(wait)
-        if before is not None and row.act in {POST, SAY}:
-            await asyncio.wait((before,), timeout=ONE_BY_ONE)
+    def _turn(self, row: Departure, before_start: float) -> float | None:
+        """The monotonic instant of a row's turn, or None if that isn't soon."""
+        # What one person is told in silence doesn't count as the group's.
+        silent = row.act == TELL and (row.facts["whisper"] or row.facts["can_write"])
+        chat_id = row.facts["user_id"] if silent else row.chat_id
+        within = AHEAD
+        if not row.announces:
+            live = row.lane == Lane.LIVE and row.act != EDIT
+            within = min(AHEAD if live else AHEAD_OF_OTHERS, before_start)
+        now = time.monotonic()
+        wait = self._pacer.reserve(chat_id, edit=row.act == EDIT, within=within)
+        return now + wait if wait is not None else None
+
+    def _send_all(self, turns: list[tuple[Departure, float]], announcements: int) -> None:
+        """Let each leave at its turn, one after the other where there is time for it."""
+        begun = time.monotonic()
+        told = 0
+        for row, at in turns:
+            patience = ONE_BY_ONE
+            if row.announces:
+                told += 1
+                patience = max(patience, begun + STARTS_WITHIN * told / announcements - at)
+            task = asyncio.create_task(self._send_at(at, row, self._before, min(patience, MOST_PATIENT)))
+            if row.doubles:
+                self._before = task
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def _send_at(self, at: float, row: Departure, before: asyncio.Task[None] | None, patience: float) -> None:
+        await asyncio.sleep(max(0.0, at - time.monotonic()))
+        if before is not None and row.doubles:
+            await asyncio.wait((before,), timeout=patience)
         try:
-            state, problem = await self._send(row)
+            await self._send_and_mark(row)
         except HeldError as error:
-            await self._again(row, timedelta(seconds=error.wait))
+            # For a passing reason: it is tried until its time is over.
+            pause = max(error.wait, min(2.0 ** (row.attempts - 1), LONGEST_PAUSE))
+            await self._put_back(row, timedelta(seconds=pause))
         except TelegramMigrateToChat as error:
             await follow(self._db, self._communities, row.chat_id, error.migrate_to_chat_id, self._clock.now())
-            await self._db.write(_moved, row.id, error.migrate_to_chat_id, self._clock.now())
+            await self._keep(departures.moved, row.id, error.migrate_to_chat_id, self._clock.now())
             self._wake.set()
         except TelegramForbiddenError:
             if row.chat_id < 0:
                 # Removed without a word, or the word is still on its way: be quiet there.
                 await self._communities.leave(row.chat_id, self._clock.now())
-            await self._db.write(_mark, row.id, OutboxState.FAILED, "forbidden", self._clock.now())
+            await self._mark(row, OutboxState.FAILED, "forbidden")
         except TelegramBadRequest as error:
             log.warning("send_refused", row=row.id, act=row.act, chat=row.chat_id, reason=error.message[:80])
-            await self._db.write(_mark, row.id, OutboxState.FAILED, "refused", self._clock.now())
+            await self._mark(row, OutboxState.FAILED, "refused")
         except Exception as error:  # one bad row must not stop the others
             log.error("send_failed", row=row.id, act=row.act, chat=row.chat_id, exc_info=error)
-            await self._again(row, timedelta(seconds=2**row.attempts))
-        else:
-            await self._db.write(_mark, row.id, state, problem, self._clock.now())
+            if row.attempts + 1 >= MOST_TRIES:
+                await self._mark(row, OutboxState.FAILED, "too many tries")
+            else:
+                await self._put_back(row, timedelta(seconds=2.0**row.attempts))
 
-    async def _again(self, row: _Row, wait: timedelta) -> None:
-        if row.attempts + 1 >= MOST_TRIES:
-            await self._db.write(_mark, row.id, OutboxState.FAILED, "too many tries", self._clock.now())
-        else:
-            await self._db.write(_back, row.id, self._clock.now() + wait)
-            self._wake.set()
+    async def _put_back(self, row: Departure, wait: timedelta) -> None:
+        await self._keep(departures.put_back, row.id, self._clock.now() + wait)
+        self._wake.set()
 
-    async def _send(self, row: _Row) -> tuple[OutboxState, str | None]:
+    async def _mark(
+        self, row: Departure, state: OutboxState, problem: str | None, hung: tuple[int, int] | None = None
+    ) -> None:
+        await self._keep(departures.mark, row.id, state, problem, self._clock.now(), hung)
+
+    async def _keep(self, what: Callable[..., None], *facts: Any) -> None:
+        """Write down what came of a row, however long the database is away: until then it isn't sent again."""
+        while True:
+            try:
+                await self._db.write(what, *facts)
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("mark_failed", error=type(error).__name__)
+                await asyncio.sleep(STEADY)
+            else:
+                return
+
+    async def _send_and_mark(self, row: Departure) -> None:
+        result = await self._send(row)
+        await self._mark(row, result.state, result.problem, hung=result.hung)
+        if row.act == POST and result.hung is not None:
+            after = await self._db.read(self._show, result.hung[0], self._clock.now())
+            if after is not None and after.shown != result.shown:
+                # What changed while it was on its way found no message to edit.
+                await self._keep(departures.edit_soon, after.card, row.chat_id, self._clock.now())
+
+    async def _send(self, row: Departure) -> Result:
         if row.act not in {SAY, TELL} and row.chat_id < 0 and await self._communities.group(row.chat_id) is None:
-            return OutboxState.EXPIRED, "not in the group"
+            return Result(OutboxState.EXPIRED, "not in the group")
         act = self._acts.get(row.act)
         if act is None:
-            return OutboxState.FAILED, f"unknown act {row.act}"
+            return Result(OutboxState.FAILED, f"unknown act {row.act}")
         return await act(row)
 
-    async def _card(self, row: _Row) -> tuple[Card, Place, Any] | None:
-        card: Card | None = await self._db.read(_find_card, row.facts["card_id"])
-        if card is None:
-            return None
-        place = await self._db.read(place_of, card.community_id)
-        shown = await self._cards[card.kind](card.community_id, card.subject_id, self._clock.now())
-        return (card, place, shown) if shown is not None else None
-
-    async def _post_card(self, row: _Row) -> tuple[OutboxState, str | None]:
-        found = await self._card(row)
+    async def _post_card(self, row: Departure) -> Result:
+        """Hang a card; which message it is and that it was sent become one commit."""
+        found = await self._db.read(self._show, row.facts["card_id"], self._clock.now())
         if found is None:
-            return OutboxState.EXPIRED, "nothing to show"
-        card, place, shown = found
-        if card.message_id is not None and not row.facts.get("anew"):
-            return OutboxState.SENT, None
-        if getattr(shown, "over", False):
+            return Result(OutboxState.EXPIRED, "nothing to show")
+        if found.card.message_id is not None and not row.facts.get("anew"):
+            return Result(OutboxState.SENT)
+        if getattr(found.shown, "over", False):
             # A card that is over before it hung would only tell a lie.
-            return OutboxState.EXPIRED, "over before it was posted"
-        said = self._words.say(shown, place, place.language)
-        message = await self._out.call(
-            "sendMessage",
-            chat_id=row.chat_id,
-            text=said.html,
-            parse_mode="HTML",
-            link_preview_options=NO_PREVIEW,
-            reply_markup=self._out.keyboard(said.buttons),
-        )
-        now = self._clock.now()
-        await self._db.write(_hung, card.id, message["message_id"], now)
-        if await self._cards[card.kind](card.community_id, card.subject_id, now) != shown:
-            # What changed while it was on its way found no message to edit.
-            await self._db.write(_edit_soon, card.community_id, card.id, row.chat_id, now)
-        return OutboxState.SENT, None
+            return Result(OutboxState.EXPIRED, "over before it was posted")
+        sent = await self._out.call("sendMessage", chat_id=row.chat_id, **self._message(found.shown, found.place))
+        return Result(OutboxState.SENT, None, (found.card.id or 0, sent["message_id"]), found.shown)
 
-    async def _edit_card(self, row: _Row) -> tuple[OutboxState, str | None]:
-        found = await self._card(row)
-        if found is None or found[0].message_id is None:
-            return OutboxState.EXPIRED, "no card"
-        card, place, shown = found
-        said = self._words.say(shown, place, place.language)
+    async def _edit_card(self, row: Departure) -> Result:
+        found = await self._db.read(self._show, row.facts["card_id"], self._clock.now())
+        message_id = found.card.message_id if found is not None else None
+        if found is None or message_id is None:
+            return Result(OutboxState.EXPIRED, "no card")
+        message = self._message(found.shown, found.place)
         try:
-            await self._out.call(
-                "editMessageText",
-                chat_id=row.chat_id,
-                message_id=card.message_id,
-                text=said.html,
-                parse_mode="HTML",
-                link_preview_options=NO_PREVIEW,
-                reply_markup=self._out.keyboard(said.buttons),
-            )
+            await self._out.call("editMessageText", chat_id=row.chat_id, message_id=message_id, **message)
         except TelegramBadRequest as error:
             if "not modified" not in error.message:
-                return OutboxState.FAILED, "the card is gone"
-        await self._db.write(_hung, card.id, card.message_id, self._clock.now())
-        return OutboxState.SENT, None
+                return Result(OutboxState.FAILED, "the card is gone")
+        return Result(OutboxState.SENT, None, (found.card.id or 0, message_id))
 
-    async def _say(self, row: _Row) -> tuple[OutboxState, str | None]:
-        """Tell a chat, in the community's language unless another was promised."""
-        facts = row.facts
-        outcome = causes.from_facts(OUTCOMES[facts["outcome"]], facts["facts"])
-        place = await self._db.read(place_of, row.community_id)
-        said = self._words.say(outcome, place, Language(facts.get("language") or place.language))
-        message = {
+    def _show(self, session: Session, card_id: int, now: datetime) -> _Shown | None:
+        card = session.get(Card, card_id)
+        if card is None:
+            return None
+        shown = self._cards[card.kind](session, card.community_id, card.subject_id, now)
+        return _Shown(card, place_of(session, card.community_id), shown) if shown is not None else None
+
+    def _message(self, outcome: Any, place: Place, language: Language | None = None) -> dict[str, Any]:
+        """An outcome as a group reads it, in the community's language unless told otherwise."""
+        said = self._words.say(outcome, place, language or place.language)
+        return {
             "text": said.html,
             "parse_mode": "HTML",
             "link_preview_options": NO_PREVIEW,
             "reply_markup": self._out.keyboard(said.buttons),
         }
+
+    async def _say(self, row: Departure) -> Result:
+        """Tell a chat, in the community's language unless another was promised."""
+        facts = row.facts
+        outcome = causes.from_facts(OUTCOMES[facts["outcome"]], facts["facts"])
+        place = await self._db.read(place_of, row.community_id)
+        message = self._message(outcome, place, Language(facts.get("language") or place.language))
         try:
             await self._out.call("sendMessage", chat_id=row.chat_id, **message)
         except TelegramForbiddenError:
@@ -278,9 +315,9 @@ class Sender:
             await self._communities.unreachable(row.chat_id)
             await self._out.turn(instead)
             await self._out.call("sendMessage", chat_id=instead, **message)
-        return OutboxState.SENT, None
+        return Result(OutboxState.SENT)
 
-    async def _tell(self, row: _Row) -> tuple[OutboxState, str | None]:
+    async def _tell(self, row: Departure) -> Result:
         facts = row.facts
         outcome = causes.from_facts(OUTCOMES[facts["outcome"]], facts["facts"])
         place = await self._db.read(place_of, row.community_id)
@@ -293,113 +330,11 @@ class Sender:
             aloud=facts.get("aloud", True),
         )
         await self._voice.tell(target, outcome, place, Language(facts["language"]))
-        return OutboxState.SENT, None
+        return Result(OutboxState.SENT)
 
-    async def _delete(self, row: _Row) -> tuple[OutboxState, str | None]:
+    async def _delete(self, row: Departure) -> Result:
         try:
             await self._out.call("deleteMessage", chat_id=row.chat_id, message_id=row.facts["message_id"])
         except TelegramBadRequest:
-            return OutboxState.SENT, "gone already"
-        return OutboxState.SENT, None
-
-
-def _due(session: Session, now: datetime) -> list[_Row]:
-    order = case(LANES, value=col(Outbox.lane), else_=9)
-    rows = session.execute(
-        select(Outbox)
-        .where(col(Outbox.state) == OutboxState.WAITING, col(Outbox.due_at) <= now)
-        .order_by(order, col(Outbox.due_at), col(Outbox.id))
-        .limit(LOOK)
-    ).scalars()
-    return [
-        _Row(row.id or 0, row.community_id, row.chat_id, row.lane, row.act, row.facts, row.attempts) for row in rows
-    ]
-
-
-def _next_due(session: Session) -> datetime | None:
-    found: datetime | None = session.execute(
-        select(func.min(col(Outbox.due_at))).where(col(Outbox.state) == OutboxState.WAITING)
-    ).scalar_one()
-    return found
-
-
-def _take(tx: Tx, row_id: int, now: datetime) -> bool:
-    """Mark a row *sending*; one whose time is over expires instead. False if it isn't to be sent."""
-    expired = tx.execute(
-        update(Outbox)
-        .where(col(Outbox.id) == row_id, col(Outbox.state) == OutboxState.WAITING, col(Outbox.not_after) <= now)
-        .values(state=OutboxState.EXPIRED, problem="its time is over")
-        .returning(col(Outbox.id))
-    ).all()
-    taken = tx.execute(
-        update(Outbox)
-        .where(col(Outbox.id) == row_id, col(Outbox.state) == OutboxState.WAITING)
-        .values(state=OutboxState.SENDING, attempts=col(Outbox.attempts) + 1)
-        .returning(col(Outbox.id))
-    ).all()
-    return bool(taken) and not expired
-
-
-def _mark(tx: Tx, row_id: int, state: OutboxState, problem: str | None, now: datetime) -> None:
-    tx.execute(update(Outbox).where(col(Outbox.id) == row_id).values(state=state, problem=problem, sent_at=now))
-    # Edits, deletions and answers that were delivered have nothing to tell later.
-    tx.execute(
-        delete(Outbox).where(
-            col(Outbox.id) == row_id,
-            col(Outbox.state) == OutboxState.SENT,
-            col(Outbox.act).in_((EDIT, DELETE, TELL)),
-        )
-    )
-
-
-def _back(tx: Tx, row_id: int, due_at: datetime) -> None:
-    """Let a row wait again, unless a newer one with the same fold is waiting: the newest wins."""
-    row = tx.get_one(Outbox, row_id)
-    newer = (
-        row.fold_key is not None
-        and tx.execute(
-            select(col(Outbox.id)).where(col(Outbox.fold_key) == row.fold_key, col(Outbox.state) == OutboxState.WAITING)
-        ).first()
-    )
-    if newer:
-        tx.delete(row)
-    else:
-        row.state, row.due_at = OutboxState.WAITING, due_at
-    tx.flush()
-
-
-def _moved(tx: Tx, row_id: int, new_chat_id: int, now: datetime) -> None:
-    """The chat has a new id: what can be sent there waits for it. Edits and deletions concern the old one."""
-    row = tx.get_one(Outbox, row_id)
-    if row.act in {POST, SAY, TELL}:
-        row.state, row.due_at, row.chat_id = OutboxState.WAITING, now, new_chat_id
-    else:
-        row.state, row.problem = OutboxState.FAILED, "the group moved"
-    tx.flush()
-
-
-def _after_crash(tx: Tx) -> None:
-    rows = (
-        tx.execute(select(Outbox).where(col(Outbox.state) == OutboxState.SENDING).order_by(col(Outbox.id)))
-        .scalars()
-        .all()
-    )
-    for row in rows:
-        if row.lane == Lane.BULK and row.act != DELETE:
-            row.state = OutboxState.UNKNOWN
-            tx.flush()
-        elif row.id is not None:
-            _back(tx, row.id, row.due_at)
-
-
-def _find_card(session: Session, card_id: int) -> Card | None:
-    return session.get(Card, card_id)
-
-
-def _hung(tx: Tx, card_id: int | None, message_id: int | None, now: datetime) -> None:
-    tx.execute(update(Card).where(col(Card.id) == card_id).values(message_id=message_id, edited_at=now))
-
-
-def _edit_soon(tx: Tx, community_id: int, card_id: int | None, chat_id: int, now: datetime) -> None:
-    if card_id is not None:
-        promise_edit(tx, community_id, card_id, chat_id, now, now)
+            return Result(OutboxState.SENT, "gone already")
+        return Result(OutboxState.SENT)

@@ -36,10 +36,6 @@ class Cadence:
         waiting = [at for slot in slots if (at := next_due(slot, now)) is not None]
         return min(waiting, default=None)
 
-    async def card(self, community_id: int, posting_id: int, at: datetime) -> MorningCard | None:
-        """A morning card as of `at`."""
-        return await self._db.read(morning_card, community_id, posting_id, at)
-
 
 def active_slots(session: Session) -> list[SlotFacts]:
     """Every community's slots that are in use."""

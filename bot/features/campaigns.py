@@ -16,7 +16,6 @@ from bot.rules.coupons import (
     CampaignState,
     CampaignUnknown,
     CouponState,
-    DropCard,
     NewCampaign,
     SharedCodeTaken,
     WindowPast,
@@ -65,10 +64,6 @@ class Campaigns:
     async def show(self, place: Place, number: int, at: datetime) -> CampaignShown | CampaignUnknown:
         """How a campaign stands."""
         return await self._db.read(show, place, number, at)
-
-    async def card(self, community_id: int, campaign_id: int, at: datetime) -> DropCard | None:
-        """The campaign's living card as of `at`."""
-        return await self._db.read(card_of, community_id, campaign_id, at)
 
 
 def make(tx: Tx, place: Place, actor_id: int, wish: NewCampaign, at: datetime, cause: str) -> MakeOutcome:

@@ -186,7 +186,7 @@ def _move(
 ) -> int:
     airing_id = airing.id or 0
     hush(tx, place.community_id, airing_id, at)
-    withdraw(tx, place.community_id, CARD, airing_id)
+    withdraw(tx, place.community_id, CARD, airing_id, at)
     airing.starts_at, airing.ends_at = new, new + timedelta(minutes=stream.length_minutes)
     airing.state, airing.on_air_at, airing.asked_at, airing.moved_at = AiringState.PLANNED, None, None, at
     tx.flush()
@@ -235,7 +235,7 @@ def cancel(
     if series:
         stream.state = StreamState.CANCELLED
     hush(tx, place.community_id, target.id, at)
-    withdraw(tx, place.community_id, CARD, target.id)
+    withdraw(tx, place.community_id, CARD, target.id, at)
     tx.flush()
     next_at = None
     if not series:

@@ -12,7 +12,6 @@ from bot.rules.communities import Place
 from bot.rules.streams import (
     OVER_PHASES,
     AiringState,
-    LiveCard,
     MakeStreamOutcome,
     NewStream,
     Phase,
@@ -30,7 +29,6 @@ from bot.store.airings import (
     CARD,
     count_subscribers,
     hush,
-    live_card,
     lock_airing,
     make_airing,
     open_airings,
@@ -58,10 +56,6 @@ class Streams:
     async def coming(self, place: Place, user_id: int, at: datetime) -> StreamList:
         """What is on and what is coming."""
         return await self._db.read(coming, place, user_id, at, self._policy)
-
-    async def card(self, community_id: int, airing_id: int, at: datetime) -> LiveCard | None:
-        """An airing's living card as of `at`."""
-        return await self._db.read(live_card, community_id, airing_id, at)
 
 
 def plan(
@@ -146,7 +140,7 @@ def undo_plan(tx: Tx, place: Place, entry: AuditEntry, at: datetime) -> bool:
 def _drop(tx: Tx, place: Place, airing: Airing, at: datetime) -> None:
     airing.state, airing.closed_at = AiringState.CANCELLED, at
     hush(tx, place.community_id, airing.id or 0, at)
-    withdraw(tx, place.community_id, CARD, airing.id or 0)
+    withdraw(tx, place.community_id, CARD, airing.id or 0, at)
 
 
 def coming(session: Session, place: Place, user_id: int, at: datetime, policy: StreamPolicy) -> StreamList:

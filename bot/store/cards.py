@@ -1,9 +1,8 @@
 """Cards: messages of ours that live on by edits, promised like every other message."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, false, or_, select, update
+from sqlalchemy import and_, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -166,7 +165,10 @@ def hasten(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime,
     """Send now what was announced for later; how many. What is on its way or hangs already isn't sent twice."""
     hastened = tx.execute(
         update(Outbox)
-        .where(*_announced(tx, community_id, kind, subject_id))
+        .where(
+            col(Outbox.id).in_(_announced(tx, community_id, kind, subject_id)),
+            col(Outbox.state) == OutboxState.WAITING,
+        )
         .values(due_at=now, not_after=not_after)
         .returning(col(Outbox.id))
     ).all()
@@ -175,19 +177,25 @@ def hasten(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime,
     return len(hastened)
 
 
-def withdraw(tx: Tx, community_id: int, kind: str, subject_id: int) -> None:
-    """Take back what was announced and isn't on its way yet."""
-    tx.execute(delete(Outbox).where(*_announced(tx, community_id, kind, subject_id)))
+def withdraw(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime) -> None:
+    """Take back what was announced; what is on its way and fails isn't tried again."""
+    announced = col(Outbox.id).in_(_announced(tx, community_id, kind, subject_id))
+    tx.execute(delete(Outbox).where(announced, col(Outbox.state) == OutboxState.WAITING))
+    tx.execute(update(Outbox).where(announced, col(Outbox.state) == OutboxState.SENDING).values(not_after=now))
 
 
-def _announced(tx: Tx, community_id: int, kind: str, subject_id: int) -> tuple[Any, ...]:
-    cards = tx.execute(select(Card).where(col(Card.kind) == kind, col(Card.subject_id) == subject_id)).scalars().all()
-    return (
-        col(Outbox.community_id) == community_id,
-        col(Outbox.state) == OutboxState.WAITING,
-        col(Outbox.act) == POST,
-        or_(false(), *(col(Outbox.key).like(f"card:{card.id}:{card.chat_id}:%") for card in cards)),
+def _announced(tx: Tx, community_id: int, kind: str, subject_id: int) -> list[int]:
+    cards = set(
+        tx.execute(select(col(Card.id)).where(col(Card.kind) == kind, col(Card.subject_id) == subject_id)).scalars()
     )
+    rows = tx.execute(
+        select(col(Outbox.id), col(Outbox.facts)).where(
+            col(Outbox.community_id) == community_id,
+            col(Outbox.state).in_((OutboxState.WAITING, OutboxState.SENDING)),
+            col(Outbox.act) == POST,
+        )
+    ).all()
+    return [row_id for row_id, facts in rows if row_id is not None and facts["card_id"] in cards]
 
 
 def groups_of(session: Session, community_id: int) -> list[FanGroup]:

@@ -32,7 +32,7 @@ def close(
     was_on = airing.on_air_at is not None or came > 0
     airing.state, airing.closed_at = AiringState.ENDED, ended_at
     hush(tx, place.community_id, airing_id, now)
-    withdraw(tx, place.community_id, CARD, airing_id)
+    withdraw(tx, place.community_id, CARD, airing_id, now)
     tx.flush()
     next_airing(tx, stream, place.timezone, max(airing.planned_at, now), policy)
     if was_on and airing.posted:

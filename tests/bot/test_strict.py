@@ -32,6 +32,7 @@ async def test_a_lively_evening_within_the_limits(play_sqlite: Play) -> None:
                 [answer for answer in answers if "-" in answer.text]
             )
             stage.telegram.clock.advance(5)
+        await stage.owner.waits_for(stage.group, lambda m, card=card: m is card and "All 40" in m.text, timeout=10)  # type: ignore[misc]
     await stage.settled()
     assert all(sum(m.only_for is fan and "코인" in m.text for m in fan.sees(stage.group)) >= 2 for fan in fans)
     assert too_many(stage) == []

@@ -23,6 +23,7 @@ from bot.rules.coupons import (
     TooEarly,
     TooLate,
 )
+from bot.store.campaigns import card_of
 from bot.store.db import Database
 from bot.store.ledger import check_books
 from tests.features.people import NOON, OWNER, Causes, balance, days, everything, fan, give, offer, query, shop, till
@@ -111,8 +112,8 @@ async def test_another_shops_campaign_is_no_coupon_here(db: Database, causes: Ca
     campaign, _ = await offer(db, there, NewCampaign("Theirs", 5), causes.next())
     assert await till(db).claim(here, fan(1), campaign, NOON, causes.next()) == NoSuchCoupon()
     assert await query(db, "SELECT taken FROM campaign") == [(0,)]
-    assert await Campaigns(db).card(here.community_id, campaign, NOON) is None
-    assert await Campaigns(db).card(there.community_id, campaign, NOON) is not None
+    assert await db.read(card_of, here.community_id, campaign, NOON) is None
+    assert await db.read(card_of, there.community_id, campaign, NOON) is not None
 
 
 async def test_a_redelivered_claim_hears_the_same(db: Database, causes: Causes) -> None:
