@@ -15,7 +15,7 @@ from aiogram.exceptions import (
     TelegramForbiddenError,
     TelegramMigrateToChat,
 )
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
@@ -234,7 +234,7 @@ class Sender:
         while True:
             try:
                 await self._db.write(what, *facts)
-            except (SQLAlchemyError, OSError) as error:
+            except (DBAPIError, OSError) as error:
                 log.warning("mark_failed", error=type(error).__name__)
                 await asyncio.sleep(STEADY)
             else:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.rules.streams import AiringState, AskOwner, StreamPolicy, due_times, must_ask
-from bot.store.airings import all_open, facts_of_row
+from bot.store.airings import all_open, announce_start, facts_of_row, lock_airing, unannounced
 from bot.store.db import Database, Tx
 from bot.store.evenings import close, locked
 from bot.store.places import place_of
@@ -19,6 +19,8 @@ class Clockwork:
 
     async def run_due(self, now: datetime) -> datetime | None:
         """Do the clock's part of every evening; when there is more to do."""
+        for community_id, airing_id in await self._db.read(unannounced):
+            await self._db.write(announce_everywhere, community_id, airing_id, self._policy)
         for community_id, airing in await self._db.read(all_open):
             if any(at <= now for at in due_times(airing, self._policy)):
                 await self._db.write(turn, community_id, airing.id, now, self._policy)
@@ -26,6 +28,13 @@ class Clockwork:
             at for _, airing in await self._db.read(all_open) for at in due_times(airing, self._policy) if at > now
         ]
         return min(waiting, default=None)
+
+
+def announce_everywhere(tx: Tx, community_id: int, airing_id: int, policy: StreamPolicy) -> None:
+    """Promise a planned start in chats that came to the shop after it was planned."""
+    airing = lock_airing(tx, airing_id)
+    if airing.state == AiringState.PLANNED:
+        announce_start(tx, community_id, airing, policy)
 
 
 def turn(tx: Tx, community_id: int, airing_id: int, now: datetime, policy: StreamPolicy) -> None:

@@ -8,12 +8,23 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import next_time
-from bot.rules.streams import AiringFacts, AiringState, LiveCard, Repeat, StreamPolicy, phase_of
+from bot.rules.streams import LIVE_PHASES, AiringFacts, AiringState, LiveCard, Repeat, StreamPolicy, phase_of
 from bot.rules.words import language_of
-from bot.store.cards import announce, touch_cards
+from bot.store.cards import announce, move_cards, post_anew, touch_cards
 from bot.store.db import PLANNED, Tx
 from bot.store.hot import Hot
-from bot.store.tables import Airing, Attendance, Campaign, Member, Person, ReminderRound, Stream, Subscription
+from bot.store.tables import (
+    Airing,
+    Attendance,
+    Campaign,
+    Card,
+    FanGroup,
+    Member,
+    Person,
+    ReminderRound,
+    Stream,
+    Subscription,
+)
 from bot.store.tables.base import Id
 from bot.store.telling import packed, unsay
 
@@ -163,6 +174,30 @@ def announce_start(tx: Tx, community_id: int, airing: Airing, policy: StreamPoli
         due_at=airing.starts_at,
         not_after=min(airing.starts_at + policy.late, airing.ends_at),
     )
+
+
+def unannounced(session: Session) -> list[tuple[int, int]]:
+    """Planned airings of which a chat wouldn't hear, as it came later: (community, airing)."""
+    its_card = and_(
+        col(Card.kind) == CARD, col(Card.subject_id) == col(Airing.id), col(Card.chat_id) == col(FanGroup.chat_id)
+    )
+    rows = session.execute(
+        select(col(Airing.community_id), col(Airing.id))
+        .join(FanGroup, col(FanGroup.community_id) == col(Airing.community_id))
+        .outerjoin(Card, its_card)
+        .where(col(Airing.state) == AiringState.PLANNED, col(FanGroup.left_at).is_(None), col(Card.id).is_(None))
+        .distinct()
+    ).all()
+    return [(community_id, airing_id or 0) for community_id, airing_id in rows]
+
+
+def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, now: datetime, policy: StreamPolicy) -> None:
+    """Hang the cards of what is on into the chat that took another's place; what is to come is announced there."""
+    for card_id, airing_id in move_cards(tx, CARD, old_chat_id, new_chat_id):
+        airing = airing_of(tx, community_id, airing_id)
+        if airing is not None and phase_of(airing, now) in LIVE_PHASES:
+            until = min(now + policy.late, airing.ends_at)
+            post_anew(tx, community_id, card_id, new_chat_id, key="moved", due_at=now, not_after=until)
 
 
 def next_airing(tx: Tx, stream: Stream, timezone: str, after: datetime, policy: StreamPolicy) -> Airing | None:

@@ -146,19 +146,26 @@ def announce(
             card = Card(community_id=community_id, kind=kind, subject_id=subject_id, chat_id=chat_id)
             tx.add(card)
             tx.flush()
-        promise(
-            tx,
-            key=f"card:{card.id}:{chat_id}:{key}",
-            community_id=community_id,
-            chat_id=chat_id,
-            lane=Lane.LIVE,
-            act=POST,
-            facts={"card_id": card.id, "anew": True},
-            due_at=due_at,
-            now=due_at,
-            not_after=not_after,
-        )
+        post_anew(tx, community_id, card.id or 0, chat_id, key=key, due_at=due_at, not_after=not_after)
     return len(chats)
+
+
+def post_anew(
+    tx: Tx, community_id: int, card_id: int, chat_id: int, *, key: str, due_at: datetime, not_after: datetime
+) -> None:
+    """Promise to hang a card in one chat ahead of everything else, though it may hang there."""
+    promise(
+        tx,
+        key=f"card:{card_id}:{chat_id}:{key}",
+        community_id=community_id,
+        chat_id=chat_id,
+        lane=Lane.LIVE,
+        act=POST,
+        facts={"card_id": card_id, "anew": True},
+        due_at=due_at,
+        now=due_at,
+        not_after=not_after,
+    )
 
 
 def hasten(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime, not_after: datetime) -> int:
@@ -185,9 +192,12 @@ def withdraw(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetim
 
 
 def _announced(tx: Tx, community_id: int, kind: str, subject_id: int) -> list[int]:
-    cards = set(
-        tx.execute(select(col(Card.id)).where(col(Card.kind) == kind, col(Card.subject_id) == subject_id)).scalars()
-    )
+    cards = tx.execute(select(col(Card.id)).where(col(Card.kind) == kind, col(Card.subject_id) == subject_id)).scalars()
+    return _posts_of(tx, community_id, set(cards))
+
+
+def _posts_of(tx: Tx, community_id: int, card_ids: set[int | None]) -> list[int]:
+    """Promises to hang these cards that are open."""
     rows = tx.execute(
         select(col(Outbox.id), col(Outbox.facts)).where(
             col(Outbox.community_id) == community_id,
@@ -195,7 +205,7 @@ def _announced(tx: Tx, community_id: int, kind: str, subject_id: int) -> list[in
             col(Outbox.act) == POST,
         )
     ).all()
-    return [row_id for row_id, facts in rows if row_id is not None and facts["card_id"] in cards]
+    return [row_id for row_id, facts in rows if row_id is not None and facts["card_id"] in card_ids]
 
 
 def groups_of(session: Session, community_id: int) -> list[FanGroup]:
@@ -222,6 +232,31 @@ def chats_of(session: Session, community_id: int) -> list[int]:
             .order_by(col(FanGroup.id))
         ).scalars()
     )
+
+
+def move_cards(tx: Tx, kind: str, old_chat_id: int, new_chat_id: int) -> list[tuple[int, int]]:
+    """Let cards follow their chat to its new id, where no message of theirs hangs: (card, subject) of those that hung.
+
+    What was announced goes with its card. What the new chat shows already isn't shown there twice.
+    """
+    shown = set(
+        tx.execute(
+            select(col(Card.subject_id)).where(col(Card.kind) == kind, col(Card.chat_id) == new_chat_id)
+        ).scalars()
+    )
+    cards = tx.execute(select(Card).where(col(Card.kind) == kind, col(Card.chat_id) == old_chat_id)).scalars().all()
+    hung = []
+    for card in cards:
+        if card.subject_id in shown:
+            theirs = col(Outbox.id).in_(_posts_of(tx, card.community_id, {card.id}))
+            tx.execute(delete(Outbox).where(theirs, col(Outbox.state) == OutboxState.WAITING))
+            tx.delete(card)
+            continue
+        if card.message_id is not None:
+            hung.append((card.id or 0, card.subject_id))
+        card.chat_id, card.message_id = new_chat_id, None
+    tx.flush()
+    return hung
 
 
 def take_down(tx: Tx, kind: str, old_chat_id: int, new_chat_id: int) -> list[int]:
