@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import next_time
-from bot.rules.streams import LIVE_PHASES, AiringFacts, AiringState, LiveCard, Repeat, StreamPolicy, phase_of
+from bot.rules.streams import AiringFacts, AiringState, LiveCard, Repeat, StreamPolicy, phase_of
 from bot.rules.words import language_of
 from bot.store.cards import announce, move_cards, post_anew, touch_cards
 from bot.store.db import PLANNED, Tx
@@ -195,7 +195,7 @@ def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, now: d
     """Hang the cards of what is on into the chat that took another's place; what is to come is announced there."""
     for card_id, airing_id in move_cards(tx, CARD, old_chat_id, new_chat_id):
         airing = airing_of(tx, community_id, airing_id)
-        if airing is not None and phase_of(airing, now) in LIVE_PHASES:
+        if airing is not None and airing.state is AiringState.LIVE:
             until = min(now + policy.late, airing.ends_at)
             post_anew(tx, community_id, card_id, new_chat_id, key="moved", due_at=now, not_after=until)
 

@@ -73,10 +73,11 @@ class BigShop:
         return datetime.fromtimestamp(self.telegram.clock.now(), UTC)
 
     async def plans(self, starts_in: timedelta, title: str = "Silk night", **more: object) -> datetime:
-        """Plan a stream through its feature, as the owner's command does; its instant."""
+        """Plan a stream through its feature, as the owner's command does; its instant, a whole second."""
         at = self.now()
         self.planned += 1
-        wish = NewStream(title, at + starts_in, **more)  # type: ignore[arg-type]
+        starts_at = (at + starts_in + timedelta(seconds=1)).replace(microsecond=0)
+        wish = NewStream(title, starts_at, **more)  # type: ignore[arg-type]
         async with Database.open(self.url) as db:
             made = await db.write(plan, self.place, self.owner.id, wish, at, f"42:plan{self.planned}", POLICY)
         assert isinstance(made, StreamMade)
@@ -98,8 +99,12 @@ class BigShop:
         return [
             call
             for call in self.telegram.calls[since:]
-            if call.method == "sendMessage" and call.status in {0, 200} and is_start(call, title)
+            if call.method == "sendMessage" and call.status == 200 and is_start(call, title)
         ]
+
+    def told(self, title: str = "Silk night") -> dict[int, int]:
+        """How many announcements of a stream each chat shows, by its id."""
+        return {chat.id: len(self.cards(chat, title)) for chat in self.chats}
 
     def cards(self, chat: Chat, title: str = "Silk night") -> list[Message]:
         """Announcements that a chat shows."""
