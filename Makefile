@@ -5,7 +5,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 
 # Tests of other processes, of the stand-in and of words tell coverage nothing and run several times slower under it.
-PLAIN := tests/sandbox tests/browser tests/test_content.py tests/test_demo.py tests/bot/test_cli.py tests/bot/test_kill.py
+PLAIN := tests/sandbox tests/browser tests/test_content.py tests/test_demo.py tests/bot/test_cli.py tests/bot/test_kill.py \
+	tests/bot/test_kill_starts.py
 COVERED := tests
 
 .PHONY: demo test run format bench plain covered
