@@ -57,6 +57,8 @@ class Server:
         self.next_id = 1
         self.waiting: list[tuple[Any, bytes]] = []
         self.first_poll = 0.0
+        self.sent: list[float] = []
+        """When each message came, in epoch seconds."""
 
     def start(self, options: dict[str, str]) -> bytes:
         """Make updates available."""
@@ -165,6 +167,7 @@ class Http(asyncio.Protocol):
         """Answer one request."""
         server = self.server
         if path.endswith(b"/sendMessage"):
+            server.sent.append(time.time())  # noqa: TID251  # compared with instants of other processes
             self.later(_SENT, body)
         elif path.endswith(b"/getUpdates"):
             server.first_poll = server.first_poll or time.perf_counter()
@@ -182,6 +185,9 @@ class Http(asyncio.Protocol):
         """The orchestrator's other words."""
         if verb == "forget":
             self.server.first_poll = 0.0
+            self.server.sent = []
+        if verb == "sent":
+            return json.dumps({"sent": self.server.sent}).encode()
         return self.server.result()
 
     def poll(self, body: bytes) -> None:

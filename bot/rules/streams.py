@@ -48,6 +48,9 @@ class Phase(StrEnum):
     CANCELLED = "cancelled"
 
 
+STARTING_FOR = timedelta(minutes=5)
+"""How long a stream that nobody has said to be on is "starting now"."""
+
 LIVE_PHASES = frozenset({Phase.STARTING, Phase.ON_AIR})
 OVER_PHASES = frozenset({Phase.ENDED, Phase.CANCELLED})
 
@@ -159,6 +162,8 @@ class LiveCard:
     """Whether writing the word that the host says counts too."""
     benefit: str | None
     """Title of a drop that can be claimed now."""
+    late: bool = False
+    """Whether its time was a while ago and nobody has said that it is on: "starting now" wouldn't be true."""
 
     @property
     def over(self) -> bool:

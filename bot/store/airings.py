@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import next_time
-from bot.rules.streams import AiringFacts, AiringState, LiveCard, Repeat, StreamPolicy, phase_of
+from bot.rules.streams import STARTING_FOR, AiringFacts, AiringState, LiveCard, Phase, Repeat, StreamPolicy, phase_of
 from bot.rules.words import language_of
 from bot.store.cards import announce, move_cards, post_anew, touch_cards
 from bot.store.db import PLANNED, Tx
@@ -140,6 +140,7 @@ def live_card(session: Session, community_id: int, airing_id: int, now: datetime
         came=count_came(session, airing_id),
         word=airing.word is not None,
         benefit=_benefit(session, community_id, now),
+        late=phase_of(airing, now) is Phase.STARTING and now >= airing.starts_at + STARTING_FOR,
     )
 
 

@@ -240,6 +240,18 @@ async def test_an_outage(sqlite_url: str, outage: Outage) -> None:
     assert replace_zero(told) == replace_zero(model(outage))
 
 
+async def test_a_late_start_says_when_it_was(sqlite_url: str) -> None:
+    """Half an hour late the card tells the hour; "starting now" would be a lie."""
+    async with Sandbox(limits=Limits.none(), start=NOON) as telegram:
+        shop = await BigShop.open(telegram, sqlite_url, groups=1)
+        start = await shop.plans(timedelta(minutes=-MADE))
+        await _live(shop, start.timestamp(), [-5])
+        await _live(shop, start.timestamp(), [30])
+        (card,) = shop.cards(shop.chats[0])
+    assert "지금 시작" not in card.text
+    assert "라방 시간이에요" in card.text
+
+
 def replace_zero(told: Told) -> Told:
     """The same without what was told no times."""
     return replace(told, chat=+told.chat, fan=+told.fan, owner=+told.owner)
