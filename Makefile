@@ -4,9 +4,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-# Tests of other processes, of the stand-in and of words tell coverage nothing and run several times slower under it.
+# Tests of other processes, of the stand-in and of words tell coverage nothing and run several times slower under it;
+# those of times would measure it.
 PLAIN := tests/sandbox tests/browser tests/test_content.py tests/test_demo.py tests/bot/test_cli.py tests/bot/test_kill.py \
-	tests/bot/test_kill_starts.py
+	tests/bot/test_kill_starts.py tests/bot/test_starts.py
 COVERED := tests
 
 .PHONY: demo test run format bench plain covered

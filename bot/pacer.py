@@ -6,6 +6,7 @@ for that chat until its `retry_after`. What the outbox sends asks `reserve` for 
 
 import asyncio
 import time
+from bisect import bisect_right, insort
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -44,6 +45,8 @@ class Limits:
     """Ordinary messages and edits of a group in a window."""
     group_edits: int = 8
     """Edits among them."""
+    group_kept: int = 2
+    """Of them, how many answers leave to what a whole group is told."""
     chat_gap: Seconds = 1.0
     """Between two messages of the outbox in one chat."""
     after_429: float = 20.0
@@ -102,7 +105,8 @@ class Pacer(BaseRequestMiddleware):
         self._now = monotonic
         self._gates: dict[tuple[str, Any], _Gate] = {}
         self._chats: defaultdict[int, _Chat] = defaultdict(_Chat)
-        self._next_at: Seconds = 0.0
+        self._turns: list[Seconds] = []
+        """Turns of the outbox that were taken, in order; those that are over are dropped."""
 
     async def __call__(
         self,
@@ -146,32 +150,46 @@ class Pacer(BaseRequestMiddleware):
         Raises:
             HeldError: it comes later than that.
         """
-        wait = self.reserve(chat_id, edit=False, within=PATIENCE)
+        wait = self.reserve(chat_id, edit=False, within=PATIENCE, kept=self._limits.group_kept)
         if wait is None:
             raise HeldError("group", PATIENCE)
         await asyncio.sleep(wait)
 
-    def reserve(self, chat_id: int, *, edit: bool, within: Seconds) -> Seconds | None:
-        """Take a turn for a message of the outbox; seconds until it, or None if that is later than `within`."""
+    def reserve(self, chat_id: int, *, edit: bool, within: Seconds, kept: int = 0) -> Seconds | None:
+        """Take a turn for a message of the outbox; seconds until it, or None if that is later than `within`.
+
+        `kept` of a group's minute are left for others.
+        """
         limits, now = self._limits, self._now()
         chat = self._chats[chat_id]
-        at = max(now, self._next_at, chat.next_at)
+        at = max(now, chat.next_at)
         if chat_id < 0:
-            at = max(at, self._free_at(chat.sent, limits.group_messages, at))
+            at = max(at, self._free_at(chat.sent, limits.group_messages - kept, at))
             if edit:
                 at = max(at, self._free_at(chat.edits, limits.group_edits, at))
         gate = self._gates.get((("edit" if edit else "group") if chat_id < 0 else "private", chat_id))
         if gate is not None:
             at = max(at, gate.closed_until)
+        at = self._free_turn(at, now)
         if at - now > within:
             return None
-        self._next_at = max(self._next_at, at) + 1 / limits.per_second
+        insort(self._turns, at)
         chat.next_at = at + limits.chat_gap
         if chat_id < 0:
             chat.sent.append(at)
             if edit:
                 chat.edits.append(at)
         return at - now
+
+    def _free_turn(self, at: Seconds, now: Seconds) -> Seconds:
+        """The first turn from `at` on that nobody has taken: a chat that has to wait holds no other one up."""
+        gap = 1 / self._limits.per_second
+        del self._turns[: bisect_right(self._turns, now - gap)]
+        for taken in self._turns[bisect_right(self._turns, at - gap) :]:
+            if taken >= at + gap:
+                break
+            at = taken + gap
+        return at
 
     def _free_at(self, sent: deque[Seconds], most: int, at: Seconds) -> Seconds:
         """When one more fits into any window of a minute that holds `most`."""

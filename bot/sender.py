@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from aiogram.exceptions import (
@@ -180,7 +181,7 @@ class Sender:
         """Let each leave at its turn, one after the other where there is time for it."""
         begun = time.monotonic()
         told = 0
-        for row, at in turns:
+        for row, at in sorted(turns, key=itemgetter(1)):
             patience = ONE_BY_ONE
             if row.announces:
                 told += 1

@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -48,6 +49,7 @@ class BigShop:
     """Its groups, then its channel."""
     planned: int = 0
     fans: list[Person] = field(default_factory=list)
+    waited_before: float = 0.0
 
     @classmethod
     async def open(cls, telegram: Sandbox, url: str, groups: int, kind: ChatKind = "supergroup") -> "BigShop":
@@ -118,6 +120,15 @@ class BigShop:
             while not all(self.cards(chat, title) for chat in self.chats):
                 await asyncio.sleep(0.01)
 
+    @property
+    def waited(self) -> float:
+        """Seconds that other processes took from bot, stand-in and test since just before the start."""
+        return max(0.0, waited_for_a_core() - self.waited_before)
+
+    async def _look_at_cores(self, planned: datetime) -> None:
+        await asyncio.sleep(max(0.0, (planned - self.now()).total_seconds() - 1))
+        self.waited_before = waited_for_a_core()
+
     async def drained(self, db: Database, seconds: float = 10) -> None:
         """Wait until nothing that is due waits to be sent."""
         async with asyncio.timeout(seconds):
@@ -135,12 +146,14 @@ async def big_shop(url: str, groups: int = GROUPS, kind: ChatKind = "supergroup"
 
 
 @contextlib.asynccontextmanager
-async def at_work(shop: BigShop) -> AsyncIterator[App]:
-    """The bot with its own limits, stopped in the end."""
+async def at_work(shop: BigShop, planned: datetime | None = None) -> AsyncIterator[App]:
+    """The bot with its own limits, stopped in the end; for a planned start it is noted how busy the machine was."""
     running, task = start(shop.telegram, shop.url, PacerLimits())
+    looking = asyncio.create_task(shop._look_at_cores(planned or shop.now()))
     try:
         yield running
     finally:
+        looking.cancel()
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
@@ -153,6 +166,15 @@ def is_start(call: Call, title: str) -> bool:
     """Whether a call announces the start of a stream."""
     text = str(call.params.get("text", ""))
     return title in text and "here:" in str(call.params.get("reply_markup", ""))
+
+
+def waited_for_a_core() -> float:
+    """Seconds for which threads of this process could have run, but other processes had the cores (Linux tells)."""
+    told = 0.0
+    for file in Path("/proc/self/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):  # a thread that has just ended
+            told += int(file.read_text().split()[1]) / 1e9
+    return told
 
 
 def lateness(calls: list[Call], planned: datetime) -> list[float]:

@@ -9,11 +9,10 @@ import pytest
 from sandbox import Message
 from tests.bot.big_shop import BigShop, at_work, big_shop, lateness
 
-NOISE = 0.25
-"""Seconds allowed for a busy machine, on which bot, stand-in and test share one thread."""
-WITHIN = 2.0 + NOISE
-"""Seconds in which fifty groups and the channel hear: at 29.5 messages a second the last one leaves after 1.7."""
-WITHIN_TWO_HUNDRED = 8.0 + NOISE
+WITHIN = 2.0
+"""Seconds in which fifty groups and the channel hear: at 29.5 messages a second the last one leaves after 1.7. What
+other processes took from bot, stand-in and test, which share a thread here, is added."""
+WITHIN_TWO_HUNDRED = 8.0
 SOON = timedelta(seconds=1)
 """Enough for the bot to be up."""
 ANSWERED = 1.0
@@ -26,7 +25,7 @@ def told_in_time(shop: BigShop, planned: datetime, within: float = WITHIN, title
     assert Counter(call.params["chat_id"] for call in calls) == {chat.id: 1 for chat in shop.chats}
     late = lateness(calls, planned)
     assert min(late) >= 0.0
-    assert max(late) < within
+    assert max(late) < within + shop.waited
     assert [call for call in shop.telegram.calls if call.status == 429] == []
     assert all(len(shop.cards(chat, title)) == 1 for chat in shop.chats)
 
@@ -40,7 +39,7 @@ async def test_fifty_groups_in_two_seconds(url: str) -> None:
     """Fifty groups and the channel hear of the start within two seconds, each once, and nobody meets a 429."""
     async with big_shop(url) as shop:
         planned = await shop.plans(SOON)
-        async with at_work(shop):
+        async with at_work(shop, planned):
             await shop.all_told(10)
         told_in_time(shop, planned)
 
@@ -49,7 +48,7 @@ async def test_two_hundred_groups_in_eight_seconds(sqlite_url: str) -> None:
     """Two hundred groups and the channel hear of the start within eight seconds."""
     async with big_shop(sqlite_url, groups=200) as shop:
         planned = await shop.plans(SOON)
-        async with at_work(shop):
+        async with at_work(shop, planned):
             await shop.all_told(15)
         told_in_time(shop, planned, WITHIN_TWO_HUNDRED)
 
@@ -61,7 +60,7 @@ async def test_while_two_thousand_are_reminded(sqlite_url: str) -> None:
         await shop.plans(timedelta(hours=2), "Later")
         await shop.subscribes(2000, 2)
         shop.telegram.clock.set(planned.timestamp() - 1.5)
-        async with at_work(shop):
+        async with at_work(shop, planned):
             await shop.all_told(10)
             await asyncio.sleep(0.5)
         told_in_time(shop, planned)
@@ -80,7 +79,7 @@ async def test_while_three_hundred_tap(sqlite_url: str) -> None:
             fan.joins(room)
         shop.bot.queue.drop()
         planned = await shop.plans(SOON)
-        async with at_work(shop):
+        async with at_work(shop, planned):
             card = await shop.owner.waits_for(room, hangs, timeout=10)
             presses = [fan.presses(card, "here:") for fan in fans]
             await shop.all_told(10)
@@ -88,7 +87,7 @@ async def test_while_three_hundred_tap(sqlite_url: str) -> None:
         told_in_time(shop, planned)
         assert all(answer.text for answer in answers)
         waited = sorted(answer.at - press.at for answer, press in zip(answers, presses, strict=True))
-        assert waited[len(waited) // 2] < ANSWERED
+        assert waited[len(waited) // 2] < ANSWERED + shop.waited
 
 
 def hangs(message: Message) -> bool:
@@ -101,7 +100,7 @@ async def test_golive_when_it_starts_anyway(sqlite_url: str, before: float) -> N
     """Said in the last second, or at the very instant: one announcement a chat, and the owner is answered at once."""
     async with big_shop(sqlite_url) as shop:
         planned = await shop.plans(SOON)
-        async with at_work(shop):
+        async with at_work(shop, planned):
             await until(shop, planned, -before)
             said = shop.owner.says(shop.chats[0], "/golive https://example.com/live")
             answer = await shop.owner.waits_for(
@@ -111,8 +110,8 @@ async def test_golive_when_it_starts_anyway(sqlite_url: str, before: float) -> N
             await asyncio.sleep(1)
         calls = shop.announced()
         assert shop.told() == dict.fromkeys(shop.told(), 1)
-        assert max(lateness(calls, planned)) < WITHIN
-        assert answer.at - said.at < ANSWERED
+        assert max(lateness(calls, planned)) < WITHIN + shop.waited
+        assert answer.at - said.at < ANSWERED + shop.waited
         assert [call for call in shop.telegram.calls if call.status == 429] == []
         for chat in shop.chats:
             (card,) = shop.cards(chat)

@@ -1,0 +1,81 @@
+"""Turns of the outbox: within Telegram's limits whatever comes, and nobody waits for a chat that isn't theirs."""
+
+import random
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bot.pacer import HeldError, Limits, Pacer
+
+LIMITS = Limits()
+
+
+@dataclass
+class Watch:
+    """A monotonic clock that a test moves."""
+
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        """The present instant."""
+        return self.now
+
+
+def test_a_group_that_must_wait_holds_nobody_up() -> None:
+    """A second message in one group waits its second; what others are to hear meanwhile doesn't."""
+    pacer = Pacer(LIMITS, Watch())
+    assert pacer.reserve(-1, edit=False, within=2) == 0
+    waits = pacer.reserve(-1, edit=False, within=2)
+    assert waits is not None
+    assert waits >= LIMITS.chat_gap
+    others = [pacer.reserve(-chat, edit=False, within=2) for chat in range(2, 22)]
+    assert all(wait is not None and wait < 0.75 for wait in others)
+
+
+def test_turns_keep_the_limits() -> None:
+    """Whatever is asked for when, no second holds more than thirty turns, no group's minute more than its share."""
+    dice = random.Random(4)
+    watch = Watch()
+    pacer = Pacer(LIMITS, watch)
+    turns: list[tuple[float, int, bool]] = []
+    for _ in range(3000):
+        chat, edit = -dice.randint(1, 30), dice.random() < 0.3
+        wait = pacer.reserve(chat, edit=edit, within=dice.choice([0.25, 2.0]))
+        if wait is not None:
+            turns.append((watch.now + wait, chat, edit))
+        watch.now += dice.choice([0.0, 0.0, 0.01, 0.05])
+    turns.sort()
+    instants = [at for at, _, _ in turns]
+    assert len(instants) > 300
+    gap = 1 / LIMITS.per_second
+    assert all(after - before >= gap - 1e-6 for before, after in pairwise(instants))
+    for number in range(1, 31):
+        mine = [(at, edit) for at, chat, edit in turns if chat == -number]
+        for at, _ in mine:
+            window = [edit for other, edit in mine if at <= other < at + LIMITS.group_window - 1e-6]
+            assert len(window) <= LIMITS.group_messages
+            assert sum(window) <= LIMITS.group_edits
+
+
+def test_what_cannot_leave_soon_takes_no_turn() -> None:
+    """A refused reservation leaves the turn to the next one who asks."""
+    pacer = Pacer(LIMITS, Watch())
+    pacer.reserve(-1, edit=False, within=2)
+    assert pacer.reserve(-1, edit=False, within=0.25) is None
+    wait = pacer.reserve(-2, edit=False, within=0.25)
+    assert wait is not None
+    assert wait < 1.1 / LIMITS.per_second
+
+
+async def test_answers_leave_room_for_a_start() -> None:
+    """However many are answered in a group, the outbox can still tell it of a start within the same minute."""
+    watch = Watch()
+    pacer = Pacer(Limits(chat_gap=0.0, per_second=1e6), watch)
+    answered = 0
+    try:
+        while True:
+            await pacer.turn(-1)
+            answered += 1
+    except HeldError:
+        pass
+    assert answered == LIMITS.group_messages - LIMITS.group_kept
+    assert pacer.reserve(-1, edit=False, within=2) is not None
