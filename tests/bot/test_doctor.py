@@ -88,10 +88,7 @@ async def test_a_shop_as_it_stands(play_sqlite: Play) -> None:
     stage.owner.adds(stage.bot, news, Rights(can_post_messages=True))
     stage.owner.adds(stage.bot, closed, Rights())
     await stage.settled()
-    for number, (title, chat_id, is_channel) in enumerate(
-        (("News", news.id, True), ("Closed news", closed.id, True), ("Gone", -5, False))
-    ):
-        await stage.app.db.write(know, title, chat_id, number, is_channel=is_channel)
+    await stage.app.db.write(know, "Gone", -5)
     polls = sum(call.method == "getUpdates" for call in stage.telegram.calls)
 
     at_home, chats = await look_at_home(settings(stage.url, stage.telegram))
@@ -117,10 +114,9 @@ async def test_a_shop_as_it_stands(play_sqlite: Play) -> None:
     stage.telegram.calls[:] = [call for call in stage.telegram.calls if call.method != "getChatMember"]
 
 
-def know(tx: Tx, title: str, chat_id: int, minute: int, *, is_channel: bool) -> None:
+def know(tx: Tx, title: str, chat_id: int) -> None:
     """A chat that the database believes in."""
-    at = NOW + timedelta(minutes=minute)
-    tx.add(FanGroup(community_id=1, chat_id=chat_id, title=title, is_channel=is_channel, joined_at=at))
+    tx.add(FanGroup(community_id=1, chat_id=chat_id, title=title, joined_at=NOW))
     tx.flush()
 
 
