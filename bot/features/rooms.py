@@ -16,11 +16,11 @@ from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx
 from bot.store.founding import found, greet
 from bot.store.members import Sender, meet
-from bot.store.outbox import DELETE, promise
+from bot.store.outbox import DELETE, SAY, promise
 from bot.store.places import find_place, place_of
 from bot.store.tables import Card, Community, FanGroup, Member, Outbox, Person, Presence, SourceLink
 from bot.store.tables.messages import Lane, OutboxState
-from bot.store.telling import say
+from bot.store.telling import packed
 
 PARTED = "room.parted"
 FEW = 3
@@ -161,16 +161,23 @@ def ask(tx: Tx, question: WhoseRoom, asked: Sender, at: datetime, cause: str) ->
     place = find_place(tx, question.shops[0].community_id)
     home = place.language if place is not None else Language.EN
     private = person.can_write or question.is_channel
-    say(
+    promise(
         tx,
-        question.shops[0].community_id,
-        question,
-        language=reader_language(person.language, asked.language, home),
-        key=f"{_key(question.chat_id)}{asked.user_id}:{cause}",
-        chats=(asked.user_id if private else question.chat_id,),
+        key=f"{_key(question.chat_id)}{cause}",
+        community_id=question.shops[0].community_id,
+        chat_id=asked.user_id if private else question.chat_id,
+        lane=Lane.LIVE,
+        act=SAY,
+        facts={
+            **packed(question),
+            "language": reader_language(person.language, asked.language, home).value,
+            "user_id": asked.user_id,
+            # Where a private chat turns out to be closed.
+            "instead": None if question.is_channel else question.chat_id,
+        },
+        due_at=at,
         now=at,
         not_after=at + ASKED_WITHIN,
-        instead=None if question.is_channel else question.chat_id,
     )
 
 
@@ -182,7 +189,7 @@ def _key(chat_id: int) -> str:
 def asked_about(session: Session, chat_id: int) -> int | None:
     """Who was asked last whose this chat is."""
     asked = _questions(session, chat_id)
-    return int(asked[-1].key.split(":")[2]) if asked and asked[-1].key is not None else None
+    return int(asked[-1].facts["user_id"]) if asked else None
 
 
 def move_question(tx: Tx, old_chat_id: int, new_chat_id: int) -> None:

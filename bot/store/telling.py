@@ -33,14 +33,8 @@ def say(
     not_after: datetime,
     lane: Lane = Lane.LIVE,
     chats: Iterable[int] | None = None,
-    language: Language | None = None,
-    instead: int | None = None,
 ) -> int:
-    """Promise one message in each group and the channel (or in `chats`); how many.
-
-    It is in the community's language, or in the one given. `instead` is the chat for it where a private one turns out
-    to be closed.
-    """
+    """Promise one message in each group and the channel (or in `chats`); how many."""
     told = list(chats_of(tx, community_id) if chats is None else chats)
     for chat_id in told:
         promise(
@@ -50,11 +44,7 @@ def say(
             chat_id=chat_id,
             lane=lane,
             act=SAY,
-            facts={
-                **packed(outcome),
-                **({"language": language.value} if language is not None else {}),
-                **({"instead": instead} if instead is not None else {}),
-            },
+            facts=packed(outcome),
             due_at=now,
             now=now,
             not_after=not_after,

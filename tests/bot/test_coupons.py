@@ -20,7 +20,10 @@ async def edit_of(stage: Stage, card: Message) -> Event:
 async def claim(stage: Stage, fan: Person, card: Message) -> str:
     """Tap the card; the code."""
     press = fan.presses(card, "claim")
-    whisper = await stage.whisper(fan, after=press)
+    # A newcomer's welcome may come in between.
+    whisper = await fan.waits_for(
+        stage.group, lambda m: m.only_for is fan and any(one.copy_text for one in m.buttons), timeout=10, after=press
+    )
     code = whisper.buttons[0].copy_text or ""
     assert code in (await press.answered()).text
     return code

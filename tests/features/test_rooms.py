@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.features.campaigns import Campaigns
 from bot.features.communities import Communities
+from bot.features.privacy import Privacy
 from bot.features.rooms import Rooms, asked_about, part
 from bot.flows.moving import follow
 from bot.rules.arrivals import RoomFounded, Shop, WhoseRoom
@@ -15,7 +16,7 @@ from bot.store.dialogues import close_dialogue, open_dialogue, show_dialogue_in
 from bot.store.members import Sender
 from bot.store.places import find_people
 from bot.store.tables import Card
-from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till
+from tests.features.people import NOON, OWNER, Causes, days, everything, fan, give, offer, query, shop, till
 
 JUN = Sender(2, "Jun", "jun", "en")
 
@@ -273,3 +274,23 @@ async def test_one_dialogue_a_person_is_one_row(db: Database) -> None:
 
 def _open(tx: Tx, number: int) -> None:
     open_dialogue(tx, OWNER.user_id, 1, "setup", f"step {number}", NOON, values={})
+
+
+async def test_owners_who_can_be_written_to(db: Database) -> None:
+    """Each once, however many shops they have, in their own language."""
+    communities = Communities(db, open_to_all=True)
+    await shop(db)
+    await communities.arrive(-2, "Wool", OWNER, Language.EN, NOON, is_admin=True, alone=True)
+    assert await communities.owners() == []
+    await communities.started(OWNER, can_write=True)
+    assert await communities.owners() == [(OWNER.user_id, Language.KO)]
+
+
+async def test_who_was_asked_is_forgotten_on_demand(db: Database, causes: Causes) -> None:
+    """An operator who has their data deleted leaves no question behind."""
+    place = await shop(db)
+    await give(db, place, JUN, 5)
+    await Rooms(db).ask(question(), JUN, NOON, causes.next())
+    await Privacy(db).delete(place, JUN.user_id, NOON)
+    assert await Rooms(db).asked_about(-2) is None
+    assert str(JUN.user_id) not in {str(row[0]) for row in await query(db, "SELECT user_id FROM person")}
