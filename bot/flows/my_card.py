@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features import checkins, coupons
+from bot.features import attendance, checkins, coupons
 from bot.rules.calendar import day_of
 from bot.rules.checkins import CheckInPolicy, streak_on
 from bot.rules.communities import Place
@@ -36,6 +36,7 @@ def _my_card(session: Session, policy: CheckInPolicy, place: Place, sender: Send
         tomorrow=now.tomorrow,
         coupons=coupons.count_held(session, place, member.member_id),
         restorable=now.restorable,
+        streams=attendance.streak_of_streams(session, place, member.member_id),
     )
 
 

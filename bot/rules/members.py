@@ -26,6 +26,8 @@ class MyCard:
     coupons: int
     """Coupons held and not used."""
     restorable: Restorable | None = None
+    streams: int = 0
+    """Streams attended in a row."""
 
 
 @dataclass(frozen=True, slots=True)
