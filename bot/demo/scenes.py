@@ -14,6 +14,9 @@ from sandbox import Message, Person, Rights
 
 CLAIM = "claim:"
 REMIND = "remind:"
+CHECK_IN = "checkin"
+MORNING = 3600.0
+"""Seconds that a morning lasts."""
 WATCH = "https://example.com/live"
 Play = Callable[[Stage], Awaitable[None]]
 
@@ -75,10 +78,9 @@ async def evening_talk(stage: Stage) -> None:
 
 
 async def yesterday_morning(stage: Stage) -> None:
-    """One fan keeps the streak, another misses the day."""
+    """The morning card: one fan keeps the streak by it, another misses the day."""
     ana, _, chloe = stage.fans
-    await stage.asks(ana, WORD[stage.language])
-    await stage.asks(chloe, "/checkin")
+    await tap(await morning_card(stage), CHECK_IN, [ana, chloe, *stage.regulars[:5]])
 
 
 async def yesterday_evening(stage: Stage) -> None:
@@ -88,8 +90,7 @@ async def yesterday_evening(stage: Stage) -> None:
 
 async def this_morning(stage: Stage) -> None:
     """The early ones have checked in; the visitor's own check-in is still open."""
-    await stage.asks(stage.fans[2], "/checkin")
-    await stage.asks(stage.regulars[0], WORD[stage.language])
+    await tap(await morning_card(stage), CHECK_IN, [stage.fans[2], *stage.regulars[2:8]])
 
 
 async def this_evening(stage: Stage) -> None:
@@ -123,12 +124,18 @@ async def drop(stage: Stage, line: str) -> Message:
 
 async def posted(stage: Stage, data: str, after: Message) -> Message:
     """The first card after a message that everyone sees and that has a button whose data begins so."""
-    return await stage.owner.waits_for(
-        stage.group,
-        lambda m: m.only_for is None and any((one.callback_data or "").startswith(data) for one in m.buttons),
-        timeout=PATIENCE,
-        after=after,
-    )
+    return await stage.owner.waits_for(stage.group, lambda m: is_card(m, data), timeout=PATIENCE, after=after)
+
+
+async def morning_card(stage: Stage) -> Message:
+    """The card that the bot hangs by itself this morning."""
+    since = stage.telegram.clock.now() - MORNING
+    return await stage.owner.waits_for(stage.group, lambda m: m.at > since and is_card(m, CHECK_IN), timeout=PATIENCE)
+
+
+def is_card(message: Message, data: str) -> bool:
+    """Whether everyone sees it and it has a button whose data begins so."""
+    return message.only_for is None and any((one.callback_data or "").startswith(data) for one in message.buttons)
 
 
 async def tap(card: Message, data: str, fans: list[Person]) -> None:
