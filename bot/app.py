@@ -324,6 +324,7 @@ def build(
     )
     who = WhoAsks(communities, clock)
     dispatcher.include_router(table)
+    dispatcher["words_taken"] = table.words
     return App(
         bot=bot,
         session=session,

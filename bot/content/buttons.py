@@ -103,7 +103,7 @@ def _of_streams(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
         case LiveCard(replay_url=str(url)):
             return ((Button("replay", url=url),),)
         case StreamList():
-            return tuple((_of_line(line),) for line in outcome.lines)
+            return tuple((button,) for line in outcome.lines if (button := _of_line(line)) is not None)
         case Reminder():
             watch = ((Button("watch", url=outcome.url),),) if outcome.url is not None else ()
             return (*watch, (Button("unremind", press=f"{UNREMIND}:{outcome.stream_id}"),))
@@ -119,9 +119,12 @@ def _of_streams(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
             return ()
 
 
-def _of_line(line: StreamLine) -> Button:
-    if line.phase in LIVE_PHASES and line.url is not None:
+def _of_line(line: StreamLine) -> Button | None:
+    on = line.phase in LIVE_PHASES
+    if on and line.url is not None:
         return Button("watch_line", url=line.url, about=line)
+    if on and not line.weekly:
+        return None
     if line.reminded:
         return Button("unremind_line", press=f"{UNREMIND}:{line.stream_id}", about=line)
     return Button("remind_line", press=f"{REMIND}:{line.stream_id}", about=line)

@@ -79,6 +79,7 @@ UNSPOKEN = frozenset(
         "sources.Door",
         "sources.SourceLine",
         "streams.AiringFacts",
+        "streams.CallOff",
         "streams.Move",
         "streams.NewStream",
         "streams.OnAir",

@@ -46,8 +46,13 @@ _BEFORE = Hot(
             .where(
                 and_(
                     col(Airing.community_id) == bindparam("community_id", type_=Id),
-                    col(Airing.starts_at) < bindparam("starts_at"),
-                    col(Airing.id) != bindparam("this_id", type_=Id),
+                    or_(
+                        col(Airing.starts_at) < bindparam("starts_at"),
+                        and_(
+                            col(Airing.starts_at) == bindparam("starts_at"),
+                            col(Airing.id) < bindparam("this_id", type_=Id),
+                        ),
+                    ),
                     or_(
                         col(Airing.state) == AiringState.LIVE.value,
                         col(Airing.state) == AiringState.ENDED.value,
@@ -58,7 +63,7 @@ _BEFORE = Hot(
                     ),
                 )
             )
-            .order_by(col(Airing.starts_at).desc())
+            .order_by(col(Airing.starts_at).desc(), col(Airing.id).desc())
             .limit(1)
             .scalar_subquery(),
         )
@@ -167,7 +172,7 @@ def streak_of_streams(session: Session, place: Place, member_id: int) -> int:
             col(Airing.state).in_((AiringState.LIVE.value, AiringState.ENDED.value)),
             or_(col(Airing.on_air_at).is_not(None), exists().where(col(_OTHER.airing_id) == col(Airing.id))),
         )
-        .order_by(col(Airing.starts_at).desc())
+        .order_by(col(Airing.starts_at).desc(), col(Airing.id).desc())
         .limit(2)
     ).scalars()
     for airing_id in last:

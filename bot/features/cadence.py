@@ -54,10 +54,12 @@ def filled_today(session: Session, slots: list[SlotFacts], now: datetime) -> set
 
 def fill_slot(tx: Tx, slot_id: int, now: datetime, policy: CadencePolicy) -> bool:
     """Post today's card in the groups, once a day of the community, or write down why not; whether it was posted."""
-    row = tx.execute(_slots().where(col(Slot.id) == slot_id, col(Slot.active).is_(True)).with_for_update(of=Slot)).one()
-    slot = _facts(row)
-    decided = fill(slot, now, policy)
-    if decided is None:
+    row = tx.execute(
+        _slots().where(col(Slot.id) == slot_id, col(Slot.active).is_(True)).with_for_update(of=Slot)
+    ).one_or_none()
+    slot = _facts(row) if row is not None else None
+    decided = fill(slot, now, policy) if slot is not None else None
+    if slot is None or decided is None:
         return False
     day, due_at, reason = decided
     there = tx.execute(

@@ -12,6 +12,7 @@ from bot.rules.streams import (
     AiringFacts,
     AiringState,
     BackOnNotice,
+    CallOff,
     CancelNotice,
     CancelStreamOutcome,
     Delayed,
@@ -30,17 +31,19 @@ from bot.rules.streams import (
     StreamState,
     WentLive,
     phase_of,
-    word_key,
 )
+from bot.rules.words import plain_word
 from bot.store import causes
 from bot.store.airings import (
     CARD,
     announce_start,
+    announce_where_missing,
     count_came,
     count_subscribers,
     facts_of_row,
     hush,
     last_closed,
+    lock_airing,
     next_airing,
     next_of,
     open_airings,
@@ -48,9 +51,10 @@ from bot.store.airings import (
     tell_subscribers,
 )
 from bot.store.audit import caused_by
-from bot.store.cards import hasten, withdraw
+from bot.store.cards import chats_of, hasten, withdraw
 from bot.store.db import PLANNED, Database, Tx
-from bot.store.evenings import close, locked, note
+from bot.store.evenings import call_off, close, locked, note
+from bot.store.places import lock_shop
 from bot.store.tables import Airing, AuditEntry, ReminderRound, Stream
 from bot.store.telling import say
 
@@ -71,11 +75,9 @@ class Evenings:
         """Move the start."""
         return await self._db.write(delay, place, actor_id, wish, at, cause, self._policy)
 
-    async def cancel(
-        self, place: Place, actor_id: int, number: int | None, at: datetime, cause: str, *, series: bool
-    ) -> CancelStreamOutcome:
+    async def cancel(self, place: Place, actor_id: int, wish: CallOff, at: datetime, cause: str) -> CancelStreamOutcome:
         """Call an evening off, or all that were to come."""
-        return await self._db.write(cancel, place, actor_id, number, at, cause, self._policy, series=series)
+        return await self._db.write(cancel, place, actor_id, wish, at, cause, self._policy)
 
     async def end(
         self, place: Place, actor_id: int, number: int | None, replay_url: str | None, at: datetime, cause: str
@@ -84,20 +86,37 @@ class Evenings:
         return await self._db.write(end, place, actor_id, number, replay_url, at, cause, self._policy)
 
 
+Wish = OnAir | Move | CallOff
+
+
 def pick(
-    session: Session, place: Place, number: int | None, now: datetime, *, within: timedelta | None = None
+    session: Session, place: Place, wish: Wish, now: datetime, *, within: timedelta | None = None
 ) -> AiringFacts | None:
-    """The airing that staff mean: the one that is on, else the next; of stream `number` if it is given."""
+    """The airing that staff mean: the one that a button carries, or the one that is on, else the next."""
     airings = [
         one
         for one in open_airings(session, place.community_id)
-        if phase_of(one, now) not in OVER_PHASES and (number is None or one.number == number)
+        if phase_of(one, now) not in OVER_PHASES
+        and wish.number in {None, one.number}
+        and wish.airing_id in {None, one.id}
     ]
     on = [one for one in airings if phase_of(one, now) in LIVE_PHASES]
     if on:
         return on[-1]
-    near = [one for one in airings if within is None or number is not None or one.starts_at - now <= within]
+    named = wish.number is not None or wish.airing_id is not None
+    near = [one for one in airings if within is None or named or one.starts_at - now <= within]
     return near[0] if near else None
+
+
+def _grasp(tx: Tx, place: Place, wish: Wish, at: datetime) -> tuple[Airing, Stream, AiringFacts] | None:
+    """The evening that staff mean, locked, with what it was. The shop must be locked before."""
+    target = pick(tx, place, wish, at)
+    if target is None:
+        return None
+    airing, stream = locked(tx, target.id)
+    facts = facts_of_row(airing, stream)
+    # The clock may have closed it while we waited for it.
+    return (airing, stream, facts) if phase_of(facts, at) not in OVER_PHASES else None
 
 
 def go_on_air(
@@ -110,30 +129,33 @@ def go_on_air(
     cause: str,
     policy: StreamPolicy,
 ) -> WentLive:
-    """Tell of a planned one at once; of one that began, or ended just now, show on its card that it is on."""
+    """Tell of a planned one at once; of one that began, or ended just now, show on its card that it is on.
+
+    Chats that were never told (the bot came there since, or was down for too long) hear of it now.
+    """
     airing, stream = locked(tx, target.id)
     before = facts_of_row(airing, stream)
     phase = phase_of(before, at)
     airing.url = wish.url or airing.url
     if wish.word is not None:
-        airing.word, airing.word_key = wish.word, word_key(wish.word)
+        airing.word, airing.word_key = wish.word, plain_word(wish.word)
     airing.state, airing.on_air_at, airing.closed_at, airing.posted = AiringState.LIVE, at, None, True
     if phase is Phase.ON_AIR:
         airing.on_air_at = before.on_air_at
-    told = 0
-    if phase not in LIVE_PHASES:
+    coming = phase in {Phase.COMING, Phase.DELAYED}
+    if phase is not Phase.ON_AIR:
         hush(tx, place.community_id, target.id, at)
+    if phase not in LIVE_PHASES:
         airing.ends_at = at + timedelta(minutes=stream.length_minutes)
-        if phase is Phase.ENDED:
-            airing.replay_url = None
-        else:
-            airing.starts_at = at
-            late = min(at + policy.late, airing.ends_at)
-            told = hasten(tx, place.community_id, CARD, target.id, at, late)
+    if phase is Phase.ENDED:
+        airing.replay_url = None
+    if coming:
+        airing.starts_at = at
     tx.flush()
+    told = hasten(tx, place.community_id, CARD, target.id, at, min(at + policy.late, airing.ends_at))
+    told += announce_where_missing(tx, place.community_id, airing, at, policy)
     tx.info[PLANNED] = True
     show(tx, place.community_id, target.id, at)
-    coming = phase in {Phase.COMING, Phase.DELAYED}
     outcome = WentLive(
         number=stream.number,
         title=stream.title,
@@ -160,19 +182,18 @@ def delay(
     tx: Tx, place: Place, actor_id: int, wish: Move, at: datetime, cause: str, policy: StreamPolicy
 ) -> DelayOutcome:
     """Move the start; what was told or promised of the old one is mended."""
+    lock_shop(tx, place.community_id)
     done = caused_by(tx, place.community_id, cause)
     if done is not None and done.answer is not None:
         return causes.from_json(Delayed, done.answer)
-    target = pick(tx, place, wish.number, at)
-    if target is None:
+    found = _grasp(tx, place, wish, at)
+    if found is None:
         return NoStreamThere(wish.number)
-    airing, stream = locked(tx, target.id)
-    new = wish.to if wish.to is not None else airing.starts_at + (wish.by or timedelta(0))
-    if wish.by is not None and new <= at:
-        new = at + wish.by  # it should be on by now: the time counts from here
+    airing, stream, before = found
+    # Of one that should be on by now, the time counts from here.
+    new = wish.to if wish.to is not None else max(airing.starts_at, at) + (wish.by or timedelta(0))
     if new <= at:
         return DelayPast(new)
-    before = facts_of_row(airing, stream)
     entry = note(tx, place, actor_id, DELAYED, airing, stream, at, cause, before, None)
     told = _move(tx, place, airing, stream, new, at, policy, entry.id or 0)
     entry.after = {"starts_at": new.isoformat()}
@@ -211,42 +232,38 @@ def undo_delay(tx: Tx, place: Place, entry: AuditEntry, at: datetime, policy: St
 
 
 def cancel(
-    tx: Tx,
-    place: Place,
-    actor_id: int,
-    number: int | None,
-    at: datetime,
-    cause: str,
-    policy: StreamPolicy,
-    *,
-    series: bool,
+    tx: Tx, place: Place, actor_id: int, wish: CallOff, at: datetime, cause: str, policy: StreamPolicy
 ) -> CancelStreamOutcome:
     """Call it off and say so once; a weekly one goes on with its next evening unless all are meant."""
+    lock_shop(tx, place.community_id)
     done = caused_by(tx, place.community_id, cause)
     if done is not None and done.answer is not None:
         return causes.from_json(StreamCancelled, done.answer)
-    target = pick(tx, place, number, at)
-    if target is None:
-        return NoStreamThere(number)
-    airing, stream = locked(tx, target.id)
-    before = facts_of_row(airing, stream)
-    series = series or stream.weekly is None
-    airing.state, airing.closed_at = AiringState.CANCELLED, at
+    found = _grasp(tx, place, wish, at)
+    if found is None:
+        return NoStreamThere(wish.number)
+    airing, stream, before = found
+    series = wish.series or stream.weekly is None
+    call_off(tx, place, airing, at)
+    others: list[int] = []
+    next_at = None
     if series:
         stream.state = StreamState.CANCELLED
-    hush(tx, place.community_id, target.id, at)
-    withdraw(tx, place.community_id, CARD, target.id, at)
-    tx.flush()
-    next_at = None
-    if not series:
-        next_airing(tx, stream, place.timezone, max(airing.planned_at, at), policy)
+        # A weekly one that is on, or was taken back, has its next evening beside it.
+        for one in open_airings(tx, place.community_id, stream_id=before.stream_id):
+            call_off(tx, place, lock_airing(tx, one.id), at)
+            others.append(one.id)
+        tx.flush()
+    else:
+        next_airing(tx, stream, place.timezone, airing.planned_at, at, policy)
         next_at = next_of(tx, stream, place.timezone, max(airing.planned_at, at))
     entry = note(tx, place, actor_id, CANCELLED, airing, stream, at, cause, before, None)
+    entry.after = {"state": airing.state, "series": series, "others": others}
     notice = CancelNotice(stream.title, before.starts_at, next_at)
     until = at + policy.late
-    say(tx, place.community_id, notice, key=f"air:{target.id}:cancelled:{entry.id}", now=at, not_after=until)
+    say(tx, place.community_id, notice, key=f"air:{before.id}:cancelled:{entry.id}", now=at, not_after=until)
     tell_subscribers(tx, airing, f"cancelled:{entry.id}", notice, until, at)
-    show(tx, place.community_id, target.id, at)
+    show(tx, place.community_id, before.id, at)
     outcome = StreamCancelled(
         number=stream.number,
         title=stream.title,
@@ -267,18 +284,31 @@ def undo_cancel(tx: Tx, place: Place, entry: AuditEntry, at: datetime, policy: S
     if airing.state != AiringState.CANCELLED or airing.starts_at <= at:
         return False
     told = tx.get(ReminderRound, (airing.id, f"cancelled:{entry.id}"))
-    nobody_heard = told is None or (told.done_at is None and told.after_member_id == 0)
+    fans_heard = told is not None and told.after_member_id > 0
     unsaid = hush(tx, place.community_id, airing.id or 0, at)
-    airing.state, airing.closed_at, stream.state = AiringState.PLANNED, None, StreamState.OPEN
-    tx.flush()
-    chats = announce_start(tx, place.community_id, airing, policy)
-    if unsaid < chats or not nobody_heard:
+    after = entry.after or {}
+    if after.get("series"):
+        stream.state = StreamState.OPEN
+    _plan_again(tx, place, airing, policy)
+    for other_id in after.get("others", ()):
+        other = lock_airing(tx, other_id)
+        if other.state == AiringState.CANCELLED and other.starts_at > at:
+            _plan_again(tx, place, other, policy)
+    if unsaid < len(chats_of(tx, place.community_id)) or fans_heard:
+        # They are told of it now: reminders that were due meanwhile would only say it again.
+        airing.moved_at = at
         notice = BackOnNotice(stream.title, airing.starts_at)
         until = min(airing.starts_at, at + policy.late)
         say(tx, place.community_id, notice, key=f"air:{airing.id}:back:{entry.id}", now=at, not_after=until)
         tell_subscribers(tx, airing, f"back:{entry.id}", notice, until, at)
     show(tx, place.community_id, airing.id or 0, at)
     return True
+
+
+def _plan_again(tx: Tx, place: Place, airing: Airing, policy: StreamPolicy) -> None:
+    airing.state, airing.closed_at = AiringState.PLANNED, None
+    tx.flush()
+    announce_start(tx, place.community_id, airing, policy)
 
 
 def end(
@@ -292,10 +322,11 @@ def end(
     policy: StreamPolicy,
 ) -> EndOutcome:
     """Close what is on and say so once; of one that the clock has closed, the recording can still be shown."""
+    lock_shop(tx, place.community_id)
     done = caused_by(tx, place.community_id, cause)
     if done is not None and done.answer is not None:
         return causes.from_json(StreamEnded, done.answer)
-    target = pick(tx, place, number, at)
+    target = pick(tx, place, CallOff(number), at)
     if target is None or phase_of(target, at) not in LIVE_PHASES:
         closed = again_on_air(tx, place, number, at, replace(policy, reopen=policy.reach))
         if closed is None or replay_url is None:

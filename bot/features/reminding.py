@@ -13,6 +13,7 @@ from bot.store.airings import (
     all_open,
     count_subscribers,
     lock_airing,
+    next_of,
     open_airings,
     subscribers_after,
     tell_subscribers,
@@ -55,8 +56,8 @@ class Reminders:
 def ask(tx: Tx, place: Place, sender: Sender, stream_id: int, at: datetime) -> Reminding | StreamGone:
     """Write down that a member wants to be reminded; asking again changes nothing but what was switched off."""
     stream = _stream(tx, place, stream_id)
-    coming = open_airings(tx, place.community_id, stream_id=stream_id) if stream is not None else []
-    if stream is None or not coming:
+    next_at = _next_start(tx, place, stream, at) if stream is not None else None
+    if stream is None or next_at is None:
         return StreamGone()
     member = standing(tx, place.community_id, sender, at)
     found = tx.get(Subscription, (stream_id, member.member_id))
@@ -73,7 +74,7 @@ def ask(tx: Tx, place: Place, sender: Sender, stream_id: int, at: datetime) -> R
     ).all()
     tx.flush()
     tx.info[PLANNED] = True
-    return Reminding(stream.title, coming[0].starts_at, stream.repeat == Repeat.WEEKLY, again, bool(unmuted))
+    return Reminding(stream.title, next_at, stream.repeat == Repeat.WEEKLY, again, bool(unmuted))
 
 
 def stop(tx: Tx, place: Place, sender: Sender, stream_id: int, at: datetime) -> NoMoreReminders | StreamGone:
@@ -101,10 +102,22 @@ def community_of(session: Session, stream_id: int) -> int | None:
 
 
 def _stream(tx: Tx, place: Place, stream_id: int) -> Stream | None:
-    stream = tx.get(Stream, stream_id)
-    if stream is None or stream.community_id != place.community_id or stream.state != StreamState.OPEN:
-        return None
-    return stream
+    """The stream, which nobody calls off until we are done: many fans may ask at once, staff wait."""
+    return tx.execute(
+        select(Stream)
+        .where(
+            col(Stream.id) == stream_id,
+            col(Stream.community_id) == place.community_id,
+            col(Stream.state) == StreamState.OPEN,
+        )
+        .with_for_update(read=True)
+    ).scalar_one_or_none()
+
+
+def _next_start(tx: Tx, place: Place, stream: Stream, at: datetime) -> datetime | None:
+    """When there is something to be reminded of next: what is on has begun."""
+    coming = [one.starts_at for one in open_airings(tx, place.community_id, stream_id=stream.id) if one.starts_at > at]
+    return coming[0] if coming else next_of(tx, stream, place.timezone, at)
 
 
 def begin_rounds(tx: Tx, airing: AiringFacts, now: datetime, policy: StreamPolicy) -> datetime | None:

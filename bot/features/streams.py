@@ -26,18 +26,16 @@ from bot.rules.streams import (
 )
 from bot.store import causes
 from bot.store.airings import (
-    CARD,
     count_subscribers,
-    hush,
-    lock_airing,
     make_airing,
     open_airings,
 )
 from bot.store.audit import caused_by, record
-from bot.store.cards import chats_of, withdraw
+from bot.store.cards import chats_of
 from bot.store.db import Database, Tx
+from bot.store.evenings import call_off, locked
 from bot.store.places import lock_shop
-from bot.store.tables import Airing, AuditEntry, Member, Stream, Subscription
+from bot.store.tables import AuditEntry, Member, Stream, Subscription
 
 MADE = "stream.made"
 
@@ -62,6 +60,7 @@ def plan(
     tx: Tx, place: Place, actor_id: int, wish: NewStream, at: datetime, cause: str, policy: StreamPolicy
 ) -> MakeStreamOutcome:
     """Number it, write it down, make its first evening and promise that start."""
+    lock_shop(tx, place.community_id)
     done = caused_by(tx, place.community_id, cause)
     if done is not None and done.answer is not None:
         return causes.from_json(StreamMade, done.answer)
@@ -119,28 +118,16 @@ def new_stream(tx: Tx, place: Place, actor_id: int, wish: NewStream, at: datetim
 
 def undo_plan(tx: Tx, place: Place, entry: AuditEntry, at: datetime) -> bool:
     """Take a fresh plan back in silence; False once somebody asked to be reminded of it, or it has begun."""
-    stream = tx.execute(
-        select(Stream)
-        .where(col(Stream.community_id) == place.community_id, col(Stream.id) == entry.subject_id)
-        .with_for_update()
-    ).scalar_one_or_none()
-    if stream is None or stream.id is None or stream.state != StreamState.OPEN:
+    airings = open_airings(tx, place.community_id, stream_id=entry.subject_id or 0)
+    if len(airings) != 1:
         return False
-    airings = [lock_airing(tx, one.id) for one in open_airings(tx, place.community_id, stream_id=stream.id)]
-    begun = any(one.posted or one.starts_at <= at or one.moved_at is not None for one in airings)
-    if begun or not airings or count_subscribers(tx, stream.id):
+    airing, stream = locked(tx, airings[0].id)
+    begun = airing.state != AiringState.PLANNED or airing.starts_at <= at or airing.moved_at is not None
+    if begun or airing.planned_at != stream.first_at or count_subscribers(tx, airing.stream_id):
         return False
     stream.state = StreamState.CANCELLED
-    for airing in airings:
-        _drop(tx, place, airing, at)
-    tx.flush()
+    call_off(tx, place, airing, at)
     return True
-
-
-def _drop(tx: Tx, place: Place, airing: Airing, at: datetime) -> None:
-    airing.state, airing.closed_at = AiringState.CANCELLED, at
-    hush(tx, place.community_id, airing.id or 0, at)
-    withdraw(tx, place.community_id, CARD, airing.id or 0, at)
 
 
 def coming(session: Session, place: Place, user_id: int, at: datetime, policy: StreamPolicy) -> StreamList:

@@ -12,14 +12,15 @@ from bot.rules.streams import (
     OnAir,
     StreamPolicy,
     WentLive,
-    word_key,
 )
+from bot.rules.words import plain_word
 from bot.store import causes
 from bot.store.airings import facts_of_row, make_airing
 from bot.store.audit import caused_by
 from bot.store.cards import chats_of
 from bot.store.db import Database, Tx
 from bot.store.evenings import note
+from bot.store.places import lock_shop
 
 
 async def go_live(
@@ -32,15 +33,16 @@ async def go_live(
 def _go_live(
     tx: Tx, place: Place, actor_id: int, wish: OnAir, at: datetime, cause: str, policy: StreamPolicy
 ) -> GoLiveOutcome:
+    lock_shop(tx, place.community_id)  # two at once must not begin two evenings
     done = caused_by(tx, place.community_id, cause)
     if done is not None and done.answer is not None:
         return causes.from_json(WentLive, done.answer)
-    target = evenings.pick(tx, place, wish.number, at, within=policy.reach)
-    if target is None:
+    target = evenings.pick(tx, place, wish, at, within=policy.reach)
+    if target is None and wish.airing_id is None:
         target = evenings.again_on_air(tx, place, wish.number, at, policy)
     if target is not None:
         return evenings.go_on_air(tx, place, actor_id, target, wish, at, cause, policy)
-    if wish.number is not None:
+    if wish.number is not None or wish.airing_id is not None:
         return NoStreamThere(wish.number)
     return _unplanned(tx, place, actor_id, wish, at, cause, policy)
 
@@ -54,7 +56,7 @@ def _unplanned(
     before = facts_of_row(airing, stream)
     airing.state, airing.on_air_at, airing.posted = AiringState.LIVE, at, True
     if wish.word is not None:
-        airing.word, airing.word_key = wish.word, word_key(wish.word)
+        airing.word, airing.word_key = wish.word, plain_word(wish.word)
     tx.flush()
     told = len(chats_of(tx, place.community_id))
     outcome = WentLive(stream.number, stream.title, told, wish.word, planned=False, was=None)

@@ -15,9 +15,20 @@ from bot.handlers.readers import duration, durations, is_link, length_of, link, 
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.forms import Missing, StrayWord
-from bot.rules.streams import Move, NewStream, NoStreamThere, OnAir, Repeat, StreamPolicy
-from bot.store.airings import airing_of
+from bot.rules.streams import (
+    CallOff,
+    Move,
+    NewStream,
+    NoStreamThere,
+    OnAir,
+    Repeat,
+    StreamPolicy,
+    WordTaken,
+)
+from bot.rules.words import plain_word
+from bot.store.airings import community_of_airing
 from bot.store.db import Database
+from bot.store.places import place_of
 from bot.voice import Voice
 
 POLICY = StreamPolicy()
@@ -70,7 +81,14 @@ async def new_stream(_message: Message, ask: Ask, rest: str, doors: Doors, voice
 
 
 async def golive(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, db: Database, stream_policy: StreamPolicy
+    _message: Message,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    db: Database,
+    stream_policy: StreamPolicy,
+    words_taken: frozenset[str],
 ) -> None:
     """`/golive [url] [word=…] [#3]`."""
     inside = await doors.staff(ask)
@@ -80,6 +98,9 @@ async def golive(
         wish = _on_air(rest, Moment(ask.at, inside.home.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
+        return
+    if wish.word is not None and plain_word(wish.word) in words_taken:
+        await voice.answer(inside, WordTaken(wish.word))
         return
     outcome = await go_live(db, inside.home, ask.actor_id, wish, ask.at, ask.cause, stream_policy)
     await voice.answer(inside, outcome)
@@ -112,7 +133,8 @@ async def cancel(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Vo
         else:
             await voice.answer(inside, StrayWord(echo(word), f"{CANCEL} 3 all"))
             return
-    outcome = await evenings.cancel(inside.home, ask.actor_id, number, ask.at, ask.cause, series=series)
+    wish = CallOff(number, series)
+    outcome = await evenings.cancel(inside.home, ask.actor_id, wish, ask.at, ask.cause)
     await voice.answer(inside, outcome)
 
 
@@ -137,10 +159,9 @@ async def press_on_air(
     _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, db: Database, stream_policy: StreamPolicy
 ) -> None:
     """The owner was asked: it is on."""
-    inside = await doors.staff(ask)
-    number = await _number(inside, rest, voice, db) if inside is not None else None
-    if inside is not None and number is not None:
-        wish = OnAir(number=number)
+    inside, airing_id = await _asked(ask, rest, doors, voice, db)
+    if inside is not None and airing_id is not None:
+        wish = OnAir(airing_id=airing_id)
         outcome = await go_live(db, inside.home, ask.actor_id, wish, ask.at, ask.cause, stream_policy)
         await voice.answer(inside, outcome)
 
@@ -149,16 +170,15 @@ async def press_later(
     _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, db: Database, evenings: Evenings
 ) -> None:
     """The owner was asked: it begins so many minutes later."""
-    inside = await doors.staff(ask)
     airing, _, minutes = rest.partition(":")
-    number = await _number(inside, airing, voice, db) if inside is not None else None
-    if inside is None or number is None:
+    inside, airing_id = await _asked(ask, airing, doors, voice, db)
+    if inside is None or airing_id is None:
         return
     by = length_of(minutes)
     if by is None or not timedelta(0) < by <= POLICY.max_delay:
-        await voice.answer(inside, NoStreamThere(number))
+        await voice.answer(inside, NoStreamThere(None))
         return
-    wish = Move(by=by, number=number)
+    wish = Move(by=by, airing_id=airing_id)
     await voice.answer(inside, await evenings.delay(inside.home, ask.actor_id, wish, ask.at, ask.cause))
 
 
@@ -166,28 +186,35 @@ async def press_call_off(
     _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, db: Database, evenings: Evenings
 ) -> None:
     """The owner was asked: it won't be."""
-    inside = await doors.staff(ask)
-    number = await _number(inside, rest, voice, db) if inside is not None else None
-    if inside is not None and number is not None:
-        outcome = await evenings.cancel(inside.home, ask.actor_id, number, ask.at, ask.cause, series=False)
+    inside, airing_id = await _asked(ask, rest, doors, voice, db)
+    if inside is not None and airing_id is not None:
+        wish = CallOff(airing_id=airing_id)
+        outcome = await evenings.cancel(inside.home, ask.actor_id, wish, ask.at, ask.cause)
         await voice.answer(inside, outcome)
 
 
-async def _number(inside: Ask, rest: str, voice: Voice, db: Database) -> int | None:
-    """The number of the stream whose evening a button carries; None (after an answer) if it isn't this shop's."""
+async def _asked(ask: Ask, rest: str, doors: Doors, voice: Voice, db: Database) -> tuple[Ask | None, int | None]:
+    """The ask inside the community of the evening that a button carries, and that evening; else it is answered."""
     airing_id = read_id(rest)
-    airing = await db.read(airing_of, inside.home.community_id, airing_id) if airing_id is not None else None
-    if airing is None:
+    if ask.private and airing_id is not None:
+        # In private they may have used another shop since.
+        community_id = await db.read(community_of_airing, airing_id)
+        if community_id is not None:
+            ask = ask.within(await db.read(place_of, community_id))
+    inside = await doors.staff(ask)
+    if inside is not None and airing_id is None:
         await voice.answer(inside, NoStreamThere(None))
-        return None
-    return airing.number
+    return inside, airing_id
 
 
 def _on_air(rest: str, moment: Moment) -> OnAir:
     head, tail = split_head(rest)
     url, number = _link_and_number(head, GO_LIVE, moment)
     values = GO_LIVE_FORM.read(tail, moment)
-    return OnAir(url or values.get("url"), values.get("word"), number)
+    word = values.get("word")
+    if word is not None and not plain_word(word):
+        raise FormProblem(Missing("word", GO_LIVE))
+    return OnAir(url or values.get("url"), word, number)
 
 
 def _link_and_number(head: list[str], example: str, moment: Moment) -> tuple[str | None, int | None]:

@@ -46,12 +46,14 @@ async def streams_list(_event: TelegramObject, ask: Ask, doors: Doors, voice: Vo
         await voice.answer(inside, await streams.coming(inside.home, ask.sender.user_id, ask.at))
 
 
-async def remind(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, reminders: Reminders) -> None:
+async def remind(
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, db: Database, reminders: Reminders
+) -> None:
     """*Remind me*: one tap; who never started the bot is led to the private chat by it."""
-    inside = await doors.fan(ask)
+    stream_id = read_id(rest)
+    inside = await doors.fan(await _at_its_shop(ask, stream_id, db))
     if inside is None:
         return
-    stream_id = read_id(rest)
     if stream_id is None:
         await voice.answer(inside, StreamGone())
     elif not inside.can_write:
@@ -84,17 +86,25 @@ async def opened_to_remind(
 
 
 async def unremind(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, reminders: Reminders
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, db: Database, reminders: Reminders
 ) -> None:
     """No more reminders of this stream."""
-    inside = await doors.fan(ask)
+    stream_id = read_id(rest)
+    inside = await doors.fan(await _at_its_shop(ask, stream_id, db))
     if inside is None:
         return
-    stream_id = read_id(rest)
     if stream_id is None:
         await voice.answer(inside, StreamGone())
         return
     await voice.answer(inside, await reminders.stop(inside.home, ask.sender, stream_id, ask.at))
+
+
+async def _at_its_shop(ask: Ask, stream_id: int | None, db: Database) -> Ask:
+    """A button in private belongs to the shop of its stream, whichever was used last."""
+    if not ask.private or stream_id is None:
+        return ask
+    community_id = await db.read(community_of, stream_id)
+    return ask.within(await db.read(place_of, community_id)) if community_id is not None else ask
 
 
 async def here(

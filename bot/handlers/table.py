@@ -12,14 +12,13 @@ from aiogram.dispatcher.event.handler import CallableObject
 from aiogram.types import CallbackQuery, Message
 
 from bot.handlers.errors import guarded
+from bot.rules.words import plain_word
 
 Handler = Callable[..., Awaitable[None]]
 Hears = Callable[[str, dict[str, Any]], str | None]
 """(the message as a plain word, the handlers' data) → what the handler gets as `rest`, or None."""
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+|$)")
-_TRAILING = " \t\n.!?~…。\uff01\uff1f\uff5e"
-"""The last three are full-width ! ? ~, written so that no editor makes plain ones of them."""
 LONGEST_WORD = 24
 START = "start"
 """The command that opens a private chat; Telegram writes a link's payload behind it."""
@@ -93,6 +92,11 @@ class Table(Router):
         return frozenset(self._commands)
 
     @property
+    def words(self) -> frozenset[str]:
+        """All words that mean something by themselves, as `plain_word` reads them."""
+        return frozenset(self._words)
+
+    @property
     def handlers(self) -> list[CallableObject]:
         """Everything that the table can call."""
         tables = (
@@ -142,11 +146,6 @@ class Table(Router):
         """A press, by the part of its data before the colon."""
         prefix, _, data["rest"] = (press.data or "").partition(":")
         await guarded(self._presses.get(prefix, self._press_else), press, data)
-
-
-def plain_word(text: str) -> str:
-    """A word as people type it: case, spaces and a trailing mark don't matter."""
-    return "".join(text.strip(_TRAILING).casefold().split())
 
 
 def _add(table: dict[str, CallableObject], key: str, handler: Handler) -> None:

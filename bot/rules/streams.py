@@ -70,6 +70,8 @@ class StreamPolicy:
     """How far ahead a planned airing may lie for `/golive` to mean it."""
     reopen: timedelta = timedelta(minutes=60)
     """How long after its end `/golive` opens an airing again."""
+    apart: timedelta = timedelta(days=5)
+    """A weekly stream's evenings are planned at least so far apart, where the community's clock was changed too."""
     card_every: timedelta = timedelta(seconds=5)
     """The live card is edited at most this often."""
     gap: timedelta = timedelta(minutes=5)
@@ -140,11 +142,6 @@ def must_ask(airing: AiringFacts, now: datetime, policy: StreamPolicy) -> bool:
     return silent and ask_at <= now < min(airing.starts_at + policy.late, airing.ends_at)
 
 
-def word_key(word: str) -> str:
-    """A word as fans may write it: case and spaces don't matter."""
-    return "".join(word.casefold().split())
-
-
 @dataclass(frozen=True, slots=True)
 class LiveCard:
     """The card of an airing in a group: the start announcement, which lives on until the end."""
@@ -194,6 +191,8 @@ class OnAir:
     word: str | None = None
     number: int | None = None
     """The stream that is meant; None: the nearest."""
+    airing_id: int | None = None
+    """The very evening that is meant, where a button says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +203,20 @@ class Move:
     to: datetime | None = None
     number: int | None = None
     """The stream that is meant; None: the nearest."""
+    airing_id: int | None = None
+    """The very evening that is meant, where a button says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallOff:
+    """What staff ask for with `/cancelstream`."""
+
+    number: int | None = None
+    """The stream that is meant; None: the nearest."""
+    series: bool = False
+    """Whether all that were to come are meant."""
+    airing_id: int | None = None
+    """The very evening that is meant, where a button says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +257,13 @@ class WentLive:
     """Whether it had been planned."""
     was: datetime | None
     """When it had been planned for, if that is still to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordTaken:
+    """The word to listen for has a meaning of its own: whoever writes it asks for something else."""
+
+    word: str
 
 
 @dataclass(frozen=True, slots=True)

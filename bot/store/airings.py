@@ -8,9 +8,19 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import next_time
-from bot.rules.streams import STARTING_FOR, AiringFacts, AiringState, LiveCard, Phase, Repeat, StreamPolicy, phase_of
+from bot.rules.streams import (
+    STARTING_FOR,
+    AiringFacts,
+    AiringState,
+    LiveCard,
+    Phase,
+    Repeat,
+    StreamPolicy,
+    StreamState,
+    phase_of,
+)
 from bot.rules.words import language_of
-from bot.store.cards import announce, move_cards, post_anew, touch_cards
+from bot.store.cards import announce, announce_missing, move_cards, post_anew, touch_cards
 from bot.store.db import PLANNED, Tx
 from bot.store.hot import Hot
 from bot.store.tables import (
@@ -74,6 +84,14 @@ def airing_of(session: Session, community_id: int, airing_id: int) -> AiringFact
         _QUERY.where(col(Airing.id) == airing_id, col(Airing.community_id) == community_id)
     ).one_or_none()
     return _facts(tuple(row)) if row is not None else None
+
+
+def community_of_airing(session: Session, airing_id: int) -> int | None:
+    """The community whose evening it is."""
+    found: int | None = session.execute(
+        select(col(Airing.community_id)).where(col(Airing.id) == airing_id)
+    ).scalar_one_or_none()
+    return found
 
 
 def open_airings(session: Session, community_id: int, *, stream_id: int | None = None) -> list[AiringFacts]:
@@ -171,7 +189,7 @@ def announce_start(tx: Tx, community_id: int, airing: Airing, policy: StreamPoli
         community_id,
         CARD,
         airing.id,
-        key=airing.starts_at.isoformat(),
+        key=airing.moved_at.isoformat() if airing.moved_at is not None else "planned",
         due_at=airing.starts_at,
         not_after=min(airing.starts_at + policy.late, airing.ends_at),
     )
@@ -201,19 +219,39 @@ def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, now: d
             post_anew(tx, community_id, card_id, new_chat_id, key="moved", due_at=now, not_after=until)
 
 
-def next_airing(tx: Tx, stream: Stream, timezone: str, after: datetime, policy: StreamPolicy) -> Airing | None:
-    """The next evening of a weekly stream, made and announced; None if it is there, or the stream comes once.
+def announce_where_missing(tx: Tx, community_id: int, airing: Airing, at: datetime, policy: StreamPolicy) -> int:
+    """Announce what is on to the chats that were never told; how many."""
+    return announce_missing(
+        tx,
+        community_id,
+        CARD,
+        airing.id or 0,
+        key=f"on:{at.isoformat()}",
+        now=at,
+        not_after=min(max(airing.starts_at, airing.on_air_at or airing.starts_at) + policy.late, airing.ends_at),
+    )
+
+
+def next_airing(
+    tx: Tx, stream: Stream, timezone: str, planned_at: datetime, now: datetime, policy: StreamPolicy
+) -> Airing | None:
+    """The evening after the one of `planned_at`, made and announced; None if one is there, or the stream goes not on.
 
     Only the next one is made: what fans were told keeps its instant, and those that follow keep the wall clock of the
-    community's zone, whatever becomes of both.
+    community's zone, whatever becomes of both. The zone may have changed by up to a day since: a week stays a week.
     """
-    if stream.id is None or stream.weekly is None:
+    if stream.id is None or stream.weekly is None or stream.state != StreamState.OPEN:
         return None
-    at = next_time(stream.weekly, timezone, after)
-    there = tx.execute(
-        select(col(Airing.id)).where(col(Airing.stream_id) == stream.id, col(Airing.planned_at) == at)
-    ).first()
-    return None if there is not None else make_airing(tx, stream, at, policy)
+    later = tx.execute(
+        select(col(Airing.planned_at), col(Airing.state)).where(
+            col(Airing.stream_id) == stream.id, col(Airing.planned_at) > planned_at
+        )
+    ).all()
+    if any(state in OPEN for _, state in later):
+        return None
+    # An evening that was called off keeps its place in the plan.
+    last = max((at for at, _ in later), default=planned_at)
+    return make_airing(tx, stream, next_time(stream.weekly, timezone, max(last + policy.apart, now)), policy)
 
 
 def make_airing(tx: Tx, stream: Stream, at: datetime, policy: StreamPolicy) -> Airing:
@@ -267,7 +305,7 @@ def show(tx: Tx, community_id: int, airing_id: int, now: datetime) -> None:
 
 def next_of(session: Session, stream: Stream, timezone: str, after: datetime) -> datetime | None:
     """When a weekly stream comes next."""
-    if stream.weekly is None or stream.state != "open":
+    if stream.weekly is None or stream.state != StreamState.OPEN:
         return None
     planned: datetime | None = session.execute(
         select(col(Airing.starts_at))
@@ -298,6 +336,7 @@ def _subscribers(stream_id: int) -> Any:
             col(Subscription.stream_id) == stream_id,
             col(Subscription.off_at).is_(None),
             col(Member.reminders).is_(True),
+            col(Member.left_at).is_(None),
             col(Person.can_write).is_(True),
         )
     )

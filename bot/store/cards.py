@@ -132,7 +132,7 @@ def announce(
 ) -> int:
     """Promise a new card in each group and the channel, ahead of everything else; how many.
 
-    `key` tells one announcement of a subject from another (its instant). A card that hangs already stays where it is
+    `key` tells one announcement of a subject from another (what moved it). A card that hangs already stays where it is
     and is forgotten once the new one hangs.
     """
     chats = chats_of(tx, community_id)
@@ -166,6 +166,34 @@ def post_anew(
         now=due_at,
         not_after=not_after,
     )
+
+
+def announce_missing(
+    tx: Tx, community_id: int, kind: str, subject_id: int, *, key: str, now: datetime, not_after: datetime
+) -> int:
+    """Promise a card where none hangs or is on its way: the bot came there since, or it wasn't told in time; how many.
+
+    `key` tells this announcement from those before it.
+    """
+    cards = {
+        card.chat_id: card
+        for card in tx.execute(select(Card).where(col(Card.kind) == kind, col(Card.subject_id) == subject_id)).scalars()
+    }
+    open_posts = _posts_of(tx, community_id, {card.id for card in cards.values()})
+    coming = set(tx.execute(select(col(Outbox.chat_id)).where(col(Outbox.id).in_(open_posts))).scalars())
+    missing = [
+        chat_id
+        for chat_id in chats_of(tx, community_id)
+        if chat_id not in coming and (chat_id not in cards or cards[chat_id].message_id is None)
+    ]
+    for chat_id in missing:
+        card = cards.get(chat_id)
+        if card is None:
+            card = Card(community_id=community_id, kind=kind, subject_id=subject_id, chat_id=chat_id)
+            tx.add(card)
+            tx.flush()
+        post_anew(tx, community_id, card.id or 0, chat_id, key=key, due_at=now, not_after=not_after)
+    return len(missing)
 
 
 def hasten(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime, not_after: datetime) -> int:

@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from bot.rules.privacy import CAUSES_KEPT
 from bot.store.db import Tx
-from bot.store.tables import AuditEntry, Campaign, CheckIn, Coupon
+from bot.store.tables import Attendance, AuditEntry, Campaign, CheckIn, Coupon
 
 T = TypeVar("T")
 
@@ -65,5 +65,6 @@ def forget(tx: Tx, now: datetime) -> None:
         (Coupon, col(Coupon.claimed_at)),
         (Campaign, col(Campaign.made_at)),
         (AuditEntry, col(AuditEntry.at)),
+        (Attendance, col(Attendance.at)),
     ):
         tx.execute(update(table).where(at < before, col(table.cause).is_not(None)).values(cause=None, answer=None))

@@ -11,7 +11,7 @@ from bot.store import causes
 from bot.store.airings import CARD, count_came, hush, lock_airing, next_airing, next_of, show
 from bot.store.audit import record
 from bot.store.cards import withdraw
-from bot.store.db import Tx
+from bot.store.db import PLANNED, Tx
 from bot.store.tables import Airing, AuditEntry, Stream
 from bot.store.telling import say
 
@@ -19,7 +19,12 @@ from bot.store.telling import say
 def locked(tx: Tx, airing_id: int) -> tuple[Airing, Stream]:
     """An evening and its plan, locked."""
     airing = lock_airing(tx, airing_id)
-    stream = tx.execute(select(Stream).where(col(Stream.id) == airing.stream_id).with_for_update()).scalar_one()
+    stream = tx.execute(
+        select(Stream)
+        .where(col(Stream.id) == airing.stream_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one()
     return airing, stream
 
 
@@ -34,7 +39,8 @@ def close(
     hush(tx, place.community_id, airing_id, now)
     withdraw(tx, place.community_id, CARD, airing_id, now)
     tx.flush()
-    next_airing(tx, stream, place.timezone, max(airing.planned_at, now), policy)
+    next_airing(tx, stream, place.timezone, airing.planned_at, now, policy)
+    tx.info[PLANNED] = True
     if was_on and airing.posted:
         notice = EndNotice(
             stream.title, came, airing.replay_url, next_of(tx, stream, place.timezone, max(airing.planned_at, now))
@@ -42,6 +48,15 @@ def close(
         until = ended_at + policy.late
         say(tx, place.community_id, notice, key=f"air:{airing_id}:ended", now=now, not_after=until)
     show(tx, place.community_id, airing_id, now)
+
+
+def call_off(tx: Tx, place: Place, airing: Airing, at: datetime) -> None:
+    """It won't be: what was promised of it is taken back, in silence."""
+    airing.state, airing.closed_at = AiringState.CANCELLED, at
+    hush(tx, place.community_id, airing.id or 0, at)
+    withdraw(tx, place.community_id, CARD, airing.id or 0, at)
+    tx.info[PLANNED] = True
+    tx.flush()
 
 
 def note(

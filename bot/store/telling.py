@@ -130,31 +130,27 @@ def tell_here(
 
 
 def tell_owner(tx: Tx, place: Place, outcome: Any, *, key: str, now: datetime, not_after: datetime) -> bool:
-    """Promise a message to the owner: in private, else as a whisper in the shop's first group."""
+    """Promise a message to the owner: in private, else as a whisper in the shop's first group. Never for all to see."""
     owner = tx.get(Person, place.owner_id)
     can_write = owner is not None and owner.can_write
-    group = next(iter(groups_of(tx, place.community_id)), None)
+    group = next((group for group in groups_of(tx, place.community_id) if group.is_admin), None)
     if not can_write and group is None:
         return False
     chosen, telegram = (owner.language, owner.telegram_language) if owner is not None else (None, None)
-    return promise(
+    return tell_here(
         tx,
+        place.community_id,
+        place.owner_id if can_write or group is None else group.chat_id,
+        place.owner_id,
+        reader_language(chosen, telegram, place.language),
+        outcome,
         key=key,
-        community_id=place.community_id,
-        chat_id=place.owner_id if can_write or group is None else group.chat_id,
-        lane=Lane.LIVE,
-        act=TELL,
-        facts={
-            **packed(outcome),
-            "language": reader_language(chosen, telegram, place.language).value,
-            "user_id": place.owner_id,
-            "whisper": not can_write and group is not None and group.is_admin,
-            "can_write": can_write,
-            "reply_to": None,
-        },
-        due_at=now,
         now=now,
+        due_at=now,
         not_after=not_after,
+        whisper=not can_write,
+        can_write=can_write,
+        lane=Lane.LIVE,
     )
 
 
