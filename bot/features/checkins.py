@@ -162,7 +162,7 @@ def mend_free(tx: Tx, place: Place, member: Standing, at: datetime, policy: Chec
     """
     today = day_of(at, place.timezone)
     facts = _facts(tx, member, tx.rows(_COVERS, member_id=member.member_id), at, place.timezone, policy)
-    decided = rules.make_up(replace(facts, free_mends=1), today, policy)
+    decided = rules.make_up(replace(facts, free_mends=facts.free_mends + 1), today, policy)
     if not isinstance(decided, Mended):
         return None
     _cover_mended(tx, member, decided, at, None)

@@ -1,0 +1,268 @@
+"""A shop that streams, for tests of features: plans, acts of staff, fans who come, the clock, and a post office."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.features.cadence import Cadence
+from bot.features.checkins import CheckIns
+from bot.features.clockwork import Clockwork
+from bot.features.communities import set_reachable
+from bot.features.evenings import Evenings
+from bot.features.reminding import Reminders
+from bot.features.streams import Streams
+from bot.flows.attending import attend
+from bot.flows.going_live import go_live
+from bot.flows.undo import undo
+from bot.rules.attendance import AttendancePolicy, Attended, AttendOutcome
+from bot.rules.cadence import CadencePolicy, SlotKind
+from bot.rules.checkins import CheckInPolicy
+from bot.rules.communities import Place, UndoOutcome
+from bot.rules.reminders import Reminding, StreamGone
+from bot.rules.streams import (
+    AiringFacts,
+    CallOff,
+    CancelStreamOutcome,
+    DelayOutcome,
+    EndOutcome,
+    GoLiveOutcome,
+    How,
+    Move,
+    NewStream,
+    OnAir,
+    Repeat,
+    StreamMade,
+    StreamPolicy,
+)
+from bot.store.airings import CARD, airing_of, live_card, open_airings
+from bot.store.cards import EDIT, POST
+from bot.store.db import Database, Tx
+from bot.store.ledger import check_books
+from bot.store.members import Sender
+from bot.store.outbox import SAY, TELL
+from bot.store.tables import Card, FanGroup, Outbox, Slot
+from bot.store.tables.messages import OutboxState
+from tests.features.people import NOON, OWNER, Causes, query, shop
+
+STAFF = OWNER.user_id
+EIGHT = NOON + timedelta(hours=8)
+"""Eight in the evening of the first Monday, Seoul."""
+WEEK = timedelta(weeks=1)
+
+
+def at(minutes: float) -> datetime:
+    """So many minutes after eight; before it with a minus."""
+    return EIGHT + timedelta(minutes=minutes)
+
+
+@dataclass
+class Studio:
+    """One shop's streams."""
+
+    db: Database
+    place: Place
+    causes: Causes
+    policy: StreamPolicy = field(default_factory=StreamPolicy)
+
+    @classmethod
+    async def open(cls, db: Database, causes: Causes, **policy: Any) -> "Studio":
+        """A studio of the first shop."""
+        return cls(db, await shop(db), causes, StreamPolicy(**policy))
+
+    # What staff do.
+
+    async def plan(
+        self,
+        start: datetime = EIGHT,
+        *,
+        weekly: bool = False,
+        made: datetime = NOON,
+        cause: str | None = None,
+        **wish: Any,
+    ) -> StreamMade:
+        """Plan a stream."""
+        asked = NewStream(
+            wish.pop("title", "Silk night"), start, repeat=Repeat.WEEKLY if weekly else Repeat.ONCE, **wish
+        )
+        streams = Streams(self.db, self.policy)
+        outcome = await streams.plan(self.place, STAFF, asked, made, cause or self.causes.next())
+        assert isinstance(outcome, StreamMade)
+        return outcome
+
+    async def golive(self, now: datetime, *, cause: str | None = None, **wish: Any) -> GoLiveOutcome:
+        """Say that it is on."""
+        return await go_live(self.db, self.place, STAFF, OnAir(**wish), now, cause or self.causes.next(), self.policy)
+
+    async def delay(self, now: datetime, *, cause: str | None = None, **wish: Any) -> DelayOutcome:
+        """Move the start."""
+        evenings = Evenings(self.db, self.policy)
+        return await evenings.delay(self.place, STAFF, Move(**wish), now, cause or self.causes.next())
+
+    async def cancel(self, now: datetime, *, cause: str | None = None, **wish: Any) -> CancelStreamOutcome:
+        """Call it off."""
+        evenings = Evenings(self.db, self.policy)
+        return await evenings.cancel(self.place, STAFF, CallOff(**wish), now, cause or self.causes.next())
+
+    async def end(
+        self, now: datetime, *, number: int | None = None, replay: str | None = None, cause: str | None = None
+    ) -> EndOutcome:
+        """Say that it is over."""
+        evenings = Evenings(self.db, self.policy)
+        return await evenings.end(self.place, STAFF, number, replay, now, cause or self.causes.next())
+
+    async def undo(self, now: datetime, audit_id: int | None = None, *, cause: str | None = None) -> UndoOutcome:
+        """Take the last act back."""
+        return await undo(self.db, self.place, STAFF, now, cause or self.causes.next(), audit_id)
+
+    # What fans do.
+
+    async def comes(
+        self, sender: Sender, now: datetime, *, airing: int | None = None, how: How = How.TAP, cause: str | None = None
+    ) -> AttendOutcome:
+        """Show that they are there, on the last evening unless another is named."""
+        airing_id = airing if airing is not None else await self.last_id()
+        return await attend(
+            self.db,
+            self.place,
+            sender,
+            airing_id,
+            how,
+            now,
+            cause or self.causes.next(),
+            AttendancePolicy(),
+            CheckInPolicy(),
+        )
+
+    async def came(self, sender: Sender, now: datetime, **how: Any) -> Attended:
+        """Show that they are there, and be paid."""
+        outcome = await self.comes(sender, now, **how)
+        assert isinstance(outcome, Attended)
+        return outcome
+
+    async def checks_in(self, sender: Sender, now: datetime) -> None:
+        """Check in."""
+        await CheckIns(self.db, CheckInPolicy()).check_in(self.place, sender, now, self.causes.next())
+
+    async def asks(
+        self, sender: Sender, now: datetime, stream: int = 1, *, can_write: bool = True
+    ) -> Reminding | StreamGone:
+        """Ask to be reminded, in private."""
+        await self.db.write(set_reachable, sender, can_write=can_write)
+        return await Reminders(self.db, self.policy).ask(self.place, sender, stream, now)
+
+    async def subscribes(self, sender: Sender, now: datetime, stream: int = 1, *, can_write: bool = True) -> Reminding:
+        """Ask to be reminded of what comes."""
+        outcome = await self.asks(sender, now, stream, can_write=can_write)
+        assert isinstance(outcome, Reminding)
+        return outcome
+
+    # What the clock does.
+
+    async def tick(self, now: datetime) -> list[datetime | None]:
+        """One round of everything that has work on the clock."""
+        due = (Clockwork(self.db, self.policy), Reminders(self.db, self.policy), Cadence(self.db, CadencePolicy()))
+        return [await one.run_due(now) for one in due]
+
+    # What can be seen of it.
+
+    async def airing(self, airing_id: int) -> AiringFacts:
+        """An evening as it stands."""
+        found = await self.db.read(airing_of, self.place.community_id, airing_id)
+        assert found is not None
+        return found
+
+    async def last_id(self) -> int:
+        """The evening that was made last."""
+        return int((await query(self.db, "SELECT max(id) FROM airing"))[0][0])
+
+    async def planned(self) -> list[AiringFacts]:
+        """Evenings that are to come or on."""
+        return await self.db.read(open_airings, self.place.community_id)
+
+    async def sound(self) -> bool:
+        """Whether every coin is accounted for."""
+        return (await self.db.read(check_books)).sound
+
+    async def coins(self, reason: str) -> list[int]:
+        """What was paid for a reason."""
+        rows = await query(self.db, "SELECT amount FROM transfer WHERE reason = :reason ORDER BY id", reason=reason)
+        return [int(row[0]) for row in rows]
+
+    async def waiting(self) -> Counter[str]:
+        """What waits to be sent, by what it says."""
+        return await self.db.read(_waiting)
+
+    async def post(self, now: datetime) -> Counter[str]:
+        """Send what is due as the sender would, only without Telegram; what was sent, by what it says."""
+        return Counter(what for _, what in await self.db.write(_post, now))
+
+    async def post_to(self, now: datetime) -> list[tuple[int, str]]:
+        """The same with who got it."""
+        return await self.db.write(_post, now)
+
+
+def _what(row: Outbox) -> str:
+    """What a promise says: `card`, `edit`, or its outcome's name, with where one person is told it."""
+    if row.act in {POST, EDIT}:
+        return "card" if row.act == POST else "edit"
+    name = str(row.facts["outcome"]).partition(".")[2]
+    return name if row.act == SAY else f"{name} to one"
+
+
+def _waiting(session: Session) -> Counter[str]:
+    rows = session.execute(select(Outbox).where(col(Outbox.state) == OutboxState.WAITING)).scalars()
+    return Counter(_what(row) for row in rows)
+
+
+def _post(tx: Tx, now: datetime) -> list[tuple[int, str]]:
+    sent = []
+    due = select(Outbox).where(col(Outbox.state) == OutboxState.WAITING, col(Outbox.due_at) <= now)
+    for row in tx.execute(due.order_by(col(Outbox.due_at), col(Outbox.id))).scalars().all():
+        card = tx.get(Card, row.facts["card_id"]) if row.act in {POST, EDIT} else None
+        streams = card is not None and card.kind == CARD
+        shown = live_card(tx, row.community_id, card.subject_id, now) if card is not None and streams else None
+        late = row.not_after is not None and row.not_after <= now
+        if late or (row.act == POST and shown is not None and shown.over):
+            row.state = OutboxState.EXPIRED
+            continue
+        sent.append((row.chat_id, _what(row)))
+        row.state, row.sent_at = OutboxState.SENT, now
+        if card is not None:
+            card.message_id, card.edited_at = row.id if row.act == POST else card.message_id, now
+        if row.act in {EDIT, TELL}:
+            tx.delete(row)
+    tx.flush()
+    return sent
+
+
+async def another_group(db: Database, place: Place, chat_id: int, *, channel: bool = False) -> None:
+    """The shop gets one more group, or its channel."""
+    await db.write(_add, place, chat_id, channel)
+
+
+def _add(tx: Tx, place: Place, chat_id: int, channel: bool) -> None:
+    tx.add(
+        FanGroup(
+            community_id=place.community_id,
+            chat_id=chat_id,
+            title="Silk news",
+            is_admin=True,
+            is_channel=channel,
+            joined_at=NOON,
+        )
+    )
+
+
+async def morning_slot(db: Database, place: Place, hour: str = "09:00", weekdays: str = "1234567") -> None:
+    """The shop's morning card comes at this hour."""
+    await db.write(_slot, place, hour, weekdays)
+
+
+def _slot(tx: Tx, place: Place, hour: str, weekdays: str) -> None:
+    tx.execute(delete(Slot).where(col(Slot.community_id) == place.community_id))
+    tx.add(Slot(community_id=place.community_id, kind=SlotKind.MORNING, at=hour, weekdays=weekdays))
