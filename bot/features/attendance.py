@@ -27,6 +27,8 @@ from bot.store.members import Standing, note
 from bot.store.tables import Airing, Attendance
 from bot.store.tables.base import Id
 
+_LOOKED_AT = 5
+"""Evenings to look at for a streak: those that are on or were put off, and the last that is over."""
 _OTHER = aliased(Attendance)
 _FOUND = Hot(
     select(col(Attendance.length), col(Attendance.cause), col(Attendance.answer), col(Attendance.at)).where(
@@ -53,10 +55,7 @@ _BEFORE = Hot(
                             col(Airing.id) < bindparam("this_id", type_=Id),
                         ),
                     ),
-                    or_(
-                        col(Airing.state) == AiringState.LIVE.value,
-                        col(Airing.state) == AiringState.ENDED.value,
-                    ),
+                    col(Airing.state) != AiringState.CANCELLED.value,
                     or_(
                         col(Airing.on_air_at).is_not(None),
                         exists().where(col(_OTHER.airing_id) == col(Airing.id)),
@@ -164,22 +163,22 @@ def show_crowd(tx: Tx, place: Place, airing_id: int, at: datetime, policy: Atten
 
 
 def streak_of_streams(session: Session, place: Place, member_id: int) -> int:
-    """Streams that the member attended in a row, up to the last one that was on."""
+    """Streams that the member attended in a row, up to the last one that was on; what is on isn't missed yet."""
     last = session.execute(
-        select(col(Airing.id))
+        select(col(Airing.state), col(Attendance.length))
+        .outerjoin(
+            Attendance, and_(col(Attendance.airing_id) == col(Airing.id), col(Attendance.member_id) == member_id)
+        )
         .where(
             col(Airing.community_id) == place.community_id,
-            col(Airing.state).in_((AiringState.LIVE.value, AiringState.ENDED.value)),
+            col(Airing.state) != AiringState.CANCELLED,
             or_(col(Airing.on_air_at).is_not(None), exists().where(col(_OTHER.airing_id) == col(Airing.id))),
         )
         .order_by(col(Airing.starts_at).desc(), col(Airing.id).desc())
-        .limit(2)
-    ).scalars()
-    for airing_id in last:
-        attended = session.get(Attendance, (airing_id, member_id))
-        if attended is not None:
-            return attended.length
-        on = session.get(Airing, airing_id)
-        if on is None or on.state != AiringState.LIVE:
-            return 0
+        .limit(_LOOKED_AT)
+    )
+    for row in last:
+        length: int | None = row[1]
+        if length is not None or row[0] == AiringState.ENDED:
+            return length or 0
     return 0
