@@ -161,6 +161,110 @@ SETUP = (
     "owner_id=5",
     *HOSTILE,
 )
+NEW_STREAM = (
+    "",
+    "title=Night",
+    "at=20:00",
+    'title="" at=20:00',
+    "title=\u200b at=20:00",
+    "title=Night at=",
+    "title=Night at=yesterday",
+    "title=Night at=25:00",
+    "title=Night at=+0m",
+    "title=Night at=-5m",
+    "title=Night at=2020-01-01T00:00",
+    "title=Night at=2026-02-30T10:00",
+    "title=Night at=9999-12-31T23:59",
+    "title=Night at=+999999d",
+    "title=Night at=20:00 at=21:00",
+    "title=Night at=20:00 url=",
+    "title=Night at=20:00 url=live",
+    "title=Night at=20:00 url=https://",
+    "title=Night at=20:00 url=https://localhost",
+    "title=Night at=20:00 url=javascript:alert(1)",
+    "title=Night at=20:00 url=ftp://example.com/live",
+    "title=Night at=20:00 url=https://user@example",
+    'title=Night at=20:00 url="https://example.com/a b"',
+    f"title=Night at=20:00 url=https://example.com/{'x' * 600}",
+    "title=Night at=20:00 repeat=daily",
+    "title=Night at=20:00 repeat=",
+    "title=Night at=20:00 remind=",
+    "title=Night at=20:00 remind=soon",
+    "title=Night at=20:00 remind=0",
+    "title=Night at=20:00 remind=-1h",
+    "title=Night at=20:00 remind=8d",
+    "title=Night at=20:00 remind=1h;2h",
+    "title=Night at=20:00 remind=1h,2h,3h,4h,5h,6h",
+    f"title=Night at=20:00 remind={HUGE}m",
+    "title=Night at=20:00 length=0",
+    "title=Night at=20:00 length=4m",
+    "title=Night at=20:00 length=25h",
+    "title=Night at=20:00 length=long",
+    f"title=Night at=20:00 length={HUGE}h",
+    "title=Night at=20:00 colour=red",
+    "title=Silk night at=20:00",
+    'title="Silk night at=20:00',
+    f'title="{"x" * 81}" at=20:00',
+    LONG,
+    *HOSTILE,
+)
+GO_LIVE = (
+    "99",
+    "#99",
+    "5 6",
+    "live",
+    "https://",
+    "https://localhost",
+    "https://example.com https://example.org",
+    "url=live",
+    "url=javascript:alert(1)",
+    "word=",
+    "word=!!!",
+    "word=출석",
+    "word=打卡",
+    'word="Check in"',
+    "word=streams",
+    f"word={'x' * 25}",
+    "title=Night",
+    HUGE,
+    LONG,
+    *HOSTILE,
+)
+DELAY = (
+    "",
+    "15m",
+    "#99 15m",
+    "15m #99",
+    "#x 15m",
+    "15m 30m",
+    "soon",
+    "0",
+    "0m",
+    "-5m",
+    "8d",
+    "25:00",
+    "2020-01-01T00:00",
+    "9999-12-31T23:59",
+    "20:00",
+    HUGE,
+    LONG,
+    *HOSTILE,
+)
+CANCEL_STREAM = ("", "99", "#99", "1 2", "all", "99 all", "all 1 2", "now", "-1", HUGE, LONG, *HOSTILE)
+END_LIVE = (
+    "",
+    "99",
+    "#99",
+    "1 2",
+    "https://example.com/replay",
+    "https://",
+    "replay",
+    "url=replay",
+    "word=silk",
+    HUGE,
+    LONG,
+    *HOSTILE,
+)
 ODD = ("", "-1", "0", "1 2 3", HUGE, LONG, "@ana", 'title="x"', *HOSTILE)
 """What nobody needs to write after a command that takes nothing."""
 
@@ -169,11 +273,16 @@ STAFF_LINES = [
     *(("coupon", line) for line in COUPON),
     *(("redeem", line) for line in REDEEM),
     *(("setup", line) for line in SETUP),
+    *(("newstream", line) for line in NEW_STREAM),
+    *(("golive", line) for line in GO_LIVE),
+    *(("delay", line) for line in DELAY),
+    *(("cancelstream", line) for line in CANCEL_STREAM),
+    *(("endlive", line) for line in END_LIVE),
     *(("undo", line) for line in ODD),
 ]
 FAN_LINES = [
     *((name, line) for name in ("checkin", "makeup", "coupons") for line in ODD),
-    *((name, line) for name in ("me", "top", "start", "help") for line in ODD[::4]),
+    *((name, line) for name in ("me", "top", "streams", "start", "help") for line in ODD[::4]),
 ]
 FORGED = (
     " ",
@@ -200,6 +309,21 @@ FORGED = (
     "checkin:9",
     "makeup:2026-11-01",
     "coupons:1",
+    "streams:9",
+    "remind:",
+    "remind:abc",
+    "unremind",
+    "unremind:1",
+    "unremind:9223372036854775808",
+    "here",
+    "here:1",
+    "here:-1",
+    "here:１",
+    "here:9223372036854775807",
+    "onair:1",
+    "later:1:15",
+    "later",
+    "calloff:1",
     "💥" * 16,
     "\u202e:1",
     "{{7*7}}",
@@ -209,6 +333,12 @@ FORGED = (
     "[]",
     ":",
     ":1",
+)
+
+FORGED_BY_STAFF = (
+    *("undo:", "undo:abc", "undo:0", "undo:-1", "undo:9223372036854775807"),
+    *("onair", "onair:abc", "onair:99", "calloff:99", "calloff:-1"),
+    *("later:99", "later:99:15", "later:99:0", "later:99:8d", "later:99:x", "later::15", "later:99:15:15"),
 )
 
 
@@ -329,7 +459,7 @@ async def test_forged_presses(trial: Trial) -> None:
         answer = await trial.pressed_once(trial.fan, one)
         assert speaks(answer, language), (one, answer)
         await trial.unchanged(one)
-    for one in ("undo:", "undo:abc", "undo:0", "undo:-1", "undo:9223372036854775807", f"undo:{trial.foreign_act}"):
+    for one in (*FORGED_BY_STAFF, f"undo:{trial.foreign_act}"):
         answer = await trial.pressed_once(trial.stage.owner, one)
         assert speaks(answer, "ko"), (one, answer)
         await trial.unchanged(one)
@@ -340,7 +470,10 @@ async def test_fans_try_staff_commands(trial: Trial) -> None:
     trial.fan.starts(trial.stage.bot)
     await trial.fan.waits_for(trial.stage.bot, lambda m: m.sender is trial.stage.bot, timeout=10)
     private = trial.stage.telegram.private(trial.stage.bot, trial.fan)
-    lines = ("/newcoupon title=Mine stock=5", "/coupon 1 cancel", "/redeem SILK20 @ana", "/setup shop=Mine", "/undo")
+    lines = (
+        *("/newcoupon title=Mine stock=5", "/coupon 1 cancel", "/redeem SILK20 @ana", "/setup shop=Mine", "/undo"),
+        *("/newstream title=Mine at=20:00", "/golive", "/delay 15m", "/cancelstream", "/endlive"),
+    )
     for text in lines:
         for chat in (trial.stage.group, private):
             answer = await trial.answered_once(trial.fan, chat, text)
