@@ -172,9 +172,10 @@ async def stages(url: str) -> AsyncIterator[Play]:
             limits: Limits = Limits.none(),  # noqa: B008
             language: str = "ko",
             kind: ChatKind = "supergroup",
+            begins: float = NOON,
             **more: Any,
         ) -> Stage:
-            telegram = await stack.enter_async_context(Sandbox(limits=limits, start=NOON))
+            telegram = await stack.enter_async_context(Sandbox(limits=limits, start=begins))
             telegrams.append(telegram)
             bot = telegram.add_bot(token=TOKEN, username="encore_test_bot", name="Encore")
             owner = telegram.add_user("Mina", username="mina", language=language)
