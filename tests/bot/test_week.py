@@ -174,6 +174,7 @@ async def test_weeks_in_which_the_clocks_change(play_sqlite: Play, first: date, 
     cards = [local(day, "09:00", NEW_YORK) for day in fortnight.days if day not in {lost, lost + DAY}]
     assert same(weeks.times("Good morning"), sorted([*cards, fortnight.up]))
     assert same(weeks.times("Starting now: Silk night"), sundays)
+    assert same(weeks.times("haven't heard from you"), [at + 10 * MINUTE for at in sundays])
     assert same(weeks.times("That was Silk night"), [at + 3 * HOUR for at in sundays])
     early = [at - before for at in sundays for before in REMIND[:2]]
     assert same(weeks.times("Coming up: Silk night", private=True), early)
