@@ -71,8 +71,10 @@ class Studio:
 
     @classmethod
     async def open(cls, db: Database, causes: Causes, **policy: Any) -> "Studio":
-        """A studio of the first shop."""
-        return cls(db, await shop(db), causes, StreamPolicy(**policy))
+        """A studio of the first shop, without a morning card."""
+        place = await shop(db)
+        await db.write(_no_slot, place)
+        return cls(db, place, causes, StreamPolicy(**policy))
 
     # What staff do.
 
@@ -263,6 +265,10 @@ async def morning_slot(db: Database, place: Place, hour: str = "09:00", weekdays
     await db.write(_slot, place, hour, weekdays)
 
 
-def _slot(tx: Tx, place: Place, hour: str, weekdays: str) -> None:
+def _no_slot(tx: Tx, place: Place) -> None:
     tx.execute(delete(Slot).where(col(Slot.community_id) == place.community_id))
+
+
+def _slot(tx: Tx, place: Place, hour: str, weekdays: str) -> None:
+    _no_slot(tx, place)
     tx.add(Slot(community_id=place.community_id, kind=SlotKind.MORNING, at=hour, weekdays=weekdays))

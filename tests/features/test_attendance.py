@@ -7,7 +7,7 @@ import pytest
 from bot.features.attendance import streak_of_streams
 from bot.features.checkins import CheckIns
 from bot.rules.attendance import AlreadyHere, Attended, NoSuchStream, NotOnYet, StreamOver
-from bot.rules.checkins import CheckInPolicy, MadeUp, Restorable
+from bot.rules.checkins import CheckedIn, CheckInPolicy, MadeUp, Restorable
 from bot.rules.streams import How
 from bot.store import causes as store_causes
 from bot.store.db import Database
@@ -263,6 +263,7 @@ async def test_before_the_days_check_in(quiet: Studio) -> None:
     checked = await CheckIns(quiet.db, CheckInPolicy()).check_in(
         quiet.place, fan(1), EIGHT + timedelta(days=4), quiet.causes.next()
     )
+    assert isinstance(checked, CheckedIn)
     assert checked.restorable == Restorable(4, ((NOON + timedelta(days=3)).date(),), 0)
     mended = await make_up(quiet, EIGHT + timedelta(days=4))
     assert isinstance(mended, MadeUp)

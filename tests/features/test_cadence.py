@@ -6,14 +6,14 @@ import pytest
 from sqlalchemy import update
 
 from bot.features.cadence import Cadence, fill_slot
-from bot.features.communities import Communities, leave
+from bot.features.communities import leave
 from bot.rules.cadence import CadencePolicy, MorningCard
-from bot.rules.communities import Setup
+from bot.rules.setting_up import Setup
 from bot.store.cards import take_down
 from bot.store.db import Database
 from bot.store.mornings import CARD
 from bot.store.tables import Slot
-from tests.features.people import NOON, Causes, fan, query, shop
+from tests.features.people import NOON, Causes, desk, fan, query, shop
 from tests.features.studio import EIGHT, STAFF, Studio, another_group, at, morning_slot
 
 NINE = NOON + timedelta(hours=21)
@@ -156,9 +156,8 @@ async def test_yesterdays_card(studio: Studio) -> None:
 
 async def test_a_change_of_zone_makes_no_second_card(studio: Studio) -> None:
     """Seoul's Tuesday card was hung; New York's Monday and Tuesday follow: Tuesday has had its card."""
-    communities = Communities(studio.db, open_to_all=True)
     await studio.tick(NINE)
-    await communities.set_up(studio.place, STAFF, Setup(timezone="America/New_York"), NINE, studio.causes.next())
+    await desk(studio.db).set_up(studio.place, STAFF, Setup(timezone="America/New_York"), NINE, studio.causes.next())
     for hours in range(1, 60):
         await studio.tick(NINE + timedelta(hours=hours))
     posted = [(day, state) for day, state, _ in await postings(studio) if state == "posted"]

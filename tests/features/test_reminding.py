@@ -70,10 +70,10 @@ async def test_asking_and_stopping(db: Database, causes: Causes) -> None:
     studio = await studio_with(db, causes, 0, weekly=True)
     reminders = Reminders(db, studio.policy)
     first = await studio.subscribes(fan(1), NOON)
-    assert first == Reminding(1, "Silk night", before(0), weekly=True, again=False, muted=False)
+    assert first == Reminding("Silk night", before(0), weekly=True, again=False, muted=False)
     assert (await studio.subscribes(fan(1), NOON)).again
     for _ in range(2):
-        assert await reminders.stop(studio.place, fan(1), 1, NOON) == NoMoreReminders(1, "Silk night")
+        assert await reminders.stop(studio.place, fan(1), 1, NOON) == NoMoreReminders("Silk night")
     assert await db.read(count_subscribers, 1) == 0
     assert not (await studio.subscribes(fan(1), days(1))).again
     assert await db.read(count_subscribers, 1) == 1

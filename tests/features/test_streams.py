@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.features.communities import Communities
 from bot.features.streams import Streams
-from bot.rules.communities import NothingToUndo, Setup, TooLateToUndo, Undone
+from bot.rules.communities import NothingToUndo, TooLateToUndo, Undone
 from bot.rules.reminders import Reminding
+from bot.rules.setting_up import Setup
 from bot.rules.streams import AiringState, NewStream, StreamInPast, StreamMade, StreamPolicy
 from bot.store.airings import live_card
 from bot.store.db import Database
-from tests.features.people import NOON, OWNER, Causes, everything, fan, shop
+from tests.features.people import NOON, OWNER, Causes, desk, everything, fan, shop
 from tests.features.studio import EIGHT, STAFF, WEEK, Studio, another_group, at, morning_slot
 
 
@@ -87,8 +87,7 @@ async def test_a_week_stays_a_week_after_a_change_of_zone(
     """What was planned keeps its instant; the next evening has the wall clock of the new zone, a week on."""
     studio = await Studio.open(db, causes)
     await studio.plan(weekly=True)
-    communities = Communities(db, open_to_all=True)
-    await communities.set_up(studio.place, STAFF, Setup(timezone=timezone), NOON, causes.next())
+    await desk(db).set_up(studio.place, STAFF, Setup(timezone=timezone), NOON, causes.next())
     assert [one.starts_at for one in await studio.planned()] == [EIGHT]
     await studio.tick(at(181))
     assert [one.starts_at for one in await studio.planned()] == [EIGHT + WEEK + timedelta(hours=hours)]
