@@ -337,6 +337,18 @@ async def test_a_series_that_is_taken_back(weekly: Studio) -> None:
     assert following.starts_at == EIGHT + 2 * WEEK
 
 
+async def test_a_series_with_two_evenings_is_taken_back(weekly: Studio) -> None:
+    """Tonight was called off and taken back, so next week's stands beside it: both end with the series, both return."""
+    await weekly.cancel(at(-60))
+    await weekly.undo(at(-59))
+    ended = await weekly.cancel(at(-50), series=True)
+    assert isinstance(ended, StreamCancelled)
+    assert await weekly.planned() == []
+    assert isinstance(await weekly.undo(at(-40), ended.audit_id), Undone)
+    assert [one.starts_at for one in await weekly.planned()] == [EIGHT, EIGHT + WEEK]
+    assert (await weekly.waiting())["card"] == 2
+
+
 async def test_one_evening_of_an_ended_series_is_taken_back(weekly: Studio) -> None:
     """The evening comes, the series stays ended."""
     first = await weekly.cancel(at(-60))
