@@ -13,7 +13,7 @@ from bot.app import App
 from bot.features.evenings import cancel, delay
 from bot.flows.going_live import go_live
 from bot.pacer import Limits as PacerLimits
-from bot.rules.streams import Delayed, Move, OnAir, StreamCancelled, WentLive
+from bot.rules.streams import CallOff, Delayed, Move, OnAir, StreamCancelled, WentLive
 from bot.store.db import Database
 from sandbox import Call, Limits, Sandbox
 from tests.bot.big_shop import POLICY, BigShop
@@ -187,7 +187,7 @@ async def _act(shop: BigShop, act: str) -> None:
                 move = Move(by=timedelta(minutes=BY))
                 assert isinstance(await db.write(delay, place, owner, move, now, "42:act", POLICY), Delayed)
             case "cancel":
-                done = await db.write(cancel, place, owner, None, now, "42:act", POLICY, series=True)
+                done = await db.write(cancel, place, owner, CallOff(series=True), now, "42:act", POLICY)
                 assert isinstance(done, StreamCancelled)
             case _:
                 assert isinstance(await go_live(db, place, owner, OnAir(), now, "42:act", POLICY), WentLive)

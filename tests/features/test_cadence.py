@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.features.cadence import Cadence, fill_slot
+from bot.features.cadence import fill_slot, morning_card
 from bot.features.communities import leave
 from bot.rules.cadence import CadencePolicy, MorningCard
 from bot.rules.setting_up import Setup
@@ -38,7 +38,7 @@ async def postings(studio: Studio) -> list[tuple[str, str, str | None]]:
 async def card(studio: Studio, now: datetime) -> MorningCard | None:
     """The card of the last morning."""
     ((posting_id,),) = await query(studio.db, "SELECT max(id) FROM posting")
-    return await Cadence(studio.db, CadencePolicy()).card(studio.place.community_id, posting_id, now)
+    return await studio.db.read(morning_card, studio.place.community_id, posting_id, now)
 
 
 async def test_once_a_day(studio: Studio) -> None:
@@ -127,7 +127,7 @@ async def test_it_counts_who_checked_in(studio: Studio) -> None:
     assert await studio.post(NINE + timedelta(seconds=10)) == {"edit": 1}
     shown = await card(studio, NINE)
     assert shown == MorningCard(TUESDAY, 3, None, None, past=False)
-    assert await Cadence(studio.db, CadencePolicy()).card(there.place.community_id, 1, NINE) is None
+    assert await studio.db.read(morning_card, there.place.community_id, 1, NINE) is None
 
 
 async def test_it_names_the_days_stream(studio: Studio) -> None:

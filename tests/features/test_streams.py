@@ -186,7 +186,7 @@ async def test_a_card_of_another_shop(db: Database, causes: Causes) -> None:
     studio = await Studio.open(db, causes)
     await studio.plan()
     airing_id, other = await studio.last_id(), await shop(db, fan(900), -1009)
-    assert await Streams(db, studio.policy).card(other.community_id, airing_id, EIGHT) is None
+    assert await db.read(live_card, other.community_id, airing_id, EIGHT) is None
     assert await db.read(live_card, studio.place.community_id, airing_id, EIGHT) is not None
 
 
