@@ -11,6 +11,7 @@ from tests.browser.demo import Demo
 from tests.browser.page import FLAGS, WIDE, find_chromium, visiting
 
 ZONES = {"ko": "Asia/Seoul", "zh": "Asia/Shanghai", "en": "Europe/London"}
+WORDS = {"ko": "출석", "zh": "打卡", "en": "check in"}
 LOCALES = {"ko": "ko-KR", "zh": "zh-CN", "en": "en-GB"}
 
 
@@ -21,7 +22,7 @@ async def take(demo: Demo, language: str, file: Path) -> None:
         zone, locale = ZONES[language], LOCALES[language]
         async with visiting(browser, demo.url, size=WIDE, locale=locale, zone=zone, sharp=1.5) as visit:
             heard = await visit.whispers().count()
-            await visit.says("/checkin")
+            await visit.says(WORDS[language])
             await expect(visit.whispers()).to_have_count(heard + 1)
             await visit.page.locator(".key.primary").last.click()
             await visit.hears_alert()
