@@ -137,6 +137,8 @@ class SetupPanel:
         shown = await self._setting_up.open(inside.home, inside.sender.user_id, inside.at)
         if isinstance(shown, SetupStep):
             shown = replace(shown, problem=None if options else problem, options=options or shown.options)
+        elif isinstance(shown, SetupReview):
+            shown = replace(shown, problem=problem)
         await self._show(inside, shown)
 
     async def look(self, inside: Ask) -> None:

@@ -148,6 +148,8 @@ class SetupReview:
     """What was filled in and isn't saved yet."""
     rooms: tuple[Room, ...] = ()
     """Groups in which the bot lacks something."""
+    problem: str | None = None
+    """That something was typed where only buttons answer."""
 
 
 @dataclass(frozen=True, slots=True)

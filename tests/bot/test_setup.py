@@ -139,6 +139,7 @@ async def test_bad_input_at_every_step(play_sqlite: Play, step: str) -> None:
     panel = await opens_setup(stage, stage.owner)
     await taps(stage, panel, "Done", "ready")
     panel = await types_setup(stage)
+    panel = await types(stage, panel, "hello?", "pick below")
     await taps(stage, panel, f"setup:go:{step}", "Now:")
     question = panel.text
     for text, sentence in STEPS[step]:
