@@ -27,17 +27,10 @@ async def test_from_the_link_to_the_streak(visit: Visit) -> None:
     await visit.says("/streams")
     await visit.tap("Remind me · Late show")
     assert "Late show" in await visit.hears_alert()
-    for _ in range(12):
-        if await visit.messages("Starting now: Autumn scarves, first look").count():
-            break
-        await visit.jump("next")
-    await expect(visit.messages("Starting now: Autumn scarves, first look")).to_be_visible()
+    await until_live(visit, "Autumn scarves, first look")
     await visit.tap("I'm here")
     assert "+10" in await visit.hears_alert()
-    for _ in range(12):
-        if await visit.messages("Starting now: Late show").count():
-            break
-        await visit.jump("next")
+    await until_live(visit, "Late show")
     await visit.tap("I'm here")
     assert "2 streams in a row" in await visit.hears_alert()
     await visit.open_bot()
@@ -47,3 +40,13 @@ async def test_from_the_link_to_the_streak(visit: Visit) -> None:
     await visit.open_bot()
     await visit.says("/report 7d")
     await expect(visit.messages("video")).not_to_have_count(0)
+
+
+async def until_live(visit: Visit, title: str) -> None:
+    """Let the clock go from event to event until this stream starts."""
+    for _ in range(12):
+        starts = "live starts" in await visit.next_event.inner_text()
+        await visit.jump("next")
+        if starts:
+            break
+    await expect(visit.messages(f"Starting now: {title}")).to_be_visible()
