@@ -6,7 +6,6 @@ import pytest
 
 from sandbox import Chat, Message, Person, Rights
 from tests.bot.conftest import Play, Stage
-from tests.features.studio import morning_slot
 
 HOUR = 3600.0
 MINUTE = 60.0
@@ -280,9 +279,6 @@ async def test_the_channel_is_told(play: Play) -> None:
     """The shop's channel hears the start, moves and the end; the morning card hangs in the groups only."""
     stage = await play(language="en")
     channel = await shops_channel(stage)
-    group = await stage.app.communities.group(stage.group.id)
-    assert group is not None
-    await morning_slot(stage.app.db, group.place)
     await plan(stage, 'title="Silk night" at=2026-11-03T10:00')
     stage.telegram.clock.advance(30 * HOUR)
     await stage.owner.waits_for(stage.group, lambda m: "Good morning" in m.text, timeout=10)

@@ -18,7 +18,6 @@ from sandbox.events import Event
 from tests.bot.conftest import Play, Stage
 from tests.bot.test_streams import asks_to_be_reminded, plan
 from tests.features.people import query
-from tests.features.studio import morning_slot
 
 NEW_YORK, SEOUL = ZoneInfo("America/New_York"), ZoneInfo("Asia/Seoul")
 DAY, HOUR, MINUTE, WEEK = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1), timedelta(weeks=1)
@@ -85,14 +84,11 @@ def local(day: date, clock: str, zone: ZoneInfo) -> datetime:
 
 
 async def open_weeks(play: Play, begins: datetime, zone: ZoneInfo) -> tuple[Weeks, Person, Person]:
-    """A shop in that zone with its morning card at nine, and two fans."""
+    """A shop in that zone, whose morning card comes at nine, and two fans."""
     # Weeks pass in seconds: what Telegram's limits allow in a minute of real time isn't what is looked at here.
     pacing = PacerLimits(per_second=1_000, group_messages=10_000, group_edits=10_000, chat_gap=0)
     stage = await play(language="en", begins=begins.timestamp(), pacing=pacing)
     await stage.ask(stage.owner, f"/setup timezone={zone.key}")
-    group = await stage.app.communities.group(stage.group.id)
-    assert group is not None
-    await morning_slot(stage.app.db, group.place)
     return Weeks(stage), stage.fan("Ana"), stage.fan("Eve")
 
 
