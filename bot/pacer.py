@@ -108,6 +108,11 @@ class Pacer(BaseRequestMiddleware):
         self._turns: list[Seconds] = []
         """Turns of the outbox that were taken, in order; those that are over are dropped."""
 
+    @property
+    def gap(self) -> Seconds:
+        """Between two messages of the outbox."""
+        return 1 / self._limits.per_second
+
     async def __call__(
         self,
         make_request: NextRequestMiddlewareType[TelegramType],
@@ -183,7 +188,7 @@ class Pacer(BaseRequestMiddleware):
 
     def _free_turn(self, at: Seconds, now: Seconds) -> Seconds:
         """The first turn from `at` on that nobody has taken: a chat that has to wait holds no other one up."""
-        gap = 1 / self._limits.per_second
+        gap = self.gap
         del self._turns[: bisect_right(self._turns, now - gap)]
         for taken in self._turns[bisect_right(self._turns, at - gap) :]:
             if taken >= at + gap:

@@ -56,7 +56,7 @@ STARTS_WITHIN = 1.8
 """Seconds in which a start is told everywhere, where the limits allow it."""
 ONE_BY_ONE = 0.025
 """How long a message waits, at its turn, for the mark of the one before: a kill doubles one, not all that were under
-way. With many groups on a slow network they overlap a little; with few there is more time, up to `MOST_PATIENT`."""
+way. With many groups on a slow network they overlap a little; with fewer there is more time, up to `MOST_PATIENT`."""
 MOST_PATIENT = 0.5
 STEADY = 2.0
 """Seconds to wait after a round that failed, and for what is under way when the sender ends."""
@@ -185,7 +185,8 @@ class Sender:
             patience = ONE_BY_ONE
             if row.announces:
                 told += 1
-                patience = max(patience, begun + STARTS_WITHIN * told / announcements - at)
+                latest = begun + STARTS_WITHIN - (announcements - told) * self._pacer.gap
+                patience = max(patience, latest - at)
             task = asyncio.create_task(self._send_at(at, row, self._before, min(patience, MOST_PATIENT)))
             if row.doubles:
                 self._before = task
