@@ -233,11 +233,12 @@ def part(tx: Tx, place: Place, chat_id: int, actor_id: int, at: datetime, cause:
 
 
 def _clear(tx: Tx, old_id: int, new_id: int, chat_id: int, at: datetime) -> None:
+    # What was sent goes too: SQLite may give a deleted card's id to one of the new shop, whose promise has its key then.
     tx.execute(
         delete(Outbox).where(
             col(Outbox.community_id) == old_id,
             col(Outbox.chat_id) == chat_id,
-            col(Outbox.state) == OutboxState.WAITING,
+            col(Outbox.state) != OutboxState.SENDING,
         )
     )
     cards = tx.execute(select(Card).where(col(Card.community_id) == old_id, col(Card.chat_id) == chat_id)).scalars()

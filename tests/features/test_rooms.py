@@ -241,6 +241,18 @@ async def test_what_a_parted_room_sells_is_its_own(db: Database, causes: Causes)
     assert await query(db, "SELECT community_id, chat_id FROM card ORDER BY community_id") == [(1, -1001), (2, -2)]
 
 
+async def test_what_a_parted_room_hangs_is_promised_anew(db: Database, causes: Causes) -> None:
+    """A card that takes the id of one that the old shop hung there is hung as well."""
+    await wool(db, causes)
+    await db.write(lambda tx: tx.connection().exec_driver_sql("UPDATE outbox SET state = 'sent'"))
+    await Rooms(db).part(await _place(db), -2, OWNER.user_id, NOON, causes.next())
+    new = await Communities(db, open_to_all=False).place(2)
+    assert new is not None
+    await Campaigns(db).make(new, OWNER.user_id, NewCampaign("New", 5), NOON, causes.next())
+    promised_there = "SELECT act FROM outbox WHERE chat_id = -2 AND act = 'post_card' AND state = 'waiting'"
+    assert await query(db, promised_there) == [("post_card",)]
+
+
 async def test_whose_shops_and_homes(db: Database, causes: Causes) -> None:
     """Owned ones first, then those played in; in a house of many shops only those can be one's to run."""
     here, there = await shop(db), await shop(db, fan(900), -1002)
