@@ -32,3 +32,11 @@ def _button(button: Button, username: str) -> dict[str, Any]:
 def start_link(username: str, payload: str) -> str:
     """What opens the private chat with the bot and says `payload` there."""
     return f"https://t.me/{username}?start={payload}"
+
+
+def without_links(markup: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A keyboard's buttons but those that open a web page; None if no other is left."""
+    if markup is None:
+        return None
+    rows = [[button for button in row if "url" not in button] for row in markup["inline_keyboard"]]
+    return {"inline_keyboard": [row for row in rows if row]} if any(rows) else None

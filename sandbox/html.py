@@ -30,6 +30,7 @@ STYLES = {
     "tg-emoji": "custom_emoji",
     "tg-time": "date_time",
 }
+LAST_PORT = 65_535
 SPACE = " \t\r\n\0\v"
 NAMED = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 ENTITY = re.compile(r"&(?:#x([0-9a-fA-F]+)|#([0-9]+)|(lt|gt|amp|quot));?")
@@ -276,8 +277,10 @@ def checked_url(target: str) -> str | None:
     scheme, host, rest = (found.group(1) or "http").lower(), found.group(2), found.group(3)
     if scheme in {"tg", "ton", "tonsite"}:
         return f"{scheme}://{host}{rest}"
-    name = host.rsplit("@", 1)[-1].split(":", 1)[0]
-    if scheme not in {"http", "https"} or "." not in name.strip("."):
+    name, colon, port = host.rsplit("@", 1)[-1].partition(":")
+    if scheme not in {"http", "https"} or "." not in name.strip(".") or re.search(r"[<>\"`{|}\\^]", name):
+        return None
+    if colon and not (re.fullmatch(r"[0-9]{1,5}", port) and 0 < int(port) <= LAST_PORT):
         return None
     return f"{scheme}://{host.lower()}{rest or '/'}"
 

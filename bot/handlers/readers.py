@@ -11,20 +11,22 @@ from bot.rules.forms import BadLink, NotADuration
 LONGEST_LINK = 512
 _LENGTH = re.compile(r"\+?(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m?)?", re.IGNORECASE)
 _NUMBER = re.compile(r"#?(\d{1,6})")
-_HOST = re.compile(r"[^\s./:@]+(\.[^\s./:@]+)+")
+_HOST = re.compile(r"[\w-]+(\.[\w-]+)+")
 _SCHEMES = ("http://", "https://")
 _BARE = ("t.me/", "www.", "youtu.be/", "youtube.com/")
 
 
 def link(name: str, text: str, _moment: Moment) -> str:
-    """A web address; `t.me/…` and `www.…` need no scheme."""
+    """A web address that Telegram takes under a button; `t.me/…` and `www.…` need no scheme."""
     url = f"https://{text}" if text.lower().startswith(_BARE) else text
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         raise FormProblem(BadLink(name, echo(text))) from None
-    fits = parts.scheme in {"http", "https"} and _HOST.fullmatch(host) and len(url) <= LONGEST_LINK
+    bare = host if port is None else f"{host}:{port}"
+    fits = parts.scheme in {"http", "https"} and _HOST.fullmatch(host) and port != 0 and len(url) <= LONGEST_LINK
+    fits = fits and parts.netloc.lower() == bare  # neither a name before an @ nor a colon without its port
     if not fits or any(c.isspace() or not c.isprintable() for c in url):
         raise FormProblem(BadLink(name, echo(text)))
     return url

@@ -116,6 +116,25 @@ async def test_the_bot_was_removed_from_one_group(sqlite_url: str, heard: bool) 
         assert len(refused) == (0 if heard else 1)
 
 
+async def test_a_link_that_telegram_refuses(sqlite_url: str) -> None:
+    """The start is told without it, everywhere and once, and the card can still be tapped and counts."""
+    async with big_shop(sqlite_url, 2) as shop:
+        await shop.plans(SOON, url="https://live.example.com:99999/silk")
+        ana = shop.telegram.add_user("Ana", language="en")
+        ana.joins(shop.chats[0])
+        async with at_work(shop) as app:
+            await shop.all_told(10)
+            card = next(m for m in shop.chats[0].messages if "Silk night" in m.text)
+            assert "+10" in (await ana.presses(card, "here:").answered(10)).text
+            await ana.waits_for(shop.chats[0], lambda m: m is card and "🙋" in m.text, timeout=10)
+            await shop.drained(app.db)
+        # The refusals are the test's own doing: nothing else was refused.
+        for call in [call for call in shop.telegram.calls if call.status == 400]:
+            assert "invalid: Wrong HTTP URL" in call.description
+            shop.telegram.calls.remove(call)
+        assert shop.told() == dict.fromkeys(shop.told(), 1)
+
+
 async def test_a_group_that_came_after_the_plan(url: str) -> None:
     """A group that joins the shop between plan and start hears of the start as the others do."""
     async with big_shop(url, 2) as shop:
