@@ -52,12 +52,16 @@ class Menus:
             log.warning("owners_unknown", error=type(error).__name__)
             return
         for user_id, language in owners:
-            await self.for_owner(user_id, language)
+            await self.for_owner(user_id, language, patient=True)
 
-    async def for_owner(self, user_id: int, language: Language) -> None:
-        """In private an owner's menu has the staff's commands too."""
+    async def for_owner(self, user_id: int, language: Language, *, patient: bool = False) -> None:
+        """In private an owner's menu has the staff's commands too.
+
+        Only at the start there is time to wait until Telegram takes calls again; what a handler couldn't set is set
+        then.
+        """
         scope = {"type": "chat", "chat_id": user_id}
-        await self._menu(scope, "", [*self._fans(language), *self._staff(language)])
+        await self._menu(scope, "", [*self._fans(language), *self._staff(language)], patient=patient)
 
     def _fans(self, language: Language, *, ephemeral: bool = False) -> Menu:
         return self._described(FANS, language, {"is_ephemeral": True} if ephemeral else {})
@@ -71,24 +75,26 @@ class Menus:
             for name in built(names, self.listened_to)
         ]
 
-    async def _menu(self, scope: dict[str, Any], code: str, wanted: Menu) -> None:
+    async def _menu(self, scope: dict[str, Any], code: str, wanted: Menu, *, patient: bool = True) -> None:
         which = {"scope": scope, "language_code": code or None}
-        there = await self._call("getMyCommands", **which)
+        tries = TRIES if patient else 1
+        there = await self._call("getMyCommands", tries=tries, **which)
         if there is not None and [_entry(one) for one in there] != [_entry(one) for one in wanted]:
-            await self._call("setMyCommands", **which, commands=wanted)
+            await self._call("setMyCommands", tries=tries, **which, commands=wanted)
 
     async def _profile(self, what: str, field: str, code: str, wanted: str) -> None:
         there = await self._call(f"getMy{what}", language_code=code or None)
         if there is not None and there.get(field) != wanted:
             await self._call(f"setMy{what}", language_code=code or None, **{field: wanted})
 
-    async def _call(self, method: str, **parameters: Any) -> Any:
+    async def _call(self, method: str, *, tries: int = TRIES, **parameters: Any) -> Any:
         """The answer, or None if there is none to be had."""
-        for _ in range(TRIES):
+        for left in reversed(range(tries)):
             try:
                 return await self._out.call(method, **parameters)
             except HeldError as error:
-                await asyncio.sleep(min(error.wait, LONGEST_PAUSE))
+                if left:
+                    await asyncio.sleep(min(error.wait, LONGEST_PAUSE))
             except TelegramAPIError as error:
                 log.warning("menu_refused", method=method, error=type(error).__name__)
                 return None

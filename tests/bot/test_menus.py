@@ -123,6 +123,15 @@ async def test_an_owners_private_menu(play_sqlite: Play) -> None:
     assert "setup" not in seen(ana)
 
 
+async def test_a_menu_that_must_wait_keeps_nobody_waiting(play_sqlite: Play) -> None:
+    """Where Telegram takes no menu for a while, the owner's set-up goes on without it."""
+    stage = await play_sqlite(language="en")
+    stage.telegram.faults.too_many("getMyCommands", retry_after=25, times=None)
+    said = stage.owner.starts(stage.bot, "setup_1")
+    panel = await stage.owner.waits_for(stage.bot, lambda m: bool(m.buttons), timeout=10, after=said)
+    await stage.owner.presses(panel, "setup:set:language:en").answered(3)
+
+
 @pytest.mark.parametrize("rights", [None, Rights.full()])
 async def test_fans_commands_are_whispers(play_sqlite: Play, rights: Rights | None) -> None:
     """Declared ephemeral, each fan's command is answered to that fan alone, without rights too; nothing is public."""
