@@ -120,7 +120,8 @@ class Pacer(BaseRequestMiddleware):
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType]:
         """For calls that aiogram makes."""
-        kind, chat = kind_of(type(method).__api_method__, getattr(method, "chat_id", None), ephemeral=False)
+        whispers = getattr(method, "ephemeral_message_parameters", None) is not None
+        kind, chat = kind_of(type(method).__api_method__, getattr(method, "chat_id", None), ephemeral=whispers)
         return await self.paced(kind, chat, lambda: make_request(bot, method))
 
     async def paced(self, kind: str, chat: Any, request: Callable[[], Awaitable[T]]) -> T:

@@ -233,7 +233,8 @@ def part(tx: Tx, place: Place, chat_id: int, actor_id: int, at: datetime, cause:
 
 
 def _clear(tx: Tx, old_id: int, new_id: int, chat_id: int, at: datetime) -> None:
-    # What was sent goes too: SQLite may give a deleted card's id to one of the new shop, whose promise has its key then.
+    # What was sent goes too: SQLite may give a deleted card's id to one of the new shop, whose promise would have its
+    # key then.
     tx.execute(
         delete(Outbox).where(
             col(Outbox.community_id) == old_id,

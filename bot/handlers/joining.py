@@ -4,8 +4,6 @@ from datetime import datetime
 
 from aiogram import Bot
 from aiogram.enums import ChatMemberStatus, ChatType
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
-from aiogram.methods import GetChatMember
 from aiogram.types import ChatMemberUpdated, Message, User
 from aiogram.types.chat_member_union import ChatMemberUnion
 
@@ -13,6 +11,7 @@ from bot.asking import Ask
 from bot.clock import Clock
 from bot.features.communities import Communities
 from bot.features.joining import Joining, Link, Reach
+from bot.handlers.roles import is_in_any
 from bot.handlers.table import Desk
 from bot.middleware import sender_of
 from bot.rules.communities import SPEAKING_FOR_OTHERS
@@ -81,12 +80,7 @@ async def _come(
 
 async def _go(bot: Bot, joining: Joining, group: Group, person: User, at: datetime) -> None:
     """Who was in another group before the bot came was never seen to come there: Telegram is asked."""
-    elsewhere = False
-    for chat_id in await joining.others(group):
-        try:
-            elsewhere = elsewhere or _inside(await bot(GetChatMember(chat_id=chat_id, user_id=person.id)))
-        except (TelegramBadRequest, TelegramForbiddenError):
-            continue
+    elsewhere = await is_in_any(bot, await joining.others(group), person.id)
     await joining.go(group.place, group.chat_id, person.id, at, elsewhere=elsewhere)
 
 

@@ -40,6 +40,14 @@ async def role_in(bot: Bot, place: Place, user_id: int, chats: Iterable[int]) ->
     return Role.FAN
 
 
+async def is_in_any(bot: Bot, chats: Iterable[int], user_id: int) -> bool:
+    """Whether a person is in one of these chats."""
+    for chat_id in chats:
+        if await standing_in(bot, chat_id, user_id) is not None:
+            return True
+    return False
+
+
 async def standing_in(bot: Bot, chat_id: int, user_id: int) -> str | None:
     """A person's status in a chat; None if they aren't in it, or the bot can't see it."""
     try:

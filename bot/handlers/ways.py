@@ -5,21 +5,21 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 
 from aiogram import Bot
-from aiogram.enums import ChatMemberStatus
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
-from aiogram.methods import CreateChatInviteLink, EditChatInviteLink, GetChat, GetChatMember
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
+from aiogram.methods import CreateChatInviteLink, EditChatInviteLink, GetChat
 
 from bot.features.sources import FoundSource, GroupDoor, Sources
+from bot.handlers.roles import is_in_any
 from bot.logs import get_logger
 from bot.rules.sources import Door
 
 log = get_logger("ways")
 
-REFUSED = (TelegramBadRequest, TelegramForbiddenError)
+REFUSED = (TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat)
+"""A group that moved has no link under its old id; the word of its move is on its way."""
 LOOKED_AT = timedelta(minutes=10)
 """For so long a link that Telegram confirmed isn't asked about again: a QR code is opened by hundreds at once."""
 NO_RIGHT = ("not enough rights", "CHAT_ADMIN_REQUIRED")
-INSIDE = {ChatMemberStatus.CREATOR, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.MEMBER}
 
 
 class WaysIn:
@@ -33,14 +33,8 @@ class WaysIn:
 
     async def inside(self, source: FoundSource, user_id: int) -> bool:
         """Whether Telegram says that the person is in one of the community's groups."""
-        for group in await self._sources.doors(source):
-            try:
-                member = await self._bot(GetChatMember(chat_id=group.chat_id, user_id=user_id))
-            except REFUSED:
-                continue
-            if member.status in INSIDE or getattr(member, "is_member", False):
-                return True
-        return False
+        chats = [group.chat_id for group in await self._sources.doors(source)]
+        return await is_in_any(self._bot, chats, user_id)
 
     async def doors(self, source: FoundSource, now: datetime) -> tuple[tuple[Door, ...], tuple[str, ...]]:
         """The open doors, and the titles of the groups that have none."""

@@ -122,6 +122,19 @@ async def test_a_public_group_needs_no_link(play_sqlite: Play) -> None:
     assert await came_by(stage, ana) == ["Autumn poster"]
 
 
+async def test_a_group_that_moved_unheard(play_sqlite: Play) -> None:
+    """Before the bot hears that a group has a new id, an opened link is no fault: its touch is kept."""
+    stage = await play_sqlite(language="en", kind="group")
+    payload = payload_in((await source(stage)).text)
+    stage.telegram.upgrade(stage.group)
+    stage.bot.queue.drop()
+    stage.telegram.clock.advance(11 * 60)
+    answer = await opens(stage, stage.telegram.add_user("Ana", language="en"), payload)
+    assert "Hi Ana" in answer.text
+    assert answer.buttons == []
+    assert await query(stage.app.db, "SELECT count(*) FROM first_touch") == [(1,)]
+
+
 async def test_a_closed_door(play_sqlite: Play) -> None:
     """No right and no public name: a kind word for the fan, one for the owner, told before in the caption."""
     stage = await play_sqlite(language="en", rights=Rights(can_pin_messages=True))
