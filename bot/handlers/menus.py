@@ -76,7 +76,7 @@ class Menus:
         ]
 
     async def _menu(self, scope: dict[str, Any], code: str, wanted: Menu, *, patient: bool = True) -> None:
-        which = {"scope": scope, "language_code": code or None}
+        which: dict[str, Any] = {"scope": scope, "language_code": code or None}
         tries = TRIES if patient else 1
         there = await self._call("getMyCommands", tries=tries, **which)
         if there is not None and [_entry(one) for one in there] != [_entry(one) for one in wanted]:
