@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import col
 
 from bot.features import campaigns, evenings, redeeming, setting_up, streams
@@ -23,8 +23,17 @@ UNDOABLE = (
 )
 
 
+OWNERS = (setting_up.SETUP,)
+"""Acts that only the owner may do, so that only the owner, or who did it, takes them back."""
+
+
 async def undo(
-    db: Database, place: Place, actor_id: int, at: datetime, cause: str, audit_id: int | None = None
+    db: Database,
+    place: Place,
+    actor_id: int,
+    at: datetime,
+    cause: str,
+    audit_id: int | None = None,
 ) -> UndoOutcome:
     """Take back one act: the one named, else the actor's last that isn't undone."""
     outcome = await db.write(_undo, place, actor_id, at, cause, audit_id)
@@ -72,6 +81,8 @@ def _last(tx: Tx, place: Place, actor_id: int, audit_id: int | None) -> AuditEnt
     )
     if audit_id is not None:
         query = query.where(col(AuditEntry.id) == audit_id)
+        if actor_id != place.owner_id:
+            query = query.where(or_(col(AuditEntry.act).not_in(OWNERS), col(AuditEntry.actor_id) == actor_id))
     else:
         query = query.where(col(AuditEntry.actor_id) == actor_id, col(AuditEntry.undone_at).is_(None))
     return tx.execute(query.order_by(col(AuditEntry.id).desc()).limit(1).with_for_update()).scalars().first()

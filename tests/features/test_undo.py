@@ -150,6 +150,16 @@ async def _set_up(db: Database, place: Place, causes: Causes) -> None:
     await desk(db).set_up(place, STAFF, Setup(shop="New"), NOON, causes.next())
 
 
+async def test_an_owners_act_is_the_owners_to_take_back(db: Database, causes: Causes) -> None:
+    """An operator who forges the button under the owner's set-up changes nothing; the owner's own press does."""
+    place = await shop(db)
+    done = await desk(db).set_up(place, STAFF, Setup(coin="Beans"), NOON, causes.next())
+    before = await everything(db)
+    assert await undo(db, place, 7, NOON, causes.next(), done.audit_id) == NothingToUndo()
+    assert await everything(db) == before
+    assert await undo(db, place, STAFF, NOON, causes.next(), done.audit_id) == Undone("setup.changed", "coin")
+
+
 @pytest.mark.parametrize("act", [_make, _cancel, _redeem, _set_up])
 async def test_a_redelivered_undo_hears_the_same(
     db: Database, causes: Causes, act: Callable[[Database, Place, Causes], Awaitable[None]]
