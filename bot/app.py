@@ -214,6 +214,8 @@ class App:
                 await self.campaigns.finish_refunds(now)
                 for tidy in (causes.forget, outbox.forget_told, forgotten.expire, expire_touches):
                     await self.db.write(tidy, now)
+                while await self.db.write(outbox.forget_done, now):
+                    pass
                 await self._check_books(now)
             except PASSING as error:
                 log.warning("housekeeping_failed", error=type(error).__name__)

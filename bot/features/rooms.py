@@ -16,7 +16,7 @@ from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx
 from bot.store.founding import found, greet
 from bot.store.members import Sender, meet
-from bot.store.outbox import DELETE, SAY, promise
+from bot.store.outbox import ASKED, DELETE, SAY, promise
 from bot.store.places import find_place, place_of
 from bot.store.tables import Card, Community, FanGroup, Member, Outbox, Person, Presence, SourceLink
 from bot.store.tables.messages import Lane, OutboxState
@@ -183,7 +183,7 @@ def ask(tx: Tx, question: WhoseRoom, asked: Sender, at: datetime, cause: str) ->
 
 def _key(chat_id: int) -> str:
     """How keys of questions about a chat begin: the promised question is what remembers that it was asked."""
-    return f"whose:{chat_id}:"
+    return f"{ASKED}{chat_id}:"
 
 
 def asked_about(session: Session, chat_id: int) -> int | None:

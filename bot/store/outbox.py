@@ -1,9 +1,9 @@
 """Messages promised in the same commit as what they tell of."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, bindparam, delete, select, update
+from sqlalchemy import String, bindparam, delete, func, or_, select, update
 from sqlmodel import col
 
 from bot.rules.privacy import CAUSES_KEPT
@@ -18,6 +18,13 @@ SAY = "say"
 """The act that tells a group something, in the community's language."""
 DELETE = "delete"
 """The act that takes a message away."""
+
+ASKED = "whose:"
+"""How keys of questions begin that ask whose a room is."""
+DONE_KEPT = timedelta(days=30)
+"""How long it can be looked up what became of a promise."""
+CHUNK = 500
+"""Rows that one write drops: none holds the writer for long."""
 
 _PROMISE = Hot.upsert(
     lambda insert_: (
@@ -90,6 +97,25 @@ def forget_told(tx: Tx, now: datetime) -> None:
             col(Outbox.made_at) < now - CAUSES_KEPT,
         )
     )
+
+
+def forget_done(tx: Tx, now: datetime) -> bool:
+    """Drop a chunk of what left, or never will, long ago; whether there may be more.
+
+    Its keys have done their work by then: nothing is promised so late a second time. A question about a room stays: it
+    is what remembers that it was asked.
+    """
+    old = (
+        select(col(Outbox.id))
+        .where(
+            col(Outbox.state).not_in((OutboxState.WAITING, OutboxState.SENDING)),
+            func.coalesce(col(Outbox.sent_at), col(Outbox.due_at)) < now - DONE_KEPT,
+            or_(col(Outbox.key).is_(None), ~col(Outbox.key).startswith(ASKED)),
+        )
+        .limit(CHUNK)
+    )
+    gone = tx.execute(delete(Outbox).where(col(Outbox.id).in_(old)).returning(col(Outbox.id))).all()
+    return len(gone) == CHUNK
 
 
 def rekey(tx: Tx, old_chat_id: int, new_chat_id: int) -> None:

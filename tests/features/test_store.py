@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import col, select
 
@@ -18,14 +18,14 @@ from bot.rules.checkins import CheckInPolicy
 from bot.rules.communities import Place
 from bot.rules.coupons import Claimed, CouponPolicy, NewCampaign
 from bot.store import causes as causes_
-from bot.store import ledger
+from bot.store import ledger, outbox
 from bot.store.db import PROMISED, Database, Rx, Tx
 from bot.store.members import standing
 from bot.store.outbox import promise
 from bot.store.sqlite import GROUP, WriterClosedError
 from bot.store.tables import Account, FanGroup, Member, Outbox, Person, Transfer
 from bot.store.tables.ledger import AccountKind
-from bot.store.tables.messages import Lane
+from bot.store.tables.messages import Lane, OutboxState
 from tests.features.people import (
     NOON,
     OWNER,
@@ -448,6 +448,36 @@ async def test_causes_are_forgotten_after_three_days(db: Database, causes: Cause
     again = await db.write(claim, place, fan(1), campaign, later, "42:3", CouponPolicy(), dice(2))
     assert isinstance(again, Claimed)
     assert again.code != claimed.code
+
+
+async def test_promises_that_are_done_are_dropped_after_a_month(db: Database) -> None:
+    """What left or never will goes, in chunks; what waits, and the question whose a room is, stays."""
+    place = await shop(db)
+    await db.write(_promise_many, place, outbox.CHUNK + 5)
+    left = "SELECT count(*) FROM outbox WHERE key LIKE 'many:%' OR key LIKE 'whose:%'"
+    assert await db.write(outbox.forget_done, NOON + outbox.DONE_KEPT) is False
+    assert await query(db, left) == [(outbox.CHUNK + 7,)]
+    late = NOON + outbox.DONE_KEPT + timedelta(seconds=1)
+    assert [await db.write(outbox.forget_done, late) for _ in range(2)] == [True, False]
+    kept = "SELECT key FROM outbox WHERE key LIKE 'many:%' OR key LIKE 'whose:%' ORDER BY key"
+    assert await query(db, kept) == [("many:waits",), ("whose:-5:42:1",)]
+
+
+def _promise_many(tx: Tx, place: Place, count: int) -> None:
+    for key in (*(f"many:{number}" for number in range(count)), "whose:-5:42:1", "many:waits"):
+        outbox.promise(
+            tx,
+            key=key,
+            community_id=place.community_id,
+            chat_id=-1001,
+            lane=Lane.LIVE,
+            act=outbox.SAY,
+            facts={},
+            due_at=NOON,
+            now=NOON,
+        )
+    done = update(Outbox).where(col(Outbox.key) != "many:waits")
+    tx.execute(done.values(state=OutboxState.SENT, sent_at=NOON))
 
 
 async def test_an_old_number_that_comes_anew_is_a_new_update(db: Database) -> None:
