@@ -12,6 +12,7 @@ from bot.rules.streams import AiringFacts, Repeat, StreamPolicy, StreamState
 from bot.store.airings import (
     all_open,
     count_subscribers,
+    count_subscribers_of,
     lock_airing,
     next_of,
     open_airings,
@@ -42,15 +43,13 @@ class Reminders:
 
     async def run_due(self, now: datetime) -> datetime | None:
         """Begin the rounds that are due and go on with those that are under way; when there is more to do."""
-        waiting: list[datetime] = []
-        for _, airing in await self._db.read(all_open):
-            next_at = await self._db.write(begin_rounds, airing, now, self._policy)
-            if next_at is not None:
-                waiting.append(next_at)
+        due, next_at = await self._db.read(look_ahead, now, self._policy)
+        for airing in due:
+            await self._db.write(begin_rounds, airing, now, self._policy)
         for airing_id, key in await self._db.read(unfinished):
             while await self._db.write(go_on, airing_id, key, now, self._policy):
                 pass
-        return min(waiting, default=None)
+        return next_at
 
 
 def ask(tx: Tx, place: Place, sender: Sender, stream_id: int, at: datetime) -> Reminding | StreamGone:
@@ -120,26 +119,53 @@ def _next_start(tx: Tx, place: Place, stream: Stream, at: datetime) -> datetime 
     return coming[0] if coming else next_of(tx, stream, place.timezone, at)
 
 
-def begin_rounds(tx: Tx, airing: AiringFacts, now: datetime, policy: StreamPolicy) -> datetime | None:
-    """Begin the latest of the rounds that are due, write down those that it replaces; when the next one is due."""
+def look_ahead(session: Session, now: datetime, policy: StreamPolicy) -> tuple[list[AiringFacts], datetime | None]:
+    """Evenings with a round that is due and not begun; when the next one falls due.
+
+    Many shops wait for their evenings, and each *remind me* sets the clock anew: only what is due costs a write.
+    """
+    coming = [airing for _, airing in all_open(session) if airing.starts_at > now]
+    stream_ids = {airing.stream_id for airing in coming}
+    fans = count_subscribers_of(session, stream_ids)
+    remind = dict(
+        session.execute(select(col(Stream.id), col(Stream.remind)).where(col(Stream.id).in_(stream_ids))).all()
+    )
+    begun = set(
+        session.execute(
+            select(col(ReminderRound.airing_id), col(ReminderRound.key)).where(
+                col(ReminderRound.airing_id).in_({airing.id for airing in coming})
+            )
+        ).all()
+    )
+    due: list[AiringFacts] = []
+    waiting: list[datetime] = []
+    for airing in coming:
+        rounds = rounds_of(airing.starts_at, tuple(remind[airing.stream_id]), fans.get(airing.stream_id, 0), policy)
+        waiting += [one.due_at for one in rounds if one.due_at > now]
+        if any(one.due_at <= now and (airing.id, _key(one.minutes, airing.starts_at)) not in begun for one in rounds):
+            due.append(airing)
+    return due, min(waiting, default=None)
+
+
+def begin_rounds(tx: Tx, airing: AiringFacts, now: datetime, policy: StreamPolicy) -> None:
+    """Begin the latest of the rounds that are due, and write down those that it replaces."""
     row, stream = _row(tx, airing.id)
     if now >= row.starts_at or row.state != airing.state:
-        return None
+        return
     fans = count_subscribers(tx, airing.stream_id)
     rounds = rounds_of(row.starts_at, tuple(stream.remind), fans, policy)
     latest, left_out = due_round(rounds, row.starts_at, stream.made_at, row.moved_at, now, policy)
     for one in left_out:
-        tell_subscribers(tx, row, _key(one.minutes, row), None, row.starts_at, now)
+        tell_subscribers(tx, row, _key(one.minutes, row.starts_at), None, row.starts_at, now)
     if latest is not None:
         last = latest == rounds[-1]
         following = next((one.due_at for one in rounds if one.due_at > latest.due_at), row.starts_at)
         told = Reminder(airing.stream_id, stream.title, row.starts_at, row.url, soon=last)
-        tell_subscribers(tx, row, _key(latest.minutes, row), told, following, now)
-    return min((one.due_at for one in rounds if one.due_at > now), default=None)
+        tell_subscribers(tx, row, _key(latest.minutes, row.starts_at), told, following, now)
 
 
-def _key(minutes: int, airing: Airing) -> str:
-    return f"before:{minutes}:{airing.starts_at.isoformat()}"
+def _key(minutes: int, starts_at: datetime) -> str:
+    return f"before:{minutes}:{starts_at.isoformat()}"
 
 
 def _row(tx: Tx, airing_id: int) -> tuple[Airing, Stream]:

@@ -85,7 +85,8 @@ class Menus:
     async def _profile(self, what: str, field: str, code: str, wanted: str) -> None:
         there = await self._call(f"getMy{what}", language_code=code or None)
         if there is not None and there.get(field) != wanted:
-            await self._call(f"setMy{what}", language_code=code or None, **{field: wanted})
+            put_right: dict[str, Any] = {"language_code": code or None, field: wanted}
+            await self._call(f"setMy{what}", **put_right)
 
     async def _call(self, method: str, *, tries: int = TRIES, **parameters: Any) -> Any:
         """The answer, or None if there is none to be had."""

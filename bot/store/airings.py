@@ -139,8 +139,16 @@ def count_came(session: Session, airing_id: int) -> int:
 
 def count_subscribers(session: Session, stream_id: int) -> int:
     """Fans who asked to be reminded, and can be."""
-    found: int = session.execute(select(func.count()).select_from(_subscribers(stream_id).subquery())).scalar_one()
-    return found
+    return count_subscribers_of(session, {stream_id}).get(stream_id, 0)
+
+
+def count_subscribers_of(session: Session, stream_ids: set[int]) -> dict[int, int]:
+    """The same of several streams; those that nobody asked for are left out."""
+    stream_id = col(Subscription.stream_id)
+    rows = session.execute(
+        _subscribers().with_only_columns(stream_id, func.count()).where(stream_id.in_(stream_ids)).group_by(stream_id)
+    ).all()
+    return {row[0]: row[1] for row in rows}
 
 
 def live_card(session: Session, community_id: int, airing_id: int, now: datetime) -> LiveCard | None:
@@ -319,21 +327,20 @@ def next_of(session: Session, stream: Stream, timezone: str, after: datetime) ->
 def subscribers_after(session: Session, stream_id: int, member_id: int, limit: int) -> list[tuple[int, int, Any]]:
     """The next of those who asked: (member, user, language), in the order of members."""
     rows = session.execute(
-        _subscribers(stream_id)
-        .where(col(Subscription.member_id) > member_id)
+        _subscribers()
+        .where(col(Subscription.stream_id) == stream_id, col(Subscription.member_id) > member_id)
         .order_by(col(Subscription.member_id))
         .limit(limit)
     ).all()
     return [(row[0], row[1], language_of(row[2]) or language_of(row[3])) for row in rows]
 
 
-def _subscribers(stream_id: int) -> Any:
+def _subscribers() -> Any:
     return (
         select(col(Subscription.member_id), col(Member.user_id), col(Person.language), col(Person.telegram_language))
         .join(Member, col(Member.id) == col(Subscription.member_id))
         .join(Person, col(Person.user_id) == col(Member.user_id))
         .where(
-            col(Subscription.stream_id) == stream_id,
             col(Subscription.off_at).is_(None),
             col(Member.reminders).is_(True),
             col(Member.left_at).is_(None),

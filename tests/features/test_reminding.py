@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, update
@@ -296,3 +297,25 @@ async def test_in_the_fans_own_language(db: Database, causes: Causes) -> None:
 def test_a_chunk_is_small_enough() -> None:
     """No write holds the writer for long."""
     assert StreamPolicy().chunk <= 500
+
+
+async def test_an_evening_far_off_costs_the_clock_no_write(
+    db: Database, causes: Causes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock comes by for every *remind me*: only a round that is due, and not begun, is a transaction."""
+    studio = await studio_with(db, causes, 2)
+    written: list[str] = []
+    write = db.write
+
+    async def counted(use_case: Any, *args: Any) -> Any:
+        written.append(use_case.__name__)
+        return await write(use_case, *args)
+
+    monkeypatch.setattr(db, "write", counted)
+    reminders = Reminders(db, studio.policy)
+    assert await reminders.run_due(NOON) == before(DAY) - timedelta(seconds=2 / studio.policy.private_per_second)
+    assert written == []
+    await reminders.run_due(before(DAY))
+    assert written == ["begin_rounds", "go_on"]
+    await reminders.run_due(before(DAY - 1))
+    assert written == ["begin_rounds", "go_on"]
