@@ -3,13 +3,17 @@
 from typing import Any
 
 from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest
 from aiogram.methods import SendPhoto
 from aiogram.types import BufferedInputFile
 
 from bot.content.button import Rows
-from bot.markup import keyboard
+from bot.logs import get_logger
+from bot.markup import keyboard, without_links
 from bot.pacer import Pacer, kind_of
 from bot.session import LightSession
+
+log = get_logger("outbound")
 
 
 class Outbound:
@@ -45,12 +49,24 @@ class Outbound:
         await self._pacer.turn(chat_id)
 
     async def call(self, name: str, **parameters: Any) -> Any:
-        """Call a method; its result as JSON.
+        """Call a method; its result as JSON. A link that Telegram refuses under a message is left out of it.
 
         Raises:
             HeldError: it can't leave within two seconds.
             TelegramAPIError: Telegram refused it.
         """
         given = {key: value for key, value in parameters.items() if value is not None}
+        try:
+            return await self._call(name, given)
+        except TelegramBadRequest as error:
+            markup = given.get("reply_markup")
+            bare = without_links(markup)
+            if bare == markup or "URL" not in error.message:
+                raise
+            log.warning("link_refused", method=name, chat=given.get("chat_id"))
+            given.pop("reply_markup")
+            return await self._call(name, given if bare is None else {**given, "reply_markup": bare})
+
+    async def _call(self, name: str, given: dict[str, Any]) -> Any:
         kind, chat = kind_of(name, given.get("chat_id"), ephemeral="ephemeral_message_parameters" in given)
         return await self._pacer.paced(kind, chat, lambda: self._session.call(self._bot, name, given))

@@ -25,7 +25,6 @@ from bot.content.catalog import OUTCOMES
 from bot.features.communities import Communities
 from bot.flows.moving import follow
 from bot.logs import get_logger
-from bot.markup import without_links
 from bot.meters import Beat, Meters
 from bot.outbound import Outbound
 from bot.pacer import HeldError, Pacer
@@ -270,7 +269,7 @@ class Sender:
         if getattr(found.shown, "over", False):
             # A card that is over before it hung would only tell a lie.
             return Result(OutboxState.EXPIRED, "over before it was posted")
-        sent = await self._say_it("sendMessage", row.chat_id, self._message(found.shown, found.place))
+        sent = await self._out.call("sendMessage", chat_id=row.chat_id, **self._message(found.shown, found.place))
         return Result(OutboxState.SENT, None, (found.card.id or 0, sent["message_id"]), found.shown)
 
     async def _edit_card(self, row: Departure) -> Result:
@@ -280,7 +279,7 @@ class Sender:
             return Result(OutboxState.EXPIRED, "no card")
         message = self._message(found.shown, found.place)
         try:
-            await self._say_it("editMessageText", row.chat_id, message, message_id=message_id)
+            await self._out.call("editMessageText", chat_id=row.chat_id, message_id=message_id, **message)
         except TelegramBadRequest as error:
             if "not modified" not in error.message:
                 return Result(OutboxState.FAILED, "the card is gone")
@@ -303,17 +302,6 @@ class Sender:
             "reply_markup": self._out.keyboard(said.buttons),
         }
 
-    async def _say_it(self, method: str, chat_id: int, message: dict[str, Any], **which: int) -> Any:
-        """Say it; without its links if Telegram doesn't take one of them: a start is told all the same."""
-        try:
-            return await self._out.call(method, chat_id=chat_id, **message, **which)
-        except TelegramBadRequest as error:
-            bare = without_links(message["reply_markup"])
-            if "URL" not in error.message or bare == message["reply_markup"]:
-                raise
-            log.warning("link_refused", chat=chat_id)
-            return await self._out.call(method, chat_id=chat_id, **{**message, "reply_markup": bare}, **which)
-
     async def _say(self, row: Departure) -> Result:
         """Tell a chat, in the community's language unless another was promised."""
         facts = row.facts
@@ -321,7 +309,7 @@ class Sender:
         place = await self._db.read(place_of, row.community_id)
         message = self._message(outcome, place, Language(facts.get("language") or place.language))
         try:
-            await self._say_it("sendMessage", row.chat_id, message)
+            await self._out.call("sendMessage", chat_id=row.chat_id, **message)
         except TelegramForbiddenError:
             instead = facts.get("instead")
             if row.chat_id < 0 or instead is None:
