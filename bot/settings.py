@@ -1,11 +1,14 @@
 """Settings: read once from the environment (or `.env`), checked, frozen, passed down."""
 
+from difflib import get_close_matches
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DATABASES = ("sqlite:///", "postgresql://", "postgres://")
+LONGEST_NAME = 24
+"""A longer word that stands where a name should may be the lower half of a secret: it isn't repeated."""
 
 
 class SettingsError(Exception):
@@ -37,7 +40,7 @@ def _api(value: str) -> str:
 class Settings(BaseSettings):
     """What the operator can set. The README's table lists the same names."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="forbid", frozen=True)
 
     bot_token: Annotated[SecretStr, AfterValidator(_token)]
     telegram_api_url: Annotated[str, AfterValidator(_api)] = "https://api.telegram.org"
@@ -58,7 +61,7 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the environment.
+    """Read the environment, and `.env`, in which nothing else may stand: a name with a typo would go unnoticed.
 
     Raises:
         SettingsError: something is missing or wrong; its text never repeats a secret's value.
@@ -67,6 +70,8 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SettingsError("; ".join(_sentence(problem) for problem in error.errors(include_input=False))) from None
+    except UnicodeDecodeError:
+        raise SettingsError(".env isn't plain text: save it as UTF-8") from None
 
 
 def _sentence(problem: object) -> str:
@@ -74,5 +79,17 @@ def _sentence(problem: object) -> str:
     name = "_".join(str(part) for part in details.get("loc", ())).upper() or "settings"
     if details.get("type") == "missing":
         return f"{name} is not set"
+    if details.get("type") == "extra_forbidden":
+        return _unknown(name)
     message = str(details.get("msg", "is wrong")).removeprefix("Value error, ")
     return f"{name} is wrong: {message}"
+
+
+def _unknown(name: str) -> str:
+    """A line of `.env` that sets nothing of ours; what may be a secret that was pasted alone isn't repeated."""
+    meant = get_close_matches(name, [field.upper() for field in Settings.model_fields], n=1)
+    if meant:
+        return f"{name} in .env is no setting; did you mean {meant[0]}?"
+    if name.isidentifier() and len(name) <= LONGEST_NAME:
+        return f"{name} in .env is no setting; .env.example lists them all"
+    return "a line in .env is no setting; .env.example lists them all"

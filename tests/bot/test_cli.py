@@ -11,10 +11,12 @@ import pytest
 from aiohttp import web
 
 from bot import __version__
+from bot.__main__ import EXIT_SETTINGS, main
+from bot.settings import load_settings
 from bot.store.schema import HEAD
 from sandbox import Limits, Rights, Sandbox
 from tests.bot.conftest import is_card
-from tests.bot.process import result, running
+from tests.bot.process import VARIABLES, result, running
 
 SECRET = "Sesame-open"
 TOKEN = f"42:{SECRET}"
@@ -71,6 +73,45 @@ async def test_mistaken_settings(folder: Path) -> None:
         ended = await asyncio.gather(*(result(folder, "run", **variables) for _, variables in some))
         for (named, _), outcome in zip(some, ended, strict=True):
             check(named, *outcome)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (f"BOT_TOKEN={TOKEN}\nLOG_LEVLE=debug", "LOG_LEVLE in .env is no setting; did you mean LOG_LEVEL?"),
+        (f"BOT_TOKN={TOKEN}", "BOT_TOKEN is not set; BOT_TOKN in .env is no setting; did you mean BOT_TOKEN?"),
+        (f"BOT_TOKEN={TOKEN}\nCOLOUR=red", "COLOUR in .env is no setting; .env.example lists them all"),
+        (f"BOT_TOKEN={TOKEN}\n{SECRET}=1", "a line in .env is no setting; .env.example lists them all"),
+        (f"{TOKEN}", "BOT_TOKEN is not set"),
+    ],
+)
+def test_typos_in_the_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], written: str, told: str
+) -> None:
+    """A name in `.env` that sets nothing stops the start, and what was meant is named; a secret never is."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(folder)
+    (folder / ".env").write_text(written)
+    assert main(["migrate"]) == EXIT_SETTINGS
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(f"encore: {told}")
+    assert SECRET.casefold() not in said.err.casefold()
+
+
+def test_a_file_that_is_no_plain_text(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Some editors save UTF-16, which is told; a byte-order mark before UTF-8 does no harm."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(folder)
+    (folder / ".env").write_text(f"BOT_TOKEN={TOKEN}\n", encoding="utf-16")
+    assert main(["migrate"]) == EXIT_SETTINGS
+    assert capsys.readouterr().err == "encore: .env isn't plain text: save it as UTF-8\n"
+    (folder / ".env").write_text(f"BOT_TOKEN={TOKEN}\n", encoding="utf-8-sig")
+    assert load_settings().bot_token.get_secret_value() == TOKEN
 
 
 @pytest.mark.parametrize("verb", ["run", "migrate"])
