@@ -211,6 +211,9 @@ def _beside(target: Path, *, keep: bool = False) -> Iterator[Path]:
     """An empty file that only its owner may read, in the folder of `target`; removed unless it is kept or moved."""
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
+    except FileNotFoundError:
+        # Not made here: where a drive isn't mounted, a folder in its place would fill the wrong disk.
+        raise BackupError(f"there is no folder {target.parent}; make it first") from None
     except OSError as error:
         raise BackupError(f"{target.parent} can't be written to: {error.strerror}") from None
     os.close(descriptor)

@@ -189,11 +189,16 @@ def test_a_file_that_is_there_is_kept(path: Path, capsys: pytest.CaptureFixture[
     assert keep(settings(path), copy, force=False) == 1
     assert "--force" in lines(capsys)[1]
     assert copy.read_text() == "precious"
-    for target in (path, path.parent, path.parent / "no" / "copy.db"):
+    for target, word in (
+        (path, "name another file"),
+        (path.parent, "name another file"),
+        (path.parent / "no" / "copy.db", "there is no folder"),
+    ):
         assert keep(settings(path), target, force=True) == 1
         out, problem = lines(capsys)
         assert out == ""
         assert problem.startswith("encore: ")
+        assert word in problem
     assert keep(settings(path), copy, force=True) == 0
     assert "1 shop, 1 member; no messages" in lines(capsys)[0]
     check_copy(copy)
