@@ -8,6 +8,7 @@ import pytest
 from sandbox import checks
 from sandbox.checks import METHOD_NAMES, SCHEMA
 from sandbox.errors import ApiError
+from sandbox.html import checked_url
 from sandbox.methods import BY_LOWER_NAME
 from tests.sandbox.client import Answer, Api, Scene
 
@@ -213,6 +214,14 @@ async def test_malformed_before_missing_chat(scene: Scene) -> None:
     assert "Unsupported start tag" in (await refusal(text="<x>a</x>", parse_mode="HTML")).refusal
     assert "Wrong HTTP URL" in (await refusal(text="a", reply_markup=markup({"text": "a", "url": "nodot"}))).refusal
     assert "chat not found" in (await refusal(text="a" * 5000)).refusal
+
+
+@pytest.mark.parametrize("port", ["", ":80", ":443", ":65535", ":0", ":65536", ":99999", ":", ":8x"])
+def test_ports_of_links(port: str) -> None:
+    """A link's port is a number that ports have, or there is no colon."""
+    fits = port in {"", ":80", ":443", ":65535"}
+    assert (checked_url(f"https://live.example.com{port}/silk") is not None) is fits
+    assert checked_url(f"https://live<.example.com{port}/silk") is None
 
 
 def test_every_method_is_in_the_schema() -> None:
