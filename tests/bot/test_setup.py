@@ -348,9 +348,9 @@ async def test_two_shops_of_one_fan(play_sqlite: Play) -> None:
     hello = await ana.waits_for(stage.bot, lambda m: "Silk room" in m.text, timeout=10, after=said)
     assert [button.text for button in hello.buttons] == ["🏠 Tea room"]
     await ana.presses(hello, "Tea room").answered(10)
-    await ana.waits_for(stage.bot, lambda m: m is hello and "fans of Tea room" in m.text, timeout=10)
+    await ana.waits_for(stage.bot, lambda m: m is hello and "everyone at Tea room" in m.text, timeout=10)
     said = ana.says(stage.bot, "/help")
-    await ana.waits_for(stage.bot, lambda m: "fans of Tea room" in m.text, timeout=10, after=said)
+    await ana.waits_for(stage.bot, lambda m: "everyone at Tea room" in m.text, timeout=10, after=said)
     ben.starts(stage.bot)
     alone = await ben.waits_for(stage.bot, lambda m: m.sender is stage.bot, timeout=10)
     assert alone.buttons == []
