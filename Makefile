@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Tests of other processes, of the stand-in and of words tell coverage nothing and run several times slower under it;
 # those of times would measure it.
 PLAIN := tests/sandbox tests/browser tests/test_content.py tests/test_demo.py tests/bot/test_cli.py tests/bot/test_kill.py \
-	tests/bot/test_kill_starts.py tests/bot/test_starts.py
+	tests/bot/test_kill_starts.py tests/bot/test_starts.py tests/bot/test_backup.py
 COVERED := tests
 
 .PHONY: demo test run format bench plain covered
