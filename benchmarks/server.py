@@ -24,7 +24,7 @@ _ME = b'{"ok":true,"result":{"id":42,"is_bot":true,"first_name":"Bench","usernam
 _DONE = b'{"ok":true,"result":true}'
 _SENT = b'{"ok":true,"result":{"message_id":7,"date":1700000000,"chat":{"id":5,"type":"private"},"text":"ok"}}'
 _EMPTY = b'{"ok":true,"result":[]}'
-_CREATOR = b'{"ok":true,"result":[]}'
+_BLANK = b'{"ok":true,"result":{}}'
 
 
 @dataclass
@@ -178,6 +178,10 @@ class Http(asyncio.Protocol):
             self.reply(server.start(options) if verb == "start" else self.control(verb))
         elif path.endswith(b"/getMe"):
             self.reply(_ME)
+        elif path.endswith(b"/getMyCommands"):
+            self.reply(_EMPTY)
+        elif b"/getMy" in path:
+            self.reply(_BLANK)
         else:
             self.later(_DONE, b"")
 

@@ -5,8 +5,10 @@ simply done again, promised messages too (one at most is doubled), bulk is marke
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -58,6 +60,9 @@ ONE_BY_ONE = 0.025
 """How long a message waits, at its turn, for the mark of the one before: a kill doubles one, not all that were under
 way. With many groups on a slow network they overlap a little; with fewer there is more time, up to `MOST_PATIENT`."""
 MOST_PATIENT = 0.5
+PIECES = 5
+"""In which a message waits for the answer to the one before: a machine that was busy elsewhere for one of them may
+have got that answer and not have read it yet."""
 STEADY = 2.0
 """Seconds to wait after a round that failed, and for what is under way when the sender ends."""
 MOST_TRIES = 8
@@ -90,6 +95,27 @@ class _Shown(NamedTuple):
     shown: Any
 
 
+@dataclass(slots=True, eq=False)
+class _Flight:
+    """How far a message has got."""
+
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
+    """Telegram has answered, or it isn't sent after all."""
+    marked: asyncio.Event = field(default_factory=asyncio.Event)
+    """And that is written down."""
+
+    async def over(self, patience: float) -> None:
+        """Wait until a kill can't double it any more; a slow network may be overtaken, our own writing never."""
+        for _ in range(PIECES):
+            if self.answered.is_set():
+                break
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(patience / PIECES):
+                    await self.answered.wait()
+        if self.answered.is_set():
+            await self.marked.wait()
+
+
 class Sender:
     """The way out for what was promised."""
 
@@ -117,7 +143,7 @@ class Sender:
         self._cards = cards
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
-        self._before: asyncio.Task[None] | None = None
+        self._before: _Flight | None = None
         self._acts: dict[str, Callable[[Departure], Awaitable[Result]]] = {
             POST: self._post_card,
             EDIT: self._edit_card,
@@ -187,18 +213,29 @@ class Sender:
                 told += 1
                 latest = begun + STARTS_WITHIN - (announcements - told) * self._pacer.gap
                 patience = max(patience, latest - at)
-            task = asyncio.create_task(self._send_at(at, row, self._before, min(patience, MOST_PATIENT)))
+            flight = _Flight()
+            before = self._before if row.doubles else None
+            task = asyncio.create_task(self._send_at(at, row, flight, before, min(patience, MOST_PATIENT)))
             if row.doubles:
-                self._before = task
+                self._before = flight
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
 
-    async def _send_at(self, at: float, row: Departure, before: asyncio.Task[None] | None, patience: float) -> None:
+    async def _send_at(
+        self, at: float, row: Departure, flight: _Flight, before: _Flight | None, patience: float
+    ) -> None:
         await asyncio.sleep(max(0.0, at - time.monotonic()))
-        if before is not None and row.doubles:
-            await asyncio.wait((before,), timeout=patience)
+        if before is not None:
+            await before.over(patience)
         try:
-            await self._send_and_mark(row)
+            await self._send_or_put_back(row, flight)
+        finally:
+            flight.answered.set()
+            flight.marked.set()
+
+    async def _send_or_put_back(self, row: Departure, flight: _Flight) -> None:
+        try:
+            await self._send_and_mark(row, flight)
         except HeldError as error:
             # For a passing reason: it is tried until its time is over.
             pause = max(error.wait, min(2.0 ** (row.attempts - 1), LONGEST_PAUSE))
@@ -242,9 +279,11 @@ class Sender:
             else:
                 return
 
-    async def _send_and_mark(self, row: Departure) -> None:
+    async def _send_and_mark(self, row: Departure, flight: _Flight) -> None:
         result = await self._send(row)
+        flight.answered.set()
         await self._mark(row, result.state, result.problem, hung=result.hung)
+        flight.marked.set()
         if row.act == POST and result.hung is not None:
             after = await self._db.read(self._show, result.hung[0], self._clock.now())
             if after is not None and after.shown != result.shown:
