@@ -8,9 +8,8 @@ BIN := .venv/bin
 # those of times would measure it.
 PLAIN := tests/sandbox tests/browser tests/test_content.py tests/test_demo.py tests/bot/test_cli.py tests/bot/test_kill.py \
 	tests/bot/test_kill_starts.py tests/bot/test_starts.py tests/bot/test_backup.py
-COVERED := tests
 
-.PHONY: demo test run format bench plain covered
+.PHONY: demo test run format bench plain talking deciding
 
 demo: .venv/run.stamp
 	$(BIN)/python -m bot demo $(ARGS)
@@ -18,21 +17,26 @@ demo: .venv/run.stamp
 run: .venv/run.stamp
 	$(BIN)/python -m bot run
 
-# Two cores, two lanes: what they print is shown when each is done.
+# Three lanes for two cores, as many tests wait; what a lane prints is shown when it is done. Each has a folder of its own.
 test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	@mkdir -p build
-	@$(MAKE) --no-print-directory -j2 plain covered
+	@mkdir -p build && rm -f build/.coverage.*
+	@$(MAKE) --no-print-directory -j3 plain talking deciding
+	$(BIN)/coverage combine --quiet build
 	$(BIN)/coverage report
 
-plain: .venv/dev.stamp
-	@{ $(BIN)/mypy bot sandbox tests benchmarks migrations && $(BIN)/lint-imports && \
-	$(BIN)/python -m pytest -q $(PLAIN); } > build/plain.log 2>&1; code=$$?; cat build/plain.log; exit $$code
+LANE = at=$$(mktemp -d) && { $(1) --basetemp=$$at/t; } > build/$@.log 2>&1; code=$$?; rm -rf $$at; cat build/$@.log; exit $$code
+MEASURED = COVERAGE_FILE=build/.coverage.$@ $(BIN)/coverage run -m pytest -q
 
-covered: .venv/dev.stamp
-	@$(BIN)/coverage run -m pytest -q $(COVERED) $(PLAIN:%=--ignore=%) > build/covered.log 2>&1; \
-	code=$$?; cat build/covered.log; exit $$code
+plain: .venv/dev.stamp
+	@$(call LANE,$(BIN)/mypy bot sandbox tests benchmarks migrations && $(BIN)/lint-imports && $(BIN)/python -m pytest -q $(PLAIN))
+
+talking: .venv/dev.stamp
+	@$(call LANE,$(MEASURED) tests/bot $(PLAIN:%=--ignore=%))
+
+deciding: .venv/dev.stamp
+	@$(call LANE,$(MEASURED) tests --ignore=tests/bot $(PLAIN:%=--ignore=%))
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .

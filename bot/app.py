@@ -48,7 +48,7 @@ from bot.handlers.table import Table
 from bot.handlers.ways import WaysIn
 from bot.intake import ConflictError, Intake, TryLaterError
 from bot.jobs import Jobs
-from bot.logs import get_logger
+from bot.logs import apart, get_logger
 from bot.meters import Beat, BooksChecked, Meters, Phase
 from bot.middleware import WhoAsks
 from bot.outbound import Outbound
@@ -151,7 +151,7 @@ class App:
                 group.create_task(self.sender.run())
                 group.create_task(self.jobs.run())
                 group.create_task(self._keep_house())
-                group.create_task(self.menus.at_start())
+                group.create_task(self._set_menus())
                 group.create_task(self.intake.run())
         except BaseExceptionGroup as errors:
             # What is raised inside `except*` comes out as a group again, so the reasons are looked up by hand.
@@ -206,6 +206,11 @@ class App:
             update = Update.model_validate(body, context=context)
             await self.dispatcher.feed_update(self.bot, update, cause=cause, received_at=received_at)
 
+    async def _set_menus(self) -> None:
+        """Menus are a convenience: whatever fails there, the bot goes on."""
+        with apart(log, "menus_failed"):
+            await self.menus.at_start()
+
     async def _keep_house(self) -> None:
         """Once at the start and once a day: finish refunds that a crash interrupted, forget old causes, add up."""
         while True:
@@ -220,6 +225,9 @@ class App:
             except PASSING as error:
                 log.warning("housekeeping_failed", error=type(error).__name__)
                 await asyncio.sleep(RETRY.total_seconds())
+            except Exception as error:  # a bug in the tidying must not take the shop down
+                log.error("housekeeping_failed", exc_info=error)
+                await asyncio.sleep(HOUSEKEEPING.total_seconds())
             else:
                 await asyncio.sleep(HOUSEKEEPING.total_seconds())
 

@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -65,3 +66,12 @@ def _place(error: BaseException) -> str:
         if HERE in path.parents or not place:
             place = f"{path.parent.name}/{path.name}:{frame.lineno}"
     return place
+
+
+@contextmanager
+def apart(log: Any, event: str, **facts: Any) -> Iterator[None]:
+    """What fails inside is told in the log and stops nothing else: one shop's bad row is no other shop's trouble."""
+    try:
+        yield
+    except Exception as error:  # whatever it is, the others go on
+        log.error(event, exc_info=error, **facts)

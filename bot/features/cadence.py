@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.logs import apart, get_logger
 from bot.rules.cadence import CadencePolicy, MorningCard, PostingState, SlotFacts, SlotKind, fill, next_due
 from bot.rules.calendar import DAY, day_of, start_of
 from bot.store.airings import open_airings
@@ -17,6 +18,8 @@ from bot.store.tables import Community, Posting, Slot
 
 AFTER_MIDNIGHT = timedelta(hours=3)
 """A stream that begins so soon after midnight is still this evening's."""
+
+log = get_logger("cadence")
 
 
 class Cadence:
@@ -32,7 +35,8 @@ class Cadence:
         filled = await self._db.read(filled_today, slots, now)
         for slot in slots:
             if slot.id not in filled and fill(slot, now, self._policy) is not None:
-                await self._db.write(fill_slot, slot.id, now, self._policy)
+                with apart(log, "slot_failed", slot=slot.id):
+                    await self._db.write(fill_slot, slot.id, now, self._policy)
         waiting = [at for slot in slots if (at := next_due(slot, now)) is not None]
         return min(waiting, default=None)
 

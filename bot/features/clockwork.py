@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from bot.logs import apart, get_logger
 from bot.rules.streams import AiringState, AskOwner, StreamPolicy, due_times, must_ask
 from bot.store.airings import all_open, announce_start, facts_of_row, lock_airing, unannounced
 from bot.store.db import Database, Tx
 from bot.store.evenings import close, locked
 from bot.store.places import place_of
 from bot.store.telling import tell_owner
+
+log = get_logger("clockwork")
 
 
 class Clockwork:
@@ -20,10 +23,12 @@ class Clockwork:
     async def run_due(self, now: datetime) -> datetime | None:
         """Do the clock's part of every evening; when there is more to do."""
         for community_id, airing_id in await self._db.read(unannounced):
-            await self._db.write(announce_everywhere, community_id, airing_id, self._policy)
+            with apart(log, "evening_failed", airing=airing_id):
+                await self._db.write(announce_everywhere, community_id, airing_id, self._policy)
         for community_id, airing in await self._db.read(all_open):
             if any(at <= now for at in due_times(airing, self._policy)):
-                await self._db.write(turn, community_id, airing.id, now, self._policy)
+                with apart(log, "evening_failed", airing=airing.id):
+                    await self._db.write(turn, community_id, airing.id, now, self._policy)
         waiting = [
             at for _, airing in await self._db.read(all_open) for at in due_times(airing, self._policy) if at > now
         ]

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.logs import apart, get_logger
 from bot.rules.communities import Place
 from bot.rules.reminders import NoMoreReminders, Reminder, Reminding, StreamGone, due_round, rounds_of
 from bot.rules.streams import AiringFacts, Repeat, StreamPolicy, StreamState
@@ -24,6 +25,8 @@ from bot.store.members import Sender, standing
 from bot.store.places import place_of
 from bot.store.tables import Airing, Member, ReminderRound, Stream, Subscription
 from bot.store.telling import tell_in_private
+
+log = get_logger("reminding")
 
 
 class Reminders:
@@ -45,10 +48,12 @@ class Reminders:
         """Begin the rounds that are due and go on with those that are under way; when there is more to do."""
         due, next_at = await self._db.read(look_ahead, now, self._policy)
         for airing in due:
-            await self._db.write(begin_rounds, airing, now, self._policy)
+            with apart(log, "round_failed", airing=airing.id):
+                await self._db.write(begin_rounds, airing, now, self._policy)
         for airing_id, key in await self._db.read(unfinished):
-            while await self._db.write(go_on, airing_id, key, now, self._policy):
-                pass
+            with apart(log, "round_failed", airing=airing_id):
+                while await self._db.write(go_on, airing_id, key, now, self._policy):
+                    pass
         return next_at
 
 

@@ -79,12 +79,12 @@ class Menus:
         which: dict[str, Any] = {"scope": scope, "language_code": code or None}
         tries = TRIES if patient else 1
         there = await self._call("getMyCommands", tries=tries, **which)
-        if there is not None and [_entry(one) for one in there] != [_entry(one) for one in wanted]:
+        if isinstance(there, list) and [_entry(one) for one in there] != [_entry(one) for one in wanted]:
             await self._call("setMyCommands", tries=tries, **which, commands=wanted)
 
     async def _profile(self, what: str, field: str, code: str, wanted: str) -> None:
         there = await self._call(f"getMy{what}", language_code=code or None)
-        if there is not None and there.get(field) != wanted:
+        if isinstance(there, dict) and there.get(field) != wanted:
             put_right: dict[str, Any] = {"language_code": code or None, field: wanted}
             await self._call(f"setMy{what}", **put_right)
 
@@ -104,4 +104,4 @@ class Menus:
 
 
 def _entry(command: dict[str, Any]) -> tuple[str, str, bool]:
-    return command["command"], command["description"], bool(command.get("is_ephemeral"))
+    return command.get("command", ""), command.get("description", ""), bool(command.get("is_ephemeral"))

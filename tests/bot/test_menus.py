@@ -1,15 +1,18 @@
 """Menus by scope and language, held together with what the desks listen to; fans' commands as ephemeral ones."""
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from bot import handlers
 from bot.content import Words
+from bot.features.communities import Communities
 from bot.handlers.menus import CODES, Menus
+from bot.outbound import Outbound
 from bot.rules.menus import FANS, NEXT, STAFF, UNLISTED, built
 from bot.rules.words import Language
+from bot.store.db import Database
 from sandbox import Rights
 from sandbox.commands import commands_for
 from tests.bot.conftest import SET_MENUS, Play, Stage
@@ -199,3 +202,25 @@ async def test_a_group_that_isnt_open_whispers(play_sqlite: Play) -> None:
     await stage.settled()
     said = ana.says(group, "/checkin")
     assert "not open here yet" in (await stage.whisper(ana, group, after=said)).text
+
+
+class OddServer:
+    """A server between us and Telegram that answers everything with the same."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+        self.called: list[str] = []
+
+    async def call(self, name: str, **_parameters: Any) -> Any:
+        """Whatever was asked."""
+        self.called.append(name)
+        return self.answer
+
+
+@pytest.mark.parametrize("answer", [True, [], {}, [{}], None])
+async def test_an_odd_answer_is_no_trouble(db: Database, answer: Any) -> None:
+    """Menus are a convenience: what a server makes of them harms nothing."""
+    out = OddServer(answer)
+    menus = Menus(cast("Outbound", out), Words(), Communities(db, open_to_all=False), listened_to())
+    await SET_MENUS(menus)
+    assert "getMyCommands" in out.called

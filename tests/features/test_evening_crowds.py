@@ -3,12 +3,15 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from bot.features import clockwork
 from bot.rules.attendance import AlreadyHere, Attended, StreamOver
 from bot.rules.streams import AiringState, Delayed, NoStreamThere, StreamCancelled, StreamEnded, WentLive
-from bot.store.db import Database
+from bot.store.db import Database, Tx
 from tests.features.people import NOON, Causes, fan, query
 from tests.features.studio import EIGHT, WEEK, Studio, another_group, at, morning_slot
 
@@ -163,3 +166,21 @@ async def test_two_clocks(studio: Studio) -> None:
         assert sent == expected[minutes], minutes
     assert len(await studio.planned()) == 1
     assert len(await query(studio.db, "SELECT id FROM posting WHERE state = 'posted'")) == 1
+
+
+async def test_one_bad_evening_stops_no_other(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that can't be handled is told in the log; the other evenings of the round go on."""
+    await studio.plan(title="Late show")
+    real = clockwork.turn
+
+    def stumbles(tx: Tx, community_id: int, airing_id: int, *rest: Any) -> None:
+        if airing_id == 1:
+            raise RuntimeError("a bad row")
+        real(tx, community_id, airing_id, *rest)
+
+    monkeypatch.setattr(clockwork, "turn", stumbles)
+    with capture_logs() as logs:
+        await studio.tick(EIGHT)
+    assert [entry["airing"] for entry in logs if entry["event"] == "evening_failed"] == [1]
+    states = await query(studio.db, "SELECT id, state FROM airing ORDER BY id")
+    assert dict(states) == {1: AiringState.PLANNED, 2: AiringState.LIVE}
