@@ -6,10 +6,12 @@ BIN := .venv/bin
 
 # Tests of other processes, of the stand-in and of words tell coverage nothing and run several times slower under it;
 # those of times would measure it.
-PLAIN := tests/sandbox tests/browser tests/test_content.py tests/test_demo.py tests/bot/test_cli.py tests/bot/test_kill.py \
-	tests/bot/test_kill_starts.py tests/bot/test_starts.py tests/bot/test_backup.py
+PLAIN := tests/browser tests/test_demo.py tests/bot/test_cli.py tests/bot/test_kill.py tests/bot/test_kill_starts.py \
+	tests/bot/test_starts.py tests/bot/test_backup.py
+WORDS := tests/sandbox tests/test_content.py
+UNMEASURED := $(PLAIN:%=--ignore=%) $(WORDS:%=--ignore=%)
 
-.PHONY: demo test run format bench plain talking deciding
+.PHONY: demo test run format bench plain talking deciding words
 
 demo: .venv/run.stamp
 	$(BIN)/python -m bot demo $(ARGS)
@@ -22,7 +24,7 @@ test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@mkdir -p build && rm -f build/.coverage.*
-	@$(MAKE) --no-print-directory -j3 plain talking deciding
+	@$(MAKE) --no-print-directory -j3 plain talking words
 	$(BIN)/coverage combine --quiet build
 	$(BIN)/coverage report
 
@@ -33,10 +35,13 @@ plain: .venv/dev.stamp
 	@$(call LANE,$(BIN)/mypy bot sandbox tests benchmarks migrations && $(BIN)/lint-imports && $(BIN)/python -m pytest -q $(PLAIN))
 
 talking: .venv/dev.stamp
-	@$(call LANE,$(MEASURED) tests/bot $(PLAIN:%=--ignore=%))
+	@$(call LANE,$(MEASURED) tests/bot $(UNMEASURED))
 
 deciding: .venv/dev.stamp
-	@$(call LANE,$(MEASURED) tests --ignore=tests/bot $(PLAIN:%=--ignore=%))
+	@$(call LANE,$(MEASURED) tests --ignore=tests/bot $(UNMEASURED))
+
+words: deciding
+	@$(call LANE,$(BIN)/python -m pytest -q $(WORDS))
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .

@@ -245,7 +245,10 @@ async def test_readiness_through_a_start_and_a_stop(tmp_path: Path) -> None:
             owner = telegram.add_user("Mina")
             owner.adds(bot, telegram.add_group("Silk room", creator=owner), Rights.full())
             await process.logs("arrived")
-            assert await get(port, "/readyz") == (200, "ready\n")
+            async with asyncio.timeout(15):
+                while (answer := await get(port, "/readyz")) == (503, "not ready: the first rounds haven't come yet\n"):
+                    await asyncio.sleep(0.05)
+            assert answer == (200, "ready\n")
             assert await process.stops() == 0
 
 
