@@ -63,6 +63,40 @@ def shop_account(tx: Tx, community_id: int) -> int:
     return int(row[0])
 
 
+def open_escrow(tx: Tx, community_id: int) -> int:
+    """An account of its own for coins that wait to be handed out: whoever opens it empties it."""
+    return _open(tx, community_id, AccountKind.ESCROW)
+
+
+def lapse_account(tx: Tx, community_id: int) -> int:
+    """The account that a shop's lapsed coins go to; it is made with the first of them.
+
+    The caller holds the shop's lock (`places.lock_shop`), or works alone for it: two at once would meet the constraint.
+    """
+    found = tx.execute(
+        select(col(Account.id)).where(
+            col(Account.community_id) == community_id, col(Account.kind) == AccountKind.LAPSE.value
+        )
+    ).scalar()
+    return int(found) if found is not None else _open(tx, community_id, AccountKind.LAPSE)
+
+
+def _open(tx: Tx, community_id: int, kind: AccountKind) -> int:
+    account = Account(community_id=community_id, kind=kind)
+    tx.add(account)
+    tx.flush()
+    if account.id is None:
+        raise LookupError("an account that was just made has no id")
+    return account.id
+
+
+def shift(
+    tx: Tx, *, community_id: int, key: str, debit: int, credit: int, amount: int, reason: str, at: datetime
+) -> None:
+    """Coins between two accounts that are no fan's (the shop's and an escrow): no balance follows."""
+    _move(tx, community_id, key, debit, credit, amount, reason, at, None, None)
+
+
 def pay(
     tx: Tx,
     *,
@@ -74,7 +108,7 @@ def pay(
     reason: str,
     at: datetime,
 ) -> None:
-    """Coins from the shop to a member, earned at `at`. A key that was paid before raises `IntegrityError`."""
+    """Coins from the shop (or an escrow) to a member, earned at `at`. A key paid before raises `IntegrityError`."""
     _move(tx, community_id, key, shop, member_account, amount, reason, at, at, None)
     tx.touch(_BALANCE, account_id=member_account, change=amount)
 
@@ -90,7 +124,7 @@ def charge(
     reason: str,
     at: datetime,
 ) -> None:
-    """Coins from a member to the shop. More than they have raises `IntegrityError` (CHECK balance >= 0)."""
+    """Coins from a member to the shop (an escrow, the lapsed). More than they have raises `IntegrityError`."""
     _move(tx, community_id, key, member_account, shop, amount, reason, at, None, None)
     tx.touch(_BALANCE, account_id=member_account, change=-amount)
 

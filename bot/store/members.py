@@ -134,7 +134,7 @@ _NOTE = Hot.upsert(
         )
         .on_conflict_do_update(
             index_elements=[col(Activity.member_id), col(Activity.day), col(Activity.kind)],
-            set_={"times": col(Activity.times) + 1},
+            set_={"times": col(Activity.times) + bindparam("times", type_=Integer)},
         )
     )
 )
@@ -177,9 +177,9 @@ def meet(tx: Tx, sender: Sender, community_id: int | None) -> None:
     )
 
 
-def note(tx: Tx, member_id: int, day: date, kind: str) -> None:
-    """Count one more `kind` for this member on this day."""
-    tx.touch(_NOTE, member_id=member_id, day=day, kind=kind, times=1)
+def note(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:
+    """Count one more `kind` (or `times`) for this member on this day; the kinds stand in `rules/tiers.py`."""
+    tx.touch(_NOTE, member_id=member_id, day=day, kind=kind, times=times)
 
 
 def enlist(tx: Tx, community_id: int, sender: Sender, now: datetime, source_id: int | None = None) -> int | None:

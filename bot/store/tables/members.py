@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, ForeignKey, UniqueConstraint, false, true
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables.base import Id, Json
+from bot.rules.tiers import Tier
+from bot.store.tables.base import Id, Json, one_of
 
 
 class Person(SQLModel, table=True):
@@ -31,12 +32,16 @@ class Member(SQLModel, table=True):
     """A fan in a community."""
 
     __tablename__ = "member"
-    __table_args__ = (UniqueConstraint("community_id", "user_id"),)
+    __table_args__ = (UniqueConstraint("community_id", "user_id"), one_of("tier", Tier))
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     user_id: int = Field(foreign_key="person.user_id", sa_type=BigInteger, index=True)
-    tier: str = Field(default="new")
+    tier: str = Field(default=Tier.NEW)
+    """As of `tier_settled_on`: ask `store/tiers.py` what it is now."""
+    tier_rose_on: date | None = None
+    tier_settled_on: date | None = None
+    """The last day up to which rises and falls were worked out; None: never."""
     joined_at: datetime
     left_at: datetime | None = None
     """When they left the last group of the community; coins and history stay."""
@@ -95,5 +100,5 @@ class Activity(SQLModel, table=True):
     member_id: int = Field(sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False))
     day: date = Field(primary_key=True)
     kind: str = Field(primary_key=True)
-    """`checkin`, `claim`, `redeem`, `message`, …"""
+    """`claim`, or one of the kinds that count for the tier (`rules/tiers.Deed`)."""
     times: int

@@ -1,0 +1,216 @@
+"""Tiers: what a member did, each deed halved every 30 days, and the four steps that the sum is worth.
+
+Scores are whole micro-points and halve by a table of whole days, so that adding up in any order, on any machine, gives
+the same tier.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from bot.rules.calendar import DAY
+
+POINT = 1_000_000
+"""Micro-points."""
+ORDER_SHARE = 1_000
+"""Orders are noted in thousandths of a point."""
+_HALF_LIFE = 30
+_HALVES = (
+    1_000_000,
+    977_160,
+    954_842,
+    933_033,
+    911_722,
+    890_899,
+    870_551,
+    850_667,
+    831_238,
+    812_252,
+    793_701,
+    775_572,
+    757_858,
+    740_549,
+    723_635,
+    707_107,
+    690_956,
+    675_175,
+    659_754,
+    644_685,
+    629_961,
+    615_572,
+    601_513,
+    587_774,
+    574_349,
+    561_231,
+    548_412,
+    535_887,
+    523_647,
+    511_687,
+)
+"""What is left of a point after 0 to 29 days: 10⁶ · 2^(-days/30), rounded; each 30 days more halve it once more."""
+MEMORY = timedelta(days=600)
+"""After twenty halvings a deed is worth a millionth: it is forgotten."""
+
+
+class Tier(StrEnum):
+    """How close a fan is to the shop, lowest first."""
+
+    NEW = "new"
+    FAN = "fan"
+    LOYAL = "loyal"
+    CORE = "core"
+
+    @property
+    def step(self) -> int:
+        """0 for the lowest to 3."""
+        return _STEPS[self]
+
+    def at_least(self, other: "Tier") -> bool:
+        """Whether this is `other` or better."""
+        return self.step >= other.step
+
+
+_ORDER = tuple(Tier)
+_STEPS = {tier: step for step, tier in enumerate(_ORDER)}
+
+
+class Deed(StrEnum):
+    """Kinds of activity that count for the tier."""
+
+    CHECK_IN = "checkin"
+    MESSAGE = "message"
+    STREAM = "stream"
+    REDEEM = "redeem"
+    ORDER = "order"
+    """Counted in thousandths of a point (`order_share`)."""
+    FRIEND = "friend"
+    """A friend whom they brought, and who stayed."""
+    ANSWER = "answer"
+    """An answered question, a wish that was listed."""
+    FEEDBACK = "feedback"
+
+
+@dataclass(frozen=True, slots=True)
+class TierPolicy:
+    """What deeds are worth (points) and where tiers begin."""
+
+    a_day: Mapping[str, int] = field(default_factory=lambda: {Deed.CHECK_IN: 2, Deed.MESSAGE: 1})
+    """Points for a day with at least one."""
+    each: Mapping[str, int] = field(
+        default_factory=lambda: {
+            Deed.STREAM: 5,
+            Deed.REDEEM: 15,
+            Deed.FRIEND: 20,
+            Deed.ANSWER: 3,
+            Deed.FEEDBACK: 5,
+        }
+    )
+    """Points for each time."""
+    orders_a_month: int = 60
+    """Points that orders can bring in a calendar month."""
+    order_unit: Mapping[str, int] = field(default_factory=lambda: {"KRW": 2_000, "CNY": 10_00, "USD": 1_50})
+    """Minor units of a currency that are worth a point: ₩2,000, ¥10, $1.50."""
+    begins: Mapping[Tier, int] = field(
+        default_factory=lambda: {Tier.NEW: 0, Tier.FAN: 30, Tier.LOYAL: 120, Tier.CORE: 300}
+    )
+    """Points from which on a tier is earned."""
+    safe_after_rise: timedelta = timedelta(days=30)
+    """So long after a rise nobody falls."""
+
+
+@dataclass(frozen=True, slots=True)
+class DayOfDeeds:
+    """How often a member did one kind of thing on one day."""
+
+    day: date
+    kind: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True)
+class TierNow:
+    """A member's tier, worked out up to a day (included)."""
+
+    tier: Tier = Tier.NEW
+    rose_on: date | None = None
+    settled_on: date | None = None
+
+
+def order_share(minor_units: int, currency: str, policy: TierPolicy) -> int:
+    """What an order is worth, in thousandths of a point, at most a month's worth; 0 in a currency without a unit."""
+    unit = policy.order_unit.get(currency)
+    if unit is None or minor_units <= 0:
+        return 0
+    return min(minor_units * ORDER_SHARE // unit, policy.orders_a_month * ORDER_SHARE)
+
+
+def sums_of(deeds: Iterable[DayOfDeeds], policy: TierPolicy) -> dict[date, int]:
+    """Micro-points earned day by day, before any halving. The order of `deeds` doesn't matter."""
+    sums: dict[date, int] = {}
+    ordered: dict[date, int] = {}
+    for deed in deeds:
+        if deed.kind == Deed.ORDER:
+            ordered[deed.day] = ordered.get(deed.day, 0) + deed.times * (POINT // ORDER_SHARE)
+        elif deed.times > 0:
+            points = policy.a_day.get(deed.kind, 0) + policy.each.get(deed.kind, 0) * deed.times
+            if points:
+                sums[deed.day] = sums.get(deed.day, 0) + points * POINT
+    room: dict[tuple[int, int], int] = {}
+    for day in sorted(ordered):
+        month = (day.year, day.month)
+        left = room.get(month, policy.orders_a_month * POINT)
+        counted = min(max(ordered[day], 0), left)
+        room[month] = left - counted
+        if counted:
+            sums[day] = sums.get(day, 0) + counted
+    return sums
+
+
+def score(sums: Mapping[date, int], on: date) -> int:
+    """Micro-points at the end of day `on`; later days don't count."""
+    return sum(_left(points, (on - day).days) for day, points in sums.items() if day <= on)
+
+
+def _left(points: int, age: int) -> int:
+    if age > MEMORY.days:
+        return 0
+    halvings, days = divmod(age, _HALF_LIFE)
+    return (points * _HALVES[days] // POINT) >> halvings
+
+
+def earned(micro_points: int, policy: TierPolicy) -> Tier:
+    """The best tier that a score is worth."""
+    return max((tier for tier in Tier if micro_points >= policy.begins[tier] * POINT), key=lambda tier: tier.step)
+
+
+def settle(known: TierNow, sums: Mapping[date, int], today: date, policy: TierPolicy) -> TierNow:
+    """The tier on `today`: up at once, down only at a month's end.
+
+    Down goes one tier at most a month, and never within 30 days of a rise. It makes no difference on which days this
+    was asked before: each day with deeds and each month's end since `known` is gone through in order.
+    """
+    since = known.settled_on if known.settled_on is not None else min(sums, default=today)
+    if known.settled_on is not None and today < since:
+        return known  # another zone's yesterday
+    days = {day for day in sums if since <= day <= today} | {today}
+    tier, rose_on = known.tier, known.rose_on
+    ends = _ends_of_months(since, today)
+    for day in sorted(days | set(ends)):
+        points = score(sums, day)
+        worth = earned(points, policy)
+        if worth.step > tier.step:
+            tier, rose_on = worth, day
+        elif day in ends and worth.step < tier.step and (rose_on is None or day - rose_on >= policy.safe_after_rise):
+            tier = _ORDER[tier.step - 1]
+    return TierNow(tier, rose_on, today)
+
+
+def _ends_of_months(since: date, today: date) -> Sequence[date]:
+    """Last days of months that are over on `today` and weren't over on `since`."""
+    ends = []
+    first = today.replace(day=1)
+    while (last := first - DAY) >= since:
+        ends.append(last)
+        first = last.replace(day=1)
+    return ends
