@@ -10,6 +10,7 @@ from sandbox.events import Call, Event
 from sandbox.faults import Fault, Faults
 from sandbox.files import Document
 from sandbox.flood import Limits
+from sandbox.inline import InlineAnswer, InlineQuery, InlineResult
 from sandbox.messages import Button, Message
 from sandbox.people import Person
 from sandbox.presses import CallbackAnswer, Press
@@ -27,6 +28,9 @@ __all__ = [
     "Event",
     "Fault",
     "Faults",
+    "InlineAnswer",
+    "InlineQuery",
+    "InlineResult",
     "Limits",
     "Message",
     "Person",

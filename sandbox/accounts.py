@@ -28,20 +28,27 @@ class User:
 
 @dataclass(eq=False, slots=True)
 class Bot(User):
-    """A bot under test: its token, its updates and the commands that it declared."""
+    """A bot under test: its token, its updates, the commands that it declared and what BotFather set for it.
+
+    `inline` turns its inline mode on; `inline_feedback` is how many of a hundred chosen results it hears of.
+    """
 
     token: str = ""
     reads_all: bool = False
+    inline: bool = False
+    inline_feedback: int = 100
     queue: Queue = field(kw_only=True)
     commands: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
     profile: dict[tuple[str, str], str] = field(default_factory=dict)
+    met: set[int] = field(default_factory=set)
+    """People whom it heard of through inline mode, in chats that it may not be in."""
 
     def get_me(self) -> dict[str, Any]:
         """The fields that only getMe returns, beside a User's."""
         return self.json() | {
             "can_join_groups": True,
             "can_read_all_group_messages": self.reads_all,
-            "supports_inline_queries": True,
+            "supports_inline_queries": self.inline,
             "can_connect_to_business": False,
             "has_main_web_app": False,
         }

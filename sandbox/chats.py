@@ -108,7 +108,10 @@ class Member:
 
 @dataclass(eq=False, slots=True)
 class Chat:
-    """A conversation. In a private one, `bot` and `person` are its two sides and `id` is the person's."""
+    """A conversation. In a private one, `bot` and `person` are its two sides and `id` is the person's.
+
+    Between two people there is no `bot` but an `other` person; no bot ever sees such a chat.
+    """
 
     world: "World" = field(repr=False)
     id: int
@@ -117,6 +120,7 @@ class Chat:
     username: str | None = None
     bot: Bot | None = field(default=None, repr=False)
     person: User | None = field(default=None, repr=False)
+    other: User | None = field(default=None, repr=False)
     opened: bool = False
     members: dict[int, Member] = field(default_factory=dict, repr=False)
     messages: list["Message"] = field(default_factory=list, repr=False)
@@ -142,7 +146,7 @@ class Chat:
     def has(self, user: User) -> bool:
         """Whether they are in the chat now."""
         if self.kind == "private":
-            return user is self.bot or user is self.person
+            return user in {self.bot, self.person, self.other}
         found = self.members.get(user.id)
         return found is not None and found.inside
 

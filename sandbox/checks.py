@@ -33,6 +33,7 @@ DEPRECATED = frozenset(
         "user_id_hash",
     }
 )
+RESULTS = frozenset(SCHEMA["objects"]["InlineQueryResult"]["any"])
 BUTTON_LOOKS = frozenset({"text", "icon_custom_emoji_id", "style"})
 WHOLE = re.compile(r"-?\d{1,19}")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
@@ -259,6 +260,7 @@ def _named(name: str) -> Check:
 
 def _object(name: str, fields: dict[str, Any]) -> Check:
     checks: dict[str, Check] = {}
+    shown = "InlineQueryResult" if name in RESULTS else name
     required = [field for field, one in fields.items() if one.get("required")]
 
     def check(value: Any) -> dict[str, Any]:
@@ -270,7 +272,7 @@ def _object(name: str, fields: dict[str, Any]) -> Check:
             _field(name, field, one, checks)
         for field in required:
             if field not in value:
-                raise Misfit(f"can't parse {name}: Can't find field \"{field}\"", verbatim=True)
+                raise Misfit(f"can't parse {shown}: Can't find field \"{field}\"", verbatim=True)
         if name == "InlineKeyboardButton":
             _one_action(value)
         return value

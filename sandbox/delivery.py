@@ -42,6 +42,7 @@ class Delivery:
         service: dict[str, Any] | None = None,
         preview: dict[str, Any] | None = None,
         by_bot: Bot | None = None,
+        via_bot: Bot | None = None,
         lost: bool = False,
     ) -> Message:
         """Adds a message to a chat and delivers it; `typed` is a person's text, `content` a parsed one."""
@@ -59,7 +60,8 @@ class Delivery:
             file=file,
             markup=markup,
             posted_by=by_bot,
-            keyboard_bot=by_bot if markup is not None else None,
+            keyboard_bot=(by_bot or via_bot) if markup is not None else None,
+            via_bot=via_bot,
             lost=lost,
             only_for=only_for,
             receiver=receiver,
@@ -67,6 +69,8 @@ class Delivery:
             service=service or {},
             preview=preview,
         )
+        if via_bot is not None and markup is not None:
+            message.inline_message_id = self.world.inline.number(message)
         chat.messages.append(message)
         if ephemeral is None:
             chat.by_id[number] = message
@@ -149,12 +153,10 @@ class Delivery:
         seq = self.world.tick()
         press = Press(str(8_000_000_000_000 + seq), person, bot, message, data, self.world.clock.now(), seq)
         self.world.presses[press.id] = press
-        gone = message.deleted or message.chat is not chat
-        shown = message.inaccessible() | {"chat": chat.json()} if gone else message.json(bot)
         payload = {
             "id": press.id,
             "from": person.json(),
-            "message": shown,
+            **_pressed(bot, chat, message),
             "chat_instance": str(chat.id * 7919 + 104_729),
             "data": data,
         }
@@ -170,6 +172,14 @@ class Delivery:
         self.world.board.tell(Event("answer", where, answer.at, press.message, press.person, press, answer))
 
 
+def _pressed(bot: Bot, chat: Chat, message: Message) -> dict[str, Any]:
+    """What a press tells of its message: of one that came out of inline mode only the id that edits it."""
+    if message.inline_message_id is not None:
+        return {"inline_message_id": message.inline_message_id}
+    gone = message.deleted or message.chat is not chat
+    return {"message": message.inaccessible() | {"chat": chat.json()} if gone else message.json(bot)}
+
+
 def _typed(text: str | None) -> Text:
     return typed(text) if text else Text()
 
@@ -181,6 +191,6 @@ def _hears(bot: Bot, message: Message) -> bool:
     chat = message.chat
     if bot.reads_all or message.service or not chat.is_group or chat.is_administrator(bot):
         return True
-    if message.reply_to is not None and message.reply_to.sender is bot:
+    if message.via_bot is bot or (message.reply_to is not None and message.reply_to.sender is bot):
         return True
     return addressed_to(bot, message.content)

@@ -1,12 +1,39 @@
 """Invite links and requests to join. Rules: https://core.telegram.org/bots/api#chatinvitelink."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.accounts import Bot
 
+PRIVATE_LINK = re.compile(r"(?:https?://)?t(?:elegram)?\.me/\+([A-Za-z0-9_-]+)/?")
+PUBLIC_LINK = re.compile(r"(?:https?://)?t(?:elegram)?\.me/([A-Za-z]\w{3,31})/?(?:\?(?:start=)?([A-Za-z0-9_-]{0,64}))?")
+START_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
+
 REQUESTER_WINDOW = 300.0
 """Seconds in which a bot that got a join request may write to the person (Bot API, ChatJoinRequest)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramLink:
+    """Where a link of Telegram's leads: to an invitation, or to a bot, group or channel by its name.
+
+    `payload` is what a bot is started with, None if the link only shows its chat.
+    """
+
+    invitation: str = ""
+    name: str = ""
+    payload: str | None = None
+
+
+def read_link(url: str) -> TelegramLink | None:
+    """Reads `t.me/+hash`, `t.me/name` and `t.me/name?start=payload`; None for any other address."""
+    url = url.strip()
+    if (found := PRIVATE_LINK.fullmatch(url)) is not None:
+        return TelegramLink(invitation=f"https://t.me/+{found.group(1)}")
+    if (found := PUBLIC_LINK.fullmatch(url)) is not None:
+        return TelegramLink(name=found.group(1).lower(), payload=found.group(2))
+    return None
 
 
 @dataclass(slots=True, eq=False)

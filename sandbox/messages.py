@@ -8,6 +8,8 @@ from sandbox.chats import Chat
 from sandbox.files import StoredFile
 from sandbox.text import Text
 
+CHAT_KINDS = ("user", "bot", "group", "channel")
+
 
 @dataclass(frozen=True, slots=True)
 class Button:
@@ -20,12 +22,16 @@ class Button:
     disabled: bool = False
     style: str | None = None
     switch_inline_query: str | None = None
+    switch_inline_query_current_chat: str | None = None
+    chosen_chats: frozenset[str] = frozenset()
+    """Which kinds of chats a `switch_inline_query_chosen_chat` lets choose: user, bot, group, channel."""
     raw: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def read(cls, raw: dict[str, Any]) -> "Button":
         """A button from the Bot API's InlineKeyboardButton."""
         chosen = raw.get("switch_inline_query_chosen_chat")
+        kinds = [one for one in CHAT_KINDS if chosen and chosen.get(f"allow_{one}_chats")]
         return cls(
             text=raw["text"],
             callback_data=raw.get("callback_data"),
@@ -34,6 +40,8 @@ class Button:
             disabled="disabled" in raw,
             style=raw.get("style"),
             switch_inline_query=raw.get("switch_inline_query", chosen.get("query", "") if chosen else None),
+            switch_inline_query_current_chat=raw.get("switch_inline_query_current_chat"),
+            chosen_chats=frozenset(kinds),
             raw=raw,
         )
 
@@ -43,7 +51,8 @@ class Message:
     """One message. An ephemeral one has `message_id` 0, an `ephemeral_message_id` and `only_for`.
 
     `seq` orders everything that happens in the stand-in: `changed` is the `seq` of the last edit. `text` is the
-    caption if there is a file.
+    caption if there is a file. One that came out of inline mode has `via_bot`, and an `inline_message_id` if it came
+    with an inline keyboard.
     """
 
     chat: Chat
@@ -61,6 +70,8 @@ class Message:
     markup: dict[str, Any] | None = None
     posted_by: Bot | None = None
     keyboard_bot: Bot | None = None
+    via_bot: Bot | None = None
+    inline_message_id: str | None = None
     edit_date: int | None = None
     deleted: bool = False
     lost: bool = False
@@ -140,6 +151,8 @@ class Message:
         written["chat"] = self.chat.json()
         if with_reply and self.reply_to is not None:
             written["reply_to_message"] = self.reply_to.json(viewer, with_reply=False)
+        if self.via_bot is not None:
+            written["via_bot"] = self.via_bot.json()
         written |= self.extra
         self._content_json(written, viewer)
         for name, value in self.service.items():

@@ -10,14 +10,14 @@ from sandbox.commands import ephemeral_command_for
 from sandbox.errors import CannotDoError
 from sandbox.events import Event
 from sandbox.files import Document
+from sandbox.inline import InlineQuery
+from sandbox.links import START_PAYLOAD, read_link
 from sandbox.messages import Button, Message
 from sandbox.presses import Press
 from sandbox.text import MAX_TEXT, Text, slug, typed
 
 if TYPE_CHECKING:
     from sandbox.world import World
-
-START_PAYLOAD = 64
 
 
 @dataclass(eq=False, slots=True)
@@ -27,13 +27,15 @@ class Person(User):
     world: "World" = field(kw_only=True, repr=False)
     deactivated: bool = False
 
-    def chat_with(self, where: Chat | Bot) -> Chat:
-        """The chat itself, or the private one with that bot."""
-        return where if isinstance(where, Chat) else self.world.private(where, self)
+    def chat_with(self, where: "Where") -> Chat:
+        """The chat itself, or the private one with that bot or that person."""
+        if isinstance(where, Chat):
+            return where
+        return self.world.private(where, self) if isinstance(where, Bot) else self.world.pair(self, where)
 
     def says(
         self,
-        where: Chat | Bot,
+        where: "Where",
         text: str = "",
         *,
         reply_to: Message | None = None,
@@ -54,12 +56,10 @@ class Person(User):
             file = self.world.store("document", document)
         elif photo is not None:
             file = self.world.store("photo", photo)
-        member = chat.member(self)
-        if member is not None and member.rights is not None and member.rights.is_anonymous:
-            return self.world.delivery.post(
-                chat, sender=ANONYMOUS, sender_chat=chat, content=content, reply_to=reply_to, file=file
-            )
-        return self.world.delivery.post(chat, sender=self, content=content, reply_to=reply_to, file=file)
+        sender, sender_chat = self._speaks_as(chat)
+        return self.world.delivery.post(
+            chat, sender=sender, sender_chat=sender_chat, content=content, reply_to=reply_to, file=file
+        )
 
     def says_as_admin_anonymously(self, group: Chat, text: str) -> Message:
         """Writes in the group's name; raises CannotDoError if they aren't an administrator."""
@@ -67,10 +67,10 @@ class Person(User):
             raise CannotDoError(f"{self.name} isn't an administrator of {group.title}")
         return self.world.delivery.post(group, sender=ANONYMOUS, sender_chat=group, typed=text)
 
-    def _writes_to(self, where: Chat | Bot) -> Chat:
+    def _writes_to(self, where: "Where") -> Chat:
         chat = self.chat_with(where)
-        if chat.kind == "private" and not (chat.opened and chat.members[self.id].inside):
-            raise CannotDoError(f"{self.name} hasn't started, or blocked, {chat.bot.name if chat.bot else 'the bot'}")
+        if chat.bot is not None and not (chat.opened and chat.members[self.id].inside):
+            raise CannotDoError(f"{self.name} hasn't started, or blocked, {chat.bot.name}")
         if not chat.has(self):
             raise CannotDoError(f"{self.name} isn't in {chat.title}")
         if chat.migrated_to is not None:
@@ -94,6 +94,47 @@ class Person(User):
             raise CannotDoError(f"{self.name} can't delete that message")
         self.world.delivery.delete(message)
 
+    def asks_inline(self, bot: Bot, text: str, where: "Where", offset: str = "") -> InlineQuery:
+        """Types `@bot text` in a chat, of which the bot need not be a member; `offset` asks for more of the list.
+
+        Raises CannotDoError: they can't write there, or the bot has no inline mode.
+        """
+        return self.world.inline.ask(self, bot, self._writes_to(where), text, offset)
+
+    def switches(self, message: Message, label: str, where: "Where | None" = None) -> InlineQuery:
+        """Taps a button that leads into inline mode, and picks the chat; without `where` it stays in this one.
+
+        Raises KeyError: no such button on what they see; CannotDoError: it doesn't lead into that kind of chat.
+        """
+        button = self._button(message, label)
+        chat = message.chat if where is None else self.chat_with(where)
+        text = button.switch_inline_query
+        if button.switch_inline_query_current_chat is not None:
+            text = button.switch_inline_query_current_chat
+            chat = message.chat
+        if text is None or message.keyboard_bot is None or button.disabled:
+            raise KeyError(f"the button {button.text!r} doesn't lead into inline mode")
+        if button.chosen_chats and chat_kind(chat) not in button.chosen_chats:
+            raise CannotDoError(f"{button.text!r} doesn't offer {chat.title}")
+        return self.asks_inline(message.keyboard_bot, text, chat)
+
+    def chooses(self, query: InlineQuery, result_id: str) -> Message:
+        """Sends a result of their list into the chat where they typed: in their name, via the bot.
+
+        Raises KeyError: no such result, or no answer yet.
+        """
+        if query.person is not self or query.answer is None:
+            raise KeyError(f"{self.name} has no results before them")
+        chat = self._writes_to(query.chat)
+        sender, sender_chat = self._speaks_as(chat)
+        return self.world.inline.choose(query, query.answer.result(result_id), sender, sender_chat)
+
+    def _speaks_as(self, chat: Chat) -> tuple[User, Chat | None]:
+        """Who their messages come from: an anonymous administrator's from the group."""
+        member = chat.member(self)
+        anonymous = member is not None and member.rights is not None and member.rights.is_anonymous
+        return (ANONYMOUS, chat) if anonymous else (self, None)
+
     def reacts(self, message: Message, emoji: str | None) -> None:
         """Sets their reaction, or takes it back with None; administrator bots that asked for it are told."""
         chat = message.chat
@@ -115,14 +156,48 @@ class Person(User):
 
     def starts(self, bot: Bot, payload: str = "") -> Message:
         """Opens the private chat, as `t.me/bot?start=payload` does; also takes back a block."""
-        if len(payload) > START_PAYLOAD:
-            raise ValueError("a start payload has at most 64 characters")
+        if START_PAYLOAD.fullmatch(payload) is None:
+            raise ValueError("a start payload has at most 64 characters, of A-Z, a-z, 0-9, _ and -")
         chat = self.world.private(bot, self)
         member = chat.members[self.id]
         if member.status == "kicked":
             self._private_status(chat, "member")
         chat.opened = True
         return self.says(bot, f"/start {payload}".strip())
+
+    def opens(self, url: str) -> Chat:
+        """Follows a link of Telegram's and taps what its app then offers: *Start* for a bot, *Join* for a group.
+
+        Raises CannotDoError: the link leads nowhere, or not any more.
+        """
+        link = read_link(url)
+        if link is None:
+            raise CannotDoError(f"{url} isn't a link of Telegram's")
+        if link.invitation:
+            chat = self.world.invited_to(link.invitation)
+            if chat is None:
+                raise CannotDoError("INVITE_HASH_EXPIRED")
+            if not chat.has(self):
+                self.joins(chat, link.invitation)
+            return chat
+        bot = self.world.bot_named(link.name)
+        if bot is not None:
+            if link.payload is not None:
+                self.starts(bot, link.payload)
+            return self.world.private(bot, self)
+        found = self.world.find(f"@{link.name}")
+        if found is None:
+            raise CannotDoError(f"nobody is called @{link.name}")
+        if not found.has(self):
+            self.joins(found)
+        return found
+
+    def follows(self, message: Message, label: str) -> Chat:
+        """Taps a button that is a link of Telegram's. Raises KeyError: no such button; CannotDoError as `opens`."""
+        button = self._button(message, label)
+        if button.url is None:
+            raise KeyError(f"the button {button.text!r} is no link")
+        return self.opens(button.url)
 
     def blocks(self, bot: Bot) -> None:
         """Stops the bot; it gets my_chat_member and may not write any more."""
@@ -176,12 +251,15 @@ class Person(User):
 
         Raises KeyError: no such button on what they see now, or it is disabled or isn't a callback button.
         """
-        if not message.chat.has(self) or not message.visible_to(self):
-            raise KeyError(f"{self.name} doesn't see {message!r}")
-        button = find_button(message, label)
+        button = self._button(message, label)
         if button.disabled or button.callback_data is None:
             raise KeyError(f"the button {button.text!r} can't be pressed")
         return self.world.delivery.press(self, message.chat, message, button.callback_data)
+
+    def _button(self, message: Message, label: str) -> Button:
+        if not message.chat.has(self) or not message.visible_to(self):
+            raise KeyError(f"{self.name} doesn't see {message!r}")
+        return find_button(message, label)
 
     def taps(self, message: Message, data: str) -> Press:
         """Taps the button that carries exactly this data; raises KeyError as `presses` does."""
@@ -196,7 +274,7 @@ class Person(User):
         self._must_be_in(chat)
         return self.world.delivery.press(self, chat, message, data)
 
-    def sees(self, where: Chat | Bot) -> list[Message]:
+    def sees(self, where: "Where") -> list[Message]:
         """What is on their screen in that chat, in order, ephemeral messages included."""
         chat = self.chat_with(where)
         if not chat.has(self):
@@ -205,7 +283,7 @@ class Person(User):
 
     async def waits_for(
         self,
-        where: Chat | Bot,
+        where: "Where",
         fits: Callable[[Message], object],
         timeout: float = 5.0,  # noqa: ASYNC109 - reads as a test does
         after: Message | Press | None = None,
@@ -213,6 +291,17 @@ class Person(User):
         """The first message they see, sent or edited after `after`, that fits; raises TimeoutError."""
         chat = self.chat_with(where)
         return await self.world.board.message(chat, self, fits, after.seq if after else 0, timeout)
+
+
+Where = Chat | Bot | Person
+"""A chat, or the private one with that bot or person."""
+
+
+def chat_kind(chat: Chat) -> str:
+    """Which of `switch_inline_query_chosen_chat`'s kinds a chat is."""
+    if chat.kind == "private":
+        return "user" if chat.bot is None else "bot"
+    return "channel" if chat.kind == "channel" else "group"
 
 
 def find_button(message: Message, label: str) -> Button:

@@ -78,9 +78,10 @@ class Sandbox:
         name: str = "Encore",
         *,
         reads_all: bool = False,
+        inline: bool = False,
     ) -> Bot:
-        """Registers a bot; `reads_all` turns its privacy mode off."""
-        return self.world.new_bot(token, username, name, reads_all=reads_all)
+        """Registers a bot; `reads_all` turns its privacy mode off, `inline` its inline mode on."""
+        return self.world.new_bot(token, username, name, reads_all=reads_all, inline=inline)
 
     def add_user(self, name: str, username: str | None = None, language: str | None = "en") -> Person:
         """Registers a person."""

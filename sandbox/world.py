@@ -15,6 +15,7 @@ from sandbox.events import Board, Call
 from sandbox.faults import Faults
 from sandbox.files import Document, FileKind, StoredFile
 from sandbox.flood import FloodControl, Limits
+from sandbox.inline import Inline
 from sandbox.membership import Membership
 from sandbox.people import Person
 from sandbox.presses import Press
@@ -41,10 +42,13 @@ class World:
         self.board = Board()
         self.delivery = Delivery(self)
         self.membership = Membership(self)
+        self.inline = Inline(self, seed)
         self.bots: dict[str, Bot] = {}
         self.users: dict[int, User] = {one.id: one for one in (ANONYMOUS, CHANNEL_BOT, TELEGRAM)}
         self.chats: dict[int, Chat] = {}
         self.privates: dict[tuple[int, int], Chat] = {}
+        self.between: dict[frozenset[int], Chat] = {}
+        """Private chats of two people, which no bot sees."""
         self.presses: dict[str, Press] = {}
         self.files: dict[int, StoredFile] = {}
         self.calls: list[Call] = []
@@ -66,10 +70,11 @@ class World:
         """The next message id in private chats and basic groups, which share a counter."""
         return next(self._account_messages)
 
-    def new_bot(self, token: str, username: str, name: str, *, reads_all: bool) -> Bot:
+    def new_bot(self, token: str, username: str, name: str, *, reads_all: bool, inline: bool = False) -> Bot:
         """Registers a bot; its id is the number that its token starts with."""
         number = int(token.split(":", 1)[0])
-        bot = Bot(number, name, username, is_bot=True, token=token, reads_all=reads_all, queue=Queue(self.clock))
+        queue = Queue(self.clock)
+        bot = Bot(number, name, username, is_bot=True, token=token, reads_all=reads_all, inline=inline, queue=queue)
         self.bots[token] = bot
         self.users[number] = bot
         return bot
@@ -98,6 +103,18 @@ class World:
             self.privates[bot.id, person.id] = chat
         return chat
 
+    def pair(self, one: Person, other: Person) -> Chat:
+        """The private chat of two people; raises ValueError for one and the same."""
+        if one is other:
+            raise ValueError("a chat with oneself isn't played here")
+        sides = frozenset({one.id, other.id})
+        chat = self.between.get(sides)
+        if chat is None:
+            chat = Chat(self, other.id, "private", other.name, person=one, other=other, opened=True)
+            chat.members = {person.id: Member(person, "member") for person in (one, other)}
+            self.between[sides] = chat
+        return chat
+
     def store(self, kind: FileKind, document: Document) -> StoredFile:
         """Keeps a file that someone sent."""
         file = StoredFile(next(self._files), kind, document.name, document.mime, document.content)
@@ -115,6 +132,14 @@ class World:
             name = chat_id[1:].lower()
             return next((one for one in self.chats.values() if (one.username or "").lower() == name), None)
         return self.chats.get(number_of(chat_id))
+
+    def bot_named(self, name: str) -> Bot | None:
+        """A bot by its username, in any case."""
+        return next((one for one in self.bots.values() if (one.username or "").lower() == name.lower()), None)
+
+    def invited_to(self, url: str) -> Chat | None:
+        """The chat that an invite link leads to, whether it still lets anyone in or not."""
+        return next((chat for chat in self.chats.values() if any(link.url == url for link in chat.links)), None)
 
     def reach(self, bot: Bot, chat_id: Any, *, write: bool = True) -> Chat:
         """The chat that a call names, if this bot may use it; the order of checks is Telegram's.
@@ -164,6 +189,8 @@ class World:
 
     def _met(self, bot: Bot, user: User) -> bool:
         """Whether the bot can know this id: Telegram finds no chat for an id that the bot never met."""
+        if user.id in bot.met:
+            return True
         return any(
             bot.id in one.members and (user.id in one.members or user.id in one.requests) for one in self.chats.values()
         )

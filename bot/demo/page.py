@@ -53,7 +53,7 @@ async def serve(language: str | None, port: int | None, *, opens: bool) -> int:
             if telegram is None:
                 say(words.line("demo", "port_taken", tongue, port=port))
                 return TAKEN
-            bot = telegram.add_bot(token=TOKEN, username=USERNAME, name="Encore")
+            bot = telegram.add_bot(token=TOKEN, username=USERNAME, name="Encore", inline=True)
             say(words.line("demo", "opening", tongue, shop=SHOP[tongue]))
             app = await stack.enter_async_context(running(telegram, folder / "demo.db"))
             stage = gather(telegram, app, words, tongue, name, evening, bot)

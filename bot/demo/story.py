@@ -198,7 +198,7 @@ async def play(language: str | None, fans: int) -> int:
     set_up_logs("warning", "text")
     words = Words()
     async with Sandbox(limits=Limits.none(), start=EVENING) as telegram:
-        bot = telegram.add_bot(token=TOKEN, username="encore_demo_bot", name="Encore")
+        bot = telegram.add_bot(token=TOKEN, username="encore_demo_bot", name="Encore", inline=True)
         cast = [telegram.add_user(name, language=tongue) for name in CAST[tongue][:3]]
         group = telegram.add_group(ROOM[tongue], creator=cast[0], kind="supergroup")
         for person in cast[1:]:

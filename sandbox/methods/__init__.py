@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.checks import METHOD_NAMES
-from sandbox.methods import answering, chats, commands, editing, ephemeral, files, links, sending
+from sandbox.methods import answering, chats, commands, editing, ephemeral, files, inline, links, sending
 from sandbox.methods.ask import Ask
 
 Handler = Callable[[Ask], Any]
@@ -16,6 +16,7 @@ HANDLERS: dict[str, Handler] = {
     **editing.METHODS,
     **ephemeral.METHODS,
     **files.METHODS,
+    **inline.METHODS,
     **links.METHODS,
     **sending.METHODS,
 }

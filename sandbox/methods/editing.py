@@ -7,9 +7,11 @@ from typing import Any
 
 from sandbox.chats import Chat
 from sandbox.errors import bad
+from sandbox.files import StoredFile
 from sandbox.messages import Message
 from sandbox.methods.ask import Ask
-from sandbox.methods.markup import check_for_chat, read_markup
+from sandbox.methods.markup import check_for_chat, check_for_inline, read_markup
+from sandbox.methods.sending import file_of
 from sandbox.text import Text, check_caption, check_text, parse
 
 DELETABLE = 48 * 3600
@@ -21,7 +23,7 @@ SAME = (
 )
 
 
-def edit_message_text(ask: Ask) -> dict[str, Any]:
+def edit_message_text(ask: Ask) -> Any:
     """https://core.telegram.org/bots/api#editmessagetext"""
     if not ask.get("text"):
         raise bad("message text is empty")
@@ -34,7 +36,7 @@ def edit_message_text(ask: Ask) -> dict[str, Any]:
     return _edit(ask, message, content, markup)
 
 
-def edit_message_caption(ask: Ask) -> dict[str, Any]:
+def edit_message_caption(ask: Ask) -> Any:
     """https://core.telegram.org/bots/api#editmessagecaption"""
     content = parse(ask.get("caption", ""), ask.get("parse_mode"), ask.get("caption_entities"))
     markup = read_markup(ask.get("reply_markup"))
@@ -45,16 +47,35 @@ def edit_message_caption(ask: Ask) -> dict[str, Any]:
     return _edit(ask, message, content, markup)
 
 
-def edit_message_markup(ask: Ask) -> dict[str, Any]:
+def edit_message_markup(ask: Ask) -> Any:
     """https://core.telegram.org/bots/api#editmessagereplymarkup"""
     markup = read_markup(ask.get("reply_markup"))
     message = _editable(ask)
     return _edit(ask, message, message.content, markup)
 
 
+def edit_message_media(ask: Ask) -> Any:
+    """https://core.telegram.org/bots/api#editmessagemedia: a photo or a document takes the place of what was there.
+
+    A message of inline mode takes only what Telegram has already, by its id, or a URL.
+    """
+    media = ask.params["media"]
+    kind = media["type"]
+    if kind not in {"photo", "document"}:
+        raise bad(f'can\'t parse InputMedia: type "{kind}" is not played here')
+    content = parse(media.get("caption", ""), media.get("parse_mode"), media.get("caption_entities"))
+    markup = read_markup(ask.get("reply_markup"))
+    message = _editable(ask)
+    if ask.get("inline_message_id") and media["media"].startswith("attach://"):
+        raise bad("invalid inline message content specified")
+    file = file_of(ask, kind, media["media"])
+    check_caption(content, edit=True)
+    return _edit(ask, message, content, markup, file)
+
+
 def _editable(ask: Ask) -> Message:
     if ask.get("inline_message_id"):
-        raise bad("MESSAGE_ID_INVALID")
+        return _of_inline_mode(ask)
     chat = ask.chat()
     message = ask.message(chat, "message to edit not found")
     own = message.sender is ask.bot or message.posted_by is ask.bot
@@ -68,17 +89,36 @@ def _editable(ask: Ask) -> Message:
     return message
 
 
-def _edit(ask: Ask, message: Message, content: Text, markup: dict[str, Any] | None) -> dict[str, Any]:
-    check_for_chat(markup, message.chat)
+def _of_inline_mode(ask: Ask) -> Message:
+    """A message that came out of this bot's inline mode, in whatever chat it is."""
+    message = ask.world.inline.messages.get(ask.params["inline_message_id"])
+    if message is None or message.via_bot is not ask.bot or message.deleted:
+        raise bad("MESSAGE_ID_INVALID")
+    if "chat_id" in ask.params or "message_id" in ask.params:
+        raise bad("a message is named by chat_id and message_id, or by inline_message_id, not by both")
+    return message
+
+
+def _edit(
+    ask: Ask, message: Message, content: Text, markup: dict[str, Any] | None, file: StoredFile | None = None
+) -> Any:
+    """The edited message, or True for one of inline mode, whose chat the bot may not know."""
+    of_inline_mode = bool(ask.get("inline_message_id"))
+    if of_inline_mode:
+        check_for_inline(markup, ask.bot)
+    else:
+        check_for_chat(markup, message.chat, ask.bot)
     same_text = content.plain == message.content.plain and content.entities == message.content.entities
-    if same_text and markup == message.markup:
+    if same_text and markup == message.markup and file in {None, message.file}:
         raise bad(SAME)
-    ask.spend(message.chat, edit=True)
+    if not of_inline_mode:
+        ask.spend(message.chat, edit=True)
     message.content = content
     message.markup = markup
     message.keyboard_bot = ask.bot
+    message.file = file or message.file
     ask.world.delivery.changed(message, by_bot=ask.bot)
-    return message.json(ask.bot)
+    return True if of_inline_mode else message.json(ask.bot)
 
 
 def _check_deletable(ask: Ask, chat: Chat, message: Message) -> None:
@@ -121,6 +161,7 @@ def delete_messages(ask: Ask) -> bool:
 METHODS = {
     "editMessageText": edit_message_text,
     "editMessageCaption": edit_message_caption,
+    "editMessageMedia": edit_message_media,
     "editMessageReplyMarkup": edit_message_markup,
     "deleteMessage": delete_message,
     "deleteMessages": delete_messages,

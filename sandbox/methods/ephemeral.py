@@ -111,7 +111,7 @@ def edit_text(ask: Ask) -> bool:
     markup = read_markup(ask.get("reply_markup"))
     message = _find(ask)
     check_caption(content, edit=True)
-    check_for_chat(markup, message.chat, ephemeral=True)
+    check_for_chat(markup, message.chat, ask.bot, ephemeral=True)
     if not content.blank():
         message.content = content
     message.markup = markup
@@ -123,7 +123,7 @@ def edit_markup(ask: Ask) -> bool:
     """https://core.telegram.org/bots/api#editephemeralmessagereplymarkup"""
     markup = read_markup(ask.get("reply_markup"))
     message = _find(ask)
-    check_for_chat(markup, message.chat, ephemeral=True)
+    check_for_chat(markup, message.chat, ask.bot, ephemeral=True)
     message.markup = markup
     ask.world.delivery.changed(message, by_bot=ask.bot)
     return True

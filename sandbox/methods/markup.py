@@ -6,6 +6,7 @@ request is read; their data's length, and whether the chat takes them, after the
 
 from typing import Any
 
+from sandbox.accounts import Bot
 from sandbox.chats import Chat
 from sandbox.errors import bad
 from sandbox.html import checked_url
@@ -16,6 +17,8 @@ MOST_DATA = 64
 MOST_COPIED = 256
 ONLY_PRIVATE = ("web_app",)
 NOT_PLAYED = ("callback_game", "pay")
+SWITCHES = ("switch_inline_query", "switch_inline_query_current_chat", "switch_inline_query_chosen_chat")
+ALLOWED_KINDS = ("allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats")
 
 
 def read_markup(markup: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -44,20 +47,35 @@ def _check_button(button: dict[str, Any]) -> None:
     copied = button.get("copy_text")
     if copied is not None and not 1 <= len(copied["text"]) <= MOST_COPIED:
         raise bad("BUTTON_COPY_TEXT_INVALID")
+    chosen = button.get("switch_inline_query_chosen_chat")
+    if chosen is not None and not any(chosen.get(one) for one in ALLOWED_KINDS):
+        raise bad("at least one chat type must be allowed")
     app = button.get("web_app")
     if app is not None and not app["url"].startswith("https://"):
         why = "Only HTTPS links are allowed"
         raise bad(f"inline keyboard button Web App URL '{app['url']}' is invalid: {why}")
 
 
-def check_for_chat(markup: dict[str, Any] | None, chat: Chat, *, ephemeral: bool = False) -> None:
-    """Refuses data over 64 bytes, and buttons that this chat or an ephemeral message can't have."""
+def check_for_chat(markup: dict[str, Any] | None, chat: Chat, bot: Bot, *, ephemeral: bool = False) -> None:
+    """Refuses data over 64 bytes, and buttons that this chat, this bot or an ephemeral message can't have."""
+    wrong: tuple[str, ...] = NOT_PLAYED if chat.kind == "private" else (*NOT_PLAYED, *ONLY_PRIVATE)
+    wrong += ("switch_inline_query_current_chat",) if chat.kind == "channel" else ()
+    _check_buttons(markup, bot, (*wrong, "login_url") if ephemeral else wrong)
+
+
+def check_for_inline(markup: dict[str, Any] | None, bot: Bot) -> None:
+    """The same for a message of inline mode, whose chat the bot doesn't know."""
+    _check_buttons(markup, bot, (*NOT_PLAYED, *ONLY_PRIVATE))
+
+
+def _check_buttons(markup: dict[str, Any] | None, bot: Bot, wrong: tuple[str, ...]) -> None:
+    """A bot without inline mode can't send people there."""
     if markup is None or "inline_keyboard" not in markup:
         return
+    refused = wrong if bot.inline else (*wrong, *SWITCHES)
     for row in markup["inline_keyboard"]:
         for button in row:
             if len(button.get("callback_data", "").encode()) > MOST_DATA:
                 raise bad("BUTTON_DATA_INVALID")
-            wrong = NOT_PLAYED if chat.kind == "private" else (*NOT_PLAYED, *ONLY_PRIVATE)
-            if any(name in button for name in wrong) or (ephemeral and "login_url" in button):
+            if any(name in button for name in refused):
                 raise bad("BUTTON_TYPE_INVALID")

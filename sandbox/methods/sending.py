@@ -48,7 +48,7 @@ def send_message(ask: Ask) -> dict[str, Any]:
     if content.plain or not shows_preview:
         check_text(content)
     target = _target(ask, draft)
-    return _send(ask, draft, target, preview=_kept_preview(content, preview))
+    return _send(ask, draft, target, preview=kept_preview(content, preview))
 
 
 def _draft(ask: Ask, content: Text) -> Draft:
@@ -110,7 +110,7 @@ def _quote(given: dict[str, Any], found: Message) -> dict[str, Any]:
     return {"quote": {"text": quoted, "position": position, "is_manual": True}}
 
 
-def _kept_preview(content: Text, preview: dict[str, Any] | None) -> dict[str, Any] | None:
+def kept_preview(content: Text, preview: dict[str, Any] | None) -> dict[str, Any] | None:
     """The options as Telegram keeps them: `is_disabled` only if there is a link, sizes only with a url."""
     if not preview:
         return None
@@ -124,7 +124,7 @@ def _kept_preview(content: Text, preview: dict[str, Any] | None) -> dict[str, An
 
 
 def _target(ask: Ask, draft: Draft) -> Target | None:
-    check_for_chat(draft.markup, draft.chat, ephemeral="ephemeral_message_parameters" in ask.params)
+    check_for_chat(draft.markup, draft.chat, ask.bot, ephemeral="ephemeral_message_parameters" in ask.params)
     return ephemeral_target(ask, draft.chat)
 
 

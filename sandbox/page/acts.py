@@ -3,14 +3,13 @@
 import asyncio
 import base64
 import binascii
-import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from sandbox.accounts import Bot
 from sandbox.chats import Chat
 from sandbox.errors import CannotDoError
 from sandbox.files import Document
+from sandbox.links import read_link
 from sandbox.messages import Message
 from sandbox.page.crowd import Crowd, drained
 from sandbox.page.views import find_chat, find_message, key_of, message_key, user_view
@@ -24,8 +23,6 @@ PRESS_SECONDS = 20.0
 SETTLED = 2.0
 MOST_FANS = 500
 MOST_SECONDS = 400 * 86_400.0
-PRIVATE_LINK = re.compile(r"(?:https?://)?t(?:elegram)?\.me/\+([A-Za-z0-9_-]+)/?")
-PUBLIC_LINK = re.compile(r"(?:https?://)?t(?:elegram)?\.me/([A-Za-z]\w{3,31})/?(?:\?(?:start=)?([A-Za-z0-9_-]{0,64}))?")
 
 Body = dict[str, Any]
 Act = Callable[["Acts", Person, Body], Awaitable[Body]]
@@ -123,27 +120,19 @@ class Acts:
 
     async def open(self, person: Person, body: Body) -> Body:
         """Follows a link of Telegram's: to a bot, with what it is told, or into a group."""
-        url = str(body.get("url", "")).strip()
-        if (found := PRIVATE_LINK.fullmatch(url)) is not None:
-            return self._join_by_link(person, f"https://t.me/+{found.group(1)}")
-        found = PUBLIC_LINK.fullmatch(url)
-        if found is None:
+        url = str(body.get("url", ""))
+        link = read_link(url)
+        if link is None:
             raise RefusedError("no_link")
-        name, payload = found.group(1).lower(), found.group(2)
-        for user in self.world.users.values():
-            if isinstance(user, Bot) and (user.username or "").lower() == name:
-                if payload is not None:
-                    person.starts(user, payload)
-                return {"chat": key_of(self.world.private(user, person)), "peek": payload is None}
-        chat = self.world.find(f"@{name}")
-        if chat is None:
+        if link.invitation:
+            return self._join_by_link(person, link.invitation)
+        bot = self.world.bot_named(link.name)
+        if bot is None and self.world.find(f"@{link.name}") is None:
             raise RefusedError("no_link")
-        if not chat.has(person):
-            person.joins(chat)
-        return {"chat": key_of(chat)}
+        return {"chat": key_of(person.opens(url)), "peek": bot is not None and link.payload is None}
 
     def _join_by_link(self, person: Person, url: str) -> Body:
-        chat = next((one for one in self.world.chats.values() if any(link.url == url for link in one.links)), None)
+        chat = self.world.invited_to(url)
         if chat is None:
             raise RefusedError("link_dead")
         if chat.has(person):

@@ -18,7 +18,7 @@ from bot.logs import _error_in_short as error_in_short
 from bot.pacer import Limits as PacerLimits
 from bot.settings import Settings
 from bot.store.ledger import Books, check_books
-from sandbox import Bot, Call, Chat, Limits, Message, Person, Press, Rights, Sandbox
+from sandbox import Bot, Call, Chat, InlineQuery, Limits, Message, Person, Press, Rights, Sandbox
 from sandbox.chats import ChatKind, Member
 
 TOKEN = "42:TEST"  # no such bot
@@ -62,6 +62,20 @@ class Stage:
         """Say something in the group and wait for the whisper that answers it."""
         said = person.says(self.group, text)
         return await self.whisper(person, after=said)
+
+    async def asks_inline(self, person: Person, text: str, where: Chat | Bot | Person | None = None) -> InlineQuery:
+        """Type `@bot text` in a chat (the group, if none is given) and wait for the list; `person.chooses` from it."""
+        query = person.asks_inline(self.bot, text, where or self.group)
+        await query.answered(timeout=10)
+        return query
+
+    async def switches(
+        self, person: Person, message: Message, label: str, where: Chat | Bot | Person | None = None
+    ) -> InlineQuery:
+        """Tap a button that leads into inline mode, pick the chat and wait for the list."""
+        query = person.switches(message, label, where)
+        await query.answered(timeout=10)
+        return query
 
     async def drop(self, line: str = 'title="Silk scarf" stock=3') -> Message:
         """The owner drops a coupon; its card."""
@@ -181,7 +195,7 @@ async def stages(url: str) -> AsyncIterator[Play]:
         ) -> Stage:
             telegram = await stack.enter_async_context(Sandbox(limits=limits, start=begins))
             telegrams.append(telegram)
-            bot = telegram.add_bot(token=TOKEN, username="encore_test_bot", name="Encore")
+            bot = telegram.add_bot(token=TOKEN, username="encore_test_bot", name="Encore", inline=True)
             owner = telegram.add_user("Mina", username="mina", language=language)
             group = telegram.add_group("Silk room", creator=owner, kind=kind)
             app, task = start(telegram, url, **more)

@@ -150,6 +150,7 @@ ACCEPTED: list[tuple[str, dict[str, Any]]] = [
 @pytest.mark.parametrize("button", [row[1] for row in ACCEPTED], ids=[row[0] for row in ACCEPTED])
 async def test_accepts_buttons(scene: Scene, button: dict[str, Any]) -> None:
     """Every button with exactly one action is kept as it came."""
+    scene.bot.inline = True
     given = {"text": "Go"} | button
 
     sent = (await scene.api("sendMessage", chat_id=scene.group.id, text="x", reply_markup=markup(given))).result

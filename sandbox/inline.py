@@ -1,0 +1,184 @@
+"""Inline mode: what people type after a bot's name, in any chat, and what becomes of the results.
+
+Rules: https://core.telegram.org/bots/api#inline-mode. How long updates wait is the Bot API server's; that an answer may
+come just as late is unverified.
+"""
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sandbox.accounts import Bot, User
+from sandbox.chats import Chat
+from sandbox.errors import CannotDoError
+from sandbox.files import StoredFile
+from sandbox.messages import Message
+from sandbox.text import Text
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+QUERY_LIFE = 30.0
+"""Seconds in which a query can be answered; after that its update is dropped too."""
+CHOSEN_LIFE = 600.0
+"""Seconds that a chosen result waits for the bot."""
+MOST_QUERY = 256
+FIRST_QUERY = 9_000_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class InlineResult:
+    """One line of the list under what is typed, and the message that it becomes."""
+
+    id: str
+    kind: str
+    title: str
+    description: str
+    content: Text
+    file: StoredFile | None = None
+    markup: dict[str, Any] | None = None
+    preview: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InlineAnswer:
+    """What answerInlineQuery said. `button` is the Bot API's InlineQueryResultsButton."""
+
+    results: tuple[InlineResult, ...]
+    next_offset: str
+    button: dict[str, Any] | None
+    cache_time: float
+    is_personal: bool
+    at: float
+
+    def result(self, result_id: str) -> InlineResult:
+        """The result with that id; raises KeyError."""
+        for one in self.results:
+            if one.id == result_id:
+                return one
+        raise KeyError(f"no result {result_id!r} among {[one.id for one in self.results]}")
+
+
+@dataclass(slots=True, eq=False)
+class InlineQuery:
+    """What one person typed after a bot's name in one chat; `answer` is None until there is one."""
+
+    id: str
+    person: User
+    bot: Bot
+    chat: Chat
+    text: str
+    offset: str
+    at: float
+    seq: int
+    answer: InlineAnswer | None = None
+    _waiting: list[asyncio.Future[InlineAnswer]] = field(default_factory=list, repr=False)
+
+    async def answered(self, timeout: float = 5.0) -> InlineAnswer:  # noqa: ASYNC109 - reads as a test does
+        """Waits for the bot's results; raises TimeoutError after `timeout` seconds."""
+        if self.answer is not None:
+            return self.answer
+        waiting: asyncio.Future[InlineAnswer] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiting)
+        async with asyncio.timeout(timeout):
+            return await waiting
+
+    def take(self, answer: InlineAnswer) -> None:
+        """The bot answered, or Telegram still had its answer."""
+        self.answer = answer
+        for waiting in self._waiting:
+            if not waiting.done():
+                waiting.set_result(answer)
+        self._waiting.clear()
+
+    @property
+    def chat_type(self) -> str:
+        """What the bot is told of the chat: nothing but its kind, "sender" for the chat with itself."""
+        if self.chat.kind != "private":
+            return self.chat.kind
+        return "sender" if self.chat.bot is self.bot else "private"
+
+
+CacheKey = tuple[int, str, str, str, int]
+
+
+class Inline:
+    """Every bot's inline mode: its queries, the answers that Telegram keeps, and the messages that came of them."""
+
+    def __init__(self, world: "World", seed: int) -> None:
+        self.world = world
+        self.queries: dict[str, InlineQuery] = {}
+        self.messages: dict[str, Message] = {}
+        self._kept: dict[CacheKey, InlineAnswer] = {}
+        self._dice = random.Random(seed)  # noqa: S311 - a repeatable die, no secret
+
+    def ask(self, person: User, bot: Bot, chat: Chat, text: str, offset: str) -> InlineQuery:
+        """Someone typed `@bot text`: the bot is asked, unless Telegram still has its answer to the same.
+
+        Raises CannotDoError: the bot's inline mode is off, or the text is over 256 characters.
+        """
+        if not bot.inline:
+            raise CannotDoError(f"{bot.name} has no inline mode")
+        if len(text) > MOST_QUERY:
+            raise CannotDoError("a query has at most 256 characters")
+        seq, now = self.world.tick(), self.world.clock.now()
+        query = InlineQuery(str(FIRST_QUERY + seq), person, bot, chat, text, offset, now, seq)
+        self.queries[query.id] = query
+        bot.met.add(person.id)
+        kept = self._cached(query, now)
+        if kept is not None:
+            query.take(kept)
+            return query
+        payload = {
+            "id": query.id,
+            "from": person.json(),
+            "chat_type": query.chat_type,
+            "query": text,
+            "offset": offset,
+        }
+        bot.queue.add("inline_query", payload, QUERY_LIFE)
+        return query
+
+    def _cached(self, query: InlineQuery, now: float) -> InlineAnswer | None:
+        """An answer that may still be used: this person's own, or one that is for everybody."""
+        for who in (query.person.id, 0):
+            kept = self._kept.get(_key(query, who))
+            if kept is not None and now < kept.at + kept.cache_time:
+                return kept
+        return None
+
+    def answer(self, query: InlineQuery, answer: InlineAnswer) -> None:
+        """The bot answers; Telegram keeps the answer for as long as the bot lets it."""
+        self._kept[_key(query, query.person.id if answer.is_personal else 0)] = answer
+        query.take(answer)
+
+    def choose(self, query: InlineQuery, result: InlineResult, sender: User, sender_chat: Chat | None) -> Message:
+        """The result becomes a message of that person's, and the bot hears of it if its feedback is on."""
+        bot = query.bot
+        message = self.world.delivery.post(
+            query.chat,
+            sender=sender,
+            sender_chat=sender_chat,
+            content=result.content,
+            file=result.file,
+            markup=result.markup,
+            preview=result.preview,
+            via_bot=bot,
+        )
+        if self._dice.random() * 100 < bot.inline_feedback:
+            payload: dict[str, Any] = {"result_id": result.id, "from": query.person.json(), "query": query.text}
+            if message.inline_message_id is not None:
+                payload["inline_message_id"] = message.inline_message_id
+            bot.queue.add("chosen_inline_result", payload, CHOSEN_LIFE)
+        return message
+
+    def number(self, message: Message) -> str:
+        """The id by which the bot edits a message of its inline mode, whatever chat it is in."""
+        number = f"BAAAA{message.seq:08x}AAAAinline"
+        self.messages[number] = message
+        return number
+
+
+def _key(query: InlineQuery, who: int) -> CacheKey:
+    return query.bot.id, query.text, query.offset, query.chat_type, who
