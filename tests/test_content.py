@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC, date, datetime
+from enum import Enum
 from functools import cache
 from html.parser import HTMLParser
 from itertools import chain, product
@@ -167,6 +168,8 @@ def choices(owner: str, name: str, hint: Any) -> tuple[Any, ...]:
         return _tuples(owner, name, get_args(hint)[0])
     if hint is str:
         return (ORDINARY[name], *hostile.NAMES)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return tuple(hint)
     plain: dict[Any, tuple[Any, ...]] = {
         int: (3, 1, 0, hostile.HUGE),
         bool: (False, True),

@@ -16,16 +16,18 @@ from bot.rules.coupons import (
     CampaignState,
     CampaignUnknown,
     CouponState,
+    KeptFor,
     NewCampaign,
     SharedCodeTaken,
     WindowPast,
     WindowUpsideDown,
     check_window,
 )
-from bot.store import causes, ledger
+from bot.store import causes
 from bot.store.audit import caused_by, record
 from bot.store.campaigns import CARD, card_of
-from bot.store.cards import hang_card, hang_cards, take_down, touch_cards
+from bot.store.cards import hang_card, take_down, touch_cards
+from bot.store.coupons import give_back_claim, hang
 from bot.store.db import Database, Tx
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Campaign, Coupon
@@ -94,12 +96,13 @@ def make(tx: Tx, place: Place, actor_id: int, wish: NewCampaign, at: datetime, c
         opens=wish.opens,
         closes=wish.closes,
         shared_code=wish.shared_code,
+        kept_for=wish.kept_for,
         made_by=actor_id,
         made_at=at,
     )
     tx.add(campaign)
     tx.flush()
-    groups = hang_cards(tx, place.community_id, CARD, _id(campaign.id), wish.opens or at, at, turns_at=wish.closes)
+    groups = hang(tx, place.community_id, _id(campaign.id), wish.opens, wish.closes, at) if not wish.kept_for else 0
     entry = record(
         tx,
         community_id=place.community_id,
@@ -123,6 +126,7 @@ def make(tx: Tx, place: Place, actor_id: int, wish: NewCampaign, at: datetime, c
         shared_code=wish.shared_code,
         groups=groups,
         audit_id=_id(entry.id),
+        kept_for=wish.kept_for,
     )
     entry.answer = causes.to_json(outcome)
     return outcome
@@ -201,14 +205,7 @@ def refund_some(tx: Tx, at: datetime) -> bool:
     for coupon in held:
         coupon.state = CouponState.CANCELLED
         if coupon.paid:
-            ledger.give_back(
-                tx,
-                community_id=coupon.community_id,
-                charged_key=f"claim:{coupon.id}",
-                key=f"refund:{coupon.id}",
-                reason="refund",
-                at=at,
-            )
+            give_back_claim(tx, coupon.community_id, coupon.id, at)
     return bool(held)
 
 
@@ -256,6 +253,7 @@ def show(session: Session, place: Place, number: int, at: datetime) -> CampaignS
         opens=campaign.opens,
         closes=campaign.closes,
         shared_code=campaign.shared_code,
+        kept_for=KeptFor(campaign.kept_for) if campaign.kept_for is not None else None,
     )
 
 

@@ -18,12 +18,13 @@ from bot.handlers.forms import (
 )
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
-from bot.rules.coupons import CouponPolicy, NewCampaign
+from bot.rules.coupons import CouponPolicy, KeptFor, NewCampaign
 from bot.rules.forms import Missing, StrayWord
 from bot.voice import Voice
 
 POLICY = CouponPolicy()
 TIERS = {"new": "new", "fan": "fan", "loyal": "loyal", "core": "core"}
+KEPT_FOR = {kept.value: kept for kept in KeptFor}
 NEW_COUPON = '/newcoupon title="Silk scarf −20%" stock=50'
 COUPON = "/coupon 12"
 REDEEM = "/redeem K7M2-QX4P"
@@ -38,6 +39,7 @@ NEW_COUPON_FORM = Form(
         "opens": Field(instant),
         "closes": Field(instant),
         "code": Field(shared_code),
+        "for": Field(one_of(KEPT_FOR)),
     },
     NEW_COUPON,
 )
@@ -62,7 +64,7 @@ async def new_coupon(_message: Message, ask: Ask, rest: str, doors: Doors, voice
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    values["shared_code"] = values.pop("code", None)
+    values["shared_code"], values["kept_for"] = values.pop("code", None), values.pop("for", None)
     wish = NewCampaign(**values)
     await voice.answer(inside, await campaigns.make(inside.home, ask.actor_id, wish, ask.at, ask.cause))
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from bot.rules.tiers import Tier
+
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -22,6 +24,17 @@ class CouponState(StrEnum):
     HELD = "held"
     REDEEMED = "redeemed"
     CANCELLED = "cancelled"
+
+
+class KeptFor(StrEnum):
+    """What a campaign is kept out of the group for: it is handed out there and nowhere else."""
+
+    SHOP = "shop"
+    """The coin shop sells it."""
+    GIFT = "gift"
+    """It travels with gifts."""
+    HEARTS = "hearts"
+    """A heart goal hangs its cards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +69,10 @@ class CampaignFacts:
     closes: datetime | None
     shared_code: str | None
     made_at: datetime = LONG_AGO
+    tier: Tier = Tier.NEW
+    """The lowest that may claim."""
+    kept_for: KeptFor | None = None
+    """None: it hangs in the group."""
 
     @property
     def left(self) -> int:
@@ -75,6 +92,7 @@ class NewCampaign:
     opens: datetime | None = None
     closes: datetime | None = None
     shared_code: str | None = None
+    kept_for: KeptFor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +171,11 @@ ClaimOutcome = Claimed | AlreadyClaimed | ClaimRefusal
 
 
 def may_claim(  # noqa: PLR0911  # a list of refusals, first come first told
-    campaign: CampaignFacts, balance: int, now: datetime, back_since: datetime | None = None
+    campaign: CampaignFacts, balance: int, now: datetime, back_since: datetime | None = None, *, aside: bool = False
 ) -> ClaimRefusal | None:
     """Why a fan who holds none of it yet can't claim now, or None. The first reason that no wait can mend wins.
 
-    `back_since` is when someone who came back had their data deleted.
+    `back_since` is when someone who came back had their data deleted; `aside`: one was set aside for them.
     """
     if campaign.state is CampaignState.CANCELLED:
         return Cancelled(campaign.title)
@@ -165,7 +183,7 @@ def may_claim(  # noqa: PLR0911  # a list of refusals, first come first told
         return TooLate(campaign.title)
     if campaign.opens is not None and now < campaign.opens:
         return TooEarly(campaign.title, campaign.opens)
-    if campaign.left <= 0:
+    if campaign.left <= 0 and not aside:
         return SoldOut(campaign.title)
     if back_since is not None and max(campaign.made_at, campaign.opens or campaign.made_at) <= back_since:
         return OfferedBefore(campaign.title)
@@ -256,6 +274,7 @@ class CampaignMade:
     groups: int
     """Groups that get the card."""
     audit_id: int
+    kept_for: KeptFor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +342,7 @@ class CampaignShown:
     opens: datetime | None
     closes: datetime | None
     shared_code: str | None
+    kept_for: KeptFor | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.coupons import CampaignFacts, CampaignState, DropCard, drop_card
+from bot.rules.coupons import CampaignFacts, CampaignState, DropCard, KeptFor, drop_card
+from bot.rules.tiers import Tier
 from bot.store.db import Tx
 from bot.store.hot import Hot
 from bot.store.tables import Campaign
@@ -29,6 +30,8 @@ _COLUMNS = (
     col(Campaign.closes),
     col(Campaign.shared_code),
     col(Campaign.made_at),
+    col(Campaign.tier),
+    col(Campaign.kept_for),
 )
 _BY_ID = Hot(
     select(*_COLUMNS).where(
@@ -46,6 +49,14 @@ def find_campaign(tx: Tx, community_id: int, campaign_id: int) -> CampaignFacts 
     return _facts(row) if row is not None else None
 
 
+def campaign_numbered(session: Session, community_id: int, number: int) -> CampaignFacts | None:
+    """The campaign that staff call `number`, or None."""
+    row = session.execute(
+        select(*_COLUMNS).where(col(Campaign.number) == number, col(Campaign.community_id) == community_id)
+    ).one_or_none()
+    return _facts(tuple(row)) if row is not None else None
+
+
 def card_of(session: Session, community_id: int, campaign_id: int, now: datetime) -> DropCard | None:
     """A campaign's card as it should look at `now`."""
     row = session.execute(
@@ -55,7 +66,20 @@ def card_of(session: Session, community_id: int, campaign_id: int, now: datetime
 
 
 def _facts(row: tuple[Any, ...]) -> CampaignFacts:
-    id_, number, title, stock, taken, price, per_fan, state, opens, closes, shared_code, made_at = row
+    id_, number, title, stock, taken, price, per_fan, state, opens, closes, shared_code, made_at, tier, kept_for = row
     return CampaignFacts(
-        id_, number, title, stock, taken, price, per_fan, CampaignState(state), opens, closes, shared_code, made_at
+        id=id_,
+        number=number,
+        title=title,
+        stock=stock,
+        taken=taken,
+        price=price,
+        limit=per_fan,
+        state=CampaignState(state),
+        opens=opens,
+        closes=closes,
+        shared_code=shared_code,
+        made_at=made_at,
+        tier=Tier(tier),
+        kept_for=KeptFor(kept_for) if kept_for is not None else None,
     )

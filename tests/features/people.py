@@ -11,13 +11,14 @@ from sqlmodel import col
 
 from bot.features.campaigns import Campaigns
 from bot.features.communities import arrive
-from bot.features.coupons import Choice, Coupons
+from bot.features.coupons import Coupons
 from bot.features.setting_up import SettingUp
 from bot.rules.communities import Place
 from bot.rules.coupons import CampaignMade, CouponPolicy, NewCampaign
 from bot.rules.setting_up import SetupPolicy
 from bot.rules.words import Language
 from bot.store import ledger
+from bot.store.coupons import Choice
 from bot.store.db import Database, Tx
 from bot.store.members import Sender, standing
 from bot.store.tables import Campaign

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from bot.rules.coupons import CampaignState, CouponState
+from bot.rules.coupons import CampaignState, CouponState, KeptFor
 from bot.store.tables.base import Id, one_of
 
 
@@ -15,6 +15,7 @@ class Campaign(SQLModel, table=True):
     __tablename__ = "campaign"
     __table_args__ = (
         one_of("state", CampaignState),
+        one_of("kept_for", KeptFor),
         UniqueConstraint("community_id", "number"),
         UniqueConstraint("community_id", "cause"),
         CheckConstraint("taken >= 0 AND taken <= stock", name="taken_within_stock"),
@@ -41,7 +42,9 @@ class Campaign(SQLModel, table=True):
     price: int = Field(default=0)
     per_fan: int = Field(default=1)
     tier: str = Field(default="new")
-    """The lowest tier that may claim; kept until tiers are computed."""
+    """The lowest tier that may claim."""
+    kept_for: str | None = None
+    """What it is kept out of the group for; None once its cards hang."""
     opens: datetime | None = None
     closes: datetime | None = None
     shared_code: str | None = None
