@@ -29,6 +29,7 @@ from bot.features.coupons import Coupons
 from bot.features.evenings import Evenings
 from bot.features.hearing import SpokenWords
 from bot.features.joining import Joining
+from bot.features.lapsing import Lapsing
 from bot.features.members import Members
 from bot.features.preferences import Preferences
 from bot.features.privacy import Privacy
@@ -58,6 +59,7 @@ from bot.rules.cadence import CadencePolicy
 from bot.rules.checkins import CheckInPolicy
 from bot.rules.coupons import CouponPolicy
 from bot.rules.joining import WelcomePolicy
+from bot.rules.lapse import LapsePolicy
 from bot.rules.members import BoardPolicy
 from bot.rules.setting_up import SetupPolicy
 from bot.rules.streams import StreamPolicy
@@ -292,7 +294,12 @@ def build(
     spoken_words = SpokenWords(db)
     reminders = Reminders(db, stream_policy)
     clockwork = Clockwork(db, stream_policy)
-    jobs = Jobs(db=db, clock=clock, features=(clockwork, reminders, cadence, spoken_words), meters=meters)
+    jobs = Jobs(
+        db=db,
+        clock=clock,
+        features=(clockwork, reminders, cadence, spoken_words, Lapsing(db, LapsePolicy())),
+        meters=meters,
+    )
     table = handlers.setup()
     rooms = Rooms(db)
     setting_up = SettingUp(db, SetupPolicy())

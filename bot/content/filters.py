@@ -85,6 +85,10 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
     def day(value: date) -> str:
         return format_skeleton("MMMd", datetime(value.year, value.month, value.day), locale=locale)  # noqa: DTZ001
 
+    def date_of(value: date) -> str:
+        """With its year: what lies more than some months ahead."""
+        return format_skeleton("yMMMd", datetime(value.year, value.month, value.day), locale=locale)  # noqa: DTZ001
+
     def month(value: date) -> str:
         return format_date(value, "LLLL", locale=locale)
 
@@ -140,6 +144,7 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         "coins": coins,
         "count": count,
         "day": day,
+        "date": date_of,
         "month": month,
         "weekday": weekday,
         "clock": clock,

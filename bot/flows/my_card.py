@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features import attendance, checkins, coupons
+from bot.features import attendance, checkins, coupons, lapsing
 from bot.rules.calendar import day_of
 from bot.rules.checkins import CheckInPolicy, streak_on
 from bot.rules.communities import Place
+from bot.rules.lapse import LapsePolicy
 from bot.rules.members import MyCard
 from bot.store.db import Database
 from bot.store.members import Sender, Standing
@@ -37,6 +38,7 @@ def _my_card(session: Session, policy: CheckInPolicy, place: Place, sender: Send
         coupons=coupons.count_held(session, place, member.member_id),
         restorable=now.restorable,
         streams=attendance.streak_of_streams(session, place, member.member_id),
+        lapses=lapsing.dates_of(session, place, member.account_id, member.balance, at, LapsePolicy()),
     )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.rules.checkins import Restorable
+from bot.rules.lapse import Lapse
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class MyCard:
     restorable: Restorable | None = None
     streams: int = 0
     """Streams attended in a row."""
+    lapses: tuple[Lapse, ...] = ()
+    """What lapses next, if it isn't spent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,6 +138,7 @@ TABLES = (
     "dialogue",
     "activity",
     "account",
+    "lapse_round",
     "transfer",
     "check_in",
     "campaign",

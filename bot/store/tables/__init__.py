@@ -5,6 +5,7 @@ from bot.store.tables.cadence import Posting, Slot
 from bot.store.tables.checkins import CheckIn
 from bot.store.tables.communities import Community, FanGroup
 from bot.store.tables.coupons import Campaign, Coupon
+from bot.store.tables.lapse import LapseRound
 from bot.store.tables.ledger import Account, Transfer
 from bot.store.tables.members import Activity, Dialogue, Forgotten, Member, Person, Presence
 from bot.store.tables.messages import Card, Inbox, Outbox
@@ -28,6 +29,7 @@ __all__ = [
     "FirstTouch",
     "Forgotten",
     "Inbox",
+    "LapseRound",
     "Member",
     "Outbox",
     "Person",
