@@ -111,8 +111,8 @@ def _compiled(method: str) -> tuple[dict[str, Check], list[str]]:
 
 
 def _plain(name: str, kind: Any) -> Any:
-    """A parse mode is judged where text is parsed, with Telegram's own words."""
-    return "string" if name == "parse_mode" or name.endswith("_parse_mode") else kind
+    """A parse mode and a reaction's emoji are judged where they are used, with Telegram's own words."""
+    return "string" if name.endswith("parse_mode") or name == "ReactionTypeEmoji.emoji" else kind
 
 
 def _loose(kind: Any) -> Check:
@@ -267,7 +267,7 @@ def _object(name: str, fields: dict[str, Any]) -> Check:
         if not isinstance(value, dict):
             raise Misfit(f"must be an object {name}")
         if not checks and fields:
-            checks.update({field: _check(_plain(field, one["type"])) for field, one in fields.items()})
+            checks.update({field: _check(_plain(f"{name}.{field}", one["type"])) for field, one in fields.items()})
         for field, one in value.items():
             _field(name, field, one, checks)
         for field in required:

@@ -17,6 +17,10 @@ FOLDERS = {
     "voice": "voice",
 }
 PHOTO_SIDE = 800
+"""Of a picture whose size can't be read."""
+LARGEST_SIDE = 2560
+PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
+PNG_HEAD = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,9 @@ class StoredFile:
             "file_size": len(self.content),
         }
         if self.kind == "photo":
-            return {"photo": [one | {"width": PHOTO_SIDE, "height": PHOTO_SIDE}]}
+            width, height = size_of(self.content)
+            most = max(width, height, LARGEST_SIDE)
+            return {"photo": [one | {"width": width * LARGEST_SIDE // most, "height": height * LARGEST_SIDE // most}]}
         one |= {"mime_type": self.mime}
         if self.kind in {"video", "animation"}:
             one |= {"width": 1280, "height": 720, "duration": 1}
@@ -71,6 +77,18 @@ class StoredFile:
         if self.kind != "voice":
             one |= {"file_name": self.name}
         return {self.kind: one} | ({"document": one} if self.kind == "animation" else {})
+
+
+def is_picture(content: bytes) -> bool:
+    """Whether Telegram takes it as a photo: PNG, JPEG, GIF or WebP by its first bytes."""
+    return content.startswith(PICTURES)
+
+
+def size_of(content: bytes) -> tuple[int, int]:
+    """A picture's width and height, read from a PNG's head."""
+    if content.startswith(PICTURES[0]) and len(content) >= PNG_HEAD:
+        return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
+    return PHOTO_SIDE, PHOTO_SIDE
 
 
 def number_of(file_id: str, bot: Bot) -> int | None:

@@ -68,7 +68,9 @@ class Membership:
         how: dict[str, Any] = {}
         if link is not None:
             link.joined.add(who.id)
-            how = {"invite_link": link.json()} | ({"via_join_request": True} if approved else {})
+            # People come into a public group by its name, whatever link they had: the bot isn't told of one.
+            named = {} if chat.username else {"invite_link": link.json()}
+            how = named | ({"via_join_request": True} if approved else {})
         self._set(chat, by, who, "member", None, how=how)
         if chat.is_group:
             self._service(chat, who, "new_chat_members", [who.json()])

@@ -8,7 +8,6 @@ from sandbox.accounts import ANONYMOUS, Bot, User
 from sandbox.chats import Chat, Member, Rights
 from sandbox.commands import ephemeral_command_for
 from sandbox.errors import CannotDoError
-from sandbox.events import Event
 from sandbox.files import Document
 from sandbox.inline import InlineQuery
 from sandbox.links import START_PAYLOAD, read_link
@@ -136,23 +135,12 @@ class Person(User):
         return (ANONYMOUS, chat) if anonymous else (self, None)
 
     def reacts(self, message: Message, emoji: str | None) -> None:
-        """Sets their reaction, or takes it back with None; administrator bots that asked for it are told."""
-        chat = message.chat
-        before = message.reactions.pop(self.id, None)
-        if emoji is not None:
-            message.reactions[self.id] = emoji
-        payload = {
-            "chat": chat.json(),
-            "message_id": message.message_id,
-            "user": self.json(),
-            "date": int(self.world.clock.now()),
-            "old_reaction": [{"type": "emoji", "emoji": before}] if before else [],
-            "new_reaction": [{"type": "emoji", "emoji": emoji}] if emoji else [],
-        }
-        for bot in chat.bots():
-            if chat.kind == "private" or chat.is_administrator(bot):
-                bot.queue.add("message_reaction", payload)
-        self.world.board.tell(Event("reaction", chat, self.world.clock.now(), message, self))
+        """Sets their reaction, or takes it back with None; administrator bots that asked for it are told.
+
+        Raises CannotDoError: they don't see the message, it takes no reactions, or that emoji is none.
+        """
+        _, speaks_for = self._speaks_as(message.chat)
+        self.world.reactions.of_person(self, message, emoji, anonymous=speaks_for is not None)
 
     def starts(self, bot: Bot, payload: str = "") -> Message:
         """Opens the private chat, as `t.me/bot?start=payload` does; also takes back a block."""

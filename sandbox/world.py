@@ -19,6 +19,7 @@ from sandbox.inline import Inline
 from sandbox.membership import Membership
 from sandbox.people import Person
 from sandbox.presses import Press
+from sandbox.reactions import Reactions
 from sandbox.updates import Queue
 
 FIRST_PERSON = 7_000_000_001
@@ -43,6 +44,7 @@ class World:
         self.delivery = Delivery(self)
         self.membership = Membership(self)
         self.inline = Inline(self, seed)
+        self.reactions = Reactions(self)
         self.bots: dict[str, Bot] = {}
         self.users: dict[int, User] = {one.id: one for one in (ANONYMOUS, CHANNEL_BOT, TELEGRAM)}
         self.chats: dict[int, Chat] = {}

@@ -7,6 +7,7 @@ from sandbox.chats import Chat
 from sandbox.errors import bad
 from sandbox.messages import Message
 from sandbox.methods.ask import Ask
+from sandbox.reactions import EMOJI
 
 NOT_ENOUGH_TO_PIN = "not enough rights to manage pinned messages in the chat"
 PERMISSIONS = (
@@ -145,15 +146,22 @@ def unpin_chat_message(ask: Ask) -> bool:
 
 
 def set_message_reaction(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#setmessagereaction: at most one, and no paid one."""
+    """https://core.telegram.org/bots/api#setmessagereaction: at most one, of Telegram's list, and no paid one."""
     chat = ask.chat(write=False)
     message = ask.message(chat, "message to react not found")
     given = ask.get("reaction") or []
+    if message.service:
+        raise bad("message can't be reacted")
     if len(given) > 1 or any(one["type"] == "paid" for one in given):
         raise bad("REACTION_INVALID")
-    message.reactions.pop(ask.bot.id, None)
+    reaction = None
     for one in given:
-        message.reactions[ask.bot.id] = one.get("emoji") or one.get("custom_emoji_id", "")
+        reaction = one.get("emoji") or one.get("custom_emoji_id", "")
+        if one["type"] == "custom_emoji" and not reaction.isdigit():
+            raise bad("invalid custom emoji identifier specified")
+        if one["type"] == "emoji" and reaction not in EMOJI:
+            raise bad("REACTION_INVALID")
+    ask.world.reactions.of_bot(ask.bot, message, reaction)
     return True
 
 

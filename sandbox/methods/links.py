@@ -18,6 +18,15 @@ def create(ask: Ask) -> dict[str, Any]:
     if chat.kind == "private":
         raise bad("can't invite members to a private chat")
     ask.need(chat, "can_invite_users", NOT_ENOUGH)
+    given = _given(ask)
+    number = hashlib.blake2s(f"{chat.id}:{len(chat.links)}".encode(), digest_size=8).hexdigest()
+    link = InviteLink(f"https://t.me/+{number}", ask.bot, **given)
+    chat.links.append(link)
+    return link.json()
+
+
+def _given(ask: Ask) -> dict[str, Any]:
+    """What a link is made or edited with; what isn't given is as on a new link."""
     if len(ask.get("name", "")) > MOST_NAME:
         raise bad("invite link name is too long")
     limit, requests = ask.get("member_limit", 0), ask.get("creates_join_request", False)
@@ -25,17 +34,10 @@ def create(ask: Ask) -> dict[str, Any]:
         raise bad("member limit can't be specified for links requiring administrator approval")
     if not 0 <= limit <= MOST_MEMBERS:
         raise bad("invalid member limit specified")
-    number = hashlib.blake2s(f"{chat.id}:{len(chat.links)}".encode(), digest_size=8).hexdigest()
-    link = InviteLink(
-        f"https://t.me/+{number}",
-        ask.bot,
-        name=ask.get("name", ""),
-        expire_date=ask.get("expire_date", 0),
-        member_limit=limit,
-        needs_approval=requests,
-    )
-    chat.links.append(link)
-    return link.json()
+    ends = ask.get("expire_date", 0)
+    if 0 < ends <= ask.world.clock.now():
+        raise bad("EXPIRE_DATE_INVALID")
+    return {"name": ask.get("name", ""), "expire_date": ends, "member_limit": limit, "needs_approval": requests}
 
 
 def revoke(ask: Ask) -> dict[str, Any]:
@@ -57,18 +59,15 @@ def edit(ask: Ask) -> dict[str, Any]:
     """https://core.telegram.org/bots/api#editchatinvitelink: only the bot's own links, and none that was revoked."""
     chat = ask.chat()
     ask.need(chat, "can_invite_users", NOT_ENOUGH)
-    if len(ask.get("name", "")) > MOST_NAME:
-        raise bad("invite link name is too long")
+    given = _given(ask)
     for link in chat.links:
         if link.url == ask.params["invite_link"]:
             if link.creator is not ask.bot:
                 raise bad("CHAT_ADMIN_REQUIRED")
             if link.is_revoked:
                 raise bad("INVITE_HASH_EXPIRED")
-            link.name = ask.get("name", "")
-            link.expire_date = ask.get("expire_date", 0)
-            link.member_limit = ask.get("member_limit", 0)
-            link.needs_approval = ask.get("creates_join_request", False)
+            for name, value in given.items():
+                setattr(link, name, value)
             return link.json()
     raise bad("INVITE_HASH_EXPIRED")
 

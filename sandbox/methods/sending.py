@@ -11,7 +11,7 @@ from sandbox.accounts import User
 from sandbox.chats import Chat
 from sandbox.checks import Upload
 from sandbox.errors import bad
-from sandbox.files import Document, FileKind, StoredFile, number_of
+from sandbox.files import Document, FileKind, StoredFile, is_picture, number_of, size_of
 from sandbox.messages import Message
 from sandbox.methods.ask import Ask
 from sandbox.methods.ephemeral import Target, ephemeral_target
@@ -25,6 +25,8 @@ NOT_PLAYED = (
     "allow_paid_broadcast",
 )
 MOST_PHOTO = 10 * 1024 * 1024
+MOST_SIDES = 10_000
+MOST_RATIO = 20
 MOST_FILE = 50 * 1024 * 1024
 
 
@@ -190,6 +192,8 @@ def file_of(ask: Ask, kind: FileKind, given: str | Upload) -> StoredFile:
             raise bad(f"file is too big for a {kind}")
         if not given.content:
             raise bad("file must be non-empty")
+        if kind == "photo":
+            _check_picture(given.content)
         return ask.world.store(kind, Document(given.filename, given.content, given.content_type))
     if given.startswith(("http://", "https://")):
         return ask.world.store(kind, Document(given.rsplit("/", 1)[-1], b"\0"))
@@ -200,6 +204,15 @@ def file_of(ask: Ask, kind: FileKind, given: str | Upload) -> StoredFile:
     if "photo" in {kind, file.kind} and kind != file.kind:
         raise bad(f"can't use file of type {file.kind.title()} as {kind.title()}")
     return file
+
+
+def _check_picture(content: bytes) -> None:
+    """https://core.telegram.org/bots/api#sendphoto: the sides add up to at most 10,000, at a ratio of at most 20."""
+    if not is_picture(content):
+        raise bad("IMAGE_PROCESS_FAILED")
+    sides = size_of(content)
+    if sum(sides) > MOST_SIDES or max(sides) > MOST_RATIO * min(sides):
+        raise bad("PHOTO_INVALID_DIMENSIONS")
 
 
 METHODS = {

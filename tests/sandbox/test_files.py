@@ -9,6 +9,14 @@ from sandbox import Bot, Document
 from sandbox.methods import files as get_file_method
 from tests.sandbox.client import TOKEN, Answer, Api, Scene
 
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+
+
+def picture(width: int, height: int) -> bytes:
+    """The head of a PNG of that size, which is all that is looked at."""
+    return PNG + width.to_bytes(4, "big") + height.to_bytes(4, "big")
+
+
 ORDERS = Document("orders.csv", b"order;name\n1;Mina\n", "text/csv")
 
 
@@ -55,6 +63,39 @@ async def test_a_photo(scene: Scene) -> None:
     assert list(got["photo"][0]) == ["file_id", "file_unique_id", "file_size", "width", "height"]
 
 
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (picture(4096, 2048), (2560, 1280)),
+        (picture(300, 200), (300, 200)),
+        (picture(9000, 1001), "PHOTO_INVALID_DIMENSIONS"),
+        (picture(2100, 100), "PHOTO_INVALID_DIMENSIONS"),
+        (b"order;name", "IMAGE_PROCESS_FAILED"),
+    ],
+)
+async def test_a_photos_size(scene: Scene, content: bytes, what: Any) -> None:
+    """A large photo is made smaller; what isn't a picture, is too large or too long is refused."""
+    sent = await upload(scene, "sendPhoto", "photo", content)
+    if isinstance(what, str):
+        assert f"Bad Request: {what}" == sent.refusal
+    else:
+        size = sent.result["photo"][0]
+        assert what == (size["width"], size["height"])
+
+
+async def test_a_photo_is_replaced(scene: Scene) -> None:
+    """A message's photo makes place for another one that comes with the edit; a text stays a text."""
+    sent = (await upload(scene, "sendPhoto", "photo", picture(80, 60), caption="Silk")).result
+    edit = {"message_id": sent["message_id"], "media": '{"type":"photo","media":"attach://new","caption":"Wool"}'}
+    edited = (await upload(scene, "editMessageMedia", "new", picture(60, 80), **edit)).result
+    assert (edited["caption"], edited["photo"][0]["height"]) == ("Wool", 80)
+    again = await scene.api("editMessageCaption", chat_id=scene.group.id, message_id=sent["message_id"])
+    assert "caption" not in again.result
+    sticker = edit | {"media": '{"type":"video","media":"attach://new"}'}
+    refused = await upload(scene, "editMessageMedia", "new", b"video", **sticker)
+    assert "can't parse InputMedia" in refused.refusal
+
+
 @pytest.mark.parametrize("part", ["document", "attached"])
 async def test_a_bot_uploads(scene: Scene, part: str) -> None:
     """An upload fills the parameter of its name, or the one that says `attach://`."""
@@ -69,7 +110,7 @@ async def test_a_bot_uploads(scene: Scene, part: str) -> None:
 
 async def test_refused_files(scene: Scene) -> None:
     """Missing uploads, unknown ids, wrong kinds and long captions are refused."""
-    photo = (await upload(scene, "sendPhoto", "photo")).result["photo"][0]["file_id"]
+    photo = (await upload(scene, "sendPhoto", "photo", picture(80, 60))).result["photo"][0]["file_id"]
 
     async def refusal(method: str, **params: Any) -> str:
         return (await scene.api(method, chat_id=scene.group.id, **params)).refusal
