@@ -20,6 +20,7 @@ from aiogram.types import CallbackQuery, Message, Update
 from bot import handlers
 from bot.clock import Clock
 from bot.content import Words
+from bot.features.admin import Drafts
 from bot.features.cadence import Cadence, morning_card
 from bot.features.campaigns import Campaigns
 from bot.features.checkins import CheckIns
@@ -31,8 +32,10 @@ from bot.features.hearing import SpokenWords
 from bot.features.joining import Joining
 from bot.features.lapsing import Lapsing
 from bot.features.members import Members
+from bot.features.overview import Overview
 from bot.features.preferences import Preferences
 from bot.features.privacy import Privacy
+from bot.features.reach import Reaches
 from bot.features.redeeming import Redeeming
 from bot.features.reminding import Reminders
 from bot.features.reporting import Reporting
@@ -40,6 +43,7 @@ from bot.features.rooms import Rooms
 from bot.features.setting_up import SettingUp
 from bot.features.sources import Sources, expire_touches
 from bot.features.streams import Streams
+from bot.handlers.admin_panel import AdminPanel
 from bot.handlers.arrivals import Arrivals
 from bot.handlers.errors import PASSING
 from bot.handlers.menus import Menus
@@ -306,6 +310,15 @@ def build(
     arrivals = Arrivals(bot, communities, rooms, words, out)
     menus = Menus(out, words, communities, table.names)
     panel = SetupPanel(bot=bot, communities=communities, rooms=rooms, setting_up=setting_up, voice=voice, menus=menus)
+    drafts = Drafts(db)
+    admin_panel = AdminPanel(
+        communities=communities,
+        drafts=drafts,
+        overview=Overview(db),
+        reaches=Reaches(db),
+        voice=voice,
+        commands=table.commands,
+    )
     dispatcher = Dispatcher(
         disable_fsm=True,
         db=db,
@@ -319,6 +332,8 @@ def build(
         setting_up=setting_up,
         arrivals=arrivals,
         panel=panel,
+        drafts=drafts,
+        admin_panel=admin_panel,
         doors=Doors(bot, communities, arrivals, voice),
         checkins=CheckIns(db, checkin_policy),
         checkin_policy=checkin_policy,

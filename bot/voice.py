@@ -91,11 +91,12 @@ class Voice:
                 return
         await self._tell_or_promise(ask, said, outcome)
 
-    async def panel(self, ask: Ask, outcome: Any, *, aloud: bool = False) -> int | None:
+    async def panel(self, ask: Ask, outcome: Any, *, aloud: bool = False, below: Any = None) -> int | None:
         """Show a panel: where a button of it was pressed in its place, else as a new message.
 
         Only private messages and whispers are edited, unless the pressed message was said to everyone on purpose
-        (`aloud`). Gives the message's id, to be remembered by a dialogue, if it isn't a whisper.
+        (`aloud`). Gives the message's id, to be remembered by a dialogue, if it isn't a whisper. `below` is another
+        outcome that stands under it in the same message.
 
         Raises:
             HeldError: it can't leave now; the update is handled again.
@@ -103,6 +104,8 @@ class Voice:
         if ask.press_id is not None and ask.age <= PRESS_ANSWERED:
             await self._answer_press(ask.press_id, None)
         said = self._words.say(outcome, ask.place, ask.language)
+        if below is not None:
+            said = replace(said, below=self._words.say(below, ask.place, ask.language))
         if ask.panel_id is not None and (ask.private or aloud):
             if not ask.private:
                 await self._out.turn(ask.chat_id)

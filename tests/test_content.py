@@ -17,10 +17,14 @@ import pytest
 from bot.content import FOLDER, Said, Words
 from bot.content.buttons import buttons_for
 from bot.content.catalog import FEATURES, OUTCOMES
+from bot.content.filters import Here
 from bot.content.zones import find_zones
+from bot.handlers.acts import ACTS as PANEL_ACTS
 from bot.rules import setting_up as setup_rules
+from bot.rules.admin import Section
 from bot.rules.arrivals import Need
 from bot.rules.communities import Place
+from bot.rules.forms import FormError
 from bot.rules.menus import FANS, NEXT, STAFF
 from bot.rules.setting_up import MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
 from bot.rules.streams import Phase
@@ -77,6 +81,7 @@ SHORT = frozenset(
         ),
         *(f"arrivals.{name}" for name in ("RoomGone", "AskedOfStaff", "NotOpenYet")),
         "setting_up.SetupClosed",
+        "admin.AdminClosed",
     }
 )
 """Outcomes that a press can lead to: they need a callback's answer."""
@@ -98,10 +103,14 @@ CODES = ("K7M2-QX4P", "SILK20", "W" * 32)
 """A coupon's own code was made or checked by us (`CouponPolicy.max_shared_code`), whatever staff type at the till."""
 SETTINGS = ("coin", "language", "morning", "persona", "shop", "timezone")
 
+DEEDS = (*ACTS, "stream.live", "stream.ended", "setup.kept", "source.made", "source.priced", "room.came")
+PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL_ACTS for blank in act.blanks}))
+PROBLEMS = (*(kind.__name__ for kind in get_args(FormError)), "NoTyping", "OneOfTomorrow")
+
 MISSING = (tuple(Need), *((need,) for need in Need), ())
 
 LATIN_IN_CHINESE_AND_KOREAN = re.compile(
-    r"/(?:checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|setup|undo|source|report|help)\b"
+    r"/(?:admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|setup|undo|source|report|help)\b"
     r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?|\bcancel\b|\bQR(?=코드)"
 )
 """Commands stay in English letters, as does what nobody calls otherwise; field names, codes and examples stand in
@@ -183,6 +192,8 @@ def choices(owner: str, name: str, hint: Any) -> tuple[Any, ...]:
 def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:
     if owner.startswith("Setup"):
         return _choices_of_setup(owner, name)
+    if owner.startswith("Admin"):
+        return _choices_of_panel(owner, name)
     if name == "state":
         return STATES[owner]
     if name == "code" and owner in {"Claimed", "AlreadyClaimed", "HeldCoupon"}:
@@ -215,6 +226,27 @@ def _choices_of_setup(owner: str, name: str) -> tuple[Any, ...] | None:
         "problem": (None, *Problem),
         "step": tuple(step for step in Step if step not in {Step.LANGUAGE, Step.TIMEZONE, Step.MORNING}),
         "timezone": ("Asia/Seoul", "America/Argentina/ComodRivadavia", "UTC"),
+    }
+    return closed.get(name)
+
+
+def _choices_of_panel(owner: str, name: str) -> tuple[Any, ...] | None:
+    """The panel's names are ours; what was typed is anything."""
+    if owner == "AdminReview" and name == "line":
+        return ('/newcoupon title="Silk scarf" stock=50', hostile.LONG_MARKUP)
+    closed: dict[str, tuple[Any, ...]] = {
+        "section": tuple(Section),
+        "sections": (tuple(Section), ()),
+        "act": DEEDS if owner == "AdminEntry" else tuple(act.name for act in PANEL_ACTS),
+        "acts": (tuple(act.name for act in PANEL_ACTS), ()),
+        "blank": PANEL_BLANKS,
+        "blanks": (PANEL_BLANKS[:12], ()),
+        "quick": (("20", "50", "100"), ("24h,1h,10m", "off"), ()),
+        "kind": PROBLEMS,
+        "state": (*STATES["DropCard"], *PHASES, "one_of_tomorrow"),
+        "said": ("noon", hostile.MARKUP[:60], ""),
+        "text": ("fan", "50", "Silk scarf", hostile.LONG_MARKUP),
+        "who": ("Mina", hostile.LONG_MARKUP, None),
     }
     return closed.get(name)
 
@@ -447,10 +479,10 @@ def test_blocks_and_outcomes_match(feature: str, language: Language) -> None:
 
 
 def test_every_feature_has_its_file_in_every_language() -> None:
-    """The folders hold one file a feature, the demo's, the doctor's, the menus', what the bot needs, and no more."""
+    """One file a feature, the demo's, the doctor's, the menus', what the bot needs and asks, and no more."""
     for language in Language:
         files = {path.name for path in (FOLDER / language).iterdir()}
-        assert files == {f"{feature}.j2" for feature in (*FEATURES, "commands", "demo", "doctor", "needs")}
+        assert files == {f"{feature}.j2" for feature in (*FEATURES, "asks", "commands", "demo", "doctor", "needs")}
 
 
 def literal(feature: str, language: Language) -> str:
@@ -556,6 +588,37 @@ def test_tiers_are_called_by_their_names(language: Language) -> None:
     assert len(set(told)) == len(TIERS)
     if language is not Language.EN:
         assert not any(tier in words for tier, words in zip(TIERS, told, strict=True))
+
+
+LANGUAGES_SHARE = re.compile(r"[\d,.:]+")
+"""Answers that read the same in every language."""
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_panel_has_a_word_for_everything(language: Language) -> None:
+    """Sections, acts, questions, short names, answers to tap, what the log tells: all have words of their own."""
+    asks = WORDS._plain[language]["admin"].environment.get_template("asks.j2")
+    module: Any = asks.make_module({"here": Here.of(None, language)})
+    for act in PANEL_ACTS:
+        assert module.section(act.section).strip() != act.section
+        assert module.act(act.name).strip() != act.name
+        for blank in act.blanks:
+            assert module.field(blank.name).strip() != blank.name, blank.name
+            assert module.question(act.name, blank.name).strip() != module.field(blank.name).strip(), (act.name, blank)
+            for text in blank.quick:
+                said = module.answer(blank.name, text).strip()
+                assert said != text or LANGUAGES_SHARE.fullmatch(text), (blank.name, text)
+    other = module.deed("one.of.tomorrow")
+    assert not [deed for deed in DEEDS if module.deed(deed) == other and deed != "one.of.tomorrow"]
+
+
+@pytest.mark.parametrize("language", [Language.KO, Language.ZH])
+def test_the_panels_words_hold_no_english(language: Language) -> None:
+    """What stands in the tables of the panel's words is in its language; codes and times to type stay as they are."""
+    source = (FOLDER / language / "asks.j2").read_text(encoding="utf-8")
+    examples = re.compile(r"SILK20|https://|\+90m|2026-11-23T20:00|\b(?:15m|2h|1h30m)\b|\bQR\b")
+    for said in re.findall(r': "([^"]+)"', source):
+        assert not re.search(r"[A-Za-z]+", examples.sub("", said)), said
 
 
 def test_the_checker_is_strict() -> None:

@@ -33,11 +33,14 @@ class Said:
     outcome: Any
     place: Place | None
     language: Language
+    below: "Said | None" = None
+    """What stands under it in the same message, with its buttons."""
 
     @property
     def html(self) -> str:
         """For a message, in Telegram's HTML."""
-        return self.words.html(self.outcome, self.place, self.language)
+        html = self.words.html(self.outcome, self.place, self.language)
+        return html if self.below is None else f"{html}\n\n{self.below.html}"
 
     @property
     def short(self) -> str | None:
@@ -47,7 +50,8 @@ class Said:
     @property
     def buttons(self) -> Rows:
         """The outcome's buttons, in rows."""
-        return self.words.buttons(self.outcome, self.place, self.language)
+        rows = self.words.buttons(self.outcome, self.place, self.language)
+        return rows if self.below is None else (*rows, *self.below.buttons)
 
 
 class Words:

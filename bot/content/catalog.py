@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from bot.rules import (
+    admin,
     arrivals,
     attendance,
     cadence,
@@ -27,6 +28,7 @@ from bot.rules import (
 FEATURES: dict[str, ModuleType] = {
     module.__name__.rsplit(".", 1)[1]: module
     for module in (
+        admin,
         arrivals,
         attendance,
         cadence,
@@ -50,6 +52,11 @@ FEATURES: dict[str, ModuleType] = {
 UNSPOKEN = frozenset(
     {
         # Facts, policies, wishes and parts of outcomes: nobody is told these by themselves.
+        "admin.AdminEntry",
+        "admin.AdminLine",
+        "admin.AdminProblem",
+        "admin.AdminValue",
+        "admin.Reach",
         "attendance.AttendancePolicy",
         "cadence.CadencePolicy",
         "cadence.SlotFacts",

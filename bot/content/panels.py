@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from bot.content.admin import ADMIN, admin_buttons
 from bot.content.button import Button, Rows
 from bot.rules.arrivals import Greeting, Room, RoomFounded, RoomJoined, WhoseRoom
 from bot.rules.communities import Hello
@@ -51,7 +52,7 @@ def panel_buttons(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
         case RoomJoined(may_part=True):
             return ((Button("part", press=f"{PART}:{outcome.chat_id}"),),)
         case _:
-            return ()
+            return admin_buttons(outcome)
 
 
 def _in_rows(buttons: Sequence[Button], wide: int) -> Rows:
@@ -59,8 +60,9 @@ def _in_rows(buttons: Sequence[Button], wide: int) -> Rows:
 
 
 def _hello(hello: Hello) -> Rows:
-    setup = ((Button("setup", press=SETUP, style="primary"),),) if hello.owner else ()
-    return (*setup, *((Button("shop", press=f"{SHOP}:{one.community_id}", about=one.name),) for one in hello.others))
+    setup = (Button("setup", press=SETUP),) if hello.owner else ()
+    panel = ((Button("panel", press=ADMIN, style="primary"), *setup),) if hello.panel else ()
+    return (*panel, *((Button("shop", press=f"{SHOP}:{one.community_id}", about=one.name),) for one in hello.others))
 
 
 def _step(shown: SetupStep) -> Rows:

@@ -1,6 +1,7 @@
 """What people say and press, feature by feature: filter, parse, call, render."""
 
 from bot.handlers import (
+    admin,
     campaigns,
     checkins,
     communities,
@@ -19,6 +20,7 @@ from bot.handlers import (
 from bot.handlers.table import Table
 
 FEATURES = (
+    admin,
     checkins,
     coupons,
     members,

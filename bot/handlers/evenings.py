@@ -112,7 +112,7 @@ async def delay(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voi
     if inside is None:
         return
     try:
-        wish = _move(rest, Moment(ask.at, inside.home.timezone))
+        wish = read_move(rest, Moment(ask.at, inside.home.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
@@ -230,7 +230,12 @@ def _link_and_number(head: list[str], example: str, moment: Moment) -> tuple[str
     return url, number
 
 
-def _move(rest: str, moment: Moment) -> Move:
+def read_move(rest: str, moment: Moment) -> Move:
+    """`15m`, `20:30`, with the stream's `#3` before or behind.
+
+    Raises:
+        FormProblem: the first thing that is wrong.
+    """
     parts = rest.split()
     if not parts:
         raise FormProblem(Missing("time", DELAY))

@@ -225,3 +225,13 @@ def echo(text: str) -> str:
     """What somebody typed, short enough to be told back."""
     clean = " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split())
     return clean if len(clean) <= LONGEST_ECHO else clean[: LONGEST_ECHO - 1] + "…"
+
+
+def quoted(value: str) -> str:
+    """A value as it stands in a line: in quotes that don't end within it, where it needs any."""
+    if not any(c.isspace() for c in value) and value[:1] not in QUOTES:
+        return value
+    for opening, closing in QUOTES.items():
+        if closing not in value and (closing != "”" or '"' not in value):
+            return f"{opening}{value}{closing}"
+    return '"' + value.replace('"', " ") + '"'

@@ -90,6 +90,7 @@ class SetupPanel:
             built(FANS, self._menus.listened_to),
             built(STAFF, self._menus.listened_to) if role is not Role.FAN else (),
             owner=ask.private and role is Role.OWNER,
+            panel=ask.private and role is not Role.FAN,
             others=tuple(shop for shop in others if shop.community_id != place.community_id)[:MOST_ROOMS],
         )
         if ask.press_id is not None:

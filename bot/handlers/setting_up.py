@@ -5,8 +5,10 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 from bot.asking import Ask
 from bot.content.panels import SETUP
 from bot.content.zones import find_zones
+from bot.features.admin import KIND as ADMIN
 from bot.features.communities import Communities
 from bot.features.setting_up import KIND, SettingUp
+from bot.handlers.admin_panel import AdminPanel
 from bot.handlers.coupons import read_id
 from bot.handlers.forms import Field, Form, FormProblem, Moment, one_of, timezone, words
 from bot.handlers.panels import SetupPanel
@@ -171,6 +173,9 @@ async def _take_words(inside: Ask, step: str, text: str, panel: SetupPanel) -> N
         await panel.fill(inside, step, value)
 
 
-async def cancel(_event: TelegramObject, ask: Ask, panel: SetupPanel) -> None:
+async def cancel(_event: TelegramObject, ask: Ask, panel: SetupPanel, admin_panel: AdminPanel) -> None:
     """`/cancel` leaves what is open."""
-    await panel.give_up(ask)
+    if ask.private and ask.dialogue == ADMIN:
+        await admin_panel.leave(ask)
+    else:
+        await panel.give_up(ask)

@@ -72,6 +72,8 @@ class Hello:
     """What staff can say besides; empty for a fan."""
     owner: bool = False
     """Whether they may set the shop up: then, in private, a button leads there."""
+    panel: bool = False
+    """Whether a button opens the staff's panel: to staff, in private."""
     others: tuple[Shop, ...] = ()
     """Other shops whose member they are, to which their private chat can turn."""
 

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 FANS = ("checkin", "me", "top", "coupons", "streams", "settings", "privacy", "help")
 """Declared ephemeral in groups: nobody else sees that a fan asked."""
 STAFF = (
+    "admin",
     "newstream",
     "golive",
     "delay",
@@ -21,7 +22,7 @@ STAFF = (
 """Never ephemeral: a reply to a file would lose its reply, and an anonymous administrator couldn't be answered."""
 UNLISTED = frozenset({"start", "makeup", "cancel"})
 """Said by Telegram itself, offered by a button, or named where it is of use."""
-NEXT = ("newstream", "newcoupon", "source")
+NEXT = ("admin", "newstream", "newcoupon", "source")
 """What a shop that was just set up does next."""
 
 

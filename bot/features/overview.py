@@ -1,0 +1,114 @@
+"""What stands in a shop, for the staff's panel: lists by section, and what happened lately."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.admin import LATELY, LISTED, AdminEntry, AdminLately, AdminLine, Section
+from bot.rules.communities import Place
+from bot.rules.coupons import CampaignState
+from bot.rules.streams import OVER_PHASES, Phase, phase_of
+from bot.store.airings import count_came, open_airings
+from bot.store.campaigns import card_of
+from bot.store.db import Database
+from bot.store.tables import AuditEntry, Campaign, FanGroup, Person
+
+Lines = Callable[[Session, Place, datetime, int | None], list[AdminLine]]
+"""(session, place, at, number) → what there is, newest first, or only the thing with this number."""
+
+
+class Overview:
+    """Use cases of looking at what stands."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def lines(self, place: Place, section: str, at: datetime) -> list[AdminLine]:
+        """All things of a section that staff may still want to act on."""
+        read = LINES.get(section)
+        return await self._db.read(read, place, at, None) if read is not None else []
+
+    async def thing(self, place: Place, section: str, number: int, at: datetime) -> AdminLine | None:
+        """One thing of a section."""
+        read = LINES.get(section)
+        found = await self._db.read(read, place, at, number) if read is not None else []
+        return found[0] if found else None
+
+    async def lately(
+        self, place: Place, reader_id: int, undoable: Collection[str], owners: Collection[str]
+    ) -> AdminLately:
+        """The last acts, with who did them, and which of them the reader may take back."""
+        return await self._db.read(lately, place, reader_id, undoable, owners)
+
+
+def coupons(session: Session, place: Place, at: datetime, number: int | None) -> list[AdminLine]:
+    """Campaigns that weren't cancelled and aren't over."""
+    query = select(Campaign).where(col(Campaign.community_id) == place.community_id)
+    if number is not None:
+        query = query.where(col(Campaign.number) == number)
+    else:
+        query = query.where(
+            col(Campaign.state) == CampaignState.OPEN, col(Campaign.closes).is_(None) | (col(Campaign.closes) > at)
+        )
+    found: list[AdminLine] = []
+    for campaign in session.execute(query.order_by(col(Campaign.id).desc()).limit(LISTED + 1)).scalars():
+        card = card_of(session, place.community_id, campaign.id or 0, at)
+        state = card.state if card is not None else campaign.state
+        when = campaign.opens if state == "soon" else campaign.closes
+        found.append(
+            AdminLine(Section.COUPONS, campaign.number, campaign.title, state, campaign.taken, campaign.stock, when)
+        )
+    return found
+
+
+def streams(session: Session, place: Place, at: datetime, number: int | None) -> list[AdminLine]:
+    """Streams that are on or coming, each with its next evening."""
+    found: dict[int, AdminLine] = {}
+    for airing in open_airings(session, place.community_id):
+        phase = phase_of(airing, at)
+        if phase in OVER_PHASES or airing.number in found or number not in {None, airing.number}:
+            continue
+        came = 0 if phase in {Phase.COMING, Phase.DELAYED} else count_came(session, airing.id)
+        found[airing.number] = AdminLine(
+            Section.STREAMS, airing.number, airing.title, phase.value, came, None, airing.starts_at
+        )
+    return list(found.values())
+
+
+LINES: dict[str, Lines] = {
+    Section.COUPONS: coupons,
+    Section.STREAMS: streams,
+}
+
+
+def lately(
+    session: Session, place: Place, reader_id: int, undoable: Collection[str], owners: Collection[str]
+) -> AdminLately:
+    """The newest entries of the audit log."""
+    rows = session.execute(
+        select(AuditEntry, col(Person.name), col(FanGroup.title))
+        .outerjoin(Person, col(Person.user_id) == col(AuditEntry.actor_id))
+        .outerjoin(FanGroup, col(FanGroup.chat_id) == col(AuditEntry.actor_id))
+        .where(col(AuditEntry.community_id) == place.community_id)
+        .order_by(col(AuditEntry.id).desc())
+        .limit(LATELY)
+    ).all()
+    entries: list[AdminEntry] = []
+    for entry, name, title in rows:
+        mine = reader_id in {place.owner_id, entry.actor_id}
+        may = entry.act in undoable and entry.undoes_id is None and (entry.act not in owners or mine)
+        entries.append(
+            AdminEntry(
+                audit_id=entry.id or 0,
+                at=entry.at,
+                who=name or title,
+                act=entry.act,
+                subject=entry.subject,
+                undone=entry.undone_at is not None,
+                undoable=may and entry.undone_at is None,
+            )
+        )
+    return AdminLately(place.community_id, tuple(entries))

@@ -1,0 +1,98 @@
+"""Whom an act of the panel reaches and what it can cost, counted before it is done."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.admin import Reach
+from bot.rules.communities import Place
+from bot.rules.coupons import CouponState
+from bot.store.airings import count_subscribers, open_airings
+from bot.store.cards import chats_of, groups_of
+from bot.store.db import Database
+from bot.store.tables import Campaign, Coupon, Member
+
+Count = Callable[[Session, Place, Mapping[str, Any], int | None], Reach]
+"""(session, place, the form's values, the thing's number) → reach."""
+
+
+class Reaches:
+    """Counts reach."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def of(self, place: Place, act: str, values: Mapping[str, Any], number: int | None) -> Reach:
+        """What an act would reach."""
+        count = COUNTS.get(act)
+        return await self._db.read(count, place, values, number) if count is not None else Reach()
+
+
+def in_groups(session: Session, place: Place, _values: Mapping[str, Any], _number: int | None) -> Reach:
+    """What hangs in every group and may be seen by every member."""
+    return Reach(groups=len(groups_of(session, place.community_id)), fans=members(session, place))
+
+
+def told_everywhere(session: Session, place: Place, _values: Mapping[str, Any], _number: int | None) -> Reach:
+    """What is told in every group and the channel."""
+    return Reach(groups=len(chats_of(session, place.community_id)), fans=members(session, place))
+
+
+def drop(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
+    """A new drop: its card in the groups, now or when it opens."""
+    opens: datetime | None = values.get("opens")
+    return Reach(groups=len(groups_of(session, place.community_id)), fans=members(session, place), at=opens)
+
+
+def plan(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
+    """A new stream: its announcement at its start."""
+    return Reach(groups=len(chats_of(session, place.community_id)), fans=members(session, place), at=values.get("at"))
+
+
+def drop_taken_back(session: Session, place: Place, _values: Mapping[str, Any], number: int | None) -> Reach:
+    """Coupons that are held become void, and what was paid for them goes back."""
+    coupons, coins = session.execute(
+        select(func.count(), func.coalesce(func.sum(Coupon.paid), 0))
+        .join(Campaign, col(Campaign.id) == col(Coupon.campaign_id))
+        .where(
+            col(Campaign.community_id) == place.community_id,
+            col(Campaign.number) == number,
+            col(Coupon.state) == CouponState.HELD,
+        )
+    ).one()
+    return Reach(groups=len(groups_of(session, place.community_id)), void=coupons, back=int(coins))
+
+
+def moved(session: Session, place: Place, _values: Mapping[str, Any], number: int | None) -> Reach:
+    """A stream's new time, or its end: told in all chats, and to those who asked to be reminded."""
+    ids = {one.stream_id for one in open_airings(session, place.community_id) if one.number == number}
+    return Reach(
+        groups=len(chats_of(session, place.community_id)),
+        private=sum(count_subscribers(session, stream_id) for stream_id in ids),
+    )
+
+
+def members(session: Session, place: Place) -> int:
+    """Fans who are here."""
+    found: int = session.execute(
+        select(func.count())
+        .select_from(Member)
+        .where(col(Member.community_id) == place.community_id, col(Member.left_at).is_(None), col(Member.user_id) > 0)
+    ).scalar_one()
+    return found
+
+
+COUNTS: dict[str, Count] = {
+    "newcoupon": drop,
+    "coupon_cancel": drop_taken_back,
+    "newstream": plan,
+    "golive": told_everywhere,
+    "golive_now": told_everywhere,
+    "delay": moved,
+    "cancelstream": moved,
+    "endlive": told_everywhere,
+}

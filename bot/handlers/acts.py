@@ -1,0 +1,91 @@
+"""What the staff's panel can do, in the order in which it is shown.
+
+To add an act, name its command, its section and where its blanks stand in the command's line. Its words are in
+`content/*/asks.j2`; its reach is counted in `features/reach.py`; what it is about is listed in `features/overview.py`.
+"""
+
+from bot.handlers.blanks import Act, bare, blanks_of, flag, username
+from bot.handlers.campaigns import NEW_COUPON_FORM, POLICY, REDEEM
+from bot.handlers.evenings import END, GO_LIVE_FORM, NEW_STREAM_FORM, read_move
+from bot.handlers.forms import Field, Form, Moment, one_of, whole, words
+from bot.handlers.readers import link
+from bot.handlers.sources import EXAMPLE as SOURCE
+from bot.rules.admin import Section
+from bot.rules.reporting import PERIODS
+from bot.rules.sources import MAX_COST, MAX_NAME
+from bot.rules.streams import Move, Phase
+
+RUNNING = frozenset({"soon", "open", "sold_out"})
+COMING = frozenset({Phase.COMING, Phase.DELAYED, Phase.STARTING})
+ON = frozenset({Phase.STARTING, Phase.ON_AIR})
+
+
+def new_start(_name: str, text: str, moment: Moment) -> Move:
+    """By how long, or to when."""
+    return read_move(text, moment)
+
+
+ACTS = (
+    Act(
+        "newcoupon",
+        Section.COUPONS,
+        "newcoupon",
+        blanks_of(
+            NEW_COUPON_FORM,
+            stock=("20", "50", "100"),
+            price=("0", "30", "50", "100"),
+            limit=("1", "2", "3"),
+            opens=("+30m", "+1h", "20:00"),
+            closes=("+1h", "+3h", "+1d", "+3d"),
+        ),
+    ),
+    Act(
+        "redeem",
+        Section.COUPONS,
+        "redeem",
+        (bare("code", words(POLICY.max_shared_code, REDEEM)), bare("fan", username, needed=False)),
+    ),
+    Act("coupon_cancel", Section.COUPONS, "coupon", head="{number}", tail="cancel", states=RUNNING, danger=True),
+    Act(
+        "newstream",
+        Section.STREAMS,
+        "newstream",
+        blanks_of(
+            NEW_STREAM_FORM,
+            at=("+1h", "19:00", "20:00", "21:00"),
+            remind=("24h,1h,10m", "1h,10m", "10m", "off"),
+            length=("1h", "2h", "3h", "4h"),
+        ),
+    ),
+    Act("golive_now", Section.STREAMS, "golive", blanks_of(GO_LIVE_FORM)),
+    Act("golive", Section.STREAMS, "golive", blanks_of(GO_LIVE_FORM), head="#{number}", states=COMING | ON),
+    Act(
+        "delay",
+        Section.STREAMS,
+        "delay",
+        (bare("time", new_start, "15m", "30m", "1h"),),
+        tail="#{number}",
+        states=COMING,
+    ),
+    Act("endlive", Section.STREAMS, "endlive", blanks_of(Form({"url": Field(link)}, END)), head="#{number}", states=ON),
+    Act(
+        "cancelstream",
+        Section.STREAMS,
+        "cancelstream",
+        (flag("all"),),
+        head="{number}",
+        states=COMING | ON,
+        danger=True,
+    ),
+    Act(
+        "source",
+        Section.FANS,
+        "source",
+        (bare("name", words(MAX_NAME, SOURCE)), *blanks_of(Form({"cost": Field(whole(0, MAX_COST))}, SOURCE))),
+        unlogged=True,
+    ),
+    Act("sources", Section.FANS, "source", unlogged=True),
+    Act("report", Section.FANS, "report", (bare("days", one_of(PERIODS), "7d", "30d"),), unlogged=True),
+)
+
+BY_NAME = {act.name: act for act in ACTS}

@@ -1,0 +1,135 @@
+"""Blanks of the staff's panel: a command's line with places to fill in.
+
+What reads a blank is the form's reader; what does the act is the command's handler, with its door, its cause, its audit
+entry and its *undo*. The panel only types the line for whoever pressed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.handlers.forms import Form, FormProblem, Moment, Reader, one_of, quoted, words
+from bot.rules.calendar import zone
+from bot.rules.forms import NotOneOf
+
+YES = "yes"
+LONGEST_USERNAME = 32
+MOST_OPTIONS = 8
+_NEVER = Moment(datetime(2000, 1, 1, tzinfo=UTC), "UTC")
+
+
+class Shape(StrEnum):
+    """How a blank stands in its line."""
+
+    PAIR = "pair"
+    """`name=value`."""
+    BARE = "bare"
+    """The value alone."""
+    FLAG = "flag"
+    """Its name alone, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """Something to fill in."""
+
+    name: str
+    read: Reader[Any]
+    needed: bool = False
+    shape: Shape = Shape.PAIR
+    quick: tuple[str, ...] = ()
+    """Answers to tap; others are typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A command with blanks."""
+
+    name: str
+    section: str
+    command: str
+    blanks: tuple[Blank, ...] = ()
+    head: str = ""
+    """What stands before the blanks; `{number}` is the thing's."""
+    tail: str = ""
+    states: frozenset[str] | None = None
+    """States of a thing in which it can be done; None: it is about no thing."""
+    danger: bool = False
+    """Whether it takes something away."""
+    unlogged: bool = False
+    """Whether it leaves no entry in the audit log: it only looks something up, or finds what was there already."""
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Names of what can't be left empty."""
+        return tuple(blank.name for blank in self.blanks if blank.needed)
+
+    def blank(self, name: str) -> Blank | None:
+        """The blank of this name."""
+        return next((blank for blank in self.blanks if blank.name == name), None)
+
+    def line(self, number: int | None, filled: Mapping[str, str]) -> str:
+        """What stands behind the command."""
+        said = {
+            shape: [blank for blank in self.blanks if blank.shape is shape and blank.name in filled] for shape in Shape
+        }
+        parts = [
+            self.head.format(number=number),
+            *(filled[blank.name] for blank in said[Shape.BARE]),
+            *(blank.name for blank in said[Shape.FLAG] if filled[blank.name] == YES),
+            *(f"{blank.name}={quoted(filled[blank.name])}" for blank in said[Shape.PAIR]),
+            self.tail.format(number=number),
+        ]
+        return " ".join(part for part in parts if part)
+
+    def read(self, filled: Mapping[str, str], moment: Moment) -> dict[str, Any]:
+        """What the answers mean now.
+
+        Raises:
+            FormProblem: the first that means nothing (any more).
+        """
+        return {b.name: b.read(b.name, filled[b.name], moment) for b in self.blanks if b.name in filled}
+
+
+def blanks_of(form: Form, **quick: tuple[str, ...]) -> tuple[Blank, ...]:
+    """A form's fields as blanks; what is one of a few words can be tapped anyway."""
+    return tuple(
+        Blank(name, field.read, needed=field.needed, quick=quick.get(name) or _options(name, field.read))
+        for name, field in form.fields.items()
+    )
+
+
+def flag(name: str) -> Blank:
+    """A word that is said or not."""
+    return Blank(name, one_of({YES: True, "no": False}), shape=Shape.FLAG, quick=(YES, "no"))
+
+
+def bare(name: str, read: Reader[Any], *quick: str, needed: bool = True) -> Blank:
+    """A value that stands in its line without a name."""
+    return Blank(name, read, needed=needed, shape=Shape.BARE, quick=quick)
+
+
+def _options(name: str, read: Reader[Any]) -> tuple[str, ...]:
+    """What a reader takes, by its own account, if that is one of a few words."""
+    try:
+        read(name, "", _NEVER)
+    except FormProblem as problem:
+        known = problem.error.known if isinstance(problem.error, NotOneOf) else ()
+        return known if len(known) <= MOST_OPTIONS else ()
+    return ()
+
+
+def username(name: str, text: str, moment: Moment) -> str:
+    """`@fan`."""
+    return "@" + words(LONGEST_USERNAME, "@fan")(name, text.strip().removeprefix("@"), moment).replace(" ", "")
+
+
+def kept(value: Any, text: str, moment: Moment) -> str:
+    """An answer as it is kept until it is read again: a time of day keeps the day that it meant."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, datetime) and ":" in text and "-" not in text:
+        return value.astimezone(zone(moment.timezone)).strftime("%Y-%m-%dT%H:%M")
+    return " ".join(text.split())
