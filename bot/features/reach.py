@@ -43,7 +43,9 @@ def told_everywhere(session: Session, place: Place, _values: Mapping[str, Any], 
 
 
 def drop(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
-    """A new drop: its card in the groups, now or when it opens."""
+    """A new drop: its card in the groups, now or when it opens; one that is kept for something else hangs nowhere."""
+    if values.get("for") is not None:
+        return Reach()
     opens: datetime | None = values.get("opens")
     return Reach(groups=len(groups_of(session, place.community_id)), fans=members(session, place), at=opens)
 

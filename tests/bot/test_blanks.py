@@ -17,7 +17,7 @@ MOMENT = Moment(NOW, "Asia/Seoul")
 FORM = Form({"title": Field(words(200, ""), needed=True), "other": Field(words(200, ""))}, "")
 ACT = Act("make", "coupons", "make", blanks_of(FORM))
 
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=40) | st.sampled_from(
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=40) | st.sampled_from(
     ('"', "a=b c=d", "“x” \"y\" 'z' «»「」『』", 'stock=5" other=6', "＂", "a  b")
 )
 
