@@ -292,7 +292,7 @@ class Voice:
 
 def _fits_an_alert(outcome: Any) -> bool:
     """Whether the short form tells it all: of a list of codes it tells only how many there are."""
-    return not (isinstance(outcome, MyCoupons) and outcome.coupons)
+    return not (isinstance(outcome, MyCoupons) and (outcome.coupons or outcome.early))
 
 
 def _target(ask: Ask) -> Target:

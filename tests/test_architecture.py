@@ -30,7 +30,7 @@ SPOKEN = {
     "bot/handlers/coupons.py": {"COUPON_WORDS"},
     "bot/handlers/streams.py": {"STREAM_WORDS"},
     "bot/store/founding.py": {"DEFAULT_PERSONA", "DEFAULT_COIN"},
-    "bot/content/filters.py": {"_DEFAULT_COINS"},
+    "bot/content/filters.py": {"_DEFAULT_COINS", "TIER_NAMES"},
     "bot/demo/cast.py": {"CAST", "REGULARS", "GUESTS", "CROWD", "SHOP", "ROOM", "SCARF", "SCRUNCHIE", "NIGHT", "WORD"},
 }
 """What people type, what a new shop is called at first, and the demo's people: all the Korean and Chinese in Python."""

@@ -48,6 +48,7 @@ SHORT = frozenset(
                 "AlreadyClaimed",
                 "SoldOut",
                 "TooEarly",
+                "TierTooLow",
                 "TooLate",
                 "Cancelled",
                 "OfferedBefore",
@@ -579,7 +580,7 @@ def test_each_act_has_its_own_words(language: Language, kind: str) -> None:
 
 @pytest.mark.parametrize("language", Language)
 def test_tiers_are_called_by_their_names(language: Language) -> None:
-    """A drop for a tier says that tiers don't count yet; one for everybody doesn't speak of them."""
+    """A drop for a tier says which, in the fans' own word; one for everybody doesn't speak of them."""
     kind = OUTCOMES["coupons.CampaignMade"]
     told = [
         WORDS.html(kind(12, "Silk", 10, 0, 1, tier, None, None, None, 1, 1), HERE["ordinary"], language)

@@ -12,6 +12,7 @@ from bot.rules.coupons import (
     CampaignMade,
     Claimed,
     DropCard,
+    MyCoupons,
     Redeemed,
 )
 from bot.rules.joining import Welcome, WelcomeAll, WelcomeBack
@@ -61,6 +62,12 @@ def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a tabl
             return ((Button("soon", press=f"{CLAIM}:{outcome.campaign_id}"),),)
         case DropCard():
             return ((Button("over", disabled=True),),)
+        case MyCoupons():
+            return tuple(
+                (Button("claim_early", press=f"{CLAIM}:{drop.campaign_id}", style="primary", about=drop),)
+                for drop in outcome.early
+                if drop.open
+            )
         case Claimed(code=code) | AlreadyClaimed(code=code, redeemed=False):
             return ((Button("copy", copy=code),),)
         case CheckedIn(restorable=r) | AlreadyCheckedIn(restorable=r) | MadeUp(restorable=r) if r is not None:

@@ -76,6 +76,7 @@ UNSPOKEN = frozenset(
         "communities.Place",
         "coupons.CampaignFacts",
         "coupons.CouponPolicy",
+        "coupons.EarlyDrop",
         "coupons.HeldCoupon",
         "coupons.NewCampaign",
         "joining.ComingFacts",

@@ -28,6 +28,12 @@ TIMES = {Language.KO: "aaaa h:mm", Language.ZH: "HH:mm", Language.EN: "h:mm a"}
 _DEFAULT_COINS = {Language.KO: "코인", Language.ZH: "金币", Language.EN: "coins"}
 """The word where no community is known, and in another language than the community's own word."""
 
+TIER_NAMES = {
+    Language.KO: {"new": "새싹", "fan": "팬", "loyal": "찐팬", "core": "최애"},
+    Language.ZH: {"new": "新粉", "fan": "铁粉", "loyal": "钻粉", "core": "挚爱粉"},
+    Language.EN: {"new": "New", "fan": "Fan", "loyal": "Loyal", "core": "Core"},
+}
+
 LONGEST_IN_HOURS = 24
 """From here on lengths of time are told in days."""
 
@@ -126,6 +132,10 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
             return "…"
         return text if len(text) <= length else text[: length - 1] + "…"
 
+    def tier(value: str) -> str:
+        """A tier as fans call it."""
+        return TIER_NAMES[language].get(value) or cut(value, 16)
+
     def city(value: str) -> str:
         """A time zone as people call it: its city."""
         return cut(zones.city(value, language), 40)
@@ -151,4 +161,5 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         "at": at,
         "cut": cut,
         "span": span,
+        "tier": tier,
     }

@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from bot.rules.communities import Place
 from bot.rules.coupons import (
+    POLICY,
     AlreadyCancelled,
     CampaignCancelled,
     CampaignMade,
@@ -22,7 +23,9 @@ from bot.rules.coupons import (
     WindowPast,
     WindowUpsideDown,
     check_window,
+    opens_for,
 )
+from bot.rules.tiers import Tier
 from bot.store import causes
 from bot.store.audit import caused_by, record
 from bot.store.campaigns import CARD, card_of
@@ -127,6 +130,8 @@ def make(tx: Tx, place: Place, actor_id: int, wish: NewCampaign, at: datetime, c
         groups=groups,
         audit_id=_id(entry.id),
         kept_for=wish.kept_for,
+        core_from=_comes_first(Tier.CORE, wish),
+        loyal_from=_comes_first(Tier.LOYAL, wish),
     )
     entry.answer = causes.to_json(outcome)
     return outcome
@@ -264,6 +269,13 @@ def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: da
         runs = campaign.state == CampaignState.OPEN and (campaign.closes is None or campaign.closes > at)
         if runs:
             hang_card(tx, community_id, CARD, campaign_id, new_chat_id, at, at, turns_at=campaign.closes)
+
+
+def _comes_first(tier: Tier, wish: NewCampaign) -> datetime | None:
+    """When a tier may claim a drop of the group before the others, if it may."""
+    if wish.opens is None or wish.kept_for is not None or not tier.at_least(wish.tier):
+        return None
+    return opens_for(tier, wish.opens, POLICY)
 
 
 def _by_number(session: Session, place: Place, number: int, *, lock: bool = False) -> Campaign | None:

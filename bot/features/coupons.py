@@ -7,14 +7,25 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.communities import Place
-from bot.rules.coupons import ClaimOutcome, CouponPolicy, CouponState, HeldCoupon, MyCoupons
+from bot.rules.coupons import (
+    ClaimOutcome,
+    CouponPolicy,
+    CouponState,
+    EarlyDrop,
+    HeldCoupon,
+    MyCoupons,
+    opens_for,
+)
+from bot.store.campaigns import upcoming
 from bot.store.coupons import Choice, hand_out
 from bot.store.db import Database, Tx
 from bot.store.members import Sender, standing
 from bot.store.tables import Campaign, Coupon, Member
+from bot.store.tiers import tier_of
 
 SHOWN = 20
 """Coupons that one message lists."""
+EARLY_SHOWN = 3
 
 
 class Coupons:
@@ -29,9 +40,9 @@ class Coupons:
         """Claim one coupon of a campaign for the sender."""
         return await self._db.write(claim, place, sender, campaign_id, at, cause, self._policy, self._choice)
 
-    async def mine(self, place: Place, user_id: int) -> MyCoupons:
-        """The reader's coupons, newest first."""
-        return await self._db.read(my_coupons, place, user_id)
+    async def mine(self, place: Place, user_id: int, at: datetime) -> MyCoupons:
+        """The reader's coupons, newest first, and what opens early for them."""
+        return await self._db.read(my_coupons, place, user_id, at, self._policy)
 
 
 def claim(
@@ -49,7 +60,7 @@ def claim(
     return hand_out(tx, place, member, campaign_id, at, cause, policy, choice)
 
 
-def my_coupons(session: Session, place: Place, user_id: int) -> MyCoupons:
+def my_coupons(session: Session, place: Place, user_id: int, at: datetime, policy: CouponPolicy) -> MyCoupons:
     """A fan's coupons of this community, newest first."""
     mine = (
         select(Campaign.title, Coupon.code, Campaign.shared_code, Coupon.state, Campaign.closes)  # type: ignore[call-overload]
@@ -65,7 +76,36 @@ def my_coupons(session: Session, place: Place, user_id: int) -> MyCoupons:
     rows = session.execute(mine.limit(SHOWN)).all()
     total = session.execute(select(func.count()).select_from(mine.subquery())).scalar_one()
     coupons = tuple(HeldCoupon(title, own or shared or "", state, closes) for title, own, shared, state, closes in rows)
-    return MyCoupons(coupons, more=max(0, total - len(coupons)))
+    early = _early_drops(session, place, user_id, at, policy)
+    return MyCoupons(coupons, more=max(0, total - len(coupons)), early=early)
+
+
+def _early_drops(
+    session: Session, place: Place, user_id: int, at: datetime, policy: CouponPolicy
+) -> tuple[EarlyDrop, ...]:
+    """Drops whose card doesn't hang yet and that the reader may claim before the others; their tier only if any is."""
+    coming = upcoming(session, place.community_id, at, at + policy.early_shown)
+    member_id = session.execute(
+        select(col(Member.id)).where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
+    ).scalar_one_or_none()
+    if not coming or member_id is None:
+        return ()
+    tier = tier_of(session, place, member_id, at)
+    drops = []
+    for campaign, opens in coming:
+        yours = opens_for(tier, opens, policy)
+        if yours < opens and tier.at_least(campaign.tier) and campaign.left > 0:
+            drop = EarlyDrop(
+                campaign_id=campaign.id,
+                title=campaign.title,
+                left=campaign.left,
+                price=campaign.price,
+                yours=yours,
+                opens=opens,
+                open=yours <= at,
+            )
+            drops.append(drop)
+    return tuple(drops[:EARLY_SHOWN])
 
 
 def count_held(session: Session, place: Place, member_id: int) -> int:

@@ -20,10 +20,11 @@ from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.coupons import CouponPolicy, KeptFor, NewCampaign
 from bot.rules.forms import Missing, StrayWord
+from bot.rules.tiers import Tier
 from bot.voice import Voice
 
 POLICY = CouponPolicy()
-TIERS = {"new": "new", "fan": "fan", "loyal": "loyal", "core": "core"}
+TIERS = {tier.value: tier for tier in Tier}
 KEPT_FOR = {kept.value: kept for kept in KeptFor}
 NEW_COUPON = '/newcoupon title="Silk scarf −20%" stock=50'
 COUPON = "/coupon 12"

@@ -40,7 +40,7 @@ async def mine(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, cou
     """The asker's coupons."""
     inside = await doors.fan(ask)
     if inside is not None:
-        await voice.answer(inside, await coupons.mine(inside.home, ask.sender.user_id))
+        await voice.answer(inside, await coupons.mine(inside.home, ask.sender.user_id, ask.at))
 
 
 def read_id(text: str) -> int | None:

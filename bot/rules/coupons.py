@@ -1,6 +1,7 @@
 """Coupons: who may claim what, when, and what staff may still change."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -50,6 +51,17 @@ class CouponPolicy:
     """The drop card is edited at most this often."""
     retry_codes: int = 5
     """Fresh codes tried when one is taken (one in 27 billion)."""
+    early: Mapping[Tier, timedelta] = field(
+        default_factory=lambda: {Tier.CORE: timedelta(minutes=10), Tier.LOYAL: timedelta(minutes=5)}
+    )
+    """How long before `opens` a tier may claim."""
+    early_shown: timedelta = timedelta(hours=24)
+    """So long before `opens` those who may claim early are told in `/coupons`."""
+
+
+POLICY = CouponPolicy()
+PUBLIC = CouponPolicy(early={})
+"""What a card in the group goes by: nobody comes first there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,7 @@ class NewCampaign:
     stock: int
     price: int = 0
     limit: int = 1
-    tier: str = "new"
+    tier: Tier = Tier.NEW
     opens: datetime | None = None
     closes: datetime | None = None
     shared_code: str | None = None
@@ -129,6 +141,18 @@ class TooEarly:
 
     title: str
     opens: datetime
+    yours: datetime | None = None
+    """When it opens for the reader, whose tier comes first; None: with everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class TierTooLow:
+    """It is for fans of a better tier."""
+
+    title: str
+    tier: Tier
+    """The lowest that may claim."""
+    yours: Tier
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,23 +190,45 @@ class OfferedBefore:
     title: str
 
 
-ClaimRefusal = SoldOut | TooEarly | TooLate | Cancelled | PriceTooHigh | NoSuchCoupon | OfferedBefore
+ClaimRefusal = SoldOut | TooEarly | TierTooLow | TooLate | Cancelled | PriceTooHigh | NoSuchCoupon | OfferedBefore
 ClaimOutcome = Claimed | AlreadyClaimed | ClaimRefusal
 
 
+def asks_for_tier(campaign: CampaignFacts, now: datetime) -> bool:
+    """Whether a claim depends on the fan's tier: for most it doesn't, and it need not be worked out."""
+    return campaign.tier is not Tier.NEW or (campaign.opens is not None and now < campaign.opens)
+
+
+def opens_for(tier: Tier, opens: datetime, policy: CouponPolicy) -> datetime:
+    """When a drop that opens to the public at `opens` does so for a tier."""
+    return opens - policy.early.get(tier, timedelta(0))
+
+
 def may_claim(  # noqa: PLR0911  # a list of refusals, first come first told
-    campaign: CampaignFacts, balance: int, now: datetime, back_since: datetime | None = None, *, aside: bool = False
+    campaign: CampaignFacts,
+    balance: int,
+    now: datetime,
+    back_since: datetime | None = None,
+    *,
+    aside: bool = False,
+    tier: Tier = Tier.NEW,
+    policy: CouponPolicy = POLICY,
 ) -> ClaimRefusal | None:
     """Why a fan who holds none of it yet can't claim now, or None. The first reason that no wait can mend wins.
 
-    `back_since` is when someone who came back had their data deleted; `aside`: one was set aside for them.
+    `back_since` is when someone who came back had their data deleted; `aside`: one was set aside for them. `tier` is
+    theirs, where `asks_for_tier` wants it.
     """
     if campaign.state is CampaignState.CANCELLED:
         return Cancelled(campaign.title)
     if campaign.state is CampaignState.ENDED or (campaign.closes is not None and now >= campaign.closes):
         return TooLate(campaign.title)
-    if campaign.opens is not None and now < campaign.opens:
-        return TooEarly(campaign.title, campaign.opens)
+    if not tier.at_least(campaign.tier):
+        return TierTooLow(campaign.title, campaign.tier, tier)
+    if campaign.opens is not None:
+        yours = opens_for(tier, campaign.opens, policy)
+        if now < yours:
+            return TooEarly(campaign.title, campaign.opens, yours if yours < campaign.opens else None)
     if campaign.left <= 0 and not aside:
         return SoldOut(campaign.title)
     if back_since is not None and max(campaign.made_at, campaign.opens or campaign.made_at) <= back_since:
@@ -206,6 +252,7 @@ class DropCard:
     """`soon`, `open`, `sold_out`, `closed` or `cancelled`."""
     opens: datetime | None
     closes: datetime | None
+    tier: Tier = Tier.NEW
 
     @property
     def over(self) -> bool:
@@ -215,7 +262,7 @@ class DropCard:
 
 def drop_card(campaign: CampaignFacts, now: datetime) -> DropCard:
     """The card of `campaign` as it should look at `now`."""
-    match may_claim(campaign, campaign.price, now):
+    match may_claim(campaign, campaign.price, now, tier=campaign.tier, policy=PUBLIC):
         case Cancelled():
             state = "cancelled"
         case TooLate():
@@ -236,6 +283,7 @@ def drop_card(campaign: CampaignFacts, now: datetime) -> DropCard:
         state=state,
         opens=campaign.opens,
         closes=campaign.closes,
+        tier=campaign.tier,
     )
 
 
@@ -250,12 +298,29 @@ class HeldCoupon:
 
 
 @dataclass(frozen=True, slots=True)
+class EarlyDrop:
+    """A drop that opens earlier for the reader than for the group, where no card hangs yet."""
+
+    campaign_id: int
+    title: str
+    left: int
+    price: int
+    yours: datetime
+    """When it opens for them."""
+    opens: datetime
+    open: bool
+    """Whether they can claim it now."""
+
+
+@dataclass(frozen=True, slots=True)
 class MyCoupons:
     """All that a fan holds, newest first."""
 
     coupons: tuple[HeldCoupon, ...]
     more: int = 0
     """Older ones that the list leaves out."""
+    early: tuple[EarlyDrop, ...] = ()
+    """What their tier may claim before the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +340,9 @@ class CampaignMade:
     """Groups that get the card."""
     audit_id: int
     kept_for: KeptFor | None = None
+    core_from: datetime | None = None
+    loyal_from: datetime | None = None
+    """When those who come first may claim."""
 
 
 @dataclass(frozen=True, slots=True)

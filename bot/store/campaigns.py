@@ -16,6 +16,7 @@ from bot.store.tables.base import Id
 
 CARD = "drop"
 """The kind of a campaign's living card."""
+MOST_UPCOMING = 20
 
 _COLUMNS = (
     col(Campaign.id),
@@ -55,6 +56,26 @@ def campaign_numbered(session: Session, community_id: int, number: int) -> Campa
         select(*_COLUMNS).where(col(Campaign.number) == number, col(Campaign.community_id) == community_id)
     ).one_or_none()
     return _facts(tuple(row)) if row is not None else None
+
+
+def upcoming(
+    session: Session, community_id: int, after: datetime, until: datetime
+) -> list[tuple[CampaignFacts, datetime]]:
+    """The group's drops that open to the public between two instants, and when; the soonest first."""
+    rows = session.execute(
+        select(*_COLUMNS)
+        .where(
+            col(Campaign.community_id) == community_id,
+            col(Campaign.state) == CampaignState.OPEN,
+            col(Campaign.kept_for).is_(None),
+            col(Campaign.opens) > after,
+            col(Campaign.opens) <= until,
+        )
+        .order_by(col(Campaign.opens), col(Campaign.id))
+        .limit(MOST_UPCOMING)
+    ).all()
+    found = [_facts(tuple(row)) for row in rows]
+    return [(campaign, campaign.opens) for campaign in found if campaign.opens is not None]
 
 
 def card_of(session: Session, community_id: int, campaign_id: int, now: datetime) -> DropCard | None:

@@ -26,8 +26,10 @@ from bot.rules.coupons import (
     KeptFor,
     NoSuchCoupon,
     SoldOut,
+    asks_for_tier,
     may_claim,
 )
+from bot.rules.tiers import Tier
 from bot.store import causes, ledger
 from bot.store.campaigns import CARD, find_campaign
 from bot.store.cards import hang_cards, touch_cards
@@ -36,6 +38,7 @@ from bot.store.hot import Hot
 from bot.store.members import Standing, note
 from bot.store.tables import Campaign, Coupon
 from bot.store.tables.base import Id
+from bot.store.tiers import tier_of
 
 Choice = Callable[[str], str]
 """Picks one character of a string: `secrets.choice`."""
@@ -186,7 +189,8 @@ def hand_out(
     held = [row for row in rows if row[2] != CouponState.CANCELLED or campaign.state is CampaignState.CANCELLED]
     if len(held) >= campaign.limit and campaign.state is CampaignState.OPEN:
         return _again(campaign, held[-1])
-    refusal = may_claim(campaign, member.balance, at, member.back_since, aside=aside)
+    tier = tier_of(tx, place, member.member_id, at) if asks_for_tier(campaign, at) else Tier.NEW
+    refusal = may_claim(campaign, member.balance, at, member.back_since, aside=aside, tier=tier, policy=policy)
     if refusal is not None:
         # Who holds one already is told of theirs, not of a stock that no longer concerns them.
         return _again(campaign, held[-1]) if held and isinstance(refusal, SoldOut) else refusal

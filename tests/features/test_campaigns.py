@@ -28,6 +28,7 @@ from bot.rules.coupons import (
     WindowPast,
     WindowUpsideDown,
 )
+from bot.rules.tiers import Tier
 from bot.rules.words import Language
 from bot.store import ledger
 from bot.store.db import Database, Rx, Tx
@@ -59,11 +60,15 @@ async def test_a_campaign_hangs_a_card_in_each_group(db: Database, causes: Cause
     for chat_id in (-1002, -1003):
         await db.write(arrive, chat_id, "Wool", OWNER, Language.KO, NOON, is_admin=True, open_to_all=False)
     await db.write(leave, -1003, NOON)
-    wish = NewCampaign("Silk", 5, 20, 2, "fan", opens=NOON + HOUR, closes=NOON + 2 * HOUR, shared_code="SILK20")
+    wish = NewCampaign("Silk", 5, 20, 2, Tier.FAN, opens=NOON + HOUR, closes=NOON + 2 * HOUR, shared_code="SILK20")
     made = await Campaigns(db).make(place, OWNER.user_id, wish, NOON, causes.next())
     assert isinstance(made, CampaignMade)
     assert made == CampaignMade(
-        1, "Silk", 5, 20, 2, "fan", NOON + HOUR, NOON + 2 * HOUR, "SILK20", groups=2, audit_id=made.audit_id
+        *(1, "Silk", 5, 20, 2, Tier.FAN, NOON + HOUR, NOON + 2 * HOUR, "SILK20"),
+        groups=2,
+        audit_id=made.audit_id,
+        core_from=NOON + timedelta(minutes=50),
+        loyal_from=NOON + timedelta(minutes=55),
     )
     promised = await query(db, "SELECT chat_id, act, lane FROM outbox ORDER BY chat_id, id")
     assert promised == [

@@ -7,25 +7,32 @@ from datetime import timedelta
 from bot.features.campaigns import Campaigns
 from bot.features.coupons import SHOWN, Coupons
 from bot.features.redeeming import Redeeming
+from bot.rules.calendar import day_of
 from bot.rules.codes import read_code
+from bot.rules.communities import Place
 from bot.rules.coupons import (
     AlreadyClaimed,
     Cancelled,
     Claimed,
     CouponPolicy,
+    EarlyDrop,
     HeldCoupon,
+    KeptFor,
     MyCoupons,
     NewCampaign,
     NoSuchCoupon,
     PriceTooHigh,
     Redeemed,
     SoldOut,
+    TierTooLow,
     TooEarly,
     TooLate,
 )
+from bot.rules.tiers import Deed, Tier
 from bot.store.campaigns import card_of
-from bot.store.db import Database
+from bot.store.db import Database, Tx
 from bot.store.ledger import check_books
+from bot.store.members import Sender, note, standing
 from tests.features.people import NOON, OWNER, Causes, balance, days, everything, fan, give, offer, query, shop, till
 
 HOUR = timedelta(hours=1)
@@ -100,6 +107,7 @@ async def test_every_refusal_changes_nothing(db: Database, causes: Causes) -> No
         (10_000, NOON): NoSuchCoupon(),
         (-1, NOON): NoSuchCoupon(),
     }
+    await coupons.claim(place, fan(1), ids["early"][0], NOON, causes.next())  # works their tier out
     before = await everything(db)
     for (campaign, at), outcome in expected.items():
         assert await coupons.claim(place, fan(1), campaign, at, causes.next()) == outcome
@@ -231,10 +239,10 @@ async def test_what_a_fan_holds(db: Database, causes: Causes) -> None:
     redeemed = await Redeeming(db).redeem(here, OWNER.user_id, first.code, None, NOON, causes.next())
     assert isinstance(redeemed, Redeemed)
     await Campaigns(db).cancel(here, OWNER.user_id, number, NOON, causes.next())
-    assert await coupons.mine(here, fan(1).user_id) == MyCoupons(
+    assert await coupons.mine(here, fan(1).user_id, NOON) == MyCoupons(
         (HeldCoupon("Wool", "WOOL", "cancelled", None), HeldCoupon("Silk", first.code, "redeemed", None))
     )
-    assert await coupons.mine(here, fan(3).user_id) == MyCoupons(())
+    assert await coupons.mine(here, fan(3).user_id, NOON) == MyCoupons(())
 
 
 async def test_a_long_list_says_how_many_it_leaves_out(sqlite_url: str, causes: Causes) -> None:
@@ -244,7 +252,7 @@ async def test_a_long_list_says_how_many_it_leaves_out(sqlite_url: str, causes: 
         campaign, _ = await offer(db, place, NewCampaign("Silk", 50, limit=50), causes.next())
         for _ in range(SHOWN + 3):
             await coupons.claim(place, fan(1), campaign, NOON, causes.next())
-        mine = await coupons.mine(place, fan(1).user_id)
+        mine = await coupons.mine(place, fan(1).user_id, NOON)
         assert (len(mine.coupons), mine.more) == (SHOWN, 3)
 
 
@@ -256,3 +264,44 @@ async def test_a_day_is_the_communitys_own(db: Database, causes: Causes) -> None
     assert [(str(day), times) for day, times in await query(db, "SELECT day, times FROM activity")] == [
         ("2026-11-01", 1)
     ]
+
+
+def _earns(tx: Tx, place: Place, sender: Sender, points: int) -> None:
+    member = standing(tx, place.community_id, sender, NOON)
+    note(tx, member.member_id, day_of(NOON, place.timezone), Deed.STREAM, points // 5)
+
+
+async def test_core_fans_come_first(db: Database, causes: Causes) -> None:
+    """Ten minutes before the public a core fan sees the drop in /coupons and claims it; others wait."""
+    place, coupons = await shop(db), till(db)
+    await db.write(_earns, place, fan(1), 300)
+    await db.write(_earns, place, fan(2), 120)
+    opens = NOON + HOUR
+    campaign, _ = await offer(db, place, NewCampaign("Silk", 3, opens=opens), causes.next())
+    await offer(db, place, NewCampaign("Kept", 3, opens=opens, kept_for=KeptFor.SHOP), causes.next())
+    core, loyal = opens - timedelta(minutes=10), opens - timedelta(minutes=5)
+    [shown] = (await coupons.mine(place, fan(1).user_id, NOON)).early
+    assert shown == EarlyDrop(campaign, "Silk", 3, 0, core, opens, open=False)
+    assert await coupons.claim(place, fan(1), campaign, NOON, causes.next()) == TooEarly("Silk", opens, core)
+    [shown] = (await coupons.mine(place, fan(1).user_id, core)).early
+    assert shown.open
+    assert isinstance(await coupons.claim(place, fan(1), campaign, core, causes.next()), Claimed)
+    assert await coupons.claim(place, fan(2), campaign, core, causes.next()) == TooEarly("Silk", opens, loyal)
+    assert isinstance(await coupons.claim(place, fan(2), campaign, loyal, causes.next()), Claimed)
+    assert await coupons.claim(place, fan(3), campaign, loyal, causes.next()) == TooEarly("Silk", opens)
+    assert (await coupons.mine(place, fan(3).user_id, NOON)).early == ()
+    assert isinstance(await coupons.claim(place, fan(3), campaign, opens, causes.next()), Claimed)
+
+
+async def test_a_drop_for_a_tier(db: Database, causes: Causes) -> None:
+    """Who is below the lowest tier hears what is missing and takes nothing; who just rose claims at once."""
+    place, coupons = await shop(db), till(db)
+    campaign, _ = await offer(db, place, NewCampaign("Silk", 3, tier=Tier.LOYAL), causes.next())
+    told = await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+    assert told == TierTooLow("Silk", Tier.LOYAL, Tier.NEW)
+    await db.write(_earns, place, fan(1), 30)
+    told = await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+    assert told == TierTooLow("Silk", Tier.LOYAL, Tier.FAN)
+    assert await query(db, "SELECT taken FROM campaign") == [(0,)]
+    await db.write(_earns, place, fan(1), 120)
+    assert isinstance(await coupons.claim(place, fan(1), campaign, NOON, causes.next()), Claimed)

@@ -15,15 +15,18 @@ from bot.rules.coupons import (
     CouponVoid,
     PriceTooHigh,
     SoldOut,
+    TierTooLow,
     TooEarly,
     TooLate,
     WindowPast,
     WindowUpsideDown,
+    asks_for_tier,
     check_window,
     drop_card,
     may_claim,
     may_redeem,
 )
+from bot.rules.tiers import Tier
 
 NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -70,6 +73,38 @@ GONE = replace(SILK, state=CampaignState.CANCELLED)
 def test_who_may_claim(campaign: CampaignFacts, balance: int, expected: ClaimRefusal | None) -> None:
     """The reason that no wait can mend is told first."""
     assert may_claim(campaign, balance, NOW) == expected
+
+
+EARLY = replace(SILK, opens=NOW)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(("tier", "minutes"), [(Tier.NEW, 0), (Tier.FAN, 0), (Tier.LOYAL, 5), (Tier.CORE, 10)], ids=str)
+def test_who_comes_first(tier: Tier, minutes: int) -> None:
+    """Core fans claim 10 minutes before the public, loyal ones 5; a moment before that they hear when."""
+    yours = NOW - minutes * MINUTE
+    assert may_claim(EARLY, 20, yours, tier=tier) is None
+    told = TooEarly("Silk", NOW, yours if minutes else None)
+    assert may_claim(EARLY, 20, yours - TICK, tier=tier) == told
+    assert drop_card(EARLY, yours - TICK).state == "soon"
+
+
+@pytest.mark.parametrize("lowest", Tier)
+@pytest.mark.parametrize("tier", Tier)
+def test_the_lowest_tier(lowest: Tier, tier: Tier) -> None:
+    """A lower tier hears which one is needed, a better one claims; the card is open to be looked at by all."""
+    campaign = replace(SILK, tier=lowest)
+    expected = None if tier.at_least(lowest) else TierTooLow("Silk", lowest, tier)
+    assert may_claim(campaign, 20, NOW, tier=tier) == expected
+    assert drop_card(campaign, NOW).state == "open"
+
+
+def test_most_claims_need_no_tier() -> None:
+    """Only a lowest tier, or a public opening that is still to come, asks for it."""
+    assert not asks_for_tier(SILK, NOW)
+    assert not asks_for_tier(EARLY, NOW)
+    assert asks_for_tier(EARLY, NOW - TICK)
+    assert asks_for_tier(replace(SILK, tier=Tier.FAN), NOW)
 
 
 @pytest.mark.parametrize(
