@@ -28,7 +28,10 @@ from bot.features.clockwork import Clockwork
 from bot.features.communities import Communities
 from bot.features.coupons import Coupons
 from bot.features.evenings import Evenings
+from bot.features.gift_offers import GiftOffers
+from bot.features.gifts import Gifts, expire_openings
 from bot.features.hearing import SpokenWords
+from bot.features.inviting import Inviting
 from bot.features.joining import Joining
 from bot.features.lapsing import Lapsing
 from bot.features.members import Members
@@ -43,6 +46,7 @@ from bot.features.rooms import Rooms
 from bot.features.setting_up import SettingUp
 from bot.features.sources import Sources, expire_touches
 from bot.features.streams import Streams
+from bot.flows import checking_in, coming, redeeming
 from bot.handlers.admin_panel import AdminPanel
 from bot.handlers.arrivals import Arrivals
 from bot.handlers.errors import PASSING
@@ -62,6 +66,7 @@ from bot.rules.attendance import AttendancePolicy
 from bot.rules.cadence import CadencePolicy
 from bot.rules.checkins import CheckInPolicy
 from bot.rules.coupons import CouponPolicy
+from bot.rules.gifts import GiftPolicy
 from bot.rules.joining import WelcomePolicy
 from bot.rules.lapse import LapsePolicy
 from bot.rules.members import BoardPolicy
@@ -70,7 +75,7 @@ from bot.rules.streams import StreamPolicy
 from bot.sender import Sender
 from bot.session import LightSession
 from bot.settings import Settings
-from bot.store import airings, causes, forgotten, mornings, outbox
+from bot.store import airings, causes, forgotten, gift_cards, mornings, outbox
 from bot.store.campaigns import CARD, card_of
 from bot.store.db import Database
 from bot.store.ledger import check_books
@@ -90,6 +95,8 @@ WRONG_LOGGED = 20
 
 TOKEN_BYTES = 12
 """Of a link's token: 96 bits that nobody guesses."""
+GIFT_TOKEN_BYTES = 16
+"""Of a gift's: 128 bits, as it is worth something."""
 SWITCH_SECONDS = 0.02
 
 GC_THRESHOLDS = (20_000, 20, 100)
@@ -134,6 +141,7 @@ class App:
         me = await self._hello()
         self.dispatcher["username"] = (me.username or "").lower()
         self.out.username = me.username or ""
+        self.out.inline = bool(me.supports_inline_queries)
         self.intake = Intake(
             db=self.db,
             bot=self.bot,
@@ -223,7 +231,7 @@ class App:
             now = self.clock.now()
             try:
                 await self.campaigns.finish_refunds(now)
-                for tidy in (causes.forget, outbox.forget_told, forgotten.expire, expire_touches):
+                for tidy in (causes.forget, outbox.forget_told, forgotten.expire, expire_touches, expire_openings):
                     await self.db.write(tidy, now)
                 while await self.db.write(outbox.forget_done, now):
                     pass
@@ -283,6 +291,8 @@ def build(
     cadence = Cadence(db, CadencePolicy())
     out = Outbound(bot, session, pacer)
     sources = Sources(db, partial(token, TOKEN_BYTES))
+    gift_policy = GiftPolicy()
+    gifts = Gifts(db, gift_policy, partial(token, GIFT_TOKEN_BYTES))
     voice = Voice(out=out, words=words, db=db, communities=communities, clock=clock, meters=meters)
     sender = Sender(
         out=out,
@@ -292,18 +302,19 @@ def build(
         pacer=pacer,
         communities=communities,
         clock=clock,
-        cards={CARD: card_of, airings.CARD: airings.live_card, mornings.CARD: morning_card},
+        cards={
+            CARD: card_of,
+            airings.CARD: airings.live_card,
+            mornings.CARD: morning_card,
+            gift_cards.CARD: gift_cards.card_of,
+        },
         meters=meters,
     )
     spoken_words = SpokenWords(db)
     reminders = Reminders(db, stream_policy)
     clockwork = Clockwork(db, stream_policy)
-    jobs = Jobs(
-        db=db,
-        clock=clock,
-        features=(clockwork, reminders, cadence, spoken_words, Lapsing(db, LapsePolicy())),
-        meters=meters,
-    )
+    due = (clockwork, reminders, cadence, spoken_words, Lapsing(db, LapsePolicy()), Inviting(db, gift_policy), gifts)
+    jobs = Jobs(db=db, clock=clock, features=due, meters=meters)
     table = handlers.setup()
     rooms = Rooms(db)
     setting_up = SettingUp(db, SetupPolicy())
@@ -335,11 +346,11 @@ def build(
         drafts=drafts,
         admin_panel=admin_panel,
         doors=Doors(bot, communities, arrivals, voice),
-        checkins=CheckIns(db, checkin_policy),
+        checkins=CheckIns(db, checkin_policy, checking_in.check_in),
         checkin_policy=checkin_policy,
         coupons=Coupons(db, CouponPolicy(), choice),
         campaigns=campaigns,
-        redeeming=Redeeming(db),
+        redeeming=Redeeming(db, redeeming.redeem),
         members=Members(db, BoardPolicy()),
         streams=streams,
         stream_policy=stream_policy,
@@ -347,7 +358,9 @@ def build(
         reminders=reminders,
         spoken_words=spoken_words,
         attendance_policy=AttendancePolicy(),
-        joining=Joining(db, WelcomePolicy(), checkin_policy),
+        joining=Joining(db, WelcomePolicy(), checkin_policy, comes=coming.come, goes=coming.go),
+        gifts=gifts,
+        gift_offers=GiftOffers(db, gift_policy),
         sources=sources,
         ways=WaysIn(bot, sources),
         reporting=Reporting(db),

@@ -1,23 +1,34 @@
 """Buttons of the words, as Telegram's inline keyboards."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from bot.content.button import Button, Rows
 
+PICK_A_CHAT = {"allow_user_chats": True, "allow_group_chats": True}
+"""A card goes to friends and to groups of theirs; not into channels, where it would be an advertisement."""
 
-def keyboard(rows: Rows, username: str) -> dict[str, Any] | None:
-    """The inline keyboard of these rows, or None for none; `username` is the bot's own, for links that open it."""
+
+def keyboard(rows: Rows, username: str, *, inline: bool = False) -> dict[str, Any] | None:
+    """The inline keyboard of these rows, or None for none; `username` is the bot's own, for links that open it.
+
+    `inline` says whether the bot answers in other chats: without it what is forwarded is a link to share.
+    """
     if not rows:
         return None
-    return {"inline_keyboard": [[_button(button, username) for button in row] for row in rows]}
+    return {"inline_keyboard": [[_button(button, username, inline=inline) for button in row] for row in rows]}
 
 
-def _button(button: Button, username: str) -> dict[str, Any]:
+def _button(button: Button, username: str, *, inline: bool) -> dict[str, Any]:
     made: dict[str, Any] = {"text": button.text}
     if button.style is not None:
         made["style"] = button.style
     if button.press is not None:
         made["callback_data"] = button.press
+    elif button.forward is not None and inline:
+        made["switch_inline_query_chosen_chat"] = {"query": button.forward, **PICK_A_CHAT}
+    elif button.forward is not None and button.start is not None:
+        made["url"] = f"https://t.me/share/url?{urlencode({'url': start_link(username, button.start)})}"
     elif button.start is not None:
         made["url"] = start_link(username, button.start)
     elif button.url is not None:

@@ -25,10 +25,12 @@ class Outbound:
         self._pacer = pacer
         self.username = ""
         """The bot's own, known once Telegram has said hello."""
+        self.inline = False
+        """Whether inline mode is on at BotFather, known from then too."""
 
     def keyboard(self, rows: Rows) -> dict[str, Any] | None:
         """Buttons as Telegram's inline keyboard, or None for none."""
-        return keyboard(rows, self.username)
+        return keyboard(rows, self.username, inline=self.inline)
 
     async def photo(self, chat_id: int, picture: bytes, caption: str, **how: Any) -> None:
         """Send a picture that we drew, with a caption in HTML. An upload goes aiogram's way: it is no JSON.

@@ -31,14 +31,14 @@ from bot.meters import Beat, Meters
 from bot.outbound import Outbound
 from bot.pacer import HeldError, Pacer
 from bot.rules.communities import Place
-from bot.rules.words import Language
+from bot.rules.words import Language, reader_language
 from bot.store import causes, departures
 from bot.store.cards import EDIT, POST
 from bot.store.db import Database
 from bot.store.departures import Departure
 from bot.store.outbox import DELETE, SAY, TELL
 from bot.store.places import place_of
-from bot.store.tables import Card
+from bot.store.tables import Card, Person
 from bot.store.tables.messages import Lane, OutboxState
 from bot.voice import NO_PREVIEW, Target, Voice
 
@@ -93,6 +93,8 @@ class _Shown(NamedTuple):
     card: Card
     place: Place
     shown: Any
+    language: Language
+    """The community's; in somebody's private chat, the reader's."""
 
 
 @dataclass(slots=True, eq=False)
@@ -308,7 +310,8 @@ class Sender:
         if getattr(found.shown, "over", False):
             # A card that is over before it hung would only tell a lie.
             return Result(OutboxState.EXPIRED, "over before it was posted")
-        sent = await self._out.call("sendMessage", chat_id=row.chat_id, **self._message(found.shown, found.place))
+        message = self._message(found.shown, found.place, found.language)
+        sent = await self._out.call("sendMessage", chat_id=row.chat_id, **message)
         return Result(OutboxState.SENT, None, (found.card.id or 0, sent["message_id"]), found.shown)
 
     async def _edit_card(self, row: Departure) -> Result:
@@ -316,7 +319,7 @@ class Sender:
         message_id = found.card.message_id if found is not None else None
         if found is None or message_id is None:
             return Result(OutboxState.EXPIRED, "no card")
-        message = self._message(found.shown, found.place)
+        message = self._message(found.shown, found.place, found.language)
         try:
             await self._out.call("editMessageText", chat_id=row.chat_id, message_id=message_id, **message)
         except TelegramBadRequest as error:
@@ -329,7 +332,14 @@ class Sender:
         if card is None:
             return None
         shown = self._cards[card.kind](session, card.community_id, card.subject_id, now)
-        return _Shown(card, place_of(session, card.community_id), shown) if shown is not None else None
+        if shown is None:
+            return None
+        place = place_of(session, card.community_id)
+        person = session.get(Person, card.chat_id) if card.chat_id > 0 else None
+        language = place.language
+        if person is not None:
+            language = reader_language(person.language, person.telegram_language, language)
+        return _Shown(card, place, shown, language)
 
     def _message(self, outcome: Any, place: Place, language: Language | None = None) -> dict[str, Any]:
         """An outcome as a group reads it, in the community's language unless told otherwise."""

@@ -29,6 +29,7 @@ SPOKEN = {
     "bot/handlers/checkins.py": {"CHECK_IN_WORDS", "MAKE_UP_WORDS"},
     "bot/handlers/coupons.py": {"COUPON_WORDS"},
     "bot/handlers/streams.py": {"STREAM_WORDS"},
+    "bot/handlers/gifts.py": {"GIFT_WORDS"},
     "bot/store/founding.py": {"DEFAULT_PERSONA", "DEFAULT_COIN"},
     "bot/content/filters.py": {"_DEFAULT_COINS", "TIER_NAMES"},
     "bot/demo/cast.py": {"CAST", "REGULARS", "GUESTS", "CROWD", "SHOP", "ROOM", "SCARF", "SCRUNCHIE", "NIGHT", "WORD"},

@@ -25,6 +25,7 @@ from bot.rules.admin import Section
 from bot.rules.arrivals import Need
 from bot.rules.communities import Place
 from bot.rules.forms import FormError
+from bot.rules.gifts import GiftKind, Opens
 from bot.rules.menus import FANS, NEXT, STAFF
 from bot.rules.setting_up import MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
 from bot.rules.streams import Phase
@@ -83,6 +84,8 @@ SHORT = frozenset(
         *(f"arrivals.{name}" for name in ("RoomGone", "AskedOfStaff", "NotOpenYet")),
         "setting_up.SetupClosed",
         "admin.AdminClosed",
+        *(f"gifts.{name}" for name in ("GiftChoice", "GiftCard", "EnoughForToday", "OfferGone", "RewardUnheld")),
+        *(f"gifts.{name}" for name in ("GiftMessage", "NoCardYet")),  # an inline result's title, a button's label
     }
 )
 """Outcomes that a press can lead to: they need a callback's answer."""
@@ -91,11 +94,17 @@ STATES = {
     "DropCard": ("soon", "open", "sold_out", "closed", "cancelled"),
     "CampaignShown": ("soon", "open", "sold_out", "closed", "cancelled"),
     "HeldCoupon": ("held", "redeemed", "cancelled"),
+    "GiftCard": ("ready", "shared", "opened", "joined", "taken", "returned", "void"),
+    "FriendLine": ("started", "new", "enough", "stayed", "held", "over", "capped", "left"),
+    "OfferLine": ("open", "over", "closed"),
+    "OfferShown": ("open", "over", "closed"),
+    "RewardUnheld": ("paid", "refused", "gone"),
 }
 PHASES = tuple(phase.value for phase in Phase)
 ACTS = (
     *("campaign.made", "campaign.cancelled", "coupon.redeemed", "setup.changed"),
     *("stream.made", "stream.delayed", "stream.cancelled", "one.of.tomorrow"),
+    *("gift.made", "gift.closed"),
 )
 TIERS = ("new", "fan", "loyal", "core")
 LINKS = ("https://example.com/live", "https://example.com/" + "w" * 490, None)
@@ -112,6 +121,7 @@ MISSING = (tuple(Need), *((need,) for need in Need), ())
 
 LATIN_IN_CHINESE_AND_KOREAN = re.compile(
     r"/(?:admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|setup|undo|source|report|help)\b"
+    r"|/(?:gift|gifts|newgift|held)\b|\bclose\b"
     r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?|\bcancel\b|\bQR(?=코드)"
 )
 """Commands stay in English letters, as does what nobody calls otherwise; field names, codes and examples stand in
@@ -141,6 +151,9 @@ ORDINARY: dict[str, str] = {
     "example": EXAMPLE,
     "stream": "Silk night",
     "benefit": "Silk scarf −20%",
+    "coupon": "Silk scarf −20%",
+    "giver": "Mina",
+    "friend": "Jun",
 }
 
 HERE = {
@@ -204,7 +217,10 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:
         "repeat": ("once", "weekly"),
         "remind": ((1440, 60, 10), (90,), ()),
         "length": (180, 1, 30) if owner == "StreamMade" else (),
-        "payload": ("remind_12",),
+        "payload": ("g_kq3J9x_Tf-2Lw8aBkq3J9x",) if owner.startswith("Gift") else ("remind_12",),
+        "kind": tuple(GiftKind),
+        "opens": tuple(Opens) if owner.startswith("Offer") or owner == "GiftCard" else (),
+        "stage": ("stayed", "joined", "redeemed"),
         **dict.fromkeys(("url", "replay_url"), LINKS),
         "act": ACTS,
         "tier": (*TIERS, hostile.MARKUP),

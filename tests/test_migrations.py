@@ -30,6 +30,9 @@ PARTIAL = {
     "ix_outbox_due": ("state",),
     "ix_airing_open": ("state",),
     "ix_reminder_round_unfinished": ("done_at",),
+    "ix_gift_expires": ("state",),
+    "ix_gift_reward_due": ("state",),
+    "ix_invitation_watched": ("watched_until",),
 }
 """Partial indexes, and the columns in their conditions: a guard that applies to all rows, or to none, is no guard."""
 

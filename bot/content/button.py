@@ -6,7 +6,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: exactly one of `press`, `start`, `url`, `copy` and `disabled` says what it does."""
+    """A button: exactly one of `press`, `start`, `url`, `copy` and `disabled` says what it does.
+
+    `forward` goes with a `start`, the link that is shared where the bot has no inline mode.
+    """
 
     label: str
     """The block `label_…` of the feature's words."""
@@ -15,6 +18,8 @@ class Button:
     """Callback data, at most 64 bytes."""
     start: str | None = None
     """Payload of a link that opens the private chat: at most 64 of `[A-Za-z0-9_-]`."""
+    forward: str | None = None
+    """What the bot is asked in the chat that the reader picks: its answer there is the card that goes off."""
     url: str | None = None
     copy: str | None = None
     """Text to put into the reader's clipboard, at most 256 characters."""

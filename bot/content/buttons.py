@@ -15,6 +15,20 @@ from bot.rules.coupons import (
     MyCoupons,
     Redeemed,
 )
+from bot.rules.gifts import (
+    BackWithGift,
+    GiftCard,
+    GiftChoice,
+    GiftKind,
+    GiftMessage,
+    GiftOpened,
+    GiftReturned,
+    GiftWelcome,
+    InsideWithGift,
+    OfferClosed,
+    OfferMade,
+    OwnGift,
+)
 from bot.rules.joining import Welcome, WelcomeAll, WelcomeBack
 from bot.rules.members import MyCard
 from bot.rules.preferences import PreferencesShown
@@ -51,6 +65,7 @@ LATER_BY = (15, 30, 60)
 ME = "me"
 SETTINGS = "settings"
 PRIVACY = "privacy"
+GIFT = "gift"
 
 
 def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a table of outcomes
@@ -96,6 +111,12 @@ def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a tabl
             return ((Button("undo", press=f"{UNDO}:{audit_id}"),),)
         case Welcome() | WelcomeAll() | WelcomeBack() | InsideAlready() | WayIn():
             return _of_comings(outcome)
+        case OfferMade() | OfferClosed():
+            return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
+        case GiftChoice() | GiftCard() | GiftReturned() | OwnGift() | InsideWithGift():
+            return _of_giving(outcome)
+        case GiftMessage() | GiftOpened() | BackWithGift() | GiftWelcome():
+            return _of_being_given(outcome)
         case PreferencesShown() | PrivacyNotice() | DeletionAsked():
             return _of_my_rights(outcome)
         case _:
@@ -146,6 +167,36 @@ def _of_comings(outcome: Any) -> Rows:
             return tuple((Button("door", url=door.url, about=door.title, style="primary"),) for door in outcome.doors)
         case _:
             return ((check_in,), (me,))
+
+
+def _of_giving(outcome: Any) -> Rows:
+    match outcome:
+        case GiftChoice():
+            return tuple(
+                (Button(_option(option.kind), press=f"{GIFT}:{option.offer_id}", about=option),)
+                for option in outcome.options
+            )
+        case GiftCard(live=True):
+            send = Button("send", forward=f"g{outcome.gift_id}", start=outcome.payload, style="primary")
+            return ((send,),)
+        case _:
+            return ((Button("another", press=GIFT),),)
+
+
+def _option(kind: str) -> str:
+    """The label of a gift to choose: the plain invitation has no title."""
+    return "plain" if kind == GiftKind.INVITATION else "option"
+
+
+def _of_being_given(outcome: Any) -> Rows:
+    match outcome:
+        case GiftMessage():
+            return ((Button("open", start=outcome.payload, style="primary"),),)
+        case GiftWelcome():
+            copy = ((Button("copy", copy=outcome.code),),) if outcome.code is not None else ()
+            return ((Button("check_in", press=CHECK_IN, style="primary"),), *copy)
+        case _:
+            return tuple((Button("door", url=door.url, about=door.title, style="primary"),) for door in outcome.doors)
 
 
 def _of_my_rights(outcome: Any) -> Rows:

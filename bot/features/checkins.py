@@ -1,5 +1,6 @@
 """Check-ins and make-ups."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -30,6 +31,8 @@ from bot.store.members import Sender, Standing, note, standing
 from bot.store.mornings import count_on_card
 from bot.store.tables import CheckIn
 from bot.store.tables.base import Id
+
+Checks = Callable[[Tx, Place, Sender, datetime, str, CheckInPolicy], CheckInOutcome]
 
 _KNOWN_DAYS = 13
 """Covered days to look at: the make-up window, today, one before, and the days in which an update may come again."""
@@ -67,13 +70,15 @@ _COVER = Hot(
 class CheckIns:
     """Use cases of check-ins."""
 
-    def __init__(self, db: Database, policy: CheckInPolicy) -> None:
+    def __init__(self, db: Database, policy: CheckInPolicy, checks_in: Checks | None = None) -> None:
+        """`checks_in` is a flow that does more than this feature's own `check_in`."""
         self._db = db
         self._policy = policy
+        self._check_in: Checks = checks_in or check_in
 
     async def check_in(self, place: Place, sender: Sender, at: datetime, cause: str) -> CheckInOutcome:
         """Check the sender in for the community's day of `at`."""
-        return await self._db.write(check_in, place, sender, at, cause, self._policy)
+        return await self._db.write(self._check_in, place, sender, at, cause, self._policy)
 
     async def make_up(self, place: Place, sender: Sender, at: datetime, cause: str) -> MakeUpOutcome:
         """Make up the oldest missed day that leads back to the sender's streak."""
@@ -81,8 +86,14 @@ class CheckIns:
 
 
 def check_in(tx: Tx, place: Place, sender: Sender, at: datetime, cause: str, policy: CheckInPolicy) -> CheckInOutcome:
+    """Check in whoever the sender is."""
+    return check_in_as(tx, place, standing(tx, place.community_id, sender, at), at, cause, policy)
+
+
+def check_in_as(
+    tx: Tx, place: Place, member: Standing, at: datetime, cause: str, policy: CheckInPolicy
+) -> CheckInOutcome:
     """Decide, cover the day (and a frozen one), pay."""
-    member = standing(tx, place.community_id, sender, at)
     rows = tx.rows(_COVERS, member_id=member.member_id)
     told = _told(rows, cause, at)
     if told is not None:

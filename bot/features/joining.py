@@ -1,8 +1,9 @@
 """People come to a community's groups, leave them and come back: presence, first source, and the welcome."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,8 +22,23 @@ from bot.store.places import Group
 from bot.store.tables import Account, FanGroup, Member, Person, Presence, Source, SourceLink
 from bot.store.telling import tell_here, unsay
 
+FRESH_KEY = "welcome:{community}:{user}"
+"""How the key of one person's welcome begins."""
 FOLDED_GRACE = timedelta(seconds=2)
 """A burst's message waits this much longer than the burst: whoever came in its last moment is written down by then."""
+
+
+Come = Callable[
+    [Tx, Group, Sender, "Link | None", "Reach", datetime, datetime, WelcomePolicy, CheckInPolicy],
+    bool,
+]
+
+
+class Go(Protocol):
+    """What notes that someone left."""
+
+    def __call__(self, tx: Tx, place: Place, chat_id: int, user_id: int, at: datetime, /, *, elsewhere: bool) -> None:
+        """Note it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +61,27 @@ class Reach:
 class Joining:
     """Use cases of coming and going."""
 
-    def __init__(self, db: Database, policy: WelcomePolicy, checkin_policy: CheckInPolicy) -> None:
+    def __init__(
+        self,
+        db: Database,
+        policy: WelcomePolicy,
+        checkin_policy: CheckInPolicy,
+        *,
+        comes: Come | None = None,
+        goes: Go | None = None,
+    ) -> None:
+        """`comes` and `goes` are flows that do more than this feature's own `come` and `go`."""
         self._db = db
         self._policy = policy
         self._checkin_policy = checkin_policy
+        self._come: Come = comes or come
+        self._go: Go = goes or go
 
     async def come(
         self, group: Group, sender: Sender, link: Link | None, reach: Reach, at: datetime, now: datetime
     ) -> bool:
         """Someone is in a group since `at`; whether that is news. The word that it is worth is promised."""
-        return await self._db.write(come, group, sender, link, reach, at, now, self._policy, self._checkin_policy)
+        return await self._db.write(self._come, group, sender, link, reach, at, now, self._policy, self._checkin_policy)
 
     async def others(self, group: Group) -> list[int]:
         """The community's other groups."""
@@ -62,7 +89,7 @@ class Joining:
 
     async def go(self, place: Place, chat_id: int, user_id: int, at: datetime, *, elsewhere: bool) -> None:
         """Someone left a group; `elsewhere` says that they are known to be in another one of the community."""
-        await self._db.write(go, place, chat_id, user_id, at, elsewhere=elsewhere)
+        await self._db.write(self._go, place, chat_id, user_id, at, elsewhere=elsewhere)
 
 
 def come(
@@ -106,7 +133,7 @@ def go(tx: Tx, place: Place, chat_id: int, user_id: int, at: datetime, *, elsewh
     member = _member(tx, place.community_id, user_id)
     if member is None:
         return
-    unsay(tx, place.community_id, f"welcome:{place.community_id}:{user_id}")
+    unsay(tx, place.community_id, FRESH_KEY.format(community=place.community_id, user=user_id))
     # Who was here before the bot came was never seen to come.
     made = _insert_presence(tx, member.id, chat_id, joined_at=member.joined_at, left_at=at)
     if not made:
@@ -254,7 +281,7 @@ def _promise(
             sender.user_id,
             reach.language,
             outcome,
-            key=f"welcome:{place.community_id}:{sender.user_id}:{int(at.timestamp())}",
+            key=f"{FRESH_KEY.format(community=place.community_id, user=sender.user_id)}:{int(at.timestamp())}",
             whisper=group.is_admin,
             can_write=reach.can_write,
             due_at=now,

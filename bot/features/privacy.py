@@ -12,6 +12,7 @@ from bot.rules.coupons import CouponState
 from bot.rules.privacy import DeletionAsked, DeletionDone, DeletionOutcome, NothingKept, OwnerStays, PrivacyNotice
 from bot.store import forgotten, ledger
 from bot.store.db import Database, Tx
+from bot.store.invitations import cut_off
 from bot.store.outbox import TELL
 from bot.store.tables import (
     Account,
@@ -19,11 +20,14 @@ from bot.store.tables import (
     Attendance,
     AuditEntry,
     Campaign,
+    Card,
     CheckIn,
     Community,
     Coupon,
     Dialogue,
     FirstTouch,
+    GiftOffer,
+    GiftOpening,
     Member,
     Outbox,
     Person,
@@ -157,6 +161,7 @@ def _cut(tx: Tx, place: Place, user_id: int, member_id: int, account_id: int, ba
         .where(col(Member.id) == member_id)
         .values(user_id=nobody, left_at=at, back_since=None, hidden=True, reminders=False)
     )
+    cut_off(tx, member_id, at)
     _rename_staff(tx, place, user_id, nobody)
     forgotten.remember(tx, place.community_id, user_id, at)
 
@@ -167,6 +172,7 @@ def _rename_staff(tx: Tx, place: Place, user_id: int, nobody: int) -> None:
         (AuditEntry, "actor_id"),
         (Campaign, "made_by"),
         (Coupon, "redeemed_by"),
+        (GiftOffer, "made_by"),
         (Source, "made_by"),
         (Stream, "made_by"),
     )
@@ -180,9 +186,9 @@ def _drop_traces(tx: Tx, place: Place, user_id: int) -> None:
     tx.execute(
         delete(FirstTouch).where(col(FirstTouch.community_id) == place.community_id, col(FirstTouch.user_id) == user_id)
     )
-    tx.execute(
-        delete(Dialogue).where(col(Dialogue.community_id) == place.community_id, col(Dialogue.user_id) == user_id)
-    )
+    for table in (Dialogue, GiftOpening):
+        tx.execute(delete(table).where(col(table.community_id) == place.community_id, col(table.user_id) == user_id))
+    tx.execute(delete(Card).where(col(Card.community_id) == place.community_id, col(Card.chat_id) == user_id))
     facts = cast(col(Outbox.facts), String)
     named = [facts.like(f'%"user_id": {user_id}{end}%') for end in (",", "}")]
     undelivered = (OutboxState.FAILED, OutboxState.EXPIRED, OutboxState.UNKNOWN)
@@ -209,5 +215,6 @@ def _drop_person(tx: Tx, place: Place | None, user_id: int) -> None:
             tx.execute(update(Person).where(col(Person.user_id) == user_id).values(community_id=other))
         return
     tx.execute(delete(Dialogue).where(col(Dialogue.user_id) == user_id))
-    tx.execute(delete(FirstTouch).where(col(FirstTouch.user_id) == user_id))
+    for touched in (FirstTouch, GiftOpening):
+        tx.execute(delete(touched).where(col(touched.user_id) == user_id))
     tx.execute(delete(Person).where(col(Person.user_id) == user_id))

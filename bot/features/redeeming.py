@@ -1,5 +1,6 @@
 """Redeeming coupons at the till, by code, and taking that back."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -28,18 +29,22 @@ from bot.store.tables import AuditEntry, Campaign, Coupon, Member, Person
 
 REDEEMED = "coupon.redeemed"
 
+Redeems = Callable[[Tx, Place, int, str, str | None, datetime, str], RedeemOutcome]
+
 
 class Redeeming:
     """Staff's use cases of redeeming."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, redeems: Redeems | None = None) -> None:
+        """`redeems` is a flow that does more than this feature's own `redeem`."""
         self._db = db
+        self._redeem: Redeems = redeems or redeem
 
     async def redeem(
         self, place: Place, actor_id: int, code: str, fan: str | None, at: datetime, cause: str
     ) -> RedeemOutcome:
         """Honour a coupon. `fan` is a username without @, needed for a shared code."""
-        return await self._db.write(redeem, place, actor_id, code, fan, at, cause)
+        return await self._db.write(self._redeem, place, actor_id, code, fan, at, cause)
 
 
 def redeem(tx: Tx, place: Place, actor_id: int, code: str, fan: str | None, at: datetime, cause: str) -> RedeemOutcome:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlmodel import col
 
-from bot.features import campaigns, evenings, redeeming, setting_up, streams
+from bot.features import campaigns, evenings, gift_offers, redeeming, setting_up, streams
 from bot.rules.communities import NothingToUndo, Place, TooLateToUndo, Undone, UndoOutcome
 from bot.rules.streams import StreamPolicy
 from bot.store.audit import caused_by, record
@@ -20,6 +20,8 @@ UNDOABLE = (
     streams.MADE,
     evenings.DELAYED,
     evenings.CANCELLED,
+    gift_offers.MADE,
+    gift_offers.CLOSED,
 )
 
 
@@ -106,5 +108,9 @@ def _take_back(  # noqa: PLR0911  # a table of acts
             return evenings.undo_delay(tx, place, entry, at, StreamPolicy())
         case evenings.CANCELLED:
             return evenings.undo_cancel(tx, place, entry, at, StreamPolicy())
+        case gift_offers.MADE:
+            return gift_offers.undo_make(tx, place, actor_id, entry, at, cause)
+        case gift_offers.CLOSED:
+            return gift_offers.undo_close(tx, place, entry)
         case _:
             return False

@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
-FANS = ("checkin", "me", "top", "coupons", "streams", "settings", "privacy", "help")
+FANS = ("checkin", "me", "top", "coupons", "gift", "streams", "settings", "privacy", "help")
 """Declared ephemeral in groups: nobody else sees that a fan asked."""
 STAFF = (
     "admin",
@@ -14,6 +14,8 @@ STAFF = (
     "newcoupon",
     "coupon",
     "redeem",
+    "newgift",
+    "gifts",
     "source",
     "report",
     "setup",

@@ -8,6 +8,8 @@ START = "src"
 MAX_NAME = 32
 """Telegram's limit for an invite link's name, which is the source's."""
 MAX_COST = 1_000_000_000
+SOURCE_OF_GIFTS = "🎁"
+"""The source of friends who come by a gift's card: a name that needs no translation, as an invite link's must."""
 SHOWN = 30
 """Sources that one list holds."""
 

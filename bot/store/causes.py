@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from bot.rules.privacy import CAUSES_KEPT
 from bot.store.db import Tx
-from bot.store.tables import Attendance, AuditEntry, Campaign, CheckIn, Coupon
+from bot.store.tables import Attendance, AuditEntry, Campaign, CheckIn, Coupon, Gift
 
 T = TypeVar("T")
 
@@ -68,3 +68,4 @@ def forget(tx: Tx, now: datetime) -> None:
         (Attendance, col(Attendance.at)),
     ):
         tx.execute(update(table).where(at < before, col(table.cause).is_not(None)).values(cause=None, answer=None))
+    tx.execute(update(Gift).where(col(Gift.made_at) < before, col(Gift.cause).is_not(None)).values(cause=None))

@@ -34,6 +34,8 @@ class Standing:
     tier: str
     back_since: datetime | None = None
     """For someone who came back after having their data deleted: when that was."""
+    invitation_id: int | None = None
+    """The invitation that brought them, as long as their check-ins matter for it."""
 
 
 _FIND = Hot(
@@ -48,6 +50,7 @@ _FIND = Hot(
         col(Person.telegram_language),
         col(Person.community_id),
         col(Member.back_since),
+        col(Member.invitation_id),
     )
     .join(Account, col(Account.member_id) == col(Member.id))
     .join(Person, col(Person.user_id) == col(Member.user_id))
@@ -148,7 +151,7 @@ def standing(tx: Tx, community_id: int, sender: Sender, now: datetime) -> Standi
         row = tx.row(_FIND, community_id=community_id, user_id=sender.user_id)
         if row is None:
             raise LookupError("a member that was just made is gone")
-    member_id, account_id, balance, tier, left_at, name, username, language, last_community, back_since = row
+    member_id, account_id, balance, tier, left_at, name, username, language, last_community, *more = row
     seen = (name, username, language, last_community)
     if seen != (sender.name, sender.username, sender.language, community_id):
         tx.touch(
@@ -161,7 +164,7 @@ def standing(tx: Tx, community_id: int, sender: Sender, now: datetime) -> Standi
         )
     if left_at is not None:
         tx.execute(update(Member).where(col(Member.id) == member_id).values(left_at=None))
-    return Standing(member_id, account_id, balance, tier, back_since)
+    return Standing(member_id, account_id, balance, tier, *more)
 
 
 def meet(tx: Tx, sender: Sender, community_id: int | None) -> None:

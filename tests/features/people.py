@@ -153,6 +153,12 @@ TABLES = (
     "card",
     "outbox",
     "audit_entry",
+    "gift_offer",
+    "gift",
+    "gift_sending",
+    "gift_opening",
+    "invitation",
+    "gift_reward",
 )
 
 

@@ -5,6 +5,7 @@ from bot.store.tables.cadence import Posting, Slot
 from bot.store.tables.checkins import CheckIn
 from bot.store.tables.communities import Community, FanGroup
 from bot.store.tables.coupons import Campaign, Coupon
+from bot.store.tables.gifts import Gift, GiftOffer, GiftOpening, GiftReward, GiftSending, Invitation
 from bot.store.tables.lapse import LapseRound
 from bot.store.tables.ledger import Account, Transfer
 from bot.store.tables.members import Activity, Dialogue, Forgotten, Member, Person, Presence
@@ -28,7 +29,13 @@ __all__ = [
     "FanGroup",
     "FirstTouch",
     "Forgotten",
+    "Gift",
+    "GiftOffer",
+    "GiftOpening",
+    "GiftReward",
+    "GiftSending",
     "Inbox",
+    "Invitation",
     "LapseRound",
     "Member",
     "Outbox",

@@ -53,6 +53,8 @@ class Member(SQLModel, table=True):
     """Whether reminders that they asked for may reach them."""
     back_since: datetime | None = None
     """Of someone who came back: when they had their data deleted. What was offered before isn't theirs twice."""
+    invitation_id: int | None = Field(default=None, sa_type=Id)
+    """The invitation that brought them, as long as their check-ins matter for it. No foreign key: it points back."""
 
 
 class Presence(SQLModel, table=True):

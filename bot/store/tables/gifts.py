@@ -1,0 +1,186 @@
+"""Gifts: what staff offer, the cards that fans send on, who opened them, and what friends bring."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from bot.rules.gifts import GiftKind, GiftState, OfferState, Opens, RewardState, Stage, Who
+from bot.store.tables.base import Id, Json, one_of
+
+
+class GiftOffer(SQLModel, table=True):
+    """A gift that fans may send on, as staff made it."""
+
+    __tablename__ = "gift_offer"
+    __table_args__ = (
+        one_of("kind", GiftKind),
+        one_of("opens", Opens),
+        one_of("state", OfferState),
+        UniqueConstraint("community_id", "number"),
+        CheckConstraint("taken >= 0 AND (stock IS NULL OR taken <= stock)", name="taken_within_stock"),
+        CheckConstraint("coins >= 0", name="coins_not_negative"),
+        CheckConstraint("(kind = 'coupon') = (campaign_id IS NOT NULL)", name="coupons_have_a_campaign"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    number: int
+    """What staff call it; counts within the community."""
+    title: str
+    kind: str
+    coins: int = Field(default=0)
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", sa_type=Id)
+    opens: str
+    stock: int | None = None
+    """Gifts in all; None: as many as fans send."""
+    taken: int = Field(default=0)
+    """Gifts that are on their way or at a friend's."""
+    closes: datetime | None = None
+    state: str = Field(default=OfferState.OPEN)
+    made_by: int = Field(sa_type=BigInteger)
+    made_at: datetime
+
+
+class Gift(SQLModel, table=True):
+    """One fan's card. What it holds is copied from the offer, so that a closed offer changes no card."""
+
+    __tablename__ = "gift"
+    __table_args__ = (
+        one_of("kind", GiftKind),
+        one_of("opens", Opens),
+        one_of("state", GiftState),
+        UniqueConstraint("giver_id", "day", "nth"),
+        UniqueConstraint("giver_id", "cause"),
+        Index(
+            "ix_gift_expires",
+            "expires_at",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    offer_id: int | None = Field(default=None, foreign_key="gift_offer.id", index=True, sa_type=Id)
+    """None: the plain invitation that every community has."""
+    giver_id: int = Field(foreign_key="member.id", sa_type=Id)
+    token: str = Field(unique=True)
+    """What stands in its link: 128 bits that nobody guesses."""
+    title: str = Field(default="")
+    kind: str
+    coins: int = Field(default=0)
+    campaign_id: int | None = Field(default=None, foreign_key="campaign.id", sa_type=Id)
+    opens: str
+    reserved: bool = Field(default=False)
+    """Whether one of the offer's stock (and a coupon of its campaign) is kept for it."""
+    state: str = Field(default=GiftState.OPEN)
+    made_at: datetime
+    day: date
+    """The community's calendar day on which it was made; `nth` counts that day's cards of this giver."""
+    nth: int
+    shared_at: datetime | None = None
+    opened_at: datetime | None = None
+    opened: int = Field(default=0)
+    """People who opened it."""
+    expires_at: datetime
+    taken_by: int | None = Field(default=None, foreign_key="member.id", sa_type=Id)
+    cause: str | None = None
+
+
+class GiftSending(SQLModel, table=True):
+    """A card was shared into some chat, as Telegram tells; which one, nobody knows."""
+
+    __tablename__ = "gift_sending"
+    __table_args__ = (UniqueConstraint("gift_id", "cause"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    gift_id: int = Field(foreign_key="gift.id", sa_type=Id)
+    giver_id: int = Field(foreign_key="member.id", index=True, sa_type=Id)
+    day: date
+    cause: str
+
+
+class GiftOpening(SQLModel, table=True):
+    """A person opened a card. Kept for the 30 days in which it tells who brought whom."""
+
+    __tablename__ = "gift_opening"
+    __table_args__ = (
+        UniqueConstraint("gift_id", "user_id"),
+        Index("ix_gift_opening_community_id_user_id", "community_id", "user_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    gift_id: int = Field(foreign_key="gift.id", sa_type=Id)
+    user_id: int = Field(sa_type=BigInteger)
+    at: datetime
+    outsider: bool
+    """Whether they had never been a member: only then can it bring them."""
+
+
+class Invitation(SQLModel, table=True):
+    """A friend came by a card: one inviter each, for good."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        UniqueConstraint("friend_id"),
+        UniqueConstraint("inviter_id", "rewarded_month", "rewarded_nth"),
+        CheckConstraint("inviter_id <> friend_id", name="never_oneself"),
+        Index(
+            "ix_invitation_watched",
+            "watched_until",
+            sqlite_where=text("watched_until IS NOT NULL"),
+            postgresql_where=text("watched_until IS NOT NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    gift_id: int = Field(foreign_key="gift.id", index=True, sa_type=Id)
+    inviter_id: int = Field(foreign_key="member.id", sa_type=Id)
+    friend_id: int = Field(foreign_key="member.id", sa_type=Id)
+    joined_at: datetime
+    left_at: datetime | None = None
+    """When the friend left: what was pending then is cancelled, whether they come back or not."""
+    check_ins: int = Field(default=0)
+    watched_until: datetime | None = None
+    """Until when check-ins count for the second stage; None once that is decided."""
+    rewarded_month: date | None = None
+    """The calendar month in which this friend counted as rewarded for the inviter, and as which one."""
+    rewarded_nth: int | None = None
+    looked_at: datetime | None = None
+    """When staff looked at what was held and decided: it isn't held a second time."""
+
+
+class GiftReward(SQLModel, table=True):
+    """What a stage pays to one of the two, once."""
+
+    __tablename__ = "gift_reward"
+    __table_args__ = (
+        one_of("stage", Stage),
+        one_of("who", Who),
+        one_of("state", RewardState),
+        UniqueConstraint("invitation_id", "stage", "who"),
+        CheckConstraint("amount > 0", name="amount_positive"),
+        CheckConstraint("(state = 'due') = (due_at IS NOT NULL)", name="due_has_its_time"),
+        Index(
+            "ix_gift_reward_due",
+            "due_at",
+            sqlite_where=text("state = 'due'"),
+            postgresql_where=text("state = 'due'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    invitation_id: int = Field(foreign_key="invitation.id", sa_type=Id)
+    stage: str
+    who: str
+    amount: int
+    state: str = Field(default=RewardState.WAITING)
+    due_at: datetime | None = None
+    settled_at: datetime | None = None
+    quirks: list[Any] | None = Field(default=None, sa_type=Json)
+    """Why it is, or was, held."""

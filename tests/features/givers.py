@@ -1,0 +1,182 @@
+"""A shop whose fans send gifts on, for tests of features: givers, friends who come by a card, and the clock."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.features.checkins import CheckIns
+from bot.features.communities import set_reachable
+from bot.features.gift_offers import GiftOffers
+from bot.features.gifts import FoundGift, Gifts, Opened
+from bot.features.inviting import Inviting
+from bot.features.joining import Joining, Reach
+from bot.flows import checking_in, coming
+from bot.flows.redeeming import after_redeemed
+from bot.rules.checkins import CheckInPolicy
+from bot.rules.communities import Place
+from bot.rules.gifts import GiftCard, GiftKind, GiftPolicy, NewGift, OfferMade
+from bot.rules.joining import WelcomePolicy
+from bot.rules.words import Language
+from bot.store.db import Database, Tx
+from bot.store.gift_cards import card_of
+from bot.store.ledger import check_books
+from bot.store.members import Sender
+from bot.store.places import Group
+from bot.store.tables import Outbox
+from tests.features.people import NOON, OWNER, Causes, balance, query, shop
+
+CHAT = -1001
+
+
+@dataclass
+class Circle:
+    """One shop's givers and their friends."""
+
+    db: Database
+    place: Place
+    causes: Causes
+    policy: GiftPolicy = field(default_factory=GiftPolicy)
+    tokens: Any = field(default_factory=lambda: count(1))
+
+    @classmethod
+    async def open(cls, db: Database, causes: Causes, **policy: Any) -> "Circle":
+        """The first shop."""
+        return cls(db, await shop(db), causes, GiftPolicy(**policy))
+
+    @property
+    def gifts(self) -> Gifts:
+        """What fans do."""
+        return Gifts(self.db, self.policy, lambda: f"token{next(self.tokens):04}")
+
+    @property
+    def joining(self) -> Joining:
+        """How people come and go, with what that means for gifts."""
+        return Joining(self.db, WelcomePolicy(), CheckInPolicy(), comes=coming.come, goes=coming.go)
+
+    # What staff do.
+
+    async def offers(self, kind: GiftKind = GiftKind.COINS, *, at: datetime = NOON, **wish: Any) -> OfferMade:
+        """Make an offer."""
+        wish = {"title": "A warm start", "coins": 20 if kind is GiftKind.COINS else 0, **wish}
+        offers = GiftOffers(self.db, self.policy)
+        made = await offers.make(self.place, OWNER.user_id, NewGift(kind=kind, **wish), at, self.causes.next())
+        assert isinstance(made, OfferMade)
+        return made
+
+    # What people do.
+
+    async def reachable(self, *senders: Sender) -> None:
+        """They start the bot, so that it may write to them."""
+        for sender in senders:
+            await self.db.write(set_reachable, sender, can_write=True)
+
+    async def card(self, sender: Sender, at: datetime = NOON, *, offer: int = 0, cause: str | None = None) -> GiftCard:
+        """A card; an offer is named by its number."""
+        offer_id = await self._offer_id(offer)
+        made = await self.gifts.make(self.place, sender, offer_id, at, cause or self.causes.next())
+        assert isinstance(made, GiftCard), made
+        return made
+
+    async def makes(self, sender: Sender, at: datetime = NOON, *, offer: int = 0) -> Any:
+        """The same, whatever comes of it."""
+        return await self.gifts.make(self.place, sender, await self._offer_id(offer), at, self.causes.next())
+
+    async def _offer_id(self, number: int) -> int:
+        if not number:
+            return 0
+        return int((await query(self.db, "SELECT id FROM gift_offer WHERE number = :number", number=number))[0][0])
+
+    async def found(self, card: GiftCard, at: datetime = NOON) -> FoundGift | None:
+        """The card behind its link."""
+        return await self.gifts.find(card.payload.partition("_")[2], at)
+
+    async def opens(self, sender: Sender, card: GiftCard, at: datetime = NOON, *, inside: bool = False) -> Opened:
+        """Someone opens a card."""
+        found = await self.found(card, at)
+        assert found is not None
+        return await self.gifts.open(found, sender, at, inside=inside)
+
+    async def comes(self, sender: Sender, at: datetime = NOON) -> bool:
+        """Someone joins the group."""
+        group = Group(CHAT, "Silk room", self.place, True)
+        return await self.joining.come(group, sender, None, Reach(Language.KO, True), at, at)
+
+    async def goes(self, sender: Sender, at: datetime = NOON) -> None:
+        """Someone leaves the group."""
+        await self.joining.go(self.place, CHAT, sender.user_id, at, elsewhere=False)
+
+    async def brings(self, inviter: Sender, friend: Sender, at: datetime = NOON, *, offer: int = 0) -> GiftCard:
+        """A whole way: card, opened, joined."""
+        card = await self.card(inviter, at, offer=offer)
+        await self.opens(friend, card, at)
+        await self.comes(friend, at)
+        return card
+
+    async def checks_in(self, sender: Sender, at: datetime) -> Any:
+        """A check-in, and what it means for gifts; what is due is paid a moment later."""
+        checkins = CheckIns(self.db, CheckInPolicy(), checking_in.check_in)
+        outcome = await checkins.check_in(self.place, sender, at, self.causes.next())
+        await self.tick(at)
+        return outcome
+
+    async def redeems(self, sender: Sender, at: datetime) -> None:
+        """A coupon of theirs is honoured."""
+        member = await self.member_id(sender)
+        await self.db.write(after_redeemed, self.place, member, at)
+        await self.tick(at)
+
+    # What the clock does, and what can be seen.
+
+    async def tick(self, now: datetime) -> list[datetime | None]:
+        """One round of what is due."""
+        return [await Inviting(self.db, self.policy).run_due(now), await self.gifts.run_due(now)]
+
+    async def member_id(self, sender: Sender) -> int:
+        """A member's id."""
+        rows = await query(self.db, "SELECT id FROM member WHERE user_id = :user", user=sender.user_id)
+        return int(rows[0][0])
+
+    async def shows(self, card: GiftCard, now: datetime) -> GiftCard:
+        """The card as it is now."""
+        shown = await self.db.read(card_of, self.place.community_id, card.gift_id, now, self.policy)
+        assert shown is not None
+        return shown
+
+    async def coins(self, sender: Sender) -> int:
+        """What gifts paid somebody."""
+        rows = await query(
+            self.db,
+            "SELECT coalesce(sum(t.amount), 0) FROM transfer t JOIN account a ON a.id = t.credit_id "
+            "JOIN member m ON m.id = a.member_id WHERE t.reason = 'gift' AND m.user_id = :user",
+            user=sender.user_id,
+        )
+        return int(rows[0][0])
+
+    async def states(self) -> Counter[str]:
+        """Rewards by stage, whose they are, and state."""
+        rows = await query(self.db, "SELECT stage, who, state FROM gift_reward")
+        return Counter(f"{stage} {who} {state}" for stage, who, state in rows)
+
+    async def told(self) -> list[tuple[int, str]]:
+        """Private words that were promised: to whom, and what."""
+        return await self.db.read(_told)
+
+    async def sound(self) -> bool:
+        """Whether every coin is accounted for."""
+        return (await self.db.read(check_books)).sound
+
+    async def balance(self, sender: Sender) -> int:
+        """All their coins."""
+        return await balance(self.db, self.place, sender)
+
+
+def _told(session: Session) -> list[tuple[int, str]]:
+    rows = session.query(Outbox).filter(Outbox.act == "tell").order_by(Outbox.id)  # type: ignore[arg-type]
+    return [(row.facts["user_id"], str(row.facts["outcome"]).partition(".")[2]) for row in rows]
+
+
+__all__ = ["Circle", "Tx"]
