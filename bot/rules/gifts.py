@@ -106,9 +106,9 @@ class Quirk(StrEnum):
     RING = "ring"
     """Cards go round in a circle of three or more."""
     CHAIN = "chain"
-    """A friend of a friend of a friend, none of whom does anything but check in."""
+    """A friend of a friend of a friend, none of whom does anything but check in and claim."""
     QUIET_FRIENDS = "quiet_friends"
-    """All friends of one inviter do nothing but check in, and they are many."""
+    """All friends of one inviter do nothing but check in and claim, and they are many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class GiftPolicy:
     """Friends for whom one inviter is rewarded in a calendar month of the community."""
     card_every: timedelta = timedelta(seconds=5)
     quiet_friends: int = 5
-    """Friends of one inviter who do nothing but check in, from which on the owner looks at them."""
+    """So many friends of one inviter, none of whom does more than check in and claim, are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,14 +213,14 @@ def settled(facts: PayFacts, quirks: tuple[Quirk, ...], policy: GiftPolicy) -> R
 
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """Who opened whose card, and who does nothing but check in: what a ring is known by. Members by their ids."""
+    """Who opened whose card, and who does only what is easy: what a ring is known by. Members by their ids."""
 
     inviter: int
     friend: int
     opened: frozenset[tuple[int, int]]
     """(giver, who opened it), the invitations among them."""
     quiet: frozenset[int]
-    """Those who did nothing in the shop but check in."""
+    """Those who did nothing in the shop but check in and claim."""
     friends: frozenset[int] = frozenset()
     """All who came by this inviter's cards."""
 

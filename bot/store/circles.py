@@ -1,4 +1,4 @@
-"""Who opened whose card around an invitation, and who does nothing but check in: facts by which a ring is known."""
+"""Who opened whose card around an invitation, and who does only what is easy: facts by which a ring is known."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,8 +13,8 @@ from bot.store.tables import Activity, Gift, GiftOpening, Invitation, Member
 LEVELS = 4
 """How far up it is looked who opened whose card: two second accounts are near, not far."""
 MOST_FRIENDS = 50
-CHECK_IN = "checkin"
-"""The kind of activity that any script has."""
+EASY = ("checkin", "claim")
+"""Kinds of activity that any script has."""
 
 
 def circle_of(tx: Tx, invitation: Invitation, *, fresh: bool) -> Circle:
@@ -70,7 +70,7 @@ def _givers_of(tx: Tx, openers: Iterable[int]) -> set[tuple[int, int]]:
 def _quiet(tx: Tx, members: set[int]) -> frozenset[int]:
     active = tx.execute(
         select(col(Activity.member_id))
-        .where(col(Activity.member_id).in_(members), col(Activity.kind) != CHECK_IN)
+        .where(col(Activity.member_id).in_(members), col(Activity.kind).not_in(EASY))
         .distinct()
     ).scalars()
     return frozenset(members - set(active))

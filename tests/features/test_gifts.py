@@ -328,13 +328,13 @@ async def test_a_pair_is_held(db: Database, causes: Causes) -> None:
 
 
 async def test_a_chain_of_second_accounts(db: Database, causes: Causes) -> None:
-    """Three in a line who do nothing but check in are held at the second stage; one claim among them is enough."""
+    """Three in a line who do nothing but check in are held at the second stage; one of them at a stream is enough."""
     circle = await Circle.open(db, causes)
     await circle.brings(fan(10), fan(11))
     await circle.brings(fan(11), fan(12))
     await circle.brings(fan(20), fan(21))
     await circle.brings(fan(21), fan(22))
-    await db.write(note, await circle.member_id(fan(21)), NOON.date(), "claim")
+    await db.write(note, await circle.member_id(fan(21)), NOON.date(), "stream")
     for friend in (fan(12), fan(22)):
         for day in (0, 1, 2):
             await circle.checks_in(friend, days(day) + HOUR)
