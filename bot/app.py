@@ -36,6 +36,8 @@ from bot.features.joining import Joining
 from bot.features.lapsing import Lapsing
 from bot.features.members import Members
 from bot.features.overview import Overview
+from bot.features.packet_draws import PacketDraws
+from bot.features.packets import Packets
 from bot.features.preferences import Preferences
 from bot.features.privacy import Privacy
 from bot.features.reach import Reaches
@@ -70,12 +72,13 @@ from bot.rules.gifts import GiftPolicy
 from bot.rules.joining import WelcomePolicy
 from bot.rules.lapse import LapsePolicy
 from bot.rules.members import BoardPolicy
+from bot.rules.packets import PacketPolicy
 from bot.rules.setting_up import SetupPolicy
 from bot.rules.streams import StreamPolicy
 from bot.sender import Sender
 from bot.session import LightSession
 from bot.settings import Settings
-from bot.store import airings, causes, forgotten, gift_cards, mornings, outbox
+from bot.store import airings, causes, forgotten, gift_cards, mornings, outbox, packets
 from bot.store.campaigns import CARD, card_of
 from bot.store.db import Database
 from bot.store.ledger import check_books
@@ -272,6 +275,7 @@ def build(
     clock: Clock | None = None,
     choice: Callable[[Any], Any] = secrets.choice,
     token: Callable[[int], str] = secrets.token_urlsafe,
+    fresh_bytes: Callable[[int], bytes] = secrets.token_bytes,
     limits: Limits | None = None,
 ) -> App:
     """Wire a bot. The database behind `settings` must be migrated."""
@@ -307,13 +311,24 @@ def build(
             airings.CARD: airings.live_card,
             mornings.CARD: morning_card,
             gift_cards.CARD: gift_cards.card_of,
+            packets.CARD: packets.card_of,
         },
         meters=meters,
     )
     spoken_words = SpokenWords(db)
     reminders = Reminders(db, stream_policy)
     clockwork = Clockwork(db, stream_policy)
-    due = (clockwork, reminders, cadence, spoken_words, Lapsing(db, LapsePolicy()), Inviting(db, gift_policy), gifts)
+    packet_policy = PacketPolicy()
+    due = (
+        clockwork,
+        reminders,
+        cadence,
+        spoken_words,
+        Lapsing(db, LapsePolicy()),
+        Inviting(db, gift_policy),
+        gifts,
+        PacketDraws(db, packet_policy),
+    )
     jobs = Jobs(db=db, clock=clock, features=due, meters=meters)
     table = handlers.setup()
     rooms = Rooms(db)
@@ -352,6 +367,7 @@ def build(
         campaigns=campaigns,
         redeeming=Redeeming(db, redeeming.redeem),
         members=Members(db, BoardPolicy()),
+        packets=Packets(db, packet_policy, fresh_bytes),
         streams=streams,
         stream_policy=stream_policy,
         evenings=Evenings(db, stream_policy),

@@ -27,6 +27,7 @@ from bot.rules.communities import Place
 from bot.rules.forms import FormError
 from bot.rules.gifts import GiftKind, Opens
 from bot.rules.menus import FANS, NEXT, STAFF
+from bot.rules.packets import PacketState
 from bot.rules.setting_up import MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
 from bot.rules.streams import Phase
 from bot.rules.words import Language
@@ -75,6 +76,13 @@ SHORT = frozenset(
             )
         ),
         "members.MyCard",
+        *(
+            f"packets.{name}"
+            for name in (
+                *("InPacket", "ShareTaken", "ShareYours", "NotDrawn", "PacketDrawing", "PacketGone", "PacketExpired"),
+                *("PacketTakenBack", "NoSuchPacket", "PacketBefore", "OwnPacket", "WonLately", "ProofLater"),
+            )
+        ),
         *(name for name in OUTCOMES if name.startswith("attendance.")),
         *(name for name in OUTCOMES if name.startswith("reminders.") and name != "reminders.Reminder"),
         *(
@@ -99,18 +107,22 @@ STATES = {
     "OfferLine": ("open", "over", "closed"),
     "OfferShown": ("open", "over", "closed"),
     "RewardUnheld": ("paid", "refused", "gone"),
+    "PacketCard": tuple(state.value for state in PacketState),
 }
 PHASES = tuple(phase.value for phase in Phase)
 ACTS = (
     *("campaign.made", "campaign.cancelled", "coupon.redeemed", "setup.changed"),
     *("stream.made", "stream.delayed", "stream.cancelled", "one.of.tomorrow"),
     *("gift.made", "gift.closed"),
+    "packet.opened",
 )
 TIERS = ("new", "fan", "loyal", "core")
 LINKS = ("https://example.com/live", "https://example.com/" + "w" * 490, None)
 """A link was read by us: at most 512 characters, no spaces."""
 CODES = ("K7M2-QX4P", "SILK20", "W" * 32)
 """A coupon's own code was made or checked by us (`CouponPolicy.max_shared_code`), whatever staff type at the till."""
+HASHES = ("5e" * 32,)
+"""Made by us."""
 SETTINGS = ("coin", "language", "morning", "persona", "shop", "timezone")
 
 DEEDS = (*ACTS, "stream.live", "stream.ended", "setup.kept", "source.made", "source.priced", "room.came")
@@ -122,6 +134,7 @@ MISSING = (tuple(Need), *((need,) for need in Need), ())
 LATIN_IN_CHINESE_AND_KOREAN = re.compile(
     r"/(?:admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|setup|undo|source|report|help)\b"
     r"|/(?:gift|gifts|newgift|held)\b|\bclose\b"
+    r"|/redpacket\b"
     r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?|\bcancel\b|\bQR(?=코드)"
 )
 """Commands stay in English letters, as does what nobody calls otherwise; field names, codes and examples stand in
@@ -154,6 +167,7 @@ ORDINARY: dict[str, str] = {
     "coupon": "Silk scarf −20%",
     "giver": "Mina",
     "friend": "Jun",
+    "luckiest": "Ben",
 }
 
 HERE = {
@@ -224,6 +238,7 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:
         **dict.fromkeys(("url", "replay_url"), LINKS),
         "act": ACTS,
         "tier": (*TIERS, hostile.MARKUP),
+        **dict.fromkeys(("sealed", "seed", "frozen"), HASHES),
         "missing": MISSING,
         "commands": (FANS, FANS[:1], ()),
         "staff": (STAFF, STAFF[:1], ()),

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.content.admin import ADMIN, admin_buttons
 from bot.content.button import Button, Rows
+from bot.content.packet_buttons import packet_buttons
 from bot.rules.arrivals import Greeting, Room, RoomFounded, RoomJoined, WhoseRoom
 from bot.rules.communities import Hello
 from bot.rules.setting_up import (
@@ -52,7 +53,7 @@ def panel_buttons(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
         case RoomJoined(may_part=True):
             return ((Button("part", press=f"{PART}:{outcome.chat_id}"),),)
         case _:
-            return admin_buttons(outcome)
+            return packet_buttons(outcome) or admin_buttons(outcome)
 
 
 def _in_rows(buttons: Sequence[Button], wide: int) -> Rows:

@@ -30,6 +30,8 @@ from bot.store.tables import (
     GiftOpening,
     Member,
     Outbox,
+    Packet,
+    PacketTake,
     Person,
     Presence,
     Source,
@@ -146,6 +148,8 @@ def _cut(tx: Tx, place: Place, user_id: int, member_id: int, account_id: int, ba
         tx.execute(delete(table).where(col(table.member_id) == member_id))
     for caused in (CheckIn, Coupon, Attendance):
         tx.execute(update(caused).where(col(caused.member_id) == member_id).values(cause=None, answer=None))
+    # The seal stays, as a draw's list is made of it; without the salt it says nothing of anybody.
+    tx.execute(update(PacketTake).where(col(PacketTake.member_id) == member_id).values(cause=None, salt=None))
     coupons = select(col(Coupon.id)).where(col(Coupon.member_id) == member_id)
     tx.execute(
         update(AuditEntry)
@@ -173,6 +177,7 @@ def _rename_staff(tx: Tx, place: Place, user_id: int, nobody: int) -> None:
         (Campaign, "made_by"),
         (Coupon, "redeemed_by"),
         (GiftOffer, "made_by"),
+        (Packet, "opened_by"),
         (Source, "made_by"),
         (Stream, "made_by"),
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlmodel import col
 
-from bot.features import campaigns, evenings, gift_offers, redeeming, setting_up, streams
+from bot.features import campaigns, evenings, gift_offers, packets, redeeming, setting_up, streams
 from bot.rules.communities import NothingToUndo, Place, TooLateToUndo, Undone, UndoOutcome
 from bot.rules.streams import StreamPolicy
 from bot.store.audit import caused_by, record
@@ -16,6 +16,7 @@ UNDOABLE = (
     campaigns.MADE,
     campaigns.CANCELLED,
     redeeming.REDEEMED,
+    packets.OPENED,
     setting_up.SETUP,
     streams.MADE,
     evenings.DELAYED,
@@ -100,6 +101,8 @@ def _take_back(  # noqa: PLR0911  # a table of acts
             return campaigns.undo_cancel(tx, place, entry, at)
         case redeeming.REDEEMED:
             return redeeming.undo_redeem(tx, place, entry)
+        case packets.OPENED:
+            return packets.undo_open(tx, place, entry, at)
         case setting_up.SETUP:
             return setting_up.undo_setup(tx, place, entry)
         case streams.MADE:

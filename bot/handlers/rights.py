@@ -60,6 +60,20 @@ class Doors:
             return None
         return ask if ask.place is not None else await self._inside(ask)
 
+    async def either(self, ask: Ask) -> tuple[Ask, bool] | None:
+        """The ask inside the asker's community, and whether they may steer it now; a fan is let in as a fan."""
+        if ask.anonymous_admin:
+            inside = await self.staff(ask)
+            return (inside, True) if inside is not None else None
+        inside = await self.fan(ask)
+        if inside is None:
+            return None
+        staff = await role_of(inside, inside.home, self._bot, self._communities) is not Role.FAN
+        if ask.age > STALE_COMMAND:
+            await self._voice.answer(inside, AskAgain(int(ask.age // 60)))
+            return None
+        return inside, staff
+
     async def _inside(self, ask: Ask) -> Ask | None:
         if ask.place is not None:
             return ask

@@ -16,6 +16,7 @@ STAFF = (
     "redeem",
     "newgift",
     "gifts",
+    "redpacket",
     "source",
     "report",
     "setup",

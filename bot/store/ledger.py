@@ -129,25 +129,40 @@ def charge(
     tx.touch(_BALANCE, account_id=member_account, change=-amount)
 
 
-def give_back(tx: Tx, *, community_id: int, charged_key: str, key: str, reason: str, at: datetime) -> int:
-    """Reverse a charge: the same coins back to the same member, as negative spending. Returns the amount."""
+def give_back(
+    tx: Tx,
+    *,
+    community_id: int,
+    charged_key: str,
+    key: str,
+    reason: str,
+    at: datetime,
+    amount: int | None = None,
+) -> int:
+    """Reverse a charge: the same coins (or `amount` of them) back to the same member, as negative spending.
+
+    Returns the amount.
+    """
     charged = tx.execute(
         select(Transfer).where(col(Transfer.community_id) == community_id, col(Transfer.key) == charged_key)
     ).scalar_one()
+    back = charged.amount if amount is None else amount
+    if not 0 < back <= charged.amount:
+        raise ValueError(f"{back} of {charged.amount} coins can't be given back")
     _move(
         tx,
         community_id,
         key,
         charged.credit_id,
         charged.debit_id,
-        charged.amount,
+        back,
         reason,
         at,
         None,
         charged.id,
     )
-    tx.touch(_BALANCE, account_id=charged.debit_id, change=charged.amount)
-    return charged.amount
+    tx.touch(_BALANCE, account_id=charged.debit_id, change=back)
+    return back
 
 
 def _move(

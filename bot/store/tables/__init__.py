@@ -10,9 +10,11 @@ from bot.store.tables.lapse import LapseRound
 from bot.store.tables.ledger import Account, Transfer
 from bot.store.tables.members import Activity, Dialogue, Forgotten, Member, Person, Presence
 from bot.store.tables.messages import Card, Inbox, Outbox
+from bot.store.tables.packets import Packet, PacketShare, PacketTake
 from bot.store.tables.sources import FirstTouch, Source, SourceLink
 from bot.store.tables.staff import AuditEntry
 from bot.store.tables.streams import Airing, Attendance, ReminderRound, Stream, Subscription
+from bot.store.tables.wins import Win
 
 __all__ = [
     "Account",
@@ -39,6 +41,9 @@ __all__ = [
     "LapseRound",
     "Member",
     "Outbox",
+    "Packet",
+    "PacketShare",
+    "PacketTake",
     "Person",
     "Posting",
     "Presence",
@@ -49,5 +54,6 @@ __all__ = [
     "Stream",
     "Subscription",
     "Transfer",
+    "Win",
     "metadata",
 ]

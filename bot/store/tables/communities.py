@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, false
 from sqlmodel import Field, SQLModel
 
+from bot.rules.packets import Funding
 from bot.rules.words import Language
 from bot.store.tables.base import Id, one_of
 
@@ -35,6 +36,8 @@ class Community(SQLModel, table=True):
     """What makes fingerprints of this shop's fans its own."""
     streams_made: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """The last number given to a stream of this shop."""
+    packets: str = Field(default=Funding.STAFF, sa_column_kwargs={"server_default": Funding.STAFF.value})
+    """Who may open red packets: staff, or fans too from their own coins."""
 
 
 class FanGroup(SQLModel, table=True):

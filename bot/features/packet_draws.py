@@ -1,0 +1,229 @@
+"""What the clock does with red packets: the fair window is drawn, the day ends, what is left goes back.
+
+A draw is planned outside the writer, from the seed and a list that is frozen; its shares are handed out in chunks. A
+crash between two of them changes nothing: the same seed and list give the same order, and each fan's row is given a
+share once.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Integer, and_, bindparam, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.logs import apart, get_logger
+from bot.rules.packets import LIVE, PacketPolicy, PacketState, places
+from bot.rules.sealing import Sealed, key_of, list_hash, order_of
+from bot.store import ledger
+from bot.store.cards import touch_cards
+from bot.store.db import Database, Tx
+from bot.store.hot import Hot
+from bot.store.packets import CARD, close_packet, gone, lock_packet, share_key
+from bot.store.places import place_of
+from bot.store.tables import Account, Packet, PacketShare, PacketTake
+from bot.store.tables.base import Id
+from bot.store.tables.wins import WinKind
+from bot.store.wins import record_win
+
+log = get_logger("packets")
+
+CHUNK = 500
+"""Shares handed out in one transaction: no write holds the writer longer than 50 ms."""
+READ_AT_ONCE = 5_000
+
+_GIVE = Hot(
+    update(PacketTake)
+    .where(
+        and_(
+            col(PacketTake.member_id) == bindparam("member", type_=Id),
+            col(PacketTake.packet_id) == bindparam("packet", type_=Id),
+            col(PacketTake.nth).is_(None),
+        )
+    )
+    .values(
+        nth=bindparam("nth", type_=Integer),
+        coins=bindparam("coins", type_=Integer),
+        balance=bindparam("balance", type_=Integer),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """A packet that has something to come."""
+
+    id: int
+    state: str
+    draws_at: datetime | None
+    expires_at: datetime
+
+    def due_at(self, policy: PacketPolicy) -> datetime:
+        """When the clock has to look at it."""
+        if self.state == PacketState.DRAWING or self.draws_at is None:
+            return self.expires_at if self.draws_at is None else self.draws_at
+        return self.draws_at + policy.settle if self.state == PacketState.GATHERING else self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class _Taker:
+    member_id: int
+    line: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Who gets which share."""
+
+    frozen: str
+    places: tuple[tuple[int, int], ...]
+    """(member, share) in the order of the shares."""
+
+
+class PacketDraws:
+    """The clock's use cases of red packets."""
+
+    def __init__(self, db: Database, policy: PacketPolicy) -> None:
+        self._db = db
+        self._policy = policy
+
+    async def run_due(self, now: datetime) -> datetime | None:
+        """Draw and end what is due; when there is more to do."""
+        for packet in await self._db.read(live_packets):
+            if packet.due_at(self._policy) <= now:
+                with apart(log, "packet_failed", packet=packet.id):
+                    await self._turn(packet, now)
+        coming = [at for one in await self._db.read(live_packets) if (at := one.due_at(self._policy)) > now]
+        return min(coming, default=None)
+
+    async def _turn(self, packet: _Live, now: datetime) -> None:
+        if packet.state != PacketState.OPEN:
+            await self._draw(packet.id, now)
+        if packet.expires_at <= now:
+            await self._db.write(expire, packet.id, now)
+
+    async def _draw(self, packet_id: int, now: datetime) -> None:
+        await self._db.write(freeze, packet_id)
+        seed, shares = await self._db.read(sealed_in, packet_id)
+        takers: list[_Taker] = []
+        while more := await self._db.read(takers_after, packet_id, takers[-1].line.number if takers else 0):
+            takers += more
+        plan = await asyncio.to_thread(plan_draw, seed, shares, takers)
+        for start in range(0, len(plan.places), CHUNK):
+            await self._db.write(hand_out, packet_id, plan.places[start : start + CHUNK], now)
+        await self._db.write(finish, packet_id, plan.frozen, now)
+        log.info("packet_drawn", packet=packet_id, takers=len(takers), shares=shares)
+
+
+def live_packets(session: Session) -> list[_Live]:
+    """Packets that aren't at their end."""
+    rows = session.execute(
+        select(col(Packet.id), col(Packet.state), col(Packet.draws_at), col(Packet.expires_at))
+        .where(col(Packet.state).in_([state.value for state in LIVE]))
+        .order_by(col(Packet.expires_at), col(Packet.id))
+    ).all()
+    return [_Live(row[0] or 0, *row[1:]) for row in rows]
+
+
+def freeze(tx: Tx, packet_id: int) -> None:
+    """From here on nobody comes onto the list."""
+    packet = lock_packet(tx, packet_id)
+    if packet.state == PacketState.GATHERING:
+        packet.state = PacketState.DRAWING
+        tx.flush()
+
+
+def sealed_in(session: Session, packet_id: int) -> tuple[bytes, int]:
+    """The seed, and how many shares there are."""
+    seed, shares = session.execute(
+        select(col(Packet.seed), col(Packet.shares)).where(col(Packet.id) == packet_id)
+    ).one()
+    return bytes.fromhex(seed), shares
+
+
+def takers_after(session: Session, packet_id: int, number: int) -> list[_Taker]:
+    """The next of those who are drawn from, by number."""
+    rows = session.execute(
+        select(col(PacketTake.member_id), col(PacketTake.number), col(PacketTake.seal))
+        .where(col(PacketTake.packet_id) == packet_id, col(PacketTake.number) > number)
+        .order_by(col(PacketTake.number))
+        .limit(READ_AT_ONCE)
+    ).all()
+    return [_Taker(member_id, Sealed(of, 1, seal or "")) for member_id, of, seal in rows if of is not None]
+
+
+def plan_draw(seed: bytes, shares: int, takers: Sequence[_Taker]) -> _Plan:
+    """The sealed shuffle: everybody in its order as far as there are shares."""
+    lines = [taker.line for taker in takers]
+    frozen = list_hash(lines)
+    given = places(order_of(key_of(seed, frozen), lines), shares)
+    member_of = {taker.line.number: taker.member_id for taker in takers}
+    return _Plan(frozen, tuple((member_of[number], place) for number, place in given.items()))
+
+
+def hand_out(tx: Tx, packet_id: int, given: Sequence[tuple[int, int]], now: datetime) -> None:
+    """Give these members these shares, unless they have theirs already; who had their data deleted gets none."""
+    members = [member_id for member_id, _ in given]
+    accounts = {
+        member_id: (account_id, balance)
+        for member_id, account_id, balance in tx.execute(
+            select(col(Account.member_id), col(Account.id), col(Account.balance))
+            .where(col(Account.member_id).in_(members))
+            .order_by(col(Account.id))
+            .with_for_update()
+        ).all()
+    }
+    packet = lock_packet(tx, packet_id)
+    if packet.state != PacketState.DRAWING:
+        return
+    nobody = gone(tx, members)
+    rows = tx.execute(
+        select(col(PacketShare.nth), col(PacketShare.coins)).where(
+            col(PacketShare.packet_id) == packet_id, col(PacketShare.nth).in_([nth for _, nth in given])
+        )
+    ).all()
+    coins_of = {row[0]: row[1] for row in rows}
+    place = place_of(tx, packet.community_id) if packet.fresh is not None else None
+    for member_id, nth in given:
+        if member_id in nobody:
+            continue
+        (account_id, balance), coins = accounts[member_id], coins_of[nth]
+        facts = {"nth": nth, "coins": coins, "balance": (balance or 0) + coins}
+        if not tx.touch(_GIVE, member=member_id, packet=packet_id, **facts):
+            continue
+        ledger.pay(
+            tx,
+            community_id=packet.community_id,
+            key=share_key(packet_id, member_id),
+            member_account=account_id or 0,
+            shop=packet.escrow_id,
+            amount=coins,
+            reason="packet",
+            at=now,
+        )
+        if place is not None:
+            record_win(tx, place, member_id, WinKind.PACKET, packet_id, now)
+
+
+def finish(tx: Tx, packet_id: int, frozen: str, now: datetime) -> None:
+    """The draw is done: the rest is for who comes first, or there is none."""
+    packet = lock_packet(tx, packet_id)
+    if packet.state != PacketState.DRAWING:
+        return
+    packet.frozen = frozen
+    packet.taken = min(packet.takers, packet.shares)
+    if packet.taken == packet.shares:
+        close_packet(tx, packet, PacketState.OVER, now)
+        return
+    packet.state = PacketState.OPEN
+    tx.flush()
+    touch_cards(tx, packet.community_id, CARD, packet_id, now)
+
+
+def expire(tx: Tx, packet_id: int, now: datetime) -> None:
+    """The day is over: what nobody took goes back."""
+    packet = lock_packet(tx, packet_id)
+    if packet.state == PacketState.OPEN and packet.expires_at <= now:
+        close_packet(tx, packet, PacketState.EXPIRED, now)
