@@ -91,7 +91,7 @@ def _last(tx: Tx, place: Place, actor_id: int, audit_id: int | None) -> AuditEnt
     return tx.execute(query.order_by(col(AuditEntry.id).desc()).limit(1).with_for_update()).scalars().first()
 
 
-def _take_back(  # noqa: PLR0911  # a table of acts
+def _take_back(  # noqa: C901, PLR0911  # a table of acts
     tx: Tx, place: Place, actor_id: int, entry: AuditEntry, at: datetime, cause: str
 ) -> bool:
     match entry.act:
