@@ -11,7 +11,7 @@ from sandbox.accounts import User
 from sandbox.chats import Chat
 from sandbox.checks import Upload
 from sandbox.errors import bad
-from sandbox.files import Document, FileKind, StoredFile, is_picture, number_of, size_of
+from sandbox.files import Document, FileKind, StoredFile, blank_picture, is_picture, number_of, size_of
 from sandbox.messages import Message
 from sandbox.methods.ask import Ask
 from sandbox.methods.ephemeral import Target, ephemeral_target
@@ -196,7 +196,8 @@ def file_of(ask: Ask, kind: FileKind, given: str | Upload) -> StoredFile:
             _check_picture(given.content)
         return ask.world.store(kind, Document(given.filename, given.content, given.content_type))
     if given.startswith(("http://", "https://")):
-        return ask.world.store(kind, Document(given.rsplit("/", 1)[-1], b"\0"))
+        content = blank_picture() if kind == "photo" else b"\0"
+        return ask.world.store(kind, Document(given.rsplit("/", 1)[-1], content))
     number = number_of(given, ask.bot)
     if number is None or number not in ask.world.files:
         raise bad("wrong file identifier/HTTP URL specified")

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.chats import Chat
 from sandbox.errors import CannotDoError
-from sandbox.files import Document
+from sandbox.files import Document, is_picture
 from sandbox.links import read_link
 from sandbox.messages import Message
 from sandbox.page.crowd import Crowd, drained
-from sandbox.page.views import find_chat, find_message, key_of, message_key, user_view
+from sandbox.page.views import find_chat, find_message, key_of, message_key, results_view, user_view
 from sandbox.people import Person
+from sandbox.reactions import DRESS
 from sandbox.text import MAX_TEXT
 
 if TYPE_CHECKING:
     from sandbox.page.page import Page
 
 PRESS_SECONDS = 20.0
+INLINE_SECONDS = 10.0
 SETTLED = 2.0
 MOST_FANS = 500
 MOST_SECONDS = 400 * 86_400.0
@@ -72,16 +74,17 @@ class Acts:
         chat = self._chat(person, body)
         if not chat.has(person) or chat.kind == "channel":
             raise RefusedError("not_in_chat")
-        if chat.kind == "private" and not (chat.opened and chat.members[person.id].inside):
+        if chat.bot is not None and not (chat.opened and chat.members[person.id].inside):
             raise RefusedError("not_started")
         text = str(body.get("text", ""))
         document = _document(body.get("file"))
         if not text.strip() and document is None:
             raise RefusedError("empty")
+        file = {} if document is None else {"photo" if is_picture(document.content) else "document": document}
         reply_to = find_message(self.world, person, str(body.get("reply", "")))
         pieces = [text[at : at + MAX_TEXT] for at in range(0, len(text), MAX_TEXT)] or [""]
         said = [
-            person.says(chat, piece, reply_to=reply_to, document=document if number == 0 else None)
+            person.says(chat, piece, reply_to=reply_to, **(file if number == 0 else {}))
             for number, piece in enumerate(pieces)
         ]
         self.page.has_read(person, chat)
@@ -182,9 +185,42 @@ class Acts:
         message = self._message(person, body)
         if message.is_ephemeral or message.service:
             raise RefusedError("cannot")
-        emoji = str(body.get("emoji"))[:8]
+        emoji = str(body.get("emoji"))[:8].replace(DRESS, "")
         person.reacts(message, None if message.reactions.get(person.id) == emoji else emoji)
         return {}
+
+    async def talk(self, person: Person, body: Body) -> Body:
+        """Opens the private chat with somebody else of the cast."""
+        other = self.page.person(str(body.get("person")))
+        if other is None or other is person:
+            raise RefusedError("no_chat")
+        return {"chat": key_of(self.world.pair(person, other))}
+
+    async def inline(self, person: Person, body: Body) -> Body:
+        """Types after a bot's name and waits for the list; `results` is None if the bot doesn't answer."""
+        bot = self.world.bot_named(str(body.get("bot")))
+        if bot is None or not bot.inline:
+            raise RefusedError("no_inline")
+        query = person.asks_inline(
+            bot, str(body.get("query", "")), self._chat(person, body), str(body.get("offset", ""))
+        )
+        try:
+            answer = await query.answered(INLINE_SECONDS)
+        except TimeoutError:
+            return {"results": None}
+        return {"query": query.id, **results_view(answer)}
+
+    async def choose(self, person: Person, body: Body) -> Body:
+        """Sends a line of that list in the person's name."""
+        query = self.world.inline.queries.get(str(body.get("query")))
+        if query is None:
+            raise RefusedError("gone")
+        try:
+            sent = person.chooses(query, str(body.get("result")))
+        except KeyError:
+            raise RefusedError("gone") from None
+        self.page.has_read(person, query.chat)
+        return {"message": message_key(sent)}
 
     async def read(self, person: Person, body: Body) -> Body:
         """Has had the chat's messages on the screen."""
@@ -238,6 +274,9 @@ ACTS: dict[str, Act] = {
     "back": Acts.back,
     "block": Acts.block,
     "react": Acts.react,
+    "talk": Acts.talk,
+    "inline": Acts.inline,
+    "choose": Acts.choose,
     "read": Acts.read,
     "add_fan": Acts.add_fan,
     "jump": Acts.jump,

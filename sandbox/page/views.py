@@ -7,7 +7,9 @@ from typing import Any
 from sandbox.accounts import Bot, User
 from sandbox.chats import Chat
 from sandbox.commands import commands_for
-from sandbox.messages import Button, Message
+from sandbox.files import is_picture
+from sandbox.inline import InlineAnswer
+from sandbox.messages import CHAT_KINDS, Button, Message
 from sandbox.people import Person
 from sandbox.world import World
 
@@ -15,11 +17,17 @@ PREVIEW = 120
 MOST_UNREAD = 99
 LOOKED_AT = 400
 """How many messages back unread ones are counted; a chat that was left alone for longer shows the most."""
+PAIR = re.compile(r"d\d{1,19}-\d{1,19}")
 STARTED = re.compile(r"/start \S+")
 
 
 def key_of(chat: Chat) -> str:
-    """A chat's name on the page: a private one is told apart by its bot, as each person has one id there."""
+    """A chat's name on the page: a private one is told apart by its bot, as each person has one id there.
+
+    One of two people has both their ids, and so the same name for either of them.
+    """
+    if chat.other is not None and chat.person is not None:
+        return "d" + "-".join(str(one) for one in sorted((chat.person.id, chat.other.id)))
     if chat.kind == "private":
         return f"p{chat.bot.id if chat.bot else 0}"
     return f"c{chat.id}"
@@ -28,6 +36,8 @@ def key_of(chat: Chat) -> str:
 def find_chat(world: World, person: Person, key: str) -> Chat | None:
     """The chat behind a key, whether the person is in it or not."""
     number = key[1:]
+    if PAIR.fullmatch(key):
+        return next((one for one in pairs_of(world, person) if key_of(one) == key), None)
     if not re.fullmatch(r"[pc]-?\d{1,19}", key):
         return None
     if key[0] == "c":
@@ -61,7 +71,19 @@ def chats_of(world: World, person: Person) -> list[Chat]:
         for (bot, who), other in world.privates.items()
         if who == person.id and other.opened and other.bot
     }
-    return groups + [world.private(bot, person) for bot in met.values()]
+    return [*groups, *pairs_of(world, person), *(world.private(bot, person) for bot in met.values())]
+
+
+def pairs_of(world: World, person: Person) -> list[Chat]:
+    """Their private chats with other people."""
+    return [chat for sides, chat in world.between.items() if person.id in sides]
+
+
+def other_side(chat: Chat, person: Person) -> User | None:
+    """Who this person talks to in a private chat: the bot, or the other one of two people."""
+    if chat.kind != "private":
+        return None
+    return chat.bot or (chat.other if chat.person is person else chat.person)
 
 
 def user_view(user: User) -> dict[str, Any]:
@@ -71,6 +93,7 @@ def user_view(user: User) -> dict[str, Any]:
         written["username"] = user.username
     if isinstance(user, Bot):
         written["bot"] = True
+        written["inline"] = user.inline
     return written
 
 
@@ -78,16 +101,18 @@ def chat_view(chat: Chat, person: Person, read: int) -> dict[str, Any]:
     """A line of the chat list; `read` is how many of the chat's messages this person has had on the screen."""
     member = chat.members.get(person.id)
     status = member.status if member is not None else "left"
+    other = other_side(chat, person)
     written: dict[str, Any] = {
         "key": key_of(chat),
         "kind": chat.kind,
-        "title": chat.bot.name if chat.kind == "private" and chat.bot else chat.title,
+        "title": other.name if other is not None else chat.title,
+        "face": other.id if other is not None else chat.id,
         "status": status,
         "unread": unread(chat, person, read),
         "last": _last(chat, person),
     }
     if chat.kind == "private":
-        written["bot"] = chat.bot.username if chat.bot else None
+        written["with"] = "bot" if chat.bot is not None else "person"
         written["opened"] = chat.opened
     else:
         written["members"] = sum(1 for one in chat.members.values() if one.inside)
@@ -132,6 +157,8 @@ def message_view(message: Message, person: Person) -> dict[str, Any]:
     }
     if message.text:
         written |= _text_view(message)
+    if message.via_bot is not None:
+        written["via"] = message.via_bot.username
     if message.is_ephemeral:
         written["whisper"] = True
     if message.edit_date is not None:
@@ -140,7 +167,7 @@ def message_view(message: Message, person: Person) -> dict[str, Any]:
         written["service"] = _service_view(message)
     if message.file is not None:
         written["file"] = {
-            "kind": message.file.kind,
+            "kind": message.file.kind if is_picture(message.file.content) else "document",
             "name": message.file.name,
             "size": len(message.file.content),
             "number": message.file.number,
@@ -148,7 +175,7 @@ def message_view(message: Message, person: Person) -> dict[str, Any]:
     if message.reply_to is not None:
         written["reply"] = _reply_view(message.reply_to, person)
     if message.markup is not None and (rows := message.keyboard):
-        written["keyboard"] = [[button_view(button) for button in row] for row in rows]
+        written["keyboard"] = [[button_view(button, message.keyboard_bot) for button in row] for row in rows]
     if message.reactions:
         written["reactions"] = _reactions_view(message.reactions, person)
     return written
@@ -190,7 +217,7 @@ def _reply_view(message: Message, person: Person) -> dict[str, Any]:
     return {"key": message_key(message), "name": name, "text": message.text[:PREVIEW]}
 
 
-def button_view(button: Button) -> dict[str, Any]:
+def button_view(button: Button, bot: Bot | None) -> dict[str, Any]:
     """A button: its words, its looks and the one thing that it does."""
     written: dict[str, Any] = {"text": button.text}
     if button.style:
@@ -203,8 +230,28 @@ def button_view(button: Button) -> dict[str, Any]:
         written["url"] = button.url
     elif button.copy_text is not None:
         written["copy"] = button.copy_text
+    elif (switch := _switch_view(button)) is not None and bot is not None:
+        written["switch"] = switch | {"bot": bot.username}
     else:
         written["disabled"] = True
+    return written
+
+
+def _switch_view(button: Button) -> dict[str, Any] | None:
+    """Into which chats a button leads with which words for inline mode; `kinds` None stands for this chat alone."""
+    if button.switch_inline_query_current_chat is not None:
+        return {"query": button.switch_inline_query_current_chat, "kinds": None}
+    if button.switch_inline_query is not None:
+        return {"query": button.switch_inline_query, "kinds": sorted(button.chosen_chats or CHAT_KINDS)}
+    return None
+
+
+def results_view(answer: InlineAnswer) -> dict[str, Any]:
+    """What is listed above the field while somebody types after a bot's name."""
+    results = [{"id": one.id, "title": one.title, "description": one.description} for one in answer.results]
+    written: dict[str, Any] = {"results": results, "next": answer.next_offset}
+    if answer.button is not None and "start_parameter" in answer.button:
+        written["button"] = {"text": answer.button["text"], "start": answer.button["start_parameter"]}
     return written
 
 

@@ -23,6 +23,8 @@ class ScriptedBot:
         self.leo = leo
         self.answers: dict[str, dict[str, Any]] = {}
         self.heard: list[str] = []
+        self.results: list[dict[str, Any]] = []
+        """What it offers whoever types after its name."""
 
     async def __aenter__(self) -> Self:
         """Begins to poll."""
@@ -59,6 +61,10 @@ class ScriptedBot:
                 offset = update["update_id"] + 1
                 if "message" in update:
                     self.heard.append(update["message"].get("text", ""))
+                if "inline_query" in update:
+                    number = update["inline_query"]["id"]
+                    given = {"inline_query_id": number, "results": self.results, "cache_time": 0}
+                    assert (await self.api("answerInlineQuery", **given)).status == 200
                 if "callback_query" in update:
                     query = update["callback_query"]
                     answer = self.answers.get(query["data"], {})

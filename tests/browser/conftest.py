@@ -45,7 +45,7 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 async def bot() -> AsyncIterator[ScriptedBot]:
     """The stand-in with a page, and a bot in its group that does what a test tells it."""
     async with Sandbox(limits=Limits.none(), start=EVENING) as telegram:
-        account = telegram.add_bot("42:TEST", "encore_test_bot", "Encore")
+        account = telegram.add_bot("42:TEST", "encore_test_bot", "Encore", inline=True)
         mina = telegram.add_user("Mina", "mina")
         ana = telegram.add_user("Ana", "ana")
         leo = telegram.add_user("Leo")

@@ -56,7 +56,13 @@ class Visit:
 
     async def open_bot(self) -> None:
         """Open the private chat with the bot."""
-        await self._open(".chat-line[data-kind=private]", None)
+        await self._open(".chat-line[data-with=bot]", None)
+
+    async def talk_to(self, name: str) -> None:
+        """Open the private chat with somebody else of the cast, which no bot sees."""
+        await self.page.locator("[data-action=new-chat]").click()
+        await self.page.get_by_role("menuitem").filter(has_text=name).click()
+        await expect(self.page.locator(".head h1")).to_have_text(name)
 
     async def _open(self, lines: str, title: str | None) -> None:
         line = self.page.locator(lines).filter(has_text=title) if title else self.page.locator(lines).first
@@ -97,6 +103,13 @@ class Visit:
         """Press the Start button of a private chat."""
         await self.page.locator("[data-action=start]").click()
         await expect(self.page.locator("[data-input=message]")).to_be_visible()
+
+    async def types_inline(self, text: str) -> Locator:
+        """Type after the bot's name in the open chat; the lines that it offers."""
+        await self.page.locator("[data-input=message]").fill(text)
+        lines = self.page.locator("[data-result]")
+        await expect(lines.first).to_be_visible(timeout=PATIENCE)
+        return lines
 
     def button(self, label: str | re.Pattern[str]) -> Locator:
         """The newest button with that label."""

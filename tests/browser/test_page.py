@@ -143,6 +143,57 @@ async def test_the_keyboard_is_enough(ana: Visit, bot: ScriptedBot) -> None:
     await expect(ana.messages("it is").last.locator(".quote")).to_contain_text("is it silk?")
 
 
+async def test_a_card_goes_to_a_friend(ana: Visit, bot: ScriptedBot) -> None:
+    """A gift's button leads into a chat with a friend; the card sent there starts the bot with its token."""
+    link = buttons([{"text": "Open it", "url": "https://t.me/encore_test_bot?start=gift_7"}])
+    content = {"message_text": "A scarf for you"}
+    card = {"type": "article", "id": "7", "title": "Silk scarf", "description": "from Ana", "reply_markup": link}
+    bot.results = [card | {"input_message_content": content}]
+    chosen = {"query": "gift 7", "allow_user_chats": True}
+    await bot.sends("A gift", reply_markup=buttons([{"text": "Pass on", "switch_inline_query_chosen_chat": chosen}]))
+
+    await ana.tap("Pass on")
+    await expect(ana.page.get_by_role("menuitem")).to_have_count(2)
+    await ana.page.locator("[data-item^=talk]").filter(has_text="Leo").click()
+    await expect(ana.page.locator("[data-input=message]")).to_have_value("@encore_test_bot gift 7")
+    await expect(ana.page.locator("[data-result]")).to_contain_text("from Ana")
+    await ana.page.keyboard.press("Enter")
+    await expect(ana.messages("A scarf for you").locator(".via")).to_have_text("via @encore_test_bot")
+
+    await ana.be("newcomer")
+    await ana.page.locator(".chat-line").filter(has_text="Ana").click()
+    await ana.tap("Open it")
+    await expect(ana.page.locator(".head h1")).to_have_text("Encore")
+    assert "/start gift_7" in bot.heard
+
+
+async def test_typing_after_the_bots_name(ana: Visit, bot: ScriptedBot) -> None:
+    """The bot's name completes itself, and its list is chosen from with the pointer, in the group too."""
+    content = {"message_text": "It is on!"}
+    bot.results = [{"type": "article", "id": "1", "title": "Tonight", "input_message_content": content}]
+    await ana.page.locator("[data-input=message]").fill("@enc")
+    await ana.page.locator("[data-inline-bot]").click()
+    await expect(ana.page.locator("[data-input=message]")).to_have_value("@encore_test_bot ")
+    await ana.page.locator("[data-result='1']").click()
+    await expect(ana.messages("It is on!").locator(".via")).to_be_visible()
+    await expect(ana.page.locator("[data-input=message]")).to_have_value("")
+
+
+async def test_hearts(ana: Visit, bot: ScriptedBot) -> None:
+    """A double tap is a heart, counted on the message; a tap on the count takes one's own back."""
+    bot.mina.reacts(bot.mina.says(bot.group, "Scarf on!"), "❤")
+    heart = ana.messages("Scarf on!").locator(".reaction")
+    await expect(heart).to_have_text("❤️ 1")
+    await ana.messages("Scarf on!").locator(".text").dblclick()
+    await expect(heart).to_have_text("❤️ 2")
+    await expect(heart).to_have_attribute("aria-pressed", "true")
+    await heart.click()
+    await expect(heart).to_have_text("❤️ 1")
+    await ana.messages("Scarf on!").hover()
+    await ana.messages("Scarf on!").locator(".message-heart").click()
+    await expect(heart).to_have_text("❤️ 2")
+
+
 async def test_a_qr_code_is_scanned(ana: Visit, bot: ScriptedBot) -> None:
     """The owner's picture with a link in its caption, a copied one too, lets a newcomer in by another phone."""
     bot.mina.starts(bot.account)

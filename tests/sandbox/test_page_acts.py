@@ -1,10 +1,12 @@
 """What people do on the page: it reaches the bot as from any app, and is refused where an app would refuse."""
 
 import asyncio
+import base64
 from typing import Any
 
 import pytest
 
+from sandbox.files import blank_picture
 from sandbox.page import NextEvent, Page
 from tests.sandbox.client import Scene, keyboard
 from tests.sandbox.visitor import Visitor, key
@@ -54,6 +56,64 @@ async def test_a_document(joon: Visitor, scene: Scene) -> None:
     shown = (await joon.get("state"))["messages"][key(scene.group)][-1]["file"]
     async with joon.session.get(f"{joon.root}/page/files/{shown['number']}?as={scene.joon.id}") as response:
         assert (await response.read(), response.headers["Content-Disposition"]) == (b"a,b\n", "attachment")
+
+
+async def test_a_picture_is_sent_as_one(joon: Visitor, scene: Scene) -> None:
+    """What is a picture goes as a photo."""
+    file = {"name": "a.png", "mime": "image/png", "content": base64.b64encode(blank_picture()).decode()}
+    await joon.act("say", chat=key(scene.group), text="look", file=file)
+    assert (await scene.api.read_all())[0]["message"]["photo"][0]["width"] == 64
+
+
+async def test_a_chat_that_no_bot_sees(joon: Visitor, mina: Visitor, scene: Scene) -> None:
+    """Two people of the cast talk in private: both have the chat, the other as its title, and no bot hears of it."""
+    chat = (await joon.act("talk", person=str(scene.mina.id)))["chat"]
+    await joon.act("say", chat=chat, text="psst")
+
+    state = await mina.get("state")
+    line = next(one for one in state["chats"] if one["key"] == chat)
+    assert (line["title"], line["with"], line["unread"]) == ("Joon", "person", 1)
+    assert state["messages"][chat][0]["text"] == "psst"
+    assert await scene.api.read_all() == []
+    assert await joon.act("talk", person=str(scene.joon.id)) == {"error": "no_chat"}
+
+
+async def test_a_chat_of_two_is_closed_to_a_third(joon: Visitor, leo: Visitor, scene: Scene) -> None:
+    """Nobody else reads, writes or lists it, whatever their browser asks for."""
+    chat = (await joon.act("talk", person=str(scene.mina.id)))["chat"]
+    said = (await joon.act("say", chat=chat, text="psst"))["message"]
+
+    assert await leo.act("say", chat=chat, text="hello") == {"error": "no_chat"}
+    assert await leo.act("react", message=said, emoji="❤") == {"error": "gone"}
+    assert await leo.get("history", chat=chat) == {"error": "not_found"}
+    assert "psst" not in str(await leo.get("state"))
+
+
+async def test_inline_mode(joon: Visitor, leo: Visitor, scene: Scene) -> None:
+    """What is typed after the bot's name is answered by the bot; a line of the list is chosen once by who asked."""
+    scene.bot.inline = True
+    chat = (await joon.act("talk", person=str(scene.mina.id)))["chat"]
+    typing = asyncio.create_task(joon.act("inline", chat=chat, bot="encore_test_bot", query="gift"))
+    number = (await scene.api.updates(timeout=5))[0]["inline_query"]["id"]
+    content = {"message_text": "A gift"}
+    result = {"type": "article", "id": "7", "title": "Scarf", "description": "silk", "input_message_content": content}
+    button = {"text": "All gifts", "start_parameter": "gifts"}
+    await scene.api("answerInlineQuery", inline_query_id=number, results=[result], button=button, next_offset="1")
+
+    listed = await typing
+    assert listed == {
+        "query": number,
+        "results": [{"id": "7", "title": "Scarf", "description": "silk"}],
+        "next": "1",
+        "button": {"text": "All gifts", "start": "gifts"},
+    }
+    assert await leo.act("choose", query=number, result="7") == {"error": "gone"}
+    assert await joon.act("choose", query=number, result="8") == {"error": "gone"}
+    sent = await joon.act("choose", query=number, result="7")
+    shown = (await joon.get("state"))["messages"][chat][-1]
+    assert (shown["key"], shown["via"], shown["text"]) == (sent["message"], "encore_test_bot", "A gift")
+    scene.bot.inline = False
+    assert await joon.act("inline", chat=chat, bot="encore_test_bot", query="") == {"error": "no_inline"}
 
 
 async def test_a_press_waits_for_its_answer(joon: Visitor, scene: Scene) -> None:

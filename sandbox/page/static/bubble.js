@@ -1,7 +1,7 @@
 // One message as an element.
 
 import { crowdCall } from "./crowd.js";
-import { does, isBusy, messageMenu, openSender, press, scanMenu } from "./doing.js";
+import { coloured, does, isBusy, messageMenu, openSender, press, scanMenu, switchInline } from "./doing.js";
 import { el, face, hue, icon, script } from "./dom.js";
 import { fileUrl } from "./net.js";
 import { isTelegram, rich } from "./rich.js";
@@ -44,7 +44,12 @@ export function bubble(message, chat) {
     made.append(message.from.bot ? faceButton(look, message) : look);
   }
   made.append(el("div.stack", {}, body(message, group), keyboard(message), crowdCall(message, chat)));
-  made.append(menuButton(message, chat));
+  made.append(el("div.message-tools", {}, heartButton(message), menuButton(message, chat)));
+  if (!message.whisper) {
+    made.querySelector(".bubble").addEventListener("dblclick", (event) => {
+      if (!event.target.closest("a, button")) does.heart(message);
+    });
+  }
   made.addEventListener("contextmenu", (event) => {
     if (getSelection()?.toString() || event.target.closest("a")) return;
     event.preventDefault();
@@ -68,6 +73,15 @@ function faceButton(look, message) {
   );
 }
 
+/** As in Telegram's apps: a double tap is a heart, and takes it back. */
+function heartButton(message) {
+  if (message.whisper) return null;
+  const made = el("button.plain.message-heart", { type: "button", tabindex: -1, "aria-label": say("heart"), title: say("heart") });
+  made.append(icon("heart"));
+  made.addEventListener("click", () => does.heart(message));
+  return made;
+}
+
 function menuButton(message, chat) {
   const made = el("button.plain.message-more", { type: "button", tabindex: -1, "aria-label": say("message_menu") });
   made.append(icon("down"));
@@ -78,7 +92,9 @@ function menuButton(message, chat) {
 function body(message, group) {
   const made = el("div.bubble");
   if (message.whisper) made.append(el("div.only-you", {}, icon("eye"), say("only_you")));
-  if (group && !message.mine) made.append(el("div.who", { "data-hue": hue(message.from.id) }, message.from.name));
+  if (group && !message.mine) {
+    made.append(el("div.who", { "data-hue": hue(message.from.id) }, message.from.name, message.via ? via(message) : null));
+  } else if (message.via) made.append(el("div.who.always", {}, via(message)));
   if (message.reply) made.append(quote(message.reply));
   if (message.file) made.append(attachment(message));
   const text = el("div.text", { dir: "auto", lang: script(message.text ?? "") });
@@ -87,6 +103,12 @@ function body(message, group) {
   made.append(text);
   if (message.reactions) made.append(reactions(message));
   return made;
+}
+
+/** Whose inline mode a message came out of; a tap begins the next one. */
+function via(message) {
+  const type = () => does.type(`@${message.via} `);
+  return el("button.plain.via", { type: "button", onclick: type, "data-via": message.via }, say("via", { bot: message.via }));
 }
 
 function meta(message) {
@@ -157,7 +179,7 @@ function reactions(message) {
           "aria-label": `${one.emoji} ${one.count}`,
           onclick: () => does.react(message, one.emoji),
         },
-        `${one.emoji} ${number(one.count)}`,
+        `${coloured(one.emoji)} ${number(one.count)}`,
       ),
     ),
   );
@@ -173,7 +195,7 @@ function keyboard(message) {
 }
 
 function button(message, one, place) {
-  const kind = one.url ? "link" : one.copy ? "copy" : "press";
+  const kind = one.url ? "link" : one.copy ? "copy" : one.switch ? "switch" : "press";
   const busy = isBusy(message, one);
   const made = el(
     `button.key${one.style ? `.${one.style}` : ""}${busy ? ".busy" : ""}`,
@@ -191,6 +213,7 @@ function button(message, one, place) {
   );
   made.addEventListener("click", () => {
     if (one.url) does.link(one.url);
+    else if (one.switch) switchInline(made, one.switch);
     else if (one.copy) does.copy(one.copy);
     else press(message, one);
   });

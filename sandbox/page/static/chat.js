@@ -52,9 +52,15 @@ export function openedChat() {
 }
 
 function subtitle(chat) {
+  if (chat.with === "person") return roleOf(chat);
   if (chat.kind === "private") return say("bot");
   if (chat.kind === "channel") return say("subscribers", { n: chat.members });
   return say("members", { n: chat.members });
+}
+
+function roleOf(chat) {
+  const role = app.people.find((one) => one.id === chat.face)?.role;
+  return role ? say(`role_${role}`) : "";
 }
 
 function head(chat) {
@@ -67,9 +73,9 @@ function head(chat) {
     "header.head",
     {},
     back,
-    face(chat.key.slice(1), chat.title),
+    face(chat.face, chat.title),
     el("div.head-words", {}, el("h1", {}, chat.title), el("small", {}, subtitle(chat))),
-    isInside(chat) && (chat.kind !== "private" || chat.opened) ? more : null,
+    isInside(chat) && (chat.kind !== "private" || (chat.opened && chat.with === "bot")) ? more : null,
   );
 }
 

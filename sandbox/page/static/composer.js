@@ -1,13 +1,14 @@
 // Where a person writes; or, where they can't, what they can do instead.
 
-import { attempt } from "./doing.js";
-import { el, icon } from "./dom.js";
-import { getCommands } from "./net.js";
-import { refused } from "./overlay.js";
+import { attempt, does } from "./doing.js";
+import { el, face, icon } from "./dom.js";
+import { act, getCommands } from "./net.js";
+import { refused, toast } from "./overlay.js";
 import { app, isInside } from "./state.js";
 import { say } from "./words.js";
 
 const MOST_BYTES = 500 * 1024;
+const TYPING_MS = 250;
 const drafts = new Map();
 let field = null;
 let form = null;
@@ -99,13 +100,17 @@ function grow() {
 function onInput() {
   drafts.set(draftKey(), field.value);
   grow();
+  const typed = /^@(\w*)(?:\s([^]*))?$/.exec(field.value);
+  const named = typed && app.bot?.inline && app.bot.username.toLowerCase();
   if (/^\/\w*$/.test(field.value)) showCommands();
-  else hideCommands();
+  else if (named && typed[2] === undefined && named.startsWith(typed[1].toLowerCase())) showBot();
+  else if (named && typed[2] !== undefined && named === typed[1].toLowerCase()) showResults(typed[2].trim());
+  else hideList();
 }
 
 function onKey(event) {
   if (event.isComposing || event.keyCode === 229) return;
-  if (!commandsHidden() && commandKey(event)) {
+  if (!listHidden() && listKey(event)) {
     event.preventDefault();
     event.stopPropagation();
   } else if (event.key === "Enter" && !event.shiftKey) {
@@ -132,7 +137,7 @@ async function send() {
 function clear() {
   field.value = "";
   drafts.delete(draftKey());
-  hideCommands();
+  hideList();
   answerTo(null);
   grow();
 }
@@ -167,15 +172,24 @@ export function answerTo(message) {
   focusField();
 }
 
+/** Writes for them what a button of inline mode begins with; the list comes as if they had typed it. */
+export function typeIn(text) {
+  if (!field) return;
+  field.value = text;
+  field.setSelectionRange(text.length, text.length);
+  focusField();
+  onInput();
+}
+
 function place() {
   return form.querySelector(".slash");
 }
 
-function commandsHidden() {
+function listHidden() {
   return place().hidden;
 }
 
-function hideCommands() {
+function hideList() {
   asked += 1;
   place().hidden = true;
   place().replaceChildren();
@@ -184,8 +198,8 @@ function hideCommands() {
 }
 
 async function toggleCommands() {
-  if (!commandsHidden()) {
-    hideCommands();
+  if (!listHidden()) {
+    hideList();
     return;
   }
   focusField();
@@ -200,54 +214,135 @@ async function showCommands() {
   const found = await getCommands(chat);
   if (mine !== asked || app.open !== chat || !field) return;
   const begun = field.value.startsWith("/") ? field.value.slice(1).toLowerCase() : "";
-  listed = found.filter((one) => one.command.startsWith(begun));
-  if (!listed.length && begun) {
-    hideCommands();
+  const fitting = found.filter((one) => one.command.startsWith(begun));
+  if (!fitting.length && begun) {
+    hideList();
     return;
   }
-  chosen = Math.max(0, listed.findIndex((one) => one.command === begun));
-  drawCommands();
+  listed = fitting.map(commandLine);
+  chosen = Math.max(0, fitting.findIndex((one) => one.command === begun));
+  drawList("commands", "no_commands");
 }
 
-function drawCommands() {
-  const rows = listed.map((one, index) =>
+function commandLine(one) {
+  return {
+    look: ["div.command-row", { "data-command": one.command }],
+    words: [el("b", {}, `/${one.command}`), el("span", {}, one.description), one.is_ephemeral ? icon("eye") : null],
+    complete: `/${one.command} `,
+    pick() {
+      field.value = `/${one.command}`;
+      send();
+    },
+  };
+}
+
+/** The bot whose name is being typed, if it can be asked from any chat. */
+function showBot() {
+  asked += 1;
+  const name = `@${app.bot.username}`;
+  listed = [
+    {
+      look: ["div.command-row", { "data-inline-bot": app.bot.username }],
+      words: [el("b", {}, name), el("span", {}, app.bot.name)],
+      complete: `${name} `,
+      pick: () => typeIn(`${name} `),
+    },
+  ];
+  chosen = 0;
+  drawList("inline_results", "no_results");
+}
+
+/** What the bot offers for what is typed after its name, a moment after the last key. */
+async function showResults(query, offset = "") {
+  const chat = app.open;
+  asked += 1;
+  const mine = asked;
+  const before = offset ? listed.slice(0, -1) : [];
+  await new Promise((done) => setTimeout(done, offset ? 0 : TYPING_MS));
+  if (mine !== asked || app.open !== chat) return;
+  const found = await act("inline", { chat, bot: app.bot.username, query, offset });
+  if (mine !== asked || app.open !== chat || !field) return;
+  if (found.error || !found.results) {
+    hideList();
+    if (found.error) refused(found.error);
+    else toast(say("no_answer"));
+    return;
+  }
+  listed = [...before, ...resultLines(found, offset)];
+  if (found.next) listed.push(moreLine(query, found.next));
+  chosen = Math.min(before.length, Math.max(0, listed.length - 1));
+  drawList("inline_results", "no_results");
+}
+
+function resultLines(found, offset) {
+  const lines = found.results.map((one) => ({
+    look: ["div.command-row.result-row", { "data-result": one.id }],
+    words: [face(one.title.length, one.title || "·"), el("b", {}, one.title), el("span", {}, one.description)],
+    pick() {
+      clear();
+      attempt("choose", { query: found.query, result: one.id });
+    },
+  }));
+  if (!found.button || offset) return lines;
+  const { text, start } = found.button;
+  const opens = {
+    look: ["div.command-row.result-button", { "data-result-button": start }],
+    words: [el("b", {}, text)],
+    pick() {
+      clear();
+      does.link(`https://t.me/${app.bot.username}?start=${start}`);
+    },
+  };
+  return [opens, ...lines];
+}
+
+function moreLine(query, next) {
+  return {
+    look: ["div.command-row.result-button", { "data-action": "more-results" }],
+    words: [el("b", {}, say("more_results"))],
+    pick: () => showResults(query, next),
+  };
+}
+
+function drawList(label, nothing) {
+  const rows = listed.map(({ look: [what, attributes], words }, index) =>
     el(
-      "div.command-row",
+      what,
       {
         role: "option",
         id: `slash-${index}`,
         "aria-selected": index === chosen,
-        "data-command": one.command,
         onmousedown: (event) => event.preventDefault(),
-        onclick: () => pick(index),
+        onclick: () => listed[index].pick(),
+        ...attributes,
       },
-      el("b", {}, `/${one.command}`),
-      el("span", {}, one.description),
-      one.is_ephemeral ? icon("eye") : null,
+      ...words,
     ),
   );
-  place().replaceChildren(...(rows.length ? rows : [el("p.hint", {}, say("no_commands"))]));
+  place().setAttribute("aria-label", say(label));
+  place().replaceChildren(...(rows.length ? rows : [el("p.hint", {}, say(nothing))]));
   place().hidden = false;
   field.setAttribute("aria-expanded", "true");
+  choose(chosen);
+}
+
+/** Marks a line of the list as the one that Enter takes. */
+function choose(index) {
+  chosen = index;
+  const rows = [...place().querySelectorAll("[role=option]")];
+  rows.forEach((row, at) => row.setAttribute("aria-selected", String(at === chosen)));
   if (rows.length) field.setAttribute("aria-activedescendant", `slash-${chosen}`);
   rows[chosen]?.scrollIntoView({ block: "nearest" });
 }
 
-function commandKey(event) {
+function listKey(event) {
   const steps = { ArrowDown: 1, ArrowUp: -1 };
-  if (event.key === "Escape") hideCommands();
-  else if (event.key in steps && listed.length) {
-    chosen = (chosen + steps[event.key] + listed.length) % listed.length;
-    drawCommands();
-  } else if (event.key === "Tab" && listed.length) {
-    field.value = `/${listed[chosen].command} `;
+  if (event.key === "Escape") hideList();
+  else if (event.key in steps && listed.length) choose((chosen + steps[event.key] + listed.length) % listed.length);
+  else if (event.key === "Tab" && listed[chosen]?.complete) {
+    field.value = listed[chosen].complete;
     onInput();
-  } else if (event.key === "Enter" && listed.length && !event.shiftKey) pick(chosen);
+  } else if (event.key === "Enter" && listed.length && !event.shiftKey) listed[chosen].pick();
   else return false;
   return true;
-}
-
-function pick(index) {
-  field.value = `/${listed[index].command}`;
-  send();
 }

@@ -1,7 +1,7 @@
 // What taps do: they ask the stand-in, and show what it answers.
 
 import { carriedLink } from "./bubble.js";
-import { answerTo } from "./composer.js";
+import { answerTo, typeIn } from "./composer.js";
 import { openChat, play, redraw } from "./main.js";
 import { showMessage } from "./messages.js";
 import { act } from "./net.js";
@@ -10,7 +10,8 @@ import { isTelegram } from "./rich.js";
 import { app, isInside } from "./state.js";
 import { say } from "./words.js";
 
-const HEARTS = ["❤️", "👍", "🔥"];
+const HEART = "❤";
+const EMOJI = [HEART, "👍", "🔥"];
 const busy = new Set();
 
 /** Does an act and says so if the person's app refuses; null then. */
@@ -27,7 +28,59 @@ export const does = {
   link: openLink,
   command: (text) => attempt("say", { chat: app.open, text }),
   react: (message, emoji) => attempt("react", { message: message.key, emoji }),
+  heart: (message) => does.react(message, HEART),
+  type: typeIn,
 };
+
+/** A sign in colour: Telegram's list of reactions has some of them without the letter that asks for it. */
+export function coloured(emoji) {
+  return /\p{Emoji_Presentation}/u.test(emoji) ? emoji : `${emoji}\ufe0f`;
+}
+
+/** Follows a button into inline mode: in this chat, or in one that is chosen among the kinds that it names. */
+export function switchInline(anchor, { bot, query, kinds }) {
+  const text = `@${bot} ${query}`;
+  if (kinds === null) {
+    typeIn(text);
+    return;
+  }
+  const into = async (key) => {
+    await openChat(key);
+    typeIn(text);
+  };
+  const groups = [...app.chats.values()].filter((one) => isInside(one) && one.kind !== "channel" && one.kind !== "private");
+  const bots = [...app.chats.values()].filter((one) => one.with === "bot" && one.opened && isInside(one));
+  const lines = [
+    ...(kinds.includes("user") ? people(into) : []),
+    ...(kinds.includes("group") ? groups : []).map((one) => line(one, into)),
+    ...(kinds.includes("bot") ? bots : []).map((one) => line(one, into)),
+  ];
+  menu(anchor, lines, { label: say("send_to"), title: say("send_to") });
+}
+
+function line(chat, into) {
+  return { name: `chat-${chat.key}`, text: chat.title, face: chat.face, does: () => into(chat.key) };
+}
+
+/** Everybody else whom a visitor can be: their chats are private, and no bot is in them. */
+function people(into) {
+  return app.people
+    .filter((one) => one.id !== app.me)
+    .map((one) => ({
+      name: `talk-${one.id}`,
+      text: one.name,
+      note: say(`role_${one.role}`),
+      face: one.id,
+      does: async () => {
+        const done = await attempt("talk", { person: one.id });
+        if (done) await into(done.chat);
+      },
+    }));
+}
+
+export function newChat(anchor) {
+  menu(anchor, people(openChat), { label: say("new_chat"), title: say("new_chat_hint") });
+}
 
 export function isBusy(message, button) {
   return busy.has(`${message.key} ${button.data}`);
@@ -98,8 +151,8 @@ export function messageMenu(anchor, message, chat) {
     }
   }
   if (!message.whisper) {
-    for (const emoji of HEARTS) {
-      items.push({ name: `react-${emoji}`, text: emoji, inRow: true, does: () => does.react(message, emoji) });
+    for (const emoji of EMOJI) {
+      items.push({ name: `react-${emoji}`, text: coloured(emoji), inRow: true, does: () => does.react(message, emoji) });
     }
   }
   if (items.length) menu(anchor, items, { label: say("message_menu") });

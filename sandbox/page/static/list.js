@@ -1,7 +1,7 @@
 // The chats of the person who is played.
 
 import { serviceText } from "./bubble.js";
-import { pasteLink } from "./doing.js";
+import { newChat, pasteLink } from "./doing.js";
 import { arrows, el, face, icon } from "./dom.js";
 import { openChat } from "./main.js";
 import { app, isInside, now } from "./state.js";
@@ -10,6 +10,7 @@ import { number, say, shortly } from "./words.js";
 const list = document.querySelector(".chat-list");
 const none = document.querySelector(".no-chats");
 const link = document.querySelector(".open-link");
+const fresh = document.querySelector(".new-chat");
 
 export function drawList() {
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.chat : null;
@@ -22,6 +23,7 @@ export function drawList() {
     el("p", {}, say("no_chats_hint")),
   );
   link.replaceChildren(icon("link"), el("span", {}, say("open_link")));
+  fresh.replaceChildren(icon("pen"), el("span", {}, say("new_chat")));
   if (focused) list.querySelector(`[data-chat="${focused}"]`)?.focus();
 }
 
@@ -34,11 +36,12 @@ function line(chat) {
       type: "button",
       "data-chat": chat.key,
       "data-kind": chat.kind,
+      "data-with": chat.with,
       "data-unread": chat.unread,
       "aria-current": open ? "true" : null,
       onclick: () => openChat(chat.key),
     },
-    face(chat.key.slice(1), chat.title, "big"),
+    face(chat.face, chat.title, "big"),
     el(
       "span.chat-line-words",
       {},
@@ -71,3 +74,4 @@ function badge(chat) {
 
 list.addEventListener("keydown", (event) => arrows(event, [...list.querySelectorAll("button")]));
 link.addEventListener("click", pasteLink);
+fresh.addEventListener("click", () => newChat(fresh));

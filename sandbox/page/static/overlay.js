@@ -1,6 +1,6 @@
 // What lies over the chats: toasts, alerts, menus, a question for a link.
 
-import { arrows, el, icon, script } from "./dom.js";
+import { arrows, el, face, icon, script } from "./dom.js";
 import { say } from "./words.js";
 
 const TOAST_MS = 3600;
@@ -72,8 +72,8 @@ export function askLink() {
 
 let closeMenu = null;
 
-/** A menu at an element or a point; items are `{ text, icon, does, danger, checked, disabled, inRow }`. */
-export function menu(anchor, items, { label = "" } = {}) {
+/** A menu at an element or a point; items are `{ text, note, icon, face, does, danger, checked, disabled, inRow }`. */
+export function menu(anchor, items, { label = "", title = "" } = {}) {
   closeMenu?.();
   const back = document.activeElement;
   const list = el("div.menu", { role: "menu", "aria-label": label });
@@ -92,10 +92,13 @@ export function menu(anchor, items, { label = "" } = {}) {
         },
       },
       item.icon ? icon(item.icon) : null,
+      item.face === undefined ? null : face(item.face, item.text),
       el("span", {}, item.text),
+      item.note ? el("small", {}, item.note) : null,
     ),
   );
   const row = el("div.menu-row", {}, buttons.filter((_, index) => items[index].inRow));
+  if (title) list.append(el("p.menu-title", {}, title));
   list.append(...(row.children.length ? [row] : []), ...buttons.filter((_, index) => !items[index].inRow));
   const veil = el("div.veil", { onclick: () => close({ refocus: false }), oncontextmenu: swallow });
   const close = ({ refocus }) => {

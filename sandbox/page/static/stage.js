@@ -12,6 +12,12 @@ const clock = document.querySelector(".clock");
 const jumps = document.querySelector(".jumps");
 const tongue = document.querySelector(".tongue");
 
+const add = el("button.plain.add-fan", { type: "button", "data-action": "add-fan" }, icon("plus"));
+add.addEventListener("click", async () => {
+  const done = await attempt("add_fan");
+  if (done) await play(done.person.id, app.open);
+});
+
 const DAY = 86_400;
 const HOUR = 3_600;
 
@@ -24,17 +30,22 @@ export function drawStage() {
 }
 
 function drawPeople() {
-  const focused = people.contains(document.activeElement) ? document.activeElement.dataset.person : null;
-  const chips = app.people.map((one) => chip(one));
-  const add = el("button.plain.add-fan", { type: "button", "data-action": "add-fan", "aria-label": say("add_fan") });
+  const known = new Map([...people.querySelectorAll("[data-person]")].map((one) => [one.dataset.person, one]));
+  const chips = app.people.map((one) => redress(known.get(String(one.id)), chip(one)));
   add.title = say("add_fan");
-  add.append(icon("plus"));
-  add.addEventListener("click", async () => {
-    const done = await attempt("add_fan");
-    if (done) await play(done.person.id, app.open);
-  });
+  add.setAttribute("aria-label", add.title);
+  if (chips.length === known.size && chips.every((one) => one.isConnected)) return;
+  const focused = people.contains(document.activeElement) ? document.activeElement : null;
   people.replaceChildren(...chips, add);
-  if (focused) people.querySelector(`[data-person="${focused}"]`)?.focus();
+  focused?.focus();
+}
+
+/** Gives a chip that is there the new one's looks: one that was exchanged under a finger would miss the tap. */
+function redress(old, made) {
+  if (!old) return made;
+  for (const { name, value } of made.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  if (!old.isEqualNode(made)) old.replaceChildren(...made.childNodes);
+  return old;
 }
 
 function chip(one) {
