@@ -31,6 +31,7 @@ from bot.features.evenings import Evenings
 from bot.features.gift_offers import GiftOffers
 from bot.features.gifts import Gifts, expire_openings
 from bot.features.hearing import SpokenWords
+from bot.features.holding import Holding
 from bot.features.inviting import Inviting
 from bot.features.joining import Joining
 from bot.features.lapsing import Lapsing
@@ -48,7 +49,9 @@ from bot.features.rooms import Rooms
 from bot.features.setting_up import SettingUp
 from bot.features.sources import Sources, expire_touches
 from bot.features.streams import Streams
+from bot.features.watching import Watching
 from bot.flows import checking_in, coming, redeeming
+from bot.flows.resolving import Resolving
 from bot.handlers.admin_panel import AdminPanel
 from bot.handlers.arrivals import Arrivals
 from bot.handlers.errors import PASSING
@@ -68,6 +71,7 @@ from bot.rules.attendance import AttendancePolicy
 from bot.rules.cadence import CadencePolicy
 from bot.rules.checkins import CheckInPolicy
 from bot.rules.coupons import CouponPolicy
+from bot.rules.farming import FarmingPolicy
 from bot.rules.gifts import GiftPolicy
 from bot.rules.joining import WelcomePolicy
 from bot.rules.lapse import LapsePolicy
@@ -319,6 +323,8 @@ def build(
     reminders = Reminders(db, stream_policy)
     clockwork = Clockwork(db, stream_policy)
     packet_policy = PacketPolicy()
+    farming_policy = FarmingPolicy()
+    resolving = Resolving(db, farming_policy)
     due = (
         clockwork,
         reminders,
@@ -328,6 +334,7 @@ def build(
         Inviting(db, gift_policy),
         gifts,
         PacketDraws(db, packet_policy),
+        resolving,
     )
     jobs = Jobs(db=db, clock=clock, features=due, meters=meters)
     table = handlers.setup()
@@ -382,8 +389,10 @@ def build(
         reporting=Reporting(db),
         preferences=Preferences(db),
         privacy=Privacy(db),
+        holding=Holding(db, farming_policy),
+        resolving=resolving,
     )
-    who = WhoAsks(communities, clock)
+    who = WhoAsks(communities, clock, Watching(db, farming_policy))
     dispatcher.include_router(table)
     dispatcher["words_taken"] = table.words
     return App(

@@ -9,12 +9,14 @@ from aiogram.types import CallbackQuery, InaccessibleMessage, Message, User
 from bot.asking import Ask
 from bot.clock import Clock
 from bot.features.communities import Communities
+from bot.features.watching import Watching
 from bot.rules.words import reader_language
 from bot.store.members import Sender
 
 NAME_LENGTH = 64
 """Of a person's name, as much as we keep: Telegram allows 64 for each of its two parts."""
-
+BEATEN = "heart:"
+"""Presses that are meant to come fast: no sign of a machine."""
 
 Taker = Callable[[Any, dict[str, Any]], Awaitable[None]]
 
@@ -22,9 +24,10 @@ Taker = Callable[[Any, dict[str, Any]], Awaitable[None]]
 class WhoAsks:
     """Puts an `Ask` beside each message and press; what nobody asked (bots, forwards of the channel) stops here."""
 
-    def __init__(self, communities: Communities, clock: Clock) -> None:
+    def __init__(self, communities: Communities, clock: Clock, watching: Watching) -> None:
         self._communities = communities
         self._clock = clock
+        self._watching = watching
 
     async def __call__(self, taker: Taker, event: Message | CallbackQuery, data: dict[str, Any]) -> None:
         """Read who asks, then hand on."""
@@ -54,7 +57,7 @@ class WhoAsks:
     async def _of_press(self, press: CallbackQuery, cause: str, received_at: datetime) -> Ask:
         chat_id = press.message.chat.id if press.message is not None else press.from_user.id
         under = press.message if not isinstance(press.message, InaccessibleMessage) else None
-        return await self._ask(
+        ask = await self._ask(
             press.from_user,
             chat_id,
             received_at,
@@ -63,6 +66,9 @@ class WhoAsks:
             panel_id=(under.message_id or None) if under is not None else None,
             panel_ephemeral_id=under.ephemeral_message_id if under is not None else None,
         )
+        if ask.place is not None and not (press.data or "").startswith(BEATEN):
+            await self._watching.pressed(ask.place, ask.sender, received_at)
+        return ask
 
     async def _ask(self, user: User, chat_id: int, at: datetime, cause: str, **how: Any) -> Ask:
         group = await self._communities.group(chat_id) if chat_id < 0 else None

@@ -24,6 +24,7 @@ from bot.rules import setting_up as setup_rules
 from bot.rules.admin import Section
 from bot.rules.arrivals import Need
 from bot.rules.communities import Place
+from bot.rules.farming import HeldState, Sign
 from bot.rules.forms import FormError
 from bot.rules.gifts import GiftKind, Opens
 from bot.rules.menus import FANS, NEXT, STAFF
@@ -94,6 +95,7 @@ SHORT = frozenset(
         "admin.AdminClosed",
         *(f"gifts.{name}" for name in ("GiftChoice", "GiftCard", "EnoughForToday", "OfferGone", "RewardUnheld")),
         *(f"gifts.{name}" for name in ("GiftMessage", "NoCardYet")),  # an inline result's title, a button's label
+        *(f"farming.{name}" for name in ("HeldReleased", "HeldRefused", "HeldSettled", "HeldGone")),
     }
 )
 """Outcomes that a press can lead to: they need a callback's answer."""
@@ -108,6 +110,7 @@ STATES = {
     "OfferShown": ("open", "over", "closed"),
     "RewardUnheld": ("paid", "refused", "gone"),
     "PacketCard": tuple(state.value for state in PacketState),
+    "HeldSettled": tuple(HeldState),
 }
 PHASES = tuple(phase.value for phase in Phase)
 ACTS = (
@@ -115,6 +118,7 @@ ACTS = (
     *("stream.made", "stream.delayed", "stream.cancelled", "one.of.tomorrow"),
     *("gift.made", "gift.closed"),
     "packet.opened",
+    "held.refused",
 )
 TIERS = ("new", "fan", "loyal", "core")
 LINKS = ("https://example.com/live", "https://example.com/" + "w" * 490, None)
@@ -232,11 +236,12 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:
         "remind": ((1440, 60, 10), (90,), ()),
         "length": (180, 1, 30) if owner == "StreamMade" else (),
         "payload": ("g_kq3J9x_Tf-2Lw8aBkq3J9x",) if owner.startswith("Gift") else ("remind_12",),
-        "kind": tuple(GiftKind),
+        "kind": ("gift", "packet", "raffle", "something") if owner.startswith("Held") else tuple(GiftKind),
         "opens": tuple(Opens) if owner.startswith("Offer") or owner == "GiftCard" else (),
         "stage": ("stayed", "joined", "redeemed"),
         **dict.fromkeys(("url", "replay_url"), LINKS),
         "act": ACTS,
+        "sign": tuple(Sign),
         "tier": (*TIERS, hostile.MARKUP),
         **dict.fromkeys(("sealed", "seed", "frozen"), HASHES),
         "missing": MISSING,

@@ -34,6 +34,7 @@ PARTIAL = {
     "ix_gift_reward_due": ("state",),
     "ix_invitation_watched": ("watched_until",),
     "ix_packet_live": ("state",),
+    "ix_held_waiting": ("state",),
 }
 """Partial indexes, and the columns in their conditions: a guard that applies to all rows, or to none, is no guard."""
 

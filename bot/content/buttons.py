@@ -15,6 +15,7 @@ from bot.rules.coupons import (
     MyCoupons,
     Redeemed,
 )
+from bot.rules.farming import HeldLine, HeldList, HeldRefused
 from bot.rules.gifts import (
     BackWithGift,
     GiftCard,
@@ -63,6 +64,8 @@ CALL_OFF = "calloff"
 LATER_BY = (15, 30, 60)
 """Minutes by which the owner may put a start off with one tap."""
 ME = "me"
+HELD = "held"
+"""`held:release:7`, `held:refuse:7`."""
 SETTINGS = "settings"
 PRIVACY = "privacy"
 GIFT = "gift"
@@ -119,8 +122,19 @@ def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a tabl
             return _of_being_given(outcome)
         case PreferencesShown() | PrivacyNotice() | DeletionAsked():
             return _of_my_rights(outcome)
+        case HeldList():
+            return tuple(_of_held(line) for line in outcome.lines)
+        case HeldRefused(undoable=True):
+            return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
         case _:
             return panel_buttons(outcome)
+
+
+def _of_held(line: HeldLine) -> tuple[Button, Button]:
+    return (
+        Button("release", press=f"{HELD}:release:{line.held_id}", about=line.number, style="success"),
+        Button("refuse", press=f"{HELD}:refuse:{line.held_id}", about=line.number),
+    )
 
 
 def _of_streams(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes

@@ -28,12 +28,14 @@ from bot.store.tables import (
     FirstTouch,
     GiftOffer,
     GiftOpening,
+    Held,
     Member,
     Outbox,
     Packet,
     PacketTake,
     Person,
     Presence,
+    Sighting,
     Source,
     Stream,
     Subscription,
@@ -45,6 +47,8 @@ NOBODY = -(10**15)
 
 NAMED_IN_ANSWER = ("coupon.redeemed",)
 """Acts whose stored answer names the fan."""
+HELD_ACTS = ("held.released", "held.refused")
+"""The same, of rewards that waited for the shop's look."""
 
 
 class Privacy:
@@ -144,7 +148,17 @@ def _cut(tx: Tx, place: Place, user_id: int, member_id: int, account_id: int, ba
         .where(col(Coupon.member_id) == member_id, col(Coupon.state) == CouponState.HELD)
         .values(state=CouponState.CANCELLED)
     )
-    for table in (Activity, Presence, Subscription):
+    held = select(col(Held.id)).where(col(Held.member_id) == member_id)
+    tx.execute(
+        update(AuditEntry)
+        .where(
+            col(AuditEntry.community_id) == place.community_id,
+            col(AuditEntry.act).in_(HELD_ACTS),
+            col(AuditEntry.subject_id).in_(held),
+        )
+        .values(answer=None)
+    )
+    for table in (Activity, Held, Presence, Sighting, Subscription):
         tx.execute(delete(table).where(col(table.member_id) == member_id))
     for caused in (CheckIn, Coupon, Attendance):
         tx.execute(update(caused).where(col(caused.member_id) == member_id).values(cause=None, answer=None))

@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 from sqlmodel import col
 
 from bot.features import campaigns, evenings, gift_offers, packets, redeeming, setting_up, streams
+from bot.flows import resolving
 from bot.rules.communities import NothingToUndo, Place, TooLateToUndo, Undone, UndoOutcome
 from bot.rules.streams import StreamPolicy
 from bot.store.audit import caused_by, record
@@ -23,6 +24,7 @@ UNDOABLE = (
     evenings.CANCELLED,
     gift_offers.MADE,
     gift_offers.CLOSED,
+    resolving.REFUSED,
 )
 
 
@@ -115,5 +117,7 @@ def _take_back(  # noqa: C901, PLR0911  # a table of acts
             return gift_offers.undo_make(tx, place, actor_id, entry, at, cause)
         case gift_offers.CLOSED:
             return gift_offers.undo_close(tx, place, entry)
+        case resolving.REFUSED:
+            return resolving.undo_refusal(tx, place, entry, at)
         case _:
             return False

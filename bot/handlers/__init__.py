@@ -9,6 +9,7 @@ from bot.handlers import (
     evenings,
     gift_offers,
     gifts,
+    holding,
     joining,
     members,
     packets,
@@ -39,6 +40,7 @@ FEATURES = (
     joining,
     sources,
     reporting,
+    holding,
     preferences,
     privacy,
 )

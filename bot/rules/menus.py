@@ -19,6 +19,7 @@ STAFF = (
     "redpacket",
     "source",
     "report",
+    "held",
     "setup",
     "undo",
 )

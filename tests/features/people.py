@@ -154,6 +154,8 @@ TABLES = (
     "packet_share",
     "packet_take",
     "win",
+    "sighting",
+    "held",
     "card",
     "outbox",
     "audit_entry",

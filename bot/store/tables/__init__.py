@@ -6,6 +6,7 @@ from bot.store.tables.checkins import CheckIn
 from bot.store.tables.communities import Community, FanGroup
 from bot.store.tables.coupons import Campaign, Coupon
 from bot.store.tables.gifts import Gift, GiftOffer, GiftOpening, GiftReward, GiftSending, Invitation
+from bot.store.tables.holding import Held, Sighting
 from bot.store.tables.lapse import LapseRound
 from bot.store.tables.ledger import Account, Transfer
 from bot.store.tables.members import Activity, Dialogue, Forgotten, Member, Person, Presence
@@ -36,6 +37,7 @@ __all__ = [
     "GiftOpening",
     "GiftReward",
     "GiftSending",
+    "Held",
     "Inbox",
     "Invitation",
     "LapseRound",
@@ -48,6 +50,7 @@ __all__ = [
     "Posting",
     "Presence",
     "ReminderRound",
+    "Sighting",
     "Slot",
     "Source",
     "SourceLink",
