@@ -381,7 +381,7 @@ def build(
         reminders=reminders,
         spoken_words=spoken_words,
         attendance_policy=AttendancePolicy(),
-        joining=Joining(db, WelcomePolicy(), checkin_policy, comes=coming.come, goes=coming.go),
+        joining=Joining(db, WelcomePolicy(), checkin_policy, comes=partial(coming.come, choice=choice), goes=coming.go),
         gifts=gifts,
         gift_offers=GiftOffers(db, gift_policy),
         sources=sources,

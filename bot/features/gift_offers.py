@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.communities import Place
+from bot.rules.coupons import CampaignState, KeptFor
 from bot.rules.gifts import (
     SHOWN,
     GiftKind,
@@ -28,6 +29,7 @@ from bot.rules.gifts import (
     Stage,
     Who,
 )
+from bot.rules.tiers import Tier
 from bot.store import causes
 from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx
@@ -75,7 +77,7 @@ def make(
     if wish.closes is not None and wish.closes <= at:
         return OfferClosesPast(wish.closes)
     lock_shop(tx, place.community_id)
-    campaign = _campaign(tx, place, wish.campaign) if wish.campaign is not None else None
+    campaign = _campaign(tx, place, wish.campaign, at) if wish.campaign is not None else None
     if wish.campaign is not None and campaign is None:
         return NoSuchCampaign(wish.campaign)
     relay = wish.kind is GiftKind.RELAY
@@ -127,12 +129,18 @@ def make(
     return outcome
 
 
-def _campaign(tx: Tx, place: Place, number: int) -> Campaign | None:
+def _campaign(tx: Tx, place: Place, number: int, at: datetime) -> Campaign | None:
+    """A campaign whose coupons may travel: the group's, or one that is kept for gifts."""
     return tx.execute(
         select(Campaign).where(
             col(Campaign.community_id) == place.community_id,
             col(Campaign.number) == number,
-            col(Campaign.state) == "open",
+            col(Campaign.state) == CampaignState.OPEN,
+            (col(Campaign.kept_for).is_(None)) | (col(Campaign.kept_for) == KeptFor.GIFT),
+            (col(Campaign.closes).is_(None)) | (col(Campaign.closes) > at),
+            # A friend who has only just come must be able to hold it.
+            (col(Campaign.opens).is_(None)) | (col(Campaign.opens) <= at),
+            col(Campaign.tier) == Tier.NEW,
         )
     ).scalar_one_or_none()
 

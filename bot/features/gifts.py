@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -31,7 +31,7 @@ from bot.rules.sources import SOURCE_OF_GIFTS, source_key
 from bot.store import forgotten
 from bot.store.db import PLANNED, Database, Tx
 from bot.store.gift_cards import card_of, hung, show_progress, tell_member
-from bot.store.invitations import give_back
+from bot.store.invitations import give_back, keep
 from bot.store.members import Sender, standing
 from bot.store.places import find_place, place_of
 from bot.store.tables import Gift, GiftOffer, GiftOpening, GiftSending, Member, Person, Presence, Source
@@ -186,7 +186,7 @@ def make(
     if made >= policy.cards_a_day:
         return EnoughForToday(policy.cards_a_day)
     single = offer is not None and offer.opens == Opens.SINGLE
-    if offer is not None and single and not reserve(tx, offer.id or 0):
+    if offer is not None and single and not keep(tx, place, offer, at):
         return OfferGone()
     gift = Gift(
         community_id=place.community_id,
@@ -255,21 +255,6 @@ def _made_on(session: Session, member_id: int, day: Any) -> int:
         select(func.count()).select_from(Gift).where(col(Gift.giver_id) == member_id, col(Gift.day) == day)
     ).scalar_one()
     return made
-
-
-def reserve(tx: Tx, offer_id: int) -> bool:
-    """Keep one of an offer's stock; False if none is left."""
-    kept = tx.execute(
-        update(GiftOffer)
-        .where(
-            col(GiftOffer.id) == offer_id,
-            col(GiftOffer.state) == OfferState.OPEN,
-            (col(GiftOffer.stock).is_(None)) | (col(GiftOffer.taken) < col(GiftOffer.stock)),
-        )
-        .values(taken=col(GiftOffer.taken) + 1)
-        .returning(col(GiftOffer.id))
-    ).first()
-    return kept is not None
 
 
 def sendable(session: Session, user_id: int, gift_id: int | None, at: datetime, policy: GiftPolicy) -> list[Sendable]:
@@ -449,7 +434,7 @@ def return_unopened(tx: Tx, now: datetime, policy: GiftPolicy) -> bool:
         gift.state = GiftState.RETURNED
         tx.flush()
         if gift.reserved:
-            give_back(tx, gift)
+            give_back(tx, gift, now)
         if missed:
             place = place_of(tx, gift.community_id)
             tell_member(tx, place, gift.giver_id, GiftReturned(gift.title), key=f"gift:returned:{gift.id}", now=now)

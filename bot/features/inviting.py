@@ -18,6 +18,7 @@ from bot.rules import gifts as rules
 from bot.rules.calendar import day_of
 from bot.rules.checkins import Cover
 from bot.rules.communities import Place
+from bot.rules.coupons import Claimed, CouponPolicy, KeptFor
 from bot.rules.gifts import (
     FriendRewarded,
     GiftKind,
@@ -36,7 +37,7 @@ from bot.rules.gifts import (
     progress,
     rewards_of,
 )
-from bot.store import ledger
+from bot.store import coupons, ledger
 from bot.store.circles import circle_of
 from bot.store.db import PLANNED, Database, Tx
 from bot.store.gift_cards import show_progress, tell_member
@@ -94,7 +95,9 @@ class Inviting:
         return await self._db.read(next_due, self._policy)
 
 
-def attribute(tx: Tx, place: Place, sender: Sender, at: datetime, policy: GiftPolicy) -> Brought | None:
+def attribute(
+    tx: Tx, place: Place, sender: Sender, at: datetime, policy: GiftPolicy, choice: coupons.Choice
+) -> Brought | None:
     """Note who brought a newcomer: the giver of the first card that they opened while they were outside.
 
     None if nobody did. One inviter each, for good: who leaves and comes back is nobody's newcomer.
@@ -118,14 +121,18 @@ def attribute(tx: Tx, place: Place, sender: Sender, at: datetime, policy: GiftPo
     if found is None:
         return None
     gift, giver_user_id, giver = found
-    friend_id = _lock_newcomer(tx, place, sender.user_id)
-    if friend_id is None or giver_user_id == sender.user_id:
+    friend = _lock_newcomer(tx, place, sender.user_id)
+    if friend is None or giver_user_id == sender.user_id:
         return None
+    friend_id = friend.member_id
     invitation_id = _invite(tx, place, gift, friend_id, at, policy)
     if invitation_id is None:
         return None
     kind = GiftKind(gift.kind)
-    got = _take(tx, gift, friend_id)
+    got, code = _take(tx, gift, friend_id), None
+    if got and kind is GiftKind.COUPON:
+        code = _give_coupon(tx, place, gift, friend, invitation_id, at, choice)
+        got = code is not None
     waiting = 0
     for reward in rewards_of(kind, gift.coins, policy, with_gift=got):
         tx.add(
@@ -142,18 +149,18 @@ def attribute(tx: Tx, place: Place, sender: Sender, at: datetime, policy: GiftPo
     tx.flush()
     tx.info[PLANNED] = True
     show_progress(tx, gift.id, at, policy)
-    return Brought(giver, gift.title, gift.kind, waiting, None, missed=not got)
+    return Brought(giver, gift.title, gift.kind, waiting, code, missed=not got)
 
 
-def _lock_newcomer(tx: Tx, place: Place, user_id: int) -> int | None:
-    """The newcomer's member id, their account locked; None for someone who came back after a deletion."""
+def _lock_newcomer(tx: Tx, place: Place, user_id: int) -> Standing | None:
+    """The newcomer, their account locked; None for someone who came back after a deletion."""
     row: Any = tx.execute(
-        select(col(Member.id), col(Member.back_since))
+        select(col(Member.id), col(Account.id), col(Account.balance), col(Member.tier), col(Member.back_since))
         .join(Account, col(Account.member_id) == col(Member.id))
         .where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
         .with_for_update(of=Account)
     ).one_or_none()
-    return row.id if row is not None and row.back_since is None else None
+    return Standing(*row) if row is not None and row.back_since is None else None
 
 
 def _invite(tx: Tx, place: Place, gift: Gift, friend_id: int, at: datetime, policy: GiftPolicy) -> int | None:
@@ -201,6 +208,39 @@ def _take(tx: Tx, gift: Gift, friend_id: int) -> bool:
         ).first()
         is not None
     )
+
+
+def _give_coupon(
+    tx: Tx,
+    place: Place,
+    gift: Gift,
+    friend: Standing,
+    invitation_id: int,
+    at: datetime,
+    choice: coupons.Choice,
+) -> str | None:
+    """The coupon in a gift, free of charge; its code, or None if its campaign is over meanwhile."""
+    policy = CouponPolicy()
+    if gift.campaign_id is None:
+        return None
+    claimed = coupons.hand_out(
+        tx,
+        place,
+        friend,
+        gift.campaign_id,
+        at,
+        f"gift:{invitation_id}",
+        policy,
+        choice,
+        way=KeptFor.GIFT,
+        price=0,
+        aside=gift.reserved,
+    )
+    if isinstance(claimed, Claimed):
+        return claimed.code
+    if gift.reserved:
+        coupons.put_back(tx, place, gift.campaign_id, at, policy)
+    return None
 
 
 def count_check_in(tx: Tx, place: Place, member: Standing, at: datetime, policy: GiftPolicy) -> None:

@@ -8,6 +8,7 @@ from bot.rules.checkins import CheckInPolicy
 from bot.rules.communities import Place
 from bot.rules.gifts import GiftPolicy, GiftWelcome
 from bot.rules.joining import WelcomePolicy
+from bot.store.coupons import Choice
 from bot.store.db import Tx
 from bot.store.members import Sender
 from bot.store.places import Group
@@ -24,12 +25,14 @@ def come(
     now: datetime,
     policy: WelcomePolicy,
     checkin_policy: CheckInPolicy,
+    *,
+    choice: Choice,
 ) -> bool:
     """Someone comes; who was brought by a friend hears of the gift in place of the plain welcome."""
     if not joining.come(tx, group, sender, link, reach, at, now, policy, checkin_policy):
         return False
     place = group.place
-    brought = inviting.attribute(tx, place, sender, at, GiftPolicy())
+    brought = inviting.attribute(tx, place, sender, at, GiftPolicy(), choice)
     if brought is None or now - at >= policy.fresh:
         return True
     key = FRESH_KEY.format(community=place.community_id, user=sender.user_id)

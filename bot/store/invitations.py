@@ -6,8 +6,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlmodel import col
 
-from bot.rules.gifts import GiftState, RewardState, Who
+from bot.rules.communities import Place
+from bot.rules.coupons import CouponPolicy
+from bot.rules.gifts import GiftState, OfferState, RewardState, Who
+from bot.store import coupons
 from bot.store.db import Tx
+from bot.store.places import place_of
 from bot.store.tables import Account, Gift, GiftOffer, GiftReward, GiftSending, Invitation, Member
 
 PENDING = (RewardState.WAITING, RewardState.DUE, RewardState.HELD)
@@ -40,11 +44,37 @@ def cancel(tx: Tx, invitation_id: int, friend_id: int, at: datetime) -> None:
     unwatch(tx, friend_id)
 
 
-def give_back(tx: Tx, gift: Gift) -> None:
-    """What was kept for a card goes back to the offer."""
+def keep(tx: Tx, place: Place, offer: GiftOffer, at: datetime) -> bool:
+    """Keep one of an offer's stock, and a coupon of its campaign, for a card; False if none is left."""
+    kept = tx.execute(
+        update(GiftOffer)
+        .where(
+            col(GiftOffer.id) == offer.id,
+            col(GiftOffer.state) == OfferState.OPEN,
+            (col(GiftOffer.stock).is_(None)) | (col(GiftOffer.taken) < col(GiftOffer.stock)),
+        )
+        .values(taken=col(GiftOffer.taken) + 1)
+        .returning(col(GiftOffer.id))
+    ).first()
+    if kept is None:
+        return False
+    if offer.campaign_id is None or coupons.set_aside(tx, place, offer.campaign_id, at, CouponPolicy()):
+        return True
+    _one_back(tx, offer.id)
+    return False
+
+
+def give_back(tx: Tx, gift: Gift, at: datetime) -> None:
+    """What was kept for a card goes back to the offer and its campaign."""
     gift.reserved = False
     tx.flush()
-    tx.execute(update(GiftOffer).where(col(GiftOffer.id) == gift.offer_id).values(taken=col(GiftOffer.taken) - 1))
+    _one_back(tx, gift.offer_id)
+    if gift.campaign_id is not None:
+        coupons.put_back(tx, place_of(tx, gift.community_id), gift.campaign_id, at, CouponPolicy())
+
+
+def _one_back(tx: Tx, offer_id: int | None) -> None:
+    tx.execute(update(GiftOffer).where(col(GiftOffer.id) == offer_id).values(taken=col(GiftOffer.taken) - 1))
 
 
 def cut_off(tx: Tx, member_id: int, at: datetime) -> None:
@@ -61,7 +91,7 @@ def cut_off(tx: Tx, member_id: int, at: datetime) -> None:
         gift.state = GiftState.VOID
         tx.flush()
         if gift.reserved:
-            give_back(tx, gift)
+            give_back(tx, gift, at)
     tx.execute(update(Gift).where(col(Gift.giver_id) == member_id).values(cause=None))
     tx.execute(delete(GiftSending).where(col(GiftSending.giver_id) == member_id))
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -27,7 +28,7 @@ from bot.store.ledger import check_books
 from bot.store.members import Sender
 from bot.store.places import Group
 from bot.store.tables import Outbox
-from tests.features.people import NOON, OWNER, Causes, balance, query, shop
+from tests.features.people import NOON, OWNER, Causes, balance, dice, query, shop
 
 CHAT = -1001
 
@@ -41,6 +42,7 @@ class Circle:
     causes: Causes
     policy: GiftPolicy = field(default_factory=GiftPolicy)
     tokens: Any = field(default_factory=lambda: count(1))
+    choice: Any = field(default_factory=dice)
 
     @classmethod
     async def open(cls, db: Database, causes: Causes, **policy: Any) -> "Circle":
@@ -55,7 +57,8 @@ class Circle:
     @property
     def joining(self) -> Joining:
         """How people come and go, with what that means for gifts."""
-        return Joining(self.db, WelcomePolicy(), CheckInPolicy(), comes=coming.come, goes=coming.go)
+        comes = partial(coming.come, choice=self.choice)
+        return Joining(self.db, WelcomePolicy(), CheckInPolicy(), comes=comes, goes=coming.go)
 
     # What staff do.
 

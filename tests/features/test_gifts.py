@@ -6,15 +6,19 @@ from datetime import timedelta
 
 import pytest
 
+from bot.features.campaigns import Campaigns
 from bot.features.gift_offers import GiftOffers
 from bot.features.inviting import refuse, release
 from bot.features.privacy import Privacy
 from bot.flows.undo import undo
 from bot.rules.communities import TooLateToUndo, Undone
+from bot.rules.coupons import KeptFor, NewCampaign, NoSuchCoupon
 from bot.rules.gifts import (
     EnoughForToday,
     GiftCard,
     GiftKind,
+    NewGift,
+    NoSuchCampaign,
     OfferClosed,
     OfferClosedBefore,
     OfferGone,
@@ -28,7 +32,7 @@ from bot.rules.privacy import DeletionDone
 from bot.store.db import Database
 from bot.store.members import note
 from tests.features.givers import Circle
-from tests.features.people import NOON, OWNER, Causes, days, everything, fan, query, shop
+from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till
 
 ANA, BEN, EVE = fan(1), fan(2), fan(3)
 HOUR = timedelta(hours=1)
@@ -157,8 +161,8 @@ async def test_a_look_around_in_private_first(db: Database, causes: Causes) -> N
 async def test_coins_for_one_friend(db: Database, causes: Causes) -> None:
     """A single card is its first friend's; a second one is welcome and gets what every new friend gets."""
     circle = await Circle.open(db, causes)
-    offer = await circle.offers(coins=25, stock=1)
-    card = await circle.card(ANA, offer=offer.number)
+    made = await circle.offers(coins=25, stock=1)
+    card = await circle.card(ANA, offer=made.number)
     await circle.opens(BEN, card)
     await circle.opens(EVE, card)
     await circle.comes(BEN)
@@ -168,14 +172,59 @@ async def test_coins_for_one_friend(db: Database, causes: Causes) -> None:
     for friend in (BEN, EVE):
         await circle.checks_in(friend, NOON + HOUR)
     assert (await circle.coins(BEN), await circle.coins(EVE)) == (35, 10)
-    assert await circle.makes(ANA, NOON, offer=offer.number) == OfferGone()
+    assert await circle.makes(ANA, NOON, offer=made.number) == OfferGone()
+
+
+async def test_a_coupon_travels(db: Database, causes: Causes) -> None:
+    """A card keeps a coupon of its campaign until a friend comes, who gets it at once; unopened it goes back."""
+    circle = await Circle.open(db, causes)
+    campaign, _ = await offer(db, circle.place, NewCampaign("Silk", 2, price=50, kept_for=KeptFor.GIFT), causes.next())
+    await circle.offers(GiftKind.COUPON, campaign=1)
+    assert (await circle.offers(GiftKind.COUPON, campaign=1, title="Many", opens=Opens.MANY)).coupon == "Silk"
+    first, second = await circle.card(ANA, offer=1), await circle.card(EVE, offer=1)
+    assert await query(db, "SELECT taken FROM campaign") == [(2,)]
+    assert await circle.makes(fan(9), offer=1) == OfferGone()
+    assert await till(db).claim(circle.place, fan(9), campaign, NOON, causes.next()) == NoSuchCoupon()
+    await circle.opens(BEN, first)
+    await circle.comes(BEN)
+    (held,) = (await till(db).mine(circle.place, BEN.user_id, NOON)).coupons
+    assert held.title == "Silk"
+    assert [what for who, what in await circle.told() if who == BEN.user_id] == ["GiftWelcome"]
+    await circle.tick(days(7))
+    assert (await circle.shows(second, days(7))).state == "returned"
+    assert await query(db, "SELECT taken FROM campaign") == [(1,)]
+    many = await circle.card(EVE, days(8), offer=2)
+    friends = [fan(20 + number) for number in range(4)]
+    for friend in friends:
+        await circle.opens(friend, many, days(8))
+    await asyncio.gather(*(circle.comes(friend, days(8)) for friend in friends))
+    assert await query(db, "SELECT taken, stock FROM campaign") == [(2, 2)]
+    assert await query(db, "SELECT count(*) FROM coupon") == [(2,)]
+    assert await query(db, "SELECT count(*) FROM invitation") == [(5,)]
+    assert await circle.coins(BEN) == 0
+
+
+async def test_a_coupon_that_was_cancelled_meanwhile(db: Database, causes: Causes) -> None:
+    """The friend is welcome and gets what every new friend gets; the campaign's count is right."""
+    circle = await Circle.open(db, causes)
+    await offer(db, circle.place, NewCampaign("Silk", 2), causes.next())
+    await circle.offers(GiftKind.COUPON, campaign=1)
+    card = await circle.card(ANA, offer=1)
+    await circle.opens(BEN, card)
+    await Campaigns(db).cancel(circle.place, OWNER.user_id, 1, NOON, causes.next())
+    await circle.comes(BEN)
+    assert await query(db, "SELECT taken FROM campaign") == [(0,)]
+    assert await query(db, "SELECT count(*) FROM gift_reward") == [(4,)]
+    offers = GiftOffers(db, circle.policy)
+    wish = NewGift("Late", GiftKind.COUPON, campaign=1)
+    assert await offers.make(circle.place, OWNER.user_id, wish, NOON, causes.next()) == NoSuchCampaign(1)
 
 
 async def test_two_friends_claim_one_gift(db: Database, causes: Causes) -> None:
     """Ten who opened a single card join at once: exactly one finds what is in it."""
     circle = await Circle.open(db, causes)
-    offer = await circle.offers(coins=25)
-    card = await circle.card(ANA, offer=offer.number)
+    made = await circle.offers(coins=25)
+    card = await circle.card(ANA, offer=made.number)
     friends = [fan(10 + number) for number in range(10)]
     for friend in friends:
         await circle.opens(friend, card)
@@ -213,9 +262,9 @@ async def test_the_last_gift_of_an_offer(db: Database, causes: Causes) -> None:
 async def test_a_relay_grows(db: Database, causes: Causes) -> None:
     """One card of a relay grows with each friend who reached the second stage."""
     circle = await Circle.open(db, causes)
-    offer = await circle.offers(GiftKind.RELAY, coins=7)
-    card = await circle.brings(ANA, BEN, offer=offer.number)
-    assert (await circle.brings(ANA, EVE, offer=offer.number)).gift_id == card.gift_id
+    made = await circle.offers(GiftKind.RELAY, coins=7)
+    card = await circle.brings(ANA, BEN, offer=made.number)
+    assert (await circle.brings(ANA, EVE, offer=made.number)).gift_id == card.gift_id
     for friend in (BEN, EVE):
         for day in (0, 1, 2):
             await circle.checks_in(friend, days(day) + HOUR)
