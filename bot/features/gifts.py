@@ -370,26 +370,25 @@ def open_gift(
 def _never_was_here(tx: Tx, place: Place, user_id: int, at: datetime) -> bool:
     """Not a member, nor one who left, nor one who had their data deleted lately.
 
-    Who opened a card before they did anything here may have looked around in private since, and is still outside.
+    Who opened a card before they did anything here may have looked around in private since, and is still outside; who
+    opened one while they were inside was here, though the bot may never have seen them come.
     """
+    before = set(
+        tx.execute(
+            select(col(GiftOpening.outsider)).where(
+                col(GiftOpening.community_id) == place.community_id, col(GiftOpening.user_id) == user_id
+            )
+        ).scalars()
+    )
+    if False in before:
+        return False
     member_id = tx.execute(
         select(col(Member.id)).where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
     ).scalar_one_or_none()
     if member_id is None:
         return forgotten.deleted_at(tx, place.community_id, user_id, at) is None
     seen = tx.execute(select(col(Presence.chat_id)).where(col(Presence.member_id) == member_id).limit(1)).first()
-    if seen is not None:
-        return False
-    before = tx.execute(
-        select(col(GiftOpening.id))
-        .where(
-            col(GiftOpening.community_id) == place.community_id,
-            col(GiftOpening.user_id) == user_id,
-            col(GiftOpening.outsider).is_(True),
-        )
-        .limit(1)
-    ).first()
-    return before is not None
+    return seen is None and bool(before)
 
 
 def _source(tx: Tx, place: Place, at: datetime, token: NewToken) -> int:

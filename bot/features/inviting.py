@@ -295,6 +295,19 @@ def _fall_due(tx: Tx, invitation: Invitation, stages: tuple[Stage, ...], due_at:
         tx.info[PLANNED] = True
 
 
+def waiting(session: Session, invitation_id: int) -> int:
+    """Coins that a friend's first check-in sets free."""
+    coins: int = session.execute(
+        select(func.coalesce(func.sum(GiftReward.amount), 0)).where(
+            col(GiftReward.invitation_id) == invitation_id,
+            col(GiftReward.who) == Who.FRIEND,
+            col(GiftReward.stage).in_(ON_FIRST_CHECK_IN),
+            col(GiftReward.state) == RewardState.WAITING,
+        )
+    ).scalar_one()
+    return int(coins)
+
+
 def count_redeem(tx: Tx, place: Place, member_id: int, at: datetime) -> None:
     """A member's coupon was honoured: the first one of a friend makes the third stage due."""
     invitation = tx.execute(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features import attendance, checkins, coupons, lapsing
+from bot.features import attendance, checkins, coupons, inviting, lapsing
 from bot.rules.calendar import day_of
 from bot.rules.checkins import CheckInPolicy, streak_on
 from bot.rules.communities import Place
@@ -39,12 +39,20 @@ def _my_card(session: Session, policy: CheckInPolicy, place: Place, sender: Send
         restorable=now.restorable,
         streams=attendance.streak_of_streams(session, place, member.member_id),
         lapses=lapsing.dates_of(session, place, member.account_id, member.balance, at, LapsePolicy()),
+        waiting=inviting.waiting(session, member.invitation_id) if member.invitation_id is not None else 0,
     )
 
 
 def _standing(session: Session, place: Place, user_id: int) -> Standing | None:
     row: Any = session.execute(
-        select(col(Member.id), col(Account.id), col(Account.balance), col(Member.tier), col(Member.back_since))
+        select(
+            col(Member.id),
+            col(Account.id),
+            col(Account.balance),
+            col(Member.tier),
+            col(Member.back_since),
+            col(Member.invitation_id),
+        )
         .join(Account, col(Account.member_id) == col(Member.id))
         .where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
     ).one_or_none()

@@ -51,7 +51,7 @@ def setup() -> Desk:
     desk.command("gift", gift)
     desk.word(GIFT_WORDS, gift)
     desk.press(GIFT, chosen_gift)
-    desk.opening(ASK, gift)
+    desk.opening(ASK, came_to_choose)
     desk.opening(START, opened)
     desk.inline_query.register(asked_inline)
     desk.chosen_inline_result.register(shared)
@@ -69,6 +69,21 @@ async def gift(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, gif
         return
     made = await gifts.make(inside.home, ask.sender, 0, ask.at, ask.cause)
     await _show(replace(inside, panel_id=None), made, voice, gifts, clock)
+
+
+async def came_to_choose(
+    message: Message,
+    ask: Ask,
+    doors: Doors,
+    voice: Voice,
+    gifts: Gifts,
+    communities: Communities,
+    clock: Clock,
+) -> None:
+    """The list of an inline query led here: the chat is open from now on, and a gift is chosen in it."""
+    known = await communities.started(ask.sender, can_write=True)
+    here = replace(ask, place=ask.place or known.place, can_write=True)
+    await gift(message, here, doors, voice, gifts, clock)
 
 
 async def chosen_gift(

@@ -31,6 +31,8 @@ class MyCard:
     """Streams attended in a row."""
     lapses: tuple[Lapse, ...] = ()
     """What lapses next, if it isn't spent."""
+    waiting: int = 0
+    """Coins of a friend's gift that the first check-in sets free."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -191,11 +191,12 @@ async def stages(url: str) -> AsyncIterator[Play]:
             language: str = "ko",
             kind: ChatKind = "supergroup",
             begins: float = NOON,
+            inline: bool = True,
             **more: Any,
         ) -> Stage:
             telegram = await stack.enter_async_context(Sandbox(limits=limits, start=begins))
             telegrams.append(telegram)
-            bot = telegram.add_bot(token=TOKEN, username="encore_test_bot", name="Encore", inline=True)
+            bot = telegram.add_bot(token=TOKEN, username="encore_test_bot", name="Encore", inline=inline)
             owner = telegram.add_user("Mina", username="mina", language=language)
             group = telegram.add_group("Silk room", creator=owner, kind=kind)
             app, task = start(telegram, url, **more)
