@@ -21,7 +21,7 @@ from bot.content.filters import Here
 from bot.content.zones import find_zones
 from bot.handlers.acts import ACTS as PANEL_ACTS
 from bot.rules import setting_up as setup_rules
-from bot.rules.admin import Section
+from bot.rules.admin import LATELY, LISTED, AdminEntry, AdminLine, AdminProblem, AdminValue, Reach, Section
 from bot.rules.arrivals import Need
 from bot.rules.communities import Place
 from bot.rules.farming import HeldState, Sign
@@ -285,7 +285,24 @@ def _choices_of_panel(owner: str, name: str) -> tuple[Any, ...] | None:
         "text": ("fan", "50", "Silk scarf", hostile.LONG_MARKUP),
         "who": ("Mina", hostile.LONG_MARKUP, None),
     }
+    parts = {"lines": (AdminLine, LISTED), "entries": (AdminEntry, LATELY), "values": (AdminValue, 8)}
+    if name in parts:
+        return _some_of(*parts[name])
+    single = {"line": AdminLine, "about": AdminLine, "problem": AdminProblem, "value": AdminValue, "reach": Reach}
+    if name in single:
+        found = (
+            *(values[0] for values in _some_of(single[name], 1) if values),
+            *(some for some in _some_of(single[name], 12)[1]),
+        )
+        return found if name in {"line", "reach"} else (*found, None)
     return closed.get(name)
+
+
+@cache
+def _some_of(kind: type[Any], most: int) -> tuple[tuple[Any, ...], ...]:
+    """A few tuples of a part of an outcome, for tests that would else try each with each."""
+    values = tuple(instances(kind))
+    return (values[:1], values[1 : most + 1], *((value,) * most for value in values[-3:]), ())
 
 
 def setup_steps(language: Language) -> Iterator[SetupStep]:
