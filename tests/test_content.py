@@ -21,7 +21,7 @@ from bot.content.filters import Here
 from bot.content.zones import find_zones
 from bot.handlers.acts import ACTS as PANEL_ACTS
 from bot.rules import setting_up as setup_rules
-from bot.rules.admin import LATELY, LISTED, AdminEntry, AdminLine, AdminProblem, AdminValue, Reach, Section
+from bot.rules.admin import LATELY, LISTED, AdminEntry, AdminLine, AdminPick, AdminProblem, AdminValue, Reach, Section
 from bot.rules.arrivals import Need
 from bot.rules.communities import Place
 from bot.rules.farming import HeldState, Sign
@@ -282,10 +282,15 @@ def _choices_of_panel(owner: str, name: str) -> tuple[Any, ...] | None:
         "kind": PROBLEMS,
         "state": (*STATES["DropCard"], *PHASES, "one_of_tomorrow"),
         "said": ("noon", hostile.MARKUP[:60], ""),
-        "text": ("fan", "50", "Silk scarf", hostile.LONG_MARKUP),
+        "text": ("coupon:12",) if owner == "AdminPick" else ("fan", "50", "Silk scarf", hostile.LONG_MARKUP),
         "who": ("Mina", hostile.LONG_MARKUP, None),
     }
-    parts = {"lines": (AdminLine, LISTED), "entries": (AdminEntry, LATELY), "values": (AdminValue, 8)}
+    parts = {
+        "lines": (AdminLine, LISTED),
+        "entries": (AdminEntry, LATELY),
+        "values": (AdminValue, 8),
+        "picks": (AdminPick, LISTED),
+    }
     if name in parts:
         return _some_of(*parts[name])
     single = {"line": AdminLine, "about": AdminLine, "problem": AdminProblem, "value": AdminValue, "reach": Reach}

@@ -93,7 +93,9 @@ def _home(home: AdminHome) -> Rows:
 def _section(page: AdminSection) -> Rows:
     shop = page.community_id
     lines = tuple(
-        (Button("line", press=_press(shop, THING, page.section, line.number), about=line),) for line in page.lines
+        (Button("line", press=_press(shop, THING, page.section, line.number), about=line),)
+        for line in page.lines
+        if line.number
     )
     return (*lines, *_acts(shop, page.acts), (_to_home(shop),))
 
@@ -104,7 +106,10 @@ def _step(step: AdminStep) -> Rows:
         Button("answer", press=_press(shop, SET, step.blank, text), about=AdminValue(step.blank, text))
         for text in step.quick
     )
-    rows = _in_rows(answers, 3 if all(len(text) <= SHORT for text in step.quick) else 1)
+    picks = tuple(
+        (Button("pick", press=_press(shop, SET, step.blank, pick.text), about=pick.title),) for pick in step.picks
+    )
+    rows = (*_in_rows(answers, 3 if all(len(text) <= SHORT for text in step.quick) else 1), *picks)
     if step.of:
         return (*rows, (Button("leave", press=_press(shop, LEAVE)),))
     clear = () if step.needed or step.value is None else (Button("clear", press=_press(shop, CLEAR, step.blank)),)
@@ -115,7 +120,11 @@ def _review(review: AdminReview) -> Rows:
     shop = review.community_id
     filled = {value.blank for value in review.values}
     blanks = tuple(
-        Button("change_blank" if blank in filled else "add_blank", press=_press(shop, GO, blank), about=blank)
+        Button(
+            "change_blank" if blank in filled else "add_blank",
+            press=_press(shop, GO, blank),
+            about=AdminValue(blank, review.act),
+        )
         for blank in review.blanks
     )
     do = Button("do", press=_press(shop, DO), about=review.act, style="danger" if review.danger else "primary")

@@ -60,6 +60,7 @@ UNSPOKEN = frozenset(
         # Facts, policies, wishes and parts of outcomes: nobody is told these by themselves.
         "admin.AdminEntry",
         "admin.AdminLine",
+        "admin.AdminPick",
         "admin.AdminProblem",
         "admin.AdminValue",
         "admin.Reach",

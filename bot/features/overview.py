@@ -10,11 +10,13 @@ from sqlmodel import col
 from bot.rules.admin import LATELY, LISTED, AdminEntry, AdminLately, AdminLine, Section
 from bot.rules.communities import Place
 from bot.rules.coupons import CampaignState
+from bot.rules.gifts import OfferState
+from bot.rules.packets import LIVE as LIVE_PACKETS
 from bot.rules.streams import OVER_PHASES, Phase, phase_of
 from bot.store.airings import count_came, open_airings
 from bot.store.campaigns import card_of
 from bot.store.db import Database
-from bot.store.tables import AuditEntry, Campaign, FanGroup, Person
+from bot.store.tables import AuditEntry, Campaign, FanGroup, GiftOffer, Packet, Person
 
 Lines = Callable[[Session, Place, datetime, int | None], list[AdminLine]]
 """(session, place, at, number) → what there is, newest first, or only the thing with this number."""
@@ -78,9 +80,51 @@ def streams(session: Session, place: Place, at: datetime, number: int | None) ->
     return list(found.values())
 
 
+def packets(session: Session, place: Place, _at: datetime, number: int | None) -> list[AdminLine]:
+    """Packets that aren't all handed out. They have no numbers: they end by themselves."""
+    if number is not None:
+        return []
+    found = session.execute(
+        select(Packet)
+        .where(col(Packet.community_id) == place.community_id, col(Packet.state).in_(LIVE_PACKETS))
+        .order_by(col(Packet.id).desc())
+        .limit(LISTED + 1)
+    ).scalars()
+    return [
+        AdminLine(
+            Section.PACKETS, 0, "", one.state, one.taken, one.shares, one.draws_at or one.expires_at, coins=one.coins
+        )
+        for one in found
+    ]
+
+
+def gifts(session: Session, place: Place, at: datetime, number: int | None) -> list[AdminLine]:
+    """Gifts that fans may send on."""
+    query = select(GiftOffer).where(col(GiftOffer.community_id) == place.community_id)
+    if number is not None:
+        query = query.where(col(GiftOffer.number) == number)
+    else:
+        query = query.where(col(GiftOffer.state) == OfferState.OPEN)
+    found = session.execute(query.order_by(col(GiftOffer.id).desc()).limit(LISTED + 1)).scalars()
+    return [
+        AdminLine(
+            Section.GIFTS,
+            one.number,
+            one.title,
+            "closed" if one.closes is not None and one.closes <= at else one.state,
+            one.taken,
+            one.stock,
+            one.closes,
+        )
+        for one in found
+    ]
+
+
 LINES: dict[str, Lines] = {
     Section.COUPONS: coupons,
     Section.STREAMS: streams,
+    Section.PACKETS: packets,
+    Section.GIFTS: gifts,
 }
 
 

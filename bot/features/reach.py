@@ -1,6 +1,7 @@
 """Whom an act of the panel reaches and what it can cost, counted before it is done."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlmodel import col
 from bot.rules.admin import Reach
 from bot.rules.communities import Place
 from bot.rules.coupons import CouponState
+from bot.rules.gifts import GiftKind
 from bot.store.airings import count_subscribers, open_airings
 from bot.store.cards import chats_of, groups_of
 from bot.store.db import Database
@@ -78,6 +80,18 @@ def moved(session: Session, place: Place, _values: Mapping[str, Any], number: in
     )
 
 
+def packet(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
+    """A red packet: its card in the groups, all of its coins at once."""
+    return replace(in_groups(session, place, values, None), coins=values.get("coins"))
+
+
+def gift(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
+    """A gift: every fan may send it; it hangs nowhere. Its coins can be told where they are limited."""
+    kind, coins, _campaign = values.get("kind") or (None, 0, None)
+    stock = values.get("stock")
+    return Reach(fans=members(session, place), coins=coins * stock if kind == GiftKind.COINS and stock else None)
+
+
 def members(session: Session, place: Place) -> int:
     """Fans who are here."""
     found: int = session.execute(
@@ -97,4 +111,6 @@ COUNTS: dict[str, Count] = {
     "delay": moved,
     "cancelstream": moved,
     "endlive": told_everywhere,
+    "redpacket": packet,
+    "newgift": gift,
 }

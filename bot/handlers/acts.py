@@ -4,10 +4,13 @@ To add an act, name its command, its section and where its blanks stand in the c
 `content/*/asks.j2`; its reach is counted in `features/reach.py`; what it is about is listed in `features/overview.py`.
 """
 
-from bot.handlers.blanks import Act, bare, blanks_of, flag, username
+from bot.handlers.blanks import Act, Blank, Pick, bare, blanks_of, flag, username
 from bot.handlers.campaigns import NEW_COUPON_FORM, POLICY, REDEEM
 from bot.handlers.evenings import END, GO_LIVE_FORM, NEW_STREAM_FORM, read_move
 from bot.handlers.forms import Field, Form, Moment, one_of, whole, words
+from bot.handlers.gift_offers import NEW_GIFT_FORM
+from bot.handlers.packets import POLICY as PACKETS
+from bot.handlers.packets import days_back
 from bot.handlers.readers import link
 from bot.handlers.sources import EXAMPLE as SOURCE
 from bot.rules.admin import Section
@@ -77,6 +80,31 @@ ACTS = (
         states=COMING | ON,
         danger=True,
     ),
+    Act(
+        "redpacket",
+        Section.PACKETS,
+        "redpacket",
+        (
+            bare("coins", whole(1, PACKETS.most_coins), "500", "1000", "3000"),
+            bare("shares", whole(1, PACKETS.most_shares), "10", "20", "50", "100"),
+            flag("rush"),
+            Blank("fresh", days_back, quick=("7d", "30d")),
+        ),
+    ),
+    Act(
+        "newgift",
+        Section.GIFTS,
+        "newgift",
+        blanks_of(
+            NEW_GIFT_FORM,
+            {"kind": (Pick("coupon:", Section.COUPONS, RUNNING),)},
+            kind=("coins:10", "coins:20", "relay"),
+            stock=("20", "50", "100"),
+            closes=("+1d", "+3d", "+7d"),
+        ),
+    ),
+    Act("gifts", Section.GIFTS, "gifts", unlogged=True),
+    Act("gift_close", Section.GIFTS, "gifts", head="{number}", tail="close", states=frozenset({"open"}), danger=True),
     Act(
         "source",
         Section.FANS,

@@ -26,6 +26,7 @@ from bot.rules.admin import (
     AdminLeft,
     AdminLine,
     AdminNext,
+    AdminPick,
     AdminProblem,
     AdminReview,
     AdminSection,
@@ -251,7 +252,8 @@ class AdminPanel:
         about = await self._about(inside, act.section, draft.number) if draft.number is not None else None
         blank = act.blank(draft.step)
         if blank is not None:
-            await self._page(inside, _step(inside, act, blank, draft, about, problem), draft.message_id)
+            step = _step(inside, act, blank, draft, about, problem)
+            await self._page(inside, replace(step, picks=await self._picks(inside, blank)), draft.message_id)
             return
         moment = Moment(inside.at, inside.home.timezone)
         try:
@@ -275,6 +277,17 @@ class AdminPanel:
             problem=problem,
         )
         await self._page(inside, review, draft.message_id)
+
+    async def _picks(self, inside: Ask, blank: Blank) -> tuple[AdminPick, ...]:
+        found: list[AdminPick] = []
+        for pick in blank.picks:
+            lines = await self._overview.lines(inside.home, pick.section, inside.at)
+            found += [
+                AdminPick(f"{pick.prefix}{line.number}", f"#{line.number} {line.title}")
+                for line in lines
+                if line.state in pick.states
+            ]
+        return tuple(found[:LISTED])
 
     async def _about(self, inside: Ask, section: str, number: int | None) -> AdminLine | None:
         if number is None:

@@ -32,6 +32,15 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """Things of the shop that a blank can name: what stands before the number, where they are listed, in what state."""
+
+    prefix: str
+    section: str
+    states: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Blank:
     """Something to fill in."""
 
@@ -41,6 +50,7 @@ class Blank:
     shape: Shape = Shape.PAIR
     quick: tuple[str, ...] = ()
     """Answers to tap; others are typed."""
+    picks: "tuple[Pick, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +103,18 @@ class Act:
         return {b.name: b.read(b.name, filled[b.name], moment) for b in self.blanks if b.name in filled}
 
 
-def blanks_of(form: Form, **quick: tuple[str, ...]) -> tuple[Blank, ...]:
+def blanks_of(
+    form: Form, picks: Mapping[str, tuple[Pick, ...]] | None = None, **quick: tuple[str, ...]
+) -> tuple[Blank, ...]:
     """A form's fields as blanks; what is one of a few words can be tapped anyway."""
     return tuple(
-        Blank(name, field.read, needed=field.needed, quick=quick.get(name) or _options(name, field.read))
+        Blank(
+            name,
+            field.read,
+            needed=field.needed,
+            quick=quick[name] if name in quick else _options(name, field.read),
+            picks=(picks or {}).get(name, ()),
+        )
         for name, field in form.fields.items()
     )
 

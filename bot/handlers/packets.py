@@ -81,7 +81,7 @@ def read_wish(line: str, moment: Moment) -> NewPacket:
     fresh = None
     found = _FRESH.search(line)
     if found is not None:
-        fresh = _days(found.group(1), moment)
+        fresh = days_back("fresh", found.group(1), moment)
         line = line[: found.start()] + " " + line[found.end() :]
     words = line.split()
     rush = any(word.lower() == "rush" for word in words)
@@ -96,8 +96,9 @@ def read_wish(line: str, moment: Moment) -> NewPacket:
     return NewPacket(coins, shares, rush=rush, fresh=fresh)
 
 
-def _days(text: str, moment: Moment) -> int:
+def days_back(name: str, text: str, moment: Moment) -> int:
+    """`30d`, or plainly 30."""
     found = _DAYS.fullmatch(text.lower())
     if found is None:
-        raise FormProblem(NotADuration("fresh", echo(text)))
-    return whole(1, POLICY.longest_fresh)("fresh", found.group(1), moment)
+        raise FormProblem(NotADuration(name, echo(text)))
+    return whole(1, POLICY.longest_fresh)(name, found.group(1), moment)

@@ -18,6 +18,8 @@ class Section(StrEnum):
 
     COUPONS = "coupons"
     STREAMS = "streams"
+    PACKETS = "packets"
+    GIFTS = "gifts"
     FANS = "fans"
 
 
@@ -29,6 +31,15 @@ class AdminValue:
     text: str
     number: int | None = None
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdminPick:
+    """An answer to tap that names a thing of the shop."""
+
+    text: str
+    """The answer: `coupon:12`."""
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,7 @@ class AdminLine:
 
     section: str
     number: int
+    """What staff call it; 0: it has no number, so nothing more can be done with it than is told."""
     title: str
     state: str
     done: int = 0
@@ -56,6 +68,8 @@ class AdminLine:
     """Out of how many."""
     at: datetime | None = None
     """When it opens, starts, closes: whatever comes next."""
+    coins: int = 0
+    """What it is called by where it has no title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +150,8 @@ class AdminStep:
     problem: AdminProblem | None = None
     about: AdminLine | None = None
     """The thing that the act is about."""
+    picks: tuple[AdminPick, ...] = ()
+    """Things of the shop to tap."""
 
 
 @dataclass(frozen=True, slots=True)
