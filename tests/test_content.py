@@ -28,7 +28,7 @@ from bot.rules.farming import HeldState, Sign
 from bot.rules.forms import FormError
 from bot.rules.gifts import GiftKind, Opens
 from bot.rules.menus import FANS, NEXT, STAFF
-from bot.rules.packets import PacketState
+from bot.rules.packets import Funding, PacketState
 from bot.rules.setting_up import MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
 from bot.rules.streams import Phase
 from bot.rules.words import Language
@@ -127,7 +127,7 @@ CODES = ("K7M2-QX4P", "SILK20", "W" * 32)
 """A coupon's own code was made or checked by us (`CouponPolicy.max_shared_code`), whatever staff type at the till."""
 HASHES = ("5e" * 32,)
 """Made by us."""
-SETTINGS = ("coin", "language", "morning", "persona", "shop", "timezone")
+SETTINGS = ("coin", "language", "morning", "packets", "persona", "shop", "timezone")
 
 DEEDS = (*ACTS, "stream.live", "stream.ended", "setup.kept", "source.made", "source.priced", "room.came")
 PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL_ACTS for blank in act.blanks}))
@@ -260,6 +260,7 @@ def _choices_of_setup(owner: str, name: str) -> tuple[Any, ...] | None:
         "missing": MISSING,
         "commands": (NEXT, NEXT[:1], ()),
         "morning": ("09:00", NO_MORNING),
+        "packets": tuple(Funding),
         "problem": (None, *Problem),
         "step": tuple(step for step in Step if step not in {Step.LANGUAGE, Step.TIMEZONE, Step.MORNING}),
         "timezone": ("Asia/Seoul", "America/Argentina/ComodRivadavia", "UTC"),

@@ -15,6 +15,7 @@ from bot.handlers.panels import SetupPanel
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.forms import NotATime, TooLong
+from bot.rules.packets import Funding
 from bot.rules.setting_up import (
     ROOMS,
     Problem,
@@ -47,6 +48,7 @@ SETUP_FORM = Form(
         "persona": Field(words(POLICY.max_persona, EXAMPLE)),
         "coin": Field(words(POLICY.max_coin, EXAMPLE)),
         "morning": Field(morning),
+        "packets": Field(one_of({funding.value: funding for funding in Funding})),
     },
     EXAMPLE,
 )

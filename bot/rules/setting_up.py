@@ -6,6 +6,7 @@ from enum import StrEnum
 from unicodedata import normalize
 
 from bot.rules.arrivals import Room
+from bot.rules.packets import Funding
 from bot.rules.words import Language
 
 MORNING_AT_FIRST = "09:00"
@@ -82,6 +83,8 @@ class Setup:
     coin: str | None = None
     morning: str | None = None
     """`HH:MM`, or `off`."""
+    packets: Funding | None = None
+    """Who may open red packets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class SetupDone:
     """Names of the settings that changed."""
     audit_id: int | None
     morning: str = NO_MORNING
+    packets: str = Funding.STAFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,7 @@ class SetupShown:
     """Whether the reader may change it: then a button opens the panel in private."""
     missing: tuple[str, ...] = ()
     """What the bot lacks in this group."""
+    packets: str = Funding.STAFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +155,7 @@ class SetupReview:
     """Groups in which the bot lacks something."""
     problem: str | None = None
     """That something was typed where only buttons answer."""
+    packets: str = Funding.STAFF
 
 
 @dataclass(frozen=True, slots=True)

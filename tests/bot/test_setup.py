@@ -73,6 +73,7 @@ async def test_a_shop_is_set_up_by_buttons(play: Play) -> None:
         "persona": "Lumi",
         "coin": "petals",
         "morning": "off",
+        "packets": "staff",
     }
     assert "petals" in (await stage.ask(stage.fan("Ana"), "/checkin")).text
     undone = await stage.owner.presses(panel, "Undo").answered(10)
