@@ -162,6 +162,7 @@ async def test_a_new_owner_is_guided(db: Database, causes: Causes) -> None:
         **answers,
         "shop": place.shop,
         "persona": place.persona,
+        "packets": "staff",
     }
     assert isinstance(await undo(db, place, MINE, NOON, causes.next()), Undone)
     assert (await desk(db).settings(place))["timezone"] == "Asia/Seoul"
