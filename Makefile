@@ -50,6 +50,7 @@ format: .venv/dev.stamp
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.checkin $(ARGS)
 	$(BIN)/python -m benchmarks.starts
+	$(BIN)/python -m benchmarks.storm
 
 .venv/run.stamp: requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (python3 --version)"; exit 1; }

@@ -13,7 +13,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -134,6 +134,10 @@ async def seed(database: str, fans: int) -> None:
             )
 
 
+Prepare = Callable[[str, int], Awaitable[None]]
+"""(database, fans) → a shop in it."""
+
+
 @dataclass
 class Measured:
     """What one run of one contender showed."""
@@ -145,14 +149,16 @@ class Measured:
     p99: float
 
 
-async def measure(contender: Contender, control: Control, url: str, delay: float, n: int, rate: float = 0) -> Measured:
+async def measure(
+    contender: Contender, control: Control, url: str, delay: float, n: int, rate: float = 0, prepare: Prepare = seed
+) -> Measured:
     """Start the contender afresh, deal out `n` updates, wait for all answers."""
     with tempfile.TemporaryDirectory(prefix="encore-bench-") as folder:
         database = f"sqlite:///{folder}/bench.db"
         env = {"PYTHONPATH": str(ROOT), "BOT_TOKEN": "42:TEST", "TELEGRAM_API_URL": url, "DATABASE_URL": database,
                }  # fmt: skip
-        if contender.mode == "checkin":
-            await seed(database, n)
+        if contender.mode != "echo":
+            await prepare(database, n)
         control.call("start", mode="none", n=0)
         control.call("forget")
         spawned = time.perf_counter()

@@ -17,7 +17,7 @@ GROUP_ID = -1001000000001
 FIRST_USER = 10_000_000
 BATCH = 100
 _ADDRESSEE = re.compile(
-    rb'(?:receiver_user_id"?:\s*|chat_id=|name="chat_id"\r\n(?:[^\r\n]+\r\n)*\r\n|"chat_id":\s*)(\d+)'
+    rb'(?:receiver_user_id"?:\s*|callback_query_id"?:\s*"|chat_id=|name="chat_id"\r\n(?:[^\r\n]+\r\n)*\r\n|"chat_id":\s*)(\d+)'
 )
 _OFFSET = re.compile(rb'offset(?:"?:\s*|=|"\r\n(?:[^\r\n]+\r\n)*\r\n)(\d+)')
 _ME = b'{"ok":true,"result":{"id":42,"is_bot":true,"first_name":"Bench","username":"bench_bot"}}'
@@ -114,6 +114,8 @@ class Server:
 
 def _update(mode: str, update_id: int, index: int, date: int) -> bytes:
     user = FIRST_USER + index
+    if mode == "storm":
+        return _tap(update_id, user, index, date)
     sender = f'{{"id":{user},"is_bot":false,"first_name":"Fan {index}","language_code":"ko"}}'
     if mode == "echo":
         chat, text, entities = f'{{"id":{user},"type":"private","first_name":"Fan"}}', "hello", ""
@@ -123,6 +125,16 @@ def _update(mode: str, update_id: int, index: int, date: int) -> bytes:
     return (
         f'{{"update_id":{update_id},"message":{{"message_id":{update_id},"from":{sender},"chat":{chat},'
         f'"date":{date},"text":"{text}"{entities}}}}}'
+    ).encode()
+
+
+def _tap(update_id: int, user: int, index: int, date: int) -> bytes:
+    """A press on the first packet's card; the query's id is the user's, by which its answer is counted."""
+    return (
+        f'{{"update_id":{update_id},"callback_query":{{"id":"{user}","from":{{"id":{user},"is_bot":false,'
+        f'"first_name":"Fan {index}","language_code":"ko"}},"chat_instance":"1","data":"packet:1",'
+        f'"message":{{"message_id":7,"date":{date},"chat":{{"id":{GROUP_ID},"type":"supergroup","title":"Bench"}},'
+        f'"from":{{"id":42,"is_bot":true,"first_name":"Bench"}},"text":"A red packet"}}}}}}'
     ).encode()
 
 
@@ -183,7 +195,7 @@ class Http(asyncio.Protocol):
         elif b"/getMy" in path:
             self.reply(_BLANK)
         else:
-            self.later(_DONE, b"")
+            self.later(_DONE, body if path.endswith(b"/answerCallbackQuery") else b"")
 
     def control(self, verb: str) -> bytes:
         """The orchestrator's other words."""

@@ -4,6 +4,8 @@ import random
 import statistics
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,6 +24,7 @@ from bot.rules.packets import (
     split,
 )
 from bot.rules.packets import may_tap as may
+from bot.rules.sealing import Sealed, key_of, list_hash, order_of, seal_of
 
 NOW = datetime(2026, 11, 2, 11, 0, tzinfo=UTC)
 FAIR = PacketFacts(
@@ -123,3 +126,17 @@ def test_who_came_back_after_a_deletion() -> None:
     """A packet from before it can't be told apart from one that was had; a later one can."""
     assert may(RUSH, 1, NOW, NOW) == PacketBefore()
     assert may(RUSH, 1, NOW, NOW - timedelta(seconds=1)) is None
+
+
+def test_the_documents_lines_say_the_same() -> None:
+    """What `docs/verify-a-packet.md` gives to strangers computes the same shares and the same order."""
+    page = (Path(__file__).resolve().parents[2] / "docs" / "verify-a-packet.md").read_text(encoding="utf-8")
+    lines: dict[str, Any] = {}
+    exec(page.partition("```python\n")[2].partition("```")[0], lines)  # noqa: S102  # the page's own lines
+    dice = random.Random(3)
+    for coins, shares, takers in ((1_000, 20, 50), (7, 7, 3), (50_000, 1_999, 400), (13, 10, 1)):
+        seed = dice.randbytes(32)
+        assert lines["split"](seed, coins, shares) == split(seed, coins, shares)
+        crowd = [Sealed(number, 1, seal_of(dice.randbytes(16), number)) for number in range(1, takers + 1)]
+        frozen = list_hash(crowd)
+        assert lines["order"](seed, frozen, takers) == order_of(key_of(seed, frozen), crowd)
