@@ -9,9 +9,9 @@ import contextlib
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -31,6 +31,14 @@ from tests.features.fragile import Fragile, Killed
 from tests.features.givers import Circle
 from tests.features.machine import STAFF, Machine
 from tests.features.people import Causes, fan
+
+
+class Clockwork(Protocol):
+    """What the clock wakes."""
+
+    async def run_due(self, now: datetime) -> datetime | None:
+        """Do what is due."""
+
 
 FANS = 8
 fans = st.integers(1, FANS)
@@ -54,19 +62,19 @@ class Rewards(Machine):
 
     def __init__(self, template: Path) -> None:
         super().__init__(template)
-        self.db = Fragile.open(f"sqlite:///{Path(self.folder.name) / 'encore.db'}")
+        self.fragile = Fragile.open(f"sqlite:///{Path(self.folder.name) / 'encore.db'}")
         self.dice = random.Random(7)
         self.place = self.places[0]
-        self.circle = Circle(self.db, self.place, Causes())
-        self.packets = Packets(self.db, PacketPolicy(), self.dice.randbytes)
-        self.offers = GiftOffers(self.db, self.circle.policy)
+        self.circle = Circle(self.fragile, self.place, Causes())
+        self.packets = Packets(self.fragile, PacketPolicy(), self.dice.randbytes)
+        self.offers = GiftOffers(self.fragile, self.circle.policy)
         self.opened: list[int] = []
         self.cards: list[GiftCard] = []
-        self.clocks = [
-            PacketDraws(self.db, PacketPolicy()),
-            Inviting(self.db, self.circle.policy),
+        self.clocks: list[Clockwork] = [
+            PacketDraws(self.fragile, PacketPolicy()),
+            Inviting(self.fragile, self.circle.policy),
             self.circle.gifts,
-            Lapsing(self.db, LapsePolicy()),
+            Lapsing(self.fragile, LapsePolicy()),
         ]
 
     def survives(self, fuse: tuple[int, bool] | None, act: Callable[[str], Awaitable[Any]]) -> Any:
@@ -74,15 +82,20 @@ class Rewards(Machine):
         self.last_cause += 1
         cause = f"43:{self.last_cause}"
         if fuse is not None:
-            self.db.light(fuse[0], after_commit=fuse[1])
+            self.fragile.light(fuse[0], after_commit=fuse[1])
             with contextlib.suppress(Killed):
                 self.wait(act(cause))
-            self.db.light(None, after_commit=False)
+            self.fragile.light(None, after_commit=False)
         outcome = self.wait(act(cause))
         before = self.look("SELECT count(*) FROM transfer")
         assert type(self.wait(act(cause))) is type(outcome), "a redelivered update hears its first answer"
         assert before == self.look("SELECT count(*) FROM transfer"), "and moves nothing"
         return outcome
+
+    def teardown(self) -> None:
+        """Close the second way to the file, then everything."""
+        self.wait(self.fragile.close())
+        super().teardown()
 
     # What happens.
 
@@ -92,10 +105,10 @@ class Rewards(Machine):
         self.now += jump
         for clock in self.clocks:
             if fuse is not None:
-                self.db.light(fuse[0], after_commit=fuse[1])
+                self.fragile.light(fuse[0], after_commit=fuse[1])
                 with contextlib.suppress(Killed):
                     self.wait(clock.run_due(self.now))
-                self.db.light(None, after_commit=False)
+                self.fragile.light(None, after_commit=False)
             self.wait(clock.run_due(self.now))
 
     @rule(who=fans, times=st.integers(1, 3))
@@ -130,7 +143,7 @@ class Rewards(Machine):
     def take_back(self, fuse: tuple[int, bool] | None) -> None:
         """Staff undo what they did last."""
         at = self.now
-        self.survives(fuse, lambda cause: undo(self.db, self.place, STAFF, at, cause))
+        self.survives(fuse, lambda cause: undo(self.fragile, self.place, STAFF, at, cause))
 
     @rule(kind=st.sampled_from([GiftKind.COINS, GiftKind.RELAY]), fuse=fuses)
     def offer_a_gift(self, kind: GiftKind, fuse: tuple[int, bool] | None) -> None:
@@ -168,7 +181,7 @@ class Rewards(Machine):
     @invariant()
     def every_coin_is_accounted_for(self) -> None:
         """The ledger's sum is nought, balances are their sums, and no reason was paid twice."""
-        books = self.wait(self.db.read(check_books))
+        books = self.wait(self.fragile.read(check_books))
         assert books.sum_of_all == 0
         assert books.sound
         assert not self.look("SELECT key FROM transfer GROUP BY community_id, key HAVING count(*) > 1")
