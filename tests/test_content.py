@@ -129,7 +129,16 @@ HASHES = ("5e" * 32,)
 """Made by us."""
 SETTINGS = ("coin", "language", "morning", "packets", "persona", "shop", "timezone")
 
-DEEDS = (*ACTS, "stream.live", "stream.ended", "setup.kept", "source.made", "source.priced", "room.came")
+DEEDS = (
+    *ACTS,
+    "stream.live",
+    "stream.ended",
+    "setup.kept",
+    "source.made",
+    "source.priced",
+    "room.came",
+    "held.released",
+)
 PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL_ACTS for blank in act.blanks}))
 PROBLEMS = (*(kind.__name__ for kind in get_args(FormError)), "NoTyping", "OneOfTomorrow")
 

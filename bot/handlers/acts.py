@@ -113,6 +113,7 @@ ACTS = (
         unlogged=True,
     ),
     Act("sources", Section.FANS, "source", unlogged=True),
+    Act("held", Section.FANS, "held", unlogged=True),
     Act("report", Section.FANS, "report", (bare("days", one_of(PERIODS), "7d", "30d"),), unlogged=True),
 )
 

@@ -16,6 +16,9 @@ from bot.handlers.table import Desk
 from bot.rules.admin import AdminDoor
 from bot.voice import Voice
 
+OF_A_FILE = {"file_id", "file_unique_id", "file_name", "file_size", "mime_type"}
+"""What is kept of a document that answers a question."""
+
 
 def setup() -> Desk:
     """The panel."""
@@ -61,7 +64,7 @@ async def opened(
 
 
 async def pressed(
-    press: CallbackQuery,
+    _press: CallbackQuery,
     ask: Ask,
     rest: str,
     doors: Doors,
@@ -94,28 +97,26 @@ async def pressed(
             await admin_panel.lately(inside)
         case _ if verb == BEGIN:
             name, _, number = value.partition(":")
-            await admin_panel.begin(inside, name, read_id(number), press, everything)
+            await admin_panel.begin(inside, name, read_id(number), everything)
         case _:
             draft = await drafts.find(inside.sender.user_id, inside.panel_id)
             if draft is None or draft.community_id != place.community_id:
                 await admin_panel.closed(inside)
                 return
-            await _turn(inside, draft, verb, value, press, admin_panel, everything)
+            await _turn(inside, draft, verb, value, admin_panel, everything)
 
 
-async def _turn(
-    inside: Ask, draft: Draft, verb: str, value: str, press: CallbackQuery, panel: AdminPanel, data: dict[str, Any]
-) -> None:
+async def _turn(inside: Ask, draft: Draft, verb: str, value: str, panel: AdminPanel, data: dict[str, Any]) -> None:
     match verb:
         case _ if verb == SET:
             blank, _, answer = value.partition(":")
-            await panel.answer(inside, draft, blank, answer, press, data)
+            await panel.answer(inside, draft, blank, answer, data)
         case _ if verb == CLEAR:
             await panel.clear(inside, draft, value)
         case _ if verb == GO:
             await panel.turn(inside, draft, value)
         case _ if verb == DO:
-            await panel.do(inside, draft, press, data)
+            await panel.do(inside, draft, data)
         case _ if verb == LEAVE:
             await panel.leave(inside)
         case _:
@@ -141,4 +142,5 @@ async def typed(
     inside = await doors.staff(ask.within(place))
     if inside is not None:
         everything = {**data, "doors": doors, "communities": communities}
-        await admin_panel.typed(inside, draft, message.text or "", message, everything)
+        text = message.text or (message.document.model_dump_json(include=OF_A_FILE) if message.document else "")
+        await admin_panel.typed(inside, draft, text, everything)

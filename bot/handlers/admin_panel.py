@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from aiogram.dispatcher.event.handler import CallableObject
-from aiogram.types import TelegramObject
+from aiogram.types import Chat, Document, Message
 
 from bot.asking import Ask
 from bot.features.admin import Draft, Drafts
@@ -121,7 +121,7 @@ class AdminPanel:
         """What happened lately."""
         await self._page(inside, await self._overview.lately(inside.home, inside.actor_id, UNDOABLE, OWNERS))
 
-    async def begin(self, inside: Ask, name: str, number: int | None, event: TelegramObject, data: Any) -> None:
+    async def begin(self, inside: Ask, name: str, number: int | None, data: Any) -> None:
         """Begin to fill in an act; one that only looks something up and asks nothing is done at once."""
         act = BY_NAME.get(name)
         if act is None or act.command not in self._commands:
@@ -136,18 +136,18 @@ class AdminPanel:
         )
         self._communities.forget_person(inside.sender.user_id)
         if act.unlogged and not act.needed:
-            await self._do(inside, act, draft, event, data)
+            await self._do(inside, act, draft, data)
         else:
             await self._show_draft(inside, draft)
 
-    async def typed(self, inside: Ask, draft: Draft, text: str, event: TelegramObject, data: Any) -> None:
+    async def typed(self, inside: Ask, draft: Draft, text: str, data: Any) -> None:
         """What is written while a question is open answers it."""
         if draft.step == REVIEW:
             await self._show_draft(inside, draft, AdminProblem("NoTyping"))
         else:
-            await self.answer(inside, draft, draft.step, text, event, data)
+            await self.answer(inside, draft, draft.step, text, data)
 
-    async def answer(self, inside: Ask, draft: Draft, name: str, text: str, event: TelegramObject, data: Any) -> None:
+    async def answer(self, inside: Ask, draft: Draft, name: str, text: str, data: Any) -> None:
         """Take an answer, typed or tapped; one that can't be read leaves the question where it is."""
         act, blank = _blank_of(draft, name)
         if act is None or blank is None:
@@ -166,7 +166,6 @@ class AdminPanel:
         await self._turned(
             inside,
             await self._drafts.fill(inside.sender.user_id, inside.panel_id, name, kept_text, act.needed),
-            event,
             data,
         )
 
@@ -177,7 +176,7 @@ class AdminPanel:
             await self.closed(inside)
             return
         await self._turned(
-            inside, await self._drafts.fill(inside.sender.user_id, inside.panel_id, name, None, act.needed), None, {}
+            inside, await self._drafts.fill(inside.sender.user_id, inside.panel_id, name, None, act.needed), None
         )
 
     async def turn(self, inside: Ask, draft: Draft, step: str) -> None:
@@ -186,15 +185,15 @@ class AdminPanel:
         if blank is None and step != REVIEW:
             await self.closed(inside)
             return
-        await self._turned(inside, await self._drafts.turn(inside.sender.user_id, inside.panel_id, step), None, {})
+        await self._turned(inside, await self._drafts.turn(inside.sender.user_id, inside.panel_id, step), None)
 
-    async def do(self, inside: Ask, draft: Draft, event: TelegramObject, data: Any) -> None:
+    async def do(self, inside: Ask, draft: Draft, data: Any) -> None:
         """Do what was filled in: say the command's line for the one who pressed."""
         act = BY_NAME.get(draft.act)
         if act is None or act.command not in self._commands:
             await self.closed(inside)
             return
-        await self._do(inside, act, draft, event, data)
+        await self._do(inside, act, draft, data)
 
     async def leave(self, inside: Ask) -> None:
         """Give up what is half-filled."""
@@ -211,10 +210,11 @@ class AdminPanel:
         """A press on a form that isn't open."""
         await self._voice.answer(ask, AdminClosed())
 
-    async def _do(self, inside: Ask, act: Act, draft: Draft, event: TelegramObject, data: Any) -> None:
+    async def _do(self, inside: Ask, act: Act, draft: Draft, data: Any) -> None:
         line = act.line(draft.number, draft.values)
         heard = Heard()
-        await self._commands[act.command].call(event, **{**data, "ask": inside, "rest": line, "voice": heard})
+        said = _said(inside, act, line, draft)
+        await self._commands[act.command].call(said, **{**data, "ask": inside, "rest": line, "voice": heard})
         if heard.outcome is None:
             return  # a door was closed, and said so
         wrong = isinstance(heard.outcome, FormError)
@@ -234,13 +234,13 @@ class AdminPanel:
             await self._drafts.close(inside.sender.user_id, None)
             self._communities.forget_person(inside.sender.user_id)
 
-    async def _turned(self, inside: Ask, draft: Draft | None, event: TelegramObject | None, data: Any) -> None:
+    async def _turned(self, inside: Ask, draft: Draft | None, data: dict[str, Any] | None) -> None:
         if draft is None:
             await self.closed(inside)
             return
         act = BY_NAME[draft.act]
-        if event is not None and act.unlogged and draft.step == REVIEW and len(act.needed) == len(act.blanks):
-            await self._do(inside, act, draft, event, data)  # it only looks something up: nothing to be sure of
+        if data is not None and act.unlogged and draft.step == REVIEW and len(act.needed) == len(act.blanks):
+            await self._do(inside, act, draft, data)  # it only looks something up: nothing to be sure of
             return
         await self._show_draft(inside, draft)
 
@@ -311,6 +311,17 @@ class AdminPanel:
         return [act for act in ACTS if act.command in self._commands]
 
 
+def _said(inside: Ask, act: Act, line: str, draft: Draft) -> Message:
+    """The command as whoever pressed would have written it, with its document."""
+    return Message(
+        message_id=0,
+        date=inside.at,
+        chat=Chat(id=inside.chat_id, type="private"),
+        text=f"/{act.command} {line}".strip(),
+        document=act.file(draft.values),
+    )
+
+
 def _step(
     inside: Ask, act: Act, blank: Blank, draft: Draft, about: AdminLine | None, problem: AdminProblem | None
 ) -> AdminStep:
@@ -343,7 +354,7 @@ def _read(blank: Blank, text: str, moment: Moment) -> Any:
 def _value(blank: Blank, text: str, read: Any) -> AdminValue:
     return AdminValue(
         blank.name,
-        text,
+        read.file_name or "…" if isinstance(read, Document) else text,
         number=read if isinstance(read, int) and not isinstance(read, bool) else None,
         at=read if isinstance(read, datetime) else None,
     )

@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from aiogram.types import Document
+from pydantic import ValidationError
+
 from bot.handlers.forms import Form, FormProblem, Moment, Reader, one_of, quoted, words
 from bot.rules.calendar import zone
-from bot.rules.forms import NotOneOf
+from bot.rules.forms import NoFile, NotOneOf
 
 YES = "yes"
 LONGEST_USERNAME = 32
@@ -29,6 +32,8 @@ class Shape(StrEnum):
     """The value alone."""
     FLAG = "flag"
     """Its name alone, or nothing."""
+    FILE = "file"
+    """A document that comes with the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,17 @@ class Act:
         ]
         return " ".join(part for part in parts if part)
 
+    def file(self, filled: Mapping[str, str]) -> Document | None:
+        """The document that comes with the line."""
+        return next(
+            (
+                Document.model_validate_json(filled[blank.name])
+                for blank in self.blanks
+                if blank.shape is Shape.FILE and blank.name in filled
+            ),
+            None,
+        )
+
     def read(self, filled: Mapping[str, str], moment: Moment) -> dict[str, Any]:
         """What the answers mean now.
 
@@ -122,6 +138,19 @@ def blanks_of(
 def flag(name: str) -> Blank:
     """A word that is said or not."""
     return Blank(name, one_of({YES: True, "no": False}), shape=Shape.FLAG, quick=(YES, "no"))
+
+
+def file(name: str) -> Blank:
+    """A document."""
+    return Blank(name, document, needed=True, shape=Shape.FILE)
+
+
+def document(_name: str, text: str, _moment: Moment) -> Document:
+    """A document as it was kept when it came."""
+    try:
+        return Document.model_validate_json(text)
+    except ValidationError:
+        raise FormProblem(NoFile()) from None
 
 
 def bare(name: str, read: Reader[Any], *quick: str, needed: bool = True) -> Blank:

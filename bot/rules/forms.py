@@ -123,6 +123,11 @@ class NotADuration:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class NoFile:
+    """A file was expected, not words."""
+
+
 FormError = (
     Missing
     | UnknownField
@@ -139,4 +144,5 @@ FormError = (
     | BadCode
     | BadLink
     | NotADuration
+    | NoFile
 )
