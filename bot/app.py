@@ -32,7 +32,6 @@ from bot.features.gift_offers import GiftOffers
 from bot.features.gifts import Gifts, expire_openings
 from bot.features.hearing import SpokenWords
 from bot.features.holding import Holding
-from bot.features.inviting import Inviting
 from bot.features.joining import Joining
 from bot.features.lapsing import Lapsing
 from bot.features.members import Members
@@ -45,6 +44,7 @@ from bot.features.reach import Reaches
 from bot.features.redeeming import Redeeming
 from bot.features.reminding import Reminders
 from bot.features.reporting import Reporting
+from bot.features.rewarding import Rewarding
 from bot.features.rooms import Rooms
 from bot.features.setting_up import SettingUp
 from bot.features.sources import Sources, expire_touches
@@ -331,7 +331,7 @@ def build(
         cadence,
         spoken_words,
         Lapsing(db, LapsePolicy()),
-        Inviting(db, gift_policy),
+        Rewarding(db, gift_policy),
         gifts,
         PacketDraws(db, packet_policy),
         resolving,

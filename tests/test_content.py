@@ -93,7 +93,7 @@ SHORT = frozenset(
         *(f"arrivals.{name}" for name in ("RoomGone", "AskedOfStaff", "NotOpenYet")),
         "setting_up.SetupClosed",
         "admin.AdminClosed",
-        *(f"gifts.{name}" for name in ("GiftChoice", "GiftCard", "EnoughForToday", "OfferGone", "RewardUnheld")),
+        *(f"gifts.{name}" for name in ("GiftChoice", "GiftCard", "EnoughForToday", "OfferGone")),
         *(f"gifts.{name}" for name in ("GiftMessage", "NoCardYet")),  # an inline result's title, a button's label
         *(f"farming.{name}" for name in ("HeldReleased", "HeldRefused", "HeldSettled", "HeldGone")),
     }
@@ -108,7 +108,6 @@ STATES = {
     "FriendLine": ("started", "new", "enough", "stayed", "held", "over", "capped", "left"),
     "OfferLine": ("open", "over", "closed"),
     "OfferShown": ("open", "over", "closed"),
-    "RewardUnheld": ("paid", "refused", "gone"),
     "PacketCard": tuple(state.value for state in PacketState),
     "HeldSettled": tuple(HeldState),
 }

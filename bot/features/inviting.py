@@ -1,11 +1,10 @@
-"""Who brought whom, and what is paid at each stage: on joining, on staying, at the first redeemed coupon.
+"""Who brought whom, and how far each friend has come.
 
-A stage that is reached makes its rewards *due*; they are paid by the clock, a moment later, where both accounts can be
-locked in one order and everything is looked at again.
+A stage that is reached makes its rewards *due*; they are paid by the clock, a moment later (`rewarding.py`), where both
+accounts can be locked in one order and everything is looked at again.
 """
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,55 +13,29 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules import gifts as rules
-from bot.rules.calendar import day_of
 from bot.rules.checkins import Cover
 from bot.rules.communities import Place
 from bot.rules.coupons import Claimed, CouponPolicy, KeptFor
 from bot.rules.gifts import (
-    FriendRewarded,
+    ON_FIRST_CHECK_IN,
+    ON_STAYING,
     GiftKind,
     GiftPolicy,
     GiftState,
-    InviterCapped,
-    InviterRewarded,
     Opens,
-    PayFacts,
     Progress,
-    RewardHeld,
     RewardState,
-    RewardUnheld,
     Stage,
     Who,
     progress,
     rewards_of,
 )
-from bot.store import coupons, ledger
-from bot.store.circles import circle_of
-from bot.store.db import PLANNED, Database, Tx
-from bot.store.gift_cards import show_progress, tell_member
-from bot.store.invitations import PENDING, cancel, lock_accounts, unwatch
+from bot.store import coupons
+from bot.store.db import PLANNED, Tx
+from bot.store.gift_cards import show_progress
+from bot.store.invitations import cancel, unwatch
 from bot.store.members import Sender, Standing
-from bot.store.places import place_of
-from bot.store.tables import (
-    Account,
-    CheckIn,
-    Gift,
-    GiftOffer,
-    GiftOpening,
-    GiftReward,
-    Invitation,
-    Member,
-    Person,
-    Presence,
-)
-
-CHUNK = 20
-"""Rewards settled, and friends given up, in one transaction: no write holds the writer longer than 50 ms."""
-REASON = "gift"
-"""The ledger's word for what gifts pay."""
-ON_FIRST_CHECK_IN = (Stage.JOINED, Stage.GIFT)
-ON_STAYING = (Stage.STAYED, Stage.GREW)
+from bot.store.tables import Account, CheckIn, Gift, GiftOffer, GiftOpening, GiftReward, Invitation, Member, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +50,6 @@ class Brought:
     code: str | None
     missed: bool
     """Whether the gift itself was for another friend."""
-
-
-class Inviting:
-    """The clock's part: pay what is due, give up what didn't come."""
-
-    def __init__(self, db: Database, policy: GiftPolicy) -> None:
-        self._db = db
-        self._policy = policy
-
-    async def run_due(self, now: datetime) -> datetime | None:
-        """Settle due rewards and windows that are over; when the next one comes."""
-        while await self._db.write(settle, now, self._policy):
-            pass
-        while await self._db.write(give_up, now, self._policy):
-            pass
-        return await self._db.read(next_due, self._policy)
 
 
 def attribute(
@@ -336,282 +293,3 @@ def leave(tx: Tx, place: Place, user_id: int, at: datetime, policy: GiftPolicy) 
     if left is not None:
         cancel(tx, left[0], left[2], at)
         show_progress(tx, left[1], at, policy)
-
-
-@dataclass(slots=True)
-class _Case:
-    """One friend's due rewards, with what is looked at again before they are paid."""
-
-    invitation: Invitation
-    gift: Gift
-    place: Place
-    rewards: list[GiftReward] = field(default_factory=list)
-
-
-def settle(tx: Tx, now: datetime, policy: GiftPolicy) -> bool:
-    """Pay a chunk of what is due, or hold or drop it; whether there may be more."""
-    due: Any = tx.execute(
-        select(col(GiftReward.id), col(Invitation.inviter_id), col(Invitation.friend_id))
-        .join(Invitation, col(Invitation.id) == col(GiftReward.invitation_id))
-        .where(col(GiftReward.state) == RewardState.DUE, col(GiftReward.due_at) <= now)
-        .order_by(col(GiftReward.due_at), col(GiftReward.id))
-        .limit(CHUNK)
-    ).all()
-    if not due:
-        return False
-    # Accounts before what hangs on them, all in one order: a check-in or a leaving may be at them too.
-    lock_accounts(tx, {member for row in due for member in row[1:]})
-    for case in _cases(tx, [row[0] for row in due], RewardState.DUE):
-        _settle(tx, case, now, policy)
-    return len(due) == CHUNK
-
-
-def _cases(tx: Tx, reward_ids: list[int], state: RewardState) -> list[_Case]:
-    """The rewards by friend, those that are still in this state, locked."""
-    rows: Any = tx.execute(
-        select(GiftReward, Invitation, Gift)
-        .join(Invitation, col(Invitation.id) == col(GiftReward.invitation_id))
-        .join(Gift, col(Gift.id) == col(Invitation.gift_id))
-        .where(col(GiftReward.id).in_(reward_ids), col(GiftReward.state) == state)
-        .order_by(col(GiftReward.id))
-        .with_for_update(of=(GiftReward, Invitation))
-        .execution_options(populate_existing=True)
-    ).all()
-    cases: dict[int, _Case] = {}
-    for reward, invitation, gift in rows:
-        case = cases.setdefault(invitation.id, _Case(invitation, gift, place_of(tx, invitation.community_id), []))
-        case.rewards.append(reward)
-    return list(cases.values())
-
-
-def _settle(tx: Tx, case: _Case, now: datetime, policy: GiftPolicy) -> None:
-    paid: defaultdict[tuple[Who, Stage], int] = defaultdict(int)
-    held: defaultdict[Who, int] = defaultdict(int)
-    quirks: dict[bool, tuple[rules.Quirk, ...]] = {}
-    for reward in case.rewards:
-        # Who has only just come has done nothing but check in: only circles count then.
-        fresh = reward.stage in ON_FIRST_CHECK_IN
-        if fresh not in quirks:
-            quirks[fresh] = _quirks(tx, case.invitation, policy, fresh=fresh)
-        state = rules.settled(_facts(tx, case, Who(reward.who), now), quirks[fresh], policy)
-        reward.state, reward.due_at, reward.settled_at = state, None, now
-        who, stage = Who(reward.who), Stage(reward.stage)
-        if state is RewardState.PAID:
-            _pay(tx, case, reward, now)
-            paid[who, stage] += reward.amount
-        elif state is RewardState.HELD:
-            reward.quirks = [str(quirk) for quirk in quirks[fresh]]
-            held[who] += reward.amount
-        elif state is RewardState.CAPPED:
-            _tell_capped(tx, case, now, policy)
-        tx.flush()
-    _tell_paid(tx, case, paid, now)
-    for who, coins in held.items():
-        member_id = _payee(case.invitation, who)
-        tell_member(tx, case.place, member_id, RewardHeld(coins), key=f"gift:held:{case.rewards[0].id}:{who}", now=now)
-    show_progress(tx, case.invitation.gift_id, now, policy)
-
-
-def _quirks(tx: Tx, invitation: Invitation, policy: GiftPolicy, *, fresh: bool) -> tuple[rules.Quirk, ...]:
-    """Why the owner should look first; nothing once they have."""
-    if invitation.looked_at is not None:
-        return ()
-    return rules.quirks_of(circle_of(tx, invitation, fresh=fresh), policy)
-
-
-def _payee(invitation: Invitation, who: Who) -> int:
-    return invitation.friend_id if who is Who.FRIEND else invitation.inviter_id
-
-
-def _facts(tx: Tx, case: _Case, who: Who, now: datetime) -> PayFacts:
-    invitation = case.invitation
-    inviter = who is Who.INVITER
-    return PayFacts(
-        who=who,
-        friend_inside=invitation.left_at is None and _inside(tx, invitation.friend_id),
-        inviter_inside=not inviter or _inside(tx, invitation.inviter_id),
-        counted=invitation.rewarded_month is not None,
-        this_month=_this_month(tx, invitation, case.place, now) if inviter else 0,
-    )
-
-
-def _this_month(tx: Tx, invitation: Invitation, place: Place, now: datetime) -> int:
-    month = day_of(now, place.timezone).replace(day=1)
-    counted: int = tx.execute(
-        select(func.count())
-        .select_from(Invitation)
-        .where(col(Invitation.inviter_id) == invitation.inviter_id, col(Invitation.rewarded_month) == month)
-    ).scalar_one()
-    return counted
-
-
-def _inside(tx: Tx, member_id: int) -> bool:
-    """Whether a member is in a group: by what was seen of their coming and going, else as far as anybody knows.
-
-    That they left may have been forgotten because they did something in private since.
-    """
-    left_at = tx.execute(select(col(Member.left_at)).where(col(Member.id) == member_id)).scalar_one()
-    seen = tx.execute(select(col(Presence.left_at)).where(col(Presence.member_id) == member_id)).scalars().all()
-    return left_at is None and (not seen or None in seen)
-
-
-def _pay(tx: Tx, case: _Case, reward: GiftReward, now: datetime) -> None:
-    invitation = case.invitation
-    who = Who(reward.who)
-    account: Any = tx.execute(
-        select(col(Account.id)).where(col(Account.member_id) == _payee(invitation, who))
-    ).scalar_one()
-    ledger.pay(
-        tx,
-        community_id=case.place.community_id,
-        key=f"gift:{invitation.id}:{reward.stage}:{who}",
-        member_account=account,
-        shop=case.place.shop_account,
-        amount=reward.amount,
-        reason=REASON,
-        at=now,
-    )
-    if who is Who.INVITER and invitation.rewarded_month is None:
-        invitation.rewarded_nth = _this_month(tx, invitation, case.place, now) + 1
-        invitation.rewarded_month = day_of(now, case.place.timezone).replace(day=1)
-
-
-def _tell_paid(tx: Tx, case: _Case, paid: dict[tuple[Who, Stage], int], now: datetime) -> None:
-    """One note for each of the two and each stage."""
-    invitation = case.invitation
-    giver, friend = _name(tx, invitation.inviter_id), _name(tx, invitation.friend_id)
-    joined = sum(paid.get((Who.FRIEND, stage), 0) for stage in ON_FIRST_CHECK_IN)
-    for stage, coins in ((Stage.JOINED, joined), (Stage.STAYED, paid.get((Who.FRIEND, Stage.STAYED), 0))):
-        if coins:
-            outcome = FriendRewarded(giver, stage, coins, _balance(tx, invitation.friend_id))
-            key = f"gift:{invitation.id}:{stage}:{Who.FRIEND}"
-            tell_member(tx, case.place, invitation.friend_id, outcome, key=key, now=now)
-    grown = paid.get((Who.INVITER, Stage.GREW), 0)
-    stayed = paid.get((Who.INVITER, Stage.STAYED), 0) + grown
-    for stage, coins in ((Stage.STAYED, stayed), (Stage.REDEEMED, paid.get((Who.INVITER, Stage.REDEEMED), 0))):
-        if coins:
-            more = grown if stage is Stage.STAYED else 0
-            note = InviterRewarded(friend, stage, coins, more, _balance(tx, invitation.inviter_id))
-            key = f"gift:{invitation.id}:{stage}:{Who.INVITER}"
-            tell_member(tx, case.place, invitation.inviter_id, note, key=key, now=now)
-
-
-def _tell_capped(tx: Tx, case: _Case, now: datetime, policy: GiftPolicy) -> None:
-    """Once a month: from then on the inviter knows."""
-    invitation = case.invitation
-    month = day_of(now, case.place.timezone).replace(day=1)
-    outcome = InviterCapped(_name(tx, invitation.friend_id), policy.friends_a_month)
-    key = f"gift:capped:{invitation.inviter_id}:{month}"
-    tell_member(tx, case.place, invitation.inviter_id, outcome, key=key, now=now)
-
-
-def _name(tx: Tx, member_id: int) -> str:
-    name: str = tx.execute(
-        select(col(Person.name))
-        .join(Member, col(Member.user_id) == col(Person.user_id))
-        .where(col(Member.id) == member_id)
-    ).scalar_one()
-    return name
-
-
-def _balance(tx: Tx, member_id: int) -> int:
-    return tx.execute(select(col(Account.balance)).where(col(Account.member_id) == member_id)).scalar_one() or 0
-
-
-def give_up(tx: Tx, now: datetime, policy: GiftPolicy) -> bool:
-    """End a chunk of windows in which the check-ins didn't come; whether there may be more."""
-    over = (
-        tx.execute(
-            select(Invitation)
-            .where(col(Invitation.watched_until) <= now - policy.late)
-            .order_by(col(Invitation.watched_until))
-            .limit(CHUNK)
-            .with_for_update(skip_locked=True)
-        )
-        .scalars()
-        .all()
-    )
-    for invitation in over:
-        invitation.watched_until = None
-        tx.flush()
-        tx.execute(
-            update(GiftReward)
-            .where(
-                col(GiftReward.invitation_id) == invitation.id,
-                col(GiftReward.stage).in_(ON_STAYING),
-                col(GiftReward.state) == RewardState.WAITING,
-            )
-            .values(state=RewardState.LAPSED, settled_at=now)
-        )
-        if invitation.check_ins:
-            unwatch(tx, invitation.friend_id)
-        show_progress(tx, invitation.gift_id, now, policy)
-    return len(over) == CHUNK
-
-
-def next_due(session: Session, policy: GiftPolicy) -> datetime | None:
-    """When the clock is needed next."""
-    reward = session.execute(
-        select(func.min(col(GiftReward.due_at))).where(col(GiftReward.state) == RewardState.DUE)
-    ).scalar_one()
-    window = session.execute(
-        select(func.min(col(Invitation.watched_until))).where(col(Invitation.watched_until).is_not(None))
-    ).scalar_one()
-    times = [at for at in (reward, window + policy.late if window is not None else None) if at is not None]
-    return min(times, default=None)
-
-
-def release(tx: Tx, place: Place, invitation_id: int, at: datetime, policy: GiftPolicy) -> RewardUnheld:
-    """Pay what was held for a friend: the owner has looked, and it isn't held again."""
-    case = _held(tx, place, invitation_id)
-    if case is None:
-        return RewardUnheld("", 0, "gone")
-    case.invitation.looked_at = at
-    paid: defaultdict[tuple[Who, Stage], int] = defaultdict(int)
-    for reward in case.rewards:
-        who = Who(reward.who)
-        reward.state, reward.settled_at = rules.settled(_facts(tx, case, who, at), (), policy), at
-        if reward.state is RewardState.PAID:
-            _pay(tx, case, reward, at)
-            paid[who, Stage(reward.stage)] += reward.amount
-        tx.flush()
-    _tell_paid(tx, case, paid, at)
-    show_progress(tx, case.invitation.gift_id, at, policy)
-    return RewardUnheld(_name(tx, case.invitation.friend_id), sum(paid.values()), "paid" if paid else "gone")
-
-
-def refuse(tx: Tx, place: Place, invitation_id: int, at: datetime, policy: GiftPolicy) -> RewardUnheld:
-    """Pay nothing more for this friend, neither what was held nor what is to come."""
-    case = _held(tx, place, invitation_id)
-    if case is None:
-        return RewardUnheld("", 0, "gone")
-    case.invitation.looked_at, case.invitation.watched_until = at, None
-    tx.flush()
-    refused = sum(reward.amount for reward in case.rewards)
-    tx.execute(
-        update(GiftReward)
-        .where(col(GiftReward.invitation_id) == invitation_id, col(GiftReward.state).in_(PENDING))
-        .values(state=RewardState.REFUSED, due_at=None, settled_at=at)
-    )
-    unwatch(tx, case.invitation.friend_id)
-    show_progress(tx, case.invitation.gift_id, at, policy)
-    return RewardUnheld(_name(tx, case.invitation.friend_id), refused, "refused")
-
-
-def _held(tx: Tx, place: Place, invitation_id: int) -> _Case | None:
-    """What is held for a friend, locked; None if there is nothing to decide (any more)."""
-    members: Any = tx.execute(
-        select(col(Invitation.inviter_id), col(Invitation.friend_id)).where(
-            col(Invitation.id) == invitation_id, col(Invitation.community_id) == place.community_id
-        )
-    ).one_or_none()
-    if members is None:
-        return None
-    lock_accounts(tx, tuple(members))
-    held = tx.execute(
-        select(col(GiftReward.id)).where(
-            col(GiftReward.invitation_id) == invitation_id, col(GiftReward.state) == RewardState.HELD
-        )
-    ).scalars()
-    cases = _cases(tx, [reward_id for reward_id in held if reward_id is not None], RewardState.HELD)
-    return cases[0] if cases else None

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.features import holding
+from bot.features import holding, rewarding
 from bot.logs import apart, get_logger
 from bot.rules.communities import Place
 from bot.rules.farming import (
@@ -50,7 +50,9 @@ class Resolver:
     """Undoes `refuse`; False if something followed. None: a refusal stands."""
 
 
-RESOLVERS: dict[str, Resolver] = {}
+RESOLVERS: dict[str, Resolver] = {
+    rewarding.KIND: Resolver(rewarding.release, rewarding.refuse, rewarding.hold_again),
+}
 """By the kind of what is held."""
 
 

@@ -74,6 +74,10 @@ class Stage(StrEnum):
     REDEEMED = "redeemed"
 
 
+ON_FIRST_CHECK_IN = (Stage.JOINED, Stage.GIFT)
+ON_STAYING = (Stage.STAYED, Stage.GREW)
+
+
 class Who(StrEnum):
     """Whose reward it is."""
 
@@ -199,8 +203,8 @@ class PayFacts:
     """Friends for whom the inviter was first rewarded in this calendar month."""
 
 
-def settled(facts: PayFacts, quirks: tuple[Quirk, ...], policy: GiftPolicy) -> RewardState:
-    """What becomes of a due reward: paid, held, or not paid."""
+def settled(facts: PayFacts, policy: GiftPolicy) -> RewardState:
+    """What becomes of a due reward unless the shop must look first: paid, or not."""
     if not facts.friend_inside:
         return RewardState.CANCELLED
     if facts.who is Who.INVITER:
@@ -208,7 +212,7 @@ def settled(facts: PayFacts, quirks: tuple[Quirk, ...], policy: GiftPolicy) -> R
             return RewardState.CANCELLED
         if not facts.counted and facts.this_month >= policy.friends_a_month:
             return RewardState.CAPPED
-    return RewardState.HELD if quirks else RewardState.PAID
+    return RewardState.PAID
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +246,12 @@ def quirks_of(circle: Circle, policy: GiftPolicy) -> tuple[Quirk, ...]:
     if len(circle.friends) >= policy.quiet_friends and circle.friends <= circle.quiet:
         found.append(Quirk.QUIET_FRIENDS)
     return tuple(found)
+
+
+def ring_size(circle: Circle, quirks: tuple[Quirk, ...]) -> int:
+    """How many accounts such a circle has, at least."""
+    sizes = {Quirk.PAIR: 2, Quirk.RING: 3, Quirk.CHAIN: 3, Quirk.QUIET_FRIENDS: 1 + len(circle.friends)}
+    return max((sizes[quirk] for quirk in quirks), default=0)
 
 
 def _leads(opened: frozenset[tuple[int, int]], start: int, goal: int) -> bool:
@@ -584,13 +594,3 @@ class RewardHeld:
     """A reward waits for the shop's look."""
 
     coins: int
-
-
-@dataclass(frozen=True, slots=True)
-class RewardUnheld:
-    """Staff let a reward go, or refused it."""
-
-    name: str
-    coins: int
-    state: str
-    """`paid`, `refused`, or `gone` (there was nothing to decide any more)."""

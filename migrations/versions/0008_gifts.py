@@ -143,7 +143,6 @@ def upgrade() -> None:
         sa.Column("watched_until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("rewarded_month", sa.Date(), nullable=True),
         sa.Column("rewarded_nth", sa.Integer(), nullable=True),
-        sa.Column("looked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.CheckConstraint("inviter_id <> friend_id", name=op.f("ck_invitation_never_oneself")),
         sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_invitation_community_id_community")),
         sa.ForeignKeyConstraint(["friend_id"], ["member.id"], name=op.f("fk_invitation_friend_id_member")),
@@ -179,7 +178,7 @@ def upgrade() -> None:
         sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.Column("settled_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("quirks", sa.JSON().with_variant(postgresql.JSONB(astext_type=Text()), "postgresql"), nullable=True),
+        sa.Column("held_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
         sa.CheckConstraint("(state = 'due') = (due_at IS NOT NULL)", name=op.f("ck_gift_reward_due_has_its_time")),
         sa.CheckConstraint(
             "stage IN ('joined', 'gift', 'stayed', 'grew', 'redeemed')", name=op.f("ck_gift_reward_stage")

@@ -13,12 +13,14 @@ from bot.features.checkins import CheckIns
 from bot.features.communities import set_reachable
 from bot.features.gift_offers import GiftOffers
 from bot.features.gifts import FoundGift, Gifts, Opened
-from bot.features.inviting import Inviting
 from bot.features.joining import Joining, Reach
+from bot.features.rewarding import Rewarding
 from bot.flows import checking_in, coming
 from bot.flows.redeeming import after_redeemed
+from bot.flows.resolving import Resolving
 from bot.rules.checkins import CheckInPolicy
 from bot.rules.communities import Place
+from bot.rules.farming import FarmingPolicy, HeldState
 from bot.rules.gifts import GiftCard, GiftKind, GiftPolicy, NewGift, OfferMade
 from bot.rules.joining import WelcomePolicy
 from bot.rules.words import Language
@@ -132,11 +134,18 @@ class Circle:
         await self.db.write(after_redeemed, self.place, member, at)
         await self.tick(at)
 
+    async def decides(self, fan: Sender, state: HeldState, at: datetime) -> Any:
+        """The owner releases or refuses what is held for a fan."""
+        member = await self.member_id(fan)
+        rows = await query(self.db, "SELECT id FROM held WHERE member_id = :m AND state = 'held'", m=member)
+        resolving = Resolving(self.db, FarmingPolicy())
+        return await resolving.decide(self.place, OWNER.user_id, int(rows[0][0]), state, at, self.causes.next())
+
     # What the clock does, and what can be seen.
 
     async def tick(self, now: datetime) -> list[datetime | None]:
         """One round of what is due."""
-        return [await Inviting(self.db, self.policy).run_due(now), await self.gifts.run_due(now)]
+        return [await Rewarding(self.db, self.policy).run_due(now), await self.gifts.run_due(now)]
 
     async def member_id(self, sender: Sender) -> int:
         """A member's id."""

@@ -1,18 +1,18 @@
 """Gifts that travel: cards, who came by them, stages, caps, and what goes back."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.features import rewarding
 from bot.features.campaigns import Campaigns
 from bot.features.gift_offers import GiftOffers
-from bot.features.inviting import refuse, release
 from bot.features.privacy import Privacy
 from bot.flows.undo import undo
 from bot.rules.communities import TooLateToUndo, Undone
 from bot.rules.coupons import KeptFor, NewCampaign, NoSuchCoupon
+from bot.rules.farming import HeldRefused, HeldReleased, HeldState
 from bot.rules.gifts import (
     EnoughForToday,
     GiftCard,
@@ -26,7 +26,6 @@ from bot.rules.gifts import (
     OfferShown,
     OfferUnknown,
     Opens,
-    RewardUnheld,
 )
 from bot.rules.privacy import DeletionDone
 from bot.store.db import Database
@@ -354,26 +353,46 @@ async def test_unopened_gifts_go_back(db: Database, causes: Causes) -> None:
 async def test_a_pair_is_held(db: Database, causes: Causes) -> None:
     """Two who opened each other's cards wait for the owner's look: released it pays, refused it pays nothing."""
     circle = await Circle.open(db, causes)
+    await circle.reachable(fan(11))
     for inviter, friend in ((fan(10), fan(11)), (fan(20), fan(21))):
         await circle.brings(inviter, friend)
         await circle.opens(inviter, await circle.card(friend), inside=True)
         await circle.checks_in(friend, NOON + HOUR)
     assert await query(db, "SELECT count(*) FROM transfer WHERE reason = 'gift'") == [(0,)]
-    ids = [row[0] for row in await query(db, "SELECT id FROM invitation ORDER BY id")]
-    at = days(1)
-    elsewhere = replace(circle.place, community_id=circle.place.community_id + 1)
-    assert (await db.write(release, elsewhere, ids[0], at, circle.policy)).state == "gone"
-    assert await db.write(release, circle.place, ids[0], at, circle.policy) == RewardUnheld("Fan 11", 10, "paid")
-    assert await db.write(refuse, circle.place, ids[1], at, circle.policy) == RewardUnheld("Fan 21", 10, "refused")
-    for again in (release, refuse):
-        assert (await db.write(again, circle.place, ids[0], at, circle.policy)).state == "gone"
+    assert (fan(11).user_id, "RewardHeld") in await circle.told()
+    released = await circle.decides(fan(11), HeldState.RELEASED, days(1))
+    assert released == HeldReleased("Fan 11", 10)
+    assert isinstance(await circle.decides(fan(21), HeldState.REFUSED, days(1)), HeldRefused)
     for friend in (fan(11), fan(21)):
         for day in (1, 2):
             await circle.checks_in(friend, days(day) + HOUR)
     await circle.tick(days(8))
-    assert (await circle.coins(fan(11)), await circle.coins(fan(10))) == (30, 30)
+    assert (await circle.coins(fan(11)), await circle.coins(fan(10))) == (30, 0)
+    assert await circle.decides(fan(10), HeldState.RELEASED, days(9)) == HeldReleased("Fan 10", 30)
+    await circle.redeems(fan(11), days(9))
+    assert await circle.coins(fan(10)) == 130
     assert (await circle.coins(fan(21)), await circle.coins(fan(20))) == (0, 0)
     assert await circle.sound()
+
+
+async def test_a_refusal_taken_back(db: Database, causes: Causes) -> None:
+    """What was refused waits again, another shop decides nothing, and who has left by then is paid nothing."""
+    circle = await Circle.open(db, causes)
+    await circle.brings(ANA, BEN)
+    await circle.opens(ANA, await circle.card(BEN), inside=True)
+    await circle.checks_in(BEN, NOON + HOUR)
+    refused = await circle.decides(BEN, HeldState.REFUSED, days(1))
+    assert isinstance(refused, HeldRefused)
+    assert (await circle.states())["joined friend refused"] == 1
+    undone = await undo(db, circle.place, OWNER.user_id, days(1), causes.next(), refused.audit_id)
+    assert isinstance(undone, Undone)
+    assert (await circle.states())["joined friend held"] == 1
+    there = await shop(db, fan(900), -1002)
+    invitation, friend = (await query(db, "SELECT id, friend_id FROM invitation"))[0]
+    assert await db.write(rewarding.release, there, invitation, friend, days(1)) == 0
+    await circle.goes(BEN, days(2))
+    assert await circle.decides(BEN, HeldState.RELEASED, days(3)) == HeldReleased("Fan 2", 0)
+    assert await circle.coins(BEN) == 0
 
 
 async def test_a_chain_of_second_accounts(db: Database, causes: Causes) -> None:

@@ -1,13 +1,12 @@
 """Gifts: what staff offer, the cards that fans send on, who opened them, and what friends bring."""
 
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.rules.gifts import GiftKind, GiftState, OfferState, Opens, RewardState, Stage, Who
-from bot.store.tables.base import Id, Json, one_of
+from bot.store.tables.base import Id, one_of
 
 
 class GiftOffer(SQLModel, table=True):
@@ -150,8 +149,6 @@ class Invitation(SQLModel, table=True):
     rewarded_month: date | None = None
     """The calendar month in which this friend counted as rewarded for the inviter, and as which one."""
     rewarded_nth: int | None = None
-    looked_at: datetime | None = None
-    """When staff looked at what was held and decided: it isn't held a second time."""
 
 
 class GiftReward(SQLModel, table=True):
@@ -182,5 +179,5 @@ class GiftReward(SQLModel, table=True):
     state: str = Field(default=RewardState.WAITING)
     due_at: datetime | None = None
     settled_at: datetime | None = None
-    quirks: list[Any] | None = Field(default=None, sa_type=Json)
-    """Why it is, or was, held."""
+    held_at: datetime | None = None
+    """Since when the shop was to look at it first, whatever came of that."""
