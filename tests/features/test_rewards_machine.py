@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
 from bot.features.gift_offers import GiftOffers
-from bot.features.inviting import Inviting
 from bot.features.lapsing import Lapsing
 from bot.features.packet_draws import PacketDraws
 from bot.features.packets import Packets
+from bot.features.rewarding import Rewarding
 from bot.flows.undo import undo
 from bot.rules.gifts import GiftCard, GiftKind, NewGift
 from bot.rules.lapse import LapsePolicy
@@ -72,7 +72,7 @@ class Rewards(Machine):
         self.cards: list[GiftCard] = []
         self.clocks: list[Clockwork] = [
             PacketDraws(self.fragile, PacketPolicy()),
-            Inviting(self.fragile, self.circle.policy),
+            Rewarding(self.fragile, self.circle.policy),
             self.circle.gifts,
             Lapsing(self.fragile, LapsePolicy()),
         ]
