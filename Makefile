@@ -4,8 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 
-# Tests of other processes, of the stand-in and of words tell coverage nothing and run several times slower under it;
-# those of times would measure it.
+# Tests of other processes, of the stand-in and of words tell coverage nothing; those of times would measure it.
 PLAIN := tests/browser tests/test_demo.py tests/bot/test_cli.py tests/bot/test_kill.py tests/bot/test_kill_starts.py \
 	tests/bot/test_starts.py tests/bot/test_backup.py
 WORDS := tests/sandbox tests/test_content.py
@@ -26,15 +25,14 @@ run: .venv/run.stamp
 test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	@mkdir -p build && rm -f build/.coverage.*
+	@mkdir -p build && rm -f build/coverage.*
 	@$(MAKE) --no-print-directory -j5 plain talking meeting deciding words
-	$(BIN)/coverage combine --quiet build
-	$(BIN)/coverage report
+	$(BIN)/python -m slipcover --fail-under 90 --out build/coverage.json --merge build/coverage.*.json
 
 # Databases of tests live in memory where there is room: a commit that waits for a busy disk is most of a test's time.
 ROOMY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 4000000 { print "/dev/shm" }')
 LANE = at=$$(mktemp -d $(ROOMY:%=-p %)) && { export TMPDIR=$$at; $(1) --basetemp=$$at/t; } > build/$@.log 2>&1; code=$$?; rm -rf $$at; cat build/$@.log; exit $$code
-MEASURED = COVERAGE_FILE=build/.coverage.$@ $(BIN)/coverage run -m pytest -q
+MEASURED = $(BIN)/python -m slipcover --json --out build/coverage.$@.json -m pytest -q
 
 plain: .venv/dev.stamp
 	@$(call LANE,$(BIN)/mypy bot sandbox tests benchmarks migrations && $(BIN)/lint-imports && $(BIN)/python -m pytest -q $(PLAIN))
