@@ -80,8 +80,16 @@ SHORT = frozenset(
         *(
             f"packets.{name}"
             for name in (
-                *("InPacket", "ShareTaken", "ShareYours", "NotDrawn", "PacketDrawing", "PacketGone", "PacketExpired"),
-                *("PacketTakenBack", "NoSuchPacket", "PacketBefore", "OwnPacket", "WonLately", "ProofLater"),
+                *("InPacket", "ShareTaken", "ShareYours", "ShareWaits", "NotDrawn", "PacketDrawing", "PacketGone"),
+                *(
+                    "PacketExpired",
+                    "PacketTakenBack",
+                    "NoSuchPacket",
+                    "PacketBefore",
+                    "OwnPacket",
+                    "WonLately",
+                    "ProofLater",
+                ),
             )
         ),
         *(name for name in OUTCOMES if name.startswith("attendance.")),

@@ -6,7 +6,7 @@ share once.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,15 +15,19 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.logs import apart, get_logger
+from bot.rules.communities import Place
+from bot.rules.farming import Reason, Sign
 from bot.rules.packets import LIVE, PacketPolicy, PacketState, places
 from bot.rules.sealing import Sealed, key_of, list_hash, order_of
 from bot.store import ledger
 from bot.store.cards import touch_cards
 from bot.store.db import Database, Tx
+from bot.store.holding import POLICY as FARMING
+from bot.store.holding import held_reasons, hold
 from bot.store.hot import Hot
-from bot.store.packets import CARD, close_packet, gone, lock_packet, share_key
+from bot.store.packets import CARD, close_packet, give_up_share, gone, lock_packet, share_key, waiting_share
 from bot.store.places import place_of
-from bot.store.tables import Account, Packet, PacketShare, PacketTake
+from bot.store.tables import Account, Packet, PacketShare, PacketTake, Sighting
 from bot.store.tables.base import Id
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win
@@ -33,6 +37,8 @@ log = get_logger("packets")
 CHUNK = 500
 """Shares handed out in one transaction: no write holds the writer longer than 50 ms."""
 READ_AT_ONCE = 5_000
+HELD = "packet"
+"""The kind of what is held here; its subject is the packet."""
 
 _GIVE = Hot(
     update(PacketTake)
@@ -112,7 +118,9 @@ class PacketDraws:
             takers += more
         plan = await asyncio.to_thread(plan_draw, seed, shares, takers)
         for start in range(0, len(plan.places), CHUNK):
-            await self._db.write(hand_out, packet_id, plan.places[start : start + CHUNK], now)
+            given = plan.places[start : start + CHUNK]
+            waits = await self._db.read(suspects, packet_id, [member_id for member_id, _ in given], now)
+            await self._db.write(hand_out, packet_id, given, waits, now)
         await self._db.write(finish, packet_id, plan.frozen, now)
         log.info("packet_drawn", packet=packet_id, takers=len(takers), shares=shares)
 
@@ -163,8 +171,44 @@ def plan_draw(seed: bytes, shares: int, takers: Sequence[_Taker]) -> _Plan:
     return _Plan(frozen, tuple((member_of[number], place) for number, place in given.items()))
 
 
-def hand_out(tx: Tx, packet_id: int, given: Sequence[tuple[int, int]], now: datetime) -> None:
-    """Give these members these shares, unless they have theirs already; who had their data deleted gets none."""
+def suspects(
+    session: Session, packet_id: int, member_ids: Sequence[int], now: datetime
+) -> dict[int, tuple[Reason, ...]]:
+    """Those of the drawn whose share waits for the shop's look, with the reasons.
+
+    Asked are only those who pressed faster than a person lately: without that sign hardly anything is ever held, and a
+    draw of two thousand can't ask all that can be asked of each.
+    """
+    fast = session.execute(
+        select(col(Sighting.member_id))
+        .where(
+            col(Sighting.member_id).in_(list(member_ids)),
+            col(Sighting.sign) == Sign.FAST.value,
+            col(Sighting.at) > now - FARMING.fast_kept,
+        )
+        .distinct()
+    ).scalars()
+    found: dict[int, tuple[Reason, ...]] = {}
+    place = None
+    for member_id in fast:
+        place = place or place_of(session, session.get_one(Packet, packet_id).community_id)
+        reasons = held_reasons(session, place, member_id, now)
+        if reasons:
+            found[member_id] = reasons
+    return found
+
+
+def hand_out(
+    tx: Tx,
+    packet_id: int,
+    given: Sequence[tuple[int, int]],
+    waits: Mapping[int, tuple[Reason, ...]],
+    now: datetime,
+) -> None:
+    """Give these members these shares, unless they have theirs already; who had their data deleted gets none.
+
+    A share in `waits` stays in escrow until the shop has looked (or the clock lets it go): it has no balance yet.
+    """
     members = [member_id for member_id, _ in given]
     accounts = {
         member_id: (account_id, balance)
@@ -185,26 +229,58 @@ def hand_out(tx: Tx, packet_id: int, given: Sequence[tuple[int, int]], now: date
         )
     ).all()
     coins_of = {row[0]: row[1] for row in rows}
-    place = place_of(tx, packet.community_id) if packet.fresh is not None else None
+    place = place_of(tx, packet.community_id)
     for member_id, nth in given:
         if member_id in nobody:
             continue
         (account_id, balance), coins = accounts[member_id], coins_of[nth]
-        facts = {"nth": nth, "coins": coins, "balance": (balance or 0) + coins}
-        if not tx.touch(_GIVE, member=member_id, packet=packet_id, **facts):
+        held = member_id in waits
+        after = None if held else (balance or 0) + coins
+        if not tx.touch(_GIVE, member=member_id, packet=packet_id, nth=nth, coins=coins, balance=after):
             continue
-        ledger.pay(
-            tx,
-            community_id=packet.community_id,
-            key=share_key(packet_id, member_id),
-            member_account=account_id or 0,
-            shop=packet.escrow_id,
-            amount=coins,
-            reason="packet",
-            at=now,
-        )
-        if place is not None:
+        if packet.fresh is not None:
             record_win(tx, place, member_id, WinKind.PACKET, packet_id, now)
+        if held:
+            hold(tx, place, kind=HELD, subject_id=packet_id, member_id=member_id, reasons=waits[member_id], at=now)
+            continue
+        _pay(tx, packet, member_id, account_id or 0, coins, now)
+
+
+def _pay(tx: Tx, packet: Packet, member_id: int, account_id: int, coins: int, now: datetime) -> None:
+    ledger.pay(
+        tx,
+        community_id=packet.community_id,
+        key=share_key(packet.id or 0, member_id),
+        member_account=account_id,
+        shop=packet.escrow_id,
+        amount=coins,
+        reason="packet",
+        at=now,
+    )
+
+
+def release(tx: Tx, _place: Place, packet_id: int, member_id: int, at: datetime) -> int:
+    """Pay a share that waited; how much that was, 0 if nothing waits."""
+    account_id, balance = tx.execute(
+        select(col(Account.id), col(Account.balance)).where(col(Account.member_id) == member_id).with_for_update()
+    ).one()
+    coins = tx.execute(
+        update(PacketTake)
+        .where(*waiting_share(packet_id, member_id))
+        .values(balance=(balance or 0) + col(PacketTake.coins))
+        .returning(col(PacketTake.coins))
+    ).scalar_one_or_none()
+    if coins is None:
+        return 0
+    _pay(tx, tx.get_one(Packet, packet_id), member_id, account_id or 0, coins, at)
+    return coins
+
+
+def refuse(tx: Tx, _place: Place, packet_id: int, member_id: int, at: datetime) -> int:
+    """Give a share that waited back to the shop; nothing is paid."""
+    tx.execute(select(col(Account.id)).where(col(Account.member_id) == member_id).with_for_update())
+    give_up_share(tx, packet_id, member_id, at)
+    return 0
 
 
 def finish(tx: Tx, packet_id: int, frozen: str, now: datetime) -> None:

@@ -31,6 +31,7 @@ from bot.rules.packets import (
     PacketTooThin,
     ProofLater,
     ShareTaken,
+    ShareWaits,
     ShareYours,
     TapOutcome,
     WonLately,
@@ -380,7 +381,9 @@ def _again(packet: PacketFacts, row: tuple[Any, ...], at: datetime, cause: str) 
             return PacketDrawing()
     elif first:
         return ShareTaken(coins, balance)
-    return ShareYours(coins) if nth is not None else NotDrawn(packet.takers, packet.shares)
+    if nth is None or balance == 0:
+        return NotDrawn(packet.takers, packet.shares)  # a share that was kept back isn't theirs either
+    return ShareYours(coins) if balance is not None else ShareWaits(coins)
 
 
 def _join(

@@ -14,6 +14,7 @@ from bot.store import forgotten, ledger
 from bot.store.db import Database, Tx
 from bot.store.invitations import cut_off
 from bot.store.outbox import TELL
+from bot.store.packets import give_up_share, shares_waiting
 from bot.store.tables import (
     Account,
     Activity,
@@ -162,6 +163,8 @@ def _cut(tx: Tx, place: Place, user_id: int, member_id: int, account_id: int, ba
         tx.execute(delete(table).where(col(table.member_id) == member_id))
     for caused in (CheckIn, Coupon, Attendance):
         tx.execute(update(caused).where(col(caused.member_id) == member_id).values(cause=None, answer=None))
+    for packet_id in shares_waiting(tx, member_id):
+        give_up_share(tx, packet_id, member_id, at)
     # The seal stays, as a draw's list is made of it; without the salt it says nothing of anybody.
     tx.execute(update(PacketTake).where(col(PacketTake.member_id) == member_id).values(cause=None, salt=None))
     coupons = select(col(Coupon.id)).where(col(Coupon.member_id) == member_id)

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.features import holding, rewarding
+from bot.features import holding, packet_draws, rewarding
 from bot.logs import apart, get_logger
 from bot.rules.communities import Place
 from bot.rules.farming import (
@@ -52,6 +52,7 @@ class Resolver:
 
 RESOLVERS: dict[str, Resolver] = {
     rewarding.KIND: Resolver(rewarding.release, rewarding.refuse, rewarding.hold_again),
+    packet_draws.HELD: Resolver(packet_draws.release, packet_draws.refuse),
 }
 """By the kind of what is held."""
 

@@ -165,6 +165,13 @@ class ShareYours:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareWaits:
+    """The fan was drawn, and the share waits until the shop has had a look."""
+
+    coins: int
+
+
+@dataclass(frozen=True, slots=True)
 class NotDrawn:
     """More fans than shares, and the draw went past this one."""
 
@@ -227,7 +234,7 @@ TapRefusal = (
     | WonLately
     | NotDrawn
 )
-TapOutcome = InPacket | ShareTaken | ShareYours | TapRefusal
+TapOutcome = InPacket | ShareTaken | ShareYours | ShareWaits | TapRefusal
 
 
 def may_tap(  # noqa: PLR0911  # a list of refusals, first come first told

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -74,8 +74,61 @@ def close_packet(tx: Tx, packet: Packet, state: PacketState, at: datetime) -> in
     return rest
 
 
+def waiting_share(packet_id: int, member_id: int) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of a share that was drawn for a member and waits for the shop's look."""
+    return (
+        col(PacketTake.packet_id) == packet_id,
+        col(PacketTake.member_id) == member_id,
+        col(PacketTake.nth).is_not(None),
+        col(PacketTake.balance).is_(None),
+    )
+
+
+def give_up_share(tx: Tx, packet_id: int, member_id: int, at: datetime) -> int:
+    """A share that waited is nobody's any more: its coins go to the shop; how many, 0 if none waited."""
+    coins = tx.execute(select(col(PacketTake.coins)).where(*waiting_share(packet_id, member_id))).scalar_one_or_none()
+    if coins is None:
+        return 0
+    tx.execute(update(PacketTake).where(*waiting_share(packet_id, member_id)).values(balance=0))
+    packet = tx.get_one(Packet, packet_id)
+    ledger.shift(
+        tx,
+        community_id=packet.community_id,
+        key=f"{share_key(packet_id, member_id)}:back",
+        debit=packet.escrow_id,
+        credit=place_of(tx, packet.community_id).shop_account,
+        amount=coins,
+        reason="packet back",
+        at=at,
+    )
+    return coins
+
+
+def shares_waiting(session: Session, member_id: int) -> list[int]:
+    """Packets in which a share waits for this member."""
+    return list(
+        session.execute(
+            select(col(PacketTake.packet_id)).where(
+                col(PacketTake.member_id) == member_id,
+                col(PacketTake.nth).is_not(None),
+                col(PacketTake.balance).is_(None),
+            )
+        ).scalars()
+    )
+
+
+def _with_fans(session: Session, packet_id: int) -> int:
+    """Coins of a packet that fans have."""
+    paid = session.execute(
+        select(func.coalesce(func.sum(PacketTake.coins), 0)).where(
+            col(PacketTake.packet_id) == packet_id, col(PacketTake.balance) > 0
+        )
+    ).scalar_one()
+    return int(paid or 0)
+
+
 def handed_out(session: Session, packet_id: int) -> int:
-    """Coins of a packet that fans got."""
+    """Coins of a packet that somebody was drawn for or took, whatever became of them."""
     paid = session.execute(
         select(func.coalesce(func.sum(PacketTake.coins), 0)).where(
             col(PacketTake.packet_id) == packet_id, col(PacketTake.nth).is_not(None)
@@ -121,7 +174,7 @@ def card_of(session: Session, community_id: int, packet_id: int, _now: datetime)
         sealed=commitment(bytes.fromhex(packet.seed)),
         seed=packet.seed if told else None,
         frozen=packet.frozen,
-        handed=handed_out(session, packet_id),
+        handed=_with_fans(session, packet_id),
         luckiest=luckiest,
         most=most,
     )
@@ -141,7 +194,7 @@ def _luckiest(session: Session, packet_id: int) -> tuple[str | None, int]:
     """Who got most (the first of several), and how much."""
     best = session.execute(
         select(col(PacketTake.member_id), col(PacketTake.coins))
-        .where(col(PacketTake.packet_id) == packet_id, col(PacketTake.nth).is_not(None))
+        .where(col(PacketTake.packet_id) == packet_id, col(PacketTake.balance) > 0)
         .order_by(col(PacketTake.coins).desc(), col(PacketTake.nth))
         .limit(1)
     ).one_or_none()

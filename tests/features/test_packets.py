@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,8 +17,10 @@ from bot.features import packet_draws
 from bot.features.packet_draws import PacketDraws
 from bot.features.packets import Packets
 from bot.features.privacy import Privacy
+from bot.flows.resolving import Resolving
 from bot.flows.undo import undo
 from bot.rules.communities import ForStaffOnly, Place, TooLateToUndo, Undone
+from bot.rules.farming import FarmingPolicy, HeldRefused, HeldReleased, HeldSettled, HeldState, Sign
 from bot.rules.packets import (
     GiverTooNew,
     GiverTooPoor,
@@ -38,6 +41,7 @@ from bot.rules.packets import (
     PacketTooThin,
     ProofLater,
     ShareTaken,
+    ShareWaits,
     ShareYours,
     TapOutcome,
     WonLately,
@@ -45,7 +49,9 @@ from bot.rules.packets import (
 )
 from bot.rules.sealing import Sealed, commitment, key_of, list_hash, order_of
 from bot.store.db import Database, Tx
+from bot.store.holding import see
 from bot.store.ledger import check_books
+from bot.store.members import Sender, standing
 from bot.store.packets import card_of
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win, won_since
@@ -326,6 +332,37 @@ async def test_who_came_back_and_who_left(db: Database, causes: Causes) -> None:
     assert await query(db, "SELECT count(*) FROM packet_take WHERE salt IS NULL") == [(1,)]
 
 
+async def test_a_drawn_share_waits_for_the_shops_look(db: Database, causes: Causes) -> None:
+    """Who presses faster than a person and came back from a deletion waits: then it is paid, kept back, or given up."""
+    table = await Table.lay(db, causes)
+    packet = (await table.opens(500, 5)).packet_id
+    await table.crowd(packet, 5)
+    came_back = "UPDATE member SET back_since = '2026-11-01 03:00:00+00:00' WHERE user_id IN (101, 102, 103)"
+    await db.write(change, came_back)
+    for number in (1, 2, 3):
+        await db.write(_pressed_fast, table.place, fan(number))
+    await table.tick(DRAWN)
+    shares = await table.shares(packet)
+    assert await table.tap(packet, 1, DRAWN) == ShareWaits(shares[1])
+    assert await table.tap(packet, 4, DRAWN) == ShareYours(shares[4])
+    waiting = sum(shares[number] for number in (1, 2, 3))
+    assert await table.escrow() == waiting
+    assert (await table.card(packet)).handed == 500 - waiting
+    resolving = Resolving(db, FarmingPolicy())
+    order = "SELECT h.id FROM held h JOIN member m ON m.id = h.member_id ORDER BY m.user_id"
+    first, second, _ = [row[0] for row in await query(db, order)]
+    decide = partial(resolving.decide, table.place, OWNER.user_id)
+    assert await decide(first, HeldState.RELEASED, DRAWN, causes.next()) == HeldReleased("Fan 1", shares[1])
+    assert isinstance(await decide(second, HeldState.REFUSED, DRAWN, causes.next()), HeldRefused)
+    assert isinstance(await decide(first, HeldState.RELEASED, DRAWN, causes.next()), HeldSettled)
+    assert await table.tap(packet, 1, DRAWN) == ShareYours(shares[1])
+    assert await table.tap(packet, 2, DRAWN) == NotDrawn(5, 5)
+    assert await balance(db, table.place, fan(2)) == 0
+    await Privacy(db).delete(table.place, fan(3).user_id, DRAWN)
+    assert await table.escrow() == 0
+    assert await table.sound()
+
+
 async def test_the_luckiest_may_stay_unnamed(db: Database, causes: Causes) -> None:
     """Who asked not to be shown isn't named on the card; how much it was is told."""
     table = await Table.lay(db, causes)
@@ -449,6 +486,11 @@ class _apart:  # noqa: N801  # stands in for a function
     def __enter__(self) -> None: ...
 
     def __exit__(self, *_: object) -> None: ...
+
+
+def _pressed_fast(tx: Tx, place: Place, sender: Sender) -> None:
+    member = standing(tx, place.community_id, sender, NOON)
+    see(tx, member.member_id, Sign.FAST, NOON.date(), NOON)
 
 
 def change(tx: Tx, statement: str) -> None:
