@@ -32,6 +32,7 @@ from bot.features.gift_offers import GiftOffers
 from bot.features.gifts import Gifts, expire_openings
 from bot.features.hearing import SpokenWords
 from bot.features.holding import Holding
+from bot.features.items import Items
 from bot.features.joining import Joining
 from bot.features.lapsing import Lapsing
 from bot.features.members import Members
@@ -40,6 +41,7 @@ from bot.features.packet_draws import PacketDraws
 from bot.features.packets import Packets
 from bot.features.preferences import Preferences
 from bot.features.privacy import Privacy
+from bot.features.purchases import Purchases
 from bot.features.reach import Reaches
 from bot.features.redeeming import Redeeming
 from bot.features.reminding import Reminders
@@ -47,6 +49,7 @@ from bot.features.reporting import Reporting
 from bot.features.rewarding import Rewarding
 from bot.features.rooms import Rooms
 from bot.features.setting_up import SettingUp
+from bot.features.shop import Shop
 from bot.features.sources import Sources, expire_touches
 from bot.features.streams import Streams
 from bot.features.watching import Watching
@@ -78,6 +81,7 @@ from bot.rules.lapse import LapsePolicy
 from bot.rules.members import BoardPolicy
 from bot.rules.packets import PacketPolicy
 from bot.rules.setting_up import SetupPolicy
+from bot.rules.shop import ShopPolicy
 from bot.rules.streams import StreamPolicy
 from bot.sender import Sender
 from bot.session import LightSession
@@ -373,6 +377,11 @@ def build(
         coupons=Coupons(db, CouponPolicy(), choice),
         campaigns=campaigns,
         redeeming=Redeeming(db, redeeming.redeem),
+        shop=Shop(db, ShopPolicy()),
+        items=Items(db),
+        purchases=Purchases(db),
+        coupon_policy=CouponPolicy(),
+        choice=choice,
         members=Members(db, BoardPolicy()),
         packets=Packets(db, packet_policy, fresh_bytes),
         streams=streams,

@@ -28,6 +28,7 @@ CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\
 SPOKEN = {
     "bot/handlers/checkins.py": {"CHECK_IN_WORDS", "MAKE_UP_WORDS"},
     "bot/handlers/coupons.py": {"COUPON_WORDS"},
+    "bot/handlers/shop.py": {"SHOP_WORDS"},
     "bot/handlers/streams.py": {"STREAM_WORDS"},
     "bot/handlers/gifts.py": {"GIFT_WORDS"},
     "bot/store/founding.py": {"DEFAULT_PERSONA", "DEFAULT_COIN"},

@@ -92,6 +92,7 @@ SHORT = frozenset(
                 ),
             )
         ),
+        *("items.HandedOver", "items.SettledBefore"),
         *(name for name in OUTCOMES if name.startswith("attendance.")),
         *(name for name in OUTCOMES if name.startswith("reminders.") and name != "reminders.Reminder"),
         *(
@@ -118,16 +119,24 @@ STATES = {
     "OfferShown": ("open", "over", "closed"),
     "PacketCard": tuple(state.value for state in PacketState),
     "HeldSettled": tuple(HeldState),
+    "ShelfLine": ("open", "soon", "sold_out", "limit", "tier", "dear"),
+    **dict.fromkeys(("ItemShown", "ItemLine"), ("open", "soon", "sold_out", "closed", "withdrawn")),
 }
 PHASES = tuple(phase.value for phase in Phase)
 ACTS = (
     *("campaign.made", "campaign.cancelled", "coupon.redeemed", "setup.changed"),
+    *("item.made", "item.closed", "item.opened", "item.handed_over"),
     *("stream.made", "stream.delayed", "stream.cancelled", "one.of.tomorrow"),
     *("gift.made", "gift.closed"),
     "packet.opened",
     "held.refused",
 )
 TIERS = ("new", "fan", "loyal", "core")
+KINDS = {
+    **dict.fromkeys(("HeldLine", "HeldSettled"), ("gift", "packet", "raffle", "something")),
+    **dict.fromkeys(("BuyAsked", "Bought", "ItemMade", "ItemShown"), ("coupon", "raffle", "makeup", "favour")),
+}
+"""What a `kind` can be, by outcome."""
 LINKS = ("https://example.com/live", "https://example.com/" + "w" * 490, None)
 """A link was read by us: at most 512 characters, no spaces."""
 CODES = ("K7M2-QX4P", "SILK20", "W" * 32)
@@ -154,7 +163,7 @@ MISSING = (tuple(Need), *((need,) for need in Need), ())
 LATIN_IN_CHINESE_AND_KOREAN = re.compile(
     r"/(?:admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|setup|undo|source|report|help)\b"
     r"|/(?:gift|gifts|newgift|held)\b|\bclose\b"
-    r"|/redpacket\b"
+    r"|/(?:redpacket|shop|items?|makeup)\b"
     r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?|\bcancel\b|\bQR(?=코드)"
 )
 """Commands stay in English letters, as does what nobody calls otherwise; field names, codes and examples stand in
@@ -244,6 +253,8 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:
         return _choices_of_panel(owner, name)
     if name == "state":
         return STATES[owner]
+    if name == "code" and owner == "Bought":
+        return (*CODES, None)
     if name == "code" and owner in {"Claimed", "AlreadyClaimed", "HeldCoupon"}:
         return CODES
     closed: dict[str, tuple[Any, ...]] = {
@@ -252,9 +263,11 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:
         "remind": ((1440, 60, 10), (90,), ()),
         "length": (180, 1, 30) if owner == "StreamMade" else (),
         "payload": ("g_kq3J9x_Tf-2Lw8aBkq3J9x",) if owner.startswith("Gift") else ("remind_12",),
-        "kind": ("gift", "packet", "raffle", "something") if owner.startswith("Held") else tuple(GiftKind),
+        "kind": KINDS[owner] if owner in KINDS else tuple(GiftKind),
         "opens": tuple(Opens) if owner.startswith("Offer") or owner == "GiftCard" else (),
         "stage": ("stayed", "joined", "redeemed"),
+        "per": ("week", "day", "month", None),
+        "mine": TIERS,
         **dict.fromkeys(("url", "replay_url"), LINKS),
         "act": ACTS,
         "sign": tuple(Sign),

@@ -4,6 +4,7 @@ from typing import Any
 
 from bot.content.button import Button, Rows
 from bot.content.panels import panel_buttons
+from bot.content.shelf import ON_THE_SHELF, shelf_buttons
 from bot.rules.cadence import MorningCard
 from bot.rules.checkins import AlreadyCheckedIn, CheckedIn, MadeUp
 from bot.rules.coupons import (
@@ -30,6 +31,7 @@ from bot.rules.gifts import (
     OfferMade,
     OwnGift,
 )
+from bot.rules.items import HandedOver, ItemClosed, ItemMade, ItemOpened
 from bot.rules.joining import Welcome, WelcomeAll, WelcomeBack
 from bot.rules.members import MyCard
 from bot.rules.preferences import PreferencesShown
@@ -110,6 +112,10 @@ def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a tabl
             return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
         case CampaignMade() | Redeemed() | CampaignCancelled(undoable=True):
             return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
+        case ItemMade() | ItemClosed() | ItemOpened() | HandedOver():
+            return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
+        case _ if isinstance(outcome, ON_THE_SHELF):
+            return shelf_buttons(outcome, make_up=MAKE_UP)
         case SetupDone(audit_id=int(audit_id)) | SetupFinished(audit_id=int(audit_id)):
             return ((Button("undo", press=f"{UNDO}:{audit_id}"),),)
         case Welcome() | WelcomeAll() | WelcomeBack() | InsideAlready() | WayIn():

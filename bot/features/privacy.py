@@ -10,6 +10,7 @@ from sqlmodel import col
 from bot.rules.communities import Place
 from bot.rules.coupons import CouponState
 from bot.rules.privacy import DeletionAsked, DeletionDone, DeletionOutcome, NothingKept, OwnerStays, PrivacyNotice
+from bot.rules.shop import PurchaseState
 from bot.store import forgotten, ledger
 from bot.store.db import Database, Tx
 from bot.store.invitations import cut_off
@@ -30,12 +31,14 @@ from bot.store.tables import (
     GiftOffer,
     GiftOpening,
     Held,
+    Item,
     Member,
     Outbox,
     Packet,
     PacketTake,
     Person,
     Presence,
+    Purchase,
     Sighting,
     Source,
     Stream,
@@ -47,6 +50,7 @@ NOBODY = -(10**15)
 """Ids from here downwards are nobody's: Telegram has none there (its longest take 52 bits, groups' begin at -10^13)."""
 
 NAMED_IN_ANSWER = ("coupon.redeemed",)
+NAMED_WITH_PURCHASE = ("item.handed_over", "item.refunded")
 """Acts whose stored answer names the fan."""
 HELD_ACTS = ("held.released", "held.refused")
 """The same, of rewards that waited for the shop's look."""
@@ -149,6 +153,11 @@ def _cut(tx: Tx, place: Place, user_id: int, member_id: int, account_id: int, ba
         .where(col(Coupon.member_id) == member_id, col(Coupon.state) == CouponState.HELD)
         .values(state=CouponState.CANCELLED)
     )
+    tx.execute(
+        update(Purchase)
+        .where(col(Purchase.member_id) == member_id, col(Purchase.state) == PurchaseState.WAITING)
+        .values(state=PurchaseState.VOID)
+    )
     held = select(col(Held.id)).where(col(Held.member_id) == member_id)
     tx.execute(
         update(AuditEntry)
@@ -161,22 +170,24 @@ def _cut(tx: Tx, place: Place, user_id: int, member_id: int, account_id: int, ba
     )
     for table in (Activity, Held, Presence, Sighting, Subscription):
         tx.execute(delete(table).where(col(table.member_id) == member_id))
-    for caused in (CheckIn, Coupon, Attendance):
+    for caused in (CheckIn, Coupon, Attendance, Purchase):
         tx.execute(update(caused).where(col(caused.member_id) == member_id).values(cause=None, answer=None))
     for packet_id in shares_waiting(tx, member_id):
         give_up_share(tx, packet_id, member_id, at)
     # The seal stays, as a draw's list is made of it; without the salt it says nothing of anybody.
     tx.execute(update(PacketTake).where(col(PacketTake.member_id) == member_id).values(cause=None, salt=None))
-    coupons = select(col(Coupon.id)).where(col(Coupon.member_id) == member_id)
-    tx.execute(
-        update(AuditEntry)
-        .where(
-            col(AuditEntry.community_id) == place.community_id,
-            col(AuditEntry.act).in_(NAMED_IN_ANSWER),
-            col(AuditEntry.subject_id).in_(coupons),
+    named: tuple[tuple[tuple[str, ...], Any], ...] = ((NAMED_IN_ANSWER, Coupon), (NAMED_WITH_PURCHASE, Purchase))
+    for acts, what in named:
+        theirs = select(what.id).where(what.member_id == member_id)
+        tx.execute(
+            update(AuditEntry)
+            .where(
+                col(AuditEntry.community_id) == place.community_id,
+                col(AuditEntry.act).in_(acts),
+                col(AuditEntry.subject_id).in_(theirs),
+            )
+            .values(answer=None)
         )
-        .values(answer=None)
-    )
     tx.execute(
         update(Member)
         .where(col(Member.id) == member_id)
@@ -195,6 +206,8 @@ def _rename_staff(tx: Tx, place: Place, user_id: int, nobody: int) -> None:
         (Coupon, "redeemed_by"),
         (GiftOffer, "made_by"),
         (Packet, "opened_by"),
+        (Item, "made_by"),
+        (Purchase, "settled_by"),
         (Source, "made_by"),
         (Stream, "made_by"),
     )

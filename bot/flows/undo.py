@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlmodel import col
 
-from bot.features import campaigns, evenings, gift_offers, packets, redeeming, setting_up, streams
+from bot.features import campaigns, evenings, gift_offers, items, packets, purchases, redeeming, setting_up, streams
 from bot.flows import resolving
 from bot.rules.communities import NothingToUndo, Place, TooLateToUndo, Undone, UndoOutcome
 from bot.rules.streams import StreamPolicy
@@ -25,6 +25,10 @@ UNDOABLE = (
     gift_offers.MADE,
     gift_offers.CLOSED,
     resolving.REFUSED,
+    items.MADE,
+    items.CLOSED,
+    items.OPENED,
+    purchases.HANDED_OVER,
 )
 
 
@@ -93,7 +97,7 @@ def _last(tx: Tx, place: Place, actor_id: int, audit_id: int | None) -> AuditEnt
     return tx.execute(query.order_by(col(AuditEntry.id).desc()).limit(1).with_for_update()).scalars().first()
 
 
-def _take_back(  # noqa: C901, PLR0911  # a table of acts
+def _take_back(  # noqa: C901, PLR0911, PLR0912  # a table of acts
     tx: Tx, place: Place, actor_id: int, entry: AuditEntry, at: datetime, cause: str
 ) -> bool:
     match entry.act:
@@ -119,5 +123,11 @@ def _take_back(  # noqa: C901, PLR0911  # a table of acts
             return gift_offers.undo_close(tx, place, entry)
         case resolving.REFUSED:
             return resolving.undo_refusal(tx, place, entry, at)
+        case items.MADE:
+            return items.undo_make(tx, place, entry)
+        case items.CLOSED | items.OPENED:
+            return items.undo_shut(tx, place, entry)
+        case purchases.HANDED_OVER:
+            return purchases.undo_hand_over(tx, place, entry)
         case _:
             return False

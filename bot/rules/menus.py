@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
-FANS = ("checkin", "me", "top", "coupons", "gift", "streams", "settings", "privacy", "help")
+FANS = ("checkin", "me", "top", "coupons", "shop", "gift", "streams", "settings", "privacy", "help")
 """Declared ephemeral in groups: nobody else sees that a fan asked."""
 STAFF = (
     "admin",
@@ -17,6 +17,9 @@ STAFF = (
     "newgift",
     "gifts",
     "redpacket",
+    "newitem",
+    "item",
+    "items",
     "source",
     "report",
     "held",

@@ -143,6 +143,8 @@ TABLES = (
     "check_in",
     "campaign",
     "coupon",
+    "item",
+    "purchase",
     "stream",
     "airing",
     "reminder_round",

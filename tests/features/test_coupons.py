@@ -84,6 +84,19 @@ async def test_a_limit_of_two(db: Database, causes: Causes) -> None:
     assert await balance(db, place, fan(1)) == 60
 
 
+async def test_a_limit_isnt_told_as_an_end(db: Database, causes: Causes) -> None:
+    """Peers' bug "a per-fan limit shown as expired": who has theirs is told so, while it runs and when all are gone."""
+    place, coupons = await shop(db), till(db)
+    campaign, _ = await offer(db, place, NewCampaign("Silk", 3, limit=2, closes=days(1)), causes.next())
+    for _ in range(2):
+        assert isinstance(await coupons.claim(place, fan(1), campaign, NOON, causes.next()), Claimed)
+    assert isinstance(await coupons.claim(place, fan(1), campaign, NOON, causes.next()), AlreadyClaimed)
+    assert isinstance(await coupons.claim(place, fan(2), campaign, NOON, causes.next()), Claimed)
+    assert isinstance(await coupons.claim(place, fan(1), campaign, NOON, causes.next()), AlreadyClaimed)
+    assert await coupons.claim(place, fan(3), campaign, NOON, causes.next()) == SoldOut("Silk")
+    assert await coupons.claim(place, fan(3), campaign, days(1), causes.next()) == TooLate("Silk")
+
+
 async def test_every_refusal_changes_nothing(db: Database, causes: Causes) -> None:
     """Too early, too late, cancelled, sold out, too dear, unknown: no coin, coupon or stock moves."""
     place, coupons = await shop(db), till(db)
@@ -139,7 +152,7 @@ async def test_a_redelivered_claim_hears_the_same(db: Database, causes: Causes) 
 
 
 async def test_two_hundred_fans_and_fifty_coupons(db: Database, causes: Causes) -> None:
-    """All at once: exactly 50 claim, each with a code of their own, 150 hear that it is sold out."""
+    """Peers' bug "count-then-insert oversell": exactly 50 claim, each their own code, 150 hear that it is sold out."""
     place, coupons = await shop(db), till(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 50), causes.next())
     outcomes = await asyncio.gather(

@@ -131,6 +131,18 @@ def test_the_first_check_in() -> None:
     assert new == (CoveredDay(nov(2), Cover.CHECKED, 1),)
 
 
+def test_no_streak_is_stuck_by_a_float_comparison() -> None:
+    """Peers' bug "streak stuck at 1": days apart were a rounded float, compared with the integer 1."""
+    known: tuple[CoveredDay, ...] = ()
+    day = date(2026, 3, 1)  # over both changes of the clocks, where a day has 23 or 25 hours
+    for length in range(1, 251):
+        outcome, new = check_in(CheckInFacts(known[-13:]), day, POLICY)
+        assert isinstance(outcome, CheckedIn)
+        assert outcome.length == length
+        assert type(outcome.length) is int
+        known, day = (*known, *new), day + timedelta(days=1)
+
+
 def test_a_streak_across_a_month_and_a_leap_day() -> None:
     """Days follow one another by the calendar, whatever the month."""
     facts = CheckInFacts((CoveredDay(date(2028, 2, 28), Cover.CHECKED, 3),))

@@ -12,6 +12,7 @@ from bot.store.tables.ledger import Account, Transfer
 from bot.store.tables.members import Activity, Dialogue, Forgotten, Member, Person, Presence
 from bot.store.tables.messages import Card, Inbox, Outbox
 from bot.store.tables.packets import Packet, PacketShare, PacketTake
+from bot.store.tables.shop import Item, Purchase
 from bot.store.tables.sources import FirstTouch, Source, SourceLink
 from bot.store.tables.staff import AuditEntry
 from bot.store.tables.streams import Airing, Attendance, ReminderRound, Stream, Subscription
@@ -40,6 +41,7 @@ __all__ = [
     "Held",
     "Inbox",
     "Invitation",
+    "Item",
     "LapseRound",
     "Member",
     "Outbox",
@@ -49,6 +51,7 @@ __all__ = [
     "Person",
     "Posting",
     "Presence",
+    "Purchase",
     "ReminderRound",
     "Sighting",
     "Slot",

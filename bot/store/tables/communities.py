@@ -38,6 +38,8 @@ class Community(SQLModel, table=True):
     """The last number given to a stream of this shop."""
     packets: str = Field(default=Funding.STAFF, sa_column_kwargs={"server_default": Funding.STAFF.value})
     """Who may open red packets: staff, or fans too from their own coins."""
+    items_made: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The last number given to an item of this shop."""
 
 
 class FanGroup(SQLModel, table=True):

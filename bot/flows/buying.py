@@ -1,0 +1,174 @@
+"""Buying in the coin shop: the price, and what it buys, in one transaction.
+
+Everything is decided before anything is written, so a refusal, whoever gives it, burns nothing and charges nothing.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.features import shop
+from bot.features.shop import Pick
+from bot.rules.communities import Place
+from bot.rules.coupons import (
+    AlreadyClaimed,
+    Claimed,
+    ClaimOutcome,
+    CouponPolicy,
+    KeptFor,
+    OfferedBefore,
+    PriceTooHigh,
+    SoldOut,
+    TooEarly,
+)
+from bot.rules.items import FavourWaiting
+from bot.rules.shop import (
+    Bought,
+    BuyOutcome,
+    ItemGone,
+    ItemKind,
+    ItemNotYet,
+    ItemSoldOut,
+    LimitReached,
+    PurchaseState,
+    SoldBefore,
+    TooDear,
+    Yes,
+)
+from bot.store import ledger
+from bot.store.coupons import Choice, hand_out
+from bot.store.db import Database, Tx
+from bot.store.members import Sender, Standing, standing
+from bot.store.tables import Coupon
+from bot.store.telling import tell_owner
+
+OWNER_TOLD_WITHIN = timedelta(days=1)
+
+
+async def buy(
+    db: Database,
+    place: Place,
+    sender: Sender,
+    yes: Yes,
+    at: datetime,
+    cause: str,
+    policy: CouponPolicy,
+    choice: Choice,
+) -> BuyOutcome:
+    """Buy what the sender said yes to."""
+    return await db.write(_buy, place, sender, yes, at, cause, policy, choice)
+
+
+def _buy(
+    tx: Tx,
+    place: Place,
+    sender: Sender,
+    yes: Yes,
+    at: datetime,
+    cause: str,
+    policy: CouponPolicy,
+    choice: Choice,
+) -> BuyOutcome:
+    member = standing(tx, place.community_id, sender, at)
+    before = shop.told(tx, member, cause, at)
+    if before is not None:
+        return before
+    picked = shop.pick(tx, place, member, yes, at)
+    if not isinstance(picked, Pick):
+        return picked
+    match picked.item.kind:
+        case ItemKind.COUPON:
+            return _coupon(tx, place, member, picked, at, cause, policy, choice)
+        case ItemKind.MAKE_UP:
+            _charge(tx, place, member, picked, at)
+            outcome = _bought(member, picked)
+            shop.write_down(tx, place, member, picked, outcome, PurchaseState.DONE, at, cause)
+            return outcome
+        case _:
+            return _favour(tx, place, member, picked, at, cause)
+
+
+def _coupon(
+    tx: Tx,
+    place: Place,
+    member: Standing,
+    picked: Pick,
+    at: datetime,
+    cause: str,
+    policy: CouponPolicy,
+    choice: Choice,
+) -> BuyOutcome:
+    """The coupon is charged with its claim, so that a cancelled campaign gives the coins back like any other."""
+    item = picked.item
+    claimed = hand_out(
+        tx,
+        place,
+        member,
+        picked.row.subject_id or 0,
+        at,
+        cause,
+        policy,
+        choice,
+        way=KeptFor.SHOP,
+        price=item.price,
+    )
+    if not isinstance(claimed, Claimed):
+        return _refusal(item.title, claimed)
+    outcome = Bought(item.title, item.kind, item.price, claimed.balance, claimed.code, claimed.closes)
+    coupon_id = tx.execute(
+        select(col(Coupon.id)).where(col(Coupon.member_id) == member.member_id, col(Coupon.cause) == cause)
+    ).scalar_one()
+    shop.write_down(tx, place, member, picked, outcome, PurchaseState.DONE, at, cause, subject_id=coupon_id)
+    return outcome
+
+
+def _refusal(title: str, outcome: ClaimOutcome) -> BuyOutcome:  # a table of refusals
+    """A campaign's refusal in the shop's words: a limit is told as a limit, not as an end."""
+    match outcome:
+        case AlreadyClaimed():
+            return LimitReached(title, None, None)
+        case SoldOut():
+            return ItemSoldOut(title)
+        case TooEarly(opens=opens):
+            return ItemNotYet(title, opens)
+        case PriceTooHigh(price=price, balance=balance):
+            return TooDear(title, price, balance)
+        case OfferedBefore():
+            return SoldBefore(title)
+        case _:
+            return ItemGone(title)
+
+
+def _favour(tx: Tx, place: Place, member: Standing, picked: Pick, at: datetime, cause: str) -> Bought:
+    """What staff do by hand waits for them, and the owner hears of it; who bought it stands in `/items`."""
+    _charge(tx, place, member, picked, at)
+    outcome = _bought(member, picked)
+    purchase_id = shop.write_down(tx, place, member, picked, outcome, PurchaseState.WAITING, at, cause)
+    tell_owner(
+        tx,
+        place,
+        FavourWaiting(purchase_id, picked.item.number, picked.item.title),
+        key=f"favour:{purchase_id}",
+        now=at,
+        not_after=at + OWNER_TOLD_WITHIN,
+    )
+    return outcome
+
+
+def _bought(member: Standing, picked: Pick) -> Bought:
+    item = picked.item
+    return Bought(item.title, item.kind, item.price, member.balance - item.price)
+
+
+def _charge(tx: Tx, place: Place, member: Standing, picked: Pick, at: datetime) -> None:
+    ledger.charge(
+        tx,
+        community_id=place.community_id,
+        key=picked.key(member),
+        member_account=member.account_id,
+        shop=place.shop_account,
+        amount=picked.item.price,
+        reason="shop",
+        at=at,
+    )

@@ -1,0 +1,144 @@
+"""The coin shop, the staff's side: list an item, look, close, hand over, refund."""
+
+import re
+
+from aiogram.types import CallbackQuery, Message
+
+from bot.asking import Ask
+from bot.content.shelf import HAND_OVER
+from bot.features.items import Items
+from bot.features.purchases import Purchases
+from bot.handlers.coupons import read_id
+from bot.handlers.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
+from bot.handlers.rights import Doors
+from bot.handlers.table import Desk
+from bot.rules.communities import StalePress
+from bot.rules.forms import Missing, NotOneOf, StrayWord
+from bot.rules.items import NewItem
+from bot.rules.shop import ItemKind, Per, ShopPolicy
+from bot.rules.tiers import Tier
+from bot.voice import Voice
+
+POLICY = ShopPolicy()
+NEW_ITEM = '/newitem title="Silk scarf −20%" price=120 kind=coupon:12'
+ITEM = "/item 3"
+ACTS = ("close", "open", "done", "refund")
+OF_A_FAN = ("done", "refund")
+_OF_SOMETHING = re.compile(r"(coupon):#?(\d{1,9})")
+
+
+def kind_of(name: str, text: str, _moment: Moment) -> tuple[ItemKind, int | None]:
+    """`coupon:12`, `makeup` or `favour`."""
+    value = text.strip().lower()
+    found = _OF_SOMETHING.fullmatch(value)
+    if found is not None:
+        return ItemKind(found.group(1)), int(found.group(2))
+    if value in {ItemKind.MAKE_UP, ItemKind.FAVOUR}:
+        return ItemKind(value), None
+    raise FormProblem(NotOneOf(name, echo(text), ("coupon:12", "makeup", "favour")))
+
+
+NEW_ITEM_FORM = Form(
+    {
+        "title": Field(words(POLICY.max_title, NEW_ITEM), needed=True),
+        "price": Field(whole(1, POLICY.max_price), needed=True),
+        "kind": Field(kind_of, needed=True),
+        "stock": Field(whole(1, POLICY.max_stock)),
+        "limit": Field(whole(1, POLICY.max_limit)),
+        "per": Field(one_of({per.value: per for per in Per})),
+        "tier": Field(one_of({tier.value: tier for tier in Tier})),
+        "opens": Field(instant),
+        "closes": Field(instant),
+    },
+    NEW_ITEM,
+)
+
+
+def setup() -> Desk:
+    """Staff's commands of the coin shop, and the button beside what waits for them."""
+    desk = Desk("items")
+    desk.command("newitem", new_item)
+    desk.command("item", item)
+    desk.command("items", listed)
+    desk.press(HAND_OVER, hand_over)
+    return desk
+
+
+async def new_item(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, items: Items) -> None:
+    """`/newitem title="…" price=120 kind=…`: acts at once, with an undo button."""
+    inside = await doors.staff(ask)
+    if inside is None:
+        return
+    try:
+        values = NEW_ITEM_FORM.read(rest, Moment(ask.at, inside.home.timezone))
+    except FormProblem as problem:
+        await voice.answer(inside, problem.error)
+        return
+    values["kind"], values["subject"] = values["kind"]
+    if "per" in values:
+        values.setdefault("limit", 1)
+    wish = NewItem(**values)
+    await voice.answer(inside, await items.make(inside.home, ask.actor_id, wish, ask.at, ask.cause))
+
+
+async def item(
+    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, items: Items, purchases: Purchases
+) -> None:
+    """`/item 3` shows; `close`, `open`, `done @fan` and `refund @fan` act."""
+    inside = await doors.staff(ask)
+    if inside is None:
+        return
+    home, at, cause = inside.home, ask.at, ask.cause
+    try:
+        number, act, fan = _read_act(rest, Moment(at, home.timezone))
+    except FormProblem as problem:
+        await voice.answer(inside, problem.error)
+        return
+    match act:
+        case "close" | "open":
+            opened = act == "open"
+            await voice.answer(inside, await items.set_open(home, ask.actor_id, number, at, cause, on_shelf=opened))
+        case "done":
+            await voice.answer(inside, await purchases.hand_over(home, ask.actor_id, number, fan, at, cause))
+        case "refund":
+            await voice.answer(inside, await purchases.refund(home, ask.actor_id, number, fan, at, cause))
+        case _:
+            await voice.answer(inside, await items.show(home, number, at))
+
+
+async def listed(_message: Message, ask: Ask, doors: Doors, voice: Voice, items: Items) -> None:
+    """All items, and what waits for staff."""
+    inside = await doors.staff(ask)
+    if inside is not None:
+        await voice.answer(inside, await items.listed(inside.home, ask.at))
+
+
+async def hand_over(
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, purchases: Purchases
+) -> None:
+    """The button beside a purchase: it is done."""
+    inside = await doors.staff(ask)
+    if inside is None:
+        return
+    purchase_id = read_id(rest)
+    outcome = None
+    if purchase_id is not None:
+        outcome = await purchases.hand_over_one(inside.home, ask.actor_id, purchase_id, ask.at, ask.cause)
+    await voice.answer(inside, outcome or StalePress())
+
+
+def _read_act(rest: str, moment: Moment) -> tuple[int, str, str]:
+    """The number, what to do, and for whom."""
+    first, _, more = rest.partition(" ")
+    if not first:
+        raise FormProblem(Missing("number", ITEM))
+    number = whole(1, 2**31 - 1)("number", first.removeprefix("#"), moment)
+    act, _, fan = more.strip().partition(" ")
+    act, fan = act.lower(), fan.strip()
+    if act and act not in ACTS:
+        raise FormProblem(StrayWord(echo(act), f"{ITEM} close"))
+    if fan and act not in OF_A_FAN:
+        raise FormProblem(StrayWord(echo(fan), f"{ITEM} {act}"))
+    if act in OF_A_FAN and not fan:
+        raise FormProblem(Missing("fan", f"{ITEM} {act} @fan"))
+    return number, act, fan[:64]

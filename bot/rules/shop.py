@@ -1,0 +1,336 @@
+"""The coin shop: what a fan may buy, when, how often, and what they hear. What staff do stands in `items.py`."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from bot.rules.calendar import day_of, month_of
+from bot.rules.tiers import Tier
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+class ItemKind(StrEnum):
+    """What an item gives."""
+
+    COUPON = "coupon"
+    """A coupon of a campaign."""
+    RAFFLE = "raffle"
+    """An entry into a raffle."""
+    MAKE_UP = "makeup"
+    """A credit that makes up a missed day of check-ins."""
+    FAVOUR = "favour"
+    """What staff do by hand: a question first, a greeting on air."""
+
+
+class ItemState(StrEnum):
+    """Where an item stands by the staff's will; its window is a matter of time."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    """Taken back before anybody bought it."""
+
+
+class PurchaseState(StrEnum):
+    """What became of what was bought."""
+
+    WAITING = "waiting"
+    """For staff to do it."""
+    DONE = "done"
+    REFUNDED = "refunded"
+    VOID = "void"
+    """Its buyer had their data deleted."""
+
+
+class Per(StrEnum):
+    """The period in which a limit counts."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class ShopPolicy:
+    """Limits of items, and how many the shelf shows at once."""
+
+    max_stock: int = 100_000
+    max_price: int = 1_000_000
+    max_limit: int = 100
+    max_title: int = 80
+    page: int = 8
+    """Items on one page: a whisper that is edited holds about a thousand characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """An item as a purchase meets it. Instants are aware, UTC."""
+
+    id: int
+    number: int
+    """What staff call it: `/item 3`."""
+    title: str
+    kind: ItemKind
+    price: int
+    stock: int | None
+    """None: as many as are wanted."""
+    sold: int
+    limit: int | None
+    """Purchases of one fan, in a period if there is one; None: no limit."""
+    per: Per | None
+    tier: Tier
+    opens: datetime | None
+    closes: datetime | None
+    state: ItemState
+    made_at: datetime = LONG_AGO
+    supply: int | None = None
+    """What its campaign has left; None where nothing but the stock bounds it."""
+    over: bool = False
+    """Its campaign or raffle is over or cancelled."""
+
+    @property
+    def left(self) -> int | None:
+        """How many can still be bought, or None."""
+        own = self.stock - self.sold if self.stock is not None else None
+        bounds = [bound for bound in (own, self.supply) if bound is not None]
+        return max(0, min(bounds)) if bounds else None
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """A fan as a purchase meets them."""
+
+    balance: int
+    tier: Tier
+    bought: int
+    """Of this item in the period that counts, what was refunded left out."""
+    back_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """A fan's yes to a price that they were shown."""
+
+    item_id: int
+    price: int
+    serial: int
+    """Their how-manieth purchase of the item it is: the same yes tapped twice buys once."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfLine:
+    """One item on the shelf."""
+
+    item_id: int
+    title: str
+    price: int
+    left: int | None
+    state: str
+    """`open`, `soon`, `sold_out`, `limit`, `tier` or `dear`: whether this fan can buy it now, and why not."""
+    tier: str
+    opens: datetime | None
+    closes: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the shop sells, as one fan sees it."""
+
+    balance: int
+    lines: tuple[ShelfLine, ...]
+    page: int = 1
+    pages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BuyAsked:
+    """The price once more before anything is spent."""
+
+    item_id: int
+    title: str
+    kind: str
+    price: int
+    balance: int
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """It is the fan's."""
+
+    title: str
+    kind: str
+    price: int
+    balance: int
+    code: str | None = None
+    """Of a coupon."""
+    closes: datetime | None = None
+    """Until when a coupon is good."""
+    entry: int | None = None
+    """Of a raffle: the entry's number."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoughtAlready:
+    """This yes has bought before: nothing is spent again."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemSoldOut:
+    """None left; nothing was spent."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemGone:
+    """It isn't sold any more."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemNotYet:
+    """It is sold later."""
+
+    title: str
+    opens: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LimitReached:
+    """The fan has all that one may have."""
+
+    title: str
+    limit: int | None
+    """None where it is the campaign's own limit, which counts what was claimed elsewhere too."""
+    per: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TierTooLow:
+    """It is for a higher tier."""
+
+    title: str
+    tier: str
+    mine: str
+
+
+@dataclass(frozen=True, slots=True)
+class TooDear:
+    """The fan has fewer coins than it costs."""
+
+    title: str
+    price: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class SoldBefore:
+    """The fan had their data deleted in the period that counts: whether they bought theirs can't be told any more."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class InAlready:
+    """They are in this raffle, and nobody is in it twice."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchItem:
+    """No such item here: a stale or forged press, or another shop's."""
+
+
+@dataclass(frozen=True, slots=True)
+class FavourDone:
+    """Told to who bought it: staff have done it."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundTold:
+    """Told to who bought it: their coins are back."""
+
+    title: str
+    coins: int
+    balance: int
+
+
+BuyRefusal = ItemSoldOut | ItemGone | ItemNotYet | LimitReached | TierTooLow | TooDear | SoldBefore | NoSuchItem
+AskOutcome = BuyAsked | BuyRefusal
+BuyOutcome = Bought | BoughtAlready | InAlready | AskOutcome
+
+NEVER_MIND = (ItemGone, NoSuchItem)
+"""Refusals that leave an item off the shelf."""
+_STATES: dict[type[BuyRefusal], str] = {
+    ItemSoldOut: "sold_out",
+    ItemNotYet: "soon",
+    LimitReached: "limit",
+    SoldBefore: "limit",
+    TierTooLow: "tier",
+    TooDear: "dear",
+}
+
+
+def period_of(now: datetime, timezone: str, per: Per | None) -> str:
+    """The period that `now` falls in, as the community's calendar has it; empty for a limit that counts for ever."""
+    day = day_of(now, timezone)
+    match per:
+        case None:
+            return ""
+        case Per.DAY:
+            return day.isoformat()
+        case Per.WEEK:
+            year, week, _ = day.isocalendar()
+            return f"{year:04d}-W{week:02d}"
+        case Per.MONTH:
+            return month_of(day)
+
+
+def may_buy(  # noqa: PLR0911  # a list of refusals, first come first told
+    item: ItemFacts, buyer: Buyer, now: datetime, timezone: str
+) -> BuyRefusal | None:
+    """Why this fan can't buy the item now, or None.
+
+    Who has theirs is told of theirs, neither of a stock nor of a window that no longer concerns them.
+    """
+    if item.state is ItemState.WITHDRAWN:
+        return NoSuchItem()
+    if item.state is ItemState.CLOSED or item.over or (item.closes is not None and now >= item.closes):
+        return ItemGone(item.title)
+    if item.limit is not None and buyer.bought >= item.limit:
+        return LimitReached(item.title, item.limit, item.per)
+    if item.opens is not None and now < item.opens:
+        return ItemNotYet(item.title, item.opens)
+    if item.left == 0:
+        return ItemSoldOut(item.title)
+    if item.limit is not None and _had_theirs(item, buyer, now, timezone):
+        return SoldBefore(item.title)
+    if not buyer.tier.at_least(item.tier):
+        return TierTooLow(item.title, item.tier, buyer.tier)
+    if buyer.balance < item.price:
+        return TooDear(item.title, item.price, buyer.balance)
+    return None
+
+
+def _had_theirs(item: ItemFacts, buyer: Buyer, now: datetime, timezone: str) -> bool:
+    """Whether someone who came back may have bought in this period before their data was deleted."""
+    since = buyer.back_since
+    same_period = since is not None and period_of(since, timezone, item.per) == period_of(now, timezone, item.per)
+    return since is not None and same_period and item.made_at <= since
+
+
+def shelf_line(item: ItemFacts, buyer: Buyer, now: datetime, timezone: str) -> ShelfLine | None:
+    """The item as this fan sees it on the shelf; None if it isn't there any more."""
+    refusal = may_buy(item, buyer, now, timezone)
+    if isinstance(refusal, NEVER_MIND):
+        return None
+    state = _STATES[type(refusal)] if refusal is not None else "open"
+    return ShelfLine(item.id, item.title, item.price, item.left, state, item.tier, item.opens, item.closes)

@@ -1,0 +1,112 @@
+"""The coin shop's items as facts: what both the fans' and the staff's side of it read."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.communities import Place
+from bot.rules.coupons import CampaignState
+from bot.rules.shop import ItemFacts, ItemKind, ItemState, Per
+from bot.rules.tiers import Tier
+from bot.store.audit import record
+from bot.store.db import Tx
+from bot.store.tables import AuditEntry, Campaign, Item
+
+
+def charge_key(item_id: int, member_id: int, serial: int) -> str:
+    """The ledger's key of what a purchase was charged; a coupon's is its claim's."""
+    return f"buy:{item_id}:{member_id}:{serial}"
+
+
+def items_of(session: Session, community_id: int, now: datetime, *which: Any) -> list[ItemFacts]:
+    """A community's items, the oldest first: all, or those that fit."""
+    rows = session.execute(_items().where(col(Item.community_id) == community_id, *which).order_by(col(Item.number)))
+    return [_facts(item, campaign, now) for item, campaign in rows.all()]
+
+
+def find_item(session: Session, community_id: int, item_id: int, now: datetime) -> ItemFacts | None:
+    """An item of this community, or None."""
+    found = items_of(session, community_id, now, col(Item.id) == item_id)
+    return found[0] if found else None
+
+
+def lock_item(tx: Tx, community_id: int, item_id: int) -> Item | None:
+    """The row itself, locked: who buys, refunds or closes comes one by one."""
+    return tx.execute(
+        select(Item)
+        .where(col(Item.id) == item_id, col(Item.community_id) == community_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+
+
+def item_numbered(session: Session, community_id: int, number: int, *, lock: bool = False) -> Item | None:
+    """The item that staff call by this number."""
+    query = select(Item).where(col(Item.community_id) == community_id, col(Item.number) == number)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.execute(query).scalar_one_or_none()
+
+
+def record_act(
+    tx: Tx,
+    place: Place,
+    actor_id: int,
+    act: str,
+    item: Item,
+    at: datetime,
+    cause: str,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    subject_id: int | None = None,
+) -> AuditEntry:
+    """Write an act down; the subject names no fan, so that it can stay when they have their data deleted."""
+    return record(
+        tx,
+        community_id=place.community_id,
+        actor_id=actor_id,
+        act=act,
+        subject_id=subject_id if subject_id is not None else item.id,
+        subject=f"#{item.number} {item.title}",
+        at=at,
+        cause=cause,
+        before=before,
+        after=after,
+    )
+
+
+def _items() -> Any:
+    return select(Item, Campaign).outerjoin(
+        Campaign, and_(col(Item.kind) == ItemKind.COUPON, col(Campaign.id) == col(Item.subject_id))
+    )
+
+
+def _facts(item: Item, campaign: Campaign | None, now: datetime) -> ItemFacts:
+    opens, closes, supply, over = item.opens, item.closes, None, False
+    if campaign is not None:
+        supply = campaign.stock - campaign.taken
+        over = campaign.state != CampaignState.OPEN or (campaign.closes is not None and campaign.closes <= now)
+        opens = max((at for at in (opens, campaign.opens) if at is not None), default=None)
+        closes = min((at for at in (closes, campaign.closes) if at is not None), default=None)
+    return ItemFacts(
+        id=item.id or 0,
+        number=item.number,
+        title=item.title,
+        kind=ItemKind(item.kind),
+        price=item.price,
+        stock=item.stock,
+        sold=item.sold,
+        limit=item.per_fan,
+        per=Per(item.per) if item.per is not None else None,
+        tier=Tier(item.tier),
+        opens=opens,
+        closes=closes,
+        state=ItemState(item.state),
+        made_at=item.made_at,
+        supply=supply,
+        over=over,
+    )

@@ -1,0 +1,92 @@
+"""A coin shop for tests of features: items put up by staff, fans who ask and say yes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from bot.features.items import Items
+from bot.features.purchases import Purchases
+from bot.features.shop import Shop
+from bot.flows.buying import buy
+from bot.rules.communities import Place
+from bot.rules.coupons import CouponPolicy, KeptFor, NewCampaign
+from bot.rules.items import HandOutcome, ItemMade, NewItem, RefundOutcome
+from bot.rules.shop import BuyAsked, BuyOutcome, ItemKind, Shelf, ShopPolicy, Yes
+from bot.store.coupons import Choice
+from bot.store.db import Database
+from bot.store.ledger import check_books
+from bot.store.members import Sender
+from tests.features.people import NOON, OWNER, Causes, dice, offer, query, shop
+
+STAFF = OWNER.user_id
+
+
+@dataclass
+class Counter:
+    """One shop's counter."""
+
+    db: Database
+    place: Place
+    causes: Causes
+    choice: Choice = field(default_factory=dice)
+
+    @classmethod
+    async def open(cls, db: Database, causes: Causes) -> "Counter":
+        """A counter of the first shop, with nothing on its shelf."""
+        return cls(db, await shop(db), causes)
+
+    async def lists(
+        self,
+        kind: ItemKind = ItemKind.FAVOUR,
+        price: int = 20,
+        *,
+        title: str = "First",
+        at: datetime = NOON,
+        **wish: Any,
+    ) -> ItemMade:
+        """Staff put an item up."""
+        made = await Items(self.db).make(self.place, STAFF, NewItem(title, price, kind, **wish), at, self.causes.next())
+        assert isinstance(made, ItemMade)
+        return made
+
+    async def lists_coupon(self, stock: int = 9, limit: int = 1, price: int = 20, **wish: Any) -> ItemMade:
+        """Staff put a coupon up, of a campaign that hangs in no group."""
+        campaign = NewCampaign("Silk", stock, limit=limit, kept_for=KeptFor.SHOP)
+        _, number = await offer(self.db, self.place, campaign, self.causes.next())
+        return await self.lists(ItemKind.COUPON, price, title="Silk", subject=number, **wish)
+
+    async def id_of(self, number: int) -> int:
+        """What buttons carry."""
+        rows = await query(self.db, "SELECT id FROM item WHERE number = :number", number=number)
+        return int(rows[0][0])
+
+    async def asks(self, sender: Sender, number: int = 1, at: datetime = NOON) -> Any:
+        """A fan taps an item."""
+        return await Shop(self.db, ShopPolicy()).ask(self.place, sender.user_id, await self.id_of(number), at)
+
+    async def pays(self, sender: Sender, yes: Yes, at: datetime = NOON, cause: str | None = None) -> BuyOutcome:
+        """A fan taps yes."""
+        return await buy(self.db, self.place, sender, yes, at, cause or self.causes.next(), CouponPolicy(), self.choice)
+
+    async def buys(self, sender: Sender, number: int = 1, at: datetime = NOON) -> BuyOutcome:
+        """A fan taps an item and then yes."""
+        asked = await self.asks(sender, number, at)
+        if not isinstance(asked, BuyAsked):
+            return asked  # type: ignore[no-any-return]
+        return await self.pays(sender, Yes(asked.item_id, asked.price, asked.serial), at)
+
+    async def refunds(self, fan: str, number: int = 1, at: datetime = NOON) -> RefundOutcome:
+        """Staff give coins back."""
+        return await Purchases(self.db).refund(self.place, STAFF, number, fan, at, self.causes.next())
+
+    async def hands_over(self, fan: str, number: int = 1, at: datetime = NOON) -> HandOutcome:
+        """Staff have done what was bought."""
+        return await Purchases(self.db).hand_over(self.place, STAFF, number, fan, at, self.causes.next())
+
+    async def shelf(self, sender: Sender, page: int = 1, at: datetime = NOON) -> Shelf:
+        """What a fan sees."""
+        return await Shop(self.db, ShopPolicy()).shelf(self.place, sender.user_id, page, at)
+
+    async def sound(self) -> bool:
+        """Whether every coin is accounted for."""
+        return (await self.db.read(check_books)).sound
