@@ -108,15 +108,13 @@ _JOIN = Hot.upsert(
             reminders=True,
         )
         .on_conflict_do_nothing()
-        .returning(
-            col(Member.id),
-            # Whether anyone here had their data deleted: else nobody's fingerprint need be looked for.
-            select(col(Forgotten.community_id))
-            .where(col(Forgotten.community_id) == bindparam("community_id", type_=Id))
-            .limit(1)
-            .scalar_subquery(),
-        )
+        .returning(col(Member.id))
     )
+)
+_ANYONE_FORGOTTEN = Hot(
+    select(col(Forgotten.community_id))
+    .where(col(Forgotten.community_id) == bindparam("community_id", type_=Id))
+    .limit(1)
 )
 _OPEN_ACCOUNT = Hot(
     insert(Account).values(
@@ -201,7 +199,7 @@ def enlist(tx: Tx, community_id: int, sender: Sender, now: datetime, source_id: 
     )
     if made is None:
         return None
-    member_id, somebody_was_forgotten = made
+    (member_id,) = made
     tx.touch(
         _OPEN_ACCOUNT,
         community_id=community_id,
@@ -209,7 +207,8 @@ def enlist(tx: Tx, community_id: int, sender: Sender, now: datetime, source_id: 
         member_id=member_id,
         balance=0,
     )
-    if somebody_was_forgotten is not None:
+    # Asked only now: the insert may have waited for the very deletion that this is about, too early to see it.
+    if tx.row(_ANYONE_FORGOTTEN, community_id=community_id) is not None:
         deleted_at = forgotten.deleted_at(tx, community_id, sender.user_id, now)
         tx.execute(update(Member).where(col(Member.id) == member_id).values(back_since=deleted_at))
     return int(member_id)

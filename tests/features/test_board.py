@@ -11,6 +11,7 @@ from bot.features.members import Members
 from bot.flows.my_card import my_card
 from bot.rules.checkins import CheckInPolicy, Restorable
 from bot.rules.coupons import NewCampaign
+from bot.rules.lapse import Lapse
 from bot.rules.members import Board, BoardLine, BoardPolicy, MyCard
 from bot.store.db import Database, Tx
 from bot.store.tables import Member
@@ -91,7 +92,8 @@ async def test_a_card_tells_what_the_next_check_in_would(db: Database, causes: C
         await checkins.check_in(place, fan(1), days(day), causes.next())
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
     await till(db).claim(place, fan(1), campaign, days(6), causes.next())
-    held = MyCard("Fan 1", 34, 1, True, 6, 1, Restorable(6, (days(5).date(),), 20))
+    end = Lapse(date(2027, 11, 30), 34)
+    held = MyCard("Fan 1", 34, 1, True, 6, 1, Restorable(6, (days(5).date(),), 20), lapses=(end,))
     assert await my_card(db, POLICY, place, fan(1), days(6)) == held
     tomorrow = await my_card(db, POLICY, place, fan(1), days(7))
     assert (tomorrow.length, tomorrow.checked_in, tomorrow.tomorrow) == (1, False, 6)
