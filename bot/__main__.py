@@ -142,13 +142,15 @@ async def _serve(settings: "Settings") -> int:
 
 
 async def _tell_health(app: "App", port: int | None, stack: AsyncExitStack) -> None:
-    """Answer `/healthz`, `/readyz` and `/metrics`, if a port is set."""
+    """Answer `/healthz`, `/readyz`, `/metrics` and the shop's calls of orders, if a port is set."""
     if port is None:
         return
-    from bot.web import Vitals, serving  # noqa: PLC0415  # and with it Prometheus's library
+    from bot.rules.orders import OrderPolicy  # noqa: PLC0415
+    from bot.web import OrderCalls, Vitals, serving  # noqa: PLC0415  # and with it Prometheus's library
 
     vitals = Vitals(app.meters, app.db, app.clock.now, lambda: app.intake)
-    await stack.enter_async_context(serving(vitals, port))
+    orders = OrderCalls(app.db, app.clock.now, OrderPolicy())
+    await stack.enter_async_context(serving(vitals, port, orders))
 
 
 async def _until_stopped(app: "App") -> None:

@@ -27,15 +27,19 @@ from bot.features.checkins import CheckIns
 from bot.features.clockwork import Clockwork
 from bot.features.communities import Communities
 from bot.features.coupons import Coupons
+from bot.features.ending import EndingCoupons
 from bot.features.evenings import Evenings
 from bot.features.gift_offers import GiftOffers
 from bot.features.gifts import Gifts, expire_openings
 from bot.features.hearing import SpokenWords
 from bot.features.holding import Holding
+from bot.features.hooks import Hooks
+from bot.features.importing import Importing
 from bot.features.items import Items
 from bot.features.joining import Joining
 from bot.features.lapsing import Lapsing
 from bot.features.members import Members
+from bot.features.orders import Orders
 from bot.features.overview import Overview
 from bot.features.packet_draws import PacketDraws
 from bot.features.packets import Packets
@@ -74,11 +78,14 @@ from bot.rules.attendance import AttendancePolicy
 from bot.rules.cadence import CadencePolicy
 from bot.rules.checkins import CheckInPolicy
 from bot.rules.coupons import CouponPolicy
+from bot.rules.ending import EndingPolicy
 from bot.rules.farming import FarmingPolicy
 from bot.rules.gifts import GiftPolicy
+from bot.rules.imports import ImportPolicy
 from bot.rules.joining import WelcomePolicy
 from bot.rules.lapse import LapsePolicy
 from bot.rules.members import BoardPolicy
+from bot.rules.orders import OrderPolicy
 from bot.rules.packets import PacketPolicy
 from bot.rules.setting_up import SetupPolicy
 from bot.rules.shop import ShopPolicy
@@ -134,6 +141,7 @@ class App:
     clock: Clock
     communities: Communities
     campaigns: Campaigns
+    importing: Importing
     sender: Sender
     jobs: Jobs
     who: WhoAsks
@@ -242,6 +250,7 @@ class App:
             now = self.clock.now()
             try:
                 await self.campaigns.finish_refunds(now)
+                await self.importing.tidy(now)
                 for tidy in (causes.forget, outbox.forget_told, forgotten.expire, expire_touches, expire_openings):
                     await self.db.write(tidy, now)
                 while await self.db.write(outbox.forget_done, now):
@@ -298,6 +307,7 @@ def build(
     checkin_policy = CheckInPolicy()
     communities = Communities(db, open_to_all=settings.open)
     campaigns = Campaigns(db)
+    importing = Importing(db, ImportPolicy())
     stream_policy = StreamPolicy()
     streams = Streams(db, stream_policy)
     cadence = Cadence(db, CadencePolicy())
@@ -339,6 +349,7 @@ def build(
         gifts,
         PacketDraws(db, packet_policy),
         resolving,
+        EndingCoupons(db, EndingPolicy()),
     )
     jobs = Jobs(db=db, clock=clock, features=due, meters=meters)
     table = handlers.setup()
@@ -382,6 +393,9 @@ def build(
         purchases=Purchases(db),
         coupon_policy=CouponPolicy(),
         choice=choice,
+        importing=importing,
+        orders=Orders(db),
+        hooks=Hooks(db, partial(token, OrderPolicy().secret_bytes), listening=settings.metrics_port is not None),
         members=Members(db, BoardPolicy()),
         packets=Packets(db, packet_policy, fresh_bytes),
         streams=streams,
@@ -413,6 +427,7 @@ def build(
         clock=clock,
         communities=communities,
         campaigns=campaigns,
+        importing=importing,
         sender=sender,
         jobs=jobs,
         who=who,

@@ -33,6 +33,8 @@ SPOKEN = {
     "bot/handlers/gifts.py": {"GIFT_WORDS"},
     "bot/store/founding.py": {"DEFAULT_PERSONA", "DEFAULT_COIN"},
     "bot/content/filters.py": {"_DEFAULT_COINS", "TIER_NAMES"},
+    "bot/rules/sheets.py": {"COLUMNS"},
+    "bot/rules/orders.py": {"SIGNS"},
     "bot/demo/cast.py": {"CAST", "REGULARS", "GUESTS", "CROWD", "SHOP", "ROOM", "SCARF", "SCRUNCHIE", "NIGHT", "WORD"},
 }
 """What people type, what a new shop is called at first, and the demo's people: all the Korean and Chinese in Python."""

@@ -112,6 +112,7 @@ SHORT = frozenset(
 STATES = {
     "DropCard": ("soon", "open", "sold_out", "closed", "cancelled"),
     "CampaignShown": ("soon", "open", "sold_out", "closed", "cancelled"),
+    "OrderShown": ("paid", "refunded"),
     "HeldCoupon": ("held", "redeemed", "cancelled"),
     "GiftCard": ("ready", "shared", "opened", "joined", "taken", "returned", "void"),
     "FriendLine": ("started", "new", "enough", "stayed", "held", "over", "capped", "left"),
@@ -124,6 +125,7 @@ STATES = {
 }
 PHASES = tuple(phase.value for phase in Phase)
 ACTS = (
+    "order.refunded",
     *("campaign.made", "campaign.cancelled", "coupon.redeemed", "setup.changed"),
     *("item.made", "item.closed", "item.opened", "item.handed_over"),
     *("stream.made", "stream.delayed", "stream.cancelled", "one.of.tomorrow"),
@@ -161,7 +163,7 @@ PROBLEMS = (*(kind.__name__ for kind in get_args(FormError)), "NoTyping", "OneOf
 MISSING = (tuple(Need), *((need,) for need in Need), ())
 
 LATIN_IN_CHINESE_AND_KOREAN = re.compile(
-    r"/(?:admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|setup|undo|source|report|help)\b"
+    r"/(?:admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|order|hook|setup|undo|source|report|help)\b"
     r"|/(?:gift|gifts|newgift|held)\b|\bclose\b"
     r"|/(?:redpacket|shop|items?|makeup)\b"
     r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?|\bcancel\b|\bQR(?=코드)"
@@ -191,6 +193,10 @@ ORDINARY: dict[str, str] = {
     "value": "many",
     "word": "scarf",
     "example": EXAMPLE,
+    "order": "20261123-0042",
+    "text": "SILK-0042",
+    "secret": "kq3J9x_Tf-2Lw8aBkq3J9x_Tf-2Lw8aBkq3J9x_Tf-2",
+    **dict.fromkeys(("first_code", "last_code"), "SILK-0001"),
     "stream": "Silk night",
     "benefit": "Silk scarf −20%",
     "coupon": "Silk scarf −20%",
@@ -274,6 +280,7 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:
         "tier": (*TIERS, hostile.MARKUP),
         **dict.fromkeys(("sealed", "seed", "frozen"), HASHES),
         "missing": MISSING,
+        "currency": ("KRW", "USD", "CNY", "XYZ"),
         "commands": (FANS, FANS[:1], ()),
         "staff": (STAFF, STAFF[:1], ()),
     }

@@ -29,6 +29,7 @@ PARTIAL = {
     "uq_outbox_waiting_fold": ("state",),
     "ix_outbox_due": ("state",),
     "ix_airing_open": ("state",),
+    "ix_campaign_code_free": ("taken",),
     "ix_reminder_round_unfinished": ("done_at",),
     "ix_gift_expires": ("state",),
     "ix_gift_reward_due": ("state",),

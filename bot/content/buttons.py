@@ -16,6 +16,7 @@ from bot.rules.coupons import (
     MyCoupons,
     Redeemed,
 )
+from bot.rules.ending import CouponsEnd
 from bot.rules.farming import HeldLine, HeldList, HeldRefused
 from bot.rules.gifts import (
     BackWithGift,
@@ -34,6 +35,7 @@ from bot.rules.gifts import (
 from bot.rules.items import HandedOver, ItemClosed, ItemMade, ItemOpened
 from bot.rules.joining import Welcome, WelcomeAll, WelcomeBack
 from bot.rules.members import MyCard
+from bot.rules.orders import OrderRefunded
 from bot.rules.preferences import PreferencesShown
 from bot.rules.privacy import DeletionAsked, PrivacyNotice
 from bot.rules.reminders import OpenChatFirst, Reminder
@@ -109,6 +111,10 @@ def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a tabl
                 rows.append(Button("streams", press=STREAMS))
             return tuple((button,) for button in rows)
         case StreamMade() | Delayed() | StreamCancelled(undoable=True):
+            return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
+        case CouponsEnd():
+            return ((Button("coupons", press=COUPONS),),)
+        case OrderRefunded(title=str()):
             return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
         case CampaignMade() | Redeemed() | CampaignCancelled(undoable=True):
             return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from unicodedata import category
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 from babel.units import format_unit
 from jinja2 import Environment, pass_context, pass_environment
 from jinja2.runtime import Context
@@ -132,6 +133,11 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
             return "…"
         return text if len(text) <= length else text[: length - 1] + "…"
 
+    def money(value: int, currency: str) -> str:
+        """A sum in minor units, as the language writes it."""
+        digits = get_currency_precision(currency) if currency.isalpha() else 2
+        return format_currency(Decimal(value).scaleb(-digits), currency, locale=locale)
+
     def tier(value: str) -> str:
         """A tier as fans call it."""
         return TIER_NAMES[language].get(value) or cut(value, 16)
@@ -155,6 +161,7 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         "count": count,
         "day": day,
         "date": date_of,
+        "money": money,
         "month": month,
         "weekday": weekday,
         "clock": clock,

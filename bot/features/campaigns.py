@@ -33,7 +33,7 @@ from bot.store.cards import hang_card, take_down, touch_cards
 from bot.store.coupons import give_back_claim, hang
 from bot.store.db import Database, Tx
 from bot.store.places import lock_shop
-from bot.store.tables import AuditEntry, Campaign, Coupon
+from bot.store.tables import AuditEntry, Campaign, CampaignCode, CodeBatch, Coupon
 
 MADE = "campaign.made"
 CANCELLED = "campaign.cancelled"
@@ -86,6 +86,8 @@ def make(tx: Tx, place: Place, actor_id: int, wish: NewCampaign, at: datetime, c
         taken = _running_with_code(tx, place, wish.shared_code, at)
         if taken is not None:
             return SharedCodeTaken(wish.shared_code, taken.number)
+    if wish.file is not None:
+        wish = replace(wish, stock=_staged(tx, wish.file.batch_id))
     shop.campaigns_made += 1
     number = shop.campaigns_made
     campaign = Campaign(
@@ -100,6 +102,7 @@ def make(tx: Tx, place: Place, actor_id: int, wish: NewCampaign, at: datetime, c
         closes=wish.closes,
         shared_code=wish.shared_code,
         kept_for=wish.kept_for,
+        batch_id=wish.file.batch_id if wish.file is not None else None,
         made_by=actor_id,
         made_at=at,
     )
@@ -132,6 +135,8 @@ def make(tx: Tx, place: Place, actor_id: int, wish: NewCampaign, at: datetime, c
         kept_for=wish.kept_for,
         core_from=_comes_first(Tier.CORE, wish),
         loyal_from=_comes_first(Tier.LOYAL, wish),
+        first_code=wish.file.first if wish.file is not None else None,
+        last_code=wish.file.last if wish.file is not None else None,
     )
     entry.answer = causes.to_json(outcome)
     return outcome
@@ -228,6 +233,8 @@ def undo_cancel(tx: Tx, place: Place, entry: AuditEntry, at: datetime) -> bool:
     campaign = _locked(tx, place, entry)
     if campaign is None or campaign.taken > 0:
         return False
+    if campaign.batch_id is not None and _staged(tx, campaign.batch_id) != campaign.stock:
+        return False  # its codes came again with another file
     if campaign.shared_code is not None:
         lock_shop(tx, place.community_id)
         if _running_with_code(tx, place, campaign.shared_code, at) is not None:
@@ -269,6 +276,12 @@ def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: da
         runs = campaign.state == CampaignState.OPEN and (campaign.closes is None or campaign.closes > at)
         if runs:
             hang_card(tx, community_id, CARD, campaign_id, new_chat_id, at, at, turns_at=campaign.closes)
+
+
+def _staged(tx: Tx, batch_id: int) -> int:
+    """Codes of a file, which nobody clears away until we are done."""
+    tx.execute(select(col(CodeBatch.id)).where(col(CodeBatch.id) == batch_id).with_for_update()).one()
+    return tx.execute(select(func.count()).where(col(CampaignCode.batch_id) == batch_id)).scalar_one()
 
 
 def _comes_first(tier: Tier, wish: NewCampaign) -> datetime | None:

@@ -21,11 +21,12 @@ from bot.rules.coupons import (
     WhoseCode,
     may_redeem,
 )
+from bot.rules.orders import OrderState
 from bot.store import causes
 from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx
-from bot.store.members import note
-from bot.store.tables import AuditEntry, Campaign, Coupon, Member, Person
+from bot.store.redemption import campaign_sharing, count_redeemed, coupon_with, has_own_codes, uncount_redeemed
+from bot.store.tables import AuditEntry, Campaign, Coupon, Member, Order, Person
 
 REDEEMED = "coupon.redeemed"
 
@@ -52,7 +53,7 @@ def redeem(tx: Tx, place: Place, actor_id: int, code: str, fan: str | None, at: 
     done = caused_by(tx, place.community_id, cause)
     if done is not None and done.answer is not None:
         return causes.from_json(Redeemed, done.answer)
-    shared = _campaign_with(tx, place, code)
+    shared = campaign_sharing(tx, place, code)
     if shared is not None:
         if fan is None:
             return WhoseCode(code)
@@ -60,12 +61,10 @@ def redeem(tx: Tx, place: Place, actor_id: int, code: str, fan: str | None, at: 
         if coupon is None:
             return FanHasNone(code, fan)
     else:
-        read = read_code(code)
-        if read is None:
-            return CodeMistyped(code)
-        coupon = _with_code(tx, place, read)
+        coupon = coupon_with(tx, place, code)
         if coupon is None:
-            return CodeUnknown(code)
+            mistyped = read_code(code) is None and not has_own_codes(tx, place)
+            return CodeMistyped(code) if mistyped else CodeUnknown(code)
     return _honour(tx, place, actor_id, coupon, at, cause)
 
 
@@ -76,8 +75,10 @@ def undo_redeem(tx: Tx, place: Place, entry: AuditEntry) -> bool:
         .where(col(Coupon.community_id) == place.community_id, col(Coupon.id) == entry.subject_id)
         .with_for_update()
     ).scalar_one_or_none()
-    if coupon is None or coupon.state != CouponState.REDEEMED:
+    if coupon is None or coupon.state != CouponState.REDEEMED or _has_order(tx, coupon):
         return False
+    if coupon.redeemed_at is not None:
+        uncount_redeemed(tx, coupon.member_id, day_of(coupon.redeemed_at, place.timezone))
     coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.HELD, None, None
     tx.flush()
     return True
@@ -112,23 +113,16 @@ def _honour(tx: Tx, place: Place, actor_id: int, coupon: Coupon, at: datetime, c
         before={"state": CouponState.HELD},
         after={"state": CouponState.REDEEMED},
     )
-    note(tx, coupon.member_id, day_of(at, place.timezone), "redeem")
+    count_redeemed(tx, coupon.member_id, day_of(at, place.timezone))
     outcome = Redeemed(campaign.title, code, name, entry.id or 0)
     entry.answer = causes.to_json(outcome)
     return outcome
 
 
-def _campaign_with(tx: Tx, place: Place, code: str) -> Campaign | None:
-    """The campaign of a shared code: the open one first, else the latest."""
-    return (
-        tx.execute(
-            select(Campaign)
-            .where(col(Campaign.community_id) == place.community_id, col(Campaign.shared_code) == code.upper())
-            .order_by((col(Campaign.state) == CampaignState.OPEN).desc(), col(Campaign.id).desc())
-        )
-        .scalars()
-        .first()
-    )
+def _has_order(tx: Tx, coupon: Coupon) -> bool:
+    """Whether an order that stands hangs on it: then it is the order that is taken back."""
+    query = select(col(Order.id)).where(col(Order.coupon_id) == coupon.id, col(Order.state) == OrderState.PAID)
+    return tx.execute(query).first() is not None
 
 
 def _held_by(tx: Tx, place: Place, campaign: Campaign, username: str) -> Coupon | None:
@@ -152,12 +146,6 @@ def _held_by(tx: Tx, place: Place, campaign: Campaign, username: str) -> Coupon 
     # Chosen once they are locked: another till may have redeemed one while this one waited.
     held = (coupon for coupon in coupons if coupon.state == CouponState.HELD)
     return next(held, coupons[0] if coupons else None)
-
-
-def _with_code(tx: Tx, place: Place, code: str) -> Coupon | None:
-    return tx.execute(
-        select(Coupon).where(col(Coupon.community_id) == place.community_id, col(Coupon.code) == code).with_for_update()
-    ).scalar_one_or_none()
 
 
 def _name_of(tx: Tx, user_id: int | None) -> str:

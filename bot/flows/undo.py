@@ -5,7 +5,18 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlmodel import col
 
-from bot.features import campaigns, evenings, gift_offers, items, packets, purchases, redeeming, setting_up, streams
+from bot.features import (
+    campaigns,
+    evenings,
+    gift_offers,
+    items,
+    orders,
+    packets,
+    purchases,
+    redeeming,
+    setting_up,
+    streams,
+)
 from bot.flows import resolving
 from bot.rules.communities import NothingToUndo, Place, TooLateToUndo, Undone, UndoOutcome
 from bot.rules.streams import StreamPolicy
@@ -17,6 +28,7 @@ UNDOABLE = (
     campaigns.MADE,
     campaigns.CANCELLED,
     redeeming.REDEEMED,
+    orders.REFUNDED,
     packets.OPENED,
     setting_up.SETUP,
     streams.MADE,
@@ -107,6 +119,8 @@ def _take_back(  # noqa: C901, PLR0911, PLR0912  # a table of acts
             return campaigns.undo_cancel(tx, place, entry, at)
         case redeeming.REDEEMED:
             return redeeming.undo_redeem(tx, place, entry)
+        case orders.REFUNDED:
+            return orders.undo_refund(tx, place, entry, at)
         case packets.OPENED:
             return packets.undo_open(tx, place, entry, at)
         case setting_up.SETUP:

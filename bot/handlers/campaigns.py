@@ -1,10 +1,16 @@
 """Coupons, the staff's side: make, look at and cancel a campaign, redeem a code."""
 
-from aiogram.types import Message
+from typing import Any
+
+from aiogram import Bot
+from aiogram.types import Document, Message
 
 from bot.asking import Ask
 from bot.features.campaigns import Campaigns
+from bot.features.importing import Importing
 from bot.features.redeeming import Redeeming
+from bot.files import document_of
+from bot.handlers.files import read_file
 from bot.handlers.forms import (
     Field,
     Form,
@@ -16,14 +22,27 @@ from bot.handlers.forms import (
     whole,
     words,
 )
+from bot.handlers.orders import redeem_file
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
-from bot.rules.coupons import CouponPolicy, KeptFor, NewCampaign
+from bot.rules.coupons import (
+    CodeFile,
+    CouponPolicy,
+    KeptFor,
+    NewCampaign,
+    WindowPast,
+    WindowUpsideDown,
+    check_window,
+)
 from bot.rules.forms import Missing, StrayWord
+from bot.rules.imports import CodesRefused, FileBringsCodes, FileProblem, ImportPolicy, refused, sift
+from bot.rules.sheets import Sheet
 from bot.rules.tiers import Tier
+from bot.store.db import Database
 from bot.voice import Voice
 
 POLICY = CouponPolicy()
+FILES = ImportPolicy()
 TIERS = {tier.value: tier for tier in Tier}
 KEPT_FOR = {kept.value: kept for kept in KeptFor}
 NEW_COUPON = '/newcoupon title="Silk scarf −20%" stock=50'
@@ -44,6 +63,8 @@ NEW_COUPON_FORM = Form(
     },
     NEW_COUPON,
 )
+WITH_FILE_FORM = Form({**NEW_COUPON_FORM.fields, "stock": Field(whole(1, POLICY.max_stock))}, NEW_COUPON)
+"""With a file of codes, which brings the stock."""
 
 
 def setup() -> Desk:
@@ -55,17 +76,34 @@ def setup() -> Desk:
     return desk
 
 
-async def new_coupon(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, campaigns: Campaigns) -> None:
-    """`/newcoupon title="…" stock=100 …`: acts at once, with an undo button."""
+async def new_coupon(
+    message: Message,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    campaigns: Campaigns,
+    importing: Importing,
+    bot: Bot,
+) -> None:
+    """`/newcoupon title="…" stock=100 …`: acts at once, with an undo button. With a file, its codes are the stock."""
     inside = await doors.staff(ask)
     if inside is None:
         return
+    document = document_of(message)
     try:
-        values = NEW_COUPON_FORM.read(rest, Moment(ask.at, inside.home.timezone))
+        form = NEW_COUPON_FORM if document is None else WITH_FILE_FORM
+        values = form.read(rest, Moment(ask.at, inside.home.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
     values["shared_code"], values["kept_for"] = values.pop("code", None), values.pop("for", None)
+    if document is not None:
+        file = await _staged(inside, document, values, bot, importing)
+        if not isinstance(file, CodeFile):
+            await voice.answer(inside, file)
+            return
+        values["stock"], values["file"] = values.get("stock", 1), file
     wish = NewCampaign(**values)
     await voice.answer(inside, await campaigns.make(inside.home, ask.actor_id, wish, ask.at, ask.cause))
 
@@ -86,10 +124,23 @@ async def coupon(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Vo
         await voice.answer(inside, await campaigns.show(inside.home, number, ask.at))
 
 
-async def redeem(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, redeeming: Redeeming) -> None:
-    """`/redeem CODE`, and `/redeem CODE @fan` for a shared code."""
+async def redeem(
+    message: Message,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    redeeming: Redeeming,
+    bot: Bot,
+    db: Database,
+) -> None:
+    """`/redeem CODE`, `/redeem CODE @fan` for a shared code, and `/redeem` with a file of orders."""
     inside = await doors.staff(ask)
     if inside is None:
+        return
+    document = document_of(message)
+    if document is not None and (not rest or "=" in rest):
+        await redeem_file(document, inside, rest, bot, voice, db)
         return
     parts = rest.split()
     fan = parts.pop().removeprefix("@") if len(parts) > 1 and parts[-1].startswith("@") else None
@@ -98,6 +149,25 @@ async def redeem(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Vo
         await voice.answer(inside, Missing("code", REDEEM))
         return
     await voice.answer(inside, await redeeming.redeem(inside.home, ask.actor_id, code, fan, ask.at, ask.cause))
+
+
+async def _staged(
+    inside: Ask, document: Document, values: dict[str, Any], bot: Bot, importing: Importing
+) -> CodeFile | FileProblem | CodesRefused | FileBringsCodes | WindowPast | WindowUpsideDown:
+    """The file's codes, staged all of them, or why none is."""
+    wrong = check_window(values.get("opens"), values.get("closes"), inside.at)
+    if wrong is not None:
+        return wrong
+    sheet = await read_file(bot, document, ("code",), FILES)
+    if not isinstance(sheet, Sheet):
+        return sheet
+    codes = sift(sheet.rows, FILES)
+    if codes.bad:
+        return refused(len(sheet.rows), codes.bad, FILES)
+    if values["shared_code"] is not None or values.get("stock", len(codes.good)) != len(codes.good):
+        return FileBringsCodes(len(codes.good))
+    batch = await importing.stage(inside.home, codes.good, inside.at, inside.cause)
+    return CodeFile(batch, codes.good[0][1], codes.good[-1][1]) if isinstance(batch, int) else batch
 
 
 def _number_and_act(rest: str, moment: Moment) -> tuple[int, str]:

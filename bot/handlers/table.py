@@ -115,7 +115,8 @@ class Table(Router):
 
     async def take_message(self, message: Message, data: dict[str, Any]) -> None:
         """A command, an answer to an open dialogue, a word, or neither."""
-        text = message.text or ""
+        caption = message.caption or ""
+        text = message.text or (caption if caption.startswith("/") else "")
         handler, rest = self._message_else, text
         if text.startswith("/"):
             found = _COMMAND.match(text)

@@ -85,11 +85,22 @@ class CampaignFacts:
     """The lowest that may claim."""
     kept_for: KeptFor | None = None
     """None: it hangs in the group."""
+    batch_id: int | None = None
+    """The file of its codes; None: they are generated, or one for all."""
 
     @property
     def left(self) -> int:
         """Coupons not taken yet."""
         return self.stock - self.taken
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFile:
+    """A staged file of codes."""
+
+    batch_id: int
+    first: str
+    last: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +116,8 @@ class NewCampaign:
     closes: datetime | None = None
     shared_code: str | None = None
     kept_for: KeptFor | None = None
+    file: CodeFile | None = None
+    """Where its codes come from, if not from us."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +356,9 @@ class CampaignMade:
     core_from: datetime | None = None
     loyal_from: datetime | None = None
     """When those who come first may claim."""
+    first_code: str | None = None
+    last_code: str | None = None
+    """Of a file: so that staff see whether it was read as they meant it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ STAFF = (
     "newcoupon",
     "coupon",
     "redeem",
+    "order",
+    "hook",
     "newgift",
     "gifts",
     "redpacket",

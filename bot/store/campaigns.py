@@ -33,6 +33,7 @@ _COLUMNS = (
     col(Campaign.made_at),
     col(Campaign.tier),
     col(Campaign.kept_for),
+    col(Campaign.batch_id),
 )
 _BY_ID = Hot(
     select(*_COLUMNS).where(
@@ -87,7 +88,8 @@ def card_of(session: Session, community_id: int, campaign_id: int, now: datetime
 
 
 def _facts(row: tuple[Any, ...]) -> CampaignFacts:
-    id_, number, title, stock, taken, price, per_fan, state, opens, closes, shared_code, made_at, tier, kept_for = row
+    id_, number, title, stock, taken, price, per_fan, state, *times_and_code, made_at, tier, kept_for, batch_id = row
+    opens, closes, shared_code = times_and_code
     return CampaignFacts(
         id=id_,
         number=number,
@@ -103,4 +105,5 @@ def _facts(row: tuple[Any, ...]) -> CampaignFacts:
         made_at=made_at,
         tier=Tier(tier),
         kept_for=KeptFor(kept_for) if kept_for is not None else None,
+        batch_id=batch_id,
     )

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import Select, and_, bindparam, select, true, update
+from sqlalchemy.sql import ClauseElement
 from sqlmodel import col
 
 from bot.rules.calendar import day_of
@@ -36,7 +37,7 @@ from bot.store.cards import hang_cards, touch_cards
 from bot.store.db import Tx
 from bot.store.hot import Hot
 from bot.store.members import Standing, note
-from bot.store.tables import Campaign, Coupon
+from bot.store.tables import Campaign, CampaignCode, Coupon
 from bot.store.tables.base import Id
 from bot.store.tiers import tier_of
 
@@ -92,6 +93,22 @@ _CLAIM = Hot.upsert(
         .returning(col(Coupon.id))
     )
 )
+_FREE = select(col(CampaignCode.id)).where(
+    and_(col(CampaignCode.batch_id) == bindparam("batch_id", type_=Id), col(CampaignCode.taken).is_(False))
+)
+_FREE = _FREE.order_by(col(CampaignCode.id)).limit(1)
+
+
+def _take_code(free: Select[Any]) -> ClauseElement:
+    return (
+        update(CampaignCode)
+        .where(col(CampaignCode.id) == free.scalar_subquery())
+        .values(taken=true())
+        .returning(col(CampaignCode.code))
+    )
+
+
+_NEXT_CODE = Hot({"sqlite": _take_code(_FREE), "postgresql": _take_code(_FREE.with_for_update(skip_locked=True))})
 _PUT_BACK = Hot(
     update(Campaign)
     .where(
@@ -241,6 +258,16 @@ def _again(campaign: CampaignFacts, row: tuple[Any, ...]) -> AlreadyClaimed:
     return AlreadyClaimed(campaign.title, code, campaign.closes, redeemed=row[2] == CouponState.REDEEMED)
 
 
+def _code(tx: Tx, campaign: CampaignFacts, choice: Choice) -> str:
+    """A fresh code, or the next of the campaign's file: it has as many as there is stock."""
+    if campaign.batch_id is None:
+        return new_code(choice)
+    row = tx.row(_NEXT_CODE, batch_id=campaign.batch_id)
+    if row is None:
+        raise RuntimeError(f"campaign {campaign.id} has stock left but no code")
+    return str(row[0])
+
+
 def _write_down(
     tx: Tx,
     place: Place,
@@ -253,7 +280,7 @@ def _write_down(
     choice: Choice,
 ) -> Claimed:
     for _ in range(policy.retry_codes):
-        code = None if campaign.shared_code else new_code(choice)
+        code = None if campaign.shared_code else _code(tx, campaign, choice)
         outcome = Claimed(
             title=campaign.title,
             code=code or campaign.shared_code or "",

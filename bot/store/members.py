@@ -183,6 +183,15 @@ def note(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:
     tx.touch(_NOTE, member_id=member_id, day=day, kind=kind, times=times)
 
 
+def unnote(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:
+    """Take back what `note` counted; nothing where nothing is counted any more."""
+    tx.execute(
+        update(Activity)
+        .where(col(Activity.member_id) == member_id, col(Activity.day) == day, col(Activity.kind) == kind)
+        .values(times=col(Activity.times) - times)
+    )
+
+
 def enlist(tx: Tx, community_id: int, sender: Sender, now: datetime, source_id: int | None = None) -> int | None:
     """Make a membership with an empty account; its id, or None if it was there.
 

@@ -1,4 +1,4 @@
-"""Three pages on this machine's own address: `/healthz`, `/readyz`, `/metrics`."""
+"""What listens on this machine's own address: `/healthz`, `/readyz`, `/metrics`, and the shop's calls of orders."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from bot.web.health import Vitals
+from bot.web.hooks import PATH as ORDERS
+from bot.web.hooks import OrderCalls
 from bot.web.metrics import CONTENT_TYPE, Numbers
 
 HOST = "127.0.0.1"
@@ -14,7 +16,7 @@ SHUTDOWN_SECONDS = 0.5
 
 
 @asynccontextmanager
-async def serving(vitals: Vitals, port: int) -> AsyncIterator[None]:
+async def serving(vitals: Vitals, port: int, orders: OrderCalls | None = None) -> AsyncIterator[None]:
     """Listen while this lasts.
 
     Raises:
@@ -25,6 +27,8 @@ async def serving(vitals: Vitals, port: int) -> AsyncIterator[None]:
     app.router.add_get("/healthz", pages.healthz)
     app.router.add_get("/readyz", pages.readyz)
     app.router.add_get("/metrics", pages.metrics)
+    if orders is not None:
+        app.router.add_route("*", ORDERS, orders.take)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     try:

@@ -4,13 +4,14 @@ from bot.store.tables.base import metadata
 from bot.store.tables.cadence import Posting, Slot
 from bot.store.tables.checkins import CheckIn
 from bot.store.tables.communities import Community, FanGroup
-from bot.store.tables.coupons import Campaign, Coupon
+from bot.store.tables.coupons import Campaign, CampaignCode, CodeBatch, Coupon
 from bot.store.tables.gifts import Gift, GiftOffer, GiftOpening, GiftReward, GiftSending, Invitation
 from bot.store.tables.holding import Held, Sighting
 from bot.store.tables.lapse import LapseRound
 from bot.store.tables.ledger import Account, Transfer
 from bot.store.tables.members import Activity, Dialogue, Forgotten, Member, Person, Presence
 from bot.store.tables.messages import Card, Inbox, Outbox
+from bot.store.tables.orders import Order, OrderHook
 from bot.store.tables.packets import Packet, PacketShare, PacketTake
 from bot.store.tables.shop import Item, Purchase
 from bot.store.tables.sources import FirstTouch, Source, SourceLink
@@ -25,8 +26,10 @@ __all__ = [
     "Attendance",
     "AuditEntry",
     "Campaign",
+    "CampaignCode",
     "Card",
     "CheckIn",
+    "CodeBatch",
     "Community",
     "Coupon",
     "Dialogue",
@@ -44,6 +47,8 @@ __all__ = [
     "Item",
     "LapseRound",
     "Member",
+    "Order",
+    "OrderHook",
     "Outbox",
     "Packet",
     "PacketShare",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from bot.rules.coupons import CampaignState, CouponState, KeptFor
@@ -18,6 +18,7 @@ class Campaign(SQLModel, table=True):
         one_of("kept_for", KeptFor),
         UniqueConstraint("community_id", "number"),
         UniqueConstraint("community_id", "cause"),
+        UniqueConstraint("batch_id"),
         CheckConstraint("taken >= 0 AND taken <= stock", name="taken_within_stock"),
         CheckConstraint("stock > 0", name="stock_positive"),
         CheckConstraint("price >= 0", name="price_not_negative"),
@@ -43,6 +44,8 @@ class Campaign(SQLModel, table=True):
     per_fan: int = Field(default=1)
     tier: str = Field(default="new")
     """The lowest tier that may claim."""
+    batch_id: int | None = Field(default=None, foreign_key="code_batch.id", sa_type=Id)
+    """The file that its codes came with, if they did."""
     kept_for: str | None = None
     """What it is kept out of the group for; None once its cards hang."""
     opens: datetime | None = None
@@ -54,6 +57,40 @@ class Campaign(SQLModel, table=True):
     made_at: datetime
     cause: str | None = None
     answer: str | None = None
+
+
+class CodeBatch(SQLModel, table=True):
+    """A file of codes from the shop's own platform: staged until a campaign takes it as its stock."""
+
+    __tablename__ = "code_batch"
+    __table_args__ = (UniqueConstraint("community_id", "cause"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    cause: str
+    made_at: datetime
+
+
+class CampaignCode(SQLModel, table=True):
+    """One code of a file, handed out once."""
+
+    __tablename__ = "campaign_code"
+    __table_args__ = (
+        UniqueConstraint("community_id", "code"),
+        Index(
+            "ix_campaign_code_free",
+            "batch_id",
+            "id",
+            sqlite_where=text("NOT taken"),
+            postgresql_where=text("NOT taken"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    batch_id: int = Field(foreign_key="code_batch.id", sa_type=Id)
+    code: str
+    taken: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Coupon(SQLModel, table=True):
@@ -80,5 +117,7 @@ class Coupon(SQLModel, table=True):
     claimed_at: datetime
     redeemed_at: datetime | None = None
     redeemed_by: int | None = Field(default=None, sa_type=BigInteger)
+    reminded_at: datetime | None = None
+    """When its fan was told that it ends soon."""
     cause: str | None = None
     answer: str | None = None

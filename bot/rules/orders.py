@@ -1,0 +1,253 @@
+"""Orders of the shop: what its platform or a file tells of them, what they count, and what a call must look like."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any
+
+WHOLE = frozenset({"KRW", "JPY", "VND", "CLP", "TWD"})
+"""Currencies whose orders are told in whole units."""
+SIGNS = {"₩": "KRW", "원": "KRW", "$": "USD", "元": "CNY", "¥": "CNY"}
+
+
+class OrderState(StrEnum):
+    """What became of an order."""
+
+    PAID = "paid"
+    REFUNDED = "refunded"
+
+
+class OrderTrouble(StrEnum):
+    """Why an order wasn't taken."""
+
+    NO_CODE = "no_code"
+    NO_ORDER = "no_order"
+    BAD_VALUE = "bad_value"
+    BAD_CURRENCY = "bad_currency"
+    BAD_TIME = "bad_time"
+    CODE_UNKNOWN = "code_unknown"
+    CODE_SHARED = "code_shared"
+    """A code of everybody's says nothing about who used it."""
+    COUPON_VOID = "coupon_void"
+    COUPON_OVER = "coupon_over"
+    COUPON_USED = "coupon_used"
+    """Another order has used it."""
+    OTHER_ORDER = "other_order"
+    """The order was told of before, with another coupon or value."""
+    TAKEN_BACK = "taken_back"
+    """The order was taken back before."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPolicy:
+    """Limits of orders and calls."""
+
+    max_ref: int = 64
+    max_code: int = 32
+    max_value: int = 10**13
+    fresh: timedelta = timedelta(minutes=5)
+    """How old, or how far ahead, a call's time may be."""
+    max_body: int = 16_384
+    """Bytes."""
+    secret_bytes: int = 32
+    chunk: int = 50
+    """Orders of a file taken in one transaction: each takes about ten statements."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTold:
+    """An order as somebody tells of it."""
+
+    ref: str
+    code: str | None
+    value: int
+    """Minor units of the currency."""
+    currency: str
+    at: datetime
+    state: OrderState = OrderState.PAID
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTaken:
+    """What came of an order: facts for whoever told of it."""
+
+    trouble: OrderTrouble | None = None
+    known: bool = False
+    """Whether it was told of before, and counts once."""
+    redeems: int | None = None
+    """The member whose coupon it redeemed just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedLine:
+    """A line of a file that did nothing."""
+
+    line: int
+    order: str
+    trouble: OrderTrouble
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersTaken:
+    """What a file of orders did, line by line: each line by itself."""
+
+    lines: int
+    done: int
+    known: int
+    """Told of before: nothing was counted twice."""
+    count: int
+    """Refused, in all."""
+    refused: tuple[RefusedLine, ...]
+    """The first of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersNeedColumns:
+    """The file's header names no order number."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderShown:
+    """An order, for staff."""
+
+    order: str
+    state: OrderState
+    value: int
+    currency: str
+    at: datetime
+    title: str | None
+    code: str | None
+    fan: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefunded:
+    """An order was taken back, and what hung on it."""
+
+    order: str
+    title: str | None
+    fan: str | None
+    returned: bool
+    """Whether the coupon can be used again."""
+    audit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRefundedBefore:
+    """It was taken back before."""
+
+    order: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUnknown:
+    """The shop has no such order."""
+
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class HookShown:
+    """How the shop's platform may tell of orders. Holds the secret: shown to the owner in private only."""
+
+    shop: int
+    secret: str = field(repr=False)
+    fresh: bool
+    """Whether it was made just now: what signed with an older one is refused from here on."""
+    listening: bool
+    """Whether anything listens for calls at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class HookOff:
+    """No call is taken any more."""
+
+    was: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HookInPrivate:
+    """The secret isn't for a group."""
+
+
+def read_money(text: str, currency: str | None, policy: OrderPolicy) -> tuple[int, str] | OrderTrouble:
+    """`12,000`, `₩12,000`, `$19.90`, `CNY 129.00`: minor units and the currency.
+
+    Raises nothing: what can't be read is a trouble.
+    """
+    bare = text.replace(",", "").replace(" ", "")
+    for sign, means in SIGNS.items():
+        if sign in bare:
+            bare, currency = bare.replace(sign, "", 1), currency or means
+    if len(bare) > 3 and bare[:3].isascii() and bare[:3].isalpha():  # noqa: PLR2004  # a currency's three letters
+        bare, currency = bare[3:], bare[:3]
+    if currency is None or len(currency) != 3 or not (currency.isascii() and currency.isalpha()):  # noqa: PLR2004
+        return OrderTrouble.BAD_CURRENCY
+    currency = currency.upper()
+    try:
+        amount = Decimal(bare)
+    except InvalidOperation:
+        return OrderTrouble.BAD_VALUE
+    minor = amount if currency in WHOLE else amount * 100 if amount.is_finite() else amount
+    if not minor.is_finite() or minor != minor.to_integral_value() or not 0 <= minor <= policy.max_value:
+        return OrderTrouble.BAD_VALUE
+    return int(minor), currency
+
+
+def read_call(body: Any, now: datetime, policy: OrderPolicy) -> OrderTold | None:
+    """The order that a call's JSON tells of, or None if it isn't one."""
+    if not isinstance(body, dict):
+        return None
+    ref, code, value, currency = (body.get(name) for name in ("order", "code", "value", "currency"))
+    state, at = body.get("state", OrderState.PAID), body.get("at")
+    fits = (
+        _word(ref, policy.max_ref)
+        and (code is None or _word(code, policy.max_code))
+        and isinstance(value, int)
+        and not isinstance(value, bool)
+        and 0 <= value <= policy.max_value
+        and isinstance(currency, str)
+        and len(currency) == 3  # noqa: PLR2004  # letters
+        and currency.isascii()
+        and currency.isalpha()
+        and state in tuple(OrderState)
+    )
+    moment = _instant(at, now)
+    if not fits or moment is None:
+        return None
+    used = str(code).strip() if code is not None else None
+    return OrderTold(str(ref).strip(), used, int(str(value)), str(currency).upper(), moment, OrderState(state))
+
+
+def _word(text: Any, most: int) -> bool:
+    return isinstance(text, str) and 0 < len(text.strip()) <= most and text.isprintable()
+
+
+def _instant(at: Any, now: datetime) -> datetime | None:
+    """When the order was paid: an ISO time with its zone, or now if the call doesn't say."""
+    if at is None:
+        return now
+    if not isinstance(at, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(at)
+        return moment.astimezone(now.tzinfo) if moment.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def sign(secret: str, timestamp: str, body: bytes) -> str:
+    """HMAC-SHA256 over `timestamp.body`, as a call must carry it."""
+    return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def is_signed(secret: str, timestamp: str, body: bytes, signature: str, now: datetime, policy: OrderPolicy) -> bool:
+    """Whether a call is the shop's and fresh. Takes as long for a wrong signature as for the right one."""
+    right = hmac.compare_digest(sign(secret, timestamp, body).encode(), signature.lower().encode())
+    if not right or not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 12:  # noqa: PLR2004  # year 33658
+        return False
+    return abs(now.timestamp() - int(timestamp)) <= policy.fresh.total_seconds()

@@ -1,0 +1,61 @@
+"""Finding a coupon by what was typed or scanned, and what redeeming counts."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.rules.codes import read_code
+from bot.rules.communities import Place
+from bot.rules.coupons import CampaignState
+from bot.rules.tiers import Deed
+from bot.store.db import Tx
+from bot.store.members import note, unnote
+from bot.store.tables import Campaign, CampaignCode, Coupon
+
+
+def coupon_with(tx: Tx, place: Place, code: str) -> Coupon | None:
+    """The coupon with this code, locked: as it was typed, in capitals, or as a generated one that was typed freely."""
+    for candidate in dict.fromkeys((code, code.upper(), read_code(code))):
+        found = None if candidate is None else _with(tx, place, candidate)
+        if found is not None:
+            return found
+    return None
+
+
+def _with(tx: Tx, place: Place, code: str) -> Coupon | None:
+    return tx.execute(
+        select(Coupon)
+        .where(col(Coupon.community_id) == place.community_id, col(Coupon.code) == code)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+
+
+def campaign_sharing(tx: Tx, place: Place, code: str) -> Campaign | None:
+    """The campaign of a shared code: the open one first, else the latest."""
+    return (
+        tx.execute(
+            select(Campaign)
+            .where(col(Campaign.community_id) == place.community_id, col(Campaign.shared_code) == code.upper())
+            .order_by((col(Campaign.state) == CampaignState.OPEN).desc(), col(Campaign.id).desc())
+        )
+        .scalars()
+        .first()
+    )
+
+
+def has_own_codes(tx: Tx, place: Place) -> bool:
+    """Whether the shop ever brought codes of its own, whose look nobody knows."""
+    query = select(col(CampaignCode.id)).where(col(CampaignCode.community_id) == place.community_id).limit(1)
+    return tx.execute(query).first() is not None
+
+
+def count_redeemed(tx: Tx, member_id: int, day: date) -> None:
+    """One more redeemed coupon for the member's tier."""
+    note(tx, member_id, day, Deed.REDEEM)
+
+
+def uncount_redeemed(tx: Tx, member_id: int, day: date) -> None:
+    """It wasn't, after all."""
+    unnote(tx, member_id, day, Deed.REDEEM)
