@@ -60,7 +60,8 @@ _FIND = Hot(
             col(Member.user_id) == bindparam("user_id", type_=Id),
         )
     )
-    .with_for_update(of=Account)
+    # The member too: who waited here for a deletion must not find the one who is nobody's any more.
+    .with_for_update(of=(Account, Member), key_share=True)
 )
 _SEE = Hot(
     update(Person)
