@@ -121,6 +121,7 @@ def _serve_or_tell(settings: "Settings") -> int:
 
 async def _serve(settings: "Settings") -> int:
     from bot.app import build  # noqa: PLC0415
+    from bot.beacon import Drand  # noqa: PLC0415
     from bot.logs import set_up_logs  # noqa: PLC0415
     from bot.store.schema import migrate  # noqa: PLC0415
 
@@ -129,7 +130,7 @@ async def _serve(settings: "Settings") -> int:
         await migrate(settings.database_url.get_secret_value())
     except Exception as error:  # noqa: BLE001  # whatever the driver says, the operator needs one line
         return _fail(f"DATABASE_URL can't be used: {type(error).__name__}", EXIT_SETTINGS)
-    app = build(settings)
+    app = build(settings, beacon=Drand())
     async with AsyncExitStack() as stack:
         try:
             await _tell_health(app, settings.metrics_port, stack)

@@ -27,6 +27,7 @@ from bot.features.checkins import CheckIns
 from bot.features.clockwork import Clockwork
 from bot.features.communities import Communities
 from bot.features.coupons import Coupons
+from bot.features.drawing import Drawing
 from bot.features.ending import EndingCoupons
 from bot.features.evenings import Evenings
 from bot.features.gift_offers import GiftOffers
@@ -46,8 +47,10 @@ from bot.features.packets import Packets
 from bot.features.preferences import Preferences
 from bot.features.privacy import Privacy
 from bot.features.purchases import Purchases
+from bot.features.raffles import Raffles
 from bot.features.reach import Reaches
 from bot.features.redeeming import Redeeming
+from bot.features.redrawing import Redrawing
 from bot.features.reminding import Reminders
 from bot.features.reporting import Reporting
 from bot.features.rewarding import Rewarding
@@ -75,6 +78,7 @@ from bot.middleware import WhoAsks
 from bot.outbound import Outbound
 from bot.pacer import HeldError, Limits, Pacer
 from bot.rules.attendance import AttendancePolicy
+from bot.rules.beacons import Beacon
 from bot.rules.cadence import CadencePolicy
 from bot.rules.checkins import CheckInPolicy
 from bot.rules.coupons import CouponPolicy
@@ -87,6 +91,7 @@ from bot.rules.lapse import LapsePolicy
 from bot.rules.members import BoardPolicy
 from bot.rules.orders import OrderPolicy
 from bot.rules.packets import PacketPolicy
+from bot.rules.raffles import RafflePolicy
 from bot.rules.setting_up import SetupPolicy
 from bot.rules.shop import ShopPolicy
 from bot.rules.streams import StreamPolicy
@@ -94,6 +99,7 @@ from bot.sender import Sender
 from bot.session import LightSession
 from bot.settings import Settings
 from bot.store import airings, causes, forgotten, gift_cards, mornings, outbox, packets
+from bot.store import raffles as raffle_cards
 from bot.store.campaigns import CARD, card_of
 from bot.store.db import Database
 from bot.store.ledger import check_books
@@ -142,6 +148,7 @@ class App:
     communities: Communities
     campaigns: Campaigns
     importing: Importing
+    raffles: Raffles
     sender: Sender
     jobs: Jobs
     who: WhoAsks
@@ -251,6 +258,7 @@ class App:
             try:
                 await self.campaigns.finish_refunds(now)
                 await self.importing.tidy(now)
+                await self.raffles.finish_refunds(now)
                 for tidy in (causes.forget, outbox.forget_told, forgotten.expire, expire_touches, expire_openings):
                     await self.db.write(tidy, now)
                 while await self.db.write(outbox.forget_done, now):
@@ -293,9 +301,10 @@ def build(
     choice: Callable[[Any], Any] = secrets.choice,
     token: Callable[[int], str] = secrets.token_urlsafe,
     fresh_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    beacon: Beacon | None = None,
     limits: Limits | None = None,
 ) -> App:
-    """Wire a bot. The database behind `settings` must be migrated."""
+    """Wire a bot. The database behind `settings` must be migrated. Without a `beacon` shops seal their draws alone."""
     clock = clock or Clock.real()
     meters = Meters()
     session = session or LightSession(settings.telegram_api_url)
@@ -308,6 +317,9 @@ def build(
     communities = Communities(db, open_to_all=settings.open)
     campaigns = Campaigns(db)
     importing = Importing(db, ImportPolicy())
+    raffle_policy = RafflePolicy()
+    raffles = Raffles(db, raffle_policy, fresh_bytes, beacon.chain if beacon is not None else None)
+    drawing = Drawing(db, raffle_policy, beacon)
     stream_policy = StreamPolicy()
     streams = Streams(db, stream_policy)
     cadence = Cadence(db, CadencePolicy())
@@ -330,7 +342,9 @@ def build(
             mornings.CARD: morning_card,
             gift_cards.CARD: gift_cards.card_of,
             packets.CARD: packets.card_of,
+            raffle_cards.CARD: raffle_cards.raffle_card,
         },
+        files={raffle_cards.CARD: drawing.proof},
         meters=meters,
     )
     spoken_words = SpokenWords(db)
@@ -350,6 +364,7 @@ def build(
         PacketDraws(db, packet_policy),
         resolving,
         EndingCoupons(db, EndingPolicy()),
+        drawing,
     )
     jobs = Jobs(db=db, clock=clock, features=due, meters=meters)
     table = handlers.setup()
@@ -396,6 +411,8 @@ def build(
         importing=importing,
         orders=Orders(db),
         hooks=Hooks(db, partial(token, OrderPolicy().secret_bytes), listening=settings.metrics_port is not None),
+        raffles=raffles,
+        redrawing=Redrawing(db, raffle_policy),
         members=Members(db, BoardPolicy()),
         packets=Packets(db, packet_policy, fresh_bytes),
         streams=streams,
@@ -428,6 +445,7 @@ def build(
         communities=communities,
         campaigns=campaigns,
         importing=importing,
+        raffles=raffles,
         sender=sender,
         jobs=jobs,
         who=who,

@@ -4,7 +4,7 @@ from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.methods import SendPhoto
+from aiogram.methods import SendDocument, SendPhoto
 from aiogram.types import BufferedInputFile
 
 from bot.content.button import Rows
@@ -41,6 +41,16 @@ class Outbound:
         """
         file = BufferedInputFile(picture, "encore.png")
         await self._bot(SendPhoto(chat_id=chat_id, photo=file, caption=caption, parse_mode="HTML", **how))
+
+    async def document(self, chat_id: int, name: str, content: bytes, caption: str, **how: Any) -> None:
+        """Send a file with a caption in HTML.
+
+        Raises:
+            HeldError: it can't leave within two seconds.
+            TelegramAPIError: Telegram refused it.
+        """
+        file = BufferedInputFile(content, name)
+        await self._bot(SendDocument(chat_id=chat_id, document=file, caption=caption, parse_mode="HTML", **how))
 
     async def turn(self, chat_id: int) -> None:
         """Wait until one more ordinary message fits into a group.

@@ -36,10 +36,11 @@ from bot.store import causes, departures
 from bot.store.cards import EDIT, POST
 from bot.store.db import Database
 from bot.store.departures import Departure
-from bot.store.outbox import DELETE, SAY, TELL
+from bot.store.outbox import DELETE, FILE, SAY, TELL
 from bot.store.places import place_of
 from bot.store.tables import Card, Person
 from bot.store.tables.messages import Lane, OutboxState
+from bot.store.telling import Attachment
 from bot.voice import NO_PREVIEW, Target, Voice
 
 log = get_logger("sender")
@@ -74,6 +75,9 @@ SLEEP = timedelta(seconds=30)
 
 CardState = Callable[[Session, int, int, datetime], Any]
 """(session, community, subject, now) → the outcome that the card shows, or None if there's nothing to show."""
+
+FileMaker = Callable[[int, int], Awaitable[Attachment | None]]
+"""(community, subject) → the file as it is now, or None if there's none any more."""
 
 
 class Result(NamedTuple):
@@ -132,6 +136,7 @@ class Sender:
         communities: Communities,
         clock: Clock,
         cards: dict[str, CardState],
+        files: dict[str, FileMaker] | None = None,
         meters: Meters | None = None,
     ) -> None:
         self._meters = meters or Meters()
@@ -143,6 +148,7 @@ class Sender:
         self._communities = communities
         self._clock = clock
         self._cards = cards
+        self._files = files or {}
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._before: _Flight | None = None
@@ -151,6 +157,7 @@ class Sender:
             EDIT: self._edit_card,
             SAY: self._say,
             TELL: self._tell,
+            FILE: self._send_file,
             DELETE: self._delete,
         }
         clock.wakes(self._wake)
@@ -381,6 +388,15 @@ class Sender:
             aloud=facts.get("aloud", True),
         )
         await self._voice.tell(target, outcome, place, Language(facts["language"]))
+        return Result(OutboxState.SENT)
+
+    async def _send_file(self, row: Departure) -> Result:
+        made = await self._files[row.facts["file"]](row.community_id, row.facts["subject_id"])
+        if made is None:
+            return Result(OutboxState.EXPIRED, "no file")
+        place = await self._db.read(place_of, row.community_id)
+        said = self._words.say(made.caption, place, place.language)
+        await self._out.document(row.chat_id, made.name, made.content, said.html)
         return Result(OutboxState.SENT)
 
     async def _delete(self, row: Departure) -> Result:

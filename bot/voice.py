@@ -21,6 +21,7 @@ from bot.outbound import Outbound
 from bot.pacer import HeldError
 from bot.rules.communities import SPEAKING_FOR_OTHERS, Place
 from bot.rules.coupons import MyCoupons
+from bot.rules.raffles import MyEntry, RaffleList
 from bot.rules.words import Language
 from bot.store import causes
 from bot.store.db import Database, Tx
@@ -292,7 +293,8 @@ class Voice:
 
 def _fits_an_alert(outcome: Any) -> bool:
     """Whether the short form tells it all: of a list of codes it tells only how many there are."""
-    return not (isinstance(outcome, MyCoupons) and (outcome.coupons or outcome.early))
+    listed = isinstance(outcome, MyCoupons) and (outcome.coupons or outcome.early)
+    return not (listed or isinstance(outcome, MyEntry) or (isinstance(outcome, RaffleList) and outcome.lines))
 
 
 def _target(ask: Ask) -> Target:

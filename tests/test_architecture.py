@@ -30,6 +30,7 @@ SPOKEN = {
     "bot/handlers/coupons.py": {"COUPON_WORDS"},
     "bot/handlers/shop.py": {"SHOP_WORDS"},
     "bot/handlers/streams.py": {"STREAM_WORDS"},
+    "bot/handlers/raffles.py": {"RAFFLE_WORDS"},
     "bot/handlers/gifts.py": {"GIFT_WORDS"},
     "bot/store/founding.py": {"DEFAULT_PERSONA", "DEFAULT_COIN"},
     "bot/content/filters.py": {"_DEFAULT_COINS", "TIER_NAMES"},

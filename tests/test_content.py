@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
@@ -20,6 +20,7 @@ from bot.content.catalog import FEATURES, OUTCOMES
 from bot.content.filters import Here
 from bot.content.zones import find_zones
 from bot.handlers.acts import ACTS as PANEL_ACTS
+from bot.rules import raffles as raffle_rules
 from bot.rules import setting_up as setup_rules
 from bot.rules.admin import LATELY, LISTED, AdminEntry, AdminLine, AdminPick, AdminProblem, AdminValue, Reach, Section
 from bot.rules.arrivals import Need
@@ -29,6 +30,7 @@ from bot.rules.forms import FormError
 from bot.rules.gifts import GiftKind, Opens
 from bot.rules.menus import FANS, NEXT, STAFF
 from bot.rules.packets import Funding, PacketState
+from bot.rules.raffles import RaffleCard, RaffleLine, RafflePolicy, Reason, Winner
 from bot.rules.setting_up import MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
 from bot.rules.streams import Phase
 from bot.rules.words import Language
@@ -105,6 +107,13 @@ SHORT = frozenset(
         *(f"gifts.{name}" for name in ("GiftChoice", "GiftCard", "EnoughForToday", "OfferGone")),
         *(f"gifts.{name}" for name in ("GiftMessage", "NoCardYet")),  # an inline result's title, a button's label
         *(f"farming.{name}" for name in ("HeldReleased", "HeldRefused", "HeldSettled", "HeldGone")),
+        *(
+            f"raffles.{name}"
+            for name in (
+                *("Entered", "AlreadyEntered", "EntryClosed", "TierTooLow", "CheckInFirst", "ComeToStreamFirst"),
+                *("WonLately", "TicketTooDear", "NoSuchRaffle", "NotEntered", "RaffleList", "MyEntry"),
+            )
+        ),
     }
 )
 """Outcomes that a press can lead to: they need a callback's answer."""
@@ -122,6 +131,11 @@ STATES = {
     "HeldSettled": tuple(HeldState),
     "ShelfLine": ("open", "soon", "sold_out", "limit", "tier", "dear"),
     **dict.fromkeys(("ItemShown", "ItemLine"), ("open", "soon", "sold_out", "closed", "withdrawn")),
+    **dict.fromkeys(
+        ("RaffleCard", "RaffleLine", "RaffleShown", "RaffleNotNow", "MyEntry"),
+        ("open", "closed", "listed", "drawn", "cancelled"),
+    ),
+    "EntryClosed": ("closed", "listed", "drawn", "cancelled"),
 }
 PHASES = tuple(phase.value for phase in Phase)
 ACTS = (
@@ -129,9 +143,9 @@ ACTS = (
     *("campaign.made", "campaign.cancelled", "coupon.redeemed", "setup.changed"),
     *("item.made", "item.closed", "item.opened", "item.handed_over"),
     *("stream.made", "stream.delayed", "stream.cancelled", "one.of.tomorrow"),
-    *("gift.made", "gift.closed"),
     "packet.opened",
     "held.refused",
+    *("gift.made", "gift.closed", "raffle.made", "raffle.cancelled"),
 )
 TIERS = ("new", "fan", "loyal", "core")
 KINDS = {
@@ -159,12 +173,30 @@ DEEDS = (
 )
 PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL_ACTS for blank in act.blanks}))
 PROBLEMS = (*(kind.__name__ for kind in get_args(FormError)), "NoTyping", "OneOfTomorrow")
+WINNERS = tuple(
+    (Winner(number, name),) * many
+    for number, name, many in (
+        *((7, "Mina", 1), (7, None, 20), (hostile.HUGE, hostile.LONG_EMOJI, 20)),
+        *((hostile.HUGE, hostile.LONG_MARKUP, 20), (7, "", 0)),
+    )
+)
+"""Who won a raffle; that names are cut and escaped is tried in each of these."""
+RAFFLES = tuple(
+    (RaffleLine(1, prize, state, datetime(2026, 11, 23, 11, 0, tzinfo=UTC), number, mine, reason, 5),) * many
+    for prize, state, number, mine, reason, many in (
+        *(("Silk scarf", "open", None, None, None, 2), ("Silk scarf", "drawn", 7, "won", None, 1)),
+        *((hostile.LONG_MARKUP, state, hostile.HUGE, "in", None, 15) for state in ("open", "listed", "drawn")),
+        *((hostile.LONG_EMOJI, "drawn", 7, mine, reason.value, 15) for mine in ("out", "struck") for reason in Reason),
+        *(("Silk scarf", "cancelled", 7, "in", None, 15), ("Silk scarf", "drawn", None, None, None, 0)),
+    )
+)
+"""What `/raffles` lists: at most fifteen."""
 
 MISSING = (tuple(Need), *((need,) for need in Need), ())
 
 LATIN_IN_CHINESE_AND_KOREAN = re.compile(
     r"/(?:admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|order|hook|setup|undo|source|report|help)\b"
-    r"|/(?:gift|gifts|newgift|held)\b|\bclose\b"
+    r"|/(?:gift|gifts|newgift|held|raffles?|newraffle)\b|\bclose\b"
     r"|/(?:redpacket|shop|items?|makeup)\b"
     r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?|\bcancel\b|\bQR(?=코드)"
 )
@@ -203,6 +235,7 @@ ORDINARY: dict[str, str] = {
     "giver": "Mina",
     "friend": "Jun",
     "luckiest": "Ben",
+    "prize": "Silk scarf −20%",
 }
 
 HERE = {
@@ -252,7 +285,7 @@ def choices(owner: str, name: str, hint: Any) -> tuple[Any, ...]:
     return plain[hint] if hint in plain else tuple(instances(hint))
 
 
-def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:
+def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: PLR0911  # by whose outcome it is
     if owner.startswith("Setup"):
         return _choices_of_setup(owner, name)
     if owner.startswith("Admin"):
@@ -261,6 +294,8 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:
         return STATES[owner]
     if name == "code" and owner == "Bought":
         return (*CODES, None)
+    if owner in vars(raffle_rules) and (drawn := _choices_of_raffles(owner, name)):
+        return drawn
     if name == "code" and owner in {"Claimed", "AlreadyClaimed", "HeldCoupon"}:
         return CODES
     closed: dict[str, tuple[Any, ...]] = {
@@ -285,6 +320,23 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:
         "staff": (STAFF, STAFF[:1], ()),
     }
     return closed.get(name) or None
+
+
+def _choices_of_raffles(owner: str, name: str) -> tuple[Any, ...]:
+    """What raffles tell that we made ourselves, and lists that would be tried too often otherwise."""
+    closed: dict[str, tuple[Any, ...]] = {
+        "act": ("cancel", "redraw"),
+        **dict.fromkeys(("commitment", "seal", "salt"), ("6" * 64,)),
+        **dict.fromkeys(("list_hash", "seed", "beacon"), ("6" * 64, None) if owner == "RaffleCard" else ()),
+        **dict.fromkeys(("won", "moved_up"), WINNERS),
+        "lost": WINNERS if owner == "Redrawn" else (),
+        "lines": RAFFLES,
+        "needs": (("checkin", "stream"), ("checkin",), ()),
+        "weights": ((1, 1, 2, 3), (1, 1, 1, 1)),
+        "mine": ("in", "won", "out", "struck", *((None,) if owner == "RaffleLine" else ())),
+        "reason": (*(reason.value for reason in Reason), *((None,) if owner != "LostPlace" else ())),
+    }
+    return closed.get(name, ())
 
 
 def _choices_of_setup(owner: str, name: str) -> tuple[Any, ...] | None:
@@ -646,10 +698,21 @@ def test_a_claim_shows_its_code_to_copy(language: Language) -> None:
 
 @pytest.mark.parametrize("place", HERE)
 @pytest.mark.parametrize("language", Language)
-def test_a_source_fits_under_its_picture(language: Language, place: str) -> None:
-    """The words under a QR code are a caption, whatever the names."""
-    for outcome, words in said("sources.SourceShown", language, place):
-        assert utf16("".join(Strict(words.html).text)) <= CAPTION, outcome
+def test_captions_fit_under_their_files(language: Language, place: str) -> None:
+    """The words under a QR code, and under a draw's proof, are captions, whatever the names."""
+    for name in ("sources.SourceShown", "raffles.DrawTold"):
+        for outcome, words in said(name, language, place):
+            assert utf16("".join(Strict(words.html).text)) <= CAPTION, outcome
+
+
+@pytest.mark.parametrize("place", HERE)
+@pytest.mark.parametrize("language", Language)
+def test_as_many_winners_as_a_card_names_fit_on_it(language: Language, place: str) -> None:
+    """With every winner's name at its longest, and every rule, a raffle's card is one message."""
+    policy, longest = RafflePolicy(), next(kind for kind in worst(RaffleCard) if kind.state == "drawn")
+    won = tuple(Winner(99_999 - number, hostile.LONG_EMOJI) for number in range(policy.names))
+    full = replace(longest, won=won, more=160, reserve_numbers=(99_999,) * policy.reserves_shown, lost=200)
+    assert utf16("".join(Strict(WORDS.html(full, HERE[place], language)).text)) <= MESSAGE
 
 
 @pytest.mark.parametrize("language", Language)

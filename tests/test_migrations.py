@@ -36,6 +36,8 @@ PARTIAL = {
     "ix_invitation_watched": ("watched_until",),
     "ix_packet_live": ("state",),
     "ix_held_waiting": ("state",),
+    "ix_raffle_unfinished": ("state",),
+    "ix_raffle_entry_unreturned": ("paid", "returned"),
 }
 """Partial indexes, and the columns in their conditions: a guard that applies to all rows, or to none, is no guard."""
 

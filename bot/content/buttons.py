@@ -38,6 +38,17 @@ from bot.rules.members import MyCard
 from bot.rules.orders import OrderRefunded
 from bot.rules.preferences import PreferencesShown
 from bot.rules.privacy import DeletionAsked, PrivacyNotice
+from bot.rules.raffles import (
+    AlreadyEntered,
+    CheckInFirst,
+    Entered,
+    RaffleCancelled,
+    RaffleCard,
+    RaffleLine,
+    RaffleList,
+    RaffleMade,
+    TicketTooDear,
+)
 from bot.rules.reminders import OpenChatFirst, Reminder
 from bot.rules.setting_up import SetupDone, SetupFinished
 from bot.rules.sources import InsideAlready, WayIn
@@ -67,6 +78,10 @@ LATER = "later"
 CALL_OFF = "calloff"
 LATER_BY = (15, 30, 60)
 """Minutes by which the owner may put a start off with one tap."""
+ENTER = "enter"
+TICKET = "ticket"
+RAFFLES = "raffles"
+MY_ENTRY = "myentry"
 ME = "me"
 HELD = "held"
 """`held:release:7`, `held:refuse:7`."""
@@ -122,6 +137,10 @@ def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a tabl
             return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
         case _ if isinstance(outcome, ON_THE_SHELF):
             return shelf_buttons(outcome, make_up=MAKE_UP)
+        case RaffleCard() | RaffleList() | Entered() | AlreadyEntered() | CheckInFirst() | TicketTooDear():
+            return _of_raffles(outcome)
+        case RaffleMade() | RaffleCancelled(undoable=True):
+            return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
         case SetupDone(audit_id=int(audit_id)) | SetupFinished(audit_id=int(audit_id)):
             return ((Button("undo", press=f"{UNDO}:{audit_id}"),),)
         case Welcome() | WelcomeAll() | WelcomeBack() | InsideAlready() | WayIn():
@@ -182,6 +201,32 @@ def _of_line(line: StreamLine) -> Button | None:
     if line.reminded:
         return Button("unremind_line", press=f"{UNREMIND}:{line.stream_id}", about=line)
     return Button("remind_line", press=f"{REMIND}:{line.stream_id}", about=line)
+
+
+def _of_raffles(outcome: Any) -> Rows:
+    match outcome:
+        case RaffleCard(state="open"):
+            enter = Button("enter", press=f"{ENTER}:{outcome.raffle_id}", style="primary")
+            ticket = ((Button("ticket", press=f"{TICKET}:{outcome.raffle_id}"),),) if outcome.ticket else ()
+            return ((enter,), *ticket)
+        case RaffleCard(state="cancelled"):
+            return ((Button("over", disabled=True),),)
+        case RaffleList():
+            return tuple((button,) for line in outcome.lines if (button := _of_raffle_line(line)) is not None)
+        case CheckInFirst():
+            return ((Button("check_in", press=CHECK_IN, style="primary"),),)
+        case TicketTooDear():
+            return ((Button("free", press=f"{ENTER}:{outcome.raffle_id}", style="primary"),),)
+        case _:
+            return ((Button("mine", press=f"{MY_ENTRY}:{outcome.raffle_id}"),),)
+
+
+def _of_raffle_line(line: RaffleLine) -> Button | None:
+    if line.number is not None:
+        return Button("mine_line", press=f"{MY_ENTRY}:{line.raffle_id}", about=line)
+    if line.state == "open":
+        return Button("enter_line", press=f"{ENTER}:{line.raffle_id}", about=line, style="primary")
+    return None
 
 
 def _of_comings(outcome: Any) -> Rows:

@@ -125,6 +125,7 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         said = [format_unit(number, unit, length="long", locale=locale) for number, unit in parts if number]
         return " ".join(said)
 
+    @lru_cache(maxsize=2048)
     def cut(value: str, length: int) -> str:
         """At most `length` characters, so that a hostile name can't push the rest out."""
         spaced = "".join(" " if c.isspace() else c for c in str(value))

@@ -10,6 +10,7 @@ from sqlmodel import col
 from bot.rules.communities import Place
 from bot.rules.coupons import CouponState
 from bot.rules.privacy import DeletionAsked, DeletionDone, DeletionOutcome, NothingKept, OwnerStays, PrivacyNotice
+from bot.rules.raffles import EntryState, RaffleState, Reason
 from bot.rules.shop import PurchaseState
 from bot.store import forgotten, ledger
 from bot.store.db import Database, Tx
@@ -39,6 +40,8 @@ from bot.store.tables import (
     Person,
     Presence,
     Purchase,
+    Raffle,
+    RaffleEntry,
     Sighting,
     Source,
     Stream,
@@ -168,6 +171,7 @@ def _cut(tx: Tx, place: Place, user_id: int, member_id: int, account_id: int, ba
         )
         .values(answer=None)
     )
+    _leave_raffles(tx, member_id)
     for table in (Activity, Held, Presence, Sighting, Subscription):
         tx.execute(delete(table).where(col(table.member_id) == member_id))
     for caused in (CheckIn, Coupon, Attendance, Purchase):
@@ -188,6 +192,16 @@ def _cut(tx: Tx, place: Place, user_id: int, member_id: int, account_id: int, ba
             )
             .values(answer=None)
         )
+    raffles = select(col(RaffleEntry.raffle_id)).where(col(RaffleEntry.member_id) == member_id)
+    tx.execute(
+        update(AuditEntry)
+        .where(
+            col(AuditEntry.community_id) == place.community_id,
+            col(AuditEntry.act) == "raffle.redrawn",
+            col(AuditEntry.subject_id).in_(raffles),
+        )
+        .values(answer=None)
+    )
     tx.execute(
         update(Member)
         .where(col(Member.id) == member_id)
@@ -196,6 +210,19 @@ def _cut(tx: Tx, place: Place, user_id: int, member_id: int, account_id: int, ba
     cut_off(tx, member_id, at)
     _rename_staff(tx, place, user_id, nobody)
     forgotten.remember(tx, place.community_id, user_id, at)
+
+
+def _leave_raffles(tx: Tx, member_id: int) -> None:
+    """Out of what takes entries still; on a list that is closed their line stays, and nobody can tell whose it was."""
+    mine = col(RaffleEntry.member_id) == member_id
+    running = select(col(Raffle.id)).where(col(Raffle.state) == RaffleState.OPEN)
+    tx.execute(
+        update(RaffleEntry)
+        .where(mine, col(RaffleEntry.raffle_id).in_(running))
+        .values(state=EntryState.OUT, reason=Reason.DELETED.value)
+    )
+    # A ticket goes back to nobody.
+    tx.execute(update(RaffleEntry).where(mine).values(salt=None, cause=None, answer=None, returned=True))
 
 
 def _rename_staff(tx: Tx, place: Place, user_id: int, nobody: int) -> None:
@@ -208,6 +235,7 @@ def _rename_staff(tx: Tx, place: Place, user_id: int, nobody: int) -> None:
         (Packet, "opened_by"),
         (Item, "made_by"),
         (Purchase, "settled_by"),
+        (Raffle, "made_by"),
         (Source, "made_by"),
         (Stream, "made_by"),
     )

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.features import campaigns, communities, joining, packets, rooms
 from bot.rules.streams import StreamPolicy
-from bot.store import airings
+from bot.store import airings, raffles
 from bot.store.db import Database, Tx
 
 
@@ -23,4 +23,5 @@ def _follow(tx: Tx, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
         joining.move(tx, old_chat_id, new_chat_id)
         campaigns.rehang(tx, community_id, old_chat_id, new_chat_id, at)
         packets.rehang(tx, community_id, old_chat_id, new_chat_id, at)
+        raffles.rehang(tx, community_id, old_chat_id, new_chat_id, at)
         airings.rehang(tx, community_id, old_chat_id, new_chat_id, at, StreamPolicy())

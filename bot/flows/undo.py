@@ -13,6 +13,7 @@ from bot.features import (
     orders,
     packets,
     purchases,
+    raffles,
     redeeming,
     setting_up,
     streams,
@@ -41,6 +42,8 @@ UNDOABLE = (
     items.CLOSED,
     items.OPENED,
     purchases.HANDED_OVER,
+    raffles.MADE,
+    raffles.CANCELLED,
 )
 
 
@@ -143,5 +146,9 @@ def _take_back(  # noqa: C901, PLR0911, PLR0912  # a table of acts
             return items.undo_shut(tx, place, entry)
         case purchases.HANDED_OVER:
             return purchases.undo_hand_over(tx, place, entry)
+        case raffles.MADE:
+            return raffles.undo_make(tx, place, actor_id, entry, at, cause)
+        case raffles.CANCELLED:
+            return raffles.undo_cancel(tx, place, entry, at)
         case _:
             return False

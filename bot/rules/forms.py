@@ -35,6 +35,15 @@ class StrayWord:
 
 
 @dataclass(frozen=True, slots=True)
+class FourWeights:
+    """Weights are four whole numbers, one a tier."""
+
+    field: str
+    value: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenQuote:
     """A quote that never ends."""
 
@@ -133,6 +142,7 @@ FormError = (
     | UnknownField
     | GivenTwice
     | StrayWord
+    | FourWeights
     | OpenQuote
     | NotANumber
     | OutOfRange

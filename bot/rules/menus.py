@@ -2,7 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
-FANS = ("checkin", "me", "top", "coupons", "shop", "gift", "streams", "settings", "privacy", "help")
+FANS = ("checkin", "me", "top", "coupons", "shop", "gift", "raffles", "streams", "settings", "privacy", "help")
 """Declared ephemeral in groups: nobody else sees that a fan asked."""
 STAFF = (
     "admin",
@@ -22,6 +22,8 @@ STAFF = (
     "newitem",
     "item",
     "items",
+    "newraffle",
+    "raffle",
     "source",
     "report",
     "held",

@@ -19,7 +19,7 @@ from bot.store.cards import EDIT, POST
 from bot.store.causes import forget
 from bot.store.db import Tx
 from bot.store.lock import hand_over
-from bot.store.outbox import DELETE
+from bot.store.outbox import DELETE, FILE
 from bot.store.schema import known_revisions
 from bot.store.tables import Outbox
 from bot.store.tables.messages import OutboxState
@@ -30,7 +30,7 @@ SIDES = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database while it is open."""
 BUSY_SECONDS = 10.0
 
-TRUE_WHEN_SENT = (POST, EDIT, DELETE)
+TRUE_WHEN_SENT = (POST, EDIT, DELETE, FILE)
 """Promises that hold references: what they say is read when they leave, so late they are no lie."""
 
 

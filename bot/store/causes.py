@@ -15,7 +15,18 @@ from sqlmodel import col
 
 from bot.rules.privacy import CAUSES_KEPT
 from bot.store.db import Tx
-from bot.store.tables import Attendance, AuditEntry, Campaign, CheckIn, Coupon, Gift, Packet, PacketTake, Purchase
+from bot.store.tables import (
+    Attendance,
+    AuditEntry,
+    Campaign,
+    CheckIn,
+    Coupon,
+    Gift,
+    Packet,
+    PacketTake,
+    Purchase,
+    RaffleEntry,
+)
 
 T = TypeVar("T")
 
@@ -68,6 +79,7 @@ def forget(tx: Tx, now: datetime) -> None:
         (Attendance, col(Attendance.at)),
         (Packet, col(Packet.opened_at)),
         (Purchase, col(Purchase.bought_at)),
+        (RaffleEntry, col(RaffleEntry.at)),
     ):
         tx.execute(update(table).where(at < before, col(table.cause).is_not(None)).values(cause=None, answer=None))
     tx.execute(update(Gift).where(col(Gift.made_at) < before, col(Gift.cause).is_not(None)).values(cause=None))

@@ -16,6 +16,8 @@ TELL = "tell"
 """The act that tells one person something."""
 SAY = "say"
 """The act that tells a group something, in the community's language."""
+FILE = "file"
+"""The act that sends a group a file, made when it is sent."""
 DELETE = "delete"
 """The act that takes a message away."""
 

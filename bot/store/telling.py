@@ -1,6 +1,7 @@
 """Promises in words: an outcome for a group, or for one person in private, as an outbox row."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +13,18 @@ from bot.rules.words import Language, reader_language
 from bot.store import causes
 from bot.store.cards import chats_of, groups_of
 from bot.store.db import Tx
-from bot.store.outbox import SAY, TELL, promise
+from bot.store.outbox import FILE, SAY, TELL, promise
 from bot.store.tables import Outbox, Person
 from bot.store.tables.messages import Lane, OutboxState
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file for a group, with the outcome that is told under it."""
+
+    name: str
+    content: bytes
+    caption: Any
 
 
 def name_of(outcome: Any) -> str:
@@ -50,6 +60,27 @@ def say(
             not_after=not_after,
         )
     return len(told)
+
+
+def attach(
+    tx: Tx, community_id: int, kind: str, subject_id: int, *, key: str, now: datetime, not_after: datetime
+) -> int:
+    """Promise each group a file of this kind about this subject, made when it is sent; how many."""
+    chats = [group.chat_id for group in groups_of(tx, community_id)]
+    for chat_id in chats:
+        promise(
+            tx,
+            key=f"{key}:{chat_id}",
+            community_id=community_id,
+            chat_id=chat_id,
+            lane=Lane.LIVE,
+            act=FILE,
+            facts={"file": kind, "subject_id": subject_id},
+            due_at=now,
+            now=now,
+            not_after=not_after,
+        )
+    return len(chats)
 
 
 def tell_in_private(

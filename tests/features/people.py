@@ -154,6 +154,8 @@ TABLES = (
     "reminder_round",
     "subscription",
     "attendance",
+    "raffle",
+    "raffle_entry",
     "slot",
     "posting",
     "packet",

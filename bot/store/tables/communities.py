@@ -40,6 +40,8 @@ class Community(SQLModel, table=True):
     """Who may open red packets: staff, or fans too from their own coins."""
     items_made: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """The last number given to an item of this shop."""
+    raffles_made: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """The last number given to a raffle of this shop."""
 
 
 class FanGroup(SQLModel, table=True):

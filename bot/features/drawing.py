@@ -1,0 +1,326 @@
+"""The draw: closing a raffle, freezing its list, ranking it, and telling who won.
+
+Each step is a state of the raffle's row and goes on where it was left. The arithmetic runs in a thread over pages that
+were read beside the writes; what it gives is the same each time, so that a crash changes nothing but the hour.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.logs import apart, get_logger
+from bot.rules.beacons import QUICKNET, Beacon, Pulse
+from bot.rules.proofs import Draw, write_proof
+from bot.rules.raffles import (
+    DrawTold,
+    EntrantFacts,
+    EntryState,
+    LostPlace,
+    RafflePolicy,
+    RaffleState,
+    Reason,
+    check_entry,
+)
+from bot.rules.sealing import Sealed, key_of, list_hash, order_of
+from bot.store.cards import touch_cards
+from bot.store.db import PLANNED, Database, Tx
+from bot.store.places import place_of
+from bot.store.raffles import BEFORE_THE_DRAW, CARD, facts_of, locked, on_list
+from bot.store.raffles import winners_of as won_by
+from bot.store.tables import Member, Raffle, RaffleEntry
+from bot.store.telling import Attachment
+from bot.store.tiers import tiers_of
+from bot.store.winning import fill, show
+from bot.store.wins import won_since
+
+log = get_logger("drawing")
+
+PAGE = 5000
+"""Entries that are read at once."""
+TOLD = 6
+"""Names that fit under the proof."""
+LOST_TOLD = 4
+"""Lost places that do."""
+
+
+class Drawing:
+    """Use cases of the draw."""
+
+    def __init__(self, db: Database, policy: RafflePolicy, beacon: Beacon | None) -> None:
+        self._db = db
+        self._policy = policy
+        self._beacon = beacon
+
+    async def run_due(self, now: datetime) -> datetime | None:
+        """Close, freeze and draw what is due; when there is more to do."""
+        for raffle_id, _ in await self._db.read(to_close, now):
+            with apart(log, "close_failed", raffle=raffle_id):
+                await self._db.write(close, raffle_id, now)
+        for raffle_id in await self._db.read(under_way):
+            with apart(log, "draw_failed", raffle=raffle_id):
+                await self._go_on(raffle_id, now)
+        return await self._db.read(next_due, now, self._policy)
+
+    async def _go_on(self, raffle_id: int, now: datetime) -> None:
+        """Take one raffle as far as it can go now."""
+        while await self._db.write(check_some, raffle_id, self._policy):
+            pass
+        raffle = await self._db.read(read_raffle, raffle_id)
+        if raffle.state == RaffleState.CLOSED:
+            entries = await self._read_list(raffle_id)
+            frozen = await asyncio.to_thread(list_hash, entries)
+            await self._db.write(freeze, raffle_id, frozen, len(entries), now, self._policy)
+            raffle = await self._db.read(read_raffle, raffle_id)
+        if raffle.state == RaffleState.LISTED:
+            if raffle.draw_at is None or now < raffle.draw_at:
+                return
+            pulse = await self._pulse(raffle)
+            if pulse is None and self._may_still_come(raffle, now):
+                await self._db.write(put_off, raffle_id, now + self._policy.beacon_every)
+                return
+            await self._db.write(fix_key, raffle_id, pulse)
+            raffle = await self._db.read(read_raffle, raffle_id)
+        if raffle.state == RaffleState.SEALED:
+            await self._rank(raffle, now)
+
+    async def _pulse(self, raffle: Raffle) -> Pulse | None:
+        if raffle.beacon_round is None or self._beacon is None:
+            return None
+        return await self._beacon.fetch(raffle.beacon_round)
+
+    def _may_still_come(self, raffle: Raffle, now: datetime) -> bool:
+        if raffle.beacon_round is None or self._beacon is None:
+            return False
+        return now < self._beacon.chain.time_of(raffle.beacon_round) + self._policy.beacon_waits
+
+    async def _rank(self, raffle: Raffle, now: datetime) -> None:
+        """Work the order out, write it down in chunks, then tell it."""
+        raffle_id = raffle.id or 0
+        entries = await self._read_list(raffle_id)
+        order = await asyncio.to_thread(_order, raffle, entries)
+        chunk = self._policy.chunk
+        for start in range(raffle.ranked_to, len(order), chunk):
+            await self._db.write(write_ranks, raffle_id, start, order[start : start + chunk])
+        await self._db.write(tell, raffle_id, now)
+
+    async def _read_list(self, raffle_id: int) -> list[Sealed]:
+        entries: list[Sealed] = []
+        while page := await self._db.read(on_list, raffle_id, entries[-1].number if entries else 0, PAGE):
+            entries += page
+        return entries
+
+    async def proof(self, community_id: int, raffle_id: int) -> Attachment | None:
+        """The proof of a draw as a file, with what is told under it."""
+        found = await self._db.read(read_draw, community_id, raffle_id)
+        if found is None:
+            return None
+        raffle, told, shop, struck = found
+        entries = await self._read_list(raffle_id)
+        draw = Draw(
+            shop=shop,
+            number=raffle.number,
+            prize=raffle.prize,
+            opened=raffle.made_at,
+            closed=raffle.closes,
+            places=raffle.winners,
+            seed=bytes.fromhex(raffle.seed),
+            entries=entries,
+            chain=QUICKNET.hash if raffle.beacon_round is not None else None,
+            round=raffle.beacon_round,
+            pulse=_pulse_of(raffle),
+            struck=struck,
+        )
+        text = await asyncio.to_thread(write_proof, draw)
+        return Attachment(f"encore-draw-{raffle.number}.json", text.encode(), told)
+
+
+def _order(raffle: Raffle, entries: Sequence[Sealed]) -> list[int]:
+    pulse = _pulse_of(raffle)
+    randomness = bytes.fromhex(pulse.randomness) if pulse is not None else b""
+    return order_of(key_of(bytes.fromhex(raffle.seed), raffle.list_hash or "", randomness), entries)
+
+
+def _pulse_of(raffle: Raffle) -> Pulse | None:
+    if raffle.beacon_round is None or raffle.beacon_randomness is None:
+        return None
+    return Pulse(raffle.beacon_round, raffle.beacon_randomness, raffle.beacon_signature or "")
+
+
+def to_close(session: Session, now: datetime) -> list[tuple[int, datetime]]:
+    """Open raffles whose time is over."""
+    rows: Any = session.execute(
+        select(col(Raffle.id), col(Raffle.closes))
+        .where(col(Raffle.state) == RaffleState.OPEN, col(Raffle.closes) <= now)
+        .order_by(col(Raffle.closes))
+    ).all()
+    return [(raffle_id, closes) for raffle_id, closes in rows]
+
+
+def under_way(session: Session) -> list[int]:
+    """Raffles that are closed and not drawn."""
+    rows: Any = session.execute(
+        select(col(Raffle.id)).where(col(Raffle.state).in_(BEFORE_THE_DRAW)).order_by(col(Raffle.closes))
+    ).scalars()
+    return list(rows)
+
+
+def next_due(session: Session, now: datetime, policy: RafflePolicy) -> datetime | None:
+    """When something is due again."""
+    closing = session.execute(
+        select(col(Raffle.closes)).where(col(Raffle.state) == RaffleState.OPEN).order_by(col(Raffle.closes)).limit(1)
+    ).scalar_one_or_none()
+    drawing = session.execute(select(col(Raffle.draw_at)).where(col(Raffle.state).in_(BEFORE_THE_DRAW))).scalars()
+    # What could not go on, for a reason that the log tells, is tried again soon.
+    soon = now + policy.pause
+    waiting = [soon if at is None or at <= now else at for at in drawing]
+    return min([*waiting, *([closing] if closing is not None else [])], default=None)
+
+
+def read_raffle(session: Session, raffle_id: int) -> Raffle:
+    """The raffle as it stands."""
+    return session.get_one(Raffle, raffle_id)
+
+
+def close(tx: Tx, raffle_id: int, now: datetime) -> bool:
+    """Nobody enters from here on; False if it was closed or cancelled before."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state != RaffleState.OPEN or raffle.closes > now:
+        return False
+    raffle.state = RaffleState.CLOSED
+    tx.flush()
+    return True
+
+
+def check_some(tx: Tx, raffle_id: int, policy: RafflePolicy) -> bool:
+    """Look at the next chunk of entries: who stays on the list, and with which weight; False if all were."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state != RaffleState.CLOSED:
+        return False
+    rows = tx.execute(
+        select(RaffleEntry, Member)
+        .join(Member, col(Member.id) == col(RaffleEntry.member_id))
+        .where(col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.number) > raffle.checked_to)
+        .order_by(col(RaffleEntry.number))
+        .limit(policy.chunk)
+    ).all()
+    if not rows:
+        return False
+    place = place_of(tx, raffle.community_id)
+    members = [member.id for _, member in rows if member.id is not None]
+    tiers = tiers_of(tx, place, members, raffle.closes)
+    days = max(raffle.fresh_days, raffle.cap_days)
+    since = raffle.closes - timedelta(days=days)
+    lately = won_since(tx, place, members, since) if days else set()
+    facts = facts_of(raffle)
+    for entry, member in rows:
+        raffle.checked_to = entry.number
+        if entry.state != EntryState.IN:
+            continue
+        back = days and member.back_since is not None and member.back_since > since
+        fan = EntrantFacts(tiers[member.id or 0].value, won_lately=bool(back) or member.id in lately)
+        verdict = check_entry(facts, fan, left=member.left_at is not None, deleted=entry.salt is None)
+        if isinstance(verdict, Reason):
+            entry.state, entry.reason = EntryState.OUT, verdict.value
+        else:
+            entry.weight, entry.after = verdict.weight, verdict.after
+    tx.flush()
+    return True
+
+
+def freeze(tx: Tx, raffle_id: int, frozen: str, listed: int, now: datetime, policy: RafflePolicy) -> bool:
+    """Show the list's hash; from here on nothing on the list changes. False if it was frozen before."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state != RaffleState.CLOSED:
+        return False
+    raffle.state, raffle.list_hash, raffle.listed = RaffleState.LISTED, frozen, listed
+    raffle.draw_at = now + policy.pause
+    tx.flush()
+    touch_cards(tx, raffle.community_id, CARD, raffle_id, now)
+    tx.info[PLANNED] = True
+    return True
+
+
+def put_off(tx: Tx, raffle_id: int, draw_at: datetime) -> None:
+    """The beacon's round can't be had yet."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state == RaffleState.LISTED:
+        raffle.draw_at = draw_at
+        tx.flush()
+
+
+def fix_key(tx: Tx, raffle_id: int, pulse: Pulse | None) -> bool:
+    """Fix what goes into the key, once."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state != RaffleState.LISTED:
+        return False
+    if pulse is not None:
+        raffle.beacon_randomness, raffle.beacon_signature = pulse.randomness, pulse.signature
+    raffle.state = RaffleState.SEALED
+    tx.flush()
+    return True
+
+
+def write_ranks(tx: Tx, raffle_id: int, start: int, numbers: Sequence[int]) -> bool:
+    """Write a chunk of the order down; False if that was done before."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state != RaffleState.SEALED or raffle.ranked_to != start:
+        return False
+    places = [{"drawn": number, "nth": start + nth} for nth, number in enumerate(numbers, start=1)]
+    table: Any = RaffleEntry.__table__  # type: ignore[attr-defined]  # past the ORM: one statement for the chunk
+    tx.connection().execute(
+        update(table)
+        .where(table.c.raffle_id == raffle_id, table.c.number == bindparam("drawn"))
+        .values(place=bindparam("nth")),
+        places,
+    )
+    raffle.ranked_to = start + len(numbers)
+    tx.flush()
+    return True
+
+
+def tell(tx: Tx, raffle_id: int, now: datetime) -> bool:
+    """Give the places to the first in rank who are still here, and promise all that is to be told."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state != RaffleState.SEALED:
+        return False
+    raffle.state, raffle.drawn_at = RaffleState.DRAWN, now
+    tx.flush()
+    place = place_of(tx, raffle.community_id)
+    fill(tx, place, raffle, raffle.winners, now, moved_up=False)
+    show(tx, raffle, now)
+    return True
+
+
+def read_draw(
+    session: Session, community_id: int, raffle_id: int
+) -> tuple[Raffle, DrawTold, str, list[tuple[int, str]]] | None:
+    """A drawn raffle with what is told under its proof, the shop's name, and who was struck."""
+    raffle = session.get(Raffle, raffle_id)
+    if raffle is None or raffle.community_id != community_id or raffle.state != RaffleState.DRAWN:
+        return None
+    struck: list[tuple[int, str]] = [
+        (number, reason or "")
+        for number, reason in session.execute(
+            select(col(RaffleEntry.number), col(RaffleEntry.reason))
+            .where(col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.state) == EntryState.STRUCK)
+            .order_by(col(RaffleEntry.place))
+        ).all()
+    ]
+    winners = won_by(session, raffle_id)
+    told = DrawTold(
+        raffle_id=raffle_id,
+        prize=raffle.prize,
+        won=tuple(winners[:TOLD]),
+        more=max(0, len(winners) - TOLD),
+        entries=raffle.listed or 0,
+        alone=raffle.beacon_randomness is None,
+        beacon_missed=raffle.beacon_round is not None and raffle.beacon_randomness is None,
+        lost=tuple(LostPlace(number, reason) for number, reason in struck[-LOST_TOLD:]),
+        again=raffle.redrawn > 0,
+    )
+    return raffle, told, place_of(session, community_id).shop, struck

@@ -1,0 +1,174 @@
+"""Raffles: entered and looked at by fans, opened, called off and drawn anew by staff."""
+
+from aiogram.types import CallbackQuery, Message, TelegramObject
+
+from bot.asking import Ask
+from bot.content.buttons import ENTER, MY_ENTRY, RAFFLES, TICKET
+from bot.features.raffles import Raffles
+from bot.features.redrawing import Redrawing
+from bot.handlers.coupons import read_id
+from bot.handlers.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
+from bot.handlers.rights import Doors
+from bot.handlers.table import Desk
+from bot.rules.forms import FourWeights, Missing, NotOneOf, StrayWord
+from bot.rules.raffles import EVEN, TIERS, Need, NewRaffle, NoSuchRaffle, RafflePolicy
+from bot.voice import Voice
+
+POLICY = RafflePolicy()
+RAFFLE_WORDS = ("추첨", "응모", "抽奖", "抽獎", "raffles", "raffle")
+NEW_RAFFLE = '/newraffle prize="Silk scarf" winners=3 closes=+30m'
+RAFFLE = "/raffle 12"
+YES_OR_NO = {"yes": True, "on": True, "no": False, "off": False}
+LARGEST_NUMBER = 2**31 - 1
+
+
+def needs(name: str, text: str, _moment: Moment) -> tuple[Need, ...]:
+    """`checkin`, `stream`, or both with a comma between."""
+    asked = [part.strip().lower() for part in text.split(",") if part.strip()]
+    known = [need.value for need in Need]
+    for part in asked:
+        if part not in known:
+            raise FormProblem(NotOneOf(name, echo(part), tuple(known)))
+    return tuple(need for need in Need if need.value in asked)
+
+
+def weights(name: str, text: str, _moment: Moment) -> tuple[int, ...]:
+    """Four whole numbers, the lowest tier's first."""
+    parts = [part.strip() for part in text.split(",")]
+    bare = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) <= 3]  # noqa: PLR2004
+    fit = len(bare) == len(parts) == len(TIERS) and all(1 <= weight <= POLICY.max_weight for weight in bare)
+    if not fit:
+        raise FormProblem(FourWeights(name, echo(text), POLICY.max_weight))
+    return tuple(bare)
+
+
+def days(name: str, text: str, moment: Moment) -> int:
+    """`30d`, or plainly 30."""
+    return whole(1, POLICY.max_days)(name, text.lower().removesuffix("d"), moment)
+
+
+NEW_RAFFLE_FORM = Form(
+    {
+        "prize": Field(words(POLICY.max_prize, NEW_RAFFLE), needed=True),
+        "winners": Field(whole(1, POLICY.max_winners)),
+        "closes": Field(instant, needed=True),
+        "tier": Field(one_of({tier: tier for tier in TIERS})),
+        "ticket": Field(whole(0, POLICY.max_ticket)),
+        "needs": Field(needs),
+        "fresh": Field(days),
+        "cap": Field(days),
+        "weights": Field(weights),
+        "reserves": Field(whole(0, POLICY.max_reserves)),
+        "value": Field(words(POLICY.max_value, NEW_RAFFLE)),
+        "beacon": Field(one_of(YES_OR_NO)),
+    },
+    NEW_RAFFLE,
+)
+
+
+def setup() -> Desk:
+    """Commands, words and buttons of raffles."""
+    desk = Desk("raffles")
+    desk.command("raffles", listed)
+    desk.word(RAFFLE_WORDS, listed)
+    desk.press(RAFFLES, listed)
+    desk.press(ENTER, enter)
+    desk.press(TICKET, enter_with_ticket)
+    desk.press(MY_ENTRY, my_entry)
+    desk.command("newraffle", new_raffle)
+    desk.command("raffle", raffle)
+    return desk
+
+
+async def listed(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, raffles: Raffles) -> None:
+    """What runs, and the asker's part in it."""
+    inside = await doors.fan(ask)
+    if inside is not None:
+        await voice.answer(inside, await raffles.listed(inside.home, ask.sender.user_id, ask.at))
+
+
+async def enter(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles) -> None:
+    """A tap on *enter*."""
+    await _enter(ask, rest, doors, voice, raffles, ticket=False)
+
+
+async def enter_with_ticket(
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles
+) -> None:
+    """A tap on the ticket."""
+    await _enter(ask, rest, doors, voice, raffles, ticket=True)
+
+
+async def _enter(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles, *, ticket: bool) -> None:
+    """The data may be forged: the raffle must be this community's."""
+    inside = await doors.fan(ask)
+    if inside is None:
+        return
+    raffle_id = read_id(rest)
+    if raffle_id is None:
+        await voice.answer(inside, NoSuchRaffle())
+        return
+    outcome = await raffles.enter(inside.home, ask.sender, raffle_id, ask.at, ask.cause, ticket=ticket)
+    await voice.answer(inside, outcome)
+
+
+async def my_entry(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles) -> None:
+    """The asker's own line and salt: to them alone."""
+    inside = await doors.fan(ask)
+    if inside is None:
+        return
+    raffle_id = read_id(rest)
+    if raffle_id is None:
+        await voice.answer(inside, NoSuchRaffle())
+        return
+    await voice.answer(inside, await raffles.my_entry(inside.home, ask.sender.user_id, raffle_id, ask.at))
+
+
+async def new_raffle(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles) -> None:
+    """`/newraffle prize="…" winners=3 closes=+30m …`: opens at once, with an undo button."""
+    inside = await doors.staff(ask)
+    if inside is None:
+        return
+    try:
+        values = NEW_RAFFLE_FORM.read(rest, Moment(ask.at, inside.home.timezone))
+    except FormProblem as problem:
+        await voice.answer(inside, problem.error)
+        return
+    values["fresh_days"], values["cap_days"] = values.pop("fresh", 0), values.pop("cap", 0)
+    wish = NewRaffle(**{"weights": EVEN, **values})
+    await voice.answer(inside, await raffles.make(inside.home, ask.actor_id, wish, ask.at, ask.cause))
+
+
+async def raffle(
+    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles, redrawing: Redrawing
+) -> None:
+    """`/raffle 12` shows, `… cancel` calls off, `… redraw [47]` draws all places, or one, anew."""
+    inside = await doors.staff(ask)
+    if inside is None:
+        return
+    try:
+        number, act, entry = _number_and_act(rest, Moment(ask.at, inside.home.timezone))
+    except FormProblem as problem:
+        await voice.answer(inside, problem.error)
+        return
+    if act == "cancel":
+        outcome: object = await raffles.cancel(inside.home, ask.actor_id, number, ask.at, ask.cause)
+    elif act == "redraw":
+        outcome = await redrawing.redraw(inside.home, ask.actor_id, number, entry, ask.at, ask.cause)
+    else:
+        outcome = await raffles.show(inside.home, number, ask.at)
+    await voice.answer(inside, outcome)
+
+
+def _number_and_act(rest: str, moment: Moment) -> tuple[int, str, int | None]:
+    parts = rest.split()
+    if not parts:
+        raise FormProblem(Missing("number", RAFFLE))
+    number = whole(1, LARGEST_NUMBER)("number", parts[0].removeprefix("#"), moment)
+    act = parts[1].lower() if len(parts) > 1 else "show"
+    entry = None
+    if act == "redraw" and len(parts) > 2:  # noqa: PLR2004  # number, act, entry
+        entry = whole(1, LARGEST_NUMBER)("redraw", parts.pop(2).removeprefix("#"), moment)
+    if len(parts) > 2 or act not in {"show", "cancel", "redraw"}:  # noqa: PLR2004
+        raise FormProblem(StrayWord(parts[-1][:40], f"{RAFFLE} redraw 47"))
+    return number, act, entry

@@ -1,0 +1,57 @@
+"""A public beacon: random numbers that nobody knows before their time, and everybody can look up afterwards."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """One round of a beacon, in hexadecimal."""
+
+    round: int
+    randomness: str
+    signature: str
+
+    @property
+    def sound(self) -> bool:
+        """Whether the randomness is what the signature makes: SHA-256 of it."""
+        try:
+            return sha256(bytes.fromhex(self.signature)).hexdigest() == self.randomness
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """When a beacon's rounds come: round 1 at `genesis`, the others every `period`."""
+
+    hash: str
+    genesis: datetime
+    period: timedelta
+
+    def first_after(self, instant: datetime) -> int:
+        """The first round that comes after `instant` (aware), not at it."""
+        return max(0, (instant - self.genesis) // self.period + 1) + 1
+
+    def time_of(self, number: int) -> datetime:
+        """When a round comes."""
+        return self.genesis + (number - 1) * self.period
+
+
+QUICKNET = Chain(
+    hash="52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971",
+    genesis=datetime.fromtimestamp(1_692_803_367, UTC),
+    period=timedelta(seconds=3),
+)
+"""drand's quicknet, run by the League of Entropy: unchained, so that a round's signature is all there is to it."""
+
+
+class Beacon(Protocol):
+    """Where rounds can be had."""
+
+    chain: Chain
+
+    async def fetch(self, number: int) -> Pulse | None:
+        """This round, or None if it can't be had now. It takes a few seconds at most and raises nothing."""

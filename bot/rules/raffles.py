@@ -1,0 +1,529 @@
+"""Raffles: who may enter, who is on the list when it closes, and what is told of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+TIERS = ("new", "fan", "loyal", "core")
+"""Lowest first: the order in which weights are written."""
+EVEN = (1, 1, 1, 1)
+
+
+class RaffleState(StrEnum):
+    """How far a raffle is. Only `open` takes entries."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    """Entering is over; conditions are being checked."""
+    LISTED = "listed"
+    """The list is frozen and its hash is shown; the draw waits for its moment, and for the beacon if one was named."""
+    SEALED = "sealed"
+    """The key is fixed; ranks are being written down."""
+    DRAWN = "drawn"
+    CANCELLED = "cancelled"
+
+
+class Need(StrEnum):
+    """What a fan must have done to enter."""
+
+    CHECK_IN = "checkin"
+    """Checked in today."""
+    STREAM = "stream"
+    """Was at the stream that this raffle belongs to."""
+
+
+class EntryState(StrEnum):
+    """What became of an entry."""
+
+    IN = "in"
+    OUT = "out"
+    """Not on the list: a condition wasn't met any more when it closed."""
+    WON = "won"
+    STRUCK = "struck"
+    """Drawn, and lost the place for a reason that is told."""
+
+
+class Reason(StrEnum):
+    """Why an entry isn't on the list, or lost its place."""
+
+    LEFT = "left"
+    TIER = "tier"
+    WON = "won"
+    """Won something lately, and this raffle is for who didn't."""
+    DELETED = "deleted"
+    REDRAWN = "redrawn"
+    """Staff had the place drawn anew: nobody could be found behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RafflePolicy:
+    """Limits of raffles, and their rhythm."""
+
+    max_winners: int = 200
+    max_reserves: int = 200
+    max_prize: int = 120
+    max_value: int = 40
+    max_ticket: int = 1_000_000
+    max_weight: int = 100
+    max_days: int = 365
+    """Of `fresh=` and `cap=`."""
+    shortest: timedelta = timedelta(minutes=1)
+    longest: timedelta = timedelta(days=90)
+    card_every: timedelta = timedelta(seconds=5)
+    pause: timedelta = timedelta(seconds=10)
+    """Between freezing the list and drawing: its hash is seen before anybody can know who wins."""
+    beacon_waits: timedelta = timedelta(minutes=10)
+    """After the beacon's round was due. Then the draw goes on, sealed by the shop alone, and says so."""
+    beacon_every: timedelta = timedelta(seconds=15)
+    chunk: int = 500
+    """Entries that one write touches."""
+    refunds: int = 100
+    """Tickets that one write gives back: each is a transfer of its own."""
+    names: int = 40
+    """Winners whom the card names; the others' numbers stand in the proof."""
+    reserves_shown: int = 20
+    shown: int = 5
+    """Raffles that are over and that `/raffles` still lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class RaffleFacts:
+    """A raffle as an entry meets it. Instants are aware, UTC."""
+
+    id: int
+    number: int
+    """What staff call it: `/raffle 12`."""
+    prize: str
+    state: RaffleState
+    made_at: datetime
+    closes: datetime
+    ticket: int
+    tier: str
+    needs: tuple[Need, ...]
+    weights: tuple[int, ...]
+    fresh_days: int
+    cap_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntrantFacts:
+    """Who wants to enter, or is looked at when it closes."""
+
+    tier: str
+    checked_in: bool = True
+    was_there: bool = True
+    won_lately: bool = False
+    """Whether they won within the days that `fresh=` or `cap=` names; who came back after a deletion may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRaffle:
+    """What staff ask for with `/newraffle`."""
+
+    prize: str
+    closes: datetime
+    winners: int = 1
+    reserves: int = 0
+    value: str | None = None
+    tier: str = "new"
+    needs: tuple[Need, ...] = ()
+    ticket: int = 0
+    fresh_days: int = 0
+    """Days within which who has won comes after all others; 0: no difference."""
+    cap_days: int = 0
+    """Days within which nobody may win twice, packets counted in; 0: no cap."""
+    weights: tuple[int, ...] = EVEN
+    beacon: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A ticket that was paid for already: the ledger's key of the charge, to be given back if there's no draw."""
+
+    key: str
+    coins: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """The fan takes part."""
+
+    raffle_id: int
+    prize: str
+    number: int
+    """The entry's own: it stands on the list, with no name beside it."""
+    closes: datetime
+    price: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyEntered:
+    """One entry per fan: the same number again."""
+
+    raffle_id: int
+    prize: str
+    number: int
+    closes: datetime
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryClosed:
+    """It takes no entries any more."""
+
+    prize: str
+    state: str
+    """`closed`, `drawn` or `cancelled`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TierTooLow:
+    """It is for fans of a tier and above."""
+
+    prize: str
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInFirst:
+    """Who enters has checked in today."""
+
+    raffle_id: int
+    prize: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComeToStreamFirst:
+    """Who enters was at the stream."""
+
+    prize: str
+
+
+@dataclass(frozen=True, slots=True)
+class WonLately:
+    """It is for who hasn't won in so many days."""
+
+    prize: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTooDear:
+    """The fan has fewer coins than a ticket costs; entering for nothing weighs as much."""
+
+    raffle_id: int
+    prize: str
+    price: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchRaffle:
+    """No such raffle here: a stale or forged press, or another shop's."""
+
+
+EntryRefusal = EntryClosed | TierTooLow | CheckInFirst | ComeToStreamFirst | WonLately | TicketTooDear | NoSuchRaffle
+EnterOutcome = Entered | AlreadyEntered | EntryRefusal
+
+
+def may_enter(  # noqa: PLR0911  # a list of refusals, first come first told
+    raffle: RaffleFacts, fan: EntrantFacts, price: int, balance: int, now: datetime
+) -> EntryRefusal | None:
+    """Why a fan who isn't in yet can't enter now, or None. What no wait can mend comes first."""
+    if raffle.state is not RaffleState.OPEN or now >= raffle.closes:
+        return EntryClosed(raffle.prize, public_state(raffle.state, raffle.closes, now))
+    if TIERS.index(fan.tier) < TIERS.index(raffle.tier):
+        return TierTooLow(raffle.prize, raffle.tier)
+    if raffle.cap_days and fan.won_lately:
+        return WonLately(raffle.prize, raffle.cap_days)
+    if Need.STREAM in raffle.needs and not fan.was_there:
+        return ComeToStreamFirst(raffle.prize)
+    if Need.CHECK_IN in raffle.needs and not fan.checked_in:
+        return CheckInFirst(raffle.id, raffle.prize)
+    if balance < price:
+        return TicketTooDear(raffle.id, raffle.prize, price, balance)
+    return None
+
+
+def public_state(state: RaffleState, closes: datetime, now: datetime) -> str:
+    """What fans are told of how far it is: `open`, `closed`, `listed`, `drawn` or `cancelled`."""
+    if state is RaffleState.OPEN:
+        return "open" if now < closes else "closed"
+    return "listed" if state is RaffleState.SEALED else state.value
+
+
+@dataclass(frozen=True, slots=True)
+class OnList:
+    """An entry that stays: with what it weighs, and whether it comes after those who haven't won lately."""
+
+    weight: int
+    after: bool
+
+
+def check_entry(raffle: RaffleFacts, fan: EntrantFacts, *, left: bool, deleted: bool = False) -> OnList | Reason:
+    """What becomes of an entry when the raffle closes. What was done on the day of entering stays done."""
+    if deleted:
+        return Reason.DELETED
+    if left:
+        return Reason.LEFT
+    if TIERS.index(fan.tier) < TIERS.index(raffle.tier):
+        return Reason.TIER
+    if raffle.cap_days and fan.won_lately:
+        return Reason.WON
+    return OnList(raffle.weights[TIERS.index(fan.tier)], after=bool(raffle.fresh_days) and fan.won_lately)
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """A winner as everybody may see them."""
+
+    number: int
+    """Of their entry, which stands in the proof."""
+    name: str | None
+    """None for who asked not to be shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class RaffleCard:
+    """A raffle as it hangs in the group, with all its rules: what it is is true when it is shown."""
+
+    raffle_id: int
+    shop: str
+    prize: str
+    value: str | None
+    winners: int
+    reserves: int
+    opened: datetime
+    closes: datetime
+    ticket: int
+    tier: str
+    needs: tuple[str, ...]
+    weights: tuple[int, ...]
+    fresh_days: int
+    cap_days: int
+    commitment: str
+    beacon_round: int | None
+    state: str
+    """As `public_state` tells it."""
+    entries: int
+    """Entries so far; once the list is frozen, those on it."""
+    list_hash: str | None = None
+    seed: str | None = None
+    beacon: str | None = None
+    """The beacon's randomness, once it went into the key."""
+    won: tuple[Winner, ...] = ()
+    """Who won, in rank; the first of them where there are very many."""
+    more: int = 0
+    reserve_numbers: tuple[int, ...] = ()
+    lost: int = 0
+    """Places that were lost and went to the next in rank."""
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing to wait for any more."""
+        return self.state in {"drawn", "cancelled"}
+
+
+@dataclass(frozen=True, slots=True)
+class LostPlace:
+    """One place that went to the next in rank."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawTold:
+    """Under the proof in the group: who won, and who lost a place and why."""
+
+    raffle_id: int
+    prize: str
+    won: tuple[Winner, ...]
+    more: int
+    entries: int
+    alone: bool
+    """Whether it was sealed by the shop alone: no beacon was named, or its round couldn't be had."""
+    beacon_missed: bool
+    lost: tuple[LostPlace, ...]
+    again: bool
+    """Whether it tells of a place that was drawn anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class YouWon:
+    """To a winner alone."""
+
+    prize: str
+    shop: str
+    number: int
+    moved_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceRedrawn:
+    """To someone whose place was drawn anew, alone."""
+
+    prize: str
+
+
+@dataclass(frozen=True, slots=True)
+class RaffleLine:
+    """One raffle of `/raffles`."""
+
+    raffle_id: int
+    prize: str
+    state: str
+    closes: datetime
+    number: int | None
+    """The reader's own entry, or None."""
+    mine: str | None
+    """What became of it: `in`, `out`, `won` or `struck`."""
+    reason: str | None
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class RaffleList:
+    """What runs, and what was drawn lately, with the reader's own part in it."""
+
+    lines: tuple[RaffleLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MyEntry:
+    """All that a fan needs to find themselves on the list: to them alone."""
+
+    prize: str
+    number: int
+    weight: int | None
+    """None until the list is frozen: it goes by the tier then."""
+    salt: str
+    user_id: int
+    seal: str
+    state: str
+    mine: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NotEntered:
+    """The reader has no entry in this raffle."""
+
+    prize: str
+
+
+@dataclass(frozen=True, slots=True)
+class RaffleMade:
+    """A raffle stands; its card hangs in the groups."""
+
+    number: int
+    prize: str
+    winners: int
+    closes: datetime
+    ticket: int
+    groups: int
+    beacon_round: int | None
+    beacon_missing: bool
+    """Whether a beacon was asked for and none is known here."""
+    audit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClosesWrong:
+    """It would close too soon or too late."""
+
+    closes: datetime
+    minutes: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoStreamForIt:
+    """It needs a stream, and none is on or planned before it closes."""
+
+    closes: datetime
+
+
+MakeRaffleOutcome = RaffleMade | ClosesWrong | NoStreamForIt
+
+
+@dataclass(frozen=True, slots=True)
+class RaffleCancelled:
+    """A raffle was taken back; tickets are refunded."""
+
+    number: int
+    prize: str
+    entries: int
+    refunded: int
+    """Coins given back, in all."""
+    audit_id: int
+    undoable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RaffleUnknown:
+    """Staff named a number that this shop doesn't have."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class RaffleNotNow:
+    """It can't be cancelled any more, or nothing can be drawn anew yet."""
+
+    number: int
+    prize: str
+    act: str
+    """`cancel` or `redraw`."""
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class RaffleShown:
+    """How a raffle stands, for staff."""
+
+    number: int
+    prize: str
+    state: str
+    winners: int
+    closes: datetime
+    entries: int
+    tickets: int
+    """Entries with a ticket."""
+    coins: int
+    """What the tickets brought."""
+    won: tuple[Winner, ...]
+    """Their entries' numbers are what `/raffle 12 redraw 47` takes."""
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Redrawn:
+    """Places were drawn anew."""
+
+    number: int
+    prize: str
+    lost: tuple[Winner, ...]
+    moved_up: tuple[Winner, ...]
+    empty: int
+    """Places for which nobody is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAWinner:
+    """The named entry has no place to lose."""
+
+    number: int
+    prize: str
+    entry: int
+
+
+CancelRaffleOutcome = RaffleCancelled | RaffleUnknown | RaffleNotNow
+RedrawOutcome = Redrawn | RaffleUnknown | RaffleNotNow | NotAWinner
+
+
+def weights_fit(weights: Sequence[int], policy: RafflePolicy) -> bool:
+    """Whether these are one weight a tier, each of at least 1."""
+    return len(weights) == len(TIERS) and all(1 <= weight <= policy.max_weight for weight in weights)

@@ -1,0 +1,178 @@
+"""Raffles as facts: what the fans', the staff's and the clock's side of them read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.raffles import (
+    EntryState,
+    Need,
+    RaffleCard,
+    RaffleFacts,
+    RafflePolicy,
+    RaffleState,
+    Winner,
+    public_state,
+)
+from bot.rules.sealing import Sealed
+from bot.store.cards import hang_card, take_down
+from bot.store.db import Tx
+from bot.store.tables import Community, Member, Person, Raffle, RaffleEntry
+
+CARD = "raffle"
+"""The kind of a raffle's living card, and of its proof."""
+POLICY = RafflePolicy()
+BEFORE_THE_DRAW = (RaffleState.CLOSED, RaffleState.LISTED, RaffleState.SEALED)
+
+
+def facts_of(raffle: Raffle) -> RaffleFacts:
+    """What rules need of a raffle."""
+    return RaffleFacts(
+        id=raffle.id or 0,
+        number=raffle.number,
+        prize=raffle.prize,
+        state=RaffleState(raffle.state),
+        made_at=raffle.made_at,
+        closes=raffle.closes,
+        ticket=raffle.ticket,
+        tier=raffle.tier,
+        needs=tuple(Need(need) for need in raffle.needs),
+        weights=tuple(raffle.weights),
+        fresh_days=raffle.fresh_days,
+        cap_days=raffle.cap_days,
+    )
+
+
+def find_raffle(session: Session, community_id: int, raffle_id: int) -> Raffle | None:
+    """A raffle of this community, or None."""
+    return session.execute(
+        select(Raffle).where(col(Raffle.id) == raffle_id, col(Raffle.community_id) == community_id)
+    ).scalar_one_or_none()
+
+
+def by_number(session: Session, community_id: int, number: int, *, lock: bool = False) -> Raffle | None:
+    """The raffle that staff call by this number."""
+    query = select(Raffle).where(col(Raffle.community_id) == community_id, col(Raffle.number) == number)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.execute(query).scalar_one_or_none()
+
+
+def locked(tx: Tx, raffle_id: int) -> Raffle:
+    """The row itself, locked: who closes, draws or cancels comes one by one."""
+    return tx.execute(
+        select(Raffle).where(col(Raffle.id) == raffle_id).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one()
+
+
+def count_entries(session: Session, raffle_id: int, *which: ColumnElement[bool]) -> int:
+    """Entries of a raffle, all or some."""
+    found: int = session.execute(
+        select(func.count()).select_from(RaffleEntry).where(col(RaffleEntry.raffle_id) == raffle_id, *which)
+    ).scalar_one()
+    return found
+
+
+def on_list(session: Session, raffle_id: int, after: int, limit: int) -> list[Sealed]:
+    """A page of the frozen list, by number."""
+    rows: Any = session.execute(
+        select(col(RaffleEntry.number), col(RaffleEntry.weight), col(RaffleEntry.seal), col(RaffleEntry.after))
+        .where(
+            col(RaffleEntry.raffle_id) == raffle_id,
+            col(RaffleEntry.number) > after,
+            col(RaffleEntry.state) != EntryState.OUT,
+            col(RaffleEntry.weight).is_not(None),
+        )
+        .order_by(col(RaffleEntry.number))
+        .limit(limit)
+    ).all()
+    return [Sealed(number, weight, seal, after) for number, weight, seal, after in rows]
+
+
+def winners_of(session: Session, raffle_id: int, limit: int | None = None) -> list[Winner]:
+    """Who has won, in rank."""
+    return named(session, raffle_id, col(RaffleEntry.state) == EntryState.WON, limit=limit)
+
+
+def named(session: Session, raffle_id: int, *which: ColumnElement[bool], limit: int | None = None) -> list[Winner]:
+    """Entries as everybody may see them, in rank."""
+    rows: Any = session.execute(
+        select(col(RaffleEntry.number), col(Person.name), col(Member.hidden))
+        .join(Member, col(Member.id) == col(RaffleEntry.member_id))
+        .join(Person, col(Person.user_id) == col(Member.user_id))
+        .where(col(RaffleEntry.raffle_id) == raffle_id, *which)
+        .order_by(col(RaffleEntry.place), col(RaffleEntry.number))
+        .limit(limit)
+    ).all()
+    return [Winner(number, None if hidden or not name else name) for number, name, hidden in rows]
+
+
+def next_in_rank(session: Session, raffle_id: int, limit: int) -> Sequence[RaffleEntry]:
+    """Entries that were drawn, haven't won and weren't struck, best first."""
+    return (
+        session.execute(
+            select(RaffleEntry)
+            .where(
+                col(RaffleEntry.raffle_id) == raffle_id,
+                col(RaffleEntry.state) == EntryState.IN,
+                col(RaffleEntry.place).is_not(None),
+            )
+            .order_by(col(RaffleEntry.place))
+            .limit(limit)
+        )
+        .scalars()
+        .all()
+    )
+
+
+def raffle_card(session: Session, community_id: int, raffle_id: int, now: datetime) -> RaffleCard | None:
+    """A raffle's card as it should look at `now`. Its seed is told once it is drawn, not before."""
+    raffle = find_raffle(session, community_id, raffle_id)
+    community = session.get(Community, community_id)
+    if raffle is None or community is None:
+        return None
+    drawn = raffle.state == RaffleState.DRAWN
+    won = winners_of(session, raffle_id, POLICY.names) if drawn else []
+    all_won = count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.WON) if drawn else 0
+    reserves = next_in_rank(session, raffle_id, raffle.reserves) if drawn and raffle.reserves else ()
+    struck = count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.STRUCK) if drawn else 0
+    return RaffleCard(
+        raffle_id=raffle_id,
+        shop=community.shop,
+        prize=raffle.prize,
+        value=raffle.value,
+        winners=raffle.winners,
+        reserves=raffle.reserves,
+        opened=raffle.made_at,
+        closes=raffle.closes,
+        ticket=raffle.ticket,
+        tier=raffle.tier,
+        needs=tuple(raffle.needs),
+        weights=tuple(raffle.weights),
+        fresh_days=raffle.fresh_days,
+        cap_days=raffle.cap_days,
+        commitment=raffle.commitment,
+        beacon_round=raffle.beacon_round,
+        state=public_state(RaffleState(raffle.state), raffle.closes, now),
+        entries=raffle.entered if raffle.listed is None else raffle.listed,
+        list_hash=raffle.list_hash,
+        seed=raffle.seed if drawn else None,
+        beacon=raffle.beacon_randomness,
+        won=tuple(won),
+        more=all_won - len(won),
+        reserve_numbers=tuple(entry.number for entry in reserves[: POLICY.reserves_shown]),
+        lost=struck,
+    )
+
+
+def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
+    """Hang the cards of raffles that still run into the chat that took another's place."""
+    for raffle_id in take_down(tx, CARD, old_chat_id, new_chat_id):
+        raffle = tx.get_one(Raffle, raffle_id)
+        if raffle.state not in {RaffleState.DRAWN, RaffleState.CANCELLED}:
+            turns_at = raffle.closes if raffle.closes > at else None
+            hang_card(tx, community_id, CARD, raffle_id, new_chat_id, at, at, turns_at=turns_at)

@@ -1,0 +1,112 @@
+"""Places of a raffle: who gets them by rank, and how that is told."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.rules.communities import Place
+from bot.rules.raffles import EntryState, Reason, YouWon
+from bot.rules.words import reader_language
+from bot.store.cards import groups_of, touch_cards
+from bot.store.db import Tx
+from bot.store.raffles import CARD, next_in_rank
+from bot.store.tables import Member, Person, Raffle, RaffleEntry
+from bot.store.tables.wins import WinKind
+from bot.store.telling import attach, packed, tell_here, tell_in_private
+from bot.store.wins import record_win, won_since
+
+TOLD_WITHIN = timedelta(days=2)
+CANDIDATES = 300
+"""Entries that are looked at for places in one query."""
+
+
+def fill(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime, *, moved_up: bool) -> list[int]:
+    """Fill so many places by rank, striking whoever can't have one; the entries that got one."""
+    filled: list[int] = []
+    while len(filled) < places:
+        candidates = next_in_rank(tx, raffle.id or 0, min(CANDIDATES, places - len(filled)))
+        if not candidates:
+            break
+        members = {
+            member.id: member
+            for member in tx.execute(
+                select(Member).where(col(Member.id).in_([entry.member_id for entry in candidates]))
+            ).scalars()
+        }
+        lately: set[int] = set()
+        if raffle.cap_days:
+            lately = won_since(
+                tx, place, [entry.member_id for entry in candidates], now - timedelta(days=raffle.cap_days)
+            )
+        for entry in candidates:
+            member = members[entry.member_id]
+            reason = _lost_for(entry, member, lately)
+            if reason is not None:
+                entry.state, entry.reason = EntryState.STRUCK, reason.value
+                continue
+            entry.state = EntryState.WON
+            filled.append(entry.number)
+            record_win(tx, place, entry.member_id, WinKind.RAFFLE, raffle.id or 0, now)
+            outcome = YouWon(raffle.prize, place.shop, entry.number, moved_up)
+            tell_one(tx, place, member, outcome, f"raffle.won:{entry.id}", now)
+        tx.flush()
+    return filled
+
+
+def _lost_for(entry: RaffleEntry, member: Member, lately: set[int]) -> Reason | None:
+    if entry.salt is None:
+        return Reason.DELETED
+    if member.left_at is not None:
+        return Reason.LEFT
+    return Reason.WON if entry.member_id in lately else None
+
+
+def tell_one(tx: Tx, place: Place, member: Member, outcome: Any, key: str, now: datetime) -> None:
+    """In private, else by a whisper where they are; never aloud."""
+    person = tx.get_one(Person, member.user_id)
+    language = reader_language(person.language, person.telegram_language, place.language)
+    not_after = now + TOLD_WITHIN
+    if person.can_write:
+        tell_in_private(
+            tx,
+            place.community_id,
+            member.user_id,
+            language,
+            packed(outcome),
+            key=key,
+            now=now,
+            not_after=not_after,
+        )
+        return
+    group = next((group for group in groups_of(tx, place.community_id) if group.is_admin), None)
+    if group is not None:
+        tell_here(
+            tx,
+            place.community_id,
+            group.chat_id,
+            member.user_id,
+            language,
+            outcome,
+            key=key,
+            now=now,
+            due_at=now,
+            not_after=not_after,
+            whisper=True,
+        )
+
+
+def show(tx: Tx, raffle: Raffle, now: datetime) -> None:
+    """Edit the cards, and send the proof to the groups."""
+    raffle_id = raffle.id or 0
+    touch_cards(tx, raffle.community_id, CARD, raffle_id, now)
+    attach(
+        tx,
+        raffle.community_id,
+        CARD,
+        raffle_id,
+        key=f"raffle.proof:{raffle_id}:{raffle.redrawn}",
+        now=now,
+        not_after=now + TOLD_WITHIN,
+    )
