@@ -85,6 +85,7 @@ SHORT = frozenset(
                 *("InPacket", "ShareTaken", "ShareYours", "ShareWaits", "NotDrawn", "PacketDrawing", "PacketGone"),
                 *(
                     "PacketExpired",
+                    "ShareKeptBack",
                     "PacketTakenBack",
                     "NoSuchPacket",
                     "PacketBefore",

@@ -30,6 +30,7 @@ from bot.rules.packets import (
     PacketState,
     PacketTooThin,
     ProofLater,
+    ShareKeptBack,
     ShareTaken,
     ShareWaits,
     ShareYours,
@@ -381,9 +382,11 @@ def _again(packet: PacketFacts, row: tuple[Any, ...], at: datetime, cause: str) 
             return PacketDrawing()
     elif first:
         return ShareTaken(coins, balance)
-    if nth is None or balance == 0:
-        return NotDrawn(packet.takers, packet.shares)  # a share that was kept back isn't theirs either
-    return ShareYours(coins) if balance is not None else ShareWaits(coins)
+    if nth is None:
+        return NotDrawn(packet.takers, packet.shares)
+    if balance is None:
+        return ShareWaits(coins)
+    return ShareYours(coins) if balance else ShareKeptBack()
 
 
 def _join(

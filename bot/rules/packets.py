@@ -172,6 +172,11 @@ class ShareWaits:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareKeptBack:
+    """The shop looked at a share that waited, and didn't let it go."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotDrawn:
     """More fans than shares, and the draw went past this one."""
 
@@ -234,7 +239,7 @@ TapRefusal = (
     | WonLately
     | NotDrawn
 )
-TapOutcome = InPacket | ShareTaken | ShareYours | ShareWaits | TapRefusal
+TapOutcome = InPacket | ShareTaken | ShareYours | ShareWaits | ShareKeptBack | TapRefusal
 
 
 def may_tap(  # noqa: PLR0911  # a list of refusals, first come first told

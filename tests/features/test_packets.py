@@ -40,6 +40,7 @@ from bot.rules.packets import (
     PacketTakenBack,
     PacketTooThin,
     ProofLater,
+    ShareKeptBack,
     ShareTaken,
     ShareWaits,
     ShareYours,
@@ -50,6 +51,7 @@ from bot.rules.packets import (
 from bot.rules.sealing import Sealed, commitment, key_of, list_hash, order_of
 from bot.store.db import Database, Tx
 from bot.store.holding import see
+from bot.store.hot import Hot
 from bot.store.ledger import check_books
 from bot.store.members import Sender, standing
 from bot.store.packets import card_of
@@ -356,7 +358,7 @@ async def test_a_drawn_share_waits_for_the_shops_look(db: Database, causes: Caus
     assert isinstance(await decide(second, HeldState.REFUSED, DRAWN, causes.next()), HeldRefused)
     assert isinstance(await decide(first, HeldState.RELEASED, DRAWN, causes.next()), HeldSettled)
     assert await table.tap(packet, 1, DRAWN) == ShareYours(shares[1])
-    assert await table.tap(packet, 2, DRAWN) == NotDrawn(5, 5)
+    assert await table.tap(packet, 2, DRAWN) == ShareKeptBack()
     assert await balance(db, table.place, fan(2)) == 0
     await Privacy(db).delete(table.place, fan(3).user_id, DRAWN)
     assert await table.escrow() == 0
@@ -371,6 +373,30 @@ async def test_the_luckiest_may_stay_unnamed(db: Database, causes: Causes) -> No
     await db.write(change, "UPDATE member SET hidden = true")
     card = await table.card(packet)
     assert (card.luckiest, card.most) == (None, 50)
+
+
+async def test_a_tap_in_a_rush_is_six_statements(
+    sqlite_url: str, causes: Causes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The storm's path stays short: a share costs six statements while an edit of the card waits, a late tap two."""
+    counted: list[str] = []
+    async with Database.open(sqlite_url) as db:
+        table = await Table.lay(db, causes)
+        packet = (await table.opens(100, 2, rush=True)).packet_id
+        await table.tap(packet, 1)
+        for number in (2, 3):
+            await give(db, table.place, fan(number), 0)
+        real = Hot._execute
+
+        def count(*args: Any) -> Any:
+            counted.append("")
+            return real(*args)
+
+        monkeypatch.setattr(Hot, "_execute", count)
+        await table.tap(packet, 2)
+        assert len(counted) == 6
+        await table.tap(packet, 3)
+        assert len(counted) == 8
 
 
 async def test_a_thousand_taps_on_the_last_share(db: Database, causes: Causes) -> None:
