@@ -8,10 +8,12 @@ from sqlmodel import col, select
 from bot.demo.stage import Stage
 from bot.rules.cadence import SlotFacts, SlotKind, next_due
 from bot.rules.coupons import CampaignState
+from bot.rules.packets import LIVE as LIVE_PACKETS
+from bot.rules.packets import PacketPolicy, PacketState
 from bot.rules.streams import StreamPolicy
 from bot.store.airings import all_open
 from bot.store.db import Rx
-from bot.store.tables import Campaign, Community, Outbox, Slot, Stream, Subscription
+from bot.store.tables import Campaign, Community, GiftReward, Outbox, Packet, Slot, Stream, Subscription
 from bot.store.tables.messages import OutboxState
 from sandbox.page import NextEvent
 
@@ -21,6 +23,7 @@ Event = tuple[datetime, str]
 SOON = timedelta(seconds=30)
 """What was promised for less than this later comes by itself: edits of cards that wait for their turn."""
 POLICY = StreamPolicy()
+PACKETS = PacketPolicy()
 
 
 def evenings(rx: Rx, _now: datetime) -> Iterator[Event]:
@@ -63,6 +66,22 @@ def drops(rx: Rx, _now: datetime) -> Iterator[Event]:
             yield closes, "next_close"
 
 
+def rewards(rx: Rx, _now: datetime) -> Iterator[Event]:
+    """What gifts pay when a friend has stayed for a week."""
+    for due_at in rx.execute(select(GiftReward.due_at).where(col(GiftReward.due_at).is_not(None))).scalars():
+        if due_at is not None:
+            yield due_at, "next_reward"
+
+
+def packets(rx: Rx, _now: datetime) -> Iterator[Event]:
+    """Red packets that are drawn, or whose day ends."""
+    rows = select(Packet.state, Packet.draws_at, Packet.expires_at).where(col(Packet.state).in_(LIVE_PACKETS))
+    for state, draws_at, expires_at in rx.execute(rows):
+        if state == PacketState.GATHERING and draws_at is not None:
+            yield draws_at + PACKETS.settle, "next_packet"
+        yield expires_at, "next_packet_end"
+
+
 def messages(rx: Rx, _now: datetime) -> Iterator[Event]:
     """Messages that were promised for later."""
     rows = select(Outbox.due_at, Outbox.made_at).where(col(Outbox.state) == OutboxState.WAITING)
@@ -71,7 +90,7 @@ def messages(rx: Rx, _now: datetime) -> Iterator[Event]:
             yield due_at, "next_message"
 
 
-SOURCES = (evenings, reminders, mornings, drops, messages)
+SOURCES = (evenings, reminders, mornings, drops, packets, rewards, messages)
 """Where what is due is looked for. Of what is due at once, the first source names it."""
 
 

@@ -14,6 +14,7 @@ from sandbox import Message, Person, Rights
 
 CLAIM = "claim:"
 REMIND = "remind:"
+PACKET = "packet:"
 CHECK_IN = "checkin"
 MORNING = 3600.0
 """Seconds that a morning lasts."""
@@ -88,6 +89,14 @@ async def yesterday_evening(stage: Stage) -> None:
     stage.says(stage.fans[2], "talk_parcel")
 
 
+async def a_packet(stage: Stage) -> None:
+    """A red packet for whoever is there; a minute later it is drawn."""
+    said = stage.owner.says(stage.bot, "/redpacket 300 8")
+    card = await posted(stage, PACKET, said)
+    await tap(card, PACKET, [*stage.fans, *stage.regulars])
+    stage.says(stage.fans[1], "talk_packet")
+
+
 async def this_morning(stage: Stage) -> None:
     """The early ones have checked in; the visitor's own check-in is still open."""
     await tap(await morning_card(stage), CHECK_IN, [stage.fans[2], *stage.regulars[2:8]])
@@ -110,6 +119,7 @@ SCENES = (
     Scene(2, "20:30", evening_talk),
     Scene(1, "09:05", yesterday_morning),
     Scene(1, "19:45", yesterday_evening),
+    Scene(1, "20:10", a_packet),
     Scene(0, "09:05", this_morning),
     Scene(0, "18:52", this_evening),
 )

@@ -59,7 +59,7 @@ async def test_a_drop_by_buttons(play: Play) -> None:
     undone = await stage.owner.presses(panel, "Undo").answered(10)
     assert "open again" in undone.text
     await taps(stage, stage.owner, panel, "‹ Panel", "What shall we do?")
-    await taps(stage, stage.owner, panel, "What happened lately", "Mina put up a drop: #1")
+    await taps(stage, stage.owner, panel, "Lately", "Mina put up a drop: #1")
     assert "cancelled a drop (taken back)" in panel.text
 
 
