@@ -12,11 +12,12 @@ from bot.rules.communities import Place
 from bot.rules.coupons import CampaignState
 from bot.rules.gifts import OfferState
 from bot.rules.packets import LIVE as LIVE_PACKETS
+from bot.rules.shop import ItemState
 from bot.rules.streams import OVER_PHASES, Phase, phase_of
 from bot.store.airings import count_came, open_airings
 from bot.store.campaigns import card_of
 from bot.store.db import Database
-from bot.store.tables import AuditEntry, Campaign, FanGroup, GiftOffer, Packet, Person
+from bot.store.tables import AuditEntry, Campaign, FanGroup, GiftOffer, Item, Packet, Person
 
 Lines = Callable[[Session, Place, datetime, int | None], list[AdminLine]]
 """(session, place, at, number) → what there is, newest first, or only the thing with this number."""
@@ -120,11 +121,34 @@ def gifts(session: Session, place: Place, at: datetime, number: int | None) -> l
     ]
 
 
+def items(session: Session, place: Place, at: datetime, number: int | None) -> list[AdminLine]:
+    """What the shop sells, and what it has taken off the shelf."""
+    query = select(Item).where(col(Item.community_id) == place.community_id, col(Item.state) != ItemState.WITHDRAWN)
+    if number is not None:
+        query = query.where(col(Item.number) == number)
+    found = session.execute(query.order_by(col(Item.id).desc()).limit(LISTED + 1)).scalars()
+    return [
+        AdminLine(Section.ITEMS, one.number, one.title, _on_shelf(one, at), one.sold, one.stock, one.closes)
+        for one in found
+    ]
+
+
+def _on_shelf(item: Item, at: datetime) -> str:
+    if item.state != ItemState.OPEN:
+        return item.state
+    if item.closes is not None and item.closes <= at:
+        return "ended"
+    if item.opens is not None and item.opens > at:
+        return "soon"
+    return "sold_out" if item.stock is not None and item.sold >= item.stock else "open"
+
+
 LINES: dict[str, Lines] = {
     Section.COUPONS: coupons,
     Section.STREAMS: streams,
     Section.PACKETS: packets,
     Section.GIFTS: gifts,
+    Section.ITEMS: items,
 }
 
 

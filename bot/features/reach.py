@@ -92,6 +92,11 @@ def gift(session: Session, place: Place, values: Mapping[str, Any], _number: int
     return Reach(fans=members(session, place), coins=coins * stock if kind == GiftKind.COINS and stock else None)
 
 
+def for_sale(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
+    """A new item: it hangs nowhere, every fan finds it in the shop."""
+    return Reach(fans=members(session, place), at=values.get("opens"))
+
+
 def members(session: Session, place: Place) -> int:
     """Fans who are here."""
     found: int = session.execute(
@@ -113,4 +118,5 @@ COUNTS: dict[str, Count] = {
     "endlive": told_everywhere,
     "redpacket": packet,
     "newgift": gift,
+    "newitem": for_sale,
 }

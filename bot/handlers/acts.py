@@ -9,6 +9,7 @@ from bot.handlers.campaigns import NEW_COUPON_FORM, POLICY, REDEEM
 from bot.handlers.evenings import END, GO_LIVE_FORM, NEW_STREAM_FORM, read_move
 from bot.handlers.forms import Field, Form, Moment, one_of, whole, words
 from bot.handlers.gift_offers import NEW_GIFT_FORM
+from bot.handlers.items import NEW_ITEM_FORM
 from bot.handlers.packets import POLICY as PACKETS
 from bot.handlers.packets import days_back
 from bot.handlers.readers import link
@@ -20,6 +21,8 @@ from bot.rules.streams import Move, Phase
 
 RUNNING = frozenset({"soon", "open", "sold_out"})
 COMING = frozenset({Phase.COMING, Phase.DELAYED, Phase.STARTING})
+ON_SHELF = frozenset({"soon", "open", "sold_out"})
+ANY_ITEM = ON_SHELF | {"closed", "ended"}
 ON = frozenset({Phase.STARTING, Phase.ON_AIR})
 
 
@@ -105,6 +108,34 @@ ACTS = (
     ),
     Act("gifts", Section.GIFTS, "gifts", unlogged=True),
     Act("gift_close", Section.GIFTS, "gifts", head="{number}", tail="close", states=frozenset({"open"}), danger=True),
+    Act(
+        "newitem",
+        Section.ITEMS,
+        "newitem",
+        blanks_of(
+            NEW_ITEM_FORM,
+            {"kind": (Pick("coupon:", Section.COUPONS, RUNNING),)},
+            price=("50", "100", "200", "300"),
+            kind=("makeup", "favour"),
+            stock=("5", "10", "20", "50"),
+            limit=("1", "2", "3"),
+            opens=("+30m", "+1h", "20:00"),
+            closes=("+1d", "+3d", "+7d"),
+        ),
+    ),
+    Act("items", Section.ITEMS, "items", unlogged=True),
+    Act("item_close", Section.ITEMS, "item", head="{number}", tail="close", states=ON_SHELF, danger=True),
+    Act("item_open", Section.ITEMS, "item", head="{number}", tail="open", states=frozenset({"closed"})),
+    Act("item_done", Section.ITEMS, "item", (bare("fan", username),), head="{number} done", states=ANY_ITEM),
+    Act(
+        "item_refund",
+        Section.ITEMS,
+        "item",
+        (bare("fan", username),),
+        head="{number} refund",
+        states=ANY_ITEM,
+        danger=True,
+    ),
     Act(
         "source",
         Section.FANS,

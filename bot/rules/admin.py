@@ -20,6 +20,7 @@ class Section(StrEnum):
     STREAMS = "streams"
     PACKETS = "packets"
     GIFTS = "gifts"
+    ITEMS = "items"
     FANS = "fans"
 
 

@@ -67,6 +67,13 @@ STORIES = {
     "newstream": ("Lives", "Plan a live", ["Silk night", "In 1 hour"], "Plan it", "is planned"),
     "golive_now": ("Lives", "Go live without", [], "Go live", "Where next?"),
     "redpacket": ("Red packets", "Red packet", ["1000", "20"], "Open it", "Where next?"),
+    "newitem": (
+        "Coin shop",
+        "New item",
+        ["A greeting on air", "100", "A favour"],
+        "Put it on the shelf",
+        "Where next?",
+    ),
     "newgift": ("Gifts", "A gift to send on", ["A warm start", "20 coins"], "Offer it", "Where next?"),
     "source": ("Fans", "A link for a place", ["Autumn poster"], "Make the link", "Where next?"),
     "report": ("Fans", "Figures", ["7 days"], None, "Where next?"),
