@@ -109,6 +109,7 @@ def members(session: Session, place: Place) -> int:
 
 COUNTS: dict[str, Count] = {
     "newcoupon": drop,
+    "newcoupon_file": drop,
     "coupon_cancel": drop_taken_back,
     "newstream": plan,
     "golive": told_everywhere,

@@ -4,12 +4,16 @@ To add an act, name its command, its section and where its blanks stand in the c
 `content/*/asks.j2`; its reach is counted in `features/reach.py`; what it is about is listed in `features/overview.py`.
 """
 
-from bot.handlers.blanks import Act, Blank, Pick, bare, blanks_of, flag, username
-from bot.handlers.campaigns import NEW_COUPON_FORM, POLICY, REDEEM
+from typing import Any
+
+from bot.handlers.blanks import Act, Blank, Pick, bare, blanks_of, file, flag, username
+from bot.handlers.campaigns import NEW_COUPON_FORM, POLICY, REDEEM, WITH_FILE_FORM
 from bot.handlers.evenings import END, GO_LIVE_FORM, NEW_STREAM_FORM, read_move
 from bot.handlers.forms import Field, Form, Moment, one_of, whole, words
 from bot.handlers.gift_offers import NEW_GIFT_FORM
 from bot.handlers.items import NEW_ITEM_FORM
+from bot.handlers.orders import FILE_FORM, ORDER
+from bot.handlers.orders import POLICY as ORDERS
 from bot.handlers.packets import POLICY as PACKETS
 from bot.handlers.packets import days_back
 from bot.handlers.readers import link
@@ -25,6 +29,18 @@ ON_SHELF = frozenset({"soon", "open", "sold_out"})
 ANY_ITEM = ON_SHELF | {"closed", "ended"}
 ON = frozenset({Phase.STARTING, Phase.ON_AIR})
 
+DROP: dict[str, Any] = {
+    "price": ("0", "30", "50", "100"),
+    "limit": ("1", "2", "3"),
+    "opens": ("+30m", "+1h", "20:00"),
+    "closes": ("+1h", "+3h", "+1d", "+3d"),
+}
+
+
+def order_ref(name: str, text: str, moment: Moment) -> str:
+    """An order's number: one word, as the shop's platform gives it."""
+    return words(ORDERS.max_ref, ORDER)(name, "".join(text.split()), moment)
+
 
 def new_start(_name: str, text: str, moment: Moment) -> Move:
     """By how long, or to when."""
@@ -36,22 +52,30 @@ ACTS = (
         "newcoupon",
         Section.COUPONS,
         "newcoupon",
-        blanks_of(
-            NEW_COUPON_FORM,
-            stock=("20", "50", "100"),
-            price=("0", "30", "50", "100"),
-            limit=("1", "2", "3"),
-            opens=("+30m", "+1h", "20:00"),
-            closes=("+1h", "+3h", "+1d", "+3d"),
-        ),
+        blanks_of(NEW_COUPON_FORM, stock=("20", "50", "100"), **DROP),
     ),
     Act(
-        "redeem",
+        "newcoupon_file",
         Section.COUPONS,
+        "newcoupon",
+        (
+            file("file"),
+            *(blank for blank in blanks_of(WITH_FILE_FORM, **DROP) if blank.name not in {"stock", "code"}),
+        ),
+    ),
+    Act("coupon_cancel", Section.COUPONS, "coupon", head="{number}", tail="cancel", states=RUNNING, danger=True),
+    Act(
+        "redeem",
+        Section.ORDERS,
         "redeem",
         (bare("code", words(POLICY.max_shared_code, REDEEM)), bare("fan", username, needed=False)),
     ),
-    Act("coupon_cancel", Section.COUPONS, "coupon", head="{number}", tail="cancel", states=RUNNING, danger=True),
+    Act("redeem_file", Section.ORDERS, "redeem", (file("file"), *blanks_of(FILE_FORM)), unlogged=True),
+    Act("order", Section.ORDERS, "order", (bare("order", order_ref),), unlogged=True),
+    Act("order_refund", Section.ORDERS, "order", (bare("order", order_ref),), tail="refund", danger=True),
+    Act("hook", Section.ORDERS, "hook", unlogged=True, owner=True),
+    Act("hook_new", Section.ORDERS, "hook", tail="new", danger=True, owner=True),
+    Act("hook_off", Section.ORDERS, "hook", tail="off", danger=True, owner=True),
     Act(
         "newstream",
         Section.STREAMS,

@@ -95,7 +95,12 @@ class AdminPanel:
 
     async def section(self, inside: Ask, section: str) -> None:
         """What there is of a kind."""
-        acts = tuple(act.name for act in self._acts() if act.section == section and act.states is None)
+        mine = inside.sender.user_id == inside.home.owner_id
+        acts = tuple(
+            act.name
+            for act in self._acts()
+            if act.section == section and act.states is None and (mine or not act.owner)
+        )
         lines = tuple(await self._overview.lines(inside.home, section, inside.at))
         if not acts and not lines:
             await self.home(inside)

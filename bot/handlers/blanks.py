@@ -73,6 +73,8 @@ class Act:
     """States of a thing in which it can be done; None: it is about no thing."""
     danger: bool = False
     """Whether it takes something away."""
+    owner: bool = False
+    """Whether only the owner may; the command asks again."""
     unlogged: bool = False
     """Whether it leaves no entry in the audit log: it only looks something up, or finds what was there already."""
 

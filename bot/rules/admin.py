@@ -17,6 +17,7 @@ class Section(StrEnum):
     """Parts of the panel, in its order."""
 
     COUPONS = "coupons"
+    ORDERS = "orders"
     STREAMS = "streams"
     PACKETS = "packets"
     GIFTS = "gifts"

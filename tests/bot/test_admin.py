@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.handlers.acts import ACTS
-from sandbox import Message, Person, Rights
+from sandbox import Document, Message, Person, Rights
 from tests.bot.conftest import Play, Stage
 from tests.bot.speech import speaks
 
@@ -235,3 +235,20 @@ async def test_the_panel_speaks_the_staffs_language(play_sqlite: Play, language:
         await stage.settled()
         assert speaks(panel.text.partition("/newstream")[0], language), panel.text
         assert all(speaks(button.text, language) for button in panel.buttons if any(c.isalpha() for c in button.text))
+
+
+async def test_files_by_buttons(play_sqlite: Play) -> None:
+    """A file answers a question: its codes become a drop, previewed first; words there get one kind sentence."""
+    stage = await play_sqlite(language="en")
+    stage.owner.starts(stage.bot)
+    panel = await opens_panel(stage, stage.owner)
+    await taps(stage, stage.owner, panel, "Coupons", "Nothing is running")
+    await taps(stage, stage.owner, panel, "codes of a file", "Send me the file")
+    panel = await types(stage, stage.owner, panel, "SILK1 SILK2", "as a file")
+    said = stage.owner.says(stage.bot, "", document=Document("codes.csv", b"code\nSILK-1\nSILK-2\n", "text/csv"))
+    panel = await stage.owner.waits_for(
+        stage.bot, lambda m: m.sender is stage.bot and "called" in m.text, timeout=10, after=said
+    )
+    panel = await types(stage, stage.owner, panel, "Silk", "File: codes.csv")
+    await taps(stage, stage.owner, panel, "Put it up", "Where next?")
+    await taps(stage, stage.owner, panel, "Coupons", "0 of 2")
