@@ -47,12 +47,14 @@ async def _inside(url: str, kind: str) -> tuple[list[Finding], list[Chat]]:
         return [schema], []
     filled = await checkup.look(url, checkup.filled)
     books = await checkup.look(url, check_books)
+    unheard = await checkup.look(url, checkup.unheard)
     wrong = len({*books.wrong_balances, *books.negative})
     return [
         _zones(filled.zones),
         findings.DatabaseFine(kind, filled.shops, filled.members),
         schema,
         findings.BooksFine(books.transfers, books.held_by_fans) if books.sound else findings.BooksWrong(wrong),
+        *([findings.FeedbackOff(unheard)] if unheard else []),
     ], await checkup.look(url, checkup.chats)
 
 

@@ -103,6 +103,8 @@ async def look_at_telegram(settings: Settings, chats: list[Chat], now: Callable[
         found: list[Finding] = [clock, findings.TokenFine(str(me.result.get("username", "")))]
         if me.result.get("can_join_groups") is False:
             found.append(findings.CannotJoinGroups())
+        if me.result.get("supports_inline_queries") is False:
+            found.append(findings.InlineOff())
         found += await _webhook(api)
         privacy = me.result.get("can_read_all_group_messages") is not True
         bot_id = int(me.result["id"])

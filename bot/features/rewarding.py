@@ -26,12 +26,14 @@ from bot.rules.gifts import (
     Stage,
     Who,
 )
+from bot.rules.tiers import Deed
 from bot.store import ledger
 from bot.store.circles import circle_of
 from bot.store.db import Database, Tx
 from bot.store.gift_cards import show_progress, tell_member
 from bot.store.holding import held_reasons, hold
 from bot.store.invitations import lock_accounts, unwatch
+from bot.store.members import note
 from bot.store.places import place_of
 from bot.store.tables import Account, Gift, GiftReward, Invitation, Member, Person, Presence
 
@@ -212,6 +214,8 @@ def _pay(tx: Tx, case: _Case, reward: GiftReward, now: datetime) -> None:
         reason=REASON,
         at=now,
     )
+    if reward.stage == Stage.STAYED and who is Who.INVITER:
+        note(tx, invitation.inviter_id, day_of(now, case.place.timezone), Deed.FRIEND)
     if who is Who.INVITER and invitation.rewarded_month is None:
         invitation.rewarded_nth = _this_month(tx, invitation, case.place, now) + 1
         invitation.rewarded_month = day_of(now, case.place.timezone).replace(day=1)

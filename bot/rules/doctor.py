@@ -235,6 +235,21 @@ class NotTelegram(_OfTelegram):
 
 
 @dataclass(frozen=True, slots=True)
+class InlineOff(_OfTelegram):
+    """BotFather's switch keeps gifts' cards out of other chats: fans share a plain link instead."""
+
+    level = Level.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackOff(_OfTelegram):
+    """Cards of gifts were opened, and Telegram never told that one was sent."""
+
+    level = Level.WARNING
+    opened: int
+
+
+@dataclass(frozen=True, slots=True)
 class CannotJoinGroups(_OfTelegram):
     """BotFather's switch keeps the bot out of groups."""
 

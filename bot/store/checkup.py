@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from bot.rules.doctor import Chat, DatabaseAway, DatabaseDamaged, DatabaseHeld, DatabaseReadOnly, Finding
 from bot.store.db import Rx, async_url
-from bot.store.tables import Community, FanGroup, Member
+from bot.store.tables import Community, FanGroup, Gift, GiftSending, Member
 
 T = TypeVar("T")
 
@@ -92,6 +92,13 @@ def filled(session: Session) -> Filled:
         session.execute(select(func.count()).select_from(Member)).scalar_one(),
         frozenset(session.execute(select(col(Community.timezone)).distinct()).scalars()),
     )
+
+
+def unheard(session: Session) -> int:
+    """Cards of gifts that were opened though Telegram never told that any was sent; 0 if it does tell."""
+    if session.execute(select(col(GiftSending.id)).limit(1)).first() is not None:
+        return 0
+    return session.execute(select(func.count()).select_from(Gift).where(col(Gift.opened) > 0)).scalar_one()
 
 
 def chats(session: Session) -> list[Chat]:

@@ -13,8 +13,8 @@ from bot.store.tables import Activity, Gift, GiftOpening, Invitation, Member
 LEVELS = 4
 """How far up it is looked who opened whose card: two second accounts are near, not far."""
 MOST_FRIENDS = 50
-EASY = ("checkin", "claim")
-"""Kinds of activity that any script has."""
+EASY = ("checkin", "claim", "friend")
+"""Kinds of activity that any script has, and what its friends bring it."""
 
 
 def circle_of(tx: Tx, invitation: Invitation, *, fresh: bool) -> Circle:

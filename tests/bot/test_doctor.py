@@ -37,7 +37,7 @@ WORDS = Words()
 MISSING = doctor.RightsMissing("Second room", ("can_pin_messages", "can_manage_tags"))
 LATIN_IN_SENTENCES = re.compile(
     r"https?://\S+(?: \S+/deleteWebhook)?"
-    r"|@BotFather|/mybots|/setjoingroups|/setup timezone=\S+|python -m bot \w+|pip install -r \S+"
+    r"|@BotFather|/mybots|/setjoingroups|/setinline(?:feedback)?|/setup timezone=\S+|python -m bot \w+|pip install -r \S+"
     r"|chmod 600|timedatectl set-ntp true|requirements\.txt|sqlite3|tzdata|\.env|books_unsound|\(chown\)|（chown）"
     r"|\bdate\b|[A-Z]{2,}(?:_[A-Z]+)+=?|Bot API|API Token|Enable|SQLite|PostgreSQL|Telegram|Encore|MiB"
 )
@@ -232,11 +232,13 @@ async def test_tokens_and_addresses() -> None:
 
 
 async def test_what_stands_in_the_way_of_polling() -> None:
-    """A webhook is told by its host alone, with what waits and with BotFather's switch."""
+    """A webhook is told by its host alone, with what waits and with BotFather's switches."""
     info = {"url": f"https://old.example/hook/{SECRET}", "pending_update_count": 1234}
-    async with api(getMe=me(can_join_groups=False), getWebhookInfo={"ok": True, "result": info}) as url:
+    off = me(can_join_groups=False, supports_inline_queries=False)
+    async with api(getMe=off, getWebhookInfo={"ok": True, "result": info}) as url:
         seen = await look_at_telegram(at(url), [], now)
     assert {doctor.WebhookSet("old.example"), doctor.UpdatesWait(1234), doctor.CannotJoinGroups()} <= set(seen)
+    assert doctor.InlineOff() in seen
     assert doctor.NoGroupYet() in seen
 
 

@@ -28,6 +28,7 @@ from bot.rules.gifts import (
     Opens,
 )
 from bot.rules.privacy import DeletionDone
+from bot.store.checkup import unheard
 from bot.store.db import Database
 from bot.store.members import note
 from tests.features.givers import Circle
@@ -71,6 +72,10 @@ async def test_nothing_is_paid_for_a_click(db: Database, causes: Causes) -> None
     await circle.tick(days(3))
     assert await query(db, "SELECT count(*) FROM transfer") == [(0,)]
     assert (await circle.shows(card, days(3))).opened == 5
+    # Telegram didn't tell that it was sent: `doctor` says so, until it does.
+    assert await db.read(unheard) == 1
+    await circle.gifts.shared(ANA.user_id, card.gift_id, NOON, "7:1")
+    assert await db.read(unheard) == 0
 
 
 async def test_a_third_check_in_after_the_week(db: Database, causes: Causes) -> None:
