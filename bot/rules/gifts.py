@@ -227,6 +227,8 @@ class Circle:
     """Those who did nothing in the shop but check in and claim."""
     friends: frozenset[int] = frozenset()
     """All who came by this inviter's cards."""
+    brought_by: int | None = None
+    """Who brought the inviter, if a card did."""
 
 
 def quirks_of(circle: Circle, policy: GiftPolicy) -> tuple[Quirk, ...]:
@@ -239,9 +241,7 @@ def quirks_of(circle: Circle, policy: GiftPolicy) -> tuple[Quirk, ...]:
         found.append(Quirk.PAIR)
     elif _leads(circle.opened, circle.friend, circle.inviter):
         found.append(Quirk.RING)
-    line = {circle.inviter, circle.friend}
-    above = {giver for giver, opener in circle.opened if opener == circle.inviter} - line
-    if line <= circle.quiet and above & circle.quiet:
+    if circle.brought_by is not None and {circle.brought_by, circle.inviter, circle.friend} <= circle.quiet:
         found.append(Quirk.CHAIN)
     if len(circle.friends) >= policy.quiet_friends and circle.friends <= circle.quiet:
         found.append(Quirk.QUIET_FRIENDS)

@@ -31,8 +31,11 @@ def circle_of(tx: Tx, invitation: Invitation, *, fresh: bool) -> Circle:
             .limit(MOST_FRIENDS)
         ).scalars()
     )
-    known = {inviter, friend, *friends, *(giver for giver, opener in opened if opener == inviter)}
-    return Circle(inviter, friend, opened, _quiet(tx, known), friends)
+    above = tx.execute(
+        select(col(Invitation.inviter_id)).where(col(Invitation.friend_id) == inviter)
+    ).scalar_one_or_none()
+    known = {inviter, friend, *friends, *([above] if above is not None else [])}
+    return Circle(inviter, friend, opened, _quiet(tx, known), friends, above)
 
 
 def _opened_above(tx: Tx, member_id: int) -> frozenset[tuple[int, int]]:

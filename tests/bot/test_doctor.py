@@ -37,7 +37,8 @@ WORDS = Words()
 MISSING = doctor.RightsMissing("Second room", ("can_pin_messages", "can_manage_tags"))
 LATIN_IN_SENTENCES = re.compile(
     r"https?://\S+(?: \S+/deleteWebhook)?"
-    r"|@BotFather|/mybots|/setjoingroups|/setinline(?:feedback)?|/setup timezone=\S+|python -m bot \w+|pip install -r \S+"
+    r"|@BotFather|/mybots|/setjoingroups|/setinline(?:feedback)?|/setup timezone=\S+"
+    r"|python -m bot \w+|pip install -r \S+"
     r"|chmod 600|timedatectl set-ntp true|requirements\.txt|sqlite3|tzdata|\.env|books_unsound|\(chown\)|（chown）"
     r"|\bdate\b|[A-Z]{2,}(?:_[A-Z]+)+=?|Bot API|API Token|Enable|SQLite|PostgreSQL|Telegram|Encore|MiB"
 )
