@@ -1,6 +1,7 @@
 """Campaigns whose codes come from a file, on both databases: all of it or nothing, each code once."""
 
 import asyncio
+import random
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,8 @@ from bot.rules.coupons import (
     Redeemed,
     SoldOut,
 )
-from bot.rules.imports import BadLine, CodesRefused, ImportPolicy, Trouble
+from bot.rules.imports import BadLine, CodesRefused, ImportPolicy, Trouble, sift
+from bot.rules.sheets import read_sheet
 from bot.store.db import Database
 from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till
 
@@ -163,3 +165,44 @@ async def test_undo_and_the_codes(db: Database, causes: Causes) -> None:
     cancelled = (await query(db, "SELECT max(id) FROM audit_entry"))[0][0]
     await bring(db, place, ["SILK-1"], causes.next())
     assert isinstance(await undo(db, place, OWNER.user_id, NOON, causes.next(), cancelled), TooLateToUndo)
+
+
+async def test_no_file_is_imported_by_half(db: Database, causes: Causes) -> None:
+    """Files of noise between good codes: each is refused and leaves nothing, or is a campaign with all its codes."""
+    place, dice = await shop(db), random.Random(7)
+    await bring(db, place, ["OURS-1", "OURS-2"], causes.next())
+    kinds = [
+        "NEW-{0}-{1}",
+        "NEW-{0}-{1}",
+        "NEW-{0}-{1}",
+        "NEW-{0}-0",
+        "OURS-2",
+        "a b",
+        "",
+        '"',
+        "실크",
+        "x" * 40,
+        ",;\t",
+    ]
+    refused = imported = 0
+    for number in range(20):
+        worst = dice.choice([3, 3, len(kinds)])
+        lines = [dice.choice(kinds[:worst]).format(number, line) for line in range(dice.randint(1, 9))]
+        sheet = read_sheet("\n".join(lines).encode(), ("code",))
+        before = await everything(db)
+        codes = sift(sheet.rows, POLICY) if sheet is not None else None
+        if codes is None or codes.bad or not codes.good:
+            refused += 1
+            continue
+        outcome = await bring(db, place, [code for _, code in codes.good], causes.next())
+        if isinstance(outcome, CodesRefused):
+            refused += 1
+            assert await everything(db) == before
+        else:
+            imported += 1
+            assert outcome.stock == len(codes.good)
+            batch = (await query(db, "SELECT max(batch_id) FROM campaign"))[0][0]
+            counted = await query(db, "SELECT count(*) FROM campaign_code WHERE batch_id = :batch", batch=batch)
+            assert counted == [(len(codes.good),)]
+    assert refused > 3
+    assert imported > 3
