@@ -33,6 +33,7 @@ from bot.features.evenings import Evenings
 from bot.features.gift_offers import GiftOffers
 from bot.features.gifts import Gifts, expire_openings
 from bot.features.hearing import SpokenWords
+from bot.features.hearts import Hearts
 from bot.features.holding import Holding
 from bot.features.hooks import Hooks
 from bot.features.importing import Importing
@@ -62,6 +63,7 @@ from bot.features.streams import Streams
 from bot.features.watching import Watching
 from bot.flows import checking_in, coming, redeeming
 from bot.flows.resolving import Resolving
+from bot.flows.unlocking import Tools, Unlocking
 from bot.handlers.admin_panel import AdminPanel
 from bot.handlers.arrivals import Arrivals
 from bot.handlers.errors import PASSING
@@ -85,6 +87,7 @@ from bot.rules.coupons import CouponPolicy
 from bot.rules.ending import EndingPolicy
 from bot.rules.farming import FarmingPolicy
 from bot.rules.gifts import GiftPolicy
+from bot.rules.hearts import HeartPolicy
 from bot.rules.imports import ImportPolicy
 from bot.rules.joining import WelcomePolicy
 from bot.rules.lapse import LapsePolicy
@@ -431,6 +434,8 @@ def build(
         privacy=Privacy(db),
         holding=Holding(db, farming_policy),
         resolving=resolving,
+        hearts=Hearts(db, HeartPolicy()),
+        unlocking=Unlocking(db, Tools(HeartPolicy(), packet_policy, RafflePolicy(), fresh_bytes)),
     )
     who = WhoAsks(communities, clock, Watching(db, farming_policy))
     dispatcher.include_router(table)

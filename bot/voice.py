@@ -21,6 +21,7 @@ from bot.outbound import Outbound
 from bot.pacer import HeldError
 from bot.rules.communities import SPEAKING_FOR_OTHERS, Place
 from bot.rules.coupons import MyCoupons
+from bot.rules.hearts import HeartAgain, Hearted, HeartsRest
 from bot.rules.raffles import MyEntry, RaffleList
 from bot.rules.words import Language
 from bot.store import causes
@@ -38,6 +39,8 @@ SHORT_LIVED = timedelta(seconds=30)
 """How long a reply in the group stays when nothing quieter was possible."""
 TOLD_WITHIN = timedelta(minutes=10)
 NO_PREVIEW = {"is_disabled": True}
+LIGHT = (Hearted, HeartAgain, HeartsRest)
+"""What is pressed again and again is answered by a word that goes by itself, else by nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,10 @@ class Voice:
         if ask.press_id is not None:
             if ask.age > PRESS_ANSWERED:
                 return
-            heard = await self._answer_press(ask.press_id, said.short)
+            light = isinstance(outcome, LIGHT)
+            heard = await self._answer_press(ask.press_id, said.short, light=light)
+            if light:
+                return
             if heard and not said.buttons and _fits_an_alert(outcome):
                 return
         await self._tell_or_promise(ask, said, outcome)
@@ -191,11 +197,14 @@ class Voice:
             return "not modified" in error.message
         return True
 
-    async def _answer_press(self, press_id: str, short: str | None) -> bool:
+    async def _answer_press(self, press_id: str, short: str | None, *, light: bool = False) -> bool:
         """Whether the person has read it: an answer may come too late, or have no short form."""
         try:
             await self._out.call(
-                "answerCallbackQuery", callback_query_id=press_id, text=short, show_alert=short is not None or None
+                "answerCallbackQuery",
+                callback_query_id=press_id,
+                text=short,
+                show_alert=(short is not None and not light) or None,
             )
         except (TelegramBadRequest, HeldError):
             return False

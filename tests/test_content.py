@@ -28,6 +28,7 @@ from bot.rules.communities import Place
 from bot.rules.farming import HeldState, Sign
 from bot.rules.forms import FormError
 from bot.rules.gifts import GiftKind, Opens
+from bot.rules.hearts import StepState, Unlocks
 from bot.rules.menus import FANS, NEXT, STAFF
 from bot.rules.packets import Funding, PacketState
 from bot.rules.raffles import RaffleCard, RaffleLine, RafflePolicy, Reason, Winner
@@ -107,6 +108,7 @@ SHORT = frozenset(
         "admin.AdminClosed",
         *(f"gifts.{name}" for name in ("GiftChoice", "GiftCard", "EnoughForToday", "OfferGone")),
         *(f"gifts.{name}" for name in ("GiftMessage", "NoCardYet")),  # an inline result's title, a button's label
+        *(f"hearts.{name}" for name in ("Hearted", "HeartAgain", "HeartsRest")),
         *(f"farming.{name}" for name in ("HeldReleased", "HeldRefused", "HeldSettled", "HeldGone")),
         *(
             f"raffles.{name}"
@@ -137,6 +139,7 @@ STATES = {
         ("open", "closed", "listed", "drawn", "cancelled"),
     ),
     "EntryClosed": ("closed", "listed", "drawn", "cancelled"),
+    "HeartStep": tuple(StepState),
 }
 PHASES = tuple(phase.value for phase in Phase)
 ACTS = (
@@ -147,10 +150,12 @@ ACTS = (
     "packet.opened",
     "held.refused",
     *("gift.made", "gift.closed", "raffle.made", "raffle.cancelled"),
+    *("hearts.made", "hearts.cancelled"),
 )
 TIERS = ("new", "fan", "loyal", "core")
 KINDS = {
     **dict.fromkeys(("HeldLine", "HeldSettled"), ("gift", "packet", "raffle", "something")),
+    **dict.fromkeys(("HeartStep", "StepFailed"), tuple(Unlocks)),
     **dict.fromkeys(("BuyAsked", "Bought", "ItemMade", "ItemShown"), ("coupon", "raffle", "makeup", "favour")),
 }
 """What a `kind` can be, by outcome."""
@@ -201,6 +206,8 @@ MISSING = (tuple(Need), *((need,) for need in Need), ())
 LATIN_IN_CHINESE_AND_KOREAN = re.compile(
     r"/(?:admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|order|hook|setup|undo|source|report|help)\b"
     r"|/(?:gift|gifts|newgift|held|raffles?|newraffle)\b|\bclose\b"
+    r"/(?:admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|setup|undo|source|report|help)\b"
+    r"|/(?:gift|gifts|newgift|held|hearts|raffles?|newraffle)\b|\bclose\b"
     r"|/(?:redpacket|shop|items?|makeup)\b"
     r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?|\bcancel\b|\bQR(?=코드)"
 )

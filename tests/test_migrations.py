@@ -38,6 +38,7 @@ PARTIAL = {
     "ix_held_waiting": ("state",),
     "ix_raffle_unfinished": ("state",),
     "ix_raffle_entry_unreturned": ("paid", "returned"),
+    "uq_heart_goal_running": ("state",),
 }
 """Partial indexes, and the columns in their conditions: a guard that applies to all rows, or to none, is no guard."""
 

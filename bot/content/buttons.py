@@ -32,6 +32,7 @@ from bot.rules.gifts import (
     OfferMade,
     OwnGift,
 )
+from bot.rules.hearts import GoalCancelled, GoalMade
 from bot.rules.items import HandedOver, ItemClosed, ItemMade, ItemOpened
 from bot.rules.joining import Welcome, WelcomeAll, WelcomeBack
 from bot.rules.members import MyCard
@@ -83,6 +84,7 @@ TICKET = "ticket"
 RAFFLES = "raffles"
 MY_ENTRY = "myentry"
 ME = "me"
+HEART = "heart"
 HELD = "held"
 """`held:release:7`, `held:refuse:7`."""
 SETTINGS = "settings"
@@ -155,7 +157,7 @@ def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a tabl
             return _of_my_rights(outcome)
         case HeldList():
             return tuple(_of_held(line) for line in outcome.lines)
-        case HeldRefused(undoable=True):
+        case HeldRefused(undoable=True) | GoalMade() | GoalCancelled():
             return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
         case _:
             return panel_buttons(outcome)
@@ -172,7 +174,10 @@ def _of_streams(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
     match outcome:
         case LiveCard(phase=phase) if phase in LIVE_PHASES:
             watch = ((Button("watch", url=outcome.url),),) if outcome.url is not None else ()
-            return (*watch, (Button("here", press=f"{HERE}:{outcome.airing_id}", style="primary"),))
+            here = Button("here", press=f"{HERE}:{outcome.airing_id}", style="primary")
+            if outcome.board is None:
+                return (*watch, (here,))
+            return (*watch, (here, Button("heart", press=f"{HEART}:{outcome.board.goal_id}")))
         case LiveCard(replay_url=str(url)):
             return ((Button("replay", url=url),),)
         case StreamList():

@@ -31,6 +31,8 @@ from bot.store.tables import (
     FirstTouch,
     GiftOffer,
     GiftOpening,
+    Heart,
+    HeartGoal,
     Held,
     Item,
     Member,
@@ -179,6 +181,7 @@ def _cut(tx: Tx, place: Place, user_id: int, member_id: int, account_id: int, ba
         tx.execute(update(caused).where(col(caused.member_id) == member_id).values(cause=None, answer=None))
     for packet_id in shares_waiting(tx, member_id):
         give_up_share(tx, packet_id, member_id, at)
+    tx.execute(delete(Heart).where(col(Heart.member_id) == member_id))  # the sum stands
     # The seal stays, as a draw's list is made of it; without the salt it says nothing of anybody.
     tx.execute(update(PacketTake).where(col(PacketTake.member_id) == member_id).values(cause=None, salt=None))
     named: tuple[tuple[tuple[str, ...], Any], ...] = ((NAMED_IN_ANSWER, Coupon), (NAMED_WITH_PURCHASE, Purchase))
@@ -239,6 +242,7 @@ def _rename_staff(tx: Tx, place: Place, user_id: int, nobody: int) -> None:
         (Purchase, "settled_by"),
         (Raffle, "made_by"),
         (Source, "made_by"),
+        (HeartGoal, "made_by"),
         (Stream, "made_by"),
     )
     for table, name in acted:

@@ -9,6 +9,7 @@ from bot.features import (
     campaigns,
     evenings,
     gift_offers,
+    hearts,
     items,
     orders,
     packets,
@@ -44,6 +45,8 @@ UNDOABLE = (
     purchases.HANDED_OVER,
     raffles.MADE,
     raffles.CANCELLED,
+    hearts.MADE,
+    hearts.CANCELLED,
 )
 
 
@@ -138,6 +141,10 @@ def _take_back(  # noqa: C901, PLR0911, PLR0912  # a table of acts
             return gift_offers.undo_make(tx, place, actor_id, entry, at, cause)
         case gift_offers.CLOSED:
             return gift_offers.undo_close(tx, place, entry)
+        case hearts.MADE:
+            return hearts.undo_make(tx, place, entry, at)
+        case hearts.CANCELLED:
+            return hearts.undo_cancel(tx, place, entry, at)
         case resolving.REFUSED:
             return resolving.undo_refusal(tx, place, entry, at)
         case items.MADE:

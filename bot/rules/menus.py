@@ -26,6 +26,7 @@ STAFF = (
     "raffle",
     "source",
     "report",
+    "hearts",
     "held",
     "setup",
     "undo",

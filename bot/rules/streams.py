@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.rules.hearts import HeartBoard
+
 
 class Repeat(StrEnum):
     """How often a stream comes."""
@@ -161,6 +163,8 @@ class LiveCard:
     """Title of a drop that can be claimed now."""
     late: bool = False
     """Whether its time was a while ago and nobody has said that it is on: "starting now" wouldn't be true."""
+    board: HeartBoard | None = None
+    """What hearts add up to, if the evening has a goal."""
 
     @property
     def over(self) -> bool:

@@ -22,6 +22,7 @@ from bot.rules.streams import (
 from bot.rules.words import language_of
 from bot.store.cards import announce, announce_missing, move_cards, post_anew, touch_cards
 from bot.store.db import PLANNED, Tx
+from bot.store.hearts import board_of
 from bot.store.hot import Hot
 from bot.store.tables import (
     Airing,
@@ -167,6 +168,7 @@ def live_card(session: Session, community_id: int, airing_id: int, now: datetime
         word=airing.word is not None,
         benefit=_benefit(session, community_id, now),
         late=phase_of(airing, now) is Phase.STARTING and now >= airing.starts_at + STARTING_FOR,
+        board=board_of(session, airing_id),
     )
 
 

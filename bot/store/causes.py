@@ -22,6 +22,7 @@ from bot.store.tables import (
     CheckIn,
     Coupon,
     Gift,
+    Heart,
     Packet,
     PacketTake,
     Purchase,
@@ -83,6 +84,7 @@ def forget(tx: Tx, now: datetime) -> None:
     ):
         tx.execute(update(table).where(at < before, col(table.cause).is_not(None)).values(cause=None, answer=None))
     tx.execute(update(Gift).where(col(Gift.made_at) < before, col(Gift.cause).is_not(None)).values(cause=None))
+    tx.execute(update(Heart).where(col(Heart.at) < before, col(Heart.cause).is_not(None)).values(cause=None))
     tx.execute(
         update(PacketTake).where(col(PacketTake.at) < before, col(PacketTake.cause).is_not(None)).values(cause=None)
     )

@@ -6,6 +6,7 @@ from bot.store.tables.checkins import CheckIn
 from bot.store.tables.communities import Community, FanGroup
 from bot.store.tables.coupons import Campaign, CampaignCode, CodeBatch, Coupon
 from bot.store.tables.gifts import Gift, GiftOffer, GiftOpening, GiftReward, GiftSending, Invitation
+from bot.store.tables.hearts import Heart, HeartCrowd, HeartGoal, HeartStep
 from bot.store.tables.holding import Held, Sighting
 from bot.store.tables.lapse import LapseRound
 from bot.store.tables.ledger import Account, Transfer
@@ -42,6 +43,10 @@ __all__ = [
     "GiftOpening",
     "GiftReward",
     "GiftSending",
+    "Heart",
+    "HeartCrowd",
+    "HeartGoal",
+    "HeartStep",
     "Held",
     "Inbox",
     "Invitation",
