@@ -26,8 +26,9 @@ ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg
 READERS = 3
 POSTGRES_CONNECTIONS = 16
 RETRIES = 5
-SERIALIZATION_CODES = frozenset({"40001", "40P01"})
-"""SQLSTATE of a serialization failure and of a deadlock: the transaction did nothing and may run again."""
+OVERTAKEN_CODES = frozenset({"40001", "40P01", "23503"})
+"""SQLSTATE of a serialization failure, of a deadlock, and of a row that another transaction deleted between our reading
+it and our referring to it: the transaction did nothing and runs again on what is true now."""
 
 
 PROMISED = "promised"
@@ -149,7 +150,7 @@ class Database:
 
 
 class PostgresWriter:
-    """Each use case in a transaction of its own connection; a deadlock runs it again."""
+    """Each use case in a transaction of its own connection; what was overtaken runs again."""
 
     def __init__(self, engine: AsyncEngine, meters: Meters) -> None:
         self._engine = engine
@@ -172,7 +173,7 @@ class PostgresWriter:
                     return await session.run_sync(work)  # type: ignore[arg-type]
             except DBAPIError as error:
                 code = getattr(error.orig, "sqlstate", None)
-                if code not in SERIALIZATION_CODES or attempt == RETRIES - 1:
+                if code not in OVERTAKEN_CODES or attempt == RETRIES - 1:
                     raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 

@@ -13,6 +13,8 @@ from bot.store.tables import Account, Activity, FirstTouch, Forgotten, Member, P
 from bot.store.tables.base import Id
 from bot.store.tables.ledger import AccountKind
 
+TRIES = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -145,11 +147,14 @@ _NOTE = Hot.upsert(
 def standing(tx: Tx, community_id: int, sender: Sender, now: datetime) -> Standing:
     """The sender's membership, locked until the commit; made (with an empty account) if this is their first act."""
     row = tx.row(_FIND, community_id=community_id, user_id=sender.user_id)
-    if row is None:
+    for _ in range(TRIES):
+        if row is not None:
+            break
+        # Whom somebody else makes just now may be deleted just then: then they are made anew.
         enlist(tx, community_id, sender, now)
         row = tx.row(_FIND, community_id=community_id, user_id=sender.user_id)
-        if row is None:
-            raise LookupError("a member that was just made is gone")
+    if row is None:
+        raise LookupError("a member that was just made is gone")
     member_id, account_id, balance, tier, left_at, name, username, language, last_community, *more = row
     seen = (name, username, language, last_community)
     if seen != (sender.name, sender.username, sender.language, community_id):
