@@ -10,10 +10,11 @@ from bot.rules.cadence import SlotFacts, SlotKind, next_due
 from bot.rules.coupons import CampaignState
 from bot.rules.packets import LIVE as LIVE_PACKETS
 from bot.rules.packets import PacketPolicy, PacketState
+from bot.rules.raffles import RaffleState
 from bot.rules.streams import StreamPolicy
 from bot.store.airings import all_open
 from bot.store.db import Rx
-from bot.store.tables import Campaign, Community, GiftReward, Outbox, Packet, Slot, Stream, Subscription
+from bot.store.tables import Campaign, Community, GiftReward, Outbox, Packet, Raffle, Slot, Stream, Subscription
 from bot.store.tables.messages import OutboxState
 from sandbox.page import NextEvent
 
@@ -82,6 +83,15 @@ def packets(rx: Rx, _now: datetime) -> Iterator[Event]:
         yield expires_at, "next_packet_end"
 
 
+def raffles(rx: Rx, _now: datetime) -> Iterator[Event]:
+    """Raffles that close, and are drawn soon after."""
+    for closes in rx.execute(select(Raffle.closes).where(col(Raffle.state) == RaffleState.OPEN)).scalars():
+        yield closes, "next_raffle"
+    for draw_at in rx.execute(select(Raffle.draw_at).where(col(Raffle.state) == RaffleState.LISTED)).scalars():
+        if draw_at is not None:
+            yield draw_at, "next_draw"
+
+
 def messages(rx: Rx, _now: datetime) -> Iterator[Event]:
     """Messages that were promised for later."""
     rows = select(Outbox.due_at, Outbox.made_at).where(col(Outbox.state) == OutboxState.WAITING)
@@ -90,7 +100,7 @@ def messages(rx: Rx, _now: datetime) -> Iterator[Event]:
             yield due_at, "next_message"
 
 
-SOURCES = (evenings, reminders, mornings, drops, packets, rewards, messages)
+SOURCES = (evenings, reminders, mornings, drops, packets, raffles, rewards, messages)
 """Where what is due is looked for. Of what is due at once, the first source names it."""
 
 

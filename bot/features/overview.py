@@ -12,12 +12,13 @@ from bot.rules.communities import Place
 from bot.rules.coupons import CampaignState
 from bot.rules.gifts import OfferState
 from bot.rules.packets import LIVE as LIVE_PACKETS
+from bot.rules.raffles import RaffleState
 from bot.rules.shop import ItemState
 from bot.rules.streams import OVER_PHASES, Phase, phase_of
 from bot.store.airings import count_came, open_airings
 from bot.store.campaigns import card_of
 from bot.store.db import Database
-from bot.store.tables import AuditEntry, Campaign, FanGroup, GiftOffer, Item, Packet, Person
+from bot.store.tables import AuditEntry, Campaign, FanGroup, GiftOffer, Item, Packet, Person, Raffle
 
 Lines = Callable[[Session, Place, datetime, int | None], list[AdminLine]]
 """(session, place, at, number) → what there is, newest first, or only the thing with this number."""
@@ -99,6 +100,20 @@ def packets(session: Session, place: Place, _at: datetime, number: int | None) -
     ]
 
 
+def raffles(session: Session, place: Place, _at: datetime, number: int | None) -> list[AdminLine]:
+    """Raffles that weren't called off, those that are drawn too: a place may have to be drawn anew."""
+    query = select(Raffle).where(col(Raffle.community_id) == place.community_id)
+    if number is not None:
+        query = query.where(col(Raffle.number) == number)
+    else:
+        query = query.where(col(Raffle.state) != RaffleState.CANCELLED)
+    found = session.execute(query.order_by(col(Raffle.id).desc()).limit(LISTED + 1)).scalars()
+    return [
+        AdminLine(Section.RAFFLES, one.number, one.prize, one.state, one.entered, None, one.drawn_at or one.closes)
+        for one in found
+    ]
+
+
 def gifts(session: Session, place: Place, at: datetime, number: int | None) -> list[AdminLine]:
     """Gifts that fans may send on."""
     query = select(GiftOffer).where(col(GiftOffer.community_id) == place.community_id)
@@ -147,6 +162,7 @@ LINES: dict[str, Lines] = {
     Section.COUPONS: coupons,
     Section.STREAMS: streams,
     Section.PACKETS: packets,
+    Section.RAFFLES: raffles,
     Section.GIFTS: gifts,
     Section.ITEMS: items,
 }

@@ -16,7 +16,7 @@ from bot.rules.gifts import GiftKind
 from bot.store.airings import count_subscribers, open_airings
 from bot.store.cards import chats_of, groups_of
 from bot.store.db import Database
-from bot.store.tables import Campaign, Coupon, Member
+from bot.store.tables import Campaign, Coupon, Member, Raffle, RaffleEntry
 
 Count = Callable[[Session, Place, Mapping[str, Any], int | None], Reach]
 """(session, place, the form's values, the thing's number) → reach."""
@@ -97,6 +97,20 @@ def for_sale(session: Session, place: Place, values: Mapping[str, Any], _number:
     return Reach(fans=members(session, place), at=values.get("opens"))
 
 
+def raffle_called_off(session: Session, place: Place, _values: Mapping[str, Any], number: int | None) -> Reach:
+    """Entries count for nothing, tickets are paid back."""
+    entries, coins = session.execute(
+        select(func.count(), func.coalesce(func.sum(RaffleEntry.paid), 0))
+        .join(Raffle, col(Raffle.id) == col(RaffleEntry.raffle_id))
+        .where(
+            col(Raffle.community_id) == place.community_id,
+            col(Raffle.number) == number,
+            col(RaffleEntry.returned).is_(False),
+        )
+    ).one()
+    return Reach(groups=len(groups_of(session, place.community_id)), void=entries, back=int(coins))
+
+
 def members(session: Session, place: Place) -> int:
     """Fans who are here."""
     found: int = session.execute(
@@ -119,5 +133,8 @@ COUNTS: dict[str, Count] = {
     "endlive": told_everywhere,
     "redpacket": packet,
     "newgift": gift,
+    "newraffle": in_groups,
+    "raffle_cancel": raffle_called_off,
+    "raffle_redraw": in_groups,
     "newitem": for_sale,
 }

@@ -16,6 +16,7 @@ from bot.handlers.orders import FILE_FORM, ORDER
 from bot.handlers.orders import POLICY as ORDERS
 from bot.handlers.packets import POLICY as PACKETS
 from bot.handlers.packets import days_back
+from bot.handlers.raffles import NEW_RAFFLE_FORM
 from bot.handlers.readers import link
 from bot.handlers.sources import EXAMPLE as SOURCE
 from bot.rules.admin import Section
@@ -117,6 +118,41 @@ ACTS = (
             flag("rush"),
             Blank("fresh", days_back, quick=("7d", "30d")),
         ),
+    ),
+    Act(
+        "newraffle",
+        Section.RAFFLES,
+        "newraffle",
+        blanks_of(
+            NEW_RAFFLE_FORM,
+            winners=("1", "3", "5", "10"),
+            closes=("+10m", "+30m", "+1h", "+1d"),
+            ticket=("0", "30", "50"),
+            needs=("checkin", "stream", "checkin,stream"),
+            fresh=("7d", "30d"),
+            cap=("7d", "30d"),
+            weights=("1,1,1,1", "1,1,2,3"),
+            reserves=("0", "2", "5"),
+            beacon=("yes", "no"),
+        ),
+    ),
+    Act(
+        "raffle_cancel",
+        Section.RAFFLES,
+        "raffle",
+        head="{number}",
+        tail="cancel",
+        states=frozenset({"open", "closed", "listed"}),
+        danger=True,
+    ),
+    Act(
+        "raffle_redraw",
+        Section.RAFFLES,
+        "raffle",
+        (bare("entry", whole(1, 2**31 - 1), needed=False),),
+        head="{number} redraw",
+        states=frozenset({"drawn"}),
+        danger=True,
     ),
     Act(
         "newgift",

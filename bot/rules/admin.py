@@ -20,6 +20,7 @@ class Section(StrEnum):
     ORDERS = "orders"
     STREAMS = "streams"
     PACKETS = "packets"
+    RAFFLES = "raffles"
     GIFTS = "gifts"
     ITEMS = "items"
     FANS = "fans"

@@ -74,6 +74,7 @@ STORIES = {
         "Put it on the shelf",
         "Where next?",
     ),
+    "newraffle": ("Raffles", "New raffle", ["Silk scarf", "In 30 minutes"], "Open it", "Where next?"),
     "newgift": ("Gifts", "A gift to send on", ["A warm start", "20 coins"], "Offer it", "Where next?"),
     "source": ("Fans", "A link for a place", ["Autumn poster"], "Make the link", "Where next?"),
     "report": ("Fans", "Figures", ["7 days"], None, "Where next?"),
