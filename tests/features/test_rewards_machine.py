@@ -5,176 +5,169 @@ may be cut off before or after any of its transactions; it is then delivered aga
 After every step the ledger is added up and each scarce thing counted, from the rows alone.
 """
 
-import contextlib
-import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, Protocol
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
-from bot.features.gift_offers import GiftOffers
-from bot.features.lapsing import Lapsing
-from bot.features.packet_draws import PacketDraws
-from bot.features.packets import Packets
-from bot.features.rewarding import Rewarding
-from bot.flows.undo import undo
-from bot.rules.gifts import GiftCard, GiftKind, NewGift
-from bot.rules.lapse import LapsePolicy
-from bot.rules.packets import NewPacket, PacketOpened, PacketPolicy, ShareTaken
+from bot.features.campaigns import Campaigns
+from bot.features.drawing import Drawing
+from bot.features.hearts import Hearts
+from bot.features.items import Items
+from bot.features.purchases import Purchases
+from bot.features.raffles import Raffles
+from bot.features.redrawing import Redrawing
+from bot.flows.buying import buy
+from bot.flows.going_live import go_live
+from bot.flows.unlocking import Tools, Unlocking
+from bot.rules.coupons import CampaignMade, CouponPolicy, KeptFor, NewCampaign
+from bot.rules.hearts import Give, HeartPolicy, Unlocks
+from bot.rules.items import ItemMade, NewItem
+from bot.rules.packets import PacketPolicy
+from bot.rules.raffles import NewRaffle, RafflePolicy
+from bot.rules.shop import ItemKind, Yes
+from bot.rules.streams import OnAir, StreamPolicy
 from bot.store.ledger import check_books
-from tests.features.fragile import Fragile, Killed
-from tests.features.givers import Circle
-from tests.features.machine import STAFF, Machine
-from tests.features.people import Causes, fan
+from tests.features.machine import STAFF
+from tests.features.people import dice, fan
+from tests.features.reward_rules import FANS, Fuse, RewardRules, fans, fuses, picks
+
+STEPS = ((2, Give(Unlocks.PACKET, coins=9, shares=3)), (4, Give(Unlocks.RAFFLE, title="A scarf", winners=1, minutes=5)))
 
 
-class Clockwork(Protocol):
-    """What the clock wakes."""
-
-    async def run_due(self, now: datetime) -> datetime | None:
-        """Do what is due."""
-
-
-FANS = 8
-fans = st.integers(1, FANS)
-picks = st.integers(0, 3)
-fuses = st.one_of(st.none(), st.none(), st.tuples(st.integers(0, 3), st.booleans()))
-"""Where the process dies, if it does: at the transaction of this number, before it or after its commit."""
-jumps = st.sampled_from(
-    [
-        timedelta(seconds=20),
-        timedelta(minutes=2),
-        timedelta(hours=5),
-        timedelta(days=1),
-        timedelta(days=8),
-        timedelta(days=40),
-    ]
-)
-
-
-class Rewards(Machine):
+class Rewards(RewardRules):
     """One shop (a second one stands beside it), eight fans, and staff."""
 
     def __init__(self, template: Path) -> None:
         super().__init__(template)
-        self.fragile = Fragile.open(f"sqlite:///{Path(self.folder.name) / 'encore.db'}")
-        self.dice = random.Random(7)
-        self.place = self.places[0]
-        self.circle = Circle(self.fragile, self.place, Causes())
-        self.packets = Packets(self.fragile, PacketPolicy(), self.dice.randbytes)
-        self.offers = GiftOffers(self.fragile, self.circle.policy)
-        self.opened: list[int] = []
-        self.cards: list[GiftCard] = []
-        self.clocks: list[Clockwork] = [
-            PacketDraws(self.fragile, PacketPolicy()),
-            Rewarding(self.fragile, self.circle.policy),
-            self.circle.gifts,
-            Lapsing(self.fragile, LapsePolicy()),
-        ]
+        db, policy = self.fragile, RafflePolicy(chunk=3, refunds=2)
+        self.campaigns, self.items, self.purchases = Campaigns(db), Items(db), Purchases(db)
+        self.raffles = Raffles(db, policy, self.dice.randbytes, None)
+        self.redrawing = Redrawing(db, policy)
+        self.hearts = Hearts(db, HeartPolicy())
+        self.unlocking = Unlocking(db, Tools(HeartPolicy(), PacketPolicy(), policy, self.dice.randbytes))
+        self.clocks.append(Drawing(db, policy, None))
+        self.choice = dice()
 
-    def survives(self, fuse: tuple[int, bool] | None, act: Callable[[str], Awaitable[Any]]) -> Any:
-        """Do it by a fresh cause; if the process dies, it is delivered again; and once more for good measure."""
-        self.last_cause += 1
-        cause = f"43:{self.last_cause}"
-        if fuse is not None:
-            self.fragile.light(fuse[0], after_commit=fuse[1])
-            with contextlib.suppress(Killed):
-                self.wait(act(cause))
-            self.fragile.light(None, after_commit=False)
-        outcome = self.wait(act(cause))
-        before = self.look("SELECT count(*) FROM transfer")
-        assert type(self.wait(act(cause))) is type(outcome), "a redelivered update hears its first answer"
-        assert before == self.look("SELECT count(*) FROM transfer"), "and moves nothing"
-        return outcome
+    # The coin shop.
 
-    def teardown(self) -> None:
-        """Close the second way to the file, then everything."""
-        self.wait(self.fragile.close())
-        super().teardown()
+    @rule(
+        kind=st.sampled_from(list(ItemKind)),
+        price=st.integers(1, 12),
+        stock=st.integers(1, 3),
+        limit=st.sampled_from([None, 1, 2]),
+        fuse=fuses,
+    )
+    def list_an_item(self, kind: ItemKind, price: int, stock: int, limit: int | None, fuse: Fuse) -> None:
+        """Staff list something; a coupon's campaign has fewer coupons than the item has stock."""
+        at, subject = self.now, None
+        if kind is ItemKind.COUPON:
+            campaign = NewCampaign("Silk", max(1, stock - 1), limit=3, kept_for=KeptFor.SHOP)
+            made = self.survives(fuse, lambda cause: self.campaigns.make(self.place, STAFF, campaign, at, cause))
+            assert isinstance(made, CampaignMade)
+            subject = made.number
+        if kind is ItemKind.RAFFLE:
+            numbers = self.look("SELECT number FROM raffle WHERE state = 'open' ORDER BY id DESC")
+            if not numbers:
+                return
+            subject = numbers[0][0]
+        wish = NewItem("Something nice", price, kind, subject=subject, stock=stock, limit=limit)
+        listed = self.survives(fuse, lambda cause: self.items.make(self.place, STAFF, wish, at, cause))
+        assert isinstance(listed, ItemMade) or kind is ItemKind.RAFFLE
 
-    # What happens.
-
-    @rule(jump=jumps, fuse=fuses)
-    def time_goes_by(self, jump: timedelta, fuse: tuple[int, bool] | None) -> None:
-        """The clock comes round, perhaps after a death amid its work."""
-        self.now += jump
-        for clock in self.clocks:
-            if fuse is not None:
-                self.fragile.light(fuse[0], after_commit=fuse[1])
-                with contextlib.suppress(Killed):
-                    self.wait(clock.run_due(self.now))
-                self.fragile.light(None, after_commit=False)
-            self.wait(clock.run_due(self.now))
-
-    @rule(who=fans, times=st.integers(1, 3))
-    def check_in(self, who: int, times: int) -> None:
-        """One day, or a few in a row."""
-        for later in range(times):
-            self.now += timedelta(days=1) if later else timedelta(0)
-            self.wait(self.circle.checks_in(fan(who), self.now))
-
-    @rule(coins=st.integers(1, 60), shares=st.integers(1, 6), rush=st.booleans(), fuse=fuses)
-    def open_a_packet(self, coins: int, shares: int, rush: bool, fuse: tuple[int, bool] | None) -> None:
-        """Staff open a packet."""
-        wish, at = NewPacket(coins + shares, shares, rush=rush), self.now
-        outcome = self.survives(fuse, lambda cause: self.packets.open(self.place, STAFF, wish, at, cause))
-        assert isinstance(outcome, PacketOpened)
-        self.opened.append(outcome.packet_id)
-
-    @precondition(lambda self: self.opened)
-    @rule(pick=picks, crowd=st.lists(fans, min_size=1, max_size=FANS), fuse=fuses)
-    def tap_a_packet(self, pick: int, crowd: list[int], fuse: tuple[int, bool] | None) -> None:
-        """Fans tap."""
-        packet_id, at = self.opened[-1 - pick % len(self.opened)], self.now
+    @rule(crowd=st.lists(fans, min_size=1, max_size=FANS), pick=picks, fuse=fuses)
+    def buy(self, crowd: list[int], pick: int, fuse: Fuse) -> None:
+        """Fans buy, as often as the shelf lets them."""
+        shelf = self.look("SELECT id, price FROM item ORDER BY id DESC")
+        if not shelf:
+            return
+        (item_id, price), at = shelf[pick % len(shelf)], self.now
         for who in crowd:
-            tapped = self.survives(
+            bought = self.look(
+                "SELECT count(*) FROM purchase p JOIN member m ON m.id = p.member_id "  # noqa: S608
+                f"WHERE p.item_id = {item_id} AND m.user_id = {fan(who).user_id}"
+            )[0][0]
+            yes = Yes(item_id, price, bought + 1)
+            self.survives(
                 fuse,
-                lambda cause, who=who: self.packets.tap(self.place, fan(who), packet_id, at, cause),  # type: ignore[misc]
+                lambda cause, who=who, yes=yes: buy(  # type: ignore[misc]
+                    self.fragile, self.place, fan(who), yes, at, cause, CouponPolicy(), self.choice
+                ),
             )
-            if isinstance(tapped, ShareTaken):
-                assert tapped.coins >= 1
+
+    @rule(who=fans, number=st.integers(1, 4), fuse=fuses)
+    def refund(self, who: int, number: int, fuse: Fuse) -> None:
+        """Staff take a purchase back."""
+        at, name = self.now, fan(who).username or ""
+        self.survives(fuse, lambda cause: self.purchases.refund(self.place, STAFF, number, name, at, cause))
+
+    # Raffles.
+
+    @rule(
+        winners=st.integers(1, 3),
+        ticket=st.sampled_from([0, 3]),
+        minutes=st.sampled_from([1, 90]),
+        cap=st.sampled_from([0, 30]),
+        weights=st.sampled_from([(1, 1, 1, 1), (1, 2, 3, 4)]),
+        fuse=fuses,
+    )
+    def open_a_raffle(
+        self, winners: int, ticket: int, minutes: int, cap: int, weights: tuple[int, ...], fuse: Fuse
+    ) -> None:
+        """Staff open a raffle."""
+        closes, at = self.now + timedelta(minutes=minutes), self.now
+        wish = NewRaffle("A scarf", closes, winners, reserves=1, ticket=ticket, cap_days=cap, weights=weights)
+        self.survives(fuse, lambda cause: self.raffles.make(self.place, STAFF, wish, at, cause))
+
+    @rule(crowd=st.lists(fans, min_size=1, max_size=FANS), pick=picks, ticket=st.booleans(), fuse=fuses)
+    def enter(self, crowd: list[int], pick: int, ticket: bool, fuse: Fuse) -> None:
+        """Fans enter, for nothing or with a ticket."""
+        raffles = self.look("SELECT id FROM raffle ORDER BY id DESC")
+        if not raffles:
+            return
+        raffle_id, at = raffles[pick % len(raffles)][0], self.now
+        for who in crowd:
+            self.survives(
+                fuse,
+                lambda cause, who=who: self.raffles.enter(  # type: ignore[misc]
+                    self.place, fan(who), raffle_id, at, cause, ticket=ticket
+                ),
+            )
+
+    @rule(number=st.integers(1, 4), again=st.booleans(), fuse=fuses)
+    def cancel_or_redraw(self, number: int, again: bool, fuse: Fuse) -> None:
+        """Staff take a raffle back, or draw its places anew."""
+        at = self.now
+        if again:
+            self.survives(fuse, lambda cause: self.redrawing.redraw(self.place, STAFF, number, None, at, cause))
+        else:
+            self.survives(fuse, lambda cause: self.raffles.cancel(self.place, STAFF, number, at, cause))
+
+    # Hearts.
 
     @rule(fuse=fuses)
-    def take_back(self, fuse: tuple[int, bool] | None) -> None:
-        """Staff undo what they did last."""
+    def set_a_goal(self, fuse: Fuse) -> None:
+        """A stream begins, with a goal."""
         at = self.now
-        self.survives(fuse, lambda cause: undo(self.fragile, self.place, STAFF, at, cause))
+        self.survives(None, lambda cause: go_live(self.fragile, self.place, STAFF, OnAir(), at, cause, StreamPolicy()))
+        self.survives(fuse, lambda cause: self.hearts.make(self.place, STAFF, STEPS, at, cause))
 
-    @rule(kind=st.sampled_from([GiftKind.COINS, GiftKind.RELAY]), fuse=fuses)
-    def offer_a_gift(self, kind: GiftKind, fuse: tuple[int, bool] | None) -> None:
-        """Staff let fans send something on; of coins there are three."""
-        coins, at = (20, self.now) if kind is GiftKind.COINS else (0, self.now)
-        wish = NewGift("A warm start", kind, coins=coins, stock=3 if coins else None)
-        self.survives(fuse, lambda cause: self.offers.make(self.place, STAFF, wish, at, cause))
-
-    @rule(who=fans, offer=st.integers(0, 2), fuse=fuses)
-    def make_a_card(self, who: int, offer: int, fuse: tuple[int, bool] | None) -> None:
-        """A fan makes a card."""
-        at = self.now
-        made = self.survives(fuse, lambda cause: self.circle.gifts.make(self.place, fan(who), offer, at, cause))
-        if isinstance(made, GiftCard) and made.gift_id not in {card.gift_id for card in self.cards}:
-            self.cards.append(made)
-
-    @precondition(lambda self: self.cards)
-    @rule(who=fans, pick=picks, joins=st.booleans())
-    def open_a_card(self, who: int, pick: int, joins: bool) -> None:
-        """Someone opens a card, and comes."""
-        card = self.cards[-1 - pick % len(self.cards)]
-        found = self.wait(self.circle.found(card, self.now))
-        if found is not None:
-            self.wait(self.circle.gifts.open(found, fan(who), self.now, inside=False))
-        if joins:
-            self.wait(self.circle.comes(fan(who), self.now))
-
-    @rule(who=fans)
-    def leave(self, who: int) -> None:
-        """A fan leaves the group."""
-        self.wait(self.circle.goes(fan(who), self.now))
+    @rule(crowd=st.lists(fans, min_size=1, max_size=FANS), fuse=fuses)
+    def hearts_go_up(self, crowd: list[int], fuse: Fuse) -> None:
+        """Fans press the heart; the step that they reach opens once."""
+        goals = self.look("SELECT id FROM heart_goal ORDER BY id DESC")
+        if not goals:
+            return
+        goal_id, at = goals[0][0], self.now
+        for who in crowd:
+            self.survives(
+                fuse,
+                lambda cause, who=who: self.unlocking.press(self.place, fan(who), goal_id, at, cause),  # type: ignore[misc]
+            )
+        self.opened = [row[0] for row in self.look("SELECT id FROM packet ORDER BY id")]
 
     # What holds, whatever happened.
 
@@ -213,6 +206,42 @@ class Rewards(Machine):
         assert Counter(amount for _, amount in paid) == Counter(amount for (amount,) in transfers)
         stocked = self.look("SELECT stock, taken FROM gift_offer WHERE stock IS NOT NULL")
         assert all(0 <= taken <= stock for stock, taken in stocked)
+
+    @invariant()
+    def the_shelf_holds(self) -> None:
+        """Nothing is sold beyond its stock or a fan's limit; what was refunded went back, once."""
+        for item_id, stock, sold, limit in self.look("SELECT id, stock, sold, per_fan FROM item"):
+            counted = self.look(
+                "SELECT member_id, count(*) FROM purchase "  # noqa: S608
+                f"WHERE item_id = {item_id} AND state <> 'refunded' GROUP BY member_id"
+            )
+            assert sum(count for _, count in counted) <= sold <= stock
+            assert all(limit is None or count <= limit for _, count in counted)
+        assert self.look("SELECT count(*) FROM campaign WHERE taken > stock OR taken < 0") == [(0,)]
+
+    @invariant()
+    def raffles_are_honest(self) -> None:
+        """As many winners as places, each once; tickets of what was taken back are given back, those of others kept."""
+        for raffle_id, winners, state in self.look("SELECT id, winners, state FROM raffle"):
+            entries = self.look(
+                f"SELECT state, paid, returned, number FROM raffle_entry WHERE raffle_id = {raffle_id}"  # noqa: S608
+            )
+            won = [entry for entry in entries if entry[0] == "won"]
+            assert len(won) <= winners
+            assert state == "drawn" or not won
+            assert sorted(entry[3] for entry in entries) == list(range(1, len(entries) + 1))
+            if state == "drawn":
+                assert not any(returned for status, _, returned, _ in entries if status in {"won", "reserve"})
+        returned = self.look("SELECT count(*) FROM raffle_entry WHERE returned AND paid > 0")[0][0]
+        assert returned <= self.look("SELECT count(*) FROM transfer WHERE reverses_id IS NOT NULL")[0][0]
+
+    @invariant()
+    def steps_open_once(self) -> None:
+        """A step of a goal opened at most one packet and one raffle."""
+        opened = self.look("SELECT count(*) FROM heart_step WHERE state = 'unlocked'")[0][0]
+        made = self.look("SELECT count(*) FROM packet WHERE cause LIKE 'hearts:%'")[0][0]
+        made += self.look("SELECT count(*) FROM audit_entry WHERE cause LIKE 'hearts:%' AND act = 'raffle.made'")[0][0]
+        assert made == opened
 
 
 def test_rewards_survive_any_history(sqlite_template: Path) -> None:
