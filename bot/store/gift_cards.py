@@ -138,8 +138,8 @@ def show_progress(tx: Tx, gift_id: int, now: datetime, policy: GiftPolicy) -> No
     if hangs is not None:
         touch_cards(tx, gift.community_id, CARD, gift_id, now, every=policy.card_every)
         return
-    user_id, can_write = _person(tx, gift.giver_id)
-    if can_write:
+    user_id, may_write = _reachable(tx, gift.giver_id)
+    if may_write:
         hang_card(tx, gift.community_id, CARD, gift_id, user_id, now, now, not_after=now + TOLD_WITHIN)
 
 
@@ -156,11 +156,11 @@ def hung(tx: Tx, community_id: int, gift_id: int, chat_id: int, message_id: int,
 
 
 def tell_member(tx: Tx, place: Place, member_id: int, outcome: Any, *, key: str, now: datetime) -> None:
-    """One private note, to a member who may be written to; others see it on their card and in `/me`."""
-    person = tx.execute(
+    """One private note, to a member who may be written to and hasn't said *stop*; others see it on their card."""
+    person: Person = tx.execute(
         select(Person).join(Member, col(Member.user_id) == col(Person.user_id)).where(col(Member.id) == member_id)
     ).scalar_one()
-    if person.can_write:
+    if _reachable(tx, member_id)[1]:
         language = reader_language(person.language, person.telegram_language, place.language)
         tell_in_private(
             tx,
@@ -174,10 +174,11 @@ def tell_member(tx: Tx, place: Place, member_id: int, outcome: Any, *, key: str,
         )
 
 
-def _person(tx: Tx, member_id: int) -> tuple[int, bool]:
+def _reachable(tx: Tx, member_id: int) -> tuple[int, bool]:
+    """A member's user id, and whether something that they didn't ask for just now may be sent to them."""
     row: Any = tx.execute(
-        select(col(Person.user_id), col(Person.can_write))
+        select(col(Person.user_id), col(Person.can_write), col(Member.reminders))
         .join(Member, col(Member.user_id) == col(Person.user_id))
         .where(col(Member.id) == member_id)
     ).one()
-    return row.user_id, row.can_write
+    return row.user_id, row.can_write and row.reminders

@@ -8,6 +8,7 @@ import pytest
 from bot.features import rewarding
 from bot.features.campaigns import Campaigns
 from bot.features.gift_offers import GiftOffers
+from bot.features.preferences import Preferences
 from bot.features.privacy import Privacy
 from bot.flows.undo import undo
 from bot.rules.communities import TooLateToUndo, Undone
@@ -27,6 +28,7 @@ from bot.rules.gifts import (
     OfferUnknown,
     Opens,
 )
+from bot.rules.preferences import Preference
 from bot.rules.privacy import DeletionDone
 from bot.store.checkup import unheard
 from bot.store.db import Database
@@ -323,6 +325,21 @@ async def test_twenty_friends_a_month(db: Database, causes: Causes) -> None:
     assert await circle.coins(ANA) == 160
     await circle.redeems(fan(13), days(31))
     assert await circle.coins(ANA) == 260
+
+
+async def test_who_said_stop_hears_nothing(db: Database, causes: Causes) -> None:
+    """Rewards are paid all the same, only no note comes, and no card by itself."""
+    circle = await Circle.open(db, causes)
+    await circle.reachable(ANA, BEN)
+    await circle.brings(ANA, BEN)
+    wish = Preference(reminders=False)
+    await Preferences(db).change(circle.place, ANA, wish, NOON)
+    for day in (0, 1, 2):
+        await circle.checks_in(BEN, days(day) + HOUR)
+    await circle.tick(days(8))
+    assert {what for who, what in await circle.told() if who == ANA.user_id} == set()
+    assert {what for who, what in await circle.told() if who == BEN.user_id} >= {"GiftWelcome", "FriendRewarded"}
+    assert await circle.coins(ANA) == 30
 
 
 async def test_an_inviter_who_is_gone(db: Database, causes: Causes) -> None:
