@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
@@ -472,23 +472,43 @@ def _longest(owner: str, name: str, hint: Any, text: str) -> Any:
 
 
 def samples(kind: type[Any]) -> Iterator[Any]:
-    """All samples of an outcome."""
+    """All samples of an outcome, none of them twice."""
     tapped = chain.from_iterable(map(setup_steps, Language)) if kind is SetupStep else ()
-    return chain(instances(kind), worst(kind), tapped)
+    return iter({repr(one): one for one in chain(instances(kind), worst(kind), tapped)}.values())
 
 
-@cache
 def said(name: str, language: Language, place: str) -> tuple[tuple[Any, Said], ...]:
     """Everything that a language says of an outcome's samples somewhere."""
     return tuple((outcome, WORDS.say(outcome, HERE[place], language)) for outcome in samples(OUTCOMES[name]))
 
 
-EVERYTHING = [
-    pytest.param(name, language, place, id=f"{name}-{language}-{place}")
-    for name in OUTCOMES
-    for language in Language
-    for place in HERE
-]
+@dataclass(frozen=True)
+class Spoken:
+    """All that is said of one outcome, in every language and place."""
+
+    name: str
+    said: dict[tuple[Language, str], tuple[tuple[Any, Said], ...]]
+
+    def everywhere(self) -> Iterator[tuple[Any, Said]]:
+        """Each sample's words, after what tells which they are."""
+        for (language, place), every in self.said.items():
+            for outcome, words in every:
+                yield (str(language), place, outcome), words
+
+    def first(self, *places: str) -> Iterator[tuple[Any, Said]]:
+        """The first sample's words in these places."""
+        for (language, place), every in self.said.items():
+            if place in places:
+                yield (str(language), place, every[0][0]), every[0][1]
+
+
+@pytest.fixture(params=OUTCOMES, scope="module")
+def spoken(request: pytest.FixtureRequest) -> Spoken:
+    """Said once for all tests that look at it, and then forgotten: so many words slow down who keeps them."""
+    name = str(request.param)
+    return Spoken(name, {(language, place): said(name, language, place) for language in Language for place in HERE})
+
+
 FILES = [pytest.param(feature, language, id=f"{language}/{feature}") for feature in FEATURES for language in Language]
 
 
@@ -566,61 +586,58 @@ def utf16(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-@pytest.mark.parametrize(("name", "language", "place"), EVERYTHING)
-def test_messages_are_telegrams_html(name: str, language: Language, place: str) -> None:
+def test_messages_are_telegrams_html(spoken: Spoken) -> None:
     """A message of any sample is balanced, escaped, not empty and fits into one message of Telegram's."""
-    for outcome, words in said(name, language, place):
-        text = "".join(Strict(words.html).text)
-        assert text.strip(), outcome
-        assert utf16(text) <= MESSAGE, outcome
+    for which, words in spoken.everywhere():
+        try:
+            text = "".join(Strict(words.html).text)
+        except ValueError as wrong:
+            raise AssertionError(which) from wrong
+        assert text.strip(), which
+        assert utf16(text) <= MESSAGE, which
 
 
-@pytest.mark.parametrize(("name", "language", "place"), EVERYTHING)
-def test_messages_keep_their_lines(name: str, language: Language, place: str) -> None:
+def test_messages_keep_their_lines(spoken: Spoken) -> None:
     """No message has trailing blanks, doubled blanks or more than one empty line, and no `None` where a value lacks."""
-    outcome, words = said(name, language, place)[0]
-    for line in words.html.split("\n"):
-        assert line == line.rstrip(), outcome
-    assert "\n\n\n" not in words.html
-    if place in {"ordinary", "nobody's"}:
-        assert "  " not in words.html
-    assert "None" not in words.html
+    for which, words in spoken.first(*HERE):
+        for line in words.html.split("\n"):
+            assert line == line.rstrip(), which
+        assert "\n\n\n" not in words.html, which
+        assert "None" not in words.html, which
+    for which, words in spoken.first("ordinary", "nobody's"):
+        assert "  " not in words.html, which
 
 
-@pytest.mark.parametrize(("name", "language", "place"), EVERYTHING)
-def test_pressed_outcomes_have_a_short_answer(name: str, language: Language, place: str) -> None:
+def test_pressed_outcomes_have_a_short_answer(spoken: Spoken) -> None:
     """Where a press can lead, there is an answer of at most 200 characters; elsewhere there is none."""
-    for outcome, words in said(name, language, place):
-        if name not in SHORT:
-            assert words.short is None
+    for which, words in spoken.everywhere():
+        if spoken.name not in SHORT:
+            assert words.short is None, which
             continue
-        assert words.short
-        assert utf16(words.short) <= ALERT, (outcome, words.short)
+        assert words.short, which
+        assert utf16(words.short) <= ALERT, (which, words.short)
 
 
-@pytest.mark.parametrize(("name", "language"), [(n, language) for n in sorted(SHORT) for language in Language])
-def test_short_answers_are_plain(name: str, language: Language) -> None:
+def test_short_answers_are_plain(spoken: Spoken) -> None:
     """A short answer has no markup and no entities of its own: an alert would show them as they are."""
-    words = said(name, language, "ordinary")[0][1]
-    assert words.short is not None
-    assert not re.search(r"[<>]|&\w+;|&#", words.short)
+    for which, words in spoken.first("ordinary"):
+        assert not re.search(r"[<>]|&\w+;|&#", words.short or ""), which
 
 
-@pytest.mark.parametrize(("name", "language", "place"), EVERYTHING)
-def test_buttons_have_readable_labels(name: str, language: Language, place: str) -> None:
+def test_buttons_have_readable_labels(spoken: Spoken) -> None:
     """Every button of every sample has one line of 1 to 64 characters, and data that Telegram takes."""
-    for outcome, words in said(name, language, place):
+    for which, words in spoken.everywhere():
         for button in chain.from_iterable(words.buttons):
-            assert 1 <= utf16(button.text) <= BUTTON, (outcome, button.text)
-            assert "\n" not in button.text
-            assert len((button.press or "").encode()) <= BUTTON
+            assert 1 <= utf16(button.text) <= BUTTON, (which, button.text)
+            assert "\n" not in button.text, (which, button.text)
+            assert len((button.press or "").encode()) <= BUTTON, (which, button.press)
 
 
-@pytest.mark.parametrize(("name", "language"), [(n, language) for n in OUTCOMES for language in Language])
-def test_ordinary_labels_fit_a_phone(name: str, language: Language) -> None:
+def test_ordinary_labels_fit_a_phone(spoken: Spoken) -> None:
     """With ordinary values a label is at most 40 characters, so that a phone doesn't cut it."""
-    for button in chain.from_iterable(said(name, language, "ordinary")[0][1].buttons):
-        assert utf16(button.text) <= ORDINARY_BUTTON, button.text
+    for which, words in spoken.first("ordinary"):
+        for button in chain.from_iterable(words.buttons):
+            assert utf16(button.text) <= ORDINARY_BUTTON, (which, button.text)
 
 
 @pytest.mark.parametrize(("feature", "language"), FILES)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -216,6 +217,14 @@ def one_set_of_words() -> Iterator[None]:
     """Templates are compiled once for all stages: that is two thirds of a bot's start."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.app.Words", cache(Words))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_set_of_certificates() -> Iterator[None]:
+    """The authorities that no test asks are read once, not by each stage's client: that is a sixth of a bot's start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ssl.create_default_context", cache(ssl.create_default_context))
         yield
 
 
