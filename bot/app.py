@@ -105,6 +105,7 @@ from bot.store import airings, causes, forgotten, gift_cards, mornings, outbox, 
 from bot.store import raffles as raffle_cards
 from bot.store.campaigns import CARD, card_of
 from bot.store.db import Database
+from bot.store.holding import forget_sightings
 from bot.store.ledger import check_books
 from bot.store.places import find_people
 from bot.voice import Voice
@@ -117,6 +118,15 @@ STOP_SECONDS = 6.0
 """Longer than this no handler may keep a stop waiting; what it leaves is in the inbox."""
 HOUSEKEEPING = timedelta(hours=24)
 RETRY = timedelta(minutes=1)
+TIDIES = (
+    causes.forget,
+    outbox.forget_told,
+    forgotten.expire,
+    expire_touches,
+    expire_openings,
+    forget_sightings,
+)
+"""What is dropped once a day."""
 WRONG_LOGGED = 20
 """Accounts named in the log when the books don't balance."""
 
@@ -262,7 +272,14 @@ class App:
                 await self.campaigns.finish_refunds(now)
                 await self.importing.tidy(now)
                 await self.raffles.finish_refunds(now)
-                for tidy in (causes.forget, outbox.forget_told, forgotten.expire, expire_touches, expire_openings):
+                for tidy in (
+                    causes.forget,
+                    outbox.forget_told,
+                    forgotten.expire,
+                    expire_touches,
+                    expire_openings,
+                    forget_sightings,
+                ):
                     await self.db.write(tidy, now)
                 while await self.db.write(outbox.forget_done, now):
                     pass

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.rules.farming import FarmingPolicy
+
 FINGERPRINT_KEPT = timedelta(days=30)
 """How long it is remembered, by a fingerprint, that someone had their data deleted."""
 TOUCH_KEPT = timedelta(days=30)
 """How long the link that someone opened waits for them to join."""
+SIGHTING_KEPT = FarmingPolicy().fast_kept
+"""How long it is kept that somebody pressed faster than a person."""
 CAUSES_KEPT = timedelta(days=3)
 """How long an update's number stands beside what it did, so that it isn't done twice."""
 
@@ -21,6 +25,7 @@ class PrivacyNotice:
     causes_days: int = CAUSES_KEPT.days
     touch_days: int = TOUCH_KEPT.days
     fingerprint_days: int = FINGERPRINT_KEPT.days
+    sighting_days: int = SIGHTING_KEPT.days
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ or `refuse` is called.
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, String, and_, bindparam, func, select, update
+from sqlalchemy import Date, String, and_, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -64,6 +64,11 @@ _SEEN = Hot(
 def see(tx: Tx, member_id: int, sign: Sign, day: date, at: datetime) -> None:
     """Write down that a sign was seen, once a day."""
     tx.touch(_SEE, member_id=member_id, sign=sign.value, day=day, at=at)
+
+
+def forget_sightings(tx: Tx, now: datetime, policy: FarmingPolicy = POLICY) -> None:
+    """Drop what counts no more."""
+    tx.execute(delete(Sighting).where(col(Sighting.at) < now - policy.fast_kept))
 
 
 def seen_fast(tx: Tx, member_id: int, now: datetime, policy: FarmingPolicy = POLICY) -> bool:
