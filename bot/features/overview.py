@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -11,6 +11,7 @@ from bot.rules.admin import LATELY, LISTED, AdminEntry, AdminLately, AdminLine, 
 from bot.rules.communities import Place
 from bot.rules.coupons import CampaignState
 from bot.rules.gifts import OfferState
+from bot.rules.hearts import GoalState
 from bot.rules.packets import LIVE as LIVE_PACKETS
 from bot.rules.raffles import RaffleState
 from bot.rules.shop import ItemState
@@ -18,7 +19,20 @@ from bot.rules.streams import OVER_PHASES, Phase, phase_of
 from bot.store.airings import count_came, open_airings
 from bot.store.campaigns import card_of
 from bot.store.db import Database
-from bot.store.tables import AuditEntry, Campaign, FanGroup, GiftOffer, Item, Packet, Person, Raffle
+from bot.store.tables import (
+    Airing,
+    AuditEntry,
+    Campaign,
+    FanGroup,
+    GiftOffer,
+    HeartGoal,
+    HeartStep,
+    Item,
+    Packet,
+    Person,
+    Raffle,
+    Stream,
+)
 
 Lines = Callable[[Session, Place, datetime, int | None], list[AdminLine]]
 """(session, place, at, number) → what there is, newest first, or only the thing with this number."""
@@ -158,6 +172,22 @@ def _on_shelf(item: Item, at: datetime) -> str:
     return "sold_out" if item.stock is not None and item.sold >= item.stock else "open"
 
 
+def hearts(session: Session, place: Place, _at: datetime, number: int | None) -> list[AdminLine]:
+    """Goals that run. One a stream and no number: what hearts open isn't changed, only called off."""
+    if number is not None:
+        return []
+    last = select(func.max(HeartStep.hearts)).where(col(HeartStep.goal_id) == col(HeartGoal.id)).scalar_subquery()
+    found = session.execute(
+        select(HeartGoal, col(Stream.title), last)
+        .join(Airing, col(Airing.id) == col(HeartGoal.airing_id))
+        .join(Stream, col(Stream.id) == col(Airing.stream_id))
+        .where(col(HeartGoal.community_id) == place.community_id, col(HeartGoal.state) == GoalState.RUNNING)
+        .order_by(col(HeartGoal.id).desc())
+        .limit(LISTED + 1)
+    ).all()
+    return [AdminLine(Section.HEARTS, 0, title, "open", goal.hearts, most) for goal, title, most in found]
+
+
 LINES: dict[str, Lines] = {
     Section.COUPONS: coupons,
     Section.STREAMS: streams,
@@ -165,6 +195,7 @@ LINES: dict[str, Lines] = {
     Section.RAFFLES: raffles,
     Section.GIFTS: gifts,
     Section.ITEMS: items,
+    Section.HEARTS: hearts,
 }
 
 

@@ -137,4 +137,5 @@ COUNTS: dict[str, Count] = {
     "raffle_cancel": raffle_called_off,
     "raffle_redraw": in_groups,
     "newitem": for_sale,
+    "hearts": told_everywhere,
 }

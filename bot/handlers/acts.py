@@ -11,6 +11,7 @@ from bot.handlers.campaigns import NEW_COUPON_FORM, POLICY, REDEEM, WITH_FILE_FO
 from bot.handlers.evenings import END, GO_LIVE_FORM, NEW_STREAM_FORM, read_move
 from bot.handlers.forms import Field, Form, Moment, one_of, whole, words
 from bot.handlers.gift_offers import NEW_GIFT_FORM
+from bot.handlers.hearts import HEARTS_FORM
 from bot.handlers.items import NEW_ITEM_FORM
 from bot.handlers.orders import FILE_FORM, ORDER
 from bot.handlers.orders import POLICY as ORDERS
@@ -196,6 +197,19 @@ ACTS = (
         states=ANY_ITEM,
         danger=True,
     ),
+    Act(
+        "hearts",
+        Section.HEARTS,
+        "hearts",
+        blanks_of(
+            HEARTS_FORM,
+            {"gives": (Pick("coupon:", Section.COUPONS, RUNNING),)},
+            goals=("100", "50,200", "100,300,500"),
+            gives=("packet:500/20",),
+        ),
+    ),
+    Act("hearts_show", Section.HEARTS, "hearts", unlogged=True),
+    Act("hearts_cancel", Section.HEARTS, "hearts", tail="cancel", danger=True),
     Act(
         "source",
         Section.FANS,

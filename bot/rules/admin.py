@@ -23,6 +23,7 @@ class Section(StrEnum):
     RAFFLES = "raffles"
     GIFTS = "gifts"
     ITEMS = "items"
+    HEARTS = "hearts"
     FANS = "fans"
 
 

@@ -76,6 +76,7 @@ STORIES = {
     ),
     "newraffle": ("Raffles", "New raffle", ["Silk scarf", "In 30 minutes"], "Open it", "Where next?"),
     "newgift": ("Gifts", "A gift to send on", ["A warm start", "20 coins"], "Offer it", "Where next?"),
+    "hearts": ("Heart goals", "A heart goal", ["100", "500 coins in 20 shares"], "Set it", "Where next?"),
     "source": ("Fans", "A link for a place", ["Autumn poster"], "Make the link", "Where next?"),
     "report": ("Fans", "Figures", ["7 days"], None, "Where next?"),
     "sources": ("Fans", "Links and who", [], None, "Where next?"),
