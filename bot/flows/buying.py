@@ -13,15 +13,19 @@ from bot.features.shop import Pick
 from bot.rules.communities import Place
 from bot.rules.coupons import (
     AlreadyClaimed,
+    Cancelled,
     Claimed,
-    ClaimOutcome,
+    ClaimRefusal,
     CouponPolicy,
     KeptFor,
+    NoSuchCoupon,
     OfferedBefore,
     PriceTooHigh,
     SoldOut,
     TooEarly,
+    TooLate,
 )
+from bot.rules.coupons import TierTooLow as NotForTier
 from bot.rules.items import FavourWaiting
 from bot.rules.shop import (
     Bought,
@@ -33,6 +37,7 @@ from bot.rules.shop import (
     LimitReached,
     PurchaseState,
     SoldBefore,
+    TierTooLow,
     TooDear,
     Yes,
 )
@@ -123,7 +128,7 @@ def _coupon(
     return outcome
 
 
-def _refusal(title: str, outcome: ClaimOutcome) -> BuyOutcome:  # a table of refusals
+def _refusal(title: str, outcome: AlreadyClaimed | ClaimRefusal) -> BuyOutcome:  # noqa: PLR0911  # a table of refusals  # a table of refusals
     """A campaign's refusal in the shop's words: a limit is told as a limit, not as an end."""
     match outcome:
         case AlreadyClaimed():
@@ -134,9 +139,11 @@ def _refusal(title: str, outcome: ClaimOutcome) -> BuyOutcome:  # a table of ref
             return ItemNotYet(title, opens)
         case PriceTooHigh(price=price, balance=balance):
             return TooDear(title, price, balance)
+        case NotForTier(tier=tier, yours=mine):
+            return TierTooLow(title, tier, mine)
         case OfferedBefore():
             return SoldBefore(title)
-        case _:
+        case TooLate() | Cancelled() | NoSuchCoupon():
             return ItemGone(title)
 
 

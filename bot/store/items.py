@@ -86,8 +86,9 @@ def _items() -> Any:
 
 
 def _facts(item: Item, campaign: Campaign | None, now: datetime) -> ItemFacts:
-    opens, closes, supply, over = item.opens, item.closes, None, False
+    opens, closes, supply, over, tier = item.opens, item.closes, None, False, Tier(item.tier)
     if campaign is not None:
+        tier = max(tier, Tier(campaign.tier), key=lambda one: one.step)
         supply = campaign.stock - campaign.taken
         over = campaign.state != CampaignState.OPEN or (campaign.closes is not None and campaign.closes <= now)
         opens = max((at for at in (opens, campaign.opens) if at is not None), default=None)
@@ -102,7 +103,7 @@ def _facts(item: Item, campaign: Campaign | None, now: datetime) -> ItemFacts:
         sold=item.sold,
         limit=item.per_fan,
         per=Per(item.per) if item.per is not None else None,
-        tier=Tier(item.tier),
+        tier=tier,
         opens=opens,
         closes=closes,
         state=ItemState(item.state),

@@ -12,6 +12,7 @@ from bot.features.coupons import Coupons
 from bot.features.joining import Joining, Link, Reach
 from bot.features.preferences import Preferences
 from bot.features.privacy import NOBODY, Privacy
+from bot.features.purchases import Purchases
 from bot.features.redeeming import Redeeming
 from bot.flows.attending import attend
 from bot.flows.my_card import my_card
@@ -39,6 +40,7 @@ from bot.store.outbox import forget_told
 from bot.store.places import Group
 from bot.store.tables import Airing, Dialogue, Stream
 from bot.store.telling import packed, tell_in_private
+from tests.features.counter import Counter
 from tests.features.people import NOON, OWNER, Causes, balance, days, everything, fan, give, offer, query, shop, till
 from tests.features.test_sources import source_of, touch
 
@@ -89,6 +91,13 @@ async def live_a_life(db: Database, place: Place, causes: Causes) -> None:
     theirs = await coupons.claim(place, fan(2), campaign, NOON, causes.next())
     assert isinstance(theirs, Claimed)
     await Redeeming(db).redeem(place, ANA.user_id, theirs.code, None, NOON, causes.next())
+    # In the coin shop she bought what staff handed over, and handed over what somebody else had bought.
+    counter = Counter(db, place, causes)
+    await counter.lists(price=5)
+    for one in (ANA, fan(2)):
+        await counter.buys(one)
+        await Purchases(db).hand_over(place, ANA.user_id, 1, one.name, NOON, causes.next())
+    await counter.buys(ANA)
     await db.write(_half_filled, place)
 
 
@@ -99,16 +108,16 @@ async def test_nothing_of_the_person_stays(db: Database, causes: Causes) -> None
     await Preferences(db).change(place, ANA, Preference(language="ko"), NOON)
     assert {"person", "member", "outbox", "dialogue", "audit_entry", "campaign", "coupon"} <= set(await traces(db))
     asked = await Privacy(db).ask(place, ANA.user_id)
-    assert asked == DeletionAsked("Silk room", 65, 1)
+    assert asked == DeletionAsked("Silk room", 55, 1)
     assert await Privacy(db).delete(place, ANA.user_id, NOON + HOUR) == DeletionDone("Silk room")
     assert await traces(db) == []
     books = await db.read(check_books)
     assert books.sound
-    assert books.held_by_fans == 30
+    assert books.held_by_fans == 25
     states = await query(db, "SELECT state FROM coupon ORDER BY id")
     assert [state for (state,) in states] == ["redeemed", "cancelled", "redeemed"]
     moved = await query(db, "SELECT amount FROM transfer WHERE reason = 'forgotten'")
-    assert moved == [(65,)]
+    assert moved == [(55,)]
     kept = await query(db, "SELECT count(*) FROM check_in")
     assert kept == [(1,)]
     assert await query(db, "SELECT count(*) FROM forgotten") == [(1,)]

@@ -1,15 +1,19 @@
 """Buying in the coin shop, on both databases: one yes buys once, and who is refused keeps their coins."""
 
 import asyncio
+from collections import Counter as Counted
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.features.campaigns import Campaigns
 from bot.features.checkins import CheckIns
 from bot.features.privacy import Privacy
 from bot.rules.checkins import CheckInPolicy, MadeUp
-from bot.rules.coupons import CampaignCancelled, NewCampaign, NoSuchCoupon
+from bot.rules.coupons import CampaignCancelled, KeptFor, NewCampaign, NoSuchCoupon
 from bot.rules.items import NothingBought, Refunded, UsedAlready
 from bot.rules.shop import (
     Bought,
@@ -26,9 +30,11 @@ from bot.rules.shop import (
     TooDear,
     Yes,
 )
+from bot.rules.tiers import Tier
 from bot.store import ledger
 from bot.store.db import Database, Tx
 from bot.store.members import standing
+from tests.conftest import fresh_sqlite
 from tests.features.counter import STAFF, Counter
 from tests.features.people import NOON, Causes, balance, days, everything, fan, give, offer, query, shop, till
 
@@ -179,6 +185,17 @@ async def test_the_campaigns_own_limit_holds(db: Database, causes: Causes) -> No
     assert await balance(db, counter.place, fan(1)) == 50
 
 
+async def test_the_campaigns_own_tier_holds(db: Database, causes: Causes) -> None:
+    """A coupon for the core isn't sold to a newcomer, and the shelf says whom it is for."""
+    counter = await Counter.open(db, causes)
+    await give(db, counter.place, fan(1), 50)
+    campaign = NewCampaign("Silk", 5, tier=Tier.CORE, kept_for=KeptFor.SHOP)
+    _, number = await offer(db, counter.place, campaign, causes.next())
+    await counter.lists(ItemKind.COUPON, title="Silk", subject=number, tier="fan")
+    assert await counter.buys(fan(1)) == TierTooLow("Silk", "core", "new")
+    assert [(line.state, line.tier) for line in (await counter.shelf(fan(1))).lines] == [("tier", "core")]
+
+
 async def test_a_cancelled_campaign_gives_back_what_its_coupons_cost(db: Database, causes: Causes) -> None:
     """The coins of a bought coupon come back with the campaign, once: a refund afterwards finds nothing."""
     counter = await Counter.open(db, causes)
@@ -246,3 +263,53 @@ async def test_who_had_their_data_deleted_buys_no_second_one(db: Database, cause
     await give(db, counter.place, fan(1), 60)
     assert await counter.buys(fan(1), at=days(1)) == SoldBefore("First")
     assert await counter.hands_over("Fan 1") == NothingBought(1, "First", "Fan 1")
+
+
+ACTS = st.lists(
+    st.tuples(st.sampled_from(("buy", "buy", "refund")), st.integers(1, 3), st.integers(1, 3)), min_size=4, max_size=14
+)
+PRICES = {1: 7, 2: 5, 3: 4}
+
+
+@settings(
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(ACTS)
+def test_any_history_of_buying_and_refunding(
+    sqlite_template: Path, tmp_path: Path, acts: list[tuple[str, int, int]]
+) -> None:
+    """Whatever is bought and refunded in whatever order: stock, limits and purses are what counting by hand says."""
+    asyncio.run(play(fresh_sqlite(sqlite_template, tmp_path), acts))
+
+
+async def play(url: str, acts: list[tuple[str, int, int]]) -> None:
+    """Three fans with 20 coins each; two favours, a make-up each, two coupons, whose codes don't come back."""
+    async with Database.open(url) as db:
+        counter = await Counter.open(db, Causes())
+        for number in (1, 2, 3):
+            await give(db, counter.place, fan(number), 20)
+        await counter.lists(price=PRICES[1], stock=2)
+        await counter.lists(ItemKind.MAKE_UP, PRICES[2], limit=1)
+        await counter.lists_coupon(stock=2, price=PRICES[3])
+        purses, left = dict.fromkeys((1, 2, 3), 20), {1: 2, 2: 99, 3: 2}
+        held: Counted[tuple[int, int]] = Counted()
+        for act, who, item in acts:
+            if act == "buy":
+                bought = isinstance(await counter.buys(fan(who), item), Bought)
+                limit = 99 if item == 1 else 1
+                assert bought is (left[item] > 0 and held[who, item] < limit and purses[who] >= PRICES[item])
+                change = int(bought)
+            else:
+                refunded = isinstance(await counter.refunds(f"@fan{who}", item), Refunded)
+                assert refunded is (held[who, item] > 0)
+                change = -int(refunded)
+            held[who, item] += change
+            purses[who] -= change * PRICES[item]
+            left[item] -= change if item != 3 or change > 0 else 0
+        for who, coins in purses.items():
+            assert await balance(db, counter.place, fan(who)) == coins
+        assert await counter.sound()
