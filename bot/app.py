@@ -62,6 +62,7 @@ from bot.features.sources import Sources, expire_touches
 from bot.features.streams import Streams
 from bot.features.watching import Watching
 from bot.flows import checking_in, coming, redeeming
+from bot.flows.buying import Chances
 from bot.flows.resolving import Resolving
 from bot.flows.unlocking import Tools, Unlocking
 from bot.handlers.admin_panel import AdminPanel
@@ -426,13 +427,12 @@ def build(
         shop=Shop(db, ShopPolicy()),
         items=Items(db),
         purchases=Purchases(db),
-        coupon_policy=CouponPolicy(),
-        choice=choice,
         importing=importing,
         orders=Orders(db),
         hooks=Hooks(db, partial(token, OrderPolicy().secret_bytes), listening=settings.metrics_port is not None),
         raffles=raffles,
         redrawing=Redrawing(db, raffle_policy),
+        chances=Chances(CouponPolicy(), choice, fresh_bytes),
         members=Members(db, BoardPolicy()),
         packets=Packets(db, packet_policy, fresh_bytes),
         streams=streams,

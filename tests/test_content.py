@@ -156,7 +156,9 @@ TIERS = ("new", "fan", "loyal", "core")
 KINDS = {
     **dict.fromkeys(("HeldLine", "HeldSettled"), ("gift", "packet", "raffle", "something")),
     **dict.fromkeys(("HeartStep", "StepFailed"), tuple(Unlocks)),
-    **dict.fromkeys(("BuyAsked", "Bought", "ItemMade", "ItemShown"), ("coupon", "raffle", "makeup", "favour")),
+    **dict.fromkeys(
+        ("BuyAsked", "Bought", "ItemMade", "ItemShown", "Refunded"), ("coupon", "raffle", "makeup", "favour")
+    ),
 }
 """What a `kind` can be, by outcome."""
 LINKS = ("https://example.com/live", "https://example.com/" + "w" * 490, None)

@@ -22,8 +22,10 @@ from bot.rules.items import (
     ItemUnknown,
     MakeOutcome,
     NewItem,
+    RaffleNotForSale,
     WaitingLine,
 )
+from bot.rules.raffles import RaffleState
 from bot.rules.shop import ItemFacts, ItemKind, ItemState, PurchaseState
 from bot.store import causes
 from bot.store.audit import caused_by
@@ -31,6 +33,7 @@ from bot.store.campaigns import campaign_numbered
 from bot.store.db import Database, Tx
 from bot.store.items import item_numbered, items_of, record_act
 from bot.store.places import lock_shop
+from bot.store.raffles import by_number
 from bot.store.tables import AuditEntry, Item, Member, Person, Purchase
 
 MADE = "item.made"
@@ -121,8 +124,14 @@ def make(tx: Tx, place: Place, actor_id: int, wish: NewItem, at: datetime, cause
     return outcome
 
 
-def _subject(tx: Tx, place: Place, wish: NewItem, at: datetime) -> int | CampaignUnknown | CampaignNotForSale | None:
-    """The campaign that it is of, if it can be sold."""
+def _subject(
+    tx: Tx, place: Place, wish: NewItem, at: datetime
+) -> int | CampaignUnknown | CampaignNotForSale | RaffleNotForSale | None:
+    """The campaign or raffle that it is of, if it can be sold."""
+    if wish.kind is ItemKind.RAFFLE:
+        raffle = by_number(tx, place.community_id, wish.subject or 0)
+        runs = raffle is not None and raffle.state == RaffleState.OPEN and raffle.closes > at
+        return raffle.id if raffle is not None and runs else RaffleNotForSale(wish.subject or 0)
     if wish.kind is not ItemKind.COUPON or wish.subject is None:
         return None
     campaign = campaign_numbered(tx, place.community_id, wish.subject)

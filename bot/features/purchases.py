@@ -18,6 +18,7 @@ from bot.rules.items import (
     SeveralFans,
     UsedAlready,
 )
+from bot.rules.raffles import RaffleState
 from bot.rules.shop import FavourDone, ItemKind, PurchaseState, RefundTold
 from bot.rules.words import reader_language
 from bot.store import causes, ledger
@@ -25,7 +26,7 @@ from bot.store.audit import caused_by
 from bot.store.coupons import take_away
 from bot.store.db import Database, Tx
 from bot.store.items import charge_key, item_numbered, record_act
-from bot.store.tables import Account, AuditEntry, Item, Member, Person, Purchase
+from bot.store.tables import Account, AuditEntry, Item, Member, Person, Purchase, Raffle, RaffleEntry
 from bot.store.telling import packed, tell_in_private, unsay
 
 HANDED_OVER = "item.handed_over"
@@ -136,12 +137,15 @@ def refund(tx: Tx, place: Place, actor_id: int, number: int, fan: str, at: datet
 def _void(tx: Tx, place: Place, item: Item, purchase: Purchase, at: datetime) -> int | None:
     """Make what was bought worthless and reverse its charge; the coins, or None if it was used or refunded before.
 
-    The stock gets it back, but for a coupon, whose code was shown.
+    The stock gets it back, but for a coupon, whose code was shown. An entry into a raffle stays, as a free one is worth
+    the same.
     """
     if purchase.state not in {PurchaseState.WAITING, PurchaseState.DONE}:
         return None
     if purchase.kind == ItemKind.COUPON:
         return take_away(tx, place, purchase.subject_id or 0, at)
+    if purchase.kind == ItemKind.RAFFLE and not _ticket_back(tx, place, purchase):
+        return None
     favour_done = purchase.kind == ItemKind.FAVOUR and purchase.state == PurchaseState.DONE
     if favour_done or purchase.mended_day is not None:
         return None
@@ -151,6 +155,24 @@ def _void(tx: Tx, place: Place, item: Item, purchase: Purchase, at: datetime) ->
     )
     tx.execute(update(Item).where(col(Item.id) == item.id).values(sold=col(Item.sold) - 1))
     return coins
+
+
+def _ticket_back(tx: Tx, place: Place, purchase: Purchase) -> bool:
+    """Note that an entry's ticket is given back, so that the raffle doesn't; False once it is closed, or was before."""
+    running = select(col(Raffle.id)).where(
+        col(Raffle.community_id) == place.community_id, col(Raffle.state) == RaffleState.OPEN
+    )
+    returned = tx.execute(
+        update(RaffleEntry)
+        .where(
+            col(RaffleEntry.id) == purchase.subject_id,
+            col(RaffleEntry.returned).is_(False),
+            col(RaffleEntry.raffle_id).in_(running),
+        )
+        .values(returned=True)
+        .returning(col(RaffleEntry.id))
+    ).first()
+    return returned is not None
 
 
 def _refunded(
@@ -182,7 +204,7 @@ def _refunded(
     )
     tx.refresh(account)
     told = _tell(tx, place, purchase, RefundTold(item.title, coins, account.balance or 0), at)
-    outcome = Refunded(item.number, item.title, _name_of(tx, purchase), coins, told)
+    outcome = Refunded(item.number, item.title, item.kind, _name_of(tx, purchase), coins, told)
     entry.answer = causes.to_json(outcome)
     return outcome
 

@@ -3,12 +3,14 @@
 Everything is decided before anything is written, so a refusal, whoever gives it, burns nothing and charges nothing.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.features import shop
+from bot.features import raffles, shop
 from bot.features.shop import Pick
 from bot.rules.communities import Place
 from bot.rules.coupons import (
@@ -27,9 +29,12 @@ from bot.rules.coupons import (
 )
 from bot.rules.coupons import TierTooLow as NotForTier
 from bot.rules.items import FavourWaiting
+from bot.rules.raffles import AlreadyEntered, Entered, EntryRefusal, Paid, RafflePolicy
+from bot.rules.sealing import SALT_BYTES
 from bot.rules.shop import (
     Bought,
     BuyOutcome,
+    InAlready,
     ItemGone,
     ItemKind,
     ItemNotYet,
@@ -45,10 +50,19 @@ from bot.store import ledger
 from bot.store.coupons import Choice, hand_out
 from bot.store.db import Database, Tx
 from bot.store.members import Sender, Standing, standing
-from bot.store.tables import Coupon
+from bot.store.tables import Coupon, RaffleEntry
 from bot.store.telling import tell_owner
 
 OWNER_TOLD_WITHIN = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """What a purchase draws from: codes of coupons, salts of raffles' entries."""
+
+    coupons: CouponPolicy
+    choice: Choice
+    random_bytes: Callable[[int], bytes]
 
 
 async def buy(
@@ -58,11 +72,11 @@ async def buy(
     yes: Yes,
     at: datetime,
     cause: str,
-    policy: CouponPolicy,
-    choice: Choice,
-) -> BuyOutcome:
+    chances: Chances,
+) -> BuyOutcome | EntryRefusal:
     """Buy what the sender said yes to."""
-    return await db.write(_buy, place, sender, yes, at, cause, policy, choice)
+    salt = chances.random_bytes(SALT_BYTES)
+    return await db.write(_buy, place, sender, yes, at, cause, chances, salt)
 
 
 def _buy(
@@ -72,9 +86,9 @@ def _buy(
     yes: Yes,
     at: datetime,
     cause: str,
-    policy: CouponPolicy,
-    choice: Choice,
-) -> BuyOutcome:
+    chances: Chances,
+    salt: bytes,
+) -> BuyOutcome | EntryRefusal:
     member = standing(tx, place.community_id, sender, at)
     before = shop.told(tx, member, cause, at)
     if before is not None:
@@ -84,7 +98,9 @@ def _buy(
         return picked
     match picked.item.kind:
         case ItemKind.COUPON:
-            return _coupon(tx, place, member, picked, at, cause, policy, choice)
+            return _coupon(tx, place, member, picked, at, cause, chances)
+        case ItemKind.RAFFLE:
+            return _ticket(tx, place, member, sender, picked, at, cause, salt)
         case ItemKind.MAKE_UP:
             _charge(tx, place, member, picked, at)
             outcome = _bought(member, picked)
@@ -101,8 +117,7 @@ def _coupon(
     picked: Pick,
     at: datetime,
     cause: str,
-    policy: CouponPolicy,
-    choice: Choice,
+    chances: Chances,
 ) -> BuyOutcome:
     """The coupon is charged with its claim, so that a cancelled campaign gives the coins back like any other."""
     item = picked.item
@@ -113,8 +128,8 @@ def _coupon(
         picked.row.subject_id or 0,
         at,
         cause,
-        policy,
-        choice,
+        chances.coupons,
+        chances.choice,
         way=KeptFor.SHOP,
         price=item.price,
     )
@@ -145,6 +160,35 @@ def _refusal(title: str, outcome: AlreadyClaimed | ClaimRefusal) -> BuyOutcome: 
             return SoldBefore(title)
         case TooLate() | Cancelled() | NoSuchCoupon():
             return ItemGone(title)
+
+
+def _ticket(
+    tx: Tx,
+    place: Place,
+    member: Standing,
+    sender: Sender,
+    picked: Pick,
+    at: datetime,
+    cause: str,
+    salt: bytes,
+) -> BuyOutcome | EntryRefusal:
+    """An entry that weighs as much as a free one; a cancelled raffle gives its coins back."""
+    item, raffle_id = picked.item, picked.row.subject_id or 0
+    paid = Paid(picked.key(member), item.price)
+    entered = raffles.enter(tx, place, sender, raffle_id, at, cause, salt, RafflePolicy(), paid=paid)
+    if isinstance(entered, AlreadyEntered):
+        return InAlready(item.title)
+    if not isinstance(entered, Entered):
+        return entered
+    _charge(tx, place, member, picked, at)
+    outcome = Bought(item.title, item.kind, item.price, member.balance - item.price, entry=entered.number)
+    entry_id = tx.execute(
+        select(col(RaffleEntry.id)).where(
+            col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.member_id) == member.member_id
+        )
+    ).scalar_one()
+    shop.write_down(tx, place, member, picked, outcome, PurchaseState.DONE, at, cause, subject_id=entry_id)
+    return outcome
 
 
 def _favour(tx: Tx, place: Place, member: Standing, picked: Pick, at: datetime, cause: str) -> Bought:

@@ -24,18 +24,18 @@ NEW_ITEM = '/newitem title="Silk scarf −20%" price=120 kind=coupon:12'
 ITEM = "/item 3"
 ACTS = ("close", "open", "done", "refund")
 OF_A_FAN = ("done", "refund")
-_OF_SOMETHING = re.compile(r"(coupon):#?(\d{1,9})")
+_OF_SOMETHING = re.compile(r"(coupon|raffle):#?(\d{1,9})")
 
 
 def kind_of(name: str, text: str, _moment: Moment) -> tuple[ItemKind, int | None]:
-    """`coupon:12`, `makeup` or `favour`."""
+    """`coupon:12`, `raffle:3`, `makeup` or `favour`."""
     value = text.strip().lower()
     found = _OF_SOMETHING.fullmatch(value)
     if found is not None:
         return ItemKind(found.group(1)), int(found.group(2))
     if value in {ItemKind.MAKE_UP, ItemKind.FAVOUR}:
         return ItemKind(value), None
-    raise FormProblem(NotOneOf(name, echo(text), ("coupon:12", "makeup", "favour")))
+    raise FormProblem(NotOneOf(name, echo(text), ("coupon:12", "raffle:3", "makeup", "favour")))
 
 
 NEW_ITEM_FORM = Form(

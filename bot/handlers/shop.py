@@ -1,18 +1,14 @@
 """The coin shop, the fans' side: the shelf, the question before anything is spent, the yes."""
 
-from collections.abc import Callable
-from typing import Any
-
 from aiogram.types import CallbackQuery, TelegramObject
 
 from bot.asking import Ask
 from bot.content.shelf import BUY, PAY, SHELF
 from bot.features.shop import Shop
-from bot.flows.buying import buy
+from bot.flows.buying import Chances, buy
 from bot.handlers.coupons import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
-from bot.rules.coupons import CouponPolicy
 from bot.rules.shop import NoSuchItem, Yes
 from bot.store.db import Database
 from bot.voice import Voice
@@ -64,8 +60,7 @@ async def pay(
     doors: Doors,
     voice: Voice,
     db: Database,
-    coupon_policy: CouponPolicy,
-    choice: Callable[[Any], Any],
+    chances: Chances,
 ) -> None:
     """The yes. Its data may be forged: what it says is only believed where it is so."""
     inside = await doors.fan(ask)
@@ -75,7 +70,7 @@ async def pay(
     if yes is None:
         await voice.panel(inside, NoSuchItem())
         return
-    outcome = await buy(db, inside.home, ask.sender, yes, ask.at, ask.cause, coupon_policy, choice)
+    outcome = await buy(db, inside.home, ask.sender, yes, ask.at, ask.cause, chances)
     await voice.panel(inside, outcome)
 
 

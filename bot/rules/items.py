@@ -172,6 +172,7 @@ class Refunded:
 
     number: int
     title: str
+    kind: str
     fan: str
     coins: int
     told: bool

@@ -9,11 +9,12 @@ from sqlmodel import col
 
 from bot.rules.communities import Place
 from bot.rules.coupons import CampaignState
+from bot.rules.raffles import RaffleState
 from bot.rules.shop import ItemFacts, ItemKind, ItemState, Per
 from bot.rules.tiers import Tier
 from bot.store.audit import record
 from bot.store.db import Tx
-from bot.store.tables import AuditEntry, Campaign, Item
+from bot.store.tables import AuditEntry, Campaign, Item, Raffle
 
 
 def charge_key(item_id: int, member_id: int, serial: int) -> str:
@@ -24,7 +25,7 @@ def charge_key(item_id: int, member_id: int, serial: int) -> str:
 def items_of(session: Session, community_id: int, now: datetime, *which: Any) -> list[ItemFacts]:
     """A community's items, the oldest first: all, or those that fit."""
     rows = session.execute(_items().where(col(Item.community_id) == community_id, *which).order_by(col(Item.number)))
-    return [_facts(item, campaign, now) for item, campaign in rows.all()]
+    return [_facts(item, campaign, raffle, now) for item, campaign, raffle in rows.all()]
 
 
 def find_item(session: Session, community_id: int, item_id: int, now: datetime) -> ItemFacts | None:
@@ -80,12 +81,14 @@ def record_act(
 
 
 def _items() -> Any:
-    return select(Item, Campaign).outerjoin(
-        Campaign, and_(col(Item.kind) == ItemKind.COUPON, col(Campaign.id) == col(Item.subject_id))
+    return (
+        select(Item, Campaign, Raffle)
+        .outerjoin(Campaign, and_(col(Item.kind) == ItemKind.COUPON, col(Campaign.id) == col(Item.subject_id)))
+        .outerjoin(Raffle, and_(col(Item.kind) == ItemKind.RAFFLE, col(Raffle.id) == col(Item.subject_id)))
     )
 
 
-def _facts(item: Item, campaign: Campaign | None, now: datetime) -> ItemFacts:
+def _facts(item: Item, campaign: Campaign | None, raffle: Raffle | None, now: datetime) -> ItemFacts:
     opens, closes, supply, over, tier = item.opens, item.closes, None, False, Tier(item.tier)
     if campaign is not None:
         tier = max(tier, Tier(campaign.tier), key=lambda one: one.step)
@@ -93,6 +96,10 @@ def _facts(item: Item, campaign: Campaign | None, now: datetime) -> ItemFacts:
         over = campaign.state != CampaignState.OPEN or (campaign.closes is not None and campaign.closes <= now)
         opens = max((at for at in (opens, campaign.opens) if at is not None), default=None)
         closes = min((at for at in (closes, campaign.closes) if at is not None), default=None)
+    if raffle is not None:
+        tier = max(tier, Tier(raffle.tier), key=lambda one: one.step)
+        over = raffle.state != RaffleState.OPEN or raffle.closes <= now
+        closes = min(at for at in (closes, raffle.closes) if at is not None)
     return ItemFacts(
         id=item.id or 0,
         number=item.number,

@@ -104,6 +104,7 @@ async def test_what_staff_can_mistype(play_sqlite: Play) -> None:
         ('/newitem title="x" price=5 kind=gold', "coupon:12"),
         ('/newitem title="x" price=5 kind=coupon', "coupon:12"),
         ('/newitem title="x" price=5 kind=coupon:9', "no drop 9"),
+        ('/newitem title="x" price=5 kind=raffle:9', "Raffle 9"),
         ("/item", "/item 3"),
         ("/item 9", "no item 9"),
         ("/item 1 sell", "/item 3 close"),

@@ -1,17 +1,19 @@
 """A coin shop for tests of features: items put up by staff, fans who ask and say yes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from bot.features.items import Items
 from bot.features.purchases import Purchases
 from bot.features.shop import Shop
-from bot.flows.buying import buy
+from bot.flows.buying import Chances, buy
 from bot.rules.communities import Place
 from bot.rules.coupons import CouponPolicy, KeptFor, NewCampaign
 from bot.rules.items import HandOutcome, ItemMade, NewItem, RefundOutcome
-from bot.rules.shop import BuyAsked, BuyOutcome, ItemKind, Shelf, ShopPolicy, Yes
+from bot.rules.shop import BuyAsked, ItemKind, Shelf, ShopPolicy, Yes
 from bot.store.coupons import Choice
 from bot.store.db import Database
 from bot.store.ledger import check_books
@@ -29,6 +31,7 @@ class Counter:
     place: Place
     causes: Causes
     choice: Choice = field(default_factory=dice)
+    salts: Iterator[int] = field(default_factory=count)
 
     @classmethod
     async def open(cls, db: Database, causes: Causes) -> "Counter":
@@ -64,15 +67,16 @@ class Counter:
         """A fan taps an item."""
         return await Shop(self.db, ShopPolicy()).ask(self.place, sender.user_id, await self.id_of(number), at)
 
-    async def pays(self, sender: Sender, yes: Yes, at: datetime = NOON, cause: str | None = None) -> BuyOutcome:
+    async def pays(self, sender: Sender, yes: Yes, at: datetime = NOON, cause: str | None = None) -> Any:
         """A fan taps yes."""
-        return await buy(self.db, self.place, sender, yes, at, cause or self.causes.next(), CouponPolicy(), self.choice)
+        chances = Chances(CouponPolicy(), self.choice, lambda size: next(self.salts).to_bytes(size, "big"))
+        return await buy(self.db, self.place, sender, yes, at, cause or self.causes.next(), chances)
 
-    async def buys(self, sender: Sender, number: int = 1, at: datetime = NOON) -> BuyOutcome:
+    async def buys(self, sender: Sender, number: int = 1, at: datetime = NOON) -> Any:
         """A fan taps an item and then yes."""
         asked = await self.asks(sender, number, at)
         if not isinstance(asked, BuyAsked):
-            return asked  # type: ignore[no-any-return]
+            return asked
         return await self.pays(sender, Yes(asked.item_id, asked.price, asked.serial), at)
 
     async def refunds(self, fan: str, number: int = 1, at: datetime = NOON) -> RefundOutcome:

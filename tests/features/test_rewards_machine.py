@@ -20,7 +20,7 @@ from bot.features.items import Items
 from bot.features.purchases import Purchases
 from bot.features.raffles import Raffles
 from bot.features.redrawing import Redrawing
-from bot.flows.buying import buy
+from bot.flows.buying import Chances, buy
 from bot.flows.going_live import go_live
 from bot.flows.unlocking import Tools, Unlocking
 from bot.rules.coupons import CampaignMade, CouponPolicy, KeptFor, NewCampaign
@@ -50,7 +50,7 @@ class Rewards(RewardRules):
         self.hearts = Hearts(db, HeartPolicy())
         self.unlocking = Unlocking(db, Tools(HeartPolicy(), PacketPolicy(), policy, self.dice.randbytes))
         self.clocks.append(Drawing(db, policy, None))
-        self.choice = dice()
+        self.chances = Chances(CouponPolicy(), dice(), self.dice.randbytes)
 
     # The coin shop.
 
@@ -94,7 +94,7 @@ class Rewards(RewardRules):
             self.survives(
                 fuse,
                 lambda cause, who=who, yes=yes: buy(  # type: ignore[misc]
-                    self.fragile, self.place, fan(who), yes, at, cause, CouponPolicy(), self.choice
+                    self.fragile, self.place, fan(who), yes, at, cause, self.chances
                 ),
             )
 

@@ -12,13 +12,16 @@ from hypothesis import strategies as st
 from bot.features.campaigns import Campaigns
 from bot.features.checkins import CheckIns
 from bot.features.privacy import Privacy
+from bot.features.raffles import Raffles
 from bot.rules.checkins import CheckInPolicy, MadeUp
 from bot.rules.coupons import CampaignCancelled, KeptFor, NewCampaign, NoSuchCoupon
 from bot.rules.items import NothingBought, Refunded, UsedAlready
+from bot.rules.raffles import NewRaffle, RaffleCancelled, RafflePolicy
 from bot.rules.shop import (
     Bought,
     BoughtAlready,
     BuyAsked,
+    InAlready,
     ItemGone,
     ItemKind,
     ItemSoldOut,
@@ -208,6 +211,50 @@ async def test_a_cancelled_campaign_gives_back_what_its_coupons_cost(db: Databas
     assert await counter.refunds("@fan1") == UsedAlready(1, "Silk", "@fan1")
     assert await counter.buys(fan(1)) == ItemGone("Silk")
     assert await balance(db, counter.place, fan(1)) == 50
+    assert await counter.sound()
+
+
+def draws(db: Database) -> Raffles:
+    """What the shop does with raffles, with the same seeds and salts in every run."""
+    return Raffles(db, RafflePolicy(), bytes, None)
+
+
+async def test_a_ticket_is_one_entry(db: Database, causes: Causes) -> None:
+    """Who is in already keeps their coins; a cancelled raffle gives a ticket's back, and no refund a second time."""
+    counter = await Counter.open(db, causes)
+    raffles = draws(db)
+    for number in (1, 2):
+        await give(db, counter.place, fan(number), 50)
+    await raffles.make(counter.place, STAFF, NewRaffle("Bag", days(1)), NOON, causes.next())
+    await counter.lists(ItemKind.RAFFLE, title="Bag", subject=1)
+    assert await counter.buys(fan(1)) == Bought("Bag", "raffle", 20, 30, entry=1)
+    await raffles.enter(counter.place, fan(2), 1, NOON, causes.next())
+    for number in (1, 2):
+        assert await counter.buys(fan(number)) == InAlready("Bag")
+    assert await balance(db, counter.place, fan(2)) == 50
+    assert await counter.buys(fan(2), at=days(1)) == ItemGone("Bag")
+    assert isinstance(await raffles.cancel(counter.place, STAFF, 1, NOON, causes.next()), RaffleCancelled)
+    assert await balance(db, counter.place, fan(1)) == 50
+    assert await counter.refunds("@fan1") == UsedAlready(1, "Bag", "@fan1")
+    assert await counter.sound()
+
+
+async def test_a_refunded_ticket_leaves_a_free_entry(db: Database, causes: Causes) -> None:
+    """While the raffle is open its coins come back once, by staff or by the raffle; afterwards it was used."""
+    counter = await Counter.open(db, causes)
+    raffles = draws(db)
+    for number in (1, 2):
+        await give(db, counter.place, fan(number), 50)
+    await raffles.make(counter.place, STAFF, NewRaffle("Bag", days(1)), NOON, causes.next())
+    await counter.lists(ItemKind.RAFFLE, title="Bag", subject=1, stock=2)
+    for number in (1, 2):
+        assert isinstance(await counter.buys(fan(number)), Bought)
+    refunds = await asyncio.gather(*(counter.refunds("@fan1") for _ in range(3)))
+    assert sum(isinstance(outcome, Refunded) for outcome in refunds) == 1
+    await asyncio.gather(counter.refunds("@fan2"), raffles.cancel(counter.place, STAFF, 1, NOON, causes.next()))
+    for number in (1, 2):
+        assert await balance(db, counter.place, fan(number)) == 50
+    assert await query(db, "SELECT count(*) FROM raffle_entry") == [(2,)]
     assert await counter.sound()
 
 
