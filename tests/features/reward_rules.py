@@ -120,7 +120,7 @@ class RewardRules(Machine):
         self.opened.append(outcome.packet_id)
 
     @precondition(lambda self: self.opened)
-    @rule(pick=picks, crowd=st.lists(fans, min_size=1, max_size=FANS), fuse=fuses)
+    @rule(pick=picks, crowd=st.lists(fans, min_size=3, max_size=FANS), fuse=fuses)
     def tap_a_packet(self, pick: int, crowd: list[int], fuse: Fuse) -> None:
         """Fans tap."""
         packet_id, at = self.opened[-1 - pick % len(self.opened)], self.now
