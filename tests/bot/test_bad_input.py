@@ -389,9 +389,9 @@ class Trial:
 
 
 async def snapshot(stage: Stage) -> dict[str, Any]:
-    """All rows but those of people and of promised messages."""
+    """All rows but those of people, of promised messages and of presses that came too fast for a person."""
     rows = await everything(stage.app.db)
-    return {table: rows[table] for table in rows if table not in {"person", "outbox"}}
+    return {table: rows[table] for table in rows if table not in {"person", "outbox", "sighting"}}
 
 
 async def make(stage: Stage, place: Place, cause: str, **wish: Any) -> CampaignMade:

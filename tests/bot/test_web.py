@@ -152,6 +152,9 @@ async def test_ready_and_the_reasons_why_not(play: Play) -> None:
     """A bot that works is ready; one that starts, stops, or hears nothing is alive all the same, and says why."""
     stage = await play()
     meters = stage.app.meters
+    async with asyncio.timeout(10):
+        while any(meters.since(beat) is None for beat in Beat):
+            await asyncio.sleep(0.01)
     async with told(stage.app) as port:
         assert await get(port, "/readyz") == (200, "ready\n")
         meters.phase = Phase.STARTING
