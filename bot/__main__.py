@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | demo | doctor | backup | restore | migrate | version`."""
+"""The command line: `python -m bot run | demo | doctor | backup | restore | migrate | verify-draw | version`."""
 
 import argparse
 import asyncio
@@ -28,6 +28,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     if options.verb == "demo":
         return _demo(options)
+    if options.verb == "verify-draw":
+        from bot.verifying import verify  # noqa: PLC0415
+
+        code, told = verify(options.file)
+        (sys.stderr if code == EXIT_SETTINGS else sys.stdout).write(told)
+        return code
     from bot.settings import SettingsError, load_settings  # noqa: PLC0415  # each verb loads only what it needs
 
     try:
@@ -40,7 +46,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Encore runs a live shop's fan groups.")
     verbs = parser.add_subparsers(
-        dest="verb", required=True, metavar="run | demo | doctor | backup | restore | migrate | version"
+        dest="verb",
+        required=True,
+        metavar="run | demo | doctor | backup | restore | migrate | verify-draw | version",
     )
     verbs.add_parser("run", help="start the bot on Telegram")
     demo = verbs.add_parser("demo", help="play an evening in a browser, without a token")
@@ -57,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     restore = verbs.add_parser("restore", help="put a backup in the database's place; the bot must be stopped")
     restore.add_argument("file", type=Path, metavar="FILE")
     verbs.add_parser("migrate", help="bring the database's schema up to date")
+    draw = verbs.add_parser("verify-draw", help="compute a raffle's draw again from the proof that came to the group")
+    draw.add_argument("file", type=Path, metavar="FILE")
     verbs.add_parser("version", help="print the version")
     return parser
 
