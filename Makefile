@@ -57,6 +57,7 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.checkin $(ARGS)
 	$(BIN)/python -m benchmarks.starts
 	$(BIN)/python -m benchmarks.storm
+	$(BIN)/python -m benchmarks.draw
 
 .venv/run.stamp: requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (python3 --version)"; exit 1; }

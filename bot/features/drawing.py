@@ -21,6 +21,7 @@ from bot.rules.raffles import (
     EntrantFacts,
     EntryState,
     LostPlace,
+    OnList,
     RafflePolicy,
     RaffleState,
     Reason,
@@ -68,10 +69,12 @@ class Drawing:
 
     async def _go_on(self, raffle_id: int, now: datetime) -> None:
         """Take one raffle as far as it can go now."""
-        while await self._db.write(check_some, raffle_id, self._policy):
-            pass
         raffle = await self._db.read(read_raffle, raffle_id)
         if raffle.state == RaffleState.CLOSED:
+            while True:
+                chunk = await self._db.read(look_at_some, raffle_id, self._policy)
+                if not await self._db.write(check_some, raffle_id, *chunk):
+                    break
             entries = await self._read_list(raffle_id)
             frozen = await asyncio.to_thread(list_hash, entries)
             await self._db.write(freeze, raffle_id, frozen, len(entries), now, self._policy)
@@ -196,39 +199,67 @@ def close(tx: Tx, raffle_id: int, now: datetime) -> bool:
     return True
 
 
-def check_some(tx: Tx, raffle_id: int, policy: RafflePolicy) -> bool:
-    """Look at the next chunk of entries: who stays on the list, and with which weight; False if all were."""
-    raffle = locked(tx, raffle_id)
-    if raffle.state != RaffleState.CLOSED:
-        return False
-    rows = tx.execute(
-        select(RaffleEntry, Member)
+def look_at_some(session: Session, raffle_id: int, policy: RafflePolicy) -> tuple[int, list[dict[str, Any]]]:
+    """What becomes of the next chunk of entries, worked out beside the writes: after which entry, and each verdict."""
+    raffle = session.get_one(Raffle, raffle_id)
+    rows: Any = session.execute(
+        select(
+            col(RaffleEntry.number),
+            col(RaffleEntry.salt),
+            col(Member.id),
+            col(Member.left_at),
+            col(Member.back_since),
+        )
         .join(Member, col(Member.id) == col(RaffleEntry.member_id))
         .where(col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.number) > raffle.checked_to)
         .order_by(col(RaffleEntry.number))
         .limit(policy.chunk)
     ).all()
-    if not rows:
-        return False
-    place = place_of(tx, raffle.community_id)
-    members = [member.id for _, member in rows if member.id is not None]
-    tiers = tiers_of(tx, place, members, raffle.closes)
+    place = place_of(session, raffle.community_id)
+    members = [row[2] for row in rows]
+    tiers = tiers_of(session, place, members, raffle.closes)
     days = max(raffle.fresh_days, raffle.cap_days)
     since = raffle.closes - timedelta(days=days)
-    lately = won_since(tx, place, members, since) if days else set()
+    lately = won_since(session, place, members, since) if days else set()
     facts = facts_of(raffle)
-    for entry, member in rows:
-        raffle.checked_to = entry.number
-        if entry.state != EntryState.IN:
-            continue
-        back = days and member.back_since is not None and member.back_since > since
-        fan = EntrantFacts(tiers[member.id or 0].value, won_lately=bool(back) or member.id in lately)
-        verdict = check_entry(facts, fan, left=member.left_at is not None, deleted=entry.salt is None)
-        if isinstance(verdict, Reason):
-            entry.state, entry.reason = EntryState.OUT, verdict.value
-        else:
-            entry.weight, entry.after = verdict.weight, verdict.after
-    tx.flush()
+    verdicts: list[dict[str, Any]] = []
+    for number, salt, member_id, left_at, back_since in rows:
+        back = bool(days) and back_since is not None and back_since > since
+        fan = EntrantFacts(tiers[member_id].value, won_lately=back or member_id in lately)
+        verdict = check_entry(facts, fan, left=left_at is not None, deleted=salt is None)
+        out = isinstance(verdict, Reason)
+        verdicts.append(
+            {
+                "nth": number,
+                "becomes": EntryState.OUT.value if out else EntryState.IN.value,
+                "why": verdict.value if isinstance(verdict, Reason) else None,
+                "weighs": verdict.weight if isinstance(verdict, OnList) else None,
+                "behind": isinstance(verdict, OnList) and verdict.after,
+            }
+        )
+    return raffle.checked_to, verdicts
+
+
+def check_some(tx: Tx, raffle_id: int, after: int, verdicts: Sequence[dict[str, Any]]) -> bool:
+    """Write a chunk's verdicts down: who stays on the list, and with which weight; False if there's nothing more."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state != RaffleState.CLOSED or not verdicts:
+        return False
+    if raffle.checked_to == after:
+        table: Any = RaffleEntry.__table__  # type: ignore[attr-defined]  # past the ORM: one statement for the chunk
+        tx.connection().execute(
+            update(table)
+            .where(table.c.raffle_id == raffle_id, table.c.number == bindparam("nth"), table.c.state == EntryState.IN)
+            .values(
+                state=bindparam("becomes"),
+                reason=bindparam("why"),
+                weight=bindparam("weighs"),
+                after=bindparam("behind"),
+            ),
+            list(verdicts),
+        )
+        raffle.checked_to = verdicts[-1]["nth"]
+        tx.flush()
     return True
 
 

@@ -25,7 +25,7 @@ from bot.store.db import Database, Tx
 from bot.store.raffles import by_number, named
 from bot.store.tables import Member, RaffleEntry
 from bot.store.tables.wins import WinKind
-from bot.store.winning import fill, show, tell_one
+from bot.store.winning import fill, show, tell_one, whispers_in
 from bot.store.wins import forget_win
 
 REDRAWN = "raffle.redrawn"
@@ -73,12 +73,13 @@ def redraw(
         return NotAWinner(number, raffle.prize, entry_number or 0)
     numbers = [entry.number for entry in losing]
     raffle.redrawn += 1
+    chat_id = whispers_in(tx, place)
     for entry in losing:
         entry.state, entry.reason = EntryState.STRUCK, Reason.REDRAWN.value
         forget_win(tx, entry.member_id, WinKind.RAFFLE, raffle_id)
         member = tx.get_one(Member, entry.member_id)
         if entry.salt is not None:
-            tell_one(tx, place, member, PlaceRedrawn(raffle.prize), f"raffle.lost:{entry.id}", at)
+            tell_one(tx, place, member, PlaceRedrawn(raffle.prize), f"raffle.lost:{entry.id}", at, chat_id)
     tx.flush()
     moved = fill(tx, place, raffle, len(numbers), at, moved_up=True)
     lost = named(tx, raffle_id, col(RaffleEntry.number).in_(numbers), limit=policy.names)

@@ -25,6 +25,7 @@ CANDIDATES = 300
 def fill(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime, *, moved_up: bool) -> list[int]:
     """Fill so many places by rank, striking whoever can't have one; the entries that got one."""
     filled: list[int] = []
+    chat_id = whispers_in(tx, place)
     while len(filled) < places:
         candidates = next_in_rank(tx, raffle.id or 0, min(CANDIDATES, places - len(filled)))
         if not candidates:
@@ -35,6 +36,8 @@ def fill(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime, *, mo
                 select(Member).where(col(Member.id).in_([entry.member_id for entry in candidates]))
             ).scalars()
         }
+        # Read together: each winner's own row is found in the session then.
+        tx.execute(select(Person).where(col(Person.user_id).in_([one.user_id for one in members.values()]))).all()
         lately: set[int] = set()
         if raffle.cap_days:
             lately = won_since(
@@ -50,7 +53,7 @@ def fill(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime, *, mo
             filled.append(entry.number)
             record_win(tx, place, entry.member_id, WinKind.RAFFLE, raffle.id or 0, now)
             outcome = YouWon(raffle.prize, place.shop, entry.number, moved_up)
-            tell_one(tx, place, member, outcome, f"raffle.won:{entry.id}", now)
+            tell_one(tx, place, member, outcome, f"raffle.won:{entry.id}", now, chat_id)
         tx.flush()
     return filled
 
@@ -63,8 +66,8 @@ def _lost_for(entry: RaffleEntry, member: Member, lately: set[int]) -> Reason | 
     return Reason.WON if entry.member_id in lately else None
 
 
-def tell_one(tx: Tx, place: Place, member: Member, outcome: Any, key: str, now: datetime) -> None:
-    """In private, else by a whisper where they are; never aloud."""
+def tell_one(tx: Tx, place: Place, member: Member, outcome: Any, key: str, now: datetime, chat_id: int | None) -> None:
+    """In private, else by a whisper in this chat; never aloud."""
     person = tx.get_one(Person, member.user_id)
     language = reader_language(person.language, person.telegram_language, place.language)
     not_after = now + TOLD_WITHIN
@@ -80,12 +83,11 @@ def tell_one(tx: Tx, place: Place, member: Member, outcome: Any, key: str, now: 
             not_after=not_after,
         )
         return
-    group = next((group for group in groups_of(tx, place.community_id) if group.is_admin), None)
-    if group is not None:
+    if chat_id is not None:
         tell_here(
             tx,
             place.community_id,
-            group.chat_id,
+            chat_id,
             member.user_id,
             language,
             outcome,
@@ -95,6 +97,11 @@ def tell_one(tx: Tx, place: Place, member: Member, outcome: Any, key: str, now: 
             not_after=not_after,
             whisper=True,
         )
+
+
+def whispers_in(tx: Tx, place: Place) -> int | None:
+    """The shop's first group in which whispers can be given unasked."""
+    return next((group.chat_id for group in groups_of(tx, place.community_id) if group.is_admin), None)
 
 
 def show(tx: Tx, raffle: Raffle, now: datetime) -> None:

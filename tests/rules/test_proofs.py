@@ -122,7 +122,7 @@ def test_ten_lines_of_a_stranger_agree(tmp_path: Path) -> None:
 
 
 def test_the_command_line_checks_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`verify-draw` says what holds, what is wrong, or that it can't be read, by its exit code too; it needs no setting."""
+    """`verify-draw` says what holds, what is wrong, or that it can't be read, by its exit code too."""
     file = tmp_path / "encore-draw-12.json"
     file.write_text(write_proof(a_draw(pulse=RECORDED)), encoding="utf-8")
     assert main(["verify-draw", str(file)]) == 0

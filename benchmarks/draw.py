@@ -1,0 +1,121 @@
+"""`python -m benchmarks.draw`: a raffle of 100,000 entrants with weights, from the close to the proof.
+
+What is worth quoting is how long the whole takes, how long the longest write held the writer, and the memory at its
+peak. Entrants are written straight into the tables: entering is measured by the tests of crowds.
+"""
+
+import argparse
+import asyncio
+import resource
+import secrets
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from bot.features.communities import arrive
+from bot.features.drawing import Drawing
+from bot.features.raffles import Raffles
+from bot.rules.proofs import check_proof
+from bot.rules.raffles import NewRaffle, RafflePolicy
+from bot.rules.words import Language
+from bot.store.db import Database, Tx
+from bot.store.members import Sender
+from bot.store.schema import migrate
+
+START = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
+CLOSES = START + timedelta(hours=1)
+OWNER = Sender(1, "Owner", "owner", "en")
+CROWD = """
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)
+"""
+STEPS = (
+    ("person (user_id, name, can_write)", "1000 + i, 'Fan ' || i, 0 FROM n"),
+    (
+        "member (id, community_id, user_id, tier, joined_at, hidden, reminders)",
+        "1000 + i, 1, 1000 + i, 'new', :at, 0, 1 FROM n",
+    ),
+    ("account (community_id, kind, member_id, balance)", "1, 'member', 1000 + i, 0 FROM n"),
+    (
+        "raffle_entry (community_id, raffle_id, member_id, number, salt, seal, state, paid, returned, at)",
+        "1, 1, 1000 + i, i, lower(hex(randomblob(16))), lower(hex(randomblob(32))), 'in', 0, 0, :at FROM n",
+    ),
+    # A third of them redeemed coupons, so that they weigh more.
+    ("activity (member_id, day, kind, times)", "1000 + i, '2026-11-01', 'redeem', 3 FROM n WHERE i % 3 = 0"),
+)
+
+
+class Timed(Database):
+    """A store that remembers how long its longest use case held the writer."""
+
+    longest = 0.0
+    slowest = ""
+
+    async def write(self, use_case: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """The same, timed inside the transaction."""
+
+        def timed(tx: Tx) -> Any:
+            begun = time.perf_counter()
+            result = use_case(tx, *args, **kwargs)
+            took = time.perf_counter() - begun
+            if took > self.longest:
+                self.longest, self.slowest = took, use_case.__name__
+            return result
+
+        return await super().write(timed)
+
+
+def crowd(tx: Tx, count: int) -> None:
+    """So many entrants."""
+    for table, columns in STEPS:
+        sql = f"INSERT INTO {table} {CROWD} SELECT {columns}"  # a table of our own
+        tx.execute(text(sql), {"count": count, "at": "2026-11-02 03:00:00.000000"})
+    tx.execute(text("UPDATE raffle SET entered = :count"), {"count": count})
+
+
+async def main(entrants: int) -> None:
+    """Make it, draw it, check it, print it."""
+    policy = RafflePolicy()
+    with tempfile.TemporaryDirectory(prefix="encore-bench-") as folder:
+        url = f"sqlite:///{Path(folder) / 'bench.db'}"
+        await migrate(url)
+        async with Timed.open(url) as db:
+            arrived = await db.write(arrive, -1001, "Bench", OWNER, Language.EN, START, is_admin=True, open_to_all=True)
+            assert arrived is not None
+            wish = NewRaffle("Silk scarf", CLOSES, winners=200, reserves=200, weights=(1, 1, 2, 3))
+            raffles = Raffles(db, policy, secrets.token_bytes, None)
+            await raffles.make(arrived.group.place, 1, wish, START, "bench")
+            await db.write(crowd, entrants)
+            before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            db.longest = 0.0
+            drawing = Drawing(db, policy, None)
+            begun = time.perf_counter()
+            await drawing.run_due(CLOSES)
+            frozen = time.perf_counter()
+            await drawing.run_due(CLOSES + policy.pause)
+            drawn = time.perf_counter()
+            made = await drawing.proof(1, 1)
+            proved = time.perf_counter()
+            assert made is not None
+            checked = check_proof(made.content.decode())
+            done = time.perf_counter()
+            assert checked.faults == (), checked.faults
+            assert len(checked.winners) == 200
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"{entrants:,} entrants, 200 winners, weights 1 1 2 3")
+    print(f"  conditions checked and list frozen  {frozen - begun:6.1f} s")
+    print(f"  ranked, written down and told       {drawn - frozen:6.1f} s")
+    print(f"  proof made ({len(made.content) / 2**20:.1f} MiB)               {proved - drawn:6.1f} s")
+    print(f"  proof checked                       {done - proved:6.1f} s")
+    print(f"  longest write                       {db.longest * 1000:6.0f} ms ({db.slowest})")
+    print(f"  memory at the peak                  {peak / 1024:6.0f} MiB ({before / 1024:.0f} before the draw)")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--entrants", type=int, default=100_000)
+    asyncio.run(main(parser.parse_args().entrants))
