@@ -156,6 +156,9 @@ async def test_ready_and_the_reasons_why_not(play: Play) -> None:
         while any(meters.since(beat) is None for beat in Beat):
             await asyncio.sleep(0.01)
     async with told(stage.app) as port:
+        async with asyncio.timeout(10):
+            while any(meters.since(beat) is None for beat in Beat):  # the first rounds, of many features
+                await asyncio.sleep(0.01)
         assert await get(port, "/readyz") == (200, "ready\n")
         meters.phase = Phase.STARTING
         assert await get(port, "/readyz") == (503, "not ready: the bot is starting\n")
