@@ -254,9 +254,31 @@ class Rewards(RewardRules):
             assert state == "drawn" or not won
             assert sorted(entry[3] for entry in entries) == list(range(1, len(entries) + 1))
             if state == "drawn":
-                assert not any(returned for status, _, returned, _ in entries if status in {"won", "reserve"})
+                assert len(won) == winners or not any(entry[0] == "in" for entry in entries), "a place goes to the next"
+                assert not any(returned for status, _, returned, _ in entries if status == "won")
         returned = self.look("SELECT count(*) FROM raffle_entry WHERE returned AND paid > 0")[0][0]
         assert returned <= self.look("SELECT count(*) FROM transfer WHERE reverses_id IS NOT NULL")[0][0]
+
+    @invariant()
+    def what_was_charged_was_bought(self) -> None:
+        """The shop charges for purchases and for nothing else; a coupon is charged with its claim."""
+        charged = self.look("SELECT coalesce(sum(amount), 0) FROM transfer WHERE reason = 'shop'")
+        assert charged == self.look("SELECT coalesce(sum(paid), 0) FROM purchase WHERE kind <> 'coupon'")
+        claimed = self.look("SELECT coalesce(sum(amount), 0) FROM transfer WHERE reason = 'claim'")
+        assert claimed == self.look("SELECT coalesce(sum(paid), 0) FROM coupon")
+        tickets = self.look("SELECT coalesce(sum(amount), 0) FROM transfer WHERE reason = 'ticket'")
+        assert tickets == self.look("SELECT coalesce(sum(paid), 0) FROM raffle_entry WHERE paid_key LIKE 'ticket:%'")
+
+    @rule()
+    def the_clock_keeps_up(self) -> None:
+        """Once it came round, nothing that is due is left lying."""
+        self.time_goes_by(timedelta(seconds=90), None)
+        self.time_goes_by(timedelta(seconds=15), None)
+        now = f"{self.now:%Y-%m-%d %H:%M:%S.%f}"
+        assert not self.look(f"SELECT id FROM raffle WHERE state IN ('open', 'sealed') AND closes <= '{now}'")  # noqa: S608
+        assert not self.look(f"SELECT id FROM raffle WHERE state = 'listed' AND draw_at <= '{now}'")  # noqa: S608
+        assert not self.look(f"SELECT id FROM packet WHERE state = 'open' AND expires_at <= '{now}'")  # noqa: S608
+        assert not self.look("SELECT id FROM packet WHERE state = 'drawing'")
 
     @invariant()
     def steps_open_once(self) -> None:
