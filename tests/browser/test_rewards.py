@@ -1,4 +1,4 @@
-"""Rewards that travel, played in a browser to their end: a gift and the friend it brings, a packet, the panel."""
+"""Rewards that travel, played in a browser to their end: a gift and the friend it brings, a packet, a raffle."""
 
 from playwright.async_api import expect
 
@@ -9,6 +9,7 @@ async def test_rewards_to_their_end(visit: Visit) -> None:
     """One demo, played on: its clock only goes forward."""
     await a_gift_brings_a_friend(visit)
     await a_packet_from_the_panel(visit)
+    await a_raffle_from_the_panel(visit)
 
 
 async def a_gift_brings_a_friend(visit: Visit) -> None:
@@ -62,3 +63,25 @@ async def a_packet_from_the_panel(visit: Visit) -> None:
     assert "packet is drawn" in await visit.next_event.inner_text()
     await visit.jump("next")
     await expect(visit.messages("came for 20, so the sealed draw picked")).to_be_visible(timeout=4 * PATIENCE)
+
+
+async def a_raffle_from_the_panel(visit: Visit) -> None:
+    """The owner opens a raffle by buttons and one typed name, 200 fans enter, and it is drawn by the clock."""
+    await visit.open_bot()
+    await visit.says("/admin")
+    await visit.tap("🎟 Raffles")
+    await visit.tap("➕ New raffle")
+    await expect(visit.messages("What's the prize")).to_be_visible()
+    await visit.says("Silk scarf")
+    await expect(visit.messages("When is it drawn")).to_be_visible()
+    await visit.tap("In 30 minutes")
+    await expect(visit.messages("Nothing has happened yet")).to_be_visible()
+    await visit.tap("Open it")
+    await expect(visit.messages("Where next?").last).to_be_visible()
+    await visit.open_group()
+    await expect(visit.button("Enter free")).to_be_visible(timeout=PATIENCE)
+    await visit.call_crowd()
+    await visit.page.locator("[data-action=close-crowd]").click()
+    assert "raffle closes" in await visit.next_event.inner_text()
+    await visit.jump("next")
+    await expect(visit.messages("Seed").last).to_be_visible(timeout=6 * PATIENCE)
