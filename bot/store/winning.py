@@ -36,8 +36,10 @@ def fill(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime, *, mo
                 select(Member).where(col(Member.id).in_([entry.member_id for entry in candidates]))
             ).scalars()
         }
-        # Read together: each winner's own row is found in the session then.
-        tx.execute(select(Person).where(col(Person.user_id).in_([one.user_id for one in members.values()]))).all()
+        # Read together, and held: each winner's own row is found in the session then.
+        people = tx.execute(
+            select(Person).where(col(Person.user_id).in_([one.user_id for one in members.values()]))
+        ).all()
         lately: set[int] = set()
         if raffle.cap_days:
             lately = won_since(
@@ -55,6 +57,7 @@ def fill(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime, *, mo
             outcome = YouWon(raffle.prize, place.shop, entry.number, moved_up)
             tell_one(tx, place, member, outcome, f"raffle.won:{entry.id}", now, chat_id)
         tx.flush()
+        del people
     return filled
 
 

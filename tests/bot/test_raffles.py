@@ -104,6 +104,11 @@ async def test_a_place_is_drawn_anew(play_sqlite: Play) -> None:
     order = json.loads(first.file.content)["order"]
     shown = await stage.ask(stage.owner, "/raffle 1")
     assert f"redraw {order[0]}" in shown.text
+    moved_up = f"{NAMES[order[1] - 1]} (#{order[1]})"
+    shows = asyncio.create_task(
+        stage.telegram.waits_for_event(lambda e: e.kind == "edit" and moved_up in card.text, timeout=15)
+    )
+    await asyncio.sleep(0)
     said = stage.owner.says(stage.group, f"/raffle 1 redraw {order[0]}")
     told = await stage.owner.waits_for(stage.group, lambda m: m.file is not None, timeout=10, after=said)
     assert "drawn again" in told.text
@@ -111,7 +116,7 @@ async def test_a_place_is_drawn_anew(play_sqlite: Play) -> None:
     assert told.file is not None
     checked = check_proof(told.file.content.decode())
     assert (checked.faults, checked.winners) == ((), (order[1],))
-    assert f"{NAMES[order[1] - 1]} (#{order[1]})" in card.text
+    await shows
 
 
 async def test_forms_and_strangers(play_sqlite: Play) -> None:
