@@ -61,5 +61,7 @@ def _settle_some(session: Session, place: Place, member_ids: Sequence[int], toda
                 update(Member)
                 .where(col(Member.id) == member_id)
                 .values(tier=after.tier.value, tier_rose_on=after.rose_on, tier_settled_on=after.settled_on)
+                # Looking for loaded members to change too costs a walk over all that is loaded, each time.
+                .execution_options(synchronize_session=False)
             )
     return found
