@@ -1,8 +1,12 @@
 """Rewards that travel, played in a browser to their end: a gift and the friend it brings, a packet, a raffle."""
 
+from pathlib import Path
+
 from playwright.async_api import expect
 
 from tests.browser.page import PATIENCE, Visit
+
+CHECKER = Path(__file__).parents[2] / "docs" / "verify.html"
 
 
 async def test_rewards_to_their_end(visit: Visit) -> None:
@@ -84,4 +88,19 @@ async def a_raffle_from_the_panel(visit: Visit) -> None:
     await visit.page.locator("[data-action=close-crowd]").click()
     assert "raffle closes" in await visit.next_event.inner_text()
     await visit.jump("next")
-    await expect(visit.messages("Seed").last).to_be_visible(timeout=6 * PATIENCE)
+    await the_draw_is_checked(visit)
+
+
+async def the_draw_is_checked(visit: Visit) -> None:
+    """The proof that hangs in the group, taken down and computed again by the page that needs no bot and no network."""
+    proof = visit.page.locator("a[download*=encore-draw]").last
+    await expect(proof).to_be_visible(timeout=6 * PATIENCE)  # the draw comes ten seconds after the list
+    async with visit.page.expect_download() as taking:
+        await proof.click()
+    taken = await taking.value
+    checker = await visit.page.context.new_page()
+    await checker.goto(CHECKER.as_uri())
+    await checker.set_input_files("#file", await taken.path())
+    await checker.wait_for_selector("#verdict[data-result]:not([data-result=busy])")
+    assert await checker.get_attribute("#verdict", "data-result") == "holds"
+    await checker.close()
