@@ -20,13 +20,13 @@ demo: .venv/run.stamp
 run: .venv/run.stamp
 	$(BIN)/python -m bot run
 
-# Five lanes for two cores, as most tests wait for disks and sockets half of their time; what a lane prints is shown when
-# it is done. Each has a folder of its own.
+# Five lanes, three at a time for two cores, as many tests wait; what a lane prints is shown when it is done. Each has a
+# folder of its own.
 test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@mkdir -p build && rm -f build/coverage.*
-	@$(MAKE) --no-print-directory -j5 plain talking meeting deciding words
+	@$(MAKE) --no-print-directory -j3 deciding meeting talking plain words
 	$(BIN)/python -m slipcover --fail-under 90 --out build/coverage.json --merge build/coverage.*.json
 
 # Databases of tests live in memory where there is room: a commit that waits for a busy disk is most of a test's time.
