@@ -35,7 +35,7 @@ class OrderCalls:
 
     async def take(self, request: web.Request) -> web.Response:
         """One call: an order that was paid or refunded."""
-        body = await request.content.read(self._policy.max_body + 1)
+        body = await self._read(request)
         place = await self._caller(request, body)
         if place is None:
             raise web.HTTPNotFound
@@ -48,6 +48,13 @@ class OrderCalls:
         taken = await tell_order(self._db, place, told, self._now())
         log.info("order_told", community=place.community_id, outcome=_outcome(taken)["outcome"])
         return web.json_response(_outcome(taken))
+
+    async def _read(self, request: web.Request) -> bytes:
+        """The whole body, in however many pieces it comes, but no more than tells that it is too long."""
+        body = bytearray()
+        while len(body) <= self._policy.max_body and (piece := await request.content.readany()):
+            body += piece
+        return bytes(body)
 
     async def _caller(self, request: web.Request, body: bytes) -> Place | None:
         """The shop that this call is signed for, or None."""

@@ -1,7 +1,9 @@
 """Files and calls from the shop's platform, over real HTTP: codes in, orders in, orders taken back."""
 
+import asyncio
 import json
 import socket
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -86,6 +88,13 @@ async def test_files_that_cannot_be_read(play_sqlite: Play) -> None:
     assert "name it order" in nameless.text
 
 
+async def in_pieces(raw: bytes) -> AsyncIterator[bytes]:
+    """A body of which the second half takes its time."""
+    yield raw[:20]
+    await asyncio.sleep(0.05)
+    yield raw[20:]
+
+
 async def test_signed_calls(play: Play, caplog: pytest.LogCaptureFixture) -> None:
     """Good is taken once; unsigned, foreign, late or GET hears what a wrong address hears; refunded is taken back."""
     stage = await play(language="en")
@@ -107,11 +116,13 @@ async def test_signed_calls(play: Play, caplog: pytest.LogCaptureFixture) -> Non
 
     async with serving(vitals, port, OrderCalls(app.db, app.clock.now, OrderPolicy())), ClientSession() as session:
 
-        async def calls(body: Any, *, key: str = secret, to: str = shop, old: int = 0) -> tuple[int, str]:
+        async def calls(
+            body: Any, *, key: str = secret, to: str = shop, old: int = 0, slowly: bool = False
+        ) -> tuple[int, str]:
             raw = json.dumps(body).encode()
             stamp = str(int(app.clock.now().timestamp()) - old)
             headers = dict(zip(HEADERS, (to, stamp, sign(key, stamp, raw)), strict=True))
-            async with session.post(url, data=raw, headers=headers) as answer:
+            async with session.post(url, data=in_pieces(raw) if slowly else raw, headers=headers) as answer:
                 return answer.status, await answer.text()
 
         async with session.get(f"http://127.0.0.1:{port}/nowhere") as answer:
@@ -125,7 +136,7 @@ async def test_signed_calls(play: Play, caplog: pytest.LogCaptureFixture) -> Non
         assert await calls({**order, "code": "x" * 20_000}) == nowhere
 
         assert await calls(order) == (200, '{"outcome": "taken"}')
-        assert await calls(order) == (200, '{"outcome": "known"}')
+        assert await calls(order, slowly=True) == (200, '{"outcome": "known"}')
         assert await calls({**order, "order": "A-2"}) == (200, '{"outcome": "refused", "reason": "coupon_used"}')
         assert await calls({**order, "value": "much"}) == (400, '{"outcome": "malformed"}')
         assert await calls([]) == (400, '{"outcome": "malformed"}')
