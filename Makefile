@@ -26,7 +26,7 @@ test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@mkdir -p build && rm -f build/coverage.*
-	@$(MAKE) --no-print-directory -j3 deciding meeting talking plain words
+	@$(MAKE) --no-print-directory -j3 plain deciding meeting talking words
 	$(BIN)/python -m slipcover --fail-under 90 --out build/coverage.json --merge build/coverage.*.json
 
 # Databases of tests live in memory where there is room: a commit that waits for a busy disk is most of a test's time.
