@@ -5,14 +5,15 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 
 # Tests of other processes, of the stand-in and of words tell coverage nothing; those of times would measure it.
-PLAIN := tests/browser tests/test_demo.py tests/bot/test_cli.py tests/bot/test_kill.py tests/bot/test_kill_starts.py \
+PAGES := tests/browser tests/test_demo.py
+PLAIN := tests/bot/test_cli.py tests/bot/test_kill.py tests/bot/test_kill_starts.py \
 	tests/bot/test_starts.py tests/bot/test_backup.py
 WORDS := tests/sandbox tests/test_content.py
 # Half of the tests that talk to the stand-in.
 EARLY := $(filter-out $(PLAIN),$(wildcard tests/bot/test_[a-o]*.py))
-UNMEASURED := $(PLAIN:%=--ignore=%) $(WORDS:%=--ignore=%)
+UNMEASURED := $(PAGES:%=--ignore=%) $(PLAIN:%=--ignore=%) $(WORDS:%=--ignore=%)
 
-.PHONY: demo test run format bench plain talking meeting deciding words
+.PHONY: demo test run format bench plain pages talking meeting deciding words
 
 demo: .venv/run.stamp
 	$(BIN)/python -m bot demo $(ARGS)
@@ -20,13 +21,13 @@ demo: .venv/run.stamp
 run: .venv/run.stamp
 	$(BIN)/python -m bot run
 
-# Five lanes, three at a time for two cores, as many tests wait; what a lane prints is shown when it is done. Each has a
+# Six lanes, three at a time for two cores, as many tests wait; what a lane prints is shown when it is done. Each has a
 # folder of its own.
 test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@mkdir -p build && rm -f build/coverage.*
-	@$(MAKE) --no-print-directory -j3 plain deciding meeting talking words
+	@$(MAKE) --no-print-directory -j3 plain pages deciding meeting talking words
 	$(BIN)/python -m slipcover --fail-under 90 --out build/coverage.json --merge build/coverage.*.json
 
 # Databases of tests live in memory where there is room: a commit that waits for a busy disk is most of a test's time.
@@ -36,6 +37,9 @@ MEASURED = $(BIN)/python -m slipcover --json --out build/coverage.$@.json -m pyt
 
 plain: .venv/dev.stamp
 	@$(call LANE,$(BIN)/mypy bot sandbox tests benchmarks migrations && $(BIN)/lint-imports && $(BIN)/python -m pytest -q $(PLAIN))
+
+pages: .venv/dev.stamp
+	@$(call LANE,$(BIN)/python -m pytest -q $(PAGES))
 
 talking: .venv/dev.stamp
 	@$(call LANE,$(MEASURED) tests/bot $(UNMEASURED) $(EARLY:%=--ignore=%))
