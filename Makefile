@@ -13,6 +13,9 @@ WORDS := tests/sandbox tests/test_content.py
 EARLY := $(filter-out $(PLAIN),$(wildcard tests/bot/test_[a-o]*.py))
 UNMEASURED := $(PAGES:%=--ignore=%) $(PLAIN:%=--ignore=%) $(WORDS:%=--ignore=%)
 
+# Tests start the bot some eighty times: what was compiled once is kept, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test run format bench plain pages talking meeting deciding words
 
 demo: .venv/run.stamp
