@@ -273,14 +273,7 @@ class App:
                 await self.campaigns.finish_refunds(now)
                 await self.importing.tidy(now)
                 await self.raffles.finish_refunds(now)
-                for tidy in (
-                    causes.forget,
-                    outbox.forget_told,
-                    forgotten.expire,
-                    expire_touches,
-                    expire_openings,
-                    forget_sightings,
-                ):
+                for tidy in TIDIES:
                     await self.db.write(tidy, now)
                 while await self.db.write(outbox.forget_done, now):
                     pass
@@ -373,6 +366,7 @@ def build(
     clockwork = Clockwork(db, stream_policy)
     packet_policy = PacketPolicy()
     farming_policy = FarmingPolicy()
+    heart_policy = HeartPolicy()
     resolving = Resolving(db, farming_policy)
     due = (
         clockwork,
@@ -451,8 +445,8 @@ def build(
         privacy=Privacy(db),
         holding=Holding(db, farming_policy),
         resolving=resolving,
-        hearts=Hearts(db, HeartPolicy()),
-        unlocking=Unlocking(db, Tools(HeartPolicy(), packet_policy, RafflePolicy(), fresh_bytes)),
+        hearts=Hearts(db, heart_policy),
+        unlocking=Unlocking(db, Tools(heart_policy, packet_policy, raffle_policy, fresh_bytes)),
     )
     who = WhoAsks(communities, clock, Watching(db, farming_policy))
     dispatcher.include_router(table)

@@ -4,19 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from bot.features import hearts, packets, raffles
 from bot.rules.communities import Place
 from bot.rules.hearts import HeartOutcome, HeartPolicy, HeartsRest, StepFailed, Unlocks
 from bot.rules.packets import NewPacket, PacketOpened, PacketPolicy
 from bot.rules.raffles import NewRaffle, RaffleMade, RafflePolicy
 from bot.rules.sealing import SEED_BYTES
+from bot.store.campaigns import campaign_numbered
 from bot.store.coupons import unlock
 from bot.store.db import Database, Tx
 from bot.store.members import Sender, standing
-from bot.store.tables import Campaign
 from bot.store.telling import tell_owner
 
 TOLD_WITHIN = timedelta(hours=3)
@@ -101,12 +98,8 @@ def _open(tx: Tx, place: Place, goal_id: int, step: hearts.Reached, at: datetime
     """Whether it could be opened. The cause is the step's own, so not even a bug opens it twice."""
     give, cause = step.give, f"hearts:{goal_id}:{step.nth}"
     if give.kind is Unlocks.COUPON:
-        campaign_id = tx.execute(
-            select(col(Campaign.id)).where(
-                col(Campaign.community_id) == place.community_id, col(Campaign.number) == give.number
-            )
-        ).scalar_one_or_none()
-        return campaign_id is not None and unlock(tx, place, campaign_id, at) is not None
+        campaign = campaign_numbered(tx, place.community_id, give.number)
+        return campaign is not None and unlock(tx, place, campaign.id, at) is not None
     actor_id, seed = hearts.maker_of(tx, goal_id), tools.fresh_bytes(SEED_BYTES)
     if give.kind is Unlocks.PACKET:
         wish = NewPacket(give.coins, give.shares, rush=give.rush)
