@@ -33,6 +33,7 @@ from bot.rules.hearts import (
 from bot.rules.streams import LIVE_PHASES, AiringFacts, AiringState, phase_of
 from bot.store import airings, causes
 from bot.store.audit import caused_by, record
+from bot.store.campaigns import campaign_numbered
 from bot.store.cards import touch_cards
 from bot.store.db import Database, Tx
 from bot.store.hearts import give_of, shown, steps_of
@@ -42,7 +43,6 @@ from bot.store.places import lock_shop
 from bot.store.tables import (
     Airing,
     AuditEntry,
-    Campaign,
     Card,
     Heart,
     HeartCrowd,
@@ -382,15 +382,10 @@ def _with_title(tx: Tx, place: Place, give: Give) -> Give | None:
     """A coupon's step with its campaign's title; None if that isn't kept for hearts."""
     if give.kind is not Unlocks.COUPON:
         return give
-    title = tx.execute(
-        select(col(Campaign.title)).where(
-            col(Campaign.community_id) == place.community_id,
-            col(Campaign.number) == give.number,
-            col(Campaign.kept_for) == KeptFor.HEARTS,
-            col(Campaign.state) == CampaignState.OPEN,
-        )
-    ).scalar_one_or_none()
-    return replace(give, title=title) if title is not None else None
+    campaign = campaign_numbered(tx, place.community_id, give.number)
+    if campaign is None or campaign.kept_for is not KeptFor.HEARTS or campaign.state is not CampaignState.OPEN:
+        return None
+    return replace(give, title=campaign.title)
 
 
 def _current(session: Session, place: Place, at: datetime) -> tuple[HeartGoal, AiringFacts] | None:
