@@ -13,6 +13,7 @@ from sandbox.flood import Limits
 from sandbox.inline import InlineAnswer, InlineQuery, InlineResult
 from sandbox.messages import Button, Message
 from sandbox.people import Person
+from sandbox.permissions import Permissions
 from sandbox.presses import CallbackAnswer, Press
 from sandbox.sandbox import Sandbox
 from sandbox.updates import Update
@@ -33,6 +34,7 @@ __all__ = [
     "InlineResult",
     "Limits",
     "Message",
+    "Permissions",
     "Person",
     "Press",
     "Rights",

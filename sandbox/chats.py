@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sandbox.accounts import CHANNEL_BOT, TELEGRAM, Bot, User
 from sandbox.links import InviteLink, JoinRequest
+from sandbox.permissions import Permissions
 
 if TYPE_CHECKING:
     from sandbox.messages import Message
     from sandbox.world import World
 
 ChatKind = Literal["private", "group", "supergroup", "channel"]
-Status = Literal["creator", "administrator", "member", "left", "kicked"]
+Status = Literal["creator", "administrator", "member", "restricted", "left", "kicked"]
 INSIDE = frozenset({"creator", "administrator", "member"})
 ONLY_CHANNELS = frozenset({"can_post_messages", "can_edit_messages", "can_manage_direct_messages"})
 ONLY_GROUPS = frozenset({"can_pin_messages", "can_manage_tags", "can_manage_topics"})
@@ -68,22 +69,29 @@ OWNER_RIGHTS = Rights.full()
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """Someone's standing in a chat."""
+    """Someone's standing in a chat. A restricted one has `permissions`, and `is_member` says whether they are in it."""
 
     user: User
     status: Status
     rights: Rights | None = None
     promoted_by: int | None = None
     title: str | None = None
+    permissions: Permissions | None = None
+    is_member: bool = True
 
     def copy(self) -> "Member":
         """The standing as it was, for an update's `old_chat_member`."""
         return dataclasses.replace(self)
 
     @property
+    def standing(self) -> tuple[Any, ...]:
+        """What an update tells of; who promoted them isn't part of it."""
+        return self.status, self.rights, self.title, self.permissions, self.is_member
+
+    @property
     def inside(self) -> bool:
         """Whether they are in the chat."""
-        return self.status in INSIDE
+        return self.status in INSIDE or (self.status == "restricted" and self.is_member)
 
     def may(self, right: str) -> bool:
         """Whether they hold that administrator's right."""
@@ -99,6 +107,8 @@ class Member:
             written |= self.rights.json(kind)
         elif self.status == "creator":
             written["is_anonymous"] = self.rights is not None and self.rights.is_anonymous
+        elif self.status == "restricted" and self.permissions is not None:
+            written |= {"is_member": self.is_member, "until_date": 0, **self.permissions.json()}
         elif self.status == "kicked":
             written["until_date"] = 0
         if self.title and self.status in {"creator", "administrator"}:
@@ -131,6 +141,11 @@ class Chat:
     requests: dict[int, JoinRequest] = field(default_factory=dict, repr=False)
     migrated_to: "Chat | None" = field(default=None, repr=False)
     linked: "Chat | None" = field(default=None, repr=False)
+    permissions: Permissions = field(default_factory=Permissions, repr=False)
+    departed: User | None = field(default=None, repr=False)
+    """The creator who left and may still come back as such."""
+    heir: User | None = field(default=None, repr=False)
+    """Who becomes the creator if the departed one stays away."""
     last_message_id: int = 0
     last_ephemeral_id: int = 0
 
@@ -159,6 +174,18 @@ class Chat:
         """Whether they are the creator or an administrator."""
         found = self.members.get(user.id)
         return found is not None and found.status in {"creator", "administrator"}
+
+    def allows(self, user: User, permission: str) -> bool:
+        """Whether they may do that here: administrators always, others if the chat and their own standing permit it."""
+        if self.kind == "private" or self.is_administrator(user):
+            return True
+        member = self.members.get(user.id)
+        own = member.permissions if member is not None else None
+        return bool(getattr(self.permissions, permission) and (own is None or getattr(own, permission)))
+
+    def creator(self) -> User | None:
+        """Who owns the chat, None if its creator left it or deleted their account."""
+        return next((one.user for one in self.members.values() if one.status == "creator"), None)
 
     def bots(self) -> list[Bot]:
         """The bots that are in the chat."""

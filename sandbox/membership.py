@@ -4,12 +4,14 @@ Rules: https://core.telegram.org/bots/api#chatmemberupdated, https://core.telegr
 (`new_chat_members`, `left_chat_member`, `migrate_to_chat_id`).
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sandbox.accounts import Bot, User
-from sandbox.chats import BASIC_GROUP_RIGHTS, Chat, Member, Rights, Status
+from sandbox.chats import BASIC_GROUP_RIGHTS, OWNER_RIGHTS, Chat, Member, Rights, Status
 from sandbox.errors import CannotDoError
 from sandbox.links import REQUESTER_WINDOW, InviteLink, JoinRequest
+from sandbox.permissions import Permissions
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -29,15 +31,27 @@ class Membership:
             raise CannotDoError(f"{by.name} can't promote members of {chat.title}")
         if chat.kind == "channel" and who.is_bot and rights is None:
             raise CannotDoError("a bot joins a channel as an administrator")
-        self._set(chat, by, who, "administrator" if rights else "member", rights)
+        self._let_in(chat, by, who, rights)
         if chat.is_group:
             self._service(chat, by, "new_chat_members", [who.json()])
 
     def promote(self, chat: Chat, by: User, who: User, rights: Rights | None, title: str | None) -> None:
-        """Someone becomes an administrator, or a plain member again."""
+        """Someone becomes an administrator, or a plain member again; a creator only becomes anonymous or visible."""
         if not chat.has(who):
             raise CannotDoError(f"{who.name} isn't in {chat.title}")
+        if who is chat.creator():
+            own = replace(OWNER_RIGHTS, is_anonymous=rights is not None and rights.is_anonymous)
+            self._set(chat, by, who, "creator", own, title=title)
+            return
         self._set(chat, by, who, "administrator" if rights else "member", rights, title=title)
+
+    def restrict(self, chat: Chat, by: User, who: User, permissions: Permissions | None) -> None:
+        """Someone may do only so much from now on, also if they aren't in the chat; None lifts that."""
+        inside = chat.has(who)
+        if permissions is None:
+            self._set(chat, by, who, "member" if inside else "left", None)
+        else:
+            self._put(chat, by, Member(who, "restricted", permissions=permissions, is_member=inside))
 
     def remove(self, chat: Chat, by: User, who: User) -> None:
         """Someone is removed and banned; a basic group keeps no ban list of people."""
@@ -47,11 +61,64 @@ class Membership:
             self._service(chat, by, "left_chat_member", who.json())
         self._set(chat, by, who, status, None)
 
+    def unban(self, chat: Chat, by: User, who: User) -> None:
+        """Someone who was removed may come back."""
+        member = chat.member(who)
+        if member is None or member.status != "kicked":
+            raise CannotDoError(f"{who.name} isn't banned in {chat.title}")
+        self._set(chat, by, who, "left", None)
+
     def leave(self, chat: Chat, who: User) -> None:
-        """Someone leaves by themselves."""
+        """Someone leaves by themselves; a supergroup whose creator left has none until they return or the heir follows.
+
+        That the eldest administrator is the heir is unverified.
+        """
         if chat.is_group:
             self._service(chat, who, "left_chat_member", who.json())
-        self._set(chat, who, who, "left", None)
+        was_creator = who is chat.creator()
+        member = chat.members[who.id]
+        if member.permissions is not None:
+            self._put(chat, who, replace(member, is_member=False))
+        else:
+            self._set(chat, who, who, "left", None)
+        if was_creator and chat.kind == "supergroup":
+            chat.departed = who
+            administrators = (one.user for one in chat.members.values() if one.status == "administrator")
+            chat.heir = next((one for one in administrators if not one.is_bot), None)
+            named = {} if chat.heir is None else {"new_owner": chat.heir.json()}
+            self._service(chat, who, "chat_owner_left", named)
+
+    def succeed(self, chat: Chat) -> None:
+        """The heir of a creator who stayed away becomes the creator, which Telegram does a week later."""
+        heir = chat.heir
+        if heir is None or not chat.has(heir):
+            raise CannotDoError(f"nobody inherits {chat.title}")
+        chat.departed = chat.heir = None
+        self._set(chat, heir, heir, "creator", OWNER_RIGHTS)
+        self._service(chat, heir, "chat_owner_changed", {"new_owner": heir.json()})
+
+    def hand_over(self, chat: Chat, by: User, to: User, keeps: Rights | None) -> None:
+        """A creator makes a member the creator, and is an administrator with the rights they keep, else a member.
+
+        Both stand as they will before any bot is told. The order of the updates is unverified.
+        """
+        old, new = chat.members[by.id], chat.members[to.id]
+        hidden = new.rights is not None and new.rights.is_anonymous
+        own = replace(OWNER_RIGHTS, is_anonymous=hidden)
+        chat.members[to.id] = replace(new, status="creator", rights=own, permissions=None)
+        chat.members[by.id] = replace(
+            old, status="administrator" if keeps else "member", rights=keeps, promoted_by=to.id if keeps else None
+        )
+        for before in (old, new):
+            self.world.delivery.member_changed(chat, by, before, chat.members[before.user.id])
+        if chat.is_group:
+            self._service(chat, by, "chat_owner_changed", {"new_owner": to.json()})
+
+    def delete_account(self, who: User) -> None:
+        """Someone's account is gone: it is in no chat any more, and no update tells of it (unverified)."""
+        for chat in self.world.chats.values():
+            if chat.has(who):
+                chat.members[who.id] = Member(who, "left")
 
     def join(self, chat: Chat, who: User, url: str | None) -> None:
         """Someone joins by themselves, through a link if `url` is given."""
@@ -71,7 +138,7 @@ class Membership:
             # People come into a public group by its name, whatever link they had: the bot isn't told of one.
             named = {} if chat.username else {"invite_link": link.json()}
             how = named | ({"via_join_request": True} if approved else {})
-        self._set(chat, by, who, "member", None, how=how)
+        self._let_in(chat, by, who, None, how=how)
         if chat.is_group:
             self._service(chat, who, "new_chat_members", [who.json()])
 
@@ -112,6 +179,19 @@ class Membership:
                 return True
         return False
 
+    def _let_in(
+        self, chat: Chat, by: User, who: User, rights: Rights | None, *, how: dict[str, Any] | None = None
+    ) -> None:
+        """Someone comes in: a departed creator as creator, a restricted one still restricted."""
+        member = chat.member(who)
+        if who is chat.departed:
+            chat.departed = chat.heir = None
+            self._set(chat, by, who, "creator", OWNER_RIGHTS, how=how)
+        elif member is not None and member.permissions is not None and rights is None:
+            self._put(chat, by, replace(member, is_member=True), how=how)
+        else:
+            self._set(chat, by, who, "administrator" if rights else "member", rights, how=how)
+
     def _set(
         self,
         chat: Chat,
@@ -123,14 +203,18 @@ class Membership:
         title: str | None = None,
         how: dict[str, Any] | None = None,
     ) -> None:
-        before = chat.members.get(who.id) or Member(who, "left")
+        before = chat.members.get(who.id)
         if rights is not None and chat.kind == "group":
             rights = BASIC_GROUP_RIGHTS
         promoter = by.id if status == "administrator" else None
-        after = Member(who, status, rights, promoter, title or before.title)
-        if (before.status, before.rights, before.title) == (after.status, after.rights, after.title):
+        self._put(chat, by, Member(who, status, rights, promoter, title or (before.title if before else None)), how=how)
+
+    def _put(self, chat: Chat, by: User, after: Member, *, how: dict[str, Any] | None = None) -> None:
+        """Keeps a new standing and tells of it, unless it is the old one."""
+        before = chat.members.get(after.user.id) or Member(after.user, "left")
+        if before.standing == after.standing:
             return
-        chat.members[who.id] = after
+        chat.members[after.user.id] = after
         self.world.delivery.member_changed(chat, by, before, after, how=how or {})
 
     def _service(self, chat: Chat, by: User, name: str, value: Any) -> None:
@@ -143,7 +227,8 @@ class Membership:
         new = self.world.new_chat("supergroup", chat.title)
         for member in chat.members.values():
             new.members[member.user.id] = member.copy()
-        owner = next((one.user for one in chat.members.values() if one.status == "creator"), None)
+        new.permissions = chat.permissions
+        owner = chat.creator()
         self.world.delivery.post(chat, sender=owner, service={"migrate_to_chat_id": new.id})
         chat.migrated_to = new
         self.world.delivery.post(new, sender=owner, sender_chat=None, service={"migrate_from_chat_id": chat.id})

@@ -1,30 +1,29 @@
 """People: what a test lets them do, as their apps would."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from sandbox.accounts import ANONYMOUS, Bot, User
-from sandbox.chats import Chat, Member, Rights
+from sandbox.chats import Chat, Member
 from sandbox.commands import ephemeral_command_for
 from sandbox.errors import CannotDoError
 from sandbox.files import Document
 from sandbox.inline import InlineQuery
 from sandbox.links import START_PAYLOAD, read_link
 from sandbox.messages import Button, Message
+from sandbox.participants import Participant
 from sandbox.presses import Press
 from sandbox.text import MAX_TEXT, Text, slug, typed
 
-if TYPE_CHECKING:
-    from sandbox.world import World
-
 
 @dataclass(eq=False, slots=True)
-class Person(User):
+class Person(Participant):
     """Someone with an app. Every act is synchronous and reaches the bots at once."""
 
-    world: "World" = field(kw_only=True, repr=False)
     deactivated: bool = False
+    hides_forwards: bool = False
+    """Whether forwards of their messages name them without a link to them."""
 
     def chat_with(self, where: "Where") -> Chat:
         """The chat itself, or the private one with that bot or that person."""
@@ -43,9 +42,10 @@ class Person(User):
     ) -> Message:
         """Writes a message; a command that a bot declared ephemeral is seen by nobody else.
 
-        Raises CannotDoError: they aren't in the chat, or haven't started the bot.
+        Raises CannotDoError: they aren't in the chat, may not write there, or haven't started the bot.
         """
-        chat = self._writes_to(where)
+        kind = "can_send_documents" if document else "can_send_photos" if photo else "can_send_messages"
+        chat = self._writes_to(where, kind)
         content = _content(text, document or photo)
         bot = ephemeral_command_for(chat, self, content)
         if bot is not None:
@@ -66,7 +66,7 @@ class Person(User):
             raise CannotDoError(f"{self.name} isn't an administrator of {group.title}")
         return self.world.delivery.post(group, sender=ANONYMOUS, sender_chat=group, typed=text)
 
-    def _writes_to(self, where: "Where") -> Chat:
+    def _writes_to(self, where: "Where", permission: str) -> Chat:
         chat = self.chat_with(where)
         if chat.bot is not None and not (chat.opened and chat.members[self.id].inside):
             raise CannotDoError(f"{self.name} hasn't started, or blocked, {chat.bot.name}")
@@ -76,6 +76,8 @@ class Person(User):
             raise CannotDoError(f"{chat.title} was upgraded; write in the supergroup")
         if chat.kind == "channel":
             raise CannotDoError("people don't write in channels; let the channel post")
+        if not chat.allows(self, permission):
+            raise CannotDoError(f"{self.name} may not do that in {chat.title}: {permission}")
         return chat
 
     def edits(self, message: Message, text: str) -> Message:
@@ -98,7 +100,7 @@ class Person(User):
 
         Raises CannotDoError: they can't write there, or the bot has no inline mode.
         """
-        return self.world.inline.ask(self, bot, self._writes_to(where), text, offset)
+        return self.world.inline.ask(self, bot, self._writes_to(where, "can_send_other_messages"), text, offset)
 
     def switches(self, message: Message, label: str, where: "Where | None" = None) -> InlineQuery:
         """Taps a button that leads into inline mode, and picks the chat; without `where` it stays in this one.
@@ -124,7 +126,7 @@ class Person(User):
         """
         if query.person is not self or query.answer is None:
             raise KeyError(f"{self.name} has no results before them")
-        chat = self._writes_to(query.chat)
+        chat = self._writes_to(query.chat, "can_send_other_messages")
         sender, sender_chat = self._speaks_as(chat)
         return self.world.inline.choose(query, query.answer.result(result_id), sender, sender_chat)
 
@@ -203,36 +205,6 @@ class Person(User):
         before = Member(chat.bot, entry.status)
         entry.status = status
         self.world.delivery.member_changed(chat, self, before, Member(chat.bot, status))
-
-    def adds(self, who: User, chat: Chat, rights: Rights | None = None) -> None:
-        """Adds a bot or a person to a chat, as an administrator if `rights` are given."""
-        self._must_be_in(chat)
-        self.world.membership.add(chat, self, who, rights)
-
-    def promotes(self, who: User, chat: Chat, rights: Rights | None, title: str | None = None) -> None:
-        """Makes someone an administrator with these rights; None makes them a plain member again."""
-        if not chat.may(self, "can_promote_members"):
-            raise CannotDoError(f"{self.name} can't promote members of {chat.title}")
-        self.world.membership.promote(chat, self, who, rights, title)
-
-    def removes(self, who: User, chat: Chat) -> None:
-        """Removes someone, who can't come back by themselves."""
-        if not chat.may(self, "can_restrict_members"):
-            raise CannotDoError(f"{self.name} can't remove members of {chat.title}")
-        self.world.membership.remove(chat, self, who)
-
-    def joins(self, chat: Chat, link: str | None = None) -> None:
-        """Joins by themselves, through an invite link if one is given."""
-        self.world.membership.join(chat, self, link)
-
-    def leaves(self, chat: Chat) -> None:
-        """Leaves the chat."""
-        self._must_be_in(chat)
-        self.world.membership.leave(chat, self)
-
-    def _must_be_in(self, chat: Chat) -> None:
-        if not chat.has(self):
-            raise CannotDoError(f"{self.name} isn't in {chat.title}")
 
     def presses(self, message: Message, label: str) -> Press:
         """Taps the button with that label, or whose label or data contains it.

@@ -112,6 +112,15 @@ class Sandbox:
         """Makes a basic group a supergroup and returns it; the old id answers with its new one."""
         return self.world.membership.upgrade(group)
 
+    def succeed(self, group: Chat) -> None:
+        """Makes the heir of a creator who left the creator; raises CannotDoError if there is none."""
+        self.world.membership.succeed(group)
+
+    def delete_account(self, person: Person) -> None:
+        """Deletes someone's account: they lose their name and leave every chat without a word."""
+        person.name, person.username, person.deactivated = "", None, True
+        self.world.membership.delete_account(person)
+
     def vanish(self, message: Message) -> None:
         """Lets an ephemeral message expire, which Telegram may do at any time."""
         self.world.delivery.delete(message)

@@ -135,6 +135,11 @@ class World:
             return next((one for one in self.chats.values() if (one.username or "").lower() == name), None)
         return self.chats.get(number_of(chat_id))
 
+    def is_taken(self, username: str) -> bool:
+        """Whether an account or a chat has that @username now, in any case."""
+        names = [one.username for one in self.users.values()] + [one.username for one in self.chats.values()]
+        return username.lower() in {name.lower() for name in names if name}
+
     def bot_named(self, name: str) -> Bot | None:
         """A bot by its username, in any case."""
         return next((one for one in self.bots.values() if (one.username or "").lower() == name.lower()), None)

@@ -10,19 +10,6 @@ from sandbox.methods.ask import Ask
 from sandbox.reactions import EMOJI
 
 NOT_ENOUGH_TO_PIN = "not enough rights to manage pinned messages in the chat"
-PERMISSIONS = (
-    "can_send_messages",
-    "can_send_audios",
-    "can_send_documents",
-    "can_send_photos",
-    "can_send_videos",
-    "can_send_video_notes",
-    "can_send_voice_notes",
-    "can_send_polls",
-    "can_send_other_messages",
-    "can_add_web_page_previews",
-    "can_invite_users",
-)
 
 
 def get_me(ask: Ask) -> dict[str, Any]:
@@ -44,7 +31,7 @@ def get_chat(ask: Ask) -> dict[str, Any]:
         ),
     }
     if chat.is_group:
-        written["permissions"] = dict.fromkeys(PERMISSIONS, True)
+        written["permissions"] = chat.permissions.json()
     if chat.linked is not None:
         written["linked_chat_id"] = chat.linked.id
     if chat.pinned:

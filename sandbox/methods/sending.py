@@ -24,6 +24,14 @@ NOT_PLAYED = (
     "suggested_post_parameters",
     "allow_paid_broadcast",
 )
+PERMITTED: dict[str, tuple[str, str]] = {
+    "sendMessage": ("can_send_messages", "text messages"),
+    "sendPhoto": ("can_send_photos", "photos"),
+    "sendDocument": ("can_send_documents", "documents"),
+    "sendVideo": ("can_send_videos", "videos"),
+    "sendAnimation": ("can_send_other_messages", "animations"),
+}
+"""What a method needs in a group, and how TDLib's `can_send_message_content` calls it."""
 MOST_PHOTO = 10 * 1024 * 1024
 MOST_SIDES = 10_000
 MOST_RATIO = 20
@@ -126,6 +134,9 @@ def kept_preview(content: Text, preview: dict[str, Any] | None) -> dict[str, Any
 
 
 def _target(ask: Ask, draft: Draft) -> Target | None:
+    permission, called = PERMITTED[ask.method]
+    if draft.chat.is_group and not draft.chat.allows(ask.bot, permission):
+        raise bad(f"not enough rights to send {called} to the chat")
     check_for_chat(draft.markup, draft.chat, ask.bot, ephemeral="ephemeral_message_parameters" in ask.params)
     return ephemeral_target(ask, draft.chat)
 

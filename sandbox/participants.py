@@ -1,0 +1,103 @@
+"""What people do to chats and to each other there: come, go, add, promote, remove, restrict, hand over."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sandbox.accounts import User
+from sandbox.chats import OWNER_RIGHTS, Chat, Rights
+from sandbox.errors import CannotDoError
+from sandbox.permissions import Permissions
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+
+@dataclass(eq=False, slots=True)
+class Participant(User):
+    """Someone who takes part in chats. Each act raises CannotDoError where their app wouldn't let them."""
+
+    world: "World" = field(kw_only=True, repr=False)
+
+    def adds(self, who: User, chat: Chat, rights: Rights | None = None) -> None:
+        """Adds a bot or a person to a chat, as an administrator if `rights` are given."""
+        self._must_be_in(chat)
+        banned = (member := chat.member(who)) is not None and member.status == "kicked" and not who.is_bot
+        if not chat.allows(self, "can_invite_users") or (banned and not chat.may(self, "can_restrict_members")):
+            raise CannotDoError(f"{self.name} can't add {who.name} to {chat.title}")
+        self.world.membership.add(chat, self, who, rights)
+
+    def promotes(self, who: User, chat: Chat, rights: Rights | None, title: str | None = None) -> None:
+        """Makes someone an administrator with these rights; None makes them a plain member again.
+
+        A creator may promote themselves only to become anonymous or visible: they stay the creator.
+        """
+        if not chat.may(self, "can_promote_members"):
+            raise CannotDoError(f"{self.name} can't promote members of {chat.title}")
+        if who is not self or who is not chat.creator():
+            self._must_rule(who, chat)
+        self.world.membership.promote(chat, self, who, rights, title)
+
+    def hands_over(self, chat: Chat, to: User, keeps: Rights | None = OWNER_RIGHTS) -> None:
+        """Makes a member the creator of their supergroup or channel; None keeps no right, but leaves them a member."""
+        if chat.creator() is not self or chat.kind == "group":
+            raise CannotDoError(f"{self.name} can't hand over {chat.title}")
+        if to is self or to.is_bot or not chat.has(to):
+            raise CannotDoError(f"{to.name} can't own {chat.title}")
+        self.world.membership.hand_over(chat, self, to, keeps)
+
+    def removes(self, who: User, chat: Chat) -> None:
+        """Removes and bans someone, who can't come back by themselves; works on people outside too."""
+        self._may_restrict(chat)
+        self._must_rule(who, chat)
+        self.world.membership.remove(chat, self, who)
+
+    def unbans(self, who: User, chat: Chat) -> None:
+        """Takes a ban back; they are outside and may join again."""
+        self._may_restrict(chat)
+        self.world.membership.unban(chat, self, who)
+
+    def restricts(self, who: User, chat: Chat, permissions: Permissions | None) -> None:
+        """Limits what one person may do in a supergroup; None takes that back."""
+        self._may_restrict(chat)
+        if chat.kind != "supergroup" or chat.is_administrator(who):
+            raise CannotDoError(f"{who.name} can't be restricted in {chat.title}")
+        self.world.membership.restrict(chat, self, who, permissions)
+
+    def sets_permissions(self, chat: Chat, permissions: Permissions) -> None:
+        """Sets what everyone who isn't an administrator may do in a group; bots aren't told."""
+        self._may_restrict(chat)
+        if not chat.is_group:
+            raise CannotDoError(f"{chat.title} has no permissions")
+        chat.permissions = permissions
+
+    def joins(self, chat: Chat, link: str | None = None) -> None:
+        """Joins by themselves, through an invite link if one is given."""
+        self.world.membership.join(chat, self, link)
+
+    def leaves(self, chat: Chat) -> None:
+        """Leaves the chat."""
+        self._must_be_in(chat)
+        self.world.membership.leave(chat, self)
+
+    def takes_username(self, username: str | None) -> None:
+        """Changes their @username, to one that nobody has now; None gives it up."""
+        own = (self.username or "").lower()
+        if username is not None and username.lower() != own and self.world.is_taken(username):
+            raise CannotDoError("USERNAME_OCCUPIED")
+        self.username = username
+
+    def _must_be_in(self, chat: Chat) -> None:
+        if not chat.has(self):
+            raise CannotDoError(f"{self.name} isn't in {chat.title}")
+
+    def _may_restrict(self, chat: Chat) -> None:
+        if not chat.may(self, "can_restrict_members"):
+            raise CannotDoError(f"{self.name} can't restrict members of {chat.title}")
+
+    def _must_rule(self, who: User, chat: Chat) -> None:
+        """Nobody changes the creator, and only the creator the administrators whom somebody else promoted."""
+        member = chat.member(who)
+        if chat.creator() is self or member is None or not chat.is_administrator(who):
+            return
+        if member.status == "creator" or member.promoted_by != self.id:
+            raise CannotDoError(f"{self.name} can't change {who.name} in {chat.title}")
