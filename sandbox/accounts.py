@@ -41,7 +41,7 @@ class Bot(User):
     commands: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
     profile: dict[tuple[str, str], str] = field(default_factory=dict)
     met: set[int] = field(default_factory=set)
-    """People whom it heard of through inline mode, in chats that it may not be in."""
+    """Whom it heard of by their messages, presses and inline queries, also where they or the bot aren't members."""
 
     def get_me(self) -> dict[str, Any]:
         """The fields that only getMe returns, beside a User's."""

@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from sandbox.accounts import CHANNEL_BOT, TELEGRAM, Bot, User
+from sandbox.accounts import CHANNEL_BOT, Bot, User
 from sandbox.links import InviteLink, JoinRequest
 from sandbox.permissions import Permissions
 
@@ -142,6 +142,8 @@ class Chat:
     migrated_to: "Chat | None" = field(default=None, repr=False)
     linked: "Chat | None" = field(default=None, repr=False)
     permissions: Permissions = field(default_factory=Permissions, repr=False)
+    members_hidden: bool = False
+    """Whether a supergroup shows who is in it only to its administrators."""
     departed: User | None = field(default=None, repr=False)
     """The creator who left and may still come back as such."""
     heir: User | None = field(default=None, repr=False)
@@ -174,6 +176,19 @@ class Chat:
         """Whether they are the creator or an administrator."""
         found = self.members.get(user.id)
         return found is not None and found.status in {"creator", "administrator"}
+
+    def shows(self, user: User) -> bool:
+        """Whether they may look in: as a member, or because it is public or discusses a channel that they see."""
+        member = self.members.get(user.id)
+        if self.has(user):
+            return True
+        if self.kind == "private" or (member is not None and member.status == "kicked"):
+            return False
+        return bool(self.username) or (self.is_group and self.linked is not None and self.linked.shows(user))
+
+    def lets_write(self, user: User) -> bool:
+        """Whether they need not join first: members don't, nor does whoever sees a group that discusses a channel."""
+        return self.has(user) or (self.is_group and self.linked is not None and self.shows(user))
 
     def allows(self, user: User, permission: str) -> bool:
         """Whether they may do that here: administrators always, others if the chat and their own standing permit it."""
@@ -214,9 +229,4 @@ class Chat:
 
     def posts(self, text: str) -> "Message":
         """A post of this channel; its linked group gets Telegram's automatic forward of it."""
-        post = self.world.delivery.post(self, sender=None, sender_chat=self, typed=text)
-        if self.linked is not None:
-            origin = {"type": "channel", "date": post.date, "chat": self.json(), "message_id": post.message_id}
-            extra = {"is_automatic_forward": True, "forward_origin": origin}
-            self.world.delivery.post(self.linked, sender=TELEGRAM, sender_chat=self, typed=text, extra=extra)
-        return post
+        return self.world.delivery.post(self, sender=None, sender_chat=self, typed=text)

@@ -5,7 +5,7 @@ Who hears what: https://core.telegram.org/bots/features#privacy-mode and https:/
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.accounts import Bot, User
+from sandbox.accounts import TELEGRAM, Bot, User
 from sandbox.chats import Chat, Member
 from sandbox.commands import addressed_to
 from sandbox.errors import CannotDoError
@@ -47,6 +47,8 @@ class Delivery:
     ) -> Message:
         """Adds a message to a chat and delivers it; `typed` is a person's text, `content` a parsed one."""
         number, ephemeral = self._number(chat, ephemeral=only_for is not None)
+        if reply_to is not None and reply_to.thread is not None:
+            extra = {"message_thread_id": reply_to.thread} | (extra or {})
         message = Message(
             chat=chat,
             message_id=number,
@@ -78,7 +80,23 @@ class Delivery:
             chat.ephemeral[ephemeral] = message
         self._to_bots(message, edited=False)
         self._tell("message", message)
+        if chat.kind == "channel" and chat.linked is not None and not message.service:
+            self._forward_to_group(message, chat.linked)
         return message
+
+    def _forward_to_group(self, post: Message, group: Chat) -> None:
+        """Telegram's automatic forward of a channel's post, with its keyboard, whose presses name the copy."""
+        post.copy = self.post(
+            group,
+            sender=TELEGRAM,
+            sender_chat=post.chat,
+            content=post.content,
+            file=post.file,
+            markup=post.markup,
+            preview=post.preview,
+            extra={"is_automatic_forward": True, "forward_origin": post.origin()},
+        )
+        post.copy.keyboard_bot = post.keyboard_bot
 
     def _number(self, chat: Chat, *, ephemeral: bool) -> tuple[int, int | None]:
         """Supergroups and channels count their own messages; other chats share their account's counter."""
@@ -97,6 +115,11 @@ class Delivery:
         if by_bot is None:
             self._to_bots(message, edited=True)
         self._tell("edit", message)
+        copy = message.copy
+        if copy is not None and not copy.deleted:
+            copy.content, copy.file, copy.markup = message.content, message.file, message.markup
+            copy.keyboard_bot, copy.preview = message.keyboard_bot, message.preview
+            self.changed(copy)
 
     def delete(self, message: Message) -> None:
         """A message disappears for everyone; bots aren't told."""
@@ -120,6 +143,8 @@ class Delivery:
         post = "channel_post" if message.chat.kind == "channel" else "message"
         for bot in message.chat.bots():
             if _hears(bot, message):
+                if message.sender is not None:
+                    bot.met.add(message.sender.id)
                 bot.queue.add(f"edited_{post}" if edited else post, message.json(bot))
 
     def member_changed(
@@ -150,6 +175,7 @@ class Delivery:
         bot = message.keyboard_bot or (message.sender if isinstance(message.sender, Bot) else None)
         if bot is None:
             raise CannotDoError("no bot put this message there")
+        bot.met.add(person.id)
         seq = self.world.tick()
         press = Press(str(8_000_000_000_000 + seq), person, bot, message, data, self.world.clock.now(), seq)
         self.world.presses[press.id] = press

@@ -80,6 +80,8 @@ class Message:
     preview: dict[str, Any] | None = None
     hidden_from: set[int] = field(default_factory=set)
     reactions: dict[int, str] = field(default_factory=dict)
+    copy: "Message | None" = field(default=None, repr=False)
+    """The automatic forward of a channel's post in its linked group."""
     changed: int = 0
 
     def __post_init__(self) -> None:
@@ -174,6 +176,27 @@ class Message:
             written[names[1]] = entities
         if self.preview:
             written["link_preview_options"] = self.preview
+
+    @property
+    def thread(self) -> int | None:
+        """The thread of comments that it starts or belongs to, by the id of its first message, a channel's copy."""
+        if self.extra.get("is_automatic_forward"):
+            return self.message_id
+        number = self.extra.get("message_thread_id")
+        return int(number) if number is not None else None
+
+    def origin(self) -> dict[str, Any]:
+        """The Bot API's MessageOrigin of a forward of this message; a forward of a forward keeps the first one."""
+        if "forward_origin" in self.extra:
+            return dict(self.extra["forward_origin"])
+        if self.chat.kind == "channel":
+            return {"type": "channel", "date": self.date, "chat": self.chat.json(), "message_id": self.message_id}
+        if self.sender_chat is not None:
+            return {"type": "chat", "date": self.date, "sender_chat": self.sender_chat.json()}
+        if self.sender is None or getattr(self.sender, "hides_forwards", False):
+            name = self.chat.title if self.sender is None else self.sender.name
+            return {"type": "hidden_user", "date": self.date, "sender_user_name": name}
+        return {"type": "user", "date": self.date, "sender_user": self.sender.json()}
 
     def inaccessible(self) -> dict[str, Any]:
         """The Bot API's InaccessibleMessage, for a message that was deleted."""

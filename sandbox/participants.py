@@ -70,6 +70,13 @@ class Participant(User):
             raise CannotDoError(f"{chat.title} has no permissions")
         chat.permissions = permissions
 
+    def hides_members(self, chat: Chat, hidden: bool = True) -> None:
+        """Shows who is in a supergroup only to its administrators, or to all members again."""
+        self._may_restrict(chat)
+        if chat.kind != "supergroup":
+            raise CannotDoError(f"{chat.title} can't hide its members")
+        chat.members_hidden = hidden
+
     def joins(self, chat: Chat, link: str | None = None) -> None:
         """Joins by themselves, through an invite link if one is given."""
         self.world.membership.join(chat, self, link)

@@ -60,6 +60,16 @@ class Person(Participant):
             chat, sender=sender, sender_chat=sender_chat, content=content, reply_to=reply_to, file=file
         )
 
+    def comments(self, post: Message, text: str, *, reply_to: Message | None = None) -> Message:
+        """Writes under a channel's post or its copy, or to a comment there; nobody needs to join for that.
+
+        Raises CannotDoError: the post has no comments, or they can't see it.
+        """
+        copy = post.copy or post
+        if copy.thread != copy.message_id:
+            raise CannotDoError(f"{post!r} takes no comments")
+        return self.says(copy.chat, text, reply_to=reply_to or copy)
+
     def says_as_admin_anonymously(self, group: Chat, text: str) -> Message:
         """Writes in the group's name; raises CannotDoError if they aren't an administrator."""
         if not group.is_administrator(self):
@@ -70,7 +80,7 @@ class Person(Participant):
         chat = self.chat_with(where)
         if chat.bot is not None and not (chat.opened and chat.members[self.id].inside):
             raise CannotDoError(f"{self.name} hasn't started, or blocked, {chat.bot.name}")
-        if not chat.has(self):
+        if not chat.lets_write(self):
             raise CannotDoError(f"{self.name} isn't in {chat.title}")
         if chat.migrated_to is not None:
             raise CannotDoError(f"{chat.title} was upgraded; write in the supergroup")
@@ -217,27 +227,30 @@ class Person(Participant):
         return self.world.delivery.press(self, message.chat, message, button.callback_data)
 
     def _button(self, message: Message, label: str) -> Button:
-        if not message.chat.has(self) or not message.visible_to(self):
-            raise KeyError(f"{self.name} doesn't see {message!r}")
+        self._must_see(message)
         return find_button(message, label)
+
+    def _must_see(self, message: Message) -> None:
+        if not message.chat.shows(self) or not message.visible_to(self):
+            raise KeyError(f"{self.name} doesn't see {message!r}")
 
     def taps(self, message: Message, data: str) -> Press:
         """Taps the button that carries exactly this data; raises KeyError as `presses` does."""
-        if not message.chat.has(self) or not message.visible_to(self):
-            raise KeyError(f"{self.name} doesn't see {message!r}")
+        self._must_see(message)
         if not any(one.callback_data == data and not one.disabled for one in message.buttons):
             raise KeyError(f"no button with {data!r} on {message!r}")
         return self.world.delivery.press(self, message.chat, message, data)
 
     def forges(self, chat: Chat, message: Message, data: str) -> Press:
-        """A modified app presses a button that isn't there, with any data, in any chat of theirs."""
-        self._must_be_in(chat)
+        """A modified app presses a button that isn't there, with any data, in any chat that they see."""
+        if not chat.shows(self):
+            raise CannotDoError(f"{self.name} isn't in {chat.title}")
         return self.world.delivery.press(self, chat, message, data)
 
     def sees(self, where: "Where") -> list[Message]:
         """What is on their screen in that chat, in order, ephemeral messages included."""
         chat = self.chat_with(where)
-        if not chat.has(self):
+        if not chat.shows(self):
             return []
         return [one for one in chat.messages if one.visible_to(self)]
 

@@ -161,15 +161,17 @@ class World:
         if chat is None:
             raise bad("chat not found")
         member = chat.member(bot)
-        if member is None:
+        if member is None and not (chat.username and str(chat_id).startswith("@")):
             raise bad("chat not found")
         if chat.migrated_to is not None:
             raise_upgraded(chat.migrated_to)
         if chat.kind == "group" and not write:
             return chat
-        if member.status == "kicked":
+        if member is not None and member.status == "kicked":
             raise forbidden(f"bot was kicked from the {KIND_NAMES[chat.kind]}")
-        if not member.inside:
+        if chat.username and not write:
+            return chat
+        if member is None or not member.inside:
             raise forbidden(f"bot is not a member of the {KIND_NAMES[chat.kind]}")
         return chat
 

@@ -40,11 +40,20 @@ def get_chat(ask: Ask) -> dict[str, Any]:
 
 
 def get_chat_member(ask: Ask) -> dict[str, Any]:
-    """https://core.telegram.org/bots/api#getchatmember"""
+    """https://core.telegram.org/bots/api#getchatmember: about others it is "only guaranteed" for administrators.
+
+    Other bots are refused in channels, with TDLib's words, and in supergroups that hide their members. Which
+    supergroups Telegram refuses is unverified; its docs promise nothing in any.
+    """
     chat = ask.chat()
     user = ask.world.users.get(ask.params["user_id"])
     if user is None:
         raise bad("user not found")
+    if user is not ask.bot and not chat.is_administrator(ask.bot):
+        if chat.kind == "channel":
+            raise bad("member list is inaccessible")
+        if chat.members_hidden:
+            raise bad("CHAT_ADMIN_REQUIRED")
     member = chat.member(user)
     if member is None:
         return {"user": user.json(), "status": "left"}

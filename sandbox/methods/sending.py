@@ -67,11 +67,14 @@ def _draft(ask: Ask, content: Text) -> Draft:
         if ask.get(name):
             raise bad(f"parameter {name} of {ask.method} is not played here")
     chat = ask.chat()
-    if ask.get("message_thread_id"):
+    thread = ask.get("message_thread_id")
+    if thread and not ((first := chat.by_id.get(thread)) is not None and first.thread == thread):
         raise bad("message thread not found")
     if chat.kind == "channel" and not chat.may(ask.bot, "can_post_messages"):
         raise bad("need administrator rights in the channel chat")
     reply_to, extra = _reply(ask, chat)
+    if thread:
+        extra["message_thread_id"] = thread
     if ask.get("protect_content"):
         extra["has_protected_content"] = True
     if ask.get("message_effect_id"):
@@ -102,10 +105,7 @@ def _reply(ask: Ask, chat: Chat) -> tuple[Message | None, dict[str, Any]]:
         raise bad("message to be replied not found")
     extra = _quote(given, found)
     if where is not chat:
-        origin: dict[str, Any] = {"type": "hidden_user", "sender_user_name": where.title, "date": found.date}
-        if found.sender is not None:
-            origin = {"type": "user", "sender_user": found.sender.json(), "date": found.date}
-        extra["external_reply"] = {"origin": origin, "chat": where.json(), "message_id": found.message_id}
+        extra["external_reply"] = {"origin": found.origin(), "chat": where.json(), "message_id": found.message_id}
         return None, extra
     return found, extra
 
