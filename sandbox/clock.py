@@ -1,5 +1,7 @@
 """The stand-in's clock: it runs like the real one, from where a test put it."""
 
+import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 
@@ -10,6 +12,7 @@ class Clock:
     def __init__(self, start: float | None = None) -> None:
         self._offset = 0.0
         self._listeners: list[Callable[[], None]] = []
+        self._moved: set[asyncio.Future[None]] = set()
         if start is not None:
             self.set(start)
 
@@ -31,6 +34,21 @@ class Clock:
         self._offset += epoch - self.now()
         self._tell()
 
+    async def reaches(self, epoch: float) -> None:
+        """Waits until `epoch` is the present, because time ran on or because a test moved it."""
+        while (left := epoch - self.now()) > 0:
+            moved = asyncio.get_running_loop().create_future()
+            self._moved.add(moved)
+            try:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(left):
+                        await moved
+            finally:
+                self._moved.discard(moved)
+
     def _tell(self) -> None:
+        for moved in self._moved:
+            if not moved.done():
+                moved.set_result(None)
         for call in self._listeners:
             call()

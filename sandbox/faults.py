@@ -7,7 +7,7 @@ from typing import Literal
 
 from sandbox.chats import Chat
 
-Kind = Literal["too_many", "error", "slow", "cut_before", "cut_after", "lose_ephemeral"]
+Kind = Literal["too_many", "error", "refuse", "slow", "late", "cut_before", "cut_after", "lose_ephemeral"]
 
 
 @dataclass(slots=True, eq=False)
@@ -24,6 +24,7 @@ class Fault:
     times: int | None
     probability: float
     number: float = 0.0
+    words: str = ""
 
     def concerns(self, method: str, chat_id: int | None) -> bool:
         """Whether a call of `method` (lower case) about that chat may be hit."""
@@ -81,6 +82,33 @@ class Faults:
     ) -> Fault:
         """Lets the call wait `seconds` before it is done."""
         return self._add("slow", method, chat, times, probability, seconds)
+
+    def refuse(
+        self,
+        method: str,
+        description: str,
+        *,
+        code: int = 400,
+        chat: Chat | None = None,
+        times: int | None = 1,
+        probability: float = 1.0,
+    ) -> Fault:
+        """Answers 400 or 403 with Telegram's words, given without "Bad Request: " or "Forbidden: "; nothing is done."""
+        fault = self._add("refuse", method, chat, times, probability, code)
+        fault.words = description
+        return fault
+
+    def late(
+        self,
+        seconds: float,
+        method: str | None = None,
+        *,
+        chat: Chat | None = None,
+        times: int | None = 1,
+        probability: float = 1.0,
+    ) -> Fault:
+        """Lets the call wait until the stand-in's clock is `seconds` further: what it then sends is dated so late."""
+        return self._add("late", method, chat, times, probability, seconds)
 
     def cut_before(
         self,

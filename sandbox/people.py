@@ -1,6 +1,6 @@
 """People: what a test lets them do, as their apps would."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,14 +39,18 @@ class Person(Participant):
         reply_to: Message | None = None,
         document: Document | None = None,
         photo: Document | None = None,
+        mentions: Sequence[User] = (),
     ) -> Message:
         """Writes a message; a command that a bot declared ephemeral is seen by nobody else.
 
-        Raises CannotDoError: they aren't in the chat, may not write there, or haven't started the bot.
+        `mentions` are people whose names stand in the text in this order and carry their ids there.
+
+        Raises CannotDoError: they aren't in the chat, may not write there, or haven't started the bot; ValueError: a
+        name that isn't in the text, or a text that an app doesn't send.
         """
         kind = "can_send_documents" if document else "can_send_photos" if photo else "can_send_messages"
         chat = self._writes_to(where, kind)
-        content = _content(text, document or photo)
+        content = _content(text, document or photo, mentions)
         bot = ephemeral_command_for(chat, self, content)
         if bot is not None:
             return self.world.delivery.post(chat, sender=self, content=content, only_for=self, receiver=bot)
@@ -90,9 +94,29 @@ class Person(Participant):
             raise CannotDoError(f"{self.name} may not do that in {chat.title}: {permission}")
         return chat
 
+    def forwards(self, message: Message, where: "Where") -> Message:
+        """Sends a message on, without its keyboard, in their own name; its `forward_origin` tells whose it was.
+
+        Raises CannotDoError: they don't see it, it can't be forwarded, or they may not write there.
+        """
+        fixed = message.is_ephemeral or message.service or message.extra.get("has_protected_content")
+        if fixed or not message.chat.shows(self) or not message.visible_to(self):
+            raise CannotDoError(f"{self.name} can't forward {message!r}")
+        chat = self._writes_to(where, "can_send_messages")
+        sender, sender_chat = self._speaks_as(chat)
+        return self.world.delivery.post(
+            chat,
+            sender=sender,
+            sender_chat=sender_chat,
+            content=message.content,
+            file=message.file,
+            via_bot=message.via_bot,
+            extra={"forward_origin": message.origin()},
+        )
+
     def edits(self, message: Message, text: str) -> Message:
         """Changes the text of their own message."""
-        if message.sender is not self or message.deleted:
+        if message.sender is not self or message.deleted or "forward_origin" in message.extra:
             raise CannotDoError(f"{self.name} can't edit that message")
         message.content = _content(text, None)
         self.world.delivery.changed(message)
@@ -293,8 +317,8 @@ def find_button(message: Message, label: str) -> Button:
     raise KeyError(f"no button {label!r} among {[one.text for one in buttons]} on {message!r}")
 
 
-def _content(text: str, file: Document | None) -> Text:
-    content = typed(text)
+def _content(text: str, file: Document | None, mentions: Sequence[User] = ()) -> Text:
+    content = typed(text, [(one.name, one.id) for one in mentions])
     if len(content.plain) > MAX_TEXT:
         raise ValueError("an app splits a text over 4096 characters; send it in pieces")
     if content.blank() and file is None:

@@ -17,7 +17,7 @@ from aiohttp import BodyPartReader, web
 from sandbox import checks
 from sandbox.accounts import Bot
 from sandbox.checks import METHOD_NAMES, Upload
-from sandbox.errors import ApiError, bad, too_many
+from sandbox.errors import ApiError, bad, forbidden, too_many
 from sandbox.events import Call
 from sandbox.faults import Fault
 from sandbox.methods import BY_LOWER_NAME
@@ -28,6 +28,7 @@ OWN_METHODS = frozenset({"getupdates", "deletewebhook", "getwebhookinfo", "close
 OK = b'{"ok":true,"result":'
 FORM = "application/x-www-form-urlencoded"
 HTTP_OK = 200
+FORBIDDEN = 403
 SHUTDOWN = 0.2
 
 
@@ -137,8 +138,12 @@ class Server:
             match fault.kind:
                 case "slow":
                     await asyncio.sleep(fault.number)
+                case "late":
+                    await self.world.clock.reaches(self.world.clock.now() + fault.number)
                 case "cut_before":
                     raise CutError
+                case "refuse":
+                    raise forbidden(fault.words) if fault.number == FORBIDDEN else bad(fault.words)
                 case "error":
                     raise ApiError(int(fault.number), _server_error(int(fault.number)))
                 case "too_many":

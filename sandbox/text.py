@@ -6,6 +6,7 @@ anatolyben/telegram-bot-test-server's docs/telegram-behavior.md ("Text cleaning"
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -97,9 +98,18 @@ def parse(raw: str, parse_mode: str | None, given: list[dict[str, Any]] | None) 
     return _found(_cleaned(_settled(Text(plain, entities))))
 
 
-def typed(raw: str) -> Text:
-    """What a person's app sends: trimmed, with commands, mentions, links and tags marked."""
-    return _found(_cleaned(Text(raw)))
+def typed(raw: str, named: Iterable[tuple[str, int]] = ()) -> Text:
+    """What a person's app sends: trimmed, with commands, mentions, links and tags marked.
+
+    `named` are names in the text, in their order there, that the writer chose from a list: each carries its user's id.
+    Raises ValueError: a name isn't in the text.
+    """
+    entities, after = [], 0
+    for name, user_id in named:
+        start = raw.index(name, after)
+        after = start + len(name)
+        entities.append(Entity("text_mention", start, after, {"user_id": user_id}))
+    return _found(_cleaned(Text(raw, entities)))
 
 
 def read_entities(plain: str, given: list[dict[str, Any]]) -> list[Entity]:

@@ -80,13 +80,12 @@ class Acts:
         document = _document(body.get("file"))
         if not text.strip() and document is None:
             raise RefusedError("empty")
-        file = {} if document is None else {"photo" if is_picture(document.content) else "document": document}
+        photo = document if document is not None and is_picture(document.content) else None
+        other = document if photo is None else None
         reply_to = find_message(self.world, person, str(body.get("reply", "")))
         pieces = [text[at : at + MAX_TEXT] for at in range(0, len(text), MAX_TEXT)] or [""]
-        said = [
-            person.says(chat, piece, reply_to=reply_to, **(file if number == 0 else {}))
-            for number, piece in enumerate(pieces)
-        ]
+        said = [person.says(chat, pieces[0], reply_to=reply_to, document=other, photo=photo)]
+        said += [person.says(chat, piece, reply_to=reply_to) for piece in pieces[1:]]
         self.page.has_read(person, chat)
         return {"message": message_key(said[-1])}
 

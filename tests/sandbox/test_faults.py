@@ -153,3 +153,46 @@ async def test_its_own_failures_are_raised(session: aiohttp.ClientSession, monke
 
     with pytest.raises(ZeroDivisionError, match="getMe"):
         await serve()
+
+
+@pytest.mark.parametrize(("code", "start"), [(400, "Bad Request"), (403, "Forbidden")])
+async def test_refusals_on_demand(scene: Scene, code: int, start: str) -> None:
+    """A test makes Telegram refuse with any words, once."""
+    scene.telegram.faults.refuse("sendMessage", "CHAT_WRITE_FORBIDDEN", code=code, chat=scene.group)
+
+    first, second = await send(scene), await send(scene)
+
+    assert (code, f"{start}: CHAT_WRITE_FORBIDDEN", True) == (first.status, first.refusal, second.body["ok"])
+
+
+async def test_accepted_late_by_the_clock(scene: Scene) -> None:
+    """A late call waits for the stand-in's clock, which a test moves; the message is dated when it was accepted."""
+    began = scene.telegram.clock.now()
+    scene.telegram.faults.late(90, "sendMessage", chat=scene.group)
+    sending = asyncio.create_task(send(scene))
+    await asyncio.sleep(0.05)
+    scene.telegram.clock.advance(60)
+    await asyncio.sleep(0.05)
+    assert not sending.done()
+
+    scene.telegram.clock.advance(31)
+
+    late, prompt = await sending, await send(scene)
+    assert late.result["date"] >= int(began) + 90
+    assert prompt.result["date"] - late.result["date"] <= 1
+
+
+async def test_a_short_delay_passes_by_itself(scene: Scene) -> None:
+    """A late call that no test hurries is accepted when real time has passed."""
+    began = scene.telegram.clock.now()
+    scene.telegram.faults.late(0.2, "sendMessage")
+
+    assert (await send(scene)).body["ok"]
+    assert scene.telegram.clock.now() - began >= 0.2
+
+
+async def test_dates_follow_the_clock(scene: Scene) -> None:
+    """An answer's date is the stand-in's present, also after a test moved it."""
+    scene.telegram.clock.set(1_900_000_000)
+
+    assert (await send(scene)).result["date"] == 1_900_000_000
