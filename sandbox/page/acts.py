@@ -195,6 +195,32 @@ class Acts:
             raise RefusedError("no_chat")
         return {"chat": key_of(self.world.pair(person, other))}
 
+    async def forward(self, person: Person, body: Body) -> Body:
+        """Sends a message on into another chat."""
+        chat = self._chat(person, body)
+        sent = person.forwards(self._message(person, body), chat)
+        self.page.has_read(person, chat)
+        return {"message": message_key(sent), "chat": key_of(chat)}
+
+    def _other(self, body: Body) -> Person:
+        other = self.page.person(str(body.get("person")))
+        if other is None:
+            raise RefusedError("cannot")
+        return other
+
+    async def hand_over(self, person: Person, body: Body) -> Body:
+        """Makes somebody else of the cast the group's owner."""
+        person.hands_over(self._chat(person, body), self._other(body))
+        return {}
+
+    async def remove(self, person: Person, body: Body) -> Body:
+        """Removes and bans somebody else of the cast."""
+        chat = self._chat(person, body)
+        if not chat.has(self._other(body)):
+            raise RefusedError("cannot")
+        person.removes(self._other(body), chat)
+        return {}
+
     async def inline(self, person: Person, body: Body) -> Body:
         """Types after a bot's name and waits for the list; `results` is None if the bot doesn't answer."""
         bot = self.world.bot_named(str(body.get("bot")))
@@ -274,6 +300,9 @@ ACTS: dict[str, Act] = {
     "block": Acts.block,
     "react": Acts.react,
     "talk": Acts.talk,
+    "forward": Acts.forward,
+    "hand_over": Acts.hand_over,
+    "remove": Acts.remove,
     "inline": Acts.inline,
     "choose": Acts.choose,
     "read": Acts.read,

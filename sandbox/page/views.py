@@ -101,6 +101,8 @@ def chat_view(chat: Chat, person: Person, read: int) -> dict[str, Any]:
     """A line of the chat list; `read` is how many of the chat's messages this person has had on the screen."""
     member = chat.members.get(person.id)
     status = member.status if member is not None else "left"
+    if member is not None and member.permissions is not None:
+        status = "member" if member.inside else "left"
     other = other_side(chat, person)
     written: dict[str, Any] = {
         "key": key_of(chat),
@@ -157,8 +159,7 @@ def message_view(message: Message, person: Person) -> dict[str, Any]:
     }
     if message.text:
         written |= _text_view(message)
-    if message.via_bot is not None:
-        written["via"] = message.via_bot.username
+    written |= _source_view(message)
     if message.is_ephemeral:
         written["whisper"] = True
     if message.edit_date is not None:
@@ -185,6 +186,25 @@ def _sender_view(sender: User | Chat) -> dict[str, Any]:
     return user_view(sender) if isinstance(sender, User) else {"id": sender.id, "name": sender.title}
 
 
+def _source_view(message: Message) -> dict[str, Any]:
+    """Through which bot's inline mode it came, and whose message was forwarded."""
+    written: dict[str, Any] = {}
+    if message.via_bot is not None:
+        written["via"] = message.via_bot.username
+    if "forward_origin" in message.extra and "is_automatic_forward" not in message.extra:
+        written["forwarded"] = _origin_name(message.extra["forward_origin"])
+    return written
+
+
+def _origin_name(origin: dict[str, Any]) -> str:
+    """Who wrote what was forwarded: a person, a group in whose name somebody wrote, or a channel."""
+    if origin["type"] == "hidden_user":
+        return str(origin["sender_user_name"])
+    if origin["type"] == "user":
+        return str(origin["sender_user"]["first_name"])
+    return str(origin["sender_chat" if origin["type"] == "chat" else "chat"]["title"])
+
+
 def _text_view(message: Message) -> dict[str, Any]:
     """The text and what it means; the payload of a `start` link stays unseen, as in Telegram's apps."""
     if message.chat.kind == "private" and STARTED.fullmatch(message.text):
@@ -204,6 +224,10 @@ def _service_view(message: Message) -> dict[str, Any]:
         case "left_chat_member":
             alone = message.sender is not None and value["id"] == message.sender.id
             return {"what": "left" if alone else "removed", "who": [value["first_name"]]}
+        case "chat_owner_changed":
+            return {"what": "owner_changed", "who": [value["new_owner"]["first_name"]]}
+        case "chat_owner_left":
+            return {"what": "owner_left", "who": []}
         case "pinned_message":
             return {"what": "pinned", "who": []}
         case _:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sandbox import Permissions
 from sandbox.files import blank_picture
 from sandbox.page import NextEvent, Page
 from tests.sandbox.client import Scene, keyboard
@@ -249,3 +250,58 @@ async def test_a_crowd(mina: Visitor, scene: Scene, page: Page) -> None:
 async def test_acts_that_cannot_be(joon: Visitor, name: str, body: dict[str, Any]) -> None:
     """Hand-made acts are refused with a word, never with a failure of the stand-in."""
     assert "error" in await joon.act(name, **body)
+
+
+async def test_a_forward_on_the_page(joon: Visitor, mina: Visitor, scene: Scene) -> None:
+    """A message is sent on into another chat, where it says whose it was."""
+    said = await mina.act("say", chat=key(scene.group), text="/drop 100")
+    chat = (await joon.act("talk", person=str(scene.mina.id)))["chat"]
+
+    assert (await joon.act("forward", message=said["message"], chat=chat))["chat"] == chat
+    assert (await joon.act("forward", message=said["message"], chat=key(scene.group)))["chat"] == key(scene.group)
+
+    shown = (await mina.get("state"))["messages"][chat][-1]
+    assert (shown["text"], shown["forwarded"], shown["mine"]) == ("/drop 100", "Mina", False)
+    assert "forward_origin" in (await scene.api.read_all())[-1]["message"]
+    as_group = scene.mina.says_as_admin_anonymously(scene.group, "hello")
+    scene.mina.hides_forwards = True
+    hidden = await mina.act("say", chat=key(scene.group), text="mine")
+    for message in (f"{key(scene.group)}/{as_group.message_id}", hidden["message"]):
+        await joon.act("forward", message=message, chat=chat)
+    names = [one["forwarded"] for one in (await mina.get("state"))["messages"][chat]]
+    assert names == ["Mina", "Silk room", "Mina"]
+
+
+async def test_a_group_changes_hands_on_the_page(joon: Visitor, mina: Visitor, leo: Visitor, scene: Scene) -> None:
+    """The owner hands the group to somebody of the cast in it, who may then remove them; both are told in the chat."""
+    given = {"chat": key(scene.group)}
+    assert await joon.act("hand_over", **given, person=str(scene.joon.id)) == {"error": "cannot"}
+    assert await mina.act("hand_over", **given, person=str(leo.person.id)) == {"error": "cannot"}
+    assert await mina.act("remove", **given, person=str(leo.person.id)) == {"error": "cannot"}
+    assert await mina.act("hand_over", **given, person="5") == {"error": "cannot"}
+
+    assert await mina.act("hand_over", **given, person=str(scene.joon.id)) == {}
+    assert await joon.act("remove", **given, person=str(scene.mina.id)) == {}
+
+    assert scene.group.creator() is scene.joon
+    assert not scene.group.has(scene.mina)
+    lines = [one["service"] for one in (await joon.get("state"))["messages"][key(scene.group)] if "service" in one]
+    assert lines[-2:] == [{"what": "owner_changed", "who": ["Joon"]}, {"what": "removed", "who": ["Mina"]}]
+    scene.joon.leaves(scene.group)
+    leo.person.joins(scene.group)
+    lines = [one["service"] for one in (await leo.get("state"))["messages"][key(scene.group)] if "service" in one]
+    assert {"what": "owner_left", "who": []} in lines
+
+
+async def test_a_restricted_member_on_the_page(joon: Visitor, scene: Scene) -> None:
+    """Somebody who may not write is a member on the page all the same, until they leave."""
+    scene.mina.restricts(scene.joon, scene.group, Permissions(can_send_messages=False))
+
+    async def status() -> str:
+        chats = (await joon.get("state"))["chats"]
+        return str(next(one["status"] for one in chats if one["key"] == key(scene.group)))
+
+    assert await status() == "member"
+    assert await joon.act("say", chat=key(scene.group), text="hello") == {"error": "cannot"}
+    scene.joon.leaves(scene.group)
+    assert await status() == "left"

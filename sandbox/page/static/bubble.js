@@ -95,6 +95,7 @@ function body(message, group) {
   if (group && !message.mine) {
     made.append(el("div.who", { "data-hue": hue(message.from.id) }, message.from.name, message.via ? via(message) : null));
   } else if (message.via) made.append(el("div.who.always", {}, via(message)));
+  if (message.forwarded) made.append(el("div.forwarded", {}, say("forwarded", { who: message.forwarded })));
   if (message.reply) made.append(quote(message.reply));
   if (message.file) made.append(attachment(message));
   const text = el("div.text", { dir: "auto", lang: script(message.text ?? "") });

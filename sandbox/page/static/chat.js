@@ -2,7 +2,7 @@
 
 import { composer, focusField } from "./composer.js";
 import { drawCrowd } from "./crowd.js";
-import { attempt } from "./doing.js";
+import { attempt, memberMenu } from "./doing.js";
 import { el, face, icon } from "./dom.js";
 import { closeChat } from "./main.js";
 import { messageList, toBottom } from "./messages.js";
@@ -68,7 +68,7 @@ function head(chat) {
   back.append(icon("back"));
   const more = el("button.plain.tool", { type: "button", "aria-label": say("more"), "aria-haspopup": "menu", "data-action": "more" });
   more.append(icon("more"));
-  more.addEventListener("click", () => menu(more, choices(chat), { label: say("more") }));
+  more.addEventListener("click", () => menu(more, choices(chat, more), { label: say("more") }));
   return el(
     "header.head",
     {},
@@ -79,7 +79,9 @@ function head(chat) {
   );
 }
 
-function choices(chat) {
+function choices(chat, anchor) {
   const name = chat.kind === "private" ? "block" : "leave";
-  return [{ name, text: say(name), danger: true, disabled: chat.status === "creator", does: () => attempt(name, { chat: chat.key }) }];
+  const owns = chat.status === "creator" ? ["hand_over", "remove"] : [];
+  const own = owns.map((one) => ({ name: one, text: say(one), does: () => memberMenu(anchor, one, chat) }));
+  return [...own, { name, text: say(name), danger: true, disabled: chat.status === "creator", does: () => attempt(name, { chat: chat.key }) }];
 }

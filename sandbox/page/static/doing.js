@@ -44,10 +44,14 @@ export function switchInline(anchor, { bot, query, kinds }) {
     typeIn(text);
     return;
   }
-  const into = async (key) => {
+  placeMenu(anchor, kinds, async (key) => {
     await openChat(key);
     typeIn(text);
-  };
+  });
+}
+
+/** Asks for a chat of these kinds, and does something with its key. */
+function placeMenu(anchor, kinds, into) {
   const groups = [...app.chats.values()].filter((one) => isInside(one) && one.kind !== "channel" && one.kind !== "private");
   const bots = [...app.chats.values()].filter((one) => one.with === "bot" && one.opened && isInside(one));
   const lines = [
@@ -58,24 +62,36 @@ export function switchInline(anchor, { bot, query, kinds }) {
   menu(anchor, lines, { label: say("send_to"), title: say("send_to") });
 }
 
+function forwardMenu(anchor, message) {
+  placeMenu(anchor, ["user", "group", "bot"], async (key) => {
+    const done = await attempt("forward", { message: message.key, chat: key });
+    if (done) await openChat(done.chat);
+  });
+}
+
 function line(chat, into) {
   return { name: `chat-${chat.key}`, text: chat.title, face: chat.face, does: () => into(chat.key) };
 }
 
-/** Everybody else whom a visitor can be: their chats are private, and no bot is in them. */
-function people(into) {
+/** Everybody else whom a visitor can be. */
+function others(name, does) {
   return app.people
     .filter((one) => one.id !== app.me)
-    .map((one) => ({
-      name: `talk-${one.id}`,
-      text: one.name,
-      note: say(`role_${one.role}`),
-      face: one.id,
-      does: async () => {
-        const done = await attempt("talk", { person: one.id });
-        if (done) await into(done.chat);
-      },
-    }));
+    .map((one) => ({ name: `${name}-${one.id}`, text: one.name, note: say(`role_${one.role}`), face: one.id, does: () => does(one) }));
+}
+
+/** Their chats are private, and no bot is in them. */
+function people(into) {
+  return others("talk", async (one) => {
+    const done = await attempt("talk", { person: one.id });
+    if (done) await into(done.chat);
+  });
+}
+
+/** What an owner does to somebody in their group: `hand_over` or `remove`. */
+export function memberMenu(anchor, name, chat) {
+  const lines = others(name, (one) => attempt(name, { chat: chat.key, person: one.id }));
+  menu(anchor, lines, { label: say(name), title: say(`${name}_whom`) });
 }
 
 export function newChat(anchor) {
@@ -142,6 +158,9 @@ export function messageMenu(anchor, message, chat) {
   const items = [];
   if (isInside(chat) && !message.whisper && chat.kind !== "channel") {
     items.push({ name: "reply", icon: "back", text: say("reply"), does: () => answerTo(message) });
+  }
+  if (!message.whisper) {
+    items.push({ name: "forward", icon: "send", text: say("forward"), does: () => forwardMenu(anchor, message) });
   }
   if (message.text) items.push({ name: "copy", icon: "copy", text: say("copy"), does: () => copyText(message.text) });
   if (link) {
