@@ -39,6 +39,8 @@ class Reactions:
         emoji = emoji.replace(DRESS, "") if emoji else None
         if not chat.has(person) or not message.visible_to(person) or message.is_ephemeral or message.service:
             raise CannotDoError(f"{person.name} can't react to {message!r}")
+        if emoji is not None and not chat.allows(person, "can_react_to_messages"):
+            raise CannotDoError(f"{person.name} may not react in {chat.title}")
         if emoji is not None and emoji not in EMOJI:
             raise CannotDoError(f"{emoji!r} is no reaction")
         before = message.reactions.get(person.id)

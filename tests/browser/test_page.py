@@ -6,7 +6,7 @@ from typing import Any
 from playwright.async_api import Browser, expect
 
 from tests.browser.bot import ScriptedBot, buttons
-from tests.browser.page import PHONE, Visit, visiting
+from tests.browser.page import PHONE, Role, Visit, visiting
 
 HOSTILE = '<img src=x onerror="document.title=1"><b>bold</b> & \u202e end'
 STYLED = (
@@ -277,3 +277,28 @@ async def test_a_stream_that_was_cut(ana: Visit, bot: ScriptedBot) -> None:
     await ana.page.context.set_offline(False)
 
     await expect(ana.messages("while you were away")).to_have_count(1, timeout=15_000)
+
+
+async def test_a_group_changes_hands(ana: Visit, bot: ScriptedBot) -> None:
+    """The owner hands the group to a fan out of the menu in its head; the fan may then remove the old owner."""
+    steps: tuple[tuple[Role, str, str], ...] = (("owner", "hand_over", "Ana"), ("fan", "remove", "Mina"))
+    for role, item, name in steps:
+        await ana.be(role)
+        await ana.open_group()
+        await ana.page.locator("[data-action=more]").click()
+        await ana.page.locator(f"[data-item={item}]").click()
+        await ana.page.locator(f"[data-item^={item}-]").filter(has_text=name).click()
+
+    await expect(ana.services("Ana is the owner now")).to_be_visible()
+    await expect(ana.services("Mina was removed")).to_be_visible()
+    assert bot.group.creator() is bot.ana
+
+
+async def test_a_forward(ana: Visit, bot: ScriptedBot) -> None:
+    """A message is sent on out of its menu, and says whose it was."""
+    bot.mina.says(bot.group, "/drop 100")
+    await ana.messages("/drop 100").click(button="right")
+    await ana.page.locator("[data-item=forward]").click()
+    await ana.page.locator("[data-item^=chat-c]").first.click()
+
+    await expect(ana.messages("Forwarded from Mina")).to_contain_text("/drop 100")

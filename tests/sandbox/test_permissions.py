@@ -150,6 +150,18 @@ def test_who_may_restrict(scene: Scene) -> None:
             act()
 
 
+def test_members_who_may_not_react(scene: Scene) -> None:
+    """Where members may not react they can still take a reaction back."""
+    said = scene.mina.says(scene.group, "hello")
+    scene.joon.reacts(said, "❤")
+    scene.mina.sets_permissions(scene.group, Permissions(can_react_to_messages=False))
+
+    with pytest.raises(CannotDoError):
+        scene.joon.reacts(said, "👍")
+    scene.joon.reacts(said, None)
+    assert said.reactions == {}
+
+
 def test_members_who_may_not_invite(scene: Scene) -> None:
     """Where members may not add people, only administrators with the right do."""
     anna = scene.telegram.add_user("Anna")
