@@ -67,6 +67,7 @@ async def test_edits_reach_the_copy(scene: Scene, channel: Chat) -> None:
     scene.telegram.world.delivery.delete(said.copy)
     edited = await scene.api("editMessageText", chat_id=channel.id, message_id=said.message_id, text="back")
     assert edited.body["ok"]
+    assert await scene.api.read_all() == []
 
 
 async def test_comments_of_people_who_never_joined(scene: Scene, channel: Chat, newcomer: Person) -> None:

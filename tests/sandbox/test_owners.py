@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox import CannotDoError, Person, Rights
+from sandbox import CannotDoError, Permissions, Person, Rights
 from tests.sandbox.client import Scene
 
 ASKED = ["message", "chat_member", "my_chat_member"]
@@ -99,16 +99,36 @@ async def test_an_owner_leaves_and_is_followed(scene: Scene) -> None:
 
 
 async def test_an_owner_leaves_and_returns(scene: Scene) -> None:
-    """A creator who comes back in time is the creator again; where nobody is an administrator there is no heir."""
+    """A creator who comes back in time is the creator again, and nobody inherits any more."""
+    scene.mina.promotes(scene.joon, scene.group, Rights.full())
     scene.mina.leaves(scene.group)
-    told = (await scene.api.read_all())[-1]["message"]["chat_owner_left"]
 
-    with pytest.raises(CannotDoError):
-        scene.telegram.succeed(scene.group)
     scene.mina.joins(scene.group)
 
-    assert told == {}
     assert await owner_of(scene) == scene.mina.id
+    with pytest.raises(CannotDoError):
+        scene.telegram.succeed(scene.group)
+
+
+async def test_an_owner_leaves_nobody_behind(scene: Scene) -> None:
+    """Where no person is an administrator there is no heir, and the message names none."""
+    scene.mina.leaves(scene.group)
+
+    assert (await scene.api.read_all())[-1]["message"]["chat_owner_left"] == {}
+    with pytest.raises(CannotDoError):
+        scene.telegram.succeed(scene.group)
+
+
+async def test_a_restricted_member_becomes_the_owner(scene: Scene) -> None:
+    """What bound somebody before they owned the group binds them no more, nor after they left it."""
+    scene.mina.restricts(scene.joon, scene.group, Permissions.none())
+
+    scene.mina.hands_over(scene.group, scene.joon)
+    scene.joon.says(scene.group, "hello")
+    scene.joon.leaves(scene.group)
+
+    found = await scene.api("getChatMember", chat_id=scene.group.id, user_id=scene.joon.id)
+    assert found.result["status"] == "left"
 
 
 async def test_a_deleted_account(scene: Scene) -> None:
