@@ -177,12 +177,16 @@ class Chat:
         found = self.members.get(user.id)
         return found is not None and found.status in {"creator", "administrator"}
 
+    def bans(self, user: User) -> bool:
+        """Whether they were removed and may not come back by themselves."""
+        found = self.members.get(user.id)
+        return found is not None and found.status == "kicked"
+
     def shows(self, user: User) -> bool:
         """Whether they may look in: as a member, or because it is public or discusses a channel that they see."""
-        member = self.members.get(user.id)
         if self.has(user):
             return True
-        if self.kind == "private" or (member is not None and member.status == "kicked"):
+        if self.kind == "private" or self.bans(user):
             return False
         return bool(self.username) or (self.is_group and self.linked is not None and self.linked.shows(user))
 

@@ -63,8 +63,7 @@ class Membership:
 
     def unban(self, chat: Chat, by: User, who: User) -> None:
         """Someone who was removed may come back."""
-        member = chat.member(who)
-        if member is None or member.status != "kicked":
+        if not chat.bans(who):
             raise CannotDoError(f"{who.name} isn't banned in {chat.title}")
         self._set(chat, by, who, "left", None)
 

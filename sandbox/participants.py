@@ -21,7 +21,7 @@ class Participant(User):
     def adds(self, who: User, chat: Chat, rights: Rights | None = None) -> None:
         """Adds a bot or a person to a chat, as an administrator if `rights` are given."""
         self._must_be_in(chat)
-        banned = (member := chat.member(who)) is not None and member.status == "kicked" and not who.is_bot
+        banned = chat.bans(who) and not who.is_bot
         if not chat.allows(self, "can_invite_users") or (banned and not chat.may(self, "can_restrict_members")):
             raise CannotDoError(f"{self.name} can't add {who.name} to {chat.title}")
         self.world.membership.add(chat, self, who, rights)
@@ -59,7 +59,7 @@ class Participant(User):
     def restricts(self, who: User, chat: Chat, permissions: Permissions | None) -> None:
         """Limits what one person may do in a supergroup; None takes that back."""
         self._may_restrict(chat)
-        if chat.kind != "supergroup" or chat.is_administrator(who):
+        if chat.kind != "supergroup" or chat.is_administrator(who) or chat.bans(who):
             raise CannotDoError(f"{who.name} can't be restricted in {chat.title}")
         self.world.membership.restrict(chat, self, who, permissions)
 

@@ -137,12 +137,15 @@ def test_who_may_restrict(scene: Scene) -> None:
     """Restricting and the chat's permissions need the right; administrators and basic groups aren't restricted."""
     basic = scene.telegram.add_group("Basic", scene.mina, kind="group")
     channel = scene.telegram.add_channel("News", scene.mina)
+    banned = scene.telegram.add_user("Ben")
+    scene.mina.removes(banned, scene.group)
     scene.mina.adds(scene.joon, basic)
     acts: tuple[Callable[[], object], ...] = (
         lambda: scene.joon.restricts(scene.bot, scene.group, MUTED),
         lambda: scene.joon.sets_permissions(scene.group, MUTED),
         lambda: scene.mina.restricts(scene.bot, scene.group, MUTED),
         lambda: scene.mina.restricts(scene.joon, basic, MUTED),
+        lambda: scene.mina.restricts(banned, scene.group, None),
         lambda: scene.mina.sets_permissions(channel, MUTED),
     )
     for act in acts:
