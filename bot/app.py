@@ -43,6 +43,7 @@ from bot.features.lapsing import Lapsing
 from bot.features.members import Members
 from bot.features.orders import Orders
 from bot.features.overview import Overview
+from bot.features.ownership import Ownership
 from bot.features.packet_draws import PacketDraws
 from bot.features.packets import Packets
 from bot.features.preferences import Preferences
@@ -63,6 +64,7 @@ from bot.features.streams import Streams
 from bot.features.watching import Watching
 from bot.flows import checking_in, coming, redeeming
 from bot.flows.buying import Chances
+from bot.flows.handing_over import HandingOver
 from bot.flows.resolving import Resolving
 from bot.flows.unlocking import Tools, Unlocking
 from bot.handlers.admin_panel import AdminPanel
@@ -71,6 +73,7 @@ from bot.handlers.errors import PASSING
 from bot.handlers.menus import Menus
 from bot.handlers.panels import SetupPanel
 from bot.handlers.rights import Doors
+from bot.handlers.roles import Roles
 from bot.handlers.table import Table
 from bot.handlers.ways import WaysIn
 from bot.intake import ConflictError, Intake, TryLaterError
@@ -168,6 +171,8 @@ class App:
     who: WhoAsks
     table: Table
     menus: Menus
+    roles: Roles
+    arrivals: Arrivals
     concurrency: int
     meters: Meters
     intake: Intake | None = None
@@ -206,6 +211,7 @@ class App:
                 group.create_task(self.jobs.run())
                 group.create_task(self._keep_house())
                 group.create_task(self._set_menus())
+                group.create_task(self._settle_homes())
                 group.create_task(self.intake.run())
         except BaseExceptionGroup as errors:
             # What is raised inside `except*` comes out as a group again, so the reasons are looked up by hand.
@@ -265,11 +271,17 @@ class App:
         with apart(log, "menus_failed"):
             await self.menus.at_start()
 
+    async def _settle_homes(self) -> None:
+        """Shops from before there were home groups; what can't be settled now is looked at after the next start."""
+        with apart(log, "homes_failed"):
+            await self.roles.settle_homes(self.clock.now())
+
     async def _keep_house(self) -> None:
         """Once at the start and once a day: finish refunds that a crash interrupted, forget old causes, add up."""
         while True:
             now = self.clock.now()
             try:
+                await self.arrivals.look_at_links()
                 await self.campaigns.finish_refunds(now)
                 await self.importing.tidy(now)
                 await self.raffles.finish_refunds(now)
@@ -385,9 +397,12 @@ def build(
     table = handlers.setup()
     rooms = Rooms(db)
     setting_up = SettingUp(db, SetupPolicy())
-    arrivals = Arrivals(bot, communities, rooms, words, out)
+    roles = Roles(bot, communities, Ownership(db), HandingOver(db))
+    arrivals = Arrivals(bot=bot, communities=communities, rooms=rooms, roles=roles, words=words, out=out)
     menus = Menus(out, words, communities, table.names)
-    panel = SetupPanel(bot=bot, communities=communities, rooms=rooms, setting_up=setting_up, voice=voice, menus=menus)
+    panel = SetupPanel(
+        bot=bot, communities=communities, rooms=rooms, roles=roles, setting_up=setting_up, voice=voice, menus=menus
+    )
     drafts = Drafts(db)
     admin_panel = AdminPanel(
         communities=communities,
@@ -412,7 +427,8 @@ def build(
         panel=panel,
         drafts=drafts,
         admin_panel=admin_panel,
-        doors=Doors(bot, communities, arrivals, voice),
+        roles=roles,
+        doors=Doors(roles, arrivals, voice),
         checkins=CheckIns(db, checkin_policy, checking_in.check_in),
         checkin_policy=checkin_policy,
         coupons=Coupons(db, CouponPolicy(), choice),
@@ -467,6 +483,8 @@ def build(
         who=who,
         table=table,
         menus=menus,
+        roles=roles,
+        arrivals=arrivals,
         concurrency=settings.concurrency,
         meters=meters,
     )

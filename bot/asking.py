@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.rules.communities import Place
+from bot.rules.rights import Role
 from bot.rules.words import Language
 from bot.store.members import Sender
 from bot.store.places import Group
@@ -41,6 +42,8 @@ class Ask:
     """The same of a whisper."""
     dialogue: str | None = None
     """The kind of the dialogue that the person has open in private: what they type there answers it."""
+    role: Role = Role.FAN
+    """What the asker may do in the community: a fan's part, until `Roles` has asked Telegram."""
 
     def within(self, place: Place) -> "Ask":
         """The same, in a community that was found meanwhile."""

@@ -41,7 +41,10 @@ class WhoAsks:
 
     async def _of_message(self, message: Message, cause: str) -> Ask | None:
         user = message.from_user
-        if user is None or message.is_automatic_forward or (user.is_bot and message.sender_chat is None):
+        if message.is_automatic_forward and message.sender_chat is not None:
+            await self._communities.linked(message.sender_chat.id, message.chat.id)
+            return None
+        if user is None or (user.is_bot and message.sender_chat is None):
             return None
         return await self._ask(
             user,

@@ -36,7 +36,7 @@ from bot.store import causes, departures
 from bot.store.cards import EDIT, POST
 from bot.store.db import Database
 from bot.store.departures import Departure
-from bot.store.outbox import DELETE, FILE, SAY, TELL
+from bot.store.outbox import DELETE, FILE, LEAVE, SAY, TELL
 from bot.store.places import place_of
 from bot.store.tables import Card, Person
 from bot.store.tables.messages import Lane, OutboxState
@@ -159,6 +159,7 @@ class Sender:
             TELL: self._tell,
             FILE: self._send_file,
             DELETE: self._delete,
+            LEAVE: self._leave,
         }
         clock.wakes(self._wake)
         db.on_promise(self._wake.set)
@@ -300,7 +301,7 @@ class Sender:
                 await self._keep(departures.edit_soon, after.card, row.chat_id, self._clock.now())
 
     async def _send(self, row: Departure) -> Result:
-        if row.act not in {SAY, TELL} and row.chat_id < 0 and await self._communities.group(row.chat_id) is None:
+        if row.act not in {SAY, TELL, LEAVE} and row.chat_id < 0 and await self._communities.group(row.chat_id) is None:
             return Result(OutboxState.EXPIRED, "not in the group")
         act = self._acts.get(row.act)
         if act is None:
@@ -404,4 +405,12 @@ class Sender:
             await self._out.call("deleteMessage", chat_id=row.chat_id, message_id=row.facts["message_id"])
         except TelegramBadRequest:
             return Result(OutboxState.SENT, "gone already")
+        return Result(OutboxState.SENT)
+
+    async def _leave(self, row: Departure) -> Result:
+        if await self._communities.group(row.chat_id) is not None:
+            return Result(OutboxState.EXPIRED, "joined meanwhile")
+        log.info("left_unanswered", chat=row.chat_id)
+        with contextlib.suppress(TelegramBadRequest, TelegramForbiddenError):
+            await self._out.call("leaveChat", chat_id=row.chat_id)
         return Result(OutboxState.SENT)

@@ -98,12 +98,11 @@ class Voice:
                 return
         await self._tell_or_promise(ask, said, outcome)
 
-    async def panel(self, ask: Ask, outcome: Any, *, aloud: bool = False, below: Any = None) -> int | None:
+    async def panel(self, ask: Ask, outcome: Any, *, below: Any = None) -> int | None:
         """Show a panel: where a button of it was pressed in its place, else as a new message.
 
-        Only private messages and whispers are edited, unless the pressed message was said to everyone on purpose
-        (`aloud`). Gives the message's id, to be remembered by a dialogue, if it isn't a whisper. `below` is another
-        outcome that stands under it in the same message.
+        Only private messages and whispers are edited. Gives the message's id, to be remembered by a dialogue, if it
+        isn't a whisper. `below` is another outcome that stands under it in the same message.
 
         Raises:
             HeldError: it can't leave now; the update is handled again.
@@ -113,9 +112,7 @@ class Voice:
         said = self._words.say(outcome, ask.place, ask.language)
         if below is not None:
             said = replace(said, below=self._words.say(below, ask.place, ask.language))
-        if ask.panel_id is not None and (ask.private or aloud):
-            if not ask.private:
-                await self._out.turn(ask.chat_id)
+        if ask.panel_id is not None and ask.private:
             if await self._edit("editMessageText", ask, said, message_id=ask.panel_id):
                 return ask.panel_id
         elif ask.panel_ephemeral_id is not None:

@@ -67,8 +67,6 @@ SHORT = frozenset(
         *(
             f"communities.{name}"
             for name in (
-                "ForStaffOnly",
-                "ForOwnerOnly",
                 "ChannelsDontPlay",
                 "NoCommunityYet",
                 "Undone",
@@ -103,7 +101,9 @@ SHORT = frozenset(
             f"streams.{name}"
             for name in ("WentLive", "Delayed", "DelayPast", "StreamCancelled", "NoStreamThere", "StreamList")
         ),
-        *(f"arrivals.{name}" for name in ("RoomGone", "AskedOfStaff", "NotOpenYet")),
+        *(f"arrivals.{name}" for name in ("RoomGone", "AskedOfOwner", "NotOpenYet")),
+        *(f"rights.{name}" for name in ("ForStaffOnly", "ForOwnerOnly", "OwnerInPerson", "TryAgain")),
+        *(f"rights.{name}" for name in ("HomeGone", "HomeStays")),
         "setting_up.SetupClosed",
         "admin.AdminClosed",
         *(f"gifts.{name}" for name in ("GiftChoice", "GiftCard", "EnoughForToday", "OfferGone")),
@@ -206,7 +206,7 @@ RAFFLES = tuple(
 MISSING = (tuple(Need), *((need,) for need in Need), ())
 
 LATIN_IN_CHINESE_AND_KOREAN = re.compile(
-    r"/(?:admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|order|hook|setup|undo|source|report|help)\b"
+    r"/(?:start|admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|order|hook|setup|undo|source|report|help)\b"
     r"|/(?:gift|gifts|newgift|held|raffles?|newraffle)\b|\bclose\b"
     r"/(?:admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|setup|undo|source|report|help)\b"
     r"|/(?:gift|gifts|newgift|held|hearts|raffles?|newraffle)\b|\bclose\b"

@@ -17,9 +17,9 @@ from sqlalchemy.pool import NullPool
 from bot.rules.coupons import NewCampaign
 from bot.store.db import Database, Tx, async_url
 from bot.store.schema import HEAD, SCRIPTS, migrate
-from bot.store.tables import metadata
+from bot.store.tables import FanGroup, metadata
 from tests.conftest import Postgres
-from tests.features.people import NOON, Causes, fan, give, offer, shop, till
+from tests.features.people import NOON, Causes, fan, give, offer, query, shop, till
 
 T = TypeVar("T")
 
@@ -39,6 +39,7 @@ PARTIAL = {
     "ix_raffle_unfinished": ("state",),
     "ix_raffle_entry_unreturned": ("paid", "returned"),
     "uq_heart_goal_running": ("state",),
+    "uq_fan_group_home": ("is_home",),
 }
 """Partial indexes, and the columns in their conditions: a guard that applies to all rows, or to none, is no guard."""
 
@@ -107,6 +108,29 @@ async def test_down_and_up_with_rows(url: str) -> None:
         await migrate(url, "base")
         assert await look(url, tables) == set()
         await migrate(url)
+
+
+async def test_the_oldest_group_becomes_home(url: str) -> None:
+    """Of each shop from before there were home groups: not its channel, and its founding group even if it is gone."""
+    async with Database.open(url) as db:
+        for owner, chat in ((fan(1), -1), (fan(2), -2)):
+            await shop(db, owner, chat)
+        await db.write(_more_rooms)
+    await migrate(url, "<0014")
+    await migrate(url)
+    async with Database.open(url) as db:
+        rows = await query(db, "SELECT community_id, chat_id FROM fan_group WHERE is_home ORDER BY community_id")
+        assert rows == [(1, -1), (2, -2)]
+        assert await query(db, "SELECT count(*) FROM community WHERE home_told_at IS NULL") == [(2,)]
+
+
+def _more_rooms(tx: Tx) -> None:
+    change(tx, "UPDATE fan_group SET left_at = joined_at WHERE chat_id = -1")
+    for community_id, chat_id, is_channel in ((1, -11, True), (1, -12, False), (2, -21, False)):
+        tx.add(
+            FanGroup(community_id=community_id, chat_id=chat_id, title="More", is_channel=is_channel, joined_at=NOON)
+        )
+    tx.flush()
 
 
 async def test_the_schema_is_what_the_tables_say(url: str) -> None:

@@ -8,6 +8,7 @@ from bot.content.button import Button, Rows
 from bot.content.packet_buttons import packet_buttons
 from bot.rules.arrivals import Greeting, Room, RoomFounded, RoomJoined, WhoseRoom
 from bot.rules.communities import Hello
+from bot.rules.rights import HomeGone, OwnerInPerson
 from bot.rules.setting_up import (
     REVIEW,
     ROOMS,
@@ -26,6 +27,10 @@ WHOSE = "whose"
 """`whose:<shop, new or no>:<chat>` answers the question about a room."""
 PART = "part"
 """`part:<chat>` makes a room a shop of its own."""
+LEAVE_ROOM = "leave"
+"""`leave:<chat>` takes a room out of the shop."""
+HOME = "home"
+"""`home:<chat>` makes a room the home group."""
 SHOP = "shop"
 """`shop:<shop>` turns the private chat to another shop."""
 NEW, NO = "new", "no"
@@ -48,12 +53,27 @@ def panel_buttons(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
             return _rooms(outcome)
         case SetupGivenUp():
             return ((Button("again", press=SETUP),),)
+        case WhoseRoom() | RoomJoined() | HomeGone() | OwnerInPerson():
+            return _of_rooms(outcome)
+        case _:
+            return packet_buttons(outcome) or admin_buttons(outcome)
+
+
+def _of_rooms(outcome: WhoseRoom | RoomJoined | HomeGone | OwnerInPerson) -> Rows:
+    match outcome:
         case WhoseRoom():
             return _whose(outcome)
         case RoomJoined(may_part=True):
-            return ((Button("part", press=f"{PART}:{outcome.chat_id}"),),)
+            leave = (Button("leave_room", press=f"{LEAVE_ROOM}:{outcome.chat_id}"),)
+            return (leave,) if outcome.is_channel else ((Button("part", press=f"{PART}:{outcome.chat_id}"),), leave)
+        case HomeGone():
+            return tuple(
+                (Button("move_home", press=f"{HOME}:{one.chat_id}", about=one.title),) for one in outcome.rooms
+            )
+        case OwnerInPerson(community_id=shop):
+            return ((Button("in_private", start=f"{ADMIN}_{shop}", style="primary"),),)
         case _:
-            return packet_buttons(outcome) or admin_buttons(outcome)
+            return ()
 
 
 def _in_rows(buttons: Sequence[Button], wide: int) -> Rows:

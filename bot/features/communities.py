@@ -10,16 +10,15 @@ from sqlmodel import col
 from bot.rules.arrivals import RoomJoined
 from bot.rules.communities import Place
 from bot.rules.words import Language, reader_language
-from bot.store import outbox
 from bot.store.audit import record
 from bot.store.db import Database, Tx
 from bot.store.founding import GREETED_WITHIN, found, greet
 from bot.store.members import Sender, meet
 from bot.store.outbox import rekey
-from bot.store.places import Group, Known, find_group, find_people, find_place, groups_chats, place_of
+from bot.store.places import Group, Known, find_group, find_people, find_place, place_of
+from bot.store.rooms import clear_room, forget_leaving, note_link
 from bot.store.tables import Community, FanGroup, Member, Person
-from bot.store.tables.messages import Lane
-from bot.store.telling import packed
+from bot.store.telling import tell_owner
 
 CAME = "room.came"
 """The audit log's name for the bot's coming to a chat."""
@@ -32,6 +31,8 @@ class Arrived:
     group: Group
     fresh: bool
     """Whether it wasn't there before: then it is greeted."""
+    is_home: bool
+    """Whether it is the shop's home group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +59,14 @@ class Communities:
         self._groups: dict[int, Group | None] = {}
         self._people: dict[int, Known] = {}
         self._places: dict[int, Place] = {}
+        self._links: dict[int, int | None] = {}
+        """Discussion groups of channels, as Telegram told since the start."""
 
     async def group(self, chat_id: int) -> Group | None:
         """The fan group with this chat, if the bot is in it."""
         if chat_id not in self._groups:
             self._groups[chat_id] = await self._db.read(find_group, chat_id)
         return self._groups[chat_id]
-
-    async def chats(self, place: Place) -> list[int]:
-        """Chats of the community that the bot is in."""
-        return await self._db.read(groups_chats, place.community_id)
 
     async def reader(self, user_id: int) -> Reader:
         """The person's own settings and the community that they last used."""
@@ -111,13 +110,14 @@ class Communities:
         missing: tuple[str, ...] = (),
         into: int | None = None,
         alone: bool = False,
+        linked: int | None = None,
         by: int | None = None,
-        tell: bool = False,
+        tell: bool = True,
     ) -> Arrived | None:
         """The bot was added to a chat, or its rights there changed. None for a stranger's group.
 
-        It joins the shop `into`, or with `alone` becomes a shop of its own; see `arrive`. A group is greeted once;
-        `by` brought the bot, and with `tell` hears which shop it joined.
+        It joins the shop `into`, or with `alone` becomes a shop of its own; see `arrive`. A group is greeted once, and
+        the owner is told of each room that joins, unless `tell` says that they just wished so; `by` brought the bot.
         """
         arrived = await self._db.write(
             come,
@@ -131,6 +131,7 @@ class Communities:
             missing=missing,
             into=into,
             alone=alone,
+            linked=linked,
             by=by if by is not None else owner.user_id,
             tell=tell,
             open_to_all=self.open_to_all,
@@ -153,6 +154,18 @@ class Communities:
         """Telegram said that this person can't be written to."""
         await self._db.write(mark_unreachable, user_id)
         self._people.pop(user_id, None)
+
+    async def linked(self, channel_id: int, group_id: int | None) -> None:
+        """Telegram tells which group is a channel's discussion group: its posts are forwarded there."""
+        if channel_id not in self._links or self._links[channel_id] != group_id:
+            await self._db.write(note_link, channel_id, group_id)
+            if len(self._links) >= LINKS_KEPT:
+                self._links.clear()
+            self._links[channel_id] = group_id
+
+    async def channels(self) -> list[int]:
+        """All channels that the bot is in."""
+        return await self._db.read(channels)
 
     async def place(self, community_id: int) -> Place | None:
         """The shop with this id, if there is one."""
@@ -179,6 +192,7 @@ class Communities:
 
 
 PEOPLE_KEPT = 20_000
+LINKS_KEPT = 1_000
 
 
 def come(
@@ -194,11 +208,12 @@ def come(
     missing: tuple[str, ...],
     into: int | None,
     alone: bool,
+    linked: int | None,
     by: int,
     tell: bool,
     open_to_all: bool,
 ) -> Arrived | None:
-    """Take up a chat; the greeting, and the note to who is told, are promised in the same commit."""
+    """Take up a chat; the greeting, and the note to the owner, are promised in the same commit."""
     arrived = arrive(
         tx,
         chat_id,
@@ -212,42 +227,24 @@ def come(
         alone=alone,
         open_to_all=open_to_all,
     )
-    if arrived is None or not arrived.fresh:
+    if arrived is None:
+        return None
+    if is_channel:
+        note_link(tx, chat_id, linked)
+    elif linked is not None:
+        note_link(tx, linked, chat_id)
+    if not arrived.fresh:
         return arrived
     place = arrived.group.place
+    forget_leaving(tx, chat_id)
     record(tx, community_id=place.community_id, actor_id=by, act=CAME, subject=title, at=at, cause=None)
     if not is_channel:
         greet(tx, place, chat_id, at, missing)
-    if tell:
-        joined = RoomJoined(title, place.shop, chat_id, is_channel=is_channel, may_part=not is_channel)
-        _note(tx, joined, place, by, at, whisper=is_admin and not is_channel)
+    if tell and not arrived.is_home:
+        joined = RoomJoined(title, place.shop, chat_id, is_channel=is_channel, may_part=True)
+        key = f"joined:{chat_id}:{at.timestamp():.0f}"
+        tell_owner(tx, place, joined, key=key, now=at, not_after=at + GREETED_WITHIN)
     return arrived
-
-
-def _note(tx: Tx, joined: RoomJoined, place: Place, user_id: int, at: datetime, *, whisper: bool) -> None:
-    person = tx.get(Person, user_id)
-    can_write = person is not None and person.can_write
-    if person is None or not (whisper or can_write):
-        return
-    outbox.promise(
-        tx,
-        key=f"joined:{joined.chat_id}:{at.timestamp():.0f}",
-        community_id=place.community_id,
-        chat_id=user_id if can_write else joined.chat_id,
-        lane=Lane.LIVE,
-        act=outbox.TELL,
-        facts={
-            **packed(joined),
-            "language": reader_language(person.language, person.telegram_language, place.language).value,
-            "user_id": user_id,
-            "whisper": whisper,
-            "can_write": can_write,
-            "reply_to": None,
-        },
-        due_at=at,
-        now=at,
-        not_after=at + GREETED_WITHIN,
-    )
 
 
 def arrive(
@@ -266,33 +263,29 @@ def arrive(
 ) -> Arrived | None:
     """Find or make the community of a chat that the bot has come to.
 
-    A group that was known is taken up again. Else it joins the shop `into`; without that the owner's shop, if there is
-    one and it isn't to stand `alone`; else a new shop is made, if this is the first one, the owner has one already, or
-    strangers are welcome (`OPEN=true`). A channel makes no shop.
+    A room of a shop is taken up again, unless it is meant to join another one now. Else it joins the shop `into`;
+    without that a new shop is made, if this is the first one, it is to stand `alone`, or strangers are welcome
+    (`OPEN=true`): the chat is its home group. A channel makes no shop.
     """
     if tx.get_bind().dialect.name == "postgresql":
         # Two updates tell of the same arrival at once (the membership, the first message): one by one, please.
         tx.execute(text("LOCK TABLE fan_group IN SHARE ROW EXCLUSIVE MODE"))
     known = tx.execute(select(FanGroup).where(col(FanGroup.chat_id) == chat_id).with_for_update()).scalar_one_or_none()
+    meet(tx, owner, None)
     if known is not None:
         fresh = known.left_at is not None
         known.left_at, known.is_admin, known.title = None, is_admin, title
-        if is_channel and fresh and into is not None:
-            known.community_id = into  # nobody plays in a channel, so it may change its shop by coming again
-        return _arrived(tx, chat_id, fresh=fresh)
-    meet(tx, owner, None)
+        if fresh and into is not None and known.community_id != into and not known.is_home:
+            clear_room(tx, known.community_id, into, chat_id, at)
+            known.community_id = into
+        return _arrived(tx, chat_id, fresh=fresh, is_home=known.is_home)
     community_id = into
     if community_id is None:
-        owned = tx.execute(
-            select(col(Community.id)).where(col(Community.owner_id) == owner.user_id).order_by(col(Community.id))
-        ).scalars()
-        first_owned = owned.first()
-        community_id = None if alone else first_owned
-        if community_id is None:
-            first = tx.execute(select(func.count()).select_from(Community)).scalar_one() == 0
-            if is_channel or not (first or first_owned is not None or open_to_all):
-                return None
-            community_id = found(tx, title, owner.user_id, language, at)
+        first = tx.execute(select(func.count()).select_from(Community)).scalar_one() == 0
+        if is_channel or not (first or alone or open_to_all):
+            return None
+        community_id = found(tx, title, owner.user_id, language, at)
+    is_home = into is None
     tx.add(
         FanGroup(
             community_id=community_id,
@@ -300,6 +293,7 @@ def arrive(
             title=title,
             is_admin=is_admin,
             is_channel=is_channel,
+            is_home=is_home,
             joined_at=at,
         )
     )
@@ -308,13 +302,13 @@ def arrive(
         .where(col(Person.user_id) == owner.user_id, col(Person.community_id).is_(None))
         .values(community_id=community_id)
     )
-    return _arrived(tx, chat_id, fresh=True)
+    return _arrived(tx, chat_id, fresh=True, is_home=is_home)
 
 
-def _arrived(tx: Tx, chat_id: int, *, fresh: bool) -> Arrived | None:
+def _arrived(tx: Tx, chat_id: int, *, fresh: bool, is_home: bool) -> Arrived | None:
     tx.flush()
     group = find_group(tx, chat_id)
-    return Arrived(group, fresh) if group is not None else None
+    return Arrived(group, fresh, is_home) if group is not None else None
 
 
 def leave(tx: Tx, chat_id: int, at: datetime) -> None:
@@ -324,6 +318,7 @@ def leave(tx: Tx, chat_id: int, at: datetime) -> None:
         .where(col(FanGroup.chat_id) == chat_id, col(FanGroup.left_at).is_(None))
         .values(left_at=at, is_admin=False)
     )
+    forget_leaving(tx, chat_id)
 
 
 def move(tx: Tx, old_chat_id: int, new_chat_id: int, at: datetime) -> int | None:
@@ -336,11 +331,25 @@ def move(tx: Tx, old_chat_id: int, new_chat_id: int, at: datetime) -> int | None
     twin = tx.execute(select(FanGroup).where(col(FanGroup.chat_id) == new_chat_id)).scalar_one_or_none()
     if twin is not None:
         group.left_at = at  # the new id came first, as a group of its own
+        if group.is_home and twin.community_id == group.community_id:
+            group.is_home = False
+            tx.flush()
+            twin.is_home = True
     else:
         group.chat_id = new_chat_id
     tx.flush()
+    forget_leaving(tx, new_chat_id)
     rekey(tx, old_chat_id, new_chat_id)
     return group.community_id
+
+
+def channels(session: Session) -> list[int]:
+    """All channels that the bot is in."""
+    return list(
+        session.execute(
+            select(col(FanGroup.chat_id)).where(col(FanGroup.is_channel), col(FanGroup.left_at).is_(None))
+        ).scalars()
+    )
 
 
 def set_reachable(tx: Tx, sender: Sender, *, can_write: bool) -> None:

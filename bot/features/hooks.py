@@ -68,15 +68,19 @@ def turn(tx: Tx, place: Place, actor_id: int, at: datetime, cause: str, token: s
 
 def close(tx: Tx, place: Place, actor_id: int, at: datetime, cause: str) -> HookOff:
     """Forget the secret."""
-    gone = tx.execute(
-        delete(OrderHook)
-        .where(col(OrderHook.community_id) == place.community_id)
-        .returning(col(OrderHook.community_id))
-    ).all()
+    gone = void(tx, place.community_id)
     if gone:
         _write_down(tx, place, actor_id, CLOSED, at, cause)
     again = caused_by(tx, place.community_id, cause) is not None
-    return HookOff(was=bool(gone) or again)
+    return HookOff(was=gone or again)
+
+
+def void(tx: Tx, community_id: int) -> bool:
+    """Drop the secret: no call is taken until there is a new one. False if there was none."""
+    gone = tx.execute(
+        delete(OrderHook).where(col(OrderHook.community_id) == community_id).returning(col(OrderHook.community_id))
+    ).all()
+    return bool(gone)
 
 
 def secret_of(session: Session, community_id: int) -> str | None:

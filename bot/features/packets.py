@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, case, exists, insert, literal, select, u
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import ForStaffOnly, Place
+from bot.rules.communities import Place
 from bot.rules.packets import (
     Funding,
     GiverTooNew,
@@ -39,6 +39,7 @@ from bot.rules.packets import (
     may_tap,
     split,
 )
+from bot.rules.rights import ForStaffOnly
 from bot.rules.sealing import SALT_BYTES, SEED_BYTES, commitment, seal_of
 from bot.store import causes, ledger
 from bot.store.audit import record

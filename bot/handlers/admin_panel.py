@@ -36,6 +36,7 @@ from bot.rules.admin import (
     Section,
 )
 from bot.rules.forms import FormError, Missing
+from bot.rules.rights import Role
 from bot.voice import Voice
 
 LONGEST_ANSWER = 1024
@@ -81,9 +82,7 @@ class AdminPanel:
         """The first page."""
         sections = tuple(section for section in Section if any(act.section == section for act in self._acts()))
         place = inside.home
-        await self._page(
-            inside, AdminHome(place.community_id, place.shop, sections, inside.sender.user_id == place.owner_id)
-        )
+        await self._page(inside, AdminHome(place.community_id, place.shop, sections, inside.role is Role.OWNER))
 
     async def open(self, inside: Ask) -> None:
         """Go on with what is half-filled in this shop, else the first page."""
@@ -95,7 +94,7 @@ class AdminPanel:
 
     async def section(self, inside: Ask, section: str) -> None:
         """What there is of a kind."""
-        mine = inside.sender.user_id == inside.home.owner_id
+        mine = inside.role is Role.OWNER
         acts = tuple(
             act.name
             for act in self._acts()

@@ -1,4 +1,4 @@
-"""The bot comes to a chat: found or make its community, or ask whose it is; strangers' groups are politely left."""
+"""The bot comes to a chat: its shop is found or made, or an owner is asked; strangers' groups are politely left."""
 
 import contextlib
 from dataclasses import dataclass
@@ -13,16 +13,18 @@ from bot.content import Words
 from bot.content.panels import NEW, NO
 from bot.features.communities import Communities
 from bot.features.rooms import Rooms
-from bot.handlers.looking import Look, look_at, name_of
-from bot.handlers.roles import ADMINISTRATORS, role_in, standing_in
+from bot.handlers.looking import Look, linked_to, look_at, name_of
+from bot.handlers.roles import Roles
+from bot.intake import TryLaterError
 from bot.logs import get_logger
 from bot.outbound import Outbound
 from bot.rules.arrivals import (
-    AskedOfStaff,
+    AskedOfOwner,
     Asks,
     ChannelNeedsShop,
     Comer,
     Joins,
+    OwnedShop,
     RoomFounded,
     RoomGone,
     RoomJoined,
@@ -32,7 +34,7 @@ from bot.rules.arrivals import (
     WhoseRoom,
     whose,
 )
-from bot.rules.communities import SPEAKING_FOR_OTHERS, Role, StalePress
+from bot.rules.rights import Role, TryAgain
 from bot.rules.words import Language, language_of
 from bot.store.members import Sender
 from bot.store.places import Group
@@ -41,7 +43,7 @@ log = get_logger("arrivals")
 
 MOST_WAITING = 10_000
 
-Decided = RoomJoined | RoomFounded | RoomLeft | RoomGone | AskedOfStaff | StalePress
+Decided = RoomJoined | RoomFounded | RoomLeft | RoomGone | AskedOfOwner | TryAgain
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,117 +56,142 @@ class Coming:
 
 
 class Arrivals:
-    """Takes chats up, and asks whose they are."""
+    """Takes chats up, and asks owners whose they are."""
 
-    def __init__(self, bot: Bot, communities: Communities, rooms: Rooms, words: Words, out: Outbound) -> None:
+    def __init__(
+        self, *, bot: Bot, communities: Communities, rooms: Rooms, roles: Roles, words: Words, out: Outbound
+    ) -> None:
         self._bot = bot
         self._communities = communities
         self._rooms = rooms
+        self._roles = roles
         self._words = words
         self._out = out
-        self._waiting: dict[int, int] = {}
-        """Chats whose question isn't answered, and who was asked: their fans needn't be looked into each time."""
+        self._waiting: set[int] = set()
+        """Chats whose question isn't answered: their fans needn't be looked into each time."""
 
     def waits(self, chat_id: int) -> bool:
-        """Whether nobody has said yet whose this group is."""
+        """Whether the owner hasn't said yet whose this group is."""
         return chat_id in self._waiting
 
-    async def adopt(self, room: Coming, adder: Sender, at: datetime, cause: str, *, asks: bool | None) -> Group | None:
-        """Take up a chat; None if it is a stranger's (after a goodbye), or if its staff must say whose it is first.
+    async def changed(self, room: Coming, by: Sender | None, at: datetime, cause: str) -> Group | None:
+        """The bot's rights in a chat changed. Where its arrival was never seen, an owner is asked."""
+        if await self._rooms.standing(room.chat_id) is None and room.chat_id in self._waiting:
+            return None
+        return await self._adopt(room, by, at, cause, brought=False)
 
-        The creator is the owner; the language is guessed from the owner's, then from who added the bot. `asks` tells
-        whether the question may be asked; None: if it is the one who is asked that speaks.
+    async def added(self, room: Coming, adder: Sender | None, at: datetime, cause: str) -> Group | None:
+        """The bot was added to a chat.
+
+        None if it is a stranger's (after a goodbye), or if an owner must say first whose it is. `adder` is None for
+        an anonymous administrator.
         """
-        if not asks and self._waiting.get(room.chat_id, adder.user_id) != adder.user_id:
-            return None
-        look = await look_at(self._bot, room.chat_id, is_channel=room.is_channel)
-        if look is not None and adder.user_id in SPEAKING_FOR_OTHERS:
-            # An anonymous administrator: whoever it is, the group is its creator's.
-            adder = look.owner or adder
-        if look is None or adder.user_id in SPEAKING_FOR_OTHERS:
-            return None
-        here = await self._rooms.standing(look.chat_id)
-        if here is not None and not (room.is_channel and here.left):
-            return await self._take_up(room, look, adder, at)
-        if not asks and not await self._may_speak(look.chat_id, adder):
-            return None
-        return await self._sort_out(room, look, adder, at, cause, asks=asks)
+        return await self._adopt(room, adder, at, cause, brought=True)
 
-    async def _sort_out(
-        self, room: Coming, look: Look, adder: Sender, at: datetime, cause: str, *, asks: bool | None
+    async def spoken_in(self, room: Coming, speaker: Sender | None, at: datetime, cause: str) -> Group | None:
+        """Somebody speaks in a group that isn't known: its arrival was never seen, or isn't answered yet.
+
+        Words join no shop: who spoke needn't be who added the bot. The owner is asked, once.
+        """
+        if room.chat_id in self._waiting:
+            return None
+        if await self._rooms.asked_about(room.chat_id) is not None:
+            self._note_waiting(room.chat_id)
+            return None
+        return await self._adopt(room, speaker, at, cause, brought=False)
+
+    async def _adopt(
+        self, room: Coming, adder: Sender | None, at: datetime, cause: str, *, brought: bool
     ) -> Group | None:
-        match whose(await self._comer(look, adder)):
+        look = await look_at(self._bot, room.chat_id, is_channel=room.is_channel)
+        if look is None:
+            return None
+        owner = look.owner or adder
+        if owner is None:
+            return None  # an anonymous administrator, and Telegram doesn't say whose the group is
+        here = await self._rooms.standing(look.chat_id)
+        if here is not None and (not here.left or here.is_home):
+            return await self._take_up(room, look, owner, at, by=adder)
+        match whose(await self._comer(look, adder, brought=brought)):
             case Joins(community_id=community_id):
-                return await self._take_up(room, look, adder, at, into=community_id)
+                return await self._take_up(room, look, owner, at, into=community_id, by=adder)
             case Asks(user_id=user_id, shops=shops):
-                asked = adder if user_id == adder.user_id else look.owner
-                if asked is not None and (asks or (asks is None and user_id == adder.user_id)):
-                    await self._ask(room, look, asked, shops, at, cause)
-                self._note_waiting(look.chat_id, user_id)
+                await self._ask(room, look, user_id, shops, adder, at, cause)
+                self._note_waiting(look.chat_id)
                 return None
-        return await self._take_up(room, look, adder, at)
+        return await self._take_up(room, look, owner, at, by=adder)
 
-    async def _may_speak(self, chat_id: int, speaker: Sender) -> bool:
-        """Whether what somebody says in an unknown group takes it up: not while somebody else is asked about it."""
-        asked = await self._rooms.asked_about(chat_id)
-        if asked is None or asked == speaker.user_id:
-            return True
-        self._note_waiting(chat_id, asked)
-        return False
-
-    async def _comer(self, look: Look, adder: Sender) -> Comer:
+    async def _comer(self, look: Look, adder: Sender | None, *, brought: bool) -> Comer:
         creator_id = look.owner.user_id if look.owner is not None else None
-        owns = await self._rooms.owned_by(adder.user_id)
-        theirs = owns
-        if creator_id is not None and creator_id != adder.user_id:
-            theirs = await self._rooms.owned_by(creator_id)
-        runs = await self._run_by(adder.user_id) if not owns or creator_id != adder.user_id else ()
-        return Comer(adder.user_id, creator_id, owns, runs, theirs)
+        owns = await self._owned_by(adder.user_id) if adder is not None else ()
+        theirs: tuple[Shop, ...] = ()
+        if creator_id is not None and (adder is None or creator_id != adder.user_id):
+            theirs = await self._owned_by(creator_id)
+        helps = await self._helped_by(adder.user_id) if adder is not None and not owns and not theirs else ()
+        return Comer(adder.user_id if adder is not None else None, brought, owns, helps, creator_id, theirs)
 
-    async def _run_by(self, user_id: int) -> tuple[Shop, ...]:
-        """Shops of others whose staff this person is, as Telegram says now."""
-        found: list[Shop] = []
-        for shop in await self._rooms.perhaps_run_by(user_id):
-            place = await self._communities.place(shop.community_id)
-            if place is None:
-                continue
-            chats = await self._communities.chats(place)
-            if await role_in(self._bot, place, user_id, chats) is not Role.FAN:
-                found.append(shop)
-        return tuple(found)
+    async def _owned_by(self, user_id: int) -> tuple[Shop, ...]:
+        """Shops of this person, as Telegram says now.
+
+        Raises:
+            TryLaterError: Telegram doesn't say; the update is handled again.
+        """
+        return tuple(
+            [shop for shop in await self._rooms.owned_by(user_id) if await self._is(Role.OWNER, shop, user_id)]
+        )
+
+    async def _helped_by(self, user_id: int) -> tuple[OwnedShop, ...]:
+        """Shops of others whose operator this person is, as Telegram says now."""
+        return tuple(
+            [
+                one
+                for one in await self._rooms.perhaps_helped_by(user_id)
+                if await self._is(Role.OPERATOR, one.shop, user_id)
+            ]
+        )
+
+    async def _is(self, role: Role, shop: Shop, user_id: int) -> bool:
+        place = await self._communities.place(shop.community_id)
+        if place is None:
+            return False
+        now = await self._roles.in_shop(place, user_id)
+        if now is None:
+            raise TryLaterError("who steers the shop isn't known")
+        return now is role
 
     async def _ask(
-        self, room: Coming, look: Look, asked: Sender, shops: tuple[Shop, ...], at: datetime, cause: str
+        self,
+        room: Coming,
+        look: Look,
+        owner_id: int,
+        shops: tuple[Shop, ...],
+        adder: Sender | None,
+        at: datetime,
+        cause: str,
     ) -> None:
-        may_found = not room.is_channel and await self._may_found(look, asked)
-        question = WhoseRoom(look.chat_id, room.title, room.is_channel, shops, may_found)
-        await self._rooms.ask(question, asked, at, cause)
-        log.info("whose", chat=look.chat_id, asked=asked.user_id)
+        by = adder.name if adder is not None and adder.user_id != owner_id else None
+        question = WhoseRoom(look.chat_id, room.title, room.is_channel, shops, may_found=not room.is_channel, by=by)
+        await self._rooms.ask(question, owner_id, at, cause)
+        log.info("whose", chat=look.chat_id, asked=owner_id)
 
-    async def _may_found(self, look: Look, asker: Sender) -> bool:
-        """A new shop is for owners who have one here already, and for everybody if all are welcome."""
-        if self._communities.open_to_all:
-            return True
-        return bool(await self._rooms.owned_by((look.owner or asker).user_id))
-
-    def _note_waiting(self, chat_id: int, user_id: int) -> None:
+    def _note_waiting(self, chat_id: int) -> None:
         if len(self._waiting) >= MOST_WAITING:
             self._waiting.clear()
-        self._waiting[chat_id] = user_id
+        self._waiting.add(chat_id)
 
     async def _take_up(
         self,
         room: Coming,
         look: Look,
-        adder: Sender,
+        owner: Sender,
         at: datetime,
         *,
+        by: Sender | None,
         into: int | None = None,
         alone: bool = False,
         tell: bool = True,
     ) -> Group | None:
-        owner = look.owner or adder
-        language = language_of(owner.language) or language_of(adder.language) or Language.EN
+        language = language_of(owner.language) or language_of(by.language if by is not None else None) or Language.EN
         arrived = await self._communities.arrive(
             look.chat_id,
             room.title,
@@ -176,12 +203,13 @@ class Arrivals:
             missing=look.missing,
             into=into,
             alone=alone,
-            by=adder.user_id,
-            tell=tell and into is not None,
+            linked=look.linked,
+            by=by.user_id if by is not None else look.chat_id,
+            tell=tell,
         )
-        self._waiting.pop(look.chat_id, None)
+        self._waiting.discard(look.chat_id)
         if arrived is None:
-            await self._go_away(room, look, adder, language)
+            await self._go_away(room, look, by or owner, language)
             return None
         if arrived.fresh:
             log.info("arrived", chat=look.chat_id, community=arrived.group.place.community_id)
@@ -195,46 +223,61 @@ class Arrivals:
         said = self._words.html(outcome, None, language)
         with contextlib.suppress(TelegramForbiddenError, TelegramBadRequest):
             await self._out.call("sendMessage", chat_id=chat_id, text=said, parse_mode="HTML")
-        await self._bot(LeaveChat(chat_id=look.chat_id))
+        await self.leave_chat(look.chat_id)
+
+    async def leave_chat(self, chat_id: int) -> None:
+        """Leave a chat; Telegram may refuse where the bot is out already."""
+        with contextlib.suppress(TelegramForbiddenError, TelegramBadRequest):
+            await self._bot(LeaveChat(chat_id=chat_id))
+
+    async def look_at_links(self) -> None:
+        """Ask of each channel which group is linked to it: Telegram sends no word when that changes."""
+        for channel_id in await self._communities.channels():
+            await self._communities.linked(channel_id, await linked_to(self._bot, channel_id))
 
     async def decide(self, ask: Ask, choice: str, chat_id: int) -> Decided:
-        """Do what staff answered to the question whose a chat is; rights are checked now, whoever was asked then."""
+        """Do what an owner answered to the question whose a chat is; rights are checked now, whoever was asked then."""
         named = await name_of(self._bot, chat_id)
         look = await look_at(self._bot, chat_id, is_channel=named[1]) if named is not None else None
         if named is None or look is None:
             return RoomGone()
-        if not await self._may_decide(ask, choice, look):
-            return AskedOfStaff()
+        may = await self._may_decide(ask, choice, look)
+        if may is None:
+            return TryAgain()
+        if not may:
+            return AskedOfOwner()
         return await self._decided(ask, choice, Coming(look.chat_id, *named), look)
 
     async def _decided(self, ask: Ask, choice: str, room: Coming, look: Look) -> Decided:
         group = await self._communities.group(look.chat_id)
         if group is None and choice == NO:
-            await self._bot(LeaveChat(chat_id=look.chat_id))
-            self._waiting.pop(look.chat_id, None)
+            await self.leave_chat(look.chat_id)
+            self._waiting.discard(look.chat_id)
             return RoomLeft(room.title)
         if group is None:
             into = None if choice == NEW else int(choice)
-            group = await self._take_up(room, look, ask.sender, ask.at, into=into, alone=choice == NEW, tell=False)
+            owner = look.owner or ask.sender
+            group = await self._take_up(
+                room, look, owner, ask.at, by=ask.sender, into=into, alone=choice == NEW, tell=False
+            )
         if group is None:
             return RoomGone()
-        if choice == NEW and group.place.shop == room.title:
+        if choice == NEW and group.place.home_chat == look.chat_id:
             return RoomFounded(room.title, group.place.community_id)
-        return RoomJoined(room.title, group.place.shop, look.chat_id, is_channel=room.is_channel, may_part=False)
+        return RoomJoined(room.title, group.place.shop, look.chat_id, is_channel=room.is_channel, may_part=True)
 
-    async def _may_decide(self, ask: Ask, choice: str, look: Look) -> bool:
+    async def _may_decide(self, ask: Ask, choice: str, look: Look) -> bool | None:
+        """None: Telegram doesn't say. An owner decides about a chat of which they were asked, or which they created."""
         user_id = ask.sender.user_id
-        standing = await standing_in(self._bot, look.chat_id, user_id)
-        if standing is None:
+        creator = look.owner is not None and look.owner.user_id == user_id
+        if not creator and await self._rooms.asked_about(look.chat_id) != user_id:
             return False
-        if choice == NO:
-            return standing in ADMINISTRATORS or bool(
-                await self._rooms.owned_by(user_id) or await self._run_by(user_id)
-            )
-        if choice == NEW:
-            return standing in ADMINISTRATORS and await self._may_found(look, ask.sender)
-        place = await self._communities.place(int(choice))
-        if place is None:
-            return False
-        chats = await self._communities.chats(place)
-        return await role_in(self._bot, place, user_id, chats) is not Role.FAN
+        owned = await self._rooms.owned_by(user_id)
+        if choice not in {NEW, NO}:
+            owned = tuple(shop for shop in owned if shop.community_id == int(choice))
+        for shop in owned:
+            place = await self._communities.place(shop.community_id)
+            role = await self._roles.in_shop(place, user_id) if place is not None else Role.FAN
+            if role is not Role.FAN:
+                return None if role is None else role is Role.OWNER
+        return False

@@ -50,6 +50,8 @@ async def guarded(handler: CallableObject, event: TelegramObject, data: dict[str
         await handler.call(event, **data)
     except PASSING as error:
         raise TryLaterError(type(error).__name__) from error
+    except TryLaterError:
+        raise
     except TelegramForbiddenError:
         if ask.group is not None:
             # Removed without a word, or the word is still on its way: be quiet there.

@@ -34,6 +34,10 @@ class Look:
     is_admin: bool
     """Whether the bot is an administrator there."""
     missing: tuple[str, ...]
+    administrators: frozenset[int] = frozenset()
+    """People who are administrators there, its creator among them."""
+    linked: int | None = None
+    """The discussion group of a channel, or the channel of a discussion group."""
 
 
 async def look_at(bot: Bot, chat_id: int, *, is_channel: bool) -> Look | None:
@@ -49,7 +53,22 @@ async def look_at(bot: Bot, chat_id: int, *, is_channel: bool) -> Look | None:
     creator = next((m.user for m in members if m.status == ChatMemberStatus.CREATOR), None)
     me = next((m for m in members if m.user.id == bot.id), None)
     missing = await _missing(bot, chat_id, me, is_channel=is_channel)
-    return Look(chat_id, sender_of(creator) if creator is not None else None, me is not None, missing)
+    return Look(
+        chat_id=chat_id,
+        owner=sender_of(creator) if creator is not None else None,
+        is_admin=me is not None,
+        missing=missing,
+        administrators=frozenset(m.user.id for m in members if not m.user.is_bot),
+        linked=await linked_to(bot, chat_id),
+    )
+
+
+async def linked_to(bot: Bot, chat_id: int) -> int | None:
+    """The discussion group of a channel, or the channel of a discussion group; None too if the bot can't see it."""
+    try:
+        return (await bot(GetChat(chat_id=chat_id))).linked_chat_id
+    except (TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat):
+        return None
 
 
 async def name_of(bot: Bot, chat_id: int) -> tuple[str, bool] | None:

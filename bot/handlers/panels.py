@@ -10,10 +10,11 @@ from bot.features.rooms import Rooms
 from bot.features.setting_up import KIND, Panel, SettingUp
 from bot.handlers.looking import look_over
 from bot.handlers.menus import Menus
-from bot.handlers.roles import role_of
+from bot.handlers.roles import Roles
 from bot.rules.arrivals import Need, Room
-from bot.rules.communities import ForOwnerOnly, Hello, NoCommunityYet, Place, Role
+from bot.rules.communities import Hello, NoCommunityYet, Place
 from bot.rules.menus import FANS, NEXT, STAFF, built
+from bot.rules.rights import ForOwnerOnly, HomeGone, Role
 from bot.rules.setting_up import (
     NothingOpen,
     Problem,
@@ -35,9 +36,18 @@ class SetupPanel:
     """What the set-up shows, and where."""
 
     def __init__(
-        self, *, bot: Bot, communities: Communities, rooms: Rooms, setting_up: SettingUp, voice: Voice, menus: Menus
+        self,
+        *,
+        bot: Bot,
+        communities: Communities,
+        rooms: Rooms,
+        roles: Roles,
+        setting_up: SettingUp,
+        voice: Voice,
+        menus: Menus,
     ) -> None:
         self._bot = bot
+        self._roles = roles
         self._communities = communities
         self._rooms = rooms
         self._setting_up = setting_up
@@ -45,8 +55,11 @@ class SetupPanel:
         self._menus = menus
 
     async def show_or_open(self, inside: Ask) -> None:
-        """The panel for the owner in private; how things are, and the way there, for others and elsewhere."""
-        mine = inside.anonymous_admin or await self._role(inside) is Role.OWNER
+        """The panel for the owner in private; how things are, and the way there, for others and elsewhere.
+
+        A door has let the asker in: their role is known.
+        """
+        mine = inside.role is Role.OWNER
         if mine and inside.private:
             await self._open(inside)
             return
@@ -66,12 +79,13 @@ class SetupPanel:
         if place is None:
             await self.hello(ask)
             return
-        inside = ask.within(place)
-        role = await self._role(inside)
-        if role is Role.OWNER:
+        inside = await self._roles.asked(ask.within(place))
+        if not isinstance(inside, Ask):
+            await self._voice.answer(ask.within(place), inside)
+        elif inside.role is Role.OWNER:
             await self._communities.turn_to(ask.sender.user_id, place)
             await self._open(inside)
-        elif role is Role.OPERATOR:
+        elif inside.role is Role.OPERATOR:
             await self._voice.answer(inside, ForOwnerOnly())
         else:
             await self.hello(inside)
@@ -82,7 +96,12 @@ class SetupPanel:
         if place is None:
             await self._voice.answer(ask, NoCommunityYet())
             return
-        role = await self._role(ask)
+        asked = await self._roles.asked(ask)
+        if isinstance(asked, HomeGone) and asked.mine:
+            await self._voice.answer(ask, asked)
+            return
+        # A menu gives no rights: where Telegram doesn't say who asks, they are shown what everybody can do.
+        role = asked.role if isinstance(asked, Ask) else Role.FAN
         others = await self._rooms.homes_of(ask.sender.user_id) if ask.private else ()
         hello = Hello(
             place.shop,
@@ -106,11 +125,11 @@ class SetupPanel:
             self._communities.forget_person(ask.sender.user_id)
             await self._closed(ask)
             return None
-        inside = ask.within(place)
-        if await self._role(inside) is not Role.OWNER:
-            await self._voice.answer(inside, ForOwnerOnly())
-            return None
-        return inside
+        inside = await self._roles.asked(ask.within(place))
+        if isinstance(inside, Ask) and inside.role is Role.OWNER:
+            return inside
+        await self._voice.answer(ask.within(place), ForOwnerOnly() if isinstance(inside, Ask) else inside)
+        return None
 
     async def step(self, inside: Ask) -> str:
         """The question that the panel shows."""
@@ -195,9 +214,6 @@ class SetupPanel:
             await self._setting_up.shown_in(inside.sender.user_id, message_id)
             if older_id is not None:
                 await self._voice.take_away(inside, older_id)
-
-    async def _role(self, ask: Ask) -> Role:
-        return await role_of(ask, ask.home, self._bot, self._communities)
 
 
 def _lacking(rooms: tuple[Room, ...]) -> tuple[Room, ...]:

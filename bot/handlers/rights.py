@@ -2,56 +2,33 @@
 
 from dataclasses import replace
 
-from aiogram import Bot
-
 from bot.asking import Ask
-from bot.features.communities import Communities
 from bot.handlers.arrivals import Arrivals, Coming
-from bot.handlers.roles import role_of
+from bot.handlers.roles import Roles
 from bot.rules.arrivals import NotOpenYet
-from bot.rules.communities import AskAgain, ChannelsDontPlay, ForOwnerOnly, ForStaffOnly, NoCommunityYet, Role
+from bot.rules.communities import AskAgain, ChannelsDontPlay, NoCommunityYet
+from bot.rules.rights import ForOwnerOnly, ForStaffOnly, OwnerInPerson, Role, TryAgain
 from bot.voice import Voice
-
-__all__ = ["Doors", "role_of"]
 
 STALE_COMMAND = 600.0
 """Seconds after which a staff command that waited for the bot is asked again, not done."""
 
 
 class Doors:
-    """Who may go in: gives the ask with its community, or tells the asker why not."""
+    """Who may go in: gives the ask with its community and the asker's role, or tells the asker why not."""
 
-    def __init__(self, bot: Bot, communities: Communities, arrivals: Arrivals, voice: Voice) -> None:
-        self._bot = bot
-        self._communities = communities
+    def __init__(self, roles: Roles, arrivals: Arrivals, voice: Voice) -> None:
+        self._roles = roles
         self._arrivals = arrivals
         self._voice = voice
 
     async def staff(self, ask: Ask) -> Ask | None:
         """The ask inside the community that the asker may steer now."""
-        if ask.speaks_as is not None and not ask.anonymous_admin:
-            await self._voice.answer(ask, ForStaffOnly())
-            return None
-        inside = await self._inside(ask)
-        if inside is None:
-            return None
-        if await role_of(inside, inside.home, self._bot, self._communities) is Role.FAN:
-            await self._voice.answer(inside, ForStaffOnly())
-            return None
-        if ask.age > STALE_COMMAND:
-            await self._voice.answer(inside, AskAgain(int(ask.age // 60)))
-            return None
-        return inside
+        return await self._steering(ask, Role.OPERATOR)
 
     async def owner(self, ask: Ask) -> Ask | None:
-        """The ask inside the community that is the asker's own; an anonymous administrator may be its owner."""
-        inside = await self.staff(ask)
-        if inside is None or inside.anonymous_admin:
-            return inside
-        if await role_of(inside, inside.home, self._bot, self._communities) is not Role.OWNER:
-            await self._voice.answer(inside, ForOwnerOnly())
-            return None
-        return inside
+        """The ask inside the community that is the asker's own."""
+        return await self._steering(ask, Role.OWNER)
 
     async def fan(self, ask: Ask) -> Ask | None:
         """The ask inside the community that the asker plays in."""
@@ -68,11 +45,39 @@ class Doors:
         inside = await self.fan(ask)
         if inside is None:
             return None
-        staff = await role_of(inside, inside.home, self._bot, self._communities) is not Role.FAN
-        if ask.age > STALE_COMMAND:
-            await self._voice.answer(inside, AskAgain(int(ask.age // 60)))
+        asked = await self._roles.asked(inside)
+        if isinstance(asked, TryAgain):
+            await self._voice.answer(inside, asked)
             return None
-        return inside, staff
+        if not isinstance(asked, Ask):
+            asked = inside  # without a home there are no staff, but fans go on
+        return None if await self._stale(asked) else (asked, asked.role is not Role.FAN)
+
+    async def _steering(self, ask: Ask, least: Role) -> Ask | None:
+        if ask.speaks_as is not None and not ask.anonymous_admin:
+            await self._voice.answer(ask, ForStaffOnly())
+            return None
+        inside = await self._inside(ask)
+        if inside is None:
+            return None
+        asked = await self._roles.asked(inside)
+        if not isinstance(asked, Ask):
+            await self._voice.answer(inside, asked)
+            return None
+        if asked.role is Role.FAN:
+            await self._voice.answer(asked, ForStaffOnly())
+            return None
+        if least is Role.OWNER and asked.role is not Role.OWNER:
+            anonymous = asked.anonymous_admin
+            await self._voice.answer(asked, OwnerInPerson(asked.home.community_id) if anonymous else ForOwnerOnly())
+            return None
+        return None if await self._stale(asked) else asked
+
+    async def _stale(self, inside: Ask) -> bool:
+        if inside.age <= STALE_COMMAND:
+            return False
+        await self._voice.answer(inside, AskAgain(int(inside.age // 60)))
+        return True
 
     async def _inside(self, ask: Ask) -> Ask | None:
         if ask.place is not None:
@@ -80,10 +85,11 @@ class Doors:
         if ask.private:
             await self._voice.answer(ask, NoCommunityYet())
             return None
-        # A group whose arrival was never seen (an old database, a lost update), or whose staff hasn't said yet whose
+        # A group whose arrival was never seen (an old database, a lost update), or whose owner hasn't said yet whose
         # it is.
-        room = Coming(ask.chat_id, ask.chat_title)
-        group = await self._arrivals.adopt(room, ask.sender, ask.at, ask.cause, asks=None)
+        group = await self._arrivals.spoken_in(
+            Coming(ask.chat_id, ask.chat_title), None if ask.anonymous_admin else ask.sender, ask.at, ask.cause
+        )
         if group is not None:
             return replace(ask, group=group, place=group.place)
         quiet = ask.can_write or ask.ephemeral_id is not None or ask.press_id is not None

@@ -1,22 +1,26 @@
-"""The bot's own membership of chats, and what staff answers about a room."""
+"""The bot's own membership of chats, what owners answer about rooms, and the home group's change of hands."""
 
 from datetime import datetime
 
 from aiogram import Bot
 from aiogram.enums import ChatMemberStatus, ChatType
-from aiogram.types import CallbackQuery, ChatMemberUnion, ChatMemberUpdated
+from aiogram.types import CallbackQuery, ChatMemberUnion, ChatMemberUpdated, Message
 
 from bot.asking import Ask
-from bot.content.panels import NEW, NO, PART, WHOSE
+from bot.content.panels import HOME, LEAVE_ROOM, NEW, NO, PART, WHOSE
 from bot.features.communities import Communities
 from bot.features.rooms import Rooms
 from bot.handlers.arrivals import Arrivals, Coming
 from bot.handlers.coupons import LARGEST_ID, read_id
-from bot.handlers.roles import role_of
+from bot.handlers.looking import look_at
+from bot.handlers.rights import Doors
+from bot.handlers.roles import Roles
 from bot.handlers.table import Desk
 from bot.middleware import sender_of
-from bot.rules.arrivals import AskedOfStaff, RoomGone
-from bot.rules.communities import ForOwnerOnly, Role, StalePress
+from bot.rules.arrivals import AskedOfOwner, RoomGone
+from bot.rules.communities import SPEAKING_FOR_OTHERS, StalePress
+from bot.rules.rights import TryAgain
+from bot.store.places import Group
 from bot.voice import Voice
 
 PRESENT = {ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR, ChatMemberStatus.RESTRICTED}
@@ -27,6 +31,10 @@ def setup() -> Desk:
     desk = Desk("rooms")
     desk.press(WHOSE, whose)
     desk.press(PART, part)
+    desk.press(LEAVE_ROOM, leave)
+    desk.press(HOME, home)
+    desk.service("chat_owner_changed", changed_hands)
+    desk.service("chat_owner_left", changed_hands)
     desk.my_chat_member.register(my_membership)
     return desk
 
@@ -40,7 +48,11 @@ async def my_membership(
         await communities.started(by, can_write=_inside(event.new_chat_member))
     elif _inside(event.new_chat_member):
         room = Coming(chat.id, chat.title or "", chat.type == ChatType.CHANNEL)
-        await arrivals.adopt(room, by, received_at, cause, asks=not _inside(event.old_chat_member))
+        adder = None if by.user_id in SPEAKING_FOR_OTHERS else by
+        if _inside(event.old_chat_member):
+            await arrivals.changed(room, adder, received_at, cause)
+        else:
+            await arrivals.added(room, adder, received_at, cause)
     else:
         await communities.leave(chat.id, received_at)
 
@@ -52,38 +64,100 @@ def _inside(member: ChatMemberUnion) -> bool:
 async def whose(
     _press: CallbackQuery, ask: Ask, rest: str, arrivals: Arrivals, communities: Communities, voice: Voice
 ) -> None:
-    """Staff says to which shop a chat belongs. Its data may be forged: every right is asked for again."""
+    """An owner says to which shop a chat belongs. Its data may be forged: every right is asked for again."""
     choice, _, chat = rest.partition(":")
     chat_id = read_chat(chat)
     if chat_id is None or (choice not in {NEW, NO} and read_id(choice) is None):
         await voice.answer(ask, StalePress())
         return
     outcome = await arrivals.decide(ask, choice, chat_id)
-    if isinstance(outcome, AskedOfStaff):
+    if isinstance(outcome, AskedOfOwner | TryAgain):
         await voice.answer(ask, outcome)
         return
     group = await communities.group(chat_id)
-    await voice.panel(ask.within(group.place) if group is not None else ask, outcome, aloud=True)
+    await voice.panel(ask.within(group.place) if group is not None else ask, outcome)
 
 
 async def part(
-    _press: CallbackQuery, ask: Ask, rest: str, bot: Bot, communities: Communities, rooms: Rooms, voice: Voice
+    _press: CallbackQuery,
+    ask: Ask,
+    rest: str,
+    bot: Bot,
+    doors: Doors,
+    communities: Communities,
+    rooms: Rooms,
+    voice: Voice,
 ) -> None:
-    """The owner makes a group a shop of its own."""
-    chat_id = read_chat(rest)
-    group = await communities.group(chat_id) if chat_id is not None else None
-    if chat_id is None or group is None:
+    """The owner makes a group a shop of its own; it belongs to the group's creator."""
+    group = await _room(rest, communities)
+    if group is None:
         await voice.answer(ask, RoomGone())
         return
-    if await role_of(ask, group.place, bot, communities) is not Role.OWNER:
-        await voice.answer(ask.within(group.place), ForOwnerOnly())
+    inside = await doors.owner(ask.within(group.place))
+    if inside is None:
         return
-    founded = await rooms.part(group.place, chat_id, ask.actor_id, ask.at, ask.cause)
+    look = await look_at(bot, group.chat_id, is_channel=False)
+    owner = (look.owner if look is not None else None) or ask.sender
+    founded = await rooms.part(inside.home, group.chat_id, owner, ask.actor_id, ask.at, ask.cause)
     communities.forget()
     if founded is None:
-        await voice.answer(ask.within(group.place), StalePress())
+        await voice.answer(inside, StalePress())
         return
-    await voice.panel(ask.within(group.place), founded)
+    await voice.panel(inside, founded)
+
+
+async def leave(
+    _press: CallbackQuery,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    arrivals: Arrivals,
+    communities: Communities,
+    rooms: Rooms,
+    voice: Voice,
+) -> None:
+    """The owner takes a room out of the shop: the bot leaves it."""
+    group = await _room(rest, communities)
+    if group is None:
+        await voice.answer(ask, RoomGone())
+        return
+    inside = await doors.owner(ask.within(group.place))
+    if inside is None:
+        return
+    left = await rooms.leave(inside.home, group.chat_id, ask.actor_id, ask.at)
+    communities.forget()
+    if left is None:
+        await voice.answer(inside, StalePress())
+        return
+    await arrivals.leave_chat(group.chat_id)
+    await voice.panel(inside, left)
+
+
+async def home(
+    _press: CallbackQuery, ask: Ask, rest: str, roles: Roles, communities: Communities, voice: Voice
+) -> None:
+    """The last owner makes one of their rooms home, as the home group is gone or has no creator any more."""
+    group = await _room(rest, communities)
+    if group is None or not ask.private:
+        await voice.answer(ask, RoomGone())
+        return
+    inside = ask.within(group.place)
+    outcome = await roles.move_home(inside, group.chat_id)
+    if isinstance(outcome, TryAgain):
+        await voice.answer(inside, outcome)
+    else:
+        await voice.panel(inside, outcome)
+
+
+async def changed_hands(_message: Message, ask: Ask, roles: Roles) -> None:
+    """Telegram tells that a group has a new creator, or lost it: in the home group that is the shop's owner."""
+    if ask.group is not None and ask.chat_id == ask.group.place.home_chat:
+        await roles.follow_owner(ask.group.place, ask.at)
+
+
+async def _room(text: str, communities: Communities) -> Group | None:
+    chat_id = read_chat(text)
+    return await communities.group(chat_id) if chat_id is not None else None
 
 
 def read_chat(text: str) -> int | None:

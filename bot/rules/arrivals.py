@@ -35,7 +35,7 @@ class Room:
     present: bool = True
     """Whether Telegram still lets the bot look at it."""
     second: bool = False
-    """Whether it came after the group that founded the shop, and may become a shop of its own."""
+    """Whether it is a group but not the home group, so that it may become a shop of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +47,27 @@ class Shop:
 
 
 @dataclass(frozen=True, slots=True)
-class Comer:
-    """What is known when the bot comes to a chat that it doesn't know."""
+class OwnedShop:
+    """A shop to choose, with its owner."""
 
-    adder_id: int
-    creator_id: int | None
+    shop: Shop
+    owner_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comer:
+    """What is known when the bot comes to a chat that it doesn't know. Who owns and helps is as Telegram says now."""
+
+    adder_id: int | None
+    """Who added the bot, or speaks there; None for an anonymous administrator."""
+    brought: bool = True
+    """Whether Telegram says that they added the bot; who only speaks in a chat needn't have brought it."""
+    adder_owns: tuple[Shop, ...] = ()
+    adder_helps: tuple[OwnedShop, ...] = ()
+    """Shops of others whose operator they are."""
+    creator_id: int | None = None
     """None where Telegram doesn't tell."""
-    adder_owns: tuple[Shop, ...]
-    adder_runs: tuple[Shop, ...]
-    """Shops that the adder doesn't own and is staff of."""
-    creator_owns: tuple[Shop, ...]
+    creator_owns: tuple[Shop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,7 @@ class Joins:
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """This person is asked which of these shops it joins."""
+    """This owner is asked which of these shops it joins."""
 
     user_id: int
     shops: tuple[Shop, ...]
@@ -80,19 +91,21 @@ class Knocks:
 
 
 def whose(comer: Comer) -> Joins | Asks | Knocks:
-    """Whose chat it is.
+    """Whose chat it is. Only an owner joins a room to a shop.
 
-    Owners of one shop who bring the bot to a group of their own meant their shop. Everybody else who has to do with a
-    shop is asked: an operator's group isn't the shop's by itself, nor is an owner's group to which somebody else
-    brought the bot.
+    An owner of one shop who brings the bot meant their shop. Else an owner is asked: the one who is there, the one who
+    created the chat, or the one whose operator is there.
     """
-    own = comer.creator_id in {comer.adder_id, None}
-    if own and len(comer.adder_owns) == 1:
-        return Joins(comer.adder_owns[0].community_id)
-    if comer.adder_owns or comer.adder_runs:
-        return Asks(comer.adder_id, (*comer.adder_owns, *comer.adder_runs)[:MOST_CHOICES])
+    if comer.adder_id is not None and comer.adder_owns:
+        if comer.brought and len(comer.adder_owns) == 1:
+            return Joins(comer.adder_owns[0].community_id)
+        return Asks(comer.adder_id, comer.adder_owns[:MOST_CHOICES])
     if comer.creator_id is not None and comer.creator_owns:
         return Asks(comer.creator_id, comer.creator_owns[:MOST_CHOICES])
+    if comer.adder_helps:
+        owner_id = comer.adder_helps[0].owner_id
+        theirs = tuple(one.shop for one in comer.adder_helps if one.owner_id == owner_id)
+        return Asks(owner_id, theirs[:MOST_CHOICES])
     return Knocks()
 
 
@@ -135,7 +148,7 @@ class ChannelNeedsShop:
 
 @dataclass(frozen=True, slots=True)
 class WhoseRoom:
-    """The question to staff who brought the bot to one more chat."""
+    """The question to the owner, when the bot has come to one more chat. Without an answer it leaves after a week."""
 
     chat_id: int
     title: str
@@ -143,6 +156,8 @@ class WhoseRoom:
     shops: tuple[Shop, ...]
     may_found: bool
     """Whether it may become a shop of its own."""
+    by: str | None = None
+    """Who brought the bot; None if that was anonymous, the reader, or isn't known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +169,7 @@ class RoomJoined:
     chat_id: int
     is_channel: bool
     may_part: bool
-    """Whether it can still become a shop of its own."""
+    """Whether the reader may take it out of the shop again by a button."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +182,7 @@ class RoomFounded:
 
 @dataclass(frozen=True, slots=True)
 class RoomLeft:
-    """Asked to, the bot left a chat."""
+    """Asked to by the owner, the bot left a chat."""
 
     title: str
 
@@ -178,10 +193,10 @@ class RoomGone:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedOfStaff:
-    """Somebody pressed what the shop's staff was asked."""
+class AskedOfOwner:
+    """Somebody else pressed what the shop's owner was asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotOpenYet:
-    """Said to a fan in a group of which the staff hasn't yet said whose it is."""
+    """Said to a fan in a group of which the owner hasn't yet said whose it is."""

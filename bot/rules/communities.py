@@ -1,19 +1,9 @@
 """Communities: a shop's settings, who may steer it, and who is who among senders."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from bot.rules.arrivals import Shop
 from bot.rules.words import Language
-
-
-class Role(StrEnum):
-    """What a person may do in a community."""
-
-    FAN = "fan"
-    OPERATOR = "operator"
-    OWNER = "owner"
-
 
 DEFAULT_TIMEZONES = {Language.KO: "Asia/Seoul", Language.ZH: "Asia/Shanghai", Language.EN: "UTC"}
 """Where a shop most likely stands, by its language; `/setup timezone=…` corrects it."""
@@ -36,18 +26,11 @@ class Place:
     persona: str
     coin: str
     owner_id: int
+    """The home group's creator, as Telegram said last. Rights are asked of Telegram at the act."""
     shop_account: int
     """The ledger account that this shop's coins come from."""
-
-
-@dataclass(frozen=True, slots=True)
-class ForStaffOnly:
-    """A fan used a staff command."""
-
-
-@dataclass(frozen=True, slots=True)
-class ForOwnerOnly:
-    """Staff used what only the owner may."""
+    home_chat: int | None = None
+    """The home group's chat; None while the bot isn't in it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from bot.rules.streams import (
     phase_of,
 )
 from bot.rules.words import language_of
-from bot.store.cards import announce, announce_missing, move_cards, post_anew, touch_cards
+from bot.store.cards import announce, announce_missing, move_cards, post_anew, told_directly, touch_cards
 from bot.store.db import PLANNED, Tx
 from bot.store.hearts import board_of
 from bot.store.hot import Hot
@@ -214,7 +214,12 @@ def unannounced(session: Session) -> list[tuple[int, int]]:
         select(col(Airing.community_id), col(Airing.id))
         .join(FanGroup, col(FanGroup.community_id) == col(Airing.community_id))
         .outerjoin(Card, its_card)
-        .where(col(Airing.state) == AiringState.PLANNED, col(FanGroup.left_at).is_(None), col(Card.id).is_(None))
+        .where(
+            col(Airing.state) == AiringState.PLANNED,
+            col(FanGroup.left_at).is_(None),
+            told_directly(),
+            col(Card.id).is_(None),
+        )
         .distinct()
     ).all()
     return [(community_id, airing_id or 0) for community_id, airing_id in rows]

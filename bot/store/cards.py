@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, select, update
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from bot.store.db import PROMISED, Tx
@@ -252,13 +252,30 @@ def groups_of(session: Session, community_id: int) -> list[FanGroup]:
 
 
 def chats_of(session: Session, community_id: int) -> list[int]:
-    """Chats in which the community is told things: its groups and its channel, oldest first."""
+    """Chats in which the community is told things, oldest first: its groups and its channel.
+
+    A channel's discussion group isn't one of them: Telegram forwards the channel's posts there, with their buttons.
+    """
     return list(
         session.execute(
             select(col(FanGroup.chat_id))
-            .where(col(FanGroup.community_id) == community_id, col(FanGroup.left_at).is_(None))
+            .where(col(FanGroup.community_id) == community_id, col(FanGroup.left_at).is_(None), told_directly())
             .order_by(col(FanGroup.id))
         ).scalars()
+    )
+
+
+def told_directly() -> ColumnElement[bool]:
+    """Whether a room isn't the discussion group of a channel of the shop in which the bot may post."""
+    channel = aliased(FanGroup)
+    return ~exists(
+        select(col(channel.id)).where(
+            col(channel.community_id) == col(FanGroup.community_id),
+            col(channel.is_channel),
+            col(channel.is_admin),
+            col(channel.left_at).is_(None),
+            col(channel.linked_chat_id) == col(FanGroup.chat_id),
+        )
     )
 
 

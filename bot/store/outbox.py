@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import String, bindparam, delete, func, or_, select, update
+from sqlalchemy import String, bindparam, delete, func, select, update
 from sqlmodel import col
 
 from bot.rules.privacy import CAUSES_KEPT
@@ -20,9 +20,8 @@ FILE = "file"
 """The act that sends a group a file, made when it is sent."""
 DELETE = "delete"
 """The act that takes a message away."""
-
-ASKED = "whose:"
-"""How keys of questions begin that ask whose a room is."""
+LEAVE = "leave"
+"""The act that leaves a chat about which the owner was asked and didn't answer."""
 DONE_KEPT = timedelta(days=30)
 """How long it can be looked up what became of a promise."""
 CHUNK = 500
@@ -104,15 +103,13 @@ def forget_told(tx: Tx, now: datetime) -> None:
 def forget_done(tx: Tx, now: datetime) -> bool:
     """Drop a chunk of what left, or never will, long ago; whether there may be more.
 
-    Its keys have done their work by then: nothing is promised so late a second time. A question about a room stays: it
-    is what remembers that it was asked.
+    Its keys have done their work by then: nothing is promised so late a second time.
     """
     old = (
         select(col(Outbox.id))
         .where(
             col(Outbox.state).not_in((OutboxState.WAITING, OutboxState.SENDING)),
             func.coalesce(col(Outbox.sent_at), col(Outbox.due_at)) < now - DONE_KEPT,
-            or_(col(Outbox.key).is_(None), ~col(Outbox.key).startswith(ASKED)),
         )
         .limit(CHUNK)
     )

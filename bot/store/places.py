@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from bot.rules.communities import Place
@@ -47,7 +47,7 @@ def find_group(session: Session, chat_id: int) -> Group | None:
     ).one_or_none()
     if row is None:
         return None
-    return Group(chat_id, row.title, _place(row[0], row[1]), row.is_admin, row.is_channel)
+    return Group(chat_id, row.title, _place(*row[:3]), row.is_admin, row.is_channel)
 
 
 def find_people(session: Session, user_ids: set[int]) -> dict[int, Known]:
@@ -80,20 +80,7 @@ def place_of(session: Session, community_id: int) -> Place:
 def find_place(session: Session, community_id: int) -> Place | None:
     """The same for an id that somebody sent: None if there is no such community."""
     row = session.execute(_places().where(col(Community.id) == community_id)).one_or_none()
-    return _place(row[0], row[1]) if row is not None else None
-
-
-def groups_chats(session: Session, community_id: int) -> list[int]:
-    """Groups of the community that the bot is in: whoever is administrator there is staff."""
-    return list(
-        session.execute(
-            select(col(FanGroup.chat_id)).where(
-                col(FanGroup.community_id) == community_id,
-                col(FanGroup.left_at).is_(None),
-                col(FanGroup.is_channel).is_(False),
-            )
-        ).scalars()
-    )
+    return _place(*row[:3]) if row is not None else None
 
 
 def lock_shop(session: Session, community_id: int) -> Community:
@@ -107,13 +94,18 @@ def lock_shop(session: Session, community_id: int) -> Community:
 
 
 def _places() -> Any:
-    return select(Community, col(Account.id).label("shop_account")).join(
-        Account,
-        (col(Account.community_id) == col(Community.id)) & (col(Account.kind) == AccountKind.SHOP),
+    home = aliased(FanGroup)
+    return (
+        select(Community, col(Account.id).label("shop_account"), col(home.chat_id).label("home_chat"))
+        .join(Account, (col(Account.community_id) == col(Community.id)) & (col(Account.kind) == AccountKind.SHOP))
+        .outerjoin(
+            home,
+            (col(home.community_id) == col(Community.id)) & col(home.is_home) & col(home.left_at).is_(None),
+        )
     )
 
 
-def _place(community: Community, shop_account: int) -> Place:
+def _place(community: Community, shop_account: int, home_chat: int | None) -> Place:
     if community.id is None:
         raise LookupError("a community without id was read")
     return Place(
@@ -125,4 +117,5 @@ def _place(community: Community, shop_account: int) -> Place:
         coin=community.coin,
         owner_id=community.owner_id,
         shop_account=shop_account,
+        home_chat=home_chat,
     )

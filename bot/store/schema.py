@@ -10,14 +10,17 @@ from sqlalchemy.pool import NullPool
 
 from bot.store.db import async_url
 
-HEAD = "0014"
+HEAD = "0015"
 """The newest revision in migrations/; a test holds the two together."""
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 
 
 async def migrate(url: str, target: str = "head") -> bool:
-    """Bring the database behind `url` to `target`; whether anything was done."""
+    """Bring the database behind `url` to `target`; whether anything was done.
+
+    `target` is a revision to go up to, or to go down to if it is `base` or begins with `<` (`<0014`).
+    """
     if make_url(url).get_backend_name() == "sqlite":
         return await asyncio.to_thread(_migrate_sqlite, url, target)
     engine = create_async_engine(async_url(url), poolclass=NullPool)
@@ -67,8 +70,8 @@ def _run_alembic(url: str, target: str, connection: Any) -> None:
     config.set_main_option("script_location", str(SCRIPTS))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
     config.attributes["connection"] = connection
-    if target == "base" or target.startswith("-"):
-        command.downgrade(config, target)
+    if target == "base" or target.startswith("<"):
+        command.downgrade(config, target.removeprefix("<"))
     else:
         command.upgrade(config, target)
 

@@ -161,18 +161,29 @@ def tell_here(
 
 
 def tell_owner(tx: Tx, place: Place, outcome: Any, *, key: str, now: datetime, not_after: datetime) -> bool:
-    """Promise a message to the owner: in private, else as a whisper in the shop's first group. Never for all to see."""
-    owner = tx.get(Person, place.owner_id)
-    can_write = owner is not None and owner.can_write
-    group = next((group for group in groups_of(tx, place.community_id) if group.is_admin), None)
+    """Promise a message to the owner; see `tell_person`."""
+    return tell_person(tx, place, place.owner_id, outcome, key=key, now=now, not_after=not_after)
+
+
+def tell_person(
+    tx: Tx, place: Place, user_id: int, outcome: Any, *, key: str, now: datetime, not_after: datetime
+) -> bool:
+    """Promise a message to somebody of the shop: in private, else as a whisper in the home group, never for all to see.
+
+    False if neither can be.
+    """
+    person = tx.get(Person, user_id)
+    can_write = person is not None and person.can_write
+    groups = [group for group in groups_of(tx, place.community_id) if group.is_admin]
+    group = min(groups, key=lambda one: not one.is_home, default=None)
     if not can_write and group is None:
         return False
-    chosen, telegram = (owner.language, owner.telegram_language) if owner is not None else (None, None)
+    chosen, telegram = (person.language, person.telegram_language) if person is not None else (None, None)
     return tell_here(
         tx,
         place.community_id,
-        place.owner_id if can_write or group is None else group.chat_id,
-        place.owner_id,
+        user_id if can_write or group is None else group.chat_id,
+        user_id,
         reader_language(chosen, telegram, place.language),
         outcome,
         key=key,

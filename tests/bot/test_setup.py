@@ -297,14 +297,20 @@ async def test_the_line_in_group_and_private(play_sqlite: Play) -> None:
 
 
 async def test_an_anonymous_owner(play_sqlite: Play) -> None:
-    """In the group's name the line is done, and alone the way to private chat is shown."""
+    """In the group's name nobody is known to be the owner: how things are is shown, and the way to private chat."""
     stage = await play_sqlite(language="en")
-    for text, heard in (("/setup", "Set up in private"), ("/setup coin=petals", "petals")):
+    for text, heard in (("/setup", "How the shop is set up"), ("/setup coin=petals", "Open our private chat")):
         said = stage.owner.says_as_admin_anonymously(stage.group, text)
         answer = await stage.owner.waits_for(
             stage.group, lambda m: m.sender is stage.bot and m.reply_to is not None, timeout=10, after=said
         )
         assert heard in answer.text + "".join(button.text for button in answer.buttons)
+    stage.owner.starts(stage.bot)
+    await stage.settled()
+    said = stage.owner.says(stage.bot, "/setup coin=petals")
+    await stage.owner.waits_for(
+        stage.bot, lambda m: "petals" in m.text and m.sender is stage.bot, timeout=10, after=said
+    )
 
 
 async def test_the_checklist(play_sqlite: Play) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from bot.features.campaigns import Campaigns
@@ -44,15 +46,18 @@ async def test_a_second_stranger_is_welcome_only_if_open(db: Database) -> None:
     assert await query(db, "SELECT count(*) FROM community") == [(2,)]
 
 
-async def test_the_owners_second_group_joins_the_shop(db: Database) -> None:
-    """One owner, one shop, however many groups."""
+async def test_a_second_group_joins_the_shop(db: Database) -> None:
+    """One owner, one shop, however many groups; the first one is home, and the database holds no second home."""
     communities = house(db)
     first = await communities.arrive(-1, "Silk", OWNER, Language.KO, NOON, is_admin=True)
-    second = await communities.arrive(-2, "Wool", OWNER, Language.EN, NOON, is_admin=True)
     assert first is not None
+    second = await communities.arrive(-2, "Wool", OWNER, Language.EN, NOON, is_admin=True, into=1)
     assert second is not None
     assert second.group.place == first.group.place
-    assert sorted(await communities.chats(first.group.place)) == [-2, -1]
+    assert first.group.place.home_chat == -1
+    assert (first.is_home, second.is_home) == (True, False)
+    with pytest.raises(IntegrityError):
+        await db.write(lambda tx: tx.connection().exec_driver_sql("UPDATE fan_group SET is_home = true"))
 
 
 async def test_a_group_that_was_left_is_taken_up_again(db: Database) -> None:
@@ -62,7 +67,9 @@ async def test_a_group_that_was_left_is_taken_up_again(db: Database) -> None:
     assert first is not None
     await communities.leave(-1, days(1))
     assert await communities.group(-1) is None
-    assert await communities.chats(first.group.place) == []
+    gone = await communities.place(first.group.place.community_id)
+    assert gone is not None
+    assert gone.home_chat is None
     # Whoever adds it back: the group belongs to its shop.
     again = await communities.arrive(-1, "Silk 2", STRANGER, Language.EN, days(2), is_admin=False)
     assert again is not None
@@ -135,16 +142,17 @@ async def test_a_move_whose_new_chat_came_first(db: Database, causes: Causes) ->
     """If the new id was met as a group of its own, the old one is left and its promises go over."""
     place, communities = await shop(db), house(db)
     await offer(db, place, NewCampaign("Silk", 5), causes.next())
-    await communities.arrive(-2002, "Silk room", OWNER, Language.KO, NOON, is_admin=True)
+    await communities.arrive(-2002, "Silk room", OWNER, Language.KO, NOON, is_admin=True, into=place.community_id)
     await follow(db, communities, -1001, -2002, NOON)
-    assert await communities.chats(place) == [-2002]
+    homes = await query(db, "SELECT chat_id, is_home FROM fan_group WHERE left_at IS NULL")
+    assert [(chat_id, bool(is_home)) for chat_id, is_home in homes] == [(-2002, True)]
     assert await query(db, "SELECT DISTINCT chat_id FROM outbox") == [(-2002,)]
 
 
 async def test_both_chats_of_a_move_may_show_the_card(db: Database, causes: Causes) -> None:
     """A campaign made between the two tellings hung a card in each: one is kept."""
     place, communities = await shop(db), house(db)
-    await communities.arrive(-2002, "Silk room", OWNER, Language.KO, NOON, is_admin=True)
+    await communities.arrive(-2002, "Silk room", OWNER, Language.KO, NOON, is_admin=True, into=place.community_id)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
     await follow(db, communities, -1001, -2002, NOON)
     assert await query(db, "SELECT subject_id, chat_id FROM card") == [(campaign, -2002)]

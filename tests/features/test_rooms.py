@@ -1,12 +1,17 @@
 """Rooms of a shop: greetings promised once, channels, questions, a room that becomes a shop; on both databases."""
 
 import asyncio
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from bot.features.campaigns import Campaigns
 from bot.features.communities import Communities
-from bot.features.privacy import Privacy
-from bot.features.rooms import Rooms, asked_about, part
+from bot.features.rooms import LEFT_AFTER, Rooms, asked_about, part
 from bot.flows.moving import follow
 from bot.rules.arrivals import RoomFounded, Shop, WhoseRoom
 from bot.rules.coupons import NewCampaign
@@ -15,8 +20,8 @@ from bot.store.db import Database, Tx
 from bot.store.dialogues import close_dialogue, open_dialogue, show_dialogue_in
 from bot.store.members import Sender
 from bot.store.places import find_people
-from bot.store.tables import Card
-from tests.features.people import NOON, OWNER, Causes, days, everything, fan, give, offer, query, shop, till
+from bot.store.tables import Card, Outbox
+from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till
 
 JUN = Sender(2, "Jun", "jun", "en")
 
@@ -43,7 +48,7 @@ async def test_one_arrival_told_ten_times_is_greeted_once(db: Database) -> None:
     communities = Communities(db, open_to_all=False)
     await communities.started(OWNER, can_write=True)
     await asyncio.gather(
-        *(communities.arrive(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, into=1, tell=True) for _ in range(10))
+        *(communities.arrive(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, into=1) for _ in range(10))
     )
     assert [row[0] for row in await promised(db)] == [-2]
     assert [row[0] for row in await promised(db, "tell")] == [OWNER.user_id]
@@ -51,13 +56,15 @@ async def test_one_arrival_told_ten_times_is_greeted_once(db: Database) -> None:
 
 
 async def test_a_note_that_nobody_could_read_isnt_promised(db: Database) -> None:
-    """Where the owner can neither be written to nor whispered to, the panel tells it instead."""
+    """Where the owner can neither be written to nor whispered to at home, the panel tells it instead."""
     await shop(db)
     communities = Communities(db, open_to_all=False)
-    await communities.arrive(-2, "Wool", OWNER, Language.KO, NOON, is_admin=False, into=1, tell=True)
+    await db.write(lambda tx: tx.connection().exec_driver_sql("UPDATE fan_group SET is_admin = false"))
+    await communities.arrive(-2, "Wool", OWNER, Language.KO, NOON, is_admin=False, into=1)
     assert await promised(db, "tell") == []
-    await communities.arrive(-3, "Linen", OWNER, Language.KO, NOON, is_admin=True, into=1, tell=True)
-    assert [row[0] for row in await promised(db, "tell")] == [-3]
+    await db.write(lambda tx: tx.connection().exec_driver_sql("UPDATE fan_group SET is_admin = is_home"))
+    await communities.arrive(-3, "Linen", OWNER, Language.KO, NOON, is_admin=True, into=1)
+    assert [row[0] for row in await promised(db, "tell")] == [-1001]
 
 
 async def test_a_channel_is_told_and_not_played_in(db: Database, causes: Causes) -> None:
@@ -69,13 +76,12 @@ async def test_a_channel_is_told_and_not_played_in(db: Database, causes: Causes)
     assert arrived.group.is_channel
     await offer(db, place, NewCampaign("Silk", 5), causes.next())
     assert await query(db, "SELECT chat_id FROM card") == [(-1001,)]
-    assert await communities.chats(place) == [-1001]
     assert await promised(db) == []
     assert await communities.arrive(-10, "Foreign", JUN, Language.EN, NOON, is_admin=True, is_channel=True) is None
 
 
-async def test_a_channel_that_comes_again_may_change_its_shop(db: Database) -> None:
-    """While it is there it stays where it is; a group belongs to its shop for good."""
+async def test_a_room_that_comes_again_may_change_its_shop(db: Database) -> None:
+    """While the bot is there it stays where it is; a home group belongs to its shop for good."""
     here, there = await shop(db), await shop(db, fan(900), -1002)
     communities = Communities(db, open_to_all=False)
 
@@ -90,15 +96,18 @@ async def test_a_channel_that_comes_again_may_change_its_shop(db: Database) -> N
     assert await come(-9, there.community_id, is_channel=True) == here.community_id
     await communities.leave(-9, days(1))
     assert await come(-9, there.community_id, is_channel=True) == there.community_id
+    assert await come(-2, here.community_id, is_channel=False) == here.community_id
+    await communities.leave(-2, days(1))
+    assert await come(-2, there.community_id, is_channel=False) == there.community_id
     await communities.leave(-1001, days(1))
     assert await come(-1001, there.community_id, is_channel=False) == here.community_id
 
 
 async def test_an_owner_may_found_a_second_shop(db: Database) -> None:
-    """Who has a shop here is no stranger; who hasn't is one, with or without the wish."""
+    """A second shop is made where an owner wished so; a stranger's group knocks in vain."""
     await shop(db)
     communities = Communities(db, open_to_all=False)
-    assert await communities.arrive(-3, "Jun's", JUN, Language.EN, NOON, is_admin=True, alone=True) is None
+    assert await communities.arrive(-3, "Jun's", JUN, Language.EN, NOON, is_admin=True) is None
     arrived = await communities.arrive(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, alone=True)
     assert arrived is not None
     assert arrived.group.place.shop == "Wool"
@@ -134,31 +143,52 @@ def question(chat_id: int = -2, *, is_channel: bool = False) -> WhoseRoom:
 
 
 async def test_a_question_is_asked_once_an_update(db: Database, causes: Causes) -> None:
-    """In the group for who can't be written to, else in private; a channel's never in the channel."""
+    """In private, or as a whisper at home for who can't be written to; never in the chat that it is about."""
     await shop(db)
     rooms, communities = Rooms(db), Communities(db, open_to_all=False)
+    await db.write(lambda tx: tx.connection().exec_driver_sql("UPDATE fan_group SET is_admin = true"))
     cause = causes.next()
     for _ in range(2):
-        await rooms.ask(question(), JUN, NOON, cause)
-    await communities.started(JUN, can_write=True)
-    await rooms.ask(question(), JUN, NOON, causes.next())
-    await rooms.ask(question(-9, is_channel=True), OWNER, NOON, causes.next())
-    assert [row[0] for row in await promised(db)] == [-2, JUN.user_id, OWNER.user_id]
+        await rooms.ask(question(), OWNER.user_id, NOON, cause)
+    await communities.started(OWNER, can_write=True)
+    await rooms.ask(question(), OWNER.user_id, NOON, causes.next())
+    await rooms.ask(question(-9, is_channel=True), OWNER.user_id, NOON, causes.next())
+    assert [row[0] for row in await promised(db, "tell")] == [-1001, OWNER.user_id, OWNER.user_id]
+
+
+async def test_a_room_without_an_answer_is_left_after_a_week(db: Database, causes: Causes) -> None:
+    """The leaving is promised with the question, and taken back with the answer."""
+    await shop(db)
+    rooms, communities = Rooms(db), Communities(db, open_to_all=False)
+    leaving = "SELECT chat_id FROM outbox WHERE act = 'leave' AND state = 'waiting' ORDER BY chat_id DESC"
+    for chat_id in (-2, -3):
+        await rooms.ask(question(chat_id), OWNER.user_id, NOON, causes.next())
+    assert await query(db, leaving) == [(-2,), (-3,)]
+    assert await db.read(_due_of_leaving) == {NOON + LEFT_AFTER}
+    await communities.arrive(-2, "Wool", OWNER, Language.KO, days(1), is_admin=True, into=1)
+    assert await query(db, leaving) == [(-3,)]
+    await communities.leave(-3, days(1))
+    assert await query(db, leaving) == []
+
+
+def _due_of_leaving(session: Session) -> set[datetime]:
+    return set(session.execute(select(col(Outbox.due_at)).where(col(Outbox.act) == "leave")).scalars())
 
 
 async def test_a_question_is_remembered_and_moves(db: Database, causes: Causes) -> None:
-    """Who was asked last about a chat is known after a restart, and after the group got a new id."""
+    """Which owner is asked about a chat is known after a restart, and after the group got a new id."""
     await shop(db)
+    there = await shop(db, fan(900), -1002)
     rooms = Rooms(db)
     assert await rooms.asked_about(-2) is None
-    await rooms.ask(question(), OWNER, NOON, causes.next())
-    await rooms.ask(question(), JUN, NOON, causes.next())
-    await rooms.ask(question(-22), OWNER, NOON, causes.next())
-    assert await db.read(asked_about, -2) == JUN.user_id
+    await rooms.ask(question(), OWNER.user_id, NOON, causes.next())
+    other = replace(question(-22), shops=(Shop(there.community_id, "Wool"),))
+    await rooms.ask(other, there.owner_id, NOON, causes.next())
+    assert await db.read(asked_about, -2) == OWNER.user_id
     await follow(db, Communities(db, open_to_all=False), -2, -200, NOON)
     assert await rooms.asked_about(-2) is None
-    assert await rooms.asked_about(-200) == JUN.user_id
-    assert await rooms.asked_about(-22) == OWNER.user_id
+    assert await rooms.asked_about(-200) == OWNER.user_id
+    assert await rooms.asked_about(-22) == there.owner_id
 
 
 async def wool(db: Database, causes: Causes) -> int:
@@ -182,7 +212,7 @@ async def test_a_room_becomes_a_shop(db: Database, causes: Causes) -> None:
     await wool(db, causes)
     before = await everything(db)
     place = await _place(db)
-    assert await Rooms(db).part(place, -2, OWNER.user_id, NOON, causes.next()) == RoomFounded("Wool", 2)
+    assert await Rooms(db).part(place, -2, OWNER, OWNER.user_id, NOON, causes.next()) == RoomFounded("Wool", 2)
     assert await query(db, "SELECT chat_id, community_id FROM fan_group ORDER BY id") == [(-1001, 1), (-2, 2)]
     assert await query(db, "SELECT DISTINCT chat_id FROM card") == [(-1001,)]
     waiting = await query(
@@ -209,13 +239,13 @@ async def test_parting_again(db: Database, causes: Causes) -> None:
     place, cause = await _place(db), causes.next()
     communities = Communities(db, open_to_all=False)
     await communities.arrive(-9, "News", OWNER, Language.KO, NOON, is_admin=True, is_channel=True, into=1)
-    assert await Rooms(db).part(place, -2, OWNER.user_id, NOON, cause) == RoomFounded("Wool", 2)
+    assert await Rooms(db).part(place, -2, OWNER, OWNER.user_id, NOON, cause) == RoomFounded("Wool", 2)
     before = await everything(db)
     new = await communities.place(2)
     assert new is not None
-    assert await Rooms(db).part(new, -2, OWNER.user_id, NOON, cause) == RoomFounded("Wool", 2)
+    assert await Rooms(db).part(new, -2, OWNER, OWNER.user_id, NOON, cause) == RoomFounded("Wool", 2)
     for chat_id in (-1001, -9, -2, -77):
-        assert await Rooms(db).part(place, chat_id, OWNER.user_id, NOON, causes.next()) is None
+        assert await Rooms(db).part(place, chat_id, OWNER, OWNER.user_id, NOON, causes.next()) is None
     assert await everything(db) == before
 
 
@@ -223,7 +253,9 @@ async def test_parted_ten_times_at_once(db: Database, causes: Causes) -> None:
     """One shop comes of it."""
     await wool(db, causes)
     place = await _place(db)
-    outcomes = await asyncio.gather(*(db.write(part, place, -2, OWNER.user_id, NOON, causes.next()) for _ in range(10)))
+    outcomes = await asyncio.gather(
+        *(db.write(part, place, -2, OWNER, OWNER.user_id, NOON, causes.next()) for _ in range(10))
+    )
     assert sum(outcome is not None for outcome in outcomes) == 1
     assert await query(db, "SELECT count(*) FROM community") == [(2,)]
 
@@ -232,7 +264,7 @@ async def test_what_a_parted_room_sells_is_its_own(db: Database, causes: Causes)
     """The old shop's drops don't hang there any more, the new shop's only there."""
     await wool(db, causes)
     place = await _place(db)
-    await Rooms(db).part(place, -2, OWNER.user_id, NOON, causes.next())
+    await Rooms(db).part(place, -2, OWNER, OWNER.user_id, NOON, causes.next())
     new = await Communities(db, open_to_all=False).place(2)
     assert new is not None
     await db.write(lambda tx: tx.connection().exec_driver_sql("DELETE FROM card"))
@@ -245,7 +277,7 @@ async def test_what_a_parted_room_hangs_is_promised_anew(db: Database, causes: C
     """A card that takes the id of one that the old shop hung there is hung as well."""
     await wool(db, causes)
     await db.write(lambda tx: tx.connection().exec_driver_sql("UPDATE outbox SET state = 'sent'"))
-    await Rooms(db).part(await _place(db), -2, OWNER.user_id, NOON, causes.next())
+    await Rooms(db).part(await _place(db), -2, OWNER, OWNER.user_id, NOON, causes.next())
     new = await Communities(db, open_to_all=False).place(2)
     assert new is not None
     await Campaigns(db).make(new, OWNER.user_id, NewCampaign("New", 5), NOON, causes.next())
@@ -263,11 +295,11 @@ async def test_whose_shops_and_homes(db: Database, causes: Causes) -> None:
     assert [one.community_id for one in await rooms.homes_of(OWNER.user_id)] == [1, 2]
     assert [one.community_id for one in await rooms.owned_by(OWNER.user_id)] == [1]
     assert await rooms.homes_of(JUN.user_id) == ()
-    assert [one.community_id for one in await rooms.perhaps_run_by(JUN.user_id)] == [1, 2]
+    assert [one.shop.community_id for one in await rooms.perhaps_helped_by(JUN.user_id)] == [1, 2]
     for number in range(3):
         await shop(db, fan(901 + number), -1003 - number)
-    assert await rooms.perhaps_run_by(JUN.user_id) == ()
-    assert [one.community_id for one in await rooms.perhaps_run_by(OWNER.user_id)] == [2]
+    assert await rooms.perhaps_helped_by(JUN.user_id) == ()
+    assert [one.shop.community_id for one in await rooms.perhaps_helped_by(OWNER.user_id)] == [2]
 
 
 async def test_one_dialogue_a_person_is_one_row(db: Database) -> None:
@@ -296,13 +328,3 @@ async def test_owners_who_can_be_written_to(db: Database) -> None:
     assert await communities.owners() == []
     await communities.started(OWNER, can_write=True)
     assert await communities.owners() == [(OWNER.user_id, Language.KO)]
-
-
-async def test_who_was_asked_is_forgotten_on_demand(db: Database, causes: Causes) -> None:
-    """An operator who has their data deleted leaves no question behind."""
-    place = await shop(db)
-    await give(db, place, JUN, 5)
-    await Rooms(db).ask(question(), JUN, NOON, causes.next())
-    await Privacy(db).delete(place, JUN.user_id, NOON)
-    assert await Rooms(db).asked_about(-2) is None
-    assert str(JUN.user_id) not in {str(row[0]) for row in await query(db, "SELECT user_id FROM person")}

@@ -2,39 +2,52 @@
 
 import pytest
 
-from bot.rules.arrivals import MOST_CHOICES, Asks, Comer, Joins, Knocks, Shop, missing_in, whose
+from bot.rules.arrivals import MOST_CHOICES, Asks, Comer, Joins, Knocks, OwnedShop, Shop, missing_in, whose
 
 SILK, WOOL, TEA = Shop(1, "Silk"), Shop(2, "Wool"), Shop(3, "Tea")
-MINA, JUN = 10, 20
+MINA, JUN, ANA = 10, 20, 30
 
 
 def comer(
-    adder: int, creator: int | None, owns: tuple[Shop, ...], runs: tuple[Shop, ...], theirs: tuple[Shop, ...]
+    adder: int | None,
+    owns: tuple[Shop, ...] = (),
+    *,
+    helps: tuple[OwnedShop, ...] = (),
+    creator: int | None = None,
+    theirs: tuple[Shop, ...] = (),
+    brought: bool = True,
 ) -> Comer:
     """Facts of one coming."""
-    return Comer(adder, creator, owns, runs, theirs)
+    return Comer(adder, brought, owns, helps, creator, theirs)
+
+
+MINAS, JUNS = OwnedShop(SILK, MINA), OwnedShop(TEA, JUN)
 
 
 @pytest.mark.parametrize(
     ("facts", "verdict"),
     [
-        # An owner brings the bot to a group of their own.
-        (comer(MINA, MINA, (SILK,), (), (SILK,)), Joins(1)),
-        (comer(MINA, None, (SILK,), (), ()), Joins(1)),
-        (comer(MINA, MINA, (SILK,), (TEA,), (SILK,)), Joins(1)),
-        (comer(MINA, MINA, (SILK, WOOL), (), (SILK, WOOL)), Asks(MINA, (SILK, WOOL))),
-        # To somebody else's group.
-        (comer(MINA, JUN, (SILK,), (), ()), Asks(MINA, (SILK,))),
-        (comer(MINA, JUN, (SILK,), (TEA,), (WOOL,)), Asks(MINA, (SILK, TEA))),
-        # An operator.
-        (comer(JUN, JUN, (), (SILK,), ()), Asks(JUN, (SILK,))),
-        (comer(JUN, MINA, (), (SILK,), (SILK,)), Asks(JUN, (SILK,))),
-        # Somebody else brings it to an owner's group.
-        (comer(JUN, MINA, (), (), (SILK,)), Asks(MINA, (SILK,))),
+        # An owner brings the bot with their own id, to whomever the group belongs.
+        (comer(MINA, (SILK,), creator=MINA), Joins(1)),
+        (comer(MINA, (SILK,)), Joins(1)),
+        (comer(MINA, (SILK,), creator=JUN), Joins(1)),
+        (comer(MINA, (SILK,), creator=JUN, theirs=(WOOL,)), Joins(1)),
+        (comer(MINA, (SILK, WOOL), creator=MINA), Asks(MINA, (SILK, WOOL))),
+        # An owner only speaks there: somebody else may have brought the bot.
+        (comer(MINA, (SILK,), creator=MINA, brought=False), Asks(MINA, (SILK,))),
+        # Anonymously, in an owner's group.
+        (comer(None, creator=MINA, theirs=(SILK,)), Asks(MINA, (SILK,))),
+        (comer(None, creator=JUN), Knocks()),
+        (comer(None), Knocks()),
+        # An operator: the owner is asked, not they.
+        (comer(JUN, helps=(MINAS,), creator=JUN), Asks(MINA, (SILK,))),
+        (comer(JUN, creator=MINA, theirs=(SILK,)), Asks(MINA, (SILK,))),
+        (comer(ANA, helps=(MINAS, OwnedShop(WOOL, MINA)), creator=ANA), Asks(MINA, (SILK, WOOL))),
+        (comer(ANA, helps=(MINAS, JUNS), creator=ANA), Asks(MINA, (SILK,))),
         # Strangers.
-        (comer(JUN, JUN, (), (), ()), Knocks()),
-        (comer(JUN, None, (), (), ()), Knocks()),
-        (comer(JUN, MINA, (), (), ()), Knocks()),
+        (comer(JUN, creator=JUN), Knocks()),
+        (comer(JUN), Knocks()),
+        (comer(JUN, creator=MINA), Knocks()),
     ],
 )
 def test_whose(facts: Comer, verdict: Joins | Asks | Knocks) -> None:
@@ -45,7 +58,7 @@ def test_whose(facts: Comer, verdict: Joins | Asks | Knocks) -> None:
 def test_a_question_offers_a_few_shops() -> None:
     """Telegram's screen holds so many buttons."""
     many = tuple(Shop(number, f"Shop {number}") for number in range(20))
-    verdict = whose(Comer(MINA, MINA, many, (), many))
+    verdict = whose(comer(MINA, many, creator=MINA))
     assert isinstance(verdict, Asks)
     assert len(verdict.shops) == MOST_CHOICES
 

@@ -3,7 +3,7 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import BigInteger, false
+from sqlalchemy import BigInteger, Index, false, text
 from sqlmodel import Field, SQLModel
 
 from bot.rules.packets import Funding
@@ -29,6 +29,7 @@ class Community(SQLModel, table=True):
     persona: str
     coin: str
     owner_id: int = Field(sa_type=BigInteger, index=True)
+    """The home group's creator, as Telegram said last."""
     made_at: datetime
     campaigns_made: int = Field(default=0)
     """The last number given to a campaign of this shop."""
@@ -42,12 +43,23 @@ class Community(SQLModel, table=True):
     """The last number given to an item of this shop."""
     raffles_made: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """The last number given to a raffle of this shop."""
+    home_told_at: datetime | None = None
+    """When the owner was told which group is home. None: a shop from before there were home groups, to be told."""
 
 
 class FanGroup(SQLModel, table=True):
     """A Telegram group (or the channel) of a community. `left_at` is set while the bot isn't in it."""
 
     __tablename__ = "fan_group"
+    __table_args__ = (
+        Index(
+            "uq_fan_group_home",
+            "community_id",
+            unique=True,
+            sqlite_where=text("is_home"),
+            postgresql_where=text("is_home"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     community_id: int = Field(foreign_key="community.id", index=True, sa_type=Id)
@@ -57,5 +69,9 @@ class FanGroup(SQLModel, table=True):
     """Whether the bot is an administrator there."""
     is_channel: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether it is the shop's channel: told of streams, not played in."""
+    is_home: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether it is the shop's home group: its creator is the owner, its administrators are operators."""
+    linked_chat_id: int | None = Field(default=None, sa_type=BigInteger)
+    """Of a channel: its discussion group, as Telegram said last."""
     joined_at: datetime
     left_at: datetime | None = None

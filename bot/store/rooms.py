@@ -1,0 +1,65 @@
+"""A room changes its shop: what the old one hung and promised there goes."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlmodel import col
+
+from bot.store.db import Tx
+from bot.store.outbox import DELETE, LEAVE, promise
+from bot.store.tables import Card, FanGroup, Member, Outbox, Presence, SourceLink
+from bot.store.tables.messages import Lane, OutboxState
+
+
+def forget_leaving(tx: Tx, chat_id: int) -> None:
+    """The owner has answered, or the bot is gone already: it needn't leave the chat by the clock."""
+    tx.execute(
+        delete(Outbox).where(
+            col(Outbox.chat_id) == chat_id, col(Outbox.act) == LEAVE, col(Outbox.state) == OutboxState.WAITING
+        )
+    )
+
+
+def note_link(tx: Tx, channel_id: int, group_id: int | None) -> None:
+    """Write down which group is a channel's discussion group; None: none is."""
+    tx.execute(
+        update(FanGroup)
+        .where(col(FanGroup.chat_id) == channel_id, col(FanGroup.is_channel))
+        .values(linked_chat_id=group_id)
+    )
+
+
+def clear_room(tx: Tx, old_id: int, new_id: int, chat_id: int, at: datetime) -> None:
+    """Take down what hangs in a chat that goes from one community to another; what was promised there isn't sent."""
+    # What was sent goes too: SQLite may give a deleted card's id to one of the new shop, whose promise would have its
+    # key then.
+    tx.execute(
+        delete(Outbox).where(
+            col(Outbox.community_id) == old_id,
+            col(Outbox.chat_id) == chat_id,
+            col(Outbox.state) != OutboxState.SENDING,
+        )
+    )
+    cards = tx.execute(select(Card).where(col(Card.community_id) == old_id, col(Card.chat_id) == chat_id)).scalars()
+    for card in cards.all():
+        if card.message_id is not None:
+            promise(
+                tx,
+                key=f"delete:{chat_id}:{card.message_id}",
+                community_id=new_id,
+                chat_id=chat_id,
+                lane=Lane.POST,
+                act=DELETE,
+                facts={"message_id": card.message_id},
+                due_at=at,
+                now=at,
+            )
+        tx.delete(card)
+    members = select(col(Member.id)).where(col(Member.community_id) == old_id)
+    tx.execute(
+        update(Presence)
+        .where(col(Presence.chat_id) == chat_id, col(Presence.member_id).in_(members), col(Presence.left_at).is_(None))
+        .values(left_at=at)
+    )
+    tx.execute(delete(SourceLink).where(col(SourceLink.chat_id) == chat_id))
+    tx.flush()
