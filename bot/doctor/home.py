@@ -55,6 +55,7 @@ async def _inside(url: str, kind: str) -> tuple[list[Finding], list[Chat]]:
         schema,
         findings.BooksFine(books.transfers, books.held_by_fans) if books.sound else findings.BooksWrong(wrong),
         *([findings.FeedbackOff(unheard)] if unheard else []),
+        *[findings.HomeLost(shop) for shop in await checkup.look(url, checkup.homeless)],
     ], await checkup.look(url, checkup.chats)
 
 

@@ -361,6 +361,14 @@ class ChannelClosed(_OfGroups):
 
 
 @dataclass(frozen=True, slots=True)
+class HomeLost(_OfGroups):
+    """The bot isn't in a shop's home group any more: nobody steers the shop."""
+
+    level = Level.WRONG
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChatLeft(_OfGroups):
     """The database says that the bot is in a chat, Telegram says that it isn't."""
 

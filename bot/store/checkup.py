@@ -101,6 +101,16 @@ def unheard(session: Session) -> int:
     return session.execute(select(func.count()).select_from(Gift).where(col(Gift.opened) > 0)).scalar_one()
 
 
+def homeless(session: Session) -> list[str]:
+    """Names of shops in whose home group the bot isn't any more."""
+    here = select(col(FanGroup.community_id)).where(col(FanGroup.is_home), col(FanGroup.left_at).is_(None))
+    return list(
+        session.execute(
+            select(col(Community.shop)).where(col(Community.id).not_in(here)).order_by(col(Community.id))
+        ).scalars()
+    )
+
+
 def chats(session: Session) -> list[Chat]:
     """Groups and channels that the bot is in, as far as the database knows."""
     rows = session.execute(

@@ -38,7 +38,7 @@ MISSING = doctor.RightsMissing("Second room", ("can_pin_messages", "can_manage_t
 LATIN_IN_SENTENCES = re.compile(
     r"https?://\S+(?: \S+/deleteWebhook)?"
     r"|@BotFather|/mybots|/setjoingroups|/setinline(?:feedback)?|/setup timezone=\S+"
-    r"|python -m bot \w+|pip install -r \S+"
+    r"|python -m bot shops home|python -m bot \w+|/start|pip install -r \S+"
     r"|chmod 600|timedatectl set-ntp true|requirements\.txt|sqlite3|tzdata|\.env|books_unsound|\(chown\)|（chown）"
     r"|\bdate\b|[A-Z]{2,}(?:_[A-Z]+)+=?|Bot API|API Token|Enable|SQLite|PostgreSQL|Telegram|Encore|MiB"
 )
@@ -113,6 +113,15 @@ async def test_a_shop_as_it_stands(play_sqlite: Play) -> None:
     }
     assert sum(call.method == "getUpdates" for call in stage.telegram.calls) <= polls + 1
     stage.telegram.calls[:] = [call for call in stage.telegram.calls if call.method != "getChatMember"]
+
+
+async def test_a_shop_without_its_home_group(play_sqlite: Play) -> None:
+    """Nobody steers it: `doctor` says what to do."""
+    stage = await play_sqlite()
+    stage.owner.removes(stage.bot, stage.group)
+    await stage.settled()
+    at_home, _ = await look_at_home(settings(stage.url, stage.telegram))
+    assert [finding for finding in at_home if finding.level is Level.WRONG] == [doctor.HomeLost("Silk room")]
 
 
 def know(tx: Tx, title: str, chat_id: int) -> None:
