@@ -347,7 +347,7 @@ def _choices_of_raffles(owner: str, name: str) -> tuple[Any, ...]:
         "lines": RAFFLES,
         "needs": (("checkin", "stream"), ("checkin",), ()),
         "weights": ((1, 1, 2, 3), (1, 1, 1, 1)),
-        "mine": ("in", "won", "out", "struck", *((None,) if owner == "RaffleLine" else ())),
+        "mine": () if owner == "TierTooLow" else ("in", "won", "out", "struck", *((None,) * (owner == "RaffleLine"))),
         "reason": (*(reason.value for reason in Reason), *((None,) if owner != "LostPlace" else ())),
     }
     return closed.get(name, ())

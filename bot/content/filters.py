@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 from unicodedata import category
 
 from babel import Locale
@@ -34,6 +34,13 @@ TIER_NAMES = {
     Language.ZH: {"new": "新粉", "fan": "铁粉", "loyal": "钻粉", "core": "挚爱粉"},
     Language.EN: {"new": "New", "fan": "Fan", "loyal": "Loyal", "core": "Core"},
 }
+
+UNIT_LENGTHS: dict[Language, Literal["short", "long"]] = {
+    Language.KO: "short",
+    Language.ZH: "short",
+    Language.EN: "long",
+}
+"""CLDR has only `short` forms of units in Korean and Chinese. Where there is no form, Babel prints the unit's key."""
 
 LONGEST_IN_HOURS = 24
 """From here on lengths of time are told in days."""
@@ -116,14 +123,19 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
             return plain
         return Markup('<tg-time unix="{}" format="wDt">{}</tg-time>').format(int(value.timestamp()), plain)
 
+    def length(number: int, unit: str) -> str:
+        """`10 minutes`. Chinese has a blank after the number, as everywhere in our words."""
+        text = format_unit(number, unit, length=UNIT_LENGTHS[language], locale=locale)
+        return text.replace(num(number), f"{num(number)} ", 1) if language is Language.ZH else text
+
     def span(minutes: int) -> str:
         """A length of time: `24 hours`, `10 minutes`, `1 hour 30 minutes`."""
         hours, rest = divmod(minutes, 60)
         parts = [(hours, "duration-hour"), (rest, "duration-minute")]
         if hours > LONGEST_IN_HOURS and not rest and hours % 24 == 0:
             parts = [(hours // 24, "duration-day")]
-        said = [format_unit(number, unit, length="long", locale=locale) for number, unit in parts if number]
-        return " ".join(said)
+        said = [(number, unit) for number, unit in parts if number] or parts[-1:]
+        return " ".join(length(number, unit) for number, unit in said)
 
     @lru_cache(maxsize=2048)
     def cut(value: str, length: int) -> str:

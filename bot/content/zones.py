@@ -90,11 +90,13 @@ def _also() -> dict[str, list[str]]:
 
 @lru_cache(maxsize=1024)
 def _cities(zone: str) -> dict[Language, str]:
-    """CLDR may still file a city under its older name (Calcutta)."""
-    older = [old for old, new in get_global("zone_aliases").items() if new == zone]
+    """CLDR may file a city under another of its zone's names (Calcutta for Kolkata, Indiana for US/East-Indiana)."""
+    aliases = get_global("zone_aliases")
+    newest = aliases.get(zone, zone)
+    others = [newest, *(old for old, new in aliases.items() if new == newest)]
     cities: dict[Language, str] = {}
     for language, locale in LOCALES.items():
-        known = next((key for key in (zone, *older) if "city" in locale.time_zones.get(key, {})), None)
+        known = next((key for key in (zone, *others) if "city" in locale.time_zones.get(key, {})), None)
         name = locale.time_zones[known]["city"] if known is not None else None
         cities[language] = name or get_timezone_location(zone, locale=locale, return_city=True).rsplit("/", 1)[-1]
     return cities
