@@ -125,7 +125,7 @@ STATES = {
     "DropCard": ("soon", "open", "sold_out", "closed", "cancelled"),
     "CampaignShown": ("soon", "open", "sold_out", "closed", "cancelled"),
     "OrderShown": ("paid", "refunded"),
-    "HeldCoupon": ("held", "redeemed", "cancelled"),
+    "HeldCoupon": ("held", "redeemed", "over", "cancelled"),
     "GiftCard": ("ready", "shared", "opened", "joined", "taken", "returned", "void"),
     "FriendLine": ("started", "new", "enough", "stayed", "held", "over", "capped", "left"),
     "OfferLine": ("open", "over", "closed"),

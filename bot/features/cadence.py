@@ -10,6 +10,7 @@ from sqlmodel import col
 from bot.logs import apart, get_logger
 from bot.rules.cadence import CadencePolicy, MorningCard, PostingState, SlotFacts, SlotKind, fill, next_due
 from bot.rules.calendar import DAY, day_of, start_of
+from bot.rules.streams import OVER_PHASES, phase_of
 from bot.store.airings import open_airings
 from bot.store.cards import hang_cards
 from bot.store.db import Database, Tx
@@ -102,7 +103,8 @@ def morning_card(session: Session, community_id: int, posting_id: int, at: datet
     tonight = [
         one
         for one in open_airings(session, community_id)
-        if begins <= one.starts_at < start_of(posting.day + DAY, community.timezone) + AFTER_MIDNIGHT
+        if phase_of(one, at) not in OVER_PHASES
+        and begins <= one.starts_at < start_of(posting.day + DAY, community.timezone) + AFTER_MIDNIGHT
     ]
     return MorningCard(
         day=posting.day,

@@ -1,23 +1,26 @@
 """Claiming coupons and looking at them. What staff do with campaigns stands in `campaigns.py`."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.communities import Place
 from bot.rules.coupons import (
+    CampaignState,
     ClaimOutcome,
     CouponPolicy,
     CouponState,
     EarlyDrop,
     HeldCoupon,
     MyCoupons,
+    fate_of,
     opens_for,
 )
 from bot.store.campaigns import upcoming
-from bot.store.coupons import Choice, hand_out
+from bot.store.coupons import Choice, hand_out, usable_at
 from bot.store.db import Database, Tx
 from bot.store.members import Sender, standing
 from bot.store.tables import Campaign, Coupon, Member
@@ -26,6 +29,7 @@ from bot.store.tiers import tier_of
 SHOWN = 20
 """Coupons that one message lists."""
 EARLY_SHOWN = 3
+PAST_SHOWN = 3
 
 
 class Coupons:
@@ -41,7 +45,7 @@ class Coupons:
         return await self._db.write(claim, place, sender, campaign_id, at, cause, self._policy, self._choice)
 
     async def mine(self, place: Place, user_id: int, at: datetime) -> MyCoupons:
-        """The reader's coupons, newest first, and what opens early for them."""
+        """The reader's coupons, those that can be used first, and what opens early for them."""
         return await self._db.read(my_coupons, place, user_id, at, self._policy)
 
 
@@ -61,9 +65,17 @@ def claim(
 
 
 def my_coupons(session: Session, place: Place, user_id: int, at: datetime, policy: CouponPolicy) -> MyCoupons:
-    """A fan's coupons of this community, newest first."""
-    mine = (
-        select(Campaign.title, Coupon.code, Campaign.shared_code, Coupon.state, Campaign.closes)  # type: ignore[call-overload]
+    """A fan's coupons of this community: what ends soonest comes first, what doesn't end last."""
+    mine: Any = (
+        select(
+            col(Campaign.title),
+            col(Coupon.code),
+            col(Campaign.shared_code),
+            col(Coupon.state),
+            col(Campaign.state),
+            col(Campaign.closes),
+        )
+        .select_from(Coupon)
         .join(Campaign, col(Campaign.id) == col(Coupon.campaign_id))
         .join(Member, col(Member.id) == col(Coupon.member_id))
         .where(
@@ -71,13 +83,25 @@ def my_coupons(session: Session, place: Place, user_id: int, at: datetime, polic
             col(Member.community_id) == place.community_id,
             col(Member.user_id) == user_id,
         )
-        .order_by(col(Coupon.id).desc())
     )
-    rows = session.execute(mine.limit(SHOWN)).all()
-    total = session.execute(select(func.count()).select_from(mine.subquery())).scalar_one()
-    coupons = tuple(HeldCoupon(title, own or shared or "", state, closes) for title, own, shared, state, closes in rows)
-    early = _early_drops(session, place, user_id, at, policy)
-    return MyCoupons(coupons, more=max(0, total - len(coupons)), early=early)
+    usable = mine.where(usable_at(at))
+    rows = session.execute(
+        usable.order_by(col(Campaign.closes).is_(None), col(Campaign.closes), col(Coupon.id).desc()).limit(SHOWN)
+    ).all()
+    total = session.execute(usable.with_only_columns(func.count())).scalar_one()
+    past = session.execute(mine.where(not_(usable_at(at))).order_by(col(Coupon.id).desc()).limit(PAST_SHOWN)).all()
+    return MyCoupons(
+        tuple(_line(row, at) for row in rows),
+        more=total - len(rows),
+        early=_early_drops(session, place, user_id, at, policy),
+        past=tuple(_line(row, at) for row in past),
+    )
+
+
+def _line(row: Any, at: datetime) -> HeldCoupon:
+    title, own, shared, state, campaign, closes = row
+    fate = fate_of(CouponState(state), CampaignState(campaign), closes, at)
+    return HeldCoupon(title, own or shared or "", fate, closes)
 
 
 def _early_drops(
@@ -106,17 +130,3 @@ def _early_drops(
             )
             drops.append(drop)
     return tuple(drops[:EARLY_SHOWN])
-
-
-def count_held(session: Session, place: Place, member_id: int) -> int:
-    """Coupons that a member holds and hasn't used."""
-    held: int = session.execute(
-        select(func.count())
-        .select_from(Coupon)
-        .where(
-            col(Coupon.community_id) == place.community_id,
-            col(Coupon.member_id) == member_id,
-            col(Coupon.state) == CouponState.HELD,
-        )
-    ).scalar_one()
-    return held

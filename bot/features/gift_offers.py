@@ -33,6 +33,7 @@ from bot.rules.tiers import Tier
 from bot.store import causes
 from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx
+from bot.store.invitations import offered_at
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Campaign, Gift, GiftOffer, GiftReward, Invitation
 
@@ -251,13 +252,14 @@ def listed(session: Session, place: Place, at: datetime) -> OfferList:
 def _line(session: Session, offer: GiftOffer, at: datetime) -> OfferLine:
     cards = _count(session, select(func.count()).select_from(Gift).where(col(Gift.offer_id) == offer.id))
     joined = _joined(session, offer)
-    return OfferLine(offer.number, offer.title, offer.kind, offer.coins, _state(offer, at), cards, joined)
+    return OfferLine(offer.number, offer.title, offer.kind, offer.coins, _state(session, offer, at), cards, joined)
 
 
-def _state(offer: GiftOffer, at: datetime) -> str:
+def _state(session: Session, offer: GiftOffer, at: datetime) -> str:
     """As staff see it: `over` when nobody can make a card though nobody closed it."""
     gone = offer.stock is not None and offer.taken >= offer.stock
-    late = offer.closes is not None and offer.closes <= at
+    offered = select(col(GiftOffer.id)).where(col(GiftOffer.id) == offer.id, offered_at(at))
+    late = session.execute(offered).first() is None
     return "over" if offer.state == OfferState.OPEN and (gone or late) else offer.state
 
 
@@ -307,7 +309,7 @@ def show(session: Session, place: Place, number: int, at: datetime) -> OfferShow
         stock=offer.stock,
         left=offer.stock - offer.taken if offer.stock is not None else None,
         closes=offer.closes,
-        state=_state(offer, at),
+        state=_state(session, offer, at),
         cards=cards,
         shared=shared,
         opened=int(opened),

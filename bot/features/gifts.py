@@ -24,14 +24,13 @@ from bot.rules.gifts import (
     GiftReturned,
     GiftState,
     OfferGone,
-    OfferState,
     Opens,
 )
 from bot.rules.sources import SOURCE_OF_GIFTS, source_key
 from bot.store import forgotten
 from bot.store.db import PLANNED, Database, Tx
 from bot.store.gift_cards import card_of, hung, show_progress, tell_member
-from bot.store.invitations import give_back, keep
+from bot.store.invitations import give_back, keep, offered_at
 from bot.store.members import Sender, standing
 from bot.store.places import find_place, place_of
 from bot.store.tables import Gift, GiftOffer, GiftOpening, GiftSending, Member, Person, Presence, Source
@@ -136,8 +135,7 @@ def choice(session: Session, place: Place, user_id: int, at: datetime, policy: G
             select(GiftOffer)
             .where(
                 col(GiftOffer.community_id) == place.community_id,
-                col(GiftOffer.state) == OfferState.OPEN,
-                (col(GiftOffer.closes).is_(None)) | (col(GiftOffer.closes) > at),
+                offered_at(at),
                 (col(GiftOffer.stock).is_(None)) | (col(GiftOffer.taken) < col(GiftOffer.stock)),
             )
             .order_by(col(GiftOffer.id).desc())
@@ -226,8 +224,7 @@ def _offer(tx: Tx, place: Place, offer_id: int, at: datetime) -> GiftOffer | Non
         select(GiftOffer).where(
             col(GiftOffer.community_id) == place.community_id,
             col(GiftOffer.id) == offer_id,
-            col(GiftOffer.state) == OfferState.OPEN,
-            (col(GiftOffer.closes).is_(None)) | (col(GiftOffer.closes) > at),
+            offered_at(at),
         )
     ).scalar_one_or_none()
 

@@ -10,15 +10,16 @@ from sqlmodel import col
 from bot.rules.admin import LATELY, LISTED, AdminEntry, AdminLately, AdminLine, Section
 from bot.rules.communities import Place
 from bot.rules.coupons import CampaignState
-from bot.rules.gifts import OfferState
 from bot.rules.hearts import GoalState
 from bot.rules.packets import LIVE as LIVE_PACKETS
 from bot.rules.raffles import RaffleState
-from bot.rules.shop import ItemState
+from bot.rules.shop import ItemFacts, ItemState
 from bot.rules.streams import OVER_PHASES, Phase, phase_of
 from bot.store.airings import count_came, open_airings
 from bot.store.campaigns import card_of
 from bot.store.db import Database
+from bot.store.invitations import offered_at
+from bot.store.items import items_of
 from bot.store.tables import (
     Airing,
     AuditEntry,
@@ -130,46 +131,38 @@ def raffles(session: Session, place: Place, _at: datetime, number: int | None) -
 
 def gifts(session: Session, place: Place, at: datetime, number: int | None) -> list[AdminLine]:
     """Gifts that fans may send on."""
-    query = select(GiftOffer).where(col(GiftOffer.community_id) == place.community_id)
-    if number is not None:
-        query = query.where(col(GiftOffer.number) == number)
-    else:
-        query = query.where(col(GiftOffer.state) == OfferState.OPEN)
-    found = session.execute(query.order_by(col(GiftOffer.id).desc()).limit(LISTED + 1)).scalars()
+    offered = offered_at(at)
+    which = offered if number is None else col(GiftOffer.number) == number
+    found = session.execute(
+        select(GiftOffer, offered)
+        .where(col(GiftOffer.community_id) == place.community_id, which)
+        .order_by(col(GiftOffer.id).desc())
+        .limit(LISTED + 1)
+    ).all()
     return [
-        AdminLine(
-            Section.GIFTS,
-            one.number,
-            one.title,
-            "closed" if one.closes is not None and one.closes <= at else one.state,
-            one.taken,
-            one.stock,
-            one.closes,
-        )
-        for one in found
+        AdminLine(Section.GIFTS, one.number, one.title, "open" if open_ else "closed", one.taken, one.stock, one.closes)
+        for one, open_ in found
     ]
 
 
 def items(session: Session, place: Place, at: datetime, number: int | None) -> list[AdminLine]:
     """What the shop sells, and what it has taken off the shelf."""
-    query = select(Item).where(col(Item.community_id) == place.community_id, col(Item.state) != ItemState.WITHDRAWN)
-    if number is not None:
-        query = query.where(col(Item.number) == number)
-    found = session.execute(query.order_by(col(Item.id).desc()).limit(LISTED + 1)).scalars()
+    which = [] if number is None else [col(Item.number) == number]
+    found = items_of(session, place.community_id, at, col(Item.state) != ItemState.WITHDRAWN, *which)
     return [
         AdminLine(Section.ITEMS, one.number, one.title, _on_shelf(one, at), one.sold, one.stock, one.closes)
-        for one in found
+        for one in found[: -LISTED - 2 : -1]
     ]
 
 
-def _on_shelf(item: Item, at: datetime) -> str:
-    if item.state != ItemState.OPEN:
+def _on_shelf(item: ItemFacts, at: datetime) -> str:
+    if item.state is not ItemState.OPEN:
         return item.state
-    if item.closes is not None and item.closes <= at:
+    if item.over or (item.closes is not None and item.closes <= at):
         return "ended"
     if item.opens is not None and item.opens > at:
         return "soon"
-    return "sold_out" if item.stock is not None and item.sold >= item.stock else "open"
+    return "sold_out" if item.left == 0 else "open"
 
 
 def hearts(session: Session, place: Place, _at: datetime, number: int | None) -> list[AdminLine]:

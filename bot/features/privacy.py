@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, delete, func, or_, select, update
+from sqlalchemy import String, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -13,6 +13,7 @@ from bot.rules.privacy import DeletionAsked, DeletionDone, DeletionOutcome, Noth
 from bot.rules.raffles import EntryState, RaffleState, Reason
 from bot.rules.shop import PurchaseState
 from bot.store import forgotten, ledger
+from bot.store.coupons import count_usable
 from bot.store.db import Database, Tx
 from bot.store.invitations import cut_off
 from bot.store.outbox import TELL
@@ -72,9 +73,9 @@ class Privacy:
         """What is kept, for `/privacy`."""
         return await self._db.read(notice, place, user_id)
 
-    async def ask(self, place: Place | None, user_id: int) -> DeletionAsked | NothingKept | OwnerStays:
+    async def ask(self, place: Place | None, user_id: int, at: datetime) -> DeletionAsked | NothingKept | OwnerStays:
         """What would be lost."""
-        return await self._db.read(ask, place, user_id)
+        return await self._db.read(ask, place, user_id, at)
 
     async def delete(self, place: Place | None, user_id: int, at: datetime) -> DeletionOutcome:
         """Cut everything from the person."""
@@ -93,7 +94,7 @@ def notice(session: Session, place: Place | None, user_id: int) -> PrivacyNotice
     return PrivacyNotice(place.shop, reminders=bool(reminders))
 
 
-def ask(session: Session, place: Place | None, user_id: int) -> DeletionAsked | NothingKept | OwnerStays:
+def ask(session: Session, place: Place | None, user_id: int, at: datetime) -> DeletionAsked | NothingKept | OwnerStays:
     """Count what they hold."""
     if place is not None and place.owner_id == user_id:
         return OwnerStays(place.shop)
@@ -104,10 +105,7 @@ def ask(session: Session, place: Place | None, user_id: int) -> DeletionAsked | 
     if found is None:
         return DeletionAsked(shop, 0, 0)
     member_id, _, balance = found
-    coupons = session.execute(
-        select(func.count()).where(col(Coupon.member_id) == member_id, col(Coupon.state) == CouponState.HELD)
-    ).scalar_one()
-    return DeletionAsked(shop, balance, coupons)
+    return DeletionAsked(shop, balance, count_usable(session, member_id, at))
 
 
 def forget_me(tx: Tx, place: Place | None, user_id: int, at: datetime) -> DeletionOutcome:

@@ -7,12 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features import attendance, checkins, coupons, inviting, lapsing
+from bot.features import attendance, checkins, inviting, lapsing
 from bot.rules.calendar import day_of
 from bot.rules.checkins import CheckInPolicy, streak_on
 from bot.rules.communities import Place
 from bot.rules.lapse import LapsePolicy
 from bot.rules.members import MyCard
+from bot.store.coupons import count_usable
 from bot.store.db import Database
 from bot.store.members import Sender, Standing
 from bot.store.tables import Account, Member
@@ -35,7 +36,7 @@ def _my_card(session: Session, policy: CheckInPolicy, place: Place, sender: Send
         length=now.length,
         checked_in=now.checked_in,
         tomorrow=now.tomorrow,
-        coupons=coupons.count_held(session, place, member.member_id),
+        coupons=count_usable(session, member.member_id, at),
         restorable=now.restorable,
         streams=attendance.streak_of_streams(session, place, member.member_id),
         lapses=lapsing.dates_of(session, place, member.account_id, member.balance, at, LapsePolicy()),

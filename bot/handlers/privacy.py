@@ -45,7 +45,7 @@ async def act(
             await preferences.change(ask.place, ask.sender, Preference(reminders=False), ask.at)
             await voice.panel(ask, Stopped())
         case "delete":
-            await voice.panel(ask, await privacy.ask(ask.place, ask.sender.user_id))
+            await voice.panel(ask, await privacy.ask(ask.place, ask.sender.user_id, ask.at))
         case "yes":
             done = await privacy.delete(ask.place, ask.sender.user_id, ask.at)
             communities.forget_person(ask.sender.user_id)

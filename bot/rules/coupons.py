@@ -300,6 +300,18 @@ def drop_card(campaign: CampaignFacts, now: datetime) -> DropCard:
     )
 
 
+def fate_of(state: CouponState, campaign: CampaignState, closes: datetime | None, now: datetime) -> str:
+    """What a fan reads of a coupon of theirs: `held` (the till honours it), `redeemed`, `over` or `cancelled`.
+
+    A cancelled campaign's coupons are voided in chunks: one that still waits for its turn is cancelled already.
+    """
+    if state is CouponState.REDEEMED:
+        return "redeemed"
+    if state is CouponState.CANCELLED or campaign is CampaignState.CANCELLED:
+        return "cancelled"
+    return "over" if campaign is CampaignState.ENDED or (closes is not None and now >= closes) else "held"
+
+
 @dataclass(frozen=True, slots=True)
 class HeldCoupon:
     """One line of a fan's coupons."""
@@ -307,6 +319,7 @@ class HeldCoupon:
     title: str
     code: str
     state: str
+    """`held`, `redeemed`, `over` or `cancelled`."""
     closes: datetime | None
 
 
@@ -327,13 +340,15 @@ class EarlyDrop:
 
 @dataclass(frozen=True, slots=True)
 class MyCoupons:
-    """All that a fan holds, newest first."""
+    """What a fan can use, what ends soonest first."""
 
     coupons: tuple[HeldCoupon, ...]
     more: int = 0
-    """Older ones that the list leaves out."""
+    """Those that can be used and that the list leaves out."""
     early: tuple[EarlyDrop, ...] = ()
     """What their tier may claim before the others."""
+    past: tuple[HeldCoupon, ...] = ()
+    """The last ones that were claimed and can't be used any more."""
 
 
 @dataclass(frozen=True, slots=True)

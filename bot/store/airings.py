@@ -173,12 +173,13 @@ def live_card(session: Session, community_id: int, airing_id: int, now: datetime
 
 
 def _benefit(session: Session, community_id: int, now: datetime) -> str | None:
-    """The newest drop that can be claimed now."""
+    """The newest drop of the group that can be claimed now."""
     title: str | None = session.execute(
         select(col(Campaign.title))
         .where(
             col(Campaign.community_id) == community_id,
             col(Campaign.state) == "open",
+            col(Campaign.kept_for).is_(None),
             col(Campaign.taken) < col(Campaign.stock),
             or_(col(Campaign.opens).is_(None), col(Campaign.opens) <= now),
             or_(col(Campaign.closes).is_(None), col(Campaign.closes) > now),

@@ -8,7 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true, update
+from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement
 from sqlmodel import col
 
@@ -28,6 +29,7 @@ from bot.rules.coupons import (
     NoSuchCoupon,
     SoldOut,
     asks_for_tier,
+    fate_of,
     may_claim,
 )
 from bot.rules.tiers import Tier
@@ -122,6 +124,26 @@ _PUT_BACK = Hot(
 )
 
 
+def usable_at(now: datetime) -> ColumnElement[bool]:
+    """Coupons that the till honours at `now`, in a query that joins their campaigns (`may_redeem`)."""
+    return and_(
+        col(Coupon.state) == CouponState.HELD,
+        col(Campaign.state) == CampaignState.OPEN,
+        or_(col(Campaign.closes).is_(None), col(Campaign.closes) > now),
+    )
+
+
+def count_usable(session: Session, member_id: int, now: datetime) -> int:
+    """How many coupons a member can use at `now`."""
+    usable: int = session.execute(
+        select(func.count())
+        .select_from(Coupon)
+        .join(Campaign, col(Campaign.id) == col(Coupon.campaign_id))
+        .where(col(Coupon.member_id) == member_id, usable_at(now))
+    ).scalar_one()
+    return usable
+
+
 def hang(
     tx: Tx, community_id: int, campaign_id: int, opens: datetime | None, closes: datetime | None, now: datetime
 ) -> int:
@@ -204,7 +226,7 @@ def hand_out(
             return causes.from_json(Claimed, row[4])
     # What was taken back from a fan counts no more, unless the whole campaign was.
     held = [row for row in rows if row[2] != CouponState.CANCELLED or campaign.state is CampaignState.CANCELLED]
-    if len(held) >= campaign.limit and campaign.state is CampaignState.OPEN:
+    if len(held) >= campaign.limit and campaign.state is CampaignState.OPEN and not _ran_out(campaign, held[-1], at):
         return _again(campaign, held[-1])
     tier = tier_of(tx, place, member.member_id, at) if asks_for_tier(campaign, at) else Tier.NEW
     refusal = may_claim(campaign, member.balance, at, member.back_since, aside=aside, tier=tier, policy=policy)
@@ -251,6 +273,11 @@ def give_back_claim(tx: Tx, community_id: int, coupon_id: int | None, at: dateti
         reason="refund",
         at=at,
     )
+
+
+def _ran_out(campaign: CampaignFacts, row: tuple[Any, ...], at: datetime) -> bool:
+    """Whether a coupon wasn't used in time: its fan is told that the drop is over, not that they have it."""
+    return fate_of(CouponState(row[2]), campaign.state, campaign.closes, at) == "over"
 
 
 def _again(campaign: CampaignFacts, row: tuple[Any, ...]) -> AlreadyClaimed:

@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlmodel import col
 
 from bot.rules.communities import Place
-from bot.rules.coupons import CouponPolicy
+from bot.rules.coupons import CampaignState, CouponPolicy
 from bot.rules.gifts import GiftState, OfferState, RewardState, Who
 from bot.store import coupons
 from bot.store.db import Tx
 from bot.store.places import place_of
-from bot.store.tables import Account, Gift, GiftOffer, GiftReward, GiftSending, Invitation, Member
+from bot.store.tables import Account, Campaign, Gift, GiftOffer, GiftReward, GiftSending, Invitation, Member
 
 PENDING = (RewardState.WAITING, RewardState.DUE, RewardState.HELD)
 
@@ -42,6 +42,24 @@ def cancel(tx: Tx, invitation_id: int, friend_id: int, at: datetime) -> None:
     )
     _drop(tx, col(GiftReward.invitation_id) == invitation_id, at=at)
     unwatch(tx, friend_id)
+
+
+def offered_at(now: datetime) -> ColumnElement[bool]:
+    """Offers of which a fan can make a card at `now`: open, in time, and of a campaign that runs if it is a coupon."""
+    runs = (
+        select(col(Campaign.id))
+        .where(
+            col(Campaign.id) == col(GiftOffer.campaign_id),
+            col(Campaign.state) == CampaignState.OPEN,
+            or_(col(Campaign.closes).is_(None), col(Campaign.closes) > now),
+        )
+        .exists()
+    )
+    return and_(
+        col(GiftOffer.state) == OfferState.OPEN,
+        or_(col(GiftOffer.closes).is_(None), col(GiftOffer.closes) > now),
+        or_(col(GiftOffer.campaign_id).is_(None), runs),
+    )
 
 
 def keep(tx: Tx, place: Place, offer: GiftOffer, at: datetime) -> bool:

@@ -239,7 +239,7 @@ async def test_a_shared_code_is_the_same_for_all(db: Database, causes: Causes) -
 
 
 async def test_what_a_fan_holds(db: Database, causes: Causes) -> None:
-    """The list is newest first, of this shop alone, with what became of each."""
+    """The list is of this shop alone; what can't be used any more stands apart, with what became of it."""
     here, there, coupons = await shop(db), await shop(db, fan(900), -1002), till(db)
     silk, _ = await offer(db, here, NewCampaign("Silk", 9), causes.next())
     wool, number = await offer(db, here, NewCampaign("Wool", 9, shared_code="WOOL"), causes.next())
@@ -253,7 +253,7 @@ async def test_what_a_fan_holds(db: Database, causes: Causes) -> None:
     assert isinstance(redeemed, Redeemed)
     await Campaigns(db).cancel(here, OWNER.user_id, number, NOON, causes.next())
     assert await coupons.mine(here, fan(1).user_id, NOON) == MyCoupons(
-        (HeldCoupon("Wool", "WOOL", "cancelled", None), HeldCoupon("Silk", first.code, "redeemed", None))
+        (), past=(HeldCoupon("Wool", "WOOL", "cancelled", None), HeldCoupon("Silk", first.code, "redeemed", None))
     )
     assert await coupons.mine(here, fan(3).user_id, NOON) == MyCoupons(())
 

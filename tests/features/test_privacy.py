@@ -107,7 +107,7 @@ async def test_nothing_of_the_person_stays(db: Database, causes: Causes) -> None
     await live_a_life(db, place, causes)
     await Preferences(db).change(place, ANA, Preference(language="ko"), NOON)
     assert {"person", "member", "outbox", "dialogue", "audit_entry", "campaign", "coupon"} <= set(await traces(db))
-    asked = await Privacy(db).ask(place, ANA.user_id)
+    asked = await Privacy(db).ask(place, ANA.user_id, NOON)
     assert asked == DeletionAsked("Silk room", 55, 1)
     assert await Privacy(db).delete(place, ANA.user_id, NOON + HOUR) == DeletionDone("Silk room")
     assert await traces(db) == []
@@ -255,7 +255,7 @@ async def test_the_owner_stays(db: Database, causes: Causes) -> None:
     await give(db, here, OWNER, 5)
     await give(db, here, ANA, 5)
     before = await everything(db)
-    assert await Privacy(db).ask(here, OWNER.user_id) == OwnerStays("Silk room")
+    assert await Privacy(db).ask(here, OWNER.user_id, NOON) == OwnerStays("Silk room")
     assert await Privacy(db).delete(here, OWNER.user_id, NOON) == OwnerStays("Silk room")
     assert await everything(db) == before
     assert await Privacy(db).delete(here, ANA.user_id, NOON) == DeletionDone("Silk room")
@@ -268,11 +268,11 @@ async def test_who_only_opened_a_link_is_forgotten_too(db: Database, causes: Cau
     place = await shop(db)
     made = await source_of(db, place, "Poster", causes)
     await touch(db, place, made, ANA)
-    assert await Privacy(db).ask(place, ANA.user_id) == DeletionAsked("Silk room", 0, 0)
+    assert await Privacy(db).ask(place, ANA.user_id, NOON) == DeletionAsked("Silk room", 0, 0)
     assert isinstance(await Privacy(db).delete(place, ANA.user_id, NOON), DeletionDone)
     assert await traces(db) == []
     assert await Privacy(db).delete(place, ANA.user_id, NOON) == NothingKept()
-    assert await Privacy(db).ask(None, 12345) == NothingKept()
+    assert await Privacy(db).ask(None, 12345, NOON) == NothingKept()
 
 
 async def test_a_coming_told_again_brings_nobody_back(db: Database, causes: Causes) -> None:

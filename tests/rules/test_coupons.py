@@ -23,6 +23,7 @@ from bot.rules.coupons import (
     asks_for_tier,
     check_window,
     drop_card,
+    fate_of,
     may_claim,
     may_redeem,
 )
@@ -162,3 +163,26 @@ def test_what_the_till_honours(
 ) -> None:
     """A held coupon is honoured until its window ends, a void one never."""
     assert may_redeem("Silk", "CODE", state, closes, NOW) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "campaign", "closes", "fate"),
+    [
+        (CouponState.HELD, CampaignState.OPEN, None, "held"),
+        (CouponState.HELD, CampaignState.OPEN, NOW + TICK, "held"),
+        (CouponState.HELD, CampaignState.OPEN, NOW, "over"),
+        (CouponState.HELD, CampaignState.ENDED, NOW - HOUR, "over"),
+        (CouponState.HELD, CampaignState.ENDED, None, "over"),
+        (CouponState.HELD, CampaignState.CANCELLED, NOW + HOUR, "cancelled"),
+        (CouponState.CANCELLED, CampaignState.OPEN, NOW + HOUR, "cancelled"),
+        (CouponState.CANCELLED, CampaignState.CANCELLED, NOW - HOUR, "cancelled"),
+        (CouponState.REDEEMED, CampaignState.OPEN, NOW + HOUR, "redeemed"),
+        (CouponState.REDEEMED, CampaignState.ENDED, NOW - HOUR, "redeemed"),
+        (CouponState.REDEEMED, CampaignState.CANCELLED, NOW - HOUR, "redeemed"),
+    ],
+)
+def test_what_became_of_a_coupon(
+    state: CouponState, campaign: CampaignState, closes: datetime | None, fate: str
+) -> None:
+    """A coupon is a fan's to use until its window ends or its campaign is cancelled; what was used stays used."""
+    assert fate_of(state, campaign, closes, NOW) == fate
