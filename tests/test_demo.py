@@ -41,7 +41,7 @@ def test_the_page_comes_up_with_a_history(language: str, tmp_path: Path) -> None
     assert demo.said[3:] == []
     assert all(PUBLIC[language].search(line) for line in demo.said)
     assert list(tmp_path.iterdir()) == []
-    assert [one["role"] for one in state["people"]] == ["owner", "fan", "fan", "fan", "newcomer"]
+    assert [one["role"] for one in state["people"]] == ["owner", "fan", "fan", "fan", "newcomer", "newcomer"]
     assert (state["zone"], state["me"]) == (ZONES[language], state["people"][1]["id"])
     assert state["clock"]["next"]["at"] > state["clock"]["now"]
     group = next(one for one in state["chats"] if one["kind"] == "supergroup")

@@ -115,7 +115,7 @@ def test_dates_and_times(language: Language, filters: dict[str, Filter]) -> None
             assert strange(filters[name](day), language) == [], (name, day)
         for hour in range(24) if day.day == 1 else (day.day % 24,):
             at = datetime(day.year, day.month, day.day, hour, 5, tzinfo=UTC)
-            for name in ("clock", "at"):
+            for name in ("clock", "at", "this_week"):
                 assert strange(filters[name](context, at), language) == [], (name, at)
 
 

@@ -29,6 +29,9 @@ TIMES = {Language.KO: "aaaa h:mm", Language.ZH: "HH:mm", Language.EN: "h:mm a"}
 _DEFAULT_COINS = {Language.KO: "코인", Language.ZH: "金币", Language.EN: "coins"}
 """The word where no community is known, and in another language than the community's own word."""
 
+MONTHS = {Language.KO: "LLLL", Language.ZH: "LLL", Language.EN: "LLLL"}
+"""CLDR's long Chinese form writes the month in characters; people write it as a number."""
+
 TIER_NAMES = {
     Language.KO: {"new": "새싹", "fan": "팬", "loyal": "찐팬", "core": "최애"},
     Language.ZH: {"new": "新粉", "fan": "铁粉", "loyal": "钻粉", "core": "挚爱粉"},
@@ -76,7 +79,7 @@ def _here(place: Place | None, language: Language) -> Here:
     return Here(place.shop, place.persona, coin, place.timezone)
 
 
-def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C901  # a table of small functions
+def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C901, PLR0915  # a table of small functions
     """The filters that a language's templates may use."""
     locale = LOCALES[language]
 
@@ -104,7 +107,7 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         return format_skeleton("yMMMd", datetime(value.year, value.month, value.day), locale=locale)  # noqa: DTZ001
 
     def month(value: date) -> str:
-        return format_date(value, "LLLL", locale=locale)
+        return format_date(value, MONTHS[language], locale=locale)
 
     def weekday(value: date) -> str:
         return format_date(value, "EEE", locale=locale)
@@ -118,10 +121,19 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
     @pass_context
     def at(context: Context, value: datetime) -> str:
         """A date-time that each reader sees in their own zone; where HTML can't be, the community's."""
-        plain = clock(context, value)
+        return moment(value, "wDt", clock(context, value))
+
+    @pass_context
+    def this_week(context: Context, value: datetime) -> str:
+        """The same for what is at most some days away: weekday and time."""
+        local = value.astimezone(zone(context["here"].timezone))
+        return moment(value, "wt", f"{weekday(local)} {format_time(local, TIMES[language], locale=locale)}")
+
+    def moment(value: datetime, form: str, plain: str) -> str:
+        """Telegram's date-time entity in one of its forms, or the plain text where HTML can't be."""
         if not html:
             return plain
-        return Markup('<tg-time unix="{}" format="wDt">{}</tg-time>').format(int(value.timestamp()), plain)
+        return Markup('<tg-time unix="{}" format="{}">{}</tg-time>').format(int(value.timestamp()), form, plain)
 
     def length(number: int, unit: str) -> str:
         """`10 minutes`. Chinese has a blank after the number, as everywhere in our words."""
@@ -179,6 +191,7 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         "weekday": weekday,
         "clock": clock,
         "at": at,
+        "this_week": this_week,
         "cut": cut,
         "span": span,
         "tier": tier,

@@ -3,11 +3,11 @@
 from bot.rules.words import Language
 
 CAST = {
-    Language.KO: ("미나", "수아", "지호", "하린", "도윤"),
-    Language.ZH: ("米娜", "小雨", "阿哲", "可可", "思思"),
-    Language.EN: ("Mina", "Ana", "Ben", "Chloe", "Leo"),
+    Language.KO: ("미나", "수아", "지호", "하린", "도윤", "가은"),
+    Language.ZH: ("米娜", "小雨", "阿哲", "可可", "思思", "南南"),
+    Language.EN: ("Mina", "Ana", "Ben", "Chloe", "Leo", "Kai"),
 }
-"""The owner, three fans and somebody who hasn't come in yet."""
+"""The owner, three fans, and two who haven't come in yet: one comes by a link, the other by a gift."""
 
 REGULARS = {
     Language.KO: ("유나", "서준", "예린", "민재", "소율", "태오", "지안", "다은", "현우"),

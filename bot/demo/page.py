@@ -96,7 +96,9 @@ async def _or_stop(playing: Coroutine[None, None, None], stop: asyncio.Event) ->
 
 
 def _show(stage: Stage) -> Page:
-    cast = [Part(stage.owner, "owner"), *(Part(fan, "fan") for fan in stage.fans), Part(stage.newcomer, "newcomer")]
+    cast = [Part(stage.owner, "owner")]
+    cast += [Part(fan, "fan") for fan in stage.fans]
+    cast += [Part(newcomer, "newcomer") for newcomer in stage.newcomers]
     page = Page(
         stage.telegram.world,
         bot=stage.bot,

@@ -21,6 +21,8 @@ from sandbox import Bot, Chat, Message, Person, Sandbox
 TOKEN = "42:DEMO"  # noqa: S105  # the stand-in's bot
 USERNAME = "encore_demo_bot"
 PATIENCE = 30.0
+FANS = 3
+"""Of the cast, those who are in the group."""
 
 
 @dataclass
@@ -37,7 +39,7 @@ class Stage:
     bot: Bot
     owner: Person
     fans: list[Person]
-    newcomer: Person
+    newcomers: list[Person]
     group: Chat
     regulars: list[Person] = field(default_factory=list)
 
@@ -74,13 +76,14 @@ class Stage:
 def gather(
     telegram: Sandbox, app: App, words: Words, language: Language, zone: str, evening: datetime, bot: Bot
 ) -> Stage:
-    """The cast, and a group in which all but the newcomer are."""
-    owner, *fans, newcomer = [telegram.add_user(name, language=language) for name in CAST[language]]
+    """The cast, and a group in which all but the newcomers are."""
+    owner, *others = [telegram.add_user(name, language=language) for name in CAST[language]]
+    fans, newcomers = others[:FANS], others[FANS:]
     group = telegram.add_group(ROOM[language], creator=owner, kind="supergroup")
     regulars = [telegram.add_user(name, language=language) for name in REGULARS[language]]
     for person in (*fans, *regulars):
         person.joins(group)
-    return Stage(telegram, app, words, language, zone, evening, bot, owner, fans, newcomer, group, regulars)
+    return Stage(telegram, app, words, language, zone, evening, bot, owner, fans, newcomers, group, regulars)
 
 
 @asynccontextmanager

@@ -27,6 +27,10 @@ class Visit:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self.typed: list[str] = []
+        """What was said, in order."""
+        self.tapped: list[str] = []
+        """What stood on the buttons that were tapped, in order."""
 
     # People
 
@@ -91,6 +95,7 @@ class Visit:
 
     async def says(self, text: str) -> None:
         """Write a message and send it by Enter; a command by the button, as Enter may take one from the menu."""
+        self.typed.append(text)
         field = self.page.locator("[data-input=message]")
         await field.fill(text)
         if text.startswith("/"):
@@ -117,7 +122,10 @@ class Visit:
 
     async def tap(self, label: str | re.Pattern[str]) -> None:
         """Tap the newest button with that label."""
-        await self.button(label).click()
+        button = self.button(label)
+        text = await button.inner_text()
+        await button.click()
+        self.tapped.append(text)
 
     async def hears_alert(self) -> str:
         """What the alert says; reads it and closes it."""
@@ -141,7 +149,9 @@ class Visit:
 
     async def scan_as(self, name: str) -> None:
         """Scan the newest QR code with somebody else's phone, and become them."""
-        await self.page.locator("[data-action=scan]").last.click()
+        scan = self.page.locator("[data-action=scan]").last
+        self.tapped.append(await scan.inner_text())
+        await scan.click()
         await self.page.get_by_role("menuitem").filter(has_text=name).click()
 
     async def leave(self) -> None:
@@ -162,8 +172,9 @@ class Visit:
 
     async def jump(self, to: Literal["hour", "tomorrow", "next"]) -> None:
         """Move the clock; returns when the page shows the new time."""
-        before = await self.now()
-        await self.page.locator(f"[data-jump={to}]").click()
+        before, button = await self.now(), self.page.locator(f"[data-jump={to}]")
+        self.tapped.append(await button.inner_text())
+        await button.click()
         await self.page.wait_for_function(
             "before => Number(document.querySelector('.clock').dataset.now) > before + 30", arg=before
         )

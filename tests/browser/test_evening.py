@@ -2,10 +2,12 @@
 
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.browser.demo import Demo
-from tests.browser.page import Visit
+from tests.browser.page import PHONE, WIDE, Visit, visiting
+
+SCREENS = (PHONE, {"width": 768, "height": 1024}, WIDE, {"width": 1366, "height": 768}, {"width": 1920, "height": 1080})
 
 CODE = re.compile(r"[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}")
 DAY = 86_400
@@ -43,6 +45,15 @@ async def test_an_evening(visit: Visit, demo: Demo) -> None:
     await visit.tap("Check in")
     assert "5 days running" in await visit.hears_alert()
     assert demo.stop() == 0
+
+
+async def test_the_whole_cast_is_in_view(demo: Demo, browser: Browser) -> None:
+    """On screens of the usual widths nobody of the cast stands outside the bar, nor the button that adds a fan."""
+    for size in SCREENS:
+        async with visiting(browser, demo.url, size=size) as visit:
+            await expect(visit.page.locator(".person")).to_have_count(6)
+            bar = visit.page.locator(".people")
+            assert await bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth"), size
 
 
 async def test_two_hundred_fans(visit: Visit) -> None:

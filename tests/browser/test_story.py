@@ -1,40 +1,76 @@
-"""The evening that Encore exists for, played in a browser from the source's link to the streak."""
+"""The README's two lists of things to try, walked in a browser one after the other, as somebody does who reads them."""
+
+import re
+from pathlib import Path
 
 from playwright.async_api import expect
 
-from tests.browser.page import Visit
+from tests.browser.page import PATIENCE, Visit
+
+ROOT = Path(__file__).parents[2]
+CHECKER = ROOT / "docs" / "verify.html"
+STREAM = "Silk night"
 
 
-async def test_from_the_link_to_the_streak(visit: Visit) -> None:
+async def test_the_readmes_two_lists(visit: Visit) -> None:
+    """One demo, as its clock only goes forward; whatever the lists say to type or to tap was typed and tapped."""
+    await from_the_link_to_the_streak(visit)
+    await a_gift_brings_a_friend(visit)
+    await a_packet_from_the_panel(visit)
+    await a_raffle_from_the_panel(visit)
+    assert [command for command in to_type() if command not in visit.typed] == []
+    done = "\n".join(visit.tapped).casefold()
+    assert [label for label in to_tap() if label.casefold() not in done] == []
+
+
+def lists() -> str:
+    """What the README says to try."""
+    _, found, after = (ROOT / "README.md").read_text(encoding="utf-8").partition("\nTry this.")
+    assert found
+    return after.partition("\n## ")[0]
+
+
+def to_type() -> list[str]:
+    """Commands, and words in quotes."""
+    return [command or word for command, word in re.findall(r'`(/[^`]+)`|(?<=[Ss]ay )"([^"]+)"', lists())]
+
+
+def to_tap() -> list[str]:
+    """Buttons, in italics."""
+    return re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", lists())
+
+
+async def from_the_link_to_the_streak(visit: Visit) -> None:
     """A newcomer comes by the source's link, checks in, claims; the owner plans; the stream starts; *I'm here* pays."""
     await visit.be("owner")
     await visit.open_bot()
     await visit.says("/source video")
     await expect(visit.messages("start=src_")).to_be_visible()
-    await visit.says('/newstream title="Late show" at=22:30 url=https://example.com/late')
-    await expect(visit.messages("Late show")).to_have_count(2)
-
     await visit.scan_as("Leo")
     await expect(visit.messages("/start")).to_be_visible()
     await visit.tap("Mina")
     await visit.open_group()
     await expect(visit.whispers("Welcome")).to_be_visible()
+
     await visit.says("check in")
     await expect(visit.whispers("You're in")).to_be_visible()
     await visit.tap("Claim")
     assert "Code" in await visit.hears_alert()
 
+    await visit.be("owner")
+    await visit.open_bot()
+    await visit.says(f'/newstream title="{STREAM}" at=21:00')
+    await expect(visit.messages(STREAM)).to_have_count(2)
+
+    await visit.be("fan")
+    await visit.open_group()
     await visit.says("/streams")
-    await visit.tap("Remind me · Late show")
-    assert "Late show" in await visit.hears_alert()
-    await until_live(visit, "Autumn scarves, first look")
+    await visit.tap(f"Remind me · {STREAM}")
+    await expect(visit.messages(f"I'll remind you 🔔 {STREAM}")).to_be_visible(timeout=PATIENCE)
+    await visit.open_group()
+    await until_live(visit, STREAM, "21:00")
     await visit.tap("I'm here")
     assert "+10" in await visit.hears_alert()
-    await until_live(visit, "Late show")
-    await visit.tap("I'm here")
-    assert "2 streams in a row" in await visit.hears_alert()
-    await visit.open_bot()
-    await expect(visit.messages("Late show")).not_to_have_count(0)
 
     await visit.be("owner")
     await visit.open_bot()
@@ -42,11 +78,100 @@ async def test_from_the_link_to_the_streak(visit: Visit) -> None:
     await expect(visit.messages("video")).not_to_have_count(0)
 
 
-async def until_live(visit: Visit, title: str) -> None:
+async def until_live(visit: Visit, title: str, hour: str) -> None:
     """Let the clock go from event to event until this stream starts."""
-    for _ in range(12):
-        starts = "live starts" in await visit.next_event.inner_text()
+    for _ in range(20):
         await visit.jump("next")
-        if starts:
+        if "live starts" in visit.tapped[-1] and hour in visit.tapped[-1]:
             break
-    await expect(visit.messages(f"Starting now: {title}")).to_be_visible()
+    await expect(visit.messages(f"Starting now: {title}")).to_be_visible(timeout=PATIENCE)
+
+
+async def a_gift_brings_a_friend(visit: Visit) -> None:
+    """Ana sends a card, Kai opens it, joins, checks in three times and stays a week: both are paid, and told."""
+    await visit.be("fan")
+    await visit.open_bot()
+    await visit.says("/gift")
+    await expect(visit.messages("A way in for a friend")).to_be_visible()
+    await visit.tap("Send to a friend")
+    await visit.page.locator("[data-item^=talk]").filter(has_text="Kai").click()
+    await visit.page.locator("[data-result]").first.click()
+    await expect(visit.messages("A gift for you from Ana")).to_be_visible()
+
+    await visit.be("newcomer", 1)
+    await visit.page.locator(".chat-line").filter(has_text="Ana").click()
+    await visit.tap("Open the gift")
+    await expect(visit.messages("Ana has something for you")).to_be_visible(timeout=PATIENCE)
+    await visit.tap("Mina")
+    await visit.open_group()
+    await expect(visit.whispers("Ana sent you well")).to_be_visible()
+    for day in range(1, 4):
+        await visit.says("check in")
+        await expect(visit.whispers("+")).to_have_count(day)
+        await visit.jump("tomorrow")
+    for _ in range(4):
+        await visit.jump("tomorrow")
+    await visit.open_bot()
+    await expect(visit.messages("20 coins for staying")).to_be_visible(timeout=PATIENCE)
+    await visit.be("fan")
+    await visit.open_bot()
+    await expect(visit.messages("Kai stayed")).to_be_visible(timeout=PATIENCE)
+
+
+async def a_packet_from_the_panel(visit: Visit) -> None:
+    """The owner opens a packet by buttons alone, 200 fans tap it, and the sealed draw gives each the same chance."""
+    await visit.be("owner")
+    await visit.open_bot()
+    await visit.says("/admin")
+    await visit.tap("Red packets")
+    await visit.tap("➕ Red packet")
+    await visit.tap("1000")
+    await expect(visit.messages("Into how many shares")).to_be_visible()
+    await visit.tap("20")
+    await expect(visit.messages("It can cost the shop up to 1,000 coins")).to_be_visible()
+    await visit.tap("Open it")
+    await expect(visit.messages("Where next?")).to_be_visible()
+    await visit.open_group()
+    await expect(visit.messages("1,000 coins in 20 shares")).to_be_visible()
+    await visit.call_crowd()
+    await visit.page.locator("[data-action=close-crowd]").click()
+    assert "packet is drawn" in await visit.next_event.inner_text()
+    await visit.jump("next")
+    await expect(visit.messages("came for 20, so the sealed draw picked")).to_be_visible(timeout=4 * PATIENCE)
+
+
+async def a_raffle_from_the_panel(visit: Visit) -> None:
+    """The owner opens a raffle by buttons and one typed name, 200 fans enter, and it is drawn by the clock."""
+    await visit.open_bot()
+    await visit.says("/admin")
+    await visit.tap("🎟 Raffles")
+    await visit.tap("➕ New raffle")
+    await expect(visit.messages("What's the prize")).to_be_visible()
+    await visit.says("Silk scarf")
+    await expect(visit.messages("When is it drawn")).to_be_visible()
+    await visit.tap("In 30 minutes")
+    await expect(visit.messages("Nothing has happened yet")).to_be_visible()
+    await visit.tap("Open it")
+    await expect(visit.messages("Where next?").last).to_be_visible()
+    await visit.open_group()
+    await expect(visit.button("Enter free")).to_be_visible(timeout=PATIENCE)
+    await visit.call_crowd()
+    await visit.page.locator("[data-action=close-crowd]").click()
+    assert "raffle closes" in await visit.next_event.inner_text()
+    await visit.jump("next")
+    await the_draw_is_checked(visit)
+
+
+async def the_draw_is_checked(visit: Visit) -> None:
+    """The proof that hangs in the group, taken down and computed again by the page that needs no bot and no network."""
+    proof = visit.page.locator("a[download*=encore-draw]").last
+    await expect(proof).to_be_visible(timeout=6 * PATIENCE)  # the draw comes ten seconds after the list
+    async with visit.page.expect_download() as taking:
+        await proof.click()
+    taken = await taking.value
+    checker = await visit.page.context.new_page()
+    await checker.goto(CHECKER.as_uri())
+    await checker.set_input_files("#file", await taken.path())
+    await checker.wait_for_selector("#verdict[data-result]:not([data-result=busy])")
+    assert await checker.get_attribute("#verdict", "data-result") == "holds"
+    await checker.close()
