@@ -15,7 +15,7 @@ from sqlmodel import col
 
 from bot.logs import apart, get_logger
 from bot.rules.beacons import QUICKNET, Beacon, Pulse
-from bot.rules.proofs import Draw, write_proof
+from bot.rules.proofs import Draw, Struck, write_proof
 from bot.rules.raffles import (
     DrawTold,
     EntrantFacts,
@@ -131,12 +131,17 @@ class Drawing:
             opened=raffle.made_at,
             closed=raffle.closes,
             places=raffle.winners,
+            reserves=raffle.reserves,
             seed=bytes.fromhex(raffle.seed),
             entries=entries,
             chain=QUICKNET.hash if raffle.beacon_round is not None else None,
-            round=raffle.beacon_round,
+            namings=(),
             pulse=_pulse_of(raffle),
-            struck=struck,
+            struck=[Struck(entry, reason, None, None) for entry, reason in struck],
+            redraws=(),
+            called_off=None,
+            old=True,
+            round=raffle.beacon_round,
         )
         text = await asyncio.to_thread(write_proof, draw)
         return Attachment(f"encore-draw-{raffle.number}.json", text.encode(), told)

@@ -6,7 +6,7 @@ It holds no name and no id: a fan finds their own line by the number and salt th
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -22,9 +22,46 @@ from bot.rules.sealing import (
     standing_winners,
 )
 
-FORMAT = "encore-draw/1"
+FORMAT = "encore-draw/2"
+OLD_FORMAT = "encore-draw/1"
+"""Of raffles whose round was named at the opening, before there was a list."""
 DIGITS = 64
 """Of a SHA-256 hash in hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """A message in the group that named a round of the beacon for the list that is fixed."""
+
+    round: int
+    chat_id: int
+    message_id: int
+    date: datetime
+    """Telegram's date of the message."""
+    counts: bool
+    """Whether it came at least a minute before the round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Struck:
+    """An entry that lost its place."""
+
+    entry: int
+    reason: str
+    at: datetime | None
+    """None in old proofs, which don't tell it."""
+    redraw: int | None
+    """The redraw that struck it, if one did."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedrawNoted:
+    """Places that the owner had drawn anew, in public."""
+
+    number: int
+    """From 1."""
+    at: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +74,24 @@ class Draw:
     opened: datetime
     closed: datetime
     places: int
+    reserves: int
     seed: bytes
     entries: Sequence[Sealed]
     chain: str | None
-    """The hash of the beacon's chain, if a round was named."""
-    round: int | None
+    """The hash of the beacon's chain; None if the shop alone has sealed it."""
+    namings: Sequence[Naming]
+    """Oldest first; none in old proofs."""
     pulse: Pulse | None
-    """The named round, if it could be had in time."""
-    struck: Sequence[tuple[int, str]]
-    """Entries that lost their place, each with the reason."""
+    """The round that goes into the key, if it was had."""
+    struck: Sequence[Struck]
+    """In the order in which they were struck."""
+    redraws: Sequence[RedrawNoted]
+    called_off: datetime | None
+    """When it was called off, after its round had been named."""
+    old: bool
+    """Whether its round was named at the opening: such a draw is written in the old format."""
+    round: int | None
+    """The round that counts."""
 
 
 class Fault(StrEnum):
@@ -82,33 +128,71 @@ class Checked:
 def write_proof(draw: Draw) -> str:
     """The proof as JSON: entries one a line, so that people can read it too."""
     frozen = list_hash(draw.entries)
-    randomness = bytes.fromhex(draw.pulse.randomness) if draw.pulse is not None else b""
-    order = order_of(key_of(draw.seed, frozen, randomness), draw.entries)
-    beacon: dict[str, Any] | None = None
-    if draw.round is not None:
-        beacon = {"chain": draw.chain, "round": draw.round, "randomness": None, "signature": None}
-        if draw.pulse is not None:
-            beacon |= {"randomness": draw.pulse.randomness, "signature": draw.pulse.signature}
-    head = {
-        "format": FORMAT,
+    order: list[int] = []
+    if draw.pulse is not None or draw.chain is None or draw.old:
+        randomness = bytes.fromhex(draw.pulse.randomness) if draw.pulse is not None else b""
+        order = order_of(key_of(draw.seed, frozen, randomness), draw.entries)
+    winners: list[int] = []
+    if draw.called_off is None:
+        winners = standing_winners(order, [one.entry for one in draw.struck], draw.places)
+    head: dict[str, Any] = {
+        "format": OLD_FORMAT if draw.old else FORMAT,
         "shop": draw.shop,
         "raffle": draw.number,
         "prize": draw.prize,
-        "opened": draw.opened.isoformat(timespec="seconds"),
-        "closed": draw.closed.isoformat(timespec="seconds"),
+        "opened": _iso(draw.opened),
+        "closed": _iso(draw.closed),
         "commitment": commitment(draw.seed),
         "list_hash": frozen,
-        "beacon": beacon,
+        "beacon": _beacon_of(draw),
         "seed": draw.seed.hex(),
         "places": draw.places,
-        "winners": standing_winners(order, [number for number, _ in draw.struck], draw.places),
-        "struck": [list(one) for one in draw.struck],
-        "order": order,
     }
+    if draw.old:
+        head |= {"winners": winners, "struck": [[one.entry, one.reason] for one in draw.struck]}
+    else:
+        head |= {
+            "reserves": draw.reserves,
+            "winners": winners,
+            "struck": [_struck_of(one) for one in draw.struck],
+            "redraws": [{"number": one.number, "at": _iso(one.at), "reason": one.reason} for one in draw.redraws],
+            "called_off": {"at": _iso(draw.called_off)} if draw.called_off is not None else None,
+        }
+    head["order"] = order
     lines = [f'  "{name}": {json.dumps(value, ensure_ascii=False)}' for name, value in head.items()]
     by_number = sorted(draw.entries, key=lambda one: one.number)
     listed = ",\n".join(f'    [{one.number}, {one.weight}, {int(one.after)}, "{one.seal}"]' for one in by_number)
     return "{\n" + ",\n".join(lines) + ',\n  "entries": [\n' + listed + "\n  ]\n}\n"
+
+
+def _beacon_of(draw: Draw) -> dict[str, Any] | None:
+    if draw.chain is None:
+        return None
+    beacon: dict[str, Any] = {"chain": draw.chain}
+    if not draw.old:
+        beacon["namings"] = [
+            {
+                "round": one.round,
+                "chat_id": one.chat_id,
+                "message_id": one.message_id,
+                "date": _iso(one.date),
+                "counts": one.counts,
+            }
+            for one in draw.namings
+        ]
+    beacon |= {"round": draw.round, "randomness": None, "signature": None}
+    if draw.pulse is not None:
+        beacon |= {"randomness": draw.pulse.randomness, "signature": draw.pulse.signature}
+    return beacon
+
+
+def _struck_of(one: Struck) -> dict[str, Any]:
+    at = _iso(one.at) if one.at is not None else None
+    return {"entry": one.entry, "reason": one.reason, "at": at, "redraw": one.redraw}
+
+
+def _iso(instant: datetime) -> str:
+    return instant.astimezone(UTC).isoformat(timespec="seconds")
 
 
 def check_proof(text: str) -> Checked:
@@ -119,7 +203,7 @@ def check_proof(text: str) -> Checked:
         seed, order, winners = bytes.fromhex(told["seed"]), list(told["order"]), list(told["winners"])
         struck, places = [int(number) for number, _ in told["struck"]], int(told["places"])
         beacon, prize = told["beacon"], str(told["prize"])
-        pulse, ours = _pulse(beacon), told["format"] == FORMAT and len(seed) == SEED_BYTES
+        pulse, ours = _pulse(beacon), told["format"] == OLD_FORMAT and len(seed) == SEED_BYTES
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Checked((Fault.UNREADABLE,))
     if not ours:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from bot.__main__ import main
 from bot.rules.beacons import QUICKNET, Pulse
-from bot.rules.proofs import Draw, Fault, check_proof, write_proof
+from bot.rules.proofs import Draw, Fault, Struck, check_proof, write_proof
 from bot.rules.sealing import Sealed, seal_of
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "verify-a-draw.md"
@@ -43,12 +43,17 @@ def a_draw(count: int = 12, *, pulse: Pulse | None = None, struck: tuple[tuple[i
         opened=NOON,
         closed=NOON + timedelta(hours=1),
         places=3,
+        reserves=0,
         seed=bytes(range(32)),
         entries=entries,
         chain=QUICKNET.hash if number else None,
-        round=number,
+        namings=(),
         pulse=pulse,
-        struck=struck,
+        struck=[Struck(entry, reason, None, None) for entry, reason in struck],
+        redraws=(),
+        called_off=None,
+        old=True,
+        round=number,
     )
 
 
