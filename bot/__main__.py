@@ -32,7 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
         from bot.verifying import verify  # noqa: PLC0415
 
         code, told = verify(options.file)
-        (sys.stderr if code == EXIT_SETTINGS else sys.stdout).write(told)
+        stream = sys.stderr if code == EXIT_SETTINGS else sys.stdout
+        encoding = stream.encoding or "utf-8"  # a terminal may have fewer characters than a prize's name
+        stream.write(told.encode(encoding, "backslashreplace").decode(encoding))
         return code
     from bot.settings import SettingsError, load_settings  # noqa: PLC0415  # each verb loads only what it needs
 

@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Protocol
 
+NAMED_AHEAD = timedelta(seconds=60)
+"""A round counts only if the message that names it stood in the group so long before the round came."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
@@ -38,6 +41,10 @@ class Chain:
     def time_of(self, number: int) -> datetime:
         """When a round comes."""
         return self.genesis + (number - 1) * self.period
+
+    def named_in_time(self, number: int, posted_at: datetime) -> bool:
+        """Whether a round that was named at `posted_at` (Telegram's date of the message) was unknown to everybody."""
+        return posted_at + NAMED_AHEAD <= self.time_of(number)
 
 
 QUICKNET = Chain(

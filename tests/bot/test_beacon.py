@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from bot.beacon import Drand, read_pulse
-from tests.rules.test_proofs import RECORDED
+from tests.rules.some_proofs import RECORDED
 
 GOOD = {"round": RECORDED.round, "randomness": RECORDED.randomness, "signature": RECORDED.signature}
 

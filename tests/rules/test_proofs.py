@@ -1,156 +1,115 @@
-"""Proofs of draws: a good one holds, whatever was changed in one is found, and strangers can check by ten lines."""
+"""Proofs of draws: good ones hold, whatever was changed in one is found, and no file makes the check stumble."""
 
 import json
-import re
-import subprocess
-import sys
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.__main__ import main
+from bot.quicknet import signed
 from bot.rules.beacons import QUICKNET, Pulse
-from bot.rules.proofs import Draw, Fault, Struck, check_proof, write_proof
-from bot.rules.sealing import Sealed, seal_of
-
-DOCUMENT = Path(__file__).parents[2] / "docs" / "verify-a-draw.md"
-NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
-RECORDED = Pulse(
-    657_413,
-    "fc1873a13f3545aeade8401532ef5519920652eee6b0d2b19ca12643b87b3587",
-    "b713718a38ae728dfd477991af2822e08d2f305e47718cef9f7848ce4050e7be41076862b98fad56e91a6b85b89cd97b",
-)
-"""A round of quicknet as drand told it."""
+from bot.rules.proofs import Fault, check_proof, write_proof
+from tests.rules.some_proofs import GOOD, MALFORMED, NOON, RECORDED, TAMPERED, WRITTEN, order_in
 
 
-def a_draw(count: int = 12, *, pulse: Pulse | None = None, struck: tuple[tuple[int, str], ...] = ()) -> Draw:
-    """A draw of so many entries with weights 1 to 3, every fifth of them after the others."""
-    entries = [
-        Sealed(n, n % 3 + 1, seal_of(sha256(b"%d" % n).digest()[:16], 700 + n), after=n % 5 == 0)
-        for n in range(1, count + 1)
-    ]
-    number = pulse.round if pulse is not None else None
-    return Draw(
-        shop="Silk Live",
-        number=12,
-        prize="Silk “scarf”",
-        opened=NOON,
-        closed=NOON + timedelta(hours=1),
-        places=3,
-        reserves=0,
-        seed=bytes(range(32)),
-        entries=entries,
-        chain=QUICKNET.hash if number else None,
-        namings=(),
-        pulse=pulse,
-        struck=[Struck(entry, reason, None, None) for entry, reason in struck],
-        redraws=(),
-        called_off=None,
-        old=True,
-        round=number,
-    )
+@pytest.mark.parametrize("name", GOOD)
+def test_a_good_proof_holds(name: str) -> None:
+    """Of every kind, with the beacon's signature checked; what is read back is what was written."""
+    draw = GOOD[name]
+    text = write_proof(draw)
+    checked = check_proof(text, signed)
+    assert checked.faults == ()
+    assert checked.draw is not None
+    assert write_proof(checked.draw) == text
+    assert checked.signature_checked == (draw.pulse is not None)
+    assert not check_proof(text).signature_checked
 
 
-def proof(**how: Any) -> dict[str, Any]:
-    """A proof as anybody reads it."""
-    told: dict[str, Any] = json.loads(write_proof(a_draw(**how)))
-    return told
-
-
-@pytest.mark.parametrize("pulse", [None, RECORDED])
-def test_a_good_proof_holds(pulse: Pulse | None) -> None:
-    """With and without a beacon, with places that were lost and without."""
-    first = check_proof(write_proof(a_draw(pulse=pulse)))
-    assert (first.faults, first.alone, len(first.winners)) == ((), pulse is None, 3)
-    lost = check_proof(write_proof(a_draw(pulse=pulse, struck=((first.winners[0], "left"),))))
-    assert lost.faults == ()
-    assert lost.winners[:2] == first.winners[1:]
-
-
-def swap_lines(told: dict[str, Any]) -> None:
-    """Give one entrant another's line."""
-    told["entries"][0][3], told["entries"][1][3] = told["entries"][1][3], told["entries"][0][3]
-
-
-TAMPERED: dict[str, tuple[Callable[[dict[str, Any]], Any], Fault]] = {
-    "another seed": (lambda told: told.update(seed="00" * 32), Fault.SEED),
-    "another seal": (lambda told: told.update(commitment="00" * 32), Fault.SEED),
-    "a changed entrant": (swap_lines, Fault.LIST),
-    "one entrant more": (lambda told: told["entries"].append([99, 1, 0, "00" * 32]), Fault.LIST),
-    "one entrant less": (lambda told: told["entries"].pop(), Fault.LIST),
-    "a heavier entrant": (lambda told: told["entries"][0].__setitem__(1, 9), Fault.LIST),
-    "another list's hash": (lambda told: told.update(list_hash="00" * 32), Fault.LIST),
-    "another order": (lambda told: told["order"].reverse(), Fault.ORDER),
-    "another winner": (lambda told: told["winners"].__setitem__(0, told["order"][5]), Fault.WINNERS),
-    "a place too many": (lambda told: told.update(places=4), Fault.WINNERS),
-    "a lost place that isn't told": (lambda told: told["struck"].append([told["order"][0], "left"]), Fault.WINNERS),
-    "another randomness": (lambda told: told["beacon"].update(randomness="00" * 32), Fault.BEACON),
-    "no beacon any more": (lambda told: told.update(beacon=None), Fault.ORDER),
-    "no such thing": (lambda told: told.pop("order"), Fault.UNREADABLE),
-    "a number twice": (lambda told: told["entries"].append(told["entries"][0]), Fault.UNREADABLE),
-}
+def test_lost_places_go_to_the_next_in_the_order() -> None:
+    """In the long story four of the first were struck, so that the others won."""
+    order = order_in(GOOD["a long story"])
+    checked = check_proof(write_proof(GOOD["a long story"]))
+    assert checked.winners == (order[3], order[5], order[6])
 
 
 @pytest.mark.parametrize("name", TAMPERED)
 def test_what_was_changed_is_found(name: str) -> None:
     """Each kind of change is found, and the first fault that is told explains it."""
-    tamper, fault = TAMPERED[name]
-    told = proof(pulse=RECORDED)
-    tamper(told)
-    assert check_proof(json.dumps(told)).faults[0] is fault
+    tampered = TAMPERED[name]
+    assert check_proof(tampered.text(), signed).faults[:1] == (tampered.fault,)
+    assert (check_proof(tampered.text()).faults == ()) == tampered.needs_key
 
 
-@given(st.text() | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps))
-def test_what_is_no_proof_is_told_calmly(text: str) -> None:
-    """Whatever is in the file, the check answers."""
-    assert check_proof(text).faults == (Fault.UNREADABLE,)
+@pytest.mark.parametrize("name", [*MALFORMED, *WRITTEN])
+def test_what_is_no_proof_is_told_calmly(name: str) -> None:
+    """What isn't written exactly as a proof is isn't guessed at."""
+    text = WRITTEN[name] if name in WRITTEN else MALFORMED[name].text()
+    assert check_proof(text, signed).faults == (Fault.UNREADABLE,)
 
 
-def test_ten_lines_of_a_stranger_agree(tmp_path: Path) -> None:
-    """The program that the document prints finds the same winners, seal and list as ours."""
-    (program,) = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), flags=re.DOTALL)
-    script, file = tmp_path / "check.py", tmp_path / "proof.json"
-    script.write_text(program, encoding="utf-8")
-    for pulse in (None, RECORDED):
-        first = check_proof(write_proof(a_draw(pulse=pulse))).winners[0]
-        text = write_proof(a_draw(pulse=pulse, struck=((first, "left"),)))
-        file.write_text(text, encoding="utf-8")
-        said = subprocess.run([sys.executable, script, file], capture_output=True, text=True, check=True).stdout
-        ours = check_proof(text)
-        assert said == f"seal {ours.commitment} list {ours.list_hash}\nwinners {list(ours.winners)}\n"
+def test_there_are_thirty_tamperings_and_more() -> None:
+    """As many as were promised, each of them really a change."""
+    assert len(TAMPERED) >= 30
+    for tampered in [*TAMPERED.values(), *MALFORMED.values()]:
+        good = json.loads(write_proof(GOOD[tampered.of]))
+        assert tampered.text() != json.dumps(good, ensure_ascii=False)
+    assert write_proof(GOOD["named"]) not in WRITTEN.values()
 
 
-def test_the_command_line_checks_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """`verify-draw` says what holds, what is wrong, or that it can't be read, by its exit code too."""
-    file = tmp_path / "encore-draw-12.json"
-    file.write_text(write_proof(a_draw(pulse=RECORDED)), encoding="utf-8")
-    assert main(["verify-draw", str(file)]) == 0
-    said = capsys.readouterr().out
-    assert "holds" in said
-    assert "round 657413" in said
-    assert proof()["commitment"] in said
-    told = proof()
-    told["winners"] = told["winners"][::-1]
-    file.write_text(json.dumps(told), encoding="utf-8")
-    assert main(["verify-draw", str(file)]) == 1
-    assert "WRONG: the winners" in capsys.readouterr().out
-    file.write_text("[]", encoding="utf-8")
-    assert main(["verify-draw", str(file)]) == 2
-    assert main(["verify-draw", str(tmp_path / "none.json")]) == 2
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from(["00" * 32, NOON.isoformat()]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(st.text() | ANYTHING.map(json.dumps) | st.binary().map(lambda raw: raw.decode("utf-8", "replace")))
+def test_whatever_is_in_the_file_the_check_answers(text: str) -> None:
+    """Nothing of this is a proof, and nothing of it makes the check stumble."""
+    assert check_proof(text, signed).faults == (Fault.UNREADABLE,)
+
+
+def places_in(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The way to everything in a value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [way, *(place for key, one in inner for place in places_in(one, (*way, key)))]
+
+
+@given(st.sampled_from(sorted(GOOD)), st.data())
+def test_a_proof_with_anything_anywhere_is_answered(name: str, data: st.DataObject) -> None:
+    """Anything is put anywhere into a good proof: the check answers, and says of none that it is what it was."""
+    told = json.loads(write_proof(GOOD[name]))
+    *way, last = data.draw(st.sampled_from([place for place in places_in(told) if place]))
+    inner = told
+    for step in way:
+        inner = inner[step]
+    inner[last] = data.draw(ANYTHING)
+    checked = check_proof(json.dumps(told), signed)
+    if checked.faults == ():
+        assert checked.draw is not None
+        assert json.loads(write_proof(checked.draw)) == told
+
+
+@given(st.sampled_from(sorted(GOOD)), st.data())
+def test_a_proof_with_any_text_anywhere_is_answered(name: str, data: st.DataObject) -> None:
+    """Text is cut out and put in at any place: the check answers."""
+    text = write_proof(GOOD[name])
+    start = data.draw(st.integers(0, len(text)))
+    length = data.draw(st.integers(0, 6))
+    check_proof(text[:start] + data.draw(st.text(max_size=6)) + text[start + length :], signed)
 
 
 def test_rounds_of_the_beacon() -> None:
-    """The round that is named is the first after the close, never one that is known by then."""
-    assert QUICKNET.first_after(datetime(2026, 4, 19, 23, 59, 59, tzinfo=UTC)) == 27_946_612
-    for instant in (NOON, NOON + timedelta(seconds=1.5), QUICKNET.time_of(7), QUICKNET.genesis - timedelta(days=1)):
-        number = QUICKNET.first_after(instant)
-        assert QUICKNET.time_of(number) > instant
-        assert number == 1 or QUICKNET.time_of(number - 1) <= instant
+    """The round that is named is the first after an instant, never one that is known by then."""
+    assert QUICKNET.first_after(NOON.replace(month=4, day=19, hour=23, minute=59, second=59)) == 27_946_612
+    for number in (1, 2, RECORDED.round):
+        came = QUICKNET.time_of(number)
+        assert QUICKNET.first_after(came) == number + 1
     assert RECORDED.sound
     assert not Pulse(RECORDED.round, "00" * 32, RECORDED.signature).sound
