@@ -55,7 +55,7 @@ def test_each_kind_is_told_as_what_it_was(tmp_path: Path) -> None:
         "old with a beacon": ("holds", "signed", "early"),
         "old without its round": ("holds", "alone"),
         "called off before the round": ("holds_off", "told_off", "no_other"),
-        "nobody entered": ("holds", "nobody"),
+        "nobody entered": ("holds", "signed", "no_other", "nobody"),
     }.items():
         code, told = told_of(tmp_path, write_proof(GOOD[name]))
         lines = [line.removeprefix("- ") for line in told.splitlines()]
@@ -128,12 +128,6 @@ def test_quotes_hold_whatever_is_put_into_them(text: str) -> None:
     assert len(told.splitlines()) == 1
     assert len(told) <= LONGEST * len(r"\u{10FFFF}") + 2
     assert '"' not in told[1:-1].replace("\\\\", "").replace('\\"', "")
-    assert (
-        told.isprintable()
-        or set(told) & {"\u200d"}
-        or any(character.isspace() for character in text)
-        or not text.isprintable()
-    )
 
 
 def test_the_command_line_says_it_in_any_terminal(
