@@ -1,6 +1,8 @@
 """`verify-draw`: what it says of good and bad files, and that none of them says anything in its place."""
 
 import io
+import json
+import re
 import sys
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from bot.quicknet import signed
 from bot.rules.proofs import check_proof, write_proof
 from bot.verifying import LONGEST, SENTENCES, Part, quoted, said_of, verify
 from tests.rules.some_proofs import CAME, GOOD, GROUP, MALFORMED, RECORDED, TAMPERED, WRITTEN, order_in
+
+PAGE = Path(__file__).parents[2] / "docs" / "verify.html"
 
 
 def told_of(tmp_path: Path, text: str) -> tuple[int, str]:
@@ -42,8 +46,8 @@ def test_a_named_draw_is_told_with_all_that_happened(tmp_path: Path) -> None:
         "https://t.me/c/1234567890/30",
         "https://t.me/c/1234567890/31",
     ]
-    assert "too late. It doesn't count" in looks[2]
-    assert "early enough. It counts" in looks[3]
+    assert "too late to count" in looks[2]
+    assert "early enough to count" in looks[3]
 
 
 def test_each_kind_is_told_as_what_it_was(tmp_path: Path) -> None:
@@ -152,3 +156,21 @@ def test_each_part_is_used() -> None:
     parts = {one.part for name in ("named", "old") for one in said_of(check_proof(write_proof(GOOD[name])))}
     parts |= {one.part for one in said_of(check_proof(TAMPERED["another seed"].text()))}
     assert parts == set(Part)
+
+
+def test_the_page_holds_the_same_sentences() -> None:
+    """The English ones are these, and Korean and Chinese have each of them with the same things to fill in."""
+    (block,) = re.findall(
+        r'<script type="application/json" id="words">(.*?)</script>', PAGE.read_text("utf-8"), re.DOTALL
+    )
+    words = json.loads(block)
+    assert words["en"]["said"] == SENTENCES
+    for language in ("ko", "zh"):
+        said = words[language]["said"]
+        assert list(said) == list(SENTENCES)
+        assert list(words[language]["page"]) == list(words["en"]["page"])
+        for name, sentence in SENTENCES.items():
+            assert sorted(re.findall(r"\{\w+\}", said[name])) == sorted(re.findall(r"\{\w+\}", sentence)), (
+                language,
+                name,
+            )

@@ -140,6 +140,12 @@ GOOD: dict[str, Draw] = {
 """All of these hold."""
 
 
+def places_in(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The way to everything in a value."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [way, *(place for key, one in inner for place in places_in(one, (*way, key)))]
+
+
 @dataclass(frozen=True, slots=True)
 class Tampered:
     """What is done to a good proof, and the first fault that is found then."""

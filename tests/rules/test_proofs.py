@@ -1,7 +1,6 @@
 """Proofs of draws: good ones hold, whatever was changed in one is found, and no file makes the check stumble."""
 
 import json
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 from bot.quicknet import signed
 from bot.rules.beacons import QUICKNET, Pulse
 from bot.rules.proofs import Fault, check_proof, write_proof
-from tests.rules.some_proofs import GOOD, MALFORMED, NOON, RECORDED, TAMPERED, WRITTEN, order_in
+from tests.rules.some_proofs import GOOD, MALFORMED, NOON, RECORDED, TAMPERED, WRITTEN, order_in, places_in
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -73,12 +72,6 @@ ANYTHING = st.recursive(
 def test_whatever_is_in_the_file_the_check_answers(text: str) -> None:
     """Nothing of this is a proof, and nothing of it makes the check stumble."""
     assert check_proof(text, signed).faults == (Fault.UNREADABLE,)
-
-
-def places_in(value: Any, way: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The way to everything in a value."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [way, *(place for key, one in inner for place in places_in(one, (*way, key)))]
 
 
 @given(st.sampled_from(sorted(GOOD)), st.data())
