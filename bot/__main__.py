@@ -155,15 +155,15 @@ async def _serve(settings: "Settings") -> int:
 
 
 async def _tell_health(app: "App", port: int | None, stack: AsyncExitStack) -> None:
-    """Answer `/healthz`, `/readyz`, `/metrics` and the shop's calls of orders, if a port is set."""
+    """Answer `/healthz`, `/readyz`, `/metrics`, the shop's calls of orders and pages of draws, if a port is set."""
     if port is None:
         return
     from bot.rules.orders import OrderPolicy  # noqa: PLC0415
-    from bot.web import OrderCalls, Vitals, serving  # noqa: PLC0415  # and with it Prometheus's library
+    from bot.web import DrawPages, OrderCalls, Vitals, serving  # noqa: PLC0415  # and with it Prometheus's library
 
     vitals = Vitals(app.meters, app.db, app.clock.now, lambda: app.intake)
     orders = OrderCalls(app.db, app.clock.now, OrderPolicy())
-    await stack.enter_async_context(serving(vitals, port, orders))
+    await stack.enter_async_context(serving(vitals, port, orders, DrawPages(app.db, app.proof)))
 
 
 async def _until_stopped(app: "App") -> None:

@@ -102,7 +102,7 @@ from bot.rules.raffles import RafflePolicy
 from bot.rules.setting_up import SetupPolicy
 from bot.rules.shop import ShopPolicy
 from bot.rules.streams import StreamPolicy
-from bot.sender import Sender
+from bot.sender import FileMaker, Sender
 from bot.session import LightSession
 from bot.settings import Settings
 from bot.store import airings, causes, forgotten, gift_cards, mornings, outbox, packets
@@ -166,6 +166,7 @@ class App:
     campaigns: Campaigns
     importing: Importing
     raffles: Raffles
+    proof: FileMaker
     sender: Sender
     jobs: Jobs
     who: WhoAsks
@@ -349,7 +350,7 @@ def build(
     stream_policy = StreamPolicy()
     streams = Streams(db, stream_policy)
     cadence = Cadence(db, CadencePolicy())
-    out = Outbound(bot, session, pacer)
+    out = Outbound(bot, session, pacer, settings.public_url)
     sources = Sources(db, partial(token, TOKEN_BYTES))
     gift_policy = GiftPolicy()
     gifts = Gifts(db, gift_policy, partial(token, GIFT_TOKEN_BYTES))
@@ -478,6 +479,7 @@ def build(
         campaigns=campaigns,
         importing=importing,
         raffles=raffles,
+        proof=drawing.proof,
         sender=sender,
         jobs=jobs,
         who=who,

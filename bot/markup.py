@@ -9,17 +9,19 @@ PICK_A_CHAT = {"allow_user_chats": True, "allow_group_chats": True}
 """A card goes to friends and to groups of theirs; not into channels, where it would be an advertisement."""
 
 
-def keyboard(rows: Rows, username: str, *, inline: bool = False) -> dict[str, Any] | None:
+def keyboard(rows: Rows, username: str, *, inline: bool = False, address: str | None = None) -> dict[str, Any] | None:
     """The inline keyboard of these rows, or None for none; `username` is the bot's own, for links that open it.
 
-    `inline` says whether the bot answers in other chats: without it what is forwarded is a link to share.
+    `inline` says whether the bot answers in other chats: without it what is forwarded is a link to share. `address` is
+    where the bot's pages are found; buttons that lead to them are left out without it.
     """
-    if not rows:
+    shown = [[one for one in row if one.page is None or address is not None] for row in rows]
+    if not any(shown):
         return None
-    return {"inline_keyboard": [[_button(button, username, inline=inline) for button in row] for row in rows]}
+    return {"inline_keyboard": [[_button(one, username, inline, address) for one in row] for row in shown if row]}
 
 
-def _button(button: Button, username: str, *, inline: bool) -> dict[str, Any]:
+def _button(button: Button, username: str, inline: bool, address: str | None) -> dict[str, Any]:
     made: dict[str, Any] = {"text": button.text}
     if button.style is not None:
         made["style"] = button.style
@@ -33,6 +35,8 @@ def _button(button: Button, username: str, *, inline: bool) -> dict[str, Any]:
         made["url"] = start_link(username, button.start)
     elif button.url is not None:
         made["url"] = button.url
+    elif button.page is not None:
+        made["url"] = f"{address}{button.page}"
     elif button.copy is not None:
         made["copy_text"] = {"text": button.copy}
     elif button.disabled:

@@ -19,10 +19,12 @@ log = get_logger("outbound")
 class Outbound:
     """The bot's mouth. Parameters are named as in the Bot API; those that are None are left out."""
 
-    def __init__(self, bot: Bot, session: LightSession, pacer: Pacer) -> None:
+    def __init__(self, bot: Bot, session: LightSession, pacer: Pacer, address: str | None = None) -> None:
         self._bot = bot
         self._session = session
         self._pacer = pacer
+        self._address = address
+        """Where the bot's pages are found, if they are public."""
         self.username = ""
         """The bot's own, known once Telegram has said hello."""
         self.inline = False
@@ -30,7 +32,7 @@ class Outbound:
 
     def keyboard(self, rows: Rows) -> dict[str, Any] | None:
         """Buttons as Telegram's inline keyboard, or None for none."""
-        return keyboard(rows, self.username, inline=self.inline)
+        return keyboard(rows, self.username, inline=self.inline, address=self._address)
 
     async def photo(self, chat_id: int, picture: bytes, caption: str, **how: Any) -> None:
         """Send a picture that we drew, with a caption in HTML. An upload goes aiogram's way: it is no JSON.

@@ -2,8 +2,9 @@
 
 from difflib import get_close_matches
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DATABASES = ("sqlite:///", "postgresql://", "postgres://")
@@ -37,6 +38,14 @@ def _api(value: str) -> str:
     return value.rstrip("/")
 
 
+def _public(value: str) -> str:
+    parts = urlsplit(value)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"})
+    if not safe or not parts.hostname or parts.query or parts.fragment or parts.username is not None:
+        raise ValueError("it should look like https://shop.example, the address that your reverse proxy answers")
+    return value.rstrip("/")
+
+
 class Settings(BaseSettings):
     """What the operator can set. The README's table lists the same names."""
 
@@ -53,6 +62,15 @@ class Settings(BaseSettings):
     """Updates handled at once."""
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     """Where health and metrics are told, on this machine only; nothing listens without it."""
+    public_url: Annotated[str, AfterValidator(_public)] | None = None
+    """Where fans find the pages that the port serves, by a reverse proxy; without it no button leads to them."""
+
+    @field_validator("public_url")
+    @classmethod
+    def _needs_port(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("metrics_port") is None:
+            raise ValueError("it needs METRICS_PORT, which serves its pages")
+        return value
 
     @property
     def bot_id(self) -> int:

@@ -226,6 +226,7 @@ ORDINARY: dict[str, str] = {
     "shared_code": "SILK20",
     "link": "https://t.me/encore_bot?start=src_kq3J9x_Tf-2Lw8aB",
     "url": "https://t.me/+AbCdEfGh12345678",
+    "page": "/draws/12/00112233445566778899aabbccddeeff/",
     "name": "Mina",
     "fan": "mina_k",
     "by": "Jun",

@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: exactly one of `press`, `start`, `url`, `copy` and `disabled` says what it does.
+    """A button: exactly one of `press`, `start`, `url`, `page`, `copy` and `disabled` says what it does.
 
     `forward` goes with a `start`, the link that is shared where the bot has no inline mode.
     """
@@ -21,6 +21,8 @@ class Button:
     forward: str | None = None
     """What the bot is asked in the chat that the reader picks: its answer there is the card that goes off."""
     url: str | None = None
+    page: str | None = None
+    """Path of a page that the bot serves. Where it has no public address the button is left out."""
     copy: str | None = None
     """Text to put into the reader's clipboard, at most 256 characters."""
     disabled: bool = False

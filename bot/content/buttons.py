@@ -39,10 +39,12 @@ from bot.rules.members import MyCard
 from bot.rules.orders import OrderRefunded
 from bot.rules.preferences import PreferencesShown
 from bot.rules.privacy import DeletionAsked, PrivacyNotice
+from bot.rules.proofs import page_of
 from bot.rules.raffles import (
     AlreadyEntered,
     CheckInFirst,
     Entered,
+    MyEntry,
     RaffleCancelled,
     RaffleCard,
     RaffleLine,
@@ -139,7 +141,7 @@ def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a tabl
             return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
         case _ if isinstance(outcome, ON_THE_SHELF):
             return shelf_buttons(outcome, make_up=MAKE_UP)
-        case RaffleCard() | RaffleList() | Entered() | AlreadyEntered() | CheckInFirst() | TicketTooDear():
+        case RaffleCard() | RaffleList() | Entered() | AlreadyEntered() | CheckInFirst() | TicketTooDear() | MyEntry():
             return _of_raffles(outcome)
         case RaffleMade() | RaffleCancelled(undoable=True):
             return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
@@ -208,12 +210,19 @@ def _of_line(line: StreamLine) -> Button | None:
     return Button("remind_line", press=f"{REMIND}:{line.stream_id}", about=line)
 
 
-def _of_raffles(outcome: Any) -> Rows:
+def _of_raffles(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
     match outcome:
         case RaffleCard(state="open"):
             enter = Button("enter", press=f"{ENTER}:{outcome.raffle_id}", style="primary")
             ticket = ((Button("ticket", press=f"{TICKET}:{outcome.raffle_id}"),),) if outcome.ticket else ()
             return ((enter,), *ticket)
+        case RaffleCard(state="drawn"):
+            mine = Button("mine", press=f"{MY_ENTRY}:{outcome.raffle_id}")
+            return ((mine,), (Button("check", page=page_of(outcome.raffle_id, outcome.commitment)),))
+        case RaffleCard(state="cancelled", seed=str()):
+            return ((Button("check", page=page_of(outcome.raffle_id, outcome.commitment)),),)
+        case MyEntry():
+            return ((Button("check", page=outcome.page),),) if outcome.page is not None else ()
         case RaffleCard(state="cancelled"):
             return ((Button("over", disabled=True),),)
         case RaffleList():

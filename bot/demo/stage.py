@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from bot.demo.cast import CAST, REGULARS, ROOM
 from bot.rules.words import Language
 from bot.settings import Settings
 from bot.store.schema import migrate
+from bot.web import DrawPages, Vitals, serving
 from sandbox import Bot, Chat, Message, Person, Sandbox
 
 TOKEN = "42:DEMO"  # noqa: S105  # the stand-in's bot
@@ -86,6 +88,14 @@ def gather(
     return Stage(telegram, app, words, language, zone, evening, bot, owner, fans, newcomers, group, regulars)
 
 
+def free_port() -> int:
+    """A port of this machine that nobody has now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
 @asynccontextmanager
 async def running(telegram: Sandbox, database: Path) -> AsyncIterator[App]:
     """The bot on a fresh SQLite file against the stand-in."""
@@ -93,13 +103,24 @@ async def running(telegram: Sandbox, database: Path) -> AsyncIterator[App]:
         name.unlink(missing_ok=True)
     url = f"sqlite:///{database}"
     await migrate(url)
-    settings = Settings.model_validate({"bot_token": TOKEN, "telegram_api_url": telegram.url, "database_url": url})
+    port = free_port()
+    settings = Settings.model_validate(
+        {
+            "bot_token": TOKEN,
+            "telegram_api_url": telegram.url,
+            "database_url": url,
+            "metrics_port": port,
+            "public_url": f"http://127.0.0.1:{port}",
+        }
+    )
     clock = Clock(telegram.clock.now)
     telegram.clock.on_change(clock.jumped)
     app = build(settings, clock=clock)
     task = asyncio.create_task(app.run())
+    vitals = Vitals(app.meters, app.db, app.clock.now, lambda: app.intake)
     try:
-        yield app
+        async with serving(vitals, port, draws=DrawPages(app.db, app.proof)):
+            yield app
     finally:
         await app.finish()
         task.cancel()

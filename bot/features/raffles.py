@@ -11,6 +11,7 @@ from sqlmodel import col
 from bot.rules.beacons import Chain
 from bot.rules.calendar import day_of
 from bot.rules.communities import Place
+from bot.rules.proofs import page_of
 from bot.rules.raffles import (
     AlreadyEntered,
     CancelRaffleOutcome,
@@ -455,6 +456,7 @@ def my_entry(
         state=public_state(RaffleState(raffle.state), raffle.closes, at),
         mine=entry.state,
         reason=entry.reason,
+        page=page_of(raffle_id, raffle.commitment) if raffle.state == RaffleState.DRAWN else None,
     )
 
 

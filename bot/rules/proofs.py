@@ -34,6 +34,7 @@ __all__ = [
     "RedrawNoted",
     "Struck",
     "check_proof",
+    "page_of",
     "write_proof",
 ]
 
@@ -66,6 +67,9 @@ MOST_ROUND = 10**10
 """A thousand years of rounds."""
 MOST_ID = 2**52
 """Telegram's ids have at most 52 bits."""
+
+SEAL_SHOWN = 32
+"""Digits of the seal in a page's address: 128 bits that nobody guesses who didn't see the raffle's card."""
 
 Signed = Callable[[int, str], bool]
 """Whether the beacon signed a round, by its number and signature."""
@@ -140,6 +144,11 @@ class Claims:
     list_hash: str
     order: list[int]
     winners: list[int]
+
+
+def page_of(raffle_id: int, commitment: str) -> str:
+    """Path of the page that checks a raffle's draw with the proof in hand."""
+    return f"/draws/{raffle_id}/{commitment[:SEAL_SHOWN]}/"
 
 
 def write_proof(draw: Draw) -> str:

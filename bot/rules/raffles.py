@@ -405,6 +405,8 @@ class MyEntry:
     state: str
     mine: str
     reason: str | None
+    page: str | None = None
+    """Path of the page that checks the draw, once there is a proof."""
 
 
 @dataclass(frozen=True, slots=True)

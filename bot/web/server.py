@@ -1,10 +1,11 @@
-"""What listens on this machine's own address: `/healthz`, `/readyz`, `/metrics`, and the shop's calls of orders."""
+"""What listens on this machine's own address: `/healthz`, `/readyz`, `/metrics`, the shop's orders, pages of draws."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from bot.web.draws import DrawPages
 from bot.web.health import Vitals
 from bot.web.hooks import PATH as ORDERS
 from bot.web.hooks import OrderCalls
@@ -16,7 +17,9 @@ SHUTDOWN_SECONDS = 0.5
 
 
 @asynccontextmanager
-async def serving(vitals: Vitals, port: int, orders: OrderCalls | None = None) -> AsyncIterator[None]:
+async def serving(
+    vitals: Vitals, port: int, orders: OrderCalls | None = None, draws: DrawPages | None = None
+) -> AsyncIterator[None]:
     """Listen while this lasts.
 
     Raises:
@@ -29,6 +32,8 @@ async def serving(vitals: Vitals, port: int, orders: OrderCalls | None = None) -
     app.router.add_get("/metrics", pages.metrics)
     if orders is not None:
         app.router.add_route("*", ORDERS, orders.take)
+    if draws is not None:
+        draws.add_to(app.router)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     try:

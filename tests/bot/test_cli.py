@@ -32,6 +32,10 @@ MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
     ("CONCURRENCY", {"BOT_TOKEN": TOKEN, "CONCURRENCY": "many"}),
     ("METRICS_PORT", {"BOT_TOKEN": TOKEN, "METRICS_PORT": "0"}),
     ("METRICS_PORT", {"BOT_TOKEN": TOKEN, "METRICS_PORT": "web"}),
+    ("PUBLIC_URL", {"BOT_TOKEN": TOKEN, "PUBLIC_URL": "https://shop.example"}),
+    ("PUBLIC_URL", {"BOT_TOKEN": TOKEN, "METRICS_PORT": "9108", "PUBLIC_URL": "http://shop.example"}),
+    ("PUBLIC_URL", {"BOT_TOKEN": TOKEN, "METRICS_PORT": "9108", "PUBLIC_URL": f"https://me:{SECRET}@shop.example"}),
+    ("PUBLIC_URL", {"BOT_TOKEN": TOKEN, "METRICS_PORT": "9108", "PUBLIC_URL": "https://["}),
     ("LOG_LEVEL", {"BOT_TOKEN": TOKEN, "LOG_LEVEL": "loud"}),
     ("OPEN", {"BOT_TOKEN": TOKEN, "OPEN": "perhaps"}),
 )

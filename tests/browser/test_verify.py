@@ -6,13 +6,17 @@ from collections.abc import AsyncIterator
 from copy import deepcopy
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from aiohttp import web
 from playwright.async_api import Browser, Page
 
-from bot.rules.proofs import check_proof, write_proof
+from bot.rules.proofs import check_proof, page_of, write_proof
+from bot.store.db import Database
+from bot.store.telling import Attachment
 from bot.verifying import said_of
+from bot.web import DrawPages
 from tests.rules.some_proofs import GOOD, MALFORMED, TAMPERED, WRITTEN, a_long_story, places_in
 
 PAGE = Path(__file__).parents[2] / "docs" / "verify.html"
@@ -112,3 +116,47 @@ async def test_somebody_elses_words_are_never_ours(page: Page) -> None:
     assert await agree(page, "markup", text) == "holds"
     assert await page.evaluate("document.querySelectorAll('#verdict img, #verdict a').length") == 0
     assert f'The file calls the shop: "{words}"' in await page.inner_text("#verdict")
+
+
+class OneRaffle:
+    """Stands for the database: one raffle."""
+
+    def __init__(self, commitment: str) -> None:
+        self.row = (1, commitment, 0)
+
+    async def read(self, _reader: Any, _raffle_id: int) -> tuple[int, str, int]:
+        """Its row."""
+        return self.row
+
+
+async def test_the_served_page_has_the_proof_in_hand(browser: Browser) -> None:
+    """It fetches, checks and tells the proof by itself, and says that both came from the shop's server."""
+    text = write_proof(GOOD["a long story"])
+    told = json.loads(text)
+    there = [Attachment("proof.json", text.encode(), None)]
+
+    async def proof(_community: int, _raffle: int) -> Attachment | None:
+        return there[0] if there else None
+
+    pages = DrawPages(cast("Database", OneRaffle(told["commitment"])), proof)
+    app = web.Application()
+    pages.add_to(app.router)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    context = await browser.new_context(locale="en-US")
+    opened = await context.new_page()
+    try:
+        await opened.goto(f"http://127.0.0.1:{runner.addresses[0][1]}{page_of(1, told['commitment'])}")
+        await opened.wait_for_selector("#verdict[data-result=holds]")
+        assert await opened.evaluate(LINES) == [[one.part, one.text] for one in said_of(check_proof(text))]
+        assert "came from the shop's server" in await opened.inner_text("#served")
+        # The file from the group can be checked in its place.
+        assert await result(opened, TAMPERED["another seed"].text().encode()) == "wrong"
+        await opened.route("**/proof.json", lambda route: route.abort())
+        await opened.reload()
+        await opened.wait_for_selector("#verdict[data-result=missing]")
+        assert "couldn't be loaded" in await opened.inner_text("#verdict")
+    finally:
+        await context.close()
+        await runner.cleanup()
