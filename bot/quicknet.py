@@ -6,7 +6,9 @@ is loaded by the first one.
 
 import re
 from hashlib import sha256
+from importlib.util import find_spec
 
+LIBRARY = "py_arkworks_bls12381"
 PUBLIC_KEY = (
     "83cf0f2896adee7eb8b5f01fcad3912212c437e0073e911fb90022d3e760183c8c4b450b6a0a6c3ac6a5776a2d106451"
     "0d1fec758c921cc22b0e17e63aaf4bcb5ed66304de9cf809bd274ca73bab4af5a6e9c76a4bc09e76eae8991ef5ece45a"
@@ -16,6 +18,11 @@ DOMAIN = b"BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
 ROUND_BYTES = 8
 SIGNATURE = re.compile(r"[0-9a-f]{96}")
 """A point of G1, compressed: 48 bytes in lower-case hexadecimal."""
+
+
+def can_check() -> bool:
+    """Whether the library is there."""
+    return find_spec(LIBRARY) is not None
 
 
 def signed(number: int, signature: str) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import quicknet
 from bot.__main__ import main
 from bot.quicknet import signed
 from bot.rules.proofs import check_proof, write_proof
@@ -81,6 +82,13 @@ def test_a_signature_that_was_not_checked_is_called_so() -> None:
     assert unchecked[0] == SENTENCES["holds_but"]
     assert SENTENCES["signed"] not in unchecked
     assert sum("wasn't checked here" in line for line in unchecked) == 2
+
+
+def test_where_the_library_is_missing_the_command_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It checks the rest, and calls the signature unchecked."""
+    monkeypatch.setattr(quicknet, "LIBRARY", "no_such_library")
+    code, told = told_of(tmp_path, write_proof(GOOD["named"]))
+    assert (code, told.splitlines()[0]) == (0, SENTENCES["holds_but"])
 
 
 @pytest.mark.parametrize("name", TAMPERED)

@@ -163,9 +163,15 @@ async def a_raffle_from_the_panel(visit: Visit) -> None:
 
 
 async def the_draw_is_checked(visit: Visit) -> None:
-    """The proof that hangs in the group, taken down and computed again by the page that needs no bot and no network."""
+    """The card's button opens the page with the proof in hand; the file says the same to the page from the disk."""
     proof = visit.page.locator("a[download*=encore-draw]").last
     await expect(proof).to_be_visible(timeout=6 * PATIENCE)  # the draw comes ten seconds after the list
+    async with visit.page.context.expect_page() as opening:
+        await visit.tap("How to check the draw")
+    served = await opening.value
+    await served.wait_for_selector("#verdict[data-result=holds]")
+    told = await served.inner_text("#said")
+    await served.close()
     async with visit.page.expect_download() as taking:
         await proof.click()
     taken = await taking.value
@@ -174,4 +180,5 @@ async def the_draw_is_checked(visit: Visit) -> None:
     await checker.set_input_files("#file", await taken.path())
     await checker.wait_for_selector("#verdict[data-result]:not([data-result=busy])")
     assert await checker.get_attribute("#verdict", "data-result") == "holds"
+    assert await checker.inner_text("#said") == told
     await checker.close()
