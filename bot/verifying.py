@@ -72,7 +72,7 @@ SENTENCES = {
     "at_close": "Since the close the card must show the list {hash}",
     "named": "A message of {date} must name round {round}, which came {time}: early enough to count. It is: {where}",
     "late": "A message of {date} must name round {round}, which came {time}: too late to count. It is: {where}",
-    "no_other": "No other message may name a round for this raffle.",
+    "no_other": "No other message may name a round for this raffle: else the shop could have chosen between two.",
     "told_losses": "Each lost place and each redraw must have been told when it came.",
     "told_off": "That it was called off must have been told.",
     "left": "left the group",
