@@ -75,10 +75,8 @@ class WhoAsks:
 
     async def _ask(self, user: User, chat_id: int, at: datetime, cause: str, **how: Any) -> Ask:
         group = await self._communities.group(chat_id) if chat_id < 0 else None
-        reader = await self._communities.reader(user.id)
+        reader = await self._communities.reader(user.id, private=chat_id > 0)
         place = reader.place if chat_id > 0 else group.place if group is not None else None
-        if group is not None:
-            self._communities.used(user.id, group.place)
         return Ask(
             sender=sender_of(user),
             chat_id=chat_id,

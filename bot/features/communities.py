@@ -1,6 +1,6 @@
 """Communities: made when the bot comes to a group, changed by `/setup`, found by chat or by person."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, text, update
@@ -13,7 +13,7 @@ from bot.rules.words import Language, reader_language
 from bot.store.audit import record
 from bot.store.db import Database, Tx
 from bot.store.founding import GREETED_WITHIN, found, greet
-from bot.store.members import Sender, meet
+from bot.store.members import Sender, meet, see
 from bot.store.outbox import rekey
 from bot.store.places import Group, Known, find_group, find_people, find_place, place_of
 from bot.store.rooms import clear_room, forget_leaving, note_link
@@ -68,10 +68,14 @@ class Communities:
             self._groups[chat_id] = await self._db.read(find_group, chat_id)
         return self._groups[chat_id]
 
-    async def reader(self, user_id: int) -> Reader:
-        """The person's own settings and the community that they last used."""
+    async def reader(self, user_id: int, *, private: bool = False) -> Reader:
+        """The person's own settings and the community that their private chat means.
+
+        Their first act in a group decides that, and this cache doesn't hear of it. So who writes in private and has
+        none is read again.
+        """
         known = self._people.get(user_id)
-        if known is None:
+        if known is None or (private and known.community_id is None):
             self.learn(await self._db.read(find_people, {user_id}))
             known = self._people[user_id]
         place = None
@@ -90,12 +94,6 @@ class Communities:
         if len(self._people) + len(people) > PEOPLE_KEPT:
             self._people.clear()
         self._people.update(people)
-
-    def used(self, user_id: int, place: Place) -> None:
-        """A person used a community just now: their private commands mean it from here on."""
-        known = self._people.get(user_id)
-        if known is not None and known.community_id != place.community_id:
-            self._people[user_id] = replace(known, community_id=place.community_id)
 
     async def arrive(
         self,
@@ -355,9 +353,9 @@ def channels(session: Session) -> list[int]:
 def set_reachable(tx: Tx, sender: Sender, *, can_write: bool) -> None:
     """Note whether a person may be written to; someone new in private belongs to the only shop, if there is one."""
     meet(tx, sender, None)
-    person = tx.get_one(Person, sender.user_id)
+    see(tx, sender, None)
+    person = tx.get_one(Person, sender.user_id, populate_existing=True)
     person.can_write = can_write
-    person.name, person.username, person.telegram_language = sender.name, sender.username, sender.language
     if person.community_id is None:
         person.community_id = _only_home(tx, sender.user_id)
     tx.flush()

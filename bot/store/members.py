@@ -1,9 +1,13 @@
-"""Who is who: people and their membership, made on first sight."""
+"""Who is who: people and their membership, made on first sight.
+
+A username has one holder: whoever was seen with it last. The table's unique index holds that under a crowd.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Date, Integer, String, and_, bindparam, func, insert, select, update
+from sqlalchemy import Date, Integer, String, and_, bindparam, func, insert, null, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
 from bot.store import forgotten
@@ -72,9 +76,21 @@ _SEE = Hot(
         name=bindparam("name"),
         username=bindparam("username"),
         telegram_language=bindparam("telegram_language"),
-        community_id=bindparam("community_id"),
+        # Only the first sight decides what a private chat means; afterwards a button or a link does.
+        community_id=func.coalesce(col(Person.community_id), bindparam("community_id", type_=Id)),
     )
 )
+_FREE = Hot(
+    update(Person)
+    .where(
+        and_(
+            col(Person.username) == bindparam("username_", type_=String),
+            col(Person.user_id) != bindparam("user_id_", type_=Id),
+        )
+    )
+    .values(username=null())
+)
+_KNOWN = Hot(select(col(Person.user_id)).where(col(Person.user_id) == bindparam("user_id", type_=Id)))
 _MEET = Hot.upsert(
     lambda insert_: (
         insert_(Person)
@@ -87,6 +103,7 @@ _MEET = Hot.upsert(
             community_id=bindparam("community_id"),
         )
         .on_conflict_do_nothing()
+        .returning(col(Person.user_id))
     )
 )
 _JOIN = Hot.upsert(
@@ -156,32 +173,54 @@ def standing(tx: Tx, community_id: int, sender: Sender, now: datetime) -> Standi
     if row is None:
         raise LookupError("a member that was just made is gone")
     member_id, account_id, balance, tier, left_at, name, username, language, last_community, *more = row
-    seen = (name, username, language, last_community)
-    if seen != (sender.name, sender.username, sender.language, community_id):
-        tx.touch(
-            _SEE,
-            user_id_=sender.user_id,
-            name=sender.name,
-            username=sender.username,
-            telegram_language=sender.language,
-            community_id=community_id,
-        )
+    changed = (name, username, language) != (sender.name, sender.username, sender.language)
+    if changed or last_community is None:
+        see(tx, sender, community_id, before=username)
     if left_at is not None:
         tx.execute(update(Member).where(col(Member.id) == member_id).values(left_at=None))
     return Standing(member_id, account_id, balance, tier, *more)
 
 
+def see(tx: Tx, sender: Sender, community_id: int | None, *, before: str | None = None) -> None:
+    """Write down how Telegram shows a known person now; `before` is the username that their row has, if that is known.
+
+    Whoever else had the username has it no more. The first `community_id` that is not None is kept.
+    """
+    values = {
+        "user_id_": sender.user_id,
+        "name": sender.name,
+        "telegram_language": sender.language,
+        "community_id": community_id,
+    }
+    if sender.username is None or sender.username == before:
+        tx.touch(_SEE, username=sender.username, **values)
+        return
+    for _ in range(TRIES):
+        tx.touch(_FREE, username_=sender.username, user_id_=sender.user_id)
+        try:
+            with tx.connection().begin_nested():  # the session itself begins none for a hot statement
+                tx.touch(_SEE, username=sender.username, **values)
+        except IntegrityError:
+            continue  # somebody else is seen with it at this very moment: one of us has it in the end
+        return
+    tx.touch(_SEE, username=None, **values)
+
+
 def meet(tx: Tx, sender: Sender, community_id: int | None) -> None:
-    """Remember a person, if they are new."""
-    tx.touch(
-        _MEET,
-        user_id=sender.user_id,
-        name=sender.name,
-        username=sender.username,
-        telegram_language=sender.language,
-        can_write=False,
-        community_id=community_id,
-    )
+    """Remember a person, if they are new. Whoever else had their username has it no more."""
+    values = {
+        "user_id": sender.user_id,
+        "name": sender.name,
+        "telegram_language": sender.language,
+        "can_write": False,
+        "community_id": community_id,
+    }
+    for _ in range(TRIES):
+        made = tx.row(_MEET, username=sender.username, **values)
+        if made is not None or sender.username is None or tx.row(_KNOWN, user_id=sender.user_id) is not None:
+            return
+        tx.touch(_FREE, username_=sender.username, user_id_=sender.user_id)
+    tx.row(_MEET, username=None, **values)
 
 
 def note(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:

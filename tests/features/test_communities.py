@@ -1,6 +1,7 @@
 """Communities: arriving, leaving, moving, settings; on both databases."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -171,13 +172,19 @@ async def test_who_can_be_written_to(db: Database) -> None:
     assert (await communities.started(fan(2), can_write=True)).place is None
 
 
-async def test_a_private_command_means_the_shop_last_used(db: Database, causes: Causes) -> None:
-    """Claiming in another shop's group turns the fan's private chat to that shop."""
-    here, there, coupons = await shop(db), await shop(db, fan(900), -1002), till(db)
-    for place in (here, there):
-        campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
+async def test_a_private_command_means_the_first_shop_until_it_is_turned(db: Database, causes: Causes) -> None:
+    """Acts in another shop's group change nothing; turning does, and a restart finds what the cache said."""
+    here, there, coupons, communities = await shop(db), await shop(db, fan(900), -1002), till(db), house(db)
+    assert (await communities.reader(fan(1).user_id, private=True)).place is None
+    campaigns = {place: (await offer(db, place, NewCampaign("Silk", 5), causes.next()))[0] for place in (here, there)}
+    for place, campaign in campaigns.items():
         await coupons.claim(place, fan(1), campaign, NOON, causes.next())
-        assert (await house(db).reader(fan(1).user_id)).place == place
+        for known in (communities, house(db)):
+            assert (await known.reader(fan(1).user_id, private=True)).place == here
+    await communities.turn_to(fan(1).user_id, there)
+    await coupons.claim(here, replace(fan(1), name="Ana"), campaigns[here], NOON, causes.next())
+    for known in (communities, house(db)):
+        assert (await known.reader(fan(1).user_id, private=True)).place == there
 
 
 async def test_a_left_group_is_left_once(db: Database) -> None:

@@ -380,8 +380,7 @@ class Shops(EveningRules):
         self.communities.forget()
 
     def _state(self) -> dict[str, list[tuple[Any, ...]]]:
-        # Not the person: the shop that they last used follows whatever comes last.
-        return {table: self.look(f"SELECT * FROM {table}") for table in TABLES if table != "person"}  # noqa: S608
+        return {table: self.look(f"SELECT * FROM {table}") for table in TABLES}  # noqa: S608
 
     def _offer(self, pick: int) -> Offer:
         return self.offers[-1 - pick % len(self.offers)]

@@ -17,15 +17,15 @@ class Person(SQLModel, table=True):
 
     user_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     name: str
-    username: str | None = Field(default=None, index=True)
-    """Lower case, without @."""
+    username: str | None = Field(default=None, index=True, unique=True)
+    """Lower case, without @. Whoever was seen with it last has it; they may have given it up since."""
     telegram_language: str | None = None
     language: str | None = None
     """The fan's own choice."""
     can_write: bool = Field(default=False)
     """Whether the bot may write to them in private: they started it and haven't blocked it."""
     community_id: int | None = Field(default=None, foreign_key="community.id", sa_type=Id)
-    """The community they last used: what a private command means."""
+    """What a private command means: the first community that they used, then the one that they turned to."""
 
 
 class Member(SQLModel, table=True):
