@@ -40,6 +40,10 @@ class Reminders:
         """Remind the sender of a stream from now on."""
         return await self._db.write(ask, place, sender, stream_id, at)
 
+    async def come(self, place: Place, sender: Sender, stream_id: int, at: datetime) -> None:
+        """The sender asked in the shop's group and opens the private chat next: there they are known as a member."""
+        await self._db.write(come, place, sender, stream_id, at)
+
     async def stop(self, place: Place, sender: Sender, stream_id: int, at: datetime) -> NoMoreReminders | StreamGone:
         """Remind the sender no more."""
         return await self._db.write(stop, place, sender, stream_id, at)
@@ -81,17 +85,28 @@ def ask(tx: Tx, place: Place, sender: Sender, stream_id: int, at: datetime) -> R
     return Reminding(stream.title, next_at, stream.repeat == Repeat.WEEKLY, again, bool(unmuted))
 
 
+def come(tx: Tx, place: Place, sender: Sender, stream_id: int, at: datetime) -> None:
+    """Make the membership, if the stream is this shop's."""
+    if _stream(tx, place, stream_id) is not None:
+        standing(tx, place.community_id, sender, at)
+
+
 def stop(tx: Tx, place: Place, sender: Sender, stream_id: int, at: datetime) -> NoMoreReminders | StreamGone:
     """Write down that a member wants to hear no more of a stream."""
     stream = _stream(tx, place, stream_id)
     if stream is None:
         return StreamGone()
-    member = standing(tx, place.community_id, sender, at)
+    # Nobody becomes a member, or comes back as one, by wanting to hear less.
+    member = select(col(Member.id)).where(
+        col(Member.community_id) == place.community_id, col(Member.user_id) == sender.user_id
+    )
+    if tx.execute(member).first() is None:
+        return StreamGone()
     tx.execute(
         update(Subscription)
         .where(
             col(Subscription.stream_id) == stream_id,
-            col(Subscription.member_id) == member.member_id,
+            col(Subscription.member_id).in_(member),
             col(Subscription.off_at).is_(None),
         )
         .values(off_at=at)

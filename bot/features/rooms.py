@@ -71,6 +71,10 @@ class Rooms:
         """Shops to which this person's private chat can turn."""
         return await self._db.read(homes_of, user_id)
 
+    async def is_home(self, place: Place, user_id: int) -> bool:
+        """Whether this shop is one of them: what a number in a link or button may be believed about."""
+        return any(shop.community_id == place.community_id for shop in await self.homes_of(user_id))
+
     async def all_of(self, place: Place) -> tuple[Chat, ...]:
         """Chats of the shop that the bot is in, the oldest first."""
         return await self._db.read(all_of, place.community_id)

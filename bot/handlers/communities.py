@@ -48,9 +48,8 @@ async def turn(
 ) -> None:
     """Let the private chat mean another shop of the asker's."""
     shop = read_id(rest)
-    homes = {home.community_id for home in await rooms.homes_of(ask.sender.user_id)}
-    place = await communities.place(shop) if shop is not None and shop in homes else None
-    if place is None:
+    place = await communities.place(shop) if shop is not None else None
+    if place is None or not await rooms.is_home(place, ask.sender.user_id):
         await voice.answer(ask, StalePress())
         return
     await communities.turn_to(ask.sender.user_id, place)

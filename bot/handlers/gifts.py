@@ -133,11 +133,13 @@ async def opened(
         return
     here = ask.within(found.place)
     if found.giver_user_id == ask.sender.user_id:
+        await communities.turn_to(ask.sender.user_id, found.place)
         await voice.answer(here, OwnGift())
         return
     inside = await ways.inside(FoundSource(0, SOURCE_OF_GIFTS, found.place), ask.sender.user_id)
     opening = await gifts.open(found, ask.sender, ask.at, inside=inside)
     if inside:
+        await communities.turn_to(ask.sender.user_id, found.place)
         await voice.answer(here, InsideWithGift(found.giver))
         return
     source = FoundSource(opening.source_id, SOURCE_OF_GIFTS, found.place)

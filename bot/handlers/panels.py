@@ -14,7 +14,7 @@ from bot.handlers.roles import Roles
 from bot.rules.arrivals import Need, Room
 from bot.rules.communities import Hello, NoCommunityYet, Place
 from bot.rules.menus import FANS, NEXT, STAFF, built
-from bot.rules.rights import ForOwnerOnly, HomeGone, Role
+from bot.rules.rights import ForOwnerOnly, HomeGone, Role, TryAgain
 from bot.rules.setting_up import (
     NothingOpen,
     Problem,
@@ -75,20 +75,30 @@ class SetupPanel:
         await self._voice.answer(inside, shown)
 
     async def welcome(self, ask: Ask, place: Place | None) -> None:
-        """Someone opened the link of a shop's greeting: its owner sets it up, others hear what they can do."""
+        """Someone opened the link of a shop's greeting: its owner sets it up, others hear what they can do.
+
+        The shop's number may have been guessed. Only who has to do with it turns to it.
+        """
         if place is None:
             await self.hello(ask)
             return
         inside = await self._roles.asked(ask.within(place))
-        if not isinstance(inside, Ask):
-            await self._voice.answer(ask.within(place), inside)
-        elif inside.role is Role.OWNER:
-            await self._communities.turn_to(ask.sender.user_id, place)
-            await self._open(inside)
-        elif inside.role is Role.OPERATOR:
-            await self._voice.answer(inside, ForOwnerOnly())
-        else:
-            await self.hello(inside)
+        if isinstance(inside, TryAgain):
+            await self._voice.answer(ask, inside)
+            return
+        role = inside.role if isinstance(inside, Ask) else Role.FAN
+        mine = isinstance(inside, HomeGone) and inside.mine
+        if role is Role.FAN and not mine and not await self._rooms.is_home(place, ask.sender.user_id):
+            await self.hello(ask)
+            return
+        await self._communities.turn_to(ask.sender.user_id, place)
+        match role:
+            case Role.OWNER:
+                await self._open(ask.within(place))
+            case Role.OPERATOR:
+                await self._voice.answer(ask.within(place), ForOwnerOnly())
+            case Role.FAN:
+                await self.hello(ask.within(place))
 
     async def hello(self, ask: Ask) -> None:
         """What this person can do here; in private with the ways to the set-up and to their other shops."""

@@ -1,5 +1,7 @@
 """`/setup`: one line, or a panel in private that asks by buttons."""
 
+from dataclasses import replace
+
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.asking import Ask
@@ -94,10 +96,10 @@ async def set_up(
 
 async def opened(_message: Message, ask: Ask, rest: str, communities: Communities, panel: SetupPanel) -> None:
     """The link of the greeting: whoever opens it may have it from anybody."""
-    await communities.started(ask.sender, can_write=True)
+    reader = await communities.started(ask.sender, can_write=True)
     shop = read_id(rest)
     place = await communities.place(shop) if shop is not None else None
-    await panel.welcome(ask, place)
+    await panel.welcome(replace(ask, place=ask.place or reader.place), place)
 
 
 async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, panel: SetupPanel) -> None:

@@ -85,6 +85,7 @@ async def opened(
     await communities.started(ask.sender, can_write=True)
     here = ask.within(source.place)
     if await ways.inside(source, ask.sender.user_id):
+        await communities.turn_to(ask.sender.user_id, source.place)
         await voice.answer(here, InsideAlready(ask.sender.name))
         return
     await sources.touch(source, ask.sender, ask.at)

@@ -9,6 +9,7 @@ from bot.content.buttons import HERE, REMIND, STREAMS, UNREMIND
 from bot.features.communities import Communities
 from bot.features.hearing import SpokenWords
 from bot.features.reminding import Reminders, community_of
+from bot.features.rooms import Rooms
 from bot.features.streams import Streams
 from bot.flows.attending import attend
 from bot.handlers.coupons import read_id
@@ -16,7 +17,7 @@ from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.attendance import AttendancePolicy, NoSuchStream
 from bot.rules.checkins import CheckInPolicy
-from bot.rules.reminders import OpenChatFirst, StreamGone
+from bot.rules.reminders import ComeInFirst, OpenChatFirst, StreamGone
 from bot.rules.streams import How
 from bot.store.db import Database
 from bot.store.places import place_of
@@ -47,7 +48,14 @@ async def streams_list(_event: TelegramObject, ask: Ask, doors: Doors, voice: Vo
 
 
 async def remind(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, db: Database, reminders: Reminders
+    _press: CallbackQuery,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    db: Database,
+    rooms: Rooms,
+    reminders: Reminders,
 ) -> None:
     """*Remind me*: one tap; who never started the bot is led to the private chat by it."""
     stream_id = read_id(rest)
@@ -56,7 +64,10 @@ async def remind(
         return
     if stream_id is None:
         await voice.answer(inside, StreamGone())
+    elif inside.private and not await rooms.is_home(inside.home, ask.sender.user_id):
+        await voice.answer(ask, ComeInFirst())
     elif not inside.can_write:
+        await reminders.come(inside.home, ask.sender, stream_id, ask.at)
         payload = f"{REMIND}_{stream_id}"
         await voice.open_private(inside, payload, OpenChatFirst(payload))
     else:
@@ -71,9 +82,13 @@ async def opened_to_remind(
     voice: Voice,
     db: Database,
     communities: Communities,
+    rooms: Rooms,
     reminders: Reminders,
 ) -> None:
-    """The private chat was opened by *remind me*: what was asked for is done at once."""
+    """The private chat was opened by *remind me*: what was asked for is done at once.
+
+    The stream's number may have been guessed: only who is known as a member of its shop is reminded.
+    """
     await communities.started(ask.sender, can_write=True)
     stream_id = read_id(rest)
     community_id = await db.read(community_of, stream_id) if stream_id is not None else None
@@ -81,8 +96,13 @@ async def opened_to_remind(
         await voice.answer(ask, StreamGone())
         return
     inside = await doors.fan(ask.within(await db.read(place_of, community_id)))
-    if inside is not None:
-        await voice.answer(inside, await reminders.ask(inside.home, ask.sender, stream_id, ask.at))
+    if inside is None:
+        return
+    if not await rooms.is_home(inside.home, ask.sender.user_id):
+        await voice.answer(ask, ComeInFirst())
+        return
+    await communities.turn_to(ask.sender.user_id, inside.home)
+    await voice.answer(inside, await reminders.ask(inside.home, ask.sender, stream_id, ask.at))
 
 
 async def unremind(
@@ -100,7 +120,7 @@ async def unremind(
 
 
 async def _at_its_shop(ask: Ask, stream_id: int | None, db: Database) -> Ask:
-    """A button in private belongs to the shop of its stream, whichever was used last."""
+    """A button in private belongs to the shop of its stream, whichever the chat means. Its number may be forged."""
     if not ask.private or stream_id is None:
         return ask
     community_id = await db.read(community_of, stream_id)

@@ -39,6 +39,11 @@ class OpenChatFirst:
 
 
 @dataclass(frozen=True, slots=True)
+class ComeInFirst:
+    """Reminders are for a shop's fans; the reader isn't one. It names no shop: its number may have been guessed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reminder:
     """Told in private before a start, to who asked."""
 
@@ -50,7 +55,7 @@ class Reminder:
     """Whether it is the last round."""
 
 
-RemindOutcome = Reminding | NoMoreReminders | StreamGone | OpenChatFirst
+RemindOutcome = Reminding | NoMoreReminders | StreamGone | OpenChatFirst | ComeInFirst
 
 
 @dataclass(frozen=True, slots=True)
