@@ -61,5 +61,6 @@ def setup() -> Table:
     return Table(
         [feature.setup() for feature in FEATURES],
         message_else=communities.something_else,
+        message_borrowed=communities.borrowed,
         press_else=communities.stale_press,
     )

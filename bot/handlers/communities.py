@@ -13,7 +13,7 @@ from bot.handlers.coupons import read_id
 from bot.handlers.panels import SetupPanel
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
-from bot.rules.communities import StalePress
+from bot.rules.communities import NotYourWords, StalePress
 from bot.store.db import Database
 from bot.voice import Voice
 
@@ -82,6 +82,11 @@ async def something_else(message: Message, ask: Ask, communities: Communities, p
         await follow(db, communities, message.migrate_from_chat_id, message.chat.id, ask.at)
     elif ask.private and message.text is not None:
         await panel.hello(ask)
+
+
+async def borrowed(_message: Message, ask: Ask, voice: Voice) -> None:
+    """In private: a command, word or answer that the asker didn't write."""
+    await voice.answer(ask, NotYourWords())
 
 
 async def stale_press(_event: TelegramObject, ask: Ask, voice: Voice) -> None:

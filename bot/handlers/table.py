@@ -74,7 +74,9 @@ class Desk(Router):
 class Table(Router):
     """The root router: looks up, else hands on to the last desk."""
 
-    def __init__(self, desks: list[Desk], *, message_else: Handler, press_else: Handler) -> None:
+    def __init__(
+        self, desks: list[Desk], *, message_else: Handler, message_borrowed: Handler, press_else: Handler
+    ) -> None:
         super().__init__(name="table")
         self._commands = _merge(desk.commands for desk in desks)
         self._words = _merge(desk.words for desk in desks)
@@ -84,6 +86,7 @@ class Table(Router):
         self._services = _merge(desk.services for desk in desks)
         self._replies = _merge(desk.replies for desk in desks)
         self._message_else = CallableObject(message_else)
+        self._message_borrowed = CallableObject(message_borrowed)
         self._press_else = CallableObject(press_else)
         self.include_routers(*desks)
 
@@ -111,10 +114,28 @@ class Table(Router):
         )
         listed = [handler for table in tables for handler in table.values()]
         heard = [handler for _, handler in self._hearings]
-        return [*listed, *heard, self._message_else, self._press_else]
+        return [*listed, *heard, self._message_else, self._message_borrowed, self._press_else]
 
     async def take_message(self, message: Message, data: dict[str, Any]) -> None:
-        """A command, an answer to an open dialogue, a word, or neither."""
+        """A command, an answer to an open dialogue, a word, or neither.
+
+        Words that their sender didn't write don't act: a group hears nothing of them, who sent them in private hears
+        why. Only a file may be forwarded into a dialogue, which shows it before anything is done.
+        """
+        found = self._meant(message, data)
+        if found is None:
+            return
+        handler, data["rest"] = found
+        answers = handler in self._replies.values()
+        if is_borrowed(message) and not (answers and message.document is not None and message.via_bot is None):
+            meant = handler is not self._message_else or (message.text or "").startswith("/")
+            if message.chat.id < 0 or not meant:
+                return
+            handler = self._message_borrowed
+        await guarded(handler, message, data)
+
+    def _meant(self, message: Message, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
+        """What a message calls, and with which rest; None if it is for another bot."""
         caption = message.caption or ""
         text = message.text or (caption if caption.startswith("/") else "")
         handler, rest = self._message_else, text
@@ -123,7 +144,7 @@ class Table(Router):
             if found is not None:
                 name, addressee = found.groups()
                 if addressee is not None and addressee.lower() != data["username"]:
-                    return
+                    return None
                 handler = self._commands.get(name.lower(), handler)
                 rest = text[found.end() :].strip()
                 if name.lower() == START and message.chat.id > 0:
@@ -139,8 +160,7 @@ class Table(Router):
             handler = self._words.get(word, handler)
             if handler is self._message_else and message.chat.id < 0:
                 handler, rest = self._heard(word, data) or (handler, rest)
-        data["rest"] = rest
-        await guarded(handler, message, data)
+        return handler, rest
 
     def _heard(self, word: str, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
         for hears, handler in self._hearings:
@@ -153,6 +173,11 @@ class Table(Router):
         """A press, by the part of its data before the colon."""
         prefix, _, data["rest"] = (press.data or "").partition(":")
         await guarded(self._presses.get(prefix, self._press_else), press, data)
+
+
+def is_borrowed(message: Message) -> bool:
+    """Whether somebody else wrote it: it was forwarded, or came through a bot, in whosever name."""
+    return message.forward_origin is not None or message.via_bot is not None or message.sender_business_bot is not None
 
 
 def _add(table: dict[str, CallableObject], key: str, handler: Handler) -> None:

@@ -99,5 +99,10 @@ class Oops:
 
 
 @dataclass(frozen=True, slots=True)
+class NotYourWords:
+    """A command, word or answer that was forwarded, or came through another bot: nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
 class StalePress:
     """A button that this bot no longer knows, or data that it never wrote."""
