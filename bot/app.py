@@ -46,6 +46,7 @@ from bot.features.overview import Overview
 from bot.features.ownership import Ownership
 from bot.features.packet_draws import PacketDraws
 from bot.features.packets import Packets
+from bot.features.people import People
 from bot.features.preferences import Preferences
 from bot.features.privacy import Privacy
 from bot.features.purchases import Purchases
@@ -71,6 +72,7 @@ from bot.handlers.admin_panel import AdminPanel
 from bot.handlers.arrivals import Arrivals
 from bot.handlers.errors import PASSING
 from bot.handlers.menus import Menus
+from bot.handlers.naming import Naming
 from bot.handlers.panels import SetupPanel
 from bot.handlers.rights import Doors
 from bot.handlers.roles import Roles
@@ -405,10 +407,12 @@ def build(
         bot=bot, communities=communities, rooms=rooms, roles=roles, setting_up=setting_up, voice=voice, menus=menus
     )
     drafts = Drafts(db)
+    people = People(db)
     admin_panel = AdminPanel(
         communities=communities,
         drafts=drafts,
         overview=Overview(db),
+        people=people,
         reaches=Reaches(db),
         voice=voice,
         commands=table.commands,
@@ -439,6 +443,8 @@ def build(
         items=Items(db),
         purchases=Purchases(db),
         importing=importing,
+        people=people,
+        naming=Naming(bot, communities, people),
         orders=Orders(db),
         hooks=Hooks(db, partial(token, OrderPolicy().secret_bytes), listening=settings.metrics_port is not None),
         raffles=raffles,

@@ -229,6 +229,8 @@ ORDINARY: dict[str, str] = {
     "page": "/draws/12/00112233445566778899aabbccddeeff/",
     "name": "Mina",
     "fan": "mina_k",
+    "shown": "@mina_k",
+    "said": "@mina_k",
     "by": "Jun",
     "shop": "Silk Live",
     "persona": "Lumi",
@@ -313,6 +315,7 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
     if name == "code" and owner in {"Claimed", "AlreadyClaimed", "HeldCoupon"}:
         return CODES
     closed: dict[str, tuple[Any, ...]] = {
+        "deed": ("done", "refund", "redeem"),
         "phase": PHASES,
         "repeat": ("once", "weekly"),
         "remind": ((1440, 60, 10), (90,), ()),

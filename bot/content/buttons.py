@@ -4,7 +4,7 @@ from typing import Any
 
 from bot.content.button import Button, Rows
 from bot.content.panels import panel_buttons
-from bot.content.shelf import ON_THE_SHELF, shelf_buttons
+from bot.content.shelf import HAND_OVER, ON_THE_SHELF, REFUND, shelf_buttons
 from bot.rules.cadence import MorningCard
 from bot.rules.checkins import AlreadyCheckedIn, CheckedIn, MadeUp
 from bot.rules.coupons import (
@@ -36,6 +36,7 @@ from bot.rules.hearts import GoalCancelled, GoalMade
 from bot.rules.items import HandedOver, ItemClosed, ItemMade, ItemOpened
 from bot.rules.joining import Welcome, WelcomeAll, WelcomeBack
 from bot.rules.members import MyCard
+from bot.rules.naming import WhichFan
 from bot.rules.orders import OrderRefunded
 from bot.rules.preferences import PreferencesShown
 from bot.rules.privacy import DeletionAsked, PrivacyNotice
@@ -92,6 +93,10 @@ HELD = "held"
 SETTINGS = "settings"
 PRIVACY = "privacy"
 GIFT = "gift"
+REDEEM_ONE = "redeem"
+"""`redeem:<coupon>`: honour one fan's coupon with a shared code."""
+DEEDS = {"done": HAND_OVER, "refund": REFUND, "redeem": REDEEM_ONE}
+"""What a tap on a fan's name does."""
 
 
 def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a table of outcomes
@@ -161,6 +166,11 @@ def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a tabl
             return tuple(_of_held(line) for line in outcome.lines)
         case HeldRefused(undoable=True) | GoalMade() | GoalCancelled():
             return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
+        case WhichFan():
+            return tuple(
+                (Button("fan", press=f"{DEEDS[outcome.deed]}:{choice.row_id}", about=choice),)
+                for choice in outcome.choices
+            )
         case _:
             return panel_buttons(outcome)
 

@@ -14,6 +14,8 @@ PAY = "pay"
 """`pay:<item>:<price>:<which purchase>` buys: a price that has changed, or a second tap, doesn't."""
 HAND_OVER = "handover"
 """`handover:<purchase>`: staff have done what was bought."""
+REFUND = "refund"
+"""`refund:<purchase>`: its coins go back."""
 
 
 ON_THE_SHELF = Shelf | BuyOutcome | ItemList | FavourWaiting

@@ -15,9 +15,9 @@ from bot.rules.items import (
     Refunded,
     RefundOutcome,
     SettledBefore,
-    SeveralFans,
     UsedAlready,
 )
+from bot.rules.naming import Named
 from bot.rules.raffles import RaffleState
 from bot.rules.shop import FavourDone, ItemKind, PurchaseState, RefundTold
 from bot.rules.words import reader_language
@@ -42,7 +42,7 @@ class Purchases:
         self._db = db
 
     async def hand_over(
-        self, place: Place, actor_id: int, number: int, fan: str, at: datetime, cause: str
+        self, place: Place, actor_id: int, number: int, fan: Named, at: datetime, cause: str
     ) -> HandOutcome:
         """What this fan bought is done."""
         return await self._db.write(hand_over_to, place, actor_id, number, fan, at, cause)
@@ -54,14 +54,20 @@ class Purchases:
         return await self._db.write(hand_over_one, place, actor_id, purchase_id, at, cause)
 
     async def refund(
-        self, place: Place, actor_id: int, number: int, fan: str, at: datetime, cause: str
+        self, place: Place, actor_id: int, number: int, fan: Named, at: datetime, cause: str
     ) -> RefundOutcome:
         """Take the latest purchase of a fan back."""
         return await self._db.write(refund, place, actor_id, number, fan, at, cause)
 
+    async def refund_one(
+        self, place: Place, actor_id: int, purchase_id: int, at: datetime, cause: str
+    ) -> RefundOutcome | None:
+        """Take one purchase back; None if it isn't this shop's."""
+        return await self._db.write(refund_one, place, actor_id, purchase_id, at, cause)
 
-def hand_over_to(tx: Tx, place: Place, actor_id: int, number: int, fan: str, at: datetime, cause: str) -> HandOutcome:
-    """The oldest of what a fan, named by staff, waits for."""
+
+def hand_over_to(tx: Tx, place: Place, actor_id: int, number: int, fan: Named, at: datetime, cause: str) -> HandOutcome:
+    """The oldest of what a fan waits for."""
     done = caused_by(tx, place.community_id, cause)
     if done is not None and done.answer is not None:
         return causes.from_json(HandedOver, done.answer)
@@ -69,9 +75,9 @@ def hand_over_to(tx: Tx, place: Place, actor_id: int, number: int, fan: str, at:
     if item is None:
         return ItemUnknown(number)
     found = _bought_by(tx, item, fan, PurchaseState.WAITING)
-    if found is None:
-        return NothingBought(number, item.title, fan)
-    return found if isinstance(found, SeveralFans) else _hand_over(tx, place, actor_id, item, found[0], at, cause)
+    if not found:
+        return NothingBought(number, item.title, fan.shown)
+    return _hand_over(tx, place, actor_id, item, found[0], at, cause)
 
 
 def hand_over_one(
@@ -112,7 +118,7 @@ def _hand_over(
     return outcome
 
 
-def refund(tx: Tx, place: Place, actor_id: int, number: int, fan: str, at: datetime, cause: str) -> RefundOutcome:
+def refund(tx: Tx, place: Place, actor_id: int, number: int, fan: Named, at: datetime, cause: str) -> RefundOutcome:
     """The latest of what a fan bought and hasn't used: void it, give its coins back."""
     done = caused_by(tx, place.community_id, cause)
     if done is not None and done.answer is not None:
@@ -121,17 +127,38 @@ def refund(tx: Tx, place: Place, actor_id: int, number: int, fan: str, at: datet
     if item is None:
         return ItemUnknown(number)
     found = _bought_by(tx, item, fan, PurchaseState.WAITING, PurchaseState.DONE)
-    if found is None:
-        return NothingBought(number, item.title, fan)
-    if isinstance(found, SeveralFans):
-        return found
-    account = _lock_purse(tx, found[0])
-    for purchase_id in reversed(found):
+    if not found:
+        return NothingBought(number, item.title, fan.shown)
+    latest_first = found[::-1]
+    return _refund_first(tx, place, actor_id, item, latest_first, at, cause) or UsedAlready(
+        number, item.title, fan.shown
+    )
+
+
+def refund_one(tx: Tx, place: Place, actor_id: int, purchase_id: int, at: datetime, cause: str) -> RefundOutcome | None:
+    """One purchase, by the button that names its buyer."""
+    done = caused_by(tx, place.community_id, cause)
+    if done is not None and done.answer is not None:
+        return causes.from_json(Refunded, done.answer)
+    purchase = tx.get(Purchase, purchase_id)
+    if purchase is None or purchase.community_id != place.community_id:
+        return None
+    item = tx.get_one(Item, purchase.item_id)
+    refunded = _refund_first(tx, place, actor_id, item, [purchase_id], at, cause)
+    return refunded or UsedAlready(item.number, item.title, _name_of(tx, purchase))
+
+
+def _refund_first(
+    tx: Tx, place: Place, actor_id: int, item: Item, purchase_ids: list[int], at: datetime, cause: str
+) -> Refunded | None:
+    """Refund the first of a fan's purchases that can be refunded, if any."""
+    account = _lock_purse(tx, purchase_ids[0])
+    for purchase_id in purchase_ids:
         purchase = _lock(tx, purchase_id)
         coins = _void(tx, place, item, purchase, at)
         if coins is not None:
             return _refunded(tx, place, actor_id, item, purchase, account, coins, at, cause)
-    return UsedAlready(number, item.title, fan)
+    return None
 
 
 def _void(tx: Tx, place: Place, item: Item, purchase: Purchase, at: datetime) -> int | None:
@@ -232,23 +259,15 @@ def _lock_purse(tx: Tx, purchase_id: int) -> Account:
     ).scalar_one()
 
 
-def _bought_by(tx: Tx, item: Item, fan: str, *states: PurchaseState) -> list[int] | SeveralFans | None:
-    """A buyer's purchases of an item in these states, the oldest first, by username or by name; None if there are none.
-
-    Not everybody has a username, and names aren't unique.
-    """
+def _bought_by(tx: Tx, item: Item, fan: Named, *states: PurchaseState) -> list[int]:
+    """A buyer's purchases of an item in these states, the oldest first."""
     rows = tx.execute(
-        select(col(Purchase.id), col(Purchase.member_id), col(Person.username), col(Person.name))
+        select(col(Purchase.id))
         .join(Member, col(Member.id) == col(Purchase.member_id))
-        .join(Person, col(Person.user_id) == col(Member.user_id))
-        .where(col(Purchase.item_id) == item.id, col(Purchase.state).in_(states))
+        .where(col(Purchase.item_id) == item.id, col(Purchase.state).in_(states), col(Member.user_id) == fan.user_id)
         .order_by(col(Purchase.id))
-    ).all()
-    wanted = fan.removeprefix("@").casefold()
-    found = [row for row in rows if row[2] == wanted] or [row for row in rows if row[3].casefold() == wanted]
-    if len({row[1] for row in found}) > 1:
-        return SeveralFans(item.number, fan)
-    return [_id(row[0]) for row in found] or None
+    ).scalars()
+    return [_id(purchase_id) for purchase_id in rows]
 
 
 def _lock(tx: Tx, purchase_id: int) -> Purchase:

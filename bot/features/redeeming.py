@@ -21,6 +21,7 @@ from bot.rules.coupons import (
     WhoseCode,
     may_redeem,
 )
+from bot.rules.naming import Named
 from bot.rules.orders import OrderState
 from bot.store import causes
 from bot.store.audit import caused_by, record
@@ -30,7 +31,7 @@ from bot.store.tables import AuditEntry, Campaign, Coupon, Member, Order, Person
 
 REDEEMED = "coupon.redeemed"
 
-Redeems = Callable[[Tx, Place, int, str, str | None, datetime, str], RedeemOutcome]
+Redeems = Callable[[Tx, Place, int, str | int, Named | None, datetime, str], RedeemOutcome]
 
 
 class Redeeming:
@@ -42,30 +43,48 @@ class Redeeming:
         self._redeem: Redeems = redeems or redeem
 
     async def redeem(
-        self, place: Place, actor_id: int, code: str, fan: str | None, at: datetime, cause: str
+        self, place: Place, actor_id: int, code: str | int, fan: Named | None, at: datetime, cause: str
     ) -> RedeemOutcome:
-        """Honour a coupon. `fan` is a username without @, needed for a shared code."""
+        """Honour a coupon. A shared code needs its `fan`; instead of a code the coupon's row id may be given."""
         return await self._db.write(self._redeem, place, actor_id, code, fan, at, cause)
 
 
-def redeem(tx: Tx, place: Place, actor_id: int, code: str, fan: str | None, at: datetime, cause: str) -> RedeemOutcome:
+def redeem(
+    tx: Tx, place: Place, actor_id: int, code: str | int, fan: Named | None, at: datetime, cause: str
+) -> RedeemOutcome:
     """Find the coupon, mark it redeemed once, write down by whom."""
     done = caused_by(tx, place.community_id, cause)
     if done is not None and done.answer is not None:
         return causes.from_json(Redeemed, done.answer)
+    coupon = _by_id(tx, place, code) if isinstance(code, int) else _by_code(tx, place, code, fan)
+    if not isinstance(coupon, Coupon):
+        return coupon
+    return _honour(tx, place, actor_id, coupon, at, cause)
+
+
+def _by_id(tx: Tx, place: Place, coupon_id: int) -> Coupon | CodeUnknown:
+    coupon = tx.execute(
+        select(Coupon)
+        .where(col(Coupon.community_id) == place.community_id, col(Coupon.id) == coupon_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    return coupon or CodeUnknown("")
+
+
+def _by_code(
+    tx: Tx, place: Place, code: str, fan: Named | None
+) -> Coupon | WhoseCode | FanHasNone | CodeMistyped | CodeUnknown:
     shared = campaign_sharing(tx, place, code)
     if shared is not None:
         if fan is None:
             return WhoseCode(code)
-        coupon = _held_by(tx, place, shared, fan)
-        if coupon is None:
-            return FanHasNone(code, fan)
-    else:
-        coupon = coupon_with(tx, place, code)
-        if coupon is None:
-            mistyped = read_code(code) is None and not has_own_codes(tx, place)
-            return CodeMistyped(code) if mistyped else CodeUnknown(code)
-    return _honour(tx, place, actor_id, coupon, at, cause)
+        return _held_by(tx, place, shared, fan) or FanHasNone(code, fan.shown)
+    coupon = coupon_with(tx, place, code)
+    if coupon is None:
+        mistyped = read_code(code) is None and not has_own_codes(tx, place)
+        return CodeMistyped(code) if mistyped else CodeUnknown(code)
+    return coupon
 
 
 def undo_redeem(tx: Tx, place: Place, entry: AuditEntry) -> bool:
@@ -125,17 +144,16 @@ def _has_order(tx: Tx, coupon: Coupon) -> bool:
     return tx.execute(query).first() is not None
 
 
-def _held_by(tx: Tx, place: Place, campaign: Campaign, username: str) -> Coupon | None:
+def _held_by(tx: Tx, place: Place, campaign: Campaign, fan: Named) -> Coupon | None:
     """The fan's coupon of a campaign: one still held if there is one."""
     coupons = (
         tx.execute(
             select(Coupon)
             .join(Member, col(Member.id) == col(Coupon.member_id))
-            .join(Person, col(Person.user_id) == col(Member.user_id))
             .where(
                 col(Coupon.community_id) == place.community_id,
                 col(Coupon.campaign_id) == campaign.id,
-                col(Person.username) == username.lower(),
+                col(Member.user_id) == fan.user_id,
             )
             .order_by(col(Coupon.id))
             .with_for_update(of=Coupon)

@@ -5,11 +5,14 @@ from datetime import datetime
 from bot.features import inviting, redeeming
 from bot.rules.communities import Place
 from bot.rules.coupons import Redeemed, RedeemOutcome
+from bot.rules.naming import Named
 from bot.store.db import Tx
 from bot.store.tables import AuditEntry, Coupon
 
 
-def redeem(tx: Tx, place: Place, actor_id: int, code: str, fan: str | None, at: datetime, cause: str) -> RedeemOutcome:
+def redeem(
+    tx: Tx, place: Place, actor_id: int, code: str | int, fan: Named | None, at: datetime, cause: str
+) -> RedeemOutcome:
     """Honour a coupon at the till."""
     outcome = redeeming.redeem(tx, place, actor_id, code, fan, at, cause)
     if isinstance(outcome, Redeemed):

@@ -6,7 +6,7 @@ To add an act, name its command, its section and where its blanks stand in the c
 
 from typing import Any
 
-from bot.handlers.blanks import Act, Blank, Pick, bare, blanks_of, file, flag, username
+from bot.handlers.blanks import Act, Blank, Pick, bare, blanks_of, file, flag, person
 from bot.handlers.campaigns import NEW_COUPON_FORM, POLICY, REDEEM, WITH_FILE_FORM
 from bot.handlers.evenings import END, GO_LIVE_FORM, NEW_STREAM_FORM, read_move
 from bot.handlers.forms import Field, Form, Moment, one_of, whole, words
@@ -70,7 +70,7 @@ ACTS = (
         "redeem",
         Section.ORDERS,
         "redeem",
-        (bare("code", words(POLICY.max_shared_code, REDEEM)), bare("fan", username, needed=False)),
+        (bare("code", words(POLICY.max_shared_code, REDEEM)), person("fan", needed=False)),
     ),
     Act("redeem_file", Section.ORDERS, "redeem", (file("file"), *blanks_of(FILE_FORM)), unlogged=True),
     Act("order", Section.ORDERS, "order", (bare("order", order_ref),), unlogged=True),
@@ -187,12 +187,12 @@ ACTS = (
     Act("items", Section.ITEMS, "items", unlogged=True),
     Act("item_close", Section.ITEMS, "item", head="{number}", tail="close", states=ON_SHELF, danger=True),
     Act("item_open", Section.ITEMS, "item", head="{number}", tail="open", states=frozenset({"closed"})),
-    Act("item_done", Section.ITEMS, "item", (bare("fan", username),), head="{number} done", states=ANY_ITEM),
+    Act("item_done", Section.ITEMS, "item", (person("fan"),), head="{number} done", states=ANY_ITEM),
     Act(
         "item_refund",
         Section.ITEMS,
         "item",
-        (bare("fan", username),),
+        (person("fan"),),
         head="{number} refund",
         states=ANY_ITEM,
         danger=True,

@@ -16,9 +16,6 @@ from bot.handlers.table import Desk
 from bot.rules.admin import AdminDoor
 from bot.voice import Voice
 
-OF_A_FILE = {"file_id", "file_unique_id", "file_name", "file_size", "mime_type"}
-"""What is kept of a document that answers a question."""
-
 
 def setup() -> Desk:
     """The panel."""
@@ -142,5 +139,4 @@ async def typed(
     inside = await doors.staff(ask.within(place))
     if inside is not None:
         everything = {**data, "doors": doors, "communities": communities}
-        text = message.text or (message.document.model_dump_json(include=OF_A_FILE) if message.document else "")
-        await admin_panel.typed(inside, draft, text, everything)
+        await admin_panel.typed(inside, draft, message, everything)

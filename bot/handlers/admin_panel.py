@@ -6,16 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from aiogram.dispatcher.event.handler import CallableObject
-from aiogram.types import Chat, Document, Message
+from aiogram.types import Document, Message
 
 from bot.asking import Ask
 from bot.features.admin import Draft, Drafts
 from bot.features.communities import Communities
 from bot.features.overview import Overview
+from bot.features.people import People
 from bot.features.reach import Reaches
 from bot.flows.undo import OWNERS, UNDOABLE
 from bot.handlers.acts import ACTS, BY_NAME
-from bot.handlers.blanks import Act, Blank, kept
+from bot.handlers.answers import PICKED, pick_of, say_line, written
+from bot.handlers.blanks import Act, Blank, is_person, keep_person, kept, shown
 from bot.handlers.forms import FormProblem, Moment, echo
 from bot.rules.admin import (
     LISTED,
@@ -67,6 +69,7 @@ class AdminPanel:
         communities: Communities,
         drafts: Drafts,
         overview: Overview,
+        people: People,
         reaches: Reaches,
         voice: Voice,
         commands: Mapping[str, CallableObject],
@@ -74,6 +77,7 @@ class AdminPanel:
         self._communities = communities
         self._drafts = drafts
         self._overview = overview
+        self._people = people
         self._reaches = reaches
         self._voice = voice
         self._commands = commands
@@ -144,12 +148,13 @@ class AdminPanel:
         else:
             await self._show_draft(inside, draft)
 
-    async def typed(self, inside: Ask, draft: Draft, text: str, data: Any) -> None:
+    async def typed(self, inside: Ask, draft: Draft, message: Message, data: Any) -> None:
         """What is written while a question is open answers it."""
         if draft.step == REVIEW:
             await self._show_draft(inside, draft, AdminProblem("NoTyping"))
         else:
-            await self.answer(inside, draft, draft.step, text, data)
+            _, blank = _blank_of(draft, draft.step)
+            await self.answer(inside, draft, draft.step, written(message, blank), data)
 
     async def answer(self, inside: Ask, draft: Draft, name: str, text: str, data: Any) -> None:
         """Take an answer, typed or tapped; one that can't be read leaves the question where it is."""
@@ -158,6 +163,9 @@ class AdminPanel:
             await self.closed(inside)
             return
         moment = Moment(inside.at, inside.home.timezone)
+        if is_person(blank) and (user_id := pick_of(text)) is not None:
+            found = await self._people.fan(inside.home, user_id)
+            text = keep_person(found.user_id, found.shown) if found is not None else ""
         if not text.strip():
             await self._show_draft(inside, replace(draft, step=name), _told(Missing(name, ""), ""))
             return
@@ -217,7 +225,7 @@ class AdminPanel:
     async def _do(self, inside: Ask, act: Act, draft: Draft, data: Any) -> None:
         line = act.line(draft.number, draft.values)
         heard = Heard()
-        said = _said(inside, act, line, draft)
+        said = say_line(inside, act, line, draft.values)
         await self._commands[act.command].call(said, **{**data, "ask": inside, "rest": line, "voice": heard})
         if heard.outcome is None:
             return  # a door was closed, and said so
@@ -256,8 +264,8 @@ class AdminPanel:
         about = await self._about(inside, act.section, draft.number) if draft.number is not None else None
         blank = act.blank(draft.step)
         if blank is not None:
-            step = _step(inside, act, blank, draft, about, problem)
-            await self._page(inside, replace(step, picks=await self._picks(inside, blank)), draft.message_id)
+            step, picks = _step(inside, act, blank, draft, about, problem), await self._picks(inside, blank, draft)
+            await self._page(inside, replace(step, picks=picks), draft.message_id)
             return
         moment = Moment(inside.at, inside.home.timezone)
         try:
@@ -282,7 +290,10 @@ class AdminPanel:
         )
         await self._page(inside, review, draft.message_id)
 
-    async def _picks(self, inside: Ask, blank: Blank) -> tuple[AdminPick, ...]:
+    async def _picks(self, inside: Ask, blank: Blank, draft: Draft) -> tuple[AdminPick, ...]:
+        if is_person(blank):
+            people = await self._people.listed(inside.home, draft.act, draft.number, draft.values.get("code"))
+            return tuple(AdminPick(f"{PICKED}{one.user_id}", one.shown) for one in people)
         found: list[AdminPick] = []
         for pick in blank.picks:
             lines = await self._overview.lines(inside.home, pick.section, inside.at)
@@ -313,17 +324,6 @@ class AdminPanel:
 
     def _acts(self) -> list[Act]:
         return [act for act in ACTS if act.command in self._commands]
-
-
-def _said(inside: Ask, act: Act, line: str, draft: Draft) -> Message:
-    """The command as whoever pressed would have written it, with its document."""
-    return Message(
-        message_id=0,
-        date=inside.at,
-        chat=Chat(id=inside.chat_id, type="private"),
-        text=f"/{act.command} {line}".strip(),
-        document=act.file(draft.values),
-    )
 
 
 def _step(
@@ -358,7 +358,7 @@ def _read(blank: Blank, text: str, moment: Moment) -> Any:
 def _value(blank: Blank, text: str, read: Any) -> AdminValue:
     return AdminValue(
         blank.name,
-        read.file_name or "…" if isinstance(read, Document) else text,
+        read.file_name or "…" if isinstance(read, Document) else shown(text),
         number=read if isinstance(read, int) and not isinstance(read, bool) else None,
         at=read if isinstance(read, datetime) else None,
     )

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from aiogram.types import Document
+from aiogram.types import Document, User
 from pydantic import ValidationError
 
 from bot.handlers.forms import Form, FormProblem, Moment, Reader, one_of, quoted, words
@@ -18,7 +18,7 @@ from bot.rules.calendar import zone
 from bot.rules.forms import NoFile, NotOneOf
 
 YES = "yes"
-LONGEST_USERNAME = 32
+LONGEST_NAME = 64
 MOST_OPTIONS = 8
 _NEVER = Moment(datetime(2000, 1, 1, tzinfo=UTC), "UTC")
 
@@ -34,6 +34,8 @@ class Shape(StrEnum):
     """Its name alone, or nothing."""
     FILE = "file"
     """A document that comes with the line."""
+    PERSON = "person"
+    """Somebody, by `@name`, or by the name that Telegram shows with a mention that carries their id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Act:
         }
         parts = [
             self.head.format(number=number),
-            *(filled[blank.name] for blank in said[Shape.BARE]),
+            *(shown(filled[blank.name]) for blank in (*said[Shape.BARE], *said[Shape.PERSON])),
             *(blank.name for blank in said[Shape.FLAG] if filled[blank.name] == YES),
             *(f"{blank.name}={quoted(filled[blank.name])}" for blank in said[Shape.PAIR]),
             self.tail.format(number=number),
@@ -111,6 +113,11 @@ class Act:
             ),
             None,
         )
+
+    def mentioned(self, filled: Mapping[str, str]) -> User | None:
+        """The person whose mention stands in the line."""
+        people = (picked(filled[blank.name]) for blank in self.blanks if blank.name in filled and is_person(blank))
+        return next((person for person in people if person is not None), None)
 
     def read(self, filled: Mapping[str, str], moment: Moment) -> dict[str, Any]:
         """What the answers mean now.
@@ -170,9 +177,38 @@ def _options(name: str, read: Reader[Any]) -> tuple[str, ...]:
     return ()
 
 
-def username(name: str, text: str, moment: Moment) -> str:
-    """`@fan`."""
-    return "@" + words(LONGEST_USERNAME, "@fan")(name, text.strip().removeprefix("@"), moment).replace(" ", "")
+def person(name: str, *, needed: bool = True) -> Blank:
+    """Somebody: typed as `@name`, mentioned, or tapped in a list."""
+    return Blank(name, somebody, needed=needed, shape=Shape.PERSON)
+
+
+def is_person(blank: Blank) -> bool:
+    """Whether somebody is asked for."""
+    return blank.shape is Shape.PERSON
+
+
+def somebody(name: str, text: str, moment: Moment) -> str:
+    """`@fan`, a name as Telegram shows it, or a person as they were picked."""
+    return text if picked(text) is not None else words(LONGEST_NAME, "@fan")(name, text, moment)
+
+
+def keep_person(user_id: int, name: str) -> str:
+    """A person as they are kept until the line is said."""
+    return User(id=user_id, is_bot=False, first_name=name).model_dump_json(include={"id", "is_bot", "first_name"})
+
+
+def picked(text: str) -> User | None:
+    """A person who was kept, or None for what somebody typed."""
+    try:
+        return User.model_validate_json(text)
+    except ValidationError:
+        return None
+
+
+def shown(text: str) -> str:
+    """An answer as it stands in the line."""
+    person = picked(text)
+    return person.first_name if person is not None else text
 
 
 def kept(value: Any, text: str, moment: Moment) -> str:

@@ -1,15 +1,19 @@
 """Coupons, the staff's side: make, look at and cancel a campaign, redeem a code."""
 
-from typing import Any
+import re
+from typing import Any, assert_never
 
 from aiogram import Bot
-from aiogram.types import Document, Message
+from aiogram.types import CallbackQuery, Document, Message
 
 from bot.asking import Ask
+from bot.content.buttons import REDEEM_ONE
 from bot.features.campaigns import Campaigns
 from bot.features.importing import Importing
+from bot.features.people import People
 from bot.features.redeeming import Redeeming
 from bot.files import document_of
+from bot.handlers.coupons import read_id
 from bot.handlers.files import read_file
 from bot.handlers.forms import (
     Field,
@@ -22,11 +26,14 @@ from bot.handlers.forms import (
     whole,
     words,
 )
+from bot.handlers.naming import Line, Naming
 from bot.handlers.orders import redeem_file
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
+from bot.rules.communities import StalePress
 from bot.rules.coupons import (
     CodeFile,
+    CodeUnknown,
     CouponPolicy,
     KeptFor,
     NewCampaign,
@@ -36,6 +43,7 @@ from bot.rules.coupons import (
 )
 from bot.rules.forms import Missing, StrayWord
 from bot.rules.imports import CodesRefused, FileBringsCodes, FileProblem, ImportPolicy, refused, sift
+from bot.rules.naming import Named, NameUnsure, NobodyCalled, NotAPerson, Unnamed, Whom
 from bot.rules.sheets import Sheet
 from bot.rules.tiers import Tier
 from bot.store.db import Database
@@ -73,6 +81,7 @@ def setup() -> Desk:
     desk.command("newcoupon", new_coupon)
     desk.command("coupon", coupon)
     desk.command("redeem", redeem)
+    desk.press(REDEEM_ONE, redeem_one)
     return desk
 
 
@@ -131,6 +140,8 @@ async def redeem(
     doors: Doors,
     voice: Voice,
     redeeming: Redeeming,
+    people: People,
+    naming: Naming,
     bot: Bot,
     db: Database,
 ) -> None:
@@ -142,13 +153,50 @@ async def redeem(
     if document is not None and (not rest or "=" in rest):
         await redeem_file(document, inside, rest, bot, voice, db)
         return
-    parts = rest.split()
-    fan = parts.pop().removeprefix("@") if len(parts) > 1 and parts[-1].startswith("@") else None
-    code = " ".join(parts)[: POLICY.max_shared_code]
+    line = Line.of(message, rest)
+    code, _, said = line.words.partition(" ")
     if not code:
         await voice.answer(inside, Missing("code", REDEEM))
         return
-    await voice.answer(inside, await redeeming.redeem(inside.home, ask.actor_id, code, fan, ask.at, ask.cause))
+    code = code[: POLICY.max_shared_code]
+    if not await people.shares(inside.home, code):
+        # A code of a fan's own may be typed with spaces, and needs nobody's name.
+        own = re.sub(r"\s@\S*$", "", line.words)[: POLICY.max_shared_code]
+        await voice.answer(inside, await redeeming.redeem(inside.home, ask.actor_id, own, None, ask.at, ask.cause))
+        return
+    whom = await naming.whom(inside, message, line, said.strip())
+    await voice.answer(inside, await _of_a_fan(inside, code, whom, redeeming, people))
+
+
+async def _of_a_fan(inside: Ask, code: str, whom: Whom, redeeming: Redeeming, people: People) -> object:
+    """Honour a fan's coupon with a shared code; who isn't named for sure is picked from a list."""
+    match whom:
+        case Named():
+            return await redeeming.redeem(inside.home, inside.actor_id, code, whom, inside.at, inside.cause)
+        case Unnamed(said=said) | NobodyCalled(shown=said):
+            return await people.holders(inside.home, code, said)
+        case NotAPerson() | NameUnsure():
+            return whom
+        case _:
+            assert_never(whom)
+
+
+async def redeem_one(
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, redeeming: Redeeming
+) -> None:
+    """The button that names a holder: their coupon is honoured. What came of it stands where the list was."""
+    inside = await doors.staff(ask)
+    if inside is None:
+        return
+    coupon_id = read_id(rest)
+    if coupon_id is None:
+        await voice.answer(inside, StalePress())
+        return
+    outcome = await redeeming.redeem(inside.home, ask.actor_id, coupon_id, None, ask.at, ask.cause)
+    if isinstance(outcome, CodeUnknown):
+        await voice.answer(inside, StalePress())  # its number was forged
+    else:
+        await voice.panel(inside, outcome)
 
 
 async def _staged(

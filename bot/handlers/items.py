@@ -1,20 +1,24 @@
 """The coin shop, the staff's side: list an item, look, close, hand over, refund."""
 
 import re
+from typing import assert_never
 
 from aiogram.types import CallbackQuery, Message
 
 from bot.asking import Ask
-from bot.content.shelf import HAND_OVER
+from bot.content.shelf import HAND_OVER, REFUND
 from bot.features.items import Items
+from bot.features.people import People
 from bot.features.purchases import Purchases
 from bot.handlers.coupons import read_id
 from bot.handlers.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
+from bot.handlers.naming import Line, Naming
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.communities import StalePress
 from bot.rules.forms import Missing, NotOneOf, StrayWord
 from bot.rules.items import NewItem
+from bot.rules.naming import Named, NameUnsure, NobodyCalled, NotAPerson, Unnamed, Whom
 from bot.rules.shop import ItemKind, Per, ShopPolicy
 from bot.rules.tiers import Tier
 from bot.voice import Voice
@@ -61,6 +65,7 @@ def setup() -> Desk:
     desk.command("item", item)
     desk.command("items", listed)
     desk.press(HAND_OVER, hand_over)
+    desk.press(REFUND, refund)
     return desk
 
 
@@ -82,28 +87,49 @@ async def new_item(_message: Message, ask: Ask, rest: str, doors: Doors, voice: 
 
 
 async def item(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, items: Items, purchases: Purchases
+    message: Message,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    items: Items,
+    purchases: Purchases,
+    people: People,
+    naming: Naming,
 ) -> None:
     """`/item 3` shows; `close`, `open`, `done @fan` and `refund @fan` act."""
     inside = await doors.staff(ask)
     if inside is None:
         return
     home, at, cause = inside.home, ask.at, ask.cause
+    line = Line.of(message, rest)
     try:
-        number, act, fan = _read_act(rest, Moment(at, home.timezone))
+        number, act, said = _read_act(line.words, Moment(at, home.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    match act:
-        case "close" | "open":
-            opened = act == "open"
-            await voice.answer(inside, await items.set_open(home, ask.actor_id, number, at, cause, on_shelf=opened))
-        case "done":
-            await voice.answer(inside, await purchases.hand_over(home, ask.actor_id, number, fan, at, cause))
-        case "refund":
-            await voice.answer(inside, await purchases.refund(home, ask.actor_id, number, fan, at, cause))
+    if act in OF_A_FAN:
+        whom = await naming.whom(inside, message, line, said)
+        await voice.answer(inside, await _of_a_fan(inside, number, act, whom, purchases, people))
+    elif act:
+        opened = act == "open"
+        await voice.answer(inside, await items.set_open(home, ask.actor_id, number, at, cause, on_shelf=opened))
+    else:
+        await voice.answer(inside, await items.show(home, number, at))
+
+
+async def _of_a_fan(inside: Ask, number: int, act: str, whom: Whom, purchases: Purchases, people: People) -> object:
+    """Hand over or refund; who isn't named for sure is picked from a list."""
+    match whom:
+        case Named():
+            does = purchases.hand_over if act == "done" else purchases.refund
+            return await does(inside.home, inside.actor_id, number, whom, inside.at, inside.cause)
+        case Unnamed(said=said) | NobodyCalled(shown=said):
+            return await people.buyers(inside.home, act, number, said)
+        case NotAPerson() | NameUnsure():
+            return whom
         case _:
-            await voice.answer(inside, await items.show(home, number, at))
+            assert_never(whom)
 
 
 async def listed(_message: Message, ask: Ask, doors: Doors, voice: Voice, items: Items) -> None:
@@ -127,8 +153,23 @@ async def hand_over(
     await voice.answer(inside, outcome or StalePress())
 
 
+async def refund(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, purchases: Purchases) -> None:
+    """The button that names a buyer: their coins go back. What came of it stands where the list was."""
+    inside = await doors.staff(ask)
+    if inside is None:
+        return
+    purchase_id = read_id(rest)
+    outcome = None
+    if purchase_id is not None:
+        outcome = await purchases.refund_one(inside.home, ask.actor_id, purchase_id, ask.at, ask.cause)
+    if outcome is None:
+        await voice.answer(inside, StalePress())
+    else:
+        await voice.panel(inside, outcome)
+
+
 def _read_act(rest: str, moment: Moment) -> tuple[int, str, str]:
-    """The number, what to do, and for whom."""
+    """The number, what to do, and what stands where a fan is named."""
     first, _, more = rest.partition(" ")
     if not first:
         raise FormProblem(Missing("number", ITEM))
@@ -139,6 +180,4 @@ def _read_act(rest: str, moment: Moment) -> tuple[int, str, str]:
         raise FormProblem(StrayWord(echo(act), f"{ITEM} close"))
     if fan and act not in OF_A_FAN:
         raise FormProblem(StrayWord(echo(fan), f"{ITEM} {act}"))
-    if act in OF_A_FAN and not fan:
-        raise FormProblem(Missing("fan", f"{ITEM} {act} @fan"))
     return number, act, fan[:64]

@@ -185,6 +185,7 @@ class NothingBought:
     number: int
     title: str
     fan: str
+    """Empty: nobody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,14 +198,6 @@ class UsedAlready:
 
 
 @dataclass(frozen=True, slots=True)
-class SeveralFans:
-    """More than one buyer is called so: the username tells them apart."""
-
-    number: int
-    fan: str
-
-
-@dataclass(frozen=True, slots=True)
 class SettledBefore:
     """Somebody was faster: it was handed over or refunded."""
 
@@ -212,5 +205,5 @@ class SettledBefore:
 
 
 MakeOutcome = ItemMade | CampaignUnknown | CampaignNotForSale | RaffleNotForSale | WindowPast | WindowUpsideDown
-HandOutcome = HandedOver | NothingBought | SeveralFans | SettledBefore | ItemUnknown
-RefundOutcome = Refunded | NothingBought | UsedAlready | SeveralFans | ItemUnknown
+HandOutcome = HandedOver | NothingBought | SettledBefore | ItemUnknown
+RefundOutcome = Refunded | NothingBought | UsedAlready | ItemUnknown

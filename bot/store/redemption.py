@@ -3,6 +3,7 @@
 from datetime import date
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.codes import read_code
@@ -32,10 +33,10 @@ def _with(tx: Tx, place: Place, code: str) -> Coupon | None:
     ).scalar_one_or_none()
 
 
-def campaign_sharing(tx: Tx, place: Place, code: str) -> Campaign | None:
+def campaign_sharing(session: Session, place: Place, code: str) -> Campaign | None:
     """The campaign of a shared code: the open one first, else the latest."""
     return (
-        tx.execute(
+        session.execute(
             select(Campaign)
             .where(col(Campaign.community_id) == place.community_id, col(Campaign.shared_code) == code.upper())
             .order_by((col(Campaign.state) == CampaignState.OPEN).desc(), col(Campaign.id).desc())

@@ -155,6 +155,8 @@ EXPECTED_REFUSALS = (
     ("deleteMessage", 400, "message can't be deleted"),  # a panel older than two days
     ("getChatAdministrators", 400, "group chat was upgraded"),  # looked at where it is now
     ("getChatMember", 400, "group chat was upgraded"),
+    ("getChatMember", 400, "CHAT_ADMIN_REQUIRED"),  # a group that hides its members from a bot without rights
+    ("getChat", 400, "chat not found"),  # a person who has no chat with the bot
     ("editChatInviteLink", 400, "group chat was upgraded"),  # no door until the bot hears of the move
     ("createChatInviteLink", 400, "group chat was upgraded"),
     ("getChat", 400, "group chat was upgraded"),

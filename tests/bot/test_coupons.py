@@ -206,16 +206,20 @@ async def test_redeeming_at_the_till(play: Play) -> None:
 
 
 async def test_a_shared_code_at_the_till(play_sqlite: Play) -> None:
-    """A shared code needs the fan's name, and is refused for who has none."""
+    """A shared code needs to know whose coupon is meant, and is refused for who has none."""
     stage = await play_sqlite(language="en")
     ana = stage.telegram.add_user("Ana", username="Ana_Silk")
     ben = stage.telegram.add_user("Ben", username="ben")
     ana.joins(stage.group)
     ben.joins(stage.group)
     card = await stage.drop("title=Scarf stock=5 code=silk20")
-    assert await claim(stage, ana, card) == "SILK20"
     assert "tell me whose" in (await stage.ask(stage.owner, "/redeem silk20")).text
-    assert "@ben has no coupon" in (await stage.ask(stage.owner, "/redeem SILK20 @ben")).text
+    assert await claim(stage, ana, card) == "SILK20"
+    (listed,) = (await stage.ask(stage.owner, "/redeem silk20")).buttons
+    assert listed.text.startswith("Ana · ")
+    spoken = ben.says(stage.group, "I have one too")
+    said = stage.owner.says(stage.group, "/redeem SILK20", reply_to=spoken)
+    assert "Ben has no coupon" in (await stage.whisper(stage.owner, after=said)).text
     assert "Marked as used" in (await stage.ask(stage.owner, "/redeem SILK20 @ana_silk")).text
     assert "used before" in (await stage.ask(stage.owner, "/redeem silk20 @Ana_Silk")).text
     taken = await stage.ask(stage.owner, "/newcoupon title=Hat stock=5 code=SILK20")

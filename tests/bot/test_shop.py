@@ -86,8 +86,9 @@ async def test_a_favour_from_its_sale_to_its_end(play_sqlite: Play) -> None:
     assert "Done ✅ Question first · Ana" in (await press.answered()).text
     told = await ana.waits_for(stage.bot, lambda m: "Done: Question first" in m.text, timeout=10)
     assert "Thanks for waiting" in told.text
-    refunded = await stage.ask(stage.owner, "/item 1 refund Ben")
-    assert "5 coins went back" in refunded.text
+    spoken = ben.says(stage.group, "Changed my mind")
+    said = stage.owner.says(stage.group, "/item 1 refund", reply_to=spoken)
+    assert "5 coins went back" in (await stage.whisper(stage.owner, after=said)).text
     back = await ben.waits_for(stage.bot, lambda m: "returned your 5 coins" in m.text, timeout=10)
     assert "You have 5 coins now" in back.text
     assert (await stage.books()).sound
@@ -108,8 +109,8 @@ async def test_what_staff_can_mistype(play_sqlite: Play) -> None:
         ("/item", "/item 3"),
         ("/item 9", "no item 9"),
         ("/item 1 sell", "/item 3 close"),
-        ("/item 1 refund", "/item 3 refund @fan"),
-        ("/item 1 refund @nobody", "has nothing open"),
+        ("/item 1 refund", "Nobody has anything open"),
+        ("/item 1 refund @nobody", "@nobody has nothing open"),
         ("/item 1 close now", "/item 3 close"),
     ):
         assert words in (await stage.ask(stage.owner, line)).text, line

@@ -18,7 +18,7 @@ from bot.store.coupons import Choice
 from bot.store.db import Database
 from bot.store.ledger import check_books
 from bot.store.members import Sender
-from tests.features.people import NOON, OWNER, Causes, dice, offer, query, shop
+from tests.features.people import NOON, OWNER, Causes, dice, named, offer, query, shop
 
 STAFF = OWNER.user_id
 
@@ -79,13 +79,13 @@ class Counter:
             return asked
         return await self.pays(sender, Yes(asked.item_id, asked.price, asked.serial), at)
 
-    async def refunds(self, fan: str, number: int = 1, at: datetime = NOON) -> RefundOutcome:
+    async def refunds(self, sender: Sender, number: int = 1, at: datetime = NOON) -> RefundOutcome:
         """Staff give coins back."""
-        return await Purchases(self.db).refund(self.place, STAFF, number, fan, at, self.causes.next())
+        return await Purchases(self.db).refund(self.place, STAFF, number, named(sender), at, self.causes.next())
 
-    async def hands_over(self, fan: str, number: int = 1, at: datetime = NOON) -> HandOutcome:
+    async def hands_over(self, sender: Sender, number: int = 1, at: datetime = NOON) -> HandOutcome:
         """Staff have done what was bought."""
-        return await Purchases(self.db).hand_over(self.place, STAFF, number, fan, at, self.causes.next())
+        return await Purchases(self.db).hand_over(self.place, STAFF, number, named(sender), at, self.causes.next())
 
     async def shelf(self, sender: Sender, page: int = 1, at: datetime = NOON) -> Shelf:
         """What a fan sees."""

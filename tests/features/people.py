@@ -15,6 +15,7 @@ from bot.features.coupons import Coupons
 from bot.features.setting_up import SettingUp
 from bot.rules.communities import Place
 from bot.rules.coupons import CampaignMade, CouponPolicy, NewCampaign
+from bot.rules.naming import Named
 from bot.rules.setting_up import SetupPolicy
 from bot.rules.words import Language
 from bot.store import ledger
@@ -32,6 +33,11 @@ OWNER = Sender(1, "Mina", "mina", "ko")
 def fan(number: int) -> Sender:
     """The fan with this number."""
     return Sender(100 + number, f"Fan {number}", f"fan{number}", "ko")
+
+
+def named(sender: Sender) -> Named:
+    """A person as staff name them by username, else by reply."""
+    return Named(sender.user_id, f"@{sender.username}" if sender.username else sender.name)
 
 
 def days(number: int) -> datetime:

@@ -22,7 +22,6 @@ from bot.rules.items import (
     NothingBought,
     Refunded,
     SettledBefore,
-    SeveralFans,
     UsedAlready,
 )
 from bot.rules.shop import Bought, ItemGone, ItemKind, NoSuchItem
@@ -93,7 +92,7 @@ async def test_an_item_is_taken_back_until_somebody_buys_it(db: Database, causes
     assert await undo(db, counter.place, STAFF, NOON, causes.next(), first.audit_id) == Undone("item.made", "#1 First")
     assert await counter.buys(fan(1)) == NoSuchItem()
     assert isinstance(await counter.buys(fan(1), 2), Bought)
-    assert isinstance(await counter.refunds("@fan1", 2), Refunded)
+    assert isinstance(await counter.refunds(fan(1), 2), Refunded)
     late = await undo(db, counter.place, STAFF, NOON, causes.next(), second.audit_id)
     assert late == TooLateToUndo("item.made", "#2 Second")
 
@@ -134,7 +133,7 @@ async def test_a_favour_waits_until_staff_have_done_it(db: Database, causes: Cau
     assert again == SettledBefore("First")
     assert await query(db, "SELECT chat_id FROM outbox WHERE key LIKE 'purchase:%'") == [(fan(1).user_id,)]
     assert (await Items(db).listed(counter.place, NOON)).waiting == ()
-    assert await counter.refunds("@fan1") == UsedAlready(1, "First", "@fan1")
+    assert await counter.refunds(fan(1)) == UsedAlready(1, "First", "@fan1")
     undone = await undo(db, counter.place, STAFF, NOON, causes.next(), done.audit_id)
     assert undone == Undone("item.handed_over", "#1 First")
     assert await query(db, "SELECT count(*) FROM outbox WHERE key LIKE 'purchase:%'") == [(0,)]
@@ -149,7 +148,7 @@ async def test_a_refund_counts_once(db: Database, causes: Causes) -> None:
     await counter.lists(stock=1)
     for number in (1, 2):
         assert isinstance(await counter.buys(fan(1), number), Bought)
-        outcomes = await asyncio.gather(*(counter.refunds("@fan1", number) for _ in range(8)))
+        outcomes = await asyncio.gather(*(counter.refunds(fan(1), number) for _ in range(8)))
         assert sum(isinstance(outcome, Refunded) for outcome in outcomes) == 1
         assert await balance(db, counter.place, fan(1)) == 50
     assert await query(db, "SELECT state FROM coupon") == [("cancelled",)]
@@ -159,7 +158,7 @@ async def test_a_refund_counts_once(db: Database, causes: Causes) -> None:
 
 
 async def test_whose_purchase_is_meant(db: Database, causes: Causes) -> None:
-    """By username, or by name where it is one buyer's alone; who bought nothing has nothing."""
+    """The named fan's alone, however others are called; who bought nothing has nothing."""
     counter = await Counter.open(db, causes)
     twins = [Sender(number, "Kim Mina", None, "ko") for number in (501, 502)]
     for one in (*twins, fan(1)):
@@ -167,13 +166,34 @@ async def test_whose_purchase_is_meant(db: Database, causes: Causes) -> None:
     await counter.lists()
     await counter.buys(twins[0])
     await counter.buys(fan(1))
-    assert isinstance(await counter.hands_over("kim mina"), HandedOver)
-    assert isinstance(await counter.refunds("@FAN1"), Refunded)
-    assert await counter.refunds("@fan1") == NothingBought(1, "First", "@fan1")
-    for one in twins:
-        await counter.buys(one)
-    assert await counter.hands_over("Kim Mina") == SeveralFans(1, "Kim Mina")
-    assert await counter.refunds("@fan1", 9) == ItemUnknown(9)
+    assert await counter.hands_over(twins[1]) == NothingBought(1, "First", "Kim Mina")
+    assert isinstance(await counter.hands_over(twins[0]), HandedOver)
+    assert isinstance(await counter.refunds(fan(1)), Refunded)
+    assert await counter.refunds(fan(1)) == NothingBought(1, "First", "@fan1")
+    assert await counter.refunds(fan(1), 9) == ItemUnknown(9)
+
+
+async def test_one_purchase_is_refunded_by_its_button(db: Database, causes: Causes) -> None:
+    """However often it is tapped, that purchase alone and once; another shop's staff can't reach it."""
+    counter = await Counter.open(db, causes)
+    await give(db, counter.place, fan(1), 50)
+    await counter.lists()
+    for _ in range(2):
+        await counter.buys(fan(1))
+    there, purchases = await shop(db, fan(900), -1002), Purchases(db)
+    assert await purchases.refund_one(there, STAFF, 1, NOON, causes.next()) is None
+    assert await purchases.refund_one(counter.place, STAFF, 99, NOON, causes.next()) is None
+    outcomes = await asyncio.gather(
+        *(purchases.refund_one(counter.place, STAFF, 1, NOON, causes.next()) for _ in range(8))
+    )
+    assert sum(isinstance(outcome, Refunded) for outcome in outcomes) == 1
+    assert outcomes.count(UsedAlready(1, "First", "Fan 1")) == 7
+    assert await query(db, "SELECT state FROM purchase ORDER BY id") == [("refunded",), ("waiting",)]
+    cause = causes.next()
+    first = await purchases.refund_one(counter.place, STAFF, 2, NOON, cause)
+    assert isinstance(first, Refunded)
+    assert await purchases.refund_one(counter.place, STAFF, 2, NOON, cause) == first
+    assert await balance(db, counter.place, fan(1)) == 50
 
 
 async def test_how_an_item_stands(db: Database, causes: Causes) -> None:
@@ -183,7 +203,7 @@ async def test_how_an_item_stands(db: Database, causes: Causes) -> None:
     await counter.lists(stock=2, limit=2, closes=days(1))
     await counter.buys(fan(1))
     await counter.buys(fan(1))
-    await counter.refunds("@fan1")
+    await counter.refunds(fan(1))
     shown = await Items(db).show(counter.place, 1, NOON)
     assert shown == ItemShown(1, "First", "favour", 20, 2, 1, 1, 1, 2, None, "new", "open", None, days(1))
     await counter.buys(fan(1))

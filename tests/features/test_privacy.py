@@ -41,7 +41,21 @@ from bot.store.places import Group
 from bot.store.tables import Airing, Dialogue, Stream
 from bot.store.telling import packed, tell_in_private
 from tests.features.counter import Counter
-from tests.features.people import NOON, OWNER, Causes, balance, days, everything, fan, give, offer, query, shop, till
+from tests.features.people import (
+    NOON,
+    OWNER,
+    Causes,
+    balance,
+    days,
+    everything,
+    fan,
+    give,
+    named,
+    offer,
+    query,
+    shop,
+    till,
+)
 from tests.features.test_sources import source_of, touch
 
 POLICY = CheckInPolicy()
@@ -96,7 +110,7 @@ async def live_a_life(db: Database, place: Place, causes: Causes) -> None:
     await counter.lists(price=5)
     for one in (ANA, fan(2)):
         await counter.buys(one)
-        await Purchases(db).hand_over(place, ANA.user_id, 1, one.name, NOON, causes.next())
+        await Purchases(db).hand_over(place, ANA.user_id, 1, named(one), NOON, causes.next())
     await counter.buys(ANA)
     await db.write(_half_filled, place)
 

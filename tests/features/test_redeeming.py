@@ -21,7 +21,21 @@ from bot.rules.coupons import (
     WhoseCode,
 )
 from bot.store.db import Database
-from tests.features.people import NOON, OWNER, Causes, balance, days, everything, fan, give, offer, query, shop, till
+from tests.features.people import (
+    NOON,
+    OWNER,
+    Causes,
+    balance,
+    days,
+    everything,
+    fan,
+    give,
+    named,
+    offer,
+    query,
+    shop,
+    till,
+)
 
 NOBODYS = "ZZZZ-ZZZ" + check_character("Z" * 7)
 """A code that could be one and was never handed out."""
@@ -65,23 +79,40 @@ async def test_a_shared_code_at_twenty_tills(db: Database, causes: Causes) -> No
     for _ in range(2):
         await coupons.claim(place, fan(1), campaign, NOON, causes.next())
     outcomes = await asyncio.gather(
-        *(redeeming.redeem(place, OWNER.user_id, "SILK20", "fan1", NOON, causes.next()) for _ in range(20))
+        *(redeeming.redeem(place, OWNER.user_id, "SILK20", named(fan(1)), NOON, causes.next()) for _ in range(20))
     )
     assert sum(isinstance(outcome, Redeemed) for outcome in outcomes) == 2
 
 
 async def test_a_shared_code_needs_a_fan(db: Database, causes: Causes) -> None:
-    """The code says nothing about its holder: staff name them, in any case of letters."""
+    """The code, in any case of letters, says nothing about its holder: staff name them."""
     place, redeeming = await shop(db), Redeeming(db)
     await hold(db, place, NewCampaign("Silk", 5, shared_code="SILK20"), causes)
     staff = OWNER.user_id
     assert await redeeming.redeem(place, staff, "silk20", None, NOON, causes.next()) == WhoseCode("silk20")
-    assert await redeeming.redeem(place, staff, "SILK20", "fan2", NOON, causes.next()) == FanHasNone("SILK20", "fan2")
-    done = await redeeming.redeem(place, staff, "silk20", "FAN1", NOON, causes.next())
+    assert await redeeming.redeem(place, staff, "SILK20", named(fan(2)), NOON, causes.next()) == FanHasNone(
+        "SILK20", "@fan2"
+    )
+    done = await redeeming.redeem(place, staff, "silk20", named(fan(1)), NOON, causes.next())
     assert isinstance(done, Redeemed)
     assert (done.code, done.fan) == ("SILK20", "Fan 1")
-    again = await redeeming.redeem(place, staff, "SILK20", "fan1", NOON, causes.next())
+    again = await redeeming.redeem(place, staff, "SILK20", named(fan(1)), NOON, causes.next())
     assert again == AlreadyRedeemed("Silk", "SILK20", "Fan 1", NOON, by="Mina")
+
+
+async def test_one_coupon_is_redeemed_by_its_button(db: Database, causes: Causes) -> None:
+    """However often it is tapped, that coupon alone and once; another shop's staff can't reach it."""
+    place, redeeming, coupons = await shop(db), Redeeming(db), till(db)
+    campaign, _ = await offer(db, place, NewCampaign("Silk", 5, limit=2, shared_code="SILK20"), causes.next())
+    for _ in range(2):
+        await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+    there = await shop(db, fan(900), -1002)
+    assert await redeeming.redeem(there, OWNER.user_id, 1, None, NOON, causes.next()) == CodeUnknown("")
+    outcomes = await asyncio.gather(
+        *(redeeming.redeem(place, OWNER.user_id, 1, None, NOON, causes.next()) for _ in range(20))
+    )
+    assert sum(isinstance(outcome, Redeemed) for outcome in outcomes) == 1
+    assert await query(db, "SELECT state FROM coupon ORDER BY id") == [("redeemed",), ("held",)]
 
 
 async def test_a_shared_code_means_the_campaign_that_is_open(db: Database, causes: Causes) -> None:
@@ -89,10 +120,10 @@ async def test_a_shared_code_means_the_campaign_that_is_open(db: Database, cause
     place, redeeming = await shop(db), Redeeming(db)
     _, old = await hold(db, place, NewCampaign("Old", 5, shared_code="SILK20"), causes)
     await Campaigns(db).cancel(place, OWNER.user_id, old, NOON, causes.next())
-    void = await redeeming.redeem(place, OWNER.user_id, "SILK20", "fan1", NOON, causes.next())
+    void = await redeeming.redeem(place, OWNER.user_id, "SILK20", named(fan(1)), NOON, causes.next())
     assert void == CouponVoid("Old", "SILK20")
     await hold(db, place, NewCampaign("New", 5, shared_code="SILK20"), causes)
-    done = await redeeming.redeem(place, OWNER.user_id, "SILK20", "fan1", NOON, causes.next())
+    done = await redeeming.redeem(place, OWNER.user_id, "SILK20", named(fan(1)), NOON, causes.next())
     assert isinstance(done, Redeemed)
     assert done.title == "New"
 
@@ -137,8 +168,8 @@ async def test_a_redelivered_redeem_hears_the_same(db: Database, causes: Causes,
     place, redeeming = await shop(db), Redeeming(db)
     code, _ = await hold(db, place, NewCampaign("Silk", 5, shared_code=shared), causes)
     cause = causes.next()
-    first = await redeeming.redeem(place, OWNER.user_id, code, "fan1", NOON, cause)
+    first = await redeeming.redeem(place, OWNER.user_id, code, named(fan(1)), NOON, cause)
     before = await everything(db)
     assert isinstance(first, Redeemed)
-    assert await redeeming.redeem(place, OWNER.user_id, code, "fan1", NOON, cause) == first
+    assert await redeeming.redeem(place, OWNER.user_id, code, named(fan(1)), NOON, cause) == first
     assert await everything(db) == before

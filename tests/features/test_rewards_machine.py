@@ -33,7 +33,7 @@ from bot.rules.shop import ItemKind, Yes
 from bot.rules.streams import OnAir, StreamPolicy
 from bot.store.ledger import check_books
 from tests.features.machine import STAFF
-from tests.features.people import dice, fan, give
+from tests.features.people import dice, fan, give, named
 from tests.features.reward_rules import FANS, Fuse, RewardRules, fans, fuses, picks
 
 STEPS = ((2, Give(Unlocks.PACKET, coins=9, shares=3)), (4, Give(Unlocks.RAFFLE, title="A scarf", winners=1, minutes=5)))
@@ -122,8 +122,8 @@ class Rewards(RewardRules):
         if not purchases:
             return
         (number, who), at = purchases[pick % len(purchases)], self.now
-        name = fan(who).username or ""
-        self.survives(fuse, lambda cause: self.purchases.refund(self.place, STAFF, number, name, at, cause))
+        whom = named(fan(who))
+        self.survives(fuse, lambda cause: self.purchases.refund(self.place, STAFF, number, whom, at, cause))
 
     # Raffles.
 

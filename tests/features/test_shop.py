@@ -171,7 +171,7 @@ async def test_a_limit_counts_in_its_period(db: Database, causes: Causes) -> Non
     assert isinstance(await counter.buys(fan(1)), Bought)
     assert await counter.buys(fan(1), at=days(6)) == LimitReached("First", 1, "week")
     assert [line.state for line in (await counter.shelf(fan(1), at=days(6))).lines] == ["limit"]
-    assert isinstance(await counter.refunds("@fan1", at=days(6)), Refunded)
+    assert isinstance(await counter.refunds(fan(1), at=days(6)), Refunded)
     assert isinstance(await counter.buys(fan(1), at=days(6)), Bought)
     assert await counter.buys(fan(1), at=days(6)) == LimitReached("First", 1, "week")
     assert isinstance(await counter.buys(fan(1), at=days(7)), Bought)
@@ -208,7 +208,7 @@ async def test_a_cancelled_campaign_gives_back_what_its_coupons_cost(db: Databas
     cancelled = await Campaigns(db).cancel(counter.place, STAFF, 1, NOON, causes.next())
     assert isinstance(cancelled, CampaignCancelled)
     assert await balance(db, counter.place, fan(1)) == 50
-    assert await counter.refunds("@fan1") == UsedAlready(1, "Silk", "@fan1")
+    assert await counter.refunds(fan(1)) == UsedAlready(1, "Silk", "@fan1")
     assert await counter.buys(fan(1)) == ItemGone("Silk")
     assert await balance(db, counter.place, fan(1)) == 50
     assert await counter.sound()
@@ -235,7 +235,7 @@ async def test_a_ticket_is_one_entry(db: Database, causes: Causes) -> None:
     assert await counter.buys(fan(2), at=days(1)) == ItemGone("Bag")
     assert isinstance(await raffles.cancel(counter.place, STAFF, 1, NOON, causes.next()), RaffleCancelled)
     assert await balance(db, counter.place, fan(1)) == 50
-    assert await counter.refunds("@fan1") == UsedAlready(1, "Bag", "@fan1")
+    assert await counter.refunds(fan(1)) == UsedAlready(1, "Bag", "@fan1")
     assert await counter.sound()
 
 
@@ -249,9 +249,9 @@ async def test_a_refunded_ticket_leaves_a_free_entry(db: Database, causes: Cause
     await counter.lists(ItemKind.RAFFLE, title="Bag", subject=1, stock=2)
     for number in (1, 2):
         assert isinstance(await counter.buys(fan(number)), Bought)
-    refunds = await asyncio.gather(*(counter.refunds("@fan1") for _ in range(3)))
+    refunds = await asyncio.gather(*(counter.refunds(fan(1)) for _ in range(3)))
     assert sum(isinstance(outcome, Refunded) for outcome in refunds) == 1
-    await asyncio.gather(counter.refunds("@fan2"), raffles.cancel(counter.place, STAFF, 1, NOON, causes.next()))
+    await asyncio.gather(counter.refunds(fan(2)), raffles.cancel(counter.place, STAFF, 1, NOON, causes.next()))
     for number in (1, 2):
         assert await balance(db, counter.place, fan(number)) == 50
     assert await query(db, "SELECT count(*) FROM raffle_entry") == [(2,)]
@@ -273,8 +273,8 @@ async def test_a_make_up_waits_for_a_missed_day(db: Database, causes: Causes) ->
     assert isinstance(made_up, MadeUp)
     assert (made_up.price, made_up.length) == (0, 4)
     assert await balance(db, place, fan(1)) == held
-    assert isinstance(await counter.refunds("@fan1", at=days(4)), Refunded)
-    assert await counter.refunds("@fan1", at=days(4)) == UsedAlready(1, "Make-up", "@fan1")
+    assert isinstance(await counter.refunds(fan(1), at=days(4)), Refunded)
+    assert await counter.refunds(fan(1), at=days(4)) == UsedAlready(1, "Make-up", "@fan1")
     assert await query(db, "SELECT sold FROM item") == [(1,)]
     assert await counter.sound()
 
@@ -290,7 +290,7 @@ async def test_a_make_up_is_refunded_or_used_never_both(db: Database, causes: Ca
         await checkins.check_in(place, fan(1), days(day), causes.next())
     before = await balance(db, place, fan(1))
     refunded, made_up = await asyncio.gather(
-        counter.refunds("@fan1", at=days(4)), checkins.make_up(place, fan(1), days(4), causes.next())
+        counter.refunds(fan(1), at=days(4)), checkins.make_up(place, fan(1), days(4), causes.next())
     )
     assert isinstance(made_up, MadeUp)
     back = 20 if isinstance(refunded, Refunded) else 0
@@ -309,7 +309,7 @@ async def test_who_had_their_data_deleted_buys_no_second_one(db: Database, cause
     assert await query(db, "SELECT state, cause, answer FROM purchase") == [("void", None, None)]
     await give(db, counter.place, fan(1), 60)
     assert await counter.buys(fan(1), at=days(1)) == SoldBefore("First")
-    assert await counter.hands_over("Fan 1") == NothingBought(1, "First", "Fan 1")
+    assert await counter.hands_over(fan(1)) == NothingBought(1, "First", "@fan1")
 
 
 ACTS = st.lists(
@@ -351,7 +351,7 @@ async def play(url: str, acts: list[tuple[str, int, int]]) -> None:
                 assert bought is (left[item] > 0 and held[who, item] < limit and purses[who] >= PRICES[item])
                 change = int(bought)
             else:
-                refunded = isinstance(await counter.refunds(f"@fan{who}", item), Refunded)
+                refunded = isinstance(await counter.refunds(fan(who), item), Refunded)
                 assert refunded is (held[who, item] > 0)
                 change = -int(refunded)
             held[who, item] += change

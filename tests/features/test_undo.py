@@ -12,7 +12,7 @@ from bot.rules.communities import NothingToUndo, Place, TooLateToUndo, Undone
 from bot.rules.coupons import CampaignCancelled, CampaignMade, CampaignShown, Claimed, NewCampaign, Redeemed
 from bot.rules.setting_up import Setup
 from bot.store.db import Database
-from tests.features.people import NOON, OWNER, Causes, desk, everything, fan, offer, query, shop, till
+from tests.features.people import NOON, OWNER, Causes, desk, everything, fan, named, offer, query, shop, till
 
 STAFF = OWNER.user_id
 SILK = NewCampaign("Silk", 5, shared_code="SILK20")
@@ -143,7 +143,7 @@ async def _cancel(db: Database, place: Place, causes: Causes) -> None:
 async def _redeem(db: Database, place: Place, causes: Causes) -> None:
     campaign, _ = await offer(db, place, SILK, causes.next())
     await till(db).claim(place, fan(1), campaign, NOON, causes.next())
-    await Redeeming(db).redeem(place, STAFF, "SILK20", "fan1", NOON, causes.next())
+    await Redeeming(db).redeem(place, STAFF, "SILK20", named(fan(1)), NOON, causes.next())
 
 
 async def _set_up(db: Database, place: Place, causes: Causes) -> None:
