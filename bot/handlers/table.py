@@ -126,13 +126,17 @@ class Table(Router):
         if found is None:
             return
         handler, data["rest"] = found
-        answers = handler in self._replies.values()
-        if is_borrowed(message) and not (answers and message.document is not None and message.via_bot is None):
+        if is_borrowed(message) and not self._takes_file(handler, message):
             meant = handler is not self._message_else or (message.text or "").startswith("/")
             if message.chat.id < 0 or not meant:
                 return
             handler = self._message_borrowed
         await guarded(handler, message, data)
+
+    def _takes_file(self, handler: CallableObject, message: Message) -> bool:
+        """Whether a forwarded file answers an open dialogue."""
+        forwarded = message.forward_origin is not None and message.document is not None
+        return forwarded and any(handler is reply for reply in self._replies.values())
 
     def _meant(self, message: Message, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
         """What a message calls, and with which rest; None if it is for another bot."""

@@ -143,8 +143,8 @@ async def test_the_board(play_sqlite: Play) -> None:
     assert lines[1:] == ["🥇 Ana · 11 coins", "🥈 Ben · 5 coins", "🥉 Eve <b> (you) · 5 coins"]
 
 
-async def test_private_means_the_community_last_used(play_sqlite: Play) -> None:
-    """A private check-in belongs to the shop in whose group the fan was last."""
+async def test_a_private_check_in_is_the_stored_shops(play_sqlite: Play) -> None:
+    """It belongs to the shop that the fan was first seen in, whatever they do elsewhere, until a button turns it."""
     stage = await play_sqlite(open=True)
     mei = stage.telegram.add_user("Mei", language="zh")
     other = stage.telegram.add_group("Tea room", creator=mei)
@@ -152,10 +152,10 @@ async def test_private_means_the_community_last_used(play_sqlite: Play) -> None:
     await mei.waits_for(other, lambda m: m.sender is stage.bot, timeout=10)
     ana = stage.fan("Ana")
     ana.joins(other)
+    await stage.settled()
     ana.starts(stage.bot)
     await ana.waits_for(stage.bot, lambda m: m.sender is stage.bot, timeout=10)
-    ana.says(other, "/top")
-    await stage.settled()
+    await stage.ask(ana, "/top")
     ana.says(stage.bot, "/checkin")
     await ana.waits_for(stage.bot, lambda m: "+5" in m.text, timeout=10)
     # In the tea room the day is done, in the silk room it isn't.
@@ -163,6 +163,11 @@ async def test_private_means_the_community_last_used(play_sqlite: Play) -> None:
     await ana.waits_for(stage.bot, lambda m: "Checked in today" in m.text, timeout=10)
     mine = await stage.ask(ana, "/me")
     assert "Not checked in yet" in mine.text
+    card = await stage.drop()
+    ana.presses(card, "claim:")
+    said = ana.says(stage.bot, "/help")
+    hello = await ana.waits_for(stage.bot, lambda m: bool(m.buttons), timeout=10, after=said)
+    await ana.presses(hello, "Silk room").answered(10)
     said = ana.says(stage.bot, "打卡")
     await ana.waits_for(stage.bot, lambda m: "+5" in m.text, timeout=10, after=said)
     assert (await stage.books()).held_by_fans == 10

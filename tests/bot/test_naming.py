@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from sandbox import Message, Person, Rights
+from sandbox.accounts import User
 from tests.bot.conftest import Play, Stage
 from tests.bot.speech import said_since, speaks
 from tests.bot.test_admin import opens_panel, taps, types
@@ -26,7 +27,7 @@ class Till:
     ben: Person
     """Is @silk."""
 
-    async def says(self, line: str, *, reply_to: Message | None = None, mentions: tuple[Person, ...] = ()) -> Message:
+    async def says(self, line: str, *, reply_to: Message | None = None, mentions: tuple[User, ...] = ()) -> Message:
         """The owner says something in the group; the whisper that answers."""
         owner, group = self.stage.owner, self.stage.group
         said = owner.says(group, line, reply_to=reply_to, mentions=mentions)
@@ -212,6 +213,7 @@ async def test_who_is_no_person(play_sqlite: Play, deed: str) -> None:
     before = await everything(stage.app.db)
     for spoken in (helper.says(stage.group, "Hm"), by_bot):
         assert "no fan to be named" in (await shop.says(LINES[deed], reply_to=spoken)).text
+    assert "no fan to be named" in (await shop.says(f"{LINES[deed]} Other", mentions=(other,))).text
     post = channel.posts("Tonight at eight")
     assert post.copy is not None
     joined = next(m for m in stage.telegram.messages(stage.group) if "new_chat_members" in m.service)
