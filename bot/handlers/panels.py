@@ -92,13 +92,14 @@ class SetupPanel:
             await self.hello(ask)
             return
         await self._communities.turn_to(ask.sender.user_id, place)
+        here = inside if isinstance(inside, Ask) else ask.within(place)
         match role:
             case Role.OWNER:
-                await self._open(ask.within(place))
+                await self._open(here)
             case Role.OPERATOR:
-                await self._voice.answer(ask.within(place), ForOwnerOnly())
+                await self._voice.answer(here, ForOwnerOnly())
             case Role.FAN:
-                await self.hello(ask.within(place))
+                await self.hello(here)
 
     async def hello(self, ask: Ask) -> None:
         """What this person can do here; in private with the ways to the set-up and to their other shops."""

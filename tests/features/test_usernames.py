@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from alembic.config import Config
@@ -13,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.features.communities import Communities
 from bot.rules.communities import Place
 from bot.store.db import Database, Tx
+from bot.store.hot import Hot
 from bot.store.members import Sender, meet, note, standing
 from bot.store.schema import SCRIPTS, migrate
 from tests.features.people import NOON, days, fan, query, shop
@@ -82,6 +84,25 @@ async def test_pairs_that_swap_usernames_at_once(db: Database) -> None:
     await act(db, place, *(named(number, f"fan{number ^ 1}") for number in range(CROWD)))
     found = await query(db, "SELECT username, count(*) FROM person WHERE username IS NOT NULL GROUP BY username")
     assert {many for _, many in found} == {1}
+
+
+async def test_a_known_person_costs_one_statement(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who acts again under the same name is only looked up: the hot path pays nothing for unique usernames."""
+    place = await shop(db)
+    await act(db, place, named(1, "ana"))
+    ran: list[Hot] = []
+    execute = Hot._execute
+
+    def counted(self: Hot, *how: Any) -> Any:
+        ran.append(self)
+        return execute(self, *how)
+
+    monkeypatch.setattr(Hot, "_execute", counted)
+    await act(db, place, named(1, "ana"))
+    assert len(ran) == 1
+    ran.clear()
+    await act(db, place, named(2, "ben"))
+    assert len(ran) == 6  # looked up, met, joined, account, anyone forgotten?, looked up again: as many as ever
 
 
 async def test_the_database_itself_refuses_a_second_holder(db: Database) -> None:
