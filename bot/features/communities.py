@@ -15,7 +15,7 @@ from bot.store.db import Database, Tx
 from bot.store.founding import GREETED_WITHIN, found, greet
 from bot.store.members import Sender, meet, see
 from bot.store.outbox import rekey
-from bot.store.places import Group, Known, find_group, find_people, find_place, place_of
+from bot.store.places import Group, Known, find_group, find_people, find_place, place_of, rooms_of
 from bot.store.rooms import clear_room, forget_leaving, note_link
 from bot.store.tables import Community, FanGroup, Member, Person
 from bot.store.telling import tell_owner
@@ -67,6 +67,10 @@ class Communities:
         if chat_id not in self._groups:
             self._groups[chat_id] = await self._db.read(find_group, chat_id)
         return self._groups[chat_id]
+
+    async def rooms(self, place: Place) -> list[int]:
+        """Chats of the community's groups that the bot is in, the home group first."""
+        return await self._db.read(rooms_of, place.community_id)
 
     async def reader(self, user_id: int, *, private: bool = False) -> Reader:
         """The person's own settings and the community that their private chat means.

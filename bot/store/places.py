@@ -83,6 +83,21 @@ def find_place(session: Session, community_id: int) -> Place | None:
     return _place(*row[:3]) if row is not None else None
 
 
+def rooms_of(session: Session, community_id: int) -> list[int]:
+    """Chats of the groups that the bot is in, the home group first; not the channel, where nobody plays."""
+    return list(
+        session.execute(
+            select(col(FanGroup.chat_id))
+            .where(
+                col(FanGroup.community_id) == community_id,
+                col(FanGroup.left_at).is_(None),
+                col(FanGroup.is_channel).is_(False),
+            )
+            .order_by(col(FanGroup.is_home).desc(), col(FanGroup.id))
+        ).scalars()
+    )
+
+
 def lock_shop(session: Session, community_id: int) -> Community:
     """The shop's row, locked: who wants its next number or a shared code comes one by one."""
     return session.execute(

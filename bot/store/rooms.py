@@ -21,12 +21,16 @@ def forget_leaving(tx: Tx, chat_id: int) -> None:
 
 
 def note_link(tx: Tx, channel_id: int, group_id: int | None) -> None:
-    """Write down which group is a channel's discussion group; None: none is."""
+    """Write down on both rows which group is a channel's discussion group; None: none is."""
+    linked = col(FanGroup.linked_chat_id)
+    tx.execute(update(FanGroup).where(col(FanGroup.chat_id) == channel_id).values(linked_chat_id=group_id))
     tx.execute(
-        update(FanGroup)
-        .where(col(FanGroup.chat_id) == channel_id, col(FanGroup.is_channel))
-        .values(linked_chat_id=group_id)
+        update(FanGroup).where(linked == channel_id, col(FanGroup.chat_id) != group_id).values(linked_chat_id=None)
+        if group_id is not None
+        else update(FanGroup).where(linked == channel_id).values(linked_chat_id=None)
     )
+    if group_id is not None:
+        tx.execute(update(FanGroup).where(col(FanGroup.chat_id) == group_id).values(linked_chat_id=channel_id))
 
 
 def clear_room(tx: Tx, old_id: int, new_id: int, chat_id: int, at: datetime) -> None:

@@ -29,6 +29,7 @@ from bot.rules.coupons import (
     fate_of,
 )
 from bot.rules.gifts import GiftKind, OfferGone
+from bot.rules.naming import Named
 from bot.rules.privacy import DeletionAsked
 from bot.rules.shop import ItemKind
 from bot.rules.tiers import Tier
@@ -91,7 +92,7 @@ async def test_a_coupon_counts_while_it_can_be_used(
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5, **wish), causes.next())
     got = await db.write(_give, place, campaign, causes.next(), wish.get("kept_for"))
     assert await seen(db, place, at) == ((["Silk"], []) if usable else ([], [("Silk", "over")]))
-    whose = ME.username if wish.get("shared_code") else None
+    whose = Named(ME.user_id, "@ana") if wish.get("shared_code") else None
     redeemed = await Redeeming(db).redeem(place, OWNER.user_id, got.code, whose, at, causes.next())
     assert isinstance(redeemed, Redeemed) is usable
 

@@ -72,6 +72,6 @@ class FanGroup(SQLModel, table=True):
     is_home: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether it is the shop's home group: its creator is the owner, its administrators are operators."""
     linked_chat_id: int | None = Field(default=None, sa_type=BigInteger)
-    """Of a channel: its discussion group, as Telegram said last."""
+    """The discussion group of a channel, or the channel of a discussion group, as Telegram said last."""
     joined_at: datetime
     left_at: datetime | None = None
