@@ -5,11 +5,15 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 import pytest
 import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from bot.app import App, build
 from bot.clock import Clock
@@ -19,6 +23,8 @@ from bot.logs import _error_in_short as error_in_short
 from bot.pacer import Limits as PacerLimits
 from bot.settings import Settings
 from bot.store.ledger import Books, check_books
+from bot.store.tables import Outbox
+from bot.store.tables.messages import OutboxState
 from sandbox import Bot, Call, Chat, InlineQuery, Limits, Message, Person, Press, Rights, Sandbox
 from sandbox.chats import ChatKind, Member
 
@@ -91,6 +97,13 @@ class Stage:
             while self.telegram.pending(self.bot) or not (self.app.intake and self.app.intake.idle):
                 await asyncio.sleep(0.01)
 
+    async def all_sent(self, seconds: float = 20) -> None:
+        """The same, and until nothing waits to be sent that is due, or soon will be, as a card's edit."""
+        async with asyncio.timeout(seconds):
+            await self.settled(seconds)
+            while await self.app.db.read(_unsent, self.app.clock.now() + SOON):
+                await asyncio.sleep(0.01)
+
     async def books(self) -> Books:
         """The ledger, added up."""
         return await self.app.db.read(check_books)
@@ -115,6 +128,15 @@ class Stage:
         if self.app.session._session is not None:
             await self.app.session._session.close()  # aiogram would wait a quarter of a second for TLS to end
         await self.app.close()
+
+
+SOON = timedelta(seconds=10)
+
+
+def _unsent(session: Session, until: datetime) -> bool:
+    due = (col(Outbox.state) == OutboxState.WAITING) & (col(Outbox.due_at) <= until)
+    rows = select(col(Outbox.id)).where(due | (col(Outbox.state) == OutboxState.SENDING))
+    return session.execute(rows).first() is not None
 
 
 def is_card(message: Message) -> bool:

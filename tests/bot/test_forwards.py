@@ -50,9 +50,7 @@ async def test_borrowed_words_in_a_group(play: Play, borrow: Borrow) -> None:
     ana = stage.fan("Ana")
     await stage.ask(stage.owner, '/golive word="Silk Moon"')
     await stage.ask(stage.owner, "/checkin")
-    await stage.settled()
-    while await query(stage.app.db, "SELECT 1 FROM outbox WHERE state IN ('waiting', 'sending')") != []:
-        await stage.settled()
+    await stage.all_sent()
     before, mark = await everything(stage.app.db), len(stage.telegram.calls)
     for who in (stage.owner, ana):
         for text in ACTING:

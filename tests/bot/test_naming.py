@@ -74,7 +74,7 @@ async def till(play: Play, language: str = "en") -> Till:
             person.presses(shelf, tap)
             await stage.settled()
     stage.owner.starts(stage.bot)
-    await stage.settled()
+    await stage.all_sent()
     assert await query(stage.app.db, "SELECT count(*) FROM purchase") == [(2,)]
     return Till(stage, ana, ben)
 
