@@ -5,7 +5,7 @@ were read beside the writes; what it gives is the same each time, so that a cras
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from bot.logs import apart, get_logger
 from bot.rules.beacons import QUICKNET, Beacon, Pulse
+from bot.rules.communities import Place
 from bot.rules.proofs import Draw, Struck, write_proof
 from bot.rules.raffles import (
     DrawTold,
@@ -223,14 +224,15 @@ def look_at_some(session: Session, raffle_id: int, policy: RafflePolicy) -> tupl
     place = place_of(session, raffle.community_id)
     members = [row[2] for row in rows]
     tiers = tiers_of(session, place, members, raffle.closes)
-    days = max(raffle.fresh_days, raffle.cap_days)
-    since = raffle.closes - timedelta(days=days)
-    lately = won_since(session, place, members, since) if days else set()
+    came_back = {row[2]: row[4] for row in rows if row[4] is not None}
+    in_fresh, in_cap = (
+        _won_within(session, place, members, came_back, raffle.closes, days)
+        for days in (raffle.fresh_days, raffle.cap_days)
+    )
     facts = facts_of(raffle)
     verdicts: list[dict[str, Any]] = []
-    for number, salt, member_id, left_at, back_since in rows:
-        back = bool(days) and back_since is not None and back_since > since
-        fan = EntrantFacts(tiers[member_id].value, won_lately=back or member_id in lately)
+    for number, salt, member_id, left_at, _ in rows:
+        fan = EntrantFacts(tiers[member_id].value, won_in_fresh=member_id in in_fresh, won_in_cap=member_id in in_cap)
         verdict = check_entry(facts, fan, left=left_at is not None, deleted=salt is None)
         out = isinstance(verdict, Reason)
         verdicts.append(
@@ -243,6 +245,22 @@ def look_at_some(session: Session, raffle_id: int, policy: RafflePolicy) -> tupl
             }
         )
     return raffle.checked_to, verdicts
+
+
+def _won_within(
+    session: Session,
+    place: Place,
+    members: Sequence[int],
+    came_back: Mapping[int, datetime],
+    closes: datetime,
+    days: int,
+) -> set[int]:
+    """Who won in so many days before the close, or had their data deleted in them and can't show that they hadn't."""
+    if not days:
+        return set()
+    since = closes - timedelta(days=days)
+    back = {member_id for member_id, deleted_at in came_back.items() if deleted_at > since}
+    return back | won_since(session, place, members, since)
 
 
 def check_some(tx: Tx, raffle_id: int, after: int, verdicts: Sequence[dict[str, Any]]) -> bool:

@@ -267,17 +267,17 @@ def enter(  # noqa: PLR0911  # each way out is told in its own words
 
 
 def _entrant(tx: Tx, place: Place, member: Standing, raffle: Raffle, at: datetime) -> EntrantFacts:
-    lately = False
+    capped = False
     if raffle.cap_days:
         since = at - timedelta(days=raffle.cap_days)
         # Who had their data deleted in that time can't show that they hadn't won.
-        lately = member.back_since is not None and member.back_since > since
-        lately = lately or member.member_id in won_since(tx, place, [member.member_id], since)
+        capped = member.back_since is not None and member.back_since > since
+        capped = capped or member.member_id in won_since(tx, place, [member.member_id], since)
     return EntrantFacts(
         tier=tier_of(tx, place, member.member_id, at).value,
         checked_in=Need.CHECK_IN.value not in raffle.needs or _checked_in(tx, place, member.member_id, at),
         was_there=raffle.airing_id is None or tx.get(Attendance, (raffle.airing_id, member.member_id)) is not None,
-        won_lately=lately,
+        won_in_cap=capped,
     )
 
 

@@ -113,8 +113,10 @@ class EntrantFacts:
     tier: str
     checked_in: bool = True
     was_there: bool = True
-    won_lately: bool = False
-    """Whether they won within the days that `fresh=` or `cap=` names; who came back after a deletion may have."""
+    won_in_fresh: bool = False
+    """Whether they won within the days of `fresh=`; who came back after a deletion may have."""
+    won_in_cap: bool = False
+    """The same, within the days of `cap=`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +238,7 @@ def may_enter(  # noqa: PLR0911  # a list of refusals, first come first told
         return EntryClosed(raffle.prize, public_state(raffle.state, raffle.closes, now))
     if TIERS.index(fan.tier) < TIERS.index(raffle.tier):
         return TierTooLow(raffle.prize, raffle.tier)
-    if raffle.cap_days and fan.won_lately:
+    if raffle.cap_days and fan.won_in_cap:
         return WonLately(raffle.prize, raffle.cap_days)
     if Need.STREAM in raffle.needs and not fan.was_there:
         return ComeToStreamFirst(raffle.prize)
@@ -270,9 +272,9 @@ def check_entry(raffle: RaffleFacts, fan: EntrantFacts, *, left: bool, deleted: 
         return Reason.LEFT
     if TIERS.index(fan.tier) < TIERS.index(raffle.tier):
         return Reason.TIER
-    if raffle.cap_days and fan.won_lately:
+    if raffle.cap_days and fan.won_in_cap:
         return Reason.WON
-    return OnList(raffle.weights[TIERS.index(fan.tier)], after=bool(raffle.fresh_days) and fan.won_lately)
+    return OnList(raffle.weights[TIERS.index(fan.tier)], after=bool(raffle.fresh_days) and fan.won_in_fresh)
 
 
 @dataclass(frozen=True, slots=True)

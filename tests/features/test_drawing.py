@@ -1,11 +1,11 @@
 """The draw from the close to the proof, on both databases: crashes, losses, redraws, and a beacon that is late."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 from structlog.testing import capture_logs
 
@@ -16,10 +16,10 @@ from bot.features.preferences import Preferences
 from bot.features.privacy import Privacy
 from bot.rules.beacons import QUICKNET
 from bot.rules.preferences import Preference
-from bot.rules.raffles import NotAWinner, RaffleNotNow, RafflePolicy, RaffleUnknown, Winner
+from bot.rules.raffles import Entered, NotAWinner, RaffleNotNow, RafflePolicy, RaffleUnknown, Winner, WonLately
 from bot.store.db import Database, Tx
 from bot.store.ledger import check_books
-from bot.store.tables import Activity, RaffleEntry
+from bot.store.tables import Activity, Member, RaffleEntry
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win
 from tests.features.draws import CLOSES, DRAWS, Fair, Recorded, pulse
@@ -203,6 +203,46 @@ async def test_not_won_lately_first_and_the_cap(db: Database, causes: Causes) ->
     assert [number for number, *_ in (await fair.proof(capped))["entries"]] == [1, 3, 4]
     assert {reason for _, reason in (await fair.proof(capped))["struck"]} == {"won"}
     assert (await fair.checked(capped)).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "entry"),
+    [
+        pytest.param(3, (None, None), id="within both: out"),
+        pytest.param(10, ("in", True), id="within fresh alone: behind all others"),
+        pytest.param(31, ("in", False), id="within neither: like everybody"),
+    ],
+)
+@pytest.mark.parametrize("deleted", [False, True])
+async def test_each_window_for_its_purpose(
+    db: Database, causes: Causes, days_ago: int, entry: tuple[str | None, bool | None], *, deleted: bool
+) -> None:
+    """With `fresh=30d cap=7d` a win three days old keeps out, one ten days old puts behind; so does a deletion."""
+    fair = await Fair.open(db, causes)
+    raffle = await fair.made(fresh_days=30, cap_days=7)
+    at = CLOSES - timedelta(days=days_ago)
+    await crowd(fair, raffle, 2)
+    rows = dict(await query(db, "SELECT number, member_id FROM raffle_entry"))
+    if deleted:
+        await db.write(_came_back, rows[1], at)
+    else:
+        await db.write(record_win, fair.place, rows[1], WinKind.RAFFLE, 99, at)
+    again = await fair.made(at=NOON + timedelta(minutes=1), fresh_days=30, cap_days=7)
+    state, after = entry
+    outcome = await fair.enters(again, fan(1), at=NOON + timedelta(minutes=1))
+    assert isinstance(outcome, Entered if state else WonLately)
+    await fair.drawing.run_due(CLOSES)
+    listed = await query(
+        db, "SELECT state, reason, after FROM raffle_entry WHERE raffle_id = :r AND number = 1", r=raffle
+    )
+    assert [(found, why, bool(behind)) for found, why, behind in listed] == [
+        ("in", None, after) if state else ("out", "won", False)
+    ]
+
+
+def _came_back(tx: Tx, member_id: int, at: datetime) -> None:
+    """A member had their data deleted at this instant, and came back."""
+    tx.execute(update(Member).where(col(Member.id) == member_id).values(back_since=at))
 
 
 def _redeemed_thrice(tx: Tx, raffle: int, number: int) -> None:
