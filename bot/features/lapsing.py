@@ -31,7 +31,7 @@ from bot.store import ledger
 from bot.store.db import Database, Tx
 from bot.store.hot import Hot
 from bot.store.places import place_of
-from bot.store.tables import Account, Community, LapseRound, Member, Person, Transfer
+from bot.store.tables import Account, Community, LapseRound, Member, Person
 from bot.store.tables.messages import Lane
 from bot.store.telling import packed, tell_in_private
 
@@ -141,18 +141,12 @@ def dates_of(
     if not balance:
         return ()
     months = months_ahead(now, place.timezone)
+    dated = ledger.dated([account_id], cut_off(months[0], place.timezone))
     since = [
-        func.coalesce(
-            func.sum(case((col(Transfer.earned_at) >= cut_off(month, place.timezone), Transfer.amount), else_=0)), 0
-        )
+        func.coalesce(func.sum(case((dated.c.earned_at >= cut_off(month, place.timezone), dated.c.coins), else_=0)), 0)
         for month in months
     ]
-    earned: Any = session.execute(
-        select(*since).where(
-            col(Transfer.credit_id) == account_id,
-            col(Transfer.earned_at) >= cut_off(months[0], place.timezone),
-        )
-    ).one()
+    earned: Any = session.execute(select(*since)).one()
     return upcoming(balance, zip(months, map(int, earned), strict=True), policy.dates_shown)
 
 
@@ -189,16 +183,9 @@ def _purses(tx: Tx, place: Place, after_member_id: int, chunk: int) -> list[_Pur
 
 def _losing(tx: Tx, purses: Sequence[_Purse], since: datetime) -> list[tuple[_Purse, int]]:
     """Those who lose something, and how many coins."""
-    earned = dict(
-        tx.execute(
-            select(col(Transfer.credit_id), func.sum(Transfer.amount))
-            .where(
-                col(Transfer.credit_id).in_([purse.account_id for purse in purses]),
-                col(Transfer.earned_at) >= since,
-            )
-            .group_by(col(Transfer.credit_id))
-        ).all()
-    )
+    dated = ledger.dated((purse.account_id for purse in purses), since)
+    rows = tx.execute(select(dated.c.account_id, func.sum(dated.c.coins)).group_by(dated.c.account_id)).all()
+    earned: dict[int, int] = dict(rows)
     lost = [(purse, lapsing(purse.balance, int(earned.get(purse.account_id, 0)))) for purse in purses]
     return [(purse, coins) for purse, coins in lost if coins]
 

@@ -11,6 +11,7 @@ from bot.rules.calendar import day_of, start_of
 from bot.rules.communities import Place
 from bot.rules.members import Board, BoardLine, BoardPolicy
 from bot.store.db import Database
+from bot.store.packets import CAME_BACK
 from bot.store.tables import Account, Member, Person, Transfer
 
 
@@ -61,6 +62,7 @@ def _earned_since(place: Place, since: datetime, user_id: int) -> Any:
         .where(
             col(Transfer.community_id) == place.community_id,
             col(Transfer.earned_at) >= since,
+            col(Transfer.reason) != CAME_BACK,  # earned once, and not once more by coming back
             col(Member.left_at).is_(None),
             or_(col(Member.hidden).is_(False), col(Member.user_id) == user_id),
         )

@@ -17,6 +17,7 @@ from sqlmodel import col
 from bot.logs import apart, get_logger
 from bot.rules.communities import Place
 from bot.rules.farming import Reason, Sign
+from bot.rules.lots import Lot
 from bot.rules.packets import LIVE, PacketPolicy, PacketState, places
 from bot.rules.sealing import Sealed, key_of, list_hash, order_of
 from bot.store import ledger
@@ -25,9 +26,20 @@ from bot.store.db import Database, Tx
 from bot.store.holding import POLICY as FARMING
 from bot.store.holding import held_reasons, hold
 from bot.store.hot import Hot
-from bot.store.packets import CARD, close_packet, give_up_share, gone, lock_packet, share_key, waiting_share
+from bot.store.packets import (
+    CARD,
+    Purse,
+    close_packet,
+    give_up_share,
+    gone,
+    lock_packet,
+    lock_purses,
+    share_key,
+    shares_of,
+    waiting_share,
+)
 from bot.store.places import place_of
-from bot.store.tables import Account, Packet, PacketShare, PacketTake, Sighting
+from bot.store.tables import Packet, PacketTake, Sighting
 from bot.store.tables.base import Id
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win
@@ -210,32 +222,19 @@ def hand_out(
     A share in `waits` stays in escrow until the shop has looked (or the clock lets it go): it has no balance yet.
     """
     members = [member_id for member_id, _ in given]
-    accounts = {
-        member_id: (account_id, balance)
-        for member_id, account_id, balance in tx.execute(
-            select(col(Account.member_id), col(Account.id), col(Account.balance))
-            .where(col(Account.member_id).in_(members))
-            .order_by(col(Account.id))
-            .with_for_update()
-        ).all()
-    }
+    purses = lock_purses(tx, packet_id, members)
     packet = lock_packet(tx, packet_id)
     if packet.state != PacketState.DRAWING:
         return
     nobody = gone(tx, members)
-    rows = tx.execute(
-        select(col(PacketShare.nth), col(PacketShare.coins)).where(
-            col(PacketShare.packet_id) == packet_id, col(PacketShare.nth).in_([nth for _, nth in given])
-        )
-    ).all()
-    coins_of = {row[0]: row[1] for row in rows}
+    shares = shares_of(tx, packet_id, [nth for _, nth in given])
     place = place_of(tx, packet.community_id)
     for member_id, nth in given:
         if member_id in nobody:
             continue
-        (account_id, balance), coins = accounts[member_id], coins_of[nth]
+        purse, (coins, earned) = purses[member_id], shares[nth]
         held = member_id in waits
-        after = None if held else (balance or 0) + coins
+        after = None if held else purse.balance + coins
         if not tx.touch(_GIVE, member=member_id, packet=packet_id, nth=nth, coins=coins, balance=after):
             continue
         if packet.fresh is not None:
@@ -243,42 +242,44 @@ def hand_out(
         if held:
             hold(tx, place, kind=HELD, subject_id=packet_id, member_id=member_id, reasons=waits[member_id], at=now)
             continue
-        _pay(tx, packet, member_id, account_id or 0, coins, now)
+        _pay(tx, packet, member_id, purse, coins, earned, now)
 
 
-def _pay(tx: Tx, packet: Packet, member_id: int, account_id: int, coins: int, now: datetime) -> None:
+def _pay(
+    tx: Tx, packet: Packet, member_id: int, purse: Purse, coins: int, earned: Sequence[Lot], now: datetime
+) -> None:
     ledger.pay(
         tx,
         community_id=packet.community_id,
         key=share_key(packet.id or 0, member_id),
-        member_account=account_id,
+        member_account=purse.account_id,
         shop=packet.escrow_id,
         amount=coins,
         reason="packet",
         at=now,
+        earned=earned,
     )
 
 
 def release(tx: Tx, _place: Place, packet_id: int, member_id: int, at: datetime) -> int:
     """Pay a share that waited; how much that was, 0 if nothing waits."""
-    account_id, balance = tx.execute(
-        select(col(Account.id), col(Account.balance)).where(col(Account.member_id) == member_id).with_for_update()
-    ).one()
-    coins = tx.execute(
+    purse = lock_purses(tx, packet_id, [member_id])[member_id]
+    nth = tx.execute(
         update(PacketTake)
         .where(*waiting_share(packet_id, member_id))
-        .values(balance=(balance or 0) + col(PacketTake.coins))
-        .returning(col(PacketTake.coins))
+        .values(balance=purse.balance + col(PacketTake.coins))
+        .returning(col(PacketTake.nth))
     ).scalar_one_or_none()
-    if coins is None:
+    if nth is None:
         return 0
-    _pay(tx, tx.get_one(Packet, packet_id), member_id, account_id or 0, coins, at)
+    coins, earned = shares_of(tx, packet_id, [nth])[nth]
+    _pay(tx, tx.get_one(Packet, packet_id), member_id, purse, coins, earned, at)
     return coins
 
 
 def refuse(tx: Tx, _place: Place, packet_id: int, member_id: int, at: datetime) -> int:
-    """Give a share that waited back to the shop; nothing is paid."""
-    tx.execute(select(col(Account.id)).where(col(Account.member_id) == member_id).with_for_update())
+    """Give a share that waited back to whoever gave the packet; nothing is paid."""
+    lock_purses(tx, packet_id, [member_id])
     give_up_share(tx, packet_id, member_id, at)
     return 0
 

@@ -3,8 +3,9 @@
 What the clock does with them (the draw, the end) stands in `packet_draws.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import repeat
 from typing import Any
 
 from sqlalchemy import and_, bindparam, case, exists, insert, literal, select, update
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.communities import Place
+from bot.rules.lots import Lot, divide
 from bot.rules.packets import (
     Funding,
     GiverTooNew,
@@ -47,7 +49,7 @@ from bot.store.cards import groups_of, hang_card, hang_cards, promise_edit, take
 from bot.store.db import PLANNED, Database, Tx
 from bot.store.hot import Hot
 from bot.store.members import Sender, Standing, standing
-from bot.store.packets import CARD, TOLD, charge_key, close_packet, share_key
+from bot.store.packets import CARD, TOLD, charge_key, close_packet, lots_from_json, lots_to_json, share_key
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Card, Community, Member, Outbox, Packet, PacketShare, PacketTake
 from bot.store.tables.base import Id
@@ -112,6 +114,18 @@ _CARD_IS_STALE = exists(
 ).correlate(Packet)
 """Whether some card of the packet has no edit waiting that would show what is true then."""
 _LAST = col(Packet.taken) + 1 >= col(Packet.shares)
+
+
+def _taken_share(column: Any) -> Any:
+    """A column of the share that was just taken."""
+    return (
+        select(column)
+        .where(col(PacketShare.packet_id) == col(Packet.id), col(PacketShare.nth) == col(Packet.taken))
+        .correlate(Packet)
+        .scalar_subquery()
+    )
+
+
 _NEXT = Hot(
     update(Packet)
     .where(
@@ -128,10 +142,9 @@ _NEXT = Hot(
     )
     .returning(
         col(Packet.taken),
-        select(col(PacketShare.coins))
-        .where(col(PacketShare.packet_id) == col(Packet.id), col(PacketShare.nth) == col(Packet.taken))
-        .correlate(Packet)
-        .scalar_subquery(),
+        _taken_share(col(PacketShare.coins)),
+        # The shop's packets, the big ones, are spared the look.
+        case((col(Packet.giver_id).is_not(None), _taken_share(col(PacketShare.earned)))),
         _CARD_IS_STALE,
     )
 )
@@ -209,7 +222,7 @@ def open_packet(
         return done
     if wish.coins < wish.shares:
         return PacketTooThin(wish.coins, wish.shares)
-    packet = _write_down(tx, place, actor_id, wish, at, cause, policy, seed, giver_id=None)
+    packet = _write_down(tx, place, actor_id, wish, at, cause, policy, seed)
     ledger.shift(
         tx,
         community_id=place.community_id,
@@ -260,14 +273,18 @@ def give_packet(
         return GiverTooNew(policy.giver_since.days, policy.giver_tier)
     if giver.balance < wish.coins:
         return GiverTooPoor(wish.coins, giver.balance)
-    packet = _write_down(tx, place, sender.user_id, wish, at, cause, policy, seed, giver_id=giver.member_id)
-    ledger.charge(
+    (earned,) = divide(ledger.lots_of(tx, giver.account_id, giver.balance, place.timezone), [wish.coins])
+    packet = _write_down(
+        tx, place, sender.user_id, wish, at, cause, policy, seed, giver_id=giver.member_id, earned=earned
+    )
+    ledger.hand_on(
         tx,
         community_id=place.community_id,
         key=charge_key(packet.id or 0),
         member_account=giver.account_id,
-        shop=packet.escrow_id,
+        escrow=packet.escrow_id,
         amount=wish.coins,
+        earned=earned,
         reason="packet",
         at=at,
     )
@@ -290,8 +307,11 @@ def _write_down(
     cause: str,
     policy: PacketPolicy,
     seed: bytes,
-    giver_id: int | None,
+    *,
+    giver_id: int | None = None,
+    earned: Sequence[Lot] = (),
 ) -> Packet:
+    """The packet and its shares; of a fan's packet each share knows when its coins were earned, the oldest first."""
     packet = Packet(
         community_id=place.community_id,
         coins=wish.coins,
@@ -310,7 +330,11 @@ def _write_down(
     tx.add(packet)
     tx.flush()
     parts = split(seed, wish.coins, wish.shares)
-    rows = [{"packet_id": packet.id, "nth": nth, "coins": coins} for nth, coins in enumerate(parts, start=1)]
+    lots = map(lots_to_json, divide(earned, parts)) if earned else repeat(None)
+    rows = [
+        {"packet_id": packet.id, "nth": nth, "coins": coins, "earned": its}
+        for nth, (coins, its) in enumerate(zip(parts, lots, strict=False), start=1)
+    ]
     tx.execute(insert(PacketShare), rows)
     return packet
 
@@ -360,7 +384,9 @@ def tap(
         return refusal
     if packet.fresh is not None:
         since = at - timedelta(days=packet.fresh)
-        if won_since(tx, place, [member.member_id], since):
+        # Who had their data deleted in that time can't show that they hadn't won.
+        back = member.back_since is not None and member.back_since > since
+        if back or won_since(tx, place, [member.member_id], since):
             return WonLately(packet.fresh)
     if packet.state is PacketState.GATHERING:
         return _join(tx, place, sender, member, packet, at, cause, policy, salt)
@@ -431,7 +457,7 @@ def _take(
         row = tx.row(_FIND, packet_id=packet.id, community_id=place.community_id, member_id=member.member_id)
         refusal = may_tap(_facts(row), member.member_id, at) if row is not None else None
         return refusal or PacketGone(packet.shares)
-    nth, coins, stale = taken
+    nth, coins, lots, stale = taken
     balance = member.balance + coins
     tx.touch(
         _TAKE,
@@ -455,6 +481,7 @@ def _take(
         amount=coins,
         reason="packet",
         at=at,
+        earned=lots_from_json(lots),
     )
     if packet.fresh is not None:
         record_win(tx, place, member.member_id, WinKind.PACKET, packet.id, at)

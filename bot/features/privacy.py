@@ -17,7 +17,7 @@ from bot.store.coupons import count_usable
 from bot.store.db import Database, Tx
 from bot.store.invitations import cut_off
 from bot.store.outbox import TELL
-from bot.store.packets import give_up_share, shares_waiting
+from bot.store.packets import give_up_share, lock_purses, shares_waiting
 from bot.store.tables import (
     Account,
     Activity,
@@ -115,6 +115,7 @@ def forget_me(tx: Tx, place: Place | None, user_id: int, at: datetime) -> Deleti
     if tx.execute(select(col(Person.user_id)).where(col(Person.user_id) == user_id)).first() is None:
         return NothingKept()
     if place is not None:
+        _lock_givers(tx, place, user_id)
         found = _member(tx, place, user_id, lock=True)
         if found is not None:
             _cut(tx, place, user_id, *found, at)
@@ -134,6 +135,14 @@ def _member(session: Session, place: Place | None, user_id: int, *, lock: bool =
     # The member's own row: a second deletion that waited for the first finds nobody under this id any more.
     row: Any = session.execute(query.with_for_update(of=(Member, Account)) if lock else query).one_or_none()
     return tuple(row) if row is not None else None
+
+
+def _lock_givers(tx: Tx, place: Place, user_id: int) -> None:
+    """Lock the purses to which shares that wait go back, with the person's own, in the order of all accounts."""
+    found = _member(tx, place, user_id)
+    if found is not None:
+        for packet_id in shares_waiting(tx, found[0]):
+            lock_purses(tx, packet_id, [found[0]])
 
 
 def _cut(tx: Tx, place: Place, user_id: int, member_id: int, account_id: int, balance: int, at: datetime) -> None:

@@ -79,8 +79,8 @@ class FarmingPolicy:
     """Held rewards that `/held` lists at once."""
 
 
-EARNED_BY_DOING = frozenset({"checkin", "bonus", "attend", "grant", "present"})
-"""Reasons of coins that somebody did something for, or was given by name: no rewards that can be farmed."""
+EARNED_BY_DOING = frozenset({"checkin", "bonus", "attend", "grant", "present", "packet back"})
+"""Reasons of coins that somebody did something for, was given by name, or had before: no rewards that can be farmed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,9 @@ By the end of a month a member loses what they earned before the same month's en
 earnings before that *cut-off* − (spending − what was given back), never below nought. Earlier lapses are spending;
 what is given back is negative spending, no earning. As a balance is earnings − (spending − given back), this is the
 balance − earnings since the cut-off: no purse can lapse below nought, however late the lapse comes.
+
+Coins that a fan gives away in a packet are no spending: they leave one purse's earnings and come into another's, or
+back, with the date on which they were earned (`rules/lots.py`).
 """
 
 from collections.abc import Iterable

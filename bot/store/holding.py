@@ -219,7 +219,8 @@ def _rewards(session: Session, place: Place, member_id: int, since: datetime) ->
         .where(
             col(Account.member_id) == member_id,
             col(Transfer.community_id) == place.community_id,
-            col(Transfer.earned_at) > since,
+            col(Transfer.made_at) > since,  # old coins in a fan's packet are a reward of today
+            col(Transfer.earned_at).is_not(None),
             col(Transfer.reason).not_in(EARNED_BY_DOING),
         )
     ).scalar_one()

@@ -1,13 +1,15 @@
 """Coins: transfers between two accounts, once per reason key, and balances that follow them."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, case, func, insert, select, update
+from sqlalchemy import Integer, Select, Subquery, bindparam, case, func, insert, select, union_all, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.lots import Lot, in_purse
 from bot.store.db import Tx
 from bot.store.hot import Hot
 from bot.store.tables import Account, Transfer
@@ -107,9 +109,17 @@ def pay(
     amount: int,
     reason: str,
     at: datetime,
+    earned: Sequence[Lot] = (),
 ) -> None:
-    """Coins from the shop (or an escrow) to a member, earned at `at`. A key paid before raises `IntegrityError`."""
-    _move(tx, community_id, key, shop, member_account, amount, reason, at, at, None)
+    """Coins from the shop (or an escrow) to a member, earned at `at`. A key paid before raises `IntegrityError`.
+
+    `earned` are the lots of coins that another fan gave: they keep their dates, in a transfer for each lot.
+    """
+    if earned:
+        for part, lot in _parts(key, amount, earned):
+            _move(tx, community_id, part, shop, member_account, lot.coins, reason, at, lot.earned_at, None)
+    else:
+        _move(tx, community_id, key, shop, member_account, amount, reason, at, at, None)
     tx.touch(_BALANCE, account_id=member_account, change=amount)
 
 
@@ -124,9 +134,61 @@ def charge(
     reason: str,
     at: datetime,
 ) -> None:
-    """Coins from a member to the shop (an escrow, the lapsed). More than they have raises `IntegrityError`."""
+    """Coins from a member to the shop (or the lapsed): spent. More than they have raises `IntegrityError`."""
     _move(tx, community_id, key, member_account, shop, amount, reason, at, None, None)
     tx.touch(_BALANCE, account_id=member_account, change=-amount)
+
+
+def hand_on(
+    tx: Tx,
+    *,
+    community_id: int,
+    key: str,
+    member_account: int,
+    escrow: int,
+    amount: int,
+    earned: Sequence[Lot],
+    reason: str,
+    at: datetime,
+) -> None:
+    """Coins of these lots from a member to an escrow, for other fans: they aren't spent, and keep their dates.
+
+    More than the member has raises `IntegrityError`.
+    """
+    for part, lot in _parts(key, amount, earned):
+        _move(tx, community_id, part, member_account, escrow, lot.coins, reason, at, lot.earned_at, None)
+    tx.touch(_BALANCE, account_id=member_account, change=-amount)
+
+
+def dated(accounts: Iterable[int], since: datetime | None = None) -> Subquery:
+    """Coins of members' accounts by the instant at which they were earned: `account_id`, `earned_at`, `coins`.
+
+    Coins that were handed on are negative.
+    """
+    ids, earned_at = list(accounts), col(Transfer.earned_at)
+    which = earned_at.is_not(None) if since is None else earned_at >= since
+
+    def way(side: Any, coins: Any) -> Select[Any]:
+        columns: tuple[Any, ...] = (side.label("account_id"), earned_at.label("earned_at"), coins.label("coins"))
+        return select(*columns).where(side.in_(ids), which)
+
+    amount = col(Transfer.amount)
+    return union_all(way(col(Transfer.credit_id), amount), way(col(Transfer.debit_id), -amount)).subquery()
+
+
+def lots_of(session: Session, account_id: int, balance: int, timezone: str) -> tuple[Lot, ...]:
+    """What a member's purse holds by the month in which it was earned, the oldest first."""
+    found = dated([account_id])
+    rows: Any = session.execute(select(found.c.earned_at, found.c.coins)).all()
+    return in_purse(balance, rows, timezone)
+
+
+def _parts(key: str, amount: int, earned: Sequence[Lot]) -> Iterator[tuple[str, Lot]]:
+    """The key of each lot's transfer: `key` for the first, `key+2` and so on for the others."""
+    if sum(lot.coins for lot in earned) != amount:
+        raise ValueError(f"{amount} coins aren't these lots: {earned}")
+    for nth, lot in enumerate(earned, start=1):
+        yield key if nth == 1 else f"{key}+{nth}", lot
 
 
 def give_back(
@@ -137,32 +199,25 @@ def give_back(
     key: str,
     reason: str,
     at: datetime,
-    amount: int | None = None,
 ) -> int:
-    """Reverse a charge: the same coins (or `amount` of them) back to the same member, as negative spending.
-
-    Returns the amount.
-    """
+    """Reverse a charge: the same coins back to the same member, as negative spending; how many."""
     charged = tx.execute(
         select(Transfer).where(col(Transfer.community_id) == community_id, col(Transfer.key) == charged_key)
     ).scalar_one()
-    back = charged.amount if amount is None else amount
-    if not 0 < back <= charged.amount:
-        raise ValueError(f"{back} of {charged.amount} coins can't be given back")
     _move(
         tx,
         community_id,
         key,
         charged.credit_id,
         charged.debit_id,
-        back,
+        charged.amount,
         reason,
         at,
         None,
         charged.id,
     )
-    tx.touch(_BALANCE, account_id=charged.debit_id, change=back)
-    return back
+    tx.touch(_BALANCE, account_id=charged.debit_id, change=charged.amount)
+    return charged.amount
 
 
 def _move(

@@ -1,22 +1,26 @@
 """Packets as facts and as cards, and what goes back of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.lots import Lot, merge
 from bot.rules.packets import PacketCard, PacketState
 from bot.rules.sealing import commitment
-from bot.store import ledger
+from bot.store import causes, ledger
 from bot.store.cards import touch_cards
 from bot.store.db import Tx
 from bot.store.places import place_of
-from bot.store.tables import Account, Member, Packet, PacketTake, Person
+from bot.store.tables import Account, Member, Packet, PacketShare, PacketTake, Person
 
 CARD = "packet"
 """The kind of a packet's living card."""
+CAME_BACK = "packet back"
+"""The ledger's word for what nobody got of a packet."""
 TOLD = frozenset({PacketState.OVER, PacketState.EXPIRED, PacketState.CANCELLED})
 """States in which nothing depends on the seed any more: it is told."""
 
@@ -31,11 +35,42 @@ def share_key(packet_id: int, member_id: int) -> str:
     return f"packet:{packet_id}:{member_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """A member's account, locked."""
+
+    account_id: int
+    balance: int
+
+
+def lots_to_json(lots: Sequence[Lot]) -> str:
+    """Lots as a share's row keeps them."""
+    return causes.to_json(tuple(lots))
+
+
+def lots_from_json(text: str | None) -> tuple[Lot, ...]:
+    """The lots of a share's row; none of what is the shop's."""
+    return causes.from_json(tuple[Lot, ...], text) if text is not None else ()
+
+
+def lock_purses(tx: Tx, packet_id: int, members: Iterable[int] = ()) -> dict[int, Purse]:
+    """Lock the members' accounts in one order, with that of the fan who gave the packet: coins may go back there.
+
+    Before the packet itself, as everywhere.
+    """
+    giver = select(col(Packet.giver_id)).where(col(Packet.id) == packet_id).scalar_subquery()
+    rows = tx.execute(
+        select(col(Account.member_id), col(Account.id), col(Account.balance))
+        .where(or_(col(Account.member_id).in_(list(members)), col(Account.member_id) == giver))
+        .order_by(col(Account.id))
+        .with_for_update()
+    ).all()
+    return {member_id or 0: Purse(account_id or 0, balance or 0) for member_id, account_id, balance in rows}
+
+
 def lock_packet(tx: Tx, packet_id: int) -> Packet:
-    """A packet's row, locked; the account of the fan who gave it first, as coins may go back there."""
-    giver = tx.execute(select(col(Packet.giver_id)).where(col(Packet.id) == packet_id)).scalar_one()
-    if giver is not None:
-        tx.execute(select(col(Account.id)).where(col(Account.member_id) == giver).with_for_update())
+    """A packet's row, locked; the account of the fan who gave it first."""
+    lock_purses(tx, packet_id)
     return tx.execute(
         select(Packet).where(col(Packet.id) == packet_id).with_for_update().execution_options(populate_existing=True)
     ).scalar_one()
@@ -48,30 +83,66 @@ def close_packet(tx: Tx, packet: Packet, state: PacketState, at: datetime) -> in
     packet_id = packet.id or 0
     rest = packet.coins - handed_out(tx, packet_id)
     if rest:
-        key = f"packet:{packet_id}:rest"
-        if packet.giver_id is not None and not _is_nobody(tx, packet.giver_id):
-            ledger.give_back(
-                tx,
-                community_id=packet.community_id,
-                charged_key=charge_key(packet_id),
-                key=key,
-                reason="packet back",
-                at=at,
-                amount=rest,
-            )
-        else:
-            ledger.shift(
-                tx,
-                community_id=packet.community_id,
-                key=key,
-                debit=packet.escrow_id,
-                credit=place_of(tx, packet.community_id).shop_account,
-                amount=rest,
-                reason="packet back",
-                at=at,
-            )
+        _send_back(tx, packet, f"packet:{packet_id}:rest", rest, _left(tx, packet_id), at)
     touch_cards(tx, packet.community_id, CARD, packet_id, at)
     return rest
+
+
+def _send_back(tx: Tx, packet: Packet, key: str, coins: int, shares: Iterable[str | None], at: datetime) -> None:
+    """Coins of these shares (their lots as JSON) that nobody gets: to the fan who gave them, as old as they were.
+
+    To the shop, if it gave them or the fan had their data deleted.
+    """
+    account_id = _giver_account(tx, packet)
+    if account_id is not None:
+        ledger.pay(
+            tx,
+            community_id=packet.community_id,
+            key=key,
+            member_account=account_id,
+            shop=packet.escrow_id,
+            amount=coins,
+            reason=CAME_BACK,
+            at=at,
+            earned=merge(lot for text in shares for lot in lots_from_json(text)),
+        )
+        return
+    ledger.shift(
+        tx,
+        community_id=packet.community_id,
+        key=key,
+        debit=packet.escrow_id,
+        credit=place_of(tx, packet.community_id).shop_account,
+        amount=coins,
+        reason=CAME_BACK,
+        at=at,
+    )
+
+
+def _giver_account(tx: Tx, packet: Packet) -> int | None:
+    """The account of the fan who gave a packet; None for the shop's, and for who had their data deleted."""
+    if packet.giver_id is None or gone(tx, [packet.giver_id]):
+        return None
+    return tx.execute(select(col(Account.id)).where(col(Account.member_id) == packet.giver_id)).scalar_one()
+
+
+def _left(tx: Tx, packet_id: int) -> list[str | None]:
+    """The lots of shares that nobody was drawn for or took."""
+    taken = select(col(PacketTake.nth)).where(
+        col(PacketTake.packet_id) == packet_id, col(PacketTake.nth) == col(PacketShare.nth)
+    )
+    query = select(col(PacketShare.earned)).where(col(PacketShare.packet_id) == packet_id, ~taken.exists())
+    return list(tx.execute(query).scalars())
+
+
+def shares_of(session: Session, packet_id: int, numbers: Sequence[int]) -> dict[int, tuple[int, tuple[Lot, ...]]]:
+    """Coins and lots of some shares, by their number."""
+    rows = session.execute(
+        select(col(PacketShare.nth), col(PacketShare.coins), col(PacketShare.earned)).where(
+            col(PacketShare.packet_id) == packet_id, col(PacketShare.nth).in_(numbers)
+        )
+    ).all()
+    return {nth: (coins, lots_from_json(earned)) for nth, coins, earned in rows}
 
 
 def waiting_share(packet_id: int, member_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -85,22 +156,20 @@ def waiting_share(packet_id: int, member_id: int) -> tuple[ColumnElement[bool], 
 
 
 def give_up_share(tx: Tx, packet_id: int, member_id: int, at: datetime) -> int:
-    """A share that waited is nobody's any more: its coins go to the shop; how many, 0 if none waited."""
-    coins = tx.execute(select(col(PacketTake.coins)).where(*waiting_share(packet_id, member_id))).scalar_one_or_none()
-    if coins is None:
+    """A share that waited is nobody's any more: its coins go back; how many, 0 if none waited.
+
+    The caller holds the purses (`lock_purses`).
+    """
+    share = tx.execute(
+        select(col(PacketShare.coins), col(PacketShare.earned))
+        .join(PacketTake, (col(PacketTake.packet_id) == packet_id) & (col(PacketTake.nth) == col(PacketShare.nth)))
+        .where(col(PacketShare.packet_id) == packet_id, *waiting_share(packet_id, member_id))
+    ).one_or_none()
+    if share is None:
         return 0
     tx.execute(update(PacketTake).where(*waiting_share(packet_id, member_id)).values(balance=0))
-    packet = tx.get_one(Packet, packet_id)
-    ledger.shift(
-        tx,
-        community_id=packet.community_id,
-        key=f"{share_key(packet_id, member_id)}:back",
-        debit=packet.escrow_id,
-        credit=place_of(tx, packet.community_id).shop_account,
-        amount=coins,
-        reason="packet back",
-        at=at,
-    )
+    coins, earned = share
+    _send_back(tx, tx.get_one(Packet, packet_id), f"{share_key(packet_id, member_id)}:back", coins, [earned], at)
     return coins
 
 
@@ -145,10 +214,6 @@ def gone(session: Session, member_ids: Iterable[int]) -> set[int]:
             select(col(Member.id)).where(col(Member.id).in_(list(member_ids)), col(Member.user_id) < 0)
         ).scalars()
     }
-
-
-def _is_nobody(tx: Tx, member_id: int) -> bool:
-    return bool(gone(tx, [member_id]))
 
 
 def card_of(session: Session, community_id: int, packet_id: int, _now: datetime) -> PacketCard | None:

@@ -1,7 +1,7 @@
 """usernames have one holder
 
 Revision ID: 0018
-Revises: 0015
+Revises: 0017
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0018"
-down_revision: str | None = "0015"
+down_revision: str | None = "0017"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

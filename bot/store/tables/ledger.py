@@ -68,5 +68,6 @@ class Transfer(SQLModel, table=True):
     reason: str
     made_at: datetime
     earned_at: datetime | None = None
-    """When a fan earned them, for coins that can lapse; None for spending."""
+    """When a fan earned them, for coins that can lapse; None for spending. Coins that a fan handed on in a packet keep
+    it, in the transfer that takes them as in the one that brings them."""
     reverses_id: int | None = Field(default=None, foreign_key="transfer.id", unique=True, sa_type=Id)

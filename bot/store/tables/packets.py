@@ -60,6 +60,8 @@ class PacketShare(SQLModel, table=True):
     nth: int = Field(primary_key=True)
     """From 1, in the order in which they are handed out."""
     coins: int
+    earned: str | None = None
+    """When its coins were earned (lots as JSON), if a fan gave them; None: the shop's, earned when paid."""
 
 
 class PacketTake(SQLModel, table=True):
