@@ -25,7 +25,14 @@ from bot.store import causes
 from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx
 from bot.store.members import note, unnote
-from bot.store.redemption import campaign_sharing, count_redeemed, coupon_with, uncount_redeemed
+from bot.store.redemption import (
+    campaign_sharing,
+    count_redeemed,
+    coupon_with,
+    mark_held,
+    mark_redeemed,
+    uncount_redeemed,
+)
 from bot.store.tables import AuditEntry, Campaign, Coupon, Member, Order, Person
 from bot.store.tiers import POLICY as TIERS
 
@@ -67,7 +74,8 @@ def take(tx: Tx, place: Place, told: OrderTold, actor_id: int | None, now: datet
     trouble = _trouble(tx, coupon, paid_at)
     if trouble is not None:
         return OrderTaken(trouble)
-    redeems = coupon.state == CouponState.HELD
+    # One that an order used which was taken back is this order's to redeem.
+    redeems = coupon.redeemed_on is None
     order = Order(
         community_id=place.community_id,
         ref=told.ref,
@@ -77,7 +85,9 @@ def take(tx: Tx, place: Place, told: OrderTold, actor_id: int | None, now: datet
         share=order_share(told.value, told.currency, TIERS),
         day=day_of(paid_at, place.timezone),
         at=paid_at,
-        redeemed=redeems,
+        till_at=None if redeems else coupon.redeemed_at,
+        till_by=None if redeems else coupon.redeemed_by,
+        till_on=coupon.redeemed_on,
         made_by=actor_id,
         made_at=now,
         cause=cause,
@@ -85,8 +95,7 @@ def take(tx: Tx, place: Place, told: OrderTold, actor_id: int | None, now: datet
     if not _add(tx, order):
         return _known(tx, place, told, coupon, cause) or OrderTaken(OrderTrouble.OTHER_ORDER)
     if redeems:
-        coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.REDEEMED, paid_at, actor_id
-        count_redeemed(tx, coupon.member_id, order.day)
+        mark_redeemed(tx, coupon, paid_at, actor_id, order.day)
     if order.share:
         note(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
     tx.flush()
@@ -104,7 +113,6 @@ def take_back(tx: Tx, place: Place, told: OrderTold, now: datetime) -> OrderTake
             currency=told.currency,
             day=day_of(min(told.at, now), place.timezone),
             at=min(told.at, now),
-            redeemed=False,
             state=OrderState.REFUNDED,
             made_at=now,
             refunded_at=now,
@@ -114,7 +122,7 @@ def take_back(tx: Tx, place: Place, told: OrderTold, now: datetime) -> OrderTake
         order, coupon = _locked(tx, place, told.ref)
     if order is None or order.state == OrderState.REFUNDED:
         return OrderTaken(known=True)
-    _undo(tx, place, order, coupon, now)
+    _undo(tx, order, coupon, now)
     return OrderTaken()
 
 
@@ -128,7 +136,7 @@ def refund(tx: Tx, place: Place, actor_id: int, ref: str, at: datetime, cause: s
         return OrderUnknown(ref)
     if order.state == OrderState.REFUNDED:
         return OrderRefundedBefore(ref, order.refunded_at or at)
-    _undo(tx, place, order, coupon, at)
+    _undo(tx, order, coupon, at)
     entry = record(
         tx,
         community_id=place.community_id,
@@ -147,24 +155,31 @@ def refund(tx: Tx, place: Place, actor_id: int, ref: str, at: datetime, cause: s
     return outcome
 
 
-def undo_refund(tx: Tx, place: Place, entry: AuditEntry, _at: datetime) -> bool:
-    """The order stands after all; not if its coupon has been used since."""
+def undo_refund(tx: Tx, place: Place, entry: AuditEntry, _at: datetime) -> int | None:
+    """The order stands after all, with all that hung on it as it was: the fan whose coupon it used.
+
+    None, and nothing is changed, if the coupon has been used or has become void since.
+    """
     ref = tx.execute(
         select(col(Order.ref)).where(col(Order.community_id) == place.community_id, col(Order.id) == entry.subject_id)
     ).scalar_one_or_none()
     order, coupon = _locked(tx, place, ref) if ref is not None else (None, None)
     if order is None or coupon is None or order.state != OrderState.REFUNDED:
-        return False
-    if coupon.state != (CouponState.HELD if order.returned else CouponState.REDEEMED):
-        return False
-    if order.returned:
-        coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.REDEEMED, order.at, order.made_by
+        return None
+    if coupon.state != (CouponState.HELD if order.returned else CouponState.REDEEMED) or coupon.redeemed_on is not None:
+        return None
+    day = order.till_on or order.day
+    if order.returned and order.till_at is not None:
+        mark_redeemed(tx, coupon, order.till_at, order.till_by, day)
+    elif order.returned:
+        mark_redeemed(tx, coupon, order.at, order.made_by, day)
+    else:
+        count_redeemed(tx, coupon, day)
     order.state, order.refunded_at, order.returned = OrderState.PAID, None, False
-    count_redeemed(tx, coupon.member_id, order.day)
     if order.share:
         note(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
     tx.flush()
-    return True
+    return coupon.member_id
 
 
 def show(session: Session, place: Place, ref: str) -> OrderShown | OrderUnknown:
@@ -239,17 +254,17 @@ def _locked(tx: Tx, place: Place, ref: str) -> tuple[Order | None, Coupon | None
     return tx.execute(again).scalar_one_or_none(), coupon
 
 
-def _undo(tx: Tx, place: Place, order: Order, coupon: Coupon | None, now: datetime) -> None:
+def _undo(tx: Tx, order: Order, coupon: Coupon | None, now: datetime) -> None:
     """The order counts no more, and its coupon, if its campaign still runs, is held again."""
     order.state, order.refunded_at = OrderState.REFUNDED, now
     if coupon is not None and coupon.state == CouponState.REDEEMED:
-        redeemed_on = order.day if order.redeemed else day_of(coupon.redeemed_at or order.at, place.timezone)
-        uncount_redeemed(tx, coupon.member_id, redeemed_on)
         if order.share:
             unnote(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
         campaign = tx.get_one(Campaign, coupon.campaign_id)
         over = campaign.closes is not None and campaign.closes <= now
         if campaign.state == CampaignState.OPEN and not over:
-            coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.HELD, None, None
+            mark_held(tx, coupon)
             order.returned = True
+        else:
+            uncount_redeemed(tx, coupon)
     tx.flush()

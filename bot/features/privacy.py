@@ -243,6 +243,7 @@ def _rename_staff(tx: Tx, place: Place, user_id: int, nobody: int) -> None:
         (Campaign, "made_by"),
         (Coupon, "redeemed_by"),
         (Order, "made_by"),
+        (Order, "till_by"),
         (GiftOffer, "made_by"),
         (Packet, "opened_by"),
         (Item, "made_by"),

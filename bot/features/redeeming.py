@@ -26,7 +26,7 @@ from bot.rules.orders import OrderState
 from bot.store import causes
 from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx
-from bot.store.redemption import campaign_sharing, count_redeemed, coupon_with, has_own_codes, uncount_redeemed
+from bot.store.redemption import campaign_sharing, coupon_with, has_own_codes, mark_held, mark_redeemed
 from bot.store.tables import AuditEntry, Campaign, Coupon, Member, Order, Person
 
 REDEEMED = "coupon.redeemed"
@@ -96,10 +96,7 @@ def undo_redeem(tx: Tx, place: Place, entry: AuditEntry) -> bool:
     ).scalar_one_or_none()
     if coupon is None or coupon.state != CouponState.REDEEMED or _has_order(tx, coupon):
         return False
-    if coupon.redeemed_at is not None:
-        uncount_redeemed(tx, coupon.member_id, day_of(coupon.redeemed_at, place.timezone))
-    coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.HELD, None, None
-    tx.flush()
+    mark_held(tx, coupon)
     return True
 
 
@@ -119,7 +116,7 @@ def _honour(tx: Tx, place: Place, actor_id: int, coupon: Coupon, at: datetime, c
     refusal = may_redeem(campaign.title, code, state, campaign.closes, at)
     if refusal is not None:
         return refusal
-    coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.REDEEMED, at, actor_id
+    mark_redeemed(tx, coupon, at, actor_id, day_of(at, place.timezone))
     entry = record(
         tx,
         community_id=place.community_id,
@@ -132,7 +129,6 @@ def _honour(tx: Tx, place: Place, actor_id: int, coupon: Coupon, at: datetime, c
         before={"state": CouponState.HELD},
         after={"state": CouponState.REDEEMED},
     )
-    count_redeemed(tx, coupon.member_id, day_of(at, place.timezone))
     outcome = Redeemed(campaign.title, code, name, entry.id or 0)
     entry.answer = causes.to_json(outcome)
     return outcome

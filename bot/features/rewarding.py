@@ -35,7 +35,7 @@ from bot.store.holding import held_reasons, hold
 from bot.store.invitations import lock_accounts, unwatch
 from bot.store.members import note
 from bot.store.places import place_of
-from bot.store.tables import Account, Gift, GiftReward, Invitation, Member, Person, Presence
+from bot.store.tables import Account, Coupon, Gift, GiftReward, Invitation, Member, Person, Presence
 
 CHUNK = 10
 """Rewards settled, and friends given up, in one transaction: no write holds the writer longer than 50 ms."""
@@ -112,10 +112,10 @@ def _settle(tx: Tx, case: _Case, now: datetime, policy: GiftPolicy) -> None:
     held: defaultdict[Who, int] = defaultdict(int)
     for reward in case.rewards:
         who = Who(reward.who)
-        state = rules.settled(_facts(tx, case, who, now), policy)
+        state = rules.settled(_facts(tx, case, reward, now), policy)
         if state is RewardState.PAID:
             state = _looked_at(tx, case, reward, now, policy)
-        reward.state, reward.due_at, reward.settled_at = state, None, now
+        reward.state, reward.due_at, reward.settled_at = state, None, _settled_at(state, now)
         if state is RewardState.PAID:
             _pay(tx, case, reward, now)
             paid[who, Stage(reward.stage)] += reward.amount
@@ -166,8 +166,12 @@ def _payee(invitation: Invitation, who: Who) -> int:
     return invitation.friend_id if who is Who.FRIEND else invitation.inviter_id
 
 
-def _facts(tx: Tx, case: _Case, who: Who, now: datetime) -> PayFacts:
-    invitation = case.invitation
+def _settled_at(state: RewardState, now: datetime) -> datetime | None:
+    return now if state is not RewardState.WAITING else None
+
+
+def _facts(tx: Tx, case: _Case, reward: GiftReward, now: datetime) -> PayFacts:
+    invitation, who = case.invitation, Who(reward.who)
     inviter = who is Who.INVITER
     return PayFacts(
         who=who,
@@ -175,7 +179,14 @@ def _facts(tx: Tx, case: _Case, who: Who, now: datetime) -> PayFacts:
         inviter_inside=not inviter or _inside(tx, invitation.inviter_id),
         counted=invitation.rewarded_month is not None,
         this_month=_this_month(tx, invitation, case.place, now) if inviter else 0,
+        reached=reward.stage != Stage.REDEEMED or _has_redeemed(tx, invitation.friend_id),
     )
+
+
+def _has_redeemed(tx: Tx, member_id: int) -> bool:
+    """Whether a coupon of theirs is redeemed, and counts: neither it nor its order was taken back."""
+    used = select(col(Coupon.id)).where(col(Coupon.member_id) == member_id, col(Coupon.redeemed_on).is_not(None))
+    return tx.execute(used.limit(1)).first() is not None
 
 
 def _this_month(tx: Tx, invitation: Invitation, place: Place, now: datetime) -> int:
@@ -315,7 +326,8 @@ def release(tx: Tx, place: Place, invitation_id: int, member_id: int, at: dateti
     paid: defaultdict[tuple[Who, Stage], int] = defaultdict(int)
     for reward in case.rewards:
         who = Who(reward.who)
-        reward.state, reward.settled_at = rules.settled(_facts(tx, case, who, at), policy), at
+        state = rules.settled(_facts(tx, case, reward, at), policy)
+        reward.state, reward.settled_at = state, _settled_at(state, at)
         if reward.state is RewardState.PAID:
             _pay(tx, case, reward, at)
             paid[who, Stage(reward.stage)] += reward.amount

@@ -20,6 +20,7 @@ from bot.features import (
     streams,
 )
 from bot.flows import resolving
+from bot.flows.redeeming import after_redeemed
 from bot.rules.communities import NothingToUndo, Place, TooLateToUndo, Undone, UndoOutcome
 from bot.rules.streams import StreamPolicy
 from bot.store.audit import caused_by, record
@@ -126,7 +127,10 @@ def _take_back(  # noqa: C901, PLR0911, PLR0912  # a table of acts
         case redeeming.REDEEMED:
             return redeeming.undo_redeem(tx, place, entry)
         case orders.REFUNDED:
-            return orders.undo_refund(tx, place, entry, at)
+            member_id = orders.undo_refund(tx, place, entry, at)
+            if member_id is not None:
+                after_redeemed(tx, place, member_id, at)
+            return member_id is not None
         case packets.OPENED:
             return packets.undo_open(tx, place, entry, at)
         case setting_up.SETUP:

@@ -201,15 +201,19 @@ class PayFacts:
     """Whether this friend is among the inviter's rewarded ones already."""
     this_month: int
     """Friends for whom the inviter was first rewarded in this calendar month."""
+    reached: bool = True
+    """Whether the stage is still reached: a redeemed coupon or its order may have been taken back."""
 
 
 def settled(facts: PayFacts, policy: GiftPolicy) -> RewardState:
-    """What becomes of a due reward unless the shop must look first: paid, or not."""
+    """What becomes of a due reward unless the shop must look first: paid, waiting for its stage again, or not paid."""
     if not facts.friend_inside:
         return RewardState.CANCELLED
     if facts.who is Who.INVITER:
         if not facts.inviter_inside:
             return RewardState.CANCELLED
+        if not facts.reached:
+            return RewardState.WAITING
         if not facts.counted and facts.this_month >= policy.friends_a_month:
             return RewardState.CAPPED
     return RewardState.PAID

@@ -6,7 +6,7 @@ A username has one holder: whoever was seen with it last. The table's unique ind
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Date, Integer, String, and_, bindparam, func, insert, null, select, update
+from sqlalchemy import Date, Integer, String, and_, bindparam, delete, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -229,12 +229,14 @@ def note(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:
 
 
 def unnote(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:
-    """Take back what `note` counted; nothing where nothing is counted any more."""
-    tx.execute(
-        update(Activity)
-        .where(col(Activity.member_id) == member_id, col(Activity.day) == day, col(Activity.kind) == kind)
-        .values(times=col(Activity.times) - times)
-    )
+    """Take back what `note` counted; nothing where nothing is counted any more.
+
+    A row ends with its last time: what was taken back is no activity, and nothing counts less than nought.
+    """
+    counted = (col(Activity.member_id) == member_id, col(Activity.day) == day, col(Activity.kind) == kind)
+    fewer = update(Activity).where(*counted, col(Activity.times) > times).values(times=col(Activity.times) - times)
+    if not tx.execute(fewer.returning(col(Activity.times))).all():
+        tx.execute(delete(Activity).where(*counted))
 
 
 def enlist(tx: Tx, community_id: int, sender: Sender, now: datetime, source_id: int | None = None) -> int | None:

@@ -1,6 +1,6 @@
 """Finding a coupon by what was typed or scanned, and what redeeming counts."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from bot.rules.codes import read_code
 from bot.rules.communities import Place
-from bot.rules.coupons import CampaignState
+from bot.rules.coupons import CampaignState, CouponState
 from bot.rules.tiers import Deed
 from bot.store.db import Tx
 from bot.store.members import note, unnote
@@ -52,11 +52,29 @@ def has_own_codes(tx: Tx, place: Place) -> bool:
     return tx.execute(query).first() is not None
 
 
-def count_redeemed(tx: Tx, member_id: int, day: date) -> None:
-    """One more redeemed coupon for the member's tier."""
-    note(tx, member_id, day, Deed.REDEEM)
+def mark_redeemed(tx: Tx, coupon: Coupon, at: datetime, by: int | None, day: date) -> None:
+    """A locked coupon is used, and counts for its fan's tier on this day."""
+    coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.REDEEMED, at, by
+    count_redeemed(tx, coupon, day)
 
 
-def uncount_redeemed(tx: Tx, member_id: int, day: date) -> None:
-    """It wasn't, after all."""
-    unnote(tx, member_id, day, Deed.REDEEM)
+def mark_held(tx: Tx, coupon: Coupon) -> None:
+    """A locked coupon can be used again, and counts no more."""
+    uncount_redeemed(tx, coupon)
+    coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.HELD, None, None
+    tx.flush()
+
+
+def count_redeemed(tx: Tx, coupon: Coupon, day: date) -> None:
+    """One more redeemed coupon for its fan's tier. The coupon remembers the day: a zone may change meanwhile."""
+    coupon.redeemed_on = day
+    tx.flush()
+    note(tx, coupon.member_id, day, Deed.REDEEM)
+
+
+def uncount_redeemed(tx: Tx, coupon: Coupon) -> None:
+    """It counts no more, on the day on which it was counted; nothing if it didn't count."""
+    day, coupon.redeemed_on = coupon.redeemed_on, None
+    tx.flush()
+    if day is not None:
+        unnote(tx, coupon.member_id, day, Deed.REDEEM)

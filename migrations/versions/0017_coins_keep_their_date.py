@@ -29,6 +29,19 @@ def _table(name: str, *columns: str, **typed: Any) -> Any:
 
 
 COMMUNITY = _table("community", "id", "timezone")
+COUPON = _table("coupon", "id", "community_id", "state", "redeemed_by", redeemed_at=INSTANT(), redeemed_on=sa.Date())
+ORDER = _table(
+    "shop_order",
+    "id",
+    "coupon_id",
+    "state",
+    "till_by",
+    redeemed=sa.Boolean(),
+    returned=sa.Boolean(),
+    day=sa.Date(),
+    till_at=INSTANT(),
+    till_on=sa.Date(),
+)
 PACKET = _table("packet", "id", "community_id", "giver_id")
 SHARE = _table("packet_share", "packet_id", "nth", "coins", "earned")
 ACCOUNT = _table("account", "id", "member_id")
@@ -41,6 +54,16 @@ def upgrade() -> None:
     zones = {row[0]: ZoneInfo(row[1]) for row in db.execute(sa.select(COMMUNITY.c.id, COMMUNITY.c.timezone))}
     op.add_column("packet_share", sa.Column("earned", TEXT(), nullable=True))
     _date_packets(db, zones)
+    op.execute("DELETE FROM activity WHERE times <= 0")
+    with op.batch_alter_table("activity") as activity:
+        activity.create_check_constraint(op.f("ck_activity_times_positive"), "times > 0")
+    op.add_column("coupon", sa.Column("redeemed_on", sa.Date(), nullable=True))
+    op.add_column("shop_order", sa.Column("till_at", INSTANT(), nullable=True))
+    op.add_column("shop_order", sa.Column("till_by", sa.BigInteger(), nullable=True))
+    op.add_column("shop_order", sa.Column("till_on", sa.Date(), nullable=True))
+    _date_redemptions(db, zones)
+    with op.batch_alter_table("shop_order") as order:
+        order.drop_column("redeemed")
 
 
 def _date_packets(db: sa.Connection, zones: dict[int, ZoneInfo]) -> None:
@@ -91,9 +114,48 @@ def _purse(db: sa.Connection, account: int, charge: int, zone: ZoneInfo) -> list
     return [(at, lot) for at, lot in held if lot]
 
 
+def _date_redemptions(db: sa.Connection, zones: dict[int, ZoneInfo]) -> None:
+    """Tell redeemed coupons on which day they count, and orders how their coupon was redeemed before them."""
+    orders: defaultdict[int, list[Any]] = defaultdict(list)
+    for order in db.execute(
+        sa.select(ORDER.c.id, ORDER.c.coupon_id, ORDER.c.state, ORDER.c.redeemed, ORDER.c.day).where(
+            ORDER.c.coupon_id.is_not(None)
+        )
+    ).all():
+        orders[order.coupon_id].append(order)
+    for coupon in db.execute(
+        sa.select(COUPON.c.id, COUPON.c.community_id, COUPON.c.redeemed_at, COUPON.c.redeemed_by).where(
+            COUPON.c.state == "redeemed", COUPON.c.redeemed_at.is_not(None)
+        )
+    ).all():
+        at_till = coupon.redeemed_at.astimezone(zones[coupon.community_id]).date()
+        paid = [order for order in orders[coupon.id] if order.state == "paid"]
+        day = next((order.day for order in paid if order.redeemed), at_till)
+        counts = paid or not orders[coupon.id]
+        if counts:
+            db.execute(sa.update(COUPON).where(COUPON.c.id == coupon.id).values(redeemed_on=day))
+        for order in orders[coupon.id]:
+            if not order.redeemed:
+                db.execute(
+                    sa.update(ORDER)
+                    .where(ORDER.c.id == order.id)
+                    .values(till_at=coupon.redeemed_at, till_by=coupon.redeemed_by, till_on=at_till)
+                )
+
+
 def downgrade() -> None:
     """Forget it again; what a fan gave is one transfer a packet once more."""
     db = op.get_bind()
+    op.add_column("shop_order", sa.Column("redeemed", sa.Boolean(), server_default=sa.false(), nullable=False))
+    db.execute(sa.update(ORDER).where(ORDER.c.coupon_id.is_not(None), ORDER.c.till_at.is_(None)).values(redeemed=True))
+    with op.batch_alter_table("shop_order") as order:
+        order.drop_column("till_on")
+        order.drop_column("till_by")
+        order.drop_column("till_at")
+    with op.batch_alter_table("coupon") as coupon:
+        coupon.drop_column("redeemed_on")
+    with op.batch_alter_table("activity") as activity:
+        activity.drop_constraint(op.f("ck_activity_times_positive"), type_="check")
     _join_charges(db)
     with op.batch_alter_table("packet_share") as share:
         share.drop_column("earned")

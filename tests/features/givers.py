@@ -11,15 +11,18 @@ from sqlalchemy.orm import Session
 
 from bot.features.checkins import CheckIns
 from bot.features.communities import set_reachable
+from bot.features.coupons import Coupons
 from bot.features.gift_offers import GiftOffers
 from bot.features.gifts import FoundGift, Gifts, Opened
 from bot.features.joining import Joining, Reach
+from bot.features.redeeming import Redeeming
 from bot.features.rewarding import Rewarding
 from bot.flows import checking_in, coming
-from bot.flows.redeeming import after_redeemed
+from bot.flows.redeeming import redeem
 from bot.flows.resolving import Resolving
 from bot.rules.checkins import CheckInPolicy
 from bot.rules.communities import Place
+from bot.rules.coupons import Claimed, CouponPolicy, NewCampaign
 from bot.rules.farming import FarmingPolicy, HeldState
 from bot.rules.gifts import GiftCard, GiftKind, GiftPolicy, NewGift, OfferMade
 from bot.rules.joining import WelcomePolicy
@@ -30,7 +33,7 @@ from bot.store.ledger import check_books
 from bot.store.members import Sender
 from bot.store.places import Group
 from bot.store.tables import Outbox
-from tests.features.people import NOON, OWNER, Causes, balance, dice, query, shop
+from tests.features.people import NOON, OWNER, Causes, balance, dice, offer, query, shop
 
 CHAT = -1001
 
@@ -130,8 +133,12 @@ class Circle:
 
     async def redeems(self, sender: Sender, at: datetime) -> None:
         """A coupon of theirs is honoured."""
-        member = await self.member_id(sender)
-        await self.db.write(after_redeemed, self.place, member, at)
+        campaign, _ = await offer(self.db, self.place, NewCampaign("Silk", 1), self.causes.next(), at)
+        coupons = Coupons(self.db, CouponPolicy(), self.choice)
+        claimed = await coupons.claim(self.place, sender, campaign, at, self.causes.next())
+        assert isinstance(claimed, Claimed)
+        redeeming = Redeeming(self.db, redeem)
+        await redeeming.redeem(self.place, OWNER.user_id, claimed.code, None, at, self.causes.next())
         await self.tick(at)
 
     async def decides(self, fan: Sender, state: HeldState, at: datetime) -> Any:

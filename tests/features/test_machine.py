@@ -417,6 +417,9 @@ class Shops(EveningRules):
             state != ("held" if states[campaign] == "cancelled" else "cancelled")
             for _, campaign, _, state, _ in coupons
         )
+        used = Counter(coupon[2] for coupon in coupons if coupon[3] == "redeemed")
+        points = dict(self.look("SELECT member_id, sum(times) FROM activity WHERE kind = 'redeem' GROUP BY member_id"))
+        assert points == used, "a redeemed coupon counts once, whatever the zone was then and is now"
         refunds = self.look("SELECT key FROM transfer WHERE reason = 'refund'")
         refunded = {f"refund:{id_}" for id_, _, _, state, paid in coupons if state == "cancelled" and paid}
         assert sorted(key for (key,) in refunds) == sorted(refunded)

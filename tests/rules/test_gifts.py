@@ -96,6 +96,9 @@ def test_rewards_are_the_products(kind: GiftKind, coins: int, with_gift: bool) -
         (PayFacts(Who.INVITER, True, True, False, 19), RewardState.PAID),
         (PayFacts(Who.INVITER, True, True, False, 20), RewardState.CAPPED),
         (PayFacts(Who.INVITER, True, True, True, 20), RewardState.PAID),
+        (PayFacts(Who.INVITER, True, True, True, 0, reached=False), RewardState.WAITING),
+        (PayFacts(Who.INVITER, False, True, True, 0, reached=False), RewardState.CANCELLED),
+        (PayFacts(Who.INVITER, True, True, False, 20, reached=False), RewardState.WAITING),
     ],
 )
 def test_what_becomes_of_a_due_reward(facts: PayFacts, expected: RewardState) -> None:

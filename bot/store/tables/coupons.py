@@ -1,6 +1,6 @@
 """Campaigns and the coupons that fans claimed from them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
@@ -117,6 +117,9 @@ class Coupon(SQLModel, table=True):
     claimed_at: datetime
     redeemed_at: datetime | None = None
     redeemed_by: int | None = Field(default=None, sa_type=BigInteger)
+    redeemed_on: date | None = None
+    """The day on which the redemption counts for the fan's tier; None while it counts for nothing: it isn't redeemed,
+    or the order that used it was taken back."""
     reminded_at: datetime | None = None
     """When its fan was told that it ends soon."""
     cause: str | None = None

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, UniqueConstraint, false, true
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, UniqueConstraint, false, true
 from sqlmodel import Field, SQLModel
 
 from bot.rules.tiers import Tier
@@ -100,6 +100,7 @@ class Activity(SQLModel, table=True):
     __tablename__ = "activity"
 
     member_id: int = Field(sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False))
+    __table_args__ = (CheckConstraint("times > 0", name="times_positive"),)
     day: date = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     """`claim`, or one of the kinds that count for the tier (`rules/tiers.Deed`)."""

@@ -34,8 +34,11 @@ class Order(SQLModel, table=True):
     """The day that it counts on."""
     at: datetime
     """When it was paid."""
-    redeemed: bool = Field(default=True, sa_column_kwargs={"server_default": false()})
-    """Whether the coupon was redeemed by it; else it was at the till before."""
+    till_at: datetime | None = None
+    """When the coupon was redeemed at the till before; None: the order redeemed it."""
+    till_by: int | None = Field(default=None, sa_type=BigInteger)
+    till_on: date | None = None
+    """The day on which that redemption counts."""
     returned: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether the coupon was given back when the order was taken back."""
     state: str = Field(default=OrderState.PAID)
