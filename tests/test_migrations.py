@@ -1,6 +1,7 @@
 """The schema: made and unmade by Alembic alone, the same as the tables say, on both databases."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,17 +10,25 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, make_url, text
+from sqlalchemy import Connection, inspect, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from bot.features.privacy import Privacy
+from bot.features.redeeming import Redeeming
+from bot.flows.ordering import tell_order
 from bot.rules.coupons import NewCampaign
+from bot.rules.lots import Lot, merge
+from bot.rules.packets import ShareTaken
 from bot.store.db import Database, Tx, async_url
+from bot.store.packets import lots_from_json
 from bot.store.schema import HEAD, SCRIPTS, migrate
-from bot.store.tables import FanGroup, metadata
+from bot.store.tables import FanGroup, Forgotten, metadata
 from tests.conftest import Postgres
-from tests.features.people import NOON, Causes, fan, give, offer, query, shop, till
+from tests.features.people import NOON, Causes, balance, fan, give, offer, query, shop, till
+from tests.features.test_fan_packets import AUGUST, END, OCTOBER, Fans
+from tests.features.test_orders import held, order
 
 T = TypeVar("T")
 
@@ -170,3 +179,47 @@ async def test_a_shared_code_is_unique_while_its_drop_runs(db: Database) -> None
 def change(tx: Tx, statement: str) -> None:
     """Change rows past all rules."""
     tx.execute(text(statement))
+
+
+async def test_rows_of_before_get_what_they_lack(url: str) -> None:
+    """0017 taken down and up again: fans' shares are dated, a redemption has its day, no count is below one."""
+    shares = "SELECT earned FROM packet_share ORDER BY nth"
+    used = "SELECT redeemed_on, redeemed_by FROM coupon ORDER BY id"
+    orders = "SELECT ref, till_at, till_by, till_on FROM shop_order ORDER BY id"
+    async with Database.open(url) as db:
+        table = await Fans.lay(db, Causes())
+        await table.earns(1, 10, AUGUST)
+        await table.earns(1, 40, OCTOBER)
+        packet = await table.gives(1, 30, 3, rush=True)
+        first, second = [await held(db, table.place, table.causes, number) for number in (1, 2)]
+        await tell_order(db, table.place, order(first, "A-1"), NOON)
+        await Redeeming(db).redeem(table.place, 7, second, None, NOON, table.causes.next())
+        await tell_order(db, table.place, order(second, "A-2"), NOON)
+        await give(db, table.place, fan(9), 1)
+        await Privacy(db).delete(table.place, fan(9).user_id, NOON)
+        before = [await query(db, sql) for sql in (used, orders)]
+        dates = [lots_from_json(earned) for (earned,) in await query(db, shares)]
+    scripts = Config()
+    scripts.set_main_option("script_location", str(SCRIPTS))
+    steps = len(list(ScriptDirectory.from_config(scripts).iterate_revisions(HEAD, "0017"))) + 1
+    await migrate(url, f"-{steps}")
+    async with Database.open(url) as db:
+        assert await query(db, "SELECT amount, earned_at FROM transfer WHERE key = 'packet:1'") == [(30, None)]
+        told = await query(db, "SELECT redeemed FROM shop_order ORDER BY id")
+        assert [bool(redeemed) for (redeemed,) in told] == [True, False]
+        await db.write(change, "UPDATE activity SET times = -1 WHERE kind = 'claim'")
+    await migrate(url)
+    async with Database.open(url) as db:
+        table = Fans(db, table.place, table.causes)
+        assert [lots_from_json(earned) for (earned,) in await query(db, shares)] == dates
+        assert [await query(db, sql) for sql in (used, orders)] == before
+        assert await query(db, "SELECT count(*) FROM activity WHERE kind = 'claim'") == [(0,)]
+        ((at, until),) = await db.read(lambda rx: rx.execute(select(Forgotten.at, Forgotten.until)).all())  # type: ignore[call-overload]
+        assert until == at + timedelta(days=30), "as long as they were told"
+        taken = await table.tap(packet, 2)
+        assert isinstance(taken, ShareTaken)
+        await table.tick(END)
+        assert await balance(db, table.place, fan(1)) == 50 - taken.coins
+        found = [*await table.holds(1), *await table.holds(2)]
+        assert merge(found) == (Lot(AUGUST, 10), Lot(OCTOBER, 40))
+        await table.ended()

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from bot.rules.farming import FarmingPolicy
 
-FINGERPRINT_KEPT = timedelta(days=30)
-"""How long it is remembered, by a fingerprint, that someone had their data deleted."""
+FINGERPRINT_MONTHS = 12
+FINGERPRINT_KEPT = timedelta(days=365)
+"""How long it is remembered, by a fingerprint, that someone had their data deleted: twelve months."""
 TOUCH_KEPT = timedelta(days=30)
 """How long the link that someone opened waits for them to join."""
 SIGHTING_KEPT = FarmingPolicy().fast_kept
@@ -24,7 +25,7 @@ class PrivacyNotice:
     """Whether anything reaches them in private: then there is something to stop."""
     causes_days: int = CAUSES_KEPT.days
     touch_days: int = TOUCH_KEPT.days
-    fingerprint_days: int = FINGERPRINT_KEPT.days
+    fingerprint_months: int = FINGERPRINT_MONTHS
     sighting_days: int = SIGHTING_KEPT.days
 
 
@@ -41,7 +42,7 @@ class DeletionAsked:
     coins: int
     coupons: int
     """Held and not used."""
-    fingerprint_days: int = FINGERPRINT_KEPT.days
+    fingerprint_months: int = FINGERPRINT_MONTHS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class DeletionDone:
     """Their data is gone."""
 
     shop: str
-    fingerprint_days: int = FINGERPRINT_KEPT.days
+    fingerprint_months: int = FINGERPRINT_MONTHS
 
 
 @dataclass(frozen=True, slots=True)

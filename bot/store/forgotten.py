@@ -25,7 +25,8 @@ class Deletion:
 
 def remember(tx: Tx, community_id: int, user_id: int, at: datetime) -> None:
     """Note that this person had their data deleted at `at`."""
-    tx.merge(Forgotten(community_id=community_id, fingerprint=_fingerprint(tx, community_id, user_id), at=at))
+    fingerprint = _fingerprint(tx, community_id, user_id)
+    tx.merge(Forgotten(community_id=community_id, fingerprint=fingerprint, at=at, until=at + FINGERPRINT_KEPT))
     tx.flush()
 
 
@@ -35,17 +36,24 @@ def deleted_at(tx: Tx, community_id: int, user_id: int, now: datetime) -> dateti
         select(col(Forgotten.at)).where(
             col(Forgotten.community_id) == community_id,
             col(Forgotten.fingerprint) == _fingerprint(tx, community_id, user_id),
-            col(Forgotten.at) > now - FINGERPRINT_KEPT,
+            col(Forgotten.until) > now,
         )
     ).scalar_one_or_none()
     return found
 
 
 def expire(tx: Tx, now: datetime) -> None:
-    """Drop fingerprints, and what came of them, once their time is over."""
-    before = now - FINGERPRINT_KEPT
-    tx.execute(delete(Forgotten).where(col(Forgotten.at) <= before))
-    tx.execute(update(Member).where(col(Member.back_since) <= before).values(back_since=None))
+    """Drop fingerprints once their time is over, and with them what is known of those who came back."""
+    tx.execute(delete(Forgotten).where(col(Forgotten.until) <= now))
+    remembered = select(col(Forgotten.at)).where(
+        col(Forgotten.community_id) == col(Member.community_id), col(Forgotten.at) == col(Member.back_since)
+    )
+    tx.execute(
+        update(Member)
+        .where(col(Member.back_since).is_not(None), ~remembered.exists())
+        .values(back_since=None)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def deletions(session: Session) -> list[Deletion]:

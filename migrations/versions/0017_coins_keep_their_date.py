@@ -8,7 +8,7 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,8 @@ branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 TEXT, INSTANT = sqlmodel.sql.sqltypes.AutoString, sqlmodel.sql.sqltypes.UTCDateTime
+PROMISED = timedelta(days=30)
+"""How long a deletion was to be remembered until now: who was told so isn't remembered longer."""
 
 
 def _table(name: str, *columns: str, **typed: Any) -> Any:
@@ -46,6 +48,7 @@ PACKET = _table("packet", "id", "community_id", "giver_id")
 SHARE = _table("packet_share", "packet_id", "nth", "coins", "earned")
 ACCOUNT = _table("account", "id", "member_id")
 TRANSFER = _table("transfer", "id", "community_id", "key", "debit_id", "credit_id", "amount", earned_at=INSTANT())
+FORGOTTEN = _table("forgotten", "community_id", "fingerprint", at=INSTANT(), until=INSTANT())
 
 
 def upgrade() -> None:
@@ -64,6 +67,11 @@ def upgrade() -> None:
     _date_redemptions(db, zones)
     with op.batch_alter_table("shop_order") as order:
         order.drop_column("redeemed")
+    op.add_column("forgotten", sa.Column("until", INSTANT(), nullable=True))
+    for at in db.execute(sa.select(FORGOTTEN.c.at).distinct()).scalars().all():
+        db.execute(sa.update(FORGOTTEN).where(FORGOTTEN.c.at == at).values(until=at + PROMISED))
+    with op.batch_alter_table("forgotten") as forgotten:
+        forgotten.alter_column("until", existing_type=INSTANT(), nullable=False)
 
 
 def _date_packets(db: sa.Connection, zones: dict[int, ZoneInfo]) -> None:
@@ -146,6 +154,8 @@ def _date_redemptions(db: sa.Connection, zones: dict[int, ZoneInfo]) -> None:
 def downgrade() -> None:
     """Forget it again; what a fan gave is one transfer a packet once more."""
     db = op.get_bind()
+    with op.batch_alter_table("forgotten") as forgotten:
+        forgotten.drop_column("until")
     op.add_column("shop_order", sa.Column("redeemed", sa.Boolean(), server_default=sa.false(), nullable=False))
     db.execute(sa.update(ORDER).where(ORDER.c.coupon_id.is_not(None), ORDER.c.till_at.is_(None)).values(redeemed=True))
     with op.batch_alter_table("shop_order") as order:

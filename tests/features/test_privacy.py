@@ -235,7 +235,7 @@ async def test_others_are_not_held_to_it(db: Database, causes: Causes) -> None:
 
 
 async def test_fingerprints_differ_by_shop_and_end(db: Database, causes: Causes) -> None:
-    """The same person's fingerprints in two shops have nothing in common, and thirty days later they are gone."""
+    """The same person's fingerprints in two shops have nothing in common, and twelve months later they are gone."""
     here, there, checkins = await shop(db), await shop(db, fan(900), -1002), CheckIns(db, POLICY)
     for place in (here, there):
         await checkins.check_in(place, ANA, NOON, causes.next())
@@ -245,9 +245,12 @@ async def test_fingerprints_differ_by_shop_and_end(db: Database, causes: Causes)
     await checkins.check_in(here, ANA, NOON + HOUR, causes.next())
     campaign, _ = await offer(db, here, NewCampaign("Long", 9), causes.next(), NOON - HOUR)
     assert isinstance(await till(db).claim(here, ANA, campaign, days(2), causes.next()), OfferedBefore)
+    assert timedelta(days=365) == FINGERPRINT_KEPT
+    await db.write(forgotten.expire, days(364))
+    assert isinstance(await till(db).claim(here, ANA, campaign, days(364), causes.next()), OfferedBefore)
     await db.write(forgotten.expire, NOON + FINGERPRINT_KEPT)
     assert await query(db, "SELECT count(*) FROM forgotten") == [(0,)]
-    assert isinstance(await till(db).claim(here, ANA, campaign, days(40), causes.next()), Claimed)
+    assert isinstance(await till(db).claim(here, ANA, campaign, days(366), causes.next()), Claimed)
 
 
 async def test_another_shop_keeps_what_is_its_own(db: Database, causes: Causes) -> None:

@@ -69,13 +69,15 @@ class Presence(SQLModel, table=True):
 
 
 class Forgotten(SQLModel, table=True):
-    """That someone had their data deleted, by a salted hash of their id: for 30 days, so that nobody claims twice."""
+    """That someone had their data deleted, by a salted hash of their id, so that nobody is paid twice."""
 
     __tablename__ = "forgotten"
 
     community_id: int = Field(sa_column=Column(Id, ForeignKey("community.id"), primary_key=True, autoincrement=False))
     fingerprint: str = Field(primary_key=True)
     at: datetime
+    until: datetime
+    """How long this is kept: as long as they were told when they had their data deleted."""
 
 
 class Dialogue(SQLModel, table=True):
@@ -98,9 +100,9 @@ class Activity(SQLModel, table=True):
     """How often a member did a kind of thing on a day: what tiers and figures are made of."""
 
     __tablename__ = "activity"
+    __table_args__ = (CheckConstraint("times > 0", name="times_positive"),)
 
     member_id: int = Field(sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False))
-    __table_args__ = (CheckConstraint("times > 0", name="times_positive"),)
     day: date = Field(primary_key=True)
     kind: str = Field(primary_key=True)
     """`claim`, or one of the kinds that count for the tier (`rules/tiers.Deed`)."""

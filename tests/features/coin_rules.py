@@ -1,0 +1,171 @@
+"""Fans' packets, what is held and who is forgotten, orders and second thoughts; nothing is asserted here yet."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+from sqlalchemy import text, update
+from sqlmodel import col
+
+from bot.features.campaigns import Campaigns
+from bot.features.coupons import Coupons
+from bot.features.orders import Orders
+from bot.features.packets import Packets
+from bot.features.privacy import Privacy
+from bot.features.redeeming import Redeeming
+from bot.flows.ordering import tell_order
+from bot.flows.redeeming import redeem
+from bot.flows.resolving import Resolving
+from bot.rules.communities import Place
+from bot.rules.coupons import CampaignMade, Claimed, CouponPolicy, NewCampaign
+from bot.rules.farming import FarmingPolicy, HeldState, Sign
+from bot.rules.orders import OrderState, OrderTold
+from bot.rules.packets import NewPacket, PacketOpened, PacketPolicy
+from bot.rules.tiers import Tier
+from bot.store.db import Tx
+from bot.store.holding import see
+from bot.store.members import Sender, standing
+from bot.store.tables import Member
+from tests.features.machine import STAFF
+from tests.features.people import dice, fan
+from tests.features.reward_rules import Fuse, RewardRules, fans, fuses, picks
+
+ANYBODY = PacketPolicy(giver_since=timedelta(days=-60), giver_tier=Tier.NEW)
+"""Who may give: fans whose first coins were given at an instant that these histories haven't come to, too."""
+refs = st.sampled_from(["A-1", "A-2", "A-3"])
+crowds = st.lists(fans, min_size=2, max_size=5, unique=True)
+
+
+class CoinRules(RewardRules):
+    """The shop of `RewardRules`, where fans may give packets, with a till."""
+
+    def __init__(self, template: Path) -> None:
+        super().__init__(template)
+        self.packets = Packets(self.fragile, ANYBODY, self.dice.randbytes)
+        self.privacy, self.orders = Privacy(self.fragile), Orders(self.fragile)
+        self.resolving = Resolving(self.fragile, FarmingPolicy())
+        self.clocks.append(self.resolving)
+        self.forgotten: dict[int, datetime] = {}
+        """When fans had their data deleted, by their ids; no history lasts twelve months."""
+        self.wait(self.fragile.write(_let_fans_give))
+
+    # Packets.
+
+    @rule(who=fans, percent=st.integers(20, 100), rush=st.booleans(), crowd=crowds, more=st.booleans(), fuse=fuses)
+    def give_a_packet(self, who: int, percent: int, rush: bool, crowd: list[int], more: bool, fuse: Fuse) -> None:
+        """A fan gives a part of their coins, and others tap; there is a share for each, or for one more."""
+        found = self.look(
+            "SELECT a.balance FROM account a JOIN member m ON m.id = a.member_id "  # noqa: S608
+            f"WHERE m.community_id = {self.place.community_id} AND m.user_id = {fan(who).user_id}"
+        )
+        shares = len(crowd) + more
+        coins, at = (found[0][0] * percent // 100 if found else 0), self.now
+        wish = NewPacket(max(coins, shares), shares, rush=rush)
+        given = self.survives(fuse, lambda cause: self.packets.give(self.place, fan(who), wish, at, cause))
+        if isinstance(given, PacketOpened):
+            self.opened.append(given.packet_id)
+            self.tap_a_packet(0, [one for one in crowd if one != who], fuse)
+
+    @rule(who=fans, crowd=crowds, then=st.sampled_from(["release", "refuse", "forget", "wait"]), fuse=fuses)
+    def give_to_suspects(self, who: int, crowd: list[int], then: str, fuse: Fuse) -> None:
+        """A fan's packet is drawn among fans who press like machines; one share that waits is decided on."""
+        crowd = [one for one in crowd if one != who]
+        self.give_a_packet(who, 90, False, crowd, False, None)
+        for one in crowd:
+            self.wait(self.fragile.write(_suspect, self.place, fan(one), self.now))
+        self.time_goes_by(timedelta(minutes=2), fuse)
+        waiting, at = self.look("SELECT id FROM held WHERE state = 'held' ORDER BY id DESC"), self.now
+        if then == "forget":
+            self.be_forgotten(crowd[0])
+        elif waiting and then != "wait":
+            state = HeldState.RELEASED if then == "release" else HeldState.REFUSED
+            held_id = waiting[0][0]
+            self.survives(fuse, lambda cause: self.resolving.decide(self.place, STAFF, held_id, state, at, cause))
+
+    @rule(who=fans)
+    def be_forgotten(self, who: int) -> None:
+        """A fan has their data deleted, whatever they gave or wait for."""
+        if self.look(f"SELECT id FROM member WHERE user_id = {fan(who).user_id}"):  # noqa: S608
+            self.forgotten[fan(who).user_id] = self.now
+        self.wait(self.privacy.delete(self.place, fan(who).user_id, self.now))
+
+    @rule(who=fans, giver=fans, jump=st.sampled_from([timedelta(hours=1), timedelta(days=9), timedelta(days=40)]))
+    def come_back(self, who: int, giver: int, jump: timedelta) -> None:
+        """A fan is forgotten, and somebody's card brings them back later."""
+        self.be_forgotten(who)
+        self.now += jump
+        self.make_a_card(giver, 0, None)
+        if self.cards:
+            self.open_a_card(who, 0, True)
+
+    # Orders.
+
+    @rule(
+        who=fans,
+        at_till=st.booleans(),
+        over=st.booleans(),
+        then=st.lists(st.sampled_from(["refund", "undo", "both", "both", "platform"]), min_size=1, max_size=4),
+        fuse=fuses,
+    )
+    def order(self, who: int, at_till: bool, over: bool, then: list[str], fuse: Fuse) -> None:
+        """A fan uses a coupon for an order that is taken back and put back, perhaps once its drop is over."""
+        at = self.now
+        wish = NewCampaign("Scarf", 2, closes=at + timedelta(hours=30))
+        made = self.survives(None, lambda cause: Campaigns(self.fragile).make(self.place, STAFF, wish, at, cause))
+        assert isinstance(made, CampaignMade)
+        campaign_id = self.look("SELECT max(id) FROM campaign")[0][0]
+        coupons = Coupons(self.fragile, CouponPolicy(), dice(campaign_id))
+        claimed = self.survives(fuse, lambda cause: coupons.claim(self.place, fan(who), campaign_id, at, cause))
+        if not isinstance(claimed, Claimed):
+            return  # somebody who came back in this very instant
+        if at_till:
+            self.redeem_a_coupon(0, fuse)
+            self.now += timedelta(hours=20)
+        ref = f"A-{campaign_id}"
+        self.the_platform_tells(0, ref, OrderState.PAID)
+        if over:
+            self.now += timedelta(hours=40)
+        for act in then:
+            if act == "platform":
+                self.the_platform_tells(0, ref, OrderState.REFUNDED)
+            if act in {"refund", "both"}:
+                self.take_an_order_back(ref, fuse)
+            if act in {"undo", "both"}:
+                self.take_back(fuse)
+
+    def _codes(self) -> list[str]:
+        return [row[0] for row in self.look("SELECT code FROM coupon WHERE code IS NOT NULL ORDER BY id DESC")]
+
+    @precondition(lambda self: self._codes())
+    @rule(pick=picks, fuse=fuses)
+    def redeem_a_coupon(self, pick: int, fuse: Fuse) -> None:
+        """Staff honour a coupon at the till."""
+        codes, at = self._codes(), self.now
+        redeeming = Redeeming(self.fragile, redeem)
+        code = codes[pick % len(codes)]
+        self.survives(fuse, lambda cause: redeeming.redeem(self.place, STAFF, code, None, at, cause))
+
+    @precondition(lambda self: self._codes())
+    @rule(pick=picks, ref=refs, state=st.sampled_from(list(OrderState)))
+    def the_platform_tells(self, pick: int, ref: str, state: OrderState) -> None:
+        """An order was paid, or taken back."""
+        codes = self._codes()
+        told = OrderTold(ref, codes[pick % len(codes)], 39_000, "KRW", self.now, state)
+        self.wait(tell_order(self.fragile, self.place, told, self.now))
+
+    def take_an_order_back(self, ref: str, fuse: Fuse) -> None:
+        """Staff take an order back."""
+        at = self.now
+        self.survives(fuse, lambda cause: self.orders.refund(self.place, STAFF, ref, at, cause))
+
+
+def _let_fans_give(tx: Tx) -> None:
+    tx.execute(text("UPDATE community SET packets = 'fans'"))
+
+
+def _suspect(tx: Tx, place: Place, sender: Sender, now: datetime) -> None:
+    """A fan pressed faster than a person, and came back from a deletion."""
+    member = standing(tx, place.community_id, sender, now)
+    see(tx, member.member_id, Sign.FAST, now.date(), now)
+    tx.execute(update(Member).where(col(Member.id) == member.member_id).values(back_since=now - timedelta(days=1)))
