@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from bot.features.communities import arrive
 from bot.features.drawing import Drawing
+from bot.features.proving import Proving
 from bot.features.raffles import Raffles
 from bot.rules.proofs import check_proof
 from bot.rules.raffles import NewRaffle, RafflePolicy
@@ -98,7 +99,7 @@ async def main(entrants: int) -> None:
             frozen = time.perf_counter()
             await drawing.run_due(CLOSES + policy.pause)
             drawn = time.perf_counter()
-            made = await drawing.proof(1, 1)
+            made = await Proving(db).proof(1, 1)
             proved = time.perf_counter()
             assert made is not None
             checked = check_proof(made.content.decode())

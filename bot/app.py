@@ -22,6 +22,7 @@ from bot.clock import Clock
 from bot.content import Words
 from bot.features.admin import Drafts
 from bot.features.cadence import Cadence, morning_card
+from bot.features.calling_off import CallingOff
 from bot.features.campaigns import Campaigns
 from bot.features.checkins import CheckIns
 from bot.features.clockwork import Clockwork
@@ -49,6 +50,7 @@ from bot.features.packets import Packets
 from bot.features.people import People
 from bot.features.preferences import Preferences
 from bot.features.privacy import Privacy
+from bot.features.proving import Proving
 from bot.features.purchases import Purchases
 from bot.features.raffles import Raffles
 from bot.features.reach import Reaches
@@ -107,7 +109,7 @@ from bot.rules.streams import StreamPolicy
 from bot.sender import FileMaker, Sender
 from bot.session import LightSession
 from bot.settings import Settings
-from bot.store import airings, causes, forgotten, gift_cards, mornings, outbox, packets
+from bot.store import airings, causes, forgotten, gift_cards, mornings, namings, outbox, packets
 from bot.store import raffles as raffle_cards
 from bot.store.campaigns import CARD, card_of
 from bot.store.db import Database
@@ -167,7 +169,7 @@ class App:
     communities: Communities
     campaigns: Campaigns
     importing: Importing
-    raffles: Raffles
+    calling_off: CallingOff
     proof: FileMaker
     sender: Sender
     jobs: Jobs
@@ -287,7 +289,7 @@ class App:
                 await self.arrivals.look_at_links()
                 await self.campaigns.finish_refunds(now)
                 await self.importing.tidy(now)
-                await self.raffles.finish_refunds(now)
+                await self.calling_off.finish_refunds(now)
                 for tidy in TIDIES:
                     await self.db.write(tidy, now)
                 while await self.db.write(outbox.forget_done, now):
@@ -347,8 +349,9 @@ def build(
     campaigns = Campaigns(db)
     importing = Importing(db, ImportPolicy())
     raffle_policy = RafflePolicy()
-    raffles = Raffles(db, raffle_policy, fresh_bytes, beacon.chain if beacon is not None else None)
-    drawing = Drawing(db, raffle_policy, beacon)
+    raffles = Raffles(db, raffle_policy, fresh_bytes, beacon)
+    calling_off = CallingOff(db, raffle_policy, beacon)
+    proving = Proving(db)
     stream_policy = StreamPolicy()
     streams = Streams(db, stream_policy)
     cadence = Cadence(db, CadencePolicy())
@@ -373,7 +376,8 @@ def build(
             packets.CARD: packets.card_of,
             raffle_cards.CARD: raffle_cards.raffle_card,
         },
-        files={raffle_cards.CARD: drawing.proof},
+        files={raffle_cards.CARD: proving.proof, raffle_cards.REDRAW: proving.redraw},
+        witnesses={namings.NAMING: namings.note_posted},
         meters=meters,
     )
     spoken_words = SpokenWords(db)
@@ -394,7 +398,7 @@ def build(
         PacketDraws(db, packet_policy),
         resolving,
         EndingCoupons(db, EndingPolicy()),
-        drawing,
+        Drawing(db, raffle_policy, beacon),
     )
     jobs = Jobs(db=db, clock=clock, features=due, meters=meters)
     table = handlers.setup()
@@ -448,6 +452,7 @@ def build(
         orders=Orders(db),
         hooks=Hooks(db, partial(token, OrderPolicy().secret_bytes), listening=settings.metrics_port is not None),
         raffles=raffles,
+        calling_off=calling_off,
         redrawing=Redrawing(db, raffle_policy),
         chances=Chances(CouponPolicy(), choice, fresh_bytes),
         members=Members(db, BoardPolicy()),
@@ -484,8 +489,8 @@ def build(
         communities=communities,
         campaigns=campaigns,
         importing=importing,
-        raffles=raffles,
-        proof=drawing.proof,
+        calling_off=calling_off,
+        proof=proving.proof,
         sender=sender,
         jobs=jobs,
         who=who,

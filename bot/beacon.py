@@ -1,10 +1,10 @@
 """drand's quicknet over HTTPS: the one public beacon that raffles can name.
 
-What is checked is that the randomness is SHA-256 of the signature, as the draw's proof shows both and anybody can ask
-drand for the round. That the signature is the League's own would take a BLS library; none that is well kept comes as a
-wheel for the Pythons that Encore runs on, so the proof names the round and leaves that to who doubts it.
+A round counts as had only if its randomness is SHA-256 of its signature, and the League's key made the signature. A
+mirror that tells something else is passed over like one that is down.
 """
 
+import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 
 from bot.logs import get_logger
+from bot.quicknet import signed
 from bot.rules.beacons import QUICKNET, Pulse
 
 log = get_logger("beacon")
@@ -59,6 +60,9 @@ class Drand:
         pulse = read_pulse(body)
         if pulse is None or pulse.round != number or not pulse.sound:
             log.warning("round_unsound", round=number)
+            return None
+        if not await asyncio.to_thread(signed, number, pulse.signature):
+            log.warning("round_unsigned", round=number)
             return None
         return pulse
 

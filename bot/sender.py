@@ -9,9 +9,10 @@ import contextlib
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from aiogram.exceptions import (
     TelegramBadRequest,
@@ -34,7 +35,7 @@ from bot.rules.communities import Place
 from bot.rules.words import Language, reader_language
 from bot.store import causes, departures
 from bot.store.cards import EDIT, POST
-from bot.store.db import Database
+from bot.store.db import Database, Tx
 from bot.store.departures import Departure
 from bot.store.outbox import DELETE, FILE, LEAVE, SAY, TELL
 from bot.store.places import place_of
@@ -80,6 +81,13 @@ FileMaker = Callable[[int, int], Awaitable[Attachment | None]]
 """(community, subject) → the file as it is now, or None if there's none any more."""
 
 
+class Witness(Protocol):
+    """Writes down, in the commit that marks a message as sent, which message told a group of a subject, and when."""
+
+    def __call__(self, tx: Tx, *, subject_id: int, chat_id: int, message_id: int, posted_at: datetime) -> None:
+        """`posted_at` is Telegram's date of the message."""
+
+
 class Result(NamedTuple):
     """What came of a row."""
 
@@ -89,6 +97,8 @@ class Result(NamedTuple):
     """(card, message): which message shows a card now."""
     shown: Any = None
     """What that message shows."""
+    note: Callable[[Tx], None] | None = None
+    """What else is written down with it."""
 
 
 class _Shown(NamedTuple):
@@ -137,6 +147,7 @@ class Sender:
         clock: Clock,
         cards: dict[str, CardState],
         files: dict[str, FileMaker] | None = None,
+        witnesses: dict[str, Witness] | None = None,
         meters: Meters | None = None,
     ) -> None:
         self._meters = meters or Meters()
@@ -149,6 +160,7 @@ class Sender:
         self._clock = clock
         self._cards = cards
         self._files = files or {}
+        self._witnesses = witnesses or {}
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._before: _Flight | None = None
@@ -274,9 +286,14 @@ class Sender:
         self._wake.set()
 
     async def _mark(
-        self, row: Departure, state: OutboxState, problem: str | None, hung: tuple[int, int] | None = None
+        self,
+        row: Departure,
+        state: OutboxState,
+        problem: str | None,
+        hung: tuple[int, int] | None = None,
+        note: Callable[[Tx], None] | None = None,
     ) -> None:
-        await self._keep(departures.mark, row.id, state, problem, self._clock.now(), hung)
+        await self._keep(departures.mark, row.id, state, problem, self._clock.now(), hung, note)
 
     async def _keep(self, what: Callable[..., None], *facts: Any) -> None:
         """Write down what came of a row, however long the database is away: until then it isn't sent again."""
@@ -292,7 +309,7 @@ class Sender:
     async def _send_and_mark(self, row: Departure, flight: _Flight) -> None:
         result = await self._send(row)
         flight.answered.set()
-        await self._mark(row, result.state, result.problem, hung=result.hung)
+        await self._mark(row, result.state, result.problem, result.hung, result.note)
         flight.marked.set()
         if row.act == POST and result.hung is not None:
             after = await self._db.read(self._show, result.hung[0], self._clock.now())
@@ -366,7 +383,7 @@ class Sender:
         place = await self._db.read(place_of, row.community_id)
         message = self._message(outcome, place, Language(facts.get("language") or place.language))
         try:
-            await self._out.call("sendMessage", chat_id=row.chat_id, **message)
+            sent = await self._out.call("sendMessage", chat_id=row.chat_id, **message)
         except TelegramForbiddenError:
             instead = facts.get("instead")
             if row.chat_id < 0 or instead is None:
@@ -374,7 +391,18 @@ class Sender:
             await self._communities.unreachable(row.chat_id)
             await self._out.turn(instead)
             await self._out.call("sendMessage", chat_id=instead, **message)
-        return Result(OutboxState.SENT)
+            return Result(OutboxState.SENT)
+        witness = facts.get("witness")
+        if witness is None:
+            return Result(OutboxState.SENT)
+        note = partial(
+            self._witnesses[witness["kind"]],
+            subject_id=witness["subject_id"],
+            chat_id=sent["chat"]["id"],
+            message_id=sent["message_id"],
+            posted_at=datetime.fromtimestamp(sent["date"], UTC),
+        )
+        return Result(OutboxState.SENT, note=note)
 
     async def _tell(self, row: Departure) -> Result:
         facts = row.facts

@@ -20,18 +20,20 @@ from bot.content.catalog import FEATURES, OUTCOMES
 from bot.content.filters import Here
 from bot.content.zones import find_zones
 from bot.handlers.acts import ACTS as PANEL_ACTS
+from bot.rules import draws as draw_rules
 from bot.rules import raffles as raffle_rules
 from bot.rules import setting_up as setup_rules
 from bot.rules.admin import LATELY, LISTED, AdminEntry, AdminLine, AdminPick, AdminProblem, AdminValue, Reach, Section
 from bot.rules.arrivals import Need
 from bot.rules.communities import Place
+from bot.rules.draws import UNREACHABLE
 from bot.rules.farming import HeldState, Sign
 from bot.rules.forms import FormError
 from bot.rules.gifts import GiftKind, Opens
 from bot.rules.hearts import StepState, Unlocks
 from bot.rules.menus import FANS, NEXT, STAFF
 from bot.rules.packets import Funding, PacketState
-from bot.rules.raffles import RaffleCard, RaffleLine, RafflePolicy, Reason, Winner
+from bot.rules.raffles import RaffleCard, RaffleLine, RafflePolicy, Reason, Sealing, Winner
 from bot.rules.setting_up import MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
 from bot.rules.streams import Phase
 from bot.rules.words import Language
@@ -171,6 +173,7 @@ SETTINGS = ("coin", "language", "morning", "packets", "persona", "shop", "timezo
 
 DEEDS = (
     *ACTS,
+    "raffle.called_off",
     "stream.live",
     "stream.ended",
     "setup.kept",
@@ -192,6 +195,8 @@ WINNERS = tuple(
     )
 )
 """Who won a raffle; that names are cut and escaped is tried in each of these."""
+LOST_NUMBERS = ((7,), (hostile.HUGE,) * 4)
+WHY_REDRAWN = (UNREACHABLE, "no answer", *hostile.NAMES)
 RAFFLES = tuple(
     (RaffleLine(1, prize, state, datetime(2026, 11, 23, 11, 0, tzinfo=UTC), number, mine, reason, 5),) * many
     for prize, state, number, mine, reason, many in (
@@ -310,7 +315,7 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         return STATES[owner]
     if name == "code" and owner == "Bought":
         return (*CODES, None)
-    if owner in vars(raffle_rules) and (drawn := _choices_of_raffles(owner, name)):
+    if owner in (vars(raffle_rules) | vars(draw_rules)) and (drawn := _choices_of_raffles(owner, name)):
         return drawn
     if name == "code" and owner in {"Claimed", "AlreadyClaimed", "HeldCoupon"}:
         return CODES
@@ -345,14 +350,19 @@ def _choices_of_raffles(owner: str, name: str) -> tuple[Any, ...]:
     closed: dict[str, tuple[Any, ...]] = {
         "act": ("cancel", "redraw"),
         **dict.fromkeys(("commitment", "seal", "salt"), ("6" * 64,)),
-        **dict.fromkeys(("list_hash", "seed", "beacon"), ("6" * 64, None) if owner == "RaffleCard" else ()),
+        **dict.fromkeys(("seed", "beacon"), ("6" * 64, None) if owner == "RaffleCard" else ()),
+        "list_hash": ("6" * 64, *((None,) if owner == "RaffleCard" else ())),
+        "sealing": tuple(Sealing),
+        "why": ("late", "lost", None),
         **dict.fromkeys(("won", "moved_up"), WINNERS),
-        "lost": WINNERS if owner == "Redrawn" else (),
+        "lost": {"Redrawn": WINNERS, "RedrawTold": LOST_NUMBERS}.get(owner, ()),
         "lines": RAFFLES,
         "needs": (("checkin", "stream"), ("checkin",), ()),
         "weights": ((1, 1, 2, 3), (1, 1, 1, 1)),
         "mine": () if owner == "TierTooLow" else ("in", "won", "out", "struck", *((None,) * (owner == "RaffleLine"))),
-        "reason": (*(reason.value for reason in Reason), *((None,) if owner != "LostPlace" else ())),
+        "reason": WHY_REDRAWN
+        if owner in {"RedrawTold", "PlaceRedrawn"}
+        else (*(reason.value for reason in Reason), *((None,) if owner != "LostPlace" else ())),
     }
     return closed.get(name, ())
 
@@ -735,7 +745,7 @@ def test_a_claim_shows_its_code_to_copy(language: Language) -> None:
 @pytest.mark.parametrize("language", Language)
 def test_captions_fit_under_their_files(language: Language, place: str) -> None:
     """The words under a QR code, and under a draw's proof, are captions, whatever the names."""
-    for name in ("sources.SourceShown", "raffles.DrawTold"):
+    for name in ("sources.SourceShown", "raffles.DrawTold", "draws.RedrawTold", "draws.CallOffTold"):
         for outcome, words in said(name, language, place):
             assert utf16("".join(Strict(words.html).text)) <= CAPTION, outcome
 

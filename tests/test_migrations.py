@@ -26,6 +26,7 @@ from bot.store.packets import lots_from_json
 from bot.store.schema import HEAD, SCRIPTS, migrate
 from bot.store.tables import FanGroup, Forgotten, metadata
 from tests.conftest import Postgres
+from tests.features.draws import Fair, Recorded
 from tests.features.people import NOON, Causes, balance, fan, give, offer, query, shop, till
 from tests.features.test_fan_packets import AUGUST, END, OCTOBER, Fans
 from tests.features.test_orders import held, order
@@ -47,6 +48,7 @@ PARTIAL = {
     "ix_held_waiting": ("state",),
     "ix_raffle_unfinished": ("state",),
     "ix_raffle_entry_unreturned": ("paid", "returned"),
+    "uq_raffle_naming_promised": ("state",),
     "uq_heart_goal_running": ("state",),
     "uq_fan_group_home": ("is_home",),
 }
@@ -117,6 +119,25 @@ async def test_down_and_up_with_rows(url: str) -> None:
         await migrate(url, "base")
         assert await look(url, tables) == set()
         await migrate(url)
+
+
+async def test_raffles_keep_the_rule_of_their_card(url: str) -> None:
+    """Those that are there at the update are drawn and proven as they promised; the way back loses no round."""
+    async with Database.open(url) as db:
+        fair = await Fair.open(db, Causes(), beacon=Recorded())
+        for prize in ("named at the opening", "sealed alone", "named at the freeze"):
+            await fair.made(prize=prize)
+        await fair.drawn_with_beacon()
+    await migrate(url, "<0015")
+    async with Database.open(url) as db:
+        rounds = await query(db, "SELECT beacon_round FROM raffle ORDER BY id")
+        assert all(number for (number,) in rounds)
+        await db.write(change, "UPDATE raffle SET beacon_round = NULL WHERE prize = 'sealed alone'")
+    await migrate(url)
+    async with Database.open(url) as db:
+        found = await query(db, "SELECT sealing, proof_format FROM raffle ORDER BY id")
+        assert found == [("opening", 1), ("none", 1), ("opening", 1)]
+        assert await look(url, differences) == []
 
 
 async def test_the_oldest_group_becomes_home(url: str) -> None:

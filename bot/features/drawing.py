@@ -16,47 +16,41 @@ from sqlmodel import col
 from bot.logs import apart, get_logger
 from bot.rules.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.communities import Place
-from bot.rules.proofs import Draw, Struck, write_proof
+from bot.rules.draws import Waits, ask_again_after
 from bot.rules.raffles import (
-    DrawTold,
     EntrantFacts,
     EntryState,
-    LostPlace,
     OnList,
     RafflePolicy,
     RaffleState,
     Reason,
+    Sealing,
     check_entry,
 )
 from bot.rules.sealing import Sealed, key_of, list_hash, order_of
 from bot.store.cards import touch_cards
 from bot.store.db import PLANNED, Database, Tx
+from bot.store.namings import name_round, tell_waits
 from bot.store.places import place_of
-from bot.store.raffles import BEFORE_THE_DRAW, CARD, facts_of, locked, on_list
-from bot.store.raffles import winners_of as won_by
+from bot.store.raffles import BEFORE_THE_DRAW, CARD, facts_of, locked, pulse_of, read_list
 from bot.store.tables import Member, Raffle, RaffleEntry
-from bot.store.telling import Attachment
 from bot.store.tiers import tiers_of
-from bot.store.winning import fill, show
+from bot.store.winning import LookUp, fill, look_up_winners, show
 from bot.store.wins import won_since
 
 log = get_logger("drawing")
-
-PAGE = 5000
-"""Entries that are read at once."""
-TOLD = 6
-"""Names that fit under the proof."""
-LOST_TOLD = 4
-"""Lost places that do."""
 
 
 class Drawing:
     """Use cases of the draw."""
 
-    def __init__(self, db: Database, policy: RafflePolicy, beacon: Beacon | None) -> None:
+    def __init__(
+        self, db: Database, policy: RafflePolicy, beacon: Beacon | None, look_up: LookUp | None = None
+    ) -> None:
         self._db = db
         self._policy = policy
         self._beacon = beacon
+        self._look_up = look_up
 
     async def run_due(self, now: datetime) -> datetime | None:
         """Close, freeze and draw what is due; when there is more to do."""
@@ -76,16 +70,19 @@ class Drawing:
                 chunk = await self._db.read(look_at_some, raffle_id, self._policy)
                 if not await self._db.write(check_some, raffle_id, *chunk):
                     break
-            entries = await self._read_list(raffle_id)
+            entries = await read_list(self._db, raffle_id)
             frozen = await asyncio.to_thread(list_hash, entries)
             await self._db.write(freeze, raffle_id, frozen, len(entries), now, self._policy)
             raffle = await self._db.read(read_raffle, raffle_id)
         if raffle.state == RaffleState.LISTED:
             if raffle.draw_at is None or now < raffle.draw_at:
                 return
+            if raffle.sealing == Sealing.FREEZE and raffle.beacon_round is None:
+                await self._db.write(go_on_naming, raffle_id, now, self._policy)
+                return
             pulse = await self._pulse(raffle)
-            if pulse is None and self._may_still_come(raffle, now):
-                await self._db.write(put_off, raffle_id, now + self._policy.beacon_every)
+            if pulse is None and self._must_wait(raffle, now):
+                await self._db.write(put_off, raffle_id, now, self._policy)
                 return
             await self._db.write(fix_key, raffle_id, pulse)
             raffle = await self._db.read(read_raffle, raffle_id)
@@ -97,67 +94,30 @@ class Drawing:
             return None
         return await self._beacon.fetch(raffle.beacon_round)
 
-    def _may_still_come(self, raffle: Raffle, now: datetime) -> bool:
+    def _must_wait(self, raffle: Raffle, now: datetime) -> bool:
+        """Whether the draw can't go on without the beacon: for good once its round was named in the group."""
+        if raffle.sealing == Sealing.FREEZE:
+            return True
         if raffle.beacon_round is None or self._beacon is None:
             return False
-        return now < self._beacon.chain.time_of(raffle.beacon_round) + self._policy.beacon_waits
+        return now < QUICKNET.time_of(raffle.beacon_round) + self._policy.beacon_waits
 
     async def _rank(self, raffle: Raffle, now: datetime) -> None:
         """Work the order out, write it down in chunks, then tell it."""
         raffle_id = raffle.id or 0
-        entries = await self._read_list(raffle_id)
+        entries = await read_list(self._db, raffle_id)
         order = await asyncio.to_thread(_order, raffle, entries)
         chunk = self._policy.chunk
         for start in range(raffle.ranked_to, len(order), chunk):
             await self._db.write(write_ranks, raffle_id, start, order[start : start + chunk])
+        await look_up_winners(self._db, self._look_up, raffle_id, raffle.winners)
         await self._db.write(tell, raffle_id, now)
-
-    async def _read_list(self, raffle_id: int) -> list[Sealed]:
-        entries: list[Sealed] = []
-        while page := await self._db.read(on_list, raffle_id, entries[-1].number if entries else 0, PAGE):
-            entries += page
-        return entries
-
-    async def proof(self, community_id: int, raffle_id: int) -> Attachment | None:
-        """The proof of a draw as a file, with what is told under it."""
-        found = await self._db.read(read_draw, community_id, raffle_id)
-        if found is None:
-            return None
-        raffle, told, shop, struck = found
-        entries = await self._read_list(raffle_id)
-        draw = Draw(
-            shop=shop,
-            number=raffle.number,
-            prize=raffle.prize,
-            opened=raffle.made_at,
-            closed=raffle.closes,
-            places=raffle.winners,
-            reserves=raffle.reserves,
-            seed=bytes.fromhex(raffle.seed),
-            entries=entries,
-            chain=QUICKNET.hash if raffle.beacon_round is not None else None,
-            namings=(),
-            pulse=_pulse_of(raffle),
-            struck=[Struck(entry, reason, None, None) for entry, reason in struck],
-            redraws=(),
-            called_off=None,
-            old=True,
-            round=raffle.beacon_round,
-        )
-        text = await asyncio.to_thread(write_proof, draw)
-        return Attachment(f"encore-draw-{raffle.number}.json", text.encode(), told)
 
 
 def _order(raffle: Raffle, entries: Sequence[Sealed]) -> list[int]:
-    pulse = _pulse_of(raffle)
+    pulse = pulse_of(raffle)
     randomness = bytes.fromhex(pulse.randomness) if pulse is not None else b""
     return order_of(key_of(bytes.fromhex(raffle.seed), raffle.list_hash or "", randomness), entries)
-
-
-def _pulse_of(raffle: Raffle) -> Pulse | None:
-    if raffle.beacon_round is None or raffle.beacon_randomness is None:
-        return None
-    return Pulse(raffle.beacon_round, raffle.beacon_randomness, raffle.beacon_signature or "")
 
 
 def to_close(session: Session, now: datetime) -> list[tuple[int, datetime]]:
@@ -287,30 +247,48 @@ def check_some(tx: Tx, raffle_id: int, after: int, verdicts: Sequence[dict[str, 
 
 
 def freeze(tx: Tx, raffle_id: int, frozen: str, listed: int, now: datetime, policy: RafflePolicy) -> bool:
-    """Show the list's hash; from here on nothing on the list changes. False if it was frozen before."""
+    """Show the list's hash; from here on nothing on the list changes. Name the beacon's round, if there is to be one.
+
+    False if it was frozen before.
+    """
     raffle = locked(tx, raffle_id)
     if raffle.state != RaffleState.CLOSED:
         return False
     raffle.state, raffle.list_hash, raffle.listed = RaffleState.LISTED, frozen, listed
     raffle.draw_at = now + policy.pause
     tx.flush()
+    if raffle.sealing == Sealing.FREEZE:
+        name_round(tx, raffle, now, policy)
     touch_cards(tx, raffle.community_id, CARD, raffle_id, now)
     tx.info[PLANNED] = True
     return True
 
 
-def put_off(tx: Tx, raffle_id: int, draw_at: datetime) -> None:
-    """The beacon's round can't be had yet."""
+def go_on_naming(tx: Tx, raffle_id: int, now: datetime, policy: RafflePolicy) -> None:
+    """See what became of the naming, and name another round if it can't count."""
     raffle = locked(tx, raffle_id)
-    if raffle.state == RaffleState.LISTED:
-        raffle.draw_at = draw_at
-        tx.flush()
+    if raffle.state == RaffleState.LISTED and raffle.sealing == Sealing.FREEZE and raffle.beacon_round is None:
+        name_round(tx, raffle, now, policy)
+
+
+def put_off(tx: Tx, raffle_id: int, now: datetime, policy: RafflePolicy) -> None:
+    """The beacon's round can't be had yet; the owner hears of it once, if that goes on."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state != RaffleState.LISTED or raffle.beacon_round is None:
+        return
+    overdue = now - QUICKNET.time_of(raffle.beacon_round)
+    raffle.draw_at = now + ask_again_after(overdue, policy)
+    if raffle.sealing == Sealing.FREEZE and overdue > policy.beacon_waits:
+        tell_waits(tx, raffle, Waits.BEACON, now)
+    tx.flush()
 
 
 def fix_key(tx: Tx, raffle_id: int, pulse: Pulse | None) -> bool:
     """Fix what goes into the key, once."""
     raffle = locked(tx, raffle_id)
     if raffle.state != RaffleState.LISTED:
+        return False
+    if raffle.sealing == Sealing.FREEZE and (pulse is None or pulse.round != raffle.beacon_round):
         return False
     if pulse is not None:
         raffle.beacon_randomness, raffle.beacon_signature = pulse.randomness, pulse.signature
@@ -348,33 +326,3 @@ def tell(tx: Tx, raffle_id: int, now: datetime) -> bool:
     fill(tx, place, raffle, raffle.winners, now, moved_up=False)
     show(tx, raffle, now)
     return True
-
-
-def read_draw(
-    session: Session, community_id: int, raffle_id: int
-) -> tuple[Raffle, DrawTold, str, list[tuple[int, str]]] | None:
-    """A drawn raffle with what is told under its proof, the shop's name, and who was struck."""
-    raffle = session.get(Raffle, raffle_id)
-    if raffle is None or raffle.community_id != community_id or raffle.state != RaffleState.DRAWN:
-        return None
-    struck: list[tuple[int, str]] = [
-        (number, reason or "")
-        for number, reason in session.execute(
-            select(col(RaffleEntry.number), col(RaffleEntry.reason))
-            .where(col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.state) == EntryState.STRUCK)
-            .order_by(col(RaffleEntry.place))
-        ).all()
-    ]
-    winners = won_by(session, raffle_id)
-    told = DrawTold(
-        raffle_id=raffle_id,
-        prize=raffle.prize,
-        won=tuple(winners[:TOLD]),
-        more=max(0, len(winners) - TOLD),
-        entries=raffle.listed or 0,
-        alone=raffle.beacon_randomness is None,
-        beacon_missed=raffle.beacon_round is not None and raffle.beacon_randomness is None,
-        lost=tuple(LostPlace(number, reason) for number, reason in struck[-LOST_TOLD:]),
-        again=raffle.redrawn > 0,
-    )
-    return raffle, told, place_of(session, community_id).shop, struck

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, cast, delete, or_, select, update
+from sqlalchemy import String, cast, delete, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.communities import Place
 from bot.rules.coupons import CouponState
+from bot.rules.draws import UNREACHABLE
 from bot.rules.privacy import DeletionAsked, DeletionDone, DeletionOutcome, NothingKept, OwnerStays, PrivacyNotice
 from bot.rules.raffles import EntryState, RaffleState, Reason
 from bot.rules.shop import PurchaseState
@@ -46,6 +47,7 @@ from bot.store.tables import (
     Purchase,
     Raffle,
     RaffleEntry,
+    RaffleRedraw,
     Sighting,
     Source,
     Stream,
@@ -231,6 +233,15 @@ def _leave_raffles(tx: Tx, member_id: int) -> None:
         update(RaffleEntry)
         .where(mine, col(RaffleEntry.raffle_id).in_(running))
         .values(state=EntryState.OUT, reason=Reason.DELETED.value)
+    )
+    # What the owner wrote may tell who it was.
+    struck = select(col(RaffleEntry.raffle_id), col(RaffleEntry.redraw)).where(
+        mine, col(RaffleEntry.redraw).is_not(None)
+    )
+    tx.execute(
+        update(RaffleRedraw)
+        .where(tuple_(col(RaffleRedraw.raffle_id), col(RaffleRedraw.number)).in_(struck))
+        .values(reason=UNREACHABLE)
     )
     # A ticket goes back to nobody.
     tx.execute(update(RaffleEntry).where(mine).values(salt=None, cause=None, answer=None, returned=True))

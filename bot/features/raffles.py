@@ -8,13 +8,13 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.beacons import Chain
+from bot.rules.beacons import Beacon
 from bot.rules.calendar import day_of
 from bot.rules.communities import Place
 from bot.rules.proofs import page_of
 from bot.rules.raffles import (
     AlreadyEntered,
-    CancelRaffleOutcome,
+    BeaconUnreachable,
     ClosesWrong,
     Entered,
     EnterOutcome,
@@ -29,15 +29,14 @@ from bot.rules.raffles import (
     NoSuchRaffle,
     NotEntered,
     Paid,
-    RaffleCancelled,
     RaffleLine,
     RaffleList,
     RaffleMade,
-    RaffleNotNow,
     RafflePolicy,
     RaffleShown,
     RaffleState,
     RaffleUnknown,
+    Sealing,
     may_enter,
     public_state,
 )
@@ -49,13 +48,22 @@ from bot.store.cards import hang_cards, touch_cards
 from bot.store.db import PLANNED, Database, Tx
 from bot.store.members import Sender, Standing, note, standing
 from bot.store.places import lock_shop
-from bot.store.raffles import CARD, by_number, count_entries, facts_of, find_raffle, locked, winners_of
-from bot.store.tables import Attendance, AuditEntry, CheckIn, Member, Raffle, RaffleEntry
+from bot.store.raffles import (
+    CARD,
+    by_number,
+    count_entries,
+    facts_of,
+    find_raffle,
+    is_proven,
+    locked,
+    subject_of,
+    winners_of,
+)
+from bot.store.tables import Attendance, CheckIn, Member, Raffle, RaffleEntry
 from bot.store.tiers import tier_of
 from bot.store.wins import won_since
 
 MADE = "raffle.made"
-CANCELLED = "raffle.cancelled"
 
 Bytes = Callable[[int], bytes]
 """So many random bytes: `secrets.token_bytes`."""
@@ -64,27 +72,24 @@ Bytes = Callable[[int], bytes]
 class Raffles:
     """What fans and staff do with raffles."""
 
-    def __init__(self, db: Database, policy: RafflePolicy, random_bytes: Bytes, chain: Chain | None) -> None:
+    def __init__(self, db: Database, policy: RafflePolicy, random_bytes: Bytes, beacon: Beacon | None) -> None:
         self._db = db
         self._policy = policy
         self._random = random_bytes
-        self._chain = chain
+        self._beacon = beacon
 
     async def make(self, place: Place, actor_id: int, wish: NewRaffle, at: datetime, cause: str) -> MakeRaffleOutcome:
-        """Open a raffle and promise its card."""
+        """Open a raffle and promise its card. Whether the beacon seals it too is decided here, for good."""
         seed = self._random(SEED_BYTES)
-        return await self._db.write(make, place, actor_id, wish, at, cause, seed, self._policy, self._chain)
+        reached = wish.beacon is not False and await self.beacon_answers(at)
+        return await self._db.write(make, place, actor_id, wish, at, cause, seed, self._policy, beacon=reached)
 
-    async def cancel(self, place: Place, actor_id: int, number: int, at: datetime, cause: str) -> CancelRaffleOutcome:
-        """Take a raffle back and give its tickets back."""
-        outcome = await self._db.write(cancel, place, actor_id, number, at, cause)
-        await self.finish_refunds(at)
-        return outcome
-
-    async def finish_refunds(self, at: datetime) -> None:
-        """Give tickets back, in chunks, that are owed; also what a crash interrupted."""
-        while await self._db.write(refund_some, at, self._policy):
-            pass
+    async def beacon_answers(self, at: datetime) -> bool:
+        """Whether the public beacon can be reached now. It takes a few seconds at most."""
+        if self._beacon is None:
+            return False
+        old = self._beacon.chain.first_after(at - self._policy.beacon_probe)
+        return await self._beacon.fetch(old) is not None
 
     async def enter(
         self, place: Place, sender: Sender, raffle_id: int, at: datetime, cause: str, *, ticket: bool = False
@@ -117,14 +122,17 @@ def make(
     cause: str,
     seed: bytes,
     policy: RafflePolicy,
-    chain: Chain | None = None,
+    *,
+    beacon: bool = False,
 ) -> MakeRaffleOutcome:
-    """Number it, fix its seed, hang its cards. `chain` is the beacon that may be named; None where there's none."""
+    """Number it, fix its seed, hang its cards. `beacon` is whether a public beacon seals it too."""
     done = caused_by(tx, place.community_id, cause)
     if done is not None and done.act == MADE and done.answer is not None:
         return causes.from_json(RaffleMade, done.answer)
     if not at + policy.shortest <= wish.closes <= at + policy.longest:
         return ClosesWrong(wish.closes, int(policy.shortest.total_seconds() // 60), policy.longest.days)
+    if wish.beacon and not beacon:
+        return BeaconUnreachable()
     shop = lock_shop(tx, place.community_id)
     airing_id = None
     if Need.STREAM in wish.needs:
@@ -139,7 +147,7 @@ def make(
         prize=wish.prize,
         value=wish.value,
         winners=wish.winners,
-        reserves=wish.reserves,
+        reserves=wish.winners if wish.reserves is None else wish.reserves,
         ticket=wish.ticket,
         tier=wish.tier,
         needs=[need.value for need in wish.needs],
@@ -150,7 +158,7 @@ def make(
         closes=wish.closes,
         seed=seed.hex(),
         commitment=commitment(seed),
-        beacon_round=chain.first_after(wish.closes) if wish.beacon and chain is not None else None,
+        sealing=Sealing.FREEZE if beacon else Sealing.NONE,
         made_by=actor_id,
         made_at=at,
     )
@@ -163,7 +171,7 @@ def make(
         actor_id=actor_id,
         act=MADE,
         subject_id=raffle.id,
-        subject=_subject(raffle),
+        subject=subject_of(raffle),
         at=at,
         cause=cause,
         after=causes.to_facts(wish),
@@ -175,9 +183,8 @@ def make(
         closes=wish.closes,
         ticket=wish.ticket,
         groups=groups,
-        beacon_round=raffle.beacon_round,
-        beacon_missing=wish.beacon and chain is None,
         audit_id=_id(entry.id),
+        sealed_alone=not beacon,
     )
     entry.answer = causes.to_json(outcome)
     tx.info[PLANNED] = True
@@ -290,112 +297,6 @@ def _checked_in(tx: Tx, place: Place, member_id: int, at: datetime) -> bool:
     return found is not None
 
 
-def cancel(tx: Tx, place: Place, actor_id: int, number: int, at: datetime, cause: str) -> CancelRaffleOutcome:
-    """Take it back before it closes: after that the result is fixed, and a shop mustn't be able to dislike it."""
-    done = caused_by(tx, place.community_id, cause)
-    if done is not None and done.answer is not None:
-        return causes.from_json(RaffleCancelled, done.answer)
-    raffle = by_number(tx, place.community_id, number, lock=True)
-    if raffle is None:
-        return RaffleUnknown(number)
-    if raffle.state != RaffleState.OPEN or at >= raffle.closes:
-        state = public_state(RaffleState(raffle.state), raffle.closes, at)
-        return RaffleNotNow(number, raffle.prize, "cancel", state)
-    return _call_off(tx, place, actor_id, raffle, at, cause)
-
-
-def _call_off(
-    tx: Tx, place: Place, actor_id: int, raffle: Raffle, at: datetime, cause: str, undoes_id: int | None = None
-) -> RaffleCancelled:
-    raffle.state = RaffleState.CANCELLED
-    tx.flush()
-    raffle_id = _id(raffle.id)
-    coins = tx.execute(
-        select(func.coalesce(func.sum(RaffleEntry.paid), 0)).where(
-            col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.returned).is_(False)
-        )
-    ).scalar_one()
-    entry = record(
-        tx,
-        community_id=place.community_id,
-        actor_id=actor_id,
-        act=CANCELLED,
-        subject_id=raffle_id,
-        subject=_subject(raffle),
-        at=at,
-        cause=cause,
-        before={"state": RaffleState.OPEN, "entered": raffle.entered},
-        after={"state": RaffleState.CANCELLED, "refunded": int(coins)},
-        undoes_id=undoes_id,
-    )
-    outcome = RaffleCancelled(
-        number=raffle.number,
-        prize=raffle.prize,
-        entries=count_entries(tx, raffle_id, col(RaffleEntry.state) == EntryState.IN),
-        refunded=int(coins),
-        audit_id=_id(entry.id),
-        undoable=raffle.entered == 0,
-    )
-    entry.answer = causes.to_json(outcome)
-    touch_cards(tx, place.community_id, CARD, raffle_id, at)
-    tx.info[PLANNED] = True
-    return outcome
-
-
-def refund_some(tx: Tx, at: datetime, policy: RafflePolicy) -> bool:
-    """Give some tickets back: of cancelled raffles, and of entries that aren't on the list; False if none is owed."""
-    owed = (
-        tx.execute(
-            select(RaffleEntry)
-            .join(Raffle, col(Raffle.id) == col(RaffleEntry.raffle_id))
-            .where(
-                col(RaffleEntry.paid) > 0,
-                col(RaffleEntry.returned).is_(False),
-                or_(col(Raffle.state) == RaffleState.CANCELLED, col(RaffleEntry.state) == EntryState.OUT),
-            )
-            .order_by(col(RaffleEntry.id))
-            .limit(policy.refunds)
-            .with_for_update(of=RaffleEntry, skip_locked=True)
-        )
-        .scalars()
-        .all()
-    )
-    for entry in owed:
-        entry.returned = True
-        if entry.paid_key is not None:
-            ledger.give_back(
-                tx,
-                community_id=entry.community_id,
-                charged_key=entry.paid_key,
-                key=f"ticket.back:{entry.id}",
-                reason="refund",
-                at=at,
-            )
-    tx.flush()
-    return bool(owed)
-
-
-def undo_make(tx: Tx, place: Place, actor_id: int, entry: AuditEntry, at: datetime, cause: str) -> bool:
-    """Take a fresh raffle back; False once somebody has entered, or it has closed."""
-    raffle = _of_entry(tx, place, entry)
-    if raffle is None or raffle.entered > 0 or raffle.state != RaffleState.OPEN or at >= raffle.closes:
-        return False
-    _call_off(tx, place, actor_id, raffle, at, cause, undoes_id=entry.id)
-    return True
-
-
-def undo_cancel(tx: Tx, place: Place, entry: AuditEntry, at: datetime) -> bool:
-    """Open a cancelled raffle again; False if anybody had entered, or its time is over."""
-    raffle = _of_entry(tx, place, entry)
-    if raffle is None or raffle.entered > 0 or raffle.state != RaffleState.CANCELLED or at >= raffle.closes:
-        return False
-    raffle.state = RaffleState.OPEN
-    tx.flush()
-    touch_cards(tx, place.community_id, CARD, _id(raffle.id), at)
-    tx.info[PLANNED] = True
-    return True
-
-
 def listed(session: Session, place: Place, user_id: int, at: datetime, policy: RafflePolicy) -> RaffleList:
     """Raffles that aren't over, soonest first, then the last that are, each with the reader's part."""
     over = (RaffleState.DRAWN, RaffleState.CANCELLED)
@@ -456,7 +357,7 @@ def my_entry(
         state=public_state(RaffleState(raffle.state), raffle.closes, at),
         mine=entry.state,
         reason=entry.reason,
-        page=page_of(raffle_id, raffle.commitment) if raffle.state == RaffleState.DRAWN else None,
+        page=page_of(raffle_id, raffle.commitment) if is_proven(raffle) else None,
     )
 
 
@@ -485,19 +386,6 @@ def show(
         won=tuple(won),
         more=count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.WON) - len(won),
     )
-
-
-def _of_entry(tx: Tx, place: Place, entry: AuditEntry) -> Raffle | None:
-    return tx.execute(
-        select(Raffle)
-        .where(col(Raffle.community_id) == place.community_id, col(Raffle.id) == entry.subject_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
-
-
-def _subject(raffle: Raffle) -> str:
-    return f"#{raffle.number} {raffle.prize}"
 
 
 def _id(value: int | None) -> int:

@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 from sqlmodel import col
 
 from bot.features import (
+    calling_off,
     campaigns,
     evenings,
     gift_offers,
@@ -45,7 +46,7 @@ UNDOABLE = (
     items.OPENED,
     purchases.HANDED_OVER,
     raffles.MADE,
-    raffles.CANCELLED,
+    calling_off.CANCELLED,
     hearts.MADE,
     hearts.CANCELLED,
 )
@@ -158,8 +159,8 @@ def _take_back(  # noqa: C901, PLR0911, PLR0912  # a table of acts
         case purchases.HANDED_OVER:
             return purchases.undo_hand_over(tx, place, entry)
         case raffles.MADE:
-            return raffles.undo_make(tx, place, actor_id, entry, at, cause)
-        case raffles.CANCELLED:
-            return raffles.undo_cancel(tx, place, entry, at)
+            return calling_off.undo_make(tx, place, actor_id, entry, at, cause)
+        case calling_off.CANCELLED:
+            return calling_off.undo_cancel(tx, place, entry, at)
         case _:
             return False

@@ -106,5 +106,5 @@ def _open(tx: Tx, place: Place, goal_id: int, step: hearts.Reached, at: datetime
         opened = packets.open_packet(tx, place, actor_id, wish, at, cause, tools.packets, seed)
         return isinstance(opened, PacketOpened)
     raffle = NewRaffle(give.title, at + timedelta(minutes=give.minutes), winners=give.winners)
-    made = raffles.make(tx, place, actor_id, raffle, at, cause, seed, tools.raffles)
+    made = raffles.make(tx, place, actor_id, raffle, at, cause, seed, tools.raffles, beacon=give.beacon)
     return isinstance(made, RaffleMade)

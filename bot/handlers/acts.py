@@ -17,7 +17,7 @@ from bot.handlers.orders import FILE_FORM, ORDER
 from bot.handlers.orders import POLICY as ORDERS
 from bot.handlers.packets import POLICY as PACKETS
 from bot.handlers.packets import days_back
-from bot.handlers.raffles import NEW_RAFFLE_FORM
+from bot.handlers.raffles import NEW_RAFFLE_FORM, REDRAW_FORM
 from bot.handlers.readers import link
 from bot.handlers.sources import EXAMPLE as SOURCE
 from bot.rules.admin import Section
@@ -150,10 +150,11 @@ ACTS = (
         "raffle_redraw",
         Section.RAFFLES,
         "raffle",
-        (bare("entry", whole(1, 2**31 - 1), needed=False),),
+        (bare("entry", whole(1, 2**31 - 1), needed=False), *blanks_of(REDRAW_FORM)),
         head="{number} redraw",
         states=frozenset({"drawn"}),
         danger=True,
+        owner=True,
     ),
     Act(
         "newgift",

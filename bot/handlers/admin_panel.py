@@ -120,8 +120,11 @@ class AdminPanel:
         if line is None:
             await self._page(inside, AdminGone(inside.home.community_id, section))
             return
+        mine = inside.sender.user_id == inside.home.owner_id
         acts = tuple(
-            act.name for act in self._acts() if act.section == section and line.state in (act.states or frozenset())
+            act.name
+            for act in self._acts()
+            if act.section == section and line.state in (act.states or frozenset()) and (mine or not act.owner)
         )
         await self._page(inside, AdminThing(inside.home.community_id, section, line, acts))
 

@@ -1,6 +1,7 @@
 """Heart goals: the staff's command, the heart on the live card, and reactions to it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from bot.asking import Ask
 from bot.content.buttons import HEART
 from bot.features.communities import Communities
 from bot.features.hearts import Hearts
+from bot.features.raffles import Raffles
 from bot.flows.unlocking import Unlocking
 from bot.handlers.coupons import read_id
 from bot.handlers.forms import Field, Form, FormProblem, Moment, echo
@@ -17,7 +19,7 @@ from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.middleware import sender_of
 from bot.rules.hearts import HEART as EMOJI
-from bot.rules.hearts import HeartsRest, read_goal
+from bot.rules.hearts import HeartsRest, Unlocks, read_goal
 from bot.voice import Voice
 
 EXAMPLE = '/hearts goals=100,500 gives="coupon:12,packet:500/20"'
@@ -42,7 +44,9 @@ def setup() -> Desk:
     return desk
 
 
-async def goal(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, hearts: Hearts) -> None:
+async def goal(
+    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, hearts: Hearts, raffles: Raffles
+) -> None:
     """`/hearts` shows, `/hearts goals=… gives="…"` sets, `/hearts cancel` takes back."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -62,6 +66,9 @@ async def goal(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voic
     if not isinstance(steps, tuple):
         await voice.answer(inside, steps)
         return
+    if any(give.kind is Unlocks.RAFFLE for _, give in steps) and await raffles.beacon_answers(ask.at):
+        # A heart opens the raffle in a transaction, which can't ask.
+        steps = tuple((hearts_needed, replace(give, beacon=True)) for hearts_needed, give in steps)
     await voice.answer(inside, await hearts.make(inside.home, ask.actor_id, steps, ask.at, ask.cause))
 
 

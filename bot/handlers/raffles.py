@@ -1,15 +1,19 @@
 """Raffles: entered and looked at by fans, opened, called off and drawn anew by staff."""
 
+import re
+
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.asking import Ask
 from bot.content.buttons import ENTER, MY_ENTRY, RAFFLES, TICKET
+from bot.features.calling_off import CallingOff
 from bot.features.raffles import Raffles
 from bot.features.redrawing import Redrawing
 from bot.handlers.coupons import read_id
 from bot.handlers.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
+from bot.rules.draws import UNREACHABLE, OwnerMayCallOff
 from bot.rules.forms import FourWeights, Missing, NotOneOf, StrayWord
 from bot.rules.raffles import EVEN, TIERS, Need, NewRaffle, NoSuchRaffle, RafflePolicy
 from bot.voice import Voice
@@ -18,6 +22,7 @@ POLICY = RafflePolicy()
 RAFFLE_WORDS = ("추첨", "응모", "抽奖", "抽獎", "raffles", "raffle")
 NEW_RAFFLE = '/newraffle prize="Silk scarf" winners=3 closes=+30m'
 RAFFLE = "/raffle 12"
+REDRAW = '/raffle 12 redraw 47 reason="…"'
 YES_OR_NO = {"yes": True, "on": True, "no": False, "off": False}
 LARGEST_NUMBER = 2**31 - 1
 
@@ -64,6 +69,8 @@ NEW_RAFFLE_FORM = Form(
     },
     NEW_RAFFLE,
 )
+_REASON = re.compile(r"\breason\b", re.IGNORECASE)
+REDRAW_FORM = Form({"reason": Field(words(POLICY.max_reason, REDRAW))}, REDRAW)
 
 
 def setup() -> Desk:
@@ -140,35 +147,59 @@ async def new_raffle(_message: Message, ask: Ask, rest: str, doors: Doors, voice
 
 
 async def raffle(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles, redrawing: Redrawing
+    _message: Message,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    raffles: Raffles,
+    calling_off: CallingOff,
+    redrawing: Redrawing,
 ) -> None:
-    """`/raffle 12` shows, `… cancel` calls off, `… redraw [47]` draws all places, or one, anew."""
+    """`/raffle 12` shows, `… cancel` calls off, `… redraw [47] [reason="…"]` draws all places, or one, anew."""
     inside = await doors.staff(ask)
     if inside is None:
         return
     try:
-        number, act, entry = _number_and_act(rest, Moment(ask.at, inside.home.timezone))
+        number, act, entry, reason = _number_and_act(rest, Moment(ask.at, inside.home.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    if act == "cancel":
-        outcome: object = await raffles.cancel(inside.home, ask.actor_id, number, ask.at, ask.cause)
-    elif act == "redraw":
-        outcome = await redrawing.redraw(inside.home, ask.actor_id, number, entry, ask.at, ask.cause)
-    else:
-        outcome = await raffles.show(inside.home, number, ask.at)
+    if act == "show":
+        await voice.answer(inside, await raffles.show(inside.home, number, ask.at))
+    elif act == "cancel":
+        await _cancel(inside, number, doors, voice, calling_off)
+    elif await doors.owner(inside) is not None:
+        outcome = await redrawing.redraw(inside.home, ask.actor_id, number, entry, ask.at, ask.cause, reason)
+        await voice.answer(inside, outcome)
+
+
+async def _cancel(inside: Ask, number: int, doors: Doors, voice: Voice, calling_off: CallingOff) -> None:
+    """Staff take back what is open; once a round is named only the owner calls it off."""
+    outcome: object = await calling_off.cancel(inside.home, inside.actor_id, number, inside.at, inside.cause)
+    if isinstance(outcome, OwnerMayCallOff):
+        if await doors.owner(inside) is None:
+            return
+        outcome = await calling_off.call_off(inside.home, inside.actor_id, number, inside.at, inside.cause)
     await voice.answer(inside, outcome)
 
 
-def _number_and_act(rest: str, moment: Moment) -> tuple[int, str, int | None]:
-    parts = rest.split()
+def _number_and_act(rest: str, moment: Moment) -> tuple[int, str, int | None, str]:
+    """The raffle's number, what to do with it, the entry and the reason of a redraw."""
+    named = _REASON.search(rest)
+    parts = rest[: named.start()].split() if named is not None else rest.split()
     if not parts:
         raise FormProblem(Missing("number", RAFFLE))
     number = whole(1, LARGEST_NUMBER)("number", parts[0].removeprefix("#"), moment)
     act = parts[1].lower() if len(parts) > 1 else "show"
-    entry = None
-    if act == "redraw" and len(parts) > 2:  # noqa: PLR2004  # number, act, entry
-        entry = whole(1, LARGEST_NUMBER)("redraw", parts.pop(2).removeprefix("#"), moment)
+    entry, reason = None, UNREACHABLE
+    if act == "redraw":
+        if len(parts) > 2:  # noqa: PLR2004  # number, act, entry
+            entry = whole(1, LARGEST_NUMBER)("redraw", parts.pop(2).removeprefix("#"), moment)
+        if named is not None:
+            reason = REDRAW_FORM.read(rest[named.start() :], moment)["reason"]
+    elif named is not None:
+        raise FormProblem(StrayWord("reason", REDRAW))
     if len(parts) > 2 or act not in {"show", "cancel", "redraw"}:  # noqa: PLR2004
-        raise FormProblem(StrayWord(parts[-1][:40], f"{RAFFLE} redraw 47"))
-    return number, act, entry
+        raise FormProblem(StrayWord(parts[-1][:40], REDRAW))
+    return number, act, entry, reason

@@ -74,6 +74,8 @@ class Give:
     """The campaign's, or the prize."""
     winners: int = 0
     minutes: int = 0
+    beacon: bool = False
+    """Of a raffle: whether the public beacon seals it too, found out when the goal was set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,22 @@ class RaffleState(StrEnum):
     CLOSED = "closed"
     """Entering is over; conditions are being checked."""
     LISTED = "listed"
-    """The list is frozen and its hash is shown; the draw waits for its moment, and for the beacon if one was named."""
+    """The list is frozen and its hash is shown; the draw waits for its moment, and for the beacon's round if any."""
     SEALED = "sealed"
     """The key is fixed; ranks are being written down."""
     DRAWN = "drawn"
     CANCELLED = "cancelled"
+
+
+class Sealing(StrEnum):
+    """What goes into the key beside the seed and the list. It is decided at the opening, and the card says it."""
+
+    NONE = "none"
+    """Nothing: the shop alone seals the draw."""
+    OPENING = "opening"
+    """A beacon's round that was named at the opening. Only raffles of before `FREEZE` was known have it."""
+    FREEZE = "freeze"
+    """A beacon's round that is named in the group once the list is fixed, before the round exists."""
 
 
 class Need(StrEnum):
@@ -53,7 +64,7 @@ class Reason(StrEnum):
     """Won something lately, and this raffle is for who didn't."""
     DELETED = "deleted"
     REDRAWN = "redrawn"
-    """Staff had the place drawn anew: nobody could be found behind it."""
+    """The owner had the place drawn anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +83,25 @@ class RafflePolicy:
     longest: timedelta = timedelta(days=90)
     card_every: timedelta = timedelta(seconds=5)
     pause: timedelta = timedelta(seconds=10)
-    """Between freezing the list and drawing: its hash is seen before anybody can know who wins."""
+    """Between freezing the list and a draw that the shop seals alone: the list's hash is seen before who wins."""
+    naming_ahead: timedelta = timedelta(seconds=150)
+    """How far ahead a round is named: the 60 s that it needs (`NAMED_AHEAD`), and 90 s for the message to arrive."""
+    naming_farthest: timedelta = timedelta(hours=1)
+    """Each naming that came too late doubles `naming_ahead`, up to this: the bot's clock may be behind."""
+    naming_every: timedelta = timedelta(seconds=5)
+    """How often it is looked at what became of a naming that is under way."""
+    naming_rests: timedelta = timedelta(seconds=15)
+    """Before another naming after one that couldn't be posted; doubled by each, up to `seldom`."""
     beacon_waits: timedelta = timedelta(minutes=10)
-    """After the beacon's round was due. Then the draw goes on, sealed by the shop alone, and says so."""
+    """Without a naming, or the beacon's round, for so long the owner hears of it. A raffle whose round was named at the
+    opening is drawn then, sealed by the shop alone, and says so."""
     beacon_every: timedelta = timedelta(seconds=15)
+    """How often a round that is due is asked for; the longer it is overdue the less often, down to once in `seldom`."""
+    seldom: timedelta = timedelta(minutes=10)
+    beacon_probe: timedelta = timedelta(minutes=10)
+    """At an opening the beacon is asked for a round this old: each mirror has it, even if the bot's clock is off."""
+    max_reason: int = 100
+    """Characters of why a place is drawn anew."""
     chunk: int = 500
     """Entries that one write touches."""
     refunds: int = 100
@@ -126,7 +152,8 @@ class NewRaffle:
     prize: str
     closes: datetime
     winners: int = 1
-    reserves: int = 0
+    reserves: int | None = None
+    """Who stands in reserve, and how many places may be drawn anew at most; None: as many as winners."""
     value: str | None = None
     tier: str = "new"
     needs: tuple[Need, ...] = ()
@@ -136,7 +163,8 @@ class NewRaffle:
     cap_days: int = 0
     """Days within which nobody may win twice, packets counted in; 0: no cap."""
     weights: tuple[int, ...] = EVEN
-    beacon: bool = False
+    beacon: bool | None = None
+    """Whether the beacon seals it too; None: if it can be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,11 +334,16 @@ class RaffleCard:
     fresh_days: int
     cap_days: int
     commitment: str
-    beacon_round: int | None
+    sealing: str
+    """A `Sealing`."""
     state: str
     """As `public_state` tells it."""
     entries: int
     """Entries so far; once the list is frozen, those on it."""
+    beacon_round: int | None = None
+    """The round that was named: at the opening, or in the group once the list was fixed."""
+    round_at: datetime | None = None
+    """When that round comes."""
     list_hash: str | None = None
     seed: str | None = None
     beacon: str | None = None
@@ -368,6 +401,8 @@ class PlaceRedrawn:
     """To someone whose place was drawn anew, alone."""
 
     prize: str
+    reason: str = "unreachable"
+    """As the owner wrote it, or `rules/draws.UNREACHABLE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -428,10 +463,14 @@ class RaffleMade:
     closes: datetime
     ticket: int
     groups: int
-    beacon_round: int | None
-    beacon_missing: bool
-    """Whether a beacon was asked for and none is known here."""
     audit_id: int
+    sealed_alone: bool = False
+    """Whether the shop alone seals it: no beacon was wanted, or none could be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class BeaconUnreachable:
+    """`beacon=yes` was asked for, and the beacon doesn't answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,7 +489,7 @@ class NoStreamForIt:
     closes: datetime
 
 
-MakeRaffleOutcome = RaffleMade | ClosesWrong | NoStreamForIt
+MakeRaffleOutcome = RaffleMade | ClosesWrong | NoStreamForIt | BeaconUnreachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -522,10 +561,6 @@ class NotAWinner:
     number: int
     prize: str
     entry: int
-
-
-CancelRaffleOutcome = RaffleCancelled | RaffleUnknown | RaffleNotNow
-RedrawOutcome = Redrawn | RaffleUnknown | RaffleNotNow | NotAWinner
 
 
 def weights_fit(weights: Sequence[int], policy: RafflePolicy) -> bool:

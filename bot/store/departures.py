@@ -1,5 +1,6 @@
 """What leaves the outbox: rows that are due, in the order of their lanes; taken, marked, put back."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -116,9 +117,20 @@ def take(tx: Tx, ids: list[int]) -> set[int]:
 
 
 def mark(
-    tx: Tx, row_id: int, state: OutboxState, problem: str | None, now: datetime, hung: tuple[int, int] | None = None
+    tx: Tx,
+    row_id: int,
+    state: OutboxState,
+    problem: str | None,
+    now: datetime,
+    hung: tuple[int, int] | None = None,
+    note: Callable[[Tx], None] | None = None,
 ) -> None:
-    """Write down what came of a row, and with it which message shows a card now: (card, message)."""
+    """Write down what came of a row, and with it which message shows a card now: (card, message).
+
+    `note` writes down in the same commit what else depends on the message that was sent.
+    """
+    if note is not None:
+        note(tx)
     if hung is not None:
         card_id, message_id = hung
         tx.execute(update(Card).where(col(Card.id) == card_id).values(message_id=message_id, edited_at=now))

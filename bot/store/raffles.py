@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.beacons import QUICKNET, Pulse
 from bot.rules.raffles import (
     EntryState,
     Need,
@@ -20,11 +21,15 @@ from bot.rules.raffles import (
 )
 from bot.rules.sealing import Sealed
 from bot.store.cards import hang_card, take_down
-from bot.store.db import Tx
+from bot.store.db import Database, Tx
 from bot.store.tables import Community, Member, Person, Raffle, RaffleEntry
 
 CARD = "raffle"
 """The kind of a raffle's living card, and of its proof."""
+REDRAW = "redraw"
+"""The kind of a proof that comes with a redraw."""
+PAGE = 5000
+"""Entries of a list that are read at once."""
 POLICY = RafflePolicy()
 BEFORE_THE_DRAW = (RaffleState.CLOSED, RaffleState.LISTED, RaffleState.SEALED)
 
@@ -45,6 +50,16 @@ def facts_of(raffle: Raffle) -> RaffleFacts:
         fresh_days=raffle.fresh_days,
         cap_days=raffle.cap_days,
     )
+
+
+def is_proven(raffle: Raffle) -> bool:
+    """Whether there is a proof: it is drawn, or was called off after its freeze. Its seed is told then, not before."""
+    return raffle.state == RaffleState.DRAWN or raffle.called_off_at is not None
+
+
+def subject_of(raffle: Raffle) -> str:
+    """What the audit log calls it."""
+    return f"#{raffle.number} {raffle.prize}"
 
 
 def find_raffle(session: Session, community_id: int, raffle_id: int) -> Raffle | None:
@@ -77,6 +92,11 @@ def count_entries(session: Session, raffle_id: int, *which: ColumnElement[bool])
     return found
 
 
+def redrawn_places(session: Session, raffle_id: int) -> int:
+    """How many places were drawn anew so far."""
+    return count_entries(session, raffle_id, col(RaffleEntry.redraw).is_not(None))
+
+
 def on_list(session: Session, raffle_id: int, after: int, limit: int) -> list[Sealed]:
     """A page of the frozen list, by number."""
     rows: Any = session.execute(
@@ -91,6 +111,21 @@ def on_list(session: Session, raffle_id: int, after: int, limit: int) -> list[Se
         .limit(limit)
     ).all()
     return [Sealed(number, weight, seal, after) for number, weight, seal, after in rows]
+
+
+async def read_list(db: Database, raffle_id: int) -> list[Sealed]:
+    """The whole frozen list, read page by page beside the writes."""
+    entries: list[Sealed] = []
+    while page := await db.read(on_list, raffle_id, entries[-1].number if entries else 0, PAGE):
+        entries += page
+    return entries
+
+
+def pulse_of(raffle: Raffle) -> Pulse | None:
+    """The beacon's round that goes into the key, once it was had."""
+    if raffle.beacon_round is None or raffle.beacon_randomness is None:
+        return None
+    return Pulse(raffle.beacon_round, raffle.beacon_randomness, raffle.beacon_signature or "")
 
 
 def winners_of(session: Session, raffle_id: int, limit: int | None = None) -> list[Winner]:
@@ -130,15 +165,19 @@ def next_in_rank(session: Session, raffle_id: int, limit: int) -> Sequence[Raffl
 
 
 def raffle_card(session: Session, community_id: int, raffle_id: int, now: datetime) -> RaffleCard | None:
-    """A raffle's card as it should look at `now`. Its seed is told once it is drawn, not before."""
+    """A raffle's card as it should look at `now`."""
     raffle = find_raffle(session, community_id, raffle_id)
     community = session.get(Community, community_id)
     if raffle is None or community is None:
         return None
     drawn = raffle.state == RaffleState.DRAWN
+    number = raffle.beacon_round
     won = winners_of(session, raffle_id, POLICY.names) if drawn else []
     all_won = count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.WON) if drawn else 0
-    reserves = next_in_rank(session, raffle_id, raffle.reserves) if drawn and raffle.reserves else ()
+    waiting = raffle.reserves
+    if drawn and raffle.proof_format > 1:
+        waiting -= redrawn_places(session, raffle_id)
+    reserves = next_in_rank(session, raffle_id, waiting) if drawn and waiting > 0 else ()
     struck = count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.STRUCK) if drawn else 0
     return RaffleCard(
         raffle_id=raffle_id,
@@ -156,11 +195,13 @@ def raffle_card(session: Session, community_id: int, raffle_id: int, now: dateti
         fresh_days=raffle.fresh_days,
         cap_days=raffle.cap_days,
         commitment=raffle.commitment,
-        beacon_round=raffle.beacon_round,
+        sealing=raffle.sealing,
+        beacon_round=number,
+        round_at=QUICKNET.time_of(number) if number is not None else None,
         state=public_state(RaffleState(raffle.state), raffle.closes, now),
         entries=raffle.entered if raffle.listed is None else raffle.listed,
         list_hash=raffle.list_hash,
-        seed=raffle.seed if drawn else None,
+        seed=raffle.seed if is_proven(raffle) else None,
         beacon=raffle.beacon_randomness,
         won=tuple(won),
         more=all_won - len(won),

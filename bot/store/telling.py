@@ -62,6 +62,36 @@ def say(
     return len(told)
 
 
+def tell_witnessed(
+    tx: Tx,
+    community_id: int,
+    chat_id: int,
+    outcome: Any,
+    witness: tuple[str, int],
+    *,
+    key: str,
+    now: datetime,
+    not_after: datetime,
+) -> bool:
+    """Promise one message in one group, ahead of others; which message it became is written down with its mark.
+
+    `witness` is who writes it down, and the id of what it is about (`Sender`'s witnesses).
+    """
+    kind, subject_id = witness
+    return promise(
+        tx,
+        key=key,
+        community_id=community_id,
+        chat_id=chat_id,
+        lane=Lane.LIVE,
+        act=SAY,
+        facts={**packed(outcome), "witness": {"kind": kind, "subject_id": subject_id}},
+        due_at=now,
+        now=now,
+        not_after=not_after,
+    )
+
+
 def attach(
     tx: Tx, community_id: int, kind: str, subject_id: int, *, key: str, now: datetime, not_after: datetime
 ) -> int:

@@ -1,17 +1,19 @@
 """Places of a raffle: who gets them by rank, and how that is told."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.communities import Place
 from bot.rules.raffles import EntryState, Reason, YouWon
 from bot.rules.words import reader_language
 from bot.store.cards import groups_of, touch_cards
-from bot.store.db import Tx
-from bot.store.raffles import CARD, next_in_rank
+from bot.store.db import Database, Tx
+from bot.store.raffles import CARD, REDRAW, next_in_rank
 from bot.store.tables import Member, Person, Raffle, RaffleEntry
 from bot.store.tables.wins import WinKind
 from bot.store.telling import attach, packed, tell_here, tell_in_private
@@ -49,7 +51,7 @@ def fill(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime, *, mo
             member = members[entry.member_id]
             reason = _lost_for(entry, member, lately)
             if reason is not None:
-                entry.state, entry.reason = EntryState.STRUCK, reason.value
+                entry.state, entry.reason, entry.struck_at = EntryState.STRUCK, reason.value, now
                 continue
             entry.state = EntryState.WON
             filled.append(entry.number)
@@ -107,16 +109,55 @@ def whispers_in(tx: Tx, place: Place) -> int | None:
     return next((group.chat_id for group in groups_of(tx, place.community_id) if group.is_admin), None)
 
 
-def show(tx: Tx, raffle: Raffle, now: datetime) -> None:
-    """Edit the cards, and send the proof to the groups."""
+def show(tx: Tx, raffle: Raffle, now: datetime, *, redraw_id: int | None = None) -> None:
+    """Edit the cards, and send the proof to the groups; for a redraw with what it did and why."""
     raffle_id = raffle.id or 0
     touch_cards(tx, raffle.community_id, CARD, raffle_id, now)
+    kind, subject_id = (CARD, raffle_id) if redraw_id is None else (REDRAW, redraw_id)
     attach(
         tx,
         raffle.community_id,
-        CARD,
-        raffle_id,
+        kind,
+        subject_id,
         key=f"raffle.proof:{raffle_id}:{raffle.redrawn}",
         now=now,
         not_after=now + TOLD_WITHIN,
     )
+
+
+LookUp = Callable[[int, Sequence[int]], Awaitable[None]]
+"""(community, user ids) → asks Telegram whether they are still in one of the shop's rooms, and writes down its answer.
+Who can't be asked about stays as last known. Called before places are given, outside any transaction."""
+
+
+async def look_up_winners(db: Database, look_up: LookUp | None, raffle_id: int, places: int) -> None:
+    """Have everybody looked up who would get one of so many places now, and whoever moves up for who is gone."""
+    if look_up is None:
+        return
+    asked: set[int] = set()
+    while True:
+        community_id, people = await db.read(first_in_rank, raffle_id, places)
+        unasked = [user_id for user_id in people if user_id not in asked]
+        if not unasked:
+            return
+        await look_up(community_id, unasked)
+        asked.update(unasked)
+
+
+def first_in_rank(session: Session, raffle_id: int, places: int) -> tuple[int, list[int]]:
+    """The community, and the first so many in rank who are still there, as far as is known."""
+    raffle = session.get_one(Raffle, raffle_id)
+    people = session.execute(
+        select(col(Member.user_id))
+        .join(RaffleEntry, col(RaffleEntry.member_id) == col(Member.id))
+        .where(
+            col(RaffleEntry.raffle_id) == raffle_id,
+            col(RaffleEntry.state) == EntryState.IN,
+            col(RaffleEntry.place).is_not(None),
+            col(RaffleEntry.salt).is_not(None),
+            col(Member.left_at).is_(None),
+        )
+        .order_by(col(RaffleEntry.place))
+        .limit(places)
+    ).scalars()
+    return raffle.community_id, list(people)

@@ -1,7 +1,7 @@
 """coins keep their date in packets; counts above nought; what a refunded order used; how long a deletion is known
 
 Revision ID: 0017
-Revises: 0015
+Revises: 0016
 """
 
 import json
@@ -17,7 +17,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision: str = "0017"
-down_revision: str | None = "0015"
+down_revision: str | None = "0016"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -21,6 +21,7 @@ from bot.content import Words
 from bot.handlers.menus import Menus
 from bot.logs import _error_in_short as error_in_short
 from bot.pacer import Limits as PacerLimits
+from bot.rules.beacons import Beacon
 from bot.settings import Settings
 from bot.store.ledger import Books, check_books
 from bot.store.tables import Outbox
@@ -153,12 +154,13 @@ def start(
     telegram: Sandbox,
     url: str,
     pacing: PacerLimits = PacerLimits(chat_gap=0.0),  # noqa: B008  # a frozen value
+    beacon: Beacon | None = None,
     **more: object,
 ) -> tuple[App, asyncio.Task[None]]:
     """Build a bot and let it run."""
     clock = Clock(telegram.clock.now)
     telegram.clock.on_change(clock.jumped)
-    app = build(settings(url, telegram, **more), clock=clock, limits=pacing)
+    app = build(settings(url, telegram, **more), clock=clock, beacon=beacon, limits=pacing)
     return app, asyncio.create_task(app.run())
 
 

@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import AsyncIterator
+from hashlib import sha256
 
 import pytest
 from aiohttp import web
+from structlog.testing import capture_logs
 
 from bot.beacon import Drand, read_pulse
 from tests.rules.some_proofs import RECORDED
 
 GOOD = {"round": RECORDED.round, "randomness": RECORDED.randomness, "signature": RECORDED.signature}
+FORGED = {"randomness": sha256(b"\xab" * 48).hexdigest(), "signature": "ab" * 48}
+"""Sound, and nobody's."""
 
 
 class Mirror:
@@ -43,16 +47,19 @@ async def mirror() -> AsyncIterator[Mirror]:
 
 
 async def test_a_round_is_asked_of_one_mirror_after_the_other(mirror: Mirror) -> None:
-    """What refuses, talks nonsense, tells another round or one that isn't sound is passed over."""
+    """What refuses, talks nonsense, tells another round, one that isn't sound or not signed is passed over."""
     mirror.answers = {
         "late": (425, ""),
         "odd": (200, "<html>"),
         "other": (200, json.dumps(GOOD | {"round": 1})),
         "wrong": (200, json.dumps(GOOD | {"randomness": "00" * 32})),
+        "forged": (200, json.dumps(GOOD | FORGED)),
         "good": (200, json.dumps(GOOD)),
     }
     beacon = Drand(tuple(f"{mirror.url}/{name}" for name in mirror.answers))
-    assert await beacon.fetch(RECORDED.round) == RECORDED
+    with capture_logs() as logs:
+        assert await beacon.fetch(RECORDED.round) == RECORDED
+    assert [line["event"] for line in logs] == ["round_refused", *["round_unsound"] * 3, "round_unsigned"]
     chain = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971"
     assert mirror.asked == [f"/{name}/{chain}/public/657413" for name in mirror.answers]
 

@@ -5,14 +5,18 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from bot.features.calling_off import CallingOff
 from bot.features.drawing import Drawing
+from bot.features.proving import Proving
 from bot.features.raffles import Raffles
 from bot.features.redrawing import Redrawing
 from bot.rules.beacons import QUICKNET, Chain, Pulse
 from bot.rules.communities import Place
+from bot.rules.draws import RedrawOutcome
 from bot.rules.proofs import Checked, check_proof
 from bot.rules.raffles import (
     Entered,
@@ -22,11 +26,13 @@ from bot.rules.raffles import (
     RaffleMade,
     RafflePolicy,
     Redrawn,
-    RedrawOutcome,
 )
+from bot.store import departures
 from bot.store.db import Database
 from bot.store.members import Sender
+from bot.store.namings import note_posted
 from bot.store.raffles import raffle_card
+from bot.store.tables.messages import OutboxState
 from tests.features.people import NOON, OWNER, Causes, query, shop
 
 HALF_HOUR = timedelta(minutes=30)
@@ -37,18 +43,19 @@ STAFF = OWNER.user_id
 
 
 class Recorded:
-    """A beacon whose rounds are at hand, or not yet."""
+    """A beacon that has every round up to its own time, as long as it answers."""
 
     chain: Chain = QUICKNET
 
-    def __init__(self, pulses: dict[int, Pulse] | None = None) -> None:
-        self.pulses = pulses or {}
+    def __init__(self, now: datetime = NOON, *, answers: bool = True) -> None:
+        self.now = now
+        self.answers = answers
         self.asked: list[int] = []
 
     async def fetch(self, number: int) -> Pulse | None:
-        """The round, if it is at hand."""
+        """The round, if it has come and the beacon answers."""
         self.asked.append(number)
-        return self.pulses.get(number)
+        return pulse(number) if self.answers and self.chain.time_of(number) <= self.now else None
 
 
 def pulse(number: int) -> Pulse:
@@ -76,8 +83,12 @@ class Fair:
     @property
     def raffles(self) -> Raffles:
         """What fans and staff do."""
-        chain = self.beacon.chain if self.beacon is not None else None
-        return Raffles(self.db, self.policy, self.random_bytes, chain)
+        return Raffles(self.db, self.policy, self.random_bytes, self.beacon)
+
+    @property
+    def calling_off(self) -> CallingOff:
+        """What staff do with a raffle that shall not be drawn."""
+        return CallingOff(self.db, self.policy, self.beacon)
 
     @property
     def drawing(self) -> Drawing:
@@ -108,14 +119,49 @@ class Fair:
         await self.drawing.run_due(now - self.policy.pause)
         await self.drawing.run_due(now)
 
-    async def redraws(self, number: int, entry: int | None = None, *, at: datetime = DRAWS) -> RedrawOutcome:
-        """Staff draw places anew."""
-        redrawing = Redrawing(self.db, self.policy)
-        return await redrawing.redraw(self.place, STAFF, number, entry, at, self.causes.next())
+    async def passes(self, now: datetime) -> datetime | None:
+        """The clock and the beacon are at `now`, and what is due then is done; when there is more to do."""
+        if self.beacon is not None:
+            self.beacon.now = now
+        return await self.drawing.run_due(now)
 
-    async def redrawn(self, number: int, entry: int | None = None) -> Redrawn:
+    async def posts(self, posted_at: datetime, message_id: int = 500) -> bool:
+        """The sender hands the naming that waits to Telegram, which dates it; False if none waits."""
+        rows = await query(
+            self.db,
+            "SELECT o.id, n.id, o.chat_id FROM outbox o JOIN raffle_naming n ON o.key = 'raffle.naming:' || n.id "
+            "WHERE o.state IN ('waiting', 'sending')",
+        )
+        for row_id, naming_id, chat_id in rows:
+            note = partial(
+                note_posted, subject_id=naming_id, chat_id=chat_id, message_id=message_id, posted_at=posted_at
+            )
+            await self.db.write(departures.mark, row_id, OutboxState.SENT, None, posted_at, None, note)
+        return bool(rows)
+
+    async def namings(self) -> list[tuple[int, str, bool]]:
+        """Rounds that were named, what became of each message, and whether it counts."""
+        rows = await query(self.db, "SELECT round, state, counts FROM raffle_naming ORDER BY nth")
+        return [(int(number), state, bool(counts)) for number, state, counts in rows]
+
+    async def drawn_with_beacon(self) -> int:
+        """Close, name a round, post it at once, wait for it and draw; the round."""
+        await self.passes(CLOSES)
+        assert await self.posts(CLOSES)
+        number = (await self.namings())[0][0]
+        await self.passes(QUICKNET.time_of(number))
+        return number
+
+    async def redraws(
+        self, number: int, entry: int | None = None, *, at: datetime = DRAWS, **more: Any
+    ) -> RedrawOutcome:
+        """The owner draws places anew."""
+        redrawing = Redrawing(self.db, self.policy, more.pop("look_up", None))
+        return await redrawing.redraw(self.place, STAFF, number, entry, at, self.causes.next(), **more)
+
+    async def redrawn(self, number: int, entry: int | None = None, **more: Any) -> Redrawn:
         """The same, and it works."""
-        outcome = await self.redraws(number, entry)
+        outcome = await self.redraws(number, entry, **more)
         assert isinstance(outcome, Redrawn), outcome
         return outcome
 
@@ -134,14 +180,14 @@ class Fair:
 
     async def proof(self, raffle: int) -> dict[str, Any]:
         """The proof as anybody reads it."""
-        made = await self.drawing.proof(self.place.community_id, raffle)
+        made = await Proving(self.db).proof(self.place.community_id, raffle)
         assert made is not None
         told: dict[str, Any] = json.loads(made.content)
         return told
 
     async def checked(self, raffle: int) -> Checked:
         """What the check says of it."""
-        made = await self.drawing.proof(self.place.community_id, raffle)
+        made = await Proving(self.db).proof(self.place.community_id, raffle)
         assert made is not None
         return check_proof(made.content.decode())
 

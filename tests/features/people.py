@@ -162,6 +162,8 @@ TABLES = (
     "attendance",
     "raffle",
     "raffle_entry",
+    "raffle_naming",
+    "raffle_redraw",
     "slot",
     "posting",
     "packet",

@@ -14,7 +14,7 @@ from bot.features.communities import set_reachable
 from bot.features.joining import go
 from bot.features.preferences import Preferences
 from bot.features.privacy import Privacy
-from bot.rules.beacons import QUICKNET
+from bot.features.proving import Proving
 from bot.rules.preferences import Preference
 from bot.rules.raffles import Entered, NotAWinner, RaffleNotNow, RafflePolicy, RaffleUnknown, Winner, WonLately
 from bot.store.db import Database, Tx
@@ -22,7 +22,7 @@ from bot.store.ledger import check_books
 from bot.store.tables import Activity, Member, RaffleEntry
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win
-from tests.features.draws import CLOSES, DRAWS, Fair, Recorded, pulse
+from tests.features.draws import CLOSES, DRAWS, Fair
 from tests.features.people import NOON, Causes, balance, everything, fan, give, query
 
 SMALL = RafflePolicy(chunk=3)
@@ -50,7 +50,7 @@ async def test_a_draw_from_close_to_proof(db: Database, causes: Causes) -> None:
     frozen = await fair.card(raffle, CLOSES)
     assert (frozen.state, frozen.entries, frozen.seed, frozen.won) == ("listed", 10, None, ())
     assert frozen.list_hash is not None
-    assert await fair.drawing.proof(fair.place.community_id, raffle) is None
+    assert await Proving(db).proof(fair.place.community_id, raffle) is None
     await fair.drawing.run_due(CLOSES + timedelta(seconds=5))
     assert (await fair.card(raffle)).state == "listed"
     assert await fair.drawing.run_due(DRAWS) is None
@@ -110,7 +110,7 @@ async def test_conditions_are_checked_when_it_closes(db: Database, causes: Cause
     await leaves(fair, 1)
     await Privacy(db).delete(fair.place, fan(2).user_id, NOON)
     await fair.drawn()
-    await fair.raffles.finish_refunds(DRAWS)
+    await fair.calling_off.finish_refunds(DRAWS)
     assert [one[0] for one in (await fair.proof(raffle))["entries"]] == [3]
     states = await query(db, "SELECT number, state, reason FROM raffle_entry ORDER BY number")
     assert states == [(1, "out", "left"), (2, "out", "deleted"), (3, "won", None)]
@@ -130,7 +130,11 @@ async def test_losses_between_list_and_draw_are_struck(db: Database, causes: Cau
     await fair.drawing.run_due(DRAWS)
     proof = await fair.proof(raffle)
     assert proof["order"] == order
-    assert proof["struck"] == [[order[0], "left"], [order[1], "deleted"]]
+    assert [(one["entry"], one["reason"], one["redraw"]) for one in proof["struck"]] == [
+        (order[0], "left", None),
+        (order[1], "deleted", None),
+    ]
+    assert {one["at"] for one in proof["struck"]} == {DRAWS.isoformat(timespec="seconds")}
     assert await fair.winners(raffle) == proof["winners"] == order[2:4]
     assert (await fair.checked(raffle)).faults == ()
     assert (await fair.card(raffle)).lost == 2
@@ -149,7 +153,7 @@ async def would_be(fair: Fair, raffle: int) -> list[int]:
 async def test_a_redraw_goes_down_the_same_order(db: Database, causes: Causes) -> None:
     """The next in rank moves up, earlier winners never come back, and no old account is favoured."""
     fair = await Fair.open(db, causes)
-    raffle = await fair.made(winners=2)
+    raffle = await fair.made(winners=2, reserves=7)
     await crowd(fair, raffle, 7)
     await fair.drawn()
     order = (await fair.proof(raffle))["order"]
@@ -165,7 +169,9 @@ async def test_a_redraw_goes_down_the_same_order(db: Database, causes: Causes) -
     over = await fair.redrawn(1)
     assert (over.moved_up, over.empty, await fair.winners(raffle)) == ((), 2, [])
     proof = await fair.proof(raffle)
-    assert [number for number, reason in proof["struck"]] == order
+    assert [one["entry"] for one in proof["struck"]] == order
+    assert [one["redraw"] for one in proof["struck"]] == [1, 2, 2, 3, 3, 4, 4]
+    assert [one["number"] for one in proof["redraws"]] == [1, 2, 3, 4]
     assert (await fair.checked(raffle)).faults == ()
     assert await query(db, "SELECT count(*) FROM win") == [(0,)]
     assert await fair.told("file") == [-1001] * 5
@@ -201,7 +207,7 @@ async def test_not_won_lately_first_and_the_cap(db: Database, causes: Causes) ->
     # Drawn after the first, by which three more have won: the cap counts that too.
     assert await fair.winners(capped) == []
     assert [number for number, *_ in (await fair.proof(capped))["entries"]] == [1, 3, 4]
-    assert {reason for _, reason in (await fair.proof(capped))["struck"]} == {"won"}
+    assert {one["reason"] for one in (await fair.proof(capped))["struck"]} == {"won"}
     assert (await fair.checked(capped)).faults == ()
 
 
@@ -261,51 +267,6 @@ async def test_weights_go_by_the_tier_at_the_close(db: Database, causes: Causes)
     await db.write(_redeemed_thrice, raffle, 1)
     await fair.drawn()
     assert [weight for _, weight, _, _ in (await fair.proof(raffle))["entries"]] == [5, 2]
-
-
-async def test_a_beacons_round_goes_into_the_key(db: Database, causes: Causes) -> None:
-    """The round is the first after the close, asked for until it is there, and the proof shows it."""
-    beacon = Recorded()
-    fair = await Fair.open(db, causes, beacon=beacon)
-    raffle = await fair.made(beacon=True)
-    number = QUICKNET.first_after(CLOSES)
-    assert (await fair.card(raffle, NOON)).beacon_round == number
-    await crowd(fair, raffle, 5)
-    without = await would_be(fair, raffle)
-    await fair.drawn()
-    assert (await fair.card(raffle)).state == "listed"
-    beacon.pulses[number] = pulse(number)
-    await fair.drawing.run_due(DRAWS + fair.policy.beacon_every)
-    assert beacon.asked == [number, number]
-    card, proof, checked = await fair.card(raffle), await fair.proof(raffle), await fair.checked(raffle)
-    assert (card.state, card.beacon, checked.faults, checked.alone) == ("drawn", pulse(number).randomness, (), False)
-    assert proof["beacon"]["signature"] == pulse(number).signature
-    assert proof["order"] != without
-
-
-async def test_without_its_beacon_a_draw_goes_on_and_says_so(db: Database, causes: Causes) -> None:
-    """After ten minutes the shop alone has sealed it: on the card, under the proof and in it."""
-    fair = await Fair.open(db, causes, beacon=Recorded())
-    raffle = await fair.made(beacon=True)
-    await crowd(fair, raffle, 5)
-    order = await would_be(fair, raffle)
-    await fair.drawn()
-    await fair.drawing.run_due(CLOSES + timedelta(minutes=9))
-    assert (await fair.card(raffle)).state == "listed"
-    await fair.drawing.run_due(CLOSES + timedelta(minutes=11))
-    made = await fair.drawing.proof(fair.place.community_id, raffle)
-    assert made is not None
-    assert (made.caption.alone, made.caption.beacon_missed) == (True, True)
-    checked = await fair.checked(raffle)
-    assert (checked.faults, checked.alone) == ((), True)
-    assert (await fair.proof(raffle))["order"] == order
-
-
-async def test_where_no_beacon_is_known(db: Database, causes: Causes) -> None:
-    """A shop that asks for one is told at the opening, and no round is named."""
-    fair = await Fair.open(db, causes)
-    raffle = await fair.made(beacon=True)
-    assert (await fair.card(raffle, NOON)).beacon_round is None
 
 
 async def test_nobody_entered(db: Database, causes: Causes) -> None:

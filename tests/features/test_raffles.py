@@ -127,7 +127,7 @@ async def test_refusals_change_nothing(db: Database, causes: Causes) -> None:
     """Too late, called off, another shop's, none such: no entry, no coin."""
     fair = await Fair.open(db, causes)
     raffle, gone = await fair.made(), await fair.made()
-    await fair.raffles.cancel(fair.place, STAFF, 2, NOON, causes.next())
+    await fair.calling_off.cancel(fair.place, STAFF, 2, NOON, causes.next())
     await give(db, fair.place, fan(1), 5)
     before = await everything(db)
     assert await fair.enters(raffle, fan(1), at=CLOSES) == EntryClosed("Silk scarf", "closed")
@@ -161,13 +161,13 @@ async def test_calling_off_gives_tickets_back(db: Database, causes: Causes) -> N
         await give(db, fair.place, fan(number), 10)
         await fair.entered(raffle, fan(number), ticket=number != 3)
     cause = causes.next()
-    called_off = await fair.raffles.cancel(fair.place, STAFF, 1, NOON, cause)
+    called_off = await fair.calling_off.cancel(fair.place, STAFF, 1, NOON, cause)
     assert isinstance(called_off, RaffleCancelled)
     assert (called_off.entries, called_off.refunded, called_off.undoable) == (5, 20, False)
     assert [await balance(db, fair.place, fan(number)) for number in range(1, 6)] == [10] * 5
-    await fair.raffles.finish_refunds(NOON)
-    assert await fair.raffles.cancel(fair.place, STAFF, 1, NOON, cause) == called_off
-    again = await fair.raffles.cancel(fair.place, STAFF, 1, NOON, causes.next())
+    await fair.calling_off.finish_refunds(NOON)
+    assert await fair.calling_off.cancel(fair.place, STAFF, 1, NOON, cause) == called_off
+    again = await fair.calling_off.cancel(fair.place, STAFF, 1, NOON, causes.next())
     assert again == RaffleNotNow(1, "Silk scarf", "cancel", "cancelled")
     assert [await balance(db, fair.place, fan(number)) for number in range(1, 6)] == [10] * 5
     assert (await db.read(check_books)).sound
@@ -177,10 +177,10 @@ async def test_nothing_is_called_off_once_it_is_closed(db: Database, causes: Cau
     """From the close on the result is fixed: a shop that dislikes it can't take the raffle back."""
     fair = await Fair.open(db, causes)
     await fair.entered(await fair.made(), fan(1))
-    closed = await fair.raffles.cancel(fair.place, STAFF, 1, CLOSES, causes.next())
+    closed = await fair.calling_off.cancel(fair.place, STAFF, 1, CLOSES, causes.next())
     assert closed == RaffleNotNow(1, "Silk scarf", "cancel", "closed")
     await fair.drawn()
-    drawn = await fair.raffles.cancel(fair.place, STAFF, 1, DRAWS, causes.next())
+    drawn = await fair.calling_off.cancel(fair.place, STAFF, 1, DRAWS, causes.next())
     assert drawn == RaffleNotNow(1, "Silk scarf", "cancel", "drawn")
 
 
@@ -191,7 +191,7 @@ async def test_undo_before_the_first_entry(db: Database, causes: Causes) -> None
     assert await undo(db, fair.place, STAFF, NOON, causes.next()) == Undone("raffle.made", "#1 Silk scarf")
     assert (await fair.card(raffle, NOON)).state == "cancelled"
     second = await fair.made()
-    await fair.raffles.cancel(fair.place, STAFF, 2, NOON, causes.next())
+    await fair.calling_off.cancel(fair.place, STAFF, 2, NOON, causes.next())
     assert await undo(db, fair.place, STAFF, NOON, causes.next()) == Undone("raffle.cancelled", "#2 Silk scarf")
     await fair.entered(second, fan(1))
     assert not isinstance(await undo(db, fair.place, STAFF, NOON, causes.next()), Undone)
@@ -220,9 +220,9 @@ async def test_entries_race_the_call_off(db: Database, causes: Causes) -> None:
     for number in range(20):
         await give(db, fair.place, fan(number), 5)
     taps = [fair.enters(raffle, fan(number), ticket=True) for number in range(20)]
-    off = fair.raffles.cancel(fair.place, STAFF, 1, NOON, causes.next())
+    off = fair.calling_off.cancel(fair.place, STAFF, 1, NOON, causes.next())
     await asyncio.gather(*taps[:10], off, *taps[10:])
-    await fair.raffles.finish_refunds(NOON)
+    await fair.calling_off.finish_refunds(NOON)
     assert [await balance(db, fair.place, fan(number)) for number in range(20)] == [5] * 20
     assert await query(db, "SELECT count(*) FROM raffle_entry WHERE paid > 0 AND NOT returned") == [(0,)]
     assert (await db.read(check_books)).sound

@@ -5,24 +5,25 @@ may be cut off before or after any of its transactions; it is then delivered aga
 After every step the ledger is added up and each scarce thing counted, from the rows alone.
 """
 
+import contextlib
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from bot.features.campaigns import Campaigns
-from bot.features.drawing import Drawing
 from bot.features.hearts import Hearts
 from bot.features.items import Items
 from bot.features.purchases import Purchases
-from bot.features.raffles import Raffles
 from bot.features.redrawing import Redrawing
 from bot.flows.buying import Chances, buy
 from bot.flows.going_live import go_live
 from bot.flows.unlocking import Tools, Unlocking
+from bot.rules.beacons import Pulse
 from bot.rules.coupons import CampaignMade, CouponPolicy, KeptFor, NewCampaign
 from bot.rules.gifts import GiftKind
 from bot.rules.hearts import Give, HeartPolicy, Unlocks
@@ -32,11 +33,26 @@ from bot.rules.raffles import NewRaffle, RafflePolicy
 from bot.rules.shop import ItemKind, Yes
 from bot.rules.streams import OnAir, StreamPolicy
 from bot.store.ledger import check_books
+from tests.features.draws import Fair, Recorded
+from tests.features.fragile import Killed
 from tests.features.machine import STAFF
-from tests.features.people import dice, fan, give, named
+from tests.features.people import Causes, dice, fan, give, named
 from tests.features.reward_rules import FANS, Fuse, RewardRules, fans, fuses, picks
 
 STEPS = ((2, Give(Unlocks.PACKET, coins=9, shares=3)), (4, Give(Unlocks.RAFFLE, title="A scarf", winners=1, minutes=5)))
+
+
+class Following(Recorded):
+    """A beacon at the machine's own time."""
+
+    def __init__(self, machine: "Rewards") -> None:
+        super().__init__()
+        self.machine = machine
+
+    async def fetch(self, number: int) -> Pulse | None:
+        """The round, if it has come."""
+        self.now = self.machine.now
+        return await super().fetch(number)
 
 
 class Rewards(RewardRules):
@@ -46,11 +62,13 @@ class Rewards(RewardRules):
         super().__init__(template)
         db, policy = self.fragile, RafflePolicy(chunk=3, refunds=2)
         self.campaigns, self.items, self.purchases = Campaigns(db), Items(db), Purchases(db)
-        self.raffles = Raffles(db, policy, self.dice.randbytes, None)
+        self.fair = Fair(db, self.place, Causes(), policy, Following(self), self.dice.randbytes)
+        self.raffles, self.calling_off = self.fair.raffles, self.fair.calling_off
         self.redrawing = Redrawing(db, policy)
         self.hearts = Hearts(db, HeartPolicy())
         self.unlocking = Unlocking(db, Tools(HeartPolicy(), PacketPolicy(), policy, self.dice.randbytes))
-        self.clocks.append(Drawing(db, policy, None))
+        self.clocks.append(self.fair.drawing)
+        self.messages, self.proven = 0, set[int]()
         self.chances = Chances(CouponPolicy(), dice(), self.dice.randbytes)
 
     @initialize()
@@ -60,7 +78,7 @@ class Rewards(RewardRules):
             self.wait(give(self.fragile, self.place, fan(who), 40))
         for rush in (False, True):
             self.open_a_packet(coins=20, shares=3, rush=rush, fuse=None)
-        self.open_a_raffle(winners=2, ticket=3, minutes=4000, cap=0, weights=(1, 1, 1, 1), fuse=None)
+        self.open_a_raffle(winners=2, ticket=3, minutes=4000, cap=0, weights=(1, 1, 1, 1), beacon=True, fuse=None)
         for kind in ItemKind:
             self.list_an_item(kind=kind, price=4, stock=4, limit=None, fuse=None)
         self.offer_a_gift(kind=GiftKind.COINS, fuse=None)
@@ -133,14 +151,16 @@ class Rewards(RewardRules):
         minutes=st.sampled_from([1, 90, 4000]),
         cap=st.sampled_from([0, 30]),
         weights=st.sampled_from([(1, 1, 1, 1), (1, 2, 3, 4)]),
+        beacon=st.booleans(),
         fuse=fuses,
     )
     def open_a_raffle(
-        self, winners: int, ticket: int, minutes: int, cap: int, weights: tuple[int, ...], fuse: Fuse
+        self, winners: int, ticket: int, minutes: int, cap: int, weights: tuple[int, ...], beacon: bool, fuse: Fuse
     ) -> None:
         """Staff open a raffle."""
         closes, at = self.now + timedelta(minutes=minutes), self.now
-        wish = NewRaffle("A scarf", closes, winners, reserves=1, ticket=ticket, cap_days=cap, weights=weights)
+        rules: dict[str, Any] = {"ticket": ticket, "cap_days": cap, "weights": weights, "beacon": beacon}
+        wish = NewRaffle("A scarf", closes, winners, reserves=3, **rules)
         self.survives(fuse, lambda cause: self.raffles.make(self.place, STAFF, wish, at, cause))
 
     @rule(crowd=st.lists(fans, min_size=3, max_size=FANS), pick=picks, ticket=st.booleans(), fuse=fuses)
@@ -166,7 +186,29 @@ class Rewards(RewardRules):
         if again:
             self.survives(fuse, lambda cause: self.redrawing.redraw(self.place, STAFF, number, None, at, cause))
         else:
-            self.survives(fuse, lambda cause: self.raffles.cancel(self.place, STAFF, number, at, cause))
+            self.survives(fuse, lambda cause: self.calling_off.cancel(self.place, STAFF, number, at, cause))
+
+    @rule(steps=st.lists(st.sampled_from([95, 0, 30, 170, 400]), min_size=2, max_size=5), fuse=fuses)
+    def an_hour_of_a_draw(self, steps: list[int], fuse: Fuse) -> None:
+        """A raffle is entered and closes; namings are posted, perhaps late, perhaps the mark dies with the process."""
+        self.open_a_raffle(winners=1, ticket=0, minutes=1, cap=0, weights=(1, 1, 1, 1), beacon=True, fuse=None)
+        self.enter([1, 2, 3], 0, ticket=False, fuse=None)
+        for seconds, late in zip((60, *steps), (*steps, 4000), strict=True):
+            self.time_goes_by(timedelta(seconds=seconds), None)
+            self.messages += 1
+            if fuse is not None:
+                self.fragile.light(0, after_commit=fuse[1])
+            with contextlib.suppress(Killed):
+                self.wait(self.fair.posts(self.now + timedelta(seconds=late % 100), self.messages))
+            self.fragile.light(None, after_commit=False)
+
+    @rule(pick=picks, fuse=fuses)
+    def call_off(self, pick: int, fuse: Fuse) -> None:
+        """The owner calls a raffle off whose round is named."""
+        numbers, at = self.look("SELECT number FROM raffle WHERE state = 'listed' ORDER BY id DESC"), self.now
+        if numbers:
+            number = numbers[pick % len(numbers)][0]
+            self.survives(fuse, lambda cause: self.calling_off.call_off(self.place, STAFF, number, at, cause))
 
     # Hearts.
 
@@ -258,6 +300,14 @@ class Rewards(RewardRules):
                 assert not any(returned for status, _, returned, _ in entries if status == "won")
         returned = self.look("SELECT count(*) FROM raffle_entry WHERE returned AND paid > 0")[0][0]
         assert returned <= self.look("SELECT count(*) FROM transfer WHERE reverses_id IS NOT NULL")[0][0]
+
+    @invariant()
+    def no_round_was_known_when_it_was_named(self) -> None:
+        """Whatever was drawn or called off after its freeze, its proof holds."""
+        for raffle_id, state in self.look("SELECT id, state FROM raffle WHERE list_hash IS NOT NULL"):
+            if state in {"drawn", "cancelled"} and raffle_id not in self.proven:
+                assert self.wait(self.fair.checked(raffle_id)).faults == ()
+                self.proven.add(raffle_id)
 
     @invariant()
     def what_was_charged_was_bought(self) -> None:

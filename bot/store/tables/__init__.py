@@ -14,7 +14,7 @@ from bot.store.tables.members import Activity, Dialogue, Forgotten, Member, Pers
 from bot.store.tables.messages import Card, Inbox, Outbox
 from bot.store.tables.orders import Order, OrderHook
 from bot.store.tables.packets import Packet, PacketShare, PacketTake
-from bot.store.tables.raffles import Raffle, RaffleEntry
+from bot.store.tables.raffles import Raffle, RaffleEntry, RaffleNaming, RaffleRedraw
 from bot.store.tables.shop import Item, Purchase
 from bot.store.tables.sources import FirstTouch, Source, SourceLink
 from bot.store.tables.staff import AuditEntry
@@ -65,6 +65,8 @@ __all__ = [
     "Purchase",
     "Raffle",
     "RaffleEntry",
+    "RaffleNaming",
+    "RaffleRedraw",
     "ReminderRound",
     "Sighting",
     "Slot",

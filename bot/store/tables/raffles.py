@@ -5,10 +5,12 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
-from bot.rules.raffles import EntryState, RaffleState
+from bot.rules.draws import NamingState
+from bot.rules.raffles import EntryState, RaffleState, Sealing
 from bot.store.tables.base import Id, Json, one_of
 
 UNFINISHED = "state IN ('open', 'closed', 'listed', 'sealed')"
+PROMISED = "state = 'promised'"
 
 
 class Raffle(SQLModel, table=True):
@@ -17,6 +19,7 @@ class Raffle(SQLModel, table=True):
     __tablename__ = "raffle"
     __table_args__ = (
         one_of("state", RaffleState),
+        one_of("sealing", Sealing),
         UniqueConstraint("community_id", "number"),
         CheckConstraint("winners BETWEEN 1 AND 200", name="winners_within_bounds"),
         CheckConstraint("ticket >= 0", name="ticket_not_negative"),
@@ -51,8 +54,10 @@ class Raffle(SQLModel, table=True):
     seed: str
     """Thirty-two bytes in hexadecimal: secret until it is drawn, and never logged."""
     commitment: str
+    sealing: str = Field(default=Sealing.NONE, sa_column_kwargs={"server_default": "none"})
+    """A `Sealing`, decided at the opening."""
     beacon_round: int | None = Field(default=None, sa_type=BigInteger)
-    """The public beacon's round that goes into the key, named at the opening."""
+    """The public beacon's round that goes into the key: named at the opening, else that of the naming that counts."""
     beacon_randomness: str | None = None
     beacon_signature: str | None = None
     entered: int = Field(default=0)
@@ -66,10 +71,62 @@ class Raffle(SQLModel, table=True):
     ranked_to: int = Field(default=0)
     """Ranks written down so far."""
     drawn_at: datetime | None = None
+    called_off_at: datetime | None = None
+    """When it was called off although its list was fixed: then seed and list are shown."""
     redrawn: int = Field(default=0)
     """How often places were drawn anew."""
+    proof_format: int = Field(default=2, sa_column_kwargs={"server_default": "2"})
+    """1 for raffles of before namings: their cards promised that proof, and no end of redraws."""
     made_by: int = Field(sa_type=BigInteger)
     made_at: datetime
+
+
+class RaffleNaming(SQLModel, table=True):
+    """A message in a group that names the beacon's round for a raffle's fixed list."""
+
+    __tablename__ = "raffle_naming"
+    __table_args__ = (
+        one_of("state", NamingState),
+        UniqueConstraint("raffle_id", "nth"),
+        CheckConstraint("(state = 'posted') = (message_id IS NOT NULL)", name="posted_has_message"),
+        CheckConstraint("(message_id IS NULL) = (posted_at IS NULL)", name="message_has_date"),
+        # One at a time: whoever names another has seen what became of the one before.
+        Index(
+            "uq_raffle_naming_promised",
+            "raffle_id",
+            unique=True,
+            sqlite_where=text(PROMISED),
+            postgresql_where=text(PROMISED),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    raffle_id: int = Field(foreign_key="raffle.id", sa_type=Id)
+    nth: int
+    round: int = Field(sa_type=BigInteger)
+    state: str = Field(default=NamingState.PROMISED)
+    counts: bool = Field(default=False)
+    """Whether it was posted at least 60 s before its round, by Telegram's date."""
+    chat_id: int = Field(sa_type=BigInteger)
+    message_id: int | None = Field(default=None, sa_type=BigInteger)
+    posted_at: datetime | None = None
+    """Telegram's date of the message."""
+    named_at: datetime
+    """When the round was chosen, by the bot's clock."""
+
+
+class RaffleRedraw(SQLModel, table=True):
+    """Places that the owner had drawn anew, at once."""
+
+    __tablename__ = "raffle_redraw"
+    __table_args__ = (UniqueConstraint("raffle_id", "number"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    raffle_id: int = Field(foreign_key="raffle.id", sa_type=Id)
+    number: int
+    """From 1 within the raffle."""
+    reason: str
+    at: datetime
 
 
 class RaffleEntry(SQLModel, table=True):
@@ -101,6 +158,10 @@ class RaffleEntry(SQLModel, table=True):
     """How the list shows them: SHA-256 of the salt and their id."""
     state: str = Field(default=EntryState.IN)
     reason: str | None = None
+    struck_at: datetime | None = None
+    """When it lost its place; None for losses of before this was kept."""
+    redraw: int | None = None
+    """The number of the redraw that struck it, if one did."""
     weight: int | None = None
     """By the tier at the close."""
     after: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
