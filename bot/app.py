@@ -63,6 +63,7 @@ from bot.features.rooms import Rooms
 from bot.features.setting_up import SettingUp
 from bot.features.shop import Shop
 from bot.features.sources import Sources, expire_touches
+from bot.features.staff import Staffing
 from bot.features.streams import Streams
 from bot.features.watching import Watching
 from bot.flows import checking_in, coming, redeeming
@@ -404,7 +405,8 @@ def build(
     table = handlers.setup()
     rooms = Rooms(db)
     setting_up = SettingUp(db, SetupPolicy())
-    roles = Roles(bot, communities, Ownership(db), HandingOver(db))
+    staffing = Staffing(db)
+    roles = Roles(bot, communities, Ownership(db), HandingOver(db), staffing)
     arrivals = Arrivals(bot=bot, communities=communities, rooms=rooms, roles=roles, words=words, out=out)
     menus = Menus(out, words, communities, table.names)
     panel = SetupPanel(
@@ -474,6 +476,7 @@ def build(
         holding=Holding(db, farming_policy),
         resolving=resolving,
         hearts=Hearts(db, heart_policy),
+        staffing=staffing,
         unlocking=Unlocking(db, Tools(heart_policy, packet_policy, raffle_policy, fresh_bytes)),
     )
     who = WhoAsks(communities, clock, Watching(db, farming_policy))

@@ -31,10 +31,10 @@ from bot.rules.farming import HeldState, Sign
 from bot.rules.forms import FormError
 from bot.rules.gifts import GiftKind, Opens
 from bot.rules.hearts import StepState, Unlocks
-from bot.rules.menus import FANS, NEXT, STAFF
+from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
 from bot.rules.packets import Funding, PacketState
 from bot.rules.raffles import RaffleCard, RaffleLine, RafflePolicy, Reason, Sealing, Winner
-from bot.rules.setting_up import MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
+from bot.rules.setting_up import GIVEAWAYS_OFFERED, MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
 from bot.rules.streams import Phase
 from bot.rules.words import Language
 from tests import hostile
@@ -77,6 +77,7 @@ SHORT = frozenset(
                 "Oops",
                 "StalePress",
                 "AskAgain",
+                "OwnersAct",
             )
         ),
         "members.MyCard",
@@ -104,8 +105,14 @@ SHORT = frozenset(
             for name in ("WentLive", "Delayed", "DelayPast", "StreamCancelled", "NoStreamThere", "StreamList")
         ),
         *(f"arrivals.{name}" for name in ("RoomGone", "AskedOfOwner", "NotOpenYet")),
-        *(f"rights.{name}" for name in ("ForStaffOnly", "ForOwnerOnly", "OwnerInPerson", "TryAgain")),
+        *(f"rights.{name}" for name in ("ForStaffOnly", "ForOwnerOnly", "OwnerInPerson", "TryAgain", "AnonymousOff")),
         *(f"rights.{name}" for name in ("HomeGone", "HomeStays")),
+        *(name for name in OUTCOMES if name.startswith("giveaways.")),
+        *(
+            name
+            for name in OUTCOMES
+            if name.startswith("staff.") and name not in {"staff.StaffList", "staff.OperatorActed"}
+        ),
         "setting_up.SetupClosed",
         "admin.AdminClosed",
         *(f"gifts.{name}" for name in ("GiftChoice", "GiftCard", "EnoughForToday", "OfferGone")),
@@ -153,6 +160,7 @@ ACTS = (
     "held.refused",
     *("gift.made", "gift.closed", "raffle.made", "raffle.cancelled"),
     *("hearts.made", "hearts.cancelled"),
+    *("staff.denied", "staff.lifted"),
 )
 TIERS = ("new", "fan", "loyal", "core")
 KINDS = {
@@ -169,7 +177,7 @@ CODES = ("K7M2-QX4P", "SILK20", "W" * 32)
 """A coupon's own code was made or checked by us (`CouponPolicy.max_shared_code`), whatever staff type at the till."""
 HASHES = ("5e" * 32,)
 """Made by us."""
-SETTINGS = ("coin", "language", "morning", "packets", "persona", "shop", "timezone")
+SETTINGS = ("coin", "giveaway", "language", "morning", "packets", "persona", "shop", "timezone")
 
 DEEDS = (
     *ACTS,
@@ -216,6 +224,7 @@ LATIN_IN_CHINESE_AND_KOREAN = re.compile(
     r"/(?:admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|setup|undo|source|report|help)\b"
     r"|/(?:gift|gifts|newgift|held|hearts|raffles?|newraffle)\b|\bclose\b"
     r"|/(?:redpacket|shop|items?|makeup)\b"
+    r"|/staff\b(?: (?:add|remove)\b)?"
     r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?|\bcancel\b|\bQR(?=코드)"
 )
 """Commands stay in English letters, as does what nobody calls otherwise; field names, codes and examples stand in
@@ -256,6 +265,7 @@ ORDINARY: dict[str, str] = {
     "giver": "Mina",
     "friend": "Jun",
     "luckiest": "Ben",
+    **dict.fromkeys(("who", "username", "said", "home"), "Mina"),
     "prize": "Silk scarf −20%",
 }
 
@@ -340,7 +350,7 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         "missing": MISSING,
         "currency": ("KRW", "USD", "CNY", "XYZ"),
         "commands": (FANS, FANS[:1], ()),
-        "staff": (STAFF, STAFF[:1], ()),
+        "staff": ((*STAFF, *OWNERS), STAFF[:1], ()),
     }
     return closed.get(name) or None
 
@@ -378,7 +388,7 @@ def _choices_of_setup(owner: str, name: str) -> tuple[Any, ...] | None:
         "morning": ("09:00", NO_MORNING),
         "packets": tuple(Funding),
         "problem": (None, *Problem),
-        "step": tuple(step for step in Step if step not in {Step.LANGUAGE, Step.TIMEZONE, Step.MORNING}),
+        "step": tuple(step for step in Step if step not in {Step.LANGUAGE, Step.TIMEZONE, Step.MORNING, Step.GIVEAWAY}),
         "timezone": ("Asia/Seoul", "America/Argentina/ComodRivadavia", "UTC"),
     }
     return closed.get(name)
@@ -436,6 +446,7 @@ def setup_steps(language: Language) -> Iterator[SetupStep]:
                 (Step.TIMEZONE, ZONES_OFFERED[language]),
                 (Step.TIMEZONE, find_zones("Argentina")),
                 (Step.MORNING, MORNINGS),
+                (Step.GIVEAWAY, GIVEAWAYS_OFFERED),
             ),
             start=1,
         ):

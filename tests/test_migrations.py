@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from bot.features.campaigns import Campaigns
 from bot.features.privacy import Privacy
 from bot.features.redeeming import Redeeming
 from bot.flows.ordering import tell_order
@@ -32,6 +33,9 @@ from tests.features.test_fan_packets import AUGUST, END, OCTOBER, Fans
 from tests.features.test_orders import held, order
 
 T = TypeVar("T")
+
+BEFORE_GIVEAWAYS = "<0018"
+"""The revision before operators had a limit."""
 
 PARTIAL = {
     "uq_campaign_open_shared_code": ("state", "shared_code"),
@@ -241,3 +245,19 @@ async def test_rows_of_before_get_what_they_lack(url: str) -> None:
         found = [*await table.holds(1), *await table.holds(2)]
         assert merge(found) == (Lot(AUGUST, 10), Lot(OCTOBER, 40))
         await table.ended()
+
+
+async def test_acts_from_before_count_as_the_owners(url: str) -> None:
+    """Going up, an act of who is the owner now is the owner's; operators have the usual limit, nobody is denied."""
+    async with Database.open(url) as db:
+        causes = Causes()
+        place = await shop(db)
+        for actor in (place.owner_id, 777, -1001):
+            await Campaigns(db).make(place, actor, NewCampaign("Scarf", 5), NOON, causes.next())
+    await migrate(url, BEFORE_GIVEAWAYS)
+    await migrate(url)
+    async with Database.open(url) as db:
+        found = await query(db, "SELECT by_owner FROM audit_entry ORDER BY id")
+        assert [bool(row[0]) for row in found] == [True, False, False]
+        assert await query(db, "SELECT giveaway FROM community") == [(2_000,)]
+        assert await query(db, "SELECT count(*) FROM denied") == [(0,)]

@@ -17,6 +17,7 @@ from bot.rules import (
     farming,
     forms,
     gifts,
+    giveaways,
     hearts,
     imports,
     items,
@@ -35,6 +36,7 @@ from bot.rules import (
     setting_up,
     shop,
     sources,
+    staff,
     streams,
 )
 
@@ -53,6 +55,7 @@ FEATURES: dict[str, ModuleType] = {
         ending,
         forms,
         gifts,
+        giveaways,
         items,
         imports,
         hearts,
@@ -71,6 +74,7 @@ FEATURES: dict[str, ModuleType] = {
         setting_up,
         shop,
         sources,
+        staff,
         streams,
     )
 }
@@ -131,6 +135,7 @@ UNSPOKEN = frozenset(
         "farming.FarmingPolicy",
         "farming.HeldLine",
         "farming.Reason",
+        "giveaways.GiveawayPolicy",
         "hearts.Give",
         "hearts.HeartBoard",
         "hearts.HeartPolicy",
@@ -171,6 +176,7 @@ UNSPOKEN = frozenset(
         "shop.Yes",
         "sources.Door",
         "sources.SourceLine",
+        "staff.StaffLine",
         "streams.AiringFacts",
         "streams.CallOff",
         "streams.Move",

@@ -6,6 +6,7 @@ from typing import Any
 from bot.content.admin import ADMIN, admin_buttons
 from bot.content.button import Button, Rows
 from bot.content.packet_buttons import packet_buttons
+from bot.content.staff_buttons import staff_buttons
 from bot.rules.arrivals import Greeting, Room, RoomFounded, RoomJoined, WhoseRoom
 from bot.rules.communities import Hello
 from bot.rules.rights import HomeGone, OwnerInPerson
@@ -34,8 +35,13 @@ HOME = "home"
 SHOP = "shop"
 """`shop:<shop>` turns the private chat to another shop."""
 NEW, NO = "new", "no"
-OPTION_LABELS = {Step.LANGUAGE: "language", Step.TIMEZONE: "zone", Step.MORNING: "hour"}
-IN_A_ROW = {Step.LANGUAGE: 3, Step.TIMEZONE: 2, Step.MORNING: 3}
+OPTION_LABELS = {
+    Step.LANGUAGE: "language",
+    Step.TIMEZONE: "zone",
+    Step.MORNING: "hour",
+    Step.GIVEAWAY: "giveaway",
+}
+IN_A_ROW = {Step.LANGUAGE: 3, Step.TIMEZONE: 2, Step.MORNING: 3, Step.GIVEAWAY: 3}
 
 
 def panel_buttons(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
@@ -56,7 +62,7 @@ def panel_buttons(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
         case WhoseRoom() | RoomJoined() | HomeGone() | OwnerInPerson():
             return _of_rooms(outcome)
         case _:
-            return packet_buttons(outcome) or admin_buttons(outcome)
+            return packet_buttons(outcome) or staff_buttons(outcome) or admin_buttons(outcome)
 
 
 def _of_rooms(outcome: WhoseRoom | RoomJoined | HomeGone | OwnerInPerson) -> Rows:

@@ -32,6 +32,7 @@ from bot.store.campaigns import CARD, card_of
 from bot.store.cards import hang_card, take_down, touch_cards
 from bot.store.coupons import give_back_claim, hang
 from bot.store.db import Database, Tx
+from bot.store.oversight import tell_of
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Campaign, CampaignCode, CodeBatch, Coupon
 
@@ -120,6 +121,7 @@ def make(tx: Tx, place: Place, actor_id: int, wish: NewCampaign, at: datetime, c
         cause=cause,
         after=causes.to_facts(wish),
     )
+    tell_of(tx, place, entry)
     outcome = CampaignMade(
         number=number,
         title=wish.title,

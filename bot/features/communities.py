@@ -17,7 +17,7 @@ from bot.store.members import Sender, meet, see
 from bot.store.outbox import rekey
 from bot.store.places import Group, Known, find_group, find_people, find_place, place_of, rooms_of
 from bot.store.rooms import clear_room, forget_leaving, note_link
-from bot.store.tables import Community, FanGroup, Member, Person
+from bot.store.tables import AuditEntry, Community, FanGroup, Member, Person
 from bot.store.telling import tell_owner
 
 CAME = "room.came"
@@ -342,6 +342,12 @@ def move(tx: Tx, old_chat_id: int, new_chat_id: int, at: datetime) -> int | None
     tx.flush()
     forget_leaving(tx, new_chat_id)
     rekey(tx, old_chat_id, new_chat_id)
+    # Anonymous administrators are known by the group's id: what they did, and gave away, stays theirs.
+    tx.execute(
+        update(AuditEntry)
+        .where(col(AuditEntry.community_id) == group.community_id, col(AuditEntry.actor_id) == old_chat_id)
+        .values(actor_id=new_chat_id)
+    )
     return group.community_id
 
 

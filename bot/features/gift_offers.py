@@ -29,18 +29,21 @@ from bot.rules.gifts import (
     Stage,
     Who,
 )
+from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
+from bot.rules.rights import Role
 from bot.rules.tiers import Tier
-from bot.store import causes
+from bot.store import causes, giveaways
 from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx
 from bot.store.invitations import offered_at
+from bot.store.oversight import tell_of
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Campaign, Gift, GiftOffer, GiftReward, Invitation
 
-MADE = "gift.made"
-CLOSED = "gift.closed"
+MADE = giveaways.GIFT_MADE
+CLOSED = giveaways.GIFT_CLOSED
 
-MakeOutcome = OfferMade | OfferClosesPast | NoSuchCampaign
+MakeOutcome = OfferMade | OfferClosesPast | NoSuchCampaign | GiveawayTooMuch | GiftNeedsStock
 CloseOutcome = OfferClosed | OfferClosedBefore | OfferUnknown
 
 
@@ -51,9 +54,11 @@ class GiftOffers:
         self._db = db
         self._policy = policy
 
-    async def make(self, place: Place, actor_id: int, wish: NewGift, at: datetime, cause: str) -> MakeOutcome:
-        """Let fans send a gift on from now."""
-        return await self._db.write(make, place, actor_id, wish, at, cause, self._policy)
+    async def make(
+        self, place: Place, actor_id: int, wish: NewGift, at: datetime, cause: str, role: Role = Role.OPERATOR
+    ) -> MakeOutcome:
+        """Let fans send a gift on from now. An operator has a limit of coins a day."""
+        return await self._db.write(make, place, actor_id, wish, at, cause, self._policy, role)
 
     async def close(self, place: Place, actor_id: int, number: int, at: datetime, cause: str) -> CloseOutcome:
         """Let no new cards be made of it; those on their way go on."""
@@ -69,7 +74,14 @@ class GiftOffers:
 
 
 def make(
-    tx: Tx, place: Place, actor_id: int, wish: NewGift, at: datetime, cause: str, policy: GiftPolicy
+    tx: Tx,
+    place: Place,
+    actor_id: int,
+    wish: NewGift,
+    at: datetime,
+    cause: str,
+    policy: GiftPolicy,
+    role: Role = Role.OPERATOR,
 ) -> MakeOutcome:
     """Number it and write it down."""
     done = caused_by(tx, place.community_id, cause)
@@ -84,6 +96,11 @@ def make(
     relay = wish.kind is GiftKind.RELAY
     # A relay lives by being opened by many; the others are for one unless staff say otherwise.
     opens = Opens.MANY if relay else wish.opens or Opens.SINGLE
+    coins = wish.coins or policy.grows_by if relay else wish.coins
+    if role is not Role.OWNER:
+        refused = giveaways.check_gift(tx, place, actor_id, wish.kind, coins, wish.stock, at)
+        if refused is not None:
+            return refused
     number: int = tx.execute(
         select(func.coalesce(func.max(col(GiftOffer.number)), 0) + 1).where(
             col(GiftOffer.community_id) == place.community_id
@@ -94,7 +111,7 @@ def make(
         number=number,
         title=wish.title,
         kind=wish.kind,
-        coins=wish.coins or policy.grows_by if relay else wish.coins,
+        coins=coins,
         campaign_id=campaign.id if campaign is not None else None,
         opens=opens,
         stock=wish.stock,
@@ -114,7 +131,9 @@ def make(
         at=at,
         cause=cause,
         after=causes.to_facts(wish),
+        by_owner=role is Role.OWNER,
     )
+    tell_of(tx, place, entry, coins * (wish.stock or 0))
     outcome = OfferMade(
         number=number,
         title=wish.title,

@@ -24,6 +24,7 @@ from bot.rules.gifts import (
     GiftReturned,
     GiftState,
     OfferGone,
+    OfferState,
     Opens,
 )
 from bot.rules.sources import SOURCE_OF_GIFTS, source_key
@@ -184,7 +185,7 @@ def make(
     if made >= policy.cards_a_day:
         return EnoughForToday(policy.cards_a_day)
     single = offer is not None and offer.opens == Opens.SINGLE
-    if offer is not None and single and not keep(tx, place, offer, at):
+    if offer is not None and not (keep(tx, place, offer, at) if single else _still_open(tx, offer)):
         return OfferGone()
     gift = Gift(
         community_id=place.community_id,
@@ -227,6 +228,19 @@ def _offer(tx: Tx, place: Place, offer_id: int, at: datetime) -> GiftOffer | Non
             offered_at(at),
         )
     ).scalar_one_or_none()
+
+
+def _still_open(tx: Tx, offer: GiftOffer) -> bool:
+    """Whether a gift for many is on offer, which it stays until the card is made.
+
+    Closing it gives its coins back to the day of the operator who made it, unless a card for many is on its way.
+    """
+    found = tx.execute(
+        select(col(GiftOffer.id))
+        .where(col(GiftOffer.id) == offer.id, col(GiftOffer.state) == OfferState.OPEN)
+        .with_for_update(read=True)
+    )
+    return found.first() is not None
 
 
 def _waiting(tx: Tx, member_id: int, offer: GiftOffer | None, at: datetime) -> Gift | None:

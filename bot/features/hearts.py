@@ -29,9 +29,11 @@ from bot.rules.hearts import (
     StepState,
     Unlocks,
     growth,
+    packets_in,
 )
+from bot.rules.rights import Role
 from bot.rules.streams import LIVE_PHASES, AiringFacts, AiringState, phase_of
-from bot.store import airings, causes
+from bot.store import airings, causes, giveaways
 from bot.store.audit import caused_by, record
 from bot.store.campaigns import campaign_numbered
 from bot.store.cards import touch_cards
@@ -39,6 +41,7 @@ from bot.store.db import Database, Tx
 from bot.store.hearts import give_of, shown, steps_of
 from bot.store.hot import Hot
 from bot.store.members import Standing
+from bot.store.oversight import tell_of
 from bot.store.places import lock_shop
 from bot.store.tables import (
     Airing,
@@ -53,8 +56,8 @@ from bot.store.tables import (
 from bot.store.tables.base import Id
 from bot.store.tables.messages import OutboxState
 
-MADE = "hearts.made"
-CANCELLED = "hearts.cancelled"
+MADE = giveaways.HEARTS_MADE
+CANCELLED = giveaways.HEARTS_CANCELLED
 
 Steps = tuple[tuple[int, Give], ...]
 
@@ -172,9 +175,11 @@ class Hearts:
         self._db = db
         self._policy = policy
 
-    async def make(self, place: Place, actor_id: int, steps: Steps, at: datetime, cause: str) -> GoalOutcome:
-        """Set a goal for the stream that is on, else for the next one."""
-        return await self._db.write(make, place, actor_id, steps, at, cause)
+    async def make(
+        self, place: Place, actor_id: int, steps: Steps, at: datetime, cause: str, role: Role = Role.OPERATOR
+    ) -> GoalOutcome:
+        """Set a goal for the stream that is on, else for the next one. An operator has a limit of coins a day."""
+        return await self._db.write(make, place, actor_id, steps, at, cause, role)
 
     async def show(self, place: Place, at: datetime) -> GoalShown | NoGoal:
         """How it stands."""
@@ -185,7 +190,9 @@ class Hearts:
         return await self._db.write(cancel, place, actor_id, at, cause)
 
 
-def make(tx: Tx, place: Place, actor_id: int, steps: Steps, at: datetime, cause: str) -> GoalOutcome:
+def make(
+    tx: Tx, place: Place, actor_id: int, steps: Steps, at: datetime, cause: str, role: Role = Role.OPERATOR
+) -> GoalOutcome:
     """Write it down for its evening, show it on the live card."""
     lock_shop(tx, place.community_id)
     done = caused_by(tx, place.community_id, cause)
@@ -202,6 +209,10 @@ def make(tx: Tx, place: Place, actor_id: int, steps: Steps, at: datetime, cause:
         if full is None:
             return CouponNotKept(give.number)
         titled.append((hearts, full))
+    coins = packets_in(give for _, give in steps)
+    too_much = giveaways.check(tx, place, actor_id, coins, at) if role is not Role.OWNER else None
+    if too_much is not None:
+        return too_much
     goal = HeartGoal(community_id=place.community_id, airing_id=evening.id, made_by=actor_id, made_at=at)
     tx.add(goal)
     tx.flush()
@@ -210,7 +221,8 @@ def make(tx: Tx, place: Place, actor_id: int, steps: Steps, at: datetime, cause:
         for nth, (hearts, give) in enumerate(titled, start=1)
     ]
     tx.execute(insert(HeartStep), rows)
-    entry = _note(tx, place, actor_id, MADE, goal, evening, at, cause)
+    entry = _note(tx, place, actor_id, MADE, goal, evening, at, cause, by_owner=role is Role.OWNER)
+    tell_of(tx, place, entry, coins)
     outcome = GoalMade(
         evening.title,
         tuple(shown(hearts, give, StepState.WAITING) for hearts, give in titled),
@@ -424,6 +436,8 @@ def _note(
     evening: AiringFacts,
     at: datetime,
     cause: str,
+    *,
+    by_owner: bool | None = None,
 ) -> AuditEntry:
     return record(
         tx,
@@ -435,4 +449,5 @@ def _note(
         at=at,
         cause=cause,
         after={"hearts": goal.hearts, "state": goal.state},
+        by_owner=by_owner,
     )

@@ -13,6 +13,7 @@ from bot.rules.coupons import CampaignState
 from bot.rules.hearts import GoalState
 from bot.rules.packets import LIVE as LIVE_PACKETS
 from bot.rules.raffles import RaffleState
+from bot.rules.rights import Role, may_undo
 from bot.rules.shop import ItemFacts, ItemState
 from bot.rules.streams import OVER_PHASES, Phase, phase_of
 from bot.store.airings import count_came, open_airings
@@ -56,11 +57,9 @@ class Overview:
         found = await self._db.read(read, place, at, number) if read is not None else []
         return found[0] if found else None
 
-    async def lately(
-        self, place: Place, reader_id: int, undoable: Collection[str], owners: Collection[str]
-    ) -> AdminLately:
+    async def lately(self, place: Place, role: Role, undoable: Collection[str], owners: Collection[str]) -> AdminLately:
         """The last acts, with who did them, and which of them the reader may take back."""
-        return await self._db.read(lately, place, reader_id, undoable, owners)
+        return await self._db.read(lately, place, role, undoable, owners)
 
 
 def coupons(session: Session, place: Place, at: datetime, number: int | None) -> list[AdminLine]:
@@ -193,7 +192,7 @@ LINES: dict[str, Lines] = {
 
 
 def lately(
-    session: Session, place: Place, reader_id: int, undoable: Collection[str], owners: Collection[str]
+    session: Session, place: Place, role: Role, undoable: Collection[str], owners: Collection[str]
 ) -> AdminLately:
     """The newest entries of the audit log."""
     rows = session.execute(
@@ -206,8 +205,8 @@ def lately(
     ).all()
     entries: list[AdminEntry] = []
     for entry, name, title in rows:
-        mine = reader_id in {place.owner_id, entry.actor_id}
-        may = entry.act in undoable and entry.undoes_id is None and (entry.act not in owners or mine)
+        may = entry.act in undoable and entry.undoes_id is None
+        may = may and may_undo(role, by_owner=entry.by_owner, owners_only=entry.act in owners)
         entries.append(
             AdminEntry(
                 audit_id=entry.id or 0,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.communities import Place
+from bot.rules.giveaways import GiveawayTooMuch
 from bot.rules.lots import Lot, divide
 from bot.rules.packets import (
     Funding,
@@ -41,14 +42,15 @@ from bot.rules.packets import (
     may_tap,
     split,
 )
-from bot.rules.rights import ForStaffOnly
+from bot.rules.rights import ForStaffOnly, Role
 from bot.rules.sealing import SALT_BYTES, SEED_BYTES, commitment, seal_of
-from bot.store import causes, ledger
+from bot.store import causes, giveaways, ledger
 from bot.store.audit import record
 from bot.store.cards import groups_of, hang_card, hang_cards, promise_edit, take_down
 from bot.store.db import PLANNED, Database, Tx
 from bot.store.hot import Hot
 from bot.store.members import Sender, Standing, standing
+from bot.store.oversight import tell_of
 from bot.store.packets import CARD, TOLD, charge_key, close_packet, lots_from_json, lots_to_json, share_key
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Card, Community, Member, Outbox, Packet, PacketShare, PacketTake
@@ -58,7 +60,7 @@ from bot.store.tables.wins import WinKind
 from bot.store.tiers import tier_of
 from bot.store.wins import record_win, won_since
 
-OPENED = "packet.opened"
+OPENED = giveaways.PACKET_OPENED
 
 Bytes = Callable[[int], bytes]
 """So many bytes that nobody can foresee: `secrets.token_bytes`."""
@@ -183,10 +185,18 @@ class Packets:
         self._policy = policy
         self._fresh_bytes = fresh_bytes
 
-    async def open(self, place: Place, actor_id: int, wish: NewPacket, at: datetime, cause: str) -> OpenOutcome:
-        """Open a packet of the shop's coins."""
+    async def open(
+        self,
+        place: Place,
+        actor_id: int,
+        wish: NewPacket,
+        at: datetime,
+        cause: str,
+        role: Role = Role.OPERATOR,
+    ) -> OpenOutcome:
+        """Open a packet of the shop's coins. An operator has a limit a day."""
         seed = self._fresh_bytes(SEED_BYTES)
-        return await self._db.write(open_packet, place, actor_id, wish, at, cause, self._policy, seed)
+        return await self._db.write(open_packet, place, actor_id, wish, at, cause, self._policy, seed, role=role)
 
     async def give(
         self, place: Place, sender: Sender, wish: NewPacket, at: datetime, cause: str
@@ -214,14 +224,24 @@ def open_packet(
     cause: str,
     policy: PacketPolicy,
     seed: bytes,
-) -> PacketOpened | PacketTooThin:
-    """Put the shop's coins into escrow, split them, hang the cards."""
+    *,
+    role: Role = Role.OPERATOR,
+    promised: bool = False,
+) -> PacketOpened | PacketTooThin | GiveawayTooMuch:
+    """Put the shop's coins into escrow, split them, hang the cards.
+
+    `role` is the actor's. `promised`: a heart goal promised it, so it was counted, and told to the owner, before.
+    """
     lock_shop(tx, place.community_id)
     done = _opened_by(tx, place, cause)
     if done is not None:
         return done
     if wish.coins < wish.shares:
         return PacketTooThin(wish.coins, wish.shares)
+    limited = role is not Role.OWNER and not promised
+    too_much = giveaways.check(tx, place, actor_id, wish.coins, at) if limited else None
+    if too_much is not None:
+        return too_much
     packet = _write_down(tx, place, actor_id, wish, at, cause, policy, seed)
     ledger.shift(
         tx,
@@ -243,7 +263,10 @@ def open_packet(
         at=at,
         cause=cause,
         after=causes.to_facts(wish),
+        by_owner=role is Role.OWNER,
     )
+    if not promised:
+        tell_of(tx, place, entry, wish.coins)
     return _hang(tx, place, packet, at, audit_id=entry.id, balance=None)
 
 

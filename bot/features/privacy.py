@@ -29,6 +29,7 @@ from bot.store.tables import (
     CheckIn,
     Community,
     Coupon,
+    Denied,
     Dialogue,
     FirstTouch,
     GiftOffer,
@@ -122,6 +123,7 @@ def forget_me(tx: Tx, place: Place | None, user_id: int, at: datetime) -> Deleti
         if found is not None:
             _cut(tx, place, user_id, *found, at)
         _drop_traces(tx, place, user_id)
+        _unname_denied(tx, place, user_id, at)
     _drop_person(tx, place, user_id)
     return DeletionDone(place.shop if place is not None else "")
 
@@ -263,6 +265,7 @@ def _rename_staff(tx: Tx, place: Place, user_id: int, nobody: int) -> None:
         (Source, "made_by"),
         (HeartGoal, "made_by"),
         (Stream, "made_by"),
+        (Denied, "by"),
     )
     for table, name in acted:
         mine = (table.community_id == place.community_id, getattr(table, name) == user_id)
@@ -291,6 +294,18 @@ def _drop_traces(tx: Tx, place: Place, user_id: int) -> None:
             ),
         )
     )
+
+
+def _unname_denied(tx: Tx, place: Place, user_id: int, at: datetime) -> None:
+    """Whom the owner has denied stays so, by a fingerprint that names nobody, as long as fingerprints are kept."""
+    found = tx.execute(
+        update(Denied)
+        .where(col(Denied.community_id) == place.community_id, col(Denied.user_id) == user_id)
+        .values(user_id=None)
+        .returning(col(Denied.id))
+    )
+    if found.first() is not None:
+        forgotten.remember(tx, place.community_id, user_id, at)
 
 
 def _drop_person(tx: Tx, place: Place | None, user_id: int) -> None:

@@ -12,10 +12,12 @@ from sqlmodel import col
 from bot.rules.admin import Reach
 from bot.rules.communities import Place
 from bot.rules.coupons import CouponState
-from bot.rules.gifts import GiftKind
+from bot.rules.gifts import PAYS_COINS, GiftKind, GiftPolicy
+from bot.rules.hearts import packets_in, read_goal
 from bot.store.airings import count_subscribers, open_airings
 from bot.store.cards import chats_of, groups_of
 from bot.store.db import Database
+from bot.store.giveaways import left_today
 from bot.store.tables import Campaign, Coupon, Member, Raffle, RaffleEntry
 
 Count = Callable[[Session, Place, Mapping[str, Any], int | None], Reach]
@@ -32,6 +34,17 @@ class Reaches:
         """What an act would reach."""
         count = COUNTS.get(act)
         return await self._db.read(count, place, values, number) if count is not None else Reach()
+
+    async def left_today(self, place: Place, actor_id: int, at: datetime) -> int:
+        """Coins that an operator can still give away today."""
+        return await self._db.read(left_today, place, actor_id, at)
+
+
+def heart_goal(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
+    """A heart goal: it hangs on the live card in all chats, and may open packets."""
+    steps = read_goal(values["goals"], values["gives"]) if {"goals", "gives"} <= values.keys() else ()
+    coins = packets_in(give for _, give in steps) if isinstance(steps, tuple) else 0
+    return replace(told_everywhere(session, place, values, None), coins=coins or None)
 
 
 def in_groups(session: Session, place: Place, _values: Mapping[str, Any], _number: int | None) -> Reach:
@@ -89,7 +102,9 @@ def gift(session: Session, place: Place, values: Mapping[str, Any], _number: int
     """A gift: every fan may send it; it hangs nowhere. Its coins can be told where they are limited."""
     kind, coins, _campaign = values.get("kind") or (None, 0, None)
     stock = values.get("stock")
-    return Reach(fans=members(session, place), coins=coins * stock if kind == GiftKind.COINS and stock else None)
+    if kind is GiftKind.RELAY:
+        coins = coins or GiftPolicy().grows_by
+    return Reach(fans=members(session, place), coins=coins * stock if kind in PAYS_COINS and stock else None)
 
 
 def for_sale(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
@@ -137,5 +152,5 @@ COUNTS: dict[str, Count] = {
     "raffle_cancel": raffle_called_off,
     "raffle_redraw": in_groups,
     "newitem": for_sale,
-    "hearts": told_everywhere,
+    "hearts": heart_goal,
 }

@@ -317,6 +317,12 @@ def next_due(session: Session, policy: GiftPolicy) -> datetime | None:
     return min(times, default=None)
 
 
+def worth(tx: Tx, place: Place, invitation_id: int, member_id: int) -> int:
+    """Coins that releasing what is held for one of the two would take from the shop, at most. It is locked then."""
+    case = _held(tx, place, invitation_id, member_id, RewardState.HELD)
+    return sum(reward.amount for reward in case.rewards) if case is not None else 0
+
+
 def release(tx: Tx, place: Place, invitation_id: int, member_id: int, at: datetime) -> int:
     """Pay what was held for one of the two; coins paid now. What comes later isn't held again."""
     case = _held(tx, place, invitation_id, member_id, RewardState.HELD)

@@ -1,5 +1,6 @@
 """`/setup`: the shop's settings in one line, or question by question in a dialogue that a restart keeps."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,9 @@ from sqlmodel import col
 
 from bot.rules.cadence import SlotKind
 from bot.rules.communities import Place
+from bot.rules.giveaways import POLICY as GIVEAWAYS
 from bot.rules.setting_up import (
+    GIVEAWAYS_OFFERED,
     MORNING_AT_FIRST,
     MORNINGS,
     NO_MORNING,
@@ -100,7 +103,7 @@ def settings_of(session: Session, community_id: int) -> dict[str, str]:
     community = session.execute(select(Community).where(col(Community.id) == community_id)).scalar_one()
     slot = _morning(session, community_id)
     morning = slot.at if slot is not None and slot.active else NO_MORNING
-    return {name: morning if name == Step.MORNING else getattr(community, name) for name in NAMES}
+    return {name: morning if name == Step.MORNING else str(getattr(community, name)) for name in NAMES}
 
 
 def set_up(tx: Tx, place: Place, actor_id: int, wish: Setup, at: datetime, cause: str) -> SetupDone:
@@ -127,9 +130,9 @@ def set_up(tx: Tx, place: Place, actor_id: int, wish: Setup, at: datetime, cause
             before=before_,
             after=after_,
         )
-    stands: dict[str, Any] = {**stood, **after_}
-    stands["language"] = Language(stands["language"])
-    outcome = SetupDone(**stands, changed=tuple(sorted(after_)), audit_id=entry.id if entry is not None else None)
+    outcome = SetupDone(
+        **typed(stood | after_), changed=tuple(sorted(after_)), audit_id=entry.id if entry is not None else None
+    )
     if entry is not None:
         entry.answer = causes.to_json(outcome)
     return outcome
@@ -143,6 +146,12 @@ def undo_setup(tx: Tx, place: Place, entry: AuditEntry) -> bool:
         return False
     _apply(tx, place.community_id, entry.before or {})
     return True
+
+
+def typed(values: Mapping[str, str]) -> dict[str, Any]:
+    """Settings as outcomes and wishes take them."""
+    kinds: dict[str, Callable[[str], Any]] = {"language": Language, Step.GIVEAWAY: int}
+    return {name: kinds.get(name, str)(value) for name, value in values.items()}
 
 
 def _locked(tx: Tx, community_id: int) -> None:
@@ -160,6 +169,8 @@ def _apply(tx: Tx, community_id: int, values: dict[str, str]) -> None:
     for name, value in values.items():
         if name == Step.MORNING:
             _set_morning(tx, community_id, value)
+        elif name == Step.GIVEAWAY:
+            community.giveaway = int(value)
         else:
             setattr(community, name, value)
     tx.flush()
@@ -253,8 +264,7 @@ def _shown(session: Session, dialogue: Dialogue, policy: SetupPolicy) -> SetupSt
     filled: dict[str, str] = dialogue.filled.get("values", {})
     stands: dict[str, str] = settings_of(session, dialogue.community_id) | filled
     if dialogue.step not in STEPS:
-        values: dict[str, Any] = {**stands, "language": Language(stands["language"])}
-        return SetupReview(**values, changed=tuple(step for step in STEPS if step in filled))
+        return SetupReview(**typed(stands), changed=tuple(step for step in STEPS if step in filled))
     step = Step(dialogue.step)
     return SetupStep(
         step=step,
@@ -262,8 +272,18 @@ def _shown(session: Session, dialogue: Dialogue, policy: SetupPolicy) -> SetupSt
         options=_options(step, Language(stands["language"])),
         number=STEPS.index(step) + 1,
         guided=bool(dialogue.filled.get("guided")),
-        most={Step.SHOP: policy.max_shop, Step.PERSONA: policy.max_persona, Step.COIN: policy.max_coin}.get(step, 0),
+        most=_most(step, policy),
     )
+
+
+def _most(step: Step, policy: SetupPolicy) -> int:
+    most = {
+        Step.SHOP: policy.max_shop,
+        Step.PERSONA: policy.max_persona,
+        Step.COIN: policy.max_coin,
+        Step.GIVEAWAY: GIVEAWAYS.most,
+    }
+    return most.get(step, 0)
 
 
 def _options(step: Step, language: Language) -> tuple[str, ...]:
@@ -274,6 +294,8 @@ def _options(step: Step, language: Language) -> tuple[str, ...]:
             return ZONES_OFFERED[language]
         case Step.MORNING:
             return MORNINGS
+        case Step.GIVEAWAY:
+            return GIVEAWAYS_OFFERED
         case _:
             return ()
 
@@ -292,10 +314,7 @@ def finish(tx: Tx, place: Place, user_id: int, at: datetime, cause: str, panel_i
     dialogue = _current(tx, user_id, panel_id)
     if dialogue is None or dialogue.community_id != place.community_id:
         return SetupClosed()
-    values: dict[str, Any] = dict(dialogue.filled.get("values", {}))
-    if "language" in values:
-        values["language"] = Language(values["language"])
-    saved = set_up(tx, place, user_id, Setup(**values), at, cause)
+    saved = set_up(tx, place, user_id, Setup(**typed(dialogue.filled.get("values", {}))), at, cause)
     if saved.audit_id is None:
         entry = record(
             tx, community_id=place.community_id, actor_id=user_id, act=KEPT, subject=saved.shop, at=at, cause=cause

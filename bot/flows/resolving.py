@@ -1,6 +1,6 @@
 """`/held`: staff release or refuse what waits, or the clock lets it go; the feature that held it pays, or doesn't.
 
-A feature's part is `Resolver(release, refuse, hold_again)`, under the kind that it holds things by.
+A feature's part is `Resolver(release, refuse, hold_again, worth)`, under the kind that it holds things by.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,16 +23,17 @@ from bot.rules.farming import (
     SettleOutcome,
     goes_by_itself,
 )
-from bot.store import causes
+from bot.rules.rights import Role
+from bot.store import causes, giveaways
 from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx
 from bot.store.holding import reasons_of, settle, signs
-from bot.store.places import place_of
+from bot.store.places import lock_shop, place_of
 from bot.store.tables import AuditEntry, Held, Member, Person
 
 log = get_logger("resolving")
 
-RELEASED = "held.released"
+RELEASED = giveaways.HELD_RELEASED
 REFUSED = "held.refused"
 CHUNK = 100
 
@@ -48,10 +49,15 @@ class Resolver:
     refuse: Resolve
     hold_again: Callable[[Tx, Place, int, int, datetime], bool] | None = None
     """Undoes `refuse`; False if something followed. None: a refusal stands."""
+    worth: Callable[[Tx, Place, int, int], int] | None = None
+    """(subject, member) → coins that `release` takes from the shop, at most; it locks what it looks at.
+
+    None: the shop has set them aside before.
+    """
 
 
 RESOLVERS: dict[str, Resolver] = {
-    rewarding.KIND: Resolver(rewarding.release, rewarding.refuse, rewarding.hold_again),
+    rewarding.KIND: Resolver(rewarding.release, rewarding.refuse, rewarding.hold_again, rewarding.worth),
     packet_draws.HELD: Resolver(packet_draws.release, packet_draws.refuse),
 }
 """By the kind of what is held."""
@@ -66,10 +72,17 @@ class Resolving:
         self._resolvers = resolvers if resolvers is not None else RESOLVERS
 
     async def decide(
-        self, place: Place, actor_id: int, held_id: int, state: HeldState, at: datetime, cause: str
+        self,
+        place: Place,
+        actor_id: int,
+        held_id: int,
+        state: HeldState,
+        at: datetime,
+        cause: str,
+        role: Role = Role.OPERATOR,
     ) -> SettleOutcome:
-        """Staff release or refuse."""
-        return await self._db.write(decide, place, actor_id, held_id, state, at, cause, self._resolvers)
+        """Staff release or refuse. An operator has a limit of coins a day."""
+        return await self._db.write(decide, place, actor_id, held_id, state, at, cause, self._resolvers, role)
 
     async def run_due(self, now: datetime) -> datetime | None:
         """Look again at what has waited long enough; when to look next."""
@@ -91,6 +104,7 @@ def decide(  # noqa: PLR0911  # refusals, first come first told
     at: datetime,
     cause: str,
     resolvers: Mapping[str, Resolver],
+    role: Role = Role.OPERATOR,
 ) -> SettleOutcome:
     """Mark it decided, let its feature act, write the act down."""
     done = caused_by(tx, place.community_id, cause)
@@ -110,6 +124,12 @@ def decide(  # noqa: PLR0911  # refusals, first come first told
     if HeldState(held.state) is not HeldState.HELD:
         return HeldSettled(fan, HeldState(held.state))
     released = state is HeldState.RELEASED
+    if released and role is not Role.OWNER and resolver.worth is not None:
+        worth = resolver.worth(tx, place, subject_id, member_id)
+        lock_shop(tx, place.community_id)
+        too_much = giveaways.check(tx, place, actor_id, worth, at)
+        if too_much is not None:
+            return too_much
     coins = (resolver.release if released else resolver.refuse)(tx, place, subject_id, member_id, at)
     if not settle(tx, held_id, state, at, actor_id):
         # Somebody decided meanwhile: their feature's acts found nothing left to do, and neither did ours.
@@ -125,7 +145,8 @@ def decide(  # noqa: PLR0911  # refusals, first come first told
         at=at,
         cause=cause,
         before={"state": HeldState.HELD, "reasons": held.reasons},
-        after={"state": state, "kind": held.kind, "coins": coins},
+        after={"state": state, "kind": held.kind, "coins": coins, "given": coins if resolver.worth is not None else 0},
+        by_owner=role is Role.OWNER,
     )
     outcome: HeldReleased | HeldRefused = HeldReleased(fan, coins)
     if not released:

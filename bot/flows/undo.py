@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from bot.features import (
@@ -18,12 +18,15 @@ from bot.features import (
     raffles,
     redeeming,
     setting_up,
+    staff,
     streams,
 )
 from bot.flows import resolving
 from bot.flows.redeeming import after_redeemed
-from bot.rules.communities import NothingToUndo, Place, TooLateToUndo, Undone, UndoOutcome
+from bot.rules.communities import NothingToUndo, OwnersAct, Place, TooLateToUndo, Undone, UndoOutcome
+from bot.rules.rights import Role, may_undo
 from bot.rules.streams import StreamPolicy
+from bot.store import giveaways
 from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx
 from bot.store.tables import AuditEntry
@@ -49,11 +52,13 @@ UNDOABLE = (
     calling_off.CANCELLED,
     hearts.MADE,
     hearts.CANCELLED,
+    staff.DENIED,
+    staff.LIFTED,
 )
 
 
-OWNERS = (setting_up.SETUP,)
-"""Acts that only the owner may do, so that only the owner, or who did it, takes them back."""
+OWNERS = (setting_up.SETUP, staff.DENIED, staff.LIFTED)
+"""Acts that only the owner may do, so that only the owner takes them back."""
 
 
 async def undo(
@@ -63,25 +68,32 @@ async def undo(
     at: datetime,
     cause: str,
     audit_id: int | None = None,
+    *,
+    role: Role,
 ) -> UndoOutcome:
-    """Take back one act: the one named, else the actor's last that isn't undone."""
-    outcome = await db.write(_undo, place, actor_id, at, cause, audit_id)
+    """Take back one act: the one named, else the actor's last that isn't undone. `role` is the actor's now."""
+    outcome = await db.write(_undo, place, actor_id, role, at, cause, audit_id)
     if isinstance(outcome, Undone) and outcome.act == redeeming.REDEEMED:
         # Its campaign may have been cancelled since: then what is held again is void, and its coins go back.
         await campaigns.Campaigns(db).finish_refunds(at)
     return outcome
 
 
-def _undo(tx: Tx, place: Place, actor_id: int, at: datetime, cause: str, audit_id: int | None) -> UndoOutcome:
+def _undo(
+    tx: Tx, place: Place, actor_id: int, role: Role, at: datetime, cause: str, audit_id: int | None
+) -> UndoOutcome:
     done = caused_by(tx, place.community_id, cause)
     if done is not None and done.undoes_id is not None:
         entry = tx.get_one(AuditEntry, done.undoes_id)
         return Undone(entry.act, entry.subject)
-    found = _last(tx, place, actor_id, audit_id)
-    if found is None:
+    found = _last(tx, place, actor_id, role, audit_id)
+    if found is None or found.undone_at is not None:
         return NothingToUndo()
-    if found.undone_at is not None:
-        return NothingToUndo()
+    if not may_undo(role, by_owner=found.by_owner, owners_only=found.act in OWNERS):
+        return OwnersAct(found.act, found.subject)
+    refused = giveaways.check_again(tx, place, found, at) if role is not Role.OWNER else None
+    if refused is not None:
+        return refused
     if not _take_back(tx, place, actor_id, found, at, cause):
         return TooLateToUndo(found.act, found.subject)
     found.undone_at = at
@@ -98,11 +110,13 @@ def _undo(tx: Tx, place: Place, actor_id: int, at: datetime, cause: str, audit_i
             before=found.after,
             after=found.before,
             undoes_id=found.id,
+            by_owner=role is Role.OWNER,
         )
     return Undone(found.act, found.subject)
 
 
-def _last(tx: Tx, place: Place, actor_id: int, audit_id: int | None) -> AuditEntry | None:
+def _last(tx: Tx, place: Place, actor_id: int, role: Role, audit_id: int | None) -> AuditEntry | None:
+    """The act that is meant. Without a number it is one of the actor's own that they may take back."""
     query = select(AuditEntry).where(
         col(AuditEntry.community_id) == place.community_id,
         col(AuditEntry.act).in_(UNDOABLE),
@@ -110,10 +124,10 @@ def _last(tx: Tx, place: Place, actor_id: int, audit_id: int | None) -> AuditEnt
     )
     if audit_id is not None:
         query = query.where(col(AuditEntry.id) == audit_id)
-        if actor_id != place.owner_id:
-            query = query.where(or_(col(AuditEntry.act).not_in(OWNERS), col(AuditEntry.actor_id) == actor_id))
     else:
         query = query.where(col(AuditEntry.actor_id) == actor_id, col(AuditEntry.undone_at).is_(None))
+        if role is not Role.OWNER:  # what a former owner did is the present one's to take back
+            query = query.where(col(AuditEntry.by_owner).is_(False), col(AuditEntry.act).not_in(OWNERS))
     return tx.execute(query.order_by(col(AuditEntry.id).desc()).limit(1).with_for_update()).scalars().first()
 
 
@@ -162,5 +176,9 @@ def _take_back(  # noqa: C901, PLR0911, PLR0912  # a table of acts
             return calling_off.undo_make(tx, place, actor_id, entry, at, cause)
         case calling_off.CANCELLED:
             return calling_off.undo_cancel(tx, place, entry, at)
+        case staff.DENIED:
+            return staff.undo_deny(tx, place, entry, at)
+        case staff.LIFTED:
+            return staff.undo_lift(tx, place, entry)
         case _:
             return False

@@ -9,11 +9,15 @@ from bot.rules.communities import Place
 from bot.rules.hearts import HeartOutcome, HeartPolicy, HeartsRest, StepFailed, Unlocks
 from bot.rules.packets import NewPacket, PacketOpened, PacketPolicy
 from bot.rules.raffles import NewRaffle, RaffleMade, RafflePolicy
+from bot.rules.rights import Role
 from bot.rules.sealing import SEED_BYTES
+from bot.store import giveaways
 from bot.store.campaigns import campaign_numbered
 from bot.store.coupons import unlock
 from bot.store.db import Database, Tx
+from bot.store.hearts import step_cause
 from bot.store.members import Sender, standing
+from bot.store.places import lock_shop
 from bot.store.telling import tell_owner
 
 TOLD_WITHIN = timedelta(hours=3)
@@ -96,14 +100,20 @@ def _open_all(tx: Tx, place: Place, goal_id: int, reached: list[hearts.Reached],
 
 def _open(tx: Tx, place: Place, goal_id: int, step: hearts.Reached, at: datetime, tools: Tools) -> bool:
     """Whether it could be opened. The cause is the step's own, so not even a bug opens it twice."""
-    give, cause = step.give, f"hearts:{goal_id}:{step.nth}"
+    give, cause = step.give, step_cause(goal_id, step.nth)
     if give.kind is Unlocks.COUPON:
         campaign = campaign_numbered(tx, place.community_id, give.number)
         return campaign is not None and unlock(tx, place, campaign.id, at) is not None
     actor_id, seed = hearts.maker_of(tx, goal_id), tools.fresh_bytes(SEED_BYTES)
     if give.kind is Unlocks.PACKET:
+        lock_shop(tx, place.community_id)
+        if not giveaways.check_step(tx, place, goal_id, give.coins, at):
+            return False
         wish = NewPacket(give.coins, give.shares, rush=give.rush)
-        opened = packets.open_packet(tx, place, actor_id, wish, at, cause, tools.packets, seed)
+        role = Role.OWNER if giveaways.goals_owner(tx, place, goal_id) else Role.OPERATOR
+        opened = packets.open_packet(
+            tx, place, actor_id, wish, at, cause, tools.packets, seed, role=role, promised=True
+        )
         return isinstance(opened, PacketOpened)
     raffle = NewRaffle(give.title, at + timedelta(minutes=give.minutes), winners=give.winners)
     made = raffles.make(tx, place, actor_id, raffle, at, cause, seed, tools.raffles, beacon=give.beacon)

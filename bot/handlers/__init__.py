@@ -24,6 +24,7 @@ from bot.handlers import (
     setting_up,
     shop,
     sources,
+    staff,
     streams,
 )
 from bot.handlers.table import Table
@@ -51,6 +52,7 @@ FEATURES = (
     reporting,
     hearts,
     holding,
+    staff,
     preferences,
     privacy,
 )

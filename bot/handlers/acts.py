@@ -119,6 +119,7 @@ ACTS = (
             flag("rush"),
             Blank("fresh", days_back, quick=("7d", "30d")),
         ),
+        gives=True,
     ),
     Act(
         "newraffle",
@@ -167,6 +168,7 @@ ACTS = (
             stock=("20", "50", "100"),
             closes=("+1d", "+3d", "+7d"),
         ),
+        gives=True,
     ),
     Act("gifts", Section.GIFTS, "gifts", unlogged=True),
     Act("gift_close", Section.GIFTS, "gifts", head="{number}", tail="close", states=frozenset({"open"}), danger=True),
@@ -208,6 +210,7 @@ ACTS = (
             goals=("100", "50,200", "100,300,500"),
             gives=("packet:500/20",),
         ),
+        gives=True,
     ),
     Act("hearts_show", Section.HEARTS, "hearts", unlogged=True),
     Act("hearts_cancel", Section.HEARTS, "hearts", tail="cancel", danger=True),
@@ -220,6 +223,7 @@ ACTS = (
     ),
     Act("sources", Section.FANS, "source", unlogged=True),
     Act("held", Section.FANS, "held", unlogged=True),
+    Act("staff", Section.FANS, "staff", unlogged=True, owner=True),
     Act("report", Section.FANS, "report", (bare("days", one_of(PERIODS), "7d", "30d"),), unlogged=True),
 )
 

@@ -35,6 +35,7 @@ from bot.rules.admin import (
     AdminStep,
     AdminThing,
     AdminValue,
+    Reach,
     Section,
 )
 from bot.rules.forms import FormError, Missing
@@ -130,7 +131,7 @@ class AdminPanel:
 
     async def lately(self, inside: Ask) -> None:
         """What happened lately."""
-        await self._page(inside, await self._overview.lately(inside.home, inside.actor_id, UNDOABLE, OWNERS))
+        await self._page(inside, await self._overview.lately(inside.home, inside.role, UNDOABLE, OWNERS))
 
     async def begin(self, inside: Ask, name: str, number: int | None, data: Any) -> None:
         """Begin to fill in an act; one that only looks something up and asks nothing is done at once."""
@@ -285,13 +286,20 @@ class AdminPanel:
                 if one.name in draft.values
             ),
             blanks=tuple(one.name for one in act.blanks),
-            reach=await self._reaches.of(inside.home, act.name, read, draft.number),
+            reach=await self._reach(inside, act, read, draft.number),
             line=f"/{act.command} {act.line(draft.number, draft.values)}".strip(),
             danger=act.danger,
             about=about,
             problem=problem,
         )
         await self._page(inside, review, draft.message_id)
+
+    async def _reach(self, inside: Ask, act: Act, read: Mapping[str, Any], number: int | None) -> Reach:
+        """What an act reaches; of coins of the shop, also what an operator can still give away today."""
+        reach = await self._reaches.of(inside.home, act.name, read, number)
+        if act.gives and inside.role is not Role.OWNER:
+            reach = replace(reach, left=await self._reaches.left_today(inside.home, inside.actor_id, inside.at))
+        return reach
 
     async def _picks(self, inside: Ask, blank: Blank, draft: Draft) -> tuple[AdminPick, ...]:
         if is_person(blank):

@@ -77,6 +77,8 @@ class Act:
     """Whether it takes something away."""
     owner: bool = False
     """Whether only the owner may; the command asks again."""
+    gives: bool = False
+    """Whether the shop can owe coins by it, of which an operator gives away so many a day."""
     unlogged: bool = False
     """Whether it leaves no entry in the audit log: it only looks something up, or finds what was there already."""
 

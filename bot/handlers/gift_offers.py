@@ -65,7 +65,7 @@ async def new_gift(_message: Message, ask: Ask, rest: str, doors: Doors, voice: 
         await voice.answer(inside, problem.error)
         return
     values["kind"], values["coins"], values["campaign"] = values["kind"]
-    made = await gift_offers.make(inside.home, ask.actor_id, NewGift(**values), ask.at, ask.cause)
+    made = await gift_offers.make(inside.home, ask.actor_id, NewGift(**values), ask.at, ask.cause, inside.role)
     await voice.answer(inside, made)
 
 

@@ -69,7 +69,8 @@ async def goal(
     if any(give.kind is Unlocks.RAFFLE for _, give in steps) and await raffles.beacon_answers(ask.at):
         # A heart opens the raffle in a transaction, which can't ask.
         steps = tuple((hearts_needed, replace(give, beacon=True)) for hearts_needed, give in steps)
-    await voice.answer(inside, await hearts.make(inside.home, ask.actor_id, steps, ask.at, ask.cause))
+    made = await hearts.make(inside.home, ask.actor_id, steps, ask.at, ask.cause, inside.role)
+    await voice.answer(inside, made)
 
 
 async def heart(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, unlocking: Unlocking) -> None:

@@ -40,5 +40,5 @@ async def decide(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice
     if held_id is None or state is None:
         await voice.answer(inside, HeldGone())
         return
-    outcome = await resolving.decide(inside.home, ask.actor_id, held_id, state, ask.at, ask.cause)
+    outcome = await resolving.decide(inside.home, ask.actor_id, held_id, state, ask.at, ask.cause, inside.role)
     await voice.answer(inside, outcome)

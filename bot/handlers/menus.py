@@ -12,7 +12,7 @@ from bot.features.communities import Communities
 from bot.logs import get_logger
 from bot.outbound import Outbound
 from bot.pacer import HeldError
-from bot.rules.menus import FANS, STAFF, built
+from bot.rules.menus import FANS, OWNERS, STAFF, built
 from bot.rules.words import Language
 
 log = get_logger("menus")
@@ -55,13 +55,14 @@ class Menus:
             await self.for_owner(user_id, language, patient=True)
 
     async def for_owner(self, user_id: int, language: Language, *, patient: bool = False) -> None:
-        """In private an owner's menu has the staff's commands too.
+        """In private an owner's menu has the staff's commands and their own too.
 
         Only at the start there is time to wait until Telegram takes calls again; what a handler couldn't set is set
         then.
         """
         scope = {"type": "chat", "chat_id": user_id}
-        await self._menu(scope, "", [*self._fans(language), *self._staff(language)], patient=patient)
+        owner = self._described(OWNERS, language, {})
+        await self._menu(scope, "", [*self._fans(language), *self._staff(language), *owner], patient=patient)
 
     def _fans(self, language: Language, *, ephemeral: bool = False) -> Menu:
         return self._described(FANS, language, {"is_ephemeral": True} if ephemeral else {})

@@ -43,7 +43,7 @@ async def red_packet(_message: Message, ask: Ask, rest: str, doors: Doors, voice
         await voice.answer(inside, problem.error)
         return
     if staff:
-        await voice.answer(inside, await packets.open(inside.home, ask.actor_id, wish, ask.at, ask.cause))
+        await voice.answer(inside, await packets.open(inside.home, ask.actor_id, wish, ask.at, ask.cause, inside.role))
     else:
         await voice.answer(inside, await packets.give(inside.home, ask.sender, wish, ask.at, ask.cause))
 

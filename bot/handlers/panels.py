@@ -7,13 +7,13 @@ from aiogram import Bot
 from bot.asking import Ask
 from bot.features.communities import Communities
 from bot.features.rooms import Rooms
-from bot.features.setting_up import KIND, Panel, SettingUp
+from bot.features.setting_up import KIND, Panel, SettingUp, typed
 from bot.handlers.looking import look_over
 from bot.handlers.menus import Menus
 from bot.handlers.roles import Roles
 from bot.rules.arrivals import Need, Room
 from bot.rules.communities import Hello, NoCommunityYet, Place
-from bot.rules.menus import FANS, NEXT, STAFF, built
+from bot.rules.menus import FANS, NEXT, OWNERS, STAFF, built
 from bot.rules.rights import ForOwnerOnly, HomeGone, Role, TryAgain
 from bot.rules.setting_up import (
     NothingOpen,
@@ -25,9 +25,10 @@ from bot.rules.setting_up import (
     SetupShown,
     SetupStep,
 )
-from bot.rules.words import Language
 from bot.voice import Voice
 
+MENUS = {Role.FAN: (), Role.OPERATOR: STAFF, Role.OWNER: (*STAFF, *OWNERS)}
+"""What each can say beside what fans can."""
 MOST_ROOMS = 12
 """Rooms that are looked over at once."""
 
@@ -68,7 +69,7 @@ class SetupPanel:
         rooms = [chat for chat in await self._rooms.all_of(place) if chat.chat_id == inside.chat_id]
         shown = SetupShown(
             community_id=place.community_id,
-            **{**stands, "language": Language(stands["language"])},  # type: ignore[arg-type]
+            **typed(stands),
             mine=mine,
             missing=_needs(await look_over(self._bot, tuple(rooms))),
         )
@@ -118,7 +119,7 @@ class SetupPanel:
             place.shop,
             ask.sender.name,
             built(FANS, self._menus.listened_to),
-            built(STAFF, self._menus.listened_to) if role is not Role.FAN else (),
+            built(MENUS[role], self._menus.listened_to),
             owner=ask.private and role is Role.OWNER,
             panel=ask.private and role is not Role.FAN,
             others=tuple(shop for shop in others if shop.community_id != place.community_id)[:MOST_ROOMS],

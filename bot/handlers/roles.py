@@ -12,13 +12,25 @@ from aiogram.methods import GetChatAdministrators, GetChatMember
 from bot.asking import Ask
 from bot.features.communities import Communities
 from bot.features.ownership import Ownership
+from bot.features.staff import Staffing
 from bot.flows.handing_over import HandingOver
 from bot.intake import TryLaterError
 from bot.logs import get_logger
 from bot.middleware import sender_of
 from bot.pacer import HeldError
 from bot.rules.communities import Place
-from bot.rules.rights import HomeGone, HomeMoved, HomeStaff, HomeStays, Role, RoomChoice, TryAgain, role_at_home
+from bot.rules.rights import (
+    AnonymousOff,
+    HomeGone,
+    HomeMoved,
+    HomeStaff,
+    HomeStays,
+    Role,
+    RoomChoice,
+    TryAgain,
+    anonymous_role,
+    role_at_home,
+)
 from bot.store.members import Sender
 
 log = get_logger("roles")
@@ -36,32 +48,39 @@ class FoundStaff:
 
     creator: Sender | None
     """None where a group has lost its creator."""
-    administrators: frozenset[int]
+    administrators: tuple[Sender, ...]
+    """The others, bots left out."""
 
     @property
     def staff(self) -> HomeStaff:
         """The same as rules know it."""
-        return HomeStaff(self.creator.user_id if self.creator is not None else None, self.administrators)
+        return HomeStaff(
+            self.creator.user_id if self.creator is not None else None,
+            frozenset(one.user_id for one in self.administrators),
+        )
 
 
 class Roles:
     """Asks Telegram who may steer a shop, and follows a change of its owner on the way."""
 
-    def __init__(self, bot: Bot, communities: Communities, ownership: Ownership, handing_over: HandingOver) -> None:
+    def __init__(
+        self, bot: Bot, communities: Communities, ownership: Ownership, handing_over: HandingOver, staffing: Staffing
+    ) -> None:
         self._bot = bot
         self._communities = communities
         self._ownership = ownership
         self._handing_over = handing_over
+        self._staffing = staffing
 
-    async def asked(self, ask: Ask) -> Ask | TryAgain | HomeGone:
-        """The ask with the asker's role in its community, as Telegram says now.
+    async def asked(self, ask: Ask) -> Ask | TryAgain | HomeGone | AnonymousOff:
+        """The ask with the asker's role in its community, as Telegram says now, unless the owner has denied them.
 
         An anonymous administrator of the home group is an operator; of another room, nobody.
         """
         place = ask.home
         if ask.speaks_as is not None:
             at_home = ask.anonymous_admin and ask.chat_id == place.home_chat
-            return replace(ask, role=Role.OPERATOR if at_home else Role.FAN)
+            return await self._anonymous(ask) if at_home else replace(ask, role=Role.FAN)
         found = await self.staff_of(place)
         if isinstance(found, TryAgain):
             return found
@@ -73,7 +92,30 @@ class Roles:
         elif found.creator.user_id != place.owner_id:
             place = await self._follow(place, found.creator, ask.at)
         role = role_at_home(ask.sender.user_id, found.staff)
+        if role is Role.OPERATOR:
+            role = await self._operator(place, ask.sender)
         return replace(ask, place=place, role=role)
+
+    async def _operator(self, place: Place, sender: Sender) -> Role:
+        """The role of an administrator of the home group: nothing more than a fan's if the owner has denied them."""
+        look = await self._staffing.look(place, sender.user_id)
+        if look.denied:
+            return Role.FAN
+        if not look.known:
+            await self._staffing.meet(sender)
+        return Role.OPERATOR
+
+    async def _anonymous(self, ask: Ask) -> Ask | TryAgain | AnonymousOff:
+        """An anonymous administrator of home. Telegram is asked who they may be only if somebody is denied."""
+        if not await self._staffing.anybody_denied(ask.home):
+            return replace(ask, role=Role.OPERATOR)
+        found = await self.staff_of(ask.home)
+        if not isinstance(found, FoundStaff):
+            return TryAgain()
+        staff = found.staff
+        denied = await self._staffing.denied_among(ask.home, staff.administrators)
+        role = anonymous_role(staff, denied)
+        return replace(ask, role=role) if role is Role.OPERATOR else AnonymousOff()
 
     async def in_shop(self, place: Place, user_id: int) -> Role | None:
         """A person's role in a shop as Telegram says now; a shop without a home has no staff. None: no answer."""
@@ -82,7 +124,7 @@ class Roles:
             return None
         if found is None:
             return Role.FAN
-        return role_at_home(user_id, found.staff)
+        return role_at_home(user_id, found.staff, await self._staffing.denied_among(place, (user_id,)))
 
     async def staff_of(self, place: Place) -> FoundStaff | TryAgain | None:
         """The home group's creator and administrators; None if there's no home group any more."""
@@ -168,8 +210,8 @@ async def look_up_staff(bot: Bot, chat_id: int) -> FoundStaff | TryAgain | None:
         log.info("staff_unknown", chat=chat_id, error=type(error).__name__)
         return TryAgain()
     creator = next((one.user for one in members if one.status == ChatMemberStatus.CREATOR), None)
-    administrators = frozenset(
-        one.user.id for one in members if one.status == ChatMemberStatus.ADMINISTRATOR and not one.user.is_bot
+    administrators = tuple(
+        sender_of(one.user) for one in members if one.status == ChatMemberStatus.ADMINISTRATOR and not one.user.is_bot
     )
     return FoundStaff(sender_of(creator) if creator is not None else None, administrators)
 

@@ -12,11 +12,12 @@ from bot.features.communities import Communities
 from bot.features.setting_up import KIND, SettingUp
 from bot.handlers.admin_panel import AdminPanel
 from bot.handlers.coupons import read_id
-from bot.handlers.forms import Field, Form, FormProblem, Moment, one_of, timezone, words
+from bot.handlers.forms import Field, Form, FormProblem, Moment, one_of, timezone, whole, words
 from bot.handlers.panels import SetupPanel
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.forms import NotATime, TooLong
+from bot.rules.giveaways import POLICY as GIVEAWAYS
 from bot.rules.packets import Funding
 from bot.rules.setting_up import (
     ROOMS,
@@ -24,6 +25,7 @@ from bot.rules.setting_up import (
     Setup,
     SetupPolicy,
     Step,
+    giveaway_of,
     morning_of,
 )
 from bot.rules.words import Language
@@ -51,6 +53,7 @@ SETUP_FORM = Form(
         "coin": Field(words(POLICY.max_coin, EXAMPLE)),
         "morning": Field(morning),
         "packets": Field(one_of({funding.value: funding for funding in Funding})),
+        "giveaway": Field(whole(0, GIVEAWAYS.most)),
     },
     EXAMPLE,
 )
@@ -138,6 +141,8 @@ def _pressed_answer(step: str, answer: str) -> str | None:
             return answer if answer in find_zones(answer) else None
         case Step.MORNING:
             return morning_of(answer)
+        case Step.GIVEAWAY:
+            return giveaway_of(answer)
         case _:
             return None
 
@@ -164,6 +169,12 @@ async def typed(message: Message, ask: Ask, panel: SetupPanel) -> None:
                 await panel.ask_again(inside, Problem.NO_TIME)
             else:
                 await panel.fill(inside, step, hour)
+        case Step.GIVEAWAY:
+            coins = giveaway_of(text)
+            if coins is None:
+                await panel.ask_again(inside, Problem.NO_NUMBER)
+            else:
+                await panel.fill(inside, step, coins)
         case _:
             await panel.ask_again(inside, Problem.NO_TYPING)
 

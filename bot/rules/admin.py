@@ -88,6 +88,8 @@ class Reach:
     """Fans who hear of it in private."""
     coins: int | None = None
     """Coins that it can cost the shop, at most."""
+    left: int | None = None
+    """Coins that an operator can still give away today."""
     back: int | None = None
     """Coins that go back to those who paid them."""
     void: int | None = None

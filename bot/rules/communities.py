@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.rules.arrivals import Shop
+from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
 from bot.rules.words import Language
 
 DEFAULT_TIMEZONES = {Language.KO: "Asia/Seoul", Language.ZH: "Asia/Shanghai", Language.EN: "UTC"}
@@ -90,7 +91,15 @@ class TooLateToUndo:
     subject: str
 
 
-UndoOutcome = Undone | NothingToUndo | TooLateToUndo
+@dataclass(frozen=True, slots=True)
+class OwnersAct:
+    """Only the present owner takes this back: an owner did it, or only the owner may do it."""
+
+    act: str
+    subject: str
+
+
+UndoOutcome = Undone | NothingToUndo | TooLateToUndo | OwnersAct | GiveawayTooMuch | GiftNeedsStock
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.rules.giveaways import GiveawayTooMuch
+
 
 class Sign(StrEnum):
     """What can be seen of an account that farms."""
@@ -222,4 +224,4 @@ class HeldNotice:
     count: int
 
 
-SettleOutcome = HeldReleased | HeldRefused | HeldSettled | HeldGone
+SettleOutcome = HeldReleased | HeldRefused | HeldSettled | HeldGone | GiveawayTooMuch

@@ -35,6 +35,10 @@ class GiftKind(StrEnum):
     """It grows, for who sends it on, with each friend who stays."""
 
 
+PAYS_COINS = frozenset({GiftKind.COINS, GiftKind.RELAY})
+"""Kinds by which somebody is paid what staff have named."""
+
+
 class Opens(StrEnum):
     """For how many friends one card is."""
 

@@ -1,12 +1,13 @@
 """Heart goals: fans' hearts during a stream add up, and steps of the goal unlock what the owner chose."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
+from bot.rules.giveaways import GiveawayTooMuch
 from bot.rules.packets import PacketPolicy
 from bot.rules.raffles import RafflePolicy
 
@@ -211,6 +212,11 @@ def _whole(text: str, most: int) -> int | None:
     return int(text) if 1 <= int(text) <= most else None
 
 
+def packets_in(gives: Iterable[Give]) -> int:
+    """Coins of all packets among what steps open."""
+    return sum(give.coins for give in gives if give.kind is Unlocks.PACKET)
+
+
 def growth(count: int, most: int) -> int:
     """What a count of unnamed hearts adds: only beyond the highest that was seen, so that taking back and giving again
     adds nothing."""
@@ -310,4 +316,4 @@ class StepFailed:
     coins: int
 
 
-GoalOutcome = GoalMade | GoalThere | NoStreamForGoal | CouponNotKept
+GoalOutcome = GoalMade | GoalThere | NoStreamForGoal | CouponNotKept | GiveawayTooMuch

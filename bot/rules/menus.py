@@ -32,6 +32,8 @@ STAFF = (
     "undo",
 )
 """Never ephemeral: a reply to a file would lose its reply, and an anonymous administrator couldn't be answered."""
+OWNERS = ("staff",)
+"""What only the owner may say; in the menu of their private chat, and in their help."""
 UNLISTED = frozenset({"start", "makeup", "cancel"})
 """Said by Telegram itself, offered by a button, or named where it is of use."""
 NEXT = ("admin", "newstream", "newcoupon", "source")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.rules.giveaways import GiveawayTooMuch
 from bot.rules.tiers import Tier
 
 
@@ -138,7 +139,7 @@ class GiverTooPoor:
     balance: int
 
 
-OpenOutcome = PacketOpened | PacketTooThin | GiverTooNew | GiverTooPoor
+OpenOutcome = PacketOpened | PacketTooThin | GiverTooNew | GiverTooPoor | GiveawayTooMuch
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Telegram is asked at the act. An answer that can't be had is `TryAgain`: it is n
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import assert_never
 
 
 class Role(StrEnum):
@@ -33,6 +34,31 @@ def role_at_home(user_id: int, staff: HomeStaff, denied: frozenset[int] = frozen
     return Role.FAN
 
 
+def anonymous_role(staff: HomeStaff, denied: frozenset[int]) -> Role:
+    """What an anonymous administrator of the home group is: an operator.
+
+    But while somebody whom the owner has denied is an administrator, it could be them, so it is nobody.
+    """
+    return Role.FAN if staff.administrators & denied else Role.OPERATOR
+
+
+def may_undo(role: Role, *, by_owner: bool, owners_only: bool) -> bool:
+    """Whether somebody may take an act back. `by_owner`: its actor was the owner when it was done.
+
+    The present owner may take back all of them, an operator what operators did. `owners_only`: only the owner may do it
+    at all.
+    """
+    match role:
+        case Role.OWNER:
+            return True
+        case Role.OPERATOR:
+            return not by_owner and not owners_only
+        case Role.FAN:
+            return False
+        case _:
+            assert_never(role)
+
+
 @dataclass(frozen=True, slots=True)
 class ForStaffOnly:
     """A fan used a staff command."""
@@ -48,6 +74,11 @@ class OwnerInPerson:
     """An anonymous administrator asked for what only the owner may: the owner does it in private, as themselves."""
 
     community_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnonymousOff:
+    """Anonymous administrators are no operators now: one whom the owner has denied may be behind the group's name."""
 
 
 @dataclass(frozen=True, slots=True)

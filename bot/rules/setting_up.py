@@ -6,12 +6,15 @@ from enum import StrEnum
 from unicodedata import normalize
 
 from bot.rules.arrivals import Room
+from bot.rules.giveaways import POLICY as GIVEAWAYS
 from bot.rules.packets import Funding
 from bot.rules.words import Language
 
 MORNING_AT_FIRST = "09:00"
 """When a new shop's morning card is posted, in its own zone."""
 NO_MORNING = "off"
+GIVEAWAYS_OFFERED = ("0", "500", "1000", "2000", "5000", "10000")
+"""Limits that the panel offers; others are typed."""
 MORNINGS = ("07:00", "08:00", "09:00", "10:00", "12:00", NO_MORNING)
 """Hours that the panel offers; others are typed."""
 
@@ -31,6 +34,8 @@ ZONES_OFFERED = {
 
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?")
 LAST_HOUR, LAST_MINUTE = 23, 59
+LONGEST_NUMBER = 12
+"""Digits that are read at all."""
 
 
 class Step(StrEnum):
@@ -42,9 +47,12 @@ class Step(StrEnum):
     PERSONA = "persona"
     COIN = "coin"
     MORNING = "morning"
+    GIVEAWAY = "giveaway"
 
 
 STEPS = tuple(Step)
+GUIDED = tuple(step for step in STEPS if step is not Step.GIVEAWAY)
+"""What a new shop is asked, one after another; the rest has a value that serves."""
 REVIEW = "review"
 """Where all of it is seen at once."""
 ROOMS = "rooms"
@@ -59,6 +67,7 @@ class Problem(StrEnum):
     """Not a text, or nothing that can be seen."""
     NO_ZONE = "no_zone"
     NO_TIME = "no_time"
+    NO_NUMBER = "no_number"
     NO_TYPING = "no_typing"
     """This step is answered by its buttons."""
 
@@ -85,6 +94,8 @@ class Setup:
     """`HH:MM`, or `off`."""
     packets: Funding | None = None
     """Who may open red packets."""
+    giveaway: int | None = None
+    """Coins that each operator may give away a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,7 @@ class SetupDone:
     audit_id: int | None
     morning: str = NO_MORNING
     packets: str = Funding.STAFF
+    giveaway: int = GIVEAWAYS.a_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +131,7 @@ class SetupShown:
     missing: tuple[str, ...] = ()
     """What the bot lacks in this group."""
     packets: str = Funding.STAFF
+    giveaway: int = GIVEAWAYS.a_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +148,8 @@ class SetupStep:
     """Whether the steps follow one another; else each leads back to the overview."""
     problem: str | None = None
     most: int = 0
-    """Characters that a typed answer may have."""
-    of: int = len(STEPS)
+    """Characters that a typed answer may have, or the highest number."""
+    of: int = len(GUIDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +169,7 @@ class SetupReview:
     problem: str | None = None
     """That something was typed where only buttons answer."""
     packets: str = Funding.STAFF
+    giveaway: int = GIVEAWAYS.a_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,18 +212,18 @@ class NothingOpen:
 
 def after(step: str, *, guided: bool) -> str:
     """Where an answered, or skipped, step leads."""
-    if not guided or step not in STEPS:
+    if not guided or step not in GUIDED:
         return REVIEW
-    place = STEPS.index(Step(step)) + 1
-    return STEPS[place] if place < len(STEPS) else REVIEW
+    place = GUIDED.index(Step(step)) + 1
+    return GUIDED[place] if place < len(GUIDED) else REVIEW
 
 
 def before(step: str, *, guided: bool) -> str:
     """Where *back* leads."""
-    if not guided or step not in STEPS:
+    if not guided or step not in GUIDED:
         return REVIEW
-    place = STEPS.index(Step(step))
-    return STEPS[place - 1] if place else REVIEW
+    place = GUIDED.index(Step(step))
+    return GUIDED[place - 1] if place else REVIEW
 
 
 def morning_of(text: str) -> str | None:
@@ -222,3 +236,11 @@ def morning_of(text: str) -> str | None:
         return None
     hour, minute = int(found.group(1)), int(found.group(2) or 0)
     return f"{hour:02d}:{minute:02d}" if hour <= LAST_HOUR and minute <= LAST_MINUTE else None
+
+
+def giveaway_of(text: str) -> str | None:
+    """A number of coins as people type it (`2000`, `2,000`), as it is kept; None if it is none that can be set."""
+    plain = normalize("NFKC", text).strip().replace(",", "").replace(" ", "")
+    if not plain.isascii() or not plain.isdigit() or len(plain) > LONGEST_NUMBER:
+        return None
+    return str(int(plain)) if int(plain) <= GIVEAWAYS.most else None

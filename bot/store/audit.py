@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.store.db import Tx
-from bot.store.tables import AuditEntry
+from bot.store.tables import AuditEntry, Community
 
 
 def record(
@@ -24,12 +24,22 @@ def record(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     undoes_id: int | None = None,
+    by_owner: bool | None = None,
 ) -> AuditEntry:
-    """Write one act down; it has its id when this returns."""
+    """Write one act down; it has its id when this returns.
+
+    `by_owner` says whether the owner did it. Without it the stored owner decides: the door has asked Telegram just now
+    who that is, and wrote it down.
+    """
+    if by_owner is None:
+        by_owner = tx.execute(
+            select(col(Community.owner_id) == actor_id).where(col(Community.id) == community_id)
+        ).scalar_one()
     entry = AuditEntry(
         community_id=community_id,
         at=at,
         actor_id=actor_id,
+        by_owner=by_owner,
         act=act,
         subject_id=subject_id,
         subject=subject,

@@ -1,17 +1,18 @@
 """Who had their data deleted, by a fingerprint: kept for a while, so that nobody is given the same thing twice."""
 
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.privacy import FINGERPRINT_KEPT
 from bot.store.db import Tx
-from bot.store.tables import Community, Forgotten, Member
+from bot.store.tables import Community, Denied, Forgotten, Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,13 @@ def remember(tx: Tx, community_id: int, user_id: int, at: datetime) -> None:
     tx.flush()
 
 
-def deleted_at(tx: Tx, community_id: int, user_id: int, now: datetime) -> datetime | None:
+def fingerprints(session: Session, community_id: int, user_ids: Iterable[int]) -> dict[str, int]:
+    """These people's ids by their fingerprints in this shop."""
+    salt = session.execute(select(col(Community.salt)).where(col(Community.id) == community_id)).scalar_one()
+    return {_fingerprint_with(salt, user_id): user_id for user_id in user_ids}
+
+
+def deleted_at(tx: Session, community_id: int, user_id: int, now: datetime) -> datetime | None:
     """When this person had their data deleted, if that is remembered."""
     found: datetime | None = tx.execute(
         select(col(Forgotten.at)).where(
@@ -43,7 +50,7 @@ def deleted_at(tx: Tx, community_id: int, user_id: int, now: datetime) -> dateti
 
 
 def expire(tx: Tx, now: datetime) -> None:
-    """Drop fingerprints once their time is over, and with them what is known of those who came back."""
+    """Drop fingerprints once their time is over, and with them what is known of those who came back or were denied."""
     tx.execute(delete(Forgotten).where(col(Forgotten.until) <= now))
     remembered = select(col(Forgotten.at)).where(
         col(Forgotten.community_id) == col(Member.community_id), col(Forgotten.at) == col(Member.back_since)
@@ -54,6 +61,10 @@ def expire(tx: Tx, now: datetime) -> None:
         .values(back_since=None)
         .execution_options(synchronize_session=False)
     )
+    named = exists().where(
+        col(Forgotten.community_id) == col(Denied.community_id), col(Forgotten.fingerprint) == col(Denied.fingerprint)
+    )
+    tx.execute(delete(Denied).where(col(Denied.user_id).is_(None), ~named))
 
 
 def deletions(session: Session) -> list[Deletion]:
@@ -71,7 +82,7 @@ def still_here(session: Session, community_id: int, fingerprints: set[str]) -> d
     return {fingerprint: found[fingerprint] for fingerprint in fingerprints if fingerprint in found}
 
 
-def _fingerprint(tx: Tx, community_id: int, user_id: int) -> str:
+def _fingerprint(tx: Session, community_id: int, user_id: int) -> str:
     """The same person has another one in each shop, and none that can be told without the shop's salt."""
     salt = tx.execute(select(col(Community.salt)).where(col(Community.id) == community_id)).scalar_one()
     return _fingerprint_with(salt, user_id)

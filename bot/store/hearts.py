@@ -11,6 +11,9 @@ from bot.rules.hearts import HeartStep as Step
 from bot.store import causes
 from bot.store.tables import HeartCrowd, HeartGoal, HeartStep
 
+STEP_CAUSE = "hearts:"
+"""How the causes begin under which steps open what they open."""
+
 
 def board_of(session: Session, airing_id: int) -> HeartBoard | None:
     """The goal of an evening, if it has one."""
@@ -39,6 +42,11 @@ def steps_of(session: Session, goal_id: int) -> tuple[Step, ...]:
 def give_of(row: HeartStep) -> Give:
     """What a step opens."""
     return causes.from_facts(Give, row.gives)
+
+
+def step_cause(goal_id: int, nth: int) -> str:
+    """The cause under which a step opens its packet or raffle: its own, so that nothing opens it twice."""
+    return f"{STEP_CAUSE}{goal_id}:{nth}"
 
 
 def shown(hearts: int, give: Give, state: str) -> Step:

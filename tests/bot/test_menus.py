@@ -10,7 +10,7 @@ from bot.content import Words
 from bot.features.communities import Communities
 from bot.handlers.menus import CODES, Menus
 from bot.outbound import Outbound
-from bot.rules.menus import FANS, NEXT, STAFF, UNLISTED, built
+from bot.rules.menus import FANS, NEXT, OWNERS, STAFF, UNLISTED, built
 from bot.rules.words import Language
 from bot.store.db import Database
 from sandbox import Rights
@@ -27,9 +27,10 @@ def listened_to() -> frozenset[str]:
 
 
 def test_every_command_has_its_place() -> None:
-    """A desk's command is a fan's, the staff's, or on purpose in no menu; and in one of these only."""
-    assert listened_to() <= {*FANS, *STAFF} | UNLISTED
-    assert len({*FANS, *STAFF} | UNLISTED) == len(FANS) + len(STAFF) + len(UNLISTED)
+    """A desk's command is a fan's, the staff's, the owner's, or on purpose in no menu; and in one of these only."""
+    listed = (*FANS, *STAFF, *OWNERS, *UNLISTED)
+    assert listened_to() <= {*listed}
+    assert len({*listed}) == len(listed)
     assert set(NEXT) <= set(STAFF)
 
 
@@ -45,8 +46,8 @@ def test_every_command_is_described(language: Language) -> None:
     """In each language, in one short line of that language; and nothing else is in the file."""
     words = Words()
     template = words._plain[language]["communities"].environment.get_template("commands.j2")
-    assert set(template.blocks) == {*FANS, *STAFF, "about", "about_short"}
-    for name in (*FANS, *STAFF):
+    assert set(template.blocks) == {*FANS, *STAFF, *OWNERS, "about", "about_short"}
+    for name in (*FANS, *STAFF, *OWNERS):
         line = words.line("commands", name, language)
         assert 2 <= len(line) <= 60, name
         assert "\n" not in line
@@ -183,11 +184,13 @@ async def test_staff_commands_are_plain_messages(play_sqlite: Play) -> None:
     said = stage.owner.says(stage.group, "/newcoupon title=Scarf stock=3")
     assert not said.is_ephemeral
     assert "Scarf" in (await stage.whisper(stage.owner, after=said)).text
-    ana = stage.fan("Ana")
-    for person, sees in ((stage.owner, True), (ana, False)):
+    ana, jun = stage.fan("Ana"), stage.fan("Jun")
+    stage.owner.promotes(jun, stage.group, Rights(can_manage_chat=True))
+    for person, steers, owns in ((stage.owner, True, True), (jun, True, False), (ana, False, False)):
         text = (await stage.ask(person, "/help")).text
         assert all(f"/{name} " in text for name in built(FANS, listened_to()))
-        assert all((f"/{name} " in text) is sees for name in built(STAFF, listened_to()))
+        assert all((f"/{name} " in text) is steers for name in built(STAFF, listened_to()))
+        assert all((f"/{name} " in text) is owns for name in built(OWNERS, listened_to()))
 
 
 async def test_a_group_that_isnt_open_whispers(play_sqlite: Play) -> None:

@@ -74,6 +74,7 @@ async def test_a_shop_is_set_up_by_buttons(play: Play) -> None:
         "coin": "petals",
         "morning": "off",
         "packets": "staff",
+        "giveaway": "2000",
     }
     assert "petals" in (await stage.ask(stage.fan("Ana"), "/checkin")).text
     undone = await stage.owner.presses(panel, "Undo").answered(10)
@@ -129,6 +130,7 @@ STEPS = {
     "shop": NO_WORDS,
     "persona": (("x" * 33, "32 characters"),),
     "coin": (("x" * 17, "16 characters"),),
+    "giveaway": (("plenty", "a whole number"), ("-1", "a whole number"), ("9" * 9, "1,000,000 at most")),
     "morning": (("25:00", "time of day"), ("9:75", "time of day"), ("later", "time of day")),
 }
 

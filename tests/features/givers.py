@@ -26,6 +26,7 @@ from bot.rules.coupons import Claimed, CouponPolicy, NewCampaign
 from bot.rules.farming import FarmingPolicy, HeldState
 from bot.rules.gifts import GiftCard, GiftKind, GiftPolicy, NewGift, OfferMade
 from bot.rules.joining import WelcomePolicy
+from bot.rules.rights import Role
 from bot.rules.words import Language
 from bot.store.db import Database, Tx
 from bot.store.gift_cards import card_of
@@ -71,7 +72,9 @@ class Circle:
         """Make an offer."""
         wish = {"title": "A warm start", "coins": 20 if kind is GiftKind.COINS else 0, **wish}
         offers = GiftOffers(self.db, self.policy)
-        made = await offers.make(self.place, OWNER.user_id, NewGift(kind=kind, **wish), at, self.causes.next())
+        made = await offers.make(
+            self.place, OWNER.user_id, NewGift(kind=kind, **wish), at, self.causes.next(), Role.OWNER
+        )
         assert isinstance(made, OfferMade)
         return made
 

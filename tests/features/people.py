@@ -13,9 +13,11 @@ from bot.features.campaigns import Campaigns
 from bot.features.communities import arrive
 from bot.features.coupons import Coupons
 from bot.features.setting_up import SettingUp
-from bot.rules.communities import Place
+from bot.flows import undo as undoing
+from bot.rules.communities import Place, UndoOutcome
 from bot.rules.coupons import CampaignMade, CouponPolicy, NewCampaign
 from bot.rules.naming import Named
+from bot.rules.rights import Role
 from bot.rules.setting_up import SetupPolicy
 from bot.rules.words import Language
 from bot.store import ledger
@@ -77,6 +79,14 @@ def till(db: Database, seed: int = 1) -> Coupons:
 def desk(db: Database) -> SettingUp:
     """What the owner does with the shop's settings."""
     return SettingUp(db, SetupPolicy())
+
+
+async def undo(
+    db: Database, place: Place, actor_id: int, at: datetime, cause: str, audit_id: int | None = None
+) -> UndoOutcome:
+    """`/undo` by the owner, or by an operator, whoever else acts."""
+    role = Role.OWNER if actor_id == place.owner_id else Role.OPERATOR
+    return await undoing.undo(db, place, actor_id, at, cause, audit_id, role=role)
 
 
 async def offer(db: Database, place: Place, wish: NewCampaign, cause: str, at: datetime = NOON) -> tuple[int, int]:
@@ -179,6 +189,7 @@ TABLES = (
     "card",
     "outbox",
     "audit_entry",
+    "denied",
     "gift_offer",
     "gift",
     "gift_sending",

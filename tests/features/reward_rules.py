@@ -15,14 +15,13 @@ from bot.features.lapsing import Lapsing
 from bot.features.packet_draws import PacketDraws
 from bot.features.packets import Packets
 from bot.features.rewarding import Rewarding
-from bot.flows.undo import undo
 from bot.rules.gifts import GiftCard, GiftKind, NewGift
 from bot.rules.lapse import LapsePolicy
 from bot.rules.packets import NewPacket, PacketOpened, PacketPolicy, ShareTaken
 from tests.features.fragile import Fragile, Killed
 from tests.features.givers import Circle
 from tests.features.machine import STAFF, Machine
-from tests.features.people import Causes, fan
+from tests.features.people import Causes, fan, undo
 
 
 class Clockwork(Protocol):

@@ -18,7 +18,6 @@ from bot.features.reminding import Reminders
 from bot.features.streams import Streams
 from bot.flows.attending import attend
 from bot.flows.going_live import go_live
-from bot.flows.undo import undo
 from bot.rules.attendance import AttendancePolicy, Attended, AttendOutcome
 from bot.rules.cadence import CadencePolicy, SlotKind
 from bot.rules.checkins import CheckInPolicy
@@ -47,7 +46,7 @@ from bot.store.members import Sender
 from bot.store.outbox import SAY, TELL
 from bot.store.tables import Card, FanGroup, Outbox, Slot
 from bot.store.tables.messages import OutboxState
-from tests.features.people import NOON, OWNER, Causes, query, shop
+from tests.features.people import NOON, OWNER, Causes, query, shop, undo
 
 STAFF = OWNER.user_id
 EIGHT = NOON + timedelta(hours=8)

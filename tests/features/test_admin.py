@@ -7,12 +7,13 @@ from bot.features.admin import Draft, Drafts
 from bot.features.campaigns import Campaigns
 from bot.features.overview import LINES, Overview
 from bot.features.reach import COUNTS, Reaches
-from bot.flows.undo import OWNERS, UNDOABLE, undo
+from bot.flows.undo import OWNERS, UNDOABLE
 from bot.handlers.acts import ACTS
 from bot.rules.admin import REVIEW, Reach, Section
 from bot.rules.coupons import CampaignMade, NewCampaign
+from bot.rules.rights import Role
 from bot.store.db import Database
-from tests.features.people import NOON, OWNER, Causes, fan, shop
+from tests.features.people import NOON, OWNER, Causes, fan, shop, undo
 from tests.features.studio import another_group
 
 MINE = OWNER.user_id
@@ -78,7 +79,7 @@ async def test_what_stands_and_what_happened(db: Database, causes: Causes) -> No
     assert await overview.thing(place, Section.COUPONS, 3, NOON) is None
     assert await overview.lines(place, "nonsense", NOON) == []
     await undo(db, place, MINE, NOON, causes.next(), None)
-    lately = await overview.lately(place, MINE, UNDOABLE, OWNERS)
+    lately = await overview.lately(place, Role.OWNER, UNDOABLE, OWNERS)
     assert [(one.act, one.who, one.undone, one.undoable) for one in lately.entries][:3] == [
         ("campaign.cancelled", OWNER.name, False, False),
         ("campaign.made", OWNER.name, True, False),

@@ -12,6 +12,7 @@ from bot.rules.beacons import QUICKNET
 from bot.rules.communities import Undone
 from bot.rules.draws import CalledOff, CallOffTold, OwnerMayCallOff
 from bot.rules.raffles import MyEntry, RaffleNotNow, RaffleUnknown
+from bot.rules.rights import Role
 from bot.store import departures
 from bot.store.db import Database
 from bot.store.ledger import check_books
@@ -136,5 +137,7 @@ async def test_calling_off_in_public_isnt_undone(db: Database, causes: Causes) -
     """The seed is known by then."""
     fair, _, _ = await named(db, causes)
     await fair.calling_off.call_off(fair.place, STAFF, 1, CLOSES + SECOND, causes.next())
-    assert not isinstance(await undo(db, fair.place, STAFF, CLOSES + 2 * SECOND, causes.next()), Undone)
+    assert not isinstance(
+        await undo(db, fair.place, STAFF, CLOSES + 2 * SECOND, causes.next(), role=Role.OWNER), Undone
+    )
     assert await query(db, "SELECT state FROM raffle") == [("cancelled",)]

@@ -10,7 +10,6 @@ from bot.features.campaigns import Campaigns
 from bot.features.gift_offers import GiftOffers
 from bot.features.preferences import Preferences
 from bot.features.privacy import Privacy
-from bot.flows.undo import undo
 from bot.rules.communities import TooLateToUndo, Undone
 from bot.rules.coupons import KeptFor, NewCampaign, NoSuchCoupon
 from bot.rules.farming import HeldRefused, HeldReleased, HeldState
@@ -34,7 +33,7 @@ from bot.store.checkup import unheard
 from bot.store.db import Database
 from bot.store.members import note
 from tests.features.givers import Circle
-from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till
+from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till, undo
 
 ANA, BEN, EVE = fan(1), fan(2), fan(3)
 HOUR = timedelta(hours=1)

@@ -31,6 +31,7 @@ from bot.rules.hearts import (
 )
 from bot.rules.packets import PacketPolicy
 from bot.rules.raffles import RafflePolicy
+from bot.rules.rights import Role
 from bot.store.airings import live_card
 from bot.store.db import Database, Tx
 from bot.store.ledger import check_books
@@ -69,7 +70,9 @@ class Room:
         """Set a goal."""
         steps = read_goal(goals, gives)
         assert isinstance(steps, tuple)
-        return await self.hearts.make(self.studio.place, STAFF, steps, at, cause or self.studio.causes.next())
+        return await self.hearts.make(
+            self.studio.place, STAFF, steps, at, cause or self.studio.causes.next(), Role.OWNER
+        )
 
     async def heart(
         self, sender: Sender, at: datetime = TWO, *, goal: int = 1, cause: str | None = None

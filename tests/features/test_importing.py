@@ -10,7 +10,6 @@ import pytest
 from bot.features.campaigns import Campaigns
 from bot.features.importing import Importing, begin, stage_some
 from bot.features.redeeming import Redeeming
-from bot.flows.undo import undo
 from bot.rules.communities import Place, TooLateToUndo
 from bot.rules.coupons import (
     CampaignMade,
@@ -25,7 +24,7 @@ from bot.rules.coupons import (
 from bot.rules.imports import BadLine, CodesRefused, ImportPolicy, Trouble, sift
 from bot.rules.sheets import read_sheet
 from bot.store.db import Database
-from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till
+from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till, undo
 
 POLICY = ImportPolicy(chunk=3)
 HOUR = timedelta(hours=1)

@@ -7,7 +7,6 @@ from bot.features.campaigns import Campaigns
 from bot.features.communities import set_reachable
 from bot.features.items import Items
 from bot.features.purchases import Purchases
-from bot.flows.undo import undo
 from bot.rules.communities import TooLateToUndo, Undone
 from bot.rules.coupons import CampaignUnknown, KeptFor, NewCampaign, WindowPast
 from bot.rules.items import (
@@ -28,7 +27,7 @@ from bot.rules.shop import Bought, ItemGone, ItemKind, NoSuchItem
 from bot.store.db import Database
 from bot.store.members import Sender
 from tests.features.counter import STAFF, Counter
-from tests.features.people import NOON, OWNER, Causes, balance, days, fan, give, offer, query, shop
+from tests.features.people import NOON, OWNER, Causes, balance, days, fan, give, offer, query, shop, undo
 
 HOUR = timedelta(hours=1)
 

@@ -20,7 +20,6 @@ from bot.features.campaigns import Campaigns
 from bot.features.checkins import CheckIns
 from bot.features.coupons import Coupons
 from bot.features.redeeming import Redeeming
-from bot.flows.undo import undo
 from bot.rules.checkins import AlreadyCheckedIn, CheckedIn, CheckInPolicy, MadeUp, TooFewCoins
 from bot.rules.communities import Undone
 from bot.rules.coupons import (
@@ -49,7 +48,7 @@ from bot.store import causes
 from bot.store.ledger import check_books
 from tests.features.evening_rules import EveningRules
 from tests.features.machine import DAY, STAFF, Streak, fans, picks, shops
-from tests.features.people import TABLES, desk, dice, fan
+from tests.features.people import TABLES, desk, dice, fan, undo
 
 LADDER = (5, 6, 8, 10, 12, 15, 20)
 MILESTONES = (7, 30, 100)

@@ -13,7 +13,6 @@ from bot.features.orders import Orders
 from bot.features.redeeming import Redeeming
 from bot.flows.ordering import Line, take_file, tell_order
 from bot.flows.redeeming import redeem
-from bot.flows.undo import undo
 from bot.rules.communities import Place, TooLateToUndo, Undone
 from bot.rules.coupons import Claimed, Redeemed
 from bot.rules.coupons import NewCampaign as Wish
@@ -33,7 +32,7 @@ from bot.rules.orders import (
     RefusedLine,
 )
 from bot.store.db import Database
-from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till
+from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till, undo
 
 STAFF = OWNER.user_id
 HOUR = timedelta(hours=1)

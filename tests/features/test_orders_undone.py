@@ -22,6 +22,7 @@ from bot.rules.communities import NothingToUndo, Place, TooLateToUndo, Undone
 from bot.rules.coupons import Claimed, NewCampaign, Redeemed
 from bot.rules.farming import HeldState, Sign
 from bot.rules.orders import OrderRefunded, OrderTaken
+from bot.rules.rights import Role
 from bot.store.db import Database, Tx
 from bot.store.holding import see
 from bot.store.members import Sender
@@ -83,7 +84,7 @@ class Till:
 
     async def undoes(self, entry: int, at: datetime = NOON + HOUR) -> Any:
         """Staff take one act back."""
-        return await undo(self.db, self.place, STAFF, at, self.causes.next(), entry)
+        return await undo(self.db, self.place, STAFF, at, self.causes.next(), entry, role=Role.OPERATOR)
 
     async def state(self) -> dict[str, Any]:
         """Everything that an order touches, but what only tells of acts."""

@@ -18,7 +18,6 @@ from bot.features.packet_draws import PacketDraws
 from bot.features.packets import Packets
 from bot.features.privacy import Privacy
 from bot.flows.resolving import Resolving
-from bot.flows.undo import undo
 from bot.rules.communities import Place, TooLateToUndo, Undone
 from bot.rules.farming import FarmingPolicy, HeldRefused, HeldReleased, HeldSettled, HeldState, Sign
 from bot.rules.packets import (
@@ -59,7 +58,7 @@ from bot.store.packets import card_of
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win, won_since
 from tests.conftest import fresh_sqlite
-from tests.features.people import NOON, OWNER, Causes, balance, days, fan, give, query, shop
+from tests.features.people import NOON, OWNER, Causes, balance, days, fan, give, query, shop, undo
 
 POLICY = PacketPolicy()
 DRAWN = NOON + POLICY.window + POLICY.settle

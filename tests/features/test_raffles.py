@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from bot.features.checkins import CheckIns
 from bot.features.privacy import Privacy
-from bot.flows.undo import undo
 from bot.rules.checkins import CheckInPolicy
 from bot.rules.communities import Undone
 from bot.rules.raffles import (
@@ -34,7 +33,7 @@ from bot.rules.sealing import commitment, seal_of
 from bot.store.db import Database
 from bot.store.ledger import check_books
 from tests.features.draws import CLOSES, DRAWS, HALF_HOUR, STAFF, Fair
-from tests.features.people import NOON, Causes, balance, everything, fan, give, query, shop
+from tests.features.people import NOON, Causes, balance, everything, fan, give, query, shop, undo
 from tests.features.studio import Studio
 
 MINUTE = timedelta(minutes=1)

@@ -7,10 +7,9 @@ import pytest
 
 from bot.features.communities import Communities
 from bot.features.setting_up import Panel, open_panel
-from bot.flows.undo import undo
 from bot.rules.communities import Place, Undone
 from bot.rules.setting_up import (
-    STEPS,
+    GUIDED,
     Setup,
     SetupClosed,
     SetupDone,
@@ -23,7 +22,7 @@ from bot.rules.setting_up import (
 )
 from bot.rules.words import Language
 from bot.store.db import Database
-from tests.features.people import NOON, OWNER, Causes, days, desk, everything, fan, query, shop
+from tests.features.people import NOON, OWNER, Causes, days, desk, everything, fan, query, shop, undo
 
 MINE = OWNER.user_id
 
@@ -130,7 +129,7 @@ async def walk(db: Database, place: Place, answers: dict[str, str]) -> Panel:
     """Go through the questions, answering some and skipping the others."""
     setting_up = desk(db)
     panel = await setting_up.open(place, MINE, NOON)
-    for step in STEPS:
+    for step in GUIDED:
         assert shown(panel).step == step
         if step in answers:
             panel = await setting_up.fill(MINE, step, answers[step], None)
@@ -163,6 +162,7 @@ async def test_a_new_owner_is_guided(db: Database, causes: Causes) -> None:
         "shop": place.shop,
         "persona": place.persona,
         "packets": "staff",
+        "giveaway": "2000",
     }
     assert isinstance(await undo(db, place, MINE, NOON, causes.next()), Undone)
     assert (await desk(db).settings(place))["timezone"] == "Asia/Seoul"

@@ -7,12 +7,11 @@ import pytest
 
 from bot.features.campaigns import Campaigns
 from bot.features.redeeming import Redeeming
-from bot.flows.undo import undo
-from bot.rules.communities import NothingToUndo, Place, TooLateToUndo, Undone
+from bot.rules.communities import NothingToUndo, OwnersAct, Place, TooLateToUndo, Undone
 from bot.rules.coupons import CampaignCancelled, CampaignMade, CampaignShown, Claimed, NewCampaign, Redeemed
 from bot.rules.setting_up import Setup
 from bot.store.db import Database
-from tests.features.people import NOON, OWNER, Causes, desk, everything, fan, named, offer, query, shop, till
+from tests.features.people import NOON, OWNER, Causes, desk, everything, fan, named, offer, query, shop, till, undo
 
 STAFF = OWNER.user_id
 SILK = NewCampaign("Silk", 5, shared_code="SILK20")
@@ -110,10 +109,10 @@ async def test_settings(db: Database, causes: Causes) -> None:
     """Settings are put back; if they were changed again since, it is too late."""
     place, setting_up = await shop(db), desk(db)
     first = await setting_up.set_up(place, STAFF, Setup(shop="A", coin="stars"), NOON, causes.next())
-    second = await setting_up.set_up(place, 7, Setup(shop="B"), NOON, causes.next())
+    second = await setting_up.set_up(place, STAFF, Setup(shop="B"), NOON, causes.next())
     outcome = await undo(db, place, STAFF, NOON, causes.next(), first.audit_id)
     assert outcome == TooLateToUndo("setup.changed", "coin, shop")
-    assert await undo(db, place, 7, NOON, causes.next()) == Undone("setup.changed", "shop")
+    assert await undo(db, place, STAFF, NOON, causes.next()) == Undone("setup.changed", "shop")
     assert await undo(db, place, STAFF, NOON, causes.next()) == Undone("setup.changed", "coin, shop")
     assert await query(db, "SELECT shop, coin FROM community") == [(place.shop, place.coin)]
     assert await undo(db, place, STAFF, NOON, causes.next(), second.audit_id) == NothingToUndo()
@@ -122,7 +121,7 @@ async def test_settings(db: Database, causes: Causes) -> None:
 async def test_only_ones_own_last_act(db: Database, causes: Causes) -> None:
     """Without an id it is the actor's own; with one it may be a colleague's, but never another shop's."""
     here, there = await shop(db), await shop(db, fan(900), -1002)
-    made = await Campaigns(db).make(here, STAFF, SILK, NOON, causes.next())
+    made = await Campaigns(db).make(here, 8, SILK, NOON, causes.next())
     assert isinstance(made, CampaignMade)
     assert await undo(db, here, 7, NOON, causes.next()) == NothingToUndo()
     assert await undo(db, there, STAFF, NOON, causes.next()) == NothingToUndo()
@@ -155,7 +154,7 @@ async def test_an_owners_act_is_the_owners_to_take_back(db: Database, causes: Ca
     place = await shop(db)
     done = await desk(db).set_up(place, STAFF, Setup(coin="Beans"), NOON, causes.next())
     before = await everything(db)
-    assert await undo(db, place, 7, NOON, causes.next(), done.audit_id) == NothingToUndo()
+    assert await undo(db, place, 7, NOON, causes.next(), done.audit_id) == OwnersAct("setup.changed", "coin")
     assert await everything(db) == before
     assert await undo(db, place, STAFF, NOON, causes.next(), done.audit_id) == Undone("setup.changed", "coin")
 

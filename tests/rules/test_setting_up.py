@@ -6,21 +6,21 @@ import pytest
 
 from bot.content.zones import city, find_zones
 from bot.rules.calendar import zone
-from bot.rules.setting_up import REVIEW, STEPS, ZONES_OFFERED, after, before, morning_of
+from bot.rules.setting_up import GUIDED, REVIEW, ZONES_OFFERED, after, before, morning_of
 from bot.rules.words import Language
 
 
 def test_the_walk() -> None:
     """Forwards through all steps to the overview, and back again; not guided, each step leads to the overview."""
-    step, walked = STEPS[0].value, []
+    step, walked = GUIDED[0].value, []
     while step != REVIEW:
         walked.append(step)
         step = after(step, guided=True)
-    assert walked == list(STEPS)
-    for earlier, later in itertools.pairwise(STEPS):
+    assert walked == list(GUIDED)
+    for earlier, later in itertools.pairwise(GUIDED):
         assert before(later, guided=True) == earlier
         assert before(later, guided=False) == after(earlier, guided=False) == REVIEW
-    assert before(STEPS[0], guided=True) == after(REVIEW, guided=True) == before("nonsense", guided=True) == REVIEW
+    assert before(GUIDED[0], guided=True) == after(REVIEW, guided=True) == before("nonsense", guided=True) == REVIEW
 
 
 @pytest.mark.parametrize(

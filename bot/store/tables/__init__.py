@@ -17,7 +17,7 @@ from bot.store.tables.packets import Packet, PacketShare, PacketTake
 from bot.store.tables.raffles import Raffle, RaffleEntry, RaffleNaming, RaffleRedraw
 from bot.store.tables.shop import Item, Purchase
 from bot.store.tables.sources import FirstTouch, Source, SourceLink
-from bot.store.tables.staff import AuditEntry
+from bot.store.tables.staff import AuditEntry, Denied
 from bot.store.tables.streams import Airing, Attendance, ReminderRound, Stream, Subscription
 from bot.store.tables.wins import Win
 
@@ -34,6 +34,7 @@ __all__ = [
     "CodeBatch",
     "Community",
     "Coupon",
+    "Denied",
     "Dialogue",
     "FanGroup",
     "FirstTouch",

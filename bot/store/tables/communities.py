@@ -3,9 +3,10 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, false, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, false, text
 from sqlmodel import Field, SQLModel
 
+from bot.rules.giveaways import POLICY
 from bot.rules.packets import Funding
 from bot.rules.words import Language
 from bot.store.tables.base import Id, one_of
@@ -20,7 +21,10 @@ class Community(SQLModel, table=True):
     """One shop: its settings, fans and ledger hang on this row."""
 
     __tablename__ = "community"
-    __table_args__ = (one_of("language", Language),)
+    __table_args__ = (
+        one_of("language", Language),
+        CheckConstraint("giveaway >= 0", name="giveaway_not_negative"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     shop: str
@@ -39,6 +43,8 @@ class Community(SQLModel, table=True):
     """The last number given to a stream of this shop."""
     packets: str = Field(default=Funding.STAFF, sa_column_kwargs={"server_default": Funding.STAFF.value})
     """Who may open red packets: staff, or fans too from their own coins."""
+    giveaway: int = Field(default=POLICY.a_day, sa_column_kwargs={"server_default": str(POLICY.a_day)})
+    """Coins that each operator may give away a local day."""
     items_made: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """The last number given to an item of this shop."""
     raffles_made: int = Field(default=0, sa_column_kwargs={"server_default": "0"})

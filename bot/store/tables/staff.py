@@ -1,9 +1,9 @@
-"""What staff did."""
+"""What staff did, and whom the owner has denied it."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from bot.store.tables.base import Id, Json
@@ -15,7 +15,7 @@ class AuditEntry(SQLModel, table=True):
     __tablename__ = "audit_entry"
     __table_args__ = (
         UniqueConstraint("community_id", "cause"),
-        Index("ix_audit_entry_community_id_actor_id", "community_id", "actor_id"),
+        Index("ix_audit_entry_community_id_actor_id_at", "community_id", "actor_id", "at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -23,6 +23,8 @@ class AuditEntry(SQLModel, table=True):
     at: datetime
     actor_id: int = Field(sa_type=BigInteger)
     """Who did it; an anonymous administrator is known by the group's id."""
+    by_owner: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether the actor was the owner when they did it."""
     act: str
     subject_id: int | None = Field(default=None, sa_type=Id)
     subject: str
@@ -32,3 +34,21 @@ class AuditEntry(SQLModel, table=True):
     undoes_id: int | None = Field(default=None, foreign_key="audit_entry.id", unique=True, sa_type=Id)
     cause: str | None = None
     answer: str | None = None
+
+
+class Denied(SQLModel, table=True):
+    """That the owner denies a person to act for the shop, whatever Telegram says of them."""
+
+    __tablename__ = "denied"
+    __table_args__ = (UniqueConstraint("community_id", "fingerprint"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    fingerprint: str
+    """A salted hash of their id: who has their data deleted stays denied."""
+    user_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    """Who it is, for the owner's list; None once they had their data deleted."""
+    by: int = Field(sa_type=BigInteger)
+    at: datetime
+    lifted_at: datetime | None = None
+    """When the owner lifted it; None: it holds."""

@@ -1,0 +1,38 @@
+"""What the owner hears of operators: one private note for each thing that they promise in the shop's name."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from bot.rules.communities import Place
+from bot.rules.staff import OperatorActed
+from bot.store.db import Tx
+from bot.store.giveaways import left_today
+from bot.store.tables import AuditEntry, Person
+from bot.store.telling import tell_owner
+
+TOLD_WITHIN = timedelta(days=1)
+"""How long the note may be on its way."""
+
+
+def tell_of(tx: Tx, place: Place, entry: AuditEntry, coins: int = 0) -> None:
+    """Promise the owner a note of an operator's act; nothing if it was the owner's own.
+
+    `coins` is what it can cost the shop. The note has a button that takes the act back, and one that denies the person.
+    """
+    if entry.by_owner:
+        return
+    user_id = entry.actor_id if entry.actor_id > 0 else None
+    name = tx.execute(select(col(Person.name)).where(col(Person.user_id) == user_id)).scalar_one_or_none()
+    told = OperatorActed(
+        community_id=place.community_id,
+        who=name or None,
+        user_id=user_id,
+        act=entry.act,
+        subject=entry.subject,
+        coins=coins,
+        left=left_today(tx, place, entry.actor_id, entry.at),
+        audit_id=entry.id or 0,
+    )
+    tell_owner(tx, place, told, key=f"operator:{entry.id}", now=entry.at, not_after=entry.at + TOLD_WITHIN)
