@@ -105,6 +105,7 @@ async def seed(database: str, fans: int) -> None:
     from bot.features.checkins import CheckIns  # noqa: PLC0415
     from bot.features.communities import arrive  # noqa: PLC0415
     from bot.rules.checkins import CheckInPolicy  # noqa: PLC0415
+    from bot.rules.fans import Room  # noqa: PLC0415
     from bot.rules.words import Language  # noqa: PLC0415
     from bot.store.db import Database  # noqa: PLC0415
     from bot.store.members import Sender  # noqa: PLC0415
@@ -125,7 +126,7 @@ async def seed(database: str, fans: int) -> None:
                 *(
                     checkins.check_in(
                         arrived.group.place,
-                        Sender(FIRST_USER + i, f"Fan {i}", None, "ko"),
+                        Sender(FIRST_USER + i, f"Fan {i}", None, "ko", Room(GROUP_ID)),
                         yesterday,
                         f"seed:{i}",
                     )

@@ -67,6 +67,7 @@ from bot.features.staff import Staffing
 from bot.features.streams import Streams
 from bot.features.watching import Watching
 from bot.flows import checking_in, coming, redeeming
+from bot.flows.belonging import Belonging
 from bot.flows.buying import Chances
 from bot.flows.handing_over import HandingOver
 from bot.flows.resolving import Resolving
@@ -81,6 +82,7 @@ from bot.handlers.rights import Doors
 from bot.handlers.roles import Roles
 from bot.handlers.table import Table
 from bot.handlers.ways import WaysIn
+from bot.handlers.whereabouts import Whereabouts
 from bot.intake import ConflictError, Intake, TryLaterError
 from bot.jobs import Jobs
 from bot.logs import apart, get_logger
@@ -94,6 +96,7 @@ from bot.rules.cadence import CadencePolicy
 from bot.rules.checkins import CheckInPolicy
 from bot.rules.coupons import CouponPolicy
 from bot.rules.ending import EndingPolicy
+from bot.rules.fans import FansPolicy
 from bot.rules.farming import FarmingPolicy
 from bot.rules.gifts import GiftPolicy
 from bot.rules.hearts import HeartPolicy
@@ -325,7 +328,7 @@ def _reason(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     return errors
 
 
-def build(
+def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
     settings: Settings,
     *,
     session: LightSession | None = None,
@@ -353,6 +356,8 @@ def build(
     raffles = Raffles(db, raffle_policy, fresh_bytes, beacon)
     calling_off = CallingOff(db, raffle_policy, beacon)
     proving = Proving(db)
+    belonging = Belonging(db, FansPolicy())
+    whereabouts = Whereabouts(bot, belonging, clock, FansPolicy())
     stream_policy = StreamPolicy()
     streams = Streams(db, stream_policy)
     cadence = Cadence(db, CadencePolicy())
@@ -360,7 +365,15 @@ def build(
     sources = Sources(db, partial(token, TOKEN_BYTES))
     gift_policy = GiftPolicy()
     gifts = Gifts(db, gift_policy, partial(token, GIFT_TOKEN_BYTES))
-    voice = Voice(out=out, words=words, db=db, communities=communities, clock=clock, meters=meters)
+    voice = Voice(
+        out=out,
+        words=words,
+        db=db,
+        communities=communities,
+        clock=clock,
+        meters=meters,
+        absent=belonging.not_there,
+    )
     sender = Sender(
         out=out,
         db=db,
@@ -396,10 +409,11 @@ def build(
         Lapsing(db, LapsePolicy()),
         Rewarding(db, gift_policy),
         gifts,
-        PacketDraws(db, packet_policy),
+        PacketDraws(db, packet_policy, whereabouts.look_up),
         resolving,
         EndingCoupons(db, EndingPolicy()),
-        Drawing(db, raffle_policy, beacon),
+        Drawing(db, raffle_policy, beacon, whereabouts.look_up),
+        whereabouts,
     )
     jobs = Jobs(db=db, clock=clock, features=due, meters=meters)
     table = handlers.setup()
@@ -408,6 +422,7 @@ def build(
     staffing = Staffing(db)
     roles = Roles(bot, communities, Ownership(db), HandingOver(db), staffing)
     arrivals = Arrivals(bot=bot, communities=communities, rooms=rooms, roles=roles, words=words, out=out)
+    ways = WaysIn(bot, sources)
     menus = Menus(out, words, communities, table.names)
     panel = SetupPanel(
         bot=bot, communities=communities, rooms=rooms, roles=roles, setting_up=setting_up, voice=voice, menus=menus
@@ -439,7 +454,7 @@ def build(
         drafts=drafts,
         admin_panel=admin_panel,
         roles=roles,
-        doors=Doors(roles, arrivals, voice),
+        doors=Doors(roles, arrivals, voice, whereabouts, ways, clock),
         checkins=CheckIns(db, checkin_policy, checking_in.check_in),
         checkin_policy=checkin_policy,
         coupons=Coupons(db, CouponPolicy(), choice),
@@ -455,7 +470,7 @@ def build(
         hooks=Hooks(db, partial(token, OrderPolicy().secret_bytes), listening=settings.metrics_port is not None),
         raffles=raffles,
         calling_off=calling_off,
-        redrawing=Redrawing(db, raffle_policy),
+        redrawing=Redrawing(db, raffle_policy, whereabouts.look_up),
         chances=Chances(CouponPolicy(), choice, fresh_bytes),
         members=Members(db, BoardPolicy()),
         packets=Packets(db, packet_policy, fresh_bytes),
@@ -465,11 +480,13 @@ def build(
         reminders=reminders,
         spoken_words=spoken_words,
         attendance_policy=AttendancePolicy(),
+        belonging=belonging,
+        whereabouts=whereabouts,
         joining=Joining(db, WelcomePolicy(), checkin_policy, comes=partial(coming.come, choice=choice), goes=coming.go),
         gifts=gifts,
         gift_offers=GiftOffers(db, gift_policy),
         sources=sources,
-        ways=WaysIn(bot, sources),
+        ways=ways,
         reporting=Reporting(db),
         preferences=Preferences(db),
         privacy=Privacy(db),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.rules.communities import Place
+from bot.rules.fans import Room
 from bot.rules.rights import Role
 from bot.rules.words import Language
 from bot.store.members import Sender
@@ -42,8 +43,15 @@ class Ask:
     """The same of a whisper."""
     dialogue: str | None = None
     """The kind of the dialogue that the person has open in private: what they type there answers it."""
+    public: bool = False
+    """Whether strangers can act here: the chat has a public address, or a channel's post is what they act on."""
     role: Role = Role.FAN
     """What the asker may do in the community: a fan's part, until `Roles` has asked Telegram."""
+
+    def in_group(self, group: Group) -> "Ask":
+        """The same, in a group that was found meanwhile."""
+        sender = replace(self.sender, room=room_of(group, public=self.public))
+        return replace(self, group=group, place=group.place, sender=sender)
 
     def within(self, place: Place) -> "Ask":
         """The same, in a community that was found meanwhile."""
@@ -70,3 +78,10 @@ class Ask:
     def actor_id(self) -> int:
         """Who acts, for the audit log: an anonymous administrator is known by the group's id."""
         return self.chat_id if self.anonymous_admin else self.sender.user_id
+
+
+def room_of(group: Group | None, *, public: bool) -> Room | None:
+    """The room of a shop in which somebody acts; a channel is none, and there's none in private."""
+    if group is None or group.is_channel:
+        return None
+    return Room(group.chat_id, public or group.linked)

@@ -6,10 +6,11 @@ from typing import Any
 
 from aiogram.types import CallbackQuery, InaccessibleMessage, Message, User
 
-from bot.asking import Ask
+from bot.asking import Ask, room_of
 from bot.clock import Clock
 from bot.features.communities import Communities
 from bot.features.watching import Watching
+from bot.rules.fans import Room
 from bot.rules.words import reader_language
 from bot.store.members import Sender
 
@@ -52,6 +53,7 @@ class WhoAsks:
             message.date,
             cause,
             chat_title=message.chat.title or "",
+            public=message.chat.username is not None or _is_copy(message.reply_to_message),
             message_id=message.message_id or None,
             ephemeral_id=message.ephemeral_message_id,
             speaks_as=message.sender_chat.id if message.sender_chat is not None else None,
@@ -66,6 +68,7 @@ class WhoAsks:
             received_at,
             cause,
             press_id=press.id,
+            public=press.message is not None and (press.message.chat.username is not None or _is_copy(press.message)),
             panel_id=(under.message_id or None) if under is not None else None,
             panel_ephemeral_id=under.ephemeral_message_id if under is not None else None,
         )
@@ -73,12 +76,12 @@ class WhoAsks:
             await self._watching.pressed(ask.place, ask.sender, received_at)
         return ask
 
-    async def _ask(self, user: User, chat_id: int, at: datetime, cause: str, **how: Any) -> Ask:
+    async def _ask(self, user: User, chat_id: int, at: datetime, cause: str, *, public: bool, **how: Any) -> Ask:
         group = await self._communities.group(chat_id) if chat_id < 0 else None
         reader = await self._communities.reader(user.id, private=chat_id > 0)
         place = reader.place if chat_id > 0 else group.place if group is not None else None
         return Ask(
-            sender=sender_of(user),
+            sender=sender_of(user, room_of(group, public=public)),
             chat_id=chat_id,
             place=place,
             group=group,
@@ -90,15 +93,22 @@ class WhoAsks:
             age=max(0.0, (self._clock.now() - at).total_seconds()),
             can_write=reader.can_write,
             dialogue=reader.dialogue,
+            public=public,
             **how,
         )
 
 
-def sender_of(user: User) -> Sender:
-    """A Telegram user as the store knows people."""
+def sender_of(user: User, room: Room | None = None) -> Sender:
+    """A Telegram user as the store knows people, and the shop's room in which they act."""
     return Sender(
         user_id=user.id,
         name=" ".join(user.full_name.split())[:NAME_LENGTH],
         username=user.username.lower() if user.username else None,
         language=user.language_code,
+        room=room,
     )
+
+
+def _is_copy(message: Message | InaccessibleMessage | None) -> bool:
+    """Whether it is a channel's post in its discussion group: whoever reads the channel can press and comment there."""
+    return bool(getattr(message, "is_automatic_forward", False))

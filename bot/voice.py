@@ -3,8 +3,9 @@
 Nothing that one fan asked for fills the group. An answer that can't leave within two seconds becomes an outbox row.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
@@ -38,9 +39,15 @@ EPHEMERAL_WINDOW = 14.0
 SHORT_LIVED = timedelta(seconds=30)
 """How long a reply in the group stays when nothing quieter was possible."""
 TOLD_WITHIN = timedelta(minutes=10)
+NOT_IN = "USER_NOT_PARTICIPANT"
+"""How Telegram refuses a whisper to somebody who isn't in the group."""
 NO_PREVIEW = {"is_disabled": True}
 LIGHT = (Hearted, HeartAgain, HeartsRest)
 """What is pressed again and again is answered by a word that goes by itself, else by nothing."""
+
+
+Absent = Callable[[Place, int, int, datetime], Awaitable[None]]
+"""(place, chat, user, at) → writes down that a person isn't in a group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +83,11 @@ class Voice:
         communities: Communities,
         clock: Clock,
         meters: Meters | None = None,
+        absent: Absent | None = None,
     ) -> None:
+        """`absent` writes down whom Telegram refused a whisper, as they aren't in the group."""
         self._meters = meters or Meters()
+        self._absent = absent
         self._out = out
         self._words = words
         self._db = db
@@ -229,7 +239,7 @@ class Voice:
         if target.private:
             await self._write(target.user_id, target.chat_id, said)
             return
-        if target.whisper and await self._whisper(target, said):
+        if target.whisper and await self._whisper(target, said, place):
             return
         if target.can_write and await self._write(target.user_id, target.user_id, said):
             return
@@ -240,7 +250,7 @@ class Voice:
             await self._out.turn(target.chat_id)
         await self._reply_for_a_while(target, said, place)
 
-    async def _whisper(self, target: Target, said: Said) -> bool:
+    async def _whisper(self, target: Target, said: Said, place: Place | None) -> bool:
         receiver: dict[str, Any] = {"receiver_user_id": target.user_id}
         if target.press_id is not None:
             receiver["callback_query_id"] = target.press_id
@@ -257,6 +267,8 @@ class Voice:
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             self._meters.whispers_refused += 1
             log.info("whisper_refused", chat=target.chat_id, error=type(error).__name__)
+            if NOT_IN in error.message and self._absent is not None and place is not None:
+                await self._absent(place, target.chat_id, target.user_id, self._clock.now())
             return False
         return True
 

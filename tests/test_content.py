@@ -113,6 +113,7 @@ SHORT = frozenset(
             for name in OUTCOMES
             if name.startswith("staff.") and name not in {"staff.StaffList", "staff.OperatorActed"}
         ),
+        *(f"fans.{name}" for name in ("ForFansOnly", "BannedHere", "AskedInVain")),
         "setting_up.SetupClosed",
         "admin.AdminClosed",
         *(f"gifts.{name}" for name in ("GiftChoice", "GiftCard", "EnoughForToday", "OfferGone")),

@@ -51,6 +51,7 @@ PARTIAL = {
     "ix_packet_live": ("state",),
     "ix_held_waiting": ("state",),
     "ix_raffle_unfinished": ("state",),
+    "ix_member_look_at": ("look_at",),
     "ix_raffle_entry_unreturned": ("paid", "returned"),
     "uq_raffle_naming_promised": ("state",),
     "uq_heart_goal_running": ("state",),

@@ -17,6 +17,7 @@ from bot.rules.coupons import (
     Redeemed,
 )
 from bot.rules.ending import CouponsEnd
+from bot.rules.fans import ForFansOnly
 from bot.rules.farming import HeldLine, HeldList, HeldRefused
 from bot.rules.gifts import (
     BackWithGift,
@@ -152,7 +153,7 @@ def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a tabl
             return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
         case SetupDone(audit_id=int(audit_id)) | SetupFinished(audit_id=int(audit_id)):
             return ((Button("undo", press=f"{UNDO}:{audit_id}"),),)
-        case Welcome() | WelcomeAll() | WelcomeBack() | InsideAlready() | WayIn():
+        case Welcome() | WelcomeAll() | WelcomeBack() | InsideAlready() | WayIn() | ForFansOnly():
             return _of_comings(outcome)
         case OfferMade() | OfferClosed():
             return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
@@ -258,7 +259,7 @@ def _of_comings(outcome: Any) -> Rows:
     match outcome:
         case Welcome() | WelcomeAll():
             return ((check_in,), (Button("streams", press=STREAMS), me))
-        case WayIn():
+        case WayIn() | ForFansOnly():
             return tuple((Button("door", url=door.url, about=door.title, style="primary"),) for door in outcome.doors)
         case _:
             return ((check_in,), (me,))

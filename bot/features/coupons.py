@@ -110,7 +110,11 @@ def _early_drops(
     """Drops whose card doesn't hang yet and that the reader may claim before the others; their tier only if any is."""
     coming = upcoming(session, place.community_id, at, at + policy.early_shown)
     member_id = session.execute(
-        select(col(Member.id)).where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
+        select(col(Member.id)).where(
+            col(Member.community_id) == place.community_id,
+            col(Member.user_id) == user_id,
+            col(Member.left_at).is_(None),
+        )
     ).scalar_one_or_none()
     if not coming or member_id is None:
         return ()

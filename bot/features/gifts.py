@@ -27,14 +27,15 @@ from bot.rules.gifts import (
     OfferState,
     Opens,
 )
-from bot.rules.sources import SOURCE_OF_GIFTS, source_key
+from bot.rules.sources import SOURCE_OF_GIFTS
 from bot.store import forgotten
 from bot.store.db import PLANNED, Database, Tx
 from bot.store.gift_cards import card_of, hung, show_progress, tell_member
 from bot.store.invitations import give_back, keep, offered_at
 from bot.store.members import Sender, standing
 from bot.store.places import find_place, place_of
-from bot.store.tables import Gift, GiftOffer, GiftOpening, GiftSending, Member, Person, Presence, Source
+from bot.store.sources import own_source
+from bot.store.tables import Gift, GiftOffer, GiftOpening, GiftSending, Member, Person, Presence
 
 NewToken = Callable[[], str]
 """Gives a fresh token of `[A-Za-z0-9_-]` with 128 bits that nobody can guess."""
@@ -276,6 +277,7 @@ def sendable(session: Session, user_id: int, gift_id: int | None, at: datetime, 
         .join(Person, col(Person.user_id) == col(Member.user_id))
         .where(
             col(Member.user_id) == user_id,
+            col(Member.left_at).is_(None),
             col(Gift.state) == GiftState.OPEN,
             col(Gift.expires_at) > at,
         )
@@ -353,7 +355,7 @@ def open_gift(
     tx: Tx, found: FoundGift, sender: Sender, at: datetime, policy: GiftPolicy, token: NewToken, *, inside: bool
 ) -> Opened:
     """Note who opened it, once each; an outsider's opening keeps it alive for as long as it can bring them."""
-    source_id = _source(tx, found.place, at, token)
+    source_id = own_source(tx, found.place, SOURCE_OF_GIFTS, at, token)
     outsider = not inside and _never_was_here(tx, found.place, sender.user_id, at)
     insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     noted = tx.execute(
@@ -400,30 +402,6 @@ def _never_was_here(tx: Tx, place: Place, user_id: int, at: datetime) -> bool:
         return forgotten.deleted_at(tx, place.community_id, user_id, at) is None
     seen = tx.execute(select(col(Presence.chat_id)).where(col(Presence.member_id) == member_id).limit(1)).first()
     return seen is None and bool(before)
-
-
-def _source(tx: Tx, place: Place, at: datetime, token: NewToken) -> int:
-    """The community's source of gifts: its invite links let friends in, and figures count them under it."""
-    query = select(col(Source.id)).where(
-        col(Source.community_id) == place.community_id, col(Source.name_key) == source_key(SOURCE_OF_GIFTS)
-    )
-    known = tx.execute(query).scalar_one_or_none()
-    if known is not None:
-        return known
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
-    tx.execute(
-        insert(Source)
-        .values(
-            community_id=place.community_id,
-            name=SOURCE_OF_GIFTS,
-            name_key=source_key(SOURCE_OF_GIFTS),
-            token=token(),
-            made_by=place.owner_id,
-            made_at=at,
-        )
-        .on_conflict_do_nothing(index_elements=[col(Source.community_id), col(Source.name_key)])
-    )
-    return tx.execute(query).scalar_one() or 0
 
 
 def return_unopened(tx: Tx, now: datetime, policy: GiftPolicy) -> bool:

@@ -17,9 +17,9 @@ from bot.rules.sources import source_key
 from bot.rules.words import Language
 from bot.store import forgotten
 from bot.store.db import Database, Tx
-from bot.store.members import Sender, enlist
+from bot.store.members import Sender, enlist, locked_member
 from bot.store.places import Group
-from bot.store.tables import Account, FanGroup, Member, Person, Presence, Source, SourceLink
+from bot.store.tables import Account, FanGroup, Person, Presence, Source, SourceLink
 from bot.store.telling import tell_here, unsay
 
 FRESH_KEY = "welcome:{community}:{user}"
@@ -105,16 +105,16 @@ def come(
 ) -> bool:
     """Note the presence once, the source at the first coming only, and promise the welcome."""
     place = group.place
-    member = _member(tx, place.community_id, sender.user_id)
+    member = locked_member(tx, place.community_id, sender.user_id)
     if member is None:
         deleted_at = forgotten.deleted_at(tx, place.community_id, sender.user_id, now)
         if deleted_at is not None and at <= deleted_at:
             return False  # told again of a coming before they had their data deleted
         enlist(tx, place.community_id, sender, at, _source_of(tx, place, link))
-        member = _member(tx, place.community_id, sender.user_id)
+        member = locked_member(tx, place.community_id, sender.user_id)
         if member is None:
             raise LookupError("a member that was just made is gone")
-    facts = _enter(tx, member, group.chat_id, at)
+    facts = _enter(tx, member, group, at)
     if facts is None:
         return False
     tx.execute(
@@ -130,12 +130,12 @@ def come(
 
 def go(tx: Tx, place: Place, chat_id: int, user_id: int, at: datetime, *, elsewhere: bool) -> None:
     """Note that someone left; with the last group they left the community. Coins and history stay."""
-    member = _member(tx, place.community_id, user_id)
+    member = locked_member(tx, place.community_id, user_id)
     if member is None:
         return
     unsay(tx, place.community_id, FRESH_KEY.format(community=place.community_id, user=user_id))
     # Who was here before the bot came was never seen to come.
-    made = _insert_presence(tx, member.id, chat_id, joined_at=member.joined_at, left_at=at)
+    made = _insert_presence(tx, member.id or 0, chat_id, joined_at=min(member.joined_at, at), left_at=at)
     if not made:
         left = tx.execute(
             update(Presence)
@@ -150,7 +150,7 @@ def go(tx: Tx, place: Place, chat_id: int, user_id: int, at: datetime, *, elsewh
         ).all()
         if not left:
             return
-    if not elsewhere and not _inside(tx, member.id):
+    if not elsewhere and not is_present(tx, member.id or 0):
         member.left_at = at
         tx.flush()
 
@@ -177,15 +177,6 @@ def move(tx: Tx, old_chat_id: int, new_chat_id: int) -> None:
     tx.execute(delete(SourceLink).where(col(SourceLink.chat_id) == old_chat_id))
 
 
-def _member(tx: Tx, community_id: int, user_id: int) -> Any:
-    return tx.execute(
-        select(Member)
-        .where(col(Member.community_id) == community_id, col(Member.user_id) == user_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
-
-
 def _source_of(tx: Tx, place: Place, link: Link | None) -> int | None:
     """The source behind an invite link: by its address, else (the link was made anew, or by hand) by its name."""
     if link is None:
@@ -198,8 +189,9 @@ def _source_of(tx: Tx, place: Place, link: Link | None) -> int | None:
     return found
 
 
-def _enter(tx: Tx, member: Any, chat_id: int, at: datetime) -> ComingFacts | None:
-    """Write the presence down; None if they were known to be in."""
+def _enter(tx: Tx, member: Any, group: Group, at: datetime) -> ComingFacts | None:
+    """Write the presence down; None if they were known to be in, or are banned at home and came to another room."""
+    chat_id = group.chat_id
     before = tx.execute(
         select(col(Presence.chat_id), col(Presence.left_at)).where(col(Presence.member_id) == member.id)
     ).all()
@@ -218,6 +210,10 @@ def _enter(tx: Tx, member: Any, chat_id: int, at: datetime) -> ComingFacts | Non
             return None
     away_since = max((left_at for _, left_at in before if left_at is not None), default=None)
     inside = any(left_at is None for _, left_at in before)
+    if chat_id == group.place.home_chat and member.banned_at is not None and member.banned_at <= at:
+        member.banned_at = None  # nobody who is banned can be let in
+    if member.banned_at is not None:
+        return None
     member.left_at = None
     tx.flush()
     return ComingFacts(first=not before, inside=inside, away_since=away_since)
@@ -234,7 +230,8 @@ def _insert_presence(tx: Tx, member_id: int, chat_id: int, *, joined_at: datetim
     return bool(made)
 
 
-def _inside(tx: Tx, member_id: int) -> bool:
+def is_present(tx: Tx, member_id: int) -> bool:
+    """Whether a member was seen to come into a room and not to leave it."""
     return (
         tx.execute(
             select(col(Presence.chat_id)).where(col(Presence.member_id) == member_id, col(Presence.left_at).is_(None))

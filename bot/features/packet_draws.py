@@ -16,6 +16,7 @@ from sqlmodel import col
 
 from bot.logs import apart, get_logger
 from bot.rules.communities import Place
+from bot.rules.fans import FansPolicy
 from bot.rules.farming import Reason, Sign
 from bot.rules.lots import Lot
 from bot.rules.packets import LIVE, PacketPolicy, PacketState, places
@@ -31,7 +32,7 @@ from bot.store.packets import (
     Purse,
     close_packet,
     give_up_share,
-    gone,
+    gone_or_left,
     lock_packet,
     lock_purses,
     share_key,
@@ -39,9 +40,10 @@ from bot.store.packets import (
     waiting_share,
 )
 from bot.store.places import place_of
-from bot.store.tables import Packet, PacketTake, Sighting
+from bot.store.tables import Member, Packet, PacketTake, Presence, Sighting
 from bot.store.tables.base import Id
 from bot.store.tables.wins import WinKind
+from bot.store.winning import LookUp
 from bot.store.wins import record_win
 
 log = get_logger("packets")
@@ -49,6 +51,7 @@ log = get_logger("packets")
 CHUNK = 500
 """Shares handed out in one transaction: no write holds the writer longer than 50 ms."""
 READ_AT_ONCE = 5_000
+FANS = FansPolicy()
 HELD = "packet"
 """The kind of what is held here; its subject is the packet."""
 
@@ -103,9 +106,11 @@ class _Plan:
 class PacketDraws:
     """The clock's use cases of red packets."""
 
-    def __init__(self, db: Database, policy: PacketPolicy) -> None:
+    def __init__(self, db: Database, policy: PacketPolicy, look_up: LookUp | None = None) -> None:
+        """`look_up` asks Telegram about those who were drawn, before they are paid."""
         self._db = db
         self._policy = policy
+        self._look_up = look_up
 
     async def run_due(self, now: datetime) -> datetime | None:
         """Draw and end what is due; when there is more to do."""
@@ -129,6 +134,8 @@ class PacketDraws:
         while more := await self._db.read(takers_after, packet_id, takers[-1].line.number if takers else 0):
             takers += more
         plan = await asyncio.to_thread(plan_draw, seed, shares, takers)
+        if self._look_up is not None and plan.places:
+            await self._look_up(*await self._db.read(to_be_asked_about, packet_id, [one for one, _ in plan.places]))
         for start in range(0, len(plan.places), CHUNK):
             given = plan.places[start : start + CHUNK]
             waits = await self._db.read(suspects, packet_id, [member_id for member_id, _ in given], now)
@@ -183,6 +190,30 @@ def plan_draw(seed: bytes, shares: int, takers: Sequence[_Taker]) -> _Plan:
     return _Plan(frozen, tuple((member_of[number], place) for number, place in given.items()))
 
 
+def to_be_asked_about(session: Session, packet_id: int, member_ids: Sequence[int]) -> tuple[int, list[int]]:
+    """The community, and the users about whom Telegram is asked before they are paid.
+
+    All of a small draw. A large one asks first about those of whom nobody knows that they are in a room of the shop,
+    and then about as many more as it has patience for: whoever pressed in a private room a minute ago is in it.
+    """
+    seen = (
+        select(col(Presence.member_id)).where(
+            col(Presence.member_id) == col(Member.id), col(Presence.left_at).is_(None)
+        )
+    ).exists()
+    rows = session.execute(
+        select(col(Member.id), col(Member.user_id), col(Member.look_at).is_not(None) & ~seen).where(
+            col(Member.id).in_(list(member_ids)), col(Member.user_id) > 0, col(Member.left_at).is_(None)
+        )
+    ).all()
+    found = {row[0]: (row[1], bool(row[2])) for row in rows}
+    drawn = [found[member_id] for member_id in member_ids if member_id in found]
+    drawn.sort(key=lambda one: not one[1])
+    unconfirmed = sum(doubt for _, doubt in drawn)
+    most = max(unconfirmed, FANS.drawn)
+    return session.get_one(Packet, packet_id).community_id, [user_id for user_id, _ in drawn[:most]]
+
+
 def suspects(
     session: Session, packet_id: int, member_ids: Sequence[int], now: datetime
 ) -> dict[int, tuple[Reason, ...]]:
@@ -217,8 +248,9 @@ def hand_out(
     waits: Mapping[int, tuple[Reason, ...]],
     now: datetime,
 ) -> None:
-    """Give these members these shares, unless they have theirs already; who had their data deleted gets none.
+    """Give these members these shares, unless they have theirs already.
 
+    Who had their data deleted, or has left the shop's rooms, gets none: theirs stays in escrow.
     A share in `waits` stays in escrow until the shop has looked (or the clock lets it go): it has no balance yet.
     """
     members = [member_id for member_id, _ in given]
@@ -226,7 +258,7 @@ def hand_out(
     packet = lock_packet(tx, packet_id)
     if packet.state != PacketState.DRAWING:
         return
-    nobody = gone(tx, members)
+    nobody = gone_or_left(tx, members)
     shares = shares_of(tx, packet_id, [nth for _, nth in given])
     place = place_of(tx, packet.community_id)
     for member_id, nth in given:
@@ -262,8 +294,11 @@ def _pay(
 
 
 def release(tx: Tx, _place: Place, packet_id: int, member_id: int, at: datetime) -> int:
-    """Pay a share that waited; how much that was, 0 if nothing waits."""
+    """Pay a share that waited; how much that was, 0 if nothing waits. Who has left gives it up."""
     purse = lock_purses(tx, packet_id, [member_id])[member_id]
+    if gone_or_left(tx, [member_id]):
+        give_up_share(tx, packet_id, member_id, at)
+        return 0
     nth = tx.execute(
         update(PacketTake)
         .where(*waiting_share(packet_id, member_id))

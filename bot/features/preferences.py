@@ -10,7 +10,7 @@ from bot.rules.communities import Place
 from bot.rules.preferences import Preference, PreferencesShown
 from bot.rules.words import language_of
 from bot.store.db import Database, Tx
-from bot.store.members import Sender, standing
+from bot.store.members import Sender, locked_member, meet, standing
 from bot.store.tables import Member, Outbox, Person
 from bot.store.tables.messages import Lane, OutboxState
 
@@ -43,17 +43,24 @@ def shown(session: Session, place: Place, user_id: int) -> PreferencesShown:
 
 
 def change(tx: Tx, place: Place, sender: Sender, wish: Preference, at: datetime) -> PreferencesShown:
-    """The language is the person's in every shop, the rest is this shop's."""
-    member = standing(tx, place.community_id, sender, at)
+    """The language is the person's in every shop, the rest is this shop's. Everybody may, fan or not.
+
+    Who acts in a room is a fan by that, with something to switch; an outsider has only a language to choose.
+    """
+    member = locked_member(tx, place.community_id, sender.user_id)
+    if member is None and sender.room is not None:
+        standing(tx, place.community_id, sender, at)
+    meet(tx, sender, place.community_id)
+    which = (col(Member.community_id) == place.community_id, col(Member.user_id) == sender.user_id)
     if wish.language is not None:
         choice = None if wish.language == "auto" else wish.language
         tx.execute(update(Person).where(col(Person.user_id) == sender.user_id).values(language=choice))
     if wish.reminders is not None:
-        tx.execute(update(Member).where(col(Member.id) == member.member_id).values(reminders=wish.reminders))
+        tx.execute(update(Member).where(*which).values(reminders=wish.reminders))
     if wish.reminders is False:
         _drop_reminders(tx, place, sender.user_id)
     if wish.hidden is not None:
-        tx.execute(update(Member).where(col(Member.id) == member.member_id).values(hidden=wish.hidden))
+        tx.execute(update(Member).where(*which).values(hidden=wish.hidden))
     return shown(tx, place, sender.user_id)
 
 

@@ -220,7 +220,15 @@ def _cut(tx: Tx, place: Place, user_id: int, member_id: int, account_id: int, ba
     tx.execute(
         update(Member)
         .where(col(Member.id) == member_id)
-        .values(user_id=nobody, left_at=at, back_since=None, hidden=True, reminders=False)
+        .values(
+            user_id=nobody,
+            left_at=at,
+            banned_at=None,
+            look_at=None,
+            back_since=None,
+            hidden=True,
+            reminders=False,
+        )
     )
     cut_off(tx, member_id, at)
     _rename_staff(tx, place, user_id, nobody)

@@ -21,7 +21,7 @@ from bot.store.airings import (
     tell_subscribers,
 )
 from bot.store.db import PLANNED, Database, Tx
-from bot.store.members import Sender, standing
+from bot.store.members import Sender, locked_member, standing
 from bot.store.places import place_of
 from bot.store.tables import Airing, Member, ReminderRound, Stream, Subscription
 from bot.store.telling import tell_in_private
@@ -92,21 +92,18 @@ def come(tx: Tx, place: Place, sender: Sender, stream_id: int, at: datetime) -> 
 
 
 def stop(tx: Tx, place: Place, sender: Sender, stream_id: int, at: datetime) -> NoMoreReminders | StreamGone:
-    """Write down that a member wants to hear no more of a stream."""
+    """Write down that somebody wants to hear no more of a stream. Everybody may, fan or not."""
     stream = _stream(tx, place, stream_id)
     if stream is None:
         return StreamGone()
-    # Nobody becomes a member, or comes back as one, by wanting to hear less.
-    member = select(col(Member.id)).where(
-        col(Member.community_id) == place.community_id, col(Member.user_id) == sender.user_id
-    )
-    if tx.execute(member).first() is None:
-        return StreamGone()
+    member = locked_member(tx, place.community_id, sender.user_id)
+    if member is None:
+        return NoMoreReminders(stream.title)
     tx.execute(
         update(Subscription)
         .where(
             col(Subscription.stream_id) == stream_id,
-            col(Subscription.member_id).in_(member),
+            col(Subscription.member_id) == member.id,
             col(Subscription.off_at).is_(None),
         )
         .values(off_at=at)

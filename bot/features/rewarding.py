@@ -35,7 +35,7 @@ from bot.store.holding import held_reasons, hold
 from bot.store.invitations import lock_accounts, unwatch
 from bot.store.members import note
 from bot.store.places import place_of
-from bot.store.tables import Account, Coupon, Gift, GiftReward, Invitation, Member, Person, Presence
+from bot.store.tables import Account, Coupon, Gift, GiftReward, Invitation, Member, Person
 
 CHUNK = 10
 """Rewards settled, and friends given up, in one transaction: no write holds the writer longer than 50 ms."""
@@ -200,13 +200,9 @@ def _this_month(tx: Tx, invitation: Invitation, place: Place, now: datetime) -> 
 
 
 def _inside(tx: Tx, member_id: int) -> bool:
-    """Whether a member is in a group: by what was seen of their coming and going, else as far as anybody knows.
-
-    That they left may have been forgotten because they did something in private since.
-    """
+    """Whether a member is in a room of the shop, as far as is known."""
     left_at = tx.execute(select(col(Member.left_at)).where(col(Member.id) == member_id)).scalar_one()
-    seen = tx.execute(select(col(Presence.left_at)).where(col(Presence.member_id) == member_id)).scalars().all()
-    return left_at is None and (not seen or None in seen)
+    return left_at is None
 
 
 def _pay(tx: Tx, case: _Case, reward: GiftReward, now: datetime) -> None:

@@ -11,11 +11,12 @@ from sqlmodel import col
 
 from bot.rules.communities import Place
 from bot.rules.privacy import TOUCH_KEPT
-from bot.rules.sources import SHOWN, DoorsClosed, SourceLine, SourceList, source_key
+from bot.rules.sources import SHOWN, SOURCE_OF_OUTSIDERS, DoorsClosed, SourceLine, SourceList, source_key
 from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx
 from bot.store.members import Sender, meet
 from bot.store.places import place_of
+from bot.store.sources import own_source
 from bot.store.tables import FanGroup, FirstTouch, Member, Person, Source, SourceLink
 from bot.store.telling import tell_owner
 
@@ -79,6 +80,10 @@ class Sources:
     async def find(self, token: str) -> FoundSource | None:
         """The source whose link was opened."""
         return await self._db.read(find, token)
+
+    async def for_outsiders(self, place: Place, at: datetime) -> int:
+        """The source of those whom the bot itself shows the way in."""
+        return await self._db.write(own_source, place, SOURCE_OF_OUTSIDERS, at, self._token)
 
     async def touch(self, source: FoundSource, sender: Sender, at: datetime) -> None:
         """Someone who isn't inside opened the link: their first touch, if they had none."""

@@ -7,7 +7,7 @@ from bot.rules.communities import Place
 from bot.rules.farming import FarmingPolicy, Pulse, Sign
 from bot.store.db import Database, Tx
 from bot.store.holding import see
-from bot.store.members import Sender, standing
+from bot.store.members import OutsideError, Sender, standing
 
 MOST_WATCHED = 20_000
 """People whose last presses are remembered; who hasn't pressed for longest is forgotten first."""
@@ -33,13 +33,18 @@ class Watching:
         key, day = (place.community_id, sender.user_id), day_of(at, place.timezone)
         if self._written.get(key) == day.isoformat():
             return
-        await self._db.write(saw_haste, place, sender, at)
+        if not await self._db.write(saw_haste, place, sender, at):
+            return
         self._written[key] = day.isoformat()
         if len(self._written) > MOST_WATCHED:
             del self._written[next(iter(self._written))]
 
 
-def saw_haste(tx: Tx, place: Place, sender: Sender, at: datetime) -> None:
-    """Write down that somebody pressed faster than a person."""
-    member = standing(tx, place.community_id, sender, at)
+def saw_haste(tx: Tx, place: Place, sender: Sender, at: datetime) -> bool:
+    """Write down that a fan pressed faster than a person; False for an outsider, of whom nothing is kept."""
+    try:
+        member = standing(tx, place.community_id, sender, at)
+    except OutsideError:
+        return False
     see(tx, member.member_id, Sign.FAST, day_of(at, place.timezone), at)
+    return True

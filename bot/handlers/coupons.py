@@ -37,10 +37,13 @@ async def claim(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice:
 
 
 async def mine(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, coupons: Coupons) -> None:
-    """The asker's coupons."""
-    inside = await doors.fan(ask)
-    if inside is not None:
-        await voice.answer(inside, await coupons.mine(inside.home, ask.sender.user_id, ask.at))
+    """The asker's coupons. What somebody holds stays theirs when they leave."""
+    inside = await doors.anyone(ask)
+    if inside is None:
+        return
+    held = await coupons.mine(inside.home, ask.sender.user_id, ask.at)
+    if held.coupons or await doors.fan(inside) is not None:
+        await voice.answer(inside, held)
 
 
 def read_id(text: str) -> int | None:

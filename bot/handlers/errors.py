@@ -15,11 +15,14 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.asking import Ask
 from bot.features.communities import Communities
+from bot.handlers.rights import Doors
 from bot.intake import TryLaterError
 from bot.logs import get_logger
 from bot.meters import Meters
 from bot.pacer import HeldError
 from bot.rules.communities import Oops
+from bot.rules.fans import AskedInVain
+from bot.store.members import OutsideError
 from bot.voice import Voice
 
 log = get_logger("handlers")
@@ -47,7 +50,7 @@ async def guarded(handler: CallableObject, event: TelegramObject, data: dict[str
     voice: Voice = data["voice"]
     communities: Communities = data["communities"]
     try:
-        await handler.call(event, **data)
+        await _called(handler, event, data)
     except PASSING as error:
         raise TryLaterError(type(error).__name__) from error
     except TryLaterError:
@@ -69,3 +72,21 @@ async def guarded(handler: CallableObject, event: TelegramObject, data: dict[str
             user=ask.sender.user_id,
             handler=getattr(handler.callback, "__qualname__", "?"),
         )
+
+
+async def _called(handler: CallableObject, event: TelegramObject, data: dict[str, Any]) -> None:
+    """Call a handler. If the asker isn't known to be in a room, ask Telegram; if they are in one, call it again."""
+    try:
+        await handler.call(event, **data)
+    except OutsideError as error:
+        ask: Ask = data["ask"]
+        doors: Doors = data["doors"]
+        communities: Communities = data["communities"]
+        place = await communities.place(error.community_id)
+        if place is None or not await doors.let_in(ask.within(place)):
+            return
+        try:
+            await handler.call(event, **data)
+        except OutsideError:  # they left in this very moment
+            voice: Voice = data["voice"]
+            await voice.answer(ask.within(place), AskedInVain())

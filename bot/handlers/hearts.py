@@ -1,5 +1,6 @@
 """Heart goals: the staff's command, the heart on the live card, and reactions to it."""
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -7,7 +8,7 @@ from typing import Any
 
 from aiogram.types import CallbackQuery, Message, MessageReactionCountUpdated, MessageReactionUpdated
 
-from bot.asking import Ask
+from bot.asking import Ask, room_of
 from bot.content.buttons import HEART
 from bot.features.communities import Communities
 from bot.features.hearts import Hearts
@@ -20,6 +21,7 @@ from bot.handlers.table import Desk
 from bot.middleware import sender_of
 from bot.rules.hearts import HEART as EMOJI
 from bot.rules.hearts import HeartsRest, Unlocks, read_goal
+from bot.store.members import OutsideError
 from bot.voice import Voice
 
 EXAMPLE = '/hearts goals=100,500 gives="coupon:12,packet:500/20"'
@@ -94,8 +96,9 @@ async def reaction(
         return
     group = await communities.group(event.chat.id)
     if group is not None:
-        place, sender = group.place, sender_of(person)
-        await unlocking.react(place, sender, event.chat.id, event.message_id, received_at, cause)
+        sender = sender_of(person, room_of(group, public=event.chat.username is not None))
+        with contextlib.suppress(OutsideError):  # nobody can be answered here
+            await unlocking.react(group.place, sender, event.chat.id, event.message_id, received_at, cause)
 
 
 async def counts(

@@ -11,10 +11,12 @@ from bot.asking import Ask
 from bot.clock import Clock
 from bot.features.communities import Communities
 from bot.features.joining import Joining, Link, Reach
-from bot.handlers.roles import is_in_any
+from bot.flows.belonging import Belonging
 from bot.handlers.table import Desk
+from bot.handlers.whereabouts import Whereabouts, is_in_any, look_up_person
 from bot.middleware import sender_of
 from bot.rules.communities import SPEAKING_FOR_OTHERS
+from bot.rules.fans import Where
 from bot.rules.words import reader_language
 from bot.store.places import Group
 
@@ -31,40 +33,65 @@ def setup() -> Desk:
 
 
 async def membership(
-    event: ChatMemberUpdated, bot: Bot, communities: Communities, joining: Joining, clock: Clock
+    event: ChatMemberUpdated,
+    bot: Bot,
+    communities: Communities,
+    joining: Joining,
+    belonging: Belonging,
+    whereabouts: Whereabouts,
+    clock: Clock,
 ) -> None:
-    """Someone's standing in a group changed; only who is in and who is out matters here."""
+    """Someone's standing in a group changed: who is in, who is out, and who is banned at home matters here."""
     group = await communities.group(event.chat.id)
     person = event.new_chat_member.user
-    before, after = _inside(event.old_chat_member), _inside(event.new_chat_member)
-    if group is None or event.chat.type == ChatType.CHANNEL or _nobody(person) or before == after:
+    if group is None or event.chat.type == ChatType.CHANNEL or _nobody(person):
         return
-    if after:
+    before, after = _inside(event.old_chat_member), _inside(event.new_chat_member)
+    if event.chat.id == group.place.home_chat:
+        if event.new_chat_member.status == ChatMemberStatus.KICKED:
+            await belonging.ban(group.place, sender_of(person), event.date)
+        elif event.old_chat_member.status == ChatMemberStatus.KICKED:
+            await belonging.unban(group.place, person.id, event.date)
+            whereabouts.came(group.place, person.id)
+    if after and not before:
         link = event.invite_link
         by = Link(link.invite_link, link.name) if link is not None else None
-        await _come(communities, joining, group, person, by, event.date, clock)
-    else:
+        await _come(communities, joining, whereabouts, group, person, by, event.date, clock)
+    elif before and not after:
         await _go(bot, joining, group, person, event.date)
 
 
-async def came(message: Message, ask: Ask, communities: Communities, joining: Joining, clock: Clock) -> None:
+async def came(
+    message: Message, ask: Ask, communities: Communities, joining: Joining, whereabouts: Whereabouts, clock: Clock
+) -> None:
     """The same, as every bot in a group is told; without the link."""
     if ask.group is not None:
         for person in message.new_chat_members or ():
             if not _nobody(person):
-                await _come(communities, joining, ask.group, person, None, ask.at, clock)
+                await _come(communities, joining, whereabouts, ask.group, person, None, ask.at, clock)
 
 
-async def left(message: Message, ask: Ask, bot: Bot, joining: Joining) -> None:
-    """Someone left, as every bot in a group is told."""
-    person = message.left_chat_member
-    if ask.group is not None and person is not None and not _nobody(person):
-        await _go(bot, joining, ask.group, person, ask.at)
+async def left(message: Message, ask: Ask, bot: Bot, joining: Joining, belonging: Belonging) -> None:
+    """Someone left, as every bot in a group is told.
+
+    Where the bot is no administrator nothing else tells of a ban: who was removed from home is asked about.
+    """
+    person, group = message.left_chat_member, ask.group
+    if group is None or person is None or _nobody(person):
+        return
+    removed = message.from_user is not None and message.from_user.id != person.id
+    home = group.place.home_chat
+    if removed and not group.is_admin and ask.chat_id == home:
+        where = await look_up_person(bot, ask.chat_id, person.id)
+        if where is Where.BANNED:
+            await belonging.ban(group.place, sender_of(person), ask.at)
+    await _go(bot, joining, group, person, ask.at)
 
 
 async def _come(
     communities: Communities,
     joining: Joining,
+    whereabouts: Whereabouts,
     group: Group,
     person: User,
     link: Link | None,
@@ -74,6 +101,7 @@ async def _come(
     known = await communities.reader(person.id)
     language = reader_language(known.language, person.language_code, group.place.language)
     reach = Reach(language, known.can_write)
+    whereabouts.came(group.place, person.id)
     if await joining.come(group, sender_of(person), link, reach, at, clock.now()):
         communities.forget_person(person.id)
 

@@ -26,7 +26,7 @@ def setup() -> Desk:
 
 async def settings(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, preferences: Preferences) -> None:
     """How the asker has set things."""
-    inside = await doors.fan(ask)
+    inside = await doors.anyone(ask)
     if inside is not None:
         await voice.answer(inside, await preferences.shown(inside.home, ask.sender.user_id))
 
@@ -41,7 +41,7 @@ async def change(
     communities: Communities,
 ) -> None:
     """One change; the panel answers in the language that holds from here on."""
-    inside = await doors.fan(ask)
+    inside = await doors.anyone(ask)
     if inside is None:
         return
     wish = read_preference(rest)

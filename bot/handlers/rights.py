@@ -1,12 +1,16 @@
 """Rights, checked at the act: Telegram is asked afresh for whatever creates, changes or pays."""
 
-from dataclasses import replace
+from typing import assert_never
 
 from bot.asking import Ask
+from bot.clock import Clock
 from bot.handlers.arrivals import Arrivals, Coming
 from bot.handlers.roles import Roles
+from bot.handlers.ways import WaysIn
+from bot.handlers.whereabouts import Whereabouts
 from bot.rules.arrivals import NotOpenYet
 from bot.rules.communities import AskAgain, ChannelsDontPlay, NoCommunityYet
+from bot.rules.fans import AskedInVain, BannedHere, ForFansOnly, Where
 from bot.rules.rights import ForOwnerOnly, ForStaffOnly, OwnerInPerson, Role, TryAgain
 from bot.voice import Voice
 
@@ -17,10 +21,15 @@ STALE_COMMAND = 600.0
 class Doors:
     """Who may go in: gives the ask with its community and the asker's role, or tells the asker why not."""
 
-    def __init__(self, roles: Roles, arrivals: Arrivals, voice: Voice) -> None:
+    def __init__(
+        self, roles: Roles, arrivals: Arrivals, voice: Voice, whereabouts: Whereabouts, ways: WaysIn, clock: Clock
+    ) -> None:
         self._roles = roles
         self._arrivals = arrivals
         self._voice = voice
+        self._whereabouts = whereabouts
+        self._ways = ways
+        self._clock = clock
 
     async def staff(self, ask: Ask) -> Ask | None:
         """The ask inside the community that the asker may steer now."""
@@ -31,18 +40,45 @@ class Doors:
         return await self._steering(ask, Role.OWNER)
 
     async def fan(self, ask: Ask) -> Ask | None:
-        """The ask inside the community that the asker plays in."""
+        """The ask inside the community that the asker plays in; who is in no room of it is shown the way in.
+
+        Who acts in a room is in it: nothing is looked up for them.
+        """
+        inside = await self.anyone(ask)
+        if inside is None or inside.sender.room is not None:
+            return inside
+        return inside if await self.let_in(inside) else None
+
+    async def anyone(self, ask: Ask) -> Ask | None:
+        """The ask inside its community, whether the asker is a fan or not: for what is everybody's right."""
         if ask.speaks_as is not None:
             await self._voice.answer(ask, ChannelsDontPlay())
             return None
-        return ask if ask.place is not None else await self._inside(ask)
+        return await self._inside(ask)
+
+    async def let_in(self, inside: Ask) -> bool:
+        """Whether the asker is in a room of the shop, as stored or as Telegram says; else they are told why not."""
+        where = await self._whereabouts.admit(inside.home, inside.sender)
+        match where:
+            case Where.IN:
+                return True
+            case Where.BANNED:
+                await self._voice.answer(inside, BannedHere())
+            case Where.SILENT:
+                await self._voice.answer(inside, AskedInVain())
+            case Where.OUT | Where.REFUSED:
+                doors = await self._ways.for_outsiders(inside.home, self._clock.now())
+                await self._voice.answer(inside, ForFansOnly(doors))
+            case _:
+                assert_never(where)
+        return False
 
     async def either(self, ask: Ask) -> tuple[Ask, bool] | None:
         """The ask inside the asker's community, and whether they may steer it now; a fan is let in as a fan."""
         if ask.anonymous_admin:
             inside = await self.staff(ask)
             return (inside, True) if inside is not None else None
-        inside = await self.fan(ask)
+        inside = await self.anyone(ask)
         if inside is None:
             return None
         asked = await self._roles.asked(inside)
@@ -51,7 +87,11 @@ class Doors:
             return None
         if not isinstance(asked, Ask):
             asked = inside  # without a home there are no staff, but fans go on
-        return None if await self._stale(asked) else (asked, asked.role is not Role.FAN)
+        staff = asked.role is not Role.FAN
+        fan = None if staff else await self.fan(asked)
+        if (fan is None and not staff) or await self._stale(asked):
+            return None
+        return asked, staff
 
     async def _steering(self, ask: Ask, least: Role) -> Ask | None:
         if ask.speaks_as is not None and not ask.anonymous_admin:
@@ -91,7 +131,7 @@ class Doors:
             Coming(ask.chat_id, ask.chat_title), None if ask.anonymous_admin else ask.sender, ask.at, ask.cause
         )
         if group is not None:
-            return replace(ask, group=group, place=group.place)
+            return ask.in_group(group)
         quiet = ask.can_write or ask.ephemeral_id is not None or ask.press_id is not None
         if self._arrivals.waits(ask.chat_id) and quiet:
             await self._voice.answer(ask, NotOpenYet())

@@ -1,13 +1,12 @@
 """Who is who in a shop: Telegram is asked at the act, of the home group and of no other."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aiogram import Bot
 from aiogram.enums import ChatMemberStatus
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
-from aiogram.methods import GetChatAdministrators, GetChatMember
+from aiogram.methods import GetChatAdministrators
 
 from bot.asking import Ask
 from bot.features.communities import Communities
@@ -35,7 +34,6 @@ from bot.store.members import Sender
 
 log = get_logger("roles")
 
-OUTSIDE = frozenset({ChatMemberStatus.LEFT, ChatMemberStatus.KICKED})
 NO_ANSWER = (AiogramError, HeldError, OSError)
 """Whatever isn't a clear word of the Bot API."""
 GONE = ("chat not found", "deactivated", "deleted", "CHANNEL_PRIVATE", "CHANNEL_INVALID", "PEER_ID_INVALID")
@@ -214,24 +212,3 @@ async def look_up_staff(bot: Bot, chat_id: int) -> FoundStaff | TryAgain | None:
         sender_of(one.user) for one in members if one.status == ChatMemberStatus.ADMINISTRATOR and not one.user.is_bot
     )
     return FoundStaff(sender_of(creator) if creator is not None else None, administrators)
-
-
-async def is_in_any(bot: Bot, chats: Iterable[int], user_id: int) -> bool:
-    """Whether a person is in one of these chats."""
-    for chat_id in chats:
-        if await standing_in(bot, chat_id, user_id) is not None:
-            return True
-    return False
-
-
-async def standing_in(bot: Bot, chat_id: int, user_id: int) -> str | None:
-    """A person's status in a chat; None if they aren't in it, or the bot can't see it."""
-    try:
-        member = await bot(GetChatMember(chat_id=chat_id, user_id=user_id))
-    except TelegramMigrateToChat as error:
-        return await standing_in(bot, error.migrate_to_chat_id, user_id)
-    except (TelegramBadRequest, TelegramForbiddenError):
-        return None
-    if member.status in OUTSIDE or getattr(member, "is_member", True) is False:
-        return None
-    return str(member.status)

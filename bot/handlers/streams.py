@@ -108,9 +108,9 @@ async def opened_to_remind(
 async def unremind(
     _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, db: Database, reminders: Reminders
 ) -> None:
-    """No more reminders of this stream."""
+    """No more reminders of this stream: everybody may stop what reaches them."""
     stream_id = read_id(rest)
-    inside = await doors.fan(await _at_its_shop(ask, stream_id, db))
+    inside = await doors.anyone(await _at_its_shop(ask, stream_id, db))
     if inside is None:
         return
     if stream_id is None:

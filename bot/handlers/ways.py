@@ -9,9 +9,10 @@ from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, Teleg
 from aiogram.methods import CreateChatInviteLink, EditChatInviteLink, GetChat
 
 from bot.features.sources import FoundSource, GroupDoor, Sources
-from bot.handlers.roles import is_in_any
+from bot.handlers.whereabouts import is_in_any
 from bot.logs import get_logger
-from bot.rules.sources import Door
+from bot.rules.communities import Place
+from bot.rules.sources import SOURCE_OF_OUTSIDERS, Door
 
 log = get_logger("ways")
 
@@ -35,6 +36,12 @@ class WaysIn:
         """Whether Telegram says that the person is in one of the community's groups."""
         chats = [group.chat_id for group in await self._sources.doors(source)]
         return await is_in_any(self._bot, chats, user_id)
+
+    async def for_outsiders(self, place: Place, now: datetime) -> tuple[Door, ...]:
+        """The open doors of a shop for who wanted to play and isn't in, by a source of their own."""
+        source_id = await self._sources.for_outsiders(place, now)
+        opened, _ = await self.doors(FoundSource(source_id, SOURCE_OF_OUTSIDERS, place), now)
+        return opened
 
     async def doors(self, source: FoundSource, now: datetime) -> tuple[tuple[Door, ...], tuple[str, ...]]:
         """The open doors, and the titles of the groups that have none."""

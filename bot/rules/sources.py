@@ -10,6 +10,8 @@ MAX_NAME = 32
 MAX_COST = 1_000_000_000
 SOURCE_OF_GIFTS = "🎁"
 """The source of friends who come by a gift's card: a name that needs no translation, as an invite link's must."""
+SOURCE_OF_OUTSIDERS = "🚪"
+"""The source of those whom the bot showed the way in when they wanted to play from outside."""
 SHOWN = 30
 """Sources that one list holds."""
 

@@ -10,10 +10,11 @@ from sqlalchemy import Date, Integer, String, and_, bindparam, delete, func, ins
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
+from bot.rules.fans import Known, Room, Verdict, judge
 from bot.store import forgotten
 from bot.store.db import Tx
 from bot.store.hot import Hot
-from bot.store.tables import Account, Activity, FirstTouch, Forgotten, Member, Person
+from bot.store.tables import Account, Activity, FirstTouch, Forgotten, Member, Person, Presence
 from bot.store.tables.base import Id
 from bot.store.tables.ledger import AccountKind
 
@@ -28,6 +29,19 @@ class Sender:
     name: str
     username: str | None
     language: str | None
+    room: Room | None = None
+    """The shop's room in which they act: that makes them a fan. None in private and in a channel."""
+
+
+class OutsideError(Exception):
+    """Somebody wants to play who isn't known to be in a room of the shop, or is banned: nothing was done.
+
+    Telegram may know better; only the handlers can ask it.
+    """
+
+    def __init__(self, community_id: int) -> None:
+        super().__init__(f"not in a room of community {community_id}")
+        self.community_id = community_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,8 @@ _FIND = Hot(
         col(Person.community_id),
         col(Member.back_since),
         col(Member.invitation_id),
+        col(Member.banned_at),
+        col(Member.look_at),
     )
     .join(Account, col(Account.member_id) == col(Member.id))
     .join(Person, col(Person.user_id) == col(Member.user_id))
@@ -126,9 +142,28 @@ _JOIN = Hot.upsert(
             ),
             hidden=False,
             reminders=True,
+            look_at=bindparam("look_at"),
         )
         .on_conflict_do_nothing()
         .returning(col(Member.id))
+    )
+)
+_LOOK = Hot(
+    update(Member).where(col(Member.id) == bindparam("member_id", type_=Id)).values(look_at=bindparam("look_at"))
+)
+_BE_PRESENT = Hot.upsert(
+    lambda insert_: (
+        insert_(Presence)
+        .values(
+            member_id=bindparam("member_id"),
+            chat_id=bindparam("chat_id"),
+            joined_at=bindparam("joined_at"),
+        )
+        .on_conflict_do_update(
+            index_elements=[col(Presence.member_id), col(Presence.chat_id)],
+            set_={"joined_at": bindparam("joined_at"), "left_at": null()},
+            where=col(Presence.left_at).is_not(None),
+        )
     )
 )
 _ANYONE_FORGOTTEN = Hot(
@@ -162,22 +197,31 @@ _NOTE = Hot.upsert(
 
 
 def standing(tx: Tx, community_id: int, sender: Sender, now: datetime) -> Standing:
-    """The sender's membership, locked until the commit; made (with an empty account) if this is their first act."""
+    """The sender's membership, locked until the commit; made (with an empty account) if this is their first act.
+
+    Raises:
+        OutsideError: they aren't known to be in a room of the shop, and don't act in one.
+    """
     row = tx.row(_FIND, community_id=community_id, user_id=sender.user_id)
     for _ in range(TRIES):
         if row is not None:
             break
+        if judge(Known.NOTHING, sender.room) is not Verdict.COMES:
+            raise OutsideError(community_id)
         # Whom somebody else makes just now may be deleted just then: then they are made anew.
-        enlist(tx, community_id, sender, now)
+        enlist(tx, community_id, sender, now, look_at=now if _may_be_a_stranger(sender) else None)
         row = tx.row(_FIND, community_id=community_id, user_id=sender.user_id)
     if row is None:
         raise LookupError("a member that was just made is gone")
     member_id, account_id, balance, tier, left_at, name, username, language, last_community, *more = row
+    *more, banned_at, look_at = more
+    if left_at is not None:
+        _return(tx, community_id, member_id, sender, now, left_at, banned=banned_at is not None)
     changed = (name, username, language) != (sender.name, sender.username, sender.language)
     if changed or last_community is None:
         see(tx, sender, community_id, before=username)
-    if left_at is not None:
-        tx.execute(update(Member).where(col(Member.id) == member_id).values(left_at=None))
+    if look_at is None and _may_be_a_stranger(sender):
+        tx.touch(_LOOK, member_id=member_id, look_at=now)
     return Standing(member_id, account_id, balance, tier, *more)
 
 
@@ -204,6 +248,47 @@ def see(tx: Tx, sender: Sender, community_id: int | None, *, before: str | None 
             continue  # somebody else is seen with it at this very moment: one of us has it in the end
         return
     tx.touch(_SEE, username=None, **values)
+
+
+def _may_be_a_stranger(sender: Sender) -> bool:
+    """Whether the room lets strangers act: then Telegram is asked about them in the background."""
+    return sender.room is not None and sender.room.public
+
+
+def _return(
+    tx: Tx, community_id: int, member_id: int, sender: Sender, at: datetime, left_at: datetime, *, banned: bool
+) -> None:
+    """Somebody acts who had left: where the room proves that they are back, that is written down.
+
+    Raises:
+        OutsideError: it doesn't, or they are banned.
+    """
+    # Telegram tells of leaving by the second, a press has a fraction: in the same second they left after it.
+    second = at.replace(microsecond=0)
+    verdict = judge(Known.BANNED if banned else Known.LEFT, sender.room, since_left=second > left_at)
+    if verdict is Verdict.COMES and sender.room is not None:
+        tx.execute(update(Member).where(col(Member.id) == member_id).values(left_at=None))
+        be_present(tx, member_id, sender.room.chat_id, second)
+    elif verdict is not Verdict.PLAYS:
+        raise OutsideError(community_id)
+
+
+def be_present(tx: Tx, member_id: int, chat_id: int, at: datetime) -> None:
+    """Note that a member is in a group since `at`, a whole second, at the latest; nothing changes if that is known."""
+    tx.touch(_BE_PRESENT, member_id=member_id, chat_id=chat_id, joined_at=at)
+
+
+def locked_member(tx: Tx, community_id: int, user_id: int) -> Member | None:
+    """A member as they are now, locked until the commit; None if there's none.
+
+    Unlike `standing` it makes nobody a member and refuses nobody: for rights that everybody has.
+    """
+    return tx.execute(
+        select(Member)
+        .where(col(Member.community_id) == community_id, col(Member.user_id) == user_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
 
 
 def meet(tx: Tx, sender: Sender, community_id: int | None) -> None:
@@ -239,10 +324,19 @@ def unnote(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None
         tx.execute(delete(Activity).where(*counted))
 
 
-def enlist(tx: Tx, community_id: int, sender: Sender, now: datetime, source_id: int | None = None) -> int | None:
+def enlist(
+    tx: Tx,
+    community_id: int,
+    sender: Sender,
+    now: datetime,
+    source_id: int | None = None,
+    look_at: datetime | None = None,
+) -> int | None:
     """Make a membership with an empty account; its id, or None if it was there.
 
-    The source is that of the first touch, if they opened a source's link before, else `source_id`.
+    The source is that of the first touch, if they opened a source's link before, else `source_id`. At `look_at`
+    Telegram is asked whether they are in. Who comes back after having their data deleted is asked about too: that they
+    were banned was deleted with the rest.
     """
     meet(tx, sender, community_id)
     made = tx.row(
@@ -252,6 +346,7 @@ def enlist(tx: Tx, community_id: int, sender: Sender, now: datetime, source_id: 
         tier="new",
         joined_at=now,
         source_id=source_id,
+        look_at=look_at,
     )
     if made is None:
         return None
@@ -266,5 +361,6 @@ def enlist(tx: Tx, community_id: int, sender: Sender, now: datetime, source_id: 
     # Asked only now: the insert may have waited for the very deletion that this is about, too early to see it.
     if tx.row(_ANYONE_FORGOTTEN, community_id=community_id) is not None:
         deleted_at = forgotten.deleted_at(tx, community_id, sender.user_id, now)
-        tx.execute(update(Member).where(col(Member.id) == member_id).values(back_since=deleted_at))
+        if deleted_at is not None:
+            tx.execute(update(Member).where(col(Member.id) == member_id).values(back_since=deleted_at, look_at=now))
     return int(member_id)

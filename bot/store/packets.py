@@ -216,6 +216,16 @@ def gone(session: Session, member_ids: Iterable[int]) -> set[int]:
     }
 
 
+def gone_or_left(session: Session, member_ids: Iterable[int]) -> set[int]:
+    """Those of the members who get nothing from a draw: deleted, or in no room of the shop any more."""
+    return {
+        member_id or 0
+        for member_id in session.execute(
+            select(col(Member.id)).where(col(Member.id).in_(list(member_ids)), col(Member.left_at).is_not(None))
+        ).scalars()
+    }
+
+
 def card_of(session: Session, community_id: int, packet_id: int, _now: datetime) -> PacketCard | None:
     """A packet's card as it should look now."""
     packet = session.execute(

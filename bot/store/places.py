@@ -24,6 +24,8 @@ class Group:
     """Whether the bot is an administrator there."""
     is_channel: bool = False
     """Whether it is the shop's channel, where nobody is answered aloud."""
+    linked: bool = False
+    """Whether it is a channel's discussion group, where whoever reads the channel can comment and press."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,16 @@ def find_group(session: Session, chat_id: int) -> Group | None:
     """The fan group with this chat, if the bot is in it."""
     row = session.execute(
         _places()
-        .add_columns(col(FanGroup.title), col(FanGroup.is_admin), col(FanGroup.is_channel))
+        .add_columns(
+            col(FanGroup.title), col(FanGroup.is_admin), col(FanGroup.is_channel), col(FanGroup.linked_chat_id)
+        )
         .join(FanGroup, col(FanGroup.community_id) == col(Community.id))
         .where(col(FanGroup.chat_id) == chat_id, col(FanGroup.left_at).is_(None))
     ).one_or_none()
     if row is None:
         return None
-    return Group(chat_id, row.title, _place(*row[:3]), row.is_admin, row.is_channel)
+    linked = row.linked_chat_id is not None and not row.is_channel
+    return Group(chat_id, row.title, _place(*row[:3]), row.is_admin, row.is_channel, linked)
 
 
 def find_people(session: Session, user_ids: set[int]) -> dict[int, Known]:

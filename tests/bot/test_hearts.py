@@ -2,6 +2,7 @@
 
 import asyncio
 
+from bot.rules.fans import Room
 from bot.rules.farming import Reason, Sign
 from bot.store.db import Tx
 from bot.store.holding import hold
@@ -110,7 +111,9 @@ async def test_staff_look_at_what_is_held(play: Play) -> None:
     ana = stage.fan("Ana")
 
     def wait(tx: Tx) -> bool:
-        member = standing(tx, group.place.community_id, Sender(ana.id, "Ana", None, "en"), stage.app.clock.now())
+        member = standing(
+            tx, group.place.community_id, Sender(ana.id, "Ana", None, "en", Room(group.chat_id)), stage.app.clock.now()
+        )
         return hold(
             tx,
             group.place,

@@ -110,7 +110,7 @@ async def test_a_stranger_is_told_too(play_sqlite: Play) -> None:
 async def test_a_redelivered_deletion(play_sqlite: Play) -> None:
     """The check-in and the deletion after it, delivered once more in their order, leave nothing either."""
     stage = await play_sqlite(language="en")
-    ana = stage.telegram.add_user(NAME)
+    ana = stage.fan(NAME)
     ana.starts(stage.bot)
     await stage.settled()
     ana.says(stage.bot, "/checkin")

@@ -16,6 +16,7 @@ from bot.features.setting_up import SettingUp
 from bot.flows import undo as undoing
 from bot.rules.communities import Place, UndoOutcome
 from bot.rules.coupons import CampaignMade, CouponPolicy, NewCampaign
+from bot.rules.fans import Room
 from bot.rules.naming import Named
 from bot.rules.rights import Role
 from bot.rules.setting_up import SetupPolicy
@@ -29,12 +30,24 @@ from bot.store.tables import Campaign
 NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 """Monday noon in Seoul."""
 
-OWNER = Sender(1, "Mina", "mina", "ko")
+ROOM = Room(-1001)
+"""The shop's private room, in which fans act unless told otherwise."""
+OWNER = Sender(1, "Mina", "mina", "ko", ROOM)
 
 
 def fan(number: int) -> Sender:
     """The fan with this number."""
-    return Sender(100 + number, f"Fan {number}", f"fan{number}", "ko")
+    return Sender(100 + number, f"Fan {number}", f"fan{number}", "ko", ROOM)
+
+
+def outside(sender: Sender) -> Sender:
+    """The same person in the private chat, or under a channel's card."""
+    return replace(sender, room=None)
+
+
+def in_public(sender: Sender, chat_id: int = -1001) -> Sender:
+    """The same person in a room where strangers can act too."""
+    return replace(sender, room=Room(chat_id, public=True))
 
 
 def named(sender: Sender) -> Named:

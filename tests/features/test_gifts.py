@@ -31,9 +31,9 @@ from bot.rules.preferences import Preference
 from bot.rules.privacy import DeletionDone
 from bot.store.checkup import unheard
 from bot.store.db import Database
-from bot.store.members import note
+from bot.store.members import OutsideError, note
 from tests.features.givers import Circle
-from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till, undo
+from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, outside, query, shop, till, undo
 
 ANA, BEN, EVE = fan(1), fan(2), fan(3)
 HOUR = timedelta(hours=1)
@@ -342,14 +342,15 @@ async def test_who_said_stop_hears_nothing(db: Database, causes: Causes) -> None
 
 
 async def test_an_inviter_who_is_gone(db: Database, causes: Causes) -> None:
-    """Who left isn't paid when it falls due, their friend is; looking in by private chat doesn't make them present."""
+    """Who left isn't paid when it falls due, their friend is; the private chat doesn't make them present."""
     circle = await Circle.open(db, causes)
     await circle.comes(ANA)
     await circle.brings(ANA, BEN)
     for day in (0, 1, 2):
         await circle.checks_in(BEN, days(day) + HOUR)
     await circle.goes(ANA, days(3))
-    await circle.checks_in(ANA, days(4))
+    with pytest.raises(OutsideError):
+        await circle.checks_in(outside(ANA), days(4))
     await circle.tick(days(8))
     assert (await circle.coins(BEN), await circle.coins(ANA)) == (30, 0)
 

@@ -27,7 +27,7 @@ from bot.rules.shop import Bought, ItemGone, ItemKind, NoSuchItem
 from bot.store.db import Database
 from bot.store.members import Sender
 from tests.features.counter import STAFF, Counter
-from tests.features.people import NOON, OWNER, Causes, balance, days, fan, give, offer, query, shop, undo
+from tests.features.people import NOON, OWNER, ROOM, Causes, balance, days, fan, give, offer, query, shop, undo
 
 HOUR = timedelta(hours=1)
 
@@ -159,7 +159,7 @@ async def test_a_refund_counts_once(db: Database, causes: Causes) -> None:
 async def test_whose_purchase_is_meant(db: Database, causes: Causes) -> None:
     """The named fan's alone, however others are called; who bought nothing has nothing."""
     counter = await Counter.open(db, causes)
-    twins = [Sender(number, "Kim Mina", None, "ko") for number in (501, 502)]
+    twins = [Sender(number, "Kim Mina", None, "ko", ROOM) for number in (501, 502)]
     for one in (*twins, fan(1)):
         await give(db, counter.place, one, 50)
     await counter.lists()

@@ -401,6 +401,24 @@ async def test_a_tap_in_a_rush_is_six_statements(
         assert len(counted) == 8
 
 
+async def test_who_left_meanwhile_isnt_paid_what_was_held(db: Database, causes: Causes) -> None:
+    """A share that waited for the shop's look, released after its fan has left, goes back instead."""
+    table = await Table.lay(db, causes)
+    packet = (await table.opens(500, 5)).packet_id
+    await table.crowd(packet, 5)
+    await db.write(change, "UPDATE member SET back_since = '2026-11-01 03:00:00+00:00' WHERE user_id = 101")
+    await db.write(pressed_fast, table.place, fan(1))
+    await table.tick(DRAWN)
+    ((held_id,),) = await query(db, "SELECT id FROM held")
+    await db.write(change, "UPDATE member SET left_at = '2026-11-02 03:30:00+00:00' WHERE user_id = 101")
+    resolving = Resolving(db, FarmingPolicy())
+    decided = await resolving.decide(table.place, OWNER.user_id, held_id, HeldState.RELEASED, DRAWN, causes.next())
+    assert decided == HeldReleased("Fan 1", 0)
+    assert await balance(db, table.place, fan(1)) == 0
+    assert await table.escrow() == 0
+    assert await table.sound()
+
+
 async def test_a_thousand_taps_on_the_last_share(db: Database, causes: Causes) -> None:
     """One share, a thousand taps at once: one fan has it, nobody else loses anything."""
     table = await Table.lay(db, causes)

@@ -44,6 +44,7 @@ from tests.features.counter import Counter
 from tests.features.people import (
     NOON,
     OWNER,
+    ROOM,
     Causes,
     balance,
     days,
@@ -60,7 +61,7 @@ from tests.features.test_sources import source_of, touch
 
 POLICY = CheckInPolicy()
 HOUR = timedelta(hours=1)
-ANA = Sender(7_654_321_987, "Anastasia Unmistakable", "ana_unmistakable", "en")
+ANA = Sender(7_654_321_987, "Anastasia Unmistakable", "ana_unmistakable", "en", ROOM)
 TRACES = (str(ANA.user_id), "Unmistakable", "unmistakable")
 
 

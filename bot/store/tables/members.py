@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, UniqueConstraint, false, true
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, false, text, true
 from sqlmodel import Field, SQLModel
 
 from bot.rules.tiers import Tier
@@ -32,7 +32,17 @@ class Member(SQLModel, table=True):
     """A fan in a community."""
 
     __tablename__ = "member"
-    __table_args__ = (UniqueConstraint("community_id", "user_id"), one_of("tier", Tier))
+    __table_args__ = (
+        UniqueConstraint("community_id", "user_id"),
+        one_of("tier", Tier),
+        CheckConstraint("banned_at IS NULL OR left_at IS NOT NULL", name="banned_is_out"),
+        Index(
+            "ix_member_look_at",
+            "look_at",
+            sqlite_where=text("look_at IS NOT NULL"),
+            postgresql_where=text("look_at IS NOT NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
@@ -45,6 +55,10 @@ class Member(SQLModel, table=True):
     joined_at: datetime
     left_at: datetime | None = None
     """When they left the last group of the community; coins and history stay."""
+    banned_at: datetime | None = None
+    """When they were banned in the home group: then they have left, whatever other groups they are in."""
+    look_at: datetime | None = None
+    """When Telegram is asked next whether they are in: they acted where strangers can act. None: they didn't."""
     source_id: int | None = Field(default=None, foreign_key="source.id", sa_type=Id)
     """The first way by which they came; None: unknown."""
     hidden: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
