@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 # Tests of other processes, of the stand-in and of words tell coverage nothing; those of times would measure it.
 PAGES := tests/browser tests/test_demo.py
-PLAIN := tests/bot/test_cli.py tests/bot/test_kill.py tests/bot/test_kill_starts.py \
+PLAIN := tests/bot/test_cli.py tests/bot/test_first_come.py tests/bot/test_kill.py tests/bot/test_kill_starts.py \
 	tests/bot/test_starts.py tests/bot/test_backup.py
 WORDS := tests/sandbox tests/test_content.py
 # Half of the tests that talk to the stand-in.
@@ -22,7 +22,7 @@ demo: .venv/run.stamp
 	$(BIN)/python -m bot demo $(ARGS)
 
 run: .venv/run.stamp
-	$(BIN)/python -m bot run
+	$(BIN)/python -m bot run $(ARGS)
 
 # Six lanes, three at a time for two cores, as many tests wait; what a lane prints is shown when it is done. Each has a
 # folder of its own.

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +43,13 @@ async def plan(database: str, chats: int) -> float:
     now = datetime.now(UTC)  # noqa: TID251  # the bot runs on the real time
     owner = Sender(1, "Owner", "owner", "en")
     async with Database.open(database) as db:
-        arrived = None
-        for number in range(chats):
-            arrived = await db.write(
-                arrive, FIRST_CHAT - number, "Bench", owner, Language.EN, now, is_admin=True, open_to_all=True
-            )
+        come = partial(arrive, is_admin=True, open_to_all=False)
+        arrived = await db.write(come, FIRST_CHAT, "Bench", owner, Language.EN, now)
         if arrived is None:
             raise RuntimeError("the shop wasn't made")
+        into = arrived.group.place.community_id
+        for number in range(1, chats):
+            await db.write(come, FIRST_CHAT - number, "Bench", owner, Language.EN, now, into=into)
         wish = NewStream("Silk night", now + AHEAD, remind=())
         await db.write(plan_stream, arrived.group.place, owner.user_id, wish, now, "bench", StreamPolicy())
     return wish.at.timestamp()

@@ -1,11 +1,13 @@
-"""The command line: `python -m bot run | demo | doctor | backup | restore | migrate | verify-draw | version`."""
+"""The command line: `python -m bot run`, and the other verbs that `python -m bot --help` lists."""
 
 import argparse
 import asyncio
 import errno
 import signal
 import sys
-from contextlib import AsyncExitStack, ExitStack
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,9 +52,10 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(
         dest="verb",
         required=True,
-        metavar="run | demo | doctor | backup | restore | migrate | verify-draw | version",
+        metavar="run | demo | doctor | backup | restore | migrate | shops | verify-draw | version",
     )
-    verbs.add_parser("run", help="start the bot on Telegram")
+    run = verbs.add_parser("run", help="start the bot on Telegram")
+    run.add_argument("--fresh", action="store_true", help="begin anew where a shop stood: its database is empty now")
     demo = verbs.add_parser("demo", help="play an evening in a browser, without a token")
     demo.add_argument("--language", choices=("ko", "zh", "en"), default=None, help="the language of the shop")
     demo.add_argument("--port", type=int, default=None, help="where the page listens; 0 takes any")
@@ -67,10 +70,21 @@ def _parser() -> argparse.ArgumentParser:
     restore = verbs.add_parser("restore", help="put a backup in the database's place; the bot must be stopped")
     restore.add_argument("file", type=Path, metavar="FILE")
     verbs.add_parser("migrate", help="bring the database's schema up to date")
+    _add_shops(verbs.add_parser("shops", help="list shops, move a shop's home, remove a shop"))
     draw = verbs.add_parser("verify-draw", help="compute a raffle's draw again from the proof that came to the group")
     draw.add_argument("file", type=Path, metavar="FILE")
     verbs.add_parser("version", help="print the version")
     return parser
+
+
+def _add_shops(shops: argparse.ArgumentParser) -> None:
+    acts = shops.add_subparsers(dest="act", metavar="home | remove")
+    home = acts.add_parser("home", help="make a joined room the shop's home group; the bot must be stopped")
+    home.add_argument("number", type=int, metavar="N")
+    home.add_argument("chat_id", type=int, metavar="CHAT_ID")
+    remove = acts.add_parser("remove", help="remove a shop with all that is known of it; the bot must be stopped")
+    remove.add_argument("number", type=int, metavar="N")
+    remove.add_argument("--yes", action="store_true", help="don't ask")
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -102,17 +116,65 @@ def _restore(settings: "Settings", options: argparse.Namespace) -> int:
     return put_back(settings, options.file, Clock.real())
 
 
-def _run(settings: "Settings", _options: argparse.Namespace) -> int:
+def _shops(settings: "Settings", options: argparse.Namespace) -> int:
+    from bot.clock import Clock  # noqa: PLC0415
+    from bot.shops import list_shops, move_home, remove  # noqa: PLC0415
+
+    if options.act == "home":
+        return move_home(settings, options.number, options.chat_id, Clock.real())
+    if options.act == "remove":
+        return remove(settings, options.number, yes=options.yes)
+    return list_shops(settings)
+
+
+def _run(settings: "Settings", options: argparse.Namespace) -> int:
+    from bot.logs import set_up_logs  # noqa: PLC0415
     from bot.store.lock import InUseError, using  # noqa: PLC0415
 
+    set_up_logs(settings.log_level, settings.log_format)
+    url = settings.database_url.get_secret_value()
+    try:
+        lost = _lost(url, fresh=options.fresh)
+    except Exception as error:  # noqa: BLE001  # whatever the driver says, the operator needs one line
+        return _fail(f"DATABASE_URL can't be used: {type(error).__name__}", EXIT_SETTINGS)
+    if lost is not None:
+        return _fail(lost, EXIT_SETTINGS)
     with ExitStack() as stack:
         try:
-            stack.enter_context(using(settings.database_url.get_secret_value()))
+            stack.enter_context(using(url))
         except InUseError:
             return _fail("a backup is being restored into this database; start again when it is done", EXIT_BUSY)
         except OSError as error:
             return _fail(f"DATABASE_URL can't be used: {type(error).__name__}", EXIT_SETTINGS)
         return _serve_or_tell(settings)
+
+
+def _lost(url: str, *, fresh: bool) -> str | None:
+    """Why not to start: a shop stood in this database, and it is empty now. Nothing is made where it should be."""
+    from bot.store.mark import address_of, has_shop, is_marked, take_mark  # noqa: PLC0415
+
+    address = address_of(url)
+    with _mark_or_warn():
+        if fresh:
+            take_mark(Path.cwd(), address)
+        elif is_marked(Path.cwd(), address) and not asyncio.run(has_shop(url)):
+            return (
+                f"a shop stood in {address}, which is empty now: is its disk mounted, and is it the right server? "
+                "To begin anew: python -m bot run --fresh"
+            )
+    return None
+
+
+@contextmanager
+def _mark_or_warn() -> Iterator[None]:
+    """The mark is a safety net: where it can't be read or written the bot works all the same."""
+    try:
+        yield
+    except OSError as error:
+        from bot.logs import get_logger  # noqa: PLC0415
+        from bot.store.mark import MARK  # noqa: PLC0415
+
+        get_logger("start").warning("mark_failed", file=str(Path.cwd() / MARK), error=type(error).__name__)
 
 
 def _serve_or_tell(settings: "Settings") -> int:
@@ -134,15 +196,15 @@ def _serve_or_tell(settings: "Settings") -> int:
 async def _serve(settings: "Settings") -> int:
     from bot.app import build  # noqa: PLC0415
     from bot.beacon import Drand  # noqa: PLC0415
-    from bot.logs import set_up_logs  # noqa: PLC0415
     from bot.store.schema import migrate  # noqa: PLC0415
 
-    set_up_logs(settings.log_level, settings.log_format)
+    url = settings.database_url.get_secret_value()
     try:
-        await migrate(settings.database_url.get_secret_value())
+        await migrate(url)
+        await _tell_empty_or_mark(url, settings.owner_id)
     except Exception as error:  # noqa: BLE001  # whatever the driver says, the operator needs one line
         return _fail(f"DATABASE_URL can't be used: {type(error).__name__}", EXIT_SETTINGS)
-    app = build(settings, beacon=Drand())
+    app = build(settings, beacon=Drand(), on_founded=partial(_leave_mark, url))
     async with AsyncExitStack() as stack:
         try:
             await _tell_health(app, settings.metrics_port, stack)
@@ -152,6 +214,26 @@ async def _serve(settings: "Settings") -> int:
             return _fail(f"METRICS_PORT: port {settings.metrics_port} can't be had: {why}", EXIT_SETTINGS)
         await _until_stopped(app)
     return 0
+
+
+async def _tell_empty_or_mark(url: str, founder_id: int | None) -> None:
+    """In a fresh database somebody will found a shop: say where it is and who may. Where one stands, mark that."""
+    from bot.logs import get_logger  # noqa: PLC0415
+    from bot.store.mark import address_of, has_shop  # noqa: PLC0415
+
+    if await has_shop(url):
+        await _leave_mark(url)
+        return
+    founds = f"a group that {founder_id} created" if founder_id is not None else "the first group that adds the bot"
+    get_logger("start").info("empty_database", database=address_of(url), founds=founds)
+
+
+async def _leave_mark(url: str) -> None:
+    """Remember beside the settings that a shop stands in this database."""
+    from bot.store.mark import address_of, leave_mark  # noqa: PLC0415
+
+    with _mark_or_warn():
+        await asyncio.to_thread(leave_mark, Path.cwd(), address_of(url))
 
 
 async def _tell_health(app: "App", port: int | None, stack: AsyncExitStack) -> None:
@@ -205,7 +287,14 @@ def _fail(line: str, code: int) -> int:
     return code
 
 
-VERBS = {"run": _run, "doctor": _doctor, "backup": _backup, "restore": _restore, "migrate": _migrate}
+VERBS = {
+    "run": _run,
+    "doctor": _doctor,
+    "backup": _backup,
+    "restore": _restore,
+    "migrate": _migrate,
+    "shops": _shops,
+}
 """Verbs that need settings."""
 
 if __name__ == "__main__":

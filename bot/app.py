@@ -6,7 +6,7 @@ import gc
 import secrets
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -338,8 +338,12 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
     fresh_bytes: Callable[[int], bytes] = secrets.token_bytes,
     beacon: Beacon | None = None,
     limits: Limits | None = None,
+    on_founded: Callable[[], Awaitable[None]] | None = None,
 ) -> App:
-    """Wire a bot. The database behind `settings` must be migrated. Without a `beacon` shops seal their draws alone."""
+    """Wire a bot. The database behind `settings` must be migrated. Without a `beacon` shops seal their draws alone.
+
+    `on_founded` is called after each new shop that a group has founded.
+    """
     clock = clock or Clock.real()
     meters = Meters()
     session = session or LightSession(settings.telegram_api_url)
@@ -421,7 +425,16 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
     setting_up = SettingUp(db, SetupPolicy())
     staffing = Staffing(db)
     roles = Roles(bot, communities, Ownership(db), HandingOver(db), staffing)
-    arrivals = Arrivals(bot=bot, communities=communities, rooms=rooms, roles=roles, words=words, out=out)
+    arrivals = Arrivals(
+        bot=bot,
+        communities=communities,
+        rooms=rooms,
+        roles=roles,
+        words=words,
+        out=out,
+        founder_id=settings.owner_id,
+        on_founded=on_founded,
+    )
     ways = WaysIn(bot, sources)
     menus = Menus(out, words, communities, table.names)
     panel = SetupPanel(

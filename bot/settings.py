@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     bot_token: Annotated[SecretStr, AfterValidator(_token)]
     telegram_api_url: Annotated[str, AfterValidator(_api)] = "https://api.telegram.org"
     database_url: Annotated[SecretStr, AfterValidator(_database)] = SecretStr("sqlite:///data/encore.db")
+    owner_id: int | None = Field(default=None, ge=1, lt=2**52)
+    """Who founds the first shop: only a group that this person created. Without it whoever adds the bot first."""
     open: bool = False
     """Whether groups of strangers may found shops of their own here."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -11,6 +11,7 @@ from bot.settings import Settings
 from bot.store import checkup
 from bot.store.ledger import check_books
 from bot.store.lock import in_use, sqlite_path
+from bot.store.mark import address_of, has_shop, is_marked
 from bot.store.schema import HEAD, known_revisions
 
 ENV_FILE = Path(".env")
@@ -29,6 +30,8 @@ async def look_at_home(settings: Settings) -> tuple[list[Finding], list[Chat]]:
         at_fault = await _postgres_at_fault(url)
     else:
         at_fault = await asyncio.to_thread(_file_at_fault, path)
+    if at_fault in {None, findings.NoDatabaseYet()} and await _lost(url):
+        at_fault = findings.ShopLost()
     if at_fault is not None:
         found.append(at_fault)
     else:
@@ -57,6 +60,14 @@ async def _inside(url: str, kind: str) -> tuple[list[Finding], list[Chat]]:
         *([findings.FeedbackOff(unheard)] if unheard else []),
         *[findings.HomeLost(shop) for shop in await checkup.look(url, checkup.homeless)],
     ], await checkup.look(url, checkup.chats)
+
+
+async def _lost(url: str) -> bool:
+    """Whether a shop stood in the database, which is empty now. A mark that can't be read says nothing."""
+    try:
+        return is_marked(Path.cwd(), address_of(url)) and not await has_shop(url)
+    except OSError:
+        return False
 
 
 def _files(path: Path | None) -> list[Finding]:

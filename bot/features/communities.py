@@ -33,6 +33,8 @@ class Arrived:
     """Whether it wasn't there before: then it is greeted."""
     is_home: bool
     """Whether it is the shop's home group."""
+    founded: bool = False
+    """Whether the shop was made just now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,13 @@ class Communities:
         linked: int | None = None,
         by: int | None = None,
         tell: bool = True,
+        may_found: bool = True,
     ) -> Arrived | None:
         """The bot was added to a chat, or its rights there changed. None for a stranger's group.
 
         It joins the shop `into`, or with `alone` becomes a shop of its own; see `arrive`. A group is greeted once, and
         the owner is told of each room that joins, unless `tell` says that they just wished so; `by` brought the bot.
+        Only a group that `may_found` makes the first shop.
         """
         arrived = await self._db.write(
             come,
@@ -137,6 +141,7 @@ class Communities:
             by=by if by is not None else owner.user_id,
             tell=tell,
             open_to_all=self.open_to_all,
+            may_found=may_found,
         )
         self.forget()
         return arrived
@@ -214,6 +219,7 @@ def come(
     by: int,
     tell: bool,
     open_to_all: bool,
+    may_found: bool,
 ) -> Arrived | None:
     """Take up a chat; the greeting, and the note to the owner, are promised in the same commit."""
     arrived = arrive(
@@ -228,6 +234,7 @@ def come(
         into=into,
         alone=alone,
         open_to_all=open_to_all,
+        may_found=may_found,
     )
     if arrived is None:
         return None
@@ -262,12 +269,13 @@ def arrive(
     is_channel: bool = False,
     into: int | None = None,
     alone: bool = False,
+    may_found: bool = True,
 ) -> Arrived | None:
     """Find or make the community of a chat that the bot has come to.
 
     A room of a shop is taken up again, unless it is meant to join another one now. Else it joins the shop `into`;
-    without that a new shop is made, if this is the first one, it is to stand `alone`, or strangers are welcome
-    (`OPEN=true`): the chat is its home group. A channel makes no shop.
+    without that a new shop is made, if this is the first one (and the group `may_found` it), it is to stand `alone`, or
+    strangers are welcome (`OPEN=true`) beside the first: the chat is its home group. A channel makes no shop.
     """
     if tx.get_bind().dialect.name == "postgresql":
         # Two updates tell of the same arrival at once (the membership, the first message): one by one, please.
@@ -284,7 +292,8 @@ def arrive(
     community_id = into
     if community_id is None:
         first = tx.execute(select(func.count()).select_from(Community)).scalar_one() == 0
-        if is_channel or not (first or alone or open_to_all):
+        welcome = may_found if first else open_to_all
+        if is_channel or not (welcome or alone):
             return None
         community_id = found(tx, title, owner.user_id, language, at)
     is_home = into is None
@@ -304,13 +313,13 @@ def arrive(
         .where(col(Person.user_id) == owner.user_id, col(Person.community_id).is_(None))
         .values(community_id=community_id)
     )
-    return _arrived(tx, chat_id, fresh=True, is_home=is_home)
+    return _arrived(tx, chat_id, fresh=True, is_home=is_home, founded=into is None)
 
 
-def _arrived(tx: Tx, chat_id: int, *, fresh: bool, is_home: bool) -> Arrived | None:
+def _arrived(tx: Tx, chat_id: int, *, fresh: bool, is_home: bool, founded: bool = False) -> Arrived | None:
     tx.flush()
     group = find_group(tx, chat_id)
-    return Arrived(group, fresh, is_home) if group is not None else None
+    return Arrived(group, fresh, is_home, founded) if group is not None else None
 
 
 def leave(tx: Tx, chat_id: int, at: datetime) -> None:

@@ -37,7 +37,7 @@ class Ownership:
 
     async def move_home(self, place: Place, chat_id: int, owner: Sender, at: datetime) -> HomeMoved | None:
         """Make another room home, whose creator is `owner`; None if it isn't a room of the shop."""
-        return await self._db.write(move_home, place, chat_id, owner, at)
+        return await self._db.write(move_home, place, chat_id, owner.user_id, at)
 
     async def unsettled(self) -> list[tuple[Place, Rooms]]:
         """Shops whose owner hasn't been told yet which group is home, and their other groups."""
@@ -90,7 +90,7 @@ def rooms(session: Session, community_id: int) -> Rooms:
     return tuple((chat_id, title) for chat_id, title in rows)
 
 
-def move_home(tx: Tx, place: Place, chat_id: int, owner: Sender, at: datetime) -> HomeMoved | None:
+def move_home(tx: Tx, place: Place, chat_id: int, actor_id: int, at: datetime) -> HomeMoved | None:
     """Make a room home. Whose it is was asked of Telegram; its creator is the owner from here on."""
     shop = lock_shop(tx, place.community_id)
     room = tx.execute(
@@ -119,7 +119,7 @@ def move_home(tx: Tx, place: Place, chat_id: int, owner: Sender, at: datetime) -
     record(
         tx,
         community_id=place.community_id,
-        actor_id=owner.user_id,
+        actor_id=actor_id,
         act=MOVED,
         subject=room.title,
         at=at,

@@ -1,6 +1,7 @@
 """The bot comes to a chat: its shop is found or made, or an owner is asked; strangers' groups are politely left."""
 
 import contextlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +33,7 @@ from bot.rules.arrivals import (
     Shop,
     StrangersGroup,
     WhoseRoom,
+    may_found_first,
     whose,
 )
 from bot.rules.rights import Role, TryAgain
@@ -59,7 +61,16 @@ class Arrivals:
     """Takes chats up, and asks owners whose they are."""
 
     def __init__(
-        self, *, bot: Bot, communities: Communities, rooms: Rooms, roles: Roles, words: Words, out: Outbound
+        self,
+        *,
+        bot: Bot,
+        communities: Communities,
+        rooms: Rooms,
+        roles: Roles,
+        words: Words,
+        out: Outbound,
+        founder_id: int | None = None,
+        on_founded: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._bot = bot
         self._communities = communities
@@ -67,6 +78,9 @@ class Arrivals:
         self._roles = roles
         self._words = words
         self._out = out
+        self._founder_id = founder_id
+        """Whose group founds the first shop (`OWNER_ID`); None: anybody's."""
+        self._on_founded = on_founded
         self._waiting: set[int] = set()
         """Chats whose question isn't answered: their fans needn't be looked into each time."""
 
@@ -206,6 +220,7 @@ class Arrivals:
             linked=look.linked,
             by=by.user_id if by is not None else look.chat_id,
             tell=tell,
+            may_found=may_found_first(look.owner.user_id if look.owner is not None else None, self._founder_id),
         )
         self._waiting.discard(look.chat_id)
         if arrived is None:
@@ -213,7 +228,17 @@ class Arrivals:
             return None
         if arrived.fresh:
             log.info("arrived", chat=look.chat_id, community=arrived.group.place.community_id)
+        if arrived.founded:
+            await self._tell_founded(arrived.group)
         return arrived.group
+
+    async def _tell_founded(self, group: Group) -> None:
+        """The log says whose the new shop is, and how to undo that: whoever came first may have been a stranger."""
+        place = group.place
+        undo = f"python -m bot shops remove {place.community_id}"
+        log.info("founded", community=place.community_id, chat=group.chat_id, owner=place.owner_id, undo=undo)
+        if self._on_founded is not None:
+            await self._on_founded()
 
     async def _go_away(self, room: Coming, look: Look, adder: Sender, language: Language) -> None:
         """Nobody's shop to promise this in: said at once, then the bot leaves. Again after a crash between the two."""

@@ -109,6 +109,14 @@ def whose(comer: Comer) -> Joins | Asks | Knocks:
     return Knocks()
 
 
+def may_found_first(creator_id: int | None, founder_id: int | None) -> bool:
+    """Whether a group founds the first shop: anybody's does, but where a founder is named, only one that they created.
+
+    A creator whom Telegram doesn't tell is nobody's.
+    """
+    return founder_id is None or creator_id == founder_id
+
+
 def missing_in(
     chat_id: int, *, is_admin: bool, rights: frozenset[str], is_channel: bool, reads_all: bool
 ) -> tuple[str, ...]:

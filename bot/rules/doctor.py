@@ -93,6 +93,13 @@ class NoDatabaseYet(_OfDatabase):
 
 
 @dataclass(frozen=True, slots=True)
+class ShopLost(_OfDatabase):
+    """A shop stood in the database, and it is empty or not there now: a start stops."""
+
+    level = Level.WRONG
+
+
+@dataclass(frozen=True, slots=True)
 class DatabaseAway(_OfDatabase):
     """It can't be reached or opened. `reason` is the error's kind."""
 

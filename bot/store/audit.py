@@ -10,6 +10,9 @@ from sqlmodel import col
 from bot.store.db import Tx
 from bot.store.tables import AuditEntry, Community
 
+MACHINE = 0
+"""The actor of what was done on the command line: nobody's id at Telegram."""
+
 
 def record(
     tx: Tx,

@@ -254,7 +254,7 @@ def one_set_of_certificates() -> Iterator[None]:
         yield
 
 
-async def _no_menus(_menus: Menus) -> None:
+async def no_menus(_menus: Menus) -> None:
     """What stages do instead of setting menus."""
 
 
@@ -262,7 +262,7 @@ async def _no_menus(_menus: Menus) -> None:
 def menus_as_they_are() -> Iterator[None]:
     """A stage's bot sets no menus by itself; see `Stage.set_menus`."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Menus, "at_start", _no_menus)
+        patch.setattr(Menus, "at_start", no_menus)
         yield
 
 

@@ -6,6 +6,7 @@ does; its number is told on standard output, and once more when it has ended.
 
 import os
 import sys
+import tempfile
 import time
 from functools import partial
 
@@ -18,14 +19,16 @@ def main() -> None:
     """One process a line, the next one when the last has ended."""
     words = app.Words()  # type: ignore[attr-defined]
     app.Words = lambda: words  # type: ignore[attr-defined, assignment]
-    say(schema.HEAD)
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            run(float(line))
-        say(child)
-        os.waitpid(child, 0)
-        say(child)
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)  # where a bot leaves its mark
+        say(schema.HEAD)
+        for line in sys.stdin:
+            child = os.fork()
+            if child == 0:
+                run(float(line))
+            say(child)
+            os.waitpid(child, 0)
+            say(child)
 
 
 def run(ahead: float) -> None:

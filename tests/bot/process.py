@@ -13,6 +13,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLES = (
     "BOT_TOKEN",
+    "OWNER_ID",
     "TELEGRAM_API_URL",
     "DATABASE_URL",
     "OPEN",

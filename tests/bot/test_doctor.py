@@ -23,6 +23,7 @@ from bot.rules.doctor import FINDINGS, GROUP_RIGHTS, Chat, Finding, Level
 from bot.rules.words import Language
 from bot.settings import Settings
 from bot.store.db import Tx
+from bot.store.mark import address_of, leave_mark
 from bot.store.schema import HEAD, migrate
 from bot.store.tables import FanGroup
 from sandbox import Limits, Rights, Sandbox
@@ -38,7 +39,7 @@ MISSING = doctor.RightsMissing("Second room", ("can_pin_messages", "can_manage_t
 LATIN_IN_SENTENCES = re.compile(
     r"https?://\S+(?: \S+/deleteWebhook)?"
     r"|@BotFather|/mybots|/setjoingroups|/setinline(?:feedback)?|/setup timezone=\S+"
-    r"|python -m bot shops home|python -m bot \w+|/start|pip install -r \S+"
+    r"|python -m bot shops home|python -m bot \w+(?: --\w+)?|/start|pip install -r \S+"
     r"|chmod 600|timedatectl set-ntp true|requirements\.txt|sqlite3|tzdata|\.env|books_unsound|\(chown\)|（chown）"
     r"|\bdate\b|[A-Z]{2,}(?:_[A-Z]+)+=?|Bot API|API Token|Enable|SQLite|PostgreSQL|Telegram|Encore|MiB"
 )
@@ -136,6 +137,16 @@ async def test_both_databases_are_examined(url: str) -> None:
     assert chats == []
     assert [finding for finding in found if finding.level is not Level.FINE] == []
     assert doctor.DatabaseFine("SQLite" if url.startswith("sqlite") else "PostgreSQL", 0, 0) in found
+
+
+async def test_a_database_that_lost_its_shop(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the mark says that a shop stood, an empty database must be mended, and a missing file too."""
+    monkeypatch.chdir(tmp_path)
+    for lost in (url, f"sqlite:///{tmp_path}/none.db"):
+        leave_mark(tmp_path, address_of(lost))
+        found, _ = await look_at_home(at("http://127.0.0.1:1", database=lost))
+        assert doctor.ShopLost() in found
+    assert not (tmp_path / "none.db").exists()
 
 
 async def found_in(path: Path) -> list[Finding]:

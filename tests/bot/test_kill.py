@@ -22,14 +22,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 async def start(telegram: Sandbox, url: str) -> asyncio.subprocess.Process:
-    """Start the bot as an operator does."""
+    """Start the bot as an operator does, in the folder of its database."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bot",
         "run",
-        cwd=ROOT,
-        env={**os.environ, "BOT_TOKEN": "42:TEST", "TELEGRAM_API_URL": telegram.url, "DATABASE_URL": url},
+        cwd=Path(url.removeprefix("sqlite:///")).parent,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "BOT_TOKEN": "42:TEST",
+            "TELEGRAM_API_URL": telegram.url,
+            "DATABASE_URL": url,
+        },
         stderr=asyncio.subprocess.DEVNULL,
     )
 

@@ -60,9 +60,18 @@ def days(number: int) -> datetime:
     return NOON + timedelta(days=number)
 
 
-async def shop(db: Database, owner: Sender = OWNER, chat_id: int = -1001, *, timezone: str = "Asia/Seoul") -> Place:
-    """A community with one group."""
-    arrived = await db.write(arrive, chat_id, "Silk room", owner, Language.KO, NOON, is_admin=True, open_to_all=True)
+async def shop(
+    db: Database,
+    owner: Sender = OWNER,
+    chat_id: int = -1001,
+    *,
+    timezone: str = "Asia/Seoul",
+    into: int | None = None,
+) -> Place:
+    """A community with one group; with `into` one more group of that community."""
+    arrived = await db.write(
+        arrive, chat_id, "Silk room", owner, Language.KO, NOON, is_admin=True, open_to_all=True, into=into
+    )
     assert arrived is not None
     return replace(arrived.group.place, timezone=timezone)
 

@@ -58,7 +58,7 @@ async def test_a_campaign_hangs_a_card_in_each_group(db: Database, causes: Cause
     """Groups that the bot has left get none; the card comes at the opening and turns at the close."""
     place = await shop(db)
     for chat_id in (-1002, -1003):
-        await db.write(arrive, chat_id, "Wool", OWNER, Language.KO, NOON, is_admin=True, open_to_all=False)
+        await db.write(arrive, chat_id, "Wool", OWNER, Language.KO, NOON, is_admin=True, open_to_all=False, into=1)
     await db.write(leave, -1003, NOON)
     wish = NewCampaign("Silk", 5, 20, 2, Tier.FAN, opens=NOON + HOUR, closes=NOON + 2 * HOUR, shared_code="SILK20")
     made = await Campaigns(db).make(place, OWNER.user_id, wish, NOON, causes.next())

@@ -2,7 +2,18 @@
 
 import pytest
 
-from bot.rules.arrivals import MOST_CHOICES, Asks, Comer, Joins, Knocks, OwnedShop, Shop, missing_in, whose
+from bot.rules.arrivals import (
+    MOST_CHOICES,
+    Asks,
+    Comer,
+    Joins,
+    Knocks,
+    OwnedShop,
+    Shop,
+    may_found_first,
+    missing_in,
+    whose,
+)
 
 SILK, WOOL, TEA = Shop(1, "Silk"), Shop(2, "Wool"), Shop(3, "Tea")
 MINA, JUN, ANA = 10, 20, 30
@@ -92,3 +103,18 @@ def test_what_is_missing(
     """By kind of chat: tags can't be managed in a basic group, and a channel needs only posting."""
     found = missing_in(chat_id, is_admin=is_admin, rights=rights, is_channel=is_channel, reads_all=reads_all)
     assert found == missing
+
+
+@pytest.mark.parametrize(
+    ("creator", "founder", "may"),
+    [
+        (MINA, None, True),
+        (None, None, True),
+        (MINA, MINA, True),
+        (JUN, MINA, False),
+        (None, MINA, False),
+    ],
+)
+def test_who_founds_first(creator: int | None, founder: int | None, *, may: bool) -> None:
+    """Anybody, unless a founder is named: then a creator whom Telegram doesn't tell is nobody."""
+    assert may_found_first(creator, founder) is may
