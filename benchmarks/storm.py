@@ -20,6 +20,7 @@ async def prepare(database: str, fans: int) -> None:
     """A shop whose fans are known, and a packet that anybody may open now."""
     from bot.features.packets import Packets  # noqa: PLC0415  # the echo needs none of it
     from bot.rules.packets import NewPacket, PacketOpened, PacketPolicy  # noqa: PLC0415
+    from bot.rules.rights import Role  # noqa: PLC0415
     from bot.store.db import Database  # noqa: PLC0415
     from bot.store.places import find_group  # noqa: PLC0415
 
@@ -30,7 +31,8 @@ async def prepare(database: str, fans: int) -> None:
         if group is None:
             raise RuntimeError("the shop wasn't made")
         packets = Packets(db, PacketPolicy(), lambda size: b"s" * size)
-        opened = await packets.open(group.place, 1, NewPacket(COINS, SHARES, rush=True), now, "bench:packet")
+        wish = NewPacket(COINS, SHARES, rush=True)
+        opened = await packets.open(group.place, 1, wish, now, "bench:packet", Role.OWNER)
         if not isinstance(opened, PacketOpened) or opened.packet_id != 1:
             raise RuntimeError("the packet isn't the first")
 

@@ -1,0 +1,87 @@
+"""`python -m benchmarks.pairs REVISION`: this tree against an earlier one, in interleaved pairs.
+
+A machine's speed swings by more than most changes cost, so runs of the two trees alternate, and each pair gives one
+ratio. What is told is their median, with the interval between the second and the second to last: of nine pairs it
+holds the true median with 96 %.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks.checkin import ROOT, say
+
+FEWEST = 4
+"""With fewer pairs the interval is all of them."""
+RUN = """
+import asyncio, json, sys
+from benchmarks import checkin, storm
+
+async def main(kind, updates, delay):
+    contender, prepare = (checkin.ENCORE, checkin.seed) if kind == "checkin" else (storm.STORM, storm.prepare)
+    async with checkin.process("-m", "benchmarks.server", env={"PYTHONPATH": str(checkin.ROOT)}) as server:
+        url = f"http://127.0.0.1:{int(await server.stdout.readline())}"
+        control = checkin.Control(url)
+        control.call("start", mode="none", n=0, delay=delay)
+        one = await checkin.measure(contender, control, url, delay, updates, prepare=prepare)
+        print(json.dumps([one.rate, one.start, one.memory]))
+
+asyncio.run(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))
+"""
+"""What a tree runs of its own: its server, its shop, its bot."""
+
+
+async def once(tree: Path, kind: str, updates: int, delay: float) -> list[float]:
+    """One run in a tree: updates a second, seconds to the first poll, MiB at peak."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", RUN, kind, str(updates), str(delay), cwd=tree, stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await child.communicate()
+    if child.returncode:
+        raise RuntimeError(f"the run in {tree.name} ended with {child.returncode}")
+    found: list[float] = json.loads(told)
+    return found
+
+
+async def compare(before: Path, kind: str, pairs: int, updates: int, delay: float) -> None:
+    """Run the pairs, each in the other order than the one before, and print what came of them."""
+    ratios: list[float] = []
+    for nth in range(pairs):
+        trees = [("before", before), ("after", ROOT)]
+        runs = {name: await once(tree, kind, updates, delay) for name, tree in (trees if nth % 2 else trees[::-1])}
+        ratios.append(runs["after"][0] / runs["before"][0])
+        say(f"  {kind} {nth + 1}: {runs['before'][0]:7,.0f} → {runs['after'][0]:7,.0f} a second, {ratios[-1]:.3f}")
+    ratios.sort()
+    low, high = (ratios[1], ratios[-2]) if pairs >= FEWEST else (ratios[0], ratios[-1])
+    middle = statistics.median(ratios)
+    say(f"{kind}, server {delay * 1000:.0f} ms away: {middle:.3f} of before (interval {low:.3f} to {high:.3f})")
+
+
+def lay_out(folder: str, revision: str) -> None:
+    """Put the tree as it was at a revision into a folder."""
+    archive = subprocess.run(["git", "archive", revision], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(["tar", "-x", "-C", folder], input=archive.stdout, check=True)
+
+
+async def main() -> None:
+    """Lay the earlier tree out, and run both kinds."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("revision", help="what to compare with, as git names it")
+    parser.add_argument("--pairs", type=int, default=9)
+    parser.add_argument("--updates", type=int, default=4_000)
+    parser.add_argument("--delay", type=float, default=0.0, help="milliseconds that the server is away")
+    parser.add_argument("--kinds", default="checkin,storm")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="encore-before-") as folder:
+        await asyncio.to_thread(lay_out, folder, options.revision)
+        for kind in options.kinds.split(","):
+            await compare(Path(folder), kind, options.pairs, options.updates, options.delay / 1000)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
