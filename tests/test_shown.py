@@ -37,7 +37,10 @@ FOREIGN_ZONES = frozenset({"America/Coyhaique", "localtime"})
 """Zones for which CLDR has no name in Korean or Chinese: the first is new, the second is no place."""
 
 SAMPLE_NAMES = sorted(
-    {html.escape(name) for name in (*ORDINARY.values(), *CODES, "noon", "title", "stock", "Silk scarf", "Ben")}
+    {
+        html.escape(name)
+        for name in (*ORDINARY.values(), *CODES, "noon", "title", "stock", "Silk scarf", "Ben", "no answer")
+    }
     | set(ORDINARY.values()),
     key=len,
     reverse=True,

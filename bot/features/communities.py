@@ -382,8 +382,8 @@ def set_reachable(tx: Tx, sender: Sender, *, can_write: bool) -> None:
 
 def _only_home(tx: Tx, user_id: int) -> int | None:
     mine = tx.execute(select(col(Member.community_id)).where(col(Member.user_id) == user_id)).scalars().all()
-    homes = mine or tx.execute(select(col(Community.id)).limit(2)).scalars().all()
-    return homes[0] if len(homes) == 1 else None
+    shops = mine or tx.execute(select(col(Community.id)).limit(2)).scalars().all()
+    return shops[0] if len(shops) == 1 else None
 
 
 def reachable_owners(session: Session) -> list[tuple[int, Language]]:

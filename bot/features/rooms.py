@@ -67,13 +67,13 @@ class Rooms:
         """Shops of others whose operator this person may be: Telegram knows."""
         return await self._db.read(perhaps_helped_by, user_id)
 
-    async def homes_of(self, user_id: int) -> tuple[Shop, ...]:
+    async def shops_of(self, user_id: int) -> tuple[Shop, ...]:
         """Shops to which this person's private chat can turn."""
-        return await self._db.read(homes_of, user_id)
+        return await self._db.read(shops_of, user_id)
 
-    async def is_home(self, place: Place, user_id: int) -> bool:
+    async def is_theirs(self, place: Place, user_id: int) -> bool:
         """Whether this shop is one of them: what a number in a link or button may be believed about."""
-        return any(shop.community_id == place.community_id for shop in await self.homes_of(user_id))
+        return any(shop.community_id == place.community_id for shop in await self.shops_of(user_id))
 
     async def all_of(self, place: Place) -> tuple[Chat, ...]:
         """Chats of the shop that the bot is in, the oldest first."""
@@ -153,7 +153,7 @@ def _shops(rows: Iterable[Any]) -> tuple[Shop, ...]:
     return tuple(Shop(row[0], row[1]) for row in rows)
 
 
-def homes_of(session: Session, user_id: int) -> tuple[Shop, ...]:
+def shops_of(session: Session, user_id: int) -> tuple[Shop, ...]:
     """Shops of theirs, then those in which they are a member."""
     return (*owned_by(session, user_id), *played_by(session, user_id))
 

@@ -49,7 +49,7 @@ async def turn(
     """Let the private chat mean another shop of the asker's."""
     shop = read_id(rest)
     place = await communities.place(shop) if shop is not None else None
-    if place is None or not await rooms.is_home(place, ask.sender.user_id):
+    if place is None or not await rooms.is_theirs(place, ask.sender.user_id):
         await voice.answer(ask, StalePress())
         return
     await communities.turn_to(ask.sender.user_id, place)

@@ -89,7 +89,7 @@ class SetupPanel:
             return
         role = inside.role if isinstance(inside, Ask) else Role.FAN
         mine = isinstance(inside, HomeGone) and inside.mine
-        if role is Role.FAN and not mine and not await self._rooms.is_home(place, ask.sender.user_id):
+        if role is Role.FAN and not mine and not await self._rooms.is_theirs(place, ask.sender.user_id):
             await self.hello(ask)
             return
         await self._communities.turn_to(ask.sender.user_id, place)
@@ -114,7 +114,7 @@ class SetupPanel:
             return
         # A menu gives no rights: where Telegram doesn't say who asks, they are shown what everybody can do.
         role = asked.role if isinstance(asked, Ask) else Role.FAN
-        others = await self._rooms.homes_of(ask.sender.user_id) if ask.private else ()
+        others = await self._rooms.shops_of(ask.sender.user_id) if ask.private else ()
         hello = Hello(
             place.shop,
             ask.sender.name,

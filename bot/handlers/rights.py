@@ -1,6 +1,6 @@
 """Rights, checked at the act: Telegram is asked afresh for whatever creates, changes or pays."""
 
-from typing import assert_never
+from typing import Any, assert_never
 
 from bot.asking import Ask
 from bot.clock import Clock
@@ -39,15 +39,16 @@ class Doors:
         """The ask inside the community that is the asker's own."""
         return await self._steering(ask, Role.OWNER)
 
-    async def fan(self, ask: Ask) -> Ask | None:
+    async def fan(self, ask: Ask, *, outsiders: Any = None) -> Ask | None:
         """The ask inside the community that the asker plays in; who is in no room of it is shown the way in.
 
-        Who acts in a room is in it: nothing is looked up for them.
+        Who acts in a room is in it: nothing is looked up for them. `outsiders` is told in place of the way in where the
+        community was found by a number that anybody may have guessed.
         """
         inside = await self.anyone(ask)
         if inside is None or inside.sender.room is not None:
             return inside
-        return inside if await self.let_in(inside) else None
+        return inside if await self.let_in(inside, outsiders=outsiders) else None
 
     async def anyone(self, ask: Ask) -> Ask | None:
         """The ask inside its community, whether the asker is a fan or not: for what is everybody's right."""
@@ -56,7 +57,7 @@ class Doors:
             return None
         return await self._inside(ask)
 
-    async def let_in(self, inside: Ask) -> bool:
+    async def let_in(self, inside: Ask, *, outsiders: Any = None) -> bool:
         """Whether the asker is in a room of the shop, as stored or as Telegram says; else they are told why not."""
         where = await self._whereabouts.admit(inside.home, inside.sender)
         match where:
@@ -66,6 +67,8 @@ class Doors:
                 await self._voice.answer(inside, BannedHere())
             case Where.SILENT:
                 await self._voice.answer(inside, AskedInVain())
+            case Where.OUT | Where.REFUSED if outsiders is not None:
+                await self._voice.answer(inside, outsiders)
             case Where.OUT | Where.REFUSED:
                 doors = await self._ways.for_outsiders(inside.home, self._clock.now())
                 await self._voice.answer(inside, ForFansOnly(doors))

@@ -9,7 +9,6 @@ from bot.content.buttons import HERE, REMIND, STREAMS, UNREMIND
 from bot.features.communities import Communities
 from bot.features.hearing import SpokenWords
 from bot.features.reminding import Reminders, community_of
-from bot.features.rooms import Rooms
 from bot.features.streams import Streams
 from bot.flows.attending import attend
 from bot.handlers.coupons import read_id
@@ -54,18 +53,15 @@ async def remind(
     doors: Doors,
     voice: Voice,
     db: Database,
-    rooms: Rooms,
     reminders: Reminders,
 ) -> None:
     """*Remind me*: one tap; who never started the bot is led to the private chat by it."""
     stream_id = read_id(rest)
-    inside = await doors.fan(await _at_its_shop(ask, stream_id, db))
+    inside = await doors.fan(await _at_its_shop(ask, stream_id, db), outsiders=ComeInFirst() if ask.private else None)
     if inside is None:
         return
     if stream_id is None:
         await voice.answer(inside, StreamGone())
-    elif inside.private and not await rooms.is_home(inside.home, ask.sender.user_id):
-        await voice.answer(ask, ComeInFirst())
     elif not inside.can_write:
         await reminders.come(inside.home, ask.sender, stream_id, ask.at)
         payload = f"{REMIND}_{stream_id}"
@@ -82,12 +78,11 @@ async def opened_to_remind(
     voice: Voice,
     db: Database,
     communities: Communities,
-    rooms: Rooms,
     reminders: Reminders,
 ) -> None:
     """The private chat was opened by *remind me*: what was asked for is done at once.
 
-    The stream's number may have been guessed: only who is known as a member of its shop is reminded.
+    The stream's number may have been guessed: only who is in its shop is reminded, and nobody else hears which it is.
     """
     await communities.started(ask.sender, can_write=True)
     stream_id = read_id(rest)
@@ -95,11 +90,8 @@ async def opened_to_remind(
     if stream_id is None or community_id is None:
         await voice.answer(ask, StreamGone())
         return
-    inside = await doors.fan(ask.within(await db.read(place_of, community_id)))
+    inside = await doors.fan(ask.within(await db.read(place_of, community_id)), outsiders=ComeInFirst())
     if inside is None:
-        return
-    if not await rooms.is_home(inside.home, ask.sender.user_id):
-        await voice.answer(ask, ComeInFirst())
         return
     await communities.turn_to(ask.sender.user_id, inside.home)
     await voice.answer(inside, await reminders.ask(inside.home, ask.sender, stream_id, ask.at))

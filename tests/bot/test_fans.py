@@ -344,14 +344,15 @@ async def test_what_outsiders_hold_stays_theirs(play: Play) -> None:
 
 
 async def test_a_guessed_link_makes_nobody_a_member(play: Play) -> None:
-    """`remind_1` in private is the way of *remind me*: an outsider is shown the way in."""
+    """`remind_1` is the way of *remind me*: an outsider may have guessed it, and doesn't hear which shop it is."""
     stage = await play(language="en")
     stage.owner.says(stage.group, '/newstream title="Silk night" at=+1h')
     await stage.whisper(stage.owner)
     eve = stage.fan("Eve", member=False)
     said = eve.starts(stage.bot, "remind_1")
     shown = await eve.waits_for(stage.telegram.private(stage.bot, eve), lambda m: m.sender is stage.bot, after=said)
-    assert "fans in the group" in shown.text
+    assert "Reminders go to people in the group" in shown.text
+    assert not shown.buttons
     await become(stage, {})
 
 

@@ -12,7 +12,7 @@ from bot.rules.naming import MOST_CHOICES, Named, WhichFan
 from bot.store.db import Database
 from bot.store.members import Sender
 from tests.features.counter import STAFF, Counter
-from tests.features.people import NOON, Causes, days, fan, give, offer, query, shop, till
+from tests.features.people import NOON, ROOM, Causes, days, fan, give, offer, query, shop, till
 
 PEOPLE = {
     501: "Ana 🧵",
@@ -25,7 +25,7 @@ PEOPLE = {
 
 def person(user_id: int) -> Sender:
     """One of them; nobody has a username but Élise."""
-    return Sender(user_id, PEOPLE[user_id], "lise_silk" if user_id == 504 else None, "en")
+    return Sender(user_id, PEOPLE[user_id], "lise_silk" if user_id == 504 else None, "en", ROOM)
 
 
 def fans(found: object) -> list[str]:

@@ -292,9 +292,9 @@ async def test_whose_shops_and_homes(db: Database, causes: Causes) -> None:
     for place in (here, there):
         campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
         await till(db).claim(place, OWNER, campaign, NOON, causes.next())
-    assert [one.community_id for one in await rooms.homes_of(OWNER.user_id)] == [1, 2]
+    assert [one.community_id for one in await rooms.shops_of(OWNER.user_id)] == [1, 2]
     assert [one.community_id for one in await rooms.owned_by(OWNER.user_id)] == [1]
-    assert await rooms.homes_of(JUN.user_id) == ()
+    assert await rooms.shops_of(JUN.user_id) == ()
     assert [one.shop.community_id for one in await rooms.perhaps_helped_by(JUN.user_id)] == [1, 2]
     for number in range(3):
         await shop(db, fan(901 + number), -1003 - number)
