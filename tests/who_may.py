@@ -23,12 +23,12 @@ from bot.content.panels import HOME, LEAVE_ROOM, PART, SETUP
 from bot.content.shelf import HAND_OVER, REFUND
 from bot.handlers.menus import Menus
 from bot.logs import set_up_logs
-from bot.rules import communities, rights
+from bot.rules import communities, fans, rights
 from bot.rules.admin import AdminClosed
 from bot.rules.arrivals import AskedOfOwner, NotOpenYet, RoomGone
 from bot.rules.communities import Hello
 from bot.rules.orders import HookInPrivate
-from bot.rules.reminders import StreamGone
+from bot.rules.reminders import ComeInFirst, StreamGone
 from bot.store.schema import migrate
 from bot.voice import Voice
 from sandbox import Chat, Person, Press, Rights
@@ -42,7 +42,11 @@ REFUSALS: tuple[type, ...] = (
     rights.ForOwnerOnly,
     rights.OwnerInPerson,
     rights.HomeStays,
+    rights.AnonymousOff,
+    fans.ForFansOnly,
+    fans.BannedHere,
     communities.ChannelsDontPlay,
+    ComeInFirst,
     communities.NoCommunityYet,
     communities.StalePress,
     AdminClosed,
@@ -223,6 +227,7 @@ async def press_samples(world: World) -> list[Sample]:
         "settings": "hidden:off",
         "shelf": 1,
         "shop": 1,
+        "staff": f"1:add:{world.people['fan'].id}",
         "ticket": ids["raffle"],
         "undo": ids["audit_entry"],
         "unremind": ids["stream"],
