@@ -89,13 +89,10 @@ async def part(
     voice: Voice,
 ) -> None:
     """The owner makes a group a shop of its own; it belongs to the group's creator."""
-    group = await _room(rest, communities)
-    if group is None:
-        await voice.answer(ask, RoomGone())
+    found = await _owned(ask, rest, doors, communities, voice)
+    if found is None:
         return
-    inside = await doors.owner(ask.within(group.place))
-    if inside is None:
-        return
+    group, inside = found
     look = await look_at(bot, group.chat_id, is_channel=False)
     owner = (look.owner if look is not None else None) or ask.sender
     founded = await rooms.part(inside.home, group.chat_id, owner, ask.actor_id, ask.at, ask.cause)
@@ -117,13 +114,10 @@ async def leave(
     voice: Voice,
 ) -> None:
     """The owner takes a room out of the shop: the bot leaves it."""
-    group = await _room(rest, communities)
-    if group is None:
-        await voice.answer(ask, RoomGone())
+    found = await _owned(ask, rest, doors, communities, voice)
+    if found is None:
         return
-    inside = await doors.owner(ask.within(group.place))
-    if inside is None:
-        return
+    group, inside = found
     left = await rooms.leave(inside.home, group.chat_id, ask.actor_id, ask.at)
     communities.forget()
     if left is None:
@@ -153,6 +147,16 @@ async def changed_hands(_message: Message, ask: Ask, roles: Roles) -> None:
     """Telegram tells that a group has a new creator, or lost it: in the home group that is the shop's owner."""
     if ask.group is not None and ask.chat_id == ask.group.place.home_chat:
         await roles.follow_owner(ask.group.place, ask.at)
+
+
+async def _owned(ask: Ask, rest: str, doors: Doors, communities: Communities, voice: Voice) -> tuple[Group, Ask] | None:
+    """The room that a press is about, and the ask inside its shop, if that is the asker's."""
+    group = await _room(rest, communities)
+    if group is None:
+        await voice.answer(ask, RoomGone())
+        return None
+    inside = await doors.owner(ask.within(group.place))
+    return (group, inside) if inside is not None else None
 
 
 async def _room(text: str, communities: Communities) -> Group | None:
