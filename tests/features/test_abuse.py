@@ -3,14 +3,17 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from bot.features.checkins import CheckIns
 from bot.features.watching import saw_haste
 from bot.rules.checkins import AlreadyCheckedIn, CheckInPolicy
 from bot.rules.coupons import AlreadyClaimed, Claimed, NewCampaign
 from bot.store.db import Database
 from bot.store.holding import POLICY, forget_sightings
+from bot.store.members import OutsideError
 from tests.features.givers import Circle
-from tests.features.people import NOON, Causes, balance, days, fan, offer, query, shop, till
+from tests.features.people import NOON, Causes, balance, days, fan, offer, outside, query, shop, till
 
 ANA, BEN = fan(1), fan(2)
 HOUR = timedelta(hours=1)
@@ -47,20 +50,22 @@ async def test_leaving_and_coming_back_pays_nothing_twice(db: Database, causes: 
 
 
 async def test_acting_in_private_is_no_coming_back(db: Database, causes: Causes) -> None:
-    """Who left and goes on in private is answered, but is in no group: neither side of a gift is paid for that."""
+    """Who left and goes on in private isn't let in: neither side of a gift is paid for that."""
     circle = await Circle.open(db, causes)
     await circle.brings(ANA, BEN)
     for day in (0, 1, 2):
         await circle.checks_in(BEN, days(day) + HOUR)
     await circle.goes(ANA, days(3))
-    await circle.checks_in(ANA, days(4))  # in private: `standing` counts them as reachable again
+    with pytest.raises(OutsideError):
+        await circle.checks_in(outside(ANA), days(4))
     coins = await circle.coins(ANA)
     await circle.tick(days(8))
     assert await circle.coins(ANA) == coins
     await circle.brings(fan(5), fan(6))
     await circle.goes(fan(6), days(1))
     for day in (1, 2, 3):
-        await circle.checks_in(fan(6), days(day) + HOUR)
+        with pytest.raises(OutsideError):
+            await circle.checks_in(outside(fan(6)), days(day) + HOUR)
     await circle.tick(days(9))
     assert (await circle.coins(fan(5)), await circle.coins(fan(6))) == (0, 0)
     assert await circle.sound()

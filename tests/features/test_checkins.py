@@ -82,7 +82,7 @@ async def test_a_make_up_needs_coins(db: Database, causes: Causes) -> None:
 
 
 async def test_communities_keep_their_own_coins(db: Database, causes: Causes) -> None:
-    """One fan in two shops has two streaks and two balances."""
+    """One fan in two shops has two streaks and two balances; the private chat means the first until it is turned."""
     here, there = await shop(db), await shop(db, fan(900), -1002)
     checkins = CheckIns(db, CheckInPolicy())
     await checkins.check_in(here, fan(1), days(0), causes.next())
@@ -90,7 +90,7 @@ async def test_communities_keep_their_own_coins(db: Database, causes: Causes) ->
     assert isinstance(outcome, CheckedIn)
     assert outcome.balance == 5
     communities = Communities(db, open_to_all=True)
-    assert (await communities.reader(fan(1).user_id)).place == there
+    assert (await communities.reader(fan(1).user_id)).place == here
     for place in (here, there):
         assert (await db.read(check_books, place.community_id)).held_by_fans == 5
 

@@ -84,7 +84,7 @@ class Till:
 
     async def undoes(self, entry: int, at: datetime = NOON + HOUR) -> Any:
         """Staff take one act back."""
-        return await undo(self.db, self.place, STAFF, at, self.causes.next(), entry, role=Role.OPERATOR)
+        return await undo(self.db, self.place, STAFF, at, self.causes.next(), entry, role=Role.OWNER)
 
     async def state(self) -> dict[str, Any]:
         """Everything that an order touches, but what only tells of acts."""
