@@ -505,6 +505,9 @@ async def test_who_speaks_for_others(trial: Trial) -> None:
     """An anonymous administrator steers but earns nothing; a channel does neither; a linked one's posts are news."""
     stage = trial.stage
     channel = stage.telegram.add_channel("Silk news", stage.owner, linked=stage.group)
+    channel.posts("Tonight at eight")
+    await stage.settled()
+    trial.before = await snapshot(stage)  # the first post told that the two are linked
     mark = len(stage.telegram.calls)
     for text in ("/checkin", "출석", "/newcoupon title=Scarf stock=5"):
         channel.posts(text)

@@ -300,6 +300,7 @@ async def shops_channel(stage: Stage) -> Chat:
     async with asyncio.timeout(10):
         while await stage.app.communities.group(channel.id) is None:
             await asyncio.sleep(0.01)
+    await stage.all_sent()  # the owner hears of it in a whisper
     return channel
 
 
