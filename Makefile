@@ -16,7 +16,7 @@ UNMEASURED := $(PAGES:%=--ignore=%) $(PLAIN:%=--ignore=%) $(WORDS:%=--ignore=%)
 # Tests start the bot some eighty times: what was compiled once is kept, whatever the environment says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test run format bench plain pages talking meeting deciding words
+.PHONY: demo test run format bench pairs plain pages talking meeting deciding words
 
 demo: .venv/run.stamp
 	$(BIN)/python -m bot demo $(ARGS)
@@ -65,6 +65,10 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.starts
 	$(BIN)/python -m benchmarks.storm
 	$(BIN)/python -m benchmarks.draw
+
+# This tree against an earlier one, in nine interleaved pairs: make pairs BEFORE=<revision>
+pairs: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.pairs $(BEFORE) $(ARGS)
 
 .venv/run.stamp: requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (python3 --version)"; exit 1; }

@@ -125,6 +125,7 @@ async def test_staff_look_at_what_is_held(play: Play) -> None:
         )
 
     assert await stage.app.db.write(wait)
+    await stage.all_sent()  # the owner hears of it in a whisper of its own
     shown = await stage.ask(stage.owner, "/held")
     assert "faster than a person can" in shown.text
     assert "20 people" in shown.text
