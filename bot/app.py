@@ -220,7 +220,6 @@ class App:
                 group.create_task(self.jobs.run())
                 group.create_task(self._keep_house())
                 group.create_task(self._set_menus())
-                group.create_task(self._settle_homes())
                 group.create_task(self.intake.run())
         except BaseExceptionGroup as errors:
             # What is raised inside `except*` comes out as a group again, so the reasons are looked up by hand.
@@ -280,17 +279,21 @@ class App:
         with apart(log, "menus_failed"):
             await self.menus.at_start()
 
-    async def _settle_homes(self) -> None:
-        """Shops from before there were home groups; what can't be settled now is looked at after the next start."""
+    async def _look_at_rooms(self, now: datetime) -> None:
+        """What only Telegram knows: homes of shops from before there were any, and channels' discussion groups.
+
+        What it doesn't tell now is asked again the next day; nothing else waits for it.
+        """
         with apart(log, "homes_failed"):
-            await self.roles.settle_homes(self.clock.now())
+            await self.roles.settle_homes(now)
+        with apart(log, "links_failed"):
+            await self.arrivals.look_at_links()
 
     async def _keep_house(self) -> None:
         """Once at the start and once a day: finish refunds that a crash interrupted, forget old causes, add up."""
         while True:
             now = self.clock.now()
             try:
-                await self.arrivals.look_at_links()
                 await self.campaigns.finish_refunds(now)
                 await self.importing.tidy(now)
                 await self.calling_off.finish_refunds(now)
@@ -299,6 +302,7 @@ class App:
                 while await self.db.write(outbox.forget_done, now):
                     pass
                 await self._check_books(now)
+                await self._look_at_rooms(now)
             except PASSING as error:
                 log.warning("housekeeping_failed", error=type(error).__name__)
                 await asyncio.sleep(RETRY.total_seconds())

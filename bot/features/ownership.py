@@ -43,9 +43,9 @@ class Ownership:
         """Shops whose owner hasn't been told yet which group is home, and their other groups."""
         return await self._db.read(unsettled)
 
-    async def tell_home(self, place: Place, now: datetime) -> None:
-        """Tell the owner once which group is home."""
-        await self._db.write(tell_home, place.community_id, now)
+    async def tell_home(self, place: Place, now: datetime, *, moved: bool = False) -> None:
+        """Tell the owner once which group is home; `moved` says that it isn't the founding group."""
+        await self._db.write(tell_home, place.community_id, now, moved=moved)
 
 
 def change_owner(tx: Tx, place: Place, owner: Sender, at: datetime, *, secret_void: bool) -> bool:
@@ -138,7 +138,7 @@ def unsettled(session: Session) -> list[tuple[Place, Rooms]]:
     return [(place_of(session, one or 0), rooms(session, one or 0)) for one in ids]
 
 
-def tell_home(tx: Tx, community_id: int, now: datetime) -> None:
+def tell_home(tx: Tx, community_id: int, now: datetime, *, moved: bool = False) -> None:
     """Tell the owner once which group is home, and whose administrators aren't staff any more."""
     shop = lock_shop(tx, community_id)
     if shop.home_told_at is not None:
@@ -152,7 +152,7 @@ def tell_home(tx: Tx, community_id: int, now: datetime) -> None:
         )
     ).scalar_one_or_none()
     others = tuple(title for _, title in rooms(tx, community_id))
-    if home is not None and not others:
+    if home is not None and not others and not moved:
         return  # the one group that there is was home all along
     told = HomeTold(place.shop, home, others)
     tell_person(tx, place, place.owner_id, told, key=f"home:{community_id}", now=now, not_after=now + TOLD_WITHIN)

@@ -20,8 +20,8 @@ from bot.rules.fans import FansPolicy, Found, Known, Where
 from bot.rules.gifts import GiftPolicy
 from bot.store.db import Database, Tx
 from bot.store.members import Sender, be_present, enlist, locked_member
-from bot.store.places import place_of
-from bot.store.tables import FanGroup, Member, Person, Presence
+from bot.store.places import place_of, rooms_of
+from bot.store.tables import Member, Person, Presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +96,7 @@ def known(session: Session, community_id: int, user_id: int) -> Known:
 
 def rooms(session: Session, place: Place) -> list[int]:
     """The shop's rooms but for home and the channel, the oldest first."""
-    return list(
-        session.execute(
-            select(col(FanGroup.chat_id))
-            .where(
-                col(FanGroup.community_id) == place.community_id,
-                col(FanGroup.left_at).is_(None),
-                col(FanGroup.is_channel).is_(False),
-                col(FanGroup.is_home).is_(False),
-            )
-            .order_by(col(FanGroup.id))
-        ).scalars()
-    )
+    return [chat_id for chat_id in rooms_of(session, place.community_id) if chat_id != place.home_chat]
 
 
 def people(session: Session, community_id: int, user_ids: Sequence[int]) -> tuple[Place, list[Sender]]:

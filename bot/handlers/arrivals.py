@@ -303,6 +303,6 @@ class Arrivals:
         for shop in owned:
             place = await self._communities.place(shop.community_id)
             role = await self._roles.in_shop(place, user_id) if place is not None else Role.FAN
-            if role is not Role.FAN:
-                return None if role is None else role is Role.OWNER
+            if role is None or role is Role.OWNER:
+                return None if role is None else True
         return False

@@ -171,6 +171,7 @@ class Roles:
         Where Telegram doesn't answer, the shop is looked at again the next time.
         """
         for place, rooms in await self._ownership.unsettled():
+            moved = False
             if place.home_chat is None:
                 owner_id = place.owner_id
                 staff = {chat_id: await look_up_staff(self._bot, chat_id) for chat_id, _ in rooms}
@@ -181,9 +182,10 @@ class Roles:
                     for chat_id, found in staff.items()
                     if isinstance(found, FoundStaff) and found.creator and found.creator.user_id == owner_id
                 ]
+                moved = bool(mine)
                 if mine:
                     await self._ownership.move_home(place, *mine[0], now)
-            await self._ownership.tell_home(place, now)
+            await self._ownership.tell_home(place, now, moved=moved)
         self._communities.forget()
 
     async def _follow(self, place: Place, owner: Sender, at: datetime) -> Place:

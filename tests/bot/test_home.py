@@ -277,3 +277,24 @@ async def test_an_old_shop_whose_founding_group_is_gone(play_sqlite: Play) -> No
     assert found.place.home_chat == mine.id
     async with asyncio.timeout(10):
         assert "petals" in await says(stage, stage.owner, "/setup coin=petals")
+
+
+async def test_an_old_shop_is_settled_when_telegram_answers(play_sqlite: Play) -> None:
+    """No answer at the start settles nothing and stops no other housekeeping; the next look does."""
+    stage = await play_sqlite(language="en")
+    mine = await second_room(stage, stage.owner, "Mine")
+    channel = stage.telegram.add_channel("News", stage.owner)
+    stage.owner.adds(stage.bot, channel, Rights.full())
+    await starts(stage, stage.owner)
+    stage.owner.removes(stage.bot, stage.group)
+    await stage.settled()
+    await stage.app.db.write(_as_before)
+    faults = [stage.telegram.faults.error(name, times=None) for name in ("getChatAdministrators", "getChat")]
+    await stage.app._look_at_rooms(stage.app.clock.now())
+    found = await stage.app.db.read(find_group, mine.id)
+    assert found is not None
+    assert found.place.home_chat is None
+    for fault in faults:
+        fault.times = 0
+    await stage.app._look_at_rooms(stage.app.clock.now())
+    await heard(stage, stage.owner, "From now on Mine is the home group")
