@@ -66,8 +66,8 @@ class Running:
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        """The lines as JSON."""
-        return [json.loads(line) for line in self.lines]
+        """The lines that are events, as JSON; a library may print something of its own while the bot stops."""
+        return [json.loads(line) for line in self.lines if line.startswith("{")]
 
     async def logs(self, event: str, times: int = 1, seconds: float = 20) -> None:
         """Wait until it has logged an event."""
