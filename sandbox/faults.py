@@ -7,7 +7,9 @@ from typing import Literal
 
 from sandbox.chats import Chat
 
-Kind = Literal["too_many", "error", "refuse", "slow", "late", "cut_before", "cut_after", "lose_ephemeral"]
+Kind = Literal["too_many", "error", "refuse", "answer", "slow", "late", "cut_before", "cut_after", "lose_ephemeral"]
+
+BAD_GATEWAY = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
 @dataclass(slots=True, eq=False)
@@ -25,6 +27,7 @@ class Fault:
     probability: float
     number: float = 0.0
     words: str = ""
+    body: bytes = b""
 
     def concerns(self, method: str, chat_id: int | None) -> bool:
         """Whether a call of `method` (lower case) about that chat may be hit."""
@@ -96,6 +99,22 @@ class Faults:
         """Answers 400 or 403 with Telegram's words, given without "Bad Request: " or "Forbidden: "; nothing is done."""
         fault = self._add("refuse", method, chat, times, probability, code)
         fault.words = description
+        return fault
+
+    def answer(
+        self,
+        method: str | None = None,
+        *,
+        code: int = 502,
+        body: bytes = BAD_GATEWAY,
+        content_type: str = "text/html",
+        chat: Chat | None = None,
+        times: int | None = 1,
+        probability: float = 1.0,
+    ) -> Fault:
+        """Answers with these very bytes, as nginx in front of Telegram does in an outage; nothing is done."""
+        fault = self._add("answer", method, chat, times, probability, code)
+        fault.words, fault.body = content_type, body
         return fault
 
     def late(

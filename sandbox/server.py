@@ -36,6 +36,14 @@ class CutError(Exception):
     """A fault closes the connection."""
 
 
+class AnswerError(Exception):
+    """A fault answers in the method's place."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.number)
+        self.fault = fault
+
+
 class Server:
     """Answers for one world."""
 
@@ -91,6 +99,10 @@ class Server:
         except ApiError as error:
             self._record(bot, name, params, error.code, error.description)
             return _refused(error)
+        except AnswerError as error:
+            fault = error.fault
+            self._record(bot, name, params, int(fault.number), "a fault answered")
+            return web.Response(status=int(fault.number), body=fault.body, headers={"Content-Type": fault.words})
         except CutError:
             self._record(bot, name, params, 0, "the connection was cut")
             return None
@@ -142,6 +154,8 @@ class Server:
                     await self.world.clock.reaches(self.world.clock.now() + fault.number)
                 case "cut_before":
                     raise CutError
+                case "answer":
+                    raise AnswerError(fault)
                 case "refuse":
                     raise forbidden(fault.words) if fault.number == FORBIDDEN else bad(fault.words)
                 case "error":

@@ -1,6 +1,6 @@
 """Copies of an SQLite database: one to keep, and one put back in its place. Synchronous: the command line runs them.
 
-What somebody wrote waits in the inbox only, and the inbox stays out of a copy.
+What somebody wrote waits in the inbox, or is set aside, and neither is in a copy.
 """
 
 import os
@@ -24,6 +24,8 @@ from bot.store.schema import known_revisions
 from bot.store.tables import Outbox
 from bot.store.tables.messages import OutboxState
 
+WRITTEN_BY_PEOPLE = ("inbox", "set_aside")
+"""Tables that hold what people wrote, until it is handled or repaired: no copy has them."""
 OURS = frozenset({"alembic_version", "community", "member", "account", "transfer", "inbox", "outbox"})
 """Tables by which a database is known as Encore's."""
 SIDES = ("-wal", "-shm", "-journal")
@@ -85,7 +87,7 @@ def take_in(source: Path, database: Path) -> Path:
             with _as_it_was(source), closing(_open(source, mode="ro")) as backup, closing(_open(made)) as copy:
                 _check(backup, source)
                 backup.backup(copy)
-            _empty_inbox(made)
+            _leave_out_words(made)
         except sqlite3.Error as error:
             raise BackupError(f"{source} isn't a sound backup of Encore: {error}") from None
     return made
@@ -172,7 +174,7 @@ def _check(backup: sqlite3.Connection, source: Path) -> None:
 
 
 def _keep(made: Path, target: Path) -> Copied:
-    _empty_inbox(made)
+    _leave_out_words(made)
     with closing(_open(made)) as copy:
         (first,) = copy.execute("PRAGMA quick_check(1)").fetchone()
         if first != "ok":
@@ -189,13 +191,14 @@ def _keep(made: Path, target: Path) -> Copied:
     return Copied(size, shops, members)
 
 
-def _empty_inbox(path: Path) -> None:
+def _leave_out_words(path: Path) -> None:
     """Delete what people wrote so that no page keeps it, and no undo log either: a copy that fails is thrown away."""
     with closing(_open(path)) as copy:
         copy.execute("PRAGMA journal_mode = OFF")
         copy.execute("PRAGMA secure_delete = ON")
-        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'inbox'").fetchone():
-            copy.execute("DELETE FROM inbox")
+        for table in WRITTEN_BY_PEOPLE:
+            if copy.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+                copy.execute(f"DELETE FROM {table}")  # noqa: S608  # names of ours
         copy.execute("VACUUM")
 
 

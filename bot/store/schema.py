@@ -10,7 +10,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.store.db import async_url
 
-HEAD = "0020"
+HEAD = "0021"
 """The newest revision in migrations/; a test holds the two together."""
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"

@@ -10,7 +10,7 @@ from sqlmodel import col
 from bot.store.db import Tx
 from bot.store.tables import Community, Dialogue, FanGroup, Member, Person, metadata
 
-OF_ALL_SHOPS = frozenset({"inbox", "person"})
+OF_ALL_SHOPS = frozenset({"inbox", "person", "set_aside"})
 """Tables whose rows belong to no shop alone."""
 OTHER_CLIENTS = text(
     "SELECT count(*) FROM pg_stat_activity "

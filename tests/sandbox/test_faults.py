@@ -196,3 +196,17 @@ async def test_dates_follow_the_clock(scene: Scene) -> None:
     scene.telegram.clock.set(1_900_000_000)
 
     assert (await send(scene)).result["date"] == 1_900_000_000
+
+
+async def test_any_answer(scene: Scene) -> None:
+    """A fault answers with any code, body and content type in the method's place; nothing is done."""
+    faults, before = scene.telegram.faults, len(scene.group.messages)
+    address, told = f"{scene.api.root}/sendMessage", {"chat_id": scene.group.id, "text": "hello"}
+    faults.answer("sendMessage", code=200, body=b"\xe9[]", content_type="text/html; charset=latin-1")
+    async with scene.api.session.post(address, json=told) as odd:
+        assert (odd.status, odd.content_type, await odd.read()) == (200, "text/html", b"\xe9[]")
+    faults.answer("sendMessage")
+    async with scene.api.session.post(address, json=told) as down:
+        assert (down.status, b"502 Bad Gateway" in await down.read()) == (502, True)
+    assert len(scene.group.messages) == before
+    assert (await send(scene)).status == 200

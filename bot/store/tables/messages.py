@@ -22,6 +22,26 @@ class Inbox(SQLModel, table=True):
     received_at: datetime
 
 
+class SetAside(SQLModel, table=True):
+    """What couldn't be read or stored, kept for whoever repairs it, so that nothing else waits behind it."""
+
+    __tablename__ = "set_aside"
+    __table_args__ = (UniqueConstraint("kind", "key"),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    kind: str
+    """`update`, …: what it was."""
+    key: str
+    """Which one it was: an update's id, a row's number."""
+    user_id: int | None = Field(default=None, index=True, sa_type=BigInteger)
+    """Whose update it was, where that can be read: it goes with what is forgotten of that person."""
+    body: str
+    """As JSON in ASCII. May hold message texts: never logged, never backed up."""
+    reason: str
+    """What was wrong with it, in a word or two."""
+    set_aside_at: datetime
+
+
 class Lane(StrEnum):
     """Who goes first when many messages wait."""
 
