@@ -7,10 +7,11 @@ from sandbox.accounts import Bot, User
 from sandbox.chats import Chat, Rights
 from sandbox.errors import CannotDoError
 from sandbox.events import Call, Event
-from sandbox.faults import Fault, Faults
+from sandbox.faults import EVERYTHING, FILE, Fault, Faults
 from sandbox.files import Document
 from sandbox.flood import Limits
 from sandbox.inline import InlineAnswer, InlineQuery, InlineResult
+from sandbox.internet import Internet
 from sandbox.messages import Button, Message
 from sandbox.people import Person
 from sandbox.permissions import Permissions
@@ -19,6 +20,8 @@ from sandbox.sandbox import Sandbox
 from sandbox.updates import Update
 
 __all__ = [
+    "EVERYTHING",
+    "FILE",
     "Bot",
     "Button",
     "Call",
@@ -32,6 +35,7 @@ __all__ = [
     "InlineAnswer",
     "InlineQuery",
     "InlineResult",
+    "Internet",
     "Limits",
     "Message",
     "Permissions",

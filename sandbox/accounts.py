@@ -42,6 +42,10 @@ class Bot(User):
     profile: dict[tuple[str, str], str] = field(default_factory=dict)
     met: set[int] = field(default_factory=set)
     """Whom it heard of by their messages, presses and inline queries, also where they or the bot aren't members."""
+    launched_at: float = 0.0
+    logged_out_at: float | None = None
+    login_domain: str | None = None
+    """The site that BotFather linked to it, whose pages its login buttons may open."""
 
     def get_me(self) -> dict[str, Any]:
         """The fields that only getMe returns, beside a User's."""

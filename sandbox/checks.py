@@ -7,13 +7,16 @@ a form post; inside a JSON object the types are exact.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sandbox.errors import ApiError, bad
+from sandbox.unpack import NotUtf8Error, load_json
 
 SCHEMA: dict[str, Any] = json.loads((Path(__file__).parent / "schema" / "bot-api-10.3.json").read_text("utf-8"))
 METHOD_NAMES: dict[str, str] = {name.lower(): name for name in SCHEMA["methods"]}
@@ -48,6 +51,34 @@ MISSING = {
 }
 
 
+OPTIONAL = frozenset({("setWebhook", "url")})
+"""What the documentation calls required, and the server doesn't: without a URL setWebhook removes the webhook."""
+BUTTON_ORDER = (
+    "url",
+    "callback_data",
+    "callback_game",
+    "pay",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "switch_inline_query_chosen_chat",
+    "login_url",
+    "web_app",
+    "copy_text",
+    "disabled",
+)
+"""Of a button with several actions Telegram keeps the first of these."""
+_lenient: ContextVar[bool] = ContextVar("_lenient", default=False)
+
+
+@contextmanager
+def _leniently() -> Iterator[None]:
+    token = _lenient.set(True)
+    try:
+        yield
+    finally:
+        _lenient.reset(token)
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that came in a multipart post."""
@@ -75,11 +106,19 @@ class Misfit(Exception):  # noqa: N818 - never leaves this module
 Check = Callable[[Any], Any]
 
 
-def read(method: str, given: dict[str, Any]) -> dict[str, Any]:
+def read(method: str, given: dict[str, Any], *, strict: bool = True) -> dict[str, Any]:
     """Returns the call's parameters with their JSON types; `method` is spelt as in the documentation.
 
+    Unless it is `strict`, what the Bot API doesn't know is left out, as Telegram does, nested too.
     Raises ApiError: an unknown, deprecated, missing or ill-typed parameter.
     """
+    if not strict:
+        with _leniently():
+            return _read(method, {name: value for name, value in given.items() if name in SCHEMA["methods"][method]})
+    return _read(method, given)
+
+
+def _read(method: str, given: dict[str, Any]) -> dict[str, Any]:
     checks, required = _compiled(method)
     values: dict[str, Any] = {}
     for name, value in given.items():
@@ -92,7 +131,7 @@ def read(method: str, given: dict[str, Any]) -> dict[str, Any]:
         except Misfit as misfit:
             raise _refusal(misfit, method, name) from None
     for name in required:
-        if name not in values or values[name] == "":
+        if (name not in values or values[name] == "") and (method, name) not in OPTIONAL:
             raise bad(MISSING.get(name, f'parameter "{name}" of {method} is missing'))
     return values
 
@@ -130,7 +169,9 @@ def _loose(kind: Any) -> Check:
     def parsed(value: Any) -> Any:
         if isinstance(value, str):
             try:
-                value = json.loads(value)
+                value = load_json(value)
+            except NotUtf8Error:
+                raise Misfit("strings must be encoded in UTF-8", verbatim=True) from None
             except ValueError:
                 raise Misfit("can't parse JSON") from None
         return check(value)
@@ -268,6 +309,8 @@ def _object(name: str, fields: dict[str, Any]) -> Check:
             raise Misfit(f"must be an object {name}")
         if not checks and fields:
             checks.update({field: _check(_plain(f"{name}.{field}", one["type"])) for field, one in fields.items()})
+        if _lenient.get():
+            _drop_unknown(name, value, checks)
         for field, one in value.items():
             _field(name, field, one, checks)
         for field in required:
@@ -278,6 +321,15 @@ def _object(name: str, fields: dict[str, Any]) -> Check:
         return value
 
     return check
+
+
+def _drop_unknown(name: str, value: dict[str, Any], checks: dict[str, Check]) -> None:
+    """Leaves the fields that the Bot API knows, and of a button's actions the first."""
+    extra = [field for field in value if field not in checks]
+    if name == "InlineKeyboardButton":
+        extra += [field for field in BUTTON_ORDER if field in value][1:]
+    for field in extra:
+        value.pop(field, None)
 
 
 def _field(name: str, field: str, value: Any, checks: dict[str, Check]) -> None:
@@ -305,7 +357,10 @@ def _union(kinds: list[Any]) -> Check:
 
     def check(value: Any) -> Any:
         misfits: list[tuple[int, Misfit]] = []
-        for signature, option in options:
+        likeliest = options
+        if _lenient.get():  # the object that a value looks most like decides which of its fields are unknown
+            likeliest = sorted(options, key=lambda one: -_likeness(one[0], value))
+        for signature, option in likeliest:
             try:
                 return option(value)
             except Misfit as misfit:

@@ -1,14 +1,18 @@
 """Faults on demand: what a network and a busy Telegram do to a bot, when a test wants it."""
 
 import random
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from sandbox.chats import Chat
 
 Kind = Literal["too_many", "error", "refuse", "answer", "slow", "late", "cut_before", "cut_after", "lose_ephemeral"]
 
+EVERYTHING = "*"
+"""In a method's place: every call, polls, downloads of files and wrong addresses too."""
+FILE = "file"
+"""In a method's place: the download of a file."""
 BAD_GATEWAY = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -16,8 +20,8 @@ BAD_GATEWAY = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 B
 class Fault:
     """One fault that waits for its calls.
 
-    `method` None means every method but getUpdates, which must be named. `times` is how many calls it still hits
-    (None: all), `probability` how likely each is hit.
+    `method` None means every method but getUpdates, which must be named; FILE is a download, EVERYTHING all there is.
+    `times` is how many calls it still hits (None: all), `probability` how likely each is hit.
     """
 
     kind: Kind
@@ -28,12 +32,17 @@ class Fault:
     number: float = 0.0
     words: str = ""
     body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    keeps: int | None = None
+    """How many bytes of the body come before the connection ends; None: all."""
+    lasts: float = 0.0
+    """Seconds over which the body comes."""
 
     def concerns(self, method: str, chat_id: int | None) -> bool:
         """Whether a call of `method` (lower case) about that chat may be hit."""
         if self.times == 0:
             return False
-        named = method != "getupdates" if self.method is None else self.method == method
+        named = method not in {"getupdates", FILE} if self.method is None else self.method in {method, EVERYTHING}
         return named and (self.chat is None or self.chat.id == chat_id)
 
 
@@ -71,7 +80,7 @@ class Faults:
         times: int | None = 1,
         probability: float = 1.0,
     ) -> Fault:
-        """Answers 500 or 502 without doing anything."""
+        """Answers with an HTTP error and its usual words, in Telegram's JSON, without doing anything."""
         return self._add("error", method, chat, times, probability, code)
 
     def slow(
@@ -108,13 +117,20 @@ class Faults:
         code: int = 502,
         body: bytes = BAD_GATEWAY,
         content_type: str = "text/html",
+        headers: Mapping[str, str] | None = None,
+        keeps: int | None = None,
+        lasts: float = 0.0,
         chat: Chat | None = None,
         times: int | None = 1,
         probability: float = 1.0,
     ) -> Fault:
-        """Answers with these very bytes, as nginx in front of Telegram does in an outage; nothing is done."""
+        """Answers with these very bytes, as nginx in front of Telegram does in an outage; nothing is done.
+
+        After `keeps` bytes the connection ends, though Content-Length says more; the body comes over `lasts` seconds.
+        """
         fault = self._add("answer", method, chat, times, probability, code)
-        fault.words, fault.body = content_type, body
+        fault.words, fault.body, fault.headers = content_type, body, headers or {}
+        fault.keeps, fault.lasts = keeps, lasts
         return fault
 
     def late(

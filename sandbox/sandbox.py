@@ -11,6 +11,7 @@ from sandbox.clock import Clock
 from sandbox.events import Call, Event
 from sandbox.faults import Faults
 from sandbox.flood import Limits
+from sandbox.internet import Internet
 from sandbox.messages import Message
 from sandbox.page import Page
 from sandbox.people import Person
@@ -23,7 +24,8 @@ class Sandbox:
     """A Telegram on 127.0.0.1: `async with Sandbox() as telegram`, then point the bot at `telegram.url`.
 
     `start` is the epoch second at which its clock begins (None: the real one), `latency` the seconds that each call
-    takes, `port` 0 picks a free one.
+    takes, `port` 0 picks a free one. `loopback` lets webhooks be on this machine, by http and on any port, which
+    Telegram refuses; `strict=False` ignores unknown and deprecated parameters, as Telegram does.
     """
 
     def __init__(
@@ -34,8 +36,11 @@ class Sandbox:
         latency: float = 0.0,
         seed: int = 1,
         port: int = 0,
+        loopback: bool = False,
+        strict: bool = True,
     ) -> None:
         self.world = World(limits if limits is not None else Limits(), start, latency, seed)
+        self.world.loopback, self.world.strict = loopback, strict
         self.url = ""
         self._port = port
         self._stack = AsyncExitStack()
@@ -67,6 +72,11 @@ class Sandbox:
         return self.world.faults
 
     @property
+    def internet(self) -> Internet:
+        """What Telegram finds when it fetches an address or looks up a host."""
+        return self.world.internet
+
+    @property
     def calls(self) -> list[Call]:
         """Every call of the Bot API, in the order in which they were answered."""
         return self.world.calls
@@ -79,9 +89,13 @@ class Sandbox:
         *,
         reads_all: bool = False,
         inline: bool = False,
+        test: bool = False,
     ) -> Bot:
-        """Registers a bot; `reads_all` turns its privacy mode off, `inline` its inline mode on."""
-        return self.world.new_bot(token, username, name, reads_all=reads_all, inline=inline)
+        """Registers a bot; `reads_all` turns its privacy mode off, `inline` its inline mode on.
+
+        A `test` bot is one of Telegram's test servers: it is called by `/bot<token>/test/METHOD`.
+        """
+        return self.world.new_bot(token, username, name, reads_all=reads_all, inline=inline, test=test)
 
     def add_user(self, name: str, username: str | None = None, language: str | None = "en") -> Person:
         """Registers a person."""

@@ -1,35 +1,38 @@
-"""The Bot API over HTTP: reads a call, checks it, lets the faults play, answers.
+"""The Bot API over HTTP: finds the bot, lets the faults play, does the call, answers.
 
 Rules: https://core.telegram.org/bots/api#making-requests.
 """
 
 import asyncio
-import json
 import math
+import re
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
-from sandbox import checks
+from sandbox import checks, own
 from sandbox.accounts import Bot
 from sandbox.checks import METHOD_NAMES, Upload
 from sandbox.errors import ApiError, bad, forbidden, too_many
 from sandbox.events import Call
-from sandbox.faults import Fault
+from sandbox.faults import FILE, Fault
 from sandbox.methods import BY_LOWER_NAME
 from sandbox.methods.ask import Ask
-from sandbox.world import World, number_of
+from sandbox.requests import MOST_HEADERS, read_call
+from sandbox.responses import JsonServer, answered, broken, hang_up, phrase, refused
+from sandbox.world import TEST, World, number_of
 
-OWN_METHODS = frozenset({"getupdates", "deletewebhook", "getwebhookinfo", "close", "logout"})
-OK = b'{"ok":true,"result":'
-FORM = "application/x-www-form-urlencoded"
 HTTP_OK = 200
 FORBIDDEN = 403
 SHUTDOWN = 0.2
+NO_METHOD = "Not Found: method not found"
+TOKEN = re.compile(r"[1-9][0-9]*:[^/]+")
+ADDRESS = re.compile(r"/(file/)?bot([^/]*)(/test)?/(.*)", re.DOTALL)
+"""A file or a method of a bot; `/test` leads to bots of Telegram's test servers."""
 
 
 class CutError(Exception):
@@ -50,77 +53,88 @@ class Server:
     def __init__(self, world: World) -> None:
         self.world = world
         self._closed_until: dict[tuple[int, str, int], float] = {}
-        self._running: set[asyncio.Task[web.Response | None]] = set()
+        self._running: set[asyncio.Task[bytes]] = set()
+        world.webhooks.run = self.run
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """One request, of a bot or, where there is a page, of a browser."""
-        _, first, *rest = request.path.split("/", 3)
+        _, first, *_ = request.path.split("/", 2)
         if first in {"", "page"} and self.world.front is not None:
             return await self.world.front(request)
-        return await self._of_bot(request, first, rest)
-
-    async def _of_bot(self, request: web.BaseRequest, first: str, rest: list[str]) -> web.StreamResponse:
-        """A call of a method, or a file's download."""
-        if first == "file" and len(rest) == 2 and rest[0].startswith("bot"):  # noqa: PLR2004 - token and path
-            return self._file(rest[0].removeprefix("bot"), rest[1])
-        if not first.startswith("bot") or not rest:
-            return _refused(ApiError(404, "Not Found"))
-        bot = self.world.bots.get(unquote(first.removeprefix("bot")))
-        if bot is None:
-            return _refused(ApiError(401, "Unauthorized"))
-        name = rest[0].lower()
         try:
-            params, uploads = await _read(request)
+            return await self._of_bot(request)
+        except ApiError as error:
+            return refused(error)
+        except AnswerError as error:
+            return await broken(request, error.fault)
+        except CutError:
+            return hang_up(request)
+
+    async def _of_bot(self, request: web.BaseRequest) -> web.StreamResponse:
+        """A call of a method, or a file's download."""
+        found = ADDRESS.fullmatch(request.path)
+        is_file, token, test, rest = found.groups() if found is not None else (None, "", None, "")
+        bot = self.world.bots.get(unquote(token) + (TEST if test else ""))
+        if bot is None or is_file:
+            await self._before(None, FILE if is_file else "", 0, self.world.faults.meet(FILE if is_file else "", 0))
+        if found is None or not TOKEN.fullmatch(unquote(token)):
+            raise ApiError(404, "Not Found")
+        if bot is None:
+            raise ApiError(401, "Unauthorized")
+        if is_file:
+            return self._file(rest)
+        if request.method not in {"GET", "POST"}:
+            raise ApiError(501, "Not Implemented")
+        return answered(await self._call(request, bot, rest.lower()))
+
+    def _file(self, path: str) -> web.StreamResponse:
+        for file in self.world.files.values():
+            if file.path == path:
+                return web.Response(body=file.content, content_type="application/octet-stream")
+        raise ApiError(404, "Not Found")
+
+    async def _call(self, request: web.BaseRequest, bot: Bot, name: str) -> bytes:
+        try:
+            params, uploads = await read_call(request)
         except ApiError as error:
             self._record(bot, name, {}, error.code, error.description)
-            return _refused(error)
-        response = await self._to_its_end(name, self._answer(bot, name, params, uploads))
-        if response is not None:
-            return response
-        if request.transport is not None:
-            request.transport.abort()
-        return web.Response()
+            raise
+        return await self._to_its_end(name, self.run(bot, name, params, uploads))
 
-    async def _to_its_end(self, name: str, answering: Coroutine[Any, Any, web.Response | None]) -> web.Response | None:
+    async def _to_its_end(self, name: str, answering: Coroutine[Any, Any, bytes]) -> bytes:
         """A call that was received is done, though its client may be gone; only a poll stops waiting."""
         if name == "getupdates" or not self.world.faults.active:
             return await answering
         task = asyncio.create_task(answering)
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._finished)
         return await asyncio.shield(task)
 
-    async def _answer(
-        self, bot: Bot, name: str, params: dict[str, Any], uploads: dict[str, Upload]
-    ) -> web.Response | None:
-        """The answer to a call, None if its connection is to be cut."""
+    def _finished(self, task: "asyncio.Task[bytes]") -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # was told to the client, who may be gone
+
+    async def run(self, bot: Bot, name: str, params: dict[str, Any], uploads: dict[str, Upload]) -> bytes:
+        """Does a call and records how it ended. Raises ApiError; AnswerError and CutError where a fault says so."""
         try:
             body = await self._faulty(bot, name, params, uploads)
         except ApiError as error:
             self._record(bot, name, params, error.code, error.description)
-            return _refused(error)
+            raise
         except AnswerError as error:
-            fault = error.fault
-            self._record(bot, name, params, int(fault.number), "a fault answered")
-            return web.Response(status=int(fault.number), body=fault.body, headers={"Content-Type": fault.words})
+            self._record(bot, name, params, int(error.fault.number), "a fault answered")
+            raise
         except CutError:
             self._record(bot, name, params, 0, "the connection was cut")
-            return None
+            raise
         self._record(bot, name, params, HTTP_OK, "")
-        return web.Response(body=body, content_type="application/json")
+        return body
 
     def stop(self) -> None:
         """Gives up the calls that are still waiting."""
         for task in self._running:
             task.cancel()
-
-    def _file(self, token: str, path: str) -> web.StreamResponse:
-        if unquote(token) not in self.world.bots:
-            return _refused(ApiError(401, "Unauthorized"))
-        for file in self.world.files.values():
-            if file.path == path:
-                return web.Response(body=file.content, content_type="application/octet-stream")
-        return _refused(ApiError(404, "Not Found"))
 
     def _record(self, bot: Bot, name: str, params: dict[str, Any], status: int, description: str) -> None:
         method = METHOD_NAMES.get(name, name)
@@ -145,7 +159,7 @@ class Server:
             raise CutError
         return body
 
-    async def _before(self, bot: Bot, name: str, chat_id: int, hit: list[Fault]) -> None:
+    async def _before(self, bot: Bot | None, name: str, chat_id: int, hit: list[Fault]) -> None:
         for fault in hit:
             match fault.kind:
                 case "slow":
@@ -159,10 +173,11 @@ class Server:
                 case "refuse":
                     raise forbidden(fault.words) if fault.number == FORBIDDEN else bad(fault.words)
                 case "error":
-                    raise ApiError(int(fault.number), _server_error(int(fault.number)))
+                    raise ApiError(int(fault.number), phrase(int(fault.number)))
                 case "too_many":
                     wait = int(fault.number)
-                    self._closed_until[bot.id, name, chat_id] = time.monotonic() + wait
+                    if bot is not None:
+                        self._closed_until[bot.id, name, chat_id] = time.monotonic() + wait
                     raise too_many(wait)
 
     def _still_closed(self, bot: Bot, name: str, chat_id: int) -> None:
@@ -176,108 +191,37 @@ class Server:
         self._closed_until.pop(key, None)
 
     async def _do(self, bot: Bot, name: str, params: dict[str, Any], uploads: dict[str, Upload]) -> bytes:
-        if name in OWN_METHODS:
-            return await self._own(bot, METHOD_NAMES[name], checks.read(METHOD_NAMES[name], params))
+        own.check_session(self.world, bot)
+        strict = self.world.strict
+        if name in own.NAMES:
+            method = METHOD_NAMES[name]
+            return await own.answer(self.world, bot, method, checks.read(method, params, strict=strict))
         found = BY_LOWER_NAME.get(name)
         if found is None:
-            raise ApiError(404, f"Not Found: method {METHOD_NAMES.get(name, name)} is not played here")
+            known = METHOD_NAMES.get(name)
+            raise ApiError(404, f"Not Found: method {known} is not played here" if known else NO_METHOD)
         method, handler = found
         try:
-            result = handler(Ask(self.world, bot, method, checks.read(method, params), uploads))
+            result = handler(Ask(self.world, bot, method, checks.read(method, params, strict=strict), uploads))
         except ApiError:
             raise
         except Exception as error:  # a fault of the stand-in's own: the sandbox raises it when it ends
             self.world.failures.append(error)
             raise ApiError(500, "Internal Server Error") from error
-        return OK + json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode() + b"}"
-
-    async def _own(self, bot: Bot, method: str, read: dict[str, Any]) -> bytes:
-        match method:
-            case "getUpdates":
-                batch = await bot.queue.poll(
-                    int(read.get("offset", 0)),
-                    int(read.get("limit", 100)),
-                    float(read.get("timeout", 0)),
-                    read.get("allowed_updates"),
-                )
-                return OK + b"[" + b",".join(one.written for one in batch) + b"]}"
-            case "getWebhookInfo":
-                count = len(bot.queue.pending())
-                info = {"url": "", "has_custom_certificate": False, "pending_update_count": count}
-                return OK + json.dumps(info).encode() + b"}"
-            case "deleteWebhook":
-                if read.get("drop_pending_updates"):
-                    bot.queue.drop()
-                return OK + b'true,"description":"Webhook is already deleted"}'
-            case _:
-                return OK + b"true}"
-
-
-def _server_error(code: int) -> str:
-    return {500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable"}.get(code, "Error")
-
-
-def _refused(error: ApiError) -> web.Response:
-    body: dict[str, Any] = {"ok": False, "error_code": error.code, "description": error.description}
-    if error.parameters:
-        body["parameters"] = error.parameters
-    wait = (error.parameters or {}).get("retry_after")
-    headers = {"Retry-After": str(wait)} if wait is not None else None
-    return web.Response(
-        body=json.dumps(body, ensure_ascii=False).encode(),
-        status=error.code,
-        headers=headers,
-        content_type="application/json",
-    )
-
-
-async def _read(request: web.BaseRequest) -> tuple[dict[str, Any], dict[str, Upload]]:
-    """The parameters of a query string and of a JSON, form or multipart body; uploads by field name."""
-    params: dict[str, Any] = dict(request.query)
-    uploads: dict[str, Upload] = {}
-    if request.method != "POST" or not request.can_read_body:
-        return params, uploads
-    kind = request.content_type
-    if kind == "multipart/form-data":
-        await _read_multipart(request, params, uploads)
-    elif kind == "application/json":
-        params |= _json_object(await request.read())
-    elif kind == FORM:
-        params.update(parse_qsl((await request.read()).decode(), keep_blank_values=True))
-    return params, uploads
-
-
-def _json_object(body: bytes) -> dict[str, Any]:
-    try:
-        read = json.loads(body)
-    except ValueError:
-        read = None
-    if not isinstance(read, dict):
-        raise bad("Request body isn't a JSON object")
-    return read
-
-
-async def _read_multipart(request: web.BaseRequest, params: dict[str, Any], uploads: dict[str, Upload]) -> None:
-    """A part with a file name is an upload; it fills the parameter of its name, if there is one."""
-    reader = await request.multipart()
-    while (part := await reader.next()) is not None:
-        if not isinstance(part, BodyPartReader) or part.name is None:
-            raise bad("wrong multipart body")
-        content = bytes(await part.read())
-        if part.filename is None:
-            params[part.name] = content.decode()
-            continue
-        mime = part.headers.get("Content-Type", "application/octet-stream")
-        uploads[part.name] = Upload(part.filename, content, mime)
-    attached = " ".join(value for value in params.values() if isinstance(value, str) and "attach://" in value)
-    params.update({name: upload for name, upload in uploads.items() if f"attach://{name}" not in attached})
+        return own.written(result)
 
 
 @asynccontextmanager
 async def serving(world: World, port: int = 0) -> AsyncIterator[str]:
     """Serves on 127.0.0.1; gives the URL."""
     server = Server(world)
-    http = web.Server(server.handle, handler_cancellation=True, access_log=None)
+    http = JsonServer(
+        server.handle,
+        handler_cancellation=True,
+        access_log=None,
+        max_line_size=MOST_HEADERS,
+        max_field_size=MOST_HEADERS,
+    )
     runner = web.ServerRunner(http, shutdown_timeout=SHUTDOWN)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", port, backlog=1024)
@@ -286,4 +230,5 @@ async def serving(world: World, port: int = 0) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{runner.addresses[0][1]}"
     finally:
         server.stop()
+        await world.webhooks.close()
         await runner.cleanup()

@@ -8,7 +8,7 @@ import json
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sandbox.checks import SCHEMA
 from sandbox.clock import Clock
@@ -35,6 +35,46 @@ class Update:
     again: bool = False
 
 
+LANES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "message": ("chat", ("chat", "id")),
+    "edited_message": ("chat", ("chat", "id")),
+    "channel_post": ("chat", ("chat", "id")),
+    "edited_channel_post": ("chat", ("chat", "id")),
+    "my_chat_member": ("standing", ("chat", "id")),
+    "message_reaction": ("reactions", ("chat", "id")),
+    "message_reaction_count": ("reactions", ("chat", "id")),
+    "chat_member": ("member", ("new_chat_member", "user", "id")),
+    "chat_join_request": ("member", ("from", "id")),
+    "callback_query": ("presses", ("from", "id")),
+    "inline_query": ("inline", ("from", "id")),
+    "chosen_inline_result": ("inline", ("from", "id")),
+    "poll": ("poll", ("id",)),
+    "poll_answer": ("poll", ("poll_id",)),
+}
+"""The name of each kind's lanes, and where in the update stands whose lane it is."""
+
+
+class Taker(Protocol):
+    """Who takes a bot's updates while it doesn't poll: its webhook."""
+
+    def take(self, update: Update) -> None:
+        """A new update."""
+        ...
+
+    def reload(self) -> None:
+        """Updates were dropped, or come once more."""
+        ...
+
+
+def lane_of(update: Update) -> tuple[str, str | int]:
+    """Updates of one lane reach a webhook in order, one at a time. What LANES doesn't name is a lane of its own."""
+    name, path = LANES.get(update.kind, ("alone", ()))
+    told: Any = update.payload
+    for step in path:
+        told = told[step]
+    return (name, str(told)) if path else (name, update.update_id)
+
+
 class Queue:
     """What waits for one bot. Everything is synchronous except `poll`."""
 
@@ -45,6 +85,11 @@ class Queue:
         self._waiting: asyncio.Future[None] | None = None
         self.allowed = DEFAULT
         self.sent: list[Update] = []
+        self.taker: Taker | None = None
+
+    def __contains__(self, update: Update) -> bool:
+        """Whether it waits here."""
+        return update in self._pending
 
     def add(self, kind: str, payload: dict[str, Any], life: float = DAY) -> None:
         """Queues an update, unless the bot didn't ask for its kind; it expires after `life` seconds."""
@@ -57,6 +102,8 @@ class Queue:
         self._pending.append(update)
         self.sent.append(update)
         self._wake()
+        if self.taker is not None:
+            self.taker.take(update)
 
     def pending(self) -> list[Update]:
         """The updates that the bot hasn't confirmed and that haven't expired."""
@@ -75,22 +122,40 @@ class Queue:
                 again.append(update)
         self._pending = deque(sorted([*again, *self._pending], key=lambda one: one.update_id))
         self._wake()
+        self._reload()
 
     def drop(self) -> None:
         """Forgets what is pending (drop_pending_updates)."""
         self._pending.clear()
+        self._reload()
+
+    def forget(self, update: Update) -> None:
+        """A webhook took it, or it has expired."""
+        if update in self._pending:
+            self._pending.remove(update)
+
+    def allow(self, allowed: list[str] | None) -> None:
+        """Keeps which kinds the bot asks for, from now on; None changes nothing, no known name is the default."""
+        if allowed is not None:
+            self.allowed = frozenset(one.lower() for one in allowed) & KINDS or DEFAULT
+
+    def end_poll(self, why: str, code: int = 409) -> None:
+        """Ends the poll that is waiting, if there is one."""
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.set_exception(ApiError(code, why))
+        self._waiting = None
+
+    def _reload(self) -> None:
+        if self.taker is not None:
+            self.taker.reload()
 
     async def poll(self, offset: int, limit: int, seconds: float, allowed: list[str] | None) -> list[Update]:
         """Confirms what lies before `offset`, then waits at most `seconds` for something to give.
 
         A newer poll ends this one with a 409.
         """
-        if allowed is not None:
-            known = frozenset(one.lower() for one in allowed) & KINDS
-            self.allowed = known or DEFAULT
-        if self._waiting is not None and not self._waiting.done():
-            self._waiting.set_exception(ApiError(409, CONFLICT))
-        self._waiting = None
+        self.allow(allowed)
+        self.end_poll(CONFLICT)
         self._confirm(offset)
         limit = min(max(limit, 1), MOST)
         batch = self._take(limit)

@@ -16,15 +16,19 @@ from sandbox.faults import Faults
 from sandbox.files import Document, FileKind, StoredFile
 from sandbox.flood import FloodControl, Limits
 from sandbox.inline import Inline
+from sandbox.internet import Internet
 from sandbox.membership import Membership
 from sandbox.people import Person
 from sandbox.presses import Press
 from sandbox.reactions import Reactions
 from sandbox.updates import Queue
+from sandbox.webhooks import Webhooks
 
 FIRST_PERSON = 7_000_000_001
 FIRST_GROUP = 4_100_001
 FIRST_SUPERGROUP = 1_002_100_000_001
+TEST = "/test"
+"""Behind the token of a bot of Telegram's test servers."""
 Front = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 KIND_NAMES = {"group": "group chat", "supergroup": "supergroup chat", "channel": "channel chat"}
 
@@ -45,6 +49,12 @@ class World:
         self.membership = Membership(self)
         self.inline = Inline(self, seed)
         self.reactions = Reactions(self)
+        self.internet = Internet()
+        self.webhooks = Webhooks(self)
+        self.loopback = False
+        """Whether webhooks may be on this machine, by http and on any port, as with a Bot API server of one's own."""
+        self.strict = True
+        """Whether parameters that Telegram would ignore are refused."""
         self.bots: dict[str, Bot] = {}
         self.users: dict[int, User] = {one.id: one for one in (ANONYMOUS, CHANNEL_BOT, TELEGRAM)}
         self.chats: dict[int, Chat] = {}
@@ -72,12 +82,15 @@ class World:
         """The next message id in private chats and basic groups, which share a counter."""
         return next(self._account_messages)
 
-    def new_bot(self, token: str, username: str, name: str, *, reads_all: bool, inline: bool = False) -> Bot:
-        """Registers a bot; its id is the number that its token starts with."""
+    def new_bot(
+        self, token: str, username: str, name: str, *, reads_all: bool, inline: bool = False, test: bool = False
+    ) -> Bot:
+        """Registers a bot, on Telegram's test servers if `test`; its id is the number that its token starts with."""
         number = int(token.split(":", 1)[0])
         queue = Queue(self.clock)
         bot = Bot(number, name, username, is_bot=True, token=token, reads_all=reads_all, inline=inline, queue=queue)
-        self.bots[token] = bot
+        bot.launched_at = self.clock.now()
+        self.bots[token + (TEST if test else "")] = bot
         self.users[number] = bot
         return bot
 

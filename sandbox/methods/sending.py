@@ -35,7 +35,6 @@ PERMITTED: dict[str, tuple[str, str]] = {
 MOST_PHOTO = 10 * 1024 * 1024
 MOST_SIDES = 10_000
 MOST_RATIO = 20
-MOST_FILE = 50 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -199,8 +198,9 @@ def file_of(ask: Ask, kind: FileKind, given: str | Upload) -> StoredFile:
             raise bad(f"there is no {kind} in the request")
         given = upload
     if isinstance(given, Upload):
-        if len(given.content) > (MOST_PHOTO if kind == "photo" else MOST_FILE):
-            raise bad(f"file is too big for a {kind}")
+        size = len(given.content)
+        if kind == "photo" and size > MOST_PHOTO:
+            raise bad(f"file of size {size} bytes is too big for a photo; the maximum size is {MOST_PHOTO} bytes")
         if not given.content:
             raise bad("file must be non-empty")
         if kind == "photo":

@@ -1,0 +1,101 @@
+"""What goes back over HTTP: a result, a refusal, or what a broken server sends in their place."""
+
+import asyncio
+import json
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+from aiohttp.http_exceptions import LineTooLong
+from aiohttp.web_protocol import RequestHandler
+
+from sandbox.errors import ApiError
+from sandbox.faults import Fault
+
+PIECES = 10
+"""In how many pieces a slow body comes."""
+WORDS = {413: "Request Entity Too Large"}
+"""Telegram's phrases where they aren't Python's."""
+
+
+def phrase(code: int) -> str:
+    """The words of an HTTP status, as Telegram's server and nginx write them."""
+    try:
+        return WORDS.get(code) or HTTPStatus(code).phrase
+    except ValueError:
+        return "Error"
+
+
+def answered(body: bytes) -> web.Response:
+    """A JSON answer."""
+    return web.Response(body=body, content_type="application/json")
+
+
+def refused(error: ApiError) -> web.Response:
+    """A refusal as the Bot API writes it; a 429 says when to come back in a header too."""
+    body: dict[str, Any] = {"ok": False, "error_code": error.code, "description": error.description}
+    if error.parameters:
+        body["parameters"] = error.parameters
+    wait = (error.parameters or {}).get("retry_after")
+    return web.Response(
+        body=json.dumps(body, ensure_ascii=False).encode(),
+        status=error.code,
+        headers={"Retry-After": str(wait)} if wait is not None else None,
+        content_type="application/json",
+    )
+
+
+def hang_up(request: web.BaseRequest) -> web.Response:
+    """Closes the connection; the response that aiohttp wants goes nowhere."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+async def broken(request: web.BaseRequest, fault: Fault) -> web.StreamResponse:
+    """The answer of a fault: its bytes, in pieces if it is slow, and only the first of them if it cuts the body."""
+    headers = {"Content-Type": fault.words, **fault.headers}
+    if fault.keeps is None and not fault.lasts:
+        return web.Response(status=int(fault.number), body=fault.body, headers=headers)
+    response = web.StreamResponse(status=int(fault.number), headers=headers)
+    response.content_length = len(fault.body)
+    await response.prepare(request)
+    kept = fault.body if fault.keeps is None else fault.body[: fault.keeps]
+    size = max(1, -(-len(kept) // PIECES)) if fault.lasts else max(1, len(kept))
+    for start in range(0, len(kept), size):
+        if fault.lasts:
+            await asyncio.sleep(fault.lasts / PIECES)
+        await response.write(kept[start : start + size])
+    if fault.keeps is not None and request.transport is not None:
+        request.transport.close()
+    return response
+
+
+class JsonErrors(RequestHandler):
+    """aiohttp's connection, but for what it can't read or fails at it answers in Telegram's JSON."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,  # noqa: ARG002 - aiohttp's own words, which Telegram doesn't say
+    ) -> web.StreamResponse:
+        """The answer to a request that is no HTTP, or whose handler failed."""
+        if request.writer.output_size > 0:
+            raise ConnectionError("a part of the answer has been sent")
+        if isinstance(exc, LineTooLong):
+            error = ApiError(431, "Request Header Fields Too Large: total headers size exceeded")
+        else:
+            error = ApiError(status, phrase(status))
+        response = refused(error)
+        response.force_close()
+        return response
+
+
+class JsonServer(web.Server):
+    """A server of such connections."""
+
+    def __call__(self) -> RequestHandler:
+        """A new connection."""
+        return JsonErrors(self, loop=self._loop, **self._kwargs)
