@@ -280,11 +280,7 @@ class Courier:
         params, uploads = await _call_in(answer)
         method = str(params.pop("method", "")).lower()
         if method and method not in NOT_RUN and not method.startswith("get") and self._run is not None:
-            self._spawn(self._do(method, params, uploads))
-
-    async def _do(self, method: str, params: dict[str, Any], uploads: dict[str, Upload]) -> None:
-        if self._run is not None:
-            await self._run(self.bot, method, params, uploads)
+            self._spawn(self._run(self.bot, method, params, uploads))
 
 
 async def _call_in(answer: aiohttp.ClientResponse) -> tuple[dict[str, Any], dict[str, Upload]]:

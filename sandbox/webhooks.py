@@ -8,7 +8,7 @@ one leaves none. Names are looked up in the stand-in's own internet, never in th
 import ipaddress
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
@@ -33,7 +33,7 @@ BETWEEN = 1.0
 """Seconds between two calls that set a webhook."""
 ENDED = "Conflict: terminated by setWebhook request"
 
-Run = Callable[[Bot, str, dict[str, Any], dict[str, Upload]], Awaitable[object]]
+Run = Callable[[Bot, str, dict[str, Any], dict[str, Upload]], Coroutine[Any, Any, None]]
 """Does a call that came in a webhook's answer."""
 
 
