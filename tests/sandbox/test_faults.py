@@ -1,15 +1,16 @@
 """Faults on demand: refusals, delays and cut connections."""
 
 import asyncio
+import json
 import time
 
 import aiohttp
 import pytest
 
-from sandbox import Faults, Limits, Sandbox
+from sandbox import EVERYTHING, FILE, Document, Faults, Limits, Sandbox
 from sandbox.methods import BY_LOWER_NAME
 from sandbox.methods.ask import Ask
-from tests.sandbox.client import Answer, Api, Scene
+from tests.sandbox.client import TOKEN, Answer, Api, Scene
 
 
 async def send(scene: Scene, chat: int | None = None) -> Answer:
@@ -210,3 +211,77 @@ async def test_any_answer(scene: Scene) -> None:
         assert (down.status, b"502 Bad Gateway" in await down.read()) == (502, True)
     assert len(scene.group.messages) == before
     assert (await send(scene)).status == 200
+
+
+async def test_an_outage(scene: Scene) -> None:
+    """A fault may hit everything: calls, polls, downloads and wrong tokens, until it is cleared."""
+    scene.telegram.faults.answer(EVERYTHING, code=502, times=None)
+    root, url = scene.api.root, scene.api.url
+    addresses = (f"{root}/getMe", f"{root}/getUpdates", f"{url}/file/bot{TOKEN}/documents/a", f"{url}/bot1:X/getMe")
+    for address in addresses:
+        async with scene.api.session.get(address) as down:
+            assert (down.status, down.content_type, "502 Bad Gateway" in await down.text()) == (502, "text/html", True)
+
+    scene.telegram.faults.clear()
+
+    assert (await scene.api("getMe")).status == 200
+
+
+async def test_faults_of_downloads(scene: Scene) -> None:
+    """The download of a file has faults of its own, which no other call meets."""
+    scene.telegram.faults.error(FILE, code=504)
+    scene.joon.says(scene.group, document=Document("a.csv", b"abc"))
+    number = (await scene.api.read_all())[-1]["message"]["document"]["file_id"]
+    path = (await scene.api("getFile", file_id=number)).result["file_path"]
+    address = f"{scene.api.url}/file/bot{TOKEN}/{path}"
+    async with scene.api.session.get(address) as refused:
+        assert (refused.status, (await refused.json())["description"]) == (504, "Gateway Timeout")
+    scene.telegram.faults.cut_before(FILE, times=None)
+    with pytest.raises(aiohttp.ClientError):
+        await scene.api.session.get(address)
+    scene.telegram.faults.clear()
+    async with scene.api.session.get(address) as came:
+        assert await came.read() == b"abc"
+
+
+async def test_headers_of_an_answer(scene: Scene) -> None:
+    """A fault sends any headers, and with them bodies that aren't packed as they say."""
+    scene.telegram.faults.answer("getMe", code=429, headers={"Retry-After": "7"})
+    async with scene.api.session.get(f"{scene.api.root}/getMe") as refused:
+        assert (refused.status, refused.headers["Retry-After"]) == (429, "7")
+    scene.telegram.faults.answer("getMe", code=200, body=b"no gzip", headers={"Content-Encoding": "gzip"})
+    with pytest.raises(aiohttp.ClientPayloadError):
+        await (await scene.api.session.get(f"{scene.api.root}/getMe")).read()
+
+
+async def test_an_answer_that_is_cut(scene: Scene) -> None:
+    """A body may end before the length that was announced."""
+    scene.telegram.faults.answer("getMe", code=200, body=b'{"ok":true,"result":{}}', keeps=9)
+    async with scene.api.session.get(f"{scene.api.root}/getMe") as cut:
+        assert (cut.status, cut.headers["Content-Length"]) == (200, "23")
+        with pytest.raises(aiohttp.ClientPayloadError):
+            await cut.read()
+    assert (await scene.api("getMe")).status == 200
+
+
+async def test_an_answer_that_is_slow(scene: Scene) -> None:
+    """A body may come in pieces, over as many seconds as a test wants."""
+    scene.telegram.faults.answer("getUpdates", code=200, body=b'{"ok":true,"result":[]}', lasts=0.3)
+    began = time.monotonic()
+    async with scene.api.session.get(f"{scene.api.root}/getUpdates") as slow:
+        first = time.monotonic() - began
+        assert json.loads(await slow.read()) == {"ok": True, "result": []}
+    assert first < 0.25 < time.monotonic() - began
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [(401, "Unauthorized"), (409, "Conflict"), (413, "Request Entity Too Large"), (503, "Service Unavailable")],
+)
+async def test_words_of_errors(scene: Scene, code: int, words: str) -> None:
+    """Any HTTP error comes with its usual words, in JSON."""
+    scene.telegram.faults.error("getMe", code=code)
+
+    answer = await scene.api("getMe")
+
+    assert answer.body == {"ok": False, "error_code": code, "description": words}
