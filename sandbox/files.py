@@ -20,6 +20,16 @@ FOLDERS = {
 PHOTO_SIDE = 800
 """Of a picture whose size can't be read."""
 LARGEST_SIDE = 2560
+FILM = b"ftyp"
+"""The first box of an MPEG-4 or QuickTime file, after its length."""
+MP3 = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2")
+FORMATS: dict[str, tuple[tuple[bytes, ...], bool]] = {
+    "video": ((b"\x1aE\xdf\xa3",), True),
+    "animation": ((b"GIF8",), True),
+    "audio": (MP3, True),
+    "voice": ((b"OggS", *MP3), True),
+}
+"""How the files start that are taken as what they are sent as, and whether MPEG-4 is among them."""
 PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 PNG_HEAD = 24
 BLANK_SIDE = 64
@@ -82,7 +92,7 @@ class StoredFile:
 
 
 def blank_picture() -> bytes:
-    """A small grey PNG, in place of a picture at an address that the stand-in doesn't fetch."""
+    """A small grey PNG, in place of a picture that nobody has made."""
     rows = b"".join(b"\0" + b"\xd5" * BLANK_SIDE for _ in range(BLANK_SIDE))
     size = BLANK_SIDE.to_bytes(4, "big")
     parts = ((b"IHDR", size + size + b"\x08\0\0\0\0"), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
@@ -91,6 +101,18 @@ def blank_picture() -> bytes:
 
 def _chunk(name: bytes, body: bytes) -> bytes:
     return len(body).to_bytes(4, "big") + name + body + zlib.crc32(name + body).to_bytes(4, "big")
+
+
+def taken_as(kind: FileKind, content: bytes) -> FileKind:
+    """What an upload becomes: bytes that aren't of the kind that a method sends are sent as a document.
+
+    https://core.telegram.org/bots/api#sendvideo says so of films that aren't MPEG-4, and the like of animations, music
+    and voice; that it is so for any other bytes is unverified.
+    """
+    starts, boxed = FORMATS.get(kind, ((), False))
+    if not starts or content.startswith(starts) or (boxed and content[4:8] == FILM):
+        return kind
+    return "document"
 
 
 def is_picture(content: bytes) -> bool:

@@ -11,7 +11,8 @@ from sandbox.accounts import User
 from sandbox.chats import Chat
 from sandbox.checks import Upload
 from sandbox.errors import bad
-from sandbox.files import Document, FileKind, StoredFile, blank_picture, is_picture, number_of, size_of
+from sandbox.files import Document, FileKind, StoredFile, blank_picture, is_picture, number_of, size_of, taken_as
+from sandbox.html import checked_url
 from sandbox.messages import Message
 from sandbox.methods.ask import Ask
 from sandbox.methods.ephemeral import Target, ephemeral_target
@@ -188,9 +189,9 @@ def _file_sender(kind: FileKind) -> Any:
 
 
 def file_of(ask: Ask, kind: FileKind, given: str | Upload) -> StoredFile:
-    """The file of a parameter: an upload, one that the bot knows by its id; a URL isn't fetched.
+    """The file of a parameter: an upload, one that the bot knows by its id, or what is at an address.
 
-    Raises ApiError: no such upload, a foreign file id, a file of another kind, one that is too large.
+    Raises ApiError: no such upload, a foreign file id, a file of another kind, one that is too large or isn't there.
     """
     if isinstance(given, str) and given.startswith("attach://"):
         upload = ask.uploads.get(given.removeprefix("attach://"))
@@ -205,10 +206,10 @@ def file_of(ask: Ask, kind: FileKind, given: str | Upload) -> StoredFile:
             raise bad("file must be non-empty")
         if kind == "photo":
             _check_picture(given.content)
-        return ask.world.store(kind, Document(given.filename, given.content, given.content_type))
-    if given.startswith(("http://", "https://")):
-        content = blank_picture() if kind == "photo" else b"\0"
-        return ask.world.store(kind, Document(given.rsplit("/", 1)[-1], content))
+        settled = taken_as(kind, given.content)
+        return ask.world.store(settled, Document(given.filename, given.content, given.content_type))
+    if "." in given:
+        return ask.world.store(kind, _at_address(ask, kind, given))
     number = number_of(given, ask.bot)
     if number is None or number not in ask.world.files:
         raise bad("wrong file identifier/HTTP URL specified")
@@ -216,6 +217,18 @@ def file_of(ask: Ask, kind: FileKind, given: str | Upload) -> StoredFile:
     if "photo" in {kind, file.kind} and kind != file.kind:
         raise bad(f"can't use file of type {file.kind.title()} as {kind.title()}")
     return file
+
+
+def _at_address(ask: Ask, kind: FileKind, given: str) -> Document:
+    """What is at an address: TDLib takes any text with a dot for one. An inline result's is fetched when it is sent."""
+    scheme, divider, _ = given.partition("://")
+    if divider and scheme.lower() not in {"http", "https"}:
+        raise bad("invalid file HTTP URL specified: Unsupported URL protocol")
+    if checked_url(given) is None:
+        raise bad("wrong HTTP URL specified")
+    if ask.method == "answerInlineQuery":
+        return Document(given.rsplit("/", 1)[-1], blank_picture() if kind == "photo" else b"\0")
+    return ask.world.internet.fetch(kind, given)
 
 
 def _check_picture(content: bytes) -> None:

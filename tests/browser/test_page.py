@@ -5,6 +5,8 @@ from typing import Any
 
 from playwright.async_api import Browser, expect
 
+from sandbox import Document
+from sandbox.files import blank_picture
 from tests.browser.bot import ScriptedBot, buttons
 from tests.browser.page import PHONE, Role, Visit, visiting
 
@@ -200,6 +202,7 @@ async def test_a_qr_code_is_scanned(ana: Visit, bot: ScriptedBot) -> None:
     made = await bot.api("createChatInviteLink", chat_id=bot.group.id, name="screen")
     link = made.result["invite_link"]
     caption = {"caption": f"Screen: <code>{link}</code>", "parse_mode": "HTML"}
+    bot.telegram.internet.put("https://example.com/qr.png", Document("qr.png", blank_picture(), "image/png"))
     await bot.api("sendPhoto", chat_id=bot.mina.id, photo="https://example.com/qr.png", **caption)
 
     await ana.be("owner")

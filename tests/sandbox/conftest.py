@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from sandbox import Limits, Person, Rights, Sandbox
+from sandbox import Document, Limits, Person, Rights, Sandbox
+from sandbox.files import blank_picture
 from sandbox.page import Page, Part
 from tests.sandbox.client import Api, Scene
 from tests.sandbox.visitor import Visitor
@@ -15,8 +16,10 @@ START = 1_800_000_000.0
 
 @pytest.fixture
 async def telegram() -> AsyncIterator[Sandbox]:
-    """A Telegram whose clock starts at a known instant."""
+    """A Telegram whose clock starts at a known instant; two files can be sent by their addresses."""
     async with Sandbox(limits=Limits.none(), start=START) as served:
+        served.internet.put("https://x.com/a.jpg", Document("a.jpg", blank_picture(), "image/png"))
+        served.internet.put("https://x.com/a.pdf", Document("a.pdf", b"%PDF-1.7", "application/pdf"))
         yield served
 
 

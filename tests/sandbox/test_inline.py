@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from sandbox import CannotDoError, InlineQuery, Message
+from sandbox import CannotDoError, Document, InlineQuery, Message
+from sandbox.files import blank_picture
 from tests.sandbox.client import Scene, keyboard
 
 TOO_OLD = "Bad Request: query is too old and response timeout expired or query ID is invalid"
@@ -125,6 +126,7 @@ async def test_media(scene: Scene) -> None:
     refused = await scene.api("editMessageMedia", media=upload, **named)
     assert refused.refusal == "Bad Request: invalid inline message content specified"
     before = sent.file
+    scene.telegram.internet.put(PICTURE, Document("scarf.jpg", blank_picture(), "image/png"))
     assert True is (await scene.api("editMessageMedia", media={"type": "photo", "media": PICTURE}, **named)).result
     assert (sent.file is not before, "") == (True, sent.text)
 

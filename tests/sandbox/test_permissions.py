@@ -129,7 +129,7 @@ async def test_a_restricted_bot(plain_scene: Scene) -> None:
     changed = (await scene.api.read_all())[-1]["my_chat_member"]
     assert changed["new_chat_member"]["status"] == "restricted"
     assert (await scene.api("sendMessage", chat_id=scene.group.id, text="x")).body["ok"]
-    refused = await scene.api("sendDocument", chat_id=scene.group.id, document="http://x.com/a.txt")
+    refused = await scene.api("sendDocument", chat_id=scene.group.id, document="https://x.com/a.pdf")
     assert refused.refusal == "Bad Request: not enough rights to send documents to the chat"
 
 
