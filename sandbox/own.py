@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 from sandbox.accounts import Bot
+from sandbox.checks import Upload
 from sandbox.errors import ApiError, too_many
 from sandbox.world import World
 
@@ -39,7 +40,7 @@ def check_session(world: World, bot: Bot) -> None:
         bot.logged_out_at = None
 
 
-async def answer(world: World, bot: Bot, method: str, read: dict[str, Any]) -> bytes:
+async def answer(world: World, bot: Bot, method: str, read: dict[str, Any], uploads: dict[str, Upload]) -> bytes:
     """What the server says to one of its own methods. Raises ApiError."""
     match method:
         case "getUpdates":
@@ -47,7 +48,7 @@ async def answer(world: World, bot: Bot, method: str, read: dict[str, Any]) -> b
         case "getWebhookInfo":
             return written(world.webhooks.info(bot))
         case "setWebhook":
-            return described(world.webhooks.set(bot, read))
+            return described(world.webhooks.set(bot, read | _certificate(read, uploads)))
         case "deleteWebhook":
             return described(world.webhooks.set(bot, {"drop_pending_updates": read.get("drop_pending_updates")}))
         case "close":
@@ -59,6 +60,14 @@ async def answer(world: World, bot: Bot, method: str, read: dict[str, Any]) -> b
             bot.queue.drop()
             bot.logged_out_at = world.clock.now()
     return written(True)
+
+
+def _certificate(read: dict[str, Any], uploads: dict[str, Upload]) -> dict[str, Any]:
+    """The file that `attach://` names as the certificate; a text that names none is none."""
+    given = read.get("certificate")
+    if not isinstance(given, str):
+        return {}
+    return {"certificate": uploads.get(given.removeprefix("attach://")) if given.startswith("attach://") else None}
 
 
 async def _updates(world: World, bot: Bot, read: dict[str, Any]) -> bytes:

@@ -200,7 +200,7 @@ class Server:
         strict = self.world.strict
         if name in own.NAMES:
             method = METHOD_NAMES[name]
-            return await own.answer(self.world, bot, method, checks.read(method, params, strict=strict))
+            return await own.answer(self.world, bot, method, checks.read(method, params, strict=strict), uploads)
         found = BY_LOWER_NAME.get(name)
         if found is None:
             known = METHOD_NAMES.get(name)

@@ -152,15 +152,15 @@ class Queue:
     async def poll(self, offset: int, limit: int, seconds: float, allowed: list[str] | None) -> list[Update]:
         """Confirms what lies before `offset`, then waits at most `seconds` for something to give.
 
-        A newer poll ends this one with a 409.
+        A newer poll that has to wait too ends this one with a 409.
         """
         self.allow(allowed)
-        self.end_poll(CONFLICT)
         self._confirm(offset)
         limit = min(max(limit, 1), MOST)
         batch = self._take(limit)
         if batch or seconds <= 0:
             return batch
+        self.end_poll(CONFLICT)
         waiting = self._waiting = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(seconds):

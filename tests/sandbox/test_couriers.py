@@ -361,7 +361,8 @@ def certificate(tmp_path: Path) -> Path:
     return pem
 
 
-async def test_a_certificate_of_ones_own(scene: Scene, certificate: Path) -> None:
+@pytest.mark.parametrize("part", ["certificate", "pem"])
+async def test_a_certificate_of_ones_own(scene: Scene, certificate: Path, part: str) -> None:
     """A webhook by https is trusted by the certificate that came with setWebhook, and by no other."""
     secured = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     secured.load_cert_chain(certificate)
@@ -373,8 +374,8 @@ async def test_a_certificate_of_ones_own(scene: Scene, certificate: Path) -> Non
         told = (await scene.api("getWebhookInfo")).result
         unverified = "SSL error {error:0A000086:SSL routines::certificate verify failed}"
         assert (told["last_error_message"], hook.got) == (unverified, [])
-        body = aiohttp.FormData({"url": hook.url})
-        body.add_field("certificate", certificate.with_name("one.pem").read_bytes(), filename="cert.pem")
+        body = aiohttp.FormData({"url": hook.url} | ({"certificate": "attach://pem"} if part == "pem" else {}))
+        body.add_field(part, certificate.with_name("one.pem").read_bytes(), filename="cert.pem")
         async with scene.api.session.post(f"{scene.api.root}/setWebhook", data=body) as response:
             assert json.loads(await response.text())["description"] == "Webhook was set"
         await hook.gets(1)

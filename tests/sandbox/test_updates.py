@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox import Rights
+from sandbox import Rights, own
 from tests.sandbox.client import Scene
 
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
@@ -88,6 +88,24 @@ async def test_two_pollers(scene: Scene) -> None:
 
     assert (ended.status, ended.refusal) == (409, CONFLICT)
     assert texts((await second).result) == ["for the second"]
+
+
+async def test_a_look_beside_a_poll(scene: Scene) -> None:
+    """Who asks without waiting doesn't end the poll that waits."""
+    waiting = asyncio.create_task(scene.api.updates(timeout=10))
+    await asyncio.sleep(0.05)
+
+    assert await scene.api.updates() == []
+
+    say(scene, "for who waits")
+    assert texts(await waiting) == ["for who waits"]
+
+
+async def test_the_longest_poll(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A poll waits as long as the server lets it, however long it asked for; and not at all below nought."""
+    monkeypatch.setattr(own, "LONGEST_POLL", 0.1)
+    assert await scene.api.updates(timeout=600) == []
+    assert await scene.api.updates(timeout=-5) == []
 
 
 async def test_a_poller_that_hangs_up(scene: Scene) -> None:
