@@ -193,9 +193,9 @@ async def test_bodies_that_are_no_objects(scene: Scene) -> None:
 
 async def test_unplayed_methods(scene: Scene) -> None:
     """A method that isn't played here never gets a false ok, and one that doesn't exist gets Telegram's words."""
-    unplayed, unknown = await scene.api("banChatMember", chat_id=scene.group.id), await scene.api("noSuchMethod")
+    unplayed, unknown = await scene.api("sendGame", chat_id=scene.group.id), await scene.api("noSuchMethod")
 
-    assert (unplayed.status, unplayed.refusal) == (404, "Not Found: method banChatMember is not played here")
+    assert (unplayed.status, unplayed.refusal) == (404, "Not Found: method sendGame is not played here")
     assert (unknown.status, unknown.refusal) == (404, "Not Found: method not found")
 
 
