@@ -9,6 +9,13 @@ import aiohttp
 from sandbox import Bot, Chat, Person, Sandbox
 
 TOKEN = "42:TEST"
+SAMPLES = {
+    "video": b"\0\0\0\x18ftypisom",
+    "animation": b"GIF89a",
+    "audio": b"ID3",
+    "voice": b"OggS",
+}
+"""The least bytes that are taken as a file of each kind; other bytes would become a document."""
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ import pytest
 
 from sandbox import Limits, Sandbox
 from sandbox.requests import MEGABYTE, MOST_FILE
-from tests.sandbox.client import TOKEN, Answer, Api, Scene, keyboard
+from tests.sandbox.client import SAMPLES, TOKEN, Answer, Api, Scene, keyboard
 
 FORM_TYPE = "application/x-www-form-urlencoded"
-MP4 = b"\0\0\0\x18ftypisom"
+MP4 = SAMPLES["video"]
 IN_PARTS = {"Content-Type": "multipart/form-data; boundary=b"}
 TOO_LARGE = "Request Entity Too Large"
 

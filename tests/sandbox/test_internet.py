@@ -7,7 +7,7 @@ import pytest
 
 from sandbox import Document
 from sandbox.files import blank_picture
-from tests.sandbox.client import Answer, Scene
+from tests.sandbox.client import SAMPLES, Answer, Scene
 
 MEGABYTE = 1024 * 1024
 HTML = Document("", b"<html></html>", "text/html")
@@ -78,13 +78,13 @@ async def test_documents_by_address(scene: Scene, mime: str, taken: bool) -> Non
 @pytest.mark.parametrize(
     ("method", "content", "becomes"),
     [
-        ("sendVideo", b"\0\0\0\x18ftypisom", "video"),
+        ("sendVideo", SAMPLES["video"], "video"),
         ("sendVideo", b"order;name", "document"),
         ("sendVideo", blank_picture(), "document"),
-        ("sendAnimation", b"GIF89a", "animation"),
-        ("sendAnimation", b"\0\0\0\x18ftypisom", "animation"),
+        ("sendAnimation", SAMPLES["animation"], "animation"),
+        ("sendAnimation", SAMPLES["video"], "animation"),
         ("sendAnimation", b"abc", "document"),
-        ("sendDocument", b"\0\0\0\x18ftypisom", "document"),
+        ("sendDocument", SAMPLES["video"], "document"),
     ],
 )
 async def test_bytes_that_are_something_else(scene: Scene, method: str, content: bytes, becomes: str) -> None:
