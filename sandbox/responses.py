@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -13,7 +14,7 @@ from sandbox.errors import ApiError
 from sandbox.faults import Fault
 
 PIECES = 10
-"""In how many pieces a slow body comes."""
+"""In how many pieces a slow body comes, at most."""
 WORDS = {413: "Request Entity Too Large"}
 """Telegram's phrases where they aren't Python's."""
 
@@ -61,11 +62,12 @@ async def broken(request: web.BaseRequest, fault: Fault) -> web.StreamResponse:
     response.content_length = len(fault.body)
     await response.prepare(request)
     kept = fault.body if fault.keeps is None else fault.body[: fault.keeps]
-    size = max(1, -(-len(kept) // PIECES)) if fault.lasts else max(1, len(kept))
-    for start in range(0, len(kept), size):
+    size = max(1, math.ceil(len(kept) / PIECES)) if fault.lasts else max(1, len(kept))
+    pieces = [kept[start : start + size] for start in range(0, len(kept), size)]
+    for piece in pieces:
         if fault.lasts:
-            await asyncio.sleep(fault.lasts / PIECES)
-        await response.write(kept[start : start + size])
+            await asyncio.sleep(fault.lasts / len(pieces))
+        await response.write(piece)
     if fault.keeps is not None and request.transport is not None:
         request.transport.close()
     return response
