@@ -6,6 +6,7 @@ a form post; inside a JSON object the types are exact.
 """
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -39,6 +40,7 @@ DEPRECATED = frozenset(
 RESULTS = frozenset(SCHEMA["objects"]["InlineQueryResult"]["any"])
 BUTTON_LOOKS = frozenset({"text", "icon_custom_emoji_id", "style"})
 WHOLE = re.compile(r"-?\d{1,19}")
+LARGEST = 2**63 - 1
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 TRUE = frozenset({"true", "yes", "1"})
 FALSE = frozenset({"false", "no", "0"})
@@ -189,7 +191,7 @@ def _takes_strings(kind: Any) -> bool:
 
 def _loose_number(value: Any) -> Any:
     if isinstance(value, str) and NUMBER.fullmatch(value):
-        return int(value) if WHOLE.fullmatch(value) else float(value)
+        return int(value) if WHOLE.fullmatch(value) else _number(float(value))
     return _number(value)
 
 
@@ -209,9 +211,10 @@ def _loose_string(value: Any) -> str:
 
 
 def _number(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Misfit("must be a number")
-    return value
+    whole = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
+    if whole or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    raise Misfit("must be a number")
 
 
 def _string(value: Any) -> str:

@@ -58,7 +58,7 @@ class Server:
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """One request, of a bot or, where there is a page, of a browser."""
-        _, first, *_ = request.path.split("/", 2)
+        first = request.path.removeprefix("/").partition("/")[0]
         if first in {"", "page"} and self.world.front is not None:
             return await self.world.front(request)
         try:

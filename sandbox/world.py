@@ -222,7 +222,7 @@ def number_of(chat_id: Any) -> int:
     """A chat's id as a number; 0, which is no chat, for anything else."""
     try:
         return int(chat_id)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0
 
 

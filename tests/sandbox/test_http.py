@@ -182,6 +182,12 @@ async def test_long_lines(scene: Scene) -> None:
         assert body["description"] == "Request Header Fields Too Large: total headers size exceeded"
 
 
+async def test_an_address_without_a_slash(scene: Scene) -> None:
+    """A request of no path is not found."""
+    status, body = await raw(scene, b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    assert (status, body["description"]) == (404, "Not Found")
+
+
 @pytest.mark.parametrize("request_line", [b"nonsense\r\n\r\n", b"GET / HTTP/1.1\r\nno colon\r\n\r\n"])
 async def test_what_is_no_http(scene: Scene, request_line: bytes) -> None:
     """What isn't HTTP gets a 400 in JSON."""
@@ -238,3 +244,27 @@ async def test_unknown_parameters_can_be_ignored(session: aiohttp.ClientSession)
     assert sent.result["reply_markup"]["inline_keyboard"] == [[{"text": "Go", "url": "https://t.me/x"}]]
     assert typed.body["ok"]
     assert wrong.status == 400
+
+
+WILD = ["1e999", "-1e999", "NaN", "1" * 5000, "9" * 400, '"' + "9" * 400 + '"', "[[]]", "{}", "null", "true", '""']
+
+
+@pytest.mark.parametrize("value", WILD, ids=range(len(WILD)))
+async def test_wild_values(scene: Scene, value: str) -> None:
+    """No value of a parameter, however wild, is a fault of the stand-in's own."""
+    calls = {
+        "getUpdates": ("offset", "limit", "timeout", "allowed_updates"),
+        "setWebhook": ("url", "max_connections", "secret_token", "ip_address", "certificate"),
+        "sendMessage": ("chat_id", "text", "message_thread_id", "reply_markup", "reply_parameters"),
+        "getChatMember": ("chat_id", "user_id"),
+        "deleteMessages": ("message_ids",),
+        "getFile": ("file_id",),
+    }
+    for method, names in calls.items():
+        for name in names:
+            usual = {"chat_id": scene.group.id, "text": "x", "user_id": scene.joon.id, "url": "https://x.com"}
+            sound = ",".join(f'"{key}":{json.dumps(one)}' for key, one in usual.items() if key != name)
+            fitting = sound if method == "sendMessage" else ""
+            body = f"{{{','.join(filter(None, (fitting, f'{json.dumps(name)}:{value}')))}}}"
+            answer = await post(scene, method, body, headers={"Content-Type": "application/json"})
+            assert answer.status in {200, 400}, (method, name, answer.body)
