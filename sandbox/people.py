@@ -51,7 +51,7 @@ class Person(Participant):
         kind = "can_send_documents" if document else "can_send_photos" if photo else "can_send_messages"
         chat = self._writes_to(where, kind)
         content = _content(text, document or photo, mentions)
-        bot = ephemeral_command_for(chat, self, content)
+        bot = ephemeral_command_for(chat, self, content) if self.world.knows_whispers else None
         if bot is not None:
             return self.world.delivery.post(chat, sender=self, content=content, only_for=self, receiver=bot)
         file = None

@@ -77,6 +77,19 @@ class Sandbox:
         return self.world.internet
 
     @property
+    def knows_whispers(self) -> bool:
+        """Whether this server knows ephemeral messages.
+
+        Turned off, it plays an older one: it ignores the parameters, says the words to everybody, and has none of the
+        methods.
+        """
+        return self.world.knows_whispers
+
+    @knows_whispers.setter
+    def knows_whispers(self, knows: bool) -> None:
+        self.world.knows_whispers = knows
+
+    @property
     def calls(self) -> list[Call]:
         """Every call of the Bot API, in the order in which they were answered."""
         return self.world.calls

@@ -65,6 +65,8 @@ class World:
         self.files: dict[int, StoredFile] = {}
         self.calls: list[Call] = []
         self.failures: list[Exception] = []
+        self.knows_whispers = True
+        """Whether this server is new enough for ephemeral messages."""
         self.front: Front | None = None
         """Answers what no bot asks: the page, where there is one."""
         self._people = itertools.count(FIRST_PERSON)

@@ -38,7 +38,7 @@ def _key(ask: Ask) -> tuple[str, str]:
     return f"{kind}:{chat.id}:{scope['user_id']}", language
 
 
-def _read(command: dict[str, Any]) -> dict[str, Any]:
+def _read(command: dict[str, Any], *, knows_whispers: bool) -> dict[str, Any]:
     """Trimmed, without a leading slash; a name of other letters than a-z, 0-9 and _ is refused."""
     name = command["command"].strip().removeprefix("/")
     description = command["description"].strip()
@@ -53,7 +53,7 @@ def _read(command: dict[str, Any]) -> dict[str, Any]:
     if not COMMAND.fullmatch(name):
         raise bad("BOT_COMMAND_INVALID")
     kept = {"command": name, "description": description}
-    return kept | ({"is_ephemeral": True} if command.get("is_ephemeral") else {})
+    return kept | ({"is_ephemeral": True} if knows_whispers and command.get("is_ephemeral") else {})
 
 
 def set_my_commands(ask: Ask) -> bool:
@@ -62,7 +62,7 @@ def set_my_commands(ask: Ask) -> bool:
     given = ask.params["commands"]
     if len(given) > MOST_COMMANDS:
         raise bad("BOT_COMMANDS_TOO_MUCH")
-    ask.bot.commands[key] = [_read(one) for one in given]
+    ask.bot.commands[key] = [_read(one, knows_whispers=ask.world.knows_whispers) for one in given]
     return True
 
 

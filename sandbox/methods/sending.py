@@ -89,7 +89,7 @@ def _reply(ask: Ask, chat: Chat) -> tuple[Message | None, dict[str, Any]]:
     given = ask.get("reply_parameters")
     if given is None:
         return None, {}
-    if "message_id" not in given and "ephemeral_message_id" not in given:
+    if "message_id" not in given and not ("ephemeral_message_id" in given and ask.world.knows_whispers):
         raise bad("can't parse reply parameters: message identifier is not specified")
     number = given.get("message_id", 0)
     if number == 0:
@@ -137,8 +137,10 @@ def _target(ask: Ask, draft: Draft) -> Target | None:
     permission, called = PERMITTED[ask.method]
     if draft.chat.is_group and not draft.chat.allows(ask.bot, permission):
         raise bad(f"not enough rights to send {called} to the chat")
-    check_for_chat(draft.markup, draft.chat, ask.bot, ephemeral="ephemeral_message_parameters" in ask.params)
-    return ephemeral_target(ask, draft.chat)
+    ephemeral = ask.world.knows_whispers and "ephemeral_message_parameters" in ask.params
+    check_for_chat(draft.markup, draft.chat, ask.bot, ephemeral=ephemeral)
+    # An older server doesn't know the parameter, and ignores it.
+    return ephemeral_target(ask, draft.chat) if ask.world.knows_whispers else None
 
 
 def _send(

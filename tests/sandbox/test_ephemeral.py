@@ -246,3 +246,25 @@ async def test_lost_on_the_way(scene: Scene) -> None:
     texts = [one.text for one in scene.joon.sees(scene.group)]
     assert "first" not in texts
     assert "second" in texts
+
+
+async def test_an_older_server(scene: Scene) -> None:
+    """It ignores the parameter and says the words aloud, keeps no command ephemeral, and lacks the methods."""
+    scene.telegram.knows_whispers = False
+
+    said = (await whisper(scene)).result
+
+    assert said["message_id"] > 0
+    assert "ephemeral_message_id" not in said
+    assert "for you" in scene.mina.sees(scene.group)[-1].text
+    await scene.api("setMyCommands", commands=MENU, scope={"type": "all_group_chats"})
+    assert not scene.joon.says(scene.group, "/me").is_ephemeral
+    kept = (await scene.api("getMyCommands", scope={"type": "all_group_chats"})).result
+    assert [sorted(command) for command in kept] == [["command", "description"]] * len(MENU)
+    for method in ("editEphemeralMessageText", "deleteEphemeralMessage"):
+        gone = await scene.api(method, chat_id=scene.group.id, receiver_user_id=1, ephemeral_message_id=1)
+        assert (gone.status, gone.refusal) == (404, "Not Found: method not found")
+    bare = await scene.api(
+        "sendMessage", chat_id=scene.group.id, text="hi", reply_parameters={"ephemeral_message_id": 1}
+    )
+    assert "message identifier is not specified" in bare.refusal
