@@ -74,7 +74,7 @@ from bot.flows.resolving import Resolving
 from bot.flows.unlocking import Tools, Unlocking
 from bot.handlers.admin_panel import AdminPanel
 from bot.handlers.arrivals import Arrivals
-from bot.handlers.errors import PASSING
+from bot.handlers.errors import PASSING, Patience
 from bot.handlers.menus import Menus
 from bot.handlers.naming import Naming
 from bot.handlers.panels import SetupPanel
@@ -121,6 +121,7 @@ from bot.store.holding import forget_sightings
 from bot.store.ledger import check_books
 from bot.store.places import find_people
 from bot.voice import Voice
+from bot.whispers import Whispers
 
 log = get_logger("app")
 
@@ -180,6 +181,7 @@ class App:
     who: WhoAsks
     table: Table
     menus: Menus
+    whispers: Whispers
     roles: Roles
     arrivals: Arrivals
     concurrency: int
@@ -196,6 +198,7 @@ class App:
         self.dispatcher["username"] = (me.username or "").lower()
         self.out.username = me.username or ""
         self.out.inline = bool(me.supports_inline_queries)
+        await self.whispers.probe()
         self.intake = Intake(
             db=self.db,
             bot=self.bot,
@@ -373,12 +376,14 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
     sources = Sources(db, partial(token, TOKEN_BYTES))
     gift_policy = GiftPolicy()
     gifts = Gifts(db, gift_policy, partial(token, GIFT_TOKEN_BYTES))
+    whispers = Whispers(out, db, clock)
     voice = Voice(
         out=out,
         words=words,
         db=db,
         communities=communities,
         clock=clock,
+        whispers=whispers,
         meters=meters,
         absent=belonging.not_there,
     )
@@ -440,7 +445,7 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
         on_founded=on_founded,
     )
     ways = WaysIn(bot, sources)
-    menus = Menus(out, words, communities, table.names)
+    menus = Menus(out, words, communities, table.names, whispers)
     panel = SetupPanel(
         bot=bot, communities=communities, rooms=rooms, roles=roles, setting_up=setting_up, voice=voice, menus=menus
     )
@@ -461,6 +466,7 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
         out=out,
         clock=clock,
         meters=meters,
+        patience=Patience(),
         words=words,
         voice=voice,
         communities=communities,
@@ -533,6 +539,7 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
         who=who,
         table=table,
         menus=menus,
+        whispers=whispers,
         roles=roles,
         arrivals=arrivals,
         concurrency=settings.concurrency,

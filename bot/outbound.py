@@ -34,15 +34,18 @@ class Outbound:
         """Buttons as Telegram's inline keyboard, or None for none."""
         return keyboard(rows, self.username, inline=self.inline, address=self._address)
 
-    async def photo(self, chat_id: int, picture: bytes, caption: str, **how: Any) -> None:
-        """Send a picture that we drew, with a caption in HTML. An upload goes aiogram's way: it is no JSON.
+    async def photo(self, chat_id: int, picture: bytes, caption: str, **how: Any) -> dict[str, Any]:
+        """Send a picture that we drew, with a caption in HTML; the message's ids, as JSON has them.
+
+        An upload goes aiogram's way: it is no JSON.
 
         Raises:
             HeldError: it can't leave within two seconds.
             TelegramAPIError: Telegram refused it.
         """
         file = BufferedInputFile(picture, "encore.png")
-        await self._bot(SendPhoto(chat_id=chat_id, photo=file, caption=caption, parse_mode="HTML", **how))
+        sent = await self._bot(SendPhoto(chat_id=chat_id, photo=file, caption=caption, parse_mode="HTML", **how))
+        return {"message_id": sent.message_id, "ephemeral_message_id": sent.ephemeral_message_id}
 
     async def document(self, chat_id: int, name: str, content: bytes, caption: str, **how: Any) -> None:
         """Send a file with a caption in HTML.

@@ -1,18 +1,24 @@
 """Answers a person: by a callback answer, an ephemeral message, in private, and only then by a short-lived reply.
 
-Nothing that one fan asked for fills the group. An answer that can't leave within two seconds becomes an outbox row.
+Nothing that one fan asked for fills the group, and a code is never said aloud. What was asked for is done by then, so
+an answer that can't leave within two seconds keeps nobody waiting: it becomes an outbox row, or is dropped.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat, TelegramNotFound
+from sqlalchemy import delete
+from sqlmodel import col
 
+from bot.afterwards import Afterwards
 from bot.asking import Ask
 from bot.clock import Clock
 from bot.content import Said, Words
+from bot.content.secrets import TOLD_BY_ALERT
 from bot.features.communities import Communities
 from bot.flows.moving import follow
 from bot.logs import get_logger
@@ -25,10 +31,12 @@ from bot.rules.coupons import MyCoupons
 from bot.rules.hearts import HeartAgain, Hearted, HeartsRest
 from bot.rules.raffles import MyEntry, RaffleList
 from bot.rules.words import Language
-from bot.store import causes
 from bot.store.db import Database, Tx
-from bot.store.outbox import DELETE, TELL, promise
-from bot.store.tables.messages import Lane
+from bot.store.outbox import TELL, promise
+from bot.store.tables import Outbox
+from bot.store.tables.messages import Lane, OutboxState
+from bot.store.telling import packed, take_away_later
+from bot.whispers import Whispers
 
 log = get_logger("voice")
 
@@ -82,6 +90,7 @@ class Voice:
         db: Database,
         communities: Communities,
         clock: Clock,
+        whispers: Whispers,
         meters: Meters | None = None,
         absent: Absent | None = None,
     ) -> None:
@@ -93,10 +102,13 @@ class Voice:
         self._db = db
         self._communities = communities
         self._clock = clock
+        self._whispers = whispers
+        self._afterwards = Afterwards()
 
     async def answer(self, ask: Ask, outcome: Any) -> None:
         """Tell the asker what came of it."""
         said = self._words.say(outcome, ask.place, ask.language)
+        heard = False
         if ask.press_id is not None:
             if ask.age > PRESS_ANSWERED:
                 return
@@ -106,7 +118,10 @@ class Voice:
                 return
             if heard and not said.buttons and _fits_an_alert(outcome):
                 return
-        await self._tell_or_promise(ask, said, outcome)
+        target = _target(ask)
+        if heard and isinstance(outcome, TOLD_BY_ALERT):
+            target = replace(target, aloud=False)  # the code is read: nothing need be said in the group besides
+        await self._tell_or_promise(ask, target, said)
 
     async def panel(self, ask: Ask, outcome: Any, *, below: Any = None) -> int | None:
         """Show a panel: where a button of it was pressed in its place, else as a new message.
@@ -114,14 +129,22 @@ class Voice:
         Only private messages and whispers are edited. Gives the message's id, to be remembered by a dialogue, if it
         isn't a whisper. `below` is another outcome that stands under it in the same message.
 
-        Raises:
-            HeldError: it can't leave now; the update is handled again.
+        A panel that can't leave now is promised as a message of its own, without what stands below: None then too. The
+        newest one takes the place of those that still wait.
         """
         if ask.press_id is not None and ask.age <= PRESS_ANSWERED:
             await self._answer_press(ask.press_id, None)
         said = self._words.say(outcome, ask.place, ask.language)
+        shown = said
         if below is not None:
-            said = replace(said, below=self._words.say(below, ask.place, ask.language))
+            shown = replace(said, below=self._words.say(below, ask.place, ask.language))
+        try:
+            return await self._show(ask, shown)
+        except HeldError as held:
+            await self._later(ask, _target(ask), said, held, fold=f"panel:{ask.chat_id}:{ask.sender.user_id}")
+        return None
+
+    async def _show(self, ask: Ask, said: Said) -> int | None:
         if ask.panel_id is not None and ask.private:
             if await self._edit("editMessageText", ask, said, message_id=ask.panel_id):
                 return ask.panel_id
@@ -132,7 +155,7 @@ class Voice:
         if ask.private:
             message = await self._send(ask.chat_id, said)
             return int(message["message_id"])
-        await self._tell_or_promise(ask, said, outcome)
+        await self._tell(_target(ask), said, ask.place)
         return None
 
     async def take_away(self, ask: Ask, message_id: int) -> None:
@@ -147,7 +170,8 @@ class Voice:
         said = self._words.say(outcome, ask.place, ask.language)
         target = _target(ask)
         ways: list[tuple[int, dict[str, Any]]] = []
-        if target.whisper and not target.private:
+        whispered = target.whisper and not target.private
+        if whispered and await self._whispers.may_carry(ask.place, secret=said.secret):
             reply = {"ephemeral_message_id": target.ephemeral_id} if target.ephemeral_id is not None else None
             receiver = {"receiver_user_id": target.user_id}
             ways.append((target.chat_id, {"ephemeral_message_parameters": receiver, "reply_parameters": reply}))
@@ -155,10 +179,11 @@ class Voice:
             ways.append((target.user_id, {}))
         for chat_id, how in ways:
             try:
-                await self._out.photo(chat_id, picture, said.html, **how)
+                sent = await self._out.photo(chat_id, picture, said.html, **how)
             except (TelegramBadRequest, TelegramForbiddenError, HeldError) as error:
                 log.info("picture_refused", chat=chat_id, error=type(error).__name__)
-            else:
+                continue
+            if "ephemeral_message_parameters" not in how or await self._whispers.carried(chat_id, sent, ask.place):
                 return
         await self.answer(ask, outcome)
 
@@ -200,6 +225,8 @@ class Voice:
                 reply_markup=self._out.keyboard(said.buttons),
                 **which,
             )
+        except TelegramNotFound:  # an older server
+            return False
         except TelegramBadRequest as error:
             return "not modified" in error.message
         return True
@@ -217,14 +244,18 @@ class Voice:
             return False
         return short is not None
 
-    async def _tell_or_promise(self, ask: Ask, said: Said, outcome: Any) -> None:
-        target = _target(ask)
+    async def _tell_or_promise(self, ask: Ask, target: Target, said: Said) -> None:
         try:
             await self._tell(target, said, ask.place)
-        except HeldError:
-            if ask.place is None:
-                raise
-            await self._db.write(_promise, ask, target, outcome, self._clock.now())
+        except HeldError as held:
+            await self._later(ask, target, said, held)
+
+    async def _later(self, ask: Ask, target: Target, said: Said, held: HeldError, fold: str | None = None) -> None:
+        """Say it when it can leave: the outbox is a shop's, so who is in none gets it from memory."""
+        if ask.place is None:
+            self._afterwards.again(partial(self._tell, target, said, None), held)
+        else:
+            await self._db.write(_promise, ask, target, said.outcome, self._clock.now(), fold)
 
     async def _tell(self, target: Target, said: Said, place: Place | None, *, has_turn: bool = False) -> None:
         try:
@@ -239,13 +270,16 @@ class Voice:
         if target.private:
             await self._write(target.user_id, target.chat_id, said)
             return
-        if target.whisper and await self._whisper(target, said, place):
+        carries = target.whisper and await self._whispers.may_carry(place, secret=said.secret)
+        if carries and await self._whisper(target, said, place):
             return
         if target.can_write and await self._write(target.user_id, target.user_id, said):
             return
-        if not target.aloud:
+        if not target.aloud or (said.secret and place is None):
             log.info("told_nobody", chat=target.chat_id)
             return
+        if said.secret and place is not None:
+            said = said.aloud(place)
         if not has_turn:
             await self._out.turn(target.chat_id)
         await self._reply_for_a_while(target, said, place)
@@ -258,7 +292,7 @@ class Voice:
         if target.ephemeral_id is not None:
             reply = {"ephemeral_message_id": target.ephemeral_id}
         try:
-            await self._send(
+            sent = await self._send(
                 target.chat_id,
                 said,
                 ephemeral_message_parameters=receiver,
@@ -270,7 +304,7 @@ class Voice:
             if NOT_IN in error.message and self._absent is not None and place is not None:
                 await self._absent(place, target.chat_id, target.user_id, self._clock.now())
             return False
-        return True
+        return await self._whispers.carried(target.chat_id, sent, place)
 
     async def _write(self, user_id: int, chat_id: int, said: Said) -> bool:
         try:
@@ -293,8 +327,9 @@ class Voice:
             log.warning("reply_refused", chat=target.chat_id, error=type(error).__name__)
             return
         if place is not None:
+            message_id, now = message["message_id"], self._clock.now()
             await self._db.write(
-                _promise_delete, place.community_id, target.chat_id, message["message_id"], self._clock.now()
+                take_away_later, place.community_id, target.chat_id, message_id, due_at=now + SHORT_LIVED, now=now
             )
 
     async def _send(self, chat_id: int, said: Said, **how: Any) -> Any:
@@ -332,42 +367,30 @@ def _target(ask: Ask) -> Target:
     )
 
 
-def _promise(tx: Tx, ask: Ask, target: Target, outcome: Any, now: Any) -> None:
-    if ask.place is None:
-        raise LookupError("an answer without a community can't be promised")
-    kind = type(outcome)
+def _promise(tx: Tx, ask: Ask, target: Target, outcome: Any, now: datetime, fold: str | None = None) -> None:
+    whisper = ask.group is not None and ask.group.is_admin and target.whisper
+    if fold is not None:
+        older = (col(Outbox.fold_key) == fold, col(Outbox.state) == OutboxState.WAITING)
+        tx.execute(delete(Outbox).where(*older))
     promise(
         tx,
         key=f"tell:{ask.cause}",
-        community_id=ask.place.community_id,
+        fold_key=fold,
+        community_id=ask.home.community_id,
         # In a channel nobody is answered aloud, later neither.
-        chat_id=ask.chat_id if target.aloud else target.user_id,
+        chat_id=ask.chat_id if target.aloud or whisper else target.user_id,
         lane=Lane.LIVE,
         act=TELL,
         facts={
-            "outcome": f"{kind.__module__.rsplit('.', 1)[1]}.{kind.__name__}",
-            "facts": causes.to_facts(outcome),
+            **packed(outcome),
             "language": ask.language.value,
             "user_id": target.user_id,
-            "whisper": ask.group is not None and ask.group.is_admin and target.whisper,
+            "whisper": whisper,
             "can_write": target.can_write,
+            "aloud": target.aloud,
             "reply_to": target.reply_to,
         },
         due_at=now,
         now=now,
         not_after=now + TOLD_WITHIN,
-    )
-
-
-def _promise_delete(tx: Tx, community_id: int, chat_id: int, message_id: int, now: Any) -> None:
-    promise(
-        tx,
-        key=f"delete:{chat_id}:{message_id}",
-        community_id=community_id,
-        chat_id=chat_id,
-        lane=Lane.BULK,
-        act=DELETE,
-        facts={"message_id": message_id},
-        due_at=now + SHORT_LIVED,
-        now=now,
     )

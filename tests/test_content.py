@@ -76,6 +76,7 @@ SHORT = frozenset(
                 "TooLateToUndo",
                 "Oops",
                 "StalePress",
+                "TelegramSilent",
                 "AskAgain",
                 "OwnersAct",
             )

@@ -17,6 +17,7 @@ from bot.content import filters
 from bot.content.button import Rows
 from bot.content.buttons import buttons_for
 from bot.content.catalog import FEATURES, feature_of
+from bot.content.secrets import aloud, is_secret
 from bot.rules.communities import Place
 from bot.rules.words import Language
 
@@ -35,6 +36,16 @@ class Said:
     language: Language
     below: "Said | None" = None
     """What stands under it in the same message, with its buttons."""
+
+    @property
+    def secret(self) -> bool:
+        """Whether only its reader may see it."""
+        return is_secret(self.outcome) or (self.below is not None and self.below.secret)
+
+    def aloud(self, place: Place) -> "Said":
+        """What may be said of it for all to see."""
+        outcome = aloud(self.outcome, place) if is_secret(self.outcome) else self.outcome
+        return Said(self.words, outcome, place, self.language)
 
     @property
     def html(self) -> str:

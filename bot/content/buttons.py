@@ -7,6 +7,7 @@ from bot.content.panels import panel_buttons
 from bot.content.shelf import HAND_OVER, ON_THE_SHELF, REFUND, shelf_buttons
 from bot.rules.cadence import MorningCard
 from bot.rules.checkins import AlreadyCheckedIn, CheckedIn, MadeUp
+from bot.rules.communities import OnlyInPrivate
 from bot.rules.coupons import (
     AlreadyClaimed,
     CampaignCancelled,
@@ -128,7 +129,7 @@ def buttons_for(outcome: Any) -> Rows:  # noqa: C901, PLR0911, PLR0912  # a tabl
             if outcome.coupons:
                 rows.append(Button("coupons", press=COUPONS))
             return tuple((button,) for button in rows)
-        case LiveCard() | StreamList() | Reminder() | OpenChatFirst() | AskOwner():
+        case LiveCard() | StreamList() | Reminder() | OpenChatFirst() | OnlyInPrivate() | AskOwner():
             return _of_streams(outcome)
         case MorningCard(past=False):
             rows = [Button("check_in", press=CHECK_IN, style="primary")]
@@ -198,7 +199,7 @@ def _of_streams(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
         case Reminder():
             watch = ((Button("watch", url=outcome.url),),) if outcome.url is not None else ()
             return (*watch, (Button("unremind", press=f"{UNREMIND}:{outcome.stream_id}"),))
-        case OpenChatFirst():
+        case OpenChatFirst() | OnlyInPrivate():
             return ((Button("open_chat", start=outcome.payload),),)
         case AskOwner():
             on_air = Button("on_air", press=f"{ON_AIR}:{outcome.airing_id}", style="success")

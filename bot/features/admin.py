@@ -64,7 +64,7 @@ class Drafts:
         """Be done with it; what it was."""
         return await self._db.write(close, user_id, panel_id)
 
-    async def shown_in(self, user_id: int, message_id: int) -> None:
+    async def shown_in(self, user_id: int, message_id: int | None) -> None:
         """Remember which message shows the form."""
         await self._db.write(show_dialogue_in, user_id, message_id)
 

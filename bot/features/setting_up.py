@@ -89,7 +89,7 @@ class SettingUp:
         """Close without saving; None if nothing was open."""
         return await self._db.write(give_up, user_id)
 
-    async def shown_in(self, user_id: int, message_id: int) -> None:
+    async def shown_in(self, user_id: int, message_id: int | None) -> None:
         """Remember which message shows the panel."""
         await self._db.write(show_dialogue_in, user_id, message_id)
 

@@ -219,7 +219,7 @@ class AdminPanel:
             await self.closed(inside)
             return
         shown = await self._voice.panel(inside, AdminLeft(left.community_id))
-        if left.message_id is not None and left.message_id != shown:
+        if shown is not None and left.message_id is not None and left.message_id != shown:
             await self._voice.take_away(inside, left.message_id)
 
     async def closed(self, ask: Ask) -> None:
@@ -322,15 +322,15 @@ class AdminPanel:
 
     async def _page(self, inside: Ask, page: Any, older_id: int | None = None) -> None:
         shown = await self._voice.panel(inside, page)
-        if shown is not None and isinstance(page, AdminStep | AdminReview):
+        if isinstance(page, AdminStep | AdminReview):
             await self._shown(inside, shown, older_id)
 
-    async def _shown(self, inside: Ask, message_id: int, older_id: int | None) -> None:
+    async def _shown(self, inside: Ask, message_id: int | None, older_id: int | None) -> None:
         """Remember where the form is shown, and take the message away that showed it before."""
         if message_id == older_id:
             return
         await self._drafts.shown_in(inside.sender.user_id, message_id)
-        if older_id is not None:
+        if message_id is not None and older_id is not None:
             await self._voice.take_away(inside, older_id)
 
     def _acts(self) -> list[Act]:

@@ -19,6 +19,7 @@ from bot.handlers.roles import Roles
 from bot.intake import TryLaterError
 from bot.logs import get_logger
 from bot.outbound import Outbound
+from bot.pacer import HeldError
 from bot.rules.arrivals import (
     AskedOfOwner,
     Asks,
@@ -241,12 +242,15 @@ class Arrivals:
             await self._on_founded()
 
     async def _go_away(self, room: Coming, look: Look, adder: Sender, language: Language) -> None:
-        """Nobody's shop to promise this in: said at once, then the bot leaves. Again after a crash between the two."""
+        """Nobody's shop to promise this in: said at once, then the bot leaves. Again after a crash between the two.
+
+        A goodbye that can't leave now is dropped: who brought the bot has other things to do than wait for it.
+        """
         log.info("stranger", chat=look.chat_id)
         outcome = ChannelNeedsShop(room.title) if room.is_channel else StrangersGroup()
         chat_id = adder.user_id if room.is_channel else look.chat_id
         said = self._words.html(outcome, None, language)
-        with contextlib.suppress(TelegramForbiddenError, TelegramBadRequest):
+        with contextlib.suppress(TelegramForbiddenError, TelegramBadRequest, HeldError):
             await self._out.call("sendMessage", chat_id=chat_id, text=said, parse_mode="HTML")
         await self.leave_chat(look.chat_id)
 

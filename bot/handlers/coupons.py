@@ -1,12 +1,14 @@
 """Coupons, the fans' side: claim from the drop's card, and look at what one holds."""
 
-from aiogram.types import CallbackQuery, TelegramObject
+from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.asking import Ask
 from bot.content.buttons import CLAIM, COUPONS
+from bot.features.communities import Communities
 from bot.features.coupons import Coupons
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
+from bot.rules.communities import NoCommunityYet
 from bot.rules.coupons import NoSuchCoupon
 from bot.voice import Voice
 
@@ -21,6 +23,7 @@ def setup() -> Desk:
     desk.word(COUPON_WORDS, mine)
     desk.press(CLAIM, claim)
     desk.press(COUPONS, mine)
+    desk.opening(COUPONS, opened)
     return desk
 
 
@@ -43,6 +46,31 @@ async def mine(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, cou
         return
     held = await coupons.mine(inside.home, ask.sender.user_id, ask.at)
     if held.coupons or await doors.fan(inside) is not None:
+        await voice.answer(inside, held)
+
+
+async def opened(
+    _message: Message,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    coupons: Coupons,
+    communities: Communities,
+) -> None:
+    """The private chat was opened for the coupons of a shop, as their codes aren't said in the group.
+
+    Its number may have been guessed: who holds nothing there and isn't in it doesn't hear which shop it is.
+    """
+    await communities.started(ask.sender, can_write=True)
+    place = await communities.place(read_id(rest) or 0)
+    if place is None:
+        await voice.answer(ask, NoCommunityYet())
+        return
+    inside = ask.within(place)
+    held = await coupons.mine(place, ask.sender.user_id, ask.at)
+    if held.coupons or await doors.fan(inside, outsiders=NoCommunityYet()) is not None:
+        await communities.turn_to(ask.sender.user_id, place)
         await voice.answer(inside, held)
 
 

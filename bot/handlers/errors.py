@@ -1,5 +1,10 @@
-"""What happens when a handler fails: passing troubles wait in the inbox, bugs get one kind sentence."""
+"""What happens when a handler fails: passing troubles wait in the inbox, bugs get one kind sentence.
 
+Answers never fail here: `Voice` promises or drops those that can't leave. What waits is an act for which Telegram had
+to be asked, or the database; the person's next updates wait behind it.
+"""
+
+import time
 from typing import Any
 
 from aiogram.dispatcher.event.handler import CallableObject
@@ -20,28 +25,47 @@ from bot.intake import TryLaterError
 from bot.logs import get_logger
 from bot.meters import Meters
 from bot.pacer import HeldError
-from bot.rules.communities import Oops
+from bot.rules.communities import Oops, TelegramSilent
 from bot.rules.fans import AskedInVain
 from bot.store.members import OutsideError
 from bot.voice import Voice
 
 log = get_logger("handlers")
 
-PASSING = (
+ASKED_WITHIN = 60.0
+"""Seconds after which an update doesn't wait for Telegram any more. The pauses between its tries grow: the next one
+would come two minutes after the first."""
+OF_TELEGRAM = (
+    TryLaterError,
     HeldError,
     TelegramNetworkError,
     TelegramServerError,
     RestartingTelegram,
     TelegramRetryAfter,
-    OperationalError,
-    InterfaceError,
-    OSError,
 )
+OF_DATABASE = (OperationalError, InterfaceError, OSError)
+PASSING = (*OF_TELEGRAM[1:], *OF_DATABASE)
 """Troubles that end by themselves: the update stays in the inbox and is handled again."""
 
 
+class Patience:
+    """Since when updates wait for Telegram, in this process. Each of them is in the inbox, which bounds them."""
+
+    def __init__(self) -> None:
+        self._since: dict[str, float] = {}
+
+    def is_over(self, cause: str, wait: float) -> bool:
+        """Whether an update that has to wait `wait` seconds more has waited enough."""
+        now = time.monotonic()
+        return now + wait - self._since.setdefault(cause, now) >= ASKED_WITHIN
+
+    def forget(self, cause: str) -> None:
+        """The update is done."""
+        self._since.pop(cause, None)
+
+
 async def guarded(handler: CallableObject, event: TelegramObject, data: dict[str, Any]) -> None:
-    """Call a handler; tell the asker if it fails for good.
+    """Call a handler; tell the asker if it fails for good, or if Telegram doesn't say what is needed for it.
 
     Raises:
         TryLaterError: for a passing reason.
@@ -49,12 +73,16 @@ async def guarded(handler: CallableObject, event: TelegramObject, data: dict[str
     ask: Ask = data["ask"]
     voice: Voice = data["voice"]
     communities: Communities = data["communities"]
+    patience: Patience = data["patience"]
     try:
         await _called(handler, event, data)
-    except PASSING as error:
+    except OF_TELEGRAM as error:
+        if not patience.is_over(ask.cause, getattr(error, "wait", 0.0)):
+            raise TryLaterError(type(error).__name__) from error
+        log.warning("asked_in_vain", cause=ask.cause, chat=ask.chat_id, user=ask.sender.user_id)
+        await voice.answer(ask, TelegramSilent())
+    except OF_DATABASE as error:
         raise TryLaterError(type(error).__name__) from error
-    except TryLaterError:
-        raise
     except TelegramForbiddenError:
         if ask.group is not None:
             # Removed without a word, or the word is still on its way: be quiet there.
@@ -72,6 +100,7 @@ async def guarded(handler: CallableObject, event: TelegramObject, data: dict[str
             user=ask.sender.user_id,
             handler=getattr(handler.callback, "__qualname__", "?"),
         )
+    patience.forget(ask.cause)
 
 
 async def _called(handler: CallableObject, event: TelegramObject, data: dict[str, Any]) -> None:

@@ -21,6 +21,7 @@ from bot.handlers.table import Desk
 from bot.handlers.ways import WaysIn
 from bot.logs import get_logger
 from bot.outbound import Outbound
+from bot.pacer import HeldError
 from bot.rules.gifts import (
     ASK,
     START,
@@ -175,7 +176,8 @@ async def asked_inline(
     button = None
     if not cards:
         button = {"text": words.short(NoCardYet(), known.place, language), "start_parameter": ASK}
-    with contextlib.suppress(TelegramBadRequest):  # somebody typed on: this query is over
+    # Somebody typed on, so this query is over; or it can't be answered now, and they type again.
+    with contextlib.suppress(TelegramBadRequest, HeldError):
         await out.call(
             "answerInlineQuery",
             inline_query_id=query.id,

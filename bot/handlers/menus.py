@@ -14,6 +14,7 @@ from bot.outbound import Outbound
 from bot.pacer import HeldError
 from bot.rules.menus import FANS, OWNERS, STAFF, built
 from bot.rules.words import Language
+from bot.whispers import Whispers
 
 log = get_logger("menus")
 
@@ -30,19 +31,30 @@ Menu = list[dict[str, Any]]
 class Menus:
     """Sets the menus, where they aren't as they should be. Nothing waits for them, and a failure is only logged."""
 
-    def __init__(self, out: Outbound, words: Words, communities: Communities, listened_to: AbstractSet[str]) -> None:
+    def __init__(
+        self,
+        out: Outbound,
+        words: Words,
+        communities: Communities,
+        listened_to: AbstractSet[str],
+        whispers: Whispers,
+    ) -> None:
         self._out = out
         self._words = words
         self._communities = communities
         self.listened_to = listened_to
         """Commands that some desk answers."""
+        self._whispers = whispers
+        self._warned = False
 
     async def at_start(self) -> None:
         """Set everybody's menus, then those of owners in private."""
         for code, language in CODES.items():
             await self._menu({"type": "all_private_chats"}, code, self._fans(language))
-            await self._menu({"type": "all_group_chats"}, code, self._fans(language, ephemeral=True))
-            staff = [*self._fans(language, ephemeral=True), *self._staff(language)]
+            # An older server would forget that they are ephemeral, and each start would set them again.
+            in_group = self._fans(language, ephemeral=self._whispers.possible)
+            await self._menu({"type": "all_group_chats"}, code, in_group)
+            staff = [*in_group, *self._staff(language)]
             await self._menu({"type": "all_chat_administrators"}, code, staff)
             for what, (field, block) in PROFILE.items():
                 await self._profile(what, field, code, self._words.line("commands", block, language))
@@ -98,10 +110,18 @@ class Menus:
                 if left:
                     await asyncio.sleep(min(error.wait, LONGEST_PAUSE))
             except TelegramAPIError as error:
-                log.warning("menu_refused", method=method, error=type(error).__name__)
+                self._warn("menu_refused", method, error=type(error).__name__)
                 return None
-        log.warning("menu_held", method=method)
+        self._warn("menu_held", method)
         return None
+
+    def _warn(self, event: str, method: str, **why: str) -> None:
+        """Warn of the first menu that can't be set: a server that refuses one refuses all of them, at each try."""
+        if self._warned:
+            log.debug(event, method=method, **why)
+        else:
+            log.warning(event, method=method, **why)
+        self._warned = True
 
 
 def _entry(command: dict[str, Any]) -> tuple[str, str, bool]:

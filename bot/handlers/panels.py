@@ -222,9 +222,9 @@ class SetupPanel:
             dialogue = await self._setting_up.dialogue(inside.sender.user_id)
             older_id = dialogue.message_id if dialogue is not None else None
         message_id = await self._voice.panel(inside, panel)
-        if message_id is not None and message_id != older_id:
+        if message_id != older_id:
             await self._setting_up.shown_in(inside.sender.user_id, message_id)
-            if older_id is not None:
+            if message_id is not None and older_id is not None:
                 await self._voice.take_away(inside, older_id)
 
 

@@ -7,12 +7,14 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 from bot.asking import Ask
 from bot.content.buttons import ENTER, MY_ENTRY, RAFFLES, TICKET
 from bot.features.calling_off import CallingOff
+from bot.features.communities import Communities
 from bot.features.raffles import Raffles
 from bot.features.redrawing import Redrawing
 from bot.handlers.coupons import read_id
 from bot.handlers.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
+from bot.rules.communities import NoCommunityYet
 from bot.rules.draws import UNREACHABLE, OwnerMayCallOff
 from bot.rules.forms import FourWeights, Missing, NotOneOf, StrayWord
 from bot.rules.raffles import EVEN, TIERS, Need, NewRaffle, NoSuchRaffle, RafflePolicy
@@ -79,6 +81,7 @@ def setup() -> Desk:
     desk.command("raffles", listed)
     desk.word(RAFFLE_WORDS, listed)
     desk.press(RAFFLES, listed)
+    desk.opening(RAFFLES, opened)
     desk.press(ENTER, enter)
     desk.press(TICKET, enter_with_ticket)
     desk.press(MY_ENTRY, my_entry)
@@ -92,6 +95,30 @@ async def listed(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, r
     inside = await doors.fan(ask)
     if inside is not None:
         await voice.answer(inside, await raffles.listed(inside.home, ask.sender.user_id, ask.at))
+
+
+async def opened(
+    _message: Message,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    raffles: Raffles,
+    communities: Communities,
+) -> None:
+    """The private chat was opened for somebody's line of a draw, which isn't said in the group: here are theirs.
+
+    The shop's number may have been guessed: who isn't in it doesn't hear which shop it is.
+    """
+    await communities.started(ask.sender, can_write=True)
+    place = await communities.place(read_id(rest) or 0)
+    if place is None:
+        await voice.answer(ask, NoCommunityYet())
+        return
+    inside = await doors.fan(ask.within(place), outsiders=NoCommunityYet())
+    if inside is not None:
+        await communities.turn_to(ask.sender.user_id, place)
+        await voice.answer(inside, await raffles.listed(place, ask.sender.user_id, ask.at))
 
 
 async def enter(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles) -> None:

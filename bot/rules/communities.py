@@ -108,6 +108,24 @@ class Oops:
 
 
 @dataclass(frozen=True, slots=True)
+class OnlyInPrivate:
+    """The answer holds a code, and no way but aloud is open: it waits in the private chat."""
+
+    payload: str
+    """What the link into the private chat says, so that the same is shown there."""
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramSilent:
+    """Something had to be asked of Telegram first, and for a minute or two there was no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoWhispers:
+    """To the owner, once: the Bot API server is too old for answers that only one person sees."""
+
+
+@dataclass(frozen=True, slots=True)
 class NotYourWords:
     """A command, word or answer that was forwarded, or came through another bot: nothing was done."""
 

@@ -242,6 +242,13 @@ class NotTelegram(_OfTelegram):
 
 
 @dataclass(frozen=True, slots=True)
+class WhispersUnknown(_OfTelegram):
+    """The Bot API server is too old for whispers: it would say them to the whole group."""
+
+    level = Level.WARNING
+
+
+@dataclass(frozen=True, slots=True)
 class InlineOff(_OfTelegram):
     """BotFather's switch keeps gifts' cards out of other chats: fans share a plain link instead."""
 

@@ -63,6 +63,9 @@ def close_dialogue(tx: Tx, user_id: int) -> bool:
     return bool(closed)
 
 
-def show_dialogue_in(tx: Tx, user_id: int, message_id: int) -> None:
-    """Remember the message that shows it: that one is edited, older ones are out of date."""
+def show_dialogue_in(tx: Tx, user_id: int, message_id: int | None) -> None:
+    """Remember the message that shows it: that one is edited, older ones are out of date.
+
+    None while it is only promised: then any message that shows it goes on with it.
+    """
     tx.execute(update(Dialogue).where(col(Dialogue.user_id) == user_id).values(message_id=message_id))

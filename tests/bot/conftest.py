@@ -184,6 +184,8 @@ EXPECTED_REFUSALS = (
     ("editChatInviteLink", 400, "group chat was upgraded"),  # no door until the bot hears of the move
     ("createChatInviteLink", 400, "group chat was upgraded"),
     ("getChat", 400, "group chat was upgraded"),
+    ("deleteEphemeralMessage", 400, "chat not found"),  # the probe, with ids of nobody
+    ("deleteEphemeralMessage", 404, "method not found"),  # the same at an older server
     ("getChat", 403, "bot is not a member"),  # a question about a chat that the bot has left
 )
 """All that Telegram may refuse in any scenario, beside what a test makes it refuse (429, 500, 502, cut connections)."""
@@ -219,10 +221,12 @@ async def stages(url: str) -> AsyncIterator[Play]:
             kind: ChatKind = "supergroup",
             begins: float = NOON,
             inline: bool = True,
+            knows_whispers: bool = True,
             **more: Any,
         ) -> Stage:
             telegram = await stack.enter_async_context(Sandbox(limits=limits, start=begins))
             telegrams.append(telegram)
+            telegram.knows_whispers = knows_whispers
             bot = telegram.add_bot(token=TOKEN, username="encore_test_bot", name="Encore", inline=inline)
             owner = telegram.add_user("Mina", username="mina", language=language)
             group = telegram.add_group("Silk room", creator=owner, kind=kind)

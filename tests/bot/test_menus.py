@@ -4,8 +4,12 @@ import asyncio
 from typing import Any, cast
 
 import pytest
+from aiogram.exceptions import TelegramNotFound
+from aiogram.methods import GetMyCommands
+from structlog.testing import capture_logs
 
 from bot import handlers
+from bot.clock import Clock
 from bot.content import Words
 from bot.features.communities import Communities
 from bot.handlers.menus import CODES, Menus
@@ -13,6 +17,7 @@ from bot.outbound import Outbound
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF, UNLISTED, built
 from bot.rules.words import Language
 from bot.store.db import Database
+from bot.whispers import Whispers
 from sandbox import Rights
 from sandbox.commands import commands_for
 from tests.bot.conftest import SET_MENUS, Play, Stage
@@ -224,6 +229,27 @@ class OddServer:
 async def test_an_odd_answer_is_no_trouble(db: Database, answer: Any) -> None:
     """Menus are a convenience: what a server makes of them harms nothing."""
     out = OddServer(answer)
-    menus = Menus(cast("Outbound", out), Words(), Communities(db, open_to_all=False), listened_to())
+    whispers = Whispers(cast("Outbound", out), db, Clock.real())
+    menus = Menus(cast("Outbound", out), Words(), Communities(db, open_to_all=False), listened_to(), whispers)
     await SET_MENUS(menus)
     assert "getMyCommands" in out.called
+
+
+class ClosedServer:
+    """A server that refuses every call."""
+
+    async def call(self, _name: str, **_parameters: Any) -> Any:
+        """No."""
+        raise TelegramNotFound(method=GetMyCommands(), message="Not Found: method not found")
+
+
+async def test_menus_that_cant_be_set_warn_once(db: Database) -> None:
+    """Of all that are refused, at whichever try, one warns."""
+    out = cast("Outbound", ClosedServer())
+    whispers = Whispers(out, db, Clock.real())
+    menus = Menus(out, Words(), Communities(db, open_to_all=False), listened_to(), whispers)
+    with capture_logs() as logs:
+        await SET_MENUS(menus)
+        await menus.for_owner(7, Language.EN)
+        await SET_MENUS(menus)
+    assert [line["event"] for line in logs if line["log_level"] == "warning"] == ["menu_refused"]

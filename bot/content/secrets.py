@@ -1,0 +1,80 @@
+"""Outcomes that show a code or a link that is worth something, and what may be said of them aloud.
+
+They reach one person only: by an alert, a whisper, or in private. A test renders every outcome with a code of its own
+and holds the table below against what it then reads.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.rules.communities import OnlyInPrivate, Place
+from bot.rules.coupons import (
+    AlreadyClaimed,
+    AlreadyRedeemed,
+    CampaignMade,
+    CampaignShown,
+    Claimed,
+    CodeMistyped,
+    CodeUnknown,
+    CouponOver,
+    CouponVoid,
+    FanHasNone,
+    MyCoupons,
+    Redeemed,
+    SharedCodeTaken,
+    WhoseCode,
+)
+from bot.rules.ending import CouponsEnd
+from bot.rules.gifts import GiftCard, GiftWelcome
+from bot.rules.imports import CodesRefused
+from bot.rules.orders import HookShown, OrderShown
+from bot.rules.raffles import MyEntry
+from bot.rules.shop import Bought
+
+COUPONS, ENTRIES, CARDS, PANEL = "coupons", "raffles", "gift", "admin"
+"""Prefixes of the links that show the same in private: `t.me/<bot>?start=coupons_<shop>`."""
+MASK = "•••"
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Which fields of an outcome hold it. It is none where all of them are empty."""
+
+    fields: tuple[str, ...]
+    link: str | None = None
+    """What shows it in private. None for what staff hear of a code: they are told aloud too, with the code masked."""
+
+
+_STAFFS = Secret(("code",))
+SECRETS: dict[type[Any], Secret] = {
+    Claimed: Secret(("code",), COUPONS),
+    AlreadyClaimed: Secret(("code",), COUPONS),
+    MyCoupons: Secret(("coupons",), COUPONS),
+    CouponsEnd: Secret(("coupons",), COUPONS),
+    Bought: Secret(("code",), COUPONS),
+    GiftWelcome: Secret(("code",), COUPONS),
+    GiftCard: Secret(("payload",), CARDS),
+    MyEntry: Secret(("salt",), ENTRIES),
+    CodesRefused: Secret(("lines",), PANEL),
+    HookShown: Secret(("secret",), PANEL),
+    CampaignMade: Secret(("shared_code", "first_code", "last_code")),
+    CampaignShown: Secret(("shared_code",)),
+    **dict.fromkeys((SharedCodeTaken, Redeemed, AlreadyRedeemed, CodeMistyped, CodeUnknown), _STAFFS),
+    **dict.fromkeys((CouponVoid, CouponOver, WhoseCode, FanHasNone, OrderShown), _STAFFS),
+}
+TOLD_BY_ALERT = (Claimed, AlreadyClaimed)
+"""Whose short form holds the code too: who has read the alert has been told."""
+
+
+def is_secret(outcome: Any) -> bool:
+    """Whether it shows something that only its reader may see."""
+    secret = SECRETS.get(type(outcome))
+    return secret is not None and any(getattr(outcome, name) for name in secret.fields)
+
+
+def aloud(outcome: Any, place: Place) -> Any:
+    """What may be said in the group in its stead: the same without the code, or the way into the private chat."""
+    secret = SECRETS[type(outcome)]
+    if secret.link is not None:
+        return OnlyInPrivate(f"{secret.link}_{place.community_id}")
+    return replace(outcome, **{name: MASK for name in secret.fields if getattr(outcome, name)})
