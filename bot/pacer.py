@@ -89,6 +89,9 @@ def kind_of(name: str, chat: Any, *, ephemeral: bool) -> tuple[str, Any]:
         return "ask", None
     if ephemeral or "Ephemeral" in name:
         return "whisper", chat
+    if not name.startswith(("send", "edit")) or name == "editChatInviteLink":
+        # What says nothing goes on while Telegram takes no messages: deleting, leaving, making links.
+        return "manage", chat
     if isinstance(chat, int) and chat > 0:
         return "private", chat
     return ("edit" if name.startswith("edit") else "group"), chat
