@@ -4,6 +4,7 @@ from sqlalchemy import text
 
 from sandbox import Chat, Rights
 from tests.bot.conftest import Play, Stage
+from tests.bot.speech import code_in
 
 
 async def links(stage: Stage) -> list[tuple[int, int | None]]:
@@ -57,3 +58,29 @@ async def test_a_link_that_changes(play_sqlite: Play) -> None:
     channel.linked = stage.group.linked = None
     await stage.app.arrivals.look_at_links()
     assert await links(stage) == [(channel.id, None)]
+
+
+async def test_a_code_isnt_said_among_comments(play_sqlite: Play) -> None:
+    """Who left the group still holds a coupon: asked for in a comment, it is shown in private, and who claims in the
+    channel hears by the alert alone."""
+    stage = await play_sqlite(language="en")
+    channel = await with_channel(stage, stage.group)
+    ana = stage.fan("Ana")
+    ana.joins(channel)
+    card = await stage.drop("title=Scarf stock=5")
+    code = code_in((await ana.presses(card, "claim").answered(10)).text)
+    ana.leaves(stage.group)
+    await stage.settled()
+    stage.owner.says(stage.group, "/golive")
+    post = await stage.owner.waits_for(channel, lambda m: bool(m.buttons), timeout=10)
+    await stage.all_sent()
+    said = ana.comments(post, "/coupons")
+    reply = await ana.waits_for(stage.group, lambda m: m.sender is stage.bot, timeout=10, after=said)
+    assert reply.only_for is None
+    assert "for your eyes only" in reply.text
+    ben = stage.fan("Ben")
+    ben.joins(channel)
+    mine = code_in((await ben.forges(channel, post, "claim:1").answered(10)).text)
+    await stage.all_sent()
+    public = [m.text for chat in (channel, stage.group) for m in chat.messages if m.only_for is None]
+    assert not [text for text in public if code in text or mine in text]
