@@ -2,12 +2,52 @@
 
 from difflib import get_close_matches
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
-DATABASES = ("sqlite:///", "postgresql://", "postgres://")
+SQLITE = ("sqlite", "sqlite+aiosqlite", "sqlite+pysqlite")
+POSTGRES = (
+    "postgres",
+    "postgresql",
+    "postgres+asyncpg",
+    "postgresql+asyncpg",
+    "postgresql+psycopg",
+    "postgresql+psycopg2",
+)
+"""Spellings that hosts and other programs use; which driver is used is ours to say."""
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+SSL_WORDS = {"true": "require", "1": "require", "on": "require", "false": "disable", "0": "disable", "off": "disable"}
+"""What some hosts write instead."""
+TAKEN = (
+    "application_name",
+    "host",
+    "options",
+    "passfile",
+    "port",
+    "search_path",
+    "ssl",
+    "target_session_attrs",
+    "user",
+)
+"""What may stand after `?` in a PostgreSQL address, or how it begins: what asyncpg or the server knows."""
+LEFT_OUT = (
+    "channel_binding",
+    "client_encoding",
+    "connect",
+    "gssencmode",
+    "keepalives",
+    "pgbouncer",
+    "pool_timeout",
+    "prepared_statement_cache_size",
+    "sslsni",
+    "statement_cache_size",
+)
+"""What hosts put there for other drivers, or how it begins."""
+DATABASES = "it should look like sqlite:///data/encore.db or postgresql://user:password@host/name"
 LONGEST_NAME = 24
 """A longer word that stands where a name should may be the lower half of a secret: it isn't repeated."""
 
@@ -24,12 +64,37 @@ def _token(value: SecretStr) -> SecretStr:
 
 
 def _database(value: SecretStr) -> SecretStr:
-    url = value.get_secret_value()
-    if not url.startswith(DATABASES):
-        raise ValueError("it should begin with sqlite:/// or postgresql://")
-    if url in {"sqlite:///", "sqlite:///:memory:"}:
+    """One spelling for each database: `sqlite:///path` or `postgresql://…`, which all of the store goes by."""
+    try:
+        url = make_url(value.get_secret_value().strip())
+    except (ArgumentError, ValueError):  # a port that is no number, too
+        raise ValueError(DATABASES) from None
+    if url.drivername in SQLITE:
+        return SecretStr(_sqlite(url))
+    if url.drivername in POSTGRES:
+        return SecretStr(_postgres(url))
+    raise ValueError(DATABASES)
+
+
+def _sqlite(url: URL) -> str:
+    if url.host or url.query or (url.database or "").startswith("file:"):
+        raise ValueError("it should be sqlite:/// and a path, as sqlite:///data/encore.db or sqlite:////srv/encore.db")
+    if not url.database or url.database == ":memory:":
         raise ValueError("it should name a file, as sqlite:///data/encore.db does")
-    return SecretStr(url.replace("postgres://", "postgresql://", 1)) if url.startswith("postgres://") else value
+    return f"sqlite:///{quote(url.database)}"
+
+
+def _postgres(url: URL) -> str:
+    query = {name: ",".join(told) if isinstance(told, tuple) else told for name, told in url.query.items()}
+    ssl = query.pop("sslmode", query.pop("ssl", None))
+    if ssl is not None:
+        query["sslmode"] = SSL_WORDS.get(ssl.lower(), ssl)
+        if query["sslmode"] not in SSL_MODES:
+            raise ValueError(f"sslmode should be one of {', '.join(SSL_MODES)}")
+    known = {name: told for name, told in query.items() if not name.startswith(LEFT_OUT)}
+    if not all(name.startswith(TAKEN) for name in known):  # it may be part of a password: it isn't repeated
+        raise ValueError(f"after ? it may have {', '.join(TAKEN)}")
+    return url.set(drivername="postgresql", query=known).render_as_string(hide_password=False)
 
 
 def _api(value: str) -> str:

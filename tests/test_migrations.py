@@ -12,7 +12,6 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, make_url, select, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.features.campaigns import Campaigns
@@ -22,7 +21,7 @@ from bot.flows.ordering import tell_order
 from bot.rules.coupons import NewCampaign
 from bot.rules.lots import Lot, merge
 from bot.rules.packets import ShareTaken
-from bot.store.db import Database, Tx, async_url
+from bot.store.db import Database, Tx, async_engine
 from bot.store.packets import lots_from_json
 from bot.store.schema import HEAD, SCRIPTS, migrate
 from bot.store.tables import FanGroup, Forgotten, metadata
@@ -62,7 +61,7 @@ PARTIAL = {
 
 async def look(url: str, at: Callable[[Connection], T]) -> T:
     """What a function finds on a connection."""
-    engine = create_async_engine(async_url(url), poolclass=NullPool)
+    engine = async_engine(url, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(at)

@@ -16,7 +16,7 @@ from aiogram.exceptions import (
     TelegramServerError,
 )
 from aiogram.types import CallbackQuery, TelegramObject
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import OperationalError
 
 from bot.asking import Ask
 from bot.features.communities import Communities
@@ -43,7 +43,7 @@ OF_TELEGRAM = (
     RestartingTelegram,
     TelegramRetryAfter,
 )
-OF_DATABASE = (OperationalError, InterfaceError, OSError)
+OF_DATABASE = (OperationalError, OSError)
 PASSING = (*OF_TELEGRAM[1:], *OF_DATABASE)
 """Troubles that end by themselves: the update stays in the inbox and is handled again."""
 

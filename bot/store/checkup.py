@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import func, inspect, select, text
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 from sqlmodel import col
 
 from bot.rules.doctor import Chat, DatabaseAway, DatabaseDamaged, DatabaseHeld, DatabaseReadOnly, Finding
-from bot.store.db import Rx, async_url
+from bot.store.db import Rx, async_engine
 from bot.store.tables import Community, FanGroup, Gift, GiftSending, Member
 
 T = TypeVar("T")
@@ -62,7 +62,7 @@ def examine_file(path: Path) -> Finding | None:
 
 async def look(url: str, query: Callable[[Rx], T]) -> T:
     """Run one reading query on a connection of its own."""
-    engine = create_async_engine(async_url(url), poolclass=NullPool)
+    engine = async_engine(url, poolclass=NullPool)
     try:
         async with AsyncSession(engine, sync_session_class=Rx) as session:
             # `run_sync` is typed for a plain Session; the session that it hands on is the class named above.

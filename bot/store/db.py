@@ -17,12 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from sqlalchemy.orm import Session
 
 from bot.meters import Meters
+from bot.store.away import DatabaseAwayError, is_away
 from bot.store.hot import Cursor, Hot, Row
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-ASYNC_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 READERS = 3
 POSTGRES_CONNECTIONS = 16
 RETRIES = 5
@@ -96,7 +96,7 @@ class Database:
         """Open the database behind `url` (`sqlite:///path` or `postgresql://…`). The schema must be there."""
         meters = meters or Meters()
         name = make_url(url).get_backend_name()
-        engine = create_async_engine(async_url(url), **_pool(name))
+        engine = async_engine(url, **_pool(name))
         if name == "sqlite":
             from bot.store.sqlite import SqliteWriter, prepare_reader  # noqa: PLC0415  # one database is used
 
@@ -105,7 +105,11 @@ class Database:
         return cls(engine, PostgresWriter(engine, meters))
 
     async def write(self, use_case: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `use_case(tx, …)` in one transaction; when this returns, it is committed."""
+        """Run `use_case(tx, …)` in one transaction; when this returns, it is committed.
+
+        Raises:
+            DatabaseAwayError: the database went away; it may have been committed.
+        """
 
         def work(tx: Tx) -> tuple[T, list[str]]:
             tx.info.clear()  # left by a use case that promised and then failed
@@ -127,10 +131,19 @@ class Database:
         self._calls[PLANNED].append(call)
 
     async def read(self, query: Callable[Concatenate[Rx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `query(rx, …)` beside the writes, on what is committed."""
-        async with AsyncSession(self._engine, sync_session_class=Rx, expire_on_commit=False) as session:
-            # `run_sync` is typed for a plain Session; the session that it hands on is the class named above.
-            return await session.run_sync(lambda rx: query(rx, *args, **kwargs))  # type: ignore[arg-type]
+        """Run `query(rx, …)` beside the writes, on what is committed.
+
+        Raises:
+            DatabaseAwayError: the database went away.
+        """
+        try:
+            async with AsyncSession(self._engine, sync_session_class=Rx, expire_on_commit=False) as session:
+                # `run_sync` is typed for a plain Session; the session that it hands on is the class named above.
+                return await session.run_sync(lambda rx: query(rx, *args, **kwargs))  # type: ignore[arg-type]
+        except Exception as error:
+            if is_away(error):
+                raise DatabaseAwayError(type(error).__name__) from error
+            raise
 
     async def close(self) -> None:
         """Finish waiting writes and close every connection."""
@@ -171,21 +184,28 @@ class PostgresWriter:
                     self._meters.transactions += 1
                     self._meters.commits += 1
                     return await session.run_sync(work)  # type: ignore[arg-type]
-            except DBAPIError as error:
-                code = getattr(error.orig, "sqlstate", None)
-                if code not in OVERTAKEN_CODES or attempt == RETRIES - 1:
-                    raise
+            except Exception as error:
+                if attempt < RETRIES - 1 and _was_overtaken(error):
+                    continue
+                if is_away(error):
+                    raise DatabaseAwayError(type(error).__name__) from error
+                raise
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def close(self) -> None:
         """Nothing waits here: callers hold their own transactions."""
 
 
-def async_url(url: str) -> str:
-    """`url` with the asynchronous driver that reads use."""
+def _was_overtaken(error: Exception) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in OVERTAKEN_CODES
+
+
+def async_engine(url: str, **options: Any) -> AsyncEngine:
+    """An engine with the asynchronous driver. What stands after `?` (`sslmode=require`) asyncpg reads as libpq does."""
     parsed = make_url(url)
-    driver = ASYNC_DRIVERS[parsed.get_backend_name()]
-    return parsed.set(drivername=driver).render_as_string(hide_password=False)
+    if parsed.get_backend_name() == "sqlite":
+        return create_async_engine(parsed.set(drivername="sqlite+aiosqlite"), **options)
+    return create_async_engine("postgresql+asyncpg://", connect_args={"dsn": url}, **options)
 
 
 def _pool(name: str) -> dict[str, Any]:

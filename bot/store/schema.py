@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, inspect, make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from bot.store.db import async_url
+from bot.store.db import async_engine
 
 HEAD = "0021"
 """The newest revision in migrations/; a test holds the two together."""
@@ -23,7 +22,7 @@ async def migrate(url: str, target: str = "head") -> bool:
     """
     if make_url(url).get_backend_name() == "sqlite":
         return await asyncio.to_thread(_migrate_sqlite, url, target)
-    engine = create_async_engine(async_url(url), poolclass=NullPool)
+    engine = async_engine(url, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
             if target == "head" and await connection.run_sync(_revision) == HEAD:

@@ -11,6 +11,7 @@ import pytest
 from bot.__main__ import main
 from bot.features.communities import arrive, leave
 from bot.rules.words import Language
+from bot.settings import DATABASES
 from bot.store.audit import MACHINE
 from bot.store.db import Database, Tx
 from bot.store.lock import using
@@ -169,7 +170,7 @@ def test_no_database(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     for address, code, told in (
         (f"sqlite:///{tmp_path}/none/encore.db", 1, "there is no database yet at DATABASE_URL"),
         ("postgresql://me:Sesame@127.0.0.1:1/name", 2, "DATABASE_URL can't be used: ConnectionRefusedError"),
-        ("postgresql://me:Sesame@127.0.0.1:port/name", 2, "DATABASE_URL can't be used: ValueError"),
+        ("postgresql://me:Sesame@127.0.0.1:port/name", 2, f"DATABASE_URL is wrong: {DATABASES}"),
     ):
         monkeypatch.setenv("DATABASE_URL", address)
         assert run(*act) == (code, "", told)

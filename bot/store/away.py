@@ -1,0 +1,30 @@
+"""Which failures of a database pass by themselves: one exception for all of them, so that callers know one."""
+
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+AWAY = ("08", "25006", "25P03", "40001", "40003", "40P01", "53", "55P03", "57014", "57P", "58")
+"""Beginnings of PostgreSQL's SQLSTATE codes (its manual, appendix A) that say: ask again. The connection broke; the
+server is a standby now, or is stopping or starting; we waited too long or were overtaken; room, connections or its disk
+gave out."""
+
+
+class DatabaseAwayError(ConnectionError):
+    """The database can't answer now, or went away in the middle: what was asked may or may not have been done.
+
+    Asking again is right: what was done already is known by its cause, and gives its first answer.
+    """
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether a failure passes by itself. A wrong value or a wrong statement doesn't, nor does a wrong password."""
+    if isinstance(error, (OSError, PoolTimeout)):
+        return True
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    origin = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(origin, "sqlstate", None)
+    if code is not None:
+        return str(code).startswith(AWAY)
+    # asyncpg has one kind for a closed connection and for a value that it can't send; the latter is a ValueError too.
+    return isinstance(error, InterfaceError) and not isinstance(getattr(origin, "__cause__", None), ValueError)
