@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import errno
 import signal
+import socket
 import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, ExitStack, contextmanager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 EXIT_BUSY = 1
 """What is in the way will be gone soon: a supervisor may try again."""
 EXIT_SETTINGS = 2
+IN_USE = "another process uses this database: a bot that hasn't stopped, or a restore; start again when it has ended"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -136,16 +138,16 @@ def _run(settings: "Settings", options: argparse.Namespace) -> int:
     try:
         lost = _lost(url, fresh=options.fresh)
     except Exception as error:  # noqa: BLE001  # whatever the driver says, the operator needs one line
-        return _fail(f"DATABASE_URL can't be used: {type(error).__name__}", EXIT_SETTINGS)
+        return _unusable(url, error)
     if lost is not None:
         return _fail(lost, EXIT_SETTINGS)
     with ExitStack() as stack:
         try:
             stack.enter_context(using(url))
         except InUseError:
-            return _fail("a backup is being restored into this database; start again when it is done", EXIT_BUSY)
+            return _fail(IN_USE, EXIT_BUSY)
         except OSError as error:
-            return _fail(f"DATABASE_URL can't be used: {type(error).__name__}", EXIT_SETTINGS)
+            return _unusable(url, error)
         return _serve_or_tell(settings)
 
 
@@ -196,16 +198,21 @@ def _serve_or_tell(settings: "Settings") -> int:
 async def _serve(settings: "Settings") -> int:
     from bot.app import build  # noqa: PLC0415
     from bot.beacon import Drand  # noqa: PLC0415
+    from bot.store.hold import held  # noqa: PLC0415
+    from bot.store.lock import InUseError  # noqa: PLC0415
     from bot.store.schema import migrate  # noqa: PLC0415
 
     url = settings.database_url.get_secret_value()
-    try:
-        await migrate(url)
-        await _tell_empty_or_mark(url, settings.owner_id)
-    except Exception as error:  # noqa: BLE001  # whatever the driver says, the operator needs one line
-        return _fail(f"DATABASE_URL can't be used: {type(error).__name__}", EXIT_SETTINGS)
-    app = build(settings, beacon=Drand(), on_founded=partial(_leave_mark, url))
     async with AsyncExitStack() as stack:
+        try:
+            hold = await stack.enter_async_context(held(url))
+            await migrate(url)
+            await _tell_empty_or_mark(url, settings.owner_id)
+        except InUseError:
+            return _fail(IN_USE, EXIT_BUSY)
+        except Exception as error:  # noqa: BLE001  # whatever the driver says, the operator needs one line
+            return _unusable(url, error)
+        app = build(settings, beacon=Drand(), on_founded=partial(_leave_mark, url), hold=hold)
         try:
             await _tell_health(app, settings.metrics_port, stack)
         except OSError as error:
@@ -214,6 +221,17 @@ async def _serve(settings: "Settings") -> int:
             return _fail(f"METRICS_PORT: port {settings.metrics_port} can't be had: {why}", EXIT_SETTINGS)
         await _until_stopped(app)
     return 0
+
+
+def _unusable(url: str, error: Exception) -> int:
+    """Tell that the database can't be used; a server that is away now may be back when the service starts again."""
+    from bot.store.away import is_away  # noqa: PLC0415
+    from bot.store.lock import sqlite_path  # noqa: PLC0415
+
+    unknown_host = isinstance(error, socket.gaierror) and error.errno != socket.EAI_AGAIN
+    if sqlite_path(url) is None and is_away(error) and not unknown_host:
+        return _fail(f"DATABASE_URL can't be reached now: {type(error).__name__}; start again later", EXIT_BUSY)
+    return _fail(f"DATABASE_URL can't be used: {type(error).__name__}", EXIT_SETTINGS)
 
 
 async def _tell_empty_or_mark(url: str, founder_id: int | None) -> None:

@@ -117,8 +117,10 @@ from bot.store import airings, causes, forgotten, gift_cards, mornings, namings,
 from bot.store import raffles as raffle_cards
 from bot.store.campaigns import CARD, card_of
 from bot.store.db import Database
+from bot.store.hold import Hold
 from bot.store.holding import forget_sightings
 from bot.store.ledger import check_books
+from bot.store.lock import InUseError
 from bot.store.places import find_people
 from bot.voice import Voice
 from bot.whispers import Whispers
@@ -186,13 +188,14 @@ class App:
     arrivals: Arrivals
     concurrency: int
     meters: Meters
+    hold: Hold
     intake: Intake | None = None
 
     async def run(self, *, on_ready: Callable[[], None] | None = None) -> None:
         """Say hello to Telegram, then take, handle and send until cancelled.
 
         Raises:
-            StartError: the token is refused, or another process uses it.
+            StartError: the token is refused, or another process uses it or has the database.
         """
         me = await self._hello()
         self.dispatcher["username"] = (me.username or "").lower()
@@ -219,6 +222,7 @@ class App:
             on_ready()
         try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(self.hold.keep())
                 group.create_task(self.sender.run())
                 group.create_task(self.jobs.run())
                 group.create_task(self._keep_house())
@@ -328,6 +332,8 @@ class App:
 
 def _reason(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     """Why everything stopped, as one exception."""
+    if errors.subgroup(InUseError) is not None:
+        return StartError("the lock of the database was lost, and another process has it now", 1)
     if errors.subgroup(ConflictError) is not None:
         return StartError("another process is polling with this BOT_TOKEN; stop it first", 3)
     if errors.subgroup(TelegramUnauthorizedError) is not None:
@@ -346,12 +352,15 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
     beacon: Beacon | None = None,
     limits: Limits | None = None,
     on_founded: Callable[[], Awaitable[None]] | None = None,
+    hold: Hold | None = None,
 ) -> App:
     """Wire a bot. The database behind `settings` must be migrated. Without a `beacon` shops seal their draws alone.
 
-    `on_founded` is called after each new shop that a group has founded.
+    `on_founded` is called after each new shop that a group has founded. Without a `hold` no other bot may use the
+    database.
     """
     clock = clock or Clock.real()
+    hold = hold or Hold()
     meters = Meters()
     session = session or LightSession(settings.telegram_api_url)
     pacer = Pacer(limits or Limits(), time.monotonic, meters)
@@ -395,6 +404,7 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
         pacer=pacer,
         communities=communities,
         clock=clock,
+        hold=hold,
         cards={
             CARD: card_of,
             airings.CARD: airings.live_card,
@@ -428,7 +438,7 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
         Drawing(db, raffle_policy, beacon, whereabouts.look_up),
         whereabouts,
     )
-    jobs = Jobs(db=db, clock=clock, features=due, meters=meters)
+    jobs = Jobs(db=db, clock=clock, hold=hold, features=due, meters=meters)
     table = handlers.setup()
     rooms = Rooms(db)
     setting_up = SettingUp(db, SetupPolicy())
@@ -544,6 +554,7 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
         arrivals=arrivals,
         concurrency=settings.concurrency,
         meters=meters,
+        hold=hold,
     )
 
 

@@ -14,7 +14,9 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.clock import Clock
 from bot.logs import get_logger
 from bot.meters import Beat, Meters
+from bot.store.away import DatabaseAwayError
 from bot.store.db import Database
+from bot.store.hold import Hold
 
 log = get_logger("jobs")
 
@@ -33,8 +35,11 @@ class Due(Protocol):
 class Jobs:
     """Rings for every feature that has work on a clock."""
 
-    def __init__(self, *, db: Database, clock: Clock, features: Sequence[Due], meters: Meters | None = None) -> None:
+    def __init__(
+        self, *, db: Database, clock: Clock, hold: Hold, features: Sequence[Due], meters: Meters | None = None
+    ) -> None:
         self._clock = clock
+        self._hold = hold
         self._meters = meters or Meters()
         self._features = features
         self._wake = asyncio.Event()
@@ -49,6 +54,7 @@ class Jobs:
         try:
             while True:
                 self._wake.clear()
+                await self._hold.wait()
                 next_at = await self.tick()
                 if next_at is not None:
                     self._set(next_at)
@@ -63,6 +69,8 @@ class Jobs:
         for feature in self._features:
             try:
                 next_at = await feature.run_due(now)
+            except DatabaseAwayError as error:
+                log.warning("due_waits", feature=type(feature).__name__, error=str(error))
             except Exception as error:  # what is due stays due, and the safety alarm comes back to it
                 log.error("due_failed", feature=type(feature).__name__, exc_info=error)
             else:

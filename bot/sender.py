@@ -37,6 +37,7 @@ from bot.store import causes, departures
 from bot.store.cards import EDIT, POST
 from bot.store.db import Database, Tx
 from bot.store.departures import Departure
+from bot.store.hold import Hold
 from bot.store.outbox import DELETE, FILE, LEAVE, SAY, TELL
 from bot.store.places import place_of
 from bot.store.tables import Card, Person
@@ -145,6 +146,7 @@ class Sender:
         pacer: Pacer,
         communities: Communities,
         clock: Clock,
+        hold: Hold,
         cards: dict[str, CardState],
         files: dict[str, FileMaker] | None = None,
         witnesses: dict[str, Witness] | None = None,
@@ -158,6 +160,7 @@ class Sender:
         self._pacer = pacer
         self._communities = communities
         self._clock = clock
+        self._hold = hold
         self._cards = cards
         self._files = files or {}
         self._witnesses = witnesses or {}
@@ -178,10 +181,11 @@ class Sender:
 
     async def run(self) -> None:
         """Send what is due, until cancelled; what is under way then is finished first."""
-        await self._db.write(departures.after_crash)
+        await self._keep(departures.after_crash, self._hold.term)
         try:
             while True:
                 self._wake.clear()
+                await self._hold.wait()
                 try:
                     seconds = await self._round()
                     self._meters.beat(Beat.SENDER)
@@ -205,7 +209,8 @@ class Sender:
             await self._db.write(departures.expire, now)
         before_start = (seen.next_start - now).total_seconds() - ONE_TURN if seen.next_start is not None else AHEAD
         turns = [(row, at) for row in seen.due if (at := self._turn(row, before_start)) is not None]
-        taken = await self._db.write(departures.take, [row.id for row, _ in turns]) if turns else set()
+        ids = [row.id for row, _ in turns]
+        taken = await self._db.write(departures.take, ids, self._hold.term) if ids else set()
         self._send_all([(row, at) for row, at in turns if row.id in taken], sum(row.announces for row in seen.due))
         seconds = LOOK_AGAIN if len(turns) < len(seen.due) else SLEEP.total_seconds()
         if seen.next_at is not None:
@@ -249,6 +254,7 @@ class Sender:
         await asyncio.sleep(max(0.0, at - time.monotonic()))
         if before is not None:
             await before.over(patience)
+        await self._hold.wait()
         try:
             await self._send_or_put_back(row, flight)
         finally:

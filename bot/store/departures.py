@@ -105,12 +105,12 @@ def expire(tx: Tx, now: datetime) -> None:
     )
 
 
-def take(tx: Tx, ids: list[int]) -> set[int]:
-    """Mark rows *sending*, all of a round in one commit; those that still waited."""
+def take(tx: Tx, ids: list[int], sender: str) -> set[int]:
+    """Mark rows *sending*, by whom, all of a round in one commit; those that still waited."""
     taken = tx.execute(
         update(Outbox)
         .where(col(Outbox.id).in_(ids), _WAITING)
-        .values(state=OutboxState.SENDING, attempts=col(Outbox.attempts) + 1)
+        .values(state=OutboxState.SENDING, sender=sender, attempts=col(Outbox.attempts) + 1)
         .returning(col(Outbox.id))
     ).scalars()
     return {row_id for row_id in taken if row_id is not None}
@@ -169,10 +169,14 @@ def moved(tx: Tx, row_id: int, new_chat_id: int, now: datetime) -> None:
     tx.flush()
 
 
-def after_crash(tx: Tx) -> None:
-    """What was on its way when the process ended: sent again if it was promised, *unknown* if it was bulk."""
+def after_crash(tx: Tx, sender: str) -> None:
+    """What was on its way when a process ended: sent again if it was promised, *unknown* if it was bulk.
+
+    `sender` is who asks: what is on its way by them is left alone. All others have ended, as one bot runs at a time.
+    """
+    not_mine = or_(col(Outbox.sender).is_(None), col(Outbox.sender) != sender)
     rows = (
-        tx.execute(select(Outbox).where(col(Outbox.state) == OutboxState.SENDING).order_by(col(Outbox.id)))
+        tx.execute(select(Outbox).where(col(Outbox.state) == OutboxState.SENDING, not_mine).order_by(col(Outbox.id)))
         .scalars()
         .all()
     )

@@ -1,7 +1,7 @@
-"""Who uses an SQLite file: a lock beside it, shared by bots that run, held alone by a restore.
+"""Who uses an SQLite file: a lock beside it, held by the bot that runs, or by a restore.
 
 The kernel lets go of it when a process ends, however it ends. The file itself stays: removing it would let two
-processes hold locks on two files of one name.
+processes hold locks on two files of one name. PostgreSQL's is in `hold.py`.
 """
 
 import errno
@@ -14,8 +14,12 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-PATIENCE = 2.0
-"""Seconds for which a start waits: `doctor` looks at the lock for a moment, a restore holds it for longer."""
+from bot.logs import get_logger
+
+log = get_logger("lock")
+
+PATIENCE = 15.0
+"""Seconds for which a start waits for the bot before it: a stop takes at most 10."""
 STEP = 0.05
 
 
@@ -31,12 +35,12 @@ def sqlite_path(url: str) -> Path | None:
 
 @contextmanager
 def using(url: str) -> Iterator[None]:
-    """Hold the lock as one of several bots: an overlapping restart is no harm, a restore would be.
+    """Hold the lock as the one bot, after the bot before has ended.
 
     Raises:
-        InUseError: a restore is under way.
+        InUseError: that bot, or a restore, goes on.
     """
-    with _held(url, fcntl.LOCK_SH, PATIENCE):
+    with _held(url, fcntl.LOCK_EX, PATIENCE):
         yield
 
 
@@ -57,7 +61,7 @@ def in_use(url: str) -> bool:
     if path is None or not _lock_path(path).exists():
         return False
     try:
-        with alone(url):
+        with _held(url, fcntl.LOCK_SH, 0.0):  # shared, so that two who look aren't in each other's way
             return False
     except InUseError:
         return True
@@ -68,6 +72,11 @@ def hand_over(path: Path, like: Path) -> None:
     owner = like.stat()
     if os.geteuid() == 0 and (path.stat().st_uid, path.stat().st_gid) != (owner.st_uid, owner.st_gid):
         os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def tell_waiting() -> None:
+    """Log that a start waits for the process before it."""
+    log.info("database_in_use", waits=PATIENCE)
 
 
 def _lock_path(path: Path) -> Path:
@@ -92,6 +101,7 @@ def _held(url: str, kind: int, patience: float) -> Iterator[None]:
 
 def _wait_for(descriptor: int, kind: int, patience: float) -> None:
     deadline = time.monotonic() + patience
+    told = not patience
     while True:
         try:
             fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
@@ -100,6 +110,9 @@ def _wait_for(descriptor: int, kind: int, patience: float) -> None:
                 return  # a file system without locks: SQLite's own still hold
             if time.monotonic() >= deadline:
                 raise InUseError from None
+            if not told:
+                tell_waiting()
+                told = True
             time.sleep(STEP)
         else:
             return

@@ -9,7 +9,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.store.db import async_engine
 
-HEAD = "0021"
+HEAD = "0024"
 """The newest revision in migrations/; a test holds the two together."""
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"

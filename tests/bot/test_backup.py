@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from bot.__main__ import IN_USE
 from bot.backup import keep, put_back
 from bot.clock import Clock
 from bot.features.privacy import Privacy
@@ -341,29 +342,29 @@ def test_whoever_has_the_database_open_is_minded(path: Path, capsys: pytest.Capt
     assert put_back(settings(path), copy, LATER) == 0
 
 
-def test_bots_share_the_lock_and_a_restore_has_it_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An overlapping restart is let in; a start during a restore isn't, nor a restore during either."""
+def test_one_holds_the_lock(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second bot isn't let in, nor a restore beside a bot, nor a bot beside a restore; looking is no holding."""
     monkeypatch.setattr("bot.store.lock.PATIENCE", 0.0)
     url = f"sqlite:///{path}"
     assert not in_use(url)
-    with using(url):
-        with using(url):
+    for first in (using, alone):
+        with first(url):
             assert in_use(url)
-        with pytest.raises(InUseError), alone(url):
-            pass
-    with alone(url), pytest.raises(InUseError), using(url):
-        pass
-    assert not in_use(url)
+            for second in (using, alone):
+                with pytest.raises(InUseError), second(url):
+                    pass
+        assert not in_use(url)
     with using("postgresql://me@host/name"), alone("postgresql://me@host/name"):
         assert not in_use("postgresql://me@host/name")
 
 
 async def test_a_start_during_a_restore(path: Path) -> None:
-    """`run` waits a little, then says in one line why it can't start, with a code that means: try again."""
+    """`run` waits as for another bot, then says in one line why it can't start, with a code that means: try again."""
+    variables = {"BOT_TOKEN": TOKEN, "DATABASE_URL": f"sqlite:///{path}", "LOG_LEVEL": "error"}
     with alone(f"sqlite:///{path}"):
-        code, out, problems = await result(path.parent, "run", BOT_TOKEN=TOKEN, DATABASE_URL=f"sqlite:///{path}")
+        code, out, problems = await result(path.parent, "run", **variables)
     assert (code, out) == (1, "")
-    assert problems == ["encore: a backup is being restored into this database; start again when it is done"]
+    assert problems == [f"encore: {IN_USE}"]
 
 
 @pytest.mark.parametrize("verb", ["backup", "restore"])

@@ -149,8 +149,15 @@ async def test_who_answers_at_the_address(folder: Path) -> None:
     async with Sandbox() as telegram, web_server(200) as site, web_server(404) as nothing:
         refused, *elsewhere = await asyncio.gather(
             *(
-                result(folder, "run", BOT_TOKEN=TOKEN, TELEGRAM_API_URL=url, LOG_LEVEL="error")
-                for url in (telegram.url, site, nothing)
+                result(
+                    folder,
+                    "run",
+                    BOT_TOKEN=TOKEN,
+                    TELEGRAM_API_URL=url,
+                    DATABASE_URL=f"sqlite:///{number}.db",
+                    LOG_LEVEL="error",
+                )
+                for number, url in enumerate((telegram.url, site, nothing))
             )
         )
     check("BOT_TOKEN", *refused)

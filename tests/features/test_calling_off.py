@@ -91,7 +91,7 @@ async def test_it_can_be_called_off_while_its_naming_leaves(
     raffle = await fair.made()
     await fair.passes(CLOSES)
     if taken:
-        await db.write(departures.take, [row.id for row in (await db.read(departures.look, CLOSES)).due])
+        await db.write(departures.take, [row.id for row in (await db.read(departures.look, CLOSES)).due], "before")
     outcome = await fair.calling_off.call_off(fair.place, STAFF, 1, CLOSES + 2 * SECOND, causes.next())
     assert isinstance(outcome, CalledOff)
     assert await fair.posts(CLOSES + posted * SECOND) is taken

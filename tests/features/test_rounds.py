@@ -147,14 +147,14 @@ async def test_what_was_on_its_way_in_a_crash_is_sent_again_or_given_up(db: Data
     ((first, _, _),) = await fair.namings()
     seen = await db.read(departures.look, CLOSES)
     naming = next(row for row in seen.due if row.act == "say")
-    await db.write(departures.take, [naming.id])
+    await db.write(departures.take, [naming.id], "before")
     await fair.passes(CLOSES + 30 * SECOND)
     assert await fair.namings() == [(first, "promised", False)]
-    await db.write(departures.after_crash)
+    await db.write(departures.after_crash, "after")
     again = await db.read(departures.look, CLOSES + 40 * SECOND)
     assert naming.id in {row.id for row in again.due}
-    await db.write(departures.take, [naming.id])
-    await db.write(departures.after_crash)
+    await db.write(departures.take, [naming.id], "before")
+    await db.write(departures.after_crash, "after")
     too_late = QUICKNET.time_of(first) - NAMED_AHEAD + SECOND
     await db.write(departures.expire, too_late)
     await fair.passes(too_late)
@@ -167,8 +167,8 @@ async def test_a_lost_naming_that_was_posted_after_all(db: Database, causes: Cau
     fair, raffle = await ready(db, causes)
     await fair.passes(CLOSES)
     ((first, _, _),) = await fair.namings()
-    await db.write(departures.take, [row.id for row in (await db.read(departures.look, CLOSES)).due])
-    await db.write(departures.after_crash)
+    await db.write(departures.take, [row.id for row in (await db.read(departures.look, CLOSES)).due], "before")
+    await db.write(departures.after_crash, "after")
     gone = QUICKNET.time_of(first) - NAMED_AHEAD
     await fair.passes(gone)
     assert len(await fair.namings()) == 2
@@ -208,7 +208,7 @@ async def test_a_kill_between_any_two_steps_freezes_once_and_chooses_nothing(
                     db.light(None, after_commit=False)
                     await fair.posts(now)
             except Killed:
-                await db.write(departures.after_crash)
+                await db.write(departures.after_crash, "after")
             db.light(None, after_commit=False)
             ((hashed, number),) = await query(db, "SELECT list_hash, beacon_round FROM raffle")
             frozen |= {hashed} - {None}

@@ -100,6 +100,8 @@ class Outbox(SQLModel, table=True):
     due_at: datetime
     not_after: datetime | None = None
     state: str = Field(default=OutboxState.WAITING)
+    sender: str | None = None
+    """Who took it for sending last: the term of a process (`store/hold.py`)."""
     attempts: int = Field(default=0)
     problem: str | None = None
     made_at: datetime
