@@ -29,6 +29,7 @@ from sqlmodel import col
 from bot.clock import Clock
 from bot.logs import get_logger
 from bot.meters import Beat, Meters, kind_of_update
+from bot.rules.polling import Polling
 from bot.session import LightSession, encode
 from bot.store.db import Database, Tx
 from bot.store.hot import Hot
@@ -42,8 +43,6 @@ POLL_SECONDS = 25
 BATCH = 100
 BACKLOG = 2_000
 """Updates waiting in memory above which polling pauses; Telegram keeps the rest."""
-CONFLICT_SECONDS = 30.0
-"""A restart that overlaps ends by itself; a second bot on the same token doesn't."""
 RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 DELETE_CHUNK = 500
 
@@ -136,7 +135,7 @@ class Intake:
         """Replay what is left, then take and hand on until cancelled.
 
         Raises:
-            ConflictError: someone else has polled with the same token for 30 s.
+            ConflictError: someone else polls with the same token, and did so before.
             TelegramUnauthorizedError: Telegram doesn't know the token.
         """
         await self._replay()
@@ -178,7 +177,7 @@ class Intake:
     async def _poll(self) -> None:
         offset: int | None = None
         failures = 0
-        conflict_since: float | None = None
+        polling = Polling(time.monotonic())
         while True:
             await self._room.wait()
             parameters: dict[str, Any] = {"limit": BATCH, "timeout": POLL_SECONDS, "allowed_updates": self._allowed}
@@ -188,9 +187,12 @@ class Intake:
                 updates = await self._session.poll(self._bot, parameters, POLL_SECONDS)
             except TelegramConflictError as error:
                 now = time.monotonic()
-                conflict_since = conflict_since or now
-                if now - conflict_since >= CONFLICT_SECONDS:
+                polling = polling.refused(now)
+                if polling.lasts(now) and not polling.steady:
                     raise ConflictError from error
+                if polling.warns(now):
+                    log.warning("another_polls")
+                    polling = polling.warned(now)
                 await asyncio.sleep(1)
                 continue
             except TelegramRetryAfter as error:
@@ -203,7 +205,7 @@ class Intake:
                 log.warning("poll_failed", error=type(error).__name__, failures=failures)
                 await asyncio.sleep(RETRY_SECONDS[min(failures, 6) - 1])
                 continue
-            failures, conflict_since = 0, None
+            failures, polling = 0, polling.answered(time.monotonic())
             self._meters.beat(Beat.POLL)
             if updates:
                 await self._take(updates)

@@ -26,11 +26,14 @@ VARIABLES = (
 
 async def start(folder: Path, *arguments: str, **variables: str) -> asyncio.subprocess.Process:
     """`python -m bot …` in an empty folder, with these variables and no others of ours."""
+    return await launch(folder, "-m", "bot", *arguments, **variables)
+
+
+async def launch(folder: Path, *arguments: str, **variables: str) -> asyncio.subprocess.Process:
+    """The same with any arguments of Python's own."""
     inherited = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     return await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "bot",
         *arguments,
         cwd=folder,
         env={**inherited, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default", **variables},
@@ -42,7 +45,7 @@ async def start(folder: Path, *arguments: str, **variables: str) -> asyncio.subp
 async def result(folder: Path, *arguments: str, **variables: str) -> tuple[int, str, list[str]]:
     """Exit code, standard output, and the lines on standard error."""
     process = await start(folder, *arguments, **variables)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         out, problems = await process.communicate()
     return process.returncode or 0, out.decode(), problems.decode().splitlines()
 
@@ -88,9 +91,10 @@ class Running:
 
 
 @asynccontextmanager
-async def running(folder: Path, **variables: str) -> AsyncIterator[Running]:
-    """A bot that is killed at the end, if it still runs."""
-    process = await start(folder, "run", **variables)
+async def running(folder: Path, first: str = "", **variables: str) -> AsyncIterator[Running]:
+    """A bot that is killed at the end, if it still runs; `first` is Python that it runs before."""
+    code = f"{first}\nimport sys\nfrom bot.__main__ import main\nsys.exit(main(['run']))"
+    process = await launch(folder, "-c", code, **variables)
     try:
         yield Running(process)
     finally:
