@@ -20,7 +20,7 @@ from bot.store.causes import forget
 from bot.store.db import Tx
 from bot.store.lock import hand_over
 from bot.store.outbox import DELETE, FILE
-from bot.store.schema import known_revisions
+from bot.store.schema import known_revisions, migrate_file
 from bot.store.tables import Outbox
 from bot.store.tables.messages import OutboxState
 
@@ -30,7 +30,11 @@ OURS = frozenset({"alembic_version", "community", "member", "account", "transfer
 """Tables by which a database is known as Encore's."""
 SIDES = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database while it is open."""
+SQLITES_OWN = frozenset({("table", "sqlite_sequence"), ("table", "sqlite_stat1"), ("table", "sqlite_stat4")})
+"""Tables that SQLite makes by itself."""
 BUSY_SECONDS = 10.0
+LONGEST_NAME = 60
+"""Signs of a foreign name that are told."""
 
 TRUE_WHEN_SENT = (POST, EDIT, DELETE, FILE)
 """Promises that hold references: what they say is read when they leave, so late they are no lie."""
@@ -75,7 +79,7 @@ def take_in(source: Path, database: Path) -> Path:
     """Copy a backup to a new file beside `database`, for the rest of a restore to work on.
 
     Raises:
-        BackupError: `source` isn't a sound database of Encore's, or was made by a newer one.
+        BackupError: `source` isn't a sound database of Encore's, was made by a newer one, or holds what isn't ours.
     """
     if not source.is_file():
         raise BackupError(f"{source} isn't a file")
@@ -85,8 +89,9 @@ def take_in(source: Path, database: Path) -> Path:
     with _beside(database, keep=True) as made:
         try:
             with _as_it_was(source), closing(_open(source, mode="ro")) as backup, closing(_open(made)) as copy:
-                _check(backup, source)
+                revision = _check(backup, source)
                 backup.backup(copy)
+                _compare(copy, source, revision)  # the copy, which nobody else can change meanwhile
             _leave_out_words(made)
         except sqlite3.Error as error:
             raise BackupError(f"{source} isn't a sound backup of Encore: {error}") from None
@@ -161,7 +166,8 @@ def somebody_has_it_open(database: Path) -> bool:
     return False
 
 
-def _check(backup: sqlite3.Connection, source: Path) -> None:
+def _check(backup: sqlite3.Connection, source: Path) -> str:
+    """See that it is sound and Encore's; its revision."""
     (first,) = backup.execute("PRAGMA integrity_check(1)").fetchone()
     if first != "ok":
         raise BackupError(f"{source} is damaged: {_one_line(first)}")
@@ -171,6 +177,44 @@ def _check(backup: sqlite3.Connection, source: Path) -> None:
         raise BackupError(f"{source} isn't a database of Encore's")
     if revision[0] not in known_revisions():
         raise BackupError(f"{source} was made by a newer Encore; update Encore first, then restore")
+    return str(revision[0])
+
+
+def _compare(backup: sqlite3.Connection, source: Path, revision: str) -> None:
+    """See that there is in it what its revision's migrations make, and nothing else.
+
+    A trigger or a view would run whatever its maker wrote, with the bot's rights, long after the restore.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        model = Path(folder) / "model.db"
+        migrate_file(f"sqlite:///{model}", revision)
+        with closing(_open(model)) as made:
+            expected = _parts(made)
+    found = _parts(backup)
+    if foreign := found - expected:
+        raise BackupError(f"{source} holds what Encore never made: {_first(foreign)}; nothing was restored")
+    if missing := expected - found:
+        raise BackupError(f"{source} lacks {_first(missing)}, so it isn't a whole backup of Encore")
+
+
+def _parts(database: sqlite3.Connection) -> set[tuple[str, str]]:
+    """What a database is made of: (kind, name) of tables, their columns, indexes, triggers, views."""
+    parts: set[tuple[str, str]] = set()
+    for kind, name, sql in database.execute("SELECT type, name, sql FROM sqlite_master").fetchall():
+        if kind == "table" and str(sql).upper().startswith("CREATE VIRTUAL"):
+            parts.add(("virtual table", name))
+        elif (kind, name) not in SQLITES_OWN and not (kind == "index" and sql is None):
+            parts.add((kind, name))
+            if kind == "table":
+                columns = database.execute("SELECT name, hidden FROM pragma_table_xinfo(?)", (name,)).fetchall()
+                parts |= {("computed column" if hidden else "column", f"{name}.{column}") for column, hidden in columns}
+    return parts
+
+
+def _first(parts: set[tuple[str, str]]) -> str:
+    """One of them in a few plain signs: a table rather than its columns."""
+    kind, name = min(parts, key=lambda part: ("column" in part[0], part))
+    return f"{kind} {''.join(sign for sign in name if sign.isprintable())[:LONGEST_NAME]}"
 
 
 def _keep(made: Path, target: Path) -> Copied:
@@ -245,7 +289,9 @@ def _as_it_was(path: Path) -> Iterator[None]:
 def _open(path: Path, *, mode: str = "rw", seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
     """A connection that never makes a file, and that begins no transaction by itself."""
     address = f"{path.resolve().as_uri()}?mode={mode}"
-    return sqlite3.connect(address, uri=True, timeout=seconds, isolation_level=None)
+    connection = sqlite3.connect(address, uri=True, timeout=seconds, isolation_level=None)
+    connection.execute("PRAGMA trusted_schema = OFF")  # a file from elsewhere must not call functions that act
+    return connection
 
 
 def _one_line(text: str) -> str:

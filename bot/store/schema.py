@@ -21,7 +21,7 @@ async def migrate(url: str, target: str = "head") -> bool:
     `target` is a revision to go up to, or to go down to if it is `base` or begins with `<` (`<0014`).
     """
     if make_url(url).get_backend_name() == "sqlite":
-        return await asyncio.to_thread(_migrate_sqlite, url, target)
+        return await asyncio.to_thread(migrate_file, url, target)
     engine = async_engine(url, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
@@ -38,7 +38,8 @@ async def migrate(url: str, target: str = "head") -> bool:
         await engine.dispose()
 
 
-def _migrate_sqlite(url: str, target: str) -> bool:
+def migrate_file(url: str, target: str) -> bool:
+    """Do it to an SQLite file, without a loop."""
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
