@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from bot.logs import get_logger
 from bot.pacer import HeldError
@@ -14,7 +15,7 @@ WITHIN = 120.0
 MOST = 1_000
 """Answers that wait at once."""
 
-Say = Callable[[], Awaitable[None]]
+Say = Callable[[], Awaitable[Any]]
 
 
 class Afterwards:

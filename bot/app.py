@@ -20,6 +20,7 @@ from aiogram.types import CallbackQuery, Message, Update
 from bot import handlers
 from bot.clock import Clock
 from bot.content import Words
+from bot.deliveries import Deliveries, FileMaker
 from bot.features.admin import Drafts
 from bot.features.cadence import Cadence, morning_card
 from bot.features.calling_off import CallingOff
@@ -110,7 +111,7 @@ from bot.rules.raffles import RafflePolicy
 from bot.rules.setting_up import SetupPolicy
 from bot.rules.shop import ShopPolicy
 from bot.rules.streams import StreamPolicy
-from bot.sender import FileMaker, Sender
+from bot.sender import Sender
 from bot.session import LightSession
 from bot.settings import Settings
 from bot.store import airings, causes, forgotten, gift_cards, mornings, namings, outbox, packets
@@ -122,6 +123,7 @@ from bot.store.holding import forget_sightings
 from bot.store.ledger import check_books
 from bot.store.lock import InUseError
 from bot.store.places import find_people
+from bot.store.refused import forget_refusals
 from bot.voice import Voice
 from bot.whispers import Whispers
 
@@ -140,6 +142,7 @@ TIDIES = (
     expire_touches,
     expire_openings,
     forget_sightings,
+    forget_refusals,
 )
 """What is dropped once a day."""
 WRONG_LOGGED = 20
@@ -396,15 +399,13 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
         meters=meters,
         absent=belonging.not_there,
     )
-    sender = Sender(
+    deliveries = Deliveries(
         out=out,
         db=db,
         words=words,
         voice=voice,
-        pacer=pacer,
         communities=communities,
         clock=clock,
-        hold=hold,
         cards={
             CARD: card_of,
             airings.CARD: airings.live_card,
@@ -415,7 +416,9 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
         },
         files={raffle_cards.CARD: proving.proof, raffle_cards.REDRAW: proving.redraw},
         witnesses={namings.NAMING: namings.note_posted},
-        meters=meters,
+    )
+    sender = Sender(
+        db=db, deliveries=deliveries, pacer=pacer, communities=communities, clock=clock, hold=hold, meters=meters
     )
     spoken_words = SpokenWords(db)
     reminders = Reminders(db, stream_policy)
@@ -503,6 +506,7 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
         hooks=Hooks(db, partial(token, OrderPolicy().secret_bytes), listening=settings.metrics_port is not None),
         raffles=raffles,
         calling_off=calling_off,
+        proving=proving,
         redrawing=Redrawing(db, raffle_policy, whereabouts.look_up),
         chances=Chances(CouponPolicy(), choice, fresh_bytes),
         members=Members(db, BoardPolicy()),

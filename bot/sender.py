@@ -7,12 +7,12 @@ simply done again, promised messages too (one at most is doubled), bulk is marke
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from operator import itemgetter
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from aiogram.exceptions import (
     TelegramBadRequest,
@@ -20,30 +20,25 @@ from aiogram.exceptions import (
     TelegramMigrateToChat,
 )
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from bot.content import Words
-from bot.content.catalog import OUTCOMES
+from bot.deliveries import Deliveries, Result
 from bot.features.communities import Communities
 from bot.flows.moving import follow
 from bot.logs import get_logger
 from bot.meters import Beat, Meters
-from bot.outbound import Outbound
 from bot.pacer import HeldError, Pacer
-from bot.rules.communities import Place
-from bot.rules.words import Language, reader_language
-from bot.store import causes, departures
+from bot.refusing import refusal_of
+from bot.rules.refusals import WAITING, Refusal, ended_by
+from bot.store import departures
 from bot.store.cards import EDIT, POST
 from bot.store.db import Database, Tx
 from bot.store.departures import Departure
 from bot.store.hold import Hold
-from bot.store.outbox import DELETE, FILE, LEAVE, SAY, TELL
-from bot.store.places import place_of
-from bot.store.tables import Card, Person
+from bot.store.missed import tell_missed
+from bot.store.outbox import FILE, SAY, TELL
+from bot.store.refused import REFUSED, begin, end, open_refusals
 from bot.store.tables.messages import Lane, OutboxState
-from bot.store.telling import Attachment
-from bot.voice import NO_PREVIEW, Target, Voice
 
 log = get_logger("sender")
 
@@ -70,46 +65,12 @@ STEADY = 2.0
 """Seconds to wait after a round that failed, and for what is under way when the sender ends."""
 MOST_TRIES = 8
 """Of what fails for no passing reason."""
+TO_ROOMS = frozenset({POST, EDIT, SAY, FILE})
+"""What tells a whole room something."""
 LONGEST_PAUSE = 15.0
 """Seconds between two tries while Telegram can't be reached: what was promised waits for the network to come back."""
 SLEEP = timedelta(seconds=30)
 """The longest sleep, for safety; promises and jumps of the clock wake the sender at once."""
-
-CardState = Callable[[Session, int, int, datetime], Any]
-"""(session, community, subject, now) → the outcome that the card shows, or None if there's nothing to show."""
-
-FileMaker = Callable[[int, int], Awaitable[Attachment | None]]
-"""(community, subject) → the file as it is now, or None if there's none any more."""
-
-
-class Witness(Protocol):
-    """Writes down, in the commit that marks a message as sent, which message told a group of a subject, and when."""
-
-    def __call__(self, tx: Tx, *, subject_id: int, chat_id: int, message_id: int, posted_at: datetime) -> None:
-        """`posted_at` is Telegram's date of the message."""
-
-
-class Result(NamedTuple):
-    """What came of a row."""
-
-    state: OutboxState
-    problem: str | None = None
-    hung: tuple[int, int] | None = None
-    """(card, message): which message shows a card now."""
-    shown: Any = None
-    """What that message shows."""
-    note: Callable[[Tx], None] | None = None
-    """What else is written down with it."""
-
-
-class _Shown(NamedTuple):
-    """A card with what it should show now."""
-
-    card: Card
-    place: Place
-    shown: Any
-    language: Language
-    """The community's; in somebody's private chat, the reader's."""
 
 
 @dataclass(slots=True, eq=False)
@@ -139,49 +100,33 @@ class Sender:
     def __init__(
         self,
         *,
-        out: Outbound,
         db: Database,
-        words: Words,
-        voice: Voice,
+        deliveries: Deliveries,
         pacer: Pacer,
         communities: Communities,
         clock: Clock,
         hold: Hold,
-        cards: dict[str, CardState],
-        files: dict[str, FileMaker] | None = None,
-        witnesses: dict[str, Witness] | None = None,
         meters: Meters | None = None,
     ) -> None:
         self._meters = meters or Meters()
-        self._out = out
         self._db = db
-        self._words = words
-        self._voice = voice
+        self._deliveries = deliveries
         self._pacer = pacer
         self._communities = communities
         self._clock = clock
         self._hold = hold
-        self._cards = cards
-        self._files = files or {}
-        self._witnesses = witnesses or {}
+        self._refusals: dict[int, set[Refusal]] = {}
+        """What rooms refuse now, as the table says too: only where something is refused, a success has news."""
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._before: _Flight | None = None
-        self._acts: dict[str, Callable[[Departure], Awaitable[Result]]] = {
-            POST: self._post_card,
-            EDIT: self._edit_card,
-            SAY: self._say,
-            TELL: self._tell,
-            FILE: self._send_file,
-            DELETE: self._delete,
-            LEAVE: self._leave,
-        }
         clock.wakes(self._wake)
         db.on_promise(self._wake.set)
 
     async def run(self) -> None:
         """Send what is due, until cancelled; what is under way then is finished first."""
         await self._keep(departures.after_crash, self._hold.term)
+        self._refusals = await self._db.read(open_refusals)
         try:
             while True:
                 self._wake.clear()
@@ -272,20 +217,35 @@ class Sender:
             await follow(self._db, self._communities, row.chat_id, error.migrate_to_chat_id, self._clock.now())
             await self._keep(departures.moved, row.id, error.migrate_to_chat_id, self._clock.now())
             self._wake.set()
-        except TelegramForbiddenError:
-            if row.chat_id < 0:
-                # Removed without a word, or the word is still on its way: be quiet there.
-                await self._communities.leave(row.chat_id, self._clock.now())
-            await self._mark(row, OutboxState.FAILED, "forbidden")
-        except TelegramBadRequest as error:
-            log.warning("send_refused", row=row.id, act=row.act, chat=row.chat_id, reason=error.message[:80])
-            await self._mark(row, OutboxState.FAILED, "refused")
+        except (TelegramBadRequest, TelegramForbiddenError) as error:
+            await self._refused(row, refusal_of(error), error.message)
         except Exception as error:  # one bad row must not stop the others
             log.error("send_failed", row=row.id, act=row.act, chat=row.chat_id, exc_info=error)
             if row.attempts + 1 >= MOST_TRIES:
                 await self._mark(row, OutboxState.FAILED, "too many tries")
             else:
                 await self._put_back(row, timedelta(seconds=2.0**row.attempts))
+
+    async def _refused(self, row: Departure, reason: Refusal, words: str) -> None:
+        """What Telegram refused for good waits while somebody can end the reason; the owner hears why, once."""
+        log.warning("send_refused", row=row.id, act=row.act, chat=row.chat_id, reason=reason.value, words=words[:80])
+        now = self._clock.now()
+        told_to_room = row.chat_id < 0 and row.act in TO_ROOMS
+        if not told_to_room and not (row.chat_id < 0 and reason is Refusal.REMOVED):
+            await self._mark(row, OutboxState.FAILED, "refused")
+            return
+        if reason is Refusal.REMOVED:
+            # Removed without a word, or the word is still on its way: be quiet there.
+            await self._keep(departures.lost_room, row.id, now)
+            self._communities.forget()
+        elif reason in WAITING and "witness" not in row.facts:
+            await self._keep(departures.refuse, row.id, reason, now)
+            self._wake.set()
+        else:
+            # Another try wouldn't mend it; and a naming goes to the next room by itself.
+            note = partial(begin, chat_id=row.chat_id, reason=reason, now=now)
+            await self._mark(row, OutboxState.FAILED, f"{REFUSED}{reason}", note=note)
+        self._refusals.setdefault(row.chat_id, set()).add(reason)
 
     async def _put_back(self, row: Departure, wait: timedelta) -> None:
         await self._keep(departures.put_back, row.id, self._clock.now() + wait)
@@ -313,138 +273,34 @@ class Sender:
                 return
 
     async def _send_and_mark(self, row: Departure, flight: _Flight) -> None:
-        result = await self._send(row)
+        result = await self._deliveries.do(row)
         flight.answered.set()
-        await self._mark(row, result.state, result.problem, result.hung, result.note)
+        await self._mark(row, result.state, result.problem, result.hung, self._news(row, result))
         flight.marked.set()
         if row.act == POST and result.hung is not None:
-            after = await self._db.read(self._show, result.hung[0], self._clock.now())
+            after = await self._deliveries.look(result.hung[0])
             if after is not None and after.shown != result.shown:
                 # What changed while it was on its way found no message to edit.
                 await self._keep(departures.edit_soon, after.card, row.chat_id, self._clock.now())
 
-    async def _send(self, row: Departure) -> Result:
-        if row.act not in {SAY, TELL, LEAVE} and row.chat_id < 0 and await self._communities.group(row.chat_id) is None:
-            return Result(OutboxState.EXPIRED, "not in the group")
-        act = self._acts.get(row.act)
-        if act is None:
-            return Result(OutboxState.FAILED, f"unknown act {row.act}")
-        return await act(row)
+    def _news(self, row: Departure, result: Result) -> Callable[[Tx], None] | None:
+        """What is written down with the mark: a room takes messages again, or refuses a kind of them, or missed one."""
+        now = self._clock.now()
+        notes = [result.note] if result.note is not None else []
+        if result.refused is not None:
+            notes.append(partial(begin, chat_id=row.chat_id, reason=result.refused, now=now))
+            self._refusals.setdefault(row.chat_id, set()).add(result.refused)
+        if result.state is OutboxState.SENT and row.act in {POST, SAY, FILE}:
+            over = self._refusals.get(row.chat_id, set()) & ended_by(has_file=row.act == FILE)
+            over.discard(result.refused or Refusal.GONE)
+            if over:
+                notes.append(partial(end, chat_id=row.chat_id, reasons=frozenset(over), now=now))
+                self._refusals[row.chat_id] -= over
+        if result.state is OutboxState.EXPIRED and row.refused:
+            notes.append(partial(tell_missed, row_id=row.id, now=now))
 
-    async def _post_card(self, row: Departure) -> Result:
-        """Hang a card; which message it is and that it was sent become one commit."""
-        found = await self._db.read(self._show, row.facts["card_id"], self._clock.now())
-        if found is None:
-            return Result(OutboxState.EXPIRED, "nothing to show")
-        if found.card.message_id is not None and not row.facts.get("anew"):
-            return Result(OutboxState.SENT)
-        if getattr(found.shown, "over", False):
-            # A card that is over before it hung would only tell a lie.
-            return Result(OutboxState.EXPIRED, "over before it was posted")
-        message = self._message(found.shown, found.place, found.language)
-        sent = await self._out.call("sendMessage", chat_id=row.chat_id, **message)
-        return Result(OutboxState.SENT, None, (found.card.id or 0, sent["message_id"]), found.shown)
+        def write_down(tx: Tx) -> None:
+            for note in notes:
+                note(tx)
 
-    async def _edit_card(self, row: Departure) -> Result:
-        found = await self._db.read(self._show, row.facts["card_id"], self._clock.now())
-        message_id = found.card.message_id if found is not None else None
-        if found is None or message_id is None:
-            return Result(OutboxState.EXPIRED, "no card")
-        message = self._message(found.shown, found.place, found.language)
-        try:
-            await self._out.call("editMessageText", chat_id=row.chat_id, message_id=message_id, **message)
-        except TelegramBadRequest as error:
-            if "not modified" not in error.message:
-                return Result(OutboxState.FAILED, "the card is gone")
-        return Result(OutboxState.SENT, None, (found.card.id or 0, message_id))
-
-    def _show(self, session: Session, card_id: int, now: datetime) -> _Shown | None:
-        card = session.get(Card, card_id)
-        if card is None:
-            return None
-        shown = self._cards[card.kind](session, card.community_id, card.subject_id, now)
-        if shown is None:
-            return None
-        place = place_of(session, card.community_id)
-        person = session.get(Person, card.chat_id) if card.chat_id > 0 else None
-        language = place.language
-        if person is not None:
-            language = reader_language(person.language, person.telegram_language, language)
-        return _Shown(card, place, shown, language)
-
-    def _message(self, outcome: Any, place: Place, language: Language | None = None) -> dict[str, Any]:
-        """An outcome as a group reads it, in the community's language unless told otherwise."""
-        said = self._words.say(outcome, place, language or place.language)
-        return {
-            "text": said.html,
-            "parse_mode": "HTML",
-            "link_preview_options": NO_PREVIEW,
-            "reply_markup": self._out.keyboard(said.buttons),
-        }
-
-    async def _say(self, row: Departure) -> Result:
-        """Tell a chat, in the community's language unless another was promised."""
-        facts = row.facts
-        outcome = causes.from_facts(OUTCOMES[facts["outcome"]], facts["facts"])
-        place = await self._db.read(place_of, row.community_id)
-        message = self._message(outcome, place, Language(facts.get("language") or place.language))
-        try:
-            sent = await self._out.call("sendMessage", chat_id=row.chat_id, **message)
-        except TelegramForbiddenError:
-            instead = facts.get("instead")
-            if row.chat_id < 0 or instead is None:
-                raise
-            await self._communities.unreachable(row.chat_id)
-            await self._out.turn(instead)
-            await self._out.call("sendMessage", chat_id=instead, **message)
-            return Result(OutboxState.SENT)
-        witness = facts.get("witness")
-        if witness is None:
-            return Result(OutboxState.SENT)
-        note = partial(
-            self._witnesses[witness["kind"]],
-            subject_id=witness["subject_id"],
-            chat_id=sent["chat"]["id"],
-            message_id=sent["message_id"],
-            posted_at=datetime.fromtimestamp(sent["date"], UTC),
-        )
-        return Result(OutboxState.SENT, note=note)
-
-    async def _tell(self, row: Departure) -> Result:
-        facts = row.facts
-        outcome = causes.from_facts(OUTCOMES[facts["outcome"]], facts["facts"])
-        place = await self._db.read(place_of, row.community_id)
-        target = Target(
-            user_id=facts["user_id"],
-            chat_id=row.chat_id,
-            whisper=facts["whisper"],
-            can_write=facts["can_write"],
-            reply_to=facts["reply_to"],
-            aloud=facts.get("aloud", True),
-        )
-        await self._voice.tell(target, outcome, place, Language(facts["language"]))
-        return Result(OutboxState.SENT)
-
-    async def _send_file(self, row: Departure) -> Result:
-        made = await self._files[row.facts["file"]](row.community_id, row.facts["subject_id"])
-        if made is None:
-            return Result(OutboxState.EXPIRED, "no file")
-        place = await self._db.read(place_of, row.community_id)
-        said = self._words.say(made.caption, place, place.language)
-        await self._out.document(row.chat_id, made.name, made.content, said.html)
-        return Result(OutboxState.SENT)
-
-    async def _delete(self, row: Departure) -> Result:
-        try:
-            await self._out.call("deleteMessage", chat_id=row.chat_id, message_id=row.facts["message_id"])
-        except TelegramBadRequest:
-            return Result(OutboxState.SENT, "gone already")
-        return Result(OutboxState.SENT)
-
-    async def _leave(self, row: Departure) -> Result:
-        if await self._communities.group(row.chat_id) is not None:
-            return Result(OutboxState.EXPIRED, "joined meanwhile")
-        log.info("left_unanswered", chat=row.chat_id)
-        with contextlib.suppress(TelegramBadRequest, TelegramForbiddenError):
-            await self._out.call("leaveChat", chat_id=row.chat_id)
-        return Result(OutboxState.SENT)
+        return write_down if notes else None

@@ -26,10 +26,12 @@ from bot.markup import start_link
 from bot.meters import Meters
 from bot.outbound import Outbound
 from bot.pacer import HeldError
+from bot.refusing import refusal_of
 from bot.rules.communities import SPEAKING_FOR_OTHERS, Place
 from bot.rules.coupons import MyCoupons
 from bot.rules.hearts import HeartAgain, Hearted, HeartsRest
 from bot.rules.raffles import MyEntry, RaffleList
+from bot.rules.refusals import Refusal
 from bot.rules.words import Language
 from bot.store.db import Database, Tx
 from bot.store.outbox import TELL, promise
@@ -205,13 +207,13 @@ class Voice:
                 return
         await self.answer(ask, outcome)
 
-    async def tell(self, target: Target, outcome: Any, place: Place, language: Language) -> None:
-        """Tell one person something that the outbox promised, by the quietest way that is open.
+    async def tell(self, target: Target, outcome: Any, place: Place, language: Language) -> bool:
+        """Tell one person something that the outbox promised, by the quietest way that is open; whether one was.
 
         Raises:
             HeldError: it can't leave now.
         """
-        await self._tell(target, self._words.say(outcome, place, language), place, has_turn=True)
+        return await self._tell(target, self._words.say(outcome, place, language), place, has_turn=True)
 
     async def _edit(self, method: str, ask: Ask, said: Said, **which: int) -> bool:
         """Whether the panel shows this now; one that was deleted, or is too old, can't."""
@@ -257,32 +259,31 @@ class Voice:
         else:
             await self._db.write(_promise, ask, target, said.outcome, self._clock.now(), fold)
 
-    async def _tell(self, target: Target, said: Said, place: Place | None, *, has_turn: bool = False) -> None:
+    async def _tell(self, target: Target, said: Said, place: Place | None, *, has_turn: bool = False) -> bool:
         try:
-            await self._tell_there(target, said, place, has_turn=has_turn)
+            return await self._tell_there(target, said, place, has_turn=has_turn)
         except TelegramMigrateToChat as error:
             await follow(self._db, self._communities, target.chat_id, error.migrate_to_chat_id, self._clock.now())
             # What was answered lies in the old group: its ids mean nothing in the new one.
             there = replace(target, chat_id=error.migrate_to_chat_id, press_id=None, ephemeral_id=None, reply_to=None)
-            await self._tell_there(there, said, place, has_turn=has_turn)
+            return await self._tell_there(there, said, place, has_turn=has_turn)
 
-    async def _tell_there(self, target: Target, said: Said, place: Place | None, *, has_turn: bool) -> None:
+    async def _tell_there(self, target: Target, said: Said, place: Place | None, *, has_turn: bool) -> bool:
         if target.private:
-            await self._write(target.user_id, target.chat_id, said)
-            return
+            return await self._write(target.user_id, target.chat_id, said)
         carries = target.whisper and await self._whispers.may_carry(place, secret=said.secret)
         if carries and await self._whisper(target, said, place):
-            return
+            return True
         if target.can_write and await self._write(target.user_id, target.user_id, said):
-            return
+            return True
         if not target.aloud or (said.secret and place is None):
             log.info("told_nobody", chat=target.chat_id)
-            return
+            return False
         if said.secret and place is not None:
             said = said.aloud(place)
         if not has_turn:
             await self._out.turn(target.chat_id)
-        await self._reply_for_a_while(target, said, place)
+        return await self._reply_for_a_while(target, said, place)
 
     async def _whisper(self, target: Target, said: Said, place: Place | None) -> bool:
         receiver: dict[str, Any] = {"receiver_user_id": target.user_id}
@@ -317,20 +318,24 @@ class Voice:
             return False
         return True
 
-    async def _reply_for_a_while(self, target: Target, said: Said, place: Place | None) -> None:
+    async def _reply_for_a_while(self, target: Target, said: Said, place: Place | None) -> bool:
         reply = None
         if target.reply_to is not None:
             reply = {"message_id": target.reply_to, "allow_sending_without_reply": True}
         try:
             message = await self._send(target.chat_id, said, reply_parameters=reply, disable_notification=True)
-        except TelegramBadRequest as error:
-            log.warning("reply_refused", chat=target.chat_id, error=type(error).__name__)
-            return
+        except (TelegramBadRequest, TelegramForbiddenError) as error:
+            reason = refusal_of(error)
+            if reason is Refusal.REMOVED:
+                raise
+            log.warning("reply_refused", chat=target.chat_id, reason=reason.value)
+            return False
         if place is not None:
             message_id, now = message["message_id"], self._clock.now()
             await self._db.write(
                 take_away_later, place.community_id, target.chat_id, message_id, due_at=now + SHORT_LIVED, now=now
             )
+        return True
 
     async def _send(self, chat_id: int, said: Said, **how: Any) -> Any:
         return await self._out.call(

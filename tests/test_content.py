@@ -269,6 +269,7 @@ ORDINARY: dict[str, str] = {
     "luckiest": "Ben",
     **dict.fromkeys(("who", "username", "said", "home"), "Mina"),
     "prize": "Silk scarf −20%",
+    "room": "Silk room",
 }
 
 HERE = {

@@ -55,6 +55,7 @@ PARTIAL = {
     "uq_raffle_naming_promised": ("state",),
     "uq_heart_goal_running": ("state",),
     "uq_fan_group_home": ("is_home",),
+    "uq_refused_room_open": ("over_at",),
 }
 """Partial indexes, and the columns in their conditions: a guard that applies to all rows, or to none, is no guard."""
 

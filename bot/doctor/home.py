@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 from bot.rules import doctor as findings
 from bot.rules.doctor import Chat, Finding, judge_disk, judge_schema
+from bot.rules.doctor_rooms import RoomRefuses
 from bot.settings import Settings
 from bot.store import checkup
 from bot.store.ledger import check_books
 from bot.store.lock import in_use, sqlite_path
 from bot.store.mark import address_of, has_shop, is_marked
+from bot.store.refused import refused_rooms
 from bot.store.schema import HEAD, known_revisions
 
 ENV_FILE = Path(".env")
@@ -59,6 +61,7 @@ async def _inside(url: str, kind: str) -> tuple[list[Finding], list[Chat]]:
         findings.BooksFine(books.transfers, books.held_by_fans) if books.sound else findings.BooksWrong(wrong),
         *([findings.FeedbackOff(unheard)] if unheard else []),
         *[findings.HomeLost(shop) for shop in await checkup.look(url, checkup.homeless)],
+        *[RoomRefuses(one.room, one.reason) for one in await checkup.look(url, refused_rooms)],
     ], await checkup.look(url, checkup.chats)
 
 

@@ -14,6 +14,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot.rules import doctor as findings
 from bot.rules.doctor import MANY_UPDATES, Chat, Finding, Standing, judge_chat, judge_clock
+from bot.rules.doctor_rooms import asks_to_write, judge_writing
 from bot.settings import Settings
 
 TIMEOUT = ClientTimeout(total=15)
@@ -109,7 +110,8 @@ async def look_at_telegram(settings: Settings, chats: list[Chat], now: Callable[
         found += await _whispers(api)
         privacy = me.result.get("can_read_all_group_messages") is not True
         bot_id = int(me.result["id"])
-        found += await asyncio.gather(*(_chat(api, bot_id, chat, privacy=privacy) for chat in chats))
+        for looked in await asyncio.gather(*(_chat(api, bot_id, chat, privacy=privacy) for chat in chats)):
+            found += looked
     return found if chats else [*found, findings.NoGroupYet()]
 
 
@@ -145,15 +147,27 @@ async def _whispers(api: Api) -> list[Finding]:
     return [findings.WhispersUnknown()] if answer.code == NOT_FOUND else []
 
 
-async def _chat(api: Api, bot_id: int, chat: Chat, *, privacy: bool) -> Finding:
+async def _chat(api: Api, bot_id: int, chat: Chat, *, privacy: bool) -> list[Finding]:
     try:
         answer = await api.call("getChatMember", chat_id=chat.chat_id, user_id=bot_id)
-    except (ClientError, OSError, NoBotApiError) as error:
-        return findings.ChatUnknown(chat.title, type(error).__name__)
-    member = answer.result
-    if isinstance(member, dict):
+        member = answer.result
+        if not isinstance(member, dict):
+            return [_without_standing(chat, answer)]
         rights = frozenset(name for name, value in member.items() if name.startswith("can_") and value is True)
-        return judge_chat(chat, Standing(str(member.get("status")), rights), privacy=privacy)
+        status = "left" if member.get("is_member") is False else str(member.get("status"))
+        standing = Standing(status, rights)
+        found = [judge_chat(chat, standing, privacy=privacy)]
+        if asks_to_write(chat, standing):
+            full = (await api.call("getChat", chat_id=chat.chat_id)).result
+            permissions = full.get("permissions") if isinstance(full, dict) else None
+            closed = judge_writing(chat, standing, permissions if isinstance(permissions, dict) else None)
+            found += [closed] if closed is not None else []
+    except (ClientError, OSError, NoBotApiError) as error:
+        return [findings.ChatUnknown(chat.title, type(error).__name__)]
+    return found
+
+
+def _without_standing(chat: Chat, answer: Answer) -> Finding:
     description = str(answer.body.get("description", ""))
     if "migrate_to_chat_id" in answer.body.get("parameters", {}) or "upgraded" in description:
         return findings.ChatMoved(chat.title)

@@ -34,6 +34,7 @@ from bot.store.coupons import give_back_claim, hang
 from bot.store.db import Database, Tx
 from bot.store.oversight import tell_of
 from bot.store.places import lock_shop
+from bot.store.refused import heard_in, untold_card
 from bot.store.tables import AuditEntry, Campaign, CampaignCode, CodeBatch, Coupon
 
 MADE = "campaign.made"
@@ -109,7 +110,8 @@ def make(tx: Tx, place: Place, actor_id: int, wish: NewCampaign, at: datetime, c
     )
     tx.add(campaign)
     tx.flush()
-    groups = hang(tx, place.community_id, _id(campaign.id), wish.opens, wish.closes, at) if not wish.kept_for else 0
+    chats = hang(tx, place.community_id, _id(campaign.id), wish.opens, wish.closes, at) if not wish.kept_for else []
+    groups, untold = heard_in(tx, place.community_id, chats)
     entry = record(
         tx,
         community_id=place.community_id,
@@ -139,6 +141,7 @@ def make(tx: Tx, place: Place, actor_id: int, wish: NewCampaign, at: datetime, c
         loyal_from=_comes_first(Tier.LOYAL, wish),
         first_code=wish.file.first if wish.file is not None else None,
         last_code=wish.file.last if wish.file is not None else None,
+        untold=untold,
     )
     entry.answer = causes.to_json(outcome)
     return outcome
@@ -268,6 +271,7 @@ def show(session: Session, place: Place, number: int, at: datetime) -> CampaignS
         closes=campaign.closes,
         shared_code=campaign.shared_code,
         kept_for=KeptFor(campaign.kept_for) if campaign.kept_for is not None else None,
+        untold=untold_card(session, place.community_id, CARD, _id(campaign.id)),
     )
 
 

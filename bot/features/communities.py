@@ -16,7 +16,8 @@ from bot.store.founding import GREETED_WITHIN, found, greet
 from bot.store.members import Sender, meet, see
 from bot.store.outbox import rekey
 from bot.store.places import Group, Known, find_group, find_people, find_place, place_of, rooms_of
-from bot.store.rooms import clear_room, forget_leaving, note_link
+from bot.store.refused import lose_room
+from bot.store.rooms import clear_room, forget_leaving, leave_room, note_link
 from bot.store.tables import AuditEntry, Community, FanGroup, Member, Person
 from bot.store.telling import tell_owner
 
@@ -148,7 +149,12 @@ class Communities:
 
     async def leave(self, chat_id: int, at: datetime) -> None:
         """The bot was removed from a group: be quiet there."""
-        await self._db.write(leave, chat_id, at)
+        await self._db.write(leave_room, chat_id, at)
+        self.forget()
+
+    async def lose(self, chat_id: int, at: datetime) -> None:
+        """Telegram refused a message, as the bot isn't in the group any more: be quiet there, and tell the owner."""
+        await self._db.write(lose_room, chat_id, at)
         self.forget()
 
     async def started(self, sender: Sender, *, can_write: bool) -> Reader:
@@ -320,16 +326,6 @@ def _arrived(tx: Tx, chat_id: int, *, fresh: bool, is_home: bool, founded: bool 
     tx.flush()
     group = find_group(tx, chat_id)
     return Arrived(group, fresh, is_home, founded) if group is not None else None
-
-
-def leave(tx: Tx, chat_id: int, at: datetime) -> None:
-    """Mark a group as left."""
-    tx.execute(
-        update(FanGroup)
-        .where(col(FanGroup.chat_id) == chat_id, col(FanGroup.left_at).is_(None))
-        .values(left_at=at, is_admin=False)
-    )
-    forget_leaving(tx, chat_id)
 
 
 def move(tx: Tx, old_chat_id: int, new_chat_id: int, at: datetime) -> int | None:

@@ -51,10 +51,11 @@ from bot.store.airings import (
     tell_subscribers,
 )
 from bot.store.audit import caused_by
-from bot.store.cards import chats_of, hasten, withdraw
+from bot.store.cards import chats_of, hanging_in, hasten, withdraw
 from bot.store.db import PLANNED, Database, Tx
-from bot.store.evenings import call_off, close, locked, note
+from bot.store.evenings import call_off, close, locked, note, told_of
 from bot.store.places import lock_shop
+from bot.store.refused import heard_in
 from bot.store.tables import Airing, AuditEntry, ReminderRound, Stream
 from bot.store.telling import say
 
@@ -152,8 +153,10 @@ def go_on_air(
     if coming:
         airing.starts_at = at
     tx.flush()
-    told = hasten(tx, place.community_id, CARD, target.id, at, min(at + policy.late, airing.ends_at))
-    told += announce_where_missing(tx, place.community_id, airing, at, policy)
+    chats = hasten(tx, place.community_id, CARD, target.id, at, min(at + policy.late, airing.ends_at))
+    chats += announce_where_missing(tx, place.community_id, airing, at, policy)
+    told, untold = heard_in(tx, place.community_id, chats)
+    hung, _ = heard_in(tx, place.community_id, hanging_in(tx, CARD, target.id) - set(chats))
     tx.info[PLANNED] = True
     show(tx, place.community_id, target.id, at)
     outcome = WentLive(
@@ -163,6 +166,8 @@ def go_on_air(
         word=airing.word,
         planned=True,
         was=before.starts_at if coming else None,
+        hung=hung,
+        untold=untold,
     )
     note(tx, place, actor_id, LIVE, airing, stream, at, cause, before, outcome)
     return outcome
@@ -197,7 +202,8 @@ def delay(
     entry = note(tx, place, actor_id, DELAYED, airing, stream, at, cause, before, None)
     told = _move(tx, place, airing, stream, new, at, policy, entry.id or 0)
     entry.after = {"starts_at": new.isoformat()}
-    outcome = Delayed(stream.number, stream.title, before.starts_at, new, told, entry.id or 0)
+    _, untold = heard_in(tx, place.community_id, told_of(tx, place.community_id, before, at))
+    outcome = Delayed(stream.number, stream.title, before.starts_at, new, told, entry.id or 0, untold)
     entry.answer = causes.to_json(outcome)
     return outcome
 
@@ -206,6 +212,7 @@ def _move(
     tx: Tx, place: Place, airing: Airing, stream: Stream, new: datetime, at: datetime, policy: StreamPolicy, act_id: int
 ) -> int:
     airing_id = airing.id or 0
+    chats = told_of(tx, place.community_id, facts_of_row(airing, stream), at)
     hush(tx, place.community_id, airing_id, at)
     withdraw(tx, place.community_id, CARD, airing_id, at)
     airing.starts_at, airing.ends_at = new, new + timedelta(minutes=stream.length_minutes)
@@ -214,7 +221,7 @@ def _move(
     announce_start(tx, place.community_id, airing, policy)
     notice = DelayNotice(stream.title, new)
     until = min(new, at + policy.late)
-    say(tx, place.community_id, notice, key=f"air:{airing_id}:moved:{act_id}", now=at, not_after=until)
+    say(tx, place.community_id, notice, key=f"air:{airing_id}:moved:{act_id}", now=at, not_after=until, chats=chats)
     tell_subscribers(tx, airing, f"moved:{act_id}", notice, until, at)
     show(tx, place.community_id, airing_id, at)
     return count_subscribers(tx, airing.stream_id)
@@ -244,6 +251,7 @@ def cancel(
         return NoStreamThere(wish.number)
     airing, stream, before = found
     series = wish.series or stream.weekly is None
+    chats = told_of(tx, place.community_id, before, at)
     call_off(tx, place, airing, at)
     others: list[int] = []
     next_at = None
@@ -261,7 +269,8 @@ def cancel(
     entry.after = {"state": airing.state, "series": series, "others": others}
     notice = CancelNotice(stream.title, before.starts_at, next_at)
     until = at + policy.late
-    say(tx, place.community_id, notice, key=f"air:{before.id}:cancelled:{entry.id}", now=at, not_after=until)
+    key = f"air:{before.id}:cancelled:{entry.id}"
+    say(tx, place.community_id, notice, key=key, now=at, not_after=until, chats=chats)
     tell_subscribers(tx, airing, f"cancelled:{entry.id}", notice, until, at)
     show(tx, place.community_id, before.id, at)
     outcome = StreamCancelled(
@@ -273,6 +282,7 @@ def cancel(
         told=count_subscribers(tx, stream.id or 0),
         audit_id=entry.id or 0,
         undoable=before.starts_at > at,
+        untold=heard_in(tx, place.community_id, chats)[1],
     )
     entry.answer = causes.to_json(outcome)
     return outcome

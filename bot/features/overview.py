@@ -13,6 +13,7 @@ from bot.rules.coupons import CampaignState
 from bot.rules.hearts import GoalState
 from bot.rules.packets import LIVE as LIVE_PACKETS
 from bot.rules.raffles import RaffleState
+from bot.rules.refusals import RoomRefuses
 from bot.rules.rights import Role, may_undo
 from bot.rules.shop import ItemFacts, ItemState
 from bot.rules.streams import OVER_PHASES, Phase, phase_of
@@ -21,6 +22,7 @@ from bot.store.campaigns import card_of
 from bot.store.db import Database
 from bot.store.invitations import offered_at
 from bot.store.items import items_of
+from bot.store.refused import refused_rooms
 from bot.store.tables import (
     Airing,
     AuditEntry,
@@ -56,6 +58,10 @@ class Overview:
         read = LINES.get(section)
         found = await self._db.read(read, place, at, number) if read is not None else []
         return found[0] if found else None
+
+    async def refusals(self, place: Place) -> tuple[RoomRefuses, ...]:
+        """Rooms of the shop that refuse messages now."""
+        return tuple(await self._db.read(refused_rooms, place.community_id))
 
     async def lately(self, place: Place, role: Role, undoable: Collection[str], owners: Collection[str]) -> AdminLately:
         """The last acts, with who did them, and which of them the reader may take back."""

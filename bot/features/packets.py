@@ -53,6 +53,7 @@ from bot.store.members import Sender, Standing, standing
 from bot.store.oversight import tell_of
 from bot.store.packets import CARD, TOLD, charge_key, close_packet, lots_from_json, lots_to_json, share_key
 from bot.store.places import lock_shop
+from bot.store.refused import heard_in
 from bot.store.tables import AuditEntry, Card, Community, Member, Outbox, Packet, PacketShare, PacketTake
 from bot.store.tables.base import Id
 from bot.store.tables.messages import OutboxState
@@ -366,7 +367,8 @@ def _hang(
     tx: Tx, place: Place, packet: Packet, at: datetime, *, audit_id: int | None, balance: int | None
 ) -> PacketOpened:
     packet_id = packet.id or 0
-    groups = hang_cards(tx, place.community_id, CARD, packet_id, at, at, not_after=packet.expires_at)
+    chats = hang_cards(tx, place.community_id, CARD, packet_id, at, at, not_after=packet.expires_at)
+    groups, untold = heard_in(tx, place.community_id, chats)
     outcome = PacketOpened(
         packet_id=packet_id,
         coins=packet.coins,
@@ -377,6 +379,7 @@ def _hang(
         groups=groups,
         audit_id=audit_id,
         balance=balance,
+        untold=untold,
     )
     packet.answer = causes.to_json(outcome)
     tx.flush()

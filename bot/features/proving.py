@@ -2,27 +2,42 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.beacons import QUICKNET
+from bot.rules.communities import Place
 from bot.rules.draws import CallOffTold, RedrawTold
 from bot.rules.proofs import Draw, Naming, RedrawNoted, Struck, write_proof
-from bot.rules.raffles import DrawTold, EntryState, LostPlace, RaffleState, Sealing
+from bot.rules.raffles import (
+    DrawTold,
+    EntryState,
+    LostPlace,
+    ProofComes,
+    RaffleNotNow,
+    RaffleState,
+    RaffleUnknown,
+    Sealing,
+    public_state,
+)
 from bot.rules.sealing import Sealed
-from bot.store.db import Database
+from bot.store.db import Database, Tx
 from bot.store.namings import posted_namings
 from bot.store.places import place_of
-from bot.store.raffles import find_raffle, pulse_of, read_list, winners_of
+from bot.store.raffles import CARD, by_number, find_raffle, pulse_of, read_list, winners_of
 from bot.store.tables import Raffle, RaffleEntry, RaffleRedraw
-from bot.store.telling import Attachment
+from bot.store.telling import Attachment, attach
 
 TOLD = 6
 """Names that fit under the proof."""
 LOST_TOLD = 4
 """Lost places that do."""
+SENT_WITHIN = timedelta(hours=1)
+"""How long a file that somebody asked for may be on its way."""
 
 
 Told = DrawTold | CallOffTold | RedrawTold
@@ -44,11 +59,34 @@ class Proving:
         told = await self._db.read(read_redraw, community_id, redraw_id)
         return await self._attach(told.raffle_id, told) if told is not None else None
 
+    async def ask(
+        self, place: Place, user_id: int, number: int, at: datetime, cause: str, *, can_write: bool
+    ) -> ProofComes | RaffleNotNow | RaffleUnknown:
+        """Staff ask for the proof of a raffle: wherever its room refuses files, they have it in private."""
+        return await self._db.write(ask_proof, place, user_id, number, at, cause, can_write)
+
     async def _attach(self, raffle_id: int, told: Told) -> Attachment:
         entries = await read_list(self._db, raffle_id)
         draw = await self._db.read(read_draw, raffle_id, entries)
         text = await asyncio.to_thread(write_proof, draw)
-        return Attachment(f"encore-draw-{draw.number}.json", text.encode(), told)
+        name = f"encore-draw-{draw.number}.json"
+        return Attachment(name, text.encode(), told, replace(told, with_file=False))
+
+
+def ask_proof(
+    tx: Tx, place: Place, user_id: int, number: int, at: datetime, cause: str, can_write: bool
+) -> ProofComes | RaffleNotNow | RaffleUnknown:
+    """Promise the file to one person, once an update."""
+    raffle = by_number(tx, place.community_id, number)
+    if raffle is None or raffle.id is None:
+        return RaffleUnknown(number)
+    if read_end(tx, place.community_id, raffle.id) is None:
+        return RaffleNotNow(number, raffle.prize, "proof", public_state(RaffleState(raffle.state), raffle.closes, at))
+    if can_write:
+        until = at + SENT_WITHIN
+        key = f"raffle.asked:{cause}"
+        attach(tx, place.community_id, CARD, raffle.id, key=key, now=at, not_after=until, chats=[user_id])
+    return ProofComes(number, raffle.prize, can_write)
 
 
 def read_end(session: Session, community_id: int, raffle_id: int) -> DrawTold | CallOffTold | None:

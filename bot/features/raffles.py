@@ -59,6 +59,7 @@ from bot.store.raffles import (
     subject_of,
     winners_of,
 )
+from bot.store.refused import heard_in, untold_card
 from bot.store.tables import Attendance, CheckIn, Member, Raffle, RaffleEntry
 from bot.store.tiers import tier_of
 from bot.store.wins import won_since
@@ -164,7 +165,8 @@ def make(
     )
     tx.add(raffle)
     tx.flush()
-    groups = hang_cards(tx, place.community_id, CARD, _id(raffle.id), at, at, turns_at=wish.closes)
+    chats = hang_cards(tx, place.community_id, CARD, _id(raffle.id), at, at, turns_at=wish.closes)
+    groups, untold = heard_in(tx, place.community_id, chats)
     entry = record(
         tx,
         community_id=place.community_id,
@@ -185,6 +187,7 @@ def make(
         groups=groups,
         audit_id=_id(entry.id),
         sealed_alone=not beacon,
+        untold=untold,
     )
     entry.answer = causes.to_json(outcome)
     tx.info[PLANNED] = True
@@ -385,6 +388,7 @@ def show(
         coins=int(coins),
         won=tuple(won),
         more=count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.WON) - len(won),
+        untold=untold_card(session, place.community_id, CARD, raffle_id),
     )
 
 

@@ -18,6 +18,7 @@ from bot.store.airings import count_subscribers, open_airings
 from bot.store.cards import chats_of, groups_of
 from bot.store.db import Database
 from bot.store.giveaways import left_today
+from bot.store.refused import heard_in
 from bot.store.tables import Campaign, Coupon, Member, Raffle, RaffleEntry
 
 Count = Callable[[Session, Place, Mapping[str, Any], int | None], Reach]
@@ -40,6 +41,14 @@ class Reaches:
         return await self._db.read(left_today, place, actor_id, at)
 
 
+def heard(session: Session, place: Place, *, groups_only: bool = False) -> int:
+    """Rooms in which something can be told now: those that refuse messages aren't counted."""
+    chats = chats_of(session, place.community_id)
+    if groups_only:
+        chats = [group.chat_id for group in groups_of(session, place.community_id)]
+    return heard_in(session, place.community_id, chats)[0]
+
+
 def heart_goal(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
     """A heart goal: it hangs on the live card in all chats, and may open packets."""
     steps = read_goal(values["goals"], values["gives"]) if {"goals", "gives"} <= values.keys() else ()
@@ -49,12 +58,12 @@ def heart_goal(session: Session, place: Place, values: Mapping[str, Any], _numbe
 
 def in_groups(session: Session, place: Place, _values: Mapping[str, Any], _number: int | None) -> Reach:
     """What hangs in every group and may be seen by every member."""
-    return Reach(groups=len(groups_of(session, place.community_id)), fans=members(session, place))
+    return Reach(groups=heard(session, place, groups_only=True), fans=members(session, place))
 
 
 def told_everywhere(session: Session, place: Place, _values: Mapping[str, Any], _number: int | None) -> Reach:
     """What is told in every group and the channel."""
-    return Reach(groups=len(chats_of(session, place.community_id)), fans=members(session, place))
+    return Reach(groups=heard(session, place), fans=members(session, place))
 
 
 def drop(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
@@ -62,12 +71,12 @@ def drop(session: Session, place: Place, values: Mapping[str, Any], _number: int
     if values.get("for") is not None:
         return Reach()
     opens: datetime | None = values.get("opens")
-    return Reach(groups=len(groups_of(session, place.community_id)), fans=members(session, place), at=opens)
+    return Reach(groups=heard(session, place, groups_only=True), fans=members(session, place), at=opens)
 
 
 def plan(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
     """A new stream: its announcement at its start."""
-    return Reach(groups=len(chats_of(session, place.community_id)), fans=members(session, place), at=values.get("at"))
+    return Reach(groups=heard(session, place), fans=members(session, place), at=values.get("at"))
 
 
 def drop_taken_back(session: Session, place: Place, _values: Mapping[str, Any], number: int | None) -> Reach:
@@ -81,14 +90,14 @@ def drop_taken_back(session: Session, place: Place, _values: Mapping[str, Any], 
             col(Coupon.state) == CouponState.HELD,
         )
     ).one()
-    return Reach(groups=len(groups_of(session, place.community_id)), void=coupons, back=int(coins))
+    return Reach(groups=heard(session, place, groups_only=True), void=coupons, back=int(coins))
 
 
 def moved(session: Session, place: Place, _values: Mapping[str, Any], number: int | None) -> Reach:
     """A stream's new time, or its end: told in all chats, and to those who asked to be reminded."""
     ids = {one.stream_id for one in open_airings(session, place.community_id) if one.number == number}
     return Reach(
-        groups=len(chats_of(session, place.community_id)),
+        groups=heard(session, place),
         private=sum(count_subscribers(session, stream_id) for stream_id in ids),
     )
 
@@ -123,7 +132,7 @@ def raffle_called_off(session: Session, place: Place, _values: Mapping[str, Any]
             col(RaffleEntry.returned).is_(False),
         )
     ).one()
-    return Reach(groups=len(groups_of(session, place.community_id)), void=entries, back=int(coins))
+    return Reach(groups=heard(session, place, groups_only=True), void=entries, back=int(coins))
 
 
 def members(session: Session, place: Place) -> int:

@@ -35,6 +35,7 @@ from bot.store.cards import chats_of
 from bot.store.db import Database, Tx
 from bot.store.evenings import call_off, locked
 from bot.store.places import lock_shop
+from bot.store.refused import heard_in, silent_rooms
 from bot.store.tables import AuditEntry, Member, Stream, Subscription
 
 MADE = "stream.made"
@@ -79,6 +80,7 @@ def plan(
         cause=cause,
         after=causes.to_facts(wish),
     )
+    groups, untold = heard_in(tx, place.community_id, chats_of(tx, place.community_id))
     outcome = StreamMade(
         number=stream.number,
         title=stream.title,
@@ -87,8 +89,9 @@ def plan(
         url=stream.url,
         remind=tuple(stream.remind),
         length=stream.length_minutes,
-        groups=len(chats_of(tx, place.community_id)),
+        groups=groups,
         audit_id=entry.id or 0,
+        untold=untold,
     )
     entry.answer = causes.to_json(outcome)
     return outcome
@@ -148,7 +151,9 @@ def coming(session: Session, place: Place, user_id: int, at: datetime, policy: S
                 reminded=one.stream_id in mine,
             )
             for one in sorted(shown, key=lambda one: phase_of(one, at) in {Phase.COMING, Phase.DELAYED})
-        )
+        ),
+        # Who may be told of the shop's troubles by what is stored alone is its owner; operators see them in /admin.
+        tuple(silent_rooms(session, place.community_id).values()) if user_id == place.owner_id else (),
     )
 
 

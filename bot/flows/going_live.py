@@ -21,6 +21,7 @@ from bot.store.cards import chats_of
 from bot.store.db import Database, Tx
 from bot.store.evenings import note
 from bot.store.places import lock_shop
+from bot.store.refused import heard_in
 
 
 async def go_live(
@@ -58,7 +59,7 @@ def _unplanned(
     if wish.word is not None:
         airing.word, airing.word_key = wish.word, plain_word(wish.word)
     tx.flush()
-    told = len(chats_of(tx, place.community_id))
-    outcome = WentLive(stream.number, stream.title, told, wish.word, planned=False, was=None)
+    told, untold = heard_in(tx, place.community_id, chats_of(tx, place.community_id))
+    outcome = WentLive(stream.number, stream.title, told, wish.word, planned=False, was=None, untold=untold)
     note(tx, place, actor_id, evenings.LIVE, airing, stream, at, cause, before, outcome)
     return outcome

@@ -6,6 +6,7 @@ from bot.features import campaigns, communities, joining, packets, rooms
 from bot.rules.streams import StreamPolicy
 from bot.store import airings, raffles
 from bot.store.db import Database, Tx
+from bot.store.refused import end_all
 
 
 async def follow(
@@ -19,6 +20,7 @@ async def follow(
 def _follow(tx: Tx, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
     community_id = communities.move(tx, old_chat_id, new_chat_id, at)
     rooms.move_question(tx, old_chat_id, new_chat_id)
+    end_all(tx, old_chat_id, at)
     if community_id is not None:
         joining.move(tx, old_chat_id, new_chat_id)
         campaigns.rehang(tx, community_id, old_chat_id, new_chat_id, at)

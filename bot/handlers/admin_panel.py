@@ -87,7 +87,9 @@ class AdminPanel:
         """The first page."""
         sections = tuple(section for section in Section if any(act.section == section for act in self._acts()))
         place = inside.home
-        await self._page(inside, AdminHome(place.community_id, place.shop, sections, inside.role is Role.OWNER))
+        owner = inside.role is Role.OWNER
+        refusals = await self._overview.refusals(place)
+        await self._page(inside, AdminHome(place.community_id, place.shop, sections, owner, refusals))
 
     async def open(self, inside: Ask) -> None:
         """Go on with what is half-filled in this shop, else the first page."""

@@ -25,8 +25,10 @@ from bot.intake import TryLaterError
 from bot.logs import get_logger
 from bot.meters import Meters
 from bot.pacer import HeldError
+from bot.refusing import refusal_of
 from bot.rules.communities import Oops, TelegramSilent
 from bot.rules.fans import AskedInVain
+from bot.rules.refusals import Refusal
 from bot.store.members import OutsideError
 from bot.voice import Voice
 
@@ -83,10 +85,13 @@ async def guarded(handler: CallableObject, event: TelegramObject, data: dict[str
         await voice.answer(ask, TelegramSilent())
     except OF_DATABASE as error:
         raise TryLaterError(type(error).__name__) from error
-    except TelegramForbiddenError:
-        if ask.group is not None:
+    except TelegramForbiddenError as error:
+        here = getattr(error.method, "chat_id", ask.chat_id) == ask.chat_id
+        reason = refusal_of(error)
+        log.warning("answer_refused", cause=ask.cause, chat=ask.chat_id, reason=reason.value)
+        if ask.group is not None and here and reason is Refusal.REMOVED:
             # Removed without a word, or the word is still on its way: be quiet there.
-            await communities.leave(ask.chat_id, ask.at)
+            await communities.lose(ask.chat_id, ask.at)
     except Exception as error:  # whatever it is, the fan hears a sentence, not silence
         meters: Meters = data["meters"]
         meters.failed["callback_query" if isinstance(event, CallbackQuery) else "message"] += 1

@@ -8,6 +8,7 @@ from bot.asking import Ask
 from bot.content.buttons import ENTER, MY_ENTRY, RAFFLES, TICKET
 from bot.features.calling_off import CallingOff
 from bot.features.communities import Communities
+from bot.features.proving import Proving
 from bot.features.raffles import Raffles
 from bot.features.redrawing import Redrawing
 from bot.handlers.coupons import read_id
@@ -182,8 +183,9 @@ async def raffle(
     raffles: Raffles,
     calling_off: CallingOff,
     redrawing: Redrawing,
+    proving: Proving,
 ) -> None:
-    """`/raffle 12` shows, `… cancel` calls off, `… redraw [47] [reason="…"]` draws all places, or one, anew."""
+    """`/raffle 12` shows, `… proof` sends its file, `… cancel` calls off, `… redraw [47] [reason="…"]` draws anew."""
     inside = await doors.staff(ask)
     if inside is None:
         return
@@ -194,6 +196,10 @@ async def raffle(
         return
     if act == "show":
         await voice.answer(inside, await raffles.show(inside.home, number, ask.at))
+    elif act == "proof":
+        asker = inside.sender.user_id
+        outcome: object = await proving.ask(inside.home, asker, number, ask.at, ask.cause, can_write=inside.can_write)
+        await voice.answer(inside, outcome)
     elif act == "cancel":
         await _cancel(inside, number, doors, voice, calling_off)
     elif await doors.owner(inside) is not None:
@@ -227,6 +233,6 @@ def _number_and_act(rest: str, moment: Moment) -> tuple[int, str, int | None, st
             reason = REDRAW_FORM.read(rest[named.start() :], moment)["reason"]
     elif named is not None:
         raise FormProblem(StrayWord("reason", REDRAW))
-    if len(parts) > 2 or act not in {"show", "cancel", "redraw"}:  # noqa: PLR2004
+    if len(parts) > 2 or act not in {"show", "proof", "cancel", "redraw"}:  # noqa: PLR2004
         raise FormProblem(StrayWord(parts[-1][:40], REDRAW))
     return number, act, entry, reason

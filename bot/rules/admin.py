@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.rules.refusals import RoomRefuses
+
 REVIEW = "review"
 """The step at which everything is seen once more before it is done."""
 LATELY = 10
@@ -114,6 +116,8 @@ class AdminHome:
     sections: tuple[str, ...]
     owner: bool
     """Whether the reader may change the shop's settings."""
+    refusals: tuple[RoomRefuses, ...] = ()
+    """Rooms that refuse messages now, and why."""
 
 
 @dataclass(frozen=True, slots=True)

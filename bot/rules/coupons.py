@@ -374,6 +374,8 @@ class CampaignMade:
     first_code: str | None = None
     last_code: str | None = None
     """Of a file: so that staff see whether it was read as they meant it."""
+    untold: tuple[str, ...] = ()
+    """Rooms that refuse messages now, so that they don't hear of it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,6 +444,8 @@ class CampaignShown:
     closes: datetime | None
     shared_code: str | None
     kept_for: KeptFor | None = None
+    untold: tuple[str, ...] = ()
+    """Rooms that refuse messages now, so that they don't hear of it yet."""
 
 
 @dataclass(frozen=True, slots=True)

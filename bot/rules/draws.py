@@ -84,6 +84,8 @@ class RedrawTold:
     won: tuple[Winner, ...]
     """Who has won now."""
     more_won: int
+    with_file: bool = True
+    """Whether the proof could be sent; False where the room takes no files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,8 @@ class CallOffTold:
     ticket: int
     order_known: bool
     """Whether the round had come, so that the proof shows who would have won."""
+    with_file: bool = True
+    """Whether the proof could be sent; False where the room takes no files."""
 
 
 @dataclass(frozen=True, slots=True)

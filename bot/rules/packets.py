@@ -113,6 +113,8 @@ class PacketOpened:
     """None where a fan gave it: that isn't taken back."""
     balance: int | None = None
     """What the fan who gave it has left."""
+    untold: tuple[str, ...] = ()
+    """Rooms that refuse messages now, so that they don't hear of it yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -384,6 +384,8 @@ class DrawTold:
     lost: tuple[LostPlace, ...]
     again: bool
     """Whether it tells of a place that was drawn anew."""
+    with_file: bool = True
+    """Whether the proof could be sent; False where the room takes no files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,6 +468,8 @@ class RaffleMade:
     audit_id: int
     sealed_alone: bool = False
     """Whether the shop alone seals it: no beacon was wanted, or none could be reached."""
+    untold: tuple[str, ...] = ()
+    """Rooms that refuse messages now, so that they don't hear of it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -514,13 +518,23 @@ class RaffleUnknown:
 
 @dataclass(frozen=True, slots=True)
 class RaffleNotNow:
-    """It can't be cancelled any more, or nothing can be drawn anew yet."""
+    """It can't be cancelled any more, or nothing can be drawn anew, or proved, yet."""
 
     number: int
     prize: str
     act: str
-    """`cancel` or `redraw`."""
+    """`cancel`, `redraw` or `proof`."""
     state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProofComes:
+    """Staff asked for a raffle's proof: the file comes to them in private."""
+
+    number: int
+    prize: str
+    can_write: bool
+    """Whether the bot may write to them; else they are told to start it first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -540,6 +554,8 @@ class RaffleShown:
     won: tuple[Winner, ...]
     """Their entries' numbers are what `/raffle 12 redraw 47` takes."""
     more: int
+    untold: tuple[str, ...] = ()
+    """Rooms that refuse messages now, so that they don't hear of it yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -239,6 +239,8 @@ class StreamMade:
     groups: int
     """Groups and channels that are told of its start."""
     audit_id: int
+    untold: tuple[str, ...] = ()
+    """Rooms that refuse messages now, so that they don't hear of it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,12 +257,16 @@ class WentLive:
     number: int
     title: str
     told: int
-    """Groups that hear of it now; 0: the card there was changed."""
+    """Rooms to which it is being announced now."""
     word: str | None
     planned: bool
     """Whether it had been planned."""
     was: datetime | None
     """When it had been planned for, if that is still to come."""
+    hung: int = 0
+    """Rooms in which its card hangs already, and is being changed."""
+    untold: tuple[str, ...] = ()
+    """Rooms that refuse messages now, so that they don't hear of it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +287,8 @@ class Delayed:
     told: int
     """Fans who asked to be reminded of it."""
     audit_id: int
+    untold: tuple[str, ...] = ()
+    """Rooms that refuse messages now, so that they don't hear of it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +311,8 @@ class StreamCancelled:
     told: int
     audit_id: int
     undoable: bool
+    untold: tuple[str, ...] = ()
+    """Rooms that refuse messages now, so that they don't hear of it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,6 +407,8 @@ class StreamList:
     """What is on and what is coming, as a fan sees it."""
 
     lines: tuple[StreamLine, ...]
+    untold: tuple[str, ...] = ()
+    """Rooms that refuse messages now, so that they don't hear of it yet."""
 
 
 NoticeOutcome = DelayNotice | CancelNotice | BackOnNotice | EndNotice

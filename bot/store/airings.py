@@ -235,8 +235,8 @@ def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, now: d
             post_anew(tx, community_id, card_id, new_chat_id, key="moved", due_at=now, not_after=until)
 
 
-def announce_where_missing(tx: Tx, community_id: int, airing: Airing, at: datetime, policy: StreamPolicy) -> int:
-    """Announce what is on to the chats that were never told; how many."""
+def announce_where_missing(tx: Tx, community_id: int, airing: Airing, at: datetime, policy: StreamPolicy) -> list[int]:
+    """Announce what is on to the chats that were never told; which."""
     return announce_missing(
         tx,
         community_id,

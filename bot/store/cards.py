@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
+from bot.rules.refusals import GIVEN_UP_AFTER, HUNG_AGAIN
 from bot.store.db import PROMISED, Tx
 from bot.store.hot import Hot
-from bot.store.outbox import promise
+from bot.store.outbox import DELETE, promise
 from bot.store.tables import Card, FanGroup, Outbox
 from bot.store.tables.base import Id
 from bot.store.tables.messages import Lane, OutboxState
@@ -36,8 +37,8 @@ def hang_cards(
     *,
     turns_at: datetime | None = None,
     not_after: datetime | None = None,
-) -> int:
-    """Promise a card in each group of the community that the bot is in; how many.
+) -> list[int]:
+    """Promise a card in each group of the community that the bot is in; their chats.
 
     `turns_at` is when it changes by itself (a window closes): it is edited then. After `not_after` (else `turns_at`)
     it isn't hung any more.
@@ -45,7 +46,7 @@ def hang_cards(
     chats = [group.chat_id for group in groups_of(tx, community_id)]
     for chat_id in chats:
         hang_card(tx, community_id, kind, subject_id, chat_id, due_at, now, turns_at=turns_at, not_after=not_after)
-    return len(chats)
+    return chats
 
 
 def hang_card(
@@ -168,10 +169,54 @@ def post_anew(
     )
 
 
+def hang_again(tx: Tx, *, card_id: int, message_id: int, too_old: bool, now: datetime) -> None:
+    """A card's message was deleted, or can't be edited any more: promise it anew, a few times a card.
+
+    Nothing happens if another message shows the card already. A message that is `too_old` is taken away.
+    """
+    card = tx.execute(
+        select(Card).where(col(Card.id) == card_id, col(Card.message_id) == message_id).with_for_update()
+    ).scalar_one_or_none()
+    if card is None:
+        return
+    key = f"card:{card_id}:{card.chat_id}:again:"
+    before = tx.execute(
+        select(func.count()).select_from(Outbox).where(col(Outbox.key).startswith(key, autoescape=True))
+    ).scalar_one()
+    if before >= HUNG_AGAIN:
+        return
+    card.message_id = None
+    tx.flush()
+    promise(
+        tx,
+        key=f"{key}{message_id}",
+        community_id=card.community_id,
+        chat_id=card.chat_id,
+        lane=Lane.LIVE,
+        act=POST,
+        facts={"card_id": card_id},
+        due_at=now,
+        now=now,
+        not_after=now + GIVEN_UP_AFTER,
+    )
+    if too_old:
+        promise(
+            tx,
+            key=f"delete:{card.chat_id}:{message_id}",
+            community_id=card.community_id,
+            chat_id=card.chat_id,
+            lane=Lane.POST,
+            act=DELETE,
+            facts={"message_id": message_id},
+            due_at=now,
+            now=now,
+        )
+
+
 def announce_missing(
     tx: Tx, community_id: int, kind: str, subject_id: int, *, key: str, now: datetime, not_after: datetime
-) -> int:
-    """Promise a card where none hangs or is on its way: the bot came there since, or it wasn't told in time; how many.
+) -> list[int]:
+    """Promise a card where none hangs or is on its way: the bot came there since, or it wasn't told in time; the chats.
 
     `key` tells this announcement from those before it.
     """
@@ -193,11 +238,11 @@ def announce_missing(
             tx.add(card)
             tx.flush()
         post_anew(tx, community_id, card.id or 0, chat_id, key=key, due_at=now, not_after=not_after)
-    return len(missing)
+    return missing
 
 
-def hasten(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime, not_after: datetime) -> int:
-    """Send now what was announced for later; how many. What is on its way or hangs already isn't sent twice."""
+def hasten(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime, not_after: datetime) -> list[int]:
+    """Send now what was announced for later; the chats. What is on its way or hangs already isn't sent twice."""
     hastened = tx.execute(
         update(Outbox)
         .where(
@@ -205,11 +250,23 @@ def hasten(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime,
             col(Outbox.state) == OutboxState.WAITING,
         )
         .values(due_at=now, not_after=not_after)
-        .returning(col(Outbox.id))
-    ).all()
-    if hastened:
+        .returning(col(Outbox.chat_id))
+    ).scalars()
+    chats = list(hastened.all())
+    if chats:
         tx.info[PROMISED] = True
-    return len(hastened)
+    return chats
+
+
+def hanging_in(session: Session, kind: str, subject_id: int) -> set[int]:
+    """Chats in which a card of this subject hangs."""
+    return set(
+        session.execute(
+            select(col(Card.chat_id)).where(
+                col(Card.kind) == kind, col(Card.subject_id) == subject_id, col(Card.message_id).is_not(None)
+            )
+        ).scalars()
+    )
 
 
 def withdraw(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime) -> None:

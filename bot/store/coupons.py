@@ -146,8 +146,8 @@ def count_usable(session: Session, member_id: int, now: datetime) -> int:
 
 def hang(
     tx: Tx, community_id: int, campaign_id: int, opens: datetime | None, closes: datetime | None, now: datetime
-) -> int:
-    """Promise a campaign's card in each group, from its opening on; how many."""
+) -> list[int]:
+    """Promise a campaign's card in each group, from its opening on; their chats."""
     return hang_cards(tx, community_id, CARD, campaign_id, opens or now, now, turns_at=closes)
 
 

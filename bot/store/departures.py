@@ -9,9 +9,12 @@ from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.refusals import Refusal, try_again
 from bot.store.cards import EDIT, POST, promise_edit
 from bot.store.db import Tx
+from bot.store.missed import tell_missed
 from bot.store.outbox import DELETE, SAY, TELL
+from bot.store.refused import REFUSED, begin, lose_room
 from bot.store.tables import Card, Outbox
 from bot.store.tables.messages import Lane, OutboxState
 
@@ -43,6 +46,12 @@ class Departure:
     act: str
     facts: dict[str, Any]
     attempts: int
+    problem: str | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether its room refused it before, so that it is tried again."""
+        return self.problem is not None and self.problem.startswith(REFUSED)
 
     @property
     def doubles(self) -> bool:
@@ -68,19 +77,27 @@ class Seen:
     """When the next announcement falls due."""
 
 
+_COLUMNS = (
+    col(Outbox.id),
+    col(Outbox.community_id),
+    col(Outbox.chat_id),
+    col(Outbox.lane),
+    col(Outbox.act),
+    col(Outbox.facts),
+    col(Outbox.attempts),
+    col(Outbox.problem),
+)
+
+
+def _departure(row: Any) -> Departure:
+    return Departure(row[0] or 0, *row[1:])
+
+
 def look(session: Session, now: datetime) -> Seen:
     """What may leave at `now`, and what comes next."""
     in_time = or_(col(Outbox.not_after).is_(None), col(Outbox.not_after) > now)
     rows = session.execute(
-        select(
-            col(Outbox.id),
-            col(Outbox.community_id),
-            col(Outbox.chat_id),
-            col(Outbox.lane),
-            col(Outbox.act),
-            col(Outbox.facts),
-            col(Outbox.attempts),
-        )
+        select(*_COLUMNS)
         .where(_WAITING, col(Outbox.due_at) <= now, in_time)
         .order_by(_ORDER, col(Outbox.due_at), col(Outbox.id))
         .limit(LOOK)
@@ -92,17 +109,22 @@ def look(session: Session, now: datetime) -> Seen:
     next_at, next_start = session.execute(
         select(coming.scalar_subquery(), coming.where(_LIVE, _ANNOUNCES).scalar_subquery())
     ).one()
-    due = [Departure(row[0] or 0, *row[1:]) for row in rows]
+    due = [_departure(row) for row in rows]
     return Seen(due, late is not None, next_at, next_start)
 
 
 def expire(tx: Tx, now: datetime) -> None:
-    """Give up all whose time is over: none of them costs a turn."""
-    tx.execute(
+    """Give up all whose time is over: none of them costs a turn. Of what a room refused until now its owner hears."""
+    over = (_WAITING, col(Outbox.due_at) <= now, col(Outbox.not_after) <= now)
+    refused = tx.execute(
         update(Outbox)
-        .where(_WAITING, col(Outbox.due_at) <= now, col(Outbox.not_after) <= now)
-        .values(state=OutboxState.EXPIRED, problem="its time is over")
-    )
+        .where(*over, col(Outbox.problem).startswith(REFUSED))
+        .values(state=OutboxState.EXPIRED)
+        .returning(col(Outbox.id))
+    ).scalars()
+    for row_id in refused.all():
+        tell_missed(tx, row_id or 0, now)
+    tx.execute(update(Outbox).where(*over).values(state=OutboxState.EXPIRED, problem="its time is over"))
 
 
 def take(tx: Tx, ids: list[int], sender: str) -> set[int]:
@@ -157,6 +179,26 @@ def put_back(tx: Tx, row_id: int, due_at: datetime) -> None:
     else:
         row.state, row.due_at = OutboxState.WAITING, due_at
     tx.flush()
+
+
+def refuse(tx: Tx, row_id: int, reason: Refusal, now: datetime) -> None:
+    """Let a row wait that its room refused: it is tried again until its time is over, and the owner hears why."""
+    row = tx.get_one(Outbox, row_id)
+    if row.not_after is not None and row.not_after <= now and not (row.problem or "").startswith(REFUSED):
+        row.state, row.problem = OutboxState.EXPIRED, f"{REFUSED}{reason}"  # taken back while it was on its way
+    else:
+        due_at, row.not_after = try_again(now, row.not_after)
+        row.problem = f"{REFUSED}{reason}"
+        put_back(tx, row_id, due_at)
+    begin(tx, row.chat_id, reason, now)
+    tx.flush()
+
+
+def lost_room(tx: Tx, row_id: int, now: datetime) -> None:
+    """Telegram says that the bot isn't in a room any more: nothing is told there, and the owner hears it."""
+    row = tx.get_one(Outbox, row_id)
+    row.state, row.problem = OutboxState.FAILED, f"{REFUSED}{Refusal.REMOVED}"
+    lose_room(tx, row.chat_id, now)
 
 
 def moved(tx: Tx, row_id: int, new_chat_id: int, now: datetime) -> None:

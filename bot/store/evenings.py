@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.communities import Place
@@ -10,7 +11,7 @@ from bot.rules.streams import AiringFacts, AiringState, EndNotice, StreamPolicy
 from bot.store import causes
 from bot.store.airings import CARD, count_came, hush, lock_airing, next_airing, next_of, show
 from bot.store.audit import record
-from bot.store.cards import withdraw
+from bot.store.cards import chats_of, hanging_in, withdraw
 from bot.store.db import PLANNED, Tx
 from bot.store.tables import Airing, AuditEntry, Stream
 from bot.store.telling import say
@@ -28,14 +29,27 @@ def locked(tx: Tx, airing_id: int) -> tuple[Airing, Stream]:
     return airing, stream
 
 
+def told_of(session: Session, community_id: int, airing: AiringFacts, now: datetime) -> list[int]:
+    """Chats that hear what becomes of an evening: all before its start, from then on those in which its card hangs."""
+    chats = chats_of(session, community_id)
+    if airing.starts_at > now:
+        return chats
+    hanging = hanging_in(session, CARD, airing.id)
+    return [chat_id for chat_id in chats if chat_id in hanging]
+
+
 def close(
     tx: Tx, place: Place, airing: Airing, stream: Stream, ended_at: datetime, now: datetime, policy: StreamPolicy
 ) -> None:
-    """It is over: its cards say so, and where it really was on, one message; a weekly one gets its next evening."""
+    """It is over: its cards say so, and where it really was on, one message; a weekly one gets its next evening.
+
+    An end isn't told where the start never was: only where the card hangs.
+    """
     airing_id = airing.id or 0
     came = count_came(tx, airing_id)
     was_on = airing.on_air_at is not None or came > 0
     airing.state, airing.closed_at = AiringState.ENDED, ended_at
+    heard_of_start = hanging_in(tx, CARD, airing_id)
     hush(tx, place.community_id, airing_id, now)
     withdraw(tx, place.community_id, CARD, airing_id, now)
     tx.flush()
@@ -46,7 +60,9 @@ def close(
             stream.title, came, airing.replay_url, next_of(tx, stream, place.timezone, max(airing.planned_at, now))
         )
         until = ended_at + policy.late
-        say(tx, place.community_id, notice, key=f"air:{airing_id}:ended", now=now, not_after=until)
+        say(
+            tx, place.community_id, notice, key=f"air:{airing_id}:ended", now=now, not_after=until, chats=heard_of_start
+        )
     show(tx, place.community_id, airing_id, now)
 
 

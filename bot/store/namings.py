@@ -15,11 +15,11 @@ from sqlmodel import col
 from bot.rules.beacons import NAMED_AHEAD, QUICKNET
 from bot.rules.draws import DrawWaits, NamingState, RoundNamed, Waits, next_round, rest_after
 from bot.rules.raffles import RafflePolicy, RaffleState
-from bot.store.cards import groups_of, touch_cards
+from bot.store.cards import groups_of, hanging_in, touch_cards
 from bot.store.db import PLANNED, Tx
 from bot.store.places import place_of
 from bot.store.raffles import CARD, locked
-from bot.store.tables import Card, Outbox, Raffle, RaffleNaming
+from bot.store.tables import Outbox, Raffle, RaffleNaming
 from bot.store.tables.messages import OutboxState
 from bot.store.telling import tell_owner, tell_witnessed
 
@@ -135,13 +135,7 @@ def _under_way(tx: Tx, naming: RaffleNaming, now: datetime) -> bool:
 
 def _group_for(tx: Tx, raffle: Raffle, lost: int) -> int | None:
     """The group that carries the naming: one where the raffle's card hangs, home first; after a loss the next."""
-    hanging = set(
-        tx.execute(
-            select(col(Card.chat_id)).where(
-                col(Card.kind) == CARD, col(Card.subject_id) == raffle.id, col(Card.message_id).is_not(None)
-            )
-        ).scalars()
-    )
+    hanging = hanging_in(tx, CARD, raffle.id or 0)
     groups = sorted(
         groups_of(tx, raffle.community_id), key=lambda group: (group.chat_id not in hanging, not group.is_home)
     )

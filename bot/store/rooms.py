@@ -7,8 +7,18 @@ from sqlmodel import col
 
 from bot.store.db import Tx
 from bot.store.outbox import DELETE, LEAVE, promise
-from bot.store.tables import Card, FanGroup, Member, Outbox, Presence, SourceLink
+from bot.store.tables import Card, FanGroup, Member, Outbox, Presence, RefusedRoom, SourceLink
 from bot.store.tables.messages import Lane, OutboxState
+
+
+def leave_room(tx: Tx, chat_id: int, at: datetime) -> None:
+    """Mark a room as left."""
+    tx.execute(
+        update(FanGroup)
+        .where(col(FanGroup.chat_id) == chat_id, col(FanGroup.left_at).is_(None))
+        .values(left_at=at, is_admin=False)
+    )
+    forget_leaving(tx, chat_id)
 
 
 def forget_leaving(tx: Tx, chat_id: int) -> None:
@@ -66,4 +76,9 @@ def clear_room(tx: Tx, old_id: int, new_id: int, chat_id: int, at: datetime) -> 
         .values(left_at=at)
     )
     tx.execute(delete(SourceLink).where(col(SourceLink.chat_id) == chat_id))
+    tx.execute(
+        update(RefusedRoom)
+        .where(col(RefusedRoom.chat_id) == chat_id, col(RefusedRoom.over_at).is_(None))
+        .values(over_at=at)
+    )
     tx.flush()

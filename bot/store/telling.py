@@ -25,6 +25,8 @@ class Attachment:
     name: str
     content: bytes
     caption: Any
+    alone: Any
+    """The outcome that is told where the room takes no files."""
 
 
 def name_of(outcome: Any) -> str:
@@ -93,11 +95,19 @@ def tell_witnessed(
 
 
 def attach(
-    tx: Tx, community_id: int, kind: str, subject_id: int, *, key: str, now: datetime, not_after: datetime
+    tx: Tx,
+    community_id: int,
+    kind: str,
+    subject_id: int,
+    *,
+    key: str,
+    now: datetime,
+    not_after: datetime,
+    chats: Iterable[int] | None = None,
 ) -> int:
-    """Promise each group a file of this kind about this subject, made when it is sent; how many."""
-    chats = [group.chat_id for group in groups_of(tx, community_id)]
-    for chat_id in chats:
+    """Promise each group (or `chats`) a file of this kind about this subject, made when it is sent; how many."""
+    told = [group.chat_id for group in groups_of(tx, community_id)] if chats is None else list(chats)
+    for chat_id in told:
         promise(
             tx,
             key=f"{key}:{chat_id}",
@@ -110,7 +120,7 @@ def attach(
             now=now,
             not_after=not_after,
         )
-    return len(chats)
+    return len(told)
 
 
 def tell_in_private(
@@ -163,10 +173,12 @@ def tell_here(
     can_write: bool = False,
     aloud: bool = False,
     lane: Lane = Lane.POST,
+    instead: int | None = None,
 ) -> bool:
     """Promise one person in a group a whisper or a private message; `aloud`, a short-lived message there instead.
 
-    Without `aloud` nothing is said where nothing quiet works: what nobody asked for doesn't fill the group.
+    Without `aloud` nothing is said where nothing quiet works: what nobody asked for doesn't fill the group. `instead`
+    is the group in which they are whispered to if the private message is refused.
     """
     return promise(
         tx,
@@ -183,6 +195,7 @@ def tell_here(
             "can_write": can_write,
             "aloud": aloud,
             "reply_to": None,
+            "instead": instead,
         },
         due_at=due_at,
         now=now,
@@ -223,6 +236,7 @@ def tell_person(
         whisper=not can_write,
         can_write=can_write,
         lane=Lane.LIVE,
+        instead=group.chat_id if can_write and group is not None else None,
     )
 
 

@@ -63,7 +63,7 @@ class BigShop:
         async with Database.open(url) as db:
             place = await shop(db, sender(owner), chats[0].id)
             for chat in chats[1:]:
-                await shop(db, sender(owner), chat.id, into=place.community_id)
+                await shop(db, sender(owner), chat.id, into=place.community_id, title=chat.title)
             await db.write(_write_to_owner, sender(owner))
             await db.write(_add_channel, place.community_id, channel.id)
         telegram.private(bot, owner).opened = True

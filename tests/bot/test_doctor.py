@@ -19,7 +19,10 @@ from bot.doctor.home import look_at_home
 from bot.doctor.report import columns, fold, report
 from bot.doctor.telegram import look_at_telegram
 from bot.rules import doctor
-from bot.rules.doctor import FINDINGS, GROUP_RIGHTS, Chat, Finding, Level
+from bot.rules.doctor import FINDINGS as GENERAL_FINDINGS
+from bot.rules.doctor import GROUP_RIGHTS, Chat, Finding, Level
+from bot.rules.doctor_rooms import ROOM_FINDINGS
+from bot.rules.refusals import Refusal
 from bot.rules.words import Language
 from bot.settings import Settings
 from bot.store.db import Tx
@@ -315,7 +318,14 @@ async def test_as_an_operator_runs_it(tmp_path: Path) -> None:
     assert SECRET not in problems[0]
 
 
-ORDINARY: dict[Any, Any] = {str: "Silk room", int: 3, bool: True, tuple[str, ...]: GROUP_RIGHTS}
+FINDINGS = (*GENERAL_FINDINGS, *ROOM_FINDINGS)
+ORDINARY: dict[Any, Any] = {
+    str: "Silk room",
+    int: 3,
+    bool: True,
+    tuple[str, ...]: GROUP_RIGHTS,
+    Refusal: Refusal.MUTED,
+}
 PLACED: dict[str, Any] = {"zones": ("Asia/Seoul",)}
 NOTHING: dict[str, Any] = {
     **dict.fromkeys(("title", "path", "host", "reason", "username", "revision", "kind"), ""),

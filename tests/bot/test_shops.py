@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.features.communities import arrive, leave
+from bot.features.communities import arrive
 from bot.rules.words import Language
 from bot.settings import DATABASES
 from bot.store.audit import MACHINE
@@ -18,6 +18,7 @@ from bot.store.lock import using
 from bot.store.mark import MARK, address_of, leave_mark
 from bot.store.members import Sender
 from bot.store.places import place_of
+from bot.store.rooms import leave_room
 from sandbox import Rights
 from tests.bot.conftest import Play
 from tests.bot.process import VARIABLES
@@ -77,7 +78,7 @@ TWO_SHOPS = (
     comes(-101, "Silk den", OWNER, into=1),
     comes(-102, "News", OWNER, into=1, is_channel=True),
     comes(-200, "Wool\x1b[31m room\n", JUN),
-    lambda tx: leave(tx, -200, NOON),
+    lambda tx: leave_room(tx, -200, NOON),
 )
 
 

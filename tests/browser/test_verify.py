@@ -133,7 +133,7 @@ async def test_the_served_page_has_the_proof_in_hand(browser: Browser) -> None:
     """It fetches, checks and tells the proof by itself, and says that both came from the shop's server."""
     text = write_proof(GOOD["a long story"])
     told = json.loads(text)
-    there = [Attachment("proof.json", text.encode(), None)]
+    there = [Attachment("proof.json", text.encode(), None, None)]
 
     async def proof(_community: int, _raffle: int) -> Attachment | None:
         return there[0] if there else None

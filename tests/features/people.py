@@ -67,10 +67,11 @@ async def shop(
     *,
     timezone: str = "Asia/Seoul",
     into: int | None = None,
+    title: str = "Silk room",
 ) -> Place:
     """A community with one group; with `into` one more group of that community."""
     arrived = await db.write(
-        arrive, chat_id, "Silk room", owner, Language.KO, NOON, is_admin=True, open_to_all=True, into=into
+        arrive, chat_id, title, owner, Language.KO, NOON, is_admin=True, open_to_all=True, into=into
     )
     assert arrived is not None
     return replace(arrived.group.place, timezone=timezone)

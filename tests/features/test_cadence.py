@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import update
 
 from bot.features.cadence import fill_slot, morning_card
-from bot.features.communities import leave
 from bot.rules.cadence import CadencePolicy, MorningCard
 from bot.rules.setting_up import Setup
 from bot.store.cards import take_down
 from bot.store.db import Database
 from bot.store.mornings import CARD
+from bot.store.rooms import leave_room
 from bot.store.tables import Slot
 from tests.features.people import NOON, Causes, desk, fan, query, shop
 from tests.features.studio import EIGHT, STAFF, Studio, another_group, at, morning_slot
@@ -106,7 +106,7 @@ async def test_switched_off(studio: Studio) -> None:
 
 async def test_in_no_group(studio: Studio) -> None:
     """The bot was removed everywhere: written down, and nothing is promised."""
-    await studio.db.write(leave, -1001, NOON)
+    await studio.db.write(leave_room, -1001, NOON)
     await another_group(studio.db, studio.place, -1003, channel=True)
     await studio.tick(NINE)
     assert await postings(studio) == [("2026-11-03", "skipped", "in no group")]

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from bot.features import campaigns as module
 from bot.features.campaigns import CHUNK, Campaigns, cancel, refund_some
-from bot.features.communities import arrive, leave
+from bot.features.communities import arrive
 from bot.features.redeeming import Redeeming
 from bot.rules.communities import Place
 from bot.rules.coupons import (
@@ -34,6 +34,7 @@ from bot.store import ledger
 from bot.store.db import Database, Rx, Tx
 from bot.store.ledger import check_books, give_back
 from bot.store.members import meet
+from bot.store.rooms import leave_room
 from bot.store.tables import Account, Campaign, Card, Coupon, Member, Outbox, Transfer
 from bot.store.tables.ledger import AccountKind
 from tests.features.people import (
@@ -59,7 +60,7 @@ async def test_a_campaign_hangs_a_card_in_each_group(db: Database, causes: Cause
     place = await shop(db)
     for chat_id in (-1002, -1003):
         await db.write(arrive, chat_id, "Wool", OWNER, Language.KO, NOON, is_admin=True, open_to_all=False, into=1)
-    await db.write(leave, -1003, NOON)
+    await db.write(leave_room, -1003, NOON)
     wish = NewCampaign("Silk", 5, 20, 2, Tier.FAN, opens=NOON + HOUR, closes=NOON + 2 * HOUR, shared_code="SILK20")
     made = await Campaigns(db).make(place, OWNER.user_id, wish, NOON, causes.next())
     assert isinstance(made, CampaignMade)

@@ -8,12 +8,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from bot.features.campaigns import Campaigns
-from bot.features.communities import Communities, arrive, leave
+from bot.features.communities import Communities, arrive
 from bot.flows.moving import follow
 from bot.rules.coupons import NewCampaign
 from bot.rules.words import Language
 from bot.store.db import Database, Tx
 from bot.store.members import Sender
+from bot.store.rooms import leave_room
 from bot.store.tables import Card
 from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till
 
@@ -190,7 +191,7 @@ async def test_a_private_command_means_the_first_shop_until_it_is_turned(db: Dat
 async def test_a_left_group_is_left_once(db: Database) -> None:
     """Leaving again keeps the first date."""
     await shop(db)
-    await db.write(leave, -1001, days(1))
+    await db.write(leave_room, -1001, days(1))
     before = await everything(db)
-    await db.write(leave, -1001, days(2))
+    await db.write(leave_room, -1001, days(2))
     assert await everything(db) == before

@@ -66,10 +66,10 @@ async def test_golive_after_the_start_only_edits(studio: Studio) -> None:
     """The announcement that hangs there says that it is on; nothing is told anew."""
     await studio.tick(EIGHT)
     assert await studio.post(EIGHT) == {"card": 1}
-    assert await studio.golive(at(4)) == WentLive(1, "Silk night", 0, None, planned=True, was=None)
+    assert await studio.golive(at(4)) == WentLive(1, "Silk night", 0, None, planned=True, was=None, hung=1)
     assert await studio.post(at(4)) == {"edit": 1}
     assert await studio.golive(at(5), url="https://example.com/2", word="moon") == WentLive(
-        1, "Silk night", 0, "moon", planned=True, was=None
+        1, "Silk night", 0, "moon", planned=True, was=None, hung=1
     )
     airing = await studio.airing(await studio.last_id())
     assert (airing.on_air_at, airing.url, airing.word) == (at(4), "https://example.com/2", "moon")

@@ -11,7 +11,7 @@ from bot.store.tables.holding import Held, Sighting
 from bot.store.tables.lapse import LapseRound
 from bot.store.tables.ledger import Account, Transfer
 from bot.store.tables.members import Activity, Dialogue, Forgotten, Member, Person, Presence
-from bot.store.tables.messages import Card, Inbox, Outbox, SetAside
+from bot.store.tables.messages import Card, Inbox, Outbox, RefusedRoom, SetAside
 from bot.store.tables.orders import Order, OrderHook
 from bot.store.tables.packets import Packet, PacketShare, PacketTake
 from bot.store.tables.raffles import Raffle, RaffleEntry, RaffleNaming, RaffleRedraw
@@ -68,6 +68,7 @@ __all__ = [
     "RaffleEntry",
     "RaffleNaming",
     "RaffleRedraw",
+    "RefusedRoom",
     "ReminderRound",
     "SetAside",
     "Sighting",

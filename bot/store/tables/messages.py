@@ -123,3 +123,29 @@ class Card(SQLModel, table=True):
     message_id: int | None = Field(default=None, sa_type=BigInteger)
     """None until Telegram took it."""
     edited_at: datetime | None = None
+
+
+class RefusedRoom(SQLModel, table=True):
+    """A room in which Telegram refuses what should be told there, from the first refusal until something is taken."""
+
+    __tablename__ = "refused_room"
+    __table_args__ = (
+        Index(
+            "uq_refused_room_open",
+            "chat_id",
+            "reason",
+            unique=True,
+            sqlite_where=text("over_at IS NULL"),
+            postgresql_where=text("over_at IS NULL"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", index=True, sa_type=Id)
+    chat_id: int = Field(sa_type=BigInteger)
+    reason: str
+    """A `Refusal` of `bot/rules/refusals.py`."""
+    since: datetime
+    told_at: datetime | None = None
+    """When a note to the owner was promised; None while there is no way to reach them."""
+    over_at: datetime | None = None
