@@ -243,7 +243,7 @@ class Sender:
             self._wake.set()
         else:
             # Another try wouldn't mend it; and a naming goes to the next room by itself.
-            note = partial(begin, chat_id=row.chat_id, reason=reason, now=now)
+            note = partial(begin, chat_id=row.chat_id, reason=reason, now=now) if row.act != EDIT else None
             await self._mark(row, OutboxState.FAILED, f"{REFUSED}{reason}", note=note)
         self._refusals.setdefault(row.chat_id, set()).add(reason)
 

@@ -259,6 +259,7 @@ def show(session: Session, place: Place, number: int, at: datetime) -> CampaignS
         select(func.count()).where(col(Coupon.campaign_id) == campaign.id, col(Coupon.state) == CouponState.REDEEMED)
     ).scalar_one()
     card = card_of(session, place.community_id, _id(campaign.id), at)
+    alive = card is not None and not card.over
     return CampaignShown(
         number=number,
         title=campaign.title,
@@ -271,7 +272,7 @@ def show(session: Session, place: Place, number: int, at: datetime) -> CampaignS
         closes=campaign.closes,
         shared_code=campaign.shared_code,
         kept_for=KeptFor(campaign.kept_for) if campaign.kept_for is not None else None,
-        untold=untold_card(session, place.community_id, CARD, _id(campaign.id)),
+        untold=untold_card(session, place.community_id, CARD, _id(campaign.id)) if alive else (),
     )
 
 

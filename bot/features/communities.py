@@ -16,7 +16,7 @@ from bot.store.founding import GREETED_WITHIN, found, greet
 from bot.store.members import Sender, meet, see
 from bot.store.outbox import rekey
 from bot.store.places import Group, Known, find_group, find_people, find_place, place_of, rooms_of
-from bot.store.refused import lose_room
+from bot.store.refused import end_all, lose_room
 from bot.store.rooms import clear_room, forget_leaving, leave_room, note_link
 from bot.store.tables import AuditEntry, Community, FanGroup, Member, Person
 from bot.store.telling import tell_owner
@@ -291,6 +291,8 @@ def arrive(
     if known is not None:
         fresh = known.left_at is not None
         known.left_at, known.is_admin, known.title = None, is_admin, title
+        if fresh:
+            end_all(tx, chat_id, at)
         if fresh and into is not None and known.community_id != into and not known.is_home:
             clear_room(tx, known.community_id, into, chat_id, at)
             known.community_id = into

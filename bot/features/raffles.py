@@ -13,6 +13,7 @@ from bot.rules.calendar import day_of
 from bot.rules.communities import Place
 from bot.rules.proofs import page_of
 from bot.rules.raffles import (
+    OVER,
     AlreadyEntered,
     BeaconUnreachable,
     ClosesWrong,
@@ -377,10 +378,11 @@ def show(
         select(func.coalesce(func.sum(RaffleEntry.paid), 0)).where(col(RaffleEntry.raffle_id) == raffle_id, *kept)
     ).scalar_one()
     won = winners_of(session, raffle_id, policy.names)
+    state = public_state(RaffleState(raffle.state), raffle.closes, at)
     return RaffleShown(
         number=number,
         prize=raffle.prize,
-        state=public_state(RaffleState(raffle.state), raffle.closes, at),
+        state=state,
         winners=raffle.winners,
         closes=raffle.closes,
         entries=raffle.entered if raffle.listed is None else raffle.listed,
@@ -388,7 +390,7 @@ def show(
         coins=int(coins),
         won=tuple(won),
         more=count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.WON) - len(won),
-        untold=untold_card(session, place.community_id, CARD, raffle_id),
+        untold=untold_card(session, place.community_id, CARD, raffle_id) if state not in OVER else (),
     )
 
 

@@ -277,6 +277,10 @@ def may_enter(  # noqa: PLR0911  # a list of refusals, first come first told
     return None
 
 
+OVER = frozenset({"drawn", "cancelled"})
+"""Public states in which there is nothing to wait for any more."""
+
+
 def public_state(state: RaffleState, closes: datetime, now: datetime) -> str:
     """What fans are told of how far it is: `open`, `closed`, `listed`, `drawn` or `cancelled`."""
     if state is RaffleState.OPEN:
@@ -358,7 +362,7 @@ class RaffleCard:
     @property
     def over(self) -> bool:
         """Whether there is nothing to wait for any more."""
-        return self.state in {"drawn", "cancelled"}
+        return self.state in OVER
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,13 +184,14 @@ def put_back(tx: Tx, row_id: int, due_at: datetime) -> None:
 def refuse(tx: Tx, row_id: int, reason: Refusal, now: datetime) -> None:
     """Let a row wait that its room refused: it is tried again until its time is over, and the owner hears why."""
     row = tx.get_one(Outbox, row_id)
+    chat_id = row.chat_id
     if row.not_after is not None and row.not_after <= now and not (row.problem or "").startswith(REFUSED):
         row.state, row.problem = OutboxState.EXPIRED, f"{REFUSED}{reason}"  # taken back while it was on its way
     else:
         due_at, row.not_after = try_again(now, row.not_after)
         row.problem = f"{REFUSED}{reason}"
         put_back(tx, row_id, due_at)
-    begin(tx, row.chat_id, reason, now)
+    begin(tx, chat_id, reason, now)
     tx.flush()
 
 

@@ -93,7 +93,7 @@ def end(tx: Tx, chat_id: int, reasons: Collection[Refusal], now: datetime) -> No
 
 
 def end_all(tx: Tx, chat_id: int, now: datetime) -> None:
-    """The room went to another shop, or has another id: whether it still refuses shows at the next message."""
+    """The bot came again, or the room has another id: whether it still refuses shows at the next message."""
     tx.execute(update(RefusedRoom).where(_open(chat_id)).values(over_at=now))
 
 

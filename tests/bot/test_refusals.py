@@ -266,6 +266,14 @@ async def test_a_removal_that_a_refusal_tells(play_sqlite: Play) -> None:
     await reached(lambda: notes(stage, "I'm not in there any more"))
     await reached(lambda: any(is_card(m) for m in stage.telegram.messages(stage.group)))
     assert await stage.app.db.read(left, second.id)
+    stage.owner.unbans(stage.bot, second)
+    stage.owner.adds(stage.bot, second, None)
+    await stage.settled()
+    assert not await stage.app.db.read(left, second.id)
+    stage.owner.removes(stage.bot, second)
+    stage.bot.queue.drop()
+    await private(stage, "/newcoupon title=Scarf stock=5")
+    await reached(lambda: len(notes(stage, "I'm not in there any more")) == 2)
 
 
 def left(session: Session, chat_id: int) -> bool:

@@ -9,11 +9,15 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.communities import Communities, set_reachable
+from bot.features.streams import plan
 from bot.flows.moving import follow
 from bot.rules.refusals import AGAIN_AFTER, GIVEN_UP_AFTER, Refusal, RoomRefuses
+from bot.rules.streams import NewStream, StreamPolicy
 from bot.store import departures
+from bot.store.airings import open_airings
 from bot.store.cards import hang_again, hang_card
 from bot.store.db import Database, Tx
+from bot.store.evenings import told_of
 from bot.store.outbox import SAY, TELL, promise
 from bot.store.refused import (
     KEPT,
@@ -28,7 +32,7 @@ from bot.store.refused import (
 )
 from bot.store.tables import Card, FanGroup, Outbox, RefusedRoom
 from bot.store.tables.messages import Lane, OutboxState
-from tests.features.people import NOON, OWNER, shop
+from tests.features.people import NOON, OWNER, Causes, days, shop
 
 ROOM = -1001
 
@@ -198,3 +202,14 @@ async def test_a_deleted_card_is_promised_once(db: Database) -> None:
 def _keys(session: Session, card_id: int) -> list[str | None]:
     found = select(col(Outbox.key)).where(col(Outbox.key).like(f"card:{card_id}:{ROOM}:again:%"))
     return list(session.execute(found).scalars())
+
+
+async def test_who_hears_what_becomes_of_an_evening(db: Database, causes: Causes) -> None:
+    """Before its start a delay is told in all rooms; from then on only where the card hangs."""
+    place = await shop(db)
+    await shop(db, chat_id=-1002, into=place.community_id)
+    await db.write(plan, place, OWNER.user_id, NewStream("Silk night", days(1)), NOON, causes.next(), StreamPolicy())
+    await db.write(lambda tx: tx.execute(update(Card).where(col(Card.chat_id) == -1002).values(message_id=5)))
+    (airing,) = await db.read(open_airings, place.community_id)
+    assert await db.read(told_of, place.community_id, airing, NOON) == [ROOM, -1002]
+    assert await db.read(told_of, place.community_id, airing, days(1)) == [-1002]
