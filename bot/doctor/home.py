@@ -10,6 +10,7 @@ from bot.rules.doctor import Chat, Finding, judge_disk, judge_schema
 from bot.rules.doctor_rooms import RoomRefuses
 from bot.settings import Settings
 from bot.store import checkup
+from bot.store.hold import is_held
 from bot.store.ledger import check_books
 from bot.store.lock import in_use, sqlite_path
 from bot.store.mark import address_of, has_shop, is_marked
@@ -41,7 +42,9 @@ async def look_at_home(settings: Settings) -> tuple[list[Finding], list[Chat]]:
         found += inside
     if path is not None:
         found += await asyncio.to_thread(_disk, path)
-        found.append(findings.BotRuns() if in_use(url) else findings.BotRests())
+    if path is not None or at_fault is None:
+        runs = in_use(url) if path is not None else await checkup.look(url, is_held)
+        found.append(findings.BotRuns() if runs else findings.BotRests())
     return found, chats
 
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from bot.logs import get_logger
@@ -24,6 +25,10 @@ log = get_logger("hold")
 
 KEY = 7236102
 """Of the advisory lock; PostgreSQL keeps those of each database apart."""
+HOLDERS = text(
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = :key "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 STEP = 0.1
 """Seconds between two tries to take it."""
 WATCH_SECONDS = 5.0
@@ -166,3 +171,8 @@ async def held(url: str) -> AsyncIterator[Hold]:
         yield hold
     finally:
         await hold.close()
+
+
+def is_held(session: Session) -> bool:
+    """Whether a process holds a PostgreSQL database's lock now."""
+    return bool(session.execute(HOLDERS, {"key": KEY}).scalar_one())

@@ -26,6 +26,8 @@ from bot.rules.refusals import Refusal
 from bot.rules.words import Language
 from bot.settings import Settings
 from bot.store.db import Tx
+from bot.store.hold import held
+from bot.store.lock import using
 from bot.store.mark import address_of, leave_mark
 from bot.store.schema import HEAD, migrate
 from bot.store.tables import FanGroup
@@ -140,6 +142,15 @@ async def test_both_databases_are_examined(url: str) -> None:
     assert chats == []
     assert [finding for finding in found if finding.level is not Level.FINE] == []
     assert doctor.DatabaseFine("SQLite" if url.startswith("sqlite") else "PostgreSQL", 0, 0) in found
+
+
+async def test_whether_a_bot_runs(url: str) -> None:
+    """The lock tells on either kind of database, and looking at it is in nobody's way."""
+    settings = at("http://127.0.0.1:1", database=url)
+    with using(url):
+        async with held(url):
+            assert doctor.BotRuns() in (await look_at_home(settings))[0]
+    assert doctor.BotRests() in (await look_at_home(settings))[0]
 
 
 async def test_a_database_that_lost_its_shop(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
