@@ -78,13 +78,13 @@ def model(outage: Outage) -> Told:
     if outage.act == "cancel":
         _evening(told, before, START, outage.length, MADE, None, None)
         heard = any(at < acted + LATE for at in after)
-        told.chat["cancelled"] += heard
+        told.chat["cancelled"] += heard and (not begun or told.chat["start"] > 0)
         told.fan["cancelled"] += heard
     elif outage.act == "delay":
         _evening(told, before, START, outage.length, MADE, None, None)
         new = max(START, acted) + BY
         heard = any(at < min(new, acted + LATE) for at in after)
-        told.chat["delayed"] += heard
+        told.chat["delayed"] += heard and (not begun or told.chat["start"] > 0)
         told.fan["delayed"] += heard
         _evening(told, after, new, outage.length, MADE, acted, None)
     elif begun:
@@ -113,7 +113,8 @@ def _evening(
     quiet_till = on_air if on_air is not None else end
     if any(start + ASK_AFTER <= at < late and at <= quiet_till for at in looks):
         told.owner["asked"] += 1
-    if on_air is not None and any(end <= at < end + LATE for at in looks):
+    # An end isn't told where the start never was.
+    if on_air is not None and told.chat["start"] and any(end <= at < end + LATE for at in looks):
         told.chat["ended"] += 1
     reminded = set()
     for at in looks:

@@ -189,7 +189,7 @@ async def test_the_bot_after_its_home_was_moved(play: Play, monkeypatch: pytest.
     stage.owner.joins(den)
     jun.promotes(stage.owner, den, Rights.full())
     stage.owner.adds(stage.bot, den, Rights.full())
-    await stage.settled()
+    await stage.all_sent()
     await stage.stop()
     monkeypatch.setenv("BOT_TOKEN", "42:TEST")
     monkeypatch.setenv("DATABASE_URL", stage.url)
