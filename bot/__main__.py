@@ -180,17 +180,12 @@ def _mark_or_warn() -> Iterator[None]:
 
 
 def _serve_or_tell(settings: "Settings") -> int:
-    # aiogram takes two seconds: wrong settings are told before.
-    from aiogram.exceptions import ClientDecodeError, TelegramNotFound  # noqa: PLC0415
-
-    from bot.app import StartError  # noqa: PLC0415
+    from bot.app import StartError  # noqa: PLC0415  # aiogram takes two seconds: wrong settings are told before
 
     try:
         return asyncio.run(_serve(settings))
     except StartError as error:
         return _fail(str(error), error.code)
-    except (ClientDecodeError, TelegramNotFound):
-        return _fail("TELEGRAM_API_URL or BOT_TOKEN is wrong: no Bot API answers there", EXIT_SETTINGS)
     except KeyboardInterrupt:
         return 0
 

@@ -10,14 +10,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from aiogram import Bot, Dispatcher
-from aiogram.exceptions import TelegramUnauthorizedError
-from aiogram.methods import GetMe
 from aiogram.types import CallbackQuery, Message, Update
+from pydantic import BaseModel
 
 from bot import handlers
+from bot.answers import with_rights
 from bot.clock import Clock
 from bot.content import Words
 from bot.deliveries import Deliveries, FileMaker
@@ -73,6 +73,7 @@ from bot.flows.buying import Chances
 from bot.flows.handing_over import HandingOver
 from bot.flows.resolving import Resolving
 from bot.flows.unlocking import Tools, Unlocking
+from bot.greeting import NO_SUCH_BOT, greet
 from bot.handlers.admin_panel import AdminPanel
 from bot.handlers.arrivals import Arrivals
 from bot.handlers.errors import PASSING, Patience
@@ -84,13 +85,13 @@ from bot.handlers.roles import Roles
 from bot.handlers.table import Table
 from bot.handlers.ways import WaysIn
 from bot.handlers.whereabouts import Whereabouts
-from bot.intake import ConflictError, Intake, TryLaterError
+from bot.intake import ConflictError, Intake, TryLaterError, UnfitError
 from bot.jobs import Jobs
 from bot.logs import apart, get_logger
 from bot.meters import Beat, BooksChecked, Meters, Phase
 from bot.middleware import WhoAsks
 from bot.outbound import Outbound
-from bot.pacer import HeldError, Limits, Pacer
+from bot.pacer import Limits, Pacer
 from bot.rules.attendance import AttendancePolicy
 from bot.rules.beacons import Beacon
 from bot.rules.cadence import CadencePolicy
@@ -114,7 +115,7 @@ from bot.rules.streams import StreamPolicy
 from bot.sender import Sender
 from bot.session import LightSession
 from bot.settings import Settings
-from bot.store import airings, causes, forgotten, gift_cards, mornings, namings, outbox, packets
+from bot.store import airings, causes, forgotten, gift_cards, mornings, namings, outbox, packets, set_aside
 from bot.store import raffles as raffle_cards
 from bot.store.campaigns import CARD, card_of
 from bot.store.db import Database
@@ -124,12 +125,15 @@ from bot.store.ledger import check_books
 from bot.store.lock import InUseError
 from bot.store.places import find_people
 from bot.store.refused import forget_refusals
+from bot.store.troubles import is_of_data
+from bot.updates import kind_of_update
 from bot.voice import Voice
 from bot.whispers import Whispers
 
+T = TypeVar("T", bound=BaseModel)
+
 log = get_logger("app")
 
-GREETING_RETRIES = (0.5, 1, 2, 4, 8, 15, 30)
 DRAIN_SECONDS = 2.5
 STOP_SECONDS = 6.0
 """Longer than this no handler may keep a stop waiting; what it leaves is in the inbox."""
@@ -143,6 +147,7 @@ TIDIES = (
     expire_openings,
     forget_sightings,
     forget_refusals,
+    set_aside.expire,
 )
 """What is dropped once a day."""
 WRONG_LOGGED = 20
@@ -192,18 +197,24 @@ class App:
     concurrency: int
     meters: Meters
     hold: Hold
+    listens_to: frozenset[str]
+    """Kinds of updates that routers handle: all but messages and presses."""
     intake: Intake | None = None
 
     async def run(self, *, on_ready: Callable[[], None] | None = None) -> None:
-        """Say hello to Telegram, then take, handle and send until cancelled.
+        """Say hello to Telegram, however long it is away, then take, handle and send until cancelled.
 
         Raises:
             StartError: the token is refused, or another process uses it or has the database.
         """
-        me = await self._hello()
-        self.dispatcher["username"] = (me.username or "").lower()
-        self.out.username = me.username or ""
-        self.out.inline = bool(me.supports_inline_queries)
+        try:
+            me = await greet(self.session, self.bot, self.meters)
+        except NO_SUCH_BOT:
+            raise StartError("BOT_TOKEN is refused by Telegram; ask BotFather for a new one", 2) from None
+        username = str(me.get("username", ""))
+        self.dispatcher["username"] = username.lower()
+        self.out.username = username
+        self.out.inline = me.get("supports_inline_queries") is True
         await self.whispers.probe()
         self.intake = Intake(
             db=self.db,
@@ -213,14 +224,14 @@ class App:
             handle=self._handle_or_wait,
             people=self.communities,
             read_people=find_people,
-            allowed_updates=["message", "callback_query", *self.dispatcher.resolve_used_update_types()],
+            allowed_updates=["message", "callback_query", *sorted(self.listens_to)],
             concurrency=self.concurrency,
             meters=self.meters,
         )
         tune_collector()
         self.meters.phase = Phase.RUNNING
         self.meters.beat(Beat.POLL)
-        log.info("started", bot=me.id, username=me.username)
+        log.info("started", bot=self.bot.id, username=username)
         if on_ready is not None:
             on_ready()
         try:
@@ -251,24 +262,17 @@ class App:
         await self.session.close()
         await self.db.close()
 
-    async def _hello(self) -> Any:
-        for pause in (*GREETING_RETRIES, None):
-            try:
-                return await self.bot(GetMe())
-            except TelegramUnauthorizedError:
-                raise StartError("BOT_TOKEN is refused by Telegram; ask BotFather for a new one", 2) from None
-            except HeldError:
-                if pause is None:
-                    raise StartError("Telegram can't be reached; check TELEGRAM_API_URL and the network", 4) from None
-                log.warning("telegram_unreachable", retry_in=pause)
-                await asyncio.sleep(pause)
-        raise AssertionError("unreachable: the last try returns or raises")
-
     async def _handle_or_wait(self, body: dict[str, Any], received_at: datetime) -> None:
         """Whatever fails for a passing reason, before its handler too, stays in the inbox."""
         try:
             await self._handle(body, received_at)
+        except TryLaterError as error:
+            if error.__cause__ is not None and is_of_data(error.__cause__):
+                raise UnfitError("not storable") from error
+            raise
         except PASSING as error:
+            if is_of_data(error):
+                raise UnfitError("not storable") from error
             raise TryLaterError(type(error).__name__) from error
 
     async def _handle(self, body: dict[str, Any], received_at: datetime) -> None:
@@ -277,11 +281,11 @@ class App:
         data = {**self.dispatcher.workflow_data, "bot": self.bot, "cause": cause, "received_at": received_at}
         context = {"bot": self.bot}
         if (message := body.get("message")) is not None:
-            await self.who(self.table.take_message, Message.model_validate(message, context=context), data)
+            await self.who(self.table.take_message, _read(Message, message, context), data)
         elif (press := body.get("callback_query")) is not None:
-            await self.who(self.table.take_press, CallbackQuery.model_validate(press, context=context), data)
-        else:
-            update = Update.model_validate(body, context=context)
+            await self.who(self.table.take_press, _read(CallbackQuery, press, context), data)
+        elif kind_of_update(body) in self.listens_to:
+            update = _read(Update, with_rights(body), context)
             await self.dispatcher.feed_update(self.bot, update, cause=cause, received_at=received_at)
 
     async def _set_menus(self) -> None:
@@ -339,9 +343,19 @@ def _reason(errors: BaseExceptionGroup[BaseException]) -> BaseException:
         return StartError("the lock of the database was lost, and another process has it now", 1)
     if errors.subgroup(ConflictError) is not None:
         return StartError("another process is polling with this BOT_TOKEN; stop it first", 3)
-    if errors.subgroup(TelegramUnauthorizedError) is not None:
-        return StartError("BOT_TOKEN is refused by Telegram; ask BotFather for a new one", 2)
     return errors
+
+
+def _read(model: type[T], told: Any, context: dict[str, Any]) -> T:
+    """An update, or its part, as aiogram knows it.
+
+    Raises:
+        UnfitError: it isn't one.
+    """
+    try:
+        return model.model_validate(told, context=context)
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        raise UnfitError(f"no {model.__name__}") from error
 
 
 def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
@@ -559,6 +573,7 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
         concurrency=settings.concurrency,
         meters=meters,
         hold=hold,
+        listens_to=frozenset(dispatcher.resolve_used_update_types()),
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from sqlalchemy.orm import Session
 
+from bot.answers import message_id_of, place_in
 from bot.clock import Clock
 from bot.content import Words
 from bot.content.catalog import OUTCOMES
@@ -139,7 +140,10 @@ class Deliveries:
             return Result(OutboxState.EXPIRED, "over before it was posted")
         message = self._message(found.shown, found.place, found.language)
         sent = await self._out.call("sendMessage", chat_id=row.chat_id, **message)
-        return Result(OutboxState.SENT, None, (found.card.id or 0, sent["message_id"]), found.shown)
+        message_id = message_id_of(sent)
+        if message_id is None:
+            return Result(OutboxState.SENT, "sent, but its number wasn't told")
+        return Result(OutboxState.SENT, None, (found.card.id or 0, message_id), found.shown)
 
     async def _edit_card(self, row: Departure) -> Result:
         found = await self.look(row.facts["card_id"])
@@ -201,12 +205,15 @@ class Deliveries:
         witness = facts.get("witness")
         if witness is None:
             return Result(OutboxState.SENT)
+        where = place_in(sent)
+        if where is None:
+            return Result(OutboxState.SENT, "sent, but where and when wasn't told")
         note = partial(
             self._witnesses[witness["kind"]],
             subject_id=witness["subject_id"],
-            chat_id=sent["chat"]["id"],
-            message_id=sent["message_id"],
-            posted_at=datetime.fromtimestamp(sent["date"], UTC),
+            chat_id=where.chat_id,
+            message_id=where.message_id,
+            posted_at=datetime.fromtimestamp(where.date, UTC),
         )
         return Result(OutboxState.SENT, note=note)
 

@@ -52,4 +52,7 @@ async def fetch(bot: Bot, document: Document, most: int) -> bytes | FileTooLarge
         raise TelegramNetworkError(method=get_file, message=f"a file's address answered {error.status}") from None
     except (TimeoutError, ClientError, OSError) as error:
         raise TelegramNetworkError(method=get_file, message=type(error).__name__) from None
+    if file.file_size is not None and len(content) != file.file_size:
+        # Cut, or somebody else's page in its place.
+        raise TelegramNetworkError(method=get_file, message="a file's address answered something else")
     return bytes(content)

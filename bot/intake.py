@@ -2,38 +2,32 @@
 
 Each poll's updates are one commit; only the next poll confirms them to Telegram, so a tap that Telegram forgets is in
 the inbox. Handling is bounded, in order for each person, and what is done is deleted. What was left is handled at the
-next start: answers are at least once, effects exactly once (by their causes).
+next start: answers are at least once, effects exactly once (by their causes). An update that can't be read, stored or
+handled for what it is, is set aside; the others go on.
 """
 
 import asyncio
-import json
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
 
 from aiogram import Bot
-from aiogram.exceptions import (
-    TelegramAPIError,
-    TelegramConflictError,
-    TelegramRetryAfter,
-    TelegramUnauthorizedError,
-)
-from sqlalchemy import BigInteger, Text, bindparam, delete, select
-from sqlalchemy.orm import Session
-from sqlmodel import col
+from aiogram.exceptions import TelegramAPIError, TelegramConflictError, TelegramRetryAfter
 
 from bot.clock import Clock
 from bot.logs import get_logger
-from bot.meters import Beat, Meters, kind_of_update
+from bot.meters import Beat, Meters
 from bot.rules.polling import Polling
-from bot.session import LightSession, encode
-from bot.store.db import Database, Tx
-from bot.store.hot import Hot
-from bot.store.tables import Inbox
+from bot.session import LightSession
+from bot.store import inbox
+from bot.store.db import Database
+from bot.store.inbox import ReadPeople
+from bot.store.troubles import is_of_data
+from bot.updates import Sound, Unread, kind_of_update, read_body, sort_out, unfit
 
 T = TypeVar("T")
 
@@ -45,6 +39,16 @@ BACKLOG = 2_000
 """Updates waiting in memory above which polling pauses; Telegram keeps the rest."""
 RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 DELETE_CHUNK = 500
+QUICK_SECONDS = 1.0
+"""A poll that brought nothing new and took less was no long poll."""
+SPACED_SECONDS = (0.5, 0.5, 1.0, 2.0)
+"""Between polls that bring nothing new at once: a server may ignore how long it should wait."""
+LONGEST_429 = 300.0
+"""Seconds after which a poll is tried again, whatever a 429 asked for."""
+WEBHOOK_SECONDS = 15.0
+"""Between two polls while a webhook is set."""
+TOLD_EACH = 60.0
+"""Seconds between two lines about a webhook that is still set."""
 
 Handle = Callable[[dict[str, Any], datetime], Awaitable[None]]
 
@@ -59,29 +63,16 @@ class People(Protocol):
         """Remember what was read."""
 
 
-ReadPeople = Callable[[Session, set[int]], dict[int, Any]]
-
-_SAVE = Hot.upsert(
-    lambda insert_: (
-        insert_(Inbox)
-        .values(
-            bot_id=bindparam("bot_id", type_=BigInteger),
-            update_id=bindparam("update_id", type_=BigInteger),
-            body=bindparam("body", type_=Text),
-            received_at=bindparam("received_at"),
-        )
-        .on_conflict_do_nothing()
-        .returning(col(Inbox.update_id))
-    )
-)
-
-
 class ConflictError(Exception):
     """Another process polls with the same token and won't stop."""
 
 
 class TryLaterError(Exception):
     """An update couldn't be handled for a passing reason (Telegram, network, database): it stays in the inbox."""
+
+
+class UnfitError(Exception):
+    """An update can't be handled for what it is: it is set aside. The text says why in a word or two."""
 
 
 @dataclass(slots=True)
@@ -130,13 +121,15 @@ class Intake:
         self._busy = 0
         self._stopping = False
         self._polling: asyncio.Task[None] | None = None
+        self._webhook_told: float | None = None
+        self._offset: int | None = None
+        """What the next poll confirms."""
 
     async def run(self) -> None:
         """Replay what is left, then take and hand on until cancelled.
 
         Raises:
             ConflictError: someone else polls with the same token, and did so before.
-            TelegramUnauthorizedError: Telegram doesn't know the token.
         """
         await self._replay()
         async with asyncio.TaskGroup() as group:
@@ -175,17 +168,18 @@ class Intake:
         return min((lane[0].received_at for lane in self._lanes.values()), default=None)
 
     async def _poll(self) -> None:
-        offset: int | None = None
-        failures = 0
+        failures = spaced = 0
         polling = Polling(time.monotonic())
         while True:
             await self._room.wait()
-            parameters: dict[str, Any] = {"limit": BATCH, "timeout": POLL_SECONDS, "allowed_updates": self._allowed}
-            if offset is not None:
-                parameters["offset"] = offset
+            began = time.monotonic()
             try:
-                updates = await self._session.poll(self._bot, parameters, POLL_SECONDS)
+                updates = await self._session.poll(self._bot, self._wanted(), POLL_SECONDS)
             except TelegramConflictError as error:
+                self._meters.calls["poll", "refused"] += 1
+                if "webhook" in error.message:
+                    await self._wait_for_webhook()
+                    continue
                 now = time.monotonic()
                 polling = polling.refused(now)
                 if polling.lasts(now) and not polling.steady:
@@ -196,54 +190,130 @@ class Intake:
                 await asyncio.sleep(1)
                 continue
             except TelegramRetryAfter as error:
-                await asyncio.sleep(error.retry_after)
+                self._fail("limited", "Telegram asks to wait", error, retry_in=error.retry_after)
+                await asyncio.sleep(min(error.retry_after, LONGEST_429))
                 continue
-            except TelegramUnauthorizedError:
-                raise
-            except (TelegramAPIError, json.JSONDecodeError) as error:
+            except Exception as error:  # noqa: BLE001  # nothing that comes from outside ends the process
+                seconds = RETRY_SECONDS[min(failures, 5)]
                 failures += 1
-                log.warning("poll_failed", error=type(error).__name__, failures=failures)
-                await asyncio.sleep(RETRY_SECONDS[min(failures, 6) - 1])
+                reason = error.message if isinstance(error, TelegramAPIError) else type(error).__name__
+                self._fail("unreachable", reason, error, retry_in=seconds)
+                await asyncio.sleep(seconds)
                 continue
-            failures, polling = 0, polling.answered(time.monotonic())
+            failures, polling, self._meters.trouble = 0, polling.answered(time.monotonic()), None
+            self._meters.calls["poll", "ok"] += 1
             self._meters.beat(Beat.POLL)
-            if updates:
-                await self._take(updates)
-                offset = updates[-1]["update_id"] + 1
+            if await self._take(updates) or time.monotonic() - began >= QUICK_SECONDS:
+                spaced = 0
+            else:
+                await asyncio.sleep(SPACED_SECONDS[min(spaced, len(SPACED_SECONDS) - 1)])
+                spaced += 1
 
-    async def _take(self, updates: list[dict[str, Any]]) -> None:
-        received_at = self._clock.now()
-        fresh = [update for update in updates if update["update_id"] not in self._known]
-        rows = [(update["update_id"], encode(update)) for update in fresh]
-        strangers = self._people.unknown({person_of(update) for update in fresh})
-        saved, people = await self._patiently(
-            lambda: self._db.write(_save, self._bot.id, rows, received_at, self._read_people, strangers)
-        )
+    def _wanted(self) -> dict[str, Any]:
+        wanted: dict[str, Any] = {"limit": BATCH, "timeout": POLL_SECONDS, "allowed_updates": self._allowed}
+        return wanted if self._offset is None else {**wanted, "offset": self._offset}
+
+    def _fail(self, result: str, reason: str, error: Exception, *, retry_in: float) -> None:
+        self._meters.calls["poll", result] += 1
+        self._meters.trouble = reason
+        log.warning("poll_failed", error=type(error).__name__, reason=reason, retry_in=retry_in)
+
+    async def _wait_for_webhook(self) -> None:
+        """Another program has its updates sent to an address. Only its owner knows whether that is meant."""
+        self._meters.trouble = "a webhook is set for this bot"
+        now = time.monotonic()
+        if self._webhook_told is None or now - self._webhook_told >= TOLD_EACH:
+            self._webhook_told = now
+            log.warning(
+                "webhook_set", what_to_do="end the program that set it, or call deleteWebhook; no restart needed"
+            )
+        await asyncio.sleep(WEBHOOK_SECONDS)
+
+    async def _take(self, updates: list[Any]) -> bool:
+        """Store a poll's updates; whether there was anything new."""
+        batch = sort_out(updates)
+        fresh = [one for one in batch.sound if one.update_id not in self._known]
+        new = await self._store(fresh, self._clock.now()) if fresh else 0
+        if batch.unread:
+            new += await self._lay_aside(batch.unread)
+        if batch.offset is None or batch.offset == self._offset:
+            return new > 0
+        self._offset = batch.offset
+        return True
+
+    async def _store(self, fresh: Sequence[Sound], received_at: datetime) -> int:
+        """Store updates in one commit and hand them on; how many were new. If one can't be stored, each by itself."""
+        rows = [(one.update_id, one.written) for one in fresh]
+        strangers = self._people.unknown({one.person for one in fresh})
+        try:
+            saved, people = await self._patiently(
+                lambda: self._db.write(inbox.save, self._bot.id, rows, received_at, self._read_people, strangers)
+            )
+        except Exception as error:  # noqa: BLE001  # `_patiently` raises only what would fail again
+            if len(fresh) > 1:
+                return sum([await self._store([one], received_at) for one in fresh])
+            reason = f"not storable: {type(error).__name__}"
+            return await self._lay_aside([unfit(one.body, reason) for one in fresh])
         self._people.learn(people)
-        for update in fresh:
-            if update["update_id"] in saved:
-                self._meters.taken[kind_of_update(update)] += 1
-                self._enqueue(update, received_at)
+        for one in fresh:
+            if one.update_id in saved:
+                self._meters.taken[kind_of_update(one.body)] += 1
+                self._enqueue(one, received_at)
+        return len(saved)
 
-    async def _patiently(self, write: Callable[[], Awaitable[T]]) -> T:
-        """A full disk or a lost database stops the intake, not the process: Telegram keeps what isn't confirmed."""
+    async def _lay_aside(self, unread: Sequence[Unread]) -> int:
+        """Set updates aside; how many weren't before."""
+        now = self._clock.now()
+        new = await self._patiently(lambda: self._db.write(inbox.lay_aside, self._bot.id, unread, now))
+        self._meters.set_aside += new
+        if new:
+            first = unread[0]
+            log.warning("set_aside", updates=new, update=first.update_id, reason=first.reason)
+        return new
+
+    async def _patiently(self, work: Callable[[], Awaitable[T]]) -> T:
+        """A full disk or a lost database stops the intake, not the process: Telegram keeps what isn't confirmed.
+
+        What would fail again for the values in it is raised.
+        """
         for seconds in chain(RETRY_SECONDS, repeat(RETRY_SECONDS[-1])):
             try:
-                return await write()
-            except Exception as error:  # noqa: BLE001  # whatever it is, nothing is confirmed meanwhile
+                return await work()
+            except Exception as error:
+                if is_of_data(error):
+                    raise
                 log.warning("inbox_failed", error=type(error).__name__, retry_in=seconds)
                 await asyncio.sleep(seconds)
         raise AssertionError("unreachable: the waiting has no end")
 
     async def _replay(self) -> None:
-        left = await self._db.read(_left, self._bot.id)
+        """Hand on what is left. What is damaged is set aside."""
+        left = await self._patiently(lambda: self._db.read(inbox.left, self._bot.id))
         if left:
             log.info("replay", updates=len(left))
-        for body, received_at in left:
-            self._enqueue(json.loads(body), received_at)
+        for start in range(0, len(left), DELETE_CHUNK):
+            for update_id, written, received_at in await self._rows(left[start : start + DELETE_CHUNK]):
+                found = read_body(written)
+                if isinstance(found, Unread):
+                    await self._lay_aside([replace(found, update_id=update_id)])
+                else:
+                    self._enqueue(replace(found, update_id=update_id), received_at)
 
-    def _enqueue(self, update: dict[str, Any], received_at: datetime) -> None:
-        waiting = _Waiting(update["update_id"], person_of(update), update, received_at)
+    async def _rows(self, update_ids: Sequence[int]) -> list[inbox.Row]:
+        """Rows of the inbox. If one can't be read, each by itself."""
+        try:
+            return await self._patiently(lambda: self._db.read(inbox.read, self._bot.id, update_ids))
+        except Exception:  # noqa: BLE001  # `_patiently` raises only what would fail again
+            if len(update_ids) > 1:
+                return [row for one in update_ids for row in await self._rows([one])]
+        now = self._clock.now()
+        await self._patiently(lambda: self._db.write(inbox.lay_row_aside, self._bot.id, update_ids[0], now))
+        self._meters.set_aside += 1
+        log.warning("set_aside", updates=1, update=update_ids[0], reason="damaged")
+        return []
+
+    def _enqueue(self, update: Sound, received_at: datetime) -> None:
+        waiting = _Waiting(update.update_id, update.person, update.body, received_at)
         self._known.add(waiting.update_id)
         lane = self._lanes.get(waiting.person)
         if lane is None:
@@ -269,6 +339,8 @@ class Intake:
                 self._meters.postponed[kind] += 1
                 self._later(waiting, error)
                 continue
+            except UnfitError as error:
+                await self._lay_aside([unfit(waiting.body, str(error))])
             except Exception as error:  # one bad update must not stop the others
                 self._meters.failed[kind] += 1
                 log.error("update_failed", update=waiting.update_id, exc_info=error)
@@ -312,43 +384,7 @@ class Intake:
         done, self._done = self._done, []
         try:
             for start in range(0, len(done), DELETE_CHUNK):
-                await self._db.write(_delete, self._bot.id, done[start : start + DELETE_CHUNK])
+                await self._db.write(inbox.drop, self._bot.id, done[start : start + DELETE_CHUNK])
         except BaseException:  # a cancellation too: what was not deleted is deleted next time
             self._done = done + self._done
             raise
-
-
-def person_of(update: dict[str, Any]) -> int:
-    """Whose update this is, for the order of handling: the sender, else the chat, else nobody's."""
-    for key, value in update.items():
-        if key == "update_id" or not isinstance(value, dict):
-            continue
-        sender = value.get("from") or value.get("user") or value.get("chat") or {}
-        return int(sender.get("id", 0))
-    return 0
-
-
-def _save(
-    tx: Tx,
-    bot_id: int,
-    rows: list[tuple[int, str]],
-    received_at: datetime,
-    read_people: ReadPeople,
-    strangers: set[int],
-) -> tuple[set[int], dict[int, Any]]:
-    """Store updates; the ids of those that weren't there yet, and what is known of the strangers among the senders."""
-    saved = {
-        row[0]
-        for update_id, body in rows
-        for row in tx.rows(_SAVE, bot_id=bot_id, update_id=update_id, body=body, received_at=received_at)
-    }
-    return saved, read_people(tx, strangers) if strangers else {}
-
-
-def _delete(tx: Tx, bot_id: int, ids: list[int]) -> None:
-    tx.execute(delete(Inbox).where(col(Inbox.bot_id) == bot_id, col(Inbox.update_id).in_(ids)))
-
-
-def _left(session: Session, bot_id: int) -> list[tuple[str, datetime]]:
-    rows = session.execute(select(Inbox).where(col(Inbox.bot_id) == bot_id).order_by(col(Inbox.update_id))).scalars()
-    return [(row.body, row.received_at) for row in rows]

@@ -69,13 +69,17 @@ class Meters:
     """Updates that are done, those that failed for good included."""
     failed: Counter[str] = field(default_factory=Counter)
     """Updates that met a bug."""
+    set_aside: int = 0
+    """Updates that couldn't be read or stored."""
     postponed: Counter[str] = field(default_factory=Counter)
     """Times that an update was put off for a passing reason."""
     handling: Histogram = field(default_factory=Histogram)
     """From a handler's start to its end, its answer included."""
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Calls to Telegram, by kind (`answer`, `whisper`, `private`, `group`, `edit`, `ask`) and what came of them:
-    `ok`, `limited` (429), `refused` (another 4xx), `unreachable` (5xx, a cut line)."""
+    """Calls to Telegram, by kind (`answer`, `whisper`, `private`, `group`, `edit`, `ask`, `poll`) and what came of
+    them: `ok`, `limited` (429), `refused` (another 4xx), `unreachable` (5xx, a cut line, no clear answer)."""
+    trouble: str | None = None
+    """Why the last poll, or the hello before the first, failed; None if it didn't."""
     whispers_refused: int = 0
     transactions: int = 0
     commits: int = 0
@@ -92,11 +96,3 @@ class Meters:
         """How long ago a round came; None if it never has."""
         at = self.beats.get(which)
         return None if at is None else time.monotonic() - at
-
-
-def kind_of_update(update: dict[str, object]) -> str:
-    """`message`, `callback_query`, …: the part of an update that isn't its number."""
-    for key in update:
-        if key != "update_id":
-            return key
-    return "unknown"

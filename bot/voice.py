@@ -15,6 +15,7 @@ from sqlalchemy import delete
 from sqlmodel import col
 
 from bot.afterwards import Afterwards
+from bot.answers import message_id_of
 from bot.asking import Ask
 from bot.clock import Clock
 from bot.content import Said, Words
@@ -330,8 +331,8 @@ class Voice:
                 raise
             log.warning("reply_refused", chat=target.chat_id, reason=reason.value)
             return False
-        if place is not None:
-            message_id, now = message["message_id"], self._clock.now()
+        message_id, now = message_id_of(message), self._clock.now()
+        if place is not None and message_id is not None:
             await self._db.write(
                 take_away_later, place.community_id, target.chat_id, message_id, due_at=now + SHORT_LIVED, now=now
             )

@@ -169,6 +169,10 @@ class Sandbox:
             chosen = [one for one in bot.queue.sent if one.update_id in wanted]
         bot.queue.redeliver(chosen)
 
+    def sends_raw(self, bot: Bot, write: Callable[[int], bytes]) -> None:
+        """Puts bytes among the bot's updates that Telegram would never send; `write` is given the update's number."""
+        bot.queue.add_raw(write)
+
     def on_event(self, callback: Callable[[Event], object]) -> None:
         """Calls back at every visible message, edit, deletion, press, answer and reaction."""
         self.world.board.listeners.append(callback)

@@ -6,7 +6,7 @@ Rules: https://core.telegram.org/bots/api#getupdates; an update waits a day, a p
 import asyncio
 import json
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -104,6 +104,13 @@ class Queue:
         self._wake()
         if self.taker is not None:
             self.taker.take(update)
+
+    def add_raw(self, write: Callable[[int], bytes]) -> None:
+        """Queues what `write` makes of the update's number, whatever it is."""
+        number = self._next
+        self._next += 1
+        self._pending.append(Update(number, "raw", {}, write(number), self._clock.now() + DAY))
+        self._wake()
 
     def pending(self) -> list[Update]:
         """The updates that the bot hasn't confirmed and that haven't expired."""

@@ -16,6 +16,7 @@ from bot.store.lock import in_use, sqlite_path
 from bot.store.mark import address_of, has_shop, is_marked
 from bot.store.refused import refused_rooms
 from bot.store.schema import HEAD, known_revisions
+from bot.store.set_aside import UPDATE, count_aside
 
 ENV_FILE = Path(".env")
 OTHERS_MAY_READ = 0o004
@@ -56,12 +57,14 @@ async def _inside(url: str, kind: str) -> tuple[list[Finding], list[Chat]]:
     filled = await checkup.look(url, checkup.filled)
     books = await checkup.look(url, check_books)
     unheard = await checkup.look(url, checkup.unheard)
+    aside = (await checkup.look(url, count_aside)).get(UPDATE, 0)
     wrong = len({*books.wrong_balances, *books.negative})
     return [
         _zones(filled.zones),
         findings.DatabaseFine(kind, filled.shops, filled.members),
         schema,
         findings.BooksFine(books.transfers, books.held_by_fans) if books.sound else findings.BooksWrong(wrong),
+        *([findings.UpdatesAside(aside)] if aside else []),
         *([findings.FeedbackOff(unheard)] if unheard else []),
         *[findings.HomeLost(shop) for shop in await checkup.look(url, checkup.homeless)],
         *[RoomRefuses(one.room, one.reason) for one in await checkup.look(url, refused_rooms)],

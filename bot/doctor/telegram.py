@@ -1,7 +1,6 @@
 """What Telegram says of the bot. Plain calls, none of which disturbs a bot that runs: `getUpdates` isn't among them."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from bot.answers import Granted, Refused, Unclear, read_answer
+from bot.plainjson import is_whole
 from bot.rules import doctor as findings
 from bot.rules.doctor import MANY_UPDATES, Chat, Finding, Standing, judge_chat, judge_clock
 from bot.rules.doctor_rooms import asks_to_write, judge_writing
@@ -21,26 +22,27 @@ TIMEOUT = ClientTimeout(total=15)
 AT_ONCE = 8
 LONGEST_WAIT = 5
 """Seconds of a 429 that are waited for, once."""
-UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY = 401, 403, 404, 429
+UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: `body` is Telegram's JSON."""
+    """What came back."""
 
-    body: dict[str, Any]
+    said: Granted | Refused
     at: datetime | None
     """Telegram's own time."""
 
     @property
-    def result(self) -> Any:
-        """The result of a call that went well, else None."""
-        return self.body.get("result") if self.body.get("ok") is True else None
+    def result(self) -> dict[str, Any] | None:
+        """The object that a call which went well gave, else None."""
+        found = self.said.result if isinstance(self.said, Granted) else None
+        return found if isinstance(found, dict) else None
 
     @property
     def code(self) -> int:
         """The error's code, 0 if there was none."""
-        return int(self.body.get("error_code", 0))
+        return self.said.code if isinstance(self.said, Refused) else 0
 
 
 class NoBotApiError(Exception):
@@ -64,21 +66,18 @@ class Api:
         """
         async with self._free:
             answer = await self._once(name, parameters)
-            wait = answer.body.get("parameters", {}).get("retry_after", 0) if answer.code == TOO_MANY else 0
-            if 0 < wait <= LONGEST_WAIT:
+            wait = answer.said.retry_after if isinstance(answer.said, Refused) else None
+            if wait is not None and wait <= LONGEST_WAIT:
                 await asyncio.sleep(wait)
                 answer = await self._once(name, parameters)
             return answer
 
     async def _once(self, name: str, parameters: dict[str, Any]) -> Answer:
-        async with self._session.post(f"{self._base}/{name}", json=parameters) as response:
-            try:
-                body = json.loads(await response.read())
-            except ValueError:
-                raise NoBotApiError from None
-            if not isinstance(body, dict) or "ok" not in body:
+        async with self._session.post(f"{self._base}/{name}", json=parameters, allow_redirects=False) as response:
+            said = read_answer(response.status, await response.read(), response.headers.get("Retry-After"))
+            if isinstance(said, Unclear):
                 raise NoBotApiError
-            return Answer(body, _time_of(response.headers.get("Date")))
+            return Answer(said, _time_of(response.headers.get("Date")))
 
 
 @asynccontextmanager
@@ -99,7 +98,7 @@ async def look_at_telegram(settings: Settings, chats: list[Chat], now: Callable[
         except (ClientError, OSError) as error:
             return [findings.TelegramAway(type(error).__name__)]  # its text may hold the address, and so the token
         clock = judge_clock(asked + (now() - asked) / 2, me.at)
-        if not isinstance(me.result, dict):
+        if me.result is None or not is_whole(me.result.get("id")):
             return [clock, _refused(me)]
         found: list[Finding] = [clock, findings.TokenFine(str(me.result.get("username", "")))]
         if me.result.get("can_join_groups") is False:
@@ -109,7 +108,7 @@ async def look_at_telegram(settings: Settings, chats: list[Chat], now: Callable[
         found += await _webhook(api)
         found += await _whispers(api)
         privacy = me.result.get("can_read_all_group_messages") is not True
-        bot_id = int(me.result["id"])
+        bot_id = me.result["id"]
         for looked in await asyncio.gather(*(_chat(api, bot_id, chat, privacy=privacy) for chat in chats)):
             found += looked
     return found if chats else [*found, findings.NoGroupYet()]
@@ -133,8 +132,9 @@ async def _webhook(api: Api) -> list[Finding]:
         found.append(findings.WebhookSet(urlsplit(str(info["url"])).hostname or "?"))
     else:
         found.append(findings.NoWebhook())
-    if int(info.get("pending_update_count", 0)) >= MANY_UPDATES:
-        found.append(findings.UpdatesWait(int(info["pending_update_count"])))
+    waiting = info.get("pending_update_count")
+    if is_whole(waiting) and waiting >= MANY_UPDATES:
+        found.append(findings.UpdatesWait(waiting))
     return found
 
 
@@ -151,7 +151,7 @@ async def _chat(api: Api, bot_id: int, chat: Chat, *, privacy: bool) -> list[Fin
     try:
         answer = await api.call("getChatMember", chat_id=chat.chat_id, user_id=bot_id)
         member = answer.result
-        if not isinstance(member, dict):
+        if member is None:
             return [_without_standing(chat, answer)]
         rights = frozenset(name for name, value in member.items() if name.startswith("can_") and value is True)
         status = "left" if member.get("is_member") is False else str(member.get("status"))
@@ -159,7 +159,7 @@ async def _chat(api: Api, bot_id: int, chat: Chat, *, privacy: bool) -> list[Fin
         found = [judge_chat(chat, standing, privacy=privacy)]
         if asks_to_write(chat, standing):
             full = (await api.call("getChat", chat_id=chat.chat_id)).result
-            permissions = full.get("permissions") if isinstance(full, dict) else None
+            permissions = full.get("permissions") if full is not None else None
             closed = judge_writing(chat, standing, permissions if isinstance(permissions, dict) else None)
             found += [closed] if closed is not None else []
     except (ClientError, OSError, NoBotApiError) as error:
@@ -168,12 +168,12 @@ async def _chat(api: Api, bot_id: int, chat: Chat, *, privacy: bool) -> list[Fin
 
 
 def _without_standing(chat: Chat, answer: Answer) -> Finding:
-    description = str(answer.body.get("description", ""))
-    if "migrate_to_chat_id" in answer.body.get("parameters", {}) or "upgraded" in description:
+    refused = answer.said if isinstance(answer.said, Refused) else Refused(0, "")
+    if refused.migrate_to_chat_id is not None or "upgraded" in refused.description:
         return findings.ChatMoved(chat.title)
     if answer.code == FORBIDDEN:
         return findings.ChatLeft(chat.title)
-    if "not found" in description:
+    if "not found" in refused.description:
         return findings.ChatGone(chat.title)
     return findings.ChatUnknown(chat.title, str(answer.code))
 

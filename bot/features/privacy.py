@@ -13,7 +13,7 @@ from bot.rules.draws import UNREACHABLE
 from bot.rules.privacy import DeletionAsked, DeletionDone, DeletionOutcome, NothingKept, OwnerStays, PrivacyNotice
 from bot.rules.raffles import EntryState, RaffleState, Reason
 from bot.rules.shop import PurchaseState
-from bot.store import forgotten, ledger
+from bot.store import forgotten, ledger, set_aside
 from bot.store.coupons import count_usable
 from bot.store.db import Database, Tx
 from bot.store.invitations import cut_off
@@ -115,6 +115,7 @@ def forget_me(tx: Tx, place: Place | None, user_id: int, at: datetime) -> Deleti
     """Cut a person out of a community: what is left counts, and is nobody's."""
     if place is not None and place.owner_id == user_id:
         return OwnerStays(place.shop)
+    set_aside.forget_person(tx, user_id)
     if tx.execute(select(col(Person.user_id)).where(col(Person.user_id) == user_id)).first() is None:
         return NothingKept()
     if place is not None:

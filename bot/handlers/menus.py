@@ -124,5 +124,7 @@ class Menus:
         self._warned = True
 
 
-def _entry(command: dict[str, Any]) -> tuple[str, str, bool]:
+def _entry(command: Any) -> tuple[str, str, bool]:
+    if not isinstance(command, dict):
+        return "", "", False
     return command.get("command", ""), command.get("description", ""), bool(command.get("is_ephemeral"))

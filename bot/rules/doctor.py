@@ -198,6 +198,14 @@ class BooksWrong(_OfDatabase):
 
 
 @dataclass(frozen=True, slots=True)
+class UpdatesAside(_OfDatabase):
+    """Updates that couldn't be read or stored wait for a repair."""
+
+    level = Level.WARNING
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class BotRuns(_OfDatabase):
     """A bot uses this database on this machine now."""
 

@@ -15,6 +15,9 @@ SIGHTING_KEPT = FarmingPolicy().fast_kept
 CAUSES_KEPT = timedelta(days=3)
 """How long an update's number stands beside what it did, so that it isn't done twice."""
 
+ASIDE_KEPT = timedelta(days=30)
+"""How long what couldn't be read or stored waits for a repair."""
+
 
 @dataclass(frozen=True, slots=True)
 class PrivacyNotice:
@@ -27,6 +30,7 @@ class PrivacyNotice:
     touch_days: int = TOUCH_KEPT.days
     fingerprint_months: int = FINGERPRINT_MONTHS
     sighting_days: int = SIGHTING_KEPT.days
+    aside_days: int = ASIDE_KEPT.days
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.privacy import ASIDE_KEPT
 from bot.store.db import Tx
-from bot.store.tables import SetAside
+from bot.store.tables import Inbox, SetAside
+from bot.updates import Sound, read_body
+
+UPDATE = "update"
+"""The kind of an update; its key is the bot's id, a colon, and the update's number or a fingerprint."""
+MOST = 10_000
+"""Rows that are kept at most."""
 
 
 def put_aside(
@@ -28,3 +35,36 @@ def count_aside(session: Session) -> dict[str, int]:
     """How many of each kind are set aside."""
     rows = session.execute(select(col(SetAside.kind), func.count()).group_by(col(SetAside.kind)))
     return {row[0]: row[1] for row in rows}
+
+
+def take_back(tx: Tx, row_id: int) -> bool:
+    """Put an update into the inbox again, to be handled at the next start; False if it still can't be.
+
+    It counts as taken when it was set aside: a command that waited too long is asked again.
+    """
+    row = tx.get(SetAside, row_id)
+    if row is None or row.kind != UPDATE:
+        return False
+    found = read_body(row.body)
+    bot_id = row.key.partition(":")[0]
+    if not isinstance(found, Sound) or not bot_id.isdecimal():
+        return False
+    if tx.get(Inbox, (int(bot_id), found.update_id)) is None:
+        tx.add(
+            Inbox(bot_id=int(bot_id), update_id=found.update_id, body=found.written, received_at=row.set_aside_at),
+        )
+    tx.delete(row)
+    tx.flush()
+    return True
+
+
+def forget_person(tx: Tx, user_id: int) -> None:
+    """What is known to be somebody's goes with them."""
+    tx.execute(delete(SetAside).where(col(SetAside.user_id) == user_id))
+
+
+def expire(tx: Tx, now: datetime) -> None:
+    """Drop what has waited for a repair for too long, and the oldest of what is too much."""
+    tx.execute(delete(SetAside).where(col(SetAside.set_aside_at) < now - ASIDE_KEPT))
+    newest = select(col(SetAside.id)).order_by(col(SetAside.id).desc()).limit(1).offset(MOST - 1).scalar_subquery()
+    tx.execute(delete(SetAside).where(col(SetAside.id) < newest))

@@ -45,11 +45,11 @@ class Vitals:
     async def problem(self) -> str | None:
         """Why the bot isn't ready, or None if it is."""
         if self.meters.phase is not Phase.RUNNING:
-            return f"the bot is {self.meters.phase}"
+            return self._named(f"the bot is {self.meters.phase}")
         for beat, most in FRESH.items():
             seconds = self.meters.since(beat)
             if seconds is not None and seconds > most:
-                return STALE[beat].format(seconds=seconds)
+                return self._named(STALE[beat].format(seconds=seconds), beat)
         if any(self.meters.since(beat) is None for beat in FRESH):
             return "the first rounds haven't come yet"
         try:
@@ -61,6 +61,11 @@ class Vitals:
         except Exception as error:  # noqa: BLE001  # whatever the driver says, its text may hold the address
             return f"the database can't be used: {type(error).__name__}"
         return None
+
+    def _named(self, problem: str, beat: Beat = Beat.POLL) -> str:
+        """A problem with polls, and why the last one failed."""
+        trouble = self.meters.trouble if beat is Beat.POLL else None
+        return f"{problem}: {trouble}" if trouble is not None else problem
 
     async def due(self) -> dict[str, Waiting]:
         """Promised messages that are due and wait, by lane."""

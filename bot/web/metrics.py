@@ -102,6 +102,9 @@ def _updates(meters: Meters) -> Iterator[Metric]:
         for kind, count in counted.items():
             family.add_metric((kind,), count)
         yield family
+    yield CounterMetricFamily(
+        "encore_updates_set_aside", "Updates that couldn't be read or stored.", value=meters.set_aside
+    )
     yield _histogram("encore_handling_seconds", "From a handler's start to its end.", meters.handling)
 
 

@@ -3,12 +3,10 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 
 from bot import __version__
 from bot.__main__ import EXIT_SETTINGS, main
@@ -128,41 +126,31 @@ async def test_a_database_that_cannot_be_used(folder: Path, verb: str) -> None:
         check("DATABASE_URL", *outcome)
 
 
-@asynccontextmanager
-async def web_server(status: int) -> AsyncIterator[str]:
-    """The address of a web server that isn't Telegram's."""
-
-    async def page(_: web.BaseRequest) -> web.Response:
-        return web.Response(text="<html>hello</html>", content_type="text/html", status=status)
-
-    runner = web.ServerRunner(web.Server(page))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+async def test_a_token_that_telegram_does_not_know(folder: Path) -> None:
+    """The start ends with one line, whether the server says 401 or 404."""
+    async with Sandbox() as telegram:
+        outcome = await result(folder, "run", BOT_TOKEN=TOKEN, TELEGRAM_API_URL=telegram.url, LOG_LEVEL="error")
+        check("BOT_TOKEN", *outcome)
+        telegram.add_bot(token=TOKEN)
+        body = b'{"ok":false,"error_code":404,"description":"Not Found"}'
+        telegram.faults.answer("getMe", code=404, body=body, content_type="application/json")
+        outcome = await result(folder, "run", BOT_TOKEN=TOKEN, TELEGRAM_API_URL=telegram.url, LOG_LEVEL="error")
+        check("BOT_TOKEN", *outcome)
 
 
-async def test_who_answers_at_the_address(folder: Path) -> None:
-    """A Telegram that refuses the token, and web servers that are no Telegram, are told in one line."""
-    async with Sandbox() as telegram, web_server(200) as site, web_server(404) as nothing:
-        refused, *elsewhere = await asyncio.gather(
-            *(
-                result(
-                    folder,
-                    "run",
-                    BOT_TOKEN=TOKEN,
-                    TELEGRAM_API_URL=url,
-                    DATABASE_URL=f"sqlite:///{number}.db",
-                    LOG_LEVEL="error",
-                )
-                for number, url in enumerate((telegram.url, site, nothing))
-            )
-        )
-    check("BOT_TOKEN", *refused)
-    for outcome in elsewhere:
-        check("TELEGRAM_API_URL", *outcome)
+async def test_a_stop_while_it_waits_for_telegram(folder: Path) -> None:
+    """A start in an outage tells it once and looks again and again; SIGTERM ends it with code 0 all the same."""
+    async with Sandbox() as telegram:
+        telegram.add_bot(token=TOKEN)
+        telegram.faults.answer("getMe", code=403, times=None)
+        async with running(folder, BOT_TOKEN=TOKEN, TELEGRAM_API_URL=telegram.url) as process:
+            await process.logs("waiting_for_telegram")
+            async with asyncio.timeout(20):
+                while len(telegram.calls) < 4:
+                    await asyncio.sleep(0.1)
+            assert await process.stops(10) == 0
+    assert [event["event"] for event in process.events].count("waiting_for_telegram") == 1
+    assert SECRET not in "".join(process.lines)
 
 
 async def test_migrating_twice(folder: Path) -> None:

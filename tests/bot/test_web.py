@@ -16,8 +16,9 @@ from sqlalchemy import text
 
 from bot.app import App
 from bot.clock import Clock
-from bot.meters import BUCKETS, Beat, Histogram, Meters, Phase, kind_of_update
+from bot.meters import BUCKETS, Beat, Histogram, Meters, Phase
 from bot.store.db import Database, Tx
+from bot.updates import kind_of_update
 from bot.web import Vitals, serving
 from sandbox import Limits, Rights, Sandbox
 from tests.bot.conftest import Play
@@ -238,15 +239,17 @@ def tcp_lines(pid: int) -> list[str]:
 
 
 async def test_readiness_through_a_start_and_a_stop(tmp_path: Path) -> None:
-    """Until Telegram answers the bot is alive and starting; afterwards it gets ready."""
+    """Until Telegram answers (a proxy's page of 404 is no answer) the bot is alive and starting; then it gets ready."""
     port = free_port()
     async with Sandbox(limits=Limits.none()) as telegram:
         bot = telegram.add_bot(token=TOKEN)
-        telegram.faults.error("getMe", code=500, times=None)
+        telegram.faults.answer("getMe", code=404, times=None)
         variables = {"BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": telegram.url, "METRICS_PORT": str(port)}
         async with running(tmp_path, **variables) as process:
-            await process.logs("telegram_unreachable")
-            assert await get(port, "/readyz") == (503, "not ready: the bot is starting\n")
+            await process.logs("waiting_for_telegram")
+            why = "the bot is starting: Telegram server says - no clear answer (HTTP 404)"
+            assert await get(port, "/readyz") == (503, f"not ready: {why}\n")
+            assert (await get(port, "/healthz"))[0] == 200
             telegram.faults.clear()
             await process.logs("started")
             owner = telegram.add_user("Mina")
