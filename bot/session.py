@@ -7,6 +7,7 @@ Bot API, or a passing failure.
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, ClassVar, NoReturn, cast
 
@@ -29,6 +30,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import GetChat, GetChatAdministrators, GetChatMember, SendDocument, SendPhoto, TelegramMethod
 from aiogram.methods.base import TelegramType
+from aiogram.types import Chat, Message
 from aiohttp import ClientError, ClientResponse, ClientTimeout
 from pydantic import TypeAdapter
 
@@ -38,13 +40,16 @@ from bot.answers import (
     Granted,
     Refused,
     Unclear,
+    message_id_of,
     read_answer,
     with_all_fields,
     with_all_fields_of_chat,
 )
-from bot.plainjson import encode
+from bot.plainjson import encode, is_whole
 from bot.updates import split_updates
 
+UNKNOWN = datetime.fromtimestamp(0, UTC)
+"""The date of a message whose date the server didn't tell."""
 JSON_HEADERS = {"Content-Type": "application/json"}
 CALL_TIMEOUT = ClientTimeout(total=20)
 HELLO_TIMEOUT = ClientTimeout(total=10)
@@ -75,8 +80,8 @@ FILL_IN: dict[type[TelegramMethod[Any]], Callable[[Any], Any]] = {
     GetChatAdministrators: lambda told: [with_all_fields(one) for one in told] if isinstance(told, list) else told,
 }
 """What older servers leave out of an answer."""
-UNREAD = (SendPhoto, SendDocument)
-"""Nobody reads what they answer. They must not be done again because that looks odd."""
+SENDS = (SendPhoto, SendDocument)
+"""What is done once the server says ok: it must not be done again because the message in the answer looks odd."""
 
 
 class UnclearAnswerError(TelegramServerError):
@@ -165,13 +170,13 @@ class LightSession(AiohttpSession):
         answer = read_answer(status, content, wait)
         if not isinstance(answer, Granted):
             return cast("TelegramType", _refuse(name, method, answer))
-        if isinstance(method, UNREAD):
-            return cast("TelegramType", answer.result)
         fill_in = FILL_IN.get(type(method))
         told = fill_in(answer.result) if fill_in is not None else answer.result
         try:
             return cast("TelegramType", _adapter(method.__returning__).validate_python(told, context={"bot": bot}))
         except (ValueError, TypeError, OverflowError, RecursionError):
+            if isinstance(method, SENDS):
+                return cast("TelegramType", _sent(told))
             raise UnclearAnswerError(method, status) from None
 
     async def _post(
@@ -198,6 +203,17 @@ async def _content(response: ClientResponse) -> bytes:
         if len(content) > GREATEST_SIZE:
             raise UnclearAnswerError(_AnyMethod(), response.status)
     return bytes(content)
+
+
+def _sent(told: Any) -> Message:
+    """Of a message that aiogram can't read, its numbers, as far as they are there."""
+    whisper = told.get("ephemeral_message_id") if isinstance(told, dict) else None
+    return Message(
+        message_id=message_id_of(told) or 0,
+        ephemeral_message_id=whisper if is_whole(whisper) else None,
+        date=UNKNOWN,
+        chat=Chat(id=0, type="unknown"),
+    )
 
 
 @cache

@@ -156,8 +156,7 @@ class Voice:
             if await self._edit("editEphemeralMessageText", ask, said, **whisper):
                 return None
         if ask.private:
-            message = await self._send(ask.chat_id, said)
-            return int(message["message_id"])
+            return await self._show_in_private(ask, said)
         await self._tell(_target(ask), said, ask.place)
         return None
 
@@ -215,6 +214,16 @@ class Voice:
             HeldError: it can't leave now.
         """
         return await self._tell(target, self._words.say(outcome, place, language), place, has_turn=True)
+
+    async def _show_in_private(self, ask: Ask, said: Said) -> int | None:
+        """A panel's number; None where Telegram refuses it: what the person did is done all the same."""
+        try:
+            return message_id_of(await self._send(ask.chat_id, said))
+        except TelegramForbiddenError:
+            await self._communities.unreachable(ask.sender.user_id)
+        except TelegramBadRequest as error:
+            log.warning("panel_refused", user=ask.sender.user_id, error=type(error).__name__)
+        return None
 
     async def _edit(self, method: str, ask: Ask, said: Said, **which: int) -> bool:
         """Whether the panel shows this now; one that was deleted, or is too old, can't."""

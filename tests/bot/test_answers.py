@@ -183,7 +183,16 @@ async def test_a_file_that_was_sent_is_not_sent_again() -> None:
     """What is sent is done when the server says ok, however odd the rest of its answer."""
     async with on_the_line() as (telegram, bot, _):
         telegram.faults.answer("sendDocument", code=200, body=b'{"ok":true,"result":7}', content_type=JSON)
-        await bot(SendDocument(chat_id=5, document=BufferedInputFile(b"x", "x.txt")))
+        sent = await bot(SendDocument(chat_id=5, document=BufferedInputFile(b"x", "x.txt")))
+        assert (sent.message_id, sent.ephemeral_message_id) == (0, None)
+        telegram.faults.answer(
+            "sendDocument",
+            code=200,
+            body=b'{"ok":true,"result":{"message_id":0,"ephemeral_message_id":7}}',
+            content_type=JSON,
+        )
+        sent = await bot(SendDocument(chat_id=5, document=BufferedInputFile(b"x", "x.txt")))
+        assert (sent.message_id, sent.ephemeral_message_id) == (0, 7)
 
 
 def test_which_message_was_sent() -> None:

@@ -144,7 +144,7 @@ async def test_a_stop_while_it_waits_for_telegram(folder: Path) -> None:
         telegram.add_bot(token=TOKEN)
         telegram.faults.answer("getMe", code=403, times=None)
         async with running(folder, BOT_TOKEN=TOKEN, TELEGRAM_API_URL=telegram.url) as process:
-            await process.logs("waiting_for_telegram")
+            await process.logs("waiting_for_telegram", seconds=60)
             async with asyncio.timeout(20):
                 while len(telegram.calls) < 4:
                     await asyncio.sleep(0.1)

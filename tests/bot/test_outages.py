@@ -17,8 +17,9 @@ from bot.rules.streams import CallOff, Delayed, Move, OnAir, StreamCancelled, We
 from bot.store.db import Database
 from sandbox import Call, Limits, Sandbox
 from tests.bot.big_shop import POLICY, BigShop
-from tests.bot.conftest import NOON, unexpected_refusals
+from tests.bot.conftest import NOON, Play, unexpected_refusals
 from tests.bot.conftest import start as start_bot
+from tests.outage import check, outage
 
 Minutes = float
 START: Minutes = 0
@@ -263,3 +264,11 @@ async def test_a_late_start_says_when_it_was(sqlite_url: str) -> None:
 def replace_zero(told: Told) -> Told:
     """The same without what was told no times."""
     return replace(told, chat=+told.chat, fan=+told.fan, owner=+told.owner)
+
+
+async def test_an_outage_under_load(play_sqlite: Play) -> None:
+    """A short one of `python -m tests.outage`: fans are paid once and told, a start is told late, a past one not."""
+    figures = await outage(play_sqlite, 20, 4)
+    check(figures)
+    assert figures.fans > 20
+    assert figures.pressed > 0

@@ -239,15 +239,15 @@ def tcp_lines(pid: int) -> list[str]:
 
 
 async def test_readiness_through_a_start_and_a_stop(tmp_path: Path) -> None:
-    """Until Telegram answers (a proxy's page of 404 is no answer) the bot is alive and starting; then it gets ready."""
+    """Until Telegram answers, which a proxy's page isn't, the bot is alive and starting; then it gets ready."""
     port = free_port()
     async with Sandbox(limits=Limits.none()) as telegram:
         bot = telegram.add_bot(token=TOKEN)
         telegram.faults.answer("getMe", code=404, times=None)
         variables = {"BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": telegram.url, "METRICS_PORT": str(port)}
         async with running(tmp_path, **variables) as process:
-            await process.logs("waiting_for_telegram")
-            why = "the bot is starting: Telegram server says - no clear answer (HTTP 404)"
+            await process.logs("waiting_for_telegram", seconds=60)
+            why = "the bot is starting: no clear answer (HTTP 404)"
             assert await get(port, "/readyz") == (503, f"not ready: {why}\n")
             assert (await get(port, "/healthz"))[0] == 200
             telegram.faults.clear()
