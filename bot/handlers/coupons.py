@@ -10,10 +10,10 @@ from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.communities import NoCommunityYet
 from bot.rules.coupons import NoSuchCoupon
+from bot.rules.numbers import read_number
 from bot.voice import Voice
 
 COUPON_WORDS = ("쿠폰", "내 쿠폰", "优惠券", "我的优惠券", "my coupons")
-LARGEST_ID = 2**63 - 1
 
 
 def setup() -> Desk:
@@ -76,6 +76,4 @@ async def opened(
 
 def read_id(text: str) -> int | None:
     """A row id out of callback data, or None if it can't be one."""
-    if not text.isascii() or not text.isdigit() or len(text) > 19 or int(text) > LARGEST_ID:  # noqa: PLR2004
-        return None
-    return int(text)
+    return read_number(text)

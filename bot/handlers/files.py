@@ -1,7 +1,7 @@
 """Files that staff hand in with a command, read into lines and columns."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from aiogram import Bot
 from aiogram.types import Document
@@ -10,11 +10,8 @@ from bot.files import fetch
 from bot.handlers.forms import FormProblem, Moment, instant
 from bot.rules.calendar import zone
 from bot.rules.imports import FileEmpty, FileProblem, FileUnreadable, ImportPolicy, TooManyLines
-from bot.rules.orders import OrderPolicy, OrderTold, OrderTrouble, read_money
+from bot.rules.orders import OrderPolicy, OrderTold, OrderTrouble, can_be_paid_at, read_money
 from bot.rules.sheets import Row, Sheet, read_sheet
-
-AHEAD = timedelta(days=1)
-"""A time farther ahead was read wrongly: nobody has paid then."""
 
 
 async def read_file(
@@ -68,4 +65,4 @@ def _paid_at(text: str, moment: Moment) -> datetime | None:
             at = instant("time", plain, moment)
         except FormProblem:
             return None
-    return at if at <= moment.now + AHEAD else None
+    return at if can_be_paid_at(at, moment.now) else None

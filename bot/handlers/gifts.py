@@ -1,7 +1,6 @@
 """Gifts, the fans' side: choose one, send it into a chat, open one that a friend sent."""
 
 import contextlib
-import re
 from dataclasses import replace
 from typing import Any
 
@@ -35,6 +34,7 @@ from bot.rules.gifts import (
     OfferGone,
     OwnGift,
 )
+from bot.rules.numbers import read_number
 from bot.rules.sources import SOURCE_OF_GIFTS
 from bot.rules.words import Language, reader_language
 from bot.voice import Voice
@@ -42,8 +42,6 @@ from bot.voice import Voice
 log = get_logger("gifts")
 
 GIFT_WORDS = ("선물", "선물하기", "친구에게 선물하기", "转赠", "转赠好友", "送好友", "gift", "gift a friend")
-_RESULT = re.compile(r"g(\d{1,19})")
-"""What a card's button asks, and the id of its inline result."""
 
 
 def setup() -> Desk:
@@ -168,8 +166,7 @@ async def asked_inline(
 ) -> None:
     """In some chat a giver is about to send a card: their own cards, for their eyes only, or the way to one."""
     person = query.from_user
-    asked = _RESULT.fullmatch(query.query.strip())
-    cards = await gifts.sendable(person.id, int(asked.group(1)) if asked is not None else None, clock.now())
+    cards = await gifts.sendable(person.id, card_in(query.query.strip()), clock.now())
     known = await communities.reader(person.id)
     fallback = known.place.language if known.place is not None else Language.EN
     language = reader_language(known.language, person.language_code, fallback)
@@ -208,7 +205,12 @@ def _result(card: Sendable, words: Words, language: Language, out: Outbound) -> 
 
 async def shared(result: ChosenInlineResult, cause: str, gifts: Gifts, clock: Clock) -> None:
     """A card went into some chat: which one, nobody tells a bot."""
-    found = _RESULT.fullmatch(result.result_id)
-    if found is not None:
-        await gifts.shared(result.from_user.id, int(found.group(1)), clock.now(), cause)
+    card = card_in(result.result_id)
+    if card is not None:
+        await gifts.shared(result.from_user.id, card, clock.now(), cause)
         log.info("gift_shared", user=result.from_user.id)
+
+
+def card_in(text: str) -> int | None:
+    """Which card a query or a result of inline mode names (`g12`), or None; anybody can type it."""
+    return read_number(text[1:]) if text.startswith("g") else None

@@ -18,6 +18,7 @@ from bot.handlers.table import Desk
 from bot.rules.communities import NoCommunityYet
 from bot.rules.draws import UNREACHABLE, OwnerMayCallOff
 from bot.rules.forms import FourWeights, Missing, NotOneOf, StrayWord
+from bot.rules.numbers import read_number
 from bot.rules.raffles import EVEN, TIERS, Need, NewRaffle, NoSuchRaffle, RafflePolicy
 from bot.voice import Voice
 
@@ -43,7 +44,7 @@ def needs(name: str, text: str, _moment: Moment) -> tuple[Need, ...]:
 def weights(name: str, text: str, _moment: Moment) -> tuple[int, ...]:
     """Four whole numbers, the lowest tier's first."""
     parts = [part.strip() for part in text.split(",")]
-    bare = [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) <= 3]  # noqa: PLR2004
+    bare = [number for part in parts if (number := read_number(part)) is not None]
     fit = len(bare) == len(parts) == len(TIERS) and all(1 <= weight <= POLICY.max_weight for weight in bare)
     if not fit:
         raise FormProblem(FourWeights(name, echo(text), POLICY.max_weight))

@@ -11,7 +11,7 @@ from bot.content.panels import HOME, LEAVE_ROOM, NEW, NO, PART, WHOSE
 from bot.features.communities import Communities
 from bot.features.rooms import Rooms
 from bot.handlers.arrivals import Arrivals, Coming
-from bot.handlers.coupons import LARGEST_ID, read_id
+from bot.handlers.coupons import read_id
 from bot.handlers.looking import look_at
 from bot.handlers.rights import Doors
 from bot.handlers.roles import Roles
@@ -19,6 +19,7 @@ from bot.handlers.table import Desk
 from bot.middleware import sender_of
 from bot.rules.arrivals import AskedOfOwner, RoomGone
 from bot.rules.communities import SPEAKING_FOR_OTHERS, StalePress
+from bot.rules.numbers import read_number
 from bot.rules.rights import TryAgain
 from bot.store.places import Group
 from bot.voice import Voice
@@ -166,7 +167,5 @@ async def _room(text: str, communities: Communities) -> Group | None:
 
 def read_chat(text: str) -> int | None:
     """A group's or channel's id out of callback data, or None if it can't be one."""
-    if not text.startswith("-") or not text[1:].isascii() or not text[1:].isdigit():
-        return None
-    chat_id = int(text) if len(text) <= len(str(-LARGEST_ID)) else 0
-    return chat_id if -LARGEST_ID <= chat_id < 0 else None
+    number = read_number(text[1:]) if text.startswith("-") else None
+    return -number if number else None

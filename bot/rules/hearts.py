@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from bot.rules.giveaways import GiveawayTooMuch
+from bot.rules.numbers import read_number
 from bot.rules.packets import PacketPolicy
 from bot.rules.raffles import RafflePolicy
 
@@ -151,7 +152,7 @@ GoalWrong = GoalsNotRising | GiveUnread | StepsDontMatch
 def read_goal(goals: str, gives: str, policy: HeartPolicy = POLICY) -> tuple[tuple[int, Give], ...] | GoalWrong:
     """`100,500` and `coupon:12,packet:500/20` as steps, or what is wrong with them."""
     numbers = [part.strip() for part in goals.split(",") if part.strip()]
-    hearts = [int(part) for part in numbers if part.isascii() and part.isdigit() and len(part) <= 9]  # noqa: PLR2004
+    hearts = [number for part in numbers if (number := read_number(part)) is not None]
     rising = all(here < there for here, there in pairwise(hearts))
     fit = len(hearts) == len(numbers) > 0 and hearts[0] > 0 and hearts[-1] <= policy.most_hearts
     if not rising or not fit:
@@ -207,9 +208,7 @@ def _raffle(parts: list[str], policy: HeartPolicy) -> Give | None:
 
 def _whole(text: str, most: int) -> int | None:
     """A whole number from 1 to `most`, or None."""
-    if not text.isascii() or not text.isdigit() or len(text) > 10:  # noqa: PLR2004
-        return None
-    return int(text) if 1 <= int(text) <= most else None
+    return read_number(text, most) or None
 
 
 def packets_in(gives: Iterable[Give]) -> int:

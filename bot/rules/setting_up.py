@@ -7,6 +7,7 @@ from unicodedata import normalize
 
 from bot.rules.arrivals import Room
 from bot.rules.giveaways import POLICY as GIVEAWAYS
+from bot.rules.numbers import read_number
 from bot.rules.packets import Funding
 from bot.rules.words import Language
 
@@ -34,8 +35,6 @@ ZONES_OFFERED = {
 
 _CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?")
 LAST_HOUR, LAST_MINUTE = 23, 59
-LONGEST_NUMBER = 12
-"""Digits that are read at all."""
 
 
 class Step(StrEnum):
@@ -241,6 +240,5 @@ def morning_of(text: str) -> str | None:
 def giveaway_of(text: str) -> str | None:
     """A number of coins as people type it (`2000`, `2,000`), as it is kept; None if it is none that can be set."""
     plain = normalize("NFKC", text).strip().replace(",", "").replace(" ", "")
-    if not plain.isascii() or not plain.isdigit() or len(plain) > LONGEST_NUMBER:
-        return None
-    return str(int(plain)) if int(plain) <= GIVEAWAYS.most else None
+    number = read_number(plain, GIVEAWAYS.most)
+    return str(number) if number is not None else None
