@@ -7,7 +7,7 @@ for that chat until its `retry_after`. What the outbox sends asks `reserve` for 
 import asyncio
 import time
 from bisect import bisect_right, insort
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -54,6 +54,10 @@ class Limits:
     calm: Seconds = 60.0
 
 
+KEPT_AT_LEAST = 256
+"""Chats and gates below which nobody looks for those that are over."""
+
+
 class HeldError(Exception):
     """A call can't leave in time. `wait` is after how many seconds it may be tried again."""
 
@@ -98,7 +102,10 @@ def kind_of(name: str, chat: Any, *, ephemeral: bool) -> tuple[str, Any]:
 
 
 class Pacer(BaseRequestMiddleware):
-    """Request middleware of the bot's session."""
+    """Request middleware of the bot's session.
+
+    What is over is forgotten: at most twice as much is kept as the last minute's limits need.
+    """
 
     def __init__(
         self, limits: Limits, monotonic: Callable[[], Seconds] = time.monotonic, meters: Meters | None = None
@@ -107,7 +114,9 @@ class Pacer(BaseRequestMiddleware):
         self._calls = (meters or Meters()).calls
         self._now = monotonic
         self._gates: dict[tuple[str, Any], _Gate] = {}
-        self._chats: defaultdict[int, _Chat] = defaultdict(_Chat)
+        self._gates_kept = KEPT_AT_LEAST
+        self._chats: dict[int, _Chat] = {}
+        self._chats_kept = KEPT_AT_LEAST
         self._turns: list[Seconds] = []
         """Turns of the outbox that were taken, in order; those that are over are dropped."""
 
@@ -170,7 +179,7 @@ class Pacer(BaseRequestMiddleware):
         `kept` of a group's minute are left for others.
         """
         limits, now = self._limits, self._now()
-        chat = self._chats[chat_id]
+        chat = self._chats.get(chat_id) or _Chat()
         at = max(now, chat.next_at)
         if chat_id < 0:
             at = max(at, self._free_at(chat.sent, limits.group_messages - kept, at))
@@ -184,11 +193,29 @@ class Pacer(BaseRequestMiddleware):
             return None
         insort(self._turns, at)
         chat.next_at = at + limits.chat_gap
+        self._chats[chat_id] = chat
+        if len(self._chats) > self._chats_kept:
+            self._forget_chats(now)
         if chat_id < 0:
             chat.sent.append(at)
             if edit:
                 chat.edits.append(at)
         return at - now
+
+    def _forget_chats(self, now: Seconds) -> None:
+        """Drop chats whose gap and whose window are over; looked for again when twice as many are there."""
+        since = now - self._limits.group_window
+        self._chats = {
+            chat_id: chat
+            for chat_id, chat in self._chats.items()
+            if chat.next_at > now or (chat.sent and chat.sent[-1] > since)
+        }
+        self._chats_kept = max(KEPT_AT_LEAST, 2 * len(self._chats))
+
+    def _forget_gates(self, now: Seconds) -> None:
+        """Drop gates that are open and paced no more; those that nobody passes again would stay for ever."""
+        self._gates = {key: gate for key, gate in self._gates.items() if max(gate.closed_until, gate.paced_until) > now}
+        self._gates_kept = max(KEPT_AT_LEAST, 2 * len(self._gates))
 
     def _free_turn(self, at: Seconds, now: Seconds) -> Seconds:
         """The first turn from `at` on that nobody has taken: a chat that has to wait holds no other one up."""
@@ -223,8 +250,10 @@ class Pacer(BaseRequestMiddleware):
             await asyncio.sleep(at - now)
 
     def _close(self, kind: str, chat: Any, retry_after: Seconds) -> None:
-        gate = self._gates.setdefault((kind, chat), _Gate())
         now = self._now()
+        if len(self._gates) >= self._gates_kept:
+            self._forget_gates(now)
+        gate = self._gates.setdefault((kind, chat), _Gate())
         gate.closed_until = max(gate.closed_until, now + retry_after)
         gate.next_at = max(gate.next_at, gate.closed_until)
         gate.paced_until = gate.closed_until + self._limits.calm

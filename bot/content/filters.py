@@ -32,6 +32,9 @@ _DEFAULT_COINS = {Language.KO: "코인", Language.ZH: "金币", Language.EN: "co
 MONTHS = {Language.KO: "LLLL", Language.ZH: "LLL", Language.EN: "LLLL"}
 """CLDR's long Chinese form writes the month in characters; people write it as a number."""
 
+LONGEST_KEPT = 256
+"""Characters of a text that is kept cut: of longer ones a few thousand would fill the memory."""
+
 TIER_NAMES = {
     Language.KO: {"new": "새싹", "fan": "팬", "loyal": "찐팬", "core": "최애"},
     Language.ZH: {"new": "新粉", "fan": "铁粉", "loyal": "钻粉", "core": "挚爱粉"},
@@ -149,10 +152,14 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         said = [(number, unit) for number, unit in parts if number] or parts[-1:]
         return " ".join(length(number, unit) for number, unit in said)
 
-    @lru_cache(maxsize=2048)
     def cut(value: str, length: int) -> str:
         """At most `length` characters, so that a hostile name can't push the rest out."""
-        spaced = "".join(" " if c.isspace() else c for c in str(value))
+        text = str(value)
+        return _cut(text, length) if len(text) <= LONGEST_KEPT else _cut.__wrapped__(text, length)
+
+    @lru_cache(maxsize=2048)
+    def _cut(value: str, length: int) -> str:
+        spaced = "".join(" " if c.isspace() else c for c in value)
         text = " ".join("".join(c for c in spaced if category(c) not in INVISIBLE or c == JOINER).split())
         if not text.strip(JOINER):
             return "…"

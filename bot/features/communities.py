@@ -7,6 +7,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.bounded import Bounded
 from bot.rules.arrivals import RoomJoined
 from bot.rules.communities import Place
 from bot.rules.words import Language, reader_language
@@ -59,17 +60,19 @@ class Communities:
         self._db = db
         self.open_to_all = open_to_all
         """Whether strangers' groups may found shops of their own."""
-        self._groups: dict[int, Group | None] = {}
+        self._groups: Bounded[int, Group | None] = Bounded(GROUPS_KEPT)
+        """Also of chats that are no shop's: anybody can bring the bot to any number of them."""
         self._people: dict[int, Known] = {}
-        self._places: dict[int, Place] = {}
+        self._places: Bounded[int, Place] = Bounded(PLACES_KEPT)
         self._links: dict[int, int | None] = {}
         """Discussion groups of channels, as Telegram told since the start."""
 
     async def group(self, chat_id: int) -> Group | None:
         """The fan group with this chat, if the bot is in it."""
-        if chat_id not in self._groups:
-            self._groups[chat_id] = await self._db.read(find_group, chat_id)
-        return self._groups[chat_id]
+        if chat_id in self._groups:
+            return self._groups[chat_id]
+        found = self._groups[chat_id] = await self._db.read(find_group, chat_id)
+        return found
 
     async def rooms(self, place: Place) -> list[int]:
         """Chats of the community's groups that the bot is in, the home group first."""
@@ -206,6 +209,8 @@ class Communities:
 
 PEOPLE_KEPT = 20_000
 LINKS_KEPT = 1_000
+GROUPS_KEPT = 10_000
+PLACES_KEPT = 1_000
 
 
 def come(

@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.bounded import Bounded
 from bot.rules.communities import Place
 from bot.rules.privacy import TOUCH_KEPT
 from bot.rules.sources import SHOWN, SOURCE_OF_OUTSIDERS, DoorsClosed, SourceLine, SourceList, source_key
@@ -22,6 +23,7 @@ from bot.store.telling import tell_owner
 
 MADE = "source.made"
 PRICED = "source.priced"
+HINTS_KEPT = 1_000
 HINT_WITHIN = timedelta(hours=12)
 
 NewToken = Callable[[], str]
@@ -65,7 +67,7 @@ class Sources:
     def __init__(self, db: Database, token: NewToken) -> None:
         self._db = db
         self._token = token
-        self._hinted: dict[int, datetime] = {}
+        self._hinted: Bounded[int, datetime] = Bounded(HINTS_KEPT)
 
     async def make(
         self, place: Place, actor_id: int, name: str, cost: int | None, at: datetime, cause: str

@@ -1,13 +1,14 @@
 """The doors of a source: its invite link into each group, made when first needed and again when it is void."""
 
 import asyncio
-from collections import defaultdict
 from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
 from aiogram.methods import CreateChatInviteLink, EditChatInviteLink, GetChat
 
+from bot.bounded import Bounded
 from bot.features.sources import FoundSource, GroupDoor, Sources
 from bot.handlers.whereabouts import is_in_any
 from bot.logs import get_logger
@@ -20,6 +21,7 @@ REFUSED = (TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat)
 """A group that moved has no link under its old id; the word of its move is on its way."""
 LOOKED_AT = timedelta(minutes=10)
 """For so long a link that Telegram confirmed isn't asked about again: a QR code is opened by hundreds at once."""
+LINKS_KEPT = 10_000
 NO_RIGHT = ("not enough rights", "CHAT_ADMIN_REQUIRED")
 
 
@@ -29,8 +31,9 @@ class WaysIn:
     def __init__(self, bot: Bot, sources: Sources) -> None:
         self._bot = bot
         self._sources = sources
-        self._locks: defaultdict[tuple[int, int], asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._confirmed: dict[tuple[int, int], tuple[str | None, datetime]] = {}
+        self._locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
+        """Of links that are being looked at now."""
+        self._confirmed: Bounded[tuple[int, int], tuple[str | None, datetime]] = Bounded(LINKS_KEPT)
 
     async def inside(self, source: FoundSource, user_id: int) -> bool:
         """Whether Telegram says that the person is in one of the community's groups."""
@@ -57,7 +60,7 @@ class WaysIn:
 
     async def _url(self, source: FoundSource, group: GroupDoor, now: datetime) -> str | None:
         key = (source.source_id, group.chat_id)
-        async with self._locks[key]:
+        async with self._locks.setdefault(key, asyncio.Lock()):
             url, looked_at = self._confirmed.get(key, (None, None))
             if looked_at is not None and timedelta(0) <= now - looked_at < LOOKED_AT:
                 return url

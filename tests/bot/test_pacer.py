@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.pacer import HeldError, Limits, Pacer
+from bot.pacer import KEPT_AT_LEAST, HeldError, Limits, Pacer
 
 LIMITS = Limits()
 
@@ -79,3 +79,42 @@ async def test_answers_leave_room_for_a_start() -> None:
         pass
     assert answered == LIMITS.group_messages - LIMITS.group_kept
     assert pacer.reserve(-1, edit=False, within=2) is not None
+
+
+def test_what_is_over_is_forgotten() -> None:
+    """Whoever was ever written to isn't remembered: only what the limits of the last minute need is kept."""
+    watch = Watch()
+    pacer = Pacer(LIMITS, watch)
+    for number in range(20_000):
+        chat = -number if number % 100 == 0 else number
+        assert pacer.reserve(chat, edit=False, within=2) is not None
+        watch.now += 1 / LIMITS.per_second
+        if number % 10 == 0:
+            pacer._close("private", number, retry_after=1)
+    in_a_minute = LIMITS.per_second * LIMITS.group_window
+    assert len(pacer._chats) <= max(KEPT_AT_LEAST, 2 * in_a_minute / 100 + 2)
+    assert len(pacer._gates) <= max(KEPT_AT_LEAST, 2 * in_a_minute / 10 + 2)
+
+
+def test_a_refused_turn_keeps_nothing() -> None:
+    """Asking for a turn that comes too late, for however many chats, is no reason to remember them."""
+    pacer = Pacer(Limits(per_second=1), Watch())
+    assert pacer.reserve(1, edit=False, within=0) == 0
+    assert [pacer.reserve(chat, edit=False, within=0.25) for chat in range(2, 2_000)] == [None] * 1_998
+    assert len(pacer._chats) == 1
+
+
+def test_forgetting_keeps_the_limits() -> None:
+    """A group whose minute is full stays full, and a closed gate closed, however much else comes and is forgotten."""
+    watch = Watch()
+    pacer = Pacer(Limits(chat_gap=0.0, per_second=1e6), watch)
+    while pacer.reserve(-1, edit=False, within=1) is not None:
+        pass
+    pacer._close("group", -2, retry_after=50)
+    for number in range(1, 40 * KEPT_AT_LEAST):
+        pacer.reserve(number, edit=False, within=2)
+        pacer._close("private", number, retry_after=0.001)
+        watch.now += 50 / (40 * KEPT_AT_LEAST)
+    assert pacer.reserve(-1, edit=False, within=1) is None
+    assert len(pacer._chats) <= 2 * KEPT_AT_LEAST
+    assert ("group", -2) in pacer._gates

@@ -1,0 +1,90 @@
+"""What is kept in memory has an end, whoever comes: caches forget, and labels of numbers are a known set."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from unittest.mock import AsyncMock
+
+import pytest
+from aiogram.enums import UpdateType
+
+from bot.bounded import Bounded
+from bot.content import filters
+from bot.content.filters import LONGEST_KEPT, all_for
+from bot.features import communities, sources, watching
+from bot.features.communities import Communities
+from bot.features.sources import FoundSource, GroupDoor, Sources
+from bot.features.watching import Watching
+from bot.handlers import ways
+from bot.handlers.ways import WaysIn
+from bot.rules.communities import Place
+from bot.rules.farming import FarmingPolicy
+from bot.rules.words import Language
+from bot.store.db import Database
+from bot.store.members import Sender
+from bot.updates import KINDS, kind_of_update
+
+NOW = datetime(2026, 11, 2, 3, tzinfo=UTC)
+PLACE = Place(1, "Silk", Language.EN, "UTC", "Mina", "coins", 1, 1)
+
+
+def test_the_first_goes_first() -> None:
+    """A full cache forgets what was set first, keeps the rest, and never grows."""
+    kept: Bounded[int, str] = Bounded(3)
+    for number in range(10):
+        kept[number] = str(number)
+        kept[number] = str(number)
+    assert dict(kept) == {7: "7", 8: "8", 9: "9"}
+
+
+async def test_chats_of_strangers(sqlite_url: str) -> None:
+    """However many chats the bot hears from, few are remembered; the one that was asked for is answered rightly."""
+    async with Database.open(sqlite_url) as db:
+        known = Communities(db, open_to_all=False)
+        known._groups = Bounded(50)
+        for number in range(200):
+            assert await known.group(-number) is None
+        assert len(known._groups) == 50
+        for number in range(communities.PEOPLE_KEPT // 1_000 + 2):
+            known.learn(dict.fromkeys(range(number * 1_000, (number + 1) * 1_000)))  # type: ignore[arg-type]
+        assert len(known._people) <= communities.PEOPLE_KEPT
+        assert Communities(db, open_to_all=False)._groups._most == communities.GROUPS_KEPT
+
+
+async def test_links_of_many_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links that were looked at are forgotten, and no lock stays of one that nobody looks at."""
+    monkeypatch.setattr(ways, "LINKS_KEPT", 20)
+    found = AsyncMock(Sources)
+    found.doors.return_value = [GroupDoor(-5, "Room", "https://t.me/+one")]
+    links = WaysIn(AsyncMock(), found)
+    await asyncio.gather(*(links.doors(FoundSource(number, "video", PLACE), NOW) for number in range(100)))
+    assert len(links._confirmed) == 20
+    assert len(links._locks) == 0
+    assert Sources(AsyncMock(), str)._hinted._most == sources.HINTS_KEPT
+
+
+async def test_presses_of_many_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who hasn't pressed for longest is forgotten first."""
+    monkeypatch.setattr(watching, "MOST_WATCHED", 30)
+    watched = Watching(AsyncMock(), FarmingPolicy())
+    for number in range(100):
+        await watched.pressed(PLACE, Sender(number, "Ana", None, "en"), NOW)
+    assert list(watched._pulses) == list(range(70, 100))
+
+
+def test_long_texts_are_not_kept() -> None:
+    """A text of thousands of characters is cut each time; a name is cut once and kept."""
+    cut: Callable[[str, int], str] = all_for(Language.EN, html=True)["cut"]
+    assert cut("x" * 4_000, 5) == cut("x" * 10, 5) == "xxxx…"
+    (kept,) = [cell.cell_contents for cell in cut.__closure__ or () if hasattr(cell.cell_contents, "cache_info")]
+    assert kept.cache_info().currsize == 1
+    assert kept.cache_info().maxsize * LONGEST_KEPT * 4 < 3_000_000
+    assert filters._here.cache_info().maxsize is not None
+
+
+@pytest.mark.parametrize("update", [{"update_id": 1, "x" * 1_000: {}}, {"update_id": 1, "Message": {}}, {}])
+def test_labels_are_a_known_set(update: dict[str, Any]) -> None:
+    """A kind of update that Telegram doesn't have is counted with all others of its sort."""
+    assert kind_of_update(update) == "unknown"
+    assert {one.value for one in UpdateType} <= KINDS
