@@ -130,10 +130,11 @@ def _shops(settings: "Settings", options: argparse.Namespace) -> int:
 
 
 def _run(settings: "Settings", options: argparse.Namespace) -> int:
-    from bot.logs import set_up_logs  # noqa: PLC0415
+    from bot.logs import hear_python, set_up_logs  # noqa: PLC0415
     from bot.store.lock import InUseError, using  # noqa: PLC0415
 
     set_up_logs(settings.log_level, settings.log_format)
+    hear_python()
     url = settings.database_url.get_secret_value()
     try:
         lost = _lost(url, fresh=options.fresh)

@@ -69,8 +69,8 @@ class Running:
 
     @property
     def events(self) -> list[dict[str, Any]]:
-        """The lines that are events, as JSON; a library may print something of its own while the bot stops."""
-        return [json.loads(line) for line in self.lines if line.startswith("{")]
+        """All lines, each an event as JSON; why a start failed is told in a line to be read."""
+        return [json.loads(line) for line in self.lines if not line.startswith("encore: ")]
 
     async def logs(self, event: str, times: int = 1, seconds: float = 20) -> None:
         """Wait until it has logged an event."""

@@ -1,19 +1,57 @@
 """What stands in the logs: every update with its ids, never what somebody wrote, a code or a token."""
 
 import asyncio
+import json
+import os
+import re
 import sqlite3
+import sys
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from sandbox import Limits, Rights, Sandbox
+from tests.bot import stray
 from tests.bot.conftest import is_card
-from tests.bot.process import running
+from tests.bot.process import ROOT, running
 from tests.bot.speech import CODE, code_in
 
 SECRET = "Zanzibar"
 """Written by people, in commands and names, and into a row that then can't be read."""
 LOGGED = ("message", "callback_query")
+TEXT_EVENT = re.compile(r"\d{4}-\d\d-\d\dT\S+Z \[(?:warning|error) +\] (?:library_told|uncaught|warned) ")
 PART_OF_TOKEN = "AAH-secret"
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+async def test_all_that_others_say_is_an_event(form: str) -> None:
+    """Libraries, tasks, threads, destructors, warnings and the end itself: a line each, without their words."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.bot.stray", form),
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default"},
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, told = await asyncio.wait_for(process.communicate(), 30)
+    lines = told.decode().splitlines()
+    assert (process.returncode, out) == (1, b"")
+    assert not any(word in told.decode() for word in (stray.SECRET, "postgresql", "Traceback", "second line"))
+    if form == "text":
+        assert all(TEXT_EVENT.match(line) for line in lines), lines
+        return
+    events = [json.loads(line) for line in lines]
+    assert all({"event", "level", "timestamp"} <= event.keys() for event in events)
+    told_by = Counter(event.get("library", event["event"]) for event in events)
+    assert {name: told_by[name] for name in stray.LOGGERS[1:]} == dict.fromkeys(stray.LOGGERS[1:], 2)
+    assert told_by["asyncio"] == 2 + 5, "two tasks, a callback, a session and what the loop was told"
+    assert told_by["uncaught"] == 3, "a thread, a destructor and the end"
+    assert told_by["warned"] >= 2
+    assert told_by["broken"] == 1
+    errors = {event["where"] for event in events if event.get("error") == "ValueError"}
+    assert all(where.startswith("bot/stray.py:") for where in errors), errors
 
 
 async def test_logs_hold_ids_and_no_words(sqlite_url: str, tmp_path: Path) -> None:
