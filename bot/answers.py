@@ -7,21 +7,8 @@ code that the Bot API knows. Everything else is a passing failure.
 Rules: https://core.telegram.org/bots/api#making-requests.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-
-from aiogram.types import (
-    ChatFullInfo,
-    ChatMemberAdministrator,
-    ChatMemberBanned,
-    ChatMemberLeft,
-    ChatMemberMember,
-    ChatMemberOwner,
-    ChatMemberRestricted,
-)
-from pydantic import BaseModel
 
 from bot.plainjson import is_whole, read_json
 
@@ -38,18 +25,6 @@ GREATEST_SIZE = 64 << 20
 """Bytes of an answer that are read: a hundred updates are far smaller."""
 LATEST = 2**32
 """Seconds since 1970 after which a date is none."""
-
-MEMBERS: dict[str, type[BaseModel]] = {
-    "creator": ChatMemberOwner,
-    "administrator": ChatMemberAdministrator,
-    "member": ChatMemberMember,
-    "restricted": ChatMemberRestricted,
-    "left": ChatMemberLeft,
-    "kicked": ChatMemberBanned,
-}
-"""A member's status, and what it is told in."""
-NEVER_MADE_UP = frozenset({"id", "type", "user", "is_member"})
-"""Fields whose absence is no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,56 +100,6 @@ def place_in(sent: Any) -> Place | None:
     if not is_whole(chat_id) or not is_whole(date) or not 0 < date < LATEST:
         return None
     return Place(chat_id, number, date)
-
-
-def with_all_fields(told: Any) -> Any:
-    """A member (`ChatMember…`) in which a right that the server doesn't know yet is a right that nobody has.
-
-    What isn't a member, or has a status that nobody knows, is given back as it is.
-    """
-    status = told.get("status") if isinstance(told, dict) else None
-    model = MEMBERS.get(status) if isinstance(status, str) else None
-    return _filled(model, told) if model is not None else told
-
-
-def with_rights(update: dict[str, Any]) -> dict[str, Any]:
-    """The same of the members in an update about one; any other update as it is."""
-    filled = {
-        kind: {
-            key: with_all_fields(value) if key in {"old_chat_member", "new_chat_member"} else value
-            for key, value in update[kind].items()
-        }
-        for kind in ("my_chat_member", "chat_member")
-        if isinstance(update.get(kind), dict)
-    }
-    return {**update, **filled} if filled else update
-
-
-def with_all_fields_of_chat(told: Any) -> Any:
-    """What `getChat` tells, with what an older server doesn't tell as "nothing"."""
-    return _filled(ChatFullInfo, told) if isinstance(told, dict) else told
-
-
-def _filled(model: type[BaseModel], told: dict[str, Any]) -> dict[str, Any]:
-    missing = {
-        name: nothing
-        for name, field in model.model_fields.items()
-        if field.is_required()
-        and (field.alias or name) not in told
-        and name not in NEVER_MADE_UP
-        and (nothing := _nothing(field.annotation)) is not None
-    }
-    return {**missing, **told} if missing else told
-
-
-def _nothing(kind: Any) -> Any:
-    """An empty value of a kind; None where there is none."""
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return _filled(kind, {})
-    return _EMPTY.get(kind)
-
-
-_EMPTY: Mapping[Any, Any] = {bool: False, int: 0, datetime: 0}
 
 
 def _refused(code: int, told: dict[str, Any], header: str | None) -> Refused:

@@ -17,7 +17,6 @@ from aiogram.types import CallbackQuery, Message, Update
 from pydantic import BaseModel
 
 from bot import handlers
-from bot.answers import with_rights
 from bot.clock import Clock
 from bot.content import Words
 from bot.deliveries import Deliveries, FileMaker
@@ -90,6 +89,7 @@ from bot.jobs import Jobs
 from bot.logs import apart, get_logger
 from bot.meters import Beat, BooksChecked, Meters, Phase
 from bot.middleware import WhoAsks
+from bot.older import with_rights
 from bot.outbound import Outbound
 from bot.pacer import Limits, Pacer
 from bot.rules.attendance import AttendancePolicy

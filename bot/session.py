@@ -42,9 +42,8 @@ from bot.answers import (
     Unclear,
     message_id_of,
     read_answer,
-    with_all_fields,
-    with_all_fields_of_chat,
 )
+from bot.older import with_all_fields, with_all_fields_of_chat
 from bot.plainjson import encode, is_whole
 from bot.updates import split_updates
 

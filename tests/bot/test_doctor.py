@@ -1,5 +1,6 @@
 """`doctor`: what it sees of a shop, of the database and of Telegram, and how it says so."""
 
+import asyncio
 import os
 import re
 import sqlite3
@@ -34,6 +35,7 @@ from bot.store.tables import FanGroup
 from sandbox import Limits, Rights, Sandbox
 from tests.bot.conftest import Play, settings
 from tests.bot.process import result
+from tests.bot.test_answers import BAD
 from tests.hostile import RIGHT_TO_LEFT
 
 SECRET = "Sesame-open"
@@ -128,6 +130,31 @@ async def test_a_shop_without_its_home_group(play_sqlite: Play) -> None:
     await stage.settled()
     at_home, _ = await look_at_home(settings(stage.url, stage.telegram))
     assert [finding for finding in at_home if finding.level is Level.WRONG] == [doctor.HomeLost("Silk room")]
+
+
+async def test_updates_that_were_set_aside(play: Play) -> None:
+    """How many there are is told, and never what is in them."""
+    stage = await play(language="en")
+    stage.telegram.sends_raw(stage.bot, lambda number: b'{"update_id":%d,"message":"Sesame"}' % number)
+    stage.telegram.sends_raw(stage.bot, lambda number: b'{"update_id":%d,"message":[]}' % number)
+    async with asyncio.timeout(10):
+        while stage.app.meters.set_aside < 2:
+            await asyncio.sleep(0.02)
+    at_home, _ = await look_at_home(settings(stage.url, stage.telegram))
+    assert doctor.UpdatesAside(2) in at_home
+
+
+async def test_a_server_that_talks_nonsense() -> None:
+    """Each bad answer to each question is a finding, never a traceback."""
+    async with Sandbox() as telegram:
+        telegram.add_bot(token=TOKEN)
+        for code, body, kind in BAD.values():
+            for method in ("getMe", "getWebhookInfo", "getChatMember"):
+                telegram.faults.answer(method, code=code, body=body, content_type=kind)
+                chats = [doctor.Chat(-5, "Silk room", is_channel=False)]
+                found = await look_at_telegram(at(telegram.url), chats, now)
+                assert any(finding.level is not Level.FINE for finding in found)
+                telegram.faults.clear()
 
 
 def know(tx: Tx, title: str, chat_id: int) -> None:
