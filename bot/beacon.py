@@ -5,13 +5,13 @@ mirror that tells something else is passed over like one that is down.
 """
 
 import asyncio
-import json
 from collections.abc import Callable
 from typing import Any
 
 import aiohttp
 
 from bot.logs import get_logger
+from bot.plainjson import read_json
 from bot.quicknet import signed
 from bot.rules.beacons import QUICKNET, Pulse
 
@@ -70,7 +70,7 @@ class Drand:
 def read_pulse(body: bytes) -> Pulse | None:
     """A round as drand writes it, or None if it is something else."""
     try:
-        told: Any = json.loads(body)
+        told: Any = read_json(body)
         return Pulse(int(told["round"]), str(told["randomness"]), str(told["signature"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return None

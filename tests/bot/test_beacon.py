@@ -68,4 +68,13 @@ async def test_no_mirror_has_it(mirror: Mirror) -> None:
     """Refusals and a closed port end as nothing, and raise nothing."""
     mirror.answers = {"late": (425, "")}
     assert await Drand((f"{mirror.url}/late", "http://127.0.0.1:9")).fetch(RECORDED.round) is None
-    assert read_pulse(b"{}") is None
+    for odd in (
+        b"{}",
+        b"[" * 4000,
+        b'{"round":1e999,"randomness":"","signature":""}',
+        b"\xe9",
+        b"9" * 4000,
+        b"[]",
+        b"7",
+    ):
+        assert read_pulse(odd) is None
