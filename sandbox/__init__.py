@@ -17,6 +17,7 @@ from sandbox.people import Person
 from sandbox.permissions import Permissions
 from sandbox.presses import CallbackAnswer, Press
 from sandbox.sandbox import Sandbox
+from sandbox.topics import Topic
 from sandbox.updates import Update
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Press",
     "Rights",
     "Sandbox",
+    "Topic",
     "Update",
     "User",
 ]

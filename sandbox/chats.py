@@ -10,6 +10,7 @@ from sandbox.permissions import Permissions
 
 if TYPE_CHECKING:
     from sandbox.messages import Message
+    from sandbox.topics import Topic
     from sandbox.world import World
 
 ChatKind = Literal["private", "group", "supergroup", "channel"]
@@ -148,6 +149,8 @@ class Chat:
     """The creator who left and may still come back as such."""
     heir: User | None = field(default=None, repr=False)
     """Who becomes the creator if the departed one stays away."""
+    topics: dict[int, "Topic"] = field(default_factory=dict, repr=False)
+    """A forum's topics by their thread's id, General among them; empty in every other chat."""
     last_message_id: int = 0
     last_ephemeral_id: int = 0
 
@@ -155,6 +158,11 @@ class Chat:
     def is_group(self) -> bool:
         """Whether it is a basic group or a supergroup."""
         return self.kind in {"group", "supergroup"}
+
+    @property
+    def is_forum(self) -> bool:
+        """Whether it is a supergroup with topics."""
+        return bool(self.topics)
 
     def member(self, user: User) -> Member | None:
         """Their standing, None if they were never here."""
@@ -219,6 +227,8 @@ class Chat:
         written: dict[str, Any] = {"id": self.id, "title": self.title}
         if self.username:
             written["username"] = self.username
+        if self.is_forum:
+            written["is_forum"] = True
         return written | {"type": self.kind}
 
     def _private_json(self) -> dict[str, Any]:

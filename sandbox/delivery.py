@@ -47,8 +47,8 @@ class Delivery:
     ) -> Message:
         """Adds a message to a chat and delivers it; `typed` is a person's text, `content` a parsed one."""
         number, ephemeral = self._number(chat, ephemeral=only_for is not None)
-        if reply_to is not None and reply_to.thread is not None:
-            extra = {"message_thread_id": reply_to.thread} | (extra or {})
+        if reply_to is not None:
+            extra = _thread_after(chat, reply_to) | (extra or {})
         message = Message(
             chat=chat,
             message_id=number,
@@ -204,6 +204,15 @@ def _pressed(bot: Bot, chat: Chat, message: Message) -> dict[str, Any]:
         return {"inline_message_id": message.inline_message_id}
     gone = message.deleted or message.chat is not chat
     return {"message": message.inaccessible() | {"chat": chat.json()} if gone else message.json(bot)}
+
+
+def _thread_after(chat: Chat, answered: Message) -> dict[str, Any]:
+    """What an answer carries of its thread: its topic, or what the first of the answers in a supergroup answered."""
+    if answered.thread is not None:
+        topic = {"is_topic_message": True} if answered.extra.get("is_topic_message") else {}
+        return {"message_thread_id": answered.thread} | topic
+    first = chat.kind == "supergroup" and not chat.is_forum and answered.message_id
+    return {"message_thread_id": answered.message_id} if first else {}
 
 
 def _typed(text: str | None) -> Text:

@@ -151,8 +151,9 @@ class Message:
         if self.edit_date is not None:
             written["edit_date"] = self.edit_date
         written["chat"] = self.chat.json()
-        if with_reply and self.reply_to is not None:
-            written["reply_to_message"] = self.reply_to.json(viewer, with_reply=False)
+        answered = self.reply_to or self._topic_start()
+        if with_reply and answered is not None:
+            written["reply_to_message"] = answered.json(viewer, with_reply=False)
         if self.via_bot is not None:
             written["via_bot"] = self.via_bot.json()
         written |= self.extra
@@ -177,9 +178,17 @@ class Message:
         if self.preview:
             written["link_preview_options"] = self.preview
 
+    def _topic_start(self) -> "Message | None":
+        """What begins a topic: Telegram says of what answers nothing in it that it answers this."""
+        start = self.chat.by_id.get(self.thread or 0) if self.extra.get("is_topic_message") else None
+        return start if start is not self else None
+
     @property
     def thread(self) -> int | None:
-        """The thread of comments that it starts or belongs to, by the id of its first message, a channel's copy."""
+        """The topic that it is in (None for General), or the thread of comments that it starts or belongs to.
+
+        A thread is known by the id of its first message, which is a channel's copy or tells of a topic's creation.
+        """
         if self.extra.get("is_automatic_forward"):
             return self.message_id
         number = self.extra.get("message_thread_id")

@@ -7,6 +7,7 @@ from sandbox.accounts import User
 from sandbox.chats import OWNER_RIGHTS, Chat, Rights
 from sandbox.errors import CannotDoError
 from sandbox.permissions import Permissions
+from sandbox.topics import GENERAL, Topic
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -85,6 +86,46 @@ class Participant(User):
         """Leaves the chat."""
         self._must_be_in(chat)
         self.world.membership.leave(chat, self)
+
+    def makes_forum(self, chat: Chat, on: bool = True) -> None:
+        """Turns the topics of a supergroup on, or off again."""
+        if not chat.may(self, "can_change_info"):
+            raise CannotDoError(f"{self.name} can't change {chat.title}")
+        if on:
+            self.world.topics.turn_on(chat)
+        else:
+            self.world.topics.turn_off(chat)
+
+    def makes_topic(self, chat: Chat, name: str) -> Topic:
+        """Makes a topic in a forum."""
+        if not chat.is_forum or not chat.allows(self, "can_manage_topics"):
+            raise CannotDoError(f"{self.name} can't make topics in {chat.title}")
+        return self.world.topics.create(chat, self, name)
+
+    def renames_topic(self, chat: Chat, topic: Topic, name: str) -> None:
+        """Gives a topic another name."""
+        self._must_manage(chat, topic)
+        self.world.topics.rename(chat, self, topic, name)
+
+    def closes_topic(self, chat: Chat, topic: Topic, closed: bool = True) -> None:
+        """Closes a topic to all who can't manage topics, or reopens it."""
+        self._must_manage(chat, topic)
+        self.world.topics.close(chat, self, topic, closed=closed)
+
+    def hides_general(self, chat: Chat, hidden: bool = True) -> None:
+        """Hides General, which closes it, or shows it again."""
+        self._must_manage(chat, chat.topics[GENERAL])
+        self.world.topics.hide(chat, self, hidden=hidden)
+
+    def deletes_topic(self, chat: Chat, topic: Topic) -> None:
+        """Deletes a topic with all its messages; bots aren't told."""
+        if topic.is_general or not chat.may(self, "can_delete_messages"):
+            raise CannotDoError(f"{self.name} can't delete {topic.name}")
+        self.world.topics.delete(chat, topic)
+
+    def _must_manage(self, chat: Chat, topic: Topic) -> None:
+        if not chat.may(self, "can_manage_topics") and topic.maker is not self:
+            raise CannotDoError(f"{self.name} can't manage {topic.name}")
 
     def takes_username(self, username: str | None) -> None:
         """Changes their @username, to one that nobody has now; None gives it up."""

@@ -15,6 +15,7 @@ from sandbox.messages import Button, Message
 from sandbox.participants import Participant
 from sandbox.presses import Press
 from sandbox.text import MAX_TEXT, Text, slug, typed
+from sandbox.topics import Topic, inside, may_write, topic_of
 
 
 @dataclass(eq=False, slots=True)
@@ -40,8 +41,11 @@ class Person(Participant):
         document: Document | None = None,
         photo: Document | None = None,
         mentions: Sequence[User] = (),
+        topic: Topic | None = None,
     ) -> Message:
         """Writes a message; a command that a bot declared ephemeral is seen by nobody else.
+
+        In a forum it is written in `topic`, else where what it answers is, else in General.
 
         `mentions` are people whose names stand in the text in this order and carry their ids there.
 
@@ -51,9 +55,12 @@ class Person(Participant):
         kind = "can_send_documents" if document else "can_send_photos" if photo else "can_send_messages"
         chat = self._writes_to(where, kind)
         content = _content(text, document or photo, mentions)
+        extra = self._topic(chat, topic, reply_to)
         bot = ephemeral_command_for(chat, self, content) if self.world.knows_whispers else None
         if bot is not None:
-            return self.world.delivery.post(chat, sender=self, content=content, only_for=self, receiver=bot)
+            return self.world.delivery.post(
+                chat, sender=self, content=content, only_for=self, receiver=bot, extra=extra
+            )
         file = None
         if document is not None:
             file = self.world.store("document", document)
@@ -61,8 +68,19 @@ class Person(Participant):
             file = self.world.store("photo", photo)
         sender, sender_chat = self._speaks_as(chat)
         return self.world.delivery.post(
-            chat, sender=sender, sender_chat=sender_chat, content=content, reply_to=reply_to, file=file
+            chat, sender=sender, sender_chat=sender_chat, content=content, reply_to=reply_to, file=file, extra=extra
         )
+
+    def _topic(self, chat: Chat, topic: Topic | None, reply_to: Message | None) -> dict[str, Any]:
+        """What a message carries of its topic; raises CannotDoError where that is gone, or closed to them."""
+        if not chat.is_forum and topic is None:
+            return {}
+        found = topic_of(chat, topic.thread_id if topic else reply_to.thread if reply_to else None)
+        if found is None:
+            raise CannotDoError(f"{chat.title} has no such topic")
+        if not may_write(chat, self, found):
+            raise CannotDoError(f"{found.name} is closed")
+        return inside(found)
 
     def comments(self, post: Message, text: str, *, reply_to: Message | None = None) -> Message:
         """Writes under a channel's post or its copy, or to a comment there; nobody needs to join for that.
@@ -74,11 +92,12 @@ class Person(Participant):
             raise CannotDoError(f"{post!r} takes no comments")
         return self.says(copy.chat, text, reply_to=reply_to or copy)
 
-    def says_as_admin_anonymously(self, group: Chat, text: str) -> Message:
+    def says_as_admin_anonymously(self, group: Chat, text: str, *, topic: Topic | None = None) -> Message:
         """Writes in the group's name; raises CannotDoError if they aren't an administrator."""
         if not group.is_administrator(self):
             raise CannotDoError(f"{self.name} isn't an administrator of {group.title}")
-        return self.world.delivery.post(group, sender=ANONYMOUS, sender_chat=group, typed=text)
+        extra = self._topic(group, topic, None)
+        return self.world.delivery.post(group, sender=ANONYMOUS, sender_chat=group, typed=text, extra=extra)
 
     def _writes_to(self, where: "Where", permission: str) -> Chat:
         chat = self.chat_with(where)

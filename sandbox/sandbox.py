@@ -115,10 +115,19 @@ class Sandbox:
         return self.world.new_person(name, username, language)
 
     def add_group(
-        self, title: str, creator: Person, kind: ChatKind = "supergroup", username: str | None = None
+        self,
+        title: str,
+        creator: Person,
+        kind: ChatKind = "supergroup",
+        username: str | None = None,
+        *,
+        forum: bool = False,
     ) -> Chat:
-        """Makes a group with one member, its creator."""
-        return self.world.new_chat(kind, title, creator, username)
+        """Makes a group with one member, its creator; `forum` turns its topics on."""
+        group = self.world.new_chat(kind, title, creator, username)
+        if forum:
+            self.world.topics.turn_on(group)
+        return group
 
     def add_channel(self, title: str, creator: Person, username: str | None = None, linked: Chat | None = None) -> Chat:
         """Makes a channel; its posts are forwarded to the `linked` group."""

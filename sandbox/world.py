@@ -21,6 +21,7 @@ from sandbox.membership import Membership
 from sandbox.people import Person
 from sandbox.presses import Press
 from sandbox.reactions import Reactions
+from sandbox.topics import Topics
 from sandbox.updates import Queue
 from sandbox.webhooks import Webhooks
 
@@ -55,6 +56,7 @@ class World:
         """Whether webhooks may be on this machine, by http and on any port, as with a Bot API server of one's own."""
         self.strict = True
         """Whether parameters that Telegram would ignore are refused."""
+        self.topics = Topics(self)
         self.bots: dict[str, Bot] = {}
         self.users: dict[int, User] = {one.id: one for one in (ANONYMOUS, CHANNEL_BOT, TELEGRAM)}
         self.chats: dict[int, Chat] = {}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.checks import METHOD_NAMES
-from sandbox.methods import answering, chats, commands, editing, ephemeral, files, inline, links, sending
+from sandbox.methods import answering, chats, commands, editing, ephemeral, files, inline, links, sending, topics
 from sandbox.methods.ask import Ask
 
 Handler = Callable[[Ask], Any]
@@ -19,6 +19,7 @@ HANDLERS: dict[str, Handler] = {
     **inline.METHODS,
     **links.METHODS,
     **sending.METHODS,
+    **topics.METHODS,
 }
 BY_LOWER_NAME: dict[str, tuple[str, Handler]] = {
     name.lower(): (METHOD_NAMES[name.lower()], handler) for name, handler in HANDLERS.items()

@@ -18,6 +18,7 @@ from sandbox.methods.ask import Ask
 from sandbox.methods.ephemeral import Target, ephemeral_target
 from sandbox.methods.markup import check_for_chat, read_markup
 from sandbox.text import Text, check_caption, check_text, parse
+from sandbox.topics import check_thread
 
 NOT_PLAYED = (
     "business_connection_id",
@@ -67,14 +68,10 @@ def _draft(ask: Ask, content: Text) -> Draft:
         if ask.get(name):
             raise bad(f"parameter {name} of {ask.method} is not played here")
     chat = ask.chat()
-    thread = ask.get("message_thread_id")
-    if thread and not ((first := chat.by_id.get(thread)) is not None and first.thread == thread):
-        raise bad("message thread not found")
     if chat.kind == "channel" and not chat.may(ask.bot, "can_post_messages"):
         raise bad("need administrator rights in the channel chat")
     reply_to, extra = _reply(ask, chat)
-    if thread:
-        extra["message_thread_id"] = thread
+    extra |= check_thread(chat, ask.bot, ask.get("message_thread_id"), reply_to.thread if reply_to else None)
     if ask.get("protect_content"):
         extra["has_protected_content"] = True
     if ask.get("message_effect_id"):

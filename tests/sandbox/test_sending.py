@@ -28,7 +28,6 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         {"reply_parameters": {}},
         "can't parse reply parameters: message identifier is not specified",
     ),
-    ("topic of no forum", {"message_thread_id": 5}, "message thread not found"),
     (
         "paid broadcast",
         {"allow_paid_broadcast": True},
