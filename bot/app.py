@@ -65,11 +65,13 @@ from bot.features.shop import Shop
 from bot.features.sources import Sources, expire_touches
 from bot.features.staff import Staffing
 from bot.features.streams import Streams
+from bot.features.topics import Topics
 from bot.features.watching import Watching
 from bot.flows import checking_in, coming, redeeming
 from bot.flows.belonging import Belonging
 from bot.flows.buying import Chances
 from bot.flows.handing_over import HandingOver
+from bot.flows.lost_topics import lose_topic
 from bot.flows.resolving import Resolving
 from bot.flows.unlocking import Tools, Unlocking
 from bot.greeting import NO_SUCH_BOT, greet
@@ -458,6 +460,8 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
     jobs = Jobs(db=db, clock=clock, hold=hold, features=due, meters=meters)
     table = handlers.setup()
     rooms = Rooms(db)
+    topics = Topics(db)
+    out.on_lost_topic = partial(lose_topic, topics, communities, clock)
     setting_up = SettingUp(db, SetupPolicy())
     staffing = Staffing(db)
     roles = Roles(bot, communities, Ownership(db), HandingOver(db), staffing)
@@ -498,6 +502,7 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
         voice=voice,
         communities=communities,
         rooms=rooms,
+        topics=topics,
         setting_up=setting_up,
         arrivals=arrivals,
         panel=panel,
@@ -547,7 +552,7 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
         staffing=staffing,
         unlocking=Unlocking(db, Tools(heart_policy, packet_policy, raffle_policy, fresh_bytes)),
     )
-    who = WhoAsks(communities, clock, Watching(db, farming_policy))
+    who = WhoAsks(communities, clock, Watching(db, farming_policy), topics)
     dispatcher.include_router(table)
     dispatcher["words_taken"] = table.words
     return App(

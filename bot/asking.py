@@ -37,6 +37,10 @@ class Ask:
     chat_title: str = ""
     speaks_as: int | None = None
     """The chat in whose name someone speaks: the group's own id for an anonymous administrator."""
+    thread_id: int | None = None
+    """The topic, or the thread of comments, in which this happens. None in General, and where there is neither."""
+    forum: bool = False
+    """Whether the group has topics."""
     panel_id: int | None = None
     """The message under which a button was pressed: `Voice.panel` edits it."""
     panel_ephemeral_id: int | None = None
@@ -68,6 +72,11 @@ class Ask:
     def private(self) -> bool:
         """Whether this happens in a private chat."""
         return self.chat_id > 0
+
+    @property
+    def topic_id(self) -> int | None:
+        """The topic in which this happens; None in General, and where there are no topics."""
+        return self.thread_id if self.forum else None
 
     @property
     def anonymous_admin(self) -> bool:

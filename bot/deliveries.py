@@ -139,7 +139,7 @@ class Deliveries:
             # A card that is over before it hung would only tell a lie.
             return Result(OutboxState.EXPIRED, "over before it was posted")
         message = self._message(found.shown, found.place, found.language)
-        sent = await self._out.call("sendMessage", chat_id=row.chat_id, **message)
+        sent = await self._out.call("sendMessage", chat_id=row.chat_id, **await self._where(row.chat_id), **message)
         message_id = message_id_of(sent)
         if message_id is None:
             return Result(OutboxState.SENT, "sent, but its number wasn't told")
@@ -171,6 +171,18 @@ class Deliveries:
             )
         return Result(OutboxState.FAILED, "the card is gone", note=note)
 
+    async def _where(self, chat_id: int) -> dict[str, int]:
+        """Where in a forum a room is told things. It is looked up when it is sent: a change holds for what waits."""
+        group = await self._communities.group(chat_id) if chat_id < 0 else None
+        return {"message_thread_id": group.topic.thread_id} if group is not None and group.topic is not None else {}
+
+    async def _thread(self, row: Departure) -> int | None:
+        """Where one person is told: where they asked; what they didn't ask for comes where the room is told things."""
+        if "thread_id" in row.facts:
+            thread_id: int | None = row.facts["thread_id"]
+            return thread_id
+        return (await self._where(row.chat_id)).get("message_thread_id")
+
     def _show(self, session: Session, card_id: int, now: datetime) -> Shown | None:
         card = session.get(Card, card_id)
         if card is None:
@@ -201,7 +213,7 @@ class Deliveries:
         outcome = causes.from_facts(OUTCOMES[facts["outcome"]], facts["facts"])
         place = await self._db.read(place_of, row.community_id)
         message = self._message(outcome, place, Language(facts.get("language") or place.language))
-        sent = await self._out.call("sendMessage", chat_id=row.chat_id, **message)
+        sent = await self._out.call("sendMessage", chat_id=row.chat_id, **await self._where(row.chat_id), **message)
         witness = facts.get("witness")
         if witness is None:
             return Result(OutboxState.SENT)
@@ -227,13 +239,15 @@ class Deliveries:
             whisper=facts["whisper"],
             can_write=facts["can_write"],
             reply_to=facts["reply_to"],
+            thread_id=await self._thread(row),
             aloud=facts.get("aloud", True),
         )
         language = Language(facts["language"])
         heard = await self._voice.tell(target, outcome, place, language)
         instead = facts.get("instead")
         if not heard and target.private and instead is not None:
-            there = Target(facts["user_id"], instead, whisper=True, can_write=False, aloud=False)
+            thread_id = (await self._where(instead)).get("message_thread_id")
+            there = Target(facts["user_id"], instead, whisper=True, can_write=False, thread_id=thread_id, aloud=False)
             await self._voice.tell(there, outcome, place, language)
         return Result(OutboxState.SENT)
 
@@ -243,14 +257,16 @@ class Deliveries:
             return Result(OutboxState.EXPIRED, "no file")
         place = await self._db.read(place_of, row.community_id)
         said = self._words.say(made.caption, place, place.language)
+        where = await self._where(row.chat_id)
         try:
-            await self._out.document(row.chat_id, made.name, made.content, said.html)
+            await self._out.document(row.chat_id, made.name, made.content, said.html, **where)
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             reason = refusal_of(error)
             if next_way(reason, has_file=True) is not Way.TEXT:
                 raise
             await self._out.turn(row.chat_id)
-            await self._out.call("sendMessage", chat_id=row.chat_id, **self._message(made.alone, place))
+            message = self._message(made.alone, place)
+            await self._out.call("sendMessage", chat_id=row.chat_id, **where, **message)
             return Result(OutboxState.SENT, "without the file", refused=reason)
         return Result(OutboxState.SENT)
 

@@ -9,6 +9,7 @@ from aiogram.types import CallbackQuery, InaccessibleMessage, Message, User
 from bot.asking import Ask, room_of
 from bot.clock import Clock
 from bot.features.communities import Communities
+from bot.features.topics import Topics
 from bot.features.watching import Watching
 from bot.rules.fans import Room
 from bot.rules.words import reader_language
@@ -25,8 +26,9 @@ Taker = Callable[[Any, dict[str, Any]], Awaitable[None]]
 class WhoAsks:
     """Puts an `Ask` beside each message and press; what nobody asked (bots, forwards of the channel) stops here."""
 
-    def __init__(self, communities: Communities, clock: Clock, watching: Watching) -> None:
+    def __init__(self, communities: Communities, clock: Clock, watching: Watching, topics: Topics) -> None:
         self._communities = communities
+        self._topics = topics
         self._clock = clock
         self._watching = watching
 
@@ -57,6 +59,7 @@ class WhoAsks:
             message_id=message.message_id or None,
             ephemeral_id=message.ephemeral_message_id,
             speaks_as=message.sender_chat.id if message.sender_chat is not None else None,
+            spoken=message,
         )
 
     async def _of_press(self, press: CallbackQuery, cause: str, received_at: datetime) -> Ask:
@@ -71,13 +74,21 @@ class WhoAsks:
             public=press.message is not None and (press.message.chat.username is not None or _is_copy(press.message)),
             panel_id=(under.message_id or None) if under is not None else None,
             panel_ephemeral_id=under.ephemeral_message_id if under is not None else None,
+            spoken=under,
         )
         if ask.place is not None and not (press.data or "").startswith(BEATEN):
             await self._watching.pressed(ask.place, ask.sender, received_at)
         return ask
 
-    async def _ask(self, user: User, chat_id: int, at: datetime, cause: str, *, public: bool, **how: Any) -> Ask:
+    async def _ask(
+        self, user: User, chat_id: int, at: datetime, cause: str, *, public: bool, spoken: Message | None, **how: Any
+    ) -> Ask:
+        """`spoken` is the message itself, or the one that was pressed, if it is still there."""
         group = await self._communities.group(chat_id) if chat_id < 0 else None
+        forum = spoken is not None and bool(spoken.chat.is_forum)
+        if group is not None and group.topic is not None and spoken is not None and not forum:
+            await self._topics.forget(chat_id)
+            self._communities.forget()
         reader = await self._communities.reader(user.id, private=chat_id > 0)
         place = reader.place if chat_id > 0 else group.place if group is not None else None
         return Ask(
@@ -94,6 +105,8 @@ class WhoAsks:
             can_write=reader.can_write,
             dialogue=reader.dialogue,
             public=public,
+            forum=forum,
+            thread_id=_thread_of(spoken, linked=group is not None and group.linked) if spoken is not None else None,
             **how,
         )
 
@@ -107,6 +120,17 @@ def sender_of(user: User, room: Room | None = None) -> Sender:
         language=user.language_code,
         room=room,
     )
+
+
+def _thread_of(message: Message, *, linked: bool) -> int | None:
+    """The topic that a message is in, or the thread of comments under a channel's post.
+
+    In plain groups answers carry the id of what was answered first: that is no place to speak in.
+    """
+    if _is_copy(message):
+        return message.message_id
+    comments = linked or _is_copy(message.reply_to_message)
+    return message.message_thread_id if message.is_topic_message or comments else None
 
 
 def _is_copy(message: Message | InaccessibleMessage | None) -> bool:

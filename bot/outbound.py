@@ -1,5 +1,7 @@
 """Calls that say something: by name, as plain JSON, through the pacer."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from aiogram import Bot
@@ -11,9 +13,13 @@ from bot.content.button import Rows
 from bot.logs import get_logger
 from bot.markup import keyboard, without_links
 from bot.pacer import Pacer, kind_of
+from bot.rules.topics import Lost, lost_topic
 from bot.session import LightSession
 
 log = get_logger("outbound")
+
+LostTopic = Callable[[int, int, Lost], Awaitable[None]]
+"""(chat, topic, why) → writes down that a topic took no message."""
 
 
 class Outbound:
@@ -29,6 +35,8 @@ class Outbound:
         """The bot's own, known once Telegram has said hello."""
         self.inline = False
         """Whether inline mode is on at BotFather, known from then too."""
+        self.on_lost_topic: LostTopic | None = None
+        """Hears of topics that took no message."""
 
     def keyboard(self, rows: Rows) -> dict[str, Any] | None:
         """Buttons as Telegram's inline keyboard, or None for none."""
@@ -44,7 +52,8 @@ class Outbound:
             TelegramAPIError: Telegram refused it.
         """
         file = BufferedInputFile(picture, "encore.png")
-        sent = await self._bot(SendPhoto(chat_id=chat_id, photo=file, caption=caption, parse_mode="HTML", **how))
+        send = partial(SendPhoto, photo=file, caption=caption, parse_mode="HTML")
+        sent = await self._in_topic({"chat_id": chat_id, **how}, lambda given: self._bot(send(**given)))
         return {"message_id": sent.message_id, "ephemeral_message_id": sent.ephemeral_message_id}
 
     async def document(self, chat_id: int, name: str, content: bytes, caption: str, **how: Any) -> None:
@@ -55,7 +64,8 @@ class Outbound:
             TelegramAPIError: Telegram refused it.
         """
         file = BufferedInputFile(content, name)
-        await self._bot(SendDocument(chat_id=chat_id, document=file, caption=caption, parse_mode="HTML", **how))
+        send = partial(SendDocument, document=file, caption=caption, parse_mode="HTML")
+        await self._in_topic({"chat_id": chat_id, **how}, lambda given: self._bot(send(**given)))
 
     async def turn(self, chat_id: int) -> None:
         """Wait until one more ordinary message fits into a group.
@@ -68,11 +78,29 @@ class Outbound:
     async def call(self, name: str, **parameters: Any) -> Any:
         """Call a method; its result as JSON. A link that Telegram refuses under a message is left out of it.
 
+        What a topic doesn't take goes to General.
+
         Raises:
             HeldError: it can't leave within two seconds.
             TelegramAPIError: Telegram refused it.
         """
         given = {key: value for key, value in parameters.items() if value is not None}
+        return await self._in_topic(given, lambda left: self._with_links(name, left))
+
+    async def _in_topic(self, given: dict[str, Any], send: Callable[[dict[str, Any]], Awaitable[Any]]) -> Any:
+        """Send into the topic that is named, else into General, where that is closed or gone."""
+        try:
+            return await send(given)
+        except TelegramBadRequest as error:
+            thread_id, lost = given.get("message_thread_id"), lost_topic(error.message)
+            if thread_id is None or lost is None:
+                raise
+        log.info("topic_lost", chat=given["chat_id"], lost=lost.value)
+        if self.on_lost_topic is not None:
+            await self.on_lost_topic(given["chat_id"], thread_id, lost)
+        return await send(in_general(given))
+
+    async def _with_links(self, name: str, given: dict[str, Any]) -> Any:
         try:
             return await self._call(name, given)
         except TelegramBadRequest as error:
@@ -87,3 +115,11 @@ class Outbound:
     async def _call(self, name: str, given: dict[str, Any]) -> Any:
         kind, chat = kind_of(name, given.get("chat_id"), ephemeral="ephemeral_message_parameters" in given)
         return await self._pacer.paced(kind, chat, lambda: self._session.call(self._bot, name, given))
+
+
+def in_general(given: dict[str, Any]) -> dict[str, Any]:
+    """A message's parameters without its topic, and without what it answers: an answer goes where that is."""
+    left = {name: value for name, value in given.items() if name != "message_thread_id"}
+    if "message_id" in (left.get("reply_parameters") or {}):
+        del left["reply_parameters"]
+    return left

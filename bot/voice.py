@@ -73,6 +73,8 @@ class Target:
     press_id: str | None = None
     ephemeral_id: int | None = None
     reply_to: int | None = None
+    thread_id: int | None = None
+    """The topic, or the thread of comments, in which it was asked."""
     aloud: bool = True
     """Whether a short-lived reply in the group may be given where nothing quieter works."""
 
@@ -176,7 +178,8 @@ class Voice:
         if whispered and await self._whispers.may_carry(ask.place, secret=said.secret):
             reply = {"ephemeral_message_id": target.ephemeral_id} if target.ephemeral_id is not None else None
             receiver = {"receiver_user_id": target.user_id}
-            ways.append((target.chat_id, {"ephemeral_message_parameters": receiver, "reply_parameters": reply}))
+            how = {"ephemeral_message_parameters": receiver, "reply_parameters": reply}
+            ways.append((target.chat_id, {**how, "message_thread_id": target.thread_id}))
         if target.private or target.can_write:
             ways.append((target.user_id, {}))
         for chat_id, how in ways:
@@ -275,7 +278,8 @@ class Voice:
         except TelegramMigrateToChat as error:
             await follow(self._db, self._communities, target.chat_id, error.migrate_to_chat_id, self._clock.now())
             # What was answered lies in the old group: its ids mean nothing in the new one.
-            there = replace(target, chat_id=error.migrate_to_chat_id, press_id=None, ephemeral_id=None, reply_to=None)
+            new_id = error.migrate_to_chat_id
+            there = replace(target, chat_id=new_id, press_id=None, ephemeral_id=None, reply_to=None, thread_id=None)
             return await self._tell_there(there, said, place, has_turn=has_turn)
 
     async def _tell_there(self, target: Target, said: Said, place: Place | None, *, has_turn: bool) -> bool:
@@ -306,6 +310,7 @@ class Voice:
             sent = await self._send(
                 target.chat_id,
                 said,
+                message_thread_id=target.thread_id,
                 ephemeral_message_parameters=receiver,
                 reply_parameters=reply,
             )
@@ -333,7 +338,13 @@ class Voice:
         if target.reply_to is not None:
             reply = {"message_id": target.reply_to, "allow_sending_without_reply": True}
         try:
-            message = await self._send(target.chat_id, said, reply_parameters=reply, disable_notification=True)
+            message = await self._send(
+                target.chat_id,
+                said,
+                message_thread_id=target.thread_id,
+                reply_parameters=reply,
+                disable_notification=True,
+            )
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             reason = refusal_of(error)
             if reason is Refusal.REMOVED:
@@ -378,6 +389,7 @@ def _target(ask: Ask) -> Target:
         press_id=ask.press_id if ask.age < EPHEMERAL_WINDOW else None,
         ephemeral_id=ask.ephemeral_id if ask.age < EPHEMERAL_WINDOW else None,
         reply_to=ask.message_id,
+        thread_id=ask.thread_id,
         aloud=not channel,
     )
 
@@ -404,6 +416,7 @@ def _promise(tx: Tx, ask: Ask, target: Target, outcome: Any, now: datetime, fold
             "can_write": target.can_write,
             "aloud": target.aloud,
             "reply_to": target.reply_to,
+            "thread_id": target.thread_id,
         },
         due_at=now,
         now=now,

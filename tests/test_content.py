@@ -163,6 +163,7 @@ ACTS = (
     *("gift.made", "gift.closed", "raffle.made", "raffle.cancelled"),
     *("hearts.made", "hearts.cancelled"),
     *("staff.denied", "staff.lifted"),
+    "room.topic",
 )
 TIERS = ("new", "fan", "loyal", "core")
 KINDS = {
@@ -270,6 +271,7 @@ ORDINARY: dict[str, str] = {
     **dict.fromkeys(("who", "username", "said", "home"), "Mina"),
     "prize": "Silk scarf −20%",
     "room": "Silk room",
+    "topic": "Drops",
 }
 
 HERE = {

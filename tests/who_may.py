@@ -208,6 +208,7 @@ async def press_samples(world: World) -> list[Sample]:
         "calloff": ids["airing"],
         "claim": ids["campaign"],
         "enter": ids["raffle"],
+        "general": stage.group.id,
         "gift": ids["gift_offer"],
         "handover": 1,
         "heart": ids["heart_goal"],

@@ -40,6 +40,7 @@ from bot.rules import (
     sources,
     staff,
     streams,
+    topics,
 )
 
 FEATURES: dict[str, ModuleType] = {
@@ -80,6 +81,7 @@ FEATURES: dict[str, ModuleType] = {
         sources,
         staff,
         streams,
+        topics,
     )
 }
 
@@ -193,6 +195,7 @@ UNSPOKEN = frozenset(
         "streams.StreamPolicy",
         "setting_up.Setup",
         "setting_up.SetupPolicy",
+        "topics.RoomTopic",
     }
 )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.content.admin import ADMIN, admin_buttons
 from bot.content.button import Button, Rows
-from bot.content.packet_buttons import packet_buttons
+from bot.content.packet_buttons import UNDO, packet_buttons
 from bot.content.staff_buttons import staff_buttons
 from bot.rules.arrivals import Greeting, Room, RoomFounded, RoomJoined, WhoseRoom
 from bot.rules.communities import Hello
@@ -21,6 +21,7 @@ from bot.rules.setting_up import (
     SetupStep,
     Step,
 )
+from bot.rules.topics import TopicChosen
 
 SETUP = "setup"
 """`setup` opens the panel, `setup:verb:…` turns it. As a link's payload: `setup_<shop>`."""
@@ -30,6 +31,8 @@ PART = "part"
 """`part:<chat>` makes a room a shop of its own."""
 LEAVE_ROOM = "leave"
 """`leave:<chat>` takes a room out of the shop."""
+GENERAL = "general"
+"""`general:<chat>` lets a room's cards and announcements come to General, not to the topic that was chosen."""
 HOME = "home"
 """`home:<chat>` makes a room the home group."""
 SHOP = "shop"
@@ -47,8 +50,12 @@ IN_A_ROW = {Step.LANGUAGE: 3, Step.TIMEZONE: 2, Step.MORNING: 3, Step.GIVEAWAY: 
 def panel_buttons(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
     """The outcome's buttons in rows, without their texts; none for outcomes that have none."""
     match outcome:
-        case Greeting(community_id=shop) | SetupShown(community_id=shop, mine=True) | RoomFounded(community_id=shop):
-            return ((Button("open_setup", start=f"{SETUP}_{shop}", style="primary"),),)
+        case Greeting(community_id=shop) | RoomFounded(community_id=shop):
+            return _opens(shop)
+        case SetupShown(mine=True):
+            return (*_opens(outcome.community_id), *_of_topic(outcome))
+        case TopicChosen():
+            return _chosen(outcome)
         case Hello():
             return _hello(outcome)
         case SetupStep():
@@ -63,6 +70,22 @@ def panel_buttons(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
             return _of_rooms(outcome)
         case _:
             return packet_buttons(outcome) or staff_buttons(outcome) or admin_buttons(outcome)
+
+
+def _opens(shop: int) -> Rows:
+    return ((Button("open_setup", start=f"{SETUP}_{shop}", style="primary"),),)
+
+
+def _of_topic(shown: SetupShown) -> Rows:
+    undo = [Button("undo", press=f"{UNDO}:{shown.chosen}")] if shown.chosen is not None else []
+    general = [Button("general", press=f"{GENERAL}:{shown.chat_id}")] if shown.topic is not None else []
+    return tuple(row for row in ((*general, *undo),) if row)
+
+
+def _chosen(chosen: TopicChosen) -> Rows:
+    undo = (Button("undo", press=f"{UNDO}:{chosen.audit_id}"),) if chosen.audit_id is not None else ()
+    back = (Button("back", press=f"{SETUP}:{ROOMS}"),) if chosen.panel else ()
+    return tuple(row for row in ((*back, *undo),) if row)
 
 
 def _of_rooms(outcome: WhoseRoom | RoomJoined | HomeGone | OwnerInPerson) -> Rows:
@@ -120,8 +143,13 @@ def _review(shown: SetupReview) -> Rows:
 def _rooms(shown: SetupRooms) -> Rows:
     seconds: list[Room] = [room for room in shown.rooms if room.second]
     parts = ((Button("part", press=f"{PART}:{room.chat_id}", about=room.title),) for room in seconds)
+    topics = (
+        (Button("general_of", press=f"{GENERAL}:{room.chat_id}", about=room.title),)
+        for room in shown.rooms
+        if room.topic is not None
+    )
     look = (Button("look", press=f"{SETUP}:{ROOMS}"), Button("back", press=f"{SETUP}:go:{REVIEW}"))
-    return (*parts, look)
+    return (*topics, *parts, look)
 
 
 def _whose(question: WhoseRoom) -> Rows:

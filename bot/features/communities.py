@@ -351,6 +351,8 @@ def move(tx: Tx, old_chat_id: int, new_chat_id: int, at: datetime) -> int | None
             twin.is_home = True
     else:
         group.chat_id = new_chat_id
+        # Topics are known by their first messages, whose ids are void now.
+        group.topic_id = group.topic_name = group.topic_closed_at = None
     tx.flush()
     forget_leaving(tx, new_chat_id)
     rekey(tx, old_chat_id, new_chat_id)

@@ -11,12 +11,13 @@ from sqlmodel import col
 
 from bot.rules.arrivals import OwnedShop, RoomFounded, RoomLeft, Shop, WhoseRoom
 from bot.rules.communities import Place
+from bot.rules.topics import RoomTopic
 from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx
 from bot.store.founding import found, greet
 from bot.store.members import Sender, meet
 from bot.store.outbox import LEAVE, promise
-from bot.store.places import place_of
+from bot.store.places import place_of, topic_of
 from bot.store.rooms import clear_room
 from bot.store.tables import Community, FanGroup, Member, Outbox
 from bot.store.tables.messages import Lane, OutboxState
@@ -39,6 +40,8 @@ class Chat:
     is_channel: bool
     second: bool
     """Whether it is a group, but not the home group."""
+    topic: RoomTopic | None = None
+    """Where in a forum its cards and announcements come; None for General."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,14 @@ def all_of(session: Session, community_id: int) -> tuple[Chat, ...]:
         .order_by(col(FanGroup.id))
     ).scalars()
     return tuple(
-        Chat(row.chat_id, row.title, row.is_channel, second=not row.is_channel and not row.is_home) for row in rows
+        Chat(
+            row.chat_id,
+            row.title,
+            row.is_channel,
+            second=not row.is_channel and not row.is_home,
+            topic=topic_of(row.topic_id, row.topic_name, row.topic_closed_at),
+        )
+        for row in rows
     )
 
 

@@ -20,6 +20,7 @@ from bot.features import (
     setting_up,
     staff,
     streams,
+    topics,
 )
 from bot.flows import resolving
 from bot.flows.redeeming import after_redeemed
@@ -54,10 +55,11 @@ UNDOABLE = (
     hearts.CANCELLED,
     staff.DENIED,
     staff.LIFTED,
+    topics.CHOSEN,
 )
 
 
-OWNERS = (setting_up.SETUP, staff.DENIED, staff.LIFTED)
+OWNERS = (setting_up.SETUP, staff.DENIED, staff.LIFTED, topics.CHOSEN)
 """Acts that only the owner may do, so that only the owner takes them back."""
 
 
@@ -180,5 +182,7 @@ def _take_back(  # noqa: C901, PLR0911, PLR0912  # a table of acts
             return staff.undo_deny(tx, place, entry, at)
         case staff.LIFTED:
             return staff.undo_lift(tx, place, entry)
+        case topics.CHOSEN:
+            return topics.undo_choice(tx, place, entry)
         case _:
             return False

@@ -26,6 +26,7 @@ from bot.handlers import (
     sources,
     staff,
     streams,
+    topics,
 )
 from bot.handlers.table import Table
 
@@ -46,6 +47,7 @@ FEATURES = (
     gifts,
     setting_up,
     rooms,
+    topics,
     communities,
     joining,
     sources,

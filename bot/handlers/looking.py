@@ -94,7 +94,7 @@ async def _look_over(bot: Bot, chat: Chat) -> Room:
         present = False
     else:
         missing = await _missing(bot, chat.chat_id, me, is_channel=chat.is_channel)
-    return Room(chat.chat_id, chat.title, chat.is_channel, missing, present, chat.second)
+    return Room(chat.chat_id, chat.title, chat.is_channel, missing, present, chat.second, chat.topic)
 
 
 async def _missing(bot: Bot, chat_id: int, me: ResultChatMemberUnion | None, *, is_channel: bool) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from bot.rules.setting_up import (
     SetupShown,
     SetupStep,
 )
+from bot.rules.topics import TopicChosen
 from bot.voice import Voice
 
 MENUS = {Role.FAN: (), Role.OPERATOR: STAFF, Role.OWNER: (*STAFF, *OWNERS)}
@@ -55,10 +56,10 @@ class SetupPanel:
         self._voice = voice
         self._menus = menus
 
-    async def show_or_open(self, inside: Ask) -> None:
+    async def show_or_open(self, inside: Ask, chosen: TopicChosen | None = None) -> None:
         """The panel for the owner in private; how things are, and the way there, for others and elsewhere.
 
-        A door has let the asker in: their role is known.
+        A door has let the asker in: their role is known. `chosen` is the topic that they chose by asking there.
         """
         mine = inside.role is Role.OWNER
         if mine and inside.private:
@@ -67,8 +68,13 @@ class SetupPanel:
         place = inside.home
         stands = await self._setting_up.settings(place)
         rooms = [chat for chat in await self._rooms.all_of(place) if chat.chat_id == inside.chat_id]
+        group = await self._communities.group(inside.chat_id) if not inside.private else None
         shown = SetupShown(
             community_id=place.community_id,
+            chat_id=inside.chat_id,
+            forum=inside.forum,
+            topic=group.topic if group is not None else None,
+            chosen=chosen.audit_id if chosen is not None else None,
             **typed(stands),
             mine=mine,
             missing=_needs(await look_over(self._bot, tuple(rooms))),

@@ -10,12 +10,14 @@ from bot.content.zones import find_zones
 from bot.features.admin import KIND as ADMIN
 from bot.features.communities import Communities
 from bot.features.setting_up import KIND, SettingUp
+from bot.features.topics import Topics
 from bot.handlers.admin_panel import AdminPanel
 from bot.handlers.coupons import read_id
 from bot.handlers.forms import Field, Form, FormProblem, Moment, one_of, timezone, whole, words
 from bot.handlers.panels import SetupPanel
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
+from bot.handlers.topics import choose_here
 from bot.rules.forms import NotATime, TooLong
 from bot.rules.giveaways import POLICY as GIVEAWAYS
 from bot.rules.packets import Funding
@@ -71,7 +73,7 @@ def setup() -> Desk:
 
 
 async def set_up(
-    _message: Message,
+    message: Message,
     ask: Ask,
     rest: str,
     doors: Doors,
@@ -79,13 +81,17 @@ async def set_up(
     panel: SetupPanel,
     setting_up: SettingUp,
     communities: Communities,
+    topics: Topics,
 ) -> None:
-    """`/setup …` changes the shop's settings, by its owner; alone it opens the panel, or shows how things are."""
+    """`/setup …` changes the shop's settings, by its owner; alone it opens the panel, or shows how things are.
+
+    Alone in a topic it also lets the room's cards and announcements come there.
+    """
     inside = await (doors.owner(ask) if rest else doors.staff(ask))
     if inside is None:
         return
     if not rest:
-        await panel.show_or_open(inside)
+        await panel.show_or_open(inside, await choose_here(message, inside, topics, communities))
         return
     try:
         wish = Setup(**SETUP_FORM.read(rest, Moment(ask.at, inside.home.timezone)))

@@ -116,7 +116,7 @@ async def _named(
         if known is not None:
             return known
     replied = message.reply_to_message
-    if not said and replied is not None and replied.sender_chat is not None:
+    if not said and replied is not None and replied.sender_chat is not None and not replied.forum_topic_created:
         return StaffAnonymous()
     whom = await naming.whom(inside, message, line, line.words)
     if isinstance(whom, Named):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.rules.topics import RoomTopic
+
 FIRST_SUPERGROUP = -1_000_000_000_000
 """Ids of supergroups and channels lie below; basic groups can't give every right."""
 MOST_CHOICES = 5
@@ -36,6 +38,8 @@ class Room:
     """Whether Telegram still lets the bot look at it."""
     second: bool = False
     """Whether it is a group but not the home group, so that it may become a shop of its own."""
+    topic: RoomTopic | None = None
+    """Where in a forum its cards and announcements come; None for General."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from bot.rules.arrivals import Room
 from bot.rules.giveaways import POLICY as GIVEAWAYS
 from bot.rules.numbers import read_number
 from bot.rules.packets import Funding
+from bot.rules.topics import RoomTopic
 from bot.rules.words import Language
 
 MORNING_AT_FIRST = "09:00"
@@ -131,6 +132,13 @@ class SetupShown:
     """What the bot lacks in this group."""
     packets: str = Funding.STAFF
     giveaway: int = GIVEAWAYS.a_day
+    chat_id: int = 0
+    forum: bool = False
+    """Whether this group has topics."""
+    topic: RoomTopic | None = None
+    """Where in it cards and announcements come; None for General."""
+    chosen: int | None = None
+    """The act that chose this topic just now."""
 
 
 @dataclass(frozen=True, slots=True)

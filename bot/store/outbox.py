@@ -122,6 +122,6 @@ def rekey(tx: Tx, old_chat_id: int, new_chat_id: int) -> None:
     waiting = (col(Outbox.chat_id) == old_chat_id, col(Outbox.state) == OutboxState.WAITING)
     tx.execute(delete(Outbox).where(*waiting, col(Outbox.act) == DELETE))
     for row in tx.execute(select(Outbox).where(*waiting, col(Outbox.act) == TELL)).scalars():
-        row.facts = row.facts | {"reply_to": None}
+        row.facts = row.facts | {"reply_to": None, "thread_id": None}
     tx.flush()
     tx.execute(update(Outbox).where(*waiting).values(chat_id=new_chat_id))

@@ -1,6 +1,7 @@
 """Which community a chat or a person means."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from bot.rules.communities import Place
+from bot.rules.topics import RoomTopic
 from bot.rules.words import Language
 from bot.store.tables import Account, Community, Dialogue, FanGroup, Person
 from bot.store.tables.ledger import AccountKind
@@ -26,6 +28,8 @@ class Group:
     """Whether it is the shop's channel, where nobody is answered aloud."""
     linked: bool = False
     """Whether it is a channel's discussion group, where whoever reads the channel can comment and press."""
+    topic: RoomTopic | None = None
+    """The topic in which cards and announcements come; None for General, and where there are no topics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,13 @@ def find_group(session: Session, chat_id: int) -> Group | None:
     row = session.execute(
         _places()
         .add_columns(
-            col(FanGroup.title), col(FanGroup.is_admin), col(FanGroup.is_channel), col(FanGroup.linked_chat_id)
+            col(FanGroup.title),
+            col(FanGroup.is_admin),
+            col(FanGroup.is_channel),
+            col(FanGroup.linked_chat_id),
+            col(FanGroup.topic_id),
+            col(FanGroup.topic_name),
+            col(FanGroup.topic_closed_at),
         )
         .join(FanGroup, col(FanGroup.community_id) == col(Community.id))
         .where(col(FanGroup.chat_id) == chat_id, col(FanGroup.left_at).is_(None))
@@ -52,7 +62,13 @@ def find_group(session: Session, chat_id: int) -> Group | None:
     if row is None:
         return None
     linked = row.linked_chat_id is not None and not row.is_channel
-    return Group(chat_id, row.title, _place(*row[:3]), row.is_admin, row.is_channel, linked)
+    topic = topic_of(row.topic_id, row.topic_name, row.topic_closed_at)
+    return Group(chat_id, row.title, _place(*row[:3]), row.is_admin, row.is_channel, linked, topic)
+
+
+def topic_of(thread_id: int | None, name: str | None, closed_at: datetime | None) -> RoomTopic | None:
+    """The topic that a room's row tells of."""
+    return RoomTopic(thread_id, name or "", closed_at is not None) if thread_id is not None else None
 
 
 def find_people(session: Session, user_ids: set[int]) -> dict[int, Known]:

@@ -26,7 +26,7 @@ from bot.settings import Settings
 from bot.store.ledger import Books, check_books
 from bot.store.tables import Outbox
 from bot.store.tables.messages import OutboxState
-from sandbox import Bot, Call, Chat, InlineQuery, Limits, Message, Person, Press, Rights, Sandbox
+from sandbox import Bot, Call, Chat, InlineQuery, Limits, Message, Person, Press, Rights, Sandbox, Topic
 from sandbox.chats import ChatKind, Member
 
 TOKEN = "42:TEST"  # no such bot
@@ -66,9 +66,9 @@ class Stage:
             chat or self.group, lambda m: m.only_for is person and m.sender is self.bot, timeout=10, after=after
         )
 
-    async def ask(self, person: Person, text: str) -> Message:
-        """Say something in the group and wait for the whisper that answers it."""
-        said = person.says(self.group, text)
+    async def ask(self, person: Person, text: str, *, topic: Topic | None = None) -> Message:
+        """Say something in the group, or in a topic of it, and wait for the whisper that answers it."""
+        said = person.says(self.group, text, topic=topic)
         return await self.whisper(person, after=said)
 
     async def asks_inline(self, person: Person, text: str, where: Chat | Bot | Person | None = None) -> InlineQuery:
@@ -186,6 +186,8 @@ EXPECTED_REFUSALS = (
     ("getChat", 400, "group chat was upgraded"),
     ("deleteEphemeralMessage", 400, "chat not found"),  # the probe, with ids of nobody
     ("deleteEphemeralMessage", 404, "method not found"),  # the same at an older server
+    *((method, 400, "TOPIC_CLOSED") for method in ("sendMessage", "sendPhoto", "sendDocument")),  # then General's turn
+    *((method, 400, "message thread not found") for method in ("sendMessage", "sendPhoto", "sendDocument")),
     ("getChat", 403, "bot is not a member"),  # a question about a chat that the bot has left
 )
 """All that Telegram may refuse in any scenario, beside what a test makes it refuse (429, 500, 502, cut connections)."""
@@ -223,6 +225,7 @@ async def stages(url: str) -> AsyncIterator[Play]:
             begins: float = NOON,
             inline: bool = True,
             knows_whispers: bool = True,
+            forum: bool = False,
             **more: Any,
         ) -> Stage:
             telegram = await stack.enter_async_context(Sandbox(limits=limits, start=begins))
@@ -230,7 +233,7 @@ async def stages(url: str) -> AsyncIterator[Play]:
             telegram.knows_whispers = knows_whispers
             bot = telegram.add_bot(token=TOKEN, username="encore_test_bot", name="Encore", inline=inline)
             owner = telegram.add_user("Mina", username="mina", language=language)
-            group = telegram.add_group("Silk room", creator=owner, kind=kind)
+            group = telegram.add_group("Silk room", creator=owner, kind=kind, forum=forum)
             app, task = start(telegram, url, **more)
             stage = Stage(telegram, app, bot, owner, group, url, [task])
             stack.push_async_callback(stage.stop)

@@ -79,5 +79,10 @@ class FanGroup(SQLModel, table=True):
     """Whether it is the shop's home group: its creator is the owner, its administrators are operators."""
     linked_chat_id: int | None = Field(default=None, sa_type=BigInteger)
     """The discussion group of a channel, or the channel of a discussion group, as Telegram said last."""
+    topic_id: int | None = Field(default=None, sa_type=BigInteger)
+    """The forum's topic in which cards and announcements come; None for General, and where there are no topics."""
+    topic_name: str | None = None
+    topic_closed_at: datetime | None = None
+    """When Telegram refused a message there and the owner heard of it; None once it takes messages again."""
     joined_at: datetime
     left_at: datetime | None = None

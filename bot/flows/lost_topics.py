@@ -1,0 +1,18 @@
+"""Telegram refused a message to a topic: what follows for the room that is told things there."""
+
+from bot.clock import Clock
+from bot.features.communities import Communities
+from bot.features.topics import Topics
+from bot.rules.topics import Lost
+
+
+async def lose_topic(
+    topics: Topics, cache: Communities, clock: Clock, chat_id: int, thread_id: int, lost: Lost
+) -> None:
+    """Write it down and tell the owner, unless that was done or it isn't the room's topic: fans press in any."""
+    group = await cache.group(chat_id)
+    topic = group.topic if group is not None else None
+    if topic is None or topic.thread_id != thread_id or (topic.closed and lost is Lost.CLOSED):
+        return
+    await topics.lose(chat_id, thread_id, lost, clock.now())
+    cache.forget()
