@@ -40,6 +40,8 @@ class Bot(User):
     queue: Queue = field(kw_only=True)
     commands: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
     profile: dict[tuple[str, str], str] = field(default_factory=dict)
+    menus: dict[int, dict[str, Any]] = field(default_factory=dict)
+    suggested: dict[str, dict[str, Any]] = field(default_factory=dict)
     met: set[int] = field(default_factory=set)
     """Whom it heard of by their messages, presses and inline queries, also where they or the bot aren't members."""
     launched_at: float = 0.0

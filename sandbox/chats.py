@@ -79,6 +79,7 @@ class Member:
     title: str | None = None
     permissions: Permissions | None = None
     is_member: bool = True
+    tag: str = ""
 
     def copy(self) -> "Member":
         """The standing as it was, for an update's `old_chat_member`."""
@@ -87,7 +88,7 @@ class Member:
     @property
     def standing(self) -> tuple[Any, ...]:
         """What an update tells of; who promoted them isn't part of it."""
-        return self.status, self.rights, self.title, self.permissions, self.is_member
+        return self.status, self.rights, self.title, self.permissions, self.is_member, self.tag
 
     @property
     def inside(self) -> bool:
@@ -114,6 +115,8 @@ class Member:
             written["until_date"] = 0
         if self.title and self.status in {"creator", "administrator"}:
             written["custom_title"] = self.title
+        if self.tag and self.status in {"member", "restricted"}:
+            written["tag"] = self.tag
         return written
 
 
@@ -129,6 +132,7 @@ class Chat:
     kind: ChatKind
     title: str
     username: str | None = None
+    description: str = ""
     bot: Bot | None = field(default=None, repr=False)
     person: User | None = field(default=None, repr=False)
     other: User | None = field(default=None, repr=False)

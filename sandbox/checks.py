@@ -38,6 +38,7 @@ DEPRECATED = frozenset(
     }
 )
 RESULTS = frozenset(SCHEMA["objects"]["InlineQueryResult"]["any"])
+MEDIA = frozenset(SCHEMA["objects"]["InputMedia"]["any"])
 BUTTON_LOOKS = frozenset({"text", "icon_custom_emoji_id", "style"})
 WHOLE = re.compile(r"-?\d{1,19}")
 LARGEST = 2**63 - 1
@@ -46,6 +47,7 @@ TRUE = frozenset({"true", "yes", "1"})
 FALSE = frozenset({"false", "no", "0"})
 MISSING = {
     "chat_id": "chat_id is empty",
+    "from_chat_id": "chat_id is empty",
     "user_id": "invalid user_id specified",
     "text": "message text is empty",
     "message_id": "message identifier is not specified",
@@ -139,6 +141,8 @@ def _read(method: str, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _refusal(misfit: Misfit, method: str, name: str) -> ApiError:
+    if misfit.verbatim and method == "sendMediaGroup" and '"animation"' in misfit.why:
+        return bad("can't parse InputMedia: type \"animation\" can't be used in sendMediaGroup")
     if misfit.verbatim:
         return bad(misfit.why)
     return bad(f'parameter "{name}{misfit.where}" of {method}: {misfit.why}')
@@ -343,6 +347,8 @@ def _field(name: str, field: str, value: Any, checks: dict[str, Check]) -> None:
     try:
         check(value)
     except Misfit as misfit:
+        if field == "type" and name in MEDIA and isinstance(value, str):
+            raise Misfit(f'can\'t parse InputMedia: type "{value}" is unsupported', verbatim=True) from None
         raise misfit.inside(f".{field}") from None
 
 

@@ -12,6 +12,7 @@ class Clock:
     def __init__(self, start: float | None = None) -> None:
         self._offset = 0.0
         self._listeners: list[Callable[[], None]] = []
+        self._due: list[tuple[float, Callable[[], None]]] = []
         self._moved: set[asyncio.Future[None]] = set()
         if start is not None:
             self.set(start)
@@ -23,6 +24,11 @@ class Clock:
     def on_change(self, call: Callable[[], None]) -> None:
         """Call this whenever the time is moved."""
         self._listeners.append(call)
+
+    def at(self, epoch: float, call: Callable[[], None]) -> None:
+        """Calls once when `epoch` has come, because time ran on or because a test moved it."""
+        self._due.append((epoch, call))
+        asyncio.get_running_loop().call_later(max(0.0, epoch - self.now()), self._ring)
 
     def advance(self, seconds: float) -> None:
         """Moves the present forward by `seconds`."""
@@ -46,9 +52,17 @@ class Clock:
             finally:
                 self._moved.discard(moved)
 
+    def _ring(self) -> None:
+        now = self.now() + 0.001
+        due = [one for one in self._due if one[0] <= now]
+        self._due = [one for one in self._due if one[0] > now]
+        for _, call in due:
+            call()
+
     def _tell(self) -> None:
         for moved in self._moved:
             if not moved.done():
                 moved.set_result(None)
         for call in self._listeners:
             call()
+        self._ring()

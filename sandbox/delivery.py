@@ -12,6 +12,7 @@ from sandbox.errors import CannotDoError
 from sandbox.events import Event
 from sandbox.files import StoredFile
 from sandbox.messages import Message
+from sandbox.polls import Poll
 from sandbox.presses import PRESS_LIFE, CallbackAnswer, Press
 from sandbox.text import Text, typed
 
@@ -35,6 +36,8 @@ class Delivery:
         sender_chat: Chat | None = None,
         reply_to: Message | None = None,
         file: StoredFile | None = None,
+        poll: Poll | None = None,
+        body: dict[str, Any] | None = None,
         markup: dict[str, Any] | None = None,
         only_for: User | None = None,
         receiver: User | None = None,
@@ -60,6 +63,8 @@ class Delivery:
             content=content if content is not None else _typed(typed),
             reply_to=reply_to,
             file=file,
+            poll=poll,
+            body=body or {},
             markup=markup,
             posted_by=by_bot,
             keyboard_bot=(by_bot or via_bot) if markup is not None else None,
@@ -92,6 +97,8 @@ class Delivery:
             sender_chat=post.chat,
             content=post.content,
             file=post.file,
+            poll=post.poll,
+            body=post.body,
             markup=post.markup,
             preview=post.preview,
             extra={"is_automatic_forward": True, "forward_origin": post.origin()},
@@ -118,6 +125,7 @@ class Delivery:
         copy = message.copy
         if copy is not None and not copy.deleted:
             copy.content, copy.file, copy.markup = message.content, message.file, message.markup
+            copy.body = message.body
             copy.keyboard_bot, copy.preview = message.keyboard_bot, message.preview
             self.changed(copy)
 
@@ -128,6 +136,20 @@ class Delivery:
         if message in message.chat.pinned:
             message.chat.pinned.remove(message)
         self._tell("delete", message)
+
+    def pin(self, message: Message, *, sender: User | None, sender_chat: Chat | None) -> None:
+        """Pins a message, which a service message tells everybody; the latest by its date stands on top."""
+        pinned = message.chat.pinned
+        if message in pinned:
+            pinned.remove(message)
+        pinned.append(message)
+        pinned.sort(key=lambda one: one.seq)
+        self.post(message.chat, sender=sender, sender_chat=sender_chat, service={"pinned_message": message})
+
+    def unpin(self, message: Message) -> None:
+        """Unpins a message; nobody is told."""
+        if message in message.chat.pinned:
+            message.chat.pinned.remove(message)
 
     def hide(self, message: Message, person: User) -> None:
         """A message disappears for one person, who is shown another one in its place."""

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from sandbox.accounts import Bot
 
-FileKind = Literal["document", "photo", "video", "animation", "audio", "voice"]
+FileKind = Literal["document", "photo", "video", "animation", "audio", "voice", "video_note", "sticker"]
 FOLDERS = {
     "document": "documents",
     "photo": "photos",
@@ -16,7 +16,24 @@ FOLDERS = {
     "animation": "animations",
     "audio": "music",
     "voice": "voice",
+    "video_note": "video_notes",
+    "sticker": "stickers",
 }
+MOST_PIXELS = 10_000
+MOST_SECONDS = 86_400
+SAID: dict[str, dict[str, Any]] = {
+    "video": {"width": 1280, "height": 720, "duration": 1},
+    "animation": {"width": 1280, "height": 720, "duration": 1},
+    "audio": {"duration": 1, "performer": "", "title": ""},
+    "voice": {"duration": 1},
+    "video_note": {"length": 240, "duration": 1},
+    "sticker": {"emoji": ""},
+}
+"""What the sender of each kind says of it, and what stands for what they left out."""
+STICKER: dict[str, Any] = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False}
+CAPTIONED = frozenset({"photo", "video", "animation", "audio", "document", "voice"})
+"""What has a caption."""
+NAMELESS = frozenset({"voice", "video_note", "sticker"})
 PHOTO_SIDE = 800
 """Of a picture whose size can't be read."""
 LARGEST_SIDE = 2560
@@ -53,6 +70,8 @@ class StoredFile:
     name: str
     mime: str
     content: bytes = field(repr=False)
+    said: dict[str, Any] | None = field(default=None, repr=False)
+    """What its first sender said of it: how long, how wide, by whom; whoever sends it again says nothing new."""
 
     @property
     def unique_id(self) -> str:
@@ -81,14 +100,26 @@ class StoredFile:
             width, height = size_of(self.content)
             most = max(width, height, LARGEST_SIDE)
             return {"photo": [one | {"width": width * LARGEST_SIDE // most, "height": height * LARGEST_SIDE // most}]}
-        one |= {"mime_type": self.mime}
-        if self.kind in {"video", "animation"}:
-            one |= {"width": 1280, "height": 720, "duration": 1}
-        if self.kind in {"audio", "voice"}:
-            one |= {"duration": 1}
-        if self.kind != "voice":
+        said = self.said if self.said is not None else SAID.get(self.kind, {})
+        one |= {name: value for name, value in said.items() if value != ""}
+        if self.kind == "sticker":
+            one |= STICKER
+        elif self.kind != "video_note":
+            one |= {"mime_type": self.mime}
+        if self.kind not in NAMELESS:
             one |= {"file_name": self.name}
         return {self.kind: one} | ({"document": one} if self.kind == "animation" else {})
+
+
+def said_of(kind: str, given: dict[str, Any]) -> dict[str, Any]:
+    """What a call says of a new file, its numbers held to the Bot API server's bounds (pixels, seconds)."""
+    said = {name: given.get(name, usual) for name, usual in SAID.get(kind, {}).items()}
+    for name in ("width", "height", "length"):
+        if name in said:
+            said[name] = min(max(int(said[name]), 0), MOST_PIXELS)
+    if "duration" in said:
+        said["duration"] = min(max(int(said["duration"]), 0), MOST_SECONDS)
+    return said
 
 
 def blank_picture() -> bytes:

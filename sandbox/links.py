@@ -46,6 +46,7 @@ class InviteLink:
     expire_date: int = 0
     member_limit: int = 0
     needs_approval: bool = False
+    is_primary: bool = False
     is_revoked: bool = False
     joined: set[int] = field(default_factory=set)
 
@@ -61,7 +62,7 @@ class InviteLink:
             "invite_link": self.url,
             "creator": self.creator.json(),
             "creates_join_request": self.needs_approval,
-            "is_primary": False,
+            "is_primary": self.is_primary,
             "is_revoked": self.is_revoked,
         }
         optional = {"name": self.name, "expire_date": self.expire_date, "member_limit": self.member_limit}

@@ -53,6 +53,10 @@ class Membership:
         else:
             self._put(chat, by, Member(who, "restricted", permissions=permissions, is_member=inside))
 
+    def tag(self, chat: Chat, by: User, who: User, tag: str) -> None:
+        """A member gets a tag beside their name, or loses it."""
+        self._put(chat, by, replace(chat.members[who.id], tag=tag))
+
     def remove(self, chat: Chat, by: User, who: User) -> None:
         """Someone is removed and banned; a basic group keeps no ban list of people."""
         status: Status = "left" if chat.kind == "group" and not who.is_bot else "kicked"

@@ -6,6 +6,8 @@ from typing import Any
 from sandbox.accounts import Bot, User
 from sandbox.chats import Chat
 from sandbox.files import StoredFile
+from sandbox.polls import Poll
+from sandbox.rich import button_rows, plain
 from sandbox.text import Text
 
 CHAT_KINDS = ("user", "bot", "group", "channel")
@@ -66,6 +68,9 @@ class Message:
     only_for: User | None = None
     receiver: User | None = None
     file: StoredFile | None = None
+    poll: Poll | None = None
+    body: dict[str, Any] = field(default_factory=dict)
+    """Content that is neither text nor file nor poll, as the Bot API writes it: a location, a dice, a rich message."""
     reply_to: "Message | None" = None
     markup: dict[str, Any] | None = None
     posted_by: Bot | None = None
@@ -101,8 +106,8 @@ class Message:
 
     @property
     def text(self) -> str:
-        """The plain text, or the caption of a file."""
-        return self.content.plain
+        """The plain text, the caption of a file, or a rich message's words."""
+        return plain(self.body["rich_message"]) if "rich_message" in self.body else self.content.plain
 
     @property
     def html(self) -> str:
@@ -122,8 +127,9 @@ class Message:
 
     @property
     def buttons(self) -> list[Button]:
-        """The inline keyboard's buttons, row after row."""
-        return [button for row in self.keyboard for button in row]
+        """The buttons in a rich message and those of the inline keyboard, row after row."""
+        inside = button_rows(self.body["rich_message"]) if "rich_message" in self.body else []
+        return [Button.read(one) for row in inside for one in row] + [one for row in self.keyboard for one in row]
 
     @property
     def is_ephemeral(self) -> bool:
@@ -139,10 +145,7 @@ class Message:
     def json(self, viewer: Bot | None, *, with_reply: bool = True) -> dict[str, Any]:
         """The Bot API's Message, with file ids that are good for `viewer`."""
         written: dict[str, Any] = {"message_id": self.message_id}
-        if self.sender is not None:
-            written["from"] = self.sender.json()
-        if self.sender_chat is not None:
-            written["sender_chat"] = self.sender_chat.json()
+        written |= self._sender_json()
         if self.ephemeral_message_id is not None:
             written["ephemeral_message_id"] = self.ephemeral_message_id
         if self.receiver is not None:
@@ -159,9 +162,22 @@ class Message:
         written |= self.extra
         self._content_json(written, viewer)
         for name, value in self.service.items():
-            written[name] = value.json(viewer, with_reply=False) if isinstance(value, Message) else value
+            written[name] = _service_json(value, viewer)
         if self.markup is not None and "inline_keyboard" in self.markup:
             written["reply_markup"] = self.markup
+        return written
+
+    def _sender_json(self) -> dict[str, Any]:
+        """Who wrote it; supergroups alone show a member's tag, or an administrator's title."""
+        written: dict[str, Any] = {}
+        if self.sender is not None:
+            written["from"] = self.sender.json()
+        if self.sender_chat is not None:
+            written["sender_chat"] = self.sender_chat.json()
+        elif self.sender is not None and self.chat.kind == "supergroup":
+            member = self.chat.member(self.sender)
+            tag = member.tag or member.title if member is not None else None
+            written |= {"sender_tag": tag} if tag else {}
         return written
 
     def _content_json(self, written: dict[str, Any], viewer: Bot | None) -> None:
@@ -171,12 +187,20 @@ class Message:
             names = ("caption", "caption_entities")
         else:
             names = ("text", "entities")
-        if self.text:
-            written[names[0]] = self.text
+        written |= self.body
+        if self.poll is not None:
+            written["poll"] = self.poll.json(knows=self.knows_answers(viewer), whole=True)
+        if self.content.plain:
+            written[names[0]] = self.content.plain
         if entities:
             written[names[1]] = entities
         if self.preview:
             written["link_preview_options"] = self.preview
+
+    def knows_answers(self, bot: Bot | None) -> bool:
+        """Whether a bot is shown an open quiz's answers: its own, not as a forward, or one in its private chat."""
+        own = bot is not None and self.posted_by is bot and "forward_origin" not in self.extra
+        return own or (bot is not None and self.chat.bot is bot)
 
     def _topic_start(self) -> "Message | None":
         """What begins a topic: Telegram says of what answers nothing in it that it answers this."""
@@ -210,3 +234,12 @@ class Message:
     def inaccessible(self) -> dict[str, Any]:
         """The Bot API's InaccessibleMessage, for a message that was deleted."""
         return {"chat": self.chat.json(), "message_id": self.message_id, "date": 0}
+
+
+def _service_json(value: Any, viewer: Bot | None) -> Any:
+    """What a service message tells; a message in it is written without the one that it replies to."""
+    if isinstance(value, Message):
+        return value.json(viewer, with_reply=False)
+    if isinstance(value, dict):
+        return {name: _service_json(one, viewer) for name, one in value.items()}
+    return value

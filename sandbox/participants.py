@@ -1,12 +1,14 @@
-"""What people do to chats and to each other there: come, go, add, promote, remove, restrict, hand over."""
+"""What people do in chats beside writing: come, go, add, promote, remove, restrict, hand over, pin, vote."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sandbox.accounts import User
+from sandbox.accounts import ANONYMOUS, User
 from sandbox.chats import OWNER_RIGHTS, Chat, Rights
 from sandbox.errors import CannotDoError
+from sandbox.messages import Message
 from sandbox.permissions import Permissions
+from sandbox.text import typed
 from sandbox.topics import GENERAL, Topic
 
 if TYPE_CHECKING:
@@ -133,6 +135,42 @@ class Participant(User):
         if username is not None and username.lower() != own and self.world.is_taken(username):
             raise CannotDoError("USERNAME_OCCUPIED")
         self.username = username
+
+    def pins(self, message: Message, *, pinned: bool = True) -> None:
+        """Pins a message of their chat, or unpins it. Raises CannotDoError: no such right, or a service message."""
+        chat = message.chat
+        allowed = (
+            chat.may(self, "can_edit_messages") if chat.kind == "channel" else chat.allows(self, "can_pin_messages")
+        )
+        if message.service or message.is_ephemeral or not chat.has(self) or not allowed:
+            raise CannotDoError(f"{self.name} can't pin {message!r}")
+        sender, sender_chat = self._speaks_as(chat)
+        if pinned:
+            self.world.delivery.pin(message, sender=sender, sender_chat=sender_chat)
+        else:
+            self.world.delivery.unpin(message)
+
+    def votes(self, message: Message, *options: str | int) -> None:
+        """Votes in a poll for options, by their texts or their places from 0; with none takes the vote back.
+
+        Raises CannotDoError: they don't see it, it is closed, or it doesn't let them.
+        """
+        if message.is_ephemeral or not message.chat.has(self) or not message.visible_to(self):
+            raise CannotDoError("Can't access the chat")
+        _, speaks_for = self._speaks_as(message.chat)
+        self.world.polls.vote(self, message, options, speaks_for)
+
+    def adds_option(self, message: Message, text: str) -> None:
+        """Adds an option to a poll that lets its readers. Raises CannotDoError."""
+        if not message.chat.has(self) or not message.visible_to(self):
+            raise CannotDoError("Can't access the chat")
+        self.world.polls.add_option(self, message, typed(text))
+
+    def _speaks_as(self, chat: Chat) -> tuple[User, Chat | None]:
+        """Who their messages come from: an anonymous administrator's from the group."""
+        member = chat.member(self)
+        anonymous = member is not None and member.rights is not None and member.rights.is_anonymous
+        return (ANONYMOUS, chat) if anonymous else (self, None)
 
     def _must_be_in(self, chat: Chat) -> None:
         if not chat.has(self):

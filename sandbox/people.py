@@ -17,6 +17,8 @@ from sandbox.presses import Press
 from sandbox.text import MAX_TEXT, Text, slug, typed
 from sandbox.topics import Topic, inside, may_write, topic_of
 
+FEWEST_IN_ALBUM, MOST_IN_ALBUM = 2, 10
+
 
 @dataclass(eq=False, slots=True)
 class Person(Participant):
@@ -70,6 +72,28 @@ class Person(Participant):
         return self.world.delivery.post(
             chat, sender=sender, sender_chat=sender_chat, content=content, reply_to=reply_to, file=file, extra=extra
         )
+
+    def posts_album(self, where: "Where", *pictures: Document, caption: str = "") -> list[Message]:
+        """Sends 2 to 10 pictures as one album; the caption hangs at the first.
+
+        Raises CannotDoError as `says`; ValueError: too few pictures, or too many.
+        """
+        if not FEWEST_IN_ALBUM <= len(pictures) <= MOST_IN_ALBUM:
+            raise ValueError("an album has 2 to 10 pictures")
+        chat = self._writes_to(where, "can_send_photos")
+        sender, sender_chat = self._speaks_as(chat)
+        group = {"media_group_id": self.world.next_album_id()}
+        return [
+            self.world.delivery.post(
+                chat,
+                sender=sender,
+                sender_chat=sender_chat,
+                content=_content(caption if place == 0 else "", picture),
+                file=self.world.store("photo", picture),
+                extra=dict(group),
+            )
+            for place, picture in enumerate(pictures)
+        ]
 
     def _topic(self, chat: Chat, topic: Topic | None, reply_to: Message | None) -> dict[str, Any]:
         """What a message carries of its topic; raises CannotDoError where that is gone, or closed to them."""
@@ -129,6 +153,8 @@ class Person(Participant):
             sender_chat=sender_chat,
             content=message.content,
             file=message.file,
+            poll=message.poll,
+            body=message.body,
             via_bot=message.via_bot,
             extra={"forward_origin": message.origin()},
         )
@@ -182,12 +208,6 @@ class Person(Participant):
         chat = self._writes_to(query.chat, "can_send_other_messages")
         sender, sender_chat = self._speaks_as(chat)
         return self.world.inline.choose(query, query.answer.result(result_id), sender, sender_chat)
-
-    def _speaks_as(self, chat: Chat) -> tuple[User, Chat | None]:
-        """Who their messages come from: an anonymous administrator's from the group."""
-        member = chat.member(self)
-        anonymous = member is not None and member.rights is not None and member.rights.is_anonymous
-        return (ANONYMOUS, chat) if anonymous else (self, None)
 
     def reacts(self, message: Message, emoji: str | None) -> None:
         """Sets their reaction, or takes it back with None; administrator bots that asked for it are told.

@@ -12,6 +12,7 @@ from typing import Any
 
 from sandbox.errors import bad
 from sandbox.html import TIME_FORMAT, Entity, Parser, as_html, checked_url, ordered_format
+from sandbox.markdown import MarkdownV2, parse_old
 
 MAX_TEXT = 4096
 MAX_CAPTION = 1024
@@ -91,8 +92,10 @@ def parse(raw: str, parse_mode: str | None, given: list[dict[str, Any]] | None) 
         plain, entities = Parser(raw).parse()
     elif mode == "none":
         plain, entities = raw, read_entities(raw, given or [])
-    elif mode in {"markdown", "markdownv2"}:
-        raise bad(f"parse_mode {parse_mode} is not played here")
+    elif mode == "markdownv2":
+        plain, entities = MarkdownV2(raw).parse()
+    elif mode == "markdown":
+        plain, entities = parse_old(raw)
     else:
         raise bad("unsupported parse_mode")
     return _found(_cleaned(_settled(Text(plain, entities))))

@@ -1,6 +1,7 @@
 """Everything that exists in the stand-in: accounts, chats, files, presses, time."""
 
 import itertools
+import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -23,6 +24,7 @@ from sandbox.presses import Press
 from sandbox.reactions import Reactions
 from sandbox.topics import Topics
 from sandbox.updates import Queue
+from sandbox.voting import Polls
 from sandbox.webhooks import Webhooks
 
 FIRST_PERSON = 7_000_000_001
@@ -50,6 +52,7 @@ class World:
         self.membership = Membership(self)
         self.inline = Inline(self, seed)
         self.reactions = Reactions(self)
+        self.polls = Polls(self)
         self.internet = Internet()
         self.webhooks = Webhooks(self)
         self.loopback = False
@@ -75,6 +78,8 @@ class World:
         self._groups = itertools.count(FIRST_GROUP)
         self._supergroups = itertools.count(FIRST_SUPERGROUP)
         self._files = itertools.count(1)
+        self._albums = itertools.count(13_800_000_000_000_001)
+        self.dice = random.Random(seed)  # noqa: S311 - a repeatable die, no secret
         self._account_messages = itertools.count(1)
         self._seq = itertools.count(1)
 
@@ -85,6 +90,10 @@ class World:
     def next_account_message_id(self) -> int:
         """The next message id in private chats and basic groups, which share a counter."""
         return next(self._account_messages)
+
+    def next_album_id(self) -> str:
+        """A new `media_group_id`."""
+        return str(next(self._albums))
 
     def new_bot(
         self, token: str, username: str, name: str, *, reads_all: bool, inline: bool = False, test: bool = False

@@ -4,7 +4,25 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.checks import METHOD_NAMES
-from sandbox.methods import answering, chats, commands, editing, ephemeral, files, inline, links, sending, topics
+from sandbox.methods import (
+    answering,
+    chats,
+    commands,
+    editing,
+    ephemeral,
+    files,
+    inline,
+    links,
+    media,
+    members,
+    passing,
+    polls,
+    rich,
+    sending,
+    settings,
+    things,
+    topics,
+)
 from sandbox.methods.ask import Ask
 
 Handler = Callable[[Ask], Any]
@@ -18,7 +36,14 @@ HANDLERS: dict[str, Handler] = {
     **files.METHODS,
     **inline.METHODS,
     **links.METHODS,
+    **media.METHODS,
+    **members.METHODS,
+    **passing.METHODS,
+    **polls.METHODS,
+    **rich.METHODS,
     **sending.METHODS,
+    **settings.METHODS,
+    **things.METHODS,
     **topics.METHODS,
 }
 BY_LOWER_NAME: dict[str, tuple[str, Handler]] = {

@@ -30,6 +30,8 @@ def get_chat(ask: Ask) -> dict[str, Any]:
             False,
         ),
     }
+    if chat.description:
+        written["description"] = chat.description
     if chat.is_group:
         written["permissions"] = chat.permissions.json()
     if chat.linked is not None:
@@ -104,9 +106,12 @@ def send_chat_action(ask: Ask) -> bool:
 
 def _pinnable(ask: Ask, chat: Chat, missing: str) -> Message:
     message = ask.message(chat, missing)
-    right = "can_edit_messages" if chat.kind == "channel" else "can_pin_messages"
-    ask.need(chat, right, NOT_ENOUGH_TO_PIN)
+    ask.need(chat, _right_to_pin(chat), NOT_ENOUGH_TO_PIN)
     return message
+
+
+def _right_to_pin(chat: Chat) -> str:
+    return "can_edit_messages" if chat.kind == "channel" else "can_pin_messages"
 
 
 def pin_chat_message(ask: Ask) -> bool:
@@ -115,16 +120,8 @@ def pin_chat_message(ask: Ask) -> bool:
     message = _pinnable(ask, chat, "message to pin not found")
     if message.service:
         raise bad("service messages can't be pinned")
-    if message in chat.pinned:
-        chat.pinned.remove(message)
-    chat.pinned.append(message)
-    chat.pinned.sort(key=lambda one: one.seq)
-    ask.world.delivery.post(
-        chat,
-        sender=ask.bot if chat.kind != "channel" else None,
-        sender_chat=chat if chat.kind == "channel" else None,
-        service={"pinned_message": message},
-    )
+    as_channel = chat.kind == "channel"
+    ask.world.delivery.pin(message, sender=None if as_channel else ask.bot, sender_chat=chat if as_channel else None)
     return True
 
 
@@ -135,9 +132,15 @@ def unpin_chat_message(ask: Ask) -> bool:
         ask.params["message_id"] = chat.pinned[-1].message_id
     elif "message_id" not in ask.params:
         raise bad("message to unpin not found")
-    message = _pinnable(ask, chat, "message to unpin not found")
-    if message in chat.pinned:
-        chat.pinned.remove(message)
+    ask.world.delivery.unpin(_pinnable(ask, chat, "message to unpin not found"))
+    return True
+
+
+def unpin_all_chat_messages(ask: Ask) -> bool:
+    """https://core.telegram.org/bots/api#unpinallchatmessages"""
+    chat = ask.chat()
+    ask.need(chat, _right_to_pin(chat), NOT_ENOUGH_TO_PIN)
+    chat.pinned.clear()
     return True
 
 
@@ -171,5 +174,6 @@ METHODS = {
     "sendChatAction": send_chat_action,
     "pinChatMessage": pin_chat_message,
     "unpinChatMessage": unpin_chat_message,
+    "unpinAllChatMessages": unpin_all_chat_messages,
     "setMessageReaction": set_message_reaction,
 }

@@ -7,16 +7,21 @@ from typing import Any
 
 from sandbox.chats import Chat
 from sandbox.errors import bad
-from sandbox.files import StoredFile
+from sandbox.files import CAPTIONED, StoredFile
 from sandbox.messages import Message
 from sandbox.methods.ask import Ask
-from sandbox.methods.markup import check_for_chat, check_for_inline, read_markup
-from sandbox.methods.sending import file_of
+from sandbox.methods.ephemeral import find_whisper
+from sandbox.methods.markup import check_buttons, check_for_chat, check_for_inline, read_markup
+from sandbox.methods.sending import described, file_of, looks_of
+from sandbox.rich import button_rows, read_rich
 from sandbox.text import Text, check_caption, check_text, parse
 
 DELETABLE = 48 * 3600
 MOST_DELETED = 100
 UNTOUCHABLE = frozenset({"migrate_from_chat_id", "supergroup_chat_created", "channel_chat_created"})
+REPLACEABLE = frozenset({"photo", "video", "animation", "audio", "document"})
+PICTURES = frozenset({"photo", "video"})
+LOOKS = ("has_media_spoiler", "show_caption_above_media")
 SAME = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current "
     "content and reply markup of the message"
@@ -25,15 +30,32 @@ SAME = (
 
 def edit_message_text(ask: Ask) -> Any:
     """https://core.telegram.org/bots/api#editmessagetext"""
+    if ask.get("rich_message"):
+        return _edit_rich(ask)
     if not ask.get("text"):
         raise bad("message text is empty")
     content = parse(ask.params["text"], ask.get("parse_mode"), ask.get("entities"))
     markup = read_markup(ask.get("reply_markup"))
     message = _editable(ask)
-    if message.file is not None or message.service:
-        raise bad("there is no text in the message to edit")
+    _check_text_message(message)
     check_text(content, edit=True)
     return _edit(ask, message, content, markup)
+
+
+def _check_text_message(message: Message) -> None:
+    """A text becomes a rich message and the other way round; nothing else has words to edit."""
+    other = message.file is not None or message.poll is not None or message.service
+    if other or (message.body and "rich_message" not in message.body):
+        raise bad("there is no text in the message to edit")
+
+
+def _edit_rich(ask: Ask) -> Any:
+    rich = read_rich(ask.params["rich_message"])
+    markup = read_markup(ask.get("reply_markup"))
+    message = _editable(ask)
+    _check_text_message(message)
+    check_buttons(button_rows(rich), message.chat, ask.bot)
+    return _edit(ask, message, Text(), markup, body={"rich_message": rich})
 
 
 def edit_message_caption(ask: Ask) -> Any:
@@ -41,7 +63,7 @@ def edit_message_caption(ask: Ask) -> Any:
     content = parse(ask.get("caption", ""), ask.get("parse_mode"), ask.get("caption_entities"))
     markup = read_markup(ask.get("reply_markup"))
     message = _editable(ask)
-    if message.file is None:
+    if message.file is None or message.file.kind not in CAPTIONED:
         raise bad("there is no caption in the message to edit")
     check_caption(content, edit=True)
     return _edit(ask, message, content, markup)
@@ -55,22 +77,54 @@ def edit_message_markup(ask: Ask) -> Any:
 
 
 def edit_message_media(ask: Ask) -> Any:
-    """https://core.telegram.org/bots/api#editmessagemedia: a photo or a document takes the place of what was there.
+    """https://core.telegram.org/bots/api#editmessagemedia: another file takes the place of a file or a text.
 
-    A message of inline mode takes only what Telegram has already, by its id, or a URL.
+    In an album photos and videos stay such, documents and music keep their kind. A message of inline mode takes only
+    what Telegram has already, by its id, or a URL.
     """
     media = ask.params["media"]
     kind = media["type"]
-    if kind not in {"photo", "document"}:
-        raise bad(f'can\'t parse InputMedia: type "{kind}" is not played here')
-    content = parse(media.get("caption", ""), media.get("parse_mode"), media.get("caption_entities"))
+    content = _caption_of(media)
     markup = read_markup(ask.get("reply_markup"))
     message = _editable(ask)
     if ask.get("inline_message_id") and media["media"].startswith("attach://"):
         raise bad("invalid inline message content specified")
-    file = file_of(ask, kind, media["media"])
+    _check_replaceable(message, kind)
+    file = described(file_of(ask, kind, media["media"]), media)
     check_caption(content, edit=True)
+    for name in LOOKS:
+        message.extra.pop(name, None)
+    message.extra |= looks_of(media)
     return _edit(ask, message, content, markup, file)
+
+
+def edit_whispered_media(ask: Ask) -> bool:
+    """https://core.telegram.org/bots/api#editephemeralmessagemedia: another file in place of a file or of words."""
+    media = ask.params["media"]
+    content = _caption_of(media)
+    markup = read_markup(ask.get("reply_markup"))
+    message = find_whisper(ask)
+    file = described(file_of(ask, media["type"], media["media"]), media)
+    check_caption(content, edit=True)
+    check_for_chat(markup, message.chat, ask.bot, ephemeral=True)
+    message.content, message.body, message.file, message.markup = content, {}, file, markup
+    ask.world.delivery.changed(message, by_bot=ask.bot)
+    return True
+
+
+def _caption_of(media: dict[str, Any]) -> Text:
+    """The caption of an InputMedia whose kind can take another one's place."""
+    if media["type"] not in REPLACEABLE:
+        raise bad(f'can\'t parse InputMedia: type "{media["type"]}" is not played here')
+    return parse(media.get("caption", ""), media.get("parse_mode"), media.get("caption_entities"))
+
+
+def _check_replaceable(message: Message, kind: str) -> None:
+    old = message.file.kind if message.file is not None else None
+    if message.poll is not None or message.body or (old is not None and old not in REPLACEABLE):
+        raise bad("message media can't be edited")
+    if "media_group_id" in message.extra and kind != old and not {kind, old} <= PICTURES:
+        raise bad("can't change media type in the album")
 
 
 def _editable(ask: Ask) -> Message:
@@ -78,15 +132,21 @@ def _editable(ask: Ask) -> Message:
         return _of_inline_mode(ask)
     chat = ask.chat()
     message = ask.message(chat, "message to edit not found")
+    if not may_edit(ask, message):
+        raise bad("message can't be edited")
+    return message
+
+
+def may_edit(ask: Ask, message: Message) -> bool:
+    """Whether this bot may edit it: its own, in a channel others' too with the right; no forward, no reply keyboard."""
+    chat = message.chat
     own = message.sender is ask.bot or message.posted_by is ask.bot
     if chat.kind == "channel":
         allowed = chat.may(ask.bot, "can_edit_messages") or (own and chat.may(ask.bot, "can_post_messages"))
     else:
         allowed = own
     reply_keyboard = message.markup is not None and "inline_keyboard" not in message.markup
-    if not allowed or message.service or reply_keyboard or "forward_origin" in message.extra:
-        raise bad("message can't be edited")
-    return message
+    return allowed and not (message.service or reply_keyboard or "forward_origin" in message.extra)
 
 
 def _of_inline_mode(ask: Ask) -> Message:
@@ -100,20 +160,30 @@ def _of_inline_mode(ask: Ask) -> Message:
 
 
 def _edit(
-    ask: Ask, message: Message, content: Text, markup: dict[str, Any] | None, file: StoredFile | None = None
+    ask: Ask,
+    message: Message,
+    content: Text,
+    markup: dict[str, Any] | None,
+    file: StoredFile | None = None,
+    body: dict[str, Any] | None = None,
 ) -> Any:
-    """The edited message, or True for one of inline mode, whose chat the bot may not know."""
+    """The edited message, or True for one of inline mode, whose chat the bot may not know.
+
+    `body` None keeps a body where only the keyboard changes, and drops it for a new text.
+    """
+    if body is None:
+        body = {} if content is not message.content else message.body
     of_inline_mode = bool(ask.get("inline_message_id"))
     if of_inline_mode:
         check_for_inline(markup, ask.bot)
     else:
         check_for_chat(markup, message.chat, ask.bot)
     same_text = content.plain == message.content.plain and content.entities == message.content.entities
-    if same_text and markup == message.markup and file in {None, message.file}:
+    if same_text and markup == message.markup and file in {None, message.file} and body == message.body:
         raise bad(SAME)
     if not of_inline_mode:
         ask.spend(message.chat, edit=True)
-    message.content = content
+    message.content, message.body = content, body
     message.markup = markup
     message.keyboard_bot = ask.bot
     message.file = file or message.file
@@ -163,6 +233,7 @@ METHODS = {
     "editMessageCaption": edit_message_caption,
     "editMessageMedia": edit_message_media,
     "editMessageReplyMarkup": edit_message_markup,
+    "editEphemeralMessageMedia": edit_whispered_media,
     "deleteMessage": delete_message,
     "deleteMessages": delete_messages,
 }

@@ -12,9 +12,10 @@ from sandbox.chats import Chat
 from sandbox.errors import ApiError, bad
 from sandbox.messages import Message
 from sandbox.methods.ask import Ask
-from sandbox.methods.markup import check_for_chat, read_markup
+from sandbox.methods.markup import check_buttons, check_for_chat, read_markup
 from sandbox.presses import EPHEMERAL_WINDOW, Press
-from sandbox.text import check_caption, parse
+from sandbox.rich import button_rows, read_rich
+from sandbox.text import Text, check_caption, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _fresh(ask: Ask, press: Press | None) -> bool:
     return press is not None and ask.world.clock.now() - press.at <= EPHEMERAL_WINDOW
 
 
-def _find(ask: Ask) -> Message:
+def find_whisper(ask: Ask) -> Message:
     """The ephemeral message of an edit or a delete; only the bot that sent it reaches it."""
     chat = ask.chat(write=ask.method != "deleteEphemeralMessage")
     found = chat.ephemeral.get(ask.params["ephemeral_message_id"])
@@ -105,16 +106,29 @@ def edit_text(ask: Ask) -> bool:
 
     Over 1024 characters fail, as Telegram's server has it (tdlib/telegram-bot-api issue 881).
     """
+    if ask.get("rich_message"):
+        return _edit_rich(ask)
     name = "caption" if ask.method == "editEphemeralMessageCaption" else "text"
     entities = ask.get("caption_entities" if name == "caption" else "entities")
     content = parse(ask.get(name, ""), ask.get("parse_mode"), entities)
     markup = read_markup(ask.get("reply_markup"))
-    message = _find(ask)
+    message = find_whisper(ask)
     check_caption(content, edit=True)
     check_for_chat(markup, message.chat, ask.bot, ephemeral=True)
     if not content.blank():
-        message.content = content
+        message.content, message.body = content, {}
     message.markup = markup
+    ask.world.delivery.changed(message, by_bot=ask.bot)
+    return True
+
+
+def _edit_rich(ask: Ask) -> bool:
+    rich = read_rich(ask.params["rich_message"])
+    markup = read_markup(ask.get("reply_markup"))
+    message = find_whisper(ask)
+    check_buttons(button_rows(rich), message.chat, ask.bot, ephemeral=True)
+    check_for_chat(markup, message.chat, ask.bot, ephemeral=True)
+    message.content, message.body, message.markup = Text(), {"rich_message": rich}, markup
     ask.world.delivery.changed(message, by_bot=ask.bot)
     return True
 
@@ -122,7 +136,7 @@ def edit_text(ask: Ask) -> bool:
 def edit_markup(ask: Ask) -> bool:
     """https://core.telegram.org/bots/api#editephemeralmessagereplymarkup"""
     markup = read_markup(ask.get("reply_markup"))
-    message = _find(ask)
+    message = find_whisper(ask)
     check_for_chat(markup, message.chat, ask.bot, ephemeral=True)
     message.markup = markup
     ask.world.delivery.changed(message, by_bot=ask.bot)
@@ -131,7 +145,7 @@ def edit_markup(ask: Ask) -> bool:
 
 def delete(ask: Ask) -> bool:
     """https://core.telegram.org/bots/api#deleteephemeralmessage"""
-    ask.world.delivery.delete(_find(ask))
+    ask.world.delivery.delete(find_whisper(ask))
     return True
 
 

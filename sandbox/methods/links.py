@@ -3,6 +3,8 @@
 import hashlib
 from typing import Any
 
+from sandbox.accounts import Bot
+from sandbox.chats import Chat
 from sandbox.errors import bad
 from sandbox.links import InviteLink
 from sandbox.methods.ask import Ask
@@ -19,10 +21,7 @@ def create(ask: Ask) -> dict[str, Any]:
         raise bad("can't invite members to a private chat")
     ask.need(chat, "can_invite_users", NOT_ENOUGH)
     given = _given(ask)
-    number = hashlib.blake2s(f"{chat.id}:{len(chat.links)}".encode(), digest_size=8).hexdigest()
-    link = InviteLink(f"https://t.me/+{number}", ask.bot, **given)
-    chat.links.append(link)
-    return link.json()
+    return _new(chat, ask.bot, **given).json()
 
 
 def _given(ask: Ask) -> dict[str, Any]:
@@ -55,6 +54,26 @@ def revoke(ask: Ask) -> dict[str, Any]:
     raise bad("INVITE_HASH_EXPIRED")
 
 
+def export(ask: Ask) -> str:
+    """https://core.telegram.org/bots/api#exportchatinvitelink: a new primary link; the bot's old one is void."""
+    chat = ask.chat()
+    if chat.kind == "private":
+        raise bad("can't invite members to a private chat")
+    ask.need(chat, "can_invite_users", NOT_ENOUGH)
+    for link in chat.links:
+        if link.creator is ask.bot and link.is_primary:
+            link.is_revoked = True
+    made = _new(chat, ask.bot, is_primary=True)
+    return made.url
+
+
+def _new(chat: Chat, bot: Bot, **given: Any) -> InviteLink:
+    number = hashlib.blake2s(f"{chat.id}:{len(chat.links)}".encode(), digest_size=8).hexdigest()
+    link = InviteLink(f"https://t.me/+{number}", bot, **given)
+    chat.links.append(link)
+    return link
+
+
 def edit(ask: Ask) -> dict[str, Any]:
     """https://core.telegram.org/bots/api#editchatinvitelink: only the bot's own links, and none that was revoked."""
     chat = ask.chat()
@@ -64,6 +83,8 @@ def edit(ask: Ask) -> dict[str, Any]:
         if link.url == ask.params["invite_link"]:
             if link.creator is not ask.bot:
                 raise bad("CHAT_ADMIN_REQUIRED")
+            if link.is_primary:
+                raise bad("CHAT_INVITE_PERMANENT")
             if link.is_revoked:
                 raise bad("INVITE_HASH_EXPIRED")
             for name, value in given.items():
@@ -90,6 +111,7 @@ def decide(ask: Ask) -> bool:
 METHODS: dict[str, Any] = {
     "createChatInviteLink": create,
     "editChatInviteLink": edit,
+    "exportChatInviteLink": export,
     "revokeChatInviteLink": revoke,
     "approveChatJoinRequest": decide,
     "declineChatJoinRequest": decide,

@@ -92,6 +92,14 @@ def check_for_chat(markup: dict[str, Any] | None, chat: Chat, bot: Bot, *, ephem
     _check_buttons(markup, bot, (*wrong, "login_url") if ephemeral else wrong)
 
 
+def check_buttons(rows: list[list[dict[str, Any]]], chat: Chat, bot: Bot, *, ephemeral: bool = False) -> None:
+    """Checks the buttons inside of a rich message as those of a keyboard."""
+    for row in rows:
+        for button in row:
+            _check_button(button)
+    check_for_chat({"inline_keyboard": rows}, chat, bot, ephemeral=ephemeral)
+
+
 def _check_for_channel(markup: dict[str, Any]) -> None:
     """Channels have inline keyboards only, without buttons for which one must know the bot."""
     if "inline_keyboard" not in markup:

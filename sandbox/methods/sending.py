@@ -11,12 +11,23 @@ from sandbox.accounts import User
 from sandbox.chats import Chat
 from sandbox.checks import Upload
 from sandbox.errors import bad
-from sandbox.files import Document, FileKind, StoredFile, blank_picture, is_picture, number_of, size_of, taken_as
+from sandbox.files import (
+    Document,
+    FileKind,
+    StoredFile,
+    blank_picture,
+    is_picture,
+    number_of,
+    said_of,
+    size_of,
+    taken_as,
+)
 from sandbox.html import checked_url
 from sandbox.messages import Message
 from sandbox.methods.ask import Ask
 from sandbox.methods.ephemeral import Target, ephemeral_target
 from sandbox.methods.markup import check_for_chat, read_markup
+from sandbox.polls import Poll
 from sandbox.text import Text, check_caption, check_text, parse
 from sandbox.topics import check_thread
 
@@ -32,6 +43,16 @@ PERMITTED: dict[str, tuple[str, str]] = {
     "sendDocument": ("can_send_documents", "documents"),
     "sendVideo": ("can_send_videos", "videos"),
     "sendAnimation": ("can_send_other_messages", "animations"),
+    "sendAudio": ("can_send_audios", "music"),
+    "sendVoice": ("can_send_voice_notes", "voice notes"),
+    "sendVideoNote": ("can_send_video_notes", "video notes"),
+    "sendSticker": ("can_send_other_messages", "stickers"),
+    "sendLocation": ("can_send_messages", "locations"),
+    "sendVenue": ("can_send_messages", "venues"),
+    "sendContact": ("can_send_messages", "contacts"),
+    "sendDice": ("can_send_other_messages", "dice"),
+    "sendPoll": ("can_send_polls", "polls"),
+    "sendRichMessage": ("can_send_messages", "text messages"),
 }
 """What a method needs in a group, and how TDLib's `can_send_message_content` calls it."""
 MOST_PHOTO = 10 * 1024 * 1024
@@ -48,21 +69,25 @@ class Draft:
     chat: Chat
     reply_to: Message | None
     extra: dict[str, Any]
+    file: StoredFile | None = None
+    poll: Poll | None = None
+    body: dict[str, Any] | None = None
+    preview: dict[str, Any] | None = None
 
 
 def send_message(ask: Ask) -> dict[str, Any]:
     """https://core.telegram.org/bots/api#sendmessage"""
     content = parse(ask.params["text"], ask.get("parse_mode"), ask.get("entities"))
-    draft = _draft(ask, content)
+    draft = draft_for(ask, content)
     preview = ask.get("link_preview_options")
     shows_preview = preview and preview.get("url") and not preview.get("is_disabled")
     if content.plain or not shows_preview:
         check_text(content)
-    target = _target(ask, draft)
-    return _send(ask, draft, target, preview=kept_preview(content, preview))
+    draft.preview = kept_preview(content, preview)
+    return send_draft(ask, draft, target_of(ask, draft)).json(ask.bot)
 
 
-def _draft(ask: Ask, content: Text) -> Draft:
+def draft_for(ask: Ask, content: Text) -> Draft:
     markup = read_markup(ask.get("reply_markup"))
     for name in NOT_PLAYED:
         if ask.get(name):
@@ -130,25 +155,25 @@ def kept_preview(content: Text, preview: dict[str, Any] | None) -> dict[str, Any
     return {name: value for name, value in kept.items() if value} or None
 
 
-def _target(ask: Ask, draft: Draft) -> Target | None:
-    permission, called = PERMITTED[ask.method]
-    if draft.chat.is_group and not draft.chat.allows(ask.bot, permission):
+def check_permitted(ask: Ask, chat: Chat, method: str) -> None:
+    """Refuses what this bot may not send to a group; `method` is the one that sends such a message."""
+    permission, called = PERMITTED[method]
+    if chat.is_group and not chat.allows(ask.bot, permission):
         raise bad(f"not enough rights to send {called} to the chat")
+
+
+def target_of(ask: Ask, draft: Draft) -> Target | None:
+    """Who alone gets the message, None for everybody. Raises ApiError: rights, buttons, who may be whispered to."""
+    check_permitted(ask, draft.chat, ask.method)
     ephemeral = ask.world.knows_whispers and "ephemeral_message_parameters" in ask.params
     check_for_chat(draft.markup, draft.chat, ask.bot, ephemeral=ephemeral)
     # An older server doesn't know the parameter, and ignores it.
     return ephemeral_target(ask, draft.chat) if ask.world.knows_whispers else None
 
 
-def _send(
-    ask: Ask,
-    draft: Draft,
-    target: Target | None,
-    *,
-    file: StoredFile | None = None,
-    preview: dict[str, Any] | None = None,
-) -> dict[str, Any]:
-    if target is None or ask.world.flood.limits.ephemeral:
+def send_draft(ask: Ask, draft: Draft, target: Target | None = None, *, counted: bool = False) -> Message:
+    """Posts the message; `counted` says that the flood limits have counted it already."""
+    if not counted and (target is None or ask.world.flood.limits.ephemeral):
         ask.spend(draft.chat)
     receiver: User | None = None
     if target is not None:
@@ -161,30 +186,49 @@ def _send(
         sender_chat=draft.chat if draft.chat.kind == "channel" else None,
         content=draft.content,
         reply_to=draft.reply_to,
-        file=file,
+        file=draft.file,
+        poll=draft.poll,
+        body=draft.body,
         markup=draft.markup,
         by_bot=ask.bot,
         only_for=receiver,
         receiver=receiver,
         lost=target is not None and ask.world.faults.loses_ephemeral(),
         extra=draft.extra,
-        preview=preview,
+        preview=draft.preview,
     )
-    return message.json(ask.bot)
+    if draft.poll is not None:
+        ask.world.polls.hangs(draft.poll, message)
+    return message
 
 
-def _file_sender(kind: FileKind) -> Any:
+def file_sender(kind: FileKind) -> Any:
+    """The method that sends one file of that kind."""
+
     def send(ask: Ask) -> dict[str, Any]:
         content = parse(ask.get("caption", ""), ask.get("parse_mode"), ask.get("caption_entities"))
         if content.plain.strip() == "":
             content = Text()
-        draft = _draft(ask, content)
-        file = file_of(ask, kind, ask.params[kind])
+        draft = draft_for(ask, content)
+        draft.file = described(file_of(ask, kind, ask.params[kind]), ask.params)
+        draft.extra |= looks_of(ask.params)
         check_caption(content)
-        target = _target(ask, draft)
-        return _send(ask, draft, target, file=file)
+        return send_draft(ask, draft, target_of(ask, draft)).json(ask.bot)
 
     return send
+
+
+def described(file: StoredFile, given: dict[str, Any]) -> StoredFile:
+    """The file with what the call says of it, if it is new: one that is sent again keeps what was said first."""
+    if file.said is None:
+        file.said = said_of(file.kind, given)
+    return file
+
+
+def looks_of(given: dict[str, Any]) -> dict[str, Any]:
+    """How a file is shown, as a Message says it."""
+    names = {"has_spoiler": "has_media_spoiler", "show_caption_above_media": "show_caption_above_media"}
+    return {written: True for name, written in names.items() if given.get(name)}
 
 
 def file_of(ask: Ask, kind: FileKind, given: str | Upload) -> StoredFile:
@@ -195,7 +239,7 @@ def file_of(ask: Ask, kind: FileKind, given: str | Upload) -> StoredFile:
     if isinstance(given, str) and given.startswith("attach://"):
         upload = ask.uploads.get(given.removeprefix("attach://"))
         if upload is None:
-            raise bad(f"there is no {kind} in the request")
+            raise bad(f"there is no {kind.replace('_', ' ')} in the request")
         given = upload
     if isinstance(given, Upload):
         size = len(given.content)
@@ -241,8 +285,8 @@ def _check_picture(content: bytes) -> None:
 
 METHODS = {
     "sendMessage": send_message,
-    "sendPhoto": _file_sender("photo"),
-    "sendDocument": _file_sender("document"),
-    "sendVideo": _file_sender("video"),
-    "sendAnimation": _file_sender("animation"),
+    "sendPhoto": file_sender("photo"),
+    "sendDocument": file_sender("document"),
+    "sendVideo": file_sender("video"),
+    "sendAnimation": file_sender("animation"),
 }

@@ -188,6 +188,14 @@ class Acts:
         person.reacts(message, None if message.reactions.get(person.id) == emoji else emoji)
         return {}
 
+    async def vote(self, person: Person, body: Body) -> Body:
+        """Votes in a poll, for options by their places; none takes the vote back."""
+        options = body.get("options")
+        if not isinstance(options, list):
+            raise RefusedError("cannot")
+        person.votes(self._message(person, body), *(int(one) for one in options))
+        return {}
+
     async def talk(self, person: Person, body: Body) -> Body:
         """Opens the private chat with somebody else of the cast."""
         other = self.page.person(str(body.get("person")))
@@ -299,6 +307,7 @@ ACTS: dict[str, Act] = {
     "back": Acts.back,
     "block": Acts.block,
     "react": Acts.react,
+    "vote": Acts.vote,
     "talk": Acts.talk,
     "forward": Acts.forward,
     "hand_over": Acts.hand_over,

@@ -10,6 +10,7 @@ from sandbox.commands import commands_for
 from sandbox.files import is_picture
 from sandbox.inline import InlineAnswer
 from sandbox.messages import CHAT_KINDS, Button, Message
+from sandbox.page.contents import content_view, summary
 from sandbox.people import Person
 from sandbox.world import World
 
@@ -117,6 +118,8 @@ def chat_view(chat: Chat, person: Person, read: int) -> dict[str, Any]:
         written["with"] = "bot" if chat.bot is not None else "person"
         written["opened"] = chat.opened
     else:
+        if (pinned := next((one for one in reversed(chat.pinned) if one.visible_to(person)), None)) is not None:
+            written["pinned"] = {"key": message_key(pinned), "text": (pinned.text or summary(pinned))[:PREVIEW]}
         written["members"] = sum(1 for one in chat.members.values() if one.inside)
     return written
 
@@ -138,7 +141,7 @@ def _last(chat: Chat, person: Person) -> dict[str, Any] | None:
     for message in reversed(chat.messages):
         if message.visible_to(person):
             written = message_view(message, person)
-            written["text"] = written.get("text", "")[:PREVIEW]
+            written["text"] = (written.get("text") or summary(message))[:PREVIEW]
             return {name: written[name] for name in LAST_FIELDS if name in written}
     return None
 
@@ -157,8 +160,9 @@ def message_view(message: Message, person: Person) -> dict[str, Any]:
         "from": _sender_view(sender) if sender is not None else {"id": message.chat.id, "name": message.chat.title},
         "mine": message.sender is person,
     }
-    if message.text:
+    if message.content.plain:
         written |= _text_view(message)
+    written |= content_view(message, person)
     written |= _source_view(message)
     if message.is_ephemeral:
         written["whisper"] = True
@@ -228,10 +232,10 @@ def _service_view(message: Message) -> dict[str, Any]:
             return {"what": "owner_changed", "who": [value["new_owner"]["first_name"]]}
         case "chat_owner_left":
             return {"what": "owner_left", "who": []}
-        case "pinned_message":
-            return {"what": "pinned", "who": []}
+        case "poll_option_added" if message.sender is not None:
+            return {"what": "option_added", "who": [message.sender.name]}
         case _:
-            return {"what": "changed", "who": []}
+            return {"what": "pinned" if name == "pinned_message" else "changed", "who": []}
 
 
 def _reply_view(message: Message, person: Person) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 
 from sandbox import Message
 from tests.sandbox.client import Answer, Api, Scene, keyboard
+from tests.sandbox.test_albums import album, item
 
 MENU = [{"command": "me", "description": "My things", "is_ephemeral": True}, {"command": "list", "description": "All"}]
 
@@ -268,3 +269,22 @@ async def test_an_older_server(scene: Scene) -> None:
         "sendMessage", chat_id=scene.group.id, text="hi", reply_parameters={"ephemeral_message_id": 1}
     )
     assert "message identifier is not specified" in bare.refusal
+
+
+async def test_a_whispered_picture_is_replaced(scene: Scene) -> None:
+    """Another file takes the place of a whispered text, with a caption of its own; a sticker can't."""
+    sent = (await whisper(scene, scene.joon.id)).result
+    known = (await album(scene, [item()])).result[0]["photo"][0]["file_id"]
+    name = {
+        "chat_id": scene.group.id,
+        "receiver_user_id": scene.joon.id,
+        "ephemeral_message_id": sent["ephemeral_message_id"],
+    }
+    media = {"type": "photo", "media": known, "caption": "seen"}
+
+    assert (await scene.api("editEphemeralMessageMedia", **name, media=media)).result is True
+
+    changed = scene.group.ephemeral[sent["ephemeral_message_id"]]
+    assert (changed.text, changed.file is not None) == ("seen", True)
+    refused = await scene.api("editEphemeralMessageMedia", **name, media=media | {"type": "sticker"})
+    assert "can't parse InputMedia" in refused.refusal

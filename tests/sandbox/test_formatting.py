@@ -149,13 +149,6 @@ async def test_entities_out_of_range(scene: Scene) -> None:
     assert "entities" not in (await scene.api("sendMessage", chat_id=scene.group.id, text="a", entities=given)).result
 
 
-async def test_markdown_is_not_played(scene: Scene) -> None:
-    """Markdown is refused rather than sent as it is."""
-    answer = await scene.api("sendMessage", chat_id=scene.group.id, text="*a*", parse_mode="MarkdownV2")
-
-    assert answer.refusal == "Bad Request: parse_mode MarkdownV2 is not played here"
-
-
 async def test_entity_inside_a_pair(scene: Scene) -> None:
     """An entity that begins inside a surrogate pair is refused."""
     given = [{"type": "bold", "offset": 1, "length": 1}]

@@ -63,7 +63,8 @@ async def test_an_answer_goes_where_the_question_is(scene: Scene, forum: Chat, t
 async def test_a_bot_says_where_it_speaks(scene: Scene, forum: Chat, topic: Topic, method: str) -> None:
     """A send goes to the topic that it names, to General when it names none; an unknown topic is refused."""
     kind = method.removeprefix("send").lower()
-    content = {"text": "hi"} if kind == "message" else {kind: "https://example.com/a.png"}
+    files = {"photo": "https://x.com/a.jpg", "document": "https://x.com/a.pdf"}
+    content = {"text": "hi"} if kind == "message" else {kind: files[kind]}
     calls = [await scene.api(method, chat_id=forum.id, message_thread_id=topic.thread_id, **content)]
     calls.append(await scene.api(method, chat_id=forum.id, **content))
 

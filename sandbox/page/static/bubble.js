@@ -1,5 +1,6 @@
 // One message as an element.
 
+import { content } from "./contents.js";
 import { crowdCall } from "./crowd.js";
 import { coloured, does, isBusy, messageMenu, openSender, press, scanMenu, switchInline } from "./doing.js";
 import { el, face, hue, icon, script } from "./dom.js";
@@ -98,6 +99,7 @@ function body(message, group) {
   if (message.forwarded) made.append(el("div.forwarded", {}, say("forwarded", { who: message.forwarded })));
   if (message.reply) made.append(quote(message.reply));
   if (message.file) made.append(attachment(message));
+  made.append(...content(message));
   const text = el("div.text", { dir: "auto", lang: script(message.text ?? "") });
   if (message.text) text.append(rich(message.text, message.entities, does));
   text.append(meta(message));

@@ -5,7 +5,7 @@ import { drawCrowd } from "./crowd.js";
 import { attempt, memberMenu } from "./doing.js";
 import { el, face, icon } from "./dom.js";
 import { closeChat } from "./main.js";
-import { messageList, toBottom } from "./messages.js";
+import { messageList, showMessage, toBottom } from "./messages.js";
 import { menu } from "./overlay.js";
 import { app, isInside } from "./state.js";
 import { say } from "./words.js";
@@ -26,14 +26,14 @@ export function drawChat({ focus = false } = {}) {
   pane.dataset.kind = chat.kind;
   pane.setAttribute("aria-label", chat.title);
   const counter = el("div.crowd", { role: "status", hidden: true });
-  pane.replaceChildren(head(chat), counter, messageList(chat), composer(chat));
+  pane.replaceChildren(head(chat), pinnedBar(chat), counter, messageList(chat), composer(chat));
   drawCrowd(counter);
   if (focus) focusField();
 }
 
 /** What makes the chat look another way than before. */
 function shape(chat) {
-  return JSON.stringify([chat.key, chat.status, chat.opened, chat.title]);
+  return JSON.stringify([chat.key, chat.status, chat.opened, chat.title, chat.pinned]);
 }
 
 /** After news of the chats: only what changed is drawn. */
@@ -76,6 +76,17 @@ function head(chat) {
     face(chat.face, chat.title),
     el("div.head-words", {}, el("h1", {}, chat.title), el("small", {}, subtitle(chat))),
     isInside(chat) && (chat.kind !== "private" || (chat.opened && chat.with === "bot")) ? more : null,
+  );
+}
+
+/** What is pinned on top; a tap shows it among the messages. */
+function pinnedBar(chat) {
+  if (!chat.pinned) return "";
+  return el(
+    "button.plain.pinned-bar",
+    { type: "button", onclick: () => showMessage(chat.pinned.key) },
+    el("strong", {}, say("pinned_message")),
+    el("span", {}, chat.pinned.text),
   );
 }
 

@@ -23,10 +23,12 @@ let firstUnread = null;
 let readTimer = 0;
 let opening = false;
 const made = new Map();
+const albums = new Map();
 
 /** The list of a chat that was just opened. */
 export function messageList(chat) {
   made.clear();
+  albums.clear();
   shown = FIRST;
   stuck = true;
   unseen = 0;
@@ -113,6 +115,13 @@ function draw() {
       previous = run.at(-1);
       continue;
     }
+    if (message.album && list[index + 1]?.album === message.album) {
+      const run = [message];
+      while (list[index + 1]?.album === message.album) run.push(list[(index += 1)]);
+      rows.push(albumRow(run, chat, !together(previous, message), !together(run.at(-1), list[index + 1])));
+      previous = run.at(-1);
+      continue;
+    }
     const row = elementOf(message, chat);
     row.classList.toggle("first", !together(previous, message) || message.key === firstUnread);
     row.classList.toggle("last", !together(message, list[index + 1]));
@@ -162,6 +171,20 @@ function elementOf(message, chat) {
   if (known || opening) element.classList.add("known");
   made.set(message.key, { message, element });
   return element;
+}
+
+/** Pictures that were sent together stand side by side. */
+function albumRow(run, chat, first, last) {
+  const { album, mine } = run[0];
+  if (!albums.has(album)) albums.set(album, el(`div.album${mine ? ".out" : ""}`, { role: "group" }));
+  const row = albums.get(album);
+  const elements = run.map((one) => elementOf(one, chat));
+  elements.forEach((one, place) => {
+    one.classList.toggle("first", first && place === 0);
+    one.classList.toggle("last", last && place === elements.length - 1);
+  });
+  reconcile(row, elements);
+  return row;
 }
 
 /** A day's messages: its line sticks to the top only as long as they are on the screen. */

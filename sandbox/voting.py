@@ -1,0 +1,108 @@
+"""Votes in polls, options that members add, and the polls' ends, with what bots hear of each.
+
+Rules: https://core.telegram.org/bots/api#pollanswer and TDLib's `set_poll_answer`. The order of `poll_answer` before
+`poll`, and that a vote which changes nothing is told to nobody, is unverified.
+"""
+
+from typing import TYPE_CHECKING
+
+from sandbox.accounts import Bot, User
+from sandbox.chats import Chat
+from sandbox.errors import CannotDoError
+from sandbox.events import Event
+from sandbox.messages import Message
+from sandbox.polls import MOST_OPTION, MOST_OPTIONS, Option, Poll
+from sandbox.text import Text
+
+if TYPE_CHECKING:
+    from sandbox.world import World
+
+FIRST_POLL = 5_300_000_000_000_000_001
+
+
+class Polls:
+    """All polls: votes, added options, and their ends."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        self.made = 0
+
+    def next_id(self) -> str:
+        """The id of a new poll: bots get it as a string, as it doesn't fit into a double."""
+        self.made += 1
+        return str(FIRST_POLL + self.made)
+
+    def hangs(self, poll: Poll, message: Message) -> None:
+        """A poll was sent, or forwarded; one with an end is closed by itself then."""
+        poll.messages.append(message)
+        if poll.close_date is not None and len(poll.messages) == 1:
+            self.world.clock.at(poll.close_date, lambda: self._end(poll))
+
+    def vote(self, person: User, message: Message, options: tuple[str | int, ...], speaks_for: Chat | None) -> None:
+        """Someone votes, or takes their vote back with no option. Raises CannotDoError with the words of their app."""
+        poll = message.poll
+        if poll is None:
+            raise CannotDoError("Message is not a poll")
+        if poll.closed:
+            raise CannotDoError("Can't answer closed poll")
+        chosen = [poll.option(one) for one in options]
+        if len(chosen) > 1 and not poll.several:
+            raise CannotDoError("Can't choose more than 1 option in the poll")
+        voter = speaks_for.id if speaks_for is not None else person.id
+        before = poll.votes.get(voter)
+        if before is not None and not poll.revoting:
+            raise CannotDoError("Can't revote in a quiz" if chosen else "Can't retract vote in the poll")
+        chosen = [one for one in poll.options if one in chosen]
+        if chosen == (before or []):
+            return
+        if chosen:
+            poll.votes[voter] = chosen
+        else:
+            del poll.votes[voter]
+        self._tell_vote(poll, person, chosen, speaks_for)
+        self._changed(poll)
+
+    def _tell_vote(self, poll: Poll, person: User, chosen: list[Option], speaks_for: Chat | None) -> None:
+        if not isinstance(poll.owner, Bot) or poll.anonymous:
+            return
+        voter = {"user": person.json()} if speaks_for is None else {"voter_chat": speaks_for.json()}
+        poll.owner.met.add(person.id)
+        payload = {
+            "poll_id": poll.id,
+            **voter,
+            "option_ids": [poll.options.index(one) for one in chosen],
+            "option_persistent_ids": [one.persistent_id for one in chosen],
+        }
+        poll.owner.queue.add("poll_answer", payload)
+
+    def add_option(self, person: User, message: Message, text: Text) -> None:
+        """A member adds an option, which a service message tells. Raises CannotDoError."""
+        poll = message.poll
+        if poll is None or not poll.growing or poll.closed:
+            raise CannotDoError("the poll takes no more options")
+        if len(poll.options) >= MOST_OPTIONS or not 1 <= len(text.plain) <= MOST_OPTION:
+            raise CannotDoError("a poll has at most 12 options of 1 to 100 characters")
+        added = Option(str(len(poll.options)), text, person, int(self.world.clock.now()))
+        poll.options.append(added)
+        told = {"poll_message": message, "option_persistent_id": added.persistent_id, "option_text": text.plain}
+        self.world.delivery.post(message.chat, sender=person, service={"poll_option_added": told})
+        self._changed(poll)
+
+    def close(self, poll: Poll, by: Bot | None = None) -> None:
+        """The poll takes no more votes; its sender hears, and the bot that stopped it."""
+        poll.closed = True
+        self._changed(poll, by)
+
+    def _changed(self, poll: Poll, by: Bot | None = None) -> None:
+        """Bots "receive only updates about manually stopped polls and polls, which are sent by the bot"."""
+        heard = [one for one in (poll.owner, by) if isinstance(one, Bot)]
+        for bot in dict.fromkeys(heard):
+            bot.queue.add("poll", poll.json(knows=bot is poll.owner, whole=False))
+        for message in poll.messages:
+            if not message.deleted:
+                message.changed = self.world.tick()
+                self.world.board.tell(Event("edit", message.chat, self.world.clock.now(), message))
+
+    def _end(self, poll: Poll) -> None:
+        if not poll.closed:
+            self.close(poll)
