@@ -254,8 +254,9 @@ class App:
             log.info("stopped")
 
     async def finish(self) -> None:
-        """Before `run` is cancelled: let what is being handled be answered."""
+        """Before `run` is cancelled: let what is being handled be answered, and send nothing new."""
         self.meters.phase = Phase.STOPPING
+        self.hold.rest()
         if self.intake is not None:
             await self.intake.stop(DRAIN_SECONDS)
 

@@ -119,12 +119,14 @@ class Sender:
         """What rooms refuse now, as the table says too: only where something is refused, a success has news."""
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
+        self._not_begun: dict[asyncio.Task[None], int] = {}
+        """Rows that were taken and whose turn hasn't come, by who waits for it."""
         self._before: _Flight | None = None
         clock.wakes(self._wake)
         db.on_promise(self._wake.set)
 
     async def run(self) -> None:
-        """Send what is due, until cancelled; what is under way then is finished first."""
+        """Send what is due, until cancelled: then calls under way are finished, and what hasn't begun is put back."""
         await self._keep(departures.after_crash, self._hold.term)
         self._refusals = await self._db.read(open_refusals)
         try:
@@ -143,8 +145,16 @@ class Sender:
                 except TimeoutError:
                     continue
         finally:
-            if self._under_way:
-                await asyncio.wait(self._under_way, timeout=STEADY + 1)
+            await self._stop()
+
+    async def _stop(self) -> None:
+        for waiting in self._not_begun:
+            waiting.cancel()
+        if self._not_begun:
+            with contextlib.suppress(SQLAlchemyError, OSError):  # then the next start takes them back
+                await self._db.write(departures.put_all_back, list(self._not_begun.values()))
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=STEADY + 1)
 
     async def _round(self) -> float:
         """Take what may leave soon; seconds until there may be more."""
@@ -191,6 +201,8 @@ class Sender:
             if row.doubles:
                 self._before = flight
             self._under_way.add(task)
+            self._not_begun[task] = row.id
+            task.add_done_callback(self._begun)
             task.add_done_callback(self._under_way.discard)
 
     async def _send_at(
@@ -200,11 +212,16 @@ class Sender:
         if before is not None:
             await before.over(patience)
         await self._hold.wait()
+        self._begun(asyncio.current_task())
         try:
             await self._send_or_put_back(row, flight)
         finally:
             flight.answered.set()
             flight.marked.set()
+
+    def _begun(self, task: asyncio.Task[None] | None) -> None:
+        if task is not None:
+            self._not_begun.pop(task, None)
 
     async def _send_or_put_back(self, row: Departure, flight: _Flight) -> None:
         try:

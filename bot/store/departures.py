@@ -181,6 +181,12 @@ def put_back(tx: Tx, row_id: int, due_at: datetime) -> None:
     tx.flush()
 
 
+def put_all_back(tx: Tx, ids: list[int]) -> None:
+    """Let rows wait again that were taken and never sent, due as they were."""
+    for row_id in ids:
+        put_back(tx, row_id, tx.get_one(Outbox, row_id).due_at)
+
+
 def refuse(tx: Tx, row_id: int, reason: Refusal, now: datetime) -> None:
     """Let a row wait that its room refused: it is tried again until its time is over, and the owner hears why."""
     row = tx.get_one(Outbox, row_id)

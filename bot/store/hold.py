@@ -50,6 +50,10 @@ class Hold:
         """Wait until it is held: at once, but while it is lost."""
         await self._held.wait()
 
+    def rest(self) -> None:
+        """Before a stop: nothing new is begun."""
+        self._held.clear()
+
     async def keep(self) -> None:
         """Watch over it until cancelled, if it can be lost.
 

@@ -115,3 +115,16 @@ async def test_what_an_earlier_version_was_sending(url: str) -> None:
         assert await db.read(lambda rx: rx.execute(text("SELECT sender FROM outbox")).scalar_one()) is None
         await db.write(departures.after_crash, "me")
         assert await db.read(_state) == "waiting"
+
+
+async def test_what_was_taken_and_never_sent_waits_again(db: Database) -> None:
+    """At a stop it is put back as it was: a start is told by the next process, and bulk isn't given up as unknown."""
+    place = await shop(db)
+    await db.write(_promise, place.community_id)
+    await db.write(lambda tx: tx.execute(text("UPDATE outbox SET lane = 'bulk'")) and None)
+    (row,) = (await db.read(departures.look, NOON)).due
+    await db.write(departures.take, [row.id], "me")
+    await db.write(departures.put_all_back, [row.id])
+    assert await db.read(_state) == "waiting"
+    await db.write(departures.after_crash, "another")
+    assert [one.id for one in (await db.read(departures.look, NOON)).due] == [row.id]
