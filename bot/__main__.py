@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(
         dest="verb",
         required=True,
-        metavar="run | demo | doctor | backup | restore | migrate | shops | verify-draw | version",
+        metavar="run | demo | doctor | backup | restore | migrate | shops | repair | verify-draw | version",
     )
     run = verbs.add_parser("run", help="start the bot on Telegram")
     run.add_argument("--fresh", action="store_true", help="begin anew where a shop stood: its database is empty now")
@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     restore.add_argument("file", type=Path, metavar="FILE")
     verbs.add_parser("migrate", help="bring the database's schema up to date")
     _add_shops(verbs.add_parser("shops", help="list shops, move a shop's home, remove a shop"))
+    _add_repair(verbs.add_parser("repair", help="list what couldn't be read and was set aside, put it back, drop it"))
     draw = verbs.add_parser("verify-draw", help="compute a raffle's draw again from the proof that came to the group")
     draw.add_argument("file", type=Path, metavar="FILE")
     verbs.add_parser("version", help="print the version")
@@ -87,6 +88,15 @@ def _add_shops(shops: argparse.ArgumentParser) -> None:
     remove = acts.add_parser("remove", help="remove a shop with all that is known of it; the bot must be stopped")
     remove.add_argument("number", type=int, metavar="N")
     remove.add_argument("--yes", action="store_true", help="don't ask")
+
+
+def _add_repair(repair: argparse.ArgumentParser) -> None:
+    acts = repair.add_subparsers(dest="act", metavar="again | drop")
+    again = acts.add_parser("again", help="put it back to be tried again; the bot must be stopped")
+    again.add_argument("which", metavar="N|all")
+    drop = acts.add_parser("drop", help="delete it for good; the bot must be stopped")
+    drop.add_argument("which", metavar="N|all")
+    drop.add_argument("--yes", action="store_true", help="really")
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -127,6 +137,17 @@ def _shops(settings: "Settings", options: argparse.Namespace) -> int:
     if options.act == "remove":
         return remove(settings, options.number, yes=options.yes)
     return list_shops(settings)
+
+
+def _repair(settings: "Settings", options: argparse.Namespace) -> int:
+    from bot.clock import Clock  # noqa: PLC0415
+    from bot.repairing import again, drop_them, list_them  # noqa: PLC0415
+
+    if options.act == "again":
+        return again(settings, options.which, Clock.real())
+    if options.act == "drop":
+        return drop_them(settings, options.which, yes=options.yes)
+    return list_them(settings)
 
 
 def _run(settings: "Settings", options: argparse.Namespace) -> int:
@@ -308,6 +329,7 @@ VERBS = {
     "restore": _restore,
     "migrate": _migrate,
     "shops": _shops,
+    "repair": _repair,
 }
 """Verbs that need settings."""
 

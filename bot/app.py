@@ -120,6 +120,7 @@ from bot.settings import Settings
 from bot.store import airings, causes, forgotten, gift_cards, mornings, namings, outbox, packets, set_aside
 from bot.store import raffles as raffle_cards
 from bot.store.campaigns import CARD, card_of
+from bot.store.damage import Repairs
 from bot.store.db import Database
 from bot.store.hold import Hold
 from bot.store.holding import forget_sightings
@@ -201,6 +202,7 @@ class App:
     hold: Hold
     listens_to: frozenset[str]
     """Kinds of updates that routers handle: all but messages and presses."""
+    repairs: Repairs
     intake: Intake | None = None
 
     async def run(self, *, on_ready: Callable[[], None] | None = None) -> None:
@@ -311,6 +313,7 @@ class App:
         while True:
             now = self.clock.now()
             try:
+                await self.repairs.look(now)
                 await self.campaigns.finish_refunds(now)
                 await self.importing.tidy(now)
                 await self.calling_off.finish_refunds(now)
@@ -580,6 +583,7 @@ def build(  # noqa: PLR0915  # the only wiring: what is made once is made here
         meters=meters,
         hold=hold,
         listens_to=frozenset(dispatcher.resolve_used_update_types()),
+        repairs=Repairs(db),
     )
 
 

@@ -15,20 +15,20 @@ from sqlalchemy.orm import Session
 from bot.answers import message_id_of, place_in
 from bot.clock import Clock
 from bot.content import Words
-from bot.content.catalog import OUTCOMES
 from bot.features.communities import Communities
 from bot.logs import get_logger
 from bot.outbound import Outbound
+from bot.promised import language_in, outcome_in
 from bot.refusing import refusal_of
 from bot.rules.communities import Place
 from bot.rules.refusals import Refusal, Way, next_way
 from bot.rules.words import Language, reader_language
-from bot.store import causes
 from bot.store.cards import EDIT, POST, hang_again
 from bot.store.db import Database, Tx
 from bot.store.departures import Departure
 from bot.store.outbox import DELETE, FILE, LEAVE, SAY, TELL
 from bot.store.places import place_of
+from bot.store.promised import DamagedError
 from bot.store.tables import Card, Person
 from bot.store.tables.messages import OutboxState
 from bot.store.telling import Attachment
@@ -116,13 +116,11 @@ class Deliveries:
         Raises:
             HeldError: it can't leave now.
             TelegramAPIError: Telegram refused it, and there is no other way.
+            DamagedError: the row doesn't hold what its act needs.
         """
         if row.act not in {SAY, TELL, LEAVE} and row.chat_id < 0 and await self._communities.group(row.chat_id) is None:
             return Result(OutboxState.EXPIRED, "not in the group")
-        act = self._acts.get(row.act)
-        if act is None:
-            return Result(OutboxState.FAILED, f"unknown act {row.act}")
-        return await act(row)
+        return await self._acts[row.act](row)
 
     async def look(self, card_id: int) -> Shown | None:
         """What a card should show now; None if there is nothing to show."""
@@ -187,7 +185,10 @@ class Deliveries:
         card = session.get(Card, card_id)
         if card is None:
             return None
-        shown = self._cards[card.kind](session, card.community_id, card.subject_id, now)
+        state = self._cards.get(card.kind)
+        if state is None:
+            raise DamagedError("unknown card kind")
+        shown = state(session, card.community_id, card.subject_id, now)
         if shown is None:
             return None
         place = place_of(session, card.community_id)
@@ -210,11 +211,13 @@ class Deliveries:
     async def _say(self, row: Departure) -> Result:
         """Tell a chat, in the community's language unless another was promised."""
         facts = row.facts
-        outcome = causes.from_facts(OUTCOMES[facts["outcome"]], facts["facts"])
-        place = await self._db.read(place_of, row.community_id)
-        message = self._message(outcome, place, Language(facts.get("language") or place.language))
-        sent = await self._out.call("sendMessage", chat_id=row.chat_id, **await self._where(row.chat_id), **message)
+        outcome = outcome_in(facts)
         witness = facts.get("witness")
+        if witness is not None and witness.get("kind") not in self._witnesses:
+            raise DamagedError("unknown witness")
+        place = await self._db.read(place_of, row.community_id)
+        message = self._message(outcome, place, language_in(facts) or place.language)
+        sent = await self._out.call("sendMessage", chat_id=row.chat_id, **await self._where(row.chat_id), **message)
         if witness is None:
             return Result(OutboxState.SENT)
         where = place_in(sent)
@@ -231,18 +234,18 @@ class Deliveries:
 
     async def _tell(self, row: Departure) -> Result:
         facts = row.facts
-        outcome = causes.from_facts(OUTCOMES[facts["outcome"]], facts["facts"])
+        outcome = outcome_in(facts)
         place = await self._db.read(place_of, row.community_id)
+        language = language_in(facts) or place.language
         target = Target(
             user_id=facts["user_id"],
             chat_id=row.chat_id,
             whisper=facts["whisper"],
             can_write=facts["can_write"],
-            reply_to=facts["reply_to"],
+            reply_to=facts.get("reply_to"),
             thread_id=await self._thread(row),
             aloud=facts.get("aloud", True),
         )
-        language = Language(facts["language"])
         heard = await self._voice.tell(target, outcome, place, language)
         instead = facts.get("instead")
         if not heard and target.private and instead is not None:
@@ -252,7 +255,10 @@ class Deliveries:
         return Result(OutboxState.SENT)
 
     async def _send_file(self, row: Departure) -> Result:
-        made = await self._files[row.facts["file"]](row.community_id, row.facts["subject_id"])
+        make = self._files.get(row.facts["file"])
+        if make is None:
+            raise DamagedError("unknown file")
+        made = await make(row.community_id, row.facts["subject_id"])
         if made is None:
             return Result(OutboxState.EXPIRED, "no file")
         place = await self._db.read(place_of, row.community_id)

@@ -12,9 +12,10 @@ from typing import Protocol
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
-from bot.logs import get_logger
+from bot.logs import apart, get_logger
 from bot.meters import Beat, Meters
 from bot.store.away import DatabaseAwayError
+from bot.store.damage import Repairs
 from bot.store.db import Database
 from bot.store.hold import Hold
 
@@ -43,6 +44,7 @@ class Jobs:
         self._meters = meters or Meters()
         self._features = features
         self._wake = asyncio.Event()
+        self._repairs = Repairs(db)
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=JOB_DEFAULTS)
         clock.wakes(self._wake)
         db.on_plan(self._wake.set)
@@ -73,11 +75,20 @@ class Jobs:
                 log.warning("due_waits", feature=type(feature).__name__, error=str(error))
             except Exception as error:  # what is due stays due, and the safety alarm comes back to it
                 log.error("due_failed", feature=type(feature).__name__, exc_info=error)
+                if isinstance(error, ValueError | TypeError) and await self._mended(now):
+                    waiting.append(now)
             else:
                 if next_at is not None:
                     waiting.append(next_at)
         self._meters.beat(Beat.JOBS)
         return min(waiting, default=None)
+
+    async def _mended(self, now: datetime) -> bool:
+        """Whether rows that can't be read were set aside, so that it is worth trying again."""
+        mended = 0
+        with apart(log, "repair_failed"):
+            mended = await self._repairs.look(now)
+        return mended > 0
 
     def _set(self, next_at: datetime) -> None:
         """Set the one alarm. The clock may have jumped, so what counts is how long it is from now."""

@@ -32,11 +32,13 @@ from bot.refusing import refusal_of
 from bot.rules.refusals import WAITING, Refusal, ended_by
 from bot.store import departures
 from bot.store.cards import EDIT, POST
+from bot.store.damage import OUTBOX, Damage, Repairs, set_row_aside
 from bot.store.db import Database, Tx
 from bot.store.departures import Departure
 from bot.store.hold import Hold
 from bot.store.missed import tell_missed
 from bot.store.outbox import FILE, SAY, TELL
+from bot.store.promised import DamagedError, problem_of
 from bot.store.refused import REFUSED, begin, end, open_refusals
 from bot.store.tables.messages import Lane, OutboxState
 
@@ -117,6 +119,7 @@ class Sender:
         self._hold = hold
         self._refusals: dict[int, set[Refusal]] = {}
         """What rooms refuse now, as the table says too: only where something is refused, a success has news."""
+        self._repairs = Repairs(db)
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._not_begun: dict[asyncio.Task[None], int] = {}
@@ -127,8 +130,12 @@ class Sender:
 
     async def run(self) -> None:
         """Send what is due, until cancelled: then calls under way are finished, and what hasn't begun is put back."""
-        await self._keep(departures.after_crash, self._hold.term)
-        self._refusals = await self._db.read(open_refusals)
+        try:
+            await self._begin()
+        except (ValueError, TypeError) as error:
+            log.error("round_failed", exc_info=error)
+            await self._repairs.look(self._clock.now())
+            await self._begin()
         try:
             while True:
                 self._wake.clear()
@@ -139,6 +146,9 @@ class Sender:
                 except (SQLAlchemyError, OSError) as error:  # what is due stays due
                     log.warning("round_failed", error=type(error).__name__)
                     seconds = STEADY
+                except (ValueError, TypeError) as error:  # a row that can't be read must not keep the others
+                    log.error("round_failed", exc_info=error)
+                    seconds = SHORTEST if await self._repairs.look(self._clock.now()) else STEADY
                 try:
                     async with asyncio.timeout(seconds):
                         await self._wake.wait()
@@ -156,6 +166,18 @@ class Sender:
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=STEADY + 1)
 
+    async def _begin(self) -> None:
+        """What the process before left, and what rooms refuse; the database may be away just now."""
+        await self._keep(departures.after_crash, self._hold.term)
+        while True:
+            try:
+                self._refusals = await self._db.read(open_refusals)
+            except (DBAPIError, OSError) as error:
+                log.warning("round_failed", error=type(error).__name__)
+                await asyncio.sleep(STEADY)
+            else:
+                return
+
     async def _round(self) -> float:
         """Take what may leave soon; seconds until there may be more."""
         now = self._clock.now()
@@ -163,7 +185,8 @@ class Sender:
         if seen.late:
             await self._db.write(departures.expire, now)
         before_start = (seen.next_start - now).total_seconds() - ONE_TURN if seen.next_start is not None else AHEAD
-        turns = [(row, at) for row in seen.due if (at := self._turn(row, before_start)) is not None]
+        whole = [row for row in seen.due if not await self._damaged(row)]
+        turns = [(row, at) for row in whole if (at := self._turn(row, before_start)) is not None]
         ids = [row.id for row, _ in turns]
         taken = await self._db.write(departures.take, ids, self._hold.term) if ids else set()
         self._send_all([(row, at) for row, at in turns if row.id in taken], sum(row.announces for row in seen.due))
@@ -171,6 +194,17 @@ class Sender:
         if seen.next_at is not None:
             seconds = min(seconds, (seen.next_at - self._clock.now()).total_seconds())
         return max(seconds, SHORTEST)
+
+    async def _damaged(self, row: Departure) -> bool:
+        """Whether a row doesn't hold what its act needs; it is set aside then."""
+        problem = problem_of(row.act, row.facts)
+        if problem is not None:
+            await self._set_aside(row, problem)
+        return problem is not None
+
+    async def _set_aside(self, row: Departure, reason: str) -> None:
+        damage = Damage(OUTBOX, (str(row.id),), ())
+        await self._keep(set_row_aside, damage, reason, self._clock.now())
 
     def _turn(self, row: Departure, before_start: float) -> float | None:
         """The monotonic instant of a row's turn, or None if that isn't soon."""
@@ -236,6 +270,8 @@ class Sender:
             self._wake.set()
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             await self._refused(row, refusal_of(error), error.message)
+        except DamagedError as error:
+            await self._set_aside(row, str(error))
         except Exception as error:  # one bad row must not stop the others
             log.error("send_failed", row=row.id, act=row.act, chat=row.chat_id, exc_info=error)
             if row.attempts + 1 >= MOST_TRIES:
@@ -278,7 +314,7 @@ class Sender:
     ) -> None:
         await self._keep(departures.mark, row.id, state, problem, self._clock.now(), hung, note)
 
-    async def _keep(self, what: Callable[..., None], *facts: Any) -> None:
+    async def _keep(self, what: Callable[..., object], *facts: Any) -> None:
         """Write down what came of a row, however long the database is away: until then it isn't sent again."""
         while True:
             try:

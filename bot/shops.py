@@ -2,32 +2,20 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
 from bot.features.ownership import move_home as move
+from bot.offline import RefusedError, told, write
 from bot.rules.rights import HomeMoved
 from bot.settings import Settings
 from bot.store.audit import MACHINE
-from bot.store.checkup import look, revision
-from bot.store.db import Database, Tx
-from bot.store.lock import InUseError, alone, sqlite_path
+from bot.store.checkup import look
+from bot.store.db import Tx
+from bot.store.lock import alone
 from bot.store.mark import MARK, address_of, take_mark
 from bot.store.places import find_place
-from bot.store.schema import HEAD
-from bot.store.shops import Room, ShopFound, StillUsedError, be_alone, find_shops, remove_shop
-
-EXIT_REFUSED = 1
-EXIT_SETTINGS = 2
-T = TypeVar("T")
-
-
-class ShopsError(Exception):
-    """Why nothing was done, in one line."""
+from bot.store.shops import Room, ShopFound, find_shops, remove_shop
 
 
 def list_shops(settings: Settings) -> int:
@@ -39,7 +27,7 @@ def list_shops(settings: Settings) -> int:
             return "there is no shop yet\n"
         return "\n".join("".join(f"{line}\n" for line in _described(shop)) for shop in shops)
 
-    return _told(settings, work)
+    return told(settings, work)
 
 
 def move_home(settings: Settings, number: int, chat_id: int, clock: Clock) -> int:
@@ -47,9 +35,9 @@ def move_home(settings: Settings, number: int, chat_id: int, clock: Clock) -> in
 
     def work(url: str) -> str:
         with alone(url):
-            moved = asyncio.run(_write(url, lambda tx: _move(tx, number, chat_id, clock)))
+            moved = asyncio.run(write(url, lambda tx: _move(tx, number, chat_id, clock)))
         if moved is None:
-            raise ShopsError(
+            raise RefusedError(
                 f"{chat_id} is no group of shop {number} that the bot is in; `python -m bot shops` lists them"
             )
         return (
@@ -57,7 +45,7 @@ def move_home(settings: Settings, number: int, chat_id: int, clock: Clock) -> in
             "next act on\n"
         )
 
-    return _told(settings, work)
+    return told(settings, work)
 
 
 def remove(settings: Settings, number: int, *, yes: bool) -> int:
@@ -67,13 +55,13 @@ def remove(settings: Settings, number: int, *, yes: bool) -> int:
         with alone(url):
             shop = next((one for one in asyncio.run(look(url, find_shops)) if one.number == number), None)
             if shop is None:
-                raise ShopsError(f"there is no shop {number}; `python -m bot shops` lists them")
+                raise RefusedError(f"there is no shop {number}; `python -m bot shops` lists them")
             if not yes:
                 _ask(shop)
-            removed = asyncio.run(_write(url, lambda tx: remove_shop(tx, number)))
+            removed = asyncio.run(write(url, lambda tx: remove_shop(tx, number)))
             last = not asyncio.run(look(url, find_shops))
         if removed is None:
-            raise ShopsError(f"there is no shop {number} any more")
+            raise RefusedError(f"there is no shop {number} any more")
         if last:
             _forget_mark(url)
         lines = [f"removed shop {number}, {_plain(shop.name)}: {removed.rows:,} rows"]
@@ -84,52 +72,13 @@ def remove(settings: Settings, number: int, *, yes: bool) -> int:
             lines.append("the next group to speak founds a new shop: set OWNER_ID before you start the bot again")
         return "".join(f"{line}\n" for line in lines)
 
-    return _told(settings, work)
-
-
-def _told(settings: Settings, work: Callable[[str], str]) -> int:
-    """Do it, print what came of it; every trouble is one line."""
-    url = settings.database_url.get_secret_value()
-    try:
-        _check(url)
-        said = work(url)
-    except ShopsError as error:
-        return _fail(str(error), EXIT_REFUSED)
-    except (InUseError, StillUsedError):
-        return _fail("a bot is using this database; stop it first", EXIT_REFUSED)
-    except (SQLAlchemyError, OSError, ValueError) as error:
-        return _fail(f"DATABASE_URL can't be used: {type(error).__name__}", EXIT_SETTINGS)
-    sys.stdout.write(said)
-    return 0
-
-
-def _check(url: str) -> None:
-    """Whether it is a database of this Encore's: looking makes no file."""
-    path = sqlite_path(url)
-    if path is not None and not path.is_file():
-        raise ShopsError("there is no database yet at DATABASE_URL")
-    found = asyncio.run(look(url, revision))
-    if found is None:
-        raise ShopsError("the database at DATABASE_URL holds no shop")
-    if found != HEAD:
-        raise ShopsError("the database's schema is another version's; run `python -m bot migrate`, or update Encore")
-
-
-async def _write(url: str, work: Callable[[Tx], T]) -> T:
-    """Do it in one transaction, while no bot works on the database."""
-
-    def alone_in(tx: Tx) -> T:
-        be_alone(tx)
-        return work(tx)
-
-    async with Database.open(url) as db:
-        return await db.write(alone_in)
+    return told(settings, work)
 
 
 def _move(tx: Tx, number: int, chat_id: int, clock: Clock) -> HomeMoved | None:
     place = find_place(tx, number)
     if place is None:
-        raise ShopsError(f"there is no shop {number}; `python -m bot shops` lists them")
+        raise RefusedError(f"there is no shop {number}; `python -m bot shops` lists them")
     return move(tx, place, chat_id, MACHINE, clock.now())
 
 
@@ -140,7 +89,7 @@ def _ask(shop: ShopFound) -> None:
     sys.stdout.write(f"All of it goes for good: fans, coins, coupons, the audit log. Type `{words}` to do it: ")
     sys.stdout.flush()
     if sys.stdin.readline().strip() != words:
-        raise ShopsError("nothing was removed")
+        raise RefusedError("nothing was removed")
 
 
 def _forget_mark(url: str) -> None:
@@ -172,8 +121,3 @@ def _named(room: Room) -> str:
 def _plain(text: str) -> str:
     """What people wrote, without signs that steer a terminal."""
     return "".join(sign for sign in text if sign.isprintable())
-
-
-def _fail(line: str, code: int) -> int:
-    sys.stderr.write(f"encore: {line}\n")
-    return code

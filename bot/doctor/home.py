@@ -57,14 +57,16 @@ async def _inside(url: str, kind: str) -> tuple[list[Finding], list[Chat]]:
     filled = await checkup.look(url, checkup.filled)
     books = await checkup.look(url, check_books)
     unheard = await checkup.look(url, checkup.unheard)
-    aside = (await checkup.look(url, count_aside)).get(UPDATE, 0)
+    aside = await checkup.look(url, count_aside)
+    updates, rows = aside.get(UPDATE, 0), sum(count for kind, count in aside.items() if kind != UPDATE)
     wrong = len({*books.wrong_balances, *books.negative})
     return [
         _zones(filled.zones),
         findings.DatabaseFine(kind, filled.shops, filled.members),
         schema,
         findings.BooksFine(books.transfers, books.held_by_fans) if books.sound else findings.BooksWrong(wrong),
-        *([findings.UpdatesAside(aside)] if aside else []),
+        *([findings.UpdatesAside(updates)] if updates else []),
+        *([findings.RowsAside(rows)] if rows else []),
         *([findings.FeedbackOff(unheard)] if unheard else []),
         *[findings.HomeLost(shop) for shop in await checkup.look(url, checkup.homeless)],
         *[RoomRefuses(one.room, one.reason) for one in await checkup.look(url, refused_rooms)],

@@ -206,6 +206,14 @@ class UpdatesAside(_OfDatabase):
 
 
 @dataclass(frozen=True, slots=True)
+class RowsAside(_OfDatabase):
+    """Rows that couldn't be read wait for a repair."""
+
+    level = Level.WARNING
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class BotRuns(_OfDatabase):
     """A bot uses this database on this machine now."""
 

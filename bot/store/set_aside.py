@@ -1,5 +1,6 @@
 """What couldn't be read or stored is set aside, so that nothing else waits behind it: counted, told, repairable."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select
@@ -11,10 +12,13 @@ from bot.store.db import Tx
 from bot.store.tables import Inbox, SetAside
 from bot.updates import Sound, read_body
 
-UPDATE = "update"
-"""The kind of an update; its key is the bot's id, a colon, and the update's number or a fingerprint."""
 MOST = 10_000
 """Rows that are kept at most."""
+
+UPDATE = "update"
+"""The kind of an update; its key is the bot's id, a colon, and the update's number or a fingerprint.
+
+All other kinds are tables, whose rows `damage` set aside."""
 
 
 def put_aside(
@@ -29,6 +33,28 @@ def put_aside(
     )
     tx.flush()
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """One of what is set aside, without what stands in it."""
+
+    number: int
+    kind: str
+    key: str
+    reason: str
+    at: datetime
+
+
+def list_aside(session: Session) -> list[Aside]:
+    """All that is set aside, the oldest first."""
+    rows = session.execute(select(SetAside).order_by(col(SetAside.id))).scalars()
+    return [Aside(row.id or 0, row.kind, row.key, row.reason, row.set_aside_at) for row in rows]
+
+
+def drop(tx: Tx, numbers: list[int]) -> int:
+    """Delete what is set aside under these numbers; how many there were."""
+    return len(tx.execute(delete(SetAside).where(col(SetAside.id).in_(numbers)).returning(col(SetAside.id))).all())
 
 
 def count_aside(session: Session) -> dict[str, int]:

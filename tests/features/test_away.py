@@ -121,7 +121,7 @@ async def test_what_was_taken_and_never_sent_waits_again(db: Database) -> None:
     """At a stop it is put back as it was: a start is told by the next process, and bulk isn't given up as unknown."""
     place = await shop(db)
     await db.write(_promise, place.community_id)
-    await db.write(lambda tx: tx.execute(text("UPDATE outbox SET lane = 'bulk'")) and None)
+    await db.write(lambda tx: tx.execute(text("UPDATE outbox SET lane = 'bulk'")).close())
     (row,) = (await db.read(departures.look, NOON)).due
     await db.write(departures.take, [row.id], "me")
     await db.write(departures.put_all_back, [row.id])
