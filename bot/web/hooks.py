@@ -1,5 +1,6 @@
 """`POST /hooks/orders`: the shop's platform tells of an order. Whoever can't sign hears what a wrong address hears."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -21,6 +22,7 @@ PATH = "/hooks/orders"
 SHOP = "X-Encore-Shop"
 TIME = "X-Encore-Time"
 SIGNATURE = "X-Encore-Signature"
+BODY_SECONDS = 10.0
 NOBODY = "nobody's"
 """Signs in place of a secret that isn't there: a foreign call takes as long as one with a wrong signature."""
 
@@ -41,7 +43,7 @@ class OrderCalls:
             raise web.HTTPNotFound
         try:
             told = read_call(json.loads(body), self._now(), self._policy)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or nested thousands deep
             told = None
         if told is None:
             return web.json_response({"outcome": "malformed"}, status=400)
@@ -52,8 +54,12 @@ class OrderCalls:
     async def _read(self, request: web.Request) -> bytes:
         """The whole body, in however many pieces it comes, but no more than tells that it is too long."""
         body = bytearray()
-        while len(body) <= self._policy.max_body and (piece := await request.content.readany()):
-            body += piece
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                while len(body) <= self._policy.max_body and (piece := await request.content.readany()):
+                    body += piece
+        except (TimeoutError, web.RequestPayloadError):  # it comes too slowly, or not as its headers say
+            raise web.HTTPNotFound from None
         return bytes(body)
 
     async def _caller(self, request: web.Request, body: bytes) -> Place | None:

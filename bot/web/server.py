@@ -1,10 +1,12 @@
 """What listens on this machine's own address: `/healthz`, `/readyz`, `/metrics`, the shop's orders, pages of draws."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from bot.web.door import Door, PortLimits
 from bot.web.draws import DrawPages
 from bot.web.health import Vitals
 from bot.web.hooks import PATH as ORDERS
@@ -18,7 +20,11 @@ SHUTDOWN_SECONDS = 0.5
 
 @asynccontextmanager
 async def serving(
-    vitals: Vitals, port: int, orders: OrderCalls | None = None, draws: DrawPages | None = None
+    vitals: Vitals,
+    port: int,
+    orders: OrderCalls | None = None,
+    draws: DrawPages | None = None,
+    limits: PortLimits = PortLimits(),  # noqa: B008  # a frozen value
 ) -> AsyncIterator[None]:
     """Listen while this lasts.
 
@@ -26,7 +32,8 @@ async def serving(
         OSError: the port can't be had.
     """
     pages = _Pages(vitals)
-    app = web.Application()
+    door = Door(limits)
+    app = web.Application(middlewares=[door.answers])
     app.router.add_get("/healthz", pages.healthz)
     app.router.add_get("/readyz", pages.readyz)
     app.router.add_get("/metrics", pages.metrics)
@@ -34,11 +41,17 @@ async def serving(
         app.router.add_route("*", ORDERS, orders.take)
     if draws is not None:
         draws.add_to(app.router)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+    runner = door.runner(app, SHUTDOWN_SECONDS)
     await runner.setup()
     try:
-        await web.TCPSite(runner, HOST, port).start()
-        yield
+        if runner.server is None:
+            raise RuntimeError("the runner was set up")
+        loop = asyncio.get_running_loop()
+        listening = await loop.create_server(door.opens_to(runner.server), HOST, port)
+        try:
+            yield
+        finally:
+            listening.close()
     finally:
         await runner.cleanup()
 

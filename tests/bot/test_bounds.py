@@ -9,6 +9,7 @@ from unittest.mock import AsyncMock
 import pytest
 from aiogram.enums import UpdateType
 
+from bot import intake, pacer
 from bot.bounded import Bounded
 from bot.content import filters
 from bot.content.filters import LONGEST_KEPT, all_for
@@ -16,14 +17,21 @@ from bot.features import communities, sources, watching
 from bot.features.communities import Communities
 from bot.features.sources import FoundSource, GroupDoor, Sources
 from bot.features.watching import Watching
-from bot.handlers import ways
+from bot.handlers import arrivals, ways, whereabouts
 from bot.handlers.ways import WaysIn
 from bot.rules.communities import Place
 from bot.rules.farming import FarmingPolicy
+from bot.rules.imports import ImportPolicy
+from bot.rules.numbers import LARGEST
+from bot.rules.orders import OrderPolicy
 from bot.rules.words import Language
+from bot.store import departures
 from bot.store.db import Database
 from bot.store.members import Sender
 from bot.updates import KINDS, kind_of_update
+from bot.web import hooks
+from bot.web.door import PortLimits
+from tests.bot.process import ROOT
 
 NOW = datetime(2026, 11, 2, 3, tzinfo=UTC)
 PLACE = Place(1, "Silk", Language.EN, "UTC", "Mina", "coins", 1, 1)
@@ -81,6 +89,37 @@ def test_long_texts_are_not_kept() -> None:
     assert kept.cache_info().currsize == 1
     assert kept.cache_info().maxsize * LONGEST_KEPT * 4 < 3_000_000
     assert filters._here.cache_info().maxsize is not None
+
+
+def test_the_table_of_bounds() -> None:
+    """The table in the operator's guide names the bounds that the code has, each in a row of its own."""
+    guide = (
+        (ROOT / "docs" / "operations.md").read_text(encoding="utf-8").partition("## Bounds")[2].partition("## Logs")[0]
+    )
+    rows = [line for line in guide.splitlines() if line.startswith("|")]
+    port, orders, files = PortLimits(), OrderPolicy(), ImportPolicy()
+    for words, *bounds in (
+        ("chats (`Communities`)", communities.GROUPS_KEPT),
+        ("people in private", communities.PEOPLE_KEPT),
+        ("shops; discussion groups", communities.PLACES_KEPT),
+        ("who pressed lately", watching.MOST_WATCHED),
+        ("who isn't in a room", whereabouts.MOST_REMEMBERED),
+        ("rooms about which", arrivals.MOST_WAITING),
+        ("invite links", ways.LINKS_KEPT, sources.HINTS_KEPT),
+        ("turns and gates", pacer.KEPT_AT_LEAST),
+        ("texts that were cut", filters.LONGEST_KEPT),
+        ("updates that wait", intake.BACKLOG, intake.BATCH),
+        ("promised messages", departures.LOOK),
+        ("connections to the port", port.connections),
+        ("headers of a request", port.headers, port.line, int(port.read)),
+        ("the body of an order", orders.max_body, int(hooks.BODY_SECONDS)),
+        ("a request with its answer", int(port.whole)),
+        ("an order's `value`", orders.max_value),
+        ("a number that somebody types", LARGEST),
+        ("a file of codes", files.max_bytes, files.max_codes),
+    ):
+        (row,) = [row for row in rows if row.startswith(f"| {words}")]
+        assert all(f"{bound:,}" in row for bound in bounds), row
 
 
 @pytest.mark.parametrize("update", [{"update_id": 1, "x" * 1_000: {}}, {"update_id": 1, "Message": {}}, {}])
