@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--language", choices=("ko", "zh", "en"), default=None, help="the language of the shop")
     demo.add_argument("--port", type=int, default=None, help="where the page listens; 0 takes any")
     demo.add_argument("--no-open", action="store_true", help="don't open a browser")
+    demo.add_argument("--forum", action="store_true", help="let the fan group have topics")
     demo.add_argument("--story", action="store_true", help="tell the evening in the terminal instead")
     demo.add_argument("--fans", type=int, default=200, help="how many fans tap the story's drop at once")
     doctor = verbs.add_parser("doctor", help="check settings, database, Telegram and groups, and say what to do")
@@ -106,7 +107,7 @@ def _demo(options: argparse.Namespace) -> int:
         return asyncio.run(play(options.language, options.fans))
     from bot.demo.page import serve  # noqa: PLC0415
 
-    return asyncio.run(serve(options.language, options.port, opens=not options.no_open))
+    return asyncio.run(serve(options.language, options.port, opens=not options.no_open, forum=options.forum))
 
 
 def _doctor(settings: "Settings", options: argparse.Namespace) -> int:

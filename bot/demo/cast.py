@@ -31,6 +31,9 @@ CROWD = {
 
 SHOP = {Language.KO: "미나 실크", Language.ZH: "米娜丝巾", Language.EN: "Mina Silk"}
 ROOM = {Language.KO: "미나네 팬방", Language.ZH: "米娜的粉丝群", Language.EN: "Mina's fans"}
+DROPS = {Language.KO: "쿠폰과 라방", Language.ZH: "福利和直播", Language.EN: "Drops and lives"}
+CHAT = {Language.KO: "수다", Language.ZH: "闲聊", Language.EN: "Chat"}
+"""Topics, where the group is a forum."""
 SCARF = {Language.KO: "실크 스카프 20% 할인", Language.ZH: "丝巾八折券", Language.EN: "Silk scarf −20%"}
 SCRUNCHIE = {Language.KO: "실크 곱창밴드 무료", Language.ZH: "真丝发圈免费领", Language.EN: "Free silk scrunchie"}
 NIGHT = {Language.KO: "가을 스카프 첫 공개", Language.ZH: "秋款丝巾首发", Language.EN: "Autumn scarves, first look"}

@@ -34,7 +34,7 @@ TEXT_BROWSERS = frozenset({"www-browser", "links", "elinks", "lynx", "w3m"})
 LOCAL_TIME = Path("/etc/localtime")
 
 
-async def serve(language: str | None, port: int | None, *, opens: bool) -> int:
+async def serve(language: str | None, port: int | None, *, opens: bool, forum: bool = False) -> int:
     """Serve the page until a signal comes; the exit code."""
     tongue = language_of(language) or language_of(os.environ.get("LANG")) or Language.EN
     set_up_logs("warning", "text")
@@ -56,7 +56,7 @@ async def serve(language: str | None, port: int | None, *, opens: bool) -> int:
             bot = telegram.add_bot(token=TOKEN, username=USERNAME, name="Encore", inline=True)
             say(words.line("demo", "opening", tongue, shop=SHOP[tongue]))
             app = await stack.enter_async_context(running(telegram, folder / "demo.db"))
-            stage = gather(telegram, app, words, tongue, name, evening, bot)
+            stage = gather(telegram, app, words, tongue, name, evening, bot, forum=forum)
             await _or_stop(play_all(stage), stop)
             if not stop.is_set():
                 page = _show(stage)

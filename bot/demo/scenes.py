@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.demo.cast import NIGHT, SCARF, SCRUNCHIE, SHOP, WORD
+from bot.demo.cast import CHAT, DROPS, NIGHT, SCARF, SCRUNCHIE, SHOP, WORD
 from bot.demo.stage import PATIENCE, Stage
 from sandbox import Message, Person, Rights
 
@@ -39,6 +39,10 @@ async def arrive(stage: Stage) -> None:
     await stage.settled()
     shop = f'/setup shop="{SHOP[stage.language]}" language={stage.language} timezone={stage.zone}'
     await stage.asks(stage.owner, shop, stage.bot)
+    if stage.group.is_forum:
+        drops = stage.owner.makes_topic(stage.group, DROPS[stage.language])
+        stage.talk = stage.owner.makes_topic(stage.group, CHAT[stage.language])
+        await stage.asks(stage.owner, "/setup", topic=drops)
 
 
 async def first_check_ins(stage: Stage) -> None:
@@ -75,7 +79,7 @@ async def evening_talk(stage: Stage) -> None:
     await stage.asks(ana, WORD[stage.language])
     await stage.asks(ben, "/checkin")
     stage.says(ana, "talk_colour")
-    stage.owner.says(stage.group, stage.line("talk_colour_answer"))
+    stage.says(stage.owner, "talk_colour_answer")
 
 
 async def yesterday_morning(stage: Stage) -> None:
@@ -104,7 +108,7 @@ async def this_morning(stage: Stage) -> None:
 
 async def this_evening(stage: Stage) -> None:
     """The owner says hello and hangs up a drop; the first ones have tapped it when the visitor comes."""
-    stage.owner.says(stage.group, stage.line("talk_tonight"))
+    stage.says(stage.owner, "talk_tonight")
     stage.says(stage.fans[1], "talk_ready")
     card = await drop(stage, f'/newcoupon title="{SCARF[stage.language]}" stock=50 closes=+1d')
     await tap(card, CLAIM, stage.regulars)

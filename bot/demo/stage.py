@@ -18,7 +18,7 @@ from bot.rules.words import Language
 from bot.settings import Settings
 from bot.store.schema import migrate
 from bot.web import DrawPages, Vitals, serving
-from sandbox import Bot, Chat, Message, Person, Sandbox
+from sandbox import Bot, Chat, Message, Person, Sandbox, Topic
 
 TOKEN = "42:DEMO"  # noqa: S105  # the stand-in's bot
 USERNAME = "encore_demo_bot"
@@ -44,19 +44,23 @@ class Stage:
     newcomers: list[Person]
     group: Chat
     regulars: list[Person] = field(default_factory=list)
+    talk: Topic | None = None
+    """Where fans talk, if the group is a forum."""
 
     def line(self, block: str, **values: object) -> str:
         """A line of the demo's words."""
         return self.words.line("demo", block, self.language, **values)
 
     def says(self, person: Person, block: str) -> Message:
-        """A fan talks in the group."""
-        return person.says(self.group, self.line(block))
+        """Somebody talks in the group."""
+        return person.says(self.group, self.line(block), topic=self.talk)
 
-    async def asks(self, person: Person, text: str, where: Chat | Bot | None = None) -> Message:
+    async def asks(
+        self, person: Person, text: str, where: Chat | Bot | None = None, *, topic: Topic | None = None
+    ) -> Message:
         """Say something and wait for what only this person is told, in the group or in private."""
         place = where or self.group
-        said = person.says(place, text)
+        said = person.says(place, text, topic=topic)
         private = person.chat_with(place).kind == "private"
         return await person.waits_for(
             place,
@@ -76,12 +80,20 @@ class Stage:
 
 
 def gather(
-    telegram: Sandbox, app: App, words: Words, language: Language, zone: str, evening: datetime, bot: Bot
+    telegram: Sandbox,
+    app: App,
+    words: Words,
+    language: Language,
+    zone: str,
+    evening: datetime,
+    bot: Bot,
+    *,
+    forum: bool = False,
 ) -> Stage:
-    """The cast, and a group in which all but the newcomers are."""
+    """The cast, and a group, perhaps with topics, in which all but the newcomers are."""
     owner, *others = [telegram.add_user(name, language=language) for name in CAST[language]]
     fans, newcomers = others[:FANS], others[FANS:]
-    group = telegram.add_group(ROOM[language], creator=owner, kind="supergroup")
+    group = telegram.add_group(ROOM[language], creator=owner, kind="supergroup", forum=forum)
     regulars = [telegram.add_user(name, language=language) for name in REGULARS[language]]
     for person in (*fans, *regulars):
         person.joins(group)

@@ -84,9 +84,10 @@ class Acts:
         other = document if photo is None else None
         reply_to = find_message(self.world, person, str(body.get("reply", "")))
         pieces = [text[at : at + MAX_TEXT] for at in range(0, len(text), MAX_TEXT)] or [""]
-        said = [person.says(chat, pieces[0], reply_to=reply_to, document=other, photo=photo)]
-        said += [person.says(chat, piece, reply_to=reply_to) for piece in pieces[1:]]
-        self.page.has_read(person, chat)
+        topic = chat.topics.get(_topic(chat, body) or 0)
+        said = [person.says(chat, pieces[0], reply_to=reply_to, document=other, photo=photo, topic=topic)]
+        said += [person.says(chat, piece, reply_to=reply_to, topic=topic) for piece in pieces[1:]]
+        self.page.has_read(person, chat, _topic(chat, body))
         return {"message": message_key(said[-1])}
 
     async def press(self, person: Person, body: Body) -> Body:
@@ -256,8 +257,18 @@ class Acts:
         return {"message": message_key(sent)}
 
     async def read(self, person: Person, body: Body) -> Body:
-        """Has had the chat's messages on the screen."""
-        self.page.has_read(person, self._chat(person, body))
+        """Has had the chat's messages, or those of a topic, on the screen."""
+        chat = self._chat(person, body)
+        self.page.has_read(person, chat, _topic(chat, body))
+        return {}
+
+    async def close_topic(self, person: Person, body: Body) -> Body:
+        """Closes a topic, or reopens it."""
+        chat = self._chat(person, body)
+        topic = chat.topics.get(_topic(chat, body) or 0)
+        if topic is None:
+            raise RefusedError("gone")
+        person.closes_topic(chat, topic, closed=not topic.closed)
         return {}
 
     async def add_fan(self, person: Person, body: Body) -> Body:  # noqa: ARG002 - an act's shape
@@ -283,6 +294,12 @@ class Acts:
         clock.advance(seconds)
         await asyncio.sleep(0)
         return {"now": clock.now()}
+
+
+def _topic(chat: Chat, body: Body) -> int | None:
+    """The topic that an act names; None where it names none, and outside forums."""
+    given = body.get("topic")
+    return int(given) if chat.is_forum and given is not None else None
 
 
 def _document(given: Any) -> Document | None:
@@ -315,6 +332,7 @@ ACTS: dict[str, Act] = {
     "inline": Acts.inline,
     "choose": Acts.choose,
     "read": Acts.read,
+    "close_topic": Acts.close_topic,
     "add_fan": Acts.add_fan,
     "jump": Acts.jump,
 }

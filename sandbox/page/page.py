@@ -16,6 +16,7 @@ from sandbox.messages import Message
 from sandbox.page.acts import Acts, RefusedError
 from sandbox.page.crowd import Crowd, Fans
 from sandbox.page.feed import Feed
+from sandbox.page.topics import WHOLE
 from sandbox.page.views import chat_view, chats_of, unread, user_view
 from sandbox.page.web import Web
 from sandbox.people import Person
@@ -81,7 +82,7 @@ class Page:
         self._looked_at = -math.inf
         self._guests = Fans(world, bot, language, tuple(fan_names))
         self._crowd = Fans(world, bot, language, tuple(crowd_names))
-        self._read: dict[tuple[int, Chat], int] = {}
+        self._read: dict[tuple[int, Chat], dict[int, int]] = {}
         self._feeds: set[Feed] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.acts = Acts(self)
@@ -125,9 +126,11 @@ class Page:
         self.has_read(fan, self.home)
         return fan
 
-    def has_read(self, person: Person, chat: Chat) -> None:
-        """Everything that is in the chat now has been on this person's screen."""
-        self._read[person.id, chat] = len(chat.messages)
+    def has_read(self, person: Person, chat: Chat, topic: int | None = None) -> None:
+        """What is in the chat now, or in one topic of it, has been on this person's screen."""
+        everything = chat.topics if chat.is_forum else (WHOLE,)
+        read = self._read.setdefault((person.id, chat), {})
+        read |= dict.fromkeys(everything if topic is None else (topic,), len(chat.messages))
 
     def all_read(self) -> None:
         """Nobody has anything unread, as at the start of an evening."""
@@ -169,7 +172,7 @@ class Page:
             | {
                 "role": part.role,
                 "unread": sum(
-                    unread(chat, part.person, self._read.get((part.person.id, chat), 0))
+                    unread(chat, part.person, self._read.get((part.person.id, chat), {}))
                     for chat in chats_of(self.world, part.person)
                 ),
             }
@@ -178,7 +181,7 @@ class Page:
 
     def chats_view(self, person: Person) -> list[dict[str, Any]]:
         """A person's chat list."""
-        return [chat_view(chat, person, self._read.get((person.id, chat), 0)) for chat in chats_of(self.world, person)]
+        return [chat_view(chat, person, self._read.get((person.id, chat), {})) for chat in chats_of(self.world, person)]
 
     def time_view(self, event: NextEvent | None) -> dict[str, Any]:
         """What the clock shows."""

@@ -11,13 +11,11 @@ from sandbox.files import is_picture
 from sandbox.inline import InlineAnswer
 from sandbox.messages import CHAT_KINDS, Button, Message
 from sandbox.page.contents import content_view, summary
+from sandbox.page.topics import LINES, MOST_UNREAD, Read, topic_number, topics_view, unread_by_topic
 from sandbox.people import Person
 from sandbox.world import World
 
 PREVIEW = 120
-MOST_UNREAD = 99
-LOOKED_AT = 400
-"""How many messages back unread ones are counted; a chat that was left alone for longer shows the most."""
 PAIR = re.compile(r"d\d{1,19}-\d{1,19}")
 STARTED = re.compile(r"/start \S+")
 
@@ -98,8 +96,8 @@ def user_view(user: User) -> dict[str, Any]:
     return written
 
 
-def chat_view(chat: Chat, person: Person, read: int) -> dict[str, Any]:
-    """A line of the chat list; `read` is how many of the chat's messages this person has had on the screen."""
+def chat_view(chat: Chat, person: Person, read: Read) -> dict[str, Any]:
+    """A line of the chat list; `read` is how much of the chat this person has had on the screen."""
     member = chat.members.get(person.id)
     status = member.status if member is not None else "left"
     if member is not None and member.permissions is not None:
@@ -121,18 +119,14 @@ def chat_view(chat: Chat, person: Person, read: int) -> dict[str, Any]:
         if (pinned := next((one for one in reversed(chat.pinned) if one.visible_to(person)), None)) is not None:
             written["pinned"] = {"key": message_key(pinned), "text": (pinned.text or summary(pinned))[:PREVIEW]}
         written["members"] = sum(1 for one in chat.members.values() if one.inside)
+    if chat.is_forum and chat.has(person):
+        written["topics"] = topics_view(chat, person, read)
     return written
 
 
-def unread(chat: Chat, person: Person, read: int) -> int:
+def unread(chat: Chat, person: Person, read: Read) -> int:
     """How many messages of others came since, service messages not counted; at most 99."""
-    if not chat.has(person):
-        return 0
-    count = 0
-    for message in chat.messages[max(read, len(chat.messages) - LOOKED_AT) :]:
-        if message.sender is not person and not message.service and message.visible_to(person):
-            count += 1
-    return min(count, MOST_UNREAD)
+    return min(sum(unread_by_topic(chat, person, read).values()), MOST_UNREAD)
 
 
 def _last(chat: Chat, person: Person) -> dict[str, Any] | None:
@@ -160,6 +154,8 @@ def message_view(message: Message, person: Person) -> dict[str, Any]:
         "from": _sender_view(sender) if sender is not None else {"id": message.chat.id, "name": message.chat.title},
         "mine": message.sender is person,
     }
+    if message.chat.is_forum:
+        written["topic"] = topic_number(message)
     if message.content.plain:
         written |= _text_view(message)
     written |= content_view(message, person)
@@ -235,7 +231,8 @@ def _service_view(message: Message) -> dict[str, Any]:
         case "poll_option_added" if message.sender is not None:
             return {"what": "option_added", "who": [message.sender.name]}
         case _:
-            return {"what": "pinned" if name == "pinned_message" else "changed", "who": []}
+            what = "pinned" if name == "pinned_message" else LINES.get(name, "changed")
+            return {"what": what, "who": [value["name"]] if name in LINES and "name" in value else []}
 
 
 def _reply_view(message: Message, person: Person) -> dict[str, Any]:

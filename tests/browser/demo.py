@@ -18,10 +18,10 @@ STOPS_WITHIN = 30.0
 class Demo:
     """`python -m bot demo` in a process of its own."""
 
-    def __init__(self, language: str, folder: Path, *, port: int = 0, zone: str = "Europe/London") -> None:
+    def __init__(self, language: str, folder: Path, *more: str, port: int = 0, zone: str = "Europe/London") -> None:
         environment = {key: value for key, value in os.environ.items() if key != "BOT_TOKEN"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "demo", "--language", language, "--port", str(port), "--no-open"],
+            [sys.executable, "-m", "bot", "demo", "--language", language, "--port", str(port), "--no-open", *more],
             cwd=folder,
             env={**environment, "PYTHONPATH": str(ROOT), "TZ": zone},
             stdout=subprocess.PIPE,

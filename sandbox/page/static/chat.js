@@ -8,6 +8,7 @@ import { closeChat } from "./main.js";
 import { messageList, showMessage, toBottom } from "./messages.js";
 import { menu } from "./overlay.js";
 import { app, isInside } from "./state.js";
+import { topicOf, topicTabs } from "./topics.js";
 import { say } from "./words.js";
 
 const pane = document.querySelector(".chat");
@@ -26,14 +27,16 @@ export function drawChat({ focus = false } = {}) {
   pane.dataset.kind = chat.kind;
   pane.setAttribute("aria-label", chat.title);
   const counter = el("div.crowd", { role: "status", hidden: true });
-  pane.replaceChildren(head(chat), pinnedBar(chat), counter, messageList(chat), composer(chat));
+  const parts = [head(chat), topicTabs(chat, openTopic), pinnedBar(chat), counter, messageList(chat), composer(chat)];
+  pane.replaceChildren(...parts.filter(Boolean));
   drawCrowd(counter);
   if (focus) focusField();
 }
 
 /** What makes the chat look another way than before. */
 function shape(chat) {
-  return JSON.stringify([chat.key, chat.status, chat.opened, chat.title, chat.pinned]);
+  const topics = chat.topics?.map((one) => [one.id, one.name, one.closed, one.writes]);
+  return JSON.stringify([chat.key, chat.status, chat.opened, chat.title, chat.pinned, topics]);
 }
 
 /** After news of the chats: only what changed is drawn. */
@@ -45,10 +48,25 @@ export function openedChat() {
   }
   if (!chat) return;
   pane.querySelector(".head-words small").textContent = subtitle(chat);
+  drawTabs(chat);
   const counter = pane.querySelector(".crowd");
   const tall = counter.offsetHeight;
   drawCrowd(counter);
   if (counter.offsetHeight !== tall && pane.querySelector(".to-bottom")?.hidden) toBottom();
+}
+
+/** Badges come and go without the chat being drawn anew. */
+function drawTabs(chat) {
+  const before = pane.querySelector(".topics");
+  if (!before || !chat.topics) return;
+  const focused = before.contains(document.activeElement);
+  before.replaceWith(topicTabs(chat, openTopic));
+  if (focused) pane.querySelector(".topic[aria-selected=true]")?.focus();
+}
+
+function openTopic() {
+  drawChat();
+  pane.querySelector(".topic[aria-selected=true]")?.focus();
 }
 
 function subtitle(chat) {
@@ -94,5 +112,10 @@ function choices(chat, anchor) {
   const name = chat.kind === "private" ? "block" : "leave";
   const owns = chat.status === "creator" ? ["hand_over", "remove"] : [];
   const own = owns.map((one) => ({ name: one, text: say(one), does: () => memberMenu(anchor, one, chat) }));
+  const topic = chat.status === "creator" ? topicOf(chat) : null;
+  if (topic) {
+    const word = topic.closed ? "reopen_topic" : "close_topic";
+    own.unshift({ name: word, text: say(word), does: () => attempt("close_topic", { chat: chat.key, topic: topic.id }) });
+  }
   return [...own, { name, text: say(name), danger: true, disabled: chat.status === "creator", does: () => attempt(name, { chat: chat.key }) }];
 }

@@ -5,6 +5,7 @@ import { el, face, icon } from "./dom.js";
 import { act, getCommands } from "./net.js";
 import { refused, toast } from "./overlay.js";
 import { app, isInside } from "./state.js";
+import { here, topicOf } from "./topics.js";
 import { say } from "./words.js";
 
 const MOST_BYTES = 500 * 1024;
@@ -25,6 +26,7 @@ export function composer(chat) {
   if (chat.kind === "private" && !chat.opened) return foot(say("start_hint"), "start", "start", chat);
   if (!isInside(chat)) return foot(say("you_left"), chat.status === "left" ? "return" : null, "back", chat);
   if (chat.kind === "channel") return foot(say("channel_only"), null, null, chat);
+  if (topicOf(chat)?.writes === false) return foot(say("topic_shut"), null, null, chat);
   return writing(chat);
 }
 
@@ -84,7 +86,7 @@ function tool(name, words, does) {
 }
 
 function draftKey() {
-  return `${app.me} ${app.open}`;
+  return `${app.me} ${app.open} ${here().topic ?? ""}`;
 }
 
 export function focusField() {
@@ -127,7 +129,7 @@ async function send() {
   if (!text.trim()) return;
   const reply = answering?.key;
   clear();
-  const done = await attempt("say", { chat: app.open, text, reply });
+  const done = await attempt("say", { ...here(), text, reply });
   if (!done && field && !field.value) {
     field.value = text;
     onInput();
@@ -154,7 +156,7 @@ async function sendFile(picker) {
   let binary = "";
   for (const one of bytes) binary += String.fromCharCode(one);
   const content = { name: file.name, mime: file.type || "application/octet-stream", content: btoa(binary) };
-  const body = { chat: app.open, text: field.value, reply: answering?.key, file: content };
+  const body = { ...here(), text: field.value, reply: answering?.key, file: content };
   clear();
   await attempt("say", body);
 }

@@ -8,6 +8,7 @@ import { act } from "./net.js";
 import { alertBox, askLink, copyText, menu, refused, toast } from "./overlay.js";
 import { isTelegram } from "./rich.js";
 import { app, isInside } from "./state.js";
+import { here } from "./topics.js";
 import { say } from "./words.js";
 
 const HEART = "❤";
@@ -26,7 +27,7 @@ export const does = {
   copy: copyText,
   show: showMessage,
   link: openLink,
-  command: (text) => attempt("say", { chat: app.open, text }),
+  command: (text) => attempt("say", { ...here(), text }),
   react: (message, emoji) => attempt("react", { message: message.key, emoji }),
   heart: (message) => does.react(message, HEART),
   type: typeIn,

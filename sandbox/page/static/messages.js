@@ -5,6 +5,7 @@ import { el, icon } from "./dom.js";
 import { act, getHistory } from "./net.js";
 import { refreshTimes } from "./rich.js";
 import { app, isInside, messagesOf, now, takeMessages } from "./state.js";
+import { here, shownOf, unreadHere } from "./topics.js";
 import { day, dayKey, fullTime, number, say } from "./words.js";
 
 const FIRST = 60;
@@ -52,9 +53,10 @@ export function messageList(chat) {
 }
 
 function unreadFrom(chat) {
-  if (!chat.unread) return null;
-  const others = messagesOf(chat.key).filter((one) => !one.mine && !one.service);
-  const first = others.at(-chat.unread);
+  const unread = unreadHere(chat);
+  if (!unread) return null;
+  const others = shownOf(chat.key).filter((one) => !one.mine && !one.service);
+  const first = others.at(-unread);
   // What was answered to them while the chat opened isn't news.
   return first && now() - first.at > JUST_NOW ? first.key : null;
 }
@@ -71,7 +73,7 @@ export function drawMessages(flashing = []) {
     void one.offsetWidth;
     one.classList.add("flash");
   }
-  const last = messagesOf(app.open).at(-1);
+  const last = shownOf(app.open).at(-1);
   if (stuck || last?.mine) toBottom();
   else if (last && last.key !== before) unseen += 1;
   drawChip();
@@ -92,7 +94,7 @@ export function tickTimes() {
 
 function draw() {
   const chat = app.chats.get(app.open);
-  const all = messagesOf(app.open);
+  const all = shownOf(app.open);
   if (stuck && shown > MOST) shown = MOST;
   const list = lastRows(all, shown);
   const top = [];
@@ -223,9 +225,8 @@ function dayLine(at) {
 function earlierButton(chat) {
   const more = el("button.earlier", { type: "button", "data-action": "earlier" }, say("earlier"));
   more.addEventListener("click", async () => {
-    const all = messagesOf(chat.key);
-    if (all.length <= shown && app.earlier.get(chat.key)) {
-      const found = await getHistory(chat.key, all[0]?.seq);
+    if (shownOf(chat.key).length <= shown && app.earlier.get(chat.key)) {
+      const found = await getHistory(chat.key, messagesOf(chat.key)[0]?.seq);
       takeMessages(found.messages);
       app.earlier.set(chat.key, found.earlier);
     }
@@ -270,10 +271,10 @@ function drawChip() {
 export function markRead() {
   const chat = app.chats.get(app.open);
   const list = document.querySelector(".stage").dataset.view === "list" && matchMedia("(max-width: 760px)").matches;
-  if (!chat?.unread || !stuck || document.hidden || list || readTimer) return;
+  if (!chat || !unreadHere(chat) || !stuck || document.hidden || list || readTimer) return;
   readTimer = setTimeout(() => {
     readTimer = 0;
-    act("read", { chat: chat.key });
+    act("read", here());
   }, 350);
 }
 
