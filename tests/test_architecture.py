@@ -36,7 +36,20 @@ SPOKEN = {
     "bot/content/filters.py": {"_DEFAULT_COINS", "TIER_NAMES"},
     "bot/rules/sheets.py": {"COLUMNS"},
     "bot/rules/orders.py": {"SIGNS"},
-    "bot/demo/cast.py": {"CAST", "REGULARS", "GUESTS", "CROWD", "SHOP", "ROOM", "SCARF", "SCRUNCHIE", "NIGHT", "WORD"},
+    "bot/demo/cast.py": {
+        "CAST",
+        "REGULARS",
+        "GUESTS",
+        "CROWD",
+        "SHOP",
+        "ROOM",
+        "DROPS",
+        "CHAT",
+        "SCARF",
+        "SCRUNCHIE",
+        "NIGHT",
+        "WORD",
+    },
 }
 """What people type, what a new shop is called at first, and the demo's people: all the Korean and Chinese in Python."""
 OF_ONE_MACHINE = re.compile(r"(?<![\w/:.])/(?:home|root|tmp|work)/")
