@@ -219,7 +219,6 @@ class App:
         self.dispatcher["username"] = username.lower()
         self.out.username = username
         self.out.inline = me.get("supports_inline_queries") is True
-        await self.whispers.probe()
         self.intake = Intake(
             db=self.db,
             bot=self.bot,
@@ -245,7 +244,7 @@ class App:
                 group.create_task(self.jobs.run())
                 group.create_task(self._keep_house())
                 group.create_task(self._set_menus())
-                group.create_task(self.intake.run())
+                group.create_task(self._take_in(self.intake))
         except BaseExceptionGroup as errors:
             # What is raised inside `except*` comes out as a group again, so the reasons are looked up by hand.
             raise _reason(errors) from None
@@ -292,6 +291,11 @@ class App:
         elif kind_of_update(body) in self.listens_to:
             update = _read(Update, with_rights(body), context)
             await self.dispatcher.feed_update(self.bot, update, cause=cause, received_at=received_at)
+
+    async def _take_in(self, intake: Intake) -> None:
+        """Nobody is answered before it is known whether answers can be whispered; starts are told meanwhile."""
+        await self.whispers.probe()
+        await intake.run()
 
     async def _set_menus(self) -> None:
         """Menus are a convenience: whatever fails there, the bot goes on."""

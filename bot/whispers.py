@@ -77,8 +77,8 @@ class Whispers:
 
     async def may_carry(self, place: Place | None, *, secret: bool) -> bool:
         """Whether something may be whispered; with the first that may not, the shop's owner is told."""
-        if self._known is None and secret:
-            await self.probe()
+        if self._known is None and (secret or self._probing.locked()):
+            await self.probe()  # waits for the one that is under way
         if self._known is False and place is not None and place.community_id not in self._told:
             self._told.add(place.community_id)
             await self._db.write(_tell, place, self._clock.now())
