@@ -10,7 +10,7 @@ from bot.store import damage
 from bot.store.checkup import look
 from bot.store.db import Tx
 from bot.store.lock import alone
-from bot.store.set_aside import Aside, drop, list_aside
+from bot.store.set_aside import UPDATE, Aside, drop, list_aside, take_back
 
 ALL = "all"
 
@@ -52,8 +52,12 @@ def drop_them(settings: Settings, which: str, *, yes: bool) -> int:
 
 def _back(tx: Tx, which: str, now: datetime) -> tuple[int, int]:
     """How many came back, and how many stay aside because they still can't be read."""
-    numbers = _numbers(tx, which)
-    done = sum(damage.put_back(tx, number, now) for number in numbers)
+    numbers = set(_numbers(tx, which))
+    done = 0
+    for one in list_aside(tx):
+        if one.number in numbers:
+            back = take_back(tx, one.number) if one.kind == UPDATE else damage.put_back(tx, one.number, now)
+            done += back
     return done, len(numbers) - done
 
 

@@ -32,7 +32,7 @@ from bot.refusing import refusal_of
 from bot.rules.refusals import WAITING, Refusal, ended_by
 from bot.store import departures
 from bot.store.cards import EDIT, POST
-from bot.store.damage import OUTBOX, Damage, Repairs, set_row_aside
+from bot.store.damage import Damage, Repairs, set_row_aside
 from bot.store.db import Database, Tx
 from bot.store.departures import Departure
 from bot.store.hold import Hold
@@ -40,6 +40,7 @@ from bot.store.missed import tell_missed
 from bot.store.outbox import FILE, SAY, TELL
 from bot.store.promised import DamagedError, problem_of
 from bot.store.refused import REFUSED, begin, end, open_refusals
+from bot.store.set_aside import OUTBOX
 from bot.store.tables.messages import Lane, OutboxState
 
 log = get_logger("sender")

@@ -39,13 +39,12 @@ from sqlmodel import col
 
 from bot.logs import apart, get_logger
 from bot.store.db import PROMISED, Database, Tx
-from bot.store.set_aside import put_aside
+from bot.store.set_aside import OUTBOX, put_aside
 from bot.store.tables import Outbox, SetAside, metadata
 from bot.store.tables.messages import OutboxState
 
 log = get_logger("damage")
 
-OUTBOX = "outbox"
 MOVED = frozenset({OUTBOX, "dialogue"})
 """Tables to whose rows nothing refers: the whole row is set aside."""
 LEFT_OUT = frozenset({"inbox", "set_aside"})

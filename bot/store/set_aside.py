@@ -19,6 +19,8 @@ UPDATE = "update"
 """The kind of an update; its key is the bot's id, a colon, and the update's number or a fingerprint.
 
 All other kinds are tables, whose rows `damage` set aside."""
+OUTBOX = "outbox"
+"""The kind of a promised message."""
 
 
 def put_aside(
@@ -90,7 +92,11 @@ def forget_person(tx: Tx, user_id: int) -> None:
 
 
 def expire(tx: Tx, now: datetime) -> None:
-    """Drop what has waited for a repair for too long, and the oldest of what is too much."""
-    tx.execute(delete(SetAside).where(col(SetAside.set_aside_at) < now - ASIDE_KEPT))
+    """Drop updates and messages that have waited for a repair for too long, and the oldest of what is too much.
+
+    Rows of other tables stay: without what is kept of them they can't be repaired any more.
+    """
+    too_old = col(SetAside.set_aside_at) < now - ASIDE_KEPT
+    tx.execute(delete(SetAside).where(col(SetAside.kind).in_((UPDATE, OUTBOX)), too_old))
     newest = select(col(SetAside.id)).order_by(col(SetAside.id).desc()).limit(1).offset(MOST - 1).scalar_subquery()
     tx.execute(delete(SetAside).where(col(SetAside.id) < newest))

@@ -1,6 +1,7 @@
 """One damaged row doesn't stop a bot: it is set aside and told, the others are sent, and it can be repaired."""
 
 import asyncio
+import json
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
@@ -57,8 +58,9 @@ async def test_messages_that_cannot_be_sent(play: Play) -> None:
     await change(stage, MESSAGE.format(chat=stage.group.id, lane="bulk", act="say", facts=GOOD, due_at=DUE))
     stage.telegram.clock.advance(1)
     await stage.owner.waits_for(stage.group, lambda m: "Oops" in m.text, timeout=20)
-    await stage.all_sent()
-    found = await rows(stage, "SELECT reason FROM set_aside ORDER BY reason")
+    async with asyncio.timeout(20):
+        while len(found := await rows(stage, "SELECT reason FROM set_aside ORDER BY reason")) < len(UNSENDABLE):
+            await asyncio.sleep(0.05)
     assert sorted(reason.replace("''", "'") for _, _, reason in UNSENDABLE) == [reason for (reason,) in found]
     assert await rows(stage, "SELECT count(*) FROM outbox WHERE act = 'dance'") == [(0,)]
 
@@ -75,8 +77,10 @@ async def test_a_card_that_nobody_can_render(play: Play) -> None:
     )
     await change(stage, edit)
     stage.telegram.clock.advance(1)
-    await stage.all_sent()
-    assert await rows(stage, "SELECT kind, reason FROM set_aside") == [("outbox", "unknown card kind")]
+    async with asyncio.timeout(20):
+        while not (aside := await rows(stage, "SELECT kind, reason FROM set_aside")):
+            await asyncio.sleep(0.05)
+    assert aside == [("outbox", "unknown card kind")]
     assert is_card(await stage.drop('title="Another" stock=1'))
 
 
@@ -167,3 +171,31 @@ async def test_a_process_on_damaged_rows(sqlite_url: str, tmp_path: Path) -> Non
         assert (code, told) == (0, f"dropped {acts + 1}\n")
         code, told, _ = await result(tmp_path, "repair", **variables)
         assert (code, told) == (0, "nothing is set aside\n")
+
+
+async def test_an_update_that_is_put_back(sqlite_url: str, tmp_path: Path) -> None:
+    """An update that an older Encore couldn't read is put back by `repair again`, and handled at the next start."""
+    async with Sandbox(limits=Limits.none()) as telegram:
+        bot = telegram.add_bot(token="42:TEST", username="encore_test_bot")
+        owner = telegram.add_user("Mina", language="en")
+        group = telegram.add_group("Silk room", creator=owner)
+        variables = {"BOT_TOKEN": "42:TEST", "TELEGRAM_API_URL": telegram.url, "DATABASE_URL": sqlite_url}
+        async with running(tmp_path, **variables) as process:
+            await process.logs("started")
+            owner.adds(bot, group, Rights.full())
+            await process.logs("arrived")
+            assert await process.stops() == 0
+        fan = {"id": owner.id, "is_bot": False, "first_name": "Mina", "language_code": "en"}
+        chat = {"id": group.id, "type": "supergroup", "title": "Silk room"}
+        message = {"message_id": 900, "date": int(telegram.clock.now()), "chat": chat, "from": fan, "text": "/checkin"}
+        message["entities"] = [{"type": "bot_command", "offset": 0, "length": 8}]
+        row = ("update", "42:900", json.dumps({"update_id": 900, "message": message}), "unreadable", DUE)
+        with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as database, database:
+            database.execute(
+                "INSERT INTO set_aside (kind, key, body, reason, set_aside_at) VALUES (?, ?, ?, ?, ?)", row
+            )
+        code, told, problems = await result(tmp_path, "repair", "again", "all", **variables)
+        assert (code, told) == (0, "1 put back\n"), problems
+        async with running(tmp_path, **variables) as process:
+            await owner.waits_for(group, lambda m: m.only_for is owner and "+5" in m.text, timeout=20)
+            assert await process.stops() == 0

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.store.damage import OUTBOX, PARKED, Damage, Repairs, find, put_back, set_row_aside
+from bot.store.damage import PARKED, Damage, Repairs, find, put_back, set_row_aside
 from bot.store.db import Database, Tx
 from bot.store.outbox import SAY, promise
 from bot.store.promised import problem_of
-from bot.store.set_aside import count_aside, list_aside
+from bot.store.set_aside import OUTBOX, count_aside, list_aside
 from bot.store.tables import metadata
 from bot.store.tables.messages import Lane
 from tests.features.people import NOON, query, shop
