@@ -1,7 +1,7 @@
 """`python -m tests.outage 600`: an outage of so many seconds while fans come. Nothing is lost, nothing doubled unseen.
 
-Telegram answers with nginx's pages, then lines are cut, then all is refused with 429, then a mixture. Halfway the bot
-is stopped and started again.
+Telegram answers with nginx's pages, then lines are cut, then all is refused with 429, then a mixture. Before that the
+bot is stopped and started again, and waits until the end of it all.
 """
 
 import argparse
@@ -67,7 +67,7 @@ async def outage(play: Play, seconds: float, rate: float) -> Figures:
     said = stage.owner.says(stage.group, "/newcoupon title=Scarf stock=9999")
     card = await stage.owner.waits_for(stage.group, lambda m: m.only_for is None and bool(m.buttons), after=said)
     await _plan(stage, NIGHT, seconds * 0.2, 180)
-    await _plan(stage, SHORT_NIGHT, seconds * 0.2, 1)
+    await _plan(stage, SHORT_NIGHT, seconds * 0.65, 1)  # nothing gets through from there on
     fans: list[Person] = []
     presses: list[Press] = []
     with capture_logs() as logs:
@@ -77,7 +77,7 @@ async def outage(play: Play, seconds: float, rate: float) -> Figures:
             if int(5 * passed / seconds) > phase:
                 phase = int(5 * passed / seconds)
                 _break(stage, phase)
-            if passed > seconds / 2 and not restarted:
+            if passed > seconds * 0.62 and not restarted:
                 restarted = True
                 await stage.stop()
                 again = {
@@ -91,7 +91,7 @@ async def outage(play: Play, seconds: float, rate: float) -> Figures:
                 presses.append(fans[-1].presses(card, "claim"))
             await asyncio.sleep(1 / rate)
         # The short night is over by now, in a short run too.
-        stage.telegram.clock.advance(max(0.0, 61 - seconds * 0.8))
+        stage.telegram.clock.advance(max(0.0, 62 - seconds * 0.35))
         stage.telegram.faults.clear()
         ended = time.monotonic()
         async with asyncio.timeout(AFTER):
