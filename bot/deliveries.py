@@ -21,7 +21,7 @@ from bot.outbound import Outbound
 from bot.promised import language_in, outcome_in
 from bot.refusing import refusal_of
 from bot.rules.communities import Place
-from bot.rules.refusals import Refusal, Way, next_way
+from bot.rules.refusals import Refusal
 from bot.rules.words import Language, reader_language
 from bot.store.cards import EDIT, POST, hang_again
 from bot.store.db import Database, Tx
@@ -32,7 +32,8 @@ from bot.store.promised import DamagedError
 from bot.store.tables import Card, Person
 from bot.store.tables.messages import OutboxState
 from bot.store.telling import Attachment
-from bot.voice import NO_PREVIEW, Target, Voice
+from bot.targets import Target
+from bot.voice import NO_PREVIEW, Voice
 
 log = get_logger("sender")
 
@@ -268,7 +269,7 @@ class Deliveries:
             await self._out.document(row.chat_id, made.name, made.content, said.html, **where)
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             reason = refusal_of(error)
-            if next_way(reason, has_file=True) is not Way.TEXT:
+            if reason is not Refusal.MEDIA:
                 raise
             await self._out.turn(row.chat_id)
             message = self._message(made.alone, place)

@@ -5,14 +5,12 @@ an answer that can't leave within two seconds keeps nobody waiting: it becomes a
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat, TelegramNotFound
-from sqlalchemy import delete
-from sqlmodel import col
 
 from bot.afterwards import Afterwards
 from bot.answers import message_id_of
@@ -28,28 +26,23 @@ from bot.meters import Meters
 from bot.outbound import Outbound
 from bot.pacer import HeldError
 from bot.refusing import refusal_of
-from bot.rules.communities import SPEAKING_FOR_OTHERS, Place
+from bot.rules.communities import Place
 from bot.rules.coupons import MyCoupons
 from bot.rules.hearts import HeartAgain, Hearted, HeartsRest
 from bot.rules.raffles import MyEntry, RaffleList
 from bot.rules.refusals import Refusal
 from bot.rules.words import Language
-from bot.store.db import Database, Tx
-from bot.store.outbox import TELL, promise
-from bot.store.tables import Outbox
-from bot.store.tables.messages import Lane, OutboxState
-from bot.store.telling import packed, take_away_later
+from bot.store.db import Database
+from bot.store.telling import take_away_later
+from bot.targets import Target, promise_answer, target_of
 from bot.whispers import Whispers
 
 log = get_logger("voice")
 
 PRESS_ANSWERED = 120.0
 """Seconds after which a replayed press is handled but not answered: Telegram has given its query up."""
-EPHEMERAL_WINDOW = 14.0
-"""Seconds in which a bot that isn't administrator may whisper after a press or an ephemeral command (15, less one)."""
 SHORT_LIVED = timedelta(seconds=30)
 """How long a reply in the group stays when nothing quieter was possible."""
-TOLD_WITHIN = timedelta(minutes=10)
 NOT_IN = "USER_NOT_PARTICIPANT"
 """How Telegram refuses a whisper to somebody who isn't in the group."""
 NO_PREVIEW = {"is_disabled": True}
@@ -59,29 +52,6 @@ LIGHT = (Hearted, HeartAgain, HeartsRest)
 
 Absent = Callable[[Place, int, int, datetime], Awaitable[None]]
 """(place, chat, user, at) → writes down that a person isn't in a group."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Whom to tell, and by which ways."""
-
-    user_id: int
-    chat_id: int
-    whisper: bool
-    """Whether an ephemeral message may be tried."""
-    can_write: bool
-    press_id: str | None = None
-    ephemeral_id: int | None = None
-    reply_to: int | None = None
-    thread_id: int | None = None
-    """The topic, or the thread of comments, in which it was asked."""
-    aloud: bool = True
-    """Whether a short-lived reply in the group may be given where nothing quieter works."""
-
-    @property
-    def private(self) -> bool:
-        """Whether the chat is the person's own."""
-        return self.chat_id > 0
 
 
 class Voice:
@@ -123,7 +93,7 @@ class Voice:
                 return
             if heard and not said.buttons and _fits_an_alert(outcome):
                 return
-        target = _target(ask)
+        target = target_of(ask)
         if heard and isinstance(outcome, TOLD_BY_ALERT):
             target = replace(target, aloud=False)  # the code is read: nothing need be said in the group besides
         await self._tell_or_promise(ask, target, said)
@@ -146,7 +116,7 @@ class Voice:
         try:
             return await self._show(ask, shown)
         except HeldError as held:
-            await self._later(ask, _target(ask), said, held, fold=f"panel:{ask.chat_id}:{ask.sender.user_id}")
+            await self._later(ask, target_of(ask), said, held, fold=f"panel:{ask.chat_id}:{ask.sender.user_id}")
         return None
 
     async def _show(self, ask: Ask, said: Said) -> int | None:
@@ -159,7 +129,7 @@ class Voice:
                 return None
         if ask.private:
             return await self._show_in_private(ask, said)
-        await self._tell(_target(ask), said, ask.place)
+        await self._tell(target_of(ask), said, ask.place)
         return None
 
     async def take_away(self, ask: Ask, message_id: int) -> None:
@@ -172,7 +142,7 @@ class Voice:
     async def picture(self, ask: Ask, outcome: Any, picture: bytes) -> None:
         """Answer with a picture and the outcome as its caption; where only words can go, with the words."""
         said = self._words.say(outcome, ask.place, ask.language)
-        target = _target(ask)
+        target = target_of(ask)
         ways: list[tuple[int, dict[str, Any]]] = []
         whispered = target.whisper and not target.private
         if whispered and await self._whispers.may_carry(ask.place, secret=said.secret):
@@ -270,7 +240,7 @@ class Voice:
         if ask.place is None:
             self._afterwards.again(partial(self._tell, target, said, None), held)
         else:
-            await self._db.write(_promise, ask, target, said.outcome, self._clock.now(), fold)
+            await self._db.write(promise_answer, ask, target, said.outcome, self._clock.now(), fold)
 
     async def _tell(self, target: Target, said: Said, place: Place | None, *, has_turn: bool = False) -> bool:
         try:
@@ -374,51 +344,3 @@ def _fits_an_alert(outcome: Any) -> bool:
     """Whether the short form tells it all: of a list of codes it tells only how many there are."""
     listed = isinstance(outcome, MyCoupons) and (outcome.coupons or outcome.early)
     return not (listed or isinstance(outcome, MyEntry) or (isinstance(outcome, RaffleList) and outcome.lines))
-
-
-def _target(ask: Ask) -> Target:
-    someone_else = ask.sender.user_id in SPEAKING_FOR_OTHERS
-    channel = ask.group is not None and ask.group.is_channel
-    admin = ask.group is not None and ask.group.is_admin
-    invited = (ask.press_id is not None or ask.ephemeral_id is not None) and ask.age < EPHEMERAL_WINDOW
-    return Target(
-        user_id=ask.sender.user_id,
-        chat_id=ask.chat_id,
-        whisper=not someone_else and not channel and (admin or invited),
-        can_write=not someone_else and ask.can_write,
-        press_id=ask.press_id if ask.age < EPHEMERAL_WINDOW else None,
-        ephemeral_id=ask.ephemeral_id if ask.age < EPHEMERAL_WINDOW else None,
-        reply_to=ask.message_id,
-        thread_id=ask.thread_id,
-        aloud=not channel,
-    )
-
-
-def _promise(tx: Tx, ask: Ask, target: Target, outcome: Any, now: datetime, fold: str | None = None) -> None:
-    whisper = ask.group is not None and ask.group.is_admin and target.whisper
-    if fold is not None:
-        older = (col(Outbox.fold_key) == fold, col(Outbox.state) == OutboxState.WAITING)
-        tx.execute(delete(Outbox).where(*older))
-    promise(
-        tx,
-        key=f"tell:{ask.cause}",
-        fold_key=fold,
-        community_id=ask.home.community_id,
-        # In a channel nobody is answered aloud, later neither.
-        chat_id=ask.chat_id if target.aloud or whisper else target.user_id,
-        lane=Lane.LIVE,
-        act=TELL,
-        facts={
-            **packed(outcome),
-            "language": ask.language.value,
-            "user_id": target.user_id,
-            "whisper": whisper,
-            "can_write": target.can_write,
-            "aloud": target.aloud,
-            "reply_to": target.reply_to,
-            "thread_id": target.thread_id,
-        },
-        due_at=now,
-        now=now,
-        not_after=now + TOLD_WITHIN,
-    )

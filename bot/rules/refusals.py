@@ -1,4 +1,4 @@
-"""Final refusals of Telegram: what its words mean, which way is left, when it is tried again, and what the owner hears.
+"""Final refusals of Telegram: what its words mean, when it is tried again, and what the owner hears.
 
 The words are those of the official server (`Client.cpp` of tdlib/telegram-bot-api) and of the field.
 """
@@ -20,10 +20,8 @@ class Refusal(StrEnum):
 
     MUTED = "muted"
     """The bot may not write in the room."""
-    TOPIC = "topic"
-    """The topic that staff chose is closed, hidden or deleted."""
     GENERAL = "general"
-    """The general topic is closed."""
+    """The general topic is closed: what another topic doesn't take comes there (`rules/topics.py`)."""
     MEDIA = "media"
     """The bot may write there, but may not send files."""
     RESTRICTED = "restricted"
@@ -38,15 +36,6 @@ class Refusal(StrEnum):
     """This person can't be written to."""
     OURS = "ours"
     """Anything else: most likely a mistake of ours, which another try wouldn't mend."""
-
-
-class Way(StrEnum):
-    """Another way to tell the same."""
-
-    GENERAL = "general"
-    """Into the room's general topic."""
-    TEXT = "text"
-    """The words without the file."""
 
 
 class Told(StrEnum):
@@ -86,7 +75,7 @@ _WORDS: tuple[tuple[Refusal, tuple[str, ...]], ...] = (
         ),
     ),
     (
-        Refusal.TOPIC,
+        Refusal.GENERAL,
         ("topic_closed", "topic_deleted", "topic_hidden", "topic_id_invalid", "message thread not found"),
     ),
     (
@@ -124,24 +113,16 @@ _WORDS: tuple[tuple[Refusal, tuple[str, ...]], ...] = (
 _FORBIDDEN = 403
 
 
-def reason_of(code: int, words: str, *, in_topic: bool = False) -> Refusal:
+def reason_of(code: int, words: str) -> Refusal:
     """What a 400 or 403 with these words means. The first group that fits counts.
 
-    `in_topic`: the message was for a topic that staff chose; else "closed" is said of the general one. A 403 that says
-    nothing of being removed is no removal: `CHAT_WRITE_FORBIDDEN` comes as a 400 and as a 403.
+    A 403 that says nothing of being removed is no removal: `CHAT_WRITE_FORBIDDEN` comes as a 400 and as a 403.
     """
     said = words.lower()
     for reason, phrases in _WORDS:
         if any(phrase in said for phrase in phrases):
-            return Refusal.GENERAL if reason is Refusal.TOPIC and not in_topic else reason
+            return reason
     return Refusal.MUTED if code == _FORBIDDEN else Refusal.OURS
-
-
-def next_way(reason: Refusal, *, has_file: bool = False) -> Way | None:
-    """The next way that exists in the same room; None if there is no other. `has_file`: a file was to be sent."""
-    if reason is Refusal.TOPIC:
-        return Way.GENERAL
-    return Way.TEXT if reason is Refusal.MEDIA and has_file else None
 
 
 def ended_by(*, has_file: bool) -> frozenset[Refusal]:

@@ -17,7 +17,9 @@ class Lost(StrEnum):
 
 LOST = {
     "TOPIC_CLOSED": Lost.CLOSED,
+    "TOPIC_HIDDEN": Lost.CLOSED,
     "TOPIC_DELETED": Lost.GONE,
+    "TOPIC_ID_INVALID": Lost.GONE,
     "message thread not found": Lost.GONE,
 }
 """How Telegram refuses a message to a topic."""

@@ -11,13 +11,12 @@ from bot.rules.refusals import (
     WAITING,
     Refusal,
     Told,
-    Way,
     ended_by,
-    next_way,
     reason_of,
     told_by,
     try_again,
 )
+from bot.rules.topics import lost_topic
 
 NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 
@@ -62,19 +61,9 @@ def test_what_telegrams_words_mean(code: int, words: str, reason: Refusal) -> No
     "words", ["TOPIC_CLOSED", "TOPIC_DELETED", "TOPIC_HIDDEN", "message thread not found", "TOPIC_ID_INVALID"]
 )
 def test_which_topic_is_closed(words: str) -> None:
-    """Of a topic that staff chose it leads to the general one; said of the general one, the room is closed."""
-    assert reason_of(400, f"Bad Request: {words}", in_topic=True) is Refusal.TOPIC
-    assert next_way(Refusal.TOPIC) is Way.GENERAL
+    """Of another topic it leads to the general one; said of the general one, the room is closed."""
+    assert lost_topic(f"Bad Request: {words}") is not None
     assert reason_of(400, f"Bad Request: {words}") is Refusal.GENERAL
-    assert next_way(Refusal.GENERAL) is None
-
-
-def test_the_next_way_of_a_file_is_its_text() -> None:
-    """Where no files are taken, only a file has another way; no other reason has one."""
-    assert next_way(Refusal.MEDIA, has_file=True) is Way.TEXT
-    others = set(Refusal) - {Refusal.TOPIC}
-    assert {next_way(reason, has_file=False) for reason in others} == {None}
-    assert {next_way(reason, has_file=True) for reason in others - {Refusal.MEDIA}} == {None}
 
 
 @pytest.mark.parametrize(
