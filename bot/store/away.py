@@ -1,6 +1,6 @@
 """Which failures of a database pass by themselves: one exception for all of them, so that callers know one."""
 
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 AWAY = ("08", "25006", "25P03", "40001", "40003", "40P01", "53", "55P03", "57014", "57P", "58")
@@ -26,5 +26,8 @@ def is_away(error: BaseException) -> bool:
     code = getattr(origin, "sqlstate", None)
     if code is not None:
         return str(code).startswith(AWAY)
-    # asyncpg has one kind for a closed connection and for a value that it can't send; the latter is a ValueError too.
-    return isinstance(error, InterfaceError) and not isinstance(getattr(origin, "__cause__", None), ValueError)
+    # What asyncpg says by itself of a connection that broke under it. It has one kind for a closed connection and for a
+    # value that it can't send; the latter is a ValueError too.
+    return isinstance(error, (InterfaceError, InternalError)) and not isinstance(
+        getattr(origin, "__cause__", None), ValueError
+    )

@@ -146,11 +146,11 @@ async def test_a_lock_that_is_lost_is_taken_again(address: str, postgres: Postgr
 
 async def test_a_lock_that_another_takes(address: str, postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever waits for the lock may get it when it is lost: the one before never goes on."""
-    monkeypatch.setattr("bot.store.lock.PATIENCE", 1.0)
     async with held(address) as hold, contextlib.AsyncExitStack() as stack:
         assert isinstance(hold, PostgresHold)
         await hold.close()
         await stack.enter_async_context(held(address))
+        monkeypatch.setattr("bot.store.lock.PATIENCE", 1.0)
         with pytest.raises(InUseError):
             await hold.keep()
         with pytest.raises(TimeoutError):

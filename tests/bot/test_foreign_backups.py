@@ -25,7 +25,7 @@ FOREIGN = (
     ("ALTER TABLE person ADD COLUMN twice AS (user_id * 2)", "computed column person.twice"),
     ("DROP TABLE outbox; CREATE VIRTUAL TABLE outbox USING fts5(id)", "table outbox_c"),
     ('CREATE VIEW "a\x1b[2Jb\n" AS SELECT 1', "view a[2Jb"),
-    (f"{TRIGGER}; {HIDE}", "trigger sqlite_gift"),
+    (f"{TRIGGER}; {HIDE}", "malformed database schema (sqlite_gift)"),
 )
 LACKING = (("DROP INDEX ix_outbox_due", "index ix_outbox_due"), ("DROP TABLE heart", "index ix_heart"))
 

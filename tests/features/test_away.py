@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import literal, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InternalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import col
 
@@ -56,6 +56,7 @@ def test_other_signs() -> None:
     assert is_away(DBAPIError("SELECT 1", None, Exception("?"), connection_invalidated=True))
     assert is_away(ConnectionRefusedError())
     assert is_away(PoolTimeout())
+    assert is_away(InternalError("SELECT 1", None, Exception("another operation is in progress")))
     assert not is_away(DBAPIError("SELECT 1", None, Exception("?")))
     assert not is_away(ValueError())
 
