@@ -157,6 +157,7 @@ def _run(settings: "Settings", options: argparse.Namespace) -> int:
 
     set_up_logs(settings.log_level, settings.log_format)
     hear_python()
+    signal.signal(signal.SIGTERM, _leave)  # until the bot runs, and stops by itself
     url = settings.database_url.get_secret_value()
     try:
         lost = _lost(url, fresh=options.fresh)
@@ -172,6 +173,11 @@ def _run(settings: "Settings", options: argparse.Namespace) -> int:
         except OSError as error:
             return _unusable(url, error)
         return _serve_or_tell(settings)
+
+
+def _leave(_number: int, _frame: object) -> None:
+    """A stop while it still waits for the database, or migrates it: nothing is half done."""
+    raise SystemExit(0)
 
 
 def _lost(url: str, *, fresh: bool) -> str | None:

@@ -117,3 +117,17 @@ async def test_the_one_before_hangs(url: str, tmp_path: Path) -> None:
 def _being_sent(rx: Rx) -> int:
     """How many messages are on their way, as the database knows."""
     return len(rx.execute(select(col(Outbox.id)).where(col(Outbox.state) == OutboxState.SENDING)).all())
+
+
+async def test_a_stop_while_it_waits_for_the_one_before(url: str, tmp_path: Path) -> None:
+    """On both databases: who waits for the lock stops at once and cleanly, and the one before goes on."""
+    async with Sandbox(limits=Limits.none()) as telegram:
+        bot = telegram.add_bot(token="42:TEST", username="encore_test_bot")
+        variables = {"BOT_TOKEN": bot.token, "TELEGRAM_API_URL": telegram.url, "DATABASE_URL": url}
+        async with running(tmp_path, **variables) as works:
+            await works.logs("started", seconds=UP)
+            async with running(tmp_path, **variables) as waits:
+                await waits.logs("database_in_use", seconds=UP)
+                assert await waits.stops() == 0
+                assert names(waits)[-1] == "database_in_use"
+            assert await works.stops() == 0
