@@ -72,7 +72,7 @@ class Running:
         """All lines, each an event as JSON; why a start failed is told in a line to be read."""
         return [json.loads(line) for line in self.lines if not line.startswith("encore: ")]
 
-    async def logs(self, event: str, times: int = 1, seconds: float = 20) -> None:
+    async def logs(self, event: str, times: int = 1, seconds: float = 60) -> None:
         """Wait until it has logged an event."""
         async with asyncio.timeout(seconds), self._grew:
             await self._grew.wait_for(lambda: sum(f'"event": "{event}"' in line for line in self.lines) >= times)
