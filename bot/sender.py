@@ -122,9 +122,11 @@ class Sender:
         """What rooms refuse now, as the table says too: only where something is refused, a success has news."""
         self._repairs = Repairs(db)
         self._wake = asyncio.Event()
-        self._under_way: set[asyncio.Task[None]] = set()
-        self._not_begun: dict[asyncio.Task[None], int] = {}
-        """Rows that were taken and whose turn hasn't come, by who waits for it."""
+        self._under_way: dict[asyncio.Task[None], int] = {}
+        """Rows that were taken, by who sends them."""
+        self._not_begun: set[asyncio.Task[None]] = set()
+        self._unsure = False
+        """Whether rows may have been taken without our hearing of it."""
         self._before: _Flight | None = None
         clock.wakes(self._wake)
         db.on_promise(self._wake.set)
@@ -145,6 +147,7 @@ class Sender:
                     seconds = await self._round()
                     self._meters.beat(Beat.SENDER)
                 except (SQLAlchemyError, OSError) as error:  # what is due stays due
+                    self._unsure = True
                     log.warning("round_failed", error=type(error).__name__)
                     seconds = STEADY
                 except (ValueError, TypeError) as error:  # a row that can't be read must not keep the others
@@ -162,8 +165,9 @@ class Sender:
         for waiting in self._not_begun:
             waiting.cancel()
         if self._not_begun:
+            never_sent = [self._under_way[waiting] for waiting in self._not_begun]
             with contextlib.suppress(SQLAlchemyError, OSError):  # then the next start takes them back
-                await self._db.write(departures.put_all_back, list(self._not_begun.values()))
+                await self._db.write(departures.put_all_back, never_sent)
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=STEADY + 1)
 
@@ -182,6 +186,9 @@ class Sender:
     async def _round(self) -> float:
         """Take what may leave soon; seconds until there may be more."""
         now = self._clock.now()
+        if self._unsure:
+            await self._db.write(departures.put_strays_back, self._hold.term, list(self._under_way.values()))
+            self._unsure = False
         seen = await self._db.read(departures.look, now)
         if seen.late:
             await self._db.write(departures.expire, now)
@@ -235,10 +242,9 @@ class Sender:
             task = asyncio.create_task(self._send_at(at, row, flight, before, min(patience, MOST_PATIENT)))
             if row.doubles:
                 self._before = flight
-            self._under_way.add(task)
-            self._not_begun[task] = row.id
-            task.add_done_callback(self._begun)
-            task.add_done_callback(self._under_way.discard)
+            self._under_way[task] = row.id
+            self._not_begun.add(task)
+            task.add_done_callback(self._ended)
 
     async def _send_at(
         self, at: float, row: Departure, flight: _Flight, before: _Flight | None, patience: float
@@ -247,16 +253,16 @@ class Sender:
         if before is not None:
             await before.over(patience)
         await self._hold.wait()
-        self._begun(asyncio.current_task())
+        self._not_begun.difference_update({asyncio.current_task()})
         try:
             await self._send_or_put_back(row, flight)
         finally:
             flight.answered.set()
             flight.marked.set()
 
-    def _begun(self, task: asyncio.Task[None] | None) -> None:
-        if task is not None:
-            self._not_begun.pop(task, None)
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._not_begun.discard(task)
+        del self._under_way[task]
 
     async def _send_or_put_back(self, row: Departure, flight: _Flight) -> None:
         try:

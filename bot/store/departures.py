@@ -168,8 +168,10 @@ def mark(
 
 
 def put_back(tx: Tx, row_id: int, due_at: datetime) -> None:
-    """Let a row wait again, unless a newer one with the same fold is waiting: the newest wins."""
-    row = tx.get_one(Outbox, row_id)
+    """Let a row wait again, unless a newer one with the same fold is waiting: the newest wins. Twice does it once."""
+    row = tx.get(Outbox, row_id)
+    if row is None or row.state != OutboxState.SENDING:
+        return
     newer = (
         row.fold_key is not None
         and tx.execute(select(col(Outbox.id)).where(col(Outbox.fold_key) == row.fold_key, _WAITING)).first()
@@ -183,8 +185,15 @@ def put_back(tx: Tx, row_id: int, due_at: datetime) -> None:
 
 def put_all_back(tx: Tx, ids: list[int]) -> None:
     """Let rows wait again that were taken and never sent, due as they were."""
-    for row_id in ids:
-        put_back(tx, row_id, tx.get_one(Outbox, row_id).due_at)
+    for row in tx.execute(select(Outbox).where(col(Outbox.id).in_(ids)).order_by(col(Outbox.id))).scalars().all():
+        put_back(tx, row.id or 0, row.due_at)
+
+
+def put_strays_back(tx: Tx, sender: str, under_way: list[int]) -> None:
+    """Let rows wait again that `sender` took without hearing of it: the answer to the commit was lost."""
+    mine = (col(Outbox.state) == OutboxState.SENDING, col(Outbox.sender) == sender)
+    taken = tx.execute(select(col(Outbox.id)).where(*mine, col(Outbox.id).not_in(under_way))).scalars()
+    put_all_back(tx, [row_id for row_id in taken if row_id is not None])
 
 
 def refuse(tx: Tx, row_id: int, reason: Refusal, now: datetime) -> None:

@@ -34,8 +34,10 @@ KILLS = 8
 
 @pytest.fixture
 def address(postgres: Postgres, postgres_template: str) -> Iterator[str]:
-    """A fresh database on the embedded server."""
-    yield postgres.create("taps", postgres_template)
+    """A fresh database on the embedded server, in which what is committed survives a crash, as in any real one."""
+    url = postgres.create("taps", postgres_template)
+    postgres.execute("ALTER DATABASE taps SET synchronous_commit = on;")
+    yield url
     postgres.drop("taps")
 
 
@@ -109,6 +111,35 @@ async def test_a_commit_whose_answer_is_lost(address: str, monkeypatch: pytest.M
         first = await checkins.check_in(place, fan(1), NOON, "42:1")
         assert await checkins.check_in(place, fan(1), NOON, "42:1") == first
         assert await balance(db, place, fan(1)) == CheckInPolicy().ladder[0]
+
+
+def loses_answers(db: Database, monkeypatch: pytest.MonkeyPatch, writes: set[str]) -> None:
+    """Let the first commit of each of these use cases be done and its answer be lost."""
+    write = db.write
+    lost: set[str] = set()
+
+    async def lose(use_case: Any, *facts: Any, **more: Any) -> Any:
+        result = await write(use_case, *facts, **more)
+        name = getattr(use_case, "__name__", "")
+        if name in writes - lost:
+            lost.add(name)
+            raise DatabaseAwayError("the answer was lost")
+        return result
+
+    monkeypatch.setattr(db, "write", lose)
+
+
+async def test_intake_and_sender_whose_commits_answers_are_lost(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An update that was stored is handled, and a message that was taken is sent once, without waiting for a start."""
+    async with big_shop(url, groups=3) as shop:
+        planned = await shop.plans(timedelta(seconds=1))
+        async with at_work(shop, planned) as app:
+            loses_answers(app.db, monkeypatch, {"_save", "take"})
+            shop.owner.says(shop.bot, "/streams")
+            await shop.owner.waits_for(shop.bot, lambda m: "Silk night" in m.text, timeout=10)
+            await shop.all_told(20)
+            await asyncio.sleep(0.5)
+        assert set(shop.told().values()) == {1}
 
 
 @contextlib.asynccontextmanager

@@ -118,6 +118,31 @@ async def test_what_an_earlier_version_was_sending(url: str) -> None:
         assert await db.read(_state) == "waiting"
 
 
+async def test_taken_unheard(db: Database) -> None:
+    """What a process took without hearing of it waits again; what it is sending, and others are, is left alone."""
+    place = await shop(db)
+    await db.write(_promise, place.community_id)
+    (row,) = (await db.read(departures.look, NOON)).due
+    await db.write(departures.take, [row.id], "me")
+    for sender, under_way in (("me", [row.id]), ("another", [])):
+        await db.write(departures.put_strays_back, sender, under_way)
+        assert await db.read(_state) == "sending"
+    await db.write(departures.put_strays_back, "me", [])
+    assert await db.read(_state) == "waiting"
+
+
+async def test_a_folding_row_put_back_twice(db: Database) -> None:
+    """The second time changes nothing: it doesn't take the row for a newer one with the same fold."""
+    place = await shop(db)
+    await db.write(_promise, place.community_id)
+    await db.write(lambda tx: tx.execute(text("UPDATE outbox SET fold_key = 'card:1'")).close())
+    (row,) = (await db.read(departures.look, NOON)).due
+    await db.write(departures.take, [row.id], "me")
+    for _ in range(2):
+        await db.write(departures.put_back, row.id, NOON)
+        assert await db.read(_state) == "waiting"
+
+
 async def test_what_was_taken_and_never_sent_waits_again(db: Database) -> None:
     """At a stop it is put back as it was: a start is told by the next process, and bulk isn't given up as unknown."""
     place = await shop(db)
@@ -125,7 +150,8 @@ async def test_what_was_taken_and_never_sent_waits_again(db: Database) -> None:
     await db.write(lambda tx: tx.execute(text("UPDATE outbox SET lane = 'bulk'")).close())
     (row,) = (await db.read(departures.look, NOON)).due
     await db.write(departures.take, [row.id], "me")
-    await db.write(departures.put_all_back, [row.id])
-    assert await db.read(_state) == "waiting"
+    for _ in range(2):  # the answer to the first commit was lost
+        await db.write(departures.put_all_back, [row.id])
+        assert await db.read(_state) == "waiting"
     await db.write(departures.after_crash, "another")
     assert [one.id for one in (await db.read(departures.look, NOON)).due] == [row.id]
