@@ -10,9 +10,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot import intake
 from bot.app import StartError
 from bot.pacer import Limits as PacerLimits
+from bot.rules import polling
 from bot.store.db import Database
 from bot.store.places import Group
 from bot.store.tables import Card, Coupon, FanGroup, Inbox, Outbox, Person
@@ -325,20 +325,25 @@ async def test_edits_of_a_card_are_folded(play_sqlite: Play) -> None:
 
 
 async def test_two_bots_on_one_token(play_sqlite: Play, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever is refused for too long stops with code 3 and one plain line; the other goes on."""
-    monkeypatch.setattr(intake, "CONFLICT_SECONDS", 0.5)
+    """Who comes second and is refused for too long stops with code 3 and one plain line; who was there goes on."""
+    monkeypatch.setattr(polling, "ENDS_AFTER", 0.5)
+    monkeypatch.setattr(polling, "STEADY_AFTER", 0.5)
     stage = await play_sqlite(language="en")
+    ana, ben = stage.fan("Ana"), stage.fan("Ben")
+    await asyncio.sleep(0.6)
+    await stage.ask(ana, "/checkin")
     first = stage.app
     stage.start_again()
-    done, going_on = await asyncio.wait(stage.tasks, timeout=10, return_when=asyncio.FIRST_COMPLETED)
-    (ended,) = done
-    error = ended.exception()
+    second, stage.app = stage.app, first
+    was_there, came = stage.tasks
+    done, _ = await asyncio.wait(stage.tasks, timeout=10, return_when=asyncio.FIRST_COMPLETED)
+    assert done == {came}
+    error = came.exception()
     assert isinstance(error, StartError)
     assert (error.code, "another process" in str(error)) == (3, True)
-    stage.tasks[:] = list(going_on)
-    ana = stage.fan("Ana")
-    assert "5 coins" in (await stage.ask(ana, "/checkin")).text
-    await first.close()
+    stage.tasks[:] = [was_there]
+    assert "5 coins" in (await stage.ask(ben, "/checkin")).text
+    await second.close()
 
 
 async def test_a_token_that_is_revoked(play_sqlite: Play) -> None:
