@@ -119,6 +119,7 @@ from bot.session import LightSession
 from bot.settings import Settings
 from bot.store import airings, causes, forgotten, gift_cards, mornings, namings, outbox, packets, set_aside
 from bot.store import raffles as raffle_cards
+from bot.store.away import name_of
 from bot.store.campaigns import CARD, card_of
 from bot.store.damage import Repairs
 from bot.store.db import Database
@@ -277,7 +278,7 @@ class App:
         except PASSING as error:
             if is_of_data(error):
                 raise UnfitError("not storable") from error
-            raise TryLaterError(type(error).__name__) from error
+            raise TryLaterError(name_of(error)) from error
 
     async def _handle(self, body: dict[str, Any], received_at: datetime) -> None:
         """Messages and presses, nearly all there is, go straight to the table: a fifth less work than by routers."""
@@ -328,7 +329,7 @@ class App:
                 await self._check_books(now)
                 await self._look_at_rooms(now)
             except PASSING as error:
-                log.warning("housekeeping_failed", error=type(error).__name__)
+                log.warning("housekeeping_failed", error=name_of(error))
                 await asyncio.sleep(RETRY.total_seconds())
             except Exception as error:  # a bug in the tidying must not take the shop down
                 log.error("housekeeping_failed", exc_info=error)

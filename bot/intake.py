@@ -24,6 +24,7 @@ from bot.meters import Beat, Meters
 from bot.rules.polling import Polling
 from bot.session import LightSession
 from bot.store import inbox
+from bot.store.away import name_of
 from bot.store.db import Database
 from bot.store.inbox import ReadPeople
 from bot.store.troubles import is_of_data
@@ -282,7 +283,7 @@ class Intake:
             except Exception as error:
                 if is_of_data(error):
                     raise
-                log.warning("inbox_failed", error=type(error).__name__, retry_in=seconds)
+                log.warning("inbox_failed", error=name_of(error), retry_in=seconds)
                 await asyncio.sleep(seconds)
         raise AssertionError("unreachable: the waiting has no end")
 
@@ -376,7 +377,7 @@ class Intake:
             try:
                 await self._delete_done()
             except Exception as error:  # noqa: BLE001  # what stays is handled again, which harms nothing
-                log.warning("sweep_failed", error=type(error).__name__)
+                log.warning("sweep_failed", error=name_of(error))
                 await asyncio.sleep(1)
                 self._done_event.set()
 

@@ -31,6 +31,7 @@ from bot.pacer import HeldError, Pacer
 from bot.refusing import refusal_of
 from bot.rules.refusals import WAITING, Refusal, ended_by
 from bot.store import departures
+from bot.store.away import name_of
 from bot.store.cards import EDIT, POST
 from bot.store.damage import Damage, Repairs, set_row_aside
 from bot.store.db import Database, Tx
@@ -148,7 +149,7 @@ class Sender:
                     self._meters.beat(Beat.SENDER)
                 except (SQLAlchemyError, OSError) as error:  # what is due stays due
                     self._unsure = True
-                    log.warning("round_failed", error=type(error).__name__)
+                    log.warning("round_failed", error=name_of(error))
                     seconds = STEADY
                 except (ValueError, TypeError) as error:  # a row that can't be read must not keep the others
                     log.error("round_failed", exc_info=error)
@@ -178,7 +179,7 @@ class Sender:
             try:
                 self._refusals = await self._db.read(open_refusals)
             except (DBAPIError, OSError) as error:
-                log.warning("round_failed", error=type(error).__name__)
+                log.warning("round_failed", error=name_of(error))
                 await asyncio.sleep(STEADY)
             else:
                 return
@@ -327,7 +328,7 @@ class Sender:
             try:
                 await self._db.write(what, *facts)
             except (DBAPIError, OSError) as error:
-                log.warning("mark_failed", error=type(error).__name__)
+                log.warning("mark_failed", error=name_of(error))
                 await asyncio.sleep(STEADY)
             else:
                 return

@@ -29,6 +29,7 @@ from bot.refusing import refusal_of
 from bot.rules.communities import Oops, TelegramSilent
 from bot.rules.fans import AskedInVain
 from bot.rules.refusals import Refusal
+from bot.store.away import name_of
 from bot.store.members import OutsideError
 from bot.voice import Voice
 
@@ -84,7 +85,7 @@ async def guarded(handler: CallableObject, event: TelegramObject, data: dict[str
         log.warning("asked_in_vain", cause=ask.cause, chat=ask.chat_id, user=ask.sender.user_id)
         await voice.answer(ask, TelegramSilent())
     except OF_DATABASE as error:
-        raise TryLaterError(type(error).__name__) from error
+        raise TryLaterError(name_of(error)) from error
     except TelegramForbiddenError as error:
         here = getattr(error.method, "chat_id", ask.chat_id) == ask.chat_id
         reason = refusal_of(error)

@@ -31,3 +31,8 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, (InterfaceError, InternalError)) and not isinstance(
         getattr(origin, "__cause__", None), ValueError
     )
+
+
+def name_of(error: BaseException) -> str:
+    """What kind of failure it is, for a log or a report: its text may hold an address or a password."""
+    return str(error) if isinstance(error, DatabaseAwayError) else type(error).__name__

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from bot.intake import Intake
 from bot.meters import Beat, Meters, Phase
+from bot.store.away import name_of
 from bot.store.db import Database, Tx
 from bot.store.tables import Outbox
 from bot.store.tables.messages import Lane, OutboxState
@@ -59,7 +60,7 @@ class Vitals:
         except TimeoutError:
             return f"the database hasn't answered for {DATABASE_SECONDS:.0f} s"
         except Exception as error:  # noqa: BLE001  # whatever the driver says, its text may hold the address
-            return f"the database can't be used: {type(error).__name__}"
+            return f"the database can't be used: {name_of(error)}"
         return None
 
     def _named(self, problem: str, beat: Beat = Beat.POLL) -> str:

@@ -171,6 +171,7 @@ EXPECTED_REFUSALS = (
     ("sendMessage", 403, "bot was blocked by the user"),
     ("sendMessage", 403, "user is deactivated"),
     ("sendMessage", 403, "bot was kicked"),
+    ("sendMessage", 403, "bot is not a member"),  # said while it was leaving
     ("sendMessage", 400, "USER_NOT_PARTICIPANT"),  # a whisper to someone who has left meanwhile
     ("sendMessage", 400, "group chat was upgraded"),
     ("deleteMessage", 400, "group chat was upgraded"),

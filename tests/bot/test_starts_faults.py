@@ -130,6 +130,8 @@ async def test_a_link_that_telegram_refuses(sqlite_url: str) -> None:
             await shop.drained(app.db)
         # The refusals are the test's own doing: nothing else was refused.
         for call in [call for call in shop.telegram.calls if call.status == 400]:
+            if call.method == "deleteEphemeralMessage":
+                continue  # the probe, with ids of nobody
             assert "invalid: Wrong HTTP URL" in call.description
             shop.telegram.calls.remove(call)
         assert shop.told() == dict.fromkeys(shop.told(), 1)

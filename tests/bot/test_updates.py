@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from bot import intake
 from bot.features.privacy import forget_me
+from bot.rules import polling
 from bot.rules.privacy import ASIDE_KEPT, NothingKept
 from bot.store import inbox, set_aside
 from bot.store.db import Database, Tx
@@ -171,7 +172,7 @@ async def polls_are_spaced(stage: Stage, body: bytes) -> None:
 async def test_a_webhook_is_named(play_sqlite: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a webhook is set the log says so once a minute, nobody is taken for a second poller, and the bot waits."""
     monkeypatch.setattr(intake, "WEBHOOK_SECONDS", 0.1)
-    monkeypatch.setattr(intake, "CONFLICT_SECONDS", 0.2)
+    monkeypatch.setattr(polling, "ENDS_AFTER", 0.2)
     stage = await play_sqlite(language="en")
     words = (
         "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"

@@ -213,7 +213,8 @@ async def test_who_hears_it(tmp_path: Path) -> None:
             assert (await numbers(port))["encore_running"] == 1
             listening = {line.split()[1] for line in tcp_lines(process.process.pid)}
             assert listening == {f"0100007F:{port:04X}"}
-            code, out, problems = await result(tmp_path, "run", **variables)
+            other = variables | {"DATABASE_URL": "sqlite:///other.db"}
+            code, out, problems = await result(tmp_path, "run", **other)
             assert (code, out) == (2, "")
             assert [line for line in problems if line.startswith("encore: ")] == [
                 f"encore: METRICS_PORT: port {port} can't be had: it is in use"
