@@ -23,6 +23,9 @@ _OFFSET = re.compile(rb'offset(?:"?:\s*|=|"\r\n(?:[^\r\n]+\r\n)*\r\n)(\d+)')
 _ME = b'{"ok":true,"result":{"id":42,"is_bot":true,"first_name":"Bench","username":"bench_bot"}}'
 _DONE = b'{"ok":true,"result":true}'
 _SENT = b'{"ok":true,"result":{"message_id":7,"date":1700000000,"chat":{"id":5,"type":"private"},"text":"ok"}}'
+_WHISPERED = (
+    b'{"ok":true,"result":{"message_id":0,"ephemeral_message_id":7,"date":1700000000,"chat":{"id":5,"type":"group"}}}'
+)
 _EMPTY = b'{"ok":true,"result":[]}'
 _BLANK = b'{"ok":true,"result":{}}'
 
@@ -180,7 +183,7 @@ class Http(asyncio.Protocol):
         server = self.server
         if path.endswith(b"/sendMessage"):
             server.sent.append(time.time())  # noqa: TID251  # compared with instants of other processes
-            self.later(_SENT, body)
+            self.later(_WHISPERED if b'"ephemeral_message_parameters"' in body else _SENT, body)
         elif path.endswith(b"/getUpdates"):
             server.first_poll = server.first_poll or time.perf_counter()
             self.poll(body)
