@@ -9,14 +9,18 @@ PAGES := tests/browser tests/test_demo.py
 PLAIN := tests/bot/test_cli.py tests/bot/test_first_come.py tests/bot/test_kill.py tests/bot/test_kill_starts.py \
 	tests/bot/test_starts.py tests/bot/test_backup.py
 WORDS := tests/sandbox tests/test_content.py
-# Half of the tests that talk to the stand-in.
-EARLY := $(filter-out $(PLAIN),$(wildcard tests/bot/test_[a-o]*.py))
+# What a bot survives: outages, broken answers, damaged rows, lost connections, a second process, hostile numbers.
+HARSH := $(wildcard tests/bot/test_answers.py tests/bot/test_damage.py tests/bot/test_database_away.py \
+	tests/bot/test_fuzz.py tests/bot/test_numbers.py tests/bot/test_outages.py tests/bot/test_overlap.py \
+	tests/bot/test_two_pollers.py)
+# Half of the other tests that talk to the stand-in.
+EARLY := $(filter-out $(PLAIN) $(HARSH),$(wildcard tests/bot/test_[a-o]*.py))
 UNMEASURED := $(PAGES:%=--ignore=%) $(PLAIN:%=--ignore=%) $(WORDS:%=--ignore=%)
 
 # Tests start the bot some eighty times: what was compiled once is kept, whatever the environment says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test run format bench pairs plain pages talking meeting deciding words
+.PHONY: demo test run format bench pairs plain pages talking meeting surviving deciding words
 
 demo: .venv/run.stamp
 	$(BIN)/python -m bot demo $(ARGS)
@@ -24,13 +28,13 @@ demo: .venv/run.stamp
 run: .venv/run.stamp
 	$(BIN)/python -m bot run $(ARGS)
 
-# Six lanes, three at a time for two cores, as many tests wait; what a lane prints is shown when it is done. Each has a
+# Seven lanes, three at a time for two cores, as many tests wait; what a lane prints is shown when it is done. Each has a
 # folder of its own.
 test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@mkdir -p build && rm -f build/coverage.*
-	@$(MAKE) --no-print-directory -j3 plain pages deciding meeting talking words
+	@$(MAKE) --no-print-directory -j3 deciding pages plain surviving meeting talking words
 	$(BIN)/python -m slipcover --fail-under 90 --out build/coverage.json --merge build/coverage.*.json
 
 # Databases of tests live in memory where there is room: a commit that waits for a busy disk is most of a test's time.
@@ -45,10 +49,13 @@ pages: .venv/dev.stamp
 	@$(call LANE,$(BIN)/python -m pytest -q $(PAGES))
 
 talking: .venv/dev.stamp
-	@$(call LANE,$(MEASURED) tests/bot $(UNMEASURED) $(EARLY:%=--ignore=%))
+	@$(call LANE,$(MEASURED) tests/bot $(UNMEASURED) $(EARLY:%=--ignore=%) $(HARSH:%=--ignore=%))
 
 meeting: .venv/dev.stamp
 	@$(call LANE,$(MEASURED) $(EARLY) $(UNMEASURED))
+
+surviving: .venv/dev.stamp
+	@$(call LANE,$(MEASURED) $(HARSH))
 
 deciding: .venv/dev.stamp
 	@$(call LANE,$(MEASURED) tests --ignore=tests/bot $(UNMEASURED))
