@@ -9,7 +9,7 @@ from unittest.mock import AsyncMock
 import pytest
 from aiogram.enums import UpdateType
 
-from bot import intake, pacer
+from bot import afterwards, answers, intake, pacer, updates
 from bot.bounded import Bounded
 from bot.content import filters
 from bot.content.filters import LONGEST_KEPT, all_for
@@ -24,8 +24,9 @@ from bot.rules.farming import FarmingPolicy
 from bot.rules.imports import ImportPolicy
 from bot.rules.numbers import LARGEST
 from bot.rules.orders import OrderPolicy
+from bot.rules.privacy import ASIDE_KEPT
 from bot.rules.words import Language
-from bot.store import departures
+from bot.store import departures, set_aside
 from bot.store.db import Database
 from bot.store.members import Sender
 from bot.updates import KINDS, kind_of_update
@@ -110,6 +111,10 @@ def test_the_table_of_bounds() -> None:
         ("texts that were cut", filters.LONGEST_KEPT),
         ("updates that wait", intake.BACKLOG, intake.BATCH),
         ("promised messages", departures.LOOK),
+        ("answers to who is in no shop", afterwards.MOST),
+        ("an answer of Telegram's", answers.GREATEST_SIZE, answers.LONGEST_WAIT),
+        ("an update |", updates.LONGEST_BODY),
+        ("what is set aside", set_aside.MOST, ASIDE_KEPT.days),
         ("connections to the port", port.connections),
         ("headers of a request", port.headers, port.line, int(port.read)),
         ("the body of an order", orders.max_body, int(hooks.BODY_SECONDS)),
