@@ -37,9 +37,17 @@ def _node() -> str:
     return str(folder / "node.exe" if os.name == "nt" else folder / "bin" / "node")
 
 
-@cache
 def modules() -> Path:
-    """The folder with the modules; the test is skipped where npm can't be reached.
+    """The folder with the modules; the test is skipped where npm can't be reached."""
+    found = _set_up()
+    if found is None:
+        pytest.skip("npm can't be reached")
+    return found
+
+
+@cache
+def _set_up() -> Path | None:
+    """Install them, if they aren't there; None where that fails: it is tried once.
 
     They appear under their name when they are complete: two runs of the tests may set them up at once.
     """
@@ -63,8 +71,8 @@ def modules() -> Path:
         )
         with suppress(OSError):  # another run was faster
             making.rename(folder)
-    except (subprocess.SubprocessError, OSError) as error:
-        pytest.skip(f"npm can't be reached: {type(error).__name__}")
+    except (subprocess.SubprocessError, OSError):
+        return None
     finally:
         shutil.rmtree(making, ignore_errors=True)
     return folder / "node_modules"
