@@ -119,7 +119,7 @@ from bot.session import LightSession
 from bot.settings import Settings
 from bot.store import airings, causes, forgotten, gift_cards, mornings, namings, outbox, packets, set_aside
 from bot.store import raffles as raffle_cards
-from bot.store.away import name_of
+from bot.store.away import is_of_data, name_of
 from bot.store.campaigns import CARD, card_of
 from bot.store.damage import Repairs
 from bot.store.db import Database
@@ -129,7 +129,6 @@ from bot.store.ledger import check_books
 from bot.store.lock import InUseError
 from bot.store.places import find_people
 from bot.store.refused import forget_refusals
-from bot.store.troubles import is_of_data
 from bot.updates import kind_of_update
 from bot.voice import Voice
 from bot.whispers import Whispers

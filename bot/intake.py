@@ -24,10 +24,9 @@ from bot.meters import Beat, Meters
 from bot.rules.polling import Polling
 from bot.session import LightSession
 from bot.store import inbox
-from bot.store.away import name_of
+from bot.store.away import is_of_data, name_of
 from bot.store.db import Database
 from bot.store.inbox import ReadPeople
-from bot.store.troubles import is_of_data
 from bot.updates import Sound, Unread, kind_of_update, read_body, sort_out, unfit
 
 T = TypeVar("T")

@@ -33,7 +33,7 @@ from bot.rules.raffles import MyEntry, RaffleList
 from bot.rules.refusals import Refusal
 from bot.rules.words import Language
 from bot.store.db import Database
-from bot.store.telling import take_away_later
+from bot.store.outbox import take_away_later
 from bot.targets import Target, promise_answer, target_of
 from bot.whispers import Whispers
 

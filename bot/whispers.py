@@ -18,13 +18,15 @@ from aiogram.exceptions import (
     TelegramNotFound,
 )
 
+from bot.answers import message_id_of
 from bot.clock import Clock
 from bot.logs import get_logger
 from bot.outbound import Outbound
 from bot.pacer import HeldError
 from bot.rules.communities import NoWhispers, Place
 from bot.store.db import Database, Tx
-from bot.store.telling import take_away_later, tell_owner
+from bot.store.outbox import take_away_later
+from bot.store.telling import tell_owner
 
 log = get_logger("whispers")
 
@@ -91,8 +93,9 @@ class Whispers:
             return True
         self._known = False
         log.warning("whisper_said_aloud", chat=chat_id)
-        if isinstance(sent, dict) and sent.get("message_id"):
-            await self._take_back(chat_id, sent["message_id"], place)
+        message_id = message_id_of(sent)
+        if message_id is not None:
+            await self._take_back(chat_id, message_id, place)
         return False
 
     async def _take_back(self, chat_id: int, message_id: int, place: Place | None) -> None:

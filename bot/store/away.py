@@ -1,12 +1,16 @@
-"""Which failures of a database pass by themselves: one exception for all of them, so that callers know one."""
+"""Which failures of a database pass by themselves, one exception for all of them, and which are a value's fault."""
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, InternalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 AWAY = ("08", "25006", "25P03", "40001", "40003", "40P01", "53", "55P03", "57014", "57P", "58")
 """Beginnings of PostgreSQL's SQLSTATE codes (its manual, appendix A) that say: ask again. The connection broke; the
 server is a standby now, or is stopping or starting; we waited too long or were overtaken; room, connections or its disk
 gave out."""
+
+OF_VALUES = (ValueError, TypeError, OverflowError, DataError, IntegrityError)
+NOT_UTF8 = "Could not decode to UTF-8"
+"""How SQLite's driver says that a text in the file is damaged."""
 
 
 class DatabaseAwayError(ConnectionError):
@@ -36,3 +40,17 @@ def is_away(error: BaseException) -> bool:
 def name_of(error: BaseException) -> str:
     """What kind of failure it is, for a log or a report: its text may hold an address or a password."""
     return str(error) if isinstance(error, DatabaseAwayError) else type(error).__name__
+
+
+def is_of_data(error: BaseException) -> bool:
+    """Whether a write or a read failed for what it was given or found: trying again would end the same.
+
+    Drivers wrap their reasons: asyncpg's for a value that doesn't fit looks like a lost connection from outside.
+    """
+    chain: list[BaseException] = []
+    while error not in chain:
+        chain.append(error)
+        error = getattr(error, "orig", None) or error.__cause__ or error
+    if any(isinstance(one, OSError) for one in chain):
+        return False  # a certificate's refusal is a ValueError too
+    return any(isinstance(one, OF_VALUES) or NOT_UTF8 in str(one) for one in chain)

@@ -9,7 +9,7 @@ from sqlmodel import col
 from bot.rules.refusals import GIVEN_UP_AFTER, HUNG_AGAIN
 from bot.store.db import PROMISED, Tx
 from bot.store.hot import Hot
-from bot.store.outbox import DELETE, promise
+from bot.store.outbox import promise, take_away_later
 from bot.store.tables import Card, FanGroup, Outbox
 from bot.store.tables.base import Id
 from bot.store.tables.messages import Lane, OutboxState
@@ -200,17 +200,7 @@ def hang_again(tx: Tx, *, card_id: int, message_id: int, too_old: bool, now: dat
         not_after=now + GIVEN_UP_AFTER,
     )
     if too_old:
-        promise(
-            tx,
-            key=f"delete:{card.chat_id}:{message_id}",
-            community_id=card.community_id,
-            chat_id=card.chat_id,
-            lane=Lane.POST,
-            act=DELETE,
-            facts={"message_id": message_id},
-            due_at=now,
-            now=now,
-        )
+        take_away_later(tx, card.community_id, card.chat_id, message_id, due_at=now, now=now)
 
 
 def announce_missing(

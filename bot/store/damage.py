@@ -68,7 +68,11 @@ class Damage:
 
 
 class Repairs:
-    """Looks for damaged rows and sets them aside."""
+    """Looks for damaged rows and sets them aside.
+
+    Whoever meets such rows has one of their own: they go on once they have looked, and must not skip that because
+    another one is looking just then.
+    """
 
     def __init__(self, db: Database) -> None:
         self._db = db

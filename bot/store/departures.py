@@ -77,27 +77,20 @@ class Seen:
     """When the next announcement falls due."""
 
 
-_COLUMNS = (
-    col(Outbox.id),
-    col(Outbox.community_id),
-    col(Outbox.chat_id),
-    col(Outbox.lane),
-    col(Outbox.act),
-    col(Outbox.facts),
-    col(Outbox.attempts),
-    col(Outbox.problem),
-)
-
-
-def _departure(row: Any) -> Departure:
-    return Departure(row[0] or 0, *row[1:])
-
-
 def look(session: Session, now: datetime) -> Seen:
     """What may leave at `now`, and what comes next."""
     in_time = or_(col(Outbox.not_after).is_(None), col(Outbox.not_after) > now)
     rows = session.execute(
-        select(*_COLUMNS)
+        select(
+            col(Outbox.id),
+            col(Outbox.community_id),
+            col(Outbox.chat_id),
+            col(Outbox.lane),
+            col(Outbox.act),
+            col(Outbox.facts),
+            col(Outbox.attempts),
+            col(Outbox.problem),
+        )
         .where(_WAITING, col(Outbox.due_at) <= now, in_time)
         .order_by(_ORDER, col(Outbox.due_at), col(Outbox.id))
         .limit(LOOK)
@@ -109,7 +102,7 @@ def look(session: Session, now: datetime) -> Seen:
     next_at, next_start = session.execute(
         select(coming.scalar_subquery(), coming.where(_LIVE, _ANNOUNCES).scalar_subquery())
     ).one()
-    due = [_departure(row) for row in rows]
+    due = [Departure(row[0] or 0, *row[1:]) for row in rows]
     return Seen(due, late is not None, next_at, next_start)
 
 

@@ -125,3 +125,20 @@ def rekey(tx: Tx, old_chat_id: int, new_chat_id: int) -> None:
         row.facts = row.facts | {"reply_to": None, "thread_id": None}
     tx.flush()
     tx.execute(update(Outbox).where(*waiting).values(chat_id=new_chat_id))
+
+
+def take_away_later(
+    tx: Tx, community_id: int, chat_id: int, message_id: int, *, due_at: datetime, now: datetime
+) -> None:
+    """Promise that a message of ours is deleted."""
+    promise(
+        tx,
+        key=f"delete:{chat_id}:{message_id}",
+        community_id=community_id,
+        chat_id=chat_id,
+        lane=Lane.BULK,
+        act=DELETE,
+        facts={"message_id": message_id},
+        due_at=due_at,
+        now=now,
+    )

@@ -6,9 +6,9 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from bot.store.db import Tx
-from bot.store.outbox import DELETE, LEAVE, promise
+from bot.store.outbox import LEAVE, take_away_later
 from bot.store.tables import Card, FanGroup, Member, Outbox, Presence, RefusedRoom, SourceLink
-from bot.store.tables.messages import Lane, OutboxState
+from bot.store.tables.messages import OutboxState
 
 
 def leave_room(tx: Tx, chat_id: int, at: datetime) -> None:
@@ -57,17 +57,7 @@ def clear_room(tx: Tx, old_id: int, new_id: int, chat_id: int, at: datetime) -> 
     cards = tx.execute(select(Card).where(col(Card.community_id) == old_id, col(Card.chat_id) == chat_id)).scalars()
     for card in cards.all():
         if card.message_id is not None:
-            promise(
-                tx,
-                key=f"delete:{chat_id}:{card.message_id}",
-                community_id=new_id,
-                chat_id=chat_id,
-                lane=Lane.POST,
-                act=DELETE,
-                facts={"message_id": card.message_id},
-                due_at=at,
-                now=at,
-            )
+            take_away_later(tx, new_id, chat_id, card.message_id, due_at=at, now=at)
         tx.delete(card)
     members = select(col(Member.id)).where(col(Member.community_id) == old_id)
     tx.execute(

@@ -13,7 +13,7 @@ from bot.rules.words import Language, reader_language
 from bot.store import causes
 from bot.store.cards import chats_of, groups_of
 from bot.store.db import Tx
-from bot.store.outbox import DELETE, FILE, SAY, TELL, promise
+from bot.store.outbox import FILE, SAY, TELL, promise
 from bot.store.tables import Outbox, Person
 from bot.store.tables.messages import Lane, OutboxState
 
@@ -237,23 +237,6 @@ def tell_person(
         can_write=can_write,
         lane=Lane.LIVE,
         instead=group.chat_id if can_write and group is not None else None,
-    )
-
-
-def take_away_later(
-    tx: Tx, community_id: int, chat_id: int, message_id: int, *, due_at: datetime, now: datetime
-) -> None:
-    """Promise that a message of ours is deleted."""
-    promise(
-        tx,
-        key=f"delete:{chat_id}:{message_id}",
-        community_id=community_id,
-        chat_id=chat_id,
-        lane=Lane.BULK,
-        act=DELETE,
-        facts={"message_id": message_id},
-        due_at=due_at,
-        now=now,
     )
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import json
 import sqlite3
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,9 @@ from structlog.testing import capture_logs
 
 from bot.store.db import Tx
 from bot.store.set_aside import count_aside
-from sandbox import Limits, Rights, Sandbox
+from sandbox import Chat, Limits, Person, Rights, Sandbox
 from tests.bot.conftest import Play, Stage, is_card
-from tests.bot.process import result, running
+from tests.bot.process import Running, result, running
 
 MESSAGE = """INSERT INTO outbox (community_id, chat_id, lane, act, facts, due_at, state, attempts, made_at)
 VALUES (1, {chat}, '{lane}', '{act}', '{facts}', '{due_at}', 'waiting', 0, '2026-10-01 00:00:00.000000')"""
@@ -122,17 +123,28 @@ def aside_of(url: str, kind: str) -> int:
         return int(count)
 
 
-async def test_a_process_on_damaged_rows(sqlite_url: str, tmp_path: Path) -> None:
-    """The process starts, runs and stops, sends the others, `doctor` counts what is aside, `repair` mends it."""
+@asynccontextmanager
+async def a_shop(url: str) -> AsyncIterator[tuple[Person, Chat, dict[str, str]]]:
+    """A group and its creator, and what a process needs to run their bot."""
     async with Sandbox(limits=Limits.none()) as telegram:
-        bot = telegram.add_bot(token="42:TEST", username="encore_test_bot")
+        telegram.add_bot(token="42:TEST", username="encore_test_bot")
         owner = telegram.add_user("Mina", language="en")
         group = telegram.add_group("Silk room", creator=owner)
-        variables = {"BOT_TOKEN": "42:TEST", "TELEGRAM_API_URL": telegram.url, "DATABASE_URL": sqlite_url}
+        yield owner, group, {"BOT_TOKEN": "42:TEST", "TELEGRAM_API_URL": telegram.url, "DATABASE_URL": url}
+
+
+async def comes(process: Running, owner: Person, group: Chat) -> None:
+    """The bot is started, and the owner adds it to the group."""
+    await process.logs("started")
+    owner.adds(owner.world.bots["42:TEST"], group, Rights.full())
+    await process.logs("arrived")
+
+
+async def test_a_process_on_damaged_rows(sqlite_url: str, tmp_path: Path) -> None:
+    """The process starts, runs and stops, sends the others, `doctor` counts what is aside, `repair` mends it."""
+    async with a_shop(sqlite_url) as (owner, group, variables):
         async with running(tmp_path, **variables) as process:
-            await process.logs("started")
-            owner.adds(bot, group, Rights.full())
-            await process.logs("arrived")
+            await comes(process, owner, group)
             said = owner.says(group, '/newcoupon title="Scarf" stock=5')
             await owner.waits_for(group, is_card, timeout=10, after=said)
             assert await process.stops() == 0
@@ -175,19 +187,19 @@ async def test_a_process_on_damaged_rows(sqlite_url: str, tmp_path: Path) -> Non
 
 async def test_an_update_that_is_put_back(sqlite_url: str, tmp_path: Path) -> None:
     """An update that an older Encore couldn't read is put back by `repair again`, and handled at the next start."""
-    async with Sandbox(limits=Limits.none()) as telegram:
-        bot = telegram.add_bot(token="42:TEST", username="encore_test_bot")
-        owner = telegram.add_user("Mina", language="en")
-        group = telegram.add_group("Silk room", creator=owner)
-        variables = {"BOT_TOKEN": "42:TEST", "TELEGRAM_API_URL": telegram.url, "DATABASE_URL": sqlite_url}
+    async with a_shop(sqlite_url) as (owner, group, variables):
         async with running(tmp_path, **variables) as process:
-            await process.logs("started")
-            owner.adds(bot, group, Rights.full())
-            await process.logs("arrived")
+            await comes(process, owner, group)
             assert await process.stops() == 0
         fan = {"id": owner.id, "is_bot": False, "first_name": "Mina", "language_code": "en"}
         chat = {"id": group.id, "type": "supergroup", "title": "Silk room"}
-        message = {"message_id": 900, "date": int(telegram.clock.now()), "chat": chat, "from": fan, "text": "/checkin"}
+        message = {
+            "message_id": 900,
+            "date": int(owner.world.clock.now()),
+            "chat": chat,
+            "from": fan,
+            "text": "/checkin",
+        }
         message["entities"] = [{"type": "bot_command", "offset": 0, "length": 8}]
         row = ("update", "42:900", json.dumps({"update_id": 900, "message": message}), "unreadable", DUE)
         with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as database, database:
