@@ -164,12 +164,12 @@ async def test_an_owners_second_group(play_sqlite: Play) -> None:
     assert note.buttons[0].url == "https://t.me/encore_test_bot?start=setup_2"
     await stage.owner.waits_for(group, lambda m: is_greeting(m) and m.seq > hung.seq, timeout=10)
     assert await shop_of(stage, group) == "Wool room"
-    await stage.settled()
+    await stage.all_sent()
     assert hung.deleted
     again = stage.owner.forges(stage.telegram.private(stage.bot, stage.owner), note, f"part:{group.id}")
     assert "out of date" in await pressed(again)
     card = await stage.drop("title=Shawl stock=3")
-    await stage.settled()
+    await stage.all_sent()
     assert not [m for m in of_bot(stage, group) if "Shawl" in m.text]
     assert card.chat is stage.group
 
