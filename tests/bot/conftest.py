@@ -190,6 +190,7 @@ EXPECTED_REFUSALS = (
     *((method, 400, "TOPIC_CLOSED") for method in ("sendMessage", "sendPhoto", "sendDocument")),  # then General's turn
     *((method, 400, "message thread not found") for method in ("sendMessage", "sendPhoto", "sendDocument")),
     ("getChat", 403, "bot is not a member"),  # a question about a chat that the bot has left
+    ("getChat", 403, "bot was kicked"),  # the same, while the daily look at channels goes on
 )
 """All that Telegram may refuse in any scenario, beside what a test makes it refuse (429, 500, 502, cut connections)."""
 
