@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.rules.communities import Place
 from bot.rules.fans import Room
+from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.words import Language
 from bot.store.members import Sender

@@ -20,7 +20,7 @@ from bot.logs import get_logger
 from bot.outbound import Outbound
 from bot.promised import language_in, outcome_in
 from bot.refusing import refusal_of
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.refusals import Refusal
 from bot.rules.words import Language, reader_language
 from bot.store.cards import EDIT, POST, hang_again

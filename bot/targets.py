@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import col
 
 from bot.asking import Ask
-from bot.rules.communities import SPEAKING_FOR_OTHERS
+from bot.rules.place import SPEAKING_FOR_OTHERS
 from bot.store.db import Tx
 from bot.store.outbox import TELL, promise
 from bot.store.tables import Outbox

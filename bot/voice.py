@@ -26,9 +26,9 @@ from bot.meters import Meters
 from bot.outbound import Outbound
 from bot.pacer import HeldError
 from bot.refusing import refusal_of
-from bot.rules.communities import Place
 from bot.rules.coupons import MyCoupons
 from bot.rules.hearts import HeartAgain, Hearted, HeartsRest
+from bot.rules.place import Place
 from bot.rules.raffles import MyEntry, RaffleList
 from bot.rules.refusals import Refusal
 from bot.rules.words import Language

@@ -23,7 +23,8 @@ from bot.clock import Clock
 from bot.logs import get_logger
 from bot.outbound import Outbound
 from bot.pacer import HeldError
-from bot.rules.communities import NoWhispers, Place
+from bot.rules.communities import NoWhispers
+from bot.rules.place import Place
 from bot.store.db import Database, Tx
 from bot.store.outbox import take_away_later
 from bot.store.telling import tell_owner

@@ -16,7 +16,7 @@ import pytest
 
 from bot.content import FOLDER, Said, Words
 from bot.content.buttons import buttons_for
-from bot.content.catalog import FEATURES, OUTCOMES
+from bot.content.catalog import FILES, OUTCOMES, file_of
 from bot.content.filters import Here
 from bot.content.zones import find_zones
 from bot.handlers.acts import ACTS as PANEL_ACTS
@@ -25,7 +25,6 @@ from bot.rules import raffles as raffle_rules
 from bot.rules import setting_up as setup_rules
 from bot.rules.admin import LATELY, LISTED, AdminEntry, AdminLine, AdminPick, AdminProblem, AdminValue, Reach, Section
 from bot.rules.arrivals import Need
-from bot.rules.communities import Place
 from bot.rules.draws import UNREACHABLE
 from bot.rules.farming import HeldState, Sign
 from bot.rules.forms import FormError
@@ -33,6 +32,7 @@ from bot.rules.gifts import GiftKind, Opens
 from bot.rules.hearts import StepState, Unlocks
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
 from bot.rules.packets import Funding, PacketState
+from bot.rules.place import Place
 from bot.rules.raffles import RaffleCard, RaffleLine, RafflePolicy, Reason, Sealing, Winner
 from bot.rules.setting_up import GIVEAWAYS_OFFERED, MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
 from bot.rules.streams import Phase
@@ -542,7 +542,9 @@ def spoken(request: pytest.FixtureRequest) -> Spoken:
     return Spoken(name, {(language, place): said(name, language, place) for language in Language for place in HERE})
 
 
-FILES = [pytest.param(feature, language, id=f"{language}/{feature}") for feature in FEATURES for language in Language]
+OTHER_FILES = ("asks", "commands", "demo", "doctor", "needs")
+"""Words that belong to no outcome: the panel's, the menus', the demo's, the doctor's, what the bot needs."""
+CASES = [pytest.param(file, language, id=f"{language}/{file}") for file in FILES for language in Language]
 
 
 class Strict(HTMLParser):
@@ -673,74 +675,76 @@ def test_ordinary_labels_fit_a_phone(spoken: Spoken) -> None:
             assert utf16(button.text) <= ORDINARY_BUTTON, (which, button.text)
 
 
-@pytest.mark.parametrize(("feature", "language"), FILES)
-def test_blocks_and_outcomes_match(feature: str, language: Language) -> None:
+@pytest.mark.parametrize(("file", "language"), CASES)
+def test_blocks_and_outcomes_match(file: str, language: Language) -> None:
     """Every outcome and label has its block, and no block is left that nothing says."""
-    names = {name.partition(".")[2] for name in OUTCOMES if name.startswith(f"{feature}.")}
-    shorts = {f"{name.partition('.')[2]}_short" for name in SHORT if name.startswith(f"{feature}.")}
+    kinds = {name: kind for name, kind in OUTCOMES.items() if file_of(kind) == file}
+    names = {kind.__name__ for kind in kinds.values()}
+    shorts = {f"{kind.__name__}_short" for name, kind in kinds.items() if name in SHORT}
     labels = {
         f"label_{button.label}"
-        for name in names
-        for outcome in samples(OUTCOMES[f"{feature}.{name}"])
+        for kind in kinds.values()
+        for outcome in samples(kind)
         for button in chain.from_iterable(buttons_for(outcome))
     }
-    assert WORDS.blocks(feature, language) == names | shorts | labels
+    assert WORDS.blocks(file, language) == names | shorts | labels
 
 
-def test_every_feature_has_its_file_in_every_language() -> None:
-    """One file a feature, the demo's, the doctor's, the menus', what the bot needs and asks, and no more."""
+def test_every_file_of_rules_has_its_words_in_every_language() -> None:
+    """A file for each file of rules with outcomes, the others that are named here, and no more."""
     for language in Language:
-        files = {path.name for path in (FOLDER / language).iterdir()}
-        assert files == {f"{feature}.j2" for feature in (*FEATURES, "asks", "commands", "demo", "doctor", "needs")}
+        folder = FOLDER / language
+        files = {path.relative_to(folder).as_posix() for path in folder.rglob("*.j2")}
+        assert files == {f"{file}.j2" for file in (*FILES, *OTHER_FILES)}
 
 
-def literal(feature: str, language: Language) -> str:
+def literal(file: str, language: Language) -> str:
     """What a file says by itself, without comments, expressions, markup and what stands in `<code>`."""
-    source = (FOLDER / language / f"{feature}.j2").read_text(encoding="utf-8")
+    source = (FOLDER / language / f"{file}.j2").read_text(encoding="utf-8")
     source = re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)
     source = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", source, flags=re.DOTALL)
     source = re.sub(r"<code>.*?</code>", " ", source, flags=re.DOTALL)
     return re.sub(r"</?[a-z-]+>", " ", source)
 
 
-@pytest.mark.parametrize("feature", FEATURES)
+@pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("language", [Language.KO, Language.ZH])
-def test_no_english_in_korean_and_chinese(feature: str, language: Language) -> None:
+def test_no_english_in_korean_and_chinese(file: str, language: Language) -> None:
     """Korean and Chinese sentences hold no Latin words but commands."""
-    rest = LATIN_IN_CHINESE_AND_KOREAN.sub("", literal(feature, language))
+    rest = LATIN_IN_CHINESE_AND_KOREAN.sub("", literal(file, language))
     assert not re.findall(r"[A-Za-z]+", rest)
 
 
-@pytest.mark.parametrize("feature", FEATURES)
-def test_scripts_stay_in_their_language(feature: str) -> None:
+@pytest.mark.parametrize("file", FILES)
+def test_scripts_stay_in_their_language(file: str) -> None:
     """No Hangul in Chinese and English files, no Chinese characters in Korean and English ones."""
     hangul, han = re.compile(r"[가-힣]"), re.compile(r"[一-鿿]")
-    assert not hangul.search(literal(feature, Language.ZH))
-    assert not hangul.search(literal(feature, Language.EN))
-    assert not han.search(literal(feature, Language.KO))
-    assert not han.search(literal(feature, Language.EN))
+    assert not hangul.search(literal(file, Language.ZH))
+    assert not hangul.search(literal(file, Language.EN))
+    assert not han.search(literal(file, Language.KO))
+    assert not han.search(literal(file, Language.EN))
 
 
-@pytest.mark.parametrize("feature", FEATURES)
-def test_chinese_punctuation_is_full_width(feature: str) -> None:
+@pytest.mark.parametrize("file", FILES)
+def test_chinese_punctuation_is_full_width(file: str) -> None:
     """Next to a Chinese character stands Chinese punctuation."""
-    assert not re.findall(r"[一-鿿][,.!?:;()]|[,!?;(][一-鿿]", literal(feature, Language.ZH))
+    assert not re.findall(r"[一-鿿][,.!?:;()]|[,!?;(][一-鿿]", literal(file, Language.ZH))
 
 
-@pytest.mark.parametrize("feature", FEATURES)
-def test_korean_particles_dont_depend_on_values(feature: str) -> None:
+@pytest.mark.parametrize("file", FILES)
+def test_korean_particles_dont_depend_on_values(file: str) -> None:
     """No particle whose form depends on the last sound follows a value, unless a date, which ends in 일."""
-    source = (FOLDER / Language.KO / f"{feature}.j2").read_text(encoding="utf-8")
+    source = (FOLDER / Language.KO / f"{file}.j2").read_text(encoding="utf-8")
     source = re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)
     source = re.sub(r"</(?:b|code|i)>", "", source)
     ends = re.findall(r"\{\{([^}]*)\}\} ?(?:을|를|이|가|은|는|과|와|으로|로|이에요|예요|이라|라)(?![가-힣])", source)
     assert [end for end in ends if not end.strip().endswith("|day")] == []
 
 
-@pytest.mark.parametrize(("feature", "language"), FILES)
-def test_nobody_shouts(feature: str, language: Language) -> None:
+@pytest.mark.parametrize(("file", "language"), CASES)
+def test_nobody_shouts(file: str, language: Language) -> None:
     """No chains of exclamation marks, and at most one emoji a line beside the medals."""
-    for line in literal(feature, language).split("\n"):
+    for line in literal(file, language).split("\n"):
         assert not re.search(r"[!！]\s*[!！]", line), line
         emoji = re.findall(r"[\U0001f300-\U0001faff⏰✅⚙↩]", line)
         assert len(emoji) <= 1, line

@@ -1,6 +1,6 @@
 """Words: an outcome becomes what a person reads, in their language and the persona's voice.
 
-One Jinja2 file a feature and language (`ko/coupons.j2`), one block an outcome (`SoldOut`), found by its class's name.
+One Jinja2 file for each file of rules and language, one block for each outcome (`SoldOut`), found by its class's name.
 `SoldOut` is HTML with autoescape on; `SoldOut_short` is plain text of at most 200 characters for a callback's answer;
 `label_…` are the plain texts of buttons.
 """
@@ -16,9 +16,9 @@ from jinja2.runtime import Context
 from bot.content import filters
 from bot.content.button import Rows
 from bot.content.buttons import buttons_for
-from bot.content.catalog import FEATURES, feature_of
+from bot.content.catalog import FILES, file_of
 from bot.content.secrets import aloud, is_secret
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.words import Language
 
 FOLDER = Path(__file__).parent
@@ -80,13 +80,13 @@ class Words:
     def html(self, outcome: Any, place: Place | None, language: Language) -> str:
         """The outcome as a message."""
         kind = type(outcome)
-        template = self._html[language][feature_of(kind)]
+        template = self._html[language][file_of(kind)]
         return _render(template, kind.__name__, self._values(outcome, place, language))
 
     def short(self, outcome: Any, place: Place | None, language: Language) -> str | None:
         """The outcome as a callback's answer, if it has such a form."""
         kind = type(outcome)
-        template = self._plain[language][feature_of(kind)]
+        template = self._plain[language][file_of(kind)]
         name = f"{kind.__name__}_short"
         if name not in template.blocks:
             return None
@@ -98,7 +98,7 @@ class Words:
         if not rows:
             return ()
         kind = type(outcome)
-        template = self._plain[language][feature_of(kind)]
+        template = self._plain[language][file_of(kind)]
         values = self._values(outcome, place, language)
         return tuple(
             tuple(
@@ -110,14 +110,14 @@ class Words:
 
     def line(self, file: str, block: str, language: Language, **values: Any) -> str:
         """A plain line that belongs to no outcome: what the demo tells between the messages."""
-        environment = self._plain[language][next(iter(FEATURES))].environment
+        environment = self._plain[language][FILES[0]].environment
         return _render(
             environment.get_template(f"{file}.j2"), block, {**values, "here": filters.Here.of(None, language)}
         )
 
-    def blocks(self, feature: str, language: Language) -> frozenset[str]:
-        """Names of all blocks of a feature's file."""
-        return frozenset(self._plain[language][feature].blocks)
+    def blocks(self, file: str, language: Language) -> frozenset[str]:
+        """Names of all blocks of a file of words."""
+        return frozenset(self._plain[language][file].blocks)
 
     def _values(self, outcome: Any, place: Place | None, language: Language) -> dict[str, Any]:
         kind = type(outcome)
@@ -139,7 +139,7 @@ def _load(language: Language, *, autoescape: bool) -> dict[str, Template]:
         auto_reload=False,
     )
     environment.filters.update(filters.all_for(language, html=autoescape))
-    return {feature: environment.get_template(f"{feature}.j2") for feature in FEATURES}
+    return {file: environment.get_template(f"{file}.j2") for file in FILES}
 
 
 def _render(template: Template, block: str, values: dict[str, Any]) -> str:

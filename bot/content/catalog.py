@@ -1,218 +1,41 @@
-"""Every outcome by its feature and name: `coupons.SoldOut`. What rules decide is what templates say."""
+"""Every outcome by its stored name, and the file that holds its words.
 
-from dataclasses import is_dataclass
+`bot/rules/coupons/claims.py` has its words in `content/<language>/coupons/claims.j2`, in a block for each outcome.
+"""
+
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from bot.rules import (
-    admin,
-    arrivals,
-    attendance,
-    cadence,
-    checkins,
-    communities,
-    coupons,
-    draws,
-    ending,
-    fans,
-    farming,
-    forms,
-    gifts,
-    giveaways,
-    hearts,
-    imports,
-    items,
-    joining,
-    lapse,
-    members,
-    naming,
-    orders,
-    packets,
-    preferences,
-    privacy,
-    raffles,
-    refusals,
-    reminders,
-    reporting,
-    rights,
-    setting_up,
-    shop,
-    sources,
-    staff,
-    streams,
-    topics,
-)
-
-FEATURES: dict[str, ModuleType] = {
-    module.__name__.rsplit(".", 1)[1]: module
-    for module in (
-        admin,
-        arrivals,
-        attendance,
-        cadence,
-        checkins,
-        communities,
-        coupons,
-        draws,
-        fans,
-        farming,
-        ending,
-        forms,
-        gifts,
-        giveaways,
-        items,
-        imports,
-        hearts,
-        joining,
-        lapse,
-        members,
-        naming,
-        orders,
-        packets,
-        preferences,
-        privacy,
-        raffles,
-        refusals,
-        reminders,
-        reporting,
-        rights,
-        setting_up,
-        shop,
-        sources,
-        staff,
-        streams,
-        topics,
-    )
-}
-
-UNSPOKEN = frozenset(
-    {
-        # Facts, policies, wishes and parts of outcomes: nobody is told these by themselves.
-        "admin.AdminEntry",
-        "admin.AdminLine",
-        "admin.AdminPick",
-        "admin.AdminProblem",
-        "admin.AdminValue",
-        "admin.Reach",
-        "attendance.AttendancePolicy",
-        "cadence.CadencePolicy",
-        "cadence.SlotFacts",
-        "arrivals.Asks",
-        "arrivals.Comer",
-        "arrivals.Joins",
-        "arrivals.Knocks",
-        "arrivals.OwnedShop",
-        "arrivals.Room",
-        "arrivals.Shop",
-        "checkins.CheckInFacts",
-        "checkins.CheckInPolicy",
-        "checkins.CoveredDay",
-        "checkins.Mended",
-        "checkins.Pay",
-        "checkins.Restorable",
-        "checkins.StreakNow",
-        "communities.Place",
-        "coupons.CampaignFacts",
-        "coupons.CodeFile",
-        "coupons.CouponPolicy",
-        "coupons.EarlyDrop",
-        "coupons.HeldCoupon",
-        "coupons.NewCampaign",
-        "draws.OwnerMayCallOff",
-        "ending.EndingCoupon",
-        "ending.EndingPolicy",
-        "fans.FansPolicy",
-        "fans.Found",
-        "fans.Room",
-        "imports.BadLine",
-        "imports.Codes",
-        "imports.ImportPolicy",
-        "orders.OrderPolicy",
-        "orders.OrderTaken",
-        "orders.OrderTold",
-        "orders.RefusedLine",
-        "gifts.Circle",
-        "gifts.FriendLine",
-        "gifts.GiftOption",
-        "gifts.GiftPolicy",
-        "gifts.NewGift",
-        "gifts.OfferLine",
-        "gifts.PayFacts",
-        "gifts.Progress",
-        "gifts.Reward",
-        "farming.FarmingFacts",
-        "farming.FarmingPolicy",
-        "farming.HeldLine",
-        "farming.Reason",
-        "giveaways.GiveawayPolicy",
-        "hearts.Give",
-        "hearts.HeartBoard",
-        "hearts.HeartPolicy",
-        "hearts.HeartStep",
-        "joining.ComingFacts",
-        "joining.WelcomePolicy",
-        "items.ItemLine",
-        "items.NewItem",
-        "items.WaitingLine",
-        "lapse.Lapse",
-        "lapse.LapsePolicy",
-        "members.BoardLine",
-        "members.BoardPolicy",
-        "naming.Choice",
-        "naming.Named",
-        "naming.Unnamed",
-        "packets.NewPacket",
-        "packets.PacketFacts",
-        "packets.PacketPolicy",
-        "preferences.Preference",
-        "raffles.EntrantFacts",
-        "raffles.LostPlace",
-        "raffles.NewRaffle",
-        "raffles.OnList",
-        "raffles.Paid",
-        "raffles.RaffleFacts",
-        "raffles.RaffleLine",
-        "raffles.RafflePolicy",
-        "raffles.Winner",
-        "reminders.Round",
-        "reporting.CameBy",
-        "rights.HomeStaff",
-        "rights.RoomChoice",
-        "shop.Buyer",
-        "shop.ItemFacts",
-        "shop.ShelfLine",
-        "shop.ShopPolicy",
-        "shop.Yes",
-        "sources.Door",
-        "sources.SourceLine",
-        "staff.StaffLine",
-        "streams.AiringFacts",
-        "streams.CallOff",
-        "streams.Move",
-        "streams.NewStream",
-        "streams.OnAir",
-        "streams.StreamLine",
-        "streams.StreamPolicy",
-        "setting_up.Setup",
-        "setting_up.SetupPolicy",
-        "topics.RoomTopic",
-    }
-)
+from bot import rules
+from bot.rules.outcome import Outcome
 
 
-def feature_of(outcome: type[Any]) -> str:
-    """The feature whose words tell of this outcome: its rules module's name."""
-    return outcome.__module__.rsplit(".", 1)[1]
+def file_of(kind: type[Outcome]) -> str:
+    """The file of an outcome's words, without its ending: `coupons/claims`."""
+    return kind.__module__.removeprefix(f"{rules.__name__}.").replace(".", "/")
+
+
+def _modules() -> Iterator[ModuleType]:
+    for found in pkgutil.walk_packages(rules.__path__, f"{rules.__name__}."):
+        if not found.ispkg:
+            yield import_module(found.name)
 
 
 def _outcomes() -> dict[str, type[Any]]:
     found: dict[str, type[Any]] = {}
-    for feature, module in FEATURES.items():
-        for name, kind in vars(module).items():
-            own = isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__
-            if own and f"{feature}.{name}" not in UNSPOKEN:
-                found[f"{feature}.{name}"] = kind
+    for module in _modules():
+        for kind in vars(module).values():
+            own = isinstance(kind, type) and kind.__module__ == module.__name__
+            if own and issubclass(kind, Outcome) and kind is not Outcome:
+                if kind.stored_name in found:
+                    raise ValueError(f"two outcomes are stored as {kind.stored_name}")
+                found[kind.stored_name] = kind
     return found
 
 
 OUTCOMES = _outcomes()
+FILES = tuple(sorted({file_of(kind) for kind in OUTCOMES.values()}))
+"""Files of outcomes' words, by the names of the rules' files."""

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from bot.content import zones
 from bot.rules.calendar import zone
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.words import Language
 
 LOCALES = {Language.KO: Locale("ko"), Language.ZH: Locale("zh", script="Hans"), Language.EN: Locale("en", "US")}

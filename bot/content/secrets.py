@@ -7,7 +7,7 @@ and holds the table below against what it then reads.
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.rules.communities import OnlyInPrivate, Place
+from bot.rules.communities import OnlyInPrivate
 from bot.rules.coupons import (
     AlreadyClaimed,
     AlreadyRedeemed,
@@ -28,6 +28,7 @@ from bot.rules.ending import CouponsEnd
 from bot.rules.gifts import GiftCard, GiftWelcome
 from bot.rules.imports import CodesRefused
 from bot.rules.orders import HookShown, OrderShown
+from bot.rules.place import Place
 from bot.rules.raffles import MyEntry
 from bot.rules.shop import Bought
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.admin import next_step
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.store.audit import caused_by
 from bot.store.db import Database, Tx
 from bot.store.dialogues import close_dialogue, find_dialogue, open_dialogue, show_dialogue_in

@@ -16,7 +16,7 @@ from bot.rules.attendance import (
     pay_of,
 )
 from bot.rules.calendar import day_of
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.streams import AiringFacts, AiringState, How
 from bot.store import causes, ledger
 from bot.store.airings import CARD, find_airing

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.beacons import QUICKNET, Beacon, Pulse
-from bot.rules.communities import Place
 from bot.rules.draws import CalledOff, CallOffOutcome, CancelRaffleOutcome, OwnerMayCallOff
+from bot.rules.place import Place
 from bot.rules.raffles import (
     EntryState,
     RaffleCancelled,

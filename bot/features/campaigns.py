@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.coupons import (
     POLICY,
     AlreadyCancelled,
@@ -25,6 +24,7 @@ from bot.rules.coupons import (
     check_window,
     opens_for,
 )
+from bot.rules.place import Place
 from bot.rules.tiers import Tier
 from bot.store import causes
 from bot.store.audit import caused_by, record

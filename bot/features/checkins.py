@@ -22,7 +22,7 @@ from bot.rules.checkins import (
     MakeUpOutcome,
     Mended,
 )
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.store import causes, ledger
 from bot.store.attendances import unused_mends, use_mend
 from bot.store.db import Database, Tx

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from bot.bounded import Bounded
 from bot.rules.arrivals import RoomJoined
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.words import Language, reader_language
 from bot.store.audit import record
 from bot.store.db import Database, Tx

@@ -7,7 +7,6 @@ from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.coupons import (
     CampaignState,
     ClaimOutcome,
@@ -19,6 +18,7 @@ from bot.rules.coupons import (
     fate_of,
     opens_for,
 )
+from bot.rules.place import Place
 from bot.store.campaigns import upcoming
 from bot.store.coupons import Choice, hand_out, usable_at
 from bot.store.db import Database, Tx

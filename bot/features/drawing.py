@@ -15,8 +15,8 @@ from sqlmodel import col
 
 from bot.logs import apart, get_logger
 from bot.rules.beacons import QUICKNET, Beacon, Pulse
-from bot.rules.communities import Place
 from bot.rules.draws import Waits, ask_again_after
+from bot.rules.place import Place
 from bot.rules.raffles import (
     EntrantFacts,
     EntryState,

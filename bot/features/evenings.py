@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.streams import (
     LIVE_PHASES,
     OVER_PHASES,

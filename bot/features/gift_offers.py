@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.coupons import CampaignState, KeptFor
 from bot.rules.gifts import (
     SHOWN,
@@ -30,6 +29,7 @@ from bot.rules.gifts import (
     Who,
 )
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
+from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.tiers import Tier
 from bot.store import causes, giveaways

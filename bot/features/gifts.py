@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import day_of
-from bot.rules.communities import Place
 from bot.rules.gifts import (
     START,
     EnoughForToday,
@@ -27,6 +26,7 @@ from bot.rules.gifts import (
     OfferState,
     Opens,
 )
+from bot.rules.place import Place
 from bot.rules.sources import SOURCE_OF_GIFTS
 from bot.store import forgotten
 from bot.store.db import PLANNED, Database, Tx

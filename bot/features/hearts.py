@@ -8,7 +8,6 @@ from sqlalchemy import String, and_, bindparam, exists, func, insert, literal, o
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.coupons import CampaignState, KeptFor
 from bot.rules.hearts import (
     CouponNotKept,
@@ -31,6 +30,7 @@ from bot.rules.hearts import (
     growth,
     packets_in,
 )
+from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.streams import LIVE_PHASES, AiringFacts, AiringState, phase_of
 from bot.store import airings, causes, giveaways

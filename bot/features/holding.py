@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.farming import FarmingPolicy, HeldLine, HeldList, HeldState
+from bot.rules.place import Place
 from bot.store.db import Database
 from bot.store.holding import reasons_of, waiting
 from bot.store.tables import Held, Member, Person

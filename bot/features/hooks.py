@@ -7,8 +7,8 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.orders import HookOff, HookShown
+from bot.rules.place import Place
 from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx
 from bot.store.places import lock_shop

@@ -8,9 +8,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.coupons import CampaignState
 from bot.rules.imports import BadLine, CodesRefused, ImportPolicy, Trouble, refused
+from bot.rules.place import Place
 from bot.store.db import Database, Tx
 from bot.store.tables import Campaign, CampaignCode, CodeBatch, Coupon
 

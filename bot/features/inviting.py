@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.checkins import Cover
-from bot.rules.communities import Place
 from bot.rules.coupons import Claimed, CouponPolicy, KeptFor
 from bot.rules.gifts import (
     ON_FIRST_CHECK_IN,
@@ -30,6 +29,7 @@ from bot.rules.gifts import (
     progress,
     rewards_of,
 )
+from bot.rules.place import Place
 from bot.store import coupons
 from bot.store.db import PLANNED, Tx
 from bot.store.gift_cards import show_progress

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.coupons import CampaignState, CampaignUnknown, KeptFor, check_window
 from bot.rules.items import (
     CampaignNotForSale,
@@ -25,6 +24,7 @@ from bot.rules.items import (
     RaffleNotForSale,
     WaitingLine,
 )
+from bot.rules.place import Place
 from bot.rules.raffles import RaffleState
 from bot.rules.shop import ItemFacts, ItemKind, ItemState, PurchaseState
 from bot.store import causes

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.checkins import CheckInPolicy
-from bot.rules.communities import Place
 from bot.rules.joining import ComingFacts, Welcome, WelcomeAll, WelcomeBack, WelcomePolicy, greeting
+from bot.rules.place import Place
 from bot.rules.sources import source_key
 from bot.rules.words import Language
 from bot.store import forgotten

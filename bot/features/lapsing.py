@@ -11,7 +11,6 @@ from sqlmodel import col
 
 from bot.logs import apart, get_logger
 from bot.rules.calendar import DAY, month_of
-from bot.rules.communities import Place
 from bot.rules.lapse import (
     Lapse,
     LapseNotice,
@@ -26,6 +25,7 @@ from bot.rules.lapse import (
     notice_at,
     upcoming,
 )
+from bot.rules.place import Place
 from bot.rules.words import reader_language
 from bot.store import ledger
 from bot.store.db import Database, Tx

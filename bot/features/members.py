@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import day_of, start_of
-from bot.rules.communities import Place
 from bot.rules.members import Board, BoardLine, BoardPolicy
+from bot.rules.place import Place
 from bot.store.db import Database
 from bot.store.packets import CAME_BACK
 from bot.store.tables import Account, Member, Person, Transfer

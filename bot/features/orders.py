@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import day_of
-from bot.rules.communities import Place
 from bot.rules.coupons import CampaignState, CouponState, CouponVoid, may_redeem
 from bot.rules.orders import (
     OrderRefunded,
@@ -20,6 +19,7 @@ from bot.rules.orders import (
     OrderTrouble,
     OrderUnknown,
 )
+from bot.rules.place import Place
 from bot.rules.tiers import Deed, order_share
 from bot.store import causes
 from bot.store.audit import caused_by, record

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.admin import LATELY, LISTED, AdminEntry, AdminLately, AdminLine, Section
-from bot.rules.communities import Place
 from bot.rules.coupons import CampaignState
 from bot.rules.hearts import GoalState
 from bot.rules.packets import LIVE as LIVE_PACKETS
+from bot.rules.place import Place
 from bot.rules.raffles import RaffleState
 from bot.rules.refusals import RoomRefuses
 from bot.rules.rights import Role, may_undo

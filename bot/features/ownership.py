@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.rights import HomeMoved, HomeTold, OwnerBefore, OwnerNow
 from bot.store.audit import record
 from bot.store.db import Database, Tx

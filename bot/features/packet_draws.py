@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.logs import apart, get_logger
-from bot.rules.communities import Place
 from bot.rules.fans import FansPolicy
 from bot.rules.farming import Reason, Sign
 from bot.rules.lots import Lot
 from bot.rules.packets import LIVE, PacketPolicy, PacketState, places
+from bot.rules.place import Place
 from bot.rules.sealing import Sealed, key_of, list_hash, order_of
 from bot.store import ledger
 from bot.store.cards import touch_cards

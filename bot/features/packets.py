@@ -12,7 +12,6 @@ from sqlalchemy import and_, bindparam, case, exists, insert, literal, select, u
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.giveaways import GiveawayTooMuch
 from bot.rules.lots import Lot, divide
 from bot.rules.packets import (
@@ -42,6 +41,7 @@ from bot.rules.packets import (
     may_tap,
     split,
 )
+from bot.rules.place import Place
 from bot.rules.rights import ForStaffOnly, Role
 from bot.rules.sealing import SALT_BYTES, SEED_BYTES, commitment, seal_of
 from bot.store import causes, giveaways, ledger

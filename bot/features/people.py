@@ -6,10 +6,10 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.coupons import CouponState, WhoseCode
 from bot.rules.items import ItemUnknown, NothingBought
 from bot.rules.naming import MOST_CHOICES, Choice, Named, WhichFan
+from bot.rules.place import Place
 from bot.rules.shop import ItemKind, PurchaseState
 from bot.store.db import Database, Tx
 from bot.store.items import item_numbered

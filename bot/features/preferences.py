@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.preferences import Preference, PreferencesShown
 from bot.rules.words import language_of
 from bot.store.db import Database, Tx

@@ -7,9 +7,9 @@ from sqlalchemy import String, cast, delete, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.coupons import CouponState
 from bot.rules.draws import UNREACHABLE
+from bot.rules.place import Place
 from bot.rules.privacy import DeletionAsked, DeletionDone, DeletionOutcome, NothingKept, OwnerStays, PrivacyNotice
 from bot.rules.raffles import EntryState, RaffleState, Reason
 from bot.rules.shop import PurchaseState

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.beacons import QUICKNET
-from bot.rules.communities import Place
 from bot.rules.draws import CallOffTold, RedrawTold
+from bot.rules.place import Place
 from bot.rules.proofs import Draw, Naming, RedrawNoted, Struck, write_proof
 from bot.rules.raffles import (
     DrawTold,

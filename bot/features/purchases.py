@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.items import (
     HandedOver,
     HandOutcome,
@@ -18,6 +17,7 @@ from bot.rules.items import (
     UsedAlready,
 )
 from bot.rules.naming import Named
+from bot.rules.place import Place
 from bot.rules.raffles import RaffleState
 from bot.rules.shop import FavourDone, ItemKind, PurchaseState, RefundTold
 from bot.rules.words import reader_language

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from bot.rules.beacons import Beacon
 from bot.rules.calendar import day_of
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.proofs import page_of
 from bot.rules.raffles import (
     OVER,

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.admin import Reach
-from bot.rules.communities import Place
 from bot.rules.coupons import CouponState
 from bot.rules.gifts import PAYS_COINS, GiftKind, GiftPolicy
 from bot.rules.hearts import packets_in, read_goal
+from bot.rules.place import Place
 from bot.store.airings import count_subscribers, open_airings
 from bot.store.cards import chats_of, groups_of
 from bot.store.db import Database

@@ -8,7 +8,6 @@ from sqlmodel import col
 
 from bot.rules.calendar import day_of
 from bot.rules.codes import read_code
-from bot.rules.communities import Place
 from bot.rules.coupons import (
     AlreadyRedeemed,
     CampaignState,
@@ -23,6 +22,7 @@ from bot.rules.coupons import (
 )
 from bot.rules.naming import Named
 from bot.rules.orders import OrderState
+from bot.rules.place import Place
 from bot.store import causes
 from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.draws import UNREACHABLE, RedrawOutcome, ReservesSpent, may_redraw
+from bot.rules.place import Place
 from bot.rules.raffles import (
     EntryState,
     NotAWinner,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.logs import apart, get_logger
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.reminders import NoMoreReminders, Reminder, Reminding, StreamGone, due_round, rounds_of
 from bot.rules.streams import AiringFacts, Repeat, StreamPolicy, StreamState
 from bot.store.airings import (

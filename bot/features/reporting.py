@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from bot.rules.calendar import day_of, start_of
 from bot.rules.checkins import Cover
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.reporting import CameBy, Report, cost_each
 from bot.store.db import Database
 from bot.store.tables import Airing, Attendance, CheckIn, Coupon, Member, Source, Stream, Subscription

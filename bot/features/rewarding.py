@@ -11,7 +11,6 @@ from sqlmodel import col
 
 from bot.rules import gifts as rules
 from bot.rules.calendar import day_of
-from bot.rules.communities import Place
 from bot.rules.farming import FarmingPolicy, ring
 from bot.rules.gifts import (
     ON_FIRST_CHECK_IN,
@@ -26,6 +25,7 @@ from bot.rules.gifts import (
     Stage,
     Who,
 )
+from bot.rules.place import Place
 from bot.rules.tiers import Deed
 from bot.store import ledger
 from bot.store.circles import circle_of

@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.arrivals import OwnedShop, RoomFounded, RoomLeft, Shop, WhoseRoom
-from bot.rules.communities import Place
+from bot.rules.arrivals import OwnedShop, RoomFounded, RoomLeft, WhoseRoom
+from bot.rules.place import Place, Shop
 from bot.rules.topics import RoomTopic
 from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.cadence import SlotKind
-from bot.rules.communities import Place
 from bot.rules.giveaways import POLICY as GIVEAWAYS
+from bot.rules.place import Place
 from bot.rules.setting_up import (
     GIVEAWAYS_OFFERED,
     MORNING_AT_FIRST,

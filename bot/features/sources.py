@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.bounded import Bounded
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.privacy import TOUCH_KEPT
 from bot.rules.sources import SHOWN, SOURCE_OF_OUTSIDERS, DoorsClosed, SourceLine, SourceList, source_key
 from bot.store.audit import caused_by, record

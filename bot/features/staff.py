@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.staff import (
     MOST_LISTED,
     DenyOutcome,

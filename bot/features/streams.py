@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import weekly_cron
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.streams import (
     OVER_PHASES,
     AiringState,

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.topics import LONGEST_NAME, Lost, TopicChosen, TopicLost
 from bot.store import causes
 from bot.store.audit import caused_by, record

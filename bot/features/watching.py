@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from bot.rules.calendar import day_of
-from bot.rules.communities import Place
 from bot.rules.farming import FarmingPolicy, Pulse, Sign
+from bot.rules.place import Place
 from bot.store.db import Database, Tx
 from bot.store.holding import see
 from bot.store.members import OutsideError, Sender, standing

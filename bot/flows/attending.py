@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.features import attendance, checkins
 from bot.rules.attendance import AttendancePolicy, AttendOutcome
 from bot.rules.checkins import CheckInPolicy
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.streams import AiringFacts, How
 from bot.store.db import Database, Tx
 from bot.store.members import Sender, standing

@@ -15,9 +15,9 @@ from sqlmodel import col
 from bot.features import inviting
 from bot.features.joining import is_present
 from bot.flows import coming
-from bot.rules.communities import Place
 from bot.rules.fans import FansPolicy, Found, Known, Where
 from bot.rules.gifts import GiftPolicy
+from bot.rules.place import Place
 from bot.store.db import Database, Tx
 from bot.store.members import Sender, be_present, enlist, locked_member
 from bot.store.places import place_of, rooms_of

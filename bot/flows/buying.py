@@ -12,7 +12,6 @@ from sqlmodel import col
 
 from bot.features import raffles, shop
 from bot.features.shop import Pick
-from bot.rules.communities import Place
 from bot.rules.coupons import (
     AlreadyClaimed,
     Cancelled,
@@ -29,6 +28,7 @@ from bot.rules.coupons import (
 )
 from bot.rules.coupons import TierTooLow as NotForTier
 from bot.rules.items import FavourWaiting
+from bot.rules.place import Place
 from bot.rules.raffles import AlreadyEntered, Entered, EntryRefusal, Paid, RafflePolicy
 from bot.rules.sealing import SALT_BYTES
 from bot.rules.shop import (

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from bot.features import checkins, inviting
 from bot.rules.checkins import CheckedIn, CheckInOutcome, CheckInPolicy
-from bot.rules.communities import Place
 from bot.rules.gifts import GiftPolicy
+from bot.rules.place import Place
 from bot.store.db import Tx
 from bot.store.members import Sender, standing
 

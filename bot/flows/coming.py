@@ -5,9 +5,9 @@ from datetime import datetime
 from bot.features import inviting, joining
 from bot.features.joining import FRESH_KEY, Link, Reach
 from bot.rules.checkins import CheckInPolicy
-from bot.rules.communities import Place
 from bot.rules.gifts import GiftPolicy, GiftWelcome
 from bot.rules.joining import WelcomePolicy
+from bot.rules.place import Place
 from bot.store.coupons import Choice
 from bot.store.db import Tx
 from bot.store.members import Sender

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.features import evenings, streams
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.streams import (
     AiringState,
     GoLiveOutcome,

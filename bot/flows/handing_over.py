@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.features import hooks, ownership
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.store.db import Database, Tx
 from bot.store.members import Sender
 

@@ -10,9 +10,9 @@ from sqlmodel import col
 from bot.features import attendance, checkins, inviting, lapsing
 from bot.rules.calendar import day_of
 from bot.rules.checkins import CheckInPolicy, streak_on
-from bot.rules.communities import Place
 from bot.rules.lapse import LapsePolicy
 from bot.rules.members import MyCard
+from bot.rules.place import Place
 from bot.store.coupons import count_usable
 from bot.store.db import Database
 from bot.store.members import Sender, Standing

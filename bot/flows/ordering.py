@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from bot.features import orders
 from bot.flows.redeeming import after_redeemed
-from bot.rules.communities import Place
 from bot.rules.imports import ImportPolicy
 from bot.rules.orders import (
     OrderPolicy,
@@ -18,6 +17,7 @@ from bot.rules.orders import (
     OrderTrouble,
     RefusedLine,
 )
+from bot.rules.place import Place
 from bot.store import causes
 from bot.store.audit import caused_by, record
 from bot.store.db import Database, Tx

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from bot.features import inviting, redeeming
-from bot.rules.communities import Place
 from bot.rules.coupons import Redeemed, RedeemOutcome
 from bot.rules.naming import Named
+from bot.rules.place import Place
 from bot.store.db import Tx
 from bot.store.tables import AuditEntry, Coupon
 

@@ -12,7 +12,6 @@ from sqlmodel import col
 
 from bot.features import holding, packet_draws, rewarding
 from bot.logs import apart, get_logger
-from bot.rules.communities import Place
 from bot.rules.farming import (
     FarmingPolicy,
     HeldGone,
@@ -23,6 +22,7 @@ from bot.rules.farming import (
     SettleOutcome,
     goes_by_itself,
 )
+from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.store import causes, giveaways
 from bot.store.audit import caused_by, record

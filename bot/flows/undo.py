@@ -24,7 +24,8 @@ from bot.features import (
 )
 from bot.flows import resolving
 from bot.flows.redeeming import after_redeemed
-from bot.rules.communities import NothingToUndo, OwnersAct, Place, TooLateToUndo, Undone, UndoOutcome
+from bot.rules.communities import NothingToUndo, OwnersAct, TooLateToUndo, Undone, UndoOutcome
+from bot.rules.place import Place
 from bot.rules.rights import Role, may_undo
 from bot.rules.streams import StreamPolicy
 from bot.store import giveaways

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.features import hearts, packets, raffles
-from bot.rules.communities import Place
 from bot.rules.hearts import HeartOutcome, HeartPolicy, HeartsRest, StepFailed, Unlocks
 from bot.rules.packets import NewPacket, PacketOpened, PacketPolicy
+from bot.rules.place import Place
 from bot.rules.raffles import NewRaffle, RaffleMade, RafflePolicy
 from bot.rules.rights import Role
 from bot.rules.sealing import SEED_BYTES

@@ -9,8 +9,8 @@ from bot.content.admin import ADMIN, BEGIN, CLEAR, DO, GO, LATELY, LEAVE, SECTIO
 from bot.features.admin import KIND, Draft, Drafts
 from bot.features.communities import Communities
 from bot.handlers.admin_panel import AdminPanel
-from bot.handlers.coupons import read_id
 from bot.handlers.panels import SetupPanel
+from bot.handlers.readers import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.admin import AdminDoor

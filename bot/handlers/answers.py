@@ -6,8 +6,8 @@ from aiogram.types import Chat, Message
 
 from bot.asking import Ask
 from bot.handlers.blanks import Act, Blank, Shape, is_person, keep_person
-from bot.handlers.coupons import read_id
 from bot.handlers.naming import Line, mention_in
+from bot.handlers.readers import read_id
 from bot.middleware import sender_of
 
 OF_A_FILE = {"file_id", "file_unique_id", "file_name", "file_size", "mime_type"}

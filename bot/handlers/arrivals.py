@@ -31,12 +31,12 @@ from bot.rules.arrivals import (
     RoomGone,
     RoomJoined,
     RoomLeft,
-    Shop,
     StrangersGroup,
     WhoseRoom,
     may_found_first,
     whose,
 )
+from bot.rules.place import Shop
 from bot.rules.rights import Role, TryAgain
 from bot.rules.words import Language, language_of
 from bot.store.members import Sender

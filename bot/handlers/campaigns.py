@@ -13,7 +13,6 @@ from bot.features.importing import Importing
 from bot.features.people import People
 from bot.features.redeeming import Redeeming
 from bot.files import document_of
-from bot.handlers.coupons import read_id
 from bot.handlers.files import read_file
 from bot.handlers.forms import (
     Field,
@@ -28,6 +27,7 @@ from bot.handlers.forms import (
 )
 from bot.handlers.naming import Line, Naming
 from bot.handlers.orders import redeem_file
+from bot.handlers.readers import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.communities import StalePress

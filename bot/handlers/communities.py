@@ -9,8 +9,8 @@ from bot.features.communities import Communities
 from bot.features.rooms import Rooms
 from bot.flows import undo as undoing
 from bot.flows.moving import follow
-from bot.handlers.coupons import read_id
 from bot.handlers.panels import SetupPanel
+from bot.handlers.readers import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.communities import NotYourWords, StalePress

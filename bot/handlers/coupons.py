@@ -6,11 +6,11 @@ from bot.asking import Ask
 from bot.content.buttons import CLAIM, COUPONS
 from bot.features.communities import Communities
 from bot.features.coupons import Coupons
+from bot.handlers.readers import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.communities import NoCommunityYet
 from bot.rules.coupons import NoSuchCoupon
-from bot.rules.numbers import read_number
 from bot.voice import Voice
 
 COUPON_WORDS = ("쿠폰", "내 쿠폰", "优惠券", "我的优惠券", "my coupons")
@@ -72,8 +72,3 @@ async def opened(
     if held.coupons or await doors.fan(inside, outsiders=NoCommunityYet()) is not None:
         await communities.turn_to(ask.sender.user_id, place)
         await voice.answer(inside, held)
-
-
-def read_id(text: str) -> int | None:
-    """A row id out of callback data, or None if it can't be one."""
-    return read_number(text)

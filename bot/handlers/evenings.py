@@ -9,9 +9,8 @@ from bot.content.buttons import CALL_OFF, LATER, ON_AIR
 from bot.features.evenings import Evenings
 from bot.features.streams import Streams
 from bot.flows.going_live import go_live
-from bot.handlers.coupons import read_id
 from bot.handlers.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, words
-from bot.handlers.readers import duration, durations, is_link, length_of, link, number_of, split_head
+from bot.handlers.readers import duration, durations, is_link, length_of, link, number_of, read_id, split_head
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.forms import Missing, StrayWord

@@ -14,7 +14,7 @@ from bot.content.buttons import GIFT
 from bot.features.communities import Communities
 from bot.features.gifts import FoundGift, Gifts, Sendable
 from bot.features.sources import FoundSource, Sources
-from bot.handlers.coupons import read_id
+from bot.handlers.readers import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.handlers.ways import WaysIn

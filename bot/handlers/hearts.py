@@ -14,8 +14,8 @@ from bot.features.communities import Communities
 from bot.features.hearts import Hearts
 from bot.features.raffles import Raffles
 from bot.flows.unlocking import Unlocking
-from bot.handlers.coupons import read_id
 from bot.handlers.forms import Field, Form, FormProblem, Moment, echo
+from bot.handlers.readers import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.middleware import sender_of

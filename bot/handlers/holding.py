@@ -6,7 +6,7 @@ from bot.asking import Ask
 from bot.content.buttons import HELD
 from bot.features.holding import Holding
 from bot.flows.resolving import Resolving
-from bot.handlers.coupons import read_id
+from bot.handlers.readers import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.farming import HeldGone, HeldState

@@ -10,9 +10,9 @@ from bot.content.shelf import HAND_OVER, REFUND
 from bot.features.items import Items
 from bot.features.people import People
 from bot.features.purchases import Purchases
-from bot.handlers.coupons import read_id
 from bot.handlers.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
 from bot.handlers.naming import Line, Naming
+from bot.handlers.readers import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.communities import StalePress

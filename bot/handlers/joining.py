@@ -15,8 +15,8 @@ from bot.flows.belonging import Belonging
 from bot.handlers.table import Desk
 from bot.handlers.whereabouts import Whereabouts, is_in_any, look_up_person
 from bot.middleware import sender_of
-from bot.rules.communities import SPEAKING_FOR_OTHERS
 from bot.rules.fans import Where
+from bot.rules.place import SPEAKING_FOR_OTHERS
 from bot.rules.words import reader_language
 from bot.store.places import Group
 

@@ -13,8 +13,8 @@ from bot.features.communities import Communities
 from bot.features.people import People
 from bot.handlers.forms import echo
 from bot.middleware import sender_of
-from bot.rules.communities import SPEAKING_FOR_OTHERS
 from bot.rules.naming import Named, NameUnsure, NobodyCalled, NotAPerson, Unnamed, Whom
+from bot.rules.place import SPEAKING_FOR_OTHERS
 
 REFUSED = (TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat)
 _USERNAME = re.compile(r"@([A-Za-z0-9_]{1,32})")

@@ -7,8 +7,8 @@ from aiogram.types import CallbackQuery, Message
 from bot.asking import Ask
 from bot.content.packet_buttons import CHECK_PACKET, PACKET
 from bot.features.packets import Packets
-from bot.handlers.coupons import read_id
 from bot.handlers.forms import FormProblem, Moment, echo, whole
+from bot.handlers.readers import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.forms import Missing, NotADuration, StrayWord

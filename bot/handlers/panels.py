@@ -12,8 +12,9 @@ from bot.handlers.looking import look_over
 from bot.handlers.menus import Menus
 from bot.handlers.roles import Roles
 from bot.rules.arrivals import Need, Room
-from bot.rules.communities import Hello, NoCommunityYet, Place
+from bot.rules.communities import Hello, NoCommunityYet
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF, built
+from bot.rules.place import Place
 from bot.rules.rights import ForOwnerOnly, HomeGone, Role, TryAgain
 from bot.rules.setting_up import (
     NothingOpen,

@@ -11,8 +11,8 @@ from bot.features.communities import Communities
 from bot.features.proving import Proving
 from bot.features.raffles import Raffles
 from bot.features.redrawing import Redrawing
-from bot.handlers.coupons import read_id
 from bot.handlers.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
+from bot.handlers.readers import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.communities import NoCommunityYet

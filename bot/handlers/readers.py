@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from bot.handlers.forms import FormProblem, Moment, Reader, echo
 from bot.rules.forms import BadLink, NotADuration
+from bot.rules.numbers import read_number
 
 LONGEST_LINK = 512
 _LENGTH = re.compile(r"\+?(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m?)?", re.IGNORECASE)
@@ -91,3 +92,8 @@ def split_head(rest: str) -> tuple[list[str], str]:
         head.append(word)
         rest = tail.strip()
     return head, rest
+
+
+def read_id(text: str) -> int | None:
+    """A row id out of callback data, or None if it can't be one."""
+    return read_number(text)

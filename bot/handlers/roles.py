@@ -17,7 +17,7 @@ from bot.intake import TryLaterError
 from bot.logs import get_logger
 from bot.middleware import sender_of
 from bot.pacer import HeldError
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.rights import (
     AnonymousOff,
     HomeGone,

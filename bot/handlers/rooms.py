@@ -11,15 +11,16 @@ from bot.content.panels import HOME, LEAVE_ROOM, NEW, NO, PART, WHOSE
 from bot.features.communities import Communities
 from bot.features.rooms import Rooms
 from bot.handlers.arrivals import Arrivals, Coming
-from bot.handlers.coupons import read_id
 from bot.handlers.looking import look_at
+from bot.handlers.readers import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.roles import Roles
 from bot.handlers.table import Desk
 from bot.middleware import sender_of
 from bot.rules.arrivals import AskedOfOwner, RoomGone
-from bot.rules.communities import SPEAKING_FOR_OTHERS, StalePress
+from bot.rules.communities import StalePress
 from bot.rules.numbers import read_number
+from bot.rules.place import SPEAKING_FOR_OTHERS
 from bot.rules.rights import TryAgain
 from bot.store.places import Group
 from bot.voice import Voice

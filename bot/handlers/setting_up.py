@@ -12,9 +12,9 @@ from bot.features.communities import Communities
 from bot.features.setting_up import KIND, SettingUp
 from bot.features.topics import Topics
 from bot.handlers.admin_panel import AdminPanel
-from bot.handlers.coupons import read_id
 from bot.handlers.forms import Field, Form, FormProblem, Moment, one_of, timezone, whole, words
 from bot.handlers.panels import SetupPanel
+from bot.handlers.readers import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.handlers.topics import choose_here

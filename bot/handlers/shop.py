@@ -6,7 +6,7 @@ from bot.asking import Ask
 from bot.content.shelf import BUY, PAY, SHELF
 from bot.features.shop import Shop
 from bot.flows.buying import Chances, buy
-from bot.handlers.coupons import read_id
+from bot.handlers.readers import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.shop import NoSuchItem, Yes

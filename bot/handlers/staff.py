@@ -9,9 +9,9 @@ from bot.content.staff_buttons import ADD, REMOVE, STAFF, TAKE_BACK
 from bot.features.communities import Communities
 from bot.features.staff import Staffing
 from bot.flows import undo as undoing
-from bot.handlers.coupons import read_id
 from bot.handlers.forms import echo
 from bot.handlers.naming import Line, Naming
+from bot.handlers.readers import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.roles import FoundStaff, Roles
 from bot.handlers.table import Desk

@@ -11,7 +11,7 @@ from bot.features.hearing import SpokenWords
 from bot.features.reminding import Reminders, community_of
 from bot.features.streams import Streams
 from bot.flows.attending import attend
-from bot.handlers.coupons import read_id
+from bot.handlers.readers import read_id
 from bot.handlers.rights import Doors
 from bot.handlers.table import Desk
 from bot.rules.attendance import AttendancePolicy, NoSuchStream

@@ -12,8 +12,9 @@ from bot.bounded import Bounded
 from bot.features.sources import FoundSource, GroupDoor, Sources
 from bot.handlers.whereabouts import is_in_any
 from bot.logs import get_logger
-from bot.rules.communities import Place
-from bot.rules.sources import SOURCE_OF_OUTSIDERS, Door
+from bot.rules.fans import Door
+from bot.rules.place import Place
+from bot.rules.sources import SOURCE_OF_OUTSIDERS
 
 log = get_logger("ways")
 

@@ -16,8 +16,8 @@ from bot.flows.belonging import Belonging, Looked
 from bot.handlers.roles import GONE, NO_ANSWER
 from bot.intake import TryLaterError
 from bot.logs import apart, get_logger
-from bot.rules.communities import Place
 from bot.rules.fans import FansPolicy, Found, Known, Where, found_in
+from bot.rules.place import Place
 from bot.store.members import Sender
 
 log = get_logger("whereabouts")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.rules.outcome import Outcome
 from bot.rules.refusals import RoomRefuses
 
 REVIEW = "review"
@@ -101,14 +102,14 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
-class AdminDoor:
+class AdminDoor(Outcome, name="admin.AdminDoor"):
     """`/admin` in a group: the panel is in private."""
 
     community_id: int
 
 
 @dataclass(frozen=True, slots=True)
-class AdminHome:
+class AdminHome(Outcome, name="admin.AdminHome"):
     """The panel's first page."""
 
     community_id: int
@@ -121,7 +122,7 @@ class AdminHome:
 
 
 @dataclass(frozen=True, slots=True)
-class AdminSection:
+class AdminSection(Outcome, name="admin.AdminSection"):
     """A part of the panel: what there is of a kind, and what can be made."""
 
     community_id: int
@@ -133,7 +134,7 @@ class AdminSection:
 
 
 @dataclass(frozen=True, slots=True)
-class AdminThing:
+class AdminThing(Outcome, name="admin.AdminThing"):
     """One thing and what can be done with it."""
 
     community_id: int
@@ -143,7 +144,7 @@ class AdminThing:
 
 
 @dataclass(frozen=True, slots=True)
-class AdminStep:
+class AdminStep(Outcome, name="admin.AdminStep"):
     """One question."""
 
     community_id: int
@@ -165,7 +166,7 @@ class AdminStep:
 
 
 @dataclass(frozen=True, slots=True)
-class AdminReview:
+class AdminReview(Outcome, name="admin.AdminReview"):
     """Everything once more, with its reach, before it is done."""
 
     community_id: int
@@ -198,7 +199,7 @@ class AdminEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class AdminLately:
+class AdminLately(Outcome, name="admin.AdminLately"):
     """What happened lately."""
 
     community_id: int
@@ -206,7 +207,7 @@ class AdminLately:
 
 
 @dataclass(frozen=True, slots=True)
-class AdminNext:
+class AdminNext(Outcome, name="admin.AdminNext"):
     """Stands below what came of an act: where to go from here."""
 
     community_id: int
@@ -216,19 +217,19 @@ class AdminNext:
 
 
 @dataclass(frozen=True, slots=True)
-class AdminLeft:
+class AdminLeft(Outcome, name="admin.AdminLeft"):
     """A half-filled form was given up."""
 
     community_id: int
 
 
 @dataclass(frozen=True, slots=True)
-class AdminClosed:
+class AdminClosed(Outcome, name="admin.AdminClosed"):
     """A press or an answer that belongs to no form that is open."""
 
 
 @dataclass(frozen=True, slots=True)
-class AdminGone:
+class AdminGone(Outcome, name="admin.AdminGone"):
     """The thing isn't there (any more), or not in this shop."""
 
     community_id: int

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.rules.outcome import Outcome
+from bot.rules.place import Shop
 from bot.rules.topics import RoomTopic
 
 FIRST_SUPERGROUP = -1_000_000_000_000
@@ -40,14 +42,6 @@ class Room:
     """Whether it is a group but not the home group, so that it may become a shop of its own."""
     topic: RoomTopic | None = None
     """Where in a forum its cards and announcements come; None for General."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shop:
-    """A shop to choose."""
-
-    community_id: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +132,7 @@ def missing_in(
 
 
 @dataclass(frozen=True, slots=True)
-class Greeting:
+class Greeting(Outcome, name="arrivals.Greeting"):
     """Said once in a group that the bot has come to."""
 
     shop: str
@@ -147,19 +141,19 @@ class Greeting:
 
 
 @dataclass(frozen=True, slots=True)
-class StrangersGroup:
+class StrangersGroup(Outcome, name="arrivals.StrangersGroup"):
     """This Encore serves another shop: a polite goodbye."""
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelNeedsShop:
+class ChannelNeedsShop(Outcome, name="arrivals.ChannelNeedsShop"):
     """Told to who added the bot to a channel before there was a shop of theirs: it left again."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True)
-class WhoseRoom:
+class WhoseRoom(Outcome, name="arrivals.WhoseRoom"):
     """The question to the owner, when the bot has come to one more chat. Without an answer it leaves after a week."""
 
     chat_id: int
@@ -173,7 +167,7 @@ class WhoseRoom:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomJoined:
+class RoomJoined(Outcome, name="arrivals.RoomJoined"):
     """A chat is part of a shop now."""
 
     title: str
@@ -185,7 +179,7 @@ class RoomJoined:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomFounded:
+class RoomFounded(Outcome, name="arrivals.RoomFounded"):
     """A chat is a shop of its own now."""
 
     title: str
@@ -193,22 +187,22 @@ class RoomFounded:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomLeft:
+class RoomLeft(Outcome, name="arrivals.RoomLeft"):
     """Asked to by the owner, the bot left a chat."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True)
-class RoomGone:
+class RoomGone(Outcome, name="arrivals.RoomGone"):
     """The question was about a chat that the bot isn't in any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskedOfOwner:
+class AskedOfOwner(Outcome, name="arrivals.AskedOfOwner"):
     """Somebody else pressed what the shop's owner was asked."""
 
 
 @dataclass(frozen=True, slots=True)
-class NotOpenYet:
+class NotOpenYet(Outcome, name="arrivals.NotOpenYet"):
     """Said to a fan in a group of which the owner hasn't yet said whose it is."""

@@ -6,6 +6,7 @@ A bot can't see viewers: what counts is a tap or a word between start and end, a
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.rules.outcome import Outcome
 from bot.rules.streams import AiringFacts, Phase, phase_of
 
 
@@ -20,7 +21,7 @@ class AttendancePolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Attended:
+class Attended(Outcome, name="attendance.Attended"):
     """The fan was there, paid."""
 
     title: str
@@ -35,7 +36,7 @@ class Attended:
 
 
 @dataclass(frozen=True, slots=True)
-class AlreadyHere:
+class AlreadyHere(Outcome, name="attendance.AlreadyHere"):
     """The fan had shown that they are there."""
 
     title: str
@@ -43,7 +44,7 @@ class AlreadyHere:
 
 
 @dataclass(frozen=True, slots=True)
-class NotOnYet:
+class NotOnYet(Outcome, name="attendance.NotOnYet"):
     """It hasn't begun."""
 
     title: str
@@ -51,14 +52,14 @@ class NotOnYet:
 
 
 @dataclass(frozen=True, slots=True)
-class StreamOver:
+class StreamOver(Outcome, name="attendance.StreamOver"):
     """It has ended, or was cancelled."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True)
-class NoSuchStream:
+class NoSuchStream(Outcome, name="attendance.NoSuchStream"):
     """No such airing here: a stale or forged press."""
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.rules.calendar import day_of, next_time, start_of
+from bot.rules.outcome import Outcome
 
 
 class SlotKind(StrEnum):
@@ -46,7 +47,7 @@ class SlotFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class MorningCard:
+class MorningCard(Outcome, name="cadence.MorningCard"):
     """The day's card in the group."""
 
     day: date

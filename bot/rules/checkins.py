@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from bot.rules.calendar import DAY, month_of
+from bot.rules.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ class Restorable:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedIn:
+class CheckedIn(Outcome, name="checkins.CheckedIn"):
     """The day's check-in, paid."""
 
     day: date
@@ -97,7 +98,7 @@ class CheckedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class AlreadyCheckedIn:
+class AlreadyCheckedIn(Outcome, name="checkins.AlreadyCheckedIn"):
     """Today is checked in."""
 
     length: int
@@ -107,14 +108,14 @@ class AlreadyCheckedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class StartsTomorrow:
+class StartsTomorrow(Outcome, name="checkins.StartsTomorrow"):
     """The fan had their data deleted today: whether they checked in before can't be told, so the day counts as done."""
 
     tomorrow: int
 
 
 @dataclass(frozen=True, slots=True)
-class MadeUp:
+class MadeUp(Outcome, name="checkins.MadeUp"):
     """A missed day was made up."""
 
     day: date
@@ -126,7 +127,7 @@ class MadeUp:
 
 
 @dataclass(frozen=True, slots=True)
-class NothingToMakeUp:
+class NothingToMakeUp(Outcome, name="checkins.NothingToMakeUp"):
     """No missed day within reach."""
 
     length: int
@@ -135,19 +136,19 @@ class NothingToMakeUp:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckInFirst:
+class CheckInFirst(Outcome, name="checkins.CheckInFirst"):
     """Make-ups come after today's check-in, whose freeze may close a day for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class MakeUpsUsed:
+class MakeUpsUsed(Outcome, name="checkins.MakeUpsUsed"):
     """This month's make-ups are spent."""
 
     limit: int
 
 
 @dataclass(frozen=True, slots=True)
-class TooFewCoins:
+class TooFewCoins(Outcome, name="checkins.TooFewCoins"):
     """The make-up costs more than the member has."""
 
     price: int

@@ -2,50 +2,25 @@
 
 from dataclasses import dataclass
 
-from bot.rules.arrivals import Shop
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
-from bot.rules.words import Language
-
-DEFAULT_TIMEZONES = {Language.KO: "Asia/Seoul", Language.ZH: "Asia/Shanghai", Language.EN: "UTC"}
-"""Where a shop most likely stands, by its language; `/setup timezone=…` corrects it."""
-
-ANONYMOUS_ADMIN = 1087968824
-CHANNEL_BOT = 136817688
-SERVICE_ACCOUNT = 777000
-SPEAKING_FOR_OTHERS = frozenset({ANONYMOUS_ADMIN, CHANNEL_BOT, SERVICE_ACCOUNT})
-"""Ids that Telegram puts into `from` when someone else speaks (Bot API, `sender_chat`): nobody's points or role."""
+from bot.rules.outcome import Outcome
+from bot.rules.place import (
+    Shop,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """The community in which something happens, as handlers and words know it."""
-
-    community_id: int
-    shop: str
-    language: Language
-    timezone: str
-    persona: str
-    coin: str
-    owner_id: int
-    """The home group's creator, as Telegram said last. Rights are asked of Telegram at the act."""
-    shop_account: int
-    """The ledger account that this shop's coins come from."""
-    home_chat: int | None = None
-    """The home group's chat; None while the bot isn't in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelsDontPlay:
+class ChannelsDontPlay(Outcome, name="communities.ChannelsDontPlay"):
     """A channel spoke as a user: nobody's coins."""
 
 
 @dataclass(frozen=True, slots=True)
-class NoCommunityYet:
+class NoCommunityYet(Outcome, name="communities.NoCommunityYet"):
     """A person wrote in private before they were met in any shop's group."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hello:
+class Hello(Outcome, name="communities.Hello"):
     """`/start` and `/help`: what this person can do here."""
 
     shop: str
@@ -63,14 +38,14 @@ class Hello:
 
 
 @dataclass(frozen=True, slots=True)
-class AskAgain:
+class AskAgain(Outcome, name="communities.AskAgain"):
     """A staff command that waited too long (the bot was away) isn't done unasked."""
 
     minutes: int
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(Outcome, name="communities.Undone"):
     """The last act was taken back."""
 
     act: str
@@ -79,12 +54,12 @@ class Undone:
 
 
 @dataclass(frozen=True, slots=True)
-class NothingToUndo:
+class NothingToUndo(Outcome, name="communities.NothingToUndo"):
     """This person has done nothing here that can be taken back."""
 
 
 @dataclass(frozen=True, slots=True)
-class TooLateToUndo:
+class TooLateToUndo(Outcome, name="communities.TooLateToUndo"):
     """Someone has already used what the act made."""
 
     act: str
@@ -92,7 +67,7 @@ class TooLateToUndo:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnersAct:
+class OwnersAct(Outcome, name="communities.OwnersAct"):
     """Only the present owner takes this back: an owner did it, or only the owner may do it."""
 
     act: str
@@ -103,12 +78,12 @@ UndoOutcome = Undone | NothingToUndo | TooLateToUndo | OwnersAct | GiveawayTooMu
 
 
 @dataclass(frozen=True, slots=True)
-class Oops:
+class Oops(Outcome, name="communities.Oops"):
     """A bug of ours: nothing was changed, please try again."""
 
 
 @dataclass(frozen=True, slots=True)
-class OnlyInPrivate:
+class OnlyInPrivate(Outcome, name="communities.OnlyInPrivate"):
     """The answer holds a code, and no way but aloud is open: it waits in the private chat."""
 
     payload: str
@@ -116,20 +91,20 @@ class OnlyInPrivate:
 
 
 @dataclass(frozen=True, slots=True)
-class TelegramSilent:
+class TelegramSilent(Outcome, name="communities.TelegramSilent"):
     """Something had to be asked of Telegram first, and for a minute or two there was no answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class NoWhispers:
+class NoWhispers(Outcome, name="communities.NoWhispers"):
     """To the owner, once: the Bot API server is too old for answers that only one person sees."""
 
 
 @dataclass(frozen=True, slots=True)
-class NotYourWords:
+class NotYourWords(Outcome, name="communities.NotYourWords"):
     """A command, word or answer that was forwarded, or came through another bot: nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)
-class StalePress:
+class StalePress(Outcome, name="communities.StalePress"):
     """A button that this bot no longer knows, or data that it never wrote."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from bot.rules.outcome import Outcome
 from bot.rules.tiers import Tier
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -121,7 +122,7 @@ class NewCampaign:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(Outcome, name="coupons.Claimed"):
     """A coupon is the fan's."""
 
     title: str
@@ -132,7 +133,7 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
-class AlreadyClaimed:
+class AlreadyClaimed(Outcome, name="coupons.AlreadyClaimed"):
     """The fan has all they may have of this campaign: the same code again."""
 
     title: str
@@ -142,14 +143,14 @@ class AlreadyClaimed:
 
 
 @dataclass(frozen=True, slots=True)
-class SoldOut:
+class SoldOut(Outcome, name="coupons.SoldOut"):
     """All gone."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True)
-class TooEarly:
+class TooEarly(Outcome, name="coupons.TooEarly"):
     """The window isn't open yet."""
 
     title: str
@@ -159,7 +160,7 @@ class TooEarly:
 
 
 @dataclass(frozen=True, slots=True)
-class TierTooLow:
+class TierTooLow(Outcome, name="coupons.TierTooLow"):
     """It is for fans of a better tier."""
 
     title: str
@@ -169,21 +170,21 @@ class TierTooLow:
 
 
 @dataclass(frozen=True, slots=True)
-class TooLate:
+class TooLate(Outcome, name="coupons.TooLate"):
     """The window is over."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True)
-class Cancelled:
+class Cancelled(Outcome, name="coupons.Cancelled"):
     """The shop took the campaign back."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True)
-class PriceTooHigh:
+class PriceTooHigh(Outcome, name="coupons.PriceTooHigh"):
     """The fan has fewer coins than it costs."""
 
     title: str
@@ -192,12 +193,12 @@ class PriceTooHigh:
 
 
 @dataclass(frozen=True, slots=True)
-class NoSuchCoupon:
+class NoSuchCoupon(Outcome, name="coupons.NoSuchCoupon"):
     """No such campaign here: a stale or forged press, or another shop's."""
 
 
 @dataclass(frozen=True, slots=True)
-class OfferedBefore:
+class OfferedBefore(Outcome, name="coupons.OfferedBefore"):
     """The fan had their data deleted after this could be claimed: whether they had theirs can't be told any more."""
 
     title: str
@@ -252,7 +253,7 @@ def may_claim(  # noqa: PLR0911  # a list of refusals, first come first told
 
 
 @dataclass(frozen=True, slots=True)
-class DropCard:
+class DropCard(Outcome, name="coupons.DropCard"):
     """A drop as it hangs in the group: alive while it can be claimed, honest once it can't."""
 
     campaign_id: int
@@ -339,7 +340,7 @@ class EarlyDrop:
 
 
 @dataclass(frozen=True, slots=True)
-class MyCoupons:
+class MyCoupons(Outcome, name="coupons.MyCoupons"):
     """What a fan can use, what ends soonest first."""
 
     coupons: tuple[HeldCoupon, ...]
@@ -352,7 +353,7 @@ class MyCoupons:
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignMade:
+class CampaignMade(Outcome, name="coupons.CampaignMade"):
     """A campaign stands; its card hangs in the groups or comes at its time."""
 
     number: int
@@ -379,7 +380,7 @@ class CampaignMade:
 
 
 @dataclass(frozen=True, slots=True)
-class SharedCodeTaken:
+class SharedCodeTaken(Outcome, name="coupons.SharedCodeTaken"):
     """Another open campaign of the shop uses this code."""
 
     code: str
@@ -387,7 +388,7 @@ class SharedCodeTaken:
 
 
 @dataclass(frozen=True, slots=True)
-class WindowUpsideDown:
+class WindowUpsideDown(Outcome, name="coupons.WindowUpsideDown"):
     """It would close before it opens."""
 
     opens: datetime
@@ -395,14 +396,14 @@ class WindowUpsideDown:
 
 
 @dataclass(frozen=True, slots=True)
-class WindowPast:
+class WindowPast(Outcome, name="coupons.WindowPast"):
     """It would close before now."""
 
     closes: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignCancelled:
+class CampaignCancelled(Outcome, name="coupons.CampaignCancelled"):
     """A campaign was taken back; held coupons are void and their coins returned."""
 
     number: int
@@ -415,7 +416,7 @@ class CampaignCancelled:
 
 
 @dataclass(frozen=True, slots=True)
-class AlreadyCancelled:
+class AlreadyCancelled(Outcome, name="coupons.AlreadyCancelled"):
     """It was cancelled before."""
 
     number: int
@@ -423,14 +424,14 @@ class AlreadyCancelled:
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignUnknown:
+class CampaignUnknown(Outcome, name="coupons.CampaignUnknown"):
     """Staff named a number that this shop doesn't have."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignShown:
+class CampaignShown(Outcome, name="coupons.CampaignShown"):
     """How a campaign stands, for staff."""
 
     number: int
@@ -449,7 +450,7 @@ class CampaignShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Redeemed:
+class Redeemed(Outcome, name="coupons.Redeemed"):
     """A coupon was honoured at the till."""
 
     title: str
@@ -459,7 +460,7 @@ class Redeemed:
 
 
 @dataclass(frozen=True, slots=True)
-class AlreadyRedeemed:
+class AlreadyRedeemed(Outcome, name="coupons.AlreadyRedeemed"):
     """It was honoured before: when and by whom."""
 
     title: str
@@ -470,21 +471,21 @@ class AlreadyRedeemed:
 
 
 @dataclass(frozen=True, slots=True)
-class CodeMistyped:
+class CodeMistyped(Outcome, name="coupons.CodeMistyped"):
     """The check character doesn't fit: a letter is wrong or two are swapped."""
 
     code: str
 
 
 @dataclass(frozen=True, slots=True)
-class CodeUnknown:
+class CodeUnknown(Outcome, name="coupons.CodeUnknown"):
     """No coupon of this shop has this code."""
 
     code: str
 
 
 @dataclass(frozen=True, slots=True)
-class CouponVoid:
+class CouponVoid(Outcome, name="coupons.CouponVoid"):
     """The coupon's campaign was cancelled."""
 
     title: str
@@ -492,7 +493,7 @@ class CouponVoid:
 
 
 @dataclass(frozen=True, slots=True)
-class CouponOver:
+class CouponOver(Outcome, name="coupons.CouponOver"):
     """The coupon's window has ended."""
 
     title: str
@@ -501,14 +502,14 @@ class CouponOver:
 
 
 @dataclass(frozen=True, slots=True)
-class WhoseCode:
+class WhoseCode(Outcome, name="coupons.WhoseCode"):
     """A shared code says nothing about who holds it: `/redeem CODE @fan`."""
 
     code: str
 
 
 @dataclass(frozen=True, slots=True)
-class FanHasNone:
+class FanHasNone(Outcome, name="coupons.FanHasNone"):
     """The named fan holds no coupon with this shared code."""
 
     code: str

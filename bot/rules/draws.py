@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.rules.beacons import Chain
+from bot.rules.outcome import Outcome
 from bot.rules.raffles import NotAWinner, RaffleCancelled, RaffleNotNow, RafflePolicy, RaffleUnknown, Redrawn, Winner
 
 UNREACHABLE = "unreachable"
@@ -46,7 +47,7 @@ def ask_again_after(overdue: timedelta, policy: RafflePolicy) -> timedelta:
 
 
 @dataclass(frozen=True, slots=True)
-class RoundNamed:
+class RoundNamed(Outcome, name="draws.RoundNamed"):
     """A message of its own in the group: the fixed list, and the round that will draw from it."""
 
     prize: str
@@ -61,7 +62,7 @@ class RoundNamed:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawWaits:
+class DrawWaits(Outcome, name="draws.DrawWaits"):
     """To the owner, once: a draw can't go on."""
 
     number: int
@@ -70,7 +71,7 @@ class DrawWaits:
 
 
 @dataclass(frozen=True, slots=True)
-class RedrawTold:
+class RedrawTold(Outcome, name="draws.RedrawTold"):
     """Under the new proof in the group: which places the owner had drawn anew, and why."""
 
     raffle_id: int
@@ -89,7 +90,7 @@ class RedrawTold:
 
 
 @dataclass(frozen=True, slots=True)
-class CallOffTold:
+class CallOffTold(Outcome, name="draws.CallOffTold"):
     """Under the proof in the group: the raffle was called off after its round had been named."""
 
     raffle_id: int
@@ -103,7 +104,7 @@ class CallOffTold:
 
 
 @dataclass(frozen=True, slots=True)
-class CalledOff:
+class CalledOff(Outcome, name="draws.CalledOff"):
     """To the owner: it is called off, and the group sees the seed and the list."""
 
     number: int
@@ -121,7 +122,7 @@ class OwnerMayCallOff:
 
 
 @dataclass(frozen=True, slots=True)
-class ReservesSpent:
+class ReservesSpent(Outcome, name="draws.ReservesSpent"):
     """More places would be drawn anew than stand in reserve."""
 
     number: int

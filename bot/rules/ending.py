@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from bot.rules.calendar import DAY, zone
+from bot.rules.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class EndingCoupon:
 
 
 @dataclass(frozen=True, slots=True)
-class CouponsEnd:
+class CouponsEnd(Outcome, name="ending.CouponsEnd"):
     """Told in private, once for each coupon: it is held, and ends in a day."""
 
     coupons: tuple[EndingCoupon, ...]

@@ -11,7 +11,15 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import assert_never
 
-from bot.rules.sources import Door
+from bot.rules.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The way into one group."""
+
+    title: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +141,17 @@ def found_in(home: Where | None, others: tuple[tuple[int, Where], ...], home_cha
 
 
 @dataclass(frozen=True, slots=True)
-class ForFansOnly:
+class ForFansOnly(Outcome, name="fans.ForFansOnly"):
     """Somebody who is in no room of the shop wanted to play: here is the way in."""
 
     doors: tuple[Door, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class BannedHere:
+class BannedHere(Outcome, name="fans.BannedHere"):
     """Somebody who is banned in the home group wanted to play."""
 
 
 @dataclass(frozen=True, slots=True)
-class AskedInVain:
+class AskedInVain(Outcome, name="fans.AskedInVain"):
     """It isn't known whether somebody is in, and Telegram gave no answer: nothing was done."""

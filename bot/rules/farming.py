@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.rules.giveaways import GiveawayTooMuch
+from bot.rules.outcome import Outcome
 
 
 class Sign(StrEnum):
@@ -177,7 +178,7 @@ class HeldLine:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldList:
+class HeldList(Outcome, name="farming.HeldList"):
     """`/held`: what waits for the shop's look, the oldest first."""
 
     lines: tuple[HeldLine, ...]
@@ -187,7 +188,7 @@ class HeldList:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldReleased:
+class HeldReleased(Outcome, name="farming.HeldReleased"):
     """Staff let a reward go: it is paid."""
 
     fan: str
@@ -196,7 +197,7 @@ class HeldReleased:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldRefused:
+class HeldRefused(Outcome, name="farming.HeldRefused"):
     """Staff kept a reward back."""
 
     fan: str
@@ -205,7 +206,7 @@ class HeldRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldSettled:
+class HeldSettled(Outcome, name="farming.HeldSettled"):
     """It was decided before."""
 
     fan: str
@@ -213,12 +214,12 @@ class HeldSettled:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldGone:
+class HeldGone(Outcome, name="farming.HeldGone"):
     """Nothing like it waits here: a stale or forged press, or another shop's."""
 
 
 @dataclass(frozen=True, slots=True)
-class HeldNotice:
+class HeldNotice(Outcome, name="farming.HeldNotice"):
     """To the owner, once a day: something waits."""
 
     count: int

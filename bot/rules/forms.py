@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from bot.rules.outcome import Outcome
+
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Outcome, name="forms.Missing"):
     """A needed `name=value` isn't there."""
 
     field: str
@@ -12,7 +14,7 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownField:
+class UnknownField(Outcome, name="forms.UnknownField"):
     """A name that this command doesn't take."""
 
     field: str
@@ -20,14 +22,14 @@ class UnknownField:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenTwice:
+class GivenTwice(Outcome, name="forms.GivenTwice"):
     """The same name twice."""
 
     field: str
 
 
 @dataclass(frozen=True, slots=True)
-class StrayWord:
+class StrayWord(Outcome, name="forms.StrayWord"):
     """A word that belongs to no name: most likely quotes are missing."""
 
     word: str
@@ -35,7 +37,7 @@ class StrayWord:
 
 
 @dataclass(frozen=True, slots=True)
-class FourWeights:
+class FourWeights(Outcome, name="forms.FourWeights"):
     """Weights are four whole numbers, one a tier."""
 
     field: str
@@ -44,14 +46,14 @@ class FourWeights:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenQuote:
+class OpenQuote(Outcome, name="forms.OpenQuote"):
     """A quote that never ends."""
 
     example: str
 
 
 @dataclass(frozen=True, slots=True)
-class NotANumber:
+class NotANumber(Outcome, name="forms.NotANumber"):
     """A whole number was expected."""
 
     field: str
@@ -59,7 +61,7 @@ class NotANumber:
 
 
 @dataclass(frozen=True, slots=True)
-class OutOfRange:
+class OutOfRange(Outcome, name="forms.OutOfRange"):
     """A number outside what makes sense."""
 
     field: str
@@ -69,7 +71,7 @@ class OutOfRange:
 
 
 @dataclass(frozen=True, slots=True)
-class NotATime:
+class NotATime(Outcome, name="forms.NotATime"):
     """No time that we can read."""
 
     field: str
@@ -77,7 +79,7 @@ class NotATime:
 
 
 @dataclass(frozen=True, slots=True)
-class TimeNeverWas:
+class TimeNeverWas(Outcome, name="forms.TimeNeverWas"):
     """The clocks jump over this time of day."""
 
     field: str
@@ -85,7 +87,7 @@ class TimeNeverWas:
 
 
 @dataclass(frozen=True, slots=True)
-class TooLong:
+class TooLong(Outcome, name="forms.TooLong"):
     """Text longer than it can be."""
 
     field: str
@@ -93,7 +95,7 @@ class TooLong:
 
 
 @dataclass(frozen=True, slots=True)
-class NotOneOf:
+class NotOneOf(Outcome, name="forms.NotOneOf"):
     """A value outside a short list."""
 
     field: str
@@ -102,7 +104,7 @@ class NotOneOf:
 
 
 @dataclass(frozen=True, slots=True)
-class NoSuchZone:
+class NoSuchZone(Outcome, name="forms.NoSuchZone"):
     """No such IANA time zone."""
 
     value: str
@@ -110,14 +112,14 @@ class NoSuchZone:
 
 
 @dataclass(frozen=True, slots=True)
-class BadCode:
+class BadCode(Outcome, name="forms.BadCode"):
     """A shared code with characters that can't be read aloud or typed."""
 
     value: str
 
 
 @dataclass(frozen=True, slots=True)
-class BadLink:
+class BadLink(Outcome, name="forms.BadLink"):
     """No web address that can be opened."""
 
     field: str
@@ -125,7 +127,7 @@ class BadLink:
 
 
 @dataclass(frozen=True, slots=True)
-class NotADuration:
+class NotADuration(Outcome, name="forms.NotADuration"):
     """No length of time that we can read."""
 
     field: str
@@ -133,7 +135,7 @@ class NotADuration:
 
 
 @dataclass(frozen=True, slots=True)
-class NoFile:
+class NoFile(Outcome, name="forms.NoFile"):
     """A file was expected, not words."""
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.rules.sources import Door
+from bot.rules.fans import Door
+from bot.rules.outcome import Outcome
 
 START = "g"
 """The prefix of a card's `start` payload: `g_` and its token."""
@@ -292,7 +293,7 @@ class NewGift:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferMade:
+class OfferMade(Outcome, name="gifts.OfferMade"):
     """Fans can send it on from now."""
 
     number: int
@@ -307,14 +308,14 @@ class OfferMade:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferClosesPast:
+class OfferClosesPast(Outcome, name="gifts.OfferClosesPast"):
     """It would close before now."""
 
     closes: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class NoSuchCampaign:
+class NoSuchCampaign(Outcome, name="gifts.NoSuchCampaign"):
     """There is no open campaign with this number."""
 
     number: int
@@ -335,7 +336,7 @@ class OfferLine:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferList:
+class OfferList(Outcome, name="gifts.OfferList"):
     """All offers, newest first, and what cards have brought."""
 
     lines: tuple[OfferLine, ...]
@@ -348,7 +349,7 @@ class OfferList:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferShown:
+class OfferShown(Outcome, name="gifts.OfferShown"):
     """How one offer stands."""
 
     number: int
@@ -369,14 +370,14 @@ class OfferShown:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferUnknown:
+class OfferUnknown(Outcome, name="gifts.OfferUnknown"):
     """Staff named a number that this shop doesn't have."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class OfferClosed:
+class OfferClosed(Outcome, name="gifts.OfferClosed"):
     """No new cards; those that were made go on."""
 
     number: int
@@ -386,7 +387,7 @@ class OfferClosed:
 
 
 @dataclass(frozen=True, slots=True)
-class OfferClosedBefore:
+class OfferClosedBefore(Outcome, name="gifts.OfferClosedBefore"):
     """It was closed already."""
 
     number: int
@@ -408,7 +409,7 @@ class GiftOption:
 
 
 @dataclass(frozen=True, slots=True)
-class GiftChoice:
+class GiftChoice(Outcome, name="gifts.GiftChoice"):
     """Which gift shall it be?"""
 
     options: tuple[GiftOption, ...]
@@ -427,7 +428,7 @@ class FriendLine:
 
 
 @dataclass(frozen=True, slots=True)
-class GiftCard:
+class GiftCard(Outcome, name="gifts.GiftCard"):
     """A giver's living card: shared, opened, joined, checked in, rewarded."""
 
     gift_id: int
@@ -463,19 +464,19 @@ class GiftCard:
 
 
 @dataclass(frozen=True, slots=True)
-class EnoughForToday:
+class EnoughForToday(Outcome, name="gifts.EnoughForToday"):
     """All of the day's cards are made."""
 
     cards: int
 
 
 @dataclass(frozen=True, slots=True)
-class OfferGone:
+class OfferGone(Outcome, name="gifts.OfferGone"):
     """The offer is closed, out of stock, or was never this shop's."""
 
 
 @dataclass(frozen=True, slots=True)
-class GiftMessage:
+class GiftMessage(Outcome, name="gifts.GiftMessage"):
     """The card as it lands at the friend's, in the giver's name."""
 
     giver: str
@@ -487,12 +488,12 @@ class GiftMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class NoCardYet:
+class NoCardYet(Outcome, name="gifts.NoCardYet"):
     """Someone asks for a card to send and has none: the words of the button that leads to one."""
 
 
 @dataclass(frozen=True, slots=True)
-class InviterRewarded:
+class InviterRewarded(Outcome, name="gifts.InviterRewarded"):
     """A friend has come so far that their inviter is paid."""
 
     friend: str
@@ -505,7 +506,7 @@ class InviterRewarded:
 
 
 @dataclass(frozen=True, slots=True)
-class InviterCapped:
+class InviterCapped(Outcome, name="gifts.InviterCapped"):
     """The month's rewarded friends are all counted: this one's reward isn't paid, but the friend got theirs."""
 
     friend: str
@@ -513,7 +514,7 @@ class InviterCapped:
 
 
 @dataclass(frozen=True, slots=True)
-class GiftReturned:
+class GiftReturned(Outcome, name="gifts.GiftReturned"):
     """Nobody opened it: it went back to the shop."""
 
     title: str
@@ -523,7 +524,7 @@ class GiftReturned:
 
 
 @dataclass(frozen=True, slots=True)
-class GiftOpened:
+class GiftOpened(Outcome, name="gifts.GiftOpened"):
     """Someone from outside opened a card: what it is, from whom, and the way in."""
 
     giver: str
@@ -536,7 +537,7 @@ class GiftOpened:
 
 
 @dataclass(frozen=True, slots=True)
-class GiftOpenedOutside:
+class GiftOpenedOutside(Outcome, name="gifts.GiftOpenedOutside"):
     """The same while no group can be opened: it waits."""
 
     giver: str
@@ -544,24 +545,24 @@ class GiftOpenedOutside:
 
 
 @dataclass(frozen=True, slots=True)
-class GiftGone:
+class GiftGone(Outcome, name="gifts.GiftGone"):
     """No such gift, or none any more: one answer for whatever the reason is."""
 
 
 @dataclass(frozen=True, slots=True)
-class OwnGift:
+class OwnGift(Outcome, name="gifts.OwnGift"):
     """The giver opened their own card."""
 
 
 @dataclass(frozen=True, slots=True)
-class InsideWithGift:
+class InsideWithGift(Outcome, name="gifts.InsideWithGift"):
     """A member opened a friend's card: gifts are for those who aren't here yet."""
 
     giver: str
 
 
 @dataclass(frozen=True, slots=True)
-class BackWithGift:
+class BackWithGift(Outcome, name="gifts.BackWithGift"):
     """Someone who was a member before opened a card: it isn't for them, the door is open all the same."""
 
     giver: str
@@ -569,7 +570,7 @@ class BackWithGift:
 
 
 @dataclass(frozen=True, slots=True)
-class GiftWelcome:
+class GiftWelcome(Outcome, name="gifts.GiftWelcome"):
     """To a friend who came by a card: a welcome, and what waits for them."""
 
     name: str
@@ -587,7 +588,7 @@ class GiftWelcome:
 
 
 @dataclass(frozen=True, slots=True)
-class FriendRewarded:
+class FriendRewarded(Outcome, name="gifts.FriendRewarded"):
     """Coins of a gift have become the friend's."""
 
     giver: str
@@ -598,7 +599,7 @@ class FriendRewarded:
 
 
 @dataclass(frozen=True, slots=True)
-class RewardHeld:
+class RewardHeld(Outcome, name="gifts.RewardHeld"):
     """A reward waits for the shop's look."""
 
     coins: int

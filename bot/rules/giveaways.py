@@ -6,6 +6,8 @@ The owner has no limit.
 
 from dataclasses import dataclass
 
+from bot.rules.outcome import Outcome
+
 
 @dataclass(frozen=True, slots=True)
 class GiveawayPolicy:
@@ -21,7 +23,7 @@ POLICY = GiveawayPolicy()
 
 
 @dataclass(frozen=True, slots=True)
-class GiveawayTooMuch:
+class GiveawayTooMuch(Outcome, name="giveaways.GiveawayTooMuch"):
     """An operator promised more than they may on that day."""
 
     coins: int
@@ -32,7 +34,7 @@ class GiveawayTooMuch:
 
 
 @dataclass(frozen=True, slots=True)
-class GiftNeedsStock:
+class GiftNeedsStock(Outcome, name="giveaways.GiftNeedsStock"):
     """An operator offered a gift of coins without saying how many: nobody could tell what it costs."""
 
     coins: int

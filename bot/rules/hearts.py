@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from bot.rules.giveaways import GiveawayTooMuch
 from bot.rules.numbers import read_number
+from bot.rules.outcome import Outcome
 from bot.rules.packets import PacketPolicy
 from bot.rules.raffles import RafflePolicy
 
@@ -123,7 +124,7 @@ def bar(hearts: int, goals: Sequence[int], signs: int = 10) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class GoalsNotRising:
+class GoalsNotRising(Outcome, name="hearts.GoalsNotRising"):
     """The numbers of hearts aren't rising whole numbers."""
 
     value: str
@@ -131,14 +132,14 @@ class GoalsNotRising:
 
 
 @dataclass(frozen=True, slots=True)
-class GiveUnread:
+class GiveUnread(Outcome, name="hearts.GiveUnread"):
     """Nothing that a step can open."""
 
     value: str
 
 
 @dataclass(frozen=True, slots=True)
-class StepsDontMatch:
+class StepsDontMatch(Outcome, name="hearts.StepsDontMatch"):
     """Not as many things to give as numbers of hearts, or too many."""
 
     goals: int
@@ -223,7 +224,7 @@ def growth(count: int, most: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Hearted:
+class Hearted(Outcome, name="hearts.Hearted"):
     """A heart counted."""
 
     hearts: int
@@ -234,7 +235,7 @@ class Hearted:
 
 
 @dataclass(frozen=True, slots=True)
-class HeartAgain:
+class HeartAgain(Outcome, name="hearts.HeartAgain"):
     """This fan counted within the minute."""
 
     seconds: int
@@ -242,7 +243,7 @@ class HeartAgain:
 
 
 @dataclass(frozen=True, slots=True)
-class HeartsRest:
+class HeartsRest(Outcome, name="hearts.HeartsRest"):
     """No hearts are counted there now: not on yet, over, taken back, or a forged press."""
 
 
@@ -250,7 +251,7 @@ HeartOutcome = Hearted | HeartAgain | HeartsRest
 
 
 @dataclass(frozen=True, slots=True)
-class GoalMade:
+class GoalMade(Outcome, name="hearts.GoalMade"):
     """A goal stands for a stream."""
 
     stream: str
@@ -261,26 +262,26 @@ class GoalMade:
 
 
 @dataclass(frozen=True, slots=True)
-class GoalThere:
+class GoalThere(Outcome, name="hearts.GoalThere"):
     """The stream has a goal."""
 
     stream: str
 
 
 @dataclass(frozen=True, slots=True)
-class NoStreamForGoal:
+class NoStreamForGoal(Outcome, name="hearts.NoStreamForGoal"):
     """No stream is on or planned."""
 
 
 @dataclass(frozen=True, slots=True)
-class CouponNotKept:
+class CouponNotKept(Outcome, name="hearts.CouponNotKept"):
     """A step names a campaign that isn't there, or isn't kept for hearts."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class GoalShown:
+class GoalShown(Outcome, name="hearts.GoalShown"):
     """How a goal stands, for staff."""
 
     stream: str
@@ -292,12 +293,12 @@ class GoalShown:
 
 
 @dataclass(frozen=True, slots=True)
-class NoGoal:
+class NoGoal(Outcome, name="hearts.NoGoal"):
     """There is none: how one is made."""
 
 
 @dataclass(frozen=True, slots=True)
-class GoalCancelled:
+class GoalCancelled(Outcome, name="hearts.GoalCancelled"):
     """A goal was taken back; what its steps opened stays."""
 
     stream: str
@@ -306,7 +307,7 @@ class GoalCancelled:
 
 
 @dataclass(frozen=True, slots=True)
-class StepFailed:
+class StepFailed(Outcome, name="hearts.StepFailed"):
     """To the owner: a step was reached, and what it was to open couldn't be opened."""
 
     hearts: int

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.rules.outcome import Outcome
 from bot.rules.sheets import Row
 
 
@@ -46,7 +47,7 @@ class BadLine:
 
 
 @dataclass(frozen=True, slots=True)
-class FileTooLarge:
+class FileTooLarge(Outcome, name="imports.FileTooLarge"):
     """A file larger than is read."""
 
     most: int
@@ -54,22 +55,22 @@ class FileTooLarge:
 
 
 @dataclass(frozen=True, slots=True)
-class FileUnreadable:
+class FileUnreadable(Outcome, name="imports.FileUnreadable"):
     """It is no text of lines and columns: a spreadsheet, a picture."""
 
 
 @dataclass(frozen=True, slots=True)
-class FileGone:
+class FileGone(Outcome, name="imports.FileGone"):
     """Telegram doesn't give it out (any more)."""
 
 
 @dataclass(frozen=True, slots=True)
-class FileEmpty:
+class FileEmpty(Outcome, name="imports.FileEmpty"):
     """Not a line in it."""
 
 
 @dataclass(frozen=True, slots=True)
-class TooManyLines:
+class TooManyLines(Outcome, name="imports.TooManyLines"):
     """More lines than one file may bring."""
 
     lines: int
@@ -77,14 +78,14 @@ class TooManyLines:
 
 
 @dataclass(frozen=True, slots=True)
-class FileBringsCodes:
+class FileBringsCodes(Outcome, name="imports.FileBringsCodes"):
     """`code=` beside a file, or a `stock=` that isn't its number of codes."""
 
     codes: int
 
 
 @dataclass(frozen=True, slots=True)
-class CodesRefused:
+class CodesRefused(Outcome, name="imports.CodesRefused"):
     """Nothing was imported: these lines can't be."""
 
     codes: int

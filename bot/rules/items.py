@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.rules.coupons import CampaignUnknown, WindowPast, WindowUpsideDown
+from bot.rules.outcome import Outcome
 from bot.rules.shop import ItemKind
 
 
@@ -25,7 +26,7 @@ class NewItem:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemMade:
+class ItemMade(Outcome, name="items.ItemMade"):
     """An item stands on the shelf."""
 
     number: int
@@ -42,7 +43,7 @@ class ItemMade:
 
 
 @dataclass(frozen=True, slots=True)
-class CampaignNotForSale:
+class CampaignNotForSale(Outcome, name="items.CampaignNotForSale"):
     """Its campaign is cancelled, over, or kept for something else."""
 
     number: int
@@ -50,21 +51,21 @@ class CampaignNotForSale:
 
 
 @dataclass(frozen=True, slots=True)
-class RaffleNotForSale:
+class RaffleNotForSale(Outcome, name="items.RaffleNotForSale"):
     """No raffle of this number takes entries by ticket."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class ItemUnknown:
+class ItemUnknown(Outcome, name="items.ItemUnknown"):
     """Staff named a number that this shop doesn't have."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class ItemShown:
+class ItemShown(Outcome, name="items.ItemShown"):
     """How an item stands, for staff."""
 
     number: int
@@ -108,7 +109,7 @@ class WaitingLine:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemList:
+class ItemList(Outcome, name="items.ItemList"):
     """All items, the newest first, and what waits for staff, the oldest first."""
 
     items: tuple[ItemLine, ...]
@@ -119,7 +120,7 @@ class ItemList:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemClosed:
+class ItemClosed(Outcome, name="items.ItemClosed"):
     """It is off the shelf; what was bought stays."""
 
     number: int
@@ -128,7 +129,7 @@ class ItemClosed:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemOpened:
+class ItemOpened(Outcome, name="items.ItemOpened"):
     """It is on the shelf again."""
 
     number: int
@@ -137,7 +138,7 @@ class ItemOpened:
 
 
 @dataclass(frozen=True, slots=True)
-class ItemUnchanged:
+class ItemUnchanged(Outcome, name="items.ItemUnchanged"):
     """It was so already."""
 
     number: int
@@ -146,7 +147,7 @@ class ItemUnchanged:
 
 
 @dataclass(frozen=True, slots=True)
-class FavourWaiting:
+class FavourWaiting(Outcome, name="items.FavourWaiting"):
     """Told to the owner: somebody has bought what staff do by hand."""
 
     purchase_id: int
@@ -155,7 +156,7 @@ class FavourWaiting:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOver:
+class HandedOver(Outcome, name="items.HandedOver"):
     """What staff do by hand is done."""
 
     number: int
@@ -167,7 +168,7 @@ class HandedOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Refunded:
+class Refunded(Outcome, name="items.Refunded"):
     """A purchase was taken back: void, its coins returned."""
 
     number: int
@@ -179,7 +180,7 @@ class Refunded:
 
 
 @dataclass(frozen=True, slots=True)
-class NothingBought:
+class NothingBought(Outcome, name="items.NothingBought"):
     """This fan has nothing of the item that could be handed over or refunded."""
 
     number: int
@@ -189,7 +190,7 @@ class NothingBought:
 
 
 @dataclass(frozen=True, slots=True)
-class UsedAlready:
+class UsedAlready(Outcome, name="items.UsedAlready"):
     """What was bought was used: it isn't refunded any more."""
 
     number: int
@@ -198,7 +199,7 @@ class UsedAlready:
 
 
 @dataclass(frozen=True, slots=True)
-class SettledBefore:
+class SettledBefore(Outcome, name="items.SettledBefore"):
     """Somebody was faster: it was handed over or refunded."""
 
     title: str

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.rules.outcome import Outcome
+
 
 @dataclass(frozen=True, slots=True)
 class WelcomePolicy:
@@ -29,7 +31,7 @@ class ComingFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Welcome:
+class Welcome(Outcome, name="joining.Welcome"):
     """To a newcomer: what there is here and why to stay."""
 
     name: str
@@ -40,7 +42,7 @@ class Welcome:
 
 
 @dataclass(frozen=True, slots=True)
-class WelcomeBack:
+class WelcomeBack(Outcome, name="joining.WelcomeBack"):
     """To one who comes back after a long time: it is all still there."""
 
     name: str
@@ -48,7 +50,7 @@ class WelcomeBack:
 
 
 @dataclass(frozen=True, slots=True)
-class WelcomeAll:
+class WelcomeAll(Outcome, name="joining.WelcomeAll"):
     """One short-lived message for all who came lately, where nobody can be whispered to."""
 
 

@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.rules.calendar import DAY, day_of, start_of, zone
+from bot.rules.outcome import Outcome
 
 YEAR = 12
 """Months for which coins are good, after the one in which they were earned."""
@@ -52,7 +53,7 @@ class Lapse:
 
 
 @dataclass(frozen=True, slots=True)
-class LapseNotice:
+class LapseNotice(Outcome, name="lapse.LapseNotice"):
     """Told in private about a month before: something will lapse."""
 
     day: date

@@ -5,6 +5,7 @@ from datetime import date
 
 from bot.rules.checkins import Restorable
 from bot.rules.lapse import Lapse
+from bot.rules.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class BoardPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class MyCard:
+class MyCard(Outcome, name="members.MyCard"):
     """What a fan has and where they stand."""
 
     name: str
@@ -47,7 +48,7 @@ class BoardLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class Board(Outcome, name="members.Board"):
     """Who earned most coins in this calendar month of the community."""
 
     month: date

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.rules.outcome import Outcome
+
 MOST_CHOICES = 8
 """Fans that one list offers."""
 
@@ -25,19 +27,19 @@ class Unnamed:
 
 
 @dataclass(frozen=True, slots=True)
-class NotAPerson:
+class NotAPerson(Outcome, name="naming.NotAPerson"):
     """A bot, a channel or an anonymous administrator was named."""
 
 
 @dataclass(frozen=True, slots=True)
-class NobodyCalled:
+class NobodyCalled(Outcome, name="naming.NobodyCalled"):
     """Nobody known here holds this username now."""
 
     shown: str
 
 
 @dataclass(frozen=True, slots=True)
-class NameUnsure:
+class NameUnsure(Outcome, name="naming.NameUnsure"):
     """Telegram doesn't tell whether the person that is known by this username still holds it."""
 
     shown: str
@@ -59,7 +61,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class WhichFan:
+class WhichFan(Outcome, name="naming.WhichFan"):
     """Nobody was named for sure: a list to tap."""
 
     deed: str

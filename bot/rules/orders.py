@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.rules.numbers import read_number
+from bot.rules.outcome import Outcome
 
 WHOLE = frozenset({"KRW", "JPY", "VND", "CLP", "TWD"})
 """Currencies whose orders are told in whole units."""
@@ -96,7 +97,7 @@ class RefusedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class OrdersTaken:
+class OrdersTaken(Outcome, name="orders.OrdersTaken"):
     """What a file of orders did, line by line: each line by itself."""
 
     lines: int
@@ -110,12 +111,12 @@ class OrdersTaken:
 
 
 @dataclass(frozen=True, slots=True)
-class OrdersNeedColumns:
+class OrdersNeedColumns(Outcome, name="orders.OrdersNeedColumns"):
     """The file's header names no order number."""
 
 
 @dataclass(frozen=True, slots=True)
-class OrderShown:
+class OrderShown(Outcome, name="orders.OrderShown"):
     """An order, for staff."""
 
     order: str
@@ -129,7 +130,7 @@ class OrderShown:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderRefunded:
+class OrderRefunded(Outcome, name="orders.OrderRefunded"):
     """An order was taken back, and what hung on it."""
 
     order: str
@@ -141,7 +142,7 @@ class OrderRefunded:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderRefundedBefore:
+class OrderRefundedBefore(Outcome, name="orders.OrderRefundedBefore"):
     """It was taken back before."""
 
     order: str
@@ -149,14 +150,14 @@ class OrderRefundedBefore:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderUnknown:
+class OrderUnknown(Outcome, name="orders.OrderUnknown"):
     """The shop has no such order."""
 
     order: str
 
 
 @dataclass(frozen=True, slots=True)
-class HookShown:
+class HookShown(Outcome, name="orders.HookShown"):
     """How the shop's platform may tell of orders. Holds the secret: shown to the owner in private only."""
 
     shop: int
@@ -168,14 +169,14 @@ class HookShown:
 
 
 @dataclass(frozen=True, slots=True)
-class HookOff:
+class HookOff(Outcome, name="orders.HookOff"):
     """No call is taken any more."""
 
     was: bool
 
 
 @dataclass(frozen=True, slots=True)
-class HookInPrivate:
+class HookInPrivate(Outcome, name="orders.HookInPrivate"):
     """The secret isn't for a group."""
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.rules.giveaways import GiveawayTooMuch
+from bot.rules.outcome import Outcome
 from bot.rules.tiers import Tier
 
 
@@ -99,7 +100,7 @@ class PacketFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class PacketOpened:
+class PacketOpened(Outcome, name="packets.PacketOpened"):
     """A packet hangs in the groups."""
 
     packet_id: int
@@ -118,7 +119,7 @@ class PacketOpened:
 
 
 @dataclass(frozen=True, slots=True)
-class PacketTooThin:
+class PacketTooThin(Outcome, name="packets.PacketTooThin"):
     """Fewer coins than shares: somebody would get nothing."""
 
     coins: int
@@ -126,7 +127,7 @@ class PacketTooThin:
 
 
 @dataclass(frozen=True, slots=True)
-class GiverTooNew:
+class GiverTooNew(Outcome, name="packets.GiverTooNew"):
     """Fans give packets after a week as a member, from the tier on that is named."""
 
     days: int
@@ -134,7 +135,7 @@ class GiverTooNew:
 
 
 @dataclass(frozen=True, slots=True)
-class GiverTooPoor:
+class GiverTooPoor(Outcome, name="packets.GiverTooPoor"):
     """The fan has fewer coins than they want to give."""
 
     coins: int
@@ -145,7 +146,7 @@ OpenOutcome = PacketOpened | PacketTooThin | GiverTooNew | GiverTooPoor | Giveaw
 
 
 @dataclass(frozen=True, slots=True)
-class InPacket:
+class InPacket(Outcome, name="packets.InPacket"):
     """The fan takes part in the draw."""
 
     number: int
@@ -153,7 +154,7 @@ class InPacket:
 
 
 @dataclass(frozen=True, slots=True)
-class ShareTaken:
+class ShareTaken(Outcome, name="packets.ShareTaken"):
     """A share is the fan's."""
 
     coins: int
@@ -161,26 +162,26 @@ class ShareTaken:
 
 
 @dataclass(frozen=True, slots=True)
-class ShareYours:
+class ShareYours(Outcome, name="packets.ShareYours"):
     """The fan had theirs already, or was drawn: how much it was."""
 
     coins: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShareWaits:
+class ShareWaits(Outcome, name="packets.ShareWaits"):
     """The fan was drawn, and the share waits until the shop has had a look."""
 
     coins: int
 
 
 @dataclass(frozen=True, slots=True)
-class ShareKeptBack:
+class ShareKeptBack(Outcome, name="packets.ShareKeptBack"):
     """The shop looked at a share that waited, and didn't let it go."""
 
 
 @dataclass(frozen=True, slots=True)
-class NotDrawn:
+class NotDrawn(Outcome, name="packets.NotDrawn"):
     """More fans than shares, and the draw went past this one."""
 
     takers: int
@@ -188,44 +189,44 @@ class NotDrawn:
 
 
 @dataclass(frozen=True, slots=True)
-class PacketDrawing:
+class PacketDrawing(Outcome, name="packets.PacketDrawing"):
     """The window is over and the draw is on."""
 
 
 @dataclass(frozen=True, slots=True)
-class PacketGone:
+class PacketGone(Outcome, name="packets.PacketGone"):
     """Every share is handed out."""
 
     shares: int
 
 
 @dataclass(frozen=True, slots=True)
-class PacketExpired:
+class PacketExpired(Outcome, name="packets.PacketExpired"):
     """Its day is over."""
 
 
 @dataclass(frozen=True, slots=True)
-class PacketTakenBack:
+class PacketTakenBack(Outcome, name="packets.PacketTakenBack"):
     """Staff took it back."""
 
 
 @dataclass(frozen=True, slots=True)
-class NoSuchPacket:
+class NoSuchPacket(Outcome, name="packets.NoSuchPacket"):
     """No such packet here: a stale or forged press, or another shop's."""
 
 
 @dataclass(frozen=True, slots=True)
-class PacketBefore:
+class PacketBefore(Outcome, name="packets.PacketBefore"):
     """The fan had their data deleted after it was opened: whether they had a share can't be told any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class OwnPacket:
+class OwnPacket(Outcome, name="packets.OwnPacket"):
     """Who gives it doesn't take from it."""
 
 
 @dataclass(frozen=True, slots=True)
-class WonLately:
+class WonLately(Outcome, name="packets.WonLately"):
     """The packet is for who hasn't won lately, and this fan has."""
 
     days: int
@@ -272,7 +273,7 @@ def _gathered(packet: PacketFacts, now: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class PacketCard:
+class PacketCard(Outcome, name="packets.PacketCard"):
     """A packet as it hangs in the group."""
 
     packet_id: int
@@ -306,7 +307,7 @@ class PacketCard:
 
 
 @dataclass(frozen=True, slots=True)
-class PacketProof:
+class PacketProof(Outcome, name="packets.PacketProof"):
     """How the reader's own share can be computed again."""
 
     seed: str
@@ -323,7 +324,7 @@ class PacketProof:
 
 
 @dataclass(frozen=True, slots=True)
-class ProofLater:
+class ProofLater(Outcome, name="packets.ProofLater"):
     """The seed is told when all is handed out, else the rest could be foreseen."""
 
     sealed: str

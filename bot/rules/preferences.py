@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.rules.outcome import Outcome
 from bot.rules.words import Language
 
 
@@ -16,7 +17,7 @@ class Preference:
 
 
 @dataclass(frozen=True, slots=True)
-class PreferencesShown:
+class PreferencesShown(Outcome, name="preferences.PreferencesShown"):
     """How a fan has set things."""
 
     language: Language | None

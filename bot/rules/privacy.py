@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.rules.farming import FarmingPolicy
+from bot.rules.outcome import Outcome
 
 FINGERPRINT_MONTHS = 12
 FINGERPRINT_KEPT = timedelta(days=365)
@@ -20,7 +21,7 @@ ASIDE_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class PrivacyNotice:
+class PrivacyNotice(Outcome, name="privacy.PrivacyNotice"):
     """`/privacy`: what is kept, why, how long, who sees it, and the two buttons."""
 
     shop: str
@@ -34,12 +35,12 @@ class PrivacyNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(Outcome, name="privacy.Stopped"):
     """Nothing reaches them in private any more but answers."""
 
 
 @dataclass(frozen=True, slots=True)
-class DeletionAsked:
+class DeletionAsked(Outcome, name="privacy.DeletionAsked"):
     """Asked once more, with what would be lost."""
 
     shop: str
@@ -50,7 +51,7 @@ class DeletionAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class DeletionDone:
+class DeletionDone(Outcome, name="privacy.DeletionDone"):
     """Their data is gone."""
 
     shop: str
@@ -58,17 +59,17 @@ class DeletionDone:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Outcome, name="privacy.Kept"):
     """They thought better of it."""
 
 
 @dataclass(frozen=True, slots=True)
-class NothingKept:
+class NothingKept(Outcome, name="privacy.NothingKept"):
     """There is nothing of them to delete."""
 
 
 @dataclass(frozen=True, slots=True)
-class OwnerStays:
+class OwnerStays(Outcome, name="privacy.OwnerStays"):
     """Who owns the shop can't be cut out of it."""
 
     shop: str

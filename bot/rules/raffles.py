@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.rules.outcome import Outcome
+
 TIERS = ("new", "fan", "loyal", "core")
 """Lowest first: the order in which weights are written."""
 EVEN = (1, 1, 1, 1)
@@ -176,7 +178,7 @@ class Paid:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class Entered(Outcome, name="raffles.Entered"):
     """The fan takes part."""
 
     raffle_id: int
@@ -189,7 +191,7 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True)
-class AlreadyEntered:
+class AlreadyEntered(Outcome, name="raffles.AlreadyEntered"):
     """One entry per fan: the same number again."""
 
     raffle_id: int
@@ -200,7 +202,7 @@ class AlreadyEntered:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryClosed:
+class EntryClosed(Outcome, name="raffles.EntryClosed"):
     """It takes no entries any more."""
 
     prize: str
@@ -209,7 +211,7 @@ class EntryClosed:
 
 
 @dataclass(frozen=True, slots=True)
-class TierTooLow:
+class TierTooLow(Outcome, name="raffles.TierTooLow"):
     """It is for fans of a tier and above."""
 
     prize: str
@@ -217,7 +219,7 @@ class TierTooLow:
 
 
 @dataclass(frozen=True, slots=True)
-class CheckInFirst:
+class CheckInFirst(Outcome, name="raffles.CheckInFirst"):
     """Who enters has checked in today."""
 
     raffle_id: int
@@ -225,14 +227,14 @@ class CheckInFirst:
 
 
 @dataclass(frozen=True, slots=True)
-class ComeToStreamFirst:
+class ComeToStreamFirst(Outcome, name="raffles.ComeToStreamFirst"):
     """Who enters was at the stream."""
 
     prize: str
 
 
 @dataclass(frozen=True, slots=True)
-class WonLately:
+class WonLately(Outcome, name="raffles.WonLately"):
     """It is for who hasn't won in so many days."""
 
     prize: str
@@ -240,7 +242,7 @@ class WonLately:
 
 
 @dataclass(frozen=True, slots=True)
-class TicketTooDear:
+class TicketTooDear(Outcome, name="raffles.TicketTooDear"):
     """The fan has fewer coins than a ticket costs; entering for nothing weighs as much."""
 
     raffle_id: int
@@ -250,7 +252,7 @@ class TicketTooDear:
 
 
 @dataclass(frozen=True, slots=True)
-class NoSuchRaffle:
+class NoSuchRaffle(Outcome, name="raffles.NoSuchRaffle"):
     """No such raffle here: a stale or forged press, or another shop's."""
 
 
@@ -320,7 +322,7 @@ class Winner:
 
 
 @dataclass(frozen=True, slots=True)
-class RaffleCard:
+class RaffleCard(Outcome, name="raffles.RaffleCard"):
     """A raffle as it hangs in the group, with all its rules: what it is is true when it is shown."""
 
     raffle_id: int
@@ -374,7 +376,7 @@ class LostPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawTold:
+class DrawTold(Outcome, name="raffles.DrawTold"):
     """Under the proof in the group: who won, and who lost a place and why."""
 
     raffle_id: int
@@ -393,7 +395,7 @@ class DrawTold:
 
 
 @dataclass(frozen=True, slots=True)
-class YouWon:
+class YouWon(Outcome, name="raffles.YouWon"):
     """To a winner alone."""
 
     prize: str
@@ -403,7 +405,7 @@ class YouWon:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceRedrawn:
+class PlaceRedrawn(Outcome, name="raffles.PlaceRedrawn"):
     """To someone whose place was drawn anew, alone."""
 
     prize: str
@@ -428,14 +430,14 @@ class RaffleLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RaffleList:
+class RaffleList(Outcome, name="raffles.RaffleList"):
     """What runs, and what was drawn lately, with the reader's own part in it."""
 
     lines: tuple[RaffleLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class MyEntry:
+class MyEntry(Outcome, name="raffles.MyEntry"):
     """All that a fan needs to find themselves on the list: to them alone."""
 
     prize: str
@@ -453,14 +455,14 @@ class MyEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class NotEntered:
+class NotEntered(Outcome, name="raffles.NotEntered"):
     """The reader has no entry in this raffle."""
 
     prize: str
 
 
 @dataclass(frozen=True, slots=True)
-class RaffleMade:
+class RaffleMade(Outcome, name="raffles.RaffleMade"):
     """A raffle stands; its card hangs in the groups."""
 
     number: int
@@ -477,12 +479,12 @@ class RaffleMade:
 
 
 @dataclass(frozen=True, slots=True)
-class BeaconUnreachable:
+class BeaconUnreachable(Outcome, name="raffles.BeaconUnreachable"):
     """`beacon=yes` was asked for, and the beacon doesn't answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class ClosesWrong:
+class ClosesWrong(Outcome, name="raffles.ClosesWrong"):
     """It would close too soon or too late."""
 
     closes: datetime
@@ -491,7 +493,7 @@ class ClosesWrong:
 
 
 @dataclass(frozen=True, slots=True)
-class NoStreamForIt:
+class NoStreamForIt(Outcome, name="raffles.NoStreamForIt"):
     """It needs a stream, and none is on or planned before it closes."""
 
     closes: datetime
@@ -501,7 +503,7 @@ MakeRaffleOutcome = RaffleMade | ClosesWrong | NoStreamForIt | BeaconUnreachable
 
 
 @dataclass(frozen=True, slots=True)
-class RaffleCancelled:
+class RaffleCancelled(Outcome, name="raffles.RaffleCancelled"):
     """A raffle was taken back; tickets are refunded."""
 
     number: int
@@ -514,14 +516,14 @@ class RaffleCancelled:
 
 
 @dataclass(frozen=True, slots=True)
-class RaffleUnknown:
+class RaffleUnknown(Outcome, name="raffles.RaffleUnknown"):
     """Staff named a number that this shop doesn't have."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
-class RaffleNotNow:
+class RaffleNotNow(Outcome, name="raffles.RaffleNotNow"):
     """It can't be cancelled any more, or nothing can be drawn anew, or proved, yet."""
 
     number: int
@@ -532,7 +534,7 @@ class RaffleNotNow:
 
 
 @dataclass(frozen=True, slots=True)
-class ProofComes:
+class ProofComes(Outcome, name="raffles.ProofComes"):
     """Staff asked for a raffle's proof: the file comes to them in private."""
 
     number: int
@@ -542,7 +544,7 @@ class ProofComes:
 
 
 @dataclass(frozen=True, slots=True)
-class RaffleShown:
+class RaffleShown(Outcome, name="raffles.RaffleShown"):
     """How a raffle stands, for staff."""
 
     number: int
@@ -563,7 +565,7 @@ class RaffleShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Redrawn:
+class Redrawn(Outcome, name="raffles.Redrawn"):
     """Places were drawn anew."""
 
     number: int
@@ -575,7 +577,7 @@ class Redrawn:
 
 
 @dataclass(frozen=True, slots=True)
-class NotAWinner:
+class NotAWinner(Outcome, name="raffles.NotAWinner"):
     """The named entry has no place to lose."""
 
     number: int

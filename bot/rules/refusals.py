@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.rules.outcome import Outcome
+
 AGAIN_AFTER = timedelta(minutes=5)
 """How long a message rests that a room refused, before it is tried again."""
 GIVEN_UP_AFTER = timedelta(hours=24)
@@ -145,7 +147,7 @@ def told_by(kind: str) -> Told:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomRefuses:
+class RoomRefuses(Outcome, name="refusals.RoomRefuses"):
     """Told to the owner once a room and reason, until it is over: nothing is heard there, and what helps."""
 
     room: str
@@ -153,7 +155,7 @@ class RoomRefuses:
 
 
 @dataclass(frozen=True, slots=True)
-class RoomMissed:
+class RoomMissed(Outcome, name="refusals.RoomMissed"):
     """Told to the owner when a refused message was given up: the room wasn't told."""
 
     room: str

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.rules.outcome import Outcome
 from bot.rules.streams import StreamPolicy
 
 
 @dataclass(frozen=True, slots=True)
-class Reminding:
+class Reminding(Outcome, name="reminders.Reminding"):
     """The reader is reminded of a stream from now on. An alert says it all; `/streams` takes it back."""
 
     title: str
@@ -20,31 +21,31 @@ class Reminding:
 
 
 @dataclass(frozen=True, slots=True)
-class NoMoreReminders:
+class NoMoreReminders(Outcome, name="reminders.NoMoreReminders"):
     """The reader isn't reminded of a stream any more."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True)
-class StreamGone:
+class StreamGone(Outcome, name="reminders.StreamGone"):
     """The stream isn't coming (any more)."""
 
 
 @dataclass(frozen=True, slots=True)
-class OpenChatFirst:
+class OpenChatFirst(Outcome, name="reminders.OpenChatFirst"):
     """Reminders come in private: the reader has to open that chat first, which is one tap."""
 
     payload: str
 
 
 @dataclass(frozen=True, slots=True)
-class ComeInFirst:
+class ComeInFirst(Outcome, name="reminders.ComeInFirst"):
     """Reminders are for a shop's fans; the reader isn't one. It names no shop: its number may have been guessed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reminder:
+class Reminder(Outcome, name="reminders.Reminder"):
     """Told in private before a start, to who asked."""
 
     stream_id: int

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from bot.rules.outcome import Outcome
+
 PERIODS = {"7d": 7, "30d": 30}
 """How far back a report looks, in days."""
 
@@ -21,7 +23,7 @@ class CameBy:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Report(Outcome, name="reporting.Report"):
     """What happened since a day."""
 
     since: date

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
+from bot.rules.outcome import Outcome
+
 
 class Role(StrEnum):
     """What a person may do in a community."""
@@ -60,29 +62,29 @@ def may_undo(role: Role, *, by_owner: bool, owners_only: bool) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class ForStaffOnly:
+class ForStaffOnly(Outcome, name="rights.ForStaffOnly"):
     """A fan used a staff command."""
 
 
 @dataclass(frozen=True, slots=True)
-class ForOwnerOnly:
+class ForOwnerOnly(Outcome, name="rights.ForOwnerOnly"):
     """Staff used what only the owner may."""
 
 
 @dataclass(frozen=True, slots=True)
-class OwnerInPerson:
+class OwnerInPerson(Outcome, name="rights.OwnerInPerson"):
     """An anonymous administrator asked for what only the owner may: the owner does it in private, as themselves."""
 
     community_id: int
 
 
 @dataclass(frozen=True, slots=True)
-class AnonymousOff:
+class AnonymousOff(Outcome, name="rights.AnonymousOff"):
     """Anonymous administrators are no operators now: one whom the owner has denied may be behind the group's name."""
 
 
 @dataclass(frozen=True, slots=True)
-class TryAgain:
+class TryAgain(Outcome, name="rights.TryAgain"):
     """Telegram didn't say who may: nothing was done."""
 
 
@@ -95,7 +97,7 @@ class RoomChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class HomeGone:
+class HomeGone(Outcome, name="rights.HomeGone"):
     """The home group is gone, or has no creator: nobody steers the shop until its last owner moves home."""
 
     shop: str
@@ -106,7 +108,7 @@ class HomeGone:
 
 
 @dataclass(frozen=True, slots=True)
-class HomeMoved:
+class HomeMoved(Outcome, name="rights.HomeMoved"):
     """Another room is home now."""
 
     shop: str
@@ -114,14 +116,14 @@ class HomeMoved:
 
 
 @dataclass(frozen=True, slots=True)
-class HomeStays:
+class HomeStays(Outcome, name="rights.HomeStays"):
     """Home can't be moved there: it isn't gone, or the room isn't the asker's."""
 
     shop: str
 
 
 @dataclass(frozen=True, slots=True)
-class HomeTold:
+class HomeTold(Outcome, name="rights.HomeTold"):
     """Told to the owner once, when a shop from before there were home groups got one."""
 
     shop: str
@@ -132,7 +134,7 @@ class HomeTold:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnerNow:
+class OwnerNow(Outcome, name="rights.OwnerNow"):
     """Told to who has become the shop's owner."""
 
     shop: str
@@ -141,7 +143,7 @@ class OwnerNow:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnerBefore:
+class OwnerBefore(Outcome, name="rights.OwnerBefore"):
     """Told to who isn't the shop's owner any more."""
 
     shop: str

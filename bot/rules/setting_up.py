@@ -8,6 +8,7 @@ from unicodedata import normalize
 from bot.rules.arrivals import Room
 from bot.rules.giveaways import POLICY as GIVEAWAYS
 from bot.rules.numbers import read_number
+from bot.rules.outcome import Outcome
 from bot.rules.packets import Funding
 from bot.rules.topics import RoomTopic
 from bot.rules.words import Language
@@ -99,7 +100,7 @@ class Setup:
 
 
 @dataclass(frozen=True, slots=True)
-class SetupDone:
+class SetupDone(Outcome, name="setting_up.SetupDone"):
     """How the community stands after `/setup`."""
 
     shop: str
@@ -116,7 +117,7 @@ class SetupDone:
 
 
 @dataclass(frozen=True, slots=True)
-class SetupShown:
+class SetupShown(Outcome, name="setting_up.SetupShown"):
     """How the community stands, for `/setup` without anything to change, where no panel can be shown."""
 
     community_id: int
@@ -142,7 +143,7 @@ class SetupShown:
 
 
 @dataclass(frozen=True, slots=True)
-class SetupStep:
+class SetupStep(Outcome, name="setting_up.SetupStep"):
     """One question of the panel in private."""
 
     step: str
@@ -160,7 +161,7 @@ class SetupStep:
 
 
 @dataclass(frozen=True, slots=True)
-class SetupReview:
+class SetupReview(Outcome, name="setting_up.SetupReview"):
     """The panel's overview."""
 
     shop: str
@@ -180,7 +181,7 @@ class SetupReview:
 
 
 @dataclass(frozen=True, slots=True)
-class SetupRooms:
+class SetupRooms(Outcome, name="setting_up.SetupRooms"):
     """The panel's list of groups, and what the bot lacks in each."""
 
     shop: str
@@ -190,7 +191,7 @@ class SetupRooms:
 
 
 @dataclass(frozen=True, slots=True)
-class SetupFinished:
+class SetupFinished(Outcome, name="setting_up.SetupFinished"):
     """The panel is done."""
 
     shop: str
@@ -201,19 +202,19 @@ class SetupFinished:
 
 
 @dataclass(frozen=True, slots=True)
-class SetupGivenUp:
+class SetupGivenUp(Outcome, name="setting_up.SetupGivenUp"):
     """The panel was left; what wasn't saved is dropped."""
 
     unsaved: bool
 
 
 @dataclass(frozen=True, slots=True)
-class SetupClosed:
+class SetupClosed(Outcome, name="setting_up.SetupClosed"):
     """A press on a panel that isn't the open one."""
 
 
 @dataclass(frozen=True, slots=True)
-class NothingOpen:
+class NothingOpen(Outcome, name="setting_up.NothingOpen"):
     """`/cancel` where nothing was begun."""
 
 

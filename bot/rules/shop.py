@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.rules.calendar import day_of, month_of
+from bot.rules.outcome import Outcome
 from bot.rules.tiers import Tier
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -134,7 +135,7 @@ class ShelfLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(Outcome, name="shop.Shelf"):
     """What the shop sells, as one fan sees it."""
 
     balance: int
@@ -144,7 +145,7 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True)
-class BuyAsked:
+class BuyAsked(Outcome, name="shop.BuyAsked"):
     """The price once more before anything is spent."""
 
     item_id: int
@@ -156,7 +157,7 @@ class BuyAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class Bought:
+class Bought(Outcome, name="shop.Bought"):
     """It is the fan's."""
 
     title: str
@@ -172,28 +173,28 @@ class Bought:
 
 
 @dataclass(frozen=True, slots=True)
-class BoughtAlready:
+class BoughtAlready(Outcome, name="shop.BoughtAlready"):
     """This yes has bought before: nothing is spent again."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True)
-class ItemSoldOut:
+class ItemSoldOut(Outcome, name="shop.ItemSoldOut"):
     """None left; nothing was spent."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True)
-class ItemGone:
+class ItemGone(Outcome, name="shop.ItemGone"):
     """It isn't sold any more."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True)
-class ItemNotYet:
+class ItemNotYet(Outcome, name="shop.ItemNotYet"):
     """It is sold later."""
 
     title: str
@@ -201,7 +202,7 @@ class ItemNotYet:
 
 
 @dataclass(frozen=True, slots=True)
-class LimitReached:
+class LimitReached(Outcome, name="shop.LimitReached"):
     """The fan has all that one may have."""
 
     title: str
@@ -211,7 +212,7 @@ class LimitReached:
 
 
 @dataclass(frozen=True, slots=True)
-class TierTooLow:
+class TierTooLow(Outcome, name="shop.TierTooLow"):
     """It is for a higher tier."""
 
     title: str
@@ -220,7 +221,7 @@ class TierTooLow:
 
 
 @dataclass(frozen=True, slots=True)
-class TooDear:
+class TooDear(Outcome, name="shop.TooDear"):
     """The fan has fewer coins than it costs."""
 
     title: str
@@ -229,33 +230,33 @@ class TooDear:
 
 
 @dataclass(frozen=True, slots=True)
-class SoldBefore:
+class SoldBefore(Outcome, name="shop.SoldBefore"):
     """The fan had their data deleted in the period that counts: whether they bought theirs can't be told any more."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True)
-class InAlready:
+class InAlready(Outcome, name="shop.InAlready"):
     """They are in this raffle, and nobody is in it twice."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True)
-class NoSuchItem:
+class NoSuchItem(Outcome, name="shop.NoSuchItem"):
     """No such item here: a stale or forged press, or another shop's."""
 
 
 @dataclass(frozen=True, slots=True)
-class FavourDone:
+class FavourDone(Outcome, name="shop.FavourDone"):
     """Told to who bought it: staff have done it."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True)
-class RefundTold:
+class RefundTold(Outcome, name="shop.RefundTold"):
     """Told to who bought it: their coins are back."""
 
     title: str

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from unicodedata import normalize
 
+from bot.rules.fans import Door
+from bot.rules.outcome import Outcome
+
 START = "src"
 """The prefix of a source's `start` payload: `src_` and its token."""
 MAX_NAME = 32
@@ -22,7 +25,7 @@ def source_key(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceShown:
+class SourceShown(Outcome, name="sources.SourceShown"):
     """A source with its link; its QR code goes with it."""
 
     name: str
@@ -49,7 +52,7 @@ class SourceLine:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceList:
+class SourceList(Outcome, name="sources.SourceList"):
     """All sources, those that brought most first, and who came by none that is known."""
 
     lines: tuple[SourceLine, ...]
@@ -58,20 +61,12 @@ class SourceList:
 
 
 @dataclass(frozen=True, slots=True)
-class NoSourceYet:
+class NoSourceYet(Outcome, name="sources.NoSourceYet"):
     """`/source` alone, before there is one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """The way into one group."""
-
-    title: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
-class WayIn:
+class WayIn(Outcome, name="sources.WayIn"):
     """Someone opened a source's link: here is the door to each group."""
 
     name: str
@@ -79,21 +74,21 @@ class WayIn:
 
 
 @dataclass(frozen=True, slots=True)
-class InsideAlready:
+class InsideAlready(Outcome, name="sources.InsideAlready"):
     """Someone who is a member opened a source's link."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class NoWayIn:
+class NoWayIn(Outcome, name="sources.NoWayIn"):
     """No group can be opened just now: the bot may not invite and there is no public name."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class DoorsClosed:
+class DoorsClosed(Outcome, name="sources.DoorsClosed"):
     """To the owner: someone stood before a closed door."""
 
     groups: tuple[str, ...]

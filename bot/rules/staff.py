@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from bot.rules.outcome import Outcome
+
 MOST_LISTED = 20
 """Administrators that the list names: Telegram lets a group have 50."""
 
@@ -19,7 +21,7 @@ class StaffLine:
 
 
 @dataclass(frozen=True, slots=True)
-class StaffList:
+class StaffList(Outcome, name="staff.StaffList"):
     """`/staff`: the home group's administrators as Telegram says now, and whom the owner has denied."""
 
     community_id: int
@@ -35,7 +37,7 @@ class StaffList:
 
 
 @dataclass(frozen=True, slots=True)
-class StaffDenied:
+class StaffDenied(Outcome, name="staff.StaffDenied"):
     """A person may no longer act for the shop."""
 
     community_id: int
@@ -46,14 +48,14 @@ class StaffDenied:
 
 
 @dataclass(frozen=True, slots=True)
-class StaffDeniedBefore:
+class StaffDeniedBefore(Outcome, name="staff.StaffDeniedBefore"):
     """They were denied already."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class StaffBack:
+class StaffBack(Outcome, name="staff.StaffBack"):
     """A denial was lifted."""
 
     community_id: int
@@ -64,7 +66,7 @@ class StaffBack:
 
 
 @dataclass(frozen=True, slots=True)
-class StaffNotDenied:
+class StaffNotDenied(Outcome, name="staff.StaffNotDenied"):
     """There was no denial to lift."""
 
     name: str
@@ -72,29 +74,29 @@ class StaffNotDenied:
 
 
 @dataclass(frozen=True, slots=True)
-class StaffIsOwner:
+class StaffIsOwner(Outcome, name="staff.StaffIsOwner"):
     """The owner named themselves."""
 
 
 @dataclass(frozen=True, slots=True)
-class StaffUnknown:
+class StaffUnknown(Outcome, name="staff.StaffUnknown"):
     """Nobody is known by what was said, or more than one person."""
 
     said: str
 
 
 @dataclass(frozen=True, slots=True)
-class StaffAnonymous:
+class StaffAnonymous(Outcome, name="staff.StaffAnonymous"):
     """An anonymous administrator can't be told apart."""
 
 
 @dataclass(frozen=True, slots=True)
-class StaffHow:
+class StaffHow(Outcome, name="staff.StaffHow"):
     """Something else than what `/staff` takes was said."""
 
 
 @dataclass(frozen=True, slots=True)
-class OperatorActed:
+class OperatorActed(Outcome, name="staff.OperatorActed"):
     """To the owner: an operator promised something in the shop's name."""
 
     community_id: int

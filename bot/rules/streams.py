@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.rules.hearts import HeartBoard
+from bot.rules.outcome import Outcome
 
 
 class Repeat(StrEnum):
@@ -145,7 +146,7 @@ def must_ask(airing: AiringFacts, now: datetime, policy: StreamPolicy) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveCard:
+class LiveCard(Outcome, name="streams.LiveCard"):
     """The card of an airing in a group: the start announcement, which lives on until the end."""
 
     airing_id: int
@@ -224,7 +225,7 @@ class CallOff:
 
 
 @dataclass(frozen=True, slots=True)
-class StreamMade:
+class StreamMade(Outcome, name="streams.StreamMade"):
     """A stream is planned."""
 
     number: int
@@ -244,14 +245,14 @@ class StreamMade:
 
 
 @dataclass(frozen=True, slots=True)
-class StreamInPast:
+class StreamInPast(Outcome, name="streams.StreamInPast"):
     """It would have begun already."""
 
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class WentLive:
+class WentLive(Outcome, name="streams.WentLive"):
     """It is on: told in the groups now, or shown on the card that hangs there."""
 
     number: int
@@ -270,14 +271,14 @@ class WentLive:
 
 
 @dataclass(frozen=True, slots=True)
-class WordTaken:
+class WordTaken(Outcome, name="streams.WordTaken"):
     """The word to listen for has a meaning of its own: whoever writes it asks for something else."""
 
     word: str
 
 
 @dataclass(frozen=True, slots=True)
-class Delayed:
+class Delayed(Outcome, name="streams.Delayed"):
     """It starts later (or earlier) than planned."""
 
     number: int
@@ -292,14 +293,14 @@ class Delayed:
 
 
 @dataclass(frozen=True, slots=True)
-class DelayPast:
+class DelayPast(Outcome, name="streams.DelayPast"):
     """The new time would be over already."""
 
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class StreamCancelled:
+class StreamCancelled(Outcome, name="streams.StreamCancelled"):
     """An evening, or all that were to come, won't be."""
 
     number: int
@@ -316,7 +317,7 @@ class StreamCancelled:
 
 
 @dataclass(frozen=True, slots=True)
-class StreamEnded:
+class StreamEnded(Outcome, name="streams.StreamEnded"):
     """It is over."""
 
     number: int
@@ -327,14 +328,14 @@ class StreamEnded:
 
 
 @dataclass(frozen=True, slots=True)
-class NoStreamThere:
+class NoStreamThere(Outcome, name="streams.NoStreamThere"):
     """Nothing is on or planned that this could mean."""
 
     number: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class NotOnAir:
+class NotOnAir(Outcome, name="streams.NotOnAir"):
     """Only what has begun can be ended."""
 
     number: int
@@ -343,7 +344,7 @@ class NotOnAir:
 
 
 @dataclass(frozen=True, slots=True)
-class DelayNotice:
+class DelayNotice(Outcome, name="streams.DelayNotice"):
     """Told once in the groups, and to those who asked: it starts at another time."""
 
     title: str
@@ -351,7 +352,7 @@ class DelayNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class CancelNotice:
+class CancelNotice(Outcome, name="streams.CancelNotice"):
     """Told once: it won't be."""
 
     title: str
@@ -360,7 +361,7 @@ class CancelNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class BackOnNotice:
+class BackOnNotice(Outcome, name="streams.BackOnNotice"):
     """Told once where a cancellation was told that staff took back."""
 
     title: str
@@ -368,7 +369,7 @@ class BackOnNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class EndNotice:
+class EndNotice(Outcome, name="streams.EndNotice"):
     """Told once in the groups: it is over."""
 
     title: str
@@ -378,7 +379,7 @@ class EndNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class AskOwner:
+class AskOwner(Outcome, name="streams.AskOwner"):
     """Nobody has said that it is on: what now?"""
 
     airing_id: int
@@ -403,7 +404,7 @@ class StreamLine:
 
 
 @dataclass(frozen=True, slots=True)
-class StreamList:
+class StreamList(Outcome, name="streams.StreamList"):
     """What is on and what is coming, as a fan sees it."""
 
     lines: tuple[StreamLine, ...]

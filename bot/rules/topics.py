@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.rules.outcome import Outcome
+
 LONGEST_NAME = 128
 """Characters of a topic's name (https://core.telegram.org/bots/api#createforumtopic)."""
 
@@ -42,7 +44,7 @@ class RoomTopic:
 
 
 @dataclass(frozen=True, slots=True)
-class TopicChosen:
+class TopicChosen(Outcome, name="topics.TopicChosen"):
     """A room's cards and announcements come to this topic from now on."""
 
     room: str
@@ -55,7 +57,7 @@ class TopicChosen:
 
 
 @dataclass(frozen=True, slots=True)
-class TopicLost:
+class TopicLost(Outcome, name="topics.TopicLost"):
     """Told to the owner once: a room's topic takes no messages, so that they come to General."""
 
     room: str

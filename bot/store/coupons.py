@@ -15,7 +15,6 @@ from sqlmodel import col
 
 from bot.rules.calendar import day_of
 from bot.rules.codes import new_code
-from bot.rules.communities import Place
 from bot.rules.coupons import (
     AlreadyClaimed,
     CampaignFacts,
@@ -32,6 +31,7 @@ from bot.rules.coupons import (
     fate_of,
     may_claim,
 )
+from bot.rules.place import Place
 from bot.rules.tiers import Tier
 from bot.store import causes, ledger
 from bot.store.campaigns import CARD, find_campaign

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.streams import AiringFacts, AiringState, EndNotice, StreamPolicy
 from bot.store import causes
 from bot.store.airings import CARD, count_came, hush, lock_airing, next_airing, next_of, show

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.rules.arrivals import Greeting
 from bot.rules.cadence import SlotKind
-from bot.rules.communities import DEFAULT_TIMEZONES, Place
+from bot.rules.place import DEFAULT_TIMEZONES, Place
 from bot.rules.setting_up import MORNING_AT_FIRST
 from bot.rules.words import Language
 from bot.store.db import PLANNED, Tx

@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.gifts import (
     FRIENDS_SHOWN,
     START,
@@ -19,6 +18,7 @@ from bot.rules.gifts import (
     Stage,
     Who,
 )
+from bot.rules.place import Place
 from bot.rules.words import reader_language
 from bot.store.cards import hang_card, touch_cards
 from bot.store.db import Tx

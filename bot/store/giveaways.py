@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import day_of, start_of
-from bot.rules.communities import Place
 from bot.rules.gifts import PAYS_COINS, GiftKind, GiftState, OfferState, Opens
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch, gift_promises, left_of, may_give
 from bot.rules.hearts import GoalState, StepState, Unlocks, packets_in
+from bot.rules.place import Place
 from bot.rules.streams import AiringState
 from bot.store import forgotten
 from bot.store.db import Tx

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import day_of
-from bot.rules.communities import Place
 from bot.rules.farming import (
     EARNED_BY_DOING,
     FarmingFacts,
@@ -25,6 +24,7 @@ from bot.rules.farming import (
     enough,
     signs_of,
 )
+from bot.rules.place import Place
 from bot.rules.tiers import Deed
 from bot.store import causes
 from bot.store.db import PLANNED, Tx

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.coupons import CampaignState, CouponPolicy
 from bot.rules.gifts import GiftState, OfferState, RewardState, Who
+from bot.rules.place import Place
 from bot.store import coupons
 from bot.store.db import Tx
 from bot.store.places import place_of

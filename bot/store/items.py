@@ -7,8 +7,8 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
 from bot.rules.coupons import CampaignState
+from bot.rules.place import Place
 from bot.rules.raffles import RaffleState
 from bot.rules.shop import ItemFacts, ItemKind, ItemState, Per
 from bot.rules.tiers import Tier

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.staff import OperatorActed
 from bot.store.db import Tx
 from bot.store.giveaways import left_today

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.topics import RoomTopic
 from bot.rules.words import Language
 from bot.store.tables import Account, Community, Dialogue, FanGroup, Person

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.codes import read_code
-from bot.rules.communities import Place
 from bot.rules.coupons import CampaignState, CouponState
+from bot.rules.place import Place
 from bot.rules.tiers import Deed
 from bot.store.db import Tx
 from bot.store.members import note, unnote

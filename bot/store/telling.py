@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import col
 
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.words import Language, reader_language
 from bot.store import causes
 from bot.store.cards import chats_of, groups_of
@@ -27,12 +27,6 @@ class Attachment:
     caption: Any
     alone: Any
     """The outcome that is told where the room takes no files."""
-
-
-def name_of(outcome: Any) -> str:
-    """An outcome's name as the catalog of words knows it: `streams.EndNotice`."""
-    kind = type(outcome)
-    return f"{kind.__module__.rsplit('.', 1)[1]}.{kind.__name__}"
 
 
 def say(
@@ -242,7 +236,7 @@ def tell_person(
 
 def packed(outcome: Any) -> dict[str, Any]:
     """An outcome as a promise keeps it."""
-    return {"outcome": name_of(outcome), "facts": causes.to_facts(outcome)}
+    return {"outcome": outcome.stored_name, "facts": causes.to_facts(outcome)}
 
 
 def unsay(tx: Tx, community_id: int, key: str) -> int:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import day_of
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.tiers import MEMORY, DayOfDeeds, Deed, Tier, TierNow, TierPolicy, settle, sums_of
 from bot.store.db import Tx
 from bot.store.tables import Activity, Member

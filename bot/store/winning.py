@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.raffles import EntryState, Reason, YouWon
 from bot.rules.words import reader_language
 from bot.store.cards import groups_of, touch_cards

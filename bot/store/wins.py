@@ -7,7 +7,7 @@ from sqlalchemy import String, bindparam, delete, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.store.db import Tx
 from bot.store.hot import Hot
 from bot.store.tables import Win

@@ -10,9 +10,9 @@ from aiohttp import web
 from bot.features.hooks import secret_of
 from bot.flows.ordering import tell_order
 from bot.logs import get_logger
-from bot.rules.communities import Place
 from bot.rules.numbers import read_number
 from bot.rules.orders import OrderPolicy, OrderTaken, is_signed, read_call
+from bot.rules.place import Place
 from bot.store.db import Database, Rx
 from bot.store.places import find_place
 

@@ -16,7 +16,7 @@ from bot.app import App
 from bot.features.communities import set_reachable
 from bot.features.streams import plan
 from bot.pacer import Limits as PacerLimits
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.streams import NewStream, StreamMade, StreamPolicy
 from bot.store.db import Database, Tx
 from bot.store.members import Sender

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.rules.communities import Place
 from bot.rules.coupons import CampaignMade, NewCampaign
+from bot.rules.place import Place
 from sandbox import Chat, Message, Person, Rights
 from tests import hostile
 from tests.bot.conftest import Play, Stage, is_card

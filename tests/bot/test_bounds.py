@@ -19,11 +19,11 @@ from bot.features.sources import FoundSource, GroupDoor, Sources
 from bot.features.watching import Watching
 from bot.handlers import arrivals, ways, whereabouts
 from bot.handlers.ways import WaysIn
-from bot.rules.communities import Place
 from bot.rules.farming import FarmingPolicy
 from bot.rules.imports import ImportPolicy
 from bot.rules.numbers import LARGEST
 from bot.rules.orders import OrderPolicy
+from bot.rules.place import Place
 from bot.rules.privacy import ASIDE_KEPT
 from bot.rules.words import Language
 from bot.store import departures, set_aside

@@ -17,11 +17,11 @@ from bot.features.redeeming import Redeeming
 from bot.flows.ordering import tell_order
 from bot.flows.redeeming import redeem
 from bot.flows.resolving import Resolving
-from bot.rules.communities import Place
 from bot.rules.coupons import CampaignMade, Claimed, CouponPolicy, NewCampaign
 from bot.rules.farming import FarmingPolicy, HeldState, Sign
 from bot.rules.orders import OrderState, OrderTold
 from bot.rules.packets import NewPacket, PacketOpened, PacketPolicy
+from bot.rules.place import Place
 from bot.rules.tiers import Tier
 from bot.store.db import Tx
 from bot.store.holding import see

@@ -10,9 +10,9 @@ from bot.features.items import Items
 from bot.features.purchases import Purchases
 from bot.features.shop import Shop
 from bot.flows.buying import Chances, buy
-from bot.rules.communities import Place
 from bot.rules.coupons import CouponPolicy, KeptFor, NewCampaign
 from bot.rules.items import HandOutcome, ItemMade, NewItem, RefundOutcome
+from bot.rules.place import Place
 from bot.rules.shop import BuyAsked, ItemKind, Shelf, ShopPolicy, Yes
 from bot.store.coupons import Choice
 from bot.store.db import Database

@@ -15,8 +15,8 @@ from bot.features.proving import Proving
 from bot.features.raffles import Raffles
 from bot.features.redrawing import Redrawing
 from bot.rules.beacons import QUICKNET, Chain, Pulse
-from bot.rules.communities import Place
 from bot.rules.draws import RedrawOutcome
+from bot.rules.place import Place
 from bot.rules.proofs import Checked, check_proof
 from bot.rules.raffles import (
     Entered,

@@ -21,11 +21,11 @@ from bot.flows import checking_in, coming
 from bot.flows.redeeming import redeem
 from bot.flows.resolving import Resolving
 from bot.rules.checkins import CheckInPolicy
-from bot.rules.communities import Place
 from bot.rules.coupons import Claimed, CouponPolicy, NewCampaign
 from bot.rules.farming import FarmingPolicy, HeldState
 from bot.rules.gifts import GiftCard, GiftKind, GiftPolicy, NewGift, OfferMade
 from bot.rules.joining import WelcomePolicy
+from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.words import Language
 from bot.store.db import Database, Tx

@@ -18,8 +18,9 @@ from hypothesis.stateful import RuleBasedStateMachine
 from bot.features.communities import Communities
 from bot.rules.attendance import Attended
 from bot.rules.checkins import CheckedIn, MadeUp
-from bot.rules.communities import Place, Undone
+from bot.rules.communities import Undone
 from bot.rules.coupons import CampaignCancelled, CampaignMade, Claimed, Redeemed
+from bot.rules.place import Place
 from bot.rules.setting_up import SetupDone
 from bot.rules.streams import Delayed, StreamCancelled, StreamEnded, StreamMade, WentLive
 from bot.store.db import Database

@@ -14,10 +14,11 @@ from bot.features.communities import arrive
 from bot.features.coupons import Coupons
 from bot.features.setting_up import SettingUp
 from bot.flows import undo as undoing
-from bot.rules.communities import Place, UndoOutcome
+from bot.rules.communities import UndoOutcome
 from bot.rules.coupons import CampaignMade, CouponPolicy, NewCampaign
 from bot.rules.fans import Room
 from bot.rules.naming import Named
+from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.setting_up import SetupPolicy
 from bot.rules.words import Language

@@ -21,7 +21,8 @@ from bot.flows.going_live import go_live
 from bot.rules.attendance import AttendancePolicy, Attended, AttendOutcome
 from bot.rules.cadence import CadencePolicy, SlotKind
 from bot.rules.checkins import CheckInPolicy
-from bot.rules.communities import Place, UndoOutcome
+from bot.rules.communities import UndoOutcome
+from bot.rules.place import Place
 from bot.rules.reminders import Reminding, StreamGone
 from bot.rules.streams import (
     AiringFacts,

@@ -18,9 +18,9 @@ from bot.features.reminding import Reminders
 from bot.flows import coming
 from bot.flows.belonging import Belonging, Looked
 from bot.rules.checkins import CheckedIn, CheckInPolicy
-from bot.rules.communities import Place
 from bot.rules.fans import FansPolicy, Found, Known, Where
 from bot.rules.joining import WelcomePolicy
+from bot.rules.place import Place
 from bot.rules.preferences import Preference
 from bot.rules.streams import StreamPolicy
 from bot.rules.words import Language

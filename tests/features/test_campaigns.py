@@ -13,7 +13,6 @@ from bot.features import campaigns as module
 from bot.features.campaigns import CHUNK, Campaigns, cancel, refund_some
 from bot.features.communities import arrive
 from bot.features.redeeming import Redeeming
-from bot.rules.communities import Place
 from bot.rules.coupons import (
     AlreadyCancelled,
     CampaignCancelled,
@@ -28,6 +27,7 @@ from bot.rules.coupons import (
     WindowPast,
     WindowUpsideDown,
 )
+from bot.rules.place import Place
 from bot.rules.tiers import Tier
 from bot.rules.words import Language
 from bot.store import ledger

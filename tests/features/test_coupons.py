@@ -9,7 +9,6 @@ from bot.features.coupons import SHOWN, Coupons
 from bot.features.redeeming import Redeeming
 from bot.rules.calendar import day_of
 from bot.rules.codes import read_code
-from bot.rules.communities import Place
 from bot.rules.coupons import (
     AlreadyClaimed,
     Cancelled,
@@ -28,6 +27,7 @@ from bot.rules.coupons import (
     TooEarly,
     TooLate,
 )
+from bot.rules.place import Place
 from bot.rules.tiers import Deed, Tier
 from bot.store.campaigns import card_of
 from bot.store.db import Database, Tx

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from bot.features.campaigns import Campaigns
-from bot.rules.communities import Place
 from bot.rules.coupons import (
     AlreadyClaimed,
     CampaignFacts,
@@ -19,6 +18,7 @@ from bot.rules.coupons import (
     PriceTooHigh,
     SoldOut,
 )
+from bot.rules.place import Place
 from bot.store.coupons import hand_out, put_back, set_aside, take_away, unlock
 from bot.store.db import Database, Tx
 from bot.store.ledger import check_books

@@ -17,12 +17,12 @@ from bot.features.lapsing import Lapsing
 from bot.features.members import Members
 from bot.features.privacy import Privacy
 from bot.flows.resolving import Resolving
-from bot.rules.communities import Place
 from bot.rules.farming import FarmingPolicy, HeldState
 from bot.rules.lapse import LapsePolicy
 from bot.rules.lots import Lot, divide
 from bot.rules.members import BoardPolicy
 from bot.rules.packets import NewPacket, PacketOpened, PacketPolicy, ShareTaken, WonLately
+from bot.rules.place import Place
 from bot.rules.tiers import Tier
 from bot.store import ledger
 from bot.store.db import Database

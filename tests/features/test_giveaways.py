@@ -17,13 +17,14 @@ from bot.features.packet_draws import PacketDraws
 from bot.features.packets import Packets
 from bot.features.privacy import Privacy
 from bot.flows.resolving import Resolver, Resolving
-from bot.rules.communities import OwnersAct, Place, TooLateToUndo, Undone
+from bot.rules.communities import OwnersAct, TooLateToUndo, Undone
 from bot.rules.coupons import NewCampaign
 from bot.rules.farming import FarmingPolicy, HeldReleased, HeldState, Reason, Sign
 from bot.rules.gifts import GiftKind, GiftPolicy, NewGift, OfferMade, Opens
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
 from bot.rules.hearts import GoalCancelled, GoalMade, Hearted, read_goal
 from bot.rules.packets import NewPacket, OpenOutcome, PacketOpened, PacketPolicy
+from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.setting_up import Setup
 from bot.store.db import Database, Tx

@@ -10,7 +10,6 @@ from bot.features.privacy import Privacy
 from bot.features.watching import Watching, saw_haste
 from bot.flows.resolving import Resolver, Resolving, undo_refusal
 from bot.rules.calendar import day_of
-from bot.rules.communities import Place
 from bot.rules.farming import (
     FarmingPolicy,
     HeldGone,
@@ -22,6 +21,7 @@ from bot.rules.farming import (
     Sign,
     ring,
 )
+from bot.rules.place import Place
 from bot.store import ledger
 from bot.store.db import Database, Tx
 from bot.store.holding import held_reasons, hold, seen_fast

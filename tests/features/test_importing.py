@@ -10,7 +10,7 @@ import pytest
 from bot.features.campaigns import Campaigns
 from bot.features.importing import Importing, begin, stage_some
 from bot.features.redeeming import Redeeming
-from bot.rules.communities import Place, TooLateToUndo
+from bot.rules.communities import TooLateToUndo
 from bot.rules.coupons import (
     CampaignMade,
     Claimed,
@@ -22,6 +22,7 @@ from bot.rules.coupons import (
     SoldOut,
 )
 from bot.rules.imports import BadLine, CodesRefused, ImportPolicy, Trouble, sift
+from bot.rules.place import Place
 from bot.rules.sheets import read_sheet
 from bot.store.db import Database
 from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till, undo

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from bot.features.joining import Joining, Link, Reach, move
 from bot.features.sources import MadeSource
 from bot.rules.checkins import CheckInPolicy
-from bot.rules.communities import Place
 from bot.rules.joining import WelcomePolicy
+from bot.rules.place import Place
 from bot.rules.words import Language
 from bot.store.db import Database
 from bot.store.members import standing

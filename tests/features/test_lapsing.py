@@ -13,9 +13,9 @@ from bot.features.lapsing import Lapsing
 from bot.features.preferences import Preferences
 from bot.flows.my_card import my_card
 from bot.rules.checkins import CheckInPolicy
-from bot.rules.communities import Place
 from bot.rules.coupons import Claimed, NewCampaign
 from bot.rules.lapse import Lapse, LapsePolicy
+from bot.rules.place import Place
 from bot.rules.preferences import Preference
 from bot.store import ledger
 from bot.store.db import Database, Tx

@@ -13,7 +13,7 @@ from bot.features.orders import Orders
 from bot.features.redeeming import Redeeming
 from bot.flows.ordering import Line, take_file, tell_order
 from bot.flows.redeeming import redeem
-from bot.rules.communities import Place, TooLateToUndo, Undone
+from bot.rules.communities import TooLateToUndo, Undone
 from bot.rules.coupons import Claimed, Redeemed
 from bot.rules.coupons import NewCampaign as Wish
 from bot.rules.imports import ImportPolicy
@@ -31,6 +31,7 @@ from bot.rules.orders import (
     OrderUnknown,
     RefusedLine,
 )
+from bot.rules.place import Place
 from bot.store.db import Database
 from tests.features.people import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till, undo
 

@@ -18,10 +18,11 @@ from bot.features.redeeming import Redeeming
 from bot.flows.ordering import tell_order
 from bot.flows.redeeming import redeem
 from bot.flows.undo import undo
-from bot.rules.communities import NothingToUndo, Place, TooLateToUndo, Undone
+from bot.rules.communities import NothingToUndo, TooLateToUndo, Undone
 from bot.rules.coupons import Claimed, NewCampaign, Redeemed
 from bot.rules.farming import HeldState, Sign
 from bot.rules.orders import OrderRefunded, OrderTaken
+from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.store.db import Database, Tx
 from bot.store.holding import see

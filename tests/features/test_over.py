@@ -15,7 +15,6 @@ from bot.features.redeeming import Redeeming
 from bot.flows.my_card import my_card
 from bot.rules.admin import Section
 from bot.rules.checkins import CheckInPolicy
-from bot.rules.communities import Place
 from bot.rules.coupons import (
     AlreadyClaimed,
     CampaignState,
@@ -30,6 +29,7 @@ from bot.rules.coupons import (
 )
 from bot.rules.gifts import GiftKind, OfferGone
 from bot.rules.naming import Named
+from bot.rules.place import Place
 from bot.rules.privacy import DeletionAsked
 from bot.rules.shop import ItemKind
 from bot.rules.tiers import Tier

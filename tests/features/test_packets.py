@@ -18,7 +18,7 @@ from bot.features.packet_draws import PacketDraws
 from bot.features.packets import Packets
 from bot.features.privacy import Privacy
 from bot.flows.resolving import Resolving
-from bot.rules.communities import Place, TooLateToUndo, Undone
+from bot.rules.communities import TooLateToUndo, Undone
 from bot.rules.farming import FarmingPolicy, HeldRefused, HeldReleased, HeldSettled, HeldState, Sign
 from bot.rules.packets import (
     GiverTooNew,
@@ -47,6 +47,7 @@ from bot.rules.packets import (
     WonLately,
     split,
 )
+from bot.rules.place import Place
 from bot.rules.rights import ForStaffOnly
 from bot.rules.sealing import Sealed, commitment, key_of, list_hash, order_of
 from bot.store.db import Database, Tx

@@ -18,9 +18,9 @@ from bot.flows.attending import attend
 from bot.flows.my_card import my_card
 from bot.rules.attendance import AlreadyHere, AttendancePolicy, Attended
 from bot.rules.checkins import CheckedIn, CheckInPolicy, StartsTomorrow
-from bot.rules.communities import Place
 from bot.rules.coupons import Claimed, NewCampaign, NoSuchCoupon, OfferedBefore, Redeemed
 from bot.rules.joining import WelcomePolicy
+from bot.rules.place import Place
 from bot.rules.preferences import Preference
 from bot.rules.privacy import (
     FINGERPRINT_KEPT,

@@ -7,7 +7,6 @@ import pytest
 from bot.features.campaigns import Campaigns, cancel
 from bot.features.redeeming import Redeeming
 from bot.rules.codes import check_character
-from bot.rules.communities import Place
 from bot.rules.coupons import (
     AlreadyRedeemed,
     Claimed,
@@ -20,6 +19,7 @@ from bot.rules.coupons import (
     Redeemed,
     WhoseCode,
 )
+from bot.rules.place import Place
 from bot.store.db import Database
 from tests.features.people import (
     NOON,

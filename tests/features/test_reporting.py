@@ -9,9 +9,9 @@ from bot.features.reporting import Reporting
 from bot.flows.attending import attend
 from bot.rules.attendance import AttendancePolicy
 from bot.rules.checkins import CheckInPolicy
-from bot.rules.communities import Place
 from bot.rules.coupons import Claimed, NewCampaign
 from bot.rules.joining import WelcomePolicy
+from bot.rules.place import Place
 from bot.rules.reporting import CameBy, Report
 from bot.rules.streams import How
 from bot.rules.words import Language

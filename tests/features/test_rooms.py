@@ -13,8 +13,9 @@ from bot.features.campaigns import Campaigns
 from bot.features.communities import Communities
 from bot.features.rooms import LEFT_AFTER, Rooms, asked_about, part
 from bot.flows.moving import follow
-from bot.rules.arrivals import RoomFounded, Shop, WhoseRoom
+from bot.rules.arrivals import RoomFounded, WhoseRoom
 from bot.rules.coupons import NewCampaign
+from bot.rules.place import Shop
 from bot.rules.words import Language
 from bot.store.db import Database, Tx
 from bot.store.dialogues import close_dialogue, open_dialogue, show_dialogue_in

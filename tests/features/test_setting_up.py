@@ -7,7 +7,8 @@ import pytest
 
 from bot.features.communities import Communities
 from bot.features.setting_up import Panel, open_panel
-from bot.rules.communities import Place, Undone
+from bot.rules.communities import Undone
+from bot.rules.place import Place
 from bot.rules.setting_up import (
     GUIDED,
     Setup,

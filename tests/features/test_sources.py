@@ -5,7 +5,7 @@ import itertools
 from datetime import datetime
 
 from bot.features.sources import FoundSource, MadeSource, Sources, expire_touches
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.privacy import TOUCH_KEPT
 from bot.rules.sources import SourceLine
 from bot.store.db import Database

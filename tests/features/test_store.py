@@ -15,8 +15,8 @@ from bot.features.checkins import CheckIns
 from bot.features.coupons import claim
 from bot.features.redeeming import Redeeming
 from bot.rules.checkins import CheckInPolicy
-from bot.rules.communities import Place
 from bot.rules.coupons import Claimed, CouponPolicy, NewCampaign
+from bot.rules.place import Place
 from bot.store import causes as causes_
 from bot.store import ledger, outbox
 from bot.store.db import PROMISED, Database, Rx, Tx

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.rules.tiers import Deed, Tier
 from bot.store.db import Database, Tx
 from bot.store.members import note, standing

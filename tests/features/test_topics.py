@@ -5,7 +5,8 @@ from typing import Any
 
 from bot.features import communities
 from bot.features.topics import Topics
-from bot.rules.communities import Place, TooLateToUndo, Undone
+from bot.rules.communities import TooLateToUndo, Undone
+from bot.rules.place import Place
 from bot.rules.topics import Lost, TopicChosen
 from bot.store.db import Database
 from bot.store.places import find_group

@@ -7,8 +7,9 @@ import pytest
 
 from bot.features.campaigns import Campaigns
 from bot.features.redeeming import Redeeming
-from bot.rules.communities import NothingToUndo, OwnersAct, Place, TooLateToUndo, Undone
+from bot.rules.communities import NothingToUndo, OwnersAct, TooLateToUndo, Undone
 from bot.rules.coupons import CampaignCancelled, CampaignMade, CampaignShown, Claimed, NewCampaign, Redeemed
+from bot.rules.place import Place
 from bot.rules.setting_up import Setup
 from bot.store.db import Database
 from tests.features.people import NOON, OWNER, Causes, desk, everything, fan, named, offer, query, shop, till, undo

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from bot.features.communities import Communities
-from bot.rules.communities import Place
+from bot.rules.place import Place
 from bot.store.db import Database, Tx
 from bot.store.hot import Hot
 from bot.store.members import Sender, meet, note, standing

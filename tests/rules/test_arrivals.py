@@ -2,18 +2,8 @@
 
 import pytest
 
-from bot.rules.arrivals import (
-    MOST_CHOICES,
-    Asks,
-    Comer,
-    Joins,
-    Knocks,
-    OwnedShop,
-    Shop,
-    may_found_first,
-    missing_in,
-    whose,
-)
+from bot.rules.arrivals import MOST_CHOICES, Asks, Comer, Joins, Knocks, OwnedShop, may_found_first, missing_in, whose
+from bot.rules.place import Shop
 
 SILK, WOOL, TEA = Shop(1, "Silk"), Shop(2, "Wool"), Shop(3, "Tea")
 MINA, JUN, ANA = 10, 20, 30

@@ -1,0 +1,40 @@
+"""A community as handlers and words know it, and ids that stand for nobody."""
+
+from dataclasses import dataclass
+
+from bot.rules.words import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A shop to choose."""
+
+    community_id: int
+    name: str
+
+
+DEFAULT_TIMEZONES = {Language.KO: "Asia/Seoul", Language.ZH: "Asia/Shanghai", Language.EN: "UTC"}
+"""Where a shop most likely stands, by its language; `/setup timezone=…` corrects it."""
+ANONYMOUS_ADMIN = 1087968824
+CHANNEL_BOT = 136817688
+SERVICE_ACCOUNT = 777000
+SPEAKING_FOR_OTHERS = frozenset({ANONYMOUS_ADMIN, CHANNEL_BOT, SERVICE_ACCOUNT})
+"""Ids that Telegram puts into `from` when someone else speaks (Bot API, `sender_chat`): nobody's points or role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The community in which something happens, as handlers and words know it."""
+
+    community_id: int
+    shop: str
+    language: Language
+    timezone: str
+    persona: str
+    coin: str
+    owner_id: int
+    """The home group's creator, as Telegram said last. Rights are asked of Telegram at the act."""
+    shop_account: int
+    """The ledger account that this shop's coins come from."""
+    home_chat: int | None = None
+    """The home group's chat; None while the bot isn't in it."""
