@@ -14,7 +14,7 @@ HARSH := $(wildcard tests/bot/test_answers.py tests/bot/test_damage.py tests/bot
 	tests/bot/test_fuzz.py tests/bot/test_numbers.py tests/bot/test_outages.py tests/bot/test_overlap.py \
 	tests/bot/test_two_pollers.py)
 # Half of the other tests that talk to the stand-in.
-EARLY := $(filter-out $(PLAIN) $(HARSH),$(wildcard tests/bot/test_[a-o]*.py))
+EARLY := $(filter-out $(PLAIN) $(HARSH),$(wildcard tests/bot/test_[a-o]*.py)) $(wildcard tests/bot/[a-p]*/)
 UNMEASURED := $(PAGES:%=--ignore=%) $(PLAIN:%=--ignore=%) $(WORDS:%=--ignore=%)
 
 # Tests start the bot some eighty times: what was compiled once is kept, whatever the environment says.

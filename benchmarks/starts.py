@@ -19,8 +19,8 @@ from typing import Any
 from aiogram import Bot
 
 from benchmarks.checkin import ROOT, Control, process, say
-from bot.pacer import Limits, Pacer
-from bot.session import LightSession
+from bot.telegram.pacer import Limits, Pacer
+from bot.telegram.session import LightSession
 
 TOKEN = "42:TEST"
 FIRST_CHAT = -1001000000001
@@ -32,12 +32,12 @@ CARD = "🔴 Starting now: <b>Silk night</b>\nTap “I'm here” and it counts f
 async def plan(database: str, chats: int) -> float:
     """A shop with this many groups and a stream that begins soon; when, in epoch seconds."""
     from bot.features.communities import arrive  # noqa: PLC0415  # the bare contender needs none of it
-    from bot.features.streams import plan as plan_stream  # noqa: PLC0415
-    from bot.rules.streams import NewStream, StreamPolicy  # noqa: PLC0415
+    from bot.features.streams.plans import plan as plan_stream  # noqa: PLC0415
+    from bot.rules.streams.streams import NewStream, StreamPolicy  # noqa: PLC0415
     from bot.rules.words import Language  # noqa: PLC0415
-    from bot.store.db import Database  # noqa: PLC0415
+    from bot.store.engine.db import Database  # noqa: PLC0415
+    from bot.store.engine.schema import migrate  # noqa: PLC0415
     from bot.store.members import Sender  # noqa: PLC0415
-    from bot.store.schema import migrate  # noqa: PLC0415
 
     await migrate(database)
     now = datetime.now(UTC)  # noqa: TID251  # the bot runs on the real time

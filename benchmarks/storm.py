@@ -18,10 +18,10 @@ COINS, SHARES = 20_000, 2_000
 
 async def prepare(database: str, fans: int) -> None:
     """A shop whose fans are known, and a packet that anybody may open now."""
-    from bot.features.packets import Packets  # noqa: PLC0415  # the echo needs none of it
-    from bot.rules.packets import NewPacket, PacketOpened, PacketPolicy  # noqa: PLC0415
+    from bot.features.packets.packets import Packets  # noqa: PLC0415  # the echo needs none of it
+    from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy  # noqa: PLC0415
     from bot.rules.rights import Role  # noqa: PLC0415
-    from bot.store.db import Database  # noqa: PLC0415
+    from bot.store.engine.db import Database  # noqa: PLC0415
     from bot.store.places import find_group  # noqa: PLC0415
 
     await seed(database, fans)

@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.verb == "demo":
         return _demo(options)
     if options.verb == "verify-draw":
-        from bot.verifying import verify  # noqa: PLC0415
+        from bot.commands.verify_draw import verify  # noqa: PLC0415
 
         code, told = verify(options.file)
         stream = sys.stderr if code == EXIT_SETTINGS else sys.stdout
@@ -102,36 +102,36 @@ def _add_repair(repair: argparse.ArgumentParser) -> None:
 
 def _demo(options: argparse.Namespace) -> int:
     if options.story:
-        from bot.demo.story import play  # noqa: PLC0415
+        from bot.commands.demo.story import play  # noqa: PLC0415
 
         return asyncio.run(play(options.language, options.fans))
-    from bot.demo.page import serve  # noqa: PLC0415
+    from bot.commands.demo.page import serve  # noqa: PLC0415
 
     return asyncio.run(serve(options.language, options.port, opens=not options.no_open, forum=options.forum))
 
 
 def _doctor(settings: "Settings", options: argparse.Namespace) -> int:
-    from bot.doctor import examine  # noqa: PLC0415
+    from bot.commands.doctor import examine  # noqa: PLC0415
 
     return examine(settings, options.language)
 
 
 def _backup(settings: "Settings", options: argparse.Namespace) -> int:
-    from bot.backup import keep  # noqa: PLC0415
+    from bot.commands.backup import keep  # noqa: PLC0415
 
     return keep(settings, options.file, force=options.force)
 
 
 def _restore(settings: "Settings", options: argparse.Namespace) -> int:
-    from bot.backup import put_back  # noqa: PLC0415
     from bot.clock import Clock  # noqa: PLC0415
+    from bot.commands.backup import put_back  # noqa: PLC0415
 
     return put_back(settings, options.file, Clock.real())
 
 
 def _shops(settings: "Settings", options: argparse.Namespace) -> int:
     from bot.clock import Clock  # noqa: PLC0415
-    from bot.shops import list_shops, move_home, remove  # noqa: PLC0415
+    from bot.commands.shops import list_shops, move_home, remove  # noqa: PLC0415
 
     if options.act == "home":
         return move_home(settings, options.number, options.chat_id, Clock.real())
@@ -142,7 +142,7 @@ def _shops(settings: "Settings", options: argparse.Namespace) -> int:
 
 def _repair(settings: "Settings", options: argparse.Namespace) -> int:
     from bot.clock import Clock  # noqa: PLC0415
-    from bot.repairing import again, drop_them, list_them  # noqa: PLC0415
+    from bot.commands.repair import again, drop_them, list_them  # noqa: PLC0415
 
     if options.act == "again":
         return again(settings, options.which, Clock.real())
@@ -153,7 +153,7 @@ def _repair(settings: "Settings", options: argparse.Namespace) -> int:
 
 def _run(settings: "Settings", options: argparse.Namespace) -> int:
     from bot.logs import hear_python, set_up_logs  # noqa: PLC0415
-    from bot.store.lock import InUseError, using  # noqa: PLC0415
+    from bot.store.engine.lock import InUseError, using  # noqa: PLC0415
 
     set_up_logs(settings.log_level, settings.log_format)
     hear_python()
@@ -182,7 +182,7 @@ def _leave(_number: int, _frame: object) -> None:
 
 def _lost(url: str, *, fresh: bool) -> str | None:
     """Why not to start: a shop stood in this database, and it is empty now. Nothing is made where it should be."""
-    from bot.store.mark import address_of, has_shop, is_marked, take_mark  # noqa: PLC0415
+    from bot.store.engine.mark import address_of, has_shop, is_marked, take_mark  # noqa: PLC0415
 
     address = address_of(url)
     with _mark_or_warn():
@@ -203,7 +203,7 @@ def _mark_or_warn() -> Iterator[None]:
         yield
     except OSError as error:
         from bot.logs import get_logger  # noqa: PLC0415
-        from bot.store.mark import MARK  # noqa: PLC0415
+        from bot.store.engine.mark import MARK  # noqa: PLC0415
 
         get_logger("start").warning("mark_failed", file=str(Path.cwd() / MARK), error=type(error).__name__)
 
@@ -221,10 +221,10 @@ def _serve_or_tell(settings: "Settings") -> int:
 
 async def _serve(settings: "Settings") -> int:
     from bot.app import build  # noqa: PLC0415
-    from bot.beacon import Drand  # noqa: PLC0415
-    from bot.store.hold import held  # noqa: PLC0415
-    from bot.store.lock import InUseError  # noqa: PLC0415
-    from bot.store.schema import migrate  # noqa: PLC0415
+    from bot.outside.drand import Drand  # noqa: PLC0415
+    from bot.store.engine.hold import held  # noqa: PLC0415
+    from bot.store.engine.lock import InUseError  # noqa: PLC0415
+    from bot.store.engine.schema import migrate  # noqa: PLC0415
 
     url = settings.database_url.get_secret_value()
     async with AsyncExitStack() as stack:
@@ -249,8 +249,8 @@ async def _serve(settings: "Settings") -> int:
 
 def _unusable(url: str, error: Exception) -> int:
     """Tell that the database can't be used; a server that is away now may be back when the service starts again."""
-    from bot.store.away import is_away  # noqa: PLC0415
-    from bot.store.lock import sqlite_path  # noqa: PLC0415
+    from bot.store.engine.away import is_away  # noqa: PLC0415
+    from bot.store.engine.lock import sqlite_path  # noqa: PLC0415
 
     unknown_host = isinstance(error, socket.gaierror) and error.errno != socket.EAI_AGAIN
     if sqlite_path(url) is None and is_away(error) and not unknown_host:
@@ -261,7 +261,7 @@ def _unusable(url: str, error: Exception) -> int:
 async def _tell_empty_or_mark(url: str, founder_id: int | None) -> None:
     """In a fresh database somebody will found a shop: say where it is and who may. Where one stands, mark that."""
     from bot.logs import get_logger  # noqa: PLC0415
-    from bot.store.mark import address_of, has_shop  # noqa: PLC0415
+    from bot.store.engine.mark import address_of, has_shop  # noqa: PLC0415
 
     if await has_shop(url):
         await _leave_mark(url)
@@ -272,7 +272,7 @@ async def _tell_empty_or_mark(url: str, founder_id: int | None) -> None:
 
 async def _leave_mark(url: str) -> None:
     """Remember beside the settings that a shop stands in this database."""
-    from bot.store.mark import address_of, leave_mark  # noqa: PLC0415
+    from bot.store.engine.mark import address_of, leave_mark  # noqa: PLC0415
 
     with _mark_or_warn():
         await asyncio.to_thread(leave_mark, Path.cwd(), address_of(url))
@@ -282,7 +282,7 @@ async def _tell_health(app: "App", port: int | None, stack: AsyncExitStack) -> N
     """Answer `/healthz`, `/readyz`, `/metrics`, the shop's calls of orders and pages of draws, if a port is set."""
     if port is None:
         return
-    from bot.rules.orders import OrderPolicy  # noqa: PLC0415
+    from bot.rules.orders.orders import OrderPolicy  # noqa: PLC0415
     from bot.web import DrawPages, OrderCalls, Vitals, serving  # noqa: PLC0415  # and with it Prometheus's library
 
     vitals = Vitals(app.meters, app.db, app.clock.now, lambda: app.intake)
@@ -314,7 +314,7 @@ async def _until_stopped(app: "App") -> None:
 
 
 def _migrate(settings: "Settings", _options: argparse.Namespace) -> int:
-    from bot.store.schema import HEAD, migrate  # noqa: PLC0415
+    from bot.store.engine.schema import HEAD, migrate  # noqa: PLC0415
 
     try:
         done = asyncio.run(migrate(settings.database_url.get_secret_value()))

@@ -19,119 +19,123 @@ from pydantic import BaseModel
 from bot import handlers
 from bot.clock import Clock
 from bot.content import Words
-from bot.deliveries import Deliveries, FileMaker
-from bot.features.admin import Drafts
-from bot.features.cadence import Cadence, morning_card
-from bot.features.calling_off import CallingOff
-from bot.features.campaigns import Campaigns
-from bot.features.checkins import CheckIns
-from bot.features.clockwork import Clockwork
+from bot.features.checkins.checkins import CheckIns
+from bot.features.coin_shop.items import Items
+from bot.features.coin_shop.purchases import Purchases
+from bot.features.coin_shop.shelf import Shop
+from bot.features.coins.lapse import Lapsing
 from bot.features.communities import Communities
-from bot.features.coupons import Coupons
-from bot.features.drawing import Drawing
-from bot.features.ending import EndingCoupons
-from bot.features.evenings import Evenings
-from bot.features.gift_offers import GiftOffers
-from bot.features.gifts import Gifts, expire_openings
-from bot.features.hearing import SpokenWords
-from bot.features.hearts import Hearts
-from bot.features.holding import Holding
-from bot.features.hooks import Hooks
-from bot.features.importing import Importing
-from bot.features.items import Items
-from bot.features.joining import Joining
-from bot.features.lapsing import Lapsing
-from bot.features.members import Members
-from bot.features.orders import Orders
-from bot.features.overview import Overview
-from bot.features.ownership import Ownership
-from bot.features.packet_draws import PacketDraws
-from bot.features.packets import Packets
-from bot.features.people import People
-from bot.features.preferences import Preferences
-from bot.features.privacy import Privacy
-from bot.features.proving import Proving
-from bot.features.purchases import Purchases
-from bot.features.raffles import Raffles
-from bot.features.reach import Reaches
-from bot.features.redeeming import Redeeming
-from bot.features.redrawing import Redrawing
-from bot.features.reminding import Reminders
-from bot.features.reporting import Reporting
-from bot.features.rewarding import Rewarding
-from bot.features.rooms import Rooms
-from bot.features.setting_up import SettingUp
-from bot.features.shop import Shop
-from bot.features.sources import Sources, expire_touches
-from bot.features.staff import Staffing
-from bot.features.streams import Streams
-from bot.features.topics import Topics
-from bot.features.watching import Watching
-from bot.flows import checking_in, coming, redeeming
-from bot.flows.belonging import Belonging
-from bot.flows.buying import Chances
-from bot.flows.handing_over import HandingOver
+from bot.features.coupons.campaigns import Campaigns
+from bot.features.coupons.claims import Coupons
+from bot.features.coupons.code_files import Importing
+from bot.features.coupons.ending_soon import EndingCoupons
+from bot.features.coupons.redemption import Redeeming
+from bot.features.gifts import living_card as gift_cards
+from bot.features.gifts.cards import Gifts, expire_openings
+from bot.features.gifts.offers import GiftOffers
+from bot.features.gifts.rewards import Rewarding
+from bot.features.hearts.hearts import Hearts
+from bot.features.orders.hook import Hooks
+from bot.features.orders.orders import Orders
+from bot.features.packets.draw import PacketDraws
+from bot.features.packets.packets import Packets
+from bot.features.people.board import Members
+from bot.features.people.joining import Joining
+from bot.features.people.preferences import Preferences
+from bot.features.people.privacy import Privacy
+from bot.features.people.sources import Sources, expire_touches
+from bot.features.raffles.calling_off import CallingOff
+from bot.features.raffles.draw import Drawing
+from bot.features.raffles.proofs import Proving
+from bot.features.raffles.raffles import Raffles
+from bot.features.raffles.redraw import Redrawing
+from bot.features.shops.calendar import Cadence, morning_card
+from bot.features.shops.ownership import Ownership
+from bot.features.shops.report import Reporting
+from bot.features.shops.rooms import Rooms
+from bot.features.shops.setup import SettingUp
+from bot.features.shops.topics import Topics
+from bot.features.staff.drafts import Drafts
+from bot.features.staff.fast_presses import Watching
+from bot.features.staff.held import Holding
+from bot.features.staff.overview import Overview
+from bot.features.staff.reach import Reaches
+from bot.features.staff.staff import Staffing
+from bot.features.streams.airings import Evenings
+from bot.features.streams.clock import Clockwork
+from bot.features.streams.plans import Streams
+from bot.features.streams.reminders import Reminders
+from bot.features.streams.spoken_words import SpokenWords
+from bot.flows import check_in as checking_in
+from bot.flows import come_and_go as coming
+from bot.flows import redeem as redeeming
+from bot.flows.buy import Chances
+from bot.flows.hand_over import HandingOver
+from bot.flows.hearts_unlock import Tools, Unlocking
+from bot.flows.held_rewards import Resolving
 from bot.flows.lost_topics import lose_topic
-from bot.flows.resolving import Resolving
-from bot.flows.unlocking import Tools, Unlocking
-from bot.greeting import NO_SUCH_BOT, greet
-from bot.handlers.admin_panel import AdminPanel
-from bot.handlers.arrivals import Arrivals
-from bot.handlers.errors import PASSING, Patience
-from bot.handlers.menus import Menus
-from bot.handlers.naming import Naming
-from bot.handlers.panels import SetupPanel
-from bot.handlers.rights import Doors
-from bot.handlers.roles import Roles
-from bot.handlers.table import Table
-from bot.handlers.ways import WaysIn
-from bot.handlers.whereabouts import Whereabouts
-from bot.intake import ConflictError, Intake, TryLaterError, UnfitError
+from bot.flows.named_people import People
+from bot.flows.presence import Belonging
+from bot.handlers.kit.errors import PASSING, Patience
+from bot.handlers.kit.invite_links import WaysIn
+from bot.handlers.kit.menus import Menus
+from bot.handlers.kit.naming import Naming
+from bot.handlers.kit.rights import Doors
+from bot.handlers.kit.roles import Roles
+from bot.handlers.kit.table import Table
+from bot.handlers.kit.whereabouts import Whereabouts
+from bot.handlers.shops.arrivals import Arrivals
+from bot.handlers.shops.setup_panel import SetupPanel
+from bot.handlers.staff.panel_pages import AdminPanel
 from bot.jobs import Jobs
 from bot.logs import apart, get_logger
 from bot.meters import Beat, BooksChecked, Meters, Phase
-from bot.middleware import WhoAsks
-from bot.older import with_rights
-from bot.outbound import Outbound
-from bot.pacer import Limits, Pacer
-from bot.rules.attendance import AttendancePolicy
-from bot.rules.beacons import Beacon
-from bot.rules.cadence import CadencePolicy
-from bot.rules.checkins import CheckInPolicy
-from bot.rules.coupons import CouponPolicy
-from bot.rules.ending import EndingPolicy
+from bot.rules.checkins.checkins import CheckInPolicy
+from bot.rules.coin_shop.shelf import ShopPolicy
+from bot.rules.coins.lapse import LapsePolicy
+from bot.rules.coupons.coupons import CouponPolicy
+from bot.rules.coupons.ending_soon import EndingPolicy
 from bot.rules.fans import FansPolicy
 from bot.rules.farming import FarmingPolicy
-from bot.rules.gifts import GiftPolicy
-from bot.rules.hearts import HeartPolicy
-from bot.rules.imports import ImportPolicy
-from bot.rules.joining import WelcomePolicy
-from bot.rules.lapse import LapsePolicy
-from bot.rules.members import BoardPolicy
-from bot.rules.orders import OrderPolicy
-from bot.rules.packets import PacketPolicy
-from bot.rules.raffles import RafflePolicy
-from bot.rules.setting_up import SetupPolicy
-from bot.rules.shop import ShopPolicy
-from bot.rules.streams import StreamPolicy
-from bot.sender import Sender
-from bot.session import LightSession
+from bot.rules.files import ImportPolicy
+from bot.rules.gifts.gifts import GiftPolicy
+from bot.rules.hearts.hearts import HeartPolicy
+from bot.rules.orders.orders import OrderPolicy
+from bot.rules.packets.packets import PacketPolicy
+from bot.rules.people.joining import WelcomePolicy
+from bot.rules.people.members import BoardPolicy
+from bot.rules.raffles.beacons import Beacon
+from bot.rules.raffles.raffles import RafflePolicy
+from bot.rules.shops.calendar import CadencePolicy
+from bot.rules.shops.setup import SetupPolicy
+from bot.rules.streams.attendance import AttendancePolicy
+from bot.rules.streams.streams import StreamPolicy
 from bot.settings import Settings
-from bot.store import airings, causes, forgotten, gift_cards, mornings, namings, outbox, packets, set_aside
+from bot.store import airings, causes, forgotten, mornings, namings, packets
 from bot.store import raffles as raffle_cards
-from bot.store.away import is_of_data, name_of
-from bot.store.campaigns import CARD, card_of
+from bot.store.coupons.campaigns import CARD, card_of
 from bot.store.damage import Repairs
-from bot.store.db import Database
-from bot.store.hold import Hold
-from bot.store.holding import forget_sightings
+from bot.store.engine.away import is_of_data, name_of
+from bot.store.engine.db import Database
+from bot.store.engine.hold import Hold
+from bot.store.engine.lock import InUseError
+from bot.store.held import forget_sightings
 from bot.store.ledger import check_books
-from bot.store.lock import InUseError
+from bot.store.messages import outbox, set_aside
+from bot.store.messages.refused import forget_refusals
 from bot.store.places import find_people
-from bot.store.refused import forget_refusals
+from bot.telegram.calls import Outbound
+from bot.telegram.deliveries import Deliveries, FileMaker
+from bot.telegram.first_call import NO_SUCH_BOT, greet
+from bot.telegram.inbox import ConflictError, Intake, TryLaterError, UnfitError
+from bot.telegram.older_servers import with_rights
+from bot.telegram.outbox_sender import Sender
+from bot.telegram.pacer import Limits, Pacer
+from bot.telegram.replies import Voice
+from bot.telegram.session import LightSession
+from bot.telegram.whispers import Whispers
+from bot.telegram.who_asks import WhoAsks
 from bot.updates import kind_of_update
-from bot.voice import Voice
-from bot.whispers import Whispers
 
 T = TypeVar("T", bound=BaseModel)
 

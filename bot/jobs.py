@@ -14,10 +14,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.clock import Clock
 from bot.logs import apart, get_logger
 from bot.meters import Beat, Meters
-from bot.store.away import DatabaseAwayError
 from bot.store.damage import Repairs
-from bot.store.db import Database
-from bot.store.hold import Hold
+from bot.store.engine.away import DatabaseAwayError
+from bot.store.engine.db import Database
+from bot.store.engine.hold import Hold
 
 log = get_logger("jobs")
 

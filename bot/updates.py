@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from bot.plainjson import encode, is_whole, read_json
+from bot.plain_json import encode, is_whole, read_json
 
 GREATEST_ID = 2**31 - 2
 """Of an update. The server's `offset` is a number of 32 bits: what is greater can't be confirmed."""

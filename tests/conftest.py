@@ -13,8 +13,8 @@ from sqlalchemy import make_url
 # The embedded PostgreSQL looks for a place for its lock files; give it one before it is imported.
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="encore-run-"))
 
-from bot.store.db import Database
-from bot.store.schema import migrate
+from bot.store.engine.db import Database
+from bot.store.engine.schema import migrate
 
 DATABASES = ("sqlite", "postgresql")
 LAX = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")

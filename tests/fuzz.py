@@ -16,7 +16,7 @@ from traceback import format_exception
 
 from structlog.testing import capture_logs
 
-from bot.store.schema import migrate
+from bot.store.engine.schema import migrate
 from sandbox import Person, Rights
 from tests.bot.conftest import Play, Stage, stages
 from tests.bot.fuzzing import METHODS, POLL, Templates, bad_answer, bad_update

@@ -18,9 +18,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from bot.features.streams import plan
-from bot.rules.streams import NewStream, StreamMade, StreamPolicy
-from bot.store.schema import migrate
+from bot.features.streams.plans import plan
+from bot.rules.streams.streams import NewStream, StreamMade, StreamPolicy
+from bot.store.engine.schema import migrate
 from bot.store.tables import Coupon
 from sandbox import Message, Person, Press
 from tests.bot.conftest import Play, Stage, stages

@@ -16,7 +16,7 @@ from aiogram.dispatcher.event.telegram import TelegramEventObserver
 
 from bot import handlers
 from bot.app import build
-from bot.handlers.table import Table
+from bot.handlers.kit.table import Table
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,17 +26,17 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "te
 
 CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7a3]")
 SPOKEN = {
-    "bot/handlers/checkins.py": {"CHECK_IN_WORDS", "MAKE_UP_WORDS"},
-    "bot/handlers/coupons.py": {"COUPON_WORDS"},
-    "bot/handlers/shop.py": {"SHOP_WORDS"},
-    "bot/handlers/streams.py": {"STREAM_WORDS"},
-    "bot/handlers/raffles.py": {"RAFFLE_WORDS"},
-    "bot/handlers/gifts.py": {"GIFT_WORDS"},
-    "bot/store/founding.py": {"DEFAULT_PERSONA", "DEFAULT_COIN"},
+    "bot/handlers/checkins/checkins.py": {"CHECK_IN_WORDS", "MAKE_UP_WORDS"},
+    "bot/handlers/coupons/claims.py": {"COUPON_WORDS"},
+    "bot/handlers/coin_shop/shelf.py": {"SHOP_WORDS"},
+    "bot/handlers/streams/streams.py": {"STREAM_WORDS"},
+    "bot/handlers/raffles/raffles.py": {"RAFFLE_WORDS"},
+    "bot/handlers/gifts/cards.py": {"GIFT_WORDS"},
+    "bot/features/shops/founding.py": {"DEFAULT_PERSONA", "DEFAULT_COIN"},
     "bot/content/filters.py": {"_DEFAULT_COINS", "TIER_NAMES"},
     "bot/rules/sheets.py": {"COLUMNS"},
-    "bot/rules/orders.py": {"SIGNS"},
-    "bot/demo/cast.py": {
+    "bot/rules/orders/orders.py": {"SIGNS"},
+    "bot/commands/demo/cast.py": {
         "CAST",
         "REGULARS",
         "GUESTS",

@@ -15,27 +15,37 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import pytest
 
 from bot.content import FOLDER, Said, Words
-from bot.content.buttons import buttons_for
+from bot.content.buttons.all import buttons_for
 from bot.content.catalog import FILES, OUTCOMES, file_of
 from bot.content.filters import Here
 from bot.content.zones import find_zones
-from bot.handlers.acts import ACTS as PANEL_ACTS
-from bot.rules import draws as draw_rules
-from bot.rules import raffles as raffle_rules
-from bot.rules import setting_up as setup_rules
-from bot.rules.admin import LATELY, LISTED, AdminEntry, AdminLine, AdminPick, AdminProblem, AdminValue, Reach, Section
-from bot.rules.arrivals import Need
-from bot.rules.draws import UNREACHABLE
+from bot.handlers.staff.panel_acts import ACTS as PANEL_ACTS
 from bot.rules.farming import HeldState, Sign
 from bot.rules.forms import FormError
-from bot.rules.gifts import GiftKind, Opens
-from bot.rules.hearts import StepState, Unlocks
+from bot.rules.gifts.gifts import GiftKind, Opens
+from bot.rules.hearts.hearts import StepState, Unlocks
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
-from bot.rules.packets import Funding, PacketState
+from bot.rules.packets.packets import Funding, PacketState
 from bot.rules.place import Place
-from bot.rules.raffles import RaffleCard, RaffleLine, RafflePolicy, Reason, Sealing, Winner
-from bot.rules.setting_up import GIVEAWAYS_OFFERED, MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
-from bot.rules.streams import Phase
+from bot.rules.raffles import draws as draw_rules
+from bot.rules.raffles import raffles as raffle_rules
+from bot.rules.raffles.draws import UNREACHABLE
+from bot.rules.raffles.raffles import RaffleCard, RaffleLine, RafflePolicy, Reason, Sealing, Winner
+from bot.rules.shops import setup as setup_rules
+from bot.rules.shops.arrivals import Need
+from bot.rules.shops.setup import GIVEAWAYS_OFFERED, MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
+from bot.rules.staff.panel import (
+    LATELY,
+    LISTED,
+    AdminEntry,
+    AdminLine,
+    AdminPick,
+    AdminProblem,
+    AdminValue,
+    Reach,
+    Section,
+)
+from bot.rules.streams.streams import Phase
 from bot.rules.words import Language
 from tests import hostile
 
@@ -542,7 +552,7 @@ def spoken(request: pytest.FixtureRequest) -> Spoken:
     return Spoken(name, {(language, place): said(name, language, place) for language in Language for place in HERE})
 
 
-OTHER_FILES = ("asks", "commands", "demo", "doctor", "needs")
+OTHER_FILES = ("staff/asks", "commands", "demo", "doctor", "needs")
 """Words that belong to no outcome: the panel's, the menus', the demo's, the doctor's, what the bot needs."""
 CASES = [pytest.param(file, language, id=f"{language}/{file}") for file in FILES for language in Language]
 
@@ -821,7 +831,7 @@ LANGUAGES_SHARE = re.compile(r"[\d,.:]+")
 @pytest.mark.parametrize("language", Language)
 def test_the_panel_has_a_word_for_everything(language: Language) -> None:
     """Sections, acts, questions, short names, answers to tap, what the log tells: all have words of their own."""
-    asks = WORDS._plain[language]["admin"].environment.get_template("asks.j2")
+    asks = WORDS._plain[language]["staff/panel"].environment.get_template("staff/asks.j2")
     module: Any = asks.make_module({"here": Here.of(None, language)})
     for act in PANEL_ACTS:
         assert module.section(act.section).strip() != act.section
@@ -839,7 +849,7 @@ def test_the_panel_has_a_word_for_everything(language: Language) -> None:
 @pytest.mark.parametrize("language", [Language.KO, Language.ZH])
 def test_the_panels_words_hold_no_english(language: Language) -> None:
     """What stands in the tables of the panel's words is in its language; codes and times to type stay as they are."""
-    source = (FOLDER / language / "asks.j2").read_text(encoding="utf-8")
+    source = (FOLDER / language / "staff" / "asks.j2").read_text(encoding="utf-8")
     examples = re.compile(
         r"SILK20|https://|\+90m|2026-11-23T20:00|\b(?:15m|2h|1h30m)\b|\bQR\b|CSV|\b(?:code|order|value|time)\b"
     )

@@ -15,9 +15,9 @@ from babel.numbers import list_currencies
 from bot.content.button import Rows
 from bot.content.catalog import OUTCOMES
 from bot.content.filters import LOCALES, Filter, Here, all_for
-from bot.handlers.acts import ACTS
-from bot.rules.setting_up import ZONES_OFFERED
-from bot.rules.streams import StreamPolicy
+from bot.handlers.staff.panel_acts import ACTS
+from bot.rules.shops.setup import ZONES_OFFERED
+from bot.rules.streams.streams import StreamPolicy
 from bot.rules.tiers import Tier
 from bot.rules.words import Language
 from tests import hostile
@@ -162,7 +162,7 @@ def test_cities(language: Language, filters: dict[str, Filter]) -> None:
 
 def test_what_the_panel_offers(language: Language) -> None:
     """Each blank's ready answers are said in the language, not as they are typed."""
-    asks = WORDS._plain[language]["admin"].environment.get_template("asks.j2")
+    asks = WORDS._plain[language]["staff/panel"].environment.get_template("staff/asks.j2")
     module: Any = asks.make_module({"here": Here.of(HERE["ordinary"], language)})
     for act in ACTS:
         for blank in act.blanks:

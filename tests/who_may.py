@@ -17,23 +17,24 @@ from typing import Any
 
 import pytest
 
-from bot.asking import Ask
-from bot.content.buttons import CALL_OFF, REDEEM_ONE, REMIND
-from bot.content.panels import HOME, LEAVE_ROOM, PART, SETUP
-from bot.content.shelf import HAND_OVER, REFUND
-from bot.handlers.menus import Menus
+from bot.content.buttons.all import CALL_OFF, REDEEM_ONE, REMIND
+from bot.content.buttons.coin_shop import HAND_OVER, REFUND
+from bot.content.buttons.shops import HOME, LEAVE_ROOM, PART, SETUP
+from bot.handlers.kit.menus import Menus
 from bot.logs import set_up_logs
-from bot.rules import communities, fans, rights
-from bot.rules.admin import AdminClosed
-from bot.rules.arrivals import AskedOfOwner, NotOpenYet, RoomGone
-from bot.rules.communities import Hello
-from bot.rules.orders import HookInPrivate
-from bot.rules.reminders import ComeInFirst, StreamGone
-from bot.store.schema import migrate
-from bot.voice import Voice
+from bot.rules import fans, rights
+from bot.rules import general as communities
+from bot.rules.general import Hello
+from bot.rules.orders.orders import HookInPrivate
+from bot.rules.shops.arrivals import AskedOfOwner, NotOpenYet, RoomGone
+from bot.rules.staff.panel import AdminClosed
+from bot.rules.streams.reminders import ComeInFirst, StreamGone
+from bot.store.engine.schema import migrate
+from bot.telegram.ask import Ask
+from bot.telegram.replies import Voice
 from sandbox import Chat, Person, Press, Rights
 from tests.bot.conftest import Play, Stage, no_menus, stages
-from tests.features.people import query
+from tests.features.scene import query
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "security.md"
 BEGIN, END = "<!-- who may: begin -->", "<!-- who may: end -->"

@@ -15,7 +15,7 @@ from jinja2.runtime import Context
 
 from bot.content import filters
 from bot.content.button import Rows
-from bot.content.buttons import buttons_for
+from bot.content.buttons.all import buttons_for
 from bot.content.catalog import FILES, file_of
 from bot.content.secrets import aloud, is_secret
 from bot.rules.place import Place

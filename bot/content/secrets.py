@@ -7,8 +7,8 @@ and holds the table below against what it then reads.
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.rules.communities import OnlyInPrivate
-from bot.rules.coupons import (
+from bot.rules.coin_shop.shelf import Bought
+from bot.rules.coupons.coupons import (
     AlreadyClaimed,
     AlreadyRedeemed,
     CampaignMade,
@@ -24,13 +24,13 @@ from bot.rules.coupons import (
     SharedCodeTaken,
     WhoseCode,
 )
-from bot.rules.ending import CouponsEnd
-from bot.rules.gifts import GiftCard, GiftWelcome
-from bot.rules.imports import CodesRefused
-from bot.rules.orders import HookShown, OrderShown
+from bot.rules.coupons.ending_soon import CouponsEnd
+from bot.rules.files import CodesRefused
+from bot.rules.general import OnlyInPrivate
+from bot.rules.gifts.gifts import GiftCard, GiftWelcome
+from bot.rules.orders.orders import HookShown, OrderShown
 from bot.rules.place import Place
-from bot.rules.raffles import MyEntry
-from bot.rules.shop import Bought
+from bot.rules.raffles.raffles import MyEntry
 
 COUPONS, ENTRIES, CARDS, PANEL = "coupons", "raffles", "gift", "admin"
 """Prefixes of the links that show the same in private: `t.me/<bot>?start=coupons_<shop>`."""

@@ -10,7 +10,7 @@ from babel import Locale
 from babel.core import get_global
 from babel.dates import get_timezone_location
 
-from bot.rules.setting_up import ZONES_OFFERED
+from bot.rules.shops.setup import ZONES_OFFERED
 from bot.rules.words import Language
 
 LOCALES = {Language.KO: Locale("ko"), Language.ZH: Locale("zh", script="Hans"), Language.EN: Locale("en", "US")}

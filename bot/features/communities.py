@@ -8,19 +8,19 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.bounded import Bounded
-from bot.rules.arrivals import RoomJoined
+from bot.features.shops.founding import GREETED_WITHIN, found, greet
 from bot.rules.place import Place
+from bot.rules.shops.arrivals import RoomJoined
 from bot.rules.words import Language, reader_language
 from bot.store.audit import record
-from bot.store.db import Database, Tx
-from bot.store.founding import GREETED_WITHIN, found, greet
+from bot.store.engine.db import Database, Tx
 from bot.store.members import Sender, meet, see
-from bot.store.outbox import rekey
+from bot.store.messages.outbox import rekey
+from bot.store.messages.refused import end_all, lose_room
+from bot.store.messages.telling import tell_owner
 from bot.store.places import Group, Known, find_group, find_people, find_place, place_of, rooms_of
-from bot.store.refused import end_all, lose_room
 from bot.store.rooms import clear_room, forget_leaving, leave_room, note_link
 from bot.store.tables import AuditEntry, Community, FanGroup, Member, Person
-from bot.store.telling import tell_owner
 
 CAME = "room.came"
 """The audit log's name for the bot's coming to a chat."""

@@ -2,7 +2,7 @@
 
 from bot.clock import Clock
 from bot.features.communities import Communities
-from bot.features.topics import Topics
+from bot.features.shops.topics import Topics
 from bot.rules.topics import Lost
 
 

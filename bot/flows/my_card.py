@@ -7,14 +7,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features import attendance, checkins, inviting, lapsing
+from bot.features.checkins import checkins
+from bot.features.coins import lapse as lapsing
+from bot.features.gifts import invitations as inviting
+from bot.features.streams import attendance
 from bot.rules.calendar import day_of
-from bot.rules.checkins import CheckInPolicy, streak_on
-from bot.rules.lapse import LapsePolicy
-from bot.rules.members import MyCard
+from bot.rules.checkins.checkins import CheckInPolicy, streak_on
+from bot.rules.coins.lapse import LapsePolicy
+from bot.rules.people.members import MyCard
 from bot.rules.place import Place
-from bot.store.coupons import count_usable
-from bot.store.db import Database
+from bot.store.coupons.hand_out import count_usable
+from bot.store.engine.db import Database
 from bot.store.members import Sender, Standing
 from bot.store.tables import Account, Member
 

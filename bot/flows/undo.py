@@ -5,32 +5,28 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.features import (
-    calling_off,
-    campaigns,
-    evenings,
-    gift_offers,
-    hearts,
-    items,
-    orders,
-    packets,
-    purchases,
-    raffles,
-    redeeming,
-    setting_up,
-    staff,
-    streams,
-    topics,
-)
-from bot.flows import resolving
-from bot.flows.redeeming import after_redeemed
-from bot.rules.communities import NothingToUndo, OwnersAct, TooLateToUndo, Undone, UndoOutcome
+from bot.features.coin_shop import items, purchases
+from bot.features.coupons import campaigns
+from bot.features.coupons import redemption as redeeming
+from bot.features.gifts import offers as gift_offers
+from bot.features.hearts import hearts
+from bot.features.orders import orders
+from bot.features.packets import packets
+from bot.features.raffles import calling_off, raffles
+from bot.features.shops import setup as setting_up
+from bot.features.shops import topics
+from bot.features.staff import staff
+from bot.features.streams import airings as evenings
+from bot.features.streams import plans as streams
+from bot.flows import held_rewards as resolving
+from bot.flows.redeem import after_redeemed
+from bot.rules.general import NothingToUndo, OwnersAct, TooLateToUndo, Undone, UndoOutcome
 from bot.rules.place import Place
 from bot.rules.rights import Role, may_undo
-from bot.rules.streams import StreamPolicy
+from bot.rules.streams.streams import StreamPolicy
 from bot.store import giveaways
 from bot.store.audit import caused_by, record
-from bot.store.db import Database, Tx
+from bot.store.engine.db import Database, Tx
 from bot.store.tables import AuditEntry
 
 UNDOABLE = (

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import next_time
-from bot.rules.streams import (
+from bot.rules.streams.streams import (
     STARTING_FOR,
     AiringFacts,
     AiringState,
@@ -20,10 +20,11 @@ from bot.rules.streams import (
     phase_of,
 )
 from bot.rules.words import language_of
-from bot.store.cards import announce, announce_missing, move_cards, post_anew, told_directly, touch_cards
-from bot.store.db import PLANNED, Tx
+from bot.store.engine.db import PLANNED, Tx
+from bot.store.engine.hot import Hot
 from bot.store.hearts import board_of
-from bot.store.hot import Hot
+from bot.store.messages.cards import announce, announce_missing, move_cards, post_anew, told_directly, touch_cards
+from bot.store.messages.telling import packed, unsay
 from bot.store.tables import (
     Airing,
     Attendance,
@@ -37,7 +38,6 @@ from bot.store.tables import (
     Subscription,
 )
 from bot.store.tables.base import Id
-from bot.store.telling import packed, unsay
 
 CARD = "stream"
 """The kind of an airing's living card."""

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.store.db import Tx
+from bot.store.engine.db import Tx
 from bot.store.tables import AuditEntry, Community
 
 MACHINE = 0

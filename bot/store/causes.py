@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot.rules.privacy import CAUSES_KEPT
-from bot.store.db import Tx
+from bot.rules.people.privacy import CAUSES_KEPT
+from bot.store.engine.db import Tx
 from bot.store.tables import (
     Attendance,
     AuditEntry,

@@ -10,8 +10,8 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.privacy import FINGERPRINT_KEPT
-from bot.store.db import Tx
+from bot.rules.people.privacy import FINGERPRINT_KEPT
+from bot.store.engine.db import Tx
 from bot.store.tables import Community, Denied, Forgotten, Member
 
 

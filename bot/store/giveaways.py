@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import day_of, start_of
-from bot.rules.gifts import PAYS_COINS, GiftKind, GiftState, OfferState, Opens
+from bot.rules.gifts.gifts import PAYS_COINS, GiftKind, GiftState, OfferState, Opens
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch, gift_promises, left_of, may_give
-from bot.rules.hearts import GoalState, StepState, Unlocks, packets_in
+from bot.rules.hearts.hearts import GoalState, StepState, Unlocks, packets_in
 from bot.rules.place import Place
-from bot.rules.streams import AiringState
+from bot.rules.streams.streams import AiringState
 from bot.store import forgotten
-from bot.store.db import Tx
+from bot.store.engine.db import Tx
 from bot.store.hearts import STEP_CAUSE, give_of, step_cause
 from bot.store.places import lock_shop
 from bot.store.tables import Airing, AuditEntry, Community, Gift, GiftOffer, HeartGoal, HeartStep, Packet, Transfer

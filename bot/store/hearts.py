@@ -6,8 +6,8 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.hearts import Give, GoalState, HeartBoard
-from bot.rules.hearts import HeartStep as Step
+from bot.rules.hearts.hearts import Give, GoalState, HeartBoard
+from bot.rules.hearts.hearts import HeartStep as Step
 from bot.store import causes
 from bot.store.tables import HeartCrowd, HeartGoal, HeartStep
 

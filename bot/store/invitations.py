@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlmodel import col
 
-from bot.rules.coupons import CampaignState, CouponPolicy
-from bot.rules.gifts import GiftState, OfferState, RewardState, Who
+from bot.rules.coupons.coupons import CampaignState, CouponPolicy
+from bot.rules.gifts.gifts import GiftState, OfferState, RewardState, Who
 from bot.rules.place import Place
-from bot.store import coupons
-from bot.store.db import Tx
+from bot.store.coupons import hand_out as coupons
+from bot.store.engine.db import Tx
 from bot.store.places import place_of
 from bot.store.tables import Account, Campaign, Gift, GiftOffer, GiftReward, GiftSending, Invitation, Member
 

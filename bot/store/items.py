@@ -7,13 +7,13 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.coupons import CampaignState
+from bot.rules.coin_shop.shelf import ItemFacts, ItemKind, ItemState, Per
+from bot.rules.coupons.coupons import CampaignState
 from bot.rules.place import Place
-from bot.rules.raffles import RaffleState
-from bot.rules.shop import ItemFacts, ItemKind, ItemState, Per
+from bot.rules.raffles.raffles import RaffleState
 from bot.rules.tiers import Tier
 from bot.store.audit import record
-from bot.store.db import Tx
+from bot.store.engine.db import Tx
 from bot.store.tables import AuditEntry, Campaign, Item, Raffle
 
 

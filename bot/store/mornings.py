@@ -6,11 +6,11 @@ from sqlalchemy import Date, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.cadence import PostingState, SlotKind
-from bot.rules.checkins import Cover
-from bot.store.cards import touch_cards
-from bot.store.db import Tx
-from bot.store.hot import Hot
+from bot.rules.checkins.checkins import Cover
+from bot.rules.shops.calendar import PostingState, SlotKind
+from bot.store.engine.db import Tx
+from bot.store.engine.hot import Hot
+from bot.store.messages.cards import touch_cards
 from bot.store.tables import CheckIn, Member, Posting
 from bot.store.tables.base import Id
 

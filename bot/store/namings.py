@@ -12,16 +12,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.beacons import NAMED_AHEAD, QUICKNET
-from bot.rules.draws import DrawWaits, NamingState, RoundNamed, Waits, next_round, rest_after
-from bot.rules.raffles import RafflePolicy, RaffleState
-from bot.store.cards import groups_of, hanging_in, touch_cards
-from bot.store.db import PLANNED, Tx
+from bot.rules.raffles.beacons import NAMED_AHEAD, QUICKNET
+from bot.rules.raffles.draws import DrawWaits, NamingState, RoundNamed, Waits, next_round, rest_after
+from bot.rules.raffles.raffles import RafflePolicy, RaffleState
+from bot.store.engine.db import PLANNED, Tx
+from bot.store.messages.cards import groups_of, hanging_in, touch_cards
+from bot.store.messages.telling import tell_owner, tell_witnessed
 from bot.store.places import place_of
 from bot.store.raffles import CARD, locked
 from bot.store.tables import Outbox, Raffle, RaffleNaming
 from bot.store.tables.messages import OutboxState
-from bot.store.telling import tell_owner, tell_witnessed
 
 NAMING = "raffle.naming"
 """The kind of witness that writes down where a naming stands."""

@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.rules.place import Place
-from bot.rules.staff import OperatorActed
-from bot.store.db import Tx
+from bot.rules.staff.staff import OperatorActed
+from bot.store.engine.db import Tx
 from bot.store.giveaways import left_today
+from bot.store.messages.telling import tell_owner
 from bot.store.tables import AuditEntry, Person
-from bot.store.telling import tell_owner
 
 TOLD_WITHIN = timedelta(days=1)
 """How long the note may be on its way."""

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.lots import Lot, merge
-from bot.rules.packets import PacketCard, PacketState
+from bot.rules.packets.packets import PacketCard, PacketState
 from bot.rules.sealing import commitment
 from bot.store import causes, ledger
-from bot.store.cards import touch_cards
-from bot.store.db import Tx
+from bot.store.engine.db import Tx
+from bot.store.messages.cards import touch_cards
 from bot.store.places import place_of
 from bot.store.tables import Account, Member, Packet, PacketShare, PacketTake, Person
 

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.beacons import QUICKNET, Pulse
-from bot.rules.raffles import (
+from bot.rules.raffles.beacons import QUICKNET, Pulse
+from bot.rules.raffles.raffles import (
     EntryState,
     Need,
     RaffleCard,
@@ -20,8 +20,8 @@ from bot.rules.raffles import (
     public_state,
 )
 from bot.rules.sealing import Sealed
-from bot.store.cards import hang_card, take_down
-from bot.store.db import Database, Tx
+from bot.store.engine.db import Database, Tx
+from bot.store.messages.cards import hang_card, take_down
 from bot.store.tables import Community, Member, Person, Raffle, RaffleEntry
 
 CARD = "raffle"

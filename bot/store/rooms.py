@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from bot.store.db import Tx
-from bot.store.outbox import LEAVE, take_away_later
+from bot.store.engine.db import Tx
+from bot.store.messages.outbox import LEAVE, take_away_later
 from bot.store.tables import Card, FanGroup, Member, Outbox, Presence, RefusedRoom, SourceLink
 from bot.store.tables.messages import OutboxState
 

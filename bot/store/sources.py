@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
+from bot.rules.people.sources import source_key
 from bot.rules.place import Place
-from bot.rules.sources import source_key
-from bot.store.db import Tx
+from bot.store.engine.db import Tx
 from bot.store.tables import Source
 
 

@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.place import Place
-from bot.rules.raffles import EntryState, Reason, YouWon
+from bot.rules.raffles.raffles import EntryState, Reason, YouWon
 from bot.rules.words import reader_language
-from bot.store.cards import groups_of, touch_cards
-from bot.store.db import Database, Tx
+from bot.store.engine.db import Database, Tx
+from bot.store.messages.cards import groups_of, touch_cards
+from bot.store.messages.telling import attach, packed, tell_here, tell_in_private
 from bot.store.raffles import CARD, REDRAW, next_in_rank
 from bot.store.tables import Member, Person, Raffle, RaffleEntry
 from bot.store.tables.wins import WinKind
-from bot.store.telling import attach, packed, tell_here, tell_in_private
 from bot.store.wins import record_win, won_since
 
 TOLD_WITHIN = timedelta(days=2)

@@ -13,10 +13,10 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.rules.proofs import SEAL_SHOWN
-from bot.store.db import Database, Rx
+from bot.rules.raffles.proofs import SEAL_SHOWN
+from bot.store.engine.db import Database, Rx
+from bot.store.messages.telling import Attachment
 from bot.store.tables import Raffle
-from bot.store.telling import Attachment
 
 PATH = "/draws/{raffle:[1-9][0-9]{0,17}}/{seal:[0-9a-f]{" + str(SEAL_SHOWN) + "}}/"
 PROOF = "proof.json"

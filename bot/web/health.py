@@ -9,12 +9,12 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.intake import Intake
 from bot.meters import Beat, Meters, Phase
-from bot.store.away import name_of
-from bot.store.db import Database, Tx
+from bot.store.engine.away import name_of
+from bot.store.engine.db import Database, Tx
 from bot.store.tables import Outbox
 from bot.store.tables.messages import Lane, OutboxState
+from bot.telegram.inbox import Intake
 
 DATABASE_SECONDS = 5.0
 FRESH = {Beat.POLL: 75.0, Beat.SENDER: 90.0, Beat.JOBS: 90.0}

@@ -7,13 +7,13 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bot.features.hooks import secret_of
-from bot.flows.ordering import tell_order
+from bot.features.orders.hook import secret_of
+from bot.flows.take_orders import tell_order
 from bot.logs import get_logger
 from bot.rules.numbers import read_number
-from bot.rules.orders import OrderPolicy, OrderTaken, is_signed, read_call
+from bot.rules.orders.orders import OrderPolicy, OrderTaken, is_signed, read_call
 from bot.rules.place import Place
-from bot.store.db import Database, Rx
+from bot.store.engine.db import Database, Rx
 from bot.store.places import find_place
 
 log = get_logger("hooks")

@@ -14,18 +14,18 @@ from sqlmodel import col
 from bot import app
 from bot.app import App
 from bot.features.communities import set_reachable
-from bot.features.streams import plan
-from bot.pacer import Limits as PacerLimits
+from bot.features.streams.plans import plan
 from bot.rules.place import Place
-from bot.rules.streams import NewStream, StreamMade, StreamPolicy
-from bot.store.db import Database, Tx
+from bot.rules.streams.streams import NewStream, StreamMade, StreamPolicy
+from bot.store.engine.db import Database, Tx
 from bot.store.members import Sender
 from bot.store.tables import FanGroup, Member, Outbox, Stream, Subscription
 from bot.store.tables import Person as PersonRow
+from bot.telegram.pacer import Limits as PacerLimits
 from sandbox import Bot, Call, Chat, Limits, Message, Person, Rights, Sandbox
 from sandbox.chats import ChatKind
 from tests.bot.conftest import NOON, start, unexpected_refusals
-from tests.features.people import shop
+from tests.features.scene import shop
 
 GROUPS = 50
 POLICY = StreamPolicy()

@@ -18,14 +18,14 @@ from sqlmodel import col
 from bot.app import App, build
 from bot.clock import Clock
 from bot.content import Words
-from bot.handlers.menus import Menus
+from bot.handlers.kit.menus import Menus
 from bot.logs import _error_in_short as error_in_short
-from bot.pacer import Limits as PacerLimits
-from bot.rules.beacons import Beacon
+from bot.rules.raffles.beacons import Beacon
 from bot.settings import Settings
 from bot.store.ledger import Books, check_books
 from bot.store.tables import Outbox
 from bot.store.tables.messages import OutboxState
+from bot.telegram.pacer import Limits as PacerLimits
 from sandbox import Bot, Call, Chat, InlineQuery, Limits, Message, Person, Press, Rights, Sandbox, Topic
 from sandbox.chats import ChatKind, Member
 

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from bot.answers import Granted, Refused, read_answer
+from bot.telegram.answers import Granted, Refused, read_answer
 from bot.updates import GREATEST_ID
 from tests.bot.conftest import NOON
 

@@ -12,7 +12,7 @@ from functools import partial
 
 from bot import __main__, app
 from bot.clock import Clock
-from bot.store import schema
+from bot.store.engine import schema
 
 
 def main() -> None:

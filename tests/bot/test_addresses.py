@@ -10,10 +10,10 @@ from sqlalchemy import make_url
 
 from bot.__main__ import main
 from bot.settings import Settings
-from bot.store.db import Database
-from bot.store.mark import address_of
+from bot.store.engine.db import Database
+from bot.store.engine.mark import address_of
 from tests.bot.process import VARIABLES
-from tests.features.people import shop
+from tests.features.scene import shop
 
 SECRET = "Sesame-open"
 SPELLINGS = (

@@ -15,12 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot import intake, pacer, sender
-from bot.answers import Granted, Refused, Unclear, message_id_of, place_in, read_answer
-from bot.session import LightSession, UnclearAnswerError
-from bot.store.cards import POST
+from bot.store.messages.cards import POST
 from bot.store.tables import Outbox
 from bot.store.tables.messages import OutboxState
+from bot.telegram import inbox as intake
+from bot.telegram import outbox_sender as sender
+from bot.telegram import pacer
+from bot.telegram.answers import Granted, Refused, Unclear, message_id_of, place_in, read_answer
+from bot.telegram.session import LightSession, UnclearAnswerError
 from bot.updates import Unread
 from sandbox import Sandbox
 from tests.bot.conftest import Play, is_card

@@ -13,24 +13,24 @@ import pytest
 from sqlalchemy import text
 
 from bot.__main__ import IN_USE
-from bot.backup import keep, put_back
 from bot.clock import Clock
-from bot.features.privacy import Privacy
-from bot.rules.privacy import DeletionDone
+from bot.commands.backup import keep, put_back
+from bot.features.people.privacy import Privacy
+from bot.rules.people.privacy import DeletionDone
 from bot.settings import Settings
-from bot.store.backup import settle
-from bot.store.cards import EDIT, POST
-from bot.store.db import Database, Tx
+from bot.store.engine.backup import settle
+from bot.store.engine.db import Database, Tx
+from bot.store.engine.lock import InUseError, alone, in_use, using
+from bot.store.engine.schema import HEAD, migrate
 from bot.store.ledger import check_books
-from bot.store.lock import InUseError, alone, in_use, using
-from bot.store.outbox import DELETE, TELL, promise
-from bot.store.schema import HEAD, migrate
+from bot.store.messages.cards import EDIT, POST
+from bot.store.messages.outbox import DELETE, TELL, promise
 from bot.store.tables import Inbox
 from bot.store.tables.messages import Lane
 from sandbox import Limits, Rights, Sandbox
 from tests.bot.conftest import is_card
 from tests.bot.process import result, running
-from tests.features.people import NOON, fan, give, shop
+from tests.features.scene import NOON, fan, give, shop
 
 TOKEN = "42:TEST"
 SAID = "Zanzibar is a lovely name"
@@ -344,7 +344,7 @@ def test_whoever_has_the_database_open_is_minded(path: Path, capsys: pytest.Capt
 
 def test_one_holds_the_lock(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A second bot isn't let in, nor a restore beside a bot, nor a bot beside a restore; looking is no holding."""
-    monkeypatch.setattr("bot.store.lock.PATIENCE", 0.0)
+    monkeypatch.setattr("bot.store.engine.lock.PATIENCE", 0.0)
     url = f"sqlite:///{path}"
     assert not in_use(url)
     for first in (using, alone):

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.rules.coupons import CampaignMade, NewCampaign
+from bot.rules.coupons.coupons import CampaignMade, NewCampaign
 from bot.rules.place import Place
 from sandbox import Chat, Message, Person, Rights
 from tests import hostile
 from tests.bot.conftest import Play, Stage, is_card
 from tests.bot.speech import HAN, HANGUL, said_since, speaks
-from tests.features.people import everything
+from tests.features.scene import everything
 
 LANGUAGES = ("ko", "zh", "en")
 FAILURES = frozenset(

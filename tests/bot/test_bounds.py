@@ -9,26 +9,33 @@ from unittest.mock import AsyncMock
 import pytest
 from aiogram.enums import UpdateType
 
-from bot import afterwards, answers, intake, pacer, updates
+from bot import updates
 from bot.bounded import Bounded
 from bot.content import filters
 from bot.content.filters import LONGEST_KEPT, all_for
-from bot.features import communities, sources, watching
+from bot.features import communities
 from bot.features.communities import Communities
-from bot.features.sources import FoundSource, GroupDoor, Sources
-from bot.features.watching import Watching
-from bot.handlers import arrivals, ways, whereabouts
-from bot.handlers.ways import WaysIn
+from bot.features.people import sources
+from bot.features.people.sources import FoundSource, GroupDoor, Sources
+from bot.features.staff import fast_presses as watching
+from bot.features.staff.fast_presses import Watching
+from bot.handlers.kit import invite_links as ways
+from bot.handlers.kit import whereabouts
+from bot.handlers.kit.invite_links import WaysIn
+from bot.handlers.shops import arrivals
 from bot.rules.farming import FarmingPolicy
-from bot.rules.imports import ImportPolicy
+from bot.rules.files import ImportPolicy
 from bot.rules.numbers import LARGEST
-from bot.rules.orders import OrderPolicy
+from bot.rules.orders.orders import OrderPolicy
+from bot.rules.people.privacy import ASIDE_KEPT
 from bot.rules.place import Place
-from bot.rules.privacy import ASIDE_KEPT
 from bot.rules.words import Language
-from bot.store import departures, set_aside
-from bot.store.db import Database
+from bot.store.engine.db import Database
 from bot.store.members import Sender
+from bot.store.messages import departures, set_aside
+from bot.telegram import answers, pacer
+from bot.telegram import inbox as intake
+from bot.telegram import late_answers as afterwards
 from bot.updates import KINDS, kind_of_update
 from bot.web import hooks
 from bot.web.door import PortLimits

@@ -11,7 +11,7 @@ import pytest
 from bot import __version__
 from bot.__main__ import EXIT_SETTINGS, main
 from bot.settings import load_settings
-from bot.store.schema import HEAD
+from bot.store.engine.schema import HEAD
 from sandbox import Limits, Rights, Sandbox
 from tests.bot.conftest import is_card
 from tests.bot.process import VARIABLES, result, running

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot.store.db import Tx
-from bot.store.set_aside import count_aside
+from bot.store.engine.db import Tx
+from bot.store.messages.set_aside import count_aside
 from sandbox import Chat, Limits, Person, Rights, Sandbox
 from tests.bot.conftest import Play, Stage, is_card
 from tests.bot.process import Running, result, running

@@ -14,19 +14,19 @@ from asyncpg.exceptions import ConnectionDoesNotExistError
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from bot.features.checkins import CheckIns
+from bot.features.checkins.checkins import CheckIns
 from bot.meters import Beat
-from bot.rules.checkins import CheckInPolicy
-from bot.store.away import DatabaseAwayError
-from bot.store.db import Database, Rx
-from bot.store.hold import PostgresHold, held
+from bot.rules.checkins.checkins import CheckInPolicy
+from bot.store.engine.away import DatabaseAwayError
+from bot.store.engine.db import Database, Rx
+from bot.store.engine.hold import PostgresHold, held
+from bot.store.engine.lock import InUseError
 from bot.store.ledger import check_books
-from bot.store.lock import InUseError
 from bot.store.tables import Coupon
 from tests.bot.big_shop import at_work, big_shop
 from tests.bot.conftest import Stage, stages
 from tests.conftest import Postgres
-from tests.features.people import NOON, balance, fan, shop
+from tests.features.scene import NOON, balance, fan, shop
 
 FANS = 150
 KILLS = 8
@@ -169,7 +169,7 @@ async def test_a_lock_that_is_lost_is_taken_again(address: str, postgres: Postgr
             await hold.wait()
         assert (hold.term, keeping.done()) == (term, False)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("bot.store.lock.PATIENCE", 0.0)
+            patch.setattr("bot.store.engine.lock.PATIENCE", 0.0)
             with pytest.raises(InUseError):
                 async with held(address):
                     pass
@@ -181,7 +181,7 @@ async def test_a_lock_that_another_takes(address: str, postgres: Postgres, monke
         assert isinstance(hold, PostgresHold)
         await hold.close()
         await stack.enter_async_context(held(address))
-        monkeypatch.setattr("bot.store.lock.PATIENCE", 1.0)
+        monkeypatch.setattr("bot.store.engine.lock.PATIENCE", 1.0)
         with pytest.raises(InUseError):
             await hold.keep()
         with pytest.raises(TimeoutError):

@@ -15,22 +15,22 @@ from typing import Any, get_type_hints
 import pytest
 from aiohttp import web
 
+from bot.commands.doctor.home import look_at_home
+from bot.commands.doctor.report import columns, fold, report
+from bot.commands.doctor.telegram import look_at_telegram
 from bot.content import FOLDER, Words
-from bot.doctor.home import look_at_home
-from bot.doctor.report import columns, fold, report
-from bot.doctor.telegram import look_at_telegram
-from bot.rules import doctor
-from bot.rules.doctor import FINDINGS as GENERAL_FINDINGS
-from bot.rules.doctor import GROUP_RIGHTS, Chat, Finding, Level
-from bot.rules.doctor_rooms import ROOM_FINDINGS
+from bot.rules.doctor import findings as doctor
+from bot.rules.doctor.findings import FINDINGS as GENERAL_FINDINGS
+from bot.rules.doctor.findings import GROUP_RIGHTS, Chat, Finding, Level
+from bot.rules.doctor.rooms import ROOM_FINDINGS
 from bot.rules.refusals import Refusal
 from bot.rules.words import Language
 from bot.settings import Settings
-from bot.store.db import Tx
-from bot.store.hold import held
-from bot.store.lock import using
-from bot.store.mark import address_of, leave_mark
-from bot.store.schema import HEAD, migrate
+from bot.store.engine.db import Tx
+from bot.store.engine.hold import held
+from bot.store.engine.lock import using
+from bot.store.engine.mark import address_of, leave_mark
+from bot.store.engine.schema import HEAD, migrate
 from bot.store.tables import FanGroup
 from sandbox import Limits, Rights, Sandbox
 from tests.bot.conftest import Play, settings
@@ -221,7 +221,7 @@ def broken(path: Path) -> Path:
 
 async def test_a_database_that_somebody_holds(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A write lock that isn't given back is told as such, after a while."""
-    monkeypatch.setattr("bot.store.checkup.PATIENCE", 0.1)
+    monkeypatch.setattr("bot.store.engine.checkup.PATIENCE", 0.1)
     path = Path(sqlite_url.removeprefix("sqlite:///"))
     with closing(sqlite3.connect(path, isolation_level=None)) as holder:
         holder.execute("PRAGMA journal_mode = WAL")

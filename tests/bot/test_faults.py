@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.app import StartError
-from bot.pacer import Limits as PacerLimits
 from bot.rules import polling
-from bot.store.db import Database
+from bot.store.engine.db import Database
 from bot.store.places import Group
 from bot.store.tables import Card, Coupon, FanGroup, Inbox, Outbox, Person
+from bot.telegram.pacer import Limits as PacerLimits
 from sandbox import Call, Chat, Fault, Rights
 from sandbox import Person as Human
 from tests.bot.conftest import Play, Stage, is_card

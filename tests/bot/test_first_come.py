@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import _lost
-from bot.store.mark import MARK, address_of, has_shop, is_marked, leave_mark, take_mark
+from bot.store.engine.mark import MARK, address_of, has_shop, is_marked, leave_mark, take_mark
 from sandbox import Limits, Rights, Sandbox
 from tests.bot.conftest import TOKEN, start
 from tests.bot.process import Running, result, running
 from tests.bot.process import start as start_process
 from tests.conftest import Postgres
-from tests.features.people import query
+from tests.features.scene import query
 
 STRANGERS_ID = 7_000_000_099
 SLOW = 60.0

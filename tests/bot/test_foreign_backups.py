@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.backup import keep, put_back
 from bot.clock import Clock
+from bot.commands.backup import keep, put_back
 from bot.settings import Settings
-from bot.store.db import Database
-from tests.features.people import NOON, fan, give, shop
+from bot.store.engine.db import Database
+from tests.features.scene import NOON, fan, give, shop
 
 CLOCK = Clock(NOON.timestamp)
 TRIGGER = "CREATE TRIGGER gift AFTER UPDATE ON account BEGIN UPDATE account SET balance = 1000000; END"

@@ -8,8 +8,8 @@ import pytest
 from sandbox import Bot, Chat, Document, Message, Person
 from tests.bot.conftest import Play, Stage
 from tests.bot.speech import said_since, speaks
-from tests.bot.test_admin import opens_panel, taps, types
-from tests.features.people import everything, query
+from tests.bot.staff.test_admin import opens_panel, taps, types
+from tests.features.scene import everything, query
 
 ACTING = (
     "/checkin",

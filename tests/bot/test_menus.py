@@ -12,12 +12,12 @@ from bot import handlers
 from bot.clock import Clock
 from bot.content import Words
 from bot.features.communities import Communities
-from bot.handlers.menus import CODES, Menus
-from bot.outbound import Outbound
+from bot.handlers.kit.menus import CODES, Menus
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF, UNLISTED, built
 from bot.rules.words import Language
-from bot.store.db import Database
-from bot.whispers import Whispers
+from bot.store.engine.db import Database
+from bot.telegram.calls import Outbound
+from bot.telegram.whispers import Whispers
 from sandbox import Rights
 from sandbox.commands import commands_for
 from tests.bot.conftest import SET_MENUS, Play, Stage
@@ -50,7 +50,7 @@ def test_what_isnt_built_is_in_no_menu() -> None:
 def test_every_command_is_described(language: Language) -> None:
     """In each language, in one short line of that language; and nothing else is in the file."""
     words = Words()
-    template = words._plain[language]["communities"].environment.get_template("commands.j2")
+    template = words._plain[language]["general"].environment.get_template("commands.j2")
     assert set(template.blocks) == {*FANS, *STAFF, *OWNERS, "about", "about_short"}
     for name in (*FANS, *STAFF, *OWNERS):
         line = words.line("commands", name, language)

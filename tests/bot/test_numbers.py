@@ -6,8 +6,15 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.handlers import campaigns, evenings, gift_offers, hearts, items, orders, raffles, setting_up
-from bot.handlers.forms import Form
+from bot.handlers.coin_shop import items
+from bot.handlers.coupons import campaigns
+from bot.handlers.gifts import offers as gift_offers
+from bot.handlers.hearts import hearts
+from bot.handlers.kit.forms import Form
+from bot.handlers.orders import orders
+from bot.handlers.raffles import raffles
+from bot.handlers.shops import setup as setting_up
+from bot.handlers.streams import airings as evenings
 from sandbox import Person
 from tests.bot.conftest import Play, Stage
 

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.app import App
-from bot.features.evenings import cancel, delay
-from bot.flows.going_live import go_live
-from bot.pacer import Limits as PacerLimits
-from bot.rules.streams import CallOff, Delayed, Move, OnAir, StreamCancelled, WentLive
-from bot.store.db import Database
+from bot.features.streams.airings import cancel, delay
+from bot.flows.go_live import go_live
+from bot.rules.streams.streams import CallOff, Delayed, Move, OnAir, StreamCancelled, WentLive
+from bot.store.engine.db import Database
+from bot.telegram.pacer import Limits as PacerLimits
 from sandbox import Call, Limits, Sandbox
 from tests.bot.big_shop import POLICY, BigShop
 from tests.bot.conftest import NOON, Play, unexpected_refusals

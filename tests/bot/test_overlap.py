@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.__main__ import IN_USE
-from bot.store.db import Database, Rx
+from bot.store.engine.db import Database, Rx
 from bot.store.tables import Outbox
 from bot.store.tables.messages import OutboxState
 from sandbox import Limits, Sandbox

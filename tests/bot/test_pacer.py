@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.pacer import KEPT_AT_LEAST, HeldError, Limits, Pacer
+from bot.telegram.pacer import KEPT_AT_LEAST, HeldError, Limits, Pacer
 
 LIMITS = Limits()
 

@@ -13,14 +13,14 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.clock import Clock
-from bot.features.hooks import Hooks
+from bot.features.orders.hook import Hooks
 from bot.meters import Meters
-from bot.rules.orders import OrderPolicy, sign
-from bot.store.db import Database
+from bot.rules.orders.orders import OrderPolicy, sign
+from bot.store.engine.db import Database
 from bot.web import OrderCalls, Vitals, serving
 from bot.web.door import PortLimits
 from tests.bot.test_web import free_port, get
-from tests.features.people import OWNER, shop
+from tests.features.scene import OWNER, shop
 
 SECRET = "s3cret"  # no shop's but this test's
 ORDER = {"order": "A-1", "code": "SILK-1", "value": 5, "currency": "KRW"}

@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.app import App
-from bot.doctor.home import look_at_home
-from bot.doctor.telegram import look_at_telegram
-from bot.rules import doctor_rooms
-from bot.rules.proofs import check_proof
+from bot.commands.doctor.home import look_at_home
+from bot.commands.doctor.telegram import look_at_telegram
+from bot.rules.doctor import rooms as doctor_rooms
+from bot.rules.raffles.proofs import check_proof
 from bot.rules.refusals import Refusal
 from bot.store.tables import FanGroup, Outbox
 from bot.store.tables.messages import OutboxState
 from sandbox import Call, Chat, Message, Permissions, Sandbox
 from tests.bot.big_shop import BigShop, at_work, big_shop
 from tests.bot.conftest import Play, Stage, is_card, settings
-from tests.bot.test_raffles import opened
+from tests.bot.raffles.test_raffles import opened
 
 SOON = timedelta(seconds=1)
 AGAIN = 300.0

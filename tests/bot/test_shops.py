@@ -13,16 +13,16 @@ from bot.features.communities import arrive
 from bot.rules.words import Language
 from bot.settings import DATABASES
 from bot.store.audit import MACHINE
-from bot.store.db import Database, Tx
-from bot.store.lock import using
-from bot.store.mark import MARK, address_of, leave_mark
+from bot.store.engine.db import Database, Tx
+from bot.store.engine.lock import using
+from bot.store.engine.mark import MARK, address_of, leave_mark
 from bot.store.members import Sender
 from bot.store.places import place_of
 from bot.store.rooms import leave_room
 from sandbox import Rights
 from tests.bot.conftest import Play
 from tests.bot.process import VARIABLES
-from tests.features.people import NOON, OWNER, query
+from tests.features.scene import NOON, OWNER, query
 
 JUN = Sender(2, "Jun\x1b[2J\u202e", "jun", "en")
 Run = Callable[..., tuple[int, str, str]]

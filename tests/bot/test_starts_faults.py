@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.store.db import Database, Tx
+from bot.store.engine.db import Database, Tx
 from bot.store.tables import Outbox
 from sandbox import Chat, Person, Rights
 from tests.bot.big_shop import BigShop, at_work, big_shop, lateness
@@ -166,7 +166,7 @@ async def test_a_database_that_fails_while_the_start_is_told(sqlite_url: str, mo
                 return await real(use_case, *args)
 
             monkeypatch.setattr(app.db, "write", write)
-            monkeypatch.setattr("bot.sender.STEADY", 0.2)
+            monkeypatch.setattr("bot.telegram.outbox_sender.STEADY", 0.2)
             await shop.all_told(10)
             await shop.drained(app.db)
         assert shop.told() == dict.fromkeys(shop.told(), 1)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from bot.pacer import Limits as PacerLimits
+from bot.telegram.pacer import Limits as PacerLimits
 from sandbox import Call, Limits, Message
 from tests.bot.conftest import Play, Stage
 from tests.bot.speech import code_in

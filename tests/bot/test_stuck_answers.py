@@ -9,16 +9,16 @@ import pytest
 from sqlmodel import col
 from structlog.testing import capture_logs
 
-from bot import afterwards
-from bot.handlers import errors
-from bot.pacer import HeldError
-from bot.store.outbox import TELL
+from bot.handlers.kit import errors
+from bot.store.messages.outbox import TELL
 from bot.store.tables import Coupon, Inbox, Outbox
+from bot.telegram import late_answers as afterwards
+from bot.telegram.pacer import HeldError
 from sandbox import Chat, Document, Message, Person
 from tests.bot.conftest import Play, Stage
 from tests.bot.speech import code_in
 from tests.bot.test_faults import count, until
-from tests.features.people import query
+from tests.features.scene import query
 from tests.who_may import World, act, command_samples, link_samples, press_samples, set_world
 
 ANSWERS = (

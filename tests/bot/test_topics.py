@@ -6,9 +6,9 @@ from sandbox import Chat, Message, Rights
 from sandbox.topics import GENERAL
 from tests.bot.conftest import Play, Stage, is_card
 from tests.bot.forums import HELPER, chosen, in_forum, in_private, next_public, topic_of
-from tests.bot.test_packets import is_packet
-from tests.bot.test_raffles import drawn, is_raffle
-from tests.bot.test_streams import HOUR, has_button, live_card
+from tests.bot.packets.test_packets import is_packet
+from tests.bot.raffles.test_raffles import drawn, is_raffle
+from tests.bot.streams.test_streams import HOUR, has_button, live_card
 
 
 async def test_whispers_come_where_it_was_asked(play: Play) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox import Chat, Message, Person, Rights
 from tests.bot.conftest import Play, Stage
-from tests.features.people import query
+from tests.features.scene import query
 
 
 @dataclass

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 from structlog.testing import capture_logs
 
-from bot import intake
-from bot.features.privacy import forget_me
+from bot.features.people.privacy import forget_me
 from bot.rules import polling
-from bot.rules.privacy import ASIDE_KEPT, NothingKept
-from bot.store import inbox, set_aside
-from bot.store.db import Database, Tx
-from bot.store.set_aside import MOST, UPDATE, count_aside, expire, put_aside, take_back
+from bot.rules.people.privacy import ASIDE_KEPT, NothingKept
+from bot.store.engine.db import Database, Tx
+from bot.store.messages import inbox, set_aside
+from bot.store.messages.set_aside import MOST, UPDATE, count_aside, expire, put_aside, take_back
 from bot.store.tables import Inbox, SetAside
+from bot.telegram import inbox as intake
 from bot.updates import GREATEST_ID, KINDS, Sound, Unread, kind_of_update, read_body, sort_out, split_updates
 from tests.bot.conftest import NOON, Play, Stage
 from tests.bot.test_faults import count

@@ -5,15 +5,15 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from bot.doctor.telegram import look_at_telegram
-from bot.rules.doctor import WhispersUnknown
-from bot.store.outbox import TELL
+from bot.commands.doctor.telegram import look_at_telegram
+from bot.rules.doctor.findings import WhispersUnknown
+from bot.store.messages.outbox import TELL
 from bot.store.tables import Outbox
 from sandbox import Message, Person, Rights
 from tests.bot.conftest import Play, Stage, settings
 from tests.bot.speech import code_in
 from tests.bot.test_faults import count, until
-from tests.features.people import query
+from tests.features.scene import query
 
 OLDER: dict[str, Any] = {"language": "en", "knows_whispers": False}
 

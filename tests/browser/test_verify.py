@@ -12,10 +12,10 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser, Page
 
-from bot.rules.proofs import check_proof, page_of, write_proof
-from bot.store.db import Database
-from bot.store.telling import Attachment
-from bot.verifying import said_of
+from bot.commands.verify_draw import said_of
+from bot.rules.raffles.proofs import check_proof, page_of, write_proof
+from bot.store.engine.db import Database
+from bot.store.messages.telling import Attachment
 from bot.web import DrawPages
 from tests.rules.some_proofs import GOOD, MALFORMED, TAMPERED, WRITTEN, a_long_story, places_in
 

@@ -8,28 +8,28 @@ from hypothesis.stateful import precondition, rule
 from sqlalchemy import text, update
 from sqlmodel import col
 
-from bot.features.campaigns import Campaigns
-from bot.features.coupons import Coupons
-from bot.features.orders import Orders
-from bot.features.packets import Packets
-from bot.features.privacy import Privacy
-from bot.features.redeeming import Redeeming
-from bot.flows.ordering import tell_order
-from bot.flows.redeeming import redeem
-from bot.flows.resolving import Resolving
-from bot.rules.coupons import CampaignMade, Claimed, CouponPolicy, NewCampaign
+from bot.features.coupons.campaigns import Campaigns
+from bot.features.coupons.claims import Coupons
+from bot.features.coupons.redemption import Redeeming
+from bot.features.orders.orders import Orders
+from bot.features.packets.packets import Packets
+from bot.features.people.privacy import Privacy
+from bot.flows.held_rewards import Resolving
+from bot.flows.redeem import redeem
+from bot.flows.take_orders import tell_order
+from bot.rules.coupons.coupons import CampaignMade, Claimed, CouponPolicy, NewCampaign
 from bot.rules.farming import FarmingPolicy, HeldState, Sign
-from bot.rules.orders import OrderState, OrderTold
-from bot.rules.packets import NewPacket, PacketOpened, PacketPolicy
+from bot.rules.orders.orders import OrderState, OrderTold
+from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy
 from bot.rules.place import Place
 from bot.rules.tiers import Tier
-from bot.store.db import Tx
-from bot.store.holding import see
+from bot.store.engine.db import Tx
+from bot.store.held import see
 from bot.store.members import Sender, standing
 from bot.store.tables import Member
 from tests.features.machine import STAFF
-from tests.features.people import dice, fan
 from tests.features.reward_rules import Fuse, RewardRules, fans, fuses, picks
+from tests.features.scene import dice, fan
 
 ANYBODY = PacketPolicy(giver_since=timedelta(days=-60), giver_tier=Tier.NEW)
 """Who may give: fans whose first coins were given at an instant that these histories haven't come to, too."""

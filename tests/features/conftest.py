@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.features.people import Causes
+from tests.features.scene import Causes
 
 
 @pytest.fixture

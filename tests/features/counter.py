@@ -6,19 +6,19 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from bot.features.items import Items
-from bot.features.purchases import Purchases
-from bot.features.shop import Shop
-from bot.flows.buying import Chances, buy
-from bot.rules.coupons import CouponPolicy, KeptFor, NewCampaign
-from bot.rules.items import HandOutcome, ItemMade, NewItem, RefundOutcome
+from bot.features.coin_shop.items import Items
+from bot.features.coin_shop.purchases import Purchases
+from bot.features.coin_shop.shelf import Shop
+from bot.flows.buy import Chances, buy
+from bot.rules.coin_shop.items import HandOutcome, ItemMade, NewItem, RefundOutcome
+from bot.rules.coin_shop.shelf import BuyAsked, ItemKind, Shelf, ShopPolicy, Yes
+from bot.rules.coupons.coupons import CouponPolicy, KeptFor, NewCampaign
 from bot.rules.place import Place
-from bot.rules.shop import BuyAsked, ItemKind, Shelf, ShopPolicy, Yes
-from bot.store.coupons import Choice
-from bot.store.db import Database
+from bot.store.coupons.hand_out import Choice
+from bot.store.engine.db import Database
 from bot.store.ledger import check_books
 from bot.store.members import Sender
-from tests.features.people import NOON, OWNER, Causes, dice, named, offer, query, shop
+from tests.features.scene import NOON, OWNER, Causes, dice, named, offer, query, shop
 
 STAFF = OWNER.user_id
 

@@ -9,31 +9,23 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from bot.features.calling_off import CallingOff
-from bot.features.drawing import Drawing
-from bot.features.proving import Proving
-from bot.features.raffles import Raffles
-from bot.features.redrawing import Redrawing
-from bot.rules.beacons import QUICKNET, Chain, Pulse
-from bot.rules.draws import RedrawOutcome
+from bot.features.raffles.calling_off import CallingOff
+from bot.features.raffles.draw import Drawing
+from bot.features.raffles.proofs import Proving
+from bot.features.raffles.raffles import Raffles
+from bot.features.raffles.redraw import Redrawing
 from bot.rules.place import Place
-from bot.rules.proofs import Checked, check_proof
-from bot.rules.raffles import (
-    Entered,
-    EnterOutcome,
-    NewRaffle,
-    RaffleCard,
-    RaffleMade,
-    RafflePolicy,
-    Redrawn,
-)
-from bot.store import departures
-from bot.store.db import Database
+from bot.rules.raffles.beacons import QUICKNET, Chain, Pulse
+from bot.rules.raffles.draws import RedrawOutcome
+from bot.rules.raffles.proofs import Checked, check_proof
+from bot.rules.raffles.raffles import Entered, EnterOutcome, NewRaffle, RaffleCard, RaffleMade, RafflePolicy, Redrawn
+from bot.store.engine.db import Database
 from bot.store.members import Sender
+from bot.store.messages import departures
 from bot.store.namings import note_posted
 from bot.store.raffles import raffle_card
 from bot.store.tables.messages import OutboxState
-from tests.features.people import NOON, OWNER, Causes, query, shop
+from tests.features.scene import NOON, OWNER, Causes, query, shop
 
 HALF_HOUR = timedelta(minutes=30)
 CLOSES = NOON + HALF_HOUR

@@ -9,19 +9,19 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from bot.features.cadence import Cadence
-from bot.features.clockwork import Clockwork
-from bot.features.evenings import Evenings
-from bot.features.reminding import Reminders
-from bot.features.streams import Streams
-from bot.flows.attending import attend
-from bot.flows.going_live import go_live
-from bot.rules.attendance import AlreadyHere, AttendancePolicy, Attended, NoSuchStream, NotOnYet, StreamOver
-from bot.rules.cadence import CadencePolicy
-from bot.rules.checkins import CheckInPolicy
-from bot.rules.streams import CallOff, How, Move, NewStream, OnAir, Repeat, StreamPolicy
+from bot.features.shops.calendar import Cadence
+from bot.features.streams.airings import Evenings
+from bot.features.streams.clock import Clockwork
+from bot.features.streams.plans import Streams
+from bot.features.streams.reminders import Reminders
+from bot.flows.attend import attend
+from bot.flows.go_live import go_live
+from bot.rules.checkins.checkins import CheckInPolicy
+from bot.rules.shops.calendar import CadencePolicy
+from bot.rules.streams.attendance import AlreadyHere, AttendancePolicy, Attended, NoSuchStream, NotOnYet, StreamOver
+from bot.rules.streams.streams import CallOff, How, Move, NewStream, OnAir, Repeat, StreamPolicy
 from tests.features.machine import DAY, STAFF, Machine, fans, picks, shops
-from tests.features.people import fan
+from tests.features.scene import fan
 from tests.features.studio import morning_slot
 
 ATTENDING = (10, 15, 20, 30)

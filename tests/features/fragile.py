@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from bot.store.db import Database, Tx
+from bot.store.engine.db import Database, Tx
 
 P = ParamSpec("P")
 T = TypeVar("T")

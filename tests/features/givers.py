@@ -9,32 +9,33 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.checkins import CheckIns
+from bot.features.checkins.checkins import CheckIns
 from bot.features.communities import set_reachable
-from bot.features.coupons import Coupons
-from bot.features.gift_offers import GiftOffers
-from bot.features.gifts import FoundGift, Gifts, Opened
-from bot.features.joining import Joining, Reach
-from bot.features.redeeming import Redeeming
-from bot.features.rewarding import Rewarding
-from bot.flows import checking_in, coming
-from bot.flows.redeeming import redeem
-from bot.flows.resolving import Resolving
-from bot.rules.checkins import CheckInPolicy
-from bot.rules.coupons import Claimed, CouponPolicy, NewCampaign
+from bot.features.coupons.claims import Coupons
+from bot.features.coupons.redemption import Redeeming
+from bot.features.gifts.cards import FoundGift, Gifts, Opened
+from bot.features.gifts.living_card import card_of
+from bot.features.gifts.offers import GiftOffers
+from bot.features.gifts.rewards import Rewarding
+from bot.features.people.joining import Joining, Reach
+from bot.flows import check_in as checking_in
+from bot.flows import come_and_go as coming
+from bot.flows.held_rewards import Resolving
+from bot.flows.redeem import redeem
+from bot.rules.checkins.checkins import CheckInPolicy
+from bot.rules.coupons.coupons import Claimed, CouponPolicy, NewCampaign
 from bot.rules.farming import FarmingPolicy, HeldState
-from bot.rules.gifts import GiftCard, GiftKind, GiftPolicy, NewGift, OfferMade
-from bot.rules.joining import WelcomePolicy
+from bot.rules.gifts.gifts import GiftCard, GiftKind, GiftPolicy, NewGift, OfferMade
+from bot.rules.people.joining import WelcomePolicy
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.words import Language
-from bot.store.db import Database, Tx
-from bot.store.gift_cards import card_of
+from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.members import Sender
 from bot.store.places import Group
 from bot.store.tables import Outbox
-from tests.features.people import NOON, OWNER, Causes, balance, dice, offer, query, shop
+from tests.features.scene import NOON, OWNER, Causes, balance, dice, offer, query, shop
 
 CHAT = -1001
 

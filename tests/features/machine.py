@@ -16,15 +16,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
 from bot.features.communities import Communities
-from bot.rules.attendance import Attended
-from bot.rules.checkins import CheckedIn, MadeUp
-from bot.rules.communities import Undone
-from bot.rules.coupons import CampaignCancelled, CampaignMade, Claimed, Redeemed
+from bot.rules.checkins.checkins import CheckedIn, MadeUp
+from bot.rules.coupons.coupons import CampaignCancelled, CampaignMade, Claimed, Redeemed
+from bot.rules.general import Undone
 from bot.rules.place import Place
-from bot.rules.setting_up import SetupDone
-from bot.rules.streams import Delayed, StreamCancelled, StreamEnded, StreamMade, WentLive
-from bot.store.db import Database
-from tests.features.people import OWNER, fan, shop
+from bot.rules.shops.setup import SetupDone
+from bot.rules.streams.attendance import Attended
+from bot.rules.streams.streams import Delayed, StreamCancelled, StreamEnded, StreamMade, WentLive
+from bot.store.engine.db import Database
+from tests.features.scene import OWNER, fan, shop
 
 T = TypeVar("T")
 

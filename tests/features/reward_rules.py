@@ -10,18 +10,18 @@ from typing import Any, Protocol
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from bot.features.gift_offers import GiftOffers
-from bot.features.lapsing import Lapsing
-from bot.features.packet_draws import PacketDraws
-from bot.features.packets import Packets
-from bot.features.rewarding import Rewarding
-from bot.rules.gifts import GiftCard, GiftKind, NewGift
-from bot.rules.lapse import LapsePolicy
-from bot.rules.packets import NewPacket, PacketOpened, PacketPolicy, ShareTaken
+from bot.features.coins.lapse import Lapsing
+from bot.features.gifts.offers import GiftOffers
+from bot.features.gifts.rewards import Rewarding
+from bot.features.packets.draw import PacketDraws
+from bot.features.packets.packets import Packets
+from bot.rules.coins.lapse import LapsePolicy
+from bot.rules.gifts.gifts import GiftCard, GiftKind, NewGift
+from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy, ShareTaken
 from tests.features.fragile import Fragile, Killed
 from tests.features.givers import Circle
 from tests.features.machine import STAFF, Machine
-from tests.features.people import Causes, fan, undo
+from tests.features.scene import Causes, fan, undo
 
 
 class Clockwork(Protocol):

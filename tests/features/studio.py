@@ -9,22 +9,22 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features.cadence import Cadence
-from bot.features.checkins import CheckIns
-from bot.features.clockwork import Clockwork
+from bot.features.checkins.checkins import CheckIns
 from bot.features.communities import set_reachable
-from bot.features.evenings import Evenings
-from bot.features.reminding import Reminders
-from bot.features.streams import Streams
-from bot.flows.attending import attend
-from bot.flows.going_live import go_live
-from bot.rules.attendance import AttendancePolicy, Attended, AttendOutcome
-from bot.rules.cadence import CadencePolicy, SlotKind
-from bot.rules.checkins import CheckInPolicy
-from bot.rules.communities import UndoOutcome
+from bot.features.shops.calendar import Cadence
+from bot.features.streams.airings import Evenings
+from bot.features.streams.clock import Clockwork
+from bot.features.streams.plans import Streams
+from bot.features.streams.reminders import Reminders
+from bot.flows.attend import attend
+from bot.flows.go_live import go_live
+from bot.rules.checkins.checkins import CheckInPolicy
+from bot.rules.general import UndoOutcome
 from bot.rules.place import Place
-from bot.rules.reminders import Reminding, StreamGone
-from bot.rules.streams import (
+from bot.rules.shops.calendar import CadencePolicy, SlotKind
+from bot.rules.streams.attendance import AttendancePolicy, Attended, AttendOutcome
+from bot.rules.streams.reminders import Reminding, StreamGone
+from bot.rules.streams.streams import (
     AiringFacts,
     CallOff,
     CancelStreamOutcome,
@@ -40,14 +40,14 @@ from bot.rules.streams import (
     StreamPolicy,
 )
 from bot.store.airings import CARD, airing_of, live_card, open_airings
-from bot.store.cards import EDIT, POST
-from bot.store.db import Database, Tx
+from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.members import Sender
-from bot.store.outbox import SAY, TELL
+from bot.store.messages.cards import EDIT, POST
+from bot.store.messages.outbox import SAY, TELL
 from bot.store.tables import Card, FanGroup, Outbox, Slot
 from bot.store.tables.messages import OutboxState
-from tests.features.people import NOON, OWNER, Causes, query, shop, undo
+from tests.features.scene import NOON, OWNER, Causes, query, shop, undo
 
 STAFF = OWNER.user_id
 EIGHT = NOON + timedelta(hours=8)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules.numbers import LARGEST, read_number
-from bot.rules.orders import OrderPolicy, OrderTrouble, is_signed, read_call, read_money, sign
+from bot.rules.orders.orders import OrderPolicy, OrderTrouble, is_signed, read_call, read_money, sign
 
 NOW = datetime(2026, 11, 2, 3, tzinfo=UTC)
 POLICY = OrderPolicy()

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.imports import BadLine, ImportPolicy, Trouble, sift
-from bot.rules.orders import OrderPolicy, OrderTold, OrderTrouble, is_signed, read_call, read_money, sign
+from bot.rules.files import BadLine, ImportPolicy, Trouble, sift
+from bot.rules.orders.orders import OrderPolicy, OrderTold, OrderTrouble, is_signed, read_call, read_money, sign
 from bot.rules.sheets import Row, Sheet, read_sheet
 
 CODES = ("code",)

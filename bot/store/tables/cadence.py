@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from bot.rules.cadence import PostingState, SlotKind
+from bot.rules.shops.calendar import PostingState, SlotKind
 from bot.store.tables.base import Id, one_of
 
 

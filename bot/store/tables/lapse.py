@@ -3,7 +3,7 @@
 from sqlalchemy import Column, ForeignKey
 from sqlmodel import Field, SQLModel
 
-from bot.rules.lapse import LapseStep
+from bot.rules.coins.lapse import LapseStep
 from bot.store.tables.base import Id, one_of
 
 

@@ -101,7 +101,7 @@ class Outbox(SQLModel, table=True):
     not_after: datetime | None = None
     state: str = Field(default=OutboxState.WAITING)
     sender: str | None = None
-    """Who took it for sending last: the term of a process (`store/hold.py`)."""
+    """Who took it for sending last: the term of a process (`store/engine/hold.py`)."""
     attempts: int = Field(default=0)
     problem: str | None = None
     made_at: datetime

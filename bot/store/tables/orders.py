@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
-from bot.rules.orders import OrderState
+from bot.rules.orders.orders import OrderState
 from bot.store.tables.base import Id, one_of
 
 

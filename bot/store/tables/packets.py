@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from bot.rules.packets import PacketState
+from bot.rules.packets.packets import PacketState
 from bot.store.tables.base import Id, one_of
 
 _LIVE = text("state IN ('gathering', 'drawing', 'open')")

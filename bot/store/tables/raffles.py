@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
-from bot.rules.draws import NamingState
-from bot.rules.raffles import EntryState, RaffleState, Sealing
+from bot.rules.raffles.draws import NamingState
+from bot.rules.raffles.raffles import EntryState, RaffleState, Sealing
 from bot.store.tables.base import Id, Json, one_of
 
 UNFINISHED = "state IN ('open', 'closed', 'listed', 'sealed')"

@@ -1,0 +1,116 @@
+"""What comes next in the shop, for the clock of the page to jump to."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from bot.commands.demo.stage import Stage
+from bot.rules.coupons.coupons import CampaignState
+from bot.rules.packets.packets import LIVE as LIVE_PACKETS
+from bot.rules.packets.packets import PacketPolicy, PacketState
+from bot.rules.raffles.raffles import RaffleState
+from bot.rules.shops.calendar import SlotFacts, SlotKind, next_due
+from bot.rules.streams.streams import StreamPolicy
+from bot.store.airings import all_open
+from bot.store.engine.db import Rx
+from bot.store.tables import Campaign, Community, GiftReward, Outbox, Packet, Raffle, Slot, Stream, Subscription
+from bot.store.tables.messages import OutboxState
+from sandbox.page import NextEvent
+
+Event = tuple[datetime, str]
+"""When, and the block of the demo's words that says what."""
+
+SOON = timedelta(seconds=30)
+"""What was promised for less than this later comes by itself: edits of cards that wait for their turn."""
+POLICY = StreamPolicy()
+PACKETS = PacketPolicy()
+
+
+def evenings(rx: Rx, _now: datetime) -> Iterator[Event]:
+    """Starts of streams, the question to an owner who doesn't show up, the end by their length."""
+    for _, airing in all_open(rx):
+        yield airing.starts_at, "next_stream"
+        if airing.on_air_at is None and airing.asked_at is None:
+            yield airing.starts_at + POLICY.ask_after, "next_question"
+        yield airing.ends_at, "next_end"
+
+
+def reminders(rx: Rx, _now: datetime) -> Iterator[Event]:
+    """Reminders of streams for which somebody asked."""
+    asked = set(rx.execute(select(Subscription.stream_id).where(col(Subscription.off_at).is_(None))).scalars())
+    streams = {one.id: one for one in rx.execute(select(Stream)).scalars()}
+    for _, airing in all_open(rx):
+        if airing.stream_id in asked:
+            for before in streams[airing.stream_id].remind:
+                yield airing.starts_at - timedelta(minutes=before), "next_reminder"
+
+
+def mornings(rx: Rx, now: datetime) -> Iterator[Event]:
+    """The morning card."""
+    rows = select(Slot, Community).join(Community, col(Community.id) == col(Slot.community_id))
+    for slot, shop in rx.execute(rows.where(col(Slot.active))):
+        kind = SlotKind(slot.kind)
+        facts = SlotFacts(slot.id or 0, slot.community_id, kind, slot.at, slot.weekdays, shop.timezone, shop.made_at)
+        due = next_due(facts, now)
+        if due is not None:
+            yield due, "next_morning"
+
+
+def drops(rx: Rx, _now: datetime) -> Iterator[Event]:
+    """Drops that open or close."""
+    rows = select(Campaign.opens, Campaign.closes).where(col(Campaign.state) == CampaignState.OPEN)
+    for opens, closes in rx.execute(rows):
+        if opens is not None:
+            yield opens, "next_drop"
+        if closes is not None:
+            yield closes, "next_close"
+
+
+def rewards(rx: Rx, _now: datetime) -> Iterator[Event]:
+    """What gifts pay when a friend has stayed for a week."""
+    for due_at in rx.execute(select(GiftReward.due_at).where(col(GiftReward.due_at).is_not(None))).scalars():
+        if due_at is not None:
+            yield due_at, "next_reward"
+
+
+def packets(rx: Rx, _now: datetime) -> Iterator[Event]:
+    """Red packets that are drawn, or whose day ends."""
+    rows = select(Packet.state, Packet.draws_at, Packet.expires_at).where(col(Packet.state).in_(LIVE_PACKETS))
+    for state, draws_at, expires_at in rx.execute(rows):
+        if state == PacketState.GATHERING and draws_at is not None:
+            yield draws_at + PACKETS.settle, "next_packet"
+        yield expires_at, "next_packet_end"
+
+
+def raffles(rx: Rx, _now: datetime) -> Iterator[Event]:
+    """Raffles that close, and are drawn soon after."""
+    for closes in rx.execute(select(Raffle.closes).where(col(Raffle.state) == RaffleState.OPEN)).scalars():
+        yield closes, "next_raffle"
+    for draw_at in rx.execute(select(Raffle.draw_at).where(col(Raffle.state) == RaffleState.LISTED)).scalars():
+        if draw_at is not None:
+            yield draw_at, "next_draw"
+
+
+def messages(rx: Rx, _now: datetime) -> Iterator[Event]:
+    """Messages that were promised for later."""
+    rows = select(Outbox.due_at, Outbox.made_at).where(col(Outbox.state) == OutboxState.WAITING)
+    for due_at, made_at in rx.execute(rows):
+        if due_at - made_at > SOON:
+            yield due_at, "next_message"
+
+
+SOURCES = (evenings, reminders, mornings, drops, packets, raffles, rewards, messages)
+"""Where what is due is looked for. Of what is due at once, the first source names it."""
+
+
+def soonest(rx: Rx, now: datetime) -> Event | None:
+    """The next thing that happens by itself."""
+    found = [event for source in SOURCES for event in source(rx, now) if event[0] > now]
+    return min(found, key=lambda event: event[0], default=None)
+
+
+async def look_ahead(stage: Stage) -> NextEvent | None:
+    """The next thing that happens by itself, for the page."""
+    event = await stage.app.db.read(soonest, stage.app.clock.now())
+    return None if event is None else NextEvent(event[0].timestamp(), stage.line(event[1]))

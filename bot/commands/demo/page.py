@@ -1,0 +1,153 @@
+"""`make demo`: an evening that anyone plays in a browser. The bot is real; Telegram is the stand-in's page."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import webbrowser
+from collections.abc import Coroutine
+from datetime import datetime
+from pathlib import Path
+
+from bot.commands.demo.ahead import look_ahead
+from bot.commands.demo.cast import CROWD, GUESTS, SHOP
+from bot.commands.demo.scenes import SCENES, moment, play_all
+from bot.commands.demo.stage import TOKEN, USERNAME, Stage, gather, running
+from bot.content import Words
+from bot.logs import set_up_logs
+from bot.rules.calendar import zone
+from bot.rules.words import Language, language_of
+from sandbox import Sandbox
+from sandbox.page import Page, Part
+
+PORT = 8010
+TAKEN = 2
+"""The exit code when the wished port is in use."""
+EVENING = (2026, 11, 12, 19, 0)
+"""A Thursday on which the visitor comes."""
+ZONES = {Language.KO: "Asia/Seoul", Language.ZH: "Asia/Shanghai", Language.EN: "Europe/London"}
+TEXT_BROWSERS = frozenset({"www-browser", "links", "elinks", "lynx", "w3m"})
+LOCAL_TIME = Path("/etc/localtime")
+
+
+async def serve(language: str | None, port: int | None, *, opens: bool, forum: bool = False) -> int:
+    """Serve the page until a signal comes; the exit code."""
+    tongue = language_of(language) or language_of(os.environ.get("LANG")) or Language.EN
+    set_up_logs("warning", "text")
+    words = Words()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    name = zone_here() or ZONES[tongue]
+    evening = datetime(*EVENING, tzinfo=zone(name))
+    folder = Path(tempfile.mkdtemp(prefix="encore-demo-"))
+    try:
+        async with contextlib.AsyncExitStack() as stack:
+            start = moment(evening, SCENES[0])
+            telegram = await _on_port(stack, port, start)
+            if telegram is None:
+                say(words.line("demo", "port_taken", tongue, port=port))
+                return TAKEN
+            bot = telegram.add_bot(token=TOKEN, username=USERNAME, name="Encore", inline=True)
+            say(words.line("demo", "opening", tongue, shop=SHOP[tongue]))
+            app = await stack.enter_async_context(running(telegram, folder / "demo.db"))
+            stage = gather(telegram, app, words, tongue, name, evening, bot, forum=forum)
+            await _or_stop(play_all(stage), stop)
+            if not stop.is_set():
+                page = _show(stage)
+                say(words.line("demo", "ready", tongue, url=telegram.url))
+                say(words.line("demo", "how_to_stop", tongue))
+                if opens and has_screen():
+                    open_browser(telegram.url)
+                await stop.wait()
+                await page.close()  # it asks the bot's database what comes next
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 0
+
+
+async def _on_port(stack: contextlib.AsyncExitStack, port: int | None, start: float) -> Sandbox | None:
+    """The stand-in on the port that was asked for, else on the usual one or any; None if the wished one is taken."""
+    for wished in (port,) if port is not None else (PORT, 0):
+        try:
+            return await stack.enter_async_context(Sandbox(start=start, port=wished))
+        except OSError:
+            continue
+    return None
+
+
+async def _or_stop(playing: Coroutine[None, None, None], stop: asyncio.Event) -> None:
+    """Plays to the end unless somebody wants to stop before."""
+    task = asyncio.create_task(playing)
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if task.done():
+        await task
+    else:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def _show(stage: Stage) -> Page:
+    cast = [Part(stage.owner, "owner")]
+    cast += [Part(fan, "fan") for fan in stage.fans]
+    cast += [Part(newcomer, "newcomer") for newcomer in stage.newcomers]
+    page = Page(
+        stage.telegram.world,
+        bot=stage.bot,
+        home=stage.group,
+        cast=cast,
+        first=stage.fans[0],
+        fan_names=GUESTS[stage.language],
+        crowd_names=CROWD[stage.language],
+        language=stage.language,
+        zone=stage.zone,
+        look_ahead=lambda: look_ahead(stage),
+    )
+    page.all_read()
+    stage.telegram.show(page)
+    return page
+
+
+def zone_here() -> str | None:
+    """This machine's time zone by its name, so that the shop's evening is the visitor's; None for UTC or none."""
+    name = os.environ.get("TZ") or ""
+    if not name and LOCAL_TIME.is_symlink():
+        _, _, name = LOCAL_TIME.resolve().as_posix().partition("zoneinfo/")
+    if "/" not in name or name.startswith("Etc/"):
+        return None
+    try:
+        zone(name)
+    except ValueError:
+        return None
+    return name
+
+
+def has_screen() -> bool:
+    """Whether a browser could be seen here."""
+    if sys.platform in {"darwin", "win32"}:
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def open_browser(url: str) -> None:
+    """Open the page in the visitor's browser, if it isn't one that would take this terminal over."""
+    try:
+        browser = webbrowser.get()
+    except webbrowser.Error:
+        return
+    if getattr(browser, "basename", "") not in TEXT_BROWSERS:
+        threading.Thread(target=browser.open, args=(url,), daemon=True).start()
+
+
+def say(line: str) -> None:
+    """Print at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -1,0 +1,175 @@
+"""What happened in the shop before a visitor opens the page: played by the cast through the real bot.
+
+Each scene plays a few minutes; the clock jumps between them. A feature that a visitor should find in use adds a scene.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.commands.demo.cast import CHAT, DROPS, NIGHT, SCARF, SCRUNCHIE, SHOP, WORD
+from bot.commands.demo.stage import PATIENCE, Stage
+from sandbox import Message, Person, Rights
+
+CLAIM = "claim:"
+REMIND = "remind:"
+PACKET = "packet:"
+CHECK_IN = "checkin"
+MORNING = 3600.0
+"""Seconds that a morning lasts."""
+WATCH = "https://example.com/live"
+Play = Callable[[Stage], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Something that happened: how many days ago, at which time of the shop."""
+
+    days_ago: int
+    at: str
+    play: Play
+
+
+async def arrive(stage: Stage) -> None:
+    """The bot comes into the group, and the owner names the shop."""
+    stage.owner.adds(stage.bot, stage.group, Rights.full())
+    await stage.owner.waits_for(stage.group, lambda m: m.sender is stage.bot, timeout=PATIENCE)
+    stage.owner.starts(stage.bot)
+    await stage.settled()
+    shop = f'/setup shop="{SHOP[stage.language]}" language={stage.language} timezone={stage.zone}'
+    await stage.asks(stage.owner, shop, stage.bot)
+    if stage.group.is_forum:
+        drops = stage.owner.makes_topic(stage.group, DROPS[stage.language])
+        stage.talk = stage.owner.makes_topic(stage.group, CHAT[stage.language])
+        await stage.asks(stage.owner, "/setup", topic=drops)
+
+
+async def first_check_ins(stage: Stage) -> None:
+    """Three fans check in."""
+    ana, ben, chloe = stage.fans
+    await stage.asks(ana, WORD[stage.language])
+    await stage.asks(ben, WORD[stage.language])
+    await stage.asks(chloe, "/checkin")
+
+
+async def a_drop(stage: Stage) -> None:
+    """A small drop that is gone within a minute."""
+    everyone = [*stage.fans, *stage.regulars]
+    card = await drop(stage, f'/newcoupon title="{SCRUNCHIE[stage.language]}" stock=6 closes=+7d')
+    stage.says(stage.fans[1], "talk_drop")
+    await tap(card, CLAIM, everyone[1:8])
+    stage.says(stage.fans[2], "talk_missed")
+
+
+async def plan(stage: Stage) -> None:
+    """The owner plans the evening on which the visitor comes; one fan wants to be reminded of it."""
+    title, at = NIGHT[stage.language], stage.evening.replace(hour=20, minute=0).strftime("%Y-%m-%dT%H:%M")
+    await stage.asks(stage.owner, f'/newstream title="{title}" at={at} url={WATCH} repeat=weekly', stage.bot)
+    chloe = stage.fans[2]
+    chloe.starts(stage.bot)
+    await stage.settled()
+    listed = await stage.asks(chloe, "/streams", stage.bot)
+    await tap(listed, REMIND, [chloe])
+
+
+async def evening_talk(stage: Stage) -> None:
+    """Check-ins, and talk about the colour."""
+    ana, ben, _ = stage.fans
+    await stage.asks(ana, WORD[stage.language])
+    await stage.asks(ben, "/checkin")
+    stage.says(ana, "talk_colour")
+    stage.says(stage.owner, "talk_colour_answer")
+
+
+async def yesterday_morning(stage: Stage) -> None:
+    """The morning card: one fan keeps the streak by it, another misses the day."""
+    ana, _, chloe = stage.fans
+    await tap(await morning_card(stage), CHECK_IN, [ana, chloe, *stage.regulars[:5]])
+
+
+async def yesterday_evening(stage: Stage) -> None:
+    """A parcel came."""
+    stage.says(stage.fans[2], "talk_parcel")
+
+
+async def a_packet(stage: Stage) -> None:
+    """A red packet for whoever is there; a minute later it is drawn."""
+    said = stage.owner.says(stage.bot, "/redpacket 300 8")
+    card = await posted(stage, PACKET, said)
+    await tap(card, PACKET, [*stage.fans, *stage.regulars])
+    stage.says(stage.fans[1], "talk_packet")
+
+
+async def this_morning(stage: Stage) -> None:
+    """The early ones have checked in; the visitor's own check-in is still open."""
+    await tap(await morning_card(stage), CHECK_IN, [stage.fans[2], *stage.regulars[2:8]])
+
+
+async def this_evening(stage: Stage) -> None:
+    """The owner says hello and hangs up a drop; the first ones have tapped it when the visitor comes."""
+    stage.says(stage.owner, "talk_tonight")
+    stage.says(stage.fans[1], "talk_ready")
+    card = await drop(stage, f'/newcoupon title="{SCARF[stage.language]}" stock=50 closes=+1d')
+    await tap(card, CLAIM, stage.regulars)
+    stage.says(stage.fans[2], "talk_got_it")
+
+
+SCENES = (
+    Scene(3, "18:20", arrive),
+    Scene(3, "20:05", first_check_ins),
+    Scene(3, "21:00", a_drop),
+    Scene(2, "12:10", plan),
+    Scene(2, "20:30", evening_talk),
+    Scene(1, "09:05", yesterday_morning),
+    Scene(1, "19:45", yesterday_evening),
+    Scene(1, "20:10", a_packet),
+    Scene(0, "09:05", this_morning),
+    Scene(0, "18:52", this_evening),
+)
+"""The history, in order. The visitor comes after the last one."""
+
+
+async def drop(stage: Stage, line: str) -> Message:
+    """The owner offers a coupon from private chat; its card in the group."""
+    said = stage.owner.says(stage.bot, line)
+    return await posted(stage, CLAIM, said)
+
+
+async def posted(stage: Stage, data: str, after: Message) -> Message:
+    """The first card after a message that everyone sees and that has a button whose data begins so."""
+    return await stage.owner.waits_for(stage.group, lambda m: is_card(m, data), timeout=PATIENCE, after=after)
+
+
+async def morning_card(stage: Stage) -> Message:
+    """The card that the bot hangs by itself this morning."""
+    since = stage.telegram.clock.now() - MORNING
+    return await stage.owner.waits_for(stage.group, lambda m: m.at > since and is_card(m, CHECK_IN), timeout=PATIENCE)
+
+
+def is_card(message: Message, data: str) -> bool:
+    """Whether everyone sees it and it has a button whose data begins so."""
+    return message.only_for is None and any((one.callback_data or "").startswith(data) for one in message.buttons)
+
+
+async def tap(card: Message, data: str, fans: list[Person]) -> None:
+    """These fans tap that button at once."""
+    presses = [fan.presses(card, data) for fan in fans]
+    await asyncio.gather(*(press.answered(PATIENCE) for press in presses))
+
+
+def moment(evening: datetime, scene: Scene) -> float:
+    """When a scene plays, in epoch seconds; `evening` is in the shop's zone."""
+    hour, minute = map(int, scene.at.split(":"))
+    day = evening.date() - timedelta(days=scene.days_ago)
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=evening.tzinfo).timestamp()
+
+
+async def play_all(stage: Stage) -> None:
+    """The history, up to the evening on which the visitor comes."""
+    for scene in SCENES:
+        await stage.settled()
+        stage.telegram.clock.set(moment(stage.evening, scene))
+        await scene.play(stage)
+    await stage.settled()
+    stage.telegram.clock.set(stage.evening.timestamp())

@@ -1,0 +1,141 @@
+"""What the demo stands on: the stand-in, the real bot beside it, and the people of the shop."""
+
+import asyncio
+import contextlib
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from bot.app import App, build
+from bot.clock import Clock
+from bot.commands.demo.cast import CAST, REGULARS, ROOM
+from bot.content import Words
+from bot.rules.words import Language
+from bot.settings import Settings
+from bot.store.engine.schema import migrate
+from bot.web import DrawPages, Vitals, serving
+from sandbox import Bot, Chat, Message, Person, Sandbox, Topic
+
+TOKEN = "42:DEMO"  # noqa: S105  # the stand-in's bot
+USERNAME = "encore_demo_bot"
+PATIENCE = 30.0
+FANS = 3
+"""Of the cast, those who are in the group."""
+
+
+@dataclass
+class Stage:
+    """A shop that is about to open: the bot isn't in its group yet."""
+
+    telegram: Sandbox
+    app: App
+    words: Words
+    language: Language
+    zone: str
+    evening: datetime
+    """When the visitor comes, in the shop's zone."""
+    bot: Bot
+    owner: Person
+    fans: list[Person]
+    newcomers: list[Person]
+    group: Chat
+    regulars: list[Person] = field(default_factory=list)
+    talk: Topic | None = None
+    """Where fans talk, if the group is a forum."""
+
+    def line(self, block: str, **values: object) -> str:
+        """A line of the demo's words."""
+        return self.words.line("demo", block, self.language, **values)
+
+    def says(self, person: Person, block: str) -> Message:
+        """Somebody talks in the group."""
+        return person.says(self.group, self.line(block), topic=self.talk)
+
+    async def asks(
+        self, person: Person, text: str, where: Chat | Bot | None = None, *, topic: Topic | None = None
+    ) -> Message:
+        """Say something and wait for what only this person is told, in the group or in private."""
+        place = where or self.group
+        said = person.says(place, text, topic=topic)
+        private = person.chat_with(place).kind == "private"
+        return await person.waits_for(
+            place,
+            lambda m: m.sender is self.bot and (private or m.only_for is person),
+            timeout=PATIENCE,
+            after=said,
+        )
+
+    async def settled(self) -> None:
+        """Until the bot has taken in and handled all that happened: then the clock may jump."""
+        deadline = time.monotonic() + PATIENCE
+        while not self._idle() and time.monotonic() < deadline:  # noqa: ASYNC110 - a queue tells nobody that it is empty
+            await asyncio.sleep(0.01)
+
+    def _idle(self) -> bool:
+        return not self.telegram.pending(self.bot) and self.app.intake is not None and self.app.intake.idle
+
+
+def gather(
+    telegram: Sandbox,
+    app: App,
+    words: Words,
+    language: Language,
+    zone: str,
+    evening: datetime,
+    bot: Bot,
+    *,
+    forum: bool = False,
+) -> Stage:
+    """The cast, and a group, perhaps with topics, in which all but the newcomers are."""
+    owner, *others = [telegram.add_user(name, language=language) for name in CAST[language]]
+    fans, newcomers = others[:FANS], others[FANS:]
+    group = telegram.add_group(ROOM[language], creator=owner, kind="supergroup", forum=forum)
+    regulars = [telegram.add_user(name, language=language) for name in REGULARS[language]]
+    for person in (*fans, *regulars):
+        person.joins(group)
+    return Stage(telegram, app, words, language, zone, evening, bot, owner, fans, newcomers, group, regulars)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody has now."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+@asynccontextmanager
+async def running(telegram: Sandbox, database: Path) -> AsyncIterator[App]:
+    """The bot on a fresh SQLite file against the stand-in."""
+    for name in (database, database.with_name(f"{database.name}-wal"), database.with_name(f"{database.name}-shm")):
+        name.unlink(missing_ok=True)
+    url = f"sqlite:///{database}"
+    await migrate(url)
+    port = free_port()
+    settings = Settings.model_validate(
+        {
+            "bot_token": TOKEN,
+            "telegram_api_url": telegram.url,
+            "database_url": url,
+            "metrics_port": port,
+            "public_url": f"http://127.0.0.1:{port}",
+        }
+    )
+    clock = Clock(telegram.clock.now)
+    telegram.clock.on_change(clock.jumped)
+    app = build(settings, clock=clock)
+    task = asyncio.create_task(app.run())
+    vitals = Vitals(app.meters, app.db, app.clock.now, lambda: app.intake)
+    try:
+        async with serving(vitals, port, draws=DrawPages(app.db, app.proof)):
+            yield app
+    finally:
+        await app.finish()
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await app.close()

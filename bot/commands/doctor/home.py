@@ -1,0 +1,123 @@
+"""What stands on this machine: settings, files, the database."""
+
+import asyncio
+import shutil
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.rules.doctor import findings
+from bot.rules.doctor.findings import Chat, Finding, judge_disk, judge_schema
+from bot.rules.doctor.rooms import RoomRefuses
+from bot.settings import Settings
+from bot.store.engine import checkup
+from bot.store.engine.hold import is_held
+from bot.store.engine.lock import in_use, sqlite_path
+from bot.store.engine.mark import address_of, has_shop, is_marked
+from bot.store.engine.schema import HEAD, known_revisions
+from bot.store.ledger import check_books
+from bot.store.messages.refused import refused_rooms
+from bot.store.messages.set_aside import UPDATE, count_aside
+
+ENV_FILE = Path(".env")
+OTHERS_MAY_READ = 0o004
+SECONDS = 15.0
+"""How long a PostgreSQL server may take."""
+
+
+async def look_at_home(settings: Settings) -> tuple[list[Finding], list[Chat]]:
+    """Findings, and the chats that the database knows."""
+    url = settings.database_url.get_secret_value()
+    path = sqlite_path(url)
+    found: list[Finding] = [findings.SettingsFine(), *_files(path)]
+    chats: list[Chat] = []
+    if path is None:
+        at_fault = await _postgres_at_fault(url)
+    else:
+        at_fault = await asyncio.to_thread(_file_at_fault, path)
+    if at_fault in {None, findings.NoDatabaseYet()} and await _lost(url):
+        at_fault = findings.ShopLost()
+    if at_fault is not None:
+        found.append(at_fault)
+    else:
+        inside, chats = await _inside(url, "SQLite" if path is not None else "PostgreSQL")
+        found += inside
+    if path is not None:
+        found += await asyncio.to_thread(_disk, path)
+    if path is not None or at_fault is None:
+        runs = in_use(url) if path is not None else await checkup.look(url, is_held)
+        found.append(findings.BotRuns() if runs else findings.BotRests())
+    return found, chats
+
+
+async def _inside(url: str, kind: str) -> tuple[list[Finding], list[Chat]]:
+    """What the tables say, if they are this Encore's."""
+    schema = judge_schema(await checkup.look(url, checkup.revision), HEAD, known_revisions())
+    if not isinstance(schema, findings.SchemaFine):
+        return [schema], []
+    filled = await checkup.look(url, checkup.filled)
+    books = await checkup.look(url, check_books)
+    unheard = await checkup.look(url, checkup.unheard)
+    aside = await checkup.look(url, count_aside)
+    updates, rows = aside.get(UPDATE, 0), sum(count for kind, count in aside.items() if kind != UPDATE)
+    wrong = len({*books.wrong_balances, *books.negative})
+    return [
+        _zones(filled.zones),
+        findings.DatabaseFine(kind, filled.shops, filled.members),
+        schema,
+        findings.BooksFine(books.transfers, books.held_by_fans) if books.sound else findings.BooksWrong(wrong),
+        *([findings.UpdatesAside(updates)] if updates else []),
+        *([findings.RowsAside(rows)] if rows else []),
+        *([findings.FeedbackOff(unheard)] if unheard else []),
+        *[findings.HomeLost(shop) for shop in await checkup.look(url, checkup.homeless)],
+        *[RoomRefuses(one.room, one.reason) for one in await checkup.look(url, refused_rooms)],
+    ], await checkup.look(url, checkup.chats)
+
+
+async def _lost(url: str) -> bool:
+    """Whether a shop stood in the database, which is empty now. A mark that can't be read says nothing."""
+    try:
+        return is_marked(Path.cwd(), address_of(url)) and not await has_shop(url)
+    except OSError:
+        return False
+
+
+def _files(path: Path | None) -> list[Finding]:
+    return [
+        findings.FileOpenToOthers(str(file))
+        for file in (ENV_FILE, path)
+        if file is not None and file.is_file() and file.stat().st_mode & OTHERS_MAY_READ
+    ]
+
+
+def _zones(zones: frozenset[str]) -> Finding:
+    missing = []
+    for zone in sorted(zones | {"UTC", "Asia/Seoul", "Asia/Shanghai"}):
+        try:
+            ZoneInfo(zone)
+        except (KeyError, ValueError, OSError):
+            missing.append(zone)
+    return findings.ZonesMissing(tuple(missing)) if missing else findings.ZonesFine()
+
+
+def _file_at_fault(path: Path) -> Finding | None:
+    if not path.exists():
+        return findings.NoDatabaseYet()
+    if not path.is_file():
+        return findings.DatabaseAway("IsADirectoryError")
+    return checkup.examine_file(path)
+
+
+def _disk(path: Path) -> list[Finding]:
+    folder = next((one for one in path.resolve().parents if one.is_dir()), None)
+    if folder is None:
+        return []
+    return [judge_disk(shutil.disk_usage(folder).free, path.stat().st_size if path.is_file() else 0)]
+
+
+async def _postgres_at_fault(url: str) -> Finding | None:
+    try:
+        async with asyncio.timeout(SECONDS):
+            closed = await checkup.look(url, checkup.read_only)
+    except Exception as error:  # noqa: BLE001  # whatever the driver says, its text may hold the password
+        return findings.DatabaseAway(type(error).__name__)
+    return findings.DatabaseReadOnly() if closed else None

@@ -1,0 +1,67 @@
+"""What whoever holds the machine does to a database by the command line; every trouble is one line and an exit code."""
+
+import asyncio
+import sys
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.settings import Settings
+from bot.store.engine.checkup import look, revision
+from bot.store.engine.db import Database, Tx
+from bot.store.engine.lock import InUseError, sqlite_path
+from bot.store.engine.schema import HEAD
+from bot.store.engine.shops import StillUsedError, be_alone
+
+EXIT_REFUSED = 1
+EXIT_SETTINGS = 2
+T = TypeVar("T")
+
+
+class RefusedError(Exception):
+    """Why nothing was done, in one line."""
+
+
+def told(settings: Settings, work: Callable[[str], str]) -> int:
+    """Do it to the database at this address, print what came of it; the exit code."""
+    url = settings.database_url.get_secret_value()
+    try:
+        _check(url)
+        said = work(url)
+    except RefusedError as error:
+        return _fail(str(error), EXIT_REFUSED)
+    except (InUseError, StillUsedError):
+        return _fail("a bot is using this database; stop it first", EXIT_REFUSED)
+    except (SQLAlchemyError, OSError, ValueError) as error:
+        return _fail(f"DATABASE_URL can't be used: {type(error).__name__}", EXIT_SETTINGS)
+    sys.stdout.write(said)
+    return 0
+
+
+async def write(url: str, work: Callable[[Tx], T]) -> T:
+    """Do it in one transaction, while no bot works on the database."""
+
+    def alone_in(tx: Tx) -> T:
+        be_alone(tx)
+        return work(tx)
+
+    async with Database.open(url) as db:
+        return await db.write(alone_in)
+
+
+def _check(url: str) -> None:
+    """Whether it is a database of this Encore's: looking makes no file."""
+    path = sqlite_path(url)
+    if path is not None and not path.is_file():
+        raise RefusedError("there is no database yet at DATABASE_URL")
+    found = asyncio.run(look(url, revision))
+    if found is None:
+        raise RefusedError("the database at DATABASE_URL holds no shop")
+    if found != HEAD:
+        raise RefusedError("the database's schema is another version's; run `python -m bot migrate`, or update Encore")
+
+
+def _fail(line: str, code: int) -> int:
+    sys.stderr.write(f"encore: {line}\n")
+    return code

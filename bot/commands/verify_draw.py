@@ -1,0 +1,231 @@
+"""`python -m bot verify-draw FILE`: compute a draw again from its proof, without a database, a network or a setting.
+
+What is said is a list of sentences by name. `docs/verify.html` says the same ones, in three languages. Text that
+somebody else wrote into the file is only ever quoted, at the end of a line of ours.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from bot.outside import quicknet
+from bot.rules.raffles.beacons import QUICKNET
+from bot.rules.raffles.proofs import Checked, Draw, Naming, Struck, check_proof
+
+LARGEST = 200 * 1024 * 1024
+"""Bytes that are read: a million entries are half of that."""
+LONGEST = 120
+"""Characters of somebody's own text that are shown."""
+INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+"""Categories of characters that could turn a line around, end it, or drive a terminal."""
+JOINER = "\u200d"
+"""Holds the parts of one emoji together."""
+SUPERGROUPS = -1_000_000_000_000
+"""Ids of supergroups lie below it, and their messages have links."""
+
+SENTENCES = {
+    "unreadable": "This isn't a draw's proof.",
+    "version": "This is a draw's proof of a format that isn't known here. Take a newer version of this check.",
+    "wrong": "The file doesn't fit together.",
+    "holds_off": "The file fits together: seal and list. The raffle was called off.",
+    "holds": "The file fits together: seal, list, order and winners.",
+    "holds_but": "The file fits together: seal, list, order and winners. The beacon's signature wasn't checked here.",
+    "seed": "The seed isn't the one that was promised at the opening: its hash isn't the seal.",
+    "list": "The list was changed: its hash isn't the one that was fixed.",
+    "chain": "The beacon isn't drand's quicknet: nothing is known here of its rounds.",
+    "naming": "The rounds weren't named by the rules, or another round was used than the one that counts.",
+    "round": "A round of the beacon was named, and none was used.",
+    "beacon": "The beacon's randomness isn't the hash of its signature.",
+    "signature": "The signature isn't drand's: somebody made this round up.",
+    "order": "The order isn't the one that key and list make.",
+    "struck": "A place was lost that nobody had, or in a way that the rules don't know.",
+    "redraws": "More places were drawn again than stand in reserve, or the redraws don't fit the lost places.",
+    "called_off": "It was called off, and the file tells of something that can't be then.",
+    "winners": "The winners aren't the first in the order who kept their place.",
+    "raffle": "By the file: raffle {number}, opened {opened}, closed {closed}.",
+    "prize": "The file calls the prize: {text}",
+    "shop": "The file calls the shop: {text}",
+    "counts": "Entries: {entries}. Places: {places}. In reserve: {reserves}.",
+    "counts_old": "Entries: {entries}. Places: {places}.",
+    "won": "Winners: {winners}",
+    "nobody": "Winners: nobody",
+    "off": "It was called off {at}, after a round had been named. Nobody has won.",
+    "off_known": "By then round {round} had come: whoever runs the bot could see who would have won.",
+    "lost": "#{entry} lost the place {at}. By the file: {reason}",
+    "lost_old": "#{entry} lost the place. By the file: {reason}",
+    "lost_redraw": "#{entry} lost the place {at}, by redraw {redraw}.",
+    "redraw": "Redraw {redraw} was {at}. By the file: {reason}",
+    "sealed": "Sealed with round {round} of drand's quicknet, which came {time}.",
+    "signed": "drand's key signed that round: this was checked.",
+    "unsigned": "Whether drand's key signed that round wasn't checked here. `python -m bot verify-draw` checks it, or"
+    " compare the randomness yourself: https://api.drand.sh/{chain}/public/{round}",
+    "early": "The round was named at the opening, before the list was fixed. Whoever runs the bot could see it come"
+    " and fix the list that suits.",
+    "missed": "Round {round} of drand's quicknet was named at the opening. It couldn't be had in time.",
+    "alone": "Sealed by the shop alone. Whoever runs the bot could know the seed beforehand, and choose who wins by"
+    " adding an entry or leaving one out.",
+    "compare": "No file can prove what stood in the group, and when. Compare it there:",
+    "at_opening": "Since the opening the card must show the seal {hash}",
+    "at_close": "Since the close the card must show the list {hash}",
+    "named": "A message of {date} must name round {round}, which came {time}: early enough to count. It is: {where}",
+    "late": "A message of {date} must name round {round}, which came {time}: too late to count. It is: {where}",
+    "no_other": "No other message may name a round for this raffle: else the shop could have chosen between two.",
+    "told_losses": "Each lost place and each redraw must have been told when it came.",
+    "told_off": "That it was called off must have been told.",
+    "left": "left the group",
+    "deleted": "can't be found any more",
+    "won_other": "won something else meanwhile",
+    "redrawn": "the shop drew the place again",
+    "unreachable": "couldn't be reached",
+    "message": "number {message} in chat {chat}",
+}
+"""English. The page holds the same, and the other languages."""
+REASONS = {"left": "left", "deleted": "deleted", "won": "won_other", "redrawn": "redrawn", "unreachable": "unreachable"}
+"""Reasons that the bot writes, by their sentence. Any other is somebody's own text."""
+
+
+class Part(StrEnum):
+    """What a sentence is there for."""
+
+    VERDICT = "verdict"
+    WRONG = "wrong"
+    TOLD = "told"
+    COMPARE = "compare"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence."""
+
+    part: Part
+    text: str
+
+
+def verify(path: Path) -> tuple[int, str]:
+    """The exit code (0 if it holds, 1 if it doesn't, 2 if it can't be read) and what to say."""
+    try:
+        if not path.is_file():
+            return 2, f"encore: {path} isn't a file\n"
+        if path.stat().st_size > LARGEST:
+            return 2, f"encore: {path} is too large to be a draw's proof\n"
+        text = path.read_bytes().decode()
+    except (OSError, ValueError) as error:
+        return 2, f"encore: {path} can't be read: {type(error).__name__}\n"
+    checked = check_proof(text, quicknet.signed if quicknet.can_check() else None)
+    lines = [f"- {one.text}" if one.part in {Part.WRONG, Part.COMPARE} else one.text for one in said_of(checked)]
+    return (1 if checked.faults else 0) if checked.draw is not None else 2, "\n".join(lines) + "\n"
+
+
+def said_of(checked: Checked) -> list[Said]:
+    """All that is said of a check."""
+    draw = checked.draw
+    if draw is None:
+        return [Said(Part.VERDICT, SENTENCES[checked.faults[0]])]
+    if checked.faults:
+        return [
+            Said(Part.VERDICT, SENTENCES["wrong"]),
+            *(Said(Part.WRONG, SENTENCES[fault]) for fault in checked.faults),
+            *(Said(Part.TOLD, line) for line in _head(draw)),
+        ]
+    holds = "holds" if draw.pulse is None or checked.signature_checked else "holds_but"
+    return [
+        Said(Part.VERDICT, SENTENCES["holds_off" if draw.called_off is not None else holds]),
+        *(Said(Part.TOLD, line) for line in (*_head(draw), *_outcome(checked, draw), *_sealing(checked, draw))),
+        Said(Part.TOLD, SENTENCES["compare"]),
+        *(Said(Part.COMPARE, line) for line in _compare(checked, draw)),
+    ]
+
+
+def _head(draw: Draw) -> Iterator[str]:
+    yield _say("raffle", number=draw.number, opened=_time(draw.opened), closed=_time(draw.closed))
+    yield _say("prize", text=quoted(draw.prize))
+    yield _say("shop", text=quoted(draw.shop))
+
+
+def _outcome(checked: Checked, draw: Draw) -> Iterator[str]:
+    how_many = "counts_old" if draw.old else "counts"
+    yield _say(how_many, entries=len(draw.entries), places=draw.places, reserves=draw.reserves)
+    if draw.called_off is not None:
+        yield _say("off", at=_time(draw.called_off))
+        if draw.round is not None and draw.called_off >= QUICKNET.time_of(draw.round):
+            yield _say("off_known", round=draw.round)
+        return
+    winners = ", ".join(f"#{number}" for number in checked.winners)
+    yield _say("won", winners=winners) if winners else SENTENCES["nobody"]
+    for one in draw.struck:
+        yield _lost(one)
+    for redraw in draw.redraws:
+        yield _say("redraw", redraw=redraw.number, at=_time(redraw.at), reason=_reason(redraw.reason))
+
+
+def _lost(one: Struck) -> str:
+    if one.at is None:
+        return _say("lost_old", entry=one.entry, reason=_reason(one.reason))
+    if one.redraw is not None:
+        return _say("lost_redraw", entry=one.entry, at=_time(one.at), redraw=one.redraw)
+    return _say("lost", entry=one.entry, at=_time(one.at), reason=_reason(one.reason))
+
+
+def _sealing(checked: Checked, draw: Draw) -> Iterator[str]:
+    if draw.pulse is not None:
+        yield _say("sealed", round=draw.pulse.round, time=_time(QUICKNET.time_of(draw.pulse.round)))
+        if checked.signature_checked:
+            yield SENTENCES["signed"]
+        else:
+            yield _say("unsigned", chain=QUICKNET.hash, round=draw.pulse.round)
+        if draw.old:
+            yield SENTENCES["early"]
+    elif draw.called_off is None:
+        if draw.round is not None:
+            yield _say("missed", round=draw.round)
+        yield SENTENCES["alone"]
+
+
+def _compare(checked: Checked, draw: Draw) -> Iterator[str]:
+    yield _say("at_opening", hash=checked.commitment)
+    yield _say("at_close", hash=checked.list_hash)
+    for one in draw.namings:
+        told = "named" if one.counts else "late"
+        time = _time(QUICKNET.time_of(one.round))
+        yield _say(told, round=one.round, time=time, date=_time(one.date), where=_where(one))
+    if draw.chain is not None and not draw.old:
+        yield SENTENCES["no_other"]
+    if draw.struck:
+        yield SENTENCES["told_losses"]
+    if draw.called_off is not None:
+        yield SENTENCES["told_off"]
+
+
+def _say(name: str, **facts: object) -> str:
+    return SENTENCES[name].format(**facts)
+
+
+def _time(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _where(one: Naming) -> str:
+    if one.chat_id < SUPERGROUPS:
+        return f"https://t.me/c/{SUPERGROUPS - one.chat_id}/{one.message_id}"
+    return _say("message", message=one.message_id, chat=one.chat_id)
+
+
+def _reason(reason: str) -> str:
+    return SENTENCES[REASONS[reason]] if reason in REASONS else quoted(reason)
+
+
+def quoted(text: str) -> str:
+    """Somebody's own text, clipped, in quotes that it can't end, and with nothing in it that can't be seen."""
+    clipped = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+    return '"' + "".join(_visible(character) for character in clipped) + '"'
+
+
+def _visible(character: str) -> str:
+    if character in {'"', "\\"}:
+        return "\\" + character
+    if character != JOINER and unicodedata.category(character) in INVISIBLE:
+        return f"\\u{{{ord(character):X}}}"
+    return character

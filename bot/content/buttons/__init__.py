@@ -1,0 +1,1 @@
+"""The buttons under an outcome, domain by domain."""

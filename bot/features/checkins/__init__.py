@@ -1,0 +1,1 @@
+"""Check-ins, streaks, freezes and make-ups: the use cases."""

@@ -1,0 +1,1 @@
+"""The coin shop: the use cases."""

@@ -1,0 +1,1 @@
+"""Coins that lapse: the use cases."""

@@ -1,0 +1,1 @@
+"""Coupons: the use cases."""

@@ -1,0 +1,136 @@
+"""Claiming coupons and looking at them. What staff do with campaigns stands in `campaigns.py`."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, not_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.coupons.coupons import (
+    CampaignState,
+    ClaimOutcome,
+    CouponPolicy,
+    CouponState,
+    EarlyDrop,
+    HeldCoupon,
+    MyCoupons,
+    fate_of,
+    opens_for,
+)
+from bot.rules.place import Place
+from bot.store.coupons.campaigns import upcoming
+from bot.store.coupons.hand_out import Choice, hand_out, usable_at
+from bot.store.engine.db import Database, Tx
+from bot.store.members import Sender, standing
+from bot.store.tables import Campaign, Coupon, Member
+from bot.store.tiers import tier_of
+
+SHOWN = 20
+"""Coupons that one message lists."""
+EARLY_SHOWN = 3
+PAST_SHOWN = 3
+
+
+class Coupons:
+    """What fans do with coupons."""
+
+    def __init__(self, db: Database, policy: CouponPolicy, choice: Choice) -> None:
+        self._db = db
+        self._policy = policy
+        self._choice = choice
+
+    async def claim(self, place: Place, sender: Sender, campaign_id: int, at: datetime, cause: str) -> ClaimOutcome:
+        """Claim one coupon of a campaign for the sender."""
+        return await self._db.write(claim, place, sender, campaign_id, at, cause, self._policy, self._choice)
+
+    async def mine(self, place: Place, user_id: int, at: datetime) -> MyCoupons:
+        """The reader's coupons, those that can be used first, and what opens early for them."""
+        return await self._db.read(my_coupons, place, user_id, at, self._policy)
+
+
+def claim(
+    tx: Tx,
+    place: Place,
+    sender: Sender,
+    campaign_id: int,
+    at: datetime,
+    cause: str,
+    policy: CouponPolicy,
+    choice: Choice,
+) -> ClaimOutcome:
+    """A fan's own claim: what is kept for the coin shop, for gifts or for a heart goal isn't claimed from here."""
+    member = standing(tx, place.community_id, sender, at)
+    return hand_out(tx, place, member, campaign_id, at, cause, policy, choice)
+
+
+def my_coupons(session: Session, place: Place, user_id: int, at: datetime, policy: CouponPolicy) -> MyCoupons:
+    """A fan's coupons of this community: what ends soonest comes first, what doesn't end last."""
+    mine: Any = (
+        select(
+            col(Campaign.title),
+            col(Coupon.code),
+            col(Campaign.shared_code),
+            col(Coupon.state),
+            col(Campaign.state),
+            col(Campaign.closes),
+        )
+        .select_from(Coupon)
+        .join(Campaign, col(Campaign.id) == col(Coupon.campaign_id))
+        .join(Member, col(Member.id) == col(Coupon.member_id))
+        .where(
+            col(Coupon.community_id) == place.community_id,
+            col(Member.community_id) == place.community_id,
+            col(Member.user_id) == user_id,
+        )
+    )
+    usable = mine.where(usable_at(at))
+    rows = session.execute(
+        usable.order_by(col(Campaign.closes).is_(None), col(Campaign.closes), col(Coupon.id).desc()).limit(SHOWN)
+    ).all()
+    total = session.execute(usable.with_only_columns(func.count())).scalar_one()
+    past = session.execute(mine.where(not_(usable_at(at))).order_by(col(Coupon.id).desc()).limit(PAST_SHOWN)).all()
+    return MyCoupons(
+        tuple(_line(row, at) for row in rows),
+        more=total - len(rows),
+        early=_early_drops(session, place, user_id, at, policy),
+        past=tuple(_line(row, at) for row in past),
+    )
+
+
+def _line(row: Any, at: datetime) -> HeldCoupon:
+    title, own, shared, state, campaign, closes = row
+    fate = fate_of(CouponState(state), CampaignState(campaign), closes, at)
+    return HeldCoupon(title, own or shared or "", fate, closes)
+
+
+def _early_drops(
+    session: Session, place: Place, user_id: int, at: datetime, policy: CouponPolicy
+) -> tuple[EarlyDrop, ...]:
+    """Drops whose card doesn't hang yet and that the reader may claim before the others; their tier only if any is."""
+    coming = upcoming(session, place.community_id, at, at + policy.early_shown)
+    member_id = session.execute(
+        select(col(Member.id)).where(
+            col(Member.community_id) == place.community_id,
+            col(Member.user_id) == user_id,
+            col(Member.left_at).is_(None),
+        )
+    ).scalar_one_or_none()
+    if not coming or member_id is None:
+        return ()
+    tier = tier_of(session, place, member_id, at)
+    drops = []
+    for campaign, opens in coming:
+        yours = opens_for(tier, opens, policy)
+        if yours < opens and tier.at_least(campaign.tier) and campaign.left > 0:
+            drop = EarlyDrop(
+                campaign_id=campaign.id,
+                title=campaign.title,
+                left=campaign.left,
+                price=campaign.price,
+                yours=yours,
+                opens=opens,
+                open=yours <= at,
+            )
+            drops.append(drop)
+    return tuple(drops[:EARLY_SHOWN])

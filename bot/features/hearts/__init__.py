@@ -1,0 +1,1 @@
+"""Heart goals: the use cases."""

@@ -1,0 +1,270 @@
+"""Orders of the shop that coupons were used for: taken once by their own number, and taken back."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.calendar import day_of
+from bot.rules.coupons.coupons import CampaignState, CouponState, CouponVoid, may_redeem
+from bot.rules.orders.orders import (
+    OrderRefunded,
+    OrderRefundedBefore,
+    OrderShown,
+    OrderState,
+    OrderTaken,
+    OrderTold,
+    OrderTrouble,
+    OrderUnknown,
+)
+from bot.rules.place import Place
+from bot.rules.tiers import Deed, order_share
+from bot.store import causes
+from bot.store.audit import caused_by, record
+from bot.store.coupons.look_up import (
+    campaign_sharing,
+    count_redeemed,
+    coupon_with,
+    mark_held,
+    mark_redeemed,
+    uncount_redeemed,
+)
+from bot.store.engine.db import Database, Tx
+from bot.store.members import note, unnote
+from bot.store.tables import AuditEntry, Campaign, Coupon, Member, Order, Person
+from bot.store.tiers import POLICY as TIERS
+
+REFUNDED = "order.refunded"
+
+RefundOutcome = OrderRefunded | OrderRefundedBefore | OrderUnknown
+
+
+class Orders:
+    """Staff's use cases of orders."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def show(self, place: Place, ref: str) -> OrderShown | OrderUnknown:
+        """How an order stands."""
+        return await self._db.read(show, place, ref)
+
+    async def refund(self, place: Place, actor_id: int, ref: str, at: datetime, cause: str) -> RefundOutcome:
+        """Take an order back."""
+        return await self._db.write(refund, place, actor_id, ref, at, cause)
+
+
+def take(tx: Tx, place: Place, told: OrderTold, actor_id: int | None, now: datetime, cause: str | None) -> OrderTaken:
+    """Redeem the coupon that a paid order used and count the order; told again, nothing is counted again.
+
+    A coupon that was redeemed at the till before is that order's, if no other order has it.
+    """
+    if told.code is None:
+        return OrderTaken(OrderTrouble.NO_CODE)
+    shared = campaign_sharing(tx, place, told.code) is not None
+    coupon = coupon_with(tx, place, told.code) if not shared else None
+    known = _known(tx, place, told, coupon, cause)  # asked once the coupon is locked: the same call may come twice
+    if known is not None:
+        return known
+    if coupon is None:
+        return OrderTaken(OrderTrouble.CODE_SHARED if shared else OrderTrouble.CODE_UNKNOWN)
+    paid_at = min(told.at, now)
+    trouble = _trouble(tx, coupon, paid_at)
+    if trouble is not None:
+        return OrderTaken(trouble)
+    # One that an order used which was taken back is this order's to redeem.
+    redeems = coupon.redeemed_on is None
+    order = Order(
+        community_id=place.community_id,
+        ref=told.ref,
+        coupon_id=coupon.id,
+        value=told.value,
+        currency=told.currency,
+        share=order_share(told.value, told.currency, TIERS),
+        day=day_of(paid_at, place.timezone),
+        at=paid_at,
+        till_at=None if redeems else coupon.redeemed_at,
+        till_by=None if redeems else coupon.redeemed_by,
+        till_on=coupon.redeemed_on,
+        made_by=actor_id,
+        made_at=now,
+        cause=cause,
+    )
+    if not _add(tx, order):
+        return _known(tx, place, told, coupon, cause) or OrderTaken(OrderTrouble.OTHER_ORDER)
+    if redeems:
+        mark_redeemed(tx, coupon, paid_at, actor_id, order.day)
+    if order.share:
+        note(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
+    tx.flush()
+    return OrderTaken(redeems=coupon.member_id if redeems else None)
+
+
+def take_back(tx: Tx, place: Place, told: OrderTold, now: datetime) -> OrderTaken:
+    """The shop's platform says that an order was refunded. One that wasn't told of yet is written down as such."""
+    order, coupon = _locked(tx, place, told.ref)
+    if order is None:
+        tombstone = Order(
+            community_id=place.community_id,
+            ref=told.ref,
+            value=told.value,
+            currency=told.currency,
+            day=day_of(min(told.at, now), place.timezone),
+            at=min(told.at, now),
+            state=OrderState.REFUNDED,
+            made_at=now,
+            refunded_at=now,
+        )
+        if _add(tx, tombstone):
+            return OrderTaken()
+        order, coupon = _locked(tx, place, told.ref)
+    if order is None or order.state == OrderState.REFUNDED:
+        return OrderTaken(known=True)
+    _undo(tx, order, coupon, now)
+    return OrderTaken()
+
+
+def refund(tx: Tx, place: Place, actor_id: int, ref: str, at: datetime, cause: str) -> RefundOutcome:
+    """Staff take an order back: its coupon can be used again while its campaign runs, and it counts no more."""
+    done = caused_by(tx, place.community_id, cause)
+    if done is not None and done.answer is not None:
+        return causes.from_json(OrderRefunded, done.answer)
+    order, coupon = _locked(tx, place, ref)
+    if order is None:
+        return OrderUnknown(ref)
+    if order.state == OrderState.REFUNDED:
+        return OrderRefundedBefore(ref, order.refunded_at or at)
+    _undo(tx, order, coupon, at)
+    entry = record(
+        tx,
+        community_id=place.community_id,
+        actor_id=actor_id,
+        act=REFUNDED,
+        subject_id=order.id,
+        subject=ref,
+        at=at,
+        cause=cause,
+        before={"state": OrderState.PAID},
+        after={"state": OrderState.REFUNDED, "returned": order.returned},
+    )
+    shown = _shown(tx, place, order)
+    outcome = OrderRefunded(ref, shown.title, shown.fan, order.returned, entry.id or 0)
+    entry.answer = causes.to_json(outcome)
+    return outcome
+
+
+def undo_refund(tx: Tx, place: Place, entry: AuditEntry, _at: datetime) -> int | None:
+    """The order stands after all, with all that hung on it as it was: the fan whose coupon it used.
+
+    None, and nothing is changed, if the coupon has been used or has become void since.
+    """
+    ref = tx.execute(
+        select(col(Order.ref)).where(col(Order.community_id) == place.community_id, col(Order.id) == entry.subject_id)
+    ).scalar_one_or_none()
+    order, coupon = _locked(tx, place, ref) if ref is not None else (None, None)
+    if order is None or coupon is None or order.state != OrderState.REFUNDED:
+        return None
+    if coupon.state != (CouponState.HELD if order.returned else CouponState.REDEEMED) or coupon.redeemed_on is not None:
+        return None
+    day = order.till_on or order.day
+    if order.returned and order.till_at is not None:
+        mark_redeemed(tx, coupon, order.till_at, order.till_by, day)
+    elif order.returned:
+        mark_redeemed(tx, coupon, order.at, order.made_by, day)
+    else:
+        count_redeemed(tx, coupon, day)
+    order.state, order.refunded_at, order.returned = OrderState.PAID, None, False
+    if order.share:
+        note(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
+    tx.flush()
+    return coupon.member_id
+
+
+def show(session: Session, place: Place, ref: str) -> OrderShown | OrderUnknown:
+    """An order, for staff."""
+    order = session.execute(
+        select(Order).where(col(Order.community_id) == place.community_id, col(Order.ref) == ref)
+    ).scalar_one_or_none()
+    return _shown(session, place, order) if order is not None else OrderUnknown(ref)
+
+
+def _shown(session: Session, place: Place, order: Order) -> OrderShown:
+    row = session.execute(
+        select(col(Campaign.title), col(Coupon.code), col(Person.name))
+        .join(Coupon, col(Coupon.campaign_id) == col(Campaign.id))
+        .join(Member, col(Member.id) == col(Coupon.member_id))
+        .join(Person, col(Person.user_id) == col(Member.user_id))
+        .where(col(Coupon.id) == order.coupon_id, col(Coupon.community_id) == place.community_id)
+    ).one_or_none()
+    title, code, fan = row if row is not None else (None, None, None)
+    return OrderShown(order.ref, OrderState(order.state), order.value, order.currency, order.at, title, code, fan)
+
+
+def _known(tx: Tx, place: Place, told: OrderTold, coupon: Coupon | None, cause: str | None) -> OrderTaken | None:
+    """What an order that was told of before hears; None if it is new."""
+    order = tx.execute(
+        select(Order)
+        .where(col(Order.community_id) == place.community_id, col(Order.ref) == told.ref)
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if order is None:
+        return None
+    if order.state == OrderState.REFUNDED:
+        return OrderTaken(OrderTrouble.TAKEN_BACK)
+    same = coupon is not None and order.coupon_id == coupon.id
+    if not same or (order.value, order.currency) != (told.value, told.currency):
+        return OrderTaken(OrderTrouble.OTHER_ORDER)
+    return OrderTaken(known=cause is None or order.cause != cause)
+
+
+def _trouble(tx: Tx, coupon: Coupon, paid_at: datetime) -> OrderTrouble | None:
+    """Why an order can't have used this coupon."""
+    campaign = tx.get_one(Campaign, coupon.campaign_id)
+    if coupon.state == CouponState.REDEEMED:
+        other = select(col(Order.id)).where(col(Order.coupon_id) == coupon.id, col(Order.state) == OrderState.PAID)
+        return OrderTrouble.COUPON_USED if tx.execute(other).first() is not None else None
+    # A cancelled campaign's coupons are voided in chunks: one that still waits for its turn is void already.
+    cancelled = campaign.state == CampaignState.CANCELLED
+    state = CouponState.CANCELLED if cancelled else CouponState(coupon.state)
+    refusal = may_redeem(campaign.title, "", state, campaign.closes, paid_at)
+    if refusal is None:
+        return None
+    return OrderTrouble.COUPON_VOID if isinstance(refusal, CouponVoid) else OrderTrouble.COUPON_OVER
+
+
+def _add(tx: Tx, order: Order) -> bool:
+    """Write an order down; False if its number is there already."""
+    insert_ = sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert
+    values = {name: value for name, value in order.model_dump().items() if name != "id"}
+    made = tx.execute(insert_(Order).values(values).on_conflict_do_nothing().returning(col(Order.id))).scalar()
+    return made is not None
+
+
+def _locked(tx: Tx, place: Place, ref: str) -> tuple[Order | None, Coupon | None]:
+    """An order and its coupon, the coupon locked first as everywhere."""
+    query = select(Order).where(col(Order.community_id) == place.community_id, col(Order.ref) == ref)
+    found = tx.execute(query).scalar_one_or_none()
+    coupon = None
+    if found is not None and found.coupon_id is not None:
+        locked = select(Coupon).where(col(Coupon.id) == found.coupon_id).with_for_update()
+        coupon = tx.execute(locked.execution_options(populate_existing=True)).scalar_one()
+    again = query.with_for_update().execution_options(populate_existing=True)
+    return tx.execute(again).scalar_one_or_none(), coupon
+
+
+def _undo(tx: Tx, order: Order, coupon: Coupon | None, now: datetime) -> None:
+    """The order counts no more, and its coupon, if its campaign still runs, is held again."""
+    order.state, order.refunded_at = OrderState.REFUNDED, now
+    if coupon is not None and coupon.state == CouponState.REDEEMED:
+        if order.share:
+            unnote(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
+        campaign = tx.get_one(Campaign, coupon.campaign_id)
+        over = campaign.closes is not None and campaign.closes <= now
+        if campaign.state == CampaignState.OPEN and not over:
+            mark_held(tx, coupon)
+            order.returned = True
+        else:
+            uncount_redeemed(tx, coupon)
+    tx.flush()

@@ -1,0 +1,341 @@
+"""What the clock does with red packets: the fair window is drawn, the day ends, what is left goes back.
+
+A draw is planned outside the writer, from the seed and a list that is frozen; its shares are handed out in chunks. A
+crash between two of them changes nothing: the same seed and list give the same order, and each fan's row is given a
+share once.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Integer, and_, bindparam, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.logs import apart, get_logger
+from bot.rules.fans import FansPolicy
+from bot.rules.farming import Reason, Sign
+from bot.rules.lots import Lot
+from bot.rules.packets.packets import LIVE, PacketPolicy, PacketState, places
+from bot.rules.place import Place
+from bot.rules.sealing import Sealed, key_of, list_hash, order_of
+from bot.store import ledger
+from bot.store.engine.db import Database, Tx
+from bot.store.engine.hot import Hot
+from bot.store.held import POLICY as FARMING
+from bot.store.held import held_reasons, hold
+from bot.store.messages.cards import touch_cards
+from bot.store.packets import (
+    CARD,
+    Purse,
+    close_packet,
+    give_up_share,
+    gone_or_left,
+    lock_packet,
+    lock_purses,
+    share_key,
+    shares_of,
+    waiting_share,
+)
+from bot.store.places import place_of
+from bot.store.tables import Member, Packet, PacketTake, Presence, Sighting
+from bot.store.tables.base import Id
+from bot.store.tables.wins import WinKind
+from bot.store.winning import LookUp
+from bot.store.wins import record_win
+
+log = get_logger("packets")
+
+CHUNK = 500
+"""Shares handed out in one transaction: no write holds the writer longer than 50 ms."""
+READ_AT_ONCE = 5_000
+FANS = FansPolicy()
+HELD = "packet"
+"""The kind of what is held here; its subject is the packet."""
+
+_GIVE = Hot(
+    update(PacketTake)
+    .where(
+        and_(
+            col(PacketTake.member_id) == bindparam("member", type_=Id),
+            col(PacketTake.packet_id) == bindparam("packet", type_=Id),
+            col(PacketTake.nth).is_(None),
+        )
+    )
+    .values(
+        nth=bindparam("nth", type_=Integer),
+        coins=bindparam("coins", type_=Integer),
+        balance=bindparam("balance", type_=Integer),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """A packet that has something to come."""
+
+    id: int
+    state: str
+    draws_at: datetime | None
+    expires_at: datetime
+
+    def due_at(self, policy: PacketPolicy) -> datetime:
+        """When the clock has to look at it."""
+        if self.state == PacketState.DRAWING or self.draws_at is None:
+            return self.expires_at if self.draws_at is None else self.draws_at
+        return self.draws_at + policy.settle if self.state == PacketState.GATHERING else self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class _Taker:
+    member_id: int
+    line: Sealed
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """Who gets which share."""
+
+    frozen: str
+    places: tuple[tuple[int, int], ...]
+    """(member, share) in the order of the shares."""
+
+
+class PacketDraws:
+    """The clock's use cases of red packets."""
+
+    def __init__(self, db: Database, policy: PacketPolicy, look_up: LookUp | None = None) -> None:
+        """`look_up` asks Telegram about those who were drawn, before they are paid."""
+        self._db = db
+        self._policy = policy
+        self._look_up = look_up
+
+    async def run_due(self, now: datetime) -> datetime | None:
+        """Draw and end what is due; when there is more to do."""
+        for packet in await self._db.read(live_packets):
+            if packet.due_at(self._policy) <= now:
+                with apart(log, "packet_failed", packet=packet.id):
+                    await self._turn(packet, now)
+        coming = [at for one in await self._db.read(live_packets) if (at := one.due_at(self._policy)) > now]
+        return min(coming, default=None)
+
+    async def _turn(self, packet: _Live, now: datetime) -> None:
+        if packet.state != PacketState.OPEN:
+            await self._draw(packet.id, now)
+        if packet.expires_at <= now:
+            await self._db.write(expire, packet.id, now)
+
+    async def _draw(self, packet_id: int, now: datetime) -> None:
+        await self._db.write(freeze, packet_id)
+        seed, shares = await self._db.read(sealed_in, packet_id)
+        takers: list[_Taker] = []
+        while more := await self._db.read(takers_after, packet_id, takers[-1].line.number if takers else 0):
+            takers += more
+        plan = await asyncio.to_thread(plan_draw, seed, shares, takers)
+        if self._look_up is not None and plan.places:
+            await self._look_up(*await self._db.read(to_be_asked_about, packet_id, [one for one, _ in plan.places]))
+        for start in range(0, len(plan.places), CHUNK):
+            given = plan.places[start : start + CHUNK]
+            waits = await self._db.read(suspects, packet_id, [member_id for member_id, _ in given], now)
+            await self._db.write(hand_out, packet_id, given, waits, now)
+        await self._db.write(finish, packet_id, plan.frozen, now)
+        log.info("packet_drawn", packet=packet_id, takers=len(takers), shares=shares)
+
+
+def live_packets(session: Session) -> list[_Live]:
+    """Packets that aren't at their end."""
+    rows = session.execute(
+        select(col(Packet.id), col(Packet.state), col(Packet.draws_at), col(Packet.expires_at))
+        .where(col(Packet.state).in_([state.value for state in LIVE]))
+        .order_by(col(Packet.expires_at), col(Packet.id))
+    ).all()
+    return [_Live(row[0] or 0, *row[1:]) for row in rows]
+
+
+def freeze(tx: Tx, packet_id: int) -> None:
+    """From here on nobody comes onto the list."""
+    packet = lock_packet(tx, packet_id)
+    if packet.state == PacketState.GATHERING:
+        packet.state = PacketState.DRAWING
+        tx.flush()
+
+
+def sealed_in(session: Session, packet_id: int) -> tuple[bytes, int]:
+    """The seed, and how many shares there are."""
+    seed, shares = session.execute(
+        select(col(Packet.seed), col(Packet.shares)).where(col(Packet.id) == packet_id)
+    ).one()
+    return bytes.fromhex(seed), shares
+
+
+def takers_after(session: Session, packet_id: int, number: int) -> list[_Taker]:
+    """The next of those who are drawn from, by number."""
+    rows = session.execute(
+        select(col(PacketTake.member_id), col(PacketTake.number), col(PacketTake.seal))
+        .where(col(PacketTake.packet_id) == packet_id, col(PacketTake.number) > number)
+        .order_by(col(PacketTake.number))
+        .limit(READ_AT_ONCE)
+    ).all()
+    return [_Taker(member_id, Sealed(of, 1, seal or "")) for member_id, of, seal in rows if of is not None]
+
+
+def plan_draw(seed: bytes, shares: int, takers: Sequence[_Taker]) -> _Plan:
+    """The sealed shuffle: everybody in its order as far as there are shares."""
+    lines = [taker.line for taker in takers]
+    frozen = list_hash(lines)
+    given = places(order_of(key_of(seed, frozen), lines), shares)
+    member_of = {taker.line.number: taker.member_id for taker in takers}
+    return _Plan(frozen, tuple((member_of[number], place) for number, place in given.items()))
+
+
+def to_be_asked_about(session: Session, packet_id: int, member_ids: Sequence[int]) -> tuple[int, list[int]]:
+    """The community, and the users about whom Telegram is asked before they are paid.
+
+    All of a small draw. A large one asks first about those of whom nobody knows that they are in a room of the shop,
+    and then about as many more as it has patience for: whoever pressed in a private room a minute ago is in it.
+    """
+    seen = (
+        select(col(Presence.member_id)).where(
+            col(Presence.member_id) == col(Member.id), col(Presence.left_at).is_(None)
+        )
+    ).exists()
+    rows = session.execute(
+        select(col(Member.id), col(Member.user_id), col(Member.look_at).is_not(None) & ~seen).where(
+            col(Member.id).in_(list(member_ids)), col(Member.user_id) > 0, col(Member.left_at).is_(None)
+        )
+    ).all()
+    found = {row[0]: (row[1], bool(row[2])) for row in rows}
+    drawn = [found[member_id] for member_id in member_ids if member_id in found]
+    drawn.sort(key=lambda one: not one[1])
+    unconfirmed = sum(doubt for _, doubt in drawn)
+    most = max(unconfirmed, FANS.drawn)
+    return session.get_one(Packet, packet_id).community_id, [user_id for user_id, _ in drawn[:most]]
+
+
+def suspects(
+    session: Session, packet_id: int, member_ids: Sequence[int], now: datetime
+) -> dict[int, tuple[Reason, ...]]:
+    """Those of the drawn whose share waits for the shop's look, with the reasons.
+
+    Asked are only those who pressed faster than a person lately: without that sign hardly anything is ever held, and a
+    draw of two thousand can't ask all that can be asked of each.
+    """
+    fast = session.execute(
+        select(col(Sighting.member_id))
+        .where(
+            col(Sighting.member_id).in_(list(member_ids)),
+            col(Sighting.sign) == Sign.FAST.value,
+            col(Sighting.at) > now - FARMING.fast_kept,
+        )
+        .distinct()
+    ).scalars()
+    found: dict[int, tuple[Reason, ...]] = {}
+    place = None
+    for member_id in fast:
+        place = place or place_of(session, session.get_one(Packet, packet_id).community_id)
+        reasons = held_reasons(session, place, member_id, now)
+        if reasons:
+            found[member_id] = reasons
+    return found
+
+
+def hand_out(
+    tx: Tx,
+    packet_id: int,
+    given: Sequence[tuple[int, int]],
+    waits: Mapping[int, tuple[Reason, ...]],
+    now: datetime,
+) -> None:
+    """Give these members these shares, unless they have theirs already.
+
+    Who had their data deleted, or has left the shop's rooms, gets none: theirs stays in escrow.
+    A share in `waits` stays in escrow until the shop has looked (or the clock lets it go): it has no balance yet.
+    """
+    members = [member_id for member_id, _ in given]
+    purses = lock_purses(tx, packet_id, members)
+    packet = lock_packet(tx, packet_id)
+    if packet.state != PacketState.DRAWING:
+        return
+    nobody = gone_or_left(tx, members)
+    shares = shares_of(tx, packet_id, [nth for _, nth in given])
+    place = place_of(tx, packet.community_id)
+    for member_id, nth in given:
+        if member_id in nobody:
+            continue
+        purse, (coins, earned) = purses[member_id], shares[nth]
+        held = member_id in waits
+        after = None if held else purse.balance + coins
+        if not tx.touch(_GIVE, member=member_id, packet=packet_id, nth=nth, coins=coins, balance=after):
+            continue
+        if packet.fresh is not None:
+            record_win(tx, place, member_id, WinKind.PACKET, packet_id, now)
+        if held:
+            hold(tx, place, kind=HELD, subject_id=packet_id, member_id=member_id, reasons=waits[member_id], at=now)
+            continue
+        _pay(tx, packet, member_id, purse, coins, earned, now)
+
+
+def _pay(
+    tx: Tx, packet: Packet, member_id: int, purse: Purse, coins: int, earned: Sequence[Lot], now: datetime
+) -> None:
+    ledger.pay(
+        tx,
+        community_id=packet.community_id,
+        key=share_key(packet.id or 0, member_id),
+        member_account=purse.account_id,
+        shop=packet.escrow_id,
+        amount=coins,
+        reason="packet",
+        at=now,
+        earned=earned,
+    )
+
+
+def release(tx: Tx, _place: Place, packet_id: int, member_id: int, at: datetime) -> int:
+    """Pay a share that waited; how much that was, 0 if nothing waits. Who has left gives it up."""
+    purse = lock_purses(tx, packet_id, [member_id])[member_id]
+    if gone_or_left(tx, [member_id]):
+        give_up_share(tx, packet_id, member_id, at)
+        return 0
+    nth = tx.execute(
+        update(PacketTake)
+        .where(*waiting_share(packet_id, member_id))
+        .values(balance=purse.balance + col(PacketTake.coins))
+        .returning(col(PacketTake.nth))
+    ).scalar_one_or_none()
+    if nth is None:
+        return 0
+    coins, earned = shares_of(tx, packet_id, [nth])[nth]
+    _pay(tx, tx.get_one(Packet, packet_id), member_id, purse, coins, earned, at)
+    return coins
+
+
+def refuse(tx: Tx, _place: Place, packet_id: int, member_id: int, at: datetime) -> int:
+    """Give a share that waited back to whoever gave the packet; nothing is paid."""
+    lock_purses(tx, packet_id, [member_id])
+    give_up_share(tx, packet_id, member_id, at)
+    return 0
+
+
+def finish(tx: Tx, packet_id: int, frozen: str, now: datetime) -> None:
+    """The draw is done: the rest is for who comes first, or there is none."""
+    packet = lock_packet(tx, packet_id)
+    if packet.state != PacketState.DRAWING:
+        return
+    packet.frozen = frozen
+    packet.taken = min(packet.takers, packet.shares)
+    if packet.taken == packet.shares:
+        close_packet(tx, packet, PacketState.OVER, now)
+        return
+    packet.state = PacketState.OPEN
+    tx.flush()
+    touch_cards(tx, packet.community_id, CARD, packet_id, now)
+
+
+def expire(tx: Tx, packet_id: int, now: datetime) -> None:
+    """The day is over: what nobody took goes back."""
+    packet = lock_packet(tx, packet_id)
+    if packet.state == PacketState.OPEN and packet.expires_at <= now:
+        close_packet(tx, packet, PacketState.EXPIRED, now)

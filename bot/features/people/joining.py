@@ -1,0 +1,304 @@
+"""People come to a community's groups, leave them and come back: presence, first source, and the welcome."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.checkins.checkins import CheckInPolicy
+from bot.rules.people.joining import ComingFacts, Welcome, WelcomeAll, WelcomeBack, WelcomePolicy, greeting
+from bot.rules.people.sources import source_key
+from bot.rules.place import Place
+from bot.rules.words import Language
+from bot.store import forgotten
+from bot.store.engine.db import Database, Tx
+from bot.store.members import Sender, enlist, locked_member
+from bot.store.messages.telling import tell_here, unsay
+from bot.store.places import Group
+from bot.store.tables import Account, FanGroup, Person, Presence, Source, SourceLink
+
+FRESH_KEY = "welcome:{community}:{user}"
+"""How the key of one person's welcome begins."""
+FOLDED_GRACE = timedelta(seconds=2)
+"""A burst's message waits this much longer than the burst: whoever came in its last moment is written down by then."""
+
+
+Come = Callable[
+    [Tx, Group, Sender, "Link | None", "Reach", datetime, datetime, WelcomePolicy, CheckInPolicy],
+    bool,
+]
+
+
+class Go(Protocol):
+    """What notes that someone left."""
+
+    def __call__(self, tx: Tx, place: Place, chat_id: int, user_id: int, at: datetime, /, *, elsewhere: bool) -> None:
+        """Note it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The invite link by which someone came."""
+
+    url: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How a newcomer can be spoken to."""
+
+    language: Language
+    can_write: bool
+    """Whether they have started the bot."""
+
+
+class Joining:
+    """Use cases of coming and going."""
+
+    def __init__(
+        self,
+        db: Database,
+        policy: WelcomePolicy,
+        checkin_policy: CheckInPolicy,
+        *,
+        comes: Come | None = None,
+        goes: Go | None = None,
+    ) -> None:
+        """`comes` and `goes` are flows that do more than this feature's own `come` and `go`."""
+        self._db = db
+        self._policy = policy
+        self._checkin_policy = checkin_policy
+        self._come: Come = comes or come
+        self._go: Go = goes or go
+
+    async def come(
+        self, group: Group, sender: Sender, link: Link | None, reach: Reach, at: datetime, now: datetime
+    ) -> bool:
+        """Someone is in a group since `at`; whether that is news. The word that it is worth is promised."""
+        return await self._db.write(self._come, group, sender, link, reach, at, now, self._policy, self._checkin_policy)
+
+    async def others(self, group: Group) -> list[int]:
+        """The community's other groups."""
+        return await self._db.read(others, group)
+
+    async def go(self, place: Place, chat_id: int, user_id: int, at: datetime, *, elsewhere: bool) -> None:
+        """Someone left a group; `elsewhere` says that they are known to be in another one of the community."""
+        await self._db.write(self._go, place, chat_id, user_id, at, elsewhere=elsewhere)
+
+
+def come(
+    tx: Tx,
+    group: Group,
+    sender: Sender,
+    link: Link | None,
+    reach: Reach,
+    at: datetime,
+    now: datetime,
+    policy: WelcomePolicy,
+    checkin_policy: CheckInPolicy,
+) -> bool:
+    """Note the presence once, the source at the first coming only, and promise the welcome."""
+    place = group.place
+    member = locked_member(tx, place.community_id, sender.user_id)
+    if member is None:
+        deleted_at = forgotten.deleted_at(tx, place.community_id, sender.user_id, now)
+        if deleted_at is not None and at <= deleted_at:
+            return False  # told again of a coming before they had their data deleted
+        enlist(tx, place.community_id, sender, at, _source_of(tx, place, link))
+        member = locked_member(tx, place.community_id, sender.user_id)
+        if member is None:
+            raise LookupError("a member that was just made is gone")
+    facts = _enter(tx, member, group, at)
+    if facts is None:
+        return False
+    tx.execute(
+        update(Person)
+        .where(col(Person.user_id) == sender.user_id, col(Person.community_id).is_(None))
+        .values(community_id=place.community_id)
+    )
+    outcome = _word(tx, member, sender, facts, at, policy, checkin_policy)
+    if outcome is not None and now - at < policy.fresh:
+        _promise(tx, group, sender, reach, outcome, at, now, policy)
+    return True
+
+
+def go(tx: Tx, place: Place, chat_id: int, user_id: int, at: datetime, *, elsewhere: bool) -> None:
+    """Note that someone left; with the last group they left the community. Coins and history stay."""
+    member = locked_member(tx, place.community_id, user_id)
+    if member is None:
+        return
+    unsay(tx, place.community_id, FRESH_KEY.format(community=place.community_id, user=user_id))
+    # Who was here before the bot came was never seen to come.
+    made = _insert_presence(tx, member.id or 0, chat_id, joined_at=min(member.joined_at, at), left_at=at)
+    if not made:
+        left = tx.execute(
+            update(Presence)
+            .where(
+                col(Presence.member_id) == member.id,
+                col(Presence.chat_id) == chat_id,
+                col(Presence.left_at).is_(None),
+                col(Presence.joined_at) <= at,
+            )
+            .values(left_at=at)
+            .returning(col(Presence.member_id))
+        ).all()
+        if not left:
+            return
+    if not elsewhere and not is_present(tx, member.id or 0):
+        member.left_at = at
+        tx.flush()
+
+
+def others(session: Session, group: Group) -> list[int]:
+    """Chats of the same community's groups; a channel isn't one."""
+    return list(
+        session.execute(
+            select(col(FanGroup.chat_id)).where(
+                col(FanGroup.community_id) == group.place.community_id,
+                col(FanGroup.chat_id) != group.chat_id,
+                col(FanGroup.left_at).is_(None),
+                col(FanGroup.is_channel).is_(False),
+            )
+        ).scalars()
+    )
+
+
+def move(tx: Tx, old_chat_id: int, new_chat_id: int) -> None:
+    """A group became a supergroup: its people went with it, its invite links did not."""
+    known = select(col(Presence.member_id)).where(col(Presence.chat_id) == new_chat_id)
+    tx.execute(delete(Presence).where(col(Presence.chat_id) == old_chat_id, col(Presence.member_id).in_(known)))
+    tx.execute(update(Presence).where(col(Presence.chat_id) == old_chat_id).values(chat_id=new_chat_id))
+    tx.execute(delete(SourceLink).where(col(SourceLink.chat_id) == old_chat_id))
+
+
+def _source_of(tx: Tx, place: Place, link: Link | None) -> int | None:
+    """The source behind an invite link: by its address, else (the link was made anew, or by hand) by its name."""
+    if link is None:
+        return None
+    mine = select(col(Source.id)).where(col(Source.community_id) == place.community_id)
+    by_url = mine.join(SourceLink, col(SourceLink.source_id) == col(Source.id)).where(col(SourceLink.url) == link.url)
+    found: int | None = tx.execute(by_url).scalar_one_or_none()
+    if found is None and link.name:
+        found = tx.execute(mine.where(col(Source.name_key) == source_key(link.name))).scalar_one_or_none()
+    return found
+
+
+def _enter(tx: Tx, member: Any, group: Group, at: datetime) -> ComingFacts | None:
+    """Write the presence down; None if they were known to be in, or are banned at home and came to another room."""
+    chat_id = group.chat_id
+    before = tx.execute(
+        select(col(Presence.chat_id), col(Presence.left_at)).where(col(Presence.member_id) == member.id)
+    ).all()
+    if not _insert_presence(tx, member.id, chat_id, joined_at=at, left_at=None):
+        back = tx.execute(
+            update(Presence)
+            .where(
+                col(Presence.member_id) == member.id,
+                col(Presence.chat_id) == chat_id,
+                col(Presence.left_at) <= at,
+            )
+            .values(joined_at=at, left_at=None)
+            .returning(col(Presence.member_id))
+        ).all()
+        if not back:
+            return None
+    away_since = max((left_at for _, left_at in before if left_at is not None), default=None)
+    inside = any(left_at is None for _, left_at in before)
+    if chat_id == group.place.home_chat and member.banned_at is not None and member.banned_at <= at:
+        member.banned_at = None  # nobody who is banned can be let in
+    if member.banned_at is not None:
+        return None
+    member.left_at = None
+    tx.flush()
+    return ComingFacts(first=not before, inside=inside, away_since=away_since)
+
+
+def _insert_presence(tx: Tx, member_id: int, chat_id: int, *, joined_at: datetime, left_at: datetime | None) -> bool:
+    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
+    made = tx.execute(
+        insert(Presence)
+        .values(member_id=member_id, chat_id=chat_id, joined_at=joined_at, left_at=left_at)
+        .on_conflict_do_nothing()
+        .returning(col(Presence.member_id))
+    ).all()
+    return bool(made)
+
+
+def is_present(tx: Tx, member_id: int) -> bool:
+    """Whether a member was seen to come into a room and not to leave it."""
+    return (
+        tx.execute(
+            select(col(Presence.chat_id)).where(col(Presence.member_id) == member_id, col(Presence.left_at).is_(None))
+        ).first()
+        is not None
+    )
+
+
+def _word(
+    tx: Tx,
+    member: Any,
+    sender: Sender,
+    facts: ComingFacts,
+    at: datetime,
+    policy: WelcomePolicy,
+    checkin_policy: CheckInPolicy,
+) -> Welcome | WelcomeBack | None:
+    kind = greeting(facts, at, policy)
+    if kind is Welcome:
+        return Welcome(sender.name, checkin_policy.ladder[0], checkin_policy.ladder[-1])
+    if kind is WelcomeBack:
+        balance = tx.execute(select(col(Account.balance)).where(col(Account.member_id) == member.id)).scalar_one()
+        return WelcomeBack(sender.name, balance or 0)
+    return None
+
+
+def _promise(
+    tx: Tx,
+    group: Group,
+    sender: Sender,
+    reach: Reach,
+    outcome: Welcome | WelcomeBack,
+    at: datetime,
+    now: datetime,
+    policy: WelcomePolicy,
+) -> None:
+    """To the one person if they can be spoken to alone; else one message in the group for all of this minute."""
+    place = group.place
+    if group.is_admin or reach.can_write:
+        tell_here(
+            tx,
+            place.community_id,
+            group.chat_id,
+            sender.user_id,
+            reach.language,
+            outcome,
+            key=f"{FRESH_KEY.format(community=place.community_id, user=sender.user_id)}:{int(at.timestamp())}",
+            whisper=group.is_admin,
+            can_write=reach.can_write,
+            due_at=now,
+            now=now,
+            not_after=at + policy.fresh,
+        )
+        return
+    burst = int(policy.burst.total_seconds())
+    ends = int(now.timestamp()) // burst * burst + burst
+    due_at = datetime.fromtimestamp(ends, tz=now.tzinfo) + FOLDED_GRACE
+    tell_here(
+        tx,
+        place.community_id,
+        group.chat_id,
+        group.chat_id,
+        place.language,
+        WelcomeAll(),
+        key=f"welcome:{group.chat_id}:{ends}",
+        aloud=True,
+        due_at=due_at,
+        now=now,
+        not_after=due_at + policy.fresh,
+    )

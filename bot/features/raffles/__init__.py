@@ -1,0 +1,1 @@
+"""Raffles: the use cases."""

@@ -1,0 +1,328 @@
+"""The draw: closing a raffle, freezing its list, ranking it, and telling who won.
+
+Each step is a state of the raffle's row and goes on where it was left. The arithmetic runs in a thread over pages that
+were read beside the writes; what it gives is the same each time, so that a crash changes nothing but the hour.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.logs import apart, get_logger
+from bot.rules.place import Place
+from bot.rules.raffles.beacons import QUICKNET, Beacon, Pulse
+from bot.rules.raffles.draws import Waits, ask_again_after
+from bot.rules.raffles.raffles import (
+    EntrantFacts,
+    EntryState,
+    OnList,
+    RafflePolicy,
+    RaffleState,
+    Reason,
+    Sealing,
+    check_entry,
+)
+from bot.rules.sealing import Sealed, key_of, list_hash, order_of
+from bot.store.engine.db import PLANNED, Database, Tx
+from bot.store.messages.cards import touch_cards
+from bot.store.namings import name_round, tell_waits
+from bot.store.places import place_of
+from bot.store.raffles import BEFORE_THE_DRAW, CARD, facts_of, locked, pulse_of, read_list
+from bot.store.tables import Member, Raffle, RaffleEntry
+from bot.store.tiers import tiers_of
+from bot.store.winning import LookUp, fill, look_up_winners, show
+from bot.store.wins import won_since
+
+log = get_logger("drawing")
+
+
+class Drawing:
+    """Use cases of the draw."""
+
+    def __init__(
+        self, db: Database, policy: RafflePolicy, beacon: Beacon | None, look_up: LookUp | None = None
+    ) -> None:
+        self._db = db
+        self._policy = policy
+        self._beacon = beacon
+        self._look_up = look_up
+
+    async def run_due(self, now: datetime) -> datetime | None:
+        """Close, freeze and draw what is due; when there is more to do."""
+        for raffle_id, _ in await self._db.read(to_close, now):
+            with apart(log, "close_failed", raffle=raffle_id):
+                await self._db.write(close, raffle_id, now)
+        for raffle_id in await self._db.read(under_way):
+            with apart(log, "draw_failed", raffle=raffle_id):
+                await self._go_on(raffle_id, now)
+        return await self._db.read(next_due, now, self._policy)
+
+    async def _go_on(self, raffle_id: int, now: datetime) -> None:
+        """Take one raffle as far as it can go now."""
+        raffle = await self._db.read(read_raffle, raffle_id)
+        if raffle.state == RaffleState.CLOSED:
+            while True:
+                chunk = await self._db.read(look_at_some, raffle_id, self._policy)
+                if not await self._db.write(check_some, raffle_id, *chunk):
+                    break
+            entries = await read_list(self._db, raffle_id)
+            frozen = await asyncio.to_thread(list_hash, entries)
+            await self._db.write(freeze, raffle_id, frozen, len(entries), now, self._policy)
+            raffle = await self._db.read(read_raffle, raffle_id)
+        if raffle.state == RaffleState.LISTED:
+            if raffle.draw_at is None or now < raffle.draw_at:
+                return
+            if raffle.sealing == Sealing.FREEZE and raffle.beacon_round is None:
+                await self._db.write(go_on_naming, raffle_id, now, self._policy)
+                return
+            pulse = await self._pulse(raffle)
+            if pulse is None and self._must_wait(raffle, now):
+                await self._db.write(put_off, raffle_id, now, self._policy)
+                return
+            await self._db.write(fix_key, raffle_id, pulse)
+            raffle = await self._db.read(read_raffle, raffle_id)
+        if raffle.state == RaffleState.SEALED:
+            await self._rank(raffle, now)
+
+    async def _pulse(self, raffle: Raffle) -> Pulse | None:
+        if raffle.beacon_round is None or self._beacon is None:
+            return None
+        return await self._beacon.fetch(raffle.beacon_round)
+
+    def _must_wait(self, raffle: Raffle, now: datetime) -> bool:
+        """Whether the draw can't go on without the beacon: for good once its round was named in the group."""
+        if raffle.sealing == Sealing.FREEZE:
+            return True
+        if raffle.beacon_round is None or self._beacon is None:
+            return False
+        return now < QUICKNET.time_of(raffle.beacon_round) + self._policy.beacon_waits
+
+    async def _rank(self, raffle: Raffle, now: datetime) -> None:
+        """Work the order out, write it down in chunks, then tell it."""
+        raffle_id = raffle.id or 0
+        entries = await read_list(self._db, raffle_id)
+        order = await asyncio.to_thread(_order, raffle, entries)
+        chunk = self._policy.chunk
+        for start in range(raffle.ranked_to, len(order), chunk):
+            await self._db.write(write_ranks, raffle_id, start, order[start : start + chunk])
+        await look_up_winners(self._db, self._look_up, raffle_id, raffle.winners)
+        await self._db.write(tell, raffle_id, now)
+
+
+def _order(raffle: Raffle, entries: Sequence[Sealed]) -> list[int]:
+    pulse = pulse_of(raffle)
+    randomness = bytes.fromhex(pulse.randomness) if pulse is not None else b""
+    return order_of(key_of(bytes.fromhex(raffle.seed), raffle.list_hash or "", randomness), entries)
+
+
+def to_close(session: Session, now: datetime) -> list[tuple[int, datetime]]:
+    """Open raffles whose time is over."""
+    rows: Any = session.execute(
+        select(col(Raffle.id), col(Raffle.closes))
+        .where(col(Raffle.state) == RaffleState.OPEN, col(Raffle.closes) <= now)
+        .order_by(col(Raffle.closes))
+    ).all()
+    return [(raffle_id, closes) for raffle_id, closes in rows]
+
+
+def under_way(session: Session) -> list[int]:
+    """Raffles that are closed and not drawn."""
+    rows: Any = session.execute(
+        select(col(Raffle.id)).where(col(Raffle.state).in_(BEFORE_THE_DRAW)).order_by(col(Raffle.closes))
+    ).scalars()
+    return list(rows)
+
+
+def next_due(session: Session, now: datetime, policy: RafflePolicy) -> datetime | None:
+    """When something is due again."""
+    closing = session.execute(
+        select(col(Raffle.closes)).where(col(Raffle.state) == RaffleState.OPEN).order_by(col(Raffle.closes)).limit(1)
+    ).scalar_one_or_none()
+    drawing = session.execute(select(col(Raffle.draw_at)).where(col(Raffle.state).in_(BEFORE_THE_DRAW))).scalars()
+    # What could not go on, for a reason that the log tells, is tried again soon.
+    soon = now + policy.pause
+    waiting = [soon if at is None or at <= now else at for at in drawing]
+    return min([*waiting, *([closing] if closing is not None else [])], default=None)
+
+
+def read_raffle(session: Session, raffle_id: int) -> Raffle:
+    """The raffle as it stands."""
+    return session.get_one(Raffle, raffle_id)
+
+
+def close(tx: Tx, raffle_id: int, now: datetime) -> bool:
+    """Nobody enters from here on; False if it was closed or cancelled before."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state != RaffleState.OPEN or raffle.closes > now:
+        return False
+    raffle.state = RaffleState.CLOSED
+    tx.flush()
+    return True
+
+
+def look_at_some(session: Session, raffle_id: int, policy: RafflePolicy) -> tuple[int, list[dict[str, Any]]]:
+    """What becomes of the next chunk of entries, worked out beside the writes: after which entry, and each verdict."""
+    raffle = session.get_one(Raffle, raffle_id)
+    rows: Any = session.execute(
+        select(
+            col(RaffleEntry.number),
+            col(RaffleEntry.salt),
+            col(Member.id),
+            col(Member.left_at),
+            col(Member.back_since),
+        )
+        .join(Member, col(Member.id) == col(RaffleEntry.member_id))
+        .where(col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.number) > raffle.checked_to)
+        .order_by(col(RaffleEntry.number))
+        .limit(policy.chunk)
+    ).all()
+    place = place_of(session, raffle.community_id)
+    members = [row[2] for row in rows]
+    tiers = tiers_of(session, place, members, raffle.closes)
+    came_back = {row[2]: row[4] for row in rows if row[4] is not None}
+    in_fresh, in_cap = (
+        _won_within(session, place, members, came_back, raffle.closes, days)
+        for days in (raffle.fresh_days, raffle.cap_days)
+    )
+    facts = facts_of(raffle)
+    verdicts: list[dict[str, Any]] = []
+    for number, salt, member_id, left_at, _ in rows:
+        fan = EntrantFacts(tiers[member_id].value, won_in_fresh=member_id in in_fresh, won_in_cap=member_id in in_cap)
+        verdict = check_entry(facts, fan, left=left_at is not None, deleted=salt is None)
+        out = isinstance(verdict, Reason)
+        verdicts.append(
+            {
+                "nth": number,
+                "becomes": EntryState.OUT.value if out else EntryState.IN.value,
+                "why": verdict.value if isinstance(verdict, Reason) else None,
+                "weighs": verdict.weight if isinstance(verdict, OnList) else None,
+                "behind": isinstance(verdict, OnList) and verdict.after,
+            }
+        )
+    return raffle.checked_to, verdicts
+
+
+def _won_within(
+    session: Session,
+    place: Place,
+    members: Sequence[int],
+    came_back: Mapping[int, datetime],
+    closes: datetime,
+    days: int,
+) -> set[int]:
+    """Who won in so many days before the close, or had their data deleted in them and can't show that they hadn't."""
+    if not days:
+        return set()
+    since = closes - timedelta(days=days)
+    back = {member_id for member_id, deleted_at in came_back.items() if deleted_at > since}
+    return back | won_since(session, place, members, since)
+
+
+def check_some(tx: Tx, raffle_id: int, after: int, verdicts: Sequence[dict[str, Any]]) -> bool:
+    """Write a chunk's verdicts down: who stays on the list, and with which weight; False if there's nothing more."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state != RaffleState.CLOSED or not verdicts:
+        return False
+    if raffle.checked_to == after:
+        table: Any = RaffleEntry.__table__  # type: ignore[attr-defined]  # past the ORM: one statement for the chunk
+        tx.connection().execute(
+            update(table)
+            .where(table.c.raffle_id == raffle_id, table.c.number == bindparam("nth"), table.c.state == EntryState.IN)
+            .values(
+                state=bindparam("becomes"),
+                reason=bindparam("why"),
+                weight=bindparam("weighs"),
+                after=bindparam("behind"),
+            ),
+            list(verdicts),
+        )
+        raffle.checked_to = verdicts[-1]["nth"]
+        tx.flush()
+    return True
+
+
+def freeze(tx: Tx, raffle_id: int, frozen: str, listed: int, now: datetime, policy: RafflePolicy) -> bool:
+    """Show the list's hash; from here on nothing on the list changes. Name the beacon's round, if there is to be one.
+
+    False if it was frozen before.
+    """
+    raffle = locked(tx, raffle_id)
+    if raffle.state != RaffleState.CLOSED:
+        return False
+    raffle.state, raffle.list_hash, raffle.listed = RaffleState.LISTED, frozen, listed
+    raffle.draw_at = now + policy.pause
+    tx.flush()
+    if raffle.sealing == Sealing.FREEZE:
+        name_round(tx, raffle, now, policy)
+    touch_cards(tx, raffle.community_id, CARD, raffle_id, now)
+    tx.info[PLANNED] = True
+    return True
+
+
+def go_on_naming(tx: Tx, raffle_id: int, now: datetime, policy: RafflePolicy) -> None:
+    """See what became of the naming, and name another round if it can't count."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state == RaffleState.LISTED and raffle.sealing == Sealing.FREEZE and raffle.beacon_round is None:
+        name_round(tx, raffle, now, policy)
+
+
+def put_off(tx: Tx, raffle_id: int, now: datetime, policy: RafflePolicy) -> None:
+    """The beacon's round can't be had yet; the owner hears of it once, if that goes on."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state != RaffleState.LISTED or raffle.beacon_round is None:
+        return
+    overdue = now - QUICKNET.time_of(raffle.beacon_round)
+    raffle.draw_at = now + ask_again_after(overdue, policy)
+    if raffle.sealing == Sealing.FREEZE and overdue > policy.beacon_waits:
+        tell_waits(tx, raffle, Waits.BEACON, now)
+    tx.flush()
+
+
+def fix_key(tx: Tx, raffle_id: int, pulse: Pulse | None) -> bool:
+    """Fix what goes into the key, once."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state != RaffleState.LISTED:
+        return False
+    if raffle.sealing == Sealing.FREEZE and (pulse is None or pulse.round != raffle.beacon_round):
+        return False
+    if pulse is not None:
+        raffle.beacon_randomness, raffle.beacon_signature = pulse.randomness, pulse.signature
+    raffle.state = RaffleState.SEALED
+    tx.flush()
+    return True
+
+
+def write_ranks(tx: Tx, raffle_id: int, start: int, numbers: Sequence[int]) -> bool:
+    """Write a chunk of the order down; False if that was done before."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state != RaffleState.SEALED or raffle.ranked_to != start:
+        return False
+    places = [{"drawn": number, "nth": start + nth} for nth, number in enumerate(numbers, start=1)]
+    table: Any = RaffleEntry.__table__  # type: ignore[attr-defined]  # past the ORM: one statement for the chunk
+    tx.connection().execute(
+        update(table)
+        .where(table.c.raffle_id == raffle_id, table.c.number == bindparam("drawn"))
+        .values(place=bindparam("nth")),
+        places,
+    )
+    raffle.ranked_to = start + len(numbers)
+    tx.flush()
+    return True
+
+
+def tell(tx: Tx, raffle_id: int, now: datetime) -> bool:
+    """Give the places to the first in rank who are still here, and promise all that is to be told."""
+    raffle = locked(tx, raffle_id)
+    if raffle.state != RaffleState.SEALED:
+        return False
+    raffle.state, raffle.drawn_at = RaffleState.DRAWN, now
+    tx.flush()
+    place = place_of(tx, raffle.community_id)
+    fill(tx, place, raffle, raffle.winners, now, moved_up=False)
+    show(tx, raffle, now)
+    return True

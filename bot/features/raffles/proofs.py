@@ -1,0 +1,178 @@
+"""Proofs of draws: files for the groups, made when they are sent, with what is told under them."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.place import Place
+from bot.rules.raffles.beacons import QUICKNET
+from bot.rules.raffles.draws import CallOffTold, RedrawTold
+from bot.rules.raffles.proofs import Draw, Naming, RedrawNoted, Struck, write_proof
+from bot.rules.raffles.raffles import (
+    DrawTold,
+    EntryState,
+    LostPlace,
+    ProofComes,
+    RaffleNotNow,
+    RaffleState,
+    RaffleUnknown,
+    Sealing,
+    public_state,
+)
+from bot.rules.sealing import Sealed
+from bot.store.engine.db import Database, Tx
+from bot.store.messages.telling import Attachment, attach
+from bot.store.namings import posted_namings
+from bot.store.places import place_of
+from bot.store.raffles import CARD, by_number, find_raffle, pulse_of, read_list, winners_of
+from bot.store.tables import Raffle, RaffleEntry, RaffleRedraw
+
+TOLD = 6
+"""Names that fit under the proof."""
+LOST_TOLD = 4
+"""Lost places that do."""
+SENT_WITHIN = timedelta(hours=1)
+"""How long a file that somebody asked for may be on its way."""
+
+
+Told = DrawTold | CallOffTold | RedrawTold
+
+
+class Proving:
+    """Makes the files."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def proof(self, community_id: int, raffle_id: int) -> Attachment | None:
+        """The proof of a draw, or of what was called off after its freeze; None before either."""
+        told = await self._db.read(read_end, community_id, raffle_id)
+        return await self._attach(raffle_id, told) if told is not None else None
+
+    async def redraw(self, community_id: int, redraw_id: int) -> Attachment | None:
+        """The proof as it is now, with what one redraw did and why."""
+        told = await self._db.read(read_redraw, community_id, redraw_id)
+        return await self._attach(told.raffle_id, told) if told is not None else None
+
+    async def ask(
+        self, place: Place, user_id: int, number: int, at: datetime, cause: str, *, can_write: bool
+    ) -> ProofComes | RaffleNotNow | RaffleUnknown:
+        """Staff ask for the proof of a raffle: wherever its room refuses files, they have it in private."""
+        return await self._db.write(ask_proof, place, user_id, number, at, cause, can_write)
+
+    async def _attach(self, raffle_id: int, told: Told) -> Attachment:
+        entries = await read_list(self._db, raffle_id)
+        draw = await self._db.read(read_draw, raffle_id, entries)
+        text = await asyncio.to_thread(write_proof, draw)
+        name = f"encore-draw-{draw.number}.json"
+        return Attachment(name, text.encode(), told, replace(told, with_file=False))
+
+
+def ask_proof(
+    tx: Tx, place: Place, user_id: int, number: int, at: datetime, cause: str, can_write: bool
+) -> ProofComes | RaffleNotNow | RaffleUnknown:
+    """Promise the file to one person, once an update."""
+    raffle = by_number(tx, place.community_id, number)
+    if raffle is None or raffle.id is None:
+        return RaffleUnknown(number)
+    if read_end(tx, place.community_id, raffle.id) is None:
+        return RaffleNotNow(number, raffle.prize, "proof", public_state(RaffleState(raffle.state), raffle.closes, at))
+    if can_write:
+        until = at + SENT_WITHIN
+        key = f"raffle.asked:{cause}"
+        attach(tx, place.community_id, CARD, raffle.id, key=key, now=at, not_after=until, chats=[user_id])
+    return ProofComes(number, raffle.prize, can_write)
+
+
+def read_end(session: Session, community_id: int, raffle_id: int) -> DrawTold | CallOffTold | None:
+    """What is told under the proof of a raffle that is drawn, or was called off in public."""
+    raffle = find_raffle(session, community_id, raffle_id)
+    if raffle is not None and raffle.called_off_at is not None:
+        return CallOffTold(
+            raffle_id=raffle_id,
+            prize=raffle.prize,
+            entries=raffle.listed or 0,
+            ticket=raffle.ticket,
+            order_known=raffle.beacon_randomness is not None,
+        )
+    if raffle is None or raffle.state != RaffleState.DRAWN:
+        return None
+    winners = winners_of(session, raffle_id)
+    struck = struck_of(session, raffle_id)
+    return DrawTold(
+        raffle_id=raffle_id,
+        prize=raffle.prize,
+        won=tuple(winners[:TOLD]),
+        more=max(0, len(winners) - TOLD),
+        entries=raffle.listed or 0,
+        alone=raffle.beacon_randomness is None,
+        beacon_missed=raffle.beacon_round is not None and raffle.beacon_randomness is None,
+        lost=tuple(LostPlace(one.entry, one.reason) for one in struck[-LOST_TOLD:]),
+        again=raffle.redrawn > 0,
+    )
+
+
+def read_redraw(session: Session, community_id: int, redraw_id: int) -> RedrawTold | None:
+    """What one redraw did."""
+    noted = session.get(RaffleRedraw, redraw_id)
+    raffle = find_raffle(session, community_id, noted.raffle_id) if noted is not None else None
+    if noted is None or raffle is None:
+        return None
+    lost = [one.entry for one in struck_of(session, noted.raffle_id) if one.redraw == noted.number]
+    winners = winners_of(session, noted.raffle_id)
+    return RedrawTold(
+        raffle_id=noted.raffle_id,
+        prize=raffle.prize,
+        reason=noted.reason,
+        lost=tuple(lost[:LOST_TOLD]),
+        more=max(0, len(lost) - LOST_TOLD),
+        won=tuple(winners[:TOLD]),
+        more_won=max(0, len(winners) - TOLD),
+    )
+
+
+def read_draw(session: Session, raffle_id: int, entries: Sequence[Sealed]) -> Draw:
+    """All that the proof of a raffle with this frozen list tells."""
+    raffle = session.get_one(Raffle, raffle_id)
+    namings = [
+        Naming(one.round, one.chat_id, one.message_id, one.posted_at, one.counts)
+        for one in posted_namings(session, raffle)
+        if one.message_id is not None and one.posted_at is not None
+    ]
+    redraws = session.execute(
+        select(RaffleRedraw).where(col(RaffleRedraw.raffle_id) == raffle_id).order_by(col(RaffleRedraw.number))
+    ).scalars()
+    return Draw(
+        shop=place_of(session, raffle.community_id).shop,
+        number=raffle.number,
+        prize=raffle.prize,
+        opened=raffle.made_at,
+        closed=raffle.closes,
+        places=raffle.winners,
+        reserves=raffle.reserves,
+        seed=bytes.fromhex(raffle.seed),
+        entries=entries,
+        chain=QUICKNET.hash if raffle.sealing != Sealing.NONE else None,
+        namings=namings,
+        pulse=pulse_of(raffle),
+        struck=struck_of(session, raffle_id),
+        redraws=[RedrawNoted(one.number, one.at, one.reason) for one in redraws],
+        called_off=raffle.called_off_at,
+        old=raffle.proof_format == 1,
+        round=raffle.beacon_round,
+    )
+
+
+def struck_of(session: Session, raffle_id: int) -> list[Struck]:
+    """Entries that lost their place, in that order: those that a redraw struck before whoever couldn't move up then."""
+    rows = session.execute(
+        select(RaffleEntry)
+        .where(col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.state) == EntryState.STRUCK)
+        .order_by(col(RaffleEntry.struck_at), col(RaffleEntry.redraw).is_(None), col(RaffleEntry.place))
+    ).scalars()
+    return [Struck(one.number, one.reason or "", one.struck_at, one.redraw) for one in rows]

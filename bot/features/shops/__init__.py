@@ -1,0 +1,1 @@
+"""Shops, their rooms and settings: the use cases."""

@@ -1,0 +1,131 @@
+"""The weekly calendar: fills each slot once a day, or writes down why not."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.logs import apart, get_logger
+from bot.rules.calendar import DAY, day_of, start_of
+from bot.rules.shops.calendar import CadencePolicy, MorningCard, PostingState, SlotFacts, SlotKind, fill, next_due
+from bot.rules.streams.streams import OVER_PHASES, phase_of
+from bot.store.airings import open_airings
+from bot.store.engine.db import Database, Tx
+from bot.store.messages.cards import hang_cards
+from bot.store.mornings import CARD, count_came
+from bot.store.tables import Community, Posting, Slot
+
+AFTER_MIDNIGHT = timedelta(hours=3)
+"""A stream that begins so soon after midnight is still this evening's."""
+
+log = get_logger("cadence")
+
+
+class Cadence:
+    """Use cases of the calendar."""
+
+    def __init__(self, db: Database, policy: CadencePolicy) -> None:
+        self._db = db
+        self._policy = policy
+
+    async def run_due(self, now: datetime) -> datetime | None:
+        """Fill what is due; when the next slot is."""
+        slots = await self._db.read(active_slots)
+        filled = await self._db.read(filled_today, slots, now)
+        for slot in slots:
+            if slot.id not in filled and fill(slot, now, self._policy) is not None:
+                with apart(log, "slot_failed", slot=slot.id):
+                    await self._db.write(fill_slot, slot.id, now, self._policy)
+        waiting = [at for slot in slots if (at := next_due(slot, now)) is not None]
+        return min(waiting, default=None)
+
+
+def active_slots(session: Session) -> list[SlotFacts]:
+    """Every community's slots that are in use."""
+    rows = session.execute(_slots().where(col(Slot.active).is_(True))).all()
+    return [_facts(row) for row in rows]
+
+
+def filled_today(session: Session, slots: list[SlotFacts], now: datetime) -> set[int]:
+    """Slots whose day is settled."""
+    days = {slot.id: day_of(now, slot.timezone) for slot in slots}
+    rows = session.execute(
+        select(col(Posting.slot_id), col(Posting.day)).where(col(Posting.day).in_(set(days.values())))
+    ).all()
+    return {slot_id for slot_id, day in rows if days.get(slot_id) == day}
+
+
+def fill_slot(tx: Tx, slot_id: int, now: datetime, policy: CadencePolicy) -> bool:
+    """Post today's card in the groups, once a day of the community, or write down why not; whether it was posted."""
+    row = tx.execute(
+        _slots().where(col(Slot.id) == slot_id, col(Slot.active).is_(True)).with_for_update(of=Slot)
+    ).one_or_none()
+    slot = _facts(row) if row is not None else None
+    decided = fill(slot, now, policy) if slot is not None else None
+    if slot is None or decided is None:
+        return False
+    day, due_at, reason = decided
+    there = tx.execute(
+        select(col(Posting.id)).where(
+            col(Posting.community_id) == slot.community_id, col(Posting.kind) == slot.kind, col(Posting.day) == day
+        )
+    ).first()
+    if there is not None:
+        return False
+    posting = Posting(
+        community_id=slot.community_id,
+        slot_id=slot_id,
+        kind=slot.kind,
+        day=day,
+        due_at=due_at,
+        state=PostingState.SKIPPED if reason else PostingState.POSTED,
+        reason=reason,
+    )
+    tx.add(posting)
+    tx.flush()
+    if reason is None and posting.id is not None:
+        groups = hang_cards(tx, slot.community_id, CARD, posting.id, now, now, not_after=due_at + policy.late)
+        if not groups:
+            posting.state, posting.reason = PostingState.SKIPPED, "in no group"
+            tx.flush()
+    return posting.state == PostingState.POSTED
+
+
+def morning_card(session: Session, community_id: int, posting_id: int, at: datetime) -> MorningCard | None:
+    """The card of a posting as it should look at `at`."""
+    posting = session.get(Posting, posting_id)
+    community = session.get(Community, community_id)
+    if posting is None or community is None or posting.community_id != community_id:
+        return None
+    begins = start_of(posting.day, community.timezone)
+    tonight = [
+        one
+        for one in open_airings(session, community_id)
+        if phase_of(one, at) not in OVER_PHASES
+        and begins <= one.starts_at < start_of(posting.day + DAY, community.timezone) + AFTER_MIDNIGHT
+    ]
+    return MorningCard(
+        day=posting.day,
+        came=count_came(session, community_id, posting.day),
+        stream=tonight[0].title if tonight else None,
+        stream_at=tonight[0].starts_at if tonight else None,
+        past=day_of(at, community.timezone) > posting.day,
+    )
+
+
+def _slots() -> Any:
+    return select(
+        col(Slot.id),
+        col(Slot.community_id),
+        col(Slot.kind),
+        col(Slot.at),
+        col(Slot.weekdays),
+        col(Community.timezone),
+        col(Community.made_at),
+    ).join(Community, col(Community.id) == col(Slot.community_id))
+
+
+def _facts(row: Any) -> SlotFacts:
+    return SlotFacts(row[0], row[1], SlotKind(row[2]), *row[3:])

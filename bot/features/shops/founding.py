@@ -1,0 +1,57 @@
+"""A new shop: its community, its ledger account, the first slot of its week; and the greeting in its groups."""
+
+from datetime import datetime, timedelta
+
+from bot.rules.place import DEFAULT_TIMEZONES, Place
+from bot.rules.shops.arrivals import Greeting
+from bot.rules.shops.calendar import SlotKind
+from bot.rules.shops.setup import MORNING_AT_FIRST
+from bot.rules.words import Language
+from bot.store.engine.db import PLANNED, Tx
+from bot.store.messages.telling import say
+from bot.store.tables import Account, Community, Slot
+from bot.store.tables.ledger import AccountKind
+from bot.store.tables.messages import Lane
+
+DEFAULT_PERSONA = {Language.KO: "루미", Language.ZH: "小鹿", Language.EN: "Lumi"}
+DEFAULT_COIN = {Language.KO: "코인", Language.ZH: "金币", Language.EN: "coins"}
+
+GREETED_WITHIN = timedelta(days=1)
+"""After that a greeting would only puzzle those who are there."""
+
+
+def greet(tx: Tx, place: Place, chat_id: int, at: datetime, missing: tuple[str, ...] = ()) -> None:
+    """Promise the greeting in a group that has just become the shop's."""
+    say(
+        tx,
+        place.community_id,
+        Greeting(place.shop, place.community_id, missing),
+        key=f"greeting:{place.community_id}:{at.timestamp():.0f}",
+        lane=Lane.POST,
+        chats=(chat_id,),
+        now=at,
+        not_after=at + GREETED_WITHIN,
+    )
+
+
+def found(tx: Tx, title: str, owner_id: int, language: Language, at: datetime) -> int:
+    """Make a shop called as its group is; its id."""
+    community = Community(
+        shop=title,
+        language=language,
+        timezone=DEFAULT_TIMEZONES[language],
+        persona=DEFAULT_PERSONA[language],
+        coin=DEFAULT_COIN[language],
+        owner_id=owner_id,
+        made_at=at,
+        home_told_at=at,
+    )
+    tx.add(community)
+    tx.flush()
+    if community.id is None:
+        raise LookupError("the community has no id after its flush")
+    tx.add(Account(community_id=community.id, kind=AccountKind.SHOP))
+    tx.add(Slot(community_id=community.id, kind=SlotKind.MORNING, at=MORNING_AT_FIRST))
+    tx.flush()
+    tx.info[PLANNED] = True
+    return community.id

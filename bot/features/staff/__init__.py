@@ -1,0 +1,1 @@
+"""Staff and their panel: the use cases."""

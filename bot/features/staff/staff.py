@@ -1,0 +1,237 @@
+"""`/staff`: whom the owner denies to act for the shop, and who the staff are."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.place import Place
+from bot.rules.staff.staff import (
+    MOST_LISTED,
+    DenyOutcome,
+    LiftOutcome,
+    StaffBack,
+    StaffDenied,
+    StaffDeniedBefore,
+    StaffIsOwner,
+    StaffLine,
+    StaffList,
+    StaffNotDenied,
+)
+from bot.store.audit import caused_by, record
+from bot.store.denials import anybody_denied, denied_among
+from bot.store.engine.db import Database, Tx
+from bot.store.forgotten import fingerprints
+from bot.store.giveaways import limit_of
+from bot.store.members import Sender, meet
+from bot.store.places import lock_shop
+from bot.store.tables import AuditEntry, Denied, FanGroup, Person
+
+DENIED = "staff.denied"
+LIFTED = "staff.lifted"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLook:
+    """What the store knows of an administrator who wants to act."""
+
+    denied: bool
+    known: bool
+    """Whether their name is stored."""
+
+
+class Staffing:
+    """Use cases of who may help."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def look(self, place: Place, user_id: int) -> StaffLook:
+        """What is stored of an administrator."""
+        return await self._db.read(look, place.community_id, user_id)
+
+    async def denied_among(self, place: Place, user_ids: Iterable[int]) -> frozenset[int]:
+        """Those of these people whom the owner has denied."""
+        return await self._db.read(denied_among, place.community_id, tuple(user_ids))
+
+    async def anybody_denied(self, place: Place) -> bool:
+        """Whether the owner has denied anybody."""
+        return await self._db.read(anybody_denied, place.community_id)
+
+    async def meet(self, sender: Sender) -> None:
+        """Remember the name of an operator who was never seen as a fan: the owner reads it in notes and in the log."""
+        await self._db.write(meet, sender, None)
+
+    async def deny(
+        self, place: Place, actor_id: int, who: Sender, at: datetime, cause: str, *, admin: bool
+    ) -> DenyOutcome:
+        """Let a person do nothing more for the shop. `admin`: Telegram says that they are an administrator of home."""
+        return await self._db.write(deny, place, actor_id, who, at, cause, admin=admin)
+
+    async def lift(
+        self, place: Place, actor_id: int, who: Sender, at: datetime, cause: str, *, admin: bool
+    ) -> LiftOutcome:
+        """Lift a denial."""
+        return await self._db.write(lift, place, actor_id, who, at, cause, admin=admin)
+
+    async def listed(self, place: Place, administrators: tuple[Sender, ...]) -> StaffList:
+        """The list, with the administrators that Telegram names now, the owner left out."""
+        return await self._db.read(listed, place, administrators)
+
+    async def person(self, user_id: int) -> Sender | None:
+        """Somebody whom the bot has met."""
+        return await self._db.read(person, user_id)
+
+    async def denied_as(self, place: Place, name: str) -> Sender | None:
+        """Who is denied under this name or username; None if that is nobody, or several."""
+        return await self._db.read(denied_as, place.community_id, name)
+
+
+def look(session: Session, community_id: int, user_id: int) -> StaffLook:
+    """Whether an administrator is denied, and known by name."""
+    return StaffLook(bool(denied_among(session, community_id, (user_id,))), person(session, user_id) is not None)
+
+
+def deny(tx: Tx, place: Place, actor_id: int, who: Sender, at: datetime, cause: str, *, admin: bool) -> DenyOutcome:
+    """Write it down, once a person. The log names nobody: it outlives who has their data deleted."""
+    lock_shop(tx, place.community_id)
+    done = caused_by(tx, place.community_id, cause)
+    if done is not None:
+        return StaffDenied(place.community_id, who.name, admin, done.id or 0)
+    if who.user_id == actor_id:
+        return StaffIsOwner()
+    found = _find(tx, place, who.user_id)
+    if found is not None and found.lifted_at is None:
+        return StaffDeniedBefore(who.name)
+    meet(tx, who, None)
+    if found is None:
+        (fingerprint,) = fingerprints(tx, place.community_id, (who.user_id,))
+        found = Denied(
+            community_id=place.community_id, fingerprint=fingerprint, user_id=who.user_id, by=actor_id, at=at
+        )
+        tx.add(found)
+    else:
+        found.user_id, found.by, found.at, found.lifted_at = who.user_id, actor_id, at, None
+    tx.flush()
+    entry = _note(tx, place, actor_id, DENIED, found, at, cause)
+    return StaffDenied(place.community_id, who.name, admin, entry.id or 0)
+
+
+def lift(tx: Tx, place: Place, actor_id: int, who: Sender, at: datetime, cause: str, *, admin: bool) -> LiftOutcome:
+    """Let them act again, as far as Telegram makes them an administrator."""
+    lock_shop(tx, place.community_id)
+    done = caused_by(tx, place.community_id, cause)
+    if done is not None:
+        return StaffBack(place.community_id, who.name, admin, done.id or 0)
+    found = _find(tx, place, who.user_id)
+    if found is None or found.lifted_at is not None:
+        return StaffNotDenied(who.name, admin)
+    found.lifted_at = at
+    tx.flush()
+    entry = _note(tx, place, actor_id, LIFTED, found, at, cause)
+    return StaffBack(place.community_id, who.name, admin, entry.id or 0)
+
+
+def undo_deny(tx: Tx, place: Place, entry: AuditEntry, at: datetime) -> bool:
+    """Lift a denial that still holds as it was made."""
+    found = _locked(tx, place, entry)
+    if found is None or found.lifted_at is not None or found.at != entry.at:
+        return False
+    found.lifted_at = at
+    tx.flush()
+    return True
+
+
+def undo_lift(tx: Tx, place: Place, entry: AuditEntry) -> bool:
+    """Let a denial hold again, unless it was changed since."""
+    found = _locked(tx, place, entry)
+    if found is None or found.lifted_at != entry.at:
+        return False
+    found.lifted_at = None
+    tx.flush()
+    return True
+
+
+def listed(session: Session, place: Place, administrators: tuple[Sender, ...]) -> StaffList:
+    """Administrators first, then denied people who are none (any more)."""
+    there = {one.user_id for one in administrators}
+    denied = denied_among(session, place.community_id, there)
+    lines = [StaffLine(one.user_id, one.name, one.username, one.user_id in denied, True) for one in administrators]
+    others = session.execute(
+        select(Person)
+        .join(Denied, col(Denied.user_id) == col(Person.user_id))
+        .where(
+            col(Denied.community_id) == place.community_id,
+            col(Denied.lifted_at).is_(None),
+            col(Denied.user_id).not_in(there),
+        )
+        .order_by(col(Denied.id))
+    ).scalars()
+    lines += [StaffLine(one.user_id, one.name, one.username, True, False) for one in others]
+    home = session.execute(
+        select(col(FanGroup.title)).where(col(FanGroup.community_id) == place.community_id, col(FanGroup.is_home))
+    ).scalar_one_or_none()
+    return StaffList(
+        community_id=place.community_id,
+        home=home or place.shop,
+        lines=tuple(lines[:MOST_LISTED]),
+        a_day=limit_of(session, place.community_id),
+        anonymous_off=bool(denied),
+        more=max(0, len(lines) - MOST_LISTED),
+    )
+
+
+def person(session: Session, user_id: int) -> Sender | None:
+    """Somebody as they were seen last."""
+    found = session.get(Person, user_id)
+    return _sender(found) if found is not None else None
+
+
+def denied_as(session: Session, community_id: int, name: str) -> Sender | None:
+    """Among those who are denied here, as they were seen last."""
+    wanted = name.removeprefix("@").casefold()
+    rows = session.execute(
+        select(Person)
+        .join(Denied, col(Denied.user_id) == col(Person.user_id))
+        .where(col(Denied.community_id) == community_id, col(Denied.lifted_at).is_(None))
+    ).scalars()
+    people = [one for one in rows if wanted in {one.name.casefold(), one.username}]
+    return _sender(people[0]) if len(people) == 1 else None
+
+
+def _sender(found: Person) -> Sender:
+    return Sender(found.user_id, found.name, found.username, found.telegram_language)
+
+
+def _find(tx: Tx, place: Place, user_id: int) -> Denied | None:
+    (fingerprint,) = fingerprints(tx, place.community_id, (user_id,))
+    return tx.execute(
+        select(Denied)
+        .where(col(Denied.community_id) == place.community_id, col(Denied.fingerprint) == fingerprint)
+        .with_for_update()
+    ).scalar_one_or_none()
+
+
+def _locked(tx: Tx, place: Place, entry: AuditEntry) -> Denied | None:
+    return tx.execute(
+        select(Denied)
+        .where(col(Denied.community_id) == place.community_id, col(Denied.id) == entry.subject_id)
+        .with_for_update()
+    ).scalar_one_or_none()
+
+
+def _note(tx: Tx, place: Place, actor_id: int, act: str, denied: Denied, at: datetime, cause: str) -> AuditEntry:
+    return record(
+        tx,
+        community_id=place.community_id,
+        actor_id=actor_id,
+        act=act,
+        subject_id=denied.id,
+        subject=f"#{denied.id}",
+        at=at,
+        cause=cause,
+        by_owner=True,
+    )

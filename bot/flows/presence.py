@@ -1,0 +1,233 @@
+"""Who is in a room of the shop, as Telegram says: written down, and what follows from it (`rules/fans.py`).
+
+What Telegram said is as old as the question: what was seen of coming and going since then holds. `asked_at` is a whole
+second, as Telegram's dates are; in the same second, what was seen holds too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.features.gifts import invitations as inviting
+from bot.features.people.joining import is_present
+from bot.flows import come_and_go as coming
+from bot.rules.fans import FansPolicy, Found, Known, Where
+from bot.rules.gifts.gifts import GiftPolicy
+from bot.rules.place import Place
+from bot.store.engine.db import Database, Tx
+from bot.store.members import Sender, be_present, enlist, locked_member
+from bot.store.places import place_of, rooms_of
+from bot.store.tables import Member, Person, Presence
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What Telegram said of one person when it was asked."""
+
+    sender: Sender
+    found: Found
+
+
+class Belonging:
+    """Use cases of who is in and who isn't."""
+
+    def __init__(self, db: Database, policy: FansPolicy) -> None:
+        self._db = db
+        self._policy = policy
+
+    async def known(self, place: Place, user_id: int) -> Known:
+        """What is stored of a person's membership."""
+        return await self._db.read(known, place.community_id, user_id)
+
+    async def rooms(self, place: Place) -> list[int]:
+        """The shop's rooms but for home and the channel."""
+        return await self._db.read(rooms, place)
+
+    async def settle(self, place: Place, looked: Sequence[Looked], asked_at: datetime, *, comes: bool = False) -> None:
+        """Write down what Telegram said of people; with `comes`, who is found to be in becomes a member."""
+        await self._db.write(settle, place, looked, asked_at, self._policy, comes=comes)
+
+    async def ban(self, place: Place, sender: Sender, at: datetime) -> None:
+        """Somebody was banned in the home group."""
+        await self._db.write(ban, place, sender, at)
+
+    async def unban(self, place: Place, user_id: int, at: datetime) -> None:
+        """Somebody isn't banned in the home group any more."""
+        await self._db.write(unban, place, user_id, at)
+
+    async def not_there(self, place: Place, chat_id: int, user_id: int, at: datetime) -> None:
+        """Telegram refused a whisper, as the person isn't in this group."""
+        await self._db.write(coming.go, place, chat_id, user_id, at, elsewhere=False)
+
+    async def to_look_at(self, now: datetime) -> tuple[list[tuple[int, Sender]], datetime | None]:
+        """A few people to be asked about now, with their communities; when there will be more."""
+        next_at = await self._db.read(next_look)
+        if next_at is None or next_at > now:
+            return [], next_at
+        await self._db.write(pass_over, now, self._policy)
+        due = await self._db.read(to_look_at, now, self._policy)
+        if len(due) == self._policy.looks:
+            return due, now + self._policy.round
+        return due, None
+
+    async def people(self, community_id: int, user_ids: Sequence[int]) -> tuple[Place, list[Sender]]:
+        """The shop, and those people as Telegram showed them last."""
+        return await self._db.read(people, community_id, user_ids)
+
+
+def known(session: Session, community_id: int, user_id: int) -> Known:
+    """What is stored of a person's membership."""
+    row = session.execute(
+        select(col(Member.left_at), col(Member.banned_at)).where(
+            col(Member.community_id) == community_id, col(Member.user_id) == user_id
+        )
+    ).one_or_none()
+    if row is None:
+        return Known.NOTHING
+    left_at, banned_at = row
+    if banned_at is not None:
+        return Known.BANNED
+    return Known.LEFT if left_at is not None else Known.IN
+
+
+def rooms(session: Session, place: Place) -> list[int]:
+    """The shop's rooms but for home and the channel, the oldest first."""
+    return [chat_id for chat_id in rooms_of(session, place.community_id) if chat_id != place.home_chat]
+
+
+def people(session: Session, community_id: int, user_ids: Sequence[int]) -> tuple[Place, list[Sender]]:
+    """The shop, and people in the order given; who isn't known is left out."""
+    rows = session.execute(select(Person).where(col(Person.user_id).in_(list(user_ids)))).scalars()
+    found = {one.user_id: _sender(one) for one in rows}
+    return place_of(session, community_id), [found[user_id] for user_id in user_ids if user_id in found]
+
+
+def _sender(person: Person) -> Sender:
+    return Sender(person.user_id, person.name, person.username, person.telegram_language)
+
+
+def settle(
+    tx: Tx, place: Place, looked: Sequence[Looked], asked_at: datetime, policy: FansPolicy, *, comes: bool = False
+) -> None:
+    """Write down what Telegram said. Members are locked in the order of user ids."""
+    for one in sorted(looked, key=lambda each: each.sender.user_id):
+        user_id, found = one.sender.user_id, one.found
+        if found.free:
+            unban(tx, place, user_id, asked_at)
+        look_at = None
+        if found.where is Where.BANNED:
+            ban(tx, place, one.sender, asked_at)
+        elif found.where is Where.OUT:
+            leave_all(tx, place, user_id, asked_at)
+        elif found.where is Where.IN and found.chat_id is not None:
+            be_in(tx, place, one.sender, found.chat_id, asked_at, comes=comes)
+            look_at = asked_at + policy.again
+        else:
+            look_at = asked_at + policy.untold
+        tx.execute(
+            update(Member)
+            .where(
+                col(Member.community_id) == place.community_id,
+                col(Member.user_id) == user_id,
+                col(Member.look_at) <= asked_at,
+            )
+            .values(look_at=look_at)
+        )
+
+
+def be_in(tx: Tx, place: Place, sender: Sender, chat_id: int, asked_at: datetime, *, comes: bool) -> None:
+    """Somebody is in a room, whenever they came. Nobody is welcomed: they may have been there for long."""
+    member = locked_member(tx, place.community_id, sender.user_id)
+    if member is None and comes:
+        enlist(tx, place.community_id, sender, asked_at)
+        member = locked_member(tx, place.community_id, sender.user_id)
+    if member is None or (member.left_at is not None and member.left_at >= asked_at):
+        return
+    be_present(tx, member.id or 0, chat_id, asked_at)
+    if member.banned_at is None:
+        member.left_at = None
+        tx.flush()
+
+
+def leave_all(tx: Tx, place: Place, user_id: int, asked_at: datetime) -> None:
+    """Somebody is in no room of the shop: what was pending on their joining is cancelled."""
+    member = locked_member(tx, place.community_id, user_id)
+    if member is None:
+        return
+    tx.execute(
+        update(Presence)
+        .where(
+            col(Presence.member_id) == member.id,
+            col(Presence.left_at).is_(None),
+            col(Presence.joined_at) < asked_at,
+        )
+        .values(left_at=asked_at)
+    )
+    if member.left_at is None and not is_present(tx, member.id or 0):
+        member.left_at = asked_at
+        tx.flush()
+        inviting.leave(tx, place, user_id, asked_at, GiftPolicy())
+
+
+def ban(tx: Tx, place: Place, sender: Sender, at: datetime) -> None:
+    """Somebody is banned at home, which ends it in every room. Of a stranger a member is made, who has left."""
+    member = locked_member(tx, place.community_id, sender.user_id)
+    if member is None:
+        enlist(tx, place.community_id, sender, at)
+        member = locked_member(tx, place.community_id, sender.user_id)
+        if member is None:
+            raise LookupError("a member that was just made is gone")
+    at_home = (col(Presence.member_id) == member.id, col(Presence.chat_id) == place.home_chat)
+    let_in_since = tx.execute(select(exists().where(*at_home, col(Presence.joined_at) > at))).scalar_one()
+    if let_in_since:
+        return
+    tx.execute(update(Presence).where(*at_home, col(Presence.left_at).is_(None)).values(left_at=at))
+    if member.banned_at is None:
+        member.banned_at = at
+        member.left_at = member.left_at or at
+        tx.flush()
+        inviting.leave(tx, place, sender.user_id, at, GiftPolicy())
+
+
+def unban(tx: Tx, place: Place, user_id: int, at: datetime) -> None:
+    """The ban is over: who is known to be in another room of the shop is a fan again, others once they come."""
+    member = locked_member(tx, place.community_id, user_id)
+    if member is None or member.banned_at is None or member.banned_at > at:
+        return
+    member.banned_at = None
+    if is_present(tx, member.id or 0):
+        member.left_at = None
+    tx.flush()
+
+
+def next_look(session: Session) -> datetime | None:
+    """When Telegram is to be asked about somebody next."""
+    return session.execute(select(func.min(col(Member.look_at)))).scalar_one()
+
+
+def pass_over(tx: Tx, now: datetime, policy: FansPolicy) -> None:
+    """Nobody need be asked about who has left, or was seen to come and not to go: Telegram tells when they do."""
+    confirmed = exists().where(col(Presence.member_id) == col(Member.id), col(Presence.left_at).is_(None))
+    tx.execute(
+        update(Member)
+        .where(col(Member.look_at) <= now, (col(Member.left_at).is_not(None)) | confirmed)
+        .values(look_at=now + policy.again)
+    )
+
+
+def to_look_at(session: Session, now: datetime, policy: FansPolicy) -> list[tuple[int, Sender]]:
+    """A few members whose look is due, who wait for longest first, with their communities."""
+    rows = session.execute(
+        select(col(Member.community_id), Person)
+        .join(Person, col(Person.user_id) == col(Member.user_id))
+        .where(col(Member.look_at) <= now)
+        .order_by(col(Member.look_at), col(Member.id))
+        .limit(policy.looks)
+    ).all()
+    return [
+        (community_id, Sender(one.user_id, one.name, one.username, one.telegram_language)) for community_id, one in rows
+    ]

@@ -1,0 +1,39 @@
+"""Check-ins and make-ups, by command, by word and by button."""
+
+from aiogram.types import TelegramObject
+
+from bot.content.buttons.all import CHECK_IN, MAKE_UP
+from bot.features.checkins.checkins import CheckIns
+from bot.handlers.kit.rights import Doors
+from bot.handlers.kit.table import Desk
+from bot.telegram.ask import Ask
+from bot.telegram.replies import Voice
+
+CHECK_IN_WORDS = ("출석", "출석체크", "출첵", "체크인", "打卡", "签到", "簽到", "check in", "check-in")
+MAKE_UP_WORDS = ("출석 보충", "补签", "補簽", "make up", "make-up")
+
+
+def setup() -> Desk:
+    """Commands, words and buttons of check-ins."""
+    desk = Desk("checkins")
+    desk.command("checkin", check_in)
+    desk.command("makeup", make_up)
+    desk.word(CHECK_IN_WORDS, check_in)
+    desk.word(MAKE_UP_WORDS, make_up)
+    desk.press(CHECK_IN, check_in)
+    desk.press(MAKE_UP, make_up)
+    return desk
+
+
+async def check_in(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, checkins: CheckIns) -> None:
+    """The day's check-in."""
+    inside = await doors.fan(ask)
+    if inside is not None:
+        await voice.answer(inside, await checkins.check_in(inside.home, ask.sender, ask.at, ask.cause))
+
+
+async def make_up(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, checkins: CheckIns) -> None:
+    """Make up the oldest missed day that leads back to a streak."""
+    inside = await doors.fan(ask)
+    if inside is not None:
+        await voice.answer(inside, await checkins.make_up(inside.home, ask.sender, ask.at, ask.cause))

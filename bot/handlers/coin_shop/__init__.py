@@ -1,0 +1,1 @@
+"""The coin shop: what is said and pressed."""

@@ -1,0 +1,74 @@
+"""Coupons, the fans' side: claim from the drop's card, and look at what one holds."""
+
+from aiogram.types import CallbackQuery, Message, TelegramObject
+
+from bot.content.buttons.all import CLAIM, COUPONS
+from bot.features.communities import Communities
+from bot.features.coupons.claims import Coupons
+from bot.handlers.kit.readers import read_id
+from bot.handlers.kit.rights import Doors
+from bot.handlers.kit.table import Desk
+from bot.rules.coupons.coupons import NoSuchCoupon
+from bot.rules.general import NoCommunityYet
+from bot.telegram.ask import Ask
+from bot.telegram.replies import Voice
+
+COUPON_WORDS = ("쿠폰", "내 쿠폰", "优惠券", "我的优惠券", "my coupons")
+
+
+def setup() -> Desk:
+    """Commands, words and buttons of fans' coupons."""
+    desk = Desk("coupons")
+    desk.command("coupons", mine)
+    desk.word(COUPON_WORDS, mine)
+    desk.press(CLAIM, claim)
+    desk.press(COUPONS, mine)
+    desk.opening(COUPONS, opened)
+    return desk
+
+
+async def claim(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, coupons: Coupons) -> None:
+    """A tap on the drop's button. Its data may be forged: the campaign must be this community's."""
+    inside = await doors.fan(ask)
+    if inside is None:
+        return
+    campaign_id = read_id(rest)
+    if campaign_id is None:
+        await voice.answer(inside, NoSuchCoupon())
+        return
+    await voice.answer(inside, await coupons.claim(inside.home, ask.sender, campaign_id, ask.at, ask.cause))
+
+
+async def mine(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, coupons: Coupons) -> None:
+    """The asker's coupons. What somebody holds stays theirs when they leave."""
+    inside = await doors.anyone(ask)
+    if inside is None:
+        return
+    held = await coupons.mine(inside.home, ask.sender.user_id, ask.at)
+    if held.coupons or await doors.fan(inside) is not None:
+        await voice.answer(inside, held)
+
+
+async def opened(
+    _message: Message,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    coupons: Coupons,
+    communities: Communities,
+) -> None:
+    """The private chat was opened for the coupons of a shop, as their codes aren't said in the group.
+
+    Its number may have been guessed: who holds nothing there and isn't in it doesn't hear which shop it is.
+    """
+    await communities.started(ask.sender, can_write=True)
+    place = await communities.place(read_id(rest) or 0)
+    if place is None:
+        await voice.answer(ask, NoCommunityYet())
+        return
+    inside = ask.within(place)
+    held = await coupons.mine(place, ask.sender.user_id, ask.at)
+    if held.coupons or await doors.fan(inside, outsiders=NoCommunityYet()) is not None:
+        await communities.turn_to(ask.sender.user_id, place)
+        await voice.answer(inside, held)

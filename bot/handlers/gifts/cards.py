@@ -1,0 +1,216 @@
+"""Gifts, the fans' side: choose one, send it into a chat, open one that a friend sent."""
+
+import contextlib
+from dataclasses import replace
+from typing import Any
+
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.types import CallbackQuery, ChosenInlineResult, InlineQuery, Message, TelegramObject
+
+from bot.clock import Clock
+from bot.content import Words
+from bot.content.buttons.all import GIFT
+from bot.features.communities import Communities
+from bot.features.gifts.cards import FoundGift, Gifts, Sendable
+from bot.features.people.sources import FoundSource, Sources
+from bot.handlers.kit.invite_links import WaysIn
+from bot.handlers.kit.readers import read_id
+from bot.handlers.kit.rights import Doors
+from bot.handlers.kit.table import Desk
+from bot.logs import get_logger
+from bot.rules.gifts.gifts import (
+    ASK,
+    START,
+    BackWithGift,
+    GiftCard,
+    GiftGone,
+    GiftOpened,
+    GiftOpenedOutside,
+    InsideWithGift,
+    NoCardYet,
+    OfferGone,
+    OwnGift,
+)
+from bot.rules.numbers import read_number
+from bot.rules.people.sources import SOURCE_OF_GIFTS
+from bot.rules.words import Language, reader_language
+from bot.telegram.ask import Ask
+from bot.telegram.calls import Outbound
+from bot.telegram.pacer import HeldError
+from bot.telegram.replies import Voice
+
+log = get_logger("gifts")
+
+GIFT_WORDS = ("선물", "선물하기", "친구에게 선물하기", "转赠", "转赠好友", "送好友", "gift", "gift a friend")
+
+
+def setup() -> Desk:
+    """Commands, words, buttons, links and inline queries of fans' gifts."""
+    desk = Desk("gifts")
+    desk.command("gift", gift)
+    desk.word(GIFT_WORDS, gift)
+    desk.press(GIFT, chosen_gift)
+    desk.opening(ASK, came_to_choose)
+    desk.opening(START, opened)
+    desk.inline_query.register(asked_inline)
+    desk.chosen_inline_result.register(shared)
+    return desk
+
+
+async def gift(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, gifts: Gifts, clock: Clock) -> None:
+    """`/gift`: which one shall it be? Where there is only the plain invitation, here it is."""
+    inside = await doors.fan(ask)
+    if inside is None:
+        return
+    choice = await gifts.choice(inside.home, ask.sender.user_id, ask.at)
+    if len(choice.options) > 1:
+        await voice.answer(inside, choice)
+        return
+    made = await gifts.make(inside.home, ask.sender, 0, ask.at, ask.cause)
+    await _show(replace(inside, panel_id=None), made, voice, gifts, clock)
+
+
+async def came_to_choose(
+    message: Message,
+    ask: Ask,
+    doors: Doors,
+    voice: Voice,
+    gifts: Gifts,
+    communities: Communities,
+    clock: Clock,
+) -> None:
+    """The list of an inline query led here: the chat is open from now on, and a gift is chosen in it."""
+    known = await communities.started(ask.sender, can_write=True)
+    here = replace(ask, place=ask.place or known.place, can_write=True)
+    await gift(message, here, doors, voice, gifts, clock)
+
+
+async def chosen_gift(
+    press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, gifts: Gifts, clock: Clock
+) -> None:
+    """A gift was chosen. Its data may be forged: the offer must be this community's."""
+    if not rest:
+        await gift(press, ask, doors, voice, gifts, clock)
+        return
+    inside = await doors.fan(ask)
+    if inside is None:
+        return
+    offer_id = read_id(rest)
+    if offer_id is None:
+        await voice.answer(inside, OfferGone())
+        return
+    made = await gifts.make(inside.home, ask.sender, offer_id, ask.at, ask.cause)
+    await _show(inside, made, voice, gifts, clock)
+
+
+async def _show(ask: Ask, outcome: Any, voice: Voice, gifts: Gifts, clock: Clock) -> None:
+    """In private a card lives on by edits; in the group it is whispered as it stands."""
+    if isinstance(outcome, GiftCard) and ask.private:
+        message_id = await voice.panel(ask, outcome)
+        if message_id is not None:
+            await gifts.hung(ask.home, outcome.gift_id, ask.chat_id, message_id, clock.now())
+        return
+    await voice.answer(ask, outcome)
+
+
+async def opened(
+    _message: Message,
+    ask: Ask,
+    rest: str,
+    voice: Voice,
+    communities: Communities,
+    sources: Sources,
+    gifts: Gifts,
+    ways: WaysIn,
+    clock: Clock,
+) -> None:
+    """A card's link was opened in private: what it is, from whom, and the way in."""
+    await communities.started(ask.sender, can_write=True)
+    found = await gifts.find(rest, ask.at)
+    if found is None:
+        await voice.answer(ask, GiftGone())
+        return
+    here = ask.within(found.place)
+    if found.giver_user_id == ask.sender.user_id:
+        await communities.turn_to(ask.sender.user_id, found.place)
+        await voice.answer(here, OwnGift())
+        return
+    inside = await ways.inside(FoundSource(0, SOURCE_OF_GIFTS, found.place), ask.sender.user_id)
+    opening = await gifts.open(found, ask.sender, ask.at, inside=inside)
+    if inside:
+        await communities.turn_to(ask.sender.user_id, found.place)
+        await voice.answer(here, InsideWithGift(found.giver))
+        return
+    source = FoundSource(opening.source_id, SOURCE_OF_GIFTS, found.place)
+    await sources.touch(source, ask.sender, ask.at)
+    communities.forget_person(ask.sender.user_id)
+    open_doors, closed = await ways.doors(source, clock.now())
+    await voice.answer(here, _told(found, open_doors, gifts, outsider=opening.outsider))
+    if closed and not open_doors:
+        await sources.hint(found.place, closed, clock.now())
+
+
+def _told(found: FoundGift, doors: Any, gifts: Gifts, *, outsider: bool) -> Any:
+    policy = gifts.policy
+    if not doors:
+        return GiftOpenedOutside(found.giver, policy.attribution.days)
+    if not outsider:
+        return BackWithGift(found.giver, doors)
+    return GiftOpened(
+        found.giver, found.title, found.kind, found.coins, policy.friend_joined, policy.friend_stayed, doors
+    )
+
+
+async def asked_inline(
+    query: InlineQuery, gifts: Gifts, communities: Communities, words: Words, out: Outbound, clock: Clock
+) -> None:
+    """In some chat a giver is about to send a card: their own cards, for their eyes only, or the way to one."""
+    person = query.from_user
+    cards = await gifts.sendable(person.id, card_in(query.query.strip()), clock.now())
+    known = await communities.reader(person.id)
+    fallback = known.place.language if known.place is not None else Language.EN
+    language = reader_language(known.language, person.language_code, fallback)
+    button = None
+    if not cards:
+        button = {"text": words.short(NoCardYet(), known.place, language), "start_parameter": ASK}
+    # Somebody typed on, so this query is over; or it can't be answered now, and they type again.
+    with contextlib.suppress(TelegramBadRequest, HeldError):
+        await out.call(
+            "answerInlineQuery",
+            inline_query_id=query.id,
+            results=[_result(card, words, language, out) for card in cards],
+            cache_time=0,
+            is_personal=True,
+            button=button,
+        )
+
+
+def _result(card: Sendable, words: Words, language: Language, out: Outbound) -> dict[str, Any]:
+    """A card as Telegram shows it before it is sent: its short words' first line is the title."""
+    said = words.say(card.message, card.place, language)
+    title, _, description = (said.short or "").partition("\n")
+    return {
+        "type": "article",
+        "id": f"g{card.gift_id}",
+        "title": title,
+        "description": description,
+        "input_message_content": {
+            "message_text": said.html,
+            "parse_mode": "HTML",
+            "link_preview_options": {"is_disabled": True},
+        },
+        "reply_markup": out.keyboard(said.buttons),
+    }
+
+
+async def shared(result: ChosenInlineResult, cause: str, gifts: Gifts, clock: Clock) -> None:
+    """A card went into some chat: which one, nobody tells a bot."""
+    card = card_in(result.result_id)
+    if card is not None:
+        await gifts.shared(result.from_user.id, card, clock.now(), cause)
+        log.info("gift_shared", user=result.from_user.id)
+
+
+def card_in(text: str) -> int | None:
+    """Which card a query or a result of inline mode names (`g12`), or None; anybody can type it."""
+    return read_number(text[1:]) if text.startswith("g") else None

@@ -1,0 +1,97 @@
+"""Gifts, the staff's side: offer one, look at them, close one."""
+
+from aiogram.types import Message
+
+from bot.features.gifts.offers import GiftOffers
+from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, Reader, instant, one_of, whole, words
+from bot.handlers.kit.rights import Doors
+from bot.handlers.kit.table import Desk
+from bot.rules.forms import NotOneOf, StrayWord
+from bot.rules.gifts.gifts import MAX_COINS, MAX_STOCK, MAX_TITLE, GiftKind, NewGift, Opens
+from bot.telegram.ask import Ask
+from bot.telegram.replies import Voice
+
+NEW_GIFT = '/newgift title="A warm start" kind=coins:20'
+GIFTS = "/gifts 3 close"
+KINDS = ("coins:20", "coupon:12", "relay", "relay:10")
+"""As staff may write a gift's kind."""
+
+Wanted = tuple[GiftKind, int, int | None]
+"""Kind, coins, the campaign's number."""
+
+
+def kind(name: str, text: str, moment: Moment) -> Wanted:
+    """`coins:20`, `coupon:12`, `relay` or `relay:10`."""
+    word, _, number = text.lower().partition(":")
+    if word == GiftKind.COINS and number:
+        return GiftKind.COINS, whole(1, MAX_COINS)(name, number, moment), None
+    if word == GiftKind.COUPON and number:
+        return GiftKind.COUPON, 0, whole(1, 2**31 - 1)(name, number.removeprefix("#"), moment)
+    if word == GiftKind.RELAY:
+        return GiftKind.RELAY, whole(1, MAX_COINS)(name, number, moment) if number else 0, None
+    raise FormProblem(NotOneOf(name, text[:40], KINDS))
+
+
+_KIND: Reader[Wanted] = kind
+
+NEW_GIFT_FORM = Form(
+    {
+        "title": Field(words(MAX_TITLE, NEW_GIFT), needed=True),
+        "kind": Field(_KIND, needed=True),
+        "opens": Field(one_of({opens.value: opens for opens in Opens})),
+        "stock": Field(whole(1, MAX_STOCK)),
+        "closes": Field(instant),
+    },
+    NEW_GIFT,
+)
+
+
+def setup() -> Desk:
+    """Staff's commands of gifts."""
+    desk = Desk("gift_offers")
+    desk.command("newgift", new_gift)
+    desk.command("gifts", gifts)
+    return desk
+
+
+async def new_gift(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, gift_offers: GiftOffers) -> None:
+    """`/newgift title="…" kind=coins:20 …`: acts at once, with an undo button."""
+    inside = await doors.staff(ask)
+    if inside is None:
+        return
+    try:
+        values = NEW_GIFT_FORM.read(rest, Moment(ask.at, inside.home.timezone))
+    except FormProblem as problem:
+        await voice.answer(inside, problem.error)
+        return
+    values["kind"], values["coins"], values["campaign"] = values["kind"]
+    made = await gift_offers.make(inside.home, ask.actor_id, NewGift(**values), ask.at, ask.cause, inside.role)
+    await voice.answer(inside, made)
+
+
+async def gifts(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, gift_offers: GiftOffers) -> None:
+    """`/gifts` lists, `/gifts 3` shows one, `/gifts 3 close` lets no new cards be made of it."""
+    inside = await doors.staff(ask)
+    if inside is None:
+        return
+    try:
+        number, closes = _number_and_act(rest, Moment(ask.at, inside.home.timezone))
+    except FormProblem as problem:
+        await voice.answer(inside, problem.error)
+        return
+    if number is None:
+        await voice.answer(inside, await gift_offers.listed(inside.home, ask.at))
+    elif closes:
+        await voice.answer(inside, await gift_offers.close(inside.home, ask.actor_id, number, ask.at, ask.cause))
+    else:
+        await voice.answer(inside, await gift_offers.show(inside.home, number, ask.at))
+
+
+def _number_and_act(rest: str, moment: Moment) -> tuple[int | None, bool]:
+    parts = rest.split()
+    if not parts:
+        return None, False
+    number = whole(1, 2**31 - 1)("number", parts[0].removeprefix("#"), moment)
+    if parts[1:] not in ([], ["close"], ["show"]):
+        raise FormProblem(StrayWord(parts[1][:40], GIFTS))
+    return number, parts[1:] == ["close"]

@@ -1,0 +1,116 @@
+"""Heart goals: the staff's command, the heart on the live card, and reactions to it."""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from aiogram.types import CallbackQuery, Message, MessageReactionCountUpdated, MessageReactionUpdated
+
+from bot.content.buttons.all import HEART
+from bot.features.communities import Communities
+from bot.features.hearts.hearts import Hearts
+from bot.features.raffles.raffles import Raffles
+from bot.flows.hearts_unlock import Unlocking
+from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo
+from bot.handlers.kit.readers import read_id
+from bot.handlers.kit.rights import Doors
+from bot.handlers.kit.table import Desk
+from bot.rules.hearts.hearts import HEART as EMOJI
+from bot.rules.hearts.hearts import HeartsRest, Unlocks, read_goal
+from bot.store.members import OutsideError
+from bot.telegram.ask import Ask, room_of
+from bot.telegram.replies import Voice
+from bot.telegram.who_asks import sender_of
+
+EXAMPLE = '/hearts goals=100,500 gives="coupon:12,packet:500/20"'
+CANCEL = "cancel"
+
+
+def line(_name: str, text: str, _moment: Moment) -> str:
+    """What stands there, to be read as a whole."""
+    return echo(text) if len(text) > 1000 else text  # noqa: PLR2004  # longer than five prizes
+
+
+HEARTS_FORM = Form({"goals": Field(line, needed=True), "gives": Field(line, needed=True)}, EXAMPLE)
+
+
+def setup() -> Desk:
+    """Commands, presses and reactions of heart goals."""
+    desk = Desk("hearts")
+    desk.command("hearts", goal)
+    desk.press(HEART, heart)
+    desk.message_reaction.register(reaction)
+    desk.message_reaction_count.register(counts)
+    return desk
+
+
+async def goal(
+    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, hearts: Hearts, raffles: Raffles
+) -> None:
+    """`/hearts` shows, `/hearts goals=… gives="…"` sets, `/hearts cancel` takes back."""
+    inside = await doors.staff(ask)
+    if inside is None:
+        return
+    if not rest.strip():
+        await voice.answer(inside, await hearts.show(inside.home, ask.at))
+        return
+    if rest.strip().lower() == CANCEL:
+        await voice.answer(inside, await hearts.cancel(inside.home, ask.actor_id, ask.at, ask.cause))
+        return
+    try:
+        values = HEARTS_FORM.read(rest, Moment(ask.at, inside.home.timezone))
+    except FormProblem as problem:
+        await voice.answer(inside, problem.error)
+        return
+    steps = read_goal(**values)
+    if not isinstance(steps, tuple):
+        await voice.answer(inside, steps)
+        return
+    if any(give.kind is Unlocks.RAFFLE for _, give in steps) and await raffles.beacon_answers(ask.at):
+        # A heart opens the raffle in a transaction, which can't ask.
+        steps = tuple((hearts_needed, replace(give, beacon=True)) for hearts_needed, give in steps)
+    made = await hearts.make(inside.home, ask.actor_id, steps, ask.at, ask.cause, inside.role)
+    await voice.answer(inside, made)
+
+
+async def heart(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, unlocking: Unlocking) -> None:
+    """A tap on the heart. Its data may be forged: the goal must be this community's."""
+    inside = await doors.fan(ask)
+    if inside is None:
+        return
+    goal_id = read_id(rest)
+    if goal_id is None:
+        await voice.answer(inside, HeartsRest())
+        return
+    await voice.answer(inside, await unlocking.press(inside.home, ask.sender, goal_id, ask.at, ask.cause))
+
+
+async def reaction(
+    event: MessageReactionUpdated, communities: Communities, unlocking: Unlocking, received_at: datetime, cause: str
+) -> None:
+    """A heart was put on a message by somebody; one that is taken back takes nothing back."""
+    person = event.user
+    if person is None or person.is_bot or _hearts(event.old_reaction) or not _hearts(event.new_reaction):
+        return
+    group = await communities.group(event.chat.id)
+    if group is not None:
+        sender = sender_of(person, room_of(group, public=event.chat.username is not None))
+        with contextlib.suppress(OutsideError):  # nobody can be answered here
+            await unlocking.react(group.place, sender, event.chat.id, event.message_id, received_at, cause)
+
+
+async def counts(
+    event: MessageReactionCountUpdated, communities: Communities, unlocking: Unlocking, received_at: datetime
+) -> None:
+    """So many hearts are on a message of a channel, whose people Telegram doesn't name."""
+    group = await communities.group(event.chat.id)
+    count = sum(one.total_count for one in event.reactions if _hearts([one.type]))
+    if group is not None and count:
+        await unlocking.count(group.place, event.chat.id, event.message_id, count, received_at)
+
+
+def _hearts(reactions: Sequence[Any]) -> bool:
+    """Whether the heart is among them, in whichever form an app writes it."""
+    return any((getattr(one, "emoji", None) or "").rstrip("\ufe0f") == EMOJI for one in reactions)

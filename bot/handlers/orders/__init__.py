@@ -1,0 +1,1 @@
+"""Orders of the shop: what is said and pressed."""

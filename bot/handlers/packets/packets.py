@@ -1,0 +1,104 @@
+"""Red packets: `/redpacket 1000 20`, the card's button, and how to check a draw."""
+
+import re
+
+from aiogram.types import CallbackQuery, Message
+
+from bot.content.buttons.packets import CHECK_PACKET, PACKET
+from bot.features.packets.packets import Packets
+from bot.handlers.kit.forms import FormProblem, Moment, echo, whole
+from bot.handlers.kit.readers import read_id
+from bot.handlers.kit.rights import Doors
+from bot.handlers.kit.table import Desk
+from bot.rules.forms import Missing, NotADuration, StrayWord
+from bot.rules.packets.packets import NewPacket, NoSuchPacket, PacketPolicy
+from bot.telegram.ask import Ask
+from bot.telegram.replies import Voice
+
+POLICY = PacketPolicy()
+EXAMPLE = "/redpacket 1000 20"
+LONGER = f"{EXAMPLE} rush fresh=30d"
+_FRESH = re.compile(r"fresh\s*[=:]\s*(\S+)", re.IGNORECASE)
+_DAYS = re.compile(r"(\d{1,4})d?")
+
+
+def setup() -> Desk:
+    """Commands and buttons of red packets."""
+    desk = Desk("packets")
+    desk.command("redpacket", red_packet)
+    desk.press(PACKET, tap)
+    desk.press(CHECK_PACKET, check)
+    return desk
+
+
+async def red_packet(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
+    """`/redpacket 1000 20 [rush] [fresh=30d]`: of the shop's coins by staff, of their own by fans where that is on."""
+    found = await doors.either(ask)
+    if found is None:
+        return
+    inside, staff = found
+    try:
+        wish = read_wish(rest, Moment(ask.at, inside.home.timezone))
+    except FormProblem as problem:
+        await voice.answer(inside, problem.error)
+        return
+    if staff:
+        await voice.answer(inside, await packets.open(inside.home, ask.actor_id, wish, ask.at, ask.cause, inside.role))
+    else:
+        await voice.answer(inside, await packets.give(inside.home, ask.sender, wish, ask.at, ask.cause))
+
+
+async def tap(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
+    """A tap on the card. Its data may be forged: the packet must be this community's."""
+    inside = await doors.fan(ask)
+    if inside is None:
+        return
+    packet_id = read_id(rest)
+    if packet_id is None:
+        await voice.answer(inside, NoSuchPacket())
+        return
+    await voice.answer(inside, await packets.tap(inside.home, ask.sender, packet_id, ask.at, ask.cause))
+
+
+async def check(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
+    """How the reader's share can be computed again."""
+    inside = await doors.fan(ask)
+    if inside is None:
+        return
+    packet_id = read_id(rest)
+    if packet_id is None:
+        await voice.answer(inside, NoSuchPacket())
+        return
+    await voice.answer(inside, await packets.proof(inside.home, ask.sender.user_id, packet_id))
+
+
+def read_wish(line: str, moment: Moment) -> NewPacket:
+    """Coins, shares, `rush` and `fresh=30d`, the last two in any order.
+
+    Raises:
+        FormProblem: the first thing that is wrong.
+    """
+    fresh = None
+    found = _FRESH.search(line)
+    if found is not None:
+        fresh = days_back("fresh", found.group(1), moment)
+        line = line[: found.start()] + " " + line[found.end() :]
+    words = line.split()
+    rush = any(word.lower() == "rush" for word in words)
+    numbers = [word for word in words if word.lower() != "rush"]
+    for name, there in (("coins", len(numbers) > 0), ("shares", len(numbers) > 1)):
+        if not there:
+            raise FormProblem(Missing(name, EXAMPLE))
+    if len(numbers) > 2:  # noqa: PLR2004  # coins and shares
+        raise FormProblem(StrayWord(echo(numbers[2]), LONGER))
+    coins = whole(1, POLICY.most_coins)("coins", numbers[0].removeprefix("coins="), moment)
+    shares = whole(1, POLICY.most_shares)("shares", numbers[1].removeprefix("shares="), moment)
+    return NewPacket(coins, shares, rush=rush, fresh=fresh)
+
+
+def days_back(name: str, text: str, moment: Moment) -> int:
+    """`30d`, or plainly 30."""
+    found = _DAYS.fullmatch(text.lower())
+    if found is None:
+        raise FormProblem(NotADuration(name, echo(text)))
+    return whole(1, POLICY.longest_fresh)(name, found.group(1), moment)

@@ -1,0 +1,54 @@
+"""`/settings`: a panel of buttons, edited in place where it is pressed in private."""
+
+from dataclasses import replace
+
+from aiogram.types import TelegramObject
+
+from bot.content.buttons.all import SETTINGS
+from bot.features.communities import Communities
+from bot.features.people.preferences import Preferences
+from bot.handlers.kit.rights import Doors
+from bot.handlers.kit.table import Desk
+from bot.rules.general import StalePress
+from bot.rules.people.preferences import read_preference
+from bot.rules.words import reader_language
+from bot.telegram.ask import Ask
+from bot.telegram.replies import Voice
+
+
+def setup() -> Desk:
+    """The command and its buttons."""
+    desk = Desk("preferences")
+    desk.command("settings", settings)
+    desk.press(SETTINGS, change)
+    return desk
+
+
+async def settings(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, preferences: Preferences) -> None:
+    """How the asker has set things."""
+    inside = await doors.anyone(ask)
+    if inside is not None:
+        await voice.answer(inside, await preferences.shown(inside.home, ask.sender.user_id))
+
+
+async def change(
+    _event: TelegramObject,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    preferences: Preferences,
+    communities: Communities,
+) -> None:
+    """One change; the panel answers in the language that holds from here on."""
+    inside = await doors.anyone(ask)
+    if inside is None:
+        return
+    wish = read_preference(rest)
+    if wish is None:
+        await voice.answer(inside, StalePress())
+        return
+    shown = await preferences.change(inside.home, ask.sender, wish, ask.at)
+    communities.forget_person(ask.sender.user_id)
+    language = reader_language(shown.language, ask.sender.language, inside.home.language)
+    await voice.panel(replace(inside, language=language), shown)

@@ -1,0 +1,56 @@
+"""`/privacy`: what is kept, and the two buttons: stop, delete me."""
+
+from aiogram.types import TelegramObject
+
+from bot.content.buttons.all import PRIVACY
+from bot.features.communities import Communities
+from bot.features.people.preferences import Preferences
+from bot.features.people.privacy import Privacy
+from bot.handlers.kit.table import Desk
+from bot.rules.general import ChannelsDontPlay, StalePress
+from bot.rules.people.preferences import Preference
+from bot.rules.people.privacy import Kept, Stopped
+from bot.telegram.ask import Ask
+from bot.telegram.replies import Voice
+
+
+def setup() -> Desk:
+    """The command and its buttons. They answer everybody, whoever's fan they are or aren't."""
+    desk = Desk("privacy")
+    desk.command("privacy", notice)
+    desk.press(PRIVACY, act)
+    return desk
+
+
+async def notice(_event: TelegramObject, ask: Ask, voice: Voice, privacy: Privacy) -> None:
+    """What is kept, why, for how long, and who sees it."""
+    await voice.answer(ask, await privacy.notice(ask.place, ask.sender.user_id))
+
+
+async def act(
+    _event: TelegramObject,
+    ask: Ask,
+    rest: str,
+    voice: Voice,
+    privacy: Privacy,
+    preferences: Preferences,
+    communities: Communities,
+) -> None:
+    """Stop; delete me, asked once more."""
+    if ask.speaks_as is not None:
+        await voice.answer(ask, ChannelsDontPlay())
+        return
+    match rest:
+        case "stop" if ask.place is not None:
+            await preferences.change(ask.place, ask.sender, Preference(reminders=False), ask.at)
+            await voice.panel(ask, Stopped())
+        case "delete":
+            await voice.panel(ask, await privacy.ask(ask.place, ask.sender.user_id, ask.at))
+        case "yes":
+            done = await privacy.delete(ask.place, ask.sender.user_id, ask.at)
+            communities.forget_person(ask.sender.user_id)
+            await voice.panel(ask, done)
+        case "keep":
+            await voice.panel(ask, Kept())
+        case _:
+            await voice.answer(ask, StalePress())

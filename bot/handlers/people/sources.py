@@ -1,0 +1,118 @@
+"""`/source NAME [cost=120]`, and what its link opens."""
+
+import re
+
+from aiogram.types import Message
+
+from bot.clock import Clock
+from bot.features.communities import Communities
+from bot.features.people.sources import FoundSource, Sources
+from bot.handlers.general import start
+from bot.handlers.kit.forms import QUOTES, FormProblem, Moment, whole, words
+from bot.handlers.kit.invite_links import WaysIn
+from bot.handlers.kit.rights import Doors
+from bot.handlers.kit.table import Desk
+from bot.handlers.shops.setup_panel import SetupPanel
+from bot.outside.qr_codes import qr_code
+from bot.rules.forms import Missing, UnknownField
+from bot.rules.people.sources import MAX_COST, MAX_NAME, START, InsideAlready, NoSourceYet, NoWayIn, SourceShown, WayIn
+from bot.telegram.ask import Ask
+from bot.telegram.calls import Outbound
+from bot.telegram.keyboards import start_link
+from bot.telegram.replies import Voice
+
+EXAMPLE = "/source Autumn poster cost=120"
+_COST = re.compile(r"(?:^|\s)cost\s*[=:\uff1d\uff1a]\s*(\S*)\s*$", re.IGNORECASE)
+"""The last two are full-width = and :, written so that no editor makes plain ones of them."""
+_FIELD = re.compile(r"(?:^|\s)([A-Za-z_]{1,24})\s*[=\uff1d]")
+
+
+def setup() -> Desk:
+    """Staff's command and the link that anybody may open."""
+    desk = Desk("sources")
+    desk.command("source", source)
+    desk.opening(START, opened)
+    return desk
+
+
+async def source(
+    _message: Message,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    sources: Sources,
+    ways: WaysIn,
+    out: Outbound,
+    clock: Clock,
+) -> None:
+    """Make a source or show it again, with its QR code; alone, list them all."""
+    inside = await doors.staff(ask)
+    if inside is None:
+        return
+    if not rest:
+        listed = await sources.listed(inside.home)
+        await voice.answer(inside, listed if listed.lines else NoSourceYet())
+        return
+    try:
+        name, cost = read_source(rest, Moment(ask.at, inside.home.timezone))
+    except FormProblem as problem:
+        await voice.answer(inside, problem.error)
+        return
+    made = await sources.make(inside.home, ask.actor_id, name, cost, ask.at, ask.cause)
+    _, closed = await ways.doors(FoundSource(made.source_id, made.name, inside.home), clock.now())
+    link = start_link(out.username, f"{START}_{made.token}")
+    shown = SourceShown(made.name, link, made.cost, made.came, made.stayed, made.fresh, closed)
+    await voice.picture(inside, shown, qr_code(link))
+
+
+async def opened(
+    message: Message,
+    ask: Ask,
+    rest: str,
+    voice: Voice,
+    communities: Communities,
+    sources: Sources,
+    ways: WaysIn,
+    panel: SetupPanel,
+    clock: Clock,
+) -> None:
+    """A source's link was opened in private: note the first touch, show the way into the group."""
+    source = await sources.find(rest)
+    if source is None:
+        await start(message, ask, communities, panel)
+        return
+    await communities.started(ask.sender, can_write=True)
+    here = ask.within(source.place)
+    if await ways.inside(source, ask.sender.user_id):
+        await communities.turn_to(ask.sender.user_id, source.place)
+        await voice.answer(here, InsideAlready(ask.sender.name))
+        return
+    await sources.touch(source, ask.sender, ask.at)
+    communities.forget_person(ask.sender.user_id)
+    opened, closed = await ways.doors(source, clock.now())
+    await voice.answer(here, WayIn(ask.sender.name, opened) if opened else NoWayIn(ask.sender.name))
+    if closed and not opened:
+        await sources.hint(source.place, closed, clock.now())
+
+
+def read_source(line: str, moment: Moment) -> tuple[str, int | None]:
+    """The name, in quotes or not, and the cost.
+
+    Raises:
+        FormProblem: the first thing that is wrong.
+    """
+    cost = None
+    found = _COST.search(line)
+    if found is not None:
+        cost = whole(0, MAX_COST)("cost", found.group(1), moment)
+        line = line[: found.start()]
+    name = line.strip()
+    closing = QUOTES.get(name[:1])
+    if closing is not None and len(name) > 1 and name[-1] in {closing, '"'}:
+        name = name[1:-1]
+    elif (stray := _FIELD.search(name)) is not None:
+        raise FormProblem(UnknownField(stray.group(1), ("cost",)))
+    if not name:
+        raise FormProblem(Missing("name", EXAMPLE))
+    return words(MAX_NAME, EXAMPLE)("name", name, moment), cost

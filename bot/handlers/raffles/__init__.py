@@ -1,0 +1,1 @@
+"""Raffles: what is said and pressed."""

@@ -1,0 +1,239 @@
+"""Raffles: entered and looked at by fans, opened, called off and drawn anew by staff."""
+
+import re
+
+from aiogram.types import CallbackQuery, Message, TelegramObject
+
+from bot.content.buttons.all import ENTER, MY_ENTRY, RAFFLES, TICKET
+from bot.features.communities import Communities
+from bot.features.raffles.calling_off import CallingOff
+from bot.features.raffles.proofs import Proving
+from bot.features.raffles.raffles import Raffles
+from bot.features.raffles.redraw import Redrawing
+from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
+from bot.handlers.kit.readers import read_id
+from bot.handlers.kit.rights import Doors
+from bot.handlers.kit.table import Desk
+from bot.rules.forms import FourWeights, Missing, NotOneOf, StrayWord
+from bot.rules.general import NoCommunityYet
+from bot.rules.numbers import read_number
+from bot.rules.raffles.draws import UNREACHABLE, OwnerMayCallOff
+from bot.rules.raffles.raffles import EVEN, TIERS, Need, NewRaffle, NoSuchRaffle, RafflePolicy
+from bot.telegram.ask import Ask
+from bot.telegram.replies import Voice
+
+POLICY = RafflePolicy()
+RAFFLE_WORDS = ("추첨", "응모", "抽奖", "抽獎", "raffles", "raffle")
+NEW_RAFFLE = '/newraffle prize="Silk scarf" winners=3 closes=+30m'
+RAFFLE = "/raffle 12"
+REDRAW = '/raffle 12 redraw 47 reason="…"'
+YES_OR_NO = {"yes": True, "on": True, "no": False, "off": False}
+LARGEST_NUMBER = 2**31 - 1
+
+
+def needs(name: str, text: str, _moment: Moment) -> tuple[Need, ...]:
+    """`checkin`, `stream`, or both with a comma between."""
+    asked = [part.strip().lower() for part in text.split(",") if part.strip()]
+    known = [need.value for need in Need]
+    for part in asked:
+        if part not in known:
+            raise FormProblem(NotOneOf(name, echo(part), tuple(known)))
+    return tuple(need for need in Need if need.value in asked)
+
+
+def weights(name: str, text: str, _moment: Moment) -> tuple[int, ...]:
+    """Four whole numbers, the lowest tier's first."""
+    parts = [part.strip() for part in text.split(",")]
+    bare = [number for part in parts if (number := read_number(part)) is not None]
+    fit = len(bare) == len(parts) == len(TIERS) and all(1 <= weight <= POLICY.max_weight for weight in bare)
+    if not fit:
+        raise FormProblem(FourWeights(name, echo(text), POLICY.max_weight))
+    return tuple(bare)
+
+
+def days(name: str, text: str, moment: Moment) -> int:
+    """`30d`, or plainly 30."""
+    return whole(1, POLICY.max_days)(name, text.lower().removesuffix("d"), moment)
+
+
+NEW_RAFFLE_FORM = Form(
+    {
+        "prize": Field(words(POLICY.max_prize, NEW_RAFFLE), needed=True),
+        "winners": Field(whole(1, POLICY.max_winners)),
+        "closes": Field(instant, needed=True),
+        "tier": Field(one_of({tier: tier for tier in TIERS})),
+        "ticket": Field(whole(0, POLICY.max_ticket)),
+        "needs": Field(needs),
+        "fresh": Field(days),
+        "cap": Field(days),
+        "weights": Field(weights),
+        "reserves": Field(whole(0, POLICY.max_reserves)),
+        "value": Field(words(POLICY.max_value, NEW_RAFFLE)),
+        "beacon": Field(one_of(YES_OR_NO)),
+    },
+    NEW_RAFFLE,
+)
+_REASON = re.compile(r"\breason\b", re.IGNORECASE)
+REDRAW_FORM = Form({"reason": Field(words(POLICY.max_reason, REDRAW))}, REDRAW)
+
+
+def setup() -> Desk:
+    """Commands, words and buttons of raffles."""
+    desk = Desk("raffles")
+    desk.command("raffles", listed)
+    desk.word(RAFFLE_WORDS, listed)
+    desk.press(RAFFLES, listed)
+    desk.opening(RAFFLES, opened)
+    desk.press(ENTER, enter)
+    desk.press(TICKET, enter_with_ticket)
+    desk.press(MY_ENTRY, my_entry)
+    desk.command("newraffle", new_raffle)
+    desk.command("raffle", raffle)
+    return desk
+
+
+async def listed(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, raffles: Raffles) -> None:
+    """What runs, and the asker's part in it."""
+    inside = await doors.fan(ask)
+    if inside is not None:
+        await voice.answer(inside, await raffles.listed(inside.home, ask.sender.user_id, ask.at))
+
+
+async def opened(
+    _message: Message,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    raffles: Raffles,
+    communities: Communities,
+) -> None:
+    """The private chat was opened for somebody's line of a draw, which isn't said in the group: here are theirs.
+
+    The shop's number may have been guessed: who isn't in it doesn't hear which shop it is.
+    """
+    await communities.started(ask.sender, can_write=True)
+    place = await communities.place(read_id(rest) or 0)
+    if place is None:
+        await voice.answer(ask, NoCommunityYet())
+        return
+    inside = await doors.fan(ask.within(place), outsiders=NoCommunityYet())
+    if inside is not None:
+        await communities.turn_to(ask.sender.user_id, place)
+        await voice.answer(inside, await raffles.listed(place, ask.sender.user_id, ask.at))
+
+
+async def enter(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles) -> None:
+    """A tap on *enter*."""
+    await _enter(ask, rest, doors, voice, raffles, ticket=False)
+
+
+async def enter_with_ticket(
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles
+) -> None:
+    """A tap on the ticket."""
+    await _enter(ask, rest, doors, voice, raffles, ticket=True)
+
+
+async def _enter(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles, *, ticket: bool) -> None:
+    """The data may be forged: the raffle must be this community's."""
+    inside = await doors.fan(ask)
+    if inside is None:
+        return
+    raffle_id = read_id(rest)
+    if raffle_id is None:
+        await voice.answer(inside, NoSuchRaffle())
+        return
+    outcome = await raffles.enter(inside.home, ask.sender, raffle_id, ask.at, ask.cause, ticket=ticket)
+    await voice.answer(inside, outcome)
+
+
+async def my_entry(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles) -> None:
+    """The asker's own line and salt: to them alone."""
+    inside = await doors.fan(ask)
+    if inside is None:
+        return
+    raffle_id = read_id(rest)
+    if raffle_id is None:
+        await voice.answer(inside, NoSuchRaffle())
+        return
+    await voice.answer(inside, await raffles.my_entry(inside.home, ask.sender.user_id, raffle_id, ask.at))
+
+
+async def new_raffle(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles) -> None:
+    """`/newraffle prize="…" winners=3 closes=+30m …`: opens at once, with an undo button."""
+    inside = await doors.staff(ask)
+    if inside is None:
+        return
+    try:
+        values = NEW_RAFFLE_FORM.read(rest, Moment(ask.at, inside.home.timezone))
+    except FormProblem as problem:
+        await voice.answer(inside, problem.error)
+        return
+    values["fresh_days"], values["cap_days"] = values.pop("fresh", 0), values.pop("cap", 0)
+    wish = NewRaffle(**{"weights": EVEN, **values})
+    await voice.answer(inside, await raffles.make(inside.home, ask.actor_id, wish, ask.at, ask.cause))
+
+
+async def raffle(
+    _message: Message,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    raffles: Raffles,
+    calling_off: CallingOff,
+    redrawing: Redrawing,
+    proving: Proving,
+) -> None:
+    """`/raffle 12` shows, `… proof` sends its file, `… cancel` calls off, `… redraw [47] [reason="…"]` draws anew."""
+    inside = await doors.staff(ask)
+    if inside is None:
+        return
+    try:
+        number, act, entry, reason = _number_and_act(rest, Moment(ask.at, inside.home.timezone))
+    except FormProblem as problem:
+        await voice.answer(inside, problem.error)
+        return
+    if act == "show":
+        await voice.answer(inside, await raffles.show(inside.home, number, ask.at))
+    elif act == "proof":
+        asker = inside.sender.user_id
+        outcome: object = await proving.ask(inside.home, asker, number, ask.at, ask.cause, can_write=inside.can_write)
+        await voice.answer(inside, outcome)
+    elif act == "cancel":
+        await _cancel(inside, number, doors, voice, calling_off)
+    elif await doors.owner(inside) is not None:
+        outcome = await redrawing.redraw(inside.home, ask.actor_id, number, entry, ask.at, ask.cause, reason)
+        await voice.answer(inside, outcome)
+
+
+async def _cancel(inside: Ask, number: int, doors: Doors, voice: Voice, calling_off: CallingOff) -> None:
+    """Staff take back what is open; once a round is named only the owner calls it off."""
+    outcome: object = await calling_off.cancel(inside.home, inside.actor_id, number, inside.at, inside.cause)
+    if isinstance(outcome, OwnerMayCallOff):
+        if await doors.owner(inside) is None:
+            return
+        outcome = await calling_off.call_off(inside.home, inside.actor_id, number, inside.at, inside.cause)
+    await voice.answer(inside, outcome)
+
+
+def _number_and_act(rest: str, moment: Moment) -> tuple[int, str, int | None, str]:
+    """The raffle's number, what to do with it, the entry and the reason of a redraw."""
+    named = _REASON.search(rest)
+    parts = rest[: named.start()].split() if named is not None else rest.split()
+    if not parts:
+        raise FormProblem(Missing("number", RAFFLE))
+    number = whole(1, LARGEST_NUMBER)("number", parts[0].removeprefix("#"), moment)
+    act = parts[1].lower() if len(parts) > 1 else "show"
+    entry, reason = None, UNREACHABLE
+    if act == "redraw":
+        if len(parts) > 2:  # noqa: PLR2004  # number, act, entry
+            entry = whole(1, LARGEST_NUMBER)("redraw", parts.pop(2).removeprefix("#"), moment)
+        if named is not None:
+            reason = REDRAW_FORM.read(rest[named.start() :], moment)["reason"]
+    elif named is not None:
+        raise FormProblem(StrayWord("reason", REDRAW))
+    if len(parts) > 2 or act not in {"show", "proof", "cancel", "redraw"}:  # noqa: PLR2004
+        raise FormProblem(StrayWord(parts[-1][:40], REDRAW))
+    return number, act, entry, reason

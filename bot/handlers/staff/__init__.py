@@ -1,0 +1,1 @@
+"""Staff and their panel: what is said and pressed."""

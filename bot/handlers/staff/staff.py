@@ -1,0 +1,150 @@
+"""`/staff`: who helps in the shop, and whom the owner denies it. The buttons of the owner's notes of operators too."""
+
+from typing import assert_never
+
+from aiogram.types import CallbackQuery, Message
+
+from bot.content.buttons.staff import ADD, REMOVE, STAFF, TAKE_BACK
+from bot.features.communities import Communities
+from bot.features.staff.staff import Staffing
+from bot.flows import undo as undoing
+from bot.handlers.kit.forms import echo
+from bot.handlers.kit.naming import Line, Naming
+from bot.handlers.kit.readers import read_id
+from bot.handlers.kit.rights import Doors
+from bot.handlers.kit.roles import FoundStaff, Roles
+from bot.handlers.kit.table import Desk
+from bot.rules.general import StalePress
+from bot.rules.naming import Named, NameUnsure, NobodyCalled, NotAPerson, Unnamed
+from bot.rules.rights import TryAgain
+from bot.rules.staff.staff import StaffAnonymous, StaffHow, StaffUnknown
+from bot.store.engine.db import Database
+from bot.store.members import Sender
+from bot.telegram.ask import Ask
+from bot.telegram.replies import Voice
+
+Meant = Sender | StaffAnonymous | StaffUnknown | StaffHow | NameUnsure
+
+
+def setup() -> Desk:
+    """The owner's command and buttons of staff."""
+    desk = Desk("staff")
+    desk.command("staff", staff)
+    desk.press(STAFF, pressed)
+    return desk
+
+
+async def staff(
+    message: Message,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    roles: Roles,
+    staffing: Staffing,
+    naming: Naming,
+) -> None:
+    """`/staff` lists, `/staff remove @name` denies a person, `/staff add @name` lifts it; a reply names them too."""
+    inside = await doors.owner(ask)
+    if inside is None:
+        return
+    found = await roles.staff_of(inside.home)
+    if not isinstance(found, FoundStaff):
+        await voice.answer(inside, TryAgain())
+        return
+    verb, _, said = rest.strip().partition(" ")
+    if not verb:
+        await voice.answer(inside, await staffing.listed(inside.home, found.administrators))
+    elif verb.lower() not in {REMOVE, ADD}:
+        await voice.answer(inside, StaffHow())
+    else:
+        who = await _named(message, said.strip(), inside, found, staffing, naming)
+        await _turn(inside, verb.lower(), who, found, voice, staffing)
+
+
+async def pressed(
+    _press: CallbackQuery,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    roles: Roles,
+    staffing: Staffing,
+    communities: Communities,
+    db: Database,
+) -> None:
+    """`<shop>:remove:<person>`, `<shop>:add:<person>`, `<shop>:undo:<act>`: the shop is the note's, not the chat's."""
+    shop_id, _, said = rest.partition(":")
+    verb, _, number = said.partition(":")
+    shop, what = read_id(shop_id), read_id(number)
+    place = await communities.place(shop) if shop is not None else None
+    if place is None or what is None or verb not in {REMOVE, ADD, TAKE_BACK}:
+        await voice.answer(ask, StalePress())
+        return
+    inside = await doors.owner(ask.within(place))
+    if inside is None:
+        return
+    if verb == TAKE_BACK:
+        outcome = await undoing.undo(db, inside.home, ask.actor_id, ask.at, ask.cause, what, role=inside.role)
+        communities.forget()
+        await voice.answer(inside, outcome)
+        return
+    found = await roles.staff_of(inside.home)
+    if not isinstance(found, FoundStaff):
+        await voice.answer(inside, TryAgain())
+        return
+    who = next((one for one in found.administrators if one.user_id == what), None) or await staffing.person(what)
+    await _turn(inside, verb, who or StaffUnknown(""), found, voice, staffing)
+
+
+async def _turn(inside: Ask, verb: str, who: Meant, found: FoundStaff, voice: Voice, staffing: Staffing) -> None:
+    if not isinstance(who, Sender):
+        await voice.answer(inside, who)
+        return
+    admin = who.user_id in found.staff.administrators
+    change = staffing.deny if verb == REMOVE else staffing.lift
+    await voice.answer(inside, await change(inside.home, inside.actor_id, who, inside.at, inside.cause, admin=admin))
+
+
+async def _named(
+    message: Message, said: str, inside: Ask, found: FoundStaff, staffing: Staffing, naming: Naming
+) -> Meant:
+    """Whom the owner means: an administrator or a denied person by name, else as staff name everybody."""
+    line = Line.of(message, said)
+    if line.mentioned is None and said:
+        known = _administrator(said, found) or await staffing.denied_as(inside.home, said)
+        if known is not None:
+            return known
+    replied = message.reply_to_message
+    if not said and replied is not None and replied.sender_chat is not None and not replied.forum_topic_created:
+        return StaffAnonymous()
+    whom = await naming.whom(inside, message, line, line.words)
+    if isinstance(whom, Named):
+        return await staffing.person(whom.user_id) or Sender(whom.user_id, whom.shown, None, None)
+    return whom if isinstance(whom, NameUnsure) else _unknown(whom, _shown(line, replied))
+
+
+def _unknown(whom: Unnamed | NotAPerson | NobodyCalled, shown: str) -> StaffUnknown | StaffHow:
+    match whom:
+        case Unnamed(said):
+            return StaffUnknown(said) if said else StaffHow()
+        case NobodyCalled(username):
+            return StaffUnknown(username)
+        case NotAPerson():
+            return StaffUnknown(shown)
+        case _:
+            assert_never(whom)
+
+
+def _shown(line: Line, replied: Message | None) -> str:
+    """How a bot is called that was named by a mention or a reply."""
+    user = line.mentioned or (replied.from_user if replied is not None else None)
+    return echo(user.full_name) if user is not None else ""
+
+
+def _administrator(said: str, found: FoundStaff) -> Sender | None:
+    """An administrator by the username or name that Telegram says now."""
+    wanted = said.removeprefix("@").casefold()
+    by_name = [one for one in found.administrators if one.username == wanted]
+    by_name = by_name or [one for one in found.administrators if one.name.casefold() == wanted]
+    return by_name[0] if len(by_name) == 1 else None

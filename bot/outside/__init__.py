@@ -1,0 +1,1 @@
+"""Clients of other services, and pictures that other libraries draw."""

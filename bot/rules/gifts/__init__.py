@@ -1,0 +1,1 @@
+"""Gifts that fans send on: what is decided."""

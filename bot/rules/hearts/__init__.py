@@ -1,0 +1,1 @@
+"""Heart goals: what is decided."""

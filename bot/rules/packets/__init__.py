@@ -1,0 +1,1 @@
+"""Red packets: what is decided."""

@@ -1,0 +1,57 @@
+"""Members: the card that `/me` shows and the board of `/top`."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from bot.rules.checkins.checkins import Restorable
+from bot.rules.coins.lapse import Lapse
+from bot.rules.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPolicy:
+    """How long the board is."""
+
+    places: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class MyCard(Outcome, name="members.MyCard"):
+    """What a fan has and where they stand."""
+
+    name: str
+    balance: int
+    length: int
+    """Days of the streak; 0 when the next check-in begins a new one."""
+    checked_in: bool
+    tomorrow: int
+    coupons: int
+    """Coupons held and not used."""
+    restorable: Restorable | None = None
+    streams: int = 0
+    """Streams attended in a row."""
+    lapses: tuple[Lapse, ...] = ()
+    """What lapses next, if it isn't spent."""
+    waiting: int = 0
+    """Coins of a friend's gift that the first check-in sets free."""
+
+
+@dataclass(frozen=True, slots=True)
+class BoardLine:
+    """One place on the board."""
+
+    place: int
+    name: str
+    earned: int
+    """Coins earned in the month; spending them costs no place."""
+    me: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Board(Outcome, name="members.Board"):
+    """Who earned most coins in this calendar month of the community."""
+
+    month: date
+    lines: tuple[BoardLine, ...]
+    mine: BoardLine | None
+    """Where the reader stands, if not among the lines."""

@@ -1,0 +1,1 @@
+"""Raffles: what is decided."""

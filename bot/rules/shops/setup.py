@@ -1,0 +1,253 @@
+"""Setting a shop up: what can be set, in which order it is asked, and what a panel shows of it."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from unicodedata import normalize
+
+from bot.rules.giveaways import POLICY as GIVEAWAYS
+from bot.rules.numbers import read_number
+from bot.rules.outcome import Outcome
+from bot.rules.packets.packets import Funding
+from bot.rules.shops.arrivals import Room
+from bot.rules.topics import RoomTopic
+from bot.rules.words import Language
+
+MORNING_AT_FIRST = "09:00"
+"""When a new shop's morning card is posted, in its own zone."""
+NO_MORNING = "off"
+GIVEAWAYS_OFFERED = ("0", "500", "1000", "2000", "5000", "10000")
+"""Limits that the panel offers; others are typed."""
+MORNINGS = ("07:00", "08:00", "09:00", "10:00", "12:00", NO_MORNING)
+"""Hours that the panel offers; others are typed."""
+
+ZONES_OFFERED = {
+    Language.KO: ("Asia/Seoul", "Asia/Tokyo", "America/Los_Angeles", "America/New_York"),
+    Language.ZH: ("Asia/Shanghai", "Asia/Hong_Kong", "Asia/Taipei", "Asia/Singapore", "America/Los_Angeles"),
+    Language.EN: (
+        "America/New_York",
+        "America/Chicago",
+        "America/Los_Angeles",
+        "Europe/London",
+        "Australia/Sydney",
+        "Asia/Singapore",
+    ),
+}
+"""Where shops most likely stand, by the shop's language; others are found by typing a city."""
+
+_CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?")
+LAST_HOUR, LAST_MINUTE = 23, 59
+
+
+class Step(StrEnum):
+    """What the set-up asks for, in this order."""
+
+    LANGUAGE = "language"
+    TIMEZONE = "timezone"
+    SHOP = "shop"
+    PERSONA = "persona"
+    COIN = "coin"
+    MORNING = "morning"
+    GIVEAWAY = "giveaway"
+
+
+STEPS = tuple(Step)
+GUIDED = tuple(step for step in STEPS if step is not Step.GIVEAWAY)
+"""What a new shop is asked, one after another; the rest has a value that serves."""
+REVIEW = "review"
+"""Where all of it is seen at once."""
+ROOMS = "rooms"
+"""Where the groups and the bot's rights in them are seen."""
+
+
+class Problem(StrEnum):
+    """Why what was typed isn't what the step asks for."""
+
+    LONG = "long"
+    EMPTY = "empty"
+    """Not a text, or nothing that can be seen."""
+    NO_ZONE = "no_zone"
+    NO_TIME = "no_time"
+    NO_NUMBER = "no_number"
+    NO_TYPING = "no_typing"
+    """This step is answered by its buttons."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupPolicy:
+    """Lengths of what `/setup` takes."""
+
+    max_shop: int = 64
+    max_persona: int = 32
+    max_coin: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What `/setup` changes; None leaves a thing as it is."""
+
+    language: Language | None = None
+    timezone: str | None = None
+    shop: str | None = None
+    persona: str | None = None
+    coin: str | None = None
+    morning: str | None = None
+    """`HH:MM`, or `off`."""
+    packets: Funding | None = None
+    """Who may open red packets."""
+    giveaway: int | None = None
+    """Coins that each operator may give away a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupDone(Outcome, name="setting_up.SetupDone"):
+    """How the community stands after `/setup`."""
+
+    shop: str
+    language: Language
+    timezone: str
+    persona: str
+    coin: str
+    changed: tuple[str, ...]
+    """Names of the settings that changed."""
+    audit_id: int | None
+    morning: str = NO_MORNING
+    packets: str = Funding.STAFF
+    giveaway: int = GIVEAWAYS.a_day
+
+
+@dataclass(frozen=True, slots=True)
+class SetupShown(Outcome, name="setting_up.SetupShown"):
+    """How the community stands, for `/setup` without anything to change, where no panel can be shown."""
+
+    community_id: int
+    shop: str
+    language: Language
+    timezone: str
+    persona: str
+    coin: str
+    morning: str
+    mine: bool
+    """Whether the reader may change it: then a button opens the panel in private."""
+    missing: tuple[str, ...] = ()
+    """What the bot lacks in this group."""
+    packets: str = Funding.STAFF
+    giveaway: int = GIVEAWAYS.a_day
+    chat_id: int = 0
+    forum: bool = False
+    """Whether this group has topics."""
+    topic: RoomTopic | None = None
+    """Where in it cards and announcements come; None for General."""
+    chosen: int | None = None
+    """The act that chose this topic just now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupStep(Outcome, name="setting_up.SetupStep"):
+    """One question of the panel in private."""
+
+    step: str
+    value: str
+    """How it is now, or as it was filled in."""
+    options: tuple[str, ...]
+    """Answers to tap."""
+    number: int
+    guided: bool
+    """Whether the steps follow one another; else each leads back to the overview."""
+    problem: str | None = None
+    most: int = 0
+    """Characters that a typed answer may have, or the highest number."""
+    of: int = len(GUIDED)
+
+
+@dataclass(frozen=True, slots=True)
+class SetupReview(Outcome, name="setting_up.SetupReview"):
+    """The panel's overview."""
+
+    shop: str
+    language: Language
+    timezone: str
+    persona: str
+    coin: str
+    morning: str
+    changed: tuple[str, ...]
+    """What was filled in and isn't saved yet."""
+    rooms: tuple[Room, ...] = ()
+    """Groups in which the bot lacks something."""
+    problem: str | None = None
+    """That something was typed where only buttons answer."""
+    packets: str = Funding.STAFF
+    giveaway: int = GIVEAWAYS.a_day
+
+
+@dataclass(frozen=True, slots=True)
+class SetupRooms(Outcome, name="setting_up.SetupRooms"):
+    """The panel's list of groups, and what the bot lacks in each."""
+
+    shop: str
+    rooms: tuple[Room, ...]
+    missing: tuple[str, ...] = ()
+    """What it lacks in any of them: each has its reason once."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupFinished(Outcome, name="setting_up.SetupFinished"):
+    """The panel is done."""
+
+    shop: str
+    changed: tuple[str, ...]
+    audit_id: int | None
+    commands: tuple[str, ...] = ()
+    """What staff can do next, of what there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupGivenUp(Outcome, name="setting_up.SetupGivenUp"):
+    """The panel was left; what wasn't saved is dropped."""
+
+    unsaved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetupClosed(Outcome, name="setting_up.SetupClosed"):
+    """A press on a panel that isn't the open one."""
+
+
+@dataclass(frozen=True, slots=True)
+class NothingOpen(Outcome, name="setting_up.NothingOpen"):
+    """`/cancel` where nothing was begun."""
+
+
+def after(step: str, *, guided: bool) -> str:
+    """Where an answered, or skipped, step leads."""
+    if not guided or step not in GUIDED:
+        return REVIEW
+    place = GUIDED.index(Step(step)) + 1
+    return GUIDED[place] if place < len(GUIDED) else REVIEW
+
+
+def before(step: str, *, guided: bool) -> str:
+    """Where *back* leads."""
+    if not guided or step not in GUIDED:
+        return REVIEW
+    place = GUIDED.index(Step(step))
+    return GUIDED[place - 1] if place else REVIEW
+
+
+def morning_of(text: str) -> str | None:
+    """An hour as people type it (`9`, `9:30`, `09:00`, `off`), as it is kept; None if it is none."""
+    plain = normalize("NFKC", text).strip().lower()
+    if plain == NO_MORNING:
+        return NO_MORNING
+    found = _CLOCK.fullmatch(plain)
+    if found is None:
+        return None
+    hour, minute = int(found.group(1)), int(found.group(2) or 0)
+    return f"{hour:02d}:{minute:02d}" if hour <= LAST_HOUR and minute <= LAST_MINUTE else None
+
+
+def giveaway_of(text: str) -> str | None:
+    """A number of coins as people type it (`2000`, `2,000`), as it is kept; None if it is none that can be set."""
+    plain = normalize("NFKC", text).strip().replace(",", "").replace(" ", "")
+    number = read_number(plain, GIVEAWAYS.most)
+    return str(number) if number is not None else None

@@ -1,0 +1,1 @@
+"""Coupons as several domains need them: campaigns, handing out, looking up."""

@@ -1,0 +1,344 @@
+"""Handing coupons out: the one way by which a campaign's coupon becomes a fan's, whoever asks for it.
+
+The group's button, the coin shop, gifts and heart goals all end here, so that stock, limits and codes are counted once.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import ClauseElement
+from sqlmodel import col
+
+from bot.rules.calendar import day_of
+from bot.rules.coupons.codes import new_code
+from bot.rules.coupons.coupons import (
+    AlreadyClaimed,
+    CampaignFacts,
+    CampaignState,
+    Cancelled,
+    Claimed,
+    ClaimOutcome,
+    CouponPolicy,
+    CouponState,
+    KeptFor,
+    NoSuchCoupon,
+    SoldOut,
+    asks_for_tier,
+    fate_of,
+    may_claim,
+)
+from bot.rules.place import Place
+from bot.rules.tiers import Tier
+from bot.store import causes, ledger
+from bot.store.coupons.campaigns import CARD, find_campaign
+from bot.store.engine.db import Tx
+from bot.store.engine.hot import Hot
+from bot.store.members import Standing, note
+from bot.store.messages.cards import hang_cards, touch_cards
+from bot.store.tables import Campaign, CampaignCode, Coupon
+from bot.store.tables.base import Id
+from bot.store.tiers import tier_of
+
+Choice = Callable[[str], str]
+"""Picks one character of a string: `secrets.choice`."""
+
+_HELD = Hot(
+    select(
+        col(Coupon.nth),
+        col(Coupon.code),
+        col(Coupon.state),
+        col(Coupon.cause),
+        col(Coupon.answer),
+        col(Coupon.claimed_at),
+    )
+    .where(
+        and_(
+            col(Coupon.campaign_id) == bindparam("campaign_id", type_=Id),
+            col(Coupon.member_id) == bindparam("member_id", type_=Id),
+        )
+    )
+    .order_by(col(Coupon.nth))
+)
+_TAKE = Hot(
+    update(Campaign)
+    .where(
+        and_(
+            col(Campaign.id) == bindparam("campaign_id", type_=Id),
+            col(Campaign.community_id) == bindparam("community_id", type_=Id),
+            col(Campaign.taken) < col(Campaign.stock),
+            col(Campaign.state) == CampaignState.OPEN.value,
+        )
+    )
+    .values(taken=col(Campaign.taken) + 1)
+    .returning(col(Campaign.taken))
+)
+_CLAIM = Hot.upsert(
+    lambda insert_: (
+        insert_(Coupon)
+        .values(
+            community_id=bindparam("community_id"),
+            campaign_id=bindparam("campaign_id"),
+            member_id=bindparam("member_id"),
+            nth=bindparam("nth"),
+            code=bindparam("code"),
+            paid=bindparam("paid"),
+            state=bindparam("state"),
+            claimed_at=bindparam("claimed_at"),
+            cause=bindparam("cause"),
+            answer=bindparam("answer"),
+        )
+        .on_conflict_do_nothing(index_elements=[col(Coupon.community_id), col(Coupon.code)])
+        .returning(col(Coupon.id))
+    )
+)
+_FREE = select(col(CampaignCode.id)).where(
+    and_(col(CampaignCode.batch_id) == bindparam("batch_id", type_=Id), col(CampaignCode.taken).is_(False))
+)
+_FREE = _FREE.order_by(col(CampaignCode.id)).limit(1)
+
+
+def _take_code(free: Select[Any]) -> ClauseElement:
+    return (
+        update(CampaignCode)
+        .where(col(CampaignCode.id) == free.scalar_subquery())
+        .values(taken=true())
+        .returning(col(CampaignCode.code))
+    )
+
+
+_NEXT_CODE = Hot({"sqlite": _take_code(_FREE), "postgresql": _take_code(_FREE.with_for_update(skip_locked=True))})
+_PUT_BACK = Hot(
+    update(Campaign)
+    .where(
+        and_(
+            col(Campaign.id) == bindparam("campaign_id", type_=Id),
+            col(Campaign.community_id) == bindparam("community_id", type_=Id),
+            col(Campaign.taken) > 0,
+        )
+    )
+    .values(taken=col(Campaign.taken) - 1)
+)
+
+
+def usable_at(now: datetime) -> ColumnElement[bool]:
+    """Coupons that the till honours at `now`, in a query that joins their campaigns (`may_redeem`)."""
+    return and_(
+        col(Coupon.state) == CouponState.HELD,
+        col(Campaign.state) == CampaignState.OPEN,
+        or_(col(Campaign.closes).is_(None), col(Campaign.closes) > now),
+    )
+
+
+def count_usable(session: Session, member_id: int, now: datetime) -> int:
+    """How many coupons a member can use at `now`."""
+    usable: int = session.execute(
+        select(func.count())
+        .select_from(Coupon)
+        .join(Campaign, col(Campaign.id) == col(Coupon.campaign_id))
+        .where(col(Coupon.member_id) == member_id, usable_at(now))
+    ).scalar_one()
+    return usable
+
+
+def hang(
+    tx: Tx, community_id: int, campaign_id: int, opens: datetime | None, closes: datetime | None, now: datetime
+) -> list[int]:
+    """Promise a campaign's card in each group, from its opening on; their chats."""
+    return hang_cards(tx, community_id, CARD, campaign_id, opens or now, now, turns_at=closes)
+
+
+def unlock(tx: Tx, place: Place, campaign_id: int, at: datetime) -> CampaignFacts | None:
+    """Hang the cards of a campaign that was kept for a heart goal: from now on it is a drop like any other.
+
+    None if it isn't kept for one any more, was cancelled, or is over; nothing is changed then.
+    """
+    campaign = find_campaign(tx, place.community_id, campaign_id)
+    if campaign is None or (campaign.closes is not None and campaign.closes <= at):
+        return None
+    opens = campaign.opens if campaign.opens is not None and campaign.opens > at else at
+    unlocked = tx.execute(
+        update(Campaign)
+        .where(
+            col(Campaign.id) == campaign_id,
+            col(Campaign.community_id) == place.community_id,
+            col(Campaign.kept_for) == KeptFor.HEARTS,
+            col(Campaign.state) == CampaignState.OPEN,
+        )
+        .values(kept_for=None, opens=opens)
+        .returning(col(Campaign.id))
+    ).all()
+    if not unlocked:
+        return None
+    hang(tx, place.community_id, campaign_id, opens, campaign.closes, at)
+    return find_campaign(tx, place.community_id, campaign_id)
+
+
+def set_aside(tx: Tx, place: Place, campaign_id: int, at: datetime, policy: CouponPolicy) -> bool:
+    """Take one from the stock for somebody who isn't known yet; False if none is left or it was cancelled.
+
+    It ends by `hand_out(…, aside=True)` or by `put_back`.
+    """
+    if tx.row(_TAKE, campaign_id=campaign_id, community_id=place.community_id) is None:
+        return False
+    touch_cards(tx, place.community_id, CARD, campaign_id, at, every=policy.card_every)
+    return True
+
+
+def put_back(tx: Tx, place: Place, campaign_id: int, at: datetime, policy: CouponPolicy) -> None:
+    """Give what was set aside back to the stock."""
+    tx.touch(_PUT_BACK, campaign_id=campaign_id, community_id=place.community_id)
+    touch_cards(tx, place.community_id, CARD, campaign_id, at, every=policy.card_every)
+
+
+def hand_out(
+    tx: Tx,
+    place: Place,
+    member: Standing,
+    campaign_id: int,
+    at: datetime,
+    cause: str,
+    policy: CouponPolicy,
+    choice: Choice,
+    *,
+    way: KeptFor | None = None,
+    price: int | None = None,
+    aside: bool = False,
+) -> ClaimOutcome:
+    """Decide, take one from the stock, charge, hand out the code. The member is locked (`standing`).
+
+    A campaign that is kept for something is handed out by that `way` only, one of the group by any. `price` replaces
+    the campaign's own and is charged here, so that a cancelled campaign gives it back (0: nothing is charged).
+    `aside`: the stock was taken by `set_aside` before. A cause that claimed of this campaign before hears its first
+    outcome.
+    """
+    campaign = find_campaign(tx, place.community_id, campaign_id)
+    if campaign is None or (campaign.kept_for is not None and campaign.kept_for is not way):
+        return NoSuchCoupon()
+    if price is not None:
+        campaign = replace(campaign, price=price)
+    rows = tx.rows(_HELD, campaign_id=campaign_id, member_id=member.member_id)
+    for row in rows:
+        if row[3] == cause and at - row[5] < causes.KEPT:
+            return causes.from_json(Claimed, row[4])
+    # What was taken back from a fan counts no more, unless the whole campaign was.
+    held = [row for row in rows if row[2] != CouponState.CANCELLED or campaign.state is CampaignState.CANCELLED]
+    if len(held) >= campaign.limit and campaign.state is CampaignState.OPEN and not _ran_out(campaign, held[-1], at):
+        return _again(campaign, held[-1])
+    tier = tier_of(tx, place, member.member_id, at) if asks_for_tier(campaign, at) else Tier.NEW
+    refusal = may_claim(campaign, member.balance, at, member.back_since, aside=aside, tier=tier, policy=policy)
+    if refusal is not None:
+        # Who holds one already is told of theirs, not of a stock that no longer concerns them.
+        return _again(campaign, held[-1]) if held and isinstance(refusal, SoldOut) else refusal
+    if not aside and tx.row(_TAKE, campaign_id=campaign_id, community_id=place.community_id) is None:
+        now = find_campaign(tx, place.community_id, campaign_id)
+        gone = now is not None and now.state is CampaignState.CANCELLED
+        return Cancelled(campaign.title) if gone else SoldOut(campaign.title)
+    outcome = _write_down(tx, place, member, campaign, len(rows) + 1, at, cause, policy, choice)
+    note(tx, member.member_id, day_of(at, place.timezone), "claim")
+    touch_cards(tx, place.community_id, CARD, campaign.id, at, every=policy.card_every)
+    return outcome
+
+
+def take_away(tx: Tx, place: Place, coupon_id: int, at: datetime) -> int | None:
+    """Void a coupon that is still held and give its coins back; how many, or None if it was used or void already.
+
+    The stock doesn't get it back: its code was shown.
+    """
+    paid = tx.execute(
+        update(Coupon)
+        .where(
+            col(Coupon.id) == coupon_id,
+            col(Coupon.community_id) == place.community_id,
+            col(Coupon.state) == CouponState.HELD,
+        )
+        .values(state=CouponState.CANCELLED)
+        .returning(col(Coupon.paid))
+    ).scalar_one_or_none()
+    if paid:
+        give_back_claim(tx, place.community_id, coupon_id, at)
+    return paid
+
+
+def give_back_claim(tx: Tx, community_id: int, coupon_id: int | None, at: datetime) -> None:
+    """Reverse what a claim was charged."""
+    ledger.give_back(
+        tx,
+        community_id=community_id,
+        charged_key=f"claim:{coupon_id}",
+        key=f"refund:{coupon_id}",
+        reason="refund",
+        at=at,
+    )
+
+
+def _ran_out(campaign: CampaignFacts, row: tuple[Any, ...], at: datetime) -> bool:
+    """Whether a coupon wasn't used in time: its fan is told that the drop is over, not that they have it."""
+    return fate_of(CouponState(row[2]), campaign.state, campaign.closes, at) == "over"
+
+
+def _again(campaign: CampaignFacts, row: tuple[Any, ...]) -> AlreadyClaimed:
+    code = row[1] or campaign.shared_code or ""
+    return AlreadyClaimed(campaign.title, code, campaign.closes, redeemed=row[2] == CouponState.REDEEMED)
+
+
+def _code(tx: Tx, campaign: CampaignFacts, choice: Choice) -> str:
+    """A fresh code, or the next of the campaign's file: it has as many as there is stock."""
+    if campaign.batch_id is None:
+        return new_code(choice)
+    row = tx.row(_NEXT_CODE, batch_id=campaign.batch_id)
+    if row is None:
+        raise RuntimeError(f"campaign {campaign.id} has stock left but no code")
+    return str(row[0])
+
+
+def _write_down(
+    tx: Tx,
+    place: Place,
+    member: Standing,
+    campaign: CampaignFacts,
+    nth: int,
+    at: datetime,
+    cause: str,
+    policy: CouponPolicy,
+    choice: Choice,
+) -> Claimed:
+    for _ in range(policy.retry_codes):
+        code = None if campaign.shared_code else _code(tx, campaign, choice)
+        outcome = Claimed(
+            title=campaign.title,
+            code=code or campaign.shared_code or "",
+            price=campaign.price,
+            balance=member.balance - campaign.price,
+            closes=campaign.closes,
+        )
+        made = tx.row(
+            _CLAIM,
+            community_id=place.community_id,
+            campaign_id=campaign.id,
+            member_id=member.member_id,
+            nth=nth,
+            code=code,
+            paid=campaign.price,
+            state=CouponState.HELD.value,
+            claimed_at=at,
+            cause=cause,
+            answer=causes.to_json(outcome),
+        )
+        if made is not None:
+            if campaign.price:
+                ledger.charge(
+                    tx,
+                    community_id=place.community_id,
+                    key=f"claim:{made[0]}",
+                    member_account=member.account_id,
+                    shop=place.shop_account,
+                    amount=campaign.price,
+                    reason="claim",
+                    at=at,
+                )
+            return outcome
+    raise RuntimeError(f"{policy.retry_codes} fresh codes were all taken: the random source is broken")

@@ -1,0 +1,80 @@
+"""Finding a coupon by what was typed or scanned, and what redeeming counts."""
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.coupons.codes import read_code
+from bot.rules.coupons.coupons import CampaignState, CouponState
+from bot.rules.place import Place
+from bot.rules.tiers import Deed
+from bot.store.engine.db import Tx
+from bot.store.members import note, unnote
+from bot.store.tables import Campaign, CampaignCode, Coupon
+
+
+def coupon_with(tx: Tx, place: Place, code: str) -> Coupon | None:
+    """The coupon with this code, locked: as it was typed, in capitals, or as a generated one that was typed freely."""
+    for candidate in dict.fromkeys((code, code.upper(), read_code(code))):
+        found = None if candidate is None else _with(tx, place, candidate)
+        if found is not None:
+            return found
+    return None
+
+
+def _with(tx: Tx, place: Place, code: str) -> Coupon | None:
+    return tx.execute(
+        select(Coupon)
+        .where(col(Coupon.community_id) == place.community_id, col(Coupon.code) == code)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+
+
+def campaign_sharing(session: Session, place: Place, code: str) -> Campaign | None:
+    """The campaign of a shared code: the open one first, else the latest."""
+    return (
+        session.execute(
+            select(Campaign)
+            .where(col(Campaign.community_id) == place.community_id, col(Campaign.shared_code) == code.upper())
+            .order_by((col(Campaign.state) == CampaignState.OPEN).desc(), col(Campaign.id).desc())
+        )
+        .scalars()
+        .first()
+    )
+
+
+def has_own_codes(tx: Tx, place: Place) -> bool:
+    """Whether the shop ever brought codes of its own, whose look nobody knows."""
+    query = select(col(CampaignCode.id)).where(col(CampaignCode.community_id) == place.community_id).limit(1)
+    return tx.execute(query).first() is not None
+
+
+def mark_redeemed(tx: Tx, coupon: Coupon, at: datetime, by: int | None, day: date) -> None:
+    """A locked coupon is used, and counts for its fan's tier on this day."""
+    coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.REDEEMED, at, by
+    count_redeemed(tx, coupon, day)
+
+
+def mark_held(tx: Tx, coupon: Coupon) -> None:
+    """A locked coupon can be used again, and counts no more."""
+    uncount_redeemed(tx, coupon)
+    coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.HELD, None, None
+    tx.flush()
+
+
+def count_redeemed(tx: Tx, coupon: Coupon, day: date) -> None:
+    """One more redeemed coupon for its fan's tier. The coupon remembers the day: a zone may change meanwhile."""
+    coupon.redeemed_on = day
+    tx.flush()
+    note(tx, coupon.member_id, day, Deed.REDEEM)
+
+
+def uncount_redeemed(tx: Tx, coupon: Coupon) -> None:
+    """It counts no more, on the day on which it was counted; nothing if it didn't count."""
+    day, coupon.redeemed_on = coupon.redeemed_on, None
+    tx.flush()
+    if day is not None:
+        unnote(tx, coupon.member_id, day, Deed.REDEEM)

@@ -1,0 +1,1 @@
+"""Connections, transactions, the one writer, the schema, and copies of a database."""

@@ -1,0 +1,311 @@
+"""Copies of an SQLite database: one to keep, and one put back in its place. Synchronous: the command line runs them.
+
+What somebody wrote waits in the inbox, or is set aside, and neither is in a copy.
+"""
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from bot.store.causes import forget
+from bot.store.engine.db import Tx
+from bot.store.engine.lock import hand_over
+from bot.store.engine.schema import known_revisions, migrate_file
+from bot.store.messages.cards import EDIT, POST
+from bot.store.messages.outbox import DELETE, FILE
+from bot.store.tables import Outbox
+from bot.store.tables.messages import OutboxState
+
+WRITTEN_BY_PEOPLE = ("inbox", "set_aside")
+"""Tables that hold what people wrote, until it is handled or repaired: no copy has them."""
+OURS = frozenset({"alembic_version", "community", "member", "account", "transfer", "inbox", "outbox"})
+"""Tables by which a database is known as Encore's."""
+SIDES = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database while it is open."""
+SQLITES_OWN = frozenset({("table", "sqlite_sequence"), ("table", "sqlite_stat1"), ("table", "sqlite_stat4")})
+"""Tables that SQLite makes by itself."""
+BUSY_SECONDS = 10.0
+LONGEST_NAME = 60
+"""Signs of a foreign name that are told."""
+
+TRUE_WHEN_SENT = (POST, EDIT, DELETE, FILE)
+"""Promises that hold references: what they say is read when they leave, so late they are no lie."""
+
+
+class BackupError(Exception):
+    """Why nothing was copied, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A copy, and how much of a shop is in it."""
+
+    size: int
+    """Bytes."""
+    shops: int
+    members: int
+
+
+def back_up(source: Path, target: Path, *, force: bool) -> Copied:
+    """Write a copy of the database `source` to `target`, whole or not at all, while a bot may be writing to it.
+
+    Raises:
+        BackupError: there is no database, or `target` can't or mustn't be written.
+    """
+    if not source.is_file():
+        raise BackupError("there is no database yet at DATABASE_URL; nothing to back up")
+    if target.exists() and (target.samefile(source) or not target.is_file()):
+        raise BackupError(f"{target} can't hold a backup; name another file")
+    if target.exists() and not force:
+        raise BackupError(f"{target} is there already; name another file, or add --force to replace it")
+    with _beside(target) as made:
+        try:
+            with closing(_open(source)) as database:
+                database.execute("VACUUM INTO ?", (str(made),))  # an empty file is all it agrees to write over
+            return _keep(made, target)
+        except sqlite3.Error as error:
+            raise BackupError(f"the database can't be copied: {error}") from None
+
+
+def take_in(source: Path, database: Path) -> Path:
+    """Copy a backup to a new file beside `database`, for the rest of a restore to work on.
+
+    Raises:
+        BackupError: `source` isn't a sound database of Encore's, was made by a newer one, or holds what isn't ours.
+    """
+    if not source.is_file():
+        raise BackupError(f"{source} isn't a file")
+    if database.exists() and source.samefile(database):
+        raise BackupError(f"{source} is the database itself; name a backup")
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with _beside(database, keep=True) as made:
+        try:
+            with _as_it_was(source), closing(_open(source, mode="ro")) as backup, closing(_open(made)) as copy:
+                revision = _check(backup, source)
+                backup.backup(copy)
+                _compare(copy, source, revision)  # the copy, which nobody else can change meanwhile
+            _leave_out_words(made)
+        except sqlite3.Error as error:
+            raise BackupError(f"{source} isn't a sound backup of Encore: {error}") from None
+    return made
+
+
+def settle(tx: Tx, now: datetime) -> int:
+    """After a restore: drop promises that would come as lies or twice; how many.
+
+    What was waiting in the backup and is overdue now was most likely sent by the bot that went on after it. Cards,
+    edits and deletions tell what is true when they leave, so they go on; all else that is overdue expires. What is
+    due later stands.
+    """
+    dropped = tx.execute(
+        update(Outbox)
+        .where(
+            col(Outbox.state).in_((OutboxState.WAITING, OutboxState.SENDING)),
+            col(Outbox.due_at) <= now,
+            col(Outbox.act).not_in(TRUE_WHEN_SENT),
+        )
+        .values(state=OutboxState.EXPIRED, problem="overdue when the backup was restored")
+        .returning(col(Outbox.id))
+    ).all()
+    forget(tx, now)  # Telegram may have numbered updates anew since
+    return len(dropped)
+
+
+def put_in_place(made: Path, database: Path, now: datetime) -> Path | None:
+    """Let `made` become the database; where the old one is kept, None if there was none."""
+    _close_for_good(made)
+    kept = _fresh_name(f"{database}.before-restore-{now:%Y%m%dT%H%M%SZ}")
+    had = database.exists()
+    hand_over(made, database if had else database.parent)
+    for side in SIDES:
+        # A log that stayed would be played into the new file.
+        with suppress(FileNotFoundError):
+            os.replace(f"{database}{side}", f"{kept}{side}")  # noqa: PTH105  # paths with a tail
+    if had:
+        try:
+            kept.hardlink_to(database)  # there is never a moment without a database under its name
+        except OSError:
+            database.replace(kept)
+    made.replace(database)
+    _sync_folder(database.parent)
+    return kept if had else None
+
+
+def _fresh_name(name: str) -> Path:
+    """This name, or with a number: what was kept before is never written over."""
+    return next(path for path in (Path(name), *(Path(f"{name}-{n}") for n in range(2, 1000))) if not path.exists())
+
+
+def discard(made: Path) -> None:
+    """Take away a copy that won't be used."""
+    for side in ("", *SIDES):
+        Path(f"{made}{side}").unlink(missing_ok=True)
+
+
+def somebody_has_it_open(database: Path) -> bool:
+    """Whether another program (a shell, a bot without our lock) has the file open now; a damaged file is nobody's."""
+    if not database.is_file():
+        return False
+    try:
+        with closing(_open(database, seconds=0.5)) as connection:
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("ROLLBACK")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+    except sqlite3.DatabaseError:
+        return False
+    return False
+
+
+def _check(backup: sqlite3.Connection, source: Path) -> str:
+    """See that it is sound and Encore's; its revision."""
+    (first,) = backup.execute("PRAGMA integrity_check(1)").fetchone()
+    if first != "ok":
+        raise BackupError(f"{source} is damaged: {_one_line(first)}")
+    found = {name for (name,) in backup.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    revision = backup.execute("SELECT version_num FROM alembic_version").fetchone() if found >= OURS else None
+    if revision is None:
+        raise BackupError(f"{source} isn't a database of Encore's")
+    if revision[0] not in known_revisions():
+        raise BackupError(f"{source} was made by a newer Encore; update Encore first, then restore")
+    return str(revision[0])
+
+
+def _compare(backup: sqlite3.Connection, source: Path, revision: str) -> None:
+    """See that there is in it what its revision's migrations make, and nothing else.
+
+    A trigger or a view would run whatever its maker wrote, with the bot's rights, long after the restore.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        model = Path(folder) / "model.db"
+        migrate_file(f"sqlite:///{model}", revision)
+        with closing(_open(model)) as made:
+            expected = _parts(made)
+    found = _parts(backup)
+    if foreign := found - expected:
+        raise BackupError(f"{source} holds what Encore never made: {_first(foreign)}; nothing was restored")
+    if missing := expected - found:
+        raise BackupError(f"{source} lacks {_first(missing)}, so it isn't a whole backup of Encore")
+
+
+def _parts(database: sqlite3.Connection) -> set[tuple[str, str]]:
+    """What a database is made of: (kind, name) of tables, their columns, indexes, triggers, views."""
+    parts: set[tuple[str, str]] = set()
+    for kind, name, sql in database.execute("SELECT type, name, sql FROM sqlite_master").fetchall():
+        if kind == "table" and str(sql).upper().startswith("CREATE VIRTUAL"):
+            parts.add(("virtual table", name))
+        elif (kind, name) not in SQLITES_OWN and not (kind == "index" and sql is None):
+            parts.add((kind, name))
+            if kind == "table":
+                columns = database.execute("SELECT name, hidden FROM pragma_table_xinfo(?)", (name,)).fetchall()
+                parts |= {("computed column" if hidden else "column", f"{name}.{column}") for column, hidden in columns}
+    return parts
+
+
+def _first(parts: set[tuple[str, str]]) -> str:
+    """One of them in a few plain signs: a table rather than its columns."""
+    kind, name = min(parts, key=lambda part: ("column" in part[0], part))
+    return f"{kind} {''.join(sign for sign in name if sign.isprintable())[:LONGEST_NAME]}"
+
+
+def _keep(made: Path, target: Path) -> Copied:
+    _leave_out_words(made)
+    with closing(_open(made)) as copy:
+        (first,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+        if first != "ok":
+            raise BackupError(f"the database is damaged: {_one_line(first)}; restore an earlier backup")
+        tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if not tables >= OURS:
+            raise BackupError("the database at DATABASE_URL isn't Encore's")
+        (shops,) = copy.execute("SELECT count(*) FROM community").fetchone()
+        (members,) = copy.execute("SELECT count(*) FROM member").fetchone()
+    _sync(made)
+    size = made.stat().st_size
+    made.replace(target)
+    _sync_folder(target.parent)
+    return Copied(size, shops, members)
+
+
+def _leave_out_words(path: Path) -> None:
+    """Delete what people wrote so that no page keeps it, and no undo log either: a copy that fails is thrown away."""
+    with closing(_open(path)) as copy:
+        copy.execute("PRAGMA journal_mode = OFF")
+        copy.execute("PRAGMA secure_delete = ON")
+        for table in WRITTEN_BY_PEOPLE:
+            if copy.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+                copy.execute(f"DELETE FROM {table}")  # noqa: S608  # names of ours
+        copy.execute("VACUUM")
+
+
+def _close_for_good(path: Path) -> None:
+    """One file, with nothing left beside it."""
+    with closing(_open(path)) as made:
+        made.execute("PRAGMA journal_mode = DELETE")
+    _sync(path)
+
+
+@contextmanager
+def _beside(target: Path, *, keep: bool = False) -> Iterator[Path]:
+    """An empty file that only its owner may read, in the folder of `target`; removed unless it is kept or moved."""
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
+    except FileNotFoundError:
+        # Not made here: where a drive isn't mounted, a folder in its place would fill the wrong disk.
+        raise BackupError(f"there is no folder {target.parent}; make it first") from None
+    except OSError as error:
+        raise BackupError(f"{target.parent} can't be written to: {error.strerror}") from None
+    os.close(descriptor)
+    made = Path(name)
+    try:
+        yield made
+    except BaseException:
+        discard(made)
+        raise
+    if not keep:
+        discard(made)
+
+
+@contextmanager
+def _as_it_was(path: Path) -> Iterator[None]:
+    """A reader leaves a log and an index beside a file in WAL mode: take away those that weren't there."""
+    sides = [Path(f"{path}{side}") for side in SIDES]
+    fresh = [side for side in sides if not side.exists()]
+    try:
+        yield
+    finally:
+        for side in fresh:
+            side.unlink(missing_ok=True)
+
+
+def _open(path: Path, *, mode: str = "rw", seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+    """A connection that never makes a file, and that begins no transaction by itself."""
+    address = f"{path.resolve().as_uri()}?mode={mode}"
+    connection = sqlite3.connect(address, uri=True, timeout=seconds, isolation_level=None)
+    connection.execute("PRAGMA trusted_schema = OFF")  # a file from elsewhere must not call functions that act
+    return connection
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("*** in database main ***", "").split())
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,214 @@
+"""Engines and transactions: one write session at a time on SQLite, one a connection on PostgreSQL.
+
+A use case is a *synchronous* function whose first argument is the write session: `await db.write(claim, …)` runs it in
+one transaction and commits. It cannot await, so no transaction can wait for the network. Reads are functions of a
+read session: `await db.read(card, …)`. The two are different types, so a read can't pass for a write.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar, cast
+
+from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import Session
+
+from bot.meters import Meters
+from bot.store.engine.away import DatabaseAwayError, is_away
+from bot.store.engine.hot import Cursor, Hot, Row
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+READERS = 3
+POSTGRES_CONNECTIONS = 16
+RETRIES = 5
+OVERTAKEN_CODES = frozenset({"40001", "40P01", "23503"})
+"""SQLSTATE of a serialization failure, of a deadlock, and of a row that another transaction deleted between our reading
+it and our referring to it: the transaction did nothing and runs again on what is true now."""
+
+
+PROMISED = "promised"
+"""The key in a write session's `info` that says that its use case promised a message."""
+PLANNED = "planned"
+"""The key that says that its use case changed what is due when: the alarm clock is set anew."""
+
+
+class Rx(Session):
+    """A session for reading."""
+
+
+class Tx(Session):
+    """A session for writing: only `Database.write` makes one, and only it commits."""
+
+    _cursor: Cursor | None = None
+
+    def rows(self, statement: Hot, **parameters: Any) -> list[Row]:
+        """All rows of a hot statement."""
+        cursor, dialect = self._driver()
+        return statement.rows(cursor, dialect, parameters)
+
+    def row(self, statement: Hot, **parameters: Any) -> Row | None:
+        """The first row of a hot statement."""
+        rows = self.rows(statement, **parameters)
+        return rows[0] if rows else None
+
+    def touch(self, statement: Hot, **parameters: Any) -> int:
+        """Run a hot statement that changes rows; how many it changed."""
+        cursor, dialect = self._driver()
+        return statement.touched(cursor, dialect, parameters)
+
+    def _driver(self) -> tuple[Cursor, Dialect]:
+        cursor = self._cursor
+        if cursor is None:
+            cursor = self._cursor = cast("Cursor", self.connection().connection.cursor())
+        return cursor, self.get_bind().dialect
+
+    def close(self) -> None:
+        """Forget the driver's cursor with the connection."""
+        self._cursor = None
+        super().close()
+
+
+class Writer(Protocol):
+    """What runs use cases, one transaction each."""
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` in a transaction of its own and commit it."""
+
+    async def close(self) -> None:
+        """Finish what waits, then stop."""
+
+
+class Database:
+    """The store's front door."""
+
+    def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
+        self._engine = engine
+        self._writer = writer
+        self._calls: dict[str, list[Callable[[], None]]] = {PROMISED: [], PLANNED: []}
+
+    @classmethod
+    def open(cls, url: str, meters: Meters | None = None) -> Self:
+        """Open the database behind `url` (`sqlite:///path` or `postgresql://…`). The schema must be there."""
+        meters = meters or Meters()
+        name = make_url(url).get_backend_name()
+        engine = async_engine(url, **_pool(name))
+        if name == "sqlite":
+            from bot.store.engine.sqlite import SqliteWriter, prepare_reader  # noqa: PLC0415  # one database is used
+
+            prepare_reader(engine)
+            return cls(engine, SqliteWriter(url, meters))
+        return cls(engine, PostgresWriter(engine, meters))
+
+    async def write(self, use_case: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `use_case(tx, …)` in one transaction; when this returns, it is committed.
+
+        Raises:
+            DatabaseAwayError: the database went away; it may have been committed.
+        """
+
+        def work(tx: Tx) -> tuple[T, list[str]]:
+            tx.info.clear()  # left by a use case that promised and then failed
+            result = use_case(tx, *args, **kwargs)
+            return result, list(tx.info) if tx.info else []
+
+        result, told = await self._writer.write(work)
+        for what in told:
+            for call in self._calls[what]:
+                call()
+        return result
+
+    def on_promise(self, call: Callable[[], None]) -> None:
+        """Call this (on the loop) after each commit that promised a message."""
+        self._calls[PROMISED].append(call)
+
+    def on_plan(self, call: Callable[[], None]) -> None:
+        """Call this (on the loop) after each commit that changed what is due when."""
+        self._calls[PLANNED].append(call)
+
+    async def read(self, query: Callable[Concatenate[Rx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `query(rx, …)` beside the writes, on what is committed.
+
+        Raises:
+            DatabaseAwayError: the database went away.
+        """
+        try:
+            async with AsyncSession(self._engine, sync_session_class=Rx, expire_on_commit=False) as session:
+                # `run_sync` is typed for a plain Session; the session that it hands on is the class named above.
+                return await session.run_sync(lambda rx: query(rx, *args, **kwargs))  # type: ignore[arg-type]
+        except Exception as error:
+            if is_away(error):
+                raise DatabaseAwayError(type(error).__name__) from error
+            raise
+
+    async def close(self) -> None:
+        """Finish waiting writes and close every connection."""
+        await self._writer.close()
+        await self._engine.dispose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+class PostgresWriter:
+    """Each use case in a transaction of its own connection; what was overtaken runs again."""
+
+    def __init__(self, engine: AsyncEngine, meters: Meters) -> None:
+        self._engine = engine
+        self._meters = meters
+        self._free = asyncio.Semaphore(POSTGRES_CONNECTIONS - READERS)
+
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` and commit it."""
+        asked = time.monotonic()
+        for attempt in range(RETRIES):
+            try:
+                async with (
+                    self._free,
+                    AsyncSession(self._engine, sync_session_class=Tx, expire_on_commit=False) as session,
+                    session.begin(),
+                ):
+                    self._meters.writer_wait.observe(time.monotonic() - asked)
+                    self._meters.transactions += 1
+                    self._meters.commits += 1
+                    return await session.run_sync(work)  # type: ignore[arg-type]
+            except Exception as error:
+                if attempt < RETRIES - 1 and _was_overtaken(error):
+                    continue
+                if is_away(error):
+                    raise DatabaseAwayError(type(error).__name__) from error
+                raise
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def close(self) -> None:
+        """Nothing waits here: callers hold their own transactions."""
+
+
+def _was_overtaken(error: Exception) -> bool:
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in OVERTAKEN_CODES
+
+
+def async_engine(url: str, **options: Any) -> AsyncEngine:
+    """An engine with the asynchronous driver. What stands after `?` (`sslmode=require`) asyncpg reads as libpq does."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return create_async_engine(parsed.set(drivername="sqlite+aiosqlite"), **options)
+    return create_async_engine("postgresql+asyncpg://", connect_args={"dsn": url}, **options)
+
+
+def _pool(name: str) -> dict[str, Any]:
+    if name == "sqlite":
+        return {"pool_size": READERS, "max_overflow": 0, "connect_args": {"timeout": 30}}
+    return {"pool_size": POSTGRES_CONNECTIONS, "max_overflow": 0, "pool_pre_ping": True}

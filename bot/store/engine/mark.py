@@ -1,0 +1,124 @@
+"""A mark in the folder that a bot is started in: the addresses of databases that hold a shop.
+
+A database that was lost (a disk that isn't mounted, a server that was emptied) looks like a fresh one, and whoever adds
+the bot first would found a new shop in it. The mark tells the two apart at a start.
+"""
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import inspect, make_url, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.store.engine.checkup import look
+from bot.store.engine.lock import sqlite_path
+from bot.store.tables import Community
+
+MARK = ".encore-database"
+ABOUT = "# Databases with a shop in them, one a line. A start that finds one of them empty stops: docs/operations.md"
+HERE = frozenset({None, "", "localhost", "127.0.0.1", "::1"})
+"""Names of this machine."""
+POSTGRES_PORT = 5432
+
+
+def address_of(url: str) -> str:
+    """A database's address without user and password, the same for every spelling: a path, or `postgresql://host:port/name`."""
+    path = sqlite_path(url)
+    if path is not None:
+        return str(path.resolve())
+    parsed = make_url(url)
+    host = parsed.host or parsed.query.get("host")
+    hosts = ",".join(host) if isinstance(host, tuple) else host
+    port = parsed.port or parsed.query.get("port") or POSTGRES_PORT
+    where = "localhost" if hosts in HERE else str(hosts).lower()
+    return f"postgresql://{where}:{port}/{parsed.database or parsed.username or ''}"
+
+
+def is_marked(folder: Path, address: str) -> bool:
+    """Whether a shop stood at this address when a bot was started in this folder before.
+
+    Raises:
+        OSError: the mark can't be read.
+    """
+    return address in _lines(folder)
+
+
+def leave_mark(folder: Path, address: str) -> None:
+    """Remember that a shop stands at this address.
+
+    Raises:
+        OSError: the folder can't be written to.
+    """
+    _change(folder, lambda lines: lines if address in lines else [*lines, address])
+
+
+def take_mark(folder: Path, address: str) -> None:
+    """Forget an address: no shop stands there, and that is meant so.
+
+    Raises:
+        OSError: the folder can't be written to.
+    """
+    _change(folder, lambda lines: [line for line in lines if line != address])
+
+
+async def has_shop(url: str) -> bool:
+    """Whether there is a shop in a database; looking makes neither a file nor a table.
+
+    Raises:
+        SQLAlchemyError, OSError: the database can't be read.
+    """
+    path = sqlite_path(url)
+    if path is not None and not path.exists():
+        return False
+    return await look(url, _any_shop)
+
+
+def _any_shop(session: Session) -> bool:
+    if not inspect(session.connection()).has_table(Community.__tablename__):
+        return False
+    return session.execute(select(col(Community.id)).limit(1)).first() is not None
+
+
+def _lines(folder: Path) -> list[str]:
+    try:
+        written = (folder / MARK).read_text(encoding="utf-8", errors="surrogateescape")
+    except FileNotFoundError:
+        return []
+    return [line for line in written.splitlines() if line and not line.startswith("#")]
+
+
+def _change(folder: Path, change: Callable[[list[str]], list[str]]) -> None:
+    """Write the mark anew, whole or not at all; of two bots that do so at once neither's line is lost."""
+    with _locked(folder):
+        before = _lines(folder)
+        after = change(before)
+        if after == before:
+            return
+        if not after:
+            (folder / MARK).unlink()
+            return
+        descriptor, name = tempfile.mkstemp(prefix=f"{MARK}.", dir=folder)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+                file.write("".join(f"{line}\n" for line in (ABOUT, *after)))
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(folder / MARK)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

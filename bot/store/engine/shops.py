@@ -1,0 +1,184 @@
+"""Shops for who holds the machine: what stands in a database, and the removal of one with all its rows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, delete, func, select, text, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.store.engine.db import Tx
+from bot.store.tables import Community, Dialogue, FanGroup, Member, Person, metadata
+
+OF_ALL_SHOPS = frozenset({"inbox", "person", "set_aside"})
+"""Tables whose rows belong to no shop alone."""
+OTHER_CLIENTS = text(
+    "SELECT count(*) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL"
+)
+"""PostgreSQL's own workers have no user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A chat of a shop."""
+
+    chat_id: int
+    title: str
+    is_channel: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFound:
+    """One shop."""
+
+    number: int
+    name: str
+    owner_id: int
+    owner: str | None
+    """None where the owner was never met."""
+    home: Room | None
+    home_gone: bool
+    """Whether the bot isn't in the home group any more."""
+    rooms: tuple[Room, ...]
+    """Other chats that the bot is in, the oldest first."""
+    members: int
+    """Those who haven't left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A shop is gone."""
+
+    rows: int
+
+
+class StillUsedError(Exception):
+    """Other programs are connected to the database: a bot may run on it."""
+
+
+def find_shops(session: Session) -> list[ShopFound]:
+    """All shops by their numbers."""
+    shops = session.execute(
+        select(Community, col(Person.name))
+        .outerjoin(Person, col(Person.user_id) == col(Community.owner_id))
+        .order_by(col(Community.id))
+    ).all()
+    groups = list(session.execute(select(FanGroup).order_by(col(FanGroup.id))).scalars())
+    members = session.execute(
+        select(col(Member.community_id), func.count())
+        .where(col(Member.left_at).is_(None))
+        .group_by(col(Member.community_id))
+    )
+    counts = {number: count for number, count in members}  # noqa: C416  # rows are no pairs to the type checker
+    return [
+        _found(shop, owner, [one for one in groups if one.community_id == shop.id], counts) for shop, owner in shops
+    ]
+
+
+def _found(shop: Community, owner: str | None, groups: list[FanGroup], counts: dict[int, int]) -> ShopFound:
+    number = shop.id or 0
+    home = next((one for one in groups if one.is_home), None)
+    return ShopFound(
+        number=number,
+        name=shop.shop,
+        owner_id=shop.owner_id,
+        owner=owner,
+        home=_room(home) if home is not None else None,
+        home_gone=home is not None and home.left_at is not None,
+        rooms=tuple(_room(one) for one in groups if not one.is_home and one.left_at is None),
+        members=counts.get(number, 0),
+    )
+
+
+def _room(group: FanGroup) -> Room:
+    return Room(group.chat_id, group.title, group.is_channel)
+
+
+def be_alone(tx: Tx) -> None:
+    """Make sure that no bot works on a PostgreSQL database: it would go on with what it read. SQLite has a lock.
+
+    Raises:
+        StillUsedError: another program is connected.
+    """
+    if tx.get_bind().dialect.name != "postgresql":
+        return
+    # A bot that starts now reads its shops after our commit.
+    tx.execute(text("LOCK TABLE community IN ACCESS EXCLUSIVE MODE"))
+    if tx.execute(OTHER_CLIENTS).scalar_one():
+        raise StillUsedError
+
+
+def remove_shop(tx: Tx, number: int) -> Removed | None:
+    """Delete a shop with everything that hangs on it; None if there is none with this number.
+
+    People who have to do with no other shop go too; the others' private chats mean another of theirs.
+    """
+    if tx.get(Community, number) is None:
+        return None
+    _claim_people(tx, number)
+    rows = 0
+    for table in reversed(metadata.sorted_tables):
+        if table.name in OF_ALL_SHOPS or table is _table(Community):
+            continue
+        inside = rows_of(table, number)
+        if inside is None:
+            raise LookupError(f"nobody knows whose the rows of {table.name} are")
+        rows += _count(tx, delete(table).where(inside))
+    rows += _part_with_people(tx, number)
+    rows += _count(tx, delete(Community).where(col(Community.id) == number))
+    return Removed(rows)
+
+
+def rows_of(table: Table, number: int) -> ColumnElement[bool] | None:
+    """Which rows of a table are a shop's: by their shop, else by what they hang on. None: nothing in the table says."""
+    if table is _table(Community):
+        return table.c.id == number
+    if "community_id" in table.c and table.name not in OF_ALL_SHOPS:
+        return table.c.community_id == number
+    for column in table.columns:
+        for key in column.foreign_keys:
+            parent = key.column.table
+            if column.nullable or parent is table or parent.name in OF_ALL_SHOPS:
+                continue
+            inside = rows_of(parent, number)
+            if inside is not None:
+                return column.in_(select(key.column).where(inside))
+    return None
+
+
+def _claim_people(tx: Tx, number: int) -> None:
+    """Let everybody who is a member of this shop alone belong to it, so that they go with it."""
+    here = select(col(Member.user_id)).where(col(Member.community_id) == number)
+    elsewhere = select(col(Member.user_id)).where(col(Member.community_id) != number)
+    tx.execute(
+        update(Person)
+        .where(col(Person.user_id).in_(here), col(Person.user_id).not_in(elsewhere))
+        .values(community_id=number)
+    )
+
+
+def _part_with_people(tx: Tx, number: int) -> int:
+    """After everything else of the shop is gone: who is left alone goes, who has another shop belongs there now."""
+    others: list[Any] = [
+        select(func.min(col(Member.community_id))).where(col(Member.user_id) == col(Person.user_id)),
+        select(func.min(col(Community.id))).where(
+            col(Community.owner_id) == col(Person.user_id), col(Community.id) != number
+        ),
+        select(func.min(col(Dialogue.community_id))).where(col(Dialogue.user_id) == col(Person.user_id)),
+    ]
+    other = func.coalesce(*(one.correlate(Person).scalar_subquery() for one in others))
+    theirs = col(Person.community_id) == number
+    rows = _count(tx, delete(Person).where(theirs, other.is_(None)))
+    tx.execute(update(Person).where(theirs).values(community_id=other))
+    return rows
+
+
+def _count(tx: Tx, statement: Any) -> int:
+    done: Any = tx.execute(statement, execution_options={"synchronize_session": False})
+    return int(done.rowcount)
+
+
+def _table(model: Any) -> Table:
+    table: Table = model.__table__
+    return table

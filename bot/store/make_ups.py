@@ -1,0 +1,59 @@
+"""What makes up a missed day for nothing: attended streams, and make-ups from the coin shop."""
+
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.coin_shop.shelf import ItemKind, PurchaseState
+from bot.store.engine.db import Tx
+from bot.store.tables import Attendance, Purchase
+
+
+def unused_mends(session: Session, member_id: int, since: datetime) -> int:
+    """Streams attended since then that haven't made up a missed day yet, and make-ups bought, however long ago."""
+    attended = session.execute(
+        select(func.count())
+        .select_from(Attendance)
+        .where(
+            col(Attendance.member_id) == member_id,
+            col(Attendance.mended_day).is_(None),
+            col(Attendance.at) >= since,
+        )
+    ).scalar_one()
+    bought = session.execute(select(func.count()).select_from(Purchase).where(*_unused(member_id))).scalar_one()
+    return attended + bought
+
+
+def use_mend(tx: Tx, member_id: int, since: datetime, day: date) -> None:
+    """Let the oldest unused attended stream make up `day`; without one, the oldest make-up that was bought."""
+    oldest = (
+        select(col(Attendance.airing_id))
+        .where(
+            col(Attendance.member_id) == member_id,
+            col(Attendance.mended_day).is_(None),
+            col(Attendance.at) >= since,
+        )
+        .order_by(col(Attendance.at))
+        .limit(1)
+        .scalar_subquery()
+    )
+    used = tx.execute(
+        update(Attendance)
+        .where(col(Attendance.member_id) == member_id, col(Attendance.airing_id) == oldest)
+        .values(mended_day=day)
+        .returning(col(Attendance.airing_id))
+    ).first()
+    if used is None:
+        first = select(col(Purchase.id)).where(*_unused(member_id)).order_by(col(Purchase.id)).limit(1)
+        tx.execute(update(Purchase).where(col(Purchase.id) == first.scalar_subquery()).values(mended_day=day))
+
+
+def _unused(member_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Purchase.member_id) == member_id,
+        col(Purchase.kind) == ItemKind.MAKE_UP,
+        col(Purchase.state) == PurchaseState.DONE,
+        col(Purchase.mended_day).is_(None),
+    )

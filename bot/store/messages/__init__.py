@@ -1,0 +1,1 @@
+"""Messages that come in, and messages that are promised."""

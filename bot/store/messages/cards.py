@@ -1,0 +1,375 @@
+"""Cards: messages of ours that live on by edits, promised like every other message."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, select, update
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
+
+from bot.rules.refusals import GIVEN_UP_AFTER, HUNG_AGAIN
+from bot.store.engine.db import PROMISED, Tx
+from bot.store.engine.hot import Hot
+from bot.store.messages.outbox import promise, take_away_later
+from bot.store.tables import Card, FanGroup, Outbox
+from bot.store.tables.base import Id
+from bot.store.tables.messages import Lane, OutboxState
+
+POST = "post_card"
+EDIT = "edit_card"
+
+_CARDS = Hot(
+    select(col(Card.id), col(Card.chat_id), col(Card.message_id), col(Card.edited_at)).where(
+        and_(
+            col(Card.kind) == bindparam("kind"),
+            col(Card.subject_id) == bindparam("subject_id", type_=Id),
+        )
+    )
+)
+
+
+def hang_cards(
+    tx: Tx,
+    community_id: int,
+    kind: str,
+    subject_id: int,
+    due_at: datetime,
+    now: datetime,
+    *,
+    turns_at: datetime | None = None,
+    not_after: datetime | None = None,
+) -> list[int]:
+    """Promise a card in each group of the community that the bot is in; their chats.
+
+    `turns_at` is when it changes by itself (a window closes): it is edited then. After `not_after` (else `turns_at`)
+    it isn't hung any more.
+    """
+    chats = [group.chat_id for group in groups_of(tx, community_id)]
+    for chat_id in chats:
+        hang_card(tx, community_id, kind, subject_id, chat_id, due_at, now, turns_at=turns_at, not_after=not_after)
+    return chats
+
+
+def hang_card(
+    tx: Tx,
+    community_id: int,
+    kind: str,
+    subject_id: int,
+    chat_id: int,
+    due_at: datetime,
+    now: datetime,
+    *,
+    turns_at: datetime | None = None,
+    not_after: datetime | None = None,
+) -> None:
+    """Promise one card in one chat."""
+    card = Card(community_id=community_id, kind=kind, subject_id=subject_id, chat_id=chat_id)
+    tx.add(card)
+    tx.flush()
+    promise(
+        tx,
+        # SQLite may give the id of a card that was taken down to the one that takes its place elsewhere.
+        key=f"card:{card.id}:{chat_id}",
+        community_id=community_id,
+        chat_id=chat_id,
+        lane=Lane.POST,
+        act=POST,
+        facts={"card_id": card.id},
+        due_at=due_at,
+        now=now,
+        not_after=not_after or turns_at,
+    )
+    if turns_at is not None:
+        promise(
+            tx,
+            key=f"card:{card.id}:{chat_id}:turns",
+            community_id=community_id,
+            chat_id=chat_id,
+            lane=Lane.LIVE,
+            act=EDIT,
+            facts={"card_id": card.id},
+            due_at=turns_at,
+            now=now,
+        )
+
+
+def touch_cards(
+    tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime, *, every: timedelta | None = None
+) -> None:
+    """Promise to show the cards' new state, at most once in `every`; now if None (a last state)."""
+    for card_id, chat_id, message_id, edited_at in tx.rows(_CARDS, kind=kind, subject_id=subject_id):
+        if message_id is None:
+            continue  # not posted yet: it will show what is true when it is
+        due_at = now if every is None or edited_at is None else max(now, edited_at + every)
+        if every is None:
+            # The last state doesn't wait behind a later planned edit.
+            tx.execute(
+                delete(Outbox).where(
+                    col(Outbox.fold_key) == f"card:{card_id}",
+                    col(Outbox.state) == OutboxState.WAITING,
+                    col(Outbox.due_at) > now,
+                )
+            )
+        promise_edit(tx, community_id, card_id, chat_id, due_at, now)
+
+
+def promise_edit(tx: Tx, community_id: int, card_id: int, chat_id: int, due_at: datetime, now: datetime) -> None:
+    """Promise one edit; it folds into one that waits already."""
+    promise(
+        tx,
+        key=None,
+        fold_key=f"card:{card_id}",
+        community_id=community_id,
+        chat_id=chat_id,
+        lane=Lane.LIVE,
+        act=EDIT,
+        facts={"card_id": card_id},
+        due_at=due_at,
+        now=now,
+    )
+
+
+def announce(
+    tx: Tx, community_id: int, kind: str, subject_id: int, *, key: str, due_at: datetime, not_after: datetime
+) -> int:
+    """Promise a new card in each group and the channel, ahead of everything else; how many.
+
+    `key` tells one announcement of a subject from another (what moved it). A card that hangs already stays where it is
+    and is forgotten once the new one hangs.
+    """
+    chats = chats_of(tx, community_id)
+    hanging = {
+        card.chat_id: card
+        for card in tx.execute(select(Card).where(col(Card.kind) == kind, col(Card.subject_id) == subject_id)).scalars()
+    }
+    for chat_id in chats:
+        card = hanging.get(chat_id)
+        if card is None:
+            card = Card(community_id=community_id, kind=kind, subject_id=subject_id, chat_id=chat_id)
+            tx.add(card)
+            tx.flush()
+        post_anew(tx, community_id, card.id or 0, chat_id, key=key, due_at=due_at, not_after=not_after)
+    return len(chats)
+
+
+def post_anew(
+    tx: Tx, community_id: int, card_id: int, chat_id: int, *, key: str, due_at: datetime, not_after: datetime
+) -> None:
+    """Promise to hang a card in one chat ahead of everything else, though it may hang there."""
+    promise(
+        tx,
+        key=f"card:{card_id}:{chat_id}:{key}",
+        community_id=community_id,
+        chat_id=chat_id,
+        lane=Lane.LIVE,
+        act=POST,
+        facts={"card_id": card_id, "anew": True},
+        due_at=due_at,
+        now=due_at,
+        not_after=not_after,
+    )
+
+
+def hang_again(tx: Tx, *, card_id: int, message_id: int, too_old: bool, now: datetime) -> None:
+    """A card's message was deleted, or can't be edited any more: promise it anew, a few times a card.
+
+    Nothing happens if another message shows the card already. A message that is `too_old` is taken away.
+    """
+    card = tx.execute(
+        select(Card).where(col(Card.id) == card_id, col(Card.message_id) == message_id).with_for_update()
+    ).scalar_one_or_none()
+    if card is None:
+        return
+    key = f"card:{card_id}:{card.chat_id}:again:"
+    before = tx.execute(
+        select(func.count()).select_from(Outbox).where(col(Outbox.key).startswith(key, autoescape=True))
+    ).scalar_one()
+    if before >= HUNG_AGAIN:
+        return
+    card.message_id = None
+    tx.flush()
+    promise(
+        tx,
+        key=f"{key}{message_id}",
+        community_id=card.community_id,
+        chat_id=card.chat_id,
+        lane=Lane.LIVE,
+        act=POST,
+        facts={"card_id": card_id},
+        due_at=now,
+        now=now,
+        not_after=now + GIVEN_UP_AFTER,
+    )
+    if too_old:
+        take_away_later(tx, card.community_id, card.chat_id, message_id, due_at=now, now=now)
+
+
+def announce_missing(
+    tx: Tx, community_id: int, kind: str, subject_id: int, *, key: str, now: datetime, not_after: datetime
+) -> list[int]:
+    """Promise a card where none hangs or is on its way: the bot came there since, or it wasn't told in time; the chats.
+
+    `key` tells this announcement from those before it.
+    """
+    cards = {
+        card.chat_id: card
+        for card in tx.execute(select(Card).where(col(Card.kind) == kind, col(Card.subject_id) == subject_id)).scalars()
+    }
+    open_posts = _posts_of(tx, community_id, {card.id for card in cards.values()})
+    coming = set(tx.execute(select(col(Outbox.chat_id)).where(col(Outbox.id).in_(open_posts))).scalars())
+    missing = [
+        chat_id
+        for chat_id in chats_of(tx, community_id)
+        if chat_id not in coming and (chat_id not in cards or cards[chat_id].message_id is None)
+    ]
+    for chat_id in missing:
+        card = cards.get(chat_id)
+        if card is None:
+            card = Card(community_id=community_id, kind=kind, subject_id=subject_id, chat_id=chat_id)
+            tx.add(card)
+            tx.flush()
+        post_anew(tx, community_id, card.id or 0, chat_id, key=key, due_at=now, not_after=not_after)
+    return missing
+
+
+def hasten(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime, not_after: datetime) -> list[int]:
+    """Send now what was announced for later; the chats. What is on its way or hangs already isn't sent twice."""
+    hastened = tx.execute(
+        update(Outbox)
+        .where(
+            col(Outbox.id).in_(_announced(tx, community_id, kind, subject_id)),
+            col(Outbox.state) == OutboxState.WAITING,
+        )
+        .values(due_at=now, not_after=not_after)
+        .returning(col(Outbox.chat_id))
+    ).scalars()
+    chats = list(hastened.all())
+    if chats:
+        tx.info[PROMISED] = True
+    return chats
+
+
+def hanging_in(session: Session, kind: str, subject_id: int) -> set[int]:
+    """Chats in which a card of this subject hangs."""
+    return set(
+        session.execute(
+            select(col(Card.chat_id)).where(
+                col(Card.kind) == kind, col(Card.subject_id) == subject_id, col(Card.message_id).is_not(None)
+            )
+        ).scalars()
+    )
+
+
+def withdraw(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime) -> None:
+    """Take back what was announced; what is on its way and fails isn't tried again."""
+    announced = col(Outbox.id).in_(_announced(tx, community_id, kind, subject_id))
+    tx.execute(delete(Outbox).where(announced, col(Outbox.state) == OutboxState.WAITING))
+    tx.execute(update(Outbox).where(announced, col(Outbox.state) == OutboxState.SENDING).values(not_after=now))
+
+
+def _announced(tx: Tx, community_id: int, kind: str, subject_id: int) -> list[int]:
+    cards = tx.execute(select(col(Card.id)).where(col(Card.kind) == kind, col(Card.subject_id) == subject_id)).scalars()
+    return _posts_of(tx, community_id, set(cards))
+
+
+def _posts_of(tx: Tx, community_id: int, card_ids: set[int | None]) -> list[int]:
+    """Promises to hang these cards that are open."""
+    rows = tx.execute(
+        select(col(Outbox.id), col(Outbox.facts)).where(
+            col(Outbox.community_id) == community_id,
+            col(Outbox.state).in_((OutboxState.WAITING, OutboxState.SENDING)),
+            col(Outbox.act) == POST,
+        )
+    ).all()
+    return [row_id for row_id, facts in rows if row_id is not None and facts["card_id"] in card_ids]
+
+
+def groups_of(session: Session, community_id: int) -> list[FanGroup]:
+    """The community's groups that the bot is in, oldest first; not its channel, where nobody plays."""
+    return list(
+        session.execute(
+            select(FanGroup)
+            .where(
+                col(FanGroup.community_id) == community_id,
+                col(FanGroup.left_at).is_(None),
+                col(FanGroup.is_channel).is_(False),
+            )
+            .order_by(col(FanGroup.id))
+        ).scalars()
+    )
+
+
+def chats_of(session: Session, community_id: int) -> list[int]:
+    """Chats in which the community is told things, oldest first: its groups and its channel.
+
+    A channel's discussion group isn't one of them: Telegram forwards the channel's posts there, with their buttons.
+    """
+    return list(
+        session.execute(
+            select(col(FanGroup.chat_id))
+            .where(col(FanGroup.community_id) == community_id, col(FanGroup.left_at).is_(None), told_directly())
+            .order_by(col(FanGroup.id))
+        ).scalars()
+    )
+
+
+def told_directly() -> ColumnElement[bool]:
+    """Whether a room isn't the discussion group of a channel of the shop in which the bot may post."""
+    channel = aliased(FanGroup)
+    return ~exists(
+        select(col(channel.id)).where(
+            col(channel.community_id) == col(FanGroup.community_id),
+            col(channel.is_channel),
+            col(channel.is_admin),
+            col(channel.left_at).is_(None),
+            col(channel.linked_chat_id) == col(FanGroup.chat_id),
+        )
+    )
+
+
+def move_cards(tx: Tx, kind: str, old_chat_id: int, new_chat_id: int) -> list[tuple[int, int]]:
+    """Let cards follow their chat to its new id, where no message of theirs hangs: (card, subject) of those that hung.
+
+    What was announced goes with its card. What the new chat shows already isn't shown there twice.
+    """
+    shown = set(
+        tx.execute(
+            select(col(Card.subject_id)).where(col(Card.kind) == kind, col(Card.chat_id) == new_chat_id)
+        ).scalars()
+    )
+    cards = tx.execute(select(Card).where(col(Card.kind) == kind, col(Card.chat_id) == old_chat_id)).scalars().all()
+    hung = []
+    for card in cards:
+        if card.subject_id in shown:
+            theirs = col(Outbox.id).in_(_posts_of(tx, card.community_id, {card.id}))
+            tx.execute(delete(Outbox).where(theirs, col(Outbox.state) == OutboxState.WAITING))
+            tx.delete(card)
+            continue
+        if card.message_id is not None:
+            hung.append((card.id or 0, card.subject_id))
+        card.chat_id, card.message_id = new_chat_id, None
+    tx.flush()
+    return hung
+
+
+def take_down(tx: Tx, kind: str, old_chat_id: int, new_chat_id: int) -> list[int]:
+    """Forget the cards that hung in a chat whose message ids are void; what they showed.
+
+    Cards that weren't posted yet just change their chat; what the new chat shows already isn't shown there twice.
+    """
+    shown = set(
+        tx.execute(
+            select(col(Card.subject_id)).where(col(Card.kind) == kind, col(Card.chat_id) == new_chat_id)
+        ).scalars()
+    )
+    cards = tx.execute(select(Card).where(col(Card.kind) == kind, col(Card.chat_id) == old_chat_id)).scalars().all()
+    void = []
+    for card in cards:
+        if card.subject_id in shown:
+            tx.delete(card)
+        elif card.message_id is not None:
+            void.append(card.subject_id)
+            tx.delete(card)
+        else:
+            card.chat_id = new_chat_id
+    tx.flush()
+    return void

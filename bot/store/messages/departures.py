@@ -1,0 +1,245 @@
+"""What leaves the outbox: rows that are due, in the order of their lanes; taken, marked, put back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.refusals import Refusal, try_again
+from bot.store.engine.db import Tx
+from bot.store.messages.cards import EDIT, POST, promise_edit
+from bot.store.messages.missed import tell_missed
+from bot.store.messages.outbox import DELETE, SAY, TELL
+from bot.store.messages.refused import REFUSED, begin, lose_room
+from bot.store.tables import Card, Outbox
+from bot.store.tables.messages import Lane, OutboxState
+
+LOOK = 500
+"""Due rows looked at in one round."""
+
+_WAITING = col(Outbox.state) == OutboxState.WAITING
+_LIVE = col(Outbox.lane) == Lane.LIVE
+_ANNOUNCES = col(Outbox.act).in_((POST, SAY))
+_ORDER = case(
+    # A start or what became of it comes first; cards that hang can be brought up to date a little later.
+    (and_(_LIVE, _ANNOUNCES), 0),
+    (and_(_LIVE, col(Outbox.act) != EDIT), 1),
+    (_LIVE, 2),
+    (col(Outbox.lane) == Lane.REMINDER, 3),
+    (col(Outbox.lane) == Lane.POST, 4),
+    else_=5,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A promised message whose time has come."""
+
+    id: int
+    community_id: int
+    chat_id: int
+    lane: str
+    act: str
+    facts: dict[str, Any]
+    attempts: int
+    problem: str | None = None
+
+    @property
+    def refused(self) -> bool:
+        """Whether its room refused it before, so that it is tried again."""
+        return self.problem is not None and self.problem.startswith(REFUSED)
+
+    @property
+    def doubles(self) -> bool:
+        """Whether doing it twice is seen: a message; edits and deletions done twice are done once."""
+        return self.act in {POST, SAY, TELL}
+
+    @property
+    def announces(self) -> bool:
+        """Whether it tells a whole group what can't wait: a start, a delay, an end."""
+        return self.lane == Lane.LIVE and self.act in {POST, SAY}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The outbox at an instant."""
+
+    due: list[Departure]
+    late: bool
+    """Whether there are rows whose time is over."""
+    next_at: datetime | None
+    """When the next row falls due."""
+    next_start: datetime | None
+    """When the next announcement falls due."""
+
+
+def look(session: Session, now: datetime) -> Seen:
+    """What may leave at `now`, and what comes next."""
+    in_time = or_(col(Outbox.not_after).is_(None), col(Outbox.not_after) > now)
+    rows = session.execute(
+        select(
+            col(Outbox.id),
+            col(Outbox.community_id),
+            col(Outbox.chat_id),
+            col(Outbox.lane),
+            col(Outbox.act),
+            col(Outbox.facts),
+            col(Outbox.attempts),
+            col(Outbox.problem),
+        )
+        .where(_WAITING, col(Outbox.due_at) <= now, in_time)
+        .order_by(_ORDER, col(Outbox.due_at), col(Outbox.id))
+        .limit(LOOK)
+    ).all()
+    late = session.execute(
+        select(col(Outbox.id)).where(_WAITING, col(Outbox.due_at) <= now, col(Outbox.not_after) <= now).limit(1)
+    ).first()
+    coming = select(func.min(col(Outbox.due_at))).where(_WAITING, col(Outbox.due_at) > now)
+    next_at, next_start = session.execute(
+        select(coming.scalar_subquery(), coming.where(_LIVE, _ANNOUNCES).scalar_subquery())
+    ).one()
+    due = [Departure(row[0] or 0, *row[1:]) for row in rows]
+    return Seen(due, late is not None, next_at, next_start)
+
+
+def expire(tx: Tx, now: datetime) -> None:
+    """Give up all whose time is over: none of them costs a turn. Of what a room refused until now its owner hears."""
+    over = (_WAITING, col(Outbox.due_at) <= now, col(Outbox.not_after) <= now)
+    refused = tx.execute(
+        update(Outbox)
+        .where(*over, col(Outbox.problem).startswith(REFUSED))
+        .values(state=OutboxState.EXPIRED)
+        .returning(col(Outbox.id))
+    ).scalars()
+    for row_id in refused.all():
+        tell_missed(tx, row_id or 0, now)
+    tx.execute(update(Outbox).where(*over).values(state=OutboxState.EXPIRED, problem="its time is over"))
+
+
+def take(tx: Tx, ids: list[int], sender: str) -> set[int]:
+    """Mark rows *sending*, by whom, all of a round in one commit; those that still waited."""
+    taken = tx.execute(
+        update(Outbox)
+        .where(col(Outbox.id).in_(ids), _WAITING)
+        .values(state=OutboxState.SENDING, sender=sender, attempts=col(Outbox.attempts) + 1)
+        .returning(col(Outbox.id))
+    ).scalars()
+    return {row_id for row_id in taken if row_id is not None}
+
+
+def mark(
+    tx: Tx,
+    row_id: int,
+    state: OutboxState,
+    problem: str | None,
+    now: datetime,
+    hung: tuple[int, int] | None = None,
+    note: Callable[[Tx], None] | None = None,
+) -> None:
+    """Write down what came of a row, and with it which message shows a card now: (card, message).
+
+    `note` writes down in the same commit what else depends on the message that was sent.
+    """
+    if note is not None:
+        note(tx)
+    if hung is not None:
+        card_id, message_id = hung
+        tx.execute(update(Card).where(col(Card.id) == card_id).values(message_id=message_id, edited_at=now))
+    tx.execute(update(Outbox).where(col(Outbox.id) == row_id).values(state=state, problem=problem, sent_at=now))
+    # Edits, deletions and answers that were delivered have nothing to tell later.
+    tx.execute(
+        delete(Outbox).where(
+            col(Outbox.id) == row_id,
+            col(Outbox.state) == OutboxState.SENT,
+            col(Outbox.act).in_((EDIT, DELETE, TELL)),
+        )
+    )
+
+
+def put_back(tx: Tx, row_id: int, due_at: datetime) -> None:
+    """Let a row wait again, unless a newer one with the same fold is waiting: the newest wins. Twice does it once."""
+    row = tx.get(Outbox, row_id)
+    if row is None or row.state != OutboxState.SENDING:
+        return
+    newer = (
+        row.fold_key is not None
+        and tx.execute(select(col(Outbox.id)).where(col(Outbox.fold_key) == row.fold_key, _WAITING)).first()
+    )
+    if newer:
+        tx.delete(row)
+    else:
+        row.state, row.due_at = OutboxState.WAITING, due_at
+    tx.flush()
+
+
+def put_all_back(tx: Tx, ids: list[int]) -> None:
+    """Let rows wait again that were taken and never sent, due as they were."""
+    for row in tx.execute(select(Outbox).where(col(Outbox.id).in_(ids)).order_by(col(Outbox.id))).scalars().all():
+        put_back(tx, row.id or 0, row.due_at)
+
+
+def put_strays_back(tx: Tx, sender: str, under_way: list[int]) -> None:
+    """Let rows wait again that `sender` took without hearing of it: the answer to the commit was lost."""
+    mine = (col(Outbox.state) == OutboxState.SENDING, col(Outbox.sender) == sender)
+    taken = tx.execute(select(col(Outbox.id)).where(*mine, col(Outbox.id).not_in(under_way))).scalars()
+    put_all_back(tx, [row_id for row_id in taken if row_id is not None])
+
+
+def refuse(tx: Tx, row_id: int, reason: Refusal, now: datetime) -> None:
+    """Let a row wait that its room refused: it is tried again until its time is over, and the owner hears why."""
+    row = tx.get_one(Outbox, row_id)
+    chat_id = row.chat_id
+    if row.not_after is not None and row.not_after <= now and not (row.problem or "").startswith(REFUSED):
+        row.state, row.problem = OutboxState.EXPIRED, f"{REFUSED}{reason}"  # taken back while it was on its way
+    else:
+        due_at, row.not_after = try_again(now, row.not_after)
+        row.problem = f"{REFUSED}{reason}"
+        put_back(tx, row_id, due_at)
+    begin(tx, chat_id, reason, now)
+    tx.flush()
+
+
+def lost_room(tx: Tx, row_id: int, now: datetime) -> None:
+    """Telegram says that the bot isn't in a room any more: nothing is told there, and the owner hears it."""
+    row = tx.get_one(Outbox, row_id)
+    row.state, row.problem = OutboxState.FAILED, f"{REFUSED}{Refusal.REMOVED}"
+    lose_room(tx, row.chat_id, now)
+
+
+def moved(tx: Tx, row_id: int, new_chat_id: int, now: datetime) -> None:
+    """The chat has a new id: what can be sent there waits for it. Edits and deletions concern the old one."""
+    row = tx.get_one(Outbox, row_id)
+    if row.act in {POST, SAY, TELL}:
+        row.state, row.due_at, row.chat_id = OutboxState.WAITING, now, new_chat_id
+    else:
+        row.state, row.problem = OutboxState.FAILED, "the group moved"
+    tx.flush()
+
+
+def after_crash(tx: Tx, sender: str) -> None:
+    """What was on its way when a process ended: sent again if it was promised, *unknown* if it was bulk.
+
+    `sender` is who asks: what is on its way by them is left alone. All others have ended, as one bot runs at a time.
+    """
+    not_mine = or_(col(Outbox.sender).is_(None), col(Outbox.sender) != sender)
+    rows = (
+        tx.execute(select(Outbox).where(col(Outbox.state) == OutboxState.SENDING, not_mine).order_by(col(Outbox.id)))
+        .scalars()
+        .all()
+    )
+    for row in rows:
+        if row.lane == Lane.BULK and row.act != DELETE:
+            row.state = OutboxState.UNKNOWN
+            tx.flush()
+        elif row.id is not None:
+            put_back(tx, row.id, row.due_at)
+
+
+def edit_soon(tx: Tx, card: Card, chat_id: int, now: datetime) -> None:
+    """Promise to bring a card up to date that changed while it was on its way."""
+    if card.id is not None:
+        promise_edit(tx, card.community_id, card.id, chat_id, now, now)

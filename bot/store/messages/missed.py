@@ -1,0 +1,67 @@
+"""What a room wasn't told, in the end: the owner hears of it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlmodel import col
+
+from bot.rules.refusals import RoomMissed, Told, told_by
+from bot.store.engine.db import Tx
+from bot.store.messages.cards import POST
+from bot.store.messages.outbox import FILE, SAY
+from bot.store.messages.refused import TOLD_WITHIN
+from bot.store.messages.telling import tell_owner
+from bot.store.places import place_of
+from bot.store.tables import Airing, Campaign, Card, FanGroup, Outbox, Raffle, RaffleRedraw, Stream
+
+REDRAW = "redraw"
+"""The kind of file that tells of a redraw."""
+
+
+def tell_missed(tx: Tx, row_id: int, now: datetime) -> None:
+    """Tell the owner that a room refused this message until its time was over. Morning cards aren't worth a note."""
+    row = tx.get_one(Outbox, row_id)
+    room = tx.execute(
+        select(FanGroup).where(col(FanGroup.chat_id) == row.chat_id, col(FanGroup.left_at).is_(None))
+    ).scalar_one_or_none()
+    missed = _missed(tx, row, room.title) if room is not None else None
+    if missed is None or missed.what is Told.MORNING:
+        return
+    place = place_of(tx, row.community_id)
+    tell_owner(tx, place, missed, key=f"missed:{row.id}", now=now, not_after=now + TOLD_WITHIN)
+
+
+def _missed(tx: Tx, row: Outbox, room: str) -> RoomMissed | None:
+    if row.act == POST:
+        card = tx.get(Card, row.facts["card_id"])
+        if card is None:
+            return None
+        what = told_by(card.kind)
+        return RoomMissed(room, what, _title(tx, what, card.subject_id))
+    if row.act == SAY:
+        told = row.facts["facts"]
+        return RoomMissed(room, told_by(row.facts["outcome"]), told.get("title") or told.get("prize"))
+    if row.act == FILE:
+        raffle = _raffle(tx, row.facts["file"], row.facts["subject_id"])
+        return RoomMissed(room, Told.PROOF, raffle.prize, raffle.number) if raffle is not None else None
+    return None
+
+
+def _title(tx: Tx, what: Told, subject_id: int) -> str | None:
+    titles: dict[Told, Select[Any]] = {
+        Told.START: select(col(Stream.title))
+        .join(Airing, col(Airing.stream_id) == col(Stream.id))
+        .where(col(Airing.id) == subject_id),
+        Told.DROP: select(col(Campaign.title)).where(col(Campaign.id) == subject_id),
+        Told.RAFFLE: select(col(Raffle.prize)).where(col(Raffle.id) == subject_id),
+    }
+    query = titles.get(what)
+    title: str | None = tx.execute(query).scalar_one_or_none() if query is not None else None
+    return title
+
+
+def _raffle(tx: Tx, kind: str, subject_id: int) -> Raffle | None:
+    """The raffle that a proof is about: its own, or that of a redraw."""
+    redraw = tx.get(RaffleRedraw, subject_id) if kind == REDRAW else None
+    return tx.get(Raffle, redraw.raffle_id if redraw is not None else subject_id)

@@ -1,0 +1,87 @@
+"""The coin shop: items, and what fans bought."""
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from bot.rules.coin_shop.shelf import ItemKind, ItemState, Per, PurchaseState
+from bot.rules.tiers import Tier
+from bot.store.tables.base import Id, one_of
+
+
+class Item(SQLModel, table=True):
+    """What can be bought for coins."""
+
+    __tablename__ = "item"
+    __table_args__ = (
+        one_of("kind", ItemKind),
+        one_of("per", Per),
+        one_of("state", ItemState),
+        one_of("tier", Tier),
+        UniqueConstraint("community_id", "number"),
+        CheckConstraint("sold >= 0 AND (stock IS NULL OR sold <= stock)", name="sold_within_stock"),
+        CheckConstraint("stock > 0", name="stock_positive"),
+        CheckConstraint("price > 0", name="price_positive"),
+        CheckConstraint("per_fan > 0", name="per_fan_positive"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    number: int
+    """What staff call it; counts within the community."""
+    title: str
+    kind: str
+    subject_id: int | None = Field(default=None, sa_type=Id)
+    """The campaign or raffle that it is of."""
+    price: int
+    stock: int | None = None
+    sold: int = Field(default=0)
+    """Purchases, but for what was refunded and can be sold again."""
+    per_fan: int | None = None
+    per: str | None = None
+    """The period in which `per_fan` counts; None: for ever."""
+    tier: str = Field(default=Tier.NEW)
+    opens: datetime | None = None
+    closes: datetime | None = None
+    state: str = Field(default=ItemState.OPEN)
+    made_by: int = Field(sa_type=BigInteger)
+    made_at: datetime
+
+
+class Purchase(SQLModel, table=True):
+    """What a fan bought."""
+
+    __tablename__ = "purchase"
+    __table_args__ = (
+        one_of("kind", ItemKind),
+        one_of("state", PurchaseState),
+        UniqueConstraint("item_id", "member_id", "serial"),
+        UniqueConstraint("item_id", "member_id", "period", "nth"),
+        UniqueConstraint("member_id", "cause"),
+        CheckConstraint("(state = 'refunded') = (nth IS NULL)", name="refunded_doesnt_count"),
+        CheckConstraint("mended_day IS NULL OR (kind = 'makeup' AND state = 'done')", name="only_make_ups_mend"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", index=True, sa_type=Id)
+    item_id: int = Field(foreign_key="item.id", sa_type=Id)
+    member_id: int = Field(foreign_key="member.id", index=True, sa_type=Id)
+    serial: int
+    """The member's first, second, … of this item, refunded ones too: one yes buys once."""
+    period: str
+    nth: int | None = None
+    """Which of those that the limit allows in the period; None once it was refunded and counts no more."""
+    kind: str
+    paid: int
+    subject_id: int | None = Field(default=None, sa_type=Id)
+    """The coupon or the entry that it became."""
+    mended_day: date | None = None
+    """The missed day that a make-up has covered."""
+    state: str
+    bought_at: datetime
+    settled_at: datetime | None = None
+    settled_by: int | None = Field(default=None, sa_type=BigInteger)
+    """Who of the staff handed it over or refunded it."""
+    cause: str | None = None
+    answer: str | None = None

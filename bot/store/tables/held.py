@@ -1,0 +1,54 @@
+"""What was seen of accounts that may only farm, and the rewards that wait for the shop's look."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from bot.rules.farming import HeldState
+from bot.store.tables.base import Id, Json, one_of
+
+
+class Sighting(SQLModel, table=True):
+    """That something was seen of a member on a day; once a day and kind is enough."""
+
+    __tablename__ = "sighting"
+
+    member_id: int = Field(sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False))
+    sign: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    at: datetime
+
+
+class Held(SQLModel, table=True):
+    """A reward that waits for the shop's look."""
+
+    __tablename__ = "held"
+    __table_args__ = (
+        one_of("state", HeldState),
+        UniqueConstraint("kind", "subject_id", "member_id"),
+        Index(
+            "ix_held_waiting",
+            "community_id",
+            "id",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    kind: str
+    """Whose it is: `gift`, `packet`, `raffle`; `flows/held_rewards.py` knows what becomes of each."""
+    subject_id: int = Field(sa_type=BigInteger)
+    """What its owner knows it by: an invitation, a share, an entry."""
+    member_id: int = Field(foreign_key="member.id", index=True, sa_type=Id)
+    reasons: list[dict[str, Any]] = Field(sa_type=Json)
+    state: str = Field(default=HeldState.HELD)
+    at: datetime
+    look_at: datetime
+    """When the clock looks again whether it may go by itself."""
+    settled_at: datetime | None = None
+    settled_by: int | None = Field(default=None, sa_type=BigInteger)
+    """Who decided; None if it went by itself."""

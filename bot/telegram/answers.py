@@ -1,0 +1,133 @@
+"""What a server's bytes say: a clear word of the Bot API, or none.
+
+In outages nginx answers in Telegram's place (HTML with 502, 504, 429 or 403), a proxy cuts a body, a server says
+`ok: false` with status 200. A clear word is a JSON object with `ok: true` and a `result`, or with `ok: false` and a
+code that the Bot API knows. Everything else is a passing failure.
+
+Rules: https://core.telegram.org/bots/api#making-requests.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bot.plain_json import is_whole, read_json
+
+HTTP_OK = 200
+TOO_MANY = 429
+REFUSALS = frozenset({400, 401, 403, 404, 409, 413, TOO_MANY})
+"""Codes by which the Bot API refuses a call; those of 500 and above say that the server is in trouble."""
+SERVER_TROUBLE = range(500, 600)
+LONGEST_WAIT = 86_400
+"""Seconds of a `retry_after` that are believed."""
+LONGEST_GUESS = 300
+"""Seconds of a `Retry-After` header that are believed: it is nginx's word, not Telegram's."""
+GREATEST_SIZE = 64 << 20
+"""Bytes of an answer that are read: a hundred updates are far smaller."""
+LATEST = 2**32
+"""Seconds since 1970 after which a date is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """`ok: true`."""
+
+    result: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """`ok: false` with a code that the Bot API knows."""
+
+    code: int
+    description: str
+    retry_after: int | None = None
+    """Seconds, of a 429."""
+    migrate_to_chat_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """No word of the Bot API."""
+
+    status: int
+    """Of HTTP."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands."""
+
+    chat_id: int
+    message_id: int
+    date: int
+    """Seconds since 1970, by Telegram's clock."""
+
+
+Answer = Granted | Refused | Unclear
+
+
+def read_answer(status: int, content: bytes, retry_after: str | None = None) -> Answer:
+    """Read an answer with its status of HTTP. `retry_after` is the header of that name, if there was one."""
+    try:
+        told = read_json(content)
+    except (ValueError, RecursionError):
+        return _without_words(status, retry_after)
+    if not isinstance(told, dict):
+        return _without_words(status, retry_after)
+    if told.get("ok") is True and "result" in told and status in range(HTTP_OK, 300):
+        return Granted(told["result"])
+    code = told.get("error_code")
+    if told.get("ok") is not False or not is_whole(code) or status not in {code, HTTP_OK}:
+        return _without_words(status, retry_after)
+    if code not in REFUSALS and code not in SERVER_TROUBLE:
+        return Unclear(status)
+    return _refused(code, told, retry_after)
+
+
+def message_id_of(sent: Any) -> int | None:
+    """The number of a message that was sent, or None if the answer doesn't hold it: then nothing can be done to it."""
+    number = sent.get("message_id") if isinstance(sent, dict) else None
+    return number if is_whole(number) and number > 0 else None
+
+
+def place_in(sent: Any) -> Place | None:
+    """Where a message that was sent stands, and since when; None if the answer doesn't tell."""
+    number = message_id_of(sent)
+    if number is None:
+        return None
+    chat, date = sent.get("chat"), sent.get("date")
+    chat_id = chat.get("id") if isinstance(chat, dict) else None
+    if not is_whole(chat_id) or not is_whole(date) or not 0 < date < LATEST:
+        return None
+    return Place(chat_id, number, date)
+
+
+def _refused(code: int, told: dict[str, Any], header: str | None) -> Refused:
+    description = told.get("description")
+    parameters = told.get("parameters")
+    if not isinstance(parameters, dict):
+        parameters = {}
+    wait, chat = parameters.get("retry_after"), parameters.get("migrate_to_chat_id")
+    if is_whole(wait) and wait > 0:
+        wait = min(wait, LONGEST_WAIT)
+    else:
+        wait = (_seconds(header) or 1) if code == TOO_MANY else None
+    return Refused(
+        code,
+        description if isinstance(description, str) else "",
+        wait,
+        chat if is_whole(chat) and chat != 0 else None,
+    )
+
+
+def _without_words(status: int, retry_after: str | None) -> Answer:
+    """What an answer without JSON says by its status alone: only of a 429 how long to wait."""
+    wait = _seconds(retry_after) if status == TOO_MANY else None
+    return Refused(TOO_MANY, "too many requests", wait) if wait is not None else Unclear(status)
+
+
+def _seconds(header: str | None) -> int | None:
+    """Seconds of a `Retry-After` header; it may name a date instead, which nobody sends here."""
+    if header is None or not header.isascii() or not header.isdecimal() or len(header) > len(str(LONGEST_WAIT)):
+        return None
+    return min(max(int(header), 1), LONGEST_GUESS)

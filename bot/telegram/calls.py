@@ -1,0 +1,125 @@
+"""Calls that say something: by name, as plain JSON, through the pacer."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest
+from aiogram.methods import SendDocument, SendPhoto
+from aiogram.types import BufferedInputFile
+
+from bot.content.button import Rows
+from bot.logs import get_logger
+from bot.rules.topics import Lost, lost_topic
+from bot.telegram.keyboards import keyboard, without_links
+from bot.telegram.pacer import Pacer, kind_of
+from bot.telegram.session import LightSession
+
+log = get_logger("outbound")
+
+LostTopic = Callable[[int, int, Lost], Awaitable[None]]
+"""(chat, topic, why) → writes down that a topic took no message."""
+
+
+class Outbound:
+    """The bot's mouth. Parameters are named as in the Bot API; those that are None are left out."""
+
+    def __init__(self, bot: Bot, session: LightSession, pacer: Pacer, address: str | None = None) -> None:
+        self._bot = bot
+        self._session = session
+        self._pacer = pacer
+        self._address = address
+        """Where the bot's pages are found, if they are public."""
+        self.username = ""
+        """The bot's own, known once Telegram has said hello."""
+        self.inline = False
+        """Whether inline mode is on at BotFather, known from then too."""
+        self.on_lost_topic: LostTopic | None = None
+        """Hears of topics that took no message."""
+
+    def keyboard(self, rows: Rows) -> dict[str, Any] | None:
+        """Buttons as Telegram's inline keyboard, or None for none."""
+        return keyboard(rows, self.username, inline=self.inline, address=self._address)
+
+    async def photo(self, chat_id: int, picture: bytes, caption: str, **how: Any) -> dict[str, Any]:
+        """Send a picture that we drew, with a caption in HTML; the message's ids, as JSON has them.
+
+        An upload goes aiogram's way: it is no JSON.
+
+        Raises:
+            HeldError: it can't leave within two seconds.
+            TelegramAPIError: Telegram refused it.
+        """
+        file = BufferedInputFile(picture, "encore.png")
+        send = partial(SendPhoto, photo=file, caption=caption, parse_mode="HTML")
+        sent = await self._in_topic({"chat_id": chat_id, **how}, lambda given: self._bot(send(**given)))
+        return {"message_id": sent.message_id, "ephemeral_message_id": sent.ephemeral_message_id}
+
+    async def document(self, chat_id: int, name: str, content: bytes, caption: str, **how: Any) -> None:
+        """Send a file with a caption in HTML.
+
+        Raises:
+            HeldError: it can't leave within two seconds.
+            TelegramAPIError: Telegram refused it.
+        """
+        file = BufferedInputFile(content, name)
+        send = partial(SendDocument, document=file, caption=caption, parse_mode="HTML")
+        await self._in_topic({"chat_id": chat_id, **how}, lambda given: self._bot(send(**given)))
+
+    async def turn(self, chat_id: int) -> None:
+        """Wait until one more ordinary message fits into a group.
+
+        Raises:
+            HeldError: not within two seconds.
+        """
+        await self._pacer.turn(chat_id)
+
+    async def call(self, name: str, **parameters: Any) -> Any:
+        """Call a method; its result as JSON. A link that Telegram refuses under a message is left out of it.
+
+        What a topic doesn't take goes to General.
+
+        Raises:
+            HeldError: it can't leave within two seconds.
+            TelegramAPIError: Telegram refused it.
+        """
+        given = {key: value for key, value in parameters.items() if value is not None}
+        return await self._in_topic(given, lambda left: self._with_links(name, left))
+
+    async def _in_topic(self, given: dict[str, Any], send: Callable[[dict[str, Any]], Awaitable[Any]]) -> Any:
+        """Send into the topic that is named, else into General, where that is closed or gone."""
+        try:
+            return await send(given)
+        except TelegramBadRequest as error:
+            thread_id, lost = given.get("message_thread_id"), lost_topic(error.message)
+            if thread_id is None or lost is None:
+                raise
+        log.info("topic_lost", chat=given["chat_id"], lost=lost.value)
+        if self.on_lost_topic is not None:
+            await self.on_lost_topic(given["chat_id"], thread_id, lost)
+        return await send(in_general(given))
+
+    async def _with_links(self, name: str, given: dict[str, Any]) -> Any:
+        try:
+            return await self._call(name, given)
+        except TelegramBadRequest as error:
+            markup = given.get("reply_markup")
+            bare = without_links(markup)
+            if bare == markup or "URL" not in error.message:
+                raise
+            log.warning("link_refused", method=name, chat=given.get("chat_id"))
+            given.pop("reply_markup")
+            return await self._call(name, given if bare is None else {**given, "reply_markup": bare})
+
+    async def _call(self, name: str, given: dict[str, Any]) -> Any:
+        kind, chat = kind_of(name, given.get("chat_id"), ephemeral="ephemeral_message_parameters" in given)
+        return await self._pacer.paced(kind, chat, lambda: self._session.call(self._bot, name, given))
+
+
+def in_general(given: dict[str, Any]) -> dict[str, Any]:
+    """A message's parameters without its topic, and without what it answers: an answer goes where that is."""
+    left = {name: value for name, value in given.items() if name != "message_thread_id"}
+    if "message_id" in (left.get("reply_parameters") or {}):
+        del left["reply_parameters"]
+    return left

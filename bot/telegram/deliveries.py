@@ -1,0 +1,295 @@
+"""What a promised message does when its turn has come: post, edit, say, tell, send a file, delete, leave.
+
+A refusal is raised as aiogram raises it, unless there is another way to tell the same; the sender decides what follows.
+"""
+
+import contextlib
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, NamedTuple, Protocol
+
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
+from sqlalchemy.orm import Session
+
+from bot.clock import Clock
+from bot.content import Words
+from bot.features.communities import Communities
+from bot.logs import get_logger
+from bot.rules.place import Place
+from bot.rules.refusals import Refusal
+from bot.rules.words import Language, reader_language
+from bot.store.engine.db import Database, Tx
+from bot.store.messages.cards import EDIT, POST, hang_again
+from bot.store.messages.departures import Departure
+from bot.store.messages.outbox import DELETE, FILE, LEAVE, SAY, TELL
+from bot.store.messages.promised import DamagedError
+from bot.store.messages.telling import Attachment
+from bot.store.places import place_of
+from bot.store.tables import Card, Person
+from bot.store.tables.messages import OutboxState
+from bot.telegram.answers import message_id_of, place_in
+from bot.telegram.calls import Outbound
+from bot.telegram.promises import language_in, outcome_in
+from bot.telegram.refusals import refusal_of
+from bot.telegram.replies import NO_PREVIEW, Voice
+from bot.telegram.targets import Target
+
+log = get_logger("sender")
+
+CardState = Callable[[Session, int, int, datetime], Any]
+"""(session, community, subject, now) → the outcome that the card shows, or None if there's nothing to show."""
+
+FileMaker = Callable[[int, int], Awaitable[Attachment | None]]
+"""(community, subject) → the file as it is now, or None if there's none any more."""
+
+
+class Witness(Protocol):
+    """Writes down, in the commit that marks a message as sent, which message told a group of a subject, and when."""
+
+    def __call__(self, tx: Tx, *, subject_id: int, chat_id: int, message_id: int, posted_at: datetime) -> None:
+        """`posted_at` is Telegram's date of the message."""
+
+
+class Result(NamedTuple):
+    """What came of a row."""
+
+    state: OutboxState
+    problem: str | None = None
+    hung: tuple[int, int] | None = None
+    """(card, message): which message shows a card now."""
+    shown: Any = None
+    """What that message shows."""
+    note: Callable[[Tx], None] | None = None
+    """What else is written down with it."""
+    refused: Refusal | None = None
+    """Why it was told by another way than was meant."""
+
+
+class Shown(NamedTuple):
+    """A card with what it should show now."""
+
+    card: Card
+    place: Place
+    shown: Any
+    language: Language
+    """The community's; in somebody's private chat, the reader's."""
+
+
+class Deliveries:
+    """Does what one outbox row asks for."""
+
+    def __init__(
+        self,
+        *,
+        out: Outbound,
+        db: Database,
+        words: Words,
+        voice: Voice,
+        communities: Communities,
+        clock: Clock,
+        cards: dict[str, CardState],
+        files: dict[str, FileMaker],
+        witnesses: dict[str, Witness],
+    ) -> None:
+        self._out = out
+        self._db = db
+        self._words = words
+        self._voice = voice
+        self._communities = communities
+        self._clock = clock
+        self._cards = cards
+        self._files = files
+        self._witnesses = witnesses
+        self._acts: dict[str, Callable[[Departure], Awaitable[Result]]] = {
+            POST: self._post_card,
+            EDIT: self._edit_card,
+            SAY: self._say,
+            TELL: self._tell,
+            FILE: self._send_file,
+            DELETE: self._delete,
+            LEAVE: self._leave,
+        }
+
+    async def do(self, row: Departure) -> Result:
+        """Send what the row promises.
+
+        Raises:
+            HeldError: it can't leave now.
+            TelegramAPIError: Telegram refused it, and there is no other way.
+            DamagedError: the row doesn't hold what its act needs.
+        """
+        if row.act not in {SAY, TELL, LEAVE} and row.chat_id < 0 and await self._communities.group(row.chat_id) is None:
+            return Result(OutboxState.EXPIRED, "not in the group")
+        return await self._acts[row.act](row)
+
+    async def look(self, card_id: int) -> Shown | None:
+        """What a card should show now; None if there is nothing to show."""
+        return await self._db.read(self._show, card_id, self._clock.now())
+
+    async def _post_card(self, row: Departure) -> Result:
+        """Hang a card; which message it is and that it was sent become one commit."""
+        found = await self.look(row.facts["card_id"])
+        if found is None:
+            return Result(OutboxState.EXPIRED, "nothing to show")
+        if found.card.message_id is not None and not row.facts.get("anew"):
+            return Result(OutboxState.SENT)
+        if getattr(found.shown, "over", False):
+            # A card that is over before it hung would only tell a lie.
+            return Result(OutboxState.EXPIRED, "over before it was posted")
+        message = self._message(found.shown, found.place, found.language)
+        sent = await self._out.call("sendMessage", chat_id=row.chat_id, **await self._where(row.chat_id), **message)
+        message_id = message_id_of(sent)
+        if message_id is None:
+            return Result(OutboxState.SENT, "sent, but its number wasn't told")
+        return Result(OutboxState.SENT, None, (found.card.id or 0, message_id), found.shown)
+
+    async def _edit_card(self, row: Departure) -> Result:
+        found = await self.look(row.facts["card_id"])
+        message_id = found.card.message_id if found is not None else None
+        if found is None or message_id is None:
+            return Result(OutboxState.EXPIRED, "no card")
+        message = self._message(found.shown, found.place, found.language)
+        try:
+            await self._out.call("editMessageText", chat_id=row.chat_id, message_id=message_id, **message)
+        except TelegramBadRequest as error:
+            if refusal_of(error) is Refusal.GONE:
+                return self._hung_again(row, found, message_id, error.message)
+            if "not modified" not in error.message:
+                raise
+        return Result(OutboxState.SENT, None, (found.card.id or 0, message_id))
+
+    def _hung_again(self, row: Departure, found: Shown, message_id: int, words: str) -> Result:
+        """Somebody deleted the card, or it is too old to be edited: it hangs anew while there is something to do."""
+        note = None
+        # What lies in a private chat is its reader's to delete.
+        if row.chat_id < 0 and not getattr(found.shown, "over", False):
+            too_old = "can't be edited" in words
+            note = partial(
+                hang_again, card_id=found.card.id or 0, message_id=message_id, too_old=too_old, now=self._clock.now()
+            )
+        return Result(OutboxState.FAILED, "the card is gone", note=note)
+
+    async def _where(self, chat_id: int) -> dict[str, int]:
+        """Where in a forum a room is told things. It is looked up when it is sent: a change holds for what waits."""
+        group = await self._communities.group(chat_id) if chat_id < 0 else None
+        return {"message_thread_id": group.topic.thread_id} if group is not None and group.topic is not None else {}
+
+    async def _thread(self, row: Departure) -> int | None:
+        """Where one person is told: where they asked; what they didn't ask for comes where the room is told things."""
+        if "thread_id" in row.facts:
+            thread_id: int | None = row.facts["thread_id"]
+            return thread_id
+        return (await self._where(row.chat_id)).get("message_thread_id")
+
+    def _show(self, session: Session, card_id: int, now: datetime) -> Shown | None:
+        card = session.get(Card, card_id)
+        if card is None:
+            return None
+        state = self._cards.get(card.kind)
+        if state is None:
+            raise DamagedError("unknown card kind")
+        shown = state(session, card.community_id, card.subject_id, now)
+        if shown is None:
+            return None
+        place = place_of(session, card.community_id)
+        person = session.get(Person, card.chat_id) if card.chat_id > 0 else None
+        language = place.language
+        if person is not None:
+            language = reader_language(person.language, person.telegram_language, language)
+        return Shown(card, place, shown, language)
+
+    def _message(self, outcome: Any, place: Place, language: Language | None = None) -> dict[str, Any]:
+        """An outcome as a group reads it, in the community's language unless told otherwise."""
+        said = self._words.say(outcome, place, language or place.language)
+        return {
+            "text": said.html,
+            "parse_mode": "HTML",
+            "link_preview_options": NO_PREVIEW,
+            "reply_markup": self._out.keyboard(said.buttons),
+        }
+
+    async def _say(self, row: Departure) -> Result:
+        """Tell a chat, in the community's language unless another was promised."""
+        facts = row.facts
+        outcome = outcome_in(facts)
+        witness = facts.get("witness")
+        if witness is not None and witness.get("kind") not in self._witnesses:
+            raise DamagedError("unknown witness")
+        place = await self._db.read(place_of, row.community_id)
+        message = self._message(outcome, place, language_in(facts) or place.language)
+        sent = await self._out.call("sendMessage", chat_id=row.chat_id, **await self._where(row.chat_id), **message)
+        if witness is None:
+            return Result(OutboxState.SENT)
+        where = place_in(sent)
+        if where is None:
+            return Result(OutboxState.SENT, "sent, but where and when wasn't told")
+        note = partial(
+            self._witnesses[witness["kind"]],
+            subject_id=witness["subject_id"],
+            chat_id=where.chat_id,
+            message_id=where.message_id,
+            posted_at=datetime.fromtimestamp(where.date, UTC),
+        )
+        return Result(OutboxState.SENT, note=note)
+
+    async def _tell(self, row: Departure) -> Result:
+        facts = row.facts
+        outcome = outcome_in(facts)
+        place = await self._db.read(place_of, row.community_id)
+        language = language_in(facts) or place.language
+        target = Target(
+            user_id=facts["user_id"],
+            chat_id=row.chat_id,
+            whisper=facts["whisper"],
+            can_write=facts["can_write"],
+            reply_to=facts.get("reply_to"),
+            thread_id=await self._thread(row),
+            aloud=facts.get("aloud", True),
+        )
+        heard = await self._voice.tell(target, outcome, place, language)
+        instead = facts.get("instead")
+        if not heard and target.private and instead is not None:
+            thread_id = (await self._where(instead)).get("message_thread_id")
+            there = Target(facts["user_id"], instead, whisper=True, can_write=False, thread_id=thread_id, aloud=False)
+            await self._voice.tell(there, outcome, place, language)
+        return Result(OutboxState.SENT)
+
+    async def _send_file(self, row: Departure) -> Result:
+        make = self._files.get(row.facts["file"])
+        if make is None:
+            raise DamagedError("unknown file")
+        made = await make(row.community_id, row.facts["subject_id"])
+        if made is None:
+            return Result(OutboxState.EXPIRED, "no file")
+        place = await self._db.read(place_of, row.community_id)
+        said = self._words.say(made.caption, place, place.language)
+        where = await self._where(row.chat_id)
+        try:
+            await self._out.document(row.chat_id, made.name, made.content, said.html, **where)
+        except (TelegramBadRequest, TelegramForbiddenError) as error:
+            reason = refusal_of(error)
+            if reason is not Refusal.MEDIA:
+                raise
+            await self._out.turn(row.chat_id)
+            message = self._message(made.alone, place)
+            await self._out.call("sendMessage", chat_id=row.chat_id, **where, **message)
+            return Result(OutboxState.SENT, "without the file", refused=reason)
+        return Result(OutboxState.SENT)
+
+    async def _delete(self, row: Departure) -> Result:
+        try:
+            await self._out.call("deleteMessage", chat_id=row.chat_id, message_id=row.facts["message_id"])
+        except (TelegramBadRequest, TelegramForbiddenError) as error:
+            if refusal_of(error) is Refusal.REMOVED:
+                raise
+            return Result(OutboxState.SENT, "gone already")
+        return Result(OutboxState.SENT)
+
+    async def _leave(self, row: Departure) -> Result:
+        if await self._communities.group(row.chat_id) is not None:
+            return Result(OutboxState.EXPIRED, "joined meanwhile")
+        log.info("left_unanswered", chat=row.chat_id)
+        with contextlib.suppress(TelegramBadRequest, TelegramForbiddenError):
+            await self._out.call("leaveChat", chat_id=row.chat_id)
+        return Result(OutboxState.SENT)

@@ -1,0 +1,58 @@
+"""Files that people send: fetched from Telegram's own address, never more of one than is wanted."""
+
+import asyncio
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError
+from aiogram.methods import GetFile
+from aiogram.types import Document, Message
+from aiohttp import ClientError, ClientResponseError
+
+from bot.rules.files import FileGone, FileTooLarge
+
+SECONDS = 20
+CHUNK = 65_536
+GONE = (400, 404)
+
+
+def document_of(message: Message) -> Document | None:
+    """The file that a command is about: its own, else that of the message it answers."""
+    if message.document is not None:
+        return message.document
+    return message.reply_to_message.document if message.reply_to_message is not None else None
+
+
+async def fetch(bot: Bot, document: Document, most: int) -> bytes | FileTooLarge | FileGone:
+    """The file's bytes, at most `most` of them.
+
+    Raises:
+        TelegramNetworkError: Telegram can't be reached; its text holds no address, as that has the token in it.
+    """
+    too_large = FileTooLarge(most // 1000)
+    if (document.file_size or 0) > most:
+        return too_large
+    get_file = GetFile(file_id=document.file_id)
+    try:
+        file = await bot(get_file)
+    except TelegramBadRequest as error:
+        return too_large if "too big" in error.message else FileGone()
+    if file.file_path is None:
+        return FileGone()
+    url = bot.session.api.file_url(bot.token, file.file_path)
+    content = bytearray()
+    try:
+        async with asyncio.timeout(SECONDS):
+            async for chunk in bot.session.stream_content(url, timeout=SECONDS, chunk_size=CHUNK):
+                content += chunk
+                if len(content) > most:
+                    return too_large
+    except ClientResponseError as error:
+        if error.status in GONE:
+            return FileGone()
+        raise TelegramNetworkError(method=get_file, message=f"a file's address answered {error.status}") from None
+    except (TimeoutError, ClientError, OSError) as error:
+        raise TelegramNetworkError(method=get_file, message=type(error).__name__) from None
+    if file.file_size is not None and len(content) != file.file_size:
+        # Cut, or somebody else's page in its place.
+        raise TelegramNetworkError(method=get_file, message="a file's address answered something else")
+    return bytes(content)

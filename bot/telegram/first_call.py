@@ -1,0 +1,58 @@
+"""The start: the bot says hello to Telegram, and waits for it as long as it is away."""
+
+import asyncio
+import time
+from itertools import chain, repeat
+from typing import Any
+
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError, TelegramNotFound, TelegramRetryAfter, TelegramUnauthorizedError
+
+from bot.logs import get_logger
+from bot.meters import Meters
+from bot.telegram.session import LightSession
+
+log = get_logger("start")
+
+NO_SUCH_BOT = (TelegramUnauthorizedError, TelegramNotFound)
+"""How Telegram says that it doesn't know the token."""
+PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between two tries, the last again and again. A try takes ten at most, so it is looked every 15."""
+LONGEST = 15.0
+"""Seconds between two tries, whatever a 429 asks for."""
+TOLD_EACH = 60.0
+"""Seconds between two lines that tell of the waiting."""
+
+
+async def greet(session: LightSession, bot: Bot, meters: Meters) -> dict[str, Any]:
+    """What `getMe` tells, once Telegram answers.
+
+    Raises:
+        TelegramUnauthorizedError, TelegramNotFound: there's no bot with this token.
+    """
+    began, told = time.monotonic(), -TOLD_EACH
+    for pause in chain(PAUSES, repeat(PAUSES[-1])):
+        seconds = pause
+        try:
+            me = await session.hello(bot)
+        except NO_SUCH_BOT:
+            raise
+        except TelegramRetryAfter as error:
+            meters.trouble = "Telegram asks to wait"
+            seconds = max(pause, min(error.retry_after, LONGEST))
+        except TelegramAPIError as error:
+            meters.trouble = error.message
+        else:
+            meters.trouble = None
+            return me
+        waited = time.monotonic() - began
+        if waited >= told + TOLD_EACH:
+            told = waited
+            log.warning(
+                "waiting_for_telegram",
+                reason=meters.trouble,
+                waited=round(waited),
+                look_at="TELEGRAM_API_URL and the network",
+            )
+        await asyncio.sleep(seconds)
+    raise AssertionError("unreachable: the waiting has no end")

@@ -1,0 +1,346 @@
+"""Answers a person: by a callback answer, an ephemeral message, in private, and only then by a short-lived reply.
+
+Nothing that one fan asked for fills the group, and a code is never said aloud. What was asked for is done by then, so
+an answer that can't leave within two seconds keeps nobody waiting: it becomes an outbox row, or is dropped.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat, TelegramNotFound
+
+from bot.clock import Clock
+from bot.content import Said, Words
+from bot.content.secrets import TOLD_BY_ALERT
+from bot.features.communities import Communities
+from bot.flows.move_group import follow
+from bot.logs import get_logger
+from bot.meters import Meters
+from bot.rules.coupons.coupons import MyCoupons
+from bot.rules.hearts.hearts import HeartAgain, Hearted, HeartsRest
+from bot.rules.place import Place
+from bot.rules.raffles.raffles import MyEntry, RaffleList
+from bot.rules.refusals import Refusal
+from bot.rules.words import Language
+from bot.store.engine.db import Database
+from bot.store.messages.outbox import take_away_later
+from bot.telegram.answers import message_id_of
+from bot.telegram.ask import Ask
+from bot.telegram.calls import Outbound
+from bot.telegram.keyboards import start_link
+from bot.telegram.late_answers import Afterwards
+from bot.telegram.pacer import HeldError
+from bot.telegram.refusals import refusal_of
+from bot.telegram.targets import Target, promise_answer, target_of
+from bot.telegram.whispers import Whispers
+
+log = get_logger("voice")
+
+PRESS_ANSWERED = 120.0
+"""Seconds after which a replayed press is handled but not answered: Telegram has given its query up."""
+SHORT_LIVED = timedelta(seconds=30)
+"""How long a reply in the group stays when nothing quieter was possible."""
+NOT_IN = "USER_NOT_PARTICIPANT"
+"""How Telegram refuses a whisper to somebody who isn't in the group."""
+NO_PREVIEW = {"is_disabled": True}
+LIGHT = (Hearted, HeartAgain, HeartsRest)
+"""What is pressed again and again is answered by a word that goes by itself, else by nothing."""
+
+
+Absent = Callable[[Place, int, int, datetime], Awaitable[None]]
+"""(place, chat, user, at) → writes down that a person isn't in a group."""
+
+
+class Voice:
+    """Speaks to one person."""
+
+    def __init__(
+        self,
+        *,
+        out: Outbound,
+        words: Words,
+        db: Database,
+        communities: Communities,
+        clock: Clock,
+        whispers: Whispers,
+        meters: Meters | None = None,
+        absent: Absent | None = None,
+    ) -> None:
+        """`absent` writes down whom Telegram refused a whisper, as they aren't in the group."""
+        self._meters = meters or Meters()
+        self._absent = absent
+        self._out = out
+        self._words = words
+        self._db = db
+        self._communities = communities
+        self._clock = clock
+        self._whispers = whispers
+        self._afterwards = Afterwards()
+
+    async def answer(self, ask: Ask, outcome: Any) -> None:
+        """Tell the asker what came of it."""
+        said = self._words.say(outcome, ask.place, ask.language)
+        heard = False
+        if ask.press_id is not None:
+            if ask.age > PRESS_ANSWERED:
+                return
+            light = isinstance(outcome, LIGHT)
+            heard = await self._answer_press(ask.press_id, said.short, light=light)
+            if light:
+                return
+            if heard and not said.buttons and _fits_an_alert(outcome):
+                return
+        target = target_of(ask)
+        if heard and isinstance(outcome, TOLD_BY_ALERT):
+            target = replace(target, aloud=False)  # the code is read: nothing need be said in the group besides
+        await self._tell_or_promise(ask, target, said)
+
+    async def panel(self, ask: Ask, outcome: Any, *, below: Any = None) -> int | None:
+        """Show a panel: where a button of it was pressed in its place, else as a new message.
+
+        Only private messages and whispers are edited. Gives the message's id, to be remembered by a dialogue, if it
+        isn't a whisper. `below` is another outcome that stands under it in the same message.
+
+        A panel that can't leave now is promised as a message of its own, without what stands below: None then too. The
+        newest one takes the place of those that still wait.
+        """
+        if ask.press_id is not None and ask.age <= PRESS_ANSWERED:
+            await self._answer_press(ask.press_id, None)
+        said = self._words.say(outcome, ask.place, ask.language)
+        shown = said
+        if below is not None:
+            shown = replace(said, below=self._words.say(below, ask.place, ask.language))
+        try:
+            return await self._show(ask, shown)
+        except HeldError as held:
+            await self._later(ask, target_of(ask), said, held, fold=f"panel:{ask.chat_id}:{ask.sender.user_id}")
+        return None
+
+    async def _show(self, ask: Ask, said: Said) -> int | None:
+        if ask.panel_id is not None and ask.private:
+            if await self._edit("editMessageText", ask, said, message_id=ask.panel_id):
+                return ask.panel_id
+        elif ask.panel_ephemeral_id is not None:
+            whisper = {"ephemeral_message_id": ask.panel_ephemeral_id, "receiver_user_id": ask.sender.user_id}
+            if await self._edit("editEphemeralMessageText", ask, said, **whisper):
+                return None
+        if ask.private:
+            return await self._show_in_private(ask, said)
+        await self._tell(target_of(ask), said, ask.place)
+        return None
+
+    async def take_away(self, ask: Ask, message_id: int) -> None:
+        """Delete a panel of ours in the asker's private chat, if it can still be deleted."""
+        try:
+            await self._out.call("deleteMessage", chat_id=ask.chat_id, message_id=message_id)
+        except (TelegramBadRequest, HeldError):
+            log.info("panel_stays", chat=ask.chat_id)
+
+    async def picture(self, ask: Ask, outcome: Any, picture: bytes) -> None:
+        """Answer with a picture and the outcome as its caption; where only words can go, with the words."""
+        said = self._words.say(outcome, ask.place, ask.language)
+        target = target_of(ask)
+        ways: list[tuple[int, dict[str, Any]]] = []
+        whispered = target.whisper and not target.private
+        if whispered and await self._whispers.may_carry(ask.place, secret=said.secret):
+            reply = {"ephemeral_message_id": target.ephemeral_id} if target.ephemeral_id is not None else None
+            receiver = {"receiver_user_id": target.user_id}
+            how = {"ephemeral_message_parameters": receiver, "reply_parameters": reply}
+            ways.append((target.chat_id, {**how, "message_thread_id": target.thread_id}))
+        if target.private or target.can_write:
+            ways.append((target.user_id, {}))
+        for chat_id, how in ways:
+            try:
+                sent = await self._out.photo(chat_id, picture, said.html, **how)
+            except (TelegramBadRequest, TelegramForbiddenError, HeldError) as error:
+                log.info("picture_refused", chat=chat_id, error=type(error).__name__)
+                continue
+            if "ephemeral_message_parameters" not in how or await self._whispers.carried(chat_id, sent, ask.place):
+                return
+        await self.answer(ask, outcome)
+
+    async def open_private(self, ask: Ask, payload: str, outcome: Any) -> None:
+        """Open the private chat of someone who pressed a button; who can't be sent there hears `outcome`.
+
+        Telegram lets a press be answered by a link to the bot itself: one tap, then *Start* says `payload` to us.
+        """
+        if ask.press_id is not None and ask.age <= PRESS_ANSWERED:
+            try:
+                await self._out.call(
+                    "answerCallbackQuery",
+                    callback_query_id=ask.press_id,
+                    url=start_link(self._out.username, payload),
+                )
+            except (TelegramBadRequest, HeldError) as error:
+                log.info("opening_refused", chat=ask.chat_id, error=type(error).__name__)
+            else:
+                return
+        await self.answer(ask, outcome)
+
+    async def tell(self, target: Target, outcome: Any, place: Place, language: Language) -> bool:
+        """Tell one person something that the outbox promised, by the quietest way that is open; whether one was.
+
+        Raises:
+            HeldError: it can't leave now.
+        """
+        return await self._tell(target, self._words.say(outcome, place, language), place, has_turn=True)
+
+    async def _show_in_private(self, ask: Ask, said: Said) -> int | None:
+        """A panel's number; None where Telegram refuses it: what the person did is done all the same."""
+        try:
+            return message_id_of(await self._send(ask.chat_id, said))
+        except TelegramForbiddenError:
+            await self._communities.unreachable(ask.sender.user_id)
+        except TelegramBadRequest as error:
+            log.warning("panel_refused", user=ask.sender.user_id, error=type(error).__name__)
+        return None
+
+    async def _edit(self, method: str, ask: Ask, said: Said, **which: int) -> bool:
+        """Whether the panel shows this now; one that was deleted, or is too old, can't."""
+        try:
+            await self._out.call(
+                method,
+                chat_id=ask.chat_id,
+                text=said.html,
+                parse_mode="HTML",
+                link_preview_options=NO_PREVIEW,
+                reply_markup=self._out.keyboard(said.buttons),
+                **which,
+            )
+        except TelegramNotFound:  # an older server
+            return False
+        except TelegramBadRequest as error:
+            return "not modified" in error.message
+        return True
+
+    async def _answer_press(self, press_id: str, short: str | None, *, light: bool = False) -> bool:
+        """Whether the person has read it: an answer may come too late, or have no short form."""
+        try:
+            await self._out.call(
+                "answerCallbackQuery",
+                callback_query_id=press_id,
+                text=short,
+                show_alert=(short is not None and not light) or None,
+            )
+        except (TelegramBadRequest, HeldError):
+            return False
+        return short is not None
+
+    async def _tell_or_promise(self, ask: Ask, target: Target, said: Said) -> None:
+        try:
+            await self._tell(target, said, ask.place)
+        except HeldError as held:
+            await self._later(ask, target, said, held)
+
+    async def _later(self, ask: Ask, target: Target, said: Said, held: HeldError, fold: str | None = None) -> None:
+        """Say it when it can leave: the outbox is a shop's, so who is in none gets it from memory."""
+        if ask.place is None:
+            self._afterwards.again(partial(self._tell, target, said, None), held)
+        else:
+            await self._db.write(promise_answer, ask, target, said.outcome, self._clock.now(), fold)
+
+    async def _tell(self, target: Target, said: Said, place: Place | None, *, has_turn: bool = False) -> bool:
+        try:
+            return await self._tell_there(target, said, place, has_turn=has_turn)
+        except TelegramMigrateToChat as error:
+            await follow(self._db, self._communities, target.chat_id, error.migrate_to_chat_id, self._clock.now())
+            # What was answered lies in the old group: its ids mean nothing in the new one.
+            new_id = error.migrate_to_chat_id
+            there = replace(target, chat_id=new_id, press_id=None, ephemeral_id=None, reply_to=None, thread_id=None)
+            return await self._tell_there(there, said, place, has_turn=has_turn)
+
+    async def _tell_there(self, target: Target, said: Said, place: Place | None, *, has_turn: bool) -> bool:
+        if target.private:
+            return await self._write(target.user_id, target.chat_id, said)
+        carries = target.whisper and await self._whispers.may_carry(place, secret=said.secret)
+        if carries and await self._whisper(target, said, place):
+            return True
+        if target.can_write and await self._write(target.user_id, target.user_id, said):
+            return True
+        if not target.aloud or (said.secret and place is None):
+            log.info("told_nobody", chat=target.chat_id)
+            return False
+        if said.secret and place is not None:
+            said = said.aloud(place)
+        if not has_turn:
+            await self._out.turn(target.chat_id)
+        return await self._reply_for_a_while(target, said, place)
+
+    async def _whisper(self, target: Target, said: Said, place: Place | None) -> bool:
+        receiver: dict[str, Any] = {"receiver_user_id": target.user_id}
+        if target.press_id is not None:
+            receiver["callback_query_id"] = target.press_id
+        reply = None
+        if target.ephemeral_id is not None:
+            reply = {"ephemeral_message_id": target.ephemeral_id}
+        try:
+            sent = await self._send(
+                target.chat_id,
+                said,
+                message_thread_id=target.thread_id,
+                ephemeral_message_parameters=receiver,
+                reply_parameters=reply,
+            )
+        except (TelegramBadRequest, TelegramForbiddenError) as error:
+            self._meters.whispers_refused += 1
+            log.info("whisper_refused", chat=target.chat_id, error=type(error).__name__)
+            if NOT_IN in error.message and self._absent is not None and place is not None:
+                await self._absent(place, target.chat_id, target.user_id, self._clock.now())
+            return False
+        return await self._whispers.carried(target.chat_id, sent, place)
+
+    async def _write(self, user_id: int, chat_id: int, said: Said) -> bool:
+        try:
+            await self._send(chat_id, said)
+        except TelegramForbiddenError:
+            await self._communities.unreachable(user_id)
+            return False
+        except TelegramBadRequest as error:
+            log.warning("private_refused", user=user_id, error=type(error).__name__)
+            return False
+        return True
+
+    async def _reply_for_a_while(self, target: Target, said: Said, place: Place | None) -> bool:
+        reply = None
+        if target.reply_to is not None:
+            reply = {"message_id": target.reply_to, "allow_sending_without_reply": True}
+        try:
+            message = await self._send(
+                target.chat_id,
+                said,
+                message_thread_id=target.thread_id,
+                reply_parameters=reply,
+                disable_notification=True,
+            )
+        except (TelegramBadRequest, TelegramForbiddenError) as error:
+            reason = refusal_of(error)
+            if reason is Refusal.REMOVED:
+                raise
+            log.warning("reply_refused", chat=target.chat_id, reason=reason.value)
+            return False
+        message_id, now = message_id_of(message), self._clock.now()
+        if place is not None and message_id is not None:
+            await self._db.write(
+                take_away_later, place.community_id, target.chat_id, message_id, due_at=now + SHORT_LIVED, now=now
+            )
+        return True
+
+    async def _send(self, chat_id: int, said: Said, **how: Any) -> Any:
+        return await self._out.call(
+            "sendMessage",
+            chat_id=chat_id,
+            text=said.html,
+            parse_mode="HTML",
+            link_preview_options=NO_PREVIEW,
+            reply_markup=self._out.keyboard(said.buttons),
+            **how,
+        )
+
+
+def _fits_an_alert(outcome: Any) -> bool:
+    """Whether the short form tells it all: of a list of codes it tells only how many there are."""
+    listed = isinstance(outcome, MyCoupons) and (outcome.coupons or outcome.early)
+    return not (listed or isinstance(outcome, MyEntry) or (isinstance(outcome, RaffleList) and outcome.lines))

@@ -1,0 +1,93 @@
+"""Whom an answer is for, and by which ways it may go; an answer that can't leave now as a row of the outbox."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete
+from sqlmodel import col
+
+from bot.rules.place import SPEAKING_FOR_OTHERS
+from bot.store.engine.db import Tx
+from bot.store.messages.outbox import TELL, promise
+from bot.store.messages.telling import packed
+from bot.store.tables import Outbox
+from bot.store.tables.messages import Lane, OutboxState
+from bot.telegram.ask import Ask
+
+EPHEMERAL_WINDOW = 14.0
+"""Seconds in which a bot that isn't administrator may whisper after a press or an ephemeral command (15, less one)."""
+TOLD_WITHIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whom to tell, and by which ways."""
+
+    user_id: int
+    chat_id: int
+    whisper: bool
+    """Whether an ephemeral message may be tried."""
+    can_write: bool
+    press_id: str | None = None
+    ephemeral_id: int | None = None
+    reply_to: int | None = None
+    thread_id: int | None = None
+    """The topic, or the thread of comments, in which it was asked."""
+    aloud: bool = True
+    """Whether a short-lived reply in the group may be given where nothing quieter works."""
+
+    @property
+    def private(self) -> bool:
+        """Whether the chat is the person's own."""
+        return self.chat_id > 0
+
+
+def target_of(ask: Ask) -> Target:
+    """The asker, and the ways that are open to them now."""
+    someone_else = ask.sender.user_id in SPEAKING_FOR_OTHERS
+    channel = ask.group is not None and ask.group.is_channel
+    admin = ask.group is not None and ask.group.is_admin
+    invited = (ask.press_id is not None or ask.ephemeral_id is not None) and ask.age < EPHEMERAL_WINDOW
+    return Target(
+        user_id=ask.sender.user_id,
+        chat_id=ask.chat_id,
+        whisper=not someone_else and not channel and (admin or invited),
+        can_write=not someone_else and ask.can_write,
+        press_id=ask.press_id if ask.age < EPHEMERAL_WINDOW else None,
+        ephemeral_id=ask.ephemeral_id if ask.age < EPHEMERAL_WINDOW else None,
+        reply_to=ask.message_id,
+        thread_id=ask.thread_id,
+        aloud=not channel,
+    )
+
+
+def promise_answer(tx: Tx, ask: Ask, target: Target, outcome: Any, now: datetime, fold: str | None = None) -> None:
+    """Let the outbox tell it when it can leave. With `fold` it takes the place of older ones that still wait."""
+    whisper = ask.group is not None and ask.group.is_admin and target.whisper
+    if fold is not None:
+        older = (col(Outbox.fold_key) == fold, col(Outbox.state) == OutboxState.WAITING)
+        tx.execute(delete(Outbox).where(*older))
+    promise(
+        tx,
+        key=f"tell:{ask.cause}",
+        fold_key=fold,
+        community_id=ask.home.community_id,
+        # In a channel nobody is answered aloud, later neither.
+        chat_id=ask.chat_id if target.aloud or whisper else target.user_id,
+        lane=Lane.LIVE,
+        act=TELL,
+        facts={
+            **packed(outcome),
+            "language": ask.language.value,
+            "user_id": target.user_id,
+            "whisper": whisper,
+            "can_write": target.can_write,
+            "aloud": target.aloud,
+            "reply_to": target.reply_to,
+            "thread_id": target.thread_id,
+        },
+        due_at=now,
+        now=now,
+        not_after=now + TOLD_WITHIN,
+    )

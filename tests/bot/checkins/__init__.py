@@ -1,0 +1,1 @@
+"""Check-ins, streaks, freezes and make-ups: tests of the bot as people meet it."""

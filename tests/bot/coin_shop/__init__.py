@@ -1,0 +1,1 @@
+"""The coin shop: tests of the bot as people meet it."""

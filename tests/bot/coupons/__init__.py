@@ -1,0 +1,1 @@
+"""Coupons: tests of the bot as people meet it."""

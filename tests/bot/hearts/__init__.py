@@ -1,0 +1,1 @@
+"""Heart goals: tests of the bot as people meet it."""

@@ -1,0 +1,1 @@
+"""Orders of the shop: tests of the bot as people meet it."""

@@ -1,0 +1,1 @@
+"""Red packets: tests of the bot as people meet it."""

@@ -1,0 +1,1 @@
+"""Raffles: tests of the bot as people meet it."""

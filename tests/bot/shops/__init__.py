@@ -1,0 +1,1 @@
+"""Shops, their rooms and settings: tests of the bot as people meet it."""

@@ -1,0 +1,1 @@
+"""The coin shop: tests of use cases."""

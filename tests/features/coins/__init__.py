@@ -1,0 +1,1 @@
+"""Coins that lapse: tests of use cases."""

@@ -1,0 +1,208 @@
+"""Campaigns whose codes come from a file, on both databases: all of it or nothing, each code once."""
+
+import asyncio
+import random
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.features.coupons.campaigns import Campaigns
+from bot.features.coupons.code_files import Importing, begin, stage_some
+from bot.features.coupons.redemption import Redeeming
+from bot.rules.coupons.coupons import (
+    CampaignMade,
+    Claimed,
+    CodeFile,
+    CodeUnknown,
+    KeptFor,
+    NewCampaign,
+    Redeemed,
+    SoldOut,
+)
+from bot.rules.files import BadLine, CodesRefused, ImportPolicy, Trouble, sift
+from bot.rules.general import TooLateToUndo
+from bot.rules.place import Place
+from bot.rules.sheets import read_sheet
+from bot.store.engine.db import Database
+from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till, undo
+
+POLICY = ImportPolicy(chunk=3)
+HOUR = timedelta(hours=1)
+
+
+def numbered(*codes: str) -> list[tuple[int, str]]:
+    """Codes with their lines."""
+    return list(enumerate(codes, start=1))
+
+
+async def bring(
+    db: Database, place: Place, codes: list[str], cause: str, at: datetime = NOON, **wish: Any
+) -> CampaignMade | CodesRefused:
+    """Import codes and make a campaign of them, as `/newcoupon` does."""
+    batch = await Importing(db, POLICY).stage(place, numbered(*codes), at, cause)
+    if not isinstance(batch, int):
+        return batch
+    file = CodeFile(batch, codes[0], codes[-1])
+    asked = NewCampaign(wish.pop("title", "Silk"), 1, file=file, **wish)
+    made = await Campaigns(db).make(place, OWNER.user_id, asked, at, cause)
+    assert isinstance(made, CampaignMade)
+    return made
+
+
+async def last_id(db: Database) -> int:
+    """The campaign that was made last."""
+    return int((await query(db, "SELECT max(id) FROM campaign"))[0][0])
+
+
+async def test_a_file_is_the_stock(db: Database, causes: Causes) -> None:
+    """Codes go out in the file's order, each once, are redeemed as typed, and a redelivery makes nothing twice."""
+    place, coupons = await shop(db), till(db)
+    codes = [f"Silk-{number}" for number in range(7)]
+    cause = causes.next()
+    made = await bring(db, place, codes, cause)
+    assert isinstance(made, CampaignMade)
+    assert (made.stock, made.first_code, made.last_code) == (7, "Silk-0", "Silk-6")
+    assert await bring(db, place, codes, cause) == made
+    campaign = await last_id(db)
+    got = [await coupons.claim(place, fan(number), campaign, NOON, causes.next()) for number in range(8)]
+    assert [one.code for one in got[:7] if isinstance(one, Claimed)] == codes
+    assert got[7] == SoldOut("Silk")
+    redeeming = Redeeming(db)
+    used = await redeeming.redeem(place, OWNER.user_id, "Silk-3", None, NOON, causes.next())
+    assert isinstance(used, Redeemed)
+    assert await redeeming.redeem(place, OWNER.user_id, "Silk-9", None, NOON, causes.next()) == CodeUnknown("Silk-9")
+
+
+async def test_a_crowd_and_a_file(db: Database, causes: Causes) -> None:
+    """A thousand taps on 40 imported codes: 40 fans, 40 codes, none twice."""
+    place, coupons = await shop(db), till(db)
+    codes = [f"SILK-{number:03d}" for number in range(40)]
+    await bring(db, place, codes, causes.next())
+    campaign = await last_id(db)
+    taps = [coupons.claim(place, fan(number % 250), campaign, NOON, causes.next()) for number in range(1000)]
+    claimed = [one.code for one in await asyncio.gather(*taps) if isinstance(one, Claimed)]
+    assert sorted(claimed) == codes
+    assert await query(db, "SELECT count(*) FROM campaign_code WHERE NOT taken") == [(0,)]
+
+
+async def test_what_the_shop_has_already_is_refused_whole(db: Database, causes: Causes) -> None:
+    """A code that is out, shared, or in another file: the report names the lines, and nothing is left behind."""
+    place, coupons = await shop(db), till(db)
+    generated, _ = await offer(db, place, NewCampaign("Made", 5), causes.next())
+    await offer(db, place, NewCampaign("Shared", 5, shared_code="SILK20"), causes.next())
+    await bring(db, place, ["OURS-1", "OURS-2"], causes.next())
+    mine = await coupons.claim(place, fan(1), generated, NOON, causes.next())
+    assert isinstance(mine, Claimed)
+    before = await everything(db)
+    codes = ["NEW-1", "OURS-2", "NEW-2", mine.code, "SILK20", "NEW-3"]
+    outcome = await bring(db, place, codes, causes.next())
+    bad = tuple(BadLine(line, codes[line - 1], Trouble.TAKEN) for line in (2, 4, 5))
+    assert outcome == CodesRefused(6, 3, bad)
+    assert await everything(db) == before
+    elsewhere = await shop(db, fan(900), -1002)
+    assert isinstance(await bring(db, elsewhere, ["OURS-1", "SILK20"], causes.next()), CampaignMade)
+
+
+async def test_two_imports_of_the_same_codes(db: Database, causes: Causes) -> None:
+    """At once: one has all of them or, if each met the other's, none; never some."""
+    place = await shop(db)
+    codes = [f"SILK-{number}" for number in range(10)]
+    one, other = causes.next(), causes.next()
+    came = await asyncio.gather(
+        bring(db, place, codes, one), bring(db, place, codes[::-1], other), return_exceptions=True
+    )
+    made = [outcome for outcome in came if isinstance(outcome, CampaignMade)]
+    assert len(made) <= 1
+    assert all(isinstance(outcome, CampaignMade | CodesRefused) for outcome in came)
+    owned = await query(db, "SELECT count(*) FROM campaign_code")
+    assert owned == [(10 * len(made),)]
+
+
+async def test_an_interrupted_import_is_seen_by_nobody(db: Database, causes: Causes) -> None:
+    """What a crash left belongs to no campaign; the update comes again and goes on, or the tidying clears it away."""
+    place, importing = await shop(db), Importing(db, POLICY)
+    codes = numbered(*(f"SILK-{number}" for number in range(8)))
+    first, second = causes.next(), causes.next()
+    for cause in (first, second):
+        batch, _ = await db.write(begin, place, NOON, cause)
+        half = codes[:3] if cause == first else [(1, "WOOL-1")]
+        assert await db.write(stage_some, place, batch, half, NOON) == []
+    assert await query(db, "SELECT * FROM campaign") == []
+    assert isinstance(await importing.stage(place, codes, NOON, first), int)
+    await importing.tidy(NOON + HOUR / 2)
+    assert await query(db, "SELECT count(*) FROM campaign_code") == [(9,)]
+    await bring(db, place, [code for _, code in codes], first)
+    await importing.tidy(NOON + 2 * HOUR)
+    assert await query(db, "SELECT count(*) FROM campaign_code") == [(8,)]
+    assert await query(db, "SELECT count(*) FROM code_batch") == [(1,)]
+
+
+@pytest.mark.parametrize("ends", ["cancelled", "over"])
+async def test_what_was_left_over_may_come_again(db: Database, causes: Causes, ends: str) -> None:
+    """Codes that nobody claimed of a campaign that is over are free; those that went out aren't."""
+    place, coupons = await shop(db), till(db)
+    made = await bring(db, place, ["SILK-1", "SILK-2", "SILK-3"], causes.next(), closes=days(1))
+    assert isinstance(made, CampaignMade)
+    campaign, later = await last_id(db), days(2)
+    await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+    if ends == "cancelled":
+        await Campaigns(db).cancel(place, OWNER.user_id, made.number, NOON, causes.next())
+    again = await bring(db, place, ["SILK-1", "SILK-2", "SILK-3"], causes.next(), later)
+    assert again == CodesRefused(3, 1, (BadLine(1, "SILK-1", Trouble.TAKEN),))
+    assert isinstance(await bring(db, place, ["SILK-2", "SILK-3"], causes.next(), later), CampaignMade)
+
+
+async def test_undo_and_the_codes(db: Database, causes: Causes) -> None:
+    """A cancelled file of codes opens again, unless its codes came with another one meanwhile."""
+    place, staff = await shop(db), Campaigns(db)
+    made = await bring(db, place, ["SILK-1", "SILK-2"], causes.next(), kept_for=KeptFor.GIFT)
+    assert isinstance(made, CampaignMade)
+    await staff.cancel(place, OWNER.user_id, made.number, NOON, causes.next())
+    await undo(db, place, OWNER.user_id, NOON, causes.next())
+    assert await query(db, "SELECT state FROM campaign") == [("open",)]
+    await staff.cancel(place, OWNER.user_id, made.number, NOON, causes.next())
+    cancelled = (await query(db, "SELECT max(id) FROM audit_entry"))[0][0]
+    await bring(db, place, ["SILK-1"], causes.next())
+    assert isinstance(await undo(db, place, OWNER.user_id, NOON, causes.next(), cancelled), TooLateToUndo)
+
+
+async def test_no_file_is_imported_by_half(db: Database, causes: Causes) -> None:
+    """Files of noise between good codes: each is refused and leaves nothing, or is a campaign with all its codes."""
+    place, dice = await shop(db), random.Random(7)
+    await bring(db, place, ["OURS-1", "OURS-2"], causes.next())
+    kinds = [
+        "NEW-{0}-{1}",
+        "NEW-{0}-{1}",
+        "NEW-{0}-{1}",
+        "NEW-{0}-0",
+        "OURS-2",
+        "a b",
+        "",
+        '"',
+        "실크",
+        "x" * 40,
+        ",;\t",
+    ]
+    refused = imported = 0
+    for number in range(20):
+        worst = dice.choice([3, 3, len(kinds)])
+        lines = [dice.choice(kinds[:worst]).format(number, line) for line in range(dice.randint(1, 9))]
+        sheet = read_sheet("\n".join(lines).encode(), ("code",))
+        before = await everything(db)
+        codes = sift(sheet.rows, POLICY) if sheet is not None else None
+        if codes is None or codes.bad or not codes.good:
+            refused += 1
+            continue
+        outcome = await bring(db, place, [code for _, code in codes.good], causes.next())
+        if isinstance(outcome, CodesRefused):
+            refused += 1
+            assert await everything(db) == before
+        else:
+            imported += 1
+            assert outcome.stock == len(codes.good)
+            batch = (await query(db, "SELECT max(batch_id) FROM campaign"))[0][0]
+            counted = await query(db, "SELECT count(*) FROM campaign_code WHERE batch_id = :batch", batch=batch)
+            assert counted == [(len(codes.good),)]
+    assert refused > 3
+    assert imported > 3

@@ -1,0 +1,102 @@
+"""Campaigns that are kept out of the group: handed out by the shop, by gifts, by a heart goal, and by nothing else."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from bot.features.coupons.campaigns import Campaigns
+from bot.rules.coupons.coupons import (
+    AlreadyClaimed,
+    CampaignFacts,
+    Claimed,
+    ClaimOutcome,
+    CouponPolicy,
+    KeptFor,
+    NewCampaign,
+    NoSuchCoupon,
+    PriceTooHigh,
+    SoldOut,
+)
+from bot.rules.place import Place
+from bot.store.coupons.hand_out import hand_out, put_back, set_aside, take_away, unlock
+from bot.store.engine.db import Database, Tx
+from bot.store.ledger import check_books
+from bot.store.members import Sender, standing
+from tests.features.scene import NOON, OWNER, Causes, balance, days, dice, fan, give, offer, query, shop, till
+
+POLICY = CouponPolicy()
+
+
+def _hand_out(tx: Tx, /, place: Place, sender: Sender, campaign_id: int, cause: str, **how: Any) -> ClaimOutcome:
+    member = standing(tx, place.community_id, sender, NOON)
+    return hand_out(tx, place, member, campaign_id, NOON, cause, POLICY, dice(sender.user_id), **how)
+
+
+@pytest.mark.parametrize("kept", list(KeptFor))
+async def test_only_its_own_way_hands_it_out(db: Database, causes: Causes, kept: KeptFor) -> None:
+    """No card hangs, a forged press finds nothing, other ways neither; its own gives a code."""
+    place = await shop(db)
+    campaign, _ = await offer(db, place, NewCampaign("Silk", 3, kept_for=kept), causes.next())
+    assert await query(db, "SELECT * FROM card") == []
+    assert await till(db).claim(place, fan(1), campaign, NOON, causes.next()) == NoSuchCoupon()
+    for way in {None, *KeptFor} - {kept}:
+        assert await db.write(_hand_out, place, fan(1), campaign, causes.next(), way=way) == NoSuchCoupon()
+    assert await query(db, "SELECT taken FROM campaign") == [(0,)]
+    cause = causes.next()
+    claimed = await db.write(_hand_out, place, fan(1), campaign, cause, way=kept)
+    assert isinstance(claimed, Claimed)
+    assert await db.write(_hand_out, place, fan(1), campaign, cause, way=kept) == claimed
+    again = await db.write(_hand_out, place, fan(1), campaign, causes.next(), way=kept)
+    assert again == AlreadyClaimed("Silk", claimed.code, None, redeemed=False)
+
+
+async def test_the_shops_price_is_charged_once_and_comes_back(db: Database, causes: Causes) -> None:
+    """What was paid is what the item costs; taking the coupon back returns it once and leaves room for another."""
+    place = await shop(db)
+    await give(db, place, fan(1), 100)
+    campaign, _ = await offer(db, place, NewCampaign("Silk", 3, price=5, kept_for=KeptFor.SHOP), causes.next())
+    dear = await db.write(_hand_out, place, fan(1), campaign, causes.next(), way=KeptFor.SHOP, price=101)
+    assert dear == PriceTooHigh("Silk", 101, 100)
+    await db.write(_hand_out, place, fan(1), campaign, causes.next(), way=KeptFor.SHOP, price=60)
+    assert await balance(db, place, fan(1)) == 40
+    coupon_id = (await query(db, "SELECT id FROM coupon"))[0][0]
+    assert [await db.write(take_away, place, coupon_id, NOON) for _ in range(2)] == [60, None]
+    assert await balance(db, place, fan(1)) == 100
+    once_more = await db.write(_hand_out, place, fan(1), campaign, causes.next(), way=KeptFor.SHOP, price=60)
+    assert isinstance(once_more, Claimed)
+    assert (await db.read(check_books)).sound
+
+
+async def test_a_heart_goal_opens_it_once(db: Database, causes: Causes) -> None:
+    """Two steps that unlock at once hang one card; from then on it is a drop; what is over or cancelled stays shut."""
+    place = await shop(db)
+    campaign, _ = await offer(db, place, NewCampaign("Silk", 3, kept_for=KeptFor.HEARTS), causes.next())
+    opened = await asyncio.gather(*(db.write(unlock, place, campaign, NOON) for _ in range(5)))
+    assert sum(isinstance(one, CampaignFacts) for one in opened) == 1
+    assert len(await query(db, "SELECT * FROM card")) == 1
+    assert isinstance(await till(db).claim(place, fan(1), campaign, NOON, causes.next()), Claimed)
+    over, _ = await offer(db, place, NewCampaign("Over", 3, closes=days(1), kept_for=KeptFor.HEARTS), causes.next())
+    void, number = await offer(db, place, NewCampaign("Void", 3, kept_for=KeptFor.HEARTS), causes.next())
+    await Campaigns(db).cancel(place, OWNER.user_id, number, NOON, causes.next())
+    elsewhere = await shop(db, fan(900), -1002)
+    assert await db.write(unlock, place, over, days(1)) is None
+    assert await db.write(unlock, place, void, NOON) is None
+    assert await db.write(unlock, elsewhere, over, NOON) is None
+
+
+async def test_what_is_set_aside_is_nobody_elses(db: Database, causes: Causes) -> None:
+    """Of two coupons one lies aside for a friend: the crowd gets one, the friend theirs."""
+    place, coupons = await shop(db), till(db)
+    campaign, _ = await offer(db, place, NewCampaign("Silk", 2), causes.next())
+    assert await db.write(set_aside, place, campaign, NOON, POLICY)
+    crowd = [fan(number) for number in range(1, 11)]
+    taps = [coupons.claim(place, one, campaign, NOON, causes.next()) for one in crowd]
+    assert sum(isinstance(one, Claimed) for one in await asyncio.gather(*taps)) == 1
+    assert not await db.write(set_aside, place, campaign, NOON, POLICY)
+    await db.write(put_back, place, campaign, NOON, POLICY)
+    assert await db.write(set_aside, place, campaign, NOON, POLICY)
+    assert await coupons.claim(place, fan(60), campaign, NOON, causes.next()) == SoldOut("Silk")
+    friend = await db.write(_hand_out, place, fan(50), campaign, causes.next(), way=KeptFor.GIFT, aside=True)
+    assert isinstance(friend, Claimed)
+    assert await query(db, "SELECT taken FROM campaign") == [(2,)]

@@ -1,0 +1,94 @@
+"""Reminders of held coupons: once, a day before, to who can be told, whatever the clock missed."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from bot.features.communities import set_reachable
+from bot.features.coupons.campaigns import Campaigns
+from bot.features.coupons.ending_soon import EndingCoupons
+from bot.features.coupons.redemption import Redeeming
+from bot.rules.coupons.coupons import Claimed, NewCampaign
+from bot.rules.coupons.ending_soon import EndingPolicy
+from bot.store.engine.db import Database, Tx
+from bot.store.tables import Member
+from tests.features.scene import NOON, OWNER, Causes, days, fan, offer, query, shop, till
+
+HOUR = timedelta(hours=1)
+
+
+def clock(db: Database, **policy: Any) -> EndingCoupons:
+    """What the alarm clock rings."""
+    return EndingCoupons(db, EndingPolicy(**policy))
+
+
+async def told(db: Database) -> list[int]:
+    """Who was promised a reminder, in order."""
+    rows = await query(db, "SELECT chat_id FROM outbox WHERE key LIKE 'coupon:ends:%' ORDER BY id")
+    return [row[0] for row in rows]
+
+
+async def test_each_held_coupon_is_reminded_of_once(db: Database, causes: Causes) -> None:
+    """Not before the day, once on it, and nothing for who used theirs, can't be told or doesn't want to be."""
+    place, coupons = await shop(db), till(db)
+    closes = days(3)
+    campaign, _ = await offer(db, place, NewCampaign("Silk", 9, closes=closes), causes.next())
+    got = [await coupons.claim(place, fan(number), campaign, NOON, causes.next()) for number in range(1, 6)]
+    for number in (1, 2, 3, 5):
+        await db.write(set_reachable, fan(number), can_write=True)
+    used = got[1]
+    assert isinstance(used, Claimed)
+    await Redeeming(db).redeem(place, OWNER.user_id, used.code, None, NOON, causes.next())
+    await db.write(_mute, fan(3).user_id)
+    due = clock(db, chunk=2)
+    assert await due.run_due(NOON) == days(2)
+    assert await told(db) == []
+    assert await due.run_due(days(2)) is None
+    assert sorted(await told(db)) == [fan(1).user_id, fan(5).user_id]
+    for at in (days(2), days(2) + HOUR, days(2) + 23 * HOUR, closes):
+        await due.run_due(at)
+    assert len(await told(db)) == 2
+
+
+async def test_an_outage_over_the_hour(db: Database, causes: Causes) -> None:
+    """Down from before until the evening: told late but not at night; after the end nothing."""
+    place, coupons, due = await shop(db), till(db), clock(db)
+    for title, closes in (("Noon", days(3)), ("Early", days(3) - 4 * HOUR)):
+        campaign, _ = await offer(db, place, NewCampaign(title, 9, closes=closes), causes.next())
+        await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+    await db.write(set_reachable, fan(1), can_write=True)
+    night = days(2) + 11 * HOUR
+    assert await due.run_due(night) == days(3) - 3 * HOUR
+    assert await told(db) == []
+    await due.run_due(days(3) - 3 * HOUR)
+    assert await told(db) == [fan(1).user_id]
+    assert (await query(db, "SELECT count(*) FROM coupon WHERE reminded_at IS NULL")) == [(1,)]
+    assert await due.run_due(days(4)) is None
+    assert len(await told(db)) == 1
+
+
+async def test_several_coupons_are_one_message(db: Database, causes: Causes) -> None:
+    """What ends on the same day is told together; a short drop, or one that was cancelled, of none."""
+    place, coupons = await shop(db), till(db)
+    made: list[tuple[int, datetime]] = []
+    for title in ("Silk", "Wool", "Gone"):
+        campaign, number = await offer(db, place, NewCampaign(title, 9, closes=days(3)), causes.next())
+        made.append((campaign, NOON))
+        if title == "Gone":
+            await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+            await Campaigns(db).cancel(place, OWNER.user_id, number, NOON, causes.next())
+            made.pop()
+    short, _ = await offer(db, place, NewCampaign("Short", 9, closes=days(3)), causes.next())
+    for campaign, at in [*made, (short, days(2) + HOUR)]:
+        await coupons.claim(place, fan(1), campaign, at, causes.next())
+    await db.write(set_reachable, fan(1), can_write=True)
+    await clock(db).run_due(days(2) + 2 * HOUR)
+    assert await told(db) == [fan(1).user_id]
+    [(facts,)] = await query(db, "SELECT facts FROM outbox WHERE key LIKE 'coupon:ends:%'")
+    assert [title in str(facts) for title in ("Silk", "Wool", "Gone", "Short")] == [True, True, False, False]
+
+
+def _mute(tx: Tx, user_id: int) -> None:
+    tx.execute(update(Member).where(col(Member.user_id) == user_id).values(reminders=False))

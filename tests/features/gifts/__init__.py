@@ -1,0 +1,1 @@
+"""Gifts that fans send on: tests of use cases."""

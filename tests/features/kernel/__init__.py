@@ -1,0 +1,1 @@
+"""The store and what every domain shares: tests of use cases."""

@@ -1,0 +1,1 @@
+"""Orders of the shop: tests of use cases."""

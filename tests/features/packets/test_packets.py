@@ -1,0 +1,546 @@
+"""Red packets on both databases: every share once, every coin accounted for, whatever comes in between."""
+
+import asyncio
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Self
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from bot.features.packets import draw as packet_draws
+from bot.features.packets.draw import PacketDraws
+from bot.features.packets.packets import Packets
+from bot.features.people.privacy import Privacy
+from bot.flows.held_rewards import Resolving
+from bot.rules.farming import FarmingPolicy, HeldRefused, HeldReleased, HeldSettled, HeldState, Sign
+from bot.rules.general import TooLateToUndo, Undone
+from bot.rules.packets.packets import (
+    GiverTooNew,
+    GiverTooPoor,
+    InPacket,
+    NewPacket,
+    NoSuchPacket,
+    NotDrawn,
+    OwnPacket,
+    PacketBefore,
+    PacketCard,
+    PacketDrawing,
+    PacketExpired,
+    PacketGone,
+    PacketOpened,
+    PacketPolicy,
+    PacketProof,
+    PacketTakenBack,
+    PacketTooThin,
+    ProofLater,
+    ShareKeptBack,
+    ShareTaken,
+    ShareWaits,
+    ShareYours,
+    TapOutcome,
+    WonLately,
+    split,
+)
+from bot.rules.place import Place
+from bot.rules.rights import ForStaffOnly
+from bot.rules.sealing import Sealed, commitment, key_of, list_hash, order_of
+from bot.store.engine.db import Database, Tx
+from bot.store.engine.hot import Hot
+from bot.store.held import see
+from bot.store.ledger import check_books
+from bot.store.members import Sender, standing
+from bot.store.packets import card_of
+from bot.store.tables.wins import WinKind
+from bot.store.wins import record_win, won_since
+from tests.conftest import fresh_sqlite
+from tests.features.scene import NOON, OWNER, Causes, balance, days, fan, give, query, shop, undo
+
+POLICY = PacketPolicy()
+DRAWN = NOON + POLICY.window + POLICY.settle
+"""When a packet that was opened at noon is drawn."""
+EVENING = NOON + timedelta(hours=8)
+
+
+@dataclass
+class Table:
+    """A shop that gives packets away, with fresh bytes that are the same in every run."""
+
+    db: Database
+    place: Place
+    causes: Causes
+    dice: random.Random = field(default_factory=lambda: random.Random(1))
+
+    @classmethod
+    async def lay(cls, db: Database, causes: Causes) -> Self:
+        """A table in the first shop."""
+        return cls(db, await shop(db), causes)
+
+    @property
+    def packets(self) -> Packets:
+        """The use cases."""
+        return Packets(self.db, POLICY, self.dice.randbytes)
+
+    async def opens(self, coins: int, shares: int, at: datetime = NOON, cause: str = "", **how: Any) -> PacketOpened:
+        """Staff open a packet."""
+        wish = NewPacket(coins, shares, **how)
+        outcome = await self.packets.open(self.place, OWNER.user_id, wish, at, cause or self.causes.next())
+        assert isinstance(outcome, PacketOpened)
+        return outcome
+
+    async def tap(self, packet: int, number: int, at: datetime = NOON, cause: str = "") -> TapOutcome:
+        """A fan taps."""
+        return await self.packets.tap(self.place, fan(number), packet, at, cause or self.causes.next())
+
+    async def crowd(self, packet: int, size: int, at: datetime = NOON) -> list[TapOutcome]:
+        """Many fans tap at once."""
+        return list(await asyncio.gather(*(self.tap(packet, number, at) for number in range(1, size + 1))))
+
+    async def crowd_of(self, packet: int, *numbers: int) -> None:
+        """These fans tap, one after the other."""
+        for number in numbers:
+            await self.tap(packet, number)
+
+    async def tick(self, now: datetime) -> datetime | None:
+        """What the clock does by `now`."""
+        return await PacketDraws(self.db, POLICY).run_due(now)
+
+    async def card(self, packet: int) -> PacketCard:
+        """The card as it would hang."""
+        card = await self.db.read(card_of, self.place.community_id, packet, NOON)
+        assert card is not None
+        return card
+
+    async def shares(self, packet: int) -> dict[int, int]:
+        """What each fan got, by the fan's number."""
+        rows = await query(
+            self.db,
+            "SELECT m.user_id, t.coins FROM packet_take t JOIN member m ON m.id = t.member_id "
+            "WHERE t.packet_id = :packet AND t.nth IS NOT NULL",
+            packet=packet,
+        )
+        return {user_id - 100: coins for user_id, coins in rows}
+
+    async def escrow(self) -> int:
+        """Coins that wait in escrow, in all packets."""
+        rows = await query(
+            self.db,
+            "SELECT coalesce(sum(CASE WHEN a.id = t.credit_id THEN t.amount ELSE -t.amount END), 0) "
+            "FROM account a JOIN transfer t ON a.id IN (t.credit_id, t.debit_id) WHERE a.kind = 'escrow'",
+        )
+        return int(rows[0][0])
+
+    async def sound(self) -> bool:
+        """Whether every coin is accounted for."""
+        return (await self.db.read(check_books)).sound
+
+
+async def test_a_rush_from_the_first_to_the_last(db: Database, causes: Causes) -> None:
+    """Each tap gets the next share of the split, once; the last one ends it, and later ones hear so."""
+    table = await Table.lay(db, causes)
+    opened = await table.opens(100, 3, rush=True)
+    packet = opened.packet_id
+    assert (opened.draws_at, opened.groups) == (None, 1)
+    assert await table.escrow() == 100
+    first = await table.tap(packet, 1, cause="42:first")
+    assert isinstance(first, ShareTaken)
+    assert first.balance == first.coins
+    assert await table.tap(packet, 1, cause="42:first") == first
+    assert await table.tap(packet, 1) == ShareYours(first.coins)
+    outcomes = [await table.tap(packet, number) for number in (2, 3, 4)]
+    assert outcomes[2] == PacketGone(3)
+    card = await table.card(packet)
+    shares = await table.shares(packet)
+    assert [shares[number] for number in (1, 2, 3)] == split(bytes.fromhex(card.seed or ""), 100, 3)
+    assert (card.state, card.taken, card.handed, card.most) == ("over", 3, 100, max(shares.values()))
+    assert card.luckiest in {f"Fan {number}" for number, coins in shares.items() if coins == card.most}
+    assert await table.escrow() == 0
+    assert await table.tick(EVENING) is None
+    assert await table.sound()
+
+
+async def test_a_fair_window_with_room_for_all(db: Database, causes: Causes) -> None:
+    """Who taps within the minute gets a share by the sealed shuffle; the rest is for who comes later."""
+    table = await Table.lay(db, causes)
+    opened = await table.opens(500, 5)
+    packet, ends = opened.packet_id, NOON + POLICY.window
+    assert opened.draws_at == ends
+    assert await table.tap(packet, 1, cause="42:first") == InPacket(1, ends)
+    assert await table.tap(packet, 2, ends - timedelta(seconds=1)) == InPacket(2, ends)
+    assert await table.tap(packet, 1) == InPacket(1, ends)
+    assert await table.tap(packet, 3, ends) == PacketDrawing()
+    assert await table.tick(ends) == DRAWN
+    assert await table.tap(packet, 2, ends) == PacketDrawing()
+    assert await table.tick(DRAWN) == opened.expires_at
+    shares = await table.shares(packet)
+    assert shares.keys() == {1, 2}
+    assert await table.tap(packet, 1, DRAWN, cause="42:first") == InPacket(1, ends)
+    assert await table.tap(packet, 1, DRAWN) == ShareYours(shares[1])
+    late = await table.tap(packet, 3, DRAWN)
+    assert isinstance(late, ShareTaken)
+    card = await table.card(packet)
+    assert (card.state, card.taken, card.takers, card.seed) == ("open", 3, 2, None)
+    assert await table.packets.proof(table.place, fan(1).user_id, packet) == ProofLater(card.sealed)
+    assert await table.tick(opened.expires_at) is None
+    card = await table.card(packet)
+    assert (card.state, card.handed) == ("expired", sum(shares.values()) + late.coins)
+    assert await table.tap(packet, 4, opened.expires_at) == PacketExpired()
+    assert await table.escrow() == 0
+    assert await table.sound()
+
+
+async def test_more_fans_than_shares(db: Database, causes: Causes) -> None:
+    """The sealed draw picks; the order can be computed again from what is told afterwards."""
+    table = await Table.lay(db, causes)
+    packet = (await table.opens(90, 4)).packet_id
+    await table.crowd(packet, 30)
+    sealed = (await table.card(packet)).sealed
+    await table.tick(DRAWN)
+    card, shares = await table.card(packet), await table.shares(packet)
+    assert (card.state, card.takers, len(shares), sum(shares.values())) == ("over", 30, 4, 90)
+    assert card.seed is not None
+    assert commitment(bytes.fromhex(card.seed)) == sealed == card.sealed
+    rows = await query(
+        db,
+        "SELECT t.number, t.seal, m.user_id FROM packet_take t JOIN member m ON m.id = t.member_id ORDER BY t.number",
+    )
+    lines = [Sealed(number, 1, seal) for number, seal, _ in rows]
+    assert list_hash(lines) == card.frozen
+    order = order_of(key_of(bytes.fromhex(card.seed), list_hash(lines)), lines)
+    fan_of = {number: user_id - 100 for number, _, user_id in rows}
+    assert shares == dict(zip((fan_of[n] for n in order), split(bytes.fromhex(card.seed), 90, 4), strict=False))
+    loser, winner = fan_of[order[-1]], fan_of[order[0]]
+    assert await table.tap(packet, loser, DRAWN) == NotDrawn(30, 4)
+    assert await table.tap(packet, winner, DRAWN) == ShareYours(shares[winner])
+    assert await table.tap(packet, 99, DRAWN) == PacketGone(4)
+    proof = await table.packets.proof(table.place, fan(winner).user_id, packet)
+    assert isinstance(proof, PacketProof)
+    assert (proof.number, proof.nth, proof.got) == (order[0], 1, shares[winner])
+    assert await table.escrow() == 0
+    assert await table.sound()
+
+
+async def test_opening_and_taking_back(db: Database, causes: Causes) -> None:
+    """Opening acts once however often it comes, and is undone while nobody has tapped: the coins return."""
+    table = await Table.lay(db, causes)
+    first = await table.opens(100, 10, cause="42:open")
+    assert await table.opens(100, 10, cause="42:open") == first
+    assert await query(db, "SELECT count(*) FROM packet") == [(1,)]
+    undone = await undo(db, table.place, OWNER.user_id, NOON, causes.next(), first.audit_id)
+    assert undone == Undone("packet.opened", "100/10")
+    assert await table.escrow() == 0
+    assert await table.tap(first.packet_id, 1) == PacketTakenBack()
+    assert (await table.card(first.packet_id)).state == "cancelled"
+    second = await table.opens(100, 10)
+    await table.tap(second.packet_id, 1)
+    too_late = await undo(db, table.place, OWNER.user_id, NOON, causes.next(), second.audit_id)
+    assert isinstance(too_late, TooLateToUndo)
+    thin = await table.packets.open(table.place, OWNER.user_id, NewPacket(9, 10), NOON, causes.next())
+    assert thin == PacketTooThin(9, 10)
+    assert await table.sound()
+
+
+async def test_no_packet_of_another_shop(db: Database, causes: Causes) -> None:
+    """A forged press reaches no other shop's packet."""
+    table = await Table.lay(db, causes)
+    other = Table(db, await shop(db, fan(900), -1002), causes)
+    theirs = (await other.opens(10, 2, rush=True)).packet_id
+    assert await table.tap(theirs, 1) == NoSuchPacket()
+    assert await table.tap(10**18, 1) == NoSuchPacket()
+    assert await table.packets.proof(table.place, 1, theirs) == NoSuchPacket()
+
+
+async def test_a_fans_own_packet(db: Database, causes: Causes) -> None:
+    """Off at first; then a week as a member and the tier are asked for, and what nobody opens comes back."""
+    table = await Table.lay(db, causes)
+    ana, wish = fan(1), NewPacket(60, 3, rush=True)
+    await give(db, table.place, ana, 100)
+
+    async def gives(at: datetime) -> object:
+        return await table.packets.give(table.place, ana, wish, at, causes.next())
+
+    assert await gives(days(8)) == ForStaffOnly()
+    await db.write(change, "UPDATE community SET packets = 'fans'")
+    assert await gives(days(6)) == GiverTooNew(7, "fan")
+    assert await gives(days(8)) == GiverTooNew(7, "fan")
+    await db.write(
+        change, "UPDATE member SET tier = 'fan', tier_rose_on = '2026-11-09', tier_settled_on = '2026-11-09'"
+    )
+    opened = await gives(days(8))
+    assert isinstance(opened, PacketOpened)
+    assert (opened.audit_id, opened.balance) == (None, 40)
+    assert await gives(days(8)) == GiverTooPoor(60, 40)
+    assert await table.tap(opened.packet_id, 1, days(8)) == OwnPacket()
+    got = await table.tap(opened.packet_id, 2, days(8))
+    assert isinstance(got, ShareTaken)
+    assert (await table.card(opened.packet_id)).giver == "Fan 1"
+    await table.tick(opened.expires_at)
+    assert await balance(db, table.place, ana) == 100 - got.coins
+    assert await query(db, "SELECT amount FROM transfer WHERE reason = 'packet back'") == [(60 - got.coins,)]
+    assert await table.escrow() == 0
+    assert await table.sound()
+
+
+async def test_fresh_packets_count_as_wins(db: Database, causes: Causes) -> None:
+    """With `fresh` a share is a win, in a draw as in a rush, and who won lately waits."""
+    table = await Table.lay(db, causes)
+    fair = (await table.opens(10, 2, fresh=30)).packet_id
+    await table.crowd(fair, 2)
+    await table.tick(DRAWN)
+    rush = (await table.opens(10, 5, EVENING, rush=True, fresh=30)).packet_id
+    assert await table.tap(rush, 1, EVENING) == WonLately(30)
+    assert isinstance(await table.tap(rush, 3, EVENING), ShareTaken)
+    plain = (await table.opens(10, 5, EVENING, rush=True)).packet_id
+    assert isinstance(await table.tap(plain, 4, EVENING), ShareTaken)
+    later = (await table.opens(10, 5, days(40), rush=True, fresh=30)).packet_id
+    assert isinstance(await table.tap(later, 1, days(40)), ShareTaken)
+    wins = await query(db, "SELECT m.user_id, w.subject_id FROM win w JOIN member m ON m.id = w.member_id")
+    assert Counter(wins) == Counter([(101, fair), (102, fair), (103, rush), (101, later)])
+
+
+async def test_wins_are_known_by_shop_and_time(db: Database, causes: Causes) -> None:
+    """A win counts once, from its instant on, in its own shop."""
+    table = await Table.lay(db, causes)
+    other = await shop(db, fan(900), -1002)
+    await give(db, table.place, fan(1), 1)
+    await give(db, table.place, fan(2), 1)
+    ids = [row[0] for row in await query(db, "SELECT id FROM member WHERE user_id IN (101, 102) ORDER BY user_id")]
+    for _ in range(2):
+        await db.write(record_win, table.place, ids[0], WinKind.RAFFLE, 7, NOON)
+    assert await db.read(won_since, table.place, ids, NOON) == {ids[0]}
+    assert await db.read(won_since, table.place, ids[1:], NOON) == set()
+    assert await db.read(won_since, table.place, ids, days(1)) == set()
+    assert await db.read(won_since, other, ids, NOON) == set()
+    assert await query(db, "SELECT count(*) FROM win") == [(1,)]
+
+
+async def test_who_came_back_and_who_left(db: Database, causes: Causes) -> None:
+    """A deleted fan's place in a draw goes to nobody and its coins go back; who comes back has no second share."""
+    table = await Table.lay(db, causes)
+    packet = (await table.opens(100, 5)).packet_id
+    await table.crowd(packet, 5)
+    await Privacy(db).delete(table.place, fan(3).user_id, NOON)
+    assert await table.tap(packet, 3, NOON) == PacketBefore()
+    await table.tick(DRAWN)
+    shares = await table.shares(packet)
+    assert shares.keys() == {1, 2, 4, 5}
+    card = await table.card(packet)
+    assert (card.state, card.handed) == ("over", sum(shares.values()))
+    assert card.luckiest is not None
+    assert await table.escrow() == 0
+    assert await table.sound()
+    assert await query(db, "SELECT count(*) FROM packet_take WHERE salt IS NULL") == [(1,)]
+
+
+async def test_a_drawn_share_waits_for_the_shops_look(db: Database, causes: Causes) -> None:
+    """Who presses faster than a person and came back from a deletion waits: then it is paid, kept back, or given up."""
+    table = await Table.lay(db, causes)
+    packet = (await table.opens(500, 5)).packet_id
+    await table.crowd(packet, 5)
+    came_back = "UPDATE member SET back_since = '2026-11-01 03:00:00+00:00' WHERE user_id IN (101, 102, 103)"
+    await db.write(change, came_back)
+    for number in (1, 2, 3):
+        await db.write(pressed_fast, table.place, fan(number))
+    await table.tick(DRAWN)
+    shares = await table.shares(packet)
+    assert await table.tap(packet, 1, DRAWN) == ShareWaits(shares[1])
+    assert await table.tap(packet, 4, DRAWN) == ShareYours(shares[4])
+    waiting = sum(shares[number] for number in (1, 2, 3))
+    assert await table.escrow() == waiting
+    assert (await table.card(packet)).handed == 500 - waiting
+    resolving = Resolving(db, FarmingPolicy())
+    order = "SELECT h.id FROM held h JOIN member m ON m.id = h.member_id ORDER BY m.user_id"
+    first, second, _ = [row[0] for row in await query(db, order)]
+    decide = partial(resolving.decide, table.place, OWNER.user_id)
+    assert await decide(first, HeldState.RELEASED, DRAWN, causes.next()) == HeldReleased("Fan 1", shares[1])
+    assert isinstance(await decide(second, HeldState.REFUSED, DRAWN, causes.next()), HeldRefused)
+    assert isinstance(await decide(first, HeldState.RELEASED, DRAWN, causes.next()), HeldSettled)
+    assert await table.tap(packet, 1, DRAWN) == ShareYours(shares[1])
+    assert await table.tap(packet, 2, DRAWN) == ShareKeptBack()
+    assert await balance(db, table.place, fan(2)) == 0
+    await Privacy(db).delete(table.place, fan(3).user_id, DRAWN)
+    assert await table.escrow() == 0
+    assert await table.sound()
+
+
+async def test_the_luckiest_may_stay_unnamed(db: Database, causes: Causes) -> None:
+    """Who asked not to be shown isn't named on the card; how much it was is told."""
+    table = await Table.lay(db, causes)
+    packet = (await table.opens(50, 1, rush=True)).packet_id
+    await table.tap(packet, 1)
+    await db.write(change, "UPDATE member SET hidden = true")
+    card = await table.card(packet)
+    assert (card.luckiest, card.most) == (None, 50)
+
+
+async def test_a_tap_in_a_rush_is_six_statements(
+    sqlite_url: str, causes: Causes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The storm's path stays short: a share costs six statements while an edit of the card waits, a late tap two."""
+    counted: list[str] = []
+    async with Database.open(sqlite_url) as db:
+        table = await Table.lay(db, causes)
+        packet = (await table.opens(100, 2, rush=True)).packet_id
+        await table.tap(packet, 1)
+        for number in (2, 3):
+            await give(db, table.place, fan(number), 0)
+        real = Hot._execute
+
+        def count(*args: Any) -> Any:
+            counted.append("")
+            return real(*args)
+
+        monkeypatch.setattr(Hot, "_execute", count)
+        await table.tap(packet, 2)
+        assert len(counted) == 6
+        await table.tap(packet, 3)
+        assert len(counted) == 8
+
+
+async def test_who_left_meanwhile_isnt_paid_what_was_held(db: Database, causes: Causes) -> None:
+    """A share that waited for the shop's look, released after its fan has left, goes back instead."""
+    table = await Table.lay(db, causes)
+    packet = (await table.opens(500, 5)).packet_id
+    await table.crowd(packet, 5)
+    await db.write(change, "UPDATE member SET back_since = '2026-11-01 03:00:00+00:00' WHERE user_id = 101")
+    await db.write(pressed_fast, table.place, fan(1))
+    await table.tick(DRAWN)
+    ((held_id,),) = await query(db, "SELECT id FROM held")
+    await db.write(change, "UPDATE member SET left_at = '2026-11-02 03:30:00+00:00' WHERE user_id = 101")
+    resolving = Resolving(db, FarmingPolicy())
+    decided = await resolving.decide(table.place, OWNER.user_id, held_id, HeldState.RELEASED, DRAWN, causes.next())
+    assert decided == HeldReleased("Fan 1", 0)
+    assert await balance(db, table.place, fan(1)) == 0
+    assert await table.escrow() == 0
+    assert await table.sound()
+
+
+async def test_a_thousand_taps_on_the_last_share(db: Database, causes: Causes) -> None:
+    """One share, a thousand taps at once: one fan has it, nobody else loses anything."""
+    table = await Table.lay(db, causes)
+    packet = (await table.opens(7, 1, rush=True)).packet_id
+    outcomes = await table.crowd(packet, 1_000)
+    assert Counter(type(outcome) for outcome in outcomes) == {ShareTaken: 1, PacketGone: 999}
+    assert len(await table.shares(packet)) == 1
+    assert await table.escrow() == 0
+    assert (await db.read(check_books)).held_by_fans == 7
+    assert await table.sound()
+
+
+async def test_taps_race_the_draw_and_the_end(db: Database, causes: Causes) -> None:
+    """Taps, the draw and the day's end at once: nobody has two shares, and the escrow ends empty."""
+    table = await Table.lay(db, causes)
+    packet = (await table.opens(300, 40)).packet_id
+    await table.crowd(packet, 20)
+    late = [table.tap(packet, number, DRAWN) for number in range(15, 50)]
+    await asyncio.gather(table.tick(DRAWN), *late, table.tick(DRAWN))
+    end = NOON + POLICY.lasts
+    more = [table.tap(packet, number, end - timedelta(seconds=1)) for number in range(1, 70)]
+    await asyncio.gather(*more[:35], table.tick(end), *more[35:], table.tick(end))
+    await table.tick(end)
+    shares, card = await table.shares(packet), await table.card(packet)
+    assert set(range(1, 21)) <= shares.keys()
+    assert card.state in {"over", "expired"}
+    assert (card.taken, card.handed) == (len(shares), sum(shares.values()))
+    assert await table.escrow() == 0
+    assert await table.sound()
+
+
+class Crash(Exception):  # noqa: N818  # it stands for a killed process
+    """The process ended here."""
+
+
+@given(
+    coins=st.integers(0, 400),
+    shares=st.integers(1, 40),
+    crowd=st.integers(0, 60),
+    late=st.integers(0, 30),
+    crashes=st.lists(st.integers(0, 5), max_size=4),
+    rush=st.booleans(),
+)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_crowd_and_any_crash(
+    sqlite_template: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+    coins: int,
+    shares: int,
+    crowd: int,
+    late: int,
+    crashes: list[int],
+    rush: bool,
+) -> None:
+    """Whatever the sum, the crowd and the crashes between two steps: exact shares, each fan once, an empty escrow."""
+    url = fresh_sqlite(sqlite_template, tmp_path_factory.mktemp("packet"))
+    asyncio.run(_play(url, coins + shares, shares, crowd, late, crashes, rush=rush))
+
+
+async def _play(url: str, coins: int, shares: int, crowd: int, late: int, crashes: list[int], *, rush: bool) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packet_draws, "CHUNK", 7)
+        async with Database.open(url) as db:
+            table = await Table.lay(db, Causes())
+            opened = await table.opens(coins, shares, rush=rush)
+            outcomes = await table.crowd(opened.packet_id, crowd)
+            for after in crashes:
+                await _tick_and_crash(table, DRAWN, after)
+            await table.tick(DRAWN)
+            outcomes += await table.crowd(opened.packet_id, crowd + late, DRAWN)
+            for after in crashes:
+                await _tick_and_crash(table, opened.expires_at, after)
+            await table.tick(opened.expires_at)
+            got, card = await table.shares(opened.packet_id), await table.card(opened.packet_id)
+            assert not any(isinstance(outcome, PacketDrawing) for outcome in outcomes)
+            assert len(got) == min(shares, crowd + late)
+            assert all(part >= 1 for part in got.values())
+            assert card.seed is not None
+            parts = split(bytes.fromhex(card.seed), coins, shares)
+            assert Counter(got.values()) == Counter(parts[: len(got)])
+            assert (card.taken, card.handed) == (len(got), sum(parts[: len(got)]))
+            assert await table.escrow() == 0
+            assert await table.sound()
+
+
+async def _tick_and_crash(table: Table, now: datetime, after: int) -> None:
+    """One round of the clock that ends after so many writes."""
+    real, done = table.db.write, 0
+
+    async def write(*args: Any, **kwargs: Any) -> Any:
+        nonlocal done
+        if done == after:
+            raise Crash
+        done += 1
+        return await real(*args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table.db, "write", write)
+        patch.setattr(packet_draws, "apart", _apart)
+        try:
+            await table.tick(now)
+        except Crash:
+            return
+
+
+class _apart:  # noqa: N801  # stands in for a function
+    """Lets a crash through: a killed process logs nothing."""
+
+    def __init__(self, *_: Any, **__: Any) -> None: ...
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def pressed_fast(tx: Tx, place: Place, sender: Sender) -> None:
+    """A fan pressed faster than a person."""
+    member = standing(tx, place.community_id, sender, NOON)
+    see(tx, member.member_id, Sign.FAST, NOON.date(), NOON)
+
+
+def change(tx: Tx, statement: str) -> None:
+    """Change rows past all rules."""
+    tx.execute(text(statement))

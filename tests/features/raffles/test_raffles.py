@@ -1,0 +1,285 @@
+"""Opening raffles, entering them and taking them back, on both databases."""
+
+import asyncio
+from datetime import timedelta
+
+from bot.features.checkins.checkins import CheckIns
+from bot.features.people.privacy import Privacy
+from bot.rules.checkins.checkins import CheckInPolicy
+from bot.rules.general import Undone
+from bot.rules.raffles.raffles import (
+    AlreadyEntered,
+    CheckInFirst,
+    ClosesWrong,
+    ComeToStreamFirst,
+    Entered,
+    EntryClosed,
+    MyEntry,
+    Need,
+    NewRaffle,
+    NoStreamForIt,
+    NoSuchRaffle,
+    NotEntered,
+    RaffleCancelled,
+    RaffleMade,
+    RaffleNotNow,
+    RafflePolicy,
+    RaffleShown,
+    TicketTooDear,
+    TierTooLow,
+    WonLately,
+)
+from bot.rules.sealing import commitment, seal_of
+from bot.store.engine.db import Database
+from bot.store.ledger import check_books
+from tests.features.draws import CLOSES, DRAWS, HALF_HOUR, STAFF, Fair
+from tests.features.scene import NOON, Causes, balance, everything, fan, give, query, shop, undo
+from tests.features.studio import Studio
+
+MINUTE = timedelta(minutes=1)
+
+
+async def test_opening_promises_the_seal_and_the_card(db: Database, causes: Causes) -> None:
+    """The card shows the seed's hash and all the rules; the seed itself is nowhere but in its row."""
+    fair = await Fair.open(db, causes)
+    raffle = await fair.made(
+        winners=3, reserves=2, value="₩39,000", ticket=5, tier="new", fresh_days=30, weights=(1, 1, 2, 3)
+    )
+    ((seed, promised),) = await query(db, "SELECT seed, commitment FROM raffle")
+    card = await fair.card(raffle, NOON)
+    assert card.commitment == promised == commitment(bytes.fromhex(seed))
+    assert (card.seed, card.list_hash, card.won, card.state) == (None, None, (), "open")
+    assert (card.winners, card.reserves, card.value, card.ticket, card.fresh_days) == (3, 2, "₩39,000", 5, 30)
+    rows = await everything(db)
+    assert [table for table, found in rows.items() if seed in repr(found)] == ["raffle"]
+    assert await fair.told("post_card") == [-1001]
+
+
+async def test_the_same_update_opens_one_raffle(db: Database, causes: Causes) -> None:
+    """A redelivered `/newraffle` hears the first answer, whatever seed it brought."""
+    fair = await Fair.open(db, causes)
+    wish, cause = NewRaffle("Silk", CLOSES), causes.next()
+    outcomes = [await fair.raffles.make(fair.place, STAFF, wish, NOON, cause) for _ in range(2)]
+    assert outcomes[0] == outcomes[1]
+    assert await query(db, "SELECT count(*) FROM raffle") == [(1,)]
+
+
+async def test_windows_that_make_no_sense(db: Database, causes: Causes) -> None:
+    """It closes a minute to 90 days ahead, and a raffle of a stream needs one that starts before."""
+    fair = await Fair.open(db, causes)
+    for closes in (NOON, NOON + timedelta(seconds=59), NOON + timedelta(days=91)):
+        outcome = await fair.raffles.make(fair.place, STAFF, NewRaffle("Silk", closes), NOON, causes.next())
+        assert outcome == ClosesWrong(closes, 1, 90)
+    wish = NewRaffle("Silk", CLOSES, needs=(Need.STREAM,))
+    assert await fair.raffles.make(fair.place, STAFF, wish, NOON, causes.next()) == NoStreamForIt(CLOSES)
+    assert await query(db, "SELECT count(*) FROM raffle") == [(0,)]
+
+
+async def test_one_entry_each(db: Database, causes: Causes) -> None:
+    """The second tap tells the same number, with a ticket too; a redelivered one hears the first answer."""
+    fair = await Fair.open(db, causes)
+    await give(db, fair.place, fan(1), 20)
+    raffle = await fair.made(ticket=5)
+    cause = causes.next()
+    first = await fair.enters(raffle, fan(1), cause=cause)
+    assert first == Entered(raffle, "Silk scarf", 1, CLOSES, 0, 20)
+    assert await fair.enters(raffle, fan(1), cause=cause) == first
+    again = await fair.enters(raffle, fan(1), ticket=True)
+    assert again == AlreadyEntered(raffle, "Silk scarf", 1, CLOSES, 0)
+    assert await balance(db, fair.place, fan(1)) == 20
+    assert await fair.entered(raffle, fan(2)) == 2
+    assert (await fair.card(raffle, NOON)).entries == 2
+
+
+async def test_a_ticket_weighs_as_much_as_the_free_entry(db: Database, causes: Causes) -> None:
+    """It costs its price once, and stands on the list with the same weight."""
+    fair = await Fair.open(db, causes)
+    await give(db, fair.place, fan(1), 20)
+    await give(db, fair.place, fan(3), 4)
+    raffle = await fair.made(ticket=5)
+    assert await fair.enters(raffle, fan(1), ticket=True) == Entered(raffle, "Silk scarf", 1, CLOSES, 5, 15)
+    assert await fair.entered(raffle, fan(2)) == 2
+    assert await fair.enters(raffle, fan(3), ticket=True) == TicketTooDear(raffle, "Silk scarf", 5, 4)
+    await fair.drawn()
+    assert [(number, weight) for number, weight, _, _ in (await fair.proof(raffle))["entries"]] == [(1, 1), (2, 1)]
+    assert await balance(db, fair.place, fan(1)) == 15
+    assert (await db.read(check_books)).sound
+
+
+async def test_conditions_are_joined_by_and(db: Database, causes: Causes) -> None:
+    """A check-in today, the stream, the tier: what lacks is told with the next step, and then one is in."""
+    fair = await Fair.open(db, causes)
+    studio = await Studio.open(db, causes)
+    await studio.plan(NOON + MINUTE)
+    raffle = await fair.made(needs=(Need.CHECK_IN, Need.STREAM))
+    core = await fair.made(tier="core")
+    later = NOON + 2 * MINUTE
+    assert await fair.enters(core, fan(1), at=later) == TierTooLow("Silk scarf", "core")
+    assert await fair.enters(raffle, fan(1), at=later) == ComeToStreamFirst("Silk scarf")
+    await studio.came(fan(1), later)
+    assert await fair.enters(raffle, fan(1), at=later) == CheckInFirst(raffle, "Silk scarf")
+    await CheckIns(db, CheckInPolicy()).check_in(fair.place, fan(1), later, causes.next())
+    assert await fair.entered(raffle, fan(1), at=later) == 1
+
+
+async def test_refusals_change_nothing(db: Database, causes: Causes) -> None:
+    """Too late, called off, another shop's, none such: no entry, no coin."""
+    fair = await Fair.open(db, causes)
+    raffle, gone = await fair.made(), await fair.made()
+    await fair.calling_off.cancel(fair.place, STAFF, 2, NOON, causes.next())
+    await give(db, fair.place, fan(1), 5)
+    before = await everything(db)
+    assert await fair.enters(raffle, fan(1), at=CLOSES) == EntryClosed("Silk scarf", "closed")
+    assert await fair.enters(gone, fan(1)) == EntryClosed("Silk scarf", "cancelled")
+    assert await fair.enters(99, fan(1)) == NoSuchRaffle()
+    assert await everything(db) == before
+    other = await shop(db, fan(50), -2002)
+    outcome = await fair.raffles.enter(other, fan(1), raffle, NOON, causes.next())
+    assert outcome == NoSuchRaffle()
+    assert await fair.raffles.my_entry(other, fan(1).user_id, raffle, NOON) == NoSuchRaffle()
+
+
+async def test_who_won_lately_can_be_kept_out(db: Database, causes: Causes) -> None:
+    """With a cap nobody enters who won in its days, and who had their data deleted in that time can't show it."""
+    fair = await Fair.open(db, causes)
+    first = await fair.made()
+    await fair.entered(first, fan(1))
+    await fair.drawn()
+    second = await fair.made(at=DRAWS, cap_days=30, closes=DRAWS + HALF_HOUR)
+    assert await fair.enters(second, fan(1), at=DRAWS) == WonLately("Silk scarf", 30)
+    await Privacy(db).delete(fair.place, fan(1).user_id, DRAWS)
+    assert await fair.enters(second, fan(1), at=DRAWS) == WonLately("Silk scarf", 30)
+    assert await fair.entered(second, fan(2), at=DRAWS) == 1
+
+
+async def test_calling_off_gives_tickets_back(db: Database, causes: Causes) -> None:
+    """Every ticket comes back in full and once, in chunks, also if a crash came between."""
+    fair = await Fair.open(db, causes, policy=RafflePolicy(refunds=2))
+    raffle = await fair.made(ticket=5)
+    for number in range(1, 6):
+        await give(db, fair.place, fan(number), 10)
+        await fair.entered(raffle, fan(number), ticket=number != 3)
+    cause = causes.next()
+    called_off = await fair.calling_off.cancel(fair.place, STAFF, 1, NOON, cause)
+    assert isinstance(called_off, RaffleCancelled)
+    assert (called_off.entries, called_off.refunded, called_off.undoable) == (5, 20, False)
+    assert [await balance(db, fair.place, fan(number)) for number in range(1, 6)] == [10] * 5
+    await fair.calling_off.finish_refunds(NOON)
+    assert await fair.calling_off.cancel(fair.place, STAFF, 1, NOON, cause) == called_off
+    again = await fair.calling_off.cancel(fair.place, STAFF, 1, NOON, causes.next())
+    assert again == RaffleNotNow(1, "Silk scarf", "cancel", "cancelled")
+    assert [await balance(db, fair.place, fan(number)) for number in range(1, 6)] == [10] * 5
+    assert (await db.read(check_books)).sound
+
+
+async def test_nothing_is_called_off_once_it_is_closed(db: Database, causes: Causes) -> None:
+    """From the close on the result is fixed: a shop that dislikes it can't take the raffle back."""
+    fair = await Fair.open(db, causes)
+    await fair.entered(await fair.made(), fan(1))
+    closed = await fair.calling_off.cancel(fair.place, STAFF, 1, CLOSES, causes.next())
+    assert closed == RaffleNotNow(1, "Silk scarf", "cancel", "closed")
+    await fair.drawn()
+    drawn = await fair.calling_off.cancel(fair.place, STAFF, 1, DRAWS, causes.next())
+    assert drawn == RaffleNotNow(1, "Silk scarf", "cancel", "drawn")
+
+
+async def test_undo_before_the_first_entry(db: Database, causes: Causes) -> None:
+    """A fresh raffle is taken back, and opened again, only while nobody is in."""
+    fair = await Fair.open(db, causes)
+    raffle = await fair.made()
+    assert await undo(db, fair.place, STAFF, NOON, causes.next()) == Undone("raffle.made", "#1 Silk scarf")
+    assert (await fair.card(raffle, NOON)).state == "cancelled"
+    second = await fair.made()
+    await fair.calling_off.cancel(fair.place, STAFF, 2, NOON, causes.next())
+    assert await undo(db, fair.place, STAFF, NOON, causes.next()) == Undone("raffle.cancelled", "#2 Silk scarf")
+    await fair.entered(second, fan(1))
+    assert not isinstance(await undo(db, fair.place, STAFF, NOON, causes.next()), Undone)
+    assert (await fair.card(second, NOON)).state == "open"
+
+
+async def test_entries_race_the_close(db: Database, causes: Causes) -> None:
+    """Whoever is told that they are in is on the list, and nobody else, however the close falls among them."""
+    fair = await Fair.open(db, causes)
+    raffle = await fair.made()
+    early, late = CLOSES - MINUTE, CLOSES
+    taps = [fair.enters(raffle, fan(number), at=early if number % 4 else late) for number in range(30)]
+    closing = fair.drawing.run_due(CLOSES)
+    outcomes = await asyncio.gather(*taps[:15], closing, *taps[15:])
+    told = [int(row[0]) for row in await query(db, "SELECT number FROM raffle_entry ORDER BY number")]
+    assert told == list(range(1, len(told) + 1))
+    await fair.drawn()
+    assert [one[0] for one in (await fair.proof(raffle))["entries"]] == told
+    assert {one.number for one in outcomes if isinstance(one, Entered)} <= set(told)
+
+
+async def test_entries_race_the_call_off(db: Database, causes: Causes) -> None:
+    """Every ticket that was paid comes back, whether it was bought before the call-off or in its midst."""
+    fair = await Fair.open(db, causes)
+    raffle = await fair.made(ticket=5)
+    for number in range(20):
+        await give(db, fair.place, fan(number), 5)
+    taps = [fair.enters(raffle, fan(number), ticket=True) for number in range(20)]
+    off = fair.calling_off.cancel(fair.place, STAFF, 1, NOON, causes.next())
+    await asyncio.gather(*taps[:10], off, *taps[10:])
+    await fair.calling_off.finish_refunds(NOON)
+    assert [await balance(db, fair.place, fan(number)) for number in range(20)] == [5] * 20
+    assert await query(db, "SELECT count(*) FROM raffle_entry WHERE paid > 0 AND NOT returned") == [(0,)]
+    assert (await db.read(check_books)).sound
+
+
+async def test_one_fan_taps_ten_times_at_once(db: Database, causes: Causes) -> None:
+    """One entry, one ticket."""
+    fair = await Fair.open(db, causes)
+    await give(db, fair.place, fan(1), 50)
+    raffle = await fair.made(ticket=5)
+    outcomes = await asyncio.gather(*(fair.enters(raffle, fan(1), ticket=True) for _ in range(10)))
+    assert sum(isinstance(one, Entered) for one in outcomes) == 1
+    assert await balance(db, fair.place, fan(1)) == 45
+
+
+async def test_the_list_and_ones_own_line(db: Database, causes: Causes) -> None:
+    """`/raffles` tells what runs and what became of mine; my line is the hash of my salt and id."""
+    fair = await Fair.open(db, causes)
+    first, second = await fair.made(prize="Silk"), await fair.made(prize="Wool", closes=CLOSES + HALF_HOUR)
+    await fair.entered(first, fan(1))
+    listed = await fair.raffles.listed(fair.place, fan(1).user_id, NOON)
+    assert [(line.prize, line.state, line.number, line.mine) for line in listed.lines] == [
+        ("Silk", "open", 1, "in"),
+        ("Wool", "open", None, None),
+    ]
+    await fair.drawn()
+    listed = await fair.raffles.listed(fair.place, fan(1).user_id, DRAWS)
+    assert [(line.prize, line.state, line.mine) for line in listed.lines] == [
+        ("Wool", "open", None),
+        ("Silk", "drawn", "won"),
+    ]
+    mine = await fair.raffles.my_entry(fair.place, fan(1).user_id, first, DRAWS)
+    assert isinstance(mine, MyEntry)
+    assert (await fair.proof(first))["entries"] == [[1, 1, 0, mine.seal]]
+    assert mine.seal == seal_of(bytes.fromhex(mine.salt), fan(1).user_id)
+    assert await fair.raffles.my_entry(fair.place, fan(1).user_id, second, DRAWS) == NotEntered("Wool")
+
+
+async def test_staff_look_at_a_raffle(db: Database, causes: Causes) -> None:
+    """`/raffle 1` tells entries, tickets and who won."""
+    fair = await Fair.open(db, causes)
+    await give(db, fair.place, fan(1), 5)
+    raffle = await fair.made(ticket=5)
+    await fair.entered(raffle, fan(1), ticket=True)
+    shown = await fair.raffles.show(fair.place, 1, NOON)
+    assert isinstance(shown, RaffleShown)
+    assert (shown.entries, shown.tickets, shown.coins, shown.won) == (1, 1, 5, ())
+    await fair.drawn()
+    shown = await fair.raffles.show(fair.place, 1, DRAWS)
+    assert isinstance(shown, RaffleShown)
+    assert [(one.number, one.name) for one in shown.won] == [(1, "Fan 1")]
+
+
+async def test_numbers_are_the_shops_own(db: Database, causes: Causes) -> None:
+    """Each shop counts its raffles from 1."""
+    fair = await Fair.open(db, causes)
+    other = await shop(db, fan(50), -2002)
+    await fair.made()
+    outcome = await fair.raffles.make(other, fan(50).user_id, NewRaffle("Tea", CLOSES), NOON, causes.next())
+    assert isinstance(outcome, RaffleMade)
+    assert outcome.number == 1

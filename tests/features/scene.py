@@ -1,0 +1,228 @@
+"""A shop and its fans for tests of features, without Telegram."""
+
+import random
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.features.communities import arrive
+from bot.features.coupons.campaigns import Campaigns
+from bot.features.coupons.claims import Coupons
+from bot.features.shops.setup import SettingUp
+from bot.flows import undo as undoing
+from bot.rules.coupons.coupons import CampaignMade, CouponPolicy, NewCampaign
+from bot.rules.fans import Room
+from bot.rules.general import UndoOutcome
+from bot.rules.naming import Named
+from bot.rules.place import Place
+from bot.rules.rights import Role
+from bot.rules.shops.setup import SetupPolicy
+from bot.rules.words import Language
+from bot.store import ledger
+from bot.store.coupons.hand_out import Choice
+from bot.store.engine.db import Database, Tx
+from bot.store.members import Sender, standing
+from bot.store.tables import Campaign
+
+NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
+"""Monday noon in Seoul."""
+
+ROOM = Room(-1001)
+"""The shop's private room, in which fans act unless told otherwise."""
+OWNER = Sender(1, "Mina", "mina", "ko", ROOM)
+
+
+def fan(number: int) -> Sender:
+    """The fan with this number."""
+    return Sender(100 + number, f"Fan {number}", f"fan{number}", "ko", ROOM)
+
+
+def outside(sender: Sender) -> Sender:
+    """The same person in the private chat, or under a channel's card."""
+    return replace(sender, room=None)
+
+
+def in_public(sender: Sender, chat_id: int = -1001) -> Sender:
+    """The same person in a room where strangers can act too."""
+    return replace(sender, room=Room(chat_id, public=True))
+
+
+def named(sender: Sender) -> Named:
+    """A person as staff name them by username, else by reply."""
+    return Named(sender.user_id, f"@{sender.username}" if sender.username else sender.name)
+
+
+def days(number: int) -> datetime:
+    """Noon, `number` days after the first Monday."""
+    return NOON + timedelta(days=number)
+
+
+async def shop(
+    db: Database,
+    owner: Sender = OWNER,
+    chat_id: int = -1001,
+    *,
+    timezone: str = "Asia/Seoul",
+    into: int | None = None,
+    title: str = "Silk room",
+) -> Place:
+    """A community with one group; with `into` one more group of that community."""
+    arrived = await db.write(
+        arrive, chat_id, title, owner, Language.KO, NOON, is_admin=True, open_to_all=True, into=into
+    )
+    assert arrived is not None
+    return replace(arrived.group.place, timezone=timezone)
+
+
+@dataclass
+class Causes:
+    """Fresh causes, one an act."""
+
+    last: int = 0
+
+    def next(self) -> str:
+        """A cause that was never used."""
+        self.last += 1
+        return f"42:{self.last}"
+
+
+def dice(seed: int = 1) -> Choice:
+    """A source of codes that gives the same ones in every run."""
+    return random.Random(seed).choice
+
+
+def till(db: Database, seed: int = 1) -> Coupons:
+    """What fans do with coupons, with codes that are the same in every run."""
+    return Coupons(db, CouponPolicy(), dice(seed))
+
+
+def desk(db: Database) -> SettingUp:
+    """What the owner does with the shop's settings."""
+    return SettingUp(db, SetupPolicy())
+
+
+async def undo(
+    db: Database, place: Place, actor_id: int, at: datetime, cause: str, audit_id: int | None = None
+) -> UndoOutcome:
+    """`/undo` by the owner, or by an operator, whoever else acts."""
+    role = Role.OWNER if actor_id == place.owner_id else Role.OPERATOR
+    return await undoing.undo(db, place, actor_id, at, cause, audit_id, role=role)
+
+
+async def offer(db: Database, place: Place, wish: NewCampaign, cause: str, at: datetime = NOON) -> tuple[int, int]:
+    """Make a campaign; its row id (what buttons carry) and its number (what staff type)."""
+    made = await Campaigns(db).make(place, OWNER.user_id, wish, at, cause)
+    assert isinstance(made, CampaignMade)
+    return await db.read(_id_of, place.community_id, made.number), made.number
+
+
+def _id_of(session: Session, community_id: int, number: int) -> int:
+    found = session.execute(
+        select(col(Campaign.id)).where(col(Campaign.community_id) == community_id, col(Campaign.number) == number)
+    ).scalar_one()
+    assert found is not None
+    return found
+
+
+async def give(db: Database, place: Place, sender: Sender, coins: int) -> None:
+    """Let the shop pay a fan some coins."""
+    await db.write(_give, place, sender, coins)
+
+
+def _give(tx: Tx, place: Place, sender: Sender, coins: int) -> None:
+    member = standing(tx, place.community_id, sender, NOON)
+    if coins:
+        ledger.pay(
+            tx,
+            community_id=place.community_id,
+            key=f"present:{member.member_id}:{member.balance}",
+            member_account=member.account_id,
+            shop=place.shop_account,
+            amount=coins,
+            reason="present",
+            at=NOON,
+        )
+
+
+async def balance(db: Database, place: Place, sender: Sender) -> int:
+    """How many coins a fan has."""
+    rows = await query(
+        db,
+        "SELECT a.balance FROM account a JOIN member m ON m.id = a.member_id "
+        "WHERE m.community_id = :community AND m.user_id = :fan",
+        community=place.community_id,
+        fan=sender.user_id,
+    )
+    return int(rows[0][0])
+
+
+async def query(db: Database, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:
+    """Rows that a test looks at directly."""
+    return await db.read(lambda rx: [tuple(row) for row in rx.execute(text(sql), parameters)])
+
+
+TABLES = (
+    "community",
+    "fan_group",
+    "person",
+    "source",
+    "source_link",
+    "first_touch",
+    "member",
+    "presence",
+    "forgotten",
+    "dialogue",
+    "activity",
+    "account",
+    "lapse_round",
+    "transfer",
+    "check_in",
+    "campaign",
+    "code_batch",
+    "campaign_code",
+    "shop_order",
+    "order_hook",
+    "coupon",
+    "item",
+    "purchase",
+    "stream",
+    "airing",
+    "reminder_round",
+    "subscription",
+    "attendance",
+    "raffle",
+    "raffle_entry",
+    "raffle_naming",
+    "raffle_redraw",
+    "slot",
+    "posting",
+    "packet",
+    "packet_share",
+    "packet_take",
+    "win",
+    "heart_goal",
+    "heart_step",
+    "heart",
+    "heart_crowd",
+    "sighting",
+    "held",
+    "card",
+    "outbox",
+    "audit_entry",
+    "denied",
+    "gift_offer",
+    "gift",
+    "gift_sending",
+    "gift_opening",
+    "invitation",
+    "gift_reward",
+)
+
+
+async def everything(db: Database) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every table: two of these are equal if nothing changed between."""
+    return {table: sorted(await query(db, f"SELECT * FROM {table}"), key=repr) for table in TABLES}  # noqa: S608

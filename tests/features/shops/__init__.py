@@ -1,0 +1,1 @@
+"""Shops, their rooms and settings: tests of use cases."""

@@ -1,0 +1,174 @@
+"""The morning card: once a day of the community, in its groups, counting; on both databases."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bot.features.shops.calendar import fill_slot, morning_card
+from bot.rules.shops.calendar import CadencePolicy, MorningCard
+from bot.rules.shops.setup import Setup
+from bot.store.engine.db import Database
+from bot.store.messages.cards import take_down
+from bot.store.mornings import CARD
+from bot.store.rooms import leave_room
+from bot.store.tables import Slot
+from tests.features.scene import NOON, Causes, desk, fan, query, shop
+from tests.features.studio import EIGHT, STAFF, Studio, another_group, at, morning_slot
+
+NINE = NOON + timedelta(hours=21)
+"""Nine o'clock on the first Tuesday."""
+TUESDAY = date(2026, 11, 3)
+
+
+@pytest.fixture
+async def studio(db: Database, causes: Causes) -> Studio:
+    """A studio whose morning card comes at nine."""
+    studio = await Studio.open(db, causes)
+    await morning_slot(db, studio.place)
+    return studio
+
+
+async def postings(studio: Studio) -> list[tuple[str, str, str | None]]:
+    """What filled the slot on which day, or why nothing did."""
+    rows = await query(studio.db, "SELECT day, state, reason FROM posting ORDER BY day")
+    return [(str(day), state, reason) for day, state, reason in rows]
+
+
+async def card(studio: Studio, now: datetime) -> MorningCard | None:
+    """The card of the last morning."""
+    ((posting_id,),) = await query(studio.db, "SELECT max(id) FROM posting")
+    return await studio.db.read(morning_card, studio.place.community_id, posting_id, now)
+
+
+async def test_once_a_day(studio: Studio) -> None:
+    """At its hour, not before, and not again that day."""
+    assert (await studio.tick(NINE - timedelta(seconds=1)))[2] == NINE
+    assert await studio.post(NINE - timedelta(seconds=1)) == {}
+    assert (await studio.tick(NINE))[2] == NINE + timedelta(days=1)
+    assert await studio.post(NINE) == {"card": 1}
+    for hours in (0, 1, 4, 14):
+        await studio.tick(NINE + timedelta(hours=hours))
+        assert await studio.post(NINE + timedelta(hours=hours)) == {}
+    await studio.tick(NINE + timedelta(days=1))
+    assert await studio.post(NINE + timedelta(days=1)) == {"card": 1}
+    assert await postings(studio) == [("2026-11-03", "posted", None), ("2026-11-04", "posted", None)]
+
+
+async def test_the_day_of_the_founding(studio: Studio) -> None:
+    """Founded at noon, the shop has no card of nine o'clock that day, and the log says why."""
+    await studio.tick(NOON)
+    assert await postings(studio) == [("2026-11-02", "skipped", "the shop wasn't here yet")]
+    assert await studio.post(NOON) == {}
+
+
+@pytest.mark.parametrize(("hours", "state"), [(3.9, "posted"), (4.1, "skipped")])
+async def test_after_an_outage(studio: Studio, hours: float, state: str) -> None:
+    """Up to four hours late; then the day's card is left out, with the reason for the owner's log."""
+    now = NINE + timedelta(hours=hours)
+    await studio.tick(now)
+    assert [one[1] for one in await postings(studio)] == [state]
+    assert await studio.post(now) == ({"card": 1} if state == "posted" else {})
+
+
+async def test_after_a_week_down(studio: Studio) -> None:
+    """Today's card comes, those of the days between don't."""
+    await studio.tick(NINE)
+    await studio.post(NINE)
+    later = NINE + timedelta(days=7, hours=1)
+    await studio.tick(later)
+    assert await studio.post(later) == {"card": 1}
+    assert len(await postings(studio)) == 2
+
+
+async def test_promised_and_not_sent_in_time(studio: Studio) -> None:
+    """Filled, and then the way out was shut: after four hours it isn't hung any more."""
+    await studio.tick(NINE)
+    assert await studio.post(NINE + timedelta(hours=4)) == {}
+
+
+async def test_on_its_weekdays_only(db: Database, causes: Causes) -> None:
+    """A slot of Tuesdays and Fridays fills those."""
+    studio = await Studio.open(db, causes)
+    await morning_slot(db, studio.place, weekdays="25")
+    for number in range(7):
+        await studio.tick(NINE + timedelta(days=number))
+    assert [day for day, state, _ in await postings(studio) if state == "posted"] == ["2026-11-03", "2026-11-06"]
+
+
+async def test_switched_off(studio: Studio) -> None:
+    """An idle slot fills nothing, even if it was due a moment ago."""
+    await studio.db.write(lambda tx: tx.execute(update(Slot).values(active=False)))
+    assert (await studio.tick(NINE))[2] is None
+    assert not await studio.db.write(fill_slot, 1, NINE, CadencePolicy())
+    assert await postings(studio) == []
+
+
+async def test_in_no_group(studio: Studio) -> None:
+    """The bot was removed everywhere: written down, and nothing is promised."""
+    await studio.db.write(leave_room, -1001, NOON)
+    await another_group(studio.db, studio.place, -1003, channel=True)
+    await studio.tick(NINE)
+    assert await postings(studio) == [("2026-11-03", "skipped", "in no group")]
+    assert await studio.waiting() == {}
+
+
+async def test_it_counts_who_checked_in(studio: Studio) -> None:
+    """The card counts this shop's check-ins of its own day, by edits at most every ten seconds."""
+    await studio.tick(NINE)
+    await studio.post(NINE)
+    there = Studio(studio.db, await shop(studio.db, fan(900), -1009), studio.causes)
+    await there.checks_in(fan(7), NINE)
+    assert await studio.waiting() == {}
+    for number in range(3):
+        await studio.checks_in(fan(number), NINE + timedelta(seconds=1))
+    assert await studio.waiting() == {"edit": 1}
+    assert await studio.post(NINE + timedelta(seconds=9)) == {}
+    assert await studio.post(NINE + timedelta(seconds=10)) == {"edit": 1}
+    shown = await card(studio, NINE)
+    assert shown == MorningCard(TUESDAY, 3, None, None, past=False)
+    assert await studio.db.read(morning_card, there.place.community_id, 1, NINE) is None
+
+
+async def test_it_names_the_days_stream(studio: Studio) -> None:
+    """Tonight's, until three hours after midnight; not tomorrow's, nor a cancelled one."""
+    day = timedelta(days=1)
+    await studio.plan(EIGHT + 2 * day, title="Tomorrow")
+    await studio.tick(NINE)
+    shown = await card(studio, NINE)
+    assert shown is not None
+    assert shown.stream is None
+    await studio.plan(at(5 * 60) + day, title="Late")
+    assert (await card(studio, NINE)) == MorningCard(TUESDAY, 0, "Late", at(5 * 60) + day, past=False)
+    await studio.plan(EIGHT + day, title="Tonight")
+    assert (await card(studio, NINE)) == MorningCard(TUESDAY, 0, "Tonight", EIGHT + day, past=False)
+    await studio.cancel(NINE, number=3)
+    assert (await card(studio, NINE)) == MorningCard(TUESDAY, 0, "Late", at(5 * 60) + day, past=False)
+
+
+async def test_yesterdays_card(studio: Studio) -> None:
+    """It says how many came, and offers no button any more."""
+    await studio.tick(NINE)
+    shown = await card(studio, NINE + timedelta(hours=15))
+    assert shown is not None
+    assert shown.past
+
+
+async def test_a_change_of_zone_makes_no_second_card(studio: Studio) -> None:
+    """Seoul's Tuesday card was hung; New York's Monday and Tuesday follow: Tuesday has had its card."""
+    await studio.tick(NINE)
+    await desk(studio.db).set_up(studio.place, STAFF, Setup(timezone="America/New_York"), NINE, studio.causes.next())
+    for hours in range(1, 60):
+        await studio.tick(NINE + timedelta(hours=hours))
+    posted = [(day, state) for day, state, _ in await postings(studio) if state == "posted"]
+    assert posted == [("2026-11-03", "posted"), ("2026-11-04", "posted")]
+    due = await query(studio.db, "SELECT due_at FROM posting WHERE state = 'posted' ORDER BY day")
+    # Nine o'clock in Seoul, then nine o'clock in New York.
+    assert [str(row[0])[:16] for row in due] == ["2026-11-03 00:00", "2026-11-04 14:00"]
+
+
+async def test_a_card_follows_its_group(studio: Studio) -> None:
+    """A morning card that wasn't hung yet changes its chat with the group."""
+    await studio.tick(NINE)
+    assert await studio.db.write(take_down, CARD, -1001, -1002) == []
+    assert await query(studio.db, "SELECT chat_id FROM card") == [(-1002,)]

@@ -1,0 +1,260 @@
+"""Rewards that wait for the shop's look, on both databases."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.features.communities import set_reachable
+from bot.features.people.privacy import Privacy
+from bot.features.staff.fast_presses import Watching, saw_haste
+from bot.features.staff.held import Holding
+from bot.flows.held_rewards import Resolver, Resolving, undo_refusal
+from bot.rules.calendar import day_of
+from bot.rules.farming import (
+    FarmingPolicy,
+    HeldGone,
+    HeldRefused,
+    HeldReleased,
+    HeldSettled,
+    HeldState,
+    Reason,
+    Sign,
+    ring,
+)
+from bot.rules.place import Place
+from bot.store import ledger
+from bot.store.engine.db import Database, Tx
+from bot.store.held import held_reasons, hold, seen_fast
+from bot.store.members import Sender, note, standing
+from bot.store.tables import AuditEntry, Source
+from tests.features.scene import NOON, OWNER, Causes, balance, days, everything, fan, query, shop
+
+POLICY = FarmingPolicy()
+WEEK = timedelta(days=7)
+RING = (ring(POLICY, 3),)
+HASTE = (Reason(Sign.FAST, 60), Reason(Sign.BURST, 40, 20))
+
+
+@dataclass
+class Till:
+    """A feature that pays 30 coins once the shop has looked; its rows are in memory."""
+
+    refused: list[int] = field(default_factory=list)
+
+    def release(self, tx: Tx, place: Place, subject_id: int, member_id: int, at: datetime) -> int:
+        """Pay."""
+        member = standing(tx, place.community_id, fan(1), at)
+        assert member.member_id == member_id
+        ledger.pay(
+            tx,
+            community_id=place.community_id,
+            key=f"prize:{subject_id}",
+            member_account=member.account_id,
+            shop=place.shop_account,
+            amount=30,
+            reason="prize",
+            at=at,
+        )
+        return 30
+
+    def refuse(self, _tx: Tx, _place: Place, subject_id: int, _member_id: int, _at: datetime) -> int:
+        """Don't."""
+        self.refused.append(subject_id)
+        return 0
+
+    def again(self, _tx: Tx, _place: Place, subject_id: int, _member_id: int, _at: datetime) -> bool:
+        """Take the refusal back."""
+        self.refused.remove(subject_id)
+        return True
+
+    @property
+    def resolvers(self) -> dict[str, Resolver]:
+        """What the queue calls."""
+        return {"prize": Resolver(self.release, self.refuse, self.again)}
+
+
+async def wait(
+    db: Database, place: Place, reasons: tuple[Reason, ...] = RING, subject: int = 7, sender: Sender | None = None
+) -> bool:
+    """Let a fan's prize wait."""
+    return await db.write(_wait, place, reasons, subject, sender or fan(1))
+
+
+def _wait(tx: Tx, place: Place, reasons: tuple[Reason, ...], subject: int, sender: Sender) -> bool:
+    member = standing(tx, place.community_id, sender, NOON)
+    return hold(tx, place, kind="prize", subject_id=subject, member_id=member.member_id, reasons=reasons, at=NOON)
+
+
+def _signs(tx: Tx, place: Place, sender: Sender, now: datetime) -> set[Sign]:
+    member = standing(tx, place.community_id, sender, now)
+    also = (Reason(Sign.RING, 100),)  # so that all of them are told
+    return {reason.sign for reason in held_reasons(tx, place, member.member_id, now, also=also)} - {Sign.RING}
+
+
+async def test_what_is_held_is_listed_with_its_reasons(db: Database) -> None:
+    """Staff see whose it is and why, once; the owner is told once a day; another shop sees nothing."""
+    place, other = await shop(db), await shop(db, fan(900), -1002)
+    await db.write(set_reachable, OWNER, can_write=True)
+    assert await wait(db, place, HASTE)
+    assert await wait(db, place, HASTE)
+    assert await wait(db, place, RING, subject=8)
+    listed = await Holding(db, POLICY).listed(place)
+    assert [(line.fan, line.kind, line.reasons) for line in listed.lines] == [
+        ("Fan 1", "prize", HASTE),
+        ("Fan 1", "prize", RING),
+    ]
+    assert (await Holding(db, POLICY).listed(other)).lines == ()
+    told = await query(db, "SELECT count(*) FROM outbox WHERE key LIKE 'held:%'")
+    assert told == [(1,)]
+
+
+async def test_staff_release_or_refuse_once(db: Database, causes: Causes) -> None:
+    """Released is paid once however often it is pressed or redelivered; what staff let go isn't held again."""
+    place, till = await shop(db), Till()
+    resolving = Resolving(db, POLICY, till.resolvers)
+    await wait(db, place)
+    await wait(db, place, subject=8)
+    first, second = [line.held_id for line in (await Holding(db, POLICY).listed(place)).lines]
+    cause = causes.next()
+    released = await resolving.decide(place, OWNER.user_id, first, HeldState.RELEASED, NOON, cause)
+    assert released == HeldReleased("Fan 1", 30)
+    before = await everything(db)
+    assert await resolving.decide(place, OWNER.user_id, first, HeldState.RELEASED, NOON, cause) == released
+    again = await resolving.decide(place, OWNER.user_id, first, HeldState.REFUSED, NOON, causes.next())
+    assert again == HeldSettled("Fan 1", HeldState.RELEASED)
+    assert await everything(db) == before
+    assert not await wait(db, place)
+    refused = await resolving.decide(place, OWNER.user_id, second, HeldState.REFUSED, NOON, causes.next())
+    assert isinstance(refused, HeldRefused)
+    assert till.refused == [8]
+    assert await wait(db, place, subject=8)
+    assert await balance(db, place, fan(1)) == 30
+    assert (await db.read(ledger.check_books)).sound
+
+    def undo(tx: Tx) -> bool:
+        return undo_refusal(tx, place, tx.get_one(AuditEntry, refused.audit_id), NOON, till.resolvers)
+
+    assert await db.write(undo)
+    assert not await db.write(undo)
+    assert till.refused == []
+    assert len((await Holding(db, POLICY).listed(place)).lines) == 1
+
+
+async def test_another_shops_staff_decide_nothing_here(db: Database, causes: Causes) -> None:
+    """A forged number, or another shop's, hears that nothing waits, and nothing changes."""
+    here, there = await shop(db), await shop(db, fan(900), -1002)
+    resolving = Resolving(db, POLICY, Till().resolvers)
+    await wait(db, here)
+    held_id = (await Holding(db, POLICY).listed(here)).lines[0].held_id
+    before = await everything(db)
+    for place, number in ((there, held_id), (here, held_id + 1), (here, -1)):
+        outcome = await resolving.decide(place, 900, number, HeldState.RELEASED, NOON, causes.next())
+        assert outcome == HeldGone()
+    assert await everything(db) == before
+
+
+async def test_ten_staff_decide_at_once(db: Database, causes: Causes) -> None:
+    """Of ten who release the same reward at once one pays; the books are sound."""
+    place, till = await shop(db), Till()
+    await wait(db, place)
+    held_id = (await Holding(db, POLICY).listed(place)).lines[0].held_id
+    resolving = Resolving(db, POLICY, till.resolvers)
+    outcomes = await asyncio.gather(
+        *(
+            resolving.decide(place, OWNER.user_id + n, held_id, HeldState.RELEASED, NOON, causes.next())
+            for n in range(10)
+        ),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(outcome, HeldReleased) for outcome in outcomes) == 1
+    assert await balance(db, place, fan(1)) == 30
+    assert (await db.read(ledger.check_books)).sound
+
+
+async def test_what_looks_normal_goes_by_itself(db: Database) -> None:
+    """After a week haste that is over is forgiven, and paid once; a ring waits on."""
+    place, till = await shop(db), Till()
+    resolving = Resolving(db, POLICY, till.resolvers)
+    await wait(db, place, HASTE, subject=1)
+    await wait(db, place, RING, subject=2)
+    assert await resolving.run_due(days(6)) == NOON + WEEK
+    assert await balance(db, place, fan(1)) == 0
+    for _ in range(2):
+        assert await resolving.run_due(days(7)) == NOON + 2 * WEEK
+    assert await balance(db, place, fan(1)) == 30
+    states = await query(db, "SELECT subject_id, state, settled_by FROM held ORDER BY subject_id")
+    assert states == [(1, "released", None), (2, "held", None)]
+
+
+async def test_haste_is_written_down_once_a_day(db: Database) -> None:
+    """Twenty presses in ten seconds leave one row, kept for two weeks; a person's presses leave none."""
+    place, watching = await shop(db), Watching(db, POLICY)
+    for number in range(60):
+        await watching.pressed(place, fan(1), NOON + timedelta(milliseconds=200 * number))
+        await watching.pressed(place, fan(2), NOON + timedelta(seconds=number))
+    assert await query(db, "SELECT sign FROM sighting") == [("fast",)]
+    await Watching(db, POLICY).pressed(place, fan(1), NOON)  # a restart has forgotten the presses
+    found = await db.write(_signs, place, fan(1), days(13))
+    assert found == {Sign.FAST}
+    assert await db.write(_signs, place, fan(1), days(15)) == set()
+    hasty = (await query(db, "SELECT id FROM member WHERE user_id = :fan", fan=fan(1).user_id))[0][0]
+    assert await db.write(seen_fast, hasty, days(13))
+    assert not await db.write(seen_fast, hasty, days(15))
+
+
+async def test_signs_are_read_from_what_is_known(db: Database) -> None:
+    """Fifteen through one link in minutes, and five rewards with no day of one's own, are seen; one active day less."""
+    place = await shop(db)
+
+    def crowd(tx: Tx) -> None:
+        source = Source(
+            community_id=place.community_id, name="video", name_key="video", token="t", made_by=1, made_at=NOON
+        )
+        tx.add(source)
+        tx.flush()
+        for number in range(1, 16):
+            member = standing(tx, place.community_id, fan(number), NOON + timedelta(seconds=number))
+            tx.connection().exec_driver_sql(
+                f"UPDATE member SET source_id = {source.id} WHERE id = {member.member_id}"  # noqa: S608
+            )
+        paid = standing(tx, place.community_id, fan(20), NOON)
+        for number in range(5):
+            ledger.pay(
+                tx,
+                community_id=place.community_id,
+                key=f"packet:{number}",
+                member_account=paid.account_id,
+                shop=place.shop_account,
+                amount=3,
+                reason="packet",
+                at=NOON,
+            )
+
+    await db.write(crowd)
+    assert await db.write(_signs, place, fan(7), days(1)) == {Sign.NEW_HERE, Sign.BURST}
+    assert await db.write(_signs, place, fan(7), days(5)) == {Sign.BURST}
+    assert await db.write(_signs, place, fan(20), days(5)) == {Sign.ONLY_REWARDS}
+
+    def busy(tx: Tx) -> None:
+        member = standing(tx, place.community_id, fan(20), NOON)
+        for day in (1, 2):
+            note(tx, member.member_id, day_of(days(day), place.timezone), "checkin")
+
+    await db.write(busy)
+    assert await db.write(_signs, place, fan(20), days(5)) == set()
+
+
+async def test_who_is_deleted_leaves_nothing_that_waits(db: Database, causes: Causes) -> None:
+    """With a fan's data go what was seen of them, what waits, and their name in what staff decided."""
+    place, till = await shop(db), Till()
+    await db.write(saw_haste, place, fan(1), NOON)
+    await wait(db, place)
+    held_id = (await Holding(db, POLICY).listed(place)).lines[0].held_id
+    await Resolving(db, POLICY, till.resolvers).decide(
+        place, OWNER.user_id, held_id, HeldState.RELEASED, NOON, causes.next()
+    )
+    await Privacy(db).delete(place, fan(1).user_id, NOON)
+    assert await query(db, "SELECT count(*) FROM held") == [(0,)]
+    assert await query(db, "SELECT count(*) FROM sighting") == [(0,)]
+    entries = (await everything(db))["audit_entry"]
+    assert not any("Fan 1" in str(entry) for entry in entries)

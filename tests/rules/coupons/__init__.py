@@ -1,0 +1,1 @@
+"""Coupons: tests of decisions."""

@@ -1,0 +1,1 @@
+"""Heart goals: tests of decisions."""

@@ -1,0 +1,1 @@
+"""Raffles: tests of decisions."""

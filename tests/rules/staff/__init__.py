@@ -1,0 +1,1 @@
+"""Staff and their panel: tests of decisions."""
