@@ -105,12 +105,12 @@ async def seed(database: str, fans: int) -> None:
     """A shop whose fans all checked in yesterday."""
     from bot.features.checkins.checkins import CheckIns  # noqa: PLC0415
     from bot.features.communities import arrive  # noqa: PLC0415
+    from bot.rules.act import Sender  # noqa: PLC0415
     from bot.rules.checkins.checkins import CheckInPolicy  # noqa: PLC0415
     from bot.rules.fans import Room  # noqa: PLC0415
     from bot.rules.words import Language  # noqa: PLC0415
     from bot.store.engine.db import Database  # noqa: PLC0415
     from bot.store.engine.schema import migrate  # noqa: PLC0415
-    from bot.store.members import Sender  # noqa: PLC0415
 
     await migrate(database)
     yesterday = datetime.now(UTC) - timedelta(days=1)  # noqa: TID251  # the server deals out today's updates

@@ -21,12 +21,12 @@ from bot.features.communities import arrive
 from bot.features.raffles.draw import Drawing
 from bot.features.raffles.proofs import Proving
 from bot.features.raffles.raffles import Raffles
+from bot.rules.act import Sender
 from bot.rules.raffles.proofs import check_proof
 from bot.rules.raffles.raffles import NewRaffle, RafflePolicy
 from bot.rules.words import Language
 from bot.store.engine.db import Database, Tx
 from bot.store.engine.schema import migrate
-from bot.store.members import Sender
 
 START = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 CLOSES = START + timedelta(hours=1)

@@ -33,11 +33,11 @@ async def plan(database: str, chats: int) -> float:
     """A shop with this many groups and a stream that begins soon; when, in epoch seconds."""
     from bot.features.communities import arrive  # noqa: PLC0415  # the bare contender needs none of it
     from bot.features.streams.plans import plan as plan_stream  # noqa: PLC0415
+    from bot.rules.act import Sender  # noqa: PLC0415
     from bot.rules.streams.streams import NewStream, StreamPolicy  # noqa: PLC0415
     from bot.rules.words import Language  # noqa: PLC0415
     from bot.store.engine.db import Database  # noqa: PLC0415
     from bot.store.engine.schema import migrate  # noqa: PLC0415
-    from bot.store.members import Sender  # noqa: PLC0415
 
     await migrate(database)
     now = datetime.now(UTC)  # noqa: TID251  # the bot runs on the real time

@@ -9,12 +9,13 @@ from sqlmodel import col
 
 from bot.bounded import Bounded
 from bot.features.shops.founding import GREETED_WITHIN, found, greet
+from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.shops.arrivals import RoomJoined
 from bot.rules.words import Language, reader_language
 from bot.store.audit import record
 from bot.store.engine.db import Database, Tx
-from bot.store.members import Sender, meet, see
+from bot.store.members import meet, see
 from bot.store.messages.outbox import rekey
 from bot.store.messages.refused import end_all, lose_room
 from bot.store.messages.telling import tell_owner

@@ -4,12 +4,13 @@ from datetime import datetime
 
 from bot.features.checkins import checkins
 from bot.features.streams import attendance
+from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.place import Place
 from bot.rules.streams.attendance import AttendancePolicy, AttendOutcome
 from bot.rules.streams.streams import AiringFacts, How
 from bot.store.engine.db import Database, Tx
-from bot.store.members import Sender, standing
+from bot.store.members import standing
 
 
 async def attend(

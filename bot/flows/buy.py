@@ -13,6 +13,7 @@ from sqlmodel import col
 from bot.features.coin_shop import shelf as shop
 from bot.features.coin_shop.shelf import Pick
 from bot.features.raffles import raffles
+from bot.rules.act import Sender
 from bot.rules.coin_shop.items import FavourWaiting
 from bot.rules.coin_shop.shelf import (
     Bought,
@@ -50,7 +51,7 @@ from bot.rules.sealing import SALT_BYTES
 from bot.store import ledger
 from bot.store.coupons.hand_out import Choice, hand_out
 from bot.store.engine.db import Database, Tx
-from bot.store.members import Sender, Standing, standing
+from bot.store.members import Standing, standing
 from bot.store.messages.telling import tell_owner
 from bot.store.tables import Coupon, RaffleEntry
 

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from bot.features.checkins import checkins
 from bot.features.gifts import invitations as inviting
+from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckedIn, CheckInOutcome, CheckInPolicy
 from bot.rules.gifts.gifts import GiftPolicy
 from bot.rules.place import Place
 from bot.store.engine.db import Tx
-from bot.store.members import Sender, standing
+from bot.store.members import standing
 
 
 def check_in(tx: Tx, place: Place, sender: Sender, at: datetime, cause: str, policy: CheckInPolicy) -> CheckInOutcome:

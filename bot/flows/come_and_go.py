@@ -5,13 +5,13 @@ from datetime import datetime
 from bot.features.gifts import invitations as inviting
 from bot.features.people import joining
 from bot.features.people.joining import FRESH_KEY, Link, Reach
+from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.gifts.gifts import GiftPolicy, GiftWelcome
 from bot.rules.people.joining import WelcomePolicy
 from bot.rules.place import Place
 from bot.store.coupons.hand_out import Choice
 from bot.store.engine.db import Tx
-from bot.store.members import Sender
 from bot.store.messages.telling import tell_here, unsay
 from bot.store.places import Group
 

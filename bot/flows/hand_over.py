@@ -4,9 +4,9 @@ from datetime import datetime
 
 from bot.features.orders import hook as hooks
 from bot.features.shops import ownership
+from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.store.engine.db import Database, Tx
-from bot.store.members import Sender
 
 
 class HandingOver:

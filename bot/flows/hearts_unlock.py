@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from bot.features.hearts import hearts
 from bot.features.packets import packets
 from bot.features.raffles import raffles
+from bot.rules.act import Sender
 from bot.rules.hearts.hearts import HeartOutcome, HeartPolicy, HeartsRest, StepFailed, Unlocks
 from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy
 from bot.rules.place import Place
@@ -18,7 +19,7 @@ from bot.store.coupons.campaigns import campaign_numbered
 from bot.store.coupons.hand_out import unlock
 from bot.store.engine.db import Database, Tx
 from bot.store.hearts import step_cause
-from bot.store.members import Sender, standing
+from bot.store.members import standing
 from bot.store.messages.telling import tell_owner
 from bot.store.places import lock_shop
 

@@ -11,6 +11,7 @@ from bot.features.checkins import checkins
 from bot.features.coins import lapse as lapsing
 from bot.features.gifts import invitations as inviting
 from bot.features.streams import attendance
+from bot.rules.act import Sender
 from bot.rules.calendar import day_of
 from bot.rules.checkins.checkins import CheckInPolicy, streak_on
 from bot.rules.coins.lapse import LapsePolicy
@@ -18,7 +19,7 @@ from bot.rules.people.members import MyCard
 from bot.rules.place import Place
 from bot.store.coupons.hand_out import count_usable
 from bot.store.engine.db import Database
-from bot.store.members import Sender, Standing
+from bot.store.members import Standing
 from bot.store.tables import Account, Member
 
 

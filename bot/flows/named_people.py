@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Sender
 from bot.rules.coin_shop.items import ItemUnknown, NothingBought
 from bot.rules.coin_shop.shelf import ItemKind, PurchaseState
 from bot.rules.coupons.coupons import CouponState, WhoseCode
@@ -14,7 +15,7 @@ from bot.rules.place import Place
 from bot.store.coupons.look_up import campaign_sharing
 from bot.store.engine.db import Database, Tx
 from bot.store.items import item_numbered
-from bot.store.members import Sender, see
+from bot.store.members import see
 from bot.store.tables import Activity, Coupon, Member, Person, Purchase
 
 STATES = {"done": (PurchaseState.WAITING,), "refund": (PurchaseState.WAITING, PurchaseState.DONE)}

@@ -15,11 +15,12 @@ from sqlmodel import col
 from bot.features.gifts import invitations as inviting
 from bot.features.people.joining import is_present
 from bot.flows import come_and_go as coming
+from bot.rules.act import Sender
 from bot.rules.fans import FansPolicy, Found, Known, Where
 from bot.rules.gifts.gifts import GiftPolicy
 from bot.rules.place import Place
 from bot.store.engine.db import Database, Tx
-from bot.store.members import Sender, be_present, enlist, locked_member
+from bot.store.members import be_present, enlist, locked_member
 from bot.store.places import place_of, rooms_of
 from bot.store.tables import Member, Person, Presence
 

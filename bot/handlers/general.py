@@ -69,7 +69,7 @@ async def undo(
         if audit_id is None:
             await voice.answer(inside, StalePress())
             return
-    outcome = await undoing.undo(db, inside.home, ask.actor_id, ask.at, ask.cause, audit_id, role=inside.role)
+    outcome = await undoing.undo(db, inside.community, ask.actor_id, ask.at, ask.cause, audit_id, role=inside.role)
     communities.forget()
     await voice.answer(inside, outcome)
 

@@ -10,7 +10,8 @@ from sqlalchemy import Date, Integer, String, and_, bindparam, delete, func, ins
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from bot.rules.fans import Known, Room, Verdict, judge
+from bot.rules.act import Sender
+from bot.rules.fans import Known, Verdict, judge
 from bot.store import forgotten
 from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
@@ -19,18 +20,6 @@ from bot.store.tables.base import Id
 from bot.store.tables.ledger import AccountKind
 
 TRIES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """A person as Telegram shows them with an update."""
-
-    user_id: int
-    name: str
-    username: str | None
-    language: str | None
-    room: Room | None = None
-    """The shop's room in which they act: that makes them a fan. None in private and in a channel."""
 
 
 class OutsideError(Exception):

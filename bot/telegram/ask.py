@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.rules.act import Act, Sender
 from bot.rules.fans import Room
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.words import Language
-from bot.store.members import Sender
 from bot.store.places import Group
 
 
@@ -62,11 +62,16 @@ class Ask:
         return replace(self, place=place)
 
     @property
-    def home(self) -> Place:
+    def community(self) -> Place:
         """The community, once a door has made sure that there is one."""
         if self.place is None:
             raise LookupError("asked of somebody who is in no community")
         return self.place
+
+    @property
+    def act(self) -> Act:
+        """What the use case is told, once a door has made sure that there is a community."""
+        return Act(self.community, self.sender, self.at, self.cause, self.actor_id, self.role)
 
     @property
     def private(self) -> bool:

@@ -72,7 +72,7 @@ def promise_answer(tx: Tx, ask: Ask, target: Target, outcome: Any, now: datetime
         tx,
         key=f"tell:{ask.cause}",
         fold_key=fold,
-        community_id=ask.home.community_id,
+        community_id=ask.community.community_id,
         # In a channel nobody is answered aloud, later neither.
         chat_id=ask.chat_id if target.aloud or whisper else target.user_id,
         lane=Lane.LIVE,

@@ -10,9 +10,9 @@ from bot.clock import Clock
 from bot.features.communities import Communities
 from bot.features.shops.topics import Topics
 from bot.features.staff.fast_presses import Watching
+from bot.rules.act import Sender
 from bot.rules.fans import Room
 from bot.rules.words import reader_language
-from bot.store.members import Sender
 from bot.telegram.ask import Ask, room_of
 
 NAME_LENGTH = 64

@@ -15,10 +15,10 @@ from bot import app
 from bot.app import App
 from bot.features.communities import set_reachable
 from bot.features.streams.plans import plan
+from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.streams.streams import NewStream, StreamMade, StreamPolicy
 from bot.store.engine.db import Database, Tx
-from bot.store.members import Sender
 from bot.store.tables import FanGroup, Member, Outbox, Stream, Subscription
 from bot.store.tables import Person as PersonRow
 from bot.telegram.pacer import Limits as PacerLimits

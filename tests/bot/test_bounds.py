@@ -23,6 +23,7 @@ from bot.handlers.kit import invite_links as ways
 from bot.handlers.kit import whereabouts
 from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.shops import arrivals
+from bot.rules.act import Sender
 from bot.rules.farming import FarmingPolicy
 from bot.rules.files import ImportPolicy
 from bot.rules.numbers import LARGEST
@@ -31,7 +32,6 @@ from bot.rules.people.privacy import ASIDE_KEPT
 from bot.rules.place import Place
 from bot.rules.words import Language
 from bot.store.engine.db import Database
-from bot.store.members import Sender
 from bot.store.messages import departures, set_aside
 from bot.telegram import answers, pacer
 from bot.telegram import inbox as intake

@@ -17,6 +17,7 @@ from bot.features.people.privacy import Privacy
 from bot.flows.held_rewards import Resolving
 from bot.flows.redeem import redeem
 from bot.flows.take_orders import tell_order
+from bot.rules.act import Sender
 from bot.rules.coupons.coupons import CampaignMade, Claimed, CouponPolicy, NewCampaign
 from bot.rules.farming import FarmingPolicy, HeldState, Sign
 from bot.rules.orders.orders import OrderState, OrderTold
@@ -25,7 +26,7 @@ from bot.rules.place import Place
 from bot.rules.tiers import Tier
 from bot.store.engine.db import Tx
 from bot.store.held import see
-from bot.store.members import Sender, standing
+from bot.store.members import standing
 from bot.store.tables import Member
 from tests.features.machine import STAFF
 from tests.features.reward_rules import Fuse, RewardRules, fans, fuses, picks

@@ -10,6 +10,7 @@ from bot.features.coin_shop.items import Items
 from bot.features.coin_shop.purchases import Purchases
 from bot.features.coin_shop.shelf import Shop
 from bot.flows.buy import Chances, buy
+from bot.rules.act import Sender
 from bot.rules.coin_shop.items import HandOutcome, ItemMade, NewItem, RefundOutcome
 from bot.rules.coin_shop.shelf import BuyAsked, ItemKind, Shelf, ShopPolicy, Yes
 from bot.rules.coupons.coupons import CouponPolicy, KeptFor, NewCampaign
@@ -17,7 +18,6 @@ from bot.rules.place import Place
 from bot.store.coupons.hand_out import Choice
 from bot.store.engine.db import Database
 from bot.store.ledger import check_books
-from bot.store.members import Sender
 from tests.features.scene import NOON, OWNER, Causes, dice, named, offer, query, shop
 
 STAFF = OWNER.user_id

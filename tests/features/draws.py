@@ -14,13 +14,13 @@ from bot.features.raffles.draw import Drawing
 from bot.features.raffles.proofs import Proving
 from bot.features.raffles.raffles import Raffles
 from bot.features.raffles.redraw import Redrawing
+from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.raffles.beacons import QUICKNET, Chain, Pulse
 from bot.rules.raffles.draws import RedrawOutcome
 from bot.rules.raffles.proofs import Checked, check_proof
 from bot.rules.raffles.raffles import Entered, EnterOutcome, NewRaffle, RaffleCard, RaffleMade, RafflePolicy, Redrawn
 from bot.store.engine.db import Database
-from bot.store.members import Sender
 from bot.store.messages import departures
 from bot.store.namings import note_posted
 from bot.store.raffles import raffle_card

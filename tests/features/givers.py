@@ -22,6 +22,7 @@ from bot.flows import check_in as checking_in
 from bot.flows import come_and_go as coming
 from bot.flows.held_rewards import Resolving
 from bot.flows.redeem import redeem
+from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.coupons.coupons import Claimed, CouponPolicy, NewCampaign
 from bot.rules.farming import FarmingPolicy, HeldState
@@ -32,7 +33,6 @@ from bot.rules.rights import Role
 from bot.rules.words import Language
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
-from bot.store.members import Sender
 from bot.store.places import Group
 from bot.store.tables import Outbox
 from tests.features.scene import NOON, OWNER, Causes, balance, dice, offer, query, shop

@@ -14,6 +14,7 @@ from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Coupons
 from bot.features.shops.setup import SettingUp
 from bot.flows import undo as undoing
+from bot.rules.act import Sender
 from bot.rules.coupons.coupons import CampaignMade, CouponPolicy, NewCampaign
 from bot.rules.fans import Room
 from bot.rules.general import UndoOutcome
@@ -25,7 +26,7 @@ from bot.rules.words import Language
 from bot.store import ledger
 from bot.store.coupons.hand_out import Choice
 from bot.store.engine.db import Database, Tx
-from bot.store.members import Sender, standing
+from bot.store.members import standing
 from bot.store.tables import Campaign
 
 NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)

@@ -18,6 +18,7 @@ from bot.features.streams.plans import Streams
 from bot.features.streams.reminders import Reminders
 from bot.flows.attend import attend
 from bot.flows.go_live import go_live
+from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.general import UndoOutcome
 from bot.rules.place import Place
@@ -42,7 +43,6 @@ from bot.rules.streams.streams import (
 from bot.store.airings import CARD, airing_of, live_card, open_airings
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
-from bot.store.members import Sender
 from bot.store.messages.cards import EDIT, POST
 from bot.store.messages.outbox import SAY, TELL
 from bot.store.tables import Card, FanGroup, Outbox, Slot

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Sender
 from bot.rules.calendar import DAY, day_of, month_of, start_of
 from bot.rules.checkins import checkins as rules
 from bot.rules.checkins.checkins import (
@@ -27,7 +28,7 @@ from bot.store import causes, ledger
 from bot.store.engine.db import Database, Tx
 from bot.store.engine.hot import Hot
 from bot.store.make_ups import unused_mends, use_mend
-from bot.store.members import Sender, Standing, note, standing
+from bot.store.members import Standing, note, standing
 from bot.store.mornings import count_on_card
 from bot.store.tables import CheckIn
 from bot.store.tables.base import Id

@@ -7,6 +7,7 @@ from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Sender
 from bot.rules.coupons.coupons import (
     CampaignState,
     ClaimOutcome,
@@ -22,7 +23,7 @@ from bot.rules.place import Place
 from bot.store.coupons.campaigns import upcoming
 from bot.store.coupons.hand_out import Choice, hand_out, usable_at
 from bot.store.engine.db import Database, Tx
-from bot.store.members import Sender, standing
+from bot.store.members import standing
 from bot.store.tables import Campaign, Coupon, Member
 from bot.store.tiers import tier_of
 

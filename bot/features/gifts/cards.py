@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.gifts.living_card import card_of, hung, show_progress, tell_member
+from bot.rules.act import Sender
 from bot.rules.calendar import day_of
 from bot.rules.gifts.gifts import (
     START,
@@ -32,7 +33,7 @@ from bot.rules.place import Place
 from bot.store import forgotten
 from bot.store.engine.db import PLANNED, Database, Tx
 from bot.store.invitations import give_back, keep, offered_at
-from bot.store.members import Sender, standing
+from bot.store.members import standing
 from bot.store.places import find_place, place_of
 from bot.store.sources import own_source
 from bot.store.tables import Gift, GiftOffer, GiftOpening, GiftSending, Member, Person, Presence

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.gifts.living_card import show_progress
+from bot.rules.act import Sender
 from bot.rules.checkins.checkins import Cover
 from bot.rules.coupons.coupons import Claimed, CouponPolicy, KeptFor
 from bot.rules.gifts.gifts import (
@@ -34,7 +35,7 @@ from bot.rules.place import Place
 from bot.store.coupons import hand_out as coupons
 from bot.store.engine.db import PLANNED, Tx
 from bot.store.invitations import cancel, unwatch
-from bot.store.members import Sender, Standing
+from bot.store.members import Standing
 from bot.store.tables import Account, CheckIn, Gift, GiftOffer, GiftOpening, GiftReward, Invitation, Member, Person
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import and_, bindparam, case, exists, insert, literal, select, u
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Sender
 from bot.rules.giveaways import GiveawayTooMuch
 from bot.rules.lots import Lot, divide
 from bot.rules.packets.packets import (
@@ -48,7 +49,7 @@ from bot.store import causes, giveaways, ledger
 from bot.store.audit import record
 from bot.store.engine.db import PLANNED, Database, Tx
 from bot.store.engine.hot import Hot
-from bot.store.members import Sender, Standing, standing
+from bot.store.members import Standing, standing
 from bot.store.messages.cards import groups_of, hang_card, hang_cards, promise_edit, take_down
 from bot.store.messages.refused import heard_in
 from bot.store.oversight import tell_of

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.people.joining import ComingFacts, Welcome, WelcomeAll, WelcomeBack, WelcomePolicy, greeting
 from bot.rules.people.sources import source_key
@@ -17,7 +18,7 @@ from bot.rules.place import Place
 from bot.rules.words import Language
 from bot.store import forgotten
 from bot.store.engine.db import Database, Tx
-from bot.store.members import Sender, enlist, locked_member
+from bot.store.members import enlist, locked_member
 from bot.store.messages.telling import tell_here, unsay
 from bot.store.places import Group
 from bot.store.tables import Account, FanGroup, Person, Presence, Source, SourceLink

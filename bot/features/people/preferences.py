@@ -6,11 +6,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Sender
 from bot.rules.people.preferences import Preference, PreferencesShown
 from bot.rules.place import Place
 from bot.rules.words import language_of
 from bot.store.engine.db import Database, Tx
-from bot.store.members import Sender, locked_member, meet, standing
+from bot.store.members import locked_member, meet, standing
 from bot.store.tables import Member, Outbox, Person
 from bot.store.tables.messages import Lane, OutboxState
 

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.bounded import Bounded
+from bot.rules.act import Sender
 from bot.rules.people.privacy import TOUCH_KEPT
 from bot.rules.people.sources import SHOWN, SOURCE_OF_OUTSIDERS, DoorsClosed, SourceLine, SourceList, source_key
 from bot.rules.place import Place
 from bot.store.audit import caused_by, record
 from bot.store.engine.db import Database, Tx
-from bot.store.members import Sender, meet
+from bot.store.members import meet
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
 from bot.store.sources import own_source

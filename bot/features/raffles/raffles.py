@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Sender
 from bot.rules.calendar import day_of
 from bot.rules.place import Place
 from bot.rules.raffles.beacons import Beacon
@@ -46,7 +47,7 @@ from bot.store import causes, ledger
 from bot.store.airings import open_airings
 from bot.store.audit import caused_by, record
 from bot.store.engine.db import PLANNED, Database, Tx
-from bot.store.members import Sender, Standing, note, standing
+from bot.store.members import Standing, note, standing
 from bot.store.messages.cards import hang_cards, touch_cards
 from bot.store.messages.refused import heard_in, untold_card
 from bot.store.places import lock_shop

@@ -6,11 +6,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.rights import HomeMoved, HomeTold, OwnerBefore, OwnerNow
 from bot.store.audit import record
 from bot.store.engine.db import Database, Tx
-from bot.store.members import Sender, meet
+from bot.store.members import meet
 from bot.store.messages.telling import tell_person
 from bot.store.places import lock_shop, place_of
 from bot.store.tables import Community, FanGroup

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.shops.founding import found, greet
+from bot.rules.act import Sender
 from bot.rules.place import Place, Shop
 from bot.rules.shops.arrivals import OwnedShop, RoomFounded, RoomLeft, WhoseRoom
 from bot.rules.topics import RoomTopic
 from bot.store.audit import caused_by, record
 from bot.store.engine.db import Database, Tx
-from bot.store.members import Sender, meet
+from bot.store.members import meet
 from bot.store.messages.outbox import LEAVE, promise
 from bot.store.messages.telling import tell_person
 from bot.store.places import place_of, topic_of

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
+from bot.rules.act import Sender
 from bot.rules.calendar import day_of
 from bot.rules.farming import FarmingPolicy, Pulse, Sign
 from bot.rules.place import Place
 from bot.store.engine.db import Database, Tx
 from bot.store.held import see
-from bot.store.members import OutsideError, Sender, standing
+from bot.store.members import OutsideError, standing
 
 MOST_WATCHED = 20_000
 """People whose last presses are remembered; who hasn't pressed for longest is forgotten first."""

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.staff.staff import (
     MOST_LISTED,
@@ -26,7 +27,7 @@ from bot.store.denials import anybody_denied, denied_among
 from bot.store.engine.db import Database, Tx
 from bot.store.forgotten import fingerprints
 from bot.store.giveaways import limit_of
-from bot.store.members import Sender, meet
+from bot.store.members import meet
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Denied, FanGroup, Person
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.logs import apart, get_logger
+from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.streams.reminders import NoMoreReminders, Reminder, Reminding, StreamGone, due_round, rounds_of
 from bot.rules.streams.streams import AiringFacts, Repeat, StreamPolicy, StreamState
@@ -21,7 +22,7 @@ from bot.store.airings import (
     tell_subscribers,
 )
 from bot.store.engine.db import PLANNED, Database, Tx
-from bot.store.members import Sender, locked_member, standing
+from bot.store.members import locked_member, standing
 from bot.store.messages.telling import tell_in_private
 from bot.store.places import place_of
 from bot.store.tables import Airing, Member, ReminderRound, Stream, Subscription

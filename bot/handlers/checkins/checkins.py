@@ -29,11 +29,11 @@ async def check_in(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice,
     """The day's check-in."""
     inside = await doors.fan(ask)
     if inside is not None:
-        await voice.answer(inside, await checkins.check_in(inside.home, ask.sender, ask.at, ask.cause))
+        await voice.answer(inside, await checkins.check_in(inside.community, ask.sender, ask.at, ask.cause))
 
 
 async def make_up(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, checkins: CheckIns) -> None:
     """Make up the oldest missed day that leads back to a streak."""
     inside = await doors.fan(ask)
     if inside is not None:
-        await voice.answer(inside, await checkins.make_up(inside.home, ask.sender, ask.at, ask.cause))
+        await voice.answer(inside, await checkins.make_up(inside.community, ask.sender, ask.at, ask.cause))

@@ -75,7 +75,7 @@ async def new_item(_message: Message, ask: Ask, rest: str, doors: Doors, voice: 
     if inside is None:
         return
     try:
-        values = NEW_ITEM_FORM.read(rest, Moment(ask.at, inside.home.timezone))
+        values = NEW_ITEM_FORM.read(rest, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
@@ -83,7 +83,7 @@ async def new_item(_message: Message, ask: Ask, rest: str, doors: Doors, voice: 
     if "per" in values:
         values.setdefault("limit", 1)
     wish = NewItem(**values)
-    await voice.answer(inside, await items.make(inside.home, ask.actor_id, wish, ask.at, ask.cause))
+    await voice.answer(inside, await items.make(inside.community, ask.actor_id, wish, ask.at, ask.cause))
 
 
 async def item(
@@ -101,7 +101,7 @@ async def item(
     inside = await doors.staff(ask)
     if inside is None:
         return
-    home, at, cause = inside.home, ask.at, ask.cause
+    home, at, cause = inside.community, ask.at, ask.cause
     line = Line.of(message, rest)
     try:
         number, act, said = _read_act(line.words, Moment(at, home.timezone))
@@ -123,9 +123,9 @@ async def _of_a_fan(inside: Ask, number: int, act: str, whom: Whom, purchases: P
     match whom:
         case Named():
             does = purchases.hand_over if act == "done" else purchases.refund
-            return await does(inside.home, inside.actor_id, number, whom, inside.at, inside.cause)
+            return await does(inside.community, inside.actor_id, number, whom, inside.at, inside.cause)
         case Unnamed(said=said) | NobodyCalled(shown=said):
-            return await people.buyers(inside.home, act, number, said)
+            return await people.buyers(inside.community, act, number, said)
         case NotAPerson() | NameUnsure():
             return whom
         case _:
@@ -136,7 +136,7 @@ async def listed(_message: Message, ask: Ask, doors: Doors, voice: Voice, items:
     """All items, and what waits for staff."""
     inside = await doors.staff(ask)
     if inside is not None:
-        await voice.answer(inside, await items.listed(inside.home, ask.at))
+        await voice.answer(inside, await items.listed(inside.community, ask.at))
 
 
 async def hand_over(
@@ -149,7 +149,7 @@ async def hand_over(
     purchase_id = read_id(rest)
     outcome = None
     if purchase_id is not None:
-        outcome = await purchases.hand_over_one(inside.home, ask.actor_id, purchase_id, ask.at, ask.cause)
+        outcome = await purchases.hand_over_one(inside.community, ask.actor_id, purchase_id, ask.at, ask.cause)
     await voice.answer(inside, outcome or StalePress())
 
 
@@ -161,7 +161,7 @@ async def refund(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice
     purchase_id = read_id(rest)
     outcome = None
     if purchase_id is not None:
-        outcome = await purchases.refund_one(inside.home, ask.actor_id, purchase_id, ask.at, ask.cause)
+        outcome = await purchases.refund_one(inside.community, ask.actor_id, purchase_id, ask.at, ask.cause)
     if outcome is None:
         await voice.answer(inside, StalePress())
     else:

@@ -32,7 +32,7 @@ async def shelf(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, sh
     """What the shop sells."""
     inside = await doors.fan(ask)
     if inside is not None:
-        await voice.answer(inside, await shop.shelf(inside.home, ask.sender.user_id, 1, ask.at))
+        await voice.answer(inside, await shop.shelf(inside.community, ask.sender.user_id, 1, ask.at))
 
 
 async def turn(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, shop: Shop) -> None:
@@ -40,7 +40,7 @@ async def turn(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: 
     inside = await doors.fan(ask)
     if inside is not None:
         page = read_id(rest) or 1
-        await voice.panel(inside, await shop.shelf(inside.home, ask.sender.user_id, page, ask.at))
+        await voice.panel(inside, await shop.shelf(inside.community, ask.sender.user_id, page, ask.at))
 
 
 async def ask_first(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, shop: Shop) -> None:
@@ -49,7 +49,7 @@ async def ask_first(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, vo
     if inside is None:
         return
     item_id = read_id(rest)
-    outcome = NoSuchItem() if item_id is None else await shop.ask(inside.home, ask.sender.user_id, item_id, ask.at)
+    outcome = NoSuchItem() if item_id is None else await shop.ask(inside.community, ask.sender.user_id, item_id, ask.at)
     await voice.panel(inside, outcome)
 
 
@@ -70,7 +70,7 @@ async def pay(
     if yes is None:
         await voice.panel(inside, NoSuchItem())
         return
-    outcome = await buy(db, inside.home, ask.sender, yes, ask.at, ask.cause, chances)
+    outcome = await buy(db, inside.community, ask.sender, yes, ask.at, ask.cause, chances)
     await voice.panel(inside, outcome)
 
 

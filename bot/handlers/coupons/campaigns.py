@@ -92,7 +92,7 @@ async def new_coupon(
     document = document_of(message)
     try:
         form = NEW_COUPON_FORM if document is None else WITH_FILE_FORM
-        values = form.read(rest, Moment(ask.at, inside.home.timezone))
+        values = form.read(rest, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
@@ -104,7 +104,7 @@ async def new_coupon(
             return
         values["stock"], values["file"] = values.get("stock", 1), file
     wish = NewCampaign(**values)
-    await voice.answer(inside, await campaigns.make(inside.home, ask.actor_id, wish, ask.at, ask.cause))
+    await voice.answer(inside, await campaigns.make(inside.community, ask.actor_id, wish, ask.at, ask.cause))
 
 
 async def coupon(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, campaigns: Campaigns) -> None:
@@ -113,14 +113,14 @@ async def coupon(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Vo
     if inside is None:
         return
     try:
-        number, act = _number_and_act(rest, Moment(ask.at, inside.home.timezone))
+        number, act = _number_and_act(rest, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
     if act == "cancel":
-        await voice.answer(inside, await campaigns.cancel(inside.home, ask.actor_id, number, ask.at, ask.cause))
+        await voice.answer(inside, await campaigns.cancel(inside.community, ask.actor_id, number, ask.at, ask.cause))
     else:
-        await voice.answer(inside, await campaigns.show(inside.home, number, ask.at))
+        await voice.answer(inside, await campaigns.show(inside.community, number, ask.at))
 
 
 async def redeem(
@@ -149,10 +149,10 @@ async def redeem(
         await voice.answer(inside, Missing("code", REDEEM))
         return
     code = code[: POLICY.max_shared_code]
-    if not await people.shares(inside.home, code):
+    if not await people.shares(inside.community, code):
         # A code of a fan's own may be typed with spaces, and needs nobody's name.
         own = re.sub(r"\s@\S*$", "", line.words)[: POLICY.max_shared_code]
-        await voice.answer(inside, await redeeming.redeem(inside.home, ask.actor_id, own, None, ask.at, ask.cause))
+        await voice.answer(inside, await redeeming.redeem(inside.community, ask.actor_id, own, None, ask.at, ask.cause))
         return
     whom = await naming.whom(inside, message, line, said.strip())
     await voice.answer(inside, await _of_a_fan(inside, code, whom, redeeming, people))
@@ -162,9 +162,9 @@ async def _of_a_fan(inside: Ask, code: str, whom: Whom, redeeming: Redeeming, pe
     """Honour a fan's coupon with a shared code; who isn't named for sure is picked from a list."""
     match whom:
         case Named():
-            return await redeeming.redeem(inside.home, inside.actor_id, code, whom, inside.at, inside.cause)
+            return await redeeming.redeem(inside.community, inside.actor_id, code, whom, inside.at, inside.cause)
         case Unnamed(said=said) | NobodyCalled(shown=said):
-            return await people.holders(inside.home, code, said)
+            return await people.holders(inside.community, code, said)
         case NotAPerson() | NameUnsure():
             return whom
         case _:
@@ -182,7 +182,7 @@ async def redeem_one(
     if coupon_id is None:
         await voice.answer(inside, StalePress())
         return
-    outcome = await redeeming.redeem(inside.home, ask.actor_id, coupon_id, None, ask.at, ask.cause)
+    outcome = await redeeming.redeem(inside.community, ask.actor_id, coupon_id, None, ask.at, ask.cause)
     if isinstance(outcome, CodeUnknown):
         await voice.answer(inside, StalePress())  # its number was forged
     else:
@@ -204,7 +204,7 @@ async def _staged(
         return refused(len(sheet.rows), codes.bad, FILES)
     if values["shared_code"] is not None or values.get("stock", len(codes.good)) != len(codes.good):
         return FileBringsCodes(len(codes.good))
-    batch = await importing.stage(inside.home, codes.good, inside.at, inside.cause)
+    batch = await importing.stage(inside.community, codes.good, inside.at, inside.cause)
     return CodeFile(batch, codes.good[0][1], codes.good[-1][1]) if isinstance(batch, int) else batch
 
 

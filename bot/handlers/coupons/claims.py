@@ -36,7 +36,7 @@ async def claim(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice:
     if campaign_id is None:
         await voice.answer(inside, NoSuchCoupon())
         return
-    await voice.answer(inside, await coupons.claim(inside.home, ask.sender, campaign_id, ask.at, ask.cause))
+    await voice.answer(inside, await coupons.claim(inside.community, ask.sender, campaign_id, ask.at, ask.cause))
 
 
 async def mine(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, coupons: Coupons) -> None:
@@ -44,7 +44,7 @@ async def mine(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, cou
     inside = await doors.anyone(ask)
     if inside is None:
         return
-    held = await coupons.mine(inside.home, ask.sender.user_id, ask.at)
+    held = await coupons.mine(inside.community, ask.sender.user_id, ask.at)
     if held.coupons or await doors.fan(inside) is not None:
         await voice.answer(inside, held)
 

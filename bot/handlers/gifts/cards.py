@@ -62,11 +62,11 @@ async def gift(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, gif
     inside = await doors.fan(ask)
     if inside is None:
         return
-    choice = await gifts.choice(inside.home, ask.sender.user_id, ask.at)
+    choice = await gifts.choice(inside.community, ask.sender.user_id, ask.at)
     if len(choice.options) > 1:
         await voice.answer(inside, choice)
         return
-    made = await gifts.make(inside.home, ask.sender, 0, ask.at, ask.cause)
+    made = await gifts.make(inside.community, ask.sender, 0, ask.at, ask.cause)
     await _show(replace(inside, panel_id=None), made, voice, gifts, clock)
 
 
@@ -99,7 +99,7 @@ async def chosen_gift(
     if offer_id is None:
         await voice.answer(inside, OfferGone())
         return
-    made = await gifts.make(inside.home, ask.sender, offer_id, ask.at, ask.cause)
+    made = await gifts.make(inside.community, ask.sender, offer_id, ask.at, ask.cause)
     await _show(inside, made, voice, gifts, clock)
 
 
@@ -108,7 +108,7 @@ async def _show(ask: Ask, outcome: Any, voice: Voice, gifts: Gifts, clock: Clock
     if isinstance(outcome, GiftCard) and ask.private:
         message_id = await voice.panel(ask, outcome)
         if message_id is not None:
-            await gifts.hung(ask.home, outcome.gift_id, ask.chat_id, message_id, clock.now())
+            await gifts.hung(ask.community, outcome.gift_id, ask.chat_id, message_id, clock.now())
         return
     await voice.answer(ask, outcome)
 

@@ -60,12 +60,12 @@ async def new_gift(_message: Message, ask: Ask, rest: str, doors: Doors, voice: 
     if inside is None:
         return
     try:
-        values = NEW_GIFT_FORM.read(rest, Moment(ask.at, inside.home.timezone))
+        values = NEW_GIFT_FORM.read(rest, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
     values["kind"], values["coins"], values["campaign"] = values["kind"]
-    made = await gift_offers.make(inside.home, ask.actor_id, NewGift(**values), ask.at, ask.cause, inside.role)
+    made = await gift_offers.make(inside.community, ask.actor_id, NewGift(**values), ask.at, ask.cause, inside.role)
     await voice.answer(inside, made)
 
 
@@ -75,16 +75,16 @@ async def gifts(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voi
     if inside is None:
         return
     try:
-        number, closes = _number_and_act(rest, Moment(ask.at, inside.home.timezone))
+        number, closes = _number_and_act(rest, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
     if number is None:
-        await voice.answer(inside, await gift_offers.listed(inside.home, ask.at))
+        await voice.answer(inside, await gift_offers.listed(inside.community, ask.at))
     elif closes:
-        await voice.answer(inside, await gift_offers.close(inside.home, ask.actor_id, number, ask.at, ask.cause))
+        await voice.answer(inside, await gift_offers.close(inside.community, ask.actor_id, number, ask.at, ask.cause))
     else:
-        await voice.answer(inside, await gift_offers.show(inside.home, number, ask.at))
+        await voice.answer(inside, await gift_offers.show(inside.community, number, ask.at))
 
 
 def _number_and_act(rest: str, moment: Moment) -> tuple[int | None, bool]:

@@ -54,13 +54,13 @@ async def goal(
     if inside is None:
         return
     if not rest.strip():
-        await voice.answer(inside, await hearts.show(inside.home, ask.at))
+        await voice.answer(inside, await hearts.show(inside.community, ask.at))
         return
     if rest.strip().lower() == CANCEL:
-        await voice.answer(inside, await hearts.cancel(inside.home, ask.actor_id, ask.at, ask.cause))
+        await voice.answer(inside, await hearts.cancel(inside.community, ask.actor_id, ask.at, ask.cause))
         return
     try:
-        values = HEARTS_FORM.read(rest, Moment(ask.at, inside.home.timezone))
+        values = HEARTS_FORM.read(rest, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
@@ -71,7 +71,7 @@ async def goal(
     if any(give.kind is Unlocks.RAFFLE for _, give in steps) and await raffles.beacon_answers(ask.at):
         # A heart opens the raffle in a transaction, which can't ask.
         steps = tuple((hearts_needed, replace(give, beacon=True)) for hearts_needed, give in steps)
-    made = await hearts.make(inside.home, ask.actor_id, steps, ask.at, ask.cause, inside.role)
+    made = await hearts.make(inside.community, ask.actor_id, steps, ask.at, ask.cause, inside.role)
     await voice.answer(inside, made)
 
 
@@ -84,7 +84,7 @@ async def heart(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice:
     if goal_id is None:
         await voice.answer(inside, HeartsRest())
         return
-    await voice.answer(inside, await unlocking.press(inside.home, ask.sender, goal_id, ask.at, ask.cause))
+    await voice.answer(inside, await unlocking.press(inside.community, ask.sender, goal_id, ask.at, ask.cause))
 
 
 async def reaction(

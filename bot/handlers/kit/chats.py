@@ -10,8 +10,8 @@ from aiogram.methods import GetChat, GetChatAdministrators, GetChatMember, GetMe
 from aiogram.types import ResultChatMemberUnion
 
 from bot.features.shops.rooms import Chat
+from bot.rules.act import Sender
 from bot.rules.shops.arrivals import Need, Room, missing_in
-from bot.store.members import Sender
 from bot.telegram.who_asks import sender_of
 
 RIGHTS = {

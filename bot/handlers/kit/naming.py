@@ -91,7 +91,7 @@ class Naming:
 
     async def _look_up(self, inside: Ask, user_id: int) -> User | None:
         """A person as Telegram shows them now: as somebody of a room of this shop, else of our private chat."""
-        for chat_id in await self._communities.rooms(inside.home):
+        for chat_id in await self._communities.rooms(inside.community):
             try:
                 member = await self._bot(GetChatMember(chat_id=chat_id, user_id=user_id))
             except REFUSED:

@@ -59,7 +59,7 @@ class Doors:
 
     async def let_in(self, inside: Ask, *, outsiders: Any = None) -> bool:
         """Whether the asker is in a room of the shop, as stored or as Telegram says; else they are told why not."""
-        where = await self._whereabouts.admit(inside.home, inside.sender)
+        where = await self._whereabouts.admit(inside.community, inside.sender)
         match where:
             case Where.IN:
                 return True
@@ -70,7 +70,7 @@ class Doors:
             case Where.OUT | Where.REFUSED if outsiders is not None:
                 await self._voice.answer(inside, outsiders)
             case Where.OUT | Where.REFUSED:
-                doors = await self._ways.for_outsiders(inside.home, self._clock.now())
+                doors = await self._ways.for_outsiders(inside.community, self._clock.now())
                 await self._voice.answer(inside, ForFansOnly(doors))
             case _:
                 assert_never(where)
@@ -112,7 +112,9 @@ class Doors:
             return None
         if least is Role.OWNER and asked.role is not Role.OWNER:
             anonymous = asked.anonymous_admin
-            await self._voice.answer(asked, OwnerInPerson(asked.home.community_id) if anonymous else ForOwnerOnly())
+            await self._voice.answer(
+                asked, OwnerInPerson(asked.community.community_id) if anonymous else ForOwnerOnly()
+            )
             return None
         return None if await self._stale(asked) else asked
 

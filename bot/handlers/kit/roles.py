@@ -13,6 +13,7 @@ from bot.features.shops.ownership import Ownership
 from bot.features.staff.staff import Staffing
 from bot.flows.hand_over import HandingOver
 from bot.logs import get_logger
+from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.rights import (
     AnonymousOff,
@@ -26,7 +27,6 @@ from bot.rules.rights import (
     anonymous_role,
     role_at_home,
 )
-from bot.store.members import Sender
 from bot.telegram.ask import Ask
 from bot.telegram.inbox import TryLaterError
 from bot.telegram.pacer import HeldError
@@ -75,7 +75,7 @@ class Roles:
 
         An anonymous administrator of the home group is an operator; of another room, nobody.
         """
-        place = ask.home
+        place = ask.community
         if ask.speaks_as is not None:
             at_home = ask.anonymous_admin and ask.chat_id == place.home_chat
             return await self._anonymous(ask) if at_home else replace(ask, role=Role.FAN)
@@ -105,13 +105,13 @@ class Roles:
 
     async def _anonymous(self, ask: Ask) -> Ask | TryAgain | AnonymousOff:
         """An anonymous administrator of home. Telegram is asked who they may be only if somebody is denied."""
-        if not await self._staffing.anybody_denied(ask.home):
+        if not await self._staffing.anybody_denied(ask.community):
             return replace(ask, role=Role.OPERATOR)
-        found = await self.staff_of(ask.home)
+        found = await self.staff_of(ask.community)
         if not isinstance(found, FoundStaff):
             return TryAgain()
         staff = found.staff
-        denied = await self._staffing.denied_among(ask.home, staff.administrators)
+        denied = await self._staffing.denied_among(ask.community, staff.administrators)
         role = anonymous_role(staff, denied)
         return replace(ask, role=role) if role is Role.OPERATOR else AnonymousOff()
 
@@ -141,7 +141,7 @@ class Roles:
 
     async def move_home(self, ask: Ask, chat_id: int) -> HomeMoved | HomeStays | TryAgain:
         """Make another room home: for the last owner, if home is gone or has no creator, and they created the room."""
-        place = ask.home
+        place = ask.community
         here, there = await self.staff_of(place), await look_up_staff(self._bot, chat_id)
         if isinstance(here, TryAgain) or isinstance(there, TryAgain):
             return TryAgain()

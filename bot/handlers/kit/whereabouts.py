@@ -15,9 +15,9 @@ from bot.clock import Clock
 from bot.flows.presence import Belonging, Looked
 from bot.handlers.kit.roles import GONE, NO_ANSWER
 from bot.logs import apart, get_logger
+from bot.rules.act import Sender
 from bot.rules.fans import FansPolicy, Found, Known, Where, found_in
 from bot.rules.place import Place
-from bot.store.members import Sender
 from bot.telegram.inbox import TryLaterError
 
 log = get_logger("whereabouts")

@@ -46,18 +46,18 @@ async def order(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voi
     if not ref:
         await voice.answer(inside, Missing("order", ORDER))
     elif [word.lower() for word in more] == ["refund"]:
-        await voice.answer(inside, await orders.refund(inside.home, ask.actor_id, _ref(ref), ask.at, ask.cause))
+        await voice.answer(inside, await orders.refund(inside.community, ask.actor_id, _ref(ref), ask.at, ask.cause))
     elif more:
         await voice.answer(inside, StrayWord(echo(more[0]), f"{ORDER} refund"))
     else:
-        await voice.answer(inside, await orders.show(inside.home, _ref(ref)))
+        await voice.answer(inside, await orders.show(inside.community, _ref(ref)))
 
 
 async def redeem_file(document: Document, inside: Ask, rest: str, bot: Bot, voice: Voice, db: Database) -> None:
     """`/redeem` with a file: each line by itself."""
-    moment = Moment(inside.at, inside.home.timezone)
+    moment = Moment(inside.at, inside.community.timezone)
     try:
-        currency = FILE_FORM.read(rest, moment).get("currency", CURRENCIES[inside.home.language])
+        currency = FILE_FORM.read(rest, moment).get("currency", CURRENCIES[inside.community.language])
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
@@ -68,7 +68,7 @@ async def redeem_file(document: Document, inside: Ask, rest: str, bot: Bot, voic
         await voice.answer(inside, OrdersNeedColumns())
     else:
         lines = read_orders(sheet.rows, currency, moment, POLICY)
-        outcome = await take_file(db, inside.home, inside.actor_id, lines, inside.at, inside.cause, POLICY, FILES)
+        outcome = await take_file(db, inside.community, inside.actor_id, lines, inside.at, inside.cause, POLICY, FILES)
         await voice.answer(inside, outcome)
 
 
@@ -81,13 +81,13 @@ async def hook(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voic
     if not inside.private:
         await voice.answer(inside, HookInPrivate())
     elif act == "new":
-        await voice.answer(inside, await hooks.turn(inside.home, ask.actor_id, ask.at, ask.cause))
+        await voice.answer(inside, await hooks.turn(inside.community, ask.actor_id, ask.at, ask.cause))
     elif act == "off":
-        await voice.answer(inside, await hooks.close(inside.home, ask.actor_id, ask.at, ask.cause))
+        await voice.answer(inside, await hooks.close(inside.community, ask.actor_id, ask.at, ask.cause))
     elif act:
         await voice.answer(inside, StrayWord(echo(act), HOOK))
     else:
-        await voice.answer(inside, await hooks.show(inside.home, ask.actor_id, ask.at, ask.cause))
+        await voice.answer(inside, await hooks.show(inside.community, ask.actor_id, ask.at, ask.cause))
 
 
 def _ref(text: str) -> str:

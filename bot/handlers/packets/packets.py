@@ -38,14 +38,16 @@ async def red_packet(_message: Message, ask: Ask, rest: str, doors: Doors, voice
         return
     inside, staff = found
     try:
-        wish = read_wish(rest, Moment(ask.at, inside.home.timezone))
+        wish = read_wish(rest, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
     if staff:
-        await voice.answer(inside, await packets.open(inside.home, ask.actor_id, wish, ask.at, ask.cause, inside.role))
+        await voice.answer(
+            inside, await packets.open(inside.community, ask.actor_id, wish, ask.at, ask.cause, inside.role)
+        )
     else:
-        await voice.answer(inside, await packets.give(inside.home, ask.sender, wish, ask.at, ask.cause))
+        await voice.answer(inside, await packets.give(inside.community, ask.sender, wish, ask.at, ask.cause))
 
 
 async def tap(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
@@ -57,7 +59,7 @@ async def tap(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: V
     if packet_id is None:
         await voice.answer(inside, NoSuchPacket())
         return
-    await voice.answer(inside, await packets.tap(inside.home, ask.sender, packet_id, ask.at, ask.cause))
+    await voice.answer(inside, await packets.tap(inside.community, ask.sender, packet_id, ask.at, ask.cause))
 
 
 async def check(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
@@ -69,7 +71,7 @@ async def check(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice:
     if packet_id is None:
         await voice.answer(inside, NoSuchPacket())
         return
-    await voice.answer(inside, await packets.proof(inside.home, ask.sender.user_id, packet_id))
+    await voice.answer(inside, await packets.proof(inside.community, ask.sender.user_id, packet_id))
 
 
 def read_wish(line: str, moment: Moment) -> NewPacket:

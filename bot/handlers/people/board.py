@@ -28,11 +28,11 @@ async def me(
     """The asker's card."""
     inside = await doors.fan(ask)
     if inside is not None:
-        await voice.answer(inside, await my_card(db, checkin_policy, inside.home, ask.sender, ask.at))
+        await voice.answer(inside, await my_card(db, checkin_policy, inside.community, ask.sender, ask.at))
 
 
 async def top(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, members: Members) -> None:
     """The month's board."""
     inside = await doors.fan(ask)
     if inside is not None:
-        await voice.answer(inside, await members.board(inside.home, ask.sender.user_id, ask.at))
+        await voice.answer(inside, await members.board(inside.community, ask.sender.user_id, ask.at))

@@ -28,7 +28,7 @@ async def settings(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice,
     """How the asker has set things."""
     inside = await doors.anyone(ask)
     if inside is not None:
-        await voice.answer(inside, await preferences.shown(inside.home, ask.sender.user_id))
+        await voice.answer(inside, await preferences.shown(inside.community, ask.sender.user_id))
 
 
 async def change(
@@ -48,7 +48,7 @@ async def change(
     if wish is None:
         await voice.answer(inside, StalePress())
         return
-    shown = await preferences.change(inside.home, ask.sender, wish, ask.at)
+    shown = await preferences.change(inside.community, ask.sender, wish, ask.at)
     communities.forget_person(ask.sender.user_id)
-    language = reader_language(shown.language, ask.sender.language, inside.home.language)
+    language = reader_language(shown.language, ask.sender.language, inside.community.language)
     await voice.panel(replace(inside, language=language), shown)

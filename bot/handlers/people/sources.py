@@ -51,16 +51,16 @@ async def source(
     if inside is None:
         return
     if not rest:
-        listed = await sources.listed(inside.home)
+        listed = await sources.listed(inside.community)
         await voice.answer(inside, listed if listed.lines else NoSourceYet())
         return
     try:
-        name, cost = read_source(rest, Moment(ask.at, inside.home.timezone))
+        name, cost = read_source(rest, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    made = await sources.make(inside.home, ask.actor_id, name, cost, ask.at, ask.cause)
-    _, closed = await ways.doors(FoundSource(made.source_id, made.name, inside.home), clock.now())
+    made = await sources.make(inside.community, ask.actor_id, name, cost, ask.at, ask.cause)
+    _, closed = await ways.doors(FoundSource(made.source_id, made.name, inside.community), clock.now())
     link = start_link(out.username, f"{START}_{made.token}")
     shown = SourceShown(made.name, link, made.cost, made.came, made.stayed, made.fresh, closed)
     await voice.picture(inside, shown, qr_code(link))

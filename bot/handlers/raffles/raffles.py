@@ -96,7 +96,7 @@ async def listed(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, r
     """What runs, and the asker's part in it."""
     inside = await doors.fan(ask)
     if inside is not None:
-        await voice.answer(inside, await raffles.listed(inside.home, ask.sender.user_id, ask.at))
+        await voice.answer(inside, await raffles.listed(inside.community, ask.sender.user_id, ask.at))
 
 
 async def opened(
@@ -144,7 +144,7 @@ async def _enter(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffl
     if raffle_id is None:
         await voice.answer(inside, NoSuchRaffle())
         return
-    outcome = await raffles.enter(inside.home, ask.sender, raffle_id, ask.at, ask.cause, ticket=ticket)
+    outcome = await raffles.enter(inside.community, ask.sender, raffle_id, ask.at, ask.cause, ticket=ticket)
     await voice.answer(inside, outcome)
 
 
@@ -157,7 +157,7 @@ async def my_entry(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voi
     if raffle_id is None:
         await voice.answer(inside, NoSuchRaffle())
         return
-    await voice.answer(inside, await raffles.my_entry(inside.home, ask.sender.user_id, raffle_id, ask.at))
+    await voice.answer(inside, await raffles.my_entry(inside.community, ask.sender.user_id, raffle_id, ask.at))
 
 
 async def new_raffle(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles) -> None:
@@ -166,13 +166,13 @@ async def new_raffle(_message: Message, ask: Ask, rest: str, doors: Doors, voice
     if inside is None:
         return
     try:
-        values = NEW_RAFFLE_FORM.read(rest, Moment(ask.at, inside.home.timezone))
+        values = NEW_RAFFLE_FORM.read(rest, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
     values["fresh_days"], values["cap_days"] = values.pop("fresh", 0), values.pop("cap", 0)
     wish = NewRaffle(**{"weights": EVEN, **values})
-    await voice.answer(inside, await raffles.make(inside.home, ask.actor_id, wish, ask.at, ask.cause))
+    await voice.answer(inside, await raffles.make(inside.community, ask.actor_id, wish, ask.at, ask.cause))
 
 
 async def raffle(
@@ -191,30 +191,32 @@ async def raffle(
     if inside is None:
         return
     try:
-        number, act, entry, reason = _number_and_act(rest, Moment(ask.at, inside.home.timezone))
+        number, act, entry, reason = _number_and_act(rest, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
     if act == "show":
-        await voice.answer(inside, await raffles.show(inside.home, number, ask.at))
+        await voice.answer(inside, await raffles.show(inside.community, number, ask.at))
     elif act == "proof":
         asker = inside.sender.user_id
-        outcome: object = await proving.ask(inside.home, asker, number, ask.at, ask.cause, can_write=inside.can_write)
+        outcome: object = await proving.ask(
+            inside.community, asker, number, ask.at, ask.cause, can_write=inside.can_write
+        )
         await voice.answer(inside, outcome)
     elif act == "cancel":
         await _cancel(inside, number, doors, voice, calling_off)
     elif await doors.owner(inside) is not None:
-        outcome = await redrawing.redraw(inside.home, ask.actor_id, number, entry, ask.at, ask.cause, reason)
+        outcome = await redrawing.redraw(inside.community, ask.actor_id, number, entry, ask.at, ask.cause, reason)
         await voice.answer(inside, outcome)
 
 
 async def _cancel(inside: Ask, number: int, doors: Doors, voice: Voice, calling_off: CallingOff) -> None:
     """Staff take back what is open; once a round is named only the owner calls it off."""
-    outcome: object = await calling_off.cancel(inside.home, inside.actor_id, number, inside.at, inside.cause)
+    outcome: object = await calling_off.cancel(inside.community, inside.actor_id, number, inside.at, inside.cause)
     if isinstance(outcome, OwnerMayCallOff):
         if await doors.owner(inside) is None:
             return
-        outcome = await calling_off.call_off(inside.home, inside.actor_id, number, inside.at, inside.cause)
+        outcome = await calling_off.call_off(inside.community, inside.actor_id, number, inside.at, inside.cause)
     await voice.answer(inside, outcome)
 
 

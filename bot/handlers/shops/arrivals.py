@@ -16,6 +16,7 @@ from bot.features.shops.rooms import Rooms
 from bot.handlers.kit.chats import Look, linked_to, look_at, name_of
 from bot.handlers.kit.roles import Roles
 from bot.logs import get_logger
+from bot.rules.act import Sender
 from bot.rules.place import Shop
 from bot.rules.rights import Role, TryAgain
 from bot.rules.shops.arrivals import (
@@ -35,7 +36,6 @@ from bot.rules.shops.arrivals import (
     whose,
 )
 from bot.rules.words import Language, language_of
-from bot.store.members import Sender
 from bot.store.places import Group
 from bot.telegram.ask import Ask
 from bot.telegram.calls import Outbound

@@ -24,8 +24,8 @@ async def report(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Vo
     if inside is None:
         return
     try:
-        days = one_of(PERIODS)("days", rest or "7d", Moment(ask.at, inside.home.timezone))
+        days = one_of(PERIODS)("days", rest or "7d", Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    await voice.answer(inside, await reporting.report(inside.home, days, ask.at))
+    await voice.answer(inside, await reporting.report(inside.community, days, ask.at))

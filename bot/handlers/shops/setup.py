@@ -86,11 +86,11 @@ async def set_up(
         await panel.show_or_open(inside, await choose_here(message, inside, topics, communities))
         return
     try:
-        wish = Setup(**SETUP_FORM.read(rest, Moment(ask.at, inside.home.timezone)))
+        wish = Setup(**SETUP_FORM.read(rest, Moment(ask.at, inside.community.timezone)))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    done = await setting_up.set_up(inside.home, ask.actor_id, wish, ask.at, ask.cause)
+    done = await setting_up.set_up(inside.community, ask.actor_id, wish, ask.at, ask.cause)
     communities.forget()
     await voice.answer(inside, done)
 
@@ -179,7 +179,7 @@ async def typed(message: Message, ask: Ask, panel: SetupPanel) -> None:
 
 async def _take_words(inside: Ask, step: str, text: str, panel: SetupPanel) -> None:
     try:
-        value = SETUP_FORM.fields[step].read(step, text, Moment(inside.at, inside.home.timezone))
+        value = SETUP_FORM.fields[step].read(step, text, Moment(inside.at, inside.community.timezone))
     except FormProblem as problem:
         await panel.ask_again(inside, Problem.LONG if isinstance(problem.error, TooLong) else Problem.EMPTY)
     else:

@@ -66,7 +66,7 @@ class SetupPanel:
         if mine and inside.private:
             await self._open(inside)
             return
-        place = inside.home
+        place = inside.community
         stands = await self._setting_up.settings(place)
         rooms = [chat for chat in await self._rooms.all_of(place) if chat.chat_id == inside.chat_id]
         group = await self._communities.group(inside.chat_id) if not inside.private else None
@@ -173,7 +173,7 @@ class SetupPanel:
 
     async def ask_again(self, inside: Ask, problem: Problem, *, options: tuple[str, ...] | None = None) -> None:
         """Say kindly what was wrong; the step stays."""
-        shown = await self._setting_up.open(inside.home, inside.sender.user_id, inside.at)
+        shown = await self._setting_up.open(inside.community, inside.sender.user_id, inside.at)
         if isinstance(shown, SetupStep):
             shown = replace(shown, problem=None if options else problem, options=options or shown.options)
         elif isinstance(shown, SetupReview):
@@ -182,13 +182,13 @@ class SetupPanel:
 
     async def look(self, inside: Ask) -> None:
         """Show the shop's rooms, as Telegram tells of them now."""
-        rooms = await look_over(self._bot, (await self._rooms.all_of(inside.home))[:MOST_ROOMS])
-        await self._show(inside, SetupRooms(inside.home.shop, rooms, _needs(rooms)))
+        rooms = await look_over(self._bot, (await self._rooms.all_of(inside.community))[:MOST_ROOMS])
+        await self._show(inside, SetupRooms(inside.community.shop, rooms, _needs(rooms)))
 
     async def finish(self, inside: Ask) -> None:
         """Save, close, and say what to do next."""
         done = await self._setting_up.finish(
-            inside.home, inside.sender.user_id, inside.at, inside.cause, inside.panel_id
+            inside.community, inside.sender.user_id, inside.at, inside.cause, inside.panel_id
         )
         self._communities.forget()
         if isinstance(done, SetupFinished):
@@ -209,7 +209,7 @@ class SetupPanel:
 
     async def _open(self, inside: Ask) -> None:
         before = await self._setting_up.dialogue(inside.sender.user_id)
-        panel = await self._setting_up.open(inside.home, inside.sender.user_id, inside.at)
+        panel = await self._setting_up.open(inside.community, inside.sender.user_id, inside.at)
         self._communities.forget_person(inside.sender.user_id)
         await self._show(inside, panel, before.message_id if before is not None else None)
         await self._menus.for_owner(inside.sender.user_id, inside.language)
@@ -223,7 +223,7 @@ class SetupPanel:
             await self._closed(inside)
             return
         if isinstance(panel, SetupReview):
-            rooms = (await self._rooms.all_of(inside.home))[:MOST_ROOMS]
+            rooms = (await self._rooms.all_of(inside.community))[:MOST_ROOMS]
             panel = replace(panel, rooms=_lacking(await look_over(self._bot, rooms)))
         if older_id is None:
             dialogue = await self._setting_up.dialogue(inside.sender.user_id)

@@ -32,7 +32,7 @@ async def choose_here(message: Message, inside: Ask, topics: Topics, communities
         return None
     name = _name_of(message)
     chosen = await topics.choose(
-        inside.home, inside.chat_id, inside.topic_id, name, inside.actor_id, inside.at, inside.cause
+        inside.community, inside.chat_id, inside.topic_id, name, inside.actor_id, inside.at, inside.cause
     )
     communities.forget()
     return chosen
@@ -56,7 +56,7 @@ async def to_general(
     inside = await doors.owner(ask.within(group.place))
     if inside is None:
         return
-    chosen = await topics.choose(inside.home, group.chat_id, None, "", inside.actor_id, inside.at, inside.cause)
+    chosen = await topics.choose(inside.community, group.chat_id, None, "", inside.actor_id, inside.at, inside.cause)
     communities.forget()
     await voice.panel(inside, replace(chosen, panel=inside.private) if chosen is not None else RoomGone())
 

@@ -27,7 +27,7 @@ async def listed(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, h
     """`/held`: what waits."""
     inside = await doors.staff(ask)
     if inside is not None:
-        await voice.answer(inside, await holding.listed(inside.home))
+        await voice.answer(inside, await holding.listed(inside.community))
 
 
 async def decide(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, resolving: Resolving) -> None:
@@ -40,5 +40,5 @@ async def decide(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice
     if held_id is None or state is None:
         await voice.answer(inside, HeldGone())
         return
-    outcome = await resolving.decide(inside.home, ask.actor_id, held_id, state, ask.at, ask.cause, inside.role)
+    outcome = await resolving.decide(inside.community, ask.actor_id, held_id, state, ask.at, ask.cause, inside.role)
     await voice.answer(inside, outcome)

@@ -35,7 +35,7 @@ async def admin(_message: Message, ask: Ask, doors: Doors, voice: Voice, admin_p
     if inside.private:
         await admin_panel.open(inside)
     else:
-        await voice.answer(inside, AdminDoor(inside.home.community_id))
+        await voice.answer(inside, AdminDoor(inside.community.community_id))
 
 
 async def opened(

@@ -86,7 +86,7 @@ class AdminPanel:
     async def home(self, inside: Ask) -> None:
         """The first page."""
         sections = tuple(section for section in Section if any(act.section == section for act in self._acts()))
-        place = inside.home
+        place = inside.community
         owner = inside.role is Role.OWNER
         refusals = await self._overview.refusals(place)
         await self._page(inside, AdminHome(place.community_id, place.shop, sections, owner, refusals))
@@ -94,7 +94,7 @@ class AdminPanel:
     async def open(self, inside: Ask) -> None:
         """Go on with what is half-filled in this shop, else the first page."""
         draft = await self._drafts.find(inside.sender.user_id)
-        if draft is None or draft.community_id != inside.home.community_id:
+        if draft is None or draft.community_id != inside.community.community_id:
             await self.home(inside)
         else:
             await self._show_draft(inside, draft)
@@ -107,11 +107,11 @@ class AdminPanel:
             for act in self._acts()
             if act.section == section and act.states is None and (mine or not act.owner)
         )
-        lines = tuple(await self._overview.lines(inside.home, section, inside.at))
+        lines = tuple(await self._overview.lines(inside.community, section, inside.at))
         if not acts and not lines:
             await self.home(inside)
             return
-        place = inside.home
+        place = inside.community
         await self._page(
             inside,
             AdminSection(place.community_id, section, lines[:LISTED], acts, max(0, len(lines) - LISTED)),
@@ -121,19 +121,19 @@ class AdminPanel:
         """One thing and what can be done with it."""
         line = await self._about(inside, section, number)
         if line is None:
-            await self._page(inside, AdminGone(inside.home.community_id, section))
+            await self._page(inside, AdminGone(inside.community.community_id, section))
             return
-        mine = inside.sender.user_id == inside.home.owner_id
+        mine = inside.sender.user_id == inside.community.owner_id
         acts = tuple(
             act.name
             for act in self._acts()
             if act.section == section and line.state in (act.states or frozenset()) and (mine or not act.owner)
         )
-        await self._page(inside, AdminThing(inside.home.community_id, section, line, acts))
+        await self._page(inside, AdminThing(inside.community.community_id, section, line, acts))
 
     async def lately(self, inside: Ask) -> None:
         """What happened lately."""
-        await self._page(inside, await self._overview.lately(inside.home, inside.role, UNDOABLE, OWNERS))
+        await self._page(inside, await self._overview.lately(inside.community, inside.role, UNDOABLE, OWNERS))
 
     async def begin(self, inside: Ask, name: str, number: int | None, data: Any) -> None:
         """Begin to fill in an act; one that only looks something up and asks nothing is done at once."""
@@ -143,10 +143,10 @@ class AdminPanel:
             return
         line = await self._about(inside, act.section, number) if act.states is not None else None
         if act.states is not None and (line is None or line.state not in act.states):
-            await self._page(inside, AdminGone(inside.home.community_id, act.section))
+            await self._page(inside, AdminGone(inside.community.community_id, act.section))
             return
         draft = await self._drafts.begin(
-            inside.home, inside.sender.user_id, name, number if line is not None else None, act.needed, inside.at
+            inside.community, inside.sender.user_id, name, number if line is not None else None, act.needed, inside.at
         )
         self._communities.forget_person(inside.sender.user_id)
         if act.unlogged and not act.needed:
@@ -168,9 +168,9 @@ class AdminPanel:
         if act is None or blank is None:
             await self.closed(inside)
             return
-        moment = Moment(inside.at, inside.home.timezone)
+        moment = Moment(inside.at, inside.community.timezone)
         if is_person(blank) and (user_id := pick_of(text)) is not None:
-            found = await self._people.fan(inside.home, user_id)
+            found = await self._people.fan(inside.community, user_id)
             text = keep_person(found.user_id, found.shown) if found is not None else ""
         if not text.strip():
             await self._show_draft(inside, replace(draft, step=name), _told(Missing(name, ""), ""))
@@ -239,8 +239,8 @@ class AdminPanel:
         if wrong and heard.photo is None and act.blanks:
             await self._show_draft(inside, replace(draft, step=REVIEW), _told(heard.outcome, ""))
             return
-        done = not wrong and (act.unlogged or await self._drafts.was_done(inside.home, inside.cause))
-        below = AdminNext(inside.home.community_id, act.section, done)
+        done = not wrong and (act.unlogged or await self._drafts.was_done(inside.community, inside.cause))
+        below = AdminNext(inside.community.community_id, act.section, done)
         if heard.photo is not None:
             shown = await self._voice.panel(inside, below)
             await self._voice.picture(inside, heard.outcome, heard.photo)
@@ -273,7 +273,7 @@ class AdminPanel:
             step, picks = _step(inside, act, blank, draft, about, problem), await self._picks(inside, blank, draft)
             await self._page(inside, replace(step, picks=picks), draft.message_id)
             return
-        moment = Moment(inside.at, inside.home.timezone)
+        moment = Moment(inside.at, inside.community.timezone)
         try:
             read = act.read(draft.values, moment)
         except FormProblem as wrong:
@@ -298,18 +298,18 @@ class AdminPanel:
 
     async def _reach(self, inside: Ask, act: Act, read: Mapping[str, Any], number: int | None) -> Reach:
         """What an act reaches; of coins of the shop, also what an operator can still give away today."""
-        reach = await self._reaches.of(inside.home, act.name, read, number)
+        reach = await self._reaches.of(inside.community, act.name, read, number)
         if act.gives and inside.role is not Role.OWNER:
-            reach = replace(reach, left=await self._reaches.left_today(inside.home, inside.actor_id, inside.at))
+            reach = replace(reach, left=await self._reaches.left_today(inside.community, inside.actor_id, inside.at))
         return reach
 
     async def _picks(self, inside: Ask, blank: Blank, draft: Draft) -> tuple[AdminPick, ...]:
         if is_person(blank):
-            people = await self._people.listed(inside.home, draft.act, draft.number, draft.values.get("code"))
+            people = await self._people.listed(inside.community, draft.act, draft.number, draft.values.get("code"))
             return tuple(AdminPick(f"{PICKED}{one.user_id}", one.shown) for one in people)
         found: list[AdminPick] = []
         for pick in blank.picks:
-            lines = await self._overview.lines(inside.home, pick.section, inside.at)
+            lines = await self._overview.lines(inside.community, pick.section, inside.at)
             found += [
                 AdminPick(f"{pick.prefix}{line.number}", f"#{line.number} {line.title}")
                 for line in lines
@@ -320,7 +320,7 @@ class AdminPanel:
     async def _about(self, inside: Ask, section: str, number: int | None) -> AdminLine | None:
         if number is None:
             return None
-        return await self._overview.thing(inside.home, section, number, inside.at)
+        return await self._overview.thing(inside.community, section, number, inside.at)
 
     async def _page(self, inside: Ask, page: Any, older_id: int | None = None) -> None:
         shown = await self._voice.panel(inside, page)
@@ -345,7 +345,7 @@ def _step(
     text = draft.values.get(blank.name)
     value = None
     if text is not None:
-        value = _value(blank, text, _read(blank, text, Moment(inside.at, inside.home.timezone)))
+        value = _value(blank, text, _read(blank, text, Moment(inside.at, inside.community.timezone)))
     asked = blank.name in act.needed and not all(name in draft.values for name in act.needed)
     return AdminStep(
         community_id=draft.community_id,

@@ -14,12 +14,12 @@ from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import FoundStaff, Roles
 from bot.handlers.kit.table import Desk
+from bot.rules.act import Sender
 from bot.rules.general import StalePress
 from bot.rules.naming import Named, NameUnsure, NobodyCalled, NotAPerson, Unnamed
 from bot.rules.rights import TryAgain
 from bot.rules.staff.staff import StaffAnonymous, StaffHow, StaffUnknown
 from bot.store.engine.db import Database
-from bot.store.members import Sender
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -48,13 +48,13 @@ async def staff(
     inside = await doors.owner(ask)
     if inside is None:
         return
-    found = await roles.staff_of(inside.home)
+    found = await roles.staff_of(inside.community)
     if not isinstance(found, FoundStaff):
         await voice.answer(inside, TryAgain())
         return
     verb, _, said = rest.strip().partition(" ")
     if not verb:
-        await voice.answer(inside, await staffing.listed(inside.home, found.administrators))
+        await voice.answer(inside, await staffing.listed(inside.community, found.administrators))
     elif verb.lower() not in {REMOVE, ADD}:
         await voice.answer(inside, StaffHow())
     else:
@@ -85,11 +85,11 @@ async def pressed(
     if inside is None:
         return
     if verb == TAKE_BACK:
-        outcome = await undoing.undo(db, inside.home, ask.actor_id, ask.at, ask.cause, what, role=inside.role)
+        outcome = await undoing.undo(db, inside.community, ask.actor_id, ask.at, ask.cause, what, role=inside.role)
         communities.forget()
         await voice.answer(inside, outcome)
         return
-    found = await roles.staff_of(inside.home)
+    found = await roles.staff_of(inside.community)
     if not isinstance(found, FoundStaff):
         await voice.answer(inside, TryAgain())
         return
@@ -103,7 +103,9 @@ async def _turn(inside: Ask, verb: str, who: Meant, found: FoundStaff, voice: Vo
         return
     admin = who.user_id in found.staff.administrators
     change = staffing.deny if verb == REMOVE else staffing.lift
-    await voice.answer(inside, await change(inside.home, inside.actor_id, who, inside.at, inside.cause, admin=admin))
+    await voice.answer(
+        inside, await change(inside.community, inside.actor_id, who, inside.at, inside.cause, admin=admin)
+    )
 
 
 async def _named(
@@ -112,7 +114,7 @@ async def _named(
     """Whom the owner means: an administrator or a denied person by name, else as staff name everybody."""
     line = Line.of(message, said)
     if line.mentioned is None and said:
-        known = _administrator(said, found) or await staffing.denied_as(inside.home, said)
+        known = _administrator(said, found) or await staffing.denied_as(inside.community, said)
         if known is not None:
             return known
     replied = message.reply_to_message

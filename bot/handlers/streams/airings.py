@@ -63,11 +63,11 @@ async def new_stream(_message: Message, ask: Ask, rest: str, doors: Doors, voice
     if inside is None:
         return
     try:
-        wish = NewStream(**NEW_STREAM_FORM.read(rest, Moment(ask.at, inside.home.timezone)))
+        wish = NewStream(**NEW_STREAM_FORM.read(rest, Moment(ask.at, inside.community.timezone)))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    await voice.answer(inside, await streams.plan(inside.home, ask.actor_id, wish, ask.at, ask.cause))
+    await voice.answer(inside, await streams.plan(inside.community, ask.actor_id, wish, ask.at, ask.cause))
 
 
 async def golive(
@@ -85,14 +85,14 @@ async def golive(
     if inside is None:
         return
     try:
-        wish = _on_air(rest, Moment(ask.at, inside.home.timezone))
+        wish = _on_air(rest, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
     if wish.word is not None and plain_word(wish.word) in words_taken:
         await voice.answer(inside, WordTaken(wish.word))
         return
-    outcome = await go_live(db, inside.home, ask.actor_id, wish, ask.at, ask.cause, stream_policy)
+    outcome = await go_live(db, inside.community, ask.actor_id, wish, ask.at, ask.cause, stream_policy)
     await voice.answer(inside, outcome)
 
 
@@ -102,11 +102,11 @@ async def delay(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voi
     if inside is None:
         return
     try:
-        wish = read_move(rest, Moment(ask.at, inside.home.timezone))
+        wish = read_move(rest, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    await voice.answer(inside, await evenings.delay(inside.home, ask.actor_id, wish, ask.at, ask.cause))
+    await voice.answer(inside, await evenings.delay(inside.community, ask.actor_id, wish, ask.at, ask.cause))
 
 
 async def cancel(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, evenings: Evenings) -> None:
@@ -124,7 +124,7 @@ async def cancel(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Vo
             await voice.answer(inside, StrayWord(echo(word), f"{CANCEL} 3 all"))
             return
     wish = CallOff(number, series)
-    outcome = await evenings.cancel(inside.home, ask.actor_id, wish, ask.at, ask.cause)
+    outcome = await evenings.cancel(inside.community, ask.actor_id, wish, ask.at, ask.cause)
     await voice.answer(inside, outcome)
 
 
@@ -133,7 +133,7 @@ async def end(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice
     inside = await doors.staff(ask)
     if inside is None:
         return
-    moment = Moment(ask.at, inside.home.timezone)
+    moment = Moment(ask.at, inside.community.timezone)
     try:
         head, tail = split_head(rest)
         url, number = _link_and_number(head, END, moment)
@@ -142,7 +142,7 @@ async def end(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice
         await voice.answer(inside, problem.error)
         return
     url = url or values.get("url")
-    await voice.answer(inside, await evenings.end(inside.home, ask.actor_id, number, url, ask.at, ask.cause))
+    await voice.answer(inside, await evenings.end(inside.community, ask.actor_id, number, url, ask.at, ask.cause))
 
 
 async def press_on_air(
@@ -152,7 +152,7 @@ async def press_on_air(
     inside, airing_id = await _asked(ask, rest, doors, voice, db)
     if inside is not None and airing_id is not None:
         wish = OnAir(airing_id=airing_id)
-        outcome = await go_live(db, inside.home, ask.actor_id, wish, ask.at, ask.cause, stream_policy)
+        outcome = await go_live(db, inside.community, ask.actor_id, wish, ask.at, ask.cause, stream_policy)
         await voice.answer(inside, outcome)
 
 
@@ -169,7 +169,7 @@ async def press_later(
         await voice.answer(inside, NoStreamThere(None))
         return
     wish = Move(by=by, airing_id=airing_id)
-    await voice.answer(inside, await evenings.delay(inside.home, ask.actor_id, wish, ask.at, ask.cause))
+    await voice.answer(inside, await evenings.delay(inside.community, ask.actor_id, wish, ask.at, ask.cause))
 
 
 async def press_call_off(
@@ -179,7 +179,7 @@ async def press_call_off(
     inside, airing_id = await _asked(ask, rest, doors, voice, db)
     if inside is not None and airing_id is not None:
         wish = CallOff(airing_id=airing_id)
-        outcome = await evenings.cancel(inside.home, ask.actor_id, wish, ask.at, ask.cause)
+        outcome = await evenings.cancel(inside.community, ask.actor_id, wish, ask.at, ask.cause)
         await voice.answer(inside, outcome)
 
 

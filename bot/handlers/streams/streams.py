@@ -43,7 +43,7 @@ async def streams_list(_event: TelegramObject, ask: Ask, doors: Doors, voice: Vo
     """What is on and what is coming."""
     inside = await doors.fan(ask)
     if inside is not None:
-        await voice.answer(inside, await streams.coming(inside.home, ask.sender.user_id, ask.at))
+        await voice.answer(inside, await streams.coming(inside.community, ask.sender.user_id, ask.at))
 
 
 async def remind(
@@ -63,11 +63,11 @@ async def remind(
     if stream_id is None:
         await voice.answer(inside, StreamGone())
     elif not inside.can_write:
-        await reminders.come(inside.home, ask.sender, stream_id, ask.at)
+        await reminders.come(inside.community, ask.sender, stream_id, ask.at)
         payload = f"{REMIND}_{stream_id}"
         await voice.open_private(inside, payload, OpenChatFirst(payload))
     else:
-        await voice.answer(inside, await reminders.ask(inside.home, ask.sender, stream_id, ask.at))
+        await voice.answer(inside, await reminders.ask(inside.community, ask.sender, stream_id, ask.at))
 
 
 async def opened_to_remind(
@@ -93,8 +93,8 @@ async def opened_to_remind(
     inside = await doors.fan(ask.within(await db.read(place_of, community_id)), outsiders=ComeInFirst())
     if inside is None:
         return
-    await communities.turn_to(ask.sender.user_id, inside.home)
-    await voice.answer(inside, await reminders.ask(inside.home, ask.sender, stream_id, ask.at))
+    await communities.turn_to(ask.sender.user_id, inside.community)
+    await voice.answer(inside, await reminders.ask(inside.community, ask.sender, stream_id, ask.at))
 
 
 async def unremind(
@@ -108,7 +108,7 @@ async def unremind(
     if stream_id is None:
         await voice.answer(inside, StreamGone())
         return
-    await voice.answer(inside, await reminders.stop(inside.home, ask.sender, stream_id, ask.at))
+    await voice.answer(inside, await reminders.stop(inside.community, ask.sender, stream_id, ask.at))
 
 
 async def _at_its_shop(ask: Ask, stream_id: int | None, db: Database) -> Ask:
@@ -175,6 +175,6 @@ async def _attend(
         await voice.answer(inside, NoSuchStream())
         return
     outcome = await attend(
-        db, inside.home, ask.sender, airing_id, how, ask.at, ask.cause, attendance_policy, checkin_policy
+        db, inside.community, ask.sender, airing_id, how, ask.at, ask.cause, attendance_policy, checkin_policy
     )
     await voice.answer(inside, outcome)

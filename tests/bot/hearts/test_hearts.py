@@ -2,11 +2,12 @@
 
 import asyncio
 
+from bot.rules.act import Sender
 from bot.rules.fans import Room
 from bot.rules.farming import Reason, Sign
 from bot.store.engine.db import Tx
 from bot.store.held import hold
-from bot.store.members import Sender, standing
+from bot.store.members import standing
 from sandbox import Rights
 from tests.bot.conftest import Play
 from tests.bot.streams.test_streams import MINUTE, has_button, live_card

@@ -7,6 +7,7 @@ from bot.features.coin_shop.items import Items
 from bot.features.coin_shop.purchases import Purchases
 from bot.features.communities import set_reachable
 from bot.features.coupons.campaigns import Campaigns
+from bot.rules.act import Sender
 from bot.rules.coin_shop.items import (
     CampaignNotForSale,
     HandedOver,
@@ -25,7 +26,6 @@ from bot.rules.coin_shop.shelf import Bought, ItemGone, ItemKind, NoSuchItem
 from bot.rules.coupons.coupons import CampaignUnknown, KeptFor, NewCampaign, WindowPast
 from bot.rules.general import TooLateToUndo, Undone
 from bot.store.engine.db import Database
-from bot.store.members import Sender
 from tests.features.counter import STAFF, Counter
 from tests.features.scene import NOON, OWNER, ROOM, Causes, balance, days, fan, give, offer, query, shop, undo
 

@@ -12,6 +12,7 @@ from bot.features.communities import set_reachable
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.people.preferences import Preferences
 from bot.flows.my_card import my_card
+from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.coins.lapse import Lapse, LapsePolicy
 from bot.rules.coupons.coupons import Claimed, NewCampaign
@@ -20,7 +21,7 @@ from bot.rules.place import Place
 from bot.store import ledger
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
-from bot.store.members import Sender, standing
+from bot.store.members import standing
 from bot.store.tables import Community
 from tests.features.scene import Causes, balance, fan, offer, query, shop, till
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import SHOWN, Coupons
 from bot.features.coupons.redemption import Redeeming
+from bot.rules.act import Sender
 from bot.rules.calendar import day_of
 from bot.rules.coupons.codes import read_code
 from bot.rules.coupons.coupons import (
@@ -32,7 +33,7 @@ from bot.rules.tiers import Deed, Tier
 from bot.store.coupons.campaigns import card_of
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
-from bot.store.members import Sender, note, standing
+from bot.store.members import note, standing
 from tests.features.scene import NOON, OWNER, Causes, balance, days, everything, fan, give, offer, query, shop, till
 
 HOUR = timedelta(hours=1)

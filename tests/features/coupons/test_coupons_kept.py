@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.features.coupons.campaigns import Campaigns
+from bot.rules.act import Sender
 from bot.rules.coupons.coupons import (
     AlreadyClaimed,
     CampaignFacts,
@@ -22,7 +23,7 @@ from bot.rules.place import Place
 from bot.store.coupons.hand_out import hand_out, put_back, set_aside, take_away, unlock
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
-from bot.store.members import Sender, standing
+from bot.store.members import standing
 from tests.features.scene import NOON, OWNER, Causes, balance, days, dice, fan, give, offer, query, shop, till
 
 POLICY = CouponPolicy()

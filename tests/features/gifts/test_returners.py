@@ -10,6 +10,7 @@ from sqlmodel import col
 from bot.features.checkins.checkins import CheckIns
 from bot.features.people.joining import Joining, Link, Reach
 from bot.features.people.privacy import Privacy
+from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.coupons.coupons import Claimed, NewCampaign, OfferedBefore
 from bot.rules.gifts.gifts import GiftKind
@@ -19,7 +20,6 @@ from bot.rules.raffles.raffles import Entered, WonLately
 from bot.rules.words import Language
 from bot.store import forgotten
 from bot.store.engine.db import Database, Tx
-from bot.store.members import Sender
 from bot.store.places import Group
 from bot.store.tables import Forgotten
 from tests.features.draws import Fair

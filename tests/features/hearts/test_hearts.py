@@ -9,6 +9,7 @@ from bot.features.coupons.campaigns import Campaigns
 from bot.features.hearts.hearts import Hearts
 from bot.features.people.privacy import Privacy
 from bot.flows.hearts_unlock import Tools, Unlocking
+from bot.rules.act import Sender
 from bot.rules.coupons.coupons import KeptFor, NewCampaign
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.hearts.hearts import (
@@ -35,7 +36,6 @@ from bot.rules.rights import Role
 from bot.store.airings import live_card
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
-from bot.store.members import Sender
 from bot.store.tables import Card
 from tests.features.scene import OWNER, Causes, everything, fan, offer, query, shop
 from tests.features.studio import STAFF, Studio

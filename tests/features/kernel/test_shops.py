@@ -6,12 +6,12 @@ from sqlalchemy import insert, update
 
 from bot.features.checkins.checkins import CheckIns
 from bot.features.communities import arrive
+from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.words import Language
 from bot.store.engine.db import Database, Tx
 from bot.store.engine.shops import OF_ALL_SHOPS, Room, find_shops, remove_shop, rows_of
 from bot.store.ledger import check_books
-from bot.store.members import Sender
 from bot.store.tables import Dialogue, Member, Person, metadata
 from tests.features.rows import everything_in, fill
 from tests.features.scene import NOON, OWNER, Causes, fan, query, shop

@@ -18,6 +18,7 @@ from bot.features.orders.orders import Orders
 from bot.flows.redeem import redeem
 from bot.flows.take_orders import tell_order
 from bot.flows.undo import undo
+from bot.rules.act import Sender
 from bot.rules.coupons.coupons import Claimed, NewCampaign, Redeemed
 from bot.rules.farming import HeldState, Sign
 from bot.rules.general import NothingToUndo, TooLateToUndo, Undone
@@ -26,7 +27,6 @@ from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.store.engine.db import Database, Tx
 from bot.store.held import see
-from bot.store.members import Sender
 from bot.store.tables import Member
 from tests.conftest import fresh_sqlite
 from tests.features.givers import Circle

@@ -17,6 +17,7 @@ from bot.features.coins.lapse import Lapsing
 from bot.features.people.board import Members
 from bot.features.people.privacy import Privacy
 from bot.flows.held_rewards import Resolving
+from bot.rules.act import Sender
 from bot.rules.coins.lapse import LapsePolicy
 from bot.rules.farming import FarmingPolicy, HeldState
 from bot.rules.lots import Lot, divide
@@ -27,7 +28,6 @@ from bot.rules.tiers import Tier
 from bot.store import ledger
 from bot.store.engine.db import Database
 from bot.store.engine.hot import Hot
-from bot.store.members import Sender
 from bot.store.tables import Account, Member
 from tests.conftest import fresh_sqlite
 from tests.features.coins.test_lapse import earn

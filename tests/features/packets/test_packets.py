@@ -18,6 +18,7 @@ from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
 from bot.features.people.privacy import Privacy
 from bot.flows.held_rewards import Resolving
+from bot.rules.act import Sender
 from bot.rules.farming import FarmingPolicy, HeldRefused, HeldReleased, HeldSettled, HeldState, Sign
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.packets.packets import (
@@ -54,7 +55,7 @@ from bot.store.engine.db import Database, Tx
 from bot.store.engine.hot import Hot
 from bot.store.held import see
 from bot.store.ledger import check_books
-from bot.store.members import Sender, standing
+from bot.store.members import standing
 from bot.store.packets import card_of
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win, won_since

@@ -6,11 +6,11 @@ import pytest
 
 from bot.features.coupons.redemption import Redeeming
 from bot.flows.named_people import People
+from bot.rules.act import Sender
 from bot.rules.coin_shop.items import ItemUnknown, NothingBought
 from bot.rules.coupons.coupons import NewCampaign, WhoseCode
 from bot.rules.naming import MOST_CHOICES, Named, WhichFan
 from bot.store.engine.db import Database
-from bot.store.members import Sender
 from tests.features.counter import STAFF, Counter
 from tests.features.scene import NOON, ROOM, Causes, days, fan, give, offer, query, shop, till
 

@@ -17,6 +17,7 @@ from bot.features.raffles.draw import Drawing
 from bot.features.streams.reminders import Reminders
 from bot.flows import come_and_go as coming
 from bot.flows.presence import Belonging, Looked
+from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckedIn, CheckInPolicy
 from bot.rules.fans import FansPolicy, Found, Known, Where
 from bot.rules.people.joining import WelcomePolicy
@@ -27,7 +28,7 @@ from bot.rules.words import Language
 from bot.store.engine.db import Database
 from bot.store.engine.hot import Hot
 from bot.store.ledger import check_books
-from bot.store.members import OutsideError, Sender
+from bot.store.members import OutsideError
 from bot.store.places import Group, find_place
 from tests.features.draws import DRAWS, Fair
 from tests.features.packets.test_packets import DRAWN, POLICY, Table

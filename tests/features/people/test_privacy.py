@@ -16,6 +16,7 @@ from bot.features.people.preferences import Preferences
 from bot.features.people.privacy import NOBODY, Privacy
 from bot.flows.attend import attend
 from bot.flows.my_card import my_card
+from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckedIn, CheckInPolicy, StartsTomorrow
 from bot.rules.coupons.coupons import Claimed, NewCampaign, NoSuchCoupon, OfferedBefore, Redeemed
 from bot.rules.people.joining import WelcomePolicy
@@ -35,7 +36,6 @@ from bot.rules.words import Language
 from bot.store import forgotten
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
-from bot.store.members import Sender
 from bot.store.messages.outbox import forget_told
 from bot.store.messages.telling import packed, tell_in_private
 from bot.store.places import Group

@@ -10,11 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from bot.features.communities import Communities
+from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.store.engine.db import Database, Tx
 from bot.store.engine.hot import Hot
 from bot.store.engine.schema import migrate
-from bot.store.members import Sender, meet, note, standing
+from bot.store.members import meet, note, standing
 from tests.features.scene import NOON, days, fan, query, shop
 
 CROWD = 20

@@ -13,13 +13,13 @@ from bot.features.communities import Communities
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.shops.rooms import LEFT_AFTER, Rooms, asked_about, part
 from bot.flows.move_group import follow
+from bot.rules.act import Sender
 from bot.rules.coupons.coupons import NewCampaign
 from bot.rules.place import Shop
 from bot.rules.shops.arrivals import RoomFounded, WhoseRoom
 from bot.rules.words import Language
 from bot.store.dialogues import close_dialogue, open_dialogue, show_dialogue_in
 from bot.store.engine.db import Database, Tx
-from bot.store.members import Sender
 from bot.store.places import find_people
 from bot.store.tables import Card, Outbox
 from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till

@@ -17,6 +17,7 @@ from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
 from bot.features.people.privacy import Privacy
 from bot.flows.held_rewards import Resolver, Resolving
+from bot.rules.act import Sender
 from bot.rules.coupons.coupons import NewCampaign
 from bot.rules.farming import FarmingPolicy, HeldReleased, HeldState, Reason, Sign
 from bot.rules.general import OwnersAct, TooLateToUndo, Undone
@@ -31,7 +32,7 @@ from bot.store.engine.db import Database, Tx
 from bot.store.giveaways import left_today
 from bot.store.held import hold
 from bot.store.ledger import check_books
-from bot.store.members import Sender, standing
+from bot.store.members import standing
 from bot.store.places import place_of
 from bot.store.tables import Community
 from tests.features.givers import Circle

@@ -9,6 +9,7 @@ from bot.features.people.privacy import Privacy
 from bot.features.staff.fast_presses import Watching, saw_haste
 from bot.features.staff.held import Holding
 from bot.flows.held_rewards import Resolver, Resolving, undo_refusal
+from bot.rules.act import Sender
 from bot.rules.calendar import day_of
 from bot.rules.farming import (
     FarmingPolicy,
@@ -25,7 +26,7 @@ from bot.rules.place import Place
 from bot.store import ledger
 from bot.store.engine.db import Database, Tx
 from bot.store.held import held_reasons, hold, seen_fast
-from bot.store.members import Sender, note, standing
+from bot.store.members import note, standing
 from bot.store.tables import AuditEntry, Source
 from tests.features.scene import NOON, OWNER, Causes, balance, days, everything, fan, query, shop
 

@@ -6,12 +6,12 @@ import pytest
 
 from bot.features.checkins.checkins import CheckIns
 from bot.features.streams.attendance import streak_of_streams
+from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckedIn, CheckInPolicy, MadeUp, Restorable
 from bot.rules.streams.attendance import AlreadyHere, Attended, NoSuchStream, NotOnYet, StreamOver
 from bot.rules.streams.streams import How
 from bot.store import causes as store_causes
 from bot.store.engine.db import Database
-from bot.store.members import Sender
 from tests.features.scene import NOON, Causes, balance, days, everything, fan, query, shop
 from tests.features.studio import EIGHT, WEEK, Studio, at
 

@@ -1,0 +1,43 @@
+"""What every use case is told: where, by whom, when, and by which update."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.rules.fans import Room
+from bot.rules.place import Place
+from bot.rules.rights import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A person as Telegram shows them with an update."""
+
+    user_id: int
+    name: str
+    username: str | None
+    language: str | None
+    room: Room | None = None
+    """The shop's room in which they act: that makes them a fan. None in private and in a channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act of a person, as every use case is told of it."""
+
+    place: Place
+    """The community in which it happens."""
+    sender: Sender
+    """The person who acts."""
+    at: datetime
+    """The instant of the act."""
+    cause: str
+    """The update that brought it, as `bot id:update id`: meeting it again, a use case gives its first answer."""
+    actor_id: int
+    """Who acts, for the audit log: the person's id, or the group's for an anonymous administrator."""
+    role: Role = Role.FAN
+    """What the actor may do in the community, as Telegram said at the act."""
+
+    @property
+    def community_id(self) -> int:
+        """The community's id."""
+        return self.place.community_id
