@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot import __version__
 
 if TYPE_CHECKING:
-    from bot.app import App
+    from bot.running import App
     from bot.settings import Settings
 
 EXIT_BUSY = 1
@@ -209,7 +209,7 @@ def _mark_or_warn() -> Iterator[None]:
 
 
 def _serve_or_tell(settings: "Settings") -> int:
-    from bot.app import StartError  # noqa: PLC0415  # aiogram takes two seconds: wrong settings are told before
+    from bot.running import StartError  # noqa: PLC0415  # aiogram takes two seconds: wrong settings are told before
 
     try:
         return asyncio.run(_serve(settings))
@@ -283,15 +283,16 @@ async def _tell_health(app: "App", port: int | None, stack: AsyncExitStack) -> N
     if port is None:
         return
     from bot.rules.orders.orders import OrderPolicy  # noqa: PLC0415
+    from bot.store.raffles import CARD as PROOF  # noqa: PLC0415
     from bot.web import DrawPages, OrderCalls, Vitals, serving  # noqa: PLC0415  # and with it Prometheus's library
 
     vitals = Vitals(app.meters, app.db, app.clock.now, lambda: app.intake)
-    orders = OrderCalls(app.db, app.clock.now, OrderPolicy())
-    await stack.enter_async_context(serving(vitals, port, orders, DrawPages(app.db, app.proof)))
+    orders = OrderCalls(app.db, app.clock.now, app.policies[OrderPolicy])
+    await stack.enter_async_context(serving(vitals, port, orders, DrawPages(app.db, app.files[PROOF])))
 
 
 async def _until_stopped(app: "App") -> None:
-    from bot.app import STOP_SECONDS  # noqa: PLC0415
+    from bot.running import STOP_SECONDS  # noqa: PLC0415
 
     running = asyncio.create_task(app.run())
     stop = asyncio.Event()

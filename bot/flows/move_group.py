@@ -1,33 +1,48 @@
 """A group became a supergroup: its community, people, promises and cards follow it."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.features import communities
-from bot.features.coupons import campaigns
-from bot.features.packets import packets
-from bot.features.people import joining
-from bot.features.shops import rooms
-from bot.rules.streams.streams import StreamPolicy
-from bot.store import airings, raffles
+from bot.rules.policies import Policies
 from bot.store.engine.db import Database, Tx
 from bot.store.messages.refused import end_all
 
 
-async def follow(
-    db: Database, cache: communities.Communities, old_chat_id: int, new_chat_id: int, at: datetime
-) -> None:
-    """Re-key everything that names the old chat."""
-    await db.write(_follow, old_chat_id, new_chat_id, at)
-    cache.forget()
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A group that Telegram gave another id."""
+
+    community_id: int | None
+    """The community that plays there; None for a group of no shop."""
+    old_chat_id: int
+    new_chat_id: int
+    at: datetime
 
 
-def _follow(tx: Tx, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
-    community_id = communities.move(tx, old_chat_id, new_chat_id, at)
-    rooms.move_question(tx, old_chat_id, new_chat_id)
-    end_all(tx, old_chat_id, at)
-    if community_id is not None:
-        joining.move(tx, old_chat_id, new_chat_id)
-        campaigns.rehang(tx, community_id, old_chat_id, new_chat_id, at)
-        packets.rehang(tx, community_id, old_chat_id, new_chat_id, at)
-        raffles.rehang(tx, community_id, old_chat_id, new_chat_id, at)
-        airings.rehang(tx, community_id, old_chat_id, new_chat_id, at, StreamPolicy())
+Follow = Callable[[Tx, Move, Policies], None]
+"""What a domain does so that its rows follow the group."""
+
+
+class MoveGroup:
+    """Re-keys everything that names the old chat."""
+
+    def __init__(
+        self, db: Database, cache: communities.Communities, policies: Policies, follows: Sequence[Follow]
+    ) -> None:
+        self._db = db
+        self._cache = cache
+        self._policies = policies
+        self._follows = follows
+
+    async def follow(self, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
+        """Re-key everything that names the old chat."""
+        await self._db.write(self._follow, old_chat_id, new_chat_id, at)
+        self._cache.forget()
+
+    def _follow(self, tx: Tx, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
+        move = Move(communities.move(tx, old_chat_id, new_chat_id, at), old_chat_id, new_chat_id, at)
+        end_all(tx, old_chat_id, at)
+        for follow in self._follows:
+            follow(tx, move, self._policies)

@@ -6,14 +6,13 @@ from bot.content.buttons.all import UNDO
 from bot.content.buttons.shops import SHOP
 from bot.features.communities import Communities
 from bot.features.shops.rooms import Rooms
-from bot.flows import undo as undoing
-from bot.flows.move_group import follow
+from bot.flows.move_group import MoveGroup
+from bot.flows.undo import Undo
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.handlers.shops.setup_panel import SetupPanel
 from bot.rules.general import NotYourWords, StalePress
-from bot.store.engine.db import Database
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -57,7 +56,7 @@ async def turn(
 
 
 async def undo(
-    _event: TelegramObject, ask: Ask, rest: str, doors: Doors, voice: Voice, db: Database, communities: Communities
+    _event: TelegramObject, ask: Ask, rest: str, doors: Doors, voice: Voice, undoing: Undo, communities: Communities
 ) -> None:
     """`/undo` takes back the asker's last act, the button the one that it stands under."""
     inside = await doors.staff(ask)
@@ -69,17 +68,17 @@ async def undo(
         if audit_id is None:
             await voice.answer(inside, StalePress())
             return
-    outcome = await undoing.undo(db, inside.community, ask.actor_id, ask.at, ask.cause, audit_id, role=inside.role)
+    outcome = await undoing.undo(inside.act, audit_id)
     communities.forget()
     await voice.answer(inside, outcome)
 
 
-async def something_else(message: Message, ask: Ask, communities: Communities, panel: SetupPanel, db: Database) -> None:
+async def something_else(message: Message, ask: Ask, move_group: MoveGroup, panel: SetupPanel) -> None:
     """The last desk: a group that moves, an unknown command in private; small talk is left alone."""
     if message.migrate_to_chat_id is not None:
-        await follow(db, communities, message.chat.id, message.migrate_to_chat_id, ask.at)
+        await move_group.follow(message.chat.id, message.migrate_to_chat_id, ask.at)
     elif message.migrate_from_chat_id is not None:
-        await follow(db, communities, message.migrate_from_chat_id, message.chat.id, ask.at)
+        await move_group.follow(message.migrate_from_chat_id, message.chat.id, ask.at)
     elif ask.private and message.text is not None:
         await panel.hello(ask)
 

@@ -1,14 +1,18 @@
 """The audit log: who did what, and what it was before."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Act
+from bot.store.causes import from_json
 from bot.store.engine.db import Tx
 from bot.store.tables import AuditEntry, Community
+
+T = TypeVar("T")
 
 MACHINE = 0
 """The actor of what was done on the command line: nobody's id at Telegram."""
@@ -54,6 +58,42 @@ def record(
     tx.add(entry)
     tx.flush()
     return entry
+
+
+def record_act(
+    tx: Tx,
+    act: Act,
+    name: str,
+    subject: str,
+    *,
+    subject_id: int | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Write down what an act did, under its stored name (`campaign.made`); it has its id when this returns."""
+    return record(
+        tx,
+        community_id=act.community_id,
+        actor_id=act.actor_id,
+        act=name,
+        subject=subject,
+        at=act.at,
+        cause=act.cause,
+        subject_id=subject_id,
+        before=before,
+        after=after,
+    )
+
+
+def first_answer(session: Session, act: Act, kind: type[T], name: str | None = None) -> T | None:
+    """The answer that this act's update got when it came first, or None if it didn't come before.
+
+    With a `name` only the answer to that act counts, as one update may do several.
+    """
+    done = caused_by(session, act.community_id, act.cause)
+    if done is None or done.answer is None or (name is not None and done.act != name):
+        return None
+    return from_json(kind, done.answer)
 
 
 def caused_by(session: Session, community_id: int, cause: str) -> AuditEntry | None:

@@ -23,7 +23,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from bot.clock import Clock
 from bot.features.communities import Communities
-from bot.flows.move_group import follow
+from bot.flows.move_group import MoveGroup
 from bot.logs import get_logger
 from bot.meters import Beat, Meters
 from bot.rules.refusals import WAITING, Refusal, ended_by
@@ -108,6 +108,7 @@ class Sender:
         deliveries: Deliveries,
         pacer: Pacer,
         communities: Communities,
+        move_group: MoveGroup,
         clock: Clock,
         hold: Hold,
         meters: Meters | None = None,
@@ -117,6 +118,7 @@ class Sender:
         self._deliveries = deliveries
         self._pacer = pacer
         self._communities = communities
+        self._move_group = move_group
         self._clock = clock
         self._hold = hold
         self._refusals: dict[int, set[Refusal]] = {}
@@ -273,7 +275,7 @@ class Sender:
             pause = max(error.wait, min(2.0 ** (row.attempts - 1), LONGEST_PAUSE))
             await self._put_back(row, timedelta(seconds=pause))
         except TelegramMigrateToChat as error:
-            await follow(self._db, self._communities, row.chat_id, error.migrate_to_chat_id, self._clock.now())
+            await self._move_group.follow(row.chat_id, error.migrate_to_chat_id, self._clock.now())
             await self._keep(departures.moved, row.id, error.migrate_to_chat_id, self._clock.now())
             self._wake.set()
         except (TelegramBadRequest, TelegramForbiddenError) as error:

@@ -16,7 +16,7 @@ from bot.clock import Clock
 from bot.content import Said, Words
 from bot.content.secrets import TOLD_BY_ALERT
 from bot.features.communities import Communities
-from bot.flows.move_group import follow
+from bot.flows.move_group import MoveGroup
 from bot.logs import get_logger
 from bot.meters import Meters
 from bot.rules.coupons.coupons import MyCoupons
@@ -64,6 +64,7 @@ class Voice:
         words: Words,
         db: Database,
         communities: Communities,
+        move_group: MoveGroup,
         clock: Clock,
         whispers: Whispers,
         meters: Meters | None = None,
@@ -76,6 +77,7 @@ class Voice:
         self._words = words
         self._db = db
         self._communities = communities
+        self._move_group = move_group
         self._clock = clock
         self._whispers = whispers
         self._afterwards = Afterwards()
@@ -246,7 +248,7 @@ class Voice:
         try:
             return await self._tell_there(target, said, place, has_turn=has_turn)
         except TelegramMigrateToChat as error:
-            await follow(self._db, self._communities, target.chat_id, error.migrate_to_chat_id, self._clock.now())
+            await self._move_group.follow(target.chat_id, error.migrate_to_chat_id, self._clock.now())
             # What was answered lies in the old group: its ids mean nothing in the new one.
             new_id = error.migrate_to_chat_id
             there = replace(target, chat_id=new_id, press_id=None, ephemeral_id=None, reply_to=None, thread_id=None)

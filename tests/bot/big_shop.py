@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot import app
-from bot.app import App
 from bot.features.communities import set_reachable
 from bot.features.streams.plans import plan
 from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.streams.streams import NewStream, StreamMade, StreamPolicy
+from bot.running import App
 from bot.store.engine.db import Database, Tx
 from bot.store.tables import FanGroup, Member, Outbox, Stream, Subscription
 from bot.store.tables import Person as PersonRow

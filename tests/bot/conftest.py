@@ -15,12 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.app import App, build
+from bot.app import build
 from bot.clock import Clock
 from bot.content import Words
 from bot.handlers.kit.menus import Menus
 from bot.logs import _error_in_short as error_in_short
 from bot.rules.raffles.beacons import Beacon
+from bot.running import App
 from bot.settings import Settings
 from bot.store.ledger import Books, check_books
 from bot.store.tables import Outbox

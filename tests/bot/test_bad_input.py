@@ -397,7 +397,7 @@ async def snapshot(stage: Stage) -> dict[str, Any]:
 
 async def make(stage: Stage, place: Place, cause: str, **wish: Any) -> CampaignMade:
     """A campaign that somebody else made."""
-    made = await stage.app.campaigns.make(
+    made = await stage.app.dispatcher["campaigns"].make(
         place, 1, NewCampaign("Scarf", 5, **wish), stage.app.clock.now(), f"test:{cause}"
     )
     assert isinstance(made, CampaignMade)

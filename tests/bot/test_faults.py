@@ -10,8 +10,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.app import StartError
 from bot.rules import polling
+from bot.running import StartError
 from bot.store.engine.db import Database
 from bot.store.places import Group
 from bot.store.tables import Card, Coupon, FanGroup, Inbox, Outbox, Person

@@ -8,9 +8,9 @@ from aiogram.exceptions import TelegramNotFound
 from aiogram.methods import GetMyCommands
 from structlog.testing import capture_logs
 
-from bot import handlers
 from bot.clock import Clock
 from bot.content import Words
+from bot.domains import DOMAINS, table_of
 from bot.features.communities import Communities
 from bot.handlers.kit.menus import CODES, Menus
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF, UNLISTED, built
@@ -28,7 +28,7 @@ MENU_CALLS = ("setMyCommands", "setMyDescription", "setMyShortDescription")
 
 def listened_to() -> frozenset[str]:
     """What the desks answer."""
-    return handlers.setup().names
+    return table_of(DOMAINS).names
 
 
 def test_every_command_has_its_place() -> None:

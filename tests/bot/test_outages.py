@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.app import App
 from bot.features.streams.airings import cancel, delay
 from bot.flows.go_live import go_live
 from bot.rules.streams.streams import CallOff, Delayed, Move, OnAir, StreamCancelled, WentLive
+from bot.running import App
 from bot.store.engine.db import Database
 from bot.telegram.pacer import Limits as PacerLimits
 from sandbox import Call, Limits, Sandbox

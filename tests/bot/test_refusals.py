@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.app import App
 from bot.commands.doctor.home import look_at_home
 from bot.commands.doctor.telegram import look_at_telegram
 from bot.rules.doctor import rooms as doctor_rooms
 from bot.rules.raffles.proofs import check_proof
 from bot.rules.refusals import Refusal
+from bot.running import App
 from bot.store.tables import FanGroup, Outbox
 from bot.store.tables.messages import OutboxState
 from sandbox import Call, Chat, Message, Permissions, Sandbox

@@ -14,9 +14,9 @@ from aiohttp import ClientSession
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
-from bot.app import App
 from bot.clock import Clock
 from bot.meters import BUCKETS, Beat, Histogram, Meters, Phase
+from bot.running import App
 from bot.store.engine.db import Database, Tx
 from bot.updates import kind_of_update
 from bot.web import Vitals, serving

@@ -9,12 +9,14 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features.communities import arrive
+from bot.domains import DOMAINS, follows_of, policies_of, undoables_of
+from bot.features.communities import Communities, arrive
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Coupons
 from bot.features.shops.setup import SettingUp
-from bot.flows import undo as undoing
-from bot.rules.act import Sender
+from bot.flows.move_group import MoveGroup
+from bot.flows.undo import Undo
+from bot.rules.act import Act, Sender
 from bot.rules.coupons.coupons import CampaignMade, CouponPolicy, NewCampaign
 from bot.rules.fans import Room
 from bot.rules.general import UndoOutcome
@@ -28,6 +30,8 @@ from bot.store.coupons.hand_out import Choice
 from bot.store.engine.db import Database, Tx
 from bot.store.members import standing
 from bot.store.tables import Campaign
+
+POLICIES = policies_of(DOMAINS)
 
 NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 """Monday noon in Seoul."""
@@ -106,12 +110,38 @@ def desk(db: Database) -> SettingUp:
     return SettingUp(db, SetupPolicy())
 
 
+def act_of(
+    place: Place, sender: Sender = OWNER, at: datetime = NOON, cause: str = "1:1", role: Role | None = None
+) -> Act:
+    """An act of a person: the owner's by default; `role` is theirs unless it is given."""
+    found = role or (Role.OWNER if sender.user_id == place.owner_id else Role.FAN)
+    return Act(place, sender, at, cause, sender.user_id, found)
+
+
+def undoing(db: Database) -> Undo:
+    """What takes acts back, with all that domains registered."""
+    return Undo(db, POLICIES, undoables_of(DOMAINS))
+
+
+async def follow(db: Database, cache: Communities, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
+    """A group becomes a supergroup."""
+    await MoveGroup(db, cache, POLICIES, follows_of(DOMAINS)).follow(old_chat_id, new_chat_id, at)
+
+
 async def undo(
-    db: Database, place: Place, actor_id: int, at: datetime, cause: str, audit_id: int | None = None
+    db: Database,
+    place: Place,
+    actor_id: int,
+    at: datetime,
+    cause: str,
+    audit_id: int | None = None,
+    *,
+    role: Role | None = None,
 ) -> UndoOutcome:
     """`/undo` by the owner, or by an operator, whoever else acts."""
-    role = Role.OWNER if actor_id == place.owner_id else Role.OPERATOR
-    return await undoing.undo(db, place, actor_id, at, cause, audit_id, role=role)
+    role = role or (Role.OWNER if actor_id == place.owner_id else Role.OPERATOR)
+    act = Act(place, replace(OWNER, user_id=actor_id), at, cause, actor_id, role)
+    return await undoing(db).undo(act, audit_id)
 
 
 async def offer(db: Database, place: Place, wish: NewCampaign, cause: str, at: datetime = NOON) -> tuple[int, int]:

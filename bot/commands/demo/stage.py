@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from bot.app import App, build
+from bot.app import build
 from bot.clock import Clock
 from bot.commands.demo.cast import CAST, REGULARS, ROOM
 from bot.content import Words
 from bot.rules.words import Language
+from bot.running import App
 from bot.settings import Settings
 from bot.store.engine.schema import migrate
+from bot.store.raffles import CARD as PROOF
 from bot.web import DrawPages, Vitals, serving
 from sandbox import Bot, Chat, Message, Person, Sandbox, Topic
 
@@ -131,7 +133,7 @@ async def running(telegram: Sandbox, database: Path) -> AsyncIterator[App]:
     task = asyncio.create_task(app.run())
     vitals = Vitals(app.meters, app.db, app.clock.now, lambda: app.intake)
     try:
-        async with serving(vitals, port, draws=DrawPages(app.db, app.proof)):
+        async with serving(vitals, port, draws=DrawPages(app.db, app.files[PROOF])):
             yield app
     finally:
         await app.finish()

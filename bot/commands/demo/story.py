@@ -8,12 +8,12 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.app import App
 from bot.commands.demo.cast import CAST, ROOM, SCARF, SHOP, WORD
 from bot.commands.demo.stage import PATIENCE, TOKEN, running
 from bot.content import Words
 from bot.logs import set_up_logs
 from bot.rules.words import Language, language_of
+from bot.running import App
 from bot.store.ledger import check_books
 from sandbox import Bot, Chat, Event, Limits, Message, Person, Press, Rights, Sandbox
 

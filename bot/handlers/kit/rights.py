@@ -3,10 +3,10 @@
 from typing import Any, assert_never
 
 from bot.clock import Clock
+from bot.handlers.kit.arrivals import Arrivals, Coming
 from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.whereabouts import Whereabouts
-from bot.handlers.shops.arrivals import Arrivals, Coming
 from bot.rules.fans import AskedInVain, BannedHere, ForFansOnly, Where
 from bot.rules.general import AskAgain, ChannelsDontPlay, NoCommunityYet
 from bot.rules.rights import ForOwnerOnly, ForStaffOnly, OwnerInPerson, Role, TryAgain

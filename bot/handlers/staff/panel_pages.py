@@ -13,7 +13,7 @@ from bot.features.staff.drafts import Draft, Drafts
 from bot.features.staff.overview import Overview
 from bot.features.staff.reach import Reaches
 from bot.flows.named_people import People
-from bot.flows.undo import OWNERS, UNDOABLE
+from bot.flows.undo import Undo
 from bot.handlers.kit.blanks import Act, Blank, is_person, keep_person, kept, shown
 from bot.handlers.kit.forms import FormProblem, Moment, echo
 from bot.handlers.staff.panel_acts import ACTS, BY_NAME
@@ -71,6 +71,7 @@ class AdminPanel:
         drafts: Drafts,
         overview: Overview,
         people: People,
+        undoing: Undo,
         reaches: Reaches,
         voice: Voice,
         commands: Mapping[str, CallableObject],
@@ -79,6 +80,7 @@ class AdminPanel:
         self._drafts = drafts
         self._overview = overview
         self._people = people
+        self._undoing = undoing
         self._reaches = reaches
         self._voice = voice
         self._commands = commands
@@ -133,7 +135,10 @@ class AdminPanel:
 
     async def lately(self, inside: Ask) -> None:
         """What happened lately."""
-        await self._page(inside, await self._overview.lately(inside.community, inside.role, UNDOABLE, OWNERS))
+        await self._page(
+            inside,
+            await self._overview.lately(inside.community, inside.role, self._undoing.names, self._undoing.owners),
+        )
 
     async def begin(self, inside: Ask, name: str, number: int | None, data: Any) -> None:
         """Begin to fill in an act; one that only looks something up and asks nothing is done at once."""

@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.content.buttons.staff import ADD, REMOVE, STAFF, TAKE_BACK
 from bot.features.communities import Communities
 from bot.features.staff.staff import Staffing
-from bot.flows import undo as undoing
+from bot.flows.undo import Undo
 from bot.handlers.kit.forms import echo
 from bot.handlers.kit.naming import Line, Naming
 from bot.handlers.kit.readers import read_id
@@ -19,7 +19,6 @@ from bot.rules.general import StalePress
 from bot.rules.naming import Named, NameUnsure, NobodyCalled, NotAPerson, Unnamed
 from bot.rules.rights import TryAgain
 from bot.rules.staff.staff import StaffAnonymous, StaffHow, StaffUnknown
-from bot.store.engine.db import Database
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -71,7 +70,7 @@ async def pressed(
     roles: Roles,
     staffing: Staffing,
     communities: Communities,
-    db: Database,
+    undoing: Undo,
 ) -> None:
     """`<shop>:remove:<person>`, `<shop>:add:<person>`, `<shop>:undo:<act>`: the shop is the note's, not the chat's."""
     shop_id, _, said = rest.partition(":")
@@ -85,7 +84,7 @@ async def pressed(
     if inside is None:
         return
     if verb == TAKE_BACK:
-        outcome = await undoing.undo(db, inside.community, ask.actor_id, ask.at, ask.cause, what, role=inside.role)
+        outcome = await undoing.undo(inside.act, what)
         communities.forget()
         await voice.answer(inside, outcome)
         return

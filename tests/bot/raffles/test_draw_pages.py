@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 
 from bot.content.button import Button
 from bot.rules.raffles.proofs import check_proof, page_of
+from bot.store.raffles import CARD
 from bot.telegram.keyboards import keyboard
 from bot.web import DrawPages, Vitals, serving
 from sandbox import Message, Person
@@ -26,7 +27,7 @@ async def served(stage: Stage) -> AsyncIterator[int]:
     """The bot's pages; their port."""
     app, port = stage.app, free_port()
     vitals = Vitals(app.meters, app.db, app.clock.now, lambda: app.intake)
-    async with serving(vitals, port, draws=DrawPages(app.db, app.proof)):
+    async with serving(vitals, port, draws=DrawPages(app.db, app.files[CARD])):
         yield port
 
 

@@ -56,7 +56,7 @@ async def test_a_link_that_changes(play_sqlite: Play) -> None:
     await stage.settled()
     assert await links(stage) == [(channel.id, stage.group.id)]
     channel.linked = stage.group.linked = None
-    await stage.app.arrivals.look_at_links()
+    await stage.app.dispatcher["arrivals"].look_at_links()
     assert await links(stage) == [(channel.id, None)]
 
 

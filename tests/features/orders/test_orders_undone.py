@@ -17,7 +17,6 @@ from bot.features.coupons.redemption import Redeeming
 from bot.features.orders.orders import Orders
 from bot.flows.redeem import redeem
 from bot.flows.take_orders import tell_order
-from bot.flows.undo import undo
 from bot.rules.act import Sender
 from bot.rules.coupons.coupons import Claimed, NewCampaign, Redeemed
 from bot.rules.farming import HeldState, Sign
@@ -31,7 +30,7 @@ from bot.store.tables import Member
 from tests.conftest import fresh_sqlite
 from tests.features.givers import Circle
 from tests.features.orders.test_orders import HOUR, order, refunded
-from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till
+from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till, undo
 
 STAFF = OWNER.user_id
 HELPER = 77

@@ -7,7 +7,6 @@ import pytest
 
 from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.proofs import Proving
-from bot.flows.undo import undo
 from bot.rules.general import Undone
 from bot.rules.raffles.beacons import QUICKNET
 from bot.rules.raffles.draws import CalledOff, CallOffTold, OwnerMayCallOff
@@ -17,7 +16,7 @@ from bot.store.engine.db import Database
 from bot.store.ledger import check_books
 from bot.store.messages import departures
 from tests.features.draws import CLOSES, STAFF, Fair, Recorded
-from tests.features.scene import NOON, Causes, balance, everything, fan, give, query
+from tests.features.scene import NOON, Causes, balance, everything, fan, give, query, undo
 
 SECOND = timedelta(seconds=1)
 

@@ -9,14 +9,13 @@ from sqlmodel import select
 
 from bot.features.communities import Communities, arrive
 from bot.features.coupons.campaigns import Campaigns
-from bot.flows.move_group import follow
 from bot.rules.act import Sender
 from bot.rules.coupons.coupons import NewCampaign
 from bot.rules.words import Language
 from bot.store.engine.db import Database, Tx
 from bot.store.rooms import leave_room
 from bot.store.tables import Card
-from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till
+from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, follow, offer, query, shop, till
 
 STRANGER = Sender(2, "Jun", "jun", "en")
 

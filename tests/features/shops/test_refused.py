@@ -11,7 +11,6 @@ from sqlmodel import col
 from bot.features.communities import Communities, set_reachable
 from bot.features.streams.changes import told_of
 from bot.features.streams.plans import plan
-from bot.flows.move_group import follow
 from bot.rules.refusals import AGAIN_AFTER, GIVEN_UP_AFTER, Refusal, RoomRefuses
 from bot.rules.streams.streams import NewStream, StreamPolicy
 from bot.store.airings import open_airings
@@ -32,7 +31,7 @@ from bot.store.messages.refused import (
 )
 from bot.store.tables import Card, FanGroup, Outbox, RefusedRoom
 from bot.store.tables.messages import Lane, OutboxState
-from tests.features.scene import NOON, OWNER, Causes, days, shop
+from tests.features.scene import NOON, OWNER, Causes, days, follow, shop
 
 ROOM = -1001
 

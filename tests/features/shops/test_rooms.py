@@ -12,7 +12,6 @@ from sqlmodel import col
 from bot.features.communities import Communities
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.shops.rooms import LEFT_AFTER, Rooms, asked_about, part
-from bot.flows.move_group import follow
 from bot.rules.act import Sender
 from bot.rules.coupons.coupons import NewCampaign
 from bot.rules.place import Shop
@@ -22,7 +21,7 @@ from bot.store.dialogues import close_dialogue, open_dialogue, show_dialogue_in
 from bot.store.engine.db import Database, Tx
 from bot.store.places import find_people
 from bot.store.tables import Card, Outbox
-from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till
+from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, follow, offer, query, shop, till
 
 JUN = Sender(2, "Jun", "jun", "en")
 

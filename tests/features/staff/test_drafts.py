@@ -7,13 +7,12 @@ from bot.features.coupons.campaigns import Campaigns
 from bot.features.staff.drafts import Draft, Drafts
 from bot.features.staff.overview import LINES, Overview
 from bot.features.staff.reach import COUNTS, Reaches
-from bot.flows.undo import OWNERS, UNDOABLE
 from bot.handlers.staff.panel_acts import ACTS
 from bot.rules.coupons.coupons import CampaignMade, NewCampaign
 from bot.rules.rights import Role
 from bot.rules.staff.panel import REVIEW, Reach, Section
 from bot.store.engine.db import Database
-from tests.features.scene import NOON, OWNER, Causes, fan, shop, undo
+from tests.features.scene import NOON, OWNER, Causes, fan, shop, undo, undoing
 from tests.features.studio import another_group
 
 MINE = OWNER.user_id
@@ -79,7 +78,7 @@ async def test_what_stands_and_what_happened(db: Database, causes: Causes) -> No
     assert await overview.thing(place, Section.COUPONS, 3, NOON) is None
     assert await overview.lines(place, "nonsense", NOON) == []
     await undo(db, place, MINE, NOON, causes.next(), None)
-    lately = await overview.lately(place, Role.OWNER, UNDOABLE, OWNERS)
+    lately = await overview.lately(place, Role.OWNER, undoing(db).names, undoing(db).owners)
     assert [(one.act, one.who, one.undone, one.undoable) for one in lately.entries][:3] == [
         ("campaign.cancelled", OWNER.name, False, False),
         ("campaign.made", OWNER.name, True, False),

@@ -1,0 +1,1 @@
+"""Coins that lapse: the clock's work; nobody says or presses anything."""

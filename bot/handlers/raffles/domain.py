@@ -1,0 +1,60 @@
+"""How the domain plugs in."""
+
+from bot.features.raffles import calling_off as calling_off_cases
+from bot.features.raffles import raffles as raffle_cases
+from bot.features.raffles.calling_off import CallingOff
+from bot.features.raffles.draw import Drawing
+from bot.features.raffles.proofs import Proving
+from bot.features.raffles.raffles import Raffles
+from bot.features.raffles.redraw import Redrawing
+from bot.flows.move_group import Move
+from bot.flows.undo import Undoable
+from bot.handlers.kit.domain import Core, Domain, Wired
+from bot.handlers.raffles import raffles
+from bot.rules.policies import Policies
+from bot.rules.raffles.raffles import RafflePolicy
+from bot.store import namings
+from bot.store import raffles as facts
+from bot.store.engine.db import Tx
+
+
+def wire(core: Core) -> Wired:
+    """Make what handlers of raffles ask for, the clock's part, and the proofs' files."""
+    policy, look_up = core.policies[RafflePolicy], core.whereabouts.look_up
+    calling_off = CallingOff(core.db, policy, core.beacon)
+    proving = Proving(core.db)
+    return Wired(
+        {
+            "raffles": Raffles(core.db, policy, core.fresh_bytes, core.beacon),
+            "calling_off": calling_off,
+            "proving": proving,
+            "redrawing": Redrawing(core.db, policy, look_up),
+        },
+        due=(Drawing(core.db, policy, core.beacon, look_up),),
+        files={facts.CARD: proving.proof, facts.REDRAW: proving.redraw},
+        housekeeping=(calling_off.finish_refunds,),
+    )
+
+
+def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
+    if move.community_id is not None:
+        facts.rehang(tx, move.community_id, move.old_chat_id, move.new_chat_id, move.at)
+
+
+DOMAIN = Domain(
+    name="raffles",
+    desks=(raffles.setup,),
+    policies=(RafflePolicy,),
+    cards={facts.CARD: facts.raffle_card},
+    witnesses={namings.NAMING: namings.note_posted},
+    undo={
+        raffle_cases.MADE: Undoable(
+            lambda tx, act, entry, _: calling_off_cases.undo_make(tx, act.place, act.actor_id, entry, act.at, act.cause)
+        ),
+        calling_off_cases.CANCELLED: Undoable(
+            lambda tx, act, entry, _: calling_off_cases.undo_cancel(tx, act.place, entry, act.at)
+        ),
+    },
+    follows=(_follow,),
+    wire=wire,
+)

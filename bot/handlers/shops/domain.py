@@ -1,0 +1,44 @@
+"""How the domain plugs in."""
+
+from bot.features.shops import rooms as room_cases
+from bot.features.shops import setup as setup_cases
+from bot.features.shops import topics as topic_cases
+from bot.features.shops.calendar import Cadence, morning_card
+from bot.features.shops.report import Reporting
+from bot.flows.move_group import Move
+from bot.flows.undo import Undoable
+from bot.handlers import general
+from bot.handlers.kit.domain import Core, Domain, Wired
+from bot.handlers.shops import report, rooms, setup, topics
+from bot.rules.policies import Policies
+from bot.rules.shops.calendar import CadencePolicy
+from bot.rules.shops.setup import SetupPolicy
+from bot.store import mornings
+from bot.store.engine.db import Tx
+
+
+def wire(core: Core) -> Wired:
+    """Make what handlers of shops ask for, and the clock's part."""
+    return Wired({"reporting": Reporting(core.db)}, due=(Cadence(core.db, core.policies[CadencePolicy]),))
+
+
+def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
+    room_cases.move_question(tx, move.old_chat_id, move.new_chat_id)
+
+
+DOMAIN = Domain(
+    name="shops",
+    desks=(general.setup, setup.setup, rooms.setup, topics.setup, report.setup),
+    policies=(SetupPolicy, CadencePolicy),
+    cards={mornings.CARD: morning_card},
+    undo={
+        setup_cases.SETUP: Undoable(
+            lambda tx, act, entry, _: setup_cases.undo_setup(tx, act.place, entry), owners_only=True
+        ),
+        topic_cases.CHOSEN: Undoable(
+            lambda tx, act, entry, _: topic_cases.undo_choice(tx, act.place, entry), owners_only=True
+        ),
+    },
+    follows=(_follow,),
+    wire=wire,
+)
