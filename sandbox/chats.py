@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from sandbox.accounts import CHANNEL_BOT, Bot, User
 from sandbox.links import InviteLink, JoinRequest
 from sandbox.permissions import Permissions
+from sandbox.topics import Topic
 
 if TYPE_CHECKING:
     from sandbox.messages import Message
-    from sandbox.topics import Topic
     from sandbox.world import World
 
 ChatKind = Literal["private", "group", "supergroup", "channel"]
@@ -153,7 +153,7 @@ class Chat:
     """The creator who left and may still come back as such."""
     heir: User | None = field(default=None, repr=False)
     """Who becomes the creator if the departed one stays away."""
-    topics: dict[int, "Topic"] = field(default_factory=dict, repr=False)
+    topics: dict[int, Topic] = field(default_factory=dict, repr=False)
     """A forum's topics by their thread's id, General among them; empty in every other chat."""
     last_message_id: int = 0
     last_ephemeral_id: int = 0

@@ -13,10 +13,11 @@ import random
 import socket
 import ssl
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.parse import SplitResult
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -27,7 +28,6 @@ from sandbox.requests import read_parts, read_plain
 from sandbox.updates import Update, lane_of
 
 if TYPE_CHECKING:
-    from sandbox.webhooks import Run, Webhook
     from sandbox.world import World
 
 ANSWER_TIME = 60.0
@@ -40,6 +40,26 @@ SILENT = ("User-Agent", "Accept")
 """What aiohttp would send, and Telegram doesn't."""
 NOT_RUN = frozenset({"setwebhook", "deletewebhook", "close", "logout"})
 UNVERIFIED = "SSL error {error:0A000086:SSL routines::certificate verify failed}"
+
+Run = Callable[[Bot, str, dict[str, Any], dict[str, Upload]], Coroutine[Any, Any, None]]
+"""Does a call that came in a webhook's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """Where a bot's updates go. `fixed` is an address that the bot gave; `address` is where its host really is."""
+
+    url: str
+    parts: SplitResult
+    max_connections: int
+    secret: str = field(default="", repr=False)
+    fixed: str = ""
+    certificate: bytes | None = field(default=None, repr=False)
+
+    @property
+    def port(self) -> int:
+        """The port, 443 or 80 if the URL has none."""
+        return self.parts.port or (443 if self.parts.scheme == "https" else 80)
 
 
 @dataclass(slots=True, eq=False)
@@ -83,7 +103,7 @@ class Courier:
     """Delivers for one webhook, from `start` until `stop`."""
 
     def __init__(
-        self, world: "World", bot: Bot, hook: "Webhook", address: str, run: "Run | None", remove: Callable[[Bot], None]
+        self, world: "World", bot: Bot, hook: Webhook, address: str, run: Run | None, remove: Callable[[Bot], None]
     ) -> None:
         self.world, self.bot, self.hook, self.address = world, bot, hook, address
         self.last_error: tuple[int, str] | None = None

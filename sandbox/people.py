@@ -9,13 +9,14 @@ from sandbox.chats import Chat, Member
 from sandbox.commands import ephemeral_command_for
 from sandbox.errors import CannotDoError
 from sandbox.files import Document
+from sandbox.forums import may_write, topic_of
 from sandbox.inline import InlineQuery
 from sandbox.links import START_PAYLOAD, read_link
 from sandbox.messages import Button, Message
 from sandbox.participants import Participant
 from sandbox.presses import Press
 from sandbox.text import MAX_TEXT, Text, slug, typed
-from sandbox.topics import Topic, inside, may_write, topic_of
+from sandbox.topics import Topic, inside
 
 FEWEST_IN_ALBUM, MOST_IN_ALBUM = 2, 10
 

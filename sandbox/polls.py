@@ -1,14 +1,11 @@
 """Polls, as people see them and as the Bot API writes them (https://core.telegram.org/bots/api#poll)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from sandbox.accounts import User
 from sandbox.errors import CannotDoError
 from sandbox.text import Text
-
-if TYPE_CHECKING:
-    from sandbox.messages import Message
 
 MOST_OPTIONS = 12
 MOST_OPTION = 100
@@ -50,8 +47,6 @@ class Poll:
     open_period: int | None = None
     close_date: int | None = None
     votes: dict[int, list[Option]] = field(default_factory=dict)
-    messages: "list[Message]" = field(default_factory=list, repr=False)
-    """Where it hangs: its message and forwards of that."""
 
     def json(self, *, knows: bool, whole: bool) -> dict[str, Any]:
         """The Bot API's Poll; `knows` shows an open quiz's answers, `whole` what only a Message holds."""

@@ -14,6 +14,7 @@ from sandbox.flood import Limits
 from sandbox.internet import Internet
 from sandbox.messages import Message
 from sandbox.page import Page
+from sandbox.page.web import Web
 from sandbox.people import Person
 from sandbox.server import serving
 from sandbox.updates import Update
@@ -224,7 +225,7 @@ class Sandbox:
     def show(self, page: Page) -> None:
         """Serves a page at `url`, beside the Bot API."""
         self._page = page
-        self.world.front = page.web.handle
+        self.world.front = Web(page).handle
 
     def user(self, number: int) -> User | None:
         """The account with that id."""

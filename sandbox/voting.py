@@ -26,6 +26,8 @@ class Polls:
     def __init__(self, world: "World") -> None:
         self.world = world
         self.made = 0
+        self._messages: dict[Poll, list[Message]] = {}
+        """Each poll's message and the forwards of it."""
 
     def next_id(self) -> str:
         """The id of a new poll: bots get it as a string, as it doesn't fit into a double."""
@@ -34,8 +36,9 @@ class Polls:
 
     def hangs(self, poll: Poll, message: Message) -> None:
         """A poll was sent, or forwarded; one with an end is closed by itself then."""
-        poll.messages.append(message)
-        if poll.close_date is not None and len(poll.messages) == 1:
+        messages = self._messages.setdefault(poll, [])
+        messages.append(message)
+        if poll.close_date is not None and len(messages) == 1:
             self.world.clock.at(poll.close_date, lambda: self._end(poll))
 
     def vote(self, person: User, message: Message, options: tuple[str | int, ...], speaks_for: Chat | None) -> None:
@@ -98,7 +101,7 @@ class Polls:
         heard = [one for one in (poll.owner, by) if isinstance(one, Bot)]
         for bot in dict.fromkeys(heard):
             bot.queue.add("poll", poll.json(knows=bot is poll.owner, whole=False))
-        for message in poll.messages:
+        for message in self._messages.get(poll, ()):
             if not message.deleted:
                 message.changed = self.world.tick()
                 self.world.board.tell(Event("edit", message.chat, self.world.clock.now(), message))

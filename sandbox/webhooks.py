@@ -8,14 +8,12 @@ one leaves none. Names are looked up in the stand-in's own internet, never in th
 import ipaddress
 import re
 import time
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from sandbox.accounts import Bot
 from sandbox.checks import Upload
-from sandbox.couriers import Courier
+from sandbox.couriers import Courier, Run, Webhook
 from sandbox.errors import ApiError, bad, too_many
 from sandbox.updates import DEFAULT
 
@@ -32,26 +30,6 @@ HOST = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+")
 BETWEEN = 1.0
 """Seconds between two calls that set a webhook."""
 ENDED = "Conflict: terminated by setWebhook request"
-
-Run = Callable[[Bot, str, dict[str, Any], dict[str, Upload]], Coroutine[Any, Any, None]]
-"""Does a call that came in a webhook's answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    """Where a bot's updates go. `fixed` is an address that the bot gave; `address` is where its host really is."""
-
-    url: str
-    parts: SplitResult
-    max_connections: int
-    secret: str = field(default="", repr=False)
-    fixed: str = ""
-    certificate: bytes | None = field(default=None, repr=False)
-
-    @property
-    def port(self) -> int:
-        """The port, 443 or 80 if the URL has none."""
-        return self.parts.port or (443 if self.parts.scheme == "https" else 80)
 
 
 class Webhooks:

@@ -16,13 +16,13 @@ from sandbox.events import Board, Call
 from sandbox.faults import Faults
 from sandbox.files import Document, FileKind, StoredFile
 from sandbox.flood import FloodControl, Limits
+from sandbox.forums import Topics
 from sandbox.inline import Inline
 from sandbox.internet import Internet
 from sandbox.membership import Membership
 from sandbox.people import Person
 from sandbox.presses import Press
 from sandbox.reactions import Reactions
-from sandbox.topics import Topics
 from sandbox.updates import Queue
 from sandbox.voting import Polls
 from sandbox.webhooks import Webhooks

@@ -168,7 +168,6 @@ def _like(poll: Poll, ask: Ask) -> Poll:
         owner=ask.bot,
         options=options,
         votes={},
-        messages=[],
         open_period=None,
         close_date=None,
     )

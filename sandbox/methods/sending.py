@@ -22,6 +22,7 @@ from sandbox.files import (
     size_of,
     taken_as,
 )
+from sandbox.forums import check_thread
 from sandbox.html import checked_url
 from sandbox.messages import Message
 from sandbox.methods.ask import Ask
@@ -29,7 +30,6 @@ from sandbox.methods.ephemeral import Target, ephemeral_target
 from sandbox.methods.markup import check_for_chat, read_markup
 from sandbox.polls import Poll
 from sandbox.text import Text, check_caption, check_text, parse
-from sandbox.topics import check_thread
 
 NOT_PLAYED = (
     "business_connection_id",

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import binascii
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.chats import Chat
 from sandbox.errors import CannotDoError
@@ -12,13 +12,11 @@ from sandbox.files import Document, is_picture
 from sandbox.links import read_link
 from sandbox.messages import Message
 from sandbox.page.crowd import Crowd, drained
+from sandbox.page.page import Page
 from sandbox.page.views import find_chat, find_message, key_of, message_key, results_view, user_view
 from sandbox.people import Person
 from sandbox.reactions import DRESS
 from sandbox.text import MAX_TEXT
-
-if TYPE_CHECKING:
-    from sandbox.page.page import Page
 
 PRESS_SECONDS = 20.0
 INLINE_SECONDS = 10.0
@@ -41,7 +39,7 @@ class RefusedError(Exception):
 class Acts:
     """The acts of one page, by name."""
 
-    def __init__(self, page: "Page") -> None:
+    def __init__(self, page: Page) -> None:
         self.page = page
         self.world = page.world
 
@@ -55,7 +53,7 @@ class Acts:
         except (CannotDoError, TypeError, ValueError):  # the last two: what isn't a number where one should be
             raise RefusedError("cannot") from None
         finally:
-            self.page.stir()
+            self.page.wake_watchers()
 
     def _chat(self, person: Person, body: Body) -> Chat:
         chat = find_chat(self.world, person, str(body.get("chat")))
@@ -109,6 +107,8 @@ class Acts:
         button = next((one for one in message.buttons if one.callback_data == body.get("data")), None)
         if button is None or button.disabled or message.is_ephemeral or not message.chat.is_group:
             raise RefusedError("gone")
+        if self.page.crowd_is_busy:
+            raise RefusedError("crowd_busy")
         crowd = Crowd(button.text, min(max(int(body.get("size", 200)), 1), MOST_FANS))
         self.page.call_crowd(message, button.callback_data or "", crowd)
         return {}

@@ -3,15 +3,13 @@
 import asyncio
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
+from sandbox.page.page import Page
 from sandbox.page.views import message_key, message_view
 from sandbox.people import Person
-
-if TYPE_CHECKING:
-    from sandbox.page.page import Page
 
 BATCH = 0.08
 """Seconds in which what happens together is gathered, so that a crowd makes a dozen events and not a thousand."""
@@ -21,10 +19,9 @@ HEARTBEAT = 10.0
 class Feed:
     """One open stream. `after` is how much of the page's journal the browser has, None if it must load anew."""
 
-    def __init__(self, page: "Page", person: Person, after: int | None) -> None:
+    def __init__(self, page: Page, person: Person, after: int | None) -> None:
         self.page = page
         self.person = person
-        self.stirred = asyncio.Event()
         self._after = after
         self._told: dict[str, str] = {}
 
@@ -35,21 +32,25 @@ class Feed:
         if self._after is None:
             await response.write(b'data: {"reload":true}\n\n')
             return response
-        while not self.page.closed:
-            self.stirred.clear()
-            batch = await self._batch()
-            if batch:
-                written = json.dumps(batch, ensure_ascii=False, separators=(",", ":"))
-                await response.write(f"id: {self._after}\ndata: {written}\n\n".encode())
-            else:
-                await response.write(b":\n\n")
-            try:
-                async with asyncio.timeout(HEARTBEAT):
-                    await self.stirred.wait()
-            except TimeoutError:
-                continue
-            await asyncio.sleep(BATCH)
+        with self.page.watching() as woken:
+            while not self.page.closed:
+                woken.clear()
+                await self._send(response)
+                try:
+                    async with asyncio.timeout(HEARTBEAT):
+                        await woken.wait()
+                except TimeoutError:
+                    continue
+                await asyncio.sleep(BATCH)
         return response
+
+    async def _send(self, response: web.StreamResponse) -> None:
+        batch = await self._batch()
+        if batch:
+            written = json.dumps(batch, ensure_ascii=False, separators=(",", ":"))
+            await response.write(f"id: {self._after}\ndata: {written}\n\n".encode())
+        else:
+            await response.write(b":\n\n")
 
     async def _batch(self) -> dict[str, Any]:
         """What this person can see of what happened since."""

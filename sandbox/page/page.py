@@ -13,12 +13,9 @@ from sandbox.accounts import Bot
 from sandbox.chats import Chat
 from sandbox.events import Event
 from sandbox.messages import Message
-from sandbox.page.acts import Acts, RefusedError
 from sandbox.page.crowd import Crowd, Fans
-from sandbox.page.feed import Feed
 from sandbox.page.topics import WHOLE
 from sandbox.page.views import chat_view, chats_of, unread, user_view
-from sandbox.page.web import Web
 from sandbox.people import Person
 from sandbox.world import World
 
@@ -83,10 +80,8 @@ class Page:
         self._guests = Fans(world, bot, language, tuple(fan_names))
         self._crowd = Fans(world, bot, language, tuple(crowd_names))
         self._read: dict[tuple[int, Chat], dict[int, int]] = {}
-        self._feeds: set[Feed] = set()
+        self._watchers: set[asyncio.Event] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.acts = Acts(self)
-        self.web = Web(self)
         self.closed = False
         world.board.listeners.append(self._note)
         world.clock.on_change(self._jumped)
@@ -94,25 +89,26 @@ class Page:
     def _note(self, event: Event) -> None:
         if event.message is not None and event.kind in {"message", "edit", "delete", "hide", "reaction"}:
             self.journal.append(event.message)
-            self.stir()
+            self.wake_watchers()
 
     def _jumped(self) -> None:
         self._looked_at = -math.inf
-        self.stir()
+        self.wake_watchers()
 
-    def stir(self) -> None:
-        """Wakes those who watch."""
-        for feed in self._feeds:
-            feed.stirred.set()
+    def wake_watchers(self) -> None:
+        """Tell each browser that watches that there is something new."""
+        for woken in self._watchers:
+            woken.set()
 
     @contextlib.contextmanager
-    def feeding(self, feed: Feed) -> Iterator[None]:
-        """While a browser watches."""
-        self._feeds.add(feed)
+    def watching(self) -> Iterator[asyncio.Event]:
+        """While a browser watches. The event that is given is set whenever there is something new for it."""
+        woken = asyncio.Event()
+        self._watchers.add(woken)
         try:
-            yield
+            yield woken
         finally:
-            self._feeds.discard(feed)
+            self._watchers.discard(woken)
 
     def person(self, number: str | None) -> Person | None:
         """Someone of the cast, by their id."""
@@ -138,10 +134,13 @@ class Page:
             for chat in chats_of(self.world, part.person):
                 self.has_read(part.person, chat)
 
+    @property
+    def crowd_is_busy(self) -> bool:
+        """Whether a crowd is tapping right now."""
+        return self.crowd is not None and not self.crowd.done
+
     def call_crowd(self, message: Message, data: str, crowd: Crowd) -> None:
-        """Starts a crowd in the background, unless one is at it."""
-        if self.crowd is not None and not self.crowd.done:
-            raise RefusedError("crowd_busy")
+        """Start a crowd in the background."""
         crowd.number = 1 if self.crowd is None else self.crowd.number + 1
         self.crowd = crowd
         task = asyncio.create_task(self._tap(message, data, crowd))
@@ -150,12 +149,12 @@ class Page:
 
     async def _tap(self, message: Message, data: str, crowd: Crowd) -> None:
         try:
-            await self._crowd.tap(message, data, crowd, self.stir)
+            await self._crowd.tap(message, data, crowd, self.wake_watchers)
         except KeyError:
             crowd.unanswered = crowd.size - len(crowd.took)  # the button went while they came in
         finally:
             crowd.done = True
-            self.stir()
+            self.wake_watchers()
 
     async def look_ahead(self) -> NextEvent | None:
         """The next event, asked for at most once a second and after each jump."""
@@ -195,6 +194,6 @@ class Page:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         deadline = time.monotonic() + LAST_WORDS
-        while self._feeds and time.monotonic() < deadline:
-            self.stir()
+        while self._watchers and time.monotonic() < deadline:
+            self.wake_watchers()
             await asyncio.sleep(0.01)

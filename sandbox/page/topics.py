@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.chats import Chat
+from sandbox.forums import may_write
 from sandbox.messages import Message
 from sandbox.people import Person
-from sandbox.topics import GENERAL, may_write
+from sandbox.topics import GENERAL
 
 Read = Mapping[int, int]
 """How many of a chat's messages a person has had on the screen, by topic; outside forums by `WHOLE` alone."""

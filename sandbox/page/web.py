@@ -3,18 +3,16 @@
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
-from sandbox.page.acts import RefusedError
+from sandbox.page.acts import Acts, RefusedError
 from sandbox.page.feed import Feed
 from sandbox.page.guard import refusal
+from sandbox.page.page import Page
 from sandbox.page.views import chats_of, commands_view, find_chat, key_of, page_of, user_view
 from sandbox.people import Person
-
-if TYPE_CHECKING:
-    from sandbox.page.page import Page
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".json": "application/json"}
@@ -33,8 +31,9 @@ Look = Callable[["Web", web.BaseRequest, Person, str], Awaitable[web.StreamRespo
 class Web:
     """Answers a browser for one page."""
 
-    def __init__(self, page: "Page") -> None:
+    def __init__(self, page: Page) -> None:
         self.page = page
+        self.acts = Acts(page)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """One request of a browser."""
@@ -63,7 +62,7 @@ class Web:
         if person is None:
             return _missing()
         try:
-            return web.json_response(await self.page.acts.do(person, body))
+            return web.json_response(await self.acts.do(person, body))
         except RefusedError as refused:
             return web.json_response({"error": refused.code})  # an answer like any other: the page says it in words
 
@@ -97,9 +96,7 @@ class Web:
         heard = int(after) if after.isdigit() else None
         if request.query.get("world") != self.page.name or (heard is not None and heard > len(self.page.journal)):
             heard = None
-        feed = Feed(self.page, person, heard)
-        with self.page.feeding(feed):
-            return await feed.serve(request)
+        return await Feed(self.page, person, heard).serve(request)
 
     async def history(self, request: web.BaseRequest, person: Person, rest: str) -> web.Response:  # noqa: ARG002
         """Earlier messages of a chat."""

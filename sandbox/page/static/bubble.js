@@ -2,14 +2,14 @@
 
 import { content } from "./contents.js";
 import { crowdCall } from "./crowd.js";
-import { coloured, does, isBusy, messageMenu, openSender, press, scanMenu, switchInline } from "./doing.js";
 import { el, face, hue, icon, script } from "./dom.js";
+import { carriedLink } from "./links.js";
 import { fileUrl } from "./net.js";
-import { isTelegram, rich } from "./rich.js";
+import { rich } from "./rich.js";
+import { coloured, does, isBusy, messageMenu, openSender, press, scanMenu, switchInline } from "./taps.js";
 import { fullTime, names, number, say, someNames, time } from "./words.js";
 
 const MOST_NAMED = 3;
-const WRITTEN = /https?:\/\/t(?:elegram)?\.me\/[\w+][\w?=&+-]*/i;
 
 /** A line about people coming and going; neighbours of one kind are told together. */
 export function serviceText(messages) {
@@ -156,17 +156,6 @@ function attachment(message) {
   );
   scan.addEventListener("click", () => scanMenu(scan, link));
   return el("div.scannable", {}, picture, scan);
-}
-
-/** The link of Telegram's that a message carries in its text or on its buttons. */
-export function carriedLink(message) {
-  for (const one of message.entities ?? []) {
-    const url = one.type === "text_link" ? one.url : message.text.slice(one.offset, one.offset + one.length);
-    if ((one.type === "url" || one.type === "text_link") && isTelegram(url)) return url;
-  }
-  const button = (message.keyboard ?? []).flat().find((one) => one.url && isTelegram(one.url));
-  // A link that is meant to be copied is code, and no link to Telegram's apps; it is still what the picture shows.
-  return button?.url ?? WRITTEN.exec(message.text ?? "")?.[0] ?? null;
 }
 
 function reactions(message) {

@@ -2,12 +2,13 @@
 
 import { composer, focusField } from "./composer.js";
 import { drawCrowd } from "./crowd.js";
-import { attempt, memberMenu } from "./doing.js";
 import { el, face, icon } from "./dom.js";
-import { closeChat } from "./main.js";
-import { messageList, showMessage, toBottom } from "./messages.js";
+import { messageList, toBottom } from "./messages.js";
+import { closeChat } from "./navigation.js";
+import { attempt } from "./net.js";
 import { menu } from "./overlay.js";
 import { app, isInside } from "./state.js";
+import { memberMenu, showMessage } from "./taps.js";
 import { topicOf, topicTabs } from "./topics.js";
 import { say } from "./words.js";
 

@@ -1,8 +1,8 @@
 // Where a person writes; or, where they can't, what they can do instead.
 
-import { attempt, does } from "./doing.js";
 import { el, face, icon } from "./dom.js";
-import { act, getCommands } from "./net.js";
+import { openLink } from "./links.js";
+import { act, attempt, getCommands } from "./net.js";
 import { refused, toast } from "./overlay.js";
 import { app, isInside } from "./state.js";
 import { here, topicOf } from "./topics.js";
@@ -292,7 +292,7 @@ function resultLines(found, offset) {
     words: [el("b", {}, text)],
     pick() {
       clear();
-      does.link(`https://t.me/${app.bot.username}?start=${start}`);
+      openLink(`https://t.me/${app.bot.username}?start=${start}`);
     },
   };
   return [opens, ...lines];

@@ -1,9 +1,10 @@
 // What a message holds beside words and files: polls, blocks of rich messages, places, dice, contacts.
 
-import { attempt, does, press } from "./doing.js";
 import { el, icon, script } from "./dom.js";
+import { attempt } from "./net.js";
 import { link } from "./rich.js";
 import { now } from "./state.js";
+import { does, press } from "./taps.js";
 import { entityTime, number, say } from "./words.js";
 
 const STYLES = {

@@ -1,7 +1,7 @@
 // Two hundred fans who tap one button at once, and how they were answered.
 
-import { callCrowd } from "./doing.js";
 import { el, icon } from "./dom.js";
+import { attempt } from "./net.js";
 import { menu } from "./overlay.js";
 import { app } from "./state.js";
 import { number, say } from "./words.js";
@@ -26,6 +26,10 @@ export function crowdCall(message, chat) {
     else menu(made, buttons.map((each) => ({ text: each.text, does: () => callCrowd(message, each, SIZE) })));
   });
   return made;
+}
+
+async function callCrowd(message, button, size) {
+  await attempt("crowd", { message: message.key, data: button.data, size });
 }
 
 /** The counter over the chat. */

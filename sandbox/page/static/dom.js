@@ -72,6 +72,13 @@ export function hue(id) {
   return Math.abs(Number(id)) % 8;
 }
 
+/** Lets an element light up for a moment. Reading its width makes the browser start the animation anew. */
+export function flash(element) {
+  element.classList.remove("flash");
+  void element.offsetWidth;
+  element.classList.add("flash");
+}
+
 /** Moves the focus among elements with the arrow keys. */
 export function arrows(event, list, { across = false } = {}) {
   const steps = across ? { ArrowLeft: -1, ArrowRight: 1 } : { ArrowUp: -1, ArrowDown: 1 };

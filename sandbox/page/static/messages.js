@@ -1,7 +1,7 @@
 // The messages of the open chat: which are on the page, in which groups, and where it is scrolled to.
 
 import { bubble, serviceLine } from "./bubble.js";
-import { el, icon } from "./dom.js";
+import { el, flash, icon } from "./dom.js";
 import { act, getHistory } from "./net.js";
 import { refreshTimes } from "./rich.js";
 import { app, isInside, messagesOf, now, takeMessages } from "./state.js";
@@ -68,10 +68,7 @@ export function drawMessages(flashing = []) {
   draw();
   for (const key of flashing) {
     const one = made.get(key)?.element;
-    if (!one) continue;
-    one.classList.remove("flash");
-    void one.offsetWidth;
-    one.classList.add("flash");
+    if (one) flash(one);
   }
   const last = shownOf(app.open).at(-1);
   if (stuck || last?.mine) toBottom();
@@ -276,16 +273,6 @@ export function markRead() {
     readTimer = 0;
     act("read", here());
   }, 350);
-}
-
-/** Shows a message that another one answers. */
-export function showMessage(key) {
-  const found = made.get(key)?.element;
-  if (!found) return;
-  found.scrollIntoView({ block: "center" });
-  found.classList.remove("flash");
-  void found.offsetWidth;
-  found.classList.add("flash");
 }
 
 function onKey(event) {

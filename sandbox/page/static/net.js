@@ -1,5 +1,6 @@
 // Talks with the stand-in: the state, what happens, what a person does.
 
+import { refused } from "./overlay.js";
 import { app } from "./state.js";
 
 export async function getState(as) {
@@ -34,6 +35,14 @@ export async function act(name, body = {}) {
   } catch {
     return { error: "lost" };
   }
+}
+
+/** Does an act, and tells the person if their app refuses it. The answer, or null if it was refused. */
+export async function attempt(name, body) {
+  const answer = await act(name, body);
+  if (!answer.error) return answer;
+  refused(answer.error);
+  return null;
 }
 
 let source = null;

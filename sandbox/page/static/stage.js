@@ -1,8 +1,9 @@
 // The bar over the chats: who is played, what time it is, which language.
 
-import { attempt } from "./doing.js";
+import { changed } from "./changes.js";
 import { arrows, el, face, icon } from "./dom.js";
-import { play, redrawAll } from "./main.js";
+import { play } from "./navigation.js";
+import { attempt } from "./net.js";
 import { menu } from "./overlay.js";
 import { app, now } from "./state.js";
 import { NAMES, current, dateAndTime, dayKey, number, say, setLanguage, soon, stageDate, time } from "./words.js";
@@ -138,7 +139,7 @@ tongue.addEventListener("click", () => {
     does: () => {
       setLanguage(code);
       delete clock.dataset.shown;
-      redrawAll();
+      changed("language");
     },
   }));
   menu(tongue, items, { label: say("language") });

@@ -1,12 +1,12 @@
 // What taps do: they ask the stand-in, and show what it answers.
 
-import { carriedLink } from "./bubble.js";
+import { changed } from "./changes.js";
 import { answerTo, typeIn } from "./composer.js";
-import { openChat, play, redraw } from "./main.js";
-import { showMessage } from "./messages.js";
-import { act } from "./net.js";
-import { alertBox, askLink, copyText, menu, refused, toast } from "./overlay.js";
-import { isTelegram } from "./rich.js";
+import { flash } from "./dom.js";
+import { carriedLink, openLink } from "./links.js";
+import { openChat } from "./navigation.js";
+import { attempt } from "./net.js";
+import { alertBox, copyText, menu, toast } from "./overlay.js";
 import { app, isInside } from "./state.js";
 import { here } from "./topics.js";
 import { say } from "./words.js";
@@ -14,14 +14,6 @@ import { say } from "./words.js";
 const HEART = "❤";
 const EMOJI = [HEART, "👍", "🔥"];
 const busy = new Set();
-
-/** Does an act and says so if the person's app refuses; null then. */
-export async function attempt(name, body) {
-  const answer = await act(name, body);
-  if (!answer.error) return answer;
-  refused(answer.error);
-  return null;
-}
 
 export const does = {
   copy: copyText,
@@ -32,6 +24,14 @@ export const does = {
   heart: (message) => does.react(message, HEART),
   type: typeIn,
 };
+
+/** Scrolls to a message of the open chat, as a tap on an answer to it or on the pinned bar does. */
+export function showMessage(key) {
+  const found = [...document.querySelectorAll("article.message")].find((one) => one.dataset.message === key);
+  if (!found) return;
+  found.scrollIntoView({ block: "center" });
+  flash(found);
+}
 
 /** A sign in colour: Telegram's list of reactions has some of them without the letter that asks for it. */
 export function coloured(emoji) {
@@ -109,31 +109,14 @@ export async function press(message, button) {
   if (busy.has(mark)) return;
   const person = app.me;
   busy.add(mark);
-  redraw(message.key);
+  changed("message", message.key);
   const done = await attempt("press", { message: message.key, data: button.data });
   busy.delete(mark);
-  redraw(message.key);
+  changed("message", message.key);
   if (!done || app.me !== person) return;
   if (done.answer === null) toast(say("no_answer"));
   else if (done.answer.url) await openLink(done.answer.url);
   else if (done.answer.text) (done.answer.alert ? alertBox : toast)(done.answer.text);
-}
-
-/** Follows a link as the person who is played, or as another one. */
-export async function openLink(url, as = app.me) {
-  if (!isTelegram(url) && !url.startsWith("tg://")) {
-    if (/^https?:\/\//i.test(url)) window.open(url, "_blank", "noopener,noreferrer");
-    else refused("no_link");
-    return;
-  }
-  if (as !== app.me) await play(as, null, { stay: true });
-  const done = await attempt("open", { url: url.replace(/^tg:\/\/resolve\?domain=(\w+)&start=/, "https://t.me/$1?start=") });
-  if (done) await openChat(done.chat);
-}
-
-export async function pasteLink() {
-  const url = await askLink();
-  if (url) await openLink(url);
 }
 
 /** A QR code on somebody's screen is read by somebody else's phone. */
@@ -176,8 +159,4 @@ export function messageMenu(anchor, message, chat) {
     }
   }
   if (items.length) menu(anchor, items, { label: say("message_menu") });
-}
-
-export async function callCrowd(message, button, size) {
-  await attempt("crowd", { message: message.key, data: button.data, size });
 }
