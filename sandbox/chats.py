@@ -243,8 +243,8 @@ class Chat:
 
     def speaks_in(self, group: "Chat", text: str) -> "Message":
         """This channel posts in a group as if it were a user."""
-        return self.world.delivery.post(group, sender=CHANNEL_BOT, sender_chat=self, typed=text)
+        return self.world.delivery.post_text(group, text, sender=CHANNEL_BOT, sender_chat=self)
 
     def posts(self, text: str) -> "Message":
         """A post of this channel; its linked group gets Telegram's automatic forward of it."""
-        return self.world.delivery.post(self, sender=None, sender_chat=self, typed=text)
+        return self.world.delivery.post_text(self, text, sender=None, sender_chat=self)

@@ -3,6 +3,7 @@
 Who hears what: https://core.telegram.org/bots/features#privacy-mode and https://core.telegram.org/bots/api#update.
 """
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from sandbox.accounts import TELEGRAM, Bot, User
@@ -10,11 +11,9 @@ from sandbox.chats import Chat, Member
 from sandbox.commands import addressed_to
 from sandbox.errors import CannotDoError
 from sandbox.events import Event
-from sandbox.files import StoredFile
-from sandbox.messages import Message
-from sandbox.polls import Poll
+from sandbox.messages import Message, NewMessage
 from sandbox.presses import PRESS_LIFE, CallbackAnswer, Press
-from sandbox.text import Text, typed
+from sandbox.text import typed
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -26,57 +25,20 @@ class Delivery:
     def __init__(self, world: "World") -> None:
         self.world = world
 
-    def post(
-        self,
-        chat: Chat,
-        *,
-        sender: User | None,
-        typed: str | None = None,
-        content: Text | None = None,
-        sender_chat: Chat | None = None,
-        reply_to: Message | None = None,
-        file: StoredFile | None = None,
-        poll: Poll | None = None,
-        body: dict[str, Any] | None = None,
-        markup: dict[str, Any] | None = None,
-        only_for: User | None = None,
-        receiver: User | None = None,
-        extra: dict[str, Any] | None = None,
-        service: dict[str, Any] | None = None,
-        preview: dict[str, Any] | None = None,
-        by_bot: Bot | None = None,
-        via_bot: Bot | None = None,
-        lost: bool = False,
-    ) -> Message:
-        """Adds a message to a chat and delivers it; `typed` is a person's text, `content` a parsed one."""
-        number, ephemeral = self._number(chat, ephemeral=only_for is not None)
-        if reply_to is not None:
-            extra = _thread_after(chat, reply_to) | (extra or {})
+    def post(self, chat: Chat, new: NewMessage) -> Message:
+        """Add a message to a chat and deliver it."""
+        number, ephemeral = self._number(chat, ephemeral=new.only_for is not None)
+        thread = _thread_after(chat, new.reply_to) if new.reply_to is not None else {}
         message = Message(
             chat=chat,
             message_id=number,
             ephemeral_message_id=ephemeral,
-            sender=sender,
-            sender_chat=sender_chat,
             at=self.world.clock.now(),
             seq=self.world.tick(),
-            content=content if content is not None else _typed(typed),
-            reply_to=reply_to,
-            file=file,
-            poll=poll,
-            body=body or {},
-            markup=markup,
-            posted_by=by_bot,
-            keyboard_bot=(by_bot or via_bot) if markup is not None else None,
-            via_bot=via_bot,
-            lost=lost,
-            only_for=only_for,
-            receiver=receiver,
-            extra=extra or {},
-            service=service or {},
-            preview=preview,
+            keyboard_bot=(new.posted_by or new.via_bot) if new.markup is not None else None,
+            **{one.name: getattr(new, one.name) for one in fields(new)} | {"extra": thread | new.extra},
         )
-        if via_bot is not None and markup is not None:
+        if new.via_bot is not None and new.markup is not None:
             message.inline_message_id = self.world.inline.number(message)
         chat.messages.append(message)
         if ephemeral is None:
@@ -89,10 +51,13 @@ class Delivery:
             self._forward_to_group(message, chat.linked)
         return message
 
+    def post_text(self, chat: Chat, text: str, *, sender: User | None, sender_chat: Chat) -> Message:
+        """Post a text that is typed in the name of a group or a channel."""
+        return self.post(chat, NewMessage(sender=sender, sender_chat=sender_chat, content=typed(text)))
+
     def _forward_to_group(self, post: Message, group: Chat) -> None:
         """Telegram's automatic forward of a channel's post, with its keyboard, whose presses name the copy."""
-        post.copy = self.post(
-            group,
+        copy = NewMessage(
             sender=TELEGRAM,
             sender_chat=post.chat,
             content=post.content,
@@ -103,6 +68,7 @@ class Delivery:
             preview=post.preview,
             extra={"is_automatic_forward": True, "forward_origin": post.origin()},
         )
+        post.copy = self.post(group, copy)
         post.copy.keyboard_bot = post.keyboard_bot
 
     def _number(self, chat: Chat, *, ephemeral: bool) -> tuple[int, int | None]:
@@ -144,7 +110,8 @@ class Delivery:
             pinned.remove(message)
         pinned.append(message)
         pinned.sort(key=lambda one: one.seq)
-        self.post(message.chat, sender=sender, sender_chat=sender_chat, service={"pinned_message": message})
+        told = {"pinned_message": message}
+        self.post(message.chat, NewMessage(sender=sender, sender_chat=sender_chat, service=told))
 
     def unpin(self, message: Message) -> None:
         """Unpins a message; nobody is told."""
@@ -235,10 +202,6 @@ def _thread_after(chat: Chat, answered: Message) -> dict[str, Any]:
         return {"message_thread_id": answered.thread} | topic
     first = chat.kind == "supergroup" and not chat.is_forum and answered.message_id
     return {"message_thread_id": answered.message_id} if first else {}
-
-
-def _typed(text: str | None) -> Text:
-    return typed(text) if text else Text()
 
 
 def _hears(bot: Bot, message: Message) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox.accounts import User
 from sandbox.chats import Chat
 from sandbox.errors import CannotDoError, bad
+from sandbox.messages import NewMessage
 from sandbox.topics import FIRST_COLOUR, GENERAL, Topic, inside
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Topics:
             self._world.delivery.delete(message)
 
     def _tell(self, chat: Chat, by: User, topic: Topic, name: str, value: dict[str, Any]) -> None:
-        self._world.delivery.post(chat, sender=by, service={name: value}, extra=inside(topic))
+        self._world.delivery.post(chat, NewMessage(sender=by, service={name: value}, extra=inside(topic)))
 
 
 def topic_of(chat: Chat, thread_id: int | None) -> Topic | None:

@@ -13,7 +13,7 @@ from sandbox.accounts import Bot, User
 from sandbox.chats import Chat
 from sandbox.errors import CannotDoError
 from sandbox.files import StoredFile
-from sandbox.messages import Message
+from sandbox.messages import Message, NewMessage
 from sandbox.text import Text
 
 if TYPE_CHECKING:
@@ -156,8 +156,7 @@ class Inline:
     def choose(self, query: InlineQuery, result: InlineResult, sender: User, sender_chat: Chat | None) -> Message:
         """The result becomes a message of that person's, and the bot hears of it if its feedback is on."""
         bot = query.bot
-        message = self.world.delivery.post(
-            query.chat,
+        new = NewMessage(
             sender=sender,
             sender_chat=sender_chat,
             content=result.content,
@@ -166,6 +165,7 @@ class Inline:
             preview=result.preview,
             via_bot=bot,
         )
+        message = self.world.delivery.post(query.chat, new)
         if self._dice.random() * 100 < bot.inline_feedback:
             payload: dict[str, Any] = {"result_id": result.id, "from": query.person.json(), "query": query.text}
             if message.inline_message_id is not None:

@@ -11,6 +11,7 @@ from sandbox.accounts import Bot, User
 from sandbox.chats import BASIC_GROUP_RIGHTS, OWNER_RIGHTS, Chat, Member, Rights, Status
 from sandbox.errors import CannotDoError
 from sandbox.links import REQUESTER_WINDOW, InviteLink, JoinRequest
+from sandbox.messages import NewMessage
 from sandbox.permissions import Permissions
 
 if TYPE_CHECKING:
@@ -41,21 +42,21 @@ class Membership:
             raise CannotDoError(f"{who.name} isn't in {chat.title}")
         if who is chat.creator():
             own = replace(OWNER_RIGHTS, is_anonymous=rights is not None and rights.is_anonymous)
-            self._set(chat, by, who, "creator", own, title=title)
+            self._give_standing(chat, by, Member(who, "creator", own, title=title))
             return
-        self._set(chat, by, who, "administrator" if rights else "member", rights, title=title)
+        self._give_standing(chat, by, Member(who, "administrator" if rights else "member", rights, title=title))
 
     def restrict(self, chat: Chat, by: User, who: User, permissions: Permissions | None) -> None:
         """Someone may do only so much from now on, also if they aren't in the chat; None lifts that."""
         inside = chat.has(who)
         if permissions is None:
-            self._set(chat, by, who, "member" if inside else "left", None)
+            self._give_standing(chat, by, Member(who, "member" if inside else "left"))
         else:
-            self._put(chat, by, Member(who, "restricted", permissions=permissions, is_member=inside))
+            self._store_and_tell(chat, by, Member(who, "restricted", permissions=permissions, is_member=inside))
 
     def tag(self, chat: Chat, by: User, who: User, tag: str) -> None:
         """A member gets a tag beside their name, or loses it."""
-        self._put(chat, by, replace(chat.members[who.id], tag=tag))
+        self._store_and_tell(chat, by, replace(chat.members[who.id], tag=tag))
 
     def remove(self, chat: Chat, by: User, who: User) -> None:
         """Someone is removed and banned; a basic group keeps no ban list of people."""
@@ -63,13 +64,13 @@ class Membership:
         was_inside = chat.has(who)
         if was_inside and chat.is_group:
             self._service(chat, by, "left_chat_member", who.json())
-        self._set(chat, by, who, status, None)
+        self._give_standing(chat, by, Member(who, status))
 
     def unban(self, chat: Chat, by: User, who: User) -> None:
         """Someone who was removed may come back."""
         if not chat.bans(who):
             raise CannotDoError(f"{who.name} isn't banned in {chat.title}")
-        self._set(chat, by, who, "left", None)
+        self._give_standing(chat, by, Member(who, "left"))
 
     def leave(self, chat: Chat, who: User) -> None:
         """Someone leaves by themselves; a supergroup whose creator left has none until they return or the heir follows.
@@ -81,9 +82,9 @@ class Membership:
         was_creator = who is chat.creator()
         member = chat.members[who.id]
         if member.permissions is not None:
-            self._put(chat, who, replace(member, is_member=False))
+            self._store_and_tell(chat, who, replace(member, is_member=False))
         else:
-            self._set(chat, who, who, "left", None)
+            self._give_standing(chat, who, Member(who, "left"))
         if was_creator and chat.kind == "supergroup":
             chat.departed = who
             administrators = (one.user for one in chat.members.values() if one.status == "administrator")
@@ -97,7 +98,7 @@ class Membership:
         if heir is None or not chat.has(heir):
             raise CannotDoError(f"nobody inherits {chat.title}")
         chat.departed = chat.heir = None
-        self._set(chat, heir, heir, "creator", OWNER_RIGHTS)
+        self._give_standing(chat, heir, Member(heir, "creator", OWNER_RIGHTS))
         self._service(chat, heir, "chat_owner_changed", {"new_owner": heir.json()})
 
     def hand_over(self, chat: Chat, by: User, to: User, keeps: Rights | None) -> None:
@@ -189,39 +190,31 @@ class Membership:
         member = chat.member(who)
         if who is chat.departed:
             chat.departed = chat.heir = None
-            self._set(chat, by, who, "creator", OWNER_RIGHTS, how=how)
+            self._give_standing(chat, by, Member(who, "creator", OWNER_RIGHTS), how=how)
         elif member is not None and member.permissions is not None and rights is None:
-            self._put(chat, by, replace(member, is_member=True), how=how)
+            self._store_and_tell(chat, by, replace(member, is_member=True), how=how)
         else:
-            self._set(chat, by, who, "administrator" if rights else "member", rights, how=how)
+            status: Status = "administrator" if rights else "member"
+            self._give_standing(chat, by, Member(who, status, rights), how=how)
 
-    def _set(
-        self,
-        chat: Chat,
-        by: User,
-        who: User,
-        status: Status,
-        rights: Rights | None,
-        *,
-        title: str | None = None,
-        how: dict[str, Any] | None = None,
-    ) -> None:
-        before = chat.members.get(who.id)
-        if rights is not None and chat.kind == "group":
-            rights = BASIC_GROUP_RIGHTS
-        promoter = by.id if status == "administrator" else None
-        self._put(chat, by, Member(who, status, rights, promoter, title or (before.title if before else None)), how=how)
+    def _give_standing(self, chat: Chat, by: User, new: Member, *, how: dict[str, Any] | None = None) -> None:
+        """Give someone a new status. They keep their title, and `by` is noted as who promoted an administrator."""
+        before = chat.members.get(new.user.id)
+        rights = BASIC_GROUP_RIGHTS if new.rights is not None and chat.kind == "group" else new.rights
+        promoter = by.id if new.status == "administrator" else None
+        title = new.title or (before.title if before else None)
+        self._store_and_tell(chat, by, replace(new, rights=rights, promoted_by=promoter, title=title), how=how)
 
-    def _put(self, chat: Chat, by: User, after: Member, *, how: dict[str, Any] | None = None) -> None:
-        """Keeps a new standing and tells of it, unless it is the old one."""
+    def _store_and_tell(self, chat: Chat, by: User, after: Member, *, how: dict[str, Any] | None = None) -> None:
+        """Store a new standing and tell bots of it. A standing that is the same as before is told to nobody."""
         before = chat.members.get(after.user.id) or Member(after.user, "left")
         if before.standing == after.standing:
             return
         chat.members[after.user.id] = after
         self.world.delivery.member_changed(chat, by, before, after, how=how or {})
 
-    def _service(self, chat: Chat, by: User, name: str, value: Any) -> None:
-        self.world.delivery.post(chat, sender=by, service={name: value})
+    def _service(self, chat: Chat, by: User | None, name: str, value: Any) -> None:
+        self.world.delivery.post(chat, NewMessage(sender=by, service={name: value}))
 
     def upgrade(self, chat: Chat) -> Chat:
         """A basic group becomes a supergroup: a new id, the same people; the old id answers with a 400."""
@@ -232,7 +225,7 @@ class Membership:
             new.members[member.user.id] = member.copy()
         new.permissions = chat.permissions
         owner = chat.creator()
-        self.world.delivery.post(chat, sender=owner, service={"migrate_to_chat_id": new.id})
+        self._service(chat, owner, "migrate_to_chat_id", new.id)
         chat.migrated_to = new
-        self.world.delivery.post(new, sender=owner, sender_chat=None, service={"migrate_from_chat_id": chat.id})
+        self._service(new, owner, "migrate_from_chat_id", chat.id)
         return new

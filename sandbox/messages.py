@@ -48,6 +48,28 @@ class Button:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """What is known of a message before it is in a chat. The fields are those of Message, which explains them."""
+
+    sender: User | None
+    sender_chat: Chat | None = None
+    content: Text = field(default_factory=Text)
+    file: StoredFile | None = None
+    poll: Poll | None = None
+    body: dict[str, Any] = field(default_factory=dict)
+    markup: dict[str, Any] | None = None
+    preview: dict[str, Any] | None = None
+    reply_to: "Message | None" = None
+    only_for: User | None = None
+    receiver: User | None = None
+    posted_by: Bot | None = None
+    via_bot: Bot | None = None
+    lost: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+    service: dict[str, Any] = field(default_factory=dict)
+
+
 @dataclass(slots=True, eq=False)
 class Message:
     """One message. An ephemeral one has `message_id` 0, an `ephemeral_message_id` and `only_for`.

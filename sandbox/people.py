@@ -12,7 +12,7 @@ from sandbox.files import Document
 from sandbox.forums import may_write, topic_of
 from sandbox.inline import InlineQuery
 from sandbox.links import START_PAYLOAD, read_link
-from sandbox.messages import Button, Message
+from sandbox.messages import Button, Message, NewMessage
 from sandbox.participants import Participant
 from sandbox.presses import Press
 from sandbox.text import MAX_TEXT, Text, slug, typed
@@ -61,18 +61,18 @@ class Person(Participant):
         extra = self._topic(chat, topic, reply_to)
         bot = ephemeral_command_for(chat, self, content) if self.world.knows_whispers else None
         if bot is not None:
-            return self.world.delivery.post(
-                chat, sender=self, content=content, only_for=self, receiver=bot, extra=extra
-            )
+            whisper = NewMessage(sender=self, content=content, only_for=self, receiver=bot, extra=extra)
+            return self.world.delivery.post(chat, whisper)
         file = None
         if document is not None:
             file = self.world.store("document", document)
         elif photo is not None:
             file = self.world.store("photo", photo)
         sender, sender_chat = self._speaks_as(chat)
-        return self.world.delivery.post(
-            chat, sender=sender, sender_chat=sender_chat, content=content, reply_to=reply_to, file=file, extra=extra
+        said = NewMessage(
+            sender=sender, sender_chat=sender_chat, content=content, reply_to=reply_to, file=file, extra=extra
         )
+        return self.world.delivery.post(chat, said)
 
     def posts_album(self, where: "Where", *pictures: Document, caption: str = "") -> list[Message]:
         """Sends 2 to 10 pictures as one album; the caption hangs at the first.
@@ -84,17 +84,17 @@ class Person(Participant):
         chat = self._writes_to(where, "can_send_photos")
         sender, sender_chat = self._speaks_as(chat)
         group = {"media_group_id": self.world.next_album_id()}
-        return [
-            self.world.delivery.post(
-                chat,
+        album = [
+            NewMessage(
                 sender=sender,
                 sender_chat=sender_chat,
                 content=_content(caption if place == 0 else "", picture),
                 file=self.world.store("photo", picture),
-                extra=dict(group),
+                extra=group,
             )
             for place, picture in enumerate(pictures)
         ]
+        return [self.world.delivery.post(chat, one) for one in album]
 
     def _topic(self, chat: Chat, topic: Topic | None, reply_to: Message | None) -> dict[str, Any]:
         """What a message carries of its topic; raises CannotDoError where that is gone, or closed to them."""
@@ -122,7 +122,8 @@ class Person(Participant):
         if not group.is_administrator(self):
             raise CannotDoError(f"{self.name} isn't an administrator of {group.title}")
         extra = self._topic(group, topic, None)
-        return self.world.delivery.post(group, sender=ANONYMOUS, sender_chat=group, typed=text, extra=extra)
+        said = NewMessage(sender=ANONYMOUS, sender_chat=group, content=typed(text), extra=extra)
+        return self.world.delivery.post(group, said)
 
     def _writes_to(self, where: "Where", permission: str) -> Chat:
         chat = self.chat_with(where)
@@ -148,8 +149,7 @@ class Person(Participant):
             raise CannotDoError(f"{self.name} can't forward {message!r}")
         chat = self._writes_to(where, "can_send_messages")
         sender, sender_chat = self._speaks_as(chat)
-        return self.world.delivery.post(
-            chat,
+        forward = NewMessage(
             sender=sender,
             sender_chat=sender_chat,
             content=message.content,
@@ -159,6 +159,7 @@ class Person(Participant):
             via_bot=message.via_bot,
             extra={"forward_origin": message.origin()},
         )
+        return self.world.delivery.post(chat, forward)
 
     def edits(self, message: Message, text: str) -> Message:
         """Changes the text of their own message."""

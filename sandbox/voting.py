@@ -10,7 +10,7 @@ from sandbox.accounts import Bot, User
 from sandbox.chats import Chat
 from sandbox.errors import CannotDoError
 from sandbox.events import Event
-from sandbox.messages import Message
+from sandbox.messages import Message, NewMessage
 from sandbox.polls import MOST_OPTION, MOST_OPTIONS, Option, Poll
 from sandbox.text import Text
 
@@ -88,7 +88,7 @@ class Polls:
         added = Option(str(len(poll.options)), text, person, int(self.world.clock.now()))
         poll.options.append(added)
         told = {"poll_message": message, "option_persistent_id": added.persistent_id, "option_text": text.plain}
-        self.world.delivery.post(message.chat, sender=person, service={"poll_option_added": told})
+        self.world.delivery.post(message.chat, NewMessage(sender=person, service={"poll_option_added": told}))
         self._changed(poll)
 
     def close(self, poll: Poll, by: Bot | None = None) -> None:

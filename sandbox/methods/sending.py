@@ -24,7 +24,7 @@ from sandbox.files import (
 )
 from sandbox.forums import check_thread
 from sandbox.html import checked_url
-from sandbox.messages import Message
+from sandbox.messages import Message, NewMessage
 from sandbox.methods.ask import Ask
 from sandbox.methods.ephemeral import Target, ephemeral_target
 from sandbox.methods.markup import check_for_chat, read_markup
@@ -180,23 +180,23 @@ def send_draft(ask: Ask, draft: Draft, target: Target | None = None, *, counted:
         receiver = target.person
         if target.replaces is not None:
             ask.world.delivery.hide(target.replaces, receiver)
-    message = ask.world.delivery.post(
-        draft.chat,
+    new = NewMessage(
         sender=ask.bot if draft.chat.kind != "channel" else None,
         sender_chat=draft.chat if draft.chat.kind == "channel" else None,
         content=draft.content,
         reply_to=draft.reply_to,
         file=draft.file,
         poll=draft.poll,
-        body=draft.body,
+        body=draft.body or {},
         markup=draft.markup,
-        by_bot=ask.bot,
+        posted_by=ask.bot,
         only_for=receiver,
         receiver=receiver,
         lost=target is not None and ask.world.faults.loses_ephemeral(),
         extra=draft.extra,
         preview=draft.preview,
     )
+    message = ask.world.delivery.post(draft.chat, new)
     if draft.poll is not None:
         ask.world.polls.hangs(draft.poll, message)
     return message

@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.chats import Rights
 from sandbox.errors import bad
+from sandbox.messages import NewMessage
 from sandbox.methods.ask import Ask
 
 MOST_TITLE = 128
@@ -26,12 +27,12 @@ def set_title(ask: Ask) -> bool:
     if title != chat.title:
         chat.title = title
         as_channel = chat.kind == "channel"
-        ask.world.delivery.post(
-            chat,
+        new = NewMessage(
             sender=None if as_channel else ask.bot,
             sender_chat=chat if as_channel else None,
             service={"new_chat_title": title},
         )
+        ask.world.delivery.post(chat, new)
     return True
 
 
