@@ -25,22 +25,22 @@ class Clock:
         """Call this whenever the time is moved."""
         self._listeners.append(call)
 
-    def at(self, epoch: float, call: Callable[[], None]) -> None:
+    def call_at(self, epoch: float, call: Callable[[], None]) -> None:
         """Calls once when `epoch` has come, because time ran on or because a test moved it."""
         self._due.append((epoch, call))
-        asyncio.get_running_loop().call_later(max(0.0, epoch - self.now()), self._ring)
+        asyncio.get_running_loop().call_later(max(0.0, epoch - self.now()), self._call_due)
 
     def advance(self, seconds: float) -> None:
         """Moves the present forward by `seconds`."""
         self._offset += seconds
-        self._tell()
+        self._tell_moved()
 
     def set(self, epoch: float) -> None:
         """Makes `epoch` the present; time runs on from there."""
         self._offset += epoch - self.now()
-        self._tell()
+        self._tell_moved()
 
-    async def reaches(self, epoch: float) -> None:
+    async def wait_until(self, epoch: float) -> None:
         """Waits until `epoch` is the present, because time ran on or because a test moved it."""
         while (left := epoch - self.now()) > 0:
             moved = asyncio.get_running_loop().create_future()
@@ -52,17 +52,17 @@ class Clock:
             finally:
                 self._moved.discard(moved)
 
-    def _ring(self) -> None:
+    def _call_due(self) -> None:
         now = self.now() + 0.001
         due = [one for one in self._due if one[0] <= now]
         self._due = [one for one in self._due if one[0] > now]
         for _, call in due:
             call()
 
-    def _tell(self) -> None:
+    def _tell_moved(self) -> None:
         for moved in self._moved:
             if not moved.done():
                 moved.set_result(None)
         for call in self._listeners:
             call()
-        self._ring()
+        self._call_due()

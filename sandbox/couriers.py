@@ -36,7 +36,7 @@ LONGEST_WAIT = 60
 GONE = 410
 GONE_FOR = 23 * 3600
 """Seconds of nothing but 410s after which the webhook is removed."""
-SILENT = ("User-Agent", "Accept")
+UNSENT_HEADERS = ("User-Agent", "Accept")
 """What aiohttp would send, and Telegram doesn't."""
 NOT_RUN = frozenset({"setwebhook", "deletewebhook", "close", "logout"})
 UNVERIFIED = "SSL error {error:0A000086:SSL routines::certificate verify failed}"
@@ -112,7 +112,7 @@ class Courier:
         self._ready: list[tuple[float, int, Lane]] = []
         """Lanes whose first update may go, by when and by who was ready first."""
         self._turns = itertools.count()
-        self._changed = asyncio.Event()
+        self._woken = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._free = hook.max_connections
         self._gone_since: float | None = None
@@ -141,12 +141,12 @@ class Courier:
 
     def wake(self) -> None:
         """Looks again at what is due, because something came or the clock moved."""
-        self._changed.set()
+        self._woken.set()
 
     def take(self, update: Update) -> None:
         """A new update."""
         self._lane(update).updates.append(update)
-        self._queue(self._lane(update), self.world.clock.now())
+        self._schedule(self._lane(update), self.world.clock.now())
         self.wake()
 
     def reload(self) -> None:
@@ -158,14 +158,14 @@ class Courier:
             if update is not lane.flying:
                 lane.updates.append(update)
         for lane in self._lanes.values():
-            self._queue(lane, self.world.clock.now())
+            self._schedule(lane, self.world.clock.now())
         self.wake()
 
     def _lane(self, update: Update) -> Lane:
         key = lane_of(update)
         return self._lanes.setdefault(key, Lane(key))
 
-    def _queue(self, lane: Lane, at: float) -> None:
+    def _schedule(self, lane: Lane, at: float) -> None:
         if lane.updates and lane.flying is None and not lane.queued:
             lane.queued = True
             heapq.heappush(self._ready, (at, next(self._turns), lane))
@@ -178,7 +178,7 @@ class Courier:
     async def _deliver_all(self) -> None:
         clock = self.world.clock
         while True:
-            self._changed.clear()
+            self._woken.clear()
             while self._free and self._ready and self._ready[0][0] <= clock.now():
                 _, _, lane = heapq.heappop(self._ready)
                 lane.queued = False
@@ -186,14 +186,14 @@ class Courier:
             due = self._ready[0][0] - clock.now() if self._ready and self._free else None
             try:
                 async with asyncio.timeout(due):
-                    await self._changed.wait()
+                    await self._woken.wait()
             except TimeoutError:
                 continue
 
     def _send_first(self, lane: Lane) -> None:
         now = self.world.clock.now()
         while lane.updates and lane.updates[0].expires <= now:
-            self._leave(lane, lane.updates.popleft())
+            self._finish(lane, lane.updates.popleft())
         if not lane.updates:
             self._lanes.pop(lane.key, None)
             return
@@ -210,16 +210,16 @@ class Courier:
             due = self._try_later(lane, update, refused)
         else:
             self._gone_since = None
-            self._leave(lane, update)
+            self._finish(lane, update)
         finally:
             lane.flying = None
             self._free += 1
-        self._queue(lane, due)
+        self._schedule(lane, due)
         if not lane.updates:
             self._lanes.pop(lane.key, None)
         self.wake()
 
-    def _leave(self, lane: Lane, update: Update) -> None:
+    def _finish(self, lane: Lane, update: Update) -> None:
         """An update is done: taken, or expired."""
         self.bot.queue.forget(update)
         lane.tries, lane.delay = 0, 1
@@ -229,20 +229,20 @@ class Courier:
         now = self.world.clock.now()
         if refused.told is not None:
             self.last_error = (int(now), refused.told)
-        self._note_gone(refused.status, now)
+        self._count_gone(refused.status, now)
         wait = min(max(refused.retry_after, 0), MOST_RETRY_AFTER)
         if not wait and lane.tries:
             lane.delay = min(self._dice.randint(LONGEST_WAIT, 2 * LONGEST_WAIT), lane.delay * 2)
             wait = lane.delay
         if now + wait > update.expires:
-            self._leave(lane, update)
+            self._finish(lane, update)
             return now
         lane.tries += 1
         if update in self.bot.queue:
             lane.updates.appendleft(update)
         return now + wait
 
-    def _note_gone(self, status: int, now: float) -> None:
+    def _count_gone(self, status: int, now: float) -> None:
         if status != GONE:
             self._gone_since = None
         elif self._gone_since is None:
@@ -261,15 +261,15 @@ class Courier:
         try:
             async with (
                 asyncio.timeout(ANSWER_TIME),
-                self._connected().post(
+                self._get_session().post(
                     self.hook.parts.geturl(),
                     data=update.written,
                     headers=headers,
-                    skip_auto_headers=SILENT,
+                    skip_auto_headers=UNSENT_HEADERS,
                     allow_redirects=False,
                 ) as answer,
             ):
-                await self._read(answer)
+                await self._read_answer(answer)
         except TimeoutError:
             raise RefusedUpdateError("Read timeout expired") from None
         except aiohttp.ClientConnectorCertificateError:
@@ -281,7 +281,7 @@ class Courier:
         except (aiohttp.ClientError, ValueError):
             raise RefusedUpdateError(None) from None
 
-    def _connected(self) -> aiohttp.ClientSession:
+    def _get_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             secured: ssl.SSLContext | bool = True
             if self.hook.certificate is not None:
@@ -292,7 +292,7 @@ class Courier:
             self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=None))
         return self._session
 
-    async def _read(self, answer: aiohttp.ClientResponse) -> None:
+    async def _read_answer(self, answer: aiohttp.ClientResponse) -> None:
         if not 200 <= answer.status <= 299:  # noqa: PLR2004 - success
             told = f"Wrong response from the webhook: {answer.status} {answer.reason}"
             wait = answer.headers.get("Retry-After", "")

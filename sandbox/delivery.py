@@ -27,26 +27,26 @@ class Delivery:
 
     def post(self, chat: Chat, new: NewMessage) -> Message:
         """Add a message to a chat and deliver it."""
-        number, ephemeral = self._number(chat, ephemeral=new.only_for is not None)
-        thread = _thread_after(chat, new.reply_to) if new.reply_to is not None else {}
+        number, ephemeral = self._next_ids(chat, ephemeral=new.only_for is not None)
+        thread = _thread_of_reply(chat, new.reply_to) if new.reply_to is not None else {}
         message = Message(
             chat=chat,
             message_id=number,
             ephemeral_message_id=ephemeral,
             at=self.world.clock.now(),
-            seq=self.world.tick(),
+            seq=self.world.next_seq(),
             keyboard_bot=(new.posted_by or new.via_bot) if new.markup is not None else None,
             **{one.name: getattr(new, one.name) for one in fields(new)} | {"extra": thread | new.extra},
         )
         if new.via_bot is not None and new.markup is not None:
-            message.inline_message_id = self.world.inline.number(message)
+            message.inline_message_id = self.world.inline.new_message_id(message)
         chat.messages.append(message)
         if ephemeral is None:
             chat.by_id[number] = message
         else:
             chat.ephemeral[ephemeral] = message
-        self._to_bots(message, edited=False)
-        self._tell("message", message)
+        self._tell_bots(message, edited=False)
+        self._tell_board("message", message)
         if chat.kind == "channel" and chat.linked is not None and not message.service:
             self._forward_to_group(message, chat.linked)
         return message
@@ -71,7 +71,7 @@ class Delivery:
         post.copy = self.post(group, copy)
         post.copy.keyboard_bot = post.keyboard_bot
 
-    def _number(self, chat: Chat, *, ephemeral: bool) -> tuple[int, int | None]:
+    def _next_ids(self, chat: Chat, *, ephemeral: bool) -> tuple[int, int | None]:
         """Supergroups and channels count their own messages; other chats share their account's counter."""
         if ephemeral:
             chat.last_ephemeral_id += 1
@@ -81,27 +81,27 @@ class Delivery:
             return chat.last_message_id, None
         return self.world.next_account_message_id(), None
 
-    def changed(self, message: Message, *, by_bot: Bot | None = None) -> None:
+    def mark_edited(self, message: Message, *, by_bot: Bot | None = None) -> None:
         """A message was edited: dates it, and tells bots of a person's edit."""
         message.edit_date = int(self.world.clock.now())
-        message.changed = self.world.tick()
+        message.changed = self.world.next_seq()
         if by_bot is None:
-            self._to_bots(message, edited=True)
-        self._tell("edit", message)
+            self._tell_bots(message, edited=True)
+        self._tell_board("edit", message)
         copy = message.copy
         if copy is not None and not copy.deleted:
             copy.content, copy.file, copy.markup = message.content, message.file, message.markup
             copy.body = message.body
             copy.keyboard_bot, copy.preview = message.keyboard_bot, message.preview
-            self.changed(copy)
+            self.mark_edited(copy)
 
     def delete(self, message: Message) -> None:
         """A message disappears for everyone; bots aren't told."""
         message.deleted = True
-        message.changed = self.world.tick()
+        message.changed = self.world.next_seq()
         if message in message.chat.pinned:
             message.chat.pinned.remove(message)
-        self._tell("delete", message)
+        self._tell_board("delete", message)
 
     def pin(self, message: Message, *, sender: User | None, sender_chat: Chat | None) -> None:
         """Pins a message, which a service message tells everybody; the latest by its date stands on top."""
@@ -123,10 +123,10 @@ class Delivery:
         message.hidden_from.add(person.id)
         self.world.board.tell(Event("hide", message.chat, self.world.clock.now(), message, person))
 
-    def _tell(self, kind: Any, message: Message) -> None:
+    def _tell_board(self, kind: Any, message: Message) -> None:
         self.world.board.tell(Event(kind, message.chat, self.world.clock.now(), message, message.only_for))
 
-    def _to_bots(self, message: Message, *, edited: bool) -> None:
+    def _tell_bots(self, message: Message, *, edited: bool) -> None:
         if message.posted_by is not None:
             return
         post = "channel_post" if message.chat.kind == "channel" else "message"
@@ -165,13 +165,13 @@ class Delivery:
         if bot is None:
             raise CannotDoError("no bot put this message there")
         bot.met.add(person.id)
-        seq = self.world.tick()
+        seq = self.world.next_seq()
         press = Press(str(8_000_000_000_000 + seq), person, bot, message, data, self.world.clock.now(), seq)
         self.world.presses[press.id] = press
         payload = {
             "id": press.id,
             "from": person.json(),
-            **_pressed(bot, chat, message),
+            **_pressed_message(bot, chat, message),
             "chat_instance": str(chat.id * 7919 + 104_729),
             "data": data,
         }
@@ -179,15 +179,15 @@ class Delivery:
         self.world.board.tell(Event("press", chat, press.at, message, person, press))
         return press
 
-    def answer(self, press: Press, text: str, *, show_alert: bool, url: str | None) -> None:
+    def show_answer(self, press: Press, text: str, *, show_alert: bool, url: str | None) -> None:
         """Shows a bot's answer to the person who pressed."""
-        answer = CallbackAnswer(text, show_alert, url, self.world.clock.now(), self.world.tick())
+        answer = CallbackAnswer(text, show_alert, url, self.world.clock.now(), self.world.next_seq())
         press.take(answer)
         where = press.message.chat
         self.world.board.tell(Event("answer", where, answer.at, press.message, press.person, press, answer))
 
 
-def _pressed(bot: Bot, chat: Chat, message: Message) -> dict[str, Any]:
+def _pressed_message(bot: Bot, chat: Chat, message: Message) -> dict[str, Any]:
     """What a press tells of its message: of one that came out of inline mode only the id that edits it."""
     if message.inline_message_id is not None:
         return {"inline_message_id": message.inline_message_id}
@@ -195,7 +195,7 @@ def _pressed(bot: Bot, chat: Chat, message: Message) -> dict[str, Any]:
     return {"message": message.inaccessible() | {"chat": chat.json()} if gone else message.json(bot)}
 
 
-def _thread_after(chat: Chat, answered: Message) -> dict[str, Any]:
+def _thread_of_reply(chat: Chat, answered: Message) -> dict[str, Any]:
     """What an answer carries of its thread: its topic, or what the first of the answers in a supergroup answered."""
     if answered.thread is not None:
         topic = {"is_topic_message": True} if answered.extra.get("is_topic_message") else {}

@@ -69,11 +69,11 @@ class Board:
         """Passes an event on, at once."""
         for listener in self.listeners:
             listener(event)
-        self.show(event)
+        self.wake_watchers(event)
         if event.message is not None and event.kind in {"message", "edit"}:
-            self._serve(event.message)
+            self._wake_waiters(event.message)
 
-    def show(self, thing: Event | Call) -> None:
+    def wake_watchers(self, thing: Event | Call) -> None:
         """Wakes the tests that wait for such an event or call."""
         if not self._watchers:
             return
@@ -82,7 +82,7 @@ class Board:
             if not watcher.done.done() and watcher.fits(thing):
                 watcher.done.set_result(thing)
 
-    def _serve(self, message: Message) -> None:
+    def _wake_waiters(self, message: Message) -> None:
         waiting = self._waiters.get(message.chat)
         if not waiting:
             return

@@ -178,15 +178,15 @@ class Faults:
         """Forgets every fault; the latency stays."""
         self._set.clear()
 
-    def meet(self, method: str, chat_id: int | None) -> list[Fault]:
+    def take_hits(self, method: str, chat_id: int | None) -> list[Fault]:
         """The faults that hit this call, in the order in which they were set; counts them."""
-        return self._hit(f for f in self._set if f.kind != "lose_ephemeral" and f.concerns(method, chat_id))
+        return self._draw(f for f in self._set if f.kind != "lose_ephemeral" and f.concerns(method, chat_id))
 
     def loses_ephemeral(self) -> bool:
         """Whether the ephemeral message that is being sent gets lost."""
-        return bool(self._hit(f for f in self._set if f.kind == "lose_ephemeral" and f.times != 0))
+        return bool(self._draw(f for f in self._set if f.kind == "lose_ephemeral" and f.times != 0))
 
-    def _hit(self, candidates: Iterable[Fault]) -> list[Fault]:
+    def _draw(self, candidates: Iterable[Fault]) -> list[Fault]:
         hit = [fault for fault in candidates if self._dice.random() < fault.probability]
         for fault in hit:
             if fault.times is not None:

@@ -21,7 +21,7 @@ FOLDERS = {
 }
 MOST_PIXELS = 10_000
 MOST_SECONDS = 86_400
-SAID: dict[str, dict[str, Any]] = {
+ATTRIBUTES: dict[str, dict[str, Any]] = {
     "video": {"width": 1280, "height": 720, "duration": 1},
     "animation": {"width": 1280, "height": 720, "duration": 1},
     "audio": {"duration": 1, "performer": "", "title": ""},
@@ -70,7 +70,7 @@ class StoredFile:
     name: str
     mime: str
     content: bytes = field(repr=False)
-    said: dict[str, Any] | None = field(default=None, repr=False)
+    attributes: dict[str, Any] | None = field(default=None, repr=False)
     """What its first sender said of it: how long, how wide, by whom; whoever sends it again says nothing new."""
 
     @property
@@ -100,7 +100,7 @@ class StoredFile:
             width, height = size_of(self.content)
             most = max(width, height, LARGEST_SIDE)
             return {"photo": [one | {"width": width * LARGEST_SIDE // most, "height": height * LARGEST_SIDE // most}]}
-        said = self.said if self.said is not None else SAID.get(self.kind, {})
+        said = self.attributes if self.attributes is not None else ATTRIBUTES.get(self.kind, {})
         one |= {name: value for name, value in said.items() if value != ""}
         if self.kind == "sticker":
             one |= STICKER
@@ -111,9 +111,9 @@ class StoredFile:
         return {self.kind: one} | ({"document": one} if self.kind == "animation" else {})
 
 
-def said_of(kind: str, given: dict[str, Any]) -> dict[str, Any]:
+def attributes_of(kind: str, given: dict[str, Any]) -> dict[str, Any]:
     """What a call says of a new file, its numbers held to the Bot API server's bounds (pixels, seconds)."""
-    said = {name: given.get(name, usual) for name, usual in SAID.get(kind, {}).items()}
+    said = {name: given.get(name, usual) for name, usual in ATTRIBUTES.get(kind, {}).items()}
     for name in ("width", "height", "length"):
         if name in said:
             said[name] = min(max(int(said[name]), 0), MOST_PIXELS)
@@ -134,7 +134,7 @@ def _chunk(name: bytes, body: bytes) -> bytes:
     return len(body).to_bytes(4, "big") + name + body + zlib.crc32(name + body).to_bytes(4, "big")
 
 
-def taken_as(kind: FileKind, content: bytes) -> FileKind:
+def kind_of_upload(kind: FileKind, content: bytes) -> FileKind:
     """What an upload becomes: bytes that aren't of the kind that a method sends are sent as a document.
 
     https://core.telegram.org/bots/api#sendvideo says so of films that aren't MPEG-4, and the like of animations, music

@@ -10,7 +10,7 @@ from sandbox.accounts import User
 from sandbox.chats import Chat
 from sandbox.errors import CannotDoError, bad
 from sandbox.messages import NewMessage
-from sandbox.topics import FIRST_COLOUR, GENERAL, Topic, inside
+from sandbox.topics import FIRST_COLOUR, GENERAL, Topic, thread_fields
 
 if TYPE_CHECKING:
     from sandbox.world import World
@@ -44,7 +44,7 @@ class Topics:
             told["icon_custom_emoji_id"] = emoji
         topic.thread_id = chat.last_message_id + 1
         chat.topics[topic.thread_id] = topic
-        self._tell(chat, by, topic, "forum_topic_created", told)
+        self._post_service(chat, by, topic, "forum_topic_created", told)
         return topic
 
     def rename(self, chat: Chat, by: User, topic: Topic, name: str | None, emoji: str | None = None) -> None:
@@ -54,21 +54,23 @@ class Topics:
             told["name"] = topic.name = name[:MOST_TITLE]
         if emoji is not None:
             told["icon_custom_emoji_id"] = topic.icon_custom_emoji_id = emoji
-        self._tell(chat, by, topic, "forum_topic_edited", told)
+        self._post_service(chat, by, topic, "forum_topic_edited", told)
 
     def close(self, chat: Chat, by: User, topic: Topic, *, closed: bool) -> None:
         """Close or reopen a topic. General that is opened is shown again too."""
         topic.closed = closed
         if not closed:
             topic.hidden = False
-        self._tell(chat, by, topic, "forum_topic_closed" if closed else "forum_topic_reopened", {})
+        self._post_service(chat, by, topic, "forum_topic_closed" if closed else "forum_topic_reopened", {})
 
     def hide(self, chat: Chat, by: User, *, hidden: bool) -> None:
         """Hide General, which closes it, or show it again."""
         general = chat.topics[GENERAL]
         general.hidden = hidden
         general.closed = general.closed or hidden
-        self._tell(chat, by, general, "general_forum_topic_hidden" if hidden else "general_forum_topic_unhidden", {})
+        self._post_service(
+            chat, by, general, "general_forum_topic_hidden" if hidden else "general_forum_topic_unhidden", {}
+        )
 
     def delete(self, chat: Chat, topic: Topic) -> None:
         """Delete a topic with its messages. Bots aren't told."""
@@ -76,8 +78,8 @@ class Topics:
         for message in [one for one in chat.messages if one.thread == topic.thread_id and not one.deleted]:
             self._world.delivery.delete(message)
 
-    def _tell(self, chat: Chat, by: User, topic: Topic, name: str, value: dict[str, Any]) -> None:
-        self._world.delivery.post(chat, NewMessage(sender=by, service={name: value}, extra=inside(topic)))
+    def _post_service(self, chat: Chat, by: User, topic: Topic, name: str, value: dict[str, Any]) -> None:
+        self._world.delivery.post(chat, NewMessage(sender=by, service={name: value}, extra=thread_fields(topic)))
 
 
 def topic_of(chat: Chat, thread_id: int | None) -> Topic | None:
@@ -112,4 +114,4 @@ def check_thread(chat: Chat, bot: User, thread_id: int | None, replied: int | No
     topic = topic or topic_of(chat, replied) or chat.topics[GENERAL]
     if not may_write(chat, bot, topic):
         raise bad("TOPIC_CLOSED")
-    return inside(topic)
+    return thread_fields(topic)

@@ -122,7 +122,7 @@ class Inline:
             raise CannotDoError(f"{bot.name} has no inline mode")
         if len(text) > MOST_QUERY:
             raise CannotDoError("a query has at most 256 characters")
-        seq, now = self.world.tick(), self.world.clock.now()
+        seq, now = self.world.next_seq(), self.world.clock.now()
         query = InlineQuery(str(FIRST_QUERY + seq), person, bot, chat, text, offset, now, seq)
         self.queries[query.id] = query
         bot.met.add(person.id)
@@ -173,7 +173,7 @@ class Inline:
             bot.queue.add("chosen_inline_result", payload, CHOSEN_LIFE)
         return message
 
-    def number(self, message: Message) -> str:
+    def new_message_id(self, message: Message) -> str:
         """The id by which the bot edits a message of its inline mode, whatever chat it is in."""
         number = f"BAAAA{message.seq:08x}AAAAinline"
         self.messages[number] = message

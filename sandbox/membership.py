@@ -34,7 +34,7 @@ class Membership:
             raise CannotDoError("a bot joins a channel as an administrator")
         self._let_in(chat, by, who, rights)
         if chat.is_group:
-            self._service(chat, by, "new_chat_members", [who.json()])
+            self._post_service(chat, by, "new_chat_members", [who.json()])
 
     def promote(self, chat: Chat, by: User, who: User, rights: Rights | None, title: str | None) -> None:
         """Someone becomes an administrator, or a plain member again; a creator only becomes anonymous or visible."""
@@ -63,7 +63,7 @@ class Membership:
         status: Status = "left" if chat.kind == "group" and not who.is_bot else "kicked"
         was_inside = chat.has(who)
         if was_inside and chat.is_group:
-            self._service(chat, by, "left_chat_member", who.json())
+            self._post_service(chat, by, "left_chat_member", who.json())
         self._give_standing(chat, by, Member(who, status))
 
     def unban(self, chat: Chat, by: User, who: User) -> None:
@@ -78,7 +78,7 @@ class Membership:
         That the eldest administrator is the heir is unverified.
         """
         if chat.is_group:
-            self._service(chat, who, "left_chat_member", who.json())
+            self._post_service(chat, who, "left_chat_member", who.json())
         was_creator = who is chat.creator()
         member = chat.members[who.id]
         if member.permissions is not None:
@@ -90,16 +90,16 @@ class Membership:
             administrators = (one.user for one in chat.members.values() if one.status == "administrator")
             chat.heir = next((one for one in administrators if not one.is_bot), None)
             named = {} if chat.heir is None else {"new_owner": chat.heir.json()}
-            self._service(chat, who, "chat_owner_left", named)
+            self._post_service(chat, who, "chat_owner_left", named)
 
-    def succeed(self, chat: Chat) -> None:
+    def make_heir_creator(self, chat: Chat) -> None:
         """The heir of a creator who stayed away becomes the creator, which Telegram does a week later."""
         heir = chat.heir
         if heir is None or not chat.has(heir):
             raise CannotDoError(f"nobody inherits {chat.title}")
         chat.departed = chat.heir = None
         self._give_standing(chat, heir, Member(heir, "creator", OWNER_RIGHTS))
-        self._service(chat, heir, "chat_owner_changed", {"new_owner": heir.json()})
+        self._post_service(chat, heir, "chat_owner_changed", {"new_owner": heir.json()})
 
     def hand_over(self, chat: Chat, by: User, to: User, keeps: Rights | None) -> None:
         """A creator makes a member the creator, and is an administrator with the rights they keep, else a member.
@@ -116,7 +116,7 @@ class Membership:
         for before in (old, new):
             self.world.delivery.member_changed(chat, by, before, chat.members[before.user.id])
         if chat.is_group:
-            self._service(chat, by, "chat_owner_changed", {"new_owner": to.json()})
+            self._post_service(chat, by, "chat_owner_changed", {"new_owner": to.json()})
 
     def delete_account(self, who: User) -> None:
         """Someone's account is gone: it is in no chat any more, and no update tells of it (unverified)."""
@@ -129,13 +129,13 @@ class Membership:
         member = chat.member(who)
         if member is not None and (member.inside or member.status == "kicked"):
             raise CannotDoError(f"{who.name} can't join {chat.title}: {member.status}")
-        link = self._link(chat, url) if url is not None else None
+        link = self._open_link(chat, url) if url is not None else None
         if link is not None and link.needs_approval:
-            self._request(chat, who, link)
+            self._ask_to_join(chat, who, link)
         else:
-            self._enter(chat, who, who, link)
+            self._come_in(chat, who, who, link)
 
-    def _enter(self, chat: Chat, by: User, who: User, link: InviteLink | None, *, approved: bool = False) -> None:
+    def _come_in(self, chat: Chat, by: User, who: User, link: InviteLink | None, *, approved: bool = False) -> None:
         how: dict[str, Any] = {}
         if link is not None:
             link.joined.add(who.id)
@@ -144,9 +144,9 @@ class Membership:
             how = named | ({"via_join_request": True} if approved else {})
         self._let_in(chat, by, who, None, how=how)
         if chat.is_group:
-            self._service(chat, who, "new_chat_members", [who.json()])
+            self._post_service(chat, who, "new_chat_members", [who.json()])
 
-    def _link(self, chat: Chat, url: str) -> InviteLink:
+    def _open_link(self, chat: Chat, url: str) -> InviteLink:
         now = self.world.clock.now()
         for link in chat.links:
             inside = sum(1 for one in link.joined if one in chat.members and chat.members[one].inside)
@@ -154,7 +154,7 @@ class Membership:
                 return link
         raise CannotDoError("INVITE_HASH_EXPIRED")
 
-    def _request(self, chat: Chat, who: User, link: InviteLink) -> None:
+    def _ask_to_join(self, chat: Chat, who: User, link: InviteLink) -> None:
         """Asks to join: bots with `can_invite_users` are told, and may write to the person for 5 minutes."""
         chat.requests[who.id] = JoinRequest(link, self.world.clock.now())
         payload = {
@@ -172,7 +172,7 @@ class Membership:
         """An administrator approves or declines a request; raises KeyError if there is none."""
         request = chat.requests.pop(who.id)
         if approve:
-            self._enter(chat, by, who, request.link, approved=True)
+            self._come_in(chat, by, who, request.link, approved=True)
 
     def may_write_to_requester(self, bot: Bot, who: User) -> bool:
         """Whether someone's request to join lets the bot write to them, which it does for 5 minutes."""
@@ -213,7 +213,7 @@ class Membership:
         chat.members[after.user.id] = after
         self.world.delivery.member_changed(chat, by, before, after, how=how or {})
 
-    def _service(self, chat: Chat, by: User | None, name: str, value: Any) -> None:
+    def _post_service(self, chat: Chat, by: User | None, name: str, value: Any) -> None:
         self.world.delivery.post(chat, NewMessage(sender=by, service={name: value}))
 
     def upgrade(self, chat: Chat) -> Chat:
@@ -225,7 +225,7 @@ class Membership:
             new.members[member.user.id] = member.copy()
         new.permissions = chat.permissions
         owner = chat.creator()
-        self._service(chat, owner, "migrate_to_chat_id", new.id)
+        self._post_service(chat, owner, "migrate_to_chat_id", new.id)
         chat.migrated_to = new
-        self._service(new, owner, "migrate_from_chat_id", chat.id)
+        self._post_service(new, owner, "migrate_from_chat_id", chat.id)
         return new

@@ -22,12 +22,12 @@ LOGGED_OUT = "Logged out"
 RESTARTS = "Internal Server Error: restart"
 
 
-def written(result: Any) -> bytes:
+def success(result: Any) -> bytes:
     """A successful answer."""
     return OK + json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode() + b"}"
 
 
-def described(what: str) -> bytes:
+def success_with_note(what: str) -> bytes:
     """A successful answer that says what it did."""
     return OK + b'true,"description":' + json.dumps(what).encode() + b"}"
 
@@ -46,11 +46,13 @@ async def answer(world: World, bot: Bot, method: str, read: dict[str, Any], uplo
         case "getUpdates":
             return await _updates(world, bot, read)
         case "getWebhookInfo":
-            return written(world.webhooks.info(bot))
+            return success(world.webhooks.info(bot))
         case "setWebhook":
-            return described(world.webhooks.set(bot, read | _certificate(read, uploads)))
+            return success_with_note(world.webhooks.set(bot, read | _certificate(read, uploads)))
         case "deleteWebhook":
-            return described(world.webhooks.set(bot, {"drop_pending_updates": read.get("drop_pending_updates")}))
+            return success_with_note(
+                world.webhooks.set(bot, {"drop_pending_updates": read.get("drop_pending_updates")})
+            )
         case "close":
             _check_launched_long_ago(world, bot)
             bot.queue.end_poll(RESTARTS, 500)
@@ -59,7 +61,7 @@ async def answer(world: World, bot: Bot, method: str, read: dict[str, Any], uplo
             bot.queue.end_poll(LOGGED_OUT, 400)
             bot.queue.drop()
             bot.logged_out_at = world.clock.now()
-    return written(True)
+    return success(True)
 
 
 def _certificate(read: dict[str, Any], uploads: dict[str, Upload]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ class Participant(User):
         if not chat.may(self, "can_promote_members"):
             raise CannotDoError(f"{self.name} can't promote members of {chat.title}")
         if who is not self or who is not chat.creator():
-            self._must_rule(who, chat)
+            self._must_outrank(who, chat)
         self.world.membership.promote(chat, self, who, rights, title)
 
     def hands_over(self, chat: Chat, to: User, keeps: Rights | None = OWNER_RIGHTS) -> None:
@@ -51,7 +51,7 @@ class Participant(User):
     def removes(self, who: User, chat: Chat) -> None:
         """Removes and bans someone, who can't come back by themselves; works on people outside too."""
         self._may_restrict(chat)
-        self._must_rule(who, chat)
+        self._must_outrank(who, chat)
         self.world.membership.remove(chat, self, who)
 
     def unbans(self, who: User, chat: Chat) -> None:
@@ -144,7 +144,7 @@ class Participant(User):
         )
         if message.service or message.is_ephemeral or not chat.has(self) or not allowed:
             raise CannotDoError(f"{self.name} can't pin {message!r}")
-        sender, sender_chat = self._speaks_as(chat)
+        sender, sender_chat = self._sender_in(chat)
         if pinned:
             self.world.delivery.pin(message, sender=sender, sender_chat=sender_chat)
         else:
@@ -157,7 +157,7 @@ class Participant(User):
         """
         if message.is_ephemeral or not message.chat.has(self) or not message.visible_to(self):
             raise CannotDoError("Can't access the chat")
-        _, speaks_for = self._speaks_as(message.chat)
+        _, speaks_for = self._sender_in(message.chat)
         self.world.polls.vote(self, message, options, speaks_for)
 
     def adds_option(self, message: Message, text: str) -> None:
@@ -166,7 +166,7 @@ class Participant(User):
             raise CannotDoError("Can't access the chat")
         self.world.polls.add_option(self, message, typed(text))
 
-    def _speaks_as(self, chat: Chat) -> tuple[User, Chat | None]:
+    def _sender_in(self, chat: Chat) -> tuple[User, Chat | None]:
         """Who their messages come from: an anonymous administrator's from the group."""
         member = chat.member(self)
         anonymous = member is not None and member.rights is not None and member.rights.is_anonymous
@@ -180,7 +180,7 @@ class Participant(User):
         if not chat.may(self, "can_restrict_members"):
             raise CannotDoError(f"{self.name} can't restrict members of {chat.title}")
 
-    def _must_rule(self, who: User, chat: Chat) -> None:
+    def _must_outrank(self, who: User, chat: Chat) -> None:
         """Nobody changes the creator, and only the creator the administrators whom somebody else promoted."""
         member = chat.member(who)
         if chat.creator() is self or member is None or not chat.is_administrator(who):

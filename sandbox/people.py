@@ -16,7 +16,7 @@ from sandbox.messages import Button, Message, NewMessage
 from sandbox.participants import Participant
 from sandbox.presses import Press
 from sandbox.text import MAX_TEXT, Text, slug, typed
-from sandbox.topics import Topic, inside
+from sandbox.topics import Topic, thread_fields
 
 FEWEST_IN_ALBUM, MOST_IN_ALBUM = 2, 10
 
@@ -33,7 +33,7 @@ class Person(Participant):
         """The chat itself, or the private one with that bot or that person."""
         if isinstance(where, Chat):
             return where
-        return self.world.private(where, self) if isinstance(where, Bot) else self.world.pair(self, where)
+        return self.world.private(where, self) if isinstance(where, Bot) else self.world.chat_between(self, where)
 
     def says(
         self,
@@ -56,7 +56,7 @@ class Person(Participant):
         name that isn't in the text, or a text that an app doesn't send.
         """
         kind = "can_send_documents" if document else "can_send_photos" if photo else "can_send_messages"
-        chat = self._writes_to(where, kind)
+        chat = self._chat_to_write_in(where, kind)
         content = _content(text, document or photo, mentions)
         extra = self._topic(chat, topic, reply_to)
         bot = ephemeral_command_for(chat, self, content) if self.world.knows_whispers else None
@@ -68,7 +68,7 @@ class Person(Participant):
             file = self.world.store("document", document)
         elif photo is not None:
             file = self.world.store("photo", photo)
-        sender, sender_chat = self._speaks_as(chat)
+        sender, sender_chat = self._sender_in(chat)
         said = NewMessage(
             sender=sender, sender_chat=sender_chat, content=content, reply_to=reply_to, file=file, extra=extra
         )
@@ -81,8 +81,8 @@ class Person(Participant):
         """
         if not FEWEST_IN_ALBUM <= len(pictures) <= MOST_IN_ALBUM:
             raise ValueError("an album has 2 to 10 pictures")
-        chat = self._writes_to(where, "can_send_photos")
-        sender, sender_chat = self._speaks_as(chat)
+        chat = self._chat_to_write_in(where, "can_send_photos")
+        sender, sender_chat = self._sender_in(chat)
         group = {"media_group_id": self.world.next_album_id()}
         album = [
             NewMessage(
@@ -105,7 +105,7 @@ class Person(Participant):
             raise CannotDoError(f"{chat.title} has no such topic")
         if not may_write(chat, self, found):
             raise CannotDoError(f"{found.name} is closed")
-        return inside(found)
+        return thread_fields(found)
 
     def comments(self, post: Message, text: str, *, reply_to: Message | None = None) -> Message:
         """Writes under a channel's post or its copy, or to a comment there; nobody needs to join for that.
@@ -125,7 +125,7 @@ class Person(Participant):
         said = NewMessage(sender=ANONYMOUS, sender_chat=group, content=typed(text), extra=extra)
         return self.world.delivery.post(group, said)
 
-    def _writes_to(self, where: "Where", permission: str) -> Chat:
+    def _chat_to_write_in(self, where: "Where", permission: str) -> Chat:
         chat = self.chat_with(where)
         if chat.bot is not None and not (chat.opened and chat.members[self.id].inside):
             raise CannotDoError(f"{self.name} hasn't started, or blocked, {chat.bot.name}")
@@ -147,8 +147,8 @@ class Person(Participant):
         fixed = message.is_ephemeral or message.service or message.extra.get("has_protected_content")
         if fixed or not message.chat.shows(self) or not message.visible_to(self):
             raise CannotDoError(f"{self.name} can't forward {message!r}")
-        chat = self._writes_to(where, "can_send_messages")
-        sender, sender_chat = self._speaks_as(chat)
+        chat = self._chat_to_write_in(where, "can_send_messages")
+        sender, sender_chat = self._sender_in(chat)
         forward = NewMessage(
             sender=sender,
             sender_chat=sender_chat,
@@ -166,7 +166,7 @@ class Person(Participant):
         if message.sender is not self or message.deleted or "forward_origin" in message.extra:
             raise CannotDoError(f"{self.name} can't edit that message")
         message.content = _content(text, None)
-        self.world.delivery.changed(message)
+        self.world.delivery.mark_edited(message)
         return message
 
     def deletes(self, message: Message) -> None:
@@ -181,7 +181,7 @@ class Person(Participant):
 
         Raises CannotDoError: they can't write there, or the bot has no inline mode.
         """
-        return self.world.inline.ask(self, bot, self._writes_to(where, "can_send_other_messages"), text, offset)
+        return self.world.inline.ask(self, bot, self._chat_to_write_in(where, "can_send_other_messages"), text, offset)
 
     def switches(self, message: Message, label: str, where: "Where | None" = None) -> InlineQuery:
         """Taps a button that leads into inline mode, and picks the chat; without `where` it stays in this one.
@@ -207,8 +207,8 @@ class Person(Participant):
         """
         if query.person is not self or query.answer is None:
             raise KeyError(f"{self.name} has no results before them")
-        chat = self._writes_to(query.chat, "can_send_other_messages")
-        sender, sender_chat = self._speaks_as(chat)
+        chat = self._chat_to_write_in(query.chat, "can_send_other_messages")
+        sender, sender_chat = self._sender_in(chat)
         return self.world.inline.choose(query, query.answer.result(result_id), sender, sender_chat)
 
     def reacts(self, message: Message, emoji: str | None) -> None:
@@ -216,7 +216,7 @@ class Person(Participant):
 
         Raises CannotDoError: they don't see the message, it takes no reactions, or that emoji is none.
         """
-        _, speaks_for = self._speaks_as(message.chat)
+        _, speaks_for = self._sender_in(message.chat)
         self.world.reactions.of_person(self, message, emoji, anonymous=speaks_for is not None)
 
     def starts(self, bot: Bot, payload: str = "") -> Message:
@@ -226,7 +226,7 @@ class Person(Participant):
         chat = self.world.private(bot, self)
         member = chat.members[self.id]
         if member.status == "kicked":
-            self._private_status(chat, "member")
+            self._set_private_status(chat, "member")
         chat.opened = True
         return self.says(bot, f"/start {payload}".strip())
 
@@ -266,13 +266,13 @@ class Person(Participant):
 
     def blocks(self, bot: Bot) -> None:
         """Stops the bot; it gets my_chat_member and may not write any more."""
-        self._private_status(self.world.private(bot, self), "kicked")
+        self._set_private_status(self.world.private(bot, self), "kicked")
 
     def unblocks(self, bot: Bot) -> None:
         """Takes a block back without writing."""
-        self._private_status(self.world.private(bot, self), "member")
+        self._set_private_status(self.world.private(bot, self), "member")
 
-    def _private_status(self, chat: Chat, status: Any) -> None:
+    def _set_private_status(self, chat: Chat, status: Any) -> None:
         """In a private chat the person's entry holds what the bot is to them, as my_chat_member reports it."""
         entry = chat.members[self.id]
         if entry.status == status or chat.bot is None:

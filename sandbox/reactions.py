@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 COUNT_DELAY = 60.0
 """Seconds after which a count is told; everything until then is told together."""
 EMOJI = frozenset(SCHEMA["objects"]["ReactionTypeEmoji"]["emoji"]["type"]["is"])
-DRESS = "\ufe0f"
+VARIATION_SELECTOR = "\ufe0f"
 """Asks for the coloured form of a sign: apps type it, Telegram's list of reactions goes without it."""
 
 
@@ -36,7 +36,7 @@ class Reactions:
     def of_person(self, person: User, message: Message, emoji: str | None, *, anonymous: bool = False) -> None:
         """Someone reacts, or takes it back with None. Raises CannotDoError: their app doesn't let them."""
         chat = message.chat
-        emoji = emoji.replace(DRESS, "") if emoji else None
+        emoji = emoji.replace(VARIATION_SELECTOR, "") if emoji else None
         if not chat.has(person) or not message.visible_to(person) or message.is_ephemeral or message.service:
             raise CannotDoError(f"{person.name} can't react to {message!r}")
         if emoji is not None and not chat.allows(person, "can_react_to_messages"):
@@ -58,7 +58,7 @@ class Reactions:
             "old_reaction": _types(before),
             "new_reaction": _types(emoji),
         }
-        self._tell(chat, "message_reaction", payload)
+        self._tell_bots(chat, "message_reaction", payload)
 
     def of_bot(self, bot: Bot, message: Message, reaction: str | None) -> None:
         """A bot sets its one reaction."""
@@ -72,7 +72,7 @@ class Reactions:
         self.world.board.tell(Event("reaction", message.chat, self.world.clock.now(), message, who))
 
     @staticmethod
-    def _tell(chat: Chat, kind: str, payload: dict[str, Any]) -> None:
+    def _tell_bots(chat: Chat, kind: str, payload: dict[str, Any]) -> None:
         for bot in chat.bots():
             if chat.kind == "private" or chat.is_administrator(bot):
                 bot.queue.add(kind, payload)
@@ -95,7 +95,7 @@ class Reactions:
                 "date": int(now),
                 "reactions": [{"type": _types(emoji)[0], "total_count": count} for emoji, count in counts.items()],
             }
-            self._tell(message.chat, "message_reaction_count", payload)
+            self._tell_bots(message.chat, "message_reaction_count", payload)
 
 
 def _types(reaction: str | None) -> list[dict[str, str]]:

@@ -27,12 +27,12 @@ def phrase(code: int) -> str:
         return "Error"
 
 
-def answered(body: bytes) -> web.Response:
+def success(body: bytes) -> web.Response:
     """A JSON answer."""
     return web.Response(body=body, content_type="application/json")
 
 
-def refused(error: ApiError) -> web.Response:
+def refusal(error: ApiError) -> web.Response:
     """A refusal as the Bot API writes it; a 429 says when to come back in a header too."""
     body: dict[str, Any] = {"ok": False, "error_code": error.code, "description": error.description}
     if error.parameters:
@@ -53,7 +53,7 @@ def hang_up(request: web.BaseRequest) -> web.Response:
     return web.Response()
 
 
-async def broken(request: web.BaseRequest, fault: Fault) -> web.StreamResponse:
+async def faulty_answer(request: web.BaseRequest, fault: Fault) -> web.StreamResponse:
     """The answer of a fault: its bytes, in pieces if it is slow, and only the first of them if it cuts the body."""
     headers = {"Content-Type": fault.words, **fault.headers}
     if fault.keeps is None and not fault.lasts:
@@ -90,7 +90,7 @@ class JsonErrors(RequestHandler):
             error = ApiError(431, "Request Header Fields Too Large: total headers size exceeded")
         else:
             error = ApiError(status, phrase(status))
-        response = refused(error)
+        response = refusal(error)
         response.force_close()
         return response
 

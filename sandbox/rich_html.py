@@ -93,7 +93,7 @@ def _blocks(node: Node) -> list[Block]:
     made: list[Block] = []
     loose: list[Node | str] = []
 
-    def settle() -> None:
+    def end_paragraph() -> None:
         if text := _text(loose):
             made.append({"type": "paragraph", "text": text})
         loose.clear()
@@ -102,9 +102,9 @@ def _blocks(node: Node) -> list[Block]:
         if isinstance(child, str) or child.tag in STYLES or child.tag == "br":
             loose.append(child)
         elif child.tag not in {"summary", "caption"}:
-            settle()
+            end_paragraph()
             made.append(_block(child))
-    settle()
+    end_paragraph()
     return made
 
 

@@ -151,7 +151,7 @@ class Sandbox:
 
     def succeed(self, group: Chat) -> None:
         """Makes the heir of a creator who left the creator; raises CannotDoError if there is none."""
-        self.world.membership.succeed(group)
+        self.world.membership.make_heir_creator(group)
 
     def delete_account(self, person: Person) -> None:
         """Deletes someone's account: they lose their name and leave every chat without a word."""

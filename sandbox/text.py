@@ -98,7 +98,7 @@ def parse(raw: str, parse_mode: str | None, given: list[dict[str, Any]] | None) 
         plain, entities = parse_old(raw)
     else:
         raise bad("unsupported parse_mode")
-    return _found(_cleaned(_settled(Text(plain, entities))))
+    return _mark_found(_clean(_join_styles(Text(plain, entities))))
 
 
 def typed(raw: str, named: Iterable[tuple[str, int]] = ()) -> Text:
@@ -112,7 +112,7 @@ def typed(raw: str, named: Iterable[tuple[str, int]] = ()) -> Text:
         start = raw.index(name, after)
         after = start + len(name)
         entities.append(Entity("text_mention", start, after, {"user_id": user_id}))
-    return _found(_cleaned(Text(raw, entities)))
+    return _mark_found(_clean(Text(raw, entities)))
 
 
 def read_entities(plain: str, given: list[dict[str, Any]]) -> list[Entity]:
@@ -133,11 +133,11 @@ def read_entities(plain: str, given: list[dict[str, Any]]) -> list[Entity]:
             continue
         if start not in index_of or end not in index_of:
             raise bad("can't parse entities: entity begins or ends in a middle of a UTF-16 symbol")
-        entities.append(Entity(one["type"], index_of[start], index_of[end], _explicit(one)))
+        entities.append(Entity(one["type"], index_of[start], index_of[end], _details_of(one)))
     return entities
 
 
-def _explicit(one: dict[str, Any]) -> dict[str, Any]:
+def _details_of(one: dict[str, Any]) -> dict[str, Any]:
     match one["type"]:
         case "text_link":
             url = checked_url(one.get("url", ""))
@@ -163,7 +163,7 @@ def _explicit(one: dict[str, Any]) -> dict[str, Any]:
             return {}
 
 
-def _settled(text: Text) -> Text:
+def _join_styles(text: Text) -> Text:
     """Joins neighbours of one style, drops quotes inside quotes, cuts styles out of code."""
     if not text.entities:
         return text
@@ -199,7 +199,7 @@ def _outside(entity: Entity, code: list[tuple[int, int]]) -> list[Entity]:
     return [Entity(entity.type, a, b, entity.more) for a, b in pieces]
 
 
-def _cleaned(text: Text) -> Text:
+def _clean(text: Text) -> Text:
     """Control characters become spaces, some are dropped, both ends are trimmed; entities move along."""
     plain = text.plain
     if not DIRTY.search(plain) and plain == plain.strip(" \n"):
@@ -222,7 +222,7 @@ def _cleaned(text: Text) -> Text:
     return Text(joined[first:last], [e for e in moved if e.end > e.start])
 
 
-def _found(text: Text) -> Text:
+def _mark_found(text: Text) -> Text:
     """Marks what Telegram finds by itself, outside of code and links."""
     if not HINT.search(text.plain):
         return text

@@ -40,6 +40,6 @@ class Topic:
         return written
 
 
-def inside(topic: Topic) -> dict[str, Any]:
+def thread_fields(topic: Topic) -> dict[str, Any]:
     """What a message in this topic carries."""
     return {} if topic.is_general else {"message_thread_id": topic.thread_id, "is_topic_message": True}

@@ -34,12 +34,12 @@ class Polls:
         self.made += 1
         return str(FIRST_POLL + self.made)
 
-    def hangs(self, poll: Poll, message: Message) -> None:
+    def add_message(self, poll: Poll, message: Message) -> None:
         """A poll was sent, or forwarded; one with an end is closed by itself then."""
         messages = self._messages.setdefault(poll, [])
         messages.append(message)
         if poll.close_date is not None and len(messages) == 1:
-            self.world.clock.at(poll.close_date, lambda: self._end(poll))
+            self.world.clock.call_at(poll.close_date, lambda: self._end(poll))
 
     def vote(self, person: User, message: Message, options: tuple[str | int, ...], speaks_for: Chat | None) -> None:
         """Someone votes, or takes their vote back with no option. Raises CannotDoError with the words of their app."""
@@ -103,7 +103,7 @@ class Polls:
             bot.queue.add("poll", poll.json(knows=bot is poll.owner, whole=False))
         for message in self._messages.get(poll, ()):
             if not message.deleted:
-                message.changed = self.world.tick()
+                message.changed = self.world.next_seq()
                 self.world.board.tell(Event("edit", message.chat, self.world.clock.now(), message))
 
     def _end(self, poll: Poll) -> None:

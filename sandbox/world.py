@@ -83,7 +83,7 @@ class World:
         self._account_messages = itertools.count(1)
         self._seq = itertools.count(1)
 
-    def tick(self) -> int:
+    def next_seq(self) -> int:
         """The next place in the order of everything that happens."""
         return next(self._seq)
 
@@ -131,7 +131,7 @@ class World:
             self.privates[bot.id, person.id] = chat
         return chat
 
-    def pair(self, one: Person, other: Person) -> Chat:
+    def chat_between(self, one: Person, other: Person) -> Chat:
         """The private chat of two people; raises ValueError for one and the same."""
         if one is other:
             raise ValueError("a chat with oneself isn't played here")
@@ -210,7 +210,7 @@ class World:
         if not isinstance(user, Person):
             raise bad("chat not found")
         chat = self.private(bot, user)
-        if not chat.opened and not self._met(bot, user):
+        if not chat.opened and not self._knows(bot, user):
             raise bad("chat not found")
         if not write:
             return chat
@@ -222,7 +222,7 @@ class World:
             raise forbidden("bot can't initiate conversation with a user")
         return chat
 
-    def _met(self, bot: Bot, user: User) -> bool:
+    def _knows(self, bot: Bot, user: User) -> bool:
         """Whether the bot can know this id: Telegram finds no chat for an id that the bot never met."""
         if user.id in bot.met:
             return True

@@ -15,7 +15,7 @@ START_LINK = re.compile(
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
-def _starts(bot: Bot, url: str) -> bool:
+def _starts_bot(bot: Bot, url: str) -> bool:
     """Whether a link opens this bot with a parameter: all that a press may open, where there is no game."""
     found = START_LINK.fullmatch(url)
     return found is not None and (found.group(1) or found.group(2)).lower() == (bot.username or "").lower()
@@ -32,9 +32,9 @@ def answer_callback_query(ask: Ask) -> bool:
     if len(text) > MOST_ANSWER:
         raise bad("MESSAGE_TOO_LONG")
     url = ask.get("url")
-    if url and not _starts(ask.bot, url):
+    if url and not _starts_bot(ask.bot, url):
         raise bad("URL_INVALID")
-    ask.world.delivery.answer(press, text, show_alert=ask.get("show_alert", False), url=url)
+    ask.world.delivery.show_answer(press, text, show_alert=ask.get("show_alert", False), url=url)
     return True
 
 

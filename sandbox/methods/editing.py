@@ -12,7 +12,7 @@ from sandbox.messages import Message
 from sandbox.methods.ask import Ask
 from sandbox.methods.ephemeral import find_whisper
 from sandbox.methods.markup import check_buttons, check_for_chat, check_for_inline, read_markup
-from sandbox.methods.sending import described, file_of, looks_of
+from sandbox.methods.sending import display_flags, file_of, with_attributes
 from sandbox.rich import button_rows, read_rich
 from sandbox.text import Text, check_caption, check_text, parse
 
@@ -90,11 +90,11 @@ def edit_message_media(ask: Ask) -> Any:
     if ask.get("inline_message_id") and media["media"].startswith("attach://"):
         raise bad("invalid inline message content specified")
     _check_replaceable(message, kind)
-    file = described(file_of(ask, kind, media["media"]), media)
+    file = with_attributes(file_of(ask, kind, media["media"]), media)
     check_caption(content, edit=True)
     for name in LOOKS:
         message.extra.pop(name, None)
-    message.extra |= looks_of(media)
+    message.extra |= display_flags(media)
     return _edit(ask, message, content, markup, file)
 
 
@@ -104,11 +104,11 @@ def edit_whispered_media(ask: Ask) -> bool:
     content = _caption_of(media)
     markup = read_markup(ask.get("reply_markup"))
     message = find_whisper(ask)
-    file = described(file_of(ask, media["type"], media["media"]), media)
+    file = with_attributes(file_of(ask, media["type"], media["media"]), media)
     check_caption(content, edit=True)
     check_for_chat(markup, message.chat, ask.bot, ephemeral=True)
     message.content, message.body, message.file, message.markup = content, {}, file, markup
-    ask.world.delivery.changed(message, by_bot=ask.bot)
+    ask.world.delivery.mark_edited(message, by_bot=ask.bot)
     return True
 
 
@@ -129,7 +129,7 @@ def _check_replaceable(message: Message, kind: str) -> None:
 
 def _editable(ask: Ask) -> Message:
     if ask.get("inline_message_id"):
-        return _of_inline_mode(ask)
+        return _inline_message(ask)
     chat = ask.chat()
     message = ask.message(chat, "message to edit not found")
     if not may_edit(ask, message):
@@ -149,7 +149,7 @@ def may_edit(ask: Ask, message: Message) -> bool:
     return allowed and not (message.service or reply_keyboard or "forward_origin" in message.extra)
 
 
-def _of_inline_mode(ask: Ask) -> Message:
+def _inline_message(ask: Ask) -> Message:
     """A message that came out of this bot's inline mode, in whatever chat it is."""
     message = ask.world.inline.messages.get(ask.params["inline_message_id"])
     if message is None or message.via_bot is not ask.bot or message.deleted:
@@ -187,7 +187,7 @@ def _edit(
     message.markup = markup
     message.keyboard_bot = ask.bot
     message.file = file or message.file
-    ask.world.delivery.changed(message, by_bot=ask.bot)
+    ask.world.delivery.mark_edited(message, by_bot=ask.bot)
     return True if of_inline_mode else message.json(ask.bot)
 
 

@@ -48,7 +48,7 @@ def ephemeral_target(ask: Ask, chat: Chat) -> Target | None:
     if answered is not None and answered.only_for is not person:
         raise bad("message to be replied not found")
     press = _press(ask, chat, person, given)
-    if not chat.is_administrator(ask.bot) and answered is None and not _fresh(ask, press):
+    if not chat.is_administrator(ask.bot) and answered is None and not _is_recent(ask, press):
         raise bad("CHAT_ADMIN_REQUIRED")
     replaces = None
     if given.get("replace_callback_query_message"):
@@ -81,7 +81,7 @@ def _press(ask: Ask, chat: Chat, person: User, given: dict[str, Any]) -> Press |
     return press
 
 
-def _fresh(ask: Ask, press: Press | None) -> bool:
+def _is_recent(ask: Ask, press: Press | None) -> bool:
     return press is not None and ask.world.clock.now() - press.at <= EPHEMERAL_WINDOW
 
 
@@ -118,7 +118,7 @@ def edit_text(ask: Ask) -> bool:
     if not content.blank():
         message.content, message.body = content, {}
     message.markup = markup
-    ask.world.delivery.changed(message, by_bot=ask.bot)
+    ask.world.delivery.mark_edited(message, by_bot=ask.bot)
     return True
 
 
@@ -129,7 +129,7 @@ def _edit_rich(ask: Ask) -> bool:
     check_buttons(button_rows(rich), message.chat, ask.bot, ephemeral=True)
     check_for_chat(markup, message.chat, ask.bot, ephemeral=True)
     message.content, message.body, message.markup = Text(), {"rich_message": rich}, markup
-    ask.world.delivery.changed(message, by_bot=ask.bot)
+    ask.world.delivery.mark_edited(message, by_bot=ask.bot)
     return True
 
 
@@ -139,7 +139,7 @@ def edit_markup(ask: Ask) -> bool:
     message = find_whisper(ask)
     check_for_chat(markup, message.chat, ask.bot, ephemeral=True)
     message.markup = markup
-    ask.world.delivery.changed(message, by_bot=ask.bot)
+    ask.world.delivery.mark_edited(message, by_bot=ask.bot)
     return True
 
 

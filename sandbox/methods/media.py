@@ -10,7 +10,15 @@ from typing import Any
 from sandbox.errors import bad
 from sandbox.files import StoredFile
 from sandbox.methods.ask import Ask
-from sandbox.methods.sending import check_permitted, described, draft_for, file_of, file_sender, looks_of, send_draft
+from sandbox.methods.sending import (
+    check_permitted,
+    display_flags,
+    draft_for,
+    file_of,
+    file_sender,
+    send_draft,
+    with_attributes,
+)
 from sandbox.text import Text, check_caption, parse
 
 MOST_IN_ALBUM = 10
@@ -62,7 +70,7 @@ def send_media_group(ask: Ask) -> list[dict[str, Any]]:
     group = {"media_group_id": ask.world.next_album_id()} if len(items) > 1 else {}
     sent = []
     for item, file in zip(items, files, strict=True):
-        extra = draft.extra | group | looks_of(item.given)
+        extra = draft.extra | group | display_flags(item.given)
         sent.append(send_draft(ask, replace(draft, content=item.caption, file=file, extra=extra), counted=True))
     return [one.json(ask.bot) for one in sent]
 
@@ -78,7 +86,7 @@ def _read(ask: Ask, given: dict[str, Any]) -> Item:
 
 
 def _file(ask: Ask, item: Item) -> StoredFile:
-    file = described(file_of(ask, item.kind, item.given["media"]), item.given)
+    file = with_attributes(file_of(ask, item.kind, item.given["media"]), item.given)
     check_caption(item.caption)
     return file
 

@@ -40,7 +40,7 @@ def _user(ask: Ask) -> User:
     return found
 
 
-def _governed(ask: Ask, chat: Chat) -> User:
+def _restrictable(ask: Ask, chat: Chat) -> User:
     """Whom the bot may ban or restrict: nobody's owner or administrator, and not itself."""
     user = _user(ask)
     ask.need(chat, "can_restrict_members", NOT_ENOUGH)
@@ -53,7 +53,7 @@ def _governed(ask: Ask, chat: Chat) -> User:
     return user
 
 
-def _end(ask: Ask) -> float | None:
+def _end_of_restriction(ask: Ask) -> float | None:
     """When a ban or a restriction ends: from 30 seconds to 366 days away, else never."""
     left = ask.get("until_date", 0) - ask.world.clock.now()
     return float(ask.params["until_date"]) if SHORTEST <= left <= LONGEST else None
@@ -64,9 +64,9 @@ def ban(ask: Ask) -> bool:
     chat = ask.chat()
     if chat.kind == "private":
         raise bad("chat member status can't be changed in private chats")
-    user = _governed(ask, chat)
+    user = _restrictable(ask, chat)
     ask.world.membership.remove(chat, ask.bot, user)
-    _ends(ask, chat, user)
+    _lift_at_end(ask, chat, user)
     return True
 
 
@@ -75,7 +75,7 @@ def unban(ask: Ask) -> bool:
     chat = ask.chat()
     if chat.kind not in {"supergroup", "channel"}:
         raise bad(ONLY_LARGE)
-    user = _governed(ask, chat)
+    user = _restrictable(ask, chat)
     if chat.has(user) and not ask.get("only_if_banned"):
         ask.world.membership.remove(chat, ask.bot, user)
     if chat.bans(user):
@@ -89,16 +89,16 @@ def restrict(ask: Ask) -> bool:
     chat = ask.chat()
     if chat.kind != "supergroup":
         raise bad(ONLY_SUPERGROUPS)
-    user = _governed(ask, chat)
+    user = _restrictable(ask, chat)
     lifted = permissions == Permissions()
     ask.world.membership.restrict(chat, ask.bot, user, None if lifted else permissions)
-    _ends(ask, chat, user)
+    _lift_at_end(ask, chat, user)
     return True
 
 
-def _ends(ask: Ask, chat: Chat, user: User) -> None:
+def _lift_at_end(ask: Ask, chat: Chat, user: User) -> None:
     """Lets a ban or a restriction run out, which no update tells."""
-    end, standing = _end(ask), chat.member(user)
+    end, standing = _end_of_restriction(ask), chat.member(user)
     if end is None or standing is None:
         return
 
@@ -106,7 +106,7 @@ def _ends(ask: Ask, chat: Chat, user: User) -> None:
         if chat.member(user) is standing:
             chat.members[user.id] = Member(user, "member" if standing.inside else "left")
 
-    ask.world.clock.at(end, lift)
+    ask.world.clock.call_at(end, lift)
 
 
 def _permissions(ask: Ask) -> Permissions:
@@ -175,7 +175,7 @@ def set_title(ask: Ask) -> bool:
         raise bad("user is not an administrator")
     if member.promoted_by != ask.bot.id:
         raise bad("not enough rights to change custom title of the user")
-    member.title = _short(ask.params["custom_title"])
+    member.title = _checked_tag(ask.params["custom_title"])
     return True
 
 
@@ -191,11 +191,11 @@ def set_tag(ask: Ask) -> bool:
         raise bad("USER_NOT_PARTICIPANT")
     if chat.is_administrator(user):
         raise bad("USER_ADMIN_INVALID")
-    ask.world.membership.tag(chat, ask.bot, user, _short(ask.get("tag", "")))
+    ask.world.membership.tag(chat, ask.bot, user, _checked_tag(ask.get("tag", "")))
     return True
 
 
-def _short(words: str) -> str:
+def _checked_tag(words: str) -> str:
     words = words.strip()
     if len(words) > MOST_TAG:
         raise bad("ADMIN_RANK_INVALID")

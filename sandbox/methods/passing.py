@@ -150,7 +150,7 @@ def _forwarded(draft: Draft, message: Message) -> Draft:
 def _copied(ask: Ask, draft: Draft, message: Message, caption: Text | None) -> Draft:
     made = _content(draft, message)
     if message.poll is not None:
-        made.poll = _like(message.poll, ask)
+        made.poll = _copy_of_poll(message.poll, ask)
     if caption is not None and message.file is not None and message.file.kind in CAPTIONED:
         check_caption(caption)
         made.content = caption
@@ -159,7 +159,7 @@ def _copied(ask: Ask, draft: Draft, message: Message, caption: Text | None) -> D
     return made
 
 
-def _like(poll: Poll, ask: Ask) -> Poll:
+def _copy_of_poll(poll: Poll, ask: Ask) -> Poll:
     """A new poll with the same question, without votes."""
     options = [Option(str(place), one.text) for place, one in enumerate(poll.options)]
     return replace(

@@ -15,12 +15,12 @@ from sandbox.files import (
     Document,
     FileKind,
     StoredFile,
+    attributes_of,
     blank_picture,
     is_picture,
+    kind_of_upload,
     number_of,
-    said_of,
     size_of,
-    taken_as,
 )
 from sandbox.forums import check_thread
 from sandbox.html import checked_url
@@ -198,7 +198,7 @@ def send_draft(ask: Ask, draft: Draft, target: Target | None = None, *, counted:
     )
     message = ask.world.delivery.post(draft.chat, new)
     if draft.poll is not None:
-        ask.world.polls.hangs(draft.poll, message)
+        ask.world.polls.add_message(draft.poll, message)
     return message
 
 
@@ -210,22 +210,22 @@ def file_sender(kind: FileKind) -> Any:
         if content.plain.strip() == "":
             content = Text()
         draft = draft_for(ask, content)
-        draft.file = described(file_of(ask, kind, ask.params[kind]), ask.params)
-        draft.extra |= looks_of(ask.params)
+        draft.file = with_attributes(file_of(ask, kind, ask.params[kind]), ask.params)
+        draft.extra |= display_flags(ask.params)
         check_caption(content)
         return send_draft(ask, draft, target_of(ask, draft)).json(ask.bot)
 
     return send
 
 
-def described(file: StoredFile, given: dict[str, Any]) -> StoredFile:
+def with_attributes(file: StoredFile, given: dict[str, Any]) -> StoredFile:
     """The file with what the call says of it, if it is new: one that is sent again keeps what was said first."""
-    if file.said is None:
-        file.said = said_of(file.kind, given)
+    if file.attributes is None:
+        file.attributes = attributes_of(file.kind, given)
     return file
 
 
-def looks_of(given: dict[str, Any]) -> dict[str, Any]:
+def display_flags(given: dict[str, Any]) -> dict[str, Any]:
     """How a file is shown, as a Message says it."""
     names = {"has_spoiler": "has_media_spoiler", "show_caption_above_media": "show_caption_above_media"}
     return {written: True for name, written in names.items() if given.get(name)}
@@ -249,7 +249,7 @@ def file_of(ask: Ask, kind: FileKind, given: str | Upload) -> StoredFile:
             raise bad("file must be non-empty")
         if kind == "photo":
             _check_picture(given.content)
-        settled = taken_as(kind, given.content)
+        settled = kind_of_upload(kind, given.content)
         return ask.world.store(settled, Document(given.filename, given.content, given.content_type))
     if "." in given:
         return ask.world.store(kind, _at_address(ask, kind, given))

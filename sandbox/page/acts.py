@@ -11,11 +11,11 @@ from sandbox.errors import CannotDoError
 from sandbox.files import Document, is_picture
 from sandbox.links import read_link
 from sandbox.messages import Message
-from sandbox.page.crowd import Crowd, drained
+from sandbox.page.crowd import Crowd, wait_until_fetched
 from sandbox.page.page import Page
 from sandbox.page.views import find_chat, find_message, key_of, message_key, results_view, user_view
 from sandbox.people import Person
-from sandbox.reactions import DRESS
+from sandbox.reactions import VARIATION_SELECTOR
 from sandbox.text import MAX_TEXT
 
 PRESS_SECONDS = 20.0
@@ -185,7 +185,7 @@ class Acts:
         message = self._message(person, body)
         if message.is_ephemeral or message.service:
             raise RefusedError("cannot")
-        emoji = str(body.get("emoji"))[:8].replace(DRESS, "")
+        emoji = str(body.get("emoji"))[:8].replace(VARIATION_SELECTOR, "")
         person.reacts(message, None if message.reactions.get(person.id) == emoji else emoji)
         return {}
 
@@ -202,7 +202,7 @@ class Acts:
         other = self.page.person(str(body.get("person")))
         if other is None or other is person:
             raise RefusedError("no_chat")
-        return {"chat": key_of(self.world.pair(person, other))}
+        return {"chat": key_of(self.world.chat_between(person, other))}
 
     async def forward(self, person: Person, body: Body) -> Body:
         """Sends a message on into another chat."""
@@ -280,7 +280,7 @@ class Acts:
 
         What people have just done is fetched by the bot before: a press that is 150 seconds old is void.
         """
-        await drained(self.page.bot, SETTLED)
+        await wait_until_fetched(self.page.bot, SETTLED)
         clock = self.world.clock
         if body.get("next"):
             event = await self.page.look_ahead()

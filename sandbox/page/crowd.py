@@ -15,8 +15,8 @@ from sandbox.presses import Press
 from sandbox.world import World
 
 PATIENCE = 30.0
-DRAINED = 15.0
-GREETED = 0.3
+FETCH_PATIENCE = 15.0
+QUIET = 0.3
 """Seconds without a call after which the bot has nothing more to say."""
 SHOWN_ANSWERS = 4
 SECRET = re.compile(r"\S*(?:\d|[A-Z]{3})\S*")
@@ -25,13 +25,13 @@ HIDDEN = "•••"
 
 
 @dataclass(slots=True)
-class Heard:
+class AnswerKind:
     """Answers of one kind. Its words are those that all of them share: what differs is each fan's own."""
 
     words: list[str]
     count: int = 1
 
-    def also(self, words: list[str]) -> None:
+    def add(self, words: list[str]) -> None:
         """One more answer of this kind."""
         self.count += 1
         self.words = [one if one == other else HIDDEN for one, other in zip(self.words, words, strict=True)]
@@ -53,23 +53,23 @@ class Crowd:
     tapped: int = 0
     took: list[float] = field(default_factory=list)
     unanswered: int = 0
-    heard: dict[str, Heard] = field(default_factory=dict)
+    answers: dict[str, AnswerKind] = field(default_factory=dict)
     done: bool = False
 
-    def hear(self, text: str, seconds: float) -> None:
+    def count_answer(self, text: str, seconds: float) -> None:
         """One of them was answered."""
         self.took.append(seconds)
         words = text.split(" ")
         kind = SECRET.sub(HIDDEN, text)
-        if kind in self.heard and len(self.heard[kind].words) == len(words):
-            self.heard[kind].also(words)
+        if kind in self.answers and len(self.answers[kind].words) == len(words):
+            self.answers[kind].add(words)
         else:
-            self.heard[kind] = Heard(words)
+            self.answers[kind] = AnswerKind(words)
 
     def view(self) -> dict[str, Any]:
         """The counter that the page shows; no answer is told with anybody's code."""
         took = sorted(self.took)
-        most = sorted(self.heard.values(), key=lambda one: -one.count)
+        most = sorted(self.answers.values(), key=lambda one: -one.count)
         written: dict[str, Any] = {
             "number": self.number,
             "label": self.label,
@@ -96,7 +96,7 @@ class Fans:
         self.names = names or ("Fan",)
         self.people: list[Person] = []
 
-    def another(self) -> Person:
+    def add_fan(self) -> Person:
         """One more fan, with a name that nobody had."""
         number, place = divmod(len(self.people), len(self.names))
         name = self.names[place] if number == 0 else f"{self.names[place]} {number + 1}"
@@ -121,7 +121,7 @@ class Fans:
             except TimeoutError:
                 crowd.unanswered += 1
             else:
-                crowd.hear(answer.text, time.monotonic() - begun)
+                crowd.count_answer(answer.text, time.monotonic() - begun)
             tell()
 
         await asyncio.gather(*(one(press) for press in presses))
@@ -129,26 +129,26 @@ class Fans:
     async def _gather(self, chat: Chat, size: int) -> list[Person]:
         """That many fans who are in the chat, when the bot has taken in that they came."""
         while len(self.people) < size:
-            self.another()
+            self.add_fan()
         fans = self.people[:size]
         new = [fan for fan in fans if not chat.has(fan)]
         for fan in new:
             fan.joins(chat)
-        await drained(self.bot, DRAINED)
+        await wait_until_fetched(self.bot, FETCH_PATIENCE)
         if new:
-            await self._greeted()
+            await self._wait_until_greeted()
         return fans
 
-    async def _greeted(self) -> None:
+    async def _wait_until_greeted(self) -> None:
         """Until the bot has said to the newcomers what it has to say: their taps aren't to wait behind that."""
-        deadline = time.monotonic() + DRAINED
+        deadline = time.monotonic() + FETCH_PATIENCE
         before = -1
         while len(self.world.calls) != before and time.monotonic() < deadline:
             before = len(self.world.calls)
-            await asyncio.sleep(GREETED)
+            await asyncio.sleep(QUIET)
 
 
-async def drained(bot: Bot, seconds: float) -> None:
+async def wait_until_fetched(bot: Bot, seconds: float) -> None:
     """Until the bot has fetched and confirmed everything, or `seconds` have passed."""
     deadline = time.monotonic() + seconds
     while bot.queue.pending() and time.monotonic() < deadline:  # noqa: ASYNC110 - a queue tells nobody that it is empty

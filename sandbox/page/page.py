@@ -19,10 +19,10 @@ from sandbox.page.views import chat_view, chats_of, unread, user_view
 from sandbox.people import Person
 from sandbox.world import World
 
-FRESH = 1.0
+LOOK_AHEAD_SECONDS = 1.0
 """Seconds for which the next event is known without asking again."""
 
-LAST_WORDS = 1.0
+CLOSING_SECONDS = 1.0
 """Seconds that streams have to end when the page closes."""
 
 
@@ -83,15 +83,15 @@ class Page:
         self._watchers: set[asyncio.Event] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.closed = False
-        world.board.listeners.append(self._note)
-        world.clock.on_change(self._jumped)
+        world.board.listeners.append(self._note_event)
+        world.clock.on_change(self._clock_moved)
 
-    def _note(self, event: Event) -> None:
+    def _note_event(self, event: Event) -> None:
         if event.message is not None and event.kind in {"message", "edit", "delete", "hide", "reaction"}:
             self.journal.append(event.message)
             self.wake_watchers()
 
-    def _jumped(self) -> None:
+    def _clock_moved(self) -> None:
         self._looked_at = -math.inf
         self.wake_watchers()
 
@@ -116,7 +116,7 @@ class Page:
 
     def add_fan(self) -> Person:
         """One more fan in the group and in the cast."""
-        fan = self._guests.another()
+        fan = self._guests.add_fan()
         self.cast.append(Part(fan, "fan"))
         fan.joins(self.home)
         self.has_read(fan, self.home)
@@ -158,7 +158,11 @@ class Page:
 
     async def look_ahead(self) -> NextEvent | None:
         """The next event, asked for at most once a second and after each jump."""
-        if self._look_ahead is not None and not self.closed and time.monotonic() - self._looked_at >= FRESH:
+        if (
+            self._look_ahead is not None
+            and not self.closed
+            and time.monotonic() - self._looked_at >= LOOK_AHEAD_SECONDS
+        ):
             self._looked_at = time.monotonic()
             self.next_event = await self._look_ahead()
         event = self.next_event
@@ -193,7 +197,7 @@ class Page:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        deadline = time.monotonic() + LAST_WORDS
+        deadline = time.monotonic() + CLOSING_SECONDS
         while self._watchers and time.monotonic() < deadline:
             self.wake_watchers()
             await asyncio.sleep(0.01)
