@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from sandbox import Bot, Chat, Document, Message, Person
+from sandbox.messages import NewMessage
+from sandbox.text import typed
 from tests.bot.conftest import Play, Stage
 from tests.bot.speech import said_since, speaks
 from tests.bot.staff.test_admin import opens_panel, taps, types
@@ -36,7 +38,7 @@ def forwarded(stage: Stage, who: Person, where: Chat | Bot, text: str) -> Messag
 def through_a_bot(stage: Stage, who: Person, where: Chat | Bot, text: str) -> Message:
     """A result of some bot's inline mode, posted in somebody's name."""
     other = stage.telegram.add_bot(token=f"{len(stage.telegram.calls) + 43}:TEST", username="other_bot", name="Other")
-    return who.world.delivery.post(who.chat_with(where), sender=who, typed=text, via_bot=other)
+    return who.world.delivery.post(who.chat_with(where), NewMessage(sender=who, content=typed(text), via_bot=other))
 
 
 Borrow = Callable[[Stage, Person, Any, str], Message]
