@@ -1,8 +1,9 @@
 """Delivers a bot's updates to its webhook, as the Bot API server's WebhookActor.cpp does.
 
-Updates wait in lanes: a lane's come one at a time and in order, lanes go at once, up to `max_connections`. An update
-that wasn't taken is sent again at once, then after 2, 4, 8 … seconds up to a random 60 to 120, or as its Retry-After
-says. These waits run on the stand-in's clock. Nothing but this machine is ever connected to.
+Updates wait in lanes. Updates of one lane are sent one at a time and in order; up to `max_connections` lanes send at
+the same time. An update that the webhook didn't accept is sent again at once, then after 2, 4, 8 … seconds up to a
+random 60 to 120, or when its Retry-After says. These waits run on the stand-in's clock. The stand-in connects to this
+machine only.
 """
 
 import asyncio
@@ -35,19 +36,19 @@ MOST_RETRY_AFTER = 3600
 LONGEST_WAIT = 60
 GONE = 410
 GONE_FOR = 23 * 3600
-"""Seconds of nothing but 410s after which the webhook is removed."""
+"""If the webhook answers nothing but 410 for this many seconds, it is removed."""
 UNSENT_HEADERS = ("User-Agent", "Accept")
-"""What aiohttp would send, and Telegram doesn't."""
+"""Headers that aiohttp adds by itself and Telegram doesn't send."""
 NOT_RUN = frozenset({"setwebhook", "deletewebhook", "close", "logout"})
 UNVERIFIED = "SSL error {error:0A000086:SSL routines::certificate verify failed}"
 
 Run = Callable[[Bot, str, dict[str, Any], dict[str, Upload]], Coroutine[Any, Any, None]]
-"""Does a call that came in a webhook's answer."""
+"""Does the call in a webhook's answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """Where a bot's updates go. `fixed` is an address that the bot gave; `address` is where its host really is."""
+    """The URL that gets a bot's updates. `fixed` is the IP address that the bot gave, if any."""
 
     url: str
     parts: SplitResult
@@ -64,7 +65,7 @@ class Webhook:
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """Updates that come in order. `tries` and `delay` are those of the first one."""
+    """Updates that are sent in order. `tries` and `delay` (seconds) belong to the first of them."""
 
     key: tuple[Any, ...]
     updates: deque[Update] = field(default_factory=deque)
@@ -75,7 +76,7 @@ class Lane:
 
 
 class RefusedUpdateError(Exception):
-    """An update that the webhook didn't take; `told` is what getWebhookInfo shows, None for nothing."""
+    """The webhook didn't accept an update. `told` is what getWebhookInfo then shows; None changes nothing there."""
 
     def __init__(self, told: str | None, retry_after: int = 0, status: int = 0) -> None:
         super().__init__(told)
@@ -85,13 +86,13 @@ class RefusedUpdateError(Exception):
 
 
 class OneAddress(AbstractResolver):
-    """Every name is at the address that setWebhook found."""
+    """Resolves every host name to the address that setWebhook found."""
 
     def __init__(self, address: str) -> None:
         self.address = address
 
     async def resolve(self, host: str, port: int = 0, family: Any = 0) -> list[ResolveResult]:  # noqa: ARG002 - aiohttp's
-        """That address."""
+        """The one address, for any host."""
         kind = socket.AF_INET6 if ":" in self.address else socket.AF_INET
         return [{"hostname": host, "host": self.address, "port": port, "family": kind, "proto": 0, "flags": 0}]
 
@@ -110,7 +111,7 @@ class Courier:
         self._run, self._remove = run, remove
         self._lanes: dict[tuple[Any, ...], Lane] = {}
         self._ready: list[tuple[float, int, Lane]] = []
-        """Lanes whose first update may go, by when and by who was ready first."""
+        """Heap of lanes that wait to send, by the time when their first update is due, then in order of arrival."""
         self._turns = itertools.count()
         self._woken = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -120,13 +121,13 @@ class Courier:
         self._dice = random.Random(bot.id)  # noqa: S311 - a repeatable die, no secret
 
     def start(self) -> None:
-        """Takes over what is pending, and what comes from now on."""
+        """Deliver the pending updates, and all new ones from now on."""
         self.bot.queue.taker = self
         self.reload()
         self._spawn(self._deliver_all())
 
     def stop(self) -> None:
-        """Ends the requests in progress."""
+        """Stop delivering, and end the requests in progress."""
         if self.bot.queue.taker is self:
             self.bot.queue.taker = None
         for task in self._tasks:
@@ -136,21 +137,21 @@ class Courier:
             self._session = None
 
     async def stopped(self) -> None:
-        """Waits until a stopped courier's requests have ended."""
+        """Wait until the requests of a stopped courier have ended."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def wake(self) -> None:
-        """Looks again at what is due, because something came or the clock moved."""
+        """Look again at what is due: there is a new update, or the clock was moved."""
         self._woken.set()
 
     def take(self, update: Update) -> None:
-        """A new update."""
+        """Deliver a new update."""
         self._lane(update).updates.append(update)
         self._schedule(self._lane(update), self.world.clock.now())
         self.wake()
 
     def reload(self) -> None:
-        """Reads the bot's queue again: updates were dropped, or come once more."""
+        """Read the bot's queue again, because updates were dropped or are sent once more."""
         for lane in self._lanes.values():
             lane.updates.clear()
         for update in self.bot.queue.pending():
@@ -202,7 +203,7 @@ class Courier:
         self._spawn(self._send(lane, lane.flying))
 
     async def _send(self, lane: Lane, update: Update) -> None:
-        """One try; then the lane's next update is due, or the same one later."""
+        """Try to deliver one update. Afterwards the next one of its lane is due, or the same one later."""
         due = self.world.clock.now()
         try:
             await self._post(update)
@@ -220,12 +221,12 @@ class Courier:
         self.wake()
 
     def _finish(self, lane: Lane, update: Update) -> None:
-        """An update is done: taken, or expired."""
+        """Forget an update that was accepted or has expired."""
         self.bot.queue.forget(update)
         lane.tries, lane.delay = 0, 1
 
     def _try_later(self, lane: Lane, update: Update, refused: RefusedUpdateError) -> float:
-        """When the update is sent again; it is dropped if it expires before."""
+        """When the update is sent again (epoch seconds). An update that expires before that is dropped."""
         now = self.world.clock.now()
         if refused.told is not None:
             self.last_error = (int(now), refused.told)
@@ -251,7 +252,7 @@ class Courier:
             self._remove(self.bot)
 
     async def _post(self, update: Update) -> None:
-        """Raises RefusedUpdateError unless the webhook answers 2xx in time."""
+        """Send one update. Raises RefusedUpdateError unless the webhook answers 2xx in time."""
         address = ip_address(self.address)
         if not address.is_loopback:
             raise RefusedUpdateError("Connection timed out")
@@ -304,7 +305,7 @@ class Courier:
 
 
 async def _call_in(answer: aiohttp.ClientResponse) -> tuple[dict[str, Any], dict[str, Upload]]:
-    """The call that a webhook's answer holds; what can't be read is none, for the update was taken all the same."""
+    """The call in a webhook's answer. If the answer can't be read there is no call; the update counts as accepted."""
     params: dict[str, Any] = {}
     uploads: dict[str, Upload] = {}
     try:

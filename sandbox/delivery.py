@@ -1,6 +1,6 @@
-"""Puts messages into chats and tells the bots that may know of them.
+"""Puts messages into chats, and tells the bots that are allowed to know of them.
 
-Who hears what: https://core.telegram.org/bots/features#privacy-mode and https://core.telegram.org/bots/api#update.
+Rules: https://core.telegram.org/bots/features#privacy-mode and https://core.telegram.org/bots/api#update.
 """
 
 from dataclasses import fields
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Delivery:
-    """The one place where messages, edits, presses and changes of members come into being."""
+    """The only class that makes messages, edits, presses and updates about members."""
 
     def __init__(self, world: "World") -> None:
         self.world = world
@@ -56,7 +56,10 @@ class Delivery:
         return self.post(chat, NewMessage(sender=sender, sender_chat=sender_chat, content=typed(text)))
 
     def _forward_to_group(self, post: Message, group: Chat) -> None:
-        """Telegram's automatic forward of a channel's post, with its keyboard, whose presses name the copy."""
+        """Make Telegram's automatic forward of a channel's post.
+
+        It has the post's keyboard; a press there names the copy.
+        """
         copy = NewMessage(
             sender=TELEGRAM,
             sender_chat=post.chat,
@@ -72,7 +75,10 @@ class Delivery:
         post.copy.keyboard_bot = post.keyboard_bot
 
     def _next_ids(self, chat: Chat, *, ephemeral: bool) -> tuple[int, int | None]:
-        """Supergroups and channels count their own messages; other chats share their account's counter."""
+        """The new message's id and ephemeral id.
+
+        Supergroups and channels count their own; other chats share one counter.
+        """
         if ephemeral:
             chat.last_ephemeral_id += 1
             return 0, chat.last_ephemeral_id
@@ -82,7 +88,7 @@ class Delivery:
         return self.world.next_account_message_id(), None
 
     def mark_edited(self, message: Message, *, by_bot: Bot | None = None) -> None:
-        """A message was edited: dates it, and tells bots of a person's edit."""
+        """Date an edit of a message. Bots are told of it only if a person edited."""
         message.edit_date = int(self.world.clock.now())
         message.changed = self.world.next_seq()
         if by_bot is None:
@@ -96,7 +102,7 @@ class Delivery:
             self.mark_edited(copy)
 
     def delete(self, message: Message) -> None:
-        """A message disappears for everyone; bots aren't told."""
+        """Delete a message for everyone; bots aren't told."""
         message.deleted = True
         message.changed = self.world.next_seq()
         if message in message.chat.pinned:
@@ -104,7 +110,7 @@ class Delivery:
         self._tell_board("delete", message)
 
     def pin(self, message: Message, *, sender: User | None, sender_chat: Chat | None) -> None:
-        """Pins a message, which a service message tells everybody; the latest by its date stands on top."""
+        """Pin a message and post a service message about it. Of several pinned messages the newest is on top."""
         pinned = message.chat.pinned
         if message in pinned:
             pinned.remove(message)
@@ -114,12 +120,12 @@ class Delivery:
         self.post(message.chat, NewMessage(sender=sender, sender_chat=sender_chat, service=told))
 
     def unpin(self, message: Message) -> None:
-        """Unpins a message; nobody is told."""
+        """Unpin a message; nobody is told."""
         if message in message.chat.pinned:
             message.chat.pinned.remove(message)
 
     def hide(self, message: Message, person: User) -> None:
-        """A message disappears for one person, who is shown another one in its place."""
+        """Hide a message from one person, who is shown another message instead of it."""
         message.hidden_from.add(person.id)
         self.world.board.tell(Event("hide", message.chat, self.world.clock.now(), message, person))
 
@@ -139,9 +145,9 @@ class Delivery:
     def member_changed(
         self, chat: Chat, by: User, before: Member, after: Member, *, how: dict[str, Any] | None = None
     ) -> None:
-        """Tells the bot itself (my_chat_member), or else the chat's administrator bots (chat_member).
+        """Tell bots of a new standing: the bot itself (my_chat_member) and administrator bots (chat_member).
 
-        `how` holds the fields that tell by which link someone joined.
+        `how` holds the update's fields about the link by which someone joined.
         """
         payload: dict[str, Any] = {
             "chat": chat.json(),
@@ -160,7 +166,7 @@ class Delivery:
                 bot.queue.add("chat_member", written(bot))
 
     def press(self, person: User, chat: Chat, message: Message, data: str) -> Press:
-        """A person's tap on a button, or what a modified app says was one."""
+        """Record a press on a button, and send it to the bot. A modified app can forge one."""
         bot = message.keyboard_bot or (message.sender if isinstance(message.sender, Bot) else None)
         if bot is None:
             raise CannotDoError("no bot put this message there")
@@ -180,7 +186,7 @@ class Delivery:
         return press
 
     def show_answer(self, press: Press, text: str, *, show_alert: bool, url: str | None) -> None:
-        """Shows a bot's answer to the person who pressed."""
+        """Show a bot's answer to the person who pressed."""
         answer = CallbackAnswer(text, show_alert, url, self.world.clock.now(), self.world.next_seq())
         press.take(answer)
         where = press.message.chat
@@ -188,7 +194,10 @@ class Delivery:
 
 
 def _pressed_message(bot: Bot, chat: Chat, message: Message) -> dict[str, Any]:
-    """What a press tells of its message: of one that came out of inline mode only the id that edits it."""
+    """The fields of a press that name its message.
+
+    For a message of inline mode that is only the id by which it is edited.
+    """
     if message.inline_message_id is not None:
         return {"inline_message_id": message.inline_message_id}
     gone = message.deleted or message.chat is not chat
@@ -196,7 +205,7 @@ def _pressed_message(bot: Bot, chat: Chat, message: Message) -> dict[str, Any]:
 
 
 def _thread_of_reply(chat: Chat, answered: Message) -> dict[str, Any]:
-    """What an answer carries of its thread: its topic, or what the first of the answers in a supergroup answered."""
+    """The thread fields of a reply: the answered message's thread, or in a supergroup a new thread under it."""
     if answered.thread is not None:
         topic = {"is_topic_message": True} if answered.extra.get("is_topic_message") else {}
         return {"message_thread_id": answered.thread} | topic
@@ -205,7 +214,7 @@ def _thread_of_reply(chat: Chat, answered: Message) -> dict[str, Any]:
 
 
 def _hears(bot: Bot, message: Message) -> bool:
-    """Privacy mode, and ephemeral messages that are between one person and one bot."""
+    """Whether the bot may see the message: privacy mode allows it, or it is an ephemeral message to this bot."""
     if message.only_for is not None:
         return message.receiver is bot
     chat = message.chat

@@ -1,4 +1,4 @@
-"""Forum supergroups: what is done to their topics, and in which topic a message goes.
+"""Forum supergroups: changes of their topics, and which topic a message belongs to.
 
 Rules: https://core.telegram.org/bots/api#createforumtopic and https://core.telegram.org/api/forum. Everything in a
 forum is in a topic. A message that names no topic is in *General*, whose messages carry no `message_thread_id`.
@@ -19,25 +19,25 @@ MOST_TITLE = 128
 
 
 class Topics:
-    """What is done to topics, by people and by bots; the caller has looked at the rights."""
+    """Changes of topics, by people and by bots. The caller has checked the rights."""
 
     def __init__(self, world: "World") -> None:
         self._world = world
 
     def turn_on(self, chat: Chat) -> None:
-        """A supergroup becomes a forum; what was said before is in General. Bots aren't told."""
+        """Make a supergroup a forum. Earlier messages are in General. Bots aren't told."""
         if chat.kind != "supergroup":
             raise CannotDoError(f"{chat.title} is no supergroup, so it can't be a forum")
         chat.topics = {GENERAL: Topic(GENERAL, "General")}
-        # The creation of a supergroup is its first message, and General starts with it.
+        # The service message of a supergroup's creation has id 1, and General's thread has that id.
         chat.last_message_id = max(chat.last_message_id, GENERAL)
 
     def turn_off(self, chat: Chat) -> None:
-        """A forum becomes a plain supergroup again; its topics' messages stay. Bots aren't told."""
+        """Make a forum a plain supergroup again. The messages of its topics stay. Bots aren't told."""
         chat.topics = {}
 
     def create(self, chat: Chat, by: User, name: str, colour: int = FIRST_COLOUR, emoji: str | None = None) -> Topic:
-        """Make a topic; a service message begins it."""
+        """Make a topic. Its first message is a service message."""
         topic = Topic(0, name[:MOST_TITLE], by, colour, emoji)
         told: dict[str, Any] = {"name": topic.name, "icon_color": topic.icon_color}
         if emoji:
@@ -57,7 +57,7 @@ class Topics:
         self._post_service(chat, by, topic, "forum_topic_edited", told)
 
     def close(self, chat: Chat, by: User, topic: Topic, *, closed: bool) -> None:
-        """Close or reopen a topic. General that is opened is shown again too."""
+        """Close or reopen a topic. If General is reopened, it is also shown again."""
         topic.closed = closed
         if not closed:
             topic.hidden = False
@@ -83,19 +83,19 @@ class Topics:
 
 
 def topic_of(chat: Chat, thread_id: int | None) -> Topic | None:
-    """The topic that a message with this thread is in; None outside forums, and for a topic that is gone."""
+    """The topic of a message with this thread id. None in a chat that is no forum, and for a deleted topic."""
     return chat.topics.get(thread_id or GENERAL)
 
 
 def may_write(chat: Chat, user: User, topic: Topic) -> bool:
-    """In a closed topic only those who may manage topics can write, and who made it."""
+    """Whether the user may write there. In a closed topic only its maker and those who manage topics may."""
     return not topic.closed or chat.may(user, "can_manage_topics") or (topic.maker is user)
 
 
 def check_thread(chat: Chat, bot: User, thread_id: int | None, replied: int | None) -> dict[str, Any]:
-    """What a bot's message carries of its thread. `replied` is the thread of the message that it answers.
+    """The thread fields of a bot's message. `replied` is the thread of the message that it answers.
 
-    Plain groups ignore it. In the discussion group of a channel it is a thread of comments.
+    Plain groups ignore `thread_id`. In the discussion group of a channel it names a thread of comments.
 
     Raises:
         ApiError: there is no such thread, or it is a closed topic and the bot may not manage topics.
@@ -107,7 +107,7 @@ def check_thread(chat: Chat, bot: User, thread_id: int | None, replied: int | No
         if first is None or first.thread != first.message_id:
             raise bad("message thread not found")
         return {"message_thread_id": thread_id}
-    # General is the one topic that can't be named.
+    # A call can name every topic but General.
     topic = chat.topics.get(thread_id) if thread_id and thread_id != GENERAL else None
     if thread_id and topic is None:
         raise bad("message thread not found")

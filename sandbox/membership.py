@@ -1,4 +1,4 @@
-"""People and bots coming, going and being promoted, with the updates and service messages of each.
+"""People and bots join, leave and are promoted. Each change makes its updates and service messages.
 
 Rules: https://core.telegram.org/bots/api#chatmemberupdated, https://core.telegram.org/bots/api#message
 (`new_chat_members`, `left_chat_member`, `migrate_to_chat_id`).
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 class Membership:
-    """Changes of who is in a chat."""
+    """Changes of the members of a chat."""
 
     def __init__(self, world: "World") -> None:
         self.world = world
 
     def add(self, chat: Chat, by: User, who: User, rights: Rights | None) -> None:
-        """Someone is added by a member; a channel takes bots as administrators only."""
+        """A member adds someone. A bot can only be added to a channel as an administrator."""
         if chat.has(who):
             raise CannotDoError(f"{who.name} is in {chat.title} already")
         if rights is not None and not chat.may(by, "can_promote_members"):
@@ -37,7 +37,7 @@ class Membership:
             self._post_service(chat, by, "new_chat_members", [who.json()])
 
     def promote(self, chat: Chat, by: User, who: User, rights: Rights | None, title: str | None) -> None:
-        """Someone becomes an administrator, or a plain member again; a creator only becomes anonymous or visible."""
+        """Make someone an administrator or a plain member. A creator only becomes anonymous or visible."""
         if not chat.has(who):
             raise CannotDoError(f"{who.name} isn't in {chat.title}")
         if who is chat.creator():
@@ -47,7 +47,7 @@ class Membership:
         self._give_standing(chat, by, Member(who, "administrator" if rights else "member", rights, title=title))
 
     def restrict(self, chat: Chat, by: User, who: User, permissions: Permissions | None) -> None:
-        """Someone may do only so much from now on, also if they aren't in the chat; None lifts that."""
+        """Restrict someone to these permissions, in the chat or not. None lifts the restriction."""
         inside = chat.has(who)
         if permissions is None:
             self._give_standing(chat, by, Member(who, "member" if inside else "left"))
@@ -55,11 +55,11 @@ class Membership:
             self._store_and_tell(chat, by, Member(who, "restricted", permissions=permissions, is_member=inside))
 
     def tag(self, chat: Chat, by: User, who: User, tag: str) -> None:
-        """A member gets a tag beside their name, or loses it."""
+        """Set the tag beside a member's name; an empty one removes it."""
         self._store_and_tell(chat, by, replace(chat.members[who.id], tag=tag))
 
     def remove(self, chat: Chat, by: User, who: User) -> None:
-        """Someone is removed and banned; a basic group keeps no ban list of people."""
+        """Remove and ban someone. A basic group removes people without a ban."""
         status: Status = "left" if chat.kind == "group" and not who.is_bot else "kicked"
         was_inside = chat.has(who)
         if was_inside and chat.is_group:
@@ -67,15 +67,15 @@ class Membership:
         self._give_standing(chat, by, Member(who, status))
 
     def unban(self, chat: Chat, by: User, who: User) -> None:
-        """Someone who was removed may come back."""
+        """Lift a ban."""
         if not chat.bans(who):
             raise CannotDoError(f"{who.name} isn't banned in {chat.title}")
         self._give_standing(chat, by, Member(who, "left"))
 
     def leave(self, chat: Chat, who: User) -> None:
-        """Someone leaves by themselves; a supergroup whose creator left has none until they return or the heir follows.
+        """Someone leaves. A supergroup that its creator left has none until they come back or the heir takes over.
 
-        That the eldest administrator is the heir is unverified.
+        The heir is the administrator who is longest in the list; that is unverified.
         """
         if chat.is_group:
             self._post_service(chat, who, "left_chat_member", who.json())
@@ -93,7 +93,7 @@ class Membership:
             self._post_service(chat, who, "chat_owner_left", named)
 
     def make_heir_creator(self, chat: Chat) -> None:
-        """The heir of a creator who stayed away becomes the creator, which Telegram does a week later."""
+        """Make the heir of a creator who left the creator, as Telegram does after a week."""
         heir = chat.heir
         if heir is None or not chat.has(heir):
             raise CannotDoError(f"nobody inherits {chat.title}")
@@ -102,9 +102,9 @@ class Membership:
         self._post_service(chat, heir, "chat_owner_changed", {"new_owner": heir.json()})
 
     def hand_over(self, chat: Chat, by: User, to: User, keeps: Rights | None) -> None:
-        """A creator makes a member the creator, and is an administrator with the rights they keep, else a member.
+        """Make another member the creator. The old one becomes an administrator with the rights they keep, or a member.
 
-        Both stand as they will before any bot is told. The order of the updates is unverified.
+        Both changes are stored before any bot is told. The order of the updates is unverified.
         """
         old, new = chat.members[by.id], chat.members[to.id]
         hidden = new.rights is not None and new.rights.is_anonymous
@@ -119,13 +119,13 @@ class Membership:
             self._post_service(chat, by, "chat_owner_changed", {"new_owner": to.json()})
 
     def delete_account(self, who: User) -> None:
-        """Someone's account is gone: it is in no chat any more, and no update tells of it (unverified)."""
+        """Take a deleted account out of all its chats. No update tells of it (unverified)."""
         for chat in self.world.chats.values():
             if chat.has(who):
                 chat.members[who.id] = Member(who, "left")
 
     def join(self, chat: Chat, who: User, url: str | None) -> None:
-        """Someone joins by themselves, through a link if `url` is given."""
+        """Someone joins by themselves, by an invite link if `url` is given."""
         member = chat.member(who)
         if member is not None and (member.inside or member.status == "kicked"):
             raise CannotDoError(f"{who.name} can't join {chat.title}: {member.status}")
@@ -139,7 +139,7 @@ class Membership:
         how: dict[str, Any] = {}
         if link is not None:
             link.joined.add(who.id)
-            # People come into a public group by its name, whatever link they had: the bot isn't told of one.
+            # Who joins a public group joins by its name, even with a link: the bot isn't told of the link.
             named = {} if chat.username else {"invite_link": link.json()}
             how = named | ({"via_join_request": True} if approved else {})
         self._let_in(chat, by, who, None, how=how)
@@ -155,7 +155,7 @@ class Membership:
         raise CannotDoError("INVITE_HASH_EXPIRED")
 
     def _ask_to_join(self, chat: Chat, who: User, link: InviteLink) -> None:
-        """Asks to join: bots with `can_invite_users` are told, and may write to the person for 5 minutes."""
+        """Store a request to join. Bots with `can_invite_users` are told, and may write to the person for 5 minutes."""
         chat.requests[who.id] = JoinRequest(link, self.world.clock.now())
         payload = {
             "chat": chat.json(),
@@ -169,13 +169,13 @@ class Membership:
                 bot.queue.add("chat_join_request", payload)
 
     def decide(self, chat: Chat, by: User, who: User, *, approve: bool) -> None:
-        """An administrator approves or declines a request; raises KeyError if there is none."""
+        """Approve or decline a request to join. Raises KeyError if there is none."""
         request = chat.requests.pop(who.id)
         if approve:
             self._come_in(chat, by, who, request.link, approved=True)
 
     def may_write_to_requester(self, bot: Bot, who: User) -> bool:
-        """Whether someone's request to join lets the bot write to them, which it does for 5 minutes."""
+        """Whether the bot may write to someone because they asked to join in the last 5 minutes."""
         now = self.world.clock.now()
         for chat in self.world.chats.values():
             request = chat.requests.get(who.id)
@@ -186,7 +186,7 @@ class Membership:
     def _let_in(
         self, chat: Chat, by: User, who: User, rights: Rights | None, *, how: dict[str, Any] | None = None
     ) -> None:
-        """Someone comes in: a departed creator as creator, a restricted one still restricted."""
+        """Make someone a member. A creator who left is creator again; who was restricted still is."""
         member = chat.member(who)
         if who is chat.departed:
             chat.departed = chat.heir = None
@@ -217,7 +217,7 @@ class Membership:
         self.world.delivery.post(chat, NewMessage(sender=by, service={name: value}))
 
     def upgrade(self, chat: Chat) -> Chat:
-        """A basic group becomes a supergroup: a new id, the same people; the old id answers with a 400."""
+        """Make a basic group a supergroup with a new id and the same members. Calls with the old id get a 400."""
         if chat.kind != "group" or chat.migrated_to is not None:
             raise CannotDoError(f"{chat.title} isn't a basic group")
         new = self.world.new_chat("supergroup", chat.title)

@@ -28,12 +28,12 @@ def success(result: Any) -> bytes:
 
 
 def success_with_note(what: str) -> bytes:
-    """A successful answer that says what it did."""
+    """A successful answer with a description."""
     return OK + b'true,"description":' + json.dumps(what).encode() + b"}"
 
 
 def check_session(world: World, bot: Bot) -> None:
-    """Refuses a bot that has logged out: for ten minutes it can't come back to this server."""
+    """Refuse a bot that logged out less than ten minutes ago."""
     if bot.logged_out_at is not None:
         if world.clock.now() < bot.logged_out_at + TEN_MINUTES:
             raise ApiError(400, LOGGED_OUT)
@@ -41,7 +41,7 @@ def check_session(world: World, bot: Bot) -> None:
 
 
 async def answer(world: World, bot: Bot, method: str, read: dict[str, Any], uploads: dict[str, Upload]) -> bytes:
-    """What the server says to one of its own methods. Raises ApiError."""
+    """Answer one of these methods. Raises ApiError."""
     match method:
         case "getUpdates":
             return await _updates(world, bot, read)
@@ -65,7 +65,7 @@ async def answer(world: World, bot: Bot, method: str, read: dict[str, Any], uplo
 
 
 def _certificate(read: dict[str, Any], uploads: dict[str, Upload]) -> dict[str, Any]:
-    """The file that `attach://` names as the certificate; a text that names none is none."""
+    """The uploaded certificate that `attach://` names. Any other text is no certificate."""
     given = read.get("certificate")
     if not isinstance(given, str):
         return {}

@@ -1,4 +1,4 @@
-"""People: what a test lets them do, as their apps would."""
+"""People: a test lets them do what their apps allow."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,11 +23,11 @@ FEWEST_IN_ALBUM, MOST_IN_ALBUM = 2, 10
 
 @dataclass(eq=False, slots=True)
 class Person(Participant):
-    """Someone with an app. Every act is synchronous and reaches the bots at once."""
+    """Someone with an app. Every act is synchronous, and bots are told of it at once."""
 
     deactivated: bool = False
     hides_forwards: bool = False
-    """Whether forwards of their messages name them without a link to them."""
+    """Whether forwards of their messages show only their name, without a link to them."""
 
     def chat_with(self, where: "Where") -> Chat:
         """The chat itself, or the private one with that bot or that person."""
@@ -46,11 +46,11 @@ class Person(Participant):
         mentions: Sequence[User] = (),
         topic: Topic | None = None,
     ) -> Message:
-        """Writes a message; a command that a bot declared ephemeral is seen by nobody else.
+        """Writes a message. A command that a bot declared ephemeral is seen by nobody else.
 
-        In a forum it is written in `topic`, else where what it answers is, else in General.
+        In a forum it is written in `topic`, else in the topic of the message that it answers, else in General.
 
-        `mentions` are people whose names stand in the text in this order and carry their ids there.
+        `mentions` are people whose names stand in the text, in this order. Each name becomes a mention by id.
 
         Raises CannotDoError: they aren't in the chat, may not write there, or haven't started the bot; ValueError: a
         name that isn't in the text, or a text that an app doesn't send.
@@ -75,7 +75,7 @@ class Person(Participant):
         return self.world.delivery.post(chat, said)
 
     def posts_album(self, where: "Where", *pictures: Document, caption: str = "") -> list[Message]:
-        """Sends 2 to 10 pictures as one album; the caption hangs at the first.
+        """Sends 2 to 10 pictures as one album. The first one has the caption.
 
         Raises CannotDoError as `says`; ValueError: too few pictures, or too many.
         """
@@ -97,7 +97,7 @@ class Person(Participant):
         return [self.world.delivery.post(chat, one) for one in album]
 
     def _topic(self, chat: Chat, topic: Topic | None, reply_to: Message | None) -> dict[str, Any]:
-        """What a message carries of its topic; raises CannotDoError where that is gone, or closed to them."""
+        """The thread fields of a message. Raises CannotDoError: the topic is gone, or is closed to them."""
         if not chat.is_forum and topic is None:
             return {}
         found = topic_of(chat, topic.thread_id if topic else reply_to.thread if reply_to else None)
@@ -108,7 +108,7 @@ class Person(Participant):
         return thread_fields(found)
 
     def comments(self, post: Message, text: str, *, reply_to: Message | None = None) -> Message:
-        """Writes under a channel's post or its copy, or to a comment there; nobody needs to join for that.
+        """Comments on a channel's post or its copy, or answers a comment there. Nobody needs to join for that.
 
         Raises CannotDoError: the post has no comments, or they can't see it.
         """
@@ -140,7 +140,7 @@ class Person(Participant):
         return chat
 
     def forwards(self, message: Message, where: "Where") -> Message:
-        """Sends a message on, without its keyboard, in their own name; its `forward_origin` tells whose it was.
+        """Forwards a message in their own name, without its keyboard. Its `forward_origin` names the first sender.
 
         Raises CannotDoError: they don't see it, it can't be forwarded, or they may not write there.
         """
@@ -177,14 +177,14 @@ class Person(Participant):
         self.world.delivery.delete(message)
 
     def asks_inline(self, bot: Bot, text: str, where: "Where", offset: str = "") -> InlineQuery:
-        """Types `@bot text` in a chat, of which the bot need not be a member; `offset` asks for more of the list.
+        """Types `@bot text` in a chat; the bot need not be a member. `offset` asks for more of the list.
 
         Raises CannotDoError: they can't write there, or the bot has no inline mode.
         """
         return self.world.inline.ask(self, bot, self._chat_to_write_in(where, "can_send_other_messages"), text, offset)
 
     def switches(self, message: Message, label: str, where: "Where | None" = None) -> InlineQuery:
-        """Taps a button that leads into inline mode, and picks the chat; without `where` it stays in this one.
+        """Taps a button that leads into inline mode, and picks the chat `where`; None picks this chat.
 
         Raises KeyError: no such button on what they see; CannotDoError: it doesn't lead into that kind of chat.
         """
@@ -201,7 +201,7 @@ class Person(Participant):
         return self.asks_inline(message.keyboard_bot, text, chat)
 
     def chooses(self, query: InlineQuery, result_id: str) -> Message:
-        """Sends a result of their list into the chat where they typed: in their name, via the bot.
+        """Sends a result of their list in their own name into the chat where they typed.
 
         Raises KeyError: no such result, or no answer yet.
         """
@@ -212,15 +212,15 @@ class Person(Participant):
         return self.world.inline.choose(query, query.answer.result(result_id), sender, sender_chat)
 
     def reacts(self, message: Message, emoji: str | None) -> None:
-        """Sets their reaction, or takes it back with None; administrator bots that asked for it are told.
+        """Sets their reaction; None takes it back. Administrator bots that asked for reactions are told.
 
-        Raises CannotDoError: they don't see the message, it takes no reactions, or that emoji is none.
+        Raises CannotDoError: they don't see the message, it takes no reactions, or the emoji isn't one.
         """
         _, speaks_for = self._sender_in(message.chat)
         self.world.reactions.of_person(self, message, emoji, anonymous=speaks_for is not None)
 
     def starts(self, bot: Bot, payload: str = "") -> Message:
-        """Opens the private chat, as `t.me/bot?start=payload` does; also takes back a block."""
+        """Opens the private chat, as `t.me/bot?start=payload` does. It also unblocks the bot."""
         if START_PAYLOAD.fullmatch(payload) is None:
             raise ValueError("a start payload has at most 64 characters, of A-Z, a-z, 0-9, _ and -")
         chat = self.world.private(bot, self)
@@ -231,9 +231,9 @@ class Person(Participant):
         return self.says(bot, f"/start {payload}".strip())
 
     def opens(self, url: str) -> Chat:
-        """Follows a link of Telegram's and taps what its app then offers: *Start* for a bot, *Join* for a group.
+        """Follows a link to Telegram and taps what the app then offers: *Start* for a bot, *Join* for a group.
 
-        Raises CannotDoError: the link leads nowhere, or not any more.
+        Raises CannotDoError: the link leads nowhere, or has expired.
         """
         link = read_link(url)
         if link is None:
@@ -258,22 +258,22 @@ class Person(Participant):
         return found
 
     def follows(self, message: Message, label: str) -> Chat:
-        """Taps a button that is a link of Telegram's. Raises KeyError: no such button; CannotDoError as `opens`."""
+        """Taps a button that is a link to Telegram. Raises KeyError: no such button; CannotDoError as `opens`."""
         button = self._button(message, label)
         if button.url is None:
             raise KeyError(f"the button {button.text!r} is no link")
         return self.opens(button.url)
 
     def blocks(self, bot: Bot) -> None:
-        """Stops the bot; it gets my_chat_member and may not write any more."""
+        """Blocks the bot. The bot gets my_chat_member, and may not write any more."""
         self._set_private_status(self.world.private(bot, self), "kicked")
 
     def unblocks(self, bot: Bot) -> None:
-        """Takes a block back without writing."""
+        """Unblocks the bot without writing to it."""
         self._set_private_status(self.world.private(bot, self), "member")
 
     def _set_private_status(self, chat: Chat, status: Any) -> None:
-        """In a private chat the person's entry holds what the bot is to them, as my_chat_member reports it."""
+        """Set the status of the bot in a private chat and tell the bot. The status is stored in the person's entry."""
         entry = chat.members[self.id]
         if entry.status == status or chat.bot is None:
             return
@@ -282,9 +282,9 @@ class Person(Participant):
         self.world.delivery.member_changed(chat, self, before, Member(chat.bot, status))
 
     def presses(self, message: Message, label: str) -> Press:
-        """Taps the button with that label, or whose label or data contains it.
+        """Taps the button that `find_button` finds for this label.
 
-        Raises KeyError: no such button on what they see now, or it is disabled or isn't a callback button.
+        Raises KeyError: they see no such button now, or it is disabled, or it isn't a callback button.
         """
         button = self._button(message, label)
         if button.disabled or button.callback_data is None:
@@ -307,13 +307,13 @@ class Person(Participant):
         return self.world.delivery.press(self, message.chat, message, data)
 
     def forges(self, chat: Chat, message: Message, data: str) -> Press:
-        """A modified app presses a button that isn't there, with any data, in any chat that they see."""
+        """Presses a button that isn't there, as a modified app can: with any data, in any chat that they see."""
         if not chat.shows(self):
             raise CannotDoError(f"{self.name} isn't in {chat.title}")
         return self.world.delivery.press(self, chat, message, data)
 
     def sees(self, where: "Where") -> list[Message]:
-        """What is on their screen in that chat, in order, ephemeral messages included."""
+        """The messages that they can see in that chat, in order, with ephemeral ones."""
         chat = self.chat_with(where)
         if not chat.shows(self):
             return []
@@ -326,7 +326,7 @@ class Person(Participant):
         timeout: float = 5.0,  # noqa: ASYNC109 - reads as a test does
         after: Message | Press | None = None,
     ) -> Message:
-        """The first message they see, sent or edited after `after`, that fits; raises TimeoutError."""
+        """Waits for the first message they see, sent or edited after `after`, that fits. Raises TimeoutError."""
         chat = self.chat_with(where)
         return await self.world.board.message(chat, self, fits, after.seq if after else 0, timeout)
 
@@ -336,14 +336,17 @@ Where = Chat | Bot | Person
 
 
 def chat_kind(chat: Chat) -> str:
-    """Which of `switch_inline_query_chosen_chat`'s kinds a chat is."""
+    """The kind of a chat, as `switch_inline_query_chosen_chat` names it."""
     if chat.kind == "private":
         return "user" if chat.bot is None else "bot"
     return "channel" if chat.kind == "channel" else "group"
 
 
 def find_button(message: Message, label: str) -> Button:
-    """The button with that label; else one whose label, else whose data, contains it. Raises KeyError."""
+    """The button with that label; else one whose label contains it; else one whose data contains it.
+
+    Raises KeyError.
+    """
     wanted = slug(label)
     buttons = message.buttons
     tests: tuple[Callable[[Button], bool], ...] = (

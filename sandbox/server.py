@@ -1,4 +1,4 @@
-"""The Bot API over HTTP: finds the bot, lets the faults play, does the call, answers.
+"""The Bot API over HTTP: finds the bot, applies the faults, does the call and answers.
 
 Rules: https://core.telegram.org/bots/api#making-requests.
 """
@@ -32,7 +32,7 @@ SHUTDOWN = 0.2
 NO_METHOD = "Not Found: method not found"
 TOKEN = re.compile(r"[1-9][0-9]*:[^/]+")
 ADDRESS = re.compile(r"/(file/)?bot([^/]*)(/test)?/(.*)", re.DOTALL)
-"""A file or a method of a bot; `/test` leads to bots of Telegram's test servers."""
+"""The path of a file or a method. `/test` is for bots on Telegram's test servers."""
 
 
 class CutError(Exception):
@@ -40,7 +40,7 @@ class CutError(Exception):
 
 
 class AnswerError(Exception):
-    """A fault answers in the method's place."""
+    """A fault answers instead of the method."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.number)
@@ -57,7 +57,7 @@ class Server:
         world.webhooks.run = self.run_unheard
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """One request, of a bot or, where there is a page, of a browser."""
+        """Answer one request: of a bot, or of a browser if a page is shown."""
         first = request.path.removeprefix("/").partition("/")[0]
         if first in {"", "page"} and self.world.front is not None:
             return await self.world.front(request)
@@ -71,7 +71,7 @@ class Server:
             return hang_up(request)
 
     async def _answer_bot(self, request: web.BaseRequest) -> web.StreamResponse:
-        """A call of a method, or a file's download."""
+        """Answer a call of a method, or the download of a file."""
         found = ADDRESS.fullmatch(request.path)
         is_file, token, test, rest = found.groups() if found is not None else (None, "", None, "")
         bot = self.world.bots.get(unquote(token) + (TEST if test else ""))
@@ -104,7 +104,7 @@ class Server:
         return await self._run_to_the_end(name, self.run(bot, name, params, uploads))
 
     async def _run_to_the_end(self, name: str, answering: Coroutine[Any, Any, bytes]) -> bytes:
-        """A call that was received is done, though its client may be gone; only a poll stops waiting."""
+        """Finish a call even if its client disconnects. Only a poll is ended then."""
         if name == "getupdates" or not self.world.faults.active:
             return await answering
         task = asyncio.create_task(answering)
@@ -115,10 +115,10 @@ class Server:
     def _finished(self, task: "asyncio.Task[bytes]") -> None:
         self._running.discard(task)
         if not task.cancelled():
-            task.exception()  # was told to the client, who may be gone
+            task.exception()  # marks the exception as read: the client, who was told of it, may be gone
 
     async def run(self, bot: Bot, name: str, params: dict[str, Any], uploads: dict[str, Upload]) -> bytes:
-        """Does a call and records how it ended. Raises ApiError; AnswerError and CutError where a fault says so."""
+        """Do a call and record how it ended. Raises ApiError; AnswerError and CutError if a fault says so."""
         try:
             body = await self._run_between_faults(bot, name, params, uploads)
         except ApiError as error:
@@ -134,12 +134,12 @@ class Server:
         return body
 
     async def run_unheard(self, bot: Bot, name: str, params: dict[str, Any], uploads: dict[str, Upload]) -> None:
-        """Does a call that came in a webhook's answer: nobody hears how it ended."""
+        """Do a call that came in a webhook's answer. Nobody is told how it ended."""
         with contextlib.suppress(ApiError, AnswerError, CutError):
             await self.run(bot, name, params, uploads)
 
     def stop(self) -> None:
-        """Gives up the calls that are still waiting."""
+        """Cancel the calls that are still running."""
         for task in self._running:
             task.cancel()
 
@@ -152,7 +152,7 @@ class Server:
     async def _run_between_faults(
         self, bot: Bot, name: str, params: dict[str, Any], uploads: dict[str, Upload]
     ) -> bytes:
-        """Does the call between the faults that hit it; half the latency lies before the work, half after."""
+        """Do the call with the faults that hit it. Half of the latency passes before the call, half after it."""
         faults = self.world.faults
         lag = faults.latency / 2 if name != "getupdates" else 0.0
         if lag:
@@ -216,7 +216,7 @@ class Server:
             result = handler(Ask(self.world, bot, method, checks.read(method, params, strict=strict), uploads))
         except ApiError:
             raise
-        except Exception as error:  # a fault of the stand-in's own: the sandbox raises it when it ends
+        except Exception as error:  # an error in the stand-in itself: Sandbox raises it at its end
             self.world.failures.append(error)
             raise ApiError(500, "Internal Server Error") from error
         return own.success(result)
@@ -224,7 +224,7 @@ class Server:
 
 @contextlib.asynccontextmanager
 async def serving(world: World, port: int = 0) -> AsyncIterator[str]:
-    """Serves on 127.0.0.1; gives the URL."""
+    """Serve on 127.0.0.1, and give the URL."""
     server = Server(world)
     http = JsonServer(
         server.handle,

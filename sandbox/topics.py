@@ -6,9 +6,9 @@ from typing import Any
 from sandbox.accounts import User
 
 GENERAL = 1
-"""The id of General. A bot that names it is refused: it must name no topic at all."""
+"""The id of General. A bot that names it is refused: to write there it names no topic."""
 FIRST_COLOUR = 7322096
-"""The icon of a topic whose maker chose none."""
+"""The colour of a topic's icon if its maker chose none."""
 
 
 @dataclass(slots=True, eq=False)
@@ -41,5 +41,5 @@ class Topic:
 
 
 def thread_fields(topic: Topic) -> dict[str, Any]:
-    """What a message in this topic carries."""
+    """The thread fields of a message in this topic."""
     return {} if topic.is_general else {"message_thread_id": topic.thread_id, "is_topic_message": True}

@@ -43,7 +43,7 @@ def edit_message_text(ask: Ask) -> Any:
 
 
 def _check_text_message(message: Message) -> None:
-    """A text becomes a rich message and the other way round; nothing else has words to edit."""
+    """Refuse a message that is neither a text nor a rich message. Each of the two can be edited into the other."""
     other = message.file is not None or message.poll is not None or message.service
     if other or (message.body and "rich_message" not in message.body):
         raise bad("there is no text in the message to edit")
@@ -77,10 +77,10 @@ def edit_message_markup(ask: Ask) -> Any:
 
 
 def edit_message_media(ask: Ask) -> Any:
-    """https://core.telegram.org/bots/api#editmessagemedia: another file takes the place of a file or a text.
+    """https://core.telegram.org/bots/api#editmessagemedia: replaces a file or a text by a file.
 
-    In an album photos and videos stay such, documents and music keep their kind. A message of inline mode takes only
-    what Telegram has already, by its id, or a URL.
+    In an album a photo or video can become the other; documents and music keep their kind. A message of inline mode
+    takes only a file id or a URL.
     """
     media = ask.params["media"]
     kind = media["type"]
@@ -99,7 +99,7 @@ def edit_message_media(ask: Ask) -> Any:
 
 
 def edit_whispered_media(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#editephemeralmessagemedia: another file in place of a file or of words."""
+    """https://core.telegram.org/bots/api#editephemeralmessagemedia: replaces a file or a text by a file."""
     media = ask.params["media"]
     content = _caption_of(media)
     markup = read_markup(ask.get("reply_markup"))
@@ -113,7 +113,7 @@ def edit_whispered_media(ask: Ask) -> bool:
 
 
 def _caption_of(media: dict[str, Any]) -> Text:
-    """The caption of an InputMedia whose kind can take another one's place."""
+    """The caption of an InputMedia. Refuses kinds that can't replace another file."""
     if media["type"] not in REPLACEABLE:
         raise bad(f'can\'t parse InputMedia: type "{media["type"]}" is not played here')
     return parse(media.get("caption", ""), media.get("parse_mode"), media.get("caption_entities"))
@@ -138,7 +138,7 @@ def _editable(ask: Ask) -> Message:
 
 
 def may_edit(ask: Ask, message: Message) -> bool:
-    """Whether this bot may edit it: its own, in a channel others' too with the right; no forward, no reply keyboard."""
+    """Whether this bot may edit the message: its own one, or with the right any post in a channel."""
     chat = message.chat
     own = message.sender is ask.bot or message.posted_by is ask.bot
     if chat.kind == "channel":
@@ -150,7 +150,7 @@ def may_edit(ask: Ask, message: Message) -> bool:
 
 
 def _inline_message(ask: Ask) -> Message:
-    """A message that came out of this bot's inline mode, in whatever chat it is."""
+    """The message of this bot's inline mode that the call names, in whatever chat it is."""
     message = ask.world.inline.messages.get(ask.params["inline_message_id"])
     if message is None or message.via_bot is not ask.bot or message.deleted:
         raise bad("MESSAGE_ID_INVALID")
@@ -167,9 +167,9 @@ def _edit(
     file: StoredFile | None = None,
     body: dict[str, Any] | None = None,
 ) -> Any:
-    """The edited message, or True for one of inline mode, whose chat the bot may not know.
+    """Edit a message. Returns its JSON; or True for a message of inline mode, whose chat the bot may not know.
 
-    `body` None keeps a body where only the keyboard changes, and drops it for a new text.
+    With `body` None the old body stays if only the keyboard changes; a new text removes it.
     """
     if body is None:
         body = {} if content is not message.content else message.body
@@ -192,7 +192,10 @@ def _edit(
 
 
 def _check_deletable(ask: Ask, chat: Chat, message: Message) -> None:
-    """48 hours; its own, or others' with the right, or anything in a private chat."""
+    """Refuse to delete an old message, or one of others without the right.
+
+    Old is over 48 hours. In private chats a bot may delete others' messages too.
+    """
     refused = bad("message can't be deleted")
     if ask.world.clock.now() - message.at >= DELETABLE or UNTOUCHABLE & message.service.keys():
         raise refused
@@ -213,7 +216,10 @@ def delete_message(ask: Ask) -> bool:
 
 
 def delete_messages(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#deletemessages: skips what isn't there, checks all before any."""
+    """https://core.telegram.org/bots/api#deletemessages
+
+    Skips missing messages; deletes none if one can't be deleted.
+    """
     numbers = ask.params["message_ids"]
     if not numbers:
         raise bad("message identifiers are not specified")

@@ -1,7 +1,7 @@
 """Albums, and the files that only one method sends: music, voice and video notes, stickers.
 
-Rules: https://core.telegram.org/bots/api#sendmediagroup and TDLib's `check_message_group_message_contents`. Every
-caption is read before the chat is looked up, every file after it, and nothing is sent unless all can be.
+Rules: https://core.telegram.org/bots/api#sendmediagroup and TDLib's `check_message_group_message_contents`. All
+captions are read before the chat is looked up, all files after it. Nothing is sent unless everything can be sent.
 """
 
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from sandbox.text import Text, check_caption, parse
 
 MOST_IN_ALBUM = 10
 ALONE = ("document", "audio")
-"""Kinds that share an album only with their like; photos and videos mix."""
+"""Kinds that can't be mixed with others in an album. Photos and videos can be mixed."""
 METHOD_OF = {
     "photo": "sendPhoto",
     "video": "sendVideo",
@@ -52,8 +52,8 @@ class Item:
 def send_media_group(ask: Ask) -> list[dict[str, Any]]:
     """https://core.telegram.org/bots/api#sendmediagroup; one item is sent as an ordinary message.
 
-    How an album counts against the flood limits is unverified: here as one message of the second, and as all of its
-    messages of the minute.
+    How an album counts for the flood limits is unverified. Here it counts as one message for the second, and as all
+    its messages for the minute.
     """
     items = [_read(ask, one) for one in ask.params["media"]]
     draft = draft_for(ask, Text())

@@ -1,8 +1,7 @@
 """Moderation: bans, restrictions, promotions, titles and tags of members.
 
 Rules: https://core.telegram.org/bots/api#banchatmember and its neighbours; the texts are the Bot API server's and
-TDLib's. What Telegram's servers say of a tag or a title that is too long, has emoji or isn't for such a member is
-unverified.
+TDLib's. The refusals of a tag or a title that is too long, has emoji or is for the wrong member are unverified.
 """
 
 import dataclasses
@@ -41,7 +40,7 @@ def _user(ask: Ask) -> User:
 
 
 def _restrictable(ask: Ask, chat: Chat) -> User:
-    """Whom the bot may ban or restrict: nobody's owner or administrator, and not itself."""
+    """The person that the call bans or restricts. Refuses owners, administrators and the bot itself."""
     user = _user(ask)
     ask.need(chat, "can_restrict_members", NOT_ENOUGH)
     if user is ask.bot:
@@ -54,7 +53,7 @@ def _restrictable(ask: Ask, chat: Chat) -> User:
 
 
 def _end_of_restriction(ask: Ask) -> float | None:
-    """When a ban or a restriction ends: from 30 seconds to 366 days away, else never."""
+    """When a ban or a restriction ends (epoch seconds); None, never, if that isn't 30 seconds to 366 days away."""
     left = ask.get("until_date", 0) - ask.world.clock.now()
     return float(ask.params["until_date"]) if SHORTEST <= left <= LONGEST else None
 
@@ -97,7 +96,7 @@ def restrict(ask: Ask) -> bool:
 
 
 def _lift_at_end(ask: Ask, chat: Chat, user: User) -> None:
-    """Lets a ban or a restriction run out, which no update tells."""
+    """Lift a ban or a restriction at its end. No update tells of that."""
     end, standing = _end_of_restriction(ask), chat.member(user)
     if end is None or standing is None:
         return
@@ -110,7 +109,10 @@ def _lift_at_end(ask: Ask, chat: Chat, user: User) -> None:
 
 
 def _permissions(ask: Ask) -> Permissions:
-    """What isn't given is false; unless they are independent, broad permissions bring the narrow ones along."""
+    """The permissions that a call gives; the others are false.
+
+    Unless they are independent, broad ones include narrow ones.
+    """
     given = dict(ask.params["permissions"])
     for follower, leader in (
         ("can_manage_topics", "can_pin_messages"),
@@ -128,7 +130,7 @@ def _permissions(ask: Ask) -> Permissions:
 
 
 def set_permissions(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#setchatpermissions: what everyone who isn't an administrator may do."""
+    """https://core.telegram.org/bots/api#setchatpermissions: for all who aren't administrators."""
     permissions = _permissions(ask)
     chat = ask.chat()
     if not chat.is_group:
@@ -139,7 +141,7 @@ def set_permissions(ask: Ask) -> bool:
 
 
 def promote(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#promotechatmember: only rights that the bot holds; none demotes."""
+    """https://core.telegram.org/bots/api#promotechatmember: only rights that the bot has; no right at all demotes."""
     chat = ask.chat()
     if chat.kind not in {"supergroup", "channel"}:
         raise bad(ONLY_LARGE)
@@ -163,7 +165,10 @@ def promote(ask: Ask) -> bool:
 
 
 def set_title(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#setchatadministratorcustomtitle: of who was promoted by the bot."""
+    """https://core.telegram.org/bots/api#setchatadministratorcustomtitle
+
+    Only for administrators whom the bot promoted.
+    """
     chat = ask.chat()
     if chat.kind != "supergroup":
         raise bad(ONLY_SUPERGROUPS)
@@ -180,7 +185,7 @@ def set_title(ask: Ask) -> bool:
 
 
 def set_tag(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#setchatmembertag: of a regular member, 0 to 16 characters without emoji."""
+    """https://core.telegram.org/bots/api#setchatmembertag: for plain members, 0 to 16 characters without emoji."""
     chat = ask.chat()
     if not chat.is_group:
         raise bad("method is available for group and supergroup chats only")

@@ -1,4 +1,4 @@
-"""What a bot sets of a chat or of itself: title, description, menu button, suggested rights; and profile photos.
+"""Settings of a chat or of the bot: title, description, menu button, suggested rights; and profile photos.
 
 Rules: https://core.telegram.org/bots/api#setchattitle and its neighbours.
 """
@@ -16,7 +16,7 @@ USUAL_MENU = {"type": "commands"}
 
 
 def set_title(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#setchattitle: a new one is told by a service message, also to this bot."""
+    """https://core.telegram.org/bots/api#setchattitle: a service message tells of a new title, also to this bot."""
     title = " ".join(ask.params["title"].split())[:MOST_TITLE]
     chat = ask.chat()
     if chat.kind == "private":
@@ -50,7 +50,7 @@ def set_description(ask: Ask) -> bool:
 
 
 def _menu_chat(ask: Ask) -> int:
-    """The private chat whose menu button is meant, 0 for that of all others."""
+    """The id of the private chat whose menu button the call means; 0 means the default for all."""
     number = ask.get("chat_id", 0)
     return ask.world.reach(ask.bot, number, write=False).id if number else 0
 

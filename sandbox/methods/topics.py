@@ -1,7 +1,7 @@
 """Methods on the topics of forums.
 
 Rules: https://core.telegram.org/bots/api#createforumtopic and those after it. The refusals are TDLib's
-(`ForumTopicManager`); those in capitals are the server's.
+(`ForumTopicManager`); those in capitals are the Bot API server's.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def _forum(ask: Ask) -> Chat:
 
 
 def _topic(ask: Ask, chat: Chat) -> Topic:
-    """The topic that a call names; General has methods of its own."""
+    """The topic that a call names. General has its own methods."""
     number = ask.params["message_thread_id"]
     if number == GENERAL or number not in chat.topics:
         raise bad("TOPIC_ID_INVALID")
@@ -29,7 +29,7 @@ def _topic(ask: Ask, chat: Chat) -> Topic:
 
 
 def _need_topics(ask: Ask, chat: Chat, refusal: str, topic: Topic | None = None) -> None:
-    """The right to manage topics; who made a topic may edit and close it without."""
+    """Refuse without the right to manage topics. The maker of a topic doesn't need it for their own."""
     if topic is None or topic.maker is not ask.bot:
         ask.need(chat, "can_manage_topics", refusal)
 

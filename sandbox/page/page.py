@@ -1,4 +1,4 @@
-"""The page: its cast, what each of them has read, and what the clock can jump to."""
+"""The page: its cast, what each person has read, and the event that the clock can jump to."""
 
 import asyncio
 import contextlib
@@ -20,15 +20,15 @@ from sandbox.people import Person
 from sandbox.world import World
 
 LOOK_AHEAD_SECONDS = 1.0
-"""Seconds for which the next event is known without asking again."""
+"""How many seconds the next event is remembered."""
 
 CLOSING_SECONDS = 1.0
-"""Seconds that streams have to end when the page closes."""
+"""How many seconds open streams have to end when the page closes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Someone whom a visitor can be; `role` names a word of the page: owner, fan or newcomer."""
+    """A person whom a visitor can play. `role` is owner, fan or newcomer; the page has a word for each."""
 
     person: Person
     role: str
@@ -36,7 +36,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class NextEvent:
-    """What the clock can jump to: when, in epoch seconds, and what it is, in the shop's language."""
+    """An event that the clock can jump to: its time in epoch seconds, and its name in the shop's language."""
 
     at: float
     title: str = ""
@@ -46,7 +46,7 @@ LookAhead = Callable[[], Awaitable[NextEvent | None]]
 
 
 class Page:
-    """One page for one bot and its group. `look_ahead` tells the next event, which only the bot's owner can know."""
+    """One page for one bot and its group. `look_ahead` finds the next event; whoever runs the bot gives it."""
 
     def __init__(
         self,
@@ -67,11 +67,11 @@ class Page:
         self.home = home
         self.cast = list(cast)
         self.first = first or self.cast[0].person
-        """Whom a visitor is at first."""
+        """The person whom a visitor plays at first."""
         self.language = language
         self.zone = zone
         self.name = secrets.token_hex(4)
-        """Tells a browser that was left open whether this is still the world that it knew."""
+        """A random name. By it a browser that was left open notices that the stand-in was restarted."""
         self.journal: list[Message] = []
         self.crowd: Crowd | None = None
         self.next_event: NextEvent | None = None
@@ -102,7 +102,7 @@ class Page:
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[asyncio.Event]:
-        """While a browser watches. The event that is given is set whenever there is something new for it."""
+        """Hold this open while a browser watches. The event that it gives is set when there is something new."""
         woken = asyncio.Event()
         self._watchers.add(woken)
         try:
@@ -111,11 +111,11 @@ class Page:
             self._watchers.discard(woken)
 
     def person(self, number: str | None) -> Person | None:
-        """Someone of the cast, by their id."""
+        """The person of the cast with this id."""
         return next((one.person for one in self.cast if str(one.person.id) == number), None)
 
     def add_fan(self) -> Person:
-        """One more fan in the group and in the cast."""
+        """Add one more fan to the group and the cast."""
         fan = self._guests.add_fan()
         self.cast.append(Part(fan, "fan"))
         fan.joins(self.home)
@@ -123,13 +123,13 @@ class Page:
         return fan
 
     def has_read(self, person: Person, chat: Chat, topic: int | None = None) -> None:
-        """What is in the chat now, or in one topic of it, has been on this person's screen."""
+        """Mark all messages of a chat, or of one topic, as read by this person."""
         everything = chat.topics if chat.is_forum else (WHOLE,)
         read = self._read.setdefault((person.id, chat), {})
         read |= dict.fromkeys(everything if topic is None else (topic,), len(chat.messages))
 
     def all_read(self) -> None:
-        """Nobody has anything unread, as at the start of an evening."""
+        """Mark everything as read by everybody."""
         for part in self.cast:
             for chat in chats_of(self.world, part.person):
                 self.has_read(part.person, chat)
@@ -151,13 +151,13 @@ class Page:
         try:
             await self._crowd.tap(message, data, crowd, self.wake_watchers)
         except KeyError:
-            crowd.unanswered = crowd.size - len(crowd.took)  # the button went while they came in
+            crowd.unanswered = crowd.size - len(crowd.took)  # the button was removed while the fans joined
         finally:
             crowd.done = True
             self.wake_watchers()
 
     async def look_ahead(self) -> NextEvent | None:
-        """The next event, asked for at most once a second and after each jump."""
+        """The next event. `look_ahead` is called at most once a second, and after each jump."""
         if (
             self._look_ahead is not None
             and not self.closed
@@ -169,7 +169,7 @@ class Page:
         return event if event is not None and event.at > self.world.clock.now() else None
 
     def people_view(self) -> list[dict[str, Any]]:
-        """The cast, and how much each has unread: how much, never what."""
+        """The cast, with the number of each person's unread messages but not their words."""
         return [
             user_view(part.person)
             | {
@@ -192,7 +192,7 @@ class Page:
         return {"now": self.world.clock.now(), "next": following}
 
     async def close(self) -> None:
-        """Ends what is open, so that nobody is asked any more and the server can stop at once."""
+        """End the crowd and all streams, so that the server can stop at once. `look_ahead` isn't called any more."""
         self.closed = True
         for task in self._tasks:
             task.cancel()

@@ -11,7 +11,7 @@ import { fullTime, names, number, say, someNames, time } from "./words.js";
 
 const MOST_NAMED = 3;
 
-/** A line about people coming and going; neighbours of one kind are told together. */
+/** The text of service messages. Several of one kind in a row make one line. */
 export function serviceText(messages) {
   const { what } = messages[0].service;
   const who = [...new Set(messages.flatMap((one) => one.service.who))];
@@ -74,7 +74,7 @@ function faceButton(look, message) {
   );
 }
 
-/** As in Telegram's apps: a double tap is a heart, and takes it back. */
+/** Sets a heart, or takes it back, as a double tap does in Telegram's apps. */
 function heartButton(message) {
   if (message.whisper) return null;
   const made = el("button.plain.message-heart", { type: "button", tabindex: -1, "aria-label": say("heart"), title: say("heart") });
@@ -108,7 +108,7 @@ function body(message, group) {
   return made;
 }
 
-/** Whose inline mode a message came out of; a tap begins the next one. */
+/** The bot whose inline mode a message came from. A tap starts a new query. */
 function via(message) {
   const type = () => does.type(`@${message.via} `);
   return el("button.plain.via", { type: "button", onclick: type, "data-via": message.via }, say("via", { bot: message.via }));

@@ -1,4 +1,4 @@
-// What a message holds beside words and files: polls, blocks of rich messages, places, dice, contacts.
+// Contents of a message besides text and files: polls, rich blocks, places, dice, contacts.
 
 import { el, icon, script } from "./dom.js";
 import { attempt } from "./net.js";
@@ -18,7 +18,7 @@ const STYLES = {
   code: "span.code",
 };
 
-/** The elements for it; none for a message of words. */
+/** The elements of these contents; none for a message that has only text. */
 export function content(message) {
   const made = [];
   if (message.poll) made.push(poll(message));

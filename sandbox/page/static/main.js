@@ -1,7 +1,7 @@
-// Starts the page, and keeps what is on the screen in step with what the stand-in tells.
+// Starts the page, and draws what changed: by taps, or by what the stand-in tells.
 
 import { onChange } from "./changes.js";
-import { drawChat, openedChat } from "./chat.js";
+import { drawChat, updateChat } from "./chat.js";
 import { drawList } from "./list.js";
 import { drawMessages, forget, forgetAll, markRead, tickTimes } from "./messages.js";
 import { closeChat, loadMessages, narrow, openChat, play, remembered } from "./navigation.js";
@@ -27,7 +27,7 @@ function redrawAll() {
 }
 
 onChange("person", () => {
-  listen(take, online);
+  listen(takeBatch, showConnection);
   redrawAll();
 });
 onChange("chat", ({ focus }) => {
@@ -40,7 +40,7 @@ onChange("message", (key) => {
 });
 onChange("language", redrawAll);
 
-async function take(batch) {
+async function takeBatch(batch) {
   const known = app.messages.get(app.open);
   const edited = (batch.messages ?? []).filter((one) => known?.get(one.key)?.edited !== one.edited && known?.has(one.key));
   const changed = new Set([...takeMessages(batch.messages ?? []), ...dropMessages(batch.gone ?? [])]);
@@ -50,7 +50,7 @@ async function take(batch) {
   if (batch.chats) await takeChats(batch.chats);
   if (batch.people || batch.clock) drawStage();
   if (batch.chats || batch.clock) drawList();
-  if (batch.chats || batch.crowd !== undefined) openedChat();
+  if (batch.chats || batch.crowd !== undefined) updateChat();
   if (changed.has(app.open)) drawMessages(edited.map((one) => one.key));
   else if (batch.clock) drawMessages();
   if (batch.clock) tickTimes();
@@ -74,9 +74,9 @@ async function takeChats(list) {
   }
 }
 
-function online(is) {
+function showConnection(isOnline) {
   clearTimeout(lostTimer);
-  if (is) lost.hidden = true;
+  if (isOnline) lost.hidden = true;
   else {
     lostTimer = setTimeout(() => {
       lost.textContent = say("lost");

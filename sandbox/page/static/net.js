@@ -1,4 +1,4 @@
-// Talks with the stand-in: the state, what happens, what a person does.
+// Talks with the stand-in: asks for the state, listens to events, sends acts.
 
 import { refused } from "./overlay.js";
 import { app } from "./state.js";
@@ -23,7 +23,7 @@ export function fileUrl(number) {
   return `/page/files/${number}?as=${app.me}`;
 }
 
-/** Does something as the person who is played; `{ error }` if their app doesn't let them. */
+/** Sends an act of the person who is played. Returns `{ error }` if their app refuses it. */
 export async function act(name, body = {}) {
   try {
     const answer = await fetch("/page/acts", {
@@ -47,7 +47,7 @@ export async function attempt(name, body) {
 
 let source = null;
 
-/** Listens as the person who is played; the browser reconnects by itself and goes on where it stopped. */
+/** Listens as the person who is played. The browser reconnects by itself, and goes on where it stopped. */
 export function listen(onBatch, onLine) {
   source?.close();
   const mine = new EventSource(`/page/events?as=${app.me}&after=${app.seen}&world=${app.world}`);

@@ -1,4 +1,4 @@
-// What taps do: they ask the stand-in, and show what it answers.
+// What taps do: they send acts to the stand-in, and show its answers.
 
 import { changed } from "./changes.js";
 import { answerTo, typeIn } from "./composer.js";
@@ -33,12 +33,12 @@ export function showMessage(key) {
   flash(found);
 }
 
-/** A sign in colour: Telegram's list of reactions has some of them without the letter that asks for it. */
+/** A reaction in colour. Telegram lists some emoji without the character that asks for the coloured form. */
 export function coloured(emoji) {
   return /\p{Emoji_Presentation}/u.test(emoji) ? emoji : `${emoji}\ufe0f`;
 }
 
-/** Follows a button into inline mode: in this chat, or in one that is chosen among the kinds that it names. */
+/** Follows a button into inline mode: in this chat if `kinds` is null, else in a chat of these kinds that the person picks. */
 export function switchInline(anchor, { bot, query, kinds }) {
   const text = `@${bot} ${query}`;
   if (kinds === null) {
@@ -51,7 +51,7 @@ export function switchInline(anchor, { bot, query, kinds }) {
   });
 }
 
-/** Asks for a chat of these kinds, and does something with its key. */
+/** Lets the person pick a chat of these kinds, and calls `into` with its key. */
 function placeMenu(anchor, kinds, into) {
   const groups = [...app.chats.values()].filter((one) => isInside(one) && one.kind !== "channel" && one.kind !== "private");
   const bots = [...app.chats.values()].filter((one) => one.with === "bot" && one.opened && isInside(one));
@@ -74,14 +74,14 @@ function line(chat, into) {
   return { name: `chat-${chat.key}`, text: chat.title, face: chat.face, does: () => into(chat.key) };
 }
 
-/** Everybody else whom a visitor can be. */
+/** Menu items of all other people of the cast. */
 function others(name, does) {
   return app.people
     .filter((one) => one.id !== app.me)
     .map((one) => ({ name: `${name}-${one.id}`, text: one.name, note: say(`role_${one.role}`), face: one.id, does: () => does(one) }));
 }
 
-/** Their chats are private, and no bot is in them. */
+/** Menu items of other people, to open the private chat with one. */
 function people(into) {
   return others("talk", async (one) => {
     const done = await attempt("talk", { person: one.id });
@@ -89,7 +89,7 @@ function people(into) {
   });
 }
 
-/** What an owner does to somebody in their group: `hand_over` or `remove`. */
+/** Lets an owner pick whom to `hand_over` the group to, or to `remove`. */
 export function memberMenu(anchor, name, chat) {
   const lines = others(name, (one) => attempt(name, { chat: chat.key, person: one.id }));
   menu(anchor, lines, { label: say(name), title: say(`${name}_whom`) });
@@ -103,7 +103,7 @@ export function isBusy(message, button) {
   return busy.has(`${message.key} ${button.data}`);
 }
 
-/** Taps a callback button; it spins until the bot answers. */
+/** Taps a callback button. It spins until the bot answers. */
 export async function press(message, button) {
   const mark = `${message.key} ${button.data}`;
   if (busy.has(mark)) return;
@@ -119,7 +119,7 @@ export async function press(message, button) {
   else if (done.answer.text) (done.answer.alert ? alertBox : toast)(done.answer.text);
 }
 
-/** A QR code on somebody's screen is read by somebody else's phone. */
+/** Lets somebody else's phone scan the QR code on this screen. */
 export function scanMenu(anchor, url) {
   menu(
     anchor,
