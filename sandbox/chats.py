@@ -198,7 +198,7 @@ class Chat:
         return found is not None and found.status == "kicked"
 
     def shows(self, user: User) -> bool:
-        """Whether the user can read it: as a member, as anybody if it is public, or with the channel that it discusses."""
+        """Whether the user can read it: as a member, as anybody if it is public, or with the channel it discusses."""
         if self.has(user):
             return True
         if self.kind == "private" or self.bans(user):
