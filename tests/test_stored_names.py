@@ -50,7 +50,7 @@ async def understood(sqlite_url: str) -> dict[str, set[str]]:
 
 
 async def test_every_name_is_understood(sqlite_url: str) -> None:
-    """Acts, cards, files, witnesses, dialogues, callback prefixes, links, undoable acts and the panel's: none is lost."""
+    """Acts, cards, files, witnesses, dialogues, buttons, links, commands and what can be undone: none is lost."""
     known = await understood(sqlite_url)
 
     lost = {kind: set(STORED[kind]) - names for kind, names in known.items()}
