@@ -6,36 +6,22 @@ What is looked at is looked at by raw SQL, and by what people see on the stand-i
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import make_url
-from structlog.testing import capture_logs
 
-from bot.pacer import Limits as PacerLimits
 from bot.rules.proofs import check_proof
-from sandbox import Chat, Limits, Message, Person, Sandbox
-from tests.bot.conftest import Stage, start, unexpected_refusals
+from sandbox import Message, Person
+from tests.bot.reopened import UNDRAWN_PACKETS, UNFINISHED, Reopened, reopened, said_in
 from tests.bot.test_admin import taps, types
-from tests.bot.version_before import WORLD, Before, load, promised
+from tests.bot.version_before import WORLD, load, promised
 from tests.conftest import Postgres
-from tests.features.draws import Recorded
 from tests.features.people import everything, query
 
-WIDE = PacerLimits(chat_gap=0.0, group_messages=10_000, group_edits=5_000, per_second=500.0)
-"""A week's cards leave at once: pacing isn't what is tried here."""
 STORED = json.loads((Path(__file__).parents[1] / "data/stored_names.json").read_text(encoding="utf-8"))
 STALE, OOPS, STAFF = "button's out of date", "Oops", "for the shop's staff"
-FORESEEN = (
-    "not enough rights to send text messages",  # the quiet room
-    "MESSAGE_ID_INVALID",  # a whisper of before, which Telegram has forgotten
-)
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 PROMISED = {
@@ -191,81 +177,6 @@ PRIVATE = frozenset(
 """Kinds of buttons that hung in private chats."""
 
 
-class Beacon(Recorded):
-    """Has every round up to the stand-in's time."""
-
-    def __init__(self, telegram: Sandbox) -> None:
-        super().__init__()
-        self._telegram = telegram
-
-    async def fetch(self, number: int) -> Any:
-        """The round, if it has come."""
-        self.now = datetime.fromtimestamp(self._telegram.clock.now(), UTC)
-        return await super().fetch(number)
-
-
-DUE = "SELECT id FROM outbox WHERE state = 'sending' OR (state = 'waiting' AND due_at <= :now) LIMIT 1"
-
-
-UNDRAWN_PACKETS = "SELECT id FROM packet WHERE state IN ('gathering', 'drawing')"
-UNFINISHED = (
-    "SELECT id FROM raffle WHERE state NOT IN ('drawn', 'cancelled') "
-    "UNION ALL SELECT id FROM packet WHERE state NOT IN ('over', 'expired')"
-)
-
-
-@dataclass
-class Reopened(Stage):
-    """The bot of today on the shop of before."""
-
-    before: Before | None = None
-
-    @property
-    def people(self) -> dict[str, Person]:
-        """Everybody by name."""
-        assert self.before is not None
-        return self.before.people
-
-    @property
-    def chats(self) -> dict[str, Chat]:
-        """Rooms by title."""
-        assert self.before is not None
-        return self.before.chats
-
-    async def passes(self, *steps: float) -> None:
-        """Let time pass, and all that falls due happen; what the quiet room refuses goes on waiting."""
-        for seconds in steps:
-            self.telegram.clock.advance(seconds)
-            await asyncio.sleep(0.2)
-            await self.due_is_sent()
-
-    async def until_none(self, rows: str) -> None:
-        """Wait until the clock's work has left none of these rows, and what it promised is sent."""
-        async with asyncio.timeout(20):
-            while await query(self.app.db, rows):
-                await asyncio.sleep(0.02)
-        await self.due_is_sent()
-
-    async def due_is_sent(self) -> None:
-        """Wait until nothing waits any more that is due, and nothing is on its way."""
-        async with asyncio.timeout(20):
-            await self.settled()
-            while await query(self.app.db, DUE, now=self.stored()):
-                await asyncio.sleep(0.02)
-            await self.settled()
-
-    def stored(self) -> Any:
-        """The present as raw SQL compares it."""
-        now = self.app.clock.now()
-        return now.strftime("%Y-%m-%d %H:%M:%S.%f") if self.url.startswith("sqlite") else now
-
-
-def said_in(stage: Reopened, name: str) -> list[Message]:
-    """What the bot has said in a room, or to a person in private, since today's bot began."""
-    chat = stage.chats.get(name) or stage.people[name].chat_with(stage.bot)
-    return [m for m in chat.messages if (m.sender is stage.bot or m.posted_by is stage.bot) and m.at >= WORLD["at"]]
-
-
 @pytest.fixture
 async def old_url(request: pytest.FixtureRequest, tmp_path: Path, url: str) -> str:
     """A database that the version before left, on each kind, brought up to date."""
@@ -277,29 +188,6 @@ async def old_url(request: pytest.FixtureRequest, tmp_path: Path, url: str) -> s
         old = server.create(f"before_{make_url(url).database}")
     await load(old, tmp_path)
     return old
-
-
-@asynccontextmanager
-async def reopened(url: str) -> AsyncIterator[Reopened]:
-    """Today's bot on the database of before, a second after the process of before ended; nothing fails meanwhile."""
-    async with Sandbox(limits=Limits.none(), start=WORLD["at"] + 1) as telegram:
-        before = Before(telegram)
-        with capture_logs() as logs:
-            app, task = start(telegram, url, WIDE, Beacon(telegram))
-            stage = Reopened(telegram, app, before.bot, before.owner, before.group, url, [task], before)
-            try:
-                yield stage
-                await stage.due_is_sent()
-                aside = await query(app.db, "SELECT kind, reason FROM set_aside")
-                failed = await query(app.db, "SELECT act, problem FROM outbox WHERE state IN ('failed', 'unknown')")
-            finally:
-                await stage.stop()
-        assert aside == [("update", "no Message")]  # was set aside before
-        assert failed == []
-        assert [line for line in logs if line["log_level"] in {"error", "critical"}] == []
-        assert {line["event"] for line in logs if line["log_level"] == "warning"} <= {"send_refused"}
-        refused = {call.description for call in unexpected_refusals(telegram)}
-        assert [words for words in refused if not any(known in words for known in FORESEEN)] == []
 
 
 async def test_what_was_promised_is_sent(old_url: str) -> None:
