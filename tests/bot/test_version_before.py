@@ -171,6 +171,12 @@ MADE = (
 )
 """Tables in which these updates have made rows, and may make no second ones."""
 
+NOT_REMINDED = (
+    "SELECT s.id FROM stream s WHERE s.title = 'Silk evening' AND NOT EXISTS (SELECT 1 FROM reminder_round r "
+    "JOIN airing a ON a.id = r.airing_id WHERE a.stream_id = s.id AND r.done_at IS NOT NULL)"
+)
+"""The evening's first round of reminders, ten hours before it, as long as it isn't told to everybody."""
+
 PRIVATE = frozenset(
     {"privacy", "admin", "setup", "onair", "later", "calloff", "shop", "home", "part", "leave", "whose"}
 )
@@ -311,7 +317,9 @@ async def test_old_links_open(old_url: str) -> None:
 async def test_what_falls_due_later(old_url: str) -> None:
     """Raffles are drawn and proven, packets shared out or returned, reminders told, gifts given back."""
     async with reopened(old_url) as stage:
-        await stage.passes(30, 30, MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 5 * HOUR)
+        await stage.passes(30, 30, MINUTE, 10 * MINUTE, HOUR)
+        await stage.until_none(NOT_REMINDED)
+        await stage.passes(6 * HOUR, 5 * HOUR)
         await stage.passes(DAY)
         async with asyncio.timeout(60):
             while await query(stage.app.db, UNFINISHED):
