@@ -12,13 +12,13 @@ import pytest
 
 from bot.app import build
 from bot.content.catalog import OUTCOMES
-from bot.flows.resolving import RESOLVERS
-from bot.flows.undo import OWNERS, UNDOABLE
-from bot.handlers.acts import ACTS
-from bot.promised import outcome_in
+from bot.domains import DOMAINS, undoables_of
+from bot.flows.held_rewards import RESOLVERS
+from bot.handlers.staff.panel_acts import ACTS
 from bot.settings import Settings
-from bot.store.promised import NEEDS
-from bot.store.telling import packed
+from bot.store.messages.promised import NEEDS
+from bot.store.messages.telling import packed
+from bot.telegram.promises import outcome_in
 
 ROOT = Path(__file__).parents[1]
 STORED: dict[str, Any] = json.loads((ROOT / "tests/data/stored_names.json").read_text(encoding="utf-8"))
@@ -40,8 +40,8 @@ async def understood(sqlite_url: str) -> dict[str, set[str]]:
             "presses": set(table._presses),
             "openings": set(table._openings),
             "commands": set(table.names),
-            "undoable": set(UNDOABLE),
-            "undoable_by_owner": set(OWNERS),
+            "undoable": set(undoables_of(DOMAINS)),
+            "undoable_by_owner": {name for name, one in undoables_of(DOMAINS).items() if one.owners_only},
             "held_kinds": set(RESOLVERS),
             "panel_acts": {act.name for act in ACTS},
         }

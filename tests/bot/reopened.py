@@ -9,12 +9,12 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from bot.pacer import Limits as PacerLimits
+from bot.telegram.pacer import Limits as PacerLimits
 from sandbox import Chat, Limits, Message, Person, Sandbox
 from tests.bot.conftest import Stage, start, unexpected_refusals
 from tests.bot.version_before import WORLD, Before
 from tests.features.draws import Recorded
-from tests.features.people import query
+from tests.features.scene import query
 
 WIDE = PacerLimits(chat_gap=0.0, group_messages=10_000, group_edits=5_000, per_second=500.0)
 """A week's cards leave at once: pacing isn't what is tried here."""

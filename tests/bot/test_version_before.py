@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from bot.rules.proofs import check_proof
+from bot.rules.raffles.proofs import check_proof
 from sandbox import Message, Person
 from tests.bot.reopened import UNDRAWN_PACKETS, UNFINISHED, Reopened, reopened, said_in
-from tests.bot.test_admin import taps, types
+from tests.bot.staff.test_admin import taps, types
 from tests.bot.version_before import WORLD, load, promised
 from tests.conftest import Postgres
-from tests.features.people import everything, query
+from tests.features.scene import everything, query
 
 STORED = json.loads((Path(__file__).parents[1] / "data/stored_names.json").read_text(encoding="utf-8"))
 STALE, OOPS, STAFF = "button's out of date", "Oops", "for the shop's staff"
@@ -270,7 +270,7 @@ async def test_an_update_that_comes_again(old_url: str) -> None:
         before = await everything(stage.app.db)
         assert stage.before is not None
         for what, part in AGAIN.items():
-            seen = stage.telegram.world.tick()
+            seen = stage.telegram.world.next_seq()
             person, press = stage.before.comes_again(what)
             read = (await press.answered(10)).text if press is not None else ""
             await stage.settled()
@@ -364,7 +364,7 @@ async def tapped(stage: Reopened, person: Person, data: str) -> str:
     under = next((m for m in reversed(chat.messages) if any(b.callback_data == data for b in m.buttons)), None)
     if under is None:
         under = next(m for m in chat.messages if m.keyboard_bot is stage.bot or m.sender is stage.bot)
-    seen = stage.telegram.world.tick()
+    seen = stage.telegram.world.next_seq()
     press = person.forges(chat, under, data)
     read = [(await press.answered(10)).text]
     await stage.settled()

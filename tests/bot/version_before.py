@@ -20,8 +20,8 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, Table, create_engine, func, make_url, select, text
 from sqlalchemy.pool import NullPool
 
-from bot.store.db import async_engine
-from bot.store.schema import migrate
+from bot.store.engine.db import async_engine
+from bot.store.engine.schema import migrate
 from sandbox import Bot, Chat, Message, Permissions, Person, Press, Rights, Sandbox, Topic
 from sandbox.chats import Member
 from sandbox.links import InviteLink
@@ -157,7 +157,7 @@ class Before:
             sender=None if chat.kind == "channel" else self.bot,
             sender_chat=chat if chat.kind == "channel" else None,
             at=world.clock.now() - 60,
-            seq=world.tick(),
+            seq=world.next_seq(),
             content=Text(words),
             markup=markup,
             posted_by=self.bot,
@@ -176,7 +176,7 @@ class Before:
         press = None
         if told["kind"] == "callback_query":
             under = next(message for message in self.group.messages if message.keyboard_bot is self.bot)
-            press = Press(payload["id"], person, self.bot, under, payload["data"], world.clock.now(), world.tick())
+            press = Press(payload["id"], person, self.bot, under, payload["data"], world.clock.now(), world.next_seq())
             world.presses[press.id] = press
         body = json.dumps({"update_id": told["update_id"], told["kind"]: payload}, ensure_ascii=False)
         update = Update(told["update_id"], told["kind"], payload, body.encode(), world.clock.now() + DAY)
