@@ -29,8 +29,10 @@ from bot.rules.packets.packets import Funding, PacketState
 from bot.rules.place import Place
 from bot.rules.raffles import draws as draw_rules
 from bot.rules.raffles import raffles as raffle_rules
+from bot.rules.raffles.cards import RaffleCard, RaffleLine
 from bot.rules.raffles.draws import UNREACHABLE
-from bot.rules.raffles.raffles import RaffleCard, RaffleLine, RafflePolicy, Reason, Sealing, Winner
+from bot.rules.raffles.facts import RafflePolicy, Reason, Sealing
+from bot.rules.raffles.results import Winner
 from bot.rules.shops import setup as setup_rules
 from bot.rules.shops.arrivals import Need
 from bot.rules.shops.setup import GIVEAWAYS_OFFERED, MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step

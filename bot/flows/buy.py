@@ -46,7 +46,8 @@ from bot.rules.coupons.coupons import (
 )
 from bot.rules.coupons.coupons import TierTooLow as NotForTier
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import AlreadyEntered, Entered, EntryRefusal, Paid, RafflePolicy
+from bot.rules.raffles.entries import AlreadyEntered, Entered, EntryRefusal, Paid
+from bot.rules.raffles.facts import RafflePolicy
 from bot.rules.sealing import SALT_BYTES
 from bot.store import ledger
 from bot.store.coupons.hand_out import Choice, hand_out

@@ -11,7 +11,8 @@ from bot.rules.act import Sender
 from bot.rules.hearts.hearts import HeartOutcome, HeartPolicy, HeartsRest, StepFailed, Unlocks
 from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import NewRaffle, RaffleMade, RafflePolicy
+from bot.rules.raffles.facts import NewRaffle, RafflePolicy
+from bot.rules.raffles.opening import RaffleMade
 from bot.rules.rights import Role
 from bot.rules.sealing import SEED_BYTES
 from bot.store import giveaways

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from bot.rules.raffles.beacons import NAMED_AHEAD, QUICKNET
 from bot.rules.raffles.draws import DrawWaits, NamingState, RoundNamed, Waits, next_round, rest_after
-from bot.rules.raffles.raffles import RafflePolicy, RaffleState
+from bot.rules.raffles.facts import RafflePolicy, RaffleState
 from bot.store.engine.db import PLANNED, Tx
 from bot.store.messages.cards import groups_of, hanging_in, touch_cards
 from bot.store.messages.telling import tell_owner, tell_witnessed

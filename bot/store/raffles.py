@@ -9,16 +9,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.raffles.beacons import QUICKNET, Pulse
-from bot.rules.raffles.raffles import (
-    EntryState,
-    Need,
-    RaffleCard,
-    RaffleFacts,
-    RafflePolicy,
-    RaffleState,
-    Winner,
-    public_state,
-)
+from bot.rules.raffles.cards import RaffleCard
+from bot.rules.raffles.facts import EntryState, Need, RaffleFacts, RafflePolicy, RaffleState, public_state
+from bot.rules.raffles.results import Winner
 from bot.rules.sealing import Sealed
 from bot.store.engine.db import Database, Tx
 from bot.store.messages.cards import hang_card, take_down

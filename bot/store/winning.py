@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import EntryState, Reason, YouWon
+from bot.rules.raffles.facts import EntryState, Reason
+from bot.rules.raffles.results import YouWon
 from bot.rules.words import reader_language
 from bot.store.engine.db import Database, Tx
 from bot.store.messages.cards import groups_of, touch_cards

@@ -17,9 +17,12 @@ from bot.features.raffles.redraw import Redrawing
 from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.raffles.beacons import QUICKNET, Chain, Pulse
+from bot.rules.raffles.cards import RaffleCard
 from bot.rules.raffles.draws import RedrawOutcome
+from bot.rules.raffles.entries import Entered, EnterOutcome
+from bot.rules.raffles.facts import NewRaffle, RafflePolicy
+from bot.rules.raffles.opening import RaffleMade, Redrawn
 from bot.rules.raffles.proofs import Checked, check_proof
-from bot.rules.raffles.raffles import Entered, EnterOutcome, NewRaffle, RaffleCard, RaffleMade, RafflePolicy, Redrawn
 from bot.store.engine.db import Database
 from bot.store.messages import departures
 from bot.store.namings import note_posted

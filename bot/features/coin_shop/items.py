@@ -26,7 +26,7 @@ from bot.rules.coin_shop.items import (
 from bot.rules.coin_shop.shelf import ItemFacts, ItemKind, ItemState, PurchaseState
 from bot.rules.coupons.coupons import CampaignState, CampaignUnknown, KeptFor, check_window
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import RaffleState
+from bot.rules.raffles.facts import RaffleState
 from bot.store import causes
 from bot.store.audit import caused_by
 from bot.store.coupons.campaigns import campaign_numbered

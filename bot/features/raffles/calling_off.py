@@ -9,16 +9,8 @@ from sqlmodel import col
 from bot.rules.place import Place
 from bot.rules.raffles.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.raffles.draws import CalledOff, CallOffOutcome, CancelRaffleOutcome, OwnerMayCallOff
-from bot.rules.raffles.raffles import (
-    EntryState,
-    RaffleCancelled,
-    RaffleNotNow,
-    RafflePolicy,
-    RaffleState,
-    RaffleUnknown,
-    Sealing,
-    public_state,
-)
+from bot.rules.raffles.facts import EntryState, RafflePolicy, RaffleState, Sealing, public_state
+from bot.rules.raffles.opening import RaffleCancelled, RaffleNotNow, RaffleUnknown
 from bot.store import causes, ledger
 from bot.store.audit import caused_by, record
 from bot.store.engine.db import PLANNED, Database, Tx

@@ -17,16 +17,8 @@ from bot.logs import apart, get_logger
 from bot.rules.place import Place
 from bot.rules.raffles.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.raffles.draws import Waits, ask_again_after
-from bot.rules.raffles.raffles import (
-    EntrantFacts,
-    EntryState,
-    OnList,
-    RafflePolicy,
-    RaffleState,
-    Reason,
-    Sealing,
-    check_entry,
-)
+from bot.rules.raffles.entries import OnList, check_entry
+from bot.rules.raffles.facts import EntrantFacts, EntryState, RafflePolicy, RaffleState, Reason, Sealing
 from bot.rules.sealing import Sealed, key_of, list_hash, order_of
 from bot.store.engine.db import PLANNED, Database, Tx
 from bot.store.messages.cards import touch_cards

@@ -12,18 +12,10 @@ from sqlmodel import col
 from bot.rules.place import Place
 from bot.rules.raffles.beacons import QUICKNET
 from bot.rules.raffles.draws import CallOffTold, RedrawTold
+from bot.rules.raffles.facts import EntryState, RaffleState, Sealing, public_state
+from bot.rules.raffles.opening import ProofComes, RaffleNotNow, RaffleUnknown
 from bot.rules.raffles.proofs import Draw, Naming, RedrawNoted, Struck, write_proof
-from bot.rules.raffles.raffles import (
-    DrawTold,
-    EntryState,
-    LostPlace,
-    ProofComes,
-    RaffleNotNow,
-    RaffleState,
-    RaffleUnknown,
-    Sealing,
-    public_state,
-)
+from bot.rules.raffles.results import DrawTold, LostPlace
 from bot.rules.sealing import Sealed
 from bot.store.engine.db import Database, Tx
 from bot.store.messages.telling import Attachment, attach

@@ -12,36 +12,39 @@ from bot.rules.act import Sender
 from bot.rules.calendar import day_of
 from bot.rules.place import Place
 from bot.rules.raffles.beacons import Beacon
-from bot.rules.raffles.proofs import page_of
-from bot.rules.raffles.raffles import (
-    OVER,
+from bot.rules.raffles.cards import RaffleLine, RaffleList
+from bot.rules.raffles.entries import (
     AlreadyEntered,
-    BeaconUnreachable,
-    ClosesWrong,
     Entered,
     EnterOutcome,
-    EntrantFacts,
     EntryClosed,
-    EntryState,
-    MakeRaffleOutcome,
     MyEntry,
-    Need,
-    NewRaffle,
-    NoStreamForIt,
     NoSuchRaffle,
     NotEntered,
     Paid,
-    RaffleLine,
-    RaffleList,
-    RaffleMade,
-    RafflePolicy,
-    RaffleShown,
-    RaffleState,
-    RaffleUnknown,
-    Sealing,
     may_enter,
+)
+from bot.rules.raffles.facts import (
+    OVER,
+    EntrantFacts,
+    EntryState,
+    Need,
+    NewRaffle,
+    RafflePolicy,
+    RaffleState,
+    Sealing,
     public_state,
 )
+from bot.rules.raffles.opening import (
+    BeaconUnreachable,
+    ClosesWrong,
+    MakeRaffleOutcome,
+    NoStreamForIt,
+    RaffleMade,
+    RaffleShown,
+    RaffleUnknown,
+)
+from bot.rules.raffles.proofs import page_of
 from bot.rules.sealing import SALT_BYTES, SEED_BYTES, commitment, seal_of
 from bot.store import causes, ledger
 from bot.store.airings import open_airings

@@ -7,18 +7,9 @@ from sqlmodel import col
 
 from bot.rules.place import Place
 from bot.rules.raffles.draws import UNREACHABLE, RedrawOutcome, ReservesSpent, may_redraw
-from bot.rules.raffles.raffles import (
-    EntryState,
-    NotAWinner,
-    PlaceRedrawn,
-    RaffleNotNow,
-    RafflePolicy,
-    RaffleState,
-    RaffleUnknown,
-    Reason,
-    Redrawn,
-    public_state,
-)
+from bot.rules.raffles.facts import EntryState, RafflePolicy, RaffleState, Reason, public_state
+from bot.rules.raffles.opening import NotAWinner, RaffleNotNow, RaffleUnknown, Redrawn
+from bot.rules.raffles.results import PlaceRedrawn
 from bot.store import causes
 from bot.store.audit import caused_by, record
 from bot.store.engine.db import Database, Tx

@@ -12,7 +12,7 @@ from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.handlers.raffles import raffles
 from bot.rules.policies import Policies
-from bot.rules.raffles.raffles import RafflePolicy
+from bot.rules.raffles.facts import RafflePolicy
 from bot.store import namings
 from bot.store import raffles as facts
 from bot.store.engine.db import Tx

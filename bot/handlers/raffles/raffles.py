@@ -18,7 +18,8 @@ from bot.rules.forms import FourWeights, Missing, NotOneOf, StrayWord
 from bot.rules.general import NoCommunityYet
 from bot.rules.numbers import read_number
 from bot.rules.raffles.draws import UNREACHABLE, OwnerMayCallOff
-from bot.rules.raffles.raffles import EVEN, TIERS, Need, NewRaffle, NoSuchRaffle, RafflePolicy
+from bot.rules.raffles.entries import NoSuchRaffle
+from bot.rules.raffles.facts import EVEN, TIERS, Need, NewRaffle, RafflePolicy
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 

@@ -33,7 +33,8 @@ from bot.rules.coin_shop.shelf import (
     Yes,
 )
 from bot.rules.coupons.coupons import CampaignCancelled, KeptFor, NewCampaign, NoSuchCoupon
-from bot.rules.raffles.raffles import NewRaffle, RaffleCancelled, RafflePolicy
+from bot.rules.raffles.facts import NewRaffle, RafflePolicy
+from bot.rules.raffles.opening import RaffleCancelled
 from bot.rules.tiers import Tier
 from bot.store import ledger
 from bot.store.engine.db import Database, Tx

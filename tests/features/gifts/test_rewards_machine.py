@@ -30,7 +30,7 @@ from bot.rules.gifts.gifts import GiftKind
 from bot.rules.hearts.hearts import Give, HeartPolicy, Unlocks
 from bot.rules.packets.packets import PacketPolicy
 from bot.rules.raffles.beacons import Pulse
-from bot.rules.raffles.raffles import NewRaffle, RafflePolicy
+from bot.rules.raffles.facts import NewRaffle, RafflePolicy
 from bot.rules.streams.streams import OnAir, StreamPolicy
 from bot.store.ledger import check_books
 from tests.features.draws import Fair, Recorded

@@ -10,7 +10,8 @@ from bot.features.raffles.proofs import Proving
 from bot.rules.general import Undone
 from bot.rules.raffles.beacons import QUICKNET
 from bot.rules.raffles.draws import CalledOff, CallOffTold, OwnerMayCallOff
-from bot.rules.raffles.raffles import MyEntry, RaffleNotNow, RaffleUnknown
+from bot.rules.raffles.entries import MyEntry
+from bot.rules.raffles.opening import RaffleNotNow, RaffleUnknown
 from bot.rules.rights import Role
 from bot.store.engine.db import Database
 from bot.store.ledger import check_books

@@ -7,28 +7,21 @@ from bot.features.checkins.checkins import CheckIns
 from bot.features.people.privacy import Privacy
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.general import Undone
-from bot.rules.raffles.raffles import (
+from bot.rules.raffles.entries import (
     AlreadyEntered,
     CheckInFirst,
-    ClosesWrong,
     ComeToStreamFirst,
     Entered,
     EntryClosed,
     MyEntry,
-    Need,
-    NewRaffle,
-    NoStreamForIt,
     NoSuchRaffle,
     NotEntered,
-    RaffleCancelled,
-    RaffleMade,
-    RaffleNotNow,
-    RafflePolicy,
-    RaffleShown,
     TicketTooDear,
     TierTooLow,
     WonLately,
 )
+from bot.rules.raffles.facts import Need, NewRaffle, RafflePolicy
+from bot.rules.raffles.opening import ClosesWrong, NoStreamForIt, RaffleCancelled, RaffleMade, RaffleNotNow, RaffleShown
 from bot.rules.sealing import commitment, seal_of
 from bot.store.engine.db import Database
 from bot.store.ledger import check_books

@@ -5,24 +5,26 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.rules.raffles.raffles import (
-    TIERS,
+from bot.rules.raffles.entries import (
     CheckInFirst,
     ComeToStreamFirst,
-    EntrantFacts,
     EntryClosed,
     EntryRefusal,
-    Need,
     OnList,
-    RaffleFacts,
-    RafflePolicy,
-    RaffleState,
-    Reason,
     TicketTooDear,
     TierTooLow,
     WonLately,
     check_entry,
     may_enter,
+)
+from bot.rules.raffles.facts import (
+    TIERS,
+    EntrantFacts,
+    Need,
+    RaffleFacts,
+    RafflePolicy,
+    RaffleState,
+    Reason,
     public_state,
     weights_fit,
 )
