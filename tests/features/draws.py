@@ -11,6 +11,8 @@ from typing import Any
 
 from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.draw import Drawing
+from bot.features.raffles.facts import raffle_card
+from bot.features.raffles.namings import note_posted
 from bot.features.raffles.proofs import Proving
 from bot.features.raffles.raffles import Raffles
 from bot.features.raffles.redraw import Redrawing
@@ -25,8 +27,6 @@ from bot.rules.raffles.opening import RaffleMade, Redrawn
 from bot.rules.raffles.proofs import Checked, check_proof
 from bot.store.engine.db import Database
 from bot.store.messages import departures
-from bot.store.namings import note_posted
-from bot.store.raffles import raffle_card
 from bot.store.tables.messages import OutboxState
 from tests.features.scene import NOON, OWNER, Causes, query, shop
 

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.raffles.facts import by_number
 from bot.rules.coin_shop.items import (
     CampaignNotForSale,
     ItemClosed,
@@ -33,7 +34,6 @@ from bot.store.coupons.campaigns import campaign_numbered
 from bot.store.engine.db import Database, Tx
 from bot.store.items import item_numbered, items_of, record_act
 from bot.store.places import lock_shop
-from bot.store.raffles import by_number
 from bot.store.tables import AuditEntry, Item, Member, Person, Purchase
 
 MADE = "item.made"

@@ -6,6 +6,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.raffles.facts import CARD, by_number, count_entries, subject_of
+from bot.features.raffles.namings import namings_of, withdraw_naming
+from bot.features.raffles.places import show
 from bot.rules.place import Place
 from bot.rules.raffles.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.raffles.draws import CalledOff, CallOffOutcome, CancelRaffleOutcome, OwnerMayCallOff
@@ -15,10 +18,7 @@ from bot.store import causes, ledger
 from bot.store.audit import caused_by, record
 from bot.store.engine.db import PLANNED, Database, Tx
 from bot.store.messages.cards import touch_cards
-from bot.store.namings import namings_of, withdraw_naming
-from bot.store.raffles import CARD, by_number, count_entries, subject_of
 from bot.store.tables import AuditEntry, Raffle, RaffleEntry
-from bot.store.winning import show
 
 CANCELLED = "raffle.cancelled"
 CALLED_OFF = "raffle.called_off"

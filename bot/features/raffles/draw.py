@@ -13,6 +13,9 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.raffles.facts import BEFORE_THE_DRAW, CARD, facts_of, locked, pulse_of, read_list
+from bot.features.raffles.namings import name_round, tell_waits
+from bot.features.raffles.places import fill, look_up_winners, show
 from bot.logs import apart, get_logger
 from bot.rules.place import Place
 from bot.rules.raffles.beacons import QUICKNET, Beacon, Pulse
@@ -21,13 +24,11 @@ from bot.rules.raffles.entries import OnList, check_entry
 from bot.rules.raffles.facts import EntrantFacts, EntryState, RafflePolicy, RaffleState, Reason, Sealing
 from bot.rules.sealing import Sealed, key_of, list_hash, order_of
 from bot.store.engine.db import PLANNED, Database, Tx
+from bot.store.look_up import LookUp
 from bot.store.messages.cards import touch_cards
-from bot.store.namings import name_round, tell_waits
 from bot.store.places import place_of
-from bot.store.raffles import BEFORE_THE_DRAW, CARD, facts_of, locked, pulse_of, read_list
 from bot.store.tables import Member, Raffle, RaffleEntry
 from bot.store.tiers import tiers_of
-from bot.store.winning import LookUp, fill, look_up_winners, show
 from bot.store.wins import won_since
 
 log = get_logger("drawing")

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.raffles.facts import CARD, by_number, find_raffle, pulse_of, read_list, winners_of
+from bot.features.raffles.namings import posted_namings
 from bot.rules.place import Place
 from bot.rules.raffles.beacons import QUICKNET
 from bot.rules.raffles.draws import CallOffTold, RedrawTold
@@ -19,9 +21,7 @@ from bot.rules.raffles.results import DrawTold, LostPlace
 from bot.rules.sealing import Sealed
 from bot.store.engine.db import Database, Tx
 from bot.store.messages.telling import Attachment, attach
-from bot.store.namings import posted_namings
 from bot.store.places import place_of
-from bot.store.raffles import CARD, by_number, find_raffle, pulse_of, read_list, winners_of
 from bot.store.tables import Raffle, RaffleEntry, RaffleRedraw
 
 TOLD = 6

@@ -8,6 +8,17 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.raffles.facts import (
+    CARD,
+    by_number,
+    count_entries,
+    facts_of,
+    find_raffle,
+    is_proven,
+    locked,
+    subject_of,
+    winners_of,
+)
 from bot.rules.act import Sender
 from bot.rules.calendar import day_of
 from bot.rules.place import Place
@@ -54,17 +65,6 @@ from bot.store.members import Standing, note, standing
 from bot.store.messages.cards import hang_cards, touch_cards
 from bot.store.messages.refused import heard_in, untold_card
 from bot.store.places import lock_shop
-from bot.store.raffles import (
-    CARD,
-    by_number,
-    count_entries,
-    facts_of,
-    find_raffle,
-    is_proven,
-    locked,
-    subject_of,
-    winners_of,
-)
 from bot.store.tables import Attendance, CheckIn, Member, Raffle, RaffleEntry
 from bot.store.tiers import tier_of
 from bot.store.wins import won_since

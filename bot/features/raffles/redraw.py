@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
+from bot.features.raffles.facts import by_number, named, redrawn_places, subject_of
+from bot.features.raffles.places import fill, look_up_winners, show, tell_one, whispers_in
 from bot.rules.place import Place
 from bot.rules.raffles.draws import UNREACHABLE, RedrawOutcome, ReservesSpent, may_redraw
 from bot.rules.raffles.facts import EntryState, RafflePolicy, RaffleState, Reason, public_state
@@ -13,10 +15,9 @@ from bot.rules.raffles.results import PlaceRedrawn
 from bot.store import causes
 from bot.store.audit import caused_by, record
 from bot.store.engine.db import Database, Tx
-from bot.store.raffles import by_number, named, redrawn_places, subject_of
+from bot.store.look_up import LookUp
 from bot.store.tables import Member, RaffleEntry, RaffleRedraw
 from bot.store.tables.wins import WinKind
-from bot.store.winning import LookUp, fill, look_up_winners, show, tell_one, whispers_in
 from bot.store.wins import forget_win
 
 REDRAWN = "raffle.redrawn"

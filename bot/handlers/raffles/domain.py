@@ -1,6 +1,7 @@
 """How the domain plugs in."""
 
 from bot.features.raffles import calling_off as calling_off_cases
+from bot.features.raffles import facts, namings
 from bot.features.raffles import raffles as raffle_cases
 from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.draw import Drawing
@@ -13,8 +14,6 @@ from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.handlers.raffles import raffles
 from bot.rules.policies import Policies
 from bot.rules.raffles.facts import RafflePolicy
-from bot.store import namings
-from bot.store import raffles as facts
 from bot.store.engine.db import Tx
 
 

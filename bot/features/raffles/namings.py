@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.raffles.facts import CARD, locked
 from bot.rules.raffles.beacons import NAMED_AHEAD, QUICKNET
 from bot.rules.raffles.draws import DrawWaits, NamingState, RoundNamed, Waits, next_round, rest_after
 from bot.rules.raffles.facts import RafflePolicy, RaffleState
@@ -19,7 +20,6 @@ from bot.store.engine.db import PLANNED, Tx
 from bot.store.messages.cards import groups_of, hanging_in, touch_cards
 from bot.store.messages.telling import tell_owner, tell_witnessed
 from bot.store.places import place_of
-from bot.store.raffles import CARD, locked
 from bot.store.tables import Outbox, Raffle, RaffleNaming
 from bot.store.tables.messages import OutboxState
 

@@ -1,6 +1,5 @@
 """Places of a raffle: who gets them by rank, and how that is told."""
 
-from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,14 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.raffles.facts import CARD, REDRAW, next_in_rank
 from bot.rules.place import Place
 from bot.rules.raffles.facts import EntryState, Reason
 from bot.rules.raffles.results import YouWon
 from bot.rules.words import reader_language
 from bot.store.engine.db import Database, Tx
+from bot.store.look_up import LookUp
 from bot.store.messages.cards import groups_of, touch_cards
 from bot.store.messages.telling import attach, packed, tell_here, tell_in_private
-from bot.store.raffles import CARD, REDRAW, next_in_rank
 from bot.store.tables import Member, Person, Raffle, RaffleEntry
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win, won_since
@@ -124,11 +124,6 @@ def show(tx: Tx, raffle: Raffle, now: datetime, *, redraw_id: int | None = None)
         now=now,
         not_after=now + TOLD_WITHIN,
     )
-
-
-LookUp = Callable[[int, Sequence[int]], Awaitable[None]]
-"""(community, user ids) → asks Telegram whether they are still in one of the shop's rooms, and writes down its answer.
-Who can't be asked about stays as last known. Called before places are given, outside any transaction."""
 
 
 async def look_up_winners(db: Database, look_up: LookUp | None, raffle_id: int, places: int) -> None:
