@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features.raffles.facts import by_number
+from bot.features.raffles.facts import raffle_numbered
 from bot.rules.coin_shop.items import (
     CampaignNotForSale,
     ItemClosed,
@@ -129,7 +129,7 @@ def _subject(
 ) -> int | CampaignUnknown | CampaignNotForSale | RaffleNotForSale | None:
     """The campaign or raffle that it is of, if it can be sold."""
     if wish.kind is ItemKind.RAFFLE:
-        raffle = by_number(tx, place.community_id, wish.subject or 0)
+        raffle = raffle_numbered(tx, place.community_id, wish.subject or 0)
         runs = raffle is not None and raffle.state == RaffleState.OPEN and raffle.closes > at
         return raffle.id if raffle is not None and runs else RaffleNotForSale(wish.subject or 0)
     if wish.kind is not ItemKind.COUPON or wish.subject is None:

@@ -1,12 +1,11 @@
-"""Raffles: who may enter, who is on the list when it closes, and what is told of it."""
+"""A raffle: how far it is, what it asks of entrants, its limits, and what staff may ask for."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 TIERS = ("new", "fan", "loyal", "core")
-"""Lowest first: the order in which weights are written."""
+"""The tiers, lowest first. Weights are written in this order."""
 EVEN = (1, 1, 1, 1)
 
 
@@ -15,7 +14,7 @@ class RaffleState(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
-    """Entering is over; conditions are being checked."""
+    """Entering is over. Each entry's conditions are checked."""
     LISTED = "listed"
     """The list is frozen and its hash is shown; the draw waits for its moment, and for the beacon's round if any."""
     SEALED = "sealed"
@@ -25,14 +24,14 @@ class RaffleState(StrEnum):
 
 
 class Sealing(StrEnum):
-    """What goes into the key beside the seed and the list. It is decided at the opening, and the card says it."""
+    """What goes into the key beside the seed and the list. The opening decides it, and the card says it."""
 
     NONE = "none"
     """Nothing: the shop alone seals the draw."""
     OPENING = "opening"
-    """A beacon's round that was named at the opening. Only raffles of before `FREEZE` was known have it."""
+    """A beacon's round that was named at the opening. Only old raffles have it."""
     FREEZE = "freeze"
-    """A beacon's round that is named in the group once the list is fixed, before the round exists."""
+    """A beacon's round that is named in the group after the list is fixed and before the round exists."""
 
 
 class Need(StrEnum):
@@ -49,10 +48,10 @@ class EntryState(StrEnum):
 
     IN = "in"
     OUT = "out"
-    """Not on the list: a condition wasn't met any more when it closed."""
+    """Not on the list: at the close a condition wasn't met any more."""
     WON = "won"
     STRUCK = "struck"
-    """Drawn, and lost the place for a reason that is told."""
+    """Drawn, but the place was lost. The groups are told the reason."""
 
 
 class Reason(StrEnum):
@@ -61,7 +60,7 @@ class Reason(StrEnum):
     LEFT = "left"
     TIER = "tier"
     WON = "won"
-    """Won something lately, and this raffle is for who didn't."""
+    """The fan won something lately, and this raffle is for those who didn't."""
     DELETED = "deleted"
     REDRAWN = "redrawn"
     """The owner had the place drawn anew."""
@@ -78,44 +77,44 @@ class RafflePolicy:
     max_ticket: int = 1_000_000
     max_weight: int = 100
     max_days: int = 365
-    """Of `fresh=` and `cap=`."""
+    """Most days of `fresh=` and of `cap=`."""
     shortest: timedelta = timedelta(minutes=1)
     longest: timedelta = timedelta(days=90)
     card_every: timedelta = timedelta(seconds=5)
     pause: timedelta = timedelta(seconds=10)
-    """Between freezing the list and a draw that the shop seals alone: the list's hash is seen before who wins."""
+    """How long a draw that the shop seals alone waits after the list is fixed: the group sees the list's hash first."""
     naming_ahead: timedelta = timedelta(seconds=150)
-    """How far ahead a round is named: the 60 s that it needs (`NAMED_AHEAD`), and 90 s for the message to arrive."""
+    """How far ahead a round is named: 60 s are required (`NAMED_AHEAD`), 90 s are for the message to arrive."""
     naming_farthest: timedelta = timedelta(hours=1)
-    """Each naming that came too late doubles `naming_ahead`, up to this: the bot's clock may be behind."""
+    """The largest `naming_ahead`. Each naming that came too late doubles it, as the bot's clock may be behind."""
     naming_every: timedelta = timedelta(seconds=5)
-    """How often it is looked at what became of a naming that is under way."""
+    """How often the bot checks what became of a naming that is under way."""
     naming_rests: timedelta = timedelta(seconds=15)
-    """Before another naming after one that couldn't be posted; doubled by each, up to `seldom`."""
+    """The pause after a naming that couldn't be posted. Each further one doubles it, up to `seldom`."""
     beacon_waits: timedelta = timedelta(minutes=10)
-    """Without a naming, or the beacon's round, for so long the owner hears of it. A raffle whose round was named at the
-    opening is drawn then, sealed by the shop alone, and says so."""
+    """After so long without a naming or without the beacon's round the owner is told. A raffle whose round was named at
+    the opening is then drawn with the shop's seal alone, and its card says so."""
     beacon_every: timedelta = timedelta(seconds=15)
-    """How often a round that is due is asked for; the longer it is overdue the less often, down to once in `seldom`."""
+    """How often a due round is asked for. The longer it is overdue the longer the pause, up to `seldom`."""
     seldom: timedelta = timedelta(minutes=10)
     beacon_probe: timedelta = timedelta(minutes=10)
-    """At an opening the beacon is asked for a round this old: each mirror has it, even if the bot's clock is off."""
+    """An opening asks the beacon for a round this old: every mirror has it, even if the bot's clock is wrong."""
     max_reason: int = 100
-    """Characters of why a place is drawn anew."""
+    """Most characters of the reason for a redraw."""
     chunk: int = 500
-    """Entries that one write touches."""
+    """Entries in one write."""
     refunds: int = 100
-    """Tickets that one write gives back: each is a transfer of its own."""
+    """Tickets that one write gives back. Each is a transfer of its own."""
     names: int = 40
-    """Winners whom the card names; the others' numbers stand in the proof."""
+    """Winners whom the card names. The proof has the numbers of all."""
     reserves_shown: int = 20
     shown: int = 5
-    """Raffles that are over and that `/raffles` still lists."""
+    """How many raffles that are over `/raffles` still lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class RaffleFacts:
-    """A raffle as an entry meets it. Instants are aware, UTC."""
+    """What an entry needs to know of a raffle. Instants are aware, UTC."""
 
     id: int
     number: int
@@ -134,15 +133,15 @@ class RaffleFacts:
 
 @dataclass(frozen=True, slots=True)
 class EntrantFacts:
-    """Who wants to enter, or is looked at when it closes."""
+    """A fan who wants to enter, or whose entry is checked at the close."""
 
     tier: str
     checked_in: bool = True
     was_there: bool = True
     won_in_fresh: bool = False
-    """Whether they won within the days of `fresh=`; who came back after a deletion may have."""
+    """Whether they won within the days of `fresh=`. It is assumed of those who came back after a deletion."""
     won_in_cap: bool = False
-    """The same, within the days of `cap=`."""
+    """The same within the days of `cap=`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,31 +152,26 @@ class NewRaffle:
     closes: datetime
     winners: int = 1
     reserves: int | None = None
-    """Who stands in reserve, and how many places may be drawn anew at most; None: as many as winners."""
+    """How many stand in reserve. So many places may be drawn anew. None means as many as winners."""
     value: str | None = None
     tier: str = "new"
     needs: tuple[Need, ...] = ()
     ticket: int = 0
     fresh_days: int = 0
-    """Days within which who has won comes after all others; 0: no difference."""
+    """Fans who won within so many days come after all others. 0 makes no difference."""
     cap_days: int = 0
-    """Days within which nobody may win twice, packets counted in; 0: no cap."""
+    """Nobody wins twice within so many days; packets that count as a win are included. 0 means no cap."""
     weights: tuple[int, ...] = EVEN
     beacon: bool | None = None
-    """Whether the beacon seals it too; None: if it can be reached."""
+    """Whether the beacon seals it too. None: if it can be reached."""
 
 
 OVER = frozenset({"drawn", "cancelled"})
-"""Public states in which there is nothing to wait for any more."""
+"""Public states of a raffle that has ended."""
 
 
 def public_state(state: RaffleState, closes: datetime, now: datetime) -> str:
-    """What fans are told of how far it is: `open`, `closed`, `listed`, `drawn` or `cancelled`."""
+    """The state that fans are told: `open`, `closed`, `listed`, `drawn` or `cancelled`."""
     if state is RaffleState.OPEN:
         return "open" if now < closes else "closed"
     return "listed" if state is RaffleState.SEALED else state.value
-
-
-def weights_fit(weights: Sequence[int], policy: RafflePolicy) -> bool:
-    """Whether these are one weight a tier, each of at least 1."""
-    return len(weights) == len(TIERS) and all(1 <= weight <= policy.max_weight for weight in weights)
