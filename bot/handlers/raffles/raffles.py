@@ -130,7 +130,7 @@ async def enter(
 
 
 async def enter_with_ticket(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
 ) -> None:
     """A tap on the ticket."""
     await _enter(ask, rest, doors, voice, raffles, ticket=True)
