@@ -22,8 +22,8 @@ from bot.features.raffles.draw import Drawing
 from bot.features.raffles.proofs import Proving
 from bot.features.raffles.raffles import Raffles
 from bot.rules.act import Sender
+from bot.rules.raffles.facts import NewRaffle, RafflePolicy
 from bot.rules.raffles.proofs import check_proof
-from bot.rules.raffles.raffles import NewRaffle, RafflePolicy
 from bot.rules.words import Language
 from bot.store.engine.db import Database, Tx
 from bot.store.engine.schema import migrate

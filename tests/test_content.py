@@ -27,10 +27,11 @@ from bot.rules.hearts.hearts import StepState, Unlocks
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
 from bot.rules.packets.packets import Funding, PacketState
 from bot.rules.place import Place
-from bot.rules.raffles import draws as draw_rules
-from bot.rules.raffles import raffles as raffle_rules
+from bot.rules.raffles import cards, draws, entries, facts, opening, results
+from bot.rules.raffles.cards import RaffleCard, RaffleLine
 from bot.rules.raffles.draws import UNREACHABLE
-from bot.rules.raffles.raffles import RaffleCard, RaffleLine, RafflePolicy, Reason, Sealing, Winner
+from bot.rules.raffles.facts import RafflePolicy, Reason, Sealing
+from bot.rules.raffles.results import Winner
 from bot.rules.shops import setup as setup_rules
 from bot.rules.shops.arrivals import Need
 from bot.rules.shops.setup import GIVEAWAYS_OFFERED, MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
@@ -340,7 +341,8 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         return STATES[owner]
     if name == "code" and owner == "Bought":
         return (*CODES, None)
-    if owner in (vars(raffle_rules) | vars(draw_rules)) and (drawn := _choices_of_raffles(owner, name)):
+    of_raffles = {name for module in (cards, draws, entries, facts, opening, results) for name in vars(module)}
+    if owner in of_raffles and (drawn := _choices_of_raffles(owner, name)):
         return drawn
     if name == "code" and owner in {"Claimed", "AlreadyClaimed", "HeldCoupon"}:
         return CODES

@@ -30,7 +30,7 @@ from bot.rules.general import OnlyInPrivate
 from bot.rules.gifts.gifts import GiftCard, GiftWelcome
 from bot.rules.orders.orders import HookShown, OrderShown
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import MyEntry
+from bot.rules.raffles.entries import MyEntry
 
 COUPONS, ENTRIES, CARDS, PANEL = "coupons", "raffles", "gift", "admin"
 """Prefixes of the links that show the same in private: `t.me/<bot>?start=coupons_<shop>`."""

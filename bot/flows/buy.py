@@ -12,8 +12,8 @@ from sqlmodel import col
 
 from bot.features.coin_shop import shelf as shop
 from bot.features.coin_shop.shelf import Pick
-from bot.features.raffles import raffles
-from bot.rules.act import Sender
+from bot.features.raffles import entries as raffle_entries
+from bot.rules.act import Act, Sender
 from bot.rules.coin_shop.items import FavourWaiting
 from bot.rules.coin_shop.shelf import (
     Bought,
@@ -46,7 +46,8 @@ from bot.rules.coupons.coupons import (
 )
 from bot.rules.coupons.coupons import TierTooLow as NotForTier
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import AlreadyEntered, Entered, EntryRefusal, Paid, RafflePolicy
+from bot.rules.raffles.entries import AlreadyEntered, Entered, EntryRefusal, Paid
+from bot.rules.raffles.facts import RafflePolicy
 from bot.rules.sealing import SALT_BYTES
 from bot.store import ledger
 from bot.store.coupons.hand_out import Choice, hand_out
@@ -177,7 +178,9 @@ def _ticket(
     """An entry that weighs as much as a free one; a cancelled raffle gives its coins back."""
     item, raffle_id = picked.item, picked.row.subject_id or 0
     paid = Paid(picked.key(member), item.price)
-    entered = raffles.enter(tx, place, sender, raffle_id, at, cause, salt, RafflePolicy(), paid=paid)
+    entered = raffle_entries.enter(
+        tx, Act(place, sender, at, cause, sender.user_id), raffle_id, salt, RafflePolicy(), ticket=paid
+    )
     if isinstance(entered, AlreadyEntered):
         return InAlready(item.title)
     if not isinstance(entered, Entered):

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from bot.features.hearts import hearts
 from bot.features.packets import packets
 from bot.features.raffles import raffles
-from bot.rules.act import Sender
+from bot.rules.act import Act, Sender
 from bot.rules.hearts.hearts import HeartOutcome, HeartPolicy, HeartsRest, StepFailed, Unlocks
 from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import NewRaffle, RaffleMade, RafflePolicy
+from bot.rules.raffles.facts import NewRaffle, RafflePolicy
+from bot.rules.raffles.opening import RaffleMade
 from bot.rules.rights import Role
 from bot.rules.sealing import SEED_BYTES
 from bot.store import giveaways
@@ -119,5 +120,6 @@ def _open(tx: Tx, place: Place, goal_id: int, step: hearts.Reached, at: datetime
         )
         return isinstance(opened, PacketOpened)
     raffle = NewRaffle(give.title, at + timedelta(minutes=give.minutes), winners=give.winners)
-    made = raffles.make(tx, place, actor_id, raffle, at, cause, seed, tools.raffles, beacon=give.beacon)
+    act = Act(place, Sender(actor_id, "", None, None), at, cause, actor_id)
+    made = raffles.make(tx, act, raffle, seed, tools.raffles, beacon=give.beacon)
     return isinstance(made, RaffleMade)

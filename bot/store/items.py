@@ -10,7 +10,7 @@ from sqlmodel import col
 from bot.rules.coin_shop.shelf import ItemFacts, ItemKind, ItemState, Per
 from bot.rules.coupons.coupons import CampaignState
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import RaffleState
+from bot.rules.raffles.facts import RaffleState
 from bot.rules.tiers import Tier
 from bot.store.audit import record
 from bot.store.engine.db import Tx

@@ -22,7 +22,8 @@ from bot.meters import Meters
 from bot.rules.coupons.coupons import MyCoupons
 from bot.rules.hearts.hearts import HeartAgain, Hearted, HeartsRest
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import MyEntry, RaffleList
+from bot.rules.raffles.cards import RaffleList
+from bot.rules.raffles.entries import MyEntry
 from bot.rules.refusals import Refusal
 from bot.rules.words import Language
 from bot.store.engine.db import Database

@@ -118,6 +118,14 @@ def act_of(
     return Act(place, sender, at, cause, sender.user_id, found)
 
 
+def staff_act(
+    place: Place, actor_id: int = OWNER.user_id, at: datetime = NOON, cause: str = "1:1", role: Role | None = None
+) -> Act:
+    """An act of staff who are known by their id alone."""
+    found = role or (Role.OWNER if actor_id == place.owner_id else Role.OPERATOR)
+    return Act(place, replace(OWNER, user_id=actor_id), at, cause, actor_id, found)
+
+
 def undoing(db: Database) -> Undo:
     """What takes acts back, with all that domains registered."""
     return Undo(db, POLICIES, undoables_of(DOMAINS))

@@ -9,7 +9,7 @@ from bot.commands.demo.stage import Stage
 from bot.rules.coupons.coupons import CampaignState
 from bot.rules.packets.packets import LIVE as LIVE_PACKETS
 from bot.rules.packets.packets import PacketPolicy, PacketState
-from bot.rules.raffles.raffles import RaffleState
+from bot.rules.raffles.facts import RaffleState
 from bot.rules.shops.calendar import SlotFacts, SlotKind, next_due
 from bot.rules.streams.streams import StreamPolicy
 from bot.store.airings import all_open

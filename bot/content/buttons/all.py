@@ -42,19 +42,10 @@ from bot.rules.people.members import MyCard
 from bot.rules.people.preferences import PreferencesShown
 from bot.rules.people.privacy import DeletionAsked, PrivacyNotice
 from bot.rules.people.sources import InsideAlready, WayIn
+from bot.rules.raffles.cards import RaffleCard, RaffleLine, RaffleList
+from bot.rules.raffles.entries import AlreadyEntered, CheckInFirst, Entered, MyEntry, TicketTooDear
+from bot.rules.raffles.opening import RaffleCancelled, RaffleMade
 from bot.rules.raffles.proofs import page_of
-from bot.rules.raffles.raffles import (
-    AlreadyEntered,
-    CheckInFirst,
-    Entered,
-    MyEntry,
-    RaffleCancelled,
-    RaffleCard,
-    RaffleLine,
-    RaffleList,
-    RaffleMade,
-    TicketTooDear,
-)
 from bot.rules.shops.calendar import MorningCard
 from bot.rules.shops.setup import SetupDone, SetupFinished
 from bot.rules.streams.reminders import OpenChatFirst, Reminder

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.raffles.facts import raffle_numbered
 from bot.rules.coin_shop.items import (
     CampaignNotForSale,
     ItemClosed,
@@ -26,14 +27,13 @@ from bot.rules.coin_shop.items import (
 from bot.rules.coin_shop.shelf import ItemFacts, ItemKind, ItemState, PurchaseState
 from bot.rules.coupons.coupons import CampaignState, CampaignUnknown, KeptFor, check_window
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import RaffleState
+from bot.rules.raffles.facts import RaffleState
 from bot.store import causes
 from bot.store.audit import caused_by
 from bot.store.coupons.campaigns import campaign_numbered
 from bot.store.engine.db import Database, Tx
 from bot.store.items import item_numbered, items_of, record_act
 from bot.store.places import lock_shop
-from bot.store.raffles import by_number
 from bot.store.tables import AuditEntry, Item, Member, Person, Purchase
 
 MADE = "item.made"
@@ -129,7 +129,7 @@ def _subject(
 ) -> int | CampaignUnknown | CampaignNotForSale | RaffleNotForSale | None:
     """The campaign or raffle that it is of, if it can be sold."""
     if wish.kind is ItemKind.RAFFLE:
-        raffle = by_number(tx, place.community_id, wish.subject or 0)
+        raffle = raffle_numbered(tx, place.community_id, wish.subject or 0)
         runs = raffle is not None and raffle.state == RaffleState.OPEN and raffle.closes > at
         return raffle.id if raffle is not None and runs else RaffleNotForSale(wish.subject or 0)
     if wish.kind is not ItemKind.COUPON or wish.subject is None:

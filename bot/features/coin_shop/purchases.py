@@ -19,7 +19,7 @@ from bot.rules.coin_shop.items import (
 from bot.rules.coin_shop.shelf import FavourDone, ItemKind, PurchaseState, RefundTold
 from bot.rules.naming import Named
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import RaffleState
+from bot.rules.raffles.facts import RaffleState
 from bot.rules.words import reader_language
 from bot.store import causes, ledger
 from bot.store.audit import caused_by

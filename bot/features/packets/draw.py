@@ -26,6 +26,7 @@ from bot.store.engine.db import Database, Tx
 from bot.store.engine.hot import Hot
 from bot.store.held import POLICY as FARMING
 from bot.store.held import held_reasons, hold
+from bot.store.look_up import LookUp
 from bot.store.messages.cards import touch_cards
 from bot.store.packets import (
     CARD,
@@ -43,7 +44,6 @@ from bot.store.places import place_of
 from bot.store.tables import Member, Packet, PacketTake, Presence, Sighting
 from bot.store.tables.base import Id
 from bot.store.tables.wins import WinKind
-from bot.store.winning import LookUp
 from bot.store.wins import record_win
 
 log = get_logger("packets")

@@ -19,7 +19,7 @@ from bot.rules.people.privacy import (
 )
 from bot.rules.place import Place
 from bot.rules.raffles.draws import UNREACHABLE
-from bot.rules.raffles.raffles import EntryState, RaffleState, Reason
+from bot.rules.raffles.facts import EntryState, RaffleState, Reason
 from bot.store import forgotten, ledger
 from bot.store.coupons.hand_out import count_usable
 from bot.store.engine.db import Database, Tx

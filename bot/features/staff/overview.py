@@ -12,7 +12,7 @@ from bot.rules.coupons.coupons import CampaignState
 from bot.rules.hearts.hearts import GoalState
 from bot.rules.packets.packets import LIVE as LIVE_PACKETS
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import RaffleState
+from bot.rules.raffles.facts import RaffleState
 from bot.rules.refusals import RoomRefuses
 from bot.rules.rights import Role, may_undo
 from bot.rules.staff.panel import LATELY, LISTED, AdminEntry, AdminLately, AdminLine, Section

@@ -8,7 +8,7 @@ from bot.handlers.hearts import hearts
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.rules.hearts.hearts import HeartPolicy
 from bot.rules.packets.packets import PacketPolicy
-from bot.rules.raffles.raffles import RafflePolicy
+from bot.rules.raffles.facts import RafflePolicy
 
 
 def wire(core: Core) -> Wired:

@@ -11,7 +11,7 @@ from bot.rules.giveaways import GiveawayTooMuch
 from bot.rules.numbers import read_number
 from bot.rules.outcome import Outcome
 from bot.rules.packets.packets import PacketPolicy
-from bot.rules.raffles.raffles import RafflePolicy
+from bot.rules.raffles.facts import RafflePolicy
 
 HEART = "❤"
 """The reaction that counts; Telegram's list of reactions has it without the sign for colour."""

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, fal
 from sqlmodel import Field, SQLModel
 
 from bot.rules.raffles.draws import NamingState
-from bot.rules.raffles.raffles import EntryState, RaffleState, Sealing
+from bot.rules.raffles.facts import EntryState, RaffleState, Sealing
 from bot.store.tables.base import Id, Json, one_of
 
 UNFINISHED = "state IN ('open', 'closed', 'listed', 'sealed')"

@@ -33,14 +33,29 @@ from bot.rules.coin_shop.shelf import (
     Yes,
 )
 from bot.rules.coupons.coupons import CampaignCancelled, KeptFor, NewCampaign, NoSuchCoupon
-from bot.rules.raffles.raffles import NewRaffle, RaffleCancelled, RafflePolicy
+from bot.rules.raffles.facts import NewRaffle, RafflePolicy
+from bot.rules.raffles.opening import RaffleCancelled
 from bot.rules.tiers import Tier
 from bot.store import ledger
 from bot.store.engine.db import Database, Tx
 from bot.store.members import standing
 from tests.conftest import fresh_sqlite
 from tests.features.counter import STAFF, Counter
-from tests.features.scene import NOON, Causes, balance, days, everything, fan, give, offer, query, shop, till
+from tests.features.scene import (
+    NOON,
+    Causes,
+    act_of,
+    balance,
+    days,
+    everything,
+    fan,
+    give,
+    offer,
+    query,
+    shop,
+    staff_act,
+    till,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -223,7 +238,7 @@ def draws(db: Database) -> Raffles:
 async def cancelled(counter: Counter) -> object:
     """Staff take the raffle back; what they are told."""
     calling_off = CallingOff(counter.db, RafflePolicy(), None)
-    return await calling_off.cancel(counter.place, STAFF, 1, NOON, counter.causes.next())
+    return await calling_off.cancel(staff_act(counter.place, STAFF, NOON, counter.causes.next()), 1)
 
 
 async def test_a_ticket_is_one_entry(db: Database, causes: Causes) -> None:
@@ -232,10 +247,10 @@ async def test_a_ticket_is_one_entry(db: Database, causes: Causes) -> None:
     raffles = draws(db)
     for number in (1, 2):
         await give(db, counter.place, fan(number), 50)
-    await raffles.make(counter.place, STAFF, NewRaffle("Bag", days(1)), NOON, causes.next())
+    await raffles.make(staff_act(counter.place, STAFF, NOON, causes.next()), NewRaffle("Bag", days(1)))
     await counter.lists(ItemKind.RAFFLE, title="Bag", subject=1)
     assert await counter.buys(fan(1)) == Bought("Bag", "raffle", 20, 30, entry=1)
-    await raffles.enter(counter.place, fan(2), 1, NOON, causes.next())
+    await raffles.enter(act_of(counter.place, fan(2), NOON, causes.next()), 1)
     for number in (1, 2):
         assert await counter.buys(fan(number)) == InAlready("Bag")
     assert await balance(db, counter.place, fan(2)) == 50
@@ -252,7 +267,7 @@ async def test_a_refunded_ticket_leaves_a_free_entry(db: Database, causes: Cause
     raffles = draws(db)
     for number in (1, 2):
         await give(db, counter.place, fan(number), 50)
-    await raffles.make(counter.place, STAFF, NewRaffle("Bag", days(1)), NOON, causes.next())
+    await raffles.make(staff_act(counter.place, STAFF, NOON, causes.next()), NewRaffle("Bag", days(1)))
     await counter.lists(ItemKind.RAFFLE, title="Bag", subject=1, stock=2)
     for number in (1, 2):
         assert isinstance(await counter.buys(fan(number)), Bought)

@@ -16,7 +16,7 @@ from bot.rules.coupons.coupons import Claimed, NewCampaign, OfferedBefore
 from bot.rules.gifts.gifts import GiftKind
 from bot.rules.people.joining import WelcomePolicy
 from bot.rules.people.privacy import FINGERPRINT_KEPT
-from bot.rules.raffles.raffles import Entered, WonLately
+from bot.rules.raffles.entries import Entered, WonLately
 from bot.rules.words import Language
 from bot.store import forgotten
 from bot.store.engine.db import Database, Tx

@@ -30,14 +30,14 @@ from bot.rules.gifts.gifts import GiftKind
 from bot.rules.hearts.hearts import Give, HeartPolicy, Unlocks
 from bot.rules.packets.packets import PacketPolicy
 from bot.rules.raffles.beacons import Pulse
-from bot.rules.raffles.raffles import NewRaffle, RafflePolicy
+from bot.rules.raffles.facts import NewRaffle, RafflePolicy
 from bot.rules.streams.streams import OnAir, StreamPolicy
 from bot.store.ledger import check_books
 from tests.features.draws import Fair, Recorded
 from tests.features.fragile import Killed
 from tests.features.machine import STAFF
 from tests.features.reward_rules import FANS, Fuse, RewardRules, fans, fuses, picks
-from tests.features.scene import Causes, dice, fan, give, named
+from tests.features.scene import Causes, act_of, dice, fan, give, named, staff_act
 
 STEPS = ((2, Give(Unlocks.PACKET, coins=9, shares=3)), (4, Give(Unlocks.RAFFLE, title="A scarf", winners=1, minutes=5)))
 
@@ -161,7 +161,7 @@ class Rewards(RewardRules):
         closes, at = self.now + timedelta(minutes=minutes), self.now
         rules: dict[str, Any] = {"ticket": ticket, "cap_days": cap, "weights": weights, "beacon": beacon}
         wish = NewRaffle("A scarf", closes, winners, reserves=3, **rules)
-        self.survives(fuse, lambda cause: self.raffles.make(self.place, STAFF, wish, at, cause))
+        self.survives(fuse, lambda cause: self.raffles.make(staff_act(self.place, STAFF, at, cause), wish))
 
     @rule(crowd=st.lists(fans, min_size=3, max_size=FANS), pick=picks, ticket=st.booleans(), fuse=fuses)
     def enter(self, crowd: list[int], pick: int, ticket: bool, fuse: Fuse) -> None:
@@ -174,7 +174,7 @@ class Rewards(RewardRules):
             self.survives(
                 fuse,
                 lambda cause, who=who: self.raffles.enter(  # type: ignore[misc]
-                    self.place, fan(who), raffle_id, at, cause, ticket=ticket
+                    act_of(self.place, fan(who), at, cause), raffle_id, ticket=ticket
                 ),
             )
 
@@ -184,9 +184,11 @@ class Rewards(RewardRules):
         numbers, at = self.look("SELECT number FROM raffle ORDER BY id DESC"), self.now
         number = numbers[pick % len(numbers)][0]
         if again:
-            self.survives(fuse, lambda cause: self.redrawing.redraw(self.place, STAFF, number, None, at, cause))
+            self.survives(
+                fuse, lambda cause: self.redrawing.redraw(staff_act(self.place, STAFF, at, cause), number, None)
+            )
         else:
-            self.survives(fuse, lambda cause: self.calling_off.cancel(self.place, STAFF, number, at, cause))
+            self.survives(fuse, lambda cause: self.calling_off.cancel(staff_act(self.place, STAFF, at, cause), number))
 
     @rule(steps=st.lists(st.sampled_from([95, 0, 30, 170, 400]), min_size=2, max_size=5), fuse=fuses)
     def an_hour_of_a_draw(self, steps: list[int], fuse: Fuse) -> None:
@@ -208,7 +210,9 @@ class Rewards(RewardRules):
         numbers, at = self.look("SELECT number FROM raffle WHERE state = 'listed' ORDER BY id DESC"), self.now
         if numbers:
             number = numbers[pick % len(numbers)][0]
-            self.survives(fuse, lambda cause: self.calling_off.call_off(self.place, STAFF, number, at, cause))
+            self.survives(
+                fuse, lambda cause: self.calling_off.call_off(staff_act(self.place, STAFF, at, cause), number)
+            )
 
     # Hearts.
 

@@ -31,7 +31,7 @@ from bot.rules.hearts.hearts import (
     read_goal,
 )
 from bot.rules.packets.packets import PacketPolicy
-from bot.rules.raffles.raffles import RafflePolicy
+from bot.rules.raffles.facts import RafflePolicy
 from bot.rules.rights import Role
 from bot.store.airings import live_card
 from bot.store.engine.db import Database, Tx

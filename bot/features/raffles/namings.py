@@ -12,15 +12,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.raffles.facts import CARD, lock_raffle
 from bot.rules.raffles.beacons import NAMED_AHEAD, QUICKNET
 from bot.rules.raffles.draws import DrawWaits, NamingState, RoundNamed, Waits, next_round, rest_after
-from bot.rules.raffles.raffles import RafflePolicy, RaffleState
+from bot.rules.raffles.facts import RafflePolicy, RaffleState
 from bot.store.engine.db import PLANNED, Tx
 from bot.store.messages.cards import groups_of, hanging_in, touch_cards
 from bot.store.messages.telling import tell_owner, tell_witnessed
 from bot.store.places import place_of
-from bot.store.raffles import CARD, locked
 from bot.store.tables import Outbox, Raffle, RaffleNaming
+from bot.store.tables.base import id_of
 from bot.store.tables.messages import OutboxState
 
 NAMING = "raffle.naming"
@@ -45,7 +46,7 @@ def posted_namings(session: Session, raffle: Raffle) -> list[RaffleNaming]:
     end = raffle.called_off_at
     posted = [
         (one.posted_at, one.nth, one)
-        for one in namings_of(session, raffle.id or 0)
+        for one in namings_of(session, id_of(raffle))
         if one.posted_at is not None and (end is None or one.posted_at <= end)
     ]
     return [one for _, _, one in sorted(posted, key=itemgetter(0, 1))]
@@ -56,7 +57,7 @@ def name_round(tx: Tx, raffle: Raffle, now: datetime, policy: RafflePolicy) -> N
 
     Sets when it is to be looked at again.
     """
-    past = namings_of(tx, raffle.id or 0)
+    past = namings_of(tx, id_of(raffle))
     last = past[-1] if past else None
     if last is not None and last.state == NamingState.PROMISED:
         if _under_way(tx, last, now):
@@ -87,7 +88,7 @@ def _promise(
 ) -> None:
     late = sum(one.state == NamingState.POSTED for one in past)
     number = next_round(QUICKNET, now, late, policy)
-    naming = RaffleNaming(raffle_id=raffle.id or 0, nth=len(past) + 1, round=number, chat_id=chat_id, named_at=now)
+    naming = RaffleNaming(raffle_id=id_of(raffle), nth=len(past) + 1, round=number, chat_id=chat_id, named_at=now)
     tx.add(naming)
     tx.flush()
     before = past[-1] if past else None
@@ -106,7 +107,7 @@ def _promise(
         raffle.community_id,
         chat_id,
         outcome,
-        (NAMING, naming.id or 0),
+        (NAMING, id_of(naming)),
         key=_key(naming),
         now=now,
         # Posted later it couldn't count, and would only have to be explained.
@@ -135,7 +136,7 @@ def _under_way(tx: Tx, naming: RaffleNaming, now: datetime) -> bool:
 
 def _group_for(tx: Tx, raffle: Raffle, lost: int) -> int | None:
     """The group that carries the naming: one where the raffle's card hangs, home first; after a loss the next."""
-    hanging = hanging_in(tx, CARD, raffle.id or 0)
+    hanging = hanging_in(tx, CARD, id_of(raffle))
     groups = sorted(
         groups_of(tx, raffle.community_id), key=lambda group: (group.chat_id not in hanging, not group.is_home)
     )
@@ -147,7 +148,7 @@ def note_posted(tx: Tx, *, subject_id: int, chat_id: int, message_id: int, poste
     naming = tx.get(RaffleNaming, subject_id)
     if naming is None:
         return
-    raffle = locked(tx, naming.raffle_id)
+    raffle = lock_raffle(tx, naming.raffle_id)
     tx.refresh(naming)
     naming.state, naming.counts = NamingState.POSTED, QUICKNET.named_in_time(naming.round, posted_at)
     naming.chat_id, naming.message_id, naming.posted_at = chat_id, message_id, posted_at
@@ -167,7 +168,7 @@ def note_posted(tx: Tx, *, subject_id: int, chat_id: int, message_id: int, poste
 
 def withdraw_naming(tx: Tx, raffle: Raffle) -> None:
     """Take back a naming that isn't on its way yet: the raffle is called off."""
-    promised = [one for one in namings_of(tx, raffle.id or 0) if one.state == NamingState.PROMISED]
+    promised = [one for one in namings_of(tx, id_of(raffle)) if one.state == NamingState.PROMISED]
     for naming in promised:
         gone = tx.execute(
             update(Outbox)

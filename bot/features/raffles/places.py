@@ -1,6 +1,6 @@
-"""Places of a raffle: who gets them by rank, and how that is told."""
+"""The places of a raffle: the first in rank get them, and are told."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,14 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.raffles.facts import CARD, REDRAW, next_in_rank
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import EntryState, Reason, YouWon
+from bot.rules.raffles.facts import EntryState, Reason
+from bot.rules.raffles.results import YouWon
 from bot.rules.words import reader_language
 from bot.store.engine.db import Database, Tx
+from bot.store.look_up import LookUp
 from bot.store.messages.cards import groups_of, touch_cards
 from bot.store.messages.telling import attach, packed, tell_here, tell_in_private
-from bot.store.raffles import CARD, REDRAW, next_in_rank
 from bot.store.tables import Member, Person, Raffle, RaffleEntry
+from bot.store.tables.base import id_of
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win, won_since
 
@@ -24,12 +27,12 @@ CANDIDATES = 300
 """Entries that are looked at for places in one query."""
 
 
-def fill(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime, *, moved_up: bool) -> list[int]:
-    """Fill so many places by rank, striking whoever can't have one; the entries that got one."""
+def fill_places(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime, *, moved_up: bool) -> list[int]:
+    """Fill so many places by rank and strike entries that can't have one; the numbers of the entries that won."""
     filled: list[int] = []
-    chat_id = whispers_in(tx, place)
+    chat_id = group_for_whispers(tx, place)
     while len(filled) < places:
-        candidates = next_in_rank(tx, raffle.id or 0, min(CANDIDATES, places - len(filled)))
+        candidates = next_in_rank(tx, id_of(raffle), min(CANDIDATES, places - len(filled)))
         if not candidates:
             break
         members = {
@@ -38,7 +41,7 @@ def fill(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime, *, mo
                 select(Member).where(col(Member.id).in_([entry.member_id for entry in candidates]))
             ).scalars()
         }
-        # Read together, and held: each winner's own row is found in the session then.
+        # All people are read at once and kept here, so that each winner's row is already in the session.
         people = tx.execute(
             select(Person).where(col(Person.user_id).in_([one.user_id for one in members.values()]))
         ).all()
@@ -55,9 +58,9 @@ def fill(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime, *, mo
                 continue
             entry.state = EntryState.WON
             filled.append(entry.number)
-            record_win(tx, place, entry.member_id, WinKind.RAFFLE, raffle.id or 0, now)
-            outcome = YouWon(raffle.prize, place.shop, entry.number, moved_up)
-            tell_one(tx, place, member, outcome, f"raffle.won:{entry.id}", now, chat_id)
+            record_win(tx, place, entry.member_id, WinKind.RAFFLE, id_of(raffle), now)
+            won = YouWon(raffle.prize, place.shop, entry.number, moved_up)
+            tell_entrant(tx, place, member, Telling(won, f"raffle.won:{entry.id}", now), chat_id)
         tx.flush()
         del people
     return filled
@@ -71,10 +74,20 @@ def _lost_for(entry: RaffleEntry, member: Member, lately: set[int]) -> Reason | 
     return Reason.WON if entry.member_id in lately else None
 
 
-def tell_one(tx: Tx, place: Place, member: Member, outcome: Any, key: str, now: datetime, chat_id: int | None) -> None:
-    """In private, else by a whisper in this chat; never aloud."""
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What is promised to one person, once a key."""
+
+    outcome: Any
+    key: str
+    now: datetime
+
+
+def tell_entrant(tx: Tx, place: Place, member: Member, telling: Telling, chat_id: int | None) -> None:
+    """Promise it in private, else as a whisper in this chat; never aloud."""
     person = tx.get_one(Person, member.user_id)
     language = reader_language(person.language, person.telegram_language, place.language)
+    now = telling.now
     not_after = now + TOLD_WITHIN
     if person.can_write:
         tell_in_private(
@@ -82,8 +95,8 @@ def tell_one(tx: Tx, place: Place, member: Member, outcome: Any, key: str, now: 
             place.community_id,
             member.user_id,
             language,
-            packed(outcome),
-            key=key,
+            packed(telling.outcome),
+            key=telling.key,
             now=now,
             not_after=not_after,
         )
@@ -95,8 +108,8 @@ def tell_one(tx: Tx, place: Place, member: Member, outcome: Any, key: str, now: 
             chat_id,
             member.user_id,
             language,
-            outcome,
-            key=key,
+            telling.outcome,
+            key=telling.key,
             now=now,
             due_at=now,
             not_after=not_after,
@@ -104,14 +117,14 @@ def tell_one(tx: Tx, place: Place, member: Member, outcome: Any, key: str, now: 
         )
 
 
-def whispers_in(tx: Tx, place: Place) -> int | None:
-    """The shop's first group in which whispers can be given unasked."""
+def group_for_whispers(tx: Tx, place: Place) -> int | None:
+    """The shop's first group in which the bot may whisper unasked."""
     return next((group.chat_id for group in groups_of(tx, place.community_id) if group.is_admin), None)
 
 
-def show(tx: Tx, raffle: Raffle, now: datetime, *, redraw_id: int | None = None) -> None:
-    """Edit the cards, and send the proof to the groups; for a redraw with what it did and why."""
-    raffle_id = raffle.id or 0
+def send_proof(tx: Tx, raffle: Raffle, now: datetime, *, redraw_id: int | None = None) -> None:
+    """Edit the cards and send the proof to the groups. For a redraw it is told what was redrawn and why."""
+    raffle_id = id_of(raffle)
     touch_cards(tx, raffle.community_id, CARD, raffle_id, now)
     kind, subject_id = (CARD, raffle_id) if redraw_id is None else (REDRAW, redraw_id)
     attach(
@@ -125,13 +138,8 @@ def show(tx: Tx, raffle: Raffle, now: datetime, *, redraw_id: int | None = None)
     )
 
 
-LookUp = Callable[[int, Sequence[int]], Awaitable[None]]
-"""(community, user ids) → asks Telegram whether they are still in one of the shop's rooms, and writes down its answer.
-Who can't be asked about stays as last known. Called before places are given, outside any transaction."""
-
-
 async def look_up_winners(db: Database, look_up: LookUp | None, raffle_id: int, places: int) -> None:
-    """Have everybody looked up who would get one of so many places now, and whoever moves up for who is gone."""
+    """Ask Telegram about everybody who would get one of so many places now, and about those who move up."""
     if look_up is None:
         return
     asked: set[int] = set()
@@ -145,7 +153,7 @@ async def look_up_winners(db: Database, look_up: LookUp | None, raffle_id: int, 
 
 
 def first_in_rank(session: Session, raffle_id: int, places: int) -> tuple[int, list[int]]:
-    """The community, and the first so many in rank who are still there, as far as is known."""
+    """The community, and the user ids of the first in rank who are still in the shop as far as the bot knows."""
     raffle = session.get_one(Raffle, raffle_id)
     people = session.execute(
         select(col(Member.user_id))

@@ -1,28 +1,18 @@
 """Raffles as facts: what the fans', the staff's and the clock's side of them read."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.raffles.beacons import QUICKNET, Pulse
-from bot.rules.raffles.raffles import (
-    EntryState,
-    Need,
-    RaffleCard,
-    RaffleFacts,
-    RafflePolicy,
-    RaffleState,
-    Winner,
-    public_state,
-)
+from bot.rules.raffles.beacons import Pulse
+from bot.rules.raffles.facts import EntryState, Need, RaffleFacts, RafflePolicy, RaffleState
+from bot.rules.raffles.results import Winner
 from bot.rules.sealing import Sealed
 from bot.store.engine.db import Database, Tx
-from bot.store.messages.cards import hang_card, take_down
-from bot.store.tables import Community, Member, Person, Raffle, RaffleEntry
+from bot.store.tables import Member, Person, Raffle, RaffleEntry
 
 CARD = "raffle"
 """The kind of a raffle's living card, and of its proof."""
@@ -69,7 +59,7 @@ def find_raffle(session: Session, community_id: int, raffle_id: int) -> Raffle |
     ).scalar_one_or_none()
 
 
-def by_number(session: Session, community_id: int, number: int, *, lock: bool = False) -> Raffle | None:
+def raffle_numbered(session: Session, community_id: int, number: int, *, lock: bool = False) -> Raffle | None:
     """The raffle that staff call by this number."""
     query = select(Raffle).where(col(Raffle.community_id) == community_id, col(Raffle.number) == number)
     if lock:
@@ -77,8 +67,8 @@ def by_number(session: Session, community_id: int, number: int, *, lock: bool = 
     return session.execute(query).scalar_one_or_none()
 
 
-def locked(tx: Tx, raffle_id: int) -> Raffle:
-    """The row itself, locked: who closes, draws or cancels comes one by one."""
+def lock_raffle(tx: Tx, raffle_id: int) -> Raffle:
+    """The row itself, lock_raffle: who closes, draws or cancels comes one by one."""
     return tx.execute(
         select(Raffle).where(col(Raffle.id) == raffle_id).with_for_update().execution_options(populate_existing=True)
     ).scalar_one()
@@ -162,58 +152,3 @@ def next_in_rank(session: Session, raffle_id: int, limit: int) -> Sequence[Raffl
         .scalars()
         .all()
     )
-
-
-def raffle_card(session: Session, community_id: int, raffle_id: int, now: datetime) -> RaffleCard | None:
-    """A raffle's card as it should look at `now`."""
-    raffle = find_raffle(session, community_id, raffle_id)
-    community = session.get(Community, community_id)
-    if raffle is None or community is None:
-        return None
-    drawn = raffle.state == RaffleState.DRAWN
-    number = raffle.beacon_round
-    won = winners_of(session, raffle_id, POLICY.names) if drawn else []
-    all_won = count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.WON) if drawn else 0
-    waiting = raffle.reserves
-    if drawn and raffle.proof_format > 1:
-        waiting -= redrawn_places(session, raffle_id)
-    reserves = next_in_rank(session, raffle_id, waiting) if drawn and waiting > 0 else ()
-    struck = count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.STRUCK) if drawn else 0
-    return RaffleCard(
-        raffle_id=raffle_id,
-        shop=community.shop,
-        prize=raffle.prize,
-        value=raffle.value,
-        winners=raffle.winners,
-        reserves=raffle.reserves,
-        opened=raffle.made_at,
-        closes=raffle.closes,
-        ticket=raffle.ticket,
-        tier=raffle.tier,
-        needs=tuple(raffle.needs),
-        weights=tuple(raffle.weights),
-        fresh_days=raffle.fresh_days,
-        cap_days=raffle.cap_days,
-        commitment=raffle.commitment,
-        sealing=raffle.sealing,
-        beacon_round=number,
-        round_at=QUICKNET.time_of(number) if number is not None else None,
-        state=public_state(RaffleState(raffle.state), raffle.closes, now),
-        entries=raffle.entered if raffle.listed is None else raffle.listed,
-        list_hash=raffle.list_hash,
-        seed=raffle.seed if is_proven(raffle) else None,
-        beacon=raffle.beacon_randomness,
-        won=tuple(won),
-        more=all_won - len(won),
-        reserve_numbers=tuple(entry.number for entry in reserves[: POLICY.reserves_shown]),
-        lost=struck,
-    )
-
-
-def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
-    """Hang the cards of raffles that still run into the chat that took another's place."""
-    for raffle_id in take_down(tx, CARD, old_chat_id, new_chat_id):
-        raffle = tx.get_one(Raffle, raffle_id)
-        if raffle.state not in {RaffleState.DRAWN, RaffleState.CANCELLED}:
-            turns_at = raffle.closes if raffle.closes > at else None
-            hang_card(tx, community_id, CARD, raffle_id, new_chat_id, at, at, turns_at=turns_at)
