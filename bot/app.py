@@ -12,7 +12,7 @@ from aiogram import Bot, Dispatcher
 
 from bot.clock import Clock
 from bot.content import Words
-from bot.domains import DOMAINS, follows_of, policies_of, table_of, undoables_of
+from bot.domains import DOMAINS, follows_of, forgetting_of, policies_of, table_of, undoables_of
 from bot.features.communities import Communities
 from bot.features.people.sources import Sources
 from bot.features.shops.ownership import Ownership
@@ -51,6 +51,7 @@ from bot.running import App
 from bot.settings import Settings
 from bot.store.engine.db import Database
 from bot.store.engine.hold import Hold
+from bot.store.leaving import Forgetting
 from bot.telegram.calls import Outbound
 from bot.telegram.deliveries import Deliveries
 from bot.telegram.outbox_sender import Sender
@@ -129,7 +130,10 @@ def build(
     table = table_of(domains)
     undoing = Undo(lines.db, policies, undoables_of(domains))
     follows = follows_of(domains)
-    kit = _kit(settings, lines, policies, table, undoing, follows, randomness or Randomness(), beacon, on_founded)
+    forgetting = forgetting_of(domains)
+    kit = _kit(
+        settings, lines, policies, table, undoing, follows, forgetting, randomness or Randomness(), beacon, on_founded
+    )
     wired = [domain.wire(kit.core) for domain in domains]
     return _app(settings, lines, kit, domains, wired)
 
@@ -165,6 +169,7 @@ def _kit(
     table: Table,
     undoing: Undo,
     follows: Sequence[Follow],
+    forgetting: Forgetting,
     randomness: Randomness,
     beacon: Beacon | None,
     on_founded: Callable[[], Awaitable[None]] | None,
@@ -219,6 +224,7 @@ def _kit(
         ways=ways,
         people=People(db),
         undoing=undoing,
+        forgetting=forgetting,
         table=table,
         choice=randomness.choice,
         token=randomness.token,

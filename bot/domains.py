@@ -22,6 +22,7 @@ from bot.handlers.staff.domain import DOMAIN as STAFF
 from bot.handlers.streams.domain import DOMAIN as STREAMS
 from bot.rules.fans import FansPolicy
 from bot.rules.policies import Policies
+from bot.store.leaving import Forgetting
 
 DOMAINS: tuple[Domain, ...] = (
     STREAMS,
@@ -63,3 +64,16 @@ def undoables_of(domains: Sequence[Domain]) -> dict[str, Undoable]:
 def follows_of(domains: Sequence[Domain]) -> list[Follow]:
     """All that follows when a group becomes a supergroup."""
     return [follow for domain in domains for follow in domain.follows]
+
+
+def forgetting_of(domains: Sequence[Domain]) -> Forgetting:
+    """All that happens when somebody has their data deleted.
+
+    The last of the list comes first: packets lock their rows before gifts lock offers and campaigns.
+    """
+    return Forgetting(
+        locks=tuple(lock for domain in domains for lock in domain.locks_before_forgetting),
+        forgets=tuple(forget for domain in reversed(domains) for forget in domain.forgets),
+        traces=tuple(drop for domain in domains for drop in domain.drops_traces),
+        acted_by=tuple(column for domain in domains for column in domain.acted_by),
+    )

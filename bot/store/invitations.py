@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlmodel import col
 
 from bot.rules.coupons.coupons import CampaignState, CouponPolicy
-from bot.rules.gifts.gifts import GiftState, OfferState, RewardState, Who
+from bot.rules.gifts.gifts import OfferState, RewardState
 from bot.rules.place import Place
 from bot.store.coupons import hand_out as coupons
 from bot.store.engine.db import Tx
 from bot.store.places import place_of
-from bot.store.tables import Account, Campaign, Gift, GiftOffer, GiftReward, GiftSending, Invitation, Member
+from bot.store.tables import Account, Campaign, Gift, GiftOffer, GiftReward, Invitation, Member
 
 PENDING = (RewardState.WAITING, RewardState.DUE, RewardState.HELD)
 
@@ -40,7 +40,7 @@ def cancel(tx: Tx, invitation_id: int, friend_id: int, at: datetime) -> None:
         .where(col(Invitation.id) == invitation_id, col(Invitation.left_at).is_(None))
         .values(left_at=at, watched_until=None)
     )
-    _drop(tx, col(GiftReward.invitation_id) == invitation_id, at=at)
+    drop_rewards(tx, col(GiftReward.invitation_id) == invitation_id, at=at)
     unwatch(tx, friend_id)
 
 
@@ -95,26 +95,8 @@ def _one_back(tx: Tx, offer_id: int | None) -> None:
     tx.execute(update(GiftOffer).where(col(GiftOffer.id) == offer_id).values(taken=col(GiftOffer.taken) - 1))
 
 
-def cut_off(tx: Tx, member_id: int, at: datetime) -> None:
-    """Somebody has their data deleted: as a friend they count as gone, as a giver their cards are void."""
-    mine = tx.execute(select(col(Invitation.id)).where(col(Invitation.friend_id) == member_id)).scalar_one_or_none()
-    if mine is not None:
-        cancel(tx, mine, member_id, at)
-    brought = select(col(Invitation.id)).where(col(Invitation.inviter_id) == member_id)
-    _drop(tx, col(GiftReward.invitation_id).in_(brought), col(GiftReward.who) == Who.INVITER, at=at)
-    cards = tx.execute(
-        select(Gift).where(col(Gift.giver_id) == member_id, col(Gift.state) == GiftState.OPEN).with_for_update()
-    ).scalars()
-    for gift in cards.all():
-        gift.state = GiftState.VOID
-        tx.flush()
-        if gift.reserved:
-            give_back(tx, gift, at)
-    tx.execute(update(Gift).where(col(Gift.giver_id) == member_id).values(cause=None))
-    tx.execute(delete(GiftSending).where(col(GiftSending.giver_id) == member_id))
-
-
-def _drop(tx: Tx, *which: ColumnElement[bool], at: datetime) -> None:
+def drop_rewards(tx: Tx, *which: ColumnElement[bool], at: datetime) -> None:
+    """Rewards that are pending aren't paid any more."""
     tx.execute(
         update(GiftReward)
         .where(*which, col(GiftReward.state).in_(PENDING))

@@ -13,7 +13,6 @@ from bot.features.coupons.claims import Coupons
 from bot.features.coupons.redemption import Redeeming
 from bot.features.orders.orders import Orders
 from bot.features.packets.packets import Packets
-from bot.features.people.privacy import Privacy
 from bot.flows.held_rewards import Resolving
 from bot.flows.redeem import redeem
 from bot.flows.take_orders import tell_order
@@ -30,7 +29,7 @@ from bot.store.members import standing
 from bot.store.tables import Member
 from tests.features.machine import STAFF
 from tests.features.reward_rules import Fuse, RewardRules, fans, fuses, picks
-from tests.features.scene import dice, fan
+from tests.features.scene import dice, fan, privacy
 
 ANYBODY = PacketPolicy(giver_since=timedelta(days=-60), giver_tier=Tier.NEW)
 """Who may give: fans whose first coins were given at an instant that these histories haven't come to, too."""
@@ -44,7 +43,7 @@ class CoinRules(RewardRules):
     def __init__(self, template: Path) -> None:
         super().__init__(template)
         self.packets = Packets(self.fragile, ANYBODY, self.dice.randbytes)
-        self.privacy, self.orders = Privacy(self.fragile), Orders(self.fragile)
+        self.privacy, self.orders = privacy(self.fragile), Orders(self.fragile)
         self.resolving = Resolving(self.fragile, FarmingPolicy())
         self.clocks.append(self.resolving)
         self.forgotten: dict[int, datetime] = {}

@@ -9,10 +9,11 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.domains import DOMAINS, follows_of, policies_of, undoables_of
+from bot.domains import DOMAINS, follows_of, forgetting_of, policies_of, undoables_of
 from bot.features.communities import Communities, arrive
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Coupons
+from bot.features.people.privacy import Privacy
 from bot.features.shops.setup import SettingUp
 from bot.flows.move_group import MoveGroup
 from bot.flows.undo import Undo
@@ -32,6 +33,7 @@ from bot.store.members import standing
 from bot.store.tables import Campaign
 
 POLICIES = policies_of(DOMAINS)
+FORGETTING = forgetting_of(DOMAINS)
 
 NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 """Monday noon in Seoul."""
@@ -121,6 +123,11 @@ def act_of(
 def undoing(db: Database) -> Undo:
     """What takes acts back, with all that domains registered."""
     return Undo(db, POLICIES, undoables_of(DOMAINS))
+
+
+def privacy(db: Database) -> Privacy:
+    """What deletes a person's data, with all that domains registered."""
+    return Privacy(db, FORGETTING)
 
 
 async def follow(db: Database, cache: Communities, old_chat_id: int, new_chat_id: int, at: datetime) -> None:

@@ -1,7 +1,7 @@
 """How the domain plugs in."""
 
+from bot.features.coin_shop import forget, purchases
 from bot.features.coin_shop import items as item_cases
-from bot.features.coin_shop import purchases
 from bot.features.coin_shop.items import Items
 from bot.features.coin_shop.purchases import Purchases
 from bot.features.coin_shop.shelf import Shop
@@ -35,5 +35,7 @@ DOMAIN = Domain(
         item_cases.OPENED: Undoable(lambda tx, act, entry, _: item_cases.undo_shut(tx, act.place, entry)),
         purchases.HANDED_OVER: Undoable(lambda tx, act, entry, _: purchases.undo_hand_over(tx, act.place, entry)),
     },
+    forgets=(forget.forget,),
+    acted_by=forget.ACTED_BY,
     wire=wire,
 )

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.features.coupons import campaigns as campaign_cases
-from bot.features.coupons import redemption
+from bot.features.coupons import forget, redemption
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Coupons
 from bot.features.coupons.code_files import Importing
@@ -65,5 +65,7 @@ DOMAIN = Domain(
         ),
     },
     follows=(_follow,),
+    forgets=(forget.forget,),
+    acted_by=forget.ACTED_BY,
     wire=wire,
 )

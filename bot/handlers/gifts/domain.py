@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.features.gifts import living_card
+from bot.features.gifts import forget, living_card
 from bot.features.gifts import offers as offer_cases
 from bot.features.gifts.cards import Gifts, expire_openings
 from bot.features.gifts.offers import GiftOffers
@@ -38,5 +38,8 @@ DOMAIN = Domain(
         offer_cases.CLOSED: Undoable(lambda tx, act, entry, _: offer_cases.undo_close(tx, act.place, entry)),
     },
     tidies=(expire_openings,),
+    forgets=(forget.forget,),
+    drops_traces=(forget.drop_traces,),
+    acted_by=forget.ACTED_BY,
     wire=wire,
 )

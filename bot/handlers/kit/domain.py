@@ -27,6 +27,7 @@ from bot.rules.policies import Policies
 from bot.rules.raffles.beacons import Beacon
 from bot.settings import Settings
 from bot.store.engine.db import Database, Tx
+from bot.store.leaving import DropTraces, Forget, Forgetting, LockFirst
 from bot.telegram.deliveries import CardState, FileMaker, Witness
 from bot.telegram.replies import Voice
 
@@ -56,6 +57,7 @@ class Core:
     ways: WaysIn
     people: People
     undoing: Undo
+    forgetting: Forgetting
     table: Table
     choice: Callable[[Any], Any]
     """Picks one of several at random."""
@@ -101,6 +103,14 @@ class Domain:
     """How its acts are taken back, by the act's name in the audit log."""
     follows: tuple[Follow, ...] = ()
     """What follows when a group becomes a supergroup."""
+    forgets: tuple[Forget, ...] = ()
+    """How a member who has their data deleted is cut out of its rows."""
+    locks_before_forgetting: tuple[LockFirst, ...] = ()
+    """Which accounts its `forgets` need, locked before anything else."""
+    drops_traces: tuple[DropTraces, ...] = ()
+    """How it deletes what stands under the own id of a person, member or not."""
+    acted_by: tuple[Any, ...] = ()
+    """Columns that say who of the staff did something: an id that is nobody's takes the place of a deleted person's."""
     tidies: tuple[Tidy, ...] = ()
     """What is dropped once a day."""
     wire: Callable[[Core], Wired] = _nothing

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from bot.features.orders import forget
 from bot.features.orders import orders as order_cases
 from bot.features.orders.hook import Hooks
 from bot.features.orders.orders import Orders
@@ -35,5 +36,6 @@ DOMAIN = Domain(
     desks=(orders.setup,),
     policies=(OrderPolicy,),
     undo={order_cases.REFUNDED: Undoable(_undo_refund)},
+    acted_by=forget.ACTED_BY,
     wire=wire,
 )

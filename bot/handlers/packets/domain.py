@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.features.packets import forget
 from bot.features.packets import packets as packet_cases
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
@@ -36,5 +37,8 @@ DOMAIN = Domain(
         packet_cases.OPENED: Undoable(lambda tx, act, entry, _: packet_cases.undo_open(tx, act.place, entry, act.at))
     },
     follows=(_follow,),
+    forgets=(forget.forget,),
+    locks_before_forgetting=(forget.lock_givers,),
+    acted_by=forget.ACTED_BY,
     wire=wire,
 )

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from bot.features.people import forget
 from bot.features.people import joining as joining_cases
 from bot.features.people.board import Members
 from bot.features.people.joining import Joining
@@ -33,7 +34,7 @@ def wire(core: Core) -> Wired:
                 goes=come_and_go.go,
             ),
             "preferences": Preferences(core.db),
-            "privacy": Privacy(core.db),
+            "privacy": Privacy(core.db, core.forgetting),
         },
         due=(core.whereabouts,),
     )
@@ -50,5 +51,8 @@ DOMAIN = Domain(
     policies=(WelcomePolicy, BoardPolicy),
     follows=(_follow,),
     tidies=(expire_touches,),
+    forgets=(forget.forget,),
+    drops_traces=(forget.drop_traces,),
+    acted_by=forget.ACTED_BY,
     wire=wire,
 )

@@ -1,6 +1,7 @@
 """How the domain plugs in."""
 
 from bot.features.raffles import calling_off as calling_off_cases
+from bot.features.raffles import forget
 from bot.features.raffles import raffles as raffle_cases
 from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.draw import Drawing
@@ -56,5 +57,7 @@ DOMAIN = Domain(
         ),
     },
     follows=(_follow,),
+    forgets=(forget.forget,),
+    acted_by=forget.ACTED_BY,
     wire=wire,
 )

@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.features.staff import forget
 from bot.features.staff import staff as staff_cases
 from bot.features.staff.drafts import Drafts
 from bot.features.staff.held import Holding
@@ -56,5 +57,8 @@ DOMAIN = Domain(
         ),
     },
     tidies=(forget_sightings,),
+    forgets=(forget.forget,),
+    drops_traces=(forget.drop_traces,),
+    acted_by=forget.ACTED_BY,
     wire=wire,
 )

@@ -1,7 +1,7 @@
 """How the domain plugs in."""
 
 from bot.features.streams import airings as airing_cases
-from bot.features.streams import plans
+from bot.features.streams import forget, plans
 from bot.features.streams.airings import Evenings
 from bot.features.streams.clock import Clockwork
 from bot.features.streams.plans import Streams
@@ -59,5 +59,7 @@ DOMAIN = Domain(
         ),
     },
     follows=(_follow,),
+    forgets=(forget.forget,),
+    acted_by=forget.ACTED_BY,
     wire=wire,
 )

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from bot.features.checkins.checkins import CheckIns
 from bot.features.coupons.campaigns import Campaigns
-from bot.features.people.privacy import Privacy
 from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.raffles import Raffles
 from bot.rules.checkins.checkins import CheckInPolicy, MadeUp
@@ -40,7 +39,7 @@ from bot.store.engine.db import Database, Tx
 from bot.store.members import standing
 from tests.conftest import fresh_sqlite
 from tests.features.counter import STAFF, Counter
-from tests.features.scene import NOON, Causes, balance, days, everything, fan, give, offer, query, shop, till
+from tests.features.scene import NOON, Causes, balance, days, everything, fan, give, offer, privacy, query, shop, till
 
 HOUR = timedelta(hours=1)
 
@@ -312,7 +311,7 @@ async def test_who_had_their_data_deleted_buys_no_second_one(db: Database, cause
     await give(db, counter.place, fan(1), 50)
     await counter.lists(limit=1)
     await counter.buys(fan(1))
-    await Privacy(db).delete(counter.place, fan(1).user_id, NOON + HOUR)
+    await privacy(db).delete(counter.place, fan(1).user_id, NOON + HOUR)
     assert await query(db, "SELECT state, cause, answer FROM purchase") == [("void", None, None)]
     await give(db, counter.place, fan(1), 60)
     assert await counter.buys(fan(1), at=days(1)) == SoldBefore("First")

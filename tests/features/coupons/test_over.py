@@ -10,7 +10,6 @@ from sqlalchemy import update
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.redemption import Redeeming
 from bot.features.gifts.offers import GiftOffers
-from bot.features.people.privacy import Privacy
 from bot.features.staff.overview import Overview
 from bot.flows.my_card import my_card
 from bot.rules.checkins.checkins import CheckInPolicy
@@ -40,7 +39,7 @@ from bot.store.members import standing
 from bot.store.tables import Campaign, Coupon
 from tests.features.counter import Counter
 from tests.features.givers import Circle
-from tests.features.scene import NOON, OWNER, Causes, days, dice, fan, offer, shop, till
+from tests.features.scene import NOON, OWNER, Causes, days, dice, fan, offer, privacy, shop, till
 
 HOUR = timedelta(hours=1)
 ME = fan(1)
@@ -56,7 +55,7 @@ async def seen(db: Database, place: Place, at: datetime) -> tuple[list[str], lis
     assert {coupon.state for coupon in mine.coupons} <= {"held"}
     card = await my_card(db, CheckInPolicy(), place, ME, at)
     assert card.coupons == len(mine.coupons) + mine.more
-    asked = await Privacy(db).ask(place, ME.user_id, at)
+    asked = await privacy(db).ask(place, ME.user_id, at)
     assert isinstance(asked, DeletionAsked)
     assert asked.coupons == card.coupons
     return [coupon.title for coupon in mine.coupons], [(coupon.title, coupon.state) for coupon in mine.past]

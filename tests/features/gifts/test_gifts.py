@@ -9,7 +9,6 @@ from bot.features.coupons.campaigns import Campaigns
 from bot.features.gifts import rewards as rewarding
 from bot.features.gifts.offers import GiftOffers
 from bot.features.people.preferences import Preferences
-from bot.features.people.privacy import Privacy
 from bot.rules.coupons.coupons import KeptFor, NewCampaign, NoSuchCoupon
 from bot.rules.farming import HeldRefused, HeldReleased, HeldState
 from bot.rules.general import TooLateToUndo, Undone
@@ -33,7 +32,21 @@ from bot.store.engine.checkup import unheard
 from bot.store.engine.db import Database
 from bot.store.members import OutsideError, note
 from tests.features.givers import Circle
-from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, offer, outside, query, shop, till, undo
+from tests.features.scene import (
+    NOON,
+    OWNER,
+    Causes,
+    days,
+    everything,
+    fan,
+    offer,
+    outside,
+    privacy,
+    query,
+    shop,
+    till,
+    undo,
+)
 
 ANA, BEN, EVE = fan(1), fan(2), fan(3)
 HOUR = timedelta(hours=1)
@@ -527,7 +540,7 @@ async def test_deleting_ones_data(db: Database, causes: Causes) -> None:
     await circle.opens(BEN, single, inside=True)
     kept = await circle.brings(EVE, fan(4))
     for who in (ANA, BEN):
-        assert isinstance(await Privacy(db).delete(circle.place, who.user_id, NOON + HOUR), DeletionDone)
+        assert isinstance(await privacy(db).delete(circle.place, who.user_id, NOON + HOUR), DeletionDone)
     left = await everything(db)
     written = str({table: rows for table, rows in left.items() if table != "forgotten"})
     assert str(ANA.user_id) not in written

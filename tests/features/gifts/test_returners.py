@@ -9,7 +9,6 @@ from sqlmodel import col
 
 from bot.features.checkins.checkins import CheckIns
 from bot.features.people.joining import Joining, Link, Reach
-from bot.features.people.privacy import Privacy
 from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.coupons.coupons import Claimed, NewCampaign, OfferedBefore
@@ -25,7 +24,7 @@ from bot.store.tables import Forgotten
 from tests.features.draws import Fair
 from tests.features.givers import CHAT, Circle
 from tests.features.people.test_sources import source_of, touch
-from tests.features.scene import NOON, Causes, days, fan, offer, query, till
+from tests.features.scene import NOON, Causes, days, fan, offer, privacy, query, till
 
 INVITER, ANOTHER, FRIEND = fan(1), fan(2), fan(3)
 HOUR = timedelta(hours=1)
@@ -123,7 +122,7 @@ async def first_life(db: Database, causes: Causes) -> Circle:
     await circle.brings(INVITER, FRIEND)
     await lives(circle, FRIEND, NOON)
     assert (await circle.coins(INVITER), await circle.coins(FRIEND)) == (130, 30)
-    await Privacy(db).delete(circle.place, FRIEND.user_id, DELETED)
+    await privacy(db).delete(circle.place, FRIEND.user_id, DELETED)
     return circle
 
 
@@ -188,7 +187,7 @@ async def test_offers_that_still_stand_after_months(db: Database, causes: Causes
     await fair.entered(first, FRIEND)
     await fair.drawn()
     assert await fair.winners(first) == [1]
-    await Privacy(db).delete(fair.place, FRIEND.user_id, DELETED)
+    await privacy(db).delete(fair.place, FRIEND.user_id, DELETED)
     await db.write(forgotten.expire, ALMOST)
     claimed = await till(db).claim(fair.place, FRIEND, campaign, ALMOST, causes.next())
     assert claimed == OfferedBefore("Silk")

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from bot.features.communities import set_reachable
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.hearts.hearts import Hearts
-from bot.features.people.privacy import Privacy
 from bot.flows.hearts_unlock import Tools, Unlocking
 from bot.rules.act import Sender
 from bot.rules.coupons.coupons import KeptFor, NewCampaign
@@ -37,7 +36,7 @@ from bot.store.airings import live_card
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.tables import Card
-from tests.features.scene import OWNER, Causes, everything, fan, offer, query, shop
+from tests.features.scene import OWNER, Causes, everything, fan, offer, privacy, query, shop
 from tests.features.studio import STAFF, Studio
 from tests.features.studio import at as minute
 
@@ -290,6 +289,6 @@ async def test_a_fans_deletion_leaves_the_sum(db: Database, causes: Causes) -> N
     room = await Room.open(db, causes)
     await room.goal("9")
     await room.heart(fan(1))
-    await Privacy(db).delete(replace(room.studio.place), fan(1).user_id, minute(3))
+    await privacy(db).delete(replace(room.studio.place), fan(1).user_id, minute(3))
     assert (await room.shown()).hearts == 1
     assert await query(db, "SELECT count(*) FROM heart") == [(0,)]

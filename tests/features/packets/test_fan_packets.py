@@ -15,7 +15,6 @@ from sqlmodel import col
 
 from bot.features.coins.lapse import Lapsing
 from bot.features.people.board import Members
-from bot.features.people.privacy import Privacy
 from bot.flows.held_rewards import Resolving
 from bot.rules.act import Sender
 from bot.rules.coins.lapse import LapsePolicy
@@ -32,7 +31,7 @@ from bot.store.tables import Account, Member
 from tests.conftest import fresh_sqlite
 from tests.features.coins.test_lapse import earn
 from tests.features.packets.test_packets import DRAWN, POLICY, Table, change, pressed_fast
-from tests.features.scene import NOON, OWNER, Causes, balance, fan, give, query, shop
+from tests.features.scene import NOON, OWNER, Causes, balance, fan, give, privacy, query, shop
 
 ANYBODY = PacketPolicy(giver_since=timedelta(0), giver_tier=Tier.NEW)
 AUGUST, SEPTEMBER, OCTOBER = (datetime(2026, month, 10, 3, tzinfo=NOON.tzinfo) for month in (8, 9, 10))
@@ -127,7 +126,7 @@ async def a_taker_is_deleted_before_the_draw(table: Fans) -> int:
     """As many takers as shares, and one of them is nobody by the time it is drawn."""
     packet = await table.gives(1, 60, 3)
     await table.crowd_of(packet, 2, 3, 4)
-    await Privacy(table.db).delete(table.place, fan(3).user_id, NOON)
+    await privacy(table.db).delete(table.place, fan(3).user_id, NOON)
     await table.tick(DRAWN)
     return sum((await table.shares(packet)).values())
 
@@ -136,7 +135,7 @@ async def a_taker_is_deleted_and_latecomers_take_the_rest(table: Fans) -> int:
     """A share that nobody was drawn for goes back with the last one that is taken."""
     packet = await table.gives(1, 60, 3)
     await table.crowd_of(packet, 2, 3)
-    await Privacy(table.db).delete(table.place, fan(3).user_id, NOON)
+    await privacy(table.db).delete(table.place, fan(3).user_id, NOON)
     await table.tick(DRAWN)
     await table.tap(packet, 5, DRAWN)
     return sum((await table.shares(packet)).values())
@@ -170,7 +169,7 @@ async def a_taker_is_deleted_while_their_share_waits(table: Fans) -> int:
     await table.crowd_of(packet, 2, 3, 4)
     await table.suspects(2)
     await table.tick(DRAWN)
-    await Privacy(table.db).delete(table.place, fan(2).user_id, DRAWN)
+    await privacy(table.db).delete(table.place, fan(2).user_id, DRAWN)
     shares = await table.shares(packet)
     return shares[3] + shares[4]
 
@@ -233,7 +232,7 @@ async def test_where_the_giver_is_nobody(db: Database, causes: Causes, *, waits:
     await table.crowd_of(packet, 2, 3)
     if waits:
         await table.suspects(2)
-    await Privacy(db).delete(table.place, fan(1).user_id, NOON)
+    await privacy(db).delete(table.place, fan(1).user_id, NOON)
     await table.tick(DRAWN)
     if waits:
         await table.decides(2, HeldState.REFUSED)
@@ -323,7 +322,7 @@ async def test_who_was_deleted_may_have_won(db: Database, causes: Causes) -> Non
     table = await Fans.lay(db, causes)
     won = (await table.opens(10, 2, rush=True, fresh=30)).packet_id
     await table.tap(won, 1)
-    await Privacy(db).delete(table.place, fan(1).user_id, NOON)
+    await privacy(db).delete(table.place, fan(1).user_id, NOON)
     later = NOON + timedelta(days=29)
     packet = (await table.opens(10, 2, later, rush=True, fresh=30)).packet_id
     assert await table.tap(packet, 1, later) == WonLately(30)
@@ -377,7 +376,7 @@ async def test_taps_refusals_and_the_end_at_once(db: Database, causes: Causes) -
         table.decides(2, HeldState.REFUSED),
         table.tick(END),
         table.decides(3, HeldState.RELEASED),
-        Privacy(db).delete(table.place, fan(4).user_id, DRAWN),
+        privacy(db).delete(table.place, fan(4).user_id, DRAWN),
         *(table.tap(packet, number, at) for number in range(18, 24)),
         table.tick(END),
     )

@@ -16,7 +16,6 @@ from sqlalchemy import text
 from bot.features.packets import draw as packet_draws
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
-from bot.features.people.privacy import Privacy
 from bot.flows.held_rewards import Resolving
 from bot.rules.act import Sender
 from bot.rules.farming import FarmingPolicy, HeldRefused, HeldReleased, HeldSettled, HeldState, Sign
@@ -60,7 +59,7 @@ from bot.store.packets import card_of
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win, won_since
 from tests.conftest import fresh_sqlite
-from tests.features.scene import NOON, OWNER, Causes, balance, days, fan, give, query, shop, undo
+from tests.features.scene import NOON, OWNER, Causes, balance, days, fan, give, privacy, query, shop, undo
 
 POLICY = PacketPolicy()
 DRAWN = NOON + POLICY.window + POLICY.settle
@@ -325,7 +324,7 @@ async def test_who_came_back_and_who_left(db: Database, causes: Causes) -> None:
     table = await Table.lay(db, causes)
     packet = (await table.opens(100, 5)).packet_id
     await table.crowd(packet, 5)
-    await Privacy(db).delete(table.place, fan(3).user_id, NOON)
+    await privacy(db).delete(table.place, fan(3).user_id, NOON)
     assert await table.tap(packet, 3, NOON) == PacketBefore()
     await table.tick(DRAWN)
     shares = await table.shares(packet)
@@ -364,7 +363,7 @@ async def test_a_drawn_share_waits_for_the_shops_look(db: Database, causes: Caus
     assert await table.tap(packet, 1, DRAWN) == ShareYours(shares[1])
     assert await table.tap(packet, 2, DRAWN) == ShareKeptBack()
     assert await balance(db, table.place, fan(2)) == 0
-    await Privacy(db).delete(table.place, fan(3).user_id, DRAWN)
+    await privacy(db).delete(table.place, fan(3).user_id, DRAWN)
     assert await table.escrow() == 0
     assert await table.sound()
 

@@ -12,7 +12,6 @@ from bot.features.checkins.checkins import CheckIns
 from bot.features.packets.draw import PacketDraws
 from bot.features.people.joining import Joining, Reach
 from bot.features.people.preferences import Preferences
-from bot.features.people.privacy import Privacy
 from bot.features.raffles.draw import Drawing
 from bot.features.streams.reminders import Reminders
 from bot.flows import come_and_go as coming
@@ -32,7 +31,7 @@ from bot.store.members import OutsideError
 from bot.store.places import Group, find_place
 from tests.features.draws import DRAWS, Fair
 from tests.features.packets.test_packets import DRAWN, POLICY, Table
-from tests.features.scene import NOON, Causes, balance, days, fan, in_public, outside, query, shop
+from tests.features.scene import NOON, Causes, balance, days, fan, in_public, outside, privacy, query, shop
 from tests.features.studio import another_group
 
 HOME, OTHER = -1001, -1002
@@ -196,7 +195,7 @@ async def test_a_deletion_doesnt_end_a_ban_for_long(db: Database, causes: Causes
     place = await two_rooms(db)
     await check_in(db, place, fan(1), NOON, causes)
     await rolls(db).ban(place, fan(1), days(1))
-    await Privacy(db).delete(place, fan(1).user_id, days(2))
+    await privacy(db).delete(place, fan(1).user_id, days(2))
     assert await known(db, place) is Known.NOTHING
     await check_in(db, place, fan(1), days(3), causes)
     due, _ = await rolls(db).to_look_at(days(3) + MINUTE)

@@ -13,7 +13,6 @@ from bot.features.coupons.claims import Coupons
 from bot.features.coupons.redemption import Redeeming
 from bot.features.people.joining import Joining, Link, Reach
 from bot.features.people.preferences import Preferences
-from bot.features.people.privacy import NOBODY, Privacy
 from bot.flows.attend import attend
 from bot.flows.my_card import my_card
 from bot.rules.act import Sender
@@ -35,6 +34,7 @@ from bot.rules.streams.streams import How
 from bot.rules.words import Language
 from bot.store import forgotten
 from bot.store.engine.db import Database, Tx
+from bot.store.leaving import NOBODY
 from bot.store.ledger import check_books
 from bot.store.messages.outbox import forget_told
 from bot.store.messages.telling import packed, tell_in_private
@@ -54,6 +54,7 @@ from tests.features.scene import (
     give,
     named,
     offer,
+    privacy,
     query,
     shop,
     till,
@@ -122,9 +123,9 @@ async def test_nothing_of_the_person_stays(db: Database, causes: Causes) -> None
     await live_a_life(db, place, causes)
     await Preferences(db).change(place, ANA, Preference(language="ko"), NOON)
     assert {"person", "member", "outbox", "dialogue", "audit_entry", "campaign", "coupon"} <= set(await traces(db))
-    asked = await Privacy(db).ask(place, ANA.user_id, NOON)
+    asked = await privacy(db).ask(place, ANA.user_id, NOON)
     assert asked == DeletionAsked("Silk room", 55, 1)
-    assert await Privacy(db).delete(place, ANA.user_id, NOON + HOUR) == DeletionDone("Silk room")
+    assert await privacy(db).delete(place, ANA.user_id, NOON + HOUR) == DeletionDone("Silk room")
     assert await traces(db) == []
     books = await db.read(check_books)
     assert books.sound
@@ -142,7 +143,7 @@ async def test_staffs_acts_stay_under_nobodys_id(db: Database, causes: Causes) -
     """The audit log still says that the same somebody did it, and doesn't say who."""
     place = await shop(db)
     await live_a_life(db, place, causes)
-    await Privacy(db).delete(place, ANA.user_id, NOON + HOUR)
+    await privacy(db).delete(place, ANA.user_id, NOON + HOUR)
     actors = {actor for (actor,) in await query(db, "SELECT actor_id FROM audit_entry")}
     (nobody,) = actors - {OWNER.user_id}
     assert nobody < NOBODY
@@ -158,7 +159,7 @@ async def test_a_redelivered_redemption_names_nobody(db: Database, causes: Cause
     assert isinstance(claimed, Claimed)
     cause = causes.next()
     await Redeeming(db).redeem(place, OWNER.user_id, claimed.code, None, NOON, cause)
-    await Privacy(db).delete(place, ANA.user_id, NOON + HOUR)
+    await privacy(db).delete(place, ANA.user_id, NOON + HOUR)
     again = await Redeeming(db).redeem(place, OWNER.user_id, claimed.code, None, NOON, cause)
     assert "Unmistakable" not in str(again)
     assert await query(db, "SELECT state FROM coupon") == [("redeemed",)]
@@ -171,7 +172,7 @@ async def test_who_comes_back_is_new_but_gets_nothing_twice(db: Database, causes
     later, _ = await offer(db, place, NewCampaign("Later", 9, opens=NOON + 2 * HOUR), causes.next())
     await checkins.check_in(place, ANA, NOON, causes.next())
     await coupons.claim(place, ANA, before, NOON, causes.next())
-    await Privacy(db).delete(place, ANA.user_id, NOON + HOUR)
+    await privacy(db).delete(place, ANA.user_id, NOON + HOUR)
     after, _ = await offer(db, place, NewCampaign("After", 9), causes.next(), NOON + 3 * HOUR)
     back = NOON + 3 * HOUR
     assert await checkins.check_in(place, ANA, back, causes.next()) == StartsTomorrow(5)
@@ -195,7 +196,7 @@ async def test_a_stream_is_attended_once(db: Database, causes: Causes) -> None:
         return await attend(db, place, sender, airing_id, How.TAP, at, causes.next(), AttendancePolicy(), POLICY)
 
     assert isinstance(await here(ANA, NOON), Attended)
-    await Privacy(db).delete(place, ANA.user_id, NOON + HOUR)
+    await privacy(db).delete(place, ANA.user_id, NOON + HOUR)
     assert await here(ANA, NOON + HOUR) == AlreadyHere("Silk night", 1)
     assert isinstance(await here(fan(1), NOON + HOUR), Attended)
     assert await balance(db, place, ANA) == 0
@@ -230,7 +231,7 @@ async def test_others_are_not_held_to_it(db: Database, causes: Causes) -> None:
     """A newcomer in a shop where somebody was forgotten, and the forgotten in another shop, are simply new."""
     here, there, checkins = await shop(db), await shop(db, fan(900), -1002), CheckIns(db, POLICY)
     await checkins.check_in(here, ANA, NOON, causes.next())
-    await Privacy(db).delete(here, ANA.user_id, NOON + HOUR)
+    await privacy(db).delete(here, ANA.user_id, NOON + HOUR)
     assert isinstance(await checkins.check_in(here, fan(1), NOON + HOUR, causes.next()), CheckedIn)
     assert isinstance(await checkins.check_in(there, ANA, NOON + HOUR, causes.next()), CheckedIn)
 
@@ -240,7 +241,7 @@ async def test_fingerprints_differ_by_shop_and_end(db: Database, causes: Causes)
     here, there, checkins = await shop(db), await shop(db, fan(900), -1002), CheckIns(db, POLICY)
     for place in (here, there):
         await checkins.check_in(place, ANA, NOON, causes.next())
-        await Privacy(db).delete(place, ANA.user_id, NOON)
+        await privacy(db).delete(place, ANA.user_id, NOON)
     prints = await query(db, "SELECT DISTINCT fingerprint FROM forgotten")
     assert len(prints) == 2
     await checkins.check_in(here, ANA, NOON + HOUR, causes.next())
@@ -259,11 +260,11 @@ async def test_another_shop_keeps_what_is_its_own(db: Database, causes: Causes) 
     here, there = await shop(db), await shop(db, fan(900), -1002)
     await give(db, there, ANA, 40)
     await give(db, here, ANA, 30)
-    await Privacy(db).delete(here, ANA.user_id, NOON + HOUR)
+    await privacy(db).delete(here, ANA.user_id, NOON + HOUR)
     assert await balance(db, there, ANA) == 40
     row = await query(db, "SELECT name, community_id FROM person WHERE user_id = :ana", ana=ANA.user_id)
     assert row == [(ANA.name, there.community_id)]
-    await Privacy(db).delete(there, ANA.user_id, NOON + HOUR)
+    await privacy(db).delete(there, ANA.user_id, NOON + HOUR)
     assert await traces(db) == []
 
 
@@ -273,10 +274,10 @@ async def test_the_owner_stays(db: Database, causes: Causes) -> None:
     await give(db, here, OWNER, 5)
     await give(db, here, ANA, 5)
     before = await everything(db)
-    assert await Privacy(db).ask(here, OWNER.user_id, NOON) == OwnerStays("Silk room")
-    assert await Privacy(db).delete(here, OWNER.user_id, NOON) == OwnerStays("Silk room")
+    assert await privacy(db).ask(here, OWNER.user_id, NOON) == OwnerStays("Silk room")
+    assert await privacy(db).delete(here, OWNER.user_id, NOON) == OwnerStays("Silk room")
     assert await everything(db) == before
-    assert await Privacy(db).delete(here, ANA.user_id, NOON) == DeletionDone("Silk room")
+    assert await privacy(db).delete(here, ANA.user_id, NOON) == DeletionDone("Silk room")
     assert await query(db, "SELECT name FROM person WHERE user_id = :ana", ana=ANA.user_id) == [(ANA.name,)]
     assert there.owner_id == ANA.user_id
 
@@ -286,18 +287,18 @@ async def test_who_only_opened_a_link_is_forgotten_too(db: Database, causes: Cau
     place = await shop(db)
     made = await source_of(db, place, "Poster", causes)
     await touch(db, place, made, ANA)
-    assert await Privacy(db).ask(place, ANA.user_id, NOON) == DeletionAsked("Silk room", 0, 0)
-    assert isinstance(await Privacy(db).delete(place, ANA.user_id, NOON), DeletionDone)
+    assert await privacy(db).ask(place, ANA.user_id, NOON) == DeletionAsked("Silk room", 0, 0)
+    assert isinstance(await privacy(db).delete(place, ANA.user_id, NOON), DeletionDone)
     assert await traces(db) == []
-    assert await Privacy(db).delete(place, ANA.user_id, NOON) == NothingKept()
-    assert await Privacy(db).ask(None, 12345, NOON) == NothingKept()
+    assert await privacy(db).delete(place, ANA.user_id, NOON) == NothingKept()
+    assert await privacy(db).ask(None, 12345, NOON) == NothingKept()
 
 
 async def test_a_coming_told_again_brings_nobody_back(db: Database, causes: Causes) -> None:
     """The update of a coming from before the deletion, delivered again, makes no new member; a new coming does."""
     place = await shop(db)
     await come(db, place, ANA, NOON)
-    await Privacy(db).delete(place, ANA.user_id, NOON + HOUR)
+    await privacy(db).delete(place, ANA.user_id, NOON + HOUR)
     assert not await come(db, place, ANA, NOON)
     assert await traces(db) == []
     assert await come(db, place, ANA, NOON + 2 * HOUR)
@@ -312,7 +313,7 @@ async def test_deletion_and_taps_at_once(db: Database, causes: Causes) -> None:
     at = NOON + HOUR
     await asyncio.gather(
         *(coupons.claim(place, ANA, campaign, at, causes.next()) for _ in range(10)),
-        *(Privacy(db).delete(place, ANA.user_id, at) for _ in range(2)),
+        *(privacy(db).delete(place, ANA.user_id, at) for _ in range(2)),
         *(checkins.check_in(place, ANA, at, causes.next()) for _ in range(10)),
     )
     assert (await db.read(check_books)).sound
@@ -326,12 +327,12 @@ async def test_notice_and_stop(db: Database) -> None:
     """The notice knows whether there is something to stop; stopping drops what waits to be told in private."""
     place = await shop(db)
     await give(db, place, ANA, 5)
-    assert await Privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=True)
+    assert await privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=True)
     await db.write(_remind, place)
     await Preferences(db).change(place, ANA, Preference(reminders=False), NOON)
-    assert await Privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=False)
+    assert await privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=False)
     assert await query(db, "SELECT count(*) FROM outbox") == [(0,)]
-    assert await Privacy(db).notice(None, ANA.user_id) == PrivacyNotice("", reminders=False)
+    assert await privacy(db).notice(None, ANA.user_id) == PrivacyNotice("", reminders=False)
 
 
 def _remind(tx: Tx, place: Place) -> None:

@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 
 from bot.features.checkins.checkins import CheckIns
-from bot.features.people.privacy import Privacy
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.general import Undone
 from bot.rules.raffles.raffles import (
@@ -33,7 +32,7 @@ from bot.rules.sealing import commitment, seal_of
 from bot.store.engine.db import Database
 from bot.store.ledger import check_books
 from tests.features.draws import CLOSES, DRAWS, HALF_HOUR, STAFF, Fair
-from tests.features.scene import NOON, Causes, balance, everything, fan, give, query, shop, undo
+from tests.features.scene import NOON, Causes, balance, everything, fan, give, privacy, query, shop, undo
 from tests.features.studio import Studio
 
 MINUTE = timedelta(minutes=1)
@@ -147,7 +146,7 @@ async def test_who_won_lately_can_be_kept_out(db: Database, causes: Causes) -> N
     await fair.drawn()
     second = await fair.made(at=DRAWS, cap_days=30, closes=DRAWS + HALF_HOUR)
     assert await fair.enters(second, fan(1), at=DRAWS) == WonLately("Silk scarf", 30)
-    await Privacy(db).delete(fair.place, fan(1).user_id, DRAWS)
+    await privacy(db).delete(fair.place, fan(1).user_id, DRAWS)
     assert await fair.enters(second, fan(1), at=DRAWS) == WonLately("Silk scarf", 30)
     assert await fair.entered(second, fan(2), at=DRAWS) == 1
 

@@ -7,13 +7,12 @@ from typing import Any
 import pytest
 
 from bot.features.people.joining import go
-from bot.features.people.privacy import Privacy
 from bot.features.raffles.draw import Drawing
 from bot.features.raffles.proofs import Proving
 from bot.rules.raffles.draws import UNREACHABLE, RedrawTold, ReservesSpent, may_redraw
 from bot.store.engine.db import Database
 from tests.features.draws import CLOSES, DRAWS, Fair
-from tests.features.scene import NOON, Causes, everything, fan, query
+from tests.features.scene import NOON, Causes, everything, fan, privacy, query
 
 
 async def drawn(db: Database, causes: Causes, entrants: int = 7, **wish: Any) -> tuple[Fair, int, list[int]]:
@@ -87,7 +86,7 @@ async def test_a_reason_goes_with_whom_it_tells_of(db: Database, causes: Causes)
     fair, raffle, order = await drawn(db, causes, winners=2)
     await fair.redrawn(1, order[0], reason="Ana moved")
     await fair.redrawn(1, order[1], reason="Ben moved")
-    await Privacy(db).delete(fair.place, fan(order[0]).user_id, DRAWS)
+    await privacy(db).delete(fair.place, fan(order[0]).user_id, DRAWS)
     reasons = [one["reason"] for one in (await fair.proof(raffle))["redraws"]]
     assert reasons == [UNREACHABLE, "Ben moved"]
     assert "Ana moved" not in repr(await everything(db))

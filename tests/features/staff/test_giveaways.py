@@ -15,7 +15,6 @@ from bot.features.coupons.campaigns import Campaigns
 from bot.features.gifts.offers import GiftOffers
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
-from bot.features.people.privacy import Privacy
 from bot.flows.held_rewards import Resolver, Resolving
 from bot.rules.act import Sender
 from bot.rules.coupons.coupons import NewCampaign
@@ -37,7 +36,7 @@ from bot.store.places import place_of
 from bot.store.tables import Community
 from tests.features.givers import Circle
 from tests.features.hearts.test_hearts import Room
-from tests.features.scene import NOON, OWNER, Causes, days, desk, everything, fan, query, shop, undo
+from tests.features.scene import NOON, OWNER, Causes, days, desk, everything, fan, privacy, query, shop, undo
 from tests.features.studio import at as minute
 
 ANA, BEN = fan(1), fan(2)
@@ -383,7 +382,7 @@ async def test_who_had_their_data_deleted_gives_nothing_more_that_day(db: Databa
     counter = await Counter.open(db, causes)
     await db.write(standing, counter.place.community_id, ANA, NOON)
     assert isinstance(await counter.packet(2_000), PacketOpened)
-    await Privacy(db).delete(counter.place, ANA.user_id, NOON)
+    await privacy(db).delete(counter.place, ANA.user_id, NOON)
     assert await counter.packet(2) == GiveawayTooMuch(2, 0, 2_000)
     assert isinstance(await counter.packet(2, days(1)), PacketOpened)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.features.communities import set_reachable
-from bot.features.people.privacy import Privacy
 from bot.features.staff.fast_presses import Watching, saw_haste
 from bot.features.staff.held import Holding
 from bot.flows.held_rewards import Resolver, Resolving, undo_refusal
@@ -28,7 +27,7 @@ from bot.store.engine.db import Database, Tx
 from bot.store.held import held_reasons, hold, seen_fast
 from bot.store.members import note, standing
 from bot.store.tables import AuditEntry, Source
-from tests.features.scene import NOON, OWNER, Causes, balance, days, everything, fan, query, shop
+from tests.features.scene import NOON, OWNER, Causes, balance, days, everything, fan, privacy, query, shop
 
 POLICY = FarmingPolicy()
 WEEK = timedelta(days=7)
@@ -254,7 +253,7 @@ async def test_who_is_deleted_leaves_nothing_that_waits(db: Database, causes: Ca
     await Resolving(db, POLICY, till.resolvers).decide(
         place, OWNER.user_id, held_id, HeldState.RELEASED, NOON, causes.next()
     )
-    await Privacy(db).delete(place, fan(1).user_id, NOON)
+    await privacy(db).delete(place, fan(1).user_id, NOON)
     assert await query(db, "SELECT count(*) FROM held") == [(0,)]
     assert await query(db, "SELECT count(*) FROM sighting") == [(0,)]
     entries = (await everything(db))["audit_entry"]

@@ -3,7 +3,6 @@
 import asyncio
 from datetime import timedelta
 
-from bot.features.people.privacy import Privacy
 from bot.features.staff.staff import Staffing
 from bot.rules.general import NothingToUndo, OwnersAct, TooLateToUndo, Undone
 from bot.rules.people.privacy import FINGERPRINT_KEPT
@@ -11,7 +10,7 @@ from bot.rules.staff.staff import StaffBack, StaffDenied, StaffDeniedBefore, Sta
 from bot.store import forgotten
 from bot.store.engine.db import Database
 from bot.store.members import standing
-from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, query, shop, undo
+from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, privacy, query, shop, undo
 
 ANA, BEN = fan(1), fan(2)
 
@@ -85,7 +84,7 @@ async def test_who_has_their_data_deleted_stays_denied(db: Database, causes: Cau
     place, staffing = await shop(db), Staffing(db)
     await db.write(standing, place.community_id, ANA, NOON)
     await staffing.deny(place, OWNER.user_id, ANA, NOON, causes.next(), admin=True)
-    await Privacy(db).delete(place, ANA.user_id, NOON)
+    await privacy(db).delete(place, ANA.user_id, NOON)
     assert await query(db, "SELECT user_id FROM denied") == [(None,)]
     assert "Fan 1" not in str(await everything(db))
     assert await staffing.denied_among(place, (ANA.user_id,)) == {ANA.user_id}
@@ -101,7 +100,7 @@ async def test_a_deleted_persons_denial_goes_with_their_last_fingerprint(db: Dat
     place, staffing = await shop(db), Staffing(db)
     for who in (ANA, BEN):
         await staffing.deny(place, OWNER.user_id, who, NOON, causes.next(), admin=True)
-    await Privacy(db).delete(place, ANA.user_id, NOON)
+    await privacy(db).delete(place, ANA.user_id, NOON)
     both = (ANA.user_id, BEN.user_id)
     await db.write(forgotten.expire, NOON + FINGERPRINT_KEPT - timedelta(days=1))
     assert await staffing.denied_among(place, both) == {*both}
