@@ -22,7 +22,7 @@ from bot.content.zones import find_zones
 from bot.handlers.staff.panel_acts import ACTS as PANEL_ACTS
 from bot.rules.farming import HeldState, Sign
 from bot.rules.forms import FormError
-from bot.rules.gifts.gifts import GiftKind, Opens
+from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.hearts.hearts import StepState, Unlocks
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
 from bot.rules.packets.packets import Funding, PacketState

@@ -6,7 +6,7 @@ from bot.features.checkins import checkins
 from bot.features.gifts import invitations as inviting
 from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckedIn, CheckInOutcome, CheckInPolicy
-from bot.rules.gifts.gifts import GiftPolicy
+from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.place import Place
 from bot.store.engine.db import Tx
 from bot.store.members import standing

@@ -7,7 +7,8 @@ from bot.features.people import joining
 from bot.features.people.joining import FRESH_KEY, Link, Reach
 from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
-from bot.rules.gifts.gifts import GiftPolicy, GiftWelcome
+from bot.rules.gifts.openings import GiftWelcome
+from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.people.joining import WelcomePolicy
 from bot.rules.place import Place
 from bot.store.coupons.hand_out import Choice

@@ -17,7 +17,7 @@ from bot.features.people.joining import is_present
 from bot.flows import come_and_go as coming
 from bot.rules.act import Sender
 from bot.rules.fans import FansPolicy, Found, Known, Where
-from bot.rules.gifts.gifts import GiftPolicy
+from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.place import Place
 from bot.store.engine.db import Database, Tx
 from bot.store.members import be_present, enlist, locked_member

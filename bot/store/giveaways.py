@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import day_of, start_of
-from bot.rules.gifts.gifts import PAYS_COINS, GiftKind, GiftState, OfferState, Opens
+from bot.rules.gift_states import PAYS_COINS, GiftKind, GiftState, OfferState, Opens
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch, gift_promises, left_of, may_give
 from bot.rules.hearts.hearts import GoalState, StepState, Unlocks, packets_in
 from bot.rules.place import Place

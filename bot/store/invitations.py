@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlmodel import col
 
 from bot.rules.coupons.coupons import CampaignState, CouponPolicy
-from bot.rules.gifts.gifts import OfferState, RewardState
+from bot.rules.gift_states import OfferState, RewardState
 from bot.rules.place import Place
 from bot.store.coupons import hand_out as coupons
 from bot.store.engine.db import Tx

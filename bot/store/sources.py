@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
-from bot.rules.people.sources import source_key
 from bot.rules.place import Place
+from bot.rules.ways_in import source_key
 from bot.store.engine.db import Tx
 from bot.store.tables import Source
 

@@ -26,7 +26,10 @@ from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.coupons.coupons import Claimed, CouponPolicy, NewCampaign
 from bot.rules.farming import FarmingPolicy, HeldState
-from bot.rules.gifts.gifts import GiftCard, GiftKind, GiftPolicy, NewGift, OfferMade
+from bot.rules.gift_states import GiftKind
+from bot.rules.gifts.cards import GiftCard
+from bot.rules.gifts.offers import NewGift, OfferMade
+from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.people.joining import WelcomePolicy
 from bot.rules.place import Place
 from bot.rules.rights import Role

@@ -16,7 +16,9 @@ from bot.features.gifts.rewards import Rewarding
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
 from bot.rules.coins.lapse import LapsePolicy
-from bot.rules.gifts.gifts import GiftCard, GiftKind, NewGift
+from bot.rules.gift_states import GiftKind
+from bot.rules.gifts.cards import GiftCard
+from bot.rules.gifts.offers import NewGift
 from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy, ShareTaken
 from tests.features.fragile import Fragile, Killed
 from tests.features.givers import Circle

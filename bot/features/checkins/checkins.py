@@ -17,13 +17,13 @@ from bot.rules.checkins.checkins import (
     CheckInFacts,
     CheckInOutcome,
     CheckInPolicy,
-    Cover,
     CoveredDay,
     MadeUp,
     MakeUpOutcome,
     Mended,
 )
 from bot.rules.place import Place
+from bot.rules.streaks import Cover
 from bot.store import causes, ledger
 from bot.store.engine.db import Database, Tx
 from bot.store.engine.hot import Hot

@@ -13,23 +13,20 @@ from sqlmodel import col
 from bot.features.gifts.living_card import card_of, hung, show_progress, tell_member
 from bot.rules.act import Sender
 from bot.rules.calendar import day_of
-from bot.rules.gifts.gifts import (
+from bot.rules.gift_states import GiftKind, GiftState, OfferState, Opens
+from bot.rules.gifts.cards import (
     START,
     EnoughForToday,
     GiftCard,
     GiftChoice,
-    GiftKind,
     GiftMessage,
     GiftOption,
-    GiftPolicy,
     GiftReturned,
-    GiftState,
     OfferGone,
-    OfferState,
-    Opens,
 )
-from bot.rules.people.sources import SOURCE_OF_GIFTS
+from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.place import Place
+from bot.rules.ways_in import SOURCE_OF_GIFTS
 from bot.store import forgotten
 from bot.store.engine.db import PLANNED, Database, Tx
 from bot.store.invitations import give_back, keep, offered_at

@@ -3,7 +3,7 @@
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from bot.rules.gifts.gifts import GiftState, Who
+from bot.rules.gift_states import GiftState, Who
 from bot.store.engine.db import Tx
 from bot.store.invitations import cancel, drop_rewards, give_back
 from bot.store.leaving import Leaving, Traces

@@ -15,23 +15,13 @@ from sqlmodel import col
 
 from bot.features.gifts.living_card import show_progress
 from bot.rules.act import Sender
-from bot.rules.checkins.checkins import Cover
 from bot.rules.coupons.coupons import Claimed, CouponPolicy, KeptFor
-from bot.rules.gifts.gifts import (
-    ON_FIRST_CHECK_IN,
-    ON_STAYING,
-    GiftKind,
-    GiftPolicy,
-    GiftState,
-    Opens,
-    Progress,
-    RewardState,
-    Stage,
-    Who,
-    progress,
-    rewards_of,
-)
+from bot.rules.gift_states import ON_FIRST_CHECK_IN, ON_STAYING, GiftKind, GiftState, Opens, RewardState, Stage, Who
+from bot.rules.gifts.policy import GiftPolicy
+from bot.rules.gifts.rewards import rewards_of
+from bot.rules.gifts.stages import Progress, progress
 from bot.rules.place import Place
+from bot.rules.streaks import Cover
 from bot.store.coupons import hand_out as coupons
 from bot.store.engine.db import PLANNED, Tx
 from bot.store.invitations import cancel, unwatch

@@ -7,17 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.gifts.gifts import (
-    FRIENDS_SHOWN,
-    START,
-    FriendLine,
-    GiftCard,
-    GiftPolicy,
-    GiftState,
-    RewardState,
-    Stage,
-    Who,
-)
+from bot.rules.gift_states import GiftState, RewardState, Stage, Who
+from bot.rules.gifts.cards import FRIENDS_SHOWN, START, FriendLine, GiftCard
+from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.place import Place
 from bot.rules.words import reader_language
 from bot.store.engine.db import Tx

@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.coupons.coupons import CampaignState, KeptFor
-from bot.rules.gifts.gifts import (
+from bot.rules.gift_states import GiftKind, OfferState, Opens, RewardState, Stage, Who
+from bot.rules.gifts.offers import (
     SHOWN,
-    GiftKind,
-    GiftPolicy,
     NewGift,
     NoSuchCampaign,
     OfferClosed,
@@ -21,13 +20,9 @@ from bot.rules.gifts.gifts import (
     OfferList,
     OfferMade,
     OfferShown,
-    OfferState,
     OfferUnknown,
-    Opens,
-    RewardState,
-    Stage,
-    Who,
 )
+from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
 from bot.rules.place import Place
 from bot.rules.rights import Role

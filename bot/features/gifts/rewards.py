@@ -13,20 +13,10 @@ from bot.features.gifts.living_card import show_progress, tell_member
 from bot.features.gifts.rings import circle_of
 from bot.rules.calendar import day_of
 from bot.rules.farming import FarmingPolicy, ring
-from bot.rules.gifts import gifts as rules
-from bot.rules.gifts.gifts import (
-    ON_FIRST_CHECK_IN,
-    ON_STAYING,
-    FriendRewarded,
-    GiftPolicy,
-    InviterCapped,
-    InviterRewarded,
-    PayFacts,
-    RewardHeld,
-    RewardState,
-    Stage,
-    Who,
-)
+from bot.rules.gift_states import ON_FIRST_CHECK_IN, ON_STAYING, RewardState, Stage, Who
+from bot.rules.gifts.policy import GiftPolicy
+from bot.rules.gifts.rewards import FriendRewarded, InviterCapped, InviterRewarded, PayFacts, RewardHeld, settled
+from bot.rules.gifts.rings import quirks_of, ring_size
 from bot.rules.place import Place
 from bot.rules.tiers import Deed
 from bot.store import ledger
@@ -112,7 +102,7 @@ def _settle(tx: Tx, case: _Case, now: datetime, policy: GiftPolicy) -> None:
     held: defaultdict[Who, int] = defaultdict(int)
     for reward in case.rewards:
         who = Who(reward.who)
-        state = rules.settled(_facts(tx, case, reward, now), policy)
+        state = settled(_facts(tx, case, reward, now), policy)
         if state is RewardState.PAID:
             state = _looked_at(tx, case, reward, now, policy)
         reward.state, reward.due_at, reward.settled_at = state, None, _settled_at(state, now)
@@ -147,8 +137,8 @@ def _looked_at(tx: Tx, case: _Case, reward: GiftReward, now: datetime, policy: G
         return RewardState.REFUSED
     # Who has only just come has done nothing but check in: of them only circles tell.
     circle = circle_of(tx, invitation, fresh=reward.stage in ON_FIRST_CHECK_IN)
-    quirks = rules.quirks_of(circle, policy)
-    seen = [ring(FarmingPolicy(), rules.ring_size(circle, quirks))] if quirks else []
+    quirks = quirks_of(circle, policy)
+    seen = [ring(FarmingPolicy(), ring_size(circle, quirks))] if quirks else []
     reasons = held_reasons(tx, case.place, member_id, now, also=seen)
     holds = bool(reasons) and hold(
         tx,
@@ -328,7 +318,7 @@ def release(tx: Tx, place: Place, invitation_id: int, member_id: int, at: dateti
     paid: defaultdict[tuple[Who, Stage], int] = defaultdict(int)
     for reward in case.rewards:
         who = Who(reward.who)
-        state = rules.settled(_facts(tx, case, reward, at), policy)
+        state = settled(_facts(tx, case, reward, at), policy)
         reward.state, reward.settled_at = state, _settled_at(state, at)
         if reward.state is RewardState.PAID:
             _pay(tx, case, reward, at)

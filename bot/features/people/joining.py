@@ -13,8 +13,8 @@ from sqlmodel import col
 from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.people.joining import ComingFacts, Welcome, WelcomeAll, WelcomeBack, WelcomePolicy, greeting
-from bot.rules.people.sources import source_key
 from bot.rules.place import Place
+from bot.rules.ways_in import source_key
 from bot.rules.words import Language
 from bot.store import forgotten
 from bot.store.engine.db import Database, Tx

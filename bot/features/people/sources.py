@@ -12,8 +12,9 @@ from sqlmodel import col
 from bot.bounded import Bounded
 from bot.rules.act import Sender
 from bot.rules.people.privacy import TOUCH_KEPT
-from bot.rules.people.sources import SHOWN, SOURCE_OF_OUTSIDERS, DoorsClosed, SourceLine, SourceList, source_key
+from bot.rules.people.sources import SHOWN, DoorsClosed, SourceLine, SourceList
 from bot.rules.place import Place
+from bot.rules.ways_in import SOURCE_OF_OUTSIDERS, source_key
 from bot.store.audit import caused_by, record
 from bot.store.engine.db import Database, Tx
 from bot.store.members import meet

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.coupons.coupons import CouponState
-from bot.rules.gifts.gifts import PAYS_COINS, GiftKind, GiftPolicy
+from bot.rules.gift_states import PAYS_COINS, GiftKind
+from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.hearts.hearts import packets_in, read_goal
 from bot.rules.place import Place
 from bot.rules.staff.panel import Reach

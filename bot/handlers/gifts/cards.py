@@ -18,21 +18,10 @@ from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.logs import get_logger
-from bot.rules.gifts.gifts import (
-    ASK,
-    START,
-    BackWithGift,
-    GiftCard,
-    GiftGone,
-    GiftOpened,
-    GiftOpenedOutside,
-    InsideWithGift,
-    NoCardYet,
-    OfferGone,
-    OwnGift,
-)
+from bot.rules.gifts.cards import ASK, START, GiftCard, NoCardYet, OfferGone
+from bot.rules.gifts.openings import BackWithGift, GiftGone, GiftOpened, GiftOpenedOutside, InsideWithGift, OwnGift
 from bot.rules.numbers import read_number
-from bot.rules.people.sources import SOURCE_OF_GIFTS
+from bot.rules.ways_in import SOURCE_OF_GIFTS
 from bot.rules.words import Language, reader_language
 from bot.telegram.ask import Ask
 from bot.telegram.calls import Outbound

@@ -10,7 +10,7 @@ from bot.features.gifts.rewards import Rewarding
 from bot.flows.undo import Undoable
 from bot.handlers.gifts import cards, offers
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.rules.gifts.gifts import GiftPolicy
+from bot.rules.gifts.policy import GiftPolicy
 
 TOKEN_BYTES = 16
 """Of a gift's link: 128 bits, as it is worth something."""

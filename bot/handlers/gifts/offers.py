@@ -7,7 +7,8 @@ from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, Reader, ins
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.rules.forms import NotOneOf, StrayWord
-from bot.rules.gifts.gifts import MAX_COINS, MAX_STOCK, MAX_TITLE, GiftKind, NewGift, Opens
+from bot.rules.gift_states import GiftKind, Opens
+from bot.rules.gifts.offers import MAX_COINS, MAX_STOCK, MAX_TITLE, NewGift
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 

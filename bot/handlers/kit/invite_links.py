@@ -13,8 +13,8 @@ from bot.features.people.sources import FoundSource, GroupDoor, Sources
 from bot.handlers.kit.whereabouts import is_in_any
 from bot.logs import get_logger
 from bot.rules.fans import Door
-from bot.rules.people.sources import SOURCE_OF_OUTSIDERS
 from bot.rules.place import Place
+from bot.rules.ways_in import SOURCE_OF_OUTSIDERS
 
 log = get_logger("ways")
 

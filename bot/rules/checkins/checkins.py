@@ -7,11 +7,11 @@ checked-in and made-up days since the last uncovered day; a frozen day holds the
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from enum import StrEnum
 from itertools import pairwise
 
 from bot.rules.calendar import DAY, month_of
 from bot.rules.outcome import Outcome
+from bot.rules.streaks import Cover, Restorable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,6 @@ class CheckInPolicy:
     """How old a missed day may be to be made up."""
     card_every: timedelta = timedelta(seconds=10)
     """The morning card counts at most this often: other cards of the group want their edits too."""
-
-
-class Cover(StrEnum):
-    """How a day was covered."""
-
-    CHECKED = "checked"
-    MADE_UP = "made_up"
-    FROZEN = "frozen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +58,6 @@ class CheckInFacts:
     """Attended streams that can make up a day for nothing."""
     done_until: date | None = None
     """The day on which someone who came back had their data deleted: up to it nothing is paid again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Restorable:
-    """An older streak that make-ups can bring back."""
-
-    length: int
-    """What the streak would be today, with every missed day made up."""
-    missed: tuple[date, ...]
-    """Days still to make up, oldest first."""
-    price: int
-    """Coins for the next one of them; 0 when an attended stream pays for it."""
 
 
 @dataclass(frozen=True, slots=True)

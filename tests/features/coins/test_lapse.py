@@ -14,8 +14,9 @@ from bot.features.people.preferences import Preferences
 from bot.flows.my_card import my_card
 from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
-from bot.rules.coins.lapse import Lapse, LapsePolicy
+from bot.rules.coins.lapse import LapsePolicy
 from bot.rules.coupons.coupons import Claimed, NewCampaign
+from bot.rules.lots import Lapse
 from bot.rules.people.preferences import Preference
 from bot.rules.place import Place
 from bot.store import ledger

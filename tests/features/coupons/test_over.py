@@ -26,7 +26,8 @@ from bot.rules.coupons.coupons import (
     TooLate,
     fate_of,
 )
-from bot.rules.gifts.gifts import GiftKind, OfferGone
+from bot.rules.gift_states import GiftKind
+from bot.rules.gifts.cards import OfferGone
 from bot.rules.naming import Named
 from bot.rules.people.privacy import DeletionAsked
 from bot.rules.place import Place

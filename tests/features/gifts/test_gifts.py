@@ -12,19 +12,16 @@ from bot.features.people.preferences import Preferences
 from bot.rules.coupons.coupons import KeptFor, NewCampaign, NoSuchCoupon
 from bot.rules.farming import HeldRefused, HeldReleased, HeldState
 from bot.rules.general import TooLateToUndo, Undone
-from bot.rules.gifts.gifts import (
-    EnoughForToday,
-    GiftCard,
-    GiftKind,
+from bot.rules.gift_states import GiftKind, Opens
+from bot.rules.gifts.cards import EnoughForToday, GiftCard, OfferGone
+from bot.rules.gifts.offers import (
     NewGift,
     NoSuchCampaign,
     OfferClosed,
     OfferClosedBefore,
-    OfferGone,
     OfferList,
     OfferShown,
     OfferUnknown,
-    Opens,
 )
 from bot.rules.people.preferences import Preference
 from bot.rules.people.privacy import DeletionDone

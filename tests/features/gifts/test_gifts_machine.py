@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
-from bot.rules.gifts.gifts import GiftCard
+from bot.rules.gifts.cards import GiftCard
 from bot.store.ledger import check_books
 from tests.features.givers import Circle
 from tests.features.machine import Machine

@@ -12,7 +12,7 @@ from bot.features.people.joining import Joining, Link, Reach
 from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.coupons.coupons import Claimed, NewCampaign, OfferedBefore
-from bot.rules.gifts.gifts import GiftKind
+from bot.rules.gift_states import GiftKind
 from bot.rules.people.joining import WelcomePolicy
 from bot.rules.people.privacy import FINGERPRINT_KEPT
 from bot.rules.raffles.raffles import Entered, WonLately

@@ -26,7 +26,7 @@ from bot.flows.hearts_unlock import Tools, Unlocking
 from bot.rules.coin_shop.items import ItemMade, NewItem
 from bot.rules.coin_shop.shelf import ItemKind, Yes
 from bot.rules.coupons.coupons import CampaignMade, CouponPolicy, KeptFor, NewCampaign
-from bot.rules.gifts.gifts import GiftKind
+from bot.rules.gift_states import GiftKind
 from bot.rules.hearts.hearts import Give, HeartPolicy, Unlocks
 from bot.rules.packets.packets import PacketPolicy
 from bot.rules.raffles.beacons import Pulse

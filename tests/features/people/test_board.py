@@ -9,10 +9,11 @@ from sqlmodel import col
 from bot.features.checkins.checkins import CheckIns
 from bot.features.people.board import Members
 from bot.flows.my_card import my_card
-from bot.rules.checkins.checkins import CheckInPolicy, Restorable
-from bot.rules.coins.lapse import Lapse
+from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.coupons.coupons import NewCampaign
+from bot.rules.lots import Lapse
 from bot.rules.people.members import Board, BoardLine, BoardPolicy, MyCard
+from bot.rules.streaks import Restorable
 from bot.store.engine.db import Database, Tx
 from bot.store.tables import Member
 from tests.features.scene import NOON, Causes, days, fan, give, offer, shop, till

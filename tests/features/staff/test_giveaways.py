@@ -20,7 +20,9 @@ from bot.rules.act import Sender
 from bot.rules.coupons.coupons import NewCampaign
 from bot.rules.farming import FarmingPolicy, HeldReleased, HeldState, Reason, Sign
 from bot.rules.general import OwnersAct, TooLateToUndo, Undone
-from bot.rules.gifts.gifts import GiftKind, GiftPolicy, NewGift, OfferMade, Opens
+from bot.rules.gift_states import GiftKind, Opens
+from bot.rules.gifts.offers import NewGift, OfferMade
+from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
 from bot.rules.hearts.hearts import GoalCancelled, GoalMade, Hearted, read_goal
 from bot.rules.packets.packets import NewPacket, OpenOutcome, PacketOpened, PacketPolicy

@@ -7,7 +7,8 @@ import pytest
 from bot.features.checkins.checkins import CheckIns
 from bot.features.streams.attendance import streak_of_streams
 from bot.rules.act import Sender
-from bot.rules.checkins.checkins import CheckedIn, CheckInPolicy, MadeUp, Restorable
+from bot.rules.checkins.checkins import CheckedIn, CheckInPolicy, MadeUp
+from bot.rules.streaks import Restorable
 from bot.rules.streams.attendance import AlreadyHere, Attended, NoSuchStream, NotOnYet, StreamOver
 from bot.rules.streams.streams import How
 from bot.store import causes as store_causes

@@ -12,13 +12,11 @@ from bot.rules.checkins.checkins import (
     CheckInFacts,
     CheckInFirst,
     CheckInPolicy,
-    Cover,
     CoveredDay,
     MadeUp,
     MakeUpsUsed,
     Mended,
     NothingToMakeUp,
-    Restorable,
     StreakNow,
     TooFewCoins,
     base_pay,
@@ -30,6 +28,7 @@ from bot.rules.checkins.checkins import (
     round_half_up,
     streak_on,
 )
+from bot.rules.streaks import Cover, Restorable
 
 POLICY = CheckInPolicy()
 RICH = 1_000
