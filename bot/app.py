@@ -12,7 +12,7 @@ from aiogram import Bot, Dispatcher
 
 from bot.clock import Clock
 from bot.content import Words
-from bot.domains import DOMAINS, follows_of, policies_of, table_of, undoables_of
+from bot.domains import DOMAINS, follows_of, panel_of, policies_of, table_of, undoables_of
 from bot.features.communities import Communities
 from bot.features.people.sources import Sources
 from bot.features.shops.ownership import Ownership
@@ -33,6 +33,7 @@ from bot.handlers.kit.errors import Patience
 from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.naming import Naming
+from bot.handlers.kit.panel import PanelParts
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.table import Table
@@ -129,7 +130,10 @@ def build(
     table = table_of(domains)
     undoing = Undo(lines.db, policies, undoables_of(domains))
     follows = follows_of(domains)
-    kit = _kit(settings, lines, policies, table, undoing, follows, randomness or Randomness(), beacon, on_founded)
+    parts = panel_of(domains, policies)
+    kit = _kit(
+        settings, lines, policies, table, parts, undoing, follows, randomness or Randomness(), beacon, on_founded
+    )
     wired = [domain.wire(kit.core) for domain in domains]
     return _app(settings, lines, kit, domains, wired)
 
@@ -163,6 +167,7 @@ def _kit(
     lines: Lines,
     policies: Policies,
     table: Table,
+    panel_parts: PanelParts,
     undoing: Undo,
     follows: Sequence[Follow],
     randomness: Randomness,
@@ -220,6 +225,7 @@ def _kit(
         people=People(db),
         undoing=undoing,
         table=table,
+        panel_parts=panel_parts,
         choice=randomness.choice,
         token=randomness.token,
         fresh_bytes=randomness.fresh_bytes,

@@ -12,6 +12,7 @@ from bot.handlers.coupons.domain import DOMAIN as COUPONS
 from bot.handlers.gifts.domain import DOMAIN as GIFTS
 from bot.handlers.hearts.domain import DOMAIN as HEARTS
 from bot.handlers.kit.domain import Domain
+from bot.handlers.kit.panel import PanelParts
 from bot.handlers.kit.table import Table
 from bot.handlers.orders.domain import DOMAIN as ORDERS
 from bot.handlers.packets.domain import DOMAIN as PACKETS
@@ -63,3 +64,11 @@ def undoables_of(domains: Sequence[Domain]) -> dict[str, Undoable]:
 def follows_of(domains: Sequence[Domain]) -> list[Follow]:
     """All that follows when a group becomes a supergroup."""
     return [follow for domain in domains for follow in domain.follows]
+
+
+def panel_of(domains: Sequence[Domain], policies: Policies) -> PanelParts:
+    """All that the staff's panel can do, and lists."""
+    return PanelParts.of(
+        [act for domain in domains for act in domain.panel_acts(policies)],
+        {section.value: read for domain in domains for section, read in domain.panel_lists.items()},
+    )

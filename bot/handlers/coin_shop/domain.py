@@ -7,7 +7,7 @@ from bot.features.coin_shop.purchases import Purchases
 from bot.features.coin_shop.shelf import Shop
 from bot.flows.buy import Chances
 from bot.flows.undo import Undoable
-from bot.handlers.coin_shop import items, shelf
+from bot.handlers.coin_shop import items, panel, shelf
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.rules.coin_shop.shelf import ShopPolicy
 from bot.rules.coupons.coupons import CouponPolicy
@@ -35,5 +35,7 @@ DOMAIN = Domain(
         item_cases.OPENED: Undoable(lambda tx, act, entry, _: item_cases.undo_shut(tx, act.place, entry)),
         purchases.HANDED_OVER: Undoable(lambda tx, act, entry, _: purchases.undo_hand_over(tx, act.place, entry)),
     },
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
     wire=wire,
 )

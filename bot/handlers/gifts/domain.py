@@ -8,7 +8,7 @@ from bot.features.gifts.cards import Gifts, expire_openings
 from bot.features.gifts.offers import GiftOffers
 from bot.features.gifts.rewards import Rewarding
 from bot.flows.undo import Undoable
-from bot.handlers.gifts import cards, offers
+from bot.handlers.gifts import cards, offers, panel
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.rules.gifts.gifts import GiftPolicy
 
@@ -38,5 +38,7 @@ DOMAIN = Domain(
         offer_cases.CLOSED: Undoable(lambda tx, act, entry, _: offer_cases.undo_close(tx, act.place, entry)),
     },
     tidies=(expire_openings,),
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
     wire=wire,
 )

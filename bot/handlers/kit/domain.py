@@ -17,16 +17,20 @@ from bot.features.communities import Communities
 from bot.flows.move_group import Follow
 from bot.flows.named_people import People
 from bot.flows.undo import Undo, Undoable
+from bot.handlers.kit.blanks import PanelAct
 from bot.handlers.kit.invite_links import WaysIn
+from bot.handlers.kit.panel import PanelParts
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.table import Desk, Table
 from bot.handlers.kit.whereabouts import Whereabouts
 from bot.jobs import Due
+from bot.rules.panel import Section
 from bot.rules.policies import Policies
 from bot.rules.raffles.beacons import Beacon
 from bot.settings import Settings
 from bot.store.engine.db import Database, Tx
+from bot.store.panel import ListThings
 from bot.telegram.deliveries import CardState, FileMaker, Witness
 from bot.telegram.replies import Voice
 
@@ -57,6 +61,8 @@ class Core:
     people: People
     undoing: Undo
     table: Table
+    panel_parts: PanelParts
+    """What all domains bring to the staff's panel."""
     choice: Callable[[Any], Any]
     """Picks one of several at random."""
     token: Callable[[int], str]
@@ -84,6 +90,10 @@ def _nothing(_core: Core) -> Wired:
     return Wired()
 
 
+def _no_acts(_policies: Policies) -> tuple[PanelAct, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
     """Everything by which a domain reaches beyond its own folders."""
@@ -103,5 +113,9 @@ class Domain:
     """What follows when a group becomes a supergroup."""
     tidies: tuple[Tidy, ...] = ()
     """What is dropped once a day."""
+    panel_acts: Callable[[Policies], tuple[PanelAct, ...]] = _no_acts
+    """What the staff's panel can do with it."""
+    panel_lists: Mapping[Section, ListThings] = field(default_factory=dict)
+    """Its things that the staff's panel lists, by section."""
     wire: Callable[[Core], Wired] = _nothing
     """Makes its own objects."""

@@ -8,7 +8,7 @@ from bot.features.orders.orders import Orders
 from bot.flows.redeem import after_redeemed
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.orders import orders
+from bot.handlers.orders import orders, panel
 from bot.rules.act import Act
 from bot.rules.orders.orders import OrderPolicy
 from bot.rules.policies import Policies
@@ -35,5 +35,6 @@ DOMAIN = Domain(
     desks=(orders.setup,),
     policies=(OrderPolicy,),
     undo={order_cases.REFUNDED: Undoable(_undo_refund)},
+    panel_acts=panel.panel_acts,
     wire=wire,
 )

@@ -6,7 +6,7 @@ from bot.features.packets.packets import Packets
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.packets import packets
+from bot.handlers.packets import packets, panel
 from bot.rules.packets.packets import PacketPolicy
 from bot.rules.policies import Policies
 from bot.store.engine.db import Tx
@@ -36,5 +36,7 @@ DOMAIN = Domain(
         packet_cases.OPENED: Undoable(lambda tx, act, entry, _: packet_cases.undo_open(tx, act.place, entry, act.at))
     },
     follows=(_follow,),
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
     wire=wire,
 )
