@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,7 +12,7 @@ from aiogram import Bot, Dispatcher
 
 from bot.clock import Clock
 from bot.content import Words
-from bot.domains import DOMAINS, follows_of, forgetting_of, policies_of, table_of, undoables_of
+from bot.domains import DOMAINS, follows_of, forgetting_of, panel_of, policies_of, table_of, undoables_of
 from bot.features.communities import Communities
 from bot.features.people.sources import Sources
 from bot.features.shops.ownership import Ownership
@@ -23,7 +23,7 @@ from bot.features.staff.fast_presses import Watching
 from bot.features.staff.staff import Staffing
 from bot.flows.hand_over import HandingOver
 from bot.flows.lost_topics import lose_topic
-from bot.flows.move_group import Follow, MoveGroup
+from bot.flows.move_group import MoveGroup
 from bot.flows.named_people import People
 from bot.flows.presence import Belonging
 from bot.flows.undo import Undo
@@ -35,7 +35,6 @@ from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.naming import Naming
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import Roles
-from bot.handlers.kit.table import Table
 from bot.handlers.kit.whereabouts import Whereabouts
 from bot.handlers.shops.setup_panel import SetupPanel
 from bot.housekeeping import Housekeeper
@@ -51,7 +50,6 @@ from bot.running import App
 from bot.settings import Settings
 from bot.store.engine.db import Database
 from bot.store.engine.hold import Hold
-from bot.store.leaving import Forgetting
 from bot.telegram.calls import Outbound
 from bot.telegram.deliveries import Deliveries
 from bot.telegram.outbox_sender import Sender
@@ -127,13 +125,7 @@ def build(
     """
     lines = _open(settings, session, clock, limits, hold)
     policies = policies_of(domains)
-    table = table_of(domains)
-    undoing = Undo(lines.db, policies, undoables_of(domains))
-    follows = follows_of(domains)
-    forgetting = forgetting_of(domains)
-    kit = _kit(
-        settings, lines, policies, table, undoing, follows, forgetting, randomness or Randomness(), beacon, on_founded
-    )
+    kit = _kit(settings, lines, policies, domains, randomness or Randomness(), beacon, on_founded)
     wired = [domain.wire(kit.core) for domain in domains]
     return _app(settings, lines, kit, domains, wired)
 
@@ -166,18 +158,15 @@ def _kit(
     settings: Settings,
     lines: Lines,
     policies: Policies,
-    table: Table,
-    undoing: Undo,
-    follows: Sequence[Follow],
-    forgetting: Forgetting,
+    domains: tuple[Domain, ...],
     randomness: Randomness,
     beacon: Beacon | None,
     on_founded: Callable[[], Awaitable[None]] | None,
 ) -> Kit:
     bot, db, out, clock = lines.bot, lines.db, lines.out, lines.clock
-    words = Words()
+    words, table = Words(), table_of(domains)
     communities = Communities(db, open_to_all=settings.open)
-    move_group = MoveGroup(db, communities, policies, follows)
+    move_group = MoveGroup(db, communities, policies, follows_of(domains))
     belonging = Belonging(db, policies[FansPolicy])
     whereabouts = Whereabouts(bot, belonging, clock, policies[FansPolicy])
     whispers = Whispers(out, db, clock)
@@ -223,9 +212,10 @@ def _kit(
         whereabouts=whereabouts,
         ways=ways,
         people=People(db),
-        undoing=undoing,
-        forgetting=forgetting,
+        undoing=Undo(db, policies, undoables_of(domains)),
+        forgetting=forgetting_of(domains, policies),
         table=table,
+        panel_parts=panel_of(domains, policies),
         choice=randomness.choice,
         token=randomness.token,
         fresh_bytes=randomness.fresh_bytes,
@@ -254,6 +244,9 @@ def _app(settings: Settings, lines: Lines, kit: Kit, domains: tuple[Domain, ...]
     core, db, clock, meters, hold = kit.core, lines.db, lines.clock, lines.meters, lines.hold
     communities = core.communities
     files = {kind: maker for one in wired for kind, maker in one.files.items()}
+    cards = {kind: card for domain in domains for kind, card in domain.cards.items()}
+    cards |= {kind: card for one in wired for kind, card in one.cards.items()}
+    tidies = [tidy for domain in domains for tidy in domain.tidies]
     deliveries = Deliveries(
         out=lines.out,
         db=db,
@@ -261,7 +254,7 @@ def _app(settings: Settings, lines: Lines, kit: Kit, domains: tuple[Domain, ...]
         voice=core.voice,
         communities=communities,
         clock=clock,
-        cards={kind: card for domain in domains for kind, card in domain.cards.items()},
+        cards=cards,
         files=files,
         witnesses={kind: witness for domain in domains for kind, witness in domain.witnesses.items()},
     )
@@ -330,7 +323,7 @@ def _app(settings: Settings, lines: Lines, kit: Kit, domains: tuple[Domain, ...]
             clock=clock,
             meters=meters,
             parts=[part for one in wired for part in one.housekeeping],
-            tidies=[tidy for domain in domains for tidy in domain.tidies],
+            tidies=[*tidies, *(tidy for one in wired for tidy in one.tidies)],
             at_last=look_at_rooms,
         ),
         who=WhoAsks(communities, clock, Watching(db, core.policies[FarmingPolicy]), kit.topics),

@@ -12,6 +12,7 @@ from bot.handlers.coupons.domain import DOMAIN as COUPONS
 from bot.handlers.gifts.domain import DOMAIN as GIFTS
 from bot.handlers.hearts.domain import DOMAIN as HEARTS
 from bot.handlers.kit.domain import Domain
+from bot.handlers.kit.panel import PanelParts
 from bot.handlers.kit.table import Table
 from bot.handlers.orders.domain import DOMAIN as ORDERS
 from bot.handlers.packets.domain import DOMAIN as PACKETS
@@ -66,7 +67,7 @@ def follows_of(domains: Sequence[Domain]) -> list[Follow]:
     return [follow for domain in domains for follow in domain.follows]
 
 
-def forgetting_of(domains: Sequence[Domain]) -> Forgetting:
+def forgetting_of(domains: Sequence[Domain], policies: Policies) -> Forgetting:
     """All that happens when somebody has their data deleted.
 
     The last of the list comes first: packets lock their rows before gifts lock offers and campaigns.
@@ -76,4 +77,13 @@ def forgetting_of(domains: Sequence[Domain]) -> Forgetting:
         forgets=tuple(forget for domain in reversed(domains) for forget in domain.forgets),
         traces=tuple(drop for domain in domains for drop in domain.drops_traces),
         acted_by=tuple(column for domain in domains for column in domain.acted_by),
+        policies=policies,
+    )
+
+
+def panel_of(domains: Sequence[Domain], policies: Policies) -> PanelParts:
+    """All that the staff's panel can do, and lists."""
+    return PanelParts.of(
+        [act for domain in domains for act in domain.panel_acts(policies)],
+        {section.value: read for domain in domains for section, read in domain.panel_lists.items()},
     )

@@ -19,13 +19,13 @@ from bot.content.buttons.all import buttons_for
 from bot.content.catalog import FILES, OUTCOMES, file_of
 from bot.content.filters import Here
 from bot.content.zones import find_zones
-from bot.handlers.staff.panel_acts import ACTS as PANEL_ACTS
 from bot.rules.farming import HeldState, Sign
 from bot.rules.forms import FormError
 from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.hearts.hearts import StepState, Unlocks
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
 from bot.rules.packets.packets import Funding, PacketState
+from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.place import Place
 from bot.rules.raffles import draws as draw_rules
 from bot.rules.raffles import raffles as raffle_rules
@@ -34,20 +34,11 @@ from bot.rules.raffles.raffles import RaffleCard, RaffleLine, RafflePolicy, Reas
 from bot.rules.shops import setup as setup_rules
 from bot.rules.shops.arrivals import Need
 from bot.rules.shops.setup import GIVEAWAYS_OFFERED, MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
-from bot.rules.staff.panel import (
-    LATELY,
-    LISTED,
-    AdminEntry,
-    AdminLine,
-    AdminPick,
-    AdminProblem,
-    AdminValue,
-    Reach,
-    Section,
-)
+from bot.rules.staff.panel import LATELY, AdminEntry, AdminPick, AdminProblem, AdminValue
 from bot.rules.streams.streams import Phase
 from bot.rules.words import Language
 from tests import hostile
+from tests.features.scene import PANEL
 
 MESSAGE = 4096
 CAPTION = 1024
@@ -206,7 +197,7 @@ DEEDS = (
     "hook.turned",
     "hook.closed",
 )
-PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL_ACTS for blank in act.blanks}))
+PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL.acts for blank in act.blanks}))
 PROBLEMS = (*(kind.__name__ for kind in get_args(FormError)), "NoTyping", "OneOfTomorrow")
 WINNERS = tuple(
     (Winner(number, name),) * many
@@ -416,8 +407,8 @@ def _choices_of_panel(owner: str, name: str) -> tuple[Any, ...] | None:
     closed: dict[str, tuple[Any, ...]] = {
         "section": tuple(Section),
         "sections": (tuple(Section), ()),
-        "act": DEEDS if owner == "AdminEntry" else tuple(act.name for act in PANEL_ACTS),
-        "acts": (tuple(act.name for act in PANEL_ACTS), ()),
+        "act": DEEDS if owner == "AdminEntry" else tuple(act.name for act in PANEL.acts),
+        "acts": (tuple(act.name for act in PANEL.acts), ()),
         "blank": PANEL_BLANKS,
         "blanks": (PANEL_BLANKS[:12], ()),
         "quick": (("20", "50", "100"), ("24h,1h,10m", "off"), ()),
@@ -833,7 +824,7 @@ def test_the_panel_has_a_word_for_everything(language: Language) -> None:
     """Sections, acts, questions, short names, answers to tap, what the log tells: all have words of their own."""
     asks = WORDS._plain[language]["staff/panel"].environment.get_template("staff/asks.j2")
     module: Any = asks.make_module({"here": Here.of(None, language)})
-    for act in PANEL_ACTS:
+    for act in PANEL.acts:
         assert module.section(act.section).strip() != act.section
         assert module.act(act.name).strip() != act.name
         for blank in act.blanks:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.rules.policies import Policies
 from bot.store.engine.db import Tx
 
 NOBODY = -(10**15)
@@ -20,6 +21,7 @@ class Leaving:
     account_id: int
     user_id: int
     at: datetime
+    policies: Policies
 
     @property
     def nobody_id(self) -> int:
@@ -56,3 +58,4 @@ class Forgetting:
     traces: tuple[DropTraces, ...] = ()
     acted_by: tuple[Any, ...] = ()
     """Columns that say who of the staff did something, of tables that have a `community_id`."""
+    policies: Policies

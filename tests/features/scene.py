@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.domains import DOMAINS, follows_of, forgetting_of, policies_of, undoables_of
+from bot.domains import DOMAINS, follows_of, forgetting_of, panel_of, policies_of, undoables_of
 from bot.features.communities import Communities, arrive
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Coupons
@@ -33,7 +33,9 @@ from bot.store.members import standing
 from bot.store.tables import Campaign
 
 POLICIES = policies_of(DOMAINS)
-FORGETTING = forgetting_of(DOMAINS)
+FORGETTING = forgetting_of(DOMAINS, POLICIES)
+PANEL = panel_of(DOMAINS, POLICIES)
+"""All that the staff's panel can do, and lists."""
 
 NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 """Monday noon in Seoul."""

@@ -117,7 +117,7 @@ def _leave(tx: Tx, place: Place, user_id: int, at: datetime, forgetting: Forgett
     found = _find(tx, place, user_id, lock=True)
     if found is None:
         return
-    leaving = Leaving(place.community_id, found.member_id, found.account_id, user_id, at)
+    leaving = Leaving(place.community_id, found.member_id, found.account_id, user_id, at, forgetting.policies)
     tx.add(Person(user_id=leaving.nobody_id, name=""))
     tx.flush()
     _return_coins(tx, place, leaving, found.balance)

@@ -7,7 +7,7 @@ from bot.features.coin_shop.purchases import Purchases
 from bot.features.coin_shop.shelf import Shop
 from bot.flows.buy import Chances
 from bot.flows.undo import Undoable
-from bot.handlers.coin_shop import items, shelf
+from bot.handlers.coin_shop import items, panel, shelf
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.rules.coin_shop.shelf import ShopPolicy
 from bot.rules.coupons.coupons import CouponPolicy
@@ -37,5 +37,7 @@ DOMAIN = Domain(
     },
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
     wire=wire,
 )

@@ -12,7 +12,7 @@ from bot.features.coupons.redemption import Redeeming
 from bot.flows import redeem
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
-from bot.handlers.coupons import campaigns, claims
+from bot.handlers.coupons import campaigns, claims, panel
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.rules.coupons.coupons import CouponPolicy
 from bot.rules.coupons.ending_soon import EndingPolicy
@@ -67,5 +67,7 @@ DOMAIN = Domain(
     follows=(_follow,),
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
     wire=wire,
 )

@@ -8,7 +8,7 @@ from bot.features.gifts.cards import Gifts, expire_openings
 from bot.features.gifts.offers import GiftOffers
 from bot.features.gifts.rewards import Rewarding
 from bot.flows.undo import Undoable
-from bot.handlers.gifts import cards, offers
+from bot.handlers.gifts import cards, offers, panel
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.rules.gifts.policy import GiftPolicy
 
@@ -41,5 +41,7 @@ DOMAIN = Domain(
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces,),
     acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
     wire=wire,
 )

@@ -5,7 +5,7 @@ from bot.features.hearts import hearts as heart_cases
 from bot.features.hearts.hearts import Hearts
 from bot.flows.hearts_unlock import Tools, Unlocking
 from bot.flows.undo import Undoable
-from bot.handlers.hearts import hearts
+from bot.handlers.hearts import hearts, panel
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.rules.hearts.hearts import HeartPolicy
 from bot.rules.packets.packets import PacketPolicy
@@ -31,5 +31,7 @@ DOMAIN = Domain(
     },
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
     wire=wire,
 )

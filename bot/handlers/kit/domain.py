@@ -17,17 +17,21 @@ from bot.features.communities import Communities
 from bot.flows.move_group import Follow
 from bot.flows.named_people import People
 from bot.flows.undo import Undo, Undoable
+from bot.handlers.kit.blanks import PanelAct
 from bot.handlers.kit.invite_links import WaysIn
+from bot.handlers.kit.panel import PanelParts
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.table import Desk, Table
 from bot.handlers.kit.whereabouts import Whereabouts
 from bot.jobs import Due
+from bot.rules.panel import Section
 from bot.rules.policies import Policies
 from bot.rules.raffles.beacons import Beacon
 from bot.settings import Settings
 from bot.store.engine.db import Database, Tx
 from bot.store.leaving import DropTraces, Forget, Forgetting, LockFirst
+from bot.store.panel import ListThings
 from bot.telegram.deliveries import CardState, FileMaker, Witness
 from bot.telegram.replies import Voice
 
@@ -59,6 +63,8 @@ class Core:
     undoing: Undo
     forgetting: Forgetting
     table: Table
+    panel_parts: PanelParts
+    """What all domains bring to the staff's panel."""
     choice: Callable[[Any], Any]
     """Picks one of several at random."""
     token: Callable[[int], str]
@@ -79,11 +85,19 @@ class Wired:
     """Its work on a clock."""
     files: Mapping[str, FileMaker] = field(default_factory=dict)
     """Files that are made when a promise to send them has come to its turn, by kind."""
+    cards: Mapping[str, CardState] = field(default_factory=dict)
+    """What its living cards show now, by the card's kind, where that depends on a policy."""
+    tidies: tuple[Tidy, ...] = ()
+    """What is dropped once a day, where that depends on a policy."""
     housekeeping: tuple[Housekeeping, ...] = ()
 
 
 def _nothing(_core: Core) -> Wired:
     return Wired()
+
+
+def _no_acts(_policies: Policies) -> tuple[PanelAct, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,5 +127,9 @@ class Domain:
     """Columns that say who of the staff did something: an id that is nobody's takes the place of a deleted person's."""
     tidies: tuple[Tidy, ...] = ()
     """What is dropped once a day."""
+    panel_acts: Callable[[Policies], tuple[PanelAct, ...]] = _no_acts
+    """What the staff's panel can do with it."""
+    panel_lists: Mapping[Section, ListThings] = field(default_factory=dict)
+    """Its things that the staff's panel lists, by section."""
     wire: Callable[[Core], Wired] = _nothing
     """Makes its own objects."""

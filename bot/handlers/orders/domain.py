@@ -9,7 +9,7 @@ from bot.features.orders.orders import Orders
 from bot.flows.redeem import after_redeemed
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.orders import orders
+from bot.handlers.orders import orders, panel
 from bot.rules.act import Act
 from bot.rules.orders.orders import OrderPolicy
 from bot.rules.policies import Policies
@@ -37,5 +37,6 @@ DOMAIN = Domain(
     policies=(OrderPolicy,),
     undo={order_cases.REFUNDED: Undoable(_undo_refund)},
     acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
     wire=wire,
 )

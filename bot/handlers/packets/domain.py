@@ -7,7 +7,7 @@ from bot.features.packets.packets import Packets
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.packets import packets
+from bot.handlers.packets import packets, panel
 from bot.rules.packets.packets import PacketPolicy
 from bot.rules.policies import Policies
 from bot.store.engine.db import Tx
@@ -40,5 +40,7 @@ DOMAIN = Domain(
     forgets=(forget.forget,),
     locks_before_forgetting=(forget.lock_givers,),
     acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
     wire=wire,
 )

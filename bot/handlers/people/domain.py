@@ -12,7 +12,7 @@ from bot.features.people.sources import expire_touches
 from bot.flows import come_and_go
 from bot.flows.move_group import Move
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.people import board, joining, preferences, privacy, sources
+from bot.handlers.people import board, joining, panel, preferences, privacy, sources
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.people.joining import WelcomePolicy
 from bot.rules.people.members import BoardPolicy
@@ -54,5 +54,6 @@ DOMAIN = Domain(
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces,),
     acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
     wire=wire,
 )

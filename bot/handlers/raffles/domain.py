@@ -11,7 +11,7 @@ from bot.features.raffles.redraw import Redrawing
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.raffles import raffles
+from bot.handlers.raffles import panel, raffles
 from bot.rules.policies import Policies
 from bot.rules.raffles.raffles import RafflePolicy
 from bot.store import namings
@@ -59,5 +59,7 @@ DOMAIN = Domain(
     follows=(_follow,),
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
     wire=wire,
 )

@@ -9,7 +9,7 @@ from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers import general
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.shops import report, rooms, setup, topics
+from bot.handlers.shops import panel, report, rooms, setup, topics
 from bot.rules.policies import Policies
 from bot.rules.shops.calendar import CadencePolicy
 from bot.rules.shops.setup import SetupPolicy
@@ -40,5 +40,6 @@ DOMAIN = Domain(
         ),
     },
     follows=(_follow,),
+    panel_acts=panel.panel_acts,
     wire=wire,
 )

@@ -5,12 +5,11 @@ from bot.features.staff import staff as staff_cases
 from bot.features.staff.drafts import Drafts
 from bot.features.staff.held import Holding
 from bot.features.staff.overview import Overview
-from bot.features.staff.reach import Reaches
 from bot.flows import held_rewards
 from bot.flows.held_rewards import Resolving
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.staff import held, panel, staff
+from bot.handlers.staff import held, panel, panel_acts, staff
 from bot.handlers.staff.panel_pages import AdminPanel
 from bot.rules.farming import FarmingPolicy
 from bot.store.held import forget_sightings
@@ -23,10 +22,10 @@ def wire(core: Core) -> Wired:
     admin_panel = AdminPanel(
         communities=core.communities,
         drafts=drafts,
-        overview=Overview(core.db),
+        overview=Overview(core.db, core.panel_parts.lists),
         people=core.people,
         undoing=core.undoing,
-        reaches=Reaches(core.db),
+        parts=core.panel_parts,
         voice=core.voice,
         commands=core.table.commands,
     )
@@ -60,5 +59,6 @@ DOMAIN = Domain(
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces,),
     acted_by=forget.ACTED_BY,
+    panel_acts=panel_acts.panel_acts,
     wire=wire,
 )

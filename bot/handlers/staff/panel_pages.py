@@ -11,23 +11,21 @@ from aiogram.types import Document, Message
 from bot.features.communities import Communities
 from bot.features.staff.drafts import Draft, Drafts
 from bot.features.staff.overview import Overview
-from bot.features.staff.reach import Reaches
 from bot.flows.named_people import People
 from bot.flows.undo import Undo
-from bot.handlers.kit.blanks import Act, Blank, is_person, keep_person, kept, shown
+from bot.handlers.kit.blanks import Blank, PanelAct, is_person, keep_person, kept, shown
 from bot.handlers.kit.forms import FormProblem, Moment, echo
-from bot.handlers.staff.panel_acts import ACTS, BY_NAME
+from bot.handlers.kit.panel import PanelParts
 from bot.handlers.staff.panel_answers import PICKED, pick_of, say_line, written
 from bot.rules.forms import FormError, Missing
+from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.rights import Role
 from bot.rules.staff.panel import (
-    LISTED,
     REVIEW,
     AdminClosed,
     AdminGone,
     AdminHome,
     AdminLeft,
-    AdminLine,
     AdminNext,
     AdminPick,
     AdminProblem,
@@ -36,8 +34,6 @@ from bot.rules.staff.panel import (
     AdminStep,
     AdminThing,
     AdminValue,
-    Reach,
-    Section,
 )
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
@@ -72,7 +68,7 @@ class AdminPanel:
         overview: Overview,
         people: People,
         undoing: Undo,
-        reaches: Reaches,
+        parts: PanelParts,
         voice: Voice,
         commands: Mapping[str, CallableObject],
     ) -> None:
@@ -81,7 +77,7 @@ class AdminPanel:
         self._overview = overview
         self._people = people
         self._undoing = undoing
-        self._reaches = reaches
+        self._parts = parts
         self._voice = voice
         self._commands = commands
 
@@ -142,7 +138,7 @@ class AdminPanel:
 
     async def begin(self, inside: Ask, name: str, number: int | None, data: Any) -> None:
         """Begin to fill in an act; one that only looks something up and asks nothing is done at once."""
-        act = BY_NAME.get(name)
+        act = self._parts.by_name.get(name)
         if act is None or act.command not in self._commands:
             await self.closed(inside)
             return
@@ -164,12 +160,12 @@ class AdminPanel:
         if draft.step == REVIEW:
             await self._show_draft(inside, draft, AdminProblem("NoTyping"))
         else:
-            _, blank = _blank_of(draft, draft.step)
+            _, blank = self._blank_of(draft, draft.step)
             await self.answer(inside, draft, draft.step, written(message, blank), data)
 
     async def answer(self, inside: Ask, draft: Draft, name: str, text: str, data: Any) -> None:
         """Take an answer, typed or tapped; one that can't be read leaves the question where it is."""
-        act, blank = _blank_of(draft, name)
+        act, blank = self._blank_of(draft, name)
         if act is None or blank is None:
             await self.closed(inside)
             return
@@ -194,7 +190,7 @@ class AdminPanel:
 
     async def clear(self, inside: Ask, draft: Draft, name: str) -> None:
         """Leave a blank empty again."""
-        act, blank = _blank_of(draft, name)
+        act, blank = self._blank_of(draft, name)
         if act is None or blank is None:
             await self.closed(inside)
             return
@@ -204,7 +200,7 @@ class AdminPanel:
 
     async def turn(self, inside: Ask, draft: Draft, step: str) -> None:
         """Turn to a question, or back to the overview."""
-        _, blank = _blank_of(draft, step)
+        _, blank = self._blank_of(draft, step)
         if blank is None and step != REVIEW:
             await self.closed(inside)
             return
@@ -212,7 +208,7 @@ class AdminPanel:
 
     async def do(self, inside: Ask, draft: Draft, data: Any) -> None:
         """Do what was filled in: say the command's line for the one who pressed."""
-        act = BY_NAME.get(draft.act)
+        act = self._parts.by_name.get(draft.act)
         if act is None or act.command not in self._commands:
             await self.closed(inside)
             return
@@ -233,7 +229,7 @@ class AdminPanel:
         """A press on a form that isn't open."""
         await self._voice.answer(ask, AdminClosed())
 
-    async def _do(self, inside: Ask, act: Act, draft: Draft, data: Any) -> None:
+    async def _do(self, inside: Ask, act: PanelAct, draft: Draft, data: Any) -> None:
         line = act.line(draft.number, draft.values)
         heard = Heard()
         said = say_line(inside, act, line, draft.values)
@@ -261,14 +257,14 @@ class AdminPanel:
         if draft is None:
             await self.closed(inside)
             return
-        act = BY_NAME[draft.act]
+        act = self._parts.by_name[draft.act]
         if data is not None and act.unlogged and draft.step == REVIEW and len(act.needed) == len(act.blanks):
             await self._do(inside, act, draft, data)  # it only looks something up: nothing to be sure of
             return
         await self._show_draft(inside, draft)
 
     async def _show_draft(self, inside: Ask, draft: Draft, problem: AdminProblem | None = None) -> None:
-        act = BY_NAME.get(draft.act)
+        act = self._parts.by_name.get(draft.act)
         if act is None:
             await self.closed(inside)
             return
@@ -301,11 +297,11 @@ class AdminPanel:
         )
         await self._page(inside, review, draft.message_id)
 
-    async def _reach(self, inside: Ask, act: Act, read: Mapping[str, Any], number: int | None) -> Reach:
+    async def _reach(self, inside: Ask, act: PanelAct, read: Mapping[str, Any], number: int | None) -> Reach:
         """What an act reaches; of coins of the shop, also what an operator can still give away today."""
-        reach = await self._reaches.of(inside.community, act.name, read, number)
+        reach = await self._overview.reach(inside.community, act.reach, read, number)
         if act.gives and inside.role is not Role.OWNER:
-            reach = replace(reach, left=await self._reaches.left_today(inside.community, inside.actor_id, inside.at))
+            reach = replace(reach, left=await self._overview.left_today(inside.community, inside.actor_id, inside.at))
         return reach
 
     async def _picks(self, inside: Ask, blank: Blank, draft: Draft) -> tuple[AdminPick, ...]:
@@ -340,12 +336,16 @@ class AdminPanel:
         if message_id is not None and older_id is not None:
             await self._voice.take_away(inside, older_id)
 
-    def _acts(self) -> list[Act]:
-        return [act for act in ACTS if act.command in self._commands]
+    def _blank_of(self, draft: Draft, name: str) -> tuple[PanelAct | None, Blank | None]:
+        act = self._parts.by_name.get(draft.act)
+        return act, act.blank(name) if act is not None else None
+
+    def _acts(self) -> list[PanelAct]:
+        return [act for act in self._parts.acts if act.command in self._commands]
 
 
 def _step(
-    inside: Ask, act: Act, blank: Blank, draft: Draft, about: AdminLine | None, problem: AdminProblem | None
+    inside: Ask, act: PanelAct, blank: Blank, draft: Draft, about: AdminLine | None, problem: AdminProblem | None
 ) -> AdminStep:
     text = draft.values.get(blank.name)
     value = None
@@ -380,11 +380,6 @@ def _value(blank: Blank, text: str, read: Any) -> AdminValue:
         number=read if isinstance(read, int) and not isinstance(read, bool) else None,
         at=read if isinstance(read, datetime) else None,
     )
-
-
-def _blank_of(draft: Draft, name: str) -> tuple[Act | None, Blank | None]:
-    act = BY_NAME.get(draft.act)
-    return act, act.blank(name) if act is not None else None
 
 
 def _told(error: FormError, text: str) -> AdminProblem:

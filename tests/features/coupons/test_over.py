@@ -29,9 +29,9 @@ from bot.rules.coupons.coupons import (
 from bot.rules.gift_states import GiftKind
 from bot.rules.gifts.cards import OfferGone
 from bot.rules.naming import Named
+from bot.rules.panel import Section
 from bot.rules.people.privacy import DeletionAsked
 from bot.rules.place import Place
-from bot.rules.staff.panel import Section
 from bot.rules.tiers import Tier
 from bot.store.airings import _benefit
 from bot.store.coupons.hand_out import hand_out
@@ -40,7 +40,7 @@ from bot.store.members import standing
 from bot.store.tables import Campaign, Coupon
 from tests.features.counter import Counter
 from tests.features.givers import Circle
-from tests.features.scene import NOON, OWNER, Causes, days, dice, fan, offer, privacy, shop, till
+from tests.features.scene import NOON, OWNER, PANEL, Causes, days, dice, fan, offer, privacy, shop, till
 
 HOUR = timedelta(hours=1)
 ME = fan(1)
@@ -161,7 +161,8 @@ async def test_an_item_whose_campaign_is_over(db: Database, causes: Causes) -> N
     _, number = await offer(db, counter.place, campaign, causes.next())
     await counter.lists(ItemKind.COUPON, title="Silk", subject=number)
     states = [
-        [line.state for line in await Overview(db).lines(counter.place, Section.ITEMS, at)] for at in (NOON, days(1))
+        [line.state for line in await Overview(db, PANEL.lists).lines(counter.place, Section.ITEMS, at)]
+        for at in (NOON, days(1))
     ]
     assert states == [["open"], ["ended"]]
     assert [line.title for line in (await counter.shelf(ME, at=NOON)).lines] == ["Silk"]
@@ -171,7 +172,7 @@ async def test_an_item_whose_campaign_is_over(db: Database, causes: Causes) -> N
 async def test_a_gift_whose_coupon_is_over(db: Database, causes: Causes) -> None:
     """Neither fans are offered it nor does the panel list it; a card isn't made of it."""
     circle = await Circle.open(db, causes)
-    place, overview = circle.place, Overview(db)
+    place, overview = circle.place, Overview(db, PANEL.lists)
     _, number = await offer(db, place, NewCampaign("Silk", 5, closes=days(2)), causes.next())
     await circle.offers(GiftKind.COUPON, title="Silk", campaign=number)
     await circle.offers(title="Coins", closes=days(3))
