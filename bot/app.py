@@ -12,7 +12,17 @@ from aiogram import Bot, Dispatcher
 
 from bot.clock import Clock
 from bot.content import Words
-from bot.domains import DOMAINS, follows_of, forgetting_of, panel_of, policies_of, table_of, undoables_of
+from bot.domains import (
+    DOMAINS,
+    follows_of,
+    forgetting_of,
+    giveaways_of,
+    panel_of,
+    policies_of,
+    table_of,
+    undoables_of,
+    with_additions,
+)
 from bot.features.communities import Communities
 from bot.features.people.sources import Sources
 from bot.features.shops.ownership import Ownership
@@ -164,7 +174,7 @@ def _kit(
     on_founded: Callable[[], Awaitable[None]] | None,
 ) -> Kit:
     bot, db, out, clock = lines.bot, lines.db, lines.out, lines.clock
-    words, table = Words(), table_of(domains)
+    words, table, giveaways = Words(), table_of(domains), giveaways_of(domains)
     communities = Communities(db, open_to_all=settings.open)
     move_group = MoveGroup(db, communities, policies, follows_of(domains))
     belonging = Belonging(db, policies[FansPolicy])
@@ -212,7 +222,8 @@ def _kit(
         whereabouts=whereabouts,
         ways=ways,
         people=People(db),
-        undoing=Undo(db, policies, undoables_of(domains)),
+        undoing=Undo(db, policies, undoables_of(domains), giveaways),
+        giveaways=giveaways,
         forgetting=forgetting_of(domains, policies),
         table=table,
         panel_parts=panel_of(domains, policies),
@@ -254,7 +265,7 @@ def _app(settings: Settings, lines: Lines, kit: Kit, domains: tuple[Domain, ...]
         voice=core.voice,
         communities=communities,
         clock=clock,
-        cards=cards,
+        cards=with_additions(cards, domains),
         files=files,
         witnesses={kind: witness for domain in domains for kind, witness in domain.witnesses.items()},
     )

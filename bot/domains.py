@@ -1,6 +1,10 @@
 """The list of domains, in the order in which the clock lets them work, and what comes of them together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bot.flows.move_group import Follow
 from bot.flows.undo import Undoable
@@ -23,7 +27,9 @@ from bot.handlers.staff.domain import DOMAIN as STAFF
 from bot.handlers.streams.domain import DOMAIN as STREAMS
 from bot.rules.fans import FansPolicy
 from bot.rules.policies import Policies
+from bot.store.giveaways import Giveaways
 from bot.store.leaving import Forgetting
+from bot.telegram.deliveries import CardState
 
 DOMAINS: tuple[Domain, ...] = (
     STREAMS,
@@ -87,3 +93,26 @@ def panel_of(domains: Sequence[Domain], policies: Policies) -> PanelParts:
         [act for domain in domains for act in domain.panel_acts(policies)],
         {section.value: read for domain in domains for section, read in domain.panel_lists.items()},
     )
+
+
+def giveaways_of(domains: Sequence[Domain]) -> Giveaways:
+    """All kinds of acts by which operators give coins away, under one limit."""
+    return Giveaways(gives for domain in domains for gives in domain.gives)
+
+
+def with_additions(cards: Mapping[str, CardState], domains: Sequence[Domain]) -> dict[str, CardState]:
+    """Living cards by their kinds, each with what other domains add to it."""
+    return {kind: _with_additions(kind, card, domains) for kind, card in cards.items()}
+
+
+def _with_additions(kind: str, card: CardState, domains: Sequence[Domain]) -> CardState:
+    additions = [domain.adds_to_cards[kind] for domain in domains if kind in domain.adds_to_cards]
+
+    def state(session: Session, community_id: int, subject_id: int, now: datetime) -> Any:
+        shown = card(session, community_id, subject_id, now)
+        if shown is not None:
+            for add in additions:
+                shown = add(session, shown, subject_id)
+        return shown
+
+    return state

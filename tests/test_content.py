@@ -19,12 +19,14 @@ from bot.content.buttons.all import buttons_for
 from bot.content.catalog import FILES, OUTCOMES, file_of
 from bot.content.filters import Here
 from bot.content.zones import find_zones
+from bot.flows.heart_prizes import PRIZES
 from bot.rules.farming import HeldState, Sign
 from bot.rules.forms import FormError
+from bot.rules.funding import Funding
 from bot.rules.gift_states import GiftKind, Opens
-from bot.rules.hearts.hearts import StepState, Unlocks
+from bot.rules.goal_board import StepState
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
-from bot.rules.packets.packets import Funding, PacketState
+from bot.rules.packets.packets import PacketState
 from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.place import Place
 from bot.rules.raffles import draws as draw_rules
@@ -151,7 +153,7 @@ STATES = {
         ("open", "closed", "listed", "drawn", "cancelled"),
     ),
     "EntryClosed": ("closed", "listed", "drawn", "cancelled"),
-    "HeartStep": tuple(StepState),
+    "GoalStep": tuple(StepState),
 }
 PHASES = tuple(phase.value for phase in Phase)
 ACTS = (
@@ -169,7 +171,7 @@ ACTS = (
 TIERS = ("new", "fan", "loyal", "core")
 KINDS = {
     **dict.fromkeys(("HeldLine", "HeldSettled"), ("gift", "packet", "raffle", "something")),
-    **dict.fromkeys(("HeartStep", "StepFailed"), tuple(Unlocks)),
+    **dict.fromkeys(("GoalStep", "StepFailed"), tuple(prize.name for prize in PRIZES)),
     **dict.fromkeys(
         ("BuyAsked", "Bought", "ItemMade", "ItemShown", "Refunded"), ("coupon", "raffle", "makeup", "favour")
     ),

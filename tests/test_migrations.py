@@ -16,18 +16,18 @@ from sqlalchemy.pool import NullPool
 
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.redemption import Redeeming
+from bot.features.packets.shares import lots_from_json
 from bot.flows.take_orders import tell_order
 from bot.rules.coupons.coupons import NewCampaign
 from bot.rules.lots import Lot, merge
 from bot.rules.packets.packets import ShareTaken
 from bot.store.engine.db import Database, Tx, async_engine
 from bot.store.engine.schema import HEAD, SCRIPTS, migrate
-from bot.store.packets import lots_from_json
 from bot.store.tables import FanGroup, Forgotten, metadata
 from tests.conftest import Postgres
 from tests.features.draws import Fair, Recorded
 from tests.features.orders.test_orders import held, order
-from tests.features.packets.test_fan_packets import AUGUST, END, OCTOBER, Fans
+from tests.features.packets.fans import AUGUST, END, OCTOBER, Fans
 from tests.features.scene import NOON, Causes, balance, fan, give, offer, privacy, query, shop, till
 
 T = TypeVar("T")

@@ -3,11 +3,12 @@
 A feature's part is `Resolver(release, refuse, hold_again, worth)`, under the kind that it holds things by.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.gifts import rewards as rewarding
@@ -26,16 +27,17 @@ from bot.rules.farming import (
 )
 from bot.rules.place import Place
 from bot.rules.rights import Role
-from bot.store import causes, giveaways
+from bot.store import causes
 from bot.store.audit import caused_by, record
 from bot.store.engine.db import Database, Tx
+from bot.store.giveaways import Giveaways, Gives
 from bot.store.held import reasons_of, settle, signs
 from bot.store.places import lock_shop, place_of
 from bot.store.tables import AuditEntry, Held, Member, Person
 
 log = get_logger("resolving")
 
-RELEASED = giveaways.HELD_RELEASED
+RELEASED = "held.released"
 REFUSED = "held.refused"
 CHUNK = 100
 
@@ -68,9 +70,16 @@ RESOLVERS: dict[str, Resolver] = {
 class Resolving:
     """Decides on what waits; the clock's part of it too."""
 
-    def __init__(self, db: Database, policy: FarmingPolicy, resolvers: Mapping[str, Resolver] | None = None) -> None:
+    def __init__(
+        self,
+        db: Database,
+        policy: FarmingPolicy,
+        giveaways: Giveaways,
+        resolvers: Mapping[str, Resolver] | None = None,
+    ) -> None:
         self._db = db
         self._policy = policy
+        self._giveaways = giveaways
         self._resolvers = resolvers if resolvers is not None else RESOLVERS
 
     async def decide(
@@ -84,7 +93,9 @@ class Resolving:
         role: Role = Role.OPERATOR,
     ) -> SettleOutcome:
         """Staff release or refuse. An operator has a limit of coins a day."""
-        return await self._db.write(decide, place, actor_id, held_id, state, at, cause, self._resolvers, role)
+        return await self._db.write(
+            decide, place, actor_id, held_id, state, at, cause, self._resolvers, self._giveaways, role
+        )
 
     async def run_due(self, now: datetime) -> datetime | None:
         """Look again at what has waited long enough; when to look next."""
@@ -106,6 +117,7 @@ def decide(  # noqa: PLR0911  # refusals, first come first told
     at: datetime,
     cause: str,
     resolvers: Mapping[str, Resolver],
+    giveaways: Giveaways,
     role: Role = Role.OPERATOR,
 ) -> SettleOutcome:
     """Mark it decided, let its feature act, write the act down."""
@@ -208,3 +220,11 @@ def _find(tx: Tx, place: Place, held_id: int) -> tuple[Held, str] | None:
         .execution_options(populate_existing=True)
     ).one_or_none()
     return (row[0], row[1]) if row is not None else None
+
+
+def _promised(_session: Session, _place: Place, acts: Sequence[AuditEntry], _now: datetime) -> int:
+    """Coins of rewards that were released; those of packets were set aside before."""
+    return sum(int((act.after or {}).get("given", 0)) for act in acts)
+
+
+GIVES = Gives(act=RELEASED, promised=_promised)

@@ -29,7 +29,7 @@ from bot.store.members import standing
 from bot.store.tables import Member
 from tests.features.machine import STAFF
 from tests.features.reward_rules import Fuse, RewardRules, fans, fuses, picks
-from tests.features.scene import dice, fan, privacy
+from tests.features.scene import GIVEAWAYS, act_of, dice, fan, privacy
 
 ANYBODY = PacketPolicy(giver_since=timedelta(days=-60), giver_tier=Tier.NEW)
 """Who may give: fans whose first coins were given at an instant that these histories haven't come to, too."""
@@ -42,9 +42,9 @@ class CoinRules(RewardRules):
 
     def __init__(self, template: Path) -> None:
         super().__init__(template)
-        self.packets = Packets(self.fragile, ANYBODY, self.dice.randbytes)
+        self.packets = Packets(self.fragile, ANYBODY, GIVEAWAYS, self.dice.randbytes)
         self.privacy, self.orders = privacy(self.fragile), Orders(self.fragile)
-        self.resolving = Resolving(self.fragile, FarmingPolicy())
+        self.resolving = Resolving(self.fragile, FarmingPolicy(), GIVEAWAYS)
         self.clocks.append(self.resolving)
         self.forgotten: dict[int, datetime] = {}
         """When fans had their data deleted, by their ids; no history lasts twelve months."""
@@ -62,7 +62,7 @@ class CoinRules(RewardRules):
         shares = len(crowd) + more
         coins, at = (found[0][0] * percent // 100 if found else 0), self.now
         wish = NewPacket(max(coins, shares), shares, rush=rush)
-        given = self.survives(fuse, lambda cause: self.packets.give(self.place, fan(who), wish, at, cause))
+        given = self.survives(fuse, lambda cause: self.packets.give(act_of(self.place, fan(who), at, cause), wish))
         if isinstance(given, PacketOpened):
             self.opened.append(given.packet_id)
             self.tap_a_packet(0, [one for one in crowd if one != who], fuse)

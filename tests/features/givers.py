@@ -38,7 +38,7 @@ from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.places import Group
 from bot.store.tables import Outbox
-from tests.features.scene import NOON, OWNER, Causes, balance, dice, offer, query, shop
+from tests.features.scene import GIVEAWAYS, NOON, OWNER, Causes, balance, dice, offer, query, shop
 
 CHAT = -1001
 
@@ -75,7 +75,7 @@ class Circle:
     async def offers(self, kind: GiftKind = GiftKind.COINS, *, at: datetime = NOON, **wish: Any) -> OfferMade:
         """Make an offer."""
         wish = {"title": "A warm start", "coins": 20 if kind is GiftKind.COINS else 0, **wish}
-        offers = GiftOffers(self.db, self.policy)
+        offers = GiftOffers(self.db, self.policy, GIVEAWAYS)
         made = await offers.make(
             self.place, OWNER.user_id, NewGift(kind=kind, **wish), at, self.causes.next(), Role.OWNER
         )
@@ -152,7 +152,7 @@ class Circle:
         """The owner releases or refuses what is held for a fan."""
         member = await self.member_id(fan)
         rows = await query(self.db, "SELECT id FROM held WHERE member_id = :m AND state = 'held'", m=member)
-        resolving = Resolving(self.db, FarmingPolicy())
+        resolving = Resolving(self.db, FarmingPolicy(), GIVEAWAYS)
         return await resolving.decide(self.place, OWNER.user_id, int(rows[0][0]), state, at, self.causes.next())
 
     # What the clock does, and what can be seen.

@@ -15,15 +15,17 @@ from bot.features.gifts.offers import GiftOffers
 from bot.features.gifts.rewards import Rewarding
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
+from bot.rules.act import Act
 from bot.rules.coins.lapse import LapsePolicy
 from bot.rules.gift_states import GiftKind
 from bot.rules.gifts.cards import GiftCard
 from bot.rules.gifts.offers import NewGift
 from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy, ShareTaken
+from bot.rules.rights import Role
 from tests.features.fragile import Fragile, Killed
 from tests.features.givers import Circle
 from tests.features.machine import STAFF, Machine
-from tests.features.scene import Causes, fan, undo
+from tests.features.scene import GIVEAWAYS, OWNER, Causes, act_of, fan, undo
 
 
 class Clockwork(Protocol):
@@ -60,8 +62,8 @@ class RewardRules(Machine):
         self.dice = random.Random(7)
         self.place = self.places[0]
         self.circle = Circle(self.fragile, self.place, Causes())
-        self.packets = Packets(self.fragile, PacketPolicy(), self.dice.randbytes)
-        self.offers = GiftOffers(self.fragile, self.circle.policy)
+        self.packets = Packets(self.fragile, PacketPolicy(), GIVEAWAYS, self.dice.randbytes)
+        self.offers = GiftOffers(self.fragile, self.circle.policy, GIVEAWAYS)
         self.opened: list[int] = []
         self.cards: list[GiftCard] = []
         self.clocks: list[Clockwork] = [
@@ -85,6 +87,10 @@ class RewardRules(Machine):
         assert type(self.wait(act(cause))) is type(outcome), "a redelivered update hears its first answer"
         assert before == self.look("SELECT count(*) FROM transfer"), "and moves nothing"
         return outcome
+
+    def staff(self, at: datetime, cause: str) -> Act:
+        """An act of an operator."""
+        return act_of(self.place, OWNER, at, cause, Role.OPERATOR)
 
     def teardown(self) -> None:
         """Close the second way to the file, then everything."""
@@ -116,7 +122,7 @@ class RewardRules(Machine):
     def open_a_packet(self, coins: int, shares: int, rush: bool, fuse: Fuse) -> None:
         """Staff open a packet."""
         wish, at = NewPacket(coins + shares, shares, rush=rush), self.now
-        outcome = self.survives(fuse, lambda cause: self.packets.open(self.place, STAFF, wish, at, cause))
+        outcome = self.survives(fuse, lambda cause: self.packets.open(self.staff(at, cause), wish))
         assert isinstance(outcome, PacketOpened)
         self.opened.append(outcome.packet_id)
 
@@ -128,7 +134,7 @@ class RewardRules(Machine):
         for who in crowd:
             tapped = self.survives(
                 fuse,
-                lambda cause, who=who: self.packets.tap(self.place, fan(who), packet_id, at, cause),  # type: ignore[misc]
+                lambda cause, who=who: self.packets.tap(act_of(self.place, fan(who), at, cause), packet_id),  # type: ignore[misc]
             )
             if isinstance(tapped, ShareTaken):
                 assert tapped.coins >= 1

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.domains import DOMAINS, follows_of, forgetting_of, panel_of, policies_of, undoables_of
+from bot.domains import DOMAINS, follows_of, forgetting_of, giveaways_of, panel_of, policies_of, undoables_of
 from bot.features.communities import Communities, arrive
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Coupons
@@ -36,6 +36,7 @@ POLICIES = policies_of(DOMAINS)
 FORGETTING = forgetting_of(DOMAINS, POLICIES)
 PANEL = panel_of(DOMAINS, POLICIES)
 """All that the staff's panel can do, and lists."""
+GIVEAWAYS = giveaways_of(DOMAINS)
 
 NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 """Monday noon in Seoul."""
@@ -124,7 +125,7 @@ def act_of(
 
 def undoing(db: Database) -> Undo:
     """What takes acts back, with all that domains registered."""
-    return Undo(db, POLICIES, undoables_of(DOMAINS))
+    return Undo(db, POLICIES, undoables_of(DOMAINS), GIVEAWAYS)
 
 
 def privacy(db: Database) -> Privacy:

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.gifts.giveaway import CLOSED, MADE, check_offer
 from bot.rules.coupons.coupons import CampaignState, KeptFor
 from bot.rules.gift_states import GiftKind, OfferState, Opens, RewardState, Stage, Who
 from bot.rules.gifts.offers import (
@@ -27,16 +28,13 @@ from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.tiers import Tier
-from bot.store import causes, giveaways
+from bot.store import causes
 from bot.store.audit import caused_by, record
 from bot.store.engine.db import Database, Tx
+from bot.store.giveaways import Giveaways
 from bot.store.invitations import offered_at
-from bot.store.oversight import tell_of
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Campaign, Gift, GiftOffer, GiftReward, Invitation
-
-MADE = giveaways.GIFT_MADE
-CLOSED = giveaways.GIFT_CLOSED
 
 MakeOutcome = OfferMade | OfferClosesPast | NoSuchCampaign | GiveawayTooMuch | GiftNeedsStock
 CloseOutcome = OfferClosed | OfferClosedBefore | OfferUnknown
@@ -45,15 +43,16 @@ CloseOutcome = OfferClosed | OfferClosedBefore | OfferUnknown
 class GiftOffers:
     """Staff's use cases of gifts."""
 
-    def __init__(self, db: Database, policy: GiftPolicy) -> None:
+    def __init__(self, db: Database, policy: GiftPolicy, giveaways: Giveaways) -> None:
         self._db = db
         self._policy = policy
+        self._giveaways = giveaways
 
     async def make(
         self, place: Place, actor_id: int, wish: NewGift, at: datetime, cause: str, role: Role = Role.OPERATOR
     ) -> MakeOutcome:
         """Let fans send a gift on from now. An operator has a limit of coins a day."""
-        return await self._db.write(make, place, actor_id, wish, at, cause, self._policy, role)
+        return await self._db.write(make, place, actor_id, wish, at, cause, self._policy, self._giveaways, role)
 
     async def close(self, place: Place, actor_id: int, number: int, at: datetime, cause: str) -> CloseOutcome:
         """Let no new cards be made of it; those on their way go on."""
@@ -76,6 +75,7 @@ def make(
     at: datetime,
     cause: str,
     policy: GiftPolicy,
+    giveaways: Giveaways,
     role: Role = Role.OPERATOR,
 ) -> MakeOutcome:
     """Number it and write it down."""
@@ -93,7 +93,7 @@ def make(
     opens = Opens.MANY if relay else wish.opens or Opens.SINGLE
     coins = wish.coins or policy.grows_by if relay else wish.coins
     if role is not Role.OWNER:
-        refused = giveaways.check_gift(tx, place, actor_id, wish.kind, coins, wish.stock, at)
+        refused = check_offer(tx, giveaways, (place, actor_id, at), wish, coins)
         if refused is not None:
             return refused
     number: int = tx.execute(
@@ -128,7 +128,7 @@ def make(
         after=causes.to_facts(wish),
         by_owner=role is Role.OWNER,
     )
-    tell_of(tx, place, entry, coins * (wish.stock or 0))
+    giveaways.tell_of(tx, place, entry, coins * (wish.stock or 0))
     outcome = OfferMade(
         number=number,
         title=wish.title,

@@ -5,7 +5,7 @@ from sqlmodel import col
 
 from bot.store.engine.db import Tx
 from bot.store.leaving import Leaving
-from bot.store.tables import Heart, HeartGoal
+from bot.store.tables.hearts import Heart, HeartGoal
 
 ACTED_BY = (col(HeartGoal.made_by),)
 """Columns that say who of the staff did something."""

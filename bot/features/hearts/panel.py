@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.hearts.hearts import GoalState, packets_in, read_goal
+from bot.rules.hearts.hearts import GoalState, HeartPolicy, ReadPrize, coins_of, read_goal
 from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.place import Place
-from bot.store.panel import reach_everywhere
-from bot.store.tables import Airing, HeartGoal, HeartStep, Stream
+from bot.store.panel import CountReach, reach_everywhere
+from bot.store.tables import Airing, Stream
+from bot.store.tables.hearts import HeartGoal, HeartStep
 
 
 def list_goals(session: Session, place: Place, _at: datetime, number: int | None) -> list[AdminLine]:
@@ -32,8 +33,13 @@ def list_goals(session: Session, place: Place, _at: datetime, number: int | None
     return [AdminLine(Section.HEARTS, 0, title, "open", goal.hearts, most) for goal, title, most in found]
 
 
-def reach_new(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
-    """A heart goal: it hangs on the live card in all chats, and may open packets."""
-    steps = read_goal(values["goals"], values["gives"]) if {"goals", "gives"} <= values.keys() else ()
-    coins = packets_in(give for _, give in steps) if isinstance(steps, tuple) else 0
-    return replace(reach_everywhere(session, place, values, None), coins=coins or None)
+def reach_of(policy: HeartPolicy, prizes: Mapping[str, ReadPrize]) -> CountReach:
+    """How the reach of a new goal is counted: it hangs on the live card in all chats, and may promise coins."""
+
+    def reach_new(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
+        there = {"goals", "gives"} <= values.keys()
+        steps = read_goal(values["goals"], values["gives"], policy, prizes) if there else ()
+        coins = coins_of(give for _, give in steps) if isinstance(steps, tuple) else 0
+        return replace(reach_everywhere(session, place, values, None), coins=coins or None)
+
+    return reach_new

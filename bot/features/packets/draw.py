@@ -1,7 +1,7 @@
-"""What the clock does with red packets: the fair window is drawn, the day ends, what is left goes back.
+"""What the clock does with red packets: it draws when the fair window is over, and sends back what is left after a day.
 
-A draw is planned outside the writer, from the seed and a list that is frozen; its shares are handed out in chunks. A
-crash between two of them changes nothing: the same seed and list give the same order, and each fan's row is given a
+A draw is planned outside the writer, from the seed and a list that is frozen. Its shares are handed out in chunks. A
+crash between two chunks changes nothing: the same seed and list give the same order, and each fan's row is given a
 share once.
 """
 
@@ -14,6 +14,17 @@ from sqlalchemy import Integer, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.packets.cards import CARD
+from bot.features.packets.closing import close_packet, give_up_share
+from bot.features.packets.shares import (
+    Purse,
+    absent_among,
+    lock_packet,
+    lock_purses,
+    share_key,
+    shares_of,
+    waiting_share,
+)
 from bot.logs import apart, get_logger
 from bot.rules.fans import FansPolicy
 from bot.rules.farming import Reason, Sign
@@ -27,21 +38,10 @@ from bot.store.engine.hot import Hot
 from bot.store.held import POLICY as FARMING
 from bot.store.held import held_reasons, hold
 from bot.store.messages.cards import touch_cards
-from bot.store.packets import (
-    CARD,
-    Purse,
-    close_packet,
-    give_up_share,
-    gone_or_left,
-    lock_packet,
-    lock_purses,
-    share_key,
-    shares_of,
-    waiting_share,
-)
 from bot.store.places import place_of
-from bot.store.tables import Member, Packet, PacketTake, Presence, Sighting
-from bot.store.tables.base import Id
+from bot.store.tables import Member, Presence, Sighting
+from bot.store.tables.base import Id, id_of
+from bot.store.tables.packets import Packet, PacketTake
 from bot.store.tables.wins import WinKind
 from bot.store.winning import LookUp
 from bot.store.wins import record_win
@@ -117,11 +117,11 @@ class PacketDraws:
         for packet in await self._db.read(live_packets):
             if packet.due_at(self._policy) <= now:
                 with apart(log, "packet_failed", packet=packet.id):
-                    await self._turn(packet, now)
+                    await self._run(packet, now)
         coming = [at for one in await self._db.read(live_packets) if (at := one.due_at(self._policy)) > now]
         return min(coming, default=None)
 
-    async def _turn(self, packet: _Live, now: datetime) -> None:
+    async def _run(self, packet: _Live, now: datetime) -> None:
         if packet.state != PacketState.OPEN:
             await self._draw(packet.id, now)
         if packet.expires_at <= now:
@@ -151,7 +151,7 @@ def live_packets(session: Session) -> list[_Live]:
         .where(col(Packet.state).in_([state.value for state in LIVE]))
         .order_by(col(Packet.expires_at), col(Packet.id))
     ).all()
-    return [_Live(row[0] or 0, *row[1:]) for row in rows]
+    return [_Live(row.id, row.state, row.draws_at, row.expires_at) for row in rows]
 
 
 def freeze(tx: Tx, packet_id: int) -> None:
@@ -258,7 +258,7 @@ def hand_out(
     packet = lock_packet(tx, packet_id)
     if packet.state != PacketState.DRAWING:
         return
-    nobody = gone_or_left(tx, members)
+    nobody = absent_among(tx, members)
     shares = shares_of(tx, packet_id, [nth for _, nth in given])
     place = place_of(tx, packet.community_id)
     for member_id, nth in given:
@@ -283,7 +283,7 @@ def _pay(
     ledger.pay(
         tx,
         community_id=packet.community_id,
-        key=share_key(packet.id or 0, member_id),
+        key=share_key(id_of(packet), member_id),
         member_account=purse.account_id,
         shop=packet.escrow_id,
         amount=coins,
@@ -296,7 +296,7 @@ def _pay(
 def release(tx: Tx, _place: Place, packet_id: int, member_id: int, at: datetime) -> int:
     """Pay a share that waited; how much that was, 0 if nothing waits. Who has left gives it up."""
     purse = lock_purses(tx, packet_id, [member_id])[member_id]
-    if gone_or_left(tx, [member_id]):
+    if absent_among(tx, [member_id]):
         give_up_share(tx, packet_id, member_id, at)
         return 0
     nth = tx.execute(

@@ -3,10 +3,11 @@
 from sqlalchemy import update
 from sqlmodel import col
 
+from bot.features.packets.closing import give_up_share
+from bot.features.packets.shares import lock_purses, shares_waiting
 from bot.store.engine.db import Tx
 from bot.store.leaving import Leaving
-from bot.store.packets import give_up_share, lock_purses, shares_waiting
-from bot.store.tables import Packet, PacketTake
+from bot.store.tables.packets import Packet, PacketTake
 
 ACTED_BY = (col(Packet.opened_by),)
 """Columns that say who of the staff did something."""

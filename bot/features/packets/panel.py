@@ -13,7 +13,7 @@ from bot.rules.packets.packets import LIVE
 from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.place import Place
 from bot.store.panel import reach_groups
-from bot.store.tables import Packet
+from bot.store.tables.packets import Packet
 
 
 def list_packets(session: Session, place: Place, _at: datetime, number: int | None) -> list[AdminLine]:

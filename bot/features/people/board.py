@@ -11,7 +11,7 @@ from bot.rules.calendar import day_of, start_of
 from bot.rules.people.members import Board, BoardLine, BoardPolicy
 from bot.rules.place import Place
 from bot.store.engine.db import Database
-from bot.store.packets import CAME_BACK
+from bot.store.ledger import CAME_BACK
 from bot.store.tables import Account, Member, Person, Transfer
 
 

@@ -14,7 +14,7 @@ from bot.rules.refusals import RoomRefuses
 from bot.rules.rights import Role, may_undo
 from bot.rules.staff.panel import LATELY, AdminEntry, AdminLately
 from bot.store.engine.db import Database
-from bot.store.giveaways import left_today
+from bot.store.giveaways import Giveaways
 from bot.store.messages.refused import refused_rooms
 from bot.store.panel import CountReach, ListThings
 from bot.store.tables import AuditEntry, FanGroup, Person
@@ -23,10 +23,11 @@ from bot.store.tables import AuditEntry, FanGroup, Person
 class Overview:
     """Use cases of looking at what stands, and at what an act would change."""
 
-    def __init__(self, db: Database, lists: Mapping[str, ListThings]) -> None:
+    def __init__(self, db: Database, lists: Mapping[str, ListThings], giveaways: Giveaways) -> None:
         """`lists` are the domains', by section."""
         self._db = db
         self._lists = lists
+        self._giveaways = giveaways
 
     async def lines(self, place: Place, section: str, at: datetime) -> list[AdminLine]:
         """All things of a section that staff may still want to act on."""
@@ -47,7 +48,7 @@ class Overview:
 
     async def left_today(self, place: Place, actor_id: int, at: datetime) -> int:
         """Coins that an operator can still give away today."""
-        return await self._db.read(left_today, place, actor_id, at)
+        return await self._db.read(self._giveaways.left_today, place, actor_id, at)
 
     async def refusals(self, place: Place) -> tuple[RoomRefuses, ...]:
         """Rooms of the shop that refuse messages now."""

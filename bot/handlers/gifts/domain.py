@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.features.gifts import forget, living_card
+from bot.features.gifts import forget, giveaway, living_card
 from bot.features.gifts import offers as offer_cases
 from bot.features.gifts.cards import Gifts, expire_openings
 from bot.features.gifts.offers import GiftOffers
@@ -21,7 +21,7 @@ def wire(core: Core) -> Wired:
     policy = core.policies[GiftPolicy]
     gifts = Gifts(core.db, policy, partial(core.token, TOKEN_BYTES))
     return Wired(
-        {"gifts": gifts, "gift_offers": GiftOffers(core.db, policy)},
+        {"gifts": gifts, "gift_offers": GiftOffers(core.db, policy, core.giveaways)},
         due=(Rewarding(core.db, policy), gifts),
     )
 
@@ -32,11 +32,12 @@ DOMAIN = Domain(
     policies=(GiftPolicy,),
     cards={living_card.CARD: living_card.card_of},
     undo={
-        offer_cases.MADE: Undoable(
+        giveaway.MADE: Undoable(
             lambda tx, act, entry, _: offer_cases.undo_make(tx, act.place, act.actor_id, entry, act.at, act.cause)
         ),
-        offer_cases.CLOSED: Undoable(lambda tx, act, entry, _: offer_cases.undo_close(tx, act.place, entry)),
+        giveaway.CLOSED: Undoable(lambda tx, act, entry, _: offer_cases.undo_close(tx, act.place, entry)),
     },
+    gives=(giveaway.GIVES,),
     tidies=(expire_openings,),
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces,),

@@ -4,12 +4,13 @@ What cuts across (undo, deletion, the move of a group, the clock, the sender, th
 names none of them.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from aiogram import Bot
+from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.content import Words
@@ -30,10 +31,17 @@ from bot.rules.policies import Policies
 from bot.rules.raffles.beacons import Beacon
 from bot.settings import Settings
 from bot.store.engine.db import Database, Tx
+from bot.store.giveaways import Giveaways, Gives
 from bot.store.leaving import DropTraces, Forget, Forgetting, LockFirst
 from bot.store.panel import ListThings
 from bot.telegram.deliveries import CardState, FileMaker, Witness
 from bot.telegram.replies import Voice
+
+LookAhead = Callable[[Session, Policies], Iterable[tuple[datetime, str]]]
+"""(session, policies) → what comes by itself: when, and the block of the demo's words that says what."""
+
+AddToCard = Callable[[Session, Any, int], Any]
+"""(session, card, the id of what the card is about) → the card with this domain's part."""
 
 Tidy = Callable[[Tx, datetime], Any]
 """Drops, once a day, what has been kept long enough."""
@@ -62,6 +70,8 @@ class Core:
     people: People
     undoing: Undo
     forgetting: Forgetting
+    giveaways: Giveaways
+    """What operators give away, and their limit."""
     table: Table
     panel_parts: PanelParts
     """What all domains bring to the staff's panel."""
@@ -115,6 +125,12 @@ class Domain:
     """Who writes down which message told of something, by kind."""
     undo: Mapping[str, Undoable] = field(default_factory=dict)
     """How its acts are taken back, by the act's name in the audit log."""
+    gives: tuple[Gives, ...] = ()
+    """Its acts by which operators give coins of the shop away."""
+    adds_to_cards: Mapping[str, AddToCard] = field(default_factory=dict)
+    """What it adds to living cards of other domains, by the card's kind."""
+    looks_ahead: tuple[LookAhead, ...] = ()
+    """What it does next by itself, for the demo's clock."""
     follows: tuple[Follow, ...] = ()
     """What follows when a group becomes a supergroup."""
     forgets: tuple[Forget, ...] = ()

@@ -23,7 +23,7 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
                 bare("coins", whole(1, policy.most_coins), "500", "1000", "3000"),
                 bare("shares", whole(1, policy.most_shares), "10", "20", "50", "100"),
                 flag("rush"),
-                Blank("fresh", days_back, quick=("7d", "30d")),
+                Blank("fresh", days_back(policy), quick=("7d", "30d")),
             ),
             gives=True,
             reach=reach_new,

@@ -18,8 +18,8 @@ from bot.handlers.shops.setup_panel import SetupPanel
 from bot.handlers.shops.topics import choose_here
 from bot.handlers.staff.panel_pages import AdminPanel
 from bot.rules.forms import NotATime, TooLong
+from bot.rules.funding import Funding
 from bot.rules.giveaways import POLICY as GIVEAWAYS
-from bot.rules.packets.packets import Funding
 from bot.rules.shops.setup import ROOMS, Problem, Setup, SetupPolicy, Step, giveaway_of, morning_of
 from bot.rules.words import Language
 from bot.telegram.ask import Ask

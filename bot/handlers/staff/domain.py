@@ -18,11 +18,11 @@ from bot.store.held import forget_sightings
 def wire(core: Core) -> Wired:
     """Make what handlers of staff ask for, and the clock's part."""
     policy = core.policies[FarmingPolicy]
-    drafts, resolving = Drafts(core.db), Resolving(core.db, policy)
+    drafts, resolving = Drafts(core.db), Resolving(core.db, policy, core.giveaways)
     admin_panel = AdminPanel(
         communities=core.communities,
         drafts=drafts,
-        overview=Overview(core.db, core.panel_parts.lists),
+        overview=Overview(core.db, core.panel_parts.lists, core.giveaways),
         people=core.people,
         undoing=core.undoing,
         parts=core.panel_parts,
@@ -55,6 +55,7 @@ DOMAIN = Domain(
             lambda tx, act, entry, _: staff_cases.undo_lift(tx, act.place, entry), owners_only=True
         ),
     },
+    gives=(held_rewards.GIVES,),
     tidies=(forget_sightings,),
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces,),

@@ -32,14 +32,8 @@ class PacketState(StrEnum):
 
 
 LIVE = frozenset({PacketState.GATHERING, PacketState.DRAWING, PacketState.OPEN})
-
-
-class Funding(StrEnum):
-    """Who may open packets in a community."""
-
-    STAFF = "staff"
-    FANS = "fans"
-    """Fans too, from their own coins."""
+SEED_SHOWN = frozenset({PacketState.OVER, PacketState.EXPIRED, PacketState.CANCELLED})
+"""States in which nothing depends on the seed any more: it is shown."""
 
 
 @dataclass(frozen=True, slots=True)

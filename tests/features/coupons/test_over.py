@@ -40,7 +40,7 @@ from bot.store.members import standing
 from bot.store.tables import Campaign, Coupon
 from tests.features.counter import Counter
 from tests.features.givers import Circle
-from tests.features.scene import NOON, OWNER, PANEL, Causes, days, dice, fan, offer, privacy, shop, till
+from tests.features.scene import GIVEAWAYS, NOON, OWNER, PANEL, Causes, days, dice, fan, offer, privacy, shop, till
 
 HOUR = timedelta(hours=1)
 ME = fan(1)
@@ -161,7 +161,7 @@ async def test_an_item_whose_campaign_is_over(db: Database, causes: Causes) -> N
     _, number = await offer(db, counter.place, campaign, causes.next())
     await counter.lists(ItemKind.COUPON, title="Silk", subject=number)
     states = [
-        [line.state for line in await Overview(db, PANEL.lists).lines(counter.place, Section.ITEMS, at)]
+        [line.state for line in await Overview(db, PANEL.lists, GIVEAWAYS).lines(counter.place, Section.ITEMS, at)]
         for at in (NOON, days(1))
     ]
     assert states == [["open"], ["ended"]]
@@ -172,7 +172,7 @@ async def test_an_item_whose_campaign_is_over(db: Database, causes: Causes) -> N
 async def test_a_gift_whose_coupon_is_over(db: Database, causes: Causes) -> None:
     """Neither fans are offered it nor does the panel list it; a card isn't made of it."""
     circle = await Circle.open(db, causes)
-    place, overview = circle.place, Overview(db, PANEL.lists)
+    place, overview = circle.place, Overview(db, PANEL.lists, GIVEAWAYS)
     _, number = await offer(db, place, NewCampaign("Silk", 5, closes=days(2)), causes.next())
     await circle.offers(GiftKind.COUPON, title="Silk", campaign=number)
     await circle.offers(title="Coins", closes=days(3))
@@ -186,6 +186,6 @@ async def test_a_gift_whose_coupon_is_over(db: Database, causes: Causes) -> None
     one = await overview.thing(place, Section.GIFTS, 1, days(2))
     assert one is not None
     assert one.state == "closed"
-    shown = await GiftOffers(db, circle.policy).listed(place, days(2))
+    shown = await GiftOffers(db, circle.policy, GIVEAWAYS).listed(place, days(2))
     assert [line.state for line in shown.lines] == ["open", "over"]
     assert await circle.makes(ME, days(2), offer=1) == OfferGone()

@@ -30,6 +30,7 @@ from bot.store.engine.db import Database
 from bot.store.members import OutsideError, note
 from tests.features.givers import Circle
 from tests.features.scene import (
+    GIVEAWAYS,
     NOON,
     OWNER,
     Causes,
@@ -230,7 +231,7 @@ async def test_a_coupon_that_was_cancelled_meanwhile(db: Database, causes: Cause
     await circle.comes(BEN)
     assert await query(db, "SELECT taken FROM campaign") == [(0,)]
     assert await query(db, "SELECT count(*) FROM gift_reward") == [(4,)]
-    offers = GiftOffers(db, circle.policy)
+    offers = GiftOffers(db, circle.policy, GIVEAWAYS)
     wish = NewGift("Late", GiftKind.COUPON, campaign=1)
     assert await offers.make(circle.place, OWNER.user_id, wish, NOON, causes.next()) == NoSuchCampaign(1)
 
@@ -483,7 +484,7 @@ async def test_payments_and_leavings_at_once(db: Database, causes: Causes) -> No
 async def test_staff_offer_and_close(db: Database, causes: Causes) -> None:
     """Numbers count up, a closed offer makes no cards, the list adds up, and undo works while nobody has a card."""
     circle = await Circle.open(db, causes)
-    offers, there = GiftOffers(db, circle.policy), await shop(db, fan(900), -1002)
+    offers, there = GiftOffers(db, circle.policy, GIVEAWAYS), await shop(db, fan(900), -1002)
     first, second = await circle.offers(), await circle.offers(GiftKind.RELAY, title="Relay")
     assert (first.number, first.opens, second.number, second.opens, second.coins) == (1, "single", 2, "many", 10)
     await circle.brings(ANA, BEN, offer=1)

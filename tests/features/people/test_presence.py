@@ -30,8 +30,8 @@ from bot.store.ledger import check_books
 from bot.store.members import OutsideError
 from bot.store.places import Group, find_place
 from tests.features.draws import DRAWS, Fair
-from tests.features.packets.test_packets import DRAWN, POLICY, Table
-from tests.features.scene import NOON, Causes, balance, days, fan, in_public, outside, privacy, query, shop
+from tests.features.packets.table import DRAWN, POLICY, Table
+from tests.features.scene import NOON, Causes, act_of, balance, days, fan, in_public, outside, privacy, query, shop
 from tests.features.studio import another_group
 
 HOME, OTHER = -1001, -1002
@@ -438,7 +438,7 @@ async def test_a_large_draw_asks_first_about_the_unconfirmed(db: Database, cause
     packet = (await table.opens(1_000, 230)).packet_id
     strangers = range(1, 16)
     for number in strangers:
-        await table.packets.tap(table.place, in_public(fan(number)), packet, NOON, causes.next())
+        await table.packets.tap(act_of(table.place, in_public(fan(number)), NOON, causes.next()), packet)
     await asyncio.gather(*(table.tap(packet, number) for number in range(16, 231)))
     telegram = Telegram(db)
     await PacketDraws(db, POLICY, telegram.look_up).run_due(DRAWN)

@@ -14,7 +14,7 @@ from bot.rules.panel import Reach, Section
 from bot.rules.rights import Role
 from bot.rules.staff.panel import REVIEW
 from bot.store.engine.db import Database
-from tests.features.scene import NOON, OWNER, PANEL, POLICIES, Causes, fan, shop, undo, undoing
+from tests.features.scene import GIVEAWAYS, NOON, OWNER, PANEL, POLICIES, Causes, fan, shop, undo, undoing
 from tests.features.studio import another_group
 
 MINE = OWNER.user_id
@@ -66,7 +66,7 @@ async def test_many_answers_at_once(db: Database) -> None:
 
 async def test_what_stands_and_what_happened(db: Database, causes: Causes) -> None:
     """Drops are listed while they run; the log tells who did what, and what its reader may take back."""
-    place, campaigns, overview = await shop(db), Campaigns(db), Overview(db, PANEL.lists)
+    place, campaigns, overview = await shop(db), Campaigns(db), Overview(db, PANEL.lists, GIVEAWAYS)
     for title, closes in (("Silk", None), ("Wool", timedelta(hours=1))):
         wish = NewCampaign(title, 5, closes=NOON + closes if closes is not None else None)
         made = await campaigns.make(place, MINE, wish, NOON, causes.next())
@@ -90,7 +90,7 @@ async def test_what_stands_and_what_happened(db: Database, causes: Causes) -> No
 
 async def test_reach_is_counted(db: Database, causes: Causes) -> None:
     """Groups and the channel, fans who are here, coins that go back: of this shop alone."""
-    place, overview = await shop(db), Overview(db, PANEL.lists)
+    place, overview = await shop(db), Overview(db, PANEL.lists, GIVEAWAYS)
     await another_group(db, place, -1002)
     await another_group(db, place, -1003, channel=True)
 

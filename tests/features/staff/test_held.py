@@ -27,7 +27,7 @@ from bot.store.engine.db import Database, Tx
 from bot.store.held import held_reasons, hold, seen_fast
 from bot.store.members import note, standing
 from bot.store.tables import AuditEntry, Source
-from tests.features.scene import NOON, OWNER, Causes, balance, days, everything, fan, privacy, query, shop
+from tests.features.scene import GIVEAWAYS, NOON, OWNER, Causes, balance, days, everything, fan, privacy, query, shop
 
 POLICY = FarmingPolicy()
 WEEK = timedelta(days=7)
@@ -111,7 +111,7 @@ async def test_what_is_held_is_listed_with_its_reasons(db: Database) -> None:
 async def test_staff_release_or_refuse_once(db: Database, causes: Causes) -> None:
     """Released is paid once however often it is pressed or redelivered; what staff let go isn't held again."""
     place, till = await shop(db), Till()
-    resolving = Resolving(db, POLICY, till.resolvers)
+    resolving = Resolving(db, POLICY, GIVEAWAYS, till.resolvers)
     await wait(db, place)
     await wait(db, place, subject=8)
     first, second = [line.held_id for line in (await Holding(db, POLICY).listed(place)).lines]
@@ -143,7 +143,7 @@ async def test_staff_release_or_refuse_once(db: Database, causes: Causes) -> Non
 async def test_another_shops_staff_decide_nothing_here(db: Database, causes: Causes) -> None:
     """A forged number, or another shop's, hears that nothing waits, and nothing changes."""
     here, there = await shop(db), await shop(db, fan(900), -1002)
-    resolving = Resolving(db, POLICY, Till().resolvers)
+    resolving = Resolving(db, POLICY, GIVEAWAYS, Till().resolvers)
     await wait(db, here)
     held_id = (await Holding(db, POLICY).listed(here)).lines[0].held_id
     before = await everything(db)
@@ -158,7 +158,7 @@ async def test_ten_staff_decide_at_once(db: Database, causes: Causes) -> None:
     place, till = await shop(db), Till()
     await wait(db, place)
     held_id = (await Holding(db, POLICY).listed(place)).lines[0].held_id
-    resolving = Resolving(db, POLICY, till.resolvers)
+    resolving = Resolving(db, POLICY, GIVEAWAYS, till.resolvers)
     outcomes = await asyncio.gather(
         *(
             resolving.decide(place, OWNER.user_id + n, held_id, HeldState.RELEASED, NOON, causes.next())
@@ -174,7 +174,7 @@ async def test_ten_staff_decide_at_once(db: Database, causes: Causes) -> None:
 async def test_what_looks_normal_goes_by_itself(db: Database) -> None:
     """After a week haste that is over is forgiven, and paid once; a ring waits on."""
     place, till = await shop(db), Till()
-    resolving = Resolving(db, POLICY, till.resolvers)
+    resolving = Resolving(db, POLICY, GIVEAWAYS, till.resolvers)
     await wait(db, place, HASTE, subject=1)
     await wait(db, place, RING, subject=2)
     assert await resolving.run_due(days(6)) == NOON + WEEK
@@ -250,7 +250,7 @@ async def test_who_is_deleted_leaves_nothing_that_waits(db: Database, causes: Ca
     await db.write(saw_haste, place, fan(1), NOON)
     await wait(db, place)
     held_id = (await Holding(db, POLICY).listed(place)).lines[0].held_id
-    await Resolving(db, POLICY, till.resolvers).decide(
+    await Resolving(db, POLICY, GIVEAWAYS, till.resolvers).decide(
         place, OWNER.user_id, held_id, HeldState.RELEASED, NOON, causes.next()
     )
     await privacy(db).delete(place, fan(1).user_id, NOON)
