@@ -25,7 +25,7 @@ from bot.rules.rights import Role
 from tests.features.fragile import Fragile, Killed
 from tests.features.givers import Circle
 from tests.features.machine import STAFF, Machine
-from tests.features.scene import GIVEAWAYS, OWNER, Causes, act_of, fan, undo
+from tests.features.scene import GIVEAWAYS, OWNER, POLICIES, Causes, act_of, fan, undo
 
 
 class Clockwork(Protocol):
@@ -67,7 +67,7 @@ class RewardRules(Machine):
         self.opened: list[int] = []
         self.cards: list[GiftCard] = []
         self.clocks: list[Clockwork] = [
-            PacketDraws(self.fragile, PacketPolicy()),
+            PacketDraws(self.fragile, POLICIES),
             Rewarding(self.fragile, self.circle.policy),
             self.circle.gifts,
             Lapsing(self.fragile, LapsePolicy()),

@@ -24,8 +24,8 @@ from bot.rules.packets.packets import (
     PacketPolicy,
     PacketState,
     PacketTooThin,
-    split,
 )
+from bot.rules.packets.shares import split
 from bot.rules.rights import ForStaffOnly, Role
 from bot.store import causes, ledger
 from bot.store.audit import record

@@ -20,7 +20,7 @@ def wire(core: Core) -> Wired:
     policy = core.policies[PacketPolicy]
     return Wired(
         {"packets": Packets(core.db, policy, core.giveaways, core.fresh_bytes)},
-        due=(PacketDraws(core.db, policy, core.whereabouts.look_up),),
+        due=(PacketDraws(core.db, core.policies, core.whereabouts.look_up),),
     )
 
 

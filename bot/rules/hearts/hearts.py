@@ -17,7 +17,7 @@ HEART = "❤"
 
 
 class GoalState(StrEnum):
-    """Where a goal stands by the owner's will; that its stream is over is a matter of time."""
+    """Whether a goal was called off. That its stream is over isn't written here."""
 
     RUNNING = "running"
     CANCELLED = "cancelled"
@@ -28,13 +28,13 @@ class HeartPolicy:
     """Limits of goals, and the rhythm of hearts."""
 
     apart: timedelta = timedelta(minutes=1)
-    """Each fan counts once in so long, by press or reaction."""
+    """Each fan's hearts count once in this time, by press or reaction."""
     card_every: timedelta = timedelta(seconds=5)
     """The live card counts by an edit at most this often."""
     most_steps: int = 5
     most_hearts: int = 1_000_000
     raffle_minutes: int = 10
-    """How long a raffle is open that names no other time."""
+    """How long a raffle is open if nothing else was typed."""
     longest_raffle: int = 7 * 24 * 60
     """Minutes."""
 
@@ -55,7 +55,7 @@ class Give:
     winners: int = 0
     minutes: int = 0
     beacon: bool = False
-    """Of a raffle: whether the public beacon seals it too, found out when the goal was set."""
+    """Of a raffle: whether the public beacon seals it too. That was asked when the goal was set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,14 @@ class GoalsNotRising(Outcome, name="hearts.GoalsNotRising"):
 
 @dataclass(frozen=True, slots=True)
 class GiveUnread(Outcome, name="hearts.GiveUnread"):
-    """Nothing that a step can open."""
+    """What was typed is nothing that a step can open."""
 
     value: str
 
 
 @dataclass(frozen=True, slots=True)
 class StepsDontMatch(Outcome, name="hearts.StepsDontMatch"):
-    """Not as many things to give as numbers of hearts, or too many."""
+    """There are more or fewer things to give than numbers of hearts, or too many of both."""
 
     goals: int
     gives: int
@@ -144,7 +144,7 @@ class Hearted(Outcome, name="hearts.Hearted"):
     left: int | None
     """Hearts to the next step; None: all are reached."""
     unlocked: bool
-    """Whether this one reached a step."""
+    """Whether this heart reached a step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ class HeartAgain(Outcome, name="hearts.HeartAgain"):
 
 @dataclass(frozen=True, slots=True)
 class HeartsRest(Outcome, name="hearts.HeartsRest"):
-    """No hearts are counted there now: not on yet, over, taken back, or a forged press."""
+    """Nothing counts there now: the stream isn't on, the goal was called off, or the press is forged."""
 
     toast_only = True
 
@@ -173,13 +173,13 @@ class GoalMade(Outcome, name="hearts.GoalMade"):
     stream: str
     steps: tuple[GoalStep, ...]
     at: datetime | None
-    """When the stream begins; None: it is on."""
+    """When the stream begins. None: it is on."""
     audit_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class GoalThere(Outcome, name="hearts.GoalThere"):
-    """The stream has a goal."""
+    """The stream has a goal already."""
 
     stream: str
 
@@ -191,7 +191,7 @@ class NoStreamForGoal(Outcome, name="hearts.NoStreamForGoal"):
 
 @dataclass(frozen=True, slots=True)
 class CouponNotKept(Outcome, name="hearts.CouponNotKept"):
-    """A step names a campaign that isn't there, or isn't kept for hearts."""
+    """A step names a drop that isn't there, or isn't kept for hearts."""
 
     number: int
 
@@ -203,19 +203,19 @@ class GoalShown(Outcome, name="hearts.GoalShown"):
     stream: str
     hearts: int
     fans: int
-    """Fans who gave some, those whom Telegram doesn't name left out."""
+    """Fans who gave hearts, without those whom Telegram doesn't name."""
     steps: tuple[GoalStep, ...]
     at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class NoGoal(Outcome, name="hearts.NoGoal"):
-    """There is none: how one is made."""
+    """There is no goal; the words say how one is set."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoalCancelled(Outcome, name="hearts.GoalCancelled"):
-    """A goal was taken back; what its steps opened stays."""
+    """A goal was called off. What its steps opened stays."""
 
     stream: str
     hearts: int
@@ -224,7 +224,7 @@ class GoalCancelled(Outcome, name="hearts.GoalCancelled"):
 
 @dataclass(frozen=True, slots=True)
 class StepFailed(Outcome, name="hearts.StepFailed"):
-    """To the owner: a step was reached, and what it was to open couldn't be opened."""
+    """To the owner: a step was reached, and its prize couldn't be opened."""
 
     hearts: int
     kind: str

@@ -26,7 +26,7 @@ from bot.store.engine.db import Database, Tx
 from bot.store.held import see
 from bot.store.ledger import check_books
 from bot.store.members import standing
-from tests.features.scene import GIVEAWAYS, NOON, OWNER, Causes, act_of, fan, query, shop
+from tests.features.scene import GIVEAWAYS, NOON, OWNER, POLICIES, Causes, act_of, fan, query, shop
 
 POLICY = PacketPolicy()
 DRAWN = NOON + POLICY.window + POLICY.settle
@@ -76,7 +76,7 @@ class Table:
 
     async def tick(self, now: datetime) -> datetime | None:
         """What the clock does by `now`."""
-        return await PacketDraws(self.db, POLICY).run_due(now)
+        return await PacketDraws(self.db, POLICIES).run_due(now)
 
     async def card(self, packet: int) -> PacketCard:
         """The card as it would hang."""

@@ -13,13 +13,8 @@ from hypothesis import strategies as st
 from bot.features.packets import draw as packet_draws
 from bot.flows.held_rewards import Resolving
 from bot.rules.farming import FarmingPolicy, HeldRefused, HeldReleased, HeldSettled, HeldState
-from bot.rules.packets.packets import (
-    PacketDrawing,
-    ShareKeptBack,
-    ShareWaits,
-    ShareYours,
-    split,
-)
+from bot.rules.packets.packets import PacketDrawing, ShareKeptBack, ShareWaits, ShareYours
+from bot.rules.packets.shares import split
 from bot.store.engine.db import Database
 from tests.conftest import fresh_sqlite
 from tests.features.packets.table import DRAWN, POLICY, Table, change, pressed_fast

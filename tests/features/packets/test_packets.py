@@ -27,8 +27,8 @@ from bot.rules.packets.packets import (
     ShareTaken,
     ShareYours,
     WonLately,
-    split,
 )
+from bot.rules.packets.shares import split
 from bot.rules.rights import ForStaffOnly
 from bot.rules.sealing import Sealed, commitment, key_of, list_hash, order_of
 from bot.store.engine.db import Database

@@ -30,13 +30,26 @@ from bot.store.ledger import check_books
 from bot.store.members import OutsideError
 from bot.store.places import Group, find_place
 from tests.features.draws import DRAWS, Fair
-from tests.features.packets.table import DRAWN, POLICY, Table
-from tests.features.scene import NOON, Causes, act_of, balance, days, fan, in_public, outside, privacy, query, shop
+from tests.features.packets.table import DRAWN, Table
+from tests.features.scene import (
+    NOON,
+    POLICIES,
+    Causes,
+    act_of,
+    balance,
+    days,
+    fan,
+    in_public,
+    outside,
+    privacy,
+    query,
+    shop,
+)
 from tests.features.studio import another_group
 
 HOME, OTHER = -1001, -1002
 CHECK_IN_STATEMENTS = 7
-POLICIES = FansPolicy()
+FANS_POLICY = FansPolicy()
 MINUTE = timedelta(minutes=1)
 REACH = Reach(Language.KO, can_write=False)
 IN, OUT = Found(Where.IN, HOME, free=True), Found(Where.OUT, free=True)
@@ -45,7 +58,7 @@ BANNED, SILENT = Found(Where.BANNED), Found(Where.SILENT)
 
 def rolls(db: Database) -> Belonging:
     """Who is in, as it is written down."""
-    return Belonging(db, POLICIES)
+    return Belonging(db, FANS_POLICY)
 
 
 async def check_in(db: Database, place: Place, sender: Sender, at: datetime, causes: Causes) -> Any:
@@ -288,7 +301,7 @@ async def test_who_acts_in_public_is_looked_at_once(db: Database, causes: Causes
     assert await known(db, place) is Known.LEFT
     due, next_at = await rolls(db).to_look_at(NOON + 2 * MINUTE)
     assert due == []
-    assert next_at == NOON + MINUTE + POLICIES.again
+    assert next_at == NOON + MINUTE + FANS_POLICY.again
 
 
 async def test_who_cant_be_looked_at_is_tried_tomorrow(db: Database, causes: Causes) -> None:
@@ -297,9 +310,9 @@ async def test_who_cant_be_looked_at_is_tried_tomorrow(db: Database, causes: Cau
     await check_in(db, place, in_public(fan(1)), NOON, causes)
     await looked(db, place, 1, SILENT, NOON + MINUTE)
     assert await known(db, place) is Known.IN
-    assert await rolls(db).to_look_at(NOON + 2 * MINUTE) == ([], NOON + MINUTE + POLICIES.untold)
+    assert await rolls(db).to_look_at(NOON + 2 * MINUTE) == ([], NOON + MINUTE + FANS_POLICY.untold)
     await looked(db, place, 1, IN, days(2))
-    assert await rolls(db).to_look_at(days(3)) == ([], days(2) + POLICIES.again)
+    assert await rolls(db).to_look_at(days(3)) == ([], days(2) + FANS_POLICY.again)
 
 
 async def test_the_background_look_is_paced(db: Database, causes: Causes) -> None:
@@ -309,7 +322,7 @@ async def test_the_background_look_is_paced(db: Database, causes: Causes) -> Non
         await check_in(db, place, in_public(fan(number)), NOON + timedelta(seconds=number), causes)
     due, next_at = await rolls(db).to_look_at(NOON + MINUTE)
     assert [sender.user_id for _, sender in due] == [fan(number).user_id for number in range(1, 6)]
-    assert next_at == NOON + MINUTE + POLICIES.round
+    assert next_at == NOON + MINUTE + FANS_POLICY.round
 
 
 async def test_everybodys_rights_make_nobody_a_member(db: Database) -> None:
@@ -410,7 +423,7 @@ async def test_a_packets_drawn_are_looked_up(db: Database, causes: Causes) -> No
     packet = (await table.opens(300, 3)).packet_id
     await table.crowd(packet, 3)
     telegram = Telegram(db, gone=(1,), banned=(2,))
-    await PacketDraws(db, POLICY, telegram.look_up).run_due(DRAWN)
+    await PacketDraws(db, POLICIES, telegram.look_up).run_due(DRAWN)
     assert sorted(telegram.asked) == [fan(number).user_id for number in (1, 2, 3)]
     paid = [await balance(db, table.place, fan(number)) for number in (1, 2, 3)]
     assert paid[:2] == [0, 0]
@@ -425,7 +438,7 @@ async def test_a_ban_races_a_packets_draw(db: Database, causes: Causes) -> None:
     packet = (await table.opens(500, 20)).packet_id
     await table.crowd(packet, 20)
     bans = [rolls(db).ban(table.place, fan(number), DRAWN) for number in range(1, 11)]
-    await asyncio.gather(PacketDraws(db, POLICY, Telegram(db).look_up).run_due(DRAWN), *bans)
+    await asyncio.gather(PacketDraws(db, POLICIES, Telegram(db).look_up).run_due(DRAWN), *bans)
     assert await table.escrow() == 0
     assert await table.sound()
     for number in range(11, 21):
@@ -441,6 +454,6 @@ async def test_a_large_draw_asks_first_about_the_unconfirmed(db: Database, cause
         await table.packets.tap(act_of(table.place, in_public(fan(number)), NOON, causes.next()), packet)
     await asyncio.gather(*(table.tap(packet, number) for number in range(16, 231)))
     telegram = Telegram(db)
-    await PacketDraws(db, POLICY, telegram.look_up).run_due(DRAWN)
-    assert len(telegram.asked) == POLICIES.drawn
+    await PacketDraws(db, POLICIES, telegram.look_up).run_due(DRAWN)
+    assert len(telegram.asked) == FANS_POLICY.drawn
     assert {fan(number).user_id for number in strangers} <= set(telegram.asked)

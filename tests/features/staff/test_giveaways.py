@@ -41,6 +41,7 @@ from tests.features.scene import (
     GIVEAWAYS,
     NOON,
     OWNER,
+    POLICIES,
     Causes,
     act_of,
     days,
@@ -169,13 +170,13 @@ async def _taken_back(counter: Counter, opened: PacketOpened) -> None:
 
 
 async def _not_opened(counter: Counter, opened: PacketOpened) -> None:
-    await PacketDraws(counter.db, PacketPolicy()).run_due(opened.expires_at)
+    await PacketDraws(counter.db, POLICIES).run_due(opened.expires_at)
 
 
 async def _half(counter: Counter, opened: PacketOpened) -> None:
     packets = Packets(counter.db, PacketPolicy(), GIVEAWAYS, lambda size: b"\x05" * size)
     await packets.tap(act_of(counter.place, fan(50), cause=counter.causes.next()), opened.packet_id)
-    await PacketDraws(counter.db, PacketPolicy()).run_due(opened.expires_at)
+    await PacketDraws(counter.db, POLICIES).run_due(opened.expires_at)
 
 
 @pytest.mark.parametrize("comes_back", [_taken_back, _not_opened, _half])
