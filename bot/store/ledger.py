@@ -15,6 +15,9 @@ from bot.store.engine.hot import Hot
 from bot.store.tables import Account, Transfer
 from bot.store.tables.ledger import AccountKind
 
+CAME_BACK = "packet back"
+"""The reason of transfers by which what nobody got of a packet goes back: those coins were earned before."""
+
 _SHOP = Hot(
     select(col(Account.id)).where(
         col(Account.community_id) == bindparam("community_id"), col(Account.kind) == AccountKind.SHOP.value

@@ -13,14 +13,13 @@ from bot.rules.packets.packets import PacketCard, PacketState
 from bot.rules.sealing import commitment
 from bot.store import causes, ledger
 from bot.store.engine.db import Tx
+from bot.store.ledger import CAME_BACK
 from bot.store.messages.cards import touch_cards
 from bot.store.places import place_of
 from bot.store.tables import Account, Member, Packet, PacketShare, PacketTake, Person
 
 CARD = "packet"
 """The kind of a packet's living card."""
-CAME_BACK = "packet back"
-"""The ledger's word for what nobody got of a packet."""
 TOLD = frozenset({PacketState.OVER, PacketState.EXPIRED, PacketState.CANCELLED})
 """States in which nothing depends on the seed any more: it is told."""
 

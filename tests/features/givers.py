@@ -3,13 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from itertools import count
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.checkins.checkins import CheckIns
 from bot.features.communities import set_reachable
 from bot.features.coupons.claims import Coupons
 from bot.features.coupons.redemption import Redeeming
@@ -17,28 +15,27 @@ from bot.features.gifts.cards import FoundGift, Gifts, Opened
 from bot.features.gifts.living_card import card_of
 from bot.features.gifts.offers import GiftOffers
 from bot.features.gifts.rewards import Rewarding
-from bot.features.people.joining import Joining, Reach
-from bot.flows import check_in as checking_in
-from bot.flows import come_and_go as coming
+from bot.features.people.joining import Coming, Going, Reach
+from bot.flows.check_in import CheckIns
+from bot.flows.come_and_go import ComeAndGo
 from bot.flows.held_rewards import Resolving
 from bot.flows.redeem import redeem
 from bot.rules.act import Sender
-from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.coupons.coupons import Claimed, CouponPolicy, NewCampaign
 from bot.rules.farming import FarmingPolicy, HeldState
 from bot.rules.gift_states import GiftKind
 from bot.rules.gifts.cards import GiftCard
 from bot.rules.gifts.offers import NewGift, OfferMade
 from bot.rules.gifts.policy import GiftPolicy
-from bot.rules.people.joining import WelcomePolicy
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.rules.rights import Role
 from bot.rules.words import Language
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.places import Group
 from bot.store.tables import Outbox
-from tests.features.scene import NOON, OWNER, Causes, balance, dice, offer, query, shop
+from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_of, balance, dice, offer, query, shop
 
 CHAT = -1001
 
@@ -60,15 +57,19 @@ class Circle:
         return cls(db, await shop(db), causes, GiftPolicy(**policy))
 
     @property
+    def policies(self) -> Policies:
+        """The shop's policies, with that of its gifts."""
+        return POLICIES.but(self.policy)
+
+    @property
     def gifts(self) -> Gifts:
         """What fans do."""
         return Gifts(self.db, self.policy, lambda: f"token{next(self.tokens):04}")
 
     @property
-    def joining(self) -> Joining:
+    def joining(self) -> ComeAndGo:
         """How people come and go, with what that means for gifts."""
-        comes = partial(coming.come, choice=self.choice)
-        return Joining(self.db, WelcomePolicy(), CheckInPolicy(), comes=comes, goes=coming.go)
+        return ComeAndGo(self.db, self.policies, self.choice)
 
     # What staff do.
 
@@ -118,11 +119,11 @@ class Circle:
     async def comes(self, sender: Sender, at: datetime = NOON) -> bool:
         """Someone joins the group."""
         group = Group(CHAT, "Silk room", self.place, True)
-        return await self.joining.come(group, sender, None, Reach(Language.KO, True), at, at)
+        return await self.joining.come(Coming(group, sender, None, Reach(Language.KO, True), at), at)
 
     async def goes(self, sender: Sender, at: datetime = NOON) -> None:
         """Someone leaves the group."""
-        await self.joining.go(self.place, CHAT, sender.user_id, at, elsewhere=False)
+        await self.joining.go(Going(self.place, CHAT, sender.user_id, at))
 
     async def brings(self, inviter: Sender, friend: Sender, at: datetime = NOON, *, offer: int = 0) -> GiftCard:
         """A whole way: card, opened, joined."""
@@ -133,8 +134,8 @@ class Circle:
 
     async def checks_in(self, sender: Sender, at: datetime) -> Any:
         """A check-in, and what it means for gifts; what is due is paid a moment later."""
-        checkins = CheckIns(self.db, CheckInPolicy(), checking_in.check_in)
-        outcome = await checkins.check_in(self.place, sender, at, self.causes.next())
+        checkins = CheckIns(self.db, self.policies)
+        outcome = await checkins.check_in(act_of(self.place, sender, at, self.causes.next()))
         await self.tick(at)
         return outcome
 

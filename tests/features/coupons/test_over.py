@@ -11,8 +11,7 @@ from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.redemption import Redeeming
 from bot.features.gifts.offers import GiftOffers
 from bot.features.staff.overview import Overview
-from bot.flows.my_card import my_card
-from bot.rules.checkins.checkins import CheckInPolicy
+from bot.flows.my_card import MyCards
 from bot.rules.coin_shop.shelf import ItemKind
 from bot.rules.coupons.coupons import (
     AlreadyClaimed,
@@ -40,7 +39,21 @@ from bot.store.members import standing
 from bot.store.tables import Campaign, Coupon
 from tests.features.counter import Counter
 from tests.features.givers import Circle
-from tests.features.scene import NOON, OWNER, PANEL, Causes, days, dice, fan, offer, privacy, shop, till
+from tests.features.scene import (
+    NOON,
+    OWNER,
+    PANEL,
+    POLICIES,
+    Causes,
+    act_of,
+    days,
+    dice,
+    fan,
+    offer,
+    privacy,
+    shop,
+    till,
+)
 
 HOUR = timedelta(hours=1)
 ME = fan(1)
@@ -54,7 +67,7 @@ async def seen(db: Database, place: Place, at: datetime) -> tuple[list[str], lis
     """
     mine = await till(db).mine(place, ME.user_id, at)
     assert {coupon.state for coupon in mine.coupons} <= {"held"}
-    card = await my_card(db, CheckInPolicy(), place, ME, at)
+    card = await MyCards(db, POLICIES).card(act_of(place, ME, at))
     assert card.coupons == len(mine.coupons) + mine.more
     asked = await privacy(db).ask(place, ME.user_id, at)
     assert isinstance(asked, DeletionAsked)

@@ -33,6 +33,7 @@ from tests.features.scene import (
     NOON,
     OWNER,
     Causes,
+    act_of,
     days,
     everything,
     fan,
@@ -342,7 +343,7 @@ async def test_who_said_stop_hears_nothing(db: Database, causes: Causes) -> None
     await circle.reachable(ANA, BEN)
     await circle.brings(ANA, BEN)
     wish = Preference(reminders=False)
-    await Preferences(db).change(circle.place, ANA, wish, NOON)
+    await Preferences(db).change(act_of(circle.place, ANA, NOON), wish)
     for day in (0, 1, 2):
         await circle.checks_in(BEN, days(day) + HOUR)
     await circle.tick(days(8))

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.coins.lapse import Lapsing
-from bot.features.people.board import Members
+from bot.features.people.board import MonthBoard
 from bot.flows.held_rewards import Resolving
 from bot.rules.act import Sender
 from bot.rules.coins.lapse import LapsePolicy
@@ -313,7 +313,7 @@ async def test_what_came_back_counts_once_on_the_board(db: Database, causes: Cau
     await table.earns(1, 50, NOON)
     await table.gives(1, 50, 2, rush=True)
     await table.tick(END)
-    board = await Members(db, BoardPolicy()).board(table.place, fan(1).user_id, END)
+    board = await MonthBoard(db, BoardPolicy()).board(table.place, fan(1).user_id, END)
     assert [line.earned for line in board.lines] == [50]
 
 
