@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from bot.features.communities import set_reachable
 from bot.features.coupons.claims import Coupons
 from bot.features.coupons.redemption import Redeeming
-from bot.features.gifts.cards import FoundGift, Gifts, Opened
+from bot.features.gifts.gifts import Gifts
 from bot.features.gifts.living_card import card_of
 from bot.features.gifts.offers import GiftOffers
-from bot.features.gifts.rewards import Rewarding
+from bot.features.gifts.openings import FoundGift, Opened
+from bot.features.gifts.rewards import RewardClock
 from bot.features.people.joining import Coming, Going, Reach
 from bot.flows.check_in import CheckIns
 from bot.flows.come_and_go import ComeAndGo
@@ -64,7 +65,7 @@ class Circle:
     @property
     def gifts(self) -> Gifts:
         """What fans do."""
-        return Gifts(self.db, self.policy, lambda: f"token{next(self.tokens):04}")
+        return Gifts(self.db, self.policies, lambda: f"token{next(self.tokens):04}")
 
     @property
     def joining(self) -> ComeAndGo:
@@ -78,7 +79,7 @@ class Circle:
         wish = {"title": "A warm start", "coins": 20 if kind is GiftKind.COINS else 0, **wish}
         offers = GiftOffers(self.db, self.policy)
         made = await offers.make(
-            self.place, OWNER.user_id, NewGift(kind=kind, **wish), at, self.causes.next(), Role.OWNER
+            act_of(self.place, OWNER, at, self.causes.next(), Role.OWNER), NewGift(kind=kind, **wish)
         )
         assert isinstance(made, OfferMade)
         return made
@@ -93,13 +94,13 @@ class Circle:
     async def card(self, sender: Sender, at: datetime = NOON, *, offer: int = 0, cause: str | None = None) -> GiftCard:
         """A card; an offer is named by its number."""
         offer_id = await self._offer_id(offer)
-        made = await self.gifts.make(self.place, sender, offer_id, at, cause or self.causes.next())
+        made = await self.gifts.make(act_of(self.place, sender, at, cause or self.causes.next()), offer_id)
         assert isinstance(made, GiftCard), made
         return made
 
     async def makes(self, sender: Sender, at: datetime = NOON, *, offer: int = 0) -> Any:
         """The same, whatever comes of it."""
-        return await self.gifts.make(self.place, sender, await self._offer_id(offer), at, self.causes.next())
+        return await self.gifts.make(act_of(self.place, sender, at, self.causes.next()), await self._offer_id(offer))
 
     async def _offer_id(self, number: int) -> int:
         if not number:
@@ -114,7 +115,7 @@ class Circle:
         """Someone opens a card."""
         found = await self.found(card, at)
         assert found is not None
-        return await self.gifts.open(found, sender, at, inside=inside)
+        return await self.gifts.open(found, act_of(found.place, sender, at), inside=inside)
 
     async def comes(self, sender: Sender, at: datetime = NOON) -> bool:
         """Someone joins the group."""
@@ -160,7 +161,7 @@ class Circle:
 
     async def tick(self, now: datetime) -> list[datetime | None]:
         """One round of what is due."""
-        return [await Rewarding(self.db, self.policy).run_due(now), await self.gifts.run_due(now)]
+        return [await RewardClock(self.db, self.policies).run_due(now), await self.gifts.run_due(now)]
 
     async def member_id(self, sender: Sender) -> int:
         """A member's id."""

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.gifts.cancelling import cancel, unwatch
 from bot.features.gifts.living_card import show_progress
 from bot.rules.act import Sender
 from bot.rules.gift_states import ON_FIRST_CHECK_IN, ON_STAYING, GiftKind, GiftState, Opens, RewardState, Stage, Who
@@ -24,7 +25,6 @@ from bot.rules.place import Place
 from bot.rules.streaks import Cover
 from bot.store.coupons.for_gifts import GiftCoupons
 from bot.store.engine.db import PLANNED, Tx
-from bot.store.invitations import cancel, unwatch
 from bot.store.members import Standing
 from bot.store.tables import Account, CheckIn, Gift, GiftOffer, GiftOpening, GiftReward, Invitation, Member, Person
 from bot.store.tables.base import id_of

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -17,11 +17,10 @@ from bot.rules.place import Place
 from bot.rules.ways_in import SOURCE_OF_OUTSIDERS, source_key
 from bot.store.audit import caused_by, record
 from bot.store.engine.db import Database, Tx
-from bot.store.members import meet
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
-from bot.store.sources import own_source
-from bot.store.tables import FanGroup, FirstTouch, Member, Person, Source, SourceLink
+from bot.store.sources import FoundSource, GroupDoor, own_source, touch
+from bot.store.tables import FanGroup, FirstTouch, Member, Source, SourceLink
 
 MADE = "source.made"
 PRICED = "source.priced"
@@ -43,24 +42,6 @@ class MadeSource:
     came: int
     stayed: int
     fresh: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FoundSource:
-    """A source as its opened link finds it."""
-
-    source_id: int
-    name: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class GroupDoor:
-    """A group of the community and the source's stored invite link into it."""
-
-    chat_id: int
-    title: str
-    url: str | None
 
 
 class Sources:
@@ -183,23 +164,6 @@ def find(session: Session, token: str) -> FoundSource | None:
     if source is None or source.id is None:
         return None
     return FoundSource(source.id, source.name, place_of(session, source.community_id))
-
-
-def touch(tx: Tx, community_id: int, source_id: int, sender: Sender, at: datetime) -> None:
-    """Keep the first touch; who opens a shop's link means that shop in private from here on."""
-    meet(tx, sender, community_id)
-    tx.execute(update(Person).where(col(Person.user_id) == sender.user_id).values(community_id=community_id))
-    known = tx.execute(
-        select(col(Member.id)).where(col(Member.community_id) == community_id, col(Member.user_id) == sender.user_id)
-    ).first()
-    if known is not None:
-        return
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
-    tx.execute(
-        insert(FirstTouch)
-        .values(community_id=community_id, user_id=sender.user_id, source_id=source_id, at=at)
-        .on_conflict_do_nothing()
-    )
 
 
 def doors(session: Session, community_id: int, source_id: int) -> list[GroupDoor]:

@@ -6,7 +6,7 @@ from aiogram.types import Message
 
 from bot.clock import Clock
 from bot.features.communities import Communities
-from bot.features.people.sources import FoundSource, Sources
+from bot.features.people.sources import Sources
 from bot.handlers.general import start
 from bot.handlers.kit.forms import QUOTES, FormProblem, Moment, whole, words
 from bot.handlers.kit.invite_links import WaysIn
@@ -16,6 +16,7 @@ from bot.handlers.shops.setup_panel import SetupPanel
 from bot.outside.qr_codes import qr_code
 from bot.rules.forms import Missing, UnknownField
 from bot.rules.people.sources import MAX_COST, MAX_NAME, START, InsideAlready, NoSourceYet, NoWayIn, SourceShown, WayIn
+from bot.store.sources import FoundSource
 from bot.telegram.ask import Ask
 from bot.telegram.calls import Outbound
 from bot.telegram.keyboards import start_link

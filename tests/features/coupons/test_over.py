@@ -191,7 +191,7 @@ async def test_a_gift_whose_coupon_is_over(db: Database, causes: Causes) -> None
     await circle.offers(title="Coins", closes=days(3))
     titles = []
     for at in (NOON, days(2), days(3)):
-        choice = await circle.gifts.choice(place, ME.user_id, at)
+        choice = await circle.gifts.choice(act_of(place, ME, at))
         listed = await overview.lines(place, Section.GIFTS, at)
         assert [option.title for option in choice.options[:-1]] == [line.title for line in listed]
         titles.append([line.title for line in listed])
@@ -199,6 +199,6 @@ async def test_a_gift_whose_coupon_is_over(db: Database, causes: Causes) -> None
     one = await overview.thing(place, Section.GIFTS, 1, days(2))
     assert one is not None
     assert one.state == "closed"
-    shown = await GiftOffers(db, circle.policy).listed(place, days(2))
+    shown = await GiftOffers(db, circle.policy).list_offers(place, days(2))
     assert [line.state for line in shown.lines] == ["open", "over"]
     assert await circle.makes(ME, days(2), offer=1) == OfferGone()

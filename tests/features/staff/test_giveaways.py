@@ -38,7 +38,7 @@ from bot.store.places import place_of
 from bot.store.tables import Community
 from tests.features.givers import Circle
 from tests.features.hearts.test_hearts import Room
-from tests.features.scene import NOON, OWNER, Causes, days, desk, everything, fan, privacy, query, shop, undo
+from tests.features.scene import NOON, OWNER, Causes, act_of, days, desk, everything, fan, privacy, query, shop, undo
 from tests.features.studio import at as minute
 
 ANA, BEN = fan(1), fan(2)
@@ -73,7 +73,9 @@ class Counter:
     async def gift(self, coins: int, stock: int | None, at: datetime = NOON, **wish: Any) -> Any:
         """Offer a gift."""
         gift = NewGift(**{"title": "Warm", "kind": GiftKind.COINS, "coins": coins, "stock": stock, **wish})
-        return await GiftOffers(self.db, POLICY).make(self.place, ANA.user_id, gift, at, self.causes.next())
+        return await GiftOffers(self.db, POLICY).make(
+            act_of(self.place, ANA, at, self.causes.next(), Role.OPERATOR), gift
+        )
 
     async def left(self, at: datetime = NOON, by: Sender | int = ANA) -> int:
         """What an operator can still give."""
@@ -198,7 +200,7 @@ async def test_gifts_count_by_their_stock(db: Database, causes: Causes) -> None:
     owners = NewGift("Warm", GiftKind.COINS, coins=30)
     offers = GiftOffers(db, POLICY)
     assert isinstance(
-        await offers.make(counter.place, OWNER.user_id, owners, NOON, causes.next(), Role.OWNER), OfferMade
+        await offers.make(act_of(counter.place, OWNER, NOON, causes.next(), Role.OWNER), owners), OfferMade
     )
 
 
@@ -210,7 +212,7 @@ async def test_a_closed_gift_counts_what_is_on_its_way(db: Database, causes: Cau
     offer = await counter.gift(100, 20, opens=opens)
     await circle.card(fan(50), offer=offer.number)
     assert await counter.left() == 0
-    await GiftOffers(db, POLICY).close(counter.place, ANA.user_id, offer.number, NOON, causes.next())
+    await GiftOffers(db, POLICY).close(act_of(counter.place, ANA, NOON, causes.next(), Role.OPERATOR), offer.number)
     assert await counter.left() == left
     await circle.gifts.run_due(days(9))
     assert await counter.left() == 2_000
@@ -228,7 +230,9 @@ async def test_what_was_closed_comes_back_only_within_the_limit(db: Database, ca
     """An operator who gave the coins elsewhere can't open the gift again; the owner can."""
     counter = await Counter.open(db, causes)
     offer = await counter.gift(100, 20)
-    closed = await GiftOffers(db, POLICY).close(counter.place, ANA.user_id, offer.number, NOON, causes.next())
+    closed = await GiftOffers(db, POLICY).close(
+        act_of(counter.place, ANA, NOON, causes.next(), Role.OPERATOR), offer.number
+    )
     assert isinstance(await counter.packet(1_500), PacketOpened)
     again = await counter.undo(BEN, closed.audit_id)  # type: ignore[union-attr]
     assert again == GiveawayTooMuch(2_000, 500, 2_000)
