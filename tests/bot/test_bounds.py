@@ -27,8 +27,8 @@ from bot.rules.farming import FarmingPolicy
 from bot.rules.files import ImportPolicy
 from bot.rules.numbers import LARGEST
 from bot.rules.orders.orders import OrderPolicy
-from bot.rules.people.privacy import ASIDE_KEPT
 from bot.rules.place import Place
+from bot.rules.retention import ASIDE_KEPT
 from bot.rules.words import Language
 from bot.store.engine.db import Database
 from bot.store.messages import departures, set_aside

@@ -52,7 +52,7 @@ async def source(
     if inside is None:
         return
     if not rest:
-        listed = await sources.listed(inside.community)
+        listed = await sources.list_sources(inside.community)
         await voice.answer(inside, listed if listed.lines else NoSourceYet())
         return
     try:
@@ -60,7 +60,7 @@ async def source(
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    made = await sources.make(inside.community, ask.actor_id, name, cost, ask.at, ask.cause)
+    made = await sources.make(inside.act, name, cost)
     _, closed = await ways.doors(FoundSource(made.source_id, made.name, inside.community), clock.now())
     link = start_link(out.username, f"{START}_{made.token}")
     shown = SourceShown(made.name, link, made.cost, made.came, made.stayed, made.fresh, closed)

@@ -13,8 +13,8 @@ from bot.flows.come_and_go import ComeAndGo
 from bot.rules.act import Sender
 from bot.rules.coupons.coupons import Claimed, NewCampaign, OfferedBefore
 from bot.rules.gift_states import GiftKind
-from bot.rules.people.privacy import FINGERPRINT_KEPT
 from bot.rules.raffles.raffles import Entered, WonLately
+from bot.rules.retention import FINGERPRINT_KEPT
 from bot.rules.words import Language
 from bot.store import forgotten
 from bot.store.engine.db import Database, Tx

@@ -20,15 +20,9 @@ from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckedIn, CheckInPolicy, StartsTomorrow
 from bot.rules.coupons.coupons import Claimed, NewCampaign, NoSuchCoupon, OfferedBefore, Redeemed
 from bot.rules.people.preferences import Preference
-from bot.rules.people.privacy import (
-    FINGERPRINT_KEPT,
-    DeletionAsked,
-    DeletionDone,
-    NothingKept,
-    OwnerStays,
-    PrivacyNotice,
-)
+from bot.rules.people.privacy import DeletionAsked, DeletionDone, NothingKept, OwnerStays, PrivacyNotice
 from bot.rules.place import Place
+from bot.rules.retention import FINGERPRINT_KEPT
 from bot.rules.streams.attendance import AlreadyHere, AttendancePolicy, Attended
 from bot.rules.streams.streams import How
 from bot.rules.words import Language
@@ -332,12 +326,12 @@ async def test_notice_and_stop(db: Database) -> None:
     """The notice knows whether there is something to stop; stopping drops what waits to be told in private."""
     place = await shop(db)
     await give(db, place, ANA, 5)
-    assert await privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=True)
+    assert await privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=True, sighting_days=14)
     await db.write(_remind, place)
     await Preferences(db).change(act_of(place, ANA, NOON), Preference(reminders=False))
-    assert await privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=False)
+    assert await privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=False, sighting_days=14)
     assert await query(db, "SELECT count(*) FROM outbox") == [(0,)]
-    assert await privacy(db).notice(None, ANA.user_id) == PrivacyNotice("", reminders=False)
+    assert await privacy(db).notice(None, ANA.user_id) == PrivacyNotice("", reminders=False, sighting_days=14)
 
 
 def _remind(tx: Tx, place: Place) -> None:
