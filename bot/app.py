@@ -177,7 +177,7 @@ def _kit(
     words, table, giveaways = Words(), table_of(domains), giveaways_of(domains)
     communities = Communities(db, open_to_all=settings.open)
     move_group = MoveGroup(db, communities, policies, follows_of(domains))
-    belonging = Belonging(db, policies[FansPolicy])
+    belonging = Belonging(db, policies)
     whereabouts = Whereabouts(bot, belonging, clock, policies[FansPolicy])
     whispers = Whispers(out, db, clock)
     voice = Voice(

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features.gifts import rewards as rewarding
+from bot.features.gifts import held as held_gifts
 from bot.features.packets import draw as packet_draws
 from bot.features.staff import held as holding
 from bot.logs import apart, get_logger
@@ -61,7 +61,7 @@ class Resolver:
 
 
 RESOLVERS: dict[str, Resolver] = {
-    rewarding.KIND: Resolver(rewarding.release, rewarding.refuse, rewarding.hold_again, rewarding.worth),
+    held_gifts.KIND: Resolver(held_gifts.release, held_gifts.refuse, held_gifts.hold_again, held_gifts.worth),
     packet_draws.HELD: Resolver(packet_draws.release, packet_draws.refuse),
 }
 """By the kind of what is held."""

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot.rules.people.privacy import CAUSES_KEPT
+from bot.rules.retention import CAUSES_KEPT
 from bot.store.engine.db import Tx
 from bot.store.tables import Attendance, AuditEntry, Campaign, CheckIn, Coupon, Gift, Purchase, RaffleEntry
 from bot.store.tables.hearts import Heart

@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 
 from bot.features.people.privacy import forget_me
 from bot.rules import polling
-from bot.rules.people.privacy import ASIDE_KEPT, NothingKept
+from bot.rules.people.privacy import NothingKept
+from bot.rules.retention import ASIDE_KEPT
 from bot.store.engine.db import Database, Tx
 from bot.store.messages import inbox, set_aside
 from bot.store.messages.set_aside import MOST, UPDATE, count_aside, expire, put_aside, take_back

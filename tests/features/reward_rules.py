@@ -12,7 +12,7 @@ from hypothesis.stateful import precondition, rule
 
 from bot.features.coins.lapse import Lapsing
 from bot.features.gifts.offers import GiftOffers
-from bot.features.gifts.rewards import Rewarding
+from bot.features.gifts.rewards import RewardClock
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
 from bot.rules.act import Act
@@ -25,7 +25,7 @@ from bot.rules.rights import Role
 from tests.features.fragile import Fragile, Killed
 from tests.features.givers import Circle
 from tests.features.machine import STAFF, Machine
-from tests.features.scene import GIVEAWAYS, OWNER, POLICIES, Causes, act_of, fan, undo
+from tests.features.scene import GIVEAWAYS, OWNER, POLICIES, Causes, act_of, fan, staff_act, undo
 
 
 class Clockwork(Protocol):
@@ -68,7 +68,7 @@ class RewardRules(Machine):
         self.cards: list[GiftCard] = []
         self.clocks: list[Clockwork] = [
             PacketDraws(self.fragile, POLICIES),
-            Rewarding(self.fragile, self.circle.policy),
+            RewardClock(self.fragile, self.circle.policies),
             self.circle.gifts,
             Lapsing(self.fragile, LapsePolicy()),
         ]
@@ -150,13 +150,15 @@ class RewardRules(Machine):
         """Staff let fans send something on; of coins there are three."""
         coins, at = (20, self.now) if kind is GiftKind.COINS else (0, self.now)
         wish = NewGift("A warm start", kind, coins=coins, stock=3 if coins else None)
-        self.survives(fuse, lambda cause: self.offers.make(self.place, STAFF, wish, at, cause))
+        self.survives(
+            fuse, lambda cause: self.offers.make(staff_act(self.place, STAFF, at, cause, Role.OPERATOR), wish)
+        )
 
     @rule(who=fans, offer=st.integers(0, 2), fuse=fuses)
     def make_a_card(self, who: int, offer: int, fuse: Fuse) -> None:
         """A fan makes a card."""
         at = self.now
-        made = self.survives(fuse, lambda cause: self.circle.gifts.make(self.place, fan(who), offer, at, cause))
+        made = self.survives(fuse, lambda cause: self.circle.gifts.make(act_of(self.place, fan(who), at, cause), offer))
         if isinstance(made, GiftCard) and made.gift_id not in {card.gift_id for card in self.cards}:
             self.cards.append(made)
 
@@ -167,7 +169,7 @@ class RewardRules(Machine):
         card = self.cards[-1 - pick % len(self.cards)]
         found = self.wait(self.circle.found(card, self.now))
         if found is not None:
-            self.wait(self.circle.gifts.open(found, fan(who), self.now, inside=False))
+            self.wait(self.circle.gifts.open(found, act_of(found.place, fan(who), self.now), inside=False))
         if joins:
             self.wait(self.circle.comes(fan(who), self.now))
 

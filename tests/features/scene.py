@@ -123,6 +123,11 @@ def act_of(
     return Act(place, sender, at, cause, sender.user_id, found)
 
 
+def staff_act(place: Place, actor_id: int, at: datetime, cause: str, role: Role = Role.OPERATOR) -> Act:
+    """An act of staff who are known by their id."""
+    return Act(place, replace(OWNER, user_id=actor_id), at, cause, actor_id, role)
+
+
 def undoing(db: Database) -> Undo:
     """What takes acts back, with all that domains registered."""
     return Undo(db, POLICIES, undoables_of(DOMAINS), GIVEAWAYS)

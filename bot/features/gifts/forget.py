@@ -3,9 +3,10 @@
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
+from bot.features.gifts.cancelling import cancel, drop_rewards
+from bot.features.gifts.stock import give_back
 from bot.rules.gift_states import GiftState, Who
 from bot.store.engine.db import Tx
-from bot.store.invitations import cancel, drop_rewards, give_back
 from bot.store.leaving import Leaving, Traces
 from bot.store.tables import Gift, GiftOffer, GiftOpening, GiftReward, GiftSending, Invitation
 
@@ -28,7 +29,7 @@ def forget(tx: Tx, leaving: Leaving) -> None:
         gift.state = GiftState.VOID
         tx.flush()
         if gift.reserved:
-            give_back(tx, gift, at)
+            give_back(tx, gift, at, leaving.policies)
     tx.execute(update(Gift).where(col(Gift.giver_id) == member_id).values(cause=None))
     tx.execute(delete(GiftSending).where(col(GiftSending.giver_id) == member_id))
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Act
 from bot.rules.gift_states import PAYS_COINS, GiftState, OfferState, Opens
 from bot.rules.gifts.offers import NewGift
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch, gift_promises, left_of, may_give
@@ -21,16 +22,15 @@ CLOSED = "gift.closed"
 
 
 def check_offer(
-    tx: Tx, giveaways: Giveaways, act: tuple[Place, int, datetime], wish: NewGift, coins: int
+    tx: Tx, act: Act, wish: NewGift, coins: int, giveaways: Giveaways
 ) -> GiveawayTooMuch | GiftNeedsStock | None:
     """Whether an operator may offer gifts that pay so many coins each. They must say how many there are."""
-    place, actor_id, at = act
     if wish.kind not in PAYS_COINS:
         return None
     if wish.stock is None:
-        allowance = giveaways.allowance(tx, place, actor_id, at, at)
+        allowance = giveaways.allowance(tx, act.place, act.actor_id, act.at, act.at)
         return GiftNeedsStock(coins, left_of(allowance.given, allowance.a_day), allowance.a_day)
-    return giveaways.check(tx, place, actor_id, coins * wish.stock, at)
+    return giveaways.check(tx, act.place, act.actor_id, coins * wish.stock, act.at)
 
 
 def _promised(session: Session, _place: Place, acts: Sequence[AuditEntry], now: datetime) -> int:

@@ -32,11 +32,8 @@ _LINE_STATES = {
 }
 
 
-def card_of(
-    session: Session, community_id: int, gift_id: int, now: datetime, policy: GiftPolicy | None = None
-) -> GiftCard | None:
+def card_of(session: Session, community_id: int, gift_id: int, now: datetime, policy: GiftPolicy) -> GiftCard | None:
     """A card as its giver sees it at `now`."""
-    policy = policy or GiftPolicy()
     gift = session.execute(
         select(Gift).where(col(Gift.id) == gift_id, col(Gift.community_id) == community_id)
     ).scalar_one_or_none()

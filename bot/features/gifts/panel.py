@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.gifts.stock import offered_at
 from bot.rules.gift_states import PAYS_COINS, GiftKind
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.place import Place
-from bot.store.invitations import offered_at
 from bot.store.panel import CountReach, count_fans
 from bot.store.tables import GiftOffer
 

@@ -15,8 +15,8 @@ from bot.store.ledger import CAME_BACK
 from bot.store.tables import Account, Member, Person, Transfer
 
 
-class Members:
-    """Use cases around members as such."""
+class MonthBoard:
+    """The board of `/top`."""
 
     def __init__(self, db: Database, policy: BoardPolicy) -> None:
         self._db = db

@@ -7,6 +7,7 @@ from sqlalchemy import String, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.farming import FarmingPolicy
 from bot.rules.people.privacy import (
     DeletionAsked,
     DeletionDone,
@@ -36,7 +37,7 @@ class Privacy:
 
     async def notice(self, place: Place | None, user_id: int) -> PrivacyNotice:
         """What is kept, for `/privacy`."""
-        return await self._db.read(notice, place, user_id)
+        return await self._db.read(notice, place, user_id, self._forgetting.policies[FarmingPolicy])
 
     async def ask(self, place: Place | None, user_id: int, at: datetime) -> DeletionAsked | NothingKept | OwnerStays:
         """What would be lost."""
@@ -55,16 +56,17 @@ class _Found(NamedTuple):
     balance: int
 
 
-def notice(session: Session, place: Place | None, user_id: int) -> PrivacyNotice:
+def notice(session: Session, place: Place | None, user_id: int, policy: FarmingPolicy) -> PrivacyNotice:
     """Whether there is something to stop is all that depends on the reader."""
+    sighting_days = policy.fast_kept.days
     if place is None:
-        return PrivacyNotice("", reminders=False)
+        return PrivacyNotice("", reminders=False, sighting_days=sighting_days)
     reminders = session.execute(
         select(col(Member.reminders)).where(
             col(Member.community_id) == place.community_id, col(Member.user_id) == user_id
         )
     ).scalar_one_or_none()
-    return PrivacyNotice(place.shop, reminders=bool(reminders))
+    return PrivacyNotice(place.shop, reminders=bool(reminders), sighting_days=sighting_days)
 
 
 def ask(session: Session, place: Place | None, user_id: int, at: datetime) -> DeletionAsked | NothingKept | OwnerStays:

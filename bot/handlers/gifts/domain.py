@@ -4,11 +4,13 @@ from functools import partial
 
 from bot.features.gifts import forget, giveaway, living_card
 from bot.features.gifts import offers as offer_cases
-from bot.features.gifts.cards import Gifts, expire_openings
+from bot.features.gifts.gifts import Gifts
 from bot.features.gifts.offers import GiftOffers
-from bot.features.gifts.rewards import Rewarding
+from bot.features.gifts.openings import expire_openings
+from bot.features.gifts.rewards import RewardClock
 from bot.flows.undo import Undoable
 from bot.handlers.gifts import cards, offers, panel
+from bot.handlers.gifts.services import GiftServices
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.rules.gifts.policy import GiftPolicy
 
@@ -17,12 +19,14 @@ TOKEN_BYTES = 16
 
 
 def wire(core: Core) -> Wired:
-    """Make what handlers of gifts ask for, and the clock's part."""
+    """Make what handlers of gifts ask for, the clock's part, and what shows by the policy."""
     policy = core.policies[GiftPolicy]
-    gifts = Gifts(core.db, policy, partial(core.token, TOKEN_BYTES))
+    cards = Gifts(core.db, core.policies, partial(core.token, TOKEN_BYTES))
     return Wired(
-        {"gifts": gifts, "gift_offers": GiftOffers(core.db, policy, core.giveaways)},
-        due=(Rewarding(core.db, policy), gifts),
+        {"gifts": GiftServices(cards, GiftOffers(core.db, policy, core.giveaways))},
+        due=(RewardClock(core.db, core.policies), cards),
+        cards={living_card.CARD: partial(living_card.card_of, policy=policy)},
+        tidies=(partial(expire_openings, policy=policy),),
     )
 
 
@@ -30,15 +34,11 @@ DOMAIN = Domain(
     name="gifts",
     desks=(offers.setup, cards.setup),
     policies=(GiftPolicy,),
-    cards={living_card.CARD: living_card.card_of},
     undo={
-        giveaway.MADE: Undoable(
-            lambda tx, act, entry, _: offer_cases.undo_make(tx, act.place, act.actor_id, entry, act.at, act.cause)
-        ),
-        giveaway.CLOSED: Undoable(lambda tx, act, entry, _: offer_cases.undo_close(tx, act.place, entry)),
+        giveaway.MADE: Undoable(lambda tx, act, entry, _: offer_cases.undo_make(tx, act, entry)),
+        giveaway.CLOSED: Undoable(lambda tx, act, entry, _: offer_cases.undo_close(tx, act, entry)),
     },
     gives=(giveaway.GIVES,),
-    tidies=(expire_openings,),
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces,),
     acted_by=forget.ACTED_BY,

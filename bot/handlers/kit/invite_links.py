@@ -9,12 +9,13 @@ from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, Teleg
 from aiogram.methods import CreateChatInviteLink, EditChatInviteLink, GetChat
 
 from bot.bounded import Bounded
-from bot.features.people.sources import FoundSource, GroupDoor, Sources
+from bot.features.people.sources import Sources
 from bot.handlers.kit.whereabouts import is_in_any
 from bot.logs import get_logger
 from bot.rules.fans import Door
 from bot.rules.place import Place
 from bot.rules.ways_in import SOURCE_OF_OUTSIDERS
+from bot.store.sources import FoundSource, GroupDoor
 
 log = get_logger("ways")
 
@@ -46,6 +47,10 @@ class WaysIn:
         source_id = await self._sources.for_outsiders(place, now)
         opened, _ = await self.doors(FoundSource(source_id, SOURCE_OF_OUTSIDERS, place), now)
         return opened
+
+    async def hint(self, place: Place, closed: tuple[str, ...], now: datetime) -> None:
+        """Tell the owner, now and then, that people stand before these closed doors."""
+        await self._sources.hint(place, closed, now)
 
     async def doors(self, source: FoundSource, now: datetime) -> tuple[tuple[Door, ...], tuple[str, ...]]:
         """The open doors, and the titles of the groups that have none."""

@@ -6,7 +6,7 @@ from aiogram.types import Message
 
 from bot.clock import Clock
 from bot.features.communities import Communities
-from bot.features.people.sources import FoundSource, Sources
+from bot.features.people.sources import Sources
 from bot.handlers.general import start
 from bot.handlers.kit.forms import QUOTES, FormProblem, Moment, whole, words
 from bot.handlers.kit.invite_links import WaysIn
@@ -16,6 +16,7 @@ from bot.handlers.shops.setup_panel import SetupPanel
 from bot.outside.qr_codes import qr_code
 from bot.rules.forms import Missing, UnknownField
 from bot.rules.people.sources import MAX_COST, MAX_NAME, START, InsideAlready, NoSourceYet, NoWayIn, SourceShown, WayIn
+from bot.store.sources import FoundSource
 from bot.telegram.ask import Ask
 from bot.telegram.calls import Outbound
 from bot.telegram.keyboards import start_link
@@ -51,7 +52,7 @@ async def source(
     if inside is None:
         return
     if not rest:
-        listed = await sources.listed(inside.community)
+        listed = await sources.list_sources(inside.community)
         await voice.answer(inside, listed if listed.lines else NoSourceYet())
         return
     try:
@@ -59,7 +60,7 @@ async def source(
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    made = await sources.make(inside.community, ask.actor_id, name, cost, ask.at, ask.cause)
+    made = await sources.make(inside.act, name, cost)
     _, closed = await ways.doors(FoundSource(made.source_id, made.name, inside.community), clock.now())
     link = start_link(out.username, f"{START}_{made.token}")
     shown = SourceShown(made.name, link, made.cost, made.came, made.stayed, made.fresh, closed)

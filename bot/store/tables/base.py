@@ -1,6 +1,6 @@
 """Names of constraints and the column types that several tables share."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, MetaData
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,6 +18,20 @@ metadata.naming_convention = {
 Id = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 """Row ids: 64 bits everywhere; SQLite gives its own row id only to a column declared INTEGER."""
 
+
+class HasId(Protocol):
+    """A row whose table gives it a number."""
+
+    id: int | None
+
+
+def id_of(row: HasId) -> int:
+    """The id of a row that is in the database."""
+    if row.id is None:
+        raise LookupError(f"{type(row).__name__} isn't in the database yet")
+    return row.id
+
+
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
@@ -25,10 +39,3 @@ def one_of(column: str, values: Any) -> CheckConstraint:
     """A CHECK that `column` holds one of an enum's values: the same on both databases, easy to widen."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
-
-
-def id_of(row: Any) -> int:
-    """The id of a row that is in the database."""
-    if row.id is None:
-        raise LookupError(f"a {type(row).__name__} has its id once it is in the database")
-    return int(row.id)

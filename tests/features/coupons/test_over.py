@@ -11,8 +11,7 @@ from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.redemption import Redeeming
 from bot.features.gifts.offers import GiftOffers
 from bot.features.staff.overview import Overview
-from bot.flows.my_card import my_card
-from bot.rules.checkins.checkins import CheckInPolicy
+from bot.flows.my_card import MyCards
 from bot.rules.coin_shop.shelf import ItemKind
 from bot.rules.coupons.coupons import (
     AlreadyClaimed,
@@ -40,7 +39,22 @@ from bot.store.members import standing
 from bot.store.tables import Campaign, Coupon
 from tests.features.counter import Counter
 from tests.features.givers import Circle
-from tests.features.scene import GIVEAWAYS, NOON, OWNER, PANEL, Causes, days, dice, fan, offer, privacy, shop, till
+from tests.features.scene import (
+    GIVEAWAYS,
+    NOON,
+    OWNER,
+    PANEL,
+    POLICIES,
+    Causes,
+    act_of,
+    days,
+    dice,
+    fan,
+    offer,
+    privacy,
+    shop,
+    till,
+)
 
 HOUR = timedelta(hours=1)
 ME = fan(1)
@@ -54,7 +68,7 @@ async def seen(db: Database, place: Place, at: datetime) -> tuple[list[str], lis
     """
     mine = await till(db).mine(place, ME.user_id, at)
     assert {coupon.state for coupon in mine.coupons} <= {"held"}
-    card = await my_card(db, CheckInPolicy(), place, ME, at)
+    card = await MyCards(db, POLICIES).card(act_of(place, ME, at))
     assert card.coupons == len(mine.coupons) + mine.more
     asked = await privacy(db).ask(place, ME.user_id, at)
     assert isinstance(asked, DeletionAsked)
@@ -178,7 +192,7 @@ async def test_a_gift_whose_coupon_is_over(db: Database, causes: Causes) -> None
     await circle.offers(title="Coins", closes=days(3))
     titles = []
     for at in (NOON, days(2), days(3)):
-        choice = await circle.gifts.choice(place, ME.user_id, at)
+        choice = await circle.gifts.choice(act_of(place, ME, at))
         listed = await overview.lines(place, Section.GIFTS, at)
         assert [option.title for option in choice.options[:-1]] == [line.title for line in listed]
         titles.append([line.title for line in listed])
@@ -186,6 +200,6 @@ async def test_a_gift_whose_coupon_is_over(db: Database, causes: Causes) -> None
     one = await overview.thing(place, Section.GIFTS, 1, days(2))
     assert one is not None
     assert one.state == "closed"
-    shown = await GiftOffers(db, circle.policy, GIVEAWAYS).listed(place, days(2))
+    shown = await GiftOffers(db, circle.policy, GIVEAWAYS).list_offers(place, days(2))
     assert [line.state for line in shown.lines] == ["open", "over"]
     assert await circle.makes(ME, days(2), offer=1) == OfferGone()

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.features.coins.lapse import Lapsing
-from bot.features.people.board import Members
+from bot.features.people.board import MonthBoard
 from bot.rules.coins.lapse import LapsePolicy
 from bot.rules.farming import HeldState
 from bot.rules.lots import Lot, divide
@@ -244,7 +244,7 @@ async def test_what_came_back_counts_once_on_the_board(db: Database, causes: Cau
     await table.earns(1, 50, NOON)
     await table.gives(1, 50, 2, rush=True)
     await table.tick(END)
-    board = await Members(db, BoardPolicy()).board(table.place, fan(1).user_id, END)
+    board = await MonthBoard(db, BoardPolicy()).board(table.place, fan(1).user_id, END)
     assert [line.earned for line in board.lines] == [50]
 
 

@@ -8,18 +8,17 @@ from typing import Any
 
 import pytest
 
-from bot.features.checkins.checkins import CheckIns
 from bot.features.packets.draw import PacketDraws
-from bot.features.people.joining import Joining, Reach
+from bot.features.people.joining import Coming, Going, Reach
 from bot.features.people.preferences import Preferences
 from bot.features.raffles.draw import Drawing
 from bot.features.streams.reminders import Reminders
-from bot.flows import come_and_go as coming
+from bot.flows.check_in import CheckIns
+from bot.flows.come_and_go import ComeAndGo
 from bot.flows.presence import Belonging, Looked
 from bot.rules.act import Sender
-from bot.rules.checkins.checkins import CheckedIn, CheckInPolicy
+from bot.rules.checkins.checkins import CheckedIn
 from bot.rules.fans import FansPolicy, Found, Known, Where
-from bot.rules.people.joining import WelcomePolicy
 from bot.rules.people.preferences import Preference
 from bot.rules.place import Place
 from bot.rules.streams.streams import StreamPolicy
@@ -38,6 +37,7 @@ from tests.features.scene import (
     act_of,
     balance,
     days,
+    dice,
     fan,
     in_public,
     outside,
@@ -49,7 +49,7 @@ from tests.features.studio import another_group
 
 HOME, OTHER = -1001, -1002
 CHECK_IN_STATEMENTS = 7
-FANS_POLICY = FansPolicy()
+FANS = POLICIES[FansPolicy]
 MINUTE = timedelta(minutes=1)
 REACH = Reach(Language.KO, can_write=False)
 IN, OUT = Found(Where.IN, HOME, free=True), Found(Where.OUT, free=True)
@@ -58,23 +58,23 @@ BANNED, SILENT = Found(Where.BANNED), Found(Where.SILENT)
 
 def rolls(db: Database) -> Belonging:
     """Who is in, as it is written down."""
-    return Belonging(db, FANS_POLICY)
+    return Belonging(db, POLICIES)
 
 
 async def check_in(db: Database, place: Place, sender: Sender, at: datetime, causes: Causes) -> Any:
     """A check-in."""
-    return await CheckIns(db, CheckInPolicy()).check_in(place, sender, at, causes.next())
+    return await CheckIns(db, POLICIES).check_in(act_of(place, sender, at, causes.next()))
 
 
 async def leaves(db: Database, place: Place, number: int, at: datetime, chat_id: int = HOME) -> None:
     """A fan is seen to leave a group."""
-    await db.write(coming.go, place, chat_id, fan(number).user_id, at, elsewhere=False)
+    await ComeAndGo(db, POLICIES, dice()).go(Going(place, chat_id, fan(number).user_id, at))
 
 
 async def comes(db: Database, place: Place, number: int, at: datetime, chat_id: int = HOME) -> bool:
     """A fan is seen to come into a group."""
-    joining = Joining(db, WelcomePolicy(), CheckInPolicy())
-    return await joining.come(Group(chat_id, "Room", place, is_admin=True), fan(number), None, REACH, at, at)
+    joining = ComeAndGo(db, POLICIES, dice())
+    return await joining.come(Coming(Group(chat_id, "Room", place, is_admin=True), fan(number), None, REACH, at), at)
 
 
 async def known(db: Database, place: Place, number: int = 1) -> Known:
@@ -301,7 +301,7 @@ async def test_who_acts_in_public_is_looked_at_once(db: Database, causes: Causes
     assert await known(db, place) is Known.LEFT
     due, next_at = await rolls(db).to_look_at(NOON + 2 * MINUTE)
     assert due == []
-    assert next_at == NOON + MINUTE + FANS_POLICY.again
+    assert next_at == NOON + MINUTE + FANS.again
 
 
 async def test_who_cant_be_looked_at_is_tried_tomorrow(db: Database, causes: Causes) -> None:
@@ -310,9 +310,9 @@ async def test_who_cant_be_looked_at_is_tried_tomorrow(db: Database, causes: Cau
     await check_in(db, place, in_public(fan(1)), NOON, causes)
     await looked(db, place, 1, SILENT, NOON + MINUTE)
     assert await known(db, place) is Known.IN
-    assert await rolls(db).to_look_at(NOON + 2 * MINUTE) == ([], NOON + MINUTE + FANS_POLICY.untold)
+    assert await rolls(db).to_look_at(NOON + 2 * MINUTE) == ([], NOON + MINUTE + FANS.untold)
     await looked(db, place, 1, IN, days(2))
-    assert await rolls(db).to_look_at(days(3)) == ([], days(2) + FANS_POLICY.again)
+    assert await rolls(db).to_look_at(days(3)) == ([], days(2) + FANS.again)
 
 
 async def test_the_background_look_is_paced(db: Database, causes: Causes) -> None:
@@ -322,21 +322,21 @@ async def test_the_background_look_is_paced(db: Database, causes: Causes) -> Non
         await check_in(db, place, in_public(fan(number)), NOON + timedelta(seconds=number), causes)
     due, next_at = await rolls(db).to_look_at(NOON + MINUTE)
     assert [sender.user_id for _, sender in due] == [fan(number).user_id for number in range(1, 6)]
-    assert next_at == NOON + MINUTE + FANS_POLICY.round
+    assert next_at == NOON + MINUTE + FANS.round
 
 
 async def test_everybodys_rights_make_nobody_a_member(db: Database) -> None:
     """A language, *stop* and no more reminders are open to outsiders, and to who left, whom they don't bring back."""
     place = await shop(db)
     stranger, settings = outside(fan(1)), Preferences(db)
-    shown = await settings.change(place, stranger, Preference(language="zh"), NOON)
+    shown = await settings.change(act_of(place, stranger, NOON), Preference(language="zh"))
     assert shown.language is Language.ZH
-    await settings.change(place, stranger, Preference(reminders=False), NOON)
+    await settings.change(act_of(place, stranger, NOON), Preference(reminders=False))
     await Reminders(db, StreamPolicy()).stop(place, stranger, 1, NOON)
     assert await query(db, "SELECT count(*) FROM member") == [(0,)]
     await comes(db, place, 2, NOON)
     await leaves(db, place, 2, days(1))
-    shown = await settings.change(place, outside(fan(2)), Preference(reminders=False), days(2))
+    shown = await settings.change(act_of(place, outside(fan(2)), days(2)), Preference(reminders=False))
     assert not shown.reminders
     assert await known(db, place, 2) is Known.LEFT
 
@@ -455,5 +455,5 @@ async def test_a_large_draw_asks_first_about_the_unconfirmed(db: Database, cause
     await asyncio.gather(*(table.tap(packet, number) for number in range(16, 231)))
     telegram = Telegram(db)
     await PacketDraws(db, POLICIES, telegram.look_up).run_due(DRAWN)
-    assert len(telegram.asked) == FANS_POLICY.drawn
+    assert len(telegram.asked) == FANS.drawn
     assert {fan(number).user_id for number in strangers} <= set(telegram.asked)

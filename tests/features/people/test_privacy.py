@@ -6,29 +6,23 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
-from bot.features.checkins.checkins import CheckIns
 from bot.features.coin_shop.purchases import Purchases
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Coupons
 from bot.features.coupons.redemption import Redeeming
-from bot.features.people.joining import Joining, Link, Reach
+from bot.features.people.joining import Coming, Link, Reach
 from bot.features.people.preferences import Preferences
 from bot.flows.attend import attend
-from bot.flows.my_card import my_card
+from bot.flows.check_in import CheckIns
+from bot.flows.come_and_go import ComeAndGo
+from bot.flows.my_card import MyCards
 from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckedIn, CheckInPolicy, StartsTomorrow
 from bot.rules.coupons.coupons import Claimed, NewCampaign, NoSuchCoupon, OfferedBefore, Redeemed
-from bot.rules.people.joining import WelcomePolicy
 from bot.rules.people.preferences import Preference
-from bot.rules.people.privacy import (
-    FINGERPRINT_KEPT,
-    DeletionAsked,
-    DeletionDone,
-    NothingKept,
-    OwnerStays,
-    PrivacyNotice,
-)
+from bot.rules.people.privacy import DeletionAsked, DeletionDone, NothingKept, OwnerStays, PrivacyNotice
 from bot.rules.place import Place
+from bot.rules.retention import FINGERPRINT_KEPT
 from bot.rules.streams.attendance import AlreadyHere, AttendancePolicy, Attended
 from bot.rules.streams.streams import How
 from bot.rules.words import Language
@@ -45,10 +39,13 @@ from tests.features.people.test_sources import source_of, touch
 from tests.features.scene import (
     NOON,
     OWNER,
+    POLICIES,
     ROOM,
     Causes,
+    act_of,
     balance,
     days,
+    dice,
     everything,
     fan,
     give,
@@ -76,8 +73,10 @@ async def traces(db: Database) -> list[str]:
 
 async def come(db: Database, place: Place, sender: Sender, at: datetime = NOON, link: Link | None = None) -> bool:
     """Someone comes into the group."""
-    joining = Joining(db, WelcomePolicy(), POLICY)
-    return await joining.come(Group(-1001, "Silk room", place, True), sender, link, Reach(Language.EN, True), at, at)
+    joining = ComeAndGo(db, POLICIES, dice())
+    return await joining.come(
+        Coming(Group(-1001, "Silk room", place, True), sender, link, Reach(Language.EN, True), at), at
+    )
 
 
 def _half_filled(tx: Tx, place: Place) -> None:
@@ -92,7 +91,7 @@ async def live_a_life(db: Database, place: Place, causes: Causes) -> None:
     await touch(db, place, made, ANA)
     await come(db, place, ANA)
     await give(db, place, ANA, 100)
-    await CheckIns(db, POLICY).check_in(place, ANA, NOON, causes.next())
+    await CheckIns(db, POLICIES).check_in(act_of(place, ANA, NOON, causes.next()))
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9, price=20, limit=2), causes.next())
     coupons: Coupons = till(db)
     first = await coupons.claim(place, ANA, campaign, NOON, causes.next())
@@ -121,7 +120,7 @@ async def test_nothing_of_the_person_stays(db: Database, causes: Causes) -> None
     """No table holds the id, the name or the username; coins go to the shop, unused coupons are void."""
     place = await shop(db)
     await live_a_life(db, place, causes)
-    await Preferences(db).change(place, ANA, Preference(language="ko"), NOON)
+    await Preferences(db).change(act_of(place, ANA, NOON), Preference(language="ko"))
     assert {"person", "member", "outbox", "dialogue", "audit_entry", "campaign", "coupon"} <= set(await traces(db))
     asked = await privacy(db).ask(place, ANA.user_id, NOON)
     assert asked == DeletionAsked("Silk room", 55, 1)
@@ -167,21 +166,21 @@ async def test_a_redelivered_redemption_names_nobody(db: Database, causes: Cause
 
 async def test_who_comes_back_is_new_but_gets_nothing_twice(db: Database, causes: Causes) -> None:
     """Neither the day's check-in, nor the coupon, nor the stream that was on: only what comes after."""
-    place, checkins, coupons = await shop(db), CheckIns(db, POLICY), till(db)
+    place, checkins, coupons = await shop(db), CheckIns(db, POLICIES), till(db)
     before, _ = await offer(db, place, NewCampaign("Before", 9), causes.next())
     later, _ = await offer(db, place, NewCampaign("Later", 9, opens=NOON + 2 * HOUR), causes.next())
-    await checkins.check_in(place, ANA, NOON, causes.next())
+    await checkins.check_in(act_of(place, ANA, NOON, causes.next()))
     await coupons.claim(place, ANA, before, NOON, causes.next())
     await privacy(db).delete(place, ANA.user_id, NOON + HOUR)
     after, _ = await offer(db, place, NewCampaign("After", 9), causes.next(), NOON + 3 * HOUR)
     back = NOON + 3 * HOUR
-    assert await checkins.check_in(place, ANA, back, causes.next()) == StartsTomorrow(5)
+    assert await checkins.check_in(act_of(place, ANA, back, causes.next())) == StartsTomorrow(5)
     assert await coupons.claim(place, ANA, before, back, causes.next()) == OfferedBefore("Before")
     assert isinstance(await coupons.claim(place, ANA, later, back, causes.next()), Claimed)
     assert isinstance(await coupons.claim(place, ANA, after, back, causes.next()), Claimed)
-    card = await my_card(db, POLICY, place, ANA, back)
+    card = await MyCards(db, POLICIES).card(act_of(place, ANA, back))
     assert (card.balance, card.checked_in, card.tomorrow) == (0, True, 5)
-    tomorrow = await checkins.check_in(place, ANA, days(1), causes.next())
+    tomorrow = await checkins.check_in(act_of(place, ANA, days(1), causes.next()))
     assert isinstance(tomorrow, CheckedIn)
     assert tomorrow.balance == 5
     assert (await db.read(check_books)).sound
@@ -229,22 +228,22 @@ def _on_air(tx: Tx, place: Place) -> int:
 
 async def test_others_are_not_held_to_it(db: Database, causes: Causes) -> None:
     """A newcomer in a shop where somebody was forgotten, and the forgotten in another shop, are simply new."""
-    here, there, checkins = await shop(db), await shop(db, fan(900), -1002), CheckIns(db, POLICY)
-    await checkins.check_in(here, ANA, NOON, causes.next())
+    here, there, checkins = await shop(db), await shop(db, fan(900), -1002), CheckIns(db, POLICIES)
+    await checkins.check_in(act_of(here, ANA, NOON, causes.next()))
     await privacy(db).delete(here, ANA.user_id, NOON + HOUR)
-    assert isinstance(await checkins.check_in(here, fan(1), NOON + HOUR, causes.next()), CheckedIn)
-    assert isinstance(await checkins.check_in(there, ANA, NOON + HOUR, causes.next()), CheckedIn)
+    assert isinstance(await checkins.check_in(act_of(here, fan(1), NOON + HOUR, causes.next())), CheckedIn)
+    assert isinstance(await checkins.check_in(act_of(there, ANA, NOON + HOUR, causes.next())), CheckedIn)
 
 
 async def test_fingerprints_differ_by_shop_and_end(db: Database, causes: Causes) -> None:
     """The same person's fingerprints in two shops have nothing in common, and twelve months later they are gone."""
-    here, there, checkins = await shop(db), await shop(db, fan(900), -1002), CheckIns(db, POLICY)
+    here, there, checkins = await shop(db), await shop(db, fan(900), -1002), CheckIns(db, POLICIES)
     for place in (here, there):
-        await checkins.check_in(place, ANA, NOON, causes.next())
+        await checkins.check_in(act_of(place, ANA, NOON, causes.next()))
         await privacy(db).delete(place, ANA.user_id, NOON)
     prints = await query(db, "SELECT DISTINCT fingerprint FROM forgotten")
     assert len(prints) == 2
-    await checkins.check_in(here, ANA, NOON + HOUR, causes.next())
+    await checkins.check_in(act_of(here, ANA, NOON + HOUR, causes.next()))
     campaign, _ = await offer(db, here, NewCampaign("Long", 9), causes.next(), NOON - HOUR)
     assert isinstance(await till(db).claim(here, ANA, campaign, days(2), causes.next()), OfferedBefore)
     assert timedelta(days=365) == FINGERPRINT_KEPT
@@ -307,14 +306,14 @@ async def test_a_coming_told_again_brings_nobody_back(db: Database, causes: Caus
 
 async def test_deletion_and_taps_at_once(db: Database, causes: Causes) -> None:
     """Whatever the order of a crowd of taps and two deletions, the books are sound and no coin is anybody's twice."""
-    place, checkins, coupons = await shop(db), CheckIns(db, POLICY), till(db)
-    await checkins.check_in(place, ANA, NOON, causes.next())
+    place, checkins, coupons = await shop(db), CheckIns(db, POLICIES), till(db)
+    await checkins.check_in(act_of(place, ANA, NOON, causes.next()))
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9), causes.next())
     at = NOON + HOUR
     await asyncio.gather(
         *(coupons.claim(place, ANA, campaign, at, causes.next()) for _ in range(10)),
         *(privacy(db).delete(place, ANA.user_id, at) for _ in range(2)),
-        *(checkins.check_in(place, ANA, at, causes.next()) for _ in range(10)),
+        *(checkins.check_in(act_of(place, ANA, at, causes.next())) for _ in range(10)),
     )
     assert (await db.read(check_books)).sound
     paid = await query(db, "SELECT count(*) FROM transfer WHERE reason = 'checkin'")
@@ -327,12 +326,12 @@ async def test_notice_and_stop(db: Database) -> None:
     """The notice knows whether there is something to stop; stopping drops what waits to be told in private."""
     place = await shop(db)
     await give(db, place, ANA, 5)
-    assert await privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=True)
+    assert await privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=True, sighting_days=14)
     await db.write(_remind, place)
-    await Preferences(db).change(place, ANA, Preference(reminders=False), NOON)
-    assert await privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=False)
+    await Preferences(db).change(act_of(place, ANA, NOON), Preference(reminders=False))
+    assert await privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=False, sighting_days=14)
     assert await query(db, "SELECT count(*) FROM outbox") == [(0,)]
-    assert await privacy(db).notice(None, ANA.user_id) == PrivacyNotice("", reminders=False)
+    assert await privacy(db).notice(None, ANA.user_id) == PrivacyNotice("", reminders=False, sighting_days=14)
 
 
 def _remind(tx: Tx, place: Place) -> None:

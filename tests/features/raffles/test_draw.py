@@ -10,10 +10,11 @@ from sqlmodel import col
 from structlog.testing import capture_logs
 
 from bot.features.communities import set_reachable
-from bot.features.people.joining import go
+from bot.features.people.joining import Going
 from bot.features.people.preferences import Preferences
 from bot.features.raffles import draw as steps
 from bot.features.raffles.proofs import Proving
+from bot.flows.come_and_go import ComeAndGo
 from bot.rules.people.preferences import Preference
 from bot.rules.raffles.raffles import Entered, NotAWinner, RaffleNotNow, RafflePolicy, RaffleUnknown, Winner, WonLately
 from bot.store.engine.db import Database, Tx
@@ -22,7 +23,7 @@ from bot.store.tables import Activity, Member, RaffleEntry
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win
 from tests.features.draws import CLOSES, DRAWS, Fair
-from tests.features.scene import NOON, Causes, balance, everything, fan, give, privacy, query
+from tests.features.scene import NOON, POLICIES, Causes, act_of, balance, dice, everything, fan, give, privacy, query
 
 SMALL = RafflePolicy(chunk=3)
 """Chunks so small that a draw of ten takes several of each kind."""
@@ -36,7 +37,7 @@ async def crowd(fair: Fair, raffle: int, count: int = 10) -> None:
 
 async def leaves(fair: Fair, number: int) -> None:
     """A fan leaves the shop's only group."""
-    await fair.db.write(go, fair.place, -1001, fan(number).user_id, NOON, elsewhere=False)
+    await ComeAndGo(fair.db, POLICIES, dice()).go(Going(fair.place, -1001, fan(number).user_id, NOON))
 
 
 async def test_a_draw_from_close_to_proof(db: Database, causes: Causes) -> None:
@@ -283,7 +284,7 @@ async def test_who_hides_is_not_named(db: Database, causes: Causes) -> None:
     fair = await Fair.open(db, causes)
     raffle = await fair.made()
     await crowd(fair, raffle, 1)
-    await Preferences(db).change(fair.place, fan(1), Preference(hidden=True), NOON)
+    await Preferences(db).change(act_of(fair.place, fan(1), NOON), Preference(hidden=True))
     await fair.drawn()
     assert (await fair.card(raffle)).won == (Winner(1, None),)
 

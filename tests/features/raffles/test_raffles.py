@@ -3,8 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from bot.features.checkins.checkins import CheckIns
-from bot.rules.checkins.checkins import CheckInPolicy
+from bot.flows.check_in import CheckIns
 from bot.rules.general import Undone
 from bot.rules.raffles.raffles import (
     AlreadyEntered,
@@ -32,7 +31,20 @@ from bot.rules.sealing import commitment, seal_of
 from bot.store.engine.db import Database
 from bot.store.ledger import check_books
 from tests.features.draws import CLOSES, DRAWS, HALF_HOUR, STAFF, Fair
-from tests.features.scene import NOON, Causes, balance, everything, fan, give, privacy, query, shop, undo
+from tests.features.scene import (
+    NOON,
+    POLICIES,
+    Causes,
+    act_of,
+    balance,
+    everything,
+    fan,
+    give,
+    privacy,
+    query,
+    shop,
+    undo,
+)
 from tests.features.studio import Studio
 
 MINUTE = timedelta(minutes=1)
@@ -117,7 +129,7 @@ async def test_conditions_are_joined_by_and(db: Database, causes: Causes) -> Non
     assert await fair.enters(raffle, fan(1), at=later) == ComeToStreamFirst("Silk scarf")
     await studio.came(fan(1), later)
     assert await fair.enters(raffle, fan(1), at=later) == CheckInFirst(raffle, "Silk scarf")
-    await CheckIns(db, CheckInPolicy()).check_in(fair.place, fan(1), later, causes.next())
+    await CheckIns(db, POLICIES).check_in(act_of(fair.place, fan(1), later, causes.next()))
     assert await fair.entered(raffle, fan(1), at=later) == 1
 
 

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from bot.features.people.joining import go
+from bot.features.people.joining import Going
 from bot.features.raffles.draw import Drawing
 from bot.features.raffles.proofs import Proving
+from bot.flows.come_and_go import ComeAndGo
 from bot.rules.raffles.draws import UNREACHABLE, RedrawTold, ReservesSpent, may_redraw
 from bot.store.engine.db import Database
 from tests.features.draws import CLOSES, DRAWS, Fair
-from tests.features.scene import NOON, Causes, everything, fan, privacy, query
+from tests.features.scene import NOON, POLICIES, Causes, dice, everything, fan, privacy, query
 
 
 async def drawn(db: Database, causes: Causes, entrants: int = 7, **wish: Any) -> tuple[Fair, int, list[int]]:
@@ -106,7 +107,7 @@ class Door:
         for user_id in user_ids:
             self.asked.append(user_id)
             if user_id in self.gone:
-                await self.fair.db.write(go, self.fair.place, -1001, user_id, NOON, elsewhere=False)
+                await ComeAndGo(self.fair.db, POLICIES, dice()).go(Going(self.fair.place, -1001, user_id, NOON))
 
 
 async def test_winners_are_looked_up_before_a_place_is_given(db: Database, causes: Causes) -> None:

@@ -88,7 +88,9 @@ class Counter:
     async def gift(self, coins: int, stock: int | None, at: datetime = NOON, **wish: Any) -> Any:
         """Offer a gift."""
         gift = NewGift(**{"title": "Warm", "kind": GiftKind.COINS, "coins": coins, "stock": stock, **wish})
-        return await GiftOffers(self.db, POLICY, GIVEAWAYS).make(self.place, ANA.user_id, gift, at, self.causes.next())
+        return await GiftOffers(self.db, POLICY, GIVEAWAYS).make(
+            act_of(self.place, ANA, at, self.causes.next(), Role.OPERATOR), gift
+        )
 
     async def left(self, at: datetime = NOON, by: Sender | int = ANA) -> int:
         """What an operator can still give."""
@@ -211,7 +213,7 @@ async def test_gifts_count_by_their_stock(db: Database, causes: Causes) -> None:
     owners = NewGift("Warm", GiftKind.COINS, coins=30)
     offers = GiftOffers(db, POLICY, GIVEAWAYS)
     assert isinstance(
-        await offers.make(counter.place, OWNER.user_id, owners, NOON, causes.next(), Role.OWNER), OfferMade
+        await offers.make(act_of(counter.place, OWNER, NOON, causes.next(), Role.OWNER), owners), OfferMade
     )
 
 
@@ -223,7 +225,8 @@ async def test_a_closed_gift_counts_what_is_on_its_way(db: Database, causes: Cau
     offer = await counter.gift(100, 20, opens=opens)
     await circle.card(fan(50), offer=offer.number)
     assert await counter.left() == 0
-    await GiftOffers(db, POLICY, GIVEAWAYS).close(counter.place, ANA.user_id, offer.number, NOON, causes.next())
+    closed = act_of(counter.place, ANA, NOON, causes.next(), Role.OPERATOR)
+    await GiftOffers(db, POLICY, GIVEAWAYS).close(closed, offer.number)
     assert await counter.left() == left
     await circle.gifts.run_due(days(9))
     assert await counter.left() == 2_000
@@ -242,7 +245,7 @@ async def test_what_was_closed_comes_back_only_within_the_limit(db: Database, ca
     counter = await Counter.open(db, causes)
     offer = await counter.gift(100, 20)
     closed = await GiftOffers(db, POLICY, GIVEAWAYS).close(
-        counter.place, ANA.user_id, offer.number, NOON, causes.next()
+        act_of(counter.place, ANA, NOON, causes.next(), Role.OPERATOR), offer.number
     )
     assert isinstance(await counter.packet(1_500), PacketOpened)
     again = await counter.undo(BEN, closed.audit_id)  # type: ignore[union-attr]

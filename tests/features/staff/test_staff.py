@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.features.staff.staff import Staffing
 from bot.rules.general import NothingToUndo, OwnersAct, TooLateToUndo, Undone
-from bot.rules.people.privacy import FINGERPRINT_KEPT
+from bot.rules.retention import FINGERPRINT_KEPT
 from bot.rules.staff.staff import StaffBack, StaffDenied, StaffDeniedBefore, StaffIsOwner, StaffLine, StaffNotDenied
 from bot.store import forgotten
 from bot.store.engine.db import Database
