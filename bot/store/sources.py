@@ -1,6 +1,7 @@
-"""Sources that no staff made: the bot's own ways in."""
+"""Sources, the links by which people come, as several domains know them; and those that no staff made."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -11,6 +12,24 @@ from bot.rules.people.sources import source_key
 from bot.rules.place import Place
 from bot.store.engine.db import Tx
 from bot.store.tables import Source
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSource:
+    """A source as its opened link finds it."""
+
+    source_id: int
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDoor:
+    """A group of the community and the source's stored invite link into it."""
+
+    chat_id: int
+    title: str
+    url: str | None
 
 
 def own_source(tx: Tx, place: Place, name: str, at: datetime, token: Callable[[], str]) -> int:

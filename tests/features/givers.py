@@ -20,12 +20,11 @@ from bot.features.gifts.rewards import Rewarding
 from bot.features.people.joining import Joining, Reach
 from bot.flows import check_in as checking_in
 from bot.flows import come_and_go as coming
-from bot.flows.held_rewards import Resolving
 from bot.flows.redeem import redeem
 from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.coupons.coupons import Claimed, CouponPolicy, NewCampaign
-from bot.rules.farming import FarmingPolicy, HeldState
+from bot.rules.farming import HeldState
 from bot.rules.gifts.gifts import GiftCard, GiftKind, GiftPolicy, NewGift, OfferMade
 from bot.rules.people.joining import WelcomePolicy
 from bot.rules.place import Place
@@ -35,7 +34,7 @@ from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.places import Group
 from bot.store.tables import Outbox
-from tests.features.scene import NOON, OWNER, Causes, balance, dice, offer, query, shop
+from tests.features.scene import NOON, OWNER, Causes, act_of, balance, dice, held_rewards, offer, query, shop
 
 CHAT = -1001
 
@@ -149,8 +148,8 @@ class Circle:
         """The owner releases or refuses what is held for a fan."""
         member = await self.member_id(fan)
         rows = await query(self.db, "SELECT id FROM held WHERE member_id = :m AND state = 'held'", m=member)
-        resolving = Resolving(self.db, FarmingPolicy())
-        return await resolving.decide(self.place, OWNER.user_id, int(rows[0][0]), state, at, self.causes.next())
+        act = act_of(self.place, at=at, cause=self.causes.next())
+        return await held_rewards(self.db).decide(act, int(rows[0][0]), state)
 
     # What the clock does, and what can be seen.
 

@@ -19,7 +19,7 @@ from bot.store.engine.db import Database, Tx
 from bot.store.members import meet
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
-from bot.store.sources import own_source
+from bot.store.sources import FoundSource, GroupDoor, own_source
 from bot.store.tables import FanGroup, FirstTouch, Member, Person, Source, SourceLink
 
 MADE = "source.made"
@@ -44,24 +44,6 @@ class MadeSource:
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FoundSource:
-    """A source as its opened link finds it."""
-
-    source_id: int
-    name: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class GroupDoor:
-    """A group of the community and the source's stored invite link into it."""
-
-    chat_id: int
-    title: str
-    url: str | None
-
-
 class Sources:
     """Use cases of sources."""
 
@@ -84,9 +66,10 @@ class Sources:
         """The source whose link was opened."""
         return await self._db.read(find, token)
 
-    async def for_outsiders(self, place: Place, at: datetime) -> int:
+    async def for_outsiders(self, place: Place, at: datetime) -> FoundSource:
         """The source of those whom the bot itself shows the way in."""
-        return await self._db.write(own_source, place, SOURCE_OF_OUTSIDERS, at, self._token)
+        source_id = await self._db.write(own_source, place, SOURCE_OF_OUTSIDERS, at, self._token)
+        return FoundSource(source_id, SOURCE_OF_OUTSIDERS, place)
 
     async def touch(self, source: FoundSource, sender: Sender, at: datetime) -> None:
         """Someone who isn't inside opened the link: their first touch, if they had none."""

@@ -12,7 +12,7 @@ from bot.content import Words
 from bot.content.buttons.all import GIFT
 from bot.features.communities import Communities
 from bot.features.gifts.cards import FoundGift, Gifts, Sendable
-from bot.features.people.sources import FoundSource, Sources
+from bot.features.people.sources import Sources
 from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
@@ -34,6 +34,7 @@ from bot.rules.gifts.gifts import (
 from bot.rules.numbers import read_number
 from bot.rules.people.sources import SOURCE_OF_GIFTS
 from bot.rules.words import Language, reader_language
+from bot.store.sources import FoundSource
 from bot.telegram.ask import Ask
 from bot.telegram.calls import Outbound
 from bot.telegram.pacer import HeldError

@@ -2,11 +2,12 @@
 
 from functools import partial
 
-from bot.features.gifts import living_card
+from bot.features.gifts import living_card, rewards
 from bot.features.gifts import offers as offer_cases
 from bot.features.gifts.cards import Gifts, expire_openings
 from bot.features.gifts.offers import GiftOffers
 from bot.features.gifts.rewards import Rewarding
+from bot.flows.held_rewards import Resolver
 from bot.flows.undo import Undoable
 from bot.handlers.gifts import cards, offers, panel
 from bot.handlers.kit.domain import Core, Domain, Wired
@@ -36,6 +37,9 @@ DOMAIN = Domain(
             lambda tx, act, entry, _: offer_cases.undo_make(tx, act.place, act.actor_id, entry, act.at, act.cause)
         ),
         offer_cases.CLOSED: Undoable(lambda tx, act, entry, _: offer_cases.undo_close(tx, act.place, entry)),
+    },
+    resolvers={
+        rewards.KIND: Resolver(rewards.release, rewards.refuse, rewards.hold_again, rewards.worth),
     },
     tidies=(expire_openings,),
     panel_acts=panel.panel_acts,

@@ -14,20 +14,24 @@ from aiogram import Bot
 from bot.clock import Clock
 from bot.content import Words
 from bot.features.communities import Communities
+from bot.flows.held_rewards import Resolver
 from bot.flows.move_group import Follow
 from bot.flows.named_people import People
 from bot.flows.undo import Undo, Undoable
 from bot.handlers.kit.blanks import PanelAct
+from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.invite_links import WaysIn
+from bot.handlers.kit.menus import Menus
+from bot.handlers.kit.naming import Naming
 from bot.handlers.kit.panel import PanelParts
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.table import Desk, Table
 from bot.handlers.kit.whereabouts import Whereabouts
 from bot.jobs import Due
+from bot.rules.beacons import Beacon
 from bot.rules.panel import Section
 from bot.rules.policies import Policies
-from bot.rules.raffles.beacons import Beacon
 from bot.settings import Settings
 from bot.store.engine.db import Database, Tx
 from bot.store.panel import ListThings
@@ -58,8 +62,13 @@ class Core:
     doors: Doors
     whereabouts: Whereabouts
     ways: WaysIn
+    menus: Menus
+    greeter: Greeter
     people: People
+    naming: Naming
     undoing: Undo
+    resolvers: Mapping[str, Resolver]
+    """What domains do with rewards that they held, by kind."""
     table: Table
     panel_parts: PanelParts
     """What all domains bring to the staff's panel."""
@@ -109,6 +118,8 @@ class Domain:
     """Who writes down which message told of something, by kind."""
     undo: Mapping[str, Undoable] = field(default_factory=dict)
     """How its acts are taken back, by the act's name in the audit log."""
+    resolvers: Mapping[str, Resolver] = field(default_factory=dict)
+    """What becomes of rewards that it held, by kind."""
     follows: tuple[Follow, ...] = ()
     """What follows when a group becomes a supergroup."""
     tidies: tuple[Tidy, ...] = ()

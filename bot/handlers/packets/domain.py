@@ -1,8 +1,10 @@
 """How the domain plugs in."""
 
+from bot.features.packets import draw
 from bot.features.packets import packets as packet_cases
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
+from bot.flows.held_rewards import Resolver
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
@@ -35,6 +37,7 @@ DOMAIN = Domain(
     undo={
         packet_cases.OPENED: Undoable(lambda tx, act, entry, _: packet_cases.undo_open(tx, act.place, entry, act.at))
     },
+    resolvers={draw.HELD: Resolver(draw.release, draw.refuse)},
     follows=(_follow,),
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,

@@ -25,3 +25,10 @@ def one_of(column: str, values: Any) -> CheckConstraint:
     """A CHECK that `column` holds one of an enum's values: the same on both databases, easy to widen."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def id_of(row: Any) -> int:
+    """The id of a row that is in the database."""
+    if row.id is None:
+        raise LookupError(f"a {type(row).__name__} has its id once it is in the database")
+    return int(row.id)

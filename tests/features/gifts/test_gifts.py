@@ -11,7 +11,7 @@ from bot.features.gifts.offers import GiftOffers
 from bot.features.people.preferences import Preferences
 from bot.features.people.privacy import Privacy
 from bot.rules.coupons.coupons import KeptFor, NewCampaign, NoSuchCoupon
-from bot.rules.farming import HeldRefused, HeldReleased, HeldState
+from bot.rules.farming import HeldState
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.gifts.gifts import (
     EnoughForToday,
@@ -29,6 +29,7 @@ from bot.rules.gifts.gifts import (
 )
 from bot.rules.people.preferences import Preference
 from bot.rules.people.privacy import DeletionDone
+from bot.rules.staff.held import HeldRefused, HeldReleased
 from bot.store.engine.checkup import unheard
 from bot.store.engine.db import Database
 from bot.store.members import OutsideError, note

@@ -4,13 +4,14 @@ import asyncio
 import itertools
 from datetime import datetime
 
-from bot.features.people.sources import FoundSource, MadeSource, Sources, expire_touches
+from bot.features.people.sources import MadeSource, Sources, expire_touches
 from bot.rules.act import Sender
 from bot.rules.people.privacy import TOUCH_KEPT
 from bot.rules.people.sources import SourceLine
 from bot.rules.place import Place
 from bot.store.engine.db import Database
 from bot.store.members import standing
+from bot.store.sources import FoundSource
 from tests.features.scene import NOON, OWNER, Causes, fan, query, shop
 
 _tokens = itertools.count(1)
