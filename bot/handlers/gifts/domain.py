@@ -2,12 +2,13 @@
 
 from functools import partial
 
-from bot.features.gifts import forget, giveaway, living_card
+from bot.features.gifts import forget, giveaway, held, living_card
 from bot.features.gifts import offers as offer_cases
 from bot.features.gifts.gifts import Gifts
 from bot.features.gifts.offers import GiftOffers
 from bot.features.gifts.openings import expire_openings
 from bot.features.gifts.rewards import RewardClock
+from bot.flows.held_rewards import Resolver
 from bot.flows.undo import Undoable
 from bot.handlers.gifts import cards, offers, panel
 from bot.handlers.gifts.services import GiftServices
@@ -39,6 +40,9 @@ DOMAIN = Domain(
         giveaway.CLOSED: Undoable(lambda tx, act, entry, _: offer_cases.undo_close(tx, act, entry)),
     },
     gives=(giveaway.GIVES,),
+    resolvers={
+        held.KIND: Resolver(held.release, held.refuse, held.hold_again, held.worth),
+    },
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces,),
     acted_by=forget.ACTED_BY,

@@ -1,11 +1,12 @@
 """How the domain plugs in."""
 
-from bot.features.packets import forget, opening
+from bot.features.packets import draw, forget, opening
 from bot.features.packets.ahead import look_ahead
 from bot.features.packets.cards import CARD, card_of, rehang
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.giveaway import GIVES
 from bot.features.packets.packets import Packets
+from bot.flows.held_rewards import Resolver
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
@@ -36,6 +37,7 @@ DOMAIN = Domain(
     cards={CARD: card_of},
     undo={opening.OPENED: Undoable(lambda tx, act, entry, _: opening.undo_open(tx, act, entry))},
     gives=(GIVES,),
+    resolvers={draw.HELD: Resolver(draw.release, draw.refuse)},
     looks_ahead=(look_ahead,),
     follows=(_follow,),
     forgets=(forget.forget,),

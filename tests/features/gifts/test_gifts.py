@@ -10,7 +10,7 @@ from bot.features.gifts import held as held_gifts
 from bot.features.gifts.offers import GiftOffers
 from bot.features.people.preferences import Preferences
 from bot.rules.coupons.coupons import KeptFor, NewCampaign, NoSuchCoupon
-from bot.rules.farming import HeldRefused, HeldReleased, HeldState
+from bot.rules.farming import HeldState
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.gifts.cards import EnoughForToday, GiftCard, OfferGone
@@ -26,6 +26,7 @@ from bot.rules.gifts.offers import (
 from bot.rules.people.preferences import Preference
 from bot.rules.people.privacy import DeletionDone
 from bot.rules.rights import Role
+from bot.rules.staff.held import HeldRefused, HeldReleased
 from bot.store.engine.checkup import unheard
 from bot.store.engine.db import Database
 from bot.store.members import OutsideError, note

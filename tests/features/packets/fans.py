@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.flows.held_rewards import Resolving
 from bot.rules.act import Sender
-from bot.rules.farming import FarmingPolicy, HeldState
+from bot.rules.farming import HeldState
 from bot.rules.lots import Lot
 from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy
 from bot.rules.place import Place
@@ -18,7 +17,7 @@ from bot.store import ledger
 from bot.store.tables import Account, Member
 from tests.features.coins.test_lapse import earn
 from tests.features.packets.table import DRAWN, POLICY, Table, change, pressed_fast
-from tests.features.scene import GIVEAWAYS, NOON, OWNER, act_of, fan, query
+from tests.features.scene import GIVEAWAYS, NOON, act_of, fan, held_rewards, query
 
 ANYBODY = PacketPolicy(giver_since=timedelta(0), giver_tier=Tier.NEW)
 AUGUST, SEPTEMBER, OCTOBER = (datetime(2026, month, 10, 3, tzinfo=NOON.tzinfo) for month in (8, 9, 10))
@@ -53,8 +52,8 @@ class Fans(Table):
             "SELECT h.id FROM held h JOIN member m ON m.id = h.member_id WHERE m.user_id = :fan",
             fan=fan(number).user_id,
         )
-        resolving = Resolving(self.db, FarmingPolicy(), GIVEAWAYS)
-        await resolving.decide(self.place, OWNER.user_id, rows[0][0], state, DRAWN, self.causes.next())
+        act = act_of(self.place, at=DRAWN, cause=self.causes.next())
+        await held_rewards(self.db).decide(act, rows[0][0], state)
 
     async def suspects(self, *numbers: int) -> None:
         """Fans press faster than people and came back from a deletion: what they are drawn for waits."""

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -11,14 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.features.packets import draw as packet_draws
-from bot.flows.held_rewards import Resolving
-from bot.rules.farming import FarmingPolicy, HeldRefused, HeldReleased, HeldSettled, HeldState
+from bot.rules.farming import HeldState
 from bot.rules.packets.packets import PacketDrawing, ShareKeptBack, ShareWaits, ShareYours
 from bot.rules.packets.shares import split
+from bot.rules.staff.held import HeldRefused, HeldReleased, HeldSettled
 from bot.store.engine.db import Database
 from tests.conftest import fresh_sqlite
 from tests.features.packets.table import DRAWN, POLICY, Table, change, pressed_fast
-from tests.features.scene import GIVEAWAYS, NOON, OWNER, Causes, balance, fan, privacy, query
+from tests.features.scene import NOON, Causes, act_of, balance, fan, held_rewards, privacy, query
 
 
 async def test_a_drawn_share_waits_for_the_shops_look(db: Database, causes: Causes) -> None:
@@ -37,13 +36,15 @@ async def test_a_drawn_share_waits_for_the_shops_look(db: Database, causes: Caus
     waiting = sum(shares[number] for number in (1, 2, 3))
     assert await table.escrow() == waiting
     assert (await table.card(packet)).handed == 500 - waiting
-    resolving = Resolving(db, FarmingPolicy(), GIVEAWAYS)
     order = "SELECT h.id FROM held h JOIN member m ON m.id = h.member_id ORDER BY m.user_id"
     first, second, _ = [row[0] for row in await query(db, order)]
-    decide = partial(resolving.decide, table.place, OWNER.user_id)
-    assert await decide(first, HeldState.RELEASED, DRAWN, causes.next()) == HeldReleased("Fan 1", shares[1])
-    assert isinstance(await decide(second, HeldState.REFUSED, DRAWN, causes.next()), HeldRefused)
-    assert isinstance(await decide(first, HeldState.RELEASED, DRAWN, causes.next()), HeldSettled)
+
+    async def decide(held_id: int, state: HeldState) -> object:
+        return await held_rewards(db).decide(act_of(table.place, at=DRAWN, cause=causes.next()), held_id, state)
+
+    assert await decide(first, HeldState.RELEASED) == HeldReleased("Fan 1", shares[1])
+    assert isinstance(await decide(second, HeldState.REFUSED), HeldRefused)
+    assert isinstance(await decide(first, HeldState.RELEASED), HeldSettled)
     assert await table.tap(packet, 1, DRAWN) == ShareYours(shares[1])
     assert await table.tap(packet, 2, DRAWN) == ShareKeptBack()
     assert await balance(db, table.place, fan(2)) == 0
@@ -62,8 +63,8 @@ async def test_who_left_meanwhile_isnt_paid_what_was_held(db: Database, causes: 
     await table.tick(DRAWN)
     ((held_id,),) = await query(db, "SELECT id FROM held")
     await db.write(change, "UPDATE member SET left_at = '2026-11-02 03:30:00+00:00' WHERE user_id = 101")
-    resolving = Resolving(db, FarmingPolicy(), GIVEAWAYS)
-    decided = await resolving.decide(table.place, OWNER.user_id, held_id, HeldState.RELEASED, DRAWN, causes.next())
+    act = act_of(table.place, at=DRAWN, cause=causes.next())
+    decided = await held_rewards(db).decide(act, held_id, HeldState.RELEASED)
     assert decided == HeldReleased("Fan 1", 0)
     assert await balance(db, table.place, fan(1)) == 0
     assert await table.escrow() == 0
