@@ -49,12 +49,12 @@ class Cut:
         """Take the domain out."""
         for own in (*(folder.format(name=self.name) for folder in FOLDERS), *(f"bot/{x}" for x in TRIED[self.name])):
             path = self.tree / own
+            if path.exists() and own.startswith("bot/flows"):
+                self.touched.add(own)
             if path.is_dir():
                 shutil.rmtree(path)
-            elif path.exists():
-                path.unlink()
-            if own.startswith("bot/flows"):
-                self.touched.add(own)
+            else:
+                path.unlink(missing_ok=True)
         self._drop_players()
         for path in self._sources():
             cut = without(path, self.tree)

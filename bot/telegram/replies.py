@@ -86,7 +86,7 @@ class Voice:
         if ask.press_id is not None:
             if ask.age > PRESS_ANSWERED:
                 return
-            light = outcome.toast_only
+            light = outcome.only_toast
             heard = await self._answer_press(ask.press_id, said.short, light=light)
             if light:
                 return

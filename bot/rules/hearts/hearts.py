@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from typing import ClassVar
 
 from bot.rules.giveaways import GiveawayTooMuch
 from bot.rules.goal_board import GoalStep
@@ -139,7 +140,8 @@ def growth(count: int, most: int) -> int:
 class Hearted(Outcome, name="hearts.Hearted"):
     """A heart counted."""
 
-    toast_only = True
+    only_toast: ClassVar[bool] = True
+
     hearts: int
     left: int | None
     """Hearts to the next step; None: all are reached."""
@@ -151,7 +153,8 @@ class Hearted(Outcome, name="hearts.Hearted"):
 class HeartAgain(Outcome, name="hearts.HeartAgain"):
     """This fan counted within the minute."""
 
-    toast_only = True
+    only_toast: ClassVar[bool] = True
+
     seconds: int
     """Until they count again."""
 
@@ -160,7 +163,7 @@ class HeartAgain(Outcome, name="hearts.HeartAgain"):
 class HeartsRest(Outcome, name="hearts.HeartsRest"):
     """Nothing counts there now: the stream isn't on, the goal was called off, or the press is forged."""
 
-    toast_only = True
+    only_toast: ClassVar[bool] = True
 
 
 HeartOutcome = Hearted | HeartAgain | HeartsRest
