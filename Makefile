@@ -20,7 +20,7 @@ UNMEASURED := $(PAGES:%=--ignore=%) $(PLAIN:%=--ignore=%) $(WORDS:%=--ignore=%)
 # Tests start the bot some eighty times: what was compiled once is kept, whatever the environment says.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test run format bench pairs plain pages talking meeting surviving deciding words
+.PHONY: demo test run format bench pairs trial plain pages talking meeting surviving deciding words
 
 demo: .venv/run.stamp
 	$(BIN)/python -m bot demo $(ARGS)
@@ -76,6 +76,10 @@ bench: .venv/dev.stamp
 # This tree against an earlier one, in nine interleaved pairs: make pairs BEFORE=<revision>
 pairs: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.pairs $(BEFORE) $(ARGS)
+
+# Two domains are taken out of copies of this tree: nothing that is left may need them.
+trial: .venv/dev.stamp
+	$(BIN)/python -m tests.trial
 
 .venv/run.stamp: requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (python3 --version)"; exit 1; }

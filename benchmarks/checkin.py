@@ -103,11 +103,12 @@ def memory(pid: int) -> float:
 
 async def seed(database: str, fans: int) -> None:
     """A shop whose fans all checked in yesterday."""
-    from bot.features.checkins.checkins import CheckIns  # noqa: PLC0415
+    from bot.domains import DOMAINS, policies_of  # noqa: PLC0415
     from bot.features.communities import arrive  # noqa: PLC0415
-    from bot.rules.act import Sender  # noqa: PLC0415
-    from bot.rules.checkins.checkins import CheckInPolicy  # noqa: PLC0415
+    from bot.flows.check_in import CheckIns  # noqa: PLC0415
+    from bot.rules.act import Act, Sender  # noqa: PLC0415
     from bot.rules.fans import Room  # noqa: PLC0415
+    from bot.rules.place import Place  # noqa: PLC0415
     from bot.rules.words import Language  # noqa: PLC0415
     from bot.store.engine.db import Database  # noqa: PLC0415
     from bot.store.engine.schema import migrate  # noqa: PLC0415
@@ -121,18 +122,15 @@ async def seed(database: str, fans: int) -> None:
         )  # fmt: skip
         if arrived is None:
             raise RuntimeError("the shop wasn't made")
-        checkins = CheckIns(db, CheckInPolicy())
+
+        def act(place: Place, i: int) -> Act:
+            sender = Sender(FIRST_USER + i, f"Fan {i}", None, "ko", Room(GROUP_ID))
+            return Act(place, sender, yesterday, f"seed:{i}", sender.user_id)
+
+        checkins = CheckIns(db, policies_of(DOMAINS))
         for start in range(0, fans, 500):
             await asyncio.gather(
-                *(
-                    checkins.check_in(
-                        arrived.group.place,
-                        Sender(FIRST_USER + i, f"Fan {i}", None, "ko", Room(GROUP_ID)),
-                        yesterday,
-                        f"seed:{i}",
-                    )
-                    for i in range(start, min(start + 500, fans))
-                )
+                *(checkins.check_in(act(arrived.group.place, i)) for i in range(start, min(start + 500, fans)))
             )
 
 

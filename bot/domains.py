@@ -1,7 +1,13 @@
 """The list of domains, in the order in which the clock lets them work, and what comes of them together."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
+from sqlalchemy.orm import Session
+
+from bot.flows import held_rewards
+from bot.flows.held_rewards import Resolver
 from bot.flows.move_group import Follow
 from bot.flows.undo import Undoable
 from bot.handlers import general
@@ -12,6 +18,7 @@ from bot.handlers.coupons.domain import DOMAIN as COUPONS
 from bot.handlers.gifts.domain import DOMAIN as GIFTS
 from bot.handlers.hearts.domain import DOMAIN as HEARTS
 from bot.handlers.kit.domain import Domain
+from bot.handlers.kit.panel import PanelParts
 from bot.handlers.kit.table import Table
 from bot.handlers.orders.domain import DOMAIN as ORDERS
 from bot.handlers.packets.domain import DOMAIN as PACKETS
@@ -22,6 +29,9 @@ from bot.handlers.staff.domain import DOMAIN as STAFF
 from bot.handlers.streams.domain import DOMAIN as STREAMS
 from bot.rules.fans import FansPolicy
 from bot.rules.policies import Policies
+from bot.store.giveaways import Giveaways
+from bot.store.leaving import Forgetting
+from bot.telegram.deliveries import CardState
 
 DOMAINS: tuple[Domain, ...] = (
     STREAMS,
@@ -48,7 +58,7 @@ def policies_of(domains: Sequence[Domain]) -> Policies:
 def table_of(domains: Sequence[Domain]) -> Table:
     """A fresh root router with every desk; what no desk knows goes to the general one."""
     return Table(
-        [desk() for domain in domains for desk in domain.desks],
+        [general.setup(), *(desk() for domain in domains for desk in domain.desks)],
         message_else=general.something_else,
         message_borrowed=general.borrowed,
         press_else=general.stale_press,
@@ -57,9 +67,60 @@ def table_of(domains: Sequence[Domain]) -> Table:
 
 def undoables_of(domains: Sequence[Domain]) -> dict[str, Undoable]:
     """All acts that can be taken back, by their names in the audit log."""
-    return {name: undoable for domain in domains for name, undoable in domain.undo.items()}
+    own = {name: undoable for domain in domains for name, undoable in domain.undo.items()}
+    return {**own, held_rewards.REFUSED: held_rewards.undoable(resolvers_of(domains))}
+
+
+def resolvers_of(domains: Sequence[Domain]) -> dict[str, Resolver]:
+    """What becomes of rewards that were held, by kind."""
+    return {kind: resolver for domain in domains for kind, resolver in domain.resolvers.items()}
 
 
 def follows_of(domains: Sequence[Domain]) -> list[Follow]:
     """All that follows when a group becomes a supergroup."""
     return [follow for domain in domains for follow in domain.follows]
+
+
+def forgetting_of(domains: Sequence[Domain], policies: Policies) -> Forgetting:
+    """All that happens when somebody has their data deleted.
+
+    The last of the list comes first: packets lock their rows before gifts lock offers and campaigns.
+    """
+    return Forgetting(
+        locks=tuple(lock for domain in domains for lock in domain.locks_before_forgetting),
+        forgets=tuple(forget for domain in reversed(domains) for forget in domain.forgets),
+        traces=tuple(drop for domain in domains for drop in domain.drops_traces),
+        acted_by=tuple(column for domain in domains for column in domain.acted_by),
+        policies=policies,
+    )
+
+
+def panel_of(domains: Sequence[Domain], policies: Policies) -> PanelParts:
+    """All that the staff's panel can do, and lists."""
+    return PanelParts.of(
+        [act for domain in domains for act in domain.panel_acts(policies)],
+        {section.value: read for domain in domains for section, read in domain.panel_lists.items()},
+    )
+
+
+def giveaways_of(domains: Sequence[Domain]) -> Giveaways:
+    """All kinds of acts by which operators give coins away, under one limit."""
+    return Giveaways(gives for domain in domains for gives in domain.gives)
+
+
+def with_additions(cards: Mapping[str, CardState], domains: Sequence[Domain]) -> dict[str, CardState]:
+    """Living cards by their kinds, each with what other domains add to it."""
+    return {kind: _with_additions(kind, card, domains) for kind, card in cards.items()}
+
+
+def _with_additions(kind: str, card: CardState, domains: Sequence[Domain]) -> CardState:
+    additions = [domain.adds_to_cards[kind] for domain in domains if kind in domain.adds_to_cards]
+
+    def state(session: Session, community_id: int, subject_id: int, now: datetime) -> Any:
+        shown = card(session, community_id, subject_id, now)
+        if shown is not None:
+            for add in additions:
+                shown = add(session, shown, subject_id)
+        return shown
+
+    return state

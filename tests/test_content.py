@@ -19,13 +19,15 @@ from bot.content.buttons.all import buttons_for
 from bot.content.catalog import FILES, OUTCOMES, file_of
 from bot.content.filters import Here
 from bot.content.zones import find_zones
-from bot.handlers.staff.panel_acts import ACTS as PANEL_ACTS
+from bot.flows.heart_prizes import PRIZES
 from bot.rules.farming import HeldState, Sign
 from bot.rules.forms import FormError
-from bot.rules.gifts.gifts import GiftKind, Opens
-from bot.rules.hearts.hearts import StepState, Unlocks
+from bot.rules.funding import Funding
+from bot.rules.gift_states import GiftKind, Opens
+from bot.rules.goal_board import StepState
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
-from bot.rules.packets.packets import Funding, PacketState
+from bot.rules.packets.packets import PacketState
+from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.place import Place
 from bot.rules.raffles import cards, draws, entries, facts, opening, results
 from bot.rules.raffles.cards import RaffleCard, RaffleLine
@@ -35,20 +37,11 @@ from bot.rules.raffles.results import Winner
 from bot.rules.shops import setup as setup_rules
 from bot.rules.shops.arrivals import Need
 from bot.rules.shops.setup import GIVEAWAYS_OFFERED, MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
-from bot.rules.staff.panel import (
-    LATELY,
-    LISTED,
-    AdminEntry,
-    AdminLine,
-    AdminPick,
-    AdminProblem,
-    AdminValue,
-    Reach,
-    Section,
-)
+from bot.rules.staff.panel import LATELY, AdminEntry, AdminPick, AdminProblem, AdminValue
 from bot.rules.streams.streams import Phase
 from bot.rules.words import Language
 from tests import hostile
+from tests.features.scene import PANEL
 
 MESSAGE = 4096
 CAPTION = 1024
@@ -161,7 +154,7 @@ STATES = {
         ("open", "closed", "listed", "drawn", "cancelled"),
     ),
     "EntryClosed": ("closed", "listed", "drawn", "cancelled"),
-    "HeartStep": tuple(StepState),
+    "GoalStep": tuple(StepState),
 }
 PHASES = tuple(phase.value for phase in Phase)
 ACTS = (
@@ -179,7 +172,7 @@ ACTS = (
 TIERS = ("new", "fan", "loyal", "core")
 KINDS = {
     **dict.fromkeys(("HeldLine", "HeldSettled"), ("gift", "packet", "raffle", "something")),
-    **dict.fromkeys(("HeartStep", "StepFailed"), tuple(Unlocks)),
+    **dict.fromkeys(("GoalStep", "StepFailed"), tuple(prize.name for prize in PRIZES)),
     **dict.fromkeys(
         ("BuyAsked", "Bought", "ItemMade", "ItemShown", "Refunded"), ("coupon", "raffle", "makeup", "favour")
     ),
@@ -207,7 +200,7 @@ DEEDS = (
     "hook.turned",
     "hook.closed",
 )
-PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL_ACTS for blank in act.blanks}))
+PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL.acts for blank in act.blanks}))
 PROBLEMS = (*(kind.__name__ for kind in get_args(FormError)), "NoTyping", "OneOfTomorrow")
 WINNERS = tuple(
     (Winner(number, name),) * many
@@ -418,8 +411,8 @@ def _choices_of_panel(owner: str, name: str) -> tuple[Any, ...] | None:
     closed: dict[str, tuple[Any, ...]] = {
         "section": tuple(Section),
         "sections": (tuple(Section), ()),
-        "act": DEEDS if owner == "AdminEntry" else tuple(act.name for act in PANEL_ACTS),
-        "acts": (tuple(act.name for act in PANEL_ACTS), ()),
+        "act": DEEDS if owner == "AdminEntry" else tuple(act.name for act in PANEL.acts),
+        "acts": (tuple(act.name for act in PANEL.acts), ()),
         "blank": PANEL_BLANKS,
         "blanks": (PANEL_BLANKS[:12], ()),
         "quick": (("20", "50", "100"), ("24h,1h,10m", "off"), ()),
@@ -835,7 +828,7 @@ def test_the_panel_has_a_word_for_everything(language: Language) -> None:
     """Sections, acts, questions, short names, answers to tap, what the log tells: all have words of their own."""
     asks = WORDS._plain[language]["staff/panel"].environment.get_template("staff/asks.j2")
     module: Any = asks.make_module({"here": Here.of(None, language)})
-    for act in PANEL_ACTS:
+    for act in PANEL.acts:
         assert module.section(act.section).strip() != act.section
         assert module.act(act.name).strip() != act.name
         for blank in act.blanks:

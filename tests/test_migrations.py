@@ -16,20 +16,19 @@ from sqlalchemy.pool import NullPool
 
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.redemption import Redeeming
-from bot.features.people.privacy import Privacy
+from bot.features.packets.shares import lots_from_json
 from bot.flows.take_orders import tell_order
 from bot.rules.coupons.coupons import NewCampaign
 from bot.rules.lots import Lot, merge
 from bot.rules.packets.packets import ShareTaken
 from bot.store.engine.db import Database, Tx, async_engine
 from bot.store.engine.schema import HEAD, SCRIPTS, migrate
-from bot.store.packets import lots_from_json
 from bot.store.tables import FanGroup, Forgotten, metadata
 from tests.conftest import Postgres
 from tests.features.draws import Fair, Recorded
 from tests.features.orders.test_orders import held, order
-from tests.features.packets.test_fan_packets import AUGUST, END, OCTOBER, Fans
-from tests.features.scene import NOON, Causes, balance, fan, give, offer, query, shop, till
+from tests.features.packets.fans import AUGUST, END, OCTOBER, Fans
+from tests.features.scene import NOON, Causes, balance, fan, give, offer, privacy, query, shop, till
 
 T = TypeVar("T")
 
@@ -222,7 +221,7 @@ async def test_rows_of_before_get_what_they_lack(url: str) -> None:
         await Redeeming(db).redeem(table.place, 7, second, None, NOON, table.causes.next())
         await tell_order(db, table.place, order(second, "A-2"), NOON)
         await give(db, table.place, fan(9), 1)
-        await Privacy(db).delete(table.place, fan(9).user_id, NOON)
+        await privacy(db).delete(table.place, fan(9).user_id, NOON)
         before = [await query(db, sql) for sql in (used, orders)]
         dates = [lots_from_json(earned) for (earned,) in await query(db, shares)]
     await migrate(url, "<0015")

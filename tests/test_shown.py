@@ -15,12 +15,12 @@ from babel.numbers import list_currencies
 from bot.content.button import Rows
 from bot.content.catalog import OUTCOMES
 from bot.content.filters import LOCALES, Filter, Here, all_for
-from bot.handlers.staff.panel_acts import ACTS
 from bot.rules.shops.setup import ZONES_OFFERED
 from bot.rules.streams.streams import StreamPolicy
 from bot.rules.tiers import Tier
 from bot.rules.words import Language
 from tests import hostile
+from tests.features.scene import PANEL
 from tests.test_content import CODES, HERE, LATIN_IN_CHINESE_AND_KOREAN, ORDINARY, WORDS, samples
 
 KEY = re.compile(r"\{\w*\}|¤|\b[a-z]+(?:[-_][a-z]+)+\b")
@@ -164,7 +164,7 @@ def test_what_the_panel_offers(language: Language) -> None:
     """Each blank's ready answers are said in the language, not as they are typed."""
     asks = WORDS._plain[language]["staff/panel"].environment.get_template("staff/asks.j2")
     module: Any = asks.make_module({"here": Here.of(HERE["ordinary"], language)})
-    for act in ACTS:
+    for act in PANEL.acts:
         for blank in act.blanks:
             said = [module.answer(blank.name, quick).strip() for quick in blank.quick]
             said += [module.field(blank.name).strip(), module.question(act.name, blank.name).strip()]

@@ -12,9 +12,7 @@ import pytest
 
 from bot.app import build
 from bot.content.catalog import OUTCOMES
-from bot.domains import DOMAINS, undoables_of
-from bot.flows.held_rewards import RESOLVERS
-from bot.handlers.staff.panel_acts import ACTS
+from bot.domains import DOMAINS, panel_of, policies_of, resolvers_of, undoables_of
 from bot.settings import Settings
 from bot.store.messages.promised import NEEDS
 from bot.store.messages.telling import packed
@@ -42,8 +40,8 @@ async def understood(sqlite_url: str) -> dict[str, set[str]]:
             "commands": set(table.names),
             "undoable": set(undoables_of(DOMAINS)),
             "undoable_by_owner": {name for name, one in undoables_of(DOMAINS).items() if one.owners_only},
-            "held_kinds": set(RESOLVERS),
-            "panel_acts": {act.name for act in ACTS},
+            "held_kinds": set(resolvers_of(DOMAINS)),
+            "panel_acts": {act.name for act in panel_of(DOMAINS, policies_of(DOMAINS)).acts},
         }
     finally:
         await app.close()
@@ -79,7 +77,7 @@ def test_an_outcome_is_read_from_its_facts(name: str) -> None:
 
 def test_a_forms_blanks_keep_their_names() -> None:
     """A half-filled form of the panel holds its answers by these names."""
-    blanks = {act.name: {blank.name for blank in act.blanks} for act in ACTS}
+    blanks = {act.name: {blank.name for blank in act.blanks} for act in panel_of(DOMAINS, policies_of(DOMAINS)).acts}
 
     lost = {name: set(stored) - blanks[name] for name, stored in STORED["panel_acts"].items()}
 

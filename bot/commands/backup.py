@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
-from bot.flows.delete_again import delete_again
+from bot.domains import DOMAINS, forgetting_of, policies_of
+from bot.flows.delete_again import DeleteAgain
 from bot.settings import Settings
 from bot.store.engine.backup import BackupError, back_up, discard, put_in_place, settle, somebody_has_it_open, take_in
 from bot.store.engine.checkup import look
@@ -108,7 +109,7 @@ async def _bring_up(made: Path, replaced: Path | None, clock: Clock) -> _Brought
     remembered = await _deletions(replaced) if replaced is not None else []
     async with Database.open(url) as db:
         dropped = await db.write(settle, clock.now())
-        deleted = await db.write(delete_again, remembered)
+        deleted = await DeleteAgain(db, forgetting_of(DOMAINS, policies_of(DOMAINS))).repeat(remembered)
         return _Brought(await db.read(check_books), dropped, deleted)
 
 

@@ -27,7 +27,8 @@ from bot.rules.coupons.coupons import (
 from bot.rules.coupons.ending_soon import CouponsEnd
 from bot.rules.files import CodesRefused
 from bot.rules.general import OnlyInPrivate
-from bot.rules.gifts.gifts import GiftCard, GiftWelcome
+from bot.rules.gifts.cards import GiftCard
+from bot.rules.gifts.openings import GiftWelcome
 from bot.rules.orders.orders import HookShown, OrderShown
 from bot.rules.place import Place
 from bot.rules.raffles.entries import MyEntry

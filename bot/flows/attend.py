@@ -43,7 +43,7 @@ def _attend(
     airing = attendance.welcome(tx, place, member, airing_id, at, cause)
     if not isinstance(airing, AiringFacts):
         return airing
-    mended = checkins.mend_free(tx, place, member, at, checkin_policy)
+    mended = checkins.make_up_free(tx, place, member, at, checkin_policy)
     outcome = attendance.come(tx, place, member, airing, how, mended, at, cause, policy)
     attendance.show_crowd(tx, place, airing_id, at, policy)
     return outcome

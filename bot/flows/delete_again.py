@@ -4,19 +4,30 @@ from collections.abc import Sequence
 
 from bot.features.people.privacy import forget_me
 from bot.rules.people.privacy import DeletionDone
-from bot.store.engine.db import Tx
+from bot.store.engine.db import Database, Tx
 from bot.store.forgotten import Deletion, deletions, still_here
+from bot.store.leaving import Forgetting
 from bot.store.places import place_of
 
 
-def delete_again(tx: Tx, remembered: Sequence[Deletion]) -> int:
-    """Repeat deletions that the replaced database remembers and this one doesn't; how many people they concerned."""
-    known = {(one.community_id, one.fingerprint) for one in deletions(tx)}
-    fresh = [one for one in remembered if (one.community_id, one.fingerprint) not in known]
-    again = 0
-    for community_id in sorted({one.community_id for one in fresh}):
-        own = {one.fingerprint: one for one in fresh if one.community_id == community_id}
-        for fingerprint, user_id in still_here(tx, community_id, set(own)).items():
-            done = forget_me(tx, place_of(tx, community_id), user_id, own[fingerprint].at)
-            again += isinstance(done, DeletionDone)
-    return again
+class DeleteAgain:
+    """Repeats deletions."""
+
+    def __init__(self, db: Database, forgetting: Forgetting) -> None:
+        self._db = db
+        self._forgetting = forgetting
+
+    async def repeat(self, remembered: Sequence[Deletion]) -> int:
+        """Repeat deletions that this database doesn't know of; how many people they concerned."""
+        return await self._db.write(self._repeat, remembered)
+
+    def _repeat(self, tx: Tx, remembered: Sequence[Deletion]) -> int:
+        known = {(one.community_id, one.fingerprint) for one in deletions(tx)}
+        fresh = [one for one in remembered if (one.community_id, one.fingerprint) not in known]
+        repeated = 0
+        for community_id in sorted({one.community_id for one in fresh}):
+            own = {one.fingerprint: one for one in fresh if one.community_id == community_id}
+            for fingerprint, user_id in still_here(tx, community_id, set(own)).items():
+                place, at = place_of(tx, community_id), own[fingerprint].at
+                repeated += isinstance(forget_me(tx, place, user_id, at, self._forgetting), DeletionDone)
+        return repeated

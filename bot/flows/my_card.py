@@ -8,51 +8,64 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.checkins import checkins
-from bot.features.coins import lapse as lapsing
-from bot.features.gifts import invitations as inviting
+from bot.features.coins import lapse
+from bot.features.gifts import invitations
 from bot.features.streams import attendance
-from bot.rules.act import Sender
+from bot.rules.act import Act
 from bot.rules.calendar import day_of
 from bot.rules.checkins.checkins import CheckInPolicy, streak_on
 from bot.rules.coins.lapse import LapsePolicy
+from bot.rules.lots import Lapse
 from bot.rules.people.members import MyCard
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.store.coupons.hand_out import count_usable
 from bot.store.engine.db import Database
 from bot.store.members import Standing
 from bot.store.tables import Account, Member
 
 
-async def my_card(db: Database, policy: CheckInPolicy, place: Place, sender: Sender, at: datetime) -> MyCard:
-    """The sender's card; one who has done nothing yet has an empty one."""
-    return await db.read(_my_card, policy, place, sender, at)
+class MyCards:
+    """The cards that `/me` shows."""
 
+    def __init__(self, db: Database, policies: Policies) -> None:
+        self._db = db
+        self._policy = policies[CheckInPolicy]
+        self._lapse_policy = policies[LapsePolicy]
 
-def _my_card(session: Session, policy: CheckInPolicy, place: Place, sender: Sender, at: datetime) -> MyCard:
-    member = _standing(session, place, sender.user_id)
-    if member is None:
-        return MyCard(sender.name, 0, 0, checked_in=False, tomorrow=policy.ladder[0], coupons=0)
-    today = day_of(at, place.timezone)
-    now = streak_on(checkins.facts_of(session, member, at, place.timezone, policy), today, policy)
-    return MyCard(
-        name=sender.name,
-        balance=member.balance,
-        length=now.length,
-        checked_in=now.checked_in,
-        tomorrow=now.tomorrow,
-        coupons=count_usable(session, member.member_id, at),
-        restorable=now.restorable,
-        streams=attendance.streak_of_streams(session, place, member.member_id),
-        lapses=lapsing.dates_of(session, place, member.account_id, member.balance, at, LapsePolicy()),
-        waiting=inviting.waiting(session, member.invitation_id) if member.invitation_id is not None else 0,
-    )
+    async def card(self, act: Act) -> MyCard:
+        """The sender's card; one who has done nothing yet has an empty one."""
+        return await self._db.read(self._card, act)
+
+    def _card(self, session: Session, act: Act) -> MyCard:
+        place, at = act.place, act.at
+        member = _standing(session, place, act.sender.user_id)
+        if member is None:
+            return MyCard(act.sender.name, 0, 0, checked_in=False, tomorrow=self._policy.ladder[0], coupons=0)
+        today = day_of(at, place.timezone)
+        now = streak_on(checkins.facts_of(session, member, at, place.timezone, self._policy), today, self._policy)
+        return MyCard(
+            name=act.sender.name,
+            balance=member.balance,
+            length=now.length,
+            checked_in=now.checked_in,
+            tomorrow=now.tomorrow,
+            coupons=count_usable(session, member.member_id, at),
+            restorable=now.restorable,
+            streams=attendance.streak_of_streams(session, place, member.member_id),
+            lapses=self._lapses(session, place, member, at),
+            waiting=invitations.waiting(session, member.invitation_id) if member.invitation_id is not None else 0,
+        )
+
+    def _lapses(self, session: Session, place: Place, member: Standing, at: datetime) -> tuple[Lapse, ...]:
+        return lapse.dates_of(session, place, member.account_id, member.balance, at, self._lapse_policy)
 
 
 def _standing(session: Session, place: Place, user_id: int) -> Standing | None:
     row: Any = session.execute(
         select(
-            col(Member.id),
-            col(Account.id),
+            col(Member.id).label("member_id"),
+            col(Account.id).label("account_id"),
             col(Account.balance),
             col(Member.tier),
             col(Member.back_since),
@@ -61,4 +74,13 @@ def _standing(session: Session, place: Place, user_id: int) -> Standing | None:
         .join(Account, col(Account.member_id) == col(Member.id))
         .where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
     ).one_or_none()
-    return Standing(*row) if row is not None else None
+    if row is None:
+        return None
+    return Standing(
+        member_id=row.member_id,
+        account_id=row.account_id,
+        balance=row.balance,
+        tier=row.tier,
+        back_since=row.back_since,
+        invitation_id=row.invitation_id,
+    )

@@ -12,17 +12,19 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features.gifts import invitations as inviting
-from bot.features.people.joining import is_present
-from bot.flows import come_and_go as coming
+from bot.features.gifts import invitations
+from bot.features.people.joining import Going, is_present
+from bot.flows.come_and_go import go
 from bot.rules.act import Sender
 from bot.rules.fans import FansPolicy, Found, Known, Where
-from bot.rules.gifts.gifts import GiftPolicy
+from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.store.engine.db import Database, Tx
 from bot.store.members import be_present, enlist, locked_member
 from bot.store.places import place_of, rooms_of
 from bot.store.tables import Member, Person, Presence
+from bot.store.tables.base import id_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,10 @@ class Looked:
 class Belonging:
     """Use cases of who is in and who isn't."""
 
-    def __init__(self, db: Database, policy: FansPolicy) -> None:
+    def __init__(self, db: Database, policies: Policies) -> None:
         self._db = db
-        self._policy = policy
+        self._policies = policies
+        self._policy = policies[FansPolicy]
 
     async def known(self, place: Place, user_id: int) -> Known:
         """What is stored of a person's membership."""
@@ -50,11 +53,11 @@ class Belonging:
 
     async def settle(self, place: Place, looked: Sequence[Looked], asked_at: datetime, *, comes: bool = False) -> None:
         """Write down what Telegram said of people; with `comes`, who is found to be in becomes a member."""
-        await self._db.write(settle, place, looked, asked_at, self._policy, comes=comes)
+        await self._db.write(settle, place, looked, asked_at, self._policies, comes=comes)
 
     async def ban(self, place: Place, sender: Sender, at: datetime) -> None:
         """Somebody was banned in the home group."""
-        await self._db.write(ban, place, sender, at)
+        await self._db.write(ban, place, sender, at, self._policies[GiftPolicy])
 
     async def unban(self, place: Place, user_id: int, at: datetime) -> None:
         """Somebody isn't banned in the home group any more."""
@@ -62,7 +65,7 @@ class Belonging:
 
     async def not_there(self, place: Place, chat_id: int, user_id: int, at: datetime) -> None:
         """Telegram refused a whisper, as the person isn't in this group."""
-        await self._db.write(coming.go, place, chat_id, user_id, at, elsewhere=False)
+        await self._db.write(go, Going(place, chat_id, user_id, at), self._policies[GiftPolicy])
 
     async def to_look_at(self, now: datetime) -> tuple[list[tuple[int, Sender]], datetime | None]:
         """A few people to be asked about now, with their communities; when there will be more."""
@@ -112,18 +115,19 @@ def _sender(person: Person) -> Sender:
 
 
 def settle(
-    tx: Tx, place: Place, looked: Sequence[Looked], asked_at: datetime, policy: FansPolicy, *, comes: bool = False
+    tx: Tx, place: Place, looked: Sequence[Looked], asked_at: datetime, policies: Policies, *, comes: bool = False
 ) -> None:
     """Write down what Telegram said. Members are locked in the order of user ids."""
+    policy, gift_policy = policies[FansPolicy], policies[GiftPolicy]
     for one in sorted(looked, key=lambda each: each.sender.user_id):
         user_id, found = one.sender.user_id, one.found
         if found.free:
             unban(tx, place, user_id, asked_at)
         look_at = None
         if found.where is Where.BANNED:
-            ban(tx, place, one.sender, asked_at)
+            ban(tx, place, one.sender, asked_at, gift_policy)
         elif found.where is Where.OUT:
-            leave_all(tx, place, user_id, asked_at)
+            leave_all(tx, place, user_id, asked_at, gift_policy)
         elif found.where is Where.IN and found.chat_id is not None:
             be_in(tx, place, one.sender, found.chat_id, asked_at, comes=comes)
             look_at = asked_at + policy.again
@@ -148,13 +152,13 @@ def be_in(tx: Tx, place: Place, sender: Sender, chat_id: int, asked_at: datetime
         member = locked_member(tx, place.community_id, sender.user_id)
     if member is None or (member.left_at is not None and member.left_at >= asked_at):
         return
-    be_present(tx, member.id or 0, chat_id, asked_at)
+    be_present(tx, id_of(member), chat_id, asked_at)
     if member.banned_at is None:
         member.left_at = None
         tx.flush()
 
 
-def leave_all(tx: Tx, place: Place, user_id: int, asked_at: datetime) -> None:
+def leave_all(tx: Tx, place: Place, user_id: int, asked_at: datetime, gift_policy: GiftPolicy) -> None:
     """Somebody is in no room of the shop: what was pending on their joining is cancelled."""
     member = locked_member(tx, place.community_id, user_id)
     if member is None:
@@ -168,13 +172,13 @@ def leave_all(tx: Tx, place: Place, user_id: int, asked_at: datetime) -> None:
         )
         .values(left_at=asked_at)
     )
-    if member.left_at is None and not is_present(tx, member.id or 0):
+    if member.left_at is None and not is_present(tx, id_of(member)):
         member.left_at = asked_at
         tx.flush()
-        inviting.leave(tx, place, user_id, asked_at, GiftPolicy())
+        invitations.leave(tx, place, user_id, asked_at, gift_policy)
 
 
-def ban(tx: Tx, place: Place, sender: Sender, at: datetime) -> None:
+def ban(tx: Tx, place: Place, sender: Sender, at: datetime, gift_policy: GiftPolicy) -> None:
     """Somebody is banned at home, which ends it in every room. Of a stranger a member is made, who has left."""
     member = locked_member(tx, place.community_id, sender.user_id)
     if member is None:
@@ -191,7 +195,7 @@ def ban(tx: Tx, place: Place, sender: Sender, at: datetime) -> None:
         member.banned_at = at
         member.left_at = member.left_at or at
         tx.flush()
-        inviting.leave(tx, place, sender.user_id, at, GiftPolicy())
+        invitations.leave(tx, place, sender.user_id, at, gift_policy)
 
 
 def unban(tx: Tx, place: Place, user_id: int, at: datetime) -> None:
@@ -200,7 +204,7 @@ def unban(tx: Tx, place: Place, user_id: int, at: datetime) -> None:
     if member is None or member.banned_at is None or member.banned_at > at:
         return
     member.banned_at = None
-    if is_present(tx, member.id or 0):
+    if is_present(tx, id_of(member)):
         member.left_at = None
     tx.flush()
 
@@ -229,6 +233,4 @@ def to_look_at(session: Session, now: datetime, policy: FansPolicy) -> list[tupl
         .order_by(col(Member.look_at), col(Member.id))
         .limit(policy.looks)
     ).all()
-    return [
-        (community_id, Sender(one.user_id, one.name, one.username, one.telegram_language)) for community_id, one in rows
-    ]
+    return [(community_id, _sender(person)) for community_id, person in rows]

@@ -11,9 +11,9 @@ from bot.rules.act import Act
 from bot.rules.general import NothingToUndo, OwnersAct, TooLateToUndo, Undone, UndoOutcome
 from bot.rules.policies import Policies
 from bot.rules.rights import Role, may_undo
-from bot.store import giveaways
 from bot.store.audit import caused_by, record
 from bot.store.engine.db import Database, Tx
+from bot.store.giveaways import Giveaways
 from bot.store.tables import AuditEntry
 
 TakeBack = Callable[[Tx, Act, AuditEntry, Policies], bool]
@@ -34,11 +34,14 @@ class Undoable:
 class Undo:
     """Takes back acts that domains have registered."""
 
-    def __init__(self, db: Database, policies: Policies, undoables: Mapping[str, Undoable]) -> None:
+    def __init__(
+        self, db: Database, policies: Policies, undoables: Mapping[str, Undoable], giveaways: Giveaways
+    ) -> None:
         """`undoables` has the acts by their names in the audit log."""
         self._db = db
         self._policies = policies
         self._undoables = undoables
+        self._giveaways = giveaways
         self.names = tuple(undoables)
         """The acts that can be taken back."""
         self.owners = tuple(name for name, undoable in undoables.items() if undoable.owners_only)
@@ -64,7 +67,7 @@ class Undo:
         undoable = self._undoables[found.act]
         if not may_undo(act.role, by_owner=found.by_owner, owners_only=undoable.owners_only):
             return OwnersAct(found.act, found.subject)
-        refused = giveaways.check_again(tx, act.place, found, act.at) if act.role is not Role.OWNER else None
+        refused = self._giveaways.check_again(tx, act.place, found, act.at) if act.role is not Role.OWNER else None
         if refused is not None:
             return refused
         if not undoable.take_back(tx, act, found, self._policies):

@@ -73,3 +73,12 @@ def merge(lots: Iterable[Lot]) -> tuple[Lot, ...]:
     for lot in lots:
         coins[lot.earned_at] += lot.coins
     return tuple(Lot(earned_at, coins[earned_at]) for earned_at in sorted(coins))
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """Coins that lapse unless they are spent."""
+
+    day: date
+    """The last day on which they are good."""
+    coins: int

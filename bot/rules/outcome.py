@@ -16,6 +16,9 @@ class Outcome:
     __slots__ = ()
 
     stored_name: ClassVar[str]
+    only_toast: ClassVar[bool] = False
+    """Whether a press that leads here is answered by a toast, which goes by itself, else by nothing: it is for what is
+    pressed again and again."""
 
     def __init_subclass__(cls, *, name: str | None = None, **more: Any) -> None:
         """Take the stored name; `dataclass(slots=True)` makes the class anew without it, and finds it there."""

@@ -22,7 +22,6 @@ from bot.rules.streams.streams import (
 from bot.rules.words import language_of
 from bot.store.engine.db import PLANNED, Tx
 from bot.store.engine.hot import Hot
-from bot.store.hearts import board_of
 from bot.store.messages.cards import announce, announce_missing, move_cards, post_anew, told_directly, touch_cards
 from bot.store.messages.telling import packed, unsay
 from bot.store.tables import (
@@ -168,7 +167,6 @@ def live_card(session: Session, community_id: int, airing_id: int, now: datetime
         word=airing.word is not None,
         benefit=_benefit(session, community_id, now),
         late=phase_of(airing, now) is Phase.STARTING and now >= airing.starts_at + STARTING_FOR,
-        board=board_of(session, airing_id),
     )
 
 

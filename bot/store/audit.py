@@ -1,9 +1,10 @@
 """The audit log: who did what, and what it was before."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -94,6 +95,19 @@ def first_answer(session: Session, act: Act, kind: type[T], name: str | None = N
     if done is None or done.answer is None or (name is not None and done.act != name):
         return None
     return from_json(kind, done.answer)
+
+
+def forget_answers(tx: Tx, community_id: int, names: Sequence[str], subject_ids: Any) -> None:
+    """Drop the stored answers of these acts to these subjects (a query of ids): they name a deleted person."""
+    tx.execute(
+        update(AuditEntry)
+        .where(
+            col(AuditEntry.community_id) == community_id,
+            col(AuditEntry.act).in_(names),
+            col(AuditEntry.subject_id).in_(subject_ids),
+        )
+        .values(answer=None)
+    )
 
 
 def caused_by(session: Session, community_id: int, cause: str) -> AuditEntry | None:

@@ -13,21 +13,11 @@ from pydantic import TypeAdapter
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot.rules.people.privacy import CAUSES_KEPT
+from bot.rules.retention import CAUSES_KEPT
 from bot.store.engine.db import Tx
-from bot.store.tables import (
-    Attendance,
-    AuditEntry,
-    Campaign,
-    CheckIn,
-    Coupon,
-    Gift,
-    Heart,
-    Packet,
-    PacketTake,
-    Purchase,
-    RaffleEntry,
-)
+from bot.store.tables import Attendance, AuditEntry, Campaign, CheckIn, Coupon, Gift, Purchase, RaffleEntry
+from bot.store.tables.hearts import Heart
+from bot.store.tables.packets import Packet, PacketTake
 
 T = TypeVar("T")
 

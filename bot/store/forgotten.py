@@ -10,7 +10,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.people.privacy import FINGERPRINT_KEPT
+from bot.rules.retention import FINGERPRINT_KEPT
 from bot.store.engine.db import Tx
 from bot.store.tables import Community, Denied, Forgotten, Member
 

@@ -15,6 +15,9 @@ from bot.store.engine.hot import Hot
 from bot.store.tables import Account, Transfer
 from bot.store.tables.ledger import AccountKind
 
+CAME_BACK = "packet back"
+"""The reason of coins that come back to the fan who gave them: they were earned before, and not once more."""
+
 _SHOP = Hot(
     select(col(Account.id)).where(
         col(Account.community_id) == bindparam("community_id"), col(Account.kind) == AccountKind.SHOP.value

@@ -11,7 +11,7 @@ from bot.store.engine.db import Tx
 from bot.store.tables import Attendance, Purchase
 
 
-def unused_mends(session: Session, member_id: int, since: datetime) -> int:
+def unused_free_make_ups(session: Session, member_id: int, since: datetime) -> int:
     """Streams attended since then that haven't made up a missed day yet, and make-ups bought, however long ago."""
     attended = session.execute(
         select(func.count())
@@ -26,7 +26,7 @@ def unused_mends(session: Session, member_id: int, since: datetime) -> int:
     return attended + bought
 
 
-def use_mend(tx: Tx, member_id: int, since: datetime, day: date) -> None:
+def use_free_make_up(tx: Tx, member_id: int, since: datetime, day: date) -> None:
     """Let the oldest unused attended stream make up `day`; without one, the oldest make-up that was bought."""
     oldest = (
         select(col(Attendance.airing_id))

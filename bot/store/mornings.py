@@ -6,8 +6,8 @@ from sqlalchemy import Date, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.checkins.checkins import Cover
 from bot.rules.shops.calendar import PostingState, SlotKind
+from bot.rules.streaks import Cover
 from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
 from bot.store.messages.cards import touch_cards

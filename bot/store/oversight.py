@@ -8,18 +8,19 @@ from sqlmodel import col
 from bot.rules.place import Place
 from bot.rules.staff.staff import OperatorActed
 from bot.store.engine.db import Tx
-from bot.store.giveaways import left_today
 from bot.store.messages.telling import tell_owner
 from bot.store.tables import AuditEntry, Person
+from bot.store.tables.base import id_of
 
 TOLD_WITHIN = timedelta(days=1)
 """How long the note may be on its way."""
 
 
-def tell_of(tx: Tx, place: Place, entry: AuditEntry, coins: int = 0) -> None:
+def tell_of(tx: Tx, place: Place, entry: AuditEntry, coins: int = 0, left: int = 0) -> None:
     """Promise the owner a note of an operator's act; nothing if it was the owner's own.
 
-    `coins` is what it can cost the shop. The note has a button that takes the act back, and one that denies the person.
+    `coins` is what it can cost the shop, `left` what the operator can still give away today. The note has a button that
+    takes the act back, and one that denies the person.
     """
     if entry.by_owner:
         return
@@ -32,7 +33,7 @@ def tell_of(tx: Tx, place: Place, entry: AuditEntry, coins: int = 0) -> None:
         act=entry.act,
         subject=entry.subject,
         coins=coins,
-        left=left_today(tx, place, entry.actor_id, entry.at),
-        audit_id=entry.id or 0,
+        left=left,
+        audit_id=id_of(entry),
     )
     tell_owner(tx, place, told, key=f"operator:{entry.id}", now=entry.at, not_after=entry.at + TOLD_WITHIN)

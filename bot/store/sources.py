@@ -1,16 +1,37 @@
-"""Sources that no staff made: the bot's own ways in."""
+"""Sources, the links by which people come, as several domains know them; and those that no staff made."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
-from bot.rules.people.sources import source_key
+from bot.rules.act import Sender
 from bot.rules.place import Place
+from bot.rules.ways_in import source_key
 from bot.store.engine.db import Tx
-from bot.store.tables import Source
+from bot.store.members import meet
+from bot.store.tables import FirstTouch, Member, Person, Source
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSource:
+    """A source as its opened link finds it."""
+
+    source_id: int
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDoor:
+    """A group of the community and the source's stored invite link into it."""
+
+    chat_id: int
+    title: str
+    url: str | None
 
 
 def own_source(tx: Tx, place: Place, name: str, at: datetime, token: Callable[[], str]) -> int:
@@ -35,3 +56,20 @@ def own_source(tx: Tx, place: Place, name: str, at: datetime, token: Callable[[]
         .on_conflict_do_nothing(index_elements=[col(Source.community_id), col(Source.name_key)])
     )
     return tx.execute(query).scalar_one() or 0
+
+
+def touch(tx: Tx, community_id: int, source_id: int, sender: Sender, at: datetime) -> None:
+    """Keep the first touch; who opens a shop's link means that shop in private from here on."""
+    meet(tx, sender, community_id)
+    tx.execute(update(Person).where(col(Person.user_id) == sender.user_id).values(community_id=community_id))
+    known = tx.execute(
+        select(col(Member.id)).where(col(Member.community_id) == community_id, col(Member.user_id) == sender.user_id)
+    ).first()
+    if known is not None:
+        return
+    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
+    tx.execute(
+        insert(FirstTouch)
+        .values(community_id=community_id, user_id=sender.user_id, source_id=source_id, at=at)
+        .on_conflict_do_nothing()
+    )

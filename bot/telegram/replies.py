@@ -20,7 +20,6 @@ from bot.flows.move_group import MoveGroup
 from bot.logs import get_logger
 from bot.meters import Meters
 from bot.rules.coupons.coupons import MyCoupons
-from bot.rules.hearts.hearts import HeartAgain, Hearted, HeartsRest
 from bot.rules.place import Place
 from bot.rules.raffles.cards import RaffleList
 from bot.rules.raffles.entries import MyEntry
@@ -47,8 +46,6 @@ SHORT_LIVED = timedelta(seconds=30)
 NOT_IN = "USER_NOT_PARTICIPANT"
 """How Telegram refuses a whisper to somebody who isn't in the group."""
 NO_PREVIEW = {"is_disabled": True}
-LIGHT = (Hearted, HeartAgain, HeartsRest)
-"""What is pressed again and again is answered by a word that goes by itself, else by nothing."""
 
 
 Absent = Callable[[Place, int, int, datetime], Awaitable[None]]
@@ -90,7 +87,7 @@ class Voice:
         if ask.press_id is not None:
             if ask.age > PRESS_ANSWERED:
                 return
-            light = isinstance(outcome, LIGHT)
+            light = outcome.only_toast
             heard = await self._answer_press(ask.press_id, said.short, light=light)
             if light:
                 return

@@ -15,7 +15,6 @@ from sqlalchemy import text
 from bot.__main__ import IN_USE
 from bot.clock import Clock
 from bot.commands.backup import keep, put_back
-from bot.features.people.privacy import Privacy
 from bot.rules.people.privacy import DeletionDone
 from bot.settings import Settings
 from bot.store.engine.backup import settle
@@ -30,7 +29,7 @@ from bot.store.tables.messages import Lane
 from sandbox import Limits, Rights, Sandbox
 from tests.bot.conftest import is_card
 from tests.bot.process import result, running
-from tests.features.scene import NOON, fan, give, shop
+from tests.features.scene import NOON, fan, give, privacy, shop
 
 TOKEN = "42:TEST"
 SAID = "Zanzibar is a lovely name"
@@ -323,7 +322,7 @@ async def two_fans(path: Path) -> None:
 async def delete_one(path: Path) -> None:
     """The first asks to be deleted."""
     async with Database.open(f"sqlite:///{path}") as db:
-        assert isinstance(await Privacy(db).delete(await shop(db), fan(1).user_id, NOON), DeletionDone)
+        assert isinstance(await privacy(db).delete(await shop(db), fan(1).user_id, NOON), DeletionDone)
 
 
 def test_whoever_has_the_database_open_is_minded(path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,22 +16,24 @@ from bot.content.filters import LONGEST_KEPT, all_for
 from bot.features import communities
 from bot.features.communities import Communities
 from bot.features.people import sources
-from bot.features.people.sources import FoundSource, GroupDoor, Sources
+from bot.features.people.sources import Sources
 from bot.features.staff import fast_presses as watching
 from bot.features.staff.fast_presses import Watching
-from bot.handlers.kit import arrivals, whereabouts
 from bot.handlers.kit import invite_links as ways
+from bot.handlers.kit import whereabouts
 from bot.handlers.kit.invite_links import WaysIn
+from bot.handlers.shops import arrivals
 from bot.rules.act import Sender
 from bot.rules.farming import FarmingPolicy
 from bot.rules.files import ImportPolicy
 from bot.rules.numbers import LARGEST
 from bot.rules.orders.orders import OrderPolicy
-from bot.rules.people.privacy import ASIDE_KEPT
 from bot.rules.place import Place
+from bot.rules.retention import ASIDE_KEPT
 from bot.rules.words import Language
 from bot.store.engine.db import Database
 from bot.store.messages import departures, set_aside
+from bot.store.sources import FoundSource, GroupDoor
 from bot.telegram import answers, pacer
 from bot.telegram import inbox as intake
 from bot.telegram import late_answers as afterwards

@@ -14,7 +14,7 @@ from asyncpg.exceptions import ConnectionDoesNotExistError
 from sqlalchemy import select, text
 from sqlmodel import col
 
-from bot.features.checkins.checkins import CheckIns
+from bot.flows.check_in import CheckIns
 from bot.meters import Beat
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.store.engine.away import DatabaseAwayError
@@ -26,7 +26,7 @@ from bot.store.tables import Coupon
 from tests.bot.big_shop import at_work, big_shop
 from tests.bot.conftest import Stage, stages
 from tests.conftest import Postgres
-from tests.features.scene import NOON, balance, fan, shop
+from tests.features.scene import NOON, POLICIES, act_of, balance, fan, shop
 
 FANS = 150
 KILLS = 8
@@ -96,7 +96,7 @@ async def test_taps_while_connections_die(address: str, postgres: Postgres) -> N
 async def test_a_commit_whose_answer_is_lost(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The connection dies after the commit: asked again, the fan hears the first answer and is paid once."""
     async with Database.open(address) as db:
-        place, checkins = await shop(db), CheckIns(db, CheckInPolicy())
+        place, checkins = await shop(db), CheckIns(db, POLICIES)
         dialect = db._engine.sync_engine.dialect
         commit = dialect.do_commit
 
@@ -106,10 +106,10 @@ async def test_a_commit_whose_answer_is_lost(address: str, monkeypatch: pytest.M
 
         monkeypatch.setattr(dialect, "do_commit", commit_and_die)
         with pytest.raises(DatabaseAwayError):
-            await checkins.check_in(place, fan(1), NOON, "42:1")
+            await checkins.check_in(act_of(place, fan(1), NOON, "42:1"))
         monkeypatch.undo()
-        first = await checkins.check_in(place, fan(1), NOON, "42:1")
-        assert await checkins.check_in(place, fan(1), NOON, "42:1") == first
+        first = await checkins.check_in(act_of(place, fan(1), NOON, "42:1"))
+        assert await checkins.check_in(act_of(place, fan(1), NOON, "42:1")) == first
         assert await balance(db, place, fan(1)) == CheckInPolicy().ladder[0]
 
 

@@ -15,7 +15,8 @@ from structlog.testing import capture_logs
 
 from bot.features.people.privacy import forget_me
 from bot.rules import polling
-from bot.rules.people.privacy import ASIDE_KEPT, NothingKept
+from bot.rules.people.privacy import NothingKept
+from bot.rules.retention import ASIDE_KEPT
 from bot.store.engine.db import Database, Tx
 from bot.store.messages import inbox, set_aside
 from bot.store.messages.set_aside import MOST, UPDATE, count_aside, expire, put_aside, take_back
@@ -24,6 +25,7 @@ from bot.telegram import inbox as intake
 from bot.updates import GREATEST_ID, KINDS, Sound, Unread, kind_of_update, read_body, sort_out, split_updates
 from tests.bot.conftest import NOON, Play, Stage
 from tests.bot.test_faults import count
+from tests.features.scene import FORGETTING
 
 JSON = "application/json"
 DATE = int(NOON)
@@ -294,7 +296,7 @@ async def test_what_is_set_aside_goes_with_its_person_and_with_time(url: str) ->
         for key, user in (("1", 5), ("2", 6), ("3", None)):
             assert await db.write(put_aside, kind=UPDATE, key=key, body="{}", reason="x", now=now, user_id=user)
         assert not await db.write(put_aside, kind=UPDATE, key="1", body="[]", reason="x", now=now)
-        assert await db.write(forget_me, None, 5, now) == NothingKept()
+        assert await db.write(forget_me, None, 5, now, FORGETTING) == NothingKept()
         assert await db.read(count_aside) == {UPDATE: 2}
         await db.write(expire, now + ASIDE_KEPT)
         assert await db.read(count_aside) == {UPDATE: 2}

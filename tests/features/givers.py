@@ -3,39 +3,52 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from itertools import count
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.features.checkins.checkins import CheckIns
 from bot.features.communities import set_reachable
 from bot.features.coupons.claims import Coupons
 from bot.features.coupons.redemption import Redeeming
-from bot.features.gifts.cards import FoundGift, Gifts, Opened
+from bot.features.gifts.gifts import Gifts
 from bot.features.gifts.living_card import card_of
 from bot.features.gifts.offers import GiftOffers
-from bot.features.gifts.rewards import Rewarding
-from bot.features.people.joining import Joining, Reach
-from bot.flows import check_in as checking_in
-from bot.flows import come_and_go as coming
-from bot.flows.held_rewards import Resolving
+from bot.features.gifts.openings import FoundGift, Opened
+from bot.features.gifts.rewards import RewardClock
+from bot.features.people.joining import Coming, Going, Reach
+from bot.flows.check_in import CheckIns
+from bot.flows.come_and_go import ComeAndGo
 from bot.flows.redeem import redeem
 from bot.rules.act import Sender
-from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.coupons.coupons import Claimed, CouponPolicy, NewCampaign
-from bot.rules.farming import FarmingPolicy, HeldState
-from bot.rules.gifts.gifts import GiftCard, GiftKind, GiftPolicy, NewGift, OfferMade
-from bot.rules.people.joining import WelcomePolicy
+from bot.rules.farming import HeldState
+from bot.rules.gift_states import GiftKind
+from bot.rules.gifts.cards import GiftCard
+from bot.rules.gifts.offers import NewGift, OfferMade
+from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.rules.rights import Role
 from bot.rules.words import Language
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.places import Group
 from bot.store.tables import Outbox
-from tests.features.scene import NOON, OWNER, Causes, balance, dice, offer, query, shop
+from tests.features.scene import (
+    GIVEAWAYS,
+    NOON,
+    OWNER,
+    POLICIES,
+    Causes,
+    act_of,
+    balance,
+    dice,
+    held_rewards,
+    offer,
+    query,
+    shop,
+)
 
 CHAT = -1001
 
@@ -57,24 +70,28 @@ class Circle:
         return cls(db, await shop(db), causes, GiftPolicy(**policy))
 
     @property
-    def gifts(self) -> Gifts:
-        """What fans do."""
-        return Gifts(self.db, self.policy, lambda: f"token{next(self.tokens):04}")
+    def policies(self) -> Policies:
+        """The shop's policies, with that of its gifts."""
+        return POLICIES.but(self.policy)
 
     @property
-    def joining(self) -> Joining:
+    def gifts(self) -> Gifts:
+        """What fans do."""
+        return Gifts(self.db, self.policies, lambda: f"token{next(self.tokens):04}")
+
+    @property
+    def joining(self) -> ComeAndGo:
         """How people come and go, with what that means for gifts."""
-        comes = partial(coming.come, choice=self.choice)
-        return Joining(self.db, WelcomePolicy(), CheckInPolicy(), comes=comes, goes=coming.go)
+        return ComeAndGo(self.db, self.policies, self.choice)
 
     # What staff do.
 
     async def offers(self, kind: GiftKind = GiftKind.COINS, *, at: datetime = NOON, **wish: Any) -> OfferMade:
         """Make an offer."""
         wish = {"title": "A warm start", "coins": 20 if kind is GiftKind.COINS else 0, **wish}
-        offers = GiftOffers(self.db, self.policy)
+        offers = GiftOffers(self.db, self.policy, GIVEAWAYS)
         made = await offers.make(
-            self.place, OWNER.user_id, NewGift(kind=kind, **wish), at, self.causes.next(), Role.OWNER
+            act_of(self.place, OWNER, at, self.causes.next(), Role.OWNER), NewGift(kind=kind, **wish)
         )
         assert isinstance(made, OfferMade)
         return made
@@ -89,13 +106,13 @@ class Circle:
     async def card(self, sender: Sender, at: datetime = NOON, *, offer: int = 0, cause: str | None = None) -> GiftCard:
         """A card; an offer is named by its number."""
         offer_id = await self._offer_id(offer)
-        made = await self.gifts.make(self.place, sender, offer_id, at, cause or self.causes.next())
+        made = await self.gifts.make(act_of(self.place, sender, at, cause or self.causes.next()), offer_id)
         assert isinstance(made, GiftCard), made
         return made
 
     async def makes(self, sender: Sender, at: datetime = NOON, *, offer: int = 0) -> Any:
         """The same, whatever comes of it."""
-        return await self.gifts.make(self.place, sender, await self._offer_id(offer), at, self.causes.next())
+        return await self.gifts.make(act_of(self.place, sender, at, self.causes.next()), await self._offer_id(offer))
 
     async def _offer_id(self, number: int) -> int:
         if not number:
@@ -110,16 +127,16 @@ class Circle:
         """Someone opens a card."""
         found = await self.found(card, at)
         assert found is not None
-        return await self.gifts.open(found, sender, at, inside=inside)
+        return await self.gifts.open(found, act_of(found.place, sender, at), inside=inside)
 
     async def comes(self, sender: Sender, at: datetime = NOON) -> bool:
         """Someone joins the group."""
         group = Group(CHAT, "Silk room", self.place, True)
-        return await self.joining.come(group, sender, None, Reach(Language.KO, True), at, at)
+        return await self.joining.come(Coming(group, sender, None, Reach(Language.KO, True), at), at)
 
     async def goes(self, sender: Sender, at: datetime = NOON) -> None:
         """Someone leaves the group."""
-        await self.joining.go(self.place, CHAT, sender.user_id, at, elsewhere=False)
+        await self.joining.go(Going(self.place, CHAT, sender.user_id, at))
 
     async def brings(self, inviter: Sender, friend: Sender, at: datetime = NOON, *, offer: int = 0) -> GiftCard:
         """A whole way: card, opened, joined."""
@@ -130,8 +147,8 @@ class Circle:
 
     async def checks_in(self, sender: Sender, at: datetime) -> Any:
         """A check-in, and what it means for gifts; what is due is paid a moment later."""
-        checkins = CheckIns(self.db, CheckInPolicy(), checking_in.check_in)
-        outcome = await checkins.check_in(self.place, sender, at, self.causes.next())
+        checkins = CheckIns(self.db, self.policies)
+        outcome = await checkins.check_in(act_of(self.place, sender, at, self.causes.next()))
         await self.tick(at)
         return outcome
 
@@ -149,14 +166,14 @@ class Circle:
         """The owner releases or refuses what is held for a fan."""
         member = await self.member_id(fan)
         rows = await query(self.db, "SELECT id FROM held WHERE member_id = :m AND state = 'held'", m=member)
-        resolving = Resolving(self.db, FarmingPolicy())
-        return await resolving.decide(self.place, OWNER.user_id, int(rows[0][0]), state, at, self.causes.next())
+        act = act_of(self.place, at=at, cause=self.causes.next())
+        return await held_rewards(self.db).decide(act, int(rows[0][0]), state)
 
     # What the clock does, and what can be seen.
 
     async def tick(self, now: datetime) -> list[datetime | None]:
         """One round of what is due."""
-        return [await Rewarding(self.db, self.policy).run_due(now), await self.gifts.run_due(now)]
+        return [await RewardClock(self.db, self.policies).run_due(now), await self.gifts.run_due(now)]
 
     async def member_id(self, sender: Sender) -> int:
         """A member's id."""

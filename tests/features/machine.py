@@ -52,7 +52,7 @@ class Streak:
     """Streams attended that haven't mended a day yet, oldest first."""
     coins: int = 0
 
-    def free_mends(self, now: datetime) -> list[datetime]:
+    def free_make_ups(self, now: datetime) -> list[datetime]:
         """Attended streams that can still make up a day for nothing."""
         return [at for at in self.mends if now - at <= 7 * DAY]
 

@@ -12,16 +12,20 @@ from hypothesis.stateful import precondition, rule
 
 from bot.features.coins.lapse import Lapsing
 from bot.features.gifts.offers import GiftOffers
-from bot.features.gifts.rewards import Rewarding
+from bot.features.gifts.rewards import RewardClock
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
+from bot.rules.act import Act
 from bot.rules.coins.lapse import LapsePolicy
-from bot.rules.gifts.gifts import GiftCard, GiftKind, NewGift
+from bot.rules.gift_states import GiftKind
+from bot.rules.gifts.cards import GiftCard
+from bot.rules.gifts.offers import NewGift
 from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy, ShareTaken
+from bot.rules.rights import Role
 from tests.features.fragile import Fragile, Killed
 from tests.features.givers import Circle
 from tests.features.machine import STAFF, Machine
-from tests.features.scene import Causes, fan, undo
+from tests.features.scene import GIVEAWAYS, OWNER, POLICIES, Causes, act_of, fan, staff_act, undo
 
 
 class Clockwork(Protocol):
@@ -58,13 +62,13 @@ class RewardRules(Machine):
         self.dice = random.Random(7)
         self.place = self.places[0]
         self.circle = Circle(self.fragile, self.place, Causes())
-        self.packets = Packets(self.fragile, PacketPolicy(), self.dice.randbytes)
-        self.offers = GiftOffers(self.fragile, self.circle.policy)
+        self.packets = Packets(self.fragile, PacketPolicy(), GIVEAWAYS, self.dice.randbytes)
+        self.offers = GiftOffers(self.fragile, self.circle.policy, GIVEAWAYS)
         self.opened: list[int] = []
         self.cards: list[GiftCard] = []
         self.clocks: list[Clockwork] = [
-            PacketDraws(self.fragile, PacketPolicy()),
-            Rewarding(self.fragile, self.circle.policy),
+            PacketDraws(self.fragile, POLICIES),
+            RewardClock(self.fragile, self.circle.policies),
             self.circle.gifts,
             Lapsing(self.fragile, LapsePolicy()),
         ]
@@ -83,6 +87,10 @@ class RewardRules(Machine):
         assert type(self.wait(act(cause))) is type(outcome), "a redelivered update hears its first answer"
         assert before == self.look("SELECT count(*) FROM transfer"), "and moves nothing"
         return outcome
+
+    def staff(self, at: datetime, cause: str) -> Act:
+        """An act of an operator."""
+        return act_of(self.place, OWNER, at, cause, Role.OPERATOR)
 
     def teardown(self) -> None:
         """Close the second way to the file, then everything."""
@@ -114,7 +122,7 @@ class RewardRules(Machine):
     def open_a_packet(self, coins: int, shares: int, rush: bool, fuse: Fuse) -> None:
         """Staff open a packet."""
         wish, at = NewPacket(coins + shares, shares, rush=rush), self.now
-        outcome = self.survives(fuse, lambda cause: self.packets.open(self.place, STAFF, wish, at, cause))
+        outcome = self.survives(fuse, lambda cause: self.packets.open(self.staff(at, cause), wish))
         assert isinstance(outcome, PacketOpened)
         self.opened.append(outcome.packet_id)
 
@@ -126,7 +134,7 @@ class RewardRules(Machine):
         for who in crowd:
             tapped = self.survives(
                 fuse,
-                lambda cause, who=who: self.packets.tap(self.place, fan(who), packet_id, at, cause),  # type: ignore[misc]
+                lambda cause, who=who: self.packets.tap(act_of(self.place, fan(who), at, cause), packet_id),  # type: ignore[misc]
             )
             if isinstance(tapped, ShareTaken):
                 assert tapped.coins >= 1
@@ -142,13 +150,15 @@ class RewardRules(Machine):
         """Staff let fans send something on; of coins there are three."""
         coins, at = (20, self.now) if kind is GiftKind.COINS else (0, self.now)
         wish = NewGift("A warm start", kind, coins=coins, stock=3 if coins else None)
-        self.survives(fuse, lambda cause: self.offers.make(self.place, STAFF, wish, at, cause))
+        self.survives(
+            fuse, lambda cause: self.offers.make(staff_act(self.place, STAFF, at, cause, Role.OPERATOR), wish)
+        )
 
     @rule(who=fans, offer=st.integers(0, 2), fuse=fuses)
     def make_a_card(self, who: int, offer: int, fuse: Fuse) -> None:
         """A fan makes a card."""
         at = self.now
-        made = self.survives(fuse, lambda cause: self.circle.gifts.make(self.place, fan(who), offer, at, cause))
+        made = self.survives(fuse, lambda cause: self.circle.gifts.make(act_of(self.place, fan(who), at, cause), offer))
         if isinstance(made, GiftCard) and made.gift_id not in {card.gift_id for card in self.cards}:
             self.cards.append(made)
 
@@ -159,7 +169,7 @@ class RewardRules(Machine):
         card = self.cards[-1 - pick % len(self.cards)]
         found = self.wait(self.circle.found(card, self.now))
         if found is not None:
-            self.wait(self.circle.gifts.open(found, fan(who), self.now, inside=False))
+            self.wait(self.circle.gifts.open(found, act_of(found.place, fan(who), self.now), inside=False))
         if joins:
             self.wait(self.circle.comes(fan(who), self.now))
 

@@ -9,16 +9,28 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.domains import DOMAINS, follows_of, policies_of, undoables_of
+from bot.domains import (
+    DOMAINS,
+    follows_of,
+    forgetting_of,
+    giveaways_of,
+    panel_of,
+    policies_of,
+    resolvers_of,
+    undoables_of,
+)
 from bot.features.communities import Communities, arrive
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Coupons
+from bot.features.people.privacy import Privacy
 from bot.features.shops.setup import SettingUp
+from bot.flows.held_rewards import HeldRewards
 from bot.flows.move_group import MoveGroup
 from bot.flows.undo import Undo
 from bot.rules.act import Act, Sender
 from bot.rules.coupons.coupons import CampaignMade, CouponPolicy, NewCampaign
 from bot.rules.fans import Room
+from bot.rules.farming import FarmingPolicy
 from bot.rules.general import UndoOutcome
 from bot.rules.naming import Named
 from bot.rules.place import Place
@@ -32,6 +44,10 @@ from bot.store.members import standing
 from bot.store.tables import Campaign
 
 POLICIES = policies_of(DOMAINS)
+FORGETTING = forgetting_of(DOMAINS, POLICIES)
+PANEL = panel_of(DOMAINS, POLICIES)
+"""All that the staff's panel can do, and lists."""
+GIVEAWAYS = giveaways_of(DOMAINS)
 
 NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 """Monday noon in Seoul."""
@@ -118,17 +134,24 @@ def act_of(
     return Act(place, sender, at, cause, sender.user_id, found)
 
 
-def staff_act(
-    place: Place, actor_id: int = OWNER.user_id, at: datetime = NOON, cause: str = "1:1", role: Role | None = None
-) -> Act:
-    """An act of staff who are known by their id alone."""
-    found = role or (Role.OWNER if actor_id == place.owner_id else Role.OPERATOR)
-    return Act(place, replace(OWNER, user_id=actor_id), at, cause, actor_id, found)
+def staff_act(place: Place, actor_id: int, at: datetime, cause: str, role: Role = Role.OPERATOR) -> Act:
+    """An act of staff who are known by their id."""
+    return Act(place, replace(OWNER, user_id=actor_id), at, cause, actor_id, role)
 
 
 def undoing(db: Database) -> Undo:
     """What takes acts back, with all that domains registered."""
-    return Undo(db, POLICIES, undoables_of(DOMAINS))
+    return Undo(db, POLICIES, undoables_of(DOMAINS), GIVEAWAYS)
+
+
+def privacy(db: Database) -> Privacy:
+    """What deletes a person's data, with all that domains registered."""
+    return Privacy(db, FORGETTING)
+
+
+def held_rewards(db: Database) -> HeldRewards:
+    """What decides on held rewards, with all that domains registered."""
+    return HeldRewards(db, POLICIES[FarmingPolicy], GIVEAWAYS, resolvers_of(DOMAINS))
 
 
 async def follow(db: Database, cache: Communities, old_chat_id: int, new_chat_id: int, at: datetime) -> None:

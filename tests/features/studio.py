@@ -9,7 +9,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features.checkins.checkins import CheckIns
 from bot.features.communities import set_reachable
 from bot.features.shops.calendar import Cadence
 from bot.features.streams.airings import Evenings
@@ -17,6 +16,7 @@ from bot.features.streams.clock import Clockwork
 from bot.features.streams.plans import Streams
 from bot.features.streams.reminders import Reminders
 from bot.flows.attend import attend
+from bot.flows.check_in import CheckIns
 from bot.flows.go_live import go_live
 from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
@@ -47,7 +47,7 @@ from bot.store.messages.cards import EDIT, POST
 from bot.store.messages.outbox import SAY, TELL
 from bot.store.tables import Card, FanGroup, Outbox, Slot
 from bot.store.tables.messages import OutboxState
-from tests.features.scene import NOON, OWNER, Causes, query, shop, undo
+from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_of, query, shop, undo
 
 STAFF = OWNER.user_id
 EIGHT = NOON + timedelta(hours=8)
@@ -148,7 +148,7 @@ class Studio:
 
     async def checks_in(self, sender: Sender, now: datetime) -> None:
         """Check in."""
-        await CheckIns(self.db, CheckInPolicy()).check_in(self.place, sender, now, self.causes.next())
+        await CheckIns(self.db, POLICIES).check_in(act_of(self.place, sender, now, self.causes.next()))
 
     async def asks(
         self, sender: Sender, now: datetime, stream: int = 1, *, can_write: bool = True

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 
 from sqlmodel import col, select
 
 from bot.commands.demo.stage import Stage
+from bot.domains import DOMAINS
 from bot.rules.coupons.coupons import CampaignState
-from bot.rules.packets.packets import LIVE as LIVE_PACKETS
-from bot.rules.packets.packets import PacketPolicy, PacketState
+from bot.rules.policies import Policies
 from bot.rules.raffles.facts import RaffleState
 from bot.rules.shops.calendar import SlotFacts, SlotKind, next_due
 from bot.rules.streams.streams import StreamPolicy
 from bot.store.airings import all_open
 from bot.store.engine.db import Rx
-from bot.store.tables import Campaign, Community, GiftReward, Outbox, Packet, Raffle, Slot, Stream, Subscription
+from bot.store.tables import Campaign, Community, GiftReward, Outbox, Raffle, Slot, Stream, Subscription
 from bot.store.tables.messages import OutboxState
 from sandbox.page import NextEvent
 
@@ -24,7 +25,6 @@ Event = tuple[datetime, str]
 SOON = timedelta(seconds=30)
 """What was promised for less than this later comes by itself: edits of cards that wait for their turn."""
 POLICY = StreamPolicy()
-PACKETS = PacketPolicy()
 
 
 def evenings(rx: Rx, _now: datetime) -> Iterator[Event]:
@@ -74,13 +74,11 @@ def rewards(rx: Rx, _now: datetime) -> Iterator[Event]:
             yield due_at, "next_reward"
 
 
-def packets(rx: Rx, _now: datetime) -> Iterator[Event]:
-    """Red packets that are drawn, or whose day ends."""
-    rows = select(Packet.state, Packet.draws_at, Packet.expires_at).where(col(Packet.state).in_(LIVE_PACKETS))
-    for state, draws_at, expires_at in rx.execute(rows):
-        if state == PacketState.GATHERING and draws_at is not None:
-            yield draws_at + PACKETS.settle, "next_packet"
-        yield expires_at, "next_packet_end"
+def of_domains(rx: Rx, policies: Policies) -> Iterator[Event]:
+    """What domains have registered."""
+    for domain in DOMAINS:
+        for look in domain.looks_ahead:
+            yield from look(rx, policies)
 
 
 def raffles(rx: Rx, _now: datetime) -> Iterator[Event]:
@@ -100,17 +98,18 @@ def messages(rx: Rx, _now: datetime) -> Iterator[Event]:
             yield due_at, "next_message"
 
 
-SOURCES = (evenings, reminders, mornings, drops, packets, raffles, rewards, messages)
-"""Where what is due is looked for. Of what is due at once, the first source names it."""
+SOURCES = (evenings, reminders, mornings, drops, raffles, rewards, messages)
+"""Where what is due is looked for, before what domains registered. Of two things at once the first source names it."""
 
 
-def soonest(rx: Rx, now: datetime) -> Event | None:
+def soonest(rx: Rx, now: datetime, policies: Policies) -> Event | None:
     """The next thing that happens by itself."""
-    found = [event for source in SOURCES for event in source(rx, now) if event[0] > now]
+    known = chain.from_iterable(source(rx, now) for source in SOURCES)
+    found = [event for event in chain(known, of_domains(rx, policies)) if event[0] > now]
     return min(found, key=lambda event: event[0], default=None)
 
 
 async def look_ahead(stage: Stage) -> NextEvent | None:
     """The next thing that happens by itself, for the page."""
-    event = await stage.app.db.read(soonest, stage.app.clock.now())
+    event = await stage.app.db.read(soonest, stage.app.clock.now(), stage.app.policies)
     return None if event is None else NextEvent(event[0].timestamp(), stage.line(event[1]))

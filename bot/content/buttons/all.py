@@ -18,22 +18,11 @@ from bot.rules.coupons.coupons import (
 )
 from bot.rules.coupons.ending_soon import CouponsEnd
 from bot.rules.fans import ForFansOnly
-from bot.rules.farming import HeldLine, HeldList, HeldRefused
 from bot.rules.general import OnlyInPrivate
-from bot.rules.gifts.gifts import (
-    BackWithGift,
-    GiftCard,
-    GiftChoice,
-    GiftKind,
-    GiftMessage,
-    GiftOpened,
-    GiftReturned,
-    GiftWelcome,
-    InsideWithGift,
-    OfferClosed,
-    OfferMade,
-    OwnGift,
-)
+from bot.rules.gift_states import GiftKind
+from bot.rules.gifts.cards import GiftCard, GiftChoice, GiftMessage, GiftReturned
+from bot.rules.gifts.offers import OfferClosed, OfferMade
+from bot.rules.gifts.openings import BackWithGift, GiftOpened, GiftWelcome, InsideWithGift, OwnGift
 from bot.rules.hearts.hearts import GoalCancelled, GoalMade
 from bot.rules.naming import WhichFan
 from bot.rules.orders.orders import OrderRefunded
@@ -48,6 +37,7 @@ from bot.rules.raffles.opening import RaffleCancelled, RaffleMade
 from bot.rules.raffles.proofs import page_of
 from bot.rules.shops.calendar import MorningCard
 from bot.rules.shops.setup import SetupDone, SetupFinished
+from bot.rules.staff.held import HeldLine, HeldList, HeldRefused
 from bot.rules.streams.reminders import OpenChatFirst, Reminder
 from bot.rules.streams.streams import (
     LIVE_PHASES,

@@ -1,15 +1,14 @@
 """Check-ins and make-ups."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.act import Sender
+from bot.rules.act import Act
 from bot.rules.calendar import DAY, day_of, month_of, start_of
 from bot.rules.checkins import checkins as rules
 from bot.rules.checkins.checkins import (
@@ -17,23 +16,21 @@ from bot.rules.checkins.checkins import (
     CheckInFacts,
     CheckInOutcome,
     CheckInPolicy,
-    Cover,
     CoveredDay,
     MadeUp,
+    MakeUpDecision,
     MakeUpOutcome,
-    Mended,
 )
 from bot.rules.place import Place
+from bot.rules.streaks import Cover
 from bot.store import causes, ledger
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
-from bot.store.make_ups import unused_mends, use_mend
+from bot.store.make_ups import unused_free_make_ups, use_free_make_up
 from bot.store.members import Standing, note, standing
 from bot.store.mornings import count_on_card
 from bot.store.tables import CheckIn
 from bot.store.tables.base import Id
-
-Checks = Callable[[Tx, Place, Sender, datetime, str, CheckInPolicy], CheckInOutcome]
 
 _KNOWN_DAYS = 13
 """Covered days to look at: the make-up window, today, one before, and the days in which an update may come again."""
@@ -68,35 +65,23 @@ _COVER = Hot(
 )
 
 
-class CheckIns:
-    """Use cases of check-ins."""
+class _Row(NamedTuple):
+    """The columns of `_COVERS`, in their order."""
 
-    def __init__(self, db: Database, policy: CheckInPolicy, checks_in: Checks | None = None) -> None:
-        """`checks_in` is a flow that does more than this feature's own `check_in`."""
-        self._db = db
-        self._policy = policy
-        self._check_in: Checks = checks_in or check_in
-
-    async def check_in(self, place: Place, sender: Sender, at: datetime, cause: str) -> CheckInOutcome:
-        """Check the sender in for the community's day of `at`."""
-        return await self._db.write(self._check_in, place, sender, at, cause, self._policy)
-
-    async def make_up(self, place: Place, sender: Sender, at: datetime, cause: str) -> MakeUpOutcome:
-        """Make up the oldest missed day that leads back to the sender's streak."""
-        return await self._db.write(make_up, place, sender, at, cause, self._policy)
+    day: date
+    cover: str
+    length: int
+    milestone: int
+    cause: str | None = None
+    answer: str | None = None
+    at: datetime | None = None
 
 
-def check_in(tx: Tx, place: Place, sender: Sender, at: datetime, cause: str, policy: CheckInPolicy) -> CheckInOutcome:
-    """Check in whoever the sender is."""
-    return check_in_as(tx, place, standing(tx, place.community_id, sender, at), at, cause, policy)
-
-
-def check_in_as(
-    tx: Tx, place: Place, member: Standing, at: datetime, cause: str, policy: CheckInPolicy
-) -> CheckInOutcome:
-    """Decide, cover the day (and a frozen one), pay."""
-    rows = tx.rows(_COVERS, member_id=member.member_id)
-    told = _told(rows, cause, at)
+def check_in(tx: Tx, member: Standing, act: Act, policy: CheckInPolicy) -> CheckInOutcome:
+    """Decide, cover the day (and a frozen one), pay. `member` is the act's sender, locked (`standing`)."""
+    place, at = act.place, act.at
+    rows = _known_days(tx, member)
+    told = _first_answer(rows, act)
     if told is not None:
         return causes.from_json(CheckedIn, told)
     today = day_of(at, place.timezone)
@@ -105,57 +90,64 @@ def check_in_as(
     if not isinstance(outcome, CheckedIn):
         return outcome
     for cover in new:
-        is_today = cover.day == today
-        tx.touch(
-            _COVER,
-            member_id=member.member_id,
-            day=cover.day,
-            cover=cover.cover.value,
-            length=cover.length,
-            milestone=cover.milestone,
-            coins=outcome.coins + outcome.bonus if is_today else 0,
-            freeze_month=month_of(cover.day) if cover.cover is Cover.FROZEN else None,
-            at=at,
-            cause=cause if is_today else None,
-            answer=causes.to_json(outcome) if is_today else None,
-        )
-    for reason, coins in (("checkin", outcome.coins), ("bonus", outcome.bonus)):
-        if coins:
-            ledger.pay(
-                tx,
-                community_id=place.community_id,
-                key=f"{reason}:{member.member_id}:{today}",
-                member_account=member.account_id,
-                shop=place.shop_account,
-                amount=coins,
-                reason=reason,
-                at=at,
-            )
+        _cover(tx, member, cover, act, outcome if cover.day == today else None)
+    _pay(tx, member, act, today, outcome)
     note(tx, member.member_id, today, "checkin")
     count_on_card(tx, place.community_id, today, at, policy.card_every)
     return outcome
 
 
-def make_up(tx: Tx, place: Place, sender: Sender, at: datetime, cause: str, policy: CheckInPolicy) -> MakeUpOutcome:
+def _cover(tx: Tx, member: Standing, cover: CoveredDay, act: Act, outcome: CheckedIn | None) -> None:
+    """Write one covered day down; the frozen one has no outcome."""
+    tx.touch(
+        _COVER,
+        member_id=member.member_id,
+        day=cover.day,
+        cover=cover.cover.value,
+        length=cover.length,
+        milestone=cover.milestone,
+        coins=outcome.coins + outcome.bonus if outcome is not None else 0,
+        freeze_month=month_of(cover.day) if cover.cover is Cover.FROZEN else None,
+        at=act.at,
+        cause=act.cause if outcome is not None else None,
+        answer=causes.to_json(outcome) if outcome is not None else None,
+    )
+
+
+def _pay(tx: Tx, member: Standing, act: Act, today: date, outcome: CheckedIn) -> None:
+    for reason, coins in (("checkin", outcome.coins), ("bonus", outcome.bonus)):
+        if coins:
+            ledger.pay(
+                tx,
+                community_id=act.community_id,
+                key=f"{reason}:{member.member_id}:{today}",
+                member_account=member.account_id,
+                shop=act.place.shop_account,
+                amount=coins,
+                reason=reason,
+                at=act.at,
+            )
+
+
+def make_up(tx: Tx, act: Act, policy: CheckInPolicy) -> MakeUpOutcome:
     """Decide, charge, cover the missed day, and count the days after it anew."""
-    member = standing(tx, place.community_id, sender, at)
-    rows = tx.rows(_COVERS, member_id=member.member_id)
-    told = _told(rows, cause, at)
+    place, at = act.place, act.at
+    member = standing(tx, act.community_id, act.sender, at)
+    rows = _known_days(tx, member)
+    told = _first_answer(rows, act)
     if told is not None:
         return causes.from_json(MadeUp, told)
-    today = day_of(at, place.timezone)
     facts = _facts(tx, member, rows, at, place.timezone, policy)
-    decided = rules.make_up(facts, today, policy)
-    if not isinstance(decided, Mended):
+    decided = rules.make_up(facts, day_of(at, place.timezone), policy)
+    if not isinstance(decided, MakeUpDecision):
         return decided
     outcome = decided.outcome
-    made_up = decided.changed[0]
-    _cover_mended(tx, member, decided, at, cause)
+    _cover_missed(tx, member, decided, at, act.cause)
     if outcome.price:
         ledger.charge(
             tx,
-            community_id=place.community_id,
-            key=f"makeup:{member.member_id}:{made_up.day}",
+            community_id=act.community_id,
+            key=f"makeup:{member.member_id}:{outcome.day}",
             member_account=member.account_id,
             shop=place.shop_account,
             amount=outcome.price,
@@ -163,25 +155,27 @@ def make_up(tx: Tx, place: Place, sender: Sender, at: datetime, cause: str, poli
             at=at,
         )
     else:
-        use_mend(tx, member.member_id, at - policy.make_up_window, made_up.day)
+        use_free_make_up(tx, member.member_id, at - policy.make_up_window, outcome.day)
     return outcome
 
 
-def mend_free(tx: Tx, place: Place, member: Standing, at: datetime, policy: CheckInPolicy) -> tuple[date, int] | None:
+def make_up_free(
+    tx: Tx, place: Place, member: Standing, at: datetime, policy: CheckInPolicy
+) -> tuple[date, int] | None:
     """Make up the oldest missed day for nothing, as an attended stream does; that day and the streak after it.
 
     None if nothing is missed, or today isn't checked in yet: then the attended stream keeps this for a week.
     """
     today = day_of(at, place.timezone)
-    facts = _facts(tx, member, tx.rows(_COVERS, member_id=member.member_id), at, place.timezone, policy)
-    decided = rules.make_up(replace(facts, free_mends=facts.free_mends + 1), today, policy)
-    if not isinstance(decided, Mended):
+    facts = _facts(tx, member, _known_days(tx, member), at, place.timezone, policy)
+    decided = rules.make_up(replace(facts, free_make_ups=facts.free_make_ups + 1), today, policy)
+    if not isinstance(decided, MakeUpDecision):
         return None
-    _cover_mended(tx, member, decided, at, None)
+    _cover_missed(tx, member, decided, at, None)
     return decided.outcome.day, decided.outcome.length
 
 
-def _cover_mended(tx: Tx, member: Standing, decided: Mended, at: datetime, cause: str | None) -> None:
+def _cover_missed(tx: Tx, member: Standing, decided: MakeUpDecision, at: datetime, cause: str | None) -> None:
     made_up, *later = decided.changed
     tx.touch(
         _COVER,
@@ -206,33 +200,38 @@ def _cover_mended(tx: Tx, member: Standing, decided: Mended, at: datetime, cause
 
 def facts_of(session: Session, member: Standing, now: datetime, timezone: str, policy: CheckInPolicy) -> CheckInFacts:
     """What `/me` needs to show a streak, read through any session."""
-    rows = session.execute(
-        select(CheckIn.day, CheckIn.cover, CheckIn.length, CheckIn.milestone)  # type: ignore[call-overload]
+    found = session.execute(
+        select(col(CheckIn.day), col(CheckIn.cover), col(CheckIn.length), col(CheckIn.milestone))
         .where(col(CheckIn.member_id) == member.member_id)
         .order_by(col(CheckIn.day).desc())
         .limit(_KNOWN_DAYS)
-    ).all()
-    return _facts(session, member, [tuple(row) for row in rows], now, timezone, policy)
+    )
+    return _facts(session, member, [_Row(*row) for row in found], now, timezone, policy)
 
 
-def _told(rows: list[tuple[Any, ...]], cause: str, at: datetime) -> str | None:
-    for *_, known_cause, answer, known_at in rows:
-        if known_cause == cause and at - known_at < causes.KEPT:
-            told: str | None = answer
-            return told
+def _known_days(tx: Tx, member: Standing) -> list[_Row]:
+    """The latest covered days, the newest first."""
+    return [_Row(*row) for row in tx.rows(_COVERS, member_id=member.member_id)]
+
+
+def _first_answer(rows: list[_Row], act: Act) -> str | None:
+    """The answer that this act's update got when it came first."""
+    for row in rows:
+        if row.cause == act.cause and row.at is not None and act.at - row.at < causes.KEPT:
+            return row.answer
     return None
 
 
 def _facts(
     session: Session,
     member: Standing,
-    rows: list[tuple[Any, ...]],
+    rows: list[_Row],
     now: datetime,
     timezone: str,
     policy: CheckInPolicy,
 ) -> CheckInFacts:
     today = day_of(now, timezone)
-    covers = tuple(CoveredDay(row[0], Cover(row[1]), row[2], row[3]) for row in reversed(rows))
+    covers = tuple(CoveredDay(row.day, Cover(row.cover), row.length, row.milestone) for row in reversed(rows))
     done_until = day_of(member.back_since, timezone) if member.back_since is not None else None
     facts = CheckInFacts(covers=covers, balance=member.balance, done_until=done_until)
     if not _has_gap(covers, today):
@@ -257,7 +256,7 @@ def _facts(
         facts,
         frozen_months=frozenset(m for m in frozen if m is not None),
         make_ups_this_month=make_ups,
-        free_mends=unused_mends(session, member.member_id, now - policy.make_up_window),
+        free_make_ups=unused_free_make_ups(session, member.member_id, now - policy.make_up_window),
     )
 
 

@@ -12,7 +12,6 @@ from sqlmodel import col
 from bot.logs import apart, get_logger
 from bot.rules.calendar import DAY, month_of
 from bot.rules.coins.lapse import (
-    Lapse,
     LapseNotice,
     LapsePolicy,
     LapseStep,
@@ -25,6 +24,7 @@ from bot.rules.coins.lapse import (
     notice_at,
     upcoming,
 )
+from bot.rules.lots import Lapse
 from bot.rules.place import Place
 from bot.rules.words import reader_language
 from bot.store import ledger

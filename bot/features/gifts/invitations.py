@@ -4,39 +4,30 @@ A stage that is reached makes its rewards *due*; they are paid by the clock, a m
 accounts can be locked in one order and everything is looked at again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.gifts.cancelling import cancel, unwatch
 from bot.features.gifts.living_card import show_progress
 from bot.rules.act import Sender
-from bot.rules.checkins.checkins import Cover
-from bot.rules.coupons.coupons import Claimed, CouponPolicy, KeptFor
-from bot.rules.gifts.gifts import (
-    ON_FIRST_CHECK_IN,
-    ON_STAYING,
-    GiftKind,
-    GiftPolicy,
-    GiftState,
-    Opens,
-    Progress,
-    RewardState,
-    Stage,
-    Who,
-    progress,
-    rewards_of,
-)
+from bot.rules.gift_states import ON_FIRST_CHECK_IN, ON_STAYING, GiftKind, GiftState, Opens, RewardState, Stage, Who
+from bot.rules.gifts.policy import GiftPolicy
+from bot.rules.gifts.rewards import Reward, rewards_of
+from bot.rules.gifts.stages import Progress, progress
 from bot.rules.place import Place
-from bot.store.coupons import hand_out as coupons
+from bot.rules.streaks import Cover
+from bot.store.coupons.for_gifts import GiftCoupons
 from bot.store.engine.db import PLANNED, Tx
-from bot.store.invitations import cancel, unwatch
 from bot.store.members import Standing
 from bot.store.tables import Account, CheckIn, Gift, GiftOffer, GiftOpening, GiftReward, Invitation, Member, Person
+from bot.store.tables.base import id_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +45,52 @@ class Brought:
 
 
 def attribute(
-    tx: Tx, place: Place, sender: Sender, at: datetime, policy: GiftPolicy, choice: coupons.Choice
+    tx: Tx, place: Place, sender: Sender, at: datetime, policy: GiftPolicy, coupons: GiftCoupons
 ) -> Brought | None:
     """Note who brought a newcomer: the giver of the first card that they opened while they were outside.
 
     None if nobody did. One inviter each, for good: who leaves and comes back is nobody's newcomer.
     """
-    found: Any = tx.execute(
-        select(Gift, Person.user_id, Person.name)  # type: ignore[call-overload]
+    opened = _first_opening(tx, place, sender.user_id, at, policy)
+    if opened is None:
+        return None
+    gift = opened.gift
+    friend = _lock_newcomer(tx, place, sender.user_id)
+    if friend is None or opened.giver_user_id == sender.user_id:
+        return None
+    invitation_id = _invite(tx, place, gift, friend.member_id, at, policy)
+    if invitation_id is None:
+        return None
+    got, code = _take(tx, gift, friend.member_id), None
+    if got and gift.kind == GiftKind.COUPON:
+        code = coupons.give(tx, place, friend, gift, f"gift:{invitation_id}", at)
+        got = code is not None
+    waiting = _add_rewards(tx, gift, invitation_id, rewards_of(GiftKind(gift.kind), gift.coins, policy, with_gift=got))
+    tx.execute(update(Member).where(col(Member.id) == friend.member_id).values(invitation_id=invitation_id))
+    tx.flush()
+    tx.info[PLANNED] = True
+    show_progress(tx, id_of(gift), at, policy)
+    return Brought(opened.giver, gift.title, gift.kind, waiting, code, missed=not got)
+
+
+class _Opened(NamedTuple):
+    """A card that somebody opened, and whose it is."""
+
+    gift: Gift
+    giver_user_id: int
+    giver: str
+
+
+def _first_opening(tx: Tx, place: Place, user_id: int, at: datetime, policy: GiftPolicy) -> _Opened | None:
+    """The first card that they opened while they were outside, if it can bring them still."""
+    found = tx.execute(
+        select(Gift, col(Person.user_id), col(Person.name))
         .join(GiftOpening, col(GiftOpening.gift_id) == col(Gift.id))
         .join(Member, col(Member.id) == col(Gift.giver_id))
         .join(Person, col(Person.user_id) == col(Member.user_id))
         .where(
             col(GiftOpening.community_id) == place.community_id,
-            col(GiftOpening.user_id) == sender.user_id,
+            col(GiftOpening.user_id) == user_id,
             col(GiftOpening.outsider).is_(True),
             col(GiftOpening.at) > at - policy.attribution,
             col(GiftOpening.at) <= at,
@@ -76,49 +99,41 @@ def attribute(
         .order_by(col(GiftOpening.at), col(GiftOpening.id))
         .limit(1)
     ).first()
-    if found is None:
-        return None
-    gift, giver_user_id, giver = found
-    friend = _lock_newcomer(tx, place, sender.user_id)
-    if friend is None or giver_user_id == sender.user_id:
-        return None
-    friend_id = friend.member_id
-    invitation_id = _invite(tx, place, gift, friend_id, at, policy)
-    if invitation_id is None:
-        return None
-    kind = GiftKind(gift.kind)
-    got, code = _take(tx, gift, friend_id), None
-    if got and kind is GiftKind.COUPON:
-        code = _give_coupon(tx, place, gift, friend, invitation_id, at, choice)
-        got = code is not None
-    waiting = 0
-    for reward in rewards_of(kind, gift.coins, policy, with_gift=got):
+    return _Opened(*found) if found is not None else None
+
+
+def _add_rewards(tx: Tx, gift: Gift, invitation_id: int, rewards: Sequence[Reward]) -> int:
+    """Write down what may be paid for this friend; how much of it waits for their first check-in."""
+    for reward in rewards:
         tx.add(
             GiftReward(
-                community_id=place.community_id,
+                community_id=gift.community_id,
                 invitation_id=invitation_id,
                 stage=reward.stage,
                 who=reward.who,
                 amount=reward.amount,
             )
         )
-        waiting += reward.amount if reward.stage in ON_FIRST_CHECK_IN else 0
-    tx.execute(update(Member).where(col(Member.id) == friend_id).values(invitation_id=invitation_id))
-    tx.flush()
-    tx.info[PLANNED] = True
-    show_progress(tx, gift.id, at, policy)
-    return Brought(giver, gift.title, gift.kind, waiting, code, missed=not got)
+    return sum(reward.amount for reward in rewards if reward.stage in ON_FIRST_CHECK_IN)
 
 
 def _lock_newcomer(tx: Tx, place: Place, user_id: int) -> Standing | None:
     """The newcomer, their account locked; None for someone who came back after a deletion."""
     row: Any = tx.execute(
-        select(col(Member.id), col(Account.id), col(Account.balance), col(Member.tier), col(Member.back_since))
+        select(
+            col(Member.id).label("member_id"),
+            col(Account.id).label("account_id"),
+            col(Account.balance),
+            col(Member.tier),
+            col(Member.back_since),
+        )
         .join(Account, col(Account.member_id) == col(Member.id))
         .where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
         .with_for_update(of=Account)
     ).one_or_none()
-    return Standing(*row) if row is not None and row.back_since is None else None
+    if row is None or row.back_since is not None:
+        return None
+    return Standing(row.member_id, row.account_id, row.balance, row.tier)
 
 
 def _invite(tx: Tx, place: Place, gift: Gift, friend_id: int, at: datetime, policy: GiftPolicy) -> int | None:
@@ -166,39 +181,6 @@ def _take(tx: Tx, gift: Gift, friend_id: int) -> bool:
         ).first()
         is not None
     )
-
-
-def _give_coupon(
-    tx: Tx,
-    place: Place,
-    gift: Gift,
-    friend: Standing,
-    invitation_id: int,
-    at: datetime,
-    choice: coupons.Choice,
-) -> str | None:
-    """The coupon in a gift, free of charge; its code, or None if its campaign is over meanwhile."""
-    policy = CouponPolicy()
-    if gift.campaign_id is None:
-        return None
-    claimed = coupons.hand_out(
-        tx,
-        place,
-        friend,
-        gift.campaign_id,
-        at,
-        f"gift:{invitation_id}",
-        policy,
-        choice,
-        way=KeptFor.GIFT,
-        price=0,
-        aside=gift.reserved,
-    )
-    if isinstance(claimed, Claimed):
-        return claimed.code
-    if gift.reserved:
-        coupons.put_back(tx, place, gift.campaign_id, at, policy)
-    return None
 
 
 def count_check_in(tx: Tx, place: Place, member: Standing, at: datetime, policy: GiftPolicy) -> None:
@@ -282,7 +264,7 @@ def count_redeem(tx: Tx, place: Place, member_id: int, at: datetime) -> None:
 def leave(tx: Tx, place: Place, user_id: int, at: datetime, policy: GiftPolicy) -> None:
     """Someone may have left the community: then what is pending on their joining is cancelled, what is paid is paid."""
     left: Any = tx.execute(
-        select(col(Invitation.id), col(Invitation.gift_id), col(Member.id))
+        select(col(Invitation.id).label("invitation_id"), col(Invitation.gift_id), col(Invitation.friend_id))
         .join(Member, col(Member.id) == col(Invitation.friend_id))
         .where(
             col(Member.community_id) == place.community_id,
@@ -292,5 +274,5 @@ def leave(tx: Tx, place: Place, user_id: int, at: datetime, policy: GiftPolicy) 
         )
     ).one_or_none()
     if left is not None:
-        cancel(tx, left[0], left[2], at)
-        show_progress(tx, left[1], at, policy)
+        cancel(tx, left.invitation_id, left.friend_id, at)
+        show_progress(tx, left.gift_id, at, policy)

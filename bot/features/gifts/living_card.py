@@ -7,17 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.gifts.gifts import (
-    FRIENDS_SHOWN,
-    START,
-    FriendLine,
-    GiftCard,
-    GiftPolicy,
-    GiftState,
-    RewardState,
-    Stage,
-    Who,
-)
+from bot.rules.gift_states import GiftState, RewardState, Stage, Who
+from bot.rules.gifts.cards import FRIENDS_SHOWN, START, FriendLine, GiftCard
+from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.place import Place
 from bot.rules.words import reader_language
 from bot.store.engine.db import Tx
@@ -40,11 +32,8 @@ _LINE_STATES = {
 }
 
 
-def card_of(
-    session: Session, community_id: int, gift_id: int, now: datetime, policy: GiftPolicy | None = None
-) -> GiftCard | None:
+def card_of(session: Session, community_id: int, gift_id: int, now: datetime, policy: GiftPolicy) -> GiftCard | None:
     """A card as its giver sees it at `now`."""
-    policy = policy or GiftPolicy()
     gift = session.execute(
         select(Gift).where(col(Gift.id) == gift_id, col(Gift.community_id) == community_id)
     ).scalar_one_or_none()

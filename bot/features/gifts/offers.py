@@ -7,11 +7,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.gifts.giveaway import CLOSED, MADE, check_offer
+from bot.features.gifts.stock import offered_at
+from bot.rules.act import Act
 from bot.rules.coupons.coupons import CampaignState, KeptFor
-from bot.rules.gifts.gifts import (
+from bot.rules.gift_states import GiftKind, OfferState, Opens, RewardState, Stage, Who
+from bot.rules.gifts.offers import (
     SHOWN,
-    GiftKind,
-    GiftPolicy,
     NewGift,
     NoSuchCampaign,
     OfferClosed,
@@ -21,27 +23,20 @@ from bot.rules.gifts.gifts import (
     OfferList,
     OfferMade,
     OfferShown,
-    OfferState,
     OfferUnknown,
-    Opens,
-    RewardState,
-    Stage,
-    Who,
 )
+from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.tiers import Tier
-from bot.store import causes, giveaways
-from bot.store.audit import caused_by, record
+from bot.store import causes
+from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database, Tx
-from bot.store.invitations import offered_at
-from bot.store.oversight import tell_of
+from bot.store.giveaways import Giveaways
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Campaign, Gift, GiftOffer, GiftReward, Invitation
-
-MADE = giveaways.GIFT_MADE
-CLOSED = giveaways.GIFT_CLOSED
+from bot.store.tables.base import id_of
 
 MakeOutcome = OfferMade | OfferClosesPast | NoSuchCampaign | GiveawayTooMuch | GiftNeedsStock
 CloseOutcome = OfferClosed | OfferClosedBefore | OfferUnknown
@@ -50,103 +45,89 @@ CloseOutcome = OfferClosed | OfferClosedBefore | OfferUnknown
 class GiftOffers:
     """Staff's use cases of gifts."""
 
-    def __init__(self, db: Database, policy: GiftPolicy) -> None:
+    def __init__(self, db: Database, policy: GiftPolicy, giveaways: Giveaways) -> None:
         self._db = db
         self._policy = policy
+        self._giveaways = giveaways
 
-    async def make(
-        self, place: Place, actor_id: int, wish: NewGift, at: datetime, cause: str, role: Role = Role.OPERATOR
-    ) -> MakeOutcome:
+    async def make(self, act: Act, wish: NewGift) -> MakeOutcome:
         """Let fans send a gift on from now. An operator has a limit of coins a day."""
-        return await self._db.write(make, place, actor_id, wish, at, cause, self._policy, role)
+        return await self._db.write(make, act, wish, self._policy, self._giveaways)
 
-    async def close(self, place: Place, actor_id: int, number: int, at: datetime, cause: str) -> CloseOutcome:
+    async def close(self, act: Act, number: int) -> CloseOutcome:
         """Let no new cards be made of it; those on their way go on."""
-        return await self._db.write(close, place, actor_id, number, at, cause)
+        return await self._db.write(close, act, number)
 
-    async def listed(self, place: Place, at: datetime) -> OfferList:
+    async def list_offers(self, place: Place, at: datetime) -> OfferList:
         """All offers, and what cards have brought."""
-        return await self._db.read(listed, place, at)
+        return await self._db.read(list_offers, place, at)
 
-    async def show(self, place: Place, number: int, at: datetime) -> OfferShown | OfferUnknown:
+    async def describe(self, place: Place, number: int, at: datetime) -> OfferShown | OfferUnknown:
         """How one stands."""
-        return await self._db.read(show, place, number, at)
+        return await self._db.read(describe, place, number, at)
 
 
-def make(
-    tx: Tx,
-    place: Place,
-    actor_id: int,
-    wish: NewGift,
-    at: datetime,
-    cause: str,
-    policy: GiftPolicy,
-    role: Role = Role.OPERATOR,
-) -> MakeOutcome:
+def make(tx: Tx, act: Act, wish: NewGift, policy: GiftPolicy, giveaways: Giveaways) -> MakeOutcome:
     """Number it and write it down."""
-    done = caused_by(tx, place.community_id, cause)
-    if done is not None and done.answer is not None:
-        return causes.from_json(OfferMade, done.answer)
+    place, at = act.place, act.at
+    first = first_answer(tx, act, OfferMade)
+    if first is not None:
+        return first
     if wish.closes is not None and wish.closes <= at:
         return OfferClosesPast(wish.closes)
-    lock_shop(tx, place.community_id)
+    lock_shop(tx, act.community_id)
     campaign = _campaign(tx, place, wish.campaign, at) if wish.campaign is not None else None
     if wish.campaign is not None and campaign is None:
         return NoSuchCampaign(wish.campaign)
-    relay = wish.kind is GiftKind.RELAY
-    # A relay lives by being opened by many; the others are for one unless staff say otherwise.
-    opens = Opens.MANY if relay else wish.opens or Opens.SINGLE
-    coins = wish.coins or policy.grows_by if relay else wish.coins
-    if role is not Role.OWNER:
-        refused = giveaways.check_gift(tx, place, actor_id, wish.kind, coins, wish.stock, at)
+    coins = wish.coins or policy.grows_by if wish.kind is GiftKind.RELAY else wish.coins
+    if act.role is not Role.OWNER:
+        refused = check_offer(tx, act, wish, coins, giveaways)
         if refused is not None:
             return refused
-    number: int = tx.execute(
-        select(func.coalesce(func.max(col(GiftOffer.number)), 0) + 1).where(
-            col(GiftOffer.community_id) == place.community_id
-        )
-    ).scalar_one()
-    offer = GiftOffer(
-        community_id=place.community_id,
-        number=number,
-        title=wish.title,
-        kind=wish.kind,
-        coins=coins,
-        campaign_id=campaign.id if campaign is not None else None,
-        opens=opens,
-        stock=wish.stock,
-        closes=wish.closes,
-        made_by=actor_id,
-        made_at=at,
-    )
-    tx.add(offer)
-    tx.flush()
-    entry = record(
-        tx,
-        community_id=place.community_id,
-        actor_id=actor_id,
-        act=MADE,
-        subject_id=offer.id,
-        subject=f"#{number} {wish.title}",
-        at=at,
-        cause=cause,
-        after=causes.to_facts(wish),
-        by_owner=role is Role.OWNER,
-    )
-    tell_of(tx, place, entry, coins * (wish.stock or 0))
+    offer = _new_offer(tx, act, wish, coins, campaign.id if campaign is not None else None)
+    entry = record_act(tx, act, MADE, f"#{offer.number} {wish.title}", subject_id=offer.id, after=causes.to_facts(wish))
+    entry.by_owner = act.role is Role.OWNER
+    giveaways.tell_of(tx, place, entry, coins * (wish.stock or 0))
     outcome = OfferMade(
-        number=number,
+        number=offer.number,
         title=wish.title,
         kind=str(wish.kind),
         coins=offer.coins,
         coupon=campaign.title if campaign is not None else None,
-        opens=str(opens),
+        opens=str(offer.opens),
         stock=wish.stock,
         closes=wish.closes,
-        audit_id=entry.id or 0,
+        audit_id=id_of(entry),
     )
     entry.answer = causes.to_json(outcome)
     return outcome
+
+
+def _new_offer(tx: Tx, act: Act, wish: NewGift, coins: int, campaign_id: int | None) -> GiftOffer:
+    """The offer's row, with the next number of the shop."""
+    number: int = tx.execute(
+        select(func.coalesce(func.max(col(GiftOffer.number)), 0) + 1).where(
+            col(GiftOffer.community_id) == act.community_id
+        )
+    ).scalar_one()
+    # A relay lives by being opened by many; the others are for one unless staff say otherwise.
+    opens = Opens.MANY if wish.kind is GiftKind.RELAY else wish.opens or Opens.SINGLE
+    offer = GiftOffer(
+        community_id=act.community_id,
+        number=number,
+        title=wish.title,
+        kind=wish.kind,
+        coins=coins,
+        campaign_id=campaign_id,
+        opens=opens,
+        stock=wish.stock,
+        closes=wish.closes,
+        made_by=act.actor_id,
+        made_at=act.at,
+    )
+    tx.add(offer)
+    tx.flush()
+    return offer
 
 
 def _campaign(tx: Tx, place: Place, number: int, at: datetime) -> Campaign | None:
@@ -165,55 +146,50 @@ def _campaign(tx: Tx, place: Place, number: int, at: datetime) -> Campaign | Non
     ).scalar_one_or_none()
 
 
-def close(tx: Tx, place: Place, actor_id: int, number: int, at: datetime, cause: str) -> CloseOutcome:
+def close(tx: Tx, act: Act, number: int) -> CloseOutcome:
     """Mark it closed and write the act down."""
-    done = caused_by(tx, place.community_id, cause)
-    if done is not None and done.answer is not None:
-        return causes.from_json(OfferClosed, done.answer)
-    offer = _by_number(tx, place, number, lock=True)
+    first = first_answer(tx, act, OfferClosed)
+    if first is not None:
+        return first
+    offer = _by_number(tx, act.place, number, lock=True)
     if offer is None:
         return OfferUnknown(number)
     if offer.state == OfferState.CLOSED:
         return OfferClosedBefore(number, offer.title)
-    return _close(tx, place, actor_id, offer, at, cause)
+    return _close(tx, act, offer)
 
 
-def _close(
-    tx: Tx, place: Place, actor_id: int, offer: GiftOffer, at: datetime, cause: str, undoes_id: int | None = None
-) -> OfferClosed:
+def _close(tx: Tx, act: Act, offer: GiftOffer, undoes_id: int | None = None) -> OfferClosed:
     offer.state = OfferState.CLOSED
     tx.flush()
     cards: int = tx.execute(select(func.count()).select_from(Gift).where(col(Gift.offer_id) == offer.id)).scalar_one()
-    entry = record(
+    entry = record_act(
         tx,
-        community_id=place.community_id,
-        actor_id=actor_id,
-        act=CLOSED,
+        act,
+        CLOSED,
+        f"#{offer.number} {offer.title}",
         subject_id=offer.id,
-        subject=f"#{offer.number} {offer.title}",
-        at=at,
-        cause=cause,
         before={"state": OfferState.OPEN},
         after={"state": OfferState.CLOSED},
-        undoes_id=undoes_id,
     )
-    outcome = OfferClosed(offer.number, offer.title, cards, entry.id or 0)
+    entry.undoes_id = undoes_id
+    outcome = OfferClosed(offer.number, offer.title, cards, id_of(entry))
     entry.answer = causes.to_json(outcome)
     return outcome
 
 
-def undo_make(tx: Tx, place: Place, actor_id: int, entry: AuditEntry, at: datetime, cause: str) -> bool:
+def undo_make(tx: Tx, act: Act, entry: AuditEntry) -> bool:
     """Take a fresh offer back; False once somebody has made a card of it."""
-    offer = _locked(tx, place, entry)
-    if offer is None or offer.state != OfferState.OPEN or _cards(tx, offer):
+    offer = _locked(tx, act, entry)
+    if offer is None or offer.state != OfferState.OPEN or _has_cards(tx, offer):
         return False
-    _close(tx, place, actor_id, offer, at, cause, undoes_id=entry.id)
+    _close(tx, act, offer, undoes_id=entry.id)
     return True
 
 
-def undo_close(tx: Tx, place: Place, entry: AuditEntry) -> bool:
+def undo_close(tx: Tx, act: Act, entry: AuditEntry) -> bool:
     """Open it again."""
-    offer = _locked(tx, place, entry)
+    offer = _locked(tx, act, entry)
     if offer is None or offer.state != OfferState.CLOSED:
         return False
     offer.state = OfferState.OPEN
@@ -221,7 +197,7 @@ def undo_close(tx: Tx, place: Place, entry: AuditEntry) -> bool:
     return True
 
 
-def _cards(tx: Tx, offer: GiftOffer) -> bool:
+def _has_cards(tx: Tx, offer: GiftOffer) -> bool:
     return tx.execute(select(col(Gift.id)).where(col(Gift.offer_id) == offer.id).limit(1)).first() is not None
 
 
@@ -230,15 +206,15 @@ def _by_number(session: Session, place: Place, number: int, *, lock: bool = Fals
     return session.execute(query.with_for_update() if lock else query).scalar_one_or_none()
 
 
-def _locked(tx: Tx, place: Place, entry: AuditEntry) -> GiftOffer | None:
+def _locked(tx: Tx, act: Act, entry: AuditEntry) -> GiftOffer | None:
     return tx.execute(
         select(GiftOffer)
-        .where(col(GiftOffer.community_id) == place.community_id, col(GiftOffer.id) == entry.subject_id)
+        .where(col(GiftOffer.community_id) == act.community_id, col(GiftOffer.id) == entry.subject_id)
         .with_for_update()
     ).scalar_one_or_none()
 
 
-def listed(session: Session, place: Place, at: datetime) -> OfferList:
+def list_offers(session: Session, place: Place, at: datetime) -> OfferList:
     """Newest first, with cards and friends of each; the plain invitation counts in the sums only."""
     offers = (
         session.execute(
@@ -306,7 +282,7 @@ def _stayed() -> Any:
     )
 
 
-def show(session: Session, place: Place, number: int, at: datetime) -> OfferShown | OfferUnknown:
+def describe(session: Session, place: Place, number: int, at: datetime) -> OfferShown | OfferUnknown:
     """An offer's figures for staff."""
     offer = _by_number(session, place, number)
     if offer is None:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.rules.gifts.gifts import Circle
+from bot.rules.gifts.rings import Circle
 from bot.store.engine.db import Tx
 from bot.store.tables import Activity, Gift, GiftOpening, Invitation, Member
 

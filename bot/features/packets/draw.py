@@ -1,7 +1,7 @@
-"""What the clock does with red packets: the fair window is drawn, the day ends, what is left goes back.
+"""What the clock does with red packets: it draws when the fair window is over, and sends back what is left after a day.
 
-A draw is planned outside the writer, from the seed and a list that is frozen; its shares are handed out in chunks. A
-crash between two of them changes nothing: the same seed and list give the same order, and each fan's row is given a
+A draw is planned outside the writer, from the seed and a list that is frozen. Its shares are handed out in chunks. A
+crash between two chunks changes nothing: the same seed and list give the same order, and each fan's row is given a
 share once.
 """
 
@@ -14,35 +14,36 @@ from sqlalchemy import Integer, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.logs import apart, get_logger
-from bot.rules.fans import FansPolicy
-from bot.rules.farming import Reason, Sign
-from bot.rules.lots import Lot
-from bot.rules.packets.packets import LIVE, PacketPolicy, PacketState, places
-from bot.rules.place import Place
-from bot.rules.sealing import Sealed, key_of, list_hash, order_of
-from bot.store import ledger
-from bot.store.engine.db import Database, Tx
-from bot.store.engine.hot import Hot
-from bot.store.held import POLICY as FARMING
-from bot.store.held import held_reasons, hold
-from bot.store.look_up import LookUp
-from bot.store.messages.cards import touch_cards
-from bot.store.packets import (
-    CARD,
+from bot.features.packets.cards import CARD
+from bot.features.packets.closing import close_packet, give_up_share
+from bot.features.packets.shares import (
     Purse,
-    close_packet,
-    give_up_share,
-    gone_or_left,
+    absent_among,
     lock_packet,
     lock_purses,
     share_key,
     shares_of,
     waiting_share,
 )
+from bot.logs import apart, get_logger
+from bot.rules.fans import FansPolicy
+from bot.rules.farming import FarmingPolicy, Reason, Sign
+from bot.rules.lots import Lot
+from bot.rules.packets.packets import LIVE, PacketPolicy, PacketState
+from bot.rules.packets.shares import places
+from bot.rules.place import Place
+from bot.rules.policies import Policies
+from bot.rules.sealing import Sealed, key_of, list_hash, order_of
+from bot.store import ledger
+from bot.store.engine.db import Database, Tx
+from bot.store.engine.hot import Hot
+from bot.store.held import held_reasons, hold
+from bot.store.look_up import LookUp
+from bot.store.messages.cards import touch_cards
 from bot.store.places import place_of
-from bot.store.tables import Member, Packet, PacketTake, Presence, Sighting
-from bot.store.tables.base import Id
+from bot.store.tables import Member, Presence, Sighting
+from bot.store.tables.base import Id, id_of
+from bot.store.tables.packets import Packet, PacketTake
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win
 
@@ -51,7 +52,6 @@ log = get_logger("packets")
 CHUNK = 500
 """Shares handed out in one transaction: no write holds the writer longer than 50 ms."""
 READ_AT_ONCE = 5_000
-FANS = FansPolicy()
 HELD = "packet"
 """The kind of what is held here; its subject is the packet."""
 
@@ -106,10 +106,10 @@ class _Plan:
 class PacketDraws:
     """The clock's use cases of red packets."""
 
-    def __init__(self, db: Database, policy: PacketPolicy, look_up: LookUp | None = None) -> None:
+    def __init__(self, db: Database, policies: Policies, look_up: LookUp | None = None) -> None:
         """`look_up` asks Telegram about those who were drawn, before they are paid."""
         self._db = db
-        self._policy = policy
+        self._policy, self._fans, self._farming = policies[PacketPolicy], policies[FansPolicy], policies[FarmingPolicy]
         self._look_up = look_up
 
     async def run_due(self, now: datetime) -> datetime | None:
@@ -117,11 +117,11 @@ class PacketDraws:
         for packet in await self._db.read(live_packets):
             if packet.due_at(self._policy) <= now:
                 with apart(log, "packet_failed", packet=packet.id):
-                    await self._turn(packet, now)
+                    await self._run(packet, now)
         coming = [at for one in await self._db.read(live_packets) if (at := one.due_at(self._policy)) > now]
         return min(coming, default=None)
 
-    async def _turn(self, packet: _Live, now: datetime) -> None:
+    async def _run(self, packet: _Live, now: datetime) -> None:
         if packet.state != PacketState.OPEN:
             await self._draw(packet.id, now)
         if packet.expires_at <= now:
@@ -135,27 +135,29 @@ class PacketDraws:
             takers += more
         plan = await asyncio.to_thread(plan_draw, seed, shares, takers)
         if self._look_up is not None and plan.places:
-            await self._look_up(*await self._db.read(to_be_asked_about, packet_id, [one for one, _ in plan.places]))
+            drawn = [member_id for member_id, _ in plan.places]
+            await self._look_up(*await self._db.read(to_be_asked_about, packet_id, drawn, self._fans))
         for start in range(0, len(plan.places), CHUNK):
             given = plan.places[start : start + CHUNK]
-            waits = await self._db.read(suspects, packet_id, [member_id for member_id, _ in given], now)
+            fans = [member_id for member_id, _ in given]
+            waits = await self._db.read(suspects, packet_id, fans, now, self._farming)
             await self._db.write(hand_out, packet_id, given, waits, now)
         await self._db.write(finish, packet_id, plan.frozen, now)
         log.info("packet_drawn", packet=packet_id, takers=len(takers), shares=shares)
 
 
 def live_packets(session: Session) -> list[_Live]:
-    """Packets that aren't at their end."""
+    """Packets that aren't over."""
     rows = session.execute(
         select(col(Packet.id), col(Packet.state), col(Packet.draws_at), col(Packet.expires_at))
         .where(col(Packet.state).in_([state.value for state in LIVE]))
         .order_by(col(Packet.expires_at), col(Packet.id))
     ).all()
-    return [_Live(row[0] or 0, *row[1:]) for row in rows]
+    return [_Live(row.id, row.state, row.draws_at, row.expires_at) for row in rows]
 
 
 def freeze(tx: Tx, packet_id: int) -> None:
-    """From here on nobody comes onto the list."""
+    """Close the list: from here on nobody is added to it."""
     packet = lock_packet(tx, packet_id)
     if packet.state == PacketState.GATHERING:
         packet.state = PacketState.DRAWING
@@ -190,11 +192,13 @@ def plan_draw(seed: bytes, shares: int, takers: Sequence[_Taker]) -> _Plan:
     return _Plan(frozen, tuple((member_of[number], place) for number, place in given.items()))
 
 
-def to_be_asked_about(session: Session, packet_id: int, member_ids: Sequence[int]) -> tuple[int, list[int]]:
+def to_be_asked_about(
+    session: Session, packet_id: int, member_ids: Sequence[int], policy: FansPolicy
+) -> tuple[int, list[int]]:
     """The community, and the users about whom Telegram is asked before they are paid.
 
-    All of a small draw. A large one asks first about those of whom nobody knows that they are in a room of the shop,
-    and then about as many more as it has patience for: whoever pressed in a private room a minute ago is in it.
+    All of a small draw. Of a large draw first the members of whom nobody knows whether they are in a room of the shop,
+    then others up to a limit. Whoever pressed in a private room a minute ago is in it.
     """
     seen = (
         select(col(Presence.member_id)).where(
@@ -206,28 +210,27 @@ def to_be_asked_about(session: Session, packet_id: int, member_ids: Sequence[int
             col(Member.id).in_(list(member_ids)), col(Member.user_id) > 0, col(Member.left_at).is_(None)
         )
     ).all()
-    found = {row[0]: (row[1], bool(row[2])) for row in rows}
+    found = {member_id: (user_id, bool(unconfirmed)) for member_id, user_id, unconfirmed in rows}
     drawn = [found[member_id] for member_id in member_ids if member_id in found]
     drawn.sort(key=lambda one: not one[1])
-    unconfirmed = sum(doubt for _, doubt in drawn)
-    most = max(unconfirmed, FANS.drawn)
+    most = max(sum(unconfirmed for _, unconfirmed in drawn), policy.drawn)
     return session.get_one(Packet, packet_id).community_id, [user_id for user_id, _ in drawn[:most]]
 
 
 def suspects(
-    session: Session, packet_id: int, member_ids: Sequence[int], now: datetime
+    session: Session, packet_id: int, member_ids: Sequence[int], now: datetime, policy: FarmingPolicy
 ) -> dict[int, tuple[Reason, ...]]:
-    """Those of the drawn whose share waits for the shop's look, with the reasons.
+    """Drawn members whose share waits for the shop's look, with the reasons.
 
-    Asked are only those who pressed faster than a person lately: without that sign hardly anything is ever held, and a
-    draw of two thousand can't ask all that can be asked of each.
+    Only those who pressed faster than a person lately are looked at. Without that sign hardly anything is ever held,
+    and for a draw of two thousand it would be too much to look at each of them.
     """
     fast = session.execute(
         select(col(Sighting.member_id))
         .where(
             col(Sighting.member_id).in_(list(member_ids)),
             col(Sighting.sign) == Sign.FAST.value,
-            col(Sighting.at) > now - FARMING.fast_kept,
+            col(Sighting.at) > now - policy.fast_kept,
         )
         .distinct()
     ).scalars()
@@ -235,7 +238,7 @@ def suspects(
     place = None
     for member_id in fast:
         place = place or place_of(session, session.get_one(Packet, packet_id).community_id)
-        reasons = held_reasons(session, place, member_id, now)
+        reasons = held_reasons(session, place, member_id, now, policy=policy)
         if reasons:
             found[member_id] = reasons
     return found
@@ -250,7 +253,7 @@ def hand_out(
 ) -> None:
     """Give these members these shares, unless they have theirs already.
 
-    Who had their data deleted, or has left the shop's rooms, gets none: theirs stays in escrow.
+    A member who had their data deleted, or has left the shop's rooms, gets none: the share stays in escrow.
     A share in `waits` stays in escrow until the shop has looked (or the clock lets it go): it has no balance yet.
     """
     members = [member_id for member_id, _ in given]
@@ -258,7 +261,7 @@ def hand_out(
     packet = lock_packet(tx, packet_id)
     if packet.state != PacketState.DRAWING:
         return
-    nobody = gone_or_left(tx, members)
+    nobody = absent_among(tx, members)
     shares = shares_of(tx, packet_id, [nth for _, nth in given])
     place = place_of(tx, packet.community_id)
     for member_id, nth in given:
@@ -283,7 +286,7 @@ def _pay(
     ledger.pay(
         tx,
         community_id=packet.community_id,
-        key=share_key(packet.id or 0, member_id),
+        key=share_key(id_of(packet), member_id),
         member_account=purse.account_id,
         shop=packet.escrow_id,
         amount=coins,
@@ -294,9 +297,9 @@ def _pay(
 
 
 def release(tx: Tx, _place: Place, packet_id: int, member_id: int, at: datetime) -> int:
-    """Pay a share that waited; how much that was, 0 if nothing waits. Who has left gives it up."""
+    """Pay a share that waited. Returns how much that was, 0 if nothing waits. A member who has left gives it up."""
     purse = lock_purses(tx, packet_id, [member_id])[member_id]
-    if gone_or_left(tx, [member_id]):
+    if absent_among(tx, [member_id]):
         give_up_share(tx, packet_id, member_id, at)
         return 0
     nth = tx.execute(
@@ -313,14 +316,14 @@ def release(tx: Tx, _place: Place, packet_id: int, member_id: int, at: datetime)
 
 
 def refuse(tx: Tx, _place: Place, packet_id: int, member_id: int, at: datetime) -> int:
-    """Give a share that waited back to whoever gave the packet; nothing is paid."""
+    """Send a share that waited back to whoever gave the packet. Nothing is paid."""
     lock_purses(tx, packet_id, [member_id])
     give_up_share(tx, packet_id, member_id, at)
     return 0
 
 
 def finish(tx: Tx, packet_id: int, frozen: str, now: datetime) -> None:
-    """The draw is done: the rest is for who comes first, or there is none."""
+    """End the draw: who comes first takes what is left, if there is something."""
     packet = lock_packet(tx, packet_id)
     if packet.state != PacketState.DRAWING:
         return
@@ -335,7 +338,7 @@ def finish(tx: Tx, packet_id: int, frozen: str, now: datetime) -> None:
 
 
 def expire(tx: Tx, packet_id: int, now: datetime) -> None:
-    """The day is over: what nobody took goes back."""
+    """End a packet whose day is over: what nobody took goes back."""
     packet = lock_packet(tx, packet_id)
     if packet.state == PacketState.OPEN and packet.expires_at <= now:
         close_packet(tx, packet, PacketState.EXPIRED, now)

@@ -11,12 +11,12 @@ from bot.rules.calendar import day_of, start_of
 from bot.rules.people.members import Board, BoardLine, BoardPolicy
 from bot.rules.place import Place
 from bot.store.engine.db import Database
-from bot.store.packets import CAME_BACK
+from bot.store.ledger import CAME_BACK
 from bot.store.tables import Account, Member, Person, Transfer
 
 
-class Members:
-    """Use cases around members as such."""
+class MonthBoard:
+    """The board of `/top`."""
 
     def __init__(self, db: Database, policy: BoardPolicy) -> None:
         self._db = db

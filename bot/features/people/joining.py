@@ -1,9 +1,7 @@
 """People come to a community's groups, leave them and come back: presence, first source, and the welcome."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,35 +9,22 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.act import Sender
-from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.people.joining import ComingFacts, Welcome, WelcomeAll, WelcomeBack, WelcomePolicy, greeting
-from bot.rules.people.sources import source_key
 from bot.rules.place import Place
+from bot.rules.ways_in import source_key
 from bot.rules.words import Language
 from bot.store import forgotten
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Tx
 from bot.store.members import enlist, locked_member
 from bot.store.messages.telling import tell_here, unsay
 from bot.store.places import Group
-from bot.store.tables import Account, FanGroup, Person, Presence, Source, SourceLink
+from bot.store.tables import Account, FanGroup, Member, Person, Presence, Source, SourceLink
+from bot.store.tables.base import id_of
 
 FRESH_KEY = "welcome:{community}:{user}"
 """How the key of one person's welcome begins."""
 FOLDED_GRACE = timedelta(seconds=2)
 """A burst's message waits this much longer than the burst: whoever came in its last moment is written down by then."""
-
-
-Come = Callable[
-    [Tx, Group, Sender, "Link | None", "Reach", datetime, datetime, WelcomePolicy, CheckInPolicy],
-    bool,
-]
-
-
-class Go(Protocol):
-    """What notes that someone left."""
-
-    def __call__(self, tx: Tx, place: Place, chat_id: int, user_id: int, at: datetime, /, *, elsewhere: bool) -> None:
-        """Note it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,63 +44,54 @@ class Reach:
     """Whether they have started the bot."""
 
 
-class Joining:
-    """Use cases of coming and going."""
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Somebody is in a group since `at`."""
 
-    def __init__(
-        self,
-        db: Database,
-        policy: WelcomePolicy,
-        checkin_policy: CheckInPolicy,
-        *,
-        comes: Come | None = None,
-        goes: Go | None = None,
-    ) -> None:
-        """`comes` and `goes` are flows that do more than this feature's own `come` and `go`."""
-        self._db = db
-        self._policy = policy
-        self._checkin_policy = checkin_policy
-        self._come: Come = comes or come
-        self._go: Go = goes or go
-
-    async def come(
-        self, group: Group, sender: Sender, link: Link | None, reach: Reach, at: datetime, now: datetime
-    ) -> bool:
-        """Someone is in a group since `at`; whether that is news. The word that it is worth is promised."""
-        return await self._db.write(self._come, group, sender, link, reach, at, now, self._policy, self._checkin_policy)
-
-    async def others(self, group: Group) -> list[int]:
-        """The community's other groups."""
-        return await self._db.read(others, group)
-
-    async def go(self, place: Place, chat_id: int, user_id: int, at: datetime, *, elsewhere: bool) -> None:
-        """Someone left a group; `elsewhere` says that they are known to be in another one of the community."""
-        await self._db.write(self._go, place, chat_id, user_id, at, elsewhere=elsewhere)
+    group: Group
+    sender: Sender
+    link: Link | None
+    """None where nobody told by which link they came."""
+    reach: Reach
+    at: datetime
 
 
-def come(
-    tx: Tx,
-    group: Group,
-    sender: Sender,
-    link: Link | None,
-    reach: Reach,
-    at: datetime,
-    now: datetime,
-    policy: WelcomePolicy,
-    checkin_policy: CheckInPolicy,
-) -> bool:
-    """Note the presence once, the source at the first coming only, and promise the welcome."""
-    place = group.place
+@dataclass(frozen=True, slots=True)
+class Going:
+    """Somebody left a group at `at`."""
+
+    place: Place
+    chat_id: int
+    user_id: int
+    at: datetime
+    elsewhere: bool = False
+    """Whether they are known to be in another group of the community."""
+
+
+@dataclass(frozen=True, slots=True)
+class WelcomeTerms:
+    """What a welcome says, and when it is worth saying."""
+
+    policy: WelcomePolicy
+    first_coins: int
+    """What today's check-in pays."""
+    most_coins: int
+    """What a day pays once the streak is long enough."""
+
+
+def come(tx: Tx, coming: Coming, now: datetime, terms: WelcomeTerms) -> bool:
+    """Note the presence once, the source at the first coming only, and promise the welcome; whether that is news."""
+    place, sender, at = coming.group.place, coming.sender, coming.at
     member = locked_member(tx, place.community_id, sender.user_id)
     if member is None:
         deleted_at = forgotten.deleted_at(tx, place.community_id, sender.user_id, now)
         if deleted_at is not None and at <= deleted_at:
             return False  # told again of a coming before they had their data deleted
-        enlist(tx, place.community_id, sender, at, _source_of(tx, place, link))
+        enlist(tx, place.community_id, sender, at, _source_of(tx, place, coming.link))
         member = locked_member(tx, place.community_id, sender.user_id)
         if member is None:
             raise LookupError("a member that was just made is gone")
-    facts = _enter(tx, member, group, at)
+    facts = _enter(tx, member, coming.group, at)
     if facts is None:
         return False
     tx.execute(
@@ -123,26 +99,28 @@ def come(
         .where(col(Person.user_id) == sender.user_id, col(Person.community_id).is_(None))
         .values(community_id=place.community_id)
     )
-    outcome = _word(tx, member, sender, facts, at, policy, checkin_policy)
-    if outcome is not None and now - at < policy.fresh:
-        _promise(tx, group, sender, reach, outcome, at, now, policy)
+    outcome = _welcome_of(tx, member, coming, facts, terms)
+    if outcome is not None and now - at < terms.policy.fresh:
+        _promise(tx, coming, outcome, now, terms.policy)
     return True
 
 
-def go(tx: Tx, place: Place, chat_id: int, user_id: int, at: datetime, *, elsewhere: bool) -> None:
+def go(tx: Tx, going: Going) -> None:
     """Note that someone left; with the last group they left the community. Coins and history stay."""
-    member = locked_member(tx, place.community_id, user_id)
+    place, at = going.place, going.at
+    member = locked_member(tx, place.community_id, going.user_id)
     if member is None:
         return
-    unsay(tx, place.community_id, FRESH_KEY.format(community=place.community_id, user=user_id))
+    unsay(tx, place.community_id, FRESH_KEY.format(community=place.community_id, user=going.user_id))
+    member_id = id_of(member)
     # Who was here before the bot came was never seen to come.
-    made = _insert_presence(tx, member.id or 0, chat_id, joined_at=min(member.joined_at, at), left_at=at)
+    made = _insert_presence(tx, member_id, going.chat_id, joined_at=min(member.joined_at, at), left_at=at)
     if not made:
         left = tx.execute(
             update(Presence)
             .where(
-                col(Presence.member_id) == member.id,
-                col(Presence.chat_id) == chat_id,
+                col(Presence.member_id) == member_id,
+                col(Presence.chat_id) == going.chat_id,
                 col(Presence.left_at).is_(None),
                 col(Presence.joined_at) <= at,
             )
@@ -151,7 +129,7 @@ def go(tx: Tx, place: Place, chat_id: int, user_id: int, at: datetime, *, elsewh
         ).all()
         if not left:
             return
-    if not elsewhere and not is_present(tx, member.id or 0):
+    if not going.elsewhere and not is_present(tx, member_id):
         member.left_at = at
         tx.flush()
 
@@ -190,13 +168,13 @@ def _source_of(tx: Tx, place: Place, link: Link | None) -> int | None:
     return found
 
 
-def _enter(tx: Tx, member: Any, group: Group, at: datetime) -> ComingFacts | None:
+def _enter(tx: Tx, member: Member, group: Group, at: datetime) -> ComingFacts | None:
     """Write the presence down; None if they were known to be in, or are banned at home and came to another room."""
     chat_id = group.chat_id
     before = tx.execute(
         select(col(Presence.chat_id), col(Presence.left_at)).where(col(Presence.member_id) == member.id)
     ).all()
-    if not _insert_presence(tx, member.id, chat_id, joined_at=at, left_at=None):
+    if not _insert_presence(tx, id_of(member), chat_id, joined_at=at, left_at=None):
         back = tx.execute(
             update(Presence)
             .where(
@@ -241,35 +219,22 @@ def is_present(tx: Tx, member_id: int) -> bool:
     )
 
 
-def _word(
-    tx: Tx,
-    member: Any,
-    sender: Sender,
-    facts: ComingFacts,
-    at: datetime,
-    policy: WelcomePolicy,
-    checkin_policy: CheckInPolicy,
+def _welcome_of(
+    tx: Tx, member: Member, coming: Coming, facts: ComingFacts, terms: WelcomeTerms
 ) -> Welcome | WelcomeBack | None:
-    kind = greeting(facts, at, policy)
+    """The welcome that a coming is worth; None for one that needs none."""
+    kind = greeting(facts, coming.at, terms.policy)
     if kind is Welcome:
-        return Welcome(sender.name, checkin_policy.ladder[0], checkin_policy.ladder[-1])
+        return Welcome(coming.sender.name, terms.first_coins, terms.most_coins)
     if kind is WelcomeBack:
         balance = tx.execute(select(col(Account.balance)).where(col(Account.member_id) == member.id)).scalar_one()
-        return WelcomeBack(sender.name, balance or 0)
+        return WelcomeBack(coming.sender.name, balance or 0)
     return None
 
 
-def _promise(
-    tx: Tx,
-    group: Group,
-    sender: Sender,
-    reach: Reach,
-    outcome: Welcome | WelcomeBack,
-    at: datetime,
-    now: datetime,
-    policy: WelcomePolicy,
-) -> None:
+def _promise(tx: Tx, coming: Coming, outcome: Welcome | WelcomeBack, now: datetime, policy: WelcomePolicy) -> None:
     """To the one person if they can be spoken to alone; else one message in the group for all of this minute."""
+    group, sender, reach, at = coming.group, coming.sender, coming.reach, coming.at
     place = group.place
     if group.is_admin or reach.can_write:
         tell_here(

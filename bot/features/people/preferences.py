@@ -1,12 +1,10 @@
 """What fans choose for themselves."""
 
-from datetime import datetime
-
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.act import Sender
+from bot.rules.act import Act
 from bot.rules.people.preferences import Preference, PreferencesShown
 from bot.rules.place import Place
 from bot.rules.words import language_of
@@ -26,9 +24,9 @@ class Preferences:
         """How things are set."""
         return await self._db.read(shown, place, user_id)
 
-    async def change(self, place: Place, sender: Sender, wish: Preference, at: datetime) -> PreferencesShown:
+    async def change(self, act: Act, wish: Preference) -> PreferencesShown:
         """Change one thing; how things are set then."""
-        return await self._db.write(change, place, sender, wish, at)
+        return await self._db.write(change, act, wish)
 
 
 def shown(session: Session, place: Place, user_id: int) -> PreferencesShown:
@@ -43,14 +41,15 @@ def shown(session: Session, place: Place, user_id: int) -> PreferencesShown:
     return PreferencesShown(language_of(language), reminders, hidden)
 
 
-def change(tx: Tx, place: Place, sender: Sender, wish: Preference, at: datetime) -> PreferencesShown:
+def change(tx: Tx, act: Act, wish: Preference) -> PreferencesShown:
     """The language is the person's in every shop, the rest is this shop's. Everybody may, fan or not.
 
     Who acts in a room is a fan by that, with something to switch; an outsider has only a language to choose.
     """
+    place, sender = act.place, act.sender
     member = locked_member(tx, place.community_id, sender.user_id)
     if member is None and sender.room is not None:
-        standing(tx, place.community_id, sender, at)
+        standing(tx, place.community_id, sender, act.at)
     meet(tx, sender, place.community_id)
     which = (col(Member.community_id) == place.community_id, col(Member.user_id) == sender.user_id)
     if wish.language is not None:

@@ -1,14 +1,13 @@
-"""Being told what is kept, and being forgotten."""
+"""Being told what is kept, and having it deleted."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import String, cast, delete, or_, select, tuple_, update
+from sqlalchemy import String, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.coin_shop.shelf import PurchaseState
-from bot.rules.coupons.coupons import CouponState
+from bot.rules.farming import FarmingPolicy
 from bot.rules.people.privacy import (
     DeletionAsked,
     DeletionDone,
@@ -18,91 +17,56 @@ from bot.rules.people.privacy import (
     PrivacyNotice,
 )
 from bot.rules.place import Place
-from bot.rules.raffles.draws import UNREACHABLE
-from bot.rules.raffles.facts import EntryState, RaffleState, Reason
 from bot.store import forgotten, ledger
 from bot.store.coupons.hand_out import count_usable
 from bot.store.engine.db import Database, Tx
-from bot.store.invitations import cut_off
+from bot.store.leaving import Forgetting, Leaving, Traces
 from bot.store.messages import set_aside
 from bot.store.messages.outbox import TELL
-from bot.store.packets import give_up_share, lock_purses, shares_waiting
-from bot.store.tables import (
-    Account,
-    Activity,
-    Attendance,
-    AuditEntry,
-    Campaign,
-    Card,
-    CheckIn,
-    Community,
-    Coupon,
-    Denied,
-    Dialogue,
-    FirstTouch,
-    GiftOffer,
-    GiftOpening,
-    Heart,
-    HeartGoal,
-    Held,
-    Item,
-    Member,
-    Order,
-    Outbox,
-    Packet,
-    PacketTake,
-    Person,
-    Presence,
-    Purchase,
-    Raffle,
-    RaffleEntry,
-    RaffleRedraw,
-    Sighting,
-    Source,
-    Stream,
-    Subscription,
-)
+from bot.store.tables import Account, Activity, AuditEntry, Card, Community, Dialogue, Member, Outbox, Person
 from bot.store.tables.messages import OutboxState
-
-NOBODY = -(10**15)
-"""Ids from here downwards are nobody's: Telegram has none there (its longest take 52 bits, groups' begin at -10^13)."""
-
-NAMED_IN_ANSWER = ("coupon.redeemed",)
-NAMED_WITH_PURCHASE = ("item.handed_over", "item.refunded")
-"""Acts whose stored answer names the fan."""
-HELD_ACTS = ("held.released", "held.refused")
-"""The same, of rewards that waited for the shop's look."""
 
 
 class Privacy:
     """Use cases of what is kept."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, forgetting: Forgetting) -> None:
+        """`forgetting` is what domains have registered for a deletion."""
         self._db = db
+        self._forgetting = forgetting
 
     async def notice(self, place: Place | None, user_id: int) -> PrivacyNotice:
         """What is kept, for `/privacy`."""
-        return await self._db.read(notice, place, user_id)
+        return await self._db.read(notice, place, user_id, self._forgetting.policies[FarmingPolicy])
 
     async def ask(self, place: Place | None, user_id: int, at: datetime) -> DeletionAsked | NothingKept | OwnerStays:
         """What would be lost."""
         return await self._db.read(ask, place, user_id, at)
 
     async def delete(self, place: Place | None, user_id: int, at: datetime) -> DeletionOutcome:
-        """Cut everything from the person."""
-        return await self._db.write(forget_me, place, user_id, at)
+        """Delete the person's data."""
+        return await self._db.write(forget_me, place, user_id, at, self._forgetting)
 
 
-def notice(session: Session, place: Place | None, user_id: int) -> PrivacyNotice:
+class _Found(NamedTuple):
+    """A person's membership."""
+
+    member_id: int
+    account_id: int
+    balance: int
+
+
+def notice(session: Session, place: Place | None, user_id: int, policy: FarmingPolicy) -> PrivacyNotice:
     """Whether there is something to stop is all that depends on the reader."""
+    sighting_days = policy.fast_kept.days
     if place is None:
-        return PrivacyNotice("", reminders=False)
+        return PrivacyNotice("", reminders=False, sighting_days=sighting_days)
     reminders = session.execute(
         select(col(Member.reminders)).where(
             col(Member.community_id) == place.community_id, col(Member.user_id) == user_id
         )
     ).scalar_one_or_none()
-    return PrivacyNotice(place.shop, reminders=bool(reminders))
+    return PrivacyNotice(place.shop, reminders=bool(reminders), sighting_days=sighting_days)
 
 
 def ask(session: Session, place: Place | None, user_id: int, at: datetime) -> DeletionAsked | NothingKept | OwnerStays:
@@ -111,127 +75,86 @@ def ask(session: Session, place: Place | None, user_id: int, at: datetime) -> De
         return OwnerStays(place.shop)
     if session.get(Person, user_id) is None:
         return NothingKept()
-    shop = place.shop if place is not None else ""
-    found = _member(session, place, user_id)
+    if place is None:
+        return DeletionAsked("", 0, 0)
+    found = _find(session, place, user_id)
     if found is None:
-        return DeletionAsked(shop, 0, 0)
-    member_id, _, balance = found
-    return DeletionAsked(shop, balance, count_usable(session, member_id, at))
+        return DeletionAsked(place.shop, 0, 0)
+    return DeletionAsked(place.shop, found.balance, count_usable(session, found.member_id, at))
 
 
-def forget_me(tx: Tx, place: Place | None, user_id: int, at: datetime) -> DeletionOutcome:
-    """Cut a person out of a community: what is left counts, and is nobody's."""
+def forget_me(tx: Tx, place: Place | None, user_id: int, at: datetime, forgetting: Forgetting) -> DeletionOutcome:
+    """Cut a person out of a community. What is left of them counts, and is nobody's."""
     if place is not None and place.owner_id == user_id:
         return OwnerStays(place.shop)
     set_aside.forget_person(tx, user_id)
     if tx.execute(select(col(Person.user_id)).where(col(Person.user_id) == user_id)).first() is None:
         return NothingKept()
     if place is not None:
-        _lock_givers(tx, place, user_id)
-        found = _member(tx, place, user_id, lock=True)
-        if found is not None:
-            _cut(tx, place, user_id, *found, at)
-        _drop_traces(tx, place, user_id)
-        _unname_denied(tx, place, user_id, at)
-    _drop_person(tx, place, user_id)
+        _leave(tx, place, user_id, at, forgetting)
+        _drop_messages(tx, place, user_id)
+        for drop in forgetting.traces:
+            drop(tx, Traces(user_id, place.community_id, at))
+    _drop_person(tx, place, Traces(user_id, None, at), forgetting)
     return DeletionDone(place.shop if place is not None else "")
 
 
-def _member(session: Session, place: Place | None, user_id: int, *, lock: bool = False) -> tuple[int, int, int] | None:
-    if place is None:
-        return None
+def _find(session: Session, place: Place, user_id: int, *, lock: bool = False) -> _Found | None:
     query = (
         select(col(Member.id), col(Account.id), col(Account.balance))
         .join(Account, col(Account.member_id) == col(Member.id))
         .where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
     )
     # The member's own row: a second deletion that waited for the first finds nobody under this id any more.
-    row: Any = session.execute(query.with_for_update(of=(Member, Account)) if lock else query).one_or_none()
-    return tuple(row) if row is not None else None
+    row = session.execute(query.with_for_update(of=(Member, Account)) if lock else query).one_or_none()
+    return _Found(row[0] or 0, row[1] or 0, row[2] or 0) if row is not None else None
 
 
-def _lock_givers(tx: Tx, place: Place, user_id: int) -> None:
-    """Lock the purses to which shares that wait go back, with the person's own, in the order of all accounts."""
-    found = _member(tx, place, user_id)
-    if found is not None:
-        for packet_id in shares_waiting(tx, found[0]):
-            lock_purses(tx, packet_id, [found[0]])
-
-
-def _cut(tx: Tx, place: Place, user_id: int, member_id: int, account_id: int, balance: int, at: datetime) -> None:
-    """The member's row stays, as the ledger hangs on it, and is nobody's from here on."""
-    nobody = NOBODY - member_id
-    tx.add(Person(user_id=nobody, name=""))
+def _leave(tx: Tx, place: Place, user_id: int, at: datetime, forgetting: Forgetting) -> None:
+    """Lock the accounts that a deletion changes, then the member, and cut them out of each domain."""
+    before = _find(tx, place, user_id)
+    if before is not None:
+        for lock in forgetting.locks:
+            lock(tx, before.member_id)
+    found = _find(tx, place, user_id, lock=True)
+    if found is None:
+        return
+    leaving = Leaving(place.community_id, found.member_id, found.account_id, user_id, at, forgetting.policies)
+    tx.add(Person(user_id=leaving.nobody_id, name=""))
     tx.flush()
+    _return_coins(tx, place, leaving, found.balance)
+    for forget in forgetting.forgets:
+        forget(tx, leaving)
+    _become_nobody(tx, leaving)
+    for column in (col(AuditEntry.actor_id), *forgetting.acted_by):
+        _rename_staff(tx, column, leaving)
+    forgotten.remember(tx, place.community_id, user_id, at)
+
+
+def _return_coins(tx: Tx, place: Place, leaving: Leaving, balance: int) -> None:
+    """Their coins go back to the shop."""
     if balance:
         ledger.charge(
             tx,
-            community_id=place.community_id,
-            key=f"forgotten:{member_id}",
-            member_account=account_id,
+            community_id=leaving.community_id,
+            key=f"forgotten:{leaving.member_id}",
+            member_account=leaving.account_id,
             shop=place.shop_account,
             amount=balance,
             reason="forgotten",
-            at=at,
+            at=leaving.at,
         )
-    tx.execute(
-        update(Coupon)
-        .where(col(Coupon.member_id) == member_id, col(Coupon.state) == CouponState.HELD)
-        .values(state=CouponState.CANCELLED)
-    )
-    tx.execute(
-        update(Purchase)
-        .where(col(Purchase.member_id) == member_id, col(Purchase.state) == PurchaseState.WAITING)
-        .values(state=PurchaseState.VOID)
-    )
-    held = select(col(Held.id)).where(col(Held.member_id) == member_id)
-    tx.execute(
-        update(AuditEntry)
-        .where(
-            col(AuditEntry.community_id) == place.community_id,
-            col(AuditEntry.act).in_(HELD_ACTS),
-            col(AuditEntry.subject_id).in_(held),
-        )
-        .values(answer=None)
-    )
-    _leave_raffles(tx, member_id)
-    for table in (Activity, Held, Presence, Sighting, Subscription):
-        tx.execute(delete(table).where(col(table.member_id) == member_id))
-    for caused in (CheckIn, Coupon, Attendance, Purchase):
-        tx.execute(update(caused).where(col(caused.member_id) == member_id).values(cause=None, answer=None))
-    for packet_id in shares_waiting(tx, member_id):
-        give_up_share(tx, packet_id, member_id, at)
-    tx.execute(delete(Heart).where(col(Heart.member_id) == member_id))  # the sum stands
-    # The seal stays, as a draw's list is made of it; without the salt it says nothing of anybody.
-    tx.execute(update(PacketTake).where(col(PacketTake.member_id) == member_id).values(cause=None, salt=None))
-    named: tuple[tuple[tuple[str, ...], Any], ...] = ((NAMED_IN_ANSWER, Coupon), (NAMED_WITH_PURCHASE, Purchase))
-    for acts, what in named:
-        theirs = select(what.id).where(what.member_id == member_id)
-        tx.execute(
-            update(AuditEntry)
-            .where(
-                col(AuditEntry.community_id) == place.community_id,
-                col(AuditEntry.act).in_(acts),
-                col(AuditEntry.subject_id).in_(theirs),
-            )
-            .values(answer=None)
-        )
-    raffles = select(col(RaffleEntry.raffle_id)).where(col(RaffleEntry.member_id) == member_id)
-    tx.execute(
-        update(AuditEntry)
-        .where(
-            col(AuditEntry.community_id) == place.community_id,
-            col(AuditEntry.act) == "raffle.redrawn",
-            col(AuditEntry.subject_id).in_(raffles),
-        )
-        .values(answer=None)
-    )
+
+
+def _become_nobody(tx: Tx, leaving: Leaving) -> None:
+    """The member's row stays, as the ledger hangs on it, and is nobody's from here on."""
+    tx.execute(delete(Activity).where(col(Activity.member_id) == leaving.member_id))
     tx.execute(
         update(Member)
-        .where(col(Member.id) == member_id)
+        .where(col(Member.id) == leaving.member_id)
         .values(
-            user_id=nobody,
-            left_at=at,
+            user_id=leaving.nobody_id,
+            left_at=leaving.at,
             banned_at=None,
             look_at=None,
             back_since=None,
@@ -239,63 +162,20 @@ def _cut(tx: Tx, place: Place, user_id: int, member_id: int, account_id: int, ba
             reminders=False,
         )
     )
-    cut_off(tx, member_id, at)
-    _rename_staff(tx, place, user_id, nobody)
-    forgotten.remember(tx, place.community_id, user_id, at)
 
 
-def _leave_raffles(tx: Tx, member_id: int) -> None:
-    """Out of what takes entries still; on a list that is closed their line stays, and nobody can tell whose it was."""
-    mine = col(RaffleEntry.member_id) == member_id
-    running = select(col(Raffle.id)).where(col(Raffle.state) == RaffleState.OPEN)
-    tx.execute(
-        update(RaffleEntry)
-        .where(mine, col(RaffleEntry.raffle_id).in_(running))
-        .values(state=EntryState.OUT, reason=Reason.DELETED.value)
-    )
-    # What the owner wrote may tell who it was.
-    struck = select(col(RaffleEntry.raffle_id), col(RaffleEntry.redraw)).where(
-        mine, col(RaffleEntry.redraw).is_not(None)
-    )
-    tx.execute(
-        update(RaffleRedraw)
-        .where(tuple_(col(RaffleRedraw.raffle_id), col(RaffleRedraw.number)).in_(struck))
-        .values(reason=UNREACHABLE)
-    )
-    # A ticket goes back to nobody.
-    tx.execute(update(RaffleEntry).where(mine).values(salt=None, cause=None, answer=None, returned=True))
-
-
-def _rename_staff(tx: Tx, place: Place, user_id: int, nobody: int) -> None:
+def _rename_staff(tx: Tx, column: Any, leaving: Leaving) -> None:
     """What they did as staff stays written down, under an id that is nobody's."""
-    acted: tuple[tuple[Any, str], ...] = (
-        (AuditEntry, "actor_id"),
-        (Campaign, "made_by"),
-        (Coupon, "redeemed_by"),
-        (Order, "made_by"),
-        (Order, "till_by"),
-        (GiftOffer, "made_by"),
-        (Packet, "opened_by"),
-        (Item, "made_by"),
-        (Purchase, "settled_by"),
-        (Raffle, "made_by"),
-        (Source, "made_by"),
-        (HeartGoal, "made_by"),
-        (Stream, "made_by"),
-        (Denied, "by"),
-    )
-    for table, name in acted:
-        mine = (table.community_id == place.community_id, getattr(table, name) == user_id)
-        tx.execute(update(table).where(*mine).values({name: nobody}))
+    table = column.class_
+    mine = (col(table.community_id) == leaving.community_id, column == leaving.user_id)
+    tx.execute(update(table).where(*mine).values({column.key: leaving.nobody_id}))
 
 
-def _drop_traces(tx: Tx, place: Place, user_id: int) -> None:
-    """What stands under the person's own id, and what is said of people and couldn't be delivered."""
+def _drop_messages(tx: Tx, place: Place, user_id: int) -> None:
+    """Half-filled forms, cards and messages of theirs, and what is said of people and couldn't be delivered."""
     tx.execute(
-        delete(FirstTouch).where(col(FirstTouch.community_id) == place.community_id, col(FirstTouch.user_id) == user_id)
+        delete(Dialogue).where(col(Dialogue.community_id) == place.community_id, col(Dialogue.user_id) == user_id)
     )
-    for table in (Dialogue, GiftOpening):
-        tx.execute(delete(table).where(col(table.community_id) == place.community_id, col(table.user_id) == user_id))
     tx.execute(delete(Card).where(col(Card.community_id) == place.community_id, col(Card.chat_id) == user_id))
     facts = cast(col(Outbox.facts), String)
     named = [facts.like(f'%"user_id": {user_id}{end}%') for end in (",", "}")]
@@ -313,20 +193,9 @@ def _drop_traces(tx: Tx, place: Place, user_id: int) -> None:
     )
 
 
-def _unname_denied(tx: Tx, place: Place, user_id: int, at: datetime) -> None:
-    """Whom the owner has denied stays so, by a fingerprint that names nobody, as long as fingerprints are kept."""
-    found = tx.execute(
-        update(Denied)
-        .where(col(Denied.community_id) == place.community_id, col(Denied.user_id) == user_id)
-        .values(user_id=None)
-        .returning(col(Denied.id))
-    )
-    if found.first() is not None:
-        forgotten.remember(tx, place.community_id, user_id, at)
-
-
-def _drop_person(tx: Tx, place: Place | None, user_id: int) -> None:
+def _drop_person(tx: Tx, place: Place | None, traces: Traces, forgetting: Forgetting) -> None:
     """The person's own row goes too, unless another shop's fan, or its owner, is the same person."""
+    user_id = traces.user_id
     elsewhere = tx.execute(select(col(Member.community_id)).where(col(Member.user_id) == user_id)).scalars().first()
     owns = tx.execute(select(col(Community.id)).where(col(Community.owner_id) == user_id)).scalars().first()
     other = elsewhere or owns
@@ -335,6 +204,6 @@ def _drop_person(tx: Tx, place: Place | None, user_id: int) -> None:
             tx.execute(update(Person).where(col(Person.user_id) == user_id).values(community_id=other))
         return
     tx.execute(delete(Dialogue).where(col(Dialogue.user_id) == user_id))
-    for touched in (FirstTouch, GiftOpening):
-        tx.execute(delete(touched).where(col(touched.user_id) == user_id))
+    for drop in forgetting.traces:
+        drop(tx, traces)
     tx.execute(delete(Person).where(col(Person.user_id) == user_id))

@@ -4,23 +4,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.bounded import Bounded
-from bot.rules.act import Sender
+from bot.rules.act import Act, Sender
 from bot.rules.people.privacy import TOUCH_KEPT
-from bot.rules.people.sources import SHOWN, SOURCE_OF_OUTSIDERS, DoorsClosed, SourceLine, SourceList, source_key
+from bot.rules.people.sources import SHOWN, DoorsClosed, SourceLine, SourceList
 from bot.rules.place import Place
-from bot.store.audit import caused_by, record
+from bot.rules.ways_in import SOURCE_OF_OUTSIDERS, source_key
+from bot.store.audit import caused_by, record_act
 from bot.store.engine.db import Database, Tx
-from bot.store.members import meet
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
-from bot.store.sources import own_source
-from bot.store.tables import FanGroup, FirstTouch, Member, Person, Source, SourceLink
+from bot.store.sources import FoundSource, GroupDoor, own_source, touch
+from bot.store.tables import FanGroup, FirstTouch, Member, Source, SourceLink
+from bot.store.tables.base import id_of
 
 MADE = "source.made"
 PRICED = "source.priced"
@@ -44,24 +45,6 @@ class MadeSource:
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FoundSource:
-    """A source as its opened link finds it."""
-
-    source_id: int
-    name: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class GroupDoor:
-    """A group of the community and the source's stored invite link into it."""
-
-    chat_id: int
-    title: str
-    url: str | None
-
-
 class Sources:
     """Use cases of sources."""
 
@@ -70,23 +53,22 @@ class Sources:
         self._token = token
         self._hinted: Bounded[int, datetime] = Bounded(HINTS_KEPT)
 
-    async def make(
-        self, place: Place, actor_id: int, name: str, cost: int | None, at: datetime, cause: str
-    ) -> MadeSource:
+    async def make(self, act: Act, name: str, cost: int | None) -> MadeSource:
         """The source of this name, made if it isn't there."""
-        return await self._db.write(make, place, actor_id, name, cost, at, cause, self._token)
+        return await self._db.write(make, act, name, cost, self._token)
 
-    async def listed(self, place: Place) -> SourceList:
+    async def list_sources(self, place: Place) -> SourceList:
         """All sources with their figures."""
-        return await self._db.read(listed, place)
+        return await self._db.read(list_sources, place)
 
     async def find(self, token: str) -> FoundSource | None:
         """The source whose link was opened."""
         return await self._db.read(find, token)
 
-    async def for_outsiders(self, place: Place, at: datetime) -> int:
+    async def for_outsiders(self, place: Place, at: datetime) -> FoundSource:
         """The source of those whom the bot itself shows the way in."""
-        return await self._db.write(own_source, place, SOURCE_OF_OUTSIDERS, at, self._token)
+        source_id = await self._db.write(own_source, place, SOURCE_OF_OUTSIDERS, at, self._token)
+        return FoundSource(source_id, SOURCE_OF_OUTSIDERS, place)
 
     async def touch(self, source: FoundSource, sender: Sender, at: datetime) -> None:
         """Someone who isn't inside opened the link: their first touch, if they had none."""
@@ -108,28 +90,27 @@ class Sources:
             await self._db.write(hint, place, groups, now)
 
 
-def make(
-    tx: Tx, place: Place, actor_id: int, name: str, cost: int | None, at: datetime, cause: str, token: NewToken
-) -> MadeSource:
+def make(tx: Tx, act: Act, name: str, cost: int | None, token: NewToken) -> MadeSource:
     """Find or make it; a given cost replaces the one before."""
+    community_id = act.community_id
     insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     made = tx.execute(
         insert(Source)
         .values(
-            community_id=place.community_id,
+            community_id=community_id,
             name=name,
             name_key=source_key(name),
             token=token(),
             cost=cost,
-            made_by=actor_id,
-            made_at=at,
+            made_by=act.actor_id,
+            made_at=act.at,
         )
         .on_conflict_do_nothing(index_elements=[col(Source.community_id), col(Source.name_key)])
         .returning(col(Source.id))
     ).all()
     source = tx.execute(
         select(Source)
-        .where(col(Source.community_id) == place.community_id, col(Source.name_key) == source_key(name))
+        .where(col(Source.community_id) == community_id, col(Source.name_key) == source_key(name))
         .with_for_update()
     ).scalar_one()
     priced = not made and cost is not None and cost != source.cost
@@ -137,28 +118,25 @@ def make(
     if priced:
         source.cost = cost
         tx.flush()
-    if (made or priced) and caused_by(tx, place.community_id, cause) is None:
-        record(
+    if (made or priced) and caused_by(tx, community_id, act.cause) is None:
+        record_act(
             tx,
-            community_id=place.community_id,
-            actor_id=actor_id,
-            act=MADE if made else PRICED,
+            act,
+            MADE if made else PRICED,
+            source.name,
             subject_id=source.id,
-            subject=source.name,
-            at=at,
-            cause=cause,
             before=None if made else before,
             after={"cost": source.cost},
         )
     came, here = tx.execute(
         select(func.count(), func.count().filter(col(Member.left_at).is_(None))).where(
-            col(Member.community_id) == place.community_id, col(Member.source_id) == source.id
+            col(Member.community_id) == community_id, col(Member.source_id) == source.id
         )
     ).one()
-    return MadeSource(source.id or 0, source.name, source.token, source.cost, came, here, fresh=bool(made))
+    return MadeSource(id_of(source), source.name, source.token, source.cost, came, here, fresh=bool(made))
 
 
-def listed(session: Session, place: Place) -> SourceList:
+def list_sources(session: Session, place: Place) -> SourceList:
     """Sources by how many they brought."""
     came = func.count(col(Member.id))
     here = came.filter(col(Member.left_at).is_(None))
@@ -182,23 +160,6 @@ def find(session: Session, token: str) -> FoundSource | None:
     if source is None or source.id is None:
         return None
     return FoundSource(source.id, source.name, place_of(session, source.community_id))
-
-
-def touch(tx: Tx, community_id: int, source_id: int, sender: Sender, at: datetime) -> None:
-    """Keep the first touch; who opens a shop's link means that shop in private from here on."""
-    meet(tx, sender, community_id)
-    tx.execute(update(Person).where(col(Person.user_id) == sender.user_id).values(community_id=community_id))
-    known = tx.execute(
-        select(col(Member.id)).where(col(Member.community_id) == community_id, col(Member.user_id) == sender.user_id)
-    ).first()
-    if known is not None:
-        return
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
-    tx.execute(
-        insert(FirstTouch)
-        .values(community_id=community_id, user_id=sender.user_id, source_id=source_id, at=at)
-        .on_conflict_do_nothing()
-    )
 
 
 def doors(session: Session, community_id: int, source_id: int) -> list[GroupDoor]:

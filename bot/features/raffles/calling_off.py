@@ -10,8 +10,8 @@ from bot.features.raffles.facts import CARD, count_entries, raffle_numbered, sub
 from bot.features.raffles.namings import namings_of, withdraw_naming
 from bot.features.raffles.places import send_proof
 from bot.rules.act import Act
+from bot.rules.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.policies import Policies
-from bot.rules.raffles.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.raffles.draws import CalledOff, CallOffOutcome, CancelRaffleOutcome, OwnerMayCallOff
 from bot.rules.raffles.facts import EntryState, RafflePolicy, RaffleState, Sealing, public_state
 from bot.rules.raffles.opening import RaffleCancelled, RaffleNotNow, RaffleUnknown

@@ -15,7 +15,7 @@ from bot.features.raffles.facts import (
     redrawn_places,
     winners_of,
 )
-from bot.rules.raffles.beacons import QUICKNET
+from bot.rules.beacons import QUICKNET
 from bot.rules.raffles.cards import RaffleCard
 from bot.rules.raffles.facts import EntryState, RaffleState, public_state
 from bot.store.engine.db import Tx

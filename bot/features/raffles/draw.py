@@ -17,8 +17,8 @@ from bot.features.raffles.facts import BEFORE_THE_DRAW, CARD, facts_of, lock_raf
 from bot.features.raffles.namings import name_round, tell_waits
 from bot.features.raffles.places import fill_places, look_up_winners, send_proof
 from bot.logs import apart, get_logger
+from bot.rules.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.place import Place
-from bot.rules.raffles.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.raffles.draws import Waits, ask_again_after
 from bot.rules.raffles.entries import OnList, check_entry
 from bot.rules.raffles.facts import EntrantFacts, EntryState, RafflePolicy, RaffleState, Reason, Sealing

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.raffles.beacons import Pulse
+from bot.rules.beacons import Pulse
 from bot.rules.raffles.facts import EntryState, Need, RaffleFacts, RafflePolicy, RaffleState
 from bot.rules.raffles.results import Winner
 from bot.rules.sealing import Sealed

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.raffles.facts import CARD, lock_raffle
-from bot.rules.raffles.beacons import NAMED_AHEAD, QUICKNET
+from bot.rules.beacons import NAMED_AHEAD, QUICKNET
 from bot.rules.raffles.draws import DrawWaits, NamingState, RoundNamed, Waits, next_round, rest_after
 from bot.rules.raffles.facts import RafflePolicy, RaffleState
 from bot.store.engine.db import PLANNED, Tx

@@ -12,7 +12,7 @@ from sqlmodel import col
 from bot.features.raffles.facts import CARD, find_raffle, pulse_of, raffle_numbered, read_list, winners_of
 from bot.features.raffles.namings import posted_namings
 from bot.rules.act import Act
-from bot.rules.raffles.beacons import QUICKNET
+from bot.rules.beacons import QUICKNET
 from bot.rules.raffles.draws import CallOffTold, RedrawTold
 from bot.rules.raffles.facts import EntryState, RaffleState, Sealing, public_state
 from bot.rules.raffles.opening import ProofComes, RaffleNotNow, RaffleUnknown

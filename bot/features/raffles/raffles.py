@@ -17,8 +17,8 @@ from bot.features.raffles.facts import (
     winners_of,
 )
 from bot.rules.act import Act
+from bot.rules.beacons import Beacon
 from bot.rules.place import Place
-from bot.rules.raffles.beacons import Beacon
 from bot.rules.raffles.cards import RaffleLine, RaffleList
 from bot.rules.raffles.entries import (
     EnterOutcome,
@@ -79,10 +79,7 @@ class Raffles:
 
     async def beacon_answers(self, at: datetime) -> bool:
         """Whether the public beacon can be reached now. It takes a few seconds at most."""
-        if self._beacon is None:
-            return False
-        old = self._beacon.chain.first_after(at - self._policy.beacon_probe)
-        return await self._beacon.fetch(old) is not None
+        return await beacon_answers(self._beacon, self._policy, at)
 
     async def enter(self, act: Act, raffle_id: int, *, ticket: bool = False) -> EnterOutcome:
         """Enter a raffle: for nothing, or with a ticket, which weighs the same."""
@@ -102,6 +99,11 @@ class Raffles:
     async def show(self, place: Place, number: int, at: datetime) -> RaffleShown | RaffleUnknown:
         """How a raffle stands."""
         return await self._db.read(show_raffle, place, number, at, self._policy)
+
+
+async def beacon_answers(beacon: Beacon | None, policy: RafflePolicy, at: datetime) -> bool:
+    """Whether this beacon can be reached now. It takes a few seconds at most."""
+    return beacon is not None and await beacon.fetch(beacon.chain.first_after(at - policy.beacon_probe)) is not None
 
 
 def make(

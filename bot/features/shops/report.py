@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import day_of, start_of
-from bot.rules.checkins.checkins import Cover
 from bot.rules.place import Place
 from bot.rules.shops.report import CameBy, Report, cost_each
+from bot.rules.streaks import Cover
 from bot.store.engine.db import Database
 from bot.store.tables import Airing, Attendance, CheckIn, Coupon, Member, Source, Stream, Subscription
 

@@ -3,7 +3,7 @@
 from aiogram.types import TelegramObject
 
 from bot.content.buttons.all import CHECK_IN, MAKE_UP
-from bot.features.checkins.checkins import CheckIns
+from bot.flows.check_in import CheckIns
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.telegram.ask import Ask
@@ -29,11 +29,11 @@ async def check_in(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice,
     """The day's check-in."""
     inside = await doors.fan(ask)
     if inside is not None:
-        await voice.answer(inside, await checkins.check_in(inside.community, ask.sender, ask.at, ask.cause))
+        await voice.answer(inside, await checkins.check_in(inside.act))
 
 
 async def make_up(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, checkins: CheckIns) -> None:
     """Make up the oldest missed day that leads back to a streak."""
     inside = await doors.fan(ask)
     if inside is not None:
-        await voice.answer(inside, await checkins.make_up(inside.community, ask.sender, ask.at, ask.cause))
+        await voice.answer(inside, await checkins.make_up(inside.act))

@@ -1,7 +1,7 @@
 """How the domain plugs in."""
 
-from bot.features.checkins.checkins import CheckIns
-from bot.flows import check_in
+from bot.features.checkins import forget
+from bot.flows.check_in import CheckIns
 from bot.handlers.checkins import checkins
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.rules.checkins.checkins import CheckInPolicy
@@ -9,8 +9,13 @@ from bot.rules.checkins.checkins import CheckInPolicy
 
 def wire(core: Core) -> Wired:
     """Make what handlers of check-ins ask for."""
-    policy = core.policies[CheckInPolicy]
-    return Wired({"checkins": CheckIns(core.db, policy, check_in.check_in), "checkin_policy": policy})
+    return Wired({"checkins": CheckIns(core.db, core.policies), "checkin_policy": core.policies[CheckInPolicy]})
 
 
-DOMAIN = Domain(name="checkins", desks=(checkins.setup,), policies=(CheckInPolicy,), wire=wire)
+DOMAIN = Domain(
+    name="checkins",
+    desks=(checkins.setup,),
+    policies=(CheckInPolicy,),
+    forgets=(forget.forget,),
+    wire=wire,
+)

@@ -1,13 +1,13 @@
 """How the domain plugs in."""
 
+from bot.features.coin_shop import forget, purchases
 from bot.features.coin_shop import items as item_cases
-from bot.features.coin_shop import purchases
 from bot.features.coin_shop.items import Items
 from bot.features.coin_shop.purchases import Purchases
 from bot.features.coin_shop.shelf import Shop
 from bot.flows.buy import Chances
 from bot.flows.undo import Undoable
-from bot.handlers.coin_shop import items, shelf
+from bot.handlers.coin_shop import items, panel, shelf
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.rules.coin_shop.shelf import ShopPolicy
 from bot.rules.coupons.coupons import CouponPolicy
@@ -35,5 +35,9 @@ DOMAIN = Domain(
         item_cases.OPENED: Undoable(lambda tx, act, entry, _: item_cases.undo_shut(tx, act.place, entry)),
         purchases.HANDED_OVER: Undoable(lambda tx, act, entry, _: purchases.undo_hand_over(tx, act.place, entry)),
     },
+    forgets=(forget.forget,),
+    acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
     wire=wire,
 )

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.features.coupons import campaigns as campaign_cases
-from bot.features.coupons import redemption
+from bot.features.coupons import forget, redemption
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Coupons
 from bot.features.coupons.code_files import Importing
@@ -12,7 +12,7 @@ from bot.features.coupons.redemption import Redeeming
 from bot.flows import redeem
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
-from bot.handlers.coupons import campaigns, claims
+from bot.handlers.coupons import campaigns, claims, panel
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.rules.coupons.coupons import CouponPolicy
 from bot.rules.coupons.ending_soon import EndingPolicy
@@ -65,5 +65,9 @@ DOMAIN = Domain(
         ),
     },
     follows=(_follow,),
+    forgets=(forget.forget,),
+    acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
     wire=wire,
 )

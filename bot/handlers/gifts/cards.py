@@ -11,29 +11,20 @@ from bot.clock import Clock
 from bot.content import Words
 from bot.content.buttons.all import GIFT
 from bot.features.communities import Communities
-from bot.features.gifts.cards import FoundGift, Gifts, Sendable
-from bot.features.people.sources import FoundSource, Sources
+from bot.features.gifts.openings import FoundGift
+from bot.features.gifts.sharing import Sendable
+from bot.handlers.gifts.services import GiftServices
 from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.logs import get_logger
-from bot.rules.gifts.gifts import (
-    ASK,
-    START,
-    BackWithGift,
-    GiftCard,
-    GiftGone,
-    GiftOpened,
-    GiftOpenedOutside,
-    InsideWithGift,
-    NoCardYet,
-    OfferGone,
-    OwnGift,
-)
+from bot.rules.gifts.cards import ASK, START, GiftCard, NoCardYet, OfferGone
+from bot.rules.gifts.openings import BackWithGift, GiftGone, GiftOpened, GiftOpenedOutside, InsideWithGift, OwnGift
 from bot.rules.numbers import read_number
-from bot.rules.people.sources import SOURCE_OF_GIFTS
+from bot.rules.ways_in import SOURCE_OF_GIFTS
 from bot.rules.words import Language, reader_language
+from bot.store.sources import FoundSource
 from bot.telegram.ask import Ask
 from bot.telegram.calls import Outbound
 from bot.telegram.pacer import HeldError
@@ -57,17 +48,17 @@ def setup() -> Desk:
     return desk
 
 
-async def gift(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, gifts: Gifts, clock: Clock) -> None:
+async def gift(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, gifts: GiftServices, clock: Clock) -> None:
     """`/gift`: which one shall it be? Where there is only the plain invitation, here it is."""
     inside = await doors.fan(ask)
     if inside is None:
         return
-    choice = await gifts.choice(inside.community, ask.sender.user_id, ask.at)
+    choice = await gifts.cards.choice(inside.act)
     if len(choice.options) > 1:
         await voice.answer(inside, choice)
         return
-    made = await gifts.make(inside.community, ask.sender, 0, ask.at, ask.cause)
-    await _show(replace(inside, panel_id=None), made, voice, gifts, clock)
+    made = await gifts.cards.make(inside.act, 0)
+    await _answer(replace(inside, panel_id=None), made, voice, gifts, clock)
 
 
 async def came_to_choose(
@@ -75,7 +66,7 @@ async def came_to_choose(
     ask: Ask,
     doors: Doors,
     voice: Voice,
-    gifts: Gifts,
+    gifts: GiftServices,
     communities: Communities,
     clock: Clock,
 ) -> None:
@@ -86,7 +77,7 @@ async def came_to_choose(
 
 
 async def chosen_gift(
-    press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, gifts: Gifts, clock: Clock
+    press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, gifts: GiftServices, clock: Clock
 ) -> None:
     """A gift was chosen. Its data may be forged: the offer must be this community's."""
     if not rest:
@@ -99,16 +90,16 @@ async def chosen_gift(
     if offer_id is None:
         await voice.answer(inside, OfferGone())
         return
-    made = await gifts.make(inside.community, ask.sender, offer_id, ask.at, ask.cause)
-    await _show(inside, made, voice, gifts, clock)
+    made = await gifts.cards.make(inside.act, offer_id)
+    await _answer(inside, made, voice, gifts, clock)
 
 
-async def _show(ask: Ask, outcome: Any, voice: Voice, gifts: Gifts, clock: Clock) -> None:
+async def _answer(ask: Ask, outcome: Any, voice: Voice, gifts: GiftServices, clock: Clock) -> None:
     """In private a card lives on by edits; in the group it is whispered as it stands."""
     if isinstance(outcome, GiftCard) and ask.private:
         message_id = await voice.panel(ask, outcome)
         if message_id is not None:
-            await gifts.hung(ask.community, outcome.gift_id, ask.chat_id, message_id, clock.now())
+            await gifts.cards.hung(ask.community, outcome.gift_id, ask.chat_id, message_id, clock.now())
         return
     await voice.answer(ask, outcome)
 
@@ -119,14 +110,13 @@ async def opened(
     rest: str,
     voice: Voice,
     communities: Communities,
-    sources: Sources,
-    gifts: Gifts,
+    gifts: GiftServices,
     ways: WaysIn,
     clock: Clock,
 ) -> None:
     """A card's link was opened in private: what it is, from whom, and the way in."""
     await communities.started(ask.sender, can_write=True)
-    found = await gifts.find(rest, ask.at)
+    found = await gifts.cards.find(rest, ask.at)
     if found is None:
         await voice.answer(ask, GiftGone())
         return
@@ -136,22 +126,21 @@ async def opened(
         await voice.answer(here, OwnGift())
         return
     inside = await ways.inside(FoundSource(0, SOURCE_OF_GIFTS, found.place), ask.sender.user_id)
-    opening = await gifts.open(found, ask.sender, ask.at, inside=inside)
+    opening = await gifts.cards.open(found, here.act, inside=inside)
     if inside:
         await communities.turn_to(ask.sender.user_id, found.place)
         await voice.answer(here, InsideWithGift(found.giver))
         return
     source = FoundSource(opening.source_id, SOURCE_OF_GIFTS, found.place)
-    await sources.touch(source, ask.sender, ask.at)
     communities.forget_person(ask.sender.user_id)
     open_doors, closed = await ways.doors(source, clock.now())
-    await voice.answer(here, _told(found, open_doors, gifts, outsider=opening.outsider))
+    await voice.answer(here, _describe(found, open_doors, gifts, outsider=opening.outsider))
     if closed and not open_doors:
-        await sources.hint(found.place, closed, clock.now())
+        await ways.hint(found.place, closed, clock.now())
 
 
-def _told(found: FoundGift, doors: Any, gifts: Gifts, *, outsider: bool) -> Any:
-    policy = gifts.policy
+def _describe(found: FoundGift, doors: Any, gifts: GiftServices, *, outsider: bool) -> Any:
+    policy = gifts.cards.policy
     if not doors:
         return GiftOpenedOutside(found.giver, policy.attribution.days)
     if not outsider:
@@ -162,11 +151,11 @@ def _told(found: FoundGift, doors: Any, gifts: Gifts, *, outsider: bool) -> Any:
 
 
 async def asked_inline(
-    query: InlineQuery, gifts: Gifts, communities: Communities, words: Words, out: Outbound, clock: Clock
+    query: InlineQuery, gifts: GiftServices, communities: Communities, words: Words, out: Outbound, clock: Clock
 ) -> None:
     """In some chat a giver is about to send a card: their own cards, for their eyes only, or the way to one."""
     person = query.from_user
-    cards = await gifts.sendable(person.id, card_in(query.query.strip()), clock.now())
+    cards = await gifts.cards.sendable(person.id, card_in(query.query.strip()), clock.now())
     known = await communities.reader(person.id)
     fallback = known.place.language if known.place is not None else Language.EN
     language = reader_language(known.language, person.language_code, fallback)
@@ -203,11 +192,11 @@ def _result(card: Sendable, words: Words, language: Language, out: Outbound) -> 
     }
 
 
-async def shared(result: ChosenInlineResult, cause: str, gifts: Gifts, clock: Clock) -> None:
+async def shared(result: ChosenInlineResult, cause: str, gifts: GiftServices, clock: Clock) -> None:
     """A card went into some chat: which one, nobody tells a bot."""
     card = card_in(result.result_id)
     if card is not None:
-        await gifts.shared(result.from_user.id, card, clock.now(), cause)
+        await gifts.cards.shared(result.from_user.id, card, clock.now(), cause)
         log.info("gift_shared", user=result.from_user.id)
 
 

@@ -2,27 +2,32 @@
 
 from functools import partial
 
-from bot.features.gifts import living_card
+from bot.features.gifts import forget, giveaway, held, living_card
 from bot.features.gifts import offers as offer_cases
-from bot.features.gifts.cards import Gifts, expire_openings
+from bot.features.gifts.gifts import Gifts
 from bot.features.gifts.offers import GiftOffers
-from bot.features.gifts.rewards import Rewarding
+from bot.features.gifts.openings import expire_openings
+from bot.features.gifts.rewards import RewardClock
+from bot.flows.held_rewards import Resolver
 from bot.flows.undo import Undoable
-from bot.handlers.gifts import cards, offers
+from bot.handlers.gifts import cards, offers, panel
+from bot.handlers.gifts.services import GiftServices
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.rules.gifts.gifts import GiftPolicy
+from bot.rules.gifts.policy import GiftPolicy
 
 TOKEN_BYTES = 16
 """Of a gift's link: 128 bits, as it is worth something."""
 
 
 def wire(core: Core) -> Wired:
-    """Make what handlers of gifts ask for, and the clock's part."""
+    """Make what handlers of gifts ask for, the clock's part, and what shows by the policy."""
     policy = core.policies[GiftPolicy]
-    gifts = Gifts(core.db, policy, partial(core.token, TOKEN_BYTES))
+    cards = Gifts(core.db, core.policies, partial(core.token, TOKEN_BYTES))
     return Wired(
-        {"gifts": gifts, "gift_offers": GiftOffers(core.db, policy)},
-        due=(Rewarding(core.db, policy), gifts),
+        {"gifts": GiftServices(cards, GiftOffers(core.db, policy, core.giveaways))},
+        due=(RewardClock(core.db, core.policies), cards),
+        cards={living_card.CARD: partial(living_card.card_of, policy=policy)},
+        tidies=(partial(expire_openings, policy=policy),),
     )
 
 
@@ -30,13 +35,18 @@ DOMAIN = Domain(
     name="gifts",
     desks=(offers.setup, cards.setup),
     policies=(GiftPolicy,),
-    cards={living_card.CARD: living_card.card_of},
     undo={
-        offer_cases.MADE: Undoable(
-            lambda tx, act, entry, _: offer_cases.undo_make(tx, act.place, act.actor_id, entry, act.at, act.cause)
-        ),
-        offer_cases.CLOSED: Undoable(lambda tx, act, entry, _: offer_cases.undo_close(tx, act.place, entry)),
+        giveaway.MADE: Undoable(lambda tx, act, entry, _: offer_cases.undo_make(tx, act, entry)),
+        giveaway.CLOSED: Undoable(lambda tx, act, entry, _: offer_cases.undo_close(tx, act, entry)),
     },
-    tidies=(expire_openings,),
+    gives=(giveaway.GIVES,),
+    resolvers={
+        held.KIND: Resolver(held.release, held.refuse, held.hold_again, held.worth),
+    },
+    forgets=(forget.forget,),
+    drops_traces=(forget.drop_traces,),
+    acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
     wire=wire,
 )

@@ -2,12 +2,13 @@
 
 from aiogram.types import Message
 
-from bot.features.gifts.offers import GiftOffers
+from bot.handlers.gifts.services import GiftServices
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, Reader, instant, one_of, whole, words
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.rules.forms import NotOneOf, StrayWord
-from bot.rules.gifts.gifts import MAX_COINS, MAX_STOCK, MAX_TITLE, GiftKind, NewGift, Opens
+from bot.rules.gift_states import GiftKind, Opens
+from bot.rules.gifts.offers import MAX_COINS, MAX_STOCK, MAX_TITLE, NewGift
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -50,11 +51,11 @@ def setup() -> Desk:
     """Staff's commands of gifts."""
     desk = Desk("gift_offers")
     desk.command("newgift", new_gift)
-    desk.command("gifts", gifts)
+    desk.command("gifts", manage_gifts)
     return desk
 
 
-async def new_gift(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, gift_offers: GiftOffers) -> None:
+async def new_gift(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, gifts: GiftServices) -> None:
     """`/newgift title="…" kind=coins:20 …`: acts at once, with an undo button."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -65,11 +66,11 @@ async def new_gift(_message: Message, ask: Ask, rest: str, doors: Doors, voice: 
         await voice.answer(inside, problem.error)
         return
     values["kind"], values["coins"], values["campaign"] = values["kind"]
-    made = await gift_offers.make(inside.community, ask.actor_id, NewGift(**values), ask.at, ask.cause, inside.role)
+    made = await gifts.offers.make(inside.act, NewGift(**values))
     await voice.answer(inside, made)
 
 
-async def gifts(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, gift_offers: GiftOffers) -> None:
+async def manage_gifts(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, gifts: GiftServices) -> None:
     """`/gifts` lists, `/gifts 3` shows one, `/gifts 3 close` lets no new cards be made of it."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -80,11 +81,11 @@ async def gifts(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voi
         await voice.answer(inside, problem.error)
         return
     if number is None:
-        await voice.answer(inside, await gift_offers.listed(inside.community, ask.at))
+        await voice.answer(inside, await gifts.offers.list_offers(inside.community, ask.at))
     elif closes:
-        await voice.answer(inside, await gift_offers.close(inside.community, ask.actor_id, number, ask.at, ask.cause))
+        await voice.answer(inside, await gifts.offers.close(inside.act, number))
     else:
-        await voice.answer(inside, await gift_offers.show(inside.community, number, ask.at))
+        await voice.answer(inside, await gifts.offers.describe(inside.community, number, ask.at))
 
 
 def _number_and_act(rest: str, moment: Moment) -> tuple[int | None, bool]:

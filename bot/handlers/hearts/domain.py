@@ -1,32 +1,40 @@
 """How the domain plugs in."""
 
-from bot.features.hearts import hearts as heart_cases
+from bot.features.hearts import forget, goals
+from bot.features.hearts.board import add_board
+from bot.features.hearts.giveaway import gives_of
+from bot.features.hearts.goals import HeartGoals
 from bot.features.hearts.hearts import Hearts
-from bot.flows.hearts_unlock import Tools, Unlocking
+from bot.features.hearts.prizes import Prizes, PrizeTools
+from bot.flows.heart_prizes import PRIZES
 from bot.flows.undo import Undoable
-from bot.handlers.hearts import hearts
+from bot.handlers.hearts import hearts, panel
+from bot.handlers.hearts.hearts import HeartServices
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.rules.hearts.hearts import HeartPolicy
-from bot.rules.packets.packets import PacketPolicy
-from bot.rules.raffles.facts import RafflePolicy
+from bot.store.airings import CARD
 
 
 def wire(core: Core) -> Wired:
     """Make what handlers of hearts ask for."""
-    policies = core.policies
-    tools = Tools(policies[HeartPolicy], policies[PacketPolicy], policies[RafflePolicy], core.fresh_bytes)
-    return Wired({"hearts": Hearts(core.db, policies[HeartPolicy]), "unlocking": Unlocking(core.db, tools)})
+    tools = PrizeTools(core.policies, core.giveaways, core.fresh_bytes, core.beacon)
+    prizes = Prizes(tools, {prize.name: prize for prize in PRIZES})
+    return Wired({"hearts": HeartServices(HeartGoals(core.db, prizes), Hearts(core.db, prizes))})
 
 
 DOMAIN = Domain(
     name="hearts",
     desks=(hearts.setup,),
     policies=(HeartPolicy,),
+    adds_to_cards={CARD: add_board},
     undo={
-        heart_cases.MADE: Undoable(lambda tx, act, entry, _: heart_cases.undo_make(tx, act.place, entry, act.at)),
-        heart_cases.CANCELLED: Undoable(
-            lambda tx, act, entry, _: heart_cases.undo_cancel(tx, act.place, entry, act.at)
-        ),
+        goals.MADE: Undoable(lambda tx, act, entry, _: goals.undo_make(tx, act, entry)),
+        goals.CANCELLED: Undoable(lambda tx, act, entry, _: goals.undo_cancel(tx, act, entry)),
     },
+    forgets=(forget.forget,),
+    acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
+    gives=(gives_of(PRIZES),),
     wire=wire,
 )

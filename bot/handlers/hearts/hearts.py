@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,19 +10,28 @@ from aiogram.types import CallbackQuery, Message, MessageReactionCountUpdated, M
 
 from bot.content.buttons.all import HEART
 from bot.features.communities import Communities
-from bot.features.hearts.hearts import Hearts
-from bot.features.raffles.raffles import Raffles
-from bot.flows.hearts_unlock import Unlocking
+from bot.features.hearts.goals import HeartGoals
+from bot.features.hearts.hearts import Hearts, PostedMessage
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
+from bot.rules.act import Act
 from bot.rules.hearts.hearts import HEART as EMOJI
-from bot.rules.hearts.hearts import HeartsRest, Unlocks, read_goal
+from bot.rules.hearts.hearts import HeartsRest
 from bot.store.members import OutsideError
 from bot.telegram.ask import Ask, room_of
 from bot.telegram.replies import Voice
 from bot.telegram.who_asks import sender_of
+
+
+@dataclass(frozen=True, slots=True)
+class HeartServices:
+    """What handlers of hearts ask for."""
+
+    goals: HeartGoals
+    hearts: Hearts
+
 
 EXAMPLE = '/hearts goals=100,500 gives="coupon:12,packet:500/20"'
 CANCEL = "cancel"
@@ -46,36 +55,30 @@ def setup() -> Desk:
     return desk
 
 
-async def goal(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, hearts: Hearts, raffles: Raffles
-) -> None:
+async def goal(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, hearts: HeartServices) -> None:
     """`/hearts` shows, `/hearts goals=… gives="…"` sets, `/hearts cancel` takes back."""
     inside = await doors.staff(ask)
     if inside is None:
         return
     if not rest.strip():
-        await voice.answer(inside, await hearts.show(inside.community, ask.at))
+        await voice.answer(inside, await hearts.goals.show(inside.community, ask.at))
         return
     if rest.strip().lower() == CANCEL:
-        await voice.answer(inside, await hearts.cancel(inside.community, ask.actor_id, ask.at, ask.cause))
+        await voice.answer(inside, await hearts.goals.cancel(inside.act))
         return
     try:
         values = HEARTS_FORM.read(rest, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    steps = read_goal(**values)
+    steps = hearts.goals.read(**values)
     if not isinstance(steps, tuple):
         await voice.answer(inside, steps)
         return
-    if any(give.kind is Unlocks.RAFFLE for _, give in steps) and await raffles.beacon_answers(ask.at):
-        # A heart opens the raffle in a transaction, which can't ask.
-        steps = tuple((hearts_needed, replace(give, beacon=True)) for hearts_needed, give in steps)
-    made = await hearts.make(inside.community, ask.actor_id, steps, ask.at, ask.cause, inside.role)
-    await voice.answer(inside, made)
+    await voice.answer(inside, await hearts.goals.make(inside.act, steps))
 
 
-async def heart(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, unlocking: Unlocking) -> None:
+async def heart(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, hearts: HeartServices) -> None:
     """A tap on the heart. Its data may be forged: the goal must be this community's."""
     inside = await doors.fan(ask)
     if inside is None:
@@ -84,11 +87,11 @@ async def heart(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice:
     if goal_id is None:
         await voice.answer(inside, HeartsRest())
         return
-    await voice.answer(inside, await unlocking.press(inside.community, ask.sender, goal_id, ask.at, ask.cause))
+    await voice.answer(inside, await hearts.hearts.press(inside.act, goal_id))
 
 
 async def reaction(
-    event: MessageReactionUpdated, communities: Communities, unlocking: Unlocking, received_at: datetime, cause: str
+    event: MessageReactionUpdated, communities: Communities, hearts: HeartServices, received_at: datetime, cause: str
 ) -> None:
     """A heart was put on a message by somebody; one that is taken back takes nothing back."""
     person = event.user
@@ -98,17 +101,18 @@ async def reaction(
     if group is not None:
         sender = sender_of(person, room_of(group, public=event.chat.username is not None))
         with contextlib.suppress(OutsideError):  # nobody can be answered here
-            await unlocking.react(group.place, sender, event.chat.id, event.message_id, received_at, cause)
+            act = Act(group.place, sender, received_at, cause, sender.user_id)
+            await hearts.hearts.react(act, PostedMessage(event.chat.id, event.message_id))
 
 
 async def counts(
-    event: MessageReactionCountUpdated, communities: Communities, unlocking: Unlocking, received_at: datetime
+    event: MessageReactionCountUpdated, communities: Communities, hearts: HeartServices, received_at: datetime
 ) -> None:
     """So many hearts are on a message of a channel, whose people Telegram doesn't name."""
     group = await communities.group(event.chat.id)
     count = sum(one.total_count for one in event.reactions if _hearts([one.type]))
     if group is not None and count:
-        await unlocking.count(group.place, event.chat.id, event.message_id, count, received_at)
+        await hearts.hearts.count(group.place, PostedMessage(event.chat.id, event.message_id), count, received_at)
 
 
 def _hearts(reactions: Sequence[Any]) -> bool:

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from bot.handlers.kit.forms import Form, FormProblem, Moment, Reader, one_of, quoted, words
 from bot.rules.calendar import zone
 from bot.rules.forms import NoFile, NotOneOf
+from bot.store.panel import CountReach
 
 YES = "yes"
 LONGEST_NAME = 64
@@ -61,8 +62,8 @@ class Blank:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """A command with blanks."""
+class PanelAct:
+    """Something that the panel can do: a command with blanks."""
 
     name: str
     section: str
@@ -81,6 +82,10 @@ class Act:
     """Whether the shop can owe coins by it, of which an operator gives away so many a day."""
     unlogged: bool = False
     """Whether it leaves no entry in the audit log: it only looks something up, or finds what was there already."""
+    reach: CountReach | None = None
+    """Counts whom it reaches and what it can cost; None: nobody, and nothing."""
+    row: int = 0
+    """Its place in its section. Acts of the same row stand in the order of their domains."""
 
     @property
     def needed(self) -> tuple[str, ...]:

@@ -4,31 +4,48 @@ What cuts across (undo, deletion, the move of a group, the clock, the sender, th
 names none of them.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from aiogram import Bot
+from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.content import Words
 from bot.features.communities import Communities
+from bot.flows.held_rewards import Resolver
 from bot.flows.move_group import Follow
 from bot.flows.named_people import People
 from bot.flows.undo import Undo, Undoable
+from bot.handlers.kit.blanks import PanelAct
+from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.invite_links import WaysIn
+from bot.handlers.kit.menus import Menus
+from bot.handlers.kit.naming import Naming
+from bot.handlers.kit.panel import PanelParts
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.table import Desk, Table
 from bot.handlers.kit.whereabouts import Whereabouts
 from bot.jobs import Due
+from bot.rules.beacons import Beacon
+from bot.rules.panel import Section
 from bot.rules.policies import Policies
-from bot.rules.raffles.beacons import Beacon
 from bot.settings import Settings
 from bot.store.engine.db import Database, Tx
+from bot.store.giveaways import Giveaways, Gives
+from bot.store.leaving import DropTraces, Forget, Forgetting, LockFirst
+from bot.store.panel import ListThings
 from bot.telegram.deliveries import CardState, FileMaker, Witness
 from bot.telegram.replies import Voice
+
+LookAhead = Callable[[Session, Policies], Iterable[tuple[datetime, str]]]
+"""(session, policies) → what comes by itself: when, and the block of the demo's words that says what."""
+
+AddToCard = Callable[[Session, Any, int], Any]
+"""(session, card, the id of what the card is about) → the card with this domain's part."""
 
 Tidy = Callable[[Tx, datetime], Any]
 """Drops, once a day, what has been kept long enough."""
@@ -54,9 +71,19 @@ class Core:
     doors: Doors
     whereabouts: Whereabouts
     ways: WaysIn
+    menus: Menus
+    greeter: Greeter
     people: People
+    naming: Naming
     undoing: Undo
+    forgetting: Forgetting
+    giveaways: Giveaways
+    """What operators give away, and their limit."""
+    resolvers: Mapping[str, Resolver]
+    """What domains do with rewards that they held, by kind."""
     table: Table
+    panel_parts: PanelParts
+    """What all domains bring to the staff's panel."""
     choice: Callable[[Any], Any]
     """Picks one of several at random."""
     token: Callable[[int], str]
@@ -77,11 +104,19 @@ class Wired:
     """Its work on a clock."""
     files: Mapping[str, FileMaker] = field(default_factory=dict)
     """Files that are made when a promise to send them has come to its turn, by kind."""
+    cards: Mapping[str, CardState] = field(default_factory=dict)
+    """What its living cards show now, by the card's kind, where that depends on a policy."""
+    tidies: tuple[Tidy, ...] = ()
+    """What is dropped once a day, where that depends on a policy."""
     housekeeping: tuple[Housekeeping, ...] = ()
 
 
 def _nothing(_core: Core) -> Wired:
     return Wired()
+
+
+def _no_acts(_policies: Policies) -> tuple[PanelAct, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +134,29 @@ class Domain:
     """Who writes down which message told of something, by kind."""
     undo: Mapping[str, Undoable] = field(default_factory=dict)
     """How its acts are taken back, by the act's name in the audit log."""
+    gives: tuple[Gives, ...] = ()
+    """Its acts by which operators give coins of the shop away."""
+    adds_to_cards: Mapping[str, AddToCard] = field(default_factory=dict)
+    """What it adds to living cards of other domains, by the card's kind."""
+    looks_ahead: tuple[LookAhead, ...] = ()
+    """What it does next by itself, for the demo's clock."""
+    resolvers: Mapping[str, Resolver] = field(default_factory=dict)
+    """What becomes of rewards that it held, by kind."""
     follows: tuple[Follow, ...] = ()
     """What follows when a group becomes a supergroup."""
+    forgets: tuple[Forget, ...] = ()
+    """How a member who has their data deleted is cut out of its rows."""
+    locks_before_forgetting: tuple[LockFirst, ...] = ()
+    """Which accounts its `forgets` need, locked before anything else."""
+    drops_traces: tuple[DropTraces, ...] = ()
+    """How it deletes what stands under the own id of a person, member or not."""
+    acted_by: tuple[Any, ...] = ()
+    """Columns that say who of the staff did something: an id that is nobody's takes the place of a deleted person's."""
     tidies: tuple[Tidy, ...] = ()
     """What is dropped once a day."""
+    panel_acts: Callable[[Policies], tuple[PanelAct, ...]] = _no_acts
+    """What the staff's panel can do with it."""
+    panel_lists: Mapping[Section, ListThings] = field(default_factory=dict)
+    """Its things that the staff's panel lists, by section."""
     wire: Callable[[Core], Wired] = _nothing
     """Makes its own objects."""

@@ -2,13 +2,14 @@
 
 from functools import partial
 
+from bot.features.orders import forget
 from bot.features.orders import orders as order_cases
 from bot.features.orders.hook import Hooks
 from bot.features.orders.orders import Orders
 from bot.flows.redeem import after_redeemed
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.orders import orders
+from bot.handlers.orders import orders, panel
 from bot.rules.act import Act
 from bot.rules.orders.orders import OrderPolicy
 from bot.rules.policies import Policies
@@ -35,5 +36,7 @@ DOMAIN = Domain(
     desks=(orders.setup,),
     policies=(OrderPolicy,),
     undo={order_cases.REFUNDED: Undoable(_undo_refund)},
+    acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
     wire=wire,
 )

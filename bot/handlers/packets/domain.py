@@ -1,30 +1,33 @@
 """How the domain plugs in."""
 
-from bot.features.packets import packets as packet_cases
+from bot.features.packets import draw, forget, opening
+from bot.features.packets.ahead import look_ahead
+from bot.features.packets.cards import CARD, card_of, rehang
 from bot.features.packets.draw import PacketDraws
+from bot.features.packets.giveaway import GIVES
 from bot.features.packets.packets import Packets
+from bot.flows.held_rewards import Resolver
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.packets import packets
+from bot.handlers.packets import packets, panel
 from bot.rules.packets.packets import PacketPolicy
 from bot.rules.policies import Policies
 from bot.store.engine.db import Tx
-from bot.store.packets import CARD, card_of
 
 
 def wire(core: Core) -> Wired:
     """Make what handlers of packets ask for, and the clock's part."""
     policy = core.policies[PacketPolicy]
     return Wired(
-        {"packets": Packets(core.db, policy, core.fresh_bytes)},
-        due=(PacketDraws(core.db, policy, core.whereabouts.look_up),),
+        {"packets": Packets(core.db, policy, core.giveaways, core.fresh_bytes)},
+        due=(PacketDraws(core.db, core.policies, core.whereabouts.look_up),),
     )
 
 
 def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
     if move.community_id is not None:
-        packet_cases.rehang(tx, move.community_id, move.old_chat_id, move.new_chat_id, move.at)
+        rehang(tx, move.community_id, move.old_chat_id, move.new_chat_id, move.at)
 
 
 DOMAIN = Domain(
@@ -32,9 +35,15 @@ DOMAIN = Domain(
     desks=(packets.setup,),
     policies=(PacketPolicy,),
     cards={CARD: card_of},
-    undo={
-        packet_cases.OPENED: Undoable(lambda tx, act, entry, _: packet_cases.undo_open(tx, act.place, entry, act.at))
-    },
+    undo={opening.OPENED: Undoable(lambda tx, act, entry, _: opening.undo_open(tx, act, entry))},
+    gives=(GIVES,),
+    resolvers={draw.HELD: Resolver(draw.release, draw.refuse)},
+    looks_ahead=(look_ahead,),
     follows=(_follow,),
+    forgets=(forget.forget,),
+    locks_before_forgetting=(forget.lock_givers,),
+    acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
     wire=wire,
 )

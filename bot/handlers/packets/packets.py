@@ -6,7 +6,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.content.buttons.packets import CHECK_PACKET, PACKET
 from bot.features.packets.packets import Packets
-from bot.handlers.kit.forms import FormProblem, Moment, echo, whole
+from bot.handlers.kit.forms import FormProblem, Moment, Reader, echo, whole
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
@@ -15,7 +15,6 @@ from bot.rules.packets.packets import NewPacket, NoSuchPacket, PacketPolicy
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
-POLICY = PacketPolicy()
 EXAMPLE = "/redpacket 1000 20"
 LONGER = f"{EXAMPLE} rush fresh=30d"
 _FRESH = re.compile(r"fresh\s*[=:]\s*(\S+)", re.IGNORECASE)
@@ -38,16 +37,14 @@ async def red_packet(_message: Message, ask: Ask, rest: str, doors: Doors, voice
         return
     inside, staff = found
     try:
-        wish = read_wish(rest, Moment(ask.at, inside.community.timezone))
+        wish = read_wish(rest, Moment(ask.at, inside.community.timezone), packets.policy)
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
     if staff:
-        await voice.answer(
-            inside, await packets.open(inside.community, ask.actor_id, wish, ask.at, ask.cause, inside.role)
-        )
+        await voice.answer(inside, await packets.open(inside.act, wish))
     else:
-        await voice.answer(inside, await packets.give(inside.community, ask.sender, wish, ask.at, ask.cause))
+        await voice.answer(inside, await packets.give(inside.act, wish))
 
 
 async def tap(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
@@ -59,7 +56,7 @@ async def tap(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: V
     if packet_id is None:
         await voice.answer(inside, NoSuchPacket())
         return
-    await voice.answer(inside, await packets.tap(inside.community, ask.sender, packet_id, ask.at, ask.cause))
+    await voice.answer(inside, await packets.tap(inside.act, packet_id))
 
 
 async def check(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
@@ -74,7 +71,7 @@ async def check(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice:
     await voice.answer(inside, await packets.proof(inside.community, ask.sender.user_id, packet_id))
 
 
-def read_wish(line: str, moment: Moment) -> NewPacket:
+def read_wish(line: str, moment: Moment, policy: PacketPolicy) -> NewPacket:
     """Coins, shares, `rush` and `fresh=30d`, the last two in any order.
 
     Raises:
@@ -83,7 +80,7 @@ def read_wish(line: str, moment: Moment) -> NewPacket:
     fresh = None
     found = _FRESH.search(line)
     if found is not None:
-        fresh = days_back("fresh", found.group(1), moment)
+        fresh = days_back(policy)("fresh", found.group(1), moment)
         line = line[: found.start()] + " " + line[found.end() :]
     words = line.split()
     rush = any(word.lower() == "rush" for word in words)
@@ -93,14 +90,18 @@ def read_wish(line: str, moment: Moment) -> NewPacket:
             raise FormProblem(Missing(name, EXAMPLE))
     if len(numbers) > 2:  # noqa: PLR2004  # coins and shares
         raise FormProblem(StrayWord(echo(numbers[2]), LONGER))
-    coins = whole(1, POLICY.most_coins)("coins", numbers[0].removeprefix("coins="), moment)
-    shares = whole(1, POLICY.most_shares)("shares", numbers[1].removeprefix("shares="), moment)
+    coins = whole(1, policy.most_coins)("coins", numbers[0].removeprefix("coins="), moment)
+    shares = whole(1, policy.most_shares)("shares", numbers[1].removeprefix("shares="), moment)
     return NewPacket(coins, shares, rush=rush, fresh=fresh)
 
 
-def days_back(name: str, text: str, moment: Moment) -> int:
-    """`30d`, or plainly 30."""
-    found = _DAYS.fullmatch(text.lower())
-    if found is None:
-        raise FormProblem(NotADuration(name, echo(text)))
-    return whole(1, POLICY.longest_fresh)(name, found.group(1), moment)
+def days_back(policy: PacketPolicy) -> Reader[int]:
+    """A reader of `30d`, or plainly 30."""
+
+    def read(name: str, text: str, moment: Moment) -> int:
+        found = _DAYS.fullmatch(text.lower())
+        if found is None:
+            raise FormProblem(NotADuration(name, echo(text)))
+        return int(whole(1, policy.longest_fresh)(name, found.group(1), moment))
+
+    return read

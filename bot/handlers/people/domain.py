@@ -1,18 +1,17 @@
 """How the domain plugs in."""
 
-from functools import partial
-
+from bot.features.people import forget
 from bot.features.people import joining as joining_cases
-from bot.features.people.board import Members
-from bot.features.people.joining import Joining
+from bot.features.people.board import MonthBoard
 from bot.features.people.preferences import Preferences
 from bot.features.people.privacy import Privacy
 from bot.features.people.sources import expire_touches
-from bot.flows import come_and_go
+from bot.flows.come_and_go import ComeAndGo
 from bot.flows.move_group import Move
+from bot.flows.my_card import MyCards
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.people import board, joining, preferences, privacy, sources
-from bot.rules.checkins.checkins import CheckInPolicy
+from bot.handlers.people import board, joining, panel, preferences, privacy, sources
+from bot.handlers.people.services import PeopleServices
 from bot.rules.people.joining import WelcomePolicy
 from bot.rules.people.members import BoardPolicy
 from bot.rules.policies import Policies
@@ -21,22 +20,14 @@ from bot.store.engine.db import Tx
 
 def wire(core: Core) -> Wired:
     """Make what handlers of people ask for."""
-    policies = core.policies
-    return Wired(
-        {
-            "members": Members(core.db, policies[BoardPolicy]),
-            "joining": Joining(
-                core.db,
-                policies[WelcomePolicy],
-                policies[CheckInPolicy],
-                comes=partial(come_and_go.come, choice=core.choice),
-                goes=come_and_go.go,
-            ),
-            "preferences": Preferences(core.db),
-            "privacy": Privacy(core.db),
-        },
-        due=(core.whereabouts,),
+    services = PeopleServices(
+        board=MonthBoard(core.db, core.policies[BoardPolicy]),
+        cards=MyCards(core.db, core.policies),
+        come_and_go=ComeAndGo(core.db, core.policies, core.choice),
+        preferences=Preferences(core.db),
+        privacy=Privacy(core.db, core.forgetting),
     )
+    return Wired({"fans": services}, due=(core.whereabouts,))
 
 
 def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
@@ -50,5 +41,9 @@ DOMAIN = Domain(
     policies=(WelcomePolicy, BoardPolicy),
     follows=(_follow,),
     tidies=(expire_touches,),
+    forgets=(forget.forget,),
+    drops_traces=(forget.drop_traces,),
+    acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
     wire=wire,
 )

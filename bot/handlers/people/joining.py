@@ -1,5 +1,6 @@
 """People come and go: told by `chat_member` where the bot is an administrator, by service messages elsewhere."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from aiogram import Bot
@@ -9,10 +10,12 @@ from aiogram.types.chat_member_union import ChatMemberUnion
 
 from bot.clock import Clock
 from bot.features.communities import Communities
-from bot.features.people.joining import Joining, Link, Reach
+from bot.features.people.joining import Coming, Going, Link, Reach
+from bot.flows.come_and_go import ComeAndGo
 from bot.flows.presence import Belonging
 from bot.handlers.kit.table import Desk
 from bot.handlers.kit.whereabouts import Whereabouts, is_in_any, look_up_person
+from bot.handlers.people.services import PeopleServices
 from bot.rules.fans import Where
 from bot.rules.place import SPEAKING_FOR_OTHERS
 from bot.rules.words import reader_language
@@ -36,7 +39,7 @@ async def membership(
     event: ChatMemberUpdated,
     bot: Bot,
     communities: Communities,
-    joining: Joining,
+    fans: PeopleServices,
     belonging: Belonging,
     whereabouts: Whereabouts,
     clock: Clock,
@@ -56,22 +59,24 @@ async def membership(
     if after and not before:
         link = event.invite_link
         by = Link(link.invite_link, link.name) if link is not None else None
-        await _come(communities, joining, whereabouts, group, person, by, event.date, clock)
+        tools = _Tools(communities, fans.come_and_go, whereabouts, clock)
+        await _come(tools, group, person, by, event.date)
     elif before and not after:
-        await _go(bot, joining, group, person, event.date)
+        await _go(bot, fans.come_and_go, group, person, event.date)
 
 
 async def came(
-    message: Message, ask: Ask, communities: Communities, joining: Joining, whereabouts: Whereabouts, clock: Clock
+    message: Message, ask: Ask, communities: Communities, fans: PeopleServices, whereabouts: Whereabouts, clock: Clock
 ) -> None:
     """The same, as every bot in a group is told; without the link."""
     if ask.group is not None:
+        tools = _Tools(communities, fans.come_and_go, whereabouts, clock)
         for person in message.new_chat_members or ():
             if not _nobody(person):
-                await _come(communities, joining, whereabouts, ask.group, person, None, ask.at, clock)
+                await _come(tools, ask.group, person, None, ask.at)
 
 
-async def left(message: Message, ask: Ask, bot: Bot, joining: Joining, belonging: Belonging) -> None:
+async def left(message: Message, ask: Ask, bot: Bot, fans: PeopleServices, belonging: Belonging) -> None:
     """Someone left, as every bot in a group is told.
 
     Where the bot is no administrator nothing else tells of a ban: who was removed from home is asked about.
@@ -85,31 +90,32 @@ async def left(message: Message, ask: Ask, bot: Bot, joining: Joining, belonging
         where = await look_up_person(bot, ask.chat_id, person.id)
         if where is Where.BANNED:
             await belonging.ban(group.place, sender_of(person), ask.at)
-    await _go(bot, joining, group, person, ask.at)
+    await _go(bot, fans.come_and_go, group, person, ask.at)
 
 
-async def _come(
-    communities: Communities,
-    joining: Joining,
-    whereabouts: Whereabouts,
-    group: Group,
-    person: User,
-    link: Link | None,
-    at: datetime,
-    clock: Clock,
-) -> None:
-    known = await communities.reader(person.id)
+@dataclass(frozen=True, slots=True)
+class _Tools:
+    """What a coming is handled with."""
+
+    communities: Communities
+    come_and_go: ComeAndGo
+    whereabouts: Whereabouts
+    clock: Clock
+
+
+async def _come(tools: _Tools, group: Group, person: User, link: Link | None, at: datetime) -> None:
+    known = await tools.communities.reader(person.id)
     language = reader_language(known.language, person.language_code, group.place.language)
-    reach = Reach(language, known.can_write)
-    whereabouts.came(group.place, person.id)
-    if await joining.come(group, sender_of(person), link, reach, at, clock.now()):
-        communities.forget_person(person.id)
+    coming = Coming(group, sender_of(person), link, Reach(language, known.can_write), at)
+    tools.whereabouts.came(group.place, person.id)
+    if await tools.come_and_go.come(coming, tools.clock.now()):
+        tools.communities.forget_person(person.id)
 
 
-async def _go(bot: Bot, joining: Joining, group: Group, person: User, at: datetime) -> None:
+async def _go(bot: Bot, come_and_go: ComeAndGo, group: Group, person: User, at: datetime) -> None:
     """Who was in another group before the bot came was never seen to come there: Telegram is asked."""
-    elsewhere = await is_in_any(bot, await joining.others(group), person.id)
-    await joining.go(group.place, group.chat_id, person.id, at, elsewhere=elsewhere)
+    elsewhere = await is_in_any(bot, await come_and_go.others(group), person.id)
+    await come_and_go.go(Going(group.place, group.chat_id, person.id, at, elsewhere=elsewhere))
 
 
 def _inside(member: ChatMemberUnion) -> bool:

@@ -6,9 +6,9 @@ from aiogram.types import TelegramObject
 
 from bot.content.buttons.all import SETTINGS
 from bot.features.communities import Communities
-from bot.features.people.preferences import Preferences
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
+from bot.handlers.people.services import PeopleServices
 from bot.rules.general import StalePress
 from bot.rules.people.preferences import read_preference
 from bot.rules.words import reader_language
@@ -24,11 +24,11 @@ def setup() -> Desk:
     return desk
 
 
-async def settings(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, preferences: Preferences) -> None:
+async def settings(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, fans: PeopleServices) -> None:
     """How the asker has set things."""
     inside = await doors.anyone(ask)
     if inside is not None:
-        await voice.answer(inside, await preferences.shown(inside.community, ask.sender.user_id))
+        await voice.answer(inside, await fans.preferences.shown(inside.community, ask.sender.user_id))
 
 
 async def change(
@@ -37,7 +37,7 @@ async def change(
     rest: str,
     doors: Doors,
     voice: Voice,
-    preferences: Preferences,
+    fans: PeopleServices,
     communities: Communities,
 ) -> None:
     """One change; the panel answers in the language that holds from here on."""
@@ -48,7 +48,7 @@ async def change(
     if wish is None:
         await voice.answer(inside, StalePress())
         return
-    shown = await preferences.change(inside.community, ask.sender, wish, ask.at)
+    shown = await fans.preferences.change(inside.act, wish)
     communities.forget_person(ask.sender.user_id)
     language = reader_language(shown.language, ask.sender.language, inside.community.language)
     await voice.panel(replace(inside, language=language), shown)

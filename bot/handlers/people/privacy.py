@@ -4,9 +4,8 @@ from aiogram.types import TelegramObject
 
 from bot.content.buttons.all import PRIVACY
 from bot.features.communities import Communities
-from bot.features.people.preferences import Preferences
-from bot.features.people.privacy import Privacy
 from bot.handlers.kit.table import Desk
+from bot.handlers.people.services import PeopleServices
 from bot.rules.general import ChannelsDontPlay, StalePress
 from bot.rules.people.preferences import Preference
 from bot.rules.people.privacy import Kept, Stopped
@@ -22,9 +21,9 @@ def setup() -> Desk:
     return desk
 
 
-async def notice(_event: TelegramObject, ask: Ask, voice: Voice, privacy: Privacy) -> None:
+async def notice(_event: TelegramObject, ask: Ask, voice: Voice, fans: PeopleServices) -> None:
     """What is kept, why, for how long, and who sees it."""
-    await voice.answer(ask, await privacy.notice(ask.place, ask.sender.user_id))
+    await voice.answer(ask, await fans.privacy.notice(ask.place, ask.sender.user_id))
 
 
 async def act(
@@ -32,8 +31,7 @@ async def act(
     ask: Ask,
     rest: str,
     voice: Voice,
-    privacy: Privacy,
-    preferences: Preferences,
+    fans: PeopleServices,
     communities: Communities,
 ) -> None:
     """Stop; delete me, asked once more."""
@@ -42,12 +40,12 @@ async def act(
         return
     match rest:
         case "stop" if ask.place is not None:
-            await preferences.change(ask.place, ask.sender, Preference(reminders=False), ask.at)
+            await fans.preferences.change(ask.act, Preference(reminders=False))
             await voice.panel(ask, Stopped())
         case "delete":
-            await voice.panel(ask, await privacy.ask(ask.place, ask.sender.user_id, ask.at))
+            await voice.panel(ask, await fans.privacy.ask(ask.place, ask.sender.user_id, ask.at))
         case "yes":
-            done = await privacy.delete(ask.place, ask.sender.user_id, ask.at)
+            done = await fans.privacy.delete(ask.place, ask.sender.user_id, ask.at)
             communities.forget_person(ask.sender.user_id)
             await voice.panel(ask, done)
         case "keep":

@@ -6,16 +6,16 @@ from aiogram.types import Message
 
 from bot.clock import Clock
 from bot.features.communities import Communities
-from bot.features.people.sources import FoundSource, Sources
-from bot.handlers.general import start
+from bot.features.people.sources import Sources
 from bot.handlers.kit.forms import QUOTES, FormProblem, Moment, whole, words
+from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.handlers.shops.setup_panel import SetupPanel
 from bot.outside.qr_codes import qr_code
 from bot.rules.forms import Missing, UnknownField
 from bot.rules.people.sources import MAX_COST, MAX_NAME, START, InsideAlready, NoSourceYet, NoWayIn, SourceShown, WayIn
+from bot.store.sources import FoundSource
 from bot.telegram.ask import Ask
 from bot.telegram.calls import Outbound
 from bot.telegram.keyboards import start_link
@@ -51,7 +51,7 @@ async def source(
     if inside is None:
         return
     if not rest:
-        listed = await sources.listed(inside.community)
+        listed = await sources.list_sources(inside.community)
         await voice.answer(inside, listed if listed.lines else NoSourceYet())
         return
     try:
@@ -59,7 +59,7 @@ async def source(
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    made = await sources.make(inside.community, ask.actor_id, name, cost, ask.at, ask.cause)
+    made = await sources.make(inside.act, name, cost)
     _, closed = await ways.doors(FoundSource(made.source_id, made.name, inside.community), clock.now())
     link = start_link(out.username, f"{START}_{made.token}")
     shown = SourceShown(made.name, link, made.cost, made.came, made.stayed, made.fresh, closed)
@@ -67,20 +67,20 @@ async def source(
 
 
 async def opened(
-    message: Message,
+    _message: Message,
     ask: Ask,
     rest: str,
     voice: Voice,
     communities: Communities,
     sources: Sources,
     ways: WaysIn,
-    panel: SetupPanel,
+    greeter: Greeter,
     clock: Clock,
 ) -> None:
     """A source's link was opened in private: note the first touch, show the way into the group."""
     source = await sources.find(rest)
     if source is None:
-        await start(message, ask, communities, panel)
+        await greeter.start(ask)
         return
     await communities.started(ask.sender, can_write=True)
     here = ask.within(source.place)

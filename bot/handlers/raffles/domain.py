@@ -1,7 +1,7 @@
 """How the domain plugs in."""
 
 from bot.features.raffles import calling_off as calling_off_cases
-from bot.features.raffles import cards, facts, namings
+from bot.features.raffles import cards, facts, forget, namings
 from bot.features.raffles import raffles as raffle_cases
 from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.draw import Drawing
@@ -11,7 +11,7 @@ from bot.features.raffles.redraw import Redrawing
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.raffles import raffles
+from bot.handlers.raffles import panel, raffles
 from bot.handlers.raffles.services import RaffleServices
 from bot.rules.policies import Policies
 from bot.rules.raffles.facts import RafflePolicy
@@ -53,5 +53,9 @@ DOMAIN = Domain(
         calling_off_cases.CANCELLED: Undoable(calling_off_cases.undo_cancel),
     },
     follows=(_follow,),
+    forgets=(forget.forget,),
+    acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
     wire=wire,
 )

@@ -1,16 +1,18 @@
 """How the domain plugs in."""
 
+from bot.features.staff import forget
 from bot.features.staff import staff as staff_cases
 from bot.features.staff.drafts import Drafts
-from bot.features.staff.held import Holding
+from bot.features.staff.held import HeldQueue
 from bot.features.staff.overview import Overview
-from bot.features.staff.reach import Reaches
-from bot.flows import held_rewards
-from bot.flows.held_rewards import Resolving
+from bot.features.staff.staff import Staffing
+from bot.flows.held_rewards import GIVES, HeldRewards
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.staff import held, panel, staff
-from bot.handlers.staff.panel_pages import AdminPanel
+from bot.handlers.staff import held, panel, panel_acts, staff
+from bot.handlers.staff.panel_form import PanelForm
+from bot.handlers.staff.panel_pages import PanelPages
+from bot.handlers.staff.services import StaffServices
 from bot.rules.farming import FarmingPolicy
 from bot.store.held import forget_sightings
 
@@ -18,26 +20,32 @@ from bot.store.held import forget_sightings
 def wire(core: Core) -> Wired:
     """Make what handlers of staff ask for, and the clock's part."""
     policy = core.policies[FarmingPolicy]
-    drafts, resolving = Drafts(core.db), Resolving(core.db, policy)
-    admin_panel = AdminPanel(
+    drafts = Drafts(core.db)
+    held_rewards = HeldRewards(core.db, policy, core.giveaways, core.resolvers)
+    overview = Overview(core.db, core.panel_parts.lists, core.giveaways)
+    parts = core.panel_parts.limited_to(core.table.names)
+    pages = PanelPages(overview, parts, core.undoing, core.voice)
+    form = PanelForm(
         communities=core.communities,
         drafts=drafts,
-        overview=Overview(core.db),
         people=core.people,
-        undoing=core.undoing,
-        reaches=Reaches(core.db),
+        pages=pages,
         voice=core.voice,
         commands=core.table.commands,
     )
-    return Wired(
-        {
-            "drafts": drafts,
-            "admin_panel": admin_panel,
-            "holding": Holding(core.db, policy),
-            "resolving": resolving,
-        },
-        due=(resolving,),
+    services = StaffServices(
+        communities=core.communities,
+        staffing=Staffing(core.db),
+        roles=core.roles,
+        naming=core.naming,
+        undoing=core.undoing,
+        held_queue=HeldQueue(core.db, policy),
+        held_rewards=held_rewards,
+        drafts=drafts,
+        pages=pages,
+        form=form,
     )
+    return Wired({"staff": services}, due=(held_rewards,))
 
 
 DOMAIN = Domain(
@@ -45,16 +53,14 @@ DOMAIN = Domain(
     desks=(panel.setup, held.setup, staff.setup),
     policies=(FarmingPolicy,),
     undo={
-        held_rewards.REFUSED: Undoable(
-            lambda tx, act, entry, _: held_rewards.undo_refusal(tx, act.place, entry, act.at)
-        ),
-        staff_cases.DENIED: Undoable(
-            lambda tx, act, entry, _: staff_cases.undo_deny(tx, act.place, entry, act.at), owners_only=True
-        ),
-        staff_cases.LIFTED: Undoable(
-            lambda tx, act, entry, _: staff_cases.undo_lift(tx, act.place, entry), owners_only=True
-        ),
+        staff_cases.DENIED: Undoable(lambda tx, act, entry, _: staff_cases.undo_deny(tx, act, entry), owners_only=True),
+        staff_cases.LIFTED: Undoable(lambda tx, act, entry, _: staff_cases.undo_lift(tx, act, entry), owners_only=True),
     },
+    gives=(GIVES,),
     tidies=(forget_sightings,),
+    forgets=(forget.forget,),
+    drops_traces=(forget.drop_traces,),
+    acted_by=forget.ACTED_BY,
+    panel_acts=panel_acts.panel_acts,
     wire=wire,
 )

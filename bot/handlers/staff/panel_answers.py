@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from aiogram.types import Chat, Message
 
-from bot.handlers.kit.blanks import Act, Blank, Shape, is_person, keep_person
+from bot.handlers.kit.blanks import Blank, PanelAct, Shape, is_person, keep_person
 from bot.handlers.kit.naming import Line, mention_in
 from bot.handlers.kit.readers import read_id
 from bot.telegram.ask import Ask
@@ -16,7 +16,7 @@ PICKED = "id:"
 """How a button's answer begins that names a person by id."""
 
 
-def say_line(inside: Ask, act: Act, line: str, filled: Mapping[str, str]) -> Message:
+def say_line(inside: Ask, act: PanelAct, line: str, filled: Mapping[str, str]) -> Message:
     """The command as whoever pressed would have written it, with its document and its mention."""
     text, person = f"/{act.command} {line}".strip(), act.mentioned(filled)
     return Message(

@@ -1,7 +1,7 @@
 """How the domain plugs in."""
 
 from bot.features.streams import airings as airing_cases
-from bot.features.streams import plans
+from bot.features.streams import forget, plans
 from bot.features.streams.airings import Evenings
 from bot.features.streams.clock import Clockwork
 from bot.features.streams.plans import Streams
@@ -10,7 +10,7 @@ from bot.features.streams.spoken_words import SpokenWords
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.streams import airings, streams
+from bot.handlers.streams import airings, panel, streams
 from bot.rules.policies import Policies
 from bot.rules.streams.attendance import AttendancePolicy
 from bot.rules.streams.streams import StreamPolicy
@@ -59,5 +59,9 @@ DOMAIN = Domain(
         ),
     },
     follows=(_follow,),
+    forgets=(forget.forget,),
+    acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
+    panel_lists=panel.LISTS,
     wire=wire,
 )

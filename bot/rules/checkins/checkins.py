@@ -7,11 +7,11 @@ checked-in and made-up days since the last uncovered day; a frozen day holds the
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from enum import StrEnum
 from itertools import pairwise
 
 from bot.rules.calendar import DAY, month_of
 from bot.rules.outcome import Outcome
+from bot.rules.streaks import Cover, Restorable
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +28,6 @@ class CheckInPolicy:
     """How old a missed day may be to be made up."""
     card_every: timedelta = timedelta(seconds=10)
     """The morning card counts at most this often: other cards of the group want their edits too."""
-
-
-class Cover(StrEnum):
-    """How a day was covered."""
-
-    CHECKED = "checked"
-    MADE_UP = "made_up"
-    FROZEN = "frozen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +54,10 @@ class CheckInFacts:
     """Make-ups paid in the calendar month of `today`."""
     balance: int = 0
     tier_percent: int = 100
-    free_mends: int = 0
+    free_make_ups: int = 0
     """Attended streams that can make up a day for nothing."""
     done_until: date | None = None
     """The day on which someone who came back had their data deleted: up to it nothing is paid again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Restorable:
-    """An older streak that make-ups can bring back."""
-
-    length: int
-    """What the streak would be today, with every missed day made up."""
-    missed: tuple[date, ...]
-    """Days still to make up, oldest first."""
-    price: int
-    """Coins for the next one of them; 0 when an attended stream pays for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +160,7 @@ class Pay:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class MakeUpDecision:
     """Covered days after a make-up, from the made-up day on."""
 
     outcome: MadeUp
@@ -262,7 +242,7 @@ def _freeze(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> CoveredD
         return None
     in_reach_next_month = month_of(oldest + DAY + policy.make_up_window) != month_of(today)
     used = 0 if in_reach_next_month else facts.make_ups_this_month
-    if rest > facts.free_mends + len(policy.make_up_prices[used:]):
+    if rest > facts.free_make_ups + len(policy.make_up_prices[used:]):
         return None
     if month_of(oldest) in facts.frozen_months:
         return None
@@ -285,7 +265,7 @@ def missed_days(covers: Sequence[CoveredDay], today: date, policy: CheckInPolicy
 def restorable(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> Restorable | None:
     """The older streak that make-ups would join to today's, if every missed day before it is in reach."""
     missed = missed_days(facts.covers, today, policy)
-    prices = (0,) * facts.free_mends + policy.make_up_prices[facts.make_ups_this_month :]
+    prices = (0,) * facts.free_make_ups + policy.make_up_prices[facts.make_ups_this_month :]
     if not missed or not prices:
         return None
     # The newest gap can be closed only if it begins inside the window; an older gap waits behind it.
@@ -318,7 +298,7 @@ def _with_day(covers: tuple[CoveredDay, ...], day: date) -> tuple[CoveredDay, ..
     return tuple(result)
 
 
-def make_up(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> MakeUpOutcome | Mended:
+def make_up(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> MakeUpOutcome | MakeUpDecision:
     """Decide the make-up of the oldest missed day that leads back to a streak.
 
     The oldest comes first, because it is the first to fall out of reach.
@@ -326,7 +306,7 @@ def make_up(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> MakeUpOu
     if not facts.covers or facts.covers[-1].day < today:
         return CheckInFirst()
     today = facts.covers[-1].day
-    spent = facts.make_ups_this_month >= len(policy.make_up_prices) and not facts.free_mends
+    spent = facts.make_ups_this_month >= len(policy.make_up_prices) and not facts.free_make_ups
     if spent and missed_days(facts.covers, today, policy):
         return MakeUpsUsed(len(policy.make_up_prices))
     target = restorable(facts, today, policy)
@@ -341,11 +321,11 @@ def make_up(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> MakeUpOu
         facts,
         covers=covers,
         make_ups_this_month=facts.make_ups_this_month + (not free),
-        free_mends=facts.free_mends - free,
+        free_make_ups=facts.free_make_ups - free,
         balance=facts.balance - target.price,
     )
     outcome = MadeUp(day, target.price, after.balance, covers[-1].length, restorable(after, today, policy))
-    return Mended(outcome, tuple(c for c in covers if c.day >= day))
+    return MakeUpDecision(outcome, tuple(c for c in covers if c.day >= day))
 
 
 def streak_on(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> StreakNow:

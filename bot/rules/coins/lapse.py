@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.rules.calendar import DAY, day_of, start_of, zone
+from bot.rules.lots import Lapse
 from bot.rules.outcome import Outcome
 
 YEAR = 12
@@ -41,15 +42,6 @@ class LapsePolicy:
     """Later than so long before the lapse there is no notice any more (the bot was away for a month)."""
     chunk: int = 250
     """Members whose year of earnings is added up in one transaction, which must not hold the writer for 50 ms."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lapse:
-    """Coins that lapse unless they are spent."""
-
-    day: date
-    """The last day on which they are good."""
-    coins: int
 
 
 @dataclass(frozen=True, slots=True)

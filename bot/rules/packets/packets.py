@@ -1,11 +1,9 @@
-"""Red packets: how coins are split, who may open one, and what its card shows.
+"""Red packets: who may open one, who may take a share, and what its card shows.
 
-A packet is split when it is opened, by a seed that is kept; the seed's hash stands on the card from the first moment,
-the seed itself when all is handed out, so that anybody can compute the split again (`docs/verify-a-packet.md`).
+A packet is split when it is opened, by a secret seed. The card shows the seed's hash from the first moment, and the
+seed itself when all is handed out. So anybody can compute the split again (`docs/verify-a-packet.md`).
 """
 
-import hmac
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -32,14 +30,8 @@ class PacketState(StrEnum):
 
 
 LIVE = frozenset({PacketState.GATHERING, PacketState.DRAWING, PacketState.OPEN})
-
-
-class Funding(StrEnum):
-    """Who may open packets in a community."""
-
-    STAFF = "staff"
-    FANS = "fans"
-    """Fans too, from their own coins."""
+SEED_SHOWN = frozenset({PacketState.OVER, PacketState.EXPIRED, PacketState.CANCELLED})
+"""States in which nothing depends on the seed any more: it is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +43,17 @@ class PacketPolicy:
     window: timedelta = timedelta(seconds=60)
     """How long a fair packet gathers before it is drawn."""
     settle: timedelta = timedelta(seconds=3)
-    """So much later the draw begins: taps of the last second are written down by then."""
+    """The draw begins so long after the window: taps of its last second are written down by then."""
     lasts: timedelta = timedelta(hours=24)
-    """What nobody opened by then goes back."""
+    """What nobody has taken by then goes back."""
     card_every: timedelta = timedelta(seconds=5)
     """The card counts down by an edit at most this often."""
     longest_fresh: int = 365
     """Days that `fresh=` may look back."""
     giver_since: timedelta = timedelta(days=7)
-    """A fan who gives coins away has been a member for so long."""
+    """How long a fan must have been a member to give a packet."""
     giver_tier: Tier = Tier.FAN
-    """And is this close to the shop at least."""
+    """The lowest tier of a fan who gives a packet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +65,7 @@ class NewPacket:
     rush: bool = False
     """First come at once, without the fair window."""
     fresh: int | None = None
-    """Not for who won in so many days; a share of it counts as a win."""
+    """Only for fans who won nothing in so many days. A share of it counts as a win."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +112,7 @@ class PacketOpened(Outcome, name="packets.PacketOpened"):
 
 @dataclass(frozen=True, slots=True)
 class PacketTooThin(Outcome, name="packets.PacketTooThin"):
-    """Fewer coins than shares: somebody would get nothing."""
+    """There are fewer coins than shares, so somebody would get nothing."""
 
     coins: int
     shares: int
@@ -128,7 +120,7 @@ class PacketTooThin(Outcome, name="packets.PacketTooThin"):
 
 @dataclass(frozen=True, slots=True)
 class GiverTooNew(Outcome, name="packets.GiverTooNew"):
-    """Fans give packets after a week as a member, from the tier on that is named."""
+    """The fan hasn't been a member for long enough, or is below the tier that is named."""
 
     days: int
     tier: str
@@ -163,26 +155,26 @@ class ShareTaken(Outcome, name="packets.ShareTaken"):
 
 @dataclass(frozen=True, slots=True)
 class ShareYours(Outcome, name="packets.ShareYours"):
-    """The fan had theirs already, or was drawn: how much it was."""
+    """The fan has a share already: how much it is."""
 
     coins: int
 
 
 @dataclass(frozen=True, slots=True)
 class ShareWaits(Outcome, name="packets.ShareWaits"):
-    """The fan was drawn, and the share waits until the shop has had a look."""
+    """The fan was drawn, and the share waits for the shop's look."""
 
     coins: int
 
 
 @dataclass(frozen=True, slots=True)
 class ShareKeptBack(Outcome, name="packets.ShareKeptBack"):
-    """The shop looked at a share that waited, and didn't let it go."""
+    """The shop looked at the fan's share and kept it back."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotDrawn(Outcome, name="packets.NotDrawn"):
-    """More fans than shares, and the draw went past this one."""
+    """There were more fans than shares, and this fan wasn't drawn."""
 
     takers: int
     shares: int
@@ -217,17 +209,17 @@ class NoSuchPacket(Outcome, name="packets.NoSuchPacket"):
 
 @dataclass(frozen=True, slots=True)
 class PacketBefore(Outcome, name="packets.PacketBefore"):
-    """The fan had their data deleted after it was opened: whether they had a share can't be told any more."""
+    """The fan had their data deleted after the packet was opened. Nobody can tell whether they had a share."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnPacket(Outcome, name="packets.OwnPacket"):
-    """Who gives it doesn't take from it."""
+    """The fan who gives a packet takes no share of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class WonLately(Outcome, name="packets.WonLately"):
-    """The packet is for who hasn't won lately, and this fan has."""
+    """The packet is for fans who haven't won lately, and this fan has."""
 
     days: int
 
@@ -249,9 +241,9 @@ TapOutcome = InPacket | ShareTaken | ShareYours | ShareWaits | ShareKeptBack | T
 def may_tap(  # noqa: PLR0911  # a list of refusals, first come first told
     packet: PacketFacts, member_id: int, now: datetime, back_since: datetime | None = None
 ) -> TapRefusal | None:
-    """Why a fan who isn't in it yet can't take part now, or None.
+    """Why a fan who isn't in the packet yet can't take part now, or None.
 
-    `back_since` is when someone who came back had their data deleted.
+    `back_since` is when a fan who came back had their data deleted.
     """
     if packet.state is PacketState.CANCELLED:
         return PacketTakenBack()
@@ -296,9 +288,9 @@ class PacketCard(Outcome, name="packets.PacketCard"):
     handed: int = 0
     """Coins handed out."""
     luckiest: str | None = None
-    """Who got most, if they let their name be shown."""
+    """The name of who got most; None if they hide it."""
     most: int = 0
-    """How much that was."""
+    """How many coins that was."""
 
     @property
     def over(self) -> bool:
@@ -328,32 +320,3 @@ class ProofLater(Outcome, name="packets.ProofLater"):
     """The seed is told when all is handed out, else the rest could be foreseen."""
 
     sealed: str
-
-
-def split(seed: bytes, coins: int, shares: int) -> list[int]:
-    """Shares by the double-mean method: each at least 1, together `coins`, none favoured by its place.
-
-    Each share gets 1 and an even draw between nothing and twice the mean of what is left beyond the ones; where that
-    isn't whole, the upper end is one higher just so often that the mean is exact. So the first may expect as much as
-    the last.
-    """
-    if not 1 <= shares <= coins:
-        raise ValueError(f"{coins} coins can't be {shares} shares")
-    beyond, parts = coins - shares, []
-    for left in range(shares, 1, -1):
-        most, rest = divmod(2 * beyond, left)
-        most += draw(seed, f"most:{left}", left) < rest
-        extra = draw(seed, f"share:{left}", most + 1)
-        parts.append(1 + extra)
-        beyond -= extra
-    return [*parts, 1 + beyond]
-
-
-def draw(seed: bytes, label: str, below: int) -> int:
-    """An even draw from 0 to `below` - 1: the first that HMAC-SHA256(seed, label) is worth, of 2^256 even steps."""
-    return int.from_bytes(hmac.digest(seed, label.encode(), "sha256"), "big") * below >> 256
-
-
-def places(order: Sequence[int], shares: int) -> dict[int, int]:
-    """Which share each drawn number gets, from 1: the first in the order the first, as far as there are shares."""
-    return {number: place for place, number in enumerate(order[:shares], start=1)}

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from bot.rules.checkins.checkins import Restorable
-from bot.rules.coins.lapse import Lapse
+from bot.rules.lots import Lapse
 from bot.rules.outcome import Outcome
+from bot.rules.streaks import Restorable
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,21 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.rules.farming import FarmingPolicy
 from bot.rules.outcome import Outcome
+from bot.rules.retention import ASIDE_KEPT, CAUSES_KEPT, FINGERPRINT_MONTHS
 
-FINGERPRINT_MONTHS = 12
-FINGERPRINT_KEPT = timedelta(days=365)
-"""How long it is remembered, by a fingerprint, that someone had their data deleted: twelve months."""
 TOUCH_KEPT = timedelta(days=30)
 """How long the link that someone opened waits for them to join."""
-SIGHTING_KEPT = FarmingPolicy().fast_kept
-"""How long it is kept that somebody pressed faster than a person."""
-CAUSES_KEPT = timedelta(days=3)
-"""How long an update's number stands beside what it did, so that it isn't done twice."""
-
-ASIDE_KEPT = timedelta(days=30)
-"""How long what couldn't be read or stored waits for a repair."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +17,11 @@ class PrivacyNotice(Outcome, name="privacy.PrivacyNotice"):
     shop: str
     reminders: bool
     """Whether anything reaches them in private: then there is something to stop."""
+    sighting_days: int
+    """How long it is kept that somebody pressed faster than a person."""
     causes_days: int = CAUSES_KEPT.days
     touch_days: int = TOUCH_KEPT.days
     fingerprint_months: int = FINGERPRINT_MONTHS
-    sighting_days: int = SIGHTING_KEPT.days
     aside_days: int = ASIDE_KEPT.days
 
 

@@ -1,7 +1,6 @@
 """Sources: named ways in, what is known of who came by them, and the door that a link opens."""
 
 from dataclasses import dataclass
-from unicodedata import normalize
 
 from bot.rules.fans import Door
 from bot.rules.outcome import Outcome
@@ -11,17 +10,8 @@ START = "src"
 MAX_NAME = 32
 """Telegram's limit for an invite link's name, which is the source's."""
 MAX_COST = 1_000_000_000
-SOURCE_OF_GIFTS = "🎁"
-"""The source of friends who come by a gift's card: a name that needs no translation, as an invite link's must."""
-SOURCE_OF_OUTSIDERS = "🚪"
-"""The source of those whom the bot showed the way in when they wanted to play from outside."""
 SHOWN = 30
 """Sources that one list holds."""
-
-
-def source_key(name: str) -> str:
-    """A name without case, width and spaces: two that look alike are one source."""
-    return "".join(normalize("NFKC", name).casefold().split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from unicodedata import normalize
 
+from bot.rules.funding import Funding
 from bot.rules.giveaways import POLICY as GIVEAWAYS
 from bot.rules.numbers import read_number
 from bot.rules.outcome import Outcome
-from bot.rules.packets.packets import Funding
 from bot.rules.shops.arrivals import Room
 from bot.rules.topics import RoomTopic
 from bot.rules.words import Language

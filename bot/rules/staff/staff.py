@@ -109,7 +109,7 @@ class OperatorActed(Outcome, name="staff.OperatorActed"):
     coins: int
     """What it can cost the shop; 0: no coins."""
     left: int
-    """What they can still give away today."""
+    """What they can still give away today; 0 where no coins are given."""
     audit_id: int
 
 

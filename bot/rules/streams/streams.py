@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.rules.hearts.hearts import HeartBoard
+from bot.rules.goal_board import GoalBoard
 from bot.rules.outcome import Outcome
 
 
@@ -164,7 +164,7 @@ class LiveCard(Outcome, name="streams.LiveCard"):
     """Title of a drop that can be claimed now."""
     late: bool = False
     """Whether its time was a while ago and nobody has said that it is on: "starting now" wouldn't be true."""
-    board: HeartBoard | None = None
+    board: GoalBoard | None = None
     """What hearts add up to, if the evening has a goal."""
 
     @property

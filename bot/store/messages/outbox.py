@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import String, bindparam, delete, func, select, update
 from sqlmodel import col
 
-from bot.rules.people.privacy import CAUSES_KEPT
+from bot.rules.retention import CAUSES_KEPT
 from bot.store.engine.db import PROMISED, Tx
 from bot.store.engine.hot import Hot
 from bot.store.tables import Outbox

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.people.privacy import ASIDE_KEPT
+from bot.rules.retention import ASIDE_KEPT
 from bot.store.engine.db import Tx
 from bot.store.tables import Inbox, SetAside
 from bot.updates import Sound, read_body

@@ -1,4 +1,10 @@
-"""Every table. Import this package to have them all in `metadata`."""
+"""Every table. Import this package to have them all in `metadata`: whatever file stands in this folder is loaded.
+
+Tables that only one domain reads are imported from their own file.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from bot.store.tables.base import metadata
 from bot.store.tables.cadence import Posting, Slot
@@ -7,19 +13,20 @@ from bot.store.tables.coin_shop import Item, Purchase
 from bot.store.tables.communities import Community, FanGroup
 from bot.store.tables.coupons import Campaign, CampaignCode, CodeBatch, Coupon
 from bot.store.tables.gifts import Gift, GiftOffer, GiftOpening, GiftReward, GiftSending, Invitation
-from bot.store.tables.hearts import Heart, HeartCrowd, HeartGoal, HeartStep
 from bot.store.tables.held import Held, Sighting
 from bot.store.tables.lapse import LapseRound
 from bot.store.tables.ledger import Account, Transfer
 from bot.store.tables.members import Activity, Dialogue, Forgotten, Member, Person, Presence
 from bot.store.tables.messages import Card, Inbox, Outbox, RefusedRoom, SetAside
 from bot.store.tables.orders import Order, OrderHook
-from bot.store.tables.packets import Packet, PacketShare, PacketTake
 from bot.store.tables.raffles import Raffle, RaffleEntry, RaffleNaming, RaffleRedraw
 from bot.store.tables.sources import FirstTouch, Source, SourceLink
 from bot.store.tables.staff import AuditEntry, Denied
 from bot.store.tables.streams import Airing, Attendance, ReminderRound, Stream, Subscription
 from bot.store.tables.wins import Win
+
+for _file in iter_modules(__path__):
+    import_module(f"{__name__}.{_file.name}")
 
 __all__ = [
     "Account",
@@ -44,10 +51,6 @@ __all__ = [
     "GiftOpening",
     "GiftReward",
     "GiftSending",
-    "Heart",
-    "HeartCrowd",
-    "HeartGoal",
-    "HeartStep",
     "Held",
     "Inbox",
     "Invitation",
@@ -57,9 +60,6 @@ __all__ = [
     "Order",
     "OrderHook",
     "Outbox",
-    "Packet",
-    "PacketShare",
-    "PacketTake",
     "Person",
     "Posting",
     "Presence",

@@ -1,6 +1,6 @@
 """Names of constraints and the column types that several tables share."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, MetaData
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,15 +18,21 @@ metadata.naming_convention = {
 Id = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 """Row ids: 64 bits everywhere; SQLite gives its own row id only to a column declared INTEGER."""
 
-Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+class HasId(Protocol):
+    """A row whose table gives it a number."""
+
+    id: int | None
 
 
-def id_of(row: Any) -> int:
+def id_of(row: HasId) -> int:
     """The id of a row that is in the database."""
     if row.id is None:
-        raise ValueError(f"a {type(row).__name__} that isn't in the database")
-    found: int = row.id
-    return found
+        raise LookupError(f"{type(row).__name__} isn't in the database yet")
+    return row.id
+
+
+Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 def one_of(column: str, values: Any) -> CheckConstraint:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import Column, ForeignKey, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from bot.rules.checkins.checkins import Cover
+from bot.rules.streaks import Cover
 from bot.store.tables.base import Id, one_of
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, false, text
 from sqlmodel import Field, SQLModel
 
+from bot.rules.funding import Funding
 from bot.rules.giveaways import POLICY
-from bot.rules.packets.packets import Funding
 from bot.rules.words import Language
 from bot.store.tables.base import Id, one_of
 

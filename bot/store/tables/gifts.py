@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from bot.rules.gifts.gifts import GiftKind, GiftState, OfferState, Opens, RewardState, Stage, Who
+from bot.rules.gift_states import GiftKind, GiftState, OfferState, Opens, RewardState, Stage, Who
 from bot.store.tables.base import Id, one_of
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from bot.rules.hearts.hearts import GoalState, StepState
+from bot.rules.goal_board import StepState
+from bot.rules.hearts.hearts import GoalState
 from bot.store.tables.base import Id, Json, one_of
 
 _RUNNING = text("state = 'running'")

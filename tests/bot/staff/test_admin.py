@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
-from bot.handlers.staff.panel_acts import ACTS
 from sandbox import Document, Message, Person, Rights
 from tests.bot.conftest import Play, Stage
 from tests.bot.speech import speaks
+from tests.features.scene import PANEL
 
 
 async def opens_panel(stage: Stage, who: Person) -> Message:
@@ -113,7 +113,7 @@ async def test_everything_by_buttons(play_sqlite: Play) -> None:
     for story in STORIES.values():
         panel = await plays(stage, panel, story)
         await taps(stage, stage.owner, panel, "‹ Panel", "What shall we do?")
-    assert STORIES.keys() <= {act.name for act in ACTS}
+    assert STORIES.keys() <= {act.name for act in PANEL.acts}
 
 
 async def test_a_live_by_buttons(play_sqlite: Play) -> None:

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.handlers.kit.blanks import Act, bare, blanks_of, flag, kept
+from bot.handlers.kit.blanks import PanelAct, bare, blanks_of, flag, kept
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, instant, quoted, words
-from bot.handlers.staff.panel_acts import ACTS
 from bot.rules.staff.panel import REVIEW, next_step
+from tests.features.scene import PANEL
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 MOMENT = Moment(NOW, "Asia/Seoul")
 FORM = Form({"title": Field(words(200, ""), needed=True), "other": Field(words(200, ""))}, "")
-ACT = Act("make", "coupons", "make", blanks_of(FORM))
+ACT = PanelAct("make", "coupons", "make", blanks_of(FORM))
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=40) | st.sampled_from(
     ('"', "a=b c=d", "“x” \"y\" 'z' «»「」『』", 'stock=5" other=6', "＂", "a  b")
@@ -46,7 +46,7 @@ def test_words_without_blanks_need_no_quotes() -> None:
 
 def test_where_blanks_stand() -> None:
     """Numbers stand in front, bare values next, then words that are said or not, then pairs; tails last."""
-    act = Act(
+    act = PanelAct(
         "x",
         "coupons",
         "x",
@@ -82,8 +82,8 @@ def test_a_time_of_day_keeps_its_day(text: str, stays: str) -> None:
 
 def test_names_and_answers_fit_a_button() -> None:
     """Acts have names of their own, and every answer to tap is one that its blank takes."""
-    assert len({act.name for act in ACTS}) == len(ACTS)
-    for act in ACTS:
+    assert len({act.name for act in PANEL.acts}) == len(PANEL.acts)
+    for act in PANEL.acts:
         assert len(f"admin:{2**63}:b:{act.name}:{2**31}") <= 64, act.name
         for blank in act.blanks:
             for text in blank.quick:

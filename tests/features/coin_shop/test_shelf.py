@@ -9,12 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.features.checkins.checkins import CheckIns
 from bot.features.coupons.campaigns import Campaigns
-from bot.features.people.privacy import Privacy
 from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.raffles import Raffles
-from bot.rules.checkins.checkins import CheckInPolicy, MadeUp
+from bot.flows.check_in import CheckIns
+from bot.rules.checkins.checkins import MadeUp
 from bot.rules.coin_shop.items import NothingBought, Refunded, UsedAlready
 from bot.rules.coin_shop.shelf import (
     Bought,
@@ -43,6 +42,7 @@ from tests.conftest import fresh_sqlite
 from tests.features.counter import STAFF, Counter
 from tests.features.scene import (
     NOON,
+    POLICIES,
     Causes,
     act_of,
     balance,
@@ -51,6 +51,7 @@ from tests.features.scene import (
     fan,
     give,
     offer,
+    privacy,
     query,
     shop,
     staff_act,
@@ -283,15 +284,15 @@ async def test_a_refunded_ticket_leaves_a_free_entry(db: Database, causes: Cause
 async def test_a_make_up_waits_for_a_missed_day(db: Database, causes: Causes) -> None:
     """It covers a day for nothing, once; unused it is refunded, used it isn't."""
     counter = await Counter.open(db, causes)
-    place, checkins = counter.place, CheckIns(db, CheckInPolicy())
+    place, checkins = counter.place, CheckIns(db, POLICIES)
     await give(db, place, fan(1), 100)
     await counter.lists(ItemKind.MAKE_UP, title="Make-up")
     assert isinstance(await counter.buys(fan(1)), Bought)
     assert isinstance(await counter.buys(fan(1)), Bought)
     for day in (0, 1, 4):  # the month's freeze closes one of the two that are missed
-        await checkins.check_in(place, fan(1), days(day), causes.next())
+        await checkins.check_in(act_of(place, fan(1), days(day), causes.next()))
     held = await balance(db, place, fan(1))
-    made_up = await checkins.make_up(place, fan(1), days(4), causes.next())
+    made_up = await checkins.make_up(act_of(place, fan(1), days(4), causes.next()))
     assert isinstance(made_up, MadeUp)
     assert (made_up.price, made_up.length) == (0, 4)
     assert await balance(db, place, fan(1)) == held
@@ -304,15 +305,15 @@ async def test_a_make_up_waits_for_a_missed_day(db: Database, causes: Causes) ->
 async def test_a_make_up_is_refunded_or_used_never_both(db: Database, causes: Causes) -> None:
     """Staff refund it while its fan uses it: one of the two happens."""
     counter = await Counter.open(db, causes)
-    place, checkins = counter.place, CheckIns(db, CheckInPolicy())
+    place, checkins = counter.place, CheckIns(db, POLICIES)
     await give(db, place, fan(1), 20)
     await counter.lists(ItemKind.MAKE_UP, title="Make-up")
     await counter.buys(fan(1))
     for day in (0, 1, 4):
-        await checkins.check_in(place, fan(1), days(day), causes.next())
+        await checkins.check_in(act_of(place, fan(1), days(day), causes.next()))
     before = await balance(db, place, fan(1))
     refunded, made_up = await asyncio.gather(
-        counter.refunds(fan(1), at=days(4)), checkins.make_up(place, fan(1), days(4), causes.next())
+        counter.refunds(fan(1), at=days(4)), checkins.make_up(act_of(place, fan(1), days(4), causes.next()))
     )
     assert isinstance(made_up, MadeUp)
     back = 20 if isinstance(refunded, Refunded) else 0
@@ -327,7 +328,7 @@ async def test_who_had_their_data_deleted_buys_no_second_one(db: Database, cause
     await give(db, counter.place, fan(1), 50)
     await counter.lists(limit=1)
     await counter.buys(fan(1))
-    await Privacy(db).delete(counter.place, fan(1).user_id, NOON + HOUR)
+    await privacy(db).delete(counter.place, fan(1).user_id, NOON + HOUR)
     assert await query(db, "SELECT state, cause, answer FROM purchase") == [("void", None, None)]
     await give(db, counter.place, fan(1), 60)
     assert await counter.buys(fan(1), at=days(1)) == SoldBefore("First")

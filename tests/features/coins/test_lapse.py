@@ -11,11 +11,11 @@ from bot.features.coins.lapse import Lapsing
 from bot.features.communities import set_reachable
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.people.preferences import Preferences
-from bot.flows.my_card import my_card
+from bot.flows.my_card import MyCards
 from bot.rules.act import Sender
-from bot.rules.checkins.checkins import CheckInPolicy
-from bot.rules.coins.lapse import Lapse, LapsePolicy
+from bot.rules.coins.lapse import LapsePolicy
 from bot.rules.coupons.coupons import Claimed, NewCampaign
+from bot.rules.lots import Lapse
 from bot.rules.people.preferences import Preference
 from bot.rules.place import Place
 from bot.store import ledger
@@ -23,7 +23,7 @@ from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.members import standing
 from bot.store.tables import Community
-from tests.features.scene import Causes, balance, fan, offer, query, shop, till
+from tests.features.scene import POLICIES, Causes, act_of, balance, fan, offer, query, shop, till
 
 NOVEMBER = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 DECEMBER = datetime(2026, 12, 10, 3, 0, tzinfo=UTC)
@@ -162,7 +162,7 @@ async def test_the_notice_goes_to_those_who_lose_something(db: Database) -> None
     await earn(db, place, young, 30, DECEMBER)
     for one in (loses, young, quiet):
         await db.write(set_reachable, one, can_write=True)
-    await Preferences(db).change(place, quiet, Preference(reminders=False), NOVEMBER)
+    await Preferences(db).change(act_of(place, quiet, NOVEMBER), Preference(reminders=False))
     assert await lapsing(db).run_due(MORNING - TICK) == MORNING
     assert await notices(db) == 0
     for now in (MORNING, MORNING + TICK, MORNING + timedelta(days=3)):
@@ -189,11 +189,11 @@ async def test_my_card_shows_what_lapses_when(db: Database, causes: Causes) -> N
     place = await shop(db)
     for months in range(3):
         await earn(db, place, fan(1), 10 + months, NOVEMBER + timedelta(days=30 * months))
-    card = await my_card(db, CheckInPolicy(), place, fan(1), MORNING)
+    card = await MyCards(db, POLICIES).card(act_of(place, fan(1), MORNING))
     assert card.lapses == (
         Lapse(date(2027, 11, 30), 10),
         Lapse(date(2027, 12, 31), 11),
     )
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5, price=33), causes.next(), MORNING)
     await till(db).claim(place, fan(1), campaign, MORNING, causes.next())
-    assert (await my_card(db, CheckInPolicy(), place, fan(1), MORNING)).lapses == ()
+    assert (await MyCards(db, POLICIES).card(act_of(place, fan(1), MORNING))).lapses == ()

@@ -16,11 +16,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
-from bot.features.checkins.checkins import CheckIns
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Coupons
 from bot.features.coupons.redemption import Redeeming
-from bot.rules.checkins.checkins import AlreadyCheckedIn, CheckedIn, CheckInPolicy, MadeUp, TooFewCoins
+from bot.flows.check_in import CheckIns
+from bot.rules.checkins.checkins import AlreadyCheckedIn, CheckedIn, MadeUp, TooFewCoins
 from bot.rules.coupons.coupons import (
     AlreadyCancelled,
     AlreadyClaimed,
@@ -48,7 +48,7 @@ from bot.store import causes
 from bot.store.ledger import check_books
 from tests.features.evening_rules import EveningRules
 from tests.features.machine import DAY, STAFF, Streak, fans, picks, shops
-from tests.features.scene import TABLES, desk, dice, fan, undo
+from tests.features.scene import POLICIES, TABLES, act_of, desk, dice, fan, undo
 
 LADDER = (5, 6, 8, 10, 12, 15, 20)
 MILESTONES = (7, 30, 100)
@@ -89,7 +89,7 @@ class Shops(EveningRules):
 
     def __init__(self, template: Path) -> None:
         super().__init__(template)
-        self.checkins = CheckIns(self.db, CheckInPolicy())
+        self.checkins = CheckIns(self.db, POLICIES)
         self.coupons = Coupons(self.db, CouponPolicy(), dice())
         self.campaigns = Campaigns(self.db)
         self.redeeming = Redeeming(self.db)
@@ -106,7 +106,7 @@ class Shops(EveningRules):
             place, at, streak, today = self.places[shop], self.now, self.streaks[shop, who], self.today(shop)
             last = max(streak.covered, default=None)
             outcome = self.deliver(
-                lambda cause, place=place, at=at: self.checkins.check_in(place, fan(who), at, cause)  # type: ignore[misc]
+                lambda cause, place=place, at=at: self.checkins.check_in(act_of(place, fan(who), at, cause))  # type: ignore[misc]
             )
             if last is not None and today <= last:
                 assert isinstance(outcome, AlreadyCheckedIn)
@@ -119,7 +119,7 @@ class Shops(EveningRules):
         if outcome.frozen is not None:
             assert last is not None
             assert outcome.frozen == last + DAY < today
-            assert (today - outcome.frozen).days - 1 <= len(PRICES) + len(streak.free_mends(self.now))
+            assert (today - outcome.frozen).days - 1 <= len(PRICES) + len(streak.free_make_ups(self.now))
             streak.covered[outcome.frozen] = "f"
         elif last is not None and today - last == 2 * DAY:
             missed = last + DAY
@@ -137,10 +137,10 @@ class Shops(EveningRules):
     def make_up(self, shop: int, who: int) -> None:
         """Make up whatever day is the next one."""
         place, at, streak = self.places[shop], self.now, self.streaks[shop, who]
-        outcome = self.deliver(lambda cause: self.checkins.make_up(place, fan(who), at, cause))
+        outcome = self.deliver(lambda cause: self.checkins.make_up(act_of(place, fan(who), at, cause)))
         month = at.astimezone(ZoneInfo(place.timezone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
         paid = sum(made_at >= month for made_at in streak.make_ups)
-        free = streak.free_mends(at)
+        free = streak.free_make_ups(at)
         if isinstance(outcome, TooFewCoins):
             assert not free
             assert outcome == TooFewCoins(PRICES[paid], streak.coins)

@@ -10,10 +10,8 @@ from sqlalchemy import update
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.redemption import Redeeming
 from bot.features.gifts.offers import GiftOffers
-from bot.features.people.privacy import Privacy
 from bot.features.staff.overview import Overview
-from bot.flows.my_card import my_card
-from bot.rules.checkins.checkins import CheckInPolicy
+from bot.flows.my_card import MyCards
 from bot.rules.coin_shop.shelf import ItemKind
 from bot.rules.coupons.coupons import (
     AlreadyClaimed,
@@ -27,11 +25,12 @@ from bot.rules.coupons.coupons import (
     TooLate,
     fate_of,
 )
-from bot.rules.gifts.gifts import GiftKind, OfferGone
+from bot.rules.gift_states import GiftKind
+from bot.rules.gifts.cards import OfferGone
 from bot.rules.naming import Named
+from bot.rules.panel import Section
 from bot.rules.people.privacy import DeletionAsked
 from bot.rules.place import Place
-from bot.rules.staff.panel import Section
 from bot.rules.tiers import Tier
 from bot.store.airings import _benefit
 from bot.store.coupons.hand_out import hand_out
@@ -40,7 +39,22 @@ from bot.store.members import standing
 from bot.store.tables import Campaign, Coupon
 from tests.features.counter import Counter
 from tests.features.givers import Circle
-from tests.features.scene import NOON, OWNER, Causes, days, dice, fan, offer, shop, till
+from tests.features.scene import (
+    GIVEAWAYS,
+    NOON,
+    OWNER,
+    PANEL,
+    POLICIES,
+    Causes,
+    act_of,
+    days,
+    dice,
+    fan,
+    offer,
+    privacy,
+    shop,
+    till,
+)
 
 HOUR = timedelta(hours=1)
 ME = fan(1)
@@ -54,9 +68,9 @@ async def seen(db: Database, place: Place, at: datetime) -> tuple[list[str], lis
     """
     mine = await till(db).mine(place, ME.user_id, at)
     assert {coupon.state for coupon in mine.coupons} <= {"held"}
-    card = await my_card(db, CheckInPolicy(), place, ME, at)
+    card = await MyCards(db, POLICIES).card(act_of(place, ME, at))
     assert card.coupons == len(mine.coupons) + mine.more
-    asked = await Privacy(db).ask(place, ME.user_id, at)
+    asked = await privacy(db).ask(place, ME.user_id, at)
     assert isinstance(asked, DeletionAsked)
     assert asked.coupons == card.coupons
     return [coupon.title for coupon in mine.coupons], [(coupon.title, coupon.state) for coupon in mine.past]
@@ -161,7 +175,8 @@ async def test_an_item_whose_campaign_is_over(db: Database, causes: Causes) -> N
     _, number = await offer(db, counter.place, campaign, causes.next())
     await counter.lists(ItemKind.COUPON, title="Silk", subject=number)
     states = [
-        [line.state for line in await Overview(db).lines(counter.place, Section.ITEMS, at)] for at in (NOON, days(1))
+        [line.state for line in await Overview(db, PANEL.lists, GIVEAWAYS).lines(counter.place, Section.ITEMS, at)]
+        for at in (NOON, days(1))
     ]
     assert states == [["open"], ["ended"]]
     assert [line.title for line in (await counter.shelf(ME, at=NOON)).lines] == ["Silk"]
@@ -171,13 +186,13 @@ async def test_an_item_whose_campaign_is_over(db: Database, causes: Causes) -> N
 async def test_a_gift_whose_coupon_is_over(db: Database, causes: Causes) -> None:
     """Neither fans are offered it nor does the panel list it; a card isn't made of it."""
     circle = await Circle.open(db, causes)
-    place, overview = circle.place, Overview(db)
+    place, overview = circle.place, Overview(db, PANEL.lists, GIVEAWAYS)
     _, number = await offer(db, place, NewCampaign("Silk", 5, closes=days(2)), causes.next())
     await circle.offers(GiftKind.COUPON, title="Silk", campaign=number)
     await circle.offers(title="Coins", closes=days(3))
     titles = []
     for at in (NOON, days(2), days(3)):
-        choice = await circle.gifts.choice(place, ME.user_id, at)
+        choice = await circle.gifts.choice(act_of(place, ME, at))
         listed = await overview.lines(place, Section.GIFTS, at)
         assert [option.title for option in choice.options[:-1]] == [line.title for line in listed]
         titles.append([line.title for line in listed])
@@ -185,6 +200,6 @@ async def test_a_gift_whose_coupon_is_over(db: Database, causes: Causes) -> None
     one = await overview.thing(place, Section.GIFTS, 1, days(2))
     assert one is not None
     assert one.state == "closed"
-    shown = await GiftOffers(db, circle.policy).listed(place, days(2))
+    shown = await GiftOffers(db, circle.policy, GIVEAWAYS).list_offers(place, days(2))
     assert [line.state for line in shown.lines] == ["open", "over"]
     assert await circle.makes(ME, days(2), offer=1) == OfferGone()

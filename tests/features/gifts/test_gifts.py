@@ -6,34 +6,49 @@ from datetime import timedelta
 import pytest
 
 from bot.features.coupons.campaigns import Campaigns
-from bot.features.gifts import rewards as rewarding
+from bot.features.gifts import held as held_gifts
 from bot.features.gifts.offers import GiftOffers
 from bot.features.people.preferences import Preferences
-from bot.features.people.privacy import Privacy
 from bot.rules.coupons.coupons import KeptFor, NewCampaign, NoSuchCoupon
-from bot.rules.farming import HeldRefused, HeldReleased, HeldState
+from bot.rules.farming import HeldState
 from bot.rules.general import TooLateToUndo, Undone
-from bot.rules.gifts.gifts import (
-    EnoughForToday,
-    GiftCard,
-    GiftKind,
+from bot.rules.gift_states import GiftKind, Opens
+from bot.rules.gifts.cards import EnoughForToday, GiftCard, OfferGone
+from bot.rules.gifts.offers import (
     NewGift,
     NoSuchCampaign,
     OfferClosed,
     OfferClosedBefore,
-    OfferGone,
     OfferList,
     OfferShown,
     OfferUnknown,
-    Opens,
 )
 from bot.rules.people.preferences import Preference
 from bot.rules.people.privacy import DeletionDone
+from bot.rules.rights import Role
+from bot.rules.staff.held import HeldRefused, HeldReleased
 from bot.store.engine.checkup import unheard
 from bot.store.engine.db import Database
 from bot.store.members import OutsideError, note
 from tests.features.givers import Circle
-from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, offer, outside, query, shop, till, undo
+from tests.features.scene import (
+    GIVEAWAYS,
+    NOON,
+    OWNER,
+    Causes,
+    act_of,
+    days,
+    everything,
+    fan,
+    offer,
+    outside,
+    privacy,
+    query,
+    shop,
+    staff_act,
+    till,
+    undo,
+)
 
 ANA, BEN, EVE = fan(1), fan(2), fan(3)
 HOUR = timedelta(hours=1)
@@ -220,9 +235,9 @@ async def test_a_coupon_that_was_cancelled_meanwhile(db: Database, causes: Cause
     await circle.comes(BEN)
     assert await query(db, "SELECT taken FROM campaign") == [(0,)]
     assert await query(db, "SELECT count(*) FROM gift_reward") == [(4,)]
-    offers = GiftOffers(db, circle.policy)
+    offers = GiftOffers(db, circle.policy, GIVEAWAYS)
     wish = NewGift("Late", GiftKind.COUPON, campaign=1)
-    assert await offers.make(circle.place, OWNER.user_id, wish, NOON, causes.next()) == NoSuchCampaign(1)
+    assert await offers.make(act_of(circle.place, OWNER, NOON, causes.next(), Role.OPERATOR), wish) == NoSuchCampaign(1)
 
 
 async def test_two_friends_claim_one_gift(db: Database, causes: Causes) -> None:
@@ -332,7 +347,7 @@ async def test_who_said_stop_hears_nothing(db: Database, causes: Causes) -> None
     await circle.reachable(ANA, BEN)
     await circle.brings(ANA, BEN)
     wish = Preference(reminders=False)
-    await Preferences(db).change(circle.place, ANA, wish, NOON)
+    await Preferences(db).change(act_of(circle.place, ANA, NOON), wish)
     for day in (0, 1, 2):
         await circle.checks_in(BEN, days(day) + HOUR)
     await circle.tick(days(8))
@@ -411,7 +426,7 @@ async def test_a_refusal_taken_back(db: Database, causes: Causes) -> None:
     assert (await circle.states())["joined friend held"] == 1
     there = await shop(db, fan(900), -1002)
     invitation, friend = (await query(db, "SELECT id, friend_id FROM invitation"))[0]
-    assert await db.write(rewarding.release, there, invitation, friend, days(1)) == 0
+    assert await db.write(held_gifts.release, there, invitation, friend, days(1)) == 0
     await circle.goes(BEN, days(2))
     assert await circle.decides(BEN, HeldState.RELEASED, days(3)) == HeldReleased("Fan 2", 0)
     assert await circle.coins(BEN) == 0
@@ -473,24 +488,26 @@ async def test_payments_and_leavings_at_once(db: Database, causes: Causes) -> No
 async def test_staff_offer_and_close(db: Database, causes: Causes) -> None:
     """Numbers count up, a closed offer makes no cards, the list adds up, and undo works while nobody has a card."""
     circle = await Circle.open(db, causes)
-    offers, there = GiftOffers(db, circle.policy), await shop(db, fan(900), -1002)
+    offers, there = GiftOffers(db, circle.policy, GIVEAWAYS), await shop(db, fan(900), -1002)
     first, second = await circle.offers(), await circle.offers(GiftKind.RELAY, title="Relay")
     assert (first.number, first.opens, second.number, second.opens, second.coins) == (1, "single", 2, "many", 10)
     await circle.brings(ANA, BEN, offer=1)
-    assert await offers.close(there, 900, 1, NOON, causes.next()) == OfferUnknown(1)
-    closed = await offers.close(circle.place, OWNER.user_id, 1, NOON, "42:700")
+    assert await offers.close(staff_act(there, 900, NOON, causes.next(), Role.OPERATOR), 1) == OfferUnknown(1)
+    closed = await offers.close(act_of(circle.place, OWNER, NOON, "42:700", Role.OPERATOR), 1)
     assert isinstance(closed, OfferClosed)
     assert closed.cards == 1
-    assert await offers.close(circle.place, OWNER.user_id, 1, NOON, "42:700") == closed
-    assert await offers.close(circle.place, OWNER.user_id, 1, NOON, causes.next()) == OfferClosedBefore(1, first.title)
+    assert await offers.close(act_of(circle.place, OWNER, NOON, "42:700", Role.OPERATOR), 1) == closed
+    assert await offers.close(act_of(circle.place, OWNER, NOON, causes.next(), Role.OPERATOR), 1) == OfferClosedBefore(
+        1, first.title
+    )
     assert await circle.makes(EVE, offer=1) == OfferGone()
-    listed = await offers.listed(circle.place, NOON)
+    listed = await offers.list_offers(circle.place, NOON)
     assert isinstance(listed, OfferList)
     assert [(line.number, line.state, line.cards, line.joined) for line in listed.lines] == [
         (2, "open", 0, 0),
         (1, "closed", 1, 1),
     ]
-    shown = await offers.show(circle.place, 1, NOON)
+    shown = await offers.describe(circle.place, 1, NOON)
     assert isinstance(shown, OfferShown)
     assert (shown.cards, shown.opened, shown.joined, shown.stayed) == (1, 1, 1, 0)
     assert await undo(db, circle.place, OWNER.user_id, NOON, causes.next(), closed.audit_id) == Undone(
@@ -509,9 +526,9 @@ async def test_nothing_of_another_shops(db: Database, causes: Causes) -> None:
     await circle.offers()
     offer_id = (await query(db, "SELECT id FROM gift_offer"))[0][0]
     there = await shop(db, fan(900), -1002)
-    await circle.gifts.make(there, ANA, 0, NOON, causes.next())
+    await circle.gifts.make(act_of(there, ANA, NOON, causes.next()), 0)
     before = await everything(db)
-    assert await circle.gifts.make(there, ANA, offer_id, NOON, causes.next()) == OfferGone()
+    assert await circle.gifts.make(act_of(there, ANA, NOON, causes.next()), offer_id) == OfferGone()
     assert await circle.gifts.find("nothing", NOON) is None
     assert await everything(db) == before
 
@@ -527,7 +544,7 @@ async def test_deleting_ones_data(db: Database, causes: Causes) -> None:
     await circle.opens(BEN, single, inside=True)
     kept = await circle.brings(EVE, fan(4))
     for who in (ANA, BEN):
-        assert isinstance(await Privacy(db).delete(circle.place, who.user_id, NOON + HOUR), DeletionDone)
+        assert isinstance(await privacy(db).delete(circle.place, who.user_id, NOON + HOUR), DeletionDone)
     left = await everything(db)
     written = str({table: rows for table, rows in left.items() if table != "forgotten"})
     assert str(ANA.user_id) not in written

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
-from bot.rules.gifts.gifts import GiftCard
+from bot.rules.gifts.cards import GiftCard
 from bot.store.ledger import check_books
 from tests.features.givers import Circle
 from tests.features.machine import Machine
-from tests.features.scene import Causes, fan
+from tests.features.scene import Causes, act_of, fan
 
 GIVERS = (1, 2)
 PEOPLE = 7
@@ -89,7 +89,9 @@ class Gifts(Machine):
         friend = self.people[who]
         found = self.wait(self.circle.found(card, self.now))
         assert found is not None
-        opening = self.wait(self.circle.gifts.open(found, fan(who), self.now, inside=friend.inside))
+        opening = self.wait(
+            self.circle.gifts.open(found, act_of(found.place, fan(who), self.now), inside=friend.inside)
+        )
         outside = not friend.was_here and not friend.inside and (not friend.acted or bool(friend.opened))
         assert opening.outsider is outside
         if outside and giver not in {whose for _, whose in friend.opened}:

@@ -7,16 +7,14 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot.features.checkins.checkins import CheckIns
-from bot.features.people.joining import Joining, Link, Reach
-from bot.features.people.privacy import Privacy
+from bot.features.people.joining import Coming, Link, Reach
+from bot.flows.check_in import CheckIns
+from bot.flows.come_and_go import ComeAndGo
 from bot.rules.act import Sender
-from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.coupons.coupons import Claimed, NewCampaign, OfferedBefore
-from bot.rules.gifts.gifts import GiftKind
-from bot.rules.people.joining import WelcomePolicy
-from bot.rules.people.privacy import FINGERPRINT_KEPT
+from bot.rules.gift_states import GiftKind
 from bot.rules.raffles.entries import Entered, WonLately
+from bot.rules.retention import FINGERPRINT_KEPT
 from bot.rules.words import Language
 from bot.store import forgotten
 from bot.store.engine.db import Database, Tx
@@ -25,7 +23,7 @@ from bot.store.tables import Forgotten
 from tests.features.draws import Fair
 from tests.features.givers import CHAT, Circle
 from tests.features.people.test_sources import source_of, touch
-from tests.features.scene import NOON, Causes, days, fan, offer, query, till
+from tests.features.scene import NOON, POLICIES, Causes, act_of, days, dice, fan, offer, privacy, query, till
 
 INVITER, ANOTHER, FRIEND = fan(1), fan(2), fan(3)
 HOUR = timedelta(hours=1)
@@ -80,7 +78,7 @@ async def by_a_coupon_in_a_gift(circle: Circle, at: datetime) -> None:
 
 async def in_private_first(circle: Circle, at: datetime) -> None:
     """They say something to the bot in private, then open a card, then join."""
-    await CheckIns(circle.db, CheckInPolicy()).check_in(circle.place, FRIEND, at, circle.causes.next())
+    await CheckIns(circle.db, POLICIES).check_in(act_of(circle.place, FRIEND, at, circle.causes.next()))
     await circle.brings(ANOTHER, FRIEND, at)
 
 
@@ -98,9 +96,11 @@ async def by_a_source_and_a_card(circle: Circle, at: datetime) -> None:
     made = await source_of(circle.db, circle.place, "Poster", circle.causes)
     await touch(circle.db, circle.place, made, FRIEND)
     await circle.opens(FRIEND, await circle.card(ANOTHER, at), at)
-    joining = Joining(circle.db, WelcomePolicy(), CheckInPolicy(), comes=circle.joining._come)
+    joining = ComeAndGo(circle.db, POLICIES, dice())
     link = Link("https://t.me/+poster", "Poster")
-    await joining.come(Group(CHAT, "Silk room", circle.place, True), FRIEND, link, Reach(Language.KO, True), at, at)
+    await joining.come(
+        Coming(Group(CHAT, "Silk room", circle.place, True), FRIEND, link, Reach(Language.KO, True), at), at
+    )
 
 
 WAYS: tuple[Way, ...] = (
@@ -123,7 +123,7 @@ async def first_life(db: Database, causes: Causes) -> Circle:
     await circle.brings(INVITER, FRIEND)
     await lives(circle, FRIEND, NOON)
     assert (await circle.coins(INVITER), await circle.coins(FRIEND)) == (130, 30)
-    await Privacy(db).delete(circle.place, FRIEND.user_id, DELETED)
+    await privacy(db).delete(circle.place, FRIEND.user_id, DELETED)
     return circle
 
 
@@ -188,7 +188,7 @@ async def test_offers_that_still_stand_after_months(db: Database, causes: Causes
     await fair.entered(first, FRIEND)
     await fair.drawn()
     assert await fair.winners(first) == [1]
-    await Privacy(db).delete(fair.place, FRIEND.user_id, DELETED)
+    await privacy(db).delete(fair.place, FRIEND.user_id, DELETED)
     await db.write(forgotten.expire, ALMOST)
     claimed = await till(db).claim(fair.place, FRIEND, campaign, ALMOST, causes.next())
     assert claimed == OfferedBefore("Silk")

@@ -18,28 +18,28 @@ from hypothesis.stateful import initialize, invariant, precondition, rule, run_s
 from bot.features.coin_shop.items import Items
 from bot.features.coin_shop.purchases import Purchases
 from bot.features.coupons.campaigns import Campaigns
+from bot.features.hearts.goals import HeartGoals
 from bot.features.hearts.hearts import Hearts
 from bot.features.raffles.redraw import Redrawing
 from bot.flows.buy import Chances, buy
 from bot.flows.go_live import go_live
-from bot.flows.hearts_unlock import Tools, Unlocking
+from bot.rules.beacons import Pulse
 from bot.rules.coin_shop.items import ItemMade, NewItem
 from bot.rules.coin_shop.shelf import ItemKind, Yes
 from bot.rules.coupons.coupons import CampaignMade, CouponPolicy, KeptFor, NewCampaign
-from bot.rules.gifts.gifts import GiftKind
-from bot.rules.hearts.hearts import Give, HeartPolicy, Unlocks
-from bot.rules.packets.packets import PacketPolicy
-from bot.rules.raffles.beacons import Pulse
+from bot.rules.gift_states import GiftKind
+from bot.rules.hearts.hearts import Give
 from bot.rules.raffles.facts import NewRaffle, RafflePolicy
 from bot.rules.streams.streams import OnAir, StreamPolicy
 from bot.store.ledger import check_books
 from tests.features.draws import Fair, Recorded
 from tests.features.fragile import Killed
+from tests.features.hearts.room import prizes_with
 from tests.features.machine import STAFF
 from tests.features.reward_rules import FANS, Fuse, RewardRules, fans, fuses, picks
-from tests.features.scene import Causes, act_of, dice, fan, give, named, staff_act
+from tests.features.scene import POLICIES, Causes, act_of, dice, fan, give, named, staff_act
 
-STEPS = ((2, Give(Unlocks.PACKET, coins=9, shares=3)), (4, Give(Unlocks.RAFFLE, title="A scarf", winners=1, minutes=5)))
+STEPS = ((2, Give("packet", coins=9, shares=3)), (4, Give("raffle", title="A scarf", winners=1, minutes=5)))
 
 
 class Following(Recorded):
@@ -65,8 +65,8 @@ class Rewards(RewardRules):
         self.fair = Fair(db, self.place, Causes(), policy, Following(self), self.dice.randbytes)
         self.raffles, self.calling_off = self.fair.raffles, self.fair.calling_off
         self.redrawing = Redrawing(db, policy)
-        self.hearts = Hearts(db, HeartPolicy())
-        self.unlocking = Unlocking(db, Tools(HeartPolicy(), PacketPolicy(), policy, self.dice.randbytes))
+        prizes = prizes_with(self.dice.randbytes, POLICIES.but(policy))
+        self.goals, self.hearts = HeartGoals(db, prizes), Hearts(db, prizes)
         self.clocks.append(self.fair.drawing)
         self.messages, self.proven = 0, set[int]()
         self.chances = Chances(CouponPolicy(), dice(), self.dice.randbytes)
@@ -222,7 +222,7 @@ class Rewards(RewardRules):
         """A stream begins, with a goal."""
         at = self.now
         self.survives(None, lambda cause: go_live(self.fragile, self.place, STAFF, OnAir(), at, cause, StreamPolicy()))
-        self.survives(fuse, lambda cause: self.hearts.make(self.place, STAFF, STEPS, at, cause))
+        self.survives(fuse, lambda cause: self.goals.make(self.staff(at, cause), STEPS))
 
     @rule(crowd=st.lists(fans, min_size=3, max_size=FANS), fuse=fuses)
     def hearts_go_up(self, crowd: list[int], fuse: Fuse) -> None:
@@ -234,7 +234,7 @@ class Rewards(RewardRules):
         for who in crowd:
             self.survives(
                 fuse,
-                lambda cause, who=who: self.unlocking.press(self.place, fan(who), goal_id, at, cause),  # type: ignore[misc]
+                lambda cause, who=who: self.hearts.press(act_of(self.place, fan(who), at, cause), goal_id),  # type: ignore[misc]
             )
         self.opened = [row[0] for row in self.look("SELECT id FROM packet ORDER BY id")]
 

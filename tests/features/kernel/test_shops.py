@@ -4,17 +4,16 @@ from functools import partial
 
 from sqlalchemy import insert, update
 
-from bot.features.checkins.checkins import CheckIns
 from bot.features.communities import arrive
+from bot.flows.check_in import CheckIns
 from bot.rules.act import Sender
-from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.words import Language
 from bot.store.engine.db import Database, Tx
 from bot.store.engine.shops import OF_ALL_SHOPS, Room, find_shops, remove_shop, rows_of
 from bot.store.ledger import check_books
 from bot.store.tables import Dialogue, Member, Person, metadata
 from tests.features.rows import everything_in, fill
-from tests.features.scene import NOON, OWNER, Causes, fan, query, shop
+from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_of, fan, query, shop
 
 STRANGER = Sender(2, "Jun", "jun", "en")
 
@@ -49,7 +48,7 @@ async def test_a_shop_that_was_played_in(db: Database, causes: Causes) -> None:
     second = await shop(db, STRANGER, -2002)
     for place in (first, second):
         for number in range(3):
-            await CheckIns(db, CheckInPolicy()).check_in(place, fan(number), NOON, causes.next())
+            await CheckIns(db, POLICIES).check_in(act_of(place, fan(number), NOON, causes.next()))
     assert await db.write(remove_shop, first.community_id) is not None
     assert await db.write(remove_shop, first.community_id) is None
     assert (await db.read(check_books)).sound

@@ -11,10 +11,9 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import col, select
 
-from bot.features.checkins.checkins import CheckIns
 from bot.features.coupons.claims import claim
 from bot.features.coupons.redemption import Redeeming
-from bot.rules.checkins.checkins import CheckInPolicy
+from bot.flows.check_in import CheckIns
 from bot.rules.coupons.coupons import Claimed, CouponPolicy, NewCampaign
 from bot.rules.place import Place
 from bot.store import causes as causes_
@@ -30,7 +29,9 @@ from bot.store.tables.messages import Lane, OutboxState
 from tests.features.scene import (
     NOON,
     OWNER,
+    POLICIES,
     Causes,
+    act_of,
     balance,
     days,
     dice,
@@ -428,9 +429,9 @@ async def test_a_coupon_is_once_by_its_table_too(db: Database, causes: Causes) -
 
 async def test_causes_are_forgotten_after_three_days(db: Database, causes: Causes) -> None:
     """Within three days the first answer is told; then the rows forget it, and the number may come anew."""
-    place, checkins, staff = await shop(db), CheckIns(db, CheckInPolicy()), Redeeming(db)
+    place, checkins, staff = await shop(db), CheckIns(db, POLICIES), Redeeming(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9, limit=2), "42:1")
-    first = await checkins.check_in(place, fan(1), NOON, "42:2")
+    first = await checkins.check_in(act_of(place, fan(1), NOON, "42:2"))
     claimed = await till(db).claim(place, fan(1), campaign, NOON, "42:3")
     assert isinstance(claimed, Claimed)
     await staff.redeem(place, OWNER.user_id, claimed.code, None, NOON, "42:4")
@@ -442,7 +443,7 @@ async def test_causes_are_forgotten_after_three_days(db: Database, causes: Cause
 
     await db.write(causes_.forget, NOON + causes_.KEPT)
     assert await known() == [2, 2, 4]
-    assert await checkins.check_in(place, fan(1), NOON, "42:2") == first
+    assert await checkins.check_in(act_of(place, fan(1), NOON, "42:2")) == first
     await db.write(causes_.forget, NOON + causes_.KEPT + timedelta(microseconds=1))
     assert await known() == [0, 0, 0]
     later = days(4)
@@ -482,10 +483,10 @@ def _promise_many(tx: Tx, place: Place, count: int) -> None:
 
 async def test_an_old_number_that_comes_anew_is_a_new_update(db: Database) -> None:
     """An update with a number from four days ago is decided, not answered from memory."""
-    place, checkins = await shop(db), CheckIns(db, CheckInPolicy())
-    first = await checkins.check_in(place, fan(1), days(0), "42:2")
+    place, checkins = await shop(db), CheckIns(db, POLICIES)
+    first = await checkins.check_in(act_of(place, fan(1), days(0), "42:2"))
     await db.write(causes_.forget, days(4))
-    assert await checkins.check_in(place, fan(1), days(4), "42:2") != first
+    assert await checkins.check_in(act_of(place, fan(1), days(4), "42:2")) != first
 
 
 async def test_instants_come_back_aware_and_in_utc(db: Database) -> None:

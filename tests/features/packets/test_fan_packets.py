@@ -5,94 +5,24 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from bot.features.coins.lapse import Lapsing
-from bot.features.people.board import Members
-from bot.features.people.privacy import Privacy
-from bot.flows.held_rewards import Resolving
-from bot.rules.act import Sender
+from bot.features.people.board import MonthBoard
 from bot.rules.coins.lapse import LapsePolicy
-from bot.rules.farming import FarmingPolicy, HeldState
+from bot.rules.farming import HeldState
 from bot.rules.lots import Lot, divide
-from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy, ShareTaken, WonLately
+from bot.rules.packets.packets import ShareTaken, WonLately
 from bot.rules.people.members import BoardPolicy
-from bot.rules.place import Place
-from bot.rules.tiers import Tier
-from bot.store import ledger
 from bot.store.engine.db import Database
 from bot.store.engine.hot import Hot
-from bot.store.tables import Account, Member
 from tests.conftest import fresh_sqlite
-from tests.features.coins.test_lapse import earn
-from tests.features.packets.test_packets import DRAWN, POLICY, Table, change, pressed_fast
-from tests.features.scene import NOON, OWNER, Causes, balance, fan, give, query, shop
-
-ANYBODY = PacketPolicy(giver_since=timedelta(0), giver_tier=Tier.NEW)
-AUGUST, SEPTEMBER, OCTOBER = (datetime(2026, month, 10, 3, tzinfo=NOON.tzinfo) for month in (8, 9, 10))
-END = NOON + POLICY.lasts
-KOREA = ZoneInfo("Asia/Seoul")
-
-
-class Fans(Table):
-    """A shop that lets fans give packets, from the first day on."""
-
-    async def earns(self, number: int, coins: int, at: datetime) -> None:
-        """The shop pays a fan some coins."""
-        await earn(self.db, self.place, fan(number), coins, at)
-
-    async def gives(self, number: int, coins: int, shares: int, at: datetime = NOON, **how: Any) -> int:
-        """A fan gives a packet; its id."""
-        await self.db.write(change, "UPDATE community SET packets = 'fans'")
-        packets = type(self.packets)(self.db, ANYBODY, self.dice.randbytes)
-        wish = NewPacket(coins, shares, **how)
-        opened = await packets.give(self.place, fan(number), wish, at, self.causes.next())
-        assert isinstance(opened, PacketOpened), opened
-        return opened.packet_id
-
-    async def holds(self, number: int) -> tuple[Lot, ...]:
-        """What a fan's purse holds, by month."""
-        return await self.db.read(_lots, self.place, fan(number))
-
-    async def decides(self, number: int, state: HeldState) -> None:
-        """Staff decide on what is held for a fan."""
-        rows = await query(
-            self.db,
-            "SELECT h.id FROM held h JOIN member m ON m.id = h.member_id WHERE m.user_id = :fan",
-            fan=fan(number).user_id,
-        )
-        resolving = Resolving(self.db, FarmingPolicy())
-        await resolving.decide(self.place, OWNER.user_id, rows[0][0], state, DRAWN, self.causes.next())
-
-    async def suspects(self, *numbers: int) -> None:
-        """Fans press faster than people and came back from a deletion: what they are drawn for waits."""
-        for number in numbers:
-            await self.db.write(pressed_fast, self.place, fan(number))
-        users = ", ".join(str(fan(number).user_id) for number in numbers)
-        came_back = f"UPDATE member SET back_since = '2026-11-01 03:00:00+00:00' WHERE user_id IN ({users})"  # noqa: S608
-        await self.db.write(change, came_back)
-
-    async def ended(self) -> None:
-        """Everything is handed out or went back, and the books balance."""
-        assert await self.escrow() == 0
-        assert await self.sound()
-
-
-def _lots(session: Session, place: Place, sender: Sender) -> tuple[Lot, ...]:
-    account_id, coins = (
-        session.query(col(Account.id), col(Account.balance))
-        .join(Member, col(Member.id) == col(Account.member_id))
-        .filter(col(Member.community_id) == place.community_id, col(Member.user_id) == sender.user_id)
-        .one()
-    )
-    return ledger.lots_of(session, account_id or 0, coins or 0, place.timezone)
-
+from tests.features.packets.fans import AUGUST, END, KOREA, OCTOBER, SEPTEMBER, Fans
+from tests.features.packets.table import DRAWN, POLICY, change
+from tests.features.scene import NOON, Causes, balance, fan, give, privacy, query, shop
 
 # How coins come back.
 
@@ -127,7 +57,7 @@ async def a_taker_is_deleted_before_the_draw(table: Fans) -> int:
     """As many takers as shares, and one of them is nobody by the time it is drawn."""
     packet = await table.gives(1, 60, 3)
     await table.crowd_of(packet, 2, 3, 4)
-    await Privacy(table.db).delete(table.place, fan(3).user_id, NOON)
+    await privacy(table.db).delete(table.place, fan(3).user_id, NOON)
     await table.tick(DRAWN)
     return sum((await table.shares(packet)).values())
 
@@ -136,7 +66,7 @@ async def a_taker_is_deleted_and_latecomers_take_the_rest(table: Fans) -> int:
     """A share that nobody was drawn for goes back with the last one that is taken."""
     packet = await table.gives(1, 60, 3)
     await table.crowd_of(packet, 2, 3)
-    await Privacy(table.db).delete(table.place, fan(3).user_id, NOON)
+    await privacy(table.db).delete(table.place, fan(3).user_id, NOON)
     await table.tick(DRAWN)
     await table.tap(packet, 5, DRAWN)
     return sum((await table.shares(packet)).values())
@@ -170,7 +100,7 @@ async def a_taker_is_deleted_while_their_share_waits(table: Fans) -> int:
     await table.crowd_of(packet, 2, 3, 4)
     await table.suspects(2)
     await table.tick(DRAWN)
-    await Privacy(table.db).delete(table.place, fan(2).user_id, DRAWN)
+    await privacy(table.db).delete(table.place, fan(2).user_id, DRAWN)
     shares = await table.shares(packet)
     return shares[3] + shares[4]
 
@@ -233,7 +163,7 @@ async def test_where_the_giver_is_nobody(db: Database, causes: Causes, *, waits:
     await table.crowd_of(packet, 2, 3)
     if waits:
         await table.suspects(2)
-    await Privacy(db).delete(table.place, fan(1).user_id, NOON)
+    await privacy(db).delete(table.place, fan(1).user_id, NOON)
     await table.tick(DRAWN)
     if waits:
         await table.decides(2, HeldState.REFUSED)
@@ -314,7 +244,7 @@ async def test_what_came_back_counts_once_on_the_board(db: Database, causes: Cau
     await table.earns(1, 50, NOON)
     await table.gives(1, 50, 2, rush=True)
     await table.tick(END)
-    board = await Members(db, BoardPolicy()).board(table.place, fan(1).user_id, END)
+    board = await MonthBoard(db, BoardPolicy()).board(table.place, fan(1).user_id, END)
     assert [line.earned for line in board.lines] == [50]
 
 
@@ -323,7 +253,7 @@ async def test_who_was_deleted_may_have_won(db: Database, causes: Causes) -> Non
     table = await Fans.lay(db, causes)
     won = (await table.opens(10, 2, rush=True, fresh=30)).packet_id
     await table.tap(won, 1)
-    await Privacy(db).delete(table.place, fan(1).user_id, NOON)
+    await privacy(db).delete(table.place, fan(1).user_id, NOON)
     later = NOON + timedelta(days=29)
     packet = (await table.opens(10, 2, later, rush=True, fresh=30)).packet_id
     assert await table.tap(packet, 1, later) == WonLately(30)
@@ -377,7 +307,7 @@ async def test_taps_refusals_and_the_end_at_once(db: Database, causes: Causes) -
         table.decides(2, HeldState.REFUSED),
         table.tick(END),
         table.decides(3, HeldState.RELEASED),
-        Privacy(db).delete(table.place, fan(4).user_id, DRAWN),
+        privacy(db).delete(table.place, fan(4).user_id, DRAWN),
         *(table.tap(packet, number, at) for number in range(18, 24)),
         table.tick(END),
     )

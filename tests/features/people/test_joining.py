@@ -4,17 +4,16 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from bot.features.people.joining import Joining, Link, Reach, move
+from bot.features.people.joining import Coming, Going, Link, Reach, move
 from bot.features.people.sources import MadeSource
-from bot.rules.checkins.checkins import CheckInPolicy
-from bot.rules.people.joining import WelcomePolicy
+from bot.flows.come_and_go import ComeAndGo
 from bot.rules.place import Place
 from bot.rules.words import Language
 from bot.store.engine.db import Database
 from bot.store.members import standing
 from bot.store.places import Group
 from tests.features.people.test_sources import source_of, sources, touch
-from tests.features.scene import NOON, Causes, days, fan, give, query, shop
+from tests.features.scene import NOON, POLICIES, Causes, days, dice, fan, give, query, shop
 
 HOUR = timedelta(hours=1)
 REACH = Reach(Language.KO, can_write=False)
@@ -26,14 +25,14 @@ def group(place: Place, *, is_admin: bool = True, chat_id: int = -1001) -> Group
     return Group(chat_id, "Silk room", place, is_admin)
 
 
-def door(db: Database) -> Joining:
+def door(db: Database) -> ComeAndGo:
     """Comings and goings."""
-    return Joining(db, WelcomePolicy(), CheckInPolicy())
+    return ComeAndGo(db, POLICIES, dice())
 
 
 async def come(db: Database, place: Place, number: int, at: datetime = NOON, link: Link | None = None) -> bool:
     """A fan comes, and it is handled at once."""
-    return await door(db).come(group(place), fan(number), link, REACH, at, at)
+    return await door(db).come(Coming(group(place), fan(number), link, REACH, at), at)
 
 
 async def link_of(db: Database, made: MadeSource, url: str = "https://t.me/+abc") -> Link:
@@ -87,7 +86,7 @@ async def test_the_first_source_stays(db: Database, causes: Causes) -> None:
     await come(db, place, 4)
     await come(db, place, 5, link=Link("https://t.me/+x", "somebody's own"))
     for number in (1, 4):
-        await door(db).go(place, -1001, fan(number).user_id, NOON + HOUR, elsewhere=False)
+        await door(db).go(Going(place, -1001, fan(number).user_id, NOON + HOUR))
         await come(db, place, number, days(30), Link("https://t.me/+other", "Video"))
     rows = await query(db, "SELECT user_id, source_id FROM member ORDER BY user_id")
     assert [source for _, source in rows] == [poster.source_id, video.source_id, video.source_id, None, None]
@@ -115,13 +114,13 @@ async def test_leaving_keeps_everything(db: Database) -> None:
     place = await shop(db)
     await come(db, place, 1)
     await give(db, place, fan(1), 30)
-    await door(db).come(group(place, chat_id=OTHER), fan(1), None, REACH, NOON, NOON)
-    await door(db).go(place, -1001, fan(1).user_id, NOON + HOUR, elsewhere=False)
+    await door(db).come(Coming(group(place, chat_id=OTHER), fan(1), None, REACH, NOON), NOON)
+    await door(db).go(Going(place, -1001, fan(1).user_id, NOON + HOUR))
     assert await query(db, "SELECT left_at FROM member") == [(None,)]
-    await door(db).go(place, OTHER, fan(1).user_id, NOON + HOUR, elsewhere=True)
+    await door(db).go(Going(place, OTHER, fan(1).user_id, NOON + HOUR, elsewhere=True))
     assert await query(db, "SELECT left_at FROM member") == [(None,)]
     await come(db, place, 1, NOON + 2 * HOUR)
-    await door(db).go(place, -1001, fan(1).user_id, NOON + 3 * HOUR, elsewhere=False)
+    await door(db).go(Going(place, -1001, fan(1).user_id, NOON + 3 * HOUR))
     assert await query(db, "SELECT count(left_at) FROM member") == [(1,)]
     assert await query(db, "SELECT balance FROM account WHERE kind = 'member'") == [(30,)]
     await come(db, place, 1, NOON + 4 * HOUR)
@@ -131,10 +130,10 @@ async def test_leaving_keeps_everything(db: Database) -> None:
 async def test_a_stranger_who_leaves_is_nobody(db: Database) -> None:
     """Who was never met and leaves isn't written down; who was met but never seen to come is."""
     place = await shop(db)
-    await door(db).go(place, -1001, fan(1).user_id, NOON, elsewhere=False)
+    await door(db).go(Going(place, -1001, fan(1).user_id, NOON))
     assert await query(db, "SELECT count(*) FROM member") == [(0,)]
     await give(db, place, fan(2), 5)
-    await door(db).go(place, -1001, fan(2).user_id, NOON, elsewhere=False)
+    await door(db).go(Going(place, -1001, fan(2).user_id, NOON))
     assert await query(db, "SELECT count(left_at) FROM member") == [(1,)]
 
 
@@ -142,12 +141,12 @@ async def test_who_comes_back_is_welcomed_by_how_long(db: Database) -> None:
     """After an hour nothing, after seven days a short word; a second group of the same shop is no coming."""
     place = await shop(db)
     await come(db, place, 1)
-    await door(db).go(place, -1001, fan(1).user_id, NOON + HOUR, elsewhere=False)
+    await door(db).go(Going(place, -1001, fan(1).user_id, NOON + HOUR))
     await come(db, place, 1, NOON + 2 * HOUR)
-    await door(db).come(group(place, chat_id=OTHER), fan(1), None, REACH, NOON + 3 * HOUR, NOON + 3 * HOUR)
+    await door(db).come(Coming(group(place, chat_id=OTHER), fan(1), None, REACH, NOON + 3 * HOUR), NOON + 3 * HOUR)
     assert await told(db) == []  # what the leaver hadn't heard yet was taken back
     for chat_id in (-1001, OTHER):
-        await door(db).go(place, chat_id, fan(1).user_id, NOON + 4 * HOUR, elsewhere=False)
+        await door(db).go(Going(place, chat_id, fan(1).user_id, NOON + 4 * HOUR))
     await come(db, place, 1, days(8))
     assert await told(db) == ["WelcomeBack"]
 
@@ -156,17 +155,17 @@ async def test_a_late_telling_changes_nothing(db: Database) -> None:
     """A coming told again after the leaving, and a leaving from before the coming, are passed over."""
     place = await shop(db)
     await come(db, place, 1)
-    await door(db).go(place, -1001, fan(1).user_id, NOON + HOUR, elsewhere=False)
+    await door(db).go(Going(place, -1001, fan(1).user_id, NOON + HOUR))
     assert not await come(db, place, 1, NOON)
     await come(db, place, 1, NOON + 2 * HOUR)
-    await door(db).go(place, -1001, fan(1).user_id, NOON + HOUR, elsewhere=False)
+    await door(db).go(Going(place, -1001, fan(1).user_id, NOON + HOUR))
     assert await query(db, "SELECT left_at FROM member") == [(None,)]
 
 
 async def test_what_was_missed_for_long_is_noted_in_silence(db: Database) -> None:
     """A coming that is handled hours later (the bot was away) is a presence without a welcome."""
     place = await shop(db)
-    assert await door(db).come(group(place), fan(1), None, REACH, NOON, NOON + 2 * HOUR)
+    assert await door(db).come(Coming(group(place), fan(1), None, REACH, NOON), NOON + 2 * HOUR)
     assert await told(db) == []
 
 
@@ -176,8 +175,8 @@ async def test_a_burst_shares_one_message_a_minute(db: Database) -> None:
     plain = group(place, is_admin=False)
     for second in range(0, 180, 2):
         at = NOON + timedelta(seconds=second)
-        await door(db).come(plain, fan(second), None, REACH, at, at)
-    await door(db).come(plain, fan(500), None, replace(REACH, can_write=True), NOON, NOON)
+        await door(db).come(Coming(plain, fan(second), None, REACH, at), at)
+    await door(db).come(Coming(plain, fan(500), None, replace(REACH, can_write=True), NOON), NOON)
     assert await told(db) == ["WelcomeAll"] * 3 + ["Welcome"]
     dues = await query(db, "SELECT due_at FROM outbox ORDER BY id LIMIT 3")
     times = [due if isinstance(due, datetime) else datetime.fromisoformat(due) for (due,) in dues]
@@ -192,7 +191,7 @@ async def test_people_move_with_their_group(db: Database, causes: Causes) -> Non
     await link_of(db, await source_of(db, place, "Poster", causes))
     for number in (1, 2):
         await come(db, place, number)
-    await door(db).come(group(place, chat_id=OTHER), fan(2), None, REACH, NOON, NOON)
+    await door(db).come(Coming(group(place, chat_id=OTHER), fan(2), None, REACH, NOON), NOON)
     await db.write(move, -1001, OTHER)
     assert await query(db, "SELECT DISTINCT chat_id FROM presence") == [(OTHER,)]
     assert await query(db, "SELECT count(*) FROM presence") == [(2,)]

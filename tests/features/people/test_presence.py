@@ -8,19 +8,17 @@ from typing import Any
 
 import pytest
 
-from bot.features.checkins.checkins import CheckIns
 from bot.features.packets.draw import PacketDraws
-from bot.features.people.joining import Joining, Reach
+from bot.features.people.joining import Coming, Going, Reach
 from bot.features.people.preferences import Preferences
-from bot.features.people.privacy import Privacy
 from bot.features.raffles.draw import Drawing
 from bot.features.streams.reminders import Reminders
-from bot.flows import come_and_go as coming
+from bot.flows.check_in import CheckIns
+from bot.flows.come_and_go import ComeAndGo
 from bot.flows.presence import Belonging, Looked
 from bot.rules.act import Sender
-from bot.rules.checkins.checkins import CheckedIn, CheckInPolicy
+from bot.rules.checkins.checkins import CheckedIn
 from bot.rules.fans import FansPolicy, Found, Known, Where
-from bot.rules.people.joining import WelcomePolicy
 from bot.rules.people.preferences import Preference
 from bot.rules.place import Place
 from bot.rules.streams.streams import StreamPolicy
@@ -31,13 +29,27 @@ from bot.store.ledger import check_books
 from bot.store.members import OutsideError
 from bot.store.places import Group, find_place
 from tests.features.draws import DRAWS, Fair
-from tests.features.packets.test_packets import DRAWN, POLICY, Table
-from tests.features.scene import NOON, Causes, balance, days, fan, in_public, outside, query, shop
+from tests.features.packets.table import DRAWN, Table
+from tests.features.scene import (
+    NOON,
+    POLICIES,
+    Causes,
+    act_of,
+    balance,
+    days,
+    dice,
+    fan,
+    in_public,
+    outside,
+    privacy,
+    query,
+    shop,
+)
 from tests.features.studio import another_group
 
 HOME, OTHER = -1001, -1002
 CHECK_IN_STATEMENTS = 7
-POLICIES = FansPolicy()
+FANS = POLICIES[FansPolicy]
 MINUTE = timedelta(minutes=1)
 REACH = Reach(Language.KO, can_write=False)
 IN, OUT = Found(Where.IN, HOME, free=True), Found(Where.OUT, free=True)
@@ -51,18 +63,18 @@ def rolls(db: Database) -> Belonging:
 
 async def check_in(db: Database, place: Place, sender: Sender, at: datetime, causes: Causes) -> Any:
     """A check-in."""
-    return await CheckIns(db, CheckInPolicy()).check_in(place, sender, at, causes.next())
+    return await CheckIns(db, POLICIES).check_in(act_of(place, sender, at, causes.next()))
 
 
 async def leaves(db: Database, place: Place, number: int, at: datetime, chat_id: int = HOME) -> None:
     """A fan is seen to leave a group."""
-    await db.write(coming.go, place, chat_id, fan(number).user_id, at, elsewhere=False)
+    await ComeAndGo(db, POLICIES, dice()).go(Going(place, chat_id, fan(number).user_id, at))
 
 
 async def comes(db: Database, place: Place, number: int, at: datetime, chat_id: int = HOME) -> bool:
     """A fan is seen to come into a group."""
-    joining = Joining(db, WelcomePolicy(), CheckInPolicy())
-    return await joining.come(Group(chat_id, "Room", place, is_admin=True), fan(number), None, REACH, at, at)
+    joining = ComeAndGo(db, POLICIES, dice())
+    return await joining.come(Coming(Group(chat_id, "Room", place, is_admin=True), fan(number), None, REACH, at), at)
 
 
 async def known(db: Database, place: Place, number: int = 1) -> Known:
@@ -196,7 +208,7 @@ async def test_a_deletion_doesnt_end_a_ban_for_long(db: Database, causes: Causes
     place = await two_rooms(db)
     await check_in(db, place, fan(1), NOON, causes)
     await rolls(db).ban(place, fan(1), days(1))
-    await Privacy(db).delete(place, fan(1).user_id, days(2))
+    await privacy(db).delete(place, fan(1).user_id, days(2))
     assert await known(db, place) is Known.NOTHING
     await check_in(db, place, fan(1), days(3), causes)
     due, _ = await rolls(db).to_look_at(days(3) + MINUTE)
@@ -289,7 +301,7 @@ async def test_who_acts_in_public_is_looked_at_once(db: Database, causes: Causes
     assert await known(db, place) is Known.LEFT
     due, next_at = await rolls(db).to_look_at(NOON + 2 * MINUTE)
     assert due == []
-    assert next_at == NOON + MINUTE + POLICIES.again
+    assert next_at == NOON + MINUTE + FANS.again
 
 
 async def test_who_cant_be_looked_at_is_tried_tomorrow(db: Database, causes: Causes) -> None:
@@ -298,9 +310,9 @@ async def test_who_cant_be_looked_at_is_tried_tomorrow(db: Database, causes: Cau
     await check_in(db, place, in_public(fan(1)), NOON, causes)
     await looked(db, place, 1, SILENT, NOON + MINUTE)
     assert await known(db, place) is Known.IN
-    assert await rolls(db).to_look_at(NOON + 2 * MINUTE) == ([], NOON + MINUTE + POLICIES.untold)
+    assert await rolls(db).to_look_at(NOON + 2 * MINUTE) == ([], NOON + MINUTE + FANS.untold)
     await looked(db, place, 1, IN, days(2))
-    assert await rolls(db).to_look_at(days(3)) == ([], days(2) + POLICIES.again)
+    assert await rolls(db).to_look_at(days(3)) == ([], days(2) + FANS.again)
 
 
 async def test_the_background_look_is_paced(db: Database, causes: Causes) -> None:
@@ -310,21 +322,21 @@ async def test_the_background_look_is_paced(db: Database, causes: Causes) -> Non
         await check_in(db, place, in_public(fan(number)), NOON + timedelta(seconds=number), causes)
     due, next_at = await rolls(db).to_look_at(NOON + MINUTE)
     assert [sender.user_id for _, sender in due] == [fan(number).user_id for number in range(1, 6)]
-    assert next_at == NOON + MINUTE + POLICIES.round
+    assert next_at == NOON + MINUTE + FANS.round
 
 
 async def test_everybodys_rights_make_nobody_a_member(db: Database) -> None:
     """A language, *stop* and no more reminders are open to outsiders, and to who left, whom they don't bring back."""
     place = await shop(db)
     stranger, settings = outside(fan(1)), Preferences(db)
-    shown = await settings.change(place, stranger, Preference(language="zh"), NOON)
+    shown = await settings.change(act_of(place, stranger, NOON), Preference(language="zh"))
     assert shown.language is Language.ZH
-    await settings.change(place, stranger, Preference(reminders=False), NOON)
+    await settings.change(act_of(place, stranger, NOON), Preference(reminders=False))
     await Reminders(db, StreamPolicy()).stop(place, stranger, 1, NOON)
     assert await query(db, "SELECT count(*) FROM member") == [(0,)]
     await comes(db, place, 2, NOON)
     await leaves(db, place, 2, days(1))
-    shown = await settings.change(place, outside(fan(2)), Preference(reminders=False), days(2))
+    shown = await settings.change(act_of(place, outside(fan(2)), days(2)), Preference(reminders=False))
     assert not shown.reminders
     assert await known(db, place, 2) is Known.LEFT
 
@@ -411,7 +423,7 @@ async def test_a_packets_drawn_are_looked_up(db: Database, causes: Causes) -> No
     packet = (await table.opens(300, 3)).packet_id
     await table.crowd(packet, 3)
     telegram = Telegram(db, gone=(1,), banned=(2,))
-    await PacketDraws(db, POLICY, telegram.look_up).run_due(DRAWN)
+    await PacketDraws(db, POLICIES, telegram.look_up).run_due(DRAWN)
     assert sorted(telegram.asked) == [fan(number).user_id for number in (1, 2, 3)]
     paid = [await balance(db, table.place, fan(number)) for number in (1, 2, 3)]
     assert paid[:2] == [0, 0]
@@ -426,7 +438,7 @@ async def test_a_ban_races_a_packets_draw(db: Database, causes: Causes) -> None:
     packet = (await table.opens(500, 20)).packet_id
     await table.crowd(packet, 20)
     bans = [rolls(db).ban(table.place, fan(number), DRAWN) for number in range(1, 11)]
-    await asyncio.gather(PacketDraws(db, POLICY, Telegram(db).look_up).run_due(DRAWN), *bans)
+    await asyncio.gather(PacketDraws(db, POLICIES, Telegram(db).look_up).run_due(DRAWN), *bans)
     assert await table.escrow() == 0
     assert await table.sound()
     for number in range(11, 21):
@@ -439,9 +451,9 @@ async def test_a_large_draw_asks_first_about_the_unconfirmed(db: Database, cause
     packet = (await table.opens(1_000, 230)).packet_id
     strangers = range(1, 16)
     for number in strangers:
-        await table.packets.tap(table.place, in_public(fan(number)), packet, NOON, causes.next())
+        await table.packets.tap(act_of(table.place, in_public(fan(number)), NOON, causes.next()), packet)
     await asyncio.gather(*(table.tap(packet, number) for number in range(16, 231)))
     telegram = Telegram(db)
-    await PacketDraws(db, POLICY, telegram.look_up).run_due(DRAWN)
-    assert len(telegram.asked) == POLICIES.drawn
+    await PacketDraws(db, POLICIES, telegram.look_up).run_due(DRAWN)
+    assert len(telegram.asked) == FANS.drawn
     assert {fan(number).user_id for number in strangers} <= set(telegram.asked)

@@ -6,35 +6,29 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import text
 
-from bot.features.checkins.checkins import CheckIns
 from bot.features.coin_shop.purchases import Purchases
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Coupons
 from bot.features.coupons.redemption import Redeeming
-from bot.features.people.joining import Joining, Link, Reach
+from bot.features.people.joining import Coming, Link, Reach
 from bot.features.people.preferences import Preferences
-from bot.features.people.privacy import NOBODY, Privacy
 from bot.flows.attend import attend
-from bot.flows.my_card import my_card
+from bot.flows.check_in import CheckIns
+from bot.flows.come_and_go import ComeAndGo
+from bot.flows.my_card import MyCards
 from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckedIn, CheckInPolicy, StartsTomorrow
 from bot.rules.coupons.coupons import Claimed, NewCampaign, NoSuchCoupon, OfferedBefore, Redeemed
-from bot.rules.people.joining import WelcomePolicy
 from bot.rules.people.preferences import Preference
-from bot.rules.people.privacy import (
-    FINGERPRINT_KEPT,
-    DeletionAsked,
-    DeletionDone,
-    NothingKept,
-    OwnerStays,
-    PrivacyNotice,
-)
+from bot.rules.people.privacy import DeletionAsked, DeletionDone, NothingKept, OwnerStays, PrivacyNotice
 from bot.rules.place import Place
+from bot.rules.retention import FINGERPRINT_KEPT
 from bot.rules.streams.attendance import AlreadyHere, AttendancePolicy, Attended
 from bot.rules.streams.streams import How
 from bot.rules.words import Language
 from bot.store import forgotten
 from bot.store.engine.db import Database, Tx
+from bot.store.leaving import NOBODY
 from bot.store.ledger import check_books
 from bot.store.messages.outbox import forget_told
 from bot.store.messages.telling import packed, tell_in_private
@@ -45,15 +39,19 @@ from tests.features.people.test_sources import source_of, touch
 from tests.features.scene import (
     NOON,
     OWNER,
+    POLICIES,
     ROOM,
     Causes,
+    act_of,
     balance,
     days,
+    dice,
     everything,
     fan,
     give,
     named,
     offer,
+    privacy,
     query,
     shop,
     till,
@@ -75,8 +73,10 @@ async def traces(db: Database) -> list[str]:
 
 async def come(db: Database, place: Place, sender: Sender, at: datetime = NOON, link: Link | None = None) -> bool:
     """Someone comes into the group."""
-    joining = Joining(db, WelcomePolicy(), POLICY)
-    return await joining.come(Group(-1001, "Silk room", place, True), sender, link, Reach(Language.EN, True), at, at)
+    joining = ComeAndGo(db, POLICIES, dice())
+    return await joining.come(
+        Coming(Group(-1001, "Silk room", place, True), sender, link, Reach(Language.EN, True), at), at
+    )
 
 
 def _half_filled(tx: Tx, place: Place) -> None:
@@ -91,7 +91,7 @@ async def live_a_life(db: Database, place: Place, causes: Causes) -> None:
     await touch(db, place, made, ANA)
     await come(db, place, ANA)
     await give(db, place, ANA, 100)
-    await CheckIns(db, POLICY).check_in(place, ANA, NOON, causes.next())
+    await CheckIns(db, POLICIES).check_in(act_of(place, ANA, NOON, causes.next()))
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9, price=20, limit=2), causes.next())
     coupons: Coupons = till(db)
     first = await coupons.claim(place, ANA, campaign, NOON, causes.next())
@@ -120,11 +120,11 @@ async def test_nothing_of_the_person_stays(db: Database, causes: Causes) -> None
     """No table holds the id, the name or the username; coins go to the shop, unused coupons are void."""
     place = await shop(db)
     await live_a_life(db, place, causes)
-    await Preferences(db).change(place, ANA, Preference(language="ko"), NOON)
+    await Preferences(db).change(act_of(place, ANA, NOON), Preference(language="ko"))
     assert {"person", "member", "outbox", "dialogue", "audit_entry", "campaign", "coupon"} <= set(await traces(db))
-    asked = await Privacy(db).ask(place, ANA.user_id, NOON)
+    asked = await privacy(db).ask(place, ANA.user_id, NOON)
     assert asked == DeletionAsked("Silk room", 55, 1)
-    assert await Privacy(db).delete(place, ANA.user_id, NOON + HOUR) == DeletionDone("Silk room")
+    assert await privacy(db).delete(place, ANA.user_id, NOON + HOUR) == DeletionDone("Silk room")
     assert await traces(db) == []
     books = await db.read(check_books)
     assert books.sound
@@ -142,7 +142,7 @@ async def test_staffs_acts_stay_under_nobodys_id(db: Database, causes: Causes) -
     """The audit log still says that the same somebody did it, and doesn't say who."""
     place = await shop(db)
     await live_a_life(db, place, causes)
-    await Privacy(db).delete(place, ANA.user_id, NOON + HOUR)
+    await privacy(db).delete(place, ANA.user_id, NOON + HOUR)
     actors = {actor for (actor,) in await query(db, "SELECT actor_id FROM audit_entry")}
     (nobody,) = actors - {OWNER.user_id}
     assert nobody < NOBODY
@@ -158,7 +158,7 @@ async def test_a_redelivered_redemption_names_nobody(db: Database, causes: Cause
     assert isinstance(claimed, Claimed)
     cause = causes.next()
     await Redeeming(db).redeem(place, OWNER.user_id, claimed.code, None, NOON, cause)
-    await Privacy(db).delete(place, ANA.user_id, NOON + HOUR)
+    await privacy(db).delete(place, ANA.user_id, NOON + HOUR)
     again = await Redeeming(db).redeem(place, OWNER.user_id, claimed.code, None, NOON, cause)
     assert "Unmistakable" not in str(again)
     assert await query(db, "SELECT state FROM coupon") == [("redeemed",)]
@@ -166,21 +166,21 @@ async def test_a_redelivered_redemption_names_nobody(db: Database, causes: Cause
 
 async def test_who_comes_back_is_new_but_gets_nothing_twice(db: Database, causes: Causes) -> None:
     """Neither the day's check-in, nor the coupon, nor the stream that was on: only what comes after."""
-    place, checkins, coupons = await shop(db), CheckIns(db, POLICY), till(db)
+    place, checkins, coupons = await shop(db), CheckIns(db, POLICIES), till(db)
     before, _ = await offer(db, place, NewCampaign("Before", 9), causes.next())
     later, _ = await offer(db, place, NewCampaign("Later", 9, opens=NOON + 2 * HOUR), causes.next())
-    await checkins.check_in(place, ANA, NOON, causes.next())
+    await checkins.check_in(act_of(place, ANA, NOON, causes.next()))
     await coupons.claim(place, ANA, before, NOON, causes.next())
-    await Privacy(db).delete(place, ANA.user_id, NOON + HOUR)
+    await privacy(db).delete(place, ANA.user_id, NOON + HOUR)
     after, _ = await offer(db, place, NewCampaign("After", 9), causes.next(), NOON + 3 * HOUR)
     back = NOON + 3 * HOUR
-    assert await checkins.check_in(place, ANA, back, causes.next()) == StartsTomorrow(5)
+    assert await checkins.check_in(act_of(place, ANA, back, causes.next())) == StartsTomorrow(5)
     assert await coupons.claim(place, ANA, before, back, causes.next()) == OfferedBefore("Before")
     assert isinstance(await coupons.claim(place, ANA, later, back, causes.next()), Claimed)
     assert isinstance(await coupons.claim(place, ANA, after, back, causes.next()), Claimed)
-    card = await my_card(db, POLICY, place, ANA, back)
+    card = await MyCards(db, POLICIES).card(act_of(place, ANA, back))
     assert (card.balance, card.checked_in, card.tomorrow) == (0, True, 5)
-    tomorrow = await checkins.check_in(place, ANA, days(1), causes.next())
+    tomorrow = await checkins.check_in(act_of(place, ANA, days(1), causes.next()))
     assert isinstance(tomorrow, CheckedIn)
     assert tomorrow.balance == 5
     assert (await db.read(check_books)).sound
@@ -195,7 +195,7 @@ async def test_a_stream_is_attended_once(db: Database, causes: Causes) -> None:
         return await attend(db, place, sender, airing_id, How.TAP, at, causes.next(), AttendancePolicy(), POLICY)
 
     assert isinstance(await here(ANA, NOON), Attended)
-    await Privacy(db).delete(place, ANA.user_id, NOON + HOUR)
+    await privacy(db).delete(place, ANA.user_id, NOON + HOUR)
     assert await here(ANA, NOON + HOUR) == AlreadyHere("Silk night", 1)
     assert isinstance(await here(fan(1), NOON + HOUR), Attended)
     assert await balance(db, place, ANA) == 0
@@ -228,22 +228,22 @@ def _on_air(tx: Tx, place: Place) -> int:
 
 async def test_others_are_not_held_to_it(db: Database, causes: Causes) -> None:
     """A newcomer in a shop where somebody was forgotten, and the forgotten in another shop, are simply new."""
-    here, there, checkins = await shop(db), await shop(db, fan(900), -1002), CheckIns(db, POLICY)
-    await checkins.check_in(here, ANA, NOON, causes.next())
-    await Privacy(db).delete(here, ANA.user_id, NOON + HOUR)
-    assert isinstance(await checkins.check_in(here, fan(1), NOON + HOUR, causes.next()), CheckedIn)
-    assert isinstance(await checkins.check_in(there, ANA, NOON + HOUR, causes.next()), CheckedIn)
+    here, there, checkins = await shop(db), await shop(db, fan(900), -1002), CheckIns(db, POLICIES)
+    await checkins.check_in(act_of(here, ANA, NOON, causes.next()))
+    await privacy(db).delete(here, ANA.user_id, NOON + HOUR)
+    assert isinstance(await checkins.check_in(act_of(here, fan(1), NOON + HOUR, causes.next())), CheckedIn)
+    assert isinstance(await checkins.check_in(act_of(there, ANA, NOON + HOUR, causes.next())), CheckedIn)
 
 
 async def test_fingerprints_differ_by_shop_and_end(db: Database, causes: Causes) -> None:
     """The same person's fingerprints in two shops have nothing in common, and twelve months later they are gone."""
-    here, there, checkins = await shop(db), await shop(db, fan(900), -1002), CheckIns(db, POLICY)
+    here, there, checkins = await shop(db), await shop(db, fan(900), -1002), CheckIns(db, POLICIES)
     for place in (here, there):
-        await checkins.check_in(place, ANA, NOON, causes.next())
-        await Privacy(db).delete(place, ANA.user_id, NOON)
+        await checkins.check_in(act_of(place, ANA, NOON, causes.next()))
+        await privacy(db).delete(place, ANA.user_id, NOON)
     prints = await query(db, "SELECT DISTINCT fingerprint FROM forgotten")
     assert len(prints) == 2
-    await checkins.check_in(here, ANA, NOON + HOUR, causes.next())
+    await checkins.check_in(act_of(here, ANA, NOON + HOUR, causes.next()))
     campaign, _ = await offer(db, here, NewCampaign("Long", 9), causes.next(), NOON - HOUR)
     assert isinstance(await till(db).claim(here, ANA, campaign, days(2), causes.next()), OfferedBefore)
     assert timedelta(days=365) == FINGERPRINT_KEPT
@@ -259,11 +259,11 @@ async def test_another_shop_keeps_what_is_its_own(db: Database, causes: Causes) 
     here, there = await shop(db), await shop(db, fan(900), -1002)
     await give(db, there, ANA, 40)
     await give(db, here, ANA, 30)
-    await Privacy(db).delete(here, ANA.user_id, NOON + HOUR)
+    await privacy(db).delete(here, ANA.user_id, NOON + HOUR)
     assert await balance(db, there, ANA) == 40
     row = await query(db, "SELECT name, community_id FROM person WHERE user_id = :ana", ana=ANA.user_id)
     assert row == [(ANA.name, there.community_id)]
-    await Privacy(db).delete(there, ANA.user_id, NOON + HOUR)
+    await privacy(db).delete(there, ANA.user_id, NOON + HOUR)
     assert await traces(db) == []
 
 
@@ -273,10 +273,10 @@ async def test_the_owner_stays(db: Database, causes: Causes) -> None:
     await give(db, here, OWNER, 5)
     await give(db, here, ANA, 5)
     before = await everything(db)
-    assert await Privacy(db).ask(here, OWNER.user_id, NOON) == OwnerStays("Silk room")
-    assert await Privacy(db).delete(here, OWNER.user_id, NOON) == OwnerStays("Silk room")
+    assert await privacy(db).ask(here, OWNER.user_id, NOON) == OwnerStays("Silk room")
+    assert await privacy(db).delete(here, OWNER.user_id, NOON) == OwnerStays("Silk room")
     assert await everything(db) == before
-    assert await Privacy(db).delete(here, ANA.user_id, NOON) == DeletionDone("Silk room")
+    assert await privacy(db).delete(here, ANA.user_id, NOON) == DeletionDone("Silk room")
     assert await query(db, "SELECT name FROM person WHERE user_id = :ana", ana=ANA.user_id) == [(ANA.name,)]
     assert there.owner_id == ANA.user_id
 
@@ -286,18 +286,18 @@ async def test_who_only_opened_a_link_is_forgotten_too(db: Database, causes: Cau
     place = await shop(db)
     made = await source_of(db, place, "Poster", causes)
     await touch(db, place, made, ANA)
-    assert await Privacy(db).ask(place, ANA.user_id, NOON) == DeletionAsked("Silk room", 0, 0)
-    assert isinstance(await Privacy(db).delete(place, ANA.user_id, NOON), DeletionDone)
+    assert await privacy(db).ask(place, ANA.user_id, NOON) == DeletionAsked("Silk room", 0, 0)
+    assert isinstance(await privacy(db).delete(place, ANA.user_id, NOON), DeletionDone)
     assert await traces(db) == []
-    assert await Privacy(db).delete(place, ANA.user_id, NOON) == NothingKept()
-    assert await Privacy(db).ask(None, 12345, NOON) == NothingKept()
+    assert await privacy(db).delete(place, ANA.user_id, NOON) == NothingKept()
+    assert await privacy(db).ask(None, 12345, NOON) == NothingKept()
 
 
 async def test_a_coming_told_again_brings_nobody_back(db: Database, causes: Causes) -> None:
     """The update of a coming from before the deletion, delivered again, makes no new member; a new coming does."""
     place = await shop(db)
     await come(db, place, ANA, NOON)
-    await Privacy(db).delete(place, ANA.user_id, NOON + HOUR)
+    await privacy(db).delete(place, ANA.user_id, NOON + HOUR)
     assert not await come(db, place, ANA, NOON)
     assert await traces(db) == []
     assert await come(db, place, ANA, NOON + 2 * HOUR)
@@ -306,14 +306,14 @@ async def test_a_coming_told_again_brings_nobody_back(db: Database, causes: Caus
 
 async def test_deletion_and_taps_at_once(db: Database, causes: Causes) -> None:
     """Whatever the order of a crowd of taps and two deletions, the books are sound and no coin is anybody's twice."""
-    place, checkins, coupons = await shop(db), CheckIns(db, POLICY), till(db)
-    await checkins.check_in(place, ANA, NOON, causes.next())
+    place, checkins, coupons = await shop(db), CheckIns(db, POLICIES), till(db)
+    await checkins.check_in(act_of(place, ANA, NOON, causes.next()))
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9), causes.next())
     at = NOON + HOUR
     await asyncio.gather(
         *(coupons.claim(place, ANA, campaign, at, causes.next()) for _ in range(10)),
-        *(Privacy(db).delete(place, ANA.user_id, at) for _ in range(2)),
-        *(checkins.check_in(place, ANA, at, causes.next()) for _ in range(10)),
+        *(privacy(db).delete(place, ANA.user_id, at) for _ in range(2)),
+        *(checkins.check_in(act_of(place, ANA, at, causes.next())) for _ in range(10)),
     )
     assert (await db.read(check_books)).sound
     paid = await query(db, "SELECT count(*) FROM transfer WHERE reason = 'checkin'")
@@ -326,12 +326,12 @@ async def test_notice_and_stop(db: Database) -> None:
     """The notice knows whether there is something to stop; stopping drops what waits to be told in private."""
     place = await shop(db)
     await give(db, place, ANA, 5)
-    assert await Privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=True)
+    assert await privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=True, sighting_days=14)
     await db.write(_remind, place)
-    await Preferences(db).change(place, ANA, Preference(reminders=False), NOON)
-    assert await Privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=False)
+    await Preferences(db).change(act_of(place, ANA, NOON), Preference(reminders=False))
+    assert await privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=False, sighting_days=14)
     assert await query(db, "SELECT count(*) FROM outbox") == [(0,)]
-    assert await Privacy(db).notice(None, ANA.user_id) == PrivacyNotice("", reminders=False)
+    assert await privacy(db).notice(None, ANA.user_id) == PrivacyNotice("", reminders=False, sighting_days=14)
 
 
 def _remind(tx: Tx, place: Place) -> None:

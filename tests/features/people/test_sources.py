@@ -4,14 +4,15 @@ import asyncio
 import itertools
 from datetime import datetime
 
-from bot.features.people.sources import FoundSource, MadeSource, Sources, expire_touches
+from bot.features.people.sources import MadeSource, Sources, expire_touches
 from bot.rules.act import Sender
 from bot.rules.people.privacy import TOUCH_KEPT
 from bot.rules.people.sources import SourceLine
 from bot.rules.place import Place
 from bot.store.engine.db import Database
 from bot.store.members import standing
-from tests.features.scene import NOON, OWNER, Causes, fan, query, shop
+from bot.store.sources import FoundSource
+from tests.features.scene import NOON, OWNER, Causes, act_of, fan, query, shop
 
 _tokens = itertools.count(1)
 
@@ -25,7 +26,7 @@ async def source_of(
     db: Database, place: Place, name: str, causes: Causes, cost: int | None = None, at: datetime = NOON
 ) -> MadeSource:
     """A source as the owner makes it."""
-    return await sources(db).make(place, OWNER.user_id, name, cost, at, causes.next())
+    return await sources(db).make(act_of(place, OWNER, at, causes.next()), name, cost)
 
 
 async def touch(db: Database, place: Place, made: MadeSource, sender: Sender, at: datetime = NOON) -> None:
@@ -56,7 +57,7 @@ async def test_two_shops_have_their_own(db: Database, causes: Causes) -> None:
     assert found is not None
     assert found.place.community_id == there.community_id
     assert await sources(db).find("token_0") is None
-    assert [line.name for line in (await sources(db).listed(here)).lines] == ["Poster"]
+    assert [line.name for line in (await sources(db).list_sources(here)).lines] == ["Poster"]
 
 
 async def test_fifty_askings_make_one(db: Database, causes: Causes) -> None:
@@ -100,7 +101,7 @@ async def test_the_list_counts_who_came_and_stayed(db: Database, causes: Causes)
     await db.write(
         lambda tx: tx.connection().exec_driver_sql("UPDATE member SET left_at = joined_at WHERE user_id = 103")
     )
-    listed = await sources(db).listed(place)
+    listed = await sources(db).list_sources(place)
     assert listed.lines == (SourceLine("Video", 2, 1, None), SourceLine("Poster", 1, 1, 120))
     assert listed.unknown == 1
     shown = await source_of(db, place, "Video", causes)

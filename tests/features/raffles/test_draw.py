@@ -10,11 +10,11 @@ from sqlmodel import col
 from structlog.testing import capture_logs
 
 from bot.features.communities import set_reachable
-from bot.features.people.joining import go
+from bot.features.people.joining import Going
 from bot.features.people.preferences import Preferences
-from bot.features.people.privacy import Privacy
 from bot.features.raffles import draw as steps
 from bot.features.raffles.proofs import Proving
+from bot.flows.come_and_go import ComeAndGo
 from bot.rules.people.preferences import Preference
 from bot.rules.raffles.entries import Entered, WonLately
 from bot.rules.raffles.facts import RafflePolicy
@@ -26,7 +26,7 @@ from bot.store.tables import Activity, Member, RaffleEntry
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win
 from tests.features.draws import CLOSES, DRAWS, Fair
-from tests.features.scene import NOON, Causes, balance, everything, fan, give, query
+from tests.features.scene import NOON, POLICIES, Causes, act_of, balance, dice, everything, fan, give, privacy, query
 
 SMALL = RafflePolicy(chunk=3)
 """Chunks so small that a draw of ten takes several of each kind."""
@@ -40,7 +40,7 @@ async def crowd(fair: Fair, raffle: int, count: int = 10) -> None:
 
 async def leaves(fair: Fair, number: int) -> None:
     """A fan leaves the shop's only group."""
-    await fair.db.write(go, fair.place, -1001, fan(number).user_id, NOON, elsewhere=False)
+    await ComeAndGo(fair.db, POLICIES, dice()).go(Going(fair.place, -1001, fan(number).user_id, NOON))
 
 
 async def test_a_draw_from_close_to_proof(db: Database, causes: Causes) -> None:
@@ -111,7 +111,7 @@ async def test_conditions_are_checked_when_it_closes(db: Database, causes: Cause
         await give(db, fair.place, fan(number), 5)
         await fair.entered(raffle, fan(number), ticket=True)
     await leaves(fair, 1)
-    await Privacy(db).delete(fair.place, fan(2).user_id, NOON)
+    await privacy(db).delete(fair.place, fan(2).user_id, NOON)
     await fair.drawn()
     await fair.calling_off.finish_refunds(DRAWS)
     assert [one[0] for one in (await fair.proof(raffle))["entries"]] == [3]
@@ -129,7 +129,7 @@ async def test_losses_between_list_and_draw_are_struck(db: Database, causes: Cau
     order = await would_be(fair, raffle)
     await fair.drawing.run_due(CLOSES)
     await leaves(fair, order[0])
-    await Privacy(db).delete(fair.place, fan(order[1]).user_id, CLOSES)
+    await privacy(db).delete(fair.place, fan(order[1]).user_id, CLOSES)
     await fair.drawing.run_due(DRAWS)
     proof = await fair.proof(raffle)
     assert proof["order"] == order
@@ -287,7 +287,7 @@ async def test_who_hides_is_not_named(db: Database, causes: Causes) -> None:
     fair = await Fair.open(db, causes)
     raffle = await fair.made()
     await crowd(fair, raffle, 1)
-    await Preferences(db).change(fair.place, fan(1), Preference(hidden=True), NOON)
+    await Preferences(db).change(act_of(fair.place, fan(1), NOON), Preference(hidden=True))
     await fair.drawn()
     assert (await fair.card(raffle)).won == (Winner(1, None),)
 
@@ -299,7 +299,7 @@ async def test_a_deleted_fan_leaves_no_trace_in_a_raffle(db: Database, causes: C
     await crowd(fair, raffle, 1)
     await fair.drawn()
     await fair.redrawn(1)
-    await Privacy(db).delete(fair.place, fan(1).user_id, DRAWS)
+    await privacy(db).delete(fair.place, fan(1).user_id, DRAWS)
     rows = await everything(db)
     assert not [table for table, found in rows.items() if "Fan 1" in repr(found) or "'101'" in repr(found)]
     assert (await fair.checked(raffle)).faults == ()

@@ -3,9 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from bot.features.checkins.checkins import CheckIns
-from bot.features.people.privacy import Privacy
-from bot.rules.checkins.checkins import CheckInPolicy
+from bot.flows.check_in import CheckIns
 from bot.rules.general import Undone
 from bot.rules.raffles.entries import (
     AlreadyEntered,
@@ -26,7 +24,21 @@ from bot.rules.sealing import commitment, seal_of
 from bot.store.engine.db import Database
 from bot.store.ledger import check_books
 from tests.features.draws import CLOSES, DRAWS, HALF_HOUR, STAFF, Fair
-from tests.features.scene import NOON, Causes, act_of, balance, everything, fan, give, query, shop, staff_act, undo
+from tests.features.scene import (
+    NOON,
+    POLICIES,
+    Causes,
+    act_of,
+    balance,
+    everything,
+    fan,
+    give,
+    privacy,
+    query,
+    shop,
+    staff_act,
+    undo,
+)
 from tests.features.studio import Studio
 
 MINUTE = timedelta(minutes=1)
@@ -111,7 +123,7 @@ async def test_conditions_are_joined_by_and(db: Database, causes: Causes) -> Non
     assert await fair.enters(raffle, fan(1), at=later) == ComeToStreamFirst("Silk scarf")
     await studio.came(fan(1), later)
     assert await fair.enters(raffle, fan(1), at=later) == CheckInFirst(raffle, "Silk scarf")
-    await CheckIns(db, CheckInPolicy()).check_in(fair.place, fan(1), later, causes.next())
+    await CheckIns(db, POLICIES).check_in(act_of(fair.place, fan(1), later, causes.next()))
     assert await fair.entered(raffle, fan(1), at=later) == 1
 
 
@@ -140,7 +152,7 @@ async def test_who_won_lately_can_be_kept_out(db: Database, causes: Causes) -> N
     await fair.drawn()
     second = await fair.made(at=DRAWS, cap_days=30, closes=DRAWS + HALF_HOUR)
     assert await fair.enters(second, fan(1), at=DRAWS) == WonLately("Silk scarf", 30)
-    await Privacy(db).delete(fair.place, fan(1).user_id, DRAWS)
+    await privacy(db).delete(fair.place, fan(1).user_id, DRAWS)
     assert await fair.enters(second, fan(1), at=DRAWS) == WonLately("Silk scarf", 30)
     assert await fair.entered(second, fan(2), at=DRAWS) == 1
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from bot.features.people.joining import go
-from bot.features.people.privacy import Privacy
+from bot.features.people.joining import Going
 from bot.features.raffles.draw import Drawing
 from bot.features.raffles.proofs import Proving
+from bot.flows.come_and_go import ComeAndGo
 from bot.rules.raffles.draws import UNREACHABLE, RedrawTold, ReservesSpent, may_redraw
 from bot.store.engine.db import Database
 from tests.features.draws import CLOSES, DRAWS, Fair
-from tests.features.scene import NOON, Causes, everything, fan, query
+from tests.features.scene import NOON, POLICIES, Causes, dice, everything, fan, privacy, query
 
 
 async def drawn(db: Database, causes: Causes, entrants: int = 7, **wish: Any) -> tuple[Fair, int, list[int]]:
@@ -87,7 +87,7 @@ async def test_a_reason_goes_with_whom_it_tells_of(db: Database, causes: Causes)
     fair, raffle, order = await drawn(db, causes, winners=2)
     await fair.redrawn(1, order[0], reason="Ana moved")
     await fair.redrawn(1, order[1], reason="Ben moved")
-    await Privacy(db).delete(fair.place, fan(order[0]).user_id, DRAWS)
+    await privacy(db).delete(fair.place, fan(order[0]).user_id, DRAWS)
     reasons = [one["reason"] for one in (await fair.proof(raffle))["redraws"]]
     assert reasons == [UNREACHABLE, "Ben moved"]
     assert "Ana moved" not in repr(await everything(db))
@@ -107,7 +107,7 @@ class Door:
         for user_id in user_ids:
             self.asked.append(user_id)
             if user_id in self.gone:
-                await self.fair.db.write(go, self.fair.place, -1001, user_id, NOON, elsewhere=False)
+                await ComeAndGo(self.fair.db, POLICIES, dice()).go(Going(self.fair.place, -1001, user_id, NOON))
 
 
 async def test_winners_are_looked_up_before_a_place_is_given(db: Database, causes: Causes) -> None:

@@ -2,14 +2,14 @@
 
 from datetime import date, timedelta
 
-from bot.features.checkins.checkins import CheckIns
 from bot.features.coupons.redemption import Redeeming
-from bot.features.people.joining import Joining, Link, Reach
+from bot.features.people.joining import Coming, Going, Link, Reach
 from bot.features.shops.report import Reporting
 from bot.flows.attend import attend
+from bot.flows.check_in import CheckIns
+from bot.flows.come_and_go import ComeAndGo
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.coupons.coupons import Claimed, NewCampaign
-from bot.rules.people.joining import WelcomePolicy
 from bot.rules.place import Place
 from bot.rules.shops.report import CameBy, Report
 from bot.rules.streams.attendance import AttendancePolicy
@@ -19,7 +19,7 @@ from bot.store.engine.db import Database
 from bot.store.places import Group
 from tests.features.people.test_privacy import _on_air
 from tests.features.people.test_sources import source_of
-from tests.features.scene import NOON, OWNER, Causes, days, fan, offer, shop, till
+from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_of, days, dice, fan, offer, shop, till
 
 POLICY = CheckInPolicy()
 
@@ -28,8 +28,8 @@ async def come(db: Database, place: Place, number: int, day: int, source: str | 
     """A fan comes on a day, by a link with a source's name."""
     link = Link(f"https://t.me/+{source}", source) if source is not None else None
     group = Group(-1001, "Silk room", place, True)
-    joining = Joining(db, WelcomePolicy(), POLICY)
-    await joining.come(group, fan(number), link, Reach(Language.KO, False), days(day), days(day))
+    joining = ComeAndGo(db, POLICIES, dice())
+    await joining.come(Coming(group, fan(number), link, Reach(Language.KO, False), days(day)), days(day))
 
 
 async def test_a_week_in_figures(db: Database, causes: Causes) -> None:
@@ -46,11 +46,11 @@ async def test_a_week_in_figures(db: Database, causes: Causes) -> None:
     ):
         await come(db, place, number, day, source)
     await come(db, other, 6, 22)
-    leaving = Joining(db, WelcomePolicy(), POLICY)
-    await leaving.go(place, -1001, fan(3).user_id, days(22), elsewhere=False)
-    checkins = CheckIns(db, POLICY)
+    leaving = ComeAndGo(db, POLICIES, dice())
+    await leaving.go(Going(place, -1001, fan(3).user_id, days(22)))
+    checkins = CheckIns(db, POLICIES)
     for number, day in ((1, 1), (2, 20), (2, 21), (4, 22)):
-        await checkins.check_in(place, fan(number), days(day), causes.next())
+        await checkins.check_in(act_of(place, fan(number), days(day), causes.next()))
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9), causes.next())
     await till(db, 2).claim(place, fan(2), campaign, days(21), causes.next())
     claimed = await till(db, 4).claim(place, fan(4), campaign, days(21), causes.next())

@@ -5,15 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from bot.features.checkins.checkins import CheckIns
 from bot.features.staff.fast_presses import saw_haste
-from bot.rules.checkins.checkins import AlreadyCheckedIn, CheckInPolicy
+from bot.flows.check_in import CheckIns
+from bot.rules.checkins.checkins import AlreadyCheckedIn
 from bot.rules.coupons.coupons import AlreadyClaimed, Claimed, NewCampaign
 from bot.store.engine.db import Database
 from bot.store.held import POLICY, forget_sightings
 from bot.store.members import OutsideError
 from tests.features.givers import Circle
-from tests.features.scene import NOON, Causes, balance, days, fan, offer, outside, query, shop, till
+from tests.features.scene import NOON, POLICIES, Causes, act_of, balance, days, fan, offer, outside, query, shop, till
 
 ANA, BEN = fan(1), fan(2)
 HOUR = timedelta(hours=1)
@@ -42,8 +42,8 @@ async def test_leaving_and_coming_back_pays_nothing_twice(db: Database, causes: 
     coins = await balance(db, circle.place, BEN)
     await circle.goes(BEN, NOON + 2 * HOUR)
     await circle.comes(BEN, NOON + 3 * HOUR)
-    checkins = CheckIns(db, CheckInPolicy())
-    outcome = await checkins.check_in(circle.place, BEN, NOON + 4 * HOUR, causes.next())
+    checkins = CheckIns(db, POLICIES)
+    outcome = await checkins.check_in(act_of(circle.place, BEN, NOON + 4 * HOUR, causes.next()))
     assert isinstance(outcome, AlreadyCheckedIn)
     assert await balance(db, circle.place, BEN) == coins
     assert await query(db, "SELECT id, joined_at, source_id, tier FROM member ORDER BY id") == before

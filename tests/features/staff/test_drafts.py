@@ -2,17 +2,19 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.staff.drafts import Draft, Drafts
-from bot.features.staff.overview import LINES, Overview
-from bot.features.staff.reach import COUNTS, Reaches
-from bot.handlers.staff.panel_acts import ACTS
+from bot.features.staff.overview import Overview
 from bot.rules.coupons.coupons import CampaignMade, NewCampaign
+from bot.rules.gift_states import GiftKind
+from bot.rules.gifts.policy import GiftPolicy
+from bot.rules.panel import Reach, Section
 from bot.rules.rights import Role
-from bot.rules.staff.panel import REVIEW, Reach, Section
+from bot.rules.staff.panel import REVIEW
 from bot.store.engine.db import Database
-from tests.features.scene import NOON, OWNER, Causes, fan, shop, undo, undoing
+from tests.features.scene import GIVEAWAYS, NOON, OWNER, PANEL, POLICIES, Causes, act_of, fan, shop, undo, undoing
 from tests.features.studio import another_group
 
 MINE = OWNER.user_id
@@ -22,7 +24,7 @@ NEEDED = ("title", "stock")
 async def test_a_form_is_filled_in(db: Database) -> None:
     """Needed questions one by one, then the overview; what was left empty again is asked anew."""
     place, drafts = await shop(db), Drafts(db)
-    begun = await drafts.begin(place, MINE, "newcoupon", None, NEEDED, NOON)
+    begun = await drafts.begin(act_of(place), "newcoupon", None, NEEDED)
     assert (begun.step, begun.values) == ("title", {})
     await drafts.shown_in(MINE, 7)
     titled = await drafts.fill(MINE, 7, "title", "Silk", NEEDED)
@@ -30,7 +32,7 @@ async def test_a_form_is_filled_in(db: Database) -> None:
     full = await drafts.fill(MINE, None, "stock", "20", NEEDED)
     assert full is not None
     assert (full.step, full.values) == (REVIEW, {"title": "Silk", "stock": "20"})
-    turned = await drafts.turn(MINE, 7, "price")
+    turned = await drafts.go_to(MINE, 7, "price")
     assert turned is not None
     assert turned.step == "price"
     again = await drafts.fill(MINE, 7, "title", None, NEEDED)
@@ -41,11 +43,11 @@ async def test_a_form_is_filled_in(db: Database) -> None:
 async def test_an_older_message_turns_nothing(db: Database) -> None:
     """Only the message that shows the form goes on with it, and only the person's own form is found."""
     place, drafts = await shop(db), Drafts(db)
-    await drafts.begin(place, MINE, "newcoupon", None, NEEDED, NOON)
+    await drafts.begin(act_of(place), "newcoupon", None, NEEDED)
     await drafts.shown_in(MINE, 8)
     assert await drafts.find(MINE, 7) is None
     assert await drafts.fill(MINE, 7, "title", "Silk", NEEDED) is None
-    assert await drafts.turn(MINE, 7, REVIEW) is None
+    assert await drafts.go_to(MINE, 7, REVIEW) is None
     assert await drafts.close(MINE, 7) is None
     assert await drafts.find(fan(5).user_id) is None
     assert await drafts.close(MINE, 8) is not None
@@ -55,7 +57,7 @@ async def test_an_older_message_turns_nothing(db: Database) -> None:
 async def test_many_answers_at_once(db: Database) -> None:
     """Answers that come at the same time are all kept: none is written over."""
     place, drafts = await shop(db), Drafts(db)
-    await drafts.begin(place, MINE, "newcoupon", None, NEEDED, NOON)
+    await drafts.begin(act_of(place), "newcoupon", None, NEEDED)
     await asyncio.gather(*(drafts.fill(MINE, None, f"blank{n}", str(n), NEEDED) for n in range(20)))
     draft = await drafts.find(MINE)
     assert draft is not None
@@ -64,7 +66,7 @@ async def test_many_answers_at_once(db: Database) -> None:
 
 async def test_what_stands_and_what_happened(db: Database, causes: Causes) -> None:
     """Drops are listed while they run; the log tells who did what, and what its reader may take back."""
-    place, campaigns, overview = await shop(db), Campaigns(db), Overview(db)
+    place, campaigns, overview = await shop(db), Campaigns(db), Overview(db, PANEL.lists, GIVEAWAYS)
     for title, closes in (("Silk", None), ("Wool", timedelta(hours=1))):
         wish = NewCampaign(title, 5, closes=NOON + closes if closes is not None else None)
         made = await campaigns.make(place, MINE, wish, NOON, causes.next())
@@ -88,21 +90,41 @@ async def test_what_stands_and_what_happened(db: Database, causes: Causes) -> No
 
 async def test_reach_is_counted(db: Database, causes: Causes) -> None:
     """Groups and the channel, fans who are here, coins that go back: of this shop alone."""
-    place, reaches = await shop(db), Reaches(db)
+    place, overview = await shop(db), Overview(db, PANEL.lists, GIVEAWAYS)
     await another_group(db, place, -1002)
     await another_group(db, place, -1003, channel=True)
-    assert await reaches.of(place, "newcoupon", {}, None) == Reach(groups=2, fans=0)
-    assert await reaches.of(place, "newcoupon", {"for": "shop"}, None) == Reach()
-    assert await reaches.of(place, "newstream", {"at": NOON}, None) == Reach(groups=3, fans=0, at=NOON)
-    assert await reaches.of(place, "redpacket", {"coins": 500}, None) == Reach(groups=2, fans=0, coins=500)
-    assert await reaches.of(place, "coupon_cancel", {}, 99) == Reach(groups=2, void=0, back=0)
-    assert await reaches.of(place, "of_tomorrow", {}, None) == Reach()
+
+    async def reach(act: str, values: dict[str, Any], number: int | None = None) -> Reach:
+        return await overview.reach(place, PANEL.by_name[act].reach, values, number)
+
+    assert await reach("newcoupon", {}) == Reach(groups=2, fans=0)
+    assert await reach("newcoupon", {"for": "shop"}) == Reach()
+    assert await reach("newstream", {"at": NOON}) == Reach(groups=3, fans=0, at=NOON)
+    assert await reach("redpacket", {"coins": 500}) == Reach(groups=2, fans=0, coins=500)
+    assert await reach("coupon_cancel", {}, 99) == Reach(groups=2, void=0, back=0)
+    assert await reach("newgift", {"kind": (GiftKind.RELAY, 0, None), "stock": 3}) == Reach(
+        fans=0, coins=3 * POLICIES[GiftPolicy].grows_by
+    )
+    assert await reach("held", {}) == Reach()
 
 
 def test_everything_is_plugged_in() -> None:
-    """Each act about a thing has a list to choose it from, and no reach is counted for an act that isn't there."""
-    names = {act.name for act in ACTS}
-    assert COUNTS.keys() <= names
-    for act in ACTS:
+    """Each act about a thing has a list to choose it from."""
+    for act in PANEL.acts:
         if act.states is not None:
-            assert act.section in LINES, act.name
+            assert act.section in PANEL.lists, act.name
+
+
+def test_the_panel_shows_acts_in_its_own_order() -> None:
+    """Sections and acts stand where staff know them, whatever the order of domains."""
+    assert [act.name for act in PANEL.acts] == [
+        *("newcoupon", "newcoupon_file", "coupon_cancel"),
+        *("redeem", "redeem_file", "order", "order_refund", "hook", "hook_new", "hook_off"),
+        *("newstream", "golive_now", "golive", "delay", "endlive", "cancelstream"),
+        "redpacket",
+        *("newraffle", "raffle_cancel", "raffle_redraw"),
+        *("newgift", "gifts", "gift_close"),
+        *("newitem", "items", "item_close", "item_open", "item_done", "item_refund"),
+        *("hearts", "hearts_show", "hearts_cancel"),
+        *("source", "sources", "held", "staff", "report"),
+    ]

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,29 +15,45 @@ from bot.features.coupons.campaigns import Campaigns
 from bot.features.gifts.offers import GiftOffers
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
-from bot.features.people.privacy import Privacy
-from bot.flows.held_rewards import Resolver, Resolving
+from bot.flows.held_rewards import HeldRewards, Resolver
 from bot.rules.act import Sender
 from bot.rules.coupons.coupons import NewCampaign
-from bot.rules.farming import FarmingPolicy, HeldReleased, HeldState, Reason, Sign
+from bot.rules.farming import FarmingPolicy, HeldState, Reason, Sign
 from bot.rules.general import OwnersAct, TooLateToUndo, Undone
-from bot.rules.gifts.gifts import GiftKind, GiftPolicy, NewGift, OfferMade, Opens
+from bot.rules.gift_states import GiftKind, Opens
+from bot.rules.gifts.offers import NewGift, OfferMade
+from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
-from bot.rules.hearts.hearts import GoalCancelled, GoalMade, Hearted, read_goal
+from bot.rules.hearts.hearts import GoalCancelled, GoalMade, Hearted
 from bot.rules.packets.packets import NewPacket, OpenOutcome, PacketOpened, PacketPolicy
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.shops.setup import Setup
+from bot.rules.staff.held import HeldReleased
 from bot.store.engine.db import Database, Tx
-from bot.store.giveaways import left_today
 from bot.store.held import hold
 from bot.store.ledger import check_books
 from bot.store.members import standing
 from bot.store.places import place_of
 from bot.store.tables import Community
 from tests.features.givers import Circle
-from tests.features.hearts.test_hearts import Room
-from tests.features.scene import NOON, OWNER, Causes, days, desk, everything, fan, query, shop, undo
+from tests.features.hearts.room import Room
+from tests.features.scene import (
+    GIVEAWAYS,
+    NOON,
+    OWNER,
+    POLICIES,
+    Causes,
+    act_of,
+    days,
+    desk,
+    everything,
+    fan,
+    privacy,
+    query,
+    shop,
+    undo,
+)
 from tests.features.studio import at as minute
 
 ANA, BEN = fan(1), fan(2)
@@ -63,21 +79,24 @@ class Counter:
         self, coins: int, at: datetime = NOON, *, by: Sender | int = ANA, rush: bool = True, cause: str | None = None
     ) -> OpenOutcome:
         """Open a packet of two shares."""
-        packets = Packets(self.db, PacketPolicy(), lambda size: b"\x05" * size)
+        packets = Packets(self.db, PacketPolicy(), GIVEAWAYS, lambda size: b"\x05" * size)
         actor = by if isinstance(by, int) else by.user_id
         role = Role.OWNER if actor == self.place.owner_id else Role.OPERATOR
         wish = NewPacket(coins, 2, rush=rush)
-        return await packets.open(self.place, actor, wish, at, cause or self.causes.next(), role)
+        act = act_of(self.place, ANA, at, cause or self.causes.next(), role)
+        return await packets.open(replace(act, actor_id=actor), wish)
 
     async def gift(self, coins: int, stock: int | None, at: datetime = NOON, **wish: Any) -> Any:
         """Offer a gift."""
         gift = NewGift(**{"title": "Warm", "kind": GiftKind.COINS, "coins": coins, "stock": stock, **wish})
-        return await GiftOffers(self.db, POLICY).make(self.place, ANA.user_id, gift, at, self.causes.next())
+        return await GiftOffers(self.db, POLICY, GIVEAWAYS).make(
+            act_of(self.place, ANA, at, self.causes.next(), Role.OPERATOR), gift
+        )
 
     async def left(self, at: datetime = NOON, by: Sender | int = ANA) -> int:
         """What an operator can still give."""
         actor = by if isinstance(by, int) else by.user_id
-        return await self.db.read(left_today, self.place, actor, at)
+        return await self.db.read(GIVEAWAYS.left_today, self.place, actor, at)
 
     async def undo(self, by: Sender, audit_id: int | None = None, at: datetime = NOON) -> Any:
         """Take an act back."""
@@ -126,12 +145,10 @@ async def test_one_of_each_at_once(db: Database, causes: Causes) -> None:
     room = await Room.open(db, causes)
     counter = Counter(db, room.studio.place, causes)
     at = minute(1)
-    steps = read_goal("3", "packet:900/5")
-    assert isinstance(steps, tuple)
     await asyncio.gather(
         *(counter.packet(900, at) for _ in range(4)),
         *(counter.gift(90, 10, at) for _ in range(4)),
-        *(room.hearts.make(room.studio.place, ANA.user_id, steps, at, causes.next()) for _ in range(4)),
+        *(room.sets(ANA, "3", "packet:900/5", at=at) for _ in range(4)),
     )
     assert await counter.left(at) == 200
 
@@ -143,7 +160,7 @@ async def test_the_owner_changes_the_limit(db: Database, causes: Causes) -> None
     done = await desk(db).set_up(counter.place, OWNER.user_id, Setup(giveaway=500), NOON, causes.next())
     assert (done.giveaway, done.changed) == (500, ("giveaway",))
     assert await counter.packet(2) == GiveawayTooMuch(2, 0, 500)
-    assert await db.read(left_today, other, ANA.user_id, NOON) == 2_000
+    assert await db.read(GIVEAWAYS.left_today, other, ANA.user_id, NOON) == 2_000
     await desk(db).set_up(counter.place, OWNER.user_id, Setup(giveaway=5_000), NOON, causes.next())
     assert await counter.left() == 4_000
     await counter.undo(OWNER)
@@ -156,13 +173,13 @@ async def _taken_back(counter: Counter, opened: PacketOpened) -> None:
 
 
 async def _not_opened(counter: Counter, opened: PacketOpened) -> None:
-    await PacketDraws(counter.db, PacketPolicy()).run_due(opened.expires_at)
+    await PacketDraws(counter.db, POLICIES).run_due(opened.expires_at)
 
 
 async def _half(counter: Counter, opened: PacketOpened) -> None:
-    packets = Packets(counter.db, PacketPolicy(), lambda size: b"\x05" * size)
-    await packets.tap(counter.place, fan(50), opened.packet_id, NOON, counter.causes.next())
-    await PacketDraws(counter.db, PacketPolicy()).run_due(opened.expires_at)
+    packets = Packets(counter.db, PacketPolicy(), GIVEAWAYS, lambda size: b"\x05" * size)
+    await packets.tap(act_of(counter.place, fan(50), cause=counter.causes.next()), opened.packet_id)
+    await PacketDraws(counter.db, POLICIES).run_due(opened.expires_at)
 
 
 @pytest.mark.parametrize("comes_back", [_taken_back, _not_opened, _half])
@@ -195,9 +212,9 @@ async def test_gifts_count_by_their_stock(db: Database, causes: Causes) -> None:
     coupon = await counter.gift(0, None, kind=GiftKind.COUPON, campaign=made.number)  # type: ignore[union-attr]
     assert isinstance(coupon, OfferMade)
     owners = NewGift("Warm", GiftKind.COINS, coins=30)
-    offers = GiftOffers(db, POLICY)
+    offers = GiftOffers(db, POLICY, GIVEAWAYS)
     assert isinstance(
-        await offers.make(counter.place, OWNER.user_id, owners, NOON, causes.next(), Role.OWNER), OfferMade
+        await offers.make(act_of(counter.place, OWNER, NOON, causes.next(), Role.OWNER), owners), OfferMade
     )
 
 
@@ -209,7 +226,8 @@ async def test_a_closed_gift_counts_what_is_on_its_way(db: Database, causes: Cau
     offer = await counter.gift(100, 20, opens=opens)
     await circle.card(fan(50), offer=offer.number)
     assert await counter.left() == 0
-    await GiftOffers(db, POLICY).close(counter.place, ANA.user_id, offer.number, NOON, causes.next())
+    closed = act_of(counter.place, ANA, NOON, causes.next(), Role.OPERATOR)
+    await GiftOffers(db, POLICY, GIVEAWAYS).close(closed, offer.number)
     assert await counter.left() == left
     await circle.gifts.run_due(days(9))
     assert await counter.left() == 2_000
@@ -227,7 +245,9 @@ async def test_what_was_closed_comes_back_only_within_the_limit(db: Database, ca
     """An operator who gave the coins elsewhere can't open the gift again; the owner can."""
     counter = await Counter.open(db, causes)
     offer = await counter.gift(100, 20)
-    closed = await GiftOffers(db, POLICY).close(counter.place, ANA.user_id, offer.number, NOON, causes.next())
+    closed = await GiftOffers(db, POLICY, GIVEAWAYS).close(
+        act_of(counter.place, ANA, NOON, causes.next(), Role.OPERATOR), offer.number
+    )
     assert isinstance(await counter.packet(1_500), PacketOpened)
     again = await counter.undo(BEN, closed.audit_id)  # type: ignore[union-attr]
     assert again == GiveawayTooMuch(2_000, 500, 2_000)
@@ -237,12 +257,7 @@ async def test_what_was_closed_comes_back_only_within_the_limit(db: Database, ca
 
 async def goal(room: Room, gives: str = "packet:2000/5", *, by: Sender = ANA, at: datetime | None = None) -> GoalMade:
     """Set a heart goal."""
-    steps = read_goal("3", gives)
-    assert isinstance(steps, tuple)
-    role = Role.OWNER if by == OWNER else Role.OPERATOR
-    made = await room.hearts.make(
-        room.studio.place, by.user_id, steps, at or minute(1), room.studio.causes.next(), role
-    )
+    made = await room.sets(by, "3", gives, at=at or minute(1))
     assert isinstance(made, GoalMade)
     return made
 
@@ -262,7 +277,7 @@ async def test_a_heart_goal_counts_from_its_promise_and_once(db: Database, cause
 
 
 async def _cancelled(room: Room) -> None:
-    cancelled = await room.hearts.cancel(room.studio.place, ANA.user_id, minute(3), room.studio.causes.next())
+    cancelled = await room.cancels(ANA, minute(3))
     assert isinstance(cancelled, GoalCancelled)
 
 
@@ -361,11 +376,12 @@ async def test_released_rewards_count(db: Database, causes: Causes) -> None:
     for subject in range(4):
         await db.write(wait, "prize", subject)
     await db.write(wait, "packet", 9)
-    resolving = Resolving(db, FarmingPolicy(), Till().resolvers)
+    rewards = HeldRewards(db, FarmingPolicy(), GIVEAWAYS, Till().resolvers)
 
     async def release(held_id: int, by: Sender) -> Any:
         role = Role.OWNER if by == OWNER else Role.OPERATOR
-        return await resolving.decide(counter.place, by.user_id, held_id, HeldState.RELEASED, NOON, causes.next(), role)
+        act = act_of(counter.place, by, cause=causes.next(), role=role)
+        return await rewards.decide(act, held_id, HeldState.RELEASED)
 
     assert await release(1, ANA) == HeldReleased("Fan 50", 700)
     assert await release(2, ANA) == HeldReleased("Fan 50", 700)
@@ -383,7 +399,7 @@ async def test_who_had_their_data_deleted_gives_nothing_more_that_day(db: Databa
     counter = await Counter.open(db, causes)
     await db.write(standing, counter.place.community_id, ANA, NOON)
     assert isinstance(await counter.packet(2_000), PacketOpened)
-    await Privacy(db).delete(counter.place, ANA.user_id, NOON)
+    await privacy(db).delete(counter.place, ANA.user_id, NOON)
     assert await counter.packet(2) == GiveawayTooMuch(2, 0, 2_000)
     assert isinstance(await counter.packet(2, days(1)), PacketOpened)
 
@@ -420,7 +436,7 @@ async def test_the_owner_hears_of_operators_once_an_act(db: Database, causes: Ca
     await counter.gift(10, 20, at)
     await goal(room, "packet:100/5", at=at)
     assert await notes(db) == [
-        ("campaign.made", "Fan 1", ANA.user_id, 0, 2_000),
+        ("campaign.made", "Fan 1", ANA.user_id, 0, 0),  # what is left is told where coins are given
         ("packet.opened", "Fan 1", ANA.user_id, 300, 1_700),
         ("packet.opened", None, None, 200, 1_800),
         ("gift.made", "Fan 1", ANA.user_id, 200, 1_500),
@@ -453,6 +469,6 @@ async def test_a_tapped_packet_isnt_taken_back_by_anybody(db: Database, causes: 
     counter = await Counter.open(db, causes)
     opened = await counter.packet(500)
     assert isinstance(opened, PacketOpened)
-    packets = Packets(db, PacketPolicy(), lambda size: b"\x05" * size)
-    await packets.tap(counter.place, fan(50), opened.packet_id, NOON, causes.next())
+    packets = Packets(db, PacketPolicy(), GIVEAWAYS, lambda size: b"\x05" * size)
+    await packets.tap(act_of(counter.place, fan(50), cause=causes.next()), opened.packet_id)
     assert await counter.undo(OWNER, opened.audit_id) == TooLateToUndo("packet.opened", "500/2")

@@ -4,15 +4,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.features.checkins.checkins import CheckIns
 from bot.features.streams.attendance import streak_of_streams
+from bot.flows.check_in import CheckIns
 from bot.rules.act import Sender
-from bot.rules.checkins.checkins import CheckedIn, CheckInPolicy, MadeUp, Restorable
+from bot.rules.checkins.checkins import CheckedIn, MadeUp
+from bot.rules.streaks import Restorable
 from bot.rules.streams.attendance import AlreadyHere, Attended, NoSuchStream, NotOnYet, StreamOver
 from bot.rules.streams.streams import How
 from bot.store import causes as store_causes
 from bot.store.engine.db import Database
-from tests.features.scene import NOON, Causes, balance, days, everything, fan, query, shop
+from tests.features.scene import NOON, POLICIES, Causes, act_of, balance, days, everything, fan, query, shop
 from tests.features.studio import EIGHT, WEEK, Studio, at
 
 
@@ -193,7 +194,7 @@ async def on_day(studio: Studio, number: int) -> datetime:
 
 async def make_up(studio: Studio, now: datetime) -> object:
     """The first fan makes up a day."""
-    return await CheckIns(studio.db, CheckInPolicy()).make_up(studio.place, fan(1), now, studio.causes.next())
+    return await CheckIns(studio.db, POLICIES).make_up(act_of(studio.place, fan(1), now, studio.causes.next()))
 
 
 @pytest.fixture
@@ -260,8 +261,8 @@ async def test_before_the_days_check_in(quiet: Studio) -> None:
     await checked_in(quiet, 0, 1)
     outcome = await quiet.came(fan(1), await on_day(quiet, 4))
     assert (outcome.mended, outcome.days) == (None, 0)
-    checked = await CheckIns(quiet.db, CheckInPolicy()).check_in(
-        quiet.place, fan(1), EIGHT + timedelta(days=4), quiet.causes.next()
+    checked = await CheckIns(quiet.db, POLICIES).check_in(
+        act_of(quiet.place, fan(1), EIGHT + timedelta(days=4), quiet.causes.next())
     )
     assert isinstance(checked, CheckedIn)
     assert checked.restorable == Restorable(4, ((NOON + timedelta(days=3)).date(),), 0)

@@ -12,13 +12,11 @@ from bot.rules.checkins.checkins import (
     CheckInFacts,
     CheckInFirst,
     CheckInPolicy,
-    Cover,
     CoveredDay,
     MadeUp,
+    MakeUpDecision,
     MakeUpsUsed,
-    Mended,
     NothingToMakeUp,
-    Restorable,
     StreakNow,
     TooFewCoins,
     base_pay,
@@ -30,6 +28,7 @@ from bot.rules.checkins.checkins import (
     round_half_up,
     streak_on,
 )
+from bot.rules.streaks import Cover, Restorable
 
 POLICY = CheckInPolicy()
 RICH = 1_000
@@ -63,10 +62,10 @@ def checked(facts: CheckInFacts, day: int, policy: CheckInPolicy = POLICY) -> Ch
     return outcome
 
 
-def mended(facts: CheckInFacts, day: int) -> Mended:
+def mended(facts: CheckInFacts, day: int) -> MakeUpDecision:
     """What a make-up that is done changes."""
     done = make_up(facts, nov(day), POLICY)
-    assert isinstance(done, Mended)
+    assert isinstance(done, MakeUpDecision)
     return done
 
 
@@ -223,7 +222,7 @@ def test_prices_of_make_ups(used: int, price: int | None) -> None:
     if price is None:
         assert outcome == MakeUpsUsed(3)
     else:
-        assert isinstance(outcome, Mended)
+        assert isinstance(outcome, MakeUpDecision)
         assert outcome.outcome == MadeUp(nov(4), price, RICH - price, 5)
 
 
@@ -328,20 +327,20 @@ def test_refusals_of_a_make_up(facts: CheckInFacts, expected: object) -> None:
 )
 def test_an_attended_stream_mends_for_nothing(mends: int, used: int, price: int | None) -> None:
     """A free mend is used before coins are, whatever the balance and the month's make-ups."""
-    facts = CheckInFacts(covers("xxx.x", 1), make_ups_this_month=used, free_mends=mends, balance=0)
+    facts = CheckInFacts(covers("xxx.x", 1), make_ups_this_month=used, free_make_ups=mends, balance=0)
     now = restorable(facts, nov(5), POLICY)
     assert (now.price if now else None) == price
     outcome = make_up(facts, nov(5), POLICY)
     if price is None:
         assert outcome == MakeUpsUsed(3)
     else:
-        assert isinstance(outcome, Mended)
+        assert isinstance(outcome, MakeUpDecision)
         assert outcome.outcome == MadeUp(nov(4), 0, 0, 5)
 
 
 def test_a_free_mend_and_then_a_paid_one() -> None:
     """Of two missed days the older is mended for nothing, and the next costs what the month's first one does."""
-    done = mended(CheckInFacts(covers("xxx..x", 1), free_mends=1, balance=20), 6)
+    done = mended(CheckInFacts(covers("xxx..x", 1), free_make_ups=1, balance=20), 6)
     assert done.outcome == MadeUp(nov(4), 0, 20, 1, Restorable(6, (nov(5),), 20))
     facts = CheckInFacts((*covers("xxx", 1), *done.changed), balance=20)
     assert mended(facts, 6).outcome == MadeUp(nov(5), 20, 0, 6)
@@ -349,19 +348,19 @@ def test_a_free_mend_and_then_a_paid_one() -> None:
 
 def test_a_free_mend_reaches_a_day_further() -> None:
     """Four missed days are one too many for three make-ups; with an attended stream they aren't."""
-    facts = CheckInFacts(covers("x....x", 1), free_mends=1)
+    facts = CheckInFacts(covers("x....x", 1), free_make_ups=1)
     assert restorable(facts, nov(6), POLICY) == Restorable(6, (nov(2), nov(3), nov(4), nov(5)), 0)
 
 
 def test_a_free_mend_comes_after_the_check_in_too() -> None:
     """Like every make-up: today's check-in may close the day by its freeze."""
-    assert make_up(CheckInFacts(covers("xxx", 1), free_mends=1), nov(5), POLICY) == CheckInFirst()
+    assert make_up(CheckInFacts(covers("xxx", 1), free_make_ups=1), nov(5), POLICY) == CheckInFirst()
 
 
 @pytest.mark.parametrize(("mends", "frozen"), [(0, None), (1, 4)])
 def test_a_freeze_reckons_with_free_mends(mends: int, frozen: int | None) -> None:
     """Five missed days: the freeze is worth it only if the other four can be made up."""
-    outcome = checked(CheckInFacts(covers("xxx", 1), free_mends=mends), 9)
+    outcome = checked(CheckInFacts(covers("xxx", 1), free_make_ups=mends), 9)
     assert outcome.frozen == (nov(frozen) if frozen else None)
 
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from bot.rules.calendar import DAY
 from bot.rules.coins.lapse import (
-    Lapse,
     LapsePolicy,
     cut_off,
     end_of,
@@ -20,6 +19,7 @@ from bot.rules.coins.lapse import (
     notice_at,
     upcoming,
 )
+from bot.rules.lots import Lapse
 
 POLICY = LapsePolicy()
 SEOUL = "Asia/Seoul"

@@ -6,22 +6,11 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from bot.rules.gifts.gifts import (
-    Circle,
-    GiftKind,
-    GiftPolicy,
-    PayFacts,
-    Progress,
-    Quirk,
-    RewardState,
-    Stage,
-    Who,
-    progress,
-    quirks_of,
-    rewards_of,
-    ring_size,
-    settled,
-)
+from bot.rules.gift_states import GiftKind, RewardState, Stage, Who
+from bot.rules.gifts.policy import GiftPolicy
+from bot.rules.gifts.rewards import PayFacts, rewards_of, settled
+from bot.rules.gifts.rings import Circle, Quirk, quirks_of, ring_size
+from bot.rules.gifts.stages import Progress, progress
 
 POLICY = GiftPolicy()
 JOINED = datetime(2026, 11, 2, 3, tzinfo=UTC)

@@ -20,10 +20,9 @@ from bot.rules.packets.packets import (
     PacketGone,
     PacketState,
     PacketTakenBack,
-    places,
-    split,
 )
 from bot.rules.packets.packets import may_tap as may
+from bot.rules.packets.shares import places, split
 from bot.rules.sealing import Sealed, key_of, list_hash, order_of, seal_of
 
 NOW = datetime(2026, 11, 2, 11, 0, tzinfo=UTC)

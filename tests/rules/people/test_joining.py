@@ -7,8 +7,8 @@ import pytest
 from bot.rules.coupons.coupons import CampaignFacts, CampaignState, OfferedBefore, may_claim
 from bot.rules.people.joining import ComingFacts, Welcome, WelcomeBack, WelcomePolicy, greeting
 from bot.rules.people.preferences import Preference, read_preference
-from bot.rules.people.sources import source_key
 from bot.rules.shops.report import cost_each
+from bot.rules.ways_in import source_key
 
 NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 POLICY = WelcomePolicy()

@@ -1,0 +1,25 @@
+"""Somebody has their data deleted: what becomes of what they bought."""
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from bot.rules.coin_shop.shelf import PurchaseState
+from bot.store.audit import forget_answers
+from bot.store.engine.db import Tx
+from bot.store.leaving import Leaving
+from bot.store.tables import Item, Purchase
+
+ACTED_BY = (col(Item.made_by), col(Purchase.settled_by))
+"""Columns that say who of the staff did something."""
+NAMED_IN_ANSWER = ("item.handed_over", "item.refunded")
+"""Acts whose stored answer names the fan."""
+
+
+def forget(tx: Tx, leaving: Leaving) -> None:
+    """Purchases that wait for staff are void; no stored answer names them."""
+    mine = col(Purchase.member_id) == leaving.member_id
+    tx.execute(
+        update(Purchase).where(mine, col(Purchase.state) == PurchaseState.WAITING).values(state=PurchaseState.VOID)
+    )
+    tx.execute(update(Purchase).where(mine).values(cause=None, answer=None))
+    forget_answers(tx, leaving.community_id, NAMED_IN_ANSWER, select(col(Purchase.id)).where(mine))

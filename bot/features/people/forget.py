@@ -1,0 +1,24 @@
+"""Somebody has their data deleted: where they were, and how they came."""
+
+from sqlalchemy import delete
+from sqlmodel import col
+
+from bot.store.engine.db import Tx
+from bot.store.leaving import Leaving, Traces
+from bot.store.tables import FirstTouch, Presence, Source
+
+ACTED_BY = (col(Source.made_by),)
+"""Columns that say who of the staff did something."""
+
+
+def forget(tx: Tx, leaving: Leaving) -> None:
+    """In which groups they were."""
+    tx.execute(delete(Presence).where(col(Presence.member_id) == leaving.member_id))
+
+
+def drop_traces(tx: Tx, traces: Traces) -> None:
+    """Whose link they opened first."""
+    mine = delete(FirstTouch).where(col(FirstTouch.user_id) == traces.user_id)
+    if traces.community_id is not None:
+        mine = mine.where(col(FirstTouch.community_id) == traces.community_id)
+    tx.execute(mine)

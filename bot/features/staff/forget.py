@@ -1,0 +1,37 @@
+"""Somebody has their data deleted: what was seen of them, what waited for the shop's look, and what staff did."""
+
+from sqlalchemy import delete, select, update
+from sqlmodel import col
+
+from bot.store import forgotten
+from bot.store.audit import forget_answers
+from bot.store.engine.db import Tx
+from bot.store.leaving import Leaving, Traces
+from bot.store.tables import Denied, Held, Sighting
+
+ACTED_BY = (col(Denied.by),)
+"""Columns that say who of the staff did something."""
+NAMED_IN_ANSWER = ("held.released", "held.refused")
+"""Acts whose stored answer names the fan."""
+
+
+def forget(tx: Tx, leaving: Leaving) -> None:
+    """What was held of theirs, and when they pressed like a machine."""
+    held = select(col(Held.id)).where(col(Held.member_id) == leaving.member_id)
+    forget_answers(tx, leaving.community_id, NAMED_IN_ANSWER, held)
+    for table in (Held, Sighting):
+        tx.execute(delete(table).where(col(table.member_id) == leaving.member_id))
+
+
+def drop_traces(tx: Tx, traces: Traces) -> None:
+    """Whom the owner has denied stays so, by a fingerprint that names nobody, as long as fingerprints are kept."""
+    if traces.community_id is None:
+        return
+    found = tx.execute(
+        update(Denied)
+        .where(col(Denied.community_id) == traces.community_id, col(Denied.user_id) == traces.user_id)
+        .values(user_id=None)
+        .returning(col(Denied.id))
+    )
+    if found.first() is not None:
+        forgotten.remember(tx, traces.community_id, traces.user_id, traces.at)

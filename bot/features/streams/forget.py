@@ -1,0 +1,18 @@
+"""Somebody has their data deleted: what becomes of their reminders and of the streams that they attended."""
+
+from sqlalchemy import delete, update
+from sqlmodel import col
+
+from bot.store.engine.db import Tx
+from bot.store.leaving import Leaving
+from bot.store.tables import Attendance, Stream, Subscription
+
+ACTED_BY = (col(Stream.made_by),)
+"""Columns that say who of the staff did something."""
+
+
+def forget(tx: Tx, leaving: Leaving) -> None:
+    """Which streams they wanted to be reminded of, and by which updates they attended."""
+    tx.execute(delete(Subscription).where(col(Subscription.member_id) == leaving.member_id))
+    mine = col(Attendance.member_id) == leaving.member_id
+    tx.execute(update(Attendance).where(mine).values(cause=None, answer=None))

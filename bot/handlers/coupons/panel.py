@@ -1,0 +1,52 @@
+"""What the staff's panel can do with drops and their codes."""
+
+from typing import Any
+
+from bot.features.coupons.panel import list_campaigns, reach_cancelled, reach_new
+from bot.handlers.coupons.campaigns import NEW_COUPON_FORM, REDEEM, WITH_FILE_FORM
+from bot.handlers.kit.blanks import PanelAct, bare, blanks_of, file, person
+from bot.handlers.kit.forms import words
+from bot.rules.coupons.coupons import CouponPolicy
+from bot.rules.panel import RUNNING, Section
+from bot.rules.policies import Policies
+
+LISTS = {Section.COUPONS: list_campaigns}
+
+DROP: dict[str, Any] = {
+    "price": ("0", "30", "50", "100"),
+    "limit": ("1", "2", "3"),
+    "opens": ("+30m", "+1h", "20:00"),
+    "closes": ("+1h", "+3h", "+1d", "+3d"),
+}
+"""Answers to tap."""
+
+
+def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
+    """A new drop, with codes of the bot's or from a file; its end; and a code that is used."""
+    with_file = [blank for blank in blanks_of(WITH_FILE_FORM, **DROP) if blank.name not in {"stock", "code"}]
+    return (
+        PanelAct(
+            "newcoupon",
+            Section.COUPONS,
+            "newcoupon",
+            blanks_of(NEW_COUPON_FORM, stock=("20", "50", "100"), **DROP),
+            reach=reach_new,
+        ),
+        PanelAct("newcoupon_file", Section.COUPONS, "newcoupon", (file("file"), *with_file), reach=reach_new),
+        PanelAct(
+            "coupon_cancel",
+            Section.COUPONS,
+            "coupon",
+            head="{number}",
+            tail="cancel",
+            states=RUNNING,
+            danger=True,
+            reach=reach_cancelled,
+        ),
+        PanelAct(
+            "redeem",
+            Section.ORDERS,
+            "redeem",
+            (bare("code", words(policies[CouponPolicy].max_shared_code, REDEEM)), person("fan", needed=False)),
+        ),
+    )

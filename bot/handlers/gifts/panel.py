@@ -1,0 +1,40 @@
+"""What the staff's panel can do with gifts."""
+
+from bot.features.gifts.panel import list_offers, reach_new
+from bot.handlers.gifts.offers import NEW_GIFT_FORM
+from bot.handlers.kit.blanks import PanelAct, Pick, blanks_of
+from bot.rules.gifts.policy import GiftPolicy
+from bot.rules.panel import RUNNING, Section
+from bot.rules.policies import Policies
+
+LISTS = {Section.GIFTS: list_offers}
+
+
+def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
+    """A new offer, the list of offers, and the end of one."""
+    return (
+        PanelAct(
+            "newgift",
+            Section.GIFTS,
+            "newgift",
+            blanks_of(
+                NEW_GIFT_FORM,
+                {"kind": (Pick("coupon:", Section.COUPONS, RUNNING),)},
+                kind=("coins:10", "coins:20", "relay"),
+                stock=("20", "50", "100"),
+                closes=("+1d", "+3d", "+7d"),
+            ),
+            gives=True,
+            reach=reach_new(policies[GiftPolicy]),
+        ),
+        PanelAct("gifts", Section.GIFTS, "gifts", unlogged=True),
+        PanelAct(
+            "gift_close",
+            Section.GIFTS,
+            "gifts",
+            head="{number}",
+            tail="close",
+            states=frozenset({"open"}),
+            danger=True,
+        ),
+    )

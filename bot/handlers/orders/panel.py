@@ -1,0 +1,31 @@
+"""What the staff's panel can do with orders."""
+
+from bot.handlers.kit.blanks import PanelAct, bare, blanks_of, file
+from bot.handlers.kit.forms import Moment, Reader, words
+from bot.handlers.orders.orders import FILE_FORM, ORDER
+from bot.rules.orders.orders import OrderPolicy
+from bot.rules.panel import Section
+from bot.rules.policies import Policies
+
+
+def order_ref(policy: OrderPolicy) -> Reader[str]:
+    """An order's number: one word, as the shop's platform gives it."""
+    read = words(policy.max_ref, ORDER)
+
+    def read_ref(name: str, text: str, moment: Moment) -> str:
+        return read(name, "".join(text.split()), moment)
+
+    return read_ref
+
+
+def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
+    """Orders from a file, one order, its refund, and the webhook that tells of orders."""
+    ref = order_ref(policies[OrderPolicy])
+    return (
+        PanelAct("redeem_file", Section.ORDERS, "redeem", (file("file"), *blanks_of(FILE_FORM)), unlogged=True),
+        PanelAct("order", Section.ORDERS, "order", (bare("order", ref),), unlogged=True),
+        PanelAct("order_refund", Section.ORDERS, "order", (bare("order", ref),), tail="refund", danger=True),
+        PanelAct("hook", Section.ORDERS, "hook", unlogged=True, owner=True),
+        PanelAct("hook_new", Section.ORDERS, "hook", tail="new", danger=True, owner=True),
+        PanelAct("hook_off", Section.ORDERS, "hook", tail="off", danger=True, owner=True),
+    )

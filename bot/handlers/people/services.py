@@ -1,0 +1,20 @@
+"""What handlers of people ask for."""
+
+from dataclasses import dataclass
+
+from bot.features.people.board import MonthBoard
+from bot.features.people.preferences import Preferences
+from bot.features.people.privacy import Privacy
+from bot.flows.come_and_go import ComeAndGo
+from bot.flows.my_card import MyCards
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleServices:
+    """Use cases of fans as persons."""
+
+    board: MonthBoard
+    cards: MyCards
+    come_and_go: ComeAndGo
+    preferences: Preferences
+    privacy: Privacy

@@ -1,0 +1,56 @@
+"""What the staff's panel can do with raffles."""
+
+from bot.features.raffles.panel import list_raffles, reach_called_off
+from bot.handlers.kit.blanks import PanelAct, bare, blanks_of
+from bot.handlers.kit.forms import whole
+from bot.handlers.raffles.raffles import NEW_RAFFLE_FORM, REDRAW_FORM
+from bot.rules.panel import Section
+from bot.rules.policies import Policies
+from bot.store.panel import reach_groups
+
+LISTS = {Section.RAFFLES: list_raffles}
+
+
+def panel_acts(_policies: Policies) -> tuple[PanelAct, ...]:
+    """A new raffle, its end before the draw, and a place that is drawn anew."""
+    return (
+        PanelAct(
+            "newraffle",
+            Section.RAFFLES,
+            "newraffle",
+            blanks_of(
+                NEW_RAFFLE_FORM,
+                winners=("1", "3", "5", "10"),
+                closes=("+10m", "+30m", "+1h", "+1d"),
+                ticket=("0", "30", "50"),
+                needs=("checkin", "stream", "checkin,stream"),
+                fresh=("7d", "30d"),
+                cap=("7d", "30d"),
+                weights=("1,1,1,1", "1,1,2,3"),
+                reserves=("0", "2", "5"),
+                beacon=("yes", "no"),
+            ),
+            reach=reach_groups,
+        ),
+        PanelAct(
+            "raffle_cancel",
+            Section.RAFFLES,
+            "raffle",
+            head="{number}",
+            tail="cancel",
+            states=frozenset({"open", "closed", "listed"}),
+            danger=True,
+            reach=reach_called_off,
+        ),
+        PanelAct(
+            "raffle_redraw",
+            Section.RAFFLES,
+            "raffle",
+            (bare("entry", whole(1, 2**31 - 1), needed=False), *blanks_of(REDRAW_FORM)),
+            head="{number} redraw",
+            states=frozenset({"drawn"}),
+            danger=True,
+            owner=True,
+            reach=reach_groups,
+        ),
+    )

@@ -1,0 +1,54 @@
+"""Coupons that travel with gifts: set aside for a card, given to the friend who came by it, or put back."""
+
+from datetime import datetime
+
+from bot.rules.coupons.coupons import Claimed, CouponPolicy, KeptFor
+from bot.rules.place import Place
+from bot.rules.policies import Policies
+from bot.store.coupons import hand_out
+from bot.store.coupons.hand_out import Choice
+from bot.store.engine.db import Tx
+from bot.store.members import Standing
+from bot.store.tables import Gift
+
+
+def set_aside(tx: Tx, place: Place, campaign_id: int, at: datetime, policies: Policies) -> bool:
+    """Take one from the stock for a friend who isn't known yet; False if none is left or it was cancelled."""
+    return hand_out.set_aside(tx, place, campaign_id, at, policies[CouponPolicy])
+
+
+def put_back(tx: Tx, place: Place, campaign_id: int, at: datetime, policies: Policies) -> None:
+    """Give what was set aside back to the stock."""
+    hand_out.put_back(tx, place, campaign_id, at, policies[CouponPolicy])
+
+
+class GiftCoupons:
+    """Gives the coupons that are in gifts."""
+
+    def __init__(self, policies: Policies, choice: Choice) -> None:
+        """`choice` picks the characters of a code."""
+        self._policy = policies[CouponPolicy]
+        self._choice = choice
+
+    def give(self, tx: Tx, place: Place, friend: Standing, gift: Gift, cause: str, at: datetime) -> str | None:
+        """The coupon in a gift, free of charge; its code, or None if its campaign is over meanwhile."""
+        if gift.campaign_id is None:
+            return None
+        claimed = hand_out.hand_out(
+            tx,
+            place,
+            friend,
+            gift.campaign_id,
+            at,
+            cause,
+            self._policy,
+            self._choice,
+            way=KeptFor.GIFT,
+            price=0,
+            aside=gift.reserved,
+        )
+        if isinstance(claimed, Claimed):
+            return claimed.code
+        if gift.reserved:
+            hand_out.put_back(tx, place, gift.campaign_id, at, self._policy)
+        return None

@@ -1,0 +1,60 @@
+"""Which airing is on, and which comes next: what other domains hang on a stream."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import BindParameter, ColumnElement, and_, or_
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.streams.streams import LIVE_PHASES, AiringFacts, phase_of
+from bot.store.airings import OPEN, airing_of, open_airings
+from bot.store.tables import Airing
+
+
+class OpenAiring(NamedTuple):
+    """An airing that is planned or on, and not at its end."""
+
+    id: int
+    number: int
+    """The stream's, as staff call it."""
+    title: str
+    begins: datetime | None
+    """None: it is on."""
+
+    @property
+    def subject(self) -> str:
+        """How the audit log names it."""
+        return f"#{self.number} {self.title}"
+
+
+def open_airings_at(session: Session, community_id: int, at: datetime) -> list[OpenAiring]:
+    """Airings of this community that aren't over at `at`, the earliest first."""
+    return [_opened(one, at) for one in open_airings(session, community_id) if one.ends_at > at]
+
+
+def open_airing_at(session: Session, community_id: int, airing_id: int, at: datetime) -> OpenAiring | None:
+    """This airing, unless it is over at `at`."""
+    found = airing_of(session, community_id, airing_id)
+    if found is None or found.state not in OPEN or found.ends_at <= at:
+        return None
+    return _opened(found, at)
+
+
+def is_open() -> ColumnElement[bool]:
+    """The condition of an airing that is planned or on."""
+    return col(Airing.state).in_(OPEN)
+
+
+def is_on(at: BindParameter[datetime]) -> ColumnElement[bool]:
+    """The condition of an airing that is on: `rules/streams/streams.phase_of` in SQL. For hot statements."""
+    return and_(
+        or_(*(col(Airing.state) == state for state in OPEN)),
+        col(Airing.ends_at) > at,
+        or_(col(Airing.starts_at) <= at, col(Airing.on_air_at).is_not(None)),
+    )
+
+
+def _opened(airing: AiringFacts, at: datetime) -> OpenAiring:
+    begins = None if phase_of(airing, at) in LIVE_PHASES else airing.starts_at
+    return OpenAiring(airing.id, airing.number, airing.title, begins)
