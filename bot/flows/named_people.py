@@ -9,7 +9,8 @@ from sqlmodel import col
 from bot.rules.act import Sender
 from bot.rules.coin_shop.items import ItemUnknown, NothingBought
 from bot.rules.coin_shop.shelf import ItemKind, PurchaseState
-from bot.rules.coupons.coupons import CouponState, WhoseCode
+from bot.rules.coupon_states import CouponState
+from bot.rules.coupons.redemption import WhoseCode
 from bot.rules.naming import MOST_CHOICES, Choice, Named, WhichFan
 from bot.rules.place import Place
 from bot.store.coupons.look_up import campaign_sharing

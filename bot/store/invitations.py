@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlmodel import col
 
-from bot.rules.coupons.coupons import CampaignState, CouponPolicy
+from bot.rules.coupon_states import CampaignState
+from bot.rules.coupons.campaigns import CouponPolicy
 from bot.rules.gifts.gifts import GiftState, OfferState, RewardState, Who
 from bot.rules.place import Place
 from bot.store.coupons import hand_out as coupons

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.features.checkins.checkins import CheckIns
 from bot.features.communities import set_reachable
-from bot.features.coupons.claims import Coupons
-from bot.features.coupons.redemption import Redeeming
+from bot.features.coupons.claims import Claims
 from bot.features.gifts.cards import FoundGift, Gifts, Opened
 from bot.features.gifts.living_card import card_of
 from bot.features.gifts.offers import GiftOffers
@@ -21,21 +20,23 @@ from bot.features.people.joining import Joining, Reach
 from bot.flows import check_in as checking_in
 from bot.flows import come_and_go as coming
 from bot.flows.held_rewards import Resolving
-from bot.flows.redeem import redeem
+from bot.flows.redeem import Redemption
 from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckInPolicy
-from bot.rules.coupons.coupons import Claimed, CouponPolicy, NewCampaign
+from bot.rules.coupons.campaigns import CouponPolicy, NewCampaign
+from bot.rules.coupons.claims import Claimed
 from bot.rules.farming import FarmingPolicy, HeldState
 from bot.rules.gifts.gifts import GiftCard, GiftKind, GiftPolicy, NewGift, OfferMade
 from bot.rules.people.joining import WelcomePolicy
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.words import Language
+from bot.store.coupons.hand_out import ClaimTools
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.places import Group
 from bot.store.tables import Outbox
-from tests.features.scene import NOON, OWNER, Causes, balance, dice, offer, query, shop
+from tests.features.scene import NOON, OWNER, Causes, act_by, act_of, balance, dice, offer, query, shop
 
 CHAT = -1001
 
@@ -138,11 +139,11 @@ class Circle:
     async def redeems(self, sender: Sender, at: datetime) -> None:
         """A coupon of theirs is honoured."""
         campaign, _ = await offer(self.db, self.place, NewCampaign("Silk", 1), self.causes.next(), at)
-        coupons = Coupons(self.db, CouponPolicy(), self.choice)
-        claimed = await coupons.claim(self.place, sender, campaign, at, self.causes.next())
+        coupons = Claims(self.db, ClaimTools(CouponPolicy(), self.choice))
+        claimed = await coupons.claim(act_of(self.place, sender, at, self.causes.next()), campaign)
         assert isinstance(claimed, Claimed)
-        redeeming = Redeeming(self.db, redeem)
-        await redeeming.redeem(self.place, OWNER.user_id, claimed.code, None, at, self.causes.next())
+        redeeming = Redemption(self.db)
+        await redeeming.redeem(act_by(self.place, OWNER.user_id, at, self.causes.next()), claimed.code)
         await self.tick(at)
 
     async def decides(self, fan: Sender, state: HeldState, at: datetime) -> Any:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import col, select
 
 from bot.commands.demo.stage import Stage
-from bot.rules.coupons.coupons import CampaignState
+from bot.rules.coupon_states import CampaignState
 from bot.rules.packets.packets import LIVE as LIVE_PACKETS
 from bot.rules.packets.packets import PacketPolicy, PacketState
 from bot.rules.raffles.raffles import RaffleState

@@ -16,7 +16,9 @@ from sqlmodel import col
 from bot.features.gifts.living_card import show_progress
 from bot.rules.act import Sender
 from bot.rules.checkins.checkins import Cover
-from bot.rules.coupons.coupons import Claimed, CouponPolicy, KeptFor
+from bot.rules.coupon_states import KeptFor
+from bot.rules.coupons.campaigns import CouponPolicy
+from bot.rules.coupons.claims import Claimed
 from bot.rules.gifts.gifts import (
     ON_FIRST_CHECK_IN,
     ON_STAYING,
@@ -181,19 +183,16 @@ def _give_coupon(
     policy = CouponPolicy()
     if gift.campaign_id is None:
         return None
-    claimed = coupons.hand_out(
-        tx,
+    claim = coupons.Claim(
         place,
-        friend,
         gift.campaign_id,
         at,
         f"gift:{invitation_id}",
-        policy,
-        choice,
         way=KeptFor.GIFT,
         price=0,
-        aside=gift.reserved,
+        was_set_aside=gift.reserved,
     )
+    claimed = coupons.hand_out(tx, friend, claim, coupons.ClaimTools(policy, choice))
     if isinstance(claimed, Claimed):
         return claimed.code
     if gift.reserved:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.coupons.coupons import CampaignState, KeptFor
+from bot.rules.coupon_states import CampaignState, KeptFor
 from bot.rules.gifts.gifts import (
     SHOWN,
     GiftKind,

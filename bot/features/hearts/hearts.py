@@ -8,7 +8,7 @@ from sqlalchemy import String, and_, bindparam, exists, func, insert, literal, o
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.coupons.coupons import CampaignState, KeptFor
+from bot.rules.coupon_states import CampaignState, KeptFor
 from bot.rules.hearts.hearts import (
     CouponNotKept,
     Give,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.coin_shop.shelf import PurchaseState
-from bot.rules.coupons.coupons import CouponState
+from bot.rules.coupon_states import CouponState
 from bot.rules.people.privacy import (
     DeletionAsked,
     DeletionDone,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.coin_shop.shelf import ItemFacts, ItemState
-from bot.rules.coupons.coupons import CampaignState
+from bot.rules.coupon_states import CampaignState
 from bot.rules.hearts.hearts import GoalState
 from bot.rules.packets.packets import LIVE as LIVE_PACKETS
 from bot.rules.place import Place

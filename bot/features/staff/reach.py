@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.coupons.coupons import CouponState
+from bot.rules.coupon_states import CouponState
 from bot.rules.gifts.gifts import PAYS_COINS, GiftKind, GiftPolicy
 from bot.rules.hearts.hearts import packets_in, read_goal
 from bot.rules.place import Place

@@ -7,24 +7,32 @@ To add an act, name its command, its section and where its blanks stand in the c
 
 from typing import Any
 
-from bot.handlers.coin_shop.items import NEW_ITEM_FORM
-from bot.handlers.coupons.campaigns import NEW_COUPON_FORM, POLICY, REDEEM, WITH_FILE_FORM
+from bot.handlers.coin_shop.items import new_item_form
+from bot.handlers.coupons.campaigns import new_coupon_form, new_coupon_with_file_form
 from bot.handlers.gifts.offers import NEW_GIFT_FORM
 from bot.handlers.hearts.hearts import HEARTS_FORM
 from bot.handlers.kit.blanks import Act, Blank, Pick, bare, blanks_of, file, flag, person
 from bot.handlers.kit.forms import Field, Form, Moment, one_of, whole, words
 from bot.handlers.kit.readers import link
-from bot.handlers.orders.orders import FILE_FORM, ORDER
-from bot.handlers.orders.orders import POLICY as ORDERS
+from bot.handlers.orders.orders import ORDER
+from bot.handlers.orders.till import FILE_FORM, REDEEM
 from bot.handlers.packets.packets import POLICY as PACKETS
 from bot.handlers.packets.packets import days_back
 from bot.handlers.people.sources import EXAMPLE as SOURCE
 from bot.handlers.raffles.raffles import NEW_RAFFLE_FORM, REDRAW_FORM
 from bot.handlers.streams.airings import END, GO_LIVE_FORM, NEW_STREAM_FORM, read_move
+from bot.rules.coin_shop.shelf import ShopPolicy
+from bot.rules.coupons.campaigns import CouponPolicy
+from bot.rules.orders.orders import OrderPolicy
 from bot.rules.people.sources import MAX_COST, MAX_NAME
 from bot.rules.shops.report import PERIODS
 from bot.rules.staff.panel import Section
 from bot.rules.streams.streams import Move, Phase
+
+NEW_COUPON_FORM = new_coupon_form(CouponPolicy())
+WITH_FILE_FORM = new_coupon_with_file_form(CouponPolicy())
+NEW_ITEM_FORM = new_item_form(ShopPolicy())
+ORDERS = OrderPolicy()
 
 RUNNING = frozenset({"soon", "open", "sold_out"})
 COMING = frozenset({Phase.COMING, Phase.DELAYED, Phase.STARTING})
@@ -71,7 +79,7 @@ ACTS = (
         "redeem",
         Section.ORDERS,
         "redeem",
-        (bare("code", words(POLICY.max_shared_code, REDEEM)), person("fan", needed=False)),
+        (bare("code", words(ORDERS.max_code, REDEEM)), person("fan", needed=False)),
     ),
     Act("redeem_file", Section.ORDERS, "redeem", (file("file"), *blanks_of(FILE_FORM)), unlogged=True),
     Act("order", Section.ORDERS, "order", (bare("order", order_ref),), unlogged=True),

@@ -21,6 +21,14 @@ Id = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
+def id_of(row: Any) -> int:
+    """The id of a row that is in the database."""
+    if row.id is None:
+        raise LookupError("the row has no id before it is flushed")
+    found: int = row.id
+    return found
+
+
 def one_of(column: str, values: Any) -> CheckConstraint:
     """A CHECK that `column` holds one of an enum's values: the same on both databases, easy to widen."""
     listed = ", ".join(f"'{value}'" for value in values)

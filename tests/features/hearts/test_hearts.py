@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.features.communities import set_reachable
-from bot.features.coupons.campaigns import Campaigns
 from bot.features.hearts.hearts import Hearts
 from bot.features.people.privacy import Privacy
 from bot.flows.hearts_unlock import Tools, Unlocking
 from bot.rules.act import Sender
-from bot.rules.coupons.coupons import KeptFor, NewCampaign
+from bot.rules.coupon_states import KeptFor
+from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.hearts.hearts import (
     CouponNotKept,
@@ -37,7 +37,7 @@ from bot.store.airings import live_card
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.tables import Card
-from tests.features.scene import OWNER, Causes, everything, fan, offer, query, shop
+from tests.features.scene import OWNER, Causes, act_by, campaigns_of, everything, fan, offer, query, shop
 from tests.features.studio import STAFF, Studio
 from tests.features.studio import at as minute
 
@@ -276,7 +276,7 @@ async def test_a_step_that_cant_be_opened_is_told_to_the_owner(db: Database, cau
     await db.write(set_reachable, OWNER, can_write=True)
     number = await kept(db, room)
     await room.goal("1,2", f"coupon:{number},packet:50/5")
-    await Campaigns(db).cancel(room.studio.place, STAFF, number, minute(2), causes.next())
+    await campaigns_of(db).cancel(act_by(room.studio.place, STAFF, minute(2), causes.next()), number)
     assert await room.heart(fan(1)) == Hearted(1, 1, unlocked=True)
     assert await room.states() == [StepState.FAILED, StepState.WAITING]
     told = await room.studio.waiting()

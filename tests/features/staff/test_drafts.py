@@ -3,16 +3,15 @@
 import asyncio
 from datetime import timedelta
 
-from bot.features.coupons.campaigns import Campaigns
 from bot.features.staff.drafts import Draft, Drafts
 from bot.features.staff.overview import LINES, Overview
 from bot.features.staff.reach import COUNTS, Reaches
 from bot.handlers.staff.panel_acts import ACTS
-from bot.rules.coupons.coupons import CampaignMade, NewCampaign
+from bot.rules.coupons.campaigns import CampaignMade, NewCampaign
 from bot.rules.rights import Role
 from bot.rules.staff.panel import REVIEW, Reach, Section
 from bot.store.engine.db import Database
-from tests.features.scene import NOON, OWNER, Causes, fan, shop, undo, undoing
+from tests.features.scene import NOON, OWNER, Causes, act_by, campaigns_of, fan, shop, undo, undoing
 from tests.features.studio import another_group
 
 MINE = OWNER.user_id
@@ -64,10 +63,10 @@ async def test_many_answers_at_once(db: Database) -> None:
 
 async def test_what_stands_and_what_happened(db: Database, causes: Causes) -> None:
     """Drops are listed while they run; the log tells who did what, and what its reader may take back."""
-    place, campaigns, overview = await shop(db), Campaigns(db), Overview(db)
+    place, campaigns, overview = await shop(db), campaigns_of(db), Overview(db)
     for title, closes in (("Silk", None), ("Wool", timedelta(hours=1))):
         wish = NewCampaign(title, 5, closes=NOON + closes if closes is not None else None)
-        made = await campaigns.make(place, MINE, wish, NOON, causes.next())
+        made = await campaigns.make(act_by(place, MINE, NOON, causes.next()), wish)
         assert isinstance(made, CampaignMade)
     assert [line.title for line in await overview.lines(place, Section.COUPONS, NOON)] == ["Wool", "Silk"]
     later = NOON + timedelta(hours=2)
