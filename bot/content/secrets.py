@@ -10,6 +10,7 @@ from typing import Any
 from bot.rules.coin_shop.shelf import Bought
 from bot.rules.coupons.campaigns import CampaignMade, CampaignShown, SharedCodeTaken
 from bot.rules.coupons.claims import AlreadyClaimed, Claimed
+from bot.rules.coupons.code_files import CodesRefused
 from bot.rules.coupons.ending_soon import CouponsEnd
 from bot.rules.coupons.held_coupons import MyCoupons
 from bot.rules.coupons.redemption import (
@@ -22,7 +23,6 @@ from bot.rules.coupons.redemption import (
     Redeemed,
     WhoseCode,
 )
-from bot.rules.files import CodesRefused
 from bot.rules.general import OnlyInPrivate
 from bot.rules.gifts.gifts import GiftCard, GiftWelcome
 from bot.rules.orders.orders import HookShown, OrderShown

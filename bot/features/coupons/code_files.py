@@ -10,7 +10,8 @@ from sqlmodel import col
 
 from bot.rules.act import Act
 from bot.rules.coupon_states import CampaignState
-from bot.rules.files import BadLine, CodesRefused, ImportPolicy, Trouble, refused
+from bot.rules.coupons.code_files import BadLine, CodesRefused, Trouble, report_bad_lines
+from bot.rules.files import ImportPolicy
 from bot.store.engine.db import Database, Tx
 from bot.store.tables import Campaign, CampaignCode, CodeBatch, Coupon
 from bot.store.tables.base import id_of
@@ -49,7 +50,7 @@ class CodeFiles:
         if not bad:
             return batch_id
         await self.drop(batch_id)
-        return refused(len(codes), bad, self._policy)
+        return report_bad_lines(len(codes), bad, self._policy)
 
     async def drop(self, batch_id: int) -> None:
         """Clear a staged file away."""

@@ -12,7 +12,8 @@ from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.rules.coupon_states import KeptFor
 from bot.rules.coupons.campaigns import CodeFile, CouponPolicy, NewCampaign
-from bot.rules.files import CodesRefused, FileBringsCodes, FileProblem, refused, sift
+from bot.rules.coupons.code_files import CodesRefused, FileBringsCodes, check_codes, report_bad_lines
+from bot.rules.files import FileProblem
 from bot.rules.forms import Missing, StrayWord
 from bot.rules.sheets import Sheet
 from bot.rules.tiers import Tier
@@ -108,9 +109,9 @@ async def _staged(
     sheet = await read_file(bot, document, ("code",), coupons.files)
     if not isinstance(sheet, Sheet):
         return sheet
-    codes = sift(sheet.rows, coupons.files)
+    codes = check_codes(sheet.rows, coupons.files)
     if codes.bad:
-        return refused(len(sheet.rows), codes.bad, coupons.files)
+        return report_bad_lines(len(sheet.rows), codes.bad, coupons.files)
     if values["shared_code"] is not None or values.get("stock", len(codes.good)) != len(codes.good):
         return FileBringsCodes(len(codes.good))
     batch = await coupons.code_files.stage(inside.act, codes.good)

@@ -12,8 +12,9 @@ from bot.flows.redeem import Redemption
 from bot.rules.coupon_states import KeptFor
 from bot.rules.coupons.campaigns import CampaignMade, CodeFile, NewCampaign
 from bot.rules.coupons.claims import Claimed, SoldOut
+from bot.rules.coupons.code_files import BadLine, CodesRefused, Trouble, check_codes
 from bot.rules.coupons.redemption import CodeUnknown, Redeemed
-from bot.rules.files import BadLine, CodesRefused, ImportPolicy, Trouble, sift
+from bot.rules.files import ImportPolicy
 from bot.rules.general import TooLateToUndo
 from bot.rules.place import Place
 from bot.rules.sheets import read_sheet
@@ -198,7 +199,7 @@ async def test_no_file_is_imported_by_half(db: Database, causes: Causes) -> None
         lines = [dice.choice(kinds[:worst]).format(number, line) for line in range(dice.randint(1, 9))]
         sheet = read_sheet("\n".join(lines).encode(), ("code",))
         before = await everything(db)
-        codes = sift(sheet.rows, POLICY) if sheet is not None else None
+        codes = check_codes(sheet.rows, POLICY) if sheet is not None else None
         if codes is None or codes.bad or not codes.good:
             refused += 1
             continue
