@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class CampaignState(StrEnum):
-    """Where a campaign stands by the owner's will; its window is a matter of time."""
+    """What staff decided of a campaign. Whether its window is open is a matter of time."""
 
     OPEN = "open"
     ENDED = "ended"

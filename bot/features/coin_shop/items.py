@@ -75,7 +75,7 @@ class Items:
 
 
 def make(tx: Tx, act: Act, wish: NewItem) -> MakeOutcome:
-    """Number it and write it down."""
+    """Number an item and write it down."""
     before = first_answer(tx, act, ItemMade)
     if before is not None:
         return before
@@ -130,15 +130,16 @@ def _new_row(act: Act, wish: NewItem, number: int, subject_id: int | None) -> It
 
 
 def _subject(tx: Tx, act: Act, wish: NewItem) -> int | CampaignUnknown | CampaignNotForSale | RaffleNotForSale | None:
-    """The campaign or raffle that it is of, if it can be sold."""
+    """The row id of the campaign or raffle that is sold; None for a kind that has none."""
+    number = wish.subject
     if wish.kind is ItemKind.RAFFLE:
-        number = wish.subject or 0
-        return raffle_for_sale(tx, act.community_id, number, act.at) or RaffleNotForSale(number)
-    if wish.kind is not ItemKind.COUPON or wish.subject is None:
+        raffle_id = raffle_for_sale(tx, act.community_id, number, act.at) if number is not None else None
+        return raffle_id or RaffleNotForSale(number or 0)
+    if wish.kind is not ItemKind.COUPON or number is None:
         return None
-    campaign = campaign_numbered(tx, act.community_id, wish.subject)
+    campaign = campaign_numbered(tx, act.community_id, number)
     if campaign is None:
-        return CampaignUnknown(wish.subject)
+        return CampaignUnknown(number)
     over = campaign.state is not CampaignState.OPEN or (campaign.closes is not None and campaign.closes <= act.at)
     if over or campaign.kept_for not in {None, KeptFor.SHOP}:
         return CampaignNotForSale(campaign.number, campaign.title)
@@ -246,7 +247,7 @@ def list_items(session: Session, place: Place, at: datetime) -> ItemList:
 
 
 def _state(item: ItemFacts, at: datetime) -> str:
-    """How staff see it: `open`, `soon`, `sold_out`, `closed` or `withdrawn`."""
+    """The state that staff see: `open`, `soon`, `sold_out`, `closed` or `withdrawn`."""
     if item.state is not ItemState.OPEN:
         return item.state
     if item.over or (item.closes is not None and at >= item.closes):

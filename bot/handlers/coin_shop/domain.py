@@ -21,6 +21,7 @@ def wire(core: Core) -> Wired:
         buying=Buying(core.db, core.policies, core.choice, core.fresh_bytes),
         items=Items(core.db),
         purchases=Purchases(core.db),
+        people=core.people,
         new_item=items.new_item_form(policy),
     )
     return Wired({"coin_shop": services})

@@ -6,8 +6,6 @@ from typing import assert_never
 from aiogram.types import CallbackQuery, Message
 
 from bot.content.buttons.coin_shop import HAND_OVER, REFUND
-from bot.features.coin_shop.purchases import Purchases
-from bot.flows.named_people import People
 from bot.handlers.coin_shop.services import CoinShopServices
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
 from bot.handlers.kit.naming import Line, Naming
@@ -95,7 +93,6 @@ async def item(
     doors: Doors,
     voice: Voice,
     coin_shop: CoinShopServices,
-    people: People,
     naming: Naming,
 ) -> None:
     """`/item 3` shows; `close`, `open`, `done @fan` and `refund @fan` act."""
@@ -110,21 +107,21 @@ async def item(
         return
     if deed in OF_A_FAN:
         whom = await naming.whom(inside, message, line, said)
-        await voice.answer(inside, await _of_a_fan(inside, number, deed, whom, coin_shop.purchases, people))
+        await voice.answer(inside, await _of_a_fan(inside, number, deed, whom, coin_shop))
     elif deed:
         await voice.answer(inside, await coin_shop.items.set_open(inside.act, number, on_shelf=deed == "open"))
     else:
         await voice.answer(inside, await coin_shop.items.show(inside.community, number, ask.at))
 
 
-async def _of_a_fan(inside: Ask, number: int, deed: str, whom: Whom, purchases: Purchases, people: People) -> object:
+async def _of_a_fan(inside: Ask, number: int, deed: str, whom: Whom, coin_shop: CoinShopServices) -> object:
     """Hand over or refund; who isn't named for sure is picked from a list."""
     match whom:
         case Named():
-            does = purchases.hand_over if deed == "done" else purchases.refund
+            does = coin_shop.purchases.hand_over if deed == "done" else coin_shop.purchases.refund
             return await does(inside.act, number, whom)
         case Unnamed(said=said) | NobodyCalled(shown=said):
-            return await people.buyers(inside.community, deed, number, said)
+            return await coin_shop.people.buyers(inside.community, deed, number, said)
         case NotAPerson() | NameUnsure():
             return whom
         case _:

@@ -6,6 +6,7 @@ from bot.features.coin_shop.items import Items
 from bot.features.coin_shop.purchases import Purchases
 from bot.features.coin_shop.shelf import Storefront
 from bot.flows.buy import Buying
+from bot.flows.named_people import People
 from bot.handlers.kit.forms import Form
 
 
@@ -17,5 +18,6 @@ class CoinShopServices:
     buying: Buying
     items: Items
     purchases: Purchases
+    people: People
     new_item: Form
     """The form of `/newitem`."""

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from aiogram import Bot
 from aiogram.types import Document, Message
 
 from bot.handlers.coupons.services import CouponServices
-from bot.handlers.kit.files import read_file
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, instant, one_of, shared_code, whole, words
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
@@ -60,7 +58,7 @@ def setup() -> Desk:
 
 
 async def new_coupon(
-    message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, coupons: CouponServices, bot: Bot
+    message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, coupons: CouponServices
 ) -> None:
     """`/newcoupon title="…" stock=100 …`: acts at once, with an undo button. With a file, its codes are the stock."""
     inside = await doors.staff(ask)
@@ -75,7 +73,7 @@ async def new_coupon(
         return
     values["shared_code"], values["kept_for"] = values.pop("code", None), values.pop("for", None)
     if document is not None:
-        file = await _staged(inside, document, values, bot, coupons)
+        file = await _staged(inside, document, values, coupons)
         if not isinstance(file, CodeFile):
             await voice.answer(inside, file)
             return
@@ -100,18 +98,18 @@ async def coupon(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Vo
 
 
 async def _staged(
-    inside: Ask, document: Document, values: dict[str, Any], bot: Bot, coupons: CouponServices
+    inside: Ask, document: Document, values: dict[str, Any], coupons: CouponServices
 ) -> CodeFile | FileProblem | CodesRefused | FileBringsCodes | WindowPast | WindowUpsideDown:
     """All of the file's codes, staged, or why none is."""
     wrong = check_window(values.get("opens"), values.get("closes"), inside.at)
     if wrong is not None:
         return wrong
-    sheet = await read_file(bot, document, ("code",), coupons.files)
+    sheet = await coupons.files.read(document, ("code",))
     if not isinstance(sheet, Sheet):
         return sheet
-    codes = check_codes(sheet.rows, coupons.files)
+    codes = check_codes(sheet.rows, coupons.files.policy)
     if codes.bad:
-        return report_bad_lines(len(sheet.rows), codes.bad, coupons.files)
+        return report_bad_lines(len(sheet.rows), codes.bad, coupons.files.policy)
     if values["shared_code"] is not None or values.get("stock", len(codes.good)) != len(codes.good):
         return FileBringsCodes(len(codes.good))
     batch = await coupons.code_files.stage(inside.act, codes.good)

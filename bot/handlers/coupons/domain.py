@@ -11,6 +11,7 @@ from bot.flows.undo import Undoable
 from bot.handlers.coupons import campaigns, claims
 from bot.handlers.coupons.services import CouponServices
 from bot.handlers.kit.domain import Core, Domain, Wired
+from bot.handlers.kit.files import FileReader
 from bot.rules.coupons.campaigns import CouponPolicy
 from bot.rules.coupons.ending_soon import EndingPolicy
 from bot.rules.files import ImportPolicy
@@ -29,7 +30,7 @@ def wire(core: Core) -> Wired:
         code_files=CodeFiles(core.db, files),
         new_coupon=campaigns.new_coupon_form(policy),
         new_coupon_with_file=campaigns.new_coupon_with_file_form(policy),
-        files=files,
+        files=FileReader(core.bot, files),
     )
     return Wired(
         {"coupons": services},

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Claims
 from bot.features.coupons.code_files import CodeFiles
+from bot.handlers.kit.files import FileReader
 from bot.handlers.kit.forms import Form
-from bot.rules.files import ImportPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,4 +20,4 @@ class CouponServices:
     """The form of `/newcoupon`."""
     new_coupon_with_file: Form
     """The same with a file of codes, which brings the stock."""
-    files: ImportPolicy
+    files: FileReader

@@ -9,6 +9,7 @@ from bot.flows.redeem import Redemption
 from bot.flows.take_orders import Ordering, undo_refund
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
+from bot.handlers.kit.files import FileReader
 from bot.handlers.orders import orders, till
 from bot.handlers.orders.services import OrderServices
 from bot.rules.files import ImportPolicy
@@ -25,7 +26,8 @@ def wire(core: Core) -> Wired:
         ordering=Ordering(core.db, core.policies),
         redemption=Redemption(core.db),
         policy=policy,
-        files=core.policies[ImportPolicy],
+        files=FileReader(core.bot, core.policies[ImportPolicy]),
+        people=core.people,
     )
     return Wired({"orders": services})
 

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from bot.features.orders.hook import Hooks
 from bot.features.orders.orders import Orders
+from bot.flows.named_people import People
 from bot.flows.redeem import Redemption
 from bot.flows.take_orders import Ordering
-from bot.rules.files import ImportPolicy
+from bot.handlers.kit.files import FileReader
 from bot.rules.orders.orders import OrderPolicy
 
 
@@ -20,4 +21,5 @@ class OrderServices:
     ordering: Ordering
     redemption: Redemption
     policy: OrderPolicy
-    files: ImportPolicy
+    files: FileReader
+    people: People

@@ -3,12 +3,9 @@
 import re
 from typing import assert_never
 
-from aiogram import Bot
 from aiogram.types import CallbackQuery, Document, Message
 
 from bot.content.buttons.all import REDEEM_ONE
-from bot.flows.named_people import People
-from bot.handlers.kit.files import read_file
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, one_of
 from bot.handlers.kit.naming import Line, Naming
 from bot.handlers.kit.readers import read_id
@@ -48,9 +45,7 @@ async def redeem(
     doors: Doors,
     voice: Voice,
     orders: OrderServices,
-    people: People,
     naming: Naming,
-    bot: Bot,
 ) -> None:
     """`/redeem CODE`, `/redeem CODE @fan` for a shared code, and `/redeem` with a file of orders."""
     inside = await doors.staff(ask)
@@ -58,7 +53,7 @@ async def redeem(
         return
     document = document_of(message)
     if document is not None and (not rest or "=" in rest):
-        await voice.answer(inside, await _redeem_file(document, inside, rest, bot, orders))
+        await voice.answer(inside, await _redeem_file(document, inside, rest, orders))
         return
     line = Line.of(message, rest)
     code, _, said = line.words.partition(" ")
@@ -66,22 +61,22 @@ async def redeem(
         await voice.answer(inside, Missing("code", REDEEM))
         return
     code = code[: orders.policy.max_code]
-    if not await people.shares(inside.community, code):
+    if not await orders.people.shares(inside.community, code):
         # A code of a fan's own may be typed with spaces, and needs nobody's name.
         own = re.sub(r"\s@\S*$", "", line.words)[: orders.policy.max_code]
         await voice.answer(inside, await orders.redemption.redeem(inside.act, own))
         return
     whom = await naming.whom(inside, message, line, said.strip())
-    await voice.answer(inside, await _of_a_fan(inside, code, whom, orders, people))
+    await voice.answer(inside, await _of_a_fan(inside, code, whom, orders))
 
 
-async def _of_a_fan(inside: Ask, code: str, whom: Whom, orders: OrderServices, people: People) -> object:
+async def _of_a_fan(inside: Ask, code: str, whom: Whom, orders: OrderServices) -> object:
     """Honour a fan's coupon with a shared code; who isn't named for sure is picked from a list."""
     match whom:
         case Named():
             return await orders.redemption.redeem(inside.act, code, whom)
         case Unnamed(said=said) | NobodyCalled(shown=said):
-            return await people.holders(inside.community, code, said)
+            return await orders.people.holders(inside.community, code, said)
         case NotAPerson() | NameUnsure():
             return whom
         case _:
@@ -103,14 +98,14 @@ async def redeem_one(
         await voice.panel(inside, outcome)
 
 
-async def _redeem_file(document: Document, inside: Ask, rest: str, bot: Bot, orders: OrderServices) -> object:
+async def _redeem_file(document: Document, inside: Ask, rest: str, orders: OrderServices) -> object:
     """`/redeem` with a file: each line by itself."""
     moment = Moment(inside.at, inside.community.timezone)
     try:
         currency = FILE_FORM.read(rest, moment).get("currency", CURRENCIES[inside.community.language])
     except FormProblem as problem:
         return problem.error
-    sheet = await read_file(bot, document, WITHOUT_HEADER, orders.files)
+    sheet = await orders.files.read(document, WITHOUT_HEADER)
     if not isinstance(sheet, Sheet):
         return sheet
     if "order" not in sheet.columns:
