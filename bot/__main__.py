@@ -283,11 +283,10 @@ async def _tell_health(app: "App", port: int | None, stack: AsyncExitStack) -> N
     if port is None:
         return
     from bot.features.raffles.facts import CARD as PROOF  # noqa: PLC0415
-    from bot.rules.orders.orders import OrderPolicy  # noqa: PLC0415
     from bot.web import DrawPages, OrderCalls, Vitals, serving  # noqa: PLC0415  # and with it Prometheus's library
 
     vitals = Vitals(app.meters, app.db, app.clock.now, lambda: app.intake)
-    orders = OrderCalls(app.db, app.clock.now, app.policies[OrderPolicy])
+    orders = OrderCalls(app.db, app.clock.now, app.policies)
     await stack.enter_async_context(serving(vitals, port, orders, DrawPages(app.db, app.files[PROOF])))
 
 

@@ -8,24 +8,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.rules.coin_shop.shelf import Bought
-from bot.rules.coupons.coupons import (
-    AlreadyClaimed,
+from bot.rules.coupons.campaigns import CampaignMade, CampaignShown, SharedCodeTaken
+from bot.rules.coupons.claims import AlreadyClaimed, Claimed
+from bot.rules.coupons.code_files import CodesRefused
+from bot.rules.coupons.ending_soon import CouponsEnd
+from bot.rules.coupons.held_coupons import MyCoupons
+from bot.rules.coupons.redemption import (
     AlreadyRedeemed,
-    CampaignMade,
-    CampaignShown,
-    Claimed,
     CodeMistyped,
     CodeUnknown,
     CouponOver,
     CouponVoid,
     FanHasNone,
-    MyCoupons,
     Redeemed,
-    SharedCodeTaken,
     WhoseCode,
 )
-from bot.rules.coupons.ending_soon import CouponsEnd
-from bot.rules.files import CodesRefused
 from bot.rules.general import OnlyInPrivate
 from bot.rules.gifts.cards import GiftCard
 from bot.rules.gifts.openings import GiftWelcome

@@ -19,7 +19,7 @@ from bot.features.communities import Communities
 from bot.flows.move_group import MoveGroup
 from bot.logs import get_logger
 from bot.meters import Meters
-from bot.rules.coupons.coupons import MyCoupons
+from bot.rules.coupons.held_coupons import MyCoupons
 from bot.rules.place import Place
 from bot.rules.raffles.cards import RaffleList
 from bot.rules.raffles.entries import MyEntry

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.rules.coupons.coupons import CampaignMade, NewCampaign
+from bot.rules.coupons.campaigns import CampaignMade, NewCampaign
 from bot.rules.place import Place
 from sandbox import Chat, Message, Person, Rights
 from tests import hostile

@@ -7,16 +7,12 @@ from bot.content.buttons.coin_shop import HAND_OVER, ON_THE_SHELF, REFUND, shelf
 from bot.content.buttons.shops import panel_buttons
 from bot.rules.checkins.checkins import AlreadyCheckedIn, CheckedIn, MadeUp
 from bot.rules.coin_shop.items import HandedOver, ItemClosed, ItemMade, ItemOpened
-from bot.rules.coupons.coupons import (
-    AlreadyClaimed,
-    CampaignCancelled,
-    CampaignMade,
-    Claimed,
-    DropCard,
-    MyCoupons,
-    Redeemed,
-)
+from bot.rules.coupons.campaigns import CampaignCancelled, CampaignMade
+from bot.rules.coupons.claims import AlreadyClaimed, Claimed
+from bot.rules.coupons.drop_card import DropCard
 from bot.rules.coupons.ending_soon import CouponsEnd
+from bot.rules.coupons.held_coupons import MyCoupons
+from bot.rules.coupons.redemption import Redeemed
 from bot.rules.fans import ForFansOnly
 from bot.rules.general import OnlyInPrivate
 from bot.rules.gift_states import GiftKind

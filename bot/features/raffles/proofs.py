@@ -16,7 +16,8 @@ from bot.rules.beacons import QUICKNET
 from bot.rules.raffles.draws import CallOffTold, RedrawTold
 from bot.rules.raffles.facts import EntryState, RaffleState, Sealing, public_state
 from bot.rules.raffles.opening import ProofComes, RaffleNotNow, RaffleUnknown
-from bot.rules.raffles.proofs import Draw, Naming, RedrawNoted, Struck, write_proof
+from bot.rules.raffles.proof_rules import Draw, Naming, RedrawNoted, Struck
+from bot.rules.raffles.proofs import write_proof
 from bot.rules.raffles.results import DrawTold, LostPlace
 from bot.rules.sealing import Sealed
 from bot.store.engine.db import Database, Tx

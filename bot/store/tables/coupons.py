@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
-from bot.rules.coupons.coupons import CampaignState, CouponState, KeptFor
+from bot.rules.coupon_states import CampaignState, CouponState, KeptFor
 from bot.store.tables.base import Id, one_of
 
 

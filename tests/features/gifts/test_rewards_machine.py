@@ -17,16 +17,16 @@ from hypothesis.stateful import initialize, invariant, precondition, rule, run_s
 
 from bot.features.coin_shop.items import Items
 from bot.features.coin_shop.purchases import Purchases
-from bot.features.coupons.campaigns import Campaigns
 from bot.features.hearts.goals import HeartGoals
 from bot.features.hearts.hearts import Hearts
 from bot.features.raffles.redraw import Redrawing
-from bot.flows.buy import Chances, buy
+from bot.flows.buy import Buying
 from bot.flows.go_live import go_live
 from bot.rules.beacons import Pulse
 from bot.rules.coin_shop.items import ItemMade, NewItem
 from bot.rules.coin_shop.shelf import ItemKind, Yes
-from bot.rules.coupons.coupons import CampaignMade, CouponPolicy, KeptFor, NewCampaign
+from bot.rules.coupon_states import KeptFor
+from bot.rules.coupons.campaigns import CampaignMade, NewCampaign
 from bot.rules.gift_states import GiftKind
 from bot.rules.hearts.hearts import Give
 from bot.rules.raffles.facts import NewRaffle, RafflePolicy
@@ -37,7 +37,7 @@ from tests.features.fragile import Killed
 from tests.features.hearts.room import prizes_with
 from tests.features.machine import STAFF
 from tests.features.reward_rules import FANS, Fuse, RewardRules, fans, fuses, picks
-from tests.features.scene import POLICIES, Causes, act_of, dice, fan, give, named, staff_act
+from tests.features.scene import POLICIES, Causes, act_by, act_of, campaigns_of, dice, fan, give, named, staff_act
 
 STEPS = ((2, Give("packet", coins=9, shares=3)), (4, Give("raffle", title="A scarf", winners=1, minutes=5)))
 
@@ -61,7 +61,7 @@ class Rewards(RewardRules):
     def __init__(self, template: Path) -> None:
         super().__init__(template)
         db, policy = self.fragile, RafflePolicy(chunk=3, refunds=2)
-        self.campaigns, self.items, self.purchases = Campaigns(db), Items(db), Purchases(db)
+        self.campaigns, self.items, self.purchases = campaigns_of(db), Items(db), Purchases(db)
         self.fair = Fair(db, self.place, Causes(), policy, Following(self), self.dice.randbytes)
         self.raffles, self.calling_off = self.fair.raffles, self.fair.calling_off
         self.redrawing = Redrawing(db, policy)
@@ -69,7 +69,7 @@ class Rewards(RewardRules):
         self.goals, self.hearts = HeartGoals(db, prizes), Hearts(db, prizes)
         self.clocks.append(self.fair.drawing)
         self.messages, self.proven = 0, set[int]()
-        self.chances = Chances(CouponPolicy(), dice(), self.dice.randbytes)
+        self.buying = Buying(db, POLICIES, dice(), self.dice.randbytes)
 
     @initialize()
     def an_evening_begins(self) -> None:
@@ -98,7 +98,9 @@ class Rewards(RewardRules):
         at, subject = self.now, None
         if kind is ItemKind.COUPON:
             campaign = NewCampaign("Silk", max(1, stock - 1), limit=3, kept_for=KeptFor.SHOP)
-            made = self.survives(fuse, lambda cause: self.campaigns.make(self.place, STAFF, campaign, at, cause))
+            made = self.survives(
+                fuse, lambda cause: self.campaigns.make(act_by(self.place, STAFF, at, cause), campaign)
+            )
             assert isinstance(made, CampaignMade)
             subject = made.number
         if kind is ItemKind.RAFFLE:
@@ -107,7 +109,7 @@ class Rewards(RewardRules):
                 return
             subject = numbers[0][0]
         wish = NewItem("Something nice", price, kind, subject=subject, stock=stock, limit=limit)
-        listed = self.survives(fuse, lambda cause: self.items.make(self.place, STAFF, wish, at, cause))
+        listed = self.survives(fuse, lambda cause: self.items.make(act_by(self.place, STAFF, at, cause), wish))
         assert isinstance(listed, ItemMade) or kind is ItemKind.RAFFLE
 
     @rule(crowd=st.lists(fans, min_size=3, max_size=FANS), pick=picks, fuse=fuses)
@@ -125,8 +127,8 @@ class Rewards(RewardRules):
             yes = Yes(item_id, price, bought + 1)
             self.survives(
                 fuse,
-                lambda cause, who=who, yes=yes: buy(  # type: ignore[misc]
-                    self.fragile, self.place, fan(who), yes, at, cause, self.chances
+                lambda cause, who=who, yes=yes: self.buying.buy(  # type: ignore[misc]
+                    act_of(self.place, fan(who), at, cause), yes
                 ),
             )
 
@@ -141,7 +143,7 @@ class Rewards(RewardRules):
             return
         (number, who), at = purchases[pick % len(purchases)], self.now
         whom = named(fan(who))
-        self.survives(fuse, lambda cause: self.purchases.refund(self.place, STAFF, number, whom, at, cause))
+        self.survives(fuse, lambda cause: self.purchases.refund(act_by(self.place, STAFF, at, cause), number, whom))
 
     # Raffles.
 

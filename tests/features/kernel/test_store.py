@@ -12,12 +12,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import col, select
 
 from bot.features.coupons.claims import claim
-from bot.features.coupons.redemption import Redeeming
 from bot.flows.check_in import CheckIns
-from bot.rules.coupons.coupons import Claimed, CouponPolicy, NewCampaign
+from bot.flows.redeem import Redemption
+from bot.rules.coupons.campaigns import CouponPolicy, NewCampaign
+from bot.rules.coupons.claims import Claimed
 from bot.rules.place import Place
 from bot.store import causes as causes_
 from bot.store import ledger
+from bot.store.coupons.hand_out import ClaimTools
 from bot.store.engine.db import PROMISED, Database, Rx, Tx
 from bot.store.engine.sqlite import GROUP, WriterClosedError
 from bot.store.members import standing
@@ -31,6 +33,7 @@ from tests.features.scene import (
     OWNER,
     POLICIES,
     Causes,
+    act_by,
     act_of,
     balance,
     days,
@@ -409,7 +412,7 @@ async def test_a_coupon_is_once_by_its_table_too(db: Database, causes: Causes) -
     """Were the rule to fail, the constraint on a fan's n-th coupon still refuses."""
     place = await shop(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9), causes.next())
-    await till(db).claim(place, fan(1), campaign, NOON, causes.next())
+    await till(db).claim(act_of(place, fan(1), NOON, causes.next()), campaign)
 
     def takes_too_much(tx: Tx) -> None:
         tx.execute(text("UPDATE campaign SET taken = stock + 1"))
@@ -429,12 +432,12 @@ async def test_a_coupon_is_once_by_its_table_too(db: Database, causes: Causes) -
 
 async def test_causes_are_forgotten_after_three_days(db: Database, causes: Causes) -> None:
     """Within three days the first answer is told; then the rows forget it, and the number may come anew."""
-    place, checkins, staff = await shop(db), CheckIns(db, POLICIES), Redeeming(db)
+    place, checkins, staff = await shop(db), CheckIns(db, POLICIES), Redemption(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9, limit=2), "42:1")
     first = await checkins.check_in(act_of(place, fan(1), NOON, "42:2"))
-    claimed = await till(db).claim(place, fan(1), campaign, NOON, "42:3")
+    claimed = await till(db).claim(act_of(place, fan(1), NOON, "42:3"), campaign)
     assert isinstance(claimed, Claimed)
-    await staff.redeem(place, OWNER.user_id, claimed.code, None, NOON, "42:4")
+    await staff.redeem(act_by(place, OWNER.user_id, NOON, "42:4"), claimed.code)
     remembered = "SELECT count(cause) + count(answer) FROM "
     tables = ("check_in", "coupon", "audit_entry")
 
@@ -447,7 +450,7 @@ async def test_causes_are_forgotten_after_three_days(db: Database, causes: Cause
     await db.write(causes_.forget, NOON + causes_.KEPT + timedelta(microseconds=1))
     assert await known() == [0, 0, 0]
     later = days(4)
-    again = await db.write(claim, place, fan(1), campaign, later, "42:3", CouponPolicy(), dice(2))
+    again = await db.write(claim, act_of(place, fan(1), later, "42:3"), campaign, ClaimTools(CouponPolicy(), dice(2)))
     assert isinstance(again, Claimed)
     assert again.code != claimed.code
 

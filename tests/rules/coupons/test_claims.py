@@ -1,32 +1,25 @@
-"""Coupons: who may claim when, what the card shows, what the till honours."""
+"""Claims of coupons: who may claim when, and what the card shows."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.rules.coupons.coupons import (
-    CampaignFacts,
-    CampaignState,
+from bot.rules.coupon_states import CampaignState
+from bot.rules.coupons.campaigns import CampaignFacts, CouponPolicy
+from bot.rules.coupons.claims import (
     Cancelled,
+    Claimant,
     ClaimRefusal,
-    CouponOver,
-    CouponState,
-    CouponVoid,
     PriceTooHigh,
     SoldOut,
     TierTooLow,
     TooEarly,
     TooLate,
-    WindowPast,
-    WindowUpsideDown,
     asks_for_tier,
-    check_window,
-    drop_card,
-    fate_of,
     may_claim,
-    may_redeem,
 )
+from bot.rules.coupons.drop_card import drop_card
 from bot.rules.tiers import Tier
 
 NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
@@ -48,6 +41,9 @@ SILK = CampaignFacts(
 )
 EMPTY = replace(SILK, taken=10)
 GONE = replace(SILK, state=CampaignState.CANCELLED)
+COME_FIRST = CouponPolicy().early
+EARLY = replace(SILK, opens=NOW)
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(
@@ -73,20 +69,16 @@ GONE = replace(SILK, state=CampaignState.CANCELLED)
 )
 def test_who_may_claim(campaign: CampaignFacts, balance: int, expected: ClaimRefusal | None) -> None:
     """The reason that no wait can mend is told first."""
-    assert may_claim(campaign, balance, NOW) == expected
-
-
-EARLY = replace(SILK, opens=NOW)
-MINUTE = timedelta(minutes=1)
+    assert may_claim(campaign, Claimant(balance), NOW, COME_FIRST) == expected
 
 
 @pytest.mark.parametrize(("tier", "minutes"), [(Tier.NEW, 0), (Tier.FAN, 0), (Tier.LOYAL, 5), (Tier.CORE, 10)], ids=str)
 def test_who_comes_first(tier: Tier, minutes: int) -> None:
     """Core fans claim 10 minutes before the public, loyal ones 5; a moment before that they hear when."""
     yours = NOW - minutes * MINUTE
-    assert may_claim(EARLY, 20, yours, tier=tier) is None
+    assert may_claim(EARLY, Claimant(20, tier), yours, COME_FIRST) is None
     told = TooEarly("Silk", NOW, yours if minutes else None)
-    assert may_claim(EARLY, 20, yours - TICK, tier=tier) == told
+    assert may_claim(EARLY, Claimant(20, tier), yours - TICK, COME_FIRST) == told
     assert drop_card(EARLY, yours - TICK).state == "soon"
 
 
@@ -96,7 +88,7 @@ def test_the_lowest_tier(lowest: Tier, tier: Tier) -> None:
     """A lower tier hears which one is needed, a better one claims; the card is open to be looked at by all."""
     campaign = replace(SILK, tier=lowest)
     expected = None if tier.at_least(lowest) else TierTooLow("Silk", lowest, tier)
-    assert may_claim(campaign, 20, NOW, tier=tier) == expected
+    assert may_claim(campaign, Claimant(20, tier), NOW, COME_FIRST) == expected
     assert drop_card(campaign, NOW).state == "open"
 
 
@@ -125,64 +117,3 @@ def test_what_the_card_shows(campaign: CampaignFacts, state: str, *, over: bool)
     card = drop_card(campaign, NOW)
     assert (card.state, card.over, card.left) == (state, over, campaign.stock - campaign.taken)
     assert (card.campaign_id, card.title, card.price, card.limit) == (1, "Silk", 20, 1)
-
-
-@pytest.mark.parametrize(
-    ("opens", "closes", "expected"),
-    [
-        (None, None, None),
-        (None, NOW + TICK, None),
-        (NOW + HOUR, None, None),
-        (NOW - HOUR, NOW + HOUR, None),
-        (NOW + HOUR, NOW + 2 * HOUR, None),
-        (None, NOW, WindowPast(NOW)),
-        (NOW - 2 * HOUR, NOW - HOUR, WindowPast(NOW - HOUR)),
-        (NOW + HOUR, NOW + HOUR, WindowUpsideDown(NOW + HOUR, NOW + HOUR)),
-        (NOW + 2 * HOUR, NOW + HOUR, WindowUpsideDown(NOW + 2 * HOUR, NOW + HOUR)),
-    ],
-)
-def test_windows_that_make_sense(
-    opens: datetime | None, closes: datetime | None, expected: WindowPast | WindowUpsideDown | None
-) -> None:
-    """A campaign closes after it opens, and not before now."""
-    assert check_window(opens, closes, NOW) == expected
-
-
-@pytest.mark.parametrize(
-    ("state", "closes", "expected"),
-    [
-        (CouponState.HELD, None, None),
-        (CouponState.HELD, NOW + TICK, None),
-        (CouponState.HELD, NOW, CouponOver("Silk", "CODE", NOW)),
-        (CouponState.CANCELLED, None, CouponVoid("Silk", "CODE")),
-        (CouponState.CANCELLED, NOW - HOUR, CouponVoid("Silk", "CODE")),
-    ],
-)
-def test_what_the_till_honours(
-    state: CouponState, closes: datetime | None, expected: CouponVoid | CouponOver | None
-) -> None:
-    """A held coupon is honoured until its window ends, a void one never."""
-    assert may_redeem("Silk", "CODE", state, closes, NOW) == expected
-
-
-@pytest.mark.parametrize(
-    ("state", "campaign", "closes", "fate"),
-    [
-        (CouponState.HELD, CampaignState.OPEN, None, "held"),
-        (CouponState.HELD, CampaignState.OPEN, NOW + TICK, "held"),
-        (CouponState.HELD, CampaignState.OPEN, NOW, "over"),
-        (CouponState.HELD, CampaignState.ENDED, NOW - HOUR, "over"),
-        (CouponState.HELD, CampaignState.ENDED, None, "over"),
-        (CouponState.HELD, CampaignState.CANCELLED, NOW + HOUR, "cancelled"),
-        (CouponState.CANCELLED, CampaignState.OPEN, NOW + HOUR, "cancelled"),
-        (CouponState.CANCELLED, CampaignState.CANCELLED, NOW - HOUR, "cancelled"),
-        (CouponState.REDEEMED, CampaignState.OPEN, NOW + HOUR, "redeemed"),
-        (CouponState.REDEEMED, CampaignState.ENDED, NOW - HOUR, "redeemed"),
-        (CouponState.REDEEMED, CampaignState.CANCELLED, NOW - HOUR, "redeemed"),
-    ],
-)
-def test_what_became_of_a_coupon(
-    state: CouponState, campaign: CampaignState, closes: datetime | None, fate: str
-) -> None:
-    """A coupon is a fan's to use until its window ends or its campaign is cancelled; what was used stays used."""
-    assert fate_of(state, campaign, closes, NOW) == fate
