@@ -12,8 +12,12 @@ from bot.rules.people.joining import WelcomePolicy
 from bot.rules.place import Place
 from bot.store.coupons.hand_out import Choice
 from bot.store.engine.db import Tx
-from bot.store.messages.telling import tell_here, unsay
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import pack
+from bot.store.messages.telling import Ways, tell_here, withdraw_messages
 from bot.store.places import Group
+from bot.store.private_messages import Reader
+from bot.store.tables.messages import Lane
 
 
 def come(
@@ -37,7 +41,7 @@ def come(
     if brought is None or now - at >= policy.fresh:
         return True
     key = FRESH_KEY.format(community=place.community_id, user=sender.user_id)
-    unsay(tx, place.community_id, key)
+    withdraw_messages(tx, place.community_id, key)
     outcome = GiftWelcome(
         name=sender.name,
         giver=brought.giver,
@@ -48,20 +52,9 @@ def come(
         missed=brought.missed,
         first_coins=checkin_policy.ladder[0],
     )
-    tell_here(
-        tx,
-        place.community_id,
-        group.chat_id,
-        sender.user_id,
-        reach.language,
-        outcome,
-        key=f"{key}:gift",
-        whisper=group.is_admin,
-        can_write=reach.can_write,
-        due_at=now,
-        now=now,
-        not_after=at + policy.fresh,
-    )
+    ways = Ways(group.chat_id, whisper=group.is_admin, can_write=reach.can_write)
+    terms = Terms(now=now, key=f"{key}:gift", not_after=at + policy.fresh, lane=Lane.POST)
+    tell_here(tx, place.community_id, Reader(sender.user_id, reach.language), ways, pack(outcome), terms)
     return True
 
 

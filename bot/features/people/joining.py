@@ -19,9 +19,13 @@ from bot.rules.words import Language
 from bot.store import forgotten
 from bot.store.engine.db import Database, Tx
 from bot.store.members import enlist, locked_member
-from bot.store.messages.telling import tell_here, unsay
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import pack
+from bot.store.messages.telling import Ways, tell_here, withdraw_messages
 from bot.store.places import Group
+from bot.store.private_messages import Reader
 from bot.store.tables import Account, FanGroup, Person, Presence, Source, SourceLink
+from bot.store.tables.messages import Lane
 
 FRESH_KEY = "welcome:{community}:{user}"
 """How the key of one person's welcome begins."""
@@ -134,7 +138,7 @@ def go(tx: Tx, place: Place, chat_id: int, user_id: int, at: datetime, *, elsewh
     member = locked_member(tx, place.community_id, user_id)
     if member is None:
         return
-    unsay(tx, place.community_id, FRESH_KEY.format(community=place.community_id, user=user_id))
+    withdraw_messages(tx, place.community_id, FRESH_KEY.format(community=place.community_id, user=user_id))
     # Who was here before the bot came was never seen to come.
     made = _insert_presence(tx, member.id or 0, chat_id, joined_at=min(member.joined_at, at), left_at=at)
     if not made:
@@ -272,34 +276,20 @@ def _promise(
     """To the one person if they can be spoken to alone; else one message in the group for all of this minute."""
     place = group.place
     if group.is_admin or reach.can_write:
-        tell_here(
-            tx,
-            place.community_id,
-            group.chat_id,
-            sender.user_id,
-            reach.language,
-            outcome,
-            key=f"{FRESH_KEY.format(community=place.community_id, user=sender.user_id)}:{int(at.timestamp())}",
-            whisper=group.is_admin,
-            can_write=reach.can_write,
-            due_at=now,
-            now=now,
-            not_after=at + policy.fresh,
-        )
+        key = f"{FRESH_KEY.format(community=place.community_id, user=sender.user_id)}:{int(at.timestamp())}"
+        ways = Ways(group.chat_id, whisper=group.is_admin, can_write=reach.can_write)
+        terms = Terms(now=now, key=key, not_after=at + policy.fresh, lane=Lane.POST)
+        tell_here(tx, place.community_id, Reader(sender.user_id, reach.language), ways, pack(outcome), terms)
         return
     burst = int(policy.burst.total_seconds())
     ends = int(now.timestamp()) // burst * burst + burst
     due_at = datetime.fromtimestamp(ends, tz=now.tzinfo) + FOLDED_GRACE
-    tell_here(
-        tx,
-        place.community_id,
-        group.chat_id,
-        group.chat_id,
-        place.language,
-        WelcomeAll(),
-        key=f"welcome:{group.chat_id}:{ends}",
-        aloud=True,
-        due_at=due_at,
+    terms = Terms(
         now=now,
+        key=f"welcome:{group.chat_id}:{ends}",
+        due_at=due_at,
         not_after=due_at + policy.fresh,
+        lane=Lane.POST,
     )
+    everybody = Reader(group.chat_id, place.language)
+    tell_here(tx, place.community_id, everybody, Ways(group.chat_id, aloud=True), pack(WelcomeAll()), terms)

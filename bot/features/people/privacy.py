@@ -25,7 +25,7 @@ from bot.store.coupons.hand_out import count_usable
 from bot.store.engine.db import Database, Tx
 from bot.store.invitations import cut_off
 from bot.store.messages import set_aside
-from bot.store.messages.outbox import TELL
+from bot.store.messages.payloads import TELL
 from bot.store.packets import give_up_share, lock_purses, shares_waiting
 from bot.store.tables import (
     Account,

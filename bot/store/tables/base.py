@@ -1,6 +1,6 @@
 """Names of constraints and the column types that several tables share."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, MetaData
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,6 +17,20 @@ metadata.naming_convention = {
 
 Id = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
 """Row ids: 64 bits everywhere; SQLite gives its own row id only to a column declared INTEGER."""
+
+
+class HasId(Protocol):
+    """A row whose table gives it a number."""
+
+    id: int | None
+
+
+def id_of(row: HasId) -> int:
+    """The id of a row that is in the database."""
+    if row.id is None:
+        raise LookupError(f"{type(row).__name__} isn't in the database yet")
+    return row.id
+
 
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 
