@@ -11,8 +11,7 @@ from typing import Any
 from aiogram import Bot, Dispatcher
 
 from bot.clock import Clock
-from bot.content import Words
-from bot.domains import DOMAINS, follows_of, policies_of, table_of, undoables_of
+from bot.domains import DOMAINS, follows_of, policies_of, table_of, undoables_of, words_of
 from bot.features.communities import Communities
 from bot.features.people.sources import Sources
 from bot.features.shops.ownership import Ownership
@@ -129,7 +128,9 @@ def build(
     table = table_of(domains)
     undoing = Undo(lines.db, policies, undoables_of(domains))
     follows = follows_of(domains)
-    kit = _kit(settings, lines, policies, table, undoing, follows, randomness or Randomness(), beacon, on_founded)
+    kit = _kit(
+        domains, settings, lines, policies, table, undoing, follows, randomness or Randomness(), beacon, on_founded
+    )
     wired = [domain.wire(kit.core) for domain in domains]
     return _app(settings, lines, kit, domains, wired)
 
@@ -159,6 +160,7 @@ def _open(
 
 
 def _kit(
+    domains: Sequence[Domain],
     settings: Settings,
     lines: Lines,
     policies: Policies,
@@ -170,7 +172,7 @@ def _kit(
     on_founded: Callable[[], Awaitable[None]] | None,
 ) -> Kit:
     bot, db, out, clock = lines.bot, lines.db, lines.out, lines.clock
-    words = Words()
+    words = words_of(domains)
     communities = Communities(db, open_to_all=settings.open)
     move_group = MoveGroup(db, communities, policies, follows)
     belonging = Belonging(db, policies[FansPolicy])

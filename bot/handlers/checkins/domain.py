@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import checkins as buttons
 from bot.features.checkins.checkins import CheckIns
 from bot.flows import check_in
 from bot.handlers.checkins import checkins
@@ -13,4 +14,4 @@ def wire(core: Core) -> Wired:
     return Wired({"checkins": CheckIns(core.db, policy, check_in.check_in), "checkin_policy": policy})
 
 
-DOMAIN = Domain(name="checkins", desks=(checkins.setup,), policies=(CheckInPolicy,), wire=wire)
+DOMAIN = Domain(name="checkins", desks=(checkins.setup,), policies=(CheckInPolicy,), buttons=buttons.BUTTONS, wire=wire)

@@ -1,5 +1,7 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import coin_shop as buttons
+from bot.content.secrets import coin_shop as secrets
 from bot.features.coin_shop import items as item_cases
 from bot.features.coin_shop import purchases
 from bot.features.coin_shop.items import Items
@@ -35,5 +37,7 @@ DOMAIN = Domain(
         item_cases.OPENED: Undoable(lambda tx, act, entry, _: item_cases.undo_shut(tx, act.place, entry)),
         purchases.HANDED_OVER: Undoable(lambda tx, act, entry, _: purchases.undo_hand_over(tx, act.place, entry)),
     },
+    buttons=buttons.BUTTONS,
+    secrets=secrets.SECRETS,
     wire=wire,
 )

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from bot.content.buttons import coupons as buttons
+from bot.content.secrets import coupons as secrets
 from bot.features.coupons import campaigns as campaign_cases
 from bot.features.coupons import redemption
 from bot.features.coupons.campaigns import Campaigns
@@ -65,5 +67,7 @@ DOMAIN = Domain(
         ),
     },
     follows=(_follow,),
+    buttons=buttons.BUTTONS,
+    secrets=secrets.SECRETS,
     wire=wire,
 )

@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, ChosenInlineResult, InlineQuery, Messag
 
 from bot.clock import Clock
 from bot.content import Words
-from bot.content.buttons.all import GIFT
+from bot.content.buttons.gifts import GIFT
 from bot.features.communities import Communities
 from bot.features.gifts.cards import FoundGift, Gifts, Sendable
 from bot.features.people.sources import FoundSource, Sources

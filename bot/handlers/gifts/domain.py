@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from bot.content.buttons import gifts as buttons
+from bot.content.secrets import gifts as secrets
 from bot.features.gifts import living_card
 from bot.features.gifts import offers as offer_cases
 from bot.features.gifts.cards import Gifts, expire_openings
@@ -38,5 +40,7 @@ DOMAIN = Domain(
         offer_cases.CLOSED: Undoable(lambda tx, act, entry, _: offer_cases.undo_close(tx, act.place, entry)),
     },
     tidies=(expire_openings,),
+    buttons=buttons.BUTTONS,
+    secrets=secrets.SECRETS,
     wire=wire,
 )

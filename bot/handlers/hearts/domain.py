@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import hearts as buttons
 from bot.features.hearts import hearts as heart_cases
 from bot.features.hearts.hearts import Hearts
 from bot.flows.hearts_unlock import Tools, Unlocking
@@ -28,5 +29,6 @@ DOMAIN = Domain(
             lambda tx, act, entry, _: heart_cases.undo_cancel(tx, act.place, entry, act.at)
         ),
     },
+    buttons=buttons.BUTTONS,
     wire=wire,
 )

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from bot.content.buttons import orders as buttons
+from bot.content.secrets import orders as secrets
 from bot.features.orders import orders as order_cases
 from bot.features.orders.hook import Hooks
 from bot.features.orders.orders import Orders
@@ -35,5 +37,7 @@ DOMAIN = Domain(
     desks=(orders.setup,),
     policies=(OrderPolicy,),
     undo={order_cases.REFUNDED: Undoable(_undo_refund)},
+    buttons=buttons.BUTTONS,
+    secrets=secrets.SECRETS,
     wire=wire,
 )

@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import packets as buttons
 from bot.features.packets import packets as packet_cases
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
@@ -36,5 +37,6 @@ DOMAIN = Domain(
         packet_cases.OPENED: Undoable(lambda tx, act, entry, _: packet_cases.undo_open(tx, act.place, entry, act.at))
     },
     follows=(_follow,),
+    buttons=buttons.BUTTONS,
     wire=wire,
 )

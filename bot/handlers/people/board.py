@@ -2,7 +2,7 @@
 
 from aiogram.types import TelegramObject
 
-from bot.content.buttons.all import ME
+from bot.content.buttons.shared import ME
 from bot.features.people.board import Members
 from bot.flows.my_card import my_card
 from bot.handlers.kit.rights import Doors

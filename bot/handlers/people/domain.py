@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from bot.content.buttons import people as buttons
 from bot.features.people import joining as joining_cases
 from bot.features.people.board import Members
 from bot.features.people.joining import Joining
@@ -50,5 +51,6 @@ DOMAIN = Domain(
     policies=(WelcomePolicy, BoardPolicy),
     follows=(_follow,),
     tidies=(expire_touches,),
+    buttons=buttons.BUTTONS,
     wire=wire,
 )

@@ -1,5 +1,7 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import raffles as buttons
+from bot.content.secrets import raffles as secrets
 from bot.features.raffles import calling_off as calling_off_cases
 from bot.features.raffles import raffles as raffle_cases
 from bot.features.raffles.calling_off import CallingOff
@@ -56,5 +58,7 @@ DOMAIN = Domain(
         ),
     },
     follows=(_follow,),
+    buttons=buttons.BUTTONS,
+    secrets=secrets.SECRETS,
     wire=wire,
 )

@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import staff as buttons
 from bot.features.staff import staff as staff_cases
 from bot.features.staff.drafts import Drafts
 from bot.features.staff.held import Holding
@@ -56,5 +57,6 @@ DOMAIN = Domain(
         ),
     },
     tidies=(forget_sightings,),
+    buttons=buttons.BUTTONS,
     wire=wire,
 )

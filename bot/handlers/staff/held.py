@@ -2,7 +2,7 @@
 
 from aiogram.types import CallbackQuery, TelegramObject
 
-from bot.content.buttons.all import HELD
+from bot.content.buttons.staff import HELD
 from bot.features.staff.held import Holding
 from bot.flows.held_rewards import Resolving
 from bot.handlers.kit.readers import read_id

@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import streams as buttons
 from bot.features.streams import airings as airing_cases
 from bot.features.streams import plans
 from bot.features.streams.airings import Evenings
@@ -59,5 +60,6 @@ DOMAIN = Domain(
         ),
     },
     follows=(_follow,),
+    buttons=buttons.BUTTONS,
     wire=wire,
 )
