@@ -14,8 +14,7 @@ from bot.app import build
 from bot.content.catalog import OUTCOMES
 from bot.domains import DOMAINS, panel_of, policies_of, resolvers_of, undoables_of
 from bot.settings import Settings
-from bot.store.messages.promised import NEEDS
-from bot.store.messages.telling import packed
+from bot.store.messages.payloads import KINDS, Say, pack
 from bot.telegram.promises import outcome_in
 
 ROOT = Path(__file__).parents[1]
@@ -30,7 +29,7 @@ async def understood(sqlite_url: str) -> dict[str, set[str]]:
     try:
         return {
             "outcomes": set(OUTCOMES),
-            "outbox_acts": set(NEEDS) & set(deliveries._acts),
+            "outbox_acts": set(KINDS),
             "cards": set(deliveries._cards),
             "files": set(deliveries._files),
             "witnesses": set(deliveries._witnesses),
@@ -70,9 +69,9 @@ def test_an_outcome_is_read_from_its_facts(name: str) -> None:
     """A stored name with stored facts gives an outcome that is written down as just that again."""
     facts = STORED["outcomes"][name]
 
-    outcome = outcome_in({"outcome": name, "facts": facts})
+    outcome = outcome_in(Say.from_facts({"outcome": name, "facts": facts}))
 
-    assert packed(outcome) == {"outcome": name, "facts": facts}
+    assert pack(outcome) == (name, facts)
 
 
 def test_a_forms_blanks_keep_their_names() -> None:

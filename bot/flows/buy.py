@@ -54,6 +54,7 @@ from bot.store import ledger
 from bot.store.coupons.hand_out import Choice, Claim, ClaimTools, hand_out
 from bot.store.engine.db import Database, Tx
 from bot.store.members import standing
+from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.raffle_tickets import entry_of
 from bot.store.tables import Coupon
@@ -144,9 +145,7 @@ def _buy_favour(tx: Tx, act: Act, picked: Pick) -> Bought:
         tx,
         act.place,
         FavourWaiting(purchase_id, picked.item.number, picked.item.title),
-        key=f"favour:{purchase_id}",
-        now=act.at,
-        not_after=act.at + OWNER_TOLD_WITHIN,
+        Terms(now=act.at, key=f"favour:{purchase_id}", not_after=act.at + OWNER_TOLD_WITHIN),
     )
     return outcome
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -11,11 +11,14 @@ from sqlmodel import col
 from bot.logs import apart, get_logger
 from bot.rules.coupon_states import CampaignState, CouponState
 from bot.rules.coupons.ending_soon import CouponsEnd, EndingCoupon, EndingPolicy, reminds_at, reminds_next
-from bot.rules.words import Language, language_of
 from bot.store.engine.db import Database, Tx
-from bot.store.messages.telling import packed, tell_in_private
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import pack
+from bot.store.messages.telling import tell_in_private
 from bot.store.places import place_of
-from bot.store.tables import Campaign, Community, Coupon, Member, Person
+from bot.store.private_messages import readers_among
+from bot.store.tables import Campaign, Community, Coupon
+from bot.store.tables.messages import Lane
 
 log = get_logger("ending")
 
@@ -83,19 +86,12 @@ def remind_some(tx: Tx, community_id: int, until: datetime, now: datetime, polic
         # Who claimed it within its last day has just read when it ends.
         if row.claimed_at <= reminds_at(row.closes, place.timezone, policy):
             ending.setdefault(row.member_id, []).append(row)
-    for reader in _reachable(tx, list(ending)):
-        theirs = ending[reader.member_id]
+    for member_id, reader in readers_among(tx, list(ending), place.language, wanted=True, inside=True).items():
+        theirs = ending[member_id]
         coupons = tuple(EndingCoupon(row.title, row.code, row.closes) for row in theirs[: policy.shown])
-        tell_in_private(
-            tx,
-            community_id,
-            reader.user_id,
-            reader.language or place.language,
-            packed(CouponsEnd(coupons, len(theirs))),
-            key=f"coupon:ends:{theirs[0].id}",
-            now=now,
-            not_after=min(row.closes for row in theirs),
-        )
+        until = min(row.closes for row in theirs)
+        terms = Terms(now=now, key=f"coupon:ends:{theirs[0].id}", not_after=until, lane=Lane.REMINDER)
+        tell_in_private(tx, community_id, reader, pack(CouponsEnd(coupons, len(theirs))), terms)
     return True
 
 
@@ -118,28 +114,3 @@ def _not_reminded(tx: Tx, community_id: int, until: datetime, now: datetime, pol
         .with_for_update(of=Coupon)
     )
     return tx.execute(query).all()
-
-
-class _Reader(NamedTuple):
-    """Somebody who can be told in private."""
-
-    member_id: int
-    user_id: int
-    language: Language | None
-
-
-def _reachable(tx: Tx, member_ids: list[int]) -> list[_Reader]:
-    """Which of these members can be told in private and want to be."""
-    rows: Any = tx.execute(
-        select(col(Member.id), col(Person.user_id), col(Person.language), col(Person.telegram_language))
-        .join(Person, col(Person.user_id) == col(Member.user_id))
-        .where(
-            col(Member.id).in_(member_ids),
-            col(Member.reminders).is_(True),
-            col(Member.left_at).is_(None),
-            col(Person.can_write).is_(True),
-        )
-    ).all()
-    return [
-        _Reader(row.id, row.user_id, language_of(row.language) or language_of(row.telegram_language)) for row in rows
-    ]

@@ -19,7 +19,8 @@ from bot.rules.beacons import QUICKNET
 from bot.rules.raffles.cards import RaffleCard
 from bot.rules.raffles.facts import EntryState, RaffleState, public_state
 from bot.store.engine.db import Tx
-from bot.store.messages.cards import hang_card, take_down
+from bot.store.messages.cards import CardSubject, hang_card, take_down
+from bot.store.messages.outbox import Terms
 from bot.store.tables import Community, Raffle, RaffleEntry
 
 
@@ -75,4 +76,5 @@ def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: da
         raffle = tx.get_one(Raffle, raffle_id)
         if raffle.state not in {RaffleState.DRAWN, RaffleState.CANCELLED}:
             turns_at = raffle.closes if raffle.closes > at else None
-            hang_card(tx, community_id, CARD, raffle_id, new_chat_id, at, at, turns_at=turns_at)
+            subject = CardSubject(community_id, CARD, raffle_id)
+            hang_card(tx, subject, new_chat_id, Terms(now=at), turns_at=turns_at)

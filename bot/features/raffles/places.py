@@ -1,6 +1,6 @@
 """The places of a raffle: the first in rank get them, and are told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,13 +12,16 @@ from bot.features.raffles.facts import CARD, REDRAW, next_in_rank
 from bot.rules.place import Place
 from bot.rules.raffles.facts import EntryState, Reason
 from bot.rules.raffles.results import YouWon
-from bot.rules.words import reader_language
 from bot.store.engine.db import Database, Tx
 from bot.store.look_up import LookUp
 from bot.store.messages.cards import groups_of, touch_cards
-from bot.store.messages.telling import attach, packed, tell_here, tell_in_private
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import SendFile, pack
+from bot.store.messages.telling import Ways, attach, tell_here, tell_in_private
+from bot.store.private_messages import is_reachable, reader_of
 from bot.store.tables import Member, Person, Raffle, RaffleEntry
 from bot.store.tables.base import id_of
+from bot.store.tables.messages import Lane
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win, won_since
 
@@ -86,35 +89,13 @@ class Telling:
 def tell_entrant(tx: Tx, place: Place, member: Member, telling: Telling, chat_id: int | None) -> None:
     """Promise it in private, else as a whisper in this chat; never aloud."""
     person = tx.get_one(Person, member.user_id)
-    language = reader_language(person.language, person.telegram_language, place.language)
-    now = telling.now
-    not_after = now + TOLD_WITHIN
-    if person.can_write:
-        tell_in_private(
-            tx,
-            place.community_id,
-            member.user_id,
-            language,
-            packed(telling.outcome),
-            key=telling.key,
-            now=now,
-            not_after=not_after,
-        )
-        return
-    if chat_id is not None:
-        tell_here(
-            tx,
-            place.community_id,
-            chat_id,
-            member.user_id,
-            language,
-            telling.outcome,
-            key=telling.key,
-            now=now,
-            due_at=now,
-            not_after=not_after,
-            whisper=True,
-        )
+    reader = reader_of(person, place.language)
+    terms = Terms(now=telling.now, key=telling.key, not_after=telling.now + TOLD_WITHIN, lane=Lane.REMINDER)
+    if is_reachable(person):
+        tell_in_private(tx, place.community_id, reader, pack(telling.outcome), terms)
+    elif chat_id is not None:
+        in_room = replace(terms, lane=Lane.POST)
+        tell_here(tx, place.community_id, reader, Ways(chat_id, whisper=True), pack(telling.outcome), in_room)
 
 
 def group_for_whispers(tx: Tx, place: Place) -> int | None:
@@ -127,15 +108,8 @@ def send_proof(tx: Tx, raffle: Raffle, now: datetime, *, redraw_id: int | None =
     raffle_id = id_of(raffle)
     touch_cards(tx, raffle.community_id, CARD, raffle_id, now)
     kind, subject_id = (CARD, raffle_id) if redraw_id is None else (REDRAW, redraw_id)
-    attach(
-        tx,
-        raffle.community_id,
-        kind,
-        subject_id,
-        key=f"raffle.proof:{raffle_id}:{raffle.redrawn}",
-        now=now,
-        not_after=now + TOLD_WITHIN,
-    )
+    terms = Terms(now=now, key=f"raffle.proof:{raffle_id}:{raffle.redrawn}", not_after=now + TOLD_WITHIN)
+    attach(tx, raffle.community_id, SendFile(kind, subject_id), terms)
 
 
 async def look_up_winners(db: Database, look_up: LookUp | None, raffle_id: int, places: int) -> None:

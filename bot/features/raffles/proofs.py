@@ -21,6 +21,8 @@ from bot.rules.raffles.proofs import write_proof
 from bot.rules.raffles.results import DrawTold, LostPlace
 from bot.rules.sealing import Sealed
 from bot.store.engine.db import Database, Tx
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import SendFile
 from bot.store.messages.telling import Attachment, attach
 from bot.store.places import place_of
 from bot.store.tables import Raffle, RaffleEntry, RaffleRedraw
@@ -73,10 +75,8 @@ def ask_proof(tx: Tx, act: Act, number: int, can_write: bool) -> ProofComes | Ra
         state = public_state(RaffleState(raffle.state), raffle.closes, act.at)
         return RaffleNotNow(number, raffle.prize, "proof", state)
     if can_write:
-        until = act.at + SENT_WITHIN
-        key = f"raffle.asked:{act.cause}"
-        chats = [act.sender.user_id]
-        attach(tx, act.community_id, CARD, raffle.id, key=key, now=act.at, not_after=until, chats=chats)
+        terms = Terms(now=act.at, key=f"raffle.asked:{act.cause}", not_after=act.at + SENT_WITHIN)
+        attach(tx, act.community_id, SendFile(CARD, raffle.id), terms, chats=[act.sender.user_id])
     return ProofComes(number, raffle.prize, can_write)
 
 

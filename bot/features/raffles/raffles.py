@@ -50,7 +50,8 @@ from bot.store import causes
 from bot.store.airings import open_airings
 from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import PLANNED, Database, Tx
-from bot.store.messages.cards import hang_cards
+from bot.store.messages.cards import CardSubject, hang_cards
+from bot.store.messages.outbox import Terms
 from bot.store.messages.refused import heard_in, untold_card
 from bot.store.places import lock_shop
 from bot.store.tables import Member, Raffle, RaffleEntry
@@ -130,7 +131,7 @@ def make(
     raffle.sealing = Sealing.FREEZE if beacon else Sealing.NONE
     tx.add(raffle)
     tx.flush()
-    chats = hang_cards(tx, act.community_id, CARD, id_of(raffle), at, at, turns_at=wish.closes)
+    chats = hang_cards(tx, CardSubject(act.community_id, CARD, id_of(raffle)), Terms(now=at), turns_at=wish.closes)
     groups, untold = heard_in(tx, act.community_id, chats)
     after = causes.to_facts(wish)
     entry = record_act(tx, act, MADE, subject_of(raffle), subject_id=raffle.id, after=after)

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from aiogram.types import CallbackQuery, Message
 
-from bot.content.buttons.coin_shop import HAND_OVER, REFUND
+from bot.content.buttons.shared import HAND_OVER, REFUND
 from bot.handlers.coin_shop.services import CoinShopServices
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
 from bot.handlers.kit.naming import Line, Naming

@@ -1,5 +1,7 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import coupons as buttons
+from bot.content.secrets import coupons as secrets
 from bot.features.coupons import campaigns as campaign_cases
 from bot.features.coupons import cancellation, forget, redemption
 from bot.features.coupons.campaigns import Campaigns, finish_refunds
@@ -62,5 +64,7 @@ DOMAIN = Domain(
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
+    buttons=buttons.BUTTONS,
+    secrets=secrets.SECRETS,
     wire=wire,
 )

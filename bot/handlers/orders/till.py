@@ -5,7 +5,7 @@ from typing import assert_never
 
 from aiogram.types import CallbackQuery, Document, Message
 
-from bot.content.buttons.all import REDEEM_ONE
+from bot.content.buttons.shared import REDEEM_ONE
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, one_of
 from bot.handlers.kit.naming import Line, Naming
 from bot.handlers.kit.readers import read_id

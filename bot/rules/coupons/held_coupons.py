@@ -56,3 +56,8 @@ class MyCoupons(Outcome, name="coupons.MyCoupons"):
     """What their tier may claim before the others."""
     past: tuple[HeldCoupon, ...] = ()
     """The last ones that were claimed and can't be used any more."""
+
+    @property
+    def fits_alert(self) -> bool:
+        """Of a list of codes the short form tells only how many there are."""
+        return not (self.coupons or self.early)

@@ -75,3 +75,8 @@ class RaffleList(Outcome, name="raffles.RaffleList"):
     """What runs, and what was drawn lately, with the reader's own part in it."""
 
     lines: tuple[RaffleLine, ...]
+
+    @property
+    def fits_alert(self) -> bool:
+        """Of a list the short form tells only how many there are."""
+        return not self.lines

@@ -155,6 +155,11 @@ class MyEntry(Outcome, name="raffles.MyEntry"):
     page: str | None = None
     """Path of the page that checks the draw, once there is a proof."""
 
+    @property
+    def fits_alert(self) -> bool:
+        """The salt and the line are too long for an alert."""
+        return False
+
 
 @dataclass(frozen=True, slots=True)
 class NotEntered(Outcome, name="raffles.NotEntered"):
