@@ -17,6 +17,7 @@ from bot.content import filters
 from bot.content.button import Rows
 from bot.content.buttons import buttons_for
 from bot.content.catalog import FEATURES, feature_of
+from bot.content.compiled import Compiled
 from bot.content.secrets import aloud, is_secret
 from bot.rules.communities import Place
 from bot.rules.words import Language
@@ -66,7 +67,7 @@ class Said:
 
 
 class Words:
-    """Renders outcomes. Templates are compiled once, when this is made."""
+    """Renders outcomes. Templates are compiled or read compiled, when this is made."""
 
     def __init__(self) -> None:
         self._html = {language: _load(language, autoescape=True) for language in Language}
@@ -130,6 +131,7 @@ class Words:
 
 
 def _load(language: Language, *, autoescape: bool) -> dict[str, Template]:
+    kept = Compiled(f"{language}-{'html' if autoescape else 'plain'}")
     environment = Environment(  # off only for plain texts, which Telegram doesn't parse
         loader=FileSystemLoader(FOLDER / language),
         autoescape=autoescape,  # noqa: S701  # off only for plain texts, which Telegram doesn't parse
@@ -137,6 +139,7 @@ def _load(language: Language, *, autoescape: bool) -> dict[str, Template]:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=kept if kept.possible else None,
     )
     environment.filters.update(filters.all_for(language, html=autoescape))
     return {feature: environment.get_template(f"{feature}.j2") for feature in FEATURES}
