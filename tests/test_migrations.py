@@ -25,11 +25,11 @@ from bot.store.db import Database, Tx, async_engine
 from bot.store.packets import lots_from_json
 from bot.store.schema import HEAD, SCRIPTS, migrate
 from bot.store.tables import FanGroup, Forgotten, metadata
-from tests.conftest import Postgres
 from tests.features.draws import Fair, Recorded
 from tests.features.people import NOON, Causes, balance, fan, give, offer, query, shop, till
 from tests.features.test_fan_packets import AUGUST, END, OCTOBER, Fans
 from tests.features.test_orders import held, order
+from tests.postgres import Postgres
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.app import App, build
+from bot.app import App, build, tune_collector
 from bot.clock import Clock
 from bot.content import Words
 from bot.handlers.menus import Menus
@@ -261,6 +261,14 @@ def one_set_of_certificates() -> Iterator[None]:
     """The authorities that no test asks are read once, not by each stage's client: that is a sixth of a bot's start."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ssl.create_default_context", cache(ssl.create_default_context))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_tuning_of_the_collector() -> Iterator[None]:
+    """What is wired is frozen once a process: frozen again and again, the stages that are over would never be freed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.app.tune_collector", cache(tune_collector))
         yield
 
 

@@ -25,8 +25,8 @@ from bot.store.lock import InUseError
 from bot.store.tables import Coupon
 from tests.bot.big_shop import at_work, big_shop
 from tests.bot.conftest import Stage, stages
-from tests.conftest import Postgres
 from tests.features.people import NOON, balance, fan, shop
+from tests.postgres import Postgres
 
 FANS = 150
 KILLS = 8
