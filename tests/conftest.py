@@ -6,11 +6,18 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from bot.store.db import Database
 from bot.store.schema import migrate
 from tests.engines import compiled_once
 from tests.postgres import Postgres
+
+pytest_plugins = ["tests.lanes"]
+
+# Whether an example takes long says how busy the machine is, nothing else.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 DATABASES = ("sqlite", "postgresql")
 _numbers = itertools.count(1)

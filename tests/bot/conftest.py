@@ -248,7 +248,7 @@ async def stages(url: str) -> AsyncIterator[Play]:
     assert [call for telegram in telegrams for call in unexpected_refusals(telegram)] == []
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="package")
 def one_set_of_words() -> Iterator[None]:
     """Templates are compiled once for all stages: that is two thirds of a bot's start."""
     with pytest.MonkeyPatch.context() as patch:
@@ -256,7 +256,7 @@ def one_set_of_words() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="package")
 def one_set_of_certificates() -> Iterator[None]:
     """The authorities that no test asks are read once, not by each stage's client: that is a sixth of a bot's start."""
     with pytest.MonkeyPatch.context() as patch:
@@ -264,7 +264,7 @@ def one_set_of_certificates() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="package")
 def one_tuning_of_the_collector() -> Iterator[None]:
     """What is wired is frozen once a process: frozen again and again, the stages that are over would never be freed."""
     with pytest.MonkeyPatch.context() as patch:
@@ -276,7 +276,7 @@ async def no_menus(_menus: Menus) -> None:
     """What stages do instead of setting menus."""
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="package")
 def menus_as_they_are() -> Iterator[None]:
     """A stage's bot sets no menus by itself; see `Stage.set_menus`."""
     with pytest.MonkeyPatch.context() as patch:
@@ -284,12 +284,14 @@ def menus_as_they_are() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
-def short_logs() -> None:
+@pytest.fixture(autouse=True, scope="package")
+def short_logs() -> Iterator[None]:
     """One line an event, as an operator sees them; tests that look at events capture them."""
     structlog.configure(
         processors=[structlog.processors.add_log_level, error_in_short, structlog.processors.KeyValueRenderer()]
     )
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
