@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import errno
+import gc
 import signal
 import socket
 import sys
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from bot.running import App
     from bot.settings import Settings
 
+WHILE_LOADING = (100_000, 20, 100)
+"""What libraries make when they are imported stays: to look through it again and again is a quarter of the import."""
 EXIT_BUSY = 1
 """What is in the way will be gone soon: a supervisor may try again."""
 EXIT_SETTINGS = 2
@@ -26,6 +29,7 @@ IN_USE = "another process uses this database: a bot that hasn't stopped, or a re
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb; its exit code."""
+    gc.set_threshold(*WHILE_LOADING)
     options = _parser().parse_args(arguments)
     if options.verb == "version":
         sys.stdout.write(f"encore {__version__}\n")

@@ -23,7 +23,6 @@ from bot.rules.packets.packets import ShareTaken
 from bot.store.engine.db import Database, Tx, async_engine
 from bot.store.engine.schema import HEAD, SCRIPTS, migrate
 from bot.store.tables import FanGroup, Forgotten, metadata
-from tests.conftest import Postgres
 from tests.features.draws import Fair, Recorded
 from tests.features.orders.test_orders import held, order
 from tests.features.packets.fans import AUGUST, END, OCTOBER, Fans
@@ -42,6 +41,7 @@ from tests.features.scene import (
     shop,
     till,
 )
+from tests.postgres import Postgres
 
 T = TypeVar("T")
 

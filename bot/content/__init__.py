@@ -17,6 +17,7 @@ from bot.content import filters
 from bot.content.button import Button, Rows
 from bot.content.buttons.shared import Buttons
 from bot.content.catalog import FILES, file_of
+from bot.content.compiled import Compiled
 from bot.content.secret import MASK, Secrets
 from bot.rules.general import OnlyInPrivate
 from bot.rules.place import Place
@@ -74,7 +75,7 @@ class Said:
 
 
 class Words:
-    """Renders outcomes. Templates are compiled once, when this is made.
+    """Renders outcomes. Templates are compiled, or read compiled, when this is made.
 
     `buttons` and `secrets` are what the domains registered; who says only plain lines needs none.
     """
@@ -165,6 +166,7 @@ class Words:
 
 
 def _load(language: Language, *, autoescape: bool) -> dict[str, Template]:
+    kept = Compiled(f"{language}-{'html' if autoescape else 'plain'}")
     environment = Environment(  # off only for plain texts, which Telegram doesn't parse
         loader=FileSystemLoader(FOLDER / language),
         autoescape=autoescape,  # noqa: S701  # off only for plain texts, which Telegram doesn't parse
@@ -172,6 +174,7 @@ def _load(language: Language, *, autoescape: bool) -> dict[str, Template]:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=kept if kept.possible else None,
     )
     environment.filters.update(filters.all_for(language, html=autoescape))
     return {file: environment.get_template(f"{file}.j2") for file in (*FILES, LABELS)}

@@ -57,7 +57,7 @@ async def test_borrowed_words_in_a_group(play: Play, borrow: Borrow) -> None:
     for who in (stage.owner, ana):
         for text in ACTING:
             borrow(stage, who, stage.group, text)
-    await stage.settled()
+    await stage.all_sent()
     assert said_since(stage.telegram, mark) == []
     assert await everything(stage.app.db) == before
     assert "+10" in (await stage.ask(ana, "silk moon")).text
@@ -80,7 +80,7 @@ async def test_borrowed_words_in_private(play_sqlite: Play, borrow: Borrow, lang
     assert speaks(sentence, language)
     mark = len(stage.telegram.calls)
     borrow(stage, stage.owner, stage.bot, "How are you all?")
-    await stage.settled()
+    await stage.all_sent()
     assert said_since(stage.telegram, mark) == []
     assert await everything(stage.app.db) == before
 
@@ -119,7 +119,7 @@ async def test_a_reply_to_a_forwarded_file(play_sqlite: Play) -> None:
     jun = stage.telegram.add_user("Jun")
     mark = len(stage.telegram.calls)
     stage.owner.forwards(jun.says(stage.owner, "/newcoupon title=Silk", document=CODES), stage.group)
-    await stage.settled()
+    await stage.all_sent()
     assert said_since(stage.telegram, mark) == []
     file = stage.owner.forwards(jun.says(stage.owner, "", document=CODES), stage.group)
     said = stage.owner.says(stage.group, "/newcoupon title=Silk", reply_to=file)
@@ -136,7 +136,7 @@ async def test_a_shared_gift_card_says_nothing(play_sqlite: Play) -> None:
     assert asked.answer is not None
     mark = len(stage.telegram.calls)
     ana.chooses(asked, asked.answer.results[0].id)
-    await stage.settled()
+    await stage.all_sent()
     assert said_since(stage.telegram, mark) == []
 
 
@@ -152,6 +152,6 @@ async def test_edited_words_dont_act(play_sqlite: Play) -> None:
         for text in ("/checkin", "check in", "/newcoupon title=Scarf stock=5"):
             mark = len(stage.telegram.calls)
             stage.owner.edits(said, text)
-            await stage.settled()
+            await stage.all_sent()
             assert said_since(stage.telegram, mark) == []
     assert await everything(stage.app.db) == before

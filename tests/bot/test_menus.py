@@ -155,7 +155,7 @@ async def test_fans_commands_are_whispers(play_sqlite: Play, rights: Rights | No
         answer = await stage.whisper(ana, after=said)
         assert speaks(answer.text, "en")
         assert answer not in ben.sees(stage.group)
-    await stage.settled()
+    await stage.all_sent()
     assert len(stage.telegram.messages(stage.group)) == public
     assert (await stage.books()).held_by_fans == 5
 

@@ -17,8 +17,8 @@ from sandbox import Message, Person
 from tests.bot.reopened import UNDRAWN_PACKETS, UNFINISHED, Reopened, reopened, said_in
 from tests.bot.staff.test_admin import taps, types
 from tests.bot.version_before import WORLD, load, promised
-from tests.conftest import Postgres
 from tests.features.scene import everything, query
+from tests.postgres import Postgres
 
 STORED = json.loads((Path(__file__).parents[1] / "data/stored_names.json").read_text(encoding="utf-8"))
 STALE, OOPS, STAFF = "button's out of date", "Oops", "for the shop's staff"

@@ -166,7 +166,7 @@ async def test_pictures_said_aloud_are_taken_back(play_sqlite: Play) -> None:
     stage = await play_sqlite(language="en")
     stage.telegram.knows_whispers = False
     said = stage.owner.says(stage.group, "/source video")
-    await stage.settled()
+    await stage.all_sent()
     pictures = [m for m in stage.group.messages if m.seq > said.seq and m.file is not None]
     assert [m.deleted for m in pictures] == [True]
 

@@ -283,7 +283,7 @@ async def test_forged_picks_of_the_panel(play_sqlite: Play) -> None:
     private = stage.telegram.private(stage.bot, owner)
     for forged in ("id:", "id:1", "id:x", f"id:{'9' * 25}", ""):
         owner.forges(private, panel, f"admin:1:a:fan:{forged}")
-    await stage.settled()
+    await stage.all_sent()
     assert "Nothing has happened yet" not in panel.text
     mark = len(stage.telegram.calls)
     await asyncio.sleep(0)

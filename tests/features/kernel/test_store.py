@@ -251,7 +251,10 @@ async def test_a_deadlock_runs_again(db: Database, url: str) -> None:
     await asyncio.gather(db.write(crosswise, 501, 502), db.write(crosswise, 502, 501))
     names = await query(db, "SELECT name FROM person WHERE user_id > 500")
     assert names == [("somebody!!",), ("somebody!!",)]
-    assert len(runs) == (3 if url.startswith("postgresql") else 2)
+    if url.startswith("postgresql"):
+        assert len(runs) >= 3  # who runs again may overtake the other one, which then runs again too
+    else:
+        assert len(runs) == 2
 
 
 async def test_a_read_is_no_write(db: Database) -> None:
