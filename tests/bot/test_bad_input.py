@@ -15,7 +15,7 @@ from sandbox import Chat, Message, Person, Rights
 from tests import hostile
 from tests.bot.conftest import Play, Stage, is_card
 from tests.bot.speech import HAN, HANGUL, said_since, speaks
-from tests.features.scene import everything
+from tests.features.scene import act_by, everything
 
 LANGUAGES = ("ko", "zh", "en")
 FAILURES = frozenset(
@@ -397,9 +397,8 @@ async def snapshot(stage: Stage) -> dict[str, Any]:
 
 async def make(stage: Stage, place: Place, cause: str, **wish: Any) -> CampaignMade:
     """A campaign that somebody else made."""
-    made = await stage.app.dispatcher["campaigns"].make(
-        place, 1, NewCampaign("Scarf", 5, **wish), stage.app.clock.now(), f"test:{cause}"
-    )
+    act = act_by(place, 1, stage.app.clock.now(), f"test:{cause}")
+    made = await stage.app.dispatcher["coupons"].campaigns.make(act, NewCampaign("Scarf", 5, **wish))
     assert isinstance(made, CampaignMade)
     return made
 
