@@ -86,4 +86,4 @@ class ComeAndGo:
 def go(tx: Tx, going: Going, policy: GiftPolicy) -> None:
     """Someone leaves a group; with the last one, what was pending on their joining is cancelled."""
     joining.go(tx, going)
-    invitations.leave(tx, going.place, going.user_id, going.at, policy)
+    invitations.cancel_if_gone(tx, going.place, going.user_id, going.at, policy)

@@ -64,7 +64,7 @@ class DueRound:
     month: date
 
 
-class Lapsing:
+class LapseClock:
     """The clock's use cases of coins."""
 
     def __init__(self, db: Database, policy: LapsePolicy) -> None:
@@ -76,7 +76,7 @@ class Lapsing:
         due, next_at = await self._db.read(look_ahead, now, self._policy)
         for one in due:
             with apart(log, "lapse_failed", community=one.community_id, step=one.step.value):
-                while await self._db.write(go_on, one, now, self._policy):
+                while await self._db.write(do_chunk, one, now, self._policy):
                     pass
         return next_at
 
@@ -116,7 +116,7 @@ def _done_since(session: Session, month: date) -> set[DueRound]:
     return {DueRound(row[0], LapseStep(row[1]), date.fromisoformat(f"{row[2]}-01")) for row in rows}
 
 
-def go_on(tx: Tx, due: DueRound, now: datetime, policy: LapsePolicy) -> bool:
+def do_chunk(tx: Tx, due: DueRound, now: datetime, policy: LapsePolicy) -> bool:
     """Do the next few hundred members of a round; False when there are none left."""
     row = _round(tx, due)
     if row.done:

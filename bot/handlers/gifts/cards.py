@@ -99,7 +99,7 @@ async def _answer(ask: Ask, outcome: Any, voice: Voice, gifts: GiftServices, clo
     if isinstance(outcome, GiftCard) and ask.private:
         message_id = await voice.panel(ask, outcome)
         if message_id is not None:
-            await gifts.cards.hung(ask.community, outcome.gift_id, ask.chat_id, message_id, clock.now())
+            await gifts.cards.note_message(ask.community, outcome.gift_id, ask.chat_id, message_id, clock.now())
         return
     await voice.answer(ask, outcome)
 
@@ -155,7 +155,7 @@ async def asked_inline(
 ) -> None:
     """In some chat a giver is about to send a card: their own cards, for their eyes only, or the way to one."""
     person = query.from_user
-    cards = await gifts.cards.sendable(person.id, card_in(query.query.strip()), clock.now())
+    cards = await gifts.cards.list_sendable(person.id, card_in(query.query.strip()), clock.now())
     known = await communities.reader(person.id)
     fallback = known.place.language if known.place is not None else Language.EN
     language = reader_language(known.language, person.language_code, fallback)
@@ -196,7 +196,7 @@ async def shared(result: ChosenInlineResult, cause: str, gifts: GiftServices, cl
     """A card went into some chat: which one, nobody tells a bot."""
     card = card_in(result.result_id)
     if card is not None:
-        await gifts.cards.shared(result.from_user.id, card, clock.now(), cause)
+        await gifts.cards.note_shared(result.from_user.id, card, clock.now(), cause)
         log.info("gift_shared", user=result.from_user.id)
 
 

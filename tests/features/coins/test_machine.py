@@ -1,7 +1,7 @@
 """Whatever fans, staff and clocks do in whatever order: no coin, coupon or day is unaccounted for.
 
-Hypothesis makes up histories of real use cases on a fresh SQLite file each. A small model in this file knows what each
-act should answer, from the product's rules and not from the bot's code, and after every step the books, the stocks
+Hypothesis makes up histories of real use cases on a fresh SQLite file each. A small model in these files knows what
+each act should answer, from the product's rules and not from the bot's code, and after every step the books, the stocks
 and the streaks in the database are held against it.
 """
 

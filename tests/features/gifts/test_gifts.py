@@ -67,7 +67,7 @@ async def test_nothing_is_paid_for_a_click(db: Database, causes: Causes) -> None
     assert (await circle.shows(card, days(3))).opened == 5
     # Telegram didn't tell that it was sent: `doctor` says so, until it does.
     assert await db.read(unheard) == 1
-    await circle.gifts.shared(ANA.user_id, card.gift_id, NOON, "7:1")
+    await circle.gifts.note_shared(ANA.user_id, card.gift_id, NOON, "7:1")
     assert await db.read(unheard) == 0
 
 
@@ -172,15 +172,15 @@ async def test_five_cards_a_day(db: Database, causes: Causes) -> None:
     for number in range(5):
         card = await circle.card(ANA, offer=1)
         assert (await circle.card(ANA, offer=1)).gift_id == card.gift_id
-        assert len(await circle.gifts.sendable(ANA.user_id, card.gift_id, NOON)) == 1
+        assert len(await circle.gifts.list_sendable(ANA.user_id, card.gift_id, NOON)) == 1
         for _ in range(2):
-            await circle.gifts.shared(ANA.user_id, card.gift_id, NOON, f"7:{number}")
+            await circle.gifts.note_shared(ANA.user_id, card.gift_id, NOON, f"7:{number}")
     assert await circle.makes(ANA, NOON, offer=1) == EnoughForToday(5)
     plain = await circle.makes(ANA, days(1), offer=0)
     assert isinstance(plain, GiftCard)
-    assert await circle.gifts.sendable(ANA.user_id, plain.gift_id, NOON) == []
-    assert len(await circle.gifts.sendable(ANA.user_id, plain.gift_id, days(1))) == 1
-    assert await circle.gifts.sendable(BEN.user_id, plain.gift_id, days(1)) == []
+    assert await circle.gifts.list_sendable(ANA.user_id, plain.gift_id, NOON) == []
+    assert len(await circle.gifts.list_sendable(ANA.user_id, plain.gift_id, days(1))) == 1
+    assert await circle.gifts.list_sendable(BEN.user_id, plain.gift_id, days(1)) == []
 
 
 async def test_making_cards_at_once(db: Database, causes: Causes) -> None:
@@ -315,7 +315,7 @@ async def test_deleting_ones_data(db: Database, causes: Causes) -> None:
     await circle.offers(stock=5)
     await circle.brings(ANA, BEN)
     single = await circle.card(ANA, offer=1)
-    await circle.gifts.shared(ANA.user_id, single.gift_id, NOON, "7:1")
+    await circle.gifts.note_shared(ANA.user_id, single.gift_id, NOON, "7:1")
     await circle.opens(BEN, single, inside=True)
     kept = await circle.brings(EVE, fan(4))
     for who in (ANA, BEN):
