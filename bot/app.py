@@ -6,18 +6,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from aiogram import Bot, Dispatcher
 
 from bot.clock import Clock
 from bot.content import Words
-from bot.domains import DOMAINS, follows_of, forgetting_of, panel_of, policies_of, table_of, undoables_of
+from bot.domains import DOMAINS, follows_of, forgetting_of, panel_of, policies_of, resolvers_of, table_of, undoables_of
 from bot.features.communities import Communities
 from bot.features.people.sources import Sources
 from bot.features.shops.ownership import Ownership
 from bot.features.shops.rooms import Rooms
-from bot.features.shops.setup import SettingUp
 from bot.features.shops.topics import Topics
 from bot.features.staff.fast_presses import Watching
 from bot.features.staff.staff import Staffing
@@ -27,31 +25,30 @@ from bot.flows.move_group import MoveGroup
 from bot.flows.named_people import People
 from bot.flows.presence import Belonging
 from bot.flows.undo import Undo
-from bot.handlers.kit.arrivals import Arrivals
-from bot.handlers.kit.domain import Core, Domain, Wired
+from bot.handlers.kit.domain import Core, Wired
 from bot.handlers.kit.errors import Patience
+from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.naming import Naming
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.whereabouts import Whereabouts
-from bot.handlers.shops.setup_panel import SetupPanel
+from bot.handlers.shops.arrivals import Arrivals
 from bot.housekeeping import Housekeeper
 from bot.jobs import Jobs
 from bot.logs import apart, get_logger
 from bot.meters import Meters
+from bot.rules.beacons import Beacon
 from bot.rules.fans import FansPolicy
 from bot.rules.farming import FarmingPolicy
 from bot.rules.policies import Policies
-from bot.rules.raffles.beacons import Beacon
-from bot.rules.shops.setup import SetupPolicy
 from bot.running import App
 from bot.settings import Settings
 from bot.store.engine.db import Database
 from bot.store.engine.hold import Hold
 from bot.telegram.calls import Outbound
-from bot.telegram.deliveries import Deliveries
+from bot.telegram.deliveries import Deliveries, FileMaker
 from bot.telegram.outbox_sender import Sender
 from bot.telegram.pacer import Limits, Pacer
 from bot.telegram.replies import Voice
@@ -66,17 +63,8 @@ TOKEN_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Randomness:
-    """Where everything random comes from; tests give their own."""
-
-    choice: Callable[[Any], Any] = secrets.choice
-    token: Callable[[int], str] = secrets.token_urlsafe
-    fresh_bytes: Callable[[int], bytes] = secrets.token_bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """The lines to Telegram, and the database."""
+class Engine:
+    """The database, the lines to Telegram, and what measures both."""
 
     bot: Bot
     session: LightSession
@@ -89,248 +77,254 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class Kit:
-    """What the handlers of every domain use, and who they ask Telegram through."""
+class Telegram:
+    """Who an update is from and how they are answered."""
 
-    core: Core
+    words: Words
+    communities: Communities
     move_group: MoveGroup
     belonging: Belonging
+    whispers: Whispers
+    voice: Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Shops:
+    """Whose a chat is, and who steers a shop."""
+
     rooms: Rooms
     topics: Topics
-    staffing: Staffing
     sources: Sources
+    roles: Roles
     arrivals: Arrivals
-    whispers: Whispers
-    menus: Menus
-    panel: SetupPanel
-    setting_up: SettingUp
 
 
 def build(
     settings: Settings,
     *,
-    session: LightSession | None = None,
     clock: Clock | None = None,
-    randomness: Randomness | None = None,
     beacon: Beacon | None = None,
     limits: Limits | None = None,
     on_founded: Callable[[], Awaitable[None]] | None = None,
     hold: Hold | None = None,
-    domains: tuple[Domain, ...] = DOMAINS,
 ) -> App:
     """Wire a bot. The database behind `settings` must be migrated. Without a `beacon` shops seal their draws alone.
 
     `on_founded` is called after each new shop that a group has founded. Without a `hold` no other bot may use the
     database.
     """
-    lines = _open(settings, session, clock, limits, hold)
-    policies = policies_of(domains)
-    kit = _kit(settings, lines, policies, domains, randomness or Randomness(), beacon, on_founded)
-    wired = [domain.wire(kit.core) for domain in domains]
-    return _app(settings, lines, kit, domains, wired)
+    engine = _open(settings, clock or Clock.real(), limits or Limits(), hold or Hold())
+    policies = policies_of(DOMAINS)
+    telegram = _telegram(settings, engine, policies)
+    shops = _shops(settings, engine, telegram, on_founded)
+    core = _core(settings, engine, policies, telegram, shops, beacon)
+    return _app(engine, telegram, shops, core, [domain.wire(core) for domain in DOMAINS])
 
 
-def _open(
-    settings: Settings,
-    session: LightSession | None,
-    clock: Clock | None,
-    limits: Limits | None,
-    hold: Hold | None,
-) -> Lines:
+def _open(settings: Settings, clock: Clock, limits: Limits, hold: Hold) -> Engine:
     meters = Meters()
-    session = session or LightSession(settings.telegram_api_url)
-    pacer = Pacer(limits or Limits(), time.monotonic, meters)
+    session = LightSession(settings.telegram_api_url)
+    pacer = Pacer(limits, time.monotonic, meters)
     session.middleware(pacer)
     bot = Bot(settings.bot_token.get_secret_value(), session=session)
-    return Lines(
+    return Engine(
         bot=bot,
         session=session,
         pacer=pacer,
         out=Outbound(bot, session, pacer, settings.public_url),
         db=Database.open(settings.database_url.get_secret_value(), meters),
-        clock=clock or Clock.real(),
+        clock=clock,
         meters=meters,
-        hold=hold or Hold(),
+        hold=hold,
     )
 
 
-def _kit(
-    settings: Settings,
-    lines: Lines,
-    policies: Policies,
-    domains: tuple[Domain, ...],
-    randomness: Randomness,
-    beacon: Beacon | None,
-    on_founded: Callable[[], Awaitable[None]] | None,
-) -> Kit:
-    bot, db, out, clock = lines.bot, lines.db, lines.out, lines.clock
-    words, table = Words(), table_of(domains)
+def _telegram(settings: Settings, engine: Engine, policies: Policies) -> Telegram:
+    db, clock, words = engine.db, engine.clock, Words()
     communities = Communities(db, open_to_all=settings.open)
-    move_group = MoveGroup(db, communities, policies, follows_of(domains))
+    move_group = MoveGroup(db, communities, policies, follows_of(DOMAINS))
     belonging = Belonging(db, policies)
-    whereabouts = Whereabouts(bot, belonging, clock, policies[FansPolicy])
-    whispers = Whispers(out, db, clock)
+    whispers = Whispers(engine.out, db, clock)
     voice = Voice(
-        out=out,
+        out=engine.out,
         words=words,
         db=db,
         communities=communities,
         move_group=move_group,
         clock=clock,
         whispers=whispers,
-        meters=lines.meters,
+        meters=engine.meters,
         absent=belonging.not_there,
     )
-    rooms, topics, staffing = Rooms(db), Topics(db), Staffing(db)
-    out.on_lost_topic = partial(lose_topic, topics, communities, clock)
-    roles = Roles(bot, communities, Ownership(db), HandingOver(db), staffing)
+    return Telegram(words, communities, move_group, belonging, whispers, voice)
+
+
+def _shops(
+    settings: Settings, engine: Engine, telegram: Telegram, on_founded: Callable[[], Awaitable[None]] | None
+) -> Shops:
+    db, communities = engine.db, telegram.communities
+    rooms, topics = Rooms(db), Topics(db)
+    sources = Sources(db, partial(secrets.token_urlsafe, TOKEN_BYTES))
+    engine.out.on_lost_topic = partial(lose_topic, topics, communities, engine.clock)
+    roles = Roles(engine.bot, communities, Ownership(db), HandingOver(db), Staffing(db))
     arrivals = Arrivals(
-        bot=bot,
+        bot=engine.bot,
         communities=communities,
         rooms=rooms,
         roles=roles,
-        words=words,
-        out=out,
+        words=telegram.words,
+        out=engine.out,
         founder_id=settings.owner_id,
         on_founded=on_founded,
     )
-    sources = Sources(db, partial(randomness.token, TOKEN_BYTES))
-    ways = WaysIn(bot, sources)
-    menus = Menus(out, words, communities, table.names, whispers)
-    setting_up = SettingUp(db, policies[SetupPolicy])
-    core = Core(
+    return Shops(rooms, topics, sources, roles, arrivals)
+
+
+def _core(
+    settings: Settings,
+    engine: Engine,
+    policies: Policies,
+    telegram: Telegram,
+    shops: Shops,
+    beacon: Beacon | None,
+) -> Core:
+    bot, db, clock, table = engine.bot, engine.db, engine.clock, table_of(DOMAINS)
+    communities, voice, roles = telegram.communities, telegram.voice, shops.roles
+    whereabouts = Whereabouts(bot, telegram.belonging, clock, policies[FansPolicy])
+    ways = WaysIn(bot, shops.sources)
+    menus = Menus(engine.out, telegram.words, communities, table.names, telegram.whispers)
+    people = People(db)
+    return Core(
         settings=settings,
         policies=policies,
         db=db,
         clock=clock,
         bot=bot,
-        words=words,
+        words=telegram.words,
         voice=voice,
         communities=communities,
         roles=roles,
-        doors=Doors(roles, arrivals, voice, whereabouts, ways, clock),
+        doors=Doors(roles, shops.arrivals, voice, whereabouts, ways, clock),
         whereabouts=whereabouts,
         ways=ways,
-        people=People(db),
-        undoing=Undo(db, policies, undoables_of(domains)),
-        forgetting=forgetting_of(domains, policies),
+        menus=menus,
+        greeter=Greeter(communities=communities, shops=shops.rooms, roles=roles, voice=voice, menus=menus),
+        people=people,
+        naming=Naming(bot, communities, people),
+        undoing=Undo(db, policies, undoables_of(DOMAINS, policies)),
+        forgetting=forgetting_of(DOMAINS, policies),
+        resolvers=resolvers_of(DOMAINS, policies),
         table=table,
-        panel_parts=panel_of(domains, policies),
-        choice=randomness.choice,
-        token=randomness.token,
-        fresh_bytes=randomness.fresh_bytes,
+        panel_parts=panel_of(DOMAINS, policies),
+        choice=secrets.choice,
+        token=secrets.token_urlsafe,
+        fresh_bytes=secrets.token_bytes,
         beacon=beacon,
     )
-    panel = SetupPanel(
-        bot=bot, communities=communities, rooms=rooms, roles=roles, setting_up=setting_up, voice=voice, menus=menus
-    )
-    return Kit(
-        core=core,
-        move_group=move_group,
-        belonging=belonging,
-        rooms=rooms,
-        topics=topics,
-        staffing=staffing,
-        sources=sources,
-        arrivals=arrivals,
-        whispers=whispers,
-        menus=menus,
-        panel=panel,
-        setting_up=setting_up,
-    )
 
 
-def _app(settings: Settings, lines: Lines, kit: Kit, domains: tuple[Domain, ...], wired: list[Wired]) -> App:
-    core, db, clock, meters, hold = kit.core, lines.db, lines.clock, lines.meters, lines.hold
-    communities = core.communities
-    files = {kind: maker for one in wired for kind, maker in one.files.items()}
-    cards = {kind: card for domain in domains for kind, card in domain.cards.items()}
-    cards |= {kind: card for one in wired for kind, card in one.cards.items()}
-    tidies = [tidy for domain in domains for tidy in domain.tidies]
-    deliveries = Deliveries(
-        out=lines.out,
-        db=db,
-        words=core.words,
-        voice=core.voice,
-        communities=communities,
-        clock=clock,
-        cards=cards,
-        files=files,
-        witnesses={kind: witness for domain in domains for kind, witness in domain.witnesses.items()},
-    )
-    sender = Sender(
-        db=db,
-        deliveries=deliveries,
-        pacer=lines.pacer,
-        communities=communities,
-        move_group=kit.move_group,
-        clock=clock,
-        hold=hold,
-        meters=meters,
-    )
+def _dispatcher(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: list[Wired]) -> Dispatcher:
+    """What handlers can ask for by name: the kit's objects, and their domain's own."""
     dispatcher = Dispatcher(
         disable_fsm=True,
-        db=db,
-        out=lines.out,
-        clock=clock,
-        meters=meters,
+        db=engine.db,
+        out=engine.out,
+        clock=engine.clock,
+        meters=engine.meters,
         patience=Patience(),
         words=core.words,
         voice=core.voice,
-        communities=communities,
+        communities=core.communities,
         roles=core.roles,
         doors=core.doors,
         whereabouts=core.whereabouts,
         ways=core.ways,
+        greeter=core.greeter,
         people=core.people,
-        belonging=kit.belonging,
-        rooms=kit.rooms,
-        topics=kit.topics,
-        staffing=kit.staffing,
-        sources=kit.sources,
-        arrivals=kit.arrivals,
-        panel=kit.panel,
-        setting_up=kit.setting_up,
-        naming=Naming(lines.bot, communities, core.people),
+        naming=core.naming,
         undoing=core.undoing,
-        move_group=kit.move_group,
+        belonging=telegram.belonging,
+        move_group=telegram.move_group,
+        sources=shops.sources,
+        rooms=shops.rooms,
+        topics=shops.topics,
+        arrivals=shops.arrivals,
         words_taken=core.table.words,
         **{name: part for one in wired for name, part in one.parts.items()},
     )
     dispatcher.include_router(core.table)
+    return dispatcher
 
+
+def _sender(engine: Engine, telegram: Telegram, wired: list[Wired], files: dict[str, FileMaker]) -> Sender:
+    cards = {kind: card for domain in DOMAINS for kind, card in domain.cards.items()}
+    cards |= {kind: card for one in wired for kind, card in one.cards.items()}
+    deliveries = Deliveries(
+        out=engine.out,
+        db=engine.db,
+        words=telegram.words,
+        voice=telegram.voice,
+        communities=telegram.communities,
+        clock=engine.clock,
+        cards=cards,
+        files=files,
+        witnesses={kind: witness for domain in DOMAINS for kind, witness in domain.witnesses.items()},
+    )
+    return Sender(
+        db=engine.db,
+        deliveries=deliveries,
+        pacer=engine.pacer,
+        communities=telegram.communities,
+        move_group=telegram.move_group,
+        clock=engine.clock,
+        hold=engine.hold,
+        meters=engine.meters,
+    )
+
+
+def _housekeeper(engine: Engine, shops: Shops, wired: list[Wired]) -> Housekeeper:
     async def look_at_rooms(now: datetime) -> None:
         """What only Telegram knows: homes of shops from before there were any, and channels' discussion groups."""
         with apart(log, "homes_failed"):
-            await core.roles.settle_homes(now)
+            await shops.roles.settle_homes(now)
         with apart(log, "links_failed"):
-            await kit.arrivals.look_at_links()
+            await shops.arrivals.look_at_links()
 
+    return Housekeeper(
+        db=engine.db,
+        clock=engine.clock,
+        meters=engine.meters,
+        parts=[part for one in wired for part in one.housekeeping],
+        tidies=[
+            *(tidy for domain in DOMAINS for tidy in domain.tidies),
+            *(tidy for one in wired for tidy in one.tidies),
+        ],
+        at_last=look_at_rooms,
+    )
+
+
+def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: list[Wired]) -> App:
+    db, clock, meters, hold = engine.db, engine.clock, engine.meters, engine.hold
+    files = {kind: maker for one in wired for kind, maker in one.files.items()}
+    dispatcher = _dispatcher(engine, telegram, shops, core, wired)
     return App(
-        bot=lines.bot,
-        session=lines.session,
-        out=lines.out,
+        bot=engine.bot,
+        session=engine.session,
+        out=engine.out,
         db=db,
         policies=core.policies,
         dispatcher=dispatcher,
         clock=clock,
-        communities=communities,
+        communities=core.communities,
         files=files,
-        sender=sender,
+        sender=_sender(engine, telegram, wired, files),
         jobs=Jobs(db=db, clock=clock, hold=hold, features=[due for one in wired for due in one.due], meters=meters),
-        housekeeper=Housekeeper(
-            db=db,
-            clock=clock,
-            meters=meters,
-            parts=[part for one in wired for part in one.housekeeping],
-            tidies=[*tidies, *(tidy for one in wired for tidy in one.tidies)],
-            at_last=look_at_rooms,
-        ),
-        who=WhoAsks(communities, clock, Watching(db, core.policies[FarmingPolicy]), kit.topics),
+        housekeeper=_housekeeper(engine, shops, wired),
+        who=WhoAsks(core.communities, clock, Watching(db, core.policies[FarmingPolicy]), shops.topics),
         table=core.table,
-        menus=kit.menus,
-        whispers=kit.whispers,
-        concurrency=settings.concurrency,
+        menus=core.menus,
+        whispers=telegram.whispers,
+        concurrency=core.settings.concurrency,
         meters=meters,
         hold=hold,
         listens_to=frozenset(dispatcher.resolve_used_update_types()),

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from bot.flows import held_rewards
+from bot.flows.held_rewards import Resolver
 from bot.flows.move_group import Follow
 from bot.flows.undo import Undoable
 from bot.handlers import general
@@ -50,16 +52,22 @@ def policies_of(domains: Sequence[Domain]) -> Policies:
 def table_of(domains: Sequence[Domain]) -> Table:
     """A fresh root router with every desk; what no desk knows goes to the general one."""
     return Table(
-        [desk() for domain in domains for desk in domain.desks],
+        [general.setup(), *(desk() for domain in domains for desk in domain.desks)],
         message_else=general.something_else,
         message_borrowed=general.borrowed,
         press_else=general.stale_press,
     )
 
 
-def undoables_of(domains: Sequence[Domain]) -> dict[str, Undoable]:
+def undoables_of(domains: Sequence[Domain], policies: Policies) -> dict[str, Undoable]:
     """All acts that can be taken back, by their names in the audit log."""
-    return {name: undoable for domain in domains for name, undoable in domain.undo.items()}
+    own = {name: undoable for domain in domains for name, undoable in domain.undo.items()}
+    return {**own, held_rewards.REFUSED: held_rewards.undoable(resolvers_of(domains, policies))}
+
+
+def resolvers_of(domains: Sequence[Domain], policies: Policies) -> dict[str, Resolver]:
+    """What becomes of rewards that were held, by kind."""
+    return {kind: resolver for domain in domains for kind, resolver in domain.resolvers(policies).items()}
 
 
 def follows_of(domains: Sequence[Domain]) -> list[Follow]:

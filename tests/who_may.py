@@ -24,9 +24,9 @@ from bot.handlers.kit.menus import Menus
 from bot.logs import set_up_logs
 from bot.rules import fans, rights
 from bot.rules import general as communities
-from bot.rules.general import Hello
+from bot.rules.general import Hello, NotOpenYet
 from bot.rules.orders.orders import HookInPrivate
-from bot.rules.shops.arrivals import AskedOfOwner, NotOpenYet, RoomGone
+from bot.rules.shops.arrivals import AskedOfOwner, RoomGone
 from bot.rules.staff.panel import AdminClosed
 from bot.rules.streams.reminders import ComeInFirst, StreamGone
 from bot.store.engine.schema import migrate

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from bot.outside import quicknet
-from bot.rules.raffles.beacons import QUICKNET
+from bot.rules.beacons import QUICKNET
 from bot.rules.raffles.proofs import Checked, Draw, Naming, Struck, check_proof
 
 LARGEST = 200 * 1024 * 1024

@@ -1,37 +1,32 @@
-"""`/held`: staff release or refuse what waits, or the clock lets it go; the feature that held it pays, or doesn't.
+"""`/held`: staff release or refuse what waits, or the clock lets it go; the domain that held it pays, or doesn't.
 
-A feature's part is `Resolver(release, refuse, hold_again, worth)`, under the kind that it holds things by.
+A domain's part is `Resolver(release, refuse, hold_again, worth)`, registered under the kind by which it holds things.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.features.gifts import held as held_gifts
-from bot.features.packets import draw as packet_draws
-from bot.features.staff import held as holding
+from bot.features.staff import held as held_queue
+from bot.flows.undo import Undoable
 from bot.logs import apart, get_logger
-from bot.rules.farming import (
-    FarmingPolicy,
-    HeldGone,
-    HeldRefused,
-    HeldReleased,
-    HeldSettled,
-    HeldState,
-    SettleOutcome,
-    goes_by_itself,
-)
+from bot.rules.act import Act
+from bot.rules.farming import FarmingPolicy, HeldState, goes_by_itself
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.rules.rights import Role
+from bot.rules.staff.held import HeldGone, HeldRefused, HeldReleased, HeldSettled, SettleOutcome
 from bot.store import causes, giveaways
-from bot.store.audit import caused_by, record
+from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database, Tx
 from bot.store.held import reasons_of, settle, signs
 from bot.store.places import lock_shop, place_of
 from bot.store.tables import AuditEntry, Held, Member, Person
+from bot.store.tables.base import id_of
 
 log = get_logger("resolving")
 
@@ -40,137 +35,113 @@ REFUSED = "held.refused"
 CHUNK = 100
 
 Resolve = Callable[[Tx, Place, int, int, datetime], int]
-"""(subject, member, at) → coins paid now; 0 if nothing was left to pay."""
+"""(tx, place, subject, member, at) → coins paid now; 0 if nothing was left to pay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """What a feature does with what it held."""
+    """What a domain does with rewards that it held."""
 
     release: Resolve
     refuse: Resolve
     hold_again: Callable[[Tx, Place, int, int, datetime], bool] | None = None
     """Undoes `refuse`; False if something followed. None: a refusal stands."""
     worth: Callable[[Tx, Place, int, int], int] | None = None
-    """(subject, member) → coins that `release` takes from the shop, at most; it locks what it looks at.
+    """(tx, place, subject, member) → coins that `release` takes from the shop, at most; it locks what it looks at.
 
     None: the shop has set them aside before.
     """
 
 
-RESOLVERS: dict[str, Resolver] = {
-    held_gifts.KIND: Resolver(held_gifts.release, held_gifts.refuse, held_gifts.hold_again, held_gifts.worth),
-    packet_draws.HELD: Resolver(packet_draws.release, packet_draws.refuse),
-}
+Resolvers = Mapping[str, Resolver]
 """By the kind of what is held."""
 
 
-class Resolving:
+class FoundReward(NamedTuple):
+    """A reward that was held, and whose it is."""
+
+    held: Held
+    fan: str
+
+
+class HeldRewards:
     """Decides on what waits; the clock's part of it too."""
 
-    def __init__(self, db: Database, policy: FarmingPolicy, resolvers: Mapping[str, Resolver] | None = None) -> None:
+    def __init__(self, db: Database, policy: FarmingPolicy, resolvers: Resolvers) -> None:
         self._db = db
         self._policy = policy
-        self._resolvers = resolvers if resolvers is not None else RESOLVERS
+        self._resolvers = resolvers
 
-    async def decide(
-        self,
-        place: Place,
-        actor_id: int,
-        held_id: int,
-        state: HeldState,
-        at: datetime,
-        cause: str,
-        role: Role = Role.OPERATOR,
-    ) -> SettleOutcome:
+    async def decide(self, act: Act, held_id: int, state: HeldState) -> SettleOutcome:
         """Staff release or refuse. An operator has a limit of coins a day."""
-        return await self._db.write(decide, place, actor_id, held_id, state, at, cause, self._resolvers, role)
+        return await self._db.write(decide, act, held_id, state, self._resolvers)
 
     async def run_due(self, now: datetime) -> datetime | None:
         """Look again at what has waited long enough; when to look next."""
-        while due := await self._db.read(holding.due, now, CHUNK):
+        while due := await self._db.read(held_queue.due, now, CHUNK):
             for community_id, held_id in due:
                 with apart(log, "held_failed", held=held_id):
-                    await self._db.write(look_again, community_id, held_id, now, self._policy, self._resolvers)
+                    await self._db.write(look_again, (community_id, held_id), now, self._policy, self._resolvers)
             if len(due) < CHUNK:
                 break
-        return await self._db.read(holding.next_look)
+        return await self._db.read(held_queue.next_look)
 
 
-def decide(  # noqa: PLR0911  # refusals, first come first told
-    tx: Tx,
-    place: Place,
-    actor_id: int,
-    held_id: int,
-    state: HeldState,
-    at: datetime,
-    cause: str,
-    resolvers: Mapping[str, Resolver],
-    role: Role = Role.OPERATOR,
-) -> SettleOutcome:
-    """Mark it decided, let its feature act, write the act down."""
-    done = caused_by(tx, place.community_id, cause)
-    if done is not None and done.answer is not None:
-        if done.act == RELEASED:
-            return causes.from_json(HeldReleased, done.answer)
-        return causes.from_json(HeldRefused, done.answer)
-    found = _find(tx, place, held_id)
-    if found is None:
+def decide(tx: Tx, act: Act, held_id: int, state: HeldState, resolvers: Resolvers) -> SettleOutcome:
+    """Mark it decided, let its domain act, write the act down."""
+    first = first_answer(tx, act, HeldReleased, RELEASED) or first_answer(tx, act, HeldRefused, REFUSED)
+    if first is not None:
+        return first
+    found = _find(tx, act.place, held_id)
+    resolver = resolvers.get(found.held.kind) if found is not None else None
+    if found is None or resolver is None:
         return HeldGone()
+    if HeldState(found.held.state) is not HeldState.HELD:
+        return HeldSettled(found.fan, HeldState(found.held.state))
+    return _settle(tx, act, found, state, resolver)
+
+
+def _settle(tx: Tx, act: Act, found: FoundReward, state: HeldState, resolver: Resolver) -> SettleOutcome:
     held, fan = found
-    resolver = resolvers.get(held.kind)
-    if resolver is None:
-        return HeldGone()
-    # The feature first: it locks accounts before anything else, as everybody does.
+    held_id = id_of(held)
+    # The domain first: it locks accounts before anything else, as everybody does.
     member_id, subject_id = held.member_id, held.subject_id
-    if HeldState(held.state) is not HeldState.HELD:
-        return HeldSettled(fan, HeldState(held.state))
     released = state is HeldState.RELEASED
-    if released and role is not Role.OWNER and resolver.worth is not None:
-        worth = resolver.worth(tx, place, subject_id, member_id)
-        lock_shop(tx, place.community_id)
-        too_much = giveaways.check(tx, place, actor_id, worth, at)
+    if released and act.role is not Role.OWNER and resolver.worth is not None:
+        worth = resolver.worth(tx, act.place, subject_id, member_id)
+        lock_shop(tx, act.community_id)
+        too_much = giveaways.check(tx, act.place, act.actor_id, worth, act.at)
         if too_much is not None:
             return too_much
-    coins = (resolver.release if released else resolver.refuse)(tx, place, subject_id, member_id, at)
-    if not settle(tx, held_id, state, at, actor_id):
-        # Somebody decided meanwhile: their feature's acts found nothing left to do, and neither did ours.
+    coins = (resolver.release if released else resolver.refuse)(tx, act.place, subject_id, member_id, act.at)
+    if not settle(tx, held_id, state, act.at, act.actor_id):
+        # Somebody decided meanwhile: their domain's acts found nothing left to do, and neither did ours.
         tx.refresh(held)
         return HeldSettled(fan, HeldState(held.state))
-    entry = record(
+    entry = record_act(
         tx,
-        community_id=place.community_id,
-        actor_id=actor_id,
-        act=RELEASED if released else REFUSED,
+        act,
+        RELEASED if released else REFUSED,
+        f"#{held_id}",  # no name: the log outlives who has their data deleted
         subject_id=held_id,
-        subject=f"#{held_id}",  # no name: the log outlives who has their data deleted
-        at=at,
-        cause=cause,
         before={"state": HeldState.HELD, "reasons": held.reasons},
         after={"state": state, "kind": held.kind, "coins": coins, "given": coins if resolver.worth is not None else 0},
-        by_owner=role is Role.OWNER,
     )
     outcome: HeldReleased | HeldRefused = HeldReleased(fan, coins)
     if not released:
-        outcome = HeldRefused(fan, entry.id or 0, resolver.hold_again is not None)
+        outcome = HeldRefused(fan, id_of(entry), resolver.hold_again is not None)
     entry.answer = causes.to_json(outcome)
     return outcome
 
 
-def look_again(
-    tx: Tx,
-    community_id: int,
-    held_id: int,
-    now: datetime,
-    policy: FarmingPolicy,
-    resolvers: Mapping[str, Resolver],
-) -> None:
-    """Let go what looks normal by now; else look again after as long."""
+def look_again(tx: Tx, key: tuple[int, int], now: datetime, policy: FarmingPolicy, resolvers: Resolvers) -> None:
+    """Let go what looks normal by now; else look again after as long. `key` is (community, held)."""
+    community_id, held_id = key
     place = place_of(tx, community_id)
     found = _find(tx, place, held_id)
-    if found is None or found[0].state != HeldState.HELD:
+    if found is None or found.held.state != HeldState.HELD:
         return
-    held = found[0]
+    held = found.held
     resolver = resolvers.get(held.kind)
     if resolver is None or not goes_by_itself(reasons_of(held), signs(tx, place, held.member_id, now, policy), policy):
         held.look_at = now + policy.look_after
@@ -181,25 +152,32 @@ def look_again(
     log.info("held_went_by_itself", held=held_id, kind=held.kind)
 
 
-def undo_refusal(
-    tx: Tx, place: Place, entry: AuditEntry, at: datetime, resolvers: Mapping[str, Resolver] | None = None
-) -> bool:
-    """Let what was refused wait again; False if its feature can't take the refusal back."""
-    found = _find(tx, place, entry.subject_id or 0)
-    if found is None or found[0].state != HeldState.REFUSED:
+def undoable(resolvers: Resolvers) -> Undoable:
+    """How a refusal is taken back: by the domain that held the reward."""
+
+    def take_back(tx: Tx, act: Act, entry: AuditEntry, _policies: Policies) -> bool:
+        return undo_refusal(tx, act, entry, resolvers)
+
+    return Undoable(take_back)
+
+
+def undo_refusal(tx: Tx, act: Act, entry: AuditEntry, resolvers: Resolvers) -> bool:
+    """Let what was refused wait again; False if its domain can't take the refusal back."""
+    found = _find(tx, act.place, entry.subject_id) if entry.subject_id is not None else None
+    if found is None or found.held.state != HeldState.REFUSED:
         return False
-    held = found[0]
-    resolver = (resolvers if resolvers is not None else RESOLVERS).get(held.kind)
+    held = found.held
+    resolver = resolvers.get(held.kind)
     if resolver is None or resolver.hold_again is None:
         return False
-    if not resolver.hold_again(tx, place, held.subject_id, held.member_id, at):
+    if not resolver.hold_again(tx, act.place, held.subject_id, held.member_id, act.at):
         return False
     held.state, held.settled_at, held.settled_by = HeldState.HELD, None, None
     tx.flush()
     return True
 
 
-def _find(tx: Tx, place: Place, held_id: int) -> tuple[Held, str] | None:
+def _find(tx: Tx, place: Place, held_id: int) -> FoundReward | None:
     row = tx.execute(
         select(Held, col(Person.name))
         .join(Member, col(Member.id) == col(Held.member_id))
@@ -207,4 +185,4 @@ def _find(tx: Tx, place: Place, held_id: int) -> tuple[Held, str] | None:
         .where(col(Held.community_id) == place.community_id, col(Held.id) == held_id)
         .execution_options(populate_existing=True)
     ).one_or_none()
-    return (row[0], row[1]) if row is not None else None
+    return FoundReward(*row) if row is not None else None

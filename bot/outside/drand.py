@@ -13,7 +13,7 @@ import aiohttp
 from bot.logs import get_logger
 from bot.outside.quicknet import signed
 from bot.plain_json import read_json
-from bot.rules.raffles.beacons import QUICKNET, Pulse
+from bot.rules.beacons import QUICKNET, Pulse
 
 log = get_logger("beacon")
 

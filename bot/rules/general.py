@@ -108,3 +108,8 @@ class NotYourWords(Outcome, name="communities.NotYourWords"):
 @dataclass(frozen=True, slots=True)
 class StalePress(Outcome, name="communities.StalePress"):
     """A button that this bot no longer knows, or data that it never wrote."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotOpenYet(Outcome, name="arrivals.NotOpenYet"):
+    """Said to a fan in a group of which the owner hasn't yet said whose it is."""

@@ -27,6 +27,15 @@ class HomeStaff:
     administrators: frozenset[int]
 
 
+@dataclass(frozen=True, slots=True)
+class KnownAdministrator:
+    """What the store knows of an administrator who wants to act."""
+
+    denied: bool
+    known: bool
+    """Whether their name is stored."""
+
+
 def role_at_home(user_id: int, staff: HomeStaff, denied: frozenset[int] = frozenset()) -> Role:
     """A person's role. Whom the owner has denied is a fan, unless they are the owner themselves by now."""
     if user_id == staff.creator_id:

@@ -13,18 +13,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import day_of
-from bot.rules.farming import (
-    EARNED_BY_DOING,
-    FarmingFacts,
-    FarmingPolicy,
-    HeldNotice,
-    HeldState,
-    Reason,
-    Sign,
-    enough,
-    signs_of,
-)
+from bot.rules.farming import EARNED_BY_DOING, FarmingFacts, FarmingPolicy, HeldState, Reason, Sign, enough, signs_of
 from bot.rules.place import Place
+from bot.rules.staff.held import HeldNotice
 from bot.rules.tiers import Deed
 from bot.store import causes
 from bot.store.engine.db import PLANNED, Tx

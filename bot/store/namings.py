@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.raffles.beacons import NAMED_AHEAD, QUICKNET
+from bot.rules.beacons import NAMED_AHEAD, QUICKNET
 from bot.rules.raffles.draws import DrawWaits, NamingState, RoundNamed, Waits, next_round, rest_after
 from bot.rules.raffles.raffles import RafflePolicy, RaffleState
 from bot.store.engine.db import PLANNED, Tx

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.raffles.beacons import QUICKNET, Pulse
+from bot.rules.beacons import QUICKNET, Pulse
 from bot.rules.raffles.raffles import (
     EntryState,
     Need,

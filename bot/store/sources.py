@@ -1,4 +1,4 @@
-"""Sources that no staff made: the bot's own ways in."""
+"""Sources, the links by which people come, as several domains know them; and those that no staff made."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,6 +14,24 @@ from bot.rules.ways_in import source_key
 from bot.store.engine.db import Tx
 from bot.store.members import meet
 from bot.store.tables import FirstTouch, Member, Person, Source
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSource:
+    """A source as its opened link finds it."""
+
+    source_id: int
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDoor:
+    """A group of the community and the source's stored invite link into it."""
+
+    chat_id: int
+    title: str
+    url: str | None
 
 
 def own_source(tx: Tx, place: Place, name: str, at: datetime, token: Callable[[], str]) -> int:
@@ -38,24 +56,6 @@ def own_source(tx: Tx, place: Place, name: str, at: datetime, token: Callable[[]
         .on_conflict_do_nothing(index_elements=[col(Source.community_id), col(Source.name_key)])
     )
     return tx.execute(query).scalar_one() or 0
-
-
-@dataclass(frozen=True, slots=True)
-class FoundSource:
-    """A source as its opened link finds it."""
-
-    source_id: int
-    name: str
-    place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class GroupDoor:
-    """A group of the community and the source's stored invite link into it."""
-
-    chat_id: int
-    title: str
-    url: str | None
 
 
 def touch(tx: Tx, community_id: int, source_id: int, sender: Sender, at: datetime) -> None:

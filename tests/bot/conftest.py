@@ -20,7 +20,7 @@ from bot.clock import Clock
 from bot.content import Words
 from bot.handlers.kit.menus import Menus
 from bot.logs import _error_in_short as error_in_short
-from bot.rules.raffles.beacons import Beacon
+from bot.rules.beacons import Beacon
 from bot.running import App
 from bot.settings import Settings
 from bot.store.ledger import Books, check_books

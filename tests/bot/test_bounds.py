@@ -19,9 +19,10 @@ from bot.features.people import sources
 from bot.features.people.sources import Sources
 from bot.features.staff import fast_presses as watching
 from bot.features.staff.fast_presses import Watching
-from bot.handlers.kit import arrivals, whereabouts
 from bot.handlers.kit import invite_links as ways
+from bot.handlers.kit import whereabouts
 from bot.handlers.kit.invite_links import WaysIn
+from bot.handlers.shops import arrivals
 from bot.rules.act import Sender
 from bot.rules.farming import FarmingPolicy
 from bot.rules.files import ImportPolicy

@@ -13,15 +13,15 @@ from bot.features.coupons.claims import Coupons
 from bot.features.coupons.redemption import Redeeming
 from bot.features.orders.orders import Orders
 from bot.features.packets.packets import Packets
-from bot.flows.held_rewards import Resolving
 from bot.flows.redeem import redeem
 from bot.flows.take_orders import tell_order
 from bot.rules.act import Sender
 from bot.rules.coupons.coupons import CampaignMade, Claimed, CouponPolicy, NewCampaign
-from bot.rules.farming import FarmingPolicy, HeldState, Sign
+from bot.rules.farming import HeldState, Sign
 from bot.rules.orders.orders import OrderState, OrderTold
 from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy
 from bot.rules.place import Place
+from bot.rules.rights import Role
 from bot.rules.tiers import Tier
 from bot.store.engine.db import Tx
 from bot.store.held import see
@@ -29,8 +29,10 @@ from bot.store.members import standing
 from bot.store.tables import Member
 from tests.features.machine import STAFF
 from tests.features.reward_rules import Fuse, RewardRules, fans, fuses, picks
-from tests.features.scene import dice, fan, privacy
+from tests.features.scene import act_of, dice, fan, held_rewards, privacy
 
+HELPER = fan(800)
+"""An operator, whom the limit of what they give away holds."""
 ANYBODY = PacketPolicy(giver_since=timedelta(days=-60), giver_tier=Tier.NEW)
 """Who may give: fans whose first coins were given at an instant that these histories haven't come to, too."""
 refs = st.sampled_from(["A-1", "A-2", "A-3"])
@@ -44,8 +46,8 @@ class CoinRules(RewardRules):
         super().__init__(template)
         self.packets = Packets(self.fragile, ANYBODY, self.dice.randbytes)
         self.privacy, self.orders = privacy(self.fragile), Orders(self.fragile)
-        self.resolving = Resolving(self.fragile, FarmingPolicy())
-        self.clocks.append(self.resolving)
+        self.held_rewards = held_rewards(self.fragile)
+        self.clocks.append(self.held_rewards)
         self.forgotten: dict[int, datetime] = {}
         """When fans had their data deleted, by their ids; no history lasts twelve months."""
         self.wait(self.fragile.write(_let_fans_give))
@@ -81,7 +83,12 @@ class CoinRules(RewardRules):
         elif waiting and then != "wait":
             state = HeldState.RELEASED if then == "release" else HeldState.REFUSED
             held_id = waiting[0][0]
-            self.survives(fuse, lambda cause: self.resolving.decide(self.place, STAFF, held_id, state, at, cause))
+            self.survives(
+                fuse,
+                lambda cause: self.held_rewards.decide(
+                    act_of(self.place, HELPER, at, cause, Role.OPERATOR), held_id, state
+                ),
+            )
 
     @rule(who=fans)
     def be_forgotten(self, who: int) -> None:

@@ -15,8 +15,8 @@ from bot.features.raffles.proofs import Proving
 from bot.features.raffles.raffles import Raffles
 from bot.features.raffles.redraw import Redrawing
 from bot.rules.act import Sender
+from bot.rules.beacons import QUICKNET, Chain, Pulse
 from bot.rules.place import Place
-from bot.rules.raffles.beacons import QUICKNET, Chain, Pulse
 from bot.rules.raffles.draws import RedrawOutcome
 from bot.rules.raffles.proofs import Checked, check_proof
 from bot.rules.raffles.raffles import Entered, EnterOutcome, NewRaffle, RaffleCard, RaffleMade, RafflePolicy, Redrawn

@@ -19,11 +19,10 @@ from bot.features.gifts.rewards import RewardClock
 from bot.features.people.joining import Coming, Going, Reach
 from bot.flows.check_in import CheckIns
 from bot.flows.come_and_go import ComeAndGo
-from bot.flows.held_rewards import Resolving
 from bot.flows.redeem import redeem
 from bot.rules.act import Sender
 from bot.rules.coupons.coupons import Claimed, CouponPolicy, NewCampaign
-from bot.rules.farming import FarmingPolicy, HeldState
+from bot.rules.farming import HeldState
 from bot.rules.gift_states import GiftKind
 from bot.rules.gifts.cards import GiftCard
 from bot.rules.gifts.offers import NewGift, OfferMade
@@ -36,7 +35,7 @@ from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.places import Group
 from bot.store.tables import Outbox
-from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_of, balance, dice, offer, query, shop
+from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_of, balance, dice, held_rewards, offer, query, shop
 
 CHAT = -1001
 
@@ -154,8 +153,8 @@ class Circle:
         """The owner releases or refuses what is held for a fan."""
         member = await self.member_id(fan)
         rows = await query(self.db, "SELECT id FROM held WHERE member_id = :m AND state = 'held'", m=member)
-        resolving = Resolving(self.db, FarmingPolicy())
-        return await resolving.decide(self.place, OWNER.user_id, int(rows[0][0]), state, at, self.causes.next())
+        act = act_of(self.place, at=at, cause=self.causes.next())
+        return await held_rewards(self.db).decide(act, int(rows[0][0]), state)
 
     # What the clock does, and what can be seen.
 

@@ -9,17 +9,19 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.domains import DOMAINS, follows_of, forgetting_of, panel_of, policies_of, undoables_of
+from bot.domains import DOMAINS, follows_of, forgetting_of, panel_of, policies_of, resolvers_of, undoables_of
 from bot.features.communities import Communities, arrive
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Coupons
 from bot.features.people.privacy import Privacy
 from bot.features.shops.setup import SettingUp
+from bot.flows.held_rewards import HeldRewards
 from bot.flows.move_group import MoveGroup
 from bot.flows.undo import Undo
 from bot.rules.act import Act, Sender
 from bot.rules.coupons.coupons import CampaignMade, CouponPolicy, NewCampaign
 from bot.rules.fans import Room
+from bot.rules.farming import FarmingPolicy
 from bot.rules.general import UndoOutcome
 from bot.rules.naming import Named
 from bot.rules.place import Place
@@ -129,12 +131,17 @@ def staff_act(place: Place, actor_id: int, at: datetime, cause: str, role: Role 
 
 def undoing(db: Database) -> Undo:
     """What takes acts back, with all that domains registered."""
-    return Undo(db, POLICIES, undoables_of(DOMAINS))
+    return Undo(db, POLICIES, undoables_of(DOMAINS, POLICIES))
 
 
 def privacy(db: Database) -> Privacy:
     """What deletes a person's data, with all that domains registered."""
     return Privacy(db, FORGETTING)
+
+
+def held_rewards(db: Database) -> HeldRewards:
+    """What decides on held rewards, with all that domains registered."""
+    return HeldRewards(db, POLICIES[FarmingPolicy], resolvers_of(DOMAINS, POLICIES))
 
 
 async def follow(db: Database, cache: Communities, old_chat_id: int, new_chat_id: int, at: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from bot.rules.raffles.beacons import QUICKNET, Pulse
+from bot.rules.beacons import QUICKNET, Pulse
 from bot.rules.raffles.proofs import Draw, Fault, Naming, RedrawNoted, Struck, write_proof
 from bot.rules.sealing import Sealed, key_of, list_hash, order_of, seal_of
 

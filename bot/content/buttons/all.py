@@ -18,7 +18,6 @@ from bot.rules.coupons.coupons import (
 )
 from bot.rules.coupons.ending_soon import CouponsEnd
 from bot.rules.fans import ForFansOnly
-from bot.rules.farming import HeldLine, HeldList, HeldRefused
 from bot.rules.general import OnlyInPrivate
 from bot.rules.gift_states import GiftKind
 from bot.rules.gifts.cards import GiftCard, GiftChoice, GiftMessage, GiftReturned
@@ -47,6 +46,7 @@ from bot.rules.raffles.raffles import (
 )
 from bot.rules.shops.calendar import MorningCard
 from bot.rules.shops.setup import SetupDone, SetupFinished
+from bot.rules.staff.held import HeldLine, HeldList, HeldRefused
 from bot.rules.streams.reminders import OpenChatFirst, Reminder
 from bot.rules.streams.streams import (
     LIVE_PHASES,

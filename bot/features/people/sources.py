@@ -65,9 +65,10 @@ class Sources:
         """The source whose link was opened."""
         return await self._db.read(find, token)
 
-    async def for_outsiders(self, place: Place, at: datetime) -> int:
+    async def for_outsiders(self, place: Place, at: datetime) -> FoundSource:
         """The source of those whom the bot itself shows the way in."""
-        return await self._db.write(own_source, place, SOURCE_OF_OUTSIDERS, at, self._token)
+        source_id = await self._db.write(own_source, place, SOURCE_OF_OUTSIDERS, at, self._token)
+        return FoundSource(source_id, SOURCE_OF_OUTSIDERS, place)
 
     async def touch(self, source: FoundSource, sender: Sender, at: datetime) -> None:
         """Someone who isn't inside opened the link: their first touch, if they had none."""

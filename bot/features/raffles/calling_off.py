@@ -6,8 +6,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.place import Place
-from bot.rules.raffles.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.raffles.draws import CalledOff, CallOffOutcome, CancelRaffleOutcome, OwnerMayCallOff
 from bot.rules.raffles.raffles import (
     EntryState,

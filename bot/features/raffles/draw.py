@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.logs import apart, get_logger
+from bot.rules.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.place import Place
-from bot.rules.raffles.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.raffles.draws import Waits, ask_again_after
 from bot.rules.raffles.raffles import (
     EntrantFacts,

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.beacons import QUICKNET
 from bot.rules.place import Place
-from bot.rules.raffles.beacons import QUICKNET
 from bot.rules.raffles.draws import CallOffTold, RedrawTold
 from bot.rules.raffles.proofs import Draw, Naming, RedrawNoted, Struck, write_proof
 from bot.rules.raffles.raffles import (

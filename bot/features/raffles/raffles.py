@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.act import Sender
+from bot.rules.beacons import Beacon
 from bot.rules.calendar import day_of
 from bot.rules.place import Place
-from bot.rules.raffles.beacons import Beacon
 from bot.rules.raffles.proofs import page_of
 from bot.rules.raffles.raffles import (
     OVER,

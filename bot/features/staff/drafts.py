@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Act
 from bot.rules.place import Place
 from bot.rules.staff.panel import next_step
 from bot.store.audit import caused_by
@@ -44,11 +44,9 @@ class Drafts:
         """The form that this person has open, unless it is shown by another message than `panel_id`."""
         return await self._db.read(find, user_id, panel_id)
 
-    async def begin(
-        self, place: Place, user_id: int, act: str, number: int | None, needed: tuple[str, ...], at: datetime
-    ) -> Draft:
-        """An empty form; what was open before is given up."""
-        return await self._db.write(begin, place, user_id, act, number, needed, at)
+    async def begin(self, act: Act, name: str, number: int | None, needed: tuple[str, ...]) -> Draft:
+        """Open an empty form for the panel's act of this name; what was open before is given up."""
+        return await self._db.write(begin, act, name, number, needed)
 
     async def fill(
         self, user_id: int, panel_id: int | None, blank: str, text: str | None, needed: tuple[str, ...]
@@ -56,9 +54,9 @@ class Drafts:
         """Take an answer, or with None leave the blank empty again; None if no such form is open."""
         return await self._db.write(fill, user_id, panel_id, blank, text, needed)
 
-    async def turn(self, user_id: int, panel_id: int | None, step: str) -> Draft | None:
-        """Turn to a question, or to the overview."""
-        return await self._db.write(turn, user_id, panel_id, step)
+    async def go_to(self, user_id: int, panel_id: int | None, step: str) -> Draft | None:
+        """Go to a question, or to the preview."""
+        return await self._db.write(go_to, user_id, panel_id, step)
 
     async def close(self, user_id: int, panel_id: int | None) -> Draft | None:
         """Be done with it; what it was."""
@@ -78,20 +76,19 @@ def find(session: Session, user_id: int, panel_id: int | None) -> Draft | None:
     return _draft(find_dialogue(session, user_id), panel_id)
 
 
-def begin(
-    tx: Tx, place: Place, user_id: int, act: str, number: int | None, needed: tuple[str, ...], at: datetime
-) -> Draft:
+def begin(tx: Tx, act: Act, name: str, number: int | None, needed: tuple[str, ...]) -> Draft:
     """Open it at its first question."""
     step = next_step(needed, {})
-    open_dialogue(tx, user_id, place.community_id, KIND, step, at, act=act, number=number, values={})
-    return Draft(place.community_id, act, number, {}, step, None)
+    user_id, values = act.sender.user_id, dict[str, str]()
+    open_dialogue(tx, user_id, act.community_id, KIND, step, act.at, act=name, number=number, values=values)
+    return Draft(act.community_id, name, number, values, step, None)
 
 
 def fill(
     tx: Tx, user_id: int, panel_id: int | None, blank: str, text: str | None, needed: tuple[str, ...]
 ) -> Draft | None:
     """Keep the answer and go on to what is still needed."""
-    dialogue = _locked(tx, user_id)
+    dialogue = _lock_dialogue(tx, user_id)
     if dialogue is None or _draft(dialogue, panel_id) is None:
         return None
     values = {name: said for name, said in dialogue.filled["values"].items() if name != blank}
@@ -103,9 +100,9 @@ def fill(
     return _draft(dialogue, panel_id)
 
 
-def turn(tx: Tx, user_id: int, panel_id: int | None, step: str) -> Draft | None:
+def go_to(tx: Tx, user_id: int, panel_id: int | None, step: str) -> Draft | None:
     """Show another step."""
-    dialogue = _locked(tx, user_id)
+    dialogue = _lock_dialogue(tx, user_id)
     if dialogue is None or _draft(dialogue, panel_id) is None:
         return None
     dialogue.step = step
@@ -115,7 +112,7 @@ def turn(tx: Tx, user_id: int, panel_id: int | None, step: str) -> Draft | None:
 
 def close(tx: Tx, user_id: int, panel_id: int | None) -> Draft | None:
     """Forget it."""
-    draft = _draft(_locked(tx, user_id), panel_id)
+    draft = _draft(_lock_dialogue(tx, user_id), panel_id)
     if draft is not None:
         close_dialogue(tx, user_id)
     return draft
@@ -126,7 +123,7 @@ def was_done(session: Session, place: Place, cause: str) -> bool:
     return caused_by(session, place.community_id, cause) is not None
 
 
-def _locked(tx: Tx, user_id: int) -> Dialogue | None:
+def _lock_dialogue(tx: Tx, user_id: int) -> Dialogue | None:
     return tx.execute(
         select(Dialogue).where(col(Dialogue.user_id) == user_id, col(Dialogue.kind) == KIND).with_for_update()
     ).scalar_one_or_none()

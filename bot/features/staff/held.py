@@ -6,15 +6,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.farming import FarmingPolicy, HeldLine, HeldList, HeldState
+from bot.rules.farming import FarmingPolicy, HeldState
 from bot.rules.place import Place
+from bot.rules.staff.held import HeldLine, HeldList
 from bot.store.engine.db import Database
 from bot.store.held import reasons_of, waiting
 from bot.store.tables import Held, Member, Person
+from bot.store.tables.base import id_of
 
 
-class Holding:
-    """Staff's view of the queue."""
+class HeldQueue:
+    """What staff see of what waits."""
 
     def __init__(self, db: Database, policy: FarmingPolicy) -> None:
         self._db = db
@@ -36,7 +38,7 @@ def listed(session: Session, place: Place, policy: FarmingPolicy) -> HeldList:
         .limit(policy.shown)
     ).all()
     lines = tuple(
-        HeldLine(held.id or 0, number, name, held.kind, reasons_of(held), held.at)
+        HeldLine(id_of(held), number, name, held.kind, reasons_of(held), held.at)
         for number, (held, name) in enumerate(rows, start=1)
     )
     return HeldList(lines, waiting(session, place) - len(lines), policy.look_after.days)
@@ -50,7 +52,7 @@ def due(session: Session, now: datetime, limit: int) -> list[tuple[int, int]]:
         .order_by(col(Held.id))
         .limit(limit)
     ).all()
-    return [(community_id, held_id or 0) for community_id, held_id in rows]
+    return [(community_id, held_id) for community_id, held_id in rows if held_id is not None]
 
 
 def next_look(session: Session) -> datetime | None:

@@ -1,15 +1,14 @@
 """`/staff`: whom the owner denies to act for the shop, and who the staff are."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.act import Sender
+from bot.rules.act import Act, Sender
 from bot.rules.place import Place
+from bot.rules.rights import KnownAdministrator
 from bot.rules.staff.staff import (
     MOST_LISTED,
     DenyOutcome,
@@ -22,7 +21,7 @@ from bot.rules.staff.staff import (
     StaffList,
     StaffNotDenied,
 )
-from bot.store.audit import caused_by, record
+from bot.store.audit import caused_by, record_act
 from bot.store.denials import anybody_denied, denied_among
 from bot.store.engine.db import Database, Tx
 from bot.store.forgotten import fingerprints
@@ -30,18 +29,10 @@ from bot.store.giveaways import limit_of
 from bot.store.members import meet
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Denied, FanGroup, Person
+from bot.store.tables.base import id_of
 
 DENIED = "staff.denied"
 LIFTED = "staff.lifted"
-
-
-@dataclass(frozen=True, slots=True)
-class StaffLook:
-    """What the store knows of an administrator who wants to act."""
-
-    denied: bool
-    known: bool
-    """Whether their name is stored."""
 
 
 class Staffing:
@@ -50,7 +41,7 @@ class Staffing:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def look(self, place: Place, user_id: int) -> StaffLook:
+    async def look(self, place: Place, user_id: int) -> KnownAdministrator:
         """What is stored of an administrator."""
         return await self._db.read(look, place.community_id, user_id)
 
@@ -66,17 +57,13 @@ class Staffing:
         """Remember the name of an operator who was never seen as a fan: the owner reads it in notes and in the log."""
         await self._db.write(meet, sender, None)
 
-    async def deny(
-        self, place: Place, actor_id: int, who: Sender, at: datetime, cause: str, *, admin: bool
-    ) -> DenyOutcome:
+    async def deny(self, act: Act, who: Sender, *, admin: bool) -> DenyOutcome:
         """Let a person do nothing more for the shop. `admin`: Telegram says that they are an administrator of home."""
-        return await self._db.write(deny, place, actor_id, who, at, cause, admin=admin)
+        return await self._db.write(deny, act, who, admin=admin)
 
-    async def lift(
-        self, place: Place, actor_id: int, who: Sender, at: datetime, cause: str, *, admin: bool
-    ) -> LiftOutcome:
+    async def lift(self, act: Act, who: Sender, *, admin: bool) -> LiftOutcome:
         """Lift a denial."""
-        return await self._db.write(lift, place, actor_id, who, at, cause, admin=admin)
+        return await self._db.write(lift, act, who, admin=admin)
 
     async def listed(self, place: Place, administrators: tuple[Sender, ...]) -> StaffList:
         """The list, with the administrators that Telegram names now, the owner left out."""
@@ -91,64 +78,69 @@ class Staffing:
         return await self._db.read(denied_as, place.community_id, name)
 
 
-def look(session: Session, community_id: int, user_id: int) -> StaffLook:
+def look(session: Session, community_id: int, user_id: int) -> KnownAdministrator:
     """Whether an administrator is denied, and known by name."""
-    return StaffLook(bool(denied_among(session, community_id, (user_id,))), person(session, user_id) is not None)
+    denied = bool(denied_among(session, community_id, (user_id,)))
+    return KnownAdministrator(denied, person(session, user_id) is not None)
 
 
-def deny(tx: Tx, place: Place, actor_id: int, who: Sender, at: datetime, cause: str, *, admin: bool) -> DenyOutcome:
+def deny(tx: Tx, act: Act, who: Sender, *, admin: bool) -> DenyOutcome:
     """Write it down, once a person. The log names nobody: it outlives who has their data deleted."""
-    lock_shop(tx, place.community_id)
-    done = caused_by(tx, place.community_id, cause)
+    lock_shop(tx, act.community_id)
+    done = caused_by(tx, act.community_id, act.cause)
     if done is not None:
-        return StaffDenied(place.community_id, who.name, admin, done.id or 0)
-    if who.user_id == actor_id:
+        return StaffDenied(act.community_id, who.name, admin, id_of(done))
+    if who.user_id == act.actor_id:
         return StaffIsOwner()
-    found = _find(tx, place, who.user_id)
+    found = _find(tx, act.place, who.user_id)
     if found is not None and found.lifted_at is None:
         return StaffDeniedBefore(who.name)
     meet(tx, who, None)
     if found is None:
-        (fingerprint,) = fingerprints(tx, place.community_id, (who.user_id,))
+        (fingerprint,) = fingerprints(tx, act.community_id, (who.user_id,))
         found = Denied(
-            community_id=place.community_id, fingerprint=fingerprint, user_id=who.user_id, by=actor_id, at=at
+            community_id=act.community_id,
+            fingerprint=fingerprint,
+            user_id=who.user_id,
+            by=act.actor_id,
+            at=act.at,
         )
         tx.add(found)
     else:
-        found.user_id, found.by, found.at, found.lifted_at = who.user_id, actor_id, at, None
+        found.user_id, found.by, found.at, found.lifted_at = who.user_id, act.actor_id, act.at, None
     tx.flush()
-    entry = _note(tx, place, actor_id, DENIED, found, at, cause)
-    return StaffDenied(place.community_id, who.name, admin, entry.id or 0)
+    entry = record_act(tx, act, DENIED, f"#{found.id}", subject_id=found.id)
+    return StaffDenied(act.community_id, who.name, admin, id_of(entry))
 
 
-def lift(tx: Tx, place: Place, actor_id: int, who: Sender, at: datetime, cause: str, *, admin: bool) -> LiftOutcome:
+def lift(tx: Tx, act: Act, who: Sender, *, admin: bool) -> LiftOutcome:
     """Let them act again, as far as Telegram makes them an administrator."""
-    lock_shop(tx, place.community_id)
-    done = caused_by(tx, place.community_id, cause)
+    lock_shop(tx, act.community_id)
+    done = caused_by(tx, act.community_id, act.cause)
     if done is not None:
-        return StaffBack(place.community_id, who.name, admin, done.id or 0)
-    found = _find(tx, place, who.user_id)
+        return StaffBack(act.community_id, who.name, admin, id_of(done))
+    found = _find(tx, act.place, who.user_id)
     if found is None or found.lifted_at is not None:
         return StaffNotDenied(who.name, admin)
-    found.lifted_at = at
+    found.lifted_at = act.at
     tx.flush()
-    entry = _note(tx, place, actor_id, LIFTED, found, at, cause)
-    return StaffBack(place.community_id, who.name, admin, entry.id or 0)
+    entry = record_act(tx, act, LIFTED, f"#{found.id}", subject_id=found.id)
+    return StaffBack(act.community_id, who.name, admin, id_of(entry))
 
 
-def undo_deny(tx: Tx, place: Place, entry: AuditEntry, at: datetime) -> bool:
+def undo_deny(tx: Tx, act: Act, entry: AuditEntry) -> bool:
     """Lift a denial that still holds as it was made."""
-    found = _locked(tx, place, entry)
+    found = _lock_denial(tx, act.place, entry)
     if found is None or found.lifted_at is not None or found.at != entry.at:
         return False
-    found.lifted_at = at
+    found.lifted_at = act.at
     tx.flush()
     return True
 
 
-def undo_lift(tx: Tx, place: Place, entry: AuditEntry) -> bool:
+def undo_lift(tx: Tx, act: Act, entry: AuditEntry) -> bool:
     """Let a denial hold again, unless it was changed since."""
-    found = _locked(tx, place, entry)
+    found = _lock_denial(tx, act.place, entry)
     if found is None or found.lifted_at != entry.at:
         return False
     found.lifted_at = None
@@ -216,23 +208,9 @@ def _find(tx: Tx, place: Place, user_id: int) -> Denied | None:
     ).scalar_one_or_none()
 
 
-def _locked(tx: Tx, place: Place, entry: AuditEntry) -> Denied | None:
+def _lock_denial(tx: Tx, place: Place, entry: AuditEntry) -> Denied | None:
     return tx.execute(
         select(Denied)
         .where(col(Denied.community_id) == place.community_id, col(Denied.id) == entry.subject_id)
         .with_for_update()
     ).scalar_one_or_none()
-
-
-def _note(tx: Tx, place: Place, actor_id: int, act: str, denied: Denied, at: datetime, cause: str) -> AuditEntry:
-    return record(
-        tx,
-        community_id=place.community_id,
-        actor_id=actor_id,
-        act=act,
-        subject_id=denied.id,
-        subject=f"#{denied.id}",
-        at=at,
-        cause=cause,
-        by_owner=True,
-    )

@@ -5,14 +5,17 @@ from functools import partial
 from bot.features.gifts import forget, living_card
 from bot.features.gifts import offers as offer_cases
 from bot.features.gifts.gifts import Gifts
+from bot.features.gifts.held import KIND, HeldGifts
 from bot.features.gifts.offers import GiftOffers
 from bot.features.gifts.openings import expire_openings
 from bot.features.gifts.rewards import RewardClock
+from bot.flows.held_rewards import Resolver
 from bot.flows.undo import Undoable
 from bot.handlers.gifts import cards, offers, panel
 from bot.handlers.gifts.services import GiftServices
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.rules.gifts.policy import GiftPolicy
+from bot.rules.policies import Policies
 
 TOKEN_BYTES = 16
 """Of a gift's link: 128 bits, as it is worth something."""
@@ -30,6 +33,11 @@ def wire(core: Core) -> Wired:
     )
 
 
+def _resolvers(policies: Policies) -> dict[str, Resolver]:
+    held = HeldGifts(policies[GiftPolicy])
+    return {KIND: Resolver(held.release, held.refuse, held.hold_again, held.worth)}
+
+
 DOMAIN = Domain(
     name="gifts",
     desks=(offers.setup, cards.setup),
@@ -41,6 +49,7 @@ DOMAIN = Domain(
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces,),
     acted_by=forget.ACTED_BY,
+    resolvers=_resolvers,
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
     wire=wire,

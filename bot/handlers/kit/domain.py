@@ -14,20 +14,24 @@ from aiogram import Bot
 from bot.clock import Clock
 from bot.content import Words
 from bot.features.communities import Communities
+from bot.flows.held_rewards import Resolver
 from bot.flows.move_group import Follow
 from bot.flows.named_people import People
 from bot.flows.undo import Undo, Undoable
 from bot.handlers.kit.blanks import PanelAct
+from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.invite_links import WaysIn
+from bot.handlers.kit.menus import Menus
+from bot.handlers.kit.naming import Naming
 from bot.handlers.kit.panel import PanelParts
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.table import Desk, Table
 from bot.handlers.kit.whereabouts import Whereabouts
 from bot.jobs import Due
+from bot.rules.beacons import Beacon
 from bot.rules.panel import Section
 from bot.rules.policies import Policies
-from bot.rules.raffles.beacons import Beacon
 from bot.settings import Settings
 from bot.store.engine.db import Database, Tx
 from bot.store.leaving import DropTraces, Forget, Forgetting, LockFirst
@@ -59,9 +63,14 @@ class Core:
     doors: Doors
     whereabouts: Whereabouts
     ways: WaysIn
+    menus: Menus
+    greeter: Greeter
     people: People
+    naming: Naming
     undoing: Undo
     forgetting: Forgetting
+    resolvers: Mapping[str, Resolver]
+    """What domains do with rewards that they held, by kind."""
     table: Table
     panel_parts: PanelParts
     """What all domains bring to the staff's panel."""
@@ -96,6 +105,10 @@ def _nothing(_core: Core) -> Wired:
     return Wired()
 
 
+def _no_resolvers(_policies: Policies) -> Mapping[str, Resolver]:
+    return {}
+
+
 def _no_acts(_policies: Policies) -> tuple[PanelAct, ...]:
     return ()
 
@@ -115,6 +128,8 @@ class Domain:
     """Who writes down which message told of something, by kind."""
     undo: Mapping[str, Undoable] = field(default_factory=dict)
     """How its acts are taken back, by the act's name in the audit log."""
+    resolvers: Callable[[Policies], Mapping[str, Resolver]] = _no_resolvers
+    """What becomes of rewards that it held, by kind."""
     follows: tuple[Follow, ...] = ()
     """What follows when a group becomes a supergroup."""
     forgets: tuple[Forget, ...] = ()

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Protocol
 from weakref import WeakValueDictionary
 
 from aiogram import Bot
@@ -9,12 +10,10 @@ from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, Teleg
 from aiogram.methods import CreateChatInviteLink, EditChatInviteLink, GetChat
 
 from bot.bounded import Bounded
-from bot.features.people.sources import Sources
 from bot.handlers.kit.whereabouts import is_in_any
 from bot.logs import get_logger
 from bot.rules.fans import Door
 from bot.rules.place import Place
-from bot.rules.ways_in import SOURCE_OF_OUTSIDERS
 from bot.store.sources import FoundSource, GroupDoor
 
 log = get_logger("ways")
@@ -27,10 +26,30 @@ LINKS_KEPT = 10_000
 NO_RIGHT = ("not enough rights", "CHAT_ADMIN_REQUIRED")
 
 
+class SourceDoors(Protocol):
+    """Stores the invite links of sources."""
+
+    async def doors(self, source: FoundSource) -> list[GroupDoor]:
+        """The community's groups, with the source's link into each."""
+        ...
+
+    async def for_outsiders(self, place: Place, at: datetime) -> FoundSource:
+        """The source by which those come who wanted to play and weren't in."""
+        ...
+
+    async def keep_link(self, source_id: int, chat_id: int, url: str) -> None:
+        """Store a fresh invite link in place of the one before."""
+        ...
+
+    async def hint(self, place: Place, groups: tuple[str, ...], now: datetime) -> None:
+        """Tell the owner, now and then, that people stand before closed doors."""
+        ...
+
+
 class WaysIn:
     """Makes and remembers invite links."""
 
-    def __init__(self, bot: Bot, sources: Sources) -> None:
+    def __init__(self, bot: Bot, sources: SourceDoors) -> None:
         self._bot = bot
         self._sources = sources
         self._locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
@@ -44,8 +63,7 @@ class WaysIn:
 
     async def for_outsiders(self, place: Place, now: datetime) -> tuple[Door, ...]:
         """The open doors of a shop for who wanted to play and isn't in, by a source of their own."""
-        source_id = await self._sources.for_outsiders(place, now)
-        opened, _ = await self.doors(FoundSource(source_id, SOURCE_OF_OUTSIDERS, place), now)
+        opened, _ = await self.doors(await self._sources.for_outsiders(place, now), now)
         return opened
 
     async def hint(self, place: Place, closed: tuple[str, ...], now: datetime) -> None:

@@ -1,7 +1,7 @@
 """What domains bring to the staff's panel, put together."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from bot.handlers.kit.blanks import PanelAct
@@ -30,3 +30,7 @@ class PanelParts:
         """Put acts in the order of sections, and inside a section in that of their rows."""
         sections = list(Section)
         return cls(tuple(sorted(acts, key=lambda act: (sections.index(Section(act.section)), act.row))), lists)
+
+    def limited_to(self, commands: Collection[str]) -> "PanelParts":
+        """The same without acts whose command no desk answers."""
+        return replace(self, acts=tuple(act for act in self.acts if act.command in commands))

@@ -1,16 +1,15 @@
 """Rights, checked at the act: Telegram is asked afresh for whatever creates, changes or pays."""
 
-from typing import Any, assert_never
+from typing import Any, Protocol, assert_never
 
 from bot.clock import Clock
-from bot.handlers.kit.arrivals import Arrivals, Coming
 from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.whereabouts import Whereabouts
 from bot.rules.fans import AskedInVain, BannedHere, ForFansOnly, Where
-from bot.rules.general import AskAgain, ChannelsDontPlay, NoCommunityYet
+from bot.rules.general import AskAgain, ChannelsDontPlay, NoCommunityYet, NotOpenYet
 from bot.rules.rights import ForOwnerOnly, ForStaffOnly, OwnerInPerson, Role, TryAgain
-from bot.rules.shops.arrivals import NotOpenYet
+from bot.store.places import Group
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -18,14 +17,32 @@ STALE_COMMAND = 600.0
 """Seconds after which a staff command that waited for the bot is asked again, not done."""
 
 
+class UnknownGroups(Protocol):
+    """Finds out whose a group is that the bot doesn't know."""
+
+    async def spoken_in(self, ask: Ask) -> Group | None:
+        """The group, if it is a shop's; else its owner is asked, once."""
+        ...
+
+    def waits(self, chat_id: int) -> bool:
+        """Whether the owner hasn't said yet whose this group is."""
+        ...
+
+
 class Doors:
     """Who may go in: gives the ask with its community and the asker's role, or tells the asker why not."""
 
     def __init__(
-        self, roles: Roles, arrivals: Arrivals, voice: Voice, whereabouts: Whereabouts, ways: WaysIn, clock: Clock
+        self,
+        roles: Roles,
+        unknown_groups: UnknownGroups,
+        voice: Voice,
+        whereabouts: Whereabouts,
+        ways: WaysIn,
+        clock: Clock,
     ) -> None:
         self._roles = roles
-        self._arrivals = arrivals
+        self._unknown_groups = unknown_groups
         self._voice = voice
         self._whereabouts = whereabouts
         self._ways = ways
@@ -132,12 +149,10 @@ class Doors:
             return None
         # A group whose arrival was never seen (an old database, a lost update), or whose owner hasn't said yet whose
         # it is.
-        group = await self._arrivals.spoken_in(
-            Coming(ask.chat_id, ask.chat_title), None if ask.anonymous_admin else ask.sender, ask.at, ask.cause
-        )
+        group = await self._unknown_groups.spoken_in(ask)
         if group is not None:
             return ask.in_group(group)
         quiet = ask.can_write or ask.ephemeral_id is not None or ask.press_id is not None
-        if self._arrivals.waits(ask.chat_id) and quiet:
+        if self._unknown_groups.waits(ask.chat_id) and quiet:
             await self._voice.answer(ask, NotOpenYet())
         return None

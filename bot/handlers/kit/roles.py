@@ -1,7 +1,9 @@
 """Who is who in a shop: Telegram is asked at the act, of the home group and of no other."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from aiogram import Bot
 from aiogram.enums import ChatMemberStatus
@@ -9,8 +11,6 @@ from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbidd
 from aiogram.methods import GetChatAdministrators
 
 from bot.features.communities import Communities
-from bot.features.shops.ownership import Ownership
-from bot.features.staff.staff import Staffing
 from bot.flows.hand_over import HandingOver
 from bot.logs import get_logger
 from bot.rules.act import Sender
@@ -21,6 +21,7 @@ from bot.rules.rights import (
     HomeMoved,
     HomeStaff,
     HomeStays,
+    KnownAdministrator,
     Role,
     RoomChoice,
     TryAgain,
@@ -58,17 +59,57 @@ class FoundStaff:
         )
 
 
+class Homes(Protocol):
+    """Stores whose a shop is, and which group is its home."""
+
+    async def rooms(self, place: Place) -> tuple[tuple[int, str], ...]:
+        """Groups of the shop that aren't home: (chat, title), the oldest first."""
+        ...
+
+    async def move_home(self, place: Place, chat_id: int, owner: Sender, at: datetime) -> HomeMoved | None:
+        """Make another room home; None if it isn't a room of the shop."""
+        ...
+
+    async def unsettled(self) -> list[tuple[Place, tuple[tuple[int, str], ...]]]:
+        """Shops whose owner hasn't been told yet which group is home, and their other groups."""
+        ...
+
+    async def tell_home(self, place: Place, now: datetime, *, moved: bool = False) -> None:
+        """Tell the owner once which group is home."""
+        ...
+
+
+class Denials(Protocol):
+    """Stores whom an owner denies to act for the shop."""
+
+    async def look(self, place: Place, user_id: int) -> KnownAdministrator:
+        """What is stored of an administrator."""
+        ...
+
+    async def denied_among(self, place: Place, user_ids: Iterable[int]) -> frozenset[int]:
+        """Those of these people whom the owner has denied."""
+        ...
+
+    async def anybody_denied(self, place: Place) -> bool:
+        """Whether the owner has denied anybody."""
+        ...
+
+    async def meet(self, sender: Sender) -> None:
+        """Remember the name of an operator who was never seen as a fan."""
+        ...
+
+
 class Roles:
     """Asks Telegram who may steer a shop, and follows a change of its owner on the way."""
 
     def __init__(
-        self, bot: Bot, communities: Communities, ownership: Ownership, handing_over: HandingOver, staffing: Staffing
+        self, bot: Bot, communities: Communities, homes: Homes, handing_over: HandingOver, denials: Denials
     ) -> None:
         self._bot = bot
         self._communities = communities
-        self._ownership = ownership
+        self._homes = homes
         self._handing_over = handing_over
-        self._staffing = staffing
+        self._denials = denials
 
     async def asked(self, ask: Ask) -> Ask | TryAgain | HomeGone | AnonymousOff:
         """The ask with the asker's role in its community, as Telegram says now, unless the owner has denied them.
@@ -96,22 +137,22 @@ class Roles:
 
     async def _operator(self, place: Place, sender: Sender) -> Role:
         """The role of an administrator of the home group: nothing more than a fan's if the owner has denied them."""
-        look = await self._staffing.look(place, sender.user_id)
+        look = await self._denials.look(place, sender.user_id)
         if look.denied:
             return Role.FAN
         if not look.known:
-            await self._staffing.meet(sender)
+            await self._denials.meet(sender)
         return Role.OPERATOR
 
     async def _anonymous(self, ask: Ask) -> Ask | TryAgain | AnonymousOff:
         """An anonymous administrator of home. Telegram is asked who they may be only if somebody is denied."""
-        if not await self._staffing.anybody_denied(ask.community):
+        if not await self._denials.anybody_denied(ask.community):
             return replace(ask, role=Role.OPERATOR)
         found = await self.staff_of(ask.community)
         if not isinstance(found, FoundStaff):
             return TryAgain()
         staff = found.staff
-        denied = await self._staffing.denied_among(ask.community, staff.administrators)
+        denied = await self._denials.denied_among(ask.community, staff.administrators)
         role = anonymous_role(staff, denied)
         return replace(ask, role=role) if role is Role.OPERATOR else AnonymousOff()
 
@@ -122,7 +163,7 @@ class Roles:
             return None
         if found is None:
             return Role.FAN
-        return role_at_home(user_id, found.staff, await self._staffing.denied_among(place, (user_id,)))
+        return role_at_home(user_id, found.staff, await self._denials.denied_among(place, (user_id,)))
 
     async def staff_of(self, place: Place) -> FoundStaff | TryAgain | None:
         """The home group's creator and administrators; None if there's no home group any more."""
@@ -133,7 +174,7 @@ class Roles:
     async def created_by(self, place: Place, user_id: int) -> tuple[RoomChoice, ...]:
         """Rooms of the shop, but for home, whose creator is this person, as far as Telegram tells."""
         found: list[RoomChoice] = []
-        for chat_id, title in await self._ownership.rooms(place):
+        for chat_id, title in await self._homes.rooms(place):
             staff = await look_up_staff(self._bot, chat_id)
             if isinstance(staff, FoundStaff) and staff.staff.creator_id == user_id:
                 found.append(RoomChoice(chat_id, title))
@@ -149,7 +190,7 @@ class Roles:
         theirs = there is not None and there.staff.creator_id == ask.sender.user_id
         if not (lost and theirs and ask.sender.user_id == place.owner_id):
             return HomeStays(place.shop)
-        moved = await self._ownership.move_home(place, chat_id, ask.sender, ask.at)
+        moved = await self._homes.move_home(place, chat_id, ask.sender, ask.at)
         self._communities.forget()
         return moved or HomeStays(place.shop)
 
@@ -170,7 +211,7 @@ class Roles:
 
         Where Telegram doesn't answer, the shop is looked at again the next time.
         """
-        for place, rooms in await self._ownership.unsettled():
+        for place, rooms in await self._homes.unsettled():
             moved = False
             if place.home_chat is None:
                 owner_id = place.owner_id
@@ -184,8 +225,8 @@ class Roles:
                 ]
                 moved = bool(mine)
                 if mine:
-                    await self._ownership.move_home(place, *mine[0], now)
-            await self._ownership.tell_home(place, now, moved=moved)
+                    await self._homes.move_home(place, *mine[0], now)
+            await self._homes.tell_home(place, now, moved=moved)
         self._communities.forget()
 
     async def _follow(self, place: Place, owner: Sender, at: datetime) -> Place:

@@ -23,6 +23,8 @@ _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+|$)")
 LONGEST_WORD = 24
 START = "start"
 """The command that opens a private chat; Telegram writes a link's payload behind it."""
+CANCEL = "cancel"
+"""The command that leaves an open dialogue."""
 
 
 class Desk(Router):
@@ -37,6 +39,7 @@ class Desk(Router):
         self.hearings: list[tuple[Hears, CallableObject]] = []
         self.services: dict[str, CallableObject] = {}
         self.replies: dict[str, CallableObject] = {}
+        self.cancels: dict[str, CallableObject] = {}
 
     def command(self, name: str, handler: Handler) -> None:
         """`/name …` calls `handler(message, ask, rest, …)`."""
@@ -66,6 +69,10 @@ class Desk(Router):
         """What is written in private while a dialogue of this kind is open calls `handler(message, ask, rest, …)`."""
         _add(self.replies, kind, handler)
 
+    def cancel(self, kind: str, handler: Handler) -> None:
+        """`/cancel` in private while a dialogue of this kind is open calls `handler(message, ask, rest, …)`."""
+        _add(self.cancels, kind, handler)
+
     def press(self, prefix: str, handler: Handler) -> None:
         """A press whose data is `prefix` or `prefix:rest` calls `handler(press, ask, rest, …)`."""
         _add(self.presses, prefix, handler)
@@ -85,6 +92,7 @@ class Table(Router):
         self._hearings = [hearing for desk in desks for hearing in desk.hearings]
         self._services = _merge(desk.services for desk in desks)
         self._replies = _merge(desk.replies for desk in desks)
+        self._cancels = _merge(desk.cancels for desk in desks)
         self._message_else = CallableObject(message_else)
         self._message_borrowed = CallableObject(message_borrowed)
         self._press_else = CallableObject(press_else)
@@ -110,7 +118,7 @@ class Table(Router):
         """Everything that the table can call."""
         tables = (
             *(self._commands, self._words, self._presses, self._openings),
-            *(self._services, self._replies),
+            *(self._services, self._replies, self._cancels),
         )
         listed = [handler for table in tables for handler in table.values()]
         heard = [handler for _, handler in self._hearings]
@@ -149,12 +157,8 @@ class Table(Router):
                 name, addressee = found.groups()
                 if addressee is not None and addressee.lower() != data["username"]:
                     return None
-                handler = self._commands.get(name.lower(), handler)
                 rest = text[found.end() :].strip()
-                if name.lower() == START and message.chat.id > 0:
-                    prefix, _, payload = rest.partition("_")
-                    if prefix in self._openings:
-                        handler, rest = self._openings[prefix], payload
+                return self._commanded(name.lower(), rest, message, data)
         elif message.chat.id > 0 and data["ask"].dialogue in self._replies:
             handler = self._replies[data["ask"].dialogue]
         elif not text:
@@ -165,6 +169,17 @@ class Table(Router):
             if handler is self._message_else and message.chat.id < 0:
                 handler, rest = self._heard(word, data) or (handler, rest)
         return handler, rest
+
+    def _commanded(self, name: str, rest: str, message: Message, data: dict[str, Any]) -> tuple[CallableObject, str]:
+        """What a command calls. In private a link's payload and an open dialogue can decide that."""
+        private = message.chat.id > 0
+        if name == START and private:
+            prefix, _, payload = rest.partition("_")
+            if prefix in self._openings:
+                return self._openings[prefix], payload
+        if name == CANCEL and private and data["ask"].dialogue in self._cancels:
+            return self._cancels[data["ask"].dialogue], rest
+        return self._commands.get(name, self._message_else), rest
 
     def _heard(self, word: str, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
         for hears, handler in self._hearings:

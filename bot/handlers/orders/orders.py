@@ -6,10 +6,11 @@ from aiogram.types import Document, Message
 from bot.features.orders.hook import Hooks
 from bot.features.orders.orders import Orders
 from bot.flows.take_orders import take_file
-from bot.handlers.kit.files import read_file, read_orders
+from bot.handlers.kit.files import read_file
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, one_of
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
+from bot.handlers.orders.order_files import read_orders
 from bot.rules.files import ImportPolicy
 from bot.rules.forms import Missing, StrayWord
 from bot.rules.orders.orders import HookInPrivate, OrderPolicy, OrdersNeedColumns

@@ -1,9 +1,10 @@
 """How the domain plugs in."""
 
-from bot.features.packets import forget
+from bot.features.packets import draw, forget
 from bot.features.packets import packets as packet_cases
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
+from bot.flows.held_rewards import Resolver
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
@@ -28,6 +29,10 @@ def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
         packet_cases.rehang(tx, move.community_id, move.old_chat_id, move.new_chat_id, move.at)
 
 
+def _resolvers(_policies: Policies) -> dict[str, Resolver]:
+    return {draw.HELD: Resolver(draw.release, draw.refuse)}
+
+
 DOMAIN = Domain(
     name="packets",
     desks=(packets.setup,),
@@ -36,6 +41,7 @@ DOMAIN = Domain(
     undo={
         packet_cases.OPENED: Undoable(lambda tx, act, entry, _: packet_cases.undo_open(tx, act.place, entry, act.at))
     },
+    resolvers=_resolvers,
     follows=(_follow,),
     forgets=(forget.forget,),
     locks_before_forgetting=(forget.lock_givers,),

@@ -5,11 +5,13 @@ from bot.features.shops import setup as setup_cases
 from bot.features.shops import topics as topic_cases
 from bot.features.shops.calendar import Cadence, morning_card
 from bot.features.shops.report import Reporting
+from bot.features.shops.rooms import Rooms
+from bot.features.shops.setup import SettingUp
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
-from bot.handlers import general
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.handlers.shops import panel, report, rooms, setup, topics
+from bot.handlers.shops.setup_panel import SetupPanel
 from bot.rules.policies import Policies
 from bot.rules.shops.calendar import CadencePolicy
 from bot.rules.shops.setup import SetupPolicy
@@ -19,7 +21,19 @@ from bot.store.engine.db import Tx
 
 def wire(core: Core) -> Wired:
     """Make what handlers of shops ask for, and the clock's part."""
-    return Wired({"reporting": Reporting(core.db)}, due=(Cadence(core.db, core.policies[CadencePolicy]),))
+    setting_up = SettingUp(core.db, core.policies[SetupPolicy])
+    setup_panel = SetupPanel(
+        bot=core.bot,
+        communities=core.communities,
+        rooms=Rooms(core.db),
+        roles=core.roles,
+        setting_up=setting_up,
+        voice=core.voice,
+        menus=core.menus,
+        greeter=core.greeter,
+    )
+    parts = {"reporting": Reporting(core.db), "panel": setup_panel, "setting_up": setting_up}
+    return Wired(parts, due=(Cadence(core.db, core.policies[CadencePolicy]),))
 
 
 def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
@@ -28,7 +42,7 @@ def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
 
 DOMAIN = Domain(
     name="shops",
-    desks=(general.setup, setup.setup, rooms.setup, topics.setup, report.setup),
+    desks=(setup.setup, rooms.setup, topics.setup, report.setup),
     policies=(SetupPolicy, CadencePolicy),
     cards={mornings.CARD: morning_card},
     undo={

@@ -9,12 +9,12 @@ from aiogram.types import CallbackQuery, ChatMemberUnion, ChatMemberUpdated, Mes
 from bot.content.buttons.shops import HOME, LEAVE_ROOM, NEW, NO, PART, WHOSE
 from bot.features.communities import Communities
 from bot.features.shops.rooms import Rooms
-from bot.handlers.kit.arrivals import Arrivals, Coming
-from bot.handlers.kit.chats import look_at
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.table import Desk
+from bot.handlers.shops.arrivals import Arrivals, Coming
+from bot.handlers.shops.chats import look_at
 from bot.rules.general import StalePress
 from bot.rules.numbers import read_number
 from bot.rules.place import SPEAKING_FOR_OTHERS

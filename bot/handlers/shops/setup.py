@@ -9,14 +9,12 @@ from bot.content.zones import find_zones
 from bot.features.communities import Communities
 from bot.features.shops.setup import KIND, SettingUp
 from bot.features.shops.topics import Topics
-from bot.features.staff.drafts import KIND as ADMIN
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, one_of, timezone, whole, words
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.handlers.shops.setup_panel import SetupPanel
 from bot.handlers.shops.topics import choose_here
-from bot.handlers.staff.panel_pages import AdminPanel
 from bot.rules.forms import NotATime, TooLong
 from bot.rules.giveaways import POLICY as GIVEAWAYS
 from bot.rules.packets.packets import Funding
@@ -186,9 +184,6 @@ async def _take_words(inside: Ask, step: str, text: str, panel: SetupPanel) -> N
         await panel.fill(inside, step, value)
 
 
-async def cancel(_event: TelegramObject, ask: Ask, panel: SetupPanel, admin_panel: AdminPanel) -> None:
-    """`/cancel` leaves what is open."""
-    if ask.private and ask.dialogue == ADMIN:
-        await admin_panel.leave(ask)
-    else:
-        await panel.give_up(ask)
+async def cancel(_event: TelegramObject, ask: Ask, panel: SetupPanel) -> None:
+    """`/cancel` leaves the set-up, if it is open."""
+    await panel.give_up(ask)

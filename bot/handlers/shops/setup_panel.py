@@ -7,11 +7,11 @@ from aiogram import Bot
 from bot.features.communities import Communities
 from bot.features.shops.rooms import Rooms
 from bot.features.shops.setup import KIND, Panel, SettingUp, typed
-from bot.handlers.kit.chats import look_over
+from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.roles import Roles
-from bot.rules.general import Hello, NoCommunityYet
-from bot.rules.menus import FANS, NEXT, OWNERS, STAFF, built
+from bot.handlers.shops.chats import look_over
+from bot.rules.menus import NEXT, built
 from bot.rules.place import Place
 from bot.rules.rights import ForOwnerOnly, HomeGone, Role, TryAgain
 from bot.rules.shops.arrivals import Need, Room
@@ -29,8 +29,6 @@ from bot.rules.topics import TopicChosen
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
-MENUS = {Role.FAN: (), Role.OPERATOR: STAFF, Role.OWNER: (*STAFF, *OWNERS)}
-"""What each can say beside what fans can."""
 MOST_ROOMS = 12
 """Rooms that are looked over at once."""
 
@@ -48,6 +46,7 @@ class SetupPanel:
         setting_up: SettingUp,
         voice: Voice,
         menus: Menus,
+        greeter: Greeter,
     ) -> None:
         self._bot = bot
         self._roles = roles
@@ -56,6 +55,7 @@ class SetupPanel:
         self._setting_up = setting_up
         self._voice = voice
         self._menus = menus
+        self._greeter = greeter
 
     async def show_or_open(self, inside: Ask, chosen: TopicChosen | None = None) -> None:
         """The panel for the owner in private; how things are, and the way there, for others and elsewhere.
@@ -88,7 +88,7 @@ class SetupPanel:
         The shop's number may have been guessed. Only who has to do with it turns to it.
         """
         if place is None:
-            await self.hello(ask)
+            await self._greeter.hello(ask)
             return
         inside = await self._roles.asked(ask.within(place))
         if isinstance(inside, TryAgain):
@@ -97,7 +97,7 @@ class SetupPanel:
         role = inside.role if isinstance(inside, Ask) else Role.FAN
         mine = isinstance(inside, HomeGone) and inside.mine
         if role is Role.FAN and not mine and not await self._rooms.is_theirs(place, ask.sender.user_id):
-            await self.hello(ask)
+            await self._greeter.hello(ask)
             return
         await self._communities.turn_to(ask.sender.user_id, place)
         here = inside if isinstance(inside, Ask) else ask.within(place)
@@ -107,34 +107,7 @@ class SetupPanel:
             case Role.OPERATOR:
                 await self._voice.answer(here, ForOwnerOnly())
             case Role.FAN:
-                await self.hello(here)
-
-    async def hello(self, ask: Ask) -> None:
-        """What this person can do here; in private with the ways to the set-up and to their other shops."""
-        place = ask.place
-        if place is None:
-            await self._voice.answer(ask, NoCommunityYet())
-            return
-        asked = await self._roles.asked(ask)
-        if isinstance(asked, HomeGone) and asked.mine:
-            await self._voice.answer(ask, asked)
-            return
-        # A menu gives no rights: where Telegram doesn't say who asks, they are shown what everybody can do.
-        role = asked.role if isinstance(asked, Ask) else Role.FAN
-        others = await self._rooms.shops_of(ask.sender.user_id) if ask.private else ()
-        hello = Hello(
-            place.shop,
-            ask.sender.name,
-            built(FANS, self._menus.listened_to),
-            built(MENUS[role], self._menus.listened_to),
-            owner=ask.private and role is Role.OWNER,
-            panel=ask.private and role is not Role.FAN,
-            others=tuple(shop for shop in others if shop.community_id != place.community_id)[:MOST_ROOMS],
-        )
-        if ask.press_id is not None:
-            await self._voice.panel(ask, hello)
-        else:
-            await self._voice.answer(ask, hello)
+                await self._greeter.hello(here)
 
     async def owner_of_open(self, ask: Ask) -> Ask | None:
         """The ask inside the shop that the open panel sets up, if it is (still) the asker's."""

@@ -3,14 +3,16 @@
 from bot.features.staff import forget
 from bot.features.staff import staff as staff_cases
 from bot.features.staff.drafts import Drafts
-from bot.features.staff.held import Holding
+from bot.features.staff.held import HeldQueue
 from bot.features.staff.overview import Overview
-from bot.flows import held_rewards
-from bot.flows.held_rewards import Resolving
+from bot.features.staff.staff import Staffing
+from bot.flows.held_rewards import HeldRewards
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.handlers.staff import held, panel, panel_acts, staff
-from bot.handlers.staff.panel_pages import AdminPanel
+from bot.handlers.staff.panel_form import PanelForm
+from bot.handlers.staff.panel_pages import PanelPages
+from bot.handlers.staff.services import StaffServices
 from bot.rules.farming import FarmingPolicy
 from bot.store.held import forget_sightings
 
@@ -18,26 +20,30 @@ from bot.store.held import forget_sightings
 def wire(core: Core) -> Wired:
     """Make what handlers of staff ask for, and the clock's part."""
     policy = core.policies[FarmingPolicy]
-    drafts, resolving = Drafts(core.db), Resolving(core.db, policy)
-    admin_panel = AdminPanel(
+    drafts, held_rewards = Drafts(core.db), HeldRewards(core.db, policy, core.resolvers)
+    overview, parts = Overview(core.db, core.panel_parts.lists), core.panel_parts.limited_to(core.table.names)
+    pages = PanelPages(overview, parts, core.undoing, core.voice)
+    form = PanelForm(
         communities=core.communities,
         drafts=drafts,
-        overview=Overview(core.db, core.panel_parts.lists),
         people=core.people,
-        undoing=core.undoing,
-        parts=core.panel_parts,
+        pages=pages,
         voice=core.voice,
         commands=core.table.commands,
     )
-    return Wired(
-        {
-            "drafts": drafts,
-            "admin_panel": admin_panel,
-            "holding": Holding(core.db, policy),
-            "resolving": resolving,
-        },
-        due=(resolving,),
+    services = StaffServices(
+        communities=core.communities,
+        staffing=Staffing(core.db),
+        roles=core.roles,
+        naming=core.naming,
+        undoing=core.undoing,
+        held_queue=HeldQueue(core.db, policy),
+        held_rewards=held_rewards,
+        drafts=drafts,
+        pages=pages,
+        form=form,
     )
+    return Wired({"staff": services}, due=(held_rewards,))
 
 
 DOMAIN = Domain(
@@ -45,15 +51,8 @@ DOMAIN = Domain(
     desks=(panel.setup, held.setup, staff.setup),
     policies=(FarmingPolicy,),
     undo={
-        held_rewards.REFUSED: Undoable(
-            lambda tx, act, entry, _: held_rewards.undo_refusal(tx, act.place, entry, act.at)
-        ),
-        staff_cases.DENIED: Undoable(
-            lambda tx, act, entry, _: staff_cases.undo_deny(tx, act.place, entry, act.at), owners_only=True
-        ),
-        staff_cases.LIFTED: Undoable(
-            lambda tx, act, entry, _: staff_cases.undo_lift(tx, act.place, entry), owners_only=True
-        ),
+        staff_cases.DENIED: Undoable(lambda tx, act, entry, _: staff_cases.undo_deny(tx, act, entry), owners_only=True),
+        staff_cases.LIFTED: Undoable(lambda tx, act, entry, _: staff_cases.undo_lift(tx, act, entry), owners_only=True),
     },
     tidies=(forget_sightings,),
     forgets=(forget.forget,),

@@ -3,12 +3,12 @@
 from aiogram.types import CallbackQuery, TelegramObject
 
 from bot.content.buttons.all import HELD
-from bot.features.staff.held import Holding
-from bot.flows.held_rewards import Resolving
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.rules.farming import HeldGone, HeldState
+from bot.handlers.staff.services import StaffServices
+from bot.rules.farming import HeldState
+from bot.rules.staff.held import HeldGone
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -18,19 +18,19 @@ DECISIONS = {"release": HeldState.RELEASED, "refuse": HeldState.REFUSED}
 def setup() -> Desk:
     """Staff's command and buttons of held rewards."""
     desk = Desk("holding")
-    desk.command("held", listed)
+    desk.command("held", list_held)
     desk.press(HELD, decide)
     return desk
 
 
-async def listed(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, holding: Holding) -> None:
+async def list_held(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, staff: StaffServices) -> None:
     """`/held`: what waits."""
     inside = await doors.staff(ask)
     if inside is not None:
-        await voice.answer(inside, await holding.listed(inside.community))
+        await voice.answer(inside, await staff.held_queue.listed(inside.community))
 
 
-async def decide(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, resolving: Resolving) -> None:
+async def decide(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, staff: StaffServices) -> None:
     """*Release* or *refuse*: Telegram is asked afresh whether the presser is staff."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -40,5 +40,4 @@ async def decide(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice
     if held_id is None or state is None:
         await voice.answer(inside, HeldGone())
         return
-    outcome = await resolving.decide(inside.community, ask.actor_id, held_id, state, ask.at, ask.cause, inside.role)
-    await voice.answer(inside, outcome)
+    await voice.answer(inside, await staff.held_rewards.decide(inside.act, held_id, state))

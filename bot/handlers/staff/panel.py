@@ -5,13 +5,13 @@ from typing import Any
 from aiogram.types import CallbackQuery, Message
 
 from bot.content.buttons.panel import ADMIN, BEGIN, CLEAR, DO, GO, LATELY, LEAVE, SECTION, SET, THING
-from bot.features.communities import Communities
-from bot.features.staff.drafts import KIND, Draft, Drafts
+from bot.features.staff.drafts import KIND, Draft
+from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.handlers.shops.setup_panel import SetupPanel
-from bot.handlers.staff.panel_pages import AdminPanel
+from bot.handlers.staff.panel_form import PanelForm
+from bot.handlers.staff.services import StaffServices
 from bot.rules.staff.panel import AdminDoor
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
@@ -24,119 +24,101 @@ def setup() -> Desk:
     desk.opening(ADMIN, opened)
     desk.press(ADMIN, pressed)
     desk.reply(KIND, typed)
+    desk.cancel(KIND, cancelled)
     return desk
 
 
-async def admin(_message: Message, ask: Ask, doors: Doors, voice: Voice, admin_panel: AdminPanel) -> None:
+async def admin(_message: Message, ask: Ask, doors: Doors, voice: Voice, staff: StaffServices) -> None:
     """In private the panel opens; in a group a whisper leads there."""
     inside = await doors.staff(ask)
     if inside is None:
         return
     if inside.private:
-        await admin_panel.open(inside)
+        await staff.form.open(inside)
     else:
         await voice.answer(inside, AdminDoor(inside.community.community_id))
 
 
-async def opened(
-    _message: Message,
-    ask: Ask,
-    rest: str,
-    doors: Doors,
-    communities: Communities,
-    panel: SetupPanel,
-    admin_panel: AdminPanel,
-) -> None:
+async def opened(_message: Message, ask: Ask, rest: str, doors: Doors, greeter: Greeter, staff: StaffServices) -> None:
     """The link of the whisper: whoever opens it may have it from anybody."""
-    await communities.started(ask.sender, can_write=True)
+    await staff.communities.started(ask.sender, can_write=True)
     shop = read_id(rest)
-    place = await communities.place(shop) if shop is not None else None
+    place = await staff.communities.place(shop) if shop is not None else None
     if place is None:
-        await panel.hello(ask)
+        await greeter.hello(ask)
         return
     inside = await doors.staff(ask.within(place))
     if inside is not None:
-        await communities.turn_to(ask.sender.user_id, place)
-        await admin_panel.open(inside)
+        await staff.communities.turn_to(ask.sender.user_id, place)
+        await staff.form.open(inside)
 
 
-async def pressed(
-    _press: CallbackQuery,
-    ask: Ask,
-    rest: str,
-    doors: Doors,
-    communities: Communities,
-    drafts: Drafts,
-    admin_panel: AdminPanel,
-    **data: Any,
-) -> None:
+async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, staff: StaffServices, **data: Any) -> None:
     """A button of the panel: `<shop>:<verb>:…`, alone it opens it. The rights are asked afresh."""
     shop_id, _, said = rest.partition(":")
     shop = read_id(shop_id)
-    place = await communities.place(shop) if shop is not None else ask.place
+    place = await staff.communities.place(shop) if shop is not None else ask.place
     if not ask.private or place is None or (shop_id and shop is None):
-        await admin_panel.closed(ask)
+        await staff.form.closed(ask)
         return
     inside = await doors.staff(ask.within(place))
     if inside is None:
         return
     verb, _, value = said.partition(":")
-    everything = {**data, "doors": doors, "communities": communities}
+    everything = {**data, "doors": doors, "staff": staff}
     match verb:
         case "":
-            await (admin_panel.home(inside) if rest else admin_panel.open(inside))
+            await (staff.pages.home(inside) if rest else staff.form.open(inside))
         case _ if verb == SECTION:
-            await admin_panel.section(inside, value)
+            await staff.pages.section(inside, value)
         case _ if verb == THING:
             section, _, number = value.partition(":")
-            await admin_panel.thing(inside, section, read_id(number))
+            await staff.pages.thing(inside, section, read_id(number))
         case _ if verb == LATELY:
-            await admin_panel.lately(inside)
+            await staff.pages.lately(inside)
         case _ if verb == BEGIN:
             name, _, number = value.partition(":")
-            await admin_panel.begin(inside, name, read_id(number), everything)
+            await staff.form.begin(inside, name, read_id(number), everything)
         case _:
-            draft = await drafts.find(inside.sender.user_id, inside.panel_id)
+            draft = await staff.drafts.find(inside.sender.user_id, inside.panel_id)
             if draft is None or draft.community_id != place.community_id:
-                await admin_panel.closed(inside)
+                await staff.form.closed(inside)
                 return
-            await _turn(inside, draft, verb, value, admin_panel, everything)
+            await _change_form(inside, draft, (verb, value), staff.form, everything)
 
 
-async def _turn(inside: Ask, draft: Draft, verb: str, value: str, panel: AdminPanel, data: dict[str, Any]) -> None:
+async def _change_form(inside: Ask, draft: Draft, said: tuple[str, str], form: PanelForm, data: dict[str, Any]) -> None:
+    """Do what a button of an open form says: (verb, value)."""
+    verb, value = said
     match verb:
         case _ if verb == SET:
             blank, _, answer = value.partition(":")
-            await panel.answer(inside, draft, blank, answer, data)
+            await form.answer(inside, draft, blank, answer, data)
         case _ if verb == CLEAR:
-            await panel.clear(inside, draft, value)
+            await form.clear(inside, draft, value)
         case _ if verb == GO:
-            await panel.turn(inside, draft, value)
+            await form.go_to(inside, draft, value)
         case _ if verb == DO:
-            await panel.do(inside, draft, data)
+            await form.do(inside, draft, data)
         case _ if verb == LEAVE:
-            await panel.leave(inside)
+            await form.leave(inside)
         case _:
-            await panel.closed(inside)
+            await form.closed(inside)
 
 
-async def typed(
-    message: Message,
-    ask: Ask,
-    doors: Doors,
-    communities: Communities,
-    drafts: Drafts,
-    admin_panel: AdminPanel,
-    **data: Any,
-) -> None:
+async def typed(message: Message, ask: Ask, doors: Doors, staff: StaffServices, **data: Any) -> None:
     """What staff write while a question is open answers it."""
-    draft = await drafts.find(ask.sender.user_id)
-    place = await communities.place(draft.community_id) if draft is not None else None
+    draft = await staff.drafts.find(ask.sender.user_id)
+    place = await staff.communities.place(draft.community_id) if draft is not None else None
     if draft is None or place is None:
-        communities.forget_person(ask.sender.user_id)
-        await admin_panel.closed(ask)
+        staff.communities.forget_person(ask.sender.user_id)
+        await staff.form.closed(ask)
         return
     inside = await doors.staff(ask.within(place))
     if inside is not None:
-        everything = {**data, "doors": doors, "communities": communities}
-        await admin_panel.typed(inside, draft, message, everything)
+        await staff.form.typed(inside, draft, message, {**data, "doors": doors, "staff": staff})
+
+
+async def cancelled(_message: Message, ask: Ask, staff: StaffServices) -> None:
+    """`/cancel` gives up what is half-filled."""
+    await staff.form.leave(ask)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.rules.beacons import Chain
 from bot.rules.outcome import Outcome
-from bot.rules.raffles.beacons import Chain
 from bot.rules.raffles.raffles import (
     NotAWinner,
     RaffleCancelled,

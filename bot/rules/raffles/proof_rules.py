@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from bot.rules.raffles.beacons import QUICKNET, Pulse
+from bot.rules.beacons import QUICKNET, Pulse
 from bot.rules.raffles.raffles import Reason
 from bot.rules.sealing import Sealed, key_of, order_of, standing_winners
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.rules.beacons import QUICKNET, Pulse
 from bot.rules.raffles import strict_json as strict
-from bot.rules.raffles.beacons import QUICKNET, Pulse
 from bot.rules.raffles.proof_rules import (
     Draw,
     Naming,

@@ -201,8 +201,3 @@ class RoomGone(Outcome, name="arrivals.RoomGone"):
 @dataclass(frozen=True, slots=True)
 class AskedOfOwner(Outcome, name="arrivals.AskedOfOwner"):
     """Somebody else pressed what the shop's owner was asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotOpenYet(Outcome, name="arrivals.NotOpenYet"):
-    """Said to a fan in a group of which the owner hasn't yet said whose it is."""

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.rules.raffles.beacons import QUICKNET, Pulse
+from bot.rules.beacons import QUICKNET, Pulse
 from bot.rules.raffles.proofs import check_proof
 from bot.telegram.pacer import Limits as PacerLimits
 from sandbox import Message, Rights, Sandbox

@@ -23,13 +23,13 @@ from bot.features.raffles.redraw import Redrawing
 from bot.flows.buy import Chances, buy
 from bot.flows.go_live import go_live
 from bot.flows.hearts_unlock import Tools, Unlocking
+from bot.rules.beacons import Pulse
 from bot.rules.coin_shop.items import ItemMade, NewItem
 from bot.rules.coin_shop.shelf import ItemKind, Yes
 from bot.rules.coupons.coupons import CampaignMade, CouponPolicy, KeptFor, NewCampaign
 from bot.rules.gift_states import GiftKind
 from bot.rules.hearts.hearts import Give, HeartPolicy, Unlocks
 from bot.rules.packets.packets import PacketPolicy
-from bot.rules.raffles.beacons import Pulse
 from bot.rules.raffles.raffles import NewRaffle, RafflePolicy
 from bot.rules.streams.streams import OnAir, StreamPolicy
 from bot.store.ledger import check_books

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from bot.features.gifts import held as held_gifts
-from bot.rules.farming import HeldRefused, HeldReleased, HeldState
+from bot.features.gifts.held import HeldGifts
+from bot.rules.farming import HeldState
 from bot.rules.general import Undone
+from bot.rules.staff.held import HeldRefused, HeldReleased
 from bot.store.engine.db import Database
 from bot.store.members import note
 from tests.features.givers import Circle
@@ -62,7 +63,7 @@ async def test_a_refusal_taken_back(db: Database, causes: Causes) -> None:
     assert (await circle.states())["joined friend held"] == 1
     there = await shop(db, fan(900), -1002)
     invitation, friend = (await query(db, "SELECT id, friend_id FROM invitation"))[0]
-    assert await db.write(held_gifts.release, there, invitation, friend, days(1)) == 0
+    assert await db.write(HeldGifts(circle.policy).release, there, invitation, friend, days(1)) == 0
     await circle.goes(BEN, days(2))
     assert await circle.decides(BEN, HeldState.RELEASED, days(3)) == HeldReleased("Fan 2", 0)
     assert await circle.coins(BEN) == 0

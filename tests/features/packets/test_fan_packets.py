@@ -15,10 +15,9 @@ from sqlmodel import col
 
 from bot.features.coins.lapse import LapseClock
 from bot.features.people.board import MonthBoard
-from bot.flows.held_rewards import Resolving
 from bot.rules.act import Sender
 from bot.rules.coins.lapse import LapsePolicy
-from bot.rules.farming import FarmingPolicy, HeldState
+from bot.rules.farming import HeldState
 from bot.rules.lots import Lot, divide
 from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy, ShareTaken, WonLately
 from bot.rules.people.members import BoardPolicy
@@ -31,7 +30,7 @@ from bot.store.tables import Account, Member
 from tests.conftest import fresh_sqlite
 from tests.features.coins.test_lapse import earn
 from tests.features.packets.test_packets import DRAWN, POLICY, Table, change, pressed_fast
-from tests.features.scene import NOON, OWNER, Causes, balance, fan, give, privacy, query, shop
+from tests.features.scene import NOON, Causes, act_of, balance, fan, give, held_rewards, privacy, query, shop
 
 ANYBODY = PacketPolicy(giver_since=timedelta(0), giver_tier=Tier.NEW)
 AUGUST, SEPTEMBER, OCTOBER = (datetime(2026, month, 10, 3, tzinfo=NOON.tzinfo) for month in (8, 9, 10))
@@ -66,8 +65,8 @@ class Fans(Table):
             "SELECT h.id FROM held h JOIN member m ON m.id = h.member_id WHERE m.user_id = :fan",
             fan=fan(number).user_id,
         )
-        resolving = Resolving(self.db, FarmingPolicy())
-        await resolving.decide(self.place, OWNER.user_id, rows[0][0], state, DRAWN, self.causes.next())
+        act = act_of(self.place, at=DRAWN, cause=self.causes.next())
+        await held_rewards(self.db).decide(act, rows[0][0], state)
 
     async def suspects(self, *numbers: int) -> None:
         """Fans press faster than people and came back from a deletion: what they are drawn for waits."""

@@ -5,7 +5,6 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any, Self
 
 import pytest
@@ -16,9 +15,8 @@ from sqlalchemy import text
 from bot.features.packets import draw as packet_draws
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
-from bot.flows.held_rewards import Resolving
 from bot.rules.act import Sender
-from bot.rules.farming import FarmingPolicy, HeldRefused, HeldReleased, HeldSettled, HeldState, Sign
+from bot.rules.farming import HeldState, Sign
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.packets.packets import (
     GiverTooNew,
@@ -50,6 +48,7 @@ from bot.rules.packets.packets import (
 from bot.rules.place import Place
 from bot.rules.rights import ForStaffOnly
 from bot.rules.sealing import Sealed, commitment, key_of, list_hash, order_of
+from bot.rules.staff.held import HeldRefused, HeldReleased, HeldSettled
 from bot.store.engine.db import Database, Tx
 from bot.store.engine.hot import Hot
 from bot.store.held import see
@@ -59,7 +58,21 @@ from bot.store.packets import card_of
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win, won_since
 from tests.conftest import fresh_sqlite
-from tests.features.scene import NOON, OWNER, Causes, balance, days, fan, give, privacy, query, shop, undo
+from tests.features.scene import (
+    NOON,
+    OWNER,
+    Causes,
+    act_of,
+    balance,
+    days,
+    fan,
+    give,
+    held_rewards,
+    privacy,
+    query,
+    shop,
+    undo,
+)
 
 POLICY = PacketPolicy()
 DRAWN = NOON + POLICY.window + POLICY.settle
@@ -353,13 +366,15 @@ async def test_a_drawn_share_waits_for_the_shops_look(db: Database, causes: Caus
     waiting = sum(shares[number] for number in (1, 2, 3))
     assert await table.escrow() == waiting
     assert (await table.card(packet)).handed == 500 - waiting
-    resolving = Resolving(db, FarmingPolicy())
     order = "SELECT h.id FROM held h JOIN member m ON m.id = h.member_id ORDER BY m.user_id"
     first, second, _ = [row[0] for row in await query(db, order)]
-    decide = partial(resolving.decide, table.place, OWNER.user_id)
-    assert await decide(first, HeldState.RELEASED, DRAWN, causes.next()) == HeldReleased("Fan 1", shares[1])
-    assert isinstance(await decide(second, HeldState.REFUSED, DRAWN, causes.next()), HeldRefused)
-    assert isinstance(await decide(first, HeldState.RELEASED, DRAWN, causes.next()), HeldSettled)
+
+    async def decide(held_id: int, state: HeldState) -> object:
+        return await held_rewards(db).decide(act_of(table.place, at=DRAWN, cause=causes.next()), held_id, state)
+
+    assert await decide(first, HeldState.RELEASED) == HeldReleased("Fan 1", shares[1])
+    assert isinstance(await decide(second, HeldState.REFUSED), HeldRefused)
+    assert isinstance(await decide(first, HeldState.RELEASED), HeldSettled)
     assert await table.tap(packet, 1, DRAWN) == ShareYours(shares[1])
     assert await table.tap(packet, 2, DRAWN) == ShareKeptBack()
     assert await balance(db, table.place, fan(2)) == 0
@@ -412,8 +427,8 @@ async def test_who_left_meanwhile_isnt_paid_what_was_held(db: Database, causes: 
     await table.tick(DRAWN)
     ((held_id,),) = await query(db, "SELECT id FROM held")
     await db.write(change, "UPDATE member SET left_at = '2026-11-02 03:30:00+00:00' WHERE user_id = 101")
-    resolving = Resolving(db, FarmingPolicy())
-    decided = await resolving.decide(table.place, OWNER.user_id, held_id, HeldState.RELEASED, DRAWN, causes.next())
+    act = act_of(table.place, at=DRAWN, cause=causes.next())
+    decided = await held_rewards(db).decide(act, held_id, HeldState.RELEASED)
     assert decided == HeldReleased("Fan 1", 0)
     assert await balance(db, table.place, fan(1)) == 0
     assert await table.escrow() == 0

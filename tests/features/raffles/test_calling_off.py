@@ -7,8 +7,8 @@ import pytest
 
 from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.proofs import Proving
+from bot.rules.beacons import QUICKNET
 from bot.rules.general import Undone
-from bot.rules.raffles.beacons import QUICKNET
 from bot.rules.raffles.draws import CalledOff, CallOffTold, OwnerMayCallOff
 from bot.rules.raffles.raffles import MyEntry, RaffleNotNow, RaffleUnknown
 from bot.rules.rights import Role

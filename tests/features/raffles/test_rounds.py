@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.features.raffles.draw import Drawing, fix_key
-from bot.rules.raffles.beacons import NAMED_AHEAD, QUICKNET
+from bot.rules.beacons import NAMED_AHEAD, QUICKNET
 from bot.rules.raffles.raffles import BeaconUnreachable, NewRaffle, RaffleMade, RafflePolicy
 from bot.store.engine.db import Database, Tx
 from bot.store.messages import departures

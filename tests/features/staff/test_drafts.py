@@ -14,7 +14,7 @@ from bot.rules.panel import Reach, Section
 from bot.rules.rights import Role
 from bot.rules.staff.panel import REVIEW
 from bot.store.engine.db import Database
-from tests.features.scene import NOON, OWNER, PANEL, POLICIES, Causes, fan, shop, undo, undoing
+from tests.features.scene import NOON, OWNER, PANEL, POLICIES, Causes, act_of, fan, shop, undo, undoing
 from tests.features.studio import another_group
 
 MINE = OWNER.user_id
@@ -24,7 +24,7 @@ NEEDED = ("title", "stock")
 async def test_a_form_is_filled_in(db: Database) -> None:
     """Needed questions one by one, then the overview; what was left empty again is asked anew."""
     place, drafts = await shop(db), Drafts(db)
-    begun = await drafts.begin(place, MINE, "newcoupon", None, NEEDED, NOON)
+    begun = await drafts.begin(act_of(place), "newcoupon", None, NEEDED)
     assert (begun.step, begun.values) == ("title", {})
     await drafts.shown_in(MINE, 7)
     titled = await drafts.fill(MINE, 7, "title", "Silk", NEEDED)
@@ -32,7 +32,7 @@ async def test_a_form_is_filled_in(db: Database) -> None:
     full = await drafts.fill(MINE, None, "stock", "20", NEEDED)
     assert full is not None
     assert (full.step, full.values) == (REVIEW, {"title": "Silk", "stock": "20"})
-    turned = await drafts.turn(MINE, 7, "price")
+    turned = await drafts.go_to(MINE, 7, "price")
     assert turned is not None
     assert turned.step == "price"
     again = await drafts.fill(MINE, 7, "title", None, NEEDED)
@@ -43,11 +43,11 @@ async def test_a_form_is_filled_in(db: Database) -> None:
 async def test_an_older_message_turns_nothing(db: Database) -> None:
     """Only the message that shows the form goes on with it, and only the person's own form is found."""
     place, drafts = await shop(db), Drafts(db)
-    await drafts.begin(place, MINE, "newcoupon", None, NEEDED, NOON)
+    await drafts.begin(act_of(place), "newcoupon", None, NEEDED)
     await drafts.shown_in(MINE, 8)
     assert await drafts.find(MINE, 7) is None
     assert await drafts.fill(MINE, 7, "title", "Silk", NEEDED) is None
-    assert await drafts.turn(MINE, 7, REVIEW) is None
+    assert await drafts.go_to(MINE, 7, REVIEW) is None
     assert await drafts.close(MINE, 7) is None
     assert await drafts.find(fan(5).user_id) is None
     assert await drafts.close(MINE, 8) is not None
@@ -57,7 +57,7 @@ async def test_an_older_message_turns_nothing(db: Database) -> None:
 async def test_many_answers_at_once(db: Database) -> None:
     """Answers that come at the same time are all kept: none is written over."""
     place, drafts = await shop(db), Drafts(db)
-    await drafts.begin(place, MINE, "newcoupon", None, NEEDED, NOON)
+    await drafts.begin(act_of(place), "newcoupon", None, NEEDED)
     await asyncio.gather(*(drafts.fill(MINE, None, f"blank{n}", str(n), NEEDED) for n in range(20)))
     draft = await drafts.find(MINE)
     assert draft is not None

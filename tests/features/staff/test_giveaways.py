@@ -15,10 +15,10 @@ from bot.features.coupons.campaigns import Campaigns
 from bot.features.gifts.offers import GiftOffers
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
-from bot.flows.held_rewards import Resolver, Resolving
+from bot.flows.held_rewards import HeldRewards, Resolver
 from bot.rules.act import Sender
 from bot.rules.coupons.coupons import NewCampaign
-from bot.rules.farming import FarmingPolicy, HeldReleased, HeldState, Reason, Sign
+from bot.rules.farming import FarmingPolicy, HeldState, Reason, Sign
 from bot.rules.general import OwnersAct, TooLateToUndo, Undone
 from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.gifts.offers import NewGift, OfferMade
@@ -29,6 +29,7 @@ from bot.rules.packets.packets import NewPacket, OpenOutcome, PacketOpened, Pack
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.shops.setup import Setup
+from bot.rules.staff.held import HeldReleased
 from bot.store.engine.db import Database, Tx
 from bot.store.giveaways import left_today
 from bot.store.held import hold
@@ -366,11 +367,12 @@ async def test_released_rewards_count(db: Database, causes: Causes) -> None:
     for subject in range(4):
         await db.write(wait, "prize", subject)
     await db.write(wait, "packet", 9)
-    resolving = Resolving(db, FarmingPolicy(), Till().resolvers)
+    rewards = HeldRewards(db, FarmingPolicy(), Till().resolvers)
 
     async def release(held_id: int, by: Sender) -> Any:
         role = Role.OWNER if by == OWNER else Role.OPERATOR
-        return await resolving.decide(counter.place, by.user_id, held_id, HeldState.RELEASED, NOON, causes.next(), role)
+        act = act_of(counter.place, by, cause=causes.next(), role=role)
+        return await rewards.decide(act, held_id, HeldState.RELEASED)
 
     assert await release(1, ANA) == HeldReleased("Fan 50", 700)
     assert await release(2, ANA) == HeldReleased("Fan 50", 700)

@@ -6,28 +6,20 @@ from datetime import datetime, timedelta
 
 from bot.features.communities import set_reachable
 from bot.features.staff.fast_presses import Watching, saw_haste
-from bot.features.staff.held import Holding
-from bot.flows.held_rewards import Resolver, Resolving, undo_refusal
+from bot.features.staff.held import HeldQueue
+from bot.flows.held_rewards import HeldRewards, Resolver, undo_refusal
 from bot.rules.act import Sender
 from bot.rules.calendar import day_of
-from bot.rules.farming import (
-    FarmingPolicy,
-    HeldGone,
-    HeldRefused,
-    HeldReleased,
-    HeldSettled,
-    HeldState,
-    Reason,
-    Sign,
-    ring,
-)
+from bot.rules.farming import FarmingPolicy, HeldState, Reason, Sign, ring
 from bot.rules.place import Place
+from bot.rules.rights import Role
+from bot.rules.staff.held import HeldGone, HeldRefused, HeldReleased, HeldSettled
 from bot.store import ledger
 from bot.store.engine.db import Database, Tx
 from bot.store.held import held_reasons, hold, seen_fast
 from bot.store.members import note, standing
 from bot.store.tables import AuditEntry, Source
-from tests.features.scene import NOON, OWNER, Causes, balance, days, everything, fan, privacy, query, shop
+from tests.features.scene import NOON, OWNER, Causes, act_of, balance, days, everything, fan, privacy, query, shop
 
 POLICY = FarmingPolicy()
 WEEK = timedelta(days=7)
@@ -98,12 +90,12 @@ async def test_what_is_held_is_listed_with_its_reasons(db: Database) -> None:
     assert await wait(db, place, HASTE)
     assert await wait(db, place, HASTE)
     assert await wait(db, place, RING, subject=8)
-    listed = await Holding(db, POLICY).listed(place)
+    listed = await HeldQueue(db, POLICY).listed(place)
     assert [(line.fan, line.kind, line.reasons) for line in listed.lines] == [
         ("Fan 1", "prize", HASTE),
         ("Fan 1", "prize", RING),
     ]
-    assert (await Holding(db, POLICY).listed(other)).lines == ()
+    assert (await HeldQueue(db, POLICY).listed(other)).lines == ()
     told = await query(db, "SELECT count(*) FROM outbox WHERE key LIKE 'held:%'")
     assert told == [(1,)]
 
@@ -111,20 +103,20 @@ async def test_what_is_held_is_listed_with_its_reasons(db: Database) -> None:
 async def test_staff_release_or_refuse_once(db: Database, causes: Causes) -> None:
     """Released is paid once however often it is pressed or redelivered; what staff let go isn't held again."""
     place, till = await shop(db), Till()
-    resolving = Resolving(db, POLICY, till.resolvers)
+    rewards = HeldRewards(db, POLICY, till.resolvers)
     await wait(db, place)
     await wait(db, place, subject=8)
-    first, second = [line.held_id for line in (await Holding(db, POLICY).listed(place)).lines]
+    first, second = [line.held_id for line in (await HeldQueue(db, POLICY).listed(place)).lines]
     cause = causes.next()
-    released = await resolving.decide(place, OWNER.user_id, first, HeldState.RELEASED, NOON, cause)
+    released = await rewards.decide(act_of(place, cause=cause), first, HeldState.RELEASED)
     assert released == HeldReleased("Fan 1", 30)
     before = await everything(db)
-    assert await resolving.decide(place, OWNER.user_id, first, HeldState.RELEASED, NOON, cause) == released
-    again = await resolving.decide(place, OWNER.user_id, first, HeldState.REFUSED, NOON, causes.next())
+    assert await rewards.decide(act_of(place, cause=cause), first, HeldState.RELEASED) == released
+    again = await rewards.decide(act_of(place, cause=causes.next()), first, HeldState.REFUSED)
     assert again == HeldSettled("Fan 1", HeldState.RELEASED)
     assert await everything(db) == before
     assert not await wait(db, place)
-    refused = await resolving.decide(place, OWNER.user_id, second, HeldState.REFUSED, NOON, causes.next())
+    refused = await rewards.decide(act_of(place, cause=causes.next()), second, HeldState.REFUSED)
     assert isinstance(refused, HeldRefused)
     assert till.refused == [8]
     assert await wait(db, place, subject=8)
@@ -132,23 +124,25 @@ async def test_staff_release_or_refuse_once(db: Database, causes: Causes) -> Non
     assert (await db.read(ledger.check_books)).sound
 
     def undo(tx: Tx) -> bool:
-        return undo_refusal(tx, place, tx.get_one(AuditEntry, refused.audit_id), NOON, till.resolvers)
+        return undo_refusal(tx, act_of(place), tx.get_one(AuditEntry, refused.audit_id), till.resolvers)
 
     assert await db.write(undo)
     assert not await db.write(undo)
     assert till.refused == []
-    assert len((await Holding(db, POLICY).listed(place)).lines) == 1
+    assert len((await HeldQueue(db, POLICY).listed(place)).lines) == 1
 
 
 async def test_another_shops_staff_decide_nothing_here(db: Database, causes: Causes) -> None:
     """A forged number, or another shop's, hears that nothing waits, and nothing changes."""
     here, there = await shop(db), await shop(db, fan(900), -1002)
-    resolving = Resolving(db, POLICY, Till().resolvers)
+    rewards = HeldRewards(db, POLICY, Till().resolvers)
     await wait(db, here)
-    held_id = (await Holding(db, POLICY).listed(here)).lines[0].held_id
+    held_id = (await HeldQueue(db, POLICY).listed(here)).lines[0].held_id
     before = await everything(db)
     for place, number in ((there, held_id), (here, held_id + 1), (here, -1)):
-        outcome = await resolving.decide(place, 900, number, HeldState.RELEASED, NOON, causes.next())
+        outcome = await rewards.decide(
+            act_of(place, fan(800), cause=causes.next(), role=Role.OPERATOR), number, HeldState.RELEASED
+        )
         assert outcome == HeldGone()
     assert await everything(db) == before
 
@@ -157,11 +151,11 @@ async def test_ten_staff_decide_at_once(db: Database, causes: Causes) -> None:
     """Of ten who release the same reward at once one pays; the books are sound."""
     place, till = await shop(db), Till()
     await wait(db, place)
-    held_id = (await Holding(db, POLICY).listed(place)).lines[0].held_id
-    resolving = Resolving(db, POLICY, till.resolvers)
+    held_id = (await HeldQueue(db, POLICY).listed(place)).lines[0].held_id
+    rewards = HeldRewards(db, POLICY, till.resolvers)
     outcomes = await asyncio.gather(
         *(
-            resolving.decide(place, OWNER.user_id + n, held_id, HeldState.RELEASED, NOON, causes.next())
+            rewards.decide(act_of(place, fan(n), cause=causes.next(), role=Role.OPERATOR), held_id, HeldState.RELEASED)
             for n in range(10)
         ),
         return_exceptions=True,
@@ -174,13 +168,13 @@ async def test_ten_staff_decide_at_once(db: Database, causes: Causes) -> None:
 async def test_what_looks_normal_goes_by_itself(db: Database) -> None:
     """After a week haste that is over is forgiven, and paid once; a ring waits on."""
     place, till = await shop(db), Till()
-    resolving = Resolving(db, POLICY, till.resolvers)
+    rewards = HeldRewards(db, POLICY, till.resolvers)
     await wait(db, place, HASTE, subject=1)
     await wait(db, place, RING, subject=2)
-    assert await resolving.run_due(days(6)) == NOON + WEEK
+    assert await rewards.run_due(days(6)) == NOON + WEEK
     assert await balance(db, place, fan(1)) == 0
     for _ in range(2):
-        assert await resolving.run_due(days(7)) == NOON + 2 * WEEK
+        assert await rewards.run_due(days(7)) == NOON + 2 * WEEK
     assert await balance(db, place, fan(1)) == 30
     states = await query(db, "SELECT subject_id, state, settled_by FROM held ORDER BY subject_id")
     assert states == [(1, "released", None), (2, "held", None)]
@@ -249,9 +243,9 @@ async def test_who_is_deleted_leaves_nothing_that_waits(db: Database, causes: Ca
     place, till = await shop(db), Till()
     await db.write(saw_haste, place, fan(1), NOON)
     await wait(db, place)
-    held_id = (await Holding(db, POLICY).listed(place)).lines[0].held_id
-    await Resolving(db, POLICY, till.resolvers).decide(
-        place, OWNER.user_id, held_id, HeldState.RELEASED, NOON, causes.next()
+    held_id = (await HeldQueue(db, POLICY).listed(place)).lines[0].held_id
+    await HeldRewards(db, POLICY, till.resolvers).decide(
+        act_of(place, cause=causes.next()), held_id, HeldState.RELEASED
     )
     await privacy(db).delete(place, fan(1).user_id, NOON)
     assert await query(db, "SELECT count(*) FROM held") == [(0,)]

@@ -10,7 +10,7 @@ from bot.rules.staff.staff import StaffBack, StaffDenied, StaffDeniedBefore, Sta
 from bot.store import forgotten
 from bot.store.engine.db import Database
 from bot.store.members import standing
-from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, privacy, query, shop, undo
+from tests.features.scene import NOON, OWNER, Causes, act_of, days, everything, fan, privacy, query, shop, undo
 
 ANA, BEN = fan(1), fan(2)
 
@@ -19,24 +19,24 @@ async def test_denying_and_lifting(db: Database, causes: Causes) -> None:
     """A denial holds in its shop until it is lifted; each is done once, however often it is said or told."""
     place, other = await shop(db), await shop(db, fan(900), -1002)
     staffing, cause = Staffing(db), causes.next()
-    assert await staffing.lift(place, OWNER.user_id, ANA, NOON, causes.next(), admin=True) == StaffNotDenied(
+    assert await staffing.lift(act_of(place, cause=causes.next()), ANA, admin=True) == StaffNotDenied(
         "Fan 1", admin=True
     )
-    denied = await staffing.deny(place, OWNER.user_id, ANA, NOON, cause, admin=True)
+    denied = await staffing.deny(act_of(place, cause=cause), ANA, admin=True)
     assert isinstance(denied, StaffDenied)
-    assert await staffing.deny(place, OWNER.user_id, ANA, NOON, cause, admin=True) == denied
+    assert await staffing.deny(act_of(place, cause=cause), ANA, admin=True) == denied
     before = await everything(db)
-    again = await staffing.deny(place, OWNER.user_id, ANA, NOON, causes.next(), admin=True)
+    again = await staffing.deny(act_of(place, cause=causes.next()), ANA, admin=True)
     assert again == StaffDeniedBefore("Fan 1")
     assert await everything(db) == before
     both = (ANA.user_id, BEN.user_id)
     assert await staffing.denied_among(place, both) == {ANA.user_id}
     assert await staffing.denied_among(other, both) == frozenset()
     assert (await staffing.anybody_denied(place), await staffing.anybody_denied(other)) == (True, False)
-    back = await staffing.lift(place, OWNER.user_id, ANA, days(1), causes.next(), admin=False)
+    back = await staffing.lift(act_of(place, at=days(1), cause=causes.next()), ANA, admin=False)
     assert isinstance(back, StaffBack)
     assert await staffing.denied_among(place, both) == frozenset()
-    assert isinstance(await staffing.deny(place, OWNER.user_id, ANA, days(2), causes.next(), admin=True), StaffDenied)
+    assert isinstance(await staffing.deny(act_of(place, at=days(2), cause=causes.next()), ANA, admin=True), StaffDenied)
     assert await staffing.denied_among(place, both) == {ANA.user_id}
 
 
@@ -44,7 +44,7 @@ async def test_ten_denials_at_once(db: Database, causes: Causes) -> None:
     """One is written down, nine hear that it was."""
     place, staffing = await shop(db), Staffing(db)
     outcomes = await asyncio.gather(
-        *(staffing.deny(place, OWNER.user_id, ANA, NOON, causes.next(), admin=True) for _ in range(10))
+        *(staffing.deny(act_of(place, cause=causes.next()), ANA, admin=True) for _ in range(10))
     )
     assert sum(isinstance(one, StaffDenied) for one in outcomes) == 1
     assert outcomes.count(StaffDeniedBefore("Fan 1")) == 9
@@ -54,7 +54,7 @@ async def test_ten_denials_at_once(db: Database, causes: Causes) -> None:
 async def test_the_owner_isnt_denied(db: Database, causes: Causes) -> None:
     """Not even by themselves."""
     place = await shop(db)
-    outcome = await Staffing(db).deny(place, OWNER.user_id, OWNER, NOON, causes.next(), admin=False)
+    outcome = await Staffing(db).deny(act_of(place, cause=causes.next()), OWNER, admin=False)
     assert outcome == StaffIsOwner()
     assert await query(db, "SELECT count(*) FROM denied") == [(0,)]
 
@@ -62,15 +62,15 @@ async def test_the_owner_isnt_denied(db: Database, causes: Causes) -> None:
 async def test_taking_a_denial_back(db: Database, causes: Causes) -> None:
     """Both ways, by the owner alone; what was decided anew since stays."""
     place, staffing = await shop(db), Staffing(db)
-    denied = await staffing.deny(place, OWNER.user_id, ANA, NOON, causes.next(), admin=True)
+    denied = await staffing.deny(act_of(place, cause=causes.next()), ANA, admin=True)
     assert isinstance(denied, StaffDenied)
     refused = await undo(db, place, BEN.user_id, NOON, causes.next(), denied.audit_id)
     assert refused == OwnersAct("staff.denied", "#1")
     assert await undo(db, place, BEN.user_id, NOON, causes.next()) == NothingToUndo()
     assert await undo(db, place, OWNER.user_id, NOON, causes.next(), denied.audit_id) == Undone("staff.denied", "#1")
     assert await staffing.denied_among(place, (ANA.user_id,)) == frozenset()
-    first = await staffing.deny(place, OWNER.user_id, ANA, days(1), causes.next(), admin=True)
-    lifted = await staffing.lift(place, OWNER.user_id, ANA, days(2), causes.next(), admin=True)
+    first = await staffing.deny(act_of(place, at=days(1), cause=causes.next()), ANA, admin=True)
+    lifted = await staffing.lift(act_of(place, at=days(2), cause=causes.next()), ANA, admin=True)
     assert isinstance(first, StaffDenied)
     assert isinstance(lifted, StaffBack)
     late = await undo(db, place, OWNER.user_id, days(2), causes.next(), first.audit_id)
@@ -83,7 +83,7 @@ async def test_who_has_their_data_deleted_stays_denied(db: Database, causes: Cau
     """A fingerprint says so; the list names them only as Telegram does, and the log names nobody."""
     place, staffing = await shop(db), Staffing(db)
     await db.write(standing, place.community_id, ANA, NOON)
-    await staffing.deny(place, OWNER.user_id, ANA, NOON, causes.next(), admin=True)
+    await staffing.deny(act_of(place, cause=causes.next()), ANA, admin=True)
     await privacy(db).delete(place, ANA.user_id, NOON)
     assert await query(db, "SELECT user_id FROM denied") == [(None,)]
     assert "Fan 1" not in str(await everything(db))
@@ -91,7 +91,7 @@ async def test_who_has_their_data_deleted_stays_denied(db: Database, causes: Cau
     listed = await staffing.listed(place, (ANA, BEN))
     assert [(line.name, line.denied) for line in listed.lines] == [("Fan 1", True), ("Fan 2", False)]
     assert (await staffing.listed(place, (BEN,))).lines == (StaffLine(BEN.user_id, "Fan 2", "fan2", False, True),)
-    back = await staffing.lift(place, OWNER.user_id, ANA, NOON, causes.next(), admin=True)
+    back = await staffing.lift(act_of(place, cause=causes.next()), ANA, admin=True)
     assert isinstance(back, StaffBack)
 
 
@@ -99,7 +99,7 @@ async def test_a_deleted_persons_denial_goes_with_their_last_fingerprint(db: Dat
     """Also that of who was never a member; a denial of somebody who is still known stays."""
     place, staffing = await shop(db), Staffing(db)
     for who in (ANA, BEN):
-        await staffing.deny(place, OWNER.user_id, who, NOON, causes.next(), admin=True)
+        await staffing.deny(act_of(place, cause=causes.next()), who, admin=True)
     await privacy(db).delete(place, ANA.user_id, NOON)
     both = (ANA.user_id, BEN.user_id)
     await db.write(forgotten.expire, NOON + FINGERPRINT_KEPT - timedelta(days=1))
@@ -112,7 +112,7 @@ async def test_the_list_and_names(db: Database, causes: Causes) -> None:
     """Administrators first, then those denied who are none any more; both are found by username, the latter by name."""
     place, staffing = await shop(db), Staffing(db)
     carl = fan(3)
-    await staffing.deny(place, OWNER.user_id, carl, NOON, causes.next(), admin=False)
+    await staffing.deny(act_of(place, cause=causes.next()), carl, admin=False)
     listed = await staffing.listed(place, (ANA,))
     assert listed.lines == (
         StaffLine(ANA.user_id, "Fan 1", "fan1", False, True),

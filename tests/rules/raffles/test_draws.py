@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.rules.raffles.beacons import NAMED_AHEAD, QUICKNET
+from bot.rules.beacons import NAMED_AHEAD, QUICKNET
 from bot.rules.raffles.draws import ask_again_after, next_round, rest_after
 from bot.rules.raffles.raffles import RafflePolicy
 from tests.features.scene import NOON

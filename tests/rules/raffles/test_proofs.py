@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.outside.quicknet import signed
-from bot.rules.raffles.beacons import QUICKNET, Pulse
+from bot.rules.beacons import QUICKNET, Pulse
 from bot.rules.raffles.proofs import Fault, check_proof, write_proof
 from tests.rules.some_proofs import GOOD, MALFORMED, NOON, RECORDED, TAMPERED, WRITTEN, order_in, places_in
 

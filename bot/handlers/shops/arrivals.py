@@ -13,8 +13,8 @@ from bot.content import Words
 from bot.content.buttons.shops import NEW, NO
 from bot.features.communities import Communities
 from bot.features.shops.rooms import Rooms
-from bot.handlers.kit.chats import Look, linked_to, look_at, name_of
 from bot.handlers.kit.roles import Roles
+from bot.handlers.shops.chats import Look, linked_to, look_at, name_of
 from bot.logs import get_logger
 from bot.rules.act import Sender
 from bot.rules.place import Shop
@@ -103,17 +103,19 @@ class Arrivals:
         """
         return await self._adopt(room, adder, at, cause, brought=True)
 
-    async def spoken_in(self, room: Coming, speaker: Sender | None, at: datetime, cause: str) -> Group | None:
+    async def spoken_in(self, ask: Ask) -> Group | None:
         """Somebody speaks in a group that isn't known: its arrival was never seen, or isn't answered yet.
 
         Words join no shop: who spoke needn't be who added the bot. The owner is asked, once.
         """
+        room = Coming(ask.chat_id, ask.chat_title)
         if room.chat_id in self._waiting:
             return None
         if await self._rooms.asked_about(room.chat_id) is not None:
             self._note_waiting(room.chat_id)
             return None
-        return await self._adopt(room, speaker, at, cause, brought=False)
+        speaker = None if ask.anonymous_admin else ask.sender
+        return await self._adopt(room, speaker, ask.at, ask.cause, brought=False)
 
     async def _adopt(
         self, room: Coming, adder: Sender | None, at: datetime, cause: str, *, brought: bool

@@ -1,0 +1,86 @@
+"""What a person can do here: the answer to `/start`, `/help`, and to whatever leads nowhere else in private."""
+
+from typing import Protocol
+
+from bot.features.communities import Communities
+from bot.handlers.kit.menus import Menus
+from bot.handlers.kit.roles import Roles
+from bot.rules.general import Hello, NoCommunityYet
+from bot.rules.menus import FANS, OWNERS, STAFF, built
+from bot.rules.place import Place, Shop
+from bot.rules.rights import HomeGone, Role
+from bot.telegram.ask import Ask
+from bot.telegram.replies import Voice
+
+MENUS = {Role.FAN: (), Role.OPERATOR: STAFF, Role.OWNER: (*STAFF, *OWNERS)}
+"""What each can say beside what fans can."""
+MOST_OTHERS = 12
+"""Other shops that one answer offers."""
+
+
+class ShopsOfPeople(Protocol):
+    """Knows to which shops a person's private chat can turn."""
+
+    async def shops_of(self, user_id: int) -> tuple[Shop, ...]:
+        """Shops to which this person's private chat can turn."""
+        ...
+
+    async def is_theirs(self, place: Place, user_id: int) -> bool:
+        """Whether this shop is one of them."""
+        ...
+
+
+class Greeter:
+    """Says hello, and turns a private chat from one shop to another."""
+
+    def __init__(
+        self, *, communities: Communities, shops: ShopsOfPeople, roles: Roles, voice: Voice, menus: Menus
+    ) -> None:
+        self._communities = communities
+        self._shops = shops
+        self._roles = roles
+        self._voice = voice
+        self._menus = menus
+
+    async def start(self, ask: Ask) -> None:
+        """Somebody opened their private chat: answers can come there from now on."""
+        if ask.private:
+            reader = await self._communities.started(ask.sender, can_write=True)
+            if ask.place is None and reader.place is not None:
+                ask = ask.within(reader.place)
+        await self.hello(ask)
+
+    async def hello(self, ask: Ask) -> None:
+        """What this person can do here; in private with the ways to the set-up and to their other shops."""
+        place = ask.place
+        if place is None:
+            await self._voice.answer(ask, NoCommunityYet())
+            return
+        asked = await self._roles.asked(ask)
+        if isinstance(asked, HomeGone) and asked.mine:
+            await self._voice.answer(ask, asked)
+            return
+        # A menu gives no rights: where Telegram doesn't say who asks, they are shown what everybody can do.
+        role = asked.role if isinstance(asked, Ask) else Role.FAN
+        others = await self._shops.shops_of(ask.sender.user_id) if ask.private else ()
+        hello = Hello(
+            place.shop,
+            ask.sender.name,
+            built(FANS, self._menus.listened_to),
+            built(MENUS[role], self._menus.listened_to),
+            owner=ask.private and role is Role.OWNER,
+            panel=ask.private and role is not Role.FAN,
+            others=tuple(shop for shop in others if shop.community_id != place.community_id)[:MOST_OTHERS],
+        )
+        if ask.press_id is not None:
+            await self._voice.panel(ask, hello)
+        else:
+            await self._voice.answer(ask, hello)
+
+    async def turn_to(self, ask: Ask, place: Place) -> bool:
+        """Let the private chat mean another shop; False if the asker has nothing to do with it."""
+        if not await self._shops.is_theirs(place, ask.sender.user_id):
+            return False
+        await self._communities.turn_to(ask.sender.user_id, place)
+        await self.hello(ask.within(place))
+        return True

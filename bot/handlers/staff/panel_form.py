@@ -1,0 +1,273 @@
+"""A form of the staff's panel: its questions, the preview, and the command that it composes."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from aiogram.dispatcher.event.handler import CallableObject
+from aiogram.types import Message
+
+from bot.features.communities import Communities
+from bot.features.staff.drafts import Draft, Drafts
+from bot.flows.named_people import People
+from bot.handlers.kit.blanks import Blank, PanelAct, is_person, keep_person, kept
+from bot.handlers.kit.forms import FormProblem, Moment
+from bot.handlers.staff.panel_answers import PICKED, pick_of, say_line, written
+from bot.handlers.staff.panel_pages import PanelPages
+from bot.handlers.staff.panel_steps import problem_of, step_of, value_of
+from bot.rules.forms import FormError, Missing
+from bot.rules.panel import LISTED, AdminLine, Reach
+from bot.rules.rights import Role
+from bot.rules.staff.panel import (
+    REVIEW,
+    AdminClosed,
+    AdminLeft,
+    AdminNext,
+    AdminPick,
+    AdminProblem,
+    AdminReview,
+)
+from bot.telegram.ask import Ask
+from bot.telegram.replies import Voice
+
+LONGEST_ANSWER = 1024
+
+
+class AnswerKeeper:
+    """A voice that keeps what a command would have answered, for the panel to show."""
+
+    def __init__(self) -> None:
+        self.outcome: Any = None
+        self.photo: bytes | None = None
+
+    async def answer(self, _ask: Ask, outcome: Any) -> None:
+        """Keep the outcome."""
+        self.outcome = outcome
+
+    async def picture(self, _ask: Ask, outcome: Any, picture: bytes) -> None:
+        """Keep the outcome and its picture."""
+        self.outcome, self.photo = outcome, picture
+
+
+class PanelForm:
+    """Fills in acts. Whoever gets here was let in by a door."""
+
+    def __init__(
+        self,
+        *,
+        communities: Communities,
+        drafts: Drafts,
+        people: People,
+        pages: PanelPages,
+        voice: Voice,
+        commands: Mapping[str, CallableObject],
+    ) -> None:
+        self._communities = communities
+        self._drafts = drafts
+        self._people = people
+        self._pages = pages
+        self._overview = pages.overview
+        self._acts = pages.parts.by_name
+        self._voice = voice
+        self._commands = commands
+
+    async def open(self, inside: Ask) -> None:
+        """Go on with what is half-filled in this shop, else show the panel's first page."""
+        draft = await self._drafts.find(inside.sender.user_id)
+        if draft is None or draft.community_id != inside.community.community_id:
+            await self._pages.home(inside)
+        else:
+            await self._show_draft(inside, draft)
+
+    async def begin(self, inside: Ask, name: str, number: int | None, data: Any) -> None:
+        """Begin to fill in an act; one that only looks something up and asks nothing is done at once."""
+        act = self._acts.get(name)
+        if act is None:
+            await self.closed(inside)
+            return
+        line = await self._pages.about(inside, act.section, number) if act.states is not None else None
+        if act.states is not None and (line is None or line.state not in act.states):
+            await self._pages.gone(inside, act.section)
+            return
+        draft = await self._drafts.begin(inside.act, name, number if line is not None else None, act.needed)
+        self._communities.forget_person(inside.sender.user_id)
+        if act.unlogged and not act.needed:
+            await self._do(inside, act, draft, data)
+        else:
+            await self._show_draft(inside, draft)
+
+    async def typed(self, inside: Ask, draft: Draft, message: Message, data: Any) -> None:
+        """What is written while a question is open answers it."""
+        if draft.step == REVIEW:
+            await self._show_draft(inside, draft, AdminProblem("NoTyping"))
+        else:
+            _, blank = self._blank_of(draft, draft.step)
+            await self.answer(inside, draft, draft.step, written(message, blank), data)
+
+    async def answer(self, inside: Ask, draft: Draft, name: str, text: str, data: Any) -> None:
+        """Take an answer, typed or tapped; one that can't be read leaves the question where it is."""
+        act, blank = self._blank_of(draft, name)
+        if act is None or blank is None:
+            await self.closed(inside)
+            return
+        moment = _moment(inside)
+        if is_person(blank) and (user_id := pick_of(text)) is not None:
+            found = await self._people.fan(inside.community, user_id)
+            text = keep_person(found.user_id, found.shown) if found is not None else ""
+        if not text.strip():
+            await self._show_draft(inside, replace(draft, step=name), problem_of(Missing(name, ""), ""))
+            return
+        try:
+            value = blank.read(name, text[:LONGEST_ANSWER], moment)
+        except FormProblem as problem:
+            await self._show_draft(inside, replace(draft, step=name), problem_of(problem.error, text))
+            return
+        kept_text = kept(value, text[:LONGEST_ANSWER], moment)
+        filled = await self._drafts.fill(inside.sender.user_id, inside.panel_id, name, kept_text, act.needed)
+        if filled is not None and act.unlogged and filled.step == REVIEW and len(act.needed) == len(act.blanks):
+            await self._do(inside, act, filled, data)  # it only looks something up: nothing to be sure of
+        else:
+            await self._show_changed(inside, filled)
+
+    async def clear(self, inside: Ask, draft: Draft, name: str) -> None:
+        """Leave a blank empty again."""
+        act, blank = self._blank_of(draft, name)
+        if act is None or blank is None:
+            await self.closed(inside)
+            return
+        filled = await self._drafts.fill(inside.sender.user_id, inside.panel_id, name, None, act.needed)
+        await self._show_changed(inside, filled)
+
+    async def go_to(self, inside: Ask, draft: Draft, step: str) -> None:
+        """Go to a question, or back to the preview."""
+        _, blank = self._blank_of(draft, step)
+        if blank is None and step != REVIEW:
+            await self.closed(inside)
+            return
+        await self._show_changed(inside, await self._drafts.go_to(inside.sender.user_id, inside.panel_id, step))
+
+    async def do(self, inside: Ask, draft: Draft, data: Any) -> None:
+        """Do what was filled in: say the command's line for the one who pressed."""
+        act = self._acts.get(draft.act)
+        if act is None:
+            await self.closed(inside)
+            return
+        await self._do(inside, act, draft, data)
+
+    async def leave(self, inside: Ask) -> None:
+        """Give up what is half-filled."""
+        left = await self._drafts.close(inside.sender.user_id, inside.panel_id)
+        self._communities.forget_person(inside.sender.user_id)
+        if left is None:
+            await self.closed(inside)
+            return
+        shown = await self._voice.panel(inside, AdminLeft(left.community_id))
+        if shown is not None and left.message_id is not None and left.message_id != shown:
+            await self._voice.take_away(inside, left.message_id)
+
+    async def closed(self, ask: Ask) -> None:
+        """A press on a form that isn't open."""
+        await self._voice.answer(ask, AdminClosed())
+
+    async def _do(self, inside: Ask, act: PanelAct, draft: Draft, data: Any) -> None:
+        line = act.line(draft.number, draft.values)
+        heard = AnswerKeeper()
+        said = say_line(inside, act, line, draft.values)
+        await self._commands[act.command].call(said, **{**data, "ask": inside, "rest": line, "voice": heard})
+        if heard.outcome is None:
+            return  # a door was closed, and said so
+        wrong = isinstance(heard.outcome, FormError)
+        if wrong and heard.photo is None and act.blanks:
+            await self._show_draft(inside, replace(draft, step=REVIEW), problem_of(heard.outcome, ""))
+            return
+        done = not wrong and (act.unlogged or await self._drafts.was_done(inside.community, inside.cause))
+        below = AdminNext(inside.community.community_id, act.section, done)
+        if heard.photo is not None:
+            shown = await self._voice.panel(inside, below)
+            await self._voice.picture(inside, heard.outcome, heard.photo)
+        else:
+            shown = await self._voice.panel(inside, heard.outcome, below=below)
+        if shown is not None:
+            await self._remember_shown(inside, shown, draft.message_id)
+        if done:
+            await self._drafts.close(inside.sender.user_id, None)
+            self._communities.forget_person(inside.sender.user_id)
+
+    async def _show_changed(self, inside: Ask, draft: Draft | None) -> None:
+        if draft is None:
+            await self.closed(inside)
+        else:
+            await self._show_draft(inside, draft)
+
+    async def _show_draft(self, inside: Ask, draft: Draft, problem: AdminProblem | None = None) -> None:
+        act = self._acts.get(draft.act)
+        if act is None:
+            await self.closed(inside)
+            return
+        about = await self._pages.about(inside, act.section, draft.number)
+        blank = act.blank(draft.step)
+        if blank is None:
+            page: Any = await self._review(inside, act, draft, about, problem)
+        else:
+            step = step_of(act, blank, draft, _moment(inside))
+            picks = await self._picks(inside, blank, draft)
+            page = replace(step, problem=problem, about=about, picks=picks)
+        await self._remember_shown(inside, await self._voice.panel(inside, page), draft.message_id)
+
+    async def _review(
+        self, inside: Ask, act: PanelAct, draft: Draft, about: AdminLine | None, problem: AdminProblem | None
+    ) -> AdminReview:
+        try:
+            read = act.read(draft.values, _moment(inside))
+        except FormProblem as wrong:
+            # It could be read when it was typed: a time that has passed, most likely.
+            read, problem = {}, problem or problem_of(wrong.error, "")
+        filled = [blank for blank in act.blanks if blank.name in draft.values]
+        return AdminReview(
+            community_id=draft.community_id,
+            act=act.name,
+            values=tuple(value_of(one, draft.values[one.name], read.get(one.name)) for one in filled),
+            blanks=tuple(one.name for one in act.blanks),
+            reach=await self._reach(inside, act, read, draft.number),
+            line=f"/{act.command} {act.line(draft.number, draft.values)}".strip(),
+            danger=act.danger,
+            about=about,
+            problem=problem,
+        )
+
+    async def _reach(self, inside: Ask, act: PanelAct, read: Mapping[str, Any], number: int | None) -> Reach:
+        """What an act reaches; of coins of the shop, also what an operator can still give away today."""
+        reach = await self._overview.reach(inside.community, act.reach, read, number)
+        if act.gives and inside.role is not Role.OWNER:
+            reach = replace(reach, left=await self._overview.left_today(inside.community, inside.actor_id, inside.at))
+        return reach
+
+    async def _picks(self, inside: Ask, blank: Blank, draft: Draft) -> tuple[AdminPick, ...]:
+        if is_person(blank):
+            people = await self._people.listed(inside.community, draft.act, draft.number, draft.values.get("code"))
+            return tuple(AdminPick(f"{PICKED}{one.user_id}", one.shown) for one in people)
+        found: list[AdminPick] = []
+        for pick in blank.picks:
+            lines = await self._overview.lines(inside.community, pick.section, inside.at)
+            found += [
+                AdminPick(f"{pick.prefix}{line.number}", f"#{line.number} {line.title}")
+                for line in lines
+                if line.state in pick.states
+            ]
+        return tuple(found[:LISTED])
+
+    async def _remember_shown(self, inside: Ask, message_id: int | None, older_id: int | None) -> None:
+        """Remember where the form is shown, and take the message away that showed it before."""
+        if message_id == older_id:
+            return
+        await self._drafts.shown_in(inside.sender.user_id, message_id)
+        if message_id is not None and older_id is not None:
+            await self._voice.take_away(inside, older_id)
+
+    def _blank_of(self, draft: Draft, name: str) -> tuple[PanelAct | None, Blank | None]:
+        act = self._acts.get(draft.act)
+        return act, act.blank(name) if act is not None else None
+
+
+def _moment(inside: Ask) -> Moment:
+    return Moment(inside.at, inside.community.timezone)
