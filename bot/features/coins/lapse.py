@@ -89,7 +89,7 @@ def look_ahead(session: Session, now: datetime, policy: LapsePolicy) -> tuple[li
     communities: Any = session.execute(
         select(col(Community.id), col(Community.timezone), col(Community.made_at)).order_by(col(Community.id))
     ).all()
-    done = _done_since(session, min((ended_month(now, row[1]) for row in communities), default=now.date()))
+    done = _done_since(session, min((ended_month(now, row.timezone) for row in communities), default=now.date()))
     due: list[DueRound] = []
     waiting: list[datetime] = []
     for community_id, timezone, made_at in communities:
@@ -113,7 +113,7 @@ def _done_since(session: Session, month: date) -> set[DueRound]:
             col(LapseRound.done).is_(True), col(LapseRound.month) >= month_of(month)
         )
     ).all()
-    return {DueRound(row[0], LapseStep(row[1]), date.fromisoformat(f"{row[2]}-01")) for row in rows}
+    return {DueRound(row.community_id, LapseStep(row.step), date.fromisoformat(f"{row.month}-01")) for row in rows}
 
 
 def do_chunk(tx: Tx, due: DueRound, now: datetime, policy: LapsePolicy) -> bool:

@@ -24,10 +24,10 @@ TOKEN_BYTES = 16
 def wire(core: Core) -> Wired:
     """Make what handlers of gifts ask for, the clock's part, and what shows by the policy."""
     policy = core.policies[GiftPolicy]
-    cards = Gifts(core.db, core.policies, partial(core.token, TOKEN_BYTES))
+    fans_cards = Gifts(core.db, core.policies, partial(core.token, TOKEN_BYTES))
     return Wired(
-        {"gifts": GiftServices(cards, GiftOffers(core.db, policy))},
-        due=(RewardClock(core.db, core.policies), cards),
+        {"gifts": GiftServices(fans_cards, GiftOffers(core.db, policy), core.communities, core.ways, core.clock)},
+        due=(RewardClock(core.db, core.policies), fans_cards),
         cards={living_card.CARD: partial(living_card.card_of, policy=policy)},
         tidies=(partial(expire_openings, policy=policy),),
     )
