@@ -11,7 +11,17 @@ from aiogram import Bot, Dispatcher
 
 from bot.clock import Clock
 from bot.content import Words
-from bot.domains import DOMAINS, follows_of, forgetting_of, panel_of, policies_of, resolvers_of, table_of, undoables_of
+from bot.domains import (
+    DOMAINS,
+    follows_of,
+    forgetting_of,
+    panel_of,
+    policies_of,
+    resolvers_of,
+    table_of,
+    undoables_of,
+    words_of,
+)
 from bot.features.communities import Communities
 from bot.features.people.sources import Sources
 from bot.features.shops.ownership import Ownership
@@ -140,7 +150,7 @@ def _open(settings: Settings, clock: Clock, limits: Limits, hold: Hold) -> Engin
 
 
 def _telegram(settings: Settings, engine: Engine, policies: Policies) -> Telegram:
-    db, clock, words = engine.db, engine.clock, Words()
+    db, clock, words = engine.db, engine.clock, words_of(DOMAINS)
     communities = Communities(db, open_to_all=settings.open)
     move_group = MoveGroup(db, communities, policies, follows_of(DOMAINS))
     belonging = Belonging(db, policies)

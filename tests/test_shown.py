@@ -21,7 +21,8 @@ from bot.rules.tiers import Tier
 from bot.rules.words import Language
 from tests import hostile
 from tests.features.scene import PANEL
-from tests.test_content import CODES, HERE, LATIN_IN_CHINESE_AND_KOREAN, ORDINARY, WORDS, samples
+from tests.test_content import CODES, HERE, LATIN_IN_CHINESE_AND_KOREAN, ORDINARY, samples
+from tests.words import WORDS
 
 KEY = re.compile(r"\{\w*\}|¤|\b[a-z]+(?:[-_][a-z]+)+\b")
 """What stands in a catalogue, not in a sentence: `duration-hour`, `{0}`, `sold_out`."""

@@ -52,6 +52,7 @@ from bot.store import ledger
 from bot.store.coupons.hand_out import Choice, hand_out
 from bot.store.engine.db import Database, Tx
 from bot.store.members import Standing, standing
+from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.tables import Coupon, RaffleEntry
 
@@ -202,9 +203,7 @@ def _favour(tx: Tx, place: Place, member: Standing, picked: Pick, at: datetime, 
         tx,
         place,
         FavourWaiting(purchase_id, picked.item.number, picked.item.title),
-        key=f"favour:{purchase_id}",
-        now=at,
-        not_after=at + OWNER_TOLD_WITHIN,
+        Terms(now=at, key=f"favour:{purchase_id}", not_after=at + OWNER_TOLD_WITHIN),
     )
     return outcome
 

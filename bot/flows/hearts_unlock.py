@@ -20,6 +20,7 @@ from bot.store.coupons.hand_out import unlock
 from bot.store.engine.db import Database, Tx
 from bot.store.hearts import step_cause
 from bot.store.members import standing
+from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.places import lock_shop
 
@@ -95,9 +96,7 @@ def _open_all(tx: Tx, place: Place, goal_id: int, reached: list[hearts.Reached],
             tx,
             place,
             StepFailed(step.hearts, step.give.kind.value, step.give.title, step.give.coins),
-            key=f"hearts:{goal_id}:{step.nth}:failed",
-            now=at,
-            not_after=at + TOLD_WITHIN,
+            Terms(now=at, key=f"hearts:{goal_id}:{step.nth}:failed", not_after=at + TOLD_WITHIN),
         )
 
 

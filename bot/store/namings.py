@@ -17,10 +17,13 @@ from bot.rules.raffles.draws import DrawWaits, NamingState, RoundNamed, Waits, n
 from bot.rules.raffles.raffles import RafflePolicy, RaffleState
 from bot.store.engine.db import PLANNED, Tx
 from bot.store.messages.cards import groups_of, hanging_in, touch_cards
-from bot.store.messages.telling import tell_owner, tell_witnessed
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import WitnessOf
+from bot.store.messages.telling import say_witnessed, tell_owner
 from bot.store.places import place_of
 from bot.store.raffles import CARD, locked
 from bot.store.tables import Outbox, Raffle, RaffleNaming
+from bot.store.tables.base import id_of
 from bot.store.tables.messages import OutboxState
 
 NAMING = "raffle.naming"
@@ -101,17 +104,9 @@ def _promise(
         before=before.round if before is not None else None,
         why=None if before is None else "late" if before.state == NamingState.POSTED else "lost",
     )
-    tell_witnessed(
-        tx,
-        raffle.community_id,
-        chat_id,
-        outcome,
-        (NAMING, naming.id or 0),
-        key=_key(naming),
-        now=now,
-        # Posted later it couldn't count, and would only have to be explained.
-        not_after=round_at - NAMED_AHEAD,
-    )
+    # Posted later it couldn't count, and would only have to be explained.
+    terms = Terms(now=now, key=_key(naming), not_after=round_at - NAMED_AHEAD)
+    say_witnessed(tx, raffle.community_id, chat_id, outcome, WitnessOf(NAMING, id_of(naming)), terms)
     raffle.draw_at = now + policy.naming_every
     tx.flush()
 
@@ -186,9 +181,7 @@ def tell_waits(tx: Tx, raffle: Raffle, waits: Waits, now: datetime) -> None:
         tx,
         place_of(tx, raffle.community_id),
         DrawWaits(raffle.number, raffle.prize, waits),
-        key=f"raffle.waits:{raffle.id}:{waits}",
-        now=now,
-        not_after=now + TOLD_WITHIN,
+        Terms(now=now, key=f"raffle.waits:{raffle.id}:{waits}", not_after=now + TOLD_WITHIN),
     )
 
 

@@ -9,6 +9,7 @@ from bot.rules.place import Place
 from bot.rules.staff.staff import OperatorActed
 from bot.store.engine.db import Tx
 from bot.store.giveaways import left_today
+from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.tables import AuditEntry, Person
 
@@ -35,4 +36,4 @@ def tell_of(tx: Tx, place: Place, entry: AuditEntry, coins: int = 0) -> None:
         left=left_today(tx, place, entry.actor_id, entry.at),
         audit_id=entry.id or 0,
     )
-    tell_owner(tx, place, told, key=f"operator:{entry.id}", now=entry.at, not_after=entry.at + TOLD_WITHIN)
+    tell_owner(tx, place, told, Terms(now=entry.at, key=f"operator:{entry.id}", not_after=entry.at + TOLD_WITHIN))

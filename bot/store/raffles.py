@@ -21,7 +21,8 @@ from bot.rules.raffles.raffles import (
 )
 from bot.rules.sealing import Sealed
 from bot.store.engine.db import Database, Tx
-from bot.store.messages.cards import hang_card, take_down
+from bot.store.messages.cards import CardSubject, hang_card, take_down
+from bot.store.messages.outbox import Terms
 from bot.store.tables import Community, Member, Person, Raffle, RaffleEntry
 
 CARD = "raffle"
@@ -216,4 +217,5 @@ def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: da
         raffle = tx.get_one(Raffle, raffle_id)
         if raffle.state not in {RaffleState.DRAWN, RaffleState.CANCELLED}:
             turns_at = raffle.closes if raffle.closes > at else None
-            hang_card(tx, community_id, CARD, raffle_id, new_chat_id, at, at, turns_at=turns_at)
+            subject = CardSubject(community_id, CARD, raffle_id)
+            hang_card(tx, subject, new_chat_id, Terms(now=at), turns_at=turns_at)

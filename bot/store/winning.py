@@ -1,6 +1,7 @@
 """Places of a raffle: who gets them by rank, and how that is told."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +11,15 @@ from sqlmodel import col
 
 from bot.rules.place import Place
 from bot.rules.raffles.raffles import EntryState, Reason, YouWon
-from bot.rules.words import reader_language
 from bot.store.engine.db import Database, Tx
 from bot.store.messages.cards import groups_of, touch_cards
-from bot.store.messages.telling import attach, packed, tell_here, tell_in_private
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import SendFile, pack
+from bot.store.messages.telling import Ways, attach, tell_here, tell_in_private
+from bot.store.private_messages import is_reachable, reader_of
 from bot.store.raffles import CARD, REDRAW, next_in_rank
 from bot.store.tables import Member, Person, Raffle, RaffleEntry
+from bot.store.tables.messages import Lane
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win, won_since
 
@@ -74,34 +78,13 @@ def _lost_for(entry: RaffleEntry, member: Member, lately: set[int]) -> Reason | 
 def tell_one(tx: Tx, place: Place, member: Member, outcome: Any, key: str, now: datetime, chat_id: int | None) -> None:
     """In private, else by a whisper in this chat; never aloud."""
     person = tx.get_one(Person, member.user_id)
-    language = reader_language(person.language, person.telegram_language, place.language)
-    not_after = now + TOLD_WITHIN
-    if person.can_write:
-        tell_in_private(
-            tx,
-            place.community_id,
-            member.user_id,
-            language,
-            packed(outcome),
-            key=key,
-            now=now,
-            not_after=not_after,
-        )
-        return
-    if chat_id is not None:
-        tell_here(
-            tx,
-            place.community_id,
-            chat_id,
-            member.user_id,
-            language,
-            outcome,
-            key=key,
-            now=now,
-            due_at=now,
-            not_after=not_after,
-            whisper=True,
-        )
+    reader = reader_of(person, place.language)
+    terms = Terms(now=now, key=key, not_after=now + TOLD_WITHIN, lane=Lane.REMINDER)
+    if is_reachable(person):
+        tell_in_private(tx, place.community_id, reader, pack(outcome), terms)
+    elif chat_id is not None:
+        in_room = replace(terms, lane=Lane.POST)
+        tell_here(tx, place.community_id, reader, Ways(chat_id, whisper=True), pack(outcome), in_room)
 
 
 def whispers_in(tx: Tx, place: Place) -> int | None:
@@ -114,15 +97,8 @@ def show(tx: Tx, raffle: Raffle, now: datetime, *, redraw_id: int | None = None)
     raffle_id = raffle.id or 0
     touch_cards(tx, raffle.community_id, CARD, raffle_id, now)
     kind, subject_id = (CARD, raffle_id) if redraw_id is None else (REDRAW, redraw_id)
-    attach(
-        tx,
-        raffle.community_id,
-        kind,
-        subject_id,
-        key=f"raffle.proof:{raffle_id}:{raffle.redrawn}",
-        now=now,
-        not_after=now + TOLD_WITHIN,
-    )
+    terms = Terms(now=now, key=f"raffle.proof:{raffle_id}:{raffle.redrawn}", not_after=now + TOLD_WITHIN)
+    attach(tx, raffle.community_id, SendFile(kind, subject_id), terms)
 
 
 LookUp = Callable[[int, Sequence[int]], Awaitable[None]]

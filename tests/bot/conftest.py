@@ -17,7 +17,6 @@ from sqlmodel import col
 
 from bot.app import build
 from bot.clock import Clock
-from bot.content import Words
 from bot.handlers.kit.menus import Menus
 from bot.logs import _error_in_short as error_in_short
 from bot.rules.beacons import Beacon
@@ -29,6 +28,7 @@ from bot.store.tables.messages import OutboxState
 from bot.telegram.pacer import Limits as PacerLimits
 from sandbox import Bot, Call, Chat, InlineQuery, Limits, Message, Person, Press, Rights, Sandbox, Topic
 from sandbox.chats import ChatKind, Member
+from tests.words import WORDS
 
 TOKEN = "42:TEST"  # no such bot
 NOON = 1_793_588_400.0
@@ -253,7 +253,7 @@ async def stages(url: str) -> AsyncIterator[Play]:
 def one_set_of_words() -> Iterator[None]:
     """Templates are compiled once for all stages: that is two thirds of a bot's start."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.app.Words", cache(Words))
+        patch.setattr("bot.app.words_of", lambda _domains: WORDS)
         yield
 
 

@@ -22,10 +22,9 @@ from bot.store.engine.db import Database, Tx
 from bot.store.engine.lock import InUseError, alone, in_use, using
 from bot.store.engine.schema import HEAD, migrate
 from bot.store.ledger import check_books
-from bot.store.messages.cards import EDIT, POST
-from bot.store.messages.outbox import DELETE, TELL, promise
+from bot.store.messages.outbox import Terms, promise
+from bot.store.messages.payloads import DELETE, EDIT, POST, DeleteMessage, EditCard, PostCard, Say, Tell
 from bot.store.tables import Inbox
-from bot.store.tables.messages import Lane
 from sandbox import Limits, Rights, Sandbox
 from tests.bot.conftest import is_card
 from tests.bot.process import result, running
@@ -397,12 +396,11 @@ async def test_overdue_promises_do_not_burst_out(db: Database) -> None:
 
 def promise_all(tx: Tx, community_id: int, past: datetime, future: datetime) -> None:
     """One promise of each kind."""
-    rows = [("past", act, past) for act in (TELL, POST, EDIT, DELETE)]
-    for when, act, due_at in (*rows, ("future", TELL, future), ("sending", "say", past)):
-        promise(
-            tx, key=f"{when} {act}", community_id=community_id, chat_id=-1, lane=Lane.LIVE, act=act, facts={},
-            due_at=due_at, now=past,
-        )  # fmt: skip
+    tell = Tell("communities.Oops", {}, user_id=1, language="en", whisper=False, can_write=True)
+    rows = [("past", payload, past) for payload in (tell, PostCard(1), EditCard(1), DeleteMessage(1))]
+    for when, payload, due_at in (*rows, ("future", tell, future), ("sending", Say("communities.Oops", {}), past)):
+        terms = Terms(now=past, key=f"{when} {payload.act}", due_at=due_at)
+        promise(tx, community_id, -1, payload, terms)
     tx.execute(text("UPDATE outbox SET state = 'sending' WHERE act = 'say'"))
 
 

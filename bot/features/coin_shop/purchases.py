@@ -20,14 +20,17 @@ from bot.rules.coin_shop.shelf import FavourDone, ItemKind, PurchaseState, Refun
 from bot.rules.naming import Named
 from bot.rules.place import Place
 from bot.rules.raffles.raffles import RaffleState
-from bot.rules.words import reader_language
 from bot.store import causes, ledger
 from bot.store.audit import caused_by
 from bot.store.coupons.hand_out import take_away
 from bot.store.engine.db import Database, Tx
 from bot.store.items import charge_key, item_numbered, record_act
-from bot.store.messages.telling import packed, tell_in_private, unsay
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import pack
+from bot.store.messages.telling import tell_in_private, withdraw_messages
+from bot.store.private_messages import readers_among
 from bot.store.tables import Account, AuditEntry, Item, Member, Person, Purchase, Raffle, RaffleEntry
+from bot.store.tables.messages import Lane
 
 HANDED_OVER = "item.handed_over"
 REFUNDED = "item.refunded"
@@ -245,7 +248,7 @@ def undo_hand_over(tx: Tx, place: Place, entry: AuditEntry) -> bool:
         return False
     purchase.state, purchase.settled_at, purchase.settled_by = PurchaseState.WAITING, None, None
     tx.flush()
-    unsay(tx, place.community_id, f"purchase:{purchase.id}")
+    withdraw_messages(tx, place.community_id, f"purchase:{purchase.id}")
     return True
 
 
@@ -282,24 +285,12 @@ def _lock(tx: Tx, purchase_id: int) -> Purchase:
 
 def _tell(tx: Tx, place: Place, purchase: Purchase, outcome: Any, at: datetime) -> bool:
     """Promise the buyer a private message; False if they can't be written to, or wish not to be."""
-    row: Any = tx.execute(
-        select(col(Person.user_id), col(Person.language), col(Person.telegram_language))
-        .join(Member, col(Member.user_id) == col(Person.user_id))
-        .where(col(Member.id) == purchase.member_id, col(Member.reminders).is_(True), col(Person.can_write).is_(True))
-    ).one_or_none()
-    if row is None:
+    readers = readers_among(tx, [purchase.member_id], place.language, wanted=True, inside=False)
+    if purchase.member_id not in readers:
         return False
-    user_id, chosen, telegram = row
-    return tell_in_private(
-        tx,
-        place.community_id,
-        user_id,
-        reader_language(chosen, telegram, place.language),
-        packed(outcome),
-        key=f"purchase:{purchase.id}:{purchase.state}:{at.isoformat()}",
-        now=at,
-        not_after=at + TOLD_WITHIN,
-    )
+    key = f"purchase:{purchase.id}:{purchase.state}:{at.isoformat()}"
+    terms = Terms(now=at, key=key, not_after=at + TOLD_WITHIN, lane=Lane.REMINDER)
+    return tell_in_private(tx, place.community_id, readers[purchase.member_id], pack(outcome), terms)
 
 
 def _name_of(tx: Tx, purchase: Purchase) -> str:

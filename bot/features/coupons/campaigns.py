@@ -31,7 +31,8 @@ from bot.store.audit import caused_by, record
 from bot.store.coupons.campaigns import CARD, card_of
 from bot.store.coupons.hand_out import give_back_claim, hang
 from bot.store.engine.db import Database, Tx
-from bot.store.messages.cards import hang_card, take_down, touch_cards
+from bot.store.messages.cards import CardSubject, hang_card, take_down, touch_cards
+from bot.store.messages.outbox import Terms
 from bot.store.messages.refused import heard_in, untold_card
 from bot.store.oversight import tell_of
 from bot.store.places import lock_shop
@@ -282,7 +283,8 @@ def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: da
         campaign = tx.get_one(Campaign, campaign_id)
         runs = campaign.state == CampaignState.OPEN and (campaign.closes is None or campaign.closes > at)
         if runs:
-            hang_card(tx, community_id, CARD, campaign_id, new_chat_id, at, at, turns_at=campaign.closes)
+            subject = CardSubject(community_id, CARD, campaign_id)
+            hang_card(tx, subject, new_chat_id, Terms(now=at), turns_at=campaign.closes)
 
 
 def _staged(tx: Tx, batch_id: int) -> int:

@@ -9,11 +9,14 @@ from sqlmodel import col
 from bot.logs import apart, get_logger
 from bot.rules.coupons.coupons import CampaignState, CouponState
 from bot.rules.coupons.ending_soon import CouponsEnd, EndingCoupon, EndingPolicy, reminds_at, reminds_next
-from bot.rules.words import Language, language_of
 from bot.store.engine.db import Database, Tx
-from bot.store.messages.telling import packed, tell_in_private
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import pack
+from bot.store.messages.telling import tell_in_private
 from bot.store.places import place_of
-from bot.store.tables import Campaign, Community, Coupon, Member, Person
+from bot.store.private_messages import readers_among
+from bot.store.tables import Campaign, Community, Coupon
+from bot.store.tables.messages import Lane
 
 log = get_logger("ending")
 
@@ -98,31 +101,10 @@ def remind_some(tx: Tx, community_id: int, until: datetime, now: datetime, polic
         if coupon_id is None or closes is None or claimed_at > reminds_at(closes, place.timezone, policy):
             continue  # who claimed it within its last day has just read when it ends
         ending.setdefault(member_id, []).append((coupon_id, EndingCoupon(title, code or shared or "", closes)))
-    for member_id, user_id, language in _reachable(tx, list(ending)):
+    for member_id, reader in readers_among(tx, list(ending), place.language, wanted=True, inside=True).items():
         coupons = ending[member_id]
-        tell_in_private(
-            tx,
-            community_id,
-            user_id,
-            language or place.language,
-            packed(CouponsEnd(tuple(coupon for _, coupon in coupons[: policy.shown]), len(coupons))),
-            key=f"coupon:ends:{coupons[0][0]}",
-            now=now,
-            not_after=min(coupon.closes for _, coupon in coupons),
-        )
+        notice = CouponsEnd(tuple(coupon for _, coupon in coupons[: policy.shown]), len(coupons))
+        until = min(coupon.closes for _, coupon in coupons)
+        terms = Terms(now=now, key=f"coupon:ends:{coupons[0][0]}", not_after=until, lane=Lane.REMINDER)
+        tell_in_private(tx, community_id, reader, pack(notice), terms)
     return True
-
-
-def _reachable(tx: Tx, member_ids: list[int]) -> list[tuple[int, int, Language | None]]:
-    """Who of these can be told in private and wants to be: (member, user, language)."""
-    rows = tx.execute(
-        select(col(Member.id), col(Person.user_id), col(Person.language), col(Person.telegram_language))
-        .join(Person, col(Person.user_id) == col(Member.user_id))
-        .where(
-            col(Member.id).in_(member_ids),
-            col(Member.reminders).is_(True),
-            col(Member.left_at).is_(None),
-            col(Person.can_write).is_(True),
-        )
-    ).all()
-    return [(row[0] or 0, row[1], language_of(row[2]) or language_of(row[3])) for row in rows]

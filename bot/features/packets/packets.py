@@ -50,7 +50,8 @@ from bot.store.audit import record
 from bot.store.engine.db import PLANNED, Database, Tx
 from bot.store.engine.hot import Hot
 from bot.store.members import Standing, standing
-from bot.store.messages.cards import groups_of, hang_card, hang_cards, promise_edit, take_down
+from bot.store.messages.cards import CardSubject, groups_of, hang_card, hang_cards, promise_edit, take_down
+from bot.store.messages.outbox import Terms
 from bot.store.messages.refused import heard_in
 from bot.store.oversight import tell_of
 from bot.store.packets import CARD, TOLD, charge_key, close_packet, lots_from_json, lots_to_json, share_key
@@ -368,7 +369,7 @@ def _hang(
     tx: Tx, place: Place, packet: Packet, at: datetime, *, audit_id: int | None, balance: int | None
 ) -> PacketOpened:
     packet_id = packet.id or 0
-    chats = hang_cards(tx, place.community_id, CARD, packet_id, at, at, not_after=packet.expires_at)
+    chats = hang_cards(tx, CardSubject(place.community_id, CARD, packet_id), Terms(now=at, not_after=packet.expires_at))
     groups, untold = heard_in(tx, place.community_id, chats)
     outcome = PacketOpened(
         packet_id=packet_id,
@@ -590,4 +591,5 @@ def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: da
     for packet_id in take_down(tx, CARD, old_chat_id, new_chat_id):
         packet = tx.get_one(Packet, packet_id)
         if packet.state not in TOLD and new_chat_id in {group.chat_id for group in groups_of(tx, community_id)}:
-            hang_card(tx, community_id, CARD, packet_id, new_chat_id, at, at, not_after=packet.expires_at)
+            subject = CardSubject(community_id, CARD, packet_id)
+            hang_card(tx, subject, new_chat_id, Terms(now=at, not_after=packet.expires_at))

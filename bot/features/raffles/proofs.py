@@ -26,6 +26,8 @@ from bot.rules.raffles.raffles import (
 )
 from bot.rules.sealing import Sealed
 from bot.store.engine.db import Database, Tx
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import SendFile
 from bot.store.messages.telling import Attachment, attach
 from bot.store.namings import posted_namings
 from bot.store.places import place_of
@@ -85,7 +87,9 @@ def ask_proof(
     if can_write:
         until = at + SENT_WITHIN
         key = f"raffle.asked:{cause}"
-        attach(tx, place.community_id, CARD, raffle.id, key=key, now=at, not_after=until, chats=[user_id])
+        attach(
+            tx, place.community_id, SendFile(CARD, raffle.id), Terms(now=at, key=key, not_after=until), chats=[user_id]
+        )
     return ProofComes(number, raffle.prize, can_write)
 
 

@@ -48,7 +48,8 @@ from bot.store.airings import open_airings
 from bot.store.audit import caused_by, record
 from bot.store.engine.db import PLANNED, Database, Tx
 from bot.store.members import Standing, note, standing
-from bot.store.messages.cards import hang_cards, touch_cards
+from bot.store.messages.cards import CardSubject, hang_cards, touch_cards
+from bot.store.messages.outbox import Terms
 from bot.store.messages.refused import heard_in, untold_card
 from bot.store.places import lock_shop
 from bot.store.raffles import (
@@ -167,7 +168,7 @@ def make(
     )
     tx.add(raffle)
     tx.flush()
-    chats = hang_cards(tx, place.community_id, CARD, _id(raffle.id), at, at, turns_at=wish.closes)
+    chats = hang_cards(tx, CardSubject(place.community_id, CARD, _id(raffle.id)), Terms(now=at), turns_at=wish.closes)
     groups, untold = heard_in(tx, place.community_id, chats)
     entry = record(
         tx,

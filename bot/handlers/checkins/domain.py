@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import checkins as buttons
 from bot.features.checkins import forget
 from bot.flows.check_in import CheckIns
 from bot.handlers.checkins import checkins
@@ -16,6 +17,7 @@ DOMAIN = Domain(
     name="checkins",
     desks=(checkins.setup,),
     policies=(CheckInPolicy,),
+    buttons=buttons.BUTTONS,
     forgets=(forget.forget,),
     wire=wire,
 )

@@ -1,5 +1,7 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import coin_shop as buttons
+from bot.content.secrets import coin_shop as secrets
 from bot.features.coin_shop import forget, purchases
 from bot.features.coin_shop import items as item_cases
 from bot.features.coin_shop.items import Items
@@ -39,5 +41,7 @@ DOMAIN = Domain(
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
+    buttons=buttons.BUTTONS,
+    secrets=secrets.SECRETS,
     wire=wire,
 )

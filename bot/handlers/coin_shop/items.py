@@ -5,7 +5,7 @@ from typing import assert_never
 
 from aiogram.types import CallbackQuery, Message
 
-from bot.content.buttons.coin_shop import HAND_OVER, REFUND
+from bot.content.buttons.shared import HAND_OVER, REFUND
 from bot.features.coin_shop.items import Items
 from bot.features.coin_shop.purchases import Purchases
 from bot.flows.named_people import People

@@ -6,7 +6,7 @@ from typing import Any, assert_never
 from aiogram import Bot
 from aiogram.types import CallbackQuery, Document, Message
 
-from bot.content.buttons.all import REDEEM_ONE
+from bot.content.buttons.shared import REDEEM_ONE
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.code_files import Importing
 from bot.features.coupons.redemption import Redeeming

@@ -2,7 +2,8 @@
 
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from bot.content.buttons.all import CLAIM, COUPONS
+from bot.content.buttons.coupons import CLAIM
+from bot.content.buttons.shared import COUPONS
 from bot.features.communities import Communities
 from bot.features.coupons.claims import Coupons
 from bot.handlers.kit.readers import read_id

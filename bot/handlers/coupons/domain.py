@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from bot.content.buttons import coupons as buttons
+from bot.content.secrets import coupons as secrets
 from bot.features.coupons import campaigns as campaign_cases
 from bot.features.coupons import forget, redemption
 from bot.features.coupons.campaigns import Campaigns
@@ -69,5 +71,7 @@ DOMAIN = Domain(
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
+    buttons=buttons.BUTTONS,
+    secrets=secrets.SECRETS,
     wire=wire,
 )

@@ -8,7 +8,7 @@ from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, ChosenInlineResult, InlineQuery, Message, TelegramObject
 
 from bot.content import Words
-from bot.content.buttons.all import GIFT
+from bot.content.buttons.gifts import GIFT
 from bot.features.gifts.openings import FoundGift
 from bot.features.gifts.sharing import Sendable
 from bot.handlers.gifts.services import GiftServices

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from bot.content.buttons import gifts as buttons
+from bot.content.secrets import gifts as secrets
 from bot.features.gifts import forget, living_card
 from bot.features.gifts import offers as offer_cases
 from bot.features.gifts.gifts import Gifts
@@ -52,5 +54,7 @@ DOMAIN = Domain(
     resolvers=_resolvers,
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
+    buttons=buttons.BUTTONS,
+    secrets=secrets.SECRETS,
     wire=wire,
 )

@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import hearts as buttons
 from bot.features.hearts import forget
 from bot.features.hearts import hearts as heart_cases
 from bot.features.hearts.hearts import Hearts
@@ -33,5 +34,6 @@ DOMAIN = Domain(
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
+    buttons=buttons.BUTTONS,
     wire=wire,
 )

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from bot.content.buttons import orders as buttons
+from bot.content.secrets import orders as secrets
 from bot.features.orders import forget
 from bot.features.orders import orders as order_cases
 from bot.features.orders.hook import Hooks
@@ -38,5 +40,7 @@ DOMAIN = Domain(
     undo={order_cases.REFUNDED: Undoable(_undo_refund)},
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
+    buttons=buttons.BUTTONS,
+    secrets=secrets.SECRETS,
     wire=wire,
 )

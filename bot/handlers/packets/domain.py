@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import packets as buttons
 from bot.features.packets import draw, forget
 from bot.features.packets import packets as packet_cases
 from bot.features.packets.draw import PacketDraws
@@ -48,5 +49,6 @@ DOMAIN = Domain(
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
+    buttons=buttons.BUTTONS,
     wire=wire,
 )

@@ -1,5 +1,7 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import raffles as buttons
+from bot.content.secrets import raffles as secrets
 from bot.features.raffles import calling_off as calling_off_cases
 from bot.features.raffles import forget
 from bot.features.raffles import raffles as raffle_cases
@@ -61,5 +63,7 @@ DOMAIN = Domain(
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
+    buttons=buttons.BUTTONS,
+    secrets=secrets.SECRETS,
     wire=wire,
 )

@@ -4,7 +4,7 @@ import re
 
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from bot.content.buttons.all import ENTER, MY_ENTRY, RAFFLES, TICKET
+from bot.content.buttons.raffles import ENTER, MY_ENTRY, RAFFLES, TICKET
 from bot.features.communities import Communities
 from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.proofs import Proving

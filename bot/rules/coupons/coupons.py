@@ -351,6 +351,11 @@ class MyCoupons(Outcome, name="coupons.MyCoupons"):
     past: tuple[HeldCoupon, ...] = ()
     """The last ones that were claimed and can't be used any more."""
 
+    @property
+    def fits_alert(self) -> bool:
+        """Of a list of codes the short form tells only how many there are."""
+        return not (self.coupons or self.early)
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignMade(Outcome, name="coupons.CampaignMade"):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
+from typing import ClassVar
 
 from bot.rules.giveaways import GiveawayTooMuch
 from bot.rules.numbers import read_number
@@ -227,6 +228,8 @@ def growth(count: int, most: int) -> int:
 class Hearted(Outcome, name="hearts.Hearted"):
     """A heart counted."""
 
+    only_toast: ClassVar[bool] = True
+
     hearts: int
     left: int | None
     """Hearts to the next step; None: all are reached."""
@@ -238,6 +241,8 @@ class Hearted(Outcome, name="hearts.Hearted"):
 class HeartAgain(Outcome, name="hearts.HeartAgain"):
     """This fan counted within the minute."""
 
+    only_toast: ClassVar[bool] = True
+
     seconds: int
     """Until they count again."""
 
@@ -245,6 +250,8 @@ class HeartAgain(Outcome, name="hearts.HeartAgain"):
 @dataclass(frozen=True, slots=True)
 class HeartsRest(Outcome, name="hearts.HeartsRest"):
     """No hearts are counted there now: not on yet, over, taken back, or a forged press."""
+
+    only_toast: ClassVar[bool] = True
 
 
 HeartOutcome = Hearted | HeartAgain | HeartsRest

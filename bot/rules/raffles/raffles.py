@@ -435,6 +435,11 @@ class RaffleList(Outcome, name="raffles.RaffleList"):
 
     lines: tuple[RaffleLine, ...]
 
+    @property
+    def fits_alert(self) -> bool:
+        """A list doesn't."""
+        return not self.lines
+
 
 @dataclass(frozen=True, slots=True)
 class MyEntry(Outcome, name="raffles.MyEntry"):
@@ -452,6 +457,11 @@ class MyEntry(Outcome, name="raffles.MyEntry"):
     reason: str | None
     page: str | None = None
     """Path of the page that checks the draw, once there is a proof."""
+
+    @property
+    def fits_alert(self) -> bool:
+        """The salt and the line are too long for it."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ from bot.store.coupons.campaigns import CARD, find_campaign
 from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
 from bot.store.members import Standing, note
-from bot.store.messages.cards import hang_cards, touch_cards
+from bot.store.messages.cards import CardSubject, hang_cards, touch_cards
+from bot.store.messages.outbox import Terms
 from bot.store.tables import Campaign, CampaignCode, Coupon
 from bot.store.tables.base import Id
 from bot.store.tiers import tier_of
@@ -148,7 +149,7 @@ def hang(
     tx: Tx, community_id: int, campaign_id: int, opens: datetime | None, closes: datetime | None, now: datetime
 ) -> list[int]:
     """Promise a campaign's card in each group, from its opening on; their chats."""
-    return hang_cards(tx, community_id, CARD, campaign_id, opens or now, now, turns_at=closes)
+    return hang_cards(tx, CardSubject(community_id, CARD, campaign_id), Terms(now=now, due_at=opens), turns_at=closes)
 
 
 def unlock(tx: Tx, place: Place, campaign_id: int, at: datetime) -> CampaignFacts | None:

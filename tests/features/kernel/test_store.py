@@ -22,7 +22,8 @@ from bot.store.engine.db import PROMISED, Database, Rx, Tx
 from bot.store.engine.sqlite import GROUP, WriterClosedError
 from bot.store.members import standing
 from bot.store.messages import outbox
-from bot.store.messages.outbox import promise
+from bot.store.messages.outbox import Terms, promise
+from bot.store.messages.payloads import Say
 from bot.store.tables import Account, FanGroup, Member, Outbox, Person, Transfer
 from bot.store.tables.ledger import AccountKind
 from bot.store.tables.messages import Lane, OutboxState
@@ -272,17 +273,8 @@ async def test_a_promise_is_in_the_same_commit(db: Database, causes: Causes) -> 
     db.on_promise(lambda: woken.append(1))
 
     def tells(tx: Tx, key: str, error: Exception | None) -> bool:
-        promised = promise(
-            tx,
-            key=key,
-            community_id=place.community_id,
-            chat_id=-1001,
-            lane=Lane.BULK,
-            act="tell",
-            facts={"words": "소식"},
-            due_at=NOON,
-            now=NOON,
-        )
+        payload = Say("communities.Oops", {"words": "소식"})
+        promised = promise(tx, place.community_id, -1001, payload, Terms(now=NOON, key=key, lane=Lane.BULK))
         if error is not None:
             raise error
         return promised
@@ -295,7 +287,9 @@ async def test_a_promise_is_in_the_same_commit(db: Database, causes: Causes) -> 
     assert await db.write(tells, "news", None)
     assert not await db.write(tells, "news", None)
     assert woken == [1]
-    assert await db.read(lambda rx: rx.execute(select(Outbox.facts)).scalars().all()) == [{"words": "소식"}]
+    assert await db.read(lambda rx: rx.execute(select(Outbox.facts)).scalars().all()) == [
+        {"outcome": "communities.Oops", "facts": {"words": "소식"}}
+    ]
     assert not await db.write(lambda tx: PROMISED in tx.info)
 
 
@@ -466,17 +460,7 @@ async def test_promises_that_are_done_are_dropped_after_a_month(db: Database) ->
 
 def _promise_many(tx: Tx, place: Place, count: int) -> None:
     for key in (*(f"many:{number}" for number in range(count)), "many:waits"):
-        outbox.promise(
-            tx,
-            key=key,
-            community_id=place.community_id,
-            chat_id=-1001,
-            lane=Lane.LIVE,
-            act=outbox.SAY,
-            facts={},
-            due_at=NOON,
-            now=NOON,
-        )
+        outbox.promise(tx, place.community_id, -1001, Say("communities.Oops", {}), Terms(now=NOON, key=key))
     done = update(Outbox).where(col(Outbox.key) != "many:waits")
     tx.execute(done.values(state=OutboxState.SENT, sent_at=NOON))
 

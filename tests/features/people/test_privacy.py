@@ -30,10 +30,13 @@ from bot.store import forgotten
 from bot.store.engine.db import Database, Tx
 from bot.store.leaving import NOBODY
 from bot.store.ledger import check_books
-from bot.store.messages.outbox import forget_told
-from bot.store.messages.telling import packed, tell_in_private
+from bot.store.messages.outbox import Terms, forget_told
+from bot.store.messages.payloads import pack
+from bot.store.messages.telling import tell_in_private
 from bot.store.places import Group
+from bot.store.private_messages import Reader
 from bot.store.tables import Airing, Dialogue, Stream
+from bot.store.tables.messages import Lane
 from tests.features.counter import Counter
 from tests.features.people.test_sources import source_of, touch
 from tests.features.scene import (
@@ -335,8 +338,8 @@ async def test_notice_and_stop(db: Database) -> None:
 
 
 def _remind(tx: Tx, place: Place) -> None:
-    told = packed(NoSuchCoupon())
-    tell_in_private(tx, place.community_id, ANA.user_id, Language.EN, told, key="r", now=NOON, not_after=NOON + HOUR)
+    terms = Terms(now=NOON, key="r", not_after=NOON + HOUR, lane=Lane.REMINDER)
+    tell_in_private(tx, place.community_id, Reader(ANA.user_id, Language.EN), pack(NoSuchCoupon()), terms)
 
 
 async def test_what_could_not_be_told_is_dropped(db: Database) -> None:
