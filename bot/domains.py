@@ -91,15 +91,15 @@ def table_of(domains: Sequence[Domain]) -> Table:
     )
 
 
-def undoables_of(domains: Sequence[Domain]) -> dict[str, Undoable]:
+def undoables_of(domains: Sequence[Domain], policies: Policies) -> dict[str, Undoable]:
     """All acts that can be taken back, by their names in the audit log."""
     own = {name: undoable for domain in domains for name, undoable in domain.undo.items()}
-    return {**own, held_rewards.REFUSED: held_rewards.undoable(resolvers_of(domains))}
+    return {**own, held_rewards.REFUSED: held_rewards.undoable(resolvers_of(domains, policies))}
 
 
-def resolvers_of(domains: Sequence[Domain]) -> dict[str, Resolver]:
+def resolvers_of(domains: Sequence[Domain], policies: Policies) -> dict[str, Resolver]:
     """What becomes of rewards that were held, by kind."""
-    return {kind: resolver for domain in domains for kind, resolver in domain.resolvers.items()}
+    return {kind: resolver for domain in domains for kind, resolver in domain.resolvers(policies).items()}
 
 
 def follows_of(domains: Sequence[Domain]) -> list[Follow]:

@@ -37,9 +37,11 @@ async def understood(sqlite_url: str) -> dict[str, set[str]]:
             "presses": set(table._presses),
             "openings": set(table._openings),
             "commands": set(table.names),
-            "undoable": set(undoables_of(DOMAINS)),
-            "undoable_by_owner": {name for name, one in undoables_of(DOMAINS).items() if one.owners_only},
-            "held_kinds": set(resolvers_of(DOMAINS)),
+            "undoable": set(undoables_of(DOMAINS, policies_of(DOMAINS))),
+            "undoable_by_owner": {
+                name for name, one in undoables_of(DOMAINS, policies_of(DOMAINS)).items() if one.owners_only
+            },
+            "held_kinds": set(resolvers_of(DOMAINS, policies_of(DOMAINS))),
             "panel_acts": {act.name for act in panel_of(DOMAINS, policies_of(DOMAINS)).acts},
         }
     finally:

@@ -8,7 +8,6 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.clock import Clock
-from bot.domains import DOMAINS, forgetting_of, policies_of
 from bot.flows.delete_again import DeleteAgain
 from bot.settings import Settings
 from bot.store.engine.backup import BackupError, back_up, discard, put_in_place, settle, somebody_has_it_open, take_in
@@ -104,6 +103,8 @@ class _Brought:
 
 async def _bring_up(made: Path, replaced: Path | None, clock: Clock) -> _Brought:
     """Migrate and settle the copy before it takes its place: a failure leaves everything as it was."""
+    from bot.domains import DOMAINS, forgetting_of, policies_of  # noqa: PLC0415  # a backup needs none of them
+
     url = f"sqlite:///{made}"
     await migrate(url)
     remembered = await _deletions(replaced) if replaced is not None else []

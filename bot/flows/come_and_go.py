@@ -67,16 +67,17 @@ class ComeAndGo:
 
     def _say_instead(self, tx: Tx, coming: Coming, welcome: GiftWelcome, now: datetime) -> None:
         """Withdraw the plain welcome, and promise this one."""
-        group, sender, reach, at = coming.group, coming.sender, coming.reach, coming.at
+        group, sender, reach = coming.group, coming.sender, coming.reach
         place = group.place
         key = FRESH_KEY.format(community=place.community_id, user=sender.user_id)
         withdraw_messages(tx, place.community_id, key)
         ways = Ways(group.chat_id, whisper=group.is_admin, can_write=reach.can_write)
-        terms = Terms(now=now, key=f"{key}:gift", not_after=at + self._terms.policy.fresh, lane=Lane.POST)
+        not_after = coming.at + self._terms.policy.fresh
+        terms = Terms(now=now, key=f"{key}:gift", not_after=not_after, lane=Lane.POST)
         tell_here(tx, place.community_id, Reader(sender.user_id, reach.language), ways, pack(welcome), terms)
 
 
 def go(tx: Tx, going: Going, policy: GiftPolicy) -> None:
     """Someone leaves a group; with the last one, what was pending on their joining is cancelled."""
     joining.go(tx, going)
-    invitations.leave(tx, going.place, going.user_id, going.at, policy)
+    invitations.cancel_if_gone(tx, going.place, going.user_id, going.at, policy)

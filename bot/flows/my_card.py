@@ -54,7 +54,9 @@ class MyCards:
             restorable=now.restorable,
             streams=attendance.streak_of_streams(session, place, member.member_id),
             lapses=self._lapses(session, place, member, at),
-            waiting=invitations.waiting(session, member.invitation_id) if member.invitation_id is not None else 0,
+            waiting=invitations.count_waiting_coins(session, member.invitation_id)
+            if member.invitation_id is not None
+            else 0,
         )
 
     def _lapses(self, session: Session, place: Place, member: Standing, at: datetime) -> tuple[Lapse, ...]:

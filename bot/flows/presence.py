@@ -72,7 +72,7 @@ class Belonging:
         next_at = await self._db.read(next_look)
         if next_at is None or next_at > now:
             return [], next_at
-        await self._db.write(pass_over, now, self._policy)
+        await self._db.write(skip_confirmed, now, self._policy)
         due = await self._db.read(to_look_at, now, self._policy)
         if len(due) == self._policy.looks:
             return due, now + self._policy.round
@@ -127,9 +127,9 @@ def settle(
         if found.where is Where.BANNED:
             ban(tx, place, one.sender, asked_at, gift_policy)
         elif found.where is Where.OUT:
-            leave_all(tx, place, user_id, asked_at, gift_policy)
+            mark_outside(tx, place, user_id, asked_at, gift_policy)
         elif found.where is Where.IN and found.chat_id is not None:
-            be_in(tx, place, one.sender, found.chat_id, asked_at, comes=comes)
+            mark_inside(tx, place, one.sender, found.chat_id, asked_at, comes=comes)
             look_at = asked_at + policy.again
         else:
             look_at = asked_at + policy.untold
@@ -144,8 +144,8 @@ def settle(
         )
 
 
-def be_in(tx: Tx, place: Place, sender: Sender, chat_id: int, asked_at: datetime, *, comes: bool) -> None:
-    """Somebody is in a room, whenever they came. Nobody is welcomed: they may have been there for long."""
+def mark_inside(tx: Tx, place: Place, sender: Sender, chat_id: int, asked_at: datetime, *, comes: bool) -> None:
+    """Write down that somebody is in a room. Nobody is welcomed: they may have been there for long."""
     member = locked_member(tx, place.community_id, sender.user_id)
     if member is None and comes:
         enlist(tx, place.community_id, sender, asked_at)
@@ -158,8 +158,8 @@ def be_in(tx: Tx, place: Place, sender: Sender, chat_id: int, asked_at: datetime
         tx.flush()
 
 
-def leave_all(tx: Tx, place: Place, user_id: int, asked_at: datetime, gift_policy: GiftPolicy) -> None:
-    """Somebody is in no room of the shop: what was pending on their joining is cancelled."""
+def mark_outside(tx: Tx, place: Place, user_id: int, asked_at: datetime, gift_policy: GiftPolicy) -> None:
+    """Write down that somebody is in no room of the shop. What was pending on their joining is cancelled."""
     member = locked_member(tx, place.community_id, user_id)
     if member is None:
         return
@@ -175,11 +175,11 @@ def leave_all(tx: Tx, place: Place, user_id: int, asked_at: datetime, gift_polic
     if member.left_at is None and not is_present(tx, id_of(member)):
         member.left_at = asked_at
         tx.flush()
-        invitations.leave(tx, place, user_id, asked_at, gift_policy)
+        invitations.cancel_if_gone(tx, place, user_id, asked_at, gift_policy)
 
 
 def ban(tx: Tx, place: Place, sender: Sender, at: datetime, gift_policy: GiftPolicy) -> None:
-    """Somebody is banned at home, which ends it in every room. Of a stranger a member is made, who has left."""
+    """Write down a ban at home, which counts in every room. A stranger becomes a member who has left."""
     member = locked_member(tx, place.community_id, sender.user_id)
     if member is None:
         enlist(tx, place.community_id, sender, at)
@@ -195,7 +195,7 @@ def ban(tx: Tx, place: Place, sender: Sender, at: datetime, gift_policy: GiftPol
         member.banned_at = at
         member.left_at = member.left_at or at
         tx.flush()
-        invitations.leave(tx, place, sender.user_id, at, gift_policy)
+        invitations.cancel_if_gone(tx, place, sender.user_id, at, gift_policy)
 
 
 def unban(tx: Tx, place: Place, user_id: int, at: datetime) -> None:
@@ -214,8 +214,8 @@ def next_look(session: Session) -> datetime | None:
     return session.execute(select(func.min(col(Member.look_at)))).scalar_one()
 
 
-def pass_over(tx: Tx, now: datetime, policy: FansPolicy) -> None:
-    """Nobody need be asked about who has left, or was seen to come and not to go: Telegram tells when they do."""
+def skip_confirmed(tx: Tx, now: datetime, policy: FansPolicy) -> None:
+    """Telegram needn't be asked about members who left, or who were seen to come: it tells when that changes."""
     confirmed = exists().where(col(Presence.member_id) == col(Member.id), col(Presence.left_at).is_(None))
     tx.execute(
         update(Member)

@@ -27,13 +27,13 @@ class FansPolicy:
     """How often Telegram is asked about people."""
 
     remembered: timedelta = timedelta(minutes=10)
-    """For so long an outsider in private isn't asked about again, unless they are seen to come in."""
+    """Telegram isn't asked again about an outsider in private for this long, unless they are seen to come in."""
     looks: int = 5
     """People who are looked at in one round of the background look."""
     round: timedelta = timedelta(seconds=2)
     """From one round to the next."""
     again: timedelta = timedelta(days=30)
-    """After so long somebody who acted in a public room is looked at again."""
+    """Somebody who acted in a public room is looked at again after this long."""
     untold: timedelta = timedelta(days=1)
     """The same, where Telegram didn't say whether they are in."""
     at_once: int = 10
@@ -41,9 +41,9 @@ class FansPolicy:
     pace: timedelta = timedelta(seconds=0.4)
     """The least time between two such groups of people: 25 people a second."""
     patience: timedelta = timedelta(seconds=20)
-    """A draw waits no longer for Telegram: whoever isn't asked about by then stays as last known."""
+    """A draw waits this long for Telegram. Whoever wasn't asked about by then stays as last known."""
     drawn: int = 200
-    """Of those drawn in a red packet, so many are asked about, the unconfirmed first."""
+    """So many of those drawn in a red packet are asked about, the unconfirmed first."""
 
 
 @dataclass(frozen=True, slots=True)

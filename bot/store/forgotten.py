@@ -83,7 +83,7 @@ def still_here(session: Session, community_id: int, fingerprints: set[str]) -> d
 
 
 def _fingerprint(tx: Session, community_id: int, user_id: int) -> str:
-    """The same person has another one in each shop, and none that can be told without the shop's salt."""
+    """A person's fingerprint differs from shop to shop, and can't be computed without the shop's salt."""
     salt = tx.execute(select(col(Community.salt)).where(col(Community.id) == community_id)).scalar_one()
     return _fingerprint_with(salt, user_id)
 

@@ -1,4 +1,4 @@
-"""The morning card of a day: found by who checks in, counted when it is shown."""
+"""The day's morning card: whoever checks in finds it, and the count is made when the card is shown."""
 
 from datetime import date, datetime, timedelta
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from bot.features.coins.lapse import Lapsing
+from bot.features.coins.lapse import LapseClock
 from bot.features.gifts.offers import GiftOffers
 from bot.features.gifts.rewards import RewardClock
 from bot.features.packets.draw import PacketDraws
@@ -70,7 +70,7 @@ class RewardRules(Machine):
             PacketDraws(self.fragile, POLICIES),
             RewardClock(self.fragile, self.circle.policies),
             self.circle.gifts,
-            Lapsing(self.fragile, LapsePolicy()),
+            LapseClock(self.fragile, LapsePolicy()),
         ]
 
     def survives(self, fuse: Fuse, act: Callable[[str], Awaitable[Any]]) -> Any:

@@ -152,7 +152,7 @@ def act_by(place: Place, actor_id: int, at: datetime = NOON, cause: str = "1:1")
 
 def undoing(db: Database) -> Undo:
     """What takes acts back, with all that domains registered."""
-    return Undo(db, POLICIES, undoables_of(DOMAINS), GIVEAWAYS)
+    return Undo(db, POLICIES, undoables_of(DOMAINS, POLICIES), GIVEAWAYS)
 
 
 def privacy(db: Database) -> Privacy:
@@ -162,7 +162,7 @@ def privacy(db: Database) -> Privacy:
 
 def held_rewards(db: Database) -> HeldRewards:
     """What decides on held rewards, with all that domains registered."""
-    return HeldRewards(db, POLICIES[FarmingPolicy], GIVEAWAYS, resolvers_of(DOMAINS))
+    return HeldRewards(db, POLICIES[FarmingPolicy], GIVEAWAYS, resolvers_of(DOMAINS, POLICIES))
 
 
 async def follow(db: Database, cache: Communities, old_chat_id: int, new_chat_id: int, at: datetime) -> None:

@@ -66,7 +66,7 @@ class DueRound:
     month: date
 
 
-class Lapsing:
+class LapseClock:
     """The clock's use cases of coins."""
 
     def __init__(self, db: Database, policy: LapsePolicy) -> None:
@@ -78,7 +78,7 @@ class Lapsing:
         due, next_at = await self._db.read(look_ahead, now, self._policy)
         for one in due:
             with apart(log, "lapse_failed", community=one.community_id, step=one.step.value):
-                while await self._db.write(go_on, one, now, self._policy):
+                while await self._db.write(do_chunk, one, now, self._policy):
                     pass
         return next_at
 
@@ -91,7 +91,7 @@ def look_ahead(session: Session, now: datetime, policy: LapsePolicy) -> tuple[li
     communities: Any = session.execute(
         select(col(Community.id), col(Community.timezone), col(Community.made_at)).order_by(col(Community.id))
     ).all()
-    done = _done_since(session, min((ended_month(now, row[1]) for row in communities), default=now.date()))
+    done = _done_since(session, min((ended_month(now, row.timezone) for row in communities), default=now.date()))
     due: list[DueRound] = []
     waiting: list[datetime] = []
     for community_id, timezone, made_at in communities:
@@ -115,10 +115,10 @@ def _done_since(session: Session, month: date) -> set[DueRound]:
             col(LapseRound.done).is_(True), col(LapseRound.month) >= month_of(month)
         )
     ).all()
-    return {DueRound(row[0], LapseStep(row[1]), date.fromisoformat(f"{row[2]}-01")) for row in rows}
+    return {DueRound(row.community_id, LapseStep(row.step), date.fromisoformat(f"{row.month}-01")) for row in rows}
 
 
-def go_on(tx: Tx, due: DueRound, now: datetime, policy: LapsePolicy) -> bool:
+def do_chunk(tx: Tx, due: DueRound, now: datetime, policy: LapsePolicy) -> bool:
     """Do the next few hundred members of a round; False when there are none left."""
     row = _round(tx, due)
     if row.done:

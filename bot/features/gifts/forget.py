@@ -35,7 +35,7 @@ def forget(tx: Tx, leaving: Leaving) -> None:
 
 
 def drop_traces(tx: Tx, traces: Traces) -> None:
-    """Whose cards they opened."""
+    """Delete which cards they opened."""
     mine = delete(GiftOpening).where(col(GiftOpening.user_id) == traces.user_id)
     if traces.community_id is not None:
         mine = mine.where(col(GiftOpening.community_id) == traces.community_id)

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from bot.features.gifts.cards import MakeOutcome, NewToken, choice, make
-from bot.features.gifts.living_card import hung
+from bot.features.gifts.living_card import note_message
 from bot.features.gifts.openings import FoundGift, Opened, find, open_gift
 from bot.features.gifts.returns import next_due, return_unopened
-from bot.features.gifts.sharing import Sendable, sendable, shared
+from bot.features.gifts.sharing import Sendable, list_sendable, note_shared
 from bot.rules.act import Act
 from bot.rules.gifts.cards import (
     GiftChoice,
@@ -39,17 +39,17 @@ class Gifts:
         """A card of an offer (0: the plain invitation): the one that still waits to be sent, else a new one."""
         return await self._db.write(make, act, offer_id, self._policies, self._token)
 
-    async def hung(self, place: Place, gift_id: int, chat_id: int, message_id: int, now: datetime) -> None:
+    async def note_message(self, place: Place, gift_id: int, chat_id: int, message_id: int, now: datetime) -> None:
         """A card was shown in its giver's private chat."""
-        await self._db.write(hung, place.community_id, gift_id, chat_id, message_id, now)
+        await self._db.write(note_message, place.community_id, gift_id, chat_id, message_id, now)
 
-    async def sendable(self, user_id: int, gift_id: int | None, at: datetime) -> list[Sendable]:
+    async def list_sendable(self, user_id: int, gift_id: int | None, at: datetime) -> list[Sendable]:
         """A giver's cards that may be shared now, the newest first, or the one that is asked for."""
-        return await self._db.read(sendable, user_id, gift_id, at, self._policy)
+        return await self._db.read(list_sendable, user_id, gift_id, at, self._policy)
 
-    async def shared(self, user_id: int, gift_id: int, at: datetime, cause: str) -> None:
+    async def note_shared(self, user_id: int, gift_id: int, at: datetime, cause: str) -> None:
         """Telegram tells that a giver's card went into some chat."""
-        await self._db.write(shared, user_id, gift_id, at, cause, self._policy)
+        await self._db.write(note_shared, user_id, gift_id, at, cause, self._policy)
 
     async def find(self, token: str, at: datetime) -> FoundGift | None:
         """The card whose link was opened; None for one that there isn't, or isn't any more."""

@@ -27,56 +27,58 @@ KIND = "gift"
 """Under which the shop finds what is held of them."""
 
 
-def worth(tx: Tx, place: Place, invitation_id: int, member_id: int) -> int:
-    """Coins that releasing what is held for one of the two would take from the shop, at most. It is locked then."""
-    case = _held(tx, place, invitation_id, member_id, RewardState.HELD)
-    return sum(reward.amount for reward in case.rewards) if case is not None else 0
+class HeldGifts:
+    """What staff decide on rewards that wait for their look. Each function runs in the transaction of the decision."""
 
+    def __init__(self, policy: GiftPolicy) -> None:
+        self._policy = policy
 
-def release(tx: Tx, place: Place, invitation_id: int, member_id: int, at: datetime) -> int:
-    """Pay what was held for one of the two; coins paid now. What comes later isn't held again."""
-    case = _held(tx, place, invitation_id, member_id, RewardState.HELD)
-    if case is None:
+    def worth(self, tx: Tx, place: Place, invitation_id: int, member_id: int) -> int:
+        """Coins that releasing what is held for one of the two would take from the shop, at most; it is locked then."""
+        case = _find_locked(tx, place, invitation_id, member_id, RewardState.HELD)
+        return sum(reward.amount for reward in case.rewards) if case is not None else 0
+
+    def release(self, tx: Tx, place: Place, invitation_id: int, member_id: int, at: datetime) -> int:
+        """Pay what was held for one of the two; coins paid now. What comes later isn't held again."""
+        case = _find_locked(tx, place, invitation_id, member_id, RewardState.HELD)
+        if case is None:
+            return 0
+        paid: defaultdict[tuple[Who, Stage], int] = defaultdict(int)
+        for reward in case.rewards:
+            state = settled(facts_of(tx, case, reward, at), self._policy)
+            reward.state, reward.settled_at = state, settled_at_of(state, at)
+            if state is RewardState.PAID:
+                pay(tx, case, reward, at)
+                paid[Who(reward.who), Stage(reward.stage)] += reward.amount
+            tx.flush()
+        tell_paid(tx, case, paid, at)
+        show_progress(tx, case.invitation.gift_id, at, self._policy)
+        return sum(paid.values())
+
+    def refuse(self, tx: Tx, place: Place, invitation_id: int, member_id: int, at: datetime) -> int:
+        """Pay neither what was held for one of the two nor what falls due later."""
+        self._change_state(
+            tx, _find_locked(tx, place, invitation_id, member_id, RewardState.HELD), RewardState.REFUSED, at
+        )
         return 0
-    policy = GiftPolicy()
-    paid: defaultdict[tuple[Who, Stage], int] = defaultdict(int)
-    for reward in case.rewards:
-        who = Who(reward.who)
-        state = settled(facts_of(tx, case, reward, at), policy)
-        reward.state, reward.settled_at = state, settled_at_of(state, at)
-        if reward.state is RewardState.PAID:
-            pay(tx, case, reward, at)
-            paid[who, Stage(reward.stage)] += reward.amount
+
+    def hold_again(self, tx: Tx, place: Place, invitation_id: int, member_id: int, at: datetime) -> bool:
+        """A refusal is taken back: what it was about waits again."""
+        self._change_state(
+            tx, _find_locked(tx, place, invitation_id, member_id, RewardState.REFUSED), RewardState.HELD, at
+        )
+        return True
+
+    def _change_state(self, tx: Tx, case: Case | None, state: RewardState, at: datetime) -> None:
+        if case is None:
+            return
+        for reward in case.rewards:
+            reward.state, reward.settled_at = state, at
         tx.flush()
-    tell_paid(tx, case, paid, at)
-    show_progress(tx, case.invitation.gift_id, at, policy)
-    return sum(paid.values())
+        show_progress(tx, case.invitation.gift_id, at, self._policy)
 
 
-def refuse(tx: Tx, place: Place, invitation_id: int, member_id: int, at: datetime) -> int:
-    """Pay neither what was held for one of the two nor what falls due later."""
-    return _change_state(tx, place, invitation_id, member_id, RewardState.HELD, RewardState.REFUSED, at)
-
-
-def hold_again(tx: Tx, place: Place, invitation_id: int, member_id: int, at: datetime) -> bool:
-    """A refusal is taken back: what it was about waits again."""
-    _change_state(tx, place, invitation_id, member_id, RewardState.REFUSED, RewardState.HELD, at)
-    return True
-
-
-def _change_state(
-    tx: Tx, place: Place, invitation_id: int, member_id: int, was: RewardState, becomes: RewardState, at: datetime
-) -> int:
-    case = _held(tx, place, invitation_id, member_id, was)
-    for reward in case.rewards if case is not None else ():
-        reward.state, reward.settled_at = becomes, at
-    tx.flush()
-    if case is not None:
-        show_progress(tx, case.invitation.gift_id, at, GiftPolicy())
-    return 0
-
-
-def _held(tx: Tx, place: Place, invitation_id: int, member_id: int, state: RewardState) -> Case | None:
+def _find_locked(tx: Tx, place: Place, invitation_id: int, member_id: int, state: RewardState) -> Case | None:
     """Rewards of one of the two in a state, locked; None if there are none (any more)."""
     invitation = tx.execute(
         select(Invitation).where(

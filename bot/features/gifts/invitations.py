@@ -1,7 +1,7 @@
 """Who brought whom, and how far each friend has come.
 
-A stage that is reached makes its rewards *due*; they are paid by the clock, a moment later (`rewarding.py`), where both
-accounts can be locked in one order and everything is looked at again.
+A stage that is reached makes its rewards *due*; they are paid by the clock, a moment later (`rewards.py`), where both
+accounts can be locked in one order and everything is checked again.
 """
 
 from collections.abc import Sequence
@@ -61,7 +61,7 @@ def attribute(
     invitation_id = _invite(tx, place, gift, friend.member_id, at, policy)
     if invitation_id is None:
         return None
-    got, code = _take(tx, gift, friend.member_id), None
+    got, code = _take_gift(tx, gift, friend.member_id), None
     if got and gift.kind == GiftKind.COUPON:
         code = coupons.give(tx, place, friend, gift, f"gift:{invitation_id}", at)
         got = code is not None
@@ -155,7 +155,7 @@ def _invite(tx: Tx, place: Place, gift: Gift, friend_id: int, at: datetime, poli
     return made
 
 
-def _take(tx: Tx, gift: Gift, friend_id: int) -> bool:
+def _take_gift(tx: Tx, gift: Gift, friend_id: int) -> bool:
     """Whether the gift itself is this friend's: the first one's, or, for many, while the offer has some left."""
     if gift.opens == Opens.SINGLE:
         return (
@@ -204,13 +204,13 @@ def count_check_in(tx: Tx, place: Place, member: Standing, at: datetime, policy:
         .order_by(col(CheckIn.at))
     ).scalars()
     now = progress(invitation.joined_at, list(instants), at, policy)
-    _apply(tx, invitation, now, at)
+    _apply_progress(tx, invitation, now, at)
     if not now.watching:
         unwatch(tx, member.member_id)
     show_progress(tx, invitation.gift_id, at, policy)
 
 
-def _apply(tx: Tx, invitation: Invitation, now: Progress, at: datetime) -> None:
+def _apply_progress(tx: Tx, invitation: Invitation, now: Progress, at: datetime) -> None:
     if now.started:
         _fall_due(tx, invitation, ON_FIRST_CHECK_IN, at)
     if now.stays_at is not None and invitation.watched_until is not None:
@@ -235,7 +235,7 @@ def _fall_due(tx: Tx, invitation: Invitation, stages: tuple[Stage, ...], due_at:
         tx.info[PLANNED] = True
 
 
-def waiting(session: Session, invitation_id: int) -> int:
+def count_waiting_coins(session: Session, invitation_id: int) -> int:
     """Coins that a friend's first check-in sets free."""
     coins: int = session.execute(
         select(func.coalesce(func.sum(GiftReward.amount), 0)).where(
@@ -261,7 +261,7 @@ def count_redeem(tx: Tx, place: Place, member_id: int, at: datetime) -> None:
         _fall_due(tx, invitation, (Stage.REDEEMED,), at)
 
 
-def leave(tx: Tx, place: Place, user_id: int, at: datetime, policy: GiftPolicy) -> None:
+def cancel_if_gone(tx: Tx, place: Place, user_id: int, at: datetime, policy: GiftPolicy) -> None:
     """Someone may have left the community: then what is pending on their joining is cancelled, what is paid is paid."""
     left: Any = tx.execute(
         select(col(Invitation.id).label("invitation_id"), col(Invitation.gift_id), col(Invitation.friend_id))

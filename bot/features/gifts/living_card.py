@@ -140,7 +140,7 @@ def show_progress(tx: Tx, gift_id: int, now: datetime, policy: GiftPolicy) -> No
         hang_card(tx, subject, giver, Terms(now=now, not_after=now + TOLD_WITHIN))
 
 
-def hung(tx: Tx, community_id: int, gift_id: int, chat_id: int, message_id: int, now: datetime) -> None:
+def note_message(tx: Tx, community_id: int, gift_id: int, chat_id: int, message_id: int, now: datetime) -> None:
     """A card was shown in its giver's private chat: it lives there from here on."""
     card = tx.execute(
         select(Card).where(col(Card.kind) == CARD, col(Card.subject_id) == gift_id, col(Card.chat_id) == chat_id)

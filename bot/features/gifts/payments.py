@@ -137,9 +137,9 @@ def tell_paid(tx: Tx, case: Case, paid: dict[tuple[Who, Stage], int], now: datet
     for stage, coins in ((Stage.STAYED, stayed), (Stage.REDEEMED, paid.get((Who.INVITER, Stage.REDEEMED), 0))):
         if coins:
             more = grown if stage is Stage.STAYED else 0
-            note = InviterRewarded(friend, stage, coins, more, _balance(tx, invitation.inviter_id))
+            words = InviterRewarded(friend, stage, coins, more, _balance(tx, invitation.inviter_id))
             key = f"gift:{invitation.id}:{stage}:{Who.INVITER}"
-            tell_member(tx, case.place, invitation.inviter_id, note, key=key, now=now)
+            tell_member(tx, case.place, invitation.inviter_id, words, key=key, now=now)
 
 
 def tell_capped(tx: Tx, case: Case, now: datetime, policy: GiftPolicy) -> None:

@@ -35,7 +35,9 @@ class Sendable:
     message: GiftMessage
 
 
-def sendable(session: Session, user_id: int, gift_id: int | None, at: datetime, policy: GiftPolicy) -> list[Sendable]:
+def list_sendable(
+    session: Session, user_id: int, gift_id: int | None, at: datetime, policy: GiftPolicy
+) -> list[Sendable]:
     """Cards of this person in the shop that they used last, or the one asked for, if the day's sendings allow."""
     query = (
         select(Gift, col(Person.name))
@@ -74,7 +76,7 @@ def _sent_on(session: Session, member_id: int, day: date) -> int:
     return sent
 
 
-def shared(tx: Tx, user_id: int, gift_id: int, at: datetime, cause: str, policy: GiftPolicy) -> None:
+def note_shared(tx: Tx, user_id: int, gift_id: int, at: datetime, cause: str, policy: GiftPolicy) -> None:
     """Count the sending once, and show on the card that it went off."""
     found = tx.execute(
         select(Gift)

@@ -47,7 +47,7 @@ def board(session: Session, place: Place, user_id: int, at: datetime, policy: Bo
 
 
 def _earned_since(place: Place, since: datetime, user_id: int) -> Any:
-    """Who asked not to be shown is left out of places too, but for themselves."""
+    """Coins that members earned. Members who asked not to be shown are left out, except for the reader."""
     return (
         select(
             col(Member.id).label("member_id"),

@@ -12,12 +12,12 @@ ACTED_BY = (col(Source.made_by),)
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:
-    """In which groups they were."""
+    """Delete in which groups they were."""
     tx.execute(delete(Presence).where(col(Presence.member_id) == leaving.member_id))
 
 
 def drop_traces(tx: Tx, traces: Traces) -> None:
-    """Whose link they opened first."""
+    """Delete which link they opened first."""
     mine = delete(FirstTouch).where(col(FirstTouch.user_id) == traces.user_id)
     if traces.community_id is not None:
         mine = mine.where(col(FirstTouch.community_id) == traces.community_id)

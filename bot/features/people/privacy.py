@@ -110,14 +110,14 @@ def forget_me(tx: Tx, place: Place | None, user_id: int, at: datetime, forgettin
 
 
 def _find(session: Session, place: Place, user_id: int, *, lock: bool = False) -> _Found | None:
-    query = (
-        select(col(Member.id), col(Account.id), col(Account.balance))
+    query: Any = (
+        select(col(Member.id).label("member_id"), col(Account.id).label("account_id"), col(Account.balance))
         .join(Account, col(Account.member_id) == col(Member.id))
         .where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
     )
     # The member's own row: a second deletion that waited for the first finds nobody under this id any more.
     row = session.execute(query.with_for_update(of=(Member, Account)) if lock else query).one_or_none()
-    return _Found(row[0] or 0, row[1] or 0, row[2] or 0) if row is not None else None
+    return _Found(row.member_id, row.account_id, row.balance) if row is not None else None
 
 
 def _leave(tx: Tx, place: Place, user_id: int, at: datetime, forgetting: Forgetting) -> None:

@@ -17,7 +17,7 @@ NAMED_IN_ANSWER = ("raffle.redrawn",)
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:
-    """Out of what takes entries still; on a list that is closed their line stays, and nobody can tell whose it was."""
+    """Take them out of raffles that are open. On a closed list their line stays, and nobody can tell whose it was."""
     mine = col(RaffleEntry.member_id) == leaving.member_id
     running = select(col(Raffle.id)).where(col(Raffle.state) == RaffleState.OPEN)
     tx.execute(

@@ -16,7 +16,7 @@ NAMED_IN_ANSWER = ("held.released", "held.refused")
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:
-    """What was held of theirs, and when they pressed like a machine."""
+    """Delete what was held of theirs, and when they pressed like a machine."""
     held = select(col(Held.id)).where(col(Held.member_id) == leaving.member_id)
     forget_answers(tx, leaving.community_id, NAMED_IN_ANSWER, held)
     for table in (Held, Sighting):

@@ -12,7 +12,7 @@ ACTED_BY = (col(Stream.made_by),)
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:
-    """Which streams they wanted to be reminded of, and by which updates they attended."""
+    """Delete which streams they wanted to hear of, and by which updates they attended."""
     tx.execute(delete(Subscription).where(col(Subscription.member_id) == leaving.member_id))
     mine = col(Attendance.member_id) == leaving.member_id
     tx.execute(update(Attendance).where(mine).values(cause=None, answer=None))

@@ -7,14 +7,11 @@ from typing import Any
 from aiogram.exceptions import TelegramBadRequest
 from aiogram.types import CallbackQuery, ChosenInlineResult, InlineQuery, Message, TelegramObject
 
-from bot.clock import Clock
 from bot.content import Words
 from bot.content.buttons.gifts import GIFT
-from bot.features.communities import Communities
 from bot.features.gifts.openings import FoundGift
 from bot.features.gifts.sharing import Sendable
 from bot.handlers.gifts.services import GiftServices
-from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
@@ -48,7 +45,7 @@ def setup() -> Desk:
     return desk
 
 
-async def gift(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, gifts: GiftServices, clock: Clock) -> None:
+async def gift(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, gifts: GiftServices) -> None:
     """`/gift`: which one shall it be? Where there is only the plain invitation, here it is."""
     inside = await doors.fan(ask)
     if inside is None:
@@ -58,7 +55,7 @@ async def gift(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, gif
         await voice.answer(inside, choice)
         return
     made = await gifts.cards.make(inside.act, 0)
-    await _answer(replace(inside, panel_id=None), made, voice, gifts, clock)
+    await _answer(replace(inside, panel_id=None), made, voice, gifts)
 
 
 async def came_to_choose(
@@ -67,21 +64,19 @@ async def came_to_choose(
     doors: Doors,
     voice: Voice,
     gifts: GiftServices,
-    communities: Communities,
-    clock: Clock,
 ) -> None:
     """The list of an inline query led here: the chat is open from now on, and a gift is chosen in it."""
-    known = await communities.started(ask.sender, can_write=True)
+    known = await gifts.communities.started(ask.sender, can_write=True)
     here = replace(ask, place=ask.place or known.place, can_write=True)
-    await gift(message, here, doors, voice, gifts, clock)
+    await gift(message, here, doors, voice, gifts)
 
 
 async def chosen_gift(
-    press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, gifts: GiftServices, clock: Clock
+    press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, gifts: GiftServices
 ) -> None:
     """A gift was chosen. Its data may be forged: the offer must be this community's."""
     if not rest:
-        await gift(press, ask, doors, voice, gifts, clock)
+        await gift(press, ask, doors, voice, gifts)
         return
     inside = await doors.fan(ask)
     if inside is None:
@@ -91,15 +86,15 @@ async def chosen_gift(
         await voice.answer(inside, OfferGone())
         return
     made = await gifts.cards.make(inside.act, offer_id)
-    await _answer(inside, made, voice, gifts, clock)
+    await _answer(inside, made, voice, gifts)
 
 
-async def _answer(ask: Ask, outcome: Any, voice: Voice, gifts: GiftServices, clock: Clock) -> None:
+async def _answer(ask: Ask, outcome: Any, voice: Voice, gifts: GiftServices) -> None:
     """In private a card lives on by edits; in the group it is whispered as it stands."""
     if isinstance(outcome, GiftCard) and ask.private:
         message_id = await voice.panel(ask, outcome)
         if message_id is not None:
-            await gifts.cards.hung(ask.community, outcome.gift_id, ask.chat_id, message_id, clock.now())
+            await gifts.cards.note_message(ask.community, outcome.gift_id, ask.chat_id, message_id, gifts.clock.now())
         return
     await voice.answer(ask, outcome)
 
@@ -109,34 +104,31 @@ async def opened(
     ask: Ask,
     rest: str,
     voice: Voice,
-    communities: Communities,
     gifts: GiftServices,
-    ways: WaysIn,
-    clock: Clock,
 ) -> None:
     """A card's link was opened in private: what it is, from whom, and the way in."""
-    await communities.started(ask.sender, can_write=True)
+    await gifts.communities.started(ask.sender, can_write=True)
     found = await gifts.cards.find(rest, ask.at)
     if found is None:
         await voice.answer(ask, GiftGone())
         return
     here = ask.within(found.place)
     if found.giver_user_id == ask.sender.user_id:
-        await communities.turn_to(ask.sender.user_id, found.place)
+        await gifts.communities.turn_to(ask.sender.user_id, found.place)
         await voice.answer(here, OwnGift())
         return
-    inside = await ways.inside(FoundSource(0, SOURCE_OF_GIFTS, found.place), ask.sender.user_id)
+    inside = await gifts.ways.inside(FoundSource(0, SOURCE_OF_GIFTS, found.place), ask.sender.user_id)
     opening = await gifts.cards.open(found, here.act, inside=inside)
     if inside:
-        await communities.turn_to(ask.sender.user_id, found.place)
+        await gifts.communities.turn_to(ask.sender.user_id, found.place)
         await voice.answer(here, InsideWithGift(found.giver))
         return
     source = FoundSource(opening.source_id, SOURCE_OF_GIFTS, found.place)
-    communities.forget_person(ask.sender.user_id)
-    open_doors, closed = await ways.doors(source, clock.now())
+    gifts.communities.forget_person(ask.sender.user_id)
+    open_doors, closed = await gifts.ways.doors(source, gifts.clock.now())
     await voice.answer(here, _describe(found, open_doors, gifts, outsider=opening.outsider))
     if closed and not open_doors:
-        await ways.hint(found.place, closed, clock.now())
+        await gifts.ways.hint(found.place, closed, gifts.clock.now())
 
 
 def _describe(found: FoundGift, doors: Any, gifts: GiftServices, *, outsider: bool) -> Any:
@@ -150,13 +142,11 @@ def _describe(found: FoundGift, doors: Any, gifts: GiftServices, *, outsider: bo
     )
 
 
-async def asked_inline(
-    query: InlineQuery, gifts: GiftServices, communities: Communities, words: Words, out: Outbound, clock: Clock
-) -> None:
+async def asked_inline(query: InlineQuery, gifts: GiftServices, words: Words, out: Outbound) -> None:
     """In some chat a giver is about to send a card: their own cards, for their eyes only, or the way to one."""
     person = query.from_user
-    cards = await gifts.cards.sendable(person.id, card_in(query.query.strip()), clock.now())
-    known = await communities.reader(person.id)
+    cards = await gifts.cards.list_sendable(person.id, card_in(query.query.strip()), gifts.clock.now())
+    known = await gifts.communities.reader(person.id)
     fallback = known.place.language if known.place is not None else Language.EN
     language = reader_language(known.language, person.language_code, fallback)
     button = None
@@ -192,11 +182,11 @@ def _result(card: Sendable, words: Words, language: Language, out: Outbound) -> 
     }
 
 
-async def shared(result: ChosenInlineResult, cause: str, gifts: GiftServices, clock: Clock) -> None:
+async def shared(result: ChosenInlineResult, cause: str, gifts: GiftServices) -> None:
     """A card went into some chat: which one, nobody tells a bot."""
     card = card_in(result.result_id)
     if card is not None:
-        await gifts.cards.shared(result.from_user.id, card, clock.now(), cause)
+        await gifts.cards.note_shared(result.from_user.id, card, gifts.clock.now(), cause)
         log.info("gift_shared", user=result.from_user.id)
 
 

@@ -117,6 +117,10 @@ def _nothing(_core: Core) -> Wired:
     return Wired()
 
 
+def _no_resolvers(_policies: Policies) -> Mapping[str, Resolver]:
+    return {}
+
+
 def _no_acts(_policies: Policies) -> tuple[PanelAct, ...]:
     return ()
 
@@ -146,7 +150,7 @@ class Domain:
     """What it adds to living cards of other domains, by the card's kind."""
     looks_ahead: tuple[LookAhead, ...] = ()
     """What it does next by itself, for the demo's clock."""
-    resolvers: Mapping[str, Resolver] = field(default_factory=dict)
+    resolvers: Callable[[Policies], Mapping[str, Resolver]] = _no_resolvers
     """What becomes of rewards that it held, by kind."""
     follows: tuple[Follow, ...] = ()
     """What follows when a group becomes a supergroup."""

@@ -42,7 +42,7 @@ class SourceDoors(Protocol):
         ...
 
     async def hint(self, place: Place, groups: tuple[str, ...], now: datetime) -> None:
-        """Tell the owner, once in a while, of groups into which nobody finds."""
+        """Tell the owner, now and then, that people stand before closed doors."""
         ...
 
 

@@ -31,6 +31,10 @@ def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
         rehang(tx, move.community_id, move.old_chat_id, move.new_chat_id, move.at)
 
 
+def _resolvers(_policies: Policies) -> dict[str, Resolver]:
+    return {draw.HELD: Resolver(draw.release, draw.refuse)}
+
+
 DOMAIN = Domain(
     name="packets",
     desks=(packets.setup,),
@@ -38,7 +42,7 @@ DOMAIN = Domain(
     cards={CARD: card_of},
     undo={opening.OPENED: Undoable(lambda tx, act, entry, _: opening.undo_open(tx, act, entry))},
     gives=(GIVES,),
-    resolvers={draw.HELD: Resolver(draw.release, draw.refuse)},
+    resolvers=_resolvers,
     looks_ahead=(look_ahead,),
     follows=(_follow,),
     forgets=(forget.forget,),

@@ -27,6 +27,9 @@ def wire(core: Core) -> Wired:
         come_and_go=ComeAndGo(core.db, core.policies, core.choice),
         preferences=Preferences(core.db),
         privacy=Privacy(core.db, core.forgetting),
+        communities=core.communities,
+        whereabouts=core.whereabouts,
+        clock=core.clock,
     )
     return Wired({"fans": services}, due=(core.whereabouts,))
 

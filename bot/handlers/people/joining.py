@@ -1,6 +1,5 @@
 """People come and go: told by `chat_member` where the bot is an administrator, by service messages elsewhere."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from aiogram import Bot
@@ -8,13 +7,11 @@ from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.types import ChatMemberUpdated, Message, User
 from aiogram.types.chat_member_union import ChatMemberUnion
 
-from bot.clock import Clock
-from bot.features.communities import Communities
 from bot.features.people.joining import Coming, Going, Link, Reach
 from bot.flows.come_and_go import ComeAndGo
 from bot.flows.presence import Belonging
 from bot.handlers.kit.table import Desk
-from bot.handlers.kit.whereabouts import Whereabouts, is_in_any, look_up_person
+from bot.handlers.kit.whereabouts import is_in_any, look_up_person
 from bot.handlers.people.services import PeopleServices
 from bot.rules.fans import Where
 from bot.rules.place import SPEAKING_FOR_OTHERS
@@ -38,14 +35,11 @@ def setup() -> Desk:
 async def membership(
     event: ChatMemberUpdated,
     bot: Bot,
-    communities: Communities,
     fans: PeopleServices,
     belonging: Belonging,
-    whereabouts: Whereabouts,
-    clock: Clock,
 ) -> None:
     """Someone's standing in a group changed: who is in, who is out, and who is banned at home matters here."""
-    group = await communities.group(event.chat.id)
+    group = await fans.communities.group(event.chat.id)
     person = event.new_chat_member.user
     if group is None or event.chat.type == ChatType.CHANNEL or _nobody(person):
         return
@@ -55,25 +49,21 @@ async def membership(
             await belonging.ban(group.place, sender_of(person), event.date)
         elif event.old_chat_member.status == ChatMemberStatus.KICKED:
             await belonging.unban(group.place, person.id, event.date)
-            whereabouts.came(group.place, person.id)
+            fans.whereabouts.came(group.place, person.id)
     if after and not before:
         link = event.invite_link
         by = Link(link.invite_link, link.name) if link is not None else None
-        tools = _Tools(communities, fans.come_and_go, whereabouts, clock)
-        await _come(tools, group, person, by, event.date)
+        await _come(fans, group, person, by, event.date)
     elif before and not after:
         await _go(bot, fans.come_and_go, group, person, event.date)
 
 
-async def came(
-    message: Message, ask: Ask, communities: Communities, fans: PeopleServices, whereabouts: Whereabouts, clock: Clock
-) -> None:
+async def came(message: Message, ask: Ask, fans: PeopleServices) -> None:
     """The same, as every bot in a group is told; without the link."""
     if ask.group is not None:
-        tools = _Tools(communities, fans.come_and_go, whereabouts, clock)
         for person in message.new_chat_members or ():
             if not _nobody(person):
-                await _come(tools, ask.group, person, None, ask.at)
+                await _come(fans, ask.group, person, None, ask.at)
 
 
 async def left(message: Message, ask: Ask, bot: Bot, fans: PeopleServices, belonging: Belonging) -> None:
@@ -93,23 +83,13 @@ async def left(message: Message, ask: Ask, bot: Bot, fans: PeopleServices, belon
     await _go(bot, fans.come_and_go, group, person, ask.at)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tools:
-    """What a coming is handled with."""
-
-    communities: Communities
-    come_and_go: ComeAndGo
-    whereabouts: Whereabouts
-    clock: Clock
-
-
-async def _come(tools: _Tools, group: Group, person: User, link: Link | None, at: datetime) -> None:
-    known = await tools.communities.reader(person.id)
+async def _come(fans: PeopleServices, group: Group, person: User, link: Link | None, at: datetime) -> None:
+    known = await fans.communities.reader(person.id)
     language = reader_language(known.language, person.language_code, group.place.language)
     coming = Coming(group, sender_of(person), link, Reach(language, known.can_write), at)
-    tools.whereabouts.came(group.place, person.id)
-    if await tools.come_and_go.come(coming, tools.clock.now()):
-        tools.communities.forget_person(person.id)
+    fans.whereabouts.came(group.place, person.id)
+    if await fans.come_and_go.come(coming, fans.clock.now()):
+        fans.communities.forget_person(person.id)
 
 
 async def _go(bot: Bot, come_and_go: ComeAndGo, group: Group, person: User, at: datetime) -> None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from aiogram.types import TelegramObject
 
 from bot.content.buttons.people import SETTINGS
-from bot.features.communities import Communities
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.handlers.people.services import PeopleServices
@@ -38,7 +37,6 @@ async def change(
     doors: Doors,
     voice: Voice,
     fans: PeopleServices,
-    communities: Communities,
 ) -> None:
     """One change; the panel answers in the language that holds from here on."""
     inside = await doors.anyone(ask)
@@ -49,6 +47,6 @@ async def change(
         await voice.answer(inside, StalePress())
         return
     shown = await fans.preferences.change(inside.act, wish)
-    communities.forget_person(ask.sender.user_id)
+    fans.communities.forget_person(ask.sender.user_id)
     language = reader_language(shown.language, ask.sender.language, inside.community.language)
     await voice.panel(replace(inside, language=language), shown)

@@ -3,7 +3,6 @@
 from aiogram.types import TelegramObject
 
 from bot.content.buttons.people import PRIVACY
-from bot.features.communities import Communities
 from bot.handlers.kit.table import Desk
 from bot.handlers.people.services import PeopleServices
 from bot.rules.general import ChannelsDontPlay, StalePress
@@ -32,7 +31,6 @@ async def act(
     rest: str,
     voice: Voice,
     fans: PeopleServices,
-    communities: Communities,
 ) -> None:
     """Stop; delete me, asked once more."""
     if ask.speaks_as is not None:
@@ -46,7 +44,7 @@ async def act(
             await voice.panel(ask, await fans.privacy.ask(ask.place, ask.sender.user_id, ask.at))
         case "yes":
             done = await fans.privacy.delete(ask.place, ask.sender.user_id, ask.at)
-            communities.forget_person(ask.sender.user_id)
+            fans.communities.forget_person(ask.sender.user_id)
             await voice.panel(ask, done)
         case "keep":
             await voice.panel(ask, Kept())

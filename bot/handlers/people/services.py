@@ -2,19 +2,25 @@
 
 from dataclasses import dataclass
 
+from bot.clock import Clock
+from bot.features.communities import Communities
 from bot.features.people.board import MonthBoard
 from bot.features.people.preferences import Preferences
 from bot.features.people.privacy import Privacy
 from bot.flows.come_and_go import ComeAndGo
 from bot.flows.my_card import MyCards
+from bot.handlers.kit.whereabouts import Whereabouts
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleServices:
-    """Use cases of fans as persons."""
+    """Use cases of fans as persons, and what their handlers need besides."""
 
     board: MonthBoard
     cards: MyCards
     come_and_go: ComeAndGo
     preferences: Preferences
     privacy: Privacy
+    communities: Communities
+    whereabouts: Whereabouts
+    clock: Clock

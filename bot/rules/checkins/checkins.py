@@ -16,7 +16,7 @@ from bot.rules.streaks import Cover, Restorable
 
 @dataclass(frozen=True, slots=True)
 class CheckInPolicy:
-    """What a check-in pays and how a streak is mended. Coins are whole numbers."""
+    """What a check-in pays and how missed days are made up. Coins are whole numbers."""
 
     ladder: tuple[int, ...] = (5, 6, 8, 10, 12, 15, 20)
     """Coins by the streak's length, from 1; the last step holds beyond."""

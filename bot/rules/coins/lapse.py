@@ -39,7 +39,7 @@ class LapsePolicy:
     notice_until: time = time(20)
     """Local hours in which the notice may leave, from the first day of the month at whose end the coins lapse."""
     least_warning: timedelta = timedelta(days=7)
-    """Later than so long before the lapse there is no notice any more (the bot was away for a month)."""
+    """No notice leaves later than this before the lapse (the bot was away for a month)."""
     chunk: int = 250
     """Members whose year of earnings is added up in one transaction, which must not hold the writer for 50 ms."""
 

@@ -20,7 +20,7 @@ class GiftPolicy:
     full_time: timedelta = timedelta(days=7)
     """As a member, for the second stage."""
     late: timedelta = timedelta(days=1)
-    """A check-in may be heard of this much later: so long the second stage isn't given up."""
+    """A check-in may reach the bot this much later: until then the second stage isn't given up."""
     attribution: timedelta = timedelta(days=30)
     unopened: timedelta = timedelta(days=7)
     cards_a_day: int = 5
@@ -28,4 +28,4 @@ class GiftPolicy:
     """Friends for whom one inviter is rewarded in a calendar month of the community."""
     card_every: timedelta = timedelta(seconds=5)
     quiet_friends: int = 5
-    """So many friends of one inviter, none of whom does more than check in and claim, are looked at."""
+    """The owner looks first from this many friends of one inviter on, if all of them only check in and claim."""

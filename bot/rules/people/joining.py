@@ -11,7 +11,7 @@ class WelcomePolicy:
     """When a coming is worth a word."""
 
     long_away: timedelta = timedelta(days=7)
-    """Who was away for less than this and comes back hears nothing: they know it all."""
+    """Somebody who comes back sooner than this hears nothing: they know it all."""
     fresh: timedelta = timedelta(hours=1)
     """A welcome that comes later than this would only surprise."""
     burst: timedelta = timedelta(minutes=1)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot.features.coins.lapse import Lapsing
+from bot.features.coins.lapse import LapseClock
 from bot.features.communities import set_reachable
 from bot.features.people.preferences import Preferences
 from bot.flows.my_card import MyCards
@@ -34,9 +34,9 @@ MORNING = datetime(2027, 11, 1, 1, 0, tzinfo=UTC)
 TICK = timedelta(seconds=1)
 
 
-def lapsing(db: Database, chunk: int = 250) -> Lapsing:
+def lapsing(db: Database, chunk: int = 250) -> LapseClock:
     """The clock's part."""
-    return Lapsing(db, LapsePolicy(chunk=chunk))
+    return LapseClock(db, LapsePolicy(chunk=chunk))
 
 
 async def earn(db: Database, place: Place, sender: Sender, coins: int, at: datetime) -> None:

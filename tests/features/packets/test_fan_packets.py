@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.features.coins.lapse import Lapsing
+from bot.features.coins.lapse import LapseClock
 from bot.features.people.board import MonthBoard
 from bot.rules.coins.lapse import LapsePolicy
 from bot.rules.farming import HeldState
@@ -233,7 +233,7 @@ async def test_old_coins_lapse_in_time_after_a_packet(db: Database, causes: Caus
             await table.tap(packet, number, late)
     await table.tick(late + POLICY.lasts)
     for year, month, left in ((2027, 11, 17), (2027, 12, 7), (2028, 1, 7), (2028, 2, 0)):
-        await Lapsing(db, LapsePolicy()).run_due(datetime(year, month, 1, 3, tzinfo=NOON.tzinfo))
+        await LapseClock(db, LapsePolicy()).run_due(datetime(year, month, 1, 3, tzinfo=NOON.tzinfo))
         assert sum(coins for (coins,) in await query(db, "SELECT balance FROM account WHERE balance > 0")) == left
     await table.ended()
 
