@@ -7,7 +7,7 @@ from bot.rules.calendar import day_of
 from bot.rules.farming import FarmingPolicy, Pulse, Sign
 from bot.rules.place import Place
 from bot.store.engine.db import Database, Tx
-from bot.store.held import see
+from bot.store.held import note_sighting
 from bot.store.members import OutsideError, standing
 
 MOST_WATCHED = 20_000
@@ -47,5 +47,5 @@ def saw_haste(tx: Tx, place: Place, sender: Sender, at: datetime) -> bool:
         member = standing(tx, place.community_id, sender, at)
     except OutsideError:
         return False
-    see(tx, member.member_id, Sign.FAST, day_of(at, place.timezone), at)
+    note_sighting(tx, member.member_id, Sign.FAST, day_of(at, place.timezone), at)
     return True

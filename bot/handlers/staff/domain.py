@@ -1,5 +1,7 @@
 """How the domain plugs in."""
 
+from functools import partial
+
 from bot.features.staff import forget
 from bot.features.staff import staff as staff_cases
 from bot.features.staff.drafts import Drafts
@@ -45,7 +47,7 @@ def wire(core: Core) -> Wired:
         pages=pages,
         form=form,
     )
-    return Wired({"staff": services}, due=(held_rewards,))
+    return Wired({"staff": services}, due=(held_rewards,), tidies=(partial(forget_sightings, policy=policy),))
 
 
 DOMAIN = Domain(
@@ -57,7 +59,6 @@ DOMAIN = Domain(
         staff_cases.LIFTED: Undoable(lambda tx, act, entry, _: staff_cases.undo_lift(tx, act, entry), owners_only=True),
     },
     gives=(GIVES,),
-    tidies=(forget_sightings,),
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces,),
     acted_by=forget.ACTED_BY,

@@ -4,9 +4,9 @@ import asyncio
 
 from bot.rules.act import Sender
 from bot.rules.fans import Room
-from bot.rules.farming import Reason, Sign
+from bot.rules.farming import FarmingPolicy, Reason, Sign
 from bot.store.engine.db import Tx
-from bot.store.held import hold
+from bot.store.held import Reward, hold
 from bot.store.members import standing
 from sandbox import Rights
 from tests.bot.conftest import Play
@@ -115,15 +115,8 @@ async def test_staff_look_at_what_is_held(play: Play) -> None:
         member = standing(
             tx, group.place.community_id, Sender(ana.id, "Ana", None, "en", Room(group.chat_id)), stage.app.clock.now()
         )
-        return hold(
-            tx,
-            group.place,
-            kind="gift",
-            subject_id=1,
-            member_id=member.member_id,
-            reasons=[Reason(Sign.FAST, 60), Reason(Sign.BURST, 40, 20)],
-            at=stage.app.clock.now(),
-        )
+        reward, reasons = Reward("gift", 1, member.member_id), [Reason(Sign.FAST, 60), Reason(Sign.BURST, 40, 20)]
+        return hold(tx, group.place, reward, reasons, stage.app.clock.now(), FarmingPolicy())
 
     assert await stage.app.db.write(wait)
     await stage.all_sent()  # the owner hears of it in a whisper of its own

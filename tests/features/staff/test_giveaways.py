@@ -31,7 +31,7 @@ from bot.rules.rights import Role
 from bot.rules.shops.setup import Setup
 from bot.rules.staff.held import HeldReleased
 from bot.store.engine.db import Database, Tx
-from bot.store.held import hold
+from bot.store.held import Reward, hold
 from bot.store.ledger import check_books
 from bot.store.members import standing
 from bot.store.places import place_of
@@ -363,15 +363,8 @@ async def test_released_rewards_count(db: Database, causes: Causes) -> None:
 
     def wait(tx: Tx, kind: str, subject: int) -> None:
         member = standing(tx, counter.place.community_id, fan(50), NOON)
-        assert hold(
-            tx,
-            counter.place,
-            kind=kind,
-            subject_id=subject,
-            member_id=member.member_id,
-            reasons=(Reason(Sign.RING, 100),),
-            at=NOON,
-        )
+        reward = Reward(kind, subject, member.member_id)
+        assert hold(tx, counter.place, reward, (Reason(Sign.RING, 100),), NOON, FarmingPolicy())
 
     for subject in range(4):
         await db.write(wait, "prize", subject)

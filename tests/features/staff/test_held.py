@@ -16,7 +16,7 @@ from bot.rules.rights import Role
 from bot.rules.staff.held import HeldGone, HeldRefused, HeldReleased, HeldSettled
 from bot.store import ledger
 from bot.store.engine.db import Database, Tx
-from bot.store.held import held_reasons, hold, seen_fast
+from bot.store.held import Reward, held_reasons, hold
 from bot.store.members import note, standing
 from bot.store.tables import AuditEntry, Source
 from tests.features.scene import (
@@ -87,13 +87,13 @@ async def wait(
 
 def _wait(tx: Tx, place: Place, reasons: tuple[Reason, ...], subject: int, sender: Sender) -> bool:
     member = standing(tx, place.community_id, sender, NOON)
-    return hold(tx, place, kind="prize", subject_id=subject, member_id=member.member_id, reasons=reasons, at=NOON)
+    return hold(tx, place, Reward("prize", subject, member.member_id), reasons, NOON, POLICY)
 
 
 def _signs(tx: Tx, place: Place, sender: Sender, now: datetime) -> set[Sign]:
     member = standing(tx, place.community_id, sender, now)
     also = (Reason(Sign.RING, 100),)  # so that all of them are told
-    return {reason.sign for reason in held_reasons(tx, place, member.member_id, now, also=also)} - {Sign.RING}
+    return {reason.sign for reason in held_reasons(tx, place, member.member_id, now, POLICY, also=also)} - {Sign.RING}
 
 
 async def test_what_is_held_is_listed_with_its_reasons(db: Database) -> None:
@@ -204,9 +204,6 @@ async def test_haste_is_written_down_once_a_day(db: Database) -> None:
     found = await db.write(_signs, place, fan(1), days(13))
     assert found == {Sign.FAST}
     assert await db.write(_signs, place, fan(1), days(15)) == set()
-    hasty = (await query(db, "SELECT id FROM member WHERE user_id = :fan", fan=fan(1).user_id))[0][0]
-    assert await db.write(seen_fast, hasty, days(13))
-    assert not await db.write(seen_fast, hasty, days(15))
 
 
 async def test_signs_are_read_from_what_is_known(db: Database) -> None:
