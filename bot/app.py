@@ -222,7 +222,7 @@ def _core(
         greeter=Greeter(communities=communities, shops=shops.rooms, roles=roles, voice=voice, menus=menus),
         people=people,
         naming=Naming(bot, communities, people),
-        undoing=Undo(db, policies, undoables_of(DOMAINS), giveaways),
+        undoing=Undo(db, policies, undoables_of(DOMAINS), giveaways, communities.forget),
         giveaways=giveaways,
         forgetting=forgetting_of(DOMAINS, policies),
         resolvers=resolvers_of(DOMAINS),
@@ -316,6 +316,7 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
     db, clock, meters, hold = engine.db, engine.clock, engine.meters, engine.hold
     files = {kind: maker for one in wired for kind, maker in one.files.items()}
     dispatcher = _dispatcher(engine, telegram, shops, core, wired)
+    watching = Watching(db, core.policies[FarmingPolicy])
     return App(
         bot=engine.bot,
         session=engine.session,
@@ -329,7 +330,7 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
         sender=_sender(engine, telegram, wired, files),
         jobs=Jobs(db=db, clock=clock, hold=hold, features=[due for one in wired for due in one.due], meters=meters),
         housekeeper=_housekeeper(engine, shops, wired),
-        who=WhoAsks(core.communities, clock, Watching(db, core.policies[FarmingPolicy]), shops.topics),
+        who=WhoAsks(core.communities, clock, watching.pressed, shops.topics.forget),
         table=core.table,
         menus=core.menus,
         whispers=telegram.whispers,

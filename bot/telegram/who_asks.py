@@ -8,10 +8,9 @@ from aiogram.types import CallbackQuery, InaccessibleMessage, Message, User
 
 from bot.clock import Clock
 from bot.features.communities import Communities
-from bot.features.shops.topics import Topics
-from bot.features.staff.fast_presses import Watching
 from bot.rules.act import Sender
 from bot.rules.fans import Room
+from bot.rules.place import Place
 from bot.rules.words import reader_language
 from bot.telegram.ask import Ask, room_of
 
@@ -20,17 +19,21 @@ NAME_LENGTH = 64
 BEATEN = "heart:"
 """Presses that are meant to come fast: no sign of a machine."""
 
+Pressed = Callable[[Place, Sender, datetime], Awaitable[None]]
+"""Notes that a person pressed a button: (community, person, instant)."""
+ForumEnded = Callable[[int], Awaitable[None]]
+"""Writes down that this group is no forum any more."""
 Taker = Callable[[Any, dict[str, Any]], Awaitable[None]]
 
 
 class WhoAsks:
     """Puts an `Ask` beside each message and press; what nobody asked (bots, forwards of the channel) stops here."""
 
-    def __init__(self, communities: Communities, clock: Clock, watching: Watching, topics: Topics) -> None:
+    def __init__(self, communities: Communities, clock: Clock, pressed: Pressed, forum_ended: ForumEnded) -> None:
         self._communities = communities
-        self._topics = topics
         self._clock = clock
-        self._watching = watching
+        self._pressed = pressed
+        self._forum_ended = forum_ended
 
     async def __call__(self, taker: Taker, event: Message | CallbackQuery, data: dict[str, Any]) -> None:
         """Read who asks, then hand on."""
@@ -77,7 +80,7 @@ class WhoAsks:
             spoken=under,
         )
         if ask.place is not None and not (press.data or "").startswith(BEATEN):
-            await self._watching.pressed(ask.place, ask.sender, received_at)
+            await self._pressed(ask.place, ask.sender, received_at)
         return ask
 
     async def _ask(
@@ -87,7 +90,7 @@ class WhoAsks:
         group = await self._communities.group(chat_id) if chat_id < 0 else None
         forum = spoken is not None and bool(spoken.chat.is_forum)
         if group is not None and group.topic is not None and spoken is not None and not forum:
-            await self._topics.forget(chat_id)
+            await self._forum_ended(chat_id)
             self._communities.forget()
         reader = await self._communities.reader(user.id, private=chat_id > 0)
         place = reader.place if chat_id > 0 else group.place if group is not None else None

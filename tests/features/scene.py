@@ -141,7 +141,7 @@ def staff_act(place: Place, actor_id: int, at: datetime, cause: str, role: Role 
 
 def undoing(db: Database) -> Undo:
     """What takes acts back, with all that domains registered."""
-    return Undo(db, POLICIES, undoables_of(DOMAINS), GIVEAWAYS)
+    return Undo(db, POLICIES, undoables_of(DOMAINS), GIVEAWAYS, lambda: None)
 
 
 def privacy(db: Database) -> Privacy:
