@@ -28,7 +28,7 @@ from bot.features.people.sources import Sources
 from bot.features.shops.ownership import Ownership
 from bot.features.shops.rooms import Rooms
 from bot.features.shops.topics import Topics
-from bot.features.staff.fast_presses import Watching
+from bot.features.staff.fast_presses import PressWatch
 from bot.features.staff.staff import Staffing
 from bot.flows.hand_over import HandingOver
 from bot.flows.lost_topics import lose_topic
@@ -316,7 +316,7 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
     db, clock, meters, hold = engine.db, engine.clock, engine.meters, engine.hold
     files = {kind: maker for one in wired for kind, maker in one.files.items()}
     dispatcher = _dispatcher(engine, telegram, shops, core, wired)
-    watching = Watching(db, core.policies[FarmingPolicy])
+    watching = PressWatch(db, core.policies[FarmingPolicy])
     return App(
         bot=engine.bot,
         session=engine.session,

@@ -28,13 +28,13 @@ class People:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def called(self, username: str) -> int | None:
+    async def find_by_username(self, username: str) -> int | None:
         """Whoever was seen last with this username (lower case, without @)."""
-        return await self._db.read(called, username)
+        return await self._db.read(find_by_username, username)
 
-    async def seen(self, sender: Sender) -> None:
+    async def update_person(self, sender: Sender) -> None:
         """Telegram told how a known person is called now."""
-        await self._db.write(seen, sender)
+        await self._db.write(update_person, sender)
 
     async def fan(self, place: Place, user_id: int) -> Named | None:
         """A fan of this shop by id."""
@@ -48,24 +48,24 @@ class People:
         """Whose coupon with a shared code can be meant."""
         return await self._db.read(holders, place, code, said)
 
-    async def listed(self, place: Place, act: str, number: int | None, code: str | None) -> tuple[Named, ...]:
+    async def list_for_act(self, place: Place, act: str, number: int | None, code: str | None) -> tuple[Named, ...]:
         """Fans whom an act of the panel can be about, those who come first in `buyers` and `holders` first.
 
         Where neither an item's number nor a code tells more: who was active last.
         """
-        return await self._db.read(listed, place, act, number, code)
+        return await self._db.read(list_for_act, place, act, number, code)
 
-    async def shares(self, place: Place, code: str) -> bool:
+    async def is_shared(self, place: Place, code: str) -> bool:
         """Whether fans share this code, so that a name says whose coupon is meant."""
         return await self._db.read(campaign_sharing, place, code) is not None
 
 
-def called(session: Session, username: str) -> int | None:
+def find_by_username(session: Session, username: str) -> int | None:
     """At most one: the column is unique."""
     return session.execute(select(col(Person.user_id)).where(col(Person.username) == username)).scalar_one_or_none()
 
 
-def seen(tx: Tx, sender: Sender) -> None:
+def update_person(tx: Tx, sender: Sender) -> None:
     """Write it down. Where Telegram leaves the language out, it stays."""
     language = tx.execute(
         select(col(Person.telegram_language)).where(col(Person.user_id) == sender.user_id)
@@ -105,7 +105,7 @@ def buyers(session: Session, place: Place, deed: str, number: int, said: str) ->
         )
         .order_by(order)
     )
-    found = _which(session, query, deed, f"/item {number} {deed}", said)
+    found = _offer_choices(session, query, deed, f"/item {number} {deed}", said)
     return found if found.choices else NothingBought(number, item.title, said)
 
 
@@ -121,11 +121,11 @@ def holders(session: Session, place: Place, code: str, said: str) -> WhichFan | 
         .where(col(Coupon.campaign_id) == campaign.id, col(Coupon.state) == CouponState.HELD)
         .order_by(col(Coupon.id).desc())
     )
-    found = _which(session, query, "redeem", f"/redeem {campaign.shared_code}", said)
+    found = _offer_choices(session, query, "redeem", f"/redeem {campaign.shared_code}", said)
     return found if found.choices else WhoseCode(code)
 
 
-def listed(session: Session, place: Place, act: str, number: int | None, code: str | None) -> tuple[Named, ...]:
+def list_for_act(session: Session, place: Place, act: str, number: int | None, code: str | None) -> tuple[Named, ...]:
     """Each fan once."""
     deed = act.removeprefix("item_")
     if number is not None:
@@ -133,12 +133,12 @@ def listed(session: Session, place: Place, act: str, number: int | None, code: s
     elif code is not None:
         found = holders(session, place, code, "")
     else:
-        return _lately(session, place)
+        return _list_active(session, place)
     choices = found.choices if isinstance(found, WhichFan) else ()
     return tuple({choice.user_id: Named(choice.user_id, choice.fan or "…") for choice in choices}.values())
 
 
-def _lately(session: Session, place: Place) -> tuple[Named, ...]:
+def _list_active(session: Session, place: Place) -> tuple[Named, ...]:
     rows = session.execute(
         select(col(Person.user_id), col(Person.name))
         .join(Member, col(Member.user_id) == col(Person.user_id))
@@ -151,7 +151,7 @@ def _lately(session: Session, place: Place) -> tuple[Named, ...]:
     return tuple(Named(user_id, name or "…") for user_id, name in rows)
 
 
-def _which(session: Session, query: Select[Any, Any, Any, Any], deed: str, example: str, said: str) -> WhichFan:
+def _offer_choices(session: Session, query: Select[Any, Any, Any, Any], deed: str, example: str, said: str) -> WhichFan:
     """Those who are called so; if nobody is, all who come into question."""
     rows = session.execute(query.where(_is_called(said)).limit(MOST_CHOICES)).all() if said else []
     found = bool(rows) and not said.startswith("@")

@@ -149,7 +149,7 @@ async def redeem(
         await voice.answer(inside, Missing("code", REDEEM))
         return
     code = code[: POLICY.max_shared_code]
-    if not await people.shares(inside.community, code):
+    if not await people.is_shared(inside.community, code):
         # A code of a fan's own may be typed with spaces, and needs nobody's name.
         own = re.sub(r"\s@\S*$", "", line.words)[: POLICY.max_shared_code]
         await voice.answer(inside, await redeeming.redeem(inside.community, ask.actor_id, own, None, ask.at, ask.cause))

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.features.staff.fast_presses import saw_haste
+from bot.features.staff.fast_presses import note_haste
 from bot.flows.check_in import CheckIns
 from bot.rules.checkins.checkins import AlreadyCheckedIn
 from bot.rules.coupons.coupons import AlreadyClaimed, Claimed, NewCampaign
@@ -76,7 +76,7 @@ async def test_acting_in_private_is_no_coming_back(db: Database, causes: Causes)
 async def test_what_was_seen_is_forgotten(db: Database) -> None:
     """After two weeks a sign doesn't count any more, and its row is gone."""
     place = await shop(db)
-    await db.write(saw_haste, place, BEN, NOON)
+    await db.write(note_haste, place, BEN, NOON)
     await db.write(forget_sightings, NOON + POLICY.fast_kept, POLICY)
     assert await query(db, "SELECT count(*) FROM sighting") == [(1,)]
     await db.write(forget_sightings, NOON + POLICY.fast_kept + HOUR, POLICY)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.features.communities import set_reachable
-from bot.features.staff.fast_presses import Watching, saw_haste
+from bot.features.staff.fast_presses import PressWatch, note_haste
 from bot.features.staff.held import HeldQueue
 from bot.flows.held_rewards import HeldRewards, Resolver, undo_refusal
 from bot.rules.act import Sender
@@ -195,12 +195,12 @@ async def test_what_looks_normal_goes_by_itself(db: Database) -> None:
 
 async def test_haste_is_written_down_once_a_day(db: Database) -> None:
     """Twenty presses in ten seconds leave one row, kept for two weeks; a person's presses leave none."""
-    place, watching = await shop(db), Watching(db, POLICY)
+    place, watching = await shop(db), PressWatch(db, POLICY)
     for number in range(60):
         await watching.pressed(place, fan(1), NOON + timedelta(milliseconds=200 * number))
         await watching.pressed(place, fan(2), NOON + timedelta(seconds=number))
     assert await query(db, "SELECT sign FROM sighting") == [("fast",)]
-    await Watching(db, POLICY).pressed(place, fan(1), NOON)  # a restart has forgotten the presses
+    await PressWatch(db, POLICY).pressed(place, fan(1), NOON)  # a restart has forgotten the presses
     found = await db.write(_signs, place, fan(1), days(13))
     assert found == {Sign.FAST}
     assert await db.write(_signs, place, fan(1), days(15)) == set()
@@ -251,7 +251,7 @@ async def test_signs_are_read_from_what_is_known(db: Database) -> None:
 async def test_who_is_deleted_leaves_nothing_that_waits(db: Database, causes: Causes) -> None:
     """With a fan's data go what was seen of them, what waits, and their name in what staff decided."""
     place, till = await shop(db), Till()
-    await db.write(saw_haste, place, fan(1), NOON)
+    await db.write(note_haste, place, fan(1), NOON)
     await wait(db, place)
     held_id = (await HeldQueue(db, POLICY).listed(place)).lines[0].held_id
     await HeldRewards(db, POLICY, GIVEAWAYS, till.resolvers).decide(
