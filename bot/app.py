@@ -330,7 +330,7 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
         sender=_sender(engine, telegram, wired, files),
         jobs=Jobs(db=db, clock=clock, hold=hold, features=[due for one in wired for due in one.due], meters=meters),
         housekeeper=_housekeeper(engine, shops, wired),
-        who=WhoAsks(core.communities, clock, watching.pressed, shops.topics.forget),
+        who=WhoAsks(core.communities, clock, watching.pressed, shops.topics.forget, core.table.fast_presses),
         table=core.table,
         menus=core.menus,
         whispers=telegram.whispers,

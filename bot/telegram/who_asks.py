@@ -1,6 +1,6 @@
 """Who speaks, where, in which community and language: read before a handler runs, mostly from memory."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,6 @@ from bot.telegram.ask import Ask, room_of
 
 NAME_LENGTH = 64
 """Of a person's name, as much as we keep: Telegram allows 64 for each of its two parts."""
-BEATEN = "heart:"
-"""Presses that are meant to come fast: no sign of a machine."""
 
 Pressed = Callable[[Place, Sender, datetime], Awaitable[None]]
 """Notes that a person pressed a button: (community, person, instant)."""
@@ -29,8 +27,17 @@ Taker = Callable[[Any, dict[str, Any]], Awaitable[None]]
 class WhoAsks:
     """Puts an `Ask` beside each message and press; what nobody asked (bots, forwards of the channel) stops here."""
 
-    def __init__(self, communities: Communities, clock: Clock, pressed: Pressed, forum_ended: ForumEnded) -> None:
+    def __init__(
+        self,
+        communities: Communities,
+        clock: Clock,
+        pressed: Pressed,
+        forum_ended: ForumEnded,
+        fast_presses: Collection[str],
+    ) -> None:
+        """`fast_presses` are meant to come fast: they are no sign of a machine."""
         self._communities = communities
+        self._fast_presses = fast_presses
         self._clock = clock
         self._pressed = pressed
         self._forum_ended = forum_ended
@@ -79,7 +86,7 @@ class WhoAsks:
             panel_ephemeral_id=under.ephemeral_message_id if under is not None else None,
             spoken=under,
         )
-        if ask.place is not None and not (press.data or "").startswith(BEATEN):
+        if ask.place is not None and (press.data or "").partition(":")[0] not in self._fast_presses:
             await self._pressed(ask.place, ask.sender, received_at)
         return ask
 

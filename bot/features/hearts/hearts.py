@@ -6,7 +6,7 @@ A step is opened in the transaction of the heart that reached it, once.
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import String, and_, bindparam, exists, func, literal, select, update
+from sqlalchemy import String, and_, bindparam, func, select, update
 from sqlmodel import col
 
 from bot.features.hearts.board import give_of, step_cause, steps_of
@@ -32,14 +32,13 @@ from bot.store.engine.db import Database, Tx
 from bot.store.engine.hot import Hot
 from bot.store.giveaways import promise_of
 from bot.store.members import Standing, standing
-from bot.store.messages.cards import touch_cards
+from bot.store.messages.cards import has_stale_card, touch_cards
 from bot.store.messages.telling import tell_owner
 from bot.store.on_air import is_on
 from bot.store.places import lock_shop
-from bot.store.tables import Airing, Card, Outbox
+from bot.store.tables import Airing, Card
 from bot.store.tables.base import Id
 from bot.store.tables.hearts import Heart, HeartCrowd, HeartGoal, HeartStep
-from bot.store.tables.messages import OutboxState
 
 TOLD_WITHIN = timedelta(hours=3)
 """How long the owner's note of a step that couldn't be opened may be on its way."""
@@ -146,20 +145,7 @@ _NEXT_STEP = (
     .correlate(HeartGoal)
     .scalar_subquery()
 )
-_CARD_IS_STALE = exists(
-    select(col(Card.id)).where(
-        col(Card.kind) == CARD,
-        col(Card.subject_id) == col(HeartGoal.airing_id),
-        col(Card.message_id).is_not(None),
-        ~exists(
-            select(col(Outbox.id)).where(
-                col(Outbox.fold_key) == literal("card:").concat(col(Card.id)),
-                col(Outbox.state) == OutboxState.WAITING.value,
-            )
-        ),
-    )
-).correlate(HeartGoal)
-"""Whether some card has no edit waiting that would show what is true then."""
+_CARD_IS_STALE = has_stale_card(CARD, col(HeartGoal.airing_id), HeartGoal)
 _ADD_HEARTS = Hot(
     update(HeartGoal)
     .where(

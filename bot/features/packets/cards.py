@@ -74,7 +74,7 @@ def _luckiest(session: Session, packet_id: int) -> tuple[str | None, int]:
     ).one_or_none()
     if best is None:
         return None, 0
-    return _name(session, best[0]) or None, int(best[1] or 0)
+    return _name(session, best.member_id) or None, int(best.coins)
 
 
 def _coins_of_fans(session: Session, packet_id: int) -> int:

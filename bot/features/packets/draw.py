@@ -18,6 +18,7 @@ from bot.features.packets.cards import CARD
 from bot.features.packets.closing import close_packet, give_up_share
 from bot.features.packets.shares import (
     Purse,
+    Share,
     absent_among,
     lock_packet,
     lock_purses,
@@ -28,7 +29,6 @@ from bot.features.packets.shares import (
 from bot.logs import apart, get_logger
 from bot.rules.fans import FansPolicy
 from bot.rules.farming import FarmingPolicy, Reason, Sign
-from bot.rules.lots import Lot
 from bot.rules.packets.packets import LIVE, PacketPolicy, PacketState
 from bot.rules.packets.shares import places
 from bot.rules.place import Place
@@ -268,32 +268,30 @@ def hand_out(
     for member_id, nth in given:
         if member_id in nobody:
             continue
-        purse, (coins, earned) = purses[member_id], shares[nth]
+        purse, share = purses[member_id], shares[nth]
         held = member_id in waits
-        after = None if held else purse.balance + coins
-        if not tx.touch(_GIVE, member=member_id, packet=packet_id, nth=nth, coins=coins, balance=after):
+        after = None if held else purse.balance + share.coins
+        if not tx.touch(_GIVE, member=member_id, packet=packet_id, nth=nth, coins=share.coins, balance=after):
             continue
         if packet.fresh is not None:
             record_win(tx, place, member_id, WinKind.PACKET, packet_id, now)
         if held:
             hold(tx, place, Reward(HELD, packet_id, member_id), waits[member_id], now, policy)
             continue
-        _pay(tx, packet, member_id, purse, coins, earned, now)
+        _pay(tx, packet, purse, share, now)
 
 
-def _pay(
-    tx: Tx, packet: Packet, member_id: int, purse: Purse, coins: int, earned: Sequence[Lot], now: datetime
-) -> None:
+def _pay(tx: Tx, packet: Packet, purse: Purse, share: Share, now: datetime) -> None:
     ledger.pay(
         tx,
         community_id=packet.community_id,
-        key=share_key(id_of(packet), member_id),
+        key=share_key(id_of(packet), purse.member_id),
         member_account=purse.account_id,
         shop=packet.escrow_id,
-        amount=coins,
+        amount=share.coins,
         reason="packet",
         at=now,
-        earned=earned,
+        earned=share.earned,
     )
 
 
@@ -311,9 +309,9 @@ def release(tx: Tx, _place: Place, packet_id: int, member_id: int, at: datetime)
     ).scalar_one_or_none()
     if nth is None:
         return 0
-    coins, earned = shares_of(tx, packet_id, [nth])[nth]
-    _pay(tx, tx.get_one(Packet, packet_id), member_id, purse, coins, earned, at)
-    return coins
+    share = shares_of(tx, packet_id, [nth])[nth]
+    _pay(tx, tx.get_one(Packet, packet_id), purse, share, at)
+    return share.coins
 
 
 def refuse(tx: Tx, _place: Place, packet_id: int, member_id: int, at: datetime) -> int:

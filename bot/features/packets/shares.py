@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
@@ -24,10 +25,19 @@ def share_key(packet_id: int, member_id: int) -> str:
     return f"packet:{packet_id}:{member_id}"
 
 
+class Share(NamedTuple):
+    """One part of a packet's coins."""
+
+    coins: int
+    earned: tuple[Lot, ...]
+    """When they were earned; nothing of what is the shop's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Purse:
     """A member's account, locked."""
 
+    member_id: int
     account_id: int
     balance: int
 
@@ -54,7 +64,7 @@ def lock_purses(tx: Tx, packet_id: int, members: Iterable[int] = ()) -> dict[int
         .order_by(col(Account.id))
         .with_for_update()
     ).all()
-    return {member_id or 0: Purse(account_id or 0, balance or 0) for member_id, account_id, balance in rows}
+    return {row.member_id: Purse(row.member_id, row.id, row.balance) for row in rows}
 
 
 def lock_packet(tx: Tx, packet_id: int) -> Packet:
@@ -65,14 +75,14 @@ def lock_packet(tx: Tx, packet_id: int) -> Packet:
     ).scalar_one()
 
 
-def shares_of(session: Session, packet_id: int, numbers: Sequence[int]) -> dict[int, tuple[int, tuple[Lot, ...]]]:
-    """Coins and lots of some shares, by their number."""
+def shares_of(session: Session, packet_id: int, numbers: Sequence[int]) -> dict[int, Share]:
+    """Some shares, by their number."""
     rows = session.execute(
         select(col(PacketShare.nth), col(PacketShare.coins), col(PacketShare.earned)).where(
             col(PacketShare.packet_id) == packet_id, col(PacketShare.nth).in_(numbers)
         )
     ).all()
-    return {nth: (coins, lots_from_json(earned)) for nth, coins, earned in rows}
+    return {nth: Share(coins, lots_from_json(earned)) for nth, coins, earned in rows}
 
 
 def waiting_share(packet_id: int, member_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -99,20 +109,15 @@ def shares_waiting(session: Session, member_id: int) -> list[int]:
 
 
 def deleted_among(session: Session, member_ids: Iterable[int]) -> set[int]:
-    """Those of the members who had their data deleted: their rows are nobody's."""
-    return {
-        member_id or 0
-        for member_id in session.execute(
-            select(col(Member.id)).where(col(Member.id).in_(list(member_ids)), col(Member.user_id) < 0)
-        ).scalars()
-    }
+    """Members who had their data deleted: their rows are nobody's."""
+    return _those(session, member_ids, col(Member.user_id) < 0)
 
 
 def absent_among(session: Session, member_ids: Iterable[int]) -> set[int]:
-    """Those of the members who get nothing from a draw: deleted, or in no room of the shop any more."""
-    return {
-        member_id or 0
-        for member_id in session.execute(
-            select(col(Member.id)).where(col(Member.id).in_(list(member_ids)), col(Member.left_at).is_not(None))
-        ).scalars()
-    }
+    """Members who get nothing from a draw: deleted, or in no room of the shop any more."""
+    return _those(session, member_ids, col(Member.left_at).is_not(None))
+
+
+def _those(session: Session, member_ids: Iterable[int], which: ColumnElement[bool]) -> set[int]:
+    found = session.execute(select(col(Member.id)).where(col(Member.id).in_(list(member_ids)), which)).scalars()
+    return {member_id for member_id in found if member_id is not None}

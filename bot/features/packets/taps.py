@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, case, exists, insert, literal, select, update
+from sqlalchemy import and_, bindparam, case, insert, select, update
 from sqlmodel import col
 
 from bot.features.packets.cards import CARD
@@ -32,10 +32,8 @@ from bot.store import causes, ledger
 from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
 from bot.store.members import Standing, standing
-from bot.store.messages.cards import touch_cards
-from bot.store.tables import Card, Outbox
+from bot.store.messages.cards import has_stale_card, touch_cards
 from bot.store.tables.base import Id
-from bot.store.tables.messages import OutboxState
 from bot.store.tables.packets import Packet, PacketShare, PacketTake
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win, won_since
@@ -78,20 +76,7 @@ _FIND = Hot(
 )
 _PACKET_COLUMNS = 12
 """So many columns of `_FIND` are the packet's; the others are the fan's part in it."""
-_CARD_IS_STALE = exists(
-    select(col(Card.id)).where(
-        col(Card.kind) == CARD,
-        col(Card.subject_id) == col(Packet.id),
-        col(Card.message_id).is_not(None),
-        ~exists(
-            select(col(Outbox.id)).where(
-                col(Outbox.fold_key) == literal("card:").concat(col(Card.id)),
-                col(Outbox.state) == OutboxState.WAITING.value,
-            )
-        ),
-    )
-).correlate(Packet)
-"""Whether some card of the packet has no edit waiting that would show what is true then."""
+_CARD_IS_STALE = has_stale_card(CARD, col(Packet.id), Packet)
 _LAST = col(Packet.taken) + 1 >= col(Packet.shares)
 
 

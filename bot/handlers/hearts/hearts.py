@@ -49,7 +49,7 @@ def setup() -> Desk:
     """Commands, presses and reactions of heart goals."""
     desk = Desk("hearts")
     desk.command("hearts", goal)
-    desk.press(HEART, heart)
+    desk.press(HEART, heart, fast=True)
     desk.message_reaction.register(reaction)
     desk.message_reaction_count.register(counts)
     return desk

@@ -35,6 +35,7 @@ class Desk(Router):
         self.commands: dict[str, CallableObject] = {}
         self.words: dict[str, CallableObject] = {}
         self.presses: dict[str, CallableObject] = {}
+        self.fast_presses: set[str] = set()
         self.openings: dict[str, CallableObject] = {}
         self.hearings: list[tuple[Hears, CallableObject]] = []
         self.services: dict[str, CallableObject] = {}
@@ -73,9 +74,14 @@ class Desk(Router):
         """`/cancel` in private while a dialogue of this kind is open calls `handler(message, ask, rest, …)`."""
         _add(self.cancels, kind, handler)
 
-    def press(self, prefix: str, handler: Handler) -> None:
-        """A press whose data is `prefix` or `prefix:rest` calls `handler(press, ask, rest, …)`."""
+    def press(self, prefix: str, handler: Handler, *, fast: bool = False) -> None:
+        """A press whose data is `prefix` or `prefix:rest` calls `handler(press, ask, rest, …)`.
+
+        `fast`: it is meant to be pressed again and again, so that is no sign of a machine.
+        """
         _add(self.presses, prefix, handler)
+        if fast:
+            self.fast_presses.add(prefix)
 
 
 class Table(Router):
@@ -88,6 +94,8 @@ class Table(Router):
         self._commands = _merge(desk.commands for desk in desks)
         self._words = _merge(desk.words for desk in desks)
         self._presses = _merge(desk.presses for desk in desks)
+        self.fast_presses = frozenset(prefix for desk in desks for prefix in desk.fast_presses)
+        """Presses that are meant to come fast, by the part of their data before the colon."""
         self._openings = _merge(desk.openings for desk in desks)
         self._hearings = [hearing for desk in desks for hearing in desk.hearings]
         self._services = _merge(desk.services for desk in desks)

@@ -1,8 +1,9 @@
 """Cards: messages of ours that live on by edits, promised like every other message."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -90,6 +91,24 @@ def hang_card(
             due_at=turns_at,
             now=now,
         )
+
+
+def has_stale_card(kind: str, subject_id: Any, table: Any) -> ColumnElement[bool]:
+    """The condition that some card of a row of `table` has no edit waiting that would show what is true then.
+
+    `subject_id` is the column that says what the card is about.
+    """
+    waits = exists(
+        select(col(Outbox.id)).where(
+            col(Outbox.fold_key) == literal("card:").concat(col(Card.id)),
+            col(Outbox.state) == OutboxState.WAITING.value,
+        )
+    )
+    return exists(
+        select(col(Card.id)).where(
+            col(Card.kind) == kind, col(Card.subject_id) == subject_id, col(Card.message_id).is_not(None), ~waits
+        )
+    ).correlate(table)
 
 
 def touch_cards(

@@ -14,7 +14,7 @@ _RUNNING = text("state = 'running'")
 
 
 class HeartGoal(SQLModel, table=True):
-    """What hearts of one evening add up to."""
+    """What hearts of one airing add up to."""
 
     __tablename__ = "heart_goal"
     __table_args__ = (

@@ -1,10 +1,15 @@
 """Heart goals and held rewards over the stand-in: presses, reactions, a channel, and what staff see."""
 
 import asyncio
+from datetime import datetime
 
+import pytest
+
+from bot.features.staff.fast_presses import PressWatch
 from bot.rules.act import Sender
 from bot.rules.fans import Room
 from bot.rules.farming import FarmingPolicy, Reason, Sign
+from bot.rules.place import Place
 from bot.store.engine.db import Tx
 from bot.store.held import Reward, hold
 from bot.store.members import standing
@@ -44,6 +49,26 @@ async def test_hearts_open_a_packet_on_the_live_card(play: Play) -> None:
     state = await stage.ask(stage.owner, "/hearts")
     assert "❤ 3 from 3 fans" in state.text
     assert (await stage.books()).sound
+
+
+async def test_fast_hearts_are_no_sign_of_a_machine(play_sqlite: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Presses of the heart aren't watched for haste; those of the button beside it are."""
+    stage = await play_sqlite(language="en")
+    ana = stage.fan("Ana")
+    watched: list[str] = []
+
+    async def pressed(_self: PressWatch, _place: Place, sender: Sender, _at: datetime) -> None:
+        watched.append(sender.name)
+
+    monkeypatch.setattr(PressWatch, "pressed", pressed)
+    await stage.ask(stage.owner, "/golive")
+    card = await live_card(stage)
+    await stage.ask(stage.owner, '/hearts goals=9 gives="packet:60/3"')
+    await stage.owner.waits_for(stage.group, lambda m: m is card and has_button(m, "heart:"), timeout=10)
+    await ana.presses(card, "heart:").answered(10)
+    assert watched == []
+    await ana.presses(card, "here:").answered(10)
+    assert watched == ["Ana"]
 
 
 async def test_a_storm_of_hearts(play_sqlite: Play) -> None:
