@@ -316,7 +316,6 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
     db, clock, meters, hold = engine.db, engine.clock, engine.meters, engine.hold
     files = {kind: maker for one in wired for kind, maker in one.files.items()}
     dispatcher = _dispatcher(engine, telegram, shops, core, wired)
-    watching = PressWatch(db, core.policies[FarmingPolicy])
     return App(
         bot=engine.bot,
         session=engine.session,
@@ -330,7 +329,13 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
         sender=_sender(engine, telegram, wired, files),
         jobs=Jobs(db=db, clock=clock, hold=hold, features=[due for one in wired for due in one.due], meters=meters),
         housekeeper=_housekeeper(engine, shops, wired),
-        who=WhoAsks(core.communities, clock, watching.pressed, shops.topics.forget, core.table.fast_presses),
+        who=WhoAsks(
+            core.communities,
+            clock,
+            watch=PressWatch(db, core.policies[FarmingPolicy]).pressed,
+            forget_topic=shops.topics.forget,
+            meant_fast=core.table.fast_presses,
+        ),
         table=core.table,
         menus=core.menus,
         whispers=telegram.whispers,

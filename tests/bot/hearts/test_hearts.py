@@ -53,14 +53,14 @@ async def test_hearts_open_a_packet_on_the_live_card(play: Play) -> None:
 
 async def test_fast_hearts_are_no_sign_of_a_machine(play_sqlite: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     """Presses of the heart aren't watched for haste; those of the button beside it are."""
-    stage = await play_sqlite(language="en")
-    ana = stage.fan("Ana")
     watched: list[str] = []
 
     async def pressed(_self: PressWatch, _place: Place, sender: Sender, _at: datetime) -> None:
         watched.append(sender.name)
 
     monkeypatch.setattr(PressWatch, "pressed", pressed)
+    stage = await play_sqlite(language="en")
+    ana = stage.fan("Ana")
     await stage.ask(stage.owner, "/golive")
     card = await live_card(stage)
     await stage.ask(stage.owner, '/hearts goals=9 gives="packet:60/3"')
