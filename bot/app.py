@@ -29,7 +29,7 @@ from bot.features.people.sources import Sources
 from bot.features.shops.ownership import Ownership
 from bot.features.shops.rooms import Rooms
 from bot.features.shops.topics import Topics
-from bot.features.staff.fast_presses import Watching
+from bot.features.staff.fast_presses import PressWatch
 from bot.features.staff.staff import Staffing
 from bot.flows.hand_over import HandingOver
 from bot.flows.lost_topics import lose_topic
@@ -223,7 +223,7 @@ def _core(
         greeter=Greeter(communities=communities, shops=shops.rooms, roles=roles, voice=voice, menus=menus),
         people=people,
         naming=Naming(bot, communities, people),
-        undoing=Undo(db, policies, undoables_of(DOMAINS, policies), giveaways),
+        undoing=Undo(db, policies, undoables_of(DOMAINS, policies), giveaways, communities.forget),
         giveaways=giveaways,
         forgetting=forgetting_of(DOMAINS, policies),
         resolvers=resolvers_of(DOMAINS, policies),
@@ -333,9 +333,9 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
         who=WhoAsks(
             core.communities,
             clock,
-            Watching(db, core.policies[FarmingPolicy]),
-            shops.topics,
-            core.table.fast_presses,
+            watch=PressWatch(db, core.policies[FarmingPolicy]).pressed,
+            forget_topic=shops.topics.forget,
+            meant_fast=core.table.fast_presses,
         ),
         table=core.table,
         menus=core.menus,

@@ -23,13 +23,13 @@ class People:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def called(self, username: str) -> int | None:
+    async def find_by_username(self, username: str) -> int | None:
         """Whoever was seen last with this username (lower case, without @)."""
-        return await self._db.read(called, username)
+        return await self._db.read(find_by_username, username)
 
-    async def seen(self, sender: Sender) -> None:
+    async def update_person(self, sender: Sender) -> None:
         """Telegram told how a known person is called now."""
-        await self._db.write(seen, sender)
+        await self._db.write(update_person, sender)
 
     async def fan(self, place: Place, user_id: int) -> Named | None:
         """A fan of this shop by id."""
@@ -43,24 +43,24 @@ class People:
         """Whose coupon with a shared code can be meant."""
         return await self._db.read(find_holders, place, code, said)
 
-    async def listed(self, place: Place, act: str, number: int | None, code: str | None) -> tuple[Named, ...]:
+    async def list_for_act(self, place: Place, act: str, number: int | None, code: str | None) -> tuple[Named, ...]:
         """Fans whom an act of the panel can be about, those who come first in `buyers` and `holders` first.
 
         Where neither an item's number nor a code tells more: who was active last.
         """
-        return await self._db.read(listed, place, act, number, code)
+        return await self._db.read(list_for_act, place, act, number, code)
 
-    async def shares(self, place: Place, code: str) -> bool:
+    async def is_shared(self, place: Place, code: str) -> bool:
         """Whether fans share this code, so that a name says whose coupon is meant."""
         return await self._db.read(campaign_sharing, place, code) is not None
 
 
-def called(session: Session, username: str) -> int | None:
+def find_by_username(session: Session, username: str) -> int | None:
     """At most one: the column is unique."""
     return session.execute(select(col(Person.user_id)).where(col(Person.username) == username)).scalar_one_or_none()
 
 
-def seen(tx: Tx, sender: Sender) -> None:
+def update_person(tx: Tx, sender: Sender) -> None:
     """Write it down. Where Telegram leaves the language out, it stays."""
     language = tx.execute(
         select(col(Person.telegram_language)).where(col(Person.user_id) == sender.user_id)
@@ -78,7 +78,7 @@ def fan(session: Session, place: Place, user_id: int) -> Named | None:
     return Named(user_id, name or "…") if name is not None else None
 
 
-def listed(session: Session, place: Place, act: str, number: int | None, code: str | None) -> tuple[Named, ...]:
+def list_for_act(session: Session, place: Place, act: str, number: int | None, code: str | None) -> tuple[Named, ...]:
     """Each fan once."""
     deed = act.removeprefix("item_")
     if number is not None:
@@ -86,12 +86,12 @@ def listed(session: Session, place: Place, act: str, number: int | None, code: s
     elif code is not None:
         found = find_holders(session, place, code, "")
     else:
-        return _lately(session, place)
+        return _list_active(session, place)
     choices = found.choices if isinstance(found, WhichFan) else ()
     return tuple({choice.user_id: Named(choice.user_id, choice.fan or "…") for choice in choices}.values())
 
 
-def _lately(session: Session, place: Place) -> tuple[Named, ...]:
+def _list_active(session: Session, place: Place) -> tuple[Named, ...]:
     rows = session.execute(
         select(col(Person.user_id), col(Person.name))
         .join(Member, col(Member.user_id) == col(Person.user_id))

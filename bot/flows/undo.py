@@ -35,13 +35,22 @@ class Undo:
     """Takes back acts that domains have registered."""
 
     def __init__(
-        self, db: Database, policies: Policies, undoables: Mapping[str, Undoable], giveaways: Giveaways
+        self,
+        db: Database,
+        policies: Policies,
+        undoables: Mapping[str, Undoable],
+        giveaways: Giveaways,
+        forget_cached: Callable[[], None],
     ) -> None:
-        """`undoables` has the acts by their names in the audit log."""
+        """`undoables` has the acts by their names in the audit log.
+
+        `forget_cached` is called after each undo: what is cached of communities may be out of date.
+        """
         self._db = db
         self._policies = policies
         self._undoables = undoables
         self._giveaways = giveaways
+        self._forget_cached = forget_cached
         self.names = tuple(undoables)
         """The acts that can be taken back."""
         self.owners = tuple(name for name, undoable in undoables.items() if undoable.owners_only)
@@ -50,6 +59,7 @@ class Undo:
     async def undo(self, act: Act, audit_id: int | None = None) -> UndoOutcome:
         """Take back one act: the one named, else the actor's last that isn't undone."""
         outcome = await self._db.write(self._undo, act, audit_id)
+        self._forget_cached()
         if isinstance(outcome, Undone):
             then = self._undoables[outcome.act].then
             if then is not None:

@@ -47,9 +47,7 @@ async def turn_to_shop(
         await voice.answer(ask, StalePress())
 
 
-async def undo(
-    _event: TelegramObject, ask: Ask, rest: str, doors: Doors, voice: Voice, undoing: Undo, communities: Communities
-) -> None:
+async def undo(_event: TelegramObject, ask: Ask, rest: str, doors: Doors, voice: Voice, undoing: Undo) -> None:
     """`/undo` takes back the asker's last act, the button the one that it stands under."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -60,9 +58,7 @@ async def undo(
         if audit_id is None:
             await voice.answer(inside, StalePress())
             return
-    outcome = await undoing.undo(inside.act, audit_id)
-    communities.forget()
-    await voice.answer(inside, outcome)
+    await voice.answer(inside, await undoing.undo(inside.act, audit_id))
 
 
 async def something_else(message: Message, ask: Ask, move_group: MoveGroup, greeter: Greeter) -> None:

@@ -55,22 +55,23 @@ class FarmingPolicy:
     new_for: timedelta = timedelta(days=3)
     """How long a member is new."""
     burst_size: int = 15
-    """People through one link, the member included, that make a burst …"""
+    """So many people through one link within `burst_within` make a burst, the member included."""
     burst_within: timedelta = timedelta(minutes=5)
-    """… if all of them come in so short a time around them."""
+    """The stretch of time around a member's coming in which the others are counted."""
     burst_kept: timedelta = timedelta(days=14)
     """How long it counts that somebody came in a burst."""
     presses: int = 20
-    """Presses (hearts left out) in …"""
+    """So many presses within `presses_within` are more than a person makes. Hearts aren't counted."""
     presses_within: timedelta = timedelta(seconds=10)
-    """… so short a time that no person makes them."""
+    """The time in which presses are counted."""
     fast_kept: timedelta = timedelta(days=14)
     """How long it counts that somebody pressed so fast."""
     rewards: int = 5
-    """Coins got for no deed of their own so many times, in …"""
+    """So many rewards within `rewards_within` are many, for a member with at most `quiet_days` days of their own."""
     rewards_within: timedelta = timedelta(days=30)
+    """The time in which rewards and days are counted."""
     quiet_days: int = 1
-    """… while at most so many days had a check-in, a message, a stream or an order."""
+    """Days with a check-in, a message, a stream or an order that a member may have and still do nothing else."""
     back_kept: timedelta = timedelta(days=30)
     """How long it counts that somebody had their data deleted and came back."""
     look_after: timedelta = timedelta(days=7)
@@ -152,7 +153,7 @@ class Pulse:
     def __init__(self, policy: FarmingPolicy) -> None:
         self._at: deque[datetime] = deque(maxlen=policy.presses)
 
-    def beat(self, at: datetime, policy: FarmingPolicy) -> bool:
+    def note_press(self, at: datetime, policy: FarmingPolicy) -> bool:
         """Note a press; whether so many in so short a time are more than a person makes."""
         if self._at and at <= self._at[-1]:
             return False

@@ -1,12 +1,10 @@
-"""Communities: a shop's settings, who may steer it, and who is who among senders."""
+"""What any command or press may be answered, whatever it was about."""
 
 from dataclasses import dataclass
 
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
 from bot.rules.outcome import Outcome
-from bot.rules.place import (
-    Shop,
-)
+from bot.rules.place import Shop
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
-"""Rewards that wait for the shop's look: what speaks for farming, and the queue that every feature holds things in.
+"""Rewards that wait for the shop's look: what speaks for farming, and the queue in which every domain holds things.
 
-A feature that is about to pay a reward that can be farmed asks `held_reasons`; if there are any it calls `hold` and
-doesn't pay. Staff decide by `/held`, or the clock lets it go (`flows/held_rewards.py`): then the feature's own
-`release` or `refuse` is called.
+A domain that is about to pay a reward that can be farmed asks `held_reasons`. If there are any, it calls `hold` and
+doesn't pay. Staff decide by `/held`, or the clock lets it go (`flows/held_rewards.py`): then the `release` or `refuse`
+that the domain has registered is called.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, String, and_, bindparam, delete, func, select, update
+from sqlalchemy import Date, String, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -23,15 +24,13 @@ from bot.store.engine.hot import Hot
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.tables import Account, Activity, Held, Member, Sighting, Transfer
-from bot.store.tables.base import Id
 
-POLICY = FarmingPolicy()
 OWN_DEEDS = tuple(deed.value for deed in Deed if deed is not Deed.FRIEND)
 """What somebody does by themselves; a friend who stayed is the friend's deed."""
 NOTICE_KEPT = timedelta(hours=12)
 """How long the owner's note of what waits may be on its way."""
 
-_SEE = Hot.upsert(
+_NOTE_SIGHTING = Hot.upsert(
     lambda insert_: (
         insert_(Sighting)
         .values(
@@ -43,35 +42,19 @@ _SEE = Hot.upsert(
         .on_conflict_do_nothing()
     )
 )
-_SEEN = Hot(
-    select(func.max(col(Sighting.at), type_=Sighting.__table__.c.at.type)).where(  # type: ignore[attr-defined]
-        and_(
-            col(Sighting.member_id) == bindparam("member_id", type_=Id),
-            col(Sighting.sign) == bindparam("sign", type_=String),
-        )
-    )
-)
 
 
-def see(tx: Tx, member_id: int, sign: Sign, day: date, at: datetime) -> None:
+def note_sighting(tx: Tx, member_id: int, sign: Sign, day: date, at: datetime) -> None:
     """Write down that a sign was seen, once a day."""
-    tx.touch(_SEE, member_id=member_id, sign=sign.value, day=day, at=at)
+    tx.touch(_NOTE_SIGHTING, member_id=member_id, sign=sign.value, day=day, at=at)
 
 
-def forget_sightings(tx: Tx, now: datetime, policy: FarmingPolicy = POLICY) -> None:
+def forget_sightings(tx: Tx, now: datetime, policy: FarmingPolicy) -> None:
     """Drop what counts no more."""
     tx.execute(delete(Sighting).where(col(Sighting.at) < now - policy.fast_kept))
 
 
-def seen_fast(tx: Tx, member_id: int, now: datetime, policy: FarmingPolicy = POLICY) -> bool:
-    """Whether the member pressed faster than a person lately: one statement, for hot paths to ask first."""
-    row = tx.row(_SEEN, member_id=member_id, sign=Sign.FAST.value)
-    return row is not None and row[0] is not None and now - row[0] < policy.fast_kept
-
-
-def signs(
-    session: Session, place: Place, member_id: int, now: datetime, policy: FarmingPolicy = POLICY
-) -> tuple[Reason, ...]:
+def signs(session: Session, place: Place, member_id: int, now: datetime, policy: FarmingPolicy) -> tuple[Reason, ...]:
     """Everything that speaks for farming, enough or not; nothing of who isn't of this community."""
     found = session.execute(
         select(col(Member.joined_at), col(Member.source_id), col(Member.back_since)).where(
@@ -101,26 +84,27 @@ def held_reasons(
     place: Place,
     member_id: int,
     now: datetime,
+    policy: FarmingPolicy,
     *,
     also: Iterable[Reason] = (),
-    policy: FarmingPolicy = POLICY,
 ) -> tuple[Reason, ...]:
     """Why a reward must wait for the shop's look; empty if it needn't. `also` is what the caller itself saw."""
     reasons = (*also, *signs(session, place, member_id, now, policy))
     return reasons if enough(reasons, policy) else ()
 
 
-def hold(
-    tx: Tx,
-    place: Place,
-    *,
-    kind: str,
-    subject_id: int,
-    member_id: int,
-    reasons: Iterable[Reason],
-    at: datetime,
-    policy: FarmingPolicy = POLICY,
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class Reward:
+    """A member's reward that can be held."""
+
+    kind: str
+    """Whose resolver decides on it: `gift`, `packet`."""
+    subject_id: int
+    """What it is for, as the domain knows it."""
+    member_id: int
+
+
+def hold(tx: Tx, place: Place, reward: Reward, reasons: Iterable[Reason], at: datetime, policy: FarmingPolicy) -> bool:
     """Let a reward wait for the shop's look. False if staff let it go before: then it is paid.
 
     The caller holds the member's lock (`standing`), so nobody else decides on this reward meanwhile. The owner is told
@@ -129,9 +113,9 @@ def hold(
     before = tx.execute(
         select(col(Held.state)).where(
             col(Held.community_id) == place.community_id,
-            col(Held.kind) == kind,
-            col(Held.subject_id) == subject_id,
-            col(Held.member_id) == member_id,
+            col(Held.kind) == reward.kind,
+            col(Held.subject_id) == reward.subject_id,
+            col(Held.member_id) == reward.member_id,
         )
     ).scalar()
     if before is not None:
@@ -139,9 +123,9 @@ def hold(
     tx.add(
         Held(
             community_id=place.community_id,
-            kind=kind,
-            subject_id=subject_id,
-            member_id=member_id,
+            kind=reward.kind,
+            subject_id=reward.subject_id,
+            member_id=reward.member_id,
             reasons=[causes.to_facts(reason) for reason in reasons],
             at=at,
             look_at=at + policy.look_after,

@@ -18,7 +18,7 @@ from bot.features.communities import Communities
 from bot.features.people import sources
 from bot.features.people.sources import Sources
 from bot.features.staff import fast_presses as watching
-from bot.features.staff.fast_presses import Watching
+from bot.features.staff.fast_presses import PressWatch
 from bot.handlers.kit import invite_links as ways
 from bot.handlers.kit import whereabouts
 from bot.handlers.kit.invite_links import WaysIn
@@ -84,7 +84,7 @@ async def test_links_of_many_sources(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_presses_of_many_people(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who hasn't pressed for longest is forgotten first."""
     monkeypatch.setattr(watching, "MOST_WATCHED", 30)
-    watched = Watching(AsyncMock(), FarmingPolicy())
+    watched = PressWatch(AsyncMock(), FarmingPolicy())
     for number in range(100):
         await watched.pressed(PLACE, Sender(number, "Ana", None, "en"), NOW)
     assert list(watched._pulses) == list(range(70, 100))

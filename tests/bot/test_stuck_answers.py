@@ -19,7 +19,8 @@ from tests.bot.conftest import Play, Stage
 from tests.bot.speech import code_in
 from tests.bot.test_faults import count, until
 from tests.features.scene import query
-from tests.who_may import World, act, command_samples, link_samples, press_samples, set_world
+from tests.who_may import act
+from tests.who_may_samples import World, command_samples, link_samples, press_samples, set_world
 
 ANSWERS = (
     "sendMessage",

@@ -24,7 +24,7 @@ from bot.rules.rights import Role
 from bot.rules.tiers import Tier
 from bot.store.coupons.hand_out import ClaimTools
 from bot.store.engine.db import Tx
-from bot.store.held import see
+from bot.store.held import note_sighting
 from bot.store.members import standing
 from bot.store.tables import Member
 from tests.features.machine import STAFF
@@ -176,5 +176,5 @@ def _let_fans_give(tx: Tx) -> None:
 def _suspect(tx: Tx, place: Place, sender: Sender, now: datetime) -> None:
     """A fan pressed faster than a person, and came back from a deletion."""
     member = standing(tx, place.community_id, sender, now)
-    see(tx, member.member_id, Sign.FAST, now.date(), now)
+    note_sighting(tx, member.member_id, Sign.FAST, now.date(), now)
     tx.execute(update(Member).where(col(Member.id) == member.member_id).values(back_since=now - timedelta(days=1)))

@@ -152,7 +152,7 @@ def act_by(place: Place, actor_id: int, at: datetime = NOON, cause: str = "1:1")
 
 def undoing(db: Database) -> Undo:
     """What takes acts back, with all that domains registered."""
-    return Undo(db, POLICIES, undoables_of(DOMAINS, POLICIES), GIVEAWAYS)
+    return Undo(db, POLICIES, undoables_of(DOMAINS, POLICIES), GIVEAWAYS, lambda: None)
 
 
 def privacy(db: Database) -> Privacy:

@@ -29,7 +29,7 @@ from bot.rules.gifts.rewards import RewardHeld, settled
 from bot.rules.gifts.rings import quirks_of, ring_size
 from bot.rules.policies import Policies
 from bot.store.engine.db import Database, Tx
-from bot.store.held import held_reasons, hold
+from bot.store.held import Reward, held_reasons, hold
 from bot.store.tables import GiftReward, Invitation
 from bot.store.tables.base import id_of
 
@@ -115,17 +115,11 @@ def _state_after_look(tx: Tx, case: Case, reward: GiftReward, now: datetime, pol
     # Who has only just come has done nothing but check in: of them only circles tell.
     circle = circle_of(tx, invitation, fresh=reward.stage in ON_FIRST_CHECK_IN)
     quirks = quirks_of(circle, policies[GiftPolicy])
-    seen = [ring(policies[FarmingPolicy], ring_size(circle, quirks))] if quirks else []
-    reasons = held_reasons(tx, case.place, member_id, now, also=seen)
-    holds = bool(reasons) and hold(
-        tx,
-        case.place,
-        kind=KIND,
-        subject_id=id_of(invitation),
-        member_id=member_id,
-        reasons=reasons,
-        at=now,
-    )
+    policy = policies[FarmingPolicy]
+    seen = [ring(policy, ring_size(circle, quirks))] if quirks else []
+    reasons = held_reasons(tx, case.place, member_id, now, policy, also=seen)
+    held = Reward(KIND, id_of(invitation), member_id)
+    holds = bool(reasons) and hold(tx, case.place, held, reasons, now, policy)
     return RewardState.HELD if holds else RewardState.PAID
 
 

@@ -37,7 +37,7 @@ from bot.rules.sealing import Sealed, key_of, list_hash, order_of
 from bot.store import ledger
 from bot.store.engine.db import Database, Tx
 from bot.store.engine.hot import Hot
-from bot.store.held import held_reasons, hold
+from bot.store.held import Reward, held_reasons, hold
 from bot.store.look_up import LookUp
 from bot.store.messages.cards import touch_cards
 from bot.store.places import place_of
@@ -141,7 +141,7 @@ class PacketDraws:
             given = plan.places[start : start + CHUNK]
             fans = [member_id for member_id, _ in given]
             waits = await self._db.read(suspects, packet_id, fans, now, self._farming)
-            await self._db.write(hand_out, packet_id, given, waits, now)
+            await self._db.write(hand_out, packet_id, given, waits, now, self._farming)
         await self._db.write(finish, packet_id, plan.frozen, now)
         log.info("packet_drawn", packet=packet_id, takers=len(takers), shares=shares)
 
@@ -238,7 +238,7 @@ def suspects(
     place = None
     for member_id in fast:
         place = place or place_of(session, session.get_one(Packet, packet_id).community_id)
-        reasons = held_reasons(session, place, member_id, now, policy=policy)
+        reasons = held_reasons(session, place, member_id, now, policy)
         if reasons:
             found[member_id] = reasons
     return found
@@ -250,6 +250,7 @@ def hand_out(
     given: Sequence[tuple[int, int]],
     waits: Mapping[int, tuple[Reason, ...]],
     now: datetime,
+    policy: FarmingPolicy,
 ) -> None:
     """Give these members these shares, unless they have theirs already.
 
@@ -275,7 +276,7 @@ def hand_out(
         if packet.fresh is not None:
             record_win(tx, place, member_id, WinKind.PACKET, packet_id, now)
         if held:
-            hold(tx, place, kind=HELD, subject_id=packet_id, member_id=member_id, reasons=waits[member_id], at=now)
+            hold(tx, place, Reward(HELD, packet_id, member_id), waits[member_id], now, policy)
             continue
         _pay(tx, packet, purse, share, now)
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.giveaways import POLICY as GIVEAWAYS
+from bot.rules.giveaways import MOST_A_DAY
 from bot.rules.place import Place
 from bot.rules.shops.calendar import SlotKind
 from bot.rules.shops.setup import (
@@ -281,7 +281,7 @@ def _most(step: Step, policy: SetupPolicy) -> int:
         Step.SHOP: policy.max_shop,
         Step.PERSONA: policy.max_persona,
         Step.COIN: policy.max_coin,
-        Step.GIVEAWAY: GIVEAWAYS.most,
+        Step.GIVEAWAY: MOST_A_DAY,
     }
     return most.get(step, 0)
 

@@ -103,7 +103,7 @@ class PanelAct:
         }
         parts = [
             self.head.format(number=number),
-            *(shown(filled[blank.name]) for blank in (*said[Shape.BARE], *said[Shape.PERSON])),
+            *(in_line(filled[blank.name]) for blank in (*said[Shape.BARE], *said[Shape.PERSON])),
             *(blank.name for blank in said[Shape.FLAG] if filled[blank.name] == YES),
             *(f"{blank.name}={quoted(filled[blank.name])}" for blank in said[Shape.PAIR]),
             self.tail.format(number=number),
@@ -123,7 +123,7 @@ class PanelAct:
 
     def mentioned(self, filled: Mapping[str, str]) -> User | None:
         """The person whose mention stands in the line."""
-        people = (picked(filled[blank.name]) for blank in self.blanks if blank.name in filled and is_person(blank))
+        people = (kept_person(filled[blank.name]) for blank in self.blanks if blank.name in filled and is_person(blank))
         return next((person for person in people if person is not None), None)
 
     def read(self, filled: Mapping[str, str], moment: Moment) -> dict[str, Any]:
@@ -158,10 +158,10 @@ def flag(name: str) -> Blank:
 
 def file(name: str) -> Blank:
     """A document."""
-    return Blank(name, document, needed=True, shape=Shape.FILE)
+    return Blank(name, read_document, needed=True, shape=Shape.FILE)
 
 
-def document(_name: str, text: str, _moment: Moment) -> Document:
+def read_document(_name: str, text: str, _moment: Moment) -> Document:
     """A document as it was kept when it came."""
     try:
         return Document.model_validate_json(text)
@@ -186,7 +186,7 @@ def _options(name: str, read: Reader[Any]) -> tuple[str, ...]:
 
 def person(name: str, *, needed: bool = True) -> Blank:
     """Somebody: typed as `@name`, mentioned, or tapped in a list."""
-    return Blank(name, somebody, needed=needed, shape=Shape.PERSON)
+    return Blank(name, read_somebody, needed=needed, shape=Shape.PERSON)
 
 
 def is_person(blank: Blank) -> bool:
@@ -194,9 +194,9 @@ def is_person(blank: Blank) -> bool:
     return blank.shape is Shape.PERSON
 
 
-def somebody(name: str, text: str, moment: Moment) -> str:
+def read_somebody(name: str, text: str, moment: Moment) -> str:
     """`@fan`, a name as Telegram shows it, or a person as they were picked."""
-    return text if picked(text) is not None else words(LONGEST_NAME, "@fan")(name, text, moment)
+    return text if kept_person(text) is not None else words(LONGEST_NAME, "@fan")(name, text, moment)
 
 
 def keep_person(user_id: int, name: str) -> str:
@@ -204,7 +204,7 @@ def keep_person(user_id: int, name: str) -> str:
     return User(id=user_id, is_bot=False, first_name=name).model_dump_json(include={"id", "is_bot", "first_name"})
 
 
-def picked(text: str) -> User | None:
+def kept_person(text: str) -> User | None:
     """A person who was kept, or None for what somebody typed."""
     try:
         return User.model_validate_json(text)
@@ -212,13 +212,13 @@ def picked(text: str) -> User | None:
         return None
 
 
-def shown(text: str) -> str:
+def in_line(text: str) -> str:
     """An answer as it stands in the line."""
-    person = picked(text)
+    person = kept_person(text)
     return person.first_name if person is not None else text
 
 
-def kept(value: Any, text: str, moment: Moment) -> str:
+def keep_answer(value: Any, text: str, moment: Moment) -> str:
     """An answer as it is kept until it is read again: a time of day keeps the day that it meant."""
     if isinstance(value, str):
         return value

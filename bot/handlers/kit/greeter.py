@@ -56,7 +56,7 @@ class Greeter:
         if place is None:
             await self._voice.answer(ask, NoCommunityYet())
             return
-        asked = await self._roles.asked(ask)
+        asked = await self._roles.with_role(ask)
         if isinstance(asked, HomeGone) and asked.mine:
             await self._voice.answer(ask, asked)
             return

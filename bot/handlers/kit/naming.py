@@ -78,14 +78,14 @@ class Naming:
     async def _called(self, inside: Ask, username: str) -> Whom:
         """Who has the username in our rows may have given it up since: Telegram tells how they are called now."""
         shown = f"@{username}"
-        user_id = await self._people.called(username.lower())
+        user_id = await self._people.find_by_username(username.lower())
         if user_id is None:
             return NobodyCalled(shown)
         now = await self._look_up(inside, user_id)
         if now is None:
             return NameUnsure(shown)
         if (now.username or "").lower() != username.lower():
-            await self._people.seen(sender_of(now))
+            await self._people.update_person(sender_of(now))
             return NobodyCalled(shown)
         return Named(user_id, shown)
 

@@ -101,7 +101,7 @@ class Doors:
         inside = await self.anyone(ask)
         if inside is None:
             return None
-        asked = await self._roles.asked(inside)
+        asked = await self._roles.with_role(inside)
         if isinstance(asked, TryAgain):
             await self._voice.answer(inside, asked)
             return None
@@ -120,7 +120,7 @@ class Doors:
         inside = await self._inside(ask)
         if inside is None:
             return None
-        asked = await self._roles.asked(inside)
+        asked = await self._roles.with_role(inside)
         if not isinstance(asked, Ask):
             await self._voice.answer(inside, asked)
             return None

@@ -111,7 +111,7 @@ class Roles:
         self._handing_over = handing_over
         self._denials = denials
 
-    async def asked(self, ask: Ask) -> Ask | TryAgain | HomeGone | AnonymousOff:
+    async def with_role(self, ask: Ask) -> Ask | TryAgain | HomeGone | AnonymousOff:
         """The ask with the asker's role in its community, as Telegram says now, unless the owner has denied them.
 
         An anonymous administrator of the home group is an operator; of another room, nobody.

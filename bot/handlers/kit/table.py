@@ -138,7 +138,7 @@ class Table(Router):
         Words that their sender didn't write don't act: a group hears nothing of them, who sent them in private hears
         why. Only a file may be forwarded into a dialogue, which shows it before anything is done.
         """
-        found = self._meant(message, data)
+        found = self._find_handler(message, data)
         if found is None:
             return
         handler, data["rest"] = found
@@ -154,7 +154,7 @@ class Table(Router):
         forwarded = message.forward_origin is not None and message.document is not None
         return forwarded and any(handler is reply for reply in self._replies.values())
 
-    def _meant(self, message: Message, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
+    def _find_handler(self, message: Message, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
         """What a message calls, and with which rest; None if it is for another bot."""
         caption = message.caption or ""
         text = message.text or (caption if caption.startswith("/") else "")
@@ -166,7 +166,7 @@ class Table(Router):
                 if addressee is not None and addressee.lower() != data["username"]:
                     return None
                 rest = text[found.end() :].strip()
-                return self._commanded(name.lower(), rest, message, data)
+                return self._find_command(name.lower(), rest, message, data)
         elif message.chat.id > 0 and data["ask"].dialogue in self._replies:
             handler = self._replies[data["ask"].dialogue]
         elif not text:
@@ -175,10 +175,10 @@ class Table(Router):
             word = plain_word(text)
             handler = self._words.get(word, handler)
             if handler is self._message_else and message.chat.id < 0:
-                handler, rest = self._heard(word, data) or (handler, rest)
+                handler, rest = self._find_hearing(word, data) or (handler, rest)
         return handler, rest
 
-    def _commanded(self, name: str, rest: str, message: Message, data: dict[str, Any]) -> tuple[CallableObject, str]:
+    def _find_command(self, name: str, rest: str, message: Message, data: dict[str, Any]) -> tuple[CallableObject, str]:
         """What a command calls. In private a link's payload and an open dialogue can decide that."""
         private = message.chat.id > 0
         if name == START and private:
@@ -189,7 +189,7 @@ class Table(Router):
             return self._cancels[data["ask"].dialogue], rest
         return self._commands.get(name, self._message_else), rest
 
-    def _heard(self, word: str, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
+    def _find_hearing(self, word: str, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
         for hears, handler in self._hearings:
             rest = hears(word, data)
             if rest is not None:

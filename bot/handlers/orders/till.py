@@ -61,7 +61,7 @@ async def redeem(
         await voice.answer(inside, Missing("code", REDEEM))
         return
     code = code[: orders.policy.max_code]
-    if not await orders.people.shares(inside.community, code):
+    if not await orders.people.is_shared(inside.community, code):
         # A code of a fan's own may be typed with spaces, and needs nobody's name.
         own = re.sub(r"\s@\S*$", "", line.words)[: orders.policy.max_code]
         await voice.answer(inside, await orders.redemption.redeem(inside.act, own))

@@ -17,7 +17,7 @@ from bot.handlers.shops.setup_panel import SetupPanel
 from bot.handlers.shops.topics import choose_here
 from bot.rules.forms import NotATime, TooLong
 from bot.rules.funding import Funding
-from bot.rules.giveaways import POLICY as GIVEAWAYS
+from bot.rules.giveaways import MOST_A_DAY
 from bot.rules.shops.setup import ROOMS, Problem, Setup, SetupPolicy, Step, giveaway_of, morning_of
 from bot.rules.words import Language
 from bot.telegram.ask import Ask
@@ -45,7 +45,7 @@ SETUP_FORM = Form(
         "coin": Field(words(POLICY.max_coin, EXAMPLE)),
         "morning": Field(morning),
         "packets": Field(one_of({funding.value: funding for funding in Funding})),
-        "giveaway": Field(whole(0, GIVEAWAYS.most)),
+        "giveaway": Field(whole(0, MOST_A_DAY)),
     },
     EXAMPLE,
 )

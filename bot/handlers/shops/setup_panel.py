@@ -90,7 +90,7 @@ class SetupPanel:
         if place is None:
             await self._greeter.hello(ask)
             return
-        inside = await self._roles.asked(ask.within(place))
+        inside = await self._roles.with_role(ask.within(place))
         if isinstance(inside, TryAgain):
             await self._voice.answer(ask, inside)
             return
@@ -117,7 +117,7 @@ class SetupPanel:
             self._communities.forget_person(ask.sender.user_id)
             await self._closed(ask)
             return None
-        inside = await self._roles.asked(ask.within(place))
+        inside = await self._roles.with_role(ask.within(place))
         if isinstance(inside, Ask) and inside.role is Role.OWNER:
             return inside
         await self._voice.answer(ask.within(place), ForOwnerOnly() if isinstance(inside, Ask) else inside)

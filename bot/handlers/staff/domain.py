@@ -1,5 +1,7 @@
 """How the domain plugs in."""
 
+from functools import partial
+
 from bot.content.buttons import staff as buttons
 from bot.features.staff import forget
 from bot.features.staff import staff as staff_cases
@@ -46,7 +48,7 @@ def wire(core: Core) -> Wired:
         pages=pages,
         form=form,
     )
-    return Wired({"staff": services}, due=(held_rewards,))
+    return Wired({"staff": services}, due=(held_rewards,), tidies=(partial(forget_sightings, policy=policy),))
 
 
 DOMAIN = Domain(
@@ -58,7 +60,6 @@ DOMAIN = Domain(
         staff_cases.LIFTED: Undoable(lambda tx, act, entry, _: staff_cases.undo_lift(tx, act, entry), owners_only=True),
     },
     gives=(GIVES,),
-    tidies=(forget_sightings,),
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces,),
     acted_by=forget.ACTED_BY,

@@ -6,7 +6,7 @@ from typing import Any
 from aiogram.types import Document
 
 from bot.features.staff.drafts import Draft
-from bot.handlers.kit.blanks import Blank, PanelAct, shown
+from bot.handlers.kit.blanks import Blank, PanelAct, in_line
 from bot.handlers.kit.forms import FormProblem, Moment, echo
 from bot.rules.forms import FormError
 from bot.rules.staff.panel import AdminProblem, AdminStep, AdminValue
@@ -33,7 +33,7 @@ def value_of(blank: Blank, text: str, read: Any) -> AdminValue:
     """An answer as typed, and what it means where that looks different."""
     return AdminValue(
         blank.name,
-        read.file_name or "…" if isinstance(read, Document) else shown(text),
+        read.file_name or "…" if isinstance(read, Document) else in_line(text),
         number=read if isinstance(read, int) and not isinstance(read, bool) else None,
         at=read if isinstance(read, datetime) else None,
     )

@@ -65,9 +65,7 @@ async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voic
     if inside is None:
         return
     if verb == TAKE_BACK:
-        outcome = await staff.undoing.undo(inside.act, what)
-        staff.communities.forget()
-        await voice.answer(inside, outcome)
+        await voice.answer(inside, await staff.undoing.undo(inside.act, what))
         return
     found = await staff.roles.staff_of(inside.community)
     if not isinstance(found, FoundStaff):

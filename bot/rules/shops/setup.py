@@ -6,7 +6,7 @@ from enum import StrEnum
 from unicodedata import normalize
 
 from bot.rules.funding import Funding
-from bot.rules.giveaways import POLICY as GIVEAWAYS
+from bot.rules.giveaways import A_DAY, MOST_A_DAY
 from bot.rules.numbers import read_number
 from bot.rules.outcome import Outcome
 from bot.rules.shops.arrivals import Room
@@ -113,7 +113,7 @@ class SetupDone(Outcome, name="setting_up.SetupDone"):
     audit_id: int | None
     morning: str = NO_MORNING
     packets: str = Funding.STAFF
-    giveaway: int = GIVEAWAYS.a_day
+    giveaway: int = A_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class SetupShown(Outcome, name="setting_up.SetupShown"):
     missing: tuple[str, ...] = ()
     """What the bot lacks in this group."""
     packets: str = Funding.STAFF
-    giveaway: int = GIVEAWAYS.a_day
+    giveaway: int = A_DAY
     chat_id: int = 0
     forum: bool = False
     """Whether this group has topics."""
@@ -177,7 +177,7 @@ class SetupReview(Outcome, name="setting_up.SetupReview"):
     problem: str | None = None
     """That something was typed where only buttons answer."""
     packets: str = Funding.STAFF
-    giveaway: int = GIVEAWAYS.a_day
+    giveaway: int = A_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,5 +249,5 @@ def morning_of(text: str) -> str | None:
 def giveaway_of(text: str) -> str | None:
     """A number of coins as people type it (`2000`, `2,000`), as it is kept; None if it is none that can be set."""
     plain = normalize("NFKC", text).strip().replace(",", "").replace(" ", "")
-    number = read_number(plain, GIVEAWAYS.most)
+    number = read_number(plain, MOST_A_DAY)
     return str(number) if number is not None else None

@@ -5,13 +5,13 @@ from datetime import datetime
 
 import pytest
 
-from bot.features.staff.fast_presses import Watching
+from bot.features.staff.fast_presses import PressWatch
 from bot.rules.act import Sender
 from bot.rules.fans import Room
-from bot.rules.farming import Reason, Sign
+from bot.rules.farming import FarmingPolicy, Reason, Sign
 from bot.rules.place import Place
 from bot.store.engine.db import Tx
-from bot.store.held import hold
+from bot.store.held import Reward, hold
 from bot.store.members import standing
 from sandbox import Rights
 from tests.bot.conftest import Play
@@ -53,14 +53,14 @@ async def test_hearts_open_a_packet_on_the_live_card(play: Play) -> None:
 
 async def test_fast_hearts_are_no_sign_of_a_machine(play_sqlite: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     """Presses of the heart aren't watched for haste; those of the button beside it are."""
-    stage = await play_sqlite(language="en")
-    ana = stage.fan("Ana")
     watched: list[str] = []
 
-    async def pressed(_self: Watching, _place: Place, sender: Sender, _at: datetime) -> None:
+    async def pressed(_self: PressWatch, _place: Place, sender: Sender, _at: datetime) -> None:
         watched.append(sender.name)
 
-    monkeypatch.setattr(Watching, "pressed", pressed)
+    monkeypatch.setattr(PressWatch, "pressed", pressed)
+    stage = await play_sqlite(language="en")
+    ana = stage.fan("Ana")
     await stage.ask(stage.owner, "/golive")
     card = await live_card(stage)
     await stage.ask(stage.owner, '/hearts goals=9 gives="packet:60/3"')
@@ -140,15 +140,8 @@ async def test_staff_look_at_what_is_held(play: Play) -> None:
         member = standing(
             tx, group.place.community_id, Sender(ana.id, "Ana", None, "en", Room(group.chat_id)), stage.app.clock.now()
         )
-        return hold(
-            tx,
-            group.place,
-            kind="gift",
-            subject_id=1,
-            member_id=member.member_id,
-            reasons=[Reason(Sign.FAST, 60), Reason(Sign.BURST, 40, 20)],
-            at=stage.app.clock.now(),
-        )
+        reward, reasons = Reward("gift", 1, member.member_id), [Reason(Sign.FAST, 60), Reason(Sign.BURST, 40, 20)]
+        return hold(tx, group.place, reward, reasons, stage.app.clock.now(), FarmingPolicy())
 
     assert await stage.app.db.write(wait)
     await stage.all_sent()  # the owner hears of it in a whisper of its own

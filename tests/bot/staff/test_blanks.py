@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.handlers.kit.blanks import PanelAct, bare, blanks_of, flag, kept
+from bot.handlers.kit.blanks import PanelAct, bare, blanks_of, flag, keep_answer
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, instant, quoted, words
 from bot.rules.staff.panel import REVIEW, next_step
 from tests.features.scene import PANEL
@@ -74,7 +74,7 @@ def test_which_question_comes_next() -> None:
 def test_a_time_of_day_keeps_its_day(text: str, stays: str) -> None:
     """`20:00` means the day that it meant when it was typed, however late the form is done."""
     value = instant("at", text, MOMENT)
-    assert kept(value, text, MOMENT) == stays
+    assert keep_answer(value, text, MOMENT) == stays
     later: Any = Moment(datetime(2026, 11, 23, 10, 30, tzinfo=UTC), "Asia/Seoul")
     if not text.startswith("+"):
         assert instant("at", stays, later) == value

@@ -19,7 +19,7 @@ from bot.rules.farming import HeldState, Sign
 from bot.rules.general import NothingToUndo, TooLateToUndo, Undone
 from bot.rules.place import Place
 from bot.store.engine.db import Database, Tx
-from bot.store.held import see
+from bot.store.held import note_sighting
 from bot.store.tables import Member
 from tests.conftest import fresh_sqlite
 from tests.features.givers import Circle
@@ -264,7 +264,7 @@ async def test_an_undone_redemption_pays_nobody(db: Database, causes: Causes) ->
 def _suspect(tx: Tx, place: Place, sender: Sender) -> None:
     mine = (col(Member.community_id) == place.community_id, col(Member.user_id) == sender.user_id)
     member_id = tx.execute(update(Member).where(*mine).values(back_since=NOON).returning(col(Member.id))).scalar_one()
-    see(tx, member_id or 0, Sign.FAST, NOON.date(), NOON)
+    note_sighting(tx, member_id or 0, Sign.FAST, NOON.date(), NOON)
 
 
 # Any order of everything.

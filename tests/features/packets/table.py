@@ -23,7 +23,7 @@ from bot.rules.packets.packets import (
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.store.engine.db import Database, Tx
-from bot.store.held import see
+from bot.store.held import note_sighting
 from bot.store.ledger import check_books
 from bot.store.members import standing
 from tests.features.scene import GIVEAWAYS, NOON, OWNER, POLICIES, Causes, act_of, fan, query, shop
@@ -111,7 +111,7 @@ class Table:
 def pressed_fast(tx: Tx, place: Place, sender: Sender) -> None:
     """A fan pressed faster than a person."""
     member = standing(tx, place.community_id, sender, NOON)
-    see(tx, member.member_id, Sign.FAST, NOON.date(), NOON)
+    note_sighting(tx, member.member_id, Sign.FAST, NOON.date(), NOON)
 
 
 def change(tx: Tx, statement: str) -> None:

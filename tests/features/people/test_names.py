@@ -82,7 +82,7 @@ async def test_only_what_an_act_can_be_about_is_listed(db: Database, causes: Cau
         assert await people.buyers(counter.place, deed, 1, "x") == NothingBought(1, "First", "x")
     there = await shop(db, fan(900), -1002)
     assert await people.buyers(there, "done", 1, "") == ItemUnknown(1)
-    assert await people.listed(there, "item_refund", 1, None) == ()
+    assert await people.list_for_act(there, "item_refund", 1, None) == ()
 
 
 async def test_holders_of_a_shared_code(db: Database, causes: Causes) -> None:
@@ -95,10 +95,10 @@ async def test_holders_of_a_shared_code(db: Database, causes: Causes) -> None:
     assert fans(await people.holders(place, "silk20", "")) == ["Fan 3", "Fan 2", "Fan 1"]
     await Redemption(db).redeem(act_by(place, STAFF, NOON, causes.next()), "SILK20", Named(fan(2).user_id, "Fan 2"))
     assert fans(await people.holders(place, "silk20", "@fan2")) == ["Fan 3", "Fan 1"]
-    assert await people.shares(place, "silk20")
-    assert not await people.shares(place, "SILK21")
+    assert await people.is_shared(place, "silk20")
+    assert not await people.is_shared(place, "SILK21")
     assert await people.holders(place, "SILK21", "") == WhoseCode("SILK21")
-    assert [one.shown for one in await people.listed(place, "redeem", None, "silk20")] == ["Fan 3", "Fan 1"]
+    assert [one.shown for one in await people.list_for_act(place, "redeem", None, "silk20")] == ["Fan 3", "Fan 1"]
 
 
 async def test_the_panel_lists_who_was_active_last(db: Database, causes: Causes) -> None:
@@ -110,10 +110,10 @@ async def test_the_panel_lists_who_was_active_last(db: Database, causes: Causes)
     await db.write(
         lambda tx: tx.connection().exec_driver_sql("UPDATE member SET left_at = joined_at WHERE user_id = 104")
     )
-    assert await people.listed(place, "redeem", None, None) == tuple(
+    assert await people.list_for_act(place, "redeem", None, None) == tuple(
         Named(fan(number).user_id, f"Fan {number}") for number in (2, 3, 1)
     )
-    assert await people.listed(there, "redeem", None, None) == ()
+    assert await people.list_for_act(there, "redeem", None, None) == ()
     assert await people.fan(there, fan(1).user_id) is None
     assert await people.fan(place, fan(1).user_id) == Named(fan(1).user_id, "Fan 1")
 
@@ -123,12 +123,12 @@ async def test_what_telegram_tells_of_a_person(db: Database) -> None:
     place, people = await shop(db), People(db)
     for number in (1, 2):
         await give(db, place, fan(number), 0)
-    await people.seen(replace(fan(1), username="fan2", language=None))
-    assert await people.called("fan2") == fan(1).user_id
-    assert await people.called("fan1") is None
+    await people.update_person(replace(fan(1), username="fan2", language=None))
+    assert await people.find_by_username("fan2") == fan(1).user_id
+    assert await people.find_by_username("fan1") is None
     rows = await query(
         db, "SELECT telegram_language, username FROM person WHERE user_id IN (101, 102) ORDER BY user_id"
     )
     assert rows == [("ko", "fan2"), ("ko", None)]
-    await people.seen(fan(50))
-    assert await people.called("fan50") is None
+    await people.update_person(fan(50))
+    assert await people.find_by_username("fan50") is None

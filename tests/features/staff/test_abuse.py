@@ -5,18 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from bot.features.staff.fast_presses import saw_haste
+from bot.features.staff.fast_presses import note_haste
 from bot.flows.check_in import CheckIns
 from bot.rules.checkins.checkins import AlreadyCheckedIn
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.coupons.claims import AlreadyClaimed, Claimed
+from bot.rules.farming import FarmingPolicy
 from bot.store.engine.db import Database
-from bot.store.held import POLICY, forget_sightings
+from bot.store.held import forget_sightings
 from bot.store.members import OutsideError
 from tests.features.givers import Circle
 from tests.features.scene import NOON, POLICIES, Causes, act_of, balance, days, fan, offer, outside, query, shop, till
 
 ANA, BEN = fan(1), fan(2)
+POLICY = FarmingPolicy()
 HOUR = timedelta(hours=1)
 
 
@@ -77,8 +79,8 @@ async def test_acting_in_private_is_no_coming_back(db: Database, causes: Causes)
 async def test_what_was_seen_is_forgotten(db: Database) -> None:
     """After two weeks a sign doesn't count any more, and its row is gone."""
     place = await shop(db)
-    await db.write(saw_haste, place, BEN, NOON)
-    await db.write(forget_sightings, NOON + POLICY.fast_kept)
+    await db.write(note_haste, place, BEN, NOON)
+    await db.write(forget_sightings, NOON + POLICY.fast_kept, POLICY)
     assert await query(db, "SELECT count(*) FROM sighting") == [(1,)]
-    await db.write(forget_sightings, NOON + POLICY.fast_kept + HOUR)
+    await db.write(forget_sightings, NOON + POLICY.fast_kept + HOUR, POLICY)
     assert await query(db, "SELECT count(*) FROM sighting") == [(0,)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.features.communities import set_reachable
-from bot.features.staff.fast_presses import Watching, saw_haste
+from bot.features.staff.fast_presses import PressWatch, note_haste
 from bot.features.staff.held import HeldQueue
 from bot.flows.held_rewards import HeldRewards, Resolver, undo_refusal
 from bot.rules.act import Sender
@@ -16,7 +16,7 @@ from bot.rules.rights import Role
 from bot.rules.staff.held import HeldGone, HeldRefused, HeldReleased, HeldSettled
 from bot.store import ledger
 from bot.store.engine.db import Database, Tx
-from bot.store.held import held_reasons, hold, seen_fast
+from bot.store.held import Reward, held_reasons, hold
 from bot.store.members import note, standing
 from bot.store.tables import AuditEntry, Source
 from tests.features.scene import (
@@ -87,13 +87,13 @@ async def wait(
 
 def _wait(tx: Tx, place: Place, reasons: tuple[Reason, ...], subject: int, sender: Sender) -> bool:
     member = standing(tx, place.community_id, sender, NOON)
-    return hold(tx, place, kind="prize", subject_id=subject, member_id=member.member_id, reasons=reasons, at=NOON)
+    return hold(tx, place, Reward("prize", subject, member.member_id), reasons, NOON, POLICY)
 
 
 def _signs(tx: Tx, place: Place, sender: Sender, now: datetime) -> set[Sign]:
     member = standing(tx, place.community_id, sender, now)
     also = (Reason(Sign.RING, 100),)  # so that all of them are told
-    return {reason.sign for reason in held_reasons(tx, place, member.member_id, now, also=also)} - {Sign.RING}
+    return {reason.sign for reason in held_reasons(tx, place, member.member_id, now, POLICY, also=also)} - {Sign.RING}
 
 
 async def test_what_is_held_is_listed_with_its_reasons(db: Database) -> None:
@@ -195,18 +195,15 @@ async def test_what_looks_normal_goes_by_itself(db: Database) -> None:
 
 async def test_haste_is_written_down_once_a_day(db: Database) -> None:
     """Twenty presses in ten seconds leave one row, kept for two weeks; a person's presses leave none."""
-    place, watching = await shop(db), Watching(db, POLICY)
+    place, watching = await shop(db), PressWatch(db, POLICY)
     for number in range(60):
         await watching.pressed(place, fan(1), NOON + timedelta(milliseconds=200 * number))
         await watching.pressed(place, fan(2), NOON + timedelta(seconds=number))
     assert await query(db, "SELECT sign FROM sighting") == [("fast",)]
-    await Watching(db, POLICY).pressed(place, fan(1), NOON)  # a restart has forgotten the presses
+    await PressWatch(db, POLICY).pressed(place, fan(1), NOON)  # a restart has forgotten the presses
     found = await db.write(_signs, place, fan(1), days(13))
     assert found == {Sign.FAST}
     assert await db.write(_signs, place, fan(1), days(15)) == set()
-    hasty = (await query(db, "SELECT id FROM member WHERE user_id = :fan", fan=fan(1).user_id))[0][0]
-    assert await db.write(seen_fast, hasty, days(13))
-    assert not await db.write(seen_fast, hasty, days(15))
 
 
 async def test_signs_are_read_from_what_is_known(db: Database) -> None:
@@ -254,7 +251,7 @@ async def test_signs_are_read_from_what_is_known(db: Database) -> None:
 async def test_who_is_deleted_leaves_nothing_that_waits(db: Database, causes: Causes) -> None:
     """With a fan's data go what was seen of them, what waits, and their name in what staff decided."""
     place, till = await shop(db), Till()
-    await db.write(saw_haste, place, fan(1), NOON)
+    await db.write(note_haste, place, fan(1), NOON)
     await wait(db, place)
     held_id = (await HeldQueue(db, POLICY).listed(place)).lines[0].held_id
     await HeldRewards(db, POLICY, GIVEAWAYS, till.resolvers).decide(
