@@ -12,6 +12,7 @@ from bot.store.giveaways import left_today
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.tables import AuditEntry, Person
+from bot.store.tables.base import id_of
 
 TOLD_WITHIN = timedelta(days=1)
 """How long the note may be on its way."""
@@ -34,6 +35,6 @@ def tell_of(tx: Tx, place: Place, entry: AuditEntry, coins: int = 0) -> None:
         subject=entry.subject,
         coins=coins,
         left=left_today(tx, place, entry.actor_id, entry.at),
-        audit_id=entry.id or 0,
+        audit_id=id_of(entry),
     )
     tell_owner(tx, place, told, Terms(now=entry.at, key=f"operator:{entry.id}", not_after=entry.at + TOLD_WITHIN))

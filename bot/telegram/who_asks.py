@@ -8,29 +8,40 @@ from aiogram.types import CallbackQuery, InaccessibleMessage, Message, User
 
 from bot.clock import Clock
 from bot.features.communities import Communities
-from bot.features.shops.topics import Topics
-from bot.features.staff.fast_presses import Watching
 from bot.rules.act import Sender
 from bot.rules.fans import Room
+from bot.rules.place import Place
 from bot.rules.words import reader_language
 from bot.telegram.ask import Ask, room_of
 
 NAME_LENGTH = 64
 """Of a person's name, as much as we keep: Telegram allows 64 for each of its two parts."""
-BEATEN = "heart:"
-"""Presses that are meant to come fast: no sign of a machine."""
 
+Watch = Callable[[Place, Sender, datetime], Awaitable[None]]
+"""(place, sender, at) → notes that somebody pressed a button."""
+ForgetTopic = Callable[[int], Awaitable[None]]
+"""(chat) → forgets the topic that was chosen in a group that is no forum any more."""
 Taker = Callable[[Any, dict[str, Any]], Awaitable[None]]
 
 
 class WhoAsks:
     """Puts an `Ask` beside each message and press; what nobody asked (bots, forwards of the channel) stops here."""
 
-    def __init__(self, communities: Communities, clock: Clock, watching: Watching, topics: Topics) -> None:
+    def __init__(
+        self,
+        communities: Communities,
+        clock: Clock,
+        *,
+        watch: Watch,
+        forget_topic: ForgetTopic,
+        meant_fast: frozenset[str],
+    ) -> None:
+        """`meant_fast` holds the prefixes of presses that come fast by their nature: they are no sign of a machine."""
         self._communities = communities
-        self._topics = topics
         self._clock = clock
-        self._watching = watching
+        self._watch = watch
+        self._forget_topic = forget_topic
+        self._meant_fast = meant_fast
 
     async def __call__(self, taker: Taker, event: Message | CallbackQuery, data: dict[str, Any]) -> None:
         """Read who asks, then hand on."""
@@ -76,8 +87,8 @@ class WhoAsks:
             panel_ephemeral_id=under.ephemeral_message_id if under is not None else None,
             spoken=under,
         )
-        if ask.place is not None and not (press.data or "").startswith(BEATEN):
-            await self._watching.pressed(ask.place, ask.sender, received_at)
+        if ask.place is not None and (press.data or "").partition(":")[0] not in self._meant_fast:
+            await self._watch(ask.place, ask.sender, received_at)
         return ask
 
     async def _ask(
@@ -87,7 +98,7 @@ class WhoAsks:
         group = await self._communities.group(chat_id) if chat_id < 0 else None
         forum = spoken is not None and bool(spoken.chat.is_forum)
         if group is not None and group.topic is not None and spoken is not None and not forum:
-            await self._topics.forget(chat_id)
+            await self._forget_topic(chat_id)
             self._communities.forget()
         reader = await self._communities.reader(user.id, private=chat_id > 0)
         place = reader.place if chat_id > 0 else group.place if group is not None else None

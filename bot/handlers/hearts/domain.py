@@ -1,6 +1,7 @@
 """How the domain plugs in."""
 
 from bot.content.buttons import hearts as buttons
+from bot.content.buttons.shared import HEART
 from bot.features.hearts import hearts as heart_cases
 from bot.features.hearts.hearts import Hearts
 from bot.flows.hearts_unlock import Tools, Unlocking
@@ -30,5 +31,6 @@ DOMAIN = Domain(
         ),
     },
     buttons=buttons.BUTTONS,
+    fast_presses=(HEART,),
     wire=wire,
 )

@@ -99,6 +99,8 @@ class Domain:
     """What its living cards show now, by the card's kind."""
     witnesses: Mapping[str, Witness] = field(default_factory=dict)
     """Who writes down which message told of something, by kind."""
+    fast_presses: tuple[str, ...] = ()
+    """Prefixes of presses that come fast by their nature: they are no sign of a machine."""
     buttons: Buttons = field(default_factory=dict)
     """Which buttons its outcomes carry."""
     secrets: Secrets = field(default_factory=dict)
