@@ -32,7 +32,7 @@ from bot.store.engine.away import name_of
 from bot.store.engine.db import Database, Tx
 from bot.store.engine.hold import Hold
 from bot.store.messages import departures
-from bot.store.messages.departures import Departure
+from bot.store.messages.departures import Departure, Mark
 from bot.store.messages.missed import tell_missed
 from bot.store.messages.payloads import EDIT, FILE, POST, SAY, DamagedError, Say, Tell
 from bot.store.messages.refused import REFUSED, begin, end, open_refusals
@@ -276,7 +276,7 @@ class Sender:
         except Exception as error:  # one bad row must not stop the others
             log.error("send_failed", row=row.id, act=row.act, chat=row.chat_id, exc_info=error)
             if row.attempts + 1 >= MOST_TRIES:
-                await self._mark(row, OutboxState.FAILED, "too many tries")
+                await self._mark(row, Mark(OutboxState.FAILED, "too many tries"))
             else:
                 await self._put_back(row, timedelta(seconds=2.0**row.attempts))
 
@@ -286,7 +286,7 @@ class Sender:
         now = self._clock.now()
         told_to_room = row.chat_id < 0 and row.act in TO_ROOMS
         if not told_to_room and not (row.chat_id < 0 and reason is Refusal.REMOVED):
-            await self._mark(row, OutboxState.FAILED, "refused")
+            await self._mark(row, Mark(OutboxState.FAILED, "refused"))
             return
         if reason is Refusal.REMOVED:
             # The bot was removed, and Telegram's update of it is lost or late: nothing is told there any more.
@@ -298,22 +298,15 @@ class Sender:
         else:
             # Another try wouldn't help. A witnessed message isn't tried again either: a naming goes to the next room.
             note = partial(begin, chat_id=row.chat_id, reason=reason, now=now) if row.act != EDIT else None
-            await self._mark(row, OutboxState.FAILED, f"{REFUSED}{reason}", note=note)
+            await self._mark(row, Mark(OutboxState.FAILED, f"{REFUSED}{reason}", note=note))
         self._refusals.setdefault(row.chat_id, set()).add(reason)
 
     async def _put_back(self, row: Departure, wait: timedelta) -> None:
         await self._write_down(departures.put_back, row.id, self._clock.now() + wait)
         self._wake.set()
 
-    async def _mark(
-        self,
-        row: Departure,
-        state: OutboxState,
-        problem: str | None,
-        hung: tuple[int, int] | None = None,
-        note: Callable[[Tx], None] | None = None,
-    ) -> None:
-        await self._write_down(departures.mark, row.id, state, problem, self._clock.now(), hung, note)
+    async def _mark(self, row: Departure, mark: Mark) -> None:
+        await self._write_down(departures.write_mark, row.id, mark, self._clock.now())
 
     async def _write_down(self, what: Callable[..., object], *facts: Any) -> None:
         """Write down what came of a row, however long the database is away. The row isn't sent again before that."""
@@ -329,7 +322,7 @@ class Sender:
     async def _send_and_mark(self, row: Departure, flight: _Flight) -> None:
         result = await self._deliveries.do(row)
         flight.answered.set()
-        await self._mark(row, result.state, result.problem, result.hung, self._news(row, result))
+        await self._mark(row, Mark(result.state, result.problem, result.hung, self._news(row, result)))
         flight.marked.set()
         if row.act == POST and result.hung is not None:
             after = await self._deliveries.look(result.hung[0])

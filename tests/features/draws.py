@@ -22,6 +22,7 @@ from bot.rules.raffles.proofs import Checked, check_proof
 from bot.rules.raffles.raffles import Entered, EnterOutcome, NewRaffle, RaffleCard, RaffleMade, RafflePolicy, Redrawn
 from bot.store.engine.db import Database
 from bot.store.messages import departures
+from bot.store.messages.departures import Mark
 from bot.store.namings import note_posted
 from bot.store.raffles import raffle_card
 from bot.store.tables.messages import OutboxState
@@ -128,7 +129,7 @@ class Fair:
             note = partial(
                 note_posted, subject_id=naming_id, chat_id=chat_id, message_id=message_id, posted_at=posted_at
             )
-            await self.db.write(departures.mark, row_id, OutboxState.SENT, None, posted_at, None, note)
+            await self.db.write(departures.write_mark, row_id, Mark(OutboxState.SENT, note=note), posted_at)
         return bool(rows)
 
     async def namings(self) -> list[tuple[int, str, bool]]:
