@@ -25,8 +25,9 @@ from bot.rules.act import Act, Sender
 from bot.rules.raffles.facts import NewRaffle, RafflePolicy
 from bot.rules.raffles.proofs import check_proof
 from bot.rules.words import Language
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
 from bot.store.engine.schema import migrate
+from bot.store.engine.sessions import Tx
 
 START = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 CLOSES = START + timedelta(hours=1)

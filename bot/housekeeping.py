@@ -12,7 +12,8 @@ from bot.meters import BooksChecked, Meters
 from bot.store import causes, forgotten
 from bot.store.damage import Repairs
 from bot.store.engine.away import name_of
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.ledger import check_books
 from bot.store.messages import outbox, set_aside
 from bot.store.messages.refused import forget_refusals

@@ -20,8 +20,9 @@ from bot.flows.take_orders import take_told
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.lots import Lot, merge
 from bot.rules.packets.packets import ShareTaken
-from bot.store.engine.db import Database, Tx, async_engine
+from bot.store.engine.db import Database, async_engine
 from bot.store.engine.schema import HEAD, SCRIPTS, migrate
+from bot.store.engine.sessions import Tx
 from bot.store.tables import FanGroup, Forgotten, metadata
 from tests.features.draws import Fair, Recorded
 from tests.features.orders.test_orders import held, order

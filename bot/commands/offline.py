@@ -9,9 +9,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings
 from bot.store.engine.checkup import look, revision
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
 from bot.store.engine.lock import InUseError, sqlite_path
 from bot.store.engine.schema import HEAD
+from bot.store.engine.sessions import Tx
 from bot.store.engine.shops import StillUsedError, be_alone
 
 EXIT_REFUSED = 1

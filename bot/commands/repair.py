@@ -8,8 +8,8 @@ from bot.commands.offline import RefusedError, told, write
 from bot.settings import Settings
 from bot.store import damage
 from bot.store.engine.checkup import look
-from bot.store.engine.db import Tx
 from bot.store.engine.lock import alone
+from bot.store.engine.sessions import Tx
 from bot.store.messages.set_aside import UPDATE, Aside, drop, list_aside, take_back
 
 ALL = "all"

@@ -11,9 +11,9 @@ from bot.rules.rights import HomeMoved
 from bot.settings import Settings
 from bot.store.audit import MACHINE
 from bot.store.engine.checkup import look
-from bot.store.engine.db import Tx
 from bot.store.engine.lock import alone
 from bot.store.engine.mark import MARK, address_of, take_mark
+from bot.store.engine.sessions import Tx
 from bot.store.engine.shops import Room, ShopFound, find_shops, remove_shop
 from bot.store.places import find_place
 

@@ -14,7 +14,8 @@ from bot.rules.place import Place
 from bot.rules.shops.arrivals import RoomJoined
 from bot.rules.words import Language, reader_language
 from bot.store.audit import record
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.members import meet, see
 from bot.store.messages.outbox import Terms, rekey
 from bot.store.messages.refused import end_all, lose_room

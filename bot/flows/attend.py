@@ -9,7 +9,8 @@ from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.place import Place
 from bot.rules.streams.attendance import AttendancePolicy, AttendOutcome
 from bot.rules.streams.streams import AiringFacts, How
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.members import standing
 
 

@@ -52,7 +52,8 @@ from bot.rules.raffles.facts import RafflePolicy
 from bot.rules.sealing import SALT_BYTES
 from bot.store import ledger
 from bot.store.coupons.hand_out import Choice, Claim, ClaimTools, hand_out
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.members import standing
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner

@@ -6,7 +6,8 @@ from bot.rules.act import Act
 from bot.rules.checkins.checkins import CheckedIn, CheckInOutcome, CheckInPolicy, MakeUpOutcome
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.policies import Policies
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.members import standing
 
 

@@ -12,7 +12,8 @@ from bot.rules.people.joining import WelcomePolicy
 from bot.rules.policies import Policies
 from bot.store.coupons.for_gifts import GiftCoupons
 from bot.store.coupons.hand_out import Choice
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import pack
 from bot.store.messages.telling import Ways, tell_here, withdraw_messages

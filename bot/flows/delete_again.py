@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bot.features.people.privacy import forget_me
 from bot.rules.people.privacy import DeletionDone
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.forgotten import Deletion, deletions, still_here
 from bot.store.leaving import Forgetting
 from bot.store.places import place_of

@@ -19,7 +19,8 @@ from bot.rules.words import plain_word
 from bot.store import causes
 from bot.store.airings import facts_of_row, make_airing
 from bot.store.audit import caused_by
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import chats_of
 from bot.store.messages.refused import heard_in
 from bot.store.places import lock_shop

@@ -6,7 +6,8 @@ from bot.features.orders import hook as hooks
 from bot.features.shops import ownership
 from bot.rules.act import Sender
 from bot.rules.place import Place
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 
 
 class HandingOver:

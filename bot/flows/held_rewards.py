@@ -23,7 +23,8 @@ from bot.rules.rights import Role
 from bot.rules.staff.held import HeldGone, HeldRefused, HeldReleased, HeldSettled, SettleOutcome
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.giveaways import Giveaways, Gives
 from bot.store.held import reasons_of, settle, signs
 from bot.store.places import lock_shop, place_of

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from bot.features import communities
 from bot.rules.policies import Policies
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages.refused import end_all
 
 

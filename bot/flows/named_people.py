@@ -12,7 +12,8 @@ from bot.rules.coupons.redemption import WhoseCode
 from bot.rules.naming import MOST_CHOICES, Named, WhichFan
 from bot.rules.place import Place
 from bot.store.coupons.look_up import campaign_sharing
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.members import see
 from bot.store.tables import Activity, Member, Person
 

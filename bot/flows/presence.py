@@ -20,7 +20,8 @@ from bot.rules.fans import FansPolicy, Found, Known, Where
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.place import Place
 from bot.rules.policies import Policies
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.members import be_present, enlist, locked_member
 from bot.store.places import place_of, rooms_of
 from bot.store.tables import Member, Person, Presence

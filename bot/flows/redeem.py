@@ -8,7 +8,8 @@ from bot.rules.act import Act
 from bot.rules.coupons.redemption import Redeemed, RedeemOutcome
 from bot.rules.naming import Named
 from bot.rules.place import Place
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.tables import AuditEntry, Coupon
 
 

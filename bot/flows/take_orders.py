@@ -23,7 +23,8 @@ from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.tables import AuditEntry
 
 IMPORTED = "orders.imported"

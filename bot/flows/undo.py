@@ -12,7 +12,8 @@ from bot.rules.general import NothingToUndo, OwnersAct, TooLateToUndo, Undone, U
 from bot.rules.policies import Policies
 from bot.rules.rights import Role, may_undo
 from bot.store.audit import caused_by, record
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.giveaways import Giveaways
 from bot.store.tables import AuditEntry
 

@@ -20,8 +20,8 @@ from bot.rules.streams.streams import (
     phase_of,
 )
 from bot.rules.words import language_of
-from bot.store.engine.db import PLANNED, Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.cards import (
     CardSubject,
     announce,

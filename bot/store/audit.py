@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from bot.rules.act import Act
 from bot.store.causes import from_json
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.tables import AuditEntry, Community
 
 T = TypeVar("T")

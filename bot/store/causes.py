@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import update
 
 from bot.rules.retention import CAUSES_KEPT
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.tables import metadata
 from bot.store.tables.base import CAUSE_AT
 

@@ -39,7 +39,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.logs import apart, get_logger
-from bot.store.engine.db import PROMISED, Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import PROMISED, Tx
 from bot.store.messages.set_aside import OUTBOX, put_aside
 from bot.store.tables import Outbox, SetAside, metadata
 from bot.store.tables.messages import OutboxState

@@ -7,8 +7,8 @@ from sqlalchemy import bindparam, delete, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Dialogue
 
 _KEEP = Hot.upsert(

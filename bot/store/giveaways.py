@@ -17,7 +17,7 @@ from bot.rules.calendar import day_of, start_of
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch, left_of, may_give
 from bot.rules.place import Place
 from bot.store import forgotten
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.oversight import tell_of
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Community

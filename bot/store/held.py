@@ -19,8 +19,8 @@ from bot.rules.place import Place
 from bot.rules.staff.held import HeldNotice
 from bot.rules.tiers import Deed
 from bot.store import causes
-from bot.store.engine.db import PLANNED, Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.tables import Account, Activity, Held, Member, Sighting, Transfer

@@ -11,7 +11,7 @@ from bot.rules.coin_shop.shelf import ItemFacts, ItemKind, ItemState, Per
 from bot.rules.coupon_states import CampaignState
 from bot.rules.raffles.facts import RaffleState
 from bot.rules.tiers import Tier
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Campaign, Item, Raffle
 from bot.store.tables.base import id_of
 

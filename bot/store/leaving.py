@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.rules.policies import Policies
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 
 NOBODY = -(10**15)
 """Ids from here downwards are nobody's: Telegram has none there (its longest take 52 bits, groups' begin at -10^13)."""

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.lots import Lot, in_purse
-from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Account, Transfer
 from bot.store.tables.ledger import AccountKind
 

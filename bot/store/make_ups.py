@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.coin_shop.shelf import ItemKind, PurchaseState
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Attendance, Purchase
 
 

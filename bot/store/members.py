@@ -13,8 +13,8 @@ from sqlmodel import col
 from bot.rules.act import Sender
 from bot.rules.fans import Known, Verdict, judge
 from bot.store import forgotten
-from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Account, Activity, FirstTouch, Forgotten, Member, Person, Presence
 from bot.store.tables.base import Id
 from bot.store.tables.ledger import AccountKind

@@ -8,8 +8,8 @@ from sqlmodel import col
 
 from bot.rules.shops.calendar import PostingState, SlotKind
 from bot.rules.streaks import Cover
-from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import touch_cards
 from bot.store.tables import CheckIn, Member, Posting
 from bot.store.tables.base import Id

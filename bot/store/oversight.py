@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from bot.rules.place import Place
 from bot.rules.staff.staff import OperatorActed
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.tables import AuditEntry, Person

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import take_away_later
 from bot.store.messages.payloads import LEAVE
 from bot.store.tables import Card, FanGroup, Member, Outbox, Presence, RefusedRoom, SourceLink

@@ -11,7 +11,7 @@ from sqlmodel import col
 from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.ways_in import source_key
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.members import meet
 from bot.store.tables import FirstTouch, Member, Person, Source
 

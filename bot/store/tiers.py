@@ -10,7 +10,7 @@ from sqlmodel import col
 from bot.rules.calendar import day_of
 from bot.rules.place import Place
 from bot.rules.tiers import MEMORY, DayOfDeeds, Deed, Tier, TierNow, TierPolicy, settle, sums_of
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Activity, Member
 
 POLICY = TierPolicy()

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.place import Place
-from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Win
 from bot.store.tables.wins import WinKind
 

@@ -1,6 +1,7 @@
-"""What a promised message does when its turn has come: post, edit, say, tell, send a file, delete, leave.
+"""Does what a promised message asks for: post, edit, say, tell, send a file, delete, leave.
 
-A refusal is raised as aiogram raises it, unless there is another way to tell the same; the sender decides what follows.
+A refusal of Telegram is raised as aiogram raises it, unless the same can be told by another way. The sender decides
+what follows.
 """
 
 import contextlib
@@ -19,7 +20,8 @@ from bot.logs import get_logger
 from bot.rules.place import Place
 from bot.rules.refusals import Refusal
 from bot.rules.words import Language, reader_language
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import hang_again
 from bot.store.messages.departures import Departure
 from bot.store.messages.payloads import (
@@ -54,7 +56,7 @@ FileMaker = Callable[[int, int], Awaitable[Attachment | None]]
 
 
 class Witness(Protocol):
-    """Writes down, in the commit that marks a message as sent, which message told a group of a subject, and when."""
+    """Writes down which message told a group of a subject, and when, in the commit that marks the message as sent."""
 
     def __call__(self, tx: Tx, *, subject_id: int, chat_id: int, message_id: int, posted_at: datetime) -> None:
         """`posted_at` is Telegram's date of the message."""
@@ -70,9 +72,9 @@ class Result(NamedTuple):
     shown: Any = None
     """What that message shows."""
     note: Callable[[Tx], None] | None = None
-    """What else is written down with it."""
+    """Writes down more in the same commit."""
     refused: Refusal | None = None
-    """Why it was told by another way than was meant."""
+    """Why Telegram refused the way that was meant, where another way worked."""
 
 
 class Shown(NamedTuple):
@@ -154,7 +156,7 @@ class Deliveries:
         if found.card.message_id is not None and not asked.anew:
             return Result(OutboxState.SENT)
         if getattr(found.shown, "over", False):
-            # A card that is over before it hung would only tell a lie.
+            # A card of something that is over already would tell a lie.
             return Result(OutboxState.EXPIRED, "over before it was posted")
         message = self._message(found.shown, found.place, found.language)
         sent = await self._out.call("sendMessage", chat_id=row.chat_id, **await self._where(row.chat_id), **message)
@@ -179,9 +181,9 @@ class Deliveries:
         return Result(OutboxState.SENT, None, (id_of(found.card), message_id))
 
     def _hung_again(self, row: Departure, found: Shown, message_id: int, words: str) -> Result:
-        """Somebody deleted the card, or it is too old to be edited: it hangs anew while there is something to do."""
+        """The card was deleted, or is too old to be edited: it is hung anew while there is something to do."""
         note = None
-        # What lies in a private chat is its reader's to delete.
+        # In a private chat the reader may delete what they like.
         if row.chat_id < 0 and not getattr(found.shown, "over", False):
             too_old = "can't be edited" in words
             note = partial(
@@ -190,12 +192,12 @@ class Deliveries:
         return Result(OutboxState.FAILED, "the card is gone", note=note)
 
     async def _where(self, chat_id: int) -> dict[str, int]:
-        """Where in a forum a room is told things. It is looked up when it is sent: a change holds for what waits."""
+        """The topic in which a room is told things. It is looked up at sending, so a change holds for what waits."""
         group = await self._communities.group(chat_id) if chat_id < 0 else None
         return {"message_thread_id": group.topic.thread_id} if group is not None and group.topic is not None else {}
 
     async def _thread(self, row: Departure, asked: Tell) -> int | None:
-        """Where one person is told: where they asked; what they didn't ask for comes where the room is told things."""
+        """The topic in which one person is told: where they asked, else where the room is told things."""
         if asked.asked:
             return asked.thread_id
         return (await self._where(row.chat_id)).get("message_thread_id")

@@ -54,7 +54,7 @@ Handle = Callable[[dict[str, Any], datetime], Awaitable[None]]
 
 
 class People(Protocol):
-    """Whose updates come is read in the transaction that stores them: one read each would be dearer than the rest."""
+    """The senders of a batch are read in the transaction that stores it: one read each was the most expensive part."""
 
     def unknown(self, user_ids: set[int]) -> set[int]:
         """Those who must be read."""
@@ -85,7 +85,7 @@ class _Waiting:
 
 
 class Intake:
-    """The way in."""
+    """Takes updates in and hands them on."""
 
     def __init__(
         self,

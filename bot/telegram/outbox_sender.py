@@ -29,10 +29,11 @@ from bot.meters import Beat, Meters
 from bot.rules.refusals import WAITING, Refusal, ended_by
 from bot.store.damage import Damage, Repairs, set_row_aside
 from bot.store.engine.away import name_of
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
 from bot.store.engine.hold import Hold
+from bot.store.engine.sessions import Tx
 from bot.store.messages import departures
-from bot.store.messages.departures import Departure
+from bot.store.messages.departures import Departure, Mark
 from bot.store.messages.missed import tell_missed
 from bot.store.messages.payloads import EDIT, FILE, POST, SAY, DamagedError, Say, Tell
 from bot.store.messages.refused import REFUSED, begin, end, open_refusals
@@ -45,32 +46,31 @@ from bot.telegram.refusals import refusal_of
 log = get_logger("sender")
 
 AHEAD = 2.0
-"""Seconds of sending that are taken from the outbox at once, of live messages."""
+"""Live messages that leave within so many seconds are taken from the outbox at once."""
 AHEAD_OF_OTHERS = 0.25
-"""Of edits, reminders, posts and bulk only little: what is live must not queue behind what was taken before it."""
+"""The same for edits, reminders, posts and bulk. It is short: a live message must not wait behind them."""
 ONE_TURN = 1 / 25
-"""Seconds before a start in which nothing else takes a turn any more."""
+"""Nothing else is sent in the 40 ms before a start."""
 LOOK_AGAIN = 0.12
-"""Seconds after which what had to wait for its turn is looked at again."""
+"""Seconds until the sender looks again at rows that had to wait."""
 SHORTEST = 0.002
-"""Seconds between two rounds, at least."""
+"""The fewest seconds between two rounds."""
 STARTS_WITHIN = 1.8
-"""Seconds in which a start is told everywhere, where the limits allow it."""
+"""A start is told in all rooms within so many seconds, where Telegram's limits allow it."""
 ONE_BY_ONE = 0.025
-"""How long a message waits, at its turn, for the mark of the one before: a kill doubles one, not all that were under
-way. With many groups on a slow network they overlap a little; with fewer there is more time, up to `MOST_PATIENT`."""
+"""Seconds that a message waits until the one before it is marked as sent. So a kill doubles one message, not all that
+are under way. With few groups there is time to wait longer, up to `MOST_PATIENT`."""
 MOST_PATIENT = 0.5
-PIECES = 5
-"""In which a message waits for the answer to the one before: a machine that was busy elsewhere for one of them may
-have got that answer and not have read it yet."""
+SLICES = 5
+"""Wait in five slices: after a busy loop one long timeout would end although the answer is there."""
 STEADY = 2.0
-"""Seconds to wait after a round that failed, and for what is under way when the sender ends."""
+"""Seconds to wait after a round that failed. When the sender ends, it waits as long for calls under way."""
 MOST_TRIES = 8
-"""Of what fails for no passing reason."""
+"""How often a message is tried that fails for an unknown reason."""
 TO_ROOMS = frozenset({POST, EDIT, SAY, FILE})
-"""What tells a whole room something."""
+"""Acts that tell a whole room something."""
 LONGEST_PAUSE = 15.0
-"""Seconds between two tries while Telegram can't be reached: what was promised waits for the network to come back."""
+"""The most seconds between two tries while Telegram can't be reached."""
 SLEEP = timedelta(seconds=30)
 """The longest sleep, for safety; promises and jumps of the clock wake the sender at once."""
 
@@ -80,24 +80,24 @@ class _Flight:
     """How far a message has got."""
 
     answered: asyncio.Event = field(default_factory=asyncio.Event)
-    """Telegram has answered, or it isn't sent after all."""
+    """Set when Telegram has answered, or when the message isn't sent after all."""
     marked: asyncio.Event = field(default_factory=asyncio.Event)
-    """And that is written down."""
+    """Set when the result is written down."""
 
     async def over(self, patience: float) -> None:
-        """Wait until a kill can't double it any more; a slow network may be overtaken, our own writing never."""
-        for _ in range(PIECES):
+        """Wait until a kill can't double it: at most `patience` seconds for Telegram's answer, then for our mark."""
+        for _ in range(SLICES):
             if self.answered.is_set():
                 break
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(patience / PIECES):
+                async with asyncio.timeout(patience / SLICES):
                     await self.answered.wait()
         if self.answered.is_set():
             await self.marked.wait()
 
 
 class Sender:
-    """The way out for what was promised."""
+    """Sends promised messages."""
 
     def __init__(
         self,
@@ -120,20 +120,20 @@ class Sender:
         self._clock = clock
         self._hold = hold
         self._refusals: dict[int, set[Refusal]] = {}
-        """What rooms refuse now, as the table says too: only where something is refused, a success has news."""
+        """What rooms refuse now, as in the table. Only in these rooms a message that is taken has something to end."""
         self._repairs = Repairs(db)
         self._wake = asyncio.Event()
         self._under_way: dict[asyncio.Task[None], int] = {}
-        """Rows that were taken, by who sends them."""
+        """The row that each task sends."""
         self._not_begun: set[asyncio.Task[None]] = set()
         self._unsure = False
-        """Whether rows may have been taken without our hearing of it."""
+        """Whether a commit that took rows may have succeeded although its answer was lost."""
         self._before: _Flight | None = None
         clock.wakes(self._wake)
         db.on_promise(self._wake.set)
 
     async def run(self) -> None:
-        """Send what is due, until cancelled: then calls under way are finished, and what hasn't begun is put back."""
+        """Send what is due until cancelled. Then finish the calls under way, and put back rows that weren't sent."""
         try:
             await self._begin()
         except (ValueError, TypeError) as error:
@@ -173,8 +173,8 @@ class Sender:
             await asyncio.wait(self._under_way, timeout=STEADY + 1)
 
     async def _begin(self) -> None:
-        """What the process before left, and what rooms refuse; the database may be away just now."""
-        await self._keep(departures.after_crash, self._hold.term)
+        """Take back what an ended process left, and read what rooms refuse. Wait for the database if it is away."""
+        await self._write_down(departures.after_crash, self._hold.term)
         while True:
             try:
                 self._refusals = await self._db.read(open_refusals)
@@ -185,7 +185,7 @@ class Sender:
                 return
 
     async def _round(self) -> float:
-        """Take what may leave soon; seconds until there may be more."""
+        """Take the rows that may leave soon, and start sending them. Returns the seconds until there may be more."""
         now = self._clock.now()
         if self._unsure:
             await self._db.write(departures.put_strays_back, self._hold.term, list(self._under_way.values()))
@@ -196,7 +196,7 @@ class Sender:
         before_start = (seen.next_start - now).total_seconds() - ONE_TURN if seen.next_start is not None else AHEAD
         for row_id, reason in seen.damaged:
             await self._set_aside(row_id, reason)
-        turns = [(row, at) for row in seen.due if (at := self._turn(row, before_start)) is not None]
+        turns = [(row, at) for row in seen.due if (at := self._when_it_may_leave(row, before_start)) is not None]
         ids = [row.id for row, _ in turns]
         taken = await self._db.write(departures.take, ids, self._hold.term) if ids else set()
         self._send_all([(row, at) for row, at in turns if row.id in taken], sum(row.announces for row in seen.due))
@@ -207,11 +207,11 @@ class Sender:
 
     async def _set_aside(self, row_id: int, reason: str) -> None:
         damage = Damage(OUTBOX, (str(row_id),), ())
-        await self._keep(set_row_aside, damage, reason, self._clock.now())
+        await self._write_down(set_row_aside, damage, reason, self._clock.now())
 
-    def _turn(self, row: Departure, before_start: float) -> float | None:
-        """The monotonic instant of a row's turn, or None if that isn't soon."""
-        # What one person is told in silence doesn't count as the group's.
+    def _when_it_may_leave(self, row: Departure, before_start: float) -> float | None:
+        """The monotonic instant at which a row may leave, or None if that isn't soon."""
+        # A whisper or a private message doesn't count among the group's messages.
         told = row.payload
         chat_id = told.user_id if isinstance(told, Tell) and (told.whisper or told.can_write) else row.chat_id
         within = AHEAD
@@ -223,7 +223,7 @@ class Sender:
         return now + wait if wait is not None else None
 
     def _send_all(self, turns: list[tuple[Departure, float]], announcements: int) -> None:
-        """Let each leave at its turn, one after the other where there is time for it."""
+        """Start a task for each row. Messages leave one after the other where there is time for it."""
         begun = time.monotonic()
         told = 0
         for row, at in sorted(turns, key=itemgetter(1)):
@@ -263,12 +263,12 @@ class Sender:
         try:
             await self._send_and_mark(row, flight)
         except HeldError as error:
-            # For a passing reason: it is tried until its time is over.
+            # The reason passes: the message is tried again until its time is over.
             pause = max(error.wait, min(2.0 ** (row.attempts - 1), LONGEST_PAUSE))
             await self._put_back(row, timedelta(seconds=pause))
         except TelegramMigrateToChat as error:
             await self._move_group.follow(row.chat_id, error.migrate_to_chat_id, self._clock.now())
-            await self._keep(departures.moved, row.id, error.migrate_to_chat_id, self._clock.now())
+            await self._write_down(departures.moved, row.id, error.migrate_to_chat_id, self._clock.now())
             self._wake.set()
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             await self._refused(row, refusal_of(error), error.message)
@@ -277,47 +277,40 @@ class Sender:
         except Exception as error:  # one bad row must not stop the others
             log.error("send_failed", row=row.id, act=row.act, chat=row.chat_id, exc_info=error)
             if row.attempts + 1 >= MOST_TRIES:
-                await self._mark(row, OutboxState.FAILED, "too many tries")
+                await self._mark(row, Mark(OutboxState.FAILED, "too many tries"))
             else:
                 await self._put_back(row, timedelta(seconds=2.0**row.attempts))
 
     async def _refused(self, row: Departure, reason: Refusal, words: str) -> None:
-        """What Telegram refused for good waits while somebody can end the reason; the owner hears why, once."""
+        """Telegram refused a message. It waits if somebody can end the reason; the owner hears why, once."""
         log.warning("send_refused", row=row.id, act=row.act, chat=row.chat_id, reason=reason.value, words=words[:80])
         now = self._clock.now()
         told_to_room = row.chat_id < 0 and row.act in TO_ROOMS
         if not told_to_room and not (row.chat_id < 0 and reason is Refusal.REMOVED):
-            await self._mark(row, OutboxState.FAILED, "refused")
+            await self._mark(row, Mark(OutboxState.FAILED, "refused"))
             return
         if reason is Refusal.REMOVED:
-            # Removed without a word, or the word is still on its way: be quiet there.
-            await self._keep(departures.lost_room, row.id, now)
+            # The bot was removed, and Telegram's update of it is lost or late: nothing is told there any more.
+            await self._write_down(departures.lost_room, row.id, now)
             self._communities.forget()
         elif reason in WAITING and not (isinstance(row.payload, Say) and row.payload.witness is not None):
-            await self._keep(departures.refuse, row.id, reason, now)
+            await self._write_down(departures.refuse, row.id, reason, now)
             self._wake.set()
         else:
-            # Another try wouldn't mend it; and a naming goes to the next room by itself.
+            # Another try wouldn't help. A witnessed message isn't tried again either: a naming goes to the next room.
             note = partial(begin, chat_id=row.chat_id, reason=reason, now=now) if row.act != EDIT else None
-            await self._mark(row, OutboxState.FAILED, f"{REFUSED}{reason}", note=note)
+            await self._mark(row, Mark(OutboxState.FAILED, f"{REFUSED}{reason}", note=note))
         self._refusals.setdefault(row.chat_id, set()).add(reason)
 
     async def _put_back(self, row: Departure, wait: timedelta) -> None:
-        await self._keep(departures.put_back, row.id, self._clock.now() + wait)
+        await self._write_down(departures.put_back, row.id, self._clock.now() + wait)
         self._wake.set()
 
-    async def _mark(
-        self,
-        row: Departure,
-        state: OutboxState,
-        problem: str | None,
-        hung: tuple[int, int] | None = None,
-        note: Callable[[Tx], None] | None = None,
-    ) -> None:
-        await self._keep(departures.mark, row.id, state, problem, self._clock.now(), hung, note)
+    async def _mark(self, row: Departure, mark: Mark) -> None:
+        await self._write_down(departures.write_mark, row.id, mark, self._clock.now())
 
-    async def _keep(self, what: Callable[..., object], *facts: Any) -> None:
-        """Write down what came of a row, however long the database is away: until then it isn't sent again."""
+    async def _write_down(self, what: Callable[..., object], *facts: Any) -> None:
+        """Write down what came of a row, however long the database is away. The row isn't sent again before that."""
         while True:
             try:
                 await self._db.write(what, *facts)
@@ -330,16 +323,16 @@ class Sender:
     async def _send_and_mark(self, row: Departure, flight: _Flight) -> None:
         result = await self._deliveries.do(row)
         flight.answered.set()
-        await self._mark(row, result.state, result.problem, result.hung, self._news(row, result))
+        await self._mark(row, Mark(result.state, result.problem, result.hung, self._news(row, result)))
         flight.marked.set()
         if row.act == POST and result.hung is not None:
             after = await self._deliveries.look(result.hung[0])
             if after is not None and after.shown != result.shown:
-                # What changed while it was on its way found no message to edit.
-                await self._keep(departures.edit_soon, after.card, row.chat_id, self._clock.now())
+                # The card changed while it was on its way, when there was no message to edit.
+                await self._write_down(departures.edit_soon, after.card, row.chat_id, self._clock.now())
 
     def _news(self, row: Departure, result: Result) -> Callable[[Tx], None] | None:
-        """What is written down with the mark: a room takes messages again, or refuses a kind of them, or missed one."""
+        """What is written down with the mark: a room takes messages again, refuses a kind of them, or missed one."""
         now = self._clock.now()
         notes = [result.note] if result.note is not None else []
         if result.refused is not None:
@@ -354,8 +347,8 @@ class Sender:
         if result.state is OutboxState.EXPIRED and row.refused:
             notes.append(partial(tell_missed, row_id=row.id, now=now))
 
-        def write_down(tx: Tx) -> None:
+        def write_notes(tx: Tx) -> None:
             for note in notes:
                 note(tx)
 
-        return write_down if notes else None
+        return write_notes if notes else None

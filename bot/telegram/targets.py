@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import col
 
 from bot.rules.place import SPEAKING_FOR_OTHERS
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms, promise
 from bot.store.messages.payloads import Tell, pack
 from bot.store.tables import Outbox

@@ -22,7 +22,8 @@ from bot.clock import Clock
 from bot.logs import get_logger
 from bot.rules.general import NoWhispers
 from bot.rules.place import Place
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms, take_away_later
 from bot.store.messages.telling import tell_owner
 from bot.telegram.answers import message_id_of

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.rules.raffles.proofs import SEAL_SHOWN
-from bot.store.engine.db import Database, Rx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Rx
 from bot.store.messages.telling import Attachment
 from bot.store.tables import Raffle
 

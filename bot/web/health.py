@@ -11,7 +11,8 @@ from sqlmodel import col
 
 from bot.meters import Beat, Meters, Phase
 from bot.store.engine.away import name_of
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Outbox
 from bot.store.tables.messages import Lane, OutboxState
 from bot.telegram.inbox import Intake

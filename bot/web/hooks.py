@@ -17,7 +17,8 @@ from bot.rules.numbers import read_number
 from bot.rules.orders.orders import OrderPolicy, OrderTaken, is_signed, read_call
 from bot.rules.place import Place
 from bot.rules.policies import Policies
-from bot.store.engine.db import Database, Rx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Rx
 from bot.store.places import find_place
 
 log = get_logger("hooks")

@@ -17,7 +17,8 @@ from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.streams.streams import NewStream, StreamMade, StreamPolicy
 from bot.running import App
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.tables import FanGroup, Member, Outbox, Stream, Subscription
 from bot.store.tables import Person as PersonRow
 from bot.telegram.pacer import Limits as PacerLimits

@@ -18,9 +18,10 @@ from bot.commands.backup import keep, put_back
 from bot.rules.people.privacy import DeletionDone
 from bot.settings import Settings
 from bot.store.engine.backup import settle
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
 from bot.store.engine.lock import InUseError, alone, in_use, using
 from bot.store.engine.schema import HEAD, migrate
+from bot.store.engine.sessions import Tx
 from bot.store.ledger import check_books
 from bot.store.messages.outbox import Terms, promise
 from bot.store.messages.payloads import DELETE, EDIT, POST, DeleteMessage, EditCard, PostCard, Say, Tell

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.messages.set_aside import count_aside
 from sandbox import Chat, Limits, Person, Rights, Sandbox
 from tests.bot.conftest import Play, Stage, is_card

@@ -18,9 +18,10 @@ from bot.flows.check_in import CheckIns
 from bot.meters import Beat
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.store.engine.away import DatabaseAwayError
-from bot.store.engine.db import Database, Rx
+from bot.store.engine.db import Database
 from bot.store.engine.hold import PostgresHold, held
 from bot.store.engine.lock import InUseError
+from bot.store.engine.sessions import Rx
 from bot.store.ledger import check_books
 from bot.store.tables import Coupon
 from tests.bot.big_shop import at_work, big_shop

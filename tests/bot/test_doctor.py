@@ -26,11 +26,11 @@ from bot.rules.doctor.rooms import ROOM_FINDINGS
 from bot.rules.refusals import Refusal
 from bot.rules.words import Language
 from bot.settings import Settings
-from bot.store.engine.db import Tx
 from bot.store.engine.hold import held
 from bot.store.engine.lock import using
 from bot.store.engine.mark import address_of, leave_mark
 from bot.store.engine.schema import HEAD, migrate
+from bot.store.engine.sessions import Tx
 from bot.store.tables import FanGroup
 from sandbox import Limits, Rights, Sandbox
 from tests.bot.conftest import Play, settings

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.__main__ import IN_USE
-from bot.store.engine.db import Database, Rx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Rx
 from bot.store.tables import Outbox
 from bot.store.tables.messages import OutboxState
 from sandbox import Limits, Sandbox

@@ -14,9 +14,10 @@ from bot.rules.act import Sender
 from bot.rules.words import Language
 from bot.settings import DATABASES
 from bot.store.audit import MACHINE
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
 from bot.store.engine.lock import using
 from bot.store.engine.mark import MARK, address_of, leave_mark
+from bot.store.engine.sessions import Tx
 from bot.store.places import place_of
 from bot.store.rooms import leave_room
 from sandbox import Rights

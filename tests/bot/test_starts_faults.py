@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Outbox
 from sandbox import Chat, Person, Rights
 from tests.bot.big_shop import BigShop, at_work, big_shop, lateness

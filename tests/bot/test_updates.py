@@ -17,7 +17,8 @@ from bot.features.people.privacy import forget_me
 from bot.rules import polling
 from bot.rules.people.privacy import NothingKept
 from bot.rules.retention import ASIDE_KEPT
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages import inbox, set_aside
 from bot.store.messages.set_aside import MOST, UPDATE, count_aside, expire, put_aside, take_back
 from bot.store.tables import Inbox, SetAside

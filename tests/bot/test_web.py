@@ -17,7 +17,8 @@ from sqlalchemy import text
 from bot.clock import Clock
 from bot.meters import BUCKETS, Beat, Histogram, Meters, Phase
 from bot.running import App
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.updates import kind_of_update
 from bot.web import Vitals, serving
 from sandbox import Limits, Rights, Sandbox

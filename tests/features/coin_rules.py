@@ -23,7 +23,7 @@ from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.tiers import Tier
 from bot.store.coupons.hand_out import ClaimTools
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.held import note_sighting
 from bot.store.members import standing
 from bot.store.tables import Member

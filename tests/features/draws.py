@@ -27,6 +27,7 @@ from bot.rules.raffles.opening import RaffleMade, Redrawn
 from bot.rules.raffles.proofs import Checked, check_proof
 from bot.store.engine.db import Database
 from bot.store.messages import departures
+from bot.store.messages.departures import Mark
 from bot.store.tables.messages import OutboxState
 from tests.features.scene import NOON, OWNER, Causes, act_of, query, shop, staff_act
 
@@ -133,7 +134,7 @@ class Fair:
             note = partial(
                 note_posted, subject_id=naming_id, chat_id=chat_id, message_id=message_id, posted_at=posted_at
             )
-            await self.db.write(departures.mark, row_id, OutboxState.SENT, None, posted_at, None, note)
+            await self.db.write(departures.write_mark, row_id, Mark(OutboxState.SENT, note=note), posted_at)
         return bool(rows)
 
     async def namings(self) -> list[tuple[int, str, bool]]:

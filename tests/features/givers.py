@@ -32,7 +32,8 @@ from bot.rules.policies import Policies
 from bot.rules.rights import Role
 from bot.rules.words import Language
 from bot.store.coupons.hand_out import ClaimTools
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.ledger import check_books
 from bot.store.places import Group
 from bot.store.tables import Outbox

@@ -39,7 +39,8 @@ from bot.rules.shops.setup import SetupPolicy
 from bot.rules.words import Language
 from bot.store import ledger
 from bot.store.coupons.hand_out import Choice, ClaimTools
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.members import standing
 from bot.store.tables import Campaign
 

@@ -41,7 +41,8 @@ from bot.rules.streams.streams import (
     StreamPolicy,
 )
 from bot.store.airings import CARD, airing_of, live_card, open_airings
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.ledger import check_books
 from bot.store.messages.payloads import EDIT, POST, SAY, TELL
 from bot.store.tables import Card, FanGroup, Outbox, Slot

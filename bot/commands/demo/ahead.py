@@ -14,8 +14,9 @@ from bot.rules.raffles.facts import RaffleState
 from bot.rules.shops.calendar import SlotFacts, SlotKind, next_due
 from bot.rules.streams.streams import StreamPolicy
 from bot.store.airings import all_open
-from bot.store.engine.db import Rx
+from bot.store.engine.sessions import Rx
 from bot.store.tables import Campaign, Community, GiftReward, Outbox, Raffle, Slot, Stream, Subscription
+from bot.store.tables.base import id_of
 from bot.store.tables.messages import OutboxState
 from sandbox.page import NextEvent
 
@@ -51,7 +52,7 @@ def mornings(rx: Rx, now: datetime) -> Iterator[Event]:
     rows = select(Slot, Community).join(Community, col(Community.id) == col(Slot.community_id))
     for slot, shop in rx.execute(rows.where(col(Slot.active))):
         kind = SlotKind(slot.kind)
-        facts = SlotFacts(slot.id or 0, slot.community_id, kind, slot.at, slot.weekdays, shop.timezone, shop.made_at)
+        facts = SlotFacts(id_of(slot), slot.community_id, kind, slot.at, slot.weekdays, shop.timezone, shop.made_at)
         due = next_due(facts, now)
         if due is not None:
             yield due, "next_morning"

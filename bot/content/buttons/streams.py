@@ -1,7 +1,7 @@
 """Buttons of streams: the live card, the list, reminders, what the owner is asked at the start."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import Buttons, undo_button, undo_if_possible
+from bot.content.buttons.shared import HEART, Buttons, undo_button, undo_if_possible
 from bot.rules.streams.reminders import OpenChatFirst, Reminder
 from bot.rules.streams.streams import (
     LIVE_PHASES,
@@ -19,8 +19,6 @@ UNREMIND = "unremind"
 """`remind:<stream>`, `unremind:<stream>`."""
 HERE = "here"
 """`here:<airing>` marks that somebody came."""
-HEART = "heart"
-"""`heart:<goal>` gives a heart."""
 ON_AIR = "onair"
 LATER = "later"
 """`later:<airing>:<minutes>`."""

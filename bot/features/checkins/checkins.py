@@ -24,8 +24,8 @@ from bot.rules.checkins.checkins import (
 from bot.rules.place import Place
 from bot.rules.streaks import Cover
 from bot.store import causes, ledger
-from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Tx
 from bot.store.make_ups import unused_free_make_ups, use_free_make_up
 from bot.store.members import Standing, note, standing
 from bot.store.mornings import count_on_card

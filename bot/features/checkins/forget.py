@@ -3,7 +3,7 @@
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
 from bot.store.tables import CheckIn
 

@@ -5,7 +5,7 @@ from sqlmodel import col
 
 from bot.rules.coin_shop.shelf import PurchaseState
 from bot.store.audit import forget_answers
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
 from bot.store.tables import Item, Purchase
 

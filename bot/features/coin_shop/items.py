@@ -32,7 +32,8 @@ from bot.rules.windows import check_window
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.coupons.campaigns import campaign_numbered
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.items import item_numbered, items_of, subject_of
 from bot.store.places import lock_shop
 from bot.store.raffle_tickets import raffle_for_sale

@@ -23,7 +23,8 @@ from bot.rules.place import Place
 from bot.store import causes, ledger
 from bot.store.audit import first_answer, record_act
 from bot.store.coupons.hand_out import take_away
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.items import charge_key, item_numbered, subject_of
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import pack

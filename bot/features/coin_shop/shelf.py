@@ -33,7 +33,8 @@ from bot.rules.coin_shop.shelf import (
 from bot.rules.place import Place
 from bot.rules.tiers import Tier
 from bot.store import causes
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.items import charge_key, find_item, items_of, lock_item
 from bot.store.members import Standing
 from bot.store.tables import Account, Item, Member, Purchase

@@ -27,8 +27,9 @@ from bot.rules.coins.lapse import (
 from bot.rules.lots import Lapse
 from bot.rules.place import Place
 from bot.store import ledger
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import pack
 from bot.store.messages.telling import tell_in_private

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.coupon_states import CampaignState
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.tables import AuditEntry, Campaign, CampaignCode, CodeBatch
 
 

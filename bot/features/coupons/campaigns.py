@@ -27,7 +27,8 @@ from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.coupons.campaigns import CARD, card_of
 from bot.store.coupons.hand_out import hang
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import CardSubject, hang_card, take_down
 from bot.store.messages.outbox import Terms
 from bot.store.messages.refused import heard_in, untold_card

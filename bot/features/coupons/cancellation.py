@@ -13,7 +13,7 @@ from bot.store import causes
 from bot.store.audit import first_answer, record
 from bot.store.coupons.campaigns import CARD
 from bot.store.coupons.hand_out import give_back_claim
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import touch_cards
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Campaign, Coupon

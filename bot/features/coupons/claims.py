@@ -15,7 +15,8 @@ from bot.rules.coupons.held_coupons import EarlyDrop, HeldCoupon, MyCoupons, fat
 from bot.rules.place import Place
 from bot.store.coupons.campaigns import upcoming
 from bot.store.coupons.hand_out import Claim, ClaimTools, hand_out, usable_at
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.members import standing
 from bot.store.tables import Campaign, Coupon, Member
 from bot.store.tiers import tier_of

@@ -12,7 +12,8 @@ from bot.rules.act import Act
 from bot.rules.coupon_states import CampaignState
 from bot.rules.coupons.code_files import BadLine, CodesRefused, Trouble, report_bad_lines
 from bot.rules.files import ImportPolicy
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Campaign, CampaignCode, CodeBatch, Coupon
 from bot.store.tables.base import id_of
 

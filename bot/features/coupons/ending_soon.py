@@ -11,7 +11,8 @@ from sqlmodel import col
 from bot.logs import apart, get_logger
 from bot.rules.coupon_states import CampaignState, CouponState
 from bot.rules.coupons.ending_soon import CouponsEnd, EndingCoupon, EndingPolicy, reminds_at, reminds_next
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import pack
 from bot.store.messages.telling import tell_in_private

@@ -5,7 +5,7 @@ from sqlmodel import col
 
 from bot.rules.coupon_states import CouponState
 from bot.store.audit import forget_answers
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
 from bot.store.tables import Campaign, Coupon
 

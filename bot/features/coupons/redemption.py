@@ -22,7 +22,7 @@ from bot.rules.naming import Named
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.coupons.look_up import campaign_sharing, coupon_with, has_own_codes, mark_held, mark_redeemed
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.orders import has_standing_order
 from bot.store.tables import AuditEntry, Campaign, Coupon, Member, Person
 from bot.store.tables.base import id_of

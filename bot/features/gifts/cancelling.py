@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, select, update
 from sqlmodel import col
 
 from bot.rules.gift_states import RewardState
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Account, GiftReward, Invitation, Member
 
 PENDING = (RewardState.WAITING, RewardState.DUE, RewardState.HELD)

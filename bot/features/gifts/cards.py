@@ -22,7 +22,7 @@ from bot.rules.gifts.cards import (
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.place import Place
 from bot.rules.policies import Policies
-from bot.store.engine.db import PLANNED, Tx
+from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.members import standing
 from bot.store.tables import Gift, GiftOffer, Member
 from bot.store.tables.base import id_of

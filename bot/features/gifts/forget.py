@@ -6,7 +6,7 @@ from sqlmodel import col
 from bot.features.gifts.cancelling import cancel, drop_rewards
 from bot.features.gifts.stock import give_back
 from bot.rules.gift_states import GiftState, Who
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving, Traces
 from bot.store.tables import Gift, GiftOffer, GiftOpening, GiftReward, GiftSending, Invitation
 

@@ -12,7 +12,7 @@ from bot.rules.gift_states import PAYS_COINS, GiftState, OfferState, Opens
 from bot.rules.gifts.offers import NewGift
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch, gift_promises, left_of, may_give
 from bot.rules.place import Place
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.giveaways import Allowance, Giveaways, Gives, subjects_of
 from bot.store.tables import AuditEntry, Gift, GiftOffer
 

@@ -20,7 +20,7 @@ from bot.rules.gift_states import RewardState, Stage, Who
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.gifts.rewards import settled
 from bot.rules.place import Place
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.tables import GiftReward, Invitation
 
 KIND = "gift"

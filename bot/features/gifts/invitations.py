@@ -24,7 +24,7 @@ from bot.rules.gifts.stages import Progress, progress
 from bot.rules.place import Place
 from bot.rules.streaks import Cover
 from bot.store.coupons.for_gifts import GiftCoupons
-from bot.store.engine.db import PLANNED, Tx
+from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.members import Standing
 from bot.store.tables import Account, CheckIn, Gift, GiftOffer, GiftOpening, GiftReward, Invitation, Member, Person
 from bot.store.tables.base import id_of

@@ -11,7 +11,7 @@ from bot.rules.gift_states import GiftState, RewardState, Stage, Who
 from bot.rules.gifts.cards import FRIENDS_SHOWN, START, FriendLine, GiftCard
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.place import Place
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import CardSubject, hang_card, touch_cards
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import pack

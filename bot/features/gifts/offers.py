@@ -32,7 +32,8 @@ from bot.rules.rights import Role
 from bot.rules.tiers import Tier
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.giveaways import Giveaways
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Campaign, Gift, GiftOffer, GiftReward, Invitation

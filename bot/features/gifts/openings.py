@@ -16,7 +16,7 @@ from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.place import Place
 from bot.rules.ways_in import SOURCE_OF_GIFTS
 from bot.store import forgotten
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.places import find_place
 from bot.store.sources import own_source, touch
 from bot.store.tables import Gift, GiftOpening, Member, Person, Presence

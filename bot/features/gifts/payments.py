@@ -15,7 +15,7 @@ from bot.rules.gifts.rewards import FriendRewarded, InviterCapped, InviterReward
 from bot.rules.place import Place
 from bot.rules.tiers import Deed
 from bot.store import ledger
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.members import note
 from bot.store.places import place_of
 from bot.store.tables import Account, Coupon, Gift, GiftReward, Invitation, Member, Person

@@ -14,7 +14,7 @@ from bot.rules.gifts.cards import (
 )
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.policies import Policies
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.places import place_of
 from bot.store.tables import Gift
 from bot.store.tables.base import id_of

@@ -28,7 +28,8 @@ from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.gifts.rewards import RewardHeld, settled
 from bot.rules.gifts.rings import quirks_of, ring_size
 from bot.rules.policies import Policies
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.held import Reward, held_reasons, hold
 from bot.store.tables import GiftReward, Invitation
 from bot.store.tables.base import id_of

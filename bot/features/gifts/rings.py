@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.rules.gifts.rings import Circle
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Activity, Gift, GiftOpening, Invitation, Member
 
 LEVELS = 4

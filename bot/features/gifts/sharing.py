@@ -17,7 +17,7 @@ from bot.rules.gifts.cards import (
 )
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.place import Place
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.places import place_of
 from bot.store.tables import Gift, GiftSending, Member, Person
 from bot.store.tables.base import id_of

@@ -10,7 +10,7 @@ from bot.rules.gift_states import OfferState
 from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.store.coupons import for_gifts
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.places import place_of
 from bot.store.tables import Campaign, Gift, GiftOffer
 

@@ -14,7 +14,7 @@ from bot.rules.giveaways import GiveawayTooMuch, may_give
 from bot.rules.goal_board import StepState
 from bot.rules.hearts.hearts import GoalState, coins_of
 from bot.rules.place import Place
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.giveaways import Allowance, Gives, subjects_of
 from bot.store.on_air import is_open
 from bot.store.tables import Airing, AuditEntry

@@ -29,7 +29,8 @@ from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.store import airings, causes
 from bot.store.audit import first_answer, record
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.on_air import OpenAiring, open_airing_at, open_airings_at
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry

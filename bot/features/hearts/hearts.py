@@ -28,8 +28,9 @@ from bot.rules.hearts.hearts import (
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.store.airings import CARD
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Tx
 from bot.store.giveaways import promise_of
 from bot.store.members import Standing, standing
 from bot.store.messages.cards import has_stale_card, touch_cards

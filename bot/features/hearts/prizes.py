@@ -11,7 +11,7 @@ from bot.rules.act import Act
 from bot.rules.hearts.hearts import Give, HeartPolicy, ReadPrize
 from bot.rules.place import Place
 from bot.rules.policies import Policies
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.giveaways import Giveaways
 
 Steps = tuple[tuple[int, Give], ...]

@@ -9,7 +9,8 @@ from sqlmodel import col
 from bot.rules.act import Act
 from bot.rules.orders.orders import HookOff, HookShown
 from bot.store.audit import caused_by, record_act
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.places import lock_shop
 from bot.store.tables import OrderHook
 

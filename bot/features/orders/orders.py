@@ -35,7 +35,8 @@ from bot.store.coupons.look_up import (
     uncount_redeemed,
     why_not_redeemable,
 )
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.members import note, unnote
 from bot.store.orders import has_standing_order
 from bot.store.tables import AuditEntry, Campaign, Coupon, Member, Order, Person

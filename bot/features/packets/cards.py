@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from bot.rules.packets.packets import SEED_SHOWN, PacketCard
 from bot.rules.sealing import commitment
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import CardSubject, groups_of, hang_card, take_down
 from bot.store.messages.outbox import Terms
 from bot.store.tables import Member, Person

@@ -12,7 +12,7 @@ from bot.features.packets.shares import deleted_among, lots_from_json, share_key
 from bot.rules.lots import merge
 from bot.rules.packets.packets import PacketState
 from bot.store import ledger
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import touch_cards
 from bot.store.places import place_of
 from bot.store.tables import Account

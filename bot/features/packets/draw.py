@@ -35,8 +35,9 @@ from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.rules.sealing import Sealed, key_of, list_hash, order_of
 from bot.store import ledger
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Tx
 from bot.store.held import Reward, held_reasons, hold
 from bot.store.look_up import LookUp
 from bot.store.messages.cards import touch_cards

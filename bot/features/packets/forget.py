@@ -5,7 +5,7 @@ from sqlmodel import col
 
 from bot.features.packets.closing import give_up_share
 from bot.features.packets.shares import lock_purses, shares_waiting
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
 from bot.store.tables.packets import Packet, PacketTake
 

@@ -29,7 +29,7 @@ from bot.rules.packets.shares import split
 from bot.rules.rights import ForStaffOnly, Role
 from bot.store import causes, ledger
 from bot.store.audit import record
-from bot.store.engine.db import PLANNED, Tx
+from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.giveaways import Giveaways
 from bot.store.members import standing
 from bot.store.messages.cards import CardSubject, hang_cards

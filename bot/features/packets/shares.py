@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from bot.rules.lots import Lot
 from bot.store import causes
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Account, Member
 from bot.store.tables.packets import Packet, PacketShare, PacketTake
 

@@ -29,8 +29,8 @@ from bot.rules.packets.packets import (
 )
 from bot.rules.sealing import seal_of
 from bot.store import causes, ledger
-from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Tx
 from bot.store.members import Standing, standing
 from bot.store.messages.cards import has_stale_card, touch_cards
 from bot.store.tables.base import Id

@@ -14,7 +14,7 @@ from bot.rules.place import Place
 from bot.rules.ways_in import source_key
 from bot.rules.words import Language
 from bot.store import forgotten
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.members import enlist, locked_member
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import pack

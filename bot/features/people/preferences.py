@@ -8,7 +8,8 @@ from bot.rules.act import Act
 from bot.rules.people.preferences import Preference, PreferencesShown
 from bot.rules.place import Place
 from bot.rules.words import language_of
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.members import locked_member, meet, standing
 from bot.store.tables import Member, Outbox, Person
 from bot.store.tables.messages import Lane, OutboxState

@@ -19,7 +19,8 @@ from bot.rules.people.privacy import (
 from bot.rules.place import Place
 from bot.store import forgotten, ledger
 from bot.store.coupons.hand_out import count_usable
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.leaving import Forgetting, Leaving, Traces
 from bot.store.messages import set_aside
 from bot.store.messages.payloads import TELL

@@ -16,7 +16,8 @@ from bot.rules.people.sources import SHOWN, DoorsClosed, SourceLine, SourceList
 from bot.rules.place import Place
 from bot.rules.ways_in import SOURCE_OF_OUTSIDERS, source_key
 from bot.store.audit import caused_by, record_act
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of

@@ -17,7 +17,8 @@ from bot.rules.raffles.facts import EntryState, RafflePolicy, RaffleState, Seali
 from bot.rules.raffles.opening import RaffleCancelled, RaffleNotNow, RaffleUnknown
 from bot.store import causes, ledger
 from bot.store.audit import caused_by, first_answer, record_act
-from bot.store.engine.db import PLANNED, Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.cards import touch_cards
 from bot.store.tables import AuditEntry, Raffle, RaffleEntry
 from bot.store.tables.base import id_of

@@ -18,7 +18,7 @@ from bot.features.raffles.facts import (
 from bot.rules.beacons import QUICKNET
 from bot.rules.raffles.cards import RaffleCard
 from bot.rules.raffles.facts import EntryState, RaffleState, public_state
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import CardSubject, hang_card, take_down
 from bot.store.messages.outbox import Terms
 from bot.store.tables import Community, Raffle, RaffleEntry

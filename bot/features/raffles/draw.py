@@ -23,7 +23,8 @@ from bot.rules.raffles.draws import Waits, ask_again_after
 from bot.rules.raffles.entries import OnList, check_entry
 from bot.rules.raffles.facts import EntrantFacts, EntryState, RafflePolicy, RaffleState, Reason, Sealing
 from bot.rules.sealing import Sealed, key_of, list_hash, order_of
-from bot.store.engine.db import PLANNED, Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.look_up import LookUp
 from bot.store.messages.cards import touch_cards
 from bot.store.places import place_of

@@ -37,7 +37,7 @@ from bot.rules.raffles.facts import (
 from bot.rules.raffles.proofs import page_of
 from bot.rules.sealing import seal_of
 from bot.store import causes, ledger
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.members import Standing, note, standing
 from bot.store.messages.cards import touch_cards
 from bot.store.tables import Attendance, CheckIn, Member, Raffle, RaffleEntry

@@ -11,7 +11,8 @@ from bot.rules.beacons import Pulse
 from bot.rules.raffles.facts import EntryState, Need, RaffleFacts, RafflePolicy, RaffleState
 from bot.rules.raffles.results import Winner
 from bot.rules.sealing import Sealed
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Member, Person, Raffle, RaffleEntry
 
 CARD = "raffle"

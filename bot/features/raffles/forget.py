@@ -6,7 +6,7 @@ from sqlmodel import col
 from bot.rules.raffles.draws import UNREACHABLE
 from bot.rules.raffles.facts import EntryState, RaffleState, Reason
 from bot.store.audit import forget_answers
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
 from bot.store.tables import Raffle, RaffleEntry, RaffleRedraw
 

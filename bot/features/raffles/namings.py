@@ -16,7 +16,7 @@ from bot.features.raffles.facts import CARD, lock_raffle
 from bot.rules.beacons import NAMED_AHEAD, QUICKNET
 from bot.rules.raffles.draws import DrawWaits, NamingState, RoundNamed, Waits, next_round, rest_after
 from bot.rules.raffles.facts import RafflePolicy, RaffleState
-from bot.store.engine.db import PLANNED, Tx
+from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.cards import groups_of, hanging_in, touch_cards
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import WitnessOf

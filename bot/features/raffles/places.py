@@ -12,7 +12,8 @@ from bot.features.raffles.facts import CARD, REDRAW, next_in_rank
 from bot.rules.place import Place
 from bot.rules.raffles.facts import EntryState, Reason
 from bot.rules.raffles.results import YouWon
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.look_up import LookUp
 from bot.store.messages.cards import groups_of, touch_cards
 from bot.store.messages.outbox import Terms

@@ -20,7 +20,8 @@ from bot.rules.raffles.proof_rules import Draw, Naming, RedrawNoted, Struck
 from bot.rules.raffles.proofs import write_proof
 from bot.rules.raffles.results import DrawTold, LostPlace
 from bot.rules.sealing import Sealed
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import SendFile
 from bot.store.messages.telling import Attachment, attach

@@ -49,7 +49,8 @@ from bot.rules.sealing import SALT_BYTES, SEED_BYTES, commitment
 from bot.store import causes
 from bot.store.airings import open_airings
 from bot.store.audit import first_answer, record_act
-from bot.store.engine.db import PLANNED, Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.cards import CardSubject, hang_cards
 from bot.store.messages.outbox import Terms
 from bot.store.messages.refused import heard_in, untold_card

@@ -23,7 +23,8 @@ from bot.rules.raffles.opening import NotAWinner, RaffleNotNow, RaffleUnknown, R
 from bot.rules.raffles.results import PlaceRedrawn
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.look_up import LookUp
 from bot.store.tables import Member, Raffle, RaffleEntry, RaffleRedraw
 from bot.store.tables.base import id_of

@@ -12,7 +12,8 @@ from bot.rules.calendar import DAY, day_of, start_of
 from bot.rules.shops.calendar import CadencePolicy, MorningCard, PostingState, SlotFacts, SlotKind, fill, next_due
 from bot.rules.streams.streams import OVER_PHASES, phase_of
 from bot.store.airings import open_airings
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import CardSubject, hang_cards
 from bot.store.messages.outbox import Terms
 from bot.store.mornings import CARD, count_came

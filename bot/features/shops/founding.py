@@ -7,7 +7,7 @@ from bot.rules.shops.arrivals import Greeting
 from bot.rules.shops.calendar import SlotKind
 from bot.rules.shops.setup import MORNING_AT_FIRST
 from bot.rules.words import Language
-from bot.store.engine.db import PLANNED, Tx
+from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import say
 from bot.store.tables import Account, Community, Slot

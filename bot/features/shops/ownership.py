@@ -10,7 +10,8 @@ from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.rights import HomeMoved, HomeTold, OwnerBefore, OwnerNow
 from bot.store.audit import record
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.members import meet
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_person

@@ -15,7 +15,8 @@ from bot.rules.place import Place, Shop
 from bot.rules.shops.arrivals import OwnedShop, RoomFounded, RoomLeft, WhoseRoom
 from bot.rules.topics import RoomTopic
 from bot.store.audit import caused_by, record
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.members import meet
 from bot.store.messages.outbox import Terms, promise
 from bot.store.messages.payloads import LEAVE, LeaveChat

@@ -37,7 +37,8 @@ from bot.rules.words import Language
 from bot.store import causes
 from bot.store.audit import caused_by, record
 from bot.store.dialogues import close_dialogue, find_dialogue, open_dialogue, show_dialogue_in
-from bot.store.engine.db import PLANNED, Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.tables import AuditEntry, Community, Dialogue, Slot
 
 SETUP = "setup.changed"

@@ -10,7 +10,8 @@ from bot.rules.place import Place
 from bot.rules.topics import LONGEST_NAME, Lost, TopicChosen, TopicLost
 from bot.store import causes
 from bot.store.audit import caused_by, record
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of

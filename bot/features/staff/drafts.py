@@ -12,7 +12,8 @@ from bot.rules.place import Place
 from bot.rules.staff.panel import next_step
 from bot.store.audit import caused_by
 from bot.store.dialogues import close_dialogue, find_dialogue, open_dialogue, show_dialogue_in
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Dialogue
 
 KIND = "admin"

@@ -6,7 +6,8 @@ from bot.rules.act import Sender
 from bot.rules.calendar import day_of
 from bot.rules.farming import FarmingPolicy, Pulse, Sign
 from bot.rules.place import Place
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.held import note_sighting
 from bot.store.members import OutsideError, standing
 

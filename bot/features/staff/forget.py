@@ -5,7 +5,7 @@ from sqlmodel import col
 
 from bot.store import forgotten
 from bot.store.audit import forget_answers
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving, Traces
 from bot.store.tables import Denied, Held, Sighting
 

@@ -23,7 +23,8 @@ from bot.rules.staff.staff import (
 )
 from bot.store.audit import caused_by, record_act
 from bot.store.denials import anybody_denied, denied_among
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.forgotten import fingerprints
 from bot.store.giveaways import limit_of
 from bot.store.members import meet

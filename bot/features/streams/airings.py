@@ -52,7 +52,8 @@ from bot.store.airings import (
     tell_subscribers,
 )
 from bot.store.audit import caused_by
-from bot.store.engine.db import PLANNED, Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.cards import chats_of, hanging_in, hasten, withdraw
 from bot.store.messages.outbox import Terms
 from bot.store.messages.refused import heard_in

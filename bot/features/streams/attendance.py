@@ -20,8 +20,8 @@ from bot.rules.streams.attendance import (
 from bot.rules.streams.streams import AiringFacts, AiringState, How
 from bot.store import causes, ledger
 from bot.store.airings import CARD, find_airing
-from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Tx
 from bot.store.members import Standing, note
 from bot.store.messages.cards import touch_cards
 from bot.store.tables import Airing, Attendance

@@ -11,7 +11,7 @@ from bot.rules.streams.streams import AiringFacts, AiringState, EndNotice, Strea
 from bot.store import causes
 from bot.store.airings import CARD, count_came, hush, lock_airing, next_airing, next_of, show
 from bot.store.audit import record
-from bot.store.engine.db import PLANNED, Tx
+from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.cards import chats_of, hanging_in, withdraw
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import say

@@ -6,7 +6,8 @@ from bot.features.streams.changes import close, locked
 from bot.logs import apart, get_logger
 from bot.rules.streams.streams import AiringState, AskOwner, StreamPolicy, due_times, must_ask
 from bot.store.airings import all_open, announce_start, facts_of_row, lock_airing, unannounced
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of

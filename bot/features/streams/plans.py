@@ -32,7 +32,8 @@ from bot.store.airings import (
     open_airings,
 )
 from bot.store.audit import caused_by, record
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import chats_of
 from bot.store.messages.refused import heard_in, silent_rooms
 from bot.store.places import lock_shop

@@ -21,7 +21,8 @@ from bot.store.airings import (
     subscribers_after,
     tell_subscribers,
 )
-from bot.store.engine.db import PLANNED, Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.members import locked_member, standing
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import Packed

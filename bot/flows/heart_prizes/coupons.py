@@ -12,7 +12,7 @@ from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.store.coupons.campaigns import campaign_numbered
 from bot.store.coupons.hand_out import unlock
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 
 NAME = "coupon"
 HIGHEST = 2**31 - 1

@@ -11,7 +11,7 @@ from bot.rules.numbers import read_number
 from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy
 from bot.rules.policies import Policies
 from bot.rules.sealing import SEED_BYTES
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 
 NAME = "packet"
 

@@ -13,7 +13,7 @@ from bot.rules.policies import Policies
 from bot.rules.raffles.facts import NewRaffle, RafflePolicy
 from bot.rules.raffles.opening import RaffleMade
 from bot.rules.sealing import SEED_BYTES
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 
 NAME = "raffle"
 

@@ -20,7 +20,7 @@ from bot.rules.files import ImportPolicy
 from bot.rules.policies import Policies
 from bot.store.coupons.campaigns import CARD, card_of
 from bot.store.coupons.hand_out import ClaimTools
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 
 
 def wire(core: Core) -> Wired:

@@ -36,7 +36,8 @@ from bot.rules.beacons import Beacon
 from bot.rules.panel import Section
 from bot.rules.policies import Policies
 from bot.settings import Settings
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.giveaways import Giveaways, Gives
 from bot.store.leaving import DropTraces, Forget, Forgetting, LockFirst
 from bot.store.panel import ListThings

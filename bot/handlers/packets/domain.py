@@ -14,7 +14,7 @@ from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.handlers.packets import packets, panel
 from bot.rules.packets.packets import PacketPolicy
 from bot.rules.policies import Policies
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 
 
 def wire(core: Core) -> Wired:

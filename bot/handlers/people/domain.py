@@ -16,7 +16,7 @@ from bot.handlers.people.services import PeopleServices
 from bot.rules.people.joining import WelcomePolicy
 from bot.rules.people.members import BoardPolicy
 from bot.rules.policies import Policies
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 
 
 def wire(core: Core) -> Wired:

@@ -17,7 +17,7 @@ from bot.handlers.raffles import panel, raffles
 from bot.handlers.raffles.services import RaffleServices
 from bot.rules.policies import Policies
 from bot.rules.raffles.facts import RafflePolicy
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 
 
 def wire(core: Core) -> Wired:

@@ -17,7 +17,7 @@ from bot.rules.policies import Policies
 from bot.rules.shops.calendar import CadencePolicy
 from bot.rules.shops.setup import SetupPolicy
 from bot.store import mornings
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 
 
 def wire(core: Core) -> Wired:

@@ -16,7 +16,7 @@ from bot.rules.policies import Policies
 from bot.rules.streams.attendance import AttendancePolicy
 from bot.rules.streams.streams import StreamPolicy
 from bot.store import airings as facts
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 
 
 def wire(core: Core) -> Wired:

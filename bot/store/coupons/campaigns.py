@@ -12,8 +12,8 @@ from bot.rules.coupon_states import CampaignState, KeptFor
 from bot.rules.coupons.campaigns import CampaignFacts
 from bot.rules.coupons.drop_card import DropCard, drop_card
 from bot.rules.tiers import Tier
-from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Campaign
 from bot.store.tables.base import Id
 

@@ -9,7 +9,7 @@ from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.store.coupons import hand_out
 from bot.store.coupons.hand_out import Choice
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.members import Standing
 from bot.store.tables import Gift
 

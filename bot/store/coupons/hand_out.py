@@ -34,8 +34,8 @@ from bot.rules.place import Place
 from bot.rules.tiers import Tier
 from bot.store import causes, ledger
 from bot.store.coupons.campaigns import CARD, find_campaign
-from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Tx
 from bot.store.members import Standing, note
 from bot.store.messages.cards import CardSubject, hang_cards, touch_cards
 from bot.store.messages.outbox import Terms

@@ -10,7 +10,7 @@ from bot.rules.coupon_states import CampaignState, CouponState, Unusable, why_un
 from bot.rules.coupons.codes import read_code
 from bot.rules.place import Place
 from bot.rules.tiers import Deed
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.members import note, unnote
 from bot.store.tables import Campaign, CampaignCode, Coupon
 

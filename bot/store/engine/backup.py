@@ -16,9 +16,9 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from bot.store.causes import forget
-from bot.store.engine.db import Tx
 from bot.store.engine.lock import hand_over
 from bot.store.engine.schema import known_revisions, migrate_file
+from bot.store.engine.sessions import Tx
 from bot.store.messages.payloads import DELETE, EDIT, FILE, POST
 from bot.store.tables import Outbox
 from bot.store.tables.messages import OutboxState

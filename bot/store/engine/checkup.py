@@ -14,7 +14,8 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import col
 
 from bot.rules.doctor.findings import Chat, DatabaseAway, DatabaseDamaged, DatabaseHeld, DatabaseReadOnly, Finding
-from bot.store.engine.db import Rx, async_engine
+from bot.store.engine.db import async_engine
+from bot.store.engine.sessions import Rx
 from bot.store.tables import Community, FanGroup, Gift, GiftSending, Member
 
 T = TypeVar("T")

@@ -9,16 +9,18 @@ import asyncio
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
 
-from sqlalchemy.engine import Dialect, make_url
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import Session
 
 from bot.meters import Meters
 from bot.store.engine.away import DatabaseAwayError, is_away
-from bot.store.engine.hot import Cursor, Hot, Row
+from bot.store.engine.sessions import PLANNED, PROMISED, Rx, Tx
+from bot.store.engine.sqlite import SqliteWriter, prepare_reader
+
+__all__ = ["PLANNED", "PROMISED", "Database", "PostgresWriter", "Rx", "Tx", "Writer", "async_engine"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,48 +31,6 @@ RETRIES = 5
 OVERTAKEN_CODES = frozenset({"40001", "40P01", "23503"})
 """SQLSTATE of a serialization failure, of a deadlock, and of a row that another transaction deleted between our reading
 it and our referring to it: the transaction did nothing and runs again on what is true now."""
-
-
-PROMISED = "promised"
-"""The key in a write session's `info` that says that its use case promised a message."""
-PLANNED = "planned"
-"""The key that says that its use case changed what is due when: the alarm clock is set anew."""
-
-
-class Rx(Session):
-    """A session for reading."""
-
-
-class Tx(Session):
-    """A session for writing: only `Database.write` makes one, and only it commits."""
-
-    _cursor: Cursor | None = None
-
-    def rows(self, statement: Hot, **parameters: Any) -> list[Row]:
-        """All rows of a hot statement."""
-        cursor, dialect = self._driver()
-        return statement.rows(cursor, dialect, parameters)
-
-    def row(self, statement: Hot, **parameters: Any) -> Row | None:
-        """The first row of a hot statement."""
-        rows = self.rows(statement, **parameters)
-        return rows[0] if rows else None
-
-    def touch(self, statement: Hot, **parameters: Any) -> int:
-        """Run a hot statement that changes rows; how many it changed."""
-        cursor, dialect = self._driver()
-        return statement.touched(cursor, dialect, parameters)
-
-    def _driver(self) -> tuple[Cursor, Dialect]:
-        cursor = self._cursor
-        if cursor is None:
-            cursor = self._cursor = cast("Cursor", self.connection().connection.cursor())
-        return cursor, self.get_bind().dialect
-
-    def close(self) -> None:
-        """Forget the driver's cursor with the connection."""
-        self._cursor = None
-        super().close()
 
 
 class Writer(Protocol):
@@ -98,8 +58,6 @@ class Database:
         name = make_url(url).get_backend_name()
         engine = async_engine(url, **_pool(name))
         if name == "sqlite":
-            from bot.store.engine.sqlite import SqliteWriter, prepare_reader  # noqa: PLC0415  # one database is used
-
             prepare_reader(engine)
             return cls(engine, SqliteWriter(url, meters))
         return cls(engine, PostgresWriter(engine, meters))

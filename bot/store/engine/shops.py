@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, Table, delete, func, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Community, Dialogue, FanGroup, Member, Person, metadata
+from bot.store.tables.base import id_of
 
 OF_ALL_SHOPS = frozenset({"inbox", "person", "set_aside"})
 """Tables whose rows belong to no shop alone."""
@@ -77,7 +78,7 @@ def find_shops(session: Session) -> list[ShopFound]:
 
 
 def _found(shop: Community, owner: str | None, groups: list[FanGroup], counts: dict[int, int]) -> ShopFound:
-    number = shop.id or 0
+    number = id_of(shop)
     home = next((one for one in groups if one.is_home), None)
     return ShopFound(
         number=number,

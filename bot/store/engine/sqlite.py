@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import StaticPool
 
 from bot.meters import Meters
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 
 T = TypeVar("T")
 

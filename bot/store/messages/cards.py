@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from bot.rules.refusals import GIVEN_UP_AFTER, HUNG_AGAIN
-from bot.store.engine.db import PROMISED, Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import PROMISED, Tx
 from bot.store.messages.outbox import Terms, promise, take_away_later
 from bot.store.messages.payloads import POST, DamagedError, EditCard, PostCard
 from bot.store.tables import Card, FanGroup, Outbox
@@ -217,7 +217,7 @@ def hanging_in(session: Session, kind: str, subject_id: int) -> set[int]:
 
 
 def withdraw(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime) -> None:
-    """Take back what was announced; what is on its way and fails isn't tried again."""
+    """Take back an announcement. What is on its way and fails isn't tried again."""
     announced = col(Outbox.id).in_(_announced(tx, community_id, kind, subject_id))
     tx.execute(delete(Outbox).where(announced, col(Outbox.state) == OutboxState.WAITING))
     tx.execute(update(Outbox).where(announced, col(Outbox.state) == OutboxState.SENDING).values(not_after=now))
@@ -314,7 +314,7 @@ def move_cards(tx: Tx, kind: str, old_chat_id: int, new_chat_id: int) -> list[tu
 
 
 def take_down(tx: Tx, kind: str, old_chat_id: int, new_chat_id: int) -> list[int]:
-    """Forget the cards that hung in a chat whose message ids are void; what they showed.
+    """Forget the cards that hung in a chat whose message ids mean nothing any more. Returns what they showed.
 
     Cards that weren't posted yet just change their chat; what the new chat shows already isn't shown there twice.
     """

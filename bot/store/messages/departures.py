@@ -1,4 +1,4 @@
-"""What leaves the outbox: rows that are due, in the order of their lanes; taken, marked, put back."""
+"""How rows leave the outbox: due rows are looked up in the order of their lanes, taken, marked, or put back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.refusals import Refusal, try_again
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import promise_edit
 from bot.store.messages.missed import tell_missed
 from bot.store.messages.payloads import DELETE, EDIT, POST, SAY, TELL, DamagedError, Payload, read_payload
@@ -123,7 +123,7 @@ def look(session: Session, now: datetime) -> Seen:
 
 
 def expire(tx: Tx, now: datetime) -> None:
-    """Give up all whose time is over: none of them costs a turn. Of what a room refused until now its owner hears."""
+    """Give up all rows whose time is over. The owner hears of those that a room refused until now."""
     over = (_WAITING, col(Outbox.due_at) <= now, col(Outbox.not_after) <= now)
     refused = tx.execute(
         update(Outbox)
@@ -138,7 +138,7 @@ def expire(tx: Tx, now: datetime) -> None:
 
 
 def take(tx: Tx, ids: list[int], sender: str) -> set[int]:
-    """Mark rows *sending*, by whom, all of a round in one commit; those that still waited."""
+    """Mark the rows of a round *sending*, and by whom, in one commit. Returns those that still waited."""
     taken = tx.execute(
         update(Outbox)
         .where(col(Outbox.id).in_(ids), _WAITING)
@@ -148,25 +148,27 @@ def take(tx: Tx, ids: list[int], sender: str) -> set[int]:
     return {row_id for row_id in taken if row_id is not None}
 
 
-def mark(
-    tx: Tx,
-    row_id: int,
-    state: OutboxState,
-    problem: str | None,
-    now: datetime,
-    hung: tuple[int, int] | None = None,
-    note: Callable[[Tx], None] | None = None,
-) -> None:
-    """Write down what came of a row, and with it which message shows a card now: (card, message).
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What came of a row."""
 
-    `note` writes down in the same commit what else depends on the message that was sent.
-    """
-    if note is not None:
-        note(tx)
-    if hung is not None:
-        card_id, message_id = hung
+    state: OutboxState
+    problem: str | None = None
+    hung: tuple[int, int] | None = None
+    """(card, message): which message shows a card now."""
+    note: Callable[[Tx], None] | None = None
+    """Writes down in the same commit what else depends on the message that was sent."""
+
+
+def write_mark(tx: Tx, row_id: int, mark: Mark, now: datetime) -> None:
+    """Write down what came of a row."""
+    if mark.note is not None:
+        mark.note(tx)
+    if mark.hung is not None:
+        card_id, message_id = mark.hung
         tx.execute(update(Card).where(col(Card.id) == card_id).values(message_id=message_id, edited_at=now))
-    tx.execute(update(Outbox).where(col(Outbox.id) == row_id).values(state=state, problem=problem, sent_at=now))
+    what_came = {"state": mark.state, "problem": mark.problem, "sent_at": now}
+    tx.execute(update(Outbox).where(col(Outbox.id) == row_id).values(what_came))
     # Edits, deletions and answers that were delivered have nothing to tell later.
     tx.execute(
         delete(Outbox).where(
@@ -178,7 +180,7 @@ def mark(
 
 
 def put_back(tx: Tx, row_id: int, due_at: datetime) -> None:
-    """Let a row wait again, unless a newer one with the same fold is waiting: the newest wins. Twice does it once."""
+    """Let a row wait again, unless a newer one with the same fold waits: the newest wins. Twice is as good as once."""
     row = tx.get(Outbox, row_id)
     if row is None or row.state != OutboxState.SENDING:
         return
@@ -194,7 +196,7 @@ def put_back(tx: Tx, row_id: int, due_at: datetime) -> None:
 
 
 def put_all_back(tx: Tx, ids: list[int]) -> None:
-    """Let rows wait again that were taken and never sent, due as they were."""
+    """Let rows wait again that were taken and never sent. They stay due when they were."""
     for row in tx.execute(select(Outbox).where(col(Outbox.id).in_(ids)).order_by(col(Outbox.id))).scalars().all():
         put_back(tx, id_of(row), row.due_at)
 
@@ -207,7 +209,7 @@ def put_strays_back(tx: Tx, sender: str, under_way: list[int]) -> None:
 
 
 def refuse(tx: Tx, row_id: int, reason: Refusal, now: datetime) -> None:
-    """Let a row wait that its room refused: it is tried again until its time is over, and the owner hears why."""
+    """Let a row wait that its room refused. It is tried again until its time is over, and the owner hears why."""
     row = tx.get_one(Outbox, row_id)
     chat_id = row.chat_id
     if row.not_after is not None and row.not_after <= now and not (row.problem or "").startswith(REFUSED):
@@ -238,9 +240,9 @@ def moved(tx: Tx, row_id: int, new_chat_id: int, now: datetime) -> None:
 
 
 def after_crash(tx: Tx, sender: str) -> None:
-    """What was on its way when a process ended: sent again if it was promised, *unknown* if it was bulk.
+    """Settle what was on its way when a process ended: promised rows are sent again, bulk is *unknown*.
 
-    `sender` is who asks: what is on its way by them is left alone. All others have ended, as one bot runs at a time.
+    What `sender` itself sends is left alone. All other senders have ended, as one bot runs at a time.
     """
     not_mine = or_(col(Outbox.sender).is_(None), col(Outbox.sender) != sender)
     rows = (

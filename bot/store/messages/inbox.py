@@ -1,4 +1,4 @@
-"""The inbox: updates that were taken and aren't done, and those of them that are set aside."""
+"""The inbox: updates that were taken and aren't done yet. What can't be handled is set aside."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -9,8 +9,8 @@ from sqlalchemy import BigInteger, LargeBinary, Text, bindparam, cast, delete, s
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Tx
 from bot.store.messages.set_aside import UPDATE, put_aside
 from bot.store.tables import Inbox
 from bot.updates import Sound, Unread, read_body, unfit
@@ -43,7 +43,7 @@ def save(
     read_people: ReadPeople,
     strangers: set[int],
 ) -> tuple[set[int], dict[int, Any]]:
-    """Store updates; the ids of those that weren't there yet, and what is known of the strangers among the senders."""
+    """Store updates. Returns the ids of those that are new, and what is known of the strangers among the senders."""
     saved = {
         row[0]
         for update_id, body in rows
@@ -58,21 +58,21 @@ def save(
 
 
 def drop(tx: Tx, bot_id: int, update_ids: Sequence[int]) -> None:
-    """Updates that are done."""
+    """Delete updates that are done."""
     tx.execute(delete(Inbox).where(col(Inbox.bot_id) == bot_id, col(Inbox.update_id).in_(update_ids)))
 
 
 def left(session: Session, bot_id: int) -> list[int]:
-    """The ids of what isn't done, in order."""
+    """The ids of updates that aren't done, in order."""
     found = session.execute(select(col(Inbox.update_id)).where(col(Inbox.bot_id) == bot_id)).scalars()
     return sorted(found)
 
 
 def read(session: Session, bot_id: int, update_ids: Sequence[int]) -> list[Row]:
-    """What was stored under these ids, in order.
+    """The updates that were stored under these ids, in order.
 
     Raises:
-        ValueError: one of the instants isn't one.
+        ValueError: an instant can't be read.
     """
     rows = session.execute(
         select(col(Inbox.update_id), col(Inbox.body), col(Inbox.received_at))
@@ -100,7 +100,7 @@ def lay_aside(tx: Tx, bot_id: int, unread: Sequence[Unread], now: datetime) -> i
 
 
 def lay_row_aside(tx: Tx, bot_id: int, update_id: int, now: datetime) -> None:
-    """The same of a row that can't be read as it stands: its instant is none, or its text is no UTF-8."""
+    """Set a row aside that can't be read: its instant is none, or its text isn't UTF-8."""
     of_sqlite = tx.get_bind().dialect.name == "sqlite"  # which keeps whatever it is given, whatever the column's type
     stored: Any = cast(col(Inbox.body), LargeBinary) if of_sqlite else col(Inbox.body)
     body: bytes | str | None = tx.execute(

@@ -1,4 +1,4 @@
-"""What a room wasn't told, in the end: the owner hears of it."""
+"""Tells the owner what a room was never told, because it refused messages until the time was over."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy import Select, select
 from sqlmodel import col
 
 from bot.rules.refusals import RoomMissed, Told, told_by
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import (
     DamagedError,
@@ -31,7 +31,7 @@ REDRAW = "redraw"
 
 
 def tell_missed(tx: Tx, row_id: int, now: datetime) -> None:
-    """Tell the owner that a room refused this message until its time was over. Morning cards aren't worth a note."""
+    """Tell the owner that a room refused this message until its time was over. A morning card is worth no note."""
     row = tx.get_one(Outbox, row_id)
     room = tx.execute(
         select(FanGroup).where(col(FanGroup.chat_id) == row.chat_id, col(FanGroup.left_at).is_(None))

@@ -8,8 +8,8 @@ from sqlalchemy import String, bindparam, delete, func, select, update
 from sqlmodel import col
 
 from bot.rules.retention import CAUSES_KEPT
-from bot.store.engine.db import PROMISED, Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import PROMISED, Tx
 from bot.store.messages.payloads import DELETE, TELL, DamagedError, DeleteMessage, Payload, Tell
 from bot.store.tables import Outbox
 from bot.store.tables.messages import Lane, OutboxState

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.refusals import SILENT, Refusal, RoomRefuses
-from bot.store.engine.db import PROMISED, Tx
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import PROMISED, Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of

@@ -1,4 +1,4 @@
-"""What couldn't be read or stored is set aside, so that nothing else waits behind it: counted, told, repairable."""
+"""What can't be read or stored is set aside: nothing else waits behind it. It is counted, and can be repaired."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.retention import ASIDE_KEPT
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Inbox, SetAside
+from bot.store.tables.base import id_of
 from bot.updates import Sound, read_body
 
 MOST = 10_000
@@ -51,7 +52,7 @@ class Aside:
 def list_aside(session: Session) -> list[Aside]:
     """All that is set aside, the oldest first."""
     rows = session.execute(select(SetAside).order_by(col(SetAside.id))).scalars()
-    return [Aside(row.id or 0, row.kind, row.key, row.reason, row.set_aside_at) for row in rows]
+    return [Aside(id_of(row), row.kind, row.key, row.reason, row.set_aside_at) for row in rows]
 
 
 def drop(tx: Tx, numbers: list[int]) -> int:
@@ -66,7 +67,7 @@ def count_aside(session: Session) -> dict[str, int]:
 
 
 def take_back(tx: Tx, row_id: int) -> bool:
-    """Put an update into the inbox again, to be handled at the next start; False if it still can't be.
+    """Put an update into the inbox again: it is handled at the next start. False if it still can't be read.
 
     It counts as taken when it was set aside: a command that waited too long is asked again.
     """
@@ -87,7 +88,7 @@ def take_back(tx: Tx, row_id: int) -> bool:
 
 
 def forget_person(tx: Tx, user_id: int) -> None:
-    """What is known to be somebody's goes with them."""
+    """Drop what is known to come from a person."""
     tx.execute(delete(SetAside).where(col(SetAside.user_id) == user_id))
 
 

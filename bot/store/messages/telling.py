@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from bot.rules.outcome import Outcome
 from bot.rules.place import Place
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import chats_of, groups_of
 from bot.store.messages.outbox import Terms, promise
 from bot.store.messages.payloads import Packed, Say, SendFile, Tell, WitnessOf, pack

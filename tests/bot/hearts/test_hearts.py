@@ -10,7 +10,7 @@ from bot.rules.act import Sender
 from bot.rules.fans import Room
 from bot.rules.farming import FarmingPolicy, Reason, Sign
 from bot.rules.place import Place
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.held import Reward, hold
 from bot.store.members import standing
 from sandbox import Rights

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from sqlalchemy import text
 
 from bot.rules.orders.orders import sign
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.web import OrderCalls, Vitals, serving
 from sandbox import Document, Message
 from tests.bot.conftest import Play, Stage, is_card

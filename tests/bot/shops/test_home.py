@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from bot.store.engine.db import Tx
+from bot.store.engine.sessions import Tx
 from bot.store.places import find_group
 from sandbox import Chat, Message, Person, Rights
 from tests.bot.conftest import Play, Stage, is_card

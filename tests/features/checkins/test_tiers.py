@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from bot.rules.place import Place
 from bot.rules.tiers import Deed, Tier
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.members import note, standing
 from bot.store.tiers import tier_of, tiers_of
 from tests.features.scene import NOON, days, fan, query, shop

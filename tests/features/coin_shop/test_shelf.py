@@ -37,7 +37,8 @@ from bot.rules.raffles.facts import NewRaffle, RafflePolicy
 from bot.rules.raffles.opening import RaffleCancelled
 from bot.rules.tiers import Tier
 from bot.store import ledger
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.members import standing
 from tests.conftest import fresh_sqlite
 from tests.features.counter import STAFF, Counter

@@ -19,7 +19,8 @@ from bot.rules.lots import Lapse
 from bot.rules.people.preferences import Preference
 from bot.rules.place import Place
 from bot.store import ledger
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.ledger import check_books
 from bot.store.members import standing
 from bot.store.tables import Community

@@ -29,7 +29,8 @@ from bot.rules.tiers import Tier
 from bot.rules.windows import WindowPast, WindowUpsideDown
 from bot.rules.words import Language
 from bot.store import ledger
-from bot.store.engine.db import Database, Rx, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Rx, Tx
 from bot.store.ledger import check_books, give_back
 from bot.store.members import meet
 from bot.store.rooms import leave_room

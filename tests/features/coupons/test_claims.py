@@ -28,7 +28,8 @@ from bot.rules.place import Place
 from bot.rules.tiers import Deed, Tier
 from bot.store.coupons.campaigns import card_of
 from bot.store.coupons.hand_out import ClaimTools
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.ledger import check_books
 from bot.store.members import note, standing
 from tests.features.scene import (

@@ -11,7 +11,8 @@ from bot.rules.coupons.campaigns import CampaignFacts, CouponPolicy, NewCampaign
 from bot.rules.coupons.claims import AlreadyClaimed, Claimed, ClaimOutcome, NoSuchCoupon, PriceTooHigh, SoldOut
 from bot.rules.place import Place
 from bot.store.coupons.hand_out import Claim, ClaimTools, hand_out, put_back, set_aside, take_away, unlock
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.ledger import check_books
 from bot.store.members import standing
 from tests.features.scene import (

@@ -12,7 +12,8 @@ from bot.flows.redeem import Redemption
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.coupons.claims import Claimed
 from bot.rules.coupons.ending_soon import EndingPolicy
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Member
 from tests.features.scene import NOON, OWNER, Causes, act_by, act_of, campaigns_of, days, fan, offer, query, shop, till
 

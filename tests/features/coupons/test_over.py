@@ -26,7 +26,8 @@ from bot.rules.place import Place
 from bot.rules.tiers import Tier
 from bot.store.airings import _benefit
 from bot.store.coupons.hand_out import Claim, ClaimTools, hand_out
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.members import standing
 from bot.store.tables import Campaign, Coupon
 from tests.features.counter import Counter

@@ -18,7 +18,8 @@ from bot.rules.raffles.entries import Entered, WonLately
 from bot.rules.retention import FINGERPRINT_KEPT
 from bot.rules.words import Language
 from bot.store import forgotten
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.places import Group
 from bot.store.tables import Forgotten
 from tests.features.draws import Fair

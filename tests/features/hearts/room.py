@@ -24,7 +24,8 @@ from bot.rules.hearts.hearts import (
 from bot.rules.policies import Policies
 from bot.rules.rights import Role
 from bot.store.airings import CARD, live_card
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Card
 from tests.features.scene import GIVEAWAYS, OWNER, POLICIES, Causes, act_of, offer, query
 from tests.features.studio import Studio

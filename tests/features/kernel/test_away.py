@@ -9,8 +9,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import col
 
 from bot.store.engine.away import DatabaseAwayError, is_away
-from bot.store.engine.db import Database, Rx, Tx
+from bot.store.engine.db import Database
 from bot.store.engine.schema import migrate
+from bot.store.engine.sessions import Rx, Tx
 from bot.store.messages import departures
 from bot.store.messages.outbox import Terms, promise
 from bot.store.messages.payloads import Say

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from bot.store.damage import PARKED, Damage, Repairs, find, put_back, set_row_aside
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms, promise
 from bot.store.messages.payloads import DamagedError, Say, read_payload
 from bot.store.messages.set_aside import OUTBOX, count_aside, list_aside

@@ -8,7 +8,8 @@ from bot.features.communities import arrive
 from bot.flows.check_in import CheckIns
 from bot.rules.act import Sender
 from bot.rules.words import Language
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.engine.shops import OF_ALL_SHOPS, Room, find_shops, remove_shop, rows_of
 from bot.store.ledger import check_books
 from bot.store.tables import Dialogue, Member, Person, metadata

@@ -20,7 +20,8 @@ from bot.rules.place import Place
 from bot.store import causes as causes_
 from bot.store import ledger
 from bot.store.coupons.hand_out import ClaimTools
-from bot.store.engine.db import PROMISED, Database, Rx, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import PROMISED, Rx, Tx
 from bot.store.engine.sqlite import GROUP, WriterClosedError
 from bot.store.members import standing
 from bot.store.messages import outbox

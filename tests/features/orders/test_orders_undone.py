@@ -18,7 +18,8 @@ from bot.rules.coupons.claims import Claimed
 from bot.rules.farming import HeldState, Sign
 from bot.rules.general import NothingToUndo, TooLateToUndo, Undone
 from bot.rules.place import Place
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.held import note_sighting
 from bot.store.tables import Member
 from tests.conftest import fresh_sqlite

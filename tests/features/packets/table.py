@@ -22,7 +22,8 @@ from bot.rules.packets.packets import (
 )
 from bot.rules.place import Place
 from bot.rules.rights import Role
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.held import note_sighting
 from bot.store.ledger import check_books
 from bot.store.members import standing

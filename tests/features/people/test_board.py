@@ -14,7 +14,8 @@ from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.lots import Lapse
 from bot.rules.people.members import Board, BoardLine, BoardPolicy, MyCard
 from bot.rules.streaks import Restorable
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Member
 from tests.features.scene import NOON, POLICIES, Causes, act_of, days, fan, give, offer, shop, till
 

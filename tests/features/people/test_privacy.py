@@ -28,7 +28,8 @@ from bot.rules.streams.attendance import AlreadyHere, AttendancePolicy, Attended
 from bot.rules.streams.streams import How
 from bot.rules.words import Language
 from bot.store import forgotten
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.leaving import NOBODY
 from bot.store.ledger import check_books
 from bot.store.messages.outbox import Terms, forget_told

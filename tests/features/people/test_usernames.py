@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from bot.features.communities import Communities
 from bot.rules.act import Sender
 from bot.rules.place import Place
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
 from bot.store.engine.hot import Hot
 from bot.store.engine.schema import migrate
+from bot.store.engine.sessions import Tx
 from bot.store.members import meet, note, standing
 from tests.features.scene import NOON, days, fan, query, shop
 

@@ -20,7 +20,8 @@ from bot.rules.raffles.entries import Entered, WonLately
 from bot.rules.raffles.facts import RafflePolicy
 from bot.rules.raffles.opening import NotAWinner, RaffleNotNow, RaffleUnknown
 from bot.rules.raffles.results import Winner
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.ledger import check_books
 from bot.store.tables import Activity, Member, RaffleEntry
 from bot.store.tables.wins import WinKind

@@ -12,7 +12,8 @@ from bot.features.raffles.draw import Drawing, fix_key
 from bot.rules.beacons import NAMED_AHEAD, QUICKNET
 from bot.rules.raffles.facts import NewRaffle, RafflePolicy
 from bot.rules.raffles.opening import BeaconUnreachable, RaffleMade
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages import departures
 from bot.store.tables import FanGroup
 from tests.features.draws import CLOSES, DRAWS, STAFF, Fair, Recorded, pulse

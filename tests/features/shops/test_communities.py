@@ -11,7 +11,8 @@ from bot.features.communities import Communities, arrive
 from bot.rules.act import Sender
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.words import Language
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.rooms import leave_room
 from bot.store.tables import Card
 from tests.features.scene import (

@@ -14,7 +14,8 @@ from bot.features.streams.plans import plan
 from bot.rules.refusals import AGAIN_AFTER, GIVEN_UP_AFTER, Refusal, RoomRefuses
 from bot.rules.streams.streams import NewStream, StreamPolicy
 from bot.store.airings import open_airings
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.messages import departures
 from bot.store.messages.cards import CardSubject, hang_again, hang_card
 from bot.store.messages.outbox import Terms, promise

@@ -17,7 +17,8 @@ from bot.rules.place import Shop
 from bot.rules.shops.arrivals import RoomFounded, WhoseRoom
 from bot.rules.words import Language
 from bot.store.dialogues import close_dialogue, open_dialogue, show_dialogue_in
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.places import find_people
 from bot.store.tables import Card, Outbox
 from tests.features.scene import (

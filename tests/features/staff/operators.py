@@ -16,7 +16,8 @@ from bot.rules.hearts.hearts import GoalMade
 from bot.rules.packets.packets import NewPacket, OpenOutcome, PacketPolicy
 from bot.rules.place import Place
 from bot.rules.rights import Role
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Community
 from tests.features.hearts.room import Room
 from tests.features.scene import (

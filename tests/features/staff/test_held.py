@@ -15,7 +15,8 @@ from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.staff.held import HeldGone, HeldRefused, HeldReleased, HeldSettled
 from bot.store import ledger
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.held import Reward, held_reasons, hold
 from bot.store.members import note, standing
 from bot.store.tables import AuditEntry, Source

@@ -17,7 +17,8 @@ from bot.rules.packets.packets import PacketOpened
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.staff.held import HeldReleased
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.held import Reward, hold
 from bot.store.members import standing
 from tests.features.hearts.room import Room

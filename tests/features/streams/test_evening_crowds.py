@@ -11,7 +11,8 @@ from structlog.testing import capture_logs
 from bot.features.streams import clock as clockwork
 from bot.rules.streams.attendance import AlreadyHere, Attended, StreamOver
 from bot.rules.streams.streams import AiringState, Delayed, NoStreamThere, StreamCancelled, StreamEnded, WentLive
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from tests.features.scene import NOON, Causes, fan, query
 from tests.features.studio import EIGHT, WEEK, Studio, another_group, at, morning_slot
 

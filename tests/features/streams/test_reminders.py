@@ -13,7 +13,8 @@ from bot.features.streams.reminders import Reminders, begin_rounds, go_on, unfin
 from bot.rules.streams.reminders import NoMoreReminders, Reminding, StreamGone
 from bot.rules.streams.streams import StreamPolicy
 from bot.store.airings import count_subscribers
-from bot.store.engine.db import Database, Tx
+from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Member, Person, Subscription
 from tests.features.scene import NOON, Causes, days, fan, query, shop
 from tests.features.studio import EIGHT, WEEK, Studio, at

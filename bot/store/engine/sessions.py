@@ -1,0 +1,49 @@
+"""The sessions of use cases: one for reading, one for writing. They are two types, so a read can't pass for a write."""
+
+from typing import Any, cast
+
+from sqlalchemy.engine import Dialect
+from sqlalchemy.orm import Session
+
+from bot.store.engine.hot import Cursor, Hot, Row
+
+PROMISED = "promised"
+"""The key in a write session's `info` that says that its use case promised a message."""
+PLANNED = "planned"
+"""The key that says that its use case changed what is due when: the alarm clock is set anew."""
+
+
+class Rx(Session):
+    """A session for reading."""
+
+
+class Tx(Session):
+    """A session for writing: only `Database.write` makes one, and only it commits."""
+
+    _cursor: Cursor | None = None
+
+    def rows(self, statement: Hot, **parameters: Any) -> list[Row]:
+        """All rows of a hot statement."""
+        cursor, dialect = self._driver()
+        return statement.rows(cursor, dialect, parameters)
+
+    def row(self, statement: Hot, **parameters: Any) -> Row | None:
+        """The first row of a hot statement."""
+        rows = self.rows(statement, **parameters)
+        return rows[0] if rows else None
+
+    def touch(self, statement: Hot, **parameters: Any) -> int:
+        """Run a hot statement that changes rows; how many it changed."""
+        cursor, dialect = self._driver()
+        return statement.touched(cursor, dialect, parameters)
+
+    def _driver(self) -> tuple[Cursor, Dialect]:
+        cursor = self._cursor
+        if cursor is None:
+            cursor = self._cursor = cast("Cursor", self.connection().connection.cursor())
+        return cursor, self.get_bind().dialect
+
+    def close(self) -> None:
+        """Forget the driver's cursor with the connection."""
+        self._cursor = None
+        super().close()
