@@ -12,11 +12,12 @@ from bot.handlers.gifts import offers as gift_offers
 from bot.handlers.hearts import hearts
 from bot.handlers.kit.forms import Form
 from bot.handlers.orders import till
-from bot.handlers.raffles import raffles
+from bot.handlers.raffles.forms import RaffleForms
 from bot.handlers.shops import setup as setting_up
 from bot.handlers.streams import airings as evenings
 from bot.rules.coin_shop.shelf import ShopPolicy
 from bot.rules.coupons.campaigns import CouponPolicy
+from bot.rules.raffles.facts import RafflePolicy
 from sandbox import Person
 from tests.bot.conftest import Play, Stage
 
@@ -62,7 +63,7 @@ FORMS = {
     "newcoupon": campaigns.new_coupon_form(CouponPolicy()),
     "newstream": evenings.NEW_STREAM_FORM,
     "golive": evenings.GO_LIVE_FORM,
-    "newraffle": raffles.NEW_RAFFLE_FORM,
+    "newraffle": RaffleForms.of(RafflePolicy()).new,
     "newitem": items.new_item_form(ShopPolicy()),
     "newgift": gift_offers.NEW_GIFT_FORM,
     "hearts": hearts.HEARTS_FORM,

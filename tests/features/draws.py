@@ -165,7 +165,7 @@ class Fair:
 
     async def card(self, raffle: int, now: datetime = DRAWS) -> RaffleCard:
         """What everybody sees."""
-        shown = await self.db.read(raffle_card, self.place.community_id, raffle, now)
+        shown = await self.db.read(raffle_card, self.place.community_id, raffle, now, policy=self.policy)
         assert shown is not None
         return shown
 

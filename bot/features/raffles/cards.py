@@ -7,7 +7,6 @@ from sqlmodel import col
 
 from bot.features.raffles.facts import (
     CARD,
-    POLICY,
     count_entries,
     find_raffle,
     is_proven,
@@ -17,14 +16,16 @@ from bot.features.raffles.facts import (
 )
 from bot.rules.beacons import QUICKNET
 from bot.rules.raffles.cards import RaffleCard
-from bot.rules.raffles.facts import EntryState, RaffleState, public_state
+from bot.rules.raffles.facts import EntryState, RafflePolicy, RaffleState, public_state
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import CardSubject, hang_card, take_down
 from bot.store.messages.outbox import Terms
 from bot.store.tables import Community, Raffle, RaffleEntry
 
 
-def raffle_card(session: Session, community_id: int, raffle_id: int, now: datetime) -> RaffleCard | None:
+def raffle_card(
+    session: Session, community_id: int, raffle_id: int, now: datetime, *, policy: RafflePolicy
+) -> RaffleCard | None:
     """A raffle's card as it should look at `now`."""
     raffle = find_raffle(session, community_id, raffle_id)
     community = session.get(Community, community_id)
@@ -32,7 +33,7 @@ def raffle_card(session: Session, community_id: int, raffle_id: int, now: dateti
         return None
     drawn = raffle.state == RaffleState.DRAWN
     number = raffle.beacon_round
-    won = winners_of(session, raffle_id, POLICY.names) if drawn else []
+    won = winners_of(session, raffle_id, policy.names) if drawn else []
     all_won = count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.WON) if drawn else 0
     waiting = raffle.reserves
     if drawn and raffle.proof_format > 1:
@@ -65,7 +66,7 @@ def raffle_card(session: Session, community_id: int, raffle_id: int, now: dateti
         beacon=raffle.beacon_randomness,
         won=tuple(won),
         more=all_won - len(won),
-        reserve_numbers=tuple(entry.number for entry in reserves[: POLICY.reserves_shown]),
+        reserve_numbers=tuple(entry.number for entry in reserves[: policy.reserves_shown]),
         lost=struck,
     )
 

@@ -78,20 +78,7 @@ def enter(  # noqa: PLR0911  # each way out is told in its own words
     if number is None:
         now = lock_raffle(tx, raffle_id)
         return EntryClosed(raffle.prize, public_state(RaffleState(now.state), now.closes, at))
-    entry = RaffleEntry(
-        community_id=act.community_id,
-        raffle_id=raffle_id,
-        member_id=member.member_id,
-        number=number,
-        salt=salt.hex(),
-        seal=seal_of(salt, act.sender.user_id),
-        paid=paid.coins if paid is not None else price,
-        paid_key=paid.key if paid is not None else None,
-        at=at,
-        cause=act.cause,
-    )
-    tx.add(entry)
-    tx.flush()
+    entry = _add_entry(tx, act, member, (raffle_id, number), Paid("", price) if paid is None else paid, salt)
     if price:
         _charge_ticket(tx, act, member, entry)
     outcome = Entered(raffle_id, raffle.prize, number, raffle.closes, price, member.balance - price)
@@ -100,6 +87,26 @@ def enter(  # noqa: PLR0911  # each way out is told in its own words
     touch_cards(tx, act.community_id, CARD, raffle_id, at, every=policy.card_every)
     tx.flush()
     return outcome
+
+
+def _add_entry(tx: Tx, act: Act, member: Standing, which: tuple[int, int], paid: Paid, salt: bytes) -> RaffleEntry:
+    """Write down the entry; `which` is the raffle's id and the entry's number in it."""
+    raffle_id, number = which
+    entry = RaffleEntry(
+        community_id=act.community_id,
+        raffle_id=raffle_id,
+        member_id=member.member_id,
+        number=number,
+        salt=salt.hex(),
+        seal=seal_of(salt, act.sender.user_id),
+        paid=paid.coins,
+        paid_key=paid.key or None,
+        at=act.at,
+        cause=act.cause,
+    )
+    tx.add(entry)
+    tx.flush()
+    return entry
 
 
 def _next_number(tx: Tx, raffle_id: int, at: datetime) -> int | None:

@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.beacons import Pulse
-from bot.rules.raffles.facts import EntryState, Need, RaffleFacts, RafflePolicy, RaffleState
+from bot.rules.raffles.facts import EntryState, Need, RaffleFacts, RaffleState
 from bot.rules.raffles.results import Winner
 from bot.rules.sealing import Sealed
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Member, Person, Raffle, RaffleEntry
+from bot.store.tables.base import id_of
 
 CARD = "raffle"
 """The kind of a raffle's living card, and of its proof."""
@@ -21,14 +22,13 @@ REDRAW = "redraw"
 """The kind of a proof that comes with a redraw."""
 PAGE = 5000
 """Entries of a list that are read at once."""
-POLICY = RafflePolicy()
 BEFORE_THE_DRAW = (RaffleState.CLOSED, RaffleState.LISTED, RaffleState.SEALED)
 
 
 def facts_of(raffle: Raffle) -> RaffleFacts:
     """What rules need of a raffle."""
     return RaffleFacts(
-        id=raffle.id or 0,
+        id=id_of(raffle),
         number=raffle.number,
         prize=raffle.prize,
         state=RaffleState(raffle.state),

@@ -1,5 +1,7 @@
 """How the domain plugs in."""
 
+from functools import partial
+
 from bot.content.buttons import raffles as buttons
 from bot.content.secrets import raffles as secrets
 from bot.features.raffles import calling_off as calling_off_cases
@@ -14,6 +16,7 @@ from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.handlers.raffles import panel, raffles
+from bot.handlers.raffles.forms import RaffleForms
 from bot.handlers.raffles.services import RaffleServices
 from bot.rules.policies import Policies
 from bot.rules.raffles.facts import RafflePolicy
@@ -30,10 +33,12 @@ def wire(core: Core) -> Wired:
         calling_off=calling_off,
         proofs=proving,
         redraws=Redrawing(core.db, policy, look_up),
+        forms=RaffleForms.of(policy),
     )
     return Wired(
         {"raffles": services},
         due=(Drawing(core.db, policy, core.beacon, look_up),),
+        cards={facts.CARD: partial(cards.raffle_card, policy=policy)},
         files={facts.CARD: proving.proof, facts.REDRAW: proving.redraw},
         housekeeping=(calling_off.finish_refunds,),
     )
@@ -48,7 +53,6 @@ DOMAIN = Domain(
     name="raffles",
     desks=(raffles.setup,),
     policies=(RafflePolicy,),
-    cards={facts.CARD: cards.raffle_card},
     witnesses={namings.NAMING: namings.note_posted},
     undo={
         raffle_cases.MADE: Undoable(calling_off_cases.undo_make),

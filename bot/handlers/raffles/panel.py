@@ -3,23 +3,25 @@
 from bot.features.raffles.panel import list_raffles, reach_called_off
 from bot.handlers.kit.blanks import PanelAct, bare, blanks_of
 from bot.handlers.kit.forms import whole
-from bot.handlers.raffles.raffles import NEW_RAFFLE_FORM, REDRAW_FORM
+from bot.handlers.raffles.forms import RaffleForms
 from bot.rules.panel import Section
 from bot.rules.policies import Policies
+from bot.rules.raffles.facts import RafflePolicy
 from bot.store.panel import reach_groups
 
 LISTS = {Section.RAFFLES: list_raffles}
 
 
-def panel_acts(_policies: Policies) -> tuple[PanelAct, ...]:
+def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
     """A new raffle, its end before the draw, and a place that is drawn anew."""
+    forms = RaffleForms.of(policies[RafflePolicy])
     return (
         PanelAct(
             "newraffle",
             Section.RAFFLES,
             "newraffle",
             blanks_of(
-                NEW_RAFFLE_FORM,
+                forms.new,
                 winners=("1", "3", "5", "10"),
                 closes=("+10m", "+30m", "+1h", "+1d"),
                 ticket=("0", "30", "50"),
@@ -46,7 +48,7 @@ def panel_acts(_policies: Policies) -> tuple[PanelAct, ...]:
             "raffle_redraw",
             Section.RAFFLES,
             "raffle",
-            (bare("entry", whole(1, 2**31 - 1), needed=False), *blanks_of(REDRAW_FORM)),
+            (bare("entry", whole(1, 2**31 - 1), needed=False), *blanks_of(forms.redraw)),
             head="{number} redraw",
             states=frozenset({"drawn"}),
             danger=True,

@@ -7,73 +7,26 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 from bot.content.buttons.raffles import ENTER, MY_ENTRY, RAFFLES, TICKET
 from bot.features.communities import Communities
 from bot.features.raffles.calling_off import CallingOff
-from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
+from bot.handlers.kit.forms import FormProblem, Moment, whole
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
+from bot.handlers.raffles.forms import REDRAW, RaffleForms
 from bot.handlers.raffles.services import RaffleServices
-from bot.rules.forms import FourWeights, Missing, NotOneOf, StrayWord
+from bot.rules.forms import Missing, StrayWord
 from bot.rules.general import NoCommunityYet
-from bot.rules.numbers import read_number
 from bot.rules.raffles.draws import UNREACHABLE, OwnerMayCallOff
 from bot.rules.raffles.entries import NoSuchRaffle
-from bot.rules.raffles.facts import EVEN, TIERS, Need, NewRaffle, RafflePolicy
+from bot.rules.raffles.facts import EVEN, NewRaffle
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
-POLICY = RafflePolicy()
 RAFFLE_WORDS = ("추첨", "응모", "抽奖", "抽獎", "raffles", "raffle")
-NEW_RAFFLE = '/newraffle prize="Silk scarf" winners=3 closes=+30m'
 RAFFLE = "/raffle 12"
-REDRAW = '/raffle 12 redraw 47 reason="…"'
-YES_OR_NO = {"yes": True, "on": True, "no": False, "off": False}
 LARGEST_NUMBER = 2**31 - 1
 
 
-def needs(name: str, text: str, _moment: Moment) -> tuple[Need, ...]:
-    """`checkin`, `stream`, or both with a comma between."""
-    asked = [part.strip().lower() for part in text.split(",") if part.strip()]
-    known = [need.value for need in Need]
-    for part in asked:
-        if part not in known:
-            raise FormProblem(NotOneOf(name, echo(part), tuple(known)))
-    return tuple(need for need in Need if need.value in asked)
-
-
-def weights(name: str, text: str, _moment: Moment) -> tuple[int, ...]:
-    """Four whole numbers, the lowest tier's first."""
-    parts = [part.strip() for part in text.split(",")]
-    bare = [number for part in parts if (number := read_number(part)) is not None]
-    fit = len(bare) == len(parts) == len(TIERS) and all(1 <= weight <= POLICY.max_weight for weight in bare)
-    if not fit:
-        raise FormProblem(FourWeights(name, echo(text), POLICY.max_weight))
-    return tuple(bare)
-
-
-def days(name: str, text: str, moment: Moment) -> int:
-    """`30d`, or plainly 30."""
-    return whole(1, POLICY.max_days)(name, text.lower().removesuffix("d"), moment)
-
-
-NEW_RAFFLE_FORM = Form(
-    {
-        "prize": Field(words(POLICY.max_prize, NEW_RAFFLE), needed=True),
-        "winners": Field(whole(1, POLICY.max_winners)),
-        "closes": Field(instant, needed=True),
-        "tier": Field(one_of({tier: tier for tier in TIERS})),
-        "ticket": Field(whole(0, POLICY.max_ticket)),
-        "needs": Field(needs),
-        "fresh": Field(days),
-        "cap": Field(days),
-        "weights": Field(weights),
-        "reserves": Field(whole(0, POLICY.max_reserves)),
-        "value": Field(words(POLICY.max_value, NEW_RAFFLE)),
-        "beacon": Field(one_of(YES_OR_NO)),
-    },
-    NEW_RAFFLE,
-)
 _REASON = re.compile(r"\breason\b", re.IGNORECASE)
-REDRAW_FORM = Form({"reason": Field(words(POLICY.max_reason, REDRAW))}, REDRAW)
 
 
 def setup() -> Desk:
@@ -171,7 +124,7 @@ async def new_raffle(
     if inside is None:
         return
     try:
-        values = NEW_RAFFLE_FORM.read(rest, Moment(ask.at, inside.community.timezone))
+        values = raffles.forms.new.read(rest, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
@@ -193,7 +146,7 @@ async def raffle(
     if inside is None:
         return
     try:
-        number, act, entry, reason = _number_and_act(rest, Moment(ask.at, inside.community.timezone))
+        number, act, entry, reason = _number_and_act(rest, Moment(ask.at, inside.community.timezone), raffles.forms)
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
@@ -219,7 +172,7 @@ async def _cancel(inside: Ask, number: int, doors: Doors, voice: Voice, calling_
     await voice.answer(inside, outcome)
 
 
-def _number_and_act(rest: str, moment: Moment) -> tuple[int, str, int | None, str]:
+def _number_and_act(rest: str, moment: Moment, forms: RaffleForms) -> tuple[int, str, int | None, str]:
     """The raffle's number, what to do with it, the entry and the reason of a redraw."""
     named = _REASON.search(rest)
     parts = rest[: named.start()].split() if named is not None else rest.split()
@@ -232,7 +185,7 @@ def _number_and_act(rest: str, moment: Moment) -> tuple[int, str, int | None, st
         if len(parts) > 2:  # noqa: PLR2004  # number, act, entry
             entry = whole(1, LARGEST_NUMBER)("redraw", parts.pop(2).removeprefix("#"), moment)
         if named is not None:
-            reason = REDRAW_FORM.read(rest[named.start() :], moment)["reason"]
+            reason = forms.redraw.read(rest[named.start() :], moment)["reason"]
     elif named is not None:
         raise FormProblem(StrayWord("reason", REDRAW))
     if len(parts) > 2 or act not in {"show", "proof", "cancel", "redraw"}:  # noqa: PLR2004

@@ -7,6 +7,7 @@ from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.proofs import Proving
 from bot.features.raffles.raffles import Raffles
 from bot.features.raffles.redraw import Redrawing
+from bot.handlers.raffles.forms import RaffleForms
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class RaffleServices:
     calling_off: CallingOff
     proofs: Proving
     redraws: Redrawing
+    forms: RaffleForms
 
     async def beacon_answers(self, at: datetime) -> bool:
         """Whether the public beacon can be reached now."""
