@@ -21,9 +21,9 @@ from bot.features.communities import arrive
 from bot.features.raffles.draw import Drawing
 from bot.features.raffles.proofs import Proving
 from bot.features.raffles.raffles import Raffles
-from bot.rules.act import Sender
+from bot.rules.act import Act, Sender
+from bot.rules.raffles.facts import NewRaffle, RafflePolicy
 from bot.rules.raffles.proofs import check_proof
-from bot.rules.raffles.raffles import NewRaffle, RafflePolicy
 from bot.rules.words import Language
 from bot.store.engine.db import Database, Tx
 from bot.store.engine.schema import migrate
@@ -89,7 +89,7 @@ async def main(entrants: int) -> None:
             assert arrived is not None
             wish = NewRaffle("Silk scarf", CLOSES, winners=200, reserves=200, weights=(1, 1, 2, 3))
             raffles = Raffles(db, policy, secrets.token_bytes, None)
-            await raffles.make(arrived.group.place, 1, wish, START, "bench")
+            await raffles.make(Act(arrived.group.place, OWNER, START, "bench", 1), wish)
             await db.write(crowd, entrants)
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             db.longest = 0.0

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import errno
+import gc
 import signal
 import socket
 import sys
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from bot.running import App
     from bot.settings import Settings
 
+WHILE_LOADING = (100_000, 20, 100)
+"""What libraries make when they are imported stays: to look through it again and again is a quarter of the import."""
 EXIT_BUSY = 1
 """What is in the way will be gone soon: a supervisor may try again."""
 EXIT_SETTINGS = 2
@@ -26,6 +29,7 @@ IN_USE = "another process uses this database: a bot that hasn't stopped, or a re
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one verb; its exit code."""
+    gc.set_threshold(*WHILE_LOADING)
     options = _parser().parse_args(arguments)
     if options.verb == "version":
         sys.stdout.write(f"encore {__version__}\n")
@@ -282,12 +286,11 @@ async def _tell_health(app: "App", port: int | None, stack: AsyncExitStack) -> N
     """Answer `/healthz`, `/readyz`, `/metrics`, the shop's calls of orders and pages of draws, if a port is set."""
     if port is None:
         return
-    from bot.rules.orders.orders import OrderPolicy  # noqa: PLC0415
-    from bot.store.raffles import CARD as PROOF  # noqa: PLC0415
+    from bot.features.raffles.facts import CARD as PROOF  # noqa: PLC0415
     from bot.web import DrawPages, OrderCalls, Vitals, serving  # noqa: PLC0415  # and with it Prometheus's library
 
     vitals = Vitals(app.meters, app.db, app.clock.now, lambda: app.intake)
-    orders = OrderCalls(app.db, app.clock.now, app.policies[OrderPolicy])
+    orders = OrderCalls(app.db, app.clock.now, app.policies)
     await stack.enter_async_context(serving(vitals, port, orders, DrawPages(app.db, app.files[PROOF])))
 
 

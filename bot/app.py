@@ -22,6 +22,7 @@ from bot.domains import (
     table_of,
     undoables_of,
     with_additions,
+    words_of,
 )
 from bot.features.communities import Communities
 from bot.features.people.sources import Sources
@@ -151,7 +152,7 @@ def _open(settings: Settings, clock: Clock, limits: Limits, hold: Hold) -> Engin
 
 
 def _telegram(settings: Settings, engine: Engine, policies: Policies) -> Telegram:
-    db, clock, words = engine.db, engine.clock, Words()
+    db, clock, words = engine.db, engine.clock, words_of(DOMAINS)
     communities = Communities(db, open_to_all=settings.open)
     move_group = MoveGroup(db, communities, policies, follows_of(DOMAINS))
     belonging = Belonging(db, policies)

@@ -1,11 +1,13 @@
 """The list of domains, in the order in which the clock lets them work, and what comes of them together."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
+from bot.content import Words
+from bot.content.buttons import general as general_buttons
 from bot.flows import held_rewards
 from bot.flows.held_rewards import Resolver
 from bot.flows.move_group import Follow
@@ -48,6 +50,30 @@ DOMAINS: tuple[Domain, ...] = (
     HEARTS,
     ORDERS,
 )
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def words_of(domains: Sequence[Domain]) -> Words:
+    """The words, with the buttons and the secrets of every domain."""
+    buttons = _merged((general_buttons.BUTTONS, *(domain.buttons for domain in domains)))
+    return Words(buttons, _merged(domain.secrets for domain in domains))
+
+
+def _merged(parts: Iterable[Mapping[K, V]]) -> dict[K, V]:
+    """All in one mapping. What two registered would be lost in silence.
+
+    Raises:
+        ValueError: two domains registered the same.
+    """
+    merged: dict[K, V] = {}
+    for part in parts:
+        if twice := merged.keys() & part.keys():
+            raise ValueError(f"registered twice: {twice}")
+        merged.update(part)
+    return merged
 
 
 def policies_of(domains: Sequence[Domain]) -> Policies:

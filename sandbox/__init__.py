@@ -1,6 +1,6 @@
 """A stand-in for the Telegram Bot API 10.3, over HTTP, for tests and the demo.
 
-It refuses what Telegram refuses, and knows neither our bot nor the library that the bot uses.
+It refuses what Telegram refuses. It imports neither our bot nor the library that the bot uses.
 """
 
 from sandbox.accounts import Bot, User

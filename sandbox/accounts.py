@@ -30,7 +30,7 @@ class User:
 class Bot(User):
     """A bot under test: its token, its updates, the commands that it declared and what BotFather set for it.
 
-    `inline` turns its inline mode on; `inline_feedback` is how many of a hundred chosen results it hears of.
+    `inline` turns its inline mode on. `inline_feedback` is the percentage of chosen results that are told to it.
     """
 
     token: str = ""
@@ -43,14 +43,14 @@ class Bot(User):
     menus: dict[int, dict[str, Any]] = field(default_factory=dict)
     suggested: dict[str, dict[str, Any]] = field(default_factory=dict)
     met: set[int] = field(default_factory=set)
-    """Whom it heard of by their messages, presses and inline queries, also where they or the bot aren't members."""
+    """The ids of people who sent this bot a message, a press or an inline query, members or not."""
     launched_at: float = 0.0
     logged_out_at: float | None = None
     login_domain: str | None = None
-    """The site that BotFather linked to it, whose pages its login buttons may open."""
+    """The site that BotFather linked to this bot. Its login buttons may open pages of that site only."""
 
     def get_me(self) -> dict[str, Any]:
-        """The fields that only getMe returns, beside a User's."""
+        """A User's fields, and those that only getMe returns."""
         return self.json() | {
             "can_join_groups": True,
             "can_read_all_group_messages": self.reads_all,
@@ -61,10 +61,10 @@ class Bot(User):
 
 
 ANONYMOUS = User(1087968824, "Group", "GroupAnonymousBot", is_bot=True)
-"""Who an anonymous administrator's messages come from (https://core.telegram.org/bots/api#message, `from`)."""
+"""The sender of an anonymous administrator's messages (https://core.telegram.org/bots/api#message, `from`)."""
 
 CHANNEL_BOT = User(136817688, "Channel", "Channel_Bot", is_bot=True)
-"""Who a channel's messages in a group come from."""
+"""The sender of messages that a channel writes in a group."""
 
 TELEGRAM = User(777000, "Telegram")
-"""Who a linked channel's automatic forwards come from."""
+"""The sender of the automatic forwards of a linked channel."""

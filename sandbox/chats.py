@@ -1,4 +1,4 @@
-"""Chats: private ones, groups, supergroups and channels, who is in them and with which rights."""
+"""Private chats, groups, supergroups and channels: their members and the members' rights."""
 
 import dataclasses
 from dataclasses import dataclass, field
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from sandbox.accounts import CHANNEL_BOT, Bot, User
 from sandbox.links import InviteLink, JoinRequest
 from sandbox.permissions import Permissions
+from sandbox.topics import Topic
 
 if TYPE_CHECKING:
     from sandbox.messages import Message
-    from sandbox.topics import Topic
     from sandbox.world import World
 
 ChatKind = Literal["private", "group", "supergroup", "channel"]
@@ -45,7 +45,7 @@ class Rights:
 
     @classmethod
     def full(cls) -> "Rights":
-        """Every right, but not anonymous."""
+        """Every right; not anonymous."""
         every = {one.name: True for one in dataclasses.fields(cls)}
         return cls(**(every | {"is_anonymous": False}))
 
@@ -63,14 +63,17 @@ BASIC_GROUP_RIGHTS = Rights(
     can_invite_users=True,
     can_pin_messages=True,
 )
-"""What every administrator of a basic group may do; there Telegram keeps only whether someone is one."""
+"""The rights of each administrator of a basic group. There Telegram stores only whether someone is an administrator."""
 
 OWNER_RIGHTS = Rights.full()
 
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """Someone's standing in a chat. A restricted one has `permissions`, and `is_member` says whether they are in it."""
+    """Someone's standing in a chat.
+
+    A restricted member has `permissions`; `is_member` says whether they are in the chat.
+    """
 
     user: User
     status: Status
@@ -82,12 +85,12 @@ class Member:
     tag: str = ""
 
     def copy(self) -> "Member":
-        """The standing as it was, for an update's `old_chat_member`."""
+        """A copy, to keep as an update's `old_chat_member`."""
         return dataclasses.replace(self)
 
     @property
     def standing(self) -> tuple[Any, ...]:
-        """What an update tells of; who promoted them isn't part of it."""
+        """What bots are told when it changes. Who promoted the member isn't part of it."""
         return self.status, self.rights, self.title, self.permissions, self.is_member, self.tag
 
     @property
@@ -96,7 +99,7 @@ class Member:
         return self.status in INSIDE or (self.status == "restricted" and self.is_member)
 
     def may(self, right: str) -> bool:
-        """Whether they hold that administrator's right."""
+        """Whether they have this administrator's right."""
         if self.status == "creator":
             return True
         return self.status == "administrator" and bool(getattr(self.rights, right))
@@ -122,9 +125,9 @@ class Member:
 
 @dataclass(eq=False, slots=True)
 class Chat:
-    """A conversation. In a private one, `bot` and `person` are its two sides and `id` is the person's.
+    """A conversation. In a private chat `bot` and `person` are the two sides, and `id` is the person's id.
 
-    Between two people there is no `bot` but an `other` person; no bot ever sees such a chat.
+    A chat of two people has `person` and `other` instead of a `bot`; no bot sees it.
     """
 
     world: "World" = field(repr=False)
@@ -148,13 +151,13 @@ class Chat:
     linked: "Chat | None" = field(default=None, repr=False)
     permissions: Permissions = field(default_factory=Permissions, repr=False)
     members_hidden: bool = False
-    """Whether a supergroup shows who is in it only to its administrators."""
+    """Whether only administrators of this supergroup can see its members."""
     departed: User | None = field(default=None, repr=False)
-    """The creator who left and may still come back as such."""
+    """The creator who left; they are creator again if they come back."""
     heir: User | None = field(default=None, repr=False)
-    """Who becomes the creator if the departed one stays away."""
-    topics: dict[int, "Topic"] = field(default_factory=dict, repr=False)
-    """A forum's topics by their thread's id, General among them; empty in every other chat."""
+    """The administrator who becomes creator if the departed one stays away."""
+    topics: dict[int, Topic] = field(default_factory=dict, repr=False)
+    """A forum's topics by thread id, with General; empty in a chat that is no forum."""
     last_message_id: int = 0
     last_ephemeral_id: int = 0
 
@@ -169,7 +172,7 @@ class Chat:
         return bool(self.topics)
 
     def member(self, user: User) -> Member | None:
-        """Their standing, None if they were never here."""
+        """The user's standing; None if they were never in this chat."""
         return self.members.get(user.id)
 
     def has(self, user: User) -> bool:
@@ -190,12 +193,12 @@ class Chat:
         return found is not None and found.status in {"creator", "administrator"}
 
     def bans(self, user: User) -> bool:
-        """Whether they were removed and may not come back by themselves."""
+        """Whether the user is banned: removed, and unable to come back by themselves."""
         found = self.members.get(user.id)
         return found is not None and found.status == "kicked"
 
     def shows(self, user: User) -> bool:
-        """Whether they may look in: as a member, or because it is public or discusses a channel that they see."""
+        """Whether the user can read it: as a member, as anybody if it is public, or with the channel it discusses."""
         if self.has(user):
             return True
         if self.kind == "private" or self.bans(user):
@@ -203,11 +206,11 @@ class Chat:
         return bool(self.username) or (self.is_group and self.linked is not None and self.linked.shows(user))
 
     def lets_write(self, user: User) -> bool:
-        """Whether they need not join first: members don't, nor does whoever sees a group that discusses a channel."""
+        """Whether the user may write: as a member, or in the discussion group of a channel without joining it."""
         return self.has(user) or (self.is_group and self.linked is not None and self.shows(user))
 
     def allows(self, user: User, permission: str) -> bool:
-        """Whether they may do that here: administrators always, others if the chat and their own standing permit it."""
+        """Whether the user has this permission. All but administrators need it from chat and standing."""
         if self.kind == "private" or self.is_administrator(user):
             return True
         member = self.members.get(user.id)
@@ -215,7 +218,7 @@ class Chat:
         return bool(getattr(self.permissions, permission) and (own is None or getattr(own, permission)))
 
     def creator(self) -> User | None:
-        """Who owns the chat, None if its creator left it or deleted their account."""
+        """The owner; None if they left the chat or deleted their account."""
         return next((one.user for one in self.members.values() if one.status == "creator"), None)
 
     def bots(self) -> list[Bot]:
@@ -242,9 +245,9 @@ class Chat:
         return written | {"type": "private"}
 
     def speaks_in(self, group: "Chat", text: str) -> "Message":
-        """This channel posts in a group as if it were a user."""
-        return self.world.delivery.post(group, sender=CHANNEL_BOT, sender_chat=self, typed=text)
+        """Write in a group in the name of this channel."""
+        return self.world.delivery.post_text(group, text, sender=CHANNEL_BOT, sender_chat=self)
 
     def posts(self, text: str) -> "Message":
-        """A post of this channel; its linked group gets Telegram's automatic forward of it."""
-        return self.world.delivery.post(self, sender=None, sender_chat=self, typed=text)
+        """Post in this channel. Telegram forwards the post to the linked group by itself."""
+        return self.world.delivery.post_text(self, text, sender=None, sender_chat=self)

@@ -1,8 +1,8 @@
 """Checks each call against the Bot API's own description, nested objects too.
 
-Real Telegram ignores a parameter that it doesn't know and keeps the first of a button's several actions; the stand-in
-refuses both, so that a misspelt name in the bot can't pass a test. Scalars at the top of a call may be strings, as in
-a form post; inside a JSON object the types are exact.
+Telegram ignores unknown parameters, and keeps the first action of a button that has several. The stand-in refuses
+both, so that a misspelt name in the bot can't pass a test. Numbers and booleans at the top of a call may be strings, as
+in a form post; inside a JSON object the types are exact.
 """
 
 import json
@@ -56,7 +56,7 @@ MISSING = {
 
 
 OPTIONAL = frozenset({("setWebhook", "url")})
-"""What the documentation calls required, and the server doesn't: without a URL setWebhook removes the webhook."""
+"""Required by the documentation but not by the server: without a URL setWebhook removes the webhook."""
 BUTTON_ORDER = (
     "url",
     "callback_data",
@@ -70,7 +70,7 @@ BUTTON_ORDER = (
     "copy_text",
     "disabled",
 )
-"""Of a button with several actions Telegram keeps the first of these."""
+"""If a button has several actions, Telegram keeps the one that comes first in this list."""
 _lenient: ContextVar[bool] = ContextVar("_lenient", default=False)
 
 
@@ -93,7 +93,7 @@ class Upload:
 
 
 class Misfit(Exception):  # noqa: N818 - never leaves this module
-    """A value that doesn't fit its type; `where` grows while it climbs out of nested objects."""
+    """A value that doesn't fit its type. `where` is the path to it; each outer object adds a step in front."""
 
     def __init__(self, why: str, where: str = "", *, verbatim: bool = False) -> None:
         super().__init__(why)
@@ -102,7 +102,7 @@ class Misfit(Exception):  # noqa: N818 - never leaves this module
         self.verbatim = verbatim
 
     def inside(self, step: str) -> "Misfit":
-        """The same misfit, seen from one level further out."""
+        """This misfit, with one more step in front of its path."""
         self.where = step + self.where
         return self
 
@@ -111,9 +111,9 @@ Check = Callable[[Any], Any]
 
 
 def read(method: str, given: dict[str, Any], *, strict: bool = True) -> dict[str, Any]:
-    """Returns the call's parameters with their JSON types; `method` is spelt as in the documentation.
+    """Return the call's parameters with their JSON types. `method` is spelt as in the documentation.
 
-    Unless it is `strict`, what the Bot API doesn't know is left out, as Telegram does, nested too.
+    If not `strict`, unknown fields are dropped at every level, as Telegram does.
     Raises ApiError: an unknown, deprecated, missing or ill-typed parameter.
     """
     if not strict:
@@ -156,12 +156,12 @@ def _compiled(method: str) -> tuple[dict[str, Check], list[str]]:
 
 
 def _plain(name: str, kind: Any) -> Any:
-    """A parse mode and a reaction's emoji are judged where they are used, with Telegram's own words."""
+    """Take a parse mode or a reaction's emoji as any string: the method refuses a wrong one in Telegram's words."""
     return "string" if name.endswith("parse_mode") or name == "ReactionTypeEmoji.emoji" else kind
 
 
 def _loose(kind: Any) -> Check:
-    """The check of a top-level parameter, which a form post writes as a string."""
+    """The check of a top-level parameter. It accepts strings too, because a form post sends everything as a string."""
     check = _check(kind)
     if kind == "number":
         return _loose_number
@@ -292,7 +292,7 @@ def _literal(allowed: list[Any]) -> Check:
 
 @cache
 def _named(name: str) -> Check:
-    """Objects may hold themselves, so their fields are compiled when the first value comes."""
+    """An object's type can contain itself, so its fields are compiled when the first value is checked."""
     definition = SCHEMA["objects"][name]
     if "any" in definition and isinstance(definition["any"], list):
         late: list[Check] = []
@@ -331,7 +331,7 @@ def _object(name: str, fields: dict[str, Any]) -> Check:
 
 
 def _drop_unknown(name: str, value: dict[str, Any], checks: dict[str, Check]) -> None:
-    """Leaves the fields that the Bot API knows, and of a button's actions the first."""
+    """Remove fields that the Bot API doesn't know, and all actions of a button but the first."""
     extra = [field for field in value if field not in checks]
     if name == "InlineKeyboardButton":
         extra += [field for field in BUTTON_ORDER if field in value][1:]
@@ -367,7 +367,7 @@ def _union(kinds: list[Any]) -> Check:
     def check(value: Any) -> Any:
         misfits: list[tuple[int, Misfit]] = []
         likeliest = options
-        if _lenient.get():  # the object that a value looks most like decides which of its fields are unknown
+        if _lenient.get():  # the most similar type decides which fields are unknown
             likeliest = sorted(options, key=lambda one: -_likeness(one[0], value))
         for signature, option in likeliest:
             try:
@@ -385,7 +385,7 @@ def _signature(kind: Any) -> dict[str, Any]:
 
 
 def _likeness(signature: dict[str, Any], value: Any) -> int:
-    """How much a value looks like that object: its type's name counts most, then its fields' names."""
+    """How similar a value is to an object type: a matching type name counts 100, each known field 1."""
     if not isinstance(value, dict):
         return 0
     points = sum(1 for field in value if field in signature)

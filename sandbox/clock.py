@@ -1,4 +1,4 @@
-"""The stand-in's clock: it runs like the real one, from where a test put it."""
+"""The stand-in's clock. It runs like the real one, from the instant that a test set."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class Clock:
-    """Seconds since 1970, as the stand-in sees them; presses expire and messages are dated by it."""
+    """The time of the stand-in, in seconds since 1970. Messages are dated by it and presses expire by it."""
 
     def __init__(self, start: float | None = None) -> None:
         self._offset = 0.0
@@ -22,26 +22,26 @@ class Clock:
         return time.time() + self._offset  # noqa: TID251 - this is the clock that the others ask
 
     def on_change(self, call: Callable[[], None]) -> None:
-        """Call this whenever the time is moved."""
+        """Call this function whenever a test moves the time."""
         self._listeners.append(call)
 
-    def at(self, epoch: float, call: Callable[[], None]) -> None:
-        """Calls once when `epoch` has come, because time ran on or because a test moved it."""
+    def call_at(self, epoch: float, call: Callable[[], None]) -> None:
+        """Call once when `epoch` is reached, by itself or because a test moved the time."""
         self._due.append((epoch, call))
-        asyncio.get_running_loop().call_later(max(0.0, epoch - self.now()), self._ring)
+        asyncio.get_running_loop().call_later(max(0.0, epoch - self.now()), self._call_due)
 
     def advance(self, seconds: float) -> None:
-        """Moves the present forward by `seconds`."""
+        """Move the time forward by `seconds`."""
         self._offset += seconds
-        self._tell()
+        self._tell_moved()
 
     def set(self, epoch: float) -> None:
-        """Makes `epoch` the present; time runs on from there."""
+        """Set the time to `epoch`; it runs on from there."""
         self._offset += epoch - self.now()
-        self._tell()
+        self._tell_moved()
 
-    async def reaches(self, epoch: float) -> None:
-        """Waits until `epoch` is the present, because time ran on or because a test moved it."""
+    async def wait_until(self, epoch: float) -> None:
+        """Wait until `epoch` is reached, by itself or because a test moved the time."""
         while (left := epoch - self.now()) > 0:
             moved = asyncio.get_running_loop().create_future()
             self._moved.add(moved)
@@ -52,17 +52,17 @@ class Clock:
             finally:
                 self._moved.discard(moved)
 
-    def _ring(self) -> None:
+    def _call_due(self) -> None:
         now = self.now() + 0.001
         due = [one for one in self._due if one[0] <= now]
         self._due = [one for one in self._due if one[0] > now]
         for _, call in due:
             call()
 
-    def _tell(self) -> None:
+    def _tell_moved(self) -> None:
         for moved in self._moved:
             if not moved.done():
                 moved.set_result(None)
         for call in self._listeners:
             call()
-        self._ring()
+        self._call_due()

@@ -1,4 +1,4 @@
-"""Commands: which are meant for a bot, and which it declared to be ephemeral.
+"""Which commands are addressed to a bot, and which of them it declared ephemeral.
 
 Rules: https://core.telegram.org/bots/api#determining-list-of-commands and
 https://core.telegram.org/bots/api#ephemeral-messages-and-commands.
@@ -21,7 +21,7 @@ def leading_command(content: Text) -> tuple[str, str | None] | None:
 
 
 def addressed_to(bot: Bot, content: Text) -> bool:
-    """Whether privacy mode lets the bot see it: `/command`, `/command@bot`, but not `/command@another`."""
+    """Whether privacy mode shows this text to the bot: `/command` and `/command@bot`, but not `/command@another`."""
     first = leading_command(content)
     if first is not None:
         return first[1] is None or _is_named(bot, first[1])
@@ -38,7 +38,7 @@ def _is_named(bot: Bot, address: str) -> bool:
 
 
 def commands_for(bot: Bot, chat: Chat, person: User) -> list[dict[str, Any]]:
-    """The list that this person's app shows in this chat: the narrowest scope that has one."""
+    """The commands that this person's app lists in this chat: those of the narrowest scope that has any."""
     administrator = chat.is_group and chat.is_administrator(person)
     scopes = [f"chat_member:{chat.id}:{person.id}"] if chat.is_group else []
     scopes += [f"chat_administrators:{chat.id}"] if administrator else []
@@ -55,7 +55,7 @@ def commands_for(bot: Bot, chat: Chat, person: User) -> list[dict[str, Any]]:
 
 
 def ephemeral_command_for(chat: Chat, person: User, content: Text) -> Bot | None:
-    """The bot that declared this text's command ephemeral, None if it is an ordinary message."""
+    """The bot that declared the command in this text ephemeral; None for an ordinary message."""
     first = leading_command(content)
     if first is None or not chat.is_group:
         return None

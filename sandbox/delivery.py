@@ -1,8 +1,9 @@
-"""Puts messages into chats and tells the bots that may know of them.
+"""Puts messages into chats, and tells the bots that are allowed to know of them.
 
-Who hears what: https://core.telegram.org/bots/features#privacy-mode and https://core.telegram.org/bots/api#update.
+Rules: https://core.telegram.org/bots/features#privacy-mode and https://core.telegram.org/bots/api#update.
 """
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from sandbox.accounts import TELEGRAM, Bot, User
@@ -10,89 +11,56 @@ from sandbox.chats import Chat, Member
 from sandbox.commands import addressed_to
 from sandbox.errors import CannotDoError
 from sandbox.events import Event
-from sandbox.files import StoredFile
-from sandbox.messages import Message
-from sandbox.polls import Poll
+from sandbox.messages import Message, NewMessage
 from sandbox.presses import PRESS_LIFE, CallbackAnswer, Press
-from sandbox.text import Text, typed
+from sandbox.text import typed
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
 
 class Delivery:
-    """The one place where messages, edits, presses and changes of members come into being."""
+    """The only class that makes messages, edits, presses and updates about members."""
 
     def __init__(self, world: "World") -> None:
         self.world = world
 
-    def post(
-        self,
-        chat: Chat,
-        *,
-        sender: User | None,
-        typed: str | None = None,
-        content: Text | None = None,
-        sender_chat: Chat | None = None,
-        reply_to: Message | None = None,
-        file: StoredFile | None = None,
-        poll: Poll | None = None,
-        body: dict[str, Any] | None = None,
-        markup: dict[str, Any] | None = None,
-        only_for: User | None = None,
-        receiver: User | None = None,
-        extra: dict[str, Any] | None = None,
-        service: dict[str, Any] | None = None,
-        preview: dict[str, Any] | None = None,
-        by_bot: Bot | None = None,
-        via_bot: Bot | None = None,
-        lost: bool = False,
-    ) -> Message:
-        """Adds a message to a chat and delivers it; `typed` is a person's text, `content` a parsed one."""
-        number, ephemeral = self._number(chat, ephemeral=only_for is not None)
-        if reply_to is not None:
-            extra = _thread_after(chat, reply_to) | (extra or {})
+    def post(self, chat: Chat, new: NewMessage) -> Message:
+        """Add a message to a chat and deliver it."""
+        number, ephemeral = self._next_ids(chat, ephemeral=new.only_for is not None)
+        thread = _thread_of_reply(chat, new.reply_to) if new.reply_to is not None else {}
         message = Message(
             chat=chat,
             message_id=number,
             ephemeral_message_id=ephemeral,
-            sender=sender,
-            sender_chat=sender_chat,
             at=self.world.clock.now(),
-            seq=self.world.tick(),
-            content=content if content is not None else _typed(typed),
-            reply_to=reply_to,
-            file=file,
-            poll=poll,
-            body=body or {},
-            markup=markup,
-            posted_by=by_bot,
-            keyboard_bot=(by_bot or via_bot) if markup is not None else None,
-            via_bot=via_bot,
-            lost=lost,
-            only_for=only_for,
-            receiver=receiver,
-            extra=extra or {},
-            service=service or {},
-            preview=preview,
+            seq=self.world.next_seq(),
+            keyboard_bot=(new.posted_by or new.via_bot) if new.markup is not None else None,
+            **{one.name: getattr(new, one.name) for one in fields(new)} | {"extra": thread | new.extra},
         )
-        if via_bot is not None and markup is not None:
-            message.inline_message_id = self.world.inline.number(message)
+        if new.via_bot is not None and new.markup is not None:
+            message.inline_message_id = self.world.inline.new_message_id(message)
         chat.messages.append(message)
         if ephemeral is None:
             chat.by_id[number] = message
         else:
             chat.ephemeral[ephemeral] = message
-        self._to_bots(message, edited=False)
-        self._tell("message", message)
+        self._tell_bots(message, edited=False)
+        self._tell_board("message", message)
         if chat.kind == "channel" and chat.linked is not None and not message.service:
             self._forward_to_group(message, chat.linked)
         return message
 
+    def post_text(self, chat: Chat, text: str, *, sender: User | None, sender_chat: Chat) -> Message:
+        """Post a text that is typed in the name of a group or a channel."""
+        return self.post(chat, NewMessage(sender=sender, sender_chat=sender_chat, content=typed(text)))
+
     def _forward_to_group(self, post: Message, group: Chat) -> None:
-        """Telegram's automatic forward of a channel's post, with its keyboard, whose presses name the copy."""
-        post.copy = self.post(
-            group,
+        """Make Telegram's automatic forward of a channel's post.
+
+        It has the post's keyboard; a press there names the copy.
+        """
+        copy = NewMessage(
             sender=TELEGRAM,
             sender_chat=post.chat,
             content=post.content,
@@ -103,10 +71,14 @@ class Delivery:
             preview=post.preview,
             extra={"is_automatic_forward": True, "forward_origin": post.origin()},
         )
+        post.copy = self.post(group, copy)
         post.copy.keyboard_bot = post.keyboard_bot
 
-    def _number(self, chat: Chat, *, ephemeral: bool) -> tuple[int, int | None]:
-        """Supergroups and channels count their own messages; other chats share their account's counter."""
+    def _next_ids(self, chat: Chat, *, ephemeral: bool) -> tuple[int, int | None]:
+        """The new message's id and ephemeral id.
+
+        Supergroups and channels count their own; other chats share one counter.
+        """
         if ephemeral:
             chat.last_ephemeral_id += 1
             return 0, chat.last_ephemeral_id
@@ -115,51 +87,52 @@ class Delivery:
             return chat.last_message_id, None
         return self.world.next_account_message_id(), None
 
-    def changed(self, message: Message, *, by_bot: Bot | None = None) -> None:
-        """A message was edited: dates it, and tells bots of a person's edit."""
+    def mark_edited(self, message: Message, *, by_bot: Bot | None = None) -> None:
+        """Date an edit of a message. Bots are told of it only if a person edited."""
         message.edit_date = int(self.world.clock.now())
-        message.changed = self.world.tick()
+        message.changed = self.world.next_seq()
         if by_bot is None:
-            self._to_bots(message, edited=True)
-        self._tell("edit", message)
+            self._tell_bots(message, edited=True)
+        self._tell_board("edit", message)
         copy = message.copy
         if copy is not None and not copy.deleted:
             copy.content, copy.file, copy.markup = message.content, message.file, message.markup
             copy.body = message.body
             copy.keyboard_bot, copy.preview = message.keyboard_bot, message.preview
-            self.changed(copy)
+            self.mark_edited(copy)
 
     def delete(self, message: Message) -> None:
-        """A message disappears for everyone; bots aren't told."""
+        """Delete a message for everyone; bots aren't told."""
         message.deleted = True
-        message.changed = self.world.tick()
+        message.changed = self.world.next_seq()
         if message in message.chat.pinned:
             message.chat.pinned.remove(message)
-        self._tell("delete", message)
+        self._tell_board("delete", message)
 
     def pin(self, message: Message, *, sender: User | None, sender_chat: Chat | None) -> None:
-        """Pins a message, which a service message tells everybody; the latest by its date stands on top."""
+        """Pin a message and post a service message about it. Of several pinned messages the newest is on top."""
         pinned = message.chat.pinned
         if message in pinned:
             pinned.remove(message)
         pinned.append(message)
         pinned.sort(key=lambda one: one.seq)
-        self.post(message.chat, sender=sender, sender_chat=sender_chat, service={"pinned_message": message})
+        told = {"pinned_message": message}
+        self.post(message.chat, NewMessage(sender=sender, sender_chat=sender_chat, service=told))
 
     def unpin(self, message: Message) -> None:
-        """Unpins a message; nobody is told."""
+        """Unpin a message; nobody is told."""
         if message in message.chat.pinned:
             message.chat.pinned.remove(message)
 
     def hide(self, message: Message, person: User) -> None:
-        """A message disappears for one person, who is shown another one in its place."""
+        """Hide a message from one person, who is shown another message instead of it."""
         message.hidden_from.add(person.id)
         self.world.board.tell(Event("hide", message.chat, self.world.clock.now(), message, person))
 
-    def _tell(self, kind: Any, message: Message) -> None:
+    def _tell_board(self, kind: Any, message: Message) -> None:
         self.world.board.tell(Event(kind, message.chat, self.world.clock.now(), message, message.only_for))
 
-    def _to_bots(self, message: Message, *, edited: bool) -> None:
+    def _tell_bots(self, message: Message, *, edited: bool) -> None:
         if message.posted_by is not None:
             return
         post = "channel_post" if message.chat.kind == "channel" else "message"
@@ -172,9 +145,9 @@ class Delivery:
     def member_changed(
         self, chat: Chat, by: User, before: Member, after: Member, *, how: dict[str, Any] | None = None
     ) -> None:
-        """Tells the bot itself (my_chat_member), or else the chat's administrator bots (chat_member).
+        """Tell bots of a new standing: the bot itself (my_chat_member) and administrator bots (chat_member).
 
-        `how` holds the fields that tell by which link someone joined.
+        `how` holds the update's fields about the link by which someone joined.
         """
         payload: dict[str, Any] = {
             "chat": chat.json(),
@@ -193,18 +166,18 @@ class Delivery:
                 bot.queue.add("chat_member", written(bot))
 
     def press(self, person: User, chat: Chat, message: Message, data: str) -> Press:
-        """A person's tap on a button, or what a modified app says was one."""
+        """Record a press on a button, and send it to the bot. A modified app can forge one."""
         bot = message.keyboard_bot or (message.sender if isinstance(message.sender, Bot) else None)
         if bot is None:
             raise CannotDoError("no bot put this message there")
         bot.met.add(person.id)
-        seq = self.world.tick()
+        seq = self.world.next_seq()
         press = Press(str(8_000_000_000_000 + seq), person, bot, message, data, self.world.clock.now(), seq)
         self.world.presses[press.id] = press
         payload = {
             "id": press.id,
             "from": person.json(),
-            **_pressed(bot, chat, message),
+            **_pressed_message(bot, chat, message),
             "chat_instance": str(chat.id * 7919 + 104_729),
             "data": data,
         }
@@ -212,24 +185,27 @@ class Delivery:
         self.world.board.tell(Event("press", chat, press.at, message, person, press))
         return press
 
-    def answer(self, press: Press, text: str, *, show_alert: bool, url: str | None) -> None:
-        """Shows a bot's answer to the person who pressed."""
-        answer = CallbackAnswer(text, show_alert, url, self.world.clock.now(), self.world.tick())
+    def show_answer(self, press: Press, text: str, *, show_alert: bool, url: str | None) -> None:
+        """Show a bot's answer to the person who pressed."""
+        answer = CallbackAnswer(text, show_alert, url, self.world.clock.now(), self.world.next_seq())
         press.take(answer)
         where = press.message.chat
         self.world.board.tell(Event("answer", where, answer.at, press.message, press.person, press, answer))
 
 
-def _pressed(bot: Bot, chat: Chat, message: Message) -> dict[str, Any]:
-    """What a press tells of its message: of one that came out of inline mode only the id that edits it."""
+def _pressed_message(bot: Bot, chat: Chat, message: Message) -> dict[str, Any]:
+    """The fields of a press that name its message.
+
+    For a message of inline mode that is only the id by which it is edited.
+    """
     if message.inline_message_id is not None:
         return {"inline_message_id": message.inline_message_id}
     gone = message.deleted or message.chat is not chat
     return {"message": message.inaccessible() | {"chat": chat.json()} if gone else message.json(bot)}
 
 
-def _thread_after(chat: Chat, answered: Message) -> dict[str, Any]:
-    """What an answer carries of its thread: its topic, or what the first of the answers in a supergroup answered."""
+def _thread_of_reply(chat: Chat, answered: Message) -> dict[str, Any]:
+    """The thread fields of a reply: the answered message's thread, or in a supergroup a new thread under it."""
     if answered.thread is not None:
         topic = {"is_topic_message": True} if answered.extra.get("is_topic_message") else {}
         return {"message_thread_id": answered.thread} | topic
@@ -237,12 +213,8 @@ def _thread_after(chat: Chat, answered: Message) -> dict[str, Any]:
     return {"message_thread_id": answered.message_id} if first else {}
 
 
-def _typed(text: str | None) -> Text:
-    return typed(text) if text else Text()
-
-
 def _hears(bot: Bot, message: Message) -> bool:
-    """Privacy mode, and ephemeral messages that are between one person and one bot."""
+    """Whether the bot may see the message: privacy mode allows it, or it is an ephemeral message to this bot."""
     if message.only_for is not None:
         return message.receiver is bot
     chat = message.chat

@@ -1,10 +1,10 @@
-"""What the Bot API answers when it refuses: a code, a description and sometimes parameters."""
+"""Refusals: those of the Bot API, and those of a person's app."""
 
 from typing import Any
 
 
 class ApiError(Exception):
-    """A refusal, in the shape of a Bot API answer (https://core.telegram.org/bots/api#making-requests)."""
+    """A refusal by the Bot API (https://core.telegram.org/bots/api#making-requests)."""
 
     def __init__(self, code: int, description: str, parameters: dict[str, Any] | None = None) -> None:
         super().__init__(description)
@@ -14,7 +14,7 @@ class ApiError(Exception):
 
 
 class CannotDoError(Exception):
-    """A person's app refuses what a test asked for: they aren't in the chat, or may not write there."""
+    """A person's app doesn't let them do what a test asked for; they aren't in the chat, for example."""
 
 
 def bad(description: str) -> ApiError:

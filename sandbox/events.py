@@ -1,4 +1,4 @@
-"""What can be seen happening, and how a test waits for it without polling."""
+"""Visible events, and how a test waits for one without polling."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,10 @@ MessageTest = Callable[[Message], object]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One visible thing; `person` pressed or is answered, `at` is the stand-in's clock."""
+    """One visible event.
+
+    `person` is who pressed or who is answered; `at` is in epoch seconds of the stand-in's clock.
+    """
 
     kind: EventKind
     chat: Chat
@@ -41,7 +44,7 @@ class Call:
 
 @dataclass(slots=True, eq=False)
 class Waiter:
-    """Someone who waits for a message that only they may be able to see."""
+    """A test that waits for a message which `person` can see; None stands for any message."""
 
     person: User | None
     fits: MessageTest
@@ -59,22 +62,22 @@ class Watcher:
 
 @dataclass(slots=True, eq=False)
 class Board:
-    """Tells listeners and waiters what happened."""
+    """Tells listeners and waiting tests what happened."""
 
     listeners: list[Callable[[Event], object]] = field(default_factory=list)
     _waiters: dict[Chat, list[Waiter]] = field(default_factory=dict)
     _watchers: list[Watcher] = field(default_factory=list)
 
     def tell(self, event: Event) -> None:
-        """Passes an event on, at once."""
+        """Tell everyone of an event, at once."""
         for listener in self.listeners:
             listener(event)
-        self.show(event)
+        self.wake_watchers(event)
         if event.message is not None and event.kind in {"message", "edit"}:
-            self._serve(event.message)
+            self._wake_waiters(event.message)
 
-    def show(self, thing: Event | Call) -> None:
-        """Wakes the tests that wait for such an event or call."""
+    def wake_watchers(self, thing: Event | Call) -> None:
+        """Wake the tests that wait for such an event or call."""
         if not self._watchers:
             return
         self._watchers = [one for one in self._watchers if not one.done.done()]
@@ -82,7 +85,7 @@ class Board:
             if not watcher.done.done() and watcher.fits(thing):
                 watcher.done.set_result(thing)
 
-    def _serve(self, message: Message) -> None:
+    def _wake_waiters(self, message: Message) -> None:
         waiting = self._waiters.get(message.chat)
         if not waiting:
             return
@@ -93,7 +96,7 @@ class Board:
         self._waiters[message.chat] = [one for one in waiting if not one.done.done()]
 
     async def message(self, chat: Chat, person: User | None, fits: MessageTest, after: int, seconds: float) -> Message:
-        """The first message, or edit, after `after` that fits; raises TimeoutError."""
+        """Wait for the first message or edit after place `after` that fits. Raises TimeoutError."""
         late = [one for one in chat.messages if one.changed > after]
         for message in sorted(late, key=lambda one: one.changed):
             seen = not message.deleted if person is None else message.visible_to(person)
@@ -105,7 +108,7 @@ class Board:
             return await waiter.done
 
     async def watch(self, fits: Callable[[Any], object], seconds: float) -> Any:
-        """The next event or call that fits; raises TimeoutError."""
+        """Wait for the next event or call that fits. Raises TimeoutError."""
         watcher = Watcher(fits, asyncio.get_running_loop().create_future())
         self._watchers.append(watcher)
         async with asyncio.timeout(seconds):

@@ -1,4 +1,4 @@
-"""Faults on demand: what a network and a busy Telegram do to a bot, when a test wants it."""
+"""Faults on demand: a test makes calls fail as a bad network or a busy Telegram would."""
 
 import random
 from collections.abc import Iterable, Mapping
@@ -10,18 +10,18 @@ from sandbox.chats import Chat
 Kind = Literal["too_many", "error", "refuse", "answer", "slow", "late", "cut_before", "cut_after", "lose_ephemeral"]
 
 EVERYTHING = "*"
-"""In a method's place: every call, polls, downloads of files and wrong addresses too."""
+"""Instead of a method's name: every request, also polls, downloads and wrong addresses."""
 FILE = "file"
-"""In a method's place: the download of a file."""
+"""Instead of a method's name: the download of a file."""
 BAD_GATEWAY = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
 @dataclass(slots=True, eq=False)
 class Fault:
-    """One fault that waits for its calls.
+    """One fault, and the calls that it hits.
 
-    `method` None means every method but getUpdates, which must be named; FILE is a download, EVERYTHING all there is.
-    `times` is how many calls it still hits (None: all), `probability` how likely each is hit.
+    `method` None means every method but getUpdates. FILE is a download, EVERYTHING is every request.
+    `times` is how many calls it will still hit (None: all); `probability` is the chance that it hits a call.
     """
 
     kind: Kind
@@ -34,12 +34,12 @@ class Fault:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     keeps: int | None = None
-    """How many bytes of the body come before the connection ends; None: all."""
+    """How many bytes of the body are sent before the connection ends; None: all."""
     lasts: float = 0.0
-    """Seconds over which the body comes."""
+    """How many seconds sending the body takes."""
 
     def concerns(self, method: str, chat_id: int | None) -> bool:
-        """Whether a call of `method` (lower case) about that chat may be hit."""
+        """Whether the fault can hit a call of `method` (lower case) about this chat."""
         if self.times == 0:
             return False
         named = method not in {"getupdates", FILE} if self.method is None else self.method in {method, EVERYTHING}
@@ -47,7 +47,7 @@ class Fault:
 
 
 class Faults:
-    """The faults that are set; each method below adds one and returns it, so that a test can watch `times`."""
+    """The faults that a test has set. Methods that add one return it, so that the test can watch `times`."""
 
     def __init__(self, seed: int = 1, latency: float = 0.0) -> None:
         self.latency = latency
@@ -68,7 +68,7 @@ class Faults:
         times: int | None = 1,
         probability: float = 1.0,
     ) -> Fault:
-        """Refuses with a 429 that asks for `retry_after` seconds; nothing is done."""
+        """Refuse with a 429 that asks for `retry_after` seconds; the call isn't done."""
         return self._add("too_many", method, chat, times, probability, retry_after)
 
     def error(
@@ -80,7 +80,7 @@ class Faults:
         times: int | None = 1,
         probability: float = 1.0,
     ) -> Fault:
-        """Answers with an HTTP error and its usual words, in Telegram's JSON, without doing anything."""
+        """Answer with an HTTP error and its usual words, in Telegram's JSON; the call isn't done."""
         return self._add("error", method, chat, times, probability, code)
 
     def slow(
@@ -92,7 +92,7 @@ class Faults:
         times: int | None = 1,
         probability: float = 1.0,
     ) -> Fault:
-        """Lets the call wait `seconds` before it is done."""
+        """Let the call wait `seconds` before it is done."""
         return self._add("slow", method, chat, times, probability, seconds)
 
     def refuse(
@@ -105,7 +105,7 @@ class Faults:
         times: int | None = 1,
         probability: float = 1.0,
     ) -> Fault:
-        """Answers 400 or 403 with Telegram's words, given without "Bad Request: " or "Forbidden: "; nothing is done."""
+        """Answer 400 or 403; `description` leaves out "Bad Request: " and "Forbidden: ". The call isn't done."""
         fault = self._add("refuse", method, chat, times, probability, code)
         fault.words = description
         return fault
@@ -124,9 +124,9 @@ class Faults:
         times: int | None = 1,
         probability: float = 1.0,
     ) -> Fault:
-        """Answers with these very bytes, as nginx in front of Telegram does in an outage; nothing is done.
+        """Answer with exactly these bytes, as nginx in front of Telegram does in an outage; the call isn't done.
 
-        After `keeps` bytes the connection ends, though Content-Length says more; the body comes over `lasts` seconds.
+        The connection ends after `keeps` bytes, before the end of the body. The body takes `lasts` seconds.
         """
         fault = self._add("answer", method, chat, times, probability, code)
         fault.words, fault.body, fault.headers = content_type, body, headers or {}
@@ -142,7 +142,7 @@ class Faults:
         times: int | None = 1,
         probability: float = 1.0,
     ) -> Fault:
-        """Lets the call wait until the stand-in's clock is `seconds` further: what it then sends is dated so late."""
+        """Let the call wait `seconds` of the stand-in's clock: messages that it sends are dated later."""
         return self._add("late", method, chat, times, probability, seconds)
 
     def cut_before(
@@ -153,7 +153,7 @@ class Faults:
         times: int | None = 1,
         probability: float = 1.0,
     ) -> Fault:
-        """Closes the connection before anything is done."""
+        """Close the connection before the call is done."""
         return self._add("cut_before", method, chat, times, probability)
 
     def cut_after(
@@ -164,29 +164,29 @@ class Faults:
         times: int | None = 1,
         probability: float = 1.0,
     ) -> Fault:
-        """Does the work, then closes the connection without an answer."""
+        """Do the call, then close the connection without an answer."""
         return self._add("cut_after", method, chat, times, probability)
 
     def lose_ephemeral(self, probability: float = 0.05, *, times: int | None = None) -> Fault:
-        """Answers ok to an ephemeral message that its receiver never sees.
+        """Answer ok to an ephemeral message that its receiver never sees.
 
         https://core.telegram.org/bots/api#ephemeralmessageparameters: "not guaranteed that the user will receive".
         """
         return self._add("lose_ephemeral", None, None, times, probability)
 
     def clear(self) -> None:
-        """Forgets every fault; the latency stays."""
+        """Forget every fault; the latency stays."""
         self._set.clear()
 
-    def meet(self, method: str, chat_id: int | None) -> list[Fault]:
-        """The faults that hit this call, in the order in which they were set; counts them."""
-        return self._hit(f for f in self._set if f.kind != "lose_ephemeral" and f.concerns(method, chat_id))
+    def take_hits(self, method: str, chat_id: int | None) -> list[Fault]:
+        """The faults that hit this call, in the order in which they were set. Each hit is counted."""
+        return self._draw(f for f in self._set if f.kind != "lose_ephemeral" and f.concerns(method, chat_id))
 
     def loses_ephemeral(self) -> bool:
-        """Whether the ephemeral message that is being sent gets lost."""
-        return bool(self._hit(f for f in self._set if f.kind == "lose_ephemeral" and f.times != 0))
+        """Whether the ephemeral message that is being sent gets lost; a loss is counted."""
+        return bool(self._draw(f for f in self._set if f.kind == "lose_ephemeral" and f.times != 0))
 
-    def _hit(self, candidates: Iterable[Fault]) -> list[Fault]:
+    def _draw(self, candidates: Iterable[Fault]) -> list[Fault]:
         hit = [fault for fault in candidates if self._dice.random() < fault.probability]
         for fault in hit:
             if fault.times is not None:

@@ -21,7 +21,7 @@ FOLDERS = {
 }
 MOST_PIXELS = 10_000
 MOST_SECONDS = 86_400
-SAID: dict[str, dict[str, Any]] = {
+ATTRIBUTES: dict[str, dict[str, Any]] = {
     "video": {"width": 1280, "height": 720, "duration": 1},
     "animation": {"width": 1280, "height": 720, "duration": 1},
     "audio": {"duration": 1, "performer": "", "title": ""},
@@ -29,13 +29,13 @@ SAID: dict[str, dict[str, Any]] = {
     "video_note": {"length": 240, "duration": 1},
     "sticker": {"emoji": ""},
 }
-"""What the sender of each kind says of it, and what stands for what they left out."""
+"""The attributes that a sender can give each kind of file, with their defaults."""
 STICKER: dict[str, Any] = {"type": "regular", "width": 512, "height": 512, "is_animated": False, "is_video": False}
 CAPTIONED = frozenset({"photo", "video", "animation", "audio", "document", "voice"})
-"""What has a caption."""
+"""Kinds that can have a caption."""
 NAMELESS = frozenset({"voice", "video_note", "sticker"})
 PHOTO_SIDE = 800
-"""Of a picture whose size can't be read."""
+"""The side of a picture whose size can't be read, in pixels."""
 LARGEST_SIDE = 2560
 FILM = b"ftyp"
 """The first box of an MPEG-4 or QuickTime file, after its length."""
@@ -46,7 +46,7 @@ FORMATS: dict[str, tuple[tuple[bytes, ...], bool]] = {
     "audio": (MP3, True),
     "voice": ((b"OggS", *MP3), True),
 }
-"""How the files start that are taken as what they are sent as, and whether MPEG-4 is among them."""
+"""The first bytes that a file of each kind may have, and whether it may be an MPEG-4 file too."""
 PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF8", b"RIFF")
 PNG_HEAD = 24
 BLANK_SIDE = 64
@@ -54,7 +54,7 @@ BLANK_SIDE = 64
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file that a person sends: its name, its bytes and what it says that it is."""
+    """A file that a person sends: its name, its bytes and its declared MIME type."""
 
     name: str
     content: bytes
@@ -63,15 +63,15 @@ class Document:
 
 @dataclass(slots=True, eq=False)
 class StoredFile:
-    """A file on the server. `number` makes it unique; bots get ids that only they can use."""
+    """A file on the server. Each bot gets an id of its own for it."""
 
     number: int
     kind: FileKind
     name: str
     mime: str
     content: bytes = field(repr=False)
-    said: dict[str, Any] | None = field(default=None, repr=False)
-    """What its first sender said of it: how long, how wide, by whom; whoever sends it again says nothing new."""
+    attributes: dict[str, Any] | None = field(default=None, repr=False)
+    """The attributes that its first sender gave it: duration, width, performer. Later senders can't change them."""
 
     @property
     def unique_id(self) -> str:
@@ -80,7 +80,7 @@ class StoredFile:
 
     @property
     def path(self) -> str:
-        """Where getFile says that it is."""
+        """The `file_path` that getFile returns."""
         ending = self.name.rsplit(".", 1)[-1] if "." in self.name else "bin"
         return f"{FOLDERS[self.kind]}/file_{self.number}.{ending}"
 
@@ -90,7 +90,7 @@ class StoredFile:
         return "BQAC" + base64.urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 
     def json(self, bot: Bot | None) -> dict[str, Any]:
-        """The field of a Message that holds it."""
+        """The fields of a Message that describe this file."""
         one: dict[str, Any] = {
             "file_id": self.id_for(bot),
             "file_unique_id": self.unique_id,
@@ -100,7 +100,7 @@ class StoredFile:
             width, height = size_of(self.content)
             most = max(width, height, LARGEST_SIDE)
             return {"photo": [one | {"width": width * LARGEST_SIDE // most, "height": height * LARGEST_SIDE // most}]}
-        said = self.said if self.said is not None else SAID.get(self.kind, {})
+        said = self.attributes if self.attributes is not None else ATTRIBUTES.get(self.kind, {})
         one |= {name: value for name, value in said.items() if value != ""}
         if self.kind == "sticker":
             one |= STICKER
@@ -111,9 +111,9 @@ class StoredFile:
         return {self.kind: one} | ({"document": one} if self.kind == "animation" else {})
 
 
-def said_of(kind: str, given: dict[str, Any]) -> dict[str, Any]:
-    """What a call says of a new file, its numbers held to the Bot API server's bounds (pixels, seconds)."""
-    said = {name: given.get(name, usual) for name, usual in SAID.get(kind, {}).items()}
+def attributes_of(kind: str, given: dict[str, Any]) -> dict[str, Any]:
+    """The attributes that a call gives a new file. Pixels and seconds are limited as the Bot API server does."""
+    said = {name: given.get(name, usual) for name, usual in ATTRIBUTES.get(kind, {}).items()}
     for name in ("width", "height", "length"):
         if name in said:
             said[name] = min(max(int(said[name]), 0), MOST_PIXELS)
@@ -123,7 +123,7 @@ def said_of(kind: str, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def blank_picture() -> bytes:
-    """A small grey PNG, in place of a picture that nobody has made."""
+    """A small grey PNG, where a picture is needed and its content doesn't matter."""
     rows = b"".join(b"\0" + b"\xd5" * BLANK_SIDE for _ in range(BLANK_SIDE))
     size = BLANK_SIDE.to_bytes(4, "big")
     parts = ((b"IHDR", size + size + b"\x08\0\0\0\0"), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
@@ -134,11 +134,11 @@ def _chunk(name: bytes, body: bytes) -> bytes:
     return len(body).to_bytes(4, "big") + name + body + zlib.crc32(name + body).to_bytes(4, "big")
 
 
-def taken_as(kind: FileKind, content: bytes) -> FileKind:
-    """What an upload becomes: bytes that aren't of the kind that a method sends are sent as a document.
+def kind_of_upload(kind: FileKind, content: bytes) -> FileKind:
+    """The kind of file that an upload becomes. Bytes that don't fit the method's kind are sent as a document.
 
-    https://core.telegram.org/bots/api#sendvideo says so of films that aren't MPEG-4, and the like of animations, music
-    and voice; that it is so for any other bytes is unverified.
+    https://core.telegram.org/bots/api#sendvideo says so of videos that aren't MPEG-4, and other methods say the like of
+    animations, music and voice. For other bytes this is unverified.
     """
     starts, boxed = FORMATS.get(kind, ((), False))
     if not starts or content.startswith(starts) or (boxed and content[4:8] == FILM):
@@ -147,7 +147,7 @@ def taken_as(kind: FileKind, content: bytes) -> FileKind:
 
 
 def is_picture(content: bytes) -> bool:
-    """Whether Telegram takes it as a photo: PNG, JPEG, GIF or WebP by its first bytes."""
+    """Whether Telegram accepts the bytes as a photo: by its first bytes a PNG, JPEG, GIF or WebP."""
     return content.startswith(PICTURES)
 
 
@@ -159,7 +159,7 @@ def size_of(content: bytes) -> tuple[int, int]:
 
 
 def number_of(file_id: str, bot: Bot) -> int | None:
-    """The number behind a file id, None if it isn't one of this bot's."""
+    """The number of the file behind a file id; None if the id isn't one of this bot's."""
     try:
         padded = file_id.removeprefix("BQAC") + "=" * (-len(file_id.removeprefix("BQAC")) % 4)
         owner, number, _ = base64.urlsafe_b64decode(padded).decode().split(":")

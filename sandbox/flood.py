@@ -1,7 +1,7 @@
-"""Flood control: how many messages a bot may send, and the 429 that it gets beyond that.
+"""Flood control: how many messages a bot may send before it gets a 429.
 
 The numbers are those of https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this. Deadlines
-use a monotonic clock, so that moving the stand-in's clock forgives nothing.
+use a monotonic clock, so that moving the stand-in's clock doesn't end a wait.
 """
 
 import math
@@ -19,10 +19,10 @@ Key = TypeVar("Key")
 
 @dataclass(frozen=True)
 class Limits:
-    """Messages that pass; None sets no limit.
+    """How many messages a bot may send; None is no limit.
 
-    `burst` is how many pass at once in a chat that was quiet. `ephemeral` says whether ephemeral messages count:
-    Telegram's documentation doesn't tell.
+    `burst` is how many can be sent at once to a quiet chat. `ephemeral` says whether ephemeral messages count;
+    Telegram doesn't document that.
     """
 
     per_chat_per_second: float | None = 1.0
@@ -39,7 +39,7 @@ class Limits:
 
 @dataclass(slots=True)
 class Bucket:
-    """Lets `capacity` pass at once, and `rate` a second after that."""
+    """Allows `capacity` messages at once, and `rate` a second after that."""
 
     rate: float
     capacity: float
@@ -47,7 +47,7 @@ class Bucket:
     at: float
 
     def wait(self, now: float) -> float:
-        """Seconds until one more may pass; 0.0 if it may now."""
+        """Seconds until one more message is allowed; 0.0 if one is allowed now."""
         self.level = min(self.capacity, self.level + (now - self.at) * self.rate)
         self.at = now
         return 0.0 if self.level >= 1.0 else (1.0 - self.level) / self.rate
@@ -55,7 +55,7 @@ class Bucket:
 
 @dataclass(slots=True)
 class ChatMeter:
-    """What one bot sent to one chat lately, and until when it must keep silent there."""
+    """What one bot sent to one chat lately, and until when it is blocked there."""
 
     bucket: Bucket | None
     minute: deque[float] = field(default_factory=deque)
@@ -63,7 +63,7 @@ class ChatMeter:
 
 
 class FloodControl:
-    """Counts the messages of every bot; `spend` refuses the one that is too many."""
+    """Counts the messages of every bot. `spend` refuses a message that is over a limit."""
 
     def __init__(self, limits: Limits, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.limits = limits
@@ -72,7 +72,7 @@ class FloodControl:
         self._chats: dict[tuple[int, int], ChatMeter] = {}
 
     def spend(self, bot: int, chat: int, *, is_group: bool, only_minute: bool = False) -> None:
-        """Counts a message, or an edit (`only_minute`); raises a 429 if it doesn't pass.
+        """Count a message, or an edit (`only_minute`). Raises ApiError 429 if it is over a limit.
 
         After a 429 the chat stays closed until `retry_after` has passed, as on Telegram.
         """

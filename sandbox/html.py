@@ -1,4 +1,4 @@
-"""Telegram's HTML: what it accepts, how it refuses the rest, and how entities are written back.
+"""Telegram's HTML: reads it, refuses what Telegram refuses, and writes text with entities as HTML.
 
 Rules from https://core.telegram.org/bots/api#html-style and from TDLib's MessageEntity.cpp (`parse_html`). Offsets here
 count characters; `text.py` turns them into UTF-16 units.
@@ -54,7 +54,7 @@ PLAIN_TAGS = {
 
 @dataclass(slots=True)
 class Entity:
-    """A stretch of text with a meaning; `more` holds url, language, user, custom_emoji_id, unix_time …."""
+    """A formatted part of a text. `more` holds url, language, user, custom_emoji_id, unix_time and the like."""
 
     type: str
     start: int
@@ -64,7 +64,7 @@ class Entity:
 
 @dataclass(slots=True)
 class Opened:
-    """A tag that waits for its end."""
+    """A start tag whose end tag hasn't come yet."""
 
     name: str
     attributes: dict[str, str]
@@ -110,7 +110,7 @@ class Parser:
         return f"at byte offset {len(self.source[:at].encode())}"
 
     def _reference(self) -> str:
-        """A named or numbered character; Telegram leaves an ampersand that starts neither as it is."""
+        """Read a character reference. An ampersand that starts none stays an ampersand, as on Telegram."""
         found = ENTITY.match(self.source, self.at)
         if found is None:
             self.at += 1
@@ -240,7 +240,10 @@ class Parser:
 
 
 def ordered_format(form: str) -> str:
-    """The format in Telegram's order: `w`, then `d` or `D`, then `t` or `T`; `r` stands alone; short wins."""
+    """A date-time format in Telegram's order: `w`, `d` or `D`, `t` or `T`; or `r` alone.
+
+    The short form wins over the long.
+    """
     if form in {"r", "R"}:
         return "r"
     week = "w" if "w" in form.lower() else ""
@@ -250,7 +253,7 @@ def ordered_format(form: str) -> str:
 
 
 def unescape(found: re.Match[str]) -> str:
-    """The character that a reference stands for; an impossible number stays as it was written."""
+    """The character of a reference such as `&lt;`. A reference to an impossible number stays as it is."""
     hexadecimal, decimal, name = found.groups()
     if name:
         return NAMED[name]
@@ -260,7 +263,7 @@ def unescape(found: re.Match[str]) -> str:
 
 
 def link_of(target: str) -> tuple[str, dict[str, Any]] | None:
-    """What a link's target makes: a mention, a link, or nothing if Telegram finds no URL in it."""
+    """The entity type and details of a link: a mention or a link. None if Telegram finds no URL in its target."""
     target = target.strip()
     user = re.fullmatch(r"tg://user\?id=(\d+)", target)
     if user:
@@ -270,7 +273,7 @@ def link_of(target: str) -> tuple[str, dict[str, Any]] | None:
 
 
 def checked_url(target: str) -> str | None:
-    """The URL as Telegram keeps it, None if it refuses it ("Wrong HTTP URL" and the like)."""
+    """The URL as Telegram stores it; None if Telegram refuses it ("Wrong HTTP URL" and the like)."""
     found = re.fullmatch(r"(?:([a-zA-Z][a-zA-Z0-9+.-]*)://)?([^\s/?#]+)([^\s]*)", target)
     if found is None:
         return None
@@ -286,7 +289,7 @@ def checked_url(target: str) -> str | None:
 
 
 def as_html(text: str, entities: list[Entity]) -> str:
-    """Writes a text with its entities as HTML; entities that Telegram found by itself aren't marked."""
+    """Write a text with its entities as HTML, without those that Telegram found by itself."""
     marked = [(e, *tags) for e in entities if (tags := _tags(e)) is not None]
     marked.sort(key=lambda one: (one[0].start, -one[0].end))
     starts: dict[int, list[str]] = {}

@@ -1,7 +1,7 @@
-"""Inline mode: what people type after a bot's name, in any chat, and what becomes of the results.
+"""Inline mode: what people type after a bot's name in any chat, and the results that they choose.
 
-Rules: https://core.telegram.org/bots/api#inline-mode. How long updates wait is the Bot API server's; that an answer may
-come just as late is unverified.
+Rules: https://core.telegram.org/bots/api#inline-mode. The lifetimes of updates are the Bot API server's.
+That an answer may come as late as that is unverified.
 """
 
 import asyncio
@@ -13,23 +13,23 @@ from sandbox.accounts import Bot, User
 from sandbox.chats import Chat
 from sandbox.errors import CannotDoError
 from sandbox.files import StoredFile
-from sandbox.messages import Message
+from sandbox.messages import Message, NewMessage
 from sandbox.text import Text
 
 if TYPE_CHECKING:
     from sandbox.world import World
 
 QUERY_LIFE = 30.0
-"""Seconds in which a query can be answered; after that its update is dropped too."""
+"""How many seconds a query can be answered. After that its update is dropped too."""
 CHOSEN_LIFE = 600.0
-"""Seconds that a chosen result waits for the bot."""
+"""How many seconds the update about a chosen result waits for the bot."""
 MOST_QUERY = 256
 FIRST_QUERY = 9_000_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class InlineResult:
-    """One line of the list under what is typed, and the message that it becomes."""
+    """One line in the list of results, and the message that it becomes when it is chosen."""
 
     id: str
     kind: str
@@ -43,7 +43,7 @@ class InlineResult:
 
 @dataclass(frozen=True, slots=True)
 class InlineAnswer:
-    """What answerInlineQuery said. `button` is the Bot API's InlineQueryResultsButton."""
+    """The parameters of answerInlineQuery. `button` is the Bot API's InlineQueryResultsButton."""
 
     results: tuple[InlineResult, ...]
     next_offset: str
@@ -76,7 +76,7 @@ class InlineQuery:
     _waiting: list[asyncio.Future[InlineAnswer]] = field(default_factory=list, repr=False)
 
     async def answered(self, timeout: float = 5.0) -> InlineAnswer:  # noqa: ASYNC109 - reads as a test does
-        """Waits for the bot's results; raises TimeoutError after `timeout` seconds."""
+        """Wait for the bot's results. Raises TimeoutError after `timeout` seconds."""
         if self.answer is not None:
             return self.answer
         waiting: asyncio.Future[InlineAnswer] = asyncio.get_running_loop().create_future()
@@ -85,7 +85,7 @@ class InlineQuery:
             return await waiting
 
     def take(self, answer: InlineAnswer) -> None:
-        """The bot answered, or Telegram still had its answer."""
+        """Store the answer, from the bot or from Telegram's cache, and wake those who wait for it."""
         self.answer = answer
         for waiting in self._waiting:
             if not waiting.done():
@@ -94,7 +94,7 @@ class InlineQuery:
 
     @property
     def chat_type(self) -> str:
-        """What the bot is told of the chat: nothing but its kind, "sender" for the chat with itself."""
+        """The kind of chat that the bot is told; "sender" is the private chat with the bot itself."""
         if self.chat.kind != "private":
             return self.chat.kind
         return "sender" if self.chat.bot is self.bot else "private"
@@ -104,7 +104,7 @@ CacheKey = tuple[int, str, str, str, int]
 
 
 class Inline:
-    """Every bot's inline mode: its queries, the answers that Telegram keeps, and the messages that came of them."""
+    """The inline queries of all bots, the answers that Telegram caches, and the messages that were chosen."""
 
     def __init__(self, world: "World", seed: int) -> None:
         self.world = world
@@ -114,7 +114,7 @@ class Inline:
         self._dice = random.Random(seed)  # noqa: S311 - a repeatable die, no secret
 
     def ask(self, person: User, bot: Bot, chat: Chat, text: str, offset: str) -> InlineQuery:
-        """Someone typed `@bot text`: the bot is asked, unless Telegram still has its answer to the same.
+        """Someone types `@bot text`. Ask the bot, unless its answer to the same query is cached.
 
         Raises CannotDoError: the bot's inline mode is off, or the text is over 256 characters.
         """
@@ -122,7 +122,7 @@ class Inline:
             raise CannotDoError(f"{bot.name} has no inline mode")
         if len(text) > MOST_QUERY:
             raise CannotDoError("a query has at most 256 characters")
-        seq, now = self.world.tick(), self.world.clock.now()
+        seq, now = self.world.next_seq(), self.world.clock.now()
         query = InlineQuery(str(FIRST_QUERY + seq), person, bot, chat, text, offset, now, seq)
         self.queries[query.id] = query
         bot.met.add(person.id)
@@ -141,7 +141,7 @@ class Inline:
         return query
 
     def _cached(self, query: InlineQuery, now: float) -> InlineAnswer | None:
-        """An answer that may still be used: this person's own, or one that is for everybody."""
+        """A cached answer that is still valid: one for this person, or one for everybody."""
         for who in (query.person.id, 0):
             kept = self._kept.get(_key(query, who))
             if kept is not None and now < kept.at + kept.cache_time:
@@ -149,15 +149,14 @@ class Inline:
         return None
 
     def answer(self, query: InlineQuery, answer: InlineAnswer) -> None:
-        """The bot answers; Telegram keeps the answer for as long as the bot lets it."""
+        """Take the bot's answer, and cache it for as long as the bot allows."""
         self._kept[_key(query, query.person.id if answer.is_personal else 0)] = answer
         query.take(answer)
 
     def choose(self, query: InlineQuery, result: InlineResult, sender: User, sender_chat: Chat | None) -> Message:
-        """The result becomes a message of that person's, and the bot hears of it if its feedback is on."""
+        """Post the chosen result as a message of that person. The bot is told if its feedback is on."""
         bot = query.bot
-        message = self.world.delivery.post(
-            query.chat,
+        new = NewMessage(
             sender=sender,
             sender_chat=sender_chat,
             content=result.content,
@@ -166,6 +165,7 @@ class Inline:
             preview=result.preview,
             via_bot=bot,
         )
+        message = self.world.delivery.post(query.chat, new)
         if self._dice.random() * 100 < bot.inline_feedback:
             payload: dict[str, Any] = {"result_id": result.id, "from": query.person.json(), "query": query.text}
             if message.inline_message_id is not None:
@@ -173,8 +173,8 @@ class Inline:
             bot.queue.add("chosen_inline_result", payload, CHOSEN_LIFE)
         return message
 
-    def number(self, message: Message) -> str:
-        """The id by which the bot edits a message of its inline mode, whatever chat it is in."""
+    def new_message_id(self, message: Message) -> str:
+        """A new id by which the bot can edit a message of its inline mode, in whatever chat it is."""
         number = f"BAAAA{message.seq:08x}AAAAinline"
         self.messages[number] = message
         return number

@@ -1,6 +1,6 @@
-"""The internet as the stand-in sees it: the pages and names that a test put there, and nothing else.
+"""The internet of the stand-in: only the pages and host names that a test put there.
 
-Telegram fetches what a bot sends by its address, and looks up a webhook's host. The stand-in never leaves its machine.
+Telegram fetches files that bots send by URL, and looks up hosts of webhooks. The stand-in never uses the real network.
 """
 
 import ipaddress
@@ -13,42 +13,42 @@ MEGABYTE = 1024 * 1024
 MOST_PHOTO = 5 * MEGABYTE
 MOST_OTHER = 20 * MEGABYTE
 DOCUMENTS = frozenset({"image/gif", "application/pdf", "application/zip"})
-"""The only documents that sendDocument takes by address (https://core.telegram.org/bots/api#sending-files)."""
+"""The only types that sendDocument accepts by URL (https://core.telegram.org/bots/api#sending-files)."""
 TYPES = {"video": "video/", "animation": "", "audio": "audio/", "voice": "audio/"}
 LOCAL = "localhost"
 
 
 class Internet:
-    """Addresses with what is there, and hosts with where they are."""
+    """Pages by URL, and IP addresses by host name."""
 
     def __init__(self) -> None:
         self._pages: dict[str, Document] = {}
         self._hosts: dict[str, str] = {LOCAL: "127.0.0.1"}
 
     def put(self, url: str, page: Document) -> None:
-        """From now on this is at that address; its `mime` is the Content-Type that Telegram looks at."""
+        """Put a page at a URL. Its `mime` is the Content-Type that Telegram checks."""
         self._pages[url] = page
 
     def remove(self, url: str) -> None:
-        """From now on nothing is there. Raises KeyError if nothing was."""
+        """Remove the page at a URL. Raises KeyError if there is none."""
         del self._pages[url]
 
     def name(self, host: str, address: str) -> None:
-        """From now on that host is at that IP address."""
+        """Give a host name an IP address."""
         self._hosts[host.lower()] = address
 
     def address_of(self, host: str) -> str | None:
-        """Where a host is, None if there is none of that name; an IP address is where it says."""
+        """The IP address of a host; None for an unknown name. An IP address is its own."""
         try:
             return str(ipaddress.ip_address(host))
         except ValueError:
             return self._hosts.get(host.lower())
 
     def fetch(self, kind: FileKind, url: str) -> Document:
-        """What Telegram gets at an address for a file of that kind.
+        """The file at a URL, as Telegram fetches it for a file of that kind.
 
-        Raises ApiError: nothing there, too large (5 MB for a photo, 20 MB else), or of another type. That a file which
-        is too large fails as one that isn't there is unverified.
+        Raises ApiError: nothing is there, it is too large (5 MB for a photo, else 20 MB), or it has another type.
+        That a file which is too large fails like a missing one is unverified.
         """
         page = self._pages.get(url)
         most = MOST_PHOTO if kind == "photo" else MOST_OTHER

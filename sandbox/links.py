@@ -11,14 +11,14 @@ PUBLIC_LINK = re.compile(r"(?:https?://)?t(?:elegram)?\.me/([A-Za-z]\w{3,31})/?(
 START_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
 
 REQUESTER_WINDOW = 300.0
-"""Seconds in which a bot that got a join request may write to the person (Bot API, ChatJoinRequest)."""
+"""How many seconds a bot may write to the person after a join request (Bot API, ChatJoinRequest)."""
 
 
 @dataclass(frozen=True, slots=True)
 class TelegramLink:
-    """Where a link of Telegram's leads: to an invitation, or to a bot, group or channel by its name.
+    """A link to Telegram: an invitation, or the username of a bot, group or channel.
 
-    `payload` is what a bot is started with, None if the link only shows its chat.
+    `payload` is the start parameter for a bot; None if the link only opens its chat.
     """
 
     invitation: str = ""
@@ -27,7 +27,7 @@ class TelegramLink:
 
 
 def read_link(url: str) -> TelegramLink | None:
-    """Reads `t.me/+hash`, `t.me/name` and `t.me/name?start=payload`; None for any other address."""
+    """Read `t.me/+hash`, `t.me/name` and `t.me/name?start=payload`; None for any other address."""
     url = url.strip()
     if (found := PRIVATE_LINK.fullmatch(url)) is not None:
         return TelegramLink(invitation=f"https://t.me/+{found.group(1)}")
@@ -38,7 +38,7 @@ def read_link(url: str) -> TelegramLink | None:
 
 @dataclass(slots=True, eq=False)
 class InviteLink:
-    """A link of one bot; 0 stands for no limit and no end. `joined` holds who came through it."""
+    """An invite link that a bot made. A limit or date of 0 is none. `joined` holds the ids of those who came by it."""
 
     url: str
     creator: Bot
@@ -51,7 +51,7 @@ class InviteLink:
     joined: set[int] = field(default_factory=set)
 
     def is_open(self, now: float, inside: int) -> bool:
-        """Whether it still lets someone in, when `inside` of those who came through it are in the chat."""
+        """Whether someone can still join by it. `inside` is how many of those who came by it are in the chat."""
         expired = 0 < self.expire_date <= now
         full = 0 < self.member_limit <= inside
         return not (self.is_revoked or expired or full)
@@ -71,7 +71,7 @@ class InviteLink:
 
 @dataclass(frozen=True, slots=True)
 class JoinRequest:
-    """Someone who waits for an administrator's approval."""
+    """A request to join that waits for an administrator."""
 
     link: InviteLink
     at: float

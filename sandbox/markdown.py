@@ -1,4 +1,4 @@
-"""Telegram's MarkdownV2 and its older Markdown: what they accept, and how they refuse the rest.
+"""Telegram's MarkdownV2 and its older Markdown: reads them, and refuses what Telegram refuses.
 
 Rules from https://core.telegram.org/bots/api#markdownv2-style and from TDLib's MessageEntity.cpp (`parse_markdown_v2`,
 `parse_markdown`). Offsets here count characters; `text.py` turns them into UTF-16 units.
@@ -21,7 +21,7 @@ OLD = {"*": "bold", "_": "italic", "`": "code", "```": "pre"}
 
 @dataclass(slots=True)
 class Opened:
-    """A mark that waits for its end: where it stands in the source and in the plain text."""
+    """A start mark whose end mark hasn't come yet: its place in the source (`at`) and in the plain text (`start`)."""
 
     mark: str
     at: int
@@ -98,7 +98,7 @@ class MarkdownV2:
         self._mark(letter)
 
     def _begins_quote(self) -> bool:
-        """A line that starts with ">", or with "**>", which parts two quotes."""
+        """Read the ">" at the start of a line, or the "**>" that separates two quotes."""
         if not self.can_quote or (self.open and self.open[-1].mark in {"`", "```"}):
             return False
         self.can_quote = False
@@ -128,7 +128,7 @@ class MarkdownV2:
         raise _cannot(f"Character '{letter}' is reserved and must be escaped with the preceding '\\'")
 
     def _mark(self, letter: str) -> None:
-        """A reserved character: the end of what is open, the start of something, or an error."""
+        """Read a reserved character: it ends the open entity, starts one, or is an error."""
         mark = self._mark_here(letter)
         if self.open and self._ends(self.open[-1].mark, mark):
             self._close(self.open.pop(), mark)
@@ -186,7 +186,7 @@ class MarkdownV2:
             self.entities.append(Entity(kind, opened.start, end, more))
 
     def _target(self) -> str:
-        """What stands in brackets behind a link's words; nothing if no bracket follows."""
+        """The text in round brackets after a link's words; empty if no bracket follows."""
         if not self._ahead("("):
             return ""
         begin = self.at
@@ -203,7 +203,7 @@ class MarkdownV2:
         return "".join(taken)
 
     def _special(self, opened: Opened) -> tuple[str, dict[str, Any]]:
-        """A custom emoji or a date."""
+        """Read the target of a custom emoji or a date."""
         if not self._ahead("("):
             raise _cannot("Custom emoji entity must contain a tg://emoji URL")
         target = self._target()
@@ -222,7 +222,7 @@ class MarkdownV2:
 
 
 def parse_old(source: str) -> tuple[str, list[Entity]]:
-    """The older Markdown, in which nothing nests and a backslash only covers `_*[` and the backtick."""
+    """Read the older Markdown: nothing nests, and a backslash escapes only `_*[` and the backtick."""
     out: list[str] = []
     entities: list[Entity] = []
     at = 0
@@ -240,7 +240,7 @@ def parse_old(source: str) -> tuple[str, list[Entity]]:
 
 
 def _old_entity(source: str, begin: int, out: list[str], entities: list[Entity]) -> int:
-    """Reads one entity; returns where the text goes on."""
+    """Read one entity. Returns the place where the text goes on."""
     mark = "```" if source.startswith("```", begin) else source[begin]
     end = source.find("]" if mark == "[" else mark, begin + len(mark))
     if end < 0:

@@ -26,7 +26,7 @@ class Button:
     switch_inline_query: str | None = None
     switch_inline_query_current_chat: str | None = None
     chosen_chats: frozenset[str] = frozenset()
-    """Which kinds of chats a `switch_inline_query_chosen_chat` lets choose: user, bot, group, channel."""
+    """The kinds of chats that `switch_inline_query_chosen_chat` offers: user, bot, group, channel."""
     raw: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -48,13 +48,35 @@ class Button:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message before it is posted. Its fields are those of Message."""
+
+    sender: User | None
+    sender_chat: Chat | None = None
+    content: Text = field(default_factory=Text)
+    file: StoredFile | None = None
+    poll: Poll | None = None
+    body: dict[str, Any] = field(default_factory=dict)
+    markup: dict[str, Any] | None = None
+    preview: dict[str, Any] | None = None
+    reply_to: "Message | None" = None
+    only_for: User | None = None
+    receiver: User | None = None
+    posted_by: Bot | None = None
+    via_bot: Bot | None = None
+    lost: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+    service: dict[str, Any] = field(default_factory=dict)
+
+
 @dataclass(slots=True, eq=False)
 class Message:
     """One message. An ephemeral one has `message_id` 0, an `ephemeral_message_id` and `only_for`.
 
-    `seq` orders everything that happens in the stand-in: `changed` is the `seq` of the last edit. `text` is the
-    caption if there is a file. One that came out of inline mode has `via_bot`, and an `inline_message_id` if it came
-    with an inline keyboard.
+    `seq` is its place in the order of all events; `changed` is that of its last edit. `text` is the
+    caption if there is a file. A message of inline mode has `via_bot`, and an `inline_message_id` if it has an inline
+    keyboard.
     """
 
     chat: Chat
@@ -90,11 +112,11 @@ class Message:
     changed: int = 0
 
     def __post_init__(self) -> None:
-        """An unedited message last changed when it was sent."""
+        """A new message last changed when it was sent."""
         self.changed = self.changed or self.seq
 
     def __repr__(self) -> str:
-        """Short, for a failing test's output."""
+        """A short form, for the output of a failing test."""
         who = self.sender.name if self.sender else self.chat.title
         number = self.message_id or f"e{self.ephemeral_message_id}"
         return f"<Message {number} in {self.chat.title!r} of {who}: {self.text[:60]!r}>"
@@ -106,7 +128,7 @@ class Message:
 
     @property
     def text(self) -> str:
-        """The plain text, the caption of a file, or a rich message's words."""
+        """The plain text, a file's caption, or the words of a rich message."""
         return plain(self.body["rich_message"]) if "rich_message" in self.body else self.content.plain
 
     @property
@@ -127,7 +149,7 @@ class Message:
 
     @property
     def buttons(self) -> list[Button]:
-        """The buttons in a rich message and those of the inline keyboard, row after row."""
+        """All buttons, row by row: those in a rich message, then those of the inline keyboard."""
         inside = button_rows(self.body["rich_message"]) if "rich_message" in self.body else []
         return [Button.read(one) for row in inside for one in row] + [one for row in self.keyboard for one in row]
 
@@ -137,13 +159,13 @@ class Message:
         return self.ephemeral_message_id is not None
 
     def visible_to(self, person: User) -> bool:
-        """Whether this member of the chat has it on the screen now."""
+        """Whether this member of the chat can see it now."""
         if self.deleted or self.lost or person.id in self.hidden_from:
             return False
         return self.only_for is None or self.only_for is person
 
     def json(self, viewer: Bot | None, *, with_reply: bool = True) -> dict[str, Any]:
-        """The Bot API's Message, with file ids that are good for `viewer`."""
+        """The Bot API's Message, with the file ids of the bot `viewer`."""
         written: dict[str, Any] = {"message_id": self.message_id}
         written |= self._sender_json()
         if self.ephemeral_message_id is not None:
@@ -168,7 +190,7 @@ class Message:
         return written
 
     def _sender_json(self) -> dict[str, Any]:
-        """Who wrote it; supergroups alone show a member's tag, or an administrator's title."""
+        """The fields that name the sender. Only supergroups show a member's tag or an administrator's title."""
         written: dict[str, Any] = {}
         if self.sender is not None:
             written["from"] = self.sender.json()
@@ -198,20 +220,23 @@ class Message:
             written["link_preview_options"] = self.preview
 
     def knows_answers(self, bot: Bot | None) -> bool:
-        """Whether a bot is shown an open quiz's answers: its own, not as a forward, or one in its private chat."""
+        """Whether a bot is shown an open quiz's answers: it sent the quiz itself, or has it in its private chat."""
         own = bot is not None and self.posted_by is bot and "forward_origin" not in self.extra
         return own or (bot is not None and self.chat.bot is bot)
 
     def _topic_start(self) -> "Message | None":
-        """What begins a topic: Telegram says of what answers nothing in it that it answers this."""
+        """The service message that starts its topic.
+
+        Telegram shows it as answered by each message there that answers nothing.
+        """
         start = self.chat.by_id.get(self.thread or 0) if self.extra.get("is_topic_message") else None
         return start if start is not self else None
 
     @property
     def thread(self) -> int | None:
-        """The topic that it is in (None for General), or the thread of comments that it starts or belongs to.
+        """The id of its topic (None for General), or of the thread of comments that it starts or belongs to.
 
-        A thread is known by the id of its first message, which is a channel's copy or tells of a topic's creation.
+        A thread has the id of its first message: the copy of a channel's post, or a service message about a new topic.
         """
         if self.extra.get("is_automatic_forward"):
             return self.message_id
@@ -237,7 +262,7 @@ class Message:
 
 
 def _service_json(value: Any, viewer: Bot | None) -> Any:
-    """What a service message tells; a message in it is written without the one that it replies to."""
+    """The content of a service message as JSON. A message inside is written without the message that it answers."""
     if isinstance(value, Message):
         return value.json(viewer, with_reply=False)
     if isinstance(value, dict):

@@ -22,18 +22,18 @@ LOGGED_OUT = "Logged out"
 RESTARTS = "Internal Server Error: restart"
 
 
-def written(result: Any) -> bytes:
+def success(result: Any) -> bytes:
     """A successful answer."""
     return OK + json.dumps(result, ensure_ascii=False, separators=(",", ":")).encode() + b"}"
 
 
-def described(what: str) -> bytes:
-    """A successful answer that says what it did."""
+def success_with_note(what: str) -> bytes:
+    """A successful answer with a description."""
     return OK + b'true,"description":' + json.dumps(what).encode() + b"}"
 
 
 def check_session(world: World, bot: Bot) -> None:
-    """Refuses a bot that has logged out: for ten minutes it can't come back to this server."""
+    """Refuse a bot that logged out less than ten minutes ago."""
     if bot.logged_out_at is not None:
         if world.clock.now() < bot.logged_out_at + TEN_MINUTES:
             raise ApiError(400, LOGGED_OUT)
@@ -41,16 +41,18 @@ def check_session(world: World, bot: Bot) -> None:
 
 
 async def answer(world: World, bot: Bot, method: str, read: dict[str, Any], uploads: dict[str, Upload]) -> bytes:
-    """What the server says to one of its own methods. Raises ApiError."""
+    """Answer one of these methods. Raises ApiError."""
     match method:
         case "getUpdates":
             return await _updates(world, bot, read)
         case "getWebhookInfo":
-            return written(world.webhooks.info(bot))
+            return success(world.webhooks.info(bot))
         case "setWebhook":
-            return described(world.webhooks.set(bot, read | _certificate(read, uploads)))
+            return success_with_note(world.webhooks.set(bot, read | _certificate(read, uploads)))
         case "deleteWebhook":
-            return described(world.webhooks.set(bot, {"drop_pending_updates": read.get("drop_pending_updates")}))
+            return success_with_note(
+                world.webhooks.set(bot, {"drop_pending_updates": read.get("drop_pending_updates")})
+            )
         case "close":
             _check_launched_long_ago(world, bot)
             bot.queue.end_poll(RESTARTS, 500)
@@ -59,11 +61,11 @@ async def answer(world: World, bot: Bot, method: str, read: dict[str, Any], uplo
             bot.queue.end_poll(LOGGED_OUT, 400)
             bot.queue.drop()
             bot.logged_out_at = world.clock.now()
-    return written(True)
+    return success(True)
 
 
 def _certificate(read: dict[str, Any], uploads: dict[str, Upload]) -> dict[str, Any]:
-    """The file that `attach://` names as the certificate; a text that names none is none."""
+    """The uploaded certificate that `attach://` names. Any other text is no certificate."""
     given = read.get("certificate")
     if not isinstance(given, str):
         return {}

@@ -1,4 +1,4 @@
-"""What people do in chats beside writing: come, go, add, promote, remove, restrict, hand over, pin, vote."""
+"""What people do in chats besides writing: join, leave, add, promote, remove, restrict, hand over, pin, vote."""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False, slots=True)
 class Participant(User):
-    """Someone who takes part in chats. Each act raises CannotDoError where their app wouldn't let them."""
+    """Someone who takes part in chats. Each act raises CannotDoError if their app wouldn't allow it."""
 
     world: "World" = field(kw_only=True, repr=False)
 
@@ -32,16 +32,19 @@ class Participant(User):
     def promotes(self, who: User, chat: Chat, rights: Rights | None, title: str | None = None) -> None:
         """Makes someone an administrator with these rights; None makes them a plain member again.
 
-        A creator may promote themselves only to become anonymous or visible: they stay the creator.
+        Creators may promote themselves only to become anonymous or visible. They stay creators.
         """
         if not chat.may(self, "can_promote_members"):
             raise CannotDoError(f"{self.name} can't promote members of {chat.title}")
         if who is not self or who is not chat.creator():
-            self._must_rule(who, chat)
+            self._must_outrank(who, chat)
         self.world.membership.promote(chat, self, who, rights, title)
 
     def hands_over(self, chat: Chat, to: User, keeps: Rights | None = OWNER_RIGHTS) -> None:
-        """Makes a member the creator of their supergroup or channel; None keeps no right, but leaves them a member."""
+        """Makes a member the creator of their supergroup or channel.
+
+        They keep the rights `keeps`; None makes them a member.
+        """
         if chat.creator() is not self or chat.kind == "group":
             raise CannotDoError(f"{self.name} can't hand over {chat.title}")
         if to is self or to.is_bot or not chat.has(to):
@@ -49,13 +52,13 @@ class Participant(User):
         self.world.membership.hand_over(chat, self, to, keeps)
 
     def removes(self, who: User, chat: Chat) -> None:
-        """Removes and bans someone, who can't come back by themselves; works on people outside too."""
+        """Removes and bans someone, who then can't come back by themselves. Also bans people who aren't in the chat."""
         self._may_restrict(chat)
-        self._must_rule(who, chat)
+        self._must_outrank(who, chat)
         self.world.membership.remove(chat, self, who)
 
     def unbans(self, who: User, chat: Chat) -> None:
-        """Takes a ban back; they are outside and may join again."""
+        """Lifts a ban. The person stays outside, and may join again."""
         self._may_restrict(chat)
         self.world.membership.unban(chat, self, who)
 
@@ -67,14 +70,14 @@ class Participant(User):
         self.world.membership.restrict(chat, self, who, permissions)
 
     def sets_permissions(self, chat: Chat, permissions: Permissions) -> None:
-        """Sets what everyone who isn't an administrator may do in a group; bots aren't told."""
+        """Sets the permissions of all who aren't administrators of a group. Bots aren't told."""
         self._may_restrict(chat)
         if not chat.is_group:
             raise CannotDoError(f"{chat.title} has no permissions")
         chat.permissions = permissions
 
     def hides_members(self, chat: Chat, hidden: bool = True) -> None:
-        """Shows who is in a supergroup only to its administrators, or to all members again."""
+        """Shows the members of a supergroup only to its administrators, or to all members again."""
         self._may_restrict(chat)
         if chat.kind != "supergroup":
             raise CannotDoError(f"{chat.title} can't hide its members")
@@ -130,7 +133,7 @@ class Participant(User):
             raise CannotDoError(f"{self.name} can't manage {topic.name}")
 
     def takes_username(self, username: str | None) -> None:
-        """Changes their @username, to one that nobody has now; None gives it up."""
+        """Changes their @username to a free one; None removes it."""
         own = (self.username or "").lower()
         if username is not None and username.lower() != own and self.world.is_taken(username):
             raise CannotDoError("USERNAME_OCCUPIED")
@@ -144,30 +147,30 @@ class Participant(User):
         )
         if message.service or message.is_ephemeral or not chat.has(self) or not allowed:
             raise CannotDoError(f"{self.name} can't pin {message!r}")
-        sender, sender_chat = self._speaks_as(chat)
+        sender, sender_chat = self._sender_in(chat)
         if pinned:
             self.world.delivery.pin(message, sender=sender, sender_chat=sender_chat)
         else:
             self.world.delivery.unpin(message)
 
     def votes(self, message: Message, *options: str | int) -> None:
-        """Votes in a poll for options, by their texts or their places from 0; with none takes the vote back.
+        """Votes in a poll for options, by text or by place from 0. Without options the vote is taken back.
 
-        Raises CannotDoError: they don't see it, it is closed, or it doesn't let them.
+        Raises CannotDoError: they don't see the poll, it is closed, or it doesn't allow this vote.
         """
         if message.is_ephemeral or not message.chat.has(self) or not message.visible_to(self):
             raise CannotDoError("Can't access the chat")
-        _, speaks_for = self._speaks_as(message.chat)
+        _, speaks_for = self._sender_in(message.chat)
         self.world.polls.vote(self, message, options, speaks_for)
 
     def adds_option(self, message: Message, text: str) -> None:
-        """Adds an option to a poll that lets its readers. Raises CannotDoError."""
+        """Adds an option to a poll that allows it. Raises CannotDoError."""
         if not message.chat.has(self) or not message.visible_to(self):
             raise CannotDoError("Can't access the chat")
         self.world.polls.add_option(self, message, typed(text))
 
-    def _speaks_as(self, chat: Chat) -> tuple[User, Chat | None]:
-        """Who their messages come from: an anonymous administrator's from the group."""
+    def _sender_in(self, chat: Chat) -> tuple[User, Chat | None]:
+        """The sender of their messages. An anonymous administrator's messages come from the group."""
         member = chat.member(self)
         anonymous = member is not None and member.rights is not None and member.rights.is_anonymous
         return (ANONYMOUS, chat) if anonymous else (self, None)
@@ -180,8 +183,11 @@ class Participant(User):
         if not chat.may(self, "can_restrict_members"):
             raise CannotDoError(f"{self.name} can't restrict members of {chat.title}")
 
-    def _must_rule(self, who: User, chat: Chat) -> None:
-        """Nobody changes the creator, and only the creator the administrators whom somebody else promoted."""
+    def _must_outrank(self, who: User, chat: Chat) -> None:
+        """Refuse to change a creator.
+
+        An administrator can be changed only by the creator and by whoever promoted them.
+        """
         member = chat.member(who)
         if chat.creator() is self or member is None or not chat.is_administrator(who):
             return

@@ -1,4 +1,4 @@
-"""People: what a test lets them do, as their apps would."""
+"""People: a test lets them do what their apps allow."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,30 +9,31 @@ from sandbox.chats import Chat, Member
 from sandbox.commands import ephemeral_command_for
 from sandbox.errors import CannotDoError
 from sandbox.files import Document
+from sandbox.forums import may_write, topic_of
 from sandbox.inline import InlineQuery
 from sandbox.links import START_PAYLOAD, read_link
-from sandbox.messages import Button, Message
+from sandbox.messages import Button, Message, NewMessage
 from sandbox.participants import Participant
 from sandbox.presses import Press
 from sandbox.text import MAX_TEXT, Text, slug, typed
-from sandbox.topics import Topic, inside, may_write, topic_of
+from sandbox.topics import Topic, thread_fields
 
 FEWEST_IN_ALBUM, MOST_IN_ALBUM = 2, 10
 
 
 @dataclass(eq=False, slots=True)
 class Person(Participant):
-    """Someone with an app. Every act is synchronous and reaches the bots at once."""
+    """Someone with an app. Every act is synchronous, and bots are told of it at once."""
 
     deactivated: bool = False
     hides_forwards: bool = False
-    """Whether forwards of their messages name them without a link to them."""
+    """Whether forwards of their messages show only their name, without a link to them."""
 
     def chat_with(self, where: "Where") -> Chat:
         """The chat itself, or the private one with that bot or that person."""
         if isinstance(where, Chat):
             return where
-        return self.world.private(where, self) if isinstance(where, Bot) else self.world.pair(self, where)
+        return self.world.private(where, self) if isinstance(where, Bot) else self.world.chat_between(self, where)
 
     def says(
         self,
@@ -45,58 +46,58 @@ class Person(Participant):
         mentions: Sequence[User] = (),
         topic: Topic | None = None,
     ) -> Message:
-        """Writes a message; a command that a bot declared ephemeral is seen by nobody else.
+        """Writes a message. A command that a bot declared ephemeral is seen by nobody else.
 
-        In a forum it is written in `topic`, else where what it answers is, else in General.
+        In a forum it is written in `topic`, else in the topic of the message that it answers, else in General.
 
-        `mentions` are people whose names stand in the text in this order and carry their ids there.
+        `mentions` are people whose names stand in the text, in this order. Each name becomes a mention by id.
 
         Raises CannotDoError: they aren't in the chat, may not write there, or haven't started the bot; ValueError: a
         name that isn't in the text, or a text that an app doesn't send.
         """
         kind = "can_send_documents" if document else "can_send_photos" if photo else "can_send_messages"
-        chat = self._writes_to(where, kind)
+        chat = self._chat_to_write_in(where, kind)
         content = _content(text, document or photo, mentions)
         extra = self._topic(chat, topic, reply_to)
         bot = ephemeral_command_for(chat, self, content) if self.world.knows_whispers else None
         if bot is not None:
-            return self.world.delivery.post(
-                chat, sender=self, content=content, only_for=self, receiver=bot, extra=extra
-            )
+            whisper = NewMessage(sender=self, content=content, only_for=self, receiver=bot, extra=extra)
+            return self.world.delivery.post(chat, whisper)
         file = None
         if document is not None:
             file = self.world.store("document", document)
         elif photo is not None:
             file = self.world.store("photo", photo)
-        sender, sender_chat = self._speaks_as(chat)
-        return self.world.delivery.post(
-            chat, sender=sender, sender_chat=sender_chat, content=content, reply_to=reply_to, file=file, extra=extra
+        sender, sender_chat = self._sender_in(chat)
+        said = NewMessage(
+            sender=sender, sender_chat=sender_chat, content=content, reply_to=reply_to, file=file, extra=extra
         )
+        return self.world.delivery.post(chat, said)
 
     def posts_album(self, where: "Where", *pictures: Document, caption: str = "") -> list[Message]:
-        """Sends 2 to 10 pictures as one album; the caption hangs at the first.
+        """Sends 2 to 10 pictures as one album. The first one has the caption.
 
         Raises CannotDoError as `says`; ValueError: too few pictures, or too many.
         """
         if not FEWEST_IN_ALBUM <= len(pictures) <= MOST_IN_ALBUM:
             raise ValueError("an album has 2 to 10 pictures")
-        chat = self._writes_to(where, "can_send_photos")
-        sender, sender_chat = self._speaks_as(chat)
+        chat = self._chat_to_write_in(where, "can_send_photos")
+        sender, sender_chat = self._sender_in(chat)
         group = {"media_group_id": self.world.next_album_id()}
-        return [
-            self.world.delivery.post(
-                chat,
+        album = [
+            NewMessage(
                 sender=sender,
                 sender_chat=sender_chat,
                 content=_content(caption if place == 0 else "", picture),
                 file=self.world.store("photo", picture),
-                extra=dict(group),
+                extra=group,
             )
             for place, picture in enumerate(pictures)
         ]
+        return [self.world.delivery.post(chat, one) for one in album]
 
     def _topic(self, chat: Chat, topic: Topic | None, reply_to: Message | None) -> dict[str, Any]:
-        """What a message carries of its topic; raises CannotDoError where that is gone, or closed to them."""
+        """The thread fields of a message. Raises CannotDoError: the topic is gone, or is closed to them."""
         if not chat.is_forum and topic is None:
             return {}
         found = topic_of(chat, topic.thread_id if topic else reply_to.thread if reply_to else None)
@@ -104,10 +105,10 @@ class Person(Participant):
             raise CannotDoError(f"{chat.title} has no such topic")
         if not may_write(chat, self, found):
             raise CannotDoError(f"{found.name} is closed")
-        return inside(found)
+        return thread_fields(found)
 
     def comments(self, post: Message, text: str, *, reply_to: Message | None = None) -> Message:
-        """Writes under a channel's post or its copy, or to a comment there; nobody needs to join for that.
+        """Comments on a channel's post or its copy, or answers a comment there. Nobody needs to join for that.
 
         Raises CannotDoError: the post has no comments, or they can't see it.
         """
@@ -121,9 +122,10 @@ class Person(Participant):
         if not group.is_administrator(self):
             raise CannotDoError(f"{self.name} isn't an administrator of {group.title}")
         extra = self._topic(group, topic, None)
-        return self.world.delivery.post(group, sender=ANONYMOUS, sender_chat=group, typed=text, extra=extra)
+        said = NewMessage(sender=ANONYMOUS, sender_chat=group, content=typed(text), extra=extra)
+        return self.world.delivery.post(group, said)
 
-    def _writes_to(self, where: "Where", permission: str) -> Chat:
+    def _chat_to_write_in(self, where: "Where", permission: str) -> Chat:
         chat = self.chat_with(where)
         if chat.bot is not None and not (chat.opened and chat.members[self.id].inside):
             raise CannotDoError(f"{self.name} hasn't started, or blocked, {chat.bot.name}")
@@ -138,17 +140,16 @@ class Person(Participant):
         return chat
 
     def forwards(self, message: Message, where: "Where") -> Message:
-        """Sends a message on, without its keyboard, in their own name; its `forward_origin` tells whose it was.
+        """Forwards a message in their own name, without its keyboard. Its `forward_origin` names the first sender.
 
         Raises CannotDoError: they don't see it, it can't be forwarded, or they may not write there.
         """
         fixed = message.is_ephemeral or message.service or message.extra.get("has_protected_content")
         if fixed or not message.chat.shows(self) or not message.visible_to(self):
             raise CannotDoError(f"{self.name} can't forward {message!r}")
-        chat = self._writes_to(where, "can_send_messages")
-        sender, sender_chat = self._speaks_as(chat)
-        return self.world.delivery.post(
-            chat,
+        chat = self._chat_to_write_in(where, "can_send_messages")
+        sender, sender_chat = self._sender_in(chat)
+        forward = NewMessage(
             sender=sender,
             sender_chat=sender_chat,
             content=message.content,
@@ -158,13 +159,14 @@ class Person(Participant):
             via_bot=message.via_bot,
             extra={"forward_origin": message.origin()},
         )
+        return self.world.delivery.post(chat, forward)
 
     def edits(self, message: Message, text: str) -> Message:
         """Changes the text of their own message."""
         if message.sender is not self or message.deleted or "forward_origin" in message.extra:
             raise CannotDoError(f"{self.name} can't edit that message")
         message.content = _content(text, None)
-        self.world.delivery.changed(message)
+        self.world.delivery.mark_edited(message)
         return message
 
     def deletes(self, message: Message) -> None:
@@ -175,14 +177,14 @@ class Person(Participant):
         self.world.delivery.delete(message)
 
     def asks_inline(self, bot: Bot, text: str, where: "Where", offset: str = "") -> InlineQuery:
-        """Types `@bot text` in a chat, of which the bot need not be a member; `offset` asks for more of the list.
+        """Types `@bot text` in a chat; the bot need not be a member. `offset` asks for more of the list.
 
         Raises CannotDoError: they can't write there, or the bot has no inline mode.
         """
-        return self.world.inline.ask(self, bot, self._writes_to(where, "can_send_other_messages"), text, offset)
+        return self.world.inline.ask(self, bot, self._chat_to_write_in(where, "can_send_other_messages"), text, offset)
 
     def switches(self, message: Message, label: str, where: "Where | None" = None) -> InlineQuery:
-        """Taps a button that leads into inline mode, and picks the chat; without `where` it stays in this one.
+        """Taps a button that leads into inline mode, and picks the chat `where`; None picks this chat.
 
         Raises KeyError: no such button on what they see; CannotDoError: it doesn't lead into that kind of chat.
         """
@@ -199,39 +201,39 @@ class Person(Participant):
         return self.asks_inline(message.keyboard_bot, text, chat)
 
     def chooses(self, query: InlineQuery, result_id: str) -> Message:
-        """Sends a result of their list into the chat where they typed: in their name, via the bot.
+        """Sends a result of their list in their own name into the chat where they typed.
 
         Raises KeyError: no such result, or no answer yet.
         """
         if query.person is not self or query.answer is None:
             raise KeyError(f"{self.name} has no results before them")
-        chat = self._writes_to(query.chat, "can_send_other_messages")
-        sender, sender_chat = self._speaks_as(chat)
+        chat = self._chat_to_write_in(query.chat, "can_send_other_messages")
+        sender, sender_chat = self._sender_in(chat)
         return self.world.inline.choose(query, query.answer.result(result_id), sender, sender_chat)
 
     def reacts(self, message: Message, emoji: str | None) -> None:
-        """Sets their reaction, or takes it back with None; administrator bots that asked for it are told.
+        """Sets their reaction; None takes it back. Administrator bots that asked for reactions are told.
 
-        Raises CannotDoError: they don't see the message, it takes no reactions, or that emoji is none.
+        Raises CannotDoError: they don't see the message, it takes no reactions, or the emoji isn't one.
         """
-        _, speaks_for = self._speaks_as(message.chat)
+        _, speaks_for = self._sender_in(message.chat)
         self.world.reactions.of_person(self, message, emoji, anonymous=speaks_for is not None)
 
     def starts(self, bot: Bot, payload: str = "") -> Message:
-        """Opens the private chat, as `t.me/bot?start=payload` does; also takes back a block."""
+        """Opens the private chat, as `t.me/bot?start=payload` does. It also unblocks the bot."""
         if START_PAYLOAD.fullmatch(payload) is None:
             raise ValueError("a start payload has at most 64 characters, of A-Z, a-z, 0-9, _ and -")
         chat = self.world.private(bot, self)
         member = chat.members[self.id]
         if member.status == "kicked":
-            self._private_status(chat, "member")
+            self._set_private_status(chat, "member")
         chat.opened = True
         return self.says(bot, f"/start {payload}".strip())
 
     def opens(self, url: str) -> Chat:
-        """Follows a link of Telegram's and taps what its app then offers: *Start* for a bot, *Join* for a group.
+        """Follows a link to Telegram and taps what the app then offers: *Start* for a bot, *Join* for a group.
 
-        Raises CannotDoError: the link leads nowhere, or not any more.
+        Raises CannotDoError: the link leads nowhere, or has expired.
         """
         link = read_link(url)
         if link is None:
@@ -256,22 +258,22 @@ class Person(Participant):
         return found
 
     def follows(self, message: Message, label: str) -> Chat:
-        """Taps a button that is a link of Telegram's. Raises KeyError: no such button; CannotDoError as `opens`."""
+        """Taps a button that is a link to Telegram. Raises KeyError: no such button; CannotDoError as `opens`."""
         button = self._button(message, label)
         if button.url is None:
             raise KeyError(f"the button {button.text!r} is no link")
         return self.opens(button.url)
 
     def blocks(self, bot: Bot) -> None:
-        """Stops the bot; it gets my_chat_member and may not write any more."""
-        self._private_status(self.world.private(bot, self), "kicked")
+        """Blocks the bot. The bot gets my_chat_member, and may not write any more."""
+        self._set_private_status(self.world.private(bot, self), "kicked")
 
     def unblocks(self, bot: Bot) -> None:
-        """Takes a block back without writing."""
-        self._private_status(self.world.private(bot, self), "member")
+        """Unblocks the bot without writing to it."""
+        self._set_private_status(self.world.private(bot, self), "member")
 
-    def _private_status(self, chat: Chat, status: Any) -> None:
-        """In a private chat the person's entry holds what the bot is to them, as my_chat_member reports it."""
+    def _set_private_status(self, chat: Chat, status: Any) -> None:
+        """Set the status of the bot in a private chat and tell the bot. The status is stored in the person's entry."""
         entry = chat.members[self.id]
         if entry.status == status or chat.bot is None:
             return
@@ -280,9 +282,9 @@ class Person(Participant):
         self.world.delivery.member_changed(chat, self, before, Member(chat.bot, status))
 
     def presses(self, message: Message, label: str) -> Press:
-        """Taps the button with that label, or whose label or data contains it.
+        """Taps the button that `find_button` finds for this label.
 
-        Raises KeyError: no such button on what they see now, or it is disabled or isn't a callback button.
+        Raises KeyError: they see no such button now, or it is disabled, or it isn't a callback button.
         """
         button = self._button(message, label)
         if button.disabled or button.callback_data is None:
@@ -305,13 +307,13 @@ class Person(Participant):
         return self.world.delivery.press(self, message.chat, message, data)
 
     def forges(self, chat: Chat, message: Message, data: str) -> Press:
-        """A modified app presses a button that isn't there, with any data, in any chat that they see."""
+        """Presses a button that isn't there, as a modified app can: with any data, in any chat that they see."""
         if not chat.shows(self):
             raise CannotDoError(f"{self.name} isn't in {chat.title}")
         return self.world.delivery.press(self, chat, message, data)
 
     def sees(self, where: "Where") -> list[Message]:
-        """What is on their screen in that chat, in order, ephemeral messages included."""
+        """The messages that they can see in that chat, in order, with ephemeral ones."""
         chat = self.chat_with(where)
         if not chat.shows(self):
             return []
@@ -324,7 +326,7 @@ class Person(Participant):
         timeout: float = 5.0,  # noqa: ASYNC109 - reads as a test does
         after: Message | Press | None = None,
     ) -> Message:
-        """The first message they see, sent or edited after `after`, that fits; raises TimeoutError."""
+        """Waits for the first message they see, sent or edited after `after`, that fits. Raises TimeoutError."""
         chat = self.chat_with(where)
         return await self.world.board.message(chat, self, fits, after.seq if after else 0, timeout)
 
@@ -334,14 +336,17 @@ Where = Chat | Bot | Person
 
 
 def chat_kind(chat: Chat) -> str:
-    """Which of `switch_inline_query_chosen_chat`'s kinds a chat is."""
+    """The kind of a chat, as `switch_inline_query_chosen_chat` names it."""
     if chat.kind == "private":
         return "user" if chat.bot is None else "bot"
     return "channel" if chat.kind == "channel" else "group"
 
 
 def find_button(message: Message, label: str) -> Button:
-    """The button with that label; else one whose label, else whose data, contains it. Raises KeyError."""
+    """The button with that label; else one whose label contains it; else one whose data contains it.
+
+    Raises KeyError.
+    """
     wanted = slug(label)
     buttons = message.buttons
     tests: tuple[Callable[[Button], bool], ...] = (

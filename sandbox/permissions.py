@@ -1,4 +1,4 @@
-"""What members of a group may do who aren't its administrators (https://core.telegram.org/bots/api#chatpermissions)."""
+"""Permissions of members who aren't administrators (https://core.telegram.org/bots/api#chatpermissions)."""
 
 import dataclasses
 from dataclasses import dataclass

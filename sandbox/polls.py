@@ -1,14 +1,11 @@
 """Polls, as people see them and as the Bot API writes them (https://core.telegram.org/bots/api#poll)."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from sandbox.accounts import User
 from sandbox.errors import CannotDoError
 from sandbox.text import Text
-
-if TYPE_CHECKING:
-    from sandbox.messages import Message
 
 MOST_OPTIONS = 12
 MOST_OPTION = 100
@@ -16,7 +13,7 @@ MOST_OPTION = 100
 
 @dataclass(slots=True, eq=False)
 class Option:
-    """One answer; its place in the list is what bots call it, `persistent_id` stays when others come and go."""
+    """One option. Bots name it by its place in the list; its `persistent_id` never changes."""
 
     persistent_id: str
     text: Text
@@ -26,9 +23,9 @@ class Option:
 
 @dataclass(slots=True, eq=False)
 class Poll:
-    """One poll, the same in all forwards of its message. `votes` holds the options that each voter chose, by their id.
+    """One poll, shared by all forwards of its message. `votes` holds each voter's options by the voter's id.
 
-    `owner` sent it; `open_period` is in seconds, `close_date` in epoch seconds.
+    `owner` sent it. `open_period` is in seconds, `close_date` in epoch seconds.
     """
 
     id: str
@@ -50,11 +47,12 @@ class Poll:
     open_period: int | None = None
     close_date: int | None = None
     votes: dict[int, list[Option]] = field(default_factory=dict)
-    messages: "list[Message]" = field(default_factory=list, repr=False)
-    """Where it hangs: its message and forwards of that."""
 
     def json(self, *, knows: bool, whole: bool) -> dict[str, Any]:
-        """The Bot API's Poll; `knows` shows an open quiz's answers, `whole` what only a Message holds."""
+        """The Bot API's Poll.
+
+        `knows` adds the answers of an open quiz, `whole` the fields that only a Message holds.
+        """
         written: dict[str, Any] = {"id": self.id, "question": self.question.plain}
         written |= _entities("question_entities", self.question)
         written |= {

@@ -7,10 +7,10 @@ from sandbox.accounts import Bot, User
 from sandbox.messages import Message
 
 PRESS_LIFE = 150.0
-"""Seconds after which a press is "too old" to be answered, and its update is dropped."""
+"""How many seconds a press can be answered. After that it is "too old", and its update is dropped."""
 
 EPHEMERAL_WINDOW = 15.0
-"""Seconds after a press, or after an ephemeral command, in which any bot may send that person an ephemeral message.
+"""For how many seconds after a press or an ephemeral command any bot may send that person an ephemeral message.
 
 https://core.telegram.org/bots/api#ephemeral-messages-and-commands
 """
@@ -18,7 +18,7 @@ https://core.telegram.org/bots/api#ephemeral-messages-and-commands
 
 @dataclass(frozen=True, slots=True)
 class CallbackAnswer:
-    """What answerCallbackQuery said; `at` is the stand-in's clock."""
+    """The parameters of answerCallbackQuery. `at` is in epoch seconds of the stand-in's clock."""
 
     text: str
     show_alert: bool
@@ -42,7 +42,7 @@ class Press:
     _waiting: list[asyncio.Future[CallbackAnswer]] = field(default_factory=list, repr=False)
 
     async def answered(self, timeout: float = 5.0) -> CallbackAnswer:  # noqa: ASYNC109 - reads as a test does
-        """Waits for the bot's answer; raises TimeoutError after `timeout` seconds."""
+        """Wait for the bot's answer. Raises TimeoutError after `timeout` seconds."""
         if self.answer is not None:
             return self.answer
         waiting: asyncio.Future[CallbackAnswer] = asyncio.get_running_loop().create_future()
@@ -51,7 +51,7 @@ class Press:
             return await waiting
 
     def take(self, answer: CallbackAnswer) -> None:
-        """The bot answered."""
+        """Store the bot's answer, and wake those who wait for it."""
         self.answer = answer
         for waiting in self._waiting:
             if not waiting.done():

@@ -1,8 +1,8 @@
 """Reactions to messages, and which bots hear of them.
 
 Rules: https://core.telegram.org/bots/api#messagereactionupdated and #messagereactioncountupdated. Administrator bots
-that asked for them hear who reacted how. Of people who react unnamed, in channels, they get counts, "with delay up to a
-few minutes". Reactions of bots are told to nobody.
+that asked for reactions are told who reacted how. In channels reactions are anonymous: there bots get counts, "with
+delay up to a few minutes". Nobody is told of the reactions of bots.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from sandbox.world import World
 
 COUNT_DELAY = 60.0
-"""Seconds after which a count is told; everything until then is told together."""
+"""After how many seconds a count is told. All reactions until then are told together."""
 EMOJI = frozenset(SCHEMA["objects"]["ReactionTypeEmoji"]["emoji"]["type"]["is"])
-DRESS = "\ufe0f"
-"""Asks for the coloured form of a sign: apps type it, Telegram's list of reactions goes without it."""
+VARIATION_SELECTOR = "\ufe0f"
+"""Unicode's request for the coloured form of a sign. Apps write it; Telegram's list of reactions leaves it out."""
 
 
 class Reactions:
-    """Sets reactions and tells of them."""
+    """Sets reactions, and tells bots of them."""
 
     def __init__(self, world: "World") -> None:
         self.world = world
@@ -34,9 +34,9 @@ class Reactions:
         world.clock.on_change(self._tell_counts)
 
     def of_person(self, person: User, message: Message, emoji: str | None, *, anonymous: bool = False) -> None:
-        """Someone reacts, or takes it back with None. Raises CannotDoError: their app doesn't let them."""
+        """Set a person's reaction; None takes it back. Raises CannotDoError if their app doesn't allow it."""
         chat = message.chat
-        emoji = emoji.replace(DRESS, "") if emoji else None
+        emoji = emoji.replace(VARIATION_SELECTOR, "") if emoji else None
         if not chat.has(person) or not message.visible_to(person) or message.is_ephemeral or message.service:
             raise CannotDoError(f"{person.name} can't react to {message!r}")
         if emoji is not None and not chat.allows(person, "can_react_to_messages"):
@@ -58,10 +58,10 @@ class Reactions:
             "old_reaction": _types(before),
             "new_reaction": _types(emoji),
         }
-        self._tell(chat, "message_reaction", payload)
+        self._tell_bots(chat, "message_reaction", payload)
 
     def of_bot(self, bot: Bot, message: Message, reaction: str | None) -> None:
-        """A bot sets its one reaction."""
+        """Set a bot's reaction, of which it has at most one."""
         if message.reactions.get(bot.id) != reaction:
             self._put(bot, message, reaction)
 
@@ -72,7 +72,7 @@ class Reactions:
         self.world.board.tell(Event("reaction", message.chat, self.world.clock.now(), message, who))
 
     @staticmethod
-    def _tell(chat: Chat, kind: str, payload: dict[str, Any]) -> None:
+    def _tell_bots(chat: Chat, kind: str, payload: dict[str, Any]) -> None:
         for bot in chat.bots():
             if chat.kind == "private" or chat.is_administrator(bot):
                 bot.queue.add(kind, payload)
@@ -82,7 +82,7 @@ class Reactions:
         asyncio.get_running_loop().call_later(COUNT_DELAY, self._tell_counts)
 
     def _tell_counts(self) -> None:
-        """Tells the counts whose time has come, also because a test moved it."""
+        """Tell the counts that are due, by the running time or because a test moved it."""
         now = self.world.clock.now()
         for message in [one for one, due in self._due.items() if due <= now + 0.001]:
             del self._due[message]
@@ -95,7 +95,7 @@ class Reactions:
                 "date": int(now),
                 "reactions": [{"type": _types(emoji)[0], "total_count": count} for emoji, count in counts.items()],
             }
-            self._tell(message.chat, "message_reaction_count", payload)
+            self._tell_bots(message.chat, "message_reaction_count", payload)
 
 
 def _types(reaction: str | None) -> list[dict[str, str]]:

@@ -1,7 +1,8 @@
-"""Reads a call out of an HTTP request, and refuses what is too large or can't be read.
+"""Reads a call from an HTTP request. Refuses one that is too large or can't be read.
 
-Limits and words: TDLib's HttpReader.cpp, which Telegram's Bot API server reads requests with, and
-https://core.telegram.org/bots/api#sending-files. In production nginx refuses too large a body, in the same JSON.
+The limits and words are from TDLib's HttpReader.cpp, which Telegram's Bot API server uses, and from
+https://core.telegram.org/bots/api#sending-files. Before Telegram's server nginx
+refuses bodies that are too large, in the same JSON.
 """
 
 from io import BytesIO
@@ -19,7 +20,7 @@ MEGABYTE = 1024 * 1024
 MOST_FILE = 50 * MEGABYTE
 MOST_FILES = 50
 MOST_PARAMETERS = MEGABYTE
-"""Bytes of a call's parameters. aiohttp reads no larger body unless it comes in parts."""
+"""The most bytes of a call's parameters. aiohttp refuses a larger body that isn't multipart."""
 MOST_BODY = MOST_FILE + MOST_PARAMETERS
 MOST_HEADERS = 256 * 1024
 CHUNK = 256 * 1024
@@ -69,7 +70,7 @@ async def _read(request: web.BaseRequest) -> tuple[dict[str, Any], dict[str, Upl
     if kind == "multipart/form-data":
         try:
             await read_parts(await request.multipart(), params, uploads)
-        except (ValueError, AssertionError, RuntimeError) as error:  # what aiohttp says of a body that it can't split
+        except (ValueError, AssertionError, RuntimeError) as error:  # aiohttp raises them if it can't split a body
             if isinstance(error, UnicodeError):
                 raise
             raise bad("can't parse form data") from None
@@ -79,7 +80,7 @@ async def _read(request: web.BaseRequest) -> tuple[dict[str, Any], dict[str, Upl
 
 
 def read_plain(kind: str, body: bytes) -> dict[str, Any]:
-    """The parameters of a JSON or form body; of any other kind there are none."""
+    """The parameters of a JSON or form body. Any other body has none."""
     if kind == "application/json":
         return _json_object(body)
     if kind == FORM:
@@ -88,7 +89,10 @@ def read_plain(kind: str, body: bytes) -> dict[str, Any]:
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
-    """Telegram goes on with what it could read of a broken body; the stand-in refuses it, so that it is noticed."""
+    """Read a JSON body.
+
+    Telegram uses as much of a broken body as it can read; the stand-in refuses it, so that tests fail.
+    """
     text = body.decode()
     try:
         read = load_json(text)
@@ -102,9 +106,9 @@ def _json_object(body: bytes) -> dict[str, Any]:
 
 
 async def read_parts(reader: Parts, params: dict[str, Any], uploads: dict[str, Upload]) -> None:
-    """A part with a file name is an upload; it fills the parameter of its name, unless `attach://` names it.
+    """Read a multipart body. A part with a file name is an upload: its parameter's value unless `attach://` names it.
 
-    Each file is kept once while it comes in. Raises ApiError.
+    Only one copy of each file is in memory while it is read. Raises ApiError.
     """
     parameters = 0
     while (part := await reader.next()) is not None:
@@ -124,7 +128,7 @@ async def read_parts(reader: Parts, params: dict[str, Any], uploads: dict[str, U
 
 
 async def _content(part: BodyPartReader, most: int, why: str = "") -> bytes:
-    """A part's bytes. BytesIO gives its buffer away without a copy; joining chunks would hold the file twice."""
+    """A part's bytes. BytesIO gives its buffer without a copy; joined chunks would need the memory twice."""
     content = BytesIO()
     while chunk := await part.read_chunk(CHUNK):
         content.write(chunk)

@@ -1,4 +1,4 @@
-"""What goes back over HTTP: a result, a refusal, or what a broken server sends in their place."""
+"""HTTP responses: a result, a refusal, or what a broken server would send."""
 
 import asyncio
 import json
@@ -14,9 +14,9 @@ from sandbox.errors import ApiError
 from sandbox.faults import Fault
 
 PIECES = 10
-"""In how many pieces a slow body comes, at most."""
+"""The most pieces in which a slow body is sent."""
 WORDS = {413: "Request Entity Too Large"}
-"""Telegram's phrases where they aren't Python's."""
+"""Telegram's phrases that differ from Python's."""
 
 
 def phrase(code: int) -> str:
@@ -27,13 +27,13 @@ def phrase(code: int) -> str:
         return "Error"
 
 
-def answered(body: bytes) -> web.Response:
-    """A JSON answer."""
+def success(body: bytes) -> web.Response:
+    """A successful JSON answer."""
     return web.Response(body=body, content_type="application/json")
 
 
-def refused(error: ApiError) -> web.Response:
-    """A refusal as the Bot API writes it; a 429 says when to come back in a header too."""
+def refusal(error: ApiError) -> web.Response:
+    """A refusal as the Bot API writes it. A 429 also has a Retry-After header."""
     body: dict[str, Any] = {"ok": False, "error_code": error.code, "description": error.description}
     if error.parameters:
         body["parameters"] = error.parameters
@@ -47,14 +47,14 @@ def refused(error: ApiError) -> web.Response:
 
 
 def hang_up(request: web.BaseRequest) -> web.Response:
-    """Closes the connection; the response that aiohttp wants goes nowhere."""
+    """Close the connection. aiohttp needs a response, which is never sent."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response()
 
 
-async def broken(request: web.BaseRequest, fault: Fault) -> web.StreamResponse:
-    """The answer of a fault: its bytes, in pieces if it is slow, and only the first of them if it cuts the body."""
+async def faulty_answer(request: web.BaseRequest, fault: Fault) -> web.StreamResponse:
+    """The answer of a fault: its bytes, in pieces if it is slow, and only the first ones if it cuts the body."""
     headers = {"Content-Type": fault.words, **fault.headers}
     if fault.keeps is None and not fault.lasts:
         return web.Response(status=int(fault.number), body=fault.body, headers=headers)
@@ -74,7 +74,7 @@ async def broken(request: web.BaseRequest, fault: Fault) -> web.StreamResponse:
 
 
 class JsonErrors(RequestHandler):
-    """aiohttp's connection, but for what it can't read or fails at it answers in Telegram's JSON."""
+    """A connection that answers in Telegram's JSON also when aiohttp can't read a request or a handler fails."""
 
     def handle_error(
         self,
@@ -83,20 +83,20 @@ class JsonErrors(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002 - aiohttp's own words, which Telegram doesn't say
     ) -> web.StreamResponse:
-        """The answer to a request that is no HTTP, or whose handler failed."""
+        """The answer to a request that isn't HTTP, or whose handler failed."""
         if request.writer.output_size > 0:
             raise ConnectionError("a part of the answer has been sent")
         if isinstance(exc, LineTooLong):
             error = ApiError(431, "Request Header Fields Too Large: total headers size exceeded")
         else:
             error = ApiError(status, phrase(status))
-        response = refused(error)
+        response = refusal(error)
         response.force_close()
         return response
 
 
 class JsonServer(web.Server):
-    """A server of such connections."""
+    """A server whose errors are JSON too."""
 
     def __call__(self) -> RequestHandler:
         """A new connection."""

@@ -1,8 +1,8 @@
-"""Rich messages: what an InputRichMessage may hold, and the RichMessage that becomes of it.
+"""Rich messages: checks an InputRichMessage, and makes a RichMessage of it.
 
 Rules: https://core.telegram.org/bots/api#inputrichmessage and its limits (32,768 characters, 500 blocks with list items
 and table rows, 16 levels, 20 columns). Telegram doesn't document its refusals: the words here are the stand-in's own.
-Files, maps and formulas in blocks, and Markdown, aren't played.
+Markdown, and files, maps and formulas in blocks, aren't played.
 """
 
 from collections.abc import Iterator
@@ -98,7 +98,7 @@ def _check_row(buttons: list[Block], size: Size, depth: int) -> None:
 
 
 def _item(item: Block, place: int, size: Size, depth: int) -> Block:
-    """A list's item gets the label that is shown before it."""
+    """An item of a list, with the label that is shown before it."""
     size.blocks += 1
     number = item.get("value", place)
     label = _label(number, item["type"]) if "type" in item or "value" in item else "•"
@@ -106,7 +106,7 @@ def _item(item: Block, place: int, size: Size, depth: int) -> Block:
 
 
 def _label(number: int, kind: str = "1") -> str:
-    """A number as it is counted by letters or in Roman numerals, or as it is."""
+    """The label of an item: its number in digits, letters or Roman numerals."""
     if kind in {"a", "A"} and number > 0:
         letters = ""
         while number > 0:
@@ -180,7 +180,7 @@ def _lines(block: Block) -> Iterator[str]:
 
 
 def button_rows(rich: dict[str, Any]) -> list[list[dict[str, Any]]]:
-    """The rows of buttons in it, each with plain words as its text, like those of an inline keyboard."""
+    """The rows of buttons in a rich message. Each button's text is plain, like in an inline keyboard."""
 
     def rows(blocks: list[Block]) -> Iterator[list[dict[str, Any]]]:
         for block in blocks:

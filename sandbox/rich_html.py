@@ -1,7 +1,7 @@
-"""The HTML of rich messages as blocks (https://core.telegram.org/bots/api#rich-message-formatting-options).
+"""Reads the HTML of rich messages into blocks (https://core.telegram.org/bots/api#rich-message-formatting-options).
 
-The tags of headings, paragraphs, tables, lists, quotes and details are read, with the usual styles inside; pictures,
-maps and formulas aren't.
+It reads headings, paragraphs, tables, lists, quotes and details, with the usual styles inside. It doesn't read
+pictures, maps and formulas.
 """
 
 from html.parser import HTMLParser
@@ -37,7 +37,7 @@ ALONE = frozenset({"hr", "br"})
 
 
 class Node:
-    """A tag with what it holds: words and tags in their order."""
+    """A tag and its children, words and tags, in order."""
 
     def __init__(self, tag: str, attributes: dict[str, str]) -> None:
         self.tag = tag
@@ -45,7 +45,7 @@ class Node:
         self.children: list[Node | str] = []
 
     def tags(self, *names: str) -> "list[Node]":
-        """The tags of these names directly inside."""
+        """The children that are tags with one of these names."""
         return [one for one in self.children if isinstance(one, Node) and one.tag in names]
 
 
@@ -67,7 +67,7 @@ class RichHtml(HTMLParser):
         return _blocks(self.open[0])
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A tag begins."""
+        """Open a tag."""
         if tag not in ALL:
             raise bad(f'can\'t parse entities: Unsupported start tag "{tag}" in a rich message')
         node = Node(tag, {name: value or "" for name, value in attrs})
@@ -76,7 +76,7 @@ class RichHtml(HTMLParser):
             self.open.append(node)
 
     def handle_endtag(self, tag: str) -> None:
-        """A tag ends."""
+        """Close a tag."""
         if tag in ALONE:
             return
         if self.open[-1].tag != tag:
@@ -84,16 +84,16 @@ class RichHtml(HTMLParser):
         self.open.pop()
 
     def handle_data(self, data: str) -> None:
-        """Words."""
+        """Add words to the open tag."""
         self.open[-1].children.append(data)
 
 
 def _blocks(node: Node) -> list[Block]:
-    """The blocks inside; words that stand between them make paragraphs of their own."""
+    """The blocks inside a tag. Words between them become paragraphs."""
     made: list[Block] = []
     loose: list[Node | str] = []
 
-    def settle() -> None:
+    def end_paragraph() -> None:
         if text := _text(loose):
             made.append({"type": "paragraph", "text": text})
         loose.clear()
@@ -102,9 +102,9 @@ def _blocks(node: Node) -> list[Block]:
         if isinstance(child, str) or child.tag in STYLES or child.tag == "br":
             loose.append(child)
         elif child.tag not in {"summary", "caption"}:
-            settle()
+            end_paragraph()
             made.append(_block(child))
-    settle()
+    end_paragraph()
     return made
 
 
@@ -175,7 +175,7 @@ def _cell(node: Node) -> Block:
 
 
 def _text(children: "list[Node | str]") -> Any:
-    """A RichText: a string if nothing is marked, else a list; both ends are trimmed."""
+    """A RichText, trimmed at both ends: a string if nothing is formatted, else a list."""
     pieces: list[Any] = []
     for child in children:
         if isinstance(child, str):

@@ -14,6 +14,7 @@ from sandbox.flood import Limits
 from sandbox.internet import Internet
 from sandbox.messages import Message
 from sandbox.page import Page
+from sandbox.page.web import Web
 from sandbox.people import Person
 from sandbox.server import serving
 from sandbox.updates import Update
@@ -23,9 +24,9 @@ from sandbox.world import World
 class Sandbox:
     """A Telegram on 127.0.0.1: `async with Sandbox() as telegram`, then point the bot at `telegram.url`.
 
-    `start` is the epoch second at which its clock begins (None: the real one), `latency` the seconds that each call
-    takes, `port` 0 picks a free one. `loopback` lets webhooks be on this machine, by http and on any port, which
-    Telegram refuses; `strict=False` ignores unknown and deprecated parameters, as Telegram does.
+    `start` is the epoch second at which its clock begins (None: now), `latency` the seconds that each call takes. A
+    `port` of 0 picks a free one. `loopback` allows webhooks on this machine, by http and on any port, which Telegram
+    refuses. `strict=False` ignores unknown and deprecated parameters, as Telegram does.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Sandbox:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stops; a failure of the stand-in itself, which the bot saw as a 500, is raised here."""
+        """Stop. An error in the stand-in itself, which the bot saw as a 500, is raised here."""
         if self._page is not None:
             await self._page.close()
         await self._stack.aclose()
@@ -73,15 +74,15 @@ class Sandbox:
 
     @property
     def internet(self) -> Internet:
-        """What Telegram finds when it fetches an address or looks up a host."""
+        """The pages and hosts that Telegram finds on the internet."""
         return self.world.internet
 
     @property
     def knows_whispers(self) -> bool:
         """Whether this server knows ephemeral messages.
 
-        Turned off, it plays an older one: it ignores the parameters, says the words to everybody, and has none of the
-        methods.
+        If False, it plays an older server: it ignores the parameters of ephemeral messages, so that everybody sees the
+        words, and doesn't know their methods.
         """
         return self.world.knows_whispers
 
@@ -104,9 +105,9 @@ class Sandbox:
         inline: bool = False,
         test: bool = False,
     ) -> Bot:
-        """Registers a bot; `reads_all` turns its privacy mode off, `inline` its inline mode on.
+        """Register a bot. `reads_all` turns its privacy mode off, `inline` turns its inline mode on.
 
-        A `test` bot is one of Telegram's test servers: it is called by `/bot<token>/test/METHOD`.
+        A `test` bot is on Telegram's test servers: it is called by `/bot<token>/test/METHOD`.
         """
         return self.world.new_bot(token, username, name, reads_all=reads_all, inline=inline, test=test)
 
@@ -123,14 +124,14 @@ class Sandbox:
         *,
         forum: bool = False,
     ) -> Chat:
-        """Makes a group with one member, its creator; `forum` turns its topics on."""
+        """Make a group with one member, its creator. `forum` turns its topics on."""
         group = self.world.new_chat(kind, title, creator, username)
         if forum:
             self.world.topics.turn_on(group)
         return group
 
     def add_channel(self, title: str, creator: Person, username: str | None = None, linked: Chat | None = None) -> Chat:
-        """Makes a channel; its posts are forwarded to the `linked` group."""
+        """Make a channel. Its posts are forwarded to the `linked` group."""
         channel = self.world.new_chat("channel", title, creator, username)
         if linked is not None:
             channel.linked, linked.linked = linked, channel
@@ -145,20 +146,20 @@ class Sandbox:
         return [one for one in chat.messages if one.only_for is None and not one.deleted]
 
     def upgrade(self, group: Chat) -> Chat:
-        """Makes a basic group a supergroup and returns it; the old id answers with its new one."""
+        """Make a basic group a supergroup and return it. Calls with the old id are told the new one."""
         return self.world.membership.upgrade(group)
 
     def succeed(self, group: Chat) -> None:
-        """Makes the heir of a creator who left the creator; raises CannotDoError if there is none."""
-        self.world.membership.succeed(group)
+        """Make the heir of a creator who left the creator. Raises CannotDoError if there is no heir."""
+        self.world.membership.make_heir_creator(group)
 
     def delete_account(self, person: Person) -> None:
-        """Deletes someone's account: they lose their name and leave every chat without a word."""
+        """Delete someone's account: their name is empty, and they are in no chat any more. Nobody is told."""
         person.name, person.username, person.deactivated = "", None, True
         self.world.membership.delete_account(person)
 
     def vanish(self, message: Message) -> None:
-        """Lets an ephemeral message expire, which Telegram may do at any time."""
+        """Let an ephemeral message expire, which Telegram may do at any time."""
         self.world.delivery.delete(message)
 
     def pending(self, bot: Bot) -> list[Update]:
@@ -170,7 +171,7 @@ class Sandbox:
         return bot.queue.sent
 
     def redeliver(self, bot: Bot, update_ids: Sequence[int] | None = None, *, last: int = 0) -> None:
-        """Makes earlier updates come again under their old ids: those named, or the `last` ones."""
+        """Deliver earlier updates again under their old ids: those in `update_ids`, or the last ones."""
         if update_ids is None:
             chosen = bot.queue.sent[-last:] if last else []
         else:
@@ -179,11 +180,14 @@ class Sandbox:
         bot.queue.redeliver(chosen)
 
     def sends_raw(self, bot: Bot, write: Callable[[int], bytes]) -> None:
-        """Puts bytes among the bot's updates that Telegram would never send; `write` is given the update's number."""
+        """Put bytes among the bot's updates that Telegram would never send.
+
+        `write` gets the update's id and returns the bytes.
+        """
         bot.queue.add_raw(write)
 
     def on_event(self, callback: Callable[[Event], object]) -> None:
-        """Calls back at every visible message, edit, deletion, press, answer and reaction."""
+        """Call back at every visible message, edit, deletion, press, answer and reaction."""
         self.world.board.listeners.append(callback)
 
     async def waits_for_event(
@@ -191,7 +195,7 @@ class Sandbox:
         fits: Callable[[Event], object],
         timeout: float = 5.0,  # noqa: ASYNC109 - reads as a test does
     ) -> Event:
-        """The next event that fits; raises TimeoutError."""
+        """Wait for the next event that fits. Raises TimeoutError."""
         event = await self.world.board.watch(lambda one: isinstance(one, Event) and fits(one), timeout)
         assert isinstance(event, Event)  # noqa: S101 - for the type checker
         return event
@@ -202,7 +206,7 @@ class Sandbox:
         fits: Callable[[Call], object] = bool,
         timeout: float = 5.0,  # noqa: ASYNC109 - reads as a test does
     ) -> Call:
-        """The next answered call of that method that fits; raises TimeoutError."""
+        """Wait for the next answered call of that method that fits. Raises TimeoutError."""
 
         def wanted(one: Any) -> bool:
             return isinstance(one, Call) and one.method == method and bool(fits(one))
@@ -218,13 +222,13 @@ class Sandbox:
         timeout: float = 5.0,  # noqa: ASYNC109 - reads as a test does
         after: Message | None = None,
     ) -> Message:
-        """The first message of a chat that fits, whoever sees it; raises TimeoutError."""
+        """Wait for the first message of a chat that fits, whoever can see it. Raises TimeoutError."""
         return await self.world.board.message(chat, None, fits, after.seq if after else 0, timeout)
 
     def show(self, page: Page) -> None:
-        """Serves a page at `url`, beside the Bot API."""
+        """Serve a page at `url`, beside the Bot API."""
         self._page = page
-        self.world.front = page.web.handle
+        self.world.front = Web(page).handle
 
     def user(self, number: int) -> User | None:
         """The account with that id."""

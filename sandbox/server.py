@@ -1,4 +1,4 @@
-"""The Bot API over HTTP: finds the bot, lets the faults play, does the call, answers.
+"""The Bot API over HTTP: finds the bot, applies the faults, does the call and answers.
 
 Rules: https://core.telegram.org/bots/api#making-requests.
 """
@@ -23,7 +23,7 @@ from sandbox.faults import FILE, Fault
 from sandbox.methods import BY_LOWER_NAME
 from sandbox.methods.ask import Ask
 from sandbox.requests import MOST_HEADERS, read_call
-from sandbox.responses import JsonServer, answered, broken, hang_up, phrase, refused
+from sandbox.responses import JsonServer, faulty_answer, hang_up, phrase, refusal, success
 from sandbox.world import TEST, World, number_of
 
 HTTP_OK = 200
@@ -32,7 +32,7 @@ SHUTDOWN = 0.2
 NO_METHOD = "Not Found: method not found"
 TOKEN = re.compile(r"[1-9][0-9]*:[^/]+")
 ADDRESS = re.compile(r"/(file/)?bot([^/]*)(/test)?/(.*)", re.DOTALL)
-"""A file or a method of a bot; `/test` leads to bots of Telegram's test servers."""
+"""The path of a file or a method. `/test` is for bots on Telegram's test servers."""
 
 
 class CutError(Exception):
@@ -40,7 +40,7 @@ class CutError(Exception):
 
 
 class AnswerError(Exception):
-    """A fault answers in the method's place."""
+    """A fault answers instead of the method."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.number)
@@ -57,37 +57,39 @@ class Server:
         world.webhooks.run = self.run_unheard
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """One request, of a bot or, where there is a page, of a browser."""
+        """Answer one request: of a bot, or of a browser if a page is shown."""
         first = request.path.removeprefix("/").partition("/")[0]
         if first in {"", "page"} and self.world.front is not None:
             return await self.world.front(request)
         try:
-            return await self._of_bot(request)
+            return await self._answer_bot(request)
         except ApiError as error:
-            return refused(error)
+            return refusal(error)
         except AnswerError as error:
-            return await broken(request, error.fault)
+            return await faulty_answer(request, error.fault)
         except CutError:
             return hang_up(request)
 
-    async def _of_bot(self, request: web.BaseRequest) -> web.StreamResponse:
-        """A call of a method, or a file's download."""
+    async def _answer_bot(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a call of a method, or the download of a file."""
         found = ADDRESS.fullmatch(request.path)
         is_file, token, test, rest = found.groups() if found is not None else (None, "", None, "")
         bot = self.world.bots.get(unquote(token) + (TEST if test else ""))
         if bot is None or is_file:
-            await self._before(None, FILE if is_file else "", 0, self.world.faults.meet(FILE if is_file else "", 0))
+            await self._apply_faults(
+                None, FILE if is_file else "", 0, self.world.faults.take_hits(FILE if is_file else "", 0)
+            )
         if found is None or not TOKEN.fullmatch(unquote(token)):
             raise ApiError(404, "Not Found")
         if bot is None:
             raise ApiError(401, "Unauthorized")
         if is_file:
-            return self._file(rest)
+            return self._send_file(rest)
         if request.method not in {"GET", "POST"}:
             raise ApiError(501, "Not Implemented")
-        return answered(await self._call(request, bot, rest.lower()))
+        return success(await self._call(request, bot, rest.lower()))
 
-    def _file(self, path: str) -> web.StreamResponse:
+    def _send_file(self, path: str) -> web.StreamResponse:
         for file in self.world.files.values():
             if file.path == path:
                 return web.Response(body=file.content, content_type="application/octet-stream")
@@ -99,10 +101,10 @@ class Server:
         except ApiError as error:
             self._record(bot, name, {}, error.code, error.description)
             raise
-        return await self._to_its_end(name, self.run(bot, name, params, uploads))
+        return await self._run_to_the_end(name, self.run(bot, name, params, uploads))
 
-    async def _to_its_end(self, name: str, answering: Coroutine[Any, Any, bytes]) -> bytes:
-        """A call that was received is done, though its client may be gone; only a poll stops waiting."""
+    async def _run_to_the_end(self, name: str, answering: Coroutine[Any, Any, bytes]) -> bytes:
+        """Finish a call even if its client disconnects. Only a poll is ended then."""
         if name == "getupdates" or not self.world.faults.active:
             return await answering
         task = asyncio.create_task(answering)
@@ -113,12 +115,12 @@ class Server:
     def _finished(self, task: "asyncio.Task[bytes]") -> None:
         self._running.discard(task)
         if not task.cancelled():
-            task.exception()  # was told to the client, who may be gone
+            task.exception()  # marks the exception as read: the client, who was told of it, may be gone
 
     async def run(self, bot: Bot, name: str, params: dict[str, Any], uploads: dict[str, Upload]) -> bytes:
-        """Does a call and records how it ended. Raises ApiError; AnswerError and CutError where a fault says so."""
+        """Do a call and record how it ended. Raises ApiError; AnswerError and CutError if a fault says so."""
         try:
-            body = await self._faulty(bot, name, params, uploads)
+            body = await self._run_between_faults(bot, name, params, uploads)
         except ApiError as error:
             self._record(bot, name, params, error.code, error.description)
             raise
@@ -132,12 +134,12 @@ class Server:
         return body
 
     async def run_unheard(self, bot: Bot, name: str, params: dict[str, Any], uploads: dict[str, Upload]) -> None:
-        """Does a call that came in a webhook's answer: nobody hears how it ended."""
+        """Do a call that came in a webhook's answer. Nobody is told how it ended."""
         with contextlib.suppress(ApiError, AnswerError, CutError):
             await self.run(bot, name, params, uploads)
 
     def stop(self) -> None:
-        """Gives up the calls that are still waiting."""
+        """Cancel the calls that are still running."""
         for task in self._running:
             task.cancel()
 
@@ -145,32 +147,34 @@ class Server:
         method = METHOD_NAMES.get(name, name)
         call = Call(method, params, status, description, self.world.clock.now(), bot)
         self.world.calls.append(call)
-        self.world.board.show(call)
+        self.world.board.wake_watchers(call)
 
-    async def _faulty(self, bot: Bot, name: str, params: dict[str, Any], uploads: dict[str, Upload]) -> bytes:
-        """Does the call between the faults that hit it; half the latency lies before the work, half after."""
+    async def _run_between_faults(
+        self, bot: Bot, name: str, params: dict[str, Any], uploads: dict[str, Upload]
+    ) -> bytes:
+        """Do the call with the faults that hit it. Half of the latency passes before the call, half after it."""
         faults = self.world.faults
         lag = faults.latency / 2 if name != "getupdates" else 0.0
         if lag:
             await asyncio.sleep(lag)
         chat_id = number_of(params.get("chat_id", 0))
-        self._still_closed(bot, name, chat_id)
-        hit = faults.meet(name, chat_id)
-        await self._before(bot, name, chat_id, hit)
-        body = await self._do(bot, name, params, uploads)
+        self._check_reopened(bot, name, chat_id)
+        hit = faults.take_hits(name, chat_id)
+        await self._apply_faults(bot, name, chat_id, hit)
+        body = await self._answer_method(bot, name, params, uploads)
         if lag:
             await asyncio.sleep(lag)
         if any(one.kind == "cut_after" for one in hit):
             raise CutError
         return body
 
-    async def _before(self, bot: Bot | None, name: str, chat_id: int, hit: list[Fault]) -> None:
+    async def _apply_faults(self, bot: Bot | None, name: str, chat_id: int, hit: list[Fault]) -> None:
         for fault in hit:
             match fault.kind:
                 case "slow":
                     await asyncio.sleep(fault.number)
                 case "late":
-                    await self.world.clock.reaches(self.world.clock.now() + fault.number)
+                    await self.world.clock.wait_until(self.world.clock.now() + fault.number)
                 case "cut_before":
                     raise CutError
                 case "answer":
@@ -185,7 +189,7 @@ class Server:
                         self._closed_until[bot.id, name, chat_id] = time.monotonic() + wait
                     raise too_many(wait)
 
-    def _still_closed(self, bot: Bot, name: str, chat_id: int) -> None:
+    def _check_reopened(self, bot: Bot, name: str, chat_id: int) -> None:
         """After a 429 on demand, this method in this chat stays closed until `retry_after` has passed."""
         if not self._closed_until:
             return
@@ -195,7 +199,7 @@ class Server:
             raise too_many(max(1, math.ceil(left)))
         self._closed_until.pop(key, None)
 
-    async def _do(self, bot: Bot, name: str, params: dict[str, Any], uploads: dict[str, Upload]) -> bytes:
+    async def _answer_method(self, bot: Bot, name: str, params: dict[str, Any], uploads: dict[str, Upload]) -> bytes:
         own.check_session(self.world, bot)
         strict = self.world.strict
         if name in own.NAMES:
@@ -212,15 +216,15 @@ class Server:
             result = handler(Ask(self.world, bot, method, checks.read(method, params, strict=strict), uploads))
         except ApiError:
             raise
-        except Exception as error:  # a fault of the stand-in's own: the sandbox raises it when it ends
+        except Exception as error:  # an error in the stand-in itself: Sandbox raises it at its end
             self.world.failures.append(error)
             raise ApiError(500, "Internal Server Error") from error
-        return own.written(result)
+        return own.success(result)
 
 
 @contextlib.asynccontextmanager
 async def serving(world: World, port: int = 0) -> AsyncIterator[str]:
-    """Serves on 127.0.0.1; gives the URL."""
+    """Serve on 127.0.0.1, and give the URL."""
     server = Server(world)
     http = JsonServer(
         server.handle,

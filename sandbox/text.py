@@ -1,4 +1,4 @@
-"""Text as Telegram keeps it: parsed, cleaned, trimmed, measured, and with what it finds by itself marked.
+"""Text as Telegram stores it: parsed, cleaned, trimmed and measured, with the links and commands that it finds.
 
 Rules from https://core.telegram.org/bots/api#formatting-options and from TDLib's `fix_formatted_text`, as described by
 anatolyben/telegram-bot-test-server's docs/telegram-behavior.md ("Text cleaning", "Length limits", "Entities").
@@ -69,7 +69,7 @@ class Text:
         return written
 
     def blank(self) -> bool:
-        """Whether nothing of it shows."""
+        """Whether it shows nothing."""
         return BLANK.fullmatch(self.plain) is not None
 
 
@@ -81,7 +81,7 @@ def _utf16(plain: str) -> Any:
 
 
 def parse(raw: str, parse_mode: str | None, given: list[dict[str, Any]] | None) -> Text:
-    """Reads a text of a call; a `parse_mode` wins over explicit entities.
+    """Read the text of a call. `parse_mode` wins over explicit entities.
 
     Raises ApiError: markup that can't be parsed, an unknown mode, a text over 32 KB.
     """
@@ -98,13 +98,13 @@ def parse(raw: str, parse_mode: str | None, given: list[dict[str, Any]] | None) 
         plain, entities = parse_old(raw)
     else:
         raise bad("unsupported parse_mode")
-    return _found(_cleaned(_settled(Text(plain, entities))))
+    return _mark_found(_clean(_join_styles(Text(plain, entities))))
 
 
 def typed(raw: str, named: Iterable[tuple[str, int]] = ()) -> Text:
-    """What a person's app sends: trimmed, with commands, mentions, links and tags marked.
+    """The text that a person's app sends: trimmed, with commands, mentions, links and hashtags marked.
 
-    `named` are names in the text, in their order there, that the writer chose from a list: each carries its user's id.
+    `named` are names in the text, in order, that the writer chose from a list, each with its user's id.
     Raises ValueError: a name isn't in the text.
     """
     entities, after = [], 0
@@ -112,11 +112,11 @@ def typed(raw: str, named: Iterable[tuple[str, int]] = ()) -> Text:
         start = raw.index(name, after)
         after = start + len(name)
         entities.append(Entity("text_mention", start, after, {"user_id": user_id}))
-    return _found(_cleaned(Text(raw, entities)))
+    return _mark_found(_clean(Text(raw, entities)))
 
 
 def read_entities(plain: str, given: list[dict[str, Any]]) -> list[Entity]:
-    """Explicit entities; those that Telegram finds by itself are ignored.
+    """Read explicit entities, but ignore the kinds that Telegram finds by itself.
 
     Raises ApiError: a range outside of the text or inside of a surrogate pair, a bad link or date.
     """
@@ -133,11 +133,11 @@ def read_entities(plain: str, given: list[dict[str, Any]]) -> list[Entity]:
             continue
         if start not in index_of or end not in index_of:
             raise bad("can't parse entities: entity begins or ends in a middle of a UTF-16 symbol")
-        entities.append(Entity(one["type"], index_of[start], index_of[end], _explicit(one)))
+        entities.append(Entity(one["type"], index_of[start], index_of[end], _details_of(one)))
     return entities
 
 
-def _explicit(one: dict[str, Any]) -> dict[str, Any]:
+def _details_of(one: dict[str, Any]) -> dict[str, Any]:
     match one["type"]:
         case "text_link":
             url = checked_url(one.get("url", ""))
@@ -163,8 +163,8 @@ def _explicit(one: dict[str, Any]) -> dict[str, Any]:
             return {}
 
 
-def _settled(text: Text) -> Text:
-    """Joins neighbours of one style, drops quotes inside quotes, cuts styles out of code."""
+def _join_styles(text: Text) -> Text:
+    """Join neighbours of one style, drop quotes inside quotes, and remove styles from code."""
     if not text.entities:
         return text
     order = sorted(text.entities, key=lambda e: (e.start, -e.end))
@@ -199,8 +199,8 @@ def _outside(entity: Entity, code: list[tuple[int, int]]) -> list[Entity]:
     return [Entity(entity.type, a, b, entity.more) for a, b in pieces]
 
 
-def _cleaned(text: Text) -> Text:
-    """Control characters become spaces, some are dropped, both ends are trimmed; entities move along."""
+def _clean(text: Text) -> Text:
+    """Replace control characters by spaces, drop some, and trim both ends. Entities keep their words."""
     plain = text.plain
     if not DIRTY.search(plain) and plain == plain.strip(" \n"):
         return text
@@ -222,8 +222,8 @@ def _cleaned(text: Text) -> Text:
     return Text(joined[first:last], [e for e in moved if e.end > e.start])
 
 
-def _found(text: Text) -> Text:
-    """Marks what Telegram finds by itself, outside of code and links."""
+def _mark_found(text: Text) -> Text:
+    """Mark links, commands, mentions and the like, outside of code and links, as Telegram does by itself."""
     if not HINT.search(text.plain):
         return text
     closed = [(e.start, e.end) for e in text.entities if e.type in {"code", "pre", "text_link", "text_mention"}]
@@ -241,7 +241,10 @@ def _found(text: Text) -> Text:
 
 
 def check_text(text: Text, *, edit: bool = False) -> None:
-    """Refuses a text that shows nothing or is over 4096 characters; asked after the chat was found."""
+    """Refuse a text that shows nothing or is over 4096 characters.
+
+    Call it after the chat was found, as Telegram does.
+    """
     if text.blank():
         raise bad("text must be non-empty")
     if len(text.plain) > MAX_TEXT:
@@ -249,11 +252,11 @@ def check_text(text: Text, *, edit: bool = False) -> None:
 
 
 def check_caption(text: Text, *, edit: bool = False) -> None:
-    """Refuses a caption over 1024 characters."""
+    """Refuse a caption over 1024 characters."""
     if len(text.plain) > MAX_CAPTION:
         raise bad("MEDIA_CAPTION_TOO_LONG" if edit else "message caption is too long")
 
 
 def slug(label: str) -> str:
-    """A label without case and accents, for finding a button."""
+    """A label without its case and width, to find a button by it."""
     return unicodedata.normalize("NFKC", label).casefold().strip()

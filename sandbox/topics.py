@@ -1,24 +1,14 @@
-"""Forum supergroups: their topics, and where a message goes.
-
-Rules: https://core.telegram.org/bots/api#createforumtopic and https://core.telegram.org/api/forum. Everything in a
-forum is in a topic. What names none is in *General*, whose messages carry no `message_thread_id`.
-"""
+"""A topic of a forum (https://core.telegram.org/bots/api#forumtopic)."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.accounts import User
-from sandbox.chats import Chat
-from sandbox.errors import CannotDoError, bad
-
-if TYPE_CHECKING:
-    from sandbox.world import World
 
 GENERAL = 1
-"""The id of General. A bot that names it is refused: it must name no topic at all."""
-MOST_TITLE = 128
+"""The id of General. A bot that names it is refused: to write there it names no topic."""
 FIRST_COLOUR = 7322096
-"""The icon of a topic whose maker chose none."""
+"""The colour of a topic's icon if its maker chose none."""
 
 
 @dataclass(slots=True, eq=False)
@@ -50,103 +40,6 @@ class Topic:
         return written
 
 
-class Topics:
-    """What is done to topics, by people and by bots; the caller has looked at the rights."""
-
-    def __init__(self, world: "World") -> None:
-        self._world = world
-
-    def turn_on(self, chat: Chat) -> None:
-        """A supergroup becomes a forum; what was said before is in General. Bots aren't told."""
-        if chat.kind != "supergroup":
-            raise CannotDoError(f"{chat.title} is no supergroup, so it can't be a forum")
-        chat.topics = {GENERAL: Topic(GENERAL, "General")}
-        # The creation of a supergroup is its first message, and General starts with it.
-        chat.last_message_id = max(chat.last_message_id, GENERAL)
-
-    def turn_off(self, chat: Chat) -> None:
-        """A forum becomes a plain supergroup again; its topics' messages stay. Bots aren't told."""
-        chat.topics = {}
-
-    def create(self, chat: Chat, by: User, name: str, colour: int = FIRST_COLOUR, emoji: str | None = None) -> Topic:
-        """Make a topic; a service message begins it."""
-        topic = Topic(0, name[:MOST_TITLE], by, colour, emoji)
-        told: dict[str, Any] = {"name": topic.name, "icon_color": topic.icon_color}
-        if emoji:
-            told["icon_custom_emoji_id"] = emoji
-        topic.thread_id = chat.last_message_id + 1
-        chat.topics[topic.thread_id] = topic
-        self._tell(chat, by, topic, "forum_topic_created", told)
-        return topic
-
-    def rename(self, chat: Chat, by: User, topic: Topic, name: str | None, emoji: str | None = None) -> None:
-        """Give a topic another name, another icon or both."""
-        told: dict[str, Any] = {}
-        if name:
-            told["name"] = topic.name = name[:MOST_TITLE]
-        if emoji is not None:
-            told["icon_custom_emoji_id"] = topic.icon_custom_emoji_id = emoji
-        self._tell(chat, by, topic, "forum_topic_edited", told)
-
-    def close(self, chat: Chat, by: User, topic: Topic, *, closed: bool) -> None:
-        """Close or reopen a topic. General that is opened is shown again too."""
-        topic.closed = closed
-        if not closed:
-            topic.hidden = False
-        self._tell(chat, by, topic, "forum_topic_closed" if closed else "forum_topic_reopened", {})
-
-    def hide(self, chat: Chat, by: User, *, hidden: bool) -> None:
-        """Hide General, which closes it, or show it again."""
-        general = chat.topics[GENERAL]
-        general.hidden = hidden
-        general.closed = general.closed or hidden
-        self._tell(chat, by, general, "general_forum_topic_hidden" if hidden else "general_forum_topic_unhidden", {})
-
-    def delete(self, chat: Chat, topic: Topic) -> None:
-        """Delete a topic with its messages. Bots aren't told."""
-        del chat.topics[topic.thread_id]
-        for message in [one for one in chat.messages if one.thread == topic.thread_id and not one.deleted]:
-            self._world.delivery.delete(message)
-
-    def _tell(self, chat: Chat, by: User, topic: Topic, name: str, value: dict[str, Any]) -> None:
-        self._world.delivery.post(chat, sender=by, service={name: value}, extra=inside(topic))
-
-
-def inside(topic: Topic) -> dict[str, Any]:
-    """What a message in this topic carries."""
+def thread_fields(topic: Topic) -> dict[str, Any]:
+    """The thread fields of a message in this topic."""
     return {} if topic.is_general else {"message_thread_id": topic.thread_id, "is_topic_message": True}
-
-
-def topic_of(chat: Chat, thread_id: int | None) -> Topic | None:
-    """The topic that a message with this thread is in; None outside forums, and for a topic that is gone."""
-    return chat.topics.get(thread_id or GENERAL)
-
-
-def may_write(chat: Chat, user: User, topic: Topic) -> bool:
-    """In a closed topic only those who may manage topics can write, and who made it."""
-    return not topic.closed or chat.may(user, "can_manage_topics") or (topic.maker is user)
-
-
-def check_thread(chat: Chat, bot: User, thread_id: int | None, replied: int | None) -> dict[str, Any]:
-    """What a bot's message carries of its thread. `replied` is the thread of the message that it answers.
-
-    Plain groups ignore it. In the discussion group of a channel it is a thread of comments.
-
-    Raises:
-        ApiError: there is no such thread, or it is a closed topic and the bot may not manage topics.
-    """
-    if not chat.is_forum and (chat.linked is None or not thread_id):
-        return {}
-    if not chat.is_forum:
-        first = chat.by_id.get(thread_id or 0)
-        if first is None or first.thread != first.message_id:
-            raise bad("message thread not found")
-        return {"message_thread_id": thread_id}
-    # General is the one topic that can't be named.
-    topic = chat.topics.get(thread_id) if thread_id and thread_id != GENERAL else None
-    if thread_id and topic is None:
-        raise bad("message thread not found")
-    topic = topic or topic_of(chat, replied) or chat.topics[GENERAL]
-    if not may_write(chat, bot, topic):
-        raise bad("TOPIC_CLOSED")
-    return inside(topic)

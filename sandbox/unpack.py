@@ -1,4 +1,4 @@
-"""Reads JSON that a bot sent, as Telegram's server does: no deeper than 100 levels, and in UTF-8 only."""
+"""Reads the JSON that a bot sent as Telegram's server does: at most 100 levels deep, and in UTF-8 only."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""A bot's queue of updates, and the long poll that empties it.
+"""A bot's queue of updates, and the long poll that takes them.
 
 Rules: https://core.telegram.org/bots/api#getupdates; an update waits a day, a press 150 seconds.
 """
@@ -25,7 +25,7 @@ CONFLICT = "Conflict: terminated by other getUpdates request; make sure that onl
 
 @dataclass(slots=True, eq=False)
 class Update:
-    """One update as it is sent; `again` marks one that a test made Telegram deliver once more."""
+    """One update as it is sent. `again` marks one that a test delivers once more."""
 
     update_id: int
     kind: str
@@ -51,23 +51,26 @@ LANES: dict[str, tuple[str, tuple[str, ...]]] = {
     "poll": ("poll", ("id",)),
     "poll_answer": ("poll", ("poll_id",)),
 }
-"""The name of each kind's lanes, and where in the update stands whose lane it is."""
+"""For each kind of update the name of its lanes, and the path in the update to the id that chooses the lane."""
 
 
 class Taker(Protocol):
-    """Who takes a bot's updates while it doesn't poll: its webhook."""
+    """Takes a bot's updates while it doesn't poll: its webhook."""
 
     def take(self, update: Update) -> None:
-        """A new update."""
+        """Take a new update."""
         ...
 
     def reload(self) -> None:
-        """Updates were dropped, or come once more."""
+        """Read the queue again: updates were dropped, or are delivered once more."""
         ...
 
 
 def lane_of(update: Update) -> tuple[str, str | int]:
-    """Updates of one lane reach a webhook in order, one at a time. What LANES doesn't name is a lane of its own."""
+    """The lane of an update.
+
+    A webhook gets the updates of a lane in order, one at a time. Other kinds have a lane each.
+    """
     name, path = LANES.get(update.kind, ("alone", ()))
     told: Any = update.payload
     for step in path:
@@ -76,7 +79,7 @@ def lane_of(update: Update) -> tuple[str, str | int]:
 
 
 class Queue:
-    """What waits for one bot. Everything is synchronous except `poll`."""
+    """The updates that wait for one bot. Everything is synchronous except `poll`."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -88,11 +91,11 @@ class Queue:
         self.taker: Taker | None = None
 
     def __contains__(self, update: Update) -> bool:
-        """Whether it waits here."""
+        """Whether the update waits here."""
         return update in self._pending
 
     def add(self, kind: str, payload: dict[str, Any], life: float = DAY) -> None:
-        """Queues an update, unless the bot didn't ask for its kind; it expires after `life` seconds."""
+        """Queue an update, unless the bot didn't ask for its kind. It expires after `life` seconds."""
         if kind not in self.allowed:
             return
         number = self._next
@@ -106,7 +109,7 @@ class Queue:
             self.taker.take(update)
 
     def add_raw(self, write: Callable[[int], bytes]) -> None:
-        """Queues what `write` makes of the update's number, whatever it is."""
+        """Queue the bytes that `write` returns for the update's id."""
         number = self._next
         self._next += 1
         self._pending.append(Update(number, "raw", {}, write(number), self._clock.now() + DAY))
@@ -119,7 +122,7 @@ class Queue:
         return list(self._pending)
 
     def redeliver(self, updates: Iterable[Update]) -> None:
-        """Makes confirmed updates come again, under their old ids and before the newer ones."""
+        """Queue confirmed updates again, under their old ids and before newer ones."""
         waiting = {one.update_id for one in self._pending}
         again = []
         for update in updates:
@@ -132,22 +135,25 @@ class Queue:
         self._reload()
 
     def drop(self) -> None:
-        """Forgets what is pending (drop_pending_updates)."""
+        """Forget all pending updates (drop_pending_updates)."""
         self._pending.clear()
         self._reload()
 
     def forget(self, update: Update) -> None:
-        """A webhook took it, or it has expired."""
+        """Forget an update that a webhook accepted, or that has expired."""
         if update in self._pending:
             self._pending.remove(update)
 
     def allow(self, allowed: list[str] | None) -> None:
-        """Keeps which kinds the bot asks for, from now on; None changes nothing, no known name is the default."""
+        """Set the kinds of updates that the bot asks for.
+
+        None changes nothing; a list without known kinds sets the default.
+        """
         if allowed is not None:
             self.allowed = frozenset(one.lower() for one in allowed) & KINDS or DEFAULT
 
     def end_poll(self, why: str, code: int = 409) -> None:
-        """Ends the poll that is waiting, if there is one."""
+        """End the poll that is waiting, if there is one."""
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_exception(ApiError(code, why))
         self._waiting = None
@@ -157,9 +163,9 @@ class Queue:
             self.taker.reload()
 
     async def poll(self, offset: int, limit: int, seconds: float, allowed: list[str] | None) -> list[Update]:
-        """Confirms what lies before `offset`, then waits at most `seconds` for something to give.
+        """Confirm the updates before `offset`, then wait at most `seconds` for others.
 
-        A newer poll that has to wait too ends this one with a 409.
+        A newer poll that also has to wait ends this one with a 409.
         """
         self.allow(allowed)
         self._confirm(offset)
@@ -192,7 +198,7 @@ class Queue:
                 self._pending.popleft()
 
     def _take(self, limit: int) -> list[Update]:
-        """The first that haven't expired; they stay pending until an offset confirms them."""
+        """The first updates that haven't expired. They stay pending until an offset confirms them."""
         now = self._clock.now()
         batch: list[Update] = []
         while self._pending and len(batch) < limit:

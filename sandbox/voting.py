@@ -1,7 +1,7 @@
-"""Votes in polls, options that members add, and the polls' ends, with what bots hear of each.
+"""Votes in polls, options that members add, and the ends of polls. Each makes its updates for bots.
 
-Rules: https://core.telegram.org/bots/api#pollanswer and TDLib's `set_poll_answer`. The order of `poll_answer` before
-`poll`, and that a vote which changes nothing is told to nobody, is unverified.
+Rules: https://core.telegram.org/bots/api#pollanswer and TDLib's `set_poll_answer`. Two things are
+unverified: that `poll_answer` comes before `poll`, and that nobody is told of a vote that changes nothing.
 """
 
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from sandbox.accounts import Bot, User
 from sandbox.chats import Chat
 from sandbox.errors import CannotDoError
 from sandbox.events import Event
-from sandbox.messages import Message
+from sandbox.messages import Message, NewMessage
 from sandbox.polls import MOST_OPTION, MOST_OPTIONS, Option, Poll
 from sandbox.text import Text
 
@@ -21,25 +21,28 @@ FIRST_POLL = 5_300_000_000_000_000_001
 
 
 class Polls:
-    """All polls: votes, added options, and their ends."""
+    """All polls: their votes, added options and ends."""
 
     def __init__(self, world: "World") -> None:
         self.world = world
         self.made = 0
+        self._messages: dict[Poll, list[Message]] = {}
+        """Each poll's message and the forwards of it."""
 
     def next_id(self) -> str:
-        """The id of a new poll: bots get it as a string, as it doesn't fit into a double."""
+        """The id of a new poll. Bots get it as a string, because it doesn't fit into a double."""
         self.made += 1
         return str(FIRST_POLL + self.made)
 
-    def hangs(self, poll: Poll, message: Message) -> None:
-        """A poll was sent, or forwarded; one with an end is closed by itself then."""
-        poll.messages.append(message)
-        if poll.close_date is not None and len(poll.messages) == 1:
-            self.world.clock.at(poll.close_date, lambda: self._end(poll))
+    def add_message(self, poll: Poll, message: Message) -> None:
+        """Note a message that shows the poll: its own or a forward. A poll with a `close_date` closes itself then."""
+        messages = self._messages.setdefault(poll, [])
+        messages.append(message)
+        if poll.close_date is not None and len(messages) == 1:
+            self.world.clock.call_at(poll.close_date, lambda: self._end(poll))
 
     def vote(self, person: User, message: Message, options: tuple[str | int, ...], speaks_for: Chat | None) -> None:
-        """Someone votes, or takes their vote back with no option. Raises CannotDoError with the words of their app."""
+        """Vote in a poll; no options take the vote back. Raises CannotDoError with the words of the app."""
         poll = message.poll
         if poll is None:
             raise CannotDoError("Message is not a poll")
@@ -76,7 +79,7 @@ class Polls:
         poll.owner.queue.add("poll_answer", payload)
 
     def add_option(self, person: User, message: Message, text: Text) -> None:
-        """A member adds an option, which a service message tells. Raises CannotDoError."""
+        """Add an option to a poll and post a service message about it. Raises CannotDoError."""
         poll = message.poll
         if poll is None or not poll.growing or poll.closed:
             raise CannotDoError("the poll takes no more options")
@@ -85,11 +88,11 @@ class Polls:
         added = Option(str(len(poll.options)), text, person, int(self.world.clock.now()))
         poll.options.append(added)
         told = {"poll_message": message, "option_persistent_id": added.persistent_id, "option_text": text.plain}
-        self.world.delivery.post(message.chat, sender=person, service={"poll_option_added": told})
+        self.world.delivery.post(message.chat, NewMessage(sender=person, service={"poll_option_added": told}))
         self._changed(poll)
 
     def close(self, poll: Poll, by: Bot | None = None) -> None:
-        """The poll takes no more votes; its sender hears, and the bot that stopped it."""
+        """Close a poll. Its sender and the bot that stopped it are told."""
         poll.closed = True
         self._changed(poll, by)
 
@@ -98,9 +101,9 @@ class Polls:
         heard = [one for one in (poll.owner, by) if isinstance(one, Bot)]
         for bot in dict.fromkeys(heard):
             bot.queue.add("poll", poll.json(knows=bot is poll.owner, whole=False))
-        for message in poll.messages:
+        for message in self._messages.get(poll, ()):
             if not message.deleted:
-                message.changed = self.world.tick()
+                message.changed = self.world.next_seq()
                 self.world.board.tell(Event("edit", message.chat, self.world.clock.now(), message))
 
     def _end(self, poll: Poll) -> None:

@@ -1,21 +1,19 @@
 """setWebhook, deleteWebhook and getWebhookInfo.
 
 Rules: https://core.telegram.org/bots/api#setwebhook, and the Bot API server's `process_set_webhook_query` and
-WebhookActor.cpp for the order of checks and the words. A webhook that replaces another closes it first, so a refused
-one leaves none. Names are looked up in the stand-in's own internet, never in the real one.
+WebhookActor.cpp for the order of checks and the words. A new webhook first removes the old one, so after a
+refusal there is none. Host names are looked up in the stand-in's own internet, never in the real one.
 """
 
 import ipaddress
 import re
 import time
-from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from sandbox.accounts import Bot
 from sandbox.checks import Upload
-from sandbox.couriers import Courier
+from sandbox.couriers import Courier, Run, Webhook
 from sandbox.errors import ApiError, bad, too_many
 from sandbox.updates import DEFAULT
 
@@ -30,32 +28,12 @@ PORTS = frozenset({80, 88, 443, 8443})
 SECRET = re.compile(r"[A-Za-z0-9_-]*")
 HOST = re.compile(r"[\w.-]+|[0-9A-Fa-f:.]+")
 BETWEEN = 1.0
-"""Seconds between two calls that set a webhook."""
+"""The fewest seconds between two calls that set a webhook."""
 ENDED = "Conflict: terminated by setWebhook request"
-
-Run = Callable[[Bot, str, dict[str, Any], dict[str, Upload]], Coroutine[Any, Any, None]]
-"""Does a call that came in a webhook's answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Webhook:
-    """Where a bot's updates go. `fixed` is an address that the bot gave; `address` is where its host really is."""
-
-    url: str
-    parts: SplitResult
-    max_connections: int
-    secret: str = field(default="", repr=False)
-    fixed: str = ""
-    certificate: bytes | None = field(default=None, repr=False)
-
-    @property
-    def port(self) -> int:
-        """The port, 443 or 80 if the URL has none."""
-        return self.parts.port or (443 if self.parts.scheme == "https" else 80)
 
 
 class Webhooks:
-    """The webhooks of all bots, and who delivers to them."""
+    """The webhooks of all bots, and the couriers that deliver to them."""
 
     def __init__(self, world: "World") -> None:
         self.world = world
@@ -65,11 +43,11 @@ class Webhooks:
         world.clock.on_change(self._clock_moved)
 
     def active(self, bot: Bot) -> bool:
-        """Whether a webhook is set, so that getUpdates must be refused."""
+        """Whether the bot has a webhook; then getUpdates is refused."""
         return bot.id in self._couriers
 
     def set(self, bot: Bot, read: dict[str, Any]) -> str:
-        """Sets or removes a bot's webhook and says which. Raises ApiError: 429, 400."""
+        """Set or remove a bot's webhook, and return the description for the answer. Raises ApiError: 429, 400."""
         url = read.get("url", "")
         if url:
             self._wait_between(bot)
@@ -94,7 +72,7 @@ class Webhooks:
         return "Webhook was set"
 
     def remove(self, bot: Bot) -> None:
-        """Ends a webhook and its requests in progress; what it hasn't confirmed stays pending."""
+        """Remove a webhook and end its requests. Updates that it hasn't confirmed stay pending."""
         courier = self._couriers.pop(bot.id, None)
         if courier is not None:
             courier.stop()
@@ -118,7 +96,7 @@ class Webhooks:
         return told
 
     async def close(self) -> None:
-        """Stops every delivery, when the stand-in ends."""
+        """Stop all deliveries, when the stand-in ends."""
         couriers = list(self._couriers.values())
         for courier in couriers:
             courier.stop()
@@ -148,7 +126,10 @@ class Webhooks:
         return plain and given == (hook.url, hook.max_connections, hook.secret, hook.fixed)
 
     def _address(self, hook: Webhook) -> str:
-        """Where the webhook's host is. Raises ApiError: a port, a scheme, an address that Telegram doesn't post to."""
+        """The IP address of the webhook's host.
+
+        Raises ApiError: Telegram doesn't post to this port, scheme or address.
+        """
         local = self.world.loopback
         if not local and hook.parts.scheme != "https":
             raise _bad_webhook("An HTTPS URL must be provided for webhook")
@@ -181,7 +162,7 @@ def _connections(read: dict[str, Any]) -> int:
 
 
 def _hook(url: str, read: dict[str, Any]) -> Webhook:
-    """What a call asks for; a URL without a scheme is taken as https."""
+    """The webhook that a call asks for. A URL without a scheme means https."""
     try:
         parts = urlsplit(url if "://" in url else f"https://{url}")
         port = parts.port

@@ -16,13 +16,13 @@ from sandbox.events import Board, Call
 from sandbox.faults import Faults
 from sandbox.files import Document, FileKind, StoredFile
 from sandbox.flood import FloodControl, Limits
+from sandbox.forums import Topics
 from sandbox.inline import Inline
 from sandbox.internet import Internet
 from sandbox.membership import Membership
 from sandbox.people import Person
 from sandbox.presses import Press
 from sandbox.reactions import Reactions
-from sandbox.topics import Topics
 from sandbox.updates import Queue
 from sandbox.voting import Polls
 from sandbox.webhooks import Webhooks
@@ -31,16 +31,16 @@ FIRST_PERSON = 7_000_000_001
 FIRST_GROUP = 4_100_001
 FIRST_SUPERGROUP = 1_002_100_000_001
 TEST = "/test"
-"""Behind the token of a bot of Telegram's test servers."""
+"""Follows the token of a bot on Telegram's test servers."""
 Front = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 KIND_NAMES = {"group": "group chat", "supergroup": "supergroup chat", "channel": "channel chat"}
 
 
 class World:
-    """The registries, and the look-ups that the Bot API's methods share.
+    """All that exists in the stand-in, and the look-ups that the Bot API's methods share.
 
-    People's ids are over 32 bits wide and supergroups number their messages from 1, as on Telegram, so that a bot
-    which stores too little is found out.
+    As on Telegram, people's ids need more than 32 bits, and supergroups number their messages from 1. So a test fails
+    if a bot stores too little.
     """
 
     def __init__(self, limits: Limits, start: float | None, latency: float, seed: int) -> None:
@@ -56,24 +56,24 @@ class World:
         self.internet = Internet()
         self.webhooks = Webhooks(self)
         self.loopback = False
-        """Whether webhooks may be on this machine, by http and on any port, as with a Bot API server of one's own."""
+        """Whether webhooks may be on this machine, by http and on any port, as a Bot API server of one's own allows."""
         self.strict = True
-        """Whether parameters that Telegram would ignore are refused."""
+        """Whether the stand-in refuses parameters that Telegram ignores."""
         self.topics = Topics(self)
         self.bots: dict[str, Bot] = {}
         self.users: dict[int, User] = {one.id: one for one in (ANONYMOUS, CHANNEL_BOT, TELEGRAM)}
         self.chats: dict[int, Chat] = {}
         self.privates: dict[tuple[int, int], Chat] = {}
         self.between: dict[frozenset[int], Chat] = {}
-        """Private chats of two people, which no bot sees."""
+        """The private chats of two people, by the set of their ids. No bot sees them."""
         self.presses: dict[str, Press] = {}
         self.files: dict[int, StoredFile] = {}
         self.calls: list[Call] = []
         self.failures: list[Exception] = []
         self.knows_whispers = True
-        """Whether this server is new enough for ephemeral messages."""
+        """Whether this server knows ephemeral messages."""
         self.front: Front | None = None
-        """Answers what no bot asks: the page, where there is one."""
+        """Answers the requests of browsers, if a page is shown."""
         self._people = itertools.count(FIRST_PERSON)
         self._groups = itertools.count(FIRST_GROUP)
         self._supergroups = itertools.count(FIRST_SUPERGROUP)
@@ -83,7 +83,7 @@ class World:
         self._account_messages = itertools.count(1)
         self._seq = itertools.count(1)
 
-    def tick(self) -> int:
+    def next_seq(self) -> int:
         """The next place in the order of everything that happens."""
         return next(self._seq)
 
@@ -98,7 +98,7 @@ class World:
     def new_bot(
         self, token: str, username: str, name: str, *, reads_all: bool, inline: bool = False, test: bool = False
     ) -> Bot:
-        """Registers a bot, on Telegram's test servers if `test`; its id is the number that its token starts with."""
+        """Register a bot, on Telegram's test servers if `test`. Its id is the number at the start of its token."""
         number = int(token.split(":", 1)[0])
         queue = Queue(self.clock)
         bot = Bot(number, name, username, is_bot=True, token=token, reads_all=reads_all, inline=inline, queue=queue)
@@ -108,13 +108,13 @@ class World:
         return bot
 
     def new_person(self, name: str, username: str | None, language: str | None) -> Person:
-        """Registers a person."""
+        """Register a person."""
         person = Person(next(self._people), name, username, language, world=self)
         self.users[person.id] = person
         return person
 
     def new_chat(self, kind: ChatKind, title: str, creator: Person | None = None, username: str | None = None) -> Chat:
-        """Makes a group, a supergroup or a channel."""
+        """Make a group, a supergroup or a channel."""
         number = -next(self._groups) if kind == "group" else -next(self._supergroups)
         chat = Chat(self, number, kind, title, username)
         if creator is not None:
@@ -123,7 +123,7 @@ class World:
         return chat
 
     def private(self, bot: Bot, person: User) -> Chat:
-        """The private chat of a bot and a person; it exists, if only unopened."""
+        """The private chat of a bot and a person; made unopened if there is none."""
         chat = self.privates.get((bot.id, person.id))
         if chat is None:
             chat = Chat(self, person.id, "private", person.name, bot=bot, person=person)
@@ -131,8 +131,8 @@ class World:
             self.privates[bot.id, person.id] = chat
         return chat
 
-    def pair(self, one: Person, other: Person) -> Chat:
-        """The private chat of two people; raises ValueError for one and the same."""
+    def chat_between(self, one: Person, other: Person) -> Chat:
+        """The private chat of two people; made if there is none. Raises ValueError if both are the same person."""
         if one is other:
             raise ValueError("a chat with oneself isn't played here")
         sides = frozenset({one.id, other.id})
@@ -144,13 +144,13 @@ class World:
         return chat
 
     def store(self, kind: FileKind, document: Document) -> StoredFile:
-        """Keeps a file that someone sent."""
+        """Store a file that someone sent."""
         file = StoredFile(next(self._files), kind, document.name, document.mime, document.content)
         self.files[file.number] = file
         return file
 
     def user_json(self, number: int) -> dict[str, Any]:
-        """A User, of which an unknown one has its id only."""
+        """The Bot API's User with that id. For an unknown id all other fields are empty."""
         user = self.users.get(number)
         return user.json() if user is not None else {"id": number, "is_bot": False, "first_name": ""}
 
@@ -171,11 +171,11 @@ class World:
         return next((one for one in self.bots.values() if (one.username or "").lower() == name.lower()), None)
 
     def invited_to(self, url: str) -> Chat | None:
-        """The chat that an invite link leads to, whether it still lets anyone in or not."""
+        """The chat that an invite link leads to, even if nobody can join by it any more."""
         return next((chat for chat in self.chats.values() if any(link.url == url for link in chat.links)), None)
 
     def reach(self, bot: Bot, chat_id: Any, *, write: bool = True) -> Chat:
-        """The chat that a call names, if this bot may use it; the order of checks is Telegram's.
+        """The chat that a call names, if this bot may use it. The checks are in Telegram's order.
 
         Raises ApiError: 400 chat not found, 400 upgraded, 403 kicked, not a member, blocked, can't initiate.
         """
@@ -210,7 +210,7 @@ class World:
         if not isinstance(user, Person):
             raise bad("chat not found")
         chat = self.private(bot, user)
-        if not chat.opened and not self._met(bot, user):
+        if not chat.opened and not self._knows(bot, user):
             raise bad("chat not found")
         if not write:
             return chat
@@ -222,8 +222,8 @@ class World:
             raise forbidden("bot can't initiate conversation with a user")
         return chat
 
-    def _met(self, bot: Bot, user: User) -> bool:
-        """Whether the bot can know this id: Telegram finds no chat for an id that the bot never met."""
+    def _knows(self, bot: Bot, user: User) -> bool:
+        """Whether the bot has met this person: for other ids Telegram finds no chat."""
         if user.id in bot.met:
             return True
         return any(
@@ -240,7 +240,7 @@ def number_of(chat_id: Any) -> int:
 
 
 def raise_upgraded(new: Chat) -> None:
-    """Refuses a call to a group that became a supergroup, naming the new id."""
+    """Refuse a call to a group that became a supergroup, and name the new id."""
     error = bad("group chat was upgraded to a supergroup chat")
     error.parameters = {"migrate_to_chat_id": new.id}
     raise error

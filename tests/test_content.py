@@ -14,8 +14,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from bot.content import FOLDER, Said, Words
-from bot.content.buttons.all import buttons_for
+from bot.content import FOLDER, LABELS, Said
 from bot.content.catalog import FILES, OUTCOMES, file_of
 from bot.content.filters import Here
 from bot.content.zones import find_zones
@@ -29,10 +28,11 @@ from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
 from bot.rules.packets.packets import PacketState
 from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.place import Place
-from bot.rules.raffles import draws as draw_rules
-from bot.rules.raffles import raffles as raffle_rules
+from bot.rules.raffles import cards, draws, entries, facts, opening, results
+from bot.rules.raffles.cards import RaffleCard, RaffleLine
 from bot.rules.raffles.draws import UNREACHABLE
-from bot.rules.raffles.raffles import RaffleCard, RaffleLine, RafflePolicy, Reason, Sealing, Winner
+from bot.rules.raffles.facts import RafflePolicy, Reason, Sealing
+from bot.rules.raffles.results import Winner
 from bot.rules.shops import setup as setup_rules
 from bot.rules.shops.arrivals import Need
 from bot.rules.shops.setup import GIVEAWAYS_OFFERED, MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
@@ -41,6 +41,7 @@ from bot.rules.streams.streams import Phase
 from bot.rules.words import Language
 from tests import hostile
 from tests.features.scene import PANEL
+from tests.words import WORDS
 
 MESSAGE = 4096
 CAPTION = 1024
@@ -294,7 +295,6 @@ HERE = {
 }
 """Where something happens. The coin's name is at most as long as `/setup` lets it be: it stands in every sum."""
 
-WORDS = Words()
 
 Sample = tuple[str, Any]
 
@@ -333,7 +333,8 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         return STATES[owner]
     if name == "code" and owner == "Bought":
         return (*CODES, None)
-    if owner in (vars(raffle_rules) | vars(draw_rules)) and (drawn := _choices_of_raffles(owner, name)):
+    of_raffles = {name for module in (cards, draws, entries, facts, opening, results) for name in vars(module)}
+    if owner in of_raffles and (drawn := _choices_of_raffles(owner, name)):
         return drawn
     if name == "code" and owner in {"Claimed", "AlreadyClaimed", "HeldCoupon"}:
         return CODES
@@ -545,8 +546,8 @@ def spoken(request: pytest.FixtureRequest) -> Spoken:
     return Spoken(name, {(language, place): said(name, language, place) for language in Language for place in HERE})
 
 
-OTHER_FILES = ("staff/asks", "commands", "demo", "doctor", "needs")
-"""Words that belong to no outcome: the panel's, the menus', the demo's, the doctor's, what the bot needs."""
+OTHER_FILES = ("staff/asks", "commands", "demo", "doctor", "needs", LABELS)
+"""Words that belong to no outcome: the panel's, the menus', the demo's, the doctor's, what the bot needs, labels."""
 CASES = [pytest.param(file, language, id=f"{language}/{file}") for file in FILES for language in Language]
 
 
@@ -684,13 +685,48 @@ def test_blocks_and_outcomes_match(file: str, language: Language) -> None:
     kinds = {name: kind for name, kind in OUTCOMES.items() if file_of(kind) == file}
     names = {kind.__name__ for kind in kinds.values()}
     shorts = {f"{kind.__name__}_short" for name, kind in kinds.items() if name in SHORT}
-    labels = {
+    blocks = WORDS.blocks(file, language)
+    own = {block for block in blocks if block.startswith("label_")}
+    assert blocks - own == names | shorts
+    assert own <= labels_of(file) <= own | WORDS.blocks(LABELS, language)
+
+
+@cache
+def labels_of(file: str) -> frozenset[str]:
+    """Blocks of the labels that the outcomes of a file carry."""
+    return frozenset(
         f"label_{button.label}"
-        for kind in kinds.values()
+        for kind in OUTCOMES.values()
+        if file_of(kind) == file
         for outcome in samples(kind)
-        for button in chain.from_iterable(buttons_for(outcome))
-    }
-    assert WORDS.blocks(file, language) == names | shorts | labels
+        for button in chain.from_iterable(WORDS.buttons_of(outcome))
+    )
+
+
+@pytest.mark.parametrize("language", Language)
+def test_shared_labels_are_used(language: Language) -> None:
+    """Each label of `labels.j2` stands under outcomes of several files that have none of their own."""
+    for block in WORDS.blocks(LABELS, language):
+        assert sum(block in labels_of(file) and block not in WORDS.blocks(file, language) for file in FILES) > 1, block
+
+
+def label_in(file: str, block: str, language: Language) -> str:
+    """A label as its file has it."""
+    found = re.search(rf"{{% block {block} %}}(.*?){{% endblock", source_of(file, language), re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def source_of(file: str, language: Language) -> str:
+    """A file of words as it is written."""
+    return (FOLDER / language / f"{file}.j2").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_no_label_is_a_copy_of_a_shared_one(file: str) -> None:
+    """A file has a label of its own only where it says something else in some language."""
+    for block in labels_of(file) & WORDS.blocks(LABELS, Language.EN) & WORDS.blocks(file, Language.EN):
+        assert any(label_in(file, block, one) != label_in(LABELS, block, one) for one in Language), block
 
 
 def test_every_file_of_rules_has_its_words_in_every_language() -> None:
@@ -703,14 +739,13 @@ def test_every_file_of_rules_has_its_words_in_every_language() -> None:
 
 def literal(file: str, language: Language) -> str:
     """What a file says by itself, without comments, expressions, markup and what stands in `<code>`."""
-    source = (FOLDER / language / f"{file}.j2").read_text(encoding="utf-8")
-    source = re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)
+    source = re.sub(r"\{#.*?#\}", "", source_of(file, language), flags=re.DOTALL)
     source = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", source, flags=re.DOTALL)
     source = re.sub(r"<code>.*?</code>", " ", source, flags=re.DOTALL)
     return re.sub(r"</?[a-z-]+>", " ", source)
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [*FILES, LABELS])
 @pytest.mark.parametrize("language", [Language.KO, Language.ZH])
 def test_no_english_in_korean_and_chinese(file: str, language: Language) -> None:
     """Korean and Chinese sentences hold no Latin words but commands."""
@@ -718,7 +753,7 @@ def test_no_english_in_korean_and_chinese(file: str, language: Language) -> None
     assert not re.findall(r"[A-Za-z]+", rest)
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [*FILES, LABELS])
 def test_scripts_stay_in_their_language(file: str) -> None:
     """No Hangul in Chinese and English files, no Chinese characters in Korean and English ones."""
     hangul, han = re.compile(r"[가-힣]"), re.compile(r"[一-鿿]")
@@ -728,13 +763,13 @@ def test_scripts_stay_in_their_language(file: str) -> None:
     assert not han.search(literal(file, Language.EN))
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [*FILES, LABELS])
 def test_chinese_punctuation_is_full_width(file: str) -> None:
     """Next to a Chinese character stands Chinese punctuation."""
     assert not re.findall(r"[一-鿿][,.!?:;()]|[,!?;(][一-鿿]", literal(file, Language.ZH))
 
 
-@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize("file", [*FILES, LABELS])
 def test_korean_particles_dont_depend_on_values(file: str) -> None:
     """No particle whose form depends on the last sound follows a value, unless a date, which ends in 일."""
     source = (FOLDER / Language.KO / f"{file}.j2").read_text(encoding="utf-8")

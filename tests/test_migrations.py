@@ -14,21 +14,34 @@ from sqlalchemy import Connection, inspect, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import NullPool
 
-from bot.features.coupons.campaigns import Campaigns
-from bot.features.coupons.redemption import Redeeming
 from bot.features.packets.shares import lots_from_json
-from bot.flows.take_orders import tell_order
-from bot.rules.coupons.coupons import NewCampaign
+from bot.flows.redeem import Redemption
+from bot.flows.take_orders import take_told
+from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.lots import Lot, merge
 from bot.rules.packets.packets import ShareTaken
 from bot.store.engine.db import Database, Tx, async_engine
 from bot.store.engine.schema import HEAD, SCRIPTS, migrate
 from bot.store.tables import FanGroup, Forgotten, metadata
-from tests.conftest import Postgres
 from tests.features.draws import Fair, Recorded
 from tests.features.orders.test_orders import held, order
 from tests.features.packets.fans import AUGUST, END, OCTOBER, Fans
-from tests.features.scene import NOON, Causes, balance, fan, give, offer, privacy, query, shop, till
+from tests.features.scene import (
+    NOON,
+    Causes,
+    act_by,
+    act_of,
+    balance,
+    campaigns_of,
+    fan,
+    give,
+    offer,
+    privacy,
+    query,
+    shop,
+    till,
+)
+from tests.postgres import Postgres
 
 T = TypeVar("T")
 
@@ -119,7 +132,7 @@ async def test_down_and_up_with_rows(url: str) -> None:
             place = await shop(db)
             await give(db, place, fan(1), 50)
             campaign, _ = await offer(db, place, NewCampaign("Scarf", 5, price=3, shared_code="SILK20"), causes.next())
-            await till(db).claim(place, fan(1), campaign, NOON, causes.next())
+            await till(db).claim(act_of(place, fan(1), NOON, causes.next()), campaign)
         await migrate(url, "base")
         assert await look(url, tables) == set()
         await migrate(url)
@@ -217,9 +230,9 @@ async def test_rows_of_before_get_what_they_lack(url: str) -> None:
         await table.earns(1, 40, OCTOBER)
         packet = await table.gives(1, 30, 3, rush=True)
         first, second = [await held(db, table.place, table.causes, number) for number in (1, 2)]
-        await tell_order(db, table.place, order(first, "A-1"), NOON)
-        await Redeeming(db).redeem(table.place, 7, second, None, NOON, table.causes.next())
-        await tell_order(db, table.place, order(second, "A-2"), NOON)
+        await db.write(take_told, table.place, order(first, "A-1"), NOON)
+        await Redemption(db).redeem(act_by(table.place, 7, NOON, table.causes.next()), second)
+        await db.write(take_told, table.place, order(second, "A-2"), NOON)
         await give(db, table.place, fan(9), 1)
         await privacy(db).delete(table.place, fan(9).user_id, NOON)
         before = [await query(db, sql) for sql in (used, orders)]
@@ -253,7 +266,7 @@ async def test_acts_from_before_count_as_the_owners(url: str) -> None:
         causes = Causes()
         place = await shop(db)
         for actor in (place.owner_id, 777, -1001):
-            await Campaigns(db).make(place, actor, NewCampaign("Scarf", 5), NOON, causes.next())
+            await campaigns_of(db).make(act_by(place, actor, NOON, causes.next()), NewCampaign("Scarf", 5))
     await migrate(url, BEFORE_GIVEAWAYS)
     await migrate(url)
     async with Database.open(url) as db:

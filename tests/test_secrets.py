@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from bot.content.catalog import OUTCOMES
-from bot.content.secrets import SECRETS, TOLD_BY_ALERT, aloud, is_secret
+from bot.domains import DOMAINS
 from bot.rules.words import Language
-from tests.test_content import HERE, WORDS, instances
+from tests.test_content import HERE, instances
+from tests.words import WORDS
 
+SECRETS = {kind: secret for domain in DOMAINS for kind, secret in domain.secrets.items()}
 SENTINEL = "ZZQ7XKW9"
 HOLDERS = frozenset({"code", "shared_code", "first_code", "last_code", "secret", "salt", "payload"})
 """Fields that hold what is worth something, in outcomes and in their parts."""
@@ -59,7 +61,7 @@ def test_what_shows_a_code_is_secret(name: str) -> None:
     shown_once = False
     for outcome in map(marked, instances(kind)):
         if shows(outcome):
-            assert is_secret(outcome), outcome
+            assert WORDS.is_secret(outcome), outcome
             shown_once = True
     assert shown_once is (kind in SECRETS)
 
@@ -70,19 +72,19 @@ def test_what_is_said_aloud_holds_no_code(kind: type[Any]) -> None:
     place = HERE["ordinary"]
     assert place is not None
     for outcome in map(marked, instances(kind)):
-        if is_secret(outcome):
-            instead = aloud(outcome, place)
-            assert not is_secret(instead) or SECRETS[kind].link is None
+        if WORDS.is_secret(outcome):
+            instead = WORDS.aloud(outcome, place)
+            assert not WORDS.is_secret(instead) or SECRETS[kind].link is None
             assert not shows(instead)
 
 
 def test_an_alert_counts_where_it_holds_the_code() -> None:
     """Who has read the alert of these has the code; of all others the alert tells less."""
-    for kind in SECRETS:
+    for kind, secret in SECRETS.items():
         told = [
             SENTINEL in (WORDS.short(outcome, HERE["ordinary"], language) or "")
             for outcome in map(marked, instances(kind))
             for language in Language
-            if is_secret(outcome)
+            if WORDS.is_secret(outcome)
         ]
-        assert (kind in TOLD_BY_ALERT) is all(told), kind.__name__
+        assert secret.told_by_alert is all(told), kind.__name__

@@ -2,11 +2,13 @@
 
 import html
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import astuple
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain
 from typing import Any
+from unicodedata import category
 from zoneinfo import available_timezones
 
 import pytest
@@ -14,14 +16,15 @@ from babel.numbers import list_currencies
 
 from bot.content.button import Rows
 from bot.content.catalog import OUTCOMES
-from bot.content.filters import LOCALES, Filter, Here, all_for
+from bot.content.filters import INVISIBLE, LOCALES, Filter, Here, all_for
 from bot.rules.shops.setup import ZONES_OFFERED
 from bot.rules.streams.streams import StreamPolicy
 from bot.rules.tiers import Tier
 from bot.rules.words import Language
 from tests import hostile
 from tests.features.scene import PANEL
-from tests.test_content import CODES, HERE, LATIN_IN_CHINESE_AND_KOREAN, ORDINARY, WORDS, samples
+from tests.test_content import CODES, HERE, LATIN_IN_CHINESE_AND_KOREAN, ORDINARY, samples
+from tests.words import WORDS
 
 KEY = re.compile(r"\{\w*\}|¤|\b[a-z]+(?:[-_][a-z]+)+\b")
 """What stands in a catalogue, not in a sentence: `duration-hour`, `{0}`, `sold_out`."""
@@ -198,3 +201,19 @@ def test_whatever_is_said(name: str) -> None:
             said = WORDS.say(outcome, HERE["ordinary"], language)
             for text in (said.html, said.short or "", *labels(said.buttons)):
                 assert strange(typed_left_out(text), language) == [], (language, outcome, text)
+
+
+def test_what_is_printable_is_cut_as_it_stands() -> None:
+    """No printable character is invisible or a blank of another kind, so `cut` needn't look at each of a text's."""
+    printable = [sign for sign in map(chr, range(sys.maxunicode + 1)) if sign.isprintable()]
+    assert [sign for sign in printable if category(sign) in INVISIBLE or (sign.isspace() and sign != " ")] == []
+
+
+def test_a_cut_text_is_one_visible_line() -> None:
+    """Blanks of any kind become one, what can't be seen goes, and what is too long ends with an ellipsis."""
+    cut = all_for(Language.EN, html=False)["cut"]
+    said = [
+        cut(text, 8)
+        for text in ("Silk  scarf", "a\u2003\t b", "\u202eSilk", "Silk\nscarf for you", "\u200b", " \u200d")
+    ]
+    assert said == ["Silk sc…", "a b", "Silk", "Silk sc…", "…", "…"]

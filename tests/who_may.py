@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from bot.content.buttons.all import CALL_OFF, REDEEM_ONE, REMIND
-from bot.content.buttons.coin_shop import HAND_OVER, REFUND
-from bot.content.buttons.shops import HOME, LEAVE_ROOM, PART, SETUP
+from bot.content.buttons.shared import HAND_OVER, REDEEM_ONE, REFUND, SETUP
+from bot.content.buttons.shops import HOME, LEAVE_ROOM, PART
+from bot.content.buttons.streams import CALL_OFF, REMIND
 from bot.handlers.kit.menus import Menus
 from bot.logs import set_up_logs
 from bot.rules import fans, rights

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from bot.outside import quicknet
 from bot.rules.beacons import QUICKNET
-from bot.rules.raffles.proofs import Checked, Draw, Naming, Struck, check_proof
+from bot.rules.raffles.proof_rules import Draw, Naming, Struck
+from bot.rules.raffles.proofs import Checked, check_proof
 
 LARGEST = 200 * 1024 * 1024
 """Bytes that are read: a million entries are half of that."""

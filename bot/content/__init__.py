@@ -2,11 +2,11 @@
 
 One Jinja2 file for each file of rules and language, one block for each outcome (`SoldOut`), found by its class's name.
 `SoldOut` is HTML with autoescape on; `SoldOut_short` is plain text of at most 200 characters for a callback's answer;
-`label_…` are the plain texts of buttons.
+`label_…` are the plain texts of buttons: a block of the outcome's own file, else of `labels.j2`.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context
 
 from bot.content import filters
-from bot.content.button import Rows
-from bot.content.buttons.all import buttons_for
+from bot.content.button import Button, Rows
+from bot.content.buttons.shared import Buttons
 from bot.content.catalog import FILES, file_of
-from bot.content.secrets import aloud, is_secret
+from bot.content.compiled import Compiled
+from bot.content.secret import MASK, Secrets
+from bot.rules.general import OnlyInPrivate
 from bot.rules.place import Place
 from bot.rules.words import Language
 
 FOLDER = Path(__file__).parent
+
+LABELS = "labels"
+"""The file of labels that several outcomes share."""
 
 Block = Callable[[Context], Iterator[str]]
 
@@ -40,12 +45,16 @@ class Said:
     @property
     def secret(self) -> bool:
         """Whether only its reader may see it."""
-        return is_secret(self.outcome) or (self.below is not None and self.below.secret)
+        return self.words.is_secret(self.outcome) or (self.below is not None and self.below.secret)
+
+    @property
+    def told_by_alert(self) -> bool:
+        """Whether who has read the short form knows the secret."""
+        return self.words.is_told_by_alert(self.outcome)
 
     def aloud(self, place: Place) -> "Said":
         """What may be said of it for all to see."""
-        outcome = aloud(self.outcome, place) if is_secret(self.outcome) else self.outcome
-        return Said(self.words, outcome, place, self.language)
+        return Said(self.words, self.words.aloud(self.outcome, place), place, self.language)
 
     @property
     def html(self) -> str:
@@ -66,9 +75,14 @@ class Said:
 
 
 class Words:
-    """Renders outcomes. Templates are compiled once, when this is made."""
+    """Renders outcomes. Templates are compiled, or read compiled, when this is made.
 
-    def __init__(self) -> None:
+    `buttons` and `secrets` are what the domains registered; who says only plain lines needs none.
+    """
+
+    def __init__(self, buttons: Buttons, secrets: Secrets) -> None:
+        self._buttons = buttons
+        self._secrets = secrets
         self._html = {language: _load(language, autoescape=True) for language in Language}
         self._plain = {language: _load(language, autoescape=False) for language in Language}
         self._fields: dict[type[Any], tuple[str, ...]] = {}
@@ -92,21 +106,43 @@ class Words:
             return None
         return _render(template, name, self._values(outcome, place, language))
 
+    def is_secret(self, outcome: Any) -> bool:
+        """Whether it shows something that only its reader may see."""
+        secret = self._secrets.get(type(outcome))
+        return secret is not None and any(getattr(outcome, name) for name in secret.fields)
+
+    def is_told_by_alert(self, outcome: Any) -> bool:
+        """Whether the outcome's short form holds its secret."""
+        secret = self._secrets.get(type(outcome))
+        return secret is not None and secret.told_by_alert
+
+    def aloud(self, outcome: Any, place: Place) -> Any:
+        """What may be said in the group: of a secret the same without the code, or the way into the private chat."""
+        if not self.is_secret(outcome):
+            return outcome
+        secret = self._secrets[type(outcome)]
+        if secret.link is not None:
+            return OnlyInPrivate(f"{secret.link}_{place.community_id}")
+        return replace(outcome, **{name: MASK for name in secret.fields if getattr(outcome, name)})
+
+    def buttons_of(self, outcome: Any) -> Rows:
+        """The outcome's buttons in rows, without their texts."""
+        rows = self._buttons.get(type(outcome))
+        return rows(outcome) if rows is not None else ()
+
     def buttons(self, outcome: Any, place: Place | None, language: Language) -> Rows:
         """The outcome's buttons, in rows."""
-        rows = buttons_for(outcome)
+        rows = self.buttons_of(outcome)
         if not rows:
             return ()
-        kind = type(outcome)
-        template = self._plain[language][file_of(kind)]
         values = self._values(outcome, place, language)
-        return tuple(
-            tuple(
-                button.with_text(_render(template, f"label_{button.label}", {**values, "about": button.about}))
-                for button in row
-            )
-            for row in rows
-        )
+        own, shared = self._plain[language][file_of(type(outcome))], self._plain[language][LABELS]
+
+        def label(button: Button) -> str:
+            block = f"label_{button.label}"
+            return _render(own if block in own.blocks else shared, block, {**values, "about": button.about})
+
+        return tuple(tuple(button.with_text(label(button)) for button in row) for row in rows)
 
     def line(self, file: str, block: str, language: Language, **values: Any) -> str:
         """A plain line that belongs to no outcome: what the demo tells between the messages."""
@@ -130,6 +166,7 @@ class Words:
 
 
 def _load(language: Language, *, autoescape: bool) -> dict[str, Template]:
+    kept = Compiled(f"{language}-{'html' if autoescape else 'plain'}")
     environment = Environment(  # off only for plain texts, which Telegram doesn't parse
         loader=FileSystemLoader(FOLDER / language),
         autoescape=autoescape,  # noqa: S701  # off only for plain texts, which Telegram doesn't parse
@@ -137,9 +174,10 @@ def _load(language: Language, *, autoescape: bool) -> dict[str, Template]:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=kept if kept.possible else None,
     )
     environment.filters.update(filters.all_for(language, html=autoescape))
-    return {file: environment.get_template(f"{file}.j2") for file in FILES}
+    return {file: environment.get_template(f"{file}.j2") for file in (*FILES, LABELS)}
 
 
 def _render(template: Template, block: str, values: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ class Button:
     """
 
     label: str
-    """The block `label_…` of the feature's words."""
+    """The block `label_…` of the outcome's file of words, else of `labels.j2`."""
     text: str = ""
     press: str | None = None
     """Callback data, at most 64 bytes."""

@@ -159,8 +159,10 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
 
     @lru_cache(maxsize=2048)
     def _cut(value: str, length: int) -> str:
-        spaced = "".join(" " if c.isspace() else c for c in value)
-        text = " ".join("".join(c for c in spaced if category(c) not in INVISIBLE or c == JOINER).split())
+        if not value.isprintable():  # nearly every text is: to look at each character takes long
+            spaced = "".join(" " if c.isspace() else c for c in value)
+            value = "".join(c for c in spaced if category(c) not in INVISIBLE or c == JOINER)
+        text = " ".join(value.split())
         if not text.strip(JOINER):
             return "…"
         return text if len(text) <= length else text[: length - 1] + "…"

@@ -16,7 +16,7 @@ from bot.rules.words import Language, reader_language
 from bot.store.audit import record
 from bot.store.engine.db import Database, Tx
 from bot.store.members import meet, see
-from bot.store.messages.outbox import rekey
+from bot.store.messages.outbox import Terms, rekey
 from bot.store.messages.refused import end_all, lose_room
 from bot.store.messages.telling import tell_owner
 from bot.store.places import Group, Known, find_group, find_people, find_place, place_of, rooms_of
@@ -264,7 +264,7 @@ def come(
     if tell and not arrived.is_home:
         joined = RoomJoined(title, place.shop, chat_id, is_channel=is_channel, may_part=True)
         key = f"joined:{chat_id}:{at.timestamp():.0f}"
-        tell_owner(tx, place, joined, key=key, now=at, not_after=at + GREETED_WITHIN)
+        tell_owner(tx, place, joined, Terms(now=at, key=key, not_after=at + GREETED_WITHIN))
     return arrived
 
 

@@ -13,8 +13,12 @@ from bot.rules.policies import Policies
 from bot.store.coupons.for_gifts import GiftCoupons
 from bot.store.coupons.hand_out import Choice
 from bot.store.engine.db import Database, Tx
-from bot.store.messages.telling import tell_here, unsay
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import pack
+from bot.store.messages.telling import Ways, tell_here, withdraw_messages
 from bot.store.places import Group
+from bot.store.private_messages import Reader
+from bot.store.tables.messages import Lane
 
 
 class ComeAndGo:
@@ -66,21 +70,10 @@ class ComeAndGo:
         group, sender, reach, at = coming.group, coming.sender, coming.reach, coming.at
         place = group.place
         key = FRESH_KEY.format(community=place.community_id, user=sender.user_id)
-        unsay(tx, place.community_id, key)
-        tell_here(
-            tx,
-            place.community_id,
-            group.chat_id,
-            sender.user_id,
-            reach.language,
-            welcome,
-            key=f"{key}:gift",
-            whisper=group.is_admin,
-            can_write=reach.can_write,
-            due_at=now,
-            now=now,
-            not_after=at + self._terms.policy.fresh,
-        )
+        withdraw_messages(tx, place.community_id, key)
+        ways = Ways(group.chat_id, whisper=group.is_admin, can_write=reach.can_write)
+        terms = Terms(now=now, key=f"{key}:gift", not_after=at + self._terms.policy.fresh, lane=Lane.POST)
+        tell_here(tx, place.community_id, Reader(sender.user_id, reach.language), ways, pack(welcome), terms)
 
 
 def go(tx: Tx, going: Going, policy: GiftPolicy) -> None:

@@ -25,5 +25,5 @@ def hand_over(tx: Tx, place: Place, owner: Sender, at: datetime) -> bool:
     secret_void = hooks.secret_of(tx, place.community_id) is not None
     if not ownership.change_owner(tx, place, owner, at, secret_void=secret_void):
         return False
-    hooks.void(tx, place.community_id)
+    hooks.drop_secret(tx, place.community_id)
     return True

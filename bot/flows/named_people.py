@@ -1,25 +1,20 @@
 """People as staff name them: who holds a username, and whom an act can be about."""
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.coin_shop.buyers import DEEDS, find_buyers
+from bot.features.coupons.holders import find_holders
 from bot.rules.act import Sender
 from bot.rules.coin_shop.items import ItemUnknown, NothingBought
-from bot.rules.coin_shop.shelf import ItemKind, PurchaseState
-from bot.rules.coupons.coupons import CouponState, WhoseCode
-from bot.rules.naming import MOST_CHOICES, Choice, Named, WhichFan
+from bot.rules.coupons.redemption import WhoseCode
+from bot.rules.naming import MOST_CHOICES, Named, WhichFan
 from bot.rules.place import Place
 from bot.store.coupons.look_up import campaign_sharing
 from bot.store.engine.db import Database, Tx
-from bot.store.items import item_numbered
 from bot.store.members import see
-from bot.store.tables import Activity, Coupon, Member, Person, Purchase
-
-STATES = {"done": (PurchaseState.WAITING,), "refund": (PurchaseState.WAITING, PurchaseState.DONE)}
-"""What an act on an item can be about."""
+from bot.store.tables import Activity, Member, Person
 
 
 class People:
@@ -41,12 +36,12 @@ class People:
         return await self._db.read(fan, place, user_id)
 
     async def buyers(self, place: Place, deed: str, number: int, said: str) -> WhichFan | ItemUnknown | NothingBought:
-        """Whose purchase of an item can be meant; `deed` is one of `STATES`."""
-        return await self._db.read(buyers, place, deed, number, said)
+        """Whose purchase of an item can be meant; `deed` is one of `DEEDS`."""
+        return await self._db.read(find_buyers, place, deed, number, said)
 
     async def holders(self, place: Place, code: str, said: str) -> WhichFan | WhoseCode:
         """Whose coupon with a shared code can be meant."""
-        return await self._db.read(holders, place, code, said)
+        return await self._db.read(find_holders, place, code, said)
 
     async def listed(self, place: Place, act: str, number: int | None, code: str | None) -> tuple[Named, ...]:
         """Fans whom an act of the panel can be about, those who come first in `buyers` and `holders` first.
@@ -83,55 +78,13 @@ def fan(session: Session, place: Place, user_id: int) -> Named | None:
     return Named(user_id, name or "…") if name is not None else None
 
 
-def buyers(session: Session, place: Place, deed: str, number: int, said: str) -> WhichFan | ItemUnknown | NothingBought:
-    """What waits longest stands first where it is to be done, the latest where coins go back.
-
-    What was plainly used isn't listed for a refund; whether a coupon was, the refund itself finds out.
-    """
-    item = item_numbered(session, place.community_id, number)
-    if item is None:
-        return ItemUnknown(number)
-    order = col(Purchase.id).desc() if deed == "refund" else col(Purchase.id)
-    favour_done = (col(Purchase.kind) == ItemKind.FAVOUR) & (col(Purchase.state) == PurchaseState.DONE)
-    query = (
-        select(col(Purchase.id), col(Person.user_id), col(Person.name), col(Purchase.bought_at))
-        .join(Member, col(Member.id) == col(Purchase.member_id))
-        .join(Person, col(Person.user_id) == col(Member.user_id))
-        .where(
-            col(Purchase.item_id) == item.id,
-            col(Purchase.state).in_(STATES[deed]),
-            col(Purchase.mended_day).is_(None),
-            ~favour_done,
-        )
-        .order_by(order)
-    )
-    found = _which(session, query, deed, f"/item {number} {deed}", said)
-    return found if found.choices else NothingBought(number, item.title, said)
-
-
-def holders(session: Session, place: Place, code: str, said: str) -> WhichFan | WhoseCode:
-    """Who claimed last stands first; what was redeemed before isn't asked about."""
-    campaign = campaign_sharing(session, place, code)
-    if campaign is None:
-        return WhoseCode(code)
-    query = (
-        select(col(Coupon.id), col(Person.user_id), col(Person.name), col(Coupon.claimed_at))
-        .join(Member, col(Member.id) == col(Coupon.member_id))
-        .join(Person, col(Person.user_id) == col(Member.user_id))
-        .where(col(Coupon.campaign_id) == campaign.id, col(Coupon.state) == CouponState.HELD)
-        .order_by(col(Coupon.id).desc())
-    )
-    found = _which(session, query, "redeem", f"/redeem {campaign.shared_code}", said)
-    return found if found.choices else WhoseCode(code)
-
-
 def listed(session: Session, place: Place, act: str, number: int | None, code: str | None) -> tuple[Named, ...]:
     """Each fan once."""
     deed = act.removeprefix("item_")
     if number is not None:
-        found: object = buyers(session, place, deed, number, "") if deed in STATES else None
+        found: object = find_buyers(session, place, deed, number, "") if deed in DEEDS else None
     elif code is not None:
-        found = holders(session, place, code, "")
+        found = find_holders(session, place, code, "")
     else:
         return _lately(session, place)
     choices = found.choices if isinstance(found, WhichFan) else ()
@@ -149,21 +102,3 @@ def _lately(session: Session, place: Place) -> tuple[Named, ...]:
         .limit(MOST_CHOICES)
     ).all()
     return tuple(Named(user_id, name or "…") for user_id, name in rows)
-
-
-def _which(session: Session, query: Select[Any, Any, Any, Any], deed: str, example: str, said: str) -> WhichFan:
-    """Those who are called so; if nobody is, all who come into question."""
-    rows = session.execute(query.where(_is_called(said)).limit(MOST_CHOICES)).all() if said else []
-    found = bool(rows) and not said.startswith("@")
-    rows = rows or session.execute(query.limit(MOST_CHOICES)).all()
-    return WhichFan(deed, example, said, found, tuple(Choice(*row) for row in rows))
-
-
-def _is_called(said: str) -> ColumnElement[bool]:
-    """Whose name or username has this in it. SQLite lowers Latin letters only, so it is looked for as written, too."""
-    name = said.removeprefix("@")
-    return or_(
-        col(Person.name).contains(name, autoescape=True),
-        func.lower(col(Person.name)).contains(name.lower(), autoescape=True),
-        col(Person.username).contains(name.lower(), autoescape=True),
-    )

@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bot.features.orders import orders
+from bot.features.orders.orders import ToldBy
 from bot.flows.redeem import after_redeemed
+from bot.rules.act import Act
 from bot.rules.files import ImportPolicy
 from bot.rules.orders.orders import (
     OrderPolicy,
@@ -18,9 +20,11 @@ from bot.rules.orders.orders import (
     RefusedLine,
 )
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.store import causes
-from bot.store.audit import caused_by, record
+from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database, Tx
+from bot.store.tables import AuditEntry
 
 IMPORTED = "orders.imported"
 
@@ -28,83 +32,77 @@ Line = tuple[int, str, OrderTold | OrderTrouble]
 """A line of a file: its number, what it calls its order, and what it tells or why it can't be read."""
 
 
-async def tell_order(db: Database, place: Place, told: OrderTold, now: datetime) -> OrderTaken:
-    """An order as the shop's platform tells of it."""
-    return await db.write(_tell, place, told, now)
+class Ordering:
+    """Takes orders that the shop's platform or a file tells of."""
+
+    def __init__(self, db: Database, policies: Policies) -> None:
+        self._db = db
+        self._chunk = policies[OrderPolicy].chunk
+        self._lines_shown = policies[ImportPolicy].shown
+
+    async def take(self, place: Place, told: OrderTold, now: datetime) -> OrderTaken:
+        """Take an order as the shop's platform tells of it."""
+        return await self._db.write(take_told, place, told, now)
+
+    async def take_file(self, act: Act, lines: Sequence[Line]) -> OrdersTaken:
+        """Take a file's orders, line by line: what is wrong with one leaves the others alone.
+
+        It works in chunks. A redelivered file goes on where an interrupted one stopped, and reports the whole.
+        """
+        before = await self._db.read(_first_report, act)
+        if before is not None:
+            return before
+        done = known = 0
+        refused: list[RefusedLine] = []
+        for start in range(0, len(lines), self._chunk):
+            chunk = lines[start : start + self._chunk]
+            came = await self._db.write(_take_some, act, chunk)
+            for (number, ref, _), taken in zip(chunk, came, strict=True):
+                if taken.trouble is not None:
+                    refused.append(RefusedLine(number, ref, taken.trouble))
+                known += taken.trouble is None and taken.known
+                done += taken.trouble is None and not taken.known
+        report = OrdersTaken(len(lines), done, known, len(refused), tuple(refused[: self._lines_shown]))
+        return await self._db.write(_write_down, act, report)
 
 
-async def take_file(
-    db: Database,
-    place: Place,
-    actor_id: int,
-    lines: Sequence[Line],
-    at: datetime,
-    cause: str,
-    policy: OrderPolicy,
-    files: ImportPolicy,
-) -> OrdersTaken:
-    """Take a file's orders, line by line: what is wrong with one leaves the others alone.
-
-    In chunks: a redelivered file goes on where an interrupted one stopped and reports the whole.
-    """
-    before = await db.read(_answered, place, cause)
-    if before is not None:
-        return before
-    done = known = 0
-    refused: list[RefusedLine] = []
-    for start in range(0, len(lines), policy.chunk):
-        chunk = lines[start : start + policy.chunk]
-        came = await db.write(_take_some, place, actor_id, chunk, at, cause)
-        for (number, ref, _), taken in zip(chunk, came, strict=True):
-            if taken.trouble is not None:
-                refused.append(RefusedLine(number, ref, taken.trouble))
-            known += taken.trouble is None and taken.known
-            done += taken.trouble is None and not taken.known
-    outcome = OrdersTaken(len(lines), done, known, len(refused), tuple(refused[: files.shown]))
-    return await db.write(_write_down, place, actor_id, outcome, at, cause)
-
-
-def _tell(tx: Tx, place: Place, told: OrderTold, now: datetime) -> OrderTaken:
+def take_told(tx: Tx, place: Place, told: OrderTold, now: datetime) -> OrderTaken:
+    """Take an order that was paid, or take one back that was refunded."""
     if told.state is OrderState.REFUNDED:
         return orders.take_back(tx, place, told, now)
-    return _take(tx, place, told, None, now, None)
+    return _take(tx, told, ToldBy(place, now))
 
 
-def _take(tx: Tx, place: Place, told: OrderTold, actor_id: int | None, now: datetime, cause: str | None) -> OrderTaken:
-    taken = orders.take(tx, place, told, actor_id, now, cause)
+def undo_refund(tx: Tx, act: Act, entry: AuditEntry) -> bool:
+    """The order stands after all: its coupon is redeemed again, with what follows. False if that is too late."""
+    member_id = orders.undo_refund(tx, act, entry)
+    if member_id is not None:
+        after_redeemed(tx, act.place, member_id, act.at)
+    return member_id is not None
+
+
+def _take(tx: Tx, told: OrderTold, by: ToldBy) -> OrderTaken:
+    taken = orders.take(tx, told, by)
     if taken.redeems is not None:
-        after_redeemed(tx, place, taken.redeems, now)
+        after_redeemed(tx, by.place, taken.redeems, by.at)
     return taken
 
 
-def _take_some(
-    tx: Tx, place: Place, actor_id: int, chunk: Sequence[Line], at: datetime, cause: str
-) -> list[OrderTaken]:
-    return [
-        OrderTaken(told) if isinstance(told, OrderTrouble) else _take(tx, place, told, actor_id, at, cause)
-        for _, _, told in chunk
-    ]
+def _take_some(tx: Tx, act: Act, chunk: Sequence[Line]) -> list[OrderTaken]:
+    by = ToldBy(act.place, act.at, act.actor_id, act.cause)
+    return [OrderTaken(told) if isinstance(told, OrderTrouble) else _take(tx, told, by) for _, _, told in chunk]
 
 
-def _write_down(tx: Tx, place: Place, actor_id: int, outcome: OrdersTaken, at: datetime, cause: str) -> OrdersTaken:
-    done = caused_by(tx, place.community_id, cause)
-    if done is not None and done.answer is not None:
-        return causes.from_json(OrdersTaken, done.answer)
-    entry = record(
-        tx,
-        community_id=place.community_id,
-        actor_id=actor_id,
-        act=IMPORTED,
-        subject=f"{outcome.done}/{outcome.lines}",
-        at=at,
-        cause=cause,
-        after={"lines": outcome.lines, "done": outcome.done, "known": outcome.known, "refused": outcome.count},
-    )
-    entry.answer = causes.to_json(outcome)
-    return outcome
+def _write_down(tx: Tx, act: Act, report: OrdersTaken) -> OrdersTaken:
+    before = first_answer(tx, act, OrdersTaken)
+    if before is not None:
+        return before
+    figures = {"lines": report.lines, "done": report.done, "known": report.known, "refused": report.count}
+    entry = record_act(tx, act, IMPORTED, f"{report.done}/{report.lines}", after=figures)
+    entry.answer = causes.to_json(report)
+    return report
 
 
-def _answered(session: Session, place: Place, cause: str) -> OrdersTaken | None:
+def _first_report(session: Session, act: Act) -> OrdersTaken | None:
     """What this file was answered with, if it comes again."""
-    done = caused_by(session, place.community_id, cause)
-    return causes.from_json(OrdersTaken, done.answer) if done is not None and done.answer is not None else None
+    return first_answer(session, act, OrdersTaken)

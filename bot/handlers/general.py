@@ -2,8 +2,8 @@
 
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from bot.content.buttons.all import UNDO
-from bot.content.buttons.shops import SHOP
+from bot.content.buttons.general import SHOP
+from bot.content.buttons.shared import UNDO
 from bot.features.communities import Communities
 from bot.flows.move_group import MoveGroup
 from bot.flows.undo import Undo

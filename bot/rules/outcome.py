@@ -20,6 +20,11 @@ class Outcome:
     """Whether a press that leads here is answered by a toast, which goes by itself, else by nothing: it is for what is
     pressed again and again."""
 
+    @property
+    def fits_alert(self) -> bool:
+        """Whether the short form tells it all, so that no message need follow where it was read."""
+        return True
+
     def __init_subclass__(cls, *, name: str | None = None, **more: Any) -> None:
         """Take the stored name; `dataclass(slots=True)` makes the class anew without it, and finds it there."""
         super().__init_subclass__(**more)

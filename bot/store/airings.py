@@ -22,8 +22,19 @@ from bot.rules.streams.streams import (
 from bot.rules.words import language_of
 from bot.store.engine.db import PLANNED, Tx
 from bot.store.engine.hot import Hot
-from bot.store.messages.cards import announce, announce_missing, move_cards, post_anew, told_directly, touch_cards
-from bot.store.messages.telling import packed, unsay
+from bot.store.messages.cards import (
+    CardSubject,
+    announce,
+    announce_missing,
+    move_cards,
+    post_anew,
+    told_directly,
+    touch_cards,
+)
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import pack
+from bot.store.messages.telling import withdraw_messages
+from bot.store.private_messages import may_write_privately
 from bot.store.tables import (
     Airing,
     Attendance,
@@ -36,7 +47,7 @@ from bot.store.tables import (
     Stream,
     Subscription,
 )
-from bot.store.tables.base import Id
+from bot.store.tables.base import Id, id_of
 
 CARD = "stream"
 """The kind of an airing's living card."""
@@ -193,15 +204,12 @@ def announce_start(tx: Tx, community_id: int, airing: Airing, policy: StreamPoli
     if airing.id is None:
         raise LookupError("an airing has its id before it is announced")
     tx.info[PLANNED] = True
-    return announce(
-        tx,
-        community_id,
-        CARD,
-        airing.id,
+    terms = Terms(
+        now=airing.starts_at,
         key=airing.moved_at.isoformat() if airing.moved_at is not None else "planned",
-        due_at=airing.starts_at,
         not_after=min(airing.starts_at + policy.late, airing.ends_at),
     )
+    return announce(tx, CardSubject(community_id, CARD, airing.id), terms)
 
 
 def unannounced(session: Session) -> list[tuple[int, int]]:
@@ -230,20 +238,14 @@ def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, now: d
         airing = airing_of(tx, community_id, airing_id)
         if airing is not None and airing.state is AiringState.LIVE:
             until = min(now + policy.late, airing.ends_at)
-            post_anew(tx, community_id, card_id, new_chat_id, key="moved", due_at=now, not_after=until)
+            post_anew(tx, community_id, card_id, new_chat_id, Terms(now=now, key="moved", not_after=until))
 
 
 def announce_where_missing(tx: Tx, community_id: int, airing: Airing, at: datetime, policy: StreamPolicy) -> list[int]:
     """Announce what is on to the chats that were never told; which."""
-    return announce_missing(
-        tx,
-        community_id,
-        CARD,
-        airing.id or 0,
-        key=f"on:{at.isoformat()}",
-        now=at,
-        not_after=min(max(airing.starts_at, airing.on_air_at or airing.starts_at) + policy.late, airing.ends_at),
-    )
+    until = min(max(airing.starts_at, airing.on_air_at or airing.starts_at) + policy.late, airing.ends_at)
+    terms = Terms(now=at, key=f"on:{at.isoformat()}", not_after=until)
+    return announce_missing(tx, CardSubject(community_id, CARD, id_of(airing)), terms)
 
 
 def next_airing(
@@ -291,7 +293,7 @@ def tell_subscribers(tx: Tx, airing: Airing, key: str, outcome: Any, not_after: 
     if airing.id is None or tx.get(ReminderRound, (airing.id, key)) is not None:
         return False
     done_at = now if outcome is None else None
-    told = packed(outcome) if outcome is not None else None
+    told = pack(outcome)._asdict() if outcome is not None else None
     tx.add(ReminderRound(airing_id=airing.id, key=key, outcome=told, not_after=not_after, done_at=done_at))
     tx.flush()
     tx.info[PLANNED] = True
@@ -303,7 +305,7 @@ def hush(tx: Tx, community_id: int, airing_id: int, now: datetime) -> int:
 
     How many messages never left.
     """
-    unsaid = unsay(tx, community_id, f"air:{airing_id}")
+    unsaid = withdraw_messages(tx, community_id, f"air:{airing_id}")
     tx.execute(
         update(ReminderRound)
         .where(col(ReminderRound.airing_id) == airing_id, col(ReminderRound.done_at).is_(None))
@@ -348,9 +350,7 @@ def _subscribers() -> Any:
         .join(Person, col(Person.user_id) == col(Member.user_id))
         .where(
             col(Subscription.off_at).is_(None),
-            col(Member.reminders).is_(True),
-            col(Member.left_at).is_(None),
-            col(Person.can_write).is_(True),
+            may_write_privately(wanted=True, inside=True),
         )
     )
 

@@ -11,13 +11,11 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 from sqlalchemy import update
-from sqlmodel import col
 
 from bot.rules.retention import CAUSES_KEPT
 from bot.store.engine.db import Tx
-from bot.store.tables import Attendance, AuditEntry, Campaign, CheckIn, Coupon, Gift, Purchase, RaffleEntry
-from bot.store.tables.hearts import Heart
-from bot.store.tables.packets import Packet, PacketTake
+from bot.store.tables import metadata
+from bot.store.tables.base import CAUSE_AT
 
 T = TypeVar("T")
 
@@ -60,21 +58,12 @@ def from_facts(kind: type[T], facts: dict[str, Any]) -> T:
 
 
 def forget(tx: Tx, now: datetime) -> None:
-    """Drop causes and answers older than three days."""
+    """Drop causes and answers older than three days, in all tables that say so (`forgets_cause`)."""
     before = now - KEPT
-    for table, at in (
-        (CheckIn, col(CheckIn.at)),
-        (Coupon, col(Coupon.claimed_at)),
-        (Campaign, col(Campaign.made_at)),
-        (AuditEntry, col(AuditEntry.at)),
-        (Attendance, col(Attendance.at)),
-        (Packet, col(Packet.opened_at)),
-        (Purchase, col(Purchase.bought_at)),
-        (RaffleEntry, col(RaffleEntry.at)),
-    ):
-        tx.execute(update(table).where(at < before, col(table.cause).is_not(None)).values(cause=None, answer=None))
-    tx.execute(update(Gift).where(col(Gift.made_at) < before, col(Gift.cause).is_not(None)).values(cause=None))
-    tx.execute(update(Heart).where(col(Heart.at) < before, col(Heart.cause).is_not(None)).values(cause=None))
-    tx.execute(
-        update(PacketTake).where(col(PacketTake.at) < before, col(PacketTake.cause).is_not(None)).values(cause=None)
-    )
+    for table in metadata.sorted_tables:
+        at = table.info.get(CAUSE_AT)
+        if at is not None:
+            kept = [name for name in ("cause", "answer") if name in table.c]
+            tx.execute(
+                update(table).where(table.c[at] < before, table.c.cause.is_not(None)).values(dict.fromkeys(kept))
+            )

@@ -8,6 +8,7 @@ instant at which nothing falls due.
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -98,21 +99,33 @@ def find(session: Session) -> list[Damage]:
 
 
 def _in(session: Session, table: Table) -> list[Damage]:
-    bad = {column.name: test for column in table.columns if (test := _unreadable(column)) is not None}
-    if not bad:
+    question = _question(table)
+    if question is None:
         return []
-    keys = [cast(column, Text) for column in table.primary_key]
-    rows = session.execute(
-        select(*keys, *(test.label(None) for test in bad.values())).where(or_(*bad.values())).limit(MOST)
-    )
+    looked_at, statement = question
+    keys = len(table.primary_key)
     return [
         Damage(
             table.name,
-            tuple(row[: len(keys)]),
-            tuple(name for name, is_bad in zip(bad, row[len(keys) :], strict=True) if is_bad),
+            tuple(row[:keys]),
+            tuple(name for name, is_bad in zip(looked_at, row[keys:], strict=True) if is_bad),
         )
-        for row in rows
+        for row in session.execute(statement)
     ]
+
+
+@cache
+def _question(table: Table) -> tuple[tuple[str, ...], Any] | None:
+    """What asks for a table's damaged rows, and the columns that it looks at; None if all can always be read.
+
+    Built once: to build it costs more than to run it.
+    """
+    bad = {column.name: test for column in table.columns if (test := _unreadable(column)) is not None}
+    if not bad:
+        return None
+    keys = [cast(column, Text) for column in table.primary_key]
+    statement: Any = select(*keys, *(test.label(None) for test in bad.values())).where(or_(*bad.values())).limit(MOST)
+    return tuple(bad), statement
 
 
 def _unreadable(column: Column[Any]) -> Any:

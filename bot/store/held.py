@@ -20,6 +20,7 @@ from bot.rules.tiers import Deed
 from bot.store import causes
 from bot.store.engine.db import PLANNED, Tx
 from bot.store.engine.hot import Hot
+from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.tables import Account, Activity, Held, Member, Sighting, Transfer
 from bot.store.tables.base import Id
@@ -153,9 +154,7 @@ def hold(
         tx,
         place,
         HeldNotice(waiting(tx, place)),
-        key=f"held:{place.community_id}:{today}",
-        now=at,
-        not_after=at + NOTICE_KEPT,
+        Terms(now=at, key=f"held:{place.community_id}:{today}", not_after=at + NOTICE_KEPT),
     )
     return True
 

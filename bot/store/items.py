@@ -8,13 +8,12 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.coin_shop.shelf import ItemFacts, ItemKind, ItemState, Per
-from bot.rules.coupons.coupons import CampaignState
-from bot.rules.place import Place
-from bot.rules.raffles.raffles import RaffleState
+from bot.rules.coupon_states import CampaignState
+from bot.rules.raffles.facts import RaffleState
 from bot.rules.tiers import Tier
-from bot.store.audit import record
 from bot.store.engine.db import Tx
-from bot.store.tables import AuditEntry, Campaign, Item, Raffle
+from bot.store.tables import Campaign, Item, Raffle
+from bot.store.tables.base import id_of
 
 
 def charge_key(item_id: int, member_id: int, serial: int) -> str:
@@ -35,7 +34,7 @@ def find_item(session: Session, community_id: int, item_id: int, now: datetime) 
 
 
 def lock_item(tx: Tx, community_id: int, item_id: int) -> Item | None:
-    """The row itself, locked: who buys, refunds or closes comes one by one."""
+    """The row itself, locked: purchases, refunds and closings of an item come one after another."""
     return tx.execute(
         select(Item)
         .where(col(Item.id) == item_id, col(Item.community_id) == community_id)
@@ -52,32 +51,9 @@ def item_numbered(session: Session, community_id: int, number: int, *, lock: boo
     return session.execute(query).scalar_one_or_none()
 
 
-def record_act(
-    tx: Tx,
-    place: Place,
-    actor_id: int,
-    act: str,
-    item: Item,
-    at: datetime,
-    cause: str,
-    *,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-    subject_id: int | None = None,
-) -> AuditEntry:
-    """Write an act down; the subject names no fan, so that it can stay when they have their data deleted."""
-    return record(
-        tx,
-        community_id=place.community_id,
-        actor_id=actor_id,
-        act=act,
-        subject_id=subject_id if subject_id is not None else item.id,
-        subject=f"#{item.number} {item.title}",
-        at=at,
-        cause=cause,
-        before=before,
-        after=after,
-    )
+def subject_of(item: Item) -> str:
+    """What the audit log calls an item. It names no fan, so that it can stay when one has their data deleted."""
+    return f"#{item.number} {item.title}"
 
 
 def _items() -> Any:
@@ -101,7 +77,7 @@ def _facts(item: Item, campaign: Campaign | None, raffle: Raffle | None, now: da
         over = raffle.state != RaffleState.OPEN or raffle.closes <= now
         closes = min(at for at in (closes, raffle.closes) if at is not None)
     return ItemFacts(
-        id=item.id or 0,
+        id=id_of(item),
         number=item.number,
         title=item.title,
         kind=ItemKind(item.kind),

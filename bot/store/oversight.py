@@ -8,6 +8,7 @@ from sqlmodel import col
 from bot.rules.place import Place
 from bot.rules.staff.staff import OperatorActed
 from bot.store.engine.db import Tx
+from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.tables import AuditEntry, Person
 from bot.store.tables.base import id_of
@@ -36,4 +37,4 @@ def tell_of(tx: Tx, place: Place, entry: AuditEntry, coins: int = 0, left: int =
         left=left,
         audit_id=id_of(entry),
     )
-    tell_owner(tx, place, told, key=f"operator:{entry.id}", now=entry.at, not_after=entry.at + TOLD_WITHIN)
+    tell_owner(tx, place, told, Terms(now=entry.at, key=f"operator:{entry.id}", not_after=entry.at + TOLD_WITHIN))

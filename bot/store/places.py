@@ -14,6 +14,17 @@ from bot.rules.words import Language
 from bot.store.tables import Account, Community, Dialogue, FanGroup, Person
 from bot.store.tables.ledger import AccountKind
 
+_HOME = aliased(FanGroup)
+# Built once: to build it costs more than to run it.
+_PLACES: Any = (
+    select(Community, col(Account.id).label("shop_account"), col(_HOME.chat_id).label("home_chat"))
+    .join(Account, (col(Account.community_id) == col(Community.id)) & (col(Account.kind) == AccountKind.SHOP))
+    .outerjoin(
+        _HOME,
+        (col(_HOME.community_id) == col(Community.id)) & col(_HOME.is_home) & col(_HOME.left_at).is_(None),
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -46,8 +57,7 @@ class Known:
 def find_group(session: Session, chat_id: int) -> Group | None:
     """The fan group with this chat, if the bot is in it."""
     row = session.execute(
-        _places()
-        .add_columns(
+        _PLACES.add_columns(
             col(FanGroup.title),
             col(FanGroup.is_admin),
             col(FanGroup.is_channel),
@@ -100,7 +110,7 @@ def place_of(session: Session, community_id: int) -> Place:
 
 def find_place(session: Session, community_id: int) -> Place | None:
     """The same for an id that somebody sent: None if there is no such community."""
-    row = session.execute(_places().where(col(Community.id) == community_id)).one_or_none()
+    row = session.execute(_PLACES.where(col(Community.id) == community_id)).one_or_none()
     return _place(*row[:3]) if row is not None else None
 
 
@@ -127,18 +137,6 @@ def lock_shop(session: Session, community_id: int) -> Community:
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).scalar_one()
-
-
-def _places() -> Any:
-    home = aliased(FanGroup)
-    return (
-        select(Community, col(Account.id).label("shop_account"), col(home.chat_id).label("home_chat"))
-        .join(Account, (col(Account.community_id) == col(Community.id)) & (col(Account.kind) == AccountKind.SHOP))
-        .outerjoin(
-            home,
-            (col(home.community_id) == col(Community.id)) & col(home.is_home) & col(home.left_at).is_(None),
-        )
-    )
 
 
 def _place(community: Community, shop_account: int, home_chat: int | None) -> Place:

@@ -6,7 +6,8 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from bot.store.engine.db import Tx
-from bot.store.messages.outbox import LEAVE, take_away_later
+from bot.store.messages.outbox import take_away_later
+from bot.store.messages.payloads import LEAVE
 from bot.store.tables import Card, FanGroup, Member, Outbox, Presence, RefusedRoom, SourceLink
 from bot.store.tables.messages import OutboxState
 

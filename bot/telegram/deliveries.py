@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, assert_never
 
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from sqlalchemy.orm import Session
@@ -20,13 +20,22 @@ from bot.rules.place import Place
 from bot.rules.refusals import Refusal
 from bot.rules.words import Language, reader_language
 from bot.store.engine.db import Database, Tx
-from bot.store.messages.cards import EDIT, POST, hang_again
+from bot.store.messages.cards import hang_again
 from bot.store.messages.departures import Departure
-from bot.store.messages.outbox import DELETE, FILE, LEAVE, SAY, TELL
-from bot.store.messages.promised import DamagedError
+from bot.store.messages.payloads import (
+    DamagedError,
+    DeleteMessage,
+    EditCard,
+    LeaveChat,
+    PostCard,
+    Say,
+    SendFile,
+    Tell,
+)
 from bot.store.messages.telling import Attachment
 from bot.store.places import place_of
 from bot.store.tables import Card, Person
+from bot.store.tables.base import id_of
 from bot.store.tables.messages import OutboxState
 from bot.telegram.answers import message_id_of, place_in
 from bot.telegram.calls import Outbound
@@ -101,15 +110,6 @@ class Deliveries:
         self._cards = cards
         self._files = files
         self._witnesses = witnesses
-        self._acts: dict[str, Callable[[Departure], Awaitable[Result]]] = {
-            POST: self._post_card,
-            EDIT: self._edit_card,
-            SAY: self._say,
-            TELL: self._tell,
-            FILE: self._send_file,
-            DELETE: self._delete,
-            LEAVE: self._leave,
-        }
 
     async def do(self, row: Departure) -> Result:
         """Send what the row promises.
@@ -119,20 +119,39 @@ class Deliveries:
             TelegramAPIError: Telegram refused it, and there is no other way.
             DamagedError: the row doesn't hold what its act needs.
         """
-        if row.act not in {SAY, TELL, LEAVE} and row.chat_id < 0 and await self._communities.group(row.chat_id) is None:
+        payload = row.payload
+        concerns_a_message = not isinstance(payload, Say | Tell | LeaveChat)
+        if concerns_a_message and row.chat_id < 0 and await self._communities.group(row.chat_id) is None:
             return Result(OutboxState.EXPIRED, "not in the group")
-        return await self._acts[row.act](row)
+        match payload:
+            case PostCard():
+                result = await self._post_card(row, payload)
+            case EditCard():
+                result = await self._edit_card(row, payload)
+            case Say():
+                result = await self._say(row, payload)
+            case Tell():
+                result = await self._tell(row, payload)
+            case SendFile():
+                result = await self._send_file(row, payload)
+            case DeleteMessage():
+                result = await self._delete(row, payload)
+            case LeaveChat():
+                result = await self._leave(row)
+            case _:
+                assert_never(payload)
+        return result
 
     async def look(self, card_id: int) -> Shown | None:
         """What a card should show now; None if there is nothing to show."""
         return await self._db.read(self._show, card_id, self._clock.now())
 
-    async def _post_card(self, row: Departure) -> Result:
+    async def _post_card(self, row: Departure, asked: PostCard) -> Result:
         """Hang a card; which message it is and that it was sent become one commit."""
-        found = await self.look(row.facts["card_id"])
+        found = await self.look(asked.card_id)
         if found is None:
             return Result(OutboxState.EXPIRED, "nothing to show")
-        if found.card.message_id is not None and not row.facts.get("anew"):
+        if found.card.message_id is not None and not asked.anew:
             return Result(OutboxState.SENT)
         if getattr(found.shown, "over", False):
             # A card that is over before it hung would only tell a lie.
@@ -142,10 +161,10 @@ class Deliveries:
         message_id = message_id_of(sent)
         if message_id is None:
             return Result(OutboxState.SENT, "sent, but its number wasn't told")
-        return Result(OutboxState.SENT, None, (found.card.id or 0, message_id), found.shown)
+        return Result(OutboxState.SENT, None, (id_of(found.card), message_id), found.shown)
 
-    async def _edit_card(self, row: Departure) -> Result:
-        found = await self.look(row.facts["card_id"])
+    async def _edit_card(self, row: Departure, asked: EditCard) -> Result:
+        found = await self.look(asked.card_id)
         message_id = found.card.message_id if found is not None else None
         if found is None or message_id is None:
             return Result(OutboxState.EXPIRED, "no card")
@@ -157,7 +176,7 @@ class Deliveries:
                 return self._hung_again(row, found, message_id, error.message)
             if "not modified" not in error.message:
                 raise
-        return Result(OutboxState.SENT, None, (found.card.id or 0, message_id))
+        return Result(OutboxState.SENT, None, (id_of(found.card), message_id))
 
     def _hung_again(self, row: Departure, found: Shown, message_id: int, words: str) -> Result:
         """Somebody deleted the card, or it is too old to be edited: it hangs anew while there is something to do."""
@@ -166,7 +185,7 @@ class Deliveries:
         if row.chat_id < 0 and not getattr(found.shown, "over", False):
             too_old = "can't be edited" in words
             note = partial(
-                hang_again, card_id=found.card.id or 0, message_id=message_id, too_old=too_old, now=self._clock.now()
+                hang_again, card_id=id_of(found.card), message_id=message_id, too_old=too_old, now=self._clock.now()
             )
         return Result(OutboxState.FAILED, "the card is gone", note=note)
 
@@ -175,11 +194,10 @@ class Deliveries:
         group = await self._communities.group(chat_id) if chat_id < 0 else None
         return {"message_thread_id": group.topic.thread_id} if group is not None and group.topic is not None else {}
 
-    async def _thread(self, row: Departure) -> int | None:
+    async def _thread(self, row: Departure, asked: Tell) -> int | None:
         """Where one person is told: where they asked; what they didn't ask for comes where the room is told things."""
-        if "thread_id" in row.facts:
-            thread_id: int | None = row.facts["thread_id"]
-            return thread_id
+        if asked.asked:
+            return asked.thread_id
         return (await self._where(row.chat_id)).get("message_thread_id")
 
     def _show(self, session: Session, card_id: int, now: datetime) -> Shown | None:
@@ -209,15 +227,14 @@ class Deliveries:
             "reply_markup": self._out.keyboard(said.buttons),
         }
 
-    async def _say(self, row: Departure) -> Result:
+    async def _say(self, row: Departure, asked: Say) -> Result:
         """Tell a chat, in the community's language unless another was promised."""
-        facts = row.facts
-        outcome = outcome_in(facts)
-        witness = facts.get("witness")
-        if witness is not None and witness.get("kind") not in self._witnesses:
+        outcome = outcome_in(asked)
+        witness = asked.witness
+        if witness is not None and witness.kind not in self._witnesses:
             raise DamagedError("unknown witness")
         place = await self._db.read(place_of, row.community_id)
-        message = self._message(outcome, place, language_in(facts) or place.language)
+        message = self._message(outcome, place, language_in(asked) or place.language)
         sent = await self._out.call("sendMessage", chat_id=row.chat_id, **await self._where(row.chat_id), **message)
         if witness is None:
             return Result(OutboxState.SENT)
@@ -225,41 +242,40 @@ class Deliveries:
         if where is None:
             return Result(OutboxState.SENT, "sent, but where and when wasn't told")
         note = partial(
-            self._witnesses[witness["kind"]],
-            subject_id=witness["subject_id"],
+            self._witnesses[witness.kind],
+            subject_id=witness.subject_id,
             chat_id=where.chat_id,
             message_id=where.message_id,
             posted_at=datetime.fromtimestamp(where.date, UTC),
         )
         return Result(OutboxState.SENT, note=note)
 
-    async def _tell(self, row: Departure) -> Result:
-        facts = row.facts
-        outcome = outcome_in(facts)
+    async def _tell(self, row: Departure, asked: Tell) -> Result:
+        outcome = outcome_in(asked)
         place = await self._db.read(place_of, row.community_id)
-        language = language_in(facts) or place.language
+        language = language_in(asked) or place.language
         target = Target(
-            user_id=facts["user_id"],
+            user_id=asked.user_id,
             chat_id=row.chat_id,
-            whisper=facts["whisper"],
-            can_write=facts["can_write"],
-            reply_to=facts.get("reply_to"),
-            thread_id=await self._thread(row),
-            aloud=facts.get("aloud", True),
+            whisper=asked.whisper,
+            can_write=asked.can_write,
+            reply_to=asked.reply_to,
+            thread_id=await self._thread(row, asked),
+            aloud=asked.aloud,
         )
         heard = await self._voice.tell(target, outcome, place, language)
-        instead = facts.get("instead")
+        instead = asked.instead
         if not heard and target.private and instead is not None:
             thread_id = (await self._where(instead)).get("message_thread_id")
-            there = Target(facts["user_id"], instead, whisper=True, can_write=False, thread_id=thread_id, aloud=False)
+            there = Target(asked.user_id, instead, whisper=True, can_write=False, thread_id=thread_id, aloud=False)
             await self._voice.tell(there, outcome, place, language)
         return Result(OutboxState.SENT)
 
-    async def _send_file(self, row: Departure) -> Result:
-        make = self._files.get(row.facts["file"])
+    async def _send_file(self, row: Departure, asked: SendFile) -> Result:
+        make = self._files.get(asked.file)
         if make is None:
             raise DamagedError("unknown file")
-        made = await make(row.community_id, row.facts["subject_id"])
+        made = await make(row.community_id, asked.subject_id)
         if made is None:
             return Result(OutboxState.EXPIRED, "no file")
         place = await self._db.read(place_of, row.community_id)
@@ -277,9 +293,9 @@ class Deliveries:
             return Result(OutboxState.SENT, "without the file", refused=reason)
         return Result(OutboxState.SENT)
 
-    async def _delete(self, row: Departure) -> Result:
+    async def _delete(self, row: Departure, asked: DeleteMessage) -> Result:
         try:
-            await self._out.call("deleteMessage", chat_id=row.chat_id, message_id=row.facts["message_id"])
+            await self._out.call("deleteMessage", chat_id=row.chat_id, message_id=asked.message_id)
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             if refusal_of(error) is Refusal.REMOVED:
                 raise

@@ -32,11 +32,9 @@ from bot.store.engine.away import name_of
 from bot.store.engine.db import Database, Tx
 from bot.store.engine.hold import Hold
 from bot.store.messages import departures
-from bot.store.messages.cards import EDIT, POST
 from bot.store.messages.departures import Departure
 from bot.store.messages.missed import tell_missed
-from bot.store.messages.outbox import FILE, SAY, TELL
-from bot.store.messages.promised import DamagedError, problem_of
+from bot.store.messages.payloads import EDIT, FILE, POST, SAY, DamagedError, Say, Tell
 from bot.store.messages.refused import REFUSED, begin, end, open_refusals
 from bot.store.messages.set_aside import OUTBOX
 from bot.store.tables.messages import Lane, OutboxState
@@ -196,32 +194,26 @@ class Sender:
         if seen.late:
             await self._db.write(departures.expire, now)
         before_start = (seen.next_start - now).total_seconds() - ONE_TURN if seen.next_start is not None else AHEAD
-        whole = [row for row in seen.due if not await self._damaged(row)]
-        turns = [(row, at) for row in whole if (at := self._turn(row, before_start)) is not None]
+        for row_id, reason in seen.damaged:
+            await self._set_aside(row_id, reason)
+        turns = [(row, at) for row in seen.due if (at := self._turn(row, before_start)) is not None]
         ids = [row.id for row, _ in turns]
         taken = await self._db.write(departures.take, ids, self._hold.term) if ids else set()
         self._send_all([(row, at) for row, at in turns if row.id in taken], sum(row.announces for row in seen.due))
-        seconds = LOOK_AGAIN if len(turns) < len(seen.due) else SLEEP.total_seconds()
+        seconds = LOOK_AGAIN if seen.damaged or len(turns) < len(seen.due) else SLEEP.total_seconds()
         if seen.next_at is not None:
             seconds = min(seconds, (seen.next_at - self._clock.now()).total_seconds())
         return max(seconds, SHORTEST)
 
-    async def _damaged(self, row: Departure) -> bool:
-        """Whether a row doesn't hold what its act needs; it is set aside then."""
-        problem = problem_of(row.act, row.facts)
-        if problem is not None:
-            await self._set_aside(row, problem)
-        return problem is not None
-
-    async def _set_aside(self, row: Departure, reason: str) -> None:
-        damage = Damage(OUTBOX, (str(row.id),), ())
+    async def _set_aside(self, row_id: int, reason: str) -> None:
+        damage = Damage(OUTBOX, (str(row_id),), ())
         await self._keep(set_row_aside, damage, reason, self._clock.now())
 
     def _turn(self, row: Departure, before_start: float) -> float | None:
         """The monotonic instant of a row's turn, or None if that isn't soon."""
         # What one person is told in silence doesn't count as the group's.
-        silent = row.act == TELL and (row.facts["whisper"] or row.facts["can_write"])
-        chat_id = row.facts["user_id"] if silent else row.chat_id
+        told = row.payload
+        chat_id = told.user_id if isinstance(told, Tell) and (told.whisper or told.can_write) else row.chat_id
         within = AHEAD
         if not row.announces:
             live = row.lane == Lane.LIVE and row.act != EDIT
@@ -281,7 +273,7 @@ class Sender:
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             await self._refused(row, refusal_of(error), error.message)
         except DamagedError as error:
-            await self._set_aside(row, str(error))
+            await self._set_aside(row.id, str(error))
         except Exception as error:  # one bad row must not stop the others
             log.error("send_failed", row=row.id, act=row.act, chat=row.chat_id, exc_info=error)
             if row.attempts + 1 >= MOST_TRIES:
@@ -301,7 +293,7 @@ class Sender:
             # Removed without a word, or the word is still on its way: be quiet there.
             await self._keep(departures.lost_room, row.id, now)
             self._communities.forget()
-        elif reason in WAITING and "witness" not in row.facts:
+        elif reason in WAITING and not (isinstance(row.payload, Say) and row.payload.witness is not None):
             await self._keep(departures.refuse, row.id, reason, now)
             self._wake.set()
         else:

@@ -14,14 +14,11 @@ from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, Teleg
 
 from bot.clock import Clock
 from bot.content import Said, Words
-from bot.content.secrets import TOLD_BY_ALERT
 from bot.features.communities import Communities
 from bot.flows.move_group import MoveGroup
 from bot.logs import get_logger
 from bot.meters import Meters
-from bot.rules.coupons.coupons import MyCoupons
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import MyEntry, RaffleList
 from bot.rules.refusals import Refusal
 from bot.rules.words import Language
 from bot.store.engine.db import Database
@@ -86,14 +83,11 @@ class Voice:
         if ask.press_id is not None:
             if ask.age > PRESS_ANSWERED:
                 return
-            light = outcome.only_toast
-            heard = await self._answer_press(ask.press_id, said.short, light=light)
-            if light:
-                return
-            if heard and not said.buttons and _fits_an_alert(outcome):
+            heard = await self._answer_press(ask.press_id, said.short, toast=outcome.only_toast)
+            if outcome.only_toast or (heard and not said.buttons and outcome.fits_alert):
                 return
         target = target_of(ask)
-        if heard and isinstance(outcome, TOLD_BY_ALERT):
+        if heard and said.told_by_alert:
             target = replace(target, aloud=False)  # the code is read: nothing need be said in the group besides
         await self._tell_or_promise(ask, target, said)
 
@@ -215,14 +209,14 @@ class Voice:
             return "not modified" in error.message
         return True
 
-    async def _answer_press(self, press_id: str, short: str | None, *, light: bool = False) -> bool:
+    async def _answer_press(self, press_id: str, short: str | None, *, toast: bool = False) -> bool:
         """Whether the person has read it: an answer may come too late, or have no short form."""
         try:
             await self._out.call(
                 "answerCallbackQuery",
                 callback_query_id=press_id,
                 text=short,
-                show_alert=(short is not None and not light) or None,
+                show_alert=(short is not None and not toast) or None,
             )
         except (TelegramBadRequest, HeldError):
             return False
@@ -337,9 +331,3 @@ class Voice:
             reply_markup=self._out.keyboard(said.buttons),
             **how,
         )
-
-
-def _fits_an_alert(outcome: Any) -> bool:
-    """Whether the short form tells it all: of a list of codes it tells only how many there are."""
-    listed = isinstance(outcome, MyCoupons) and (outcome.coupons or outcome.early)
-    return not (listed or isinstance(outcome, MyEntry) or (isinstance(outcome, RaffleList) and outcome.lines))

@@ -9,10 +9,10 @@ from sqlmodel import col
 
 from bot.rules.place import SPEAKING_FOR_OTHERS
 from bot.store.engine.db import Tx
-from bot.store.messages.outbox import TELL, promise
-from bot.store.messages.telling import packed
+from bot.store.messages.outbox import Terms, promise
+from bot.store.messages.payloads import Tell, pack
 from bot.store.tables import Outbox
-from bot.store.tables.messages import Lane, OutboxState
+from bot.store.tables.messages import OutboxState
 from bot.telegram.ask import Ask
 
 EPHEMERAL_WINDOW = 14.0
@@ -68,26 +68,18 @@ def promise_answer(tx: Tx, ask: Ask, target: Target, outcome: Any, now: datetime
     if fold is not None:
         older = (col(Outbox.fold_key) == fold, col(Outbox.state) == OutboxState.WAITING)
         tx.execute(delete(Outbox).where(*older))
-    promise(
-        tx,
-        key=f"tell:{ask.cause}",
-        fold_key=fold,
-        community_id=ask.community.community_id,
-        # In a channel nobody is answered aloud, later neither.
-        chat_id=ask.chat_id if target.aloud or whisper else target.user_id,
-        lane=Lane.LIVE,
-        act=TELL,
-        facts={
-            **packed(outcome),
-            "language": ask.language.value,
-            "user_id": target.user_id,
-            "whisper": whisper,
-            "can_write": target.can_write,
-            "aloud": target.aloud,
-            "reply_to": target.reply_to,
-            "thread_id": target.thread_id,
-        },
-        due_at=now,
-        now=now,
-        not_after=now + TOLD_WITHIN,
+    payload = Tell(
+        *pack(outcome),
+        user_id=target.user_id,
+        language=ask.language.value,
+        whisper=whisper,
+        can_write=target.can_write,
+        aloud=target.aloud,
+        reply_to=target.reply_to,
+        asked=True,
+        thread_id=target.thread_id,
     )
+    # In a channel nobody is answered aloud, later neither.
+    chat_id = ask.chat_id if target.aloud or whisper else target.user_id
+    terms = Terms(now=now, key=f"tell:{ask.cause}", fold_key=fold, not_after=now + TOLD_WITHIN)
+    promise(tx, ask.community.community_id, chat_id, payload, terms)

@@ -23,7 +23,7 @@ from bot.logs import get_logger
 from bot.rules.general import NoWhispers
 from bot.rules.place import Place
 from bot.store.engine.db import Database, Tx
-from bot.store.messages.outbox import take_away_later
+from bot.store.messages.outbox import Terms, take_away_later
 from bot.store.messages.telling import tell_owner
 from bot.telegram.answers import message_id_of
 from bot.telegram.calls import Outbound
@@ -115,4 +115,4 @@ class Whispers:
 def _tell(tx: Tx, place: Place, now: datetime) -> None:
     """Tell the owner in private, once: the key is kept as long as done promises are."""
     key = f"whispers:{place.community_id}"
-    tell_owner(tx, place, NoWhispers(), key=key, now=now, not_after=now + TOLD_WITHIN)
+    tell_owner(tx, place, NoWhispers(), Terms(now=now, key=key, not_after=now + TOLD_WITHIN))

@@ -1,4 +1,7 @@
-"""`POST /hooks/orders`: the shop's platform tells of an order. Whoever can't sign hears what a wrong address hears."""
+"""`POST /hooks/orders`: the shop's platform tells of an order.
+
+A caller that can't sign gets the same answer as a wrong address.
+"""
 
 import asyncio
 import json
@@ -8,11 +11,12 @@ from datetime import datetime
 from aiohttp import web
 
 from bot.features.orders.hook import secret_of
-from bot.flows.take_orders import tell_order
+from bot.flows.take_orders import Ordering
 from bot.logs import get_logger
 from bot.rules.numbers import read_number
 from bot.rules.orders.orders import OrderPolicy, OrderTaken, is_signed, read_call
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.store.engine.db import Database, Rx
 from bot.store.places import find_place
 
@@ -24,16 +28,17 @@ TIME = "X-Encore-Time"
 SIGNATURE = "X-Encore-Signature"
 BODY_SECONDS = 10.0
 NOBODY = "nobody's"
-"""Signs in place of a secret that isn't there: a foreign call takes as long as one with a wrong signature."""
+"""The secret of a shop that has none, so that such a call takes as long as one with a wrong signature."""
 
 
 class OrderCalls:
     """Takes signed calls."""
 
-    def __init__(self, db: Database, now: Callable[[], datetime], policy: OrderPolicy) -> None:
+    def __init__(self, db: Database, now: Callable[[], datetime], policies: Policies) -> None:
         self._db = db
         self._now = now
-        self._policy = policy
+        self._policy = policies[OrderPolicy]
+        self._ordering = Ordering(db, policies)
 
     async def take(self, request: web.Request) -> web.Response:
         """One call: an order that was paid or refunded."""
@@ -47,12 +52,12 @@ class OrderCalls:
             told = None
         if told is None:
             return web.json_response({"outcome": "malformed"}, status=400)
-        taken = await tell_order(self._db, place, told, self._now())
+        taken = await self._ordering.take(place, told, self._now())
         log.info("order_told", community=place.community_id, outcome=_outcome(taken)["outcome"])
         return web.json_response(_outcome(taken))
 
     async def _read(self, request: web.Request) -> bytes:
-        """The whole body, in however many pieces it comes, but no more than tells that it is too long."""
+        """The body, in however many pieces it comes. Of one that is too long, only as much as shows that."""
         body = bytearray()
         try:
             async with asyncio.timeout(BODY_SECONDS):

@@ -15,14 +15,20 @@ START_LINK = re.compile(
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
-def _starts(bot: Bot, url: str) -> bool:
-    """Whether a link opens this bot with a parameter: all that a press may open, where there is no game."""
+def _starts_bot(bot: Bot, url: str) -> bool:
+    """Whether a link opens this bot with a start parameter.
+
+    A press can open nothing else, because games aren't played.
+    """
     found = START_LINK.fullmatch(url)
     return found is not None and (found.group(1) or found.group(2)).lower() == (bot.username or "").lower()
 
 
 def answer_callback_query(ask: Ask) -> bool:
-    """A press is answered once, within 150 seconds; a text over 200 characters leaves it open."""
+    """Answer a press, once and within 150 seconds.
+
+    A text over 200 characters is refused, and the press can still be answered.
+    """
     press = ask.world.presses.get(ask.params["callback_query_id"])
     if press is None or press.bot is not ask.bot or press.answer is not None:
         raise bad(TOO_OLD)
@@ -32,9 +38,9 @@ def answer_callback_query(ask: Ask) -> bool:
     if len(text) > MOST_ANSWER:
         raise bad("MESSAGE_TOO_LONG")
     url = ask.get("url")
-    if url and not _starts(ask.bot, url):
+    if url and not _starts_bot(ask.bot, url):
         raise bad("URL_INVALID")
-    ask.world.delivery.answer(press, text, show_alert=ask.get("show_alert", False), url=url)
+    ask.world.delivery.show_answer(press, text, show_alert=ask.get("show_alert", False), url=url)
     return True
 
 

@@ -1,4 +1,4 @@
-"""One call of one bot, on its way through a method."""
+"""One call of one bot."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,7 @@ from sandbox.world import World
 
 @dataclass(slots=True)
 class Ask:
-    """The call's checked parameters, and the files that came with it by their field's name."""
+    """One call: its checked parameters, and its uploaded files by field name."""
 
     world: World
     bot: Bot
@@ -30,11 +30,11 @@ class Ask:
         return self.world.reach(self.bot, self.params.get("chat_id"), write=write)
 
     def spend(self, chat: Chat, *, edit: bool = False) -> None:
-        """Counts this message, or edit, against the flood limits; raises a 429."""
+        """Count this message or edit for the flood limits. Raises ApiError 429."""
         self.world.flood.spend(self.bot.id, chat.id, is_group=chat.is_group, only_minute=edit)
 
     def message(self, chat: Chat, missing: str) -> Message:
-        """The message of `message_id`; refuses with `missing`."""
+        """The message with `message_id`. Refuses with the words `missing` if there is none."""
         if "message_id" not in self.params:
             raise bad("message identifier is not specified")
         found = chat.by_id.get(self.params["message_id"])
@@ -43,6 +43,6 @@ class Ask:
         return found
 
     def need(self, chat: Chat, right: str, refusal: str) -> None:
-        """Refuses if this bot lacks an administrator's right in a group or channel."""
+        """Refuse if this bot lacks an administrator's right in a group or channel."""
         if chat.kind != "private" and not chat.may(self.bot, right):
             raise bad(refusal)

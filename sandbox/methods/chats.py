@@ -1,4 +1,4 @@
-"""Questions about chats and members, and the little that a bot changes there."""
+"""Look-ups of chats and members; leaving, chat actions, pins and reactions."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ def get_chat(ask: Ask) -> dict[str, Any]:
 
 
 def get_chat_member(ask: Ask) -> dict[str, Any]:
-    """https://core.telegram.org/bots/api#getchatmember: about others it is "only guaranteed" for administrators.
+    """https://core.telegram.org/bots/api#getchatmember: for others "only guaranteed" to administrators.
 
     Other bots are refused in channels, with TDLib's words, and in supergroups that hide their members. Which
     supergroups Telegram refuses is unverified; its docs promise nothing in any.
@@ -126,7 +126,7 @@ def pin_chat_message(ask: Ask) -> bool:
 
 
 def unpin_chat_message(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#unpinchatmessage: the latest one without a `message_id`."""
+    """https://core.telegram.org/bots/api#unpinchatmessage: without a `message_id` the latest one."""
     chat = ask.chat()
     if "message_id" not in ask.params and chat.pinned:
         ask.params["message_id"] = chat.pinned[-1].message_id

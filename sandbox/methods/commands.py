@@ -39,7 +39,7 @@ def _key(ask: Ask) -> tuple[str, str]:
 
 
 def _read(command: dict[str, Any], *, knows_whispers: bool) -> dict[str, Any]:
-    """Trimmed, without a leading slash; a name of other letters than a-z, 0-9 and _ is refused."""
+    """Read a command: trimmed, without a leading slash. A name may have only a-z, 0-9 and _."""
     name = command["command"].strip().removeprefix("/")
     description = command["description"].strip()
     if not name:

@@ -12,7 +12,7 @@ from sandbox.messages import Message
 from sandbox.methods.ask import Ask
 from sandbox.methods.ephemeral import find_whisper
 from sandbox.methods.markup import check_buttons, check_for_chat, check_for_inline, read_markup
-from sandbox.methods.sending import described, file_of, looks_of
+from sandbox.methods.sending import display_flags, file_of, with_attributes
 from sandbox.rich import button_rows, read_rich
 from sandbox.text import Text, check_caption, check_text, parse
 
@@ -43,7 +43,7 @@ def edit_message_text(ask: Ask) -> Any:
 
 
 def _check_text_message(message: Message) -> None:
-    """A text becomes a rich message and the other way round; nothing else has words to edit."""
+    """Refuse a message that is neither a text nor a rich message. Each of the two can be edited into the other."""
     other = message.file is not None or message.poll is not None or message.service
     if other or (message.body and "rich_message" not in message.body):
         raise bad("there is no text in the message to edit")
@@ -77,10 +77,10 @@ def edit_message_markup(ask: Ask) -> Any:
 
 
 def edit_message_media(ask: Ask) -> Any:
-    """https://core.telegram.org/bots/api#editmessagemedia: another file takes the place of a file or a text.
+    """https://core.telegram.org/bots/api#editmessagemedia: replaces a file or a text by a file.
 
-    In an album photos and videos stay such, documents and music keep their kind. A message of inline mode takes only
-    what Telegram has already, by its id, or a URL.
+    In an album a photo or video can become the other; documents and music keep their kind. A message of inline mode
+    takes only a file id or a URL.
     """
     media = ask.params["media"]
     kind = media["type"]
@@ -90,30 +90,30 @@ def edit_message_media(ask: Ask) -> Any:
     if ask.get("inline_message_id") and media["media"].startswith("attach://"):
         raise bad("invalid inline message content specified")
     _check_replaceable(message, kind)
-    file = described(file_of(ask, kind, media["media"]), media)
+    file = with_attributes(file_of(ask, kind, media["media"]), media)
     check_caption(content, edit=True)
     for name in LOOKS:
         message.extra.pop(name, None)
-    message.extra |= looks_of(media)
+    message.extra |= display_flags(media)
     return _edit(ask, message, content, markup, file)
 
 
 def edit_whispered_media(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#editephemeralmessagemedia: another file in place of a file or of words."""
+    """https://core.telegram.org/bots/api#editephemeralmessagemedia: replaces a file or a text by a file."""
     media = ask.params["media"]
     content = _caption_of(media)
     markup = read_markup(ask.get("reply_markup"))
     message = find_whisper(ask)
-    file = described(file_of(ask, media["type"], media["media"]), media)
+    file = with_attributes(file_of(ask, media["type"], media["media"]), media)
     check_caption(content, edit=True)
     check_for_chat(markup, message.chat, ask.bot, ephemeral=True)
     message.content, message.body, message.file, message.markup = content, {}, file, markup
-    ask.world.delivery.changed(message, by_bot=ask.bot)
+    ask.world.delivery.mark_edited(message, by_bot=ask.bot)
     return True
 
 
 def _caption_of(media: dict[str, Any]) -> Text:
-    """The caption of an InputMedia whose kind can take another one's place."""
+    """The caption of an InputMedia. Refuses kinds that can't replace another file."""
     if media["type"] not in REPLACEABLE:
         raise bad(f'can\'t parse InputMedia: type "{media["type"]}" is not played here')
     return parse(media.get("caption", ""), media.get("parse_mode"), media.get("caption_entities"))
@@ -129,7 +129,7 @@ def _check_replaceable(message: Message, kind: str) -> None:
 
 def _editable(ask: Ask) -> Message:
     if ask.get("inline_message_id"):
-        return _of_inline_mode(ask)
+        return _inline_message(ask)
     chat = ask.chat()
     message = ask.message(chat, "message to edit not found")
     if not may_edit(ask, message):
@@ -138,7 +138,7 @@ def _editable(ask: Ask) -> Message:
 
 
 def may_edit(ask: Ask, message: Message) -> bool:
-    """Whether this bot may edit it: its own, in a channel others' too with the right; no forward, no reply keyboard."""
+    """Whether this bot may edit the message: its own one, or with the right any post in a channel."""
     chat = message.chat
     own = message.sender is ask.bot or message.posted_by is ask.bot
     if chat.kind == "channel":
@@ -149,8 +149,8 @@ def may_edit(ask: Ask, message: Message) -> bool:
     return allowed and not (message.service or reply_keyboard or "forward_origin" in message.extra)
 
 
-def _of_inline_mode(ask: Ask) -> Message:
-    """A message that came out of this bot's inline mode, in whatever chat it is."""
+def _inline_message(ask: Ask) -> Message:
+    """The message of this bot's inline mode that the call names, in whatever chat it is."""
     message = ask.world.inline.messages.get(ask.params["inline_message_id"])
     if message is None or message.via_bot is not ask.bot or message.deleted:
         raise bad("MESSAGE_ID_INVALID")
@@ -167,9 +167,9 @@ def _edit(
     file: StoredFile | None = None,
     body: dict[str, Any] | None = None,
 ) -> Any:
-    """The edited message, or True for one of inline mode, whose chat the bot may not know.
+    """Edit a message. Returns its JSON; or True for a message of inline mode, whose chat the bot may not know.
 
-    `body` None keeps a body where only the keyboard changes, and drops it for a new text.
+    With `body` None the old body stays if only the keyboard changes; a new text removes it.
     """
     if body is None:
         body = {} if content is not message.content else message.body
@@ -187,12 +187,15 @@ def _edit(
     message.markup = markup
     message.keyboard_bot = ask.bot
     message.file = file or message.file
-    ask.world.delivery.changed(message, by_bot=ask.bot)
+    ask.world.delivery.mark_edited(message, by_bot=ask.bot)
     return True if of_inline_mode else message.json(ask.bot)
 
 
 def _check_deletable(ask: Ask, chat: Chat, message: Message) -> None:
-    """48 hours; its own, or others' with the right, or anything in a private chat."""
+    """Refuse to delete an old message, or one of others without the right.
+
+    Old is over 48 hours. In private chats a bot may delete others' messages too.
+    """
     refused = bad("message can't be deleted")
     if ask.world.clock.now() - message.at >= DELETABLE or UNTOUCHABLE & message.service.keys():
         raise refused
@@ -213,7 +216,10 @@ def delete_message(ask: Ask) -> bool:
 
 
 def delete_messages(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#deletemessages: skips what isn't there, checks all before any."""
+    """https://core.telegram.org/bots/api#deletemessages
+
+    Skips missing messages; deletes none if one can't be deleted.
+    """
     numbers = ask.params["message_ids"]
     if not numbers:
         raise bad("message identifiers are not specified")

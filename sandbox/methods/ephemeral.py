@@ -1,7 +1,7 @@
 """Ephemeral messages: who may get one, and the methods that change one.
 
 Rules: https://core.telegram.org/bots/api#ephemeral-messages-and-commands. Telegram doesn't document the errors; these
-are the ones that anatolyben/telegram-bot-test-server settled on, and they are unverified.
+are those of anatolyben/telegram-bot-test-server, and unverified.
 """
 
 from dataclasses import dataclass
@@ -20,17 +20,17 @@ from sandbox.text import Text, check_caption, parse
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Who gets an ephemeral message, and the message that it is shown in place of."""
+    """Who gets an ephemeral message, and the message that it replaces on their screen."""
 
     person: User
     replaces: Message | None = None
 
 
 def ephemeral_target(ask: Ask, chat: Chat) -> Target | None:
-    """The receiver that a send names, None for an ordinary message. Raises ApiError.
+    """The receiver that a call names; None for an ordinary message. Raises ApiError.
 
-    An administrator may write at any time; any other bot within 15 seconds of that person's press on one of its
-    buttons, or in reply to that person's ephemeral command.
+    An administrator may write at any time. Any other bot may write within 15 seconds after the person pressed one of
+    its buttons or sent it an ephemeral command, to which it then replies.
     """
     given = ask.get("ephemeral_message_parameters")
     answered = _answered_command(ask, chat)
@@ -48,7 +48,7 @@ def ephemeral_target(ask: Ask, chat: Chat) -> Target | None:
     if answered is not None and answered.only_for is not person:
         raise bad("message to be replied not found")
     press = _press(ask, chat, person, given)
-    if not chat.is_administrator(ask.bot) and answered is None and not _fresh(ask, press):
+    if not chat.is_administrator(ask.bot) and answered is None and not _is_recent(ask, press):
         raise bad("CHAT_ADMIN_REQUIRED")
     replaces = None
     if given.get("replace_callback_query_message"):
@@ -59,7 +59,7 @@ def ephemeral_target(ask: Ask, chat: Chat) -> Target | None:
 
 
 def _answered_command(ask: Ask, chat: Chat) -> Message | None:
-    """The ephemeral command that is replied to, which only works within 15 seconds of it."""
+    """The ephemeral command that the call replies to. It must be at most 15 seconds old."""
     number = (ask.get("reply_parameters") or {}).get("ephemeral_message_id")
     if number is None:
         return None
@@ -81,12 +81,12 @@ def _press(ask: Ask, chat: Chat, person: User, given: dict[str, Any]) -> Press |
     return press
 
 
-def _fresh(ask: Ask, press: Press | None) -> bool:
+def _is_recent(ask: Ask, press: Press | None) -> bool:
     return press is not None and ask.world.clock.now() - press.at <= EPHEMERAL_WINDOW
 
 
 def find_whisper(ask: Ask) -> Message:
-    """The ephemeral message of an edit or a delete; only the bot that sent it reaches it."""
+    """The ephemeral message that a call edits or deletes. It must be this bot's own."""
     chat = ask.chat(write=ask.method != "deleteEphemeralMessage")
     found = chat.ephemeral.get(ask.params["ephemeral_message_id"])
     wanted = ask.params["receiver_user_id"]
@@ -104,7 +104,7 @@ def _invalid() -> ApiError:
 def edit_text(ask: Ask) -> bool:
     """https://core.telegram.org/bots/api#editephemeralmessagetext
 
-    Over 1024 characters fail, as Telegram's server has it (tdlib/telegram-bot-api issue 881).
+    Over 1024 characters are refused, as by Telegram's server (tdlib/telegram-bot-api issue 881).
     """
     if ask.get("rich_message"):
         return _edit_rich(ask)
@@ -118,7 +118,7 @@ def edit_text(ask: Ask) -> bool:
     if not content.blank():
         message.content, message.body = content, {}
     message.markup = markup
-    ask.world.delivery.changed(message, by_bot=ask.bot)
+    ask.world.delivery.mark_edited(message, by_bot=ask.bot)
     return True
 
 
@@ -129,7 +129,7 @@ def _edit_rich(ask: Ask) -> bool:
     check_buttons(button_rows(rich), message.chat, ask.bot, ephemeral=True)
     check_for_chat(markup, message.chat, ask.bot, ephemeral=True)
     message.content, message.body, message.markup = Text(), {"rich_message": rich}, markup
-    ask.world.delivery.changed(message, by_bot=ask.bot)
+    ask.world.delivery.mark_edited(message, by_bot=ask.bot)
     return True
 
 
@@ -139,7 +139,7 @@ def edit_markup(ask: Ask) -> bool:
     message = find_whisper(ask)
     check_for_chat(markup, message.chat, ask.bot, ephemeral=True)
     message.markup = markup
-    ask.world.delivery.changed(message, by_bot=ask.bot)
+    ask.world.delivery.mark_edited(message, by_bot=ask.bot)
     return True
 
 

@@ -10,7 +10,7 @@ MOST_DOWNLOAD = 20 * 1024 * 1024
 
 
 def get_file(ask: Ask) -> dict[str, Any]:
-    """The path under which this bot downloads a file that it was given."""
+    """The path by which this bot downloads a file."""
     number = number_of(ask.params["file_id"], ask.bot)
     file = ask.world.files.get(number) if number is not None else None
     if file is None:

@@ -1,7 +1,7 @@
 """answerInlineQuery. Rules: https://core.telegram.org/bots/api#answerinlinequery.
 
-The results are read first, then the button and their number are checked, as the Bot API server does; what its servers
-say of ids and lengths comes last.
+The order of checks is the Bot API server's: the results are read first, then the button and the number of results are
+checked, and ids and lengths last.
 """
 
 import re
@@ -27,7 +27,7 @@ PLAYED = frozenset({"article", "photo", "document"})
 
 
 def answer_inline_query(ask: Ask) -> bool:
-    """A query is answered once, within 30 seconds, with at most 50 results."""
+    """Answer a query: once, within 30 seconds, with at most 50 results."""
     given = ask.params["results"]
     if len(given) > MOST_RESULTS:
         raise bad("too many inline query results specified")
@@ -52,7 +52,7 @@ def answer_inline_query(ask: Ask) -> bool:
 
 
 def _read(ask: Ask, given: dict[str, Any]) -> InlineResult:
-    """One result with what it becomes. Raises ApiError."""
+    """Read one result and the message that it becomes. Raises ApiError."""
     kind = given["type"]
     if kind not in PLAYED:
         raise bad(f"an InlineQueryResult of type {kind} is not played here")
@@ -86,7 +86,7 @@ def _content(given: dict[str, Any] | None) -> tuple[Text | None, dict[str, Any] 
 
 
 def _source(given: dict[str, Any], kind: str) -> str:
-    """The file id, or the address, that a result sends."""
+    """The file id or URL that a result sends."""
     cached = given.get(f"{kind}_file_id")
     if cached is not None:
         return str(cached)

@@ -15,7 +15,7 @@ NOT_ENOUGH = "not enough rights to manage chat invite link"
 
 
 def create(ask: Ask) -> dict[str, Any]:
-    """A link of the bot's own; a limit of members and join requests exclude each other."""
+    """Make an invite link. It has either a limit of members or join requests, not both."""
     chat = ask.chat()
     if chat.kind == "private":
         raise bad("can't invite members to a private chat")
@@ -25,7 +25,7 @@ def create(ask: Ask) -> dict[str, Any]:
 
 
 def _given(ask: Ask) -> dict[str, Any]:
-    """What a link is made or edited with; what isn't given is as on a new link."""
+    """The settings that a call gives a link. Those that it leaves out are those of a new link."""
     if len(ask.get("name", "")) > MOST_NAME:
         raise bad("invite link name is too long")
     limit, requests = ask.get("member_limit", 0), ask.get("creates_join_request", False)
@@ -55,7 +55,10 @@ def revoke(ask: Ask) -> dict[str, Any]:
 
 
 def export(ask: Ask) -> str:
-    """https://core.telegram.org/bots/api#exportchatinvitelink: a new primary link; the bot's old one is void."""
+    """https://core.telegram.org/bots/api#exportchatinvitelink
+
+    Makes a new primary link and revokes the bot's old one.
+    """
     chat = ask.chat()
     if chat.kind == "private":
         raise bad("can't invite members to a private chat")
@@ -75,7 +78,7 @@ def _new(chat: Chat, bot: Bot, **given: Any) -> InviteLink:
 
 
 def edit(ask: Ask) -> dict[str, Any]:
-    """https://core.telegram.org/bots/api#editchatinvitelink: only the bot's own links, and none that was revoked."""
+    """https://core.telegram.org/bots/api#editchatinvitelink: only the bot's own links that aren't revoked."""
     chat = ask.chat()
     ask.need(chat, "can_invite_users", NOT_ENOUGH)
     given = _given(ask)

@@ -1,7 +1,7 @@
 """Reply markups: what a keyboard may hold.
 
 Rules: https://core.telegram.org/bots/api#inlinekeyboardbutton and TDLib's ReplyMarkup.cpp. Buttons are checked when the
-request is read; their data's length, and whether the chat takes them, after the chat was found.
+request is read. The length of their data, and whether the chat allows them, is checked after the chat was found.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ MOST_DATA = 64
 MOST_COPIED = 256
 ONLY_PRIVATE = ("web_app",)
 NOT_PLAYED = ("callback_game", "pay")
-"""They belong to games and invoices, which aren't played: anywhere else Telegram refuses them too."""
+"""Buttons of games and invoices, which aren't played. On other messages Telegram refuses them too."""
 ONLY_OF_PRIVATE_KEYBOARDS = {
     "request_contact": "phone number can be requested in private chats only",
     "request_location": "location can be requested in private chats only",
@@ -27,16 +27,16 @@ ONLY_OF_PRIVATE_KEYBOARDS = {
     "request_chat": "chats can be requested in private chats only",
     "web_app": "Web App buttons can be used in private chats only",
 }
-"""What a button of a reply keyboard may not do in a group, in the words of TDLib's ReplyMarkup.cpp."""
+"""Actions of reply keyboard buttons that are refused in groups, with the words of TDLib's ReplyMarkup.cpp."""
 UNKNOWN_THERE = "users will not be able to use the button without knowing bot's username"
 SWITCHES = ("switch_inline_query", "switch_inline_query_current_chat", "switch_inline_query_chosen_chat")
 ALLOWED_KINDS = ("allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats")
 
 
 def read_markup(markup: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The markup as it is kept, None for an empty inline keyboard. Raises ApiError.
+    """The markup as Telegram stores it; None for an empty inline keyboard. Raises ApiError.
 
-    Rows of over 8 buttons are refused by design: apps don't show them.
+    Rows of over 8 buttons are refused, because apps don't show them.
     """
     if markup is None or "inline_keyboard" not in markup:
         return markup
@@ -83,7 +83,7 @@ def _check_secure(url: str, called: str) -> None:
 
 
 def check_for_chat(markup: dict[str, Any] | None, chat: Chat, bot: Bot, *, ephemeral: bool = False) -> None:
-    """Refuses data over 64 bytes, and buttons that this chat, this bot or an ephemeral message can't have."""
+    """Refuse data over 64 bytes, and buttons that this chat, this bot or an ephemeral message can't have."""
     wrong: tuple[str, ...] = NOT_PLAYED if chat.kind == "private" else (*NOT_PLAYED, *ONLY_PRIVATE)
     if markup is not None and chat.kind == "channel":
         _check_for_channel(markup)
@@ -93,7 +93,7 @@ def check_for_chat(markup: dict[str, Any] | None, chat: Chat, bot: Bot, *, ephem
 
 
 def check_buttons(rows: list[list[dict[str, Any]]], chat: Chat, bot: Bot, *, ephemeral: bool = False) -> None:
-    """Checks the buttons inside of a rich message as those of a keyboard."""
+    """Check the buttons inside a rich message like those of a keyboard."""
     for row in rows:
         for button in row:
             _check_button(button)
@@ -101,7 +101,7 @@ def check_buttons(rows: list[list[dict[str, Any]]], chat: Chat, bot: Bot, *, eph
 
 
 def _check_for_channel(markup: dict[str, Any]) -> None:
-    """Channels have inline keyboards only, without buttons for which one must know the bot."""
+    """Refuse all but inline keyboards in channels, and there the buttons that need a known bot."""
     if "inline_keyboard" not in markup:
         raise bad("inline keyboard expected")
     for button in (one for row in markup["inline_keyboard"] for one in row):
@@ -111,7 +111,7 @@ def _check_for_channel(markup: dict[str, Any]) -> None:
 
 
 def _check_for_group(markup: dict[str, Any]) -> None:
-    """A reply keyboard in a group only writes texts."""
+    """Refuse a reply keyboard in a group whose buttons do more than write text."""
     for button in (one for row in markup.get("keyboard", ()) for one in row):
         for name, why in ONLY_OF_PRIVATE_KEYBOARDS.items():
             if isinstance(button, dict) and button.get(name, False) is not False:
@@ -119,12 +119,12 @@ def _check_for_group(markup: dict[str, Any]) -> None:
 
 
 def check_for_inline(markup: dict[str, Any] | None, bot: Bot) -> None:
-    """The same for a message of inline mode, whose chat the bot doesn't know."""
+    """Refuse the same on a message of inline mode, whose chat the bot doesn't know."""
     _check_buttons(markup, bot, (*NOT_PLAYED, *ONLY_PRIVATE))
 
 
 def _check_buttons(markup: dict[str, Any] | None, bot: Bot, wrong: tuple[str, ...]) -> None:
-    """A bot without inline mode can't send people there."""
+    """Refuse buttons for inline mode if the bot has none."""
     if markup is None or "inline_keyboard" not in markup:
         return
     refused = wrong if bot.inline else (*wrong, *SWITCHES)

@@ -1,7 +1,7 @@
 """Albums, and the files that only one method sends: music, voice and video notes, stickers.
 
-Rules: https://core.telegram.org/bots/api#sendmediagroup and TDLib's `check_message_group_message_contents`. Every
-caption is read before the chat is looked up, every file after it, and nothing is sent unless all can be.
+Rules: https://core.telegram.org/bots/api#sendmediagroup and TDLib's `check_message_group_message_contents`. All
+captions are read before the chat is looked up, all files after it. Nothing is sent unless everything can be sent.
 """
 
 from dataclasses import dataclass, replace
@@ -10,12 +10,20 @@ from typing import Any
 from sandbox.errors import bad
 from sandbox.files import StoredFile
 from sandbox.methods.ask import Ask
-from sandbox.methods.sending import check_permitted, described, draft_for, file_of, file_sender, looks_of, send_draft
+from sandbox.methods.sending import (
+    check_permitted,
+    display_flags,
+    draft_for,
+    file_of,
+    file_sender,
+    send_draft,
+    with_attributes,
+)
 from sandbox.text import Text, check_caption, parse
 
 MOST_IN_ALBUM = 10
 ALONE = ("document", "audio")
-"""Kinds that share an album only with their like; photos and videos mix."""
+"""Kinds that can't be mixed with others in an album. Photos and videos can be mixed."""
 METHOD_OF = {
     "photo": "sendPhoto",
     "video": "sendVideo",
@@ -44,8 +52,8 @@ class Item:
 def send_media_group(ask: Ask) -> list[dict[str, Any]]:
     """https://core.telegram.org/bots/api#sendmediagroup; one item is sent as an ordinary message.
 
-    How an album counts against the flood limits is unverified: here as one message of the second, and as all of its
-    messages of the minute.
+    How an album counts for the flood limits is unverified. Here it counts as one message for the second, and as all
+    its messages for the minute.
     """
     items = [_read(ask, one) for one in ask.params["media"]]
     draft = draft_for(ask, Text())
@@ -62,7 +70,7 @@ def send_media_group(ask: Ask) -> list[dict[str, Any]]:
     group = {"media_group_id": ask.world.next_album_id()} if len(items) > 1 else {}
     sent = []
     for item, file in zip(items, files, strict=True):
-        extra = draft.extra | group | looks_of(item.given)
+        extra = draft.extra | group | display_flags(item.given)
         sent.append(send_draft(ask, replace(draft, content=item.caption, file=file, extra=extra), counted=True))
     return [one.json(ask.bot) for one in sent]
 
@@ -78,7 +86,7 @@ def _read(ask: Ask, given: dict[str, Any]) -> Item:
 
 
 def _file(ask: Ask, item: Item) -> StoredFile:
-    file = described(file_of(ask, item.kind, item.given["media"]), item.given)
+    file = with_attributes(file_of(ask, item.kind, item.given["media"]), item.given)
     check_caption(item.caption)
     return file
 

@@ -1,8 +1,7 @@
 """Moderation: bans, restrictions, promotions, titles and tags of members.
 
 Rules: https://core.telegram.org/bots/api#banchatmember and its neighbours; the texts are the Bot API server's and
-TDLib's. What Telegram's servers say of a tag or a title that is too long, has emoji or isn't for such a member is
-unverified.
+TDLib's. The refusals of a tag or a title that is too long, has emoji or is for the wrong member are unverified.
 """
 
 import dataclasses
@@ -40,8 +39,8 @@ def _user(ask: Ask) -> User:
     return found
 
 
-def _governed(ask: Ask, chat: Chat) -> User:
-    """Whom the bot may ban or restrict: nobody's owner or administrator, and not itself."""
+def _restrictable(ask: Ask, chat: Chat) -> User:
+    """The person that the call bans or restricts. Refuses owners, administrators and the bot itself."""
     user = _user(ask)
     ask.need(chat, "can_restrict_members", NOT_ENOUGH)
     if user is ask.bot:
@@ -53,8 +52,8 @@ def _governed(ask: Ask, chat: Chat) -> User:
     return user
 
 
-def _end(ask: Ask) -> float | None:
-    """When a ban or a restriction ends: from 30 seconds to 366 days away, else never."""
+def _end_of_restriction(ask: Ask) -> float | None:
+    """When a ban or a restriction ends (epoch seconds); None, never, if that isn't 30 seconds to 366 days away."""
     left = ask.get("until_date", 0) - ask.world.clock.now()
     return float(ask.params["until_date"]) if SHORTEST <= left <= LONGEST else None
 
@@ -64,9 +63,9 @@ def ban(ask: Ask) -> bool:
     chat = ask.chat()
     if chat.kind == "private":
         raise bad("chat member status can't be changed in private chats")
-    user = _governed(ask, chat)
+    user = _restrictable(ask, chat)
     ask.world.membership.remove(chat, ask.bot, user)
-    _ends(ask, chat, user)
+    _lift_at_end(ask, chat, user)
     return True
 
 
@@ -75,7 +74,7 @@ def unban(ask: Ask) -> bool:
     chat = ask.chat()
     if chat.kind not in {"supergroup", "channel"}:
         raise bad(ONLY_LARGE)
-    user = _governed(ask, chat)
+    user = _restrictable(ask, chat)
     if chat.has(user) and not ask.get("only_if_banned"):
         ask.world.membership.remove(chat, ask.bot, user)
     if chat.bans(user):
@@ -89,16 +88,16 @@ def restrict(ask: Ask) -> bool:
     chat = ask.chat()
     if chat.kind != "supergroup":
         raise bad(ONLY_SUPERGROUPS)
-    user = _governed(ask, chat)
+    user = _restrictable(ask, chat)
     lifted = permissions == Permissions()
     ask.world.membership.restrict(chat, ask.bot, user, None if lifted else permissions)
-    _ends(ask, chat, user)
+    _lift_at_end(ask, chat, user)
     return True
 
 
-def _ends(ask: Ask, chat: Chat, user: User) -> None:
-    """Lets a ban or a restriction run out, which no update tells."""
-    end, standing = _end(ask), chat.member(user)
+def _lift_at_end(ask: Ask, chat: Chat, user: User) -> None:
+    """Lift a ban or a restriction at its end. No update tells of that."""
+    end, standing = _end_of_restriction(ask), chat.member(user)
     if end is None or standing is None:
         return
 
@@ -106,11 +105,14 @@ def _ends(ask: Ask, chat: Chat, user: User) -> None:
         if chat.member(user) is standing:
             chat.members[user.id] = Member(user, "member" if standing.inside else "left")
 
-    ask.world.clock.at(end, lift)
+    ask.world.clock.call_at(end, lift)
 
 
 def _permissions(ask: Ask) -> Permissions:
-    """What isn't given is false; unless they are independent, broad permissions bring the narrow ones along."""
+    """The permissions that a call gives; the others are false.
+
+    Unless they are independent, broad ones include narrow ones.
+    """
     given = dict(ask.params["permissions"])
     for follower, leader in (
         ("can_manage_topics", "can_pin_messages"),
@@ -128,7 +130,7 @@ def _permissions(ask: Ask) -> Permissions:
 
 
 def set_permissions(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#setchatpermissions: what everyone who isn't an administrator may do."""
+    """https://core.telegram.org/bots/api#setchatpermissions: for all who aren't administrators."""
     permissions = _permissions(ask)
     chat = ask.chat()
     if not chat.is_group:
@@ -139,7 +141,7 @@ def set_permissions(ask: Ask) -> bool:
 
 
 def promote(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#promotechatmember: only rights that the bot holds; none demotes."""
+    """https://core.telegram.org/bots/api#promotechatmember: only rights that the bot has; no right at all demotes."""
     chat = ask.chat()
     if chat.kind not in {"supergroup", "channel"}:
         raise bad(ONLY_LARGE)
@@ -163,7 +165,10 @@ def promote(ask: Ask) -> bool:
 
 
 def set_title(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#setchatadministratorcustomtitle: of who was promoted by the bot."""
+    """https://core.telegram.org/bots/api#setchatadministratorcustomtitle
+
+    Only for administrators whom the bot promoted.
+    """
     chat = ask.chat()
     if chat.kind != "supergroup":
         raise bad(ONLY_SUPERGROUPS)
@@ -175,12 +180,12 @@ def set_title(ask: Ask) -> bool:
         raise bad("user is not an administrator")
     if member.promoted_by != ask.bot.id:
         raise bad("not enough rights to change custom title of the user")
-    member.title = _short(ask.params["custom_title"])
+    member.title = _checked_tag(ask.params["custom_title"])
     return True
 
 
 def set_tag(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#setchatmembertag: of a regular member, 0 to 16 characters without emoji."""
+    """https://core.telegram.org/bots/api#setchatmembertag: for plain members, 0 to 16 characters without emoji."""
     chat = ask.chat()
     if not chat.is_group:
         raise bad("method is available for group and supergroup chats only")
@@ -191,11 +196,11 @@ def set_tag(ask: Ask) -> bool:
         raise bad("USER_NOT_PARTICIPANT")
     if chat.is_administrator(user):
         raise bad("USER_ADMIN_INVALID")
-    ask.world.membership.tag(chat, ask.bot, user, _short(ask.get("tag", "")))
+    ask.world.membership.tag(chat, ask.bot, user, _checked_tag(ask.get("tag", "")))
     return True
 
 
-def _short(words: str) -> str:
+def _checked_tag(words: str) -> str:
     words = words.strip()
     if len(words) > MOST_TAG:
         raise bad("ADMIN_RANK_INVALID")

@@ -1,7 +1,7 @@
 """Forwards and copies, of one message and of many.
 
 Rules: https://core.telegram.org/bots/api#forwardmessage, https://core.telegram.org/bots/api#copymessages. The chat that
-a message comes from is looked at first, then the message, then the chat that it goes to.
+a message comes from is checked first, then the message, then the chat that it goes to.
 """
 
 import itertools
@@ -58,7 +58,10 @@ def copy_message(ask: Ask) -> dict[str, Any]:
 
 
 def forward_messages(ask: Ask) -> list[dict[str, int]]:
-    """https://core.telegram.org/bots/api#forwardmessages: what can't be forwarded is skipped, albums stay albums."""
+    """https://core.telegram.org/bots/api#forwardmessages
+
+    Skips messages that can't be forwarded; albums stay albums.
+    """
     return _pass_many(ask, copies=False)
 
 
@@ -68,7 +71,7 @@ def copy_messages(ask: Ask) -> list[dict[str, int]]:
 
 
 def _pass_many(ask: Ask, *, copies: bool) -> list[dict[str, int]]:
-    """That nothing is left to send is told in TDLib's words, the same for copies (unverified)."""
+    """Forward or copy many messages. The refusal if none is left is in TDLib's words, also for copies (unverified)."""
     numbers = ask.params["message_ids"]
     if not numbers:
         raise bad("message identifiers are not specified")
@@ -99,7 +102,7 @@ def _pass_many(ask: Ask, *, copies: bool) -> list[dict[str, int]]:
 
 
 def _new_groups(ask: Ask, messages: list[Message]) -> dict[str | None, str]:
-    """A new id for each album of which at least two messages are passed on."""
+    """New ids of the albums of which at least two messages are sent on."""
     old = [one.extra["media_group_id"] for one in messages if "media_group_id" in one.extra]
     return {one: ask.world.next_album_id() for one in dict.fromkeys(old) if old.count(one) > 1}
 
@@ -109,7 +112,11 @@ def _source(ask: Ask) -> Chat:
 
 
 def _can_pass(ask: Ask, message: Message, *, copies: bool) -> bool:
-    """No service message; no protected one as a forward; no open quiz as a copy, unless the bot knows its answers."""
+    """Whether a message can be sent on.
+
+    Service messages can't. Protected ones can't be forwarded; an open quiz can't be copied by a bot that
+    doesn't know its answers.
+    """
     if message.service:
         return False
     if not copies:
@@ -119,7 +126,7 @@ def _can_pass(ask: Ask, message: Message, *, copies: bool) -> bool:
 
 
 def method_of(message: Message) -> str:
-    """The method that sends such a message, by which its rights go."""
+    """The method that sends such a message; it decides which right is needed."""
     if message.file is not None:
         return METHOD_OF[message.file.kind]
     if message.poll is not None:
@@ -128,7 +135,7 @@ def method_of(message: Message) -> str:
 
 
 def _content(draft: Draft, message: Message) -> Draft:
-    """What both kinds of passing on take along."""
+    """The content that forwards and copies share."""
     extra = draft.extra | {name: message.extra[name] for name in KEPT if name in message.extra}
     return replace(
         draft,
@@ -150,7 +157,7 @@ def _forwarded(draft: Draft, message: Message) -> Draft:
 def _copied(ask: Ask, draft: Draft, message: Message, caption: Text | None) -> Draft:
     made = _content(draft, message)
     if message.poll is not None:
-        made.poll = _like(message.poll, ask)
+        made.poll = _copy_of_poll(message.poll, ask)
     if caption is not None and message.file is not None and message.file.kind in CAPTIONED:
         check_caption(caption)
         made.content = caption
@@ -159,7 +166,7 @@ def _copied(ask: Ask, draft: Draft, message: Message, caption: Text | None) -> D
     return made
 
 
-def _like(poll: Poll, ask: Ask) -> Poll:
+def _copy_of_poll(poll: Poll, ask: Ask) -> Poll:
     """A new poll with the same question, without votes."""
     options = [Option(str(place), one.text) for place, one in enumerate(poll.options)]
     return replace(
@@ -168,7 +175,6 @@ def _like(poll: Poll, ask: Ask) -> Poll:
         owner=ask.bot,
         options=options,
         votes={},
-        messages=[],
         open_period=None,
         close_date=None,
     )

@@ -1,7 +1,7 @@
 """sendPoll and stopPoll.
 
 Rules: https://core.telegram.org/bots/api#sendpoll and TDLib's `create_input_message_content`: 1 to 12 options of at
-most 100 characters under a question of at most 300. Telegram's servers judge the explanation and the end; their words
+most 100 characters under a question of at most 300. Telegram's servers check the explanation and the end; their words
 for that are unverified.
 """
 
@@ -65,7 +65,7 @@ def send_poll(ask: Ask) -> dict[str, Any]:
 
 
 def _plain(raw: str, parse_mode: str | None, given: list[dict[str, Any]] | None) -> Text:
-    """A question or an option, in which only custom emoji are marked."""
+    """Read a question or an option. Only custom emoji are formatted in it."""
     text = parse(raw, parse_mode, given)
     return Text(text.plain, [one for one in text.entities if one.type in ONLY_EMOJI])
 
@@ -101,7 +101,7 @@ def _set_quiz(poll: Poll, ask: Ask, explanation: Text) -> None:
 
 
 def _set_end(poll: Poll, ask: Ask) -> None:
-    """An end in 5 seconds to a month, given as a period or as an instant."""
+    """Set the poll's end, given as a period or an instant: in 5 seconds to a month."""
     now = int(ask.world.clock.now())
     period, date = ask.get("open_period"), ask.get("close_date")
     if period is not None and date is not None:
@@ -115,7 +115,10 @@ def _set_end(poll: Poll, ask: Ask) -> None:
 
 
 def stop_poll(ask: Ask) -> dict[str, Any]:
-    """https://core.telegram.org/bots/api#stoppoll: once, by who may edit the message; its keyboard is replaced."""
+    """https://core.telegram.org/bots/api#stoppoll
+
+    Only once, by a bot that may edit the message. It replaces the keyboard.
+    """
     markup = read_markup(ask.get("reply_markup"))
     chat = ask.chat()
     message = ask.message(chat, "message with poll to stop not found")

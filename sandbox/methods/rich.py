@@ -10,7 +10,7 @@ from sandbox.text import Text
 
 
 def send_rich_message(ask: Ask) -> dict[str, Any]:
-    """A message of blocks: headings, tables, lists, details and buttons."""
+    """Send a message of blocks: headings, tables, lists, details and buttons."""
     rich = read_rich(ask.params["rich_message"])
     rows = button_rows(rich)
     draft = draft_for(ask, Text())

@@ -1,7 +1,7 @@
 """sendMessage, and the methods that send a file with a caption.
 
-The order of checks is the Bot API server's: markup and keyboard as the request is read, then the chat, the reply, the
-content, who may get an ephemeral message, and the flood limits last.
+The order of checks is the Bot API server's: formatting and keyboard, the chat, the reply, the content, the receiver of
+an ephemeral message, and the flood limits.
 """
 
 from dataclasses import dataclass
@@ -15,21 +15,21 @@ from sandbox.files import (
     Document,
     FileKind,
     StoredFile,
+    attributes_of,
     blank_picture,
     is_picture,
+    kind_of_upload,
     number_of,
-    said_of,
     size_of,
-    taken_as,
 )
+from sandbox.forums import check_thread
 from sandbox.html import checked_url
-from sandbox.messages import Message
+from sandbox.messages import Message, NewMessage
 from sandbox.methods.ask import Ask
 from sandbox.methods.ephemeral import Target, ephemeral_target
 from sandbox.methods.markup import check_for_chat, read_markup
 from sandbox.polls import Poll
 from sandbox.text import Text, check_caption, check_text, parse
-from sandbox.topics import check_thread
 
 NOT_PLAYED = (
     "business_connection_id",
@@ -54,7 +54,7 @@ PERMITTED: dict[str, tuple[str, str]] = {
     "sendPoll": ("can_send_polls", "polls"),
     "sendRichMessage": ("can_send_messages", "text messages"),
 }
-"""What a method needs in a group, and how TDLib's `can_send_message_content` calls it."""
+"""The permission that a method needs in a group, and its name in TDLib's `can_send_message_content`."""
 MOST_PHOTO = 10 * 1024 * 1024
 MOST_SIDES = 10_000
 MOST_RATIO = 20
@@ -62,7 +62,7 @@ MOST_RATIO = 20
 
 @dataclass(slots=True)
 class Draft:
-    """What is about to be sent."""
+    """A message that a call is about to send."""
 
     content: Text
     markup: dict[str, Any] | None
@@ -107,7 +107,10 @@ def draft_for(ask: Ask, content: Text) -> Draft:
 
 
 def _reply(ask: Ask, chat: Chat) -> tuple[Message | None, dict[str, Any]]:
-    """The message that is answered; a `message_id` of 0, an ephemeral message's, names none."""
+    """The message that is answered, and fields about it.
+
+    A `message_id` of 0, as ephemeral messages have, names none.
+    """
     given = ask.get("reply_parameters")
     if given is None:
         return None, {}
@@ -143,7 +146,7 @@ def _quote(given: dict[str, Any], found: Message) -> dict[str, Any]:
 
 
 def kept_preview(content: Text, preview: dict[str, Any] | None) -> dict[str, Any] | None:
-    """The options as Telegram keeps them: `is_disabled` only if there is a link, sizes only with a url."""
+    """The preview's options as Telegram stores them: `is_disabled` only if there is a link, sizes only with a URL."""
     if not preview:
         return None
     kept = dict(preview)
@@ -156,23 +159,23 @@ def kept_preview(content: Text, preview: dict[str, Any] | None) -> dict[str, Any
 
 
 def check_permitted(ask: Ask, chat: Chat, method: str) -> None:
-    """Refuses what this bot may not send to a group; `method` is the one that sends such a message."""
+    """Refuse what this bot may not send to a group. `method` is the method that sends such a message."""
     permission, called = PERMITTED[method]
     if chat.is_group and not chat.allows(ask.bot, permission):
         raise bad(f"not enough rights to send {called} to the chat")
 
 
 def target_of(ask: Ask, draft: Draft) -> Target | None:
-    """Who alone gets the message, None for everybody. Raises ApiError: rights, buttons, who may be whispered to."""
+    """The receiver of an ephemeral message; None for everybody. Raises ApiError: rights, buttons, receiver."""
     check_permitted(ask, draft.chat, ask.method)
     ephemeral = ask.world.knows_whispers and "ephemeral_message_parameters" in ask.params
     check_for_chat(draft.markup, draft.chat, ask.bot, ephemeral=ephemeral)
-    # An older server doesn't know the parameter, and ignores it.
+    # An older server ignores the parameter.
     return ephemeral_target(ask, draft.chat) if ask.world.knows_whispers else None
 
 
 def send_draft(ask: Ask, draft: Draft, target: Target | None = None, *, counted: bool = False) -> Message:
-    """Posts the message; `counted` says that the flood limits have counted it already."""
+    """Post the message. `counted` says that the flood limits have counted it already."""
     if not counted and (target is None or ask.world.flood.limits.ephemeral):
         ask.spend(draft.chat)
     receiver: User | None = None
@@ -180,25 +183,25 @@ def send_draft(ask: Ask, draft: Draft, target: Target | None = None, *, counted:
         receiver = target.person
         if target.replaces is not None:
             ask.world.delivery.hide(target.replaces, receiver)
-    message = ask.world.delivery.post(
-        draft.chat,
+    new = NewMessage(
         sender=ask.bot if draft.chat.kind != "channel" else None,
         sender_chat=draft.chat if draft.chat.kind == "channel" else None,
         content=draft.content,
         reply_to=draft.reply_to,
         file=draft.file,
         poll=draft.poll,
-        body=draft.body,
+        body=draft.body or {},
         markup=draft.markup,
-        by_bot=ask.bot,
+        posted_by=ask.bot,
         only_for=receiver,
         receiver=receiver,
         lost=target is not None and ask.world.faults.loses_ephemeral(),
         extra=draft.extra,
         preview=draft.preview,
     )
+    message = ask.world.delivery.post(draft.chat, new)
     if draft.poll is not None:
-        ask.world.polls.hangs(draft.poll, message)
+        ask.world.polls.add_message(draft.poll, message)
     return message
 
 
@@ -210,31 +213,31 @@ def file_sender(kind: FileKind) -> Any:
         if content.plain.strip() == "":
             content = Text()
         draft = draft_for(ask, content)
-        draft.file = described(file_of(ask, kind, ask.params[kind]), ask.params)
-        draft.extra |= looks_of(ask.params)
+        draft.file = with_attributes(file_of(ask, kind, ask.params[kind]), ask.params)
+        draft.extra |= display_flags(ask.params)
         check_caption(content)
         return send_draft(ask, draft, target_of(ask, draft)).json(ask.bot)
 
     return send
 
 
-def described(file: StoredFile, given: dict[str, Any]) -> StoredFile:
-    """The file with what the call says of it, if it is new: one that is sent again keeps what was said first."""
-    if file.said is None:
-        file.said = said_of(file.kind, given)
+def with_attributes(file: StoredFile, given: dict[str, Any]) -> StoredFile:
+    """Give a new file the attributes of the call. A file that is sent again keeps its first attributes."""
+    if file.attributes is None:
+        file.attributes = attributes_of(file.kind, given)
     return file
 
 
-def looks_of(given: dict[str, Any]) -> dict[str, Any]:
-    """How a file is shown, as a Message says it."""
+def display_flags(given: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a Message that say how its file is shown."""
     names = {"has_spoiler": "has_media_spoiler", "show_caption_above_media": "show_caption_above_media"}
     return {written: True for name, written in names.items() if given.get(name)}
 
 
 def file_of(ask: Ask, kind: FileKind, given: str | Upload) -> StoredFile:
-    """The file of a parameter: an upload, one that the bot knows by its id, or what is at an address.
+    """The file that a parameter names: an upload, a file id of this bot, or a URL.
 
-    Raises ApiError: no such upload, a foreign file id, a file of another kind, one that is too large or isn't there.
+    Raises ApiError: no such upload, another bot's file id, a file of another kind, one that is too large or missing.
     """
     if isinstance(given, str) and given.startswith("attach://"):
         upload = ask.uploads.get(given.removeprefix("attach://"))
@@ -249,7 +252,7 @@ def file_of(ask: Ask, kind: FileKind, given: str | Upload) -> StoredFile:
             raise bad("file must be non-empty")
         if kind == "photo":
             _check_picture(given.content)
-        settled = taken_as(kind, given.content)
+        settled = kind_of_upload(kind, given.content)
         return ask.world.store(settled, Document(given.filename, given.content, given.content_type))
     if "." in given:
         return ask.world.store(kind, _at_address(ask, kind, given))
@@ -263,7 +266,7 @@ def file_of(ask: Ask, kind: FileKind, given: str | Upload) -> StoredFile:
 
 
 def _at_address(ask: Ask, kind: FileKind, given: str) -> Document:
-    """What is at an address: TDLib takes any text with a dot for one. An inline result's is fetched when it is sent."""
+    """The file at a URL: for TDLib any text with a dot. An inline result's URL isn't fetched before it is chosen."""
     scheme, divider, _ = given.partition("://")
     if divider and scheme.lower() not in {"http", "https"}:
         raise bad("invalid file HTTP URL specified: Unsupported URL protocol")
@@ -275,7 +278,7 @@ def _at_address(ask: Ask, kind: FileKind, given: str) -> Document:
 
 
 def _check_picture(content: bytes) -> None:
-    """https://core.telegram.org/bots/api#sendphoto: the sides add up to at most 10,000, at a ratio of at most 20."""
+    """https://core.telegram.org/bots/api#sendphoto: the sides add up to at most 10,000, with a ratio of at most 20."""
     if not is_picture(content):
         raise bad("IMAGE_PROCESS_FAILED")
     sides = size_of(content)

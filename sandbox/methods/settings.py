@@ -1,4 +1,4 @@
-"""What a bot sets of a chat or of itself: title, description, menu button, suggested rights; and profile photos.
+"""Settings of a chat or of the bot: title, description, menu button, suggested rights; and profile photos.
 
 Rules: https://core.telegram.org/bots/api#setchattitle and its neighbours.
 """
@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.chats import Rights
 from sandbox.errors import bad
+from sandbox.messages import NewMessage
 from sandbox.methods.ask import Ask
 
 MOST_TITLE = 128
@@ -15,7 +16,7 @@ USUAL_MENU = {"type": "commands"}
 
 
 def set_title(ask: Ask) -> bool:
-    """https://core.telegram.org/bots/api#setchattitle: a new one is told by a service message, also to this bot."""
+    """https://core.telegram.org/bots/api#setchattitle: a service message tells of a new title, also to this bot."""
     title = " ".join(ask.params["title"].split())[:MOST_TITLE]
     chat = ask.chat()
     if chat.kind == "private":
@@ -26,12 +27,12 @@ def set_title(ask: Ask) -> bool:
     if title != chat.title:
         chat.title = title
         as_channel = chat.kind == "channel"
-        ask.world.delivery.post(
-            chat,
+        new = NewMessage(
             sender=None if as_channel else ask.bot,
             sender_chat=chat if as_channel else None,
             service={"new_chat_title": title},
         )
+        ask.world.delivery.post(chat, new)
     return True
 
 
@@ -48,8 +49,8 @@ def set_description(ask: Ask) -> bool:
     return True
 
 
-def _of_menu(ask: Ask) -> int:
-    """The private chat whose menu button is meant, 0 for that of all others."""
+def _menu_chat(ask: Ask) -> int:
+    """The id of the private chat whose menu button the call means; 0 means the default for all."""
     number = ask.get("chat_id", 0)
     return ask.world.reach(ask.bot, number, write=False).id if number else 0
 
@@ -60,33 +61,33 @@ def set_menu(ask: Ask) -> bool:
     app = button.get("web_app")
     if app is not None and not app["url"].startswith("https://"):
         raise bad(f"menu button Web App URL '{app['url']}' is invalid: Only HTTPS links are allowed")
-    ask.bot.menus[_of_menu(ask)] = button
+    ask.bot.menus[_menu_chat(ask)] = button
     return True
 
 
 def get_menu(ask: Ask) -> dict[str, Any]:
     """https://core.telegram.org/bots/api#getchatmenubutton"""
     menus = ask.bot.menus
-    own = menus.get(_of_menu(ask), {"type": "default"})
+    own = menus.get(_menu_chat(ask), {"type": "default"})
     if own["type"] != "default":
         return own
     general = menus.get(0, USUAL_MENU)
     return general if general["type"] != "default" else USUAL_MENU
 
 
-def _which(ask: Ask) -> str:
+def _kind_of_chat(ask: Ask) -> str:
     return "channel" if ask.get("for_channels") else "supergroup"
 
 
 def set_rights(ask: Ask) -> bool:
     """https://core.telegram.org/bots/api#setmydefaultadministratorrights"""
-    ask.bot.suggested[_which(ask)] = ask.get("rights") or {}
+    ask.bot.suggested[_kind_of_chat(ask)] = ask.get("rights") or {}
     return True
 
 
 def get_rights(ask: Ask) -> dict[str, bool]:
     """https://core.telegram.org/bots/api#getmydefaultadministratorrights"""
-    kind: Any = _which(ask)
+    kind: Any = _kind_of_chat(ask)
     none = dict.fromkeys(Rights().json(kind), False)
     return none | {name: bool(one) for name, one in ask.bot.suggested.get(kind, {}).items() if name in none}
 

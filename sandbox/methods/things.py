@@ -11,7 +11,7 @@ from sandbox.methods.sending import draft_for, send_draft, target_of
 from sandbox.text import Text
 
 FACES = {"🎲": 6, "🎯": 6, "🏀": 5, "⚽": 5, "🎳": 6, "🎰": 64}
-"""How many values each dice has."""
+"""How many values each kind of dice has."""
 MOST_NORTH, MOST_EAST = 90, 180
 MOST_ACCURACY = 1500
 LIVE = (60, 86_400)
@@ -34,7 +34,7 @@ def _location(ask: Ask, refusal: str) -> dict[str, Any]:
 
 
 def send_location(ask: Ask) -> dict[str, Any]:
-    """https://core.telegram.org/bots/api#sendlocation, also a live one, which isn't moved here."""
+    """https://core.telegram.org/bots/api#sendlocation, also a live location, which never moves here."""
     period = ask.get("live_period", 0)
     if period:
         if not (LIVE[0] <= period <= LIVE[1] or period == FOR_EVER):
@@ -69,7 +69,7 @@ def send_contact(ask: Ask) -> dict[str, Any]:
 
 
 def send_dice(ask: Ask) -> dict[str, Any]:
-    """https://core.telegram.org/bots/api#senddice: the value is Telegram's to choose."""
+    """https://core.telegram.org/bots/api#senddice: Telegram chooses the value."""
     emoji = ask.get("emoji") or "🎲"
     return _send(ask, {"dice": {"emoji": emoji, "value": ask.world.dice.randint(1, FACES[emoji])}})
 

@@ -1,7 +1,7 @@
 """Methods on the topics of forums.
 
 Rules: https://core.telegram.org/bots/api#createforumtopic and those after it. The refusals are TDLib's
-(`ForumTopicManager`); those in capitals are the server's.
+(`ForumTopicManager`); those in capitals are the Bot API server's.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ def _forum(ask: Ask) -> Chat:
 
 
 def _topic(ask: Ask, chat: Chat) -> Topic:
-    """The topic that a call names; General has methods of its own."""
+    """The topic that a call names. General has its own methods."""
     number = ask.params["message_thread_id"]
     if number == GENERAL or number not in chat.topics:
         raise bad("TOPIC_ID_INVALID")
@@ -29,7 +29,7 @@ def _topic(ask: Ask, chat: Chat) -> Topic:
 
 
 def _need_topics(ask: Ask, chat: Chat, refusal: str, topic: Topic | None = None) -> None:
-    """The right to manage topics; who made a topic may edit and close it without."""
+    """Refuse without the right to manage topics. The maker of a topic doesn't need it for their own."""
     if topic is None or topic.maker is not ask.bot:
         ask.need(chat, "can_manage_topics", refusal)
 
@@ -68,26 +68,26 @@ def edit_general(ask: Ask) -> bool:
     return True
 
 
-def _toggle(ask: Ask, chat: Chat, topic: Topic, *, closed: bool) -> bool:
+def _set_closed(ask: Ask, chat: Chat, topic: Topic, *, closed: bool) -> bool:
     if topic.closed == closed:
         raise bad("TOPIC_NOT_MODIFIED")
     ask.world.topics.close(chat, ask.bot, topic, closed=closed)
     return True
 
 
-def _closer(*, closed: bool, general: bool = False) -> Callable[[Ask], bool]:
+def _close_method(*, closed: bool, general: bool = False) -> Callable[[Ask], bool]:
     """closeForumTopic, reopenForumTopic, and both for General."""
 
     def act(ask: Ask) -> bool:
         chat = _forum(ask)
         topic = chat.topics[GENERAL] if general else _topic(ask, chat)
         _need_topics(ask, chat, "not enough rights to edit the topic", None if general else topic)
-        return _toggle(ask, chat, topic, closed=closed)
+        return _set_closed(ask, chat, topic, closed=closed)
 
     return act
 
 
-def _hider(*, hidden: bool) -> Callable[[Ask], bool]:
+def _hide_method(*, hidden: bool) -> Callable[[Ask], bool]:
     """hideGeneralForumTopic and unhideGeneralForumTopic."""
 
     def act(ask: Ask) -> bool:
@@ -110,7 +110,7 @@ def delete_topic(ask: Ask) -> bool:
     return True
 
 
-def _unpinner(*, general: bool) -> Callable[[Ask], bool]:
+def _unpin_method(*, general: bool) -> Callable[[Ask], bool]:
     """unpinAllForumTopicMessages and unpinAllGeneralForumTopicMessages."""
 
     def act(ask: Ask) -> bool:
@@ -126,14 +126,14 @@ def _unpinner(*, general: bool) -> Callable[[Ask], bool]:
 METHODS = {
     "createForumTopic": create_topic,
     "editForumTopic": edit_topic,
-    "closeForumTopic": _closer(closed=True),
-    "reopenForumTopic": _closer(closed=False),
+    "closeForumTopic": _close_method(closed=True),
+    "reopenForumTopic": _close_method(closed=False),
     "deleteForumTopic": delete_topic,
-    "unpinAllForumTopicMessages": _unpinner(general=False),
+    "unpinAllForumTopicMessages": _unpin_method(general=False),
     "editGeneralForumTopic": edit_general,
-    "closeGeneralForumTopic": _closer(closed=True, general=True),
-    "reopenGeneralForumTopic": _closer(closed=False, general=True),
-    "hideGeneralForumTopic": _hider(hidden=True),
-    "unhideGeneralForumTopic": _hider(hidden=False),
-    "unpinAllGeneralForumTopicMessages": _unpinner(general=True),
+    "closeGeneralForumTopic": _close_method(closed=True, general=True),
+    "reopenGeneralForumTopic": _close_method(closed=False, general=True),
+    "hideGeneralForumTopic": _hide_method(hidden=True),
+    "unhideGeneralForumTopic": _hide_method(hidden=False),
+    "unpinAllGeneralForumTopicMessages": _unpin_method(general=True),
 }

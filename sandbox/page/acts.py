@@ -1,24 +1,22 @@
-"""What a person does on the page. Refusals are words for the page to say, not errors."""
+"""What a person does on the page. A refusal is a code for words that the page says."""
 
 import asyncio
 import base64
 import binascii
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.chats import Chat
 from sandbox.errors import CannotDoError
 from sandbox.files import Document, is_picture
 from sandbox.links import read_link
 from sandbox.messages import Message
-from sandbox.page.crowd import Crowd, drained
+from sandbox.page.crowd import Crowd, wait_until_fetched
+from sandbox.page.page import Page
 from sandbox.page.views import find_chat, find_message, key_of, message_key, results_view, user_view
 from sandbox.people import Person
-from sandbox.reactions import DRESS
+from sandbox.reactions import VARIATION_SELECTOR
 from sandbox.text import MAX_TEXT
-
-if TYPE_CHECKING:
-    from sandbox.page.page import Page
 
 PRESS_SECONDS = 20.0
 INLINE_SECONDS = 10.0
@@ -31,7 +29,7 @@ Act = Callable[["Acts", Person, Body], Awaitable[Body]]
 
 
 class RefusedError(Exception):
-    """The app doesn't let them; `code` names the line among the page's words."""
+    """The person's app doesn't allow an act. `code` names a line among the page's words."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -41,21 +39,21 @@ class RefusedError(Exception):
 class Acts:
     """The acts of one page, by name."""
 
-    def __init__(self, page: "Page") -> None:
+    def __init__(self, page: Page) -> None:
         self.page = page
         self.world = page.world
 
     async def do(self, person: Person, body: Body) -> Body:
-        """One act; raises RefusedError."""
+        """Do one act. Raises RefusedError."""
         act = ACTS.get(str(body.get("act")))
         if act is None:
             raise RefusedError("unknown")
         try:
             return await act(self, person, body)
-        except (CannotDoError, TypeError, ValueError):  # the last two: what isn't a number where one should be
+        except (CannotDoError, TypeError, ValueError):  # the last two: something that should be a number isn't
             raise RefusedError("cannot") from None
         finally:
-            self.page.stir()
+            self.page.wake_watchers()
 
     def _chat(self, person: Person, body: Body) -> Chat:
         chat = find_chat(self.world, person, str(body.get("chat")))
@@ -70,7 +68,7 @@ class Acts:
         return message
 
     async def say(self, person: Person, body: Body) -> Body:
-        """Writes, in pieces if it is too long for one message."""
+        """Write a text, in pieces if it is too long for one message."""
         chat = self._chat(person, body)
         if not chat.has(person) or chat.kind == "channel":
             raise RefusedError("not_in_chat")
@@ -91,7 +89,7 @@ class Acts:
         return {"message": message_key(said[-1])}
 
     async def press(self, person: Person, body: Body) -> Body:
-        """Taps a button and waits for the bot's answer, as an app does while the button spins."""
+        """Tap a button and wait for the bot's answer, as an app does while the button spins."""
         message = self._message(person, body)
         try:
             press = person.taps(message, str(body.get("data")))
@@ -104,17 +102,19 @@ class Acts:
         return {"answer": {"text": answer.text, "alert": answer.show_alert, "url": answer.url}}
 
     async def crowd(self, person: Person, body: Body) -> Body:
-        """Lets many fans tap that button at once; how they fare is told to everyone who watches."""
+        """Let many fans tap that button at once. Everyone who watches is told of the answers."""
         message = self._message(person, body)
         button = next((one for one in message.buttons if one.callback_data == body.get("data")), None)
         if button is None or button.disabled or message.is_ephemeral or not message.chat.is_group:
             raise RefusedError("gone")
+        if self.page.crowd_is_busy:
+            raise RefusedError("crowd_busy")
         crowd = Crowd(button.text, min(max(int(body.get("size", 200)), 1), MOST_FANS))
         self.page.call_crowd(message, button.callback_data or "", crowd)
         return {}
 
     async def start(self, person: Person, body: Body) -> Body:
-        """The Start button of a private chat."""
+        """Tap the Start button of a private chat."""
         chat = self._chat(person, body)
         if chat.kind != "private" or chat.bot is None:
             raise RefusedError("no_chat")
@@ -122,7 +122,7 @@ class Acts:
         return {"chat": key_of(chat)}
 
     async def open(self, person: Person, body: Body) -> Body:
-        """Follows a link of Telegram's: to a bot, with what it is told, or into a group."""
+        """Follow a link to Telegram: to a bot, with its start parameter, or into a group."""
         url = str(body.get("url", ""))
         link = read_link(url)
         if link is None:
@@ -150,7 +150,7 @@ class Acts:
         return {"chat": key_of(chat)}
 
     async def leave(self, person: Person, body: Body) -> Body:
-        """Leaves a group."""
+        """Leave a group."""
         chat = self._chat(person, body)
         if chat.kind == "private":
             raise RefusedError("no_chat")
@@ -160,7 +160,7 @@ class Acts:
         return {}
 
     async def back(self, person: Person, body: Body) -> Body:
-        """Comes back to a group that they left by themselves; its chat is still on their list."""
+        """Come back to a group that they left. Its chat is still on their list."""
         chat = self._chat(person, body)
         member = chat.member(person)
         if member is None or member.status != "left":
@@ -170,7 +170,7 @@ class Acts:
         return {"chat": key_of(chat)}
 
     async def block(self, person: Person, body: Body) -> Body:
-        """Stops a bot, or takes that back."""
+        """Block a bot, or unblock it."""
         chat = self._chat(person, body)
         if chat.kind != "private" or chat.bot is None:
             raise RefusedError("no_chat")
@@ -181,16 +181,16 @@ class Acts:
         return {}
 
     async def react(self, person: Person, body: Body) -> Body:
-        """Sets a reaction, or takes it back."""
+        """Set a reaction, or take it back."""
         message = self._message(person, body)
         if message.is_ephemeral or message.service:
             raise RefusedError("cannot")
-        emoji = str(body.get("emoji"))[:8].replace(DRESS, "")
+        emoji = str(body.get("emoji"))[:8].replace(VARIATION_SELECTOR, "")
         person.reacts(message, None if message.reactions.get(person.id) == emoji else emoji)
         return {}
 
     async def vote(self, person: Person, body: Body) -> Body:
-        """Votes in a poll, for options by their places; none takes the vote back."""
+        """Vote in a poll for options, by their places. No options take the vote back."""
         options = body.get("options")
         if not isinstance(options, list):
             raise RefusedError("cannot")
@@ -198,14 +198,14 @@ class Acts:
         return {}
 
     async def talk(self, person: Person, body: Body) -> Body:
-        """Opens the private chat with somebody else of the cast."""
+        """Open the private chat with another person of the cast."""
         other = self.page.person(str(body.get("person")))
         if other is None or other is person:
             raise RefusedError("no_chat")
-        return {"chat": key_of(self.world.pair(person, other))}
+        return {"chat": key_of(self.world.chat_between(person, other))}
 
     async def forward(self, person: Person, body: Body) -> Body:
-        """Sends a message on into another chat."""
+        """Forward a message into another chat."""
         chat = self._chat(person, body)
         sent = person.forwards(self._message(person, body), chat)
         self.page.has_read(person, chat)
@@ -218,12 +218,12 @@ class Acts:
         return other
 
     async def hand_over(self, person: Person, body: Body) -> Body:
-        """Makes somebody else of the cast the group's owner."""
+        """Make another person of the cast the group's owner."""
         person.hands_over(self._chat(person, body), self._other(body))
         return {}
 
     async def remove(self, person: Person, body: Body) -> Body:
-        """Removes and bans somebody else of the cast."""
+        """Remove and ban another person of the cast."""
         chat = self._chat(person, body)
         if not chat.has(self._other(body)):
             raise RefusedError("cannot")
@@ -231,7 +231,7 @@ class Acts:
         return {}
 
     async def inline(self, person: Person, body: Body) -> Body:
-        """Types after a bot's name and waits for the list; `results` is None if the bot doesn't answer."""
+        """Type a query after a bot's name and wait for the results. `results` is None if the bot doesn't answer."""
         bot = self.world.bot_named(str(body.get("bot")))
         if bot is None or not bot.inline:
             raise RefusedError("no_inline")
@@ -245,7 +245,7 @@ class Acts:
         return {"query": query.id, **results_view(answer)}
 
     async def choose(self, person: Person, body: Body) -> Body:
-        """Sends a line of that list in the person's name."""
+        """Send one of the results in the person's name."""
         query = self.world.inline.queries.get(str(body.get("query")))
         if query is None:
             raise RefusedError("gone")
@@ -257,13 +257,13 @@ class Acts:
         return {"message": message_key(sent)}
 
     async def read(self, person: Person, body: Body) -> Body:
-        """Has had the chat's messages, or those of a topic, on the screen."""
+        """Mark the chat, or one topic, as read."""
         chat = self._chat(person, body)
         self.page.has_read(person, chat, _topic(chat, body))
         return {}
 
     async def close_topic(self, person: Person, body: Body) -> Body:
-        """Closes a topic, or reopens it."""
+        """Close a topic, or reopen it."""
         chat = self._chat(person, body)
         topic = chat.topics.get(_topic(chat, body) or 0)
         if topic is None:
@@ -272,15 +272,15 @@ class Acts:
         return {}
 
     async def add_fan(self, person: Person, body: Body) -> Body:  # noqa: ARG002 - an act's shape
-        """One more fan comes into the group and onto the page."""
+        """Add one more fan to the group and to the page."""
         return {"person": user_view(self.page.add_fan())}
 
     async def jump(self, person: Person, body: Body) -> Body:  # noqa: ARG002 - an act's shape
-        """Moves the time forward: by seconds, or to the next event that the demo knows of.
+        """Move the time forward, by seconds or to the next event.
 
-        What people have just done is fetched by the bot before: a press that is 150 seconds old is void.
+        First wait until the bot has fetched the latest updates: a press expires after 150 seconds.
         """
-        await drained(self.page.bot, SETTLED)
+        await wait_until_fetched(self.page.bot, SETTLED)
         clock = self.world.clock
         if body.get("next"):
             event = await self.page.look_ahead()
@@ -297,7 +297,7 @@ class Acts:
 
 
 def _topic(chat: Chat, body: Body) -> int | None:
-    """The topic that an act names; None where it names none, and outside forums."""
+    """The id of the topic that an act names; None if it names none, or the chat is no forum."""
     given = body.get("topic")
     return int(given) if chat.is_forum and given is not None else None
 

@@ -1,4 +1,4 @@
-"""What messages hold beside words and files, as the page shows it: polls, rich blocks, places, dice, contacts."""
+"""Contents of messages besides words and files, as the page shows them: polls, rich blocks, places, dice, contacts."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from sandbox.rich import plain
 
 
 def content_view(message: Message, person: Person) -> dict[str, Any]:
-    """The parts of a message's view that its content adds."""
+    """The part of a message's view that describes its content."""
     written: dict[str, Any] = {}
     if message.poll is not None:
         written["poll"] = _poll_view(message.poll, message.chat, person)
@@ -24,7 +24,7 @@ def content_view(message: Message, person: Person) -> dict[str, Any]:
 
 
 def _poll_view(poll: Poll, chat: Chat, person: Person) -> dict[str, Any]:
-    """Counts show once this person has voted, or the poll has ended; an end may be what a poll waits for."""
+    """A poll's view. The counts are shown after this person's vote, or after the poll's end if the poll wants that."""
     member = chat.member(person)
     anonymous = member is not None and member.rights is not None and member.rights.is_anonymous
     mine = poll.votes.get(chat.id if anonymous else person.id, [])
@@ -54,7 +54,7 @@ def _poll_view(poll: Poll, chat: Chat, person: Person) -> dict[str, Any]:
 
 
 def summary(message: Message) -> str:
-    """What stands for a message in the chat list if it has no words."""
+    """The text for a message without words in the chat list."""
     if message.poll is not None:
         return f"📊 {message.poll.question.plain}"
     body = message.body

@@ -1,4 +1,4 @@
-"""Many fans at once: they join, tap one button together, and how they were answered is counted."""
+"""Many fans at once: they join and tap one button together, and their answers are counted."""
 
 import asyncio
 import re
@@ -15,61 +15,61 @@ from sandbox.presses import Press
 from sandbox.world import World
 
 PATIENCE = 30.0
-DRAINED = 15.0
-GREETED = 0.3
-"""Seconds without a call after which the bot has nothing more to say."""
+FETCH_PATIENCE = 15.0
+QUIET = 0.3
+"""If the bot makes no call for this many seconds, it has finished greeting."""
 SHOWN_ANSWERS = 4
 SECRET = re.compile(r"\S*(?:\d|[A-Z]{3})\S*")
-"""Words that may be somebody's own: codes, sums and numbers."""
+"""Words that may belong to one fan: codes, sums and numbers."""
 HIDDEN = "•••"
 
 
 @dataclass(slots=True)
-class Heard:
-    """Answers of one kind. Its words are those that all of them share: what differs is each fan's own."""
+class AnswerKind:
+    """Similar answers. `words` are those that all of them share; words that differ are hidden, as a fan's own."""
 
     words: list[str]
     count: int = 1
 
-    def also(self, words: list[str]) -> None:
-        """One more answer of this kind."""
+    def add(self, words: list[str]) -> None:
+        """Add one more answer of this kind."""
         self.count += 1
         self.words = [one if one == other else HIDDEN for one, other in zip(self.words, words, strict=True)]
 
     def view(self) -> dict[str, Any]:
-        """What the page shows; of a single answer nothing that could be a code."""
+        """What the page shows. A single answer is shown without words that could be a code."""
         text = " ".join(self.words)
         return {"text": text if self.count > 1 else SECRET.sub(HIDDEN, text), "count": self.count}
 
 
 @dataclass(slots=True)
 class Crowd:
-    """A crowd's taps on one button, as far as they got."""
+    """A crowd's taps on one button, and the answers so far."""
 
     label: str
     size: int
     number: int = 0
-    """Which one of the page's crowds this is."""
+    """The crowd's number on this page, from 1."""
     tapped: int = 0
     took: list[float] = field(default_factory=list)
     unanswered: int = 0
-    heard: dict[str, Heard] = field(default_factory=dict)
+    answers: dict[str, AnswerKind] = field(default_factory=dict)
     done: bool = False
 
-    def hear(self, text: str, seconds: float) -> None:
-        """One of them was answered."""
+    def count_answer(self, text: str, seconds: float) -> None:
+        """Count the answer to one fan."""
         self.took.append(seconds)
         words = text.split(" ")
         kind = SECRET.sub(HIDDEN, text)
-        if kind in self.heard and len(self.heard[kind].words) == len(words):
-            self.heard[kind].also(words)
+        if kind in self.answers and len(self.answers[kind].words) == len(words):
+            self.answers[kind].add(words)
         else:
-            self.heard[kind] = Heard(words)
+            self.answers[kind] = AnswerKind(words)
 
     def view(self) -> dict[str, Any]:
-        """The counter that the page shows; no answer is told with anybody's code."""
+        """The counter that the page shows. No answer in it contains anybody's code."""
         took = sorted(self.took)
-        most = sorted(self.heard.values(), key=lambda one: -one.count)
+        most = sorted(self.answers.values(), key=lambda one: -one.count)
         written: dict[str, Any] = {
             "number": self.number,
             "label": self.label,
@@ -87,7 +87,7 @@ class Crowd:
 
 
 class Fans:
-    """Those who come when a crowd is called; they stay, and come again for the next one."""
+    """The fans who come when a crowd is called. They stay in the chat, and come again for the next crowd."""
 
     def __init__(self, world: World, bot: Bot, language: str, names: tuple[str, ...]) -> None:
         self.world = world
@@ -96,8 +96,8 @@ class Fans:
         self.names = names or ("Fan",)
         self.people: list[Person] = []
 
-    def another(self) -> Person:
-        """One more fan, with a name that nobody had."""
+    def add_fan(self) -> Person:
+        """Make one more fan, with an unused name."""
         number, place = divmod(len(self.people), len(self.names))
         name = self.names[place] if number == 0 else f"{self.names[place]} {number + 1}"
         person = self.world.new_person(name, None, self.language)
@@ -105,7 +105,7 @@ class Fans:
         return person
 
     async def tap(self, message: Message, data: str, crowd: Crowd, tell: Callable[[], None]) -> None:
-        """Brings the fans in, lets the bot greet them, then all tap at once."""
+        """Bring the fans in, let the bot greet them, then let all tap at once."""
         fans = await self._gather(message.chat, crowd.size)
         tell()
         presses = []
@@ -121,35 +121,35 @@ class Fans:
             except TimeoutError:
                 crowd.unanswered += 1
             else:
-                crowd.hear(answer.text, time.monotonic() - begun)
+                crowd.count_answer(answer.text, time.monotonic() - begun)
             tell()
 
         await asyncio.gather(*(one(press) for press in presses))
 
     async def _gather(self, chat: Chat, size: int) -> list[Person]:
-        """That many fans who are in the chat, when the bot has taken in that they came."""
+        """Bring that many fans into the chat, and wait until the bot has fetched the updates about it."""
         while len(self.people) < size:
-            self.another()
+            self.add_fan()
         fans = self.people[:size]
         new = [fan for fan in fans if not chat.has(fan)]
         for fan in new:
             fan.joins(chat)
-        await drained(self.bot, DRAINED)
+        await wait_until_fetched(self.bot, FETCH_PATIENCE)
         if new:
-            await self._greeted()
+            await self._wait_until_greeted()
         return fans
 
-    async def _greeted(self) -> None:
-        """Until the bot has said to the newcomers what it has to say: their taps aren't to wait behind that."""
-        deadline = time.monotonic() + DRAINED
+    async def _wait_until_greeted(self) -> None:
+        """Wait until the bot has greeted the newcomers, so that the taps don't wait behind the greetings."""
+        deadline = time.monotonic() + FETCH_PATIENCE
         before = -1
         while len(self.world.calls) != before and time.monotonic() < deadline:
             before = len(self.world.calls)
-            await asyncio.sleep(GREETED)
+            await asyncio.sleep(QUIET)
 
 
-async def drained(bot: Bot, seconds: float) -> None:
-    """Until the bot has fetched and confirmed everything, or `seconds` have passed."""
+async def wait_until_fetched(bot: Bot, seconds: float) -> None:
+    """Wait until the bot has fetched and confirmed all its updates, for at most `seconds`."""
     deadline = time.monotonic() + seconds
     while bot.queue.pending() and time.monotonic() < deadline:  # noqa: ASYNC110 - a queue tells nobody that it is empty
         await asyncio.sleep(0.02)

@@ -1,58 +1,59 @@
-"""What happens, told to one browser that plays one person: server-sent events, in batches."""
+"""Tells one browser, which plays one person, what happens: by server-sent events, in batches."""
 
 import asyncio
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
+from sandbox.page.page import Page
 from sandbox.page.views import message_key, message_view
 from sandbox.people import Person
 
-if TYPE_CHECKING:
-    from sandbox.page.page import Page
-
 BATCH = 0.08
-"""Seconds in which what happens together is gathered, so that a crowd makes a dozen events and not a thousand."""
+"""Events of this many seconds are told together, so that a crowd makes a dozen batches and not a thousand."""
 HEARTBEAT = 10.0
 
 
 class Feed:
-    """One open stream. `after` is how much of the page's journal the browser has, None if it must load anew."""
+    """One open stream. `after` is how many entries of the page's journal the browser has; None makes it reload."""
 
-    def __init__(self, page: "Page", person: Person, after: int | None) -> None:
+    def __init__(self, page: Page, person: Person, after: int | None) -> None:
         self.page = page
         self.person = person
-        self.stirred = asyncio.Event()
         self._after = after
         self._told: dict[str, str] = {}
 
     async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Tells until the browser goes away or the page closes."""
+        """Send events until the browser disconnects or the page closes."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
         if self._after is None:
             await response.write(b'data: {"reload":true}\n\n')
             return response
-        while not self.page.closed:
-            self.stirred.clear()
-            batch = await self._batch()
-            if batch:
-                written = json.dumps(batch, ensure_ascii=False, separators=(",", ":"))
-                await response.write(f"id: {self._after}\ndata: {written}\n\n".encode())
-            else:
-                await response.write(b":\n\n")
-            try:
-                async with asyncio.timeout(HEARTBEAT):
-                    await self.stirred.wait()
-            except TimeoutError:
-                continue
-            await asyncio.sleep(BATCH)
+        with self.page.watching() as woken:
+            while not self.page.closed:
+                woken.clear()
+                await self._send(response)
+                try:
+                    async with asyncio.timeout(HEARTBEAT):
+                        await woken.wait()
+                except TimeoutError:
+                    continue
+                await asyncio.sleep(BATCH)
         return response
 
+    async def _send(self, response: web.StreamResponse) -> None:
+        batch = await self._batch()
+        if batch:
+            written = json.dumps(batch, ensure_ascii=False, separators=(",", ":"))
+            await response.write(f"id: {self._after}\ndata: {written}\n\n".encode())
+        else:
+            await response.write(b":\n\n")
+
     async def _batch(self) -> dict[str, Any]:
-        """What this person can see of what happened since."""
+        """What this person can see of the events since the last batch."""
         page, person = self.page, self.person
         event = await page.look_ahead()
         happened = dict.fromkeys(page.journal[self._after :])
@@ -67,14 +68,14 @@ class Feed:
         self._put(batch, "people", page.people_view())
         self._put(batch, "chats", page.chats_view(person))
         clock = page.time_view(event)
-        jumped = round(clock["now"] - time.monotonic(), 1)  # changes when the time is moved, not while it runs
+        jumped = round(clock["now"] - time.monotonic(), 1)  # changes only when the time is moved
         self._put(batch, "clock", clock, mark=[jumped, clock["next"]])
         if page.crowd is not None:
             self._put(batch, "crowd", page.crowd.view())
         return batch
 
     def _put(self, batch: dict[str, Any], name: str, value: Any, mark: Any = None) -> None:
-        """Adds a part of the state, if it isn't as it was told last."""
+        """Add a part of the state to the batch, if it changed since it was told last."""
         written = json.dumps(value if mark is None else mark)
         if self._told.get(name) != written:
             self._told[name] = written

@@ -1,7 +1,7 @@
-"""Who may ask the page: only a browser on this machine, and only the page itself.
+"""Refuses requests that don't come from the page itself in a browser on this machine.
 
-The stand-in listens on loopback, which any web page that a person visits can reach too: by a form or a `fetch` from its
-own origin, or by a name of its own that resolves to 127.0.0.1.
+The stand-in listens on loopback. Any web page that a person visits can reach that too: by a form or a `fetch` from its
+own origin, or by a host name of its own that resolves to 127.0.0.1.
 """
 
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ FOREIGN = frozenset({"cross-site", "same-site"})
 
 
 def refusal(request: web.BaseRequest) -> str | None:
-    """Why this request isn't the page's own, None if it is."""
+    """Why this request doesn't come from the page itself; None if it does."""
     host = request.headers.get("Host", "")
     if urlsplit(f"//{host}").hostname not in OWN_NAMES:
         return "the page answers at 127.0.0.1 and localhost only"

@@ -1,4 +1,4 @@
-"""The page: its cast, what each of them has read, and what the clock can jump to."""
+"""The page: its cast, what each person has read, and the event that the clock can jump to."""
 
 import asyncio
 import contextlib
@@ -13,25 +13,22 @@ from sandbox.accounts import Bot
 from sandbox.chats import Chat
 from sandbox.events import Event
 from sandbox.messages import Message
-from sandbox.page.acts import Acts, RefusedError
 from sandbox.page.crowd import Crowd, Fans
-from sandbox.page.feed import Feed
 from sandbox.page.topics import WHOLE
 from sandbox.page.views import chat_view, chats_of, unread, user_view
-from sandbox.page.web import Web
 from sandbox.people import Person
 from sandbox.world import World
 
-FRESH = 1.0
-"""Seconds for which the next event is known without asking again."""
+LOOK_AHEAD_SECONDS = 1.0
+"""How many seconds the next event is remembered."""
 
-LAST_WORDS = 1.0
-"""Seconds that streams have to end when the page closes."""
+CLOSING_SECONDS = 1.0
+"""How many seconds open streams have to end when the page closes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Someone whom a visitor can be; `role` names a word of the page: owner, fan or newcomer."""
+    """A person whom a visitor can play. `role` is owner, fan or newcomer; the page has a word for each."""
 
     person: Person
     role: str
@@ -39,7 +36,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class NextEvent:
-    """What the clock can jump to: when, in epoch seconds, and what it is, in the shop's language."""
+    """An event that the clock can jump to: its time in epoch seconds, and its name in the shop's language."""
 
     at: float
     title: str = ""
@@ -49,7 +46,7 @@ LookAhead = Callable[[], Awaitable[NextEvent | None]]
 
 
 class Page:
-    """One page for one bot and its group. `look_ahead` tells the next event, which only the bot's owner can know."""
+    """One page for one bot and its group. `look_ahead` finds the next event; whoever runs the bot gives it."""
 
     def __init__(
         self,
@@ -70,11 +67,11 @@ class Page:
         self.home = home
         self.cast = list(cast)
         self.first = first or self.cast[0].person
-        """Whom a visitor is at first."""
+        """The person whom a visitor plays at first."""
         self.language = language
         self.zone = zone
         self.name = secrets.token_hex(4)
-        """Tells a browser that was left open whether this is still the world that it knew."""
+        """A random name. By it a browser that was left open notices that the stand-in was restarted."""
         self.journal: list[Message] = []
         self.crowd: Crowd | None = None
         self.next_event: NextEvent | None = None
@@ -83,65 +80,67 @@ class Page:
         self._guests = Fans(world, bot, language, tuple(fan_names))
         self._crowd = Fans(world, bot, language, tuple(crowd_names))
         self._read: dict[tuple[int, Chat], dict[int, int]] = {}
-        self._feeds: set[Feed] = set()
+        self._watchers: set[asyncio.Event] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.acts = Acts(self)
-        self.web = Web(self)
         self.closed = False
-        world.board.listeners.append(self._note)
-        world.clock.on_change(self._jumped)
+        world.board.listeners.append(self._note_event)
+        world.clock.on_change(self._clock_moved)
 
-    def _note(self, event: Event) -> None:
+    def _note_event(self, event: Event) -> None:
         if event.message is not None and event.kind in {"message", "edit", "delete", "hide", "reaction"}:
             self.journal.append(event.message)
-            self.stir()
+            self.wake_watchers()
 
-    def _jumped(self) -> None:
+    def _clock_moved(self) -> None:
         self._looked_at = -math.inf
-        self.stir()
+        self.wake_watchers()
 
-    def stir(self) -> None:
-        """Wakes those who watch."""
-        for feed in self._feeds:
-            feed.stirred.set()
+    def wake_watchers(self) -> None:
+        """Tell each browser that watches that there is something new."""
+        for woken in self._watchers:
+            woken.set()
 
     @contextlib.contextmanager
-    def feeding(self, feed: Feed) -> Iterator[None]:
-        """While a browser watches."""
-        self._feeds.add(feed)
+    def watching(self) -> Iterator[asyncio.Event]:
+        """Hold this open while a browser watches. The event that it gives is set when there is something new."""
+        woken = asyncio.Event()
+        self._watchers.add(woken)
         try:
-            yield
+            yield woken
         finally:
-            self._feeds.discard(feed)
+            self._watchers.discard(woken)
 
     def person(self, number: str | None) -> Person | None:
-        """Someone of the cast, by their id."""
+        """The person of the cast with this id."""
         return next((one.person for one in self.cast if str(one.person.id) == number), None)
 
     def add_fan(self) -> Person:
-        """One more fan in the group and in the cast."""
-        fan = self._guests.another()
+        """Add one more fan to the group and the cast."""
+        fan = self._guests.add_fan()
         self.cast.append(Part(fan, "fan"))
         fan.joins(self.home)
         self.has_read(fan, self.home)
         return fan
 
     def has_read(self, person: Person, chat: Chat, topic: int | None = None) -> None:
-        """What is in the chat now, or in one topic of it, has been on this person's screen."""
+        """Mark all messages of a chat, or of one topic, as read by this person."""
         everything = chat.topics if chat.is_forum else (WHOLE,)
         read = self._read.setdefault((person.id, chat), {})
         read |= dict.fromkeys(everything if topic is None else (topic,), len(chat.messages))
 
     def all_read(self) -> None:
-        """Nobody has anything unread, as at the start of an evening."""
+        """Mark everything as read by everybody."""
         for part in self.cast:
             for chat in chats_of(self.world, part.person):
                 self.has_read(part.person, chat)
 
+    @property
+    def crowd_is_busy(self) -> bool:
+        """Whether a crowd is tapping right now."""
+        return self.crowd is not None and not self.crowd.done
+
     def call_crowd(self, message: Message, data: str, crowd: Crowd) -> None:
-        """Starts a crowd in the background, unless one is at it."""
-        if self.crowd is not None and not self.crowd.done:
-            raise RefusedError("crowd_busy")
+        """Start a crowd in the background."""
         crowd.number = 1 if self.crowd is None else self.crowd.number + 1
         self.crowd = crowd
         task = asyncio.create_task(self._tap(message, data, crowd))
@@ -150,23 +149,27 @@ class Page:
 
     async def _tap(self, message: Message, data: str, crowd: Crowd) -> None:
         try:
-            await self._crowd.tap(message, data, crowd, self.stir)
+            await self._crowd.tap(message, data, crowd, self.wake_watchers)
         except KeyError:
-            crowd.unanswered = crowd.size - len(crowd.took)  # the button went while they came in
+            crowd.unanswered = crowd.size - len(crowd.took)  # the button was removed while the fans joined
         finally:
             crowd.done = True
-            self.stir()
+            self.wake_watchers()
 
     async def look_ahead(self) -> NextEvent | None:
-        """The next event, asked for at most once a second and after each jump."""
-        if self._look_ahead is not None and not self.closed and time.monotonic() - self._looked_at >= FRESH:
+        """The next event. `look_ahead` is called at most once a second, and after each jump."""
+        if (
+            self._look_ahead is not None
+            and not self.closed
+            and time.monotonic() - self._looked_at >= LOOK_AHEAD_SECONDS
+        ):
             self._looked_at = time.monotonic()
             self.next_event = await self._look_ahead()
         event = self.next_event
         return event if event is not None and event.at > self.world.clock.now() else None
 
     def people_view(self) -> list[dict[str, Any]]:
-        """The cast, and how much each has unread: how much, never what."""
+        """The cast, with the number of each person's unread messages but not their words."""
         return [
             user_view(part.person)
             | {
@@ -189,12 +192,12 @@ class Page:
         return {"now": self.world.clock.now(), "next": following}
 
     async def close(self) -> None:
-        """Ends what is open, so that nobody is asked any more and the server can stop at once."""
+        """End the crowd and all streams, so that the server can stop at once. `look_ahead` isn't called any more."""
         self.closed = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        deadline = time.monotonic() + LAST_WORDS
-        while self._feeds and time.monotonic() < deadline:
-            self.stir()
+        deadline = time.monotonic() + CLOSING_SECONDS
+        while self._watchers and time.monotonic() < deadline:
+            self.wake_watchers()
             await asyncio.sleep(0.01)

@@ -4,16 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.chats import Chat
+from sandbox.forums import may_write
 from sandbox.messages import Message
 from sandbox.people import Person
-from sandbox.topics import GENERAL, may_write
+from sandbox.topics import GENERAL
 
 Read = Mapping[int, int]
-"""How many of a chat's messages a person has had on the screen, by topic; outside forums by `WHOLE` alone."""
+"""How many of a chat's messages a person has read, by topic. Outside forums the only key is `WHOLE`."""
 WHOLE = 0
 MOST_UNREAD = 99
 LOOKED_AT = 400
-"""How many messages back unread ones are counted; a chat that was left alone for longer shows the most."""
+"""How many of the last messages are looked at to count unread ones."""
 
 LINES = {
     "forum_topic_created": "topic_made",
@@ -23,18 +24,18 @@ LINES = {
     "general_forum_topic_hidden": "general_hidden",
     "general_forum_topic_unhidden": "general_shown",
 }
-"""Service messages about topics, and the lines among the page's words that tell of them."""
+"""The line among the page's words for each service message about topics."""
 
 
 def topic_number(message: Message) -> int:
-    """The topic that a message is shown in; `WHOLE` outside forums. What is older than its forum is General's."""
+    """The topic in which a message is shown; `WHOLE` outside forums. Messages older than the forum are in General."""
     if not message.chat.is_forum:
         return WHOLE
     return message.thread if message.thread in message.chat.topics and message.thread is not None else GENERAL
 
 
 def topics_view(chat: Chat, person: Person, read: Read) -> list[dict[str, Any]]:
-    """A forum's tabs, General first; hidden General is only shown to who may write there."""
+    """A forum's tabs, General first. A hidden General is shown only to those who may write there."""
     unread = unread_by_topic(chat, person, read)
     return [
         {
@@ -51,7 +52,7 @@ def topics_view(chat: Chat, person: Person, read: Read) -> list[dict[str, Any]]:
 
 
 def unread_by_topic(chat: Chat, person: Person, read: Read) -> dict[int, int]:
-    """How many messages of others came since, service messages not counted."""
+    """By topic, how many messages of others are unread, without service messages."""
     counts: dict[int, int] = {}
     if not chat.has(person):
         return counts

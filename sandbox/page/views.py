@@ -1,4 +1,4 @@
-"""What one person's app shows, as the page gets it. Nothing in here may hold what another person was whispered."""
+"""What one person's app shows, as JSON for the page. It must never contain ephemeral messages to other people."""
 
 import re
 from collections.abc import Iterable
@@ -21,9 +21,9 @@ STARTED = re.compile(r"/start \S+")
 
 
 def key_of(chat: Chat) -> str:
-    """A chat's name on the page: a private one is told apart by its bot, as each person has one id there.
+    """A chat's key on the page. The key of a private chat with a bot has the bot's id.
 
-    One of two people has both their ids, and so the same name for either of them.
+    The key of a private chat of two people has both ids, so that it is the same for both.
     """
     if chat.other is not None and chat.person is not None:
         return "d" + "-".join(str(one) for one in sorted((chat.person.id, chat.other.id)))
@@ -46,7 +46,7 @@ def find_chat(world: World, person: Person, key: str) -> Chat | None:
 
 
 def message_key(message: Message) -> str:
-    """A message's name on the page, unique for a person."""
+    """A message's key on the page, unique for a person."""
     number = message.message_id if message.ephemeral_message_id is None else f"e{message.ephemeral_message_id}"
     return f"{key_of(message.chat)}/{number}"
 
@@ -62,7 +62,7 @@ def find_message(world: World, person: Person, key: str) -> Message | None:
 
 
 def chats_of(world: World, person: Person) -> list[Chat]:
-    """The chats on a person's list: those they are in or left, and the bots whom they met there."""
+    """A person's chat list: the chats that they are in or left, and those with bots that they met there."""
     groups = [one for one in world.chats.values() if one.migrated_to is None and one.member(person) is not None]
     met = {bot.id: bot for one in groups if one.has(person) for bot in one.bots()}
     met |= {
@@ -74,12 +74,12 @@ def chats_of(world: World, person: Person) -> list[Chat]:
 
 
 def pairs_of(world: World, person: Person) -> list[Chat]:
-    """Their private chats with other people."""
+    """A person's private chats with other people."""
     return [chat for sides, chat in world.between.items() if person.id in sides]
 
 
 def other_side(chat: Chat, person: Person) -> User | None:
-    """Who this person talks to in a private chat: the bot, or the other one of two people."""
+    """Whom this person talks to in a private chat: a bot or another person."""
     if chat.kind != "private":
         return None
     return chat.bot or (chat.other if chat.person is person else chat.person)
@@ -97,7 +97,7 @@ def user_view(user: User) -> dict[str, Any]:
 
 
 def chat_view(chat: Chat, person: Person, read: Read) -> dict[str, Any]:
-    """A line of the chat list; `read` is how much of the chat this person has had on the screen."""
+    """A line of the chat list. `read` is how much of the chat this person has read."""
     member = chat.members.get(person.id)
     status = member.status if member is not None else "left"
     if member is not None and member.permissions is not None:
@@ -125,7 +125,7 @@ def chat_view(chat: Chat, person: Person, read: Read) -> dict[str, Any]:
 
 
 def unread(chat: Chat, person: Person, read: Read) -> int:
-    """How many messages of others came since, service messages not counted; at most 99."""
+    """How many messages of others are unread, without service messages; at most 99."""
     return min(sum(unread_by_topic(chat, person, read).values()), MOST_UNREAD)
 
 
@@ -187,7 +187,7 @@ def _sender_view(sender: User | Chat) -> dict[str, Any]:
 
 
 def _source_view(message: Message) -> dict[str, Any]:
-    """Through which bot's inline mode it came, and whose message was forwarded."""
+    """The bot whose inline mode it came from, and the first sender of a forward."""
     written: dict[str, Any] = {}
     if message.via_bot is not None:
         written["via"] = message.via_bot.username
@@ -197,7 +197,7 @@ def _source_view(message: Message) -> dict[str, Any]:
 
 
 def _origin_name(origin: dict[str, Any]) -> str:
-    """Who wrote what was forwarded: a person, a group in whose name somebody wrote, or a channel."""
+    """The name of a forward's first sender: a person, a group or a channel."""
     if origin["type"] == "hidden_user":
         return str(origin["sender_user_name"])
     if origin["type"] == "user":
@@ -206,7 +206,7 @@ def _origin_name(origin: dict[str, Any]) -> str:
 
 
 def _text_view(message: Message) -> dict[str, Any]:
-    """The text and what it means; the payload of a `start` link stays unseen, as in Telegram's apps."""
+    """The text and its entities. The start parameter of a link isn't shown, as in Telegram's apps."""
     if message.chat.kind == "private" and STARTED.fullmatch(message.text):
         command = {"type": "bot_command", "offset": 0, "length": len("/start")}
         return {"text": "/start", "entities": [command]}
@@ -214,7 +214,7 @@ def _text_view(message: Message) -> dict[str, Any]:
 
 
 def _service_view(message: Message) -> dict[str, Any]:
-    """What happened, as the name of a line among the page's words and the names in it."""
+    """A service message: the name of a line among the page's words, and the names in it."""
     name, value = next(iter(message.service.items()))
     match name:
         case "new_chat_members":
@@ -243,7 +243,7 @@ def _reply_view(message: Message, person: Person) -> dict[str, Any]:
 
 
 def button_view(button: Button, bot: Bot | None) -> dict[str, Any]:
-    """A button: its words, its looks and the one thing that it does."""
+    """A button: its words, its style and its action."""
     written: dict[str, Any] = {"text": button.text}
     if button.style:
         written["style"] = button.style
@@ -263,7 +263,7 @@ def button_view(button: Button, bot: Bot | None) -> dict[str, Any]:
 
 
 def _switch_view(button: Button) -> dict[str, Any] | None:
-    """Into which chats a button leads with which words for inline mode; `kinds` None stands for this chat alone."""
+    """A button for inline mode: its query, and the kinds of chats that it offers. `kinds` None stands for this chat."""
     if button.switch_inline_query_current_chat is not None:
         return {"query": button.switch_inline_query_current_chat, "kinds": None}
     if button.switch_inline_query is not None:
@@ -272,7 +272,7 @@ def _switch_view(button: Button) -> dict[str, Any] | None:
 
 
 def results_view(answer: InlineAnswer) -> dict[str, Any]:
-    """What is listed above the field while somebody types after a bot's name."""
+    """The list above the field while somebody types after a bot's name."""
     results = [{"id": one.id, "title": one.title, "description": one.description} for one in answer.results]
     written: dict[str, Any] = {"results": results, "next": answer.next_offset}
     if answer.button is not None and "start_parameter" in answer.button:
@@ -289,14 +289,14 @@ def _reactions_view(reactions: dict[int, str], person: Person) -> list[dict[str,
 
 
 def commands_view(chat: Chat, person: Person) -> list[dict[str, Any]]:
-    """What the "/" menu lists for this person in this chat, of all bots there."""
+    """The "/" menu of this person in this chat: the commands of all bots there."""
     return [one for bot in chat.bots() for one in commands_for(bot, chat, person)]
 
 
 def page_of(messages: Iterable[Message], person: Person, most: int) -> tuple[list[dict[str, Any]], bool]:
-    """The first `most` of these that the person sees, backwards, and whether there are more.
+    """The first `most` of these messages that the person sees, in reverse order, and whether there are more.
 
-    Lines of people's coming and going aren't counted: a crowd that comes in would fill a page.
+    Service messages aren't counted: a crowd that joins would fill a page.
     """
     found: list[dict[str, Any]] = []
     left = most

@@ -1,20 +1,18 @@
-"""The page over HTTP: its files, a person's state, what happens, and what they do."""
+"""The page over HTTP: its files, a person's state, events and acts."""
 
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 
-from sandbox.page.acts import RefusedError
+from sandbox.page.acts import Acts, RefusedError
 from sandbox.page.feed import Feed
 from sandbox.page.guard import refusal
+from sandbox.page.page import Page
 from sandbox.page.views import chats_of, commands_view, find_chat, key_of, page_of, user_view
 from sandbox.people import Person
-
-if TYPE_CHECKING:
-    from sandbox.page.page import Page
 
 STATIC = Path(__file__).parent / "static"
 KINDS = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".json": "application/json"}
@@ -33,11 +31,12 @@ Look = Callable[["Web", web.BaseRequest, Person, str], Awaitable[web.StreamRespo
 class Web:
     """Answers a browser for one page."""
 
-    def __init__(self, page: "Page") -> None:
+    def __init__(self, page: Page) -> None:
         self.page = page
+        self.acts = Acts(page)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """One request of a browser."""
+        """Answer one request of a browser."""
         why = refusal(request)
         if why is not None:
             return web.json_response({"error": "foreign", "why": why}, status=403)
@@ -63,12 +62,12 @@ class Web:
         if person is None:
             return _missing()
         try:
-            return web.json_response(await self.page.acts.do(person, body))
+            return web.json_response(await self.acts.do(person, body))
         except RefusedError as refused:
-            return web.json_response({"error": refused.code})  # an answer like any other: the page says it in words
+            return web.json_response({"error": refused.code})  # an ordinary answer: the page says it in words
 
     async def state(self, request: web.BaseRequest, person: Person, rest: str) -> web.Response:  # noqa: ARG002 - a look
-        """All that the page needs to show this person's app."""
+        """Everything that the page needs to show this person's app."""
         page = self.page
         messages, earlier = {}, {}
         event = await page.look_ahead()
@@ -92,14 +91,12 @@ class Web:
         return web.json_response(state)
 
     async def events(self, request: web.BaseRequest, person: Person, rest: str) -> web.StreamResponse:  # noqa: ARG002
-        """What happens from now on, or since where this browser stopped listening."""
+        """The events from now on, or since this browser stopped listening."""
         after = request.headers.get("Last-Event-ID") or request.query.get("after", "")
         heard = int(after) if after.isdigit() else None
         if request.query.get("world") != self.page.name or (heard is not None and heard > len(self.page.journal)):
             heard = None
-        feed = Feed(self.page, person, heard)
-        with self.page.feeding(feed):
-            return await feed.serve(request)
+        return await Feed(self.page, person, heard).serve(request)
 
     async def history(self, request: web.BaseRequest, person: Person, rest: str) -> web.Response:  # noqa: ARG002
         """Earlier messages of a chat."""
@@ -112,13 +109,13 @@ class Web:
         return web.json_response({"messages": shown, "earlier": more})
 
     async def commands(self, request: web.BaseRequest, person: Person, rest: str) -> web.Response:  # noqa: ARG002
-        """What the "/" menu lists, as the bots declared it by now."""
+        """The "/" menu, as the bots have declared it by now."""
         chat = find_chat(self.page.world, person, request.query.get("chat", ""))
         listed = commands_view(chat, person) if chat is not None and chat.has(person) else []
         return web.json_response({"commands": listed})
 
     async def files(self, request: web.BaseRequest, person: Person, rest: str) -> web.Response:  # noqa: ARG002
-        """A file, for who sees a message that carries it; never as a page of its own."""
+        """A file, if the person sees a message with it. A browser never opens it as a page."""
         file = self.page.world.files.get(int(rest)) if rest.isdigit() else None
         chats = [chat for chat in chats_of(self.page.world, person) if chat.has(person)]
         if file is None or not any(

@@ -22,7 +22,7 @@ FIELD = re.compile(r"^    (\w+)(\??): ?(.*?)(?=^    \w+\??:|^\}|\Z)", re.DOTALL 
 METHOD = re.compile(r"^    (\w+): CallAPI", re.MULTILINE)
 OPENING = "([{"
 CLOSING = ")]}"
-# The package's type leaves out what its documentation says: "a String for plain text, an Array of RichText, or …".
+# The package's type lacks what its documentation says: "a String for plain text, an Array of RichText, or …".
 ALSO: dict[str, list[Any]] = {"RichText": ["string", {"array": "RichText"}]}
 OUTPUT = Path(__file__).with_name("bot-api-10.3.json")
 
@@ -30,7 +30,7 @@ Fields = dict[str, dict[str, Any]]
 
 
 def split_union(text: str) -> Iterator[str]:
-    """Yields the members of a union type, leaving brackets whole."""
+    """Yield the members of a union type. Unions inside brackets aren't split."""
     depth, start = 0, 0
     for index, letter in enumerate(text):
         if letter in OPENING:
@@ -44,7 +44,7 @@ def split_union(text: str) -> Iterator[str]:
 
 
 class Reader:
-    """Turns the package's TypeScript into the types that the module's docstring lists."""
+    """Turns the package's TypeScript into the types listed in the module's docstring."""
 
     def __init__(self, params: str, objects: str, methods: str) -> None:
         self.params = self._interfaces(params)
@@ -63,7 +63,7 @@ class Reader:
         return {self._bare(name): FIELD.findall(body) for name, body in found}
 
     def read(self) -> dict[str, Any]:
-        """Returns the whole schema, with only those objects that some method's parameter reaches."""
+        """Return the whole schema, with only those objects that a method's parameter needs."""
         methods = {name: self._fields(self._params_of(name)) for name in sorted(self.methods)}
         update = [name for name, _, _ in self.objects["Update"] if name != "update_id"]
         return {

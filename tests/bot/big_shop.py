@@ -11,7 +11,6 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot import app
 from bot.features.communities import set_reachable
 from bot.features.streams.plans import plan
 from bot.rules.act import Sender
@@ -141,7 +140,6 @@ class BigShop:
 @contextlib.asynccontextmanager
 async def big_shop(url: str, groups: int = GROUPS, kind: ChatKind = "supergroup") -> AsyncIterator[BigShop]:
     """A shop under Telegram's own limits; in the end nothing was refused that no test foresees."""
-    app.Words()  # type: ignore[attr-defined]  # compiled once for all tests, before the time counts
     async with Sandbox(limits=Limits(), start=NOON) as telegram:
         yield await BigShop.open(telegram, url, groups, kind)
     assert unexpected_refusals(telegram) == []

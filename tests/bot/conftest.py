@@ -17,11 +17,10 @@ from sqlmodel import col
 
 from bot.app import build
 from bot.clock import Clock
-from bot.content import Words
 from bot.handlers.kit.menus import Menus
 from bot.logs import _error_in_short as error_in_short
 from bot.rules.beacons import Beacon
-from bot.running import App
+from bot.running import App, tune_collector
 from bot.settings import Settings
 from bot.store.ledger import Books, check_books
 from bot.store.tables import Outbox
@@ -29,6 +28,7 @@ from bot.store.tables.messages import OutboxState
 from bot.telegram.pacer import Limits as PacerLimits
 from sandbox import Bot, Call, Chat, InlineQuery, Limits, Message, Person, Press, Rights, Sandbox, Topic
 from sandbox.chats import ChatKind, Member
+from tests.words import WORDS
 
 TOKEN = "42:TEST"  # no such bot
 NOON = 1_793_588_400.0
@@ -249,15 +249,15 @@ async def stages(url: str) -> AsyncIterator[Play]:
     assert [call for telegram in telegrams for call in unexpected_refusals(telegram)] == []
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="package")
 def one_set_of_words() -> Iterator[None]:
     """Templates are compiled once for all stages: that is two thirds of a bot's start."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.app.Words", cache(Words))
+        patch.setattr("bot.app.words_of", lambda _domains: WORDS)
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="package")
 def one_set_of_certificates() -> Iterator[None]:
     """The authorities that no test asks are read once, not by each stage's client: that is a sixth of a bot's start."""
     with pytest.MonkeyPatch.context() as patch:
@@ -265,11 +265,19 @@ def one_set_of_certificates() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="package")
+def one_tuning_of_the_collector() -> Iterator[None]:
+    """What is wired is frozen once a process: frozen again and again, the stages that are over would never be freed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.running.tune_collector", cache(tune_collector))
+        yield
+
+
 async def no_menus(_menus: Menus) -> None:
     """What stages do instead of setting menus."""
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="package")
 def menus_as_they_are() -> Iterator[None]:
     """A stage's bot sets no menus by itself; see `Stage.set_menus`."""
     with pytest.MonkeyPatch.context() as patch:
@@ -277,12 +285,14 @@ def menus_as_they_are() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True, scope="session")
-def short_logs() -> None:
+@pytest.fixture(autouse=True, scope="package")
+def short_logs() -> Iterator[None]:
     """One line an event, as an operator sees them; tests that look at events capture them."""
     structlog.configure(
         processors=[structlog.processors.add_log_level, error_in_short, structlog.processors.KeyValueRenderer()]
     )
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from functools import partial
 from bot import __main__, app
 from bot.clock import Clock
 from bot.store.engine import schema
+from tests.words import WORDS
 
 
 def main() -> None:
     """One process a line, the next one when the last has ended."""
-    words = app.Words()  # type: ignore[attr-defined]
-    app.Words = lambda: words  # type: ignore[attr-defined, assignment]
+    app.words_of = lambda domains: WORDS  # type: ignore[attr-defined]  # noqa: ARG005
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)  # where a bot leaves its mark
         say(schema.HEAD)

@@ -5,10 +5,14 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+
+from bot.clock import Clock
+from sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 VARIABLES = (
@@ -24,9 +28,22 @@ VARIABLES = (
 )
 
 
-async def start(folder: Path, *arguments: str, **variables: str) -> asyncio.subprocess.Process:
-    """`python -m bot …` in an empty folder, with these variables and no others of ours."""
-    return await launch(folder, "-m", "bot", *arguments, **variables)
+def in_time(telegram: Sandbox) -> str:
+    """Python that a process runs first: its clock goes with the stand-in's, which begins when a test wants it to."""
+    ahead = telegram.clock.now() - time.time()  # noqa: TID251  # a test's own time
+    code = f"import time\nfrom {Clock.__module__} import Clock\n"
+    return f"{code}Clock.real = classmethod(lambda cls: cls(lambda: time.time() + {ahead!r}))"
+
+
+def verb(*arguments: str, first: str = "") -> str:
+    """Python that does what `python -m bot …` does, after `first`."""
+    return f"{first}\nimport sys\nfrom bot.__main__ import main\nsys.exit(main({list(arguments)!r}))"
+
+
+async def start(folder: Path, *arguments: str, first: str = "", **variables: str) -> asyncio.subprocess.Process:
+    """`python -m bot …` in an empty folder, with these variables and no others of ours; `first` is Python before it."""
+    how = ("-c", verb(*arguments, first=first)) if first else ("-m", "bot", *arguments)
+    return await launch(folder, *how, **variables)
 
 
 async def launch(folder: Path, *arguments: str, **variables: str) -> asyncio.subprocess.Process:
@@ -42,9 +59,9 @@ async def launch(folder: Path, *arguments: str, **variables: str) -> asyncio.sub
     )
 
 
-async def result(folder: Path, *arguments: str, **variables: str) -> tuple[int, str, list[str]]:
+async def result(folder: Path, *arguments: str, first: str = "", **variables: str) -> tuple[int, str, list[str]]:
     """Exit code, standard output, and the lines on standard error."""
-    process = await start(folder, *arguments, **variables)
+    process = await start(folder, *arguments, first=first, **variables)
     async with asyncio.timeout(60):
         out, problems = await process.communicate()
     return process.returncode or 0, out.decode(), problems.decode().splitlines()
@@ -93,8 +110,7 @@ class Running:
 @asynccontextmanager
 async def running(folder: Path, first: str = "", **variables: str) -> AsyncIterator[Running]:
     """A bot that is killed at the end, if it still runs; `first` is Python that it runs before."""
-    code = f"{first}\nimport sys\nfrom bot.__main__ import main\nsys.exit(main(['run']))"
-    process = await launch(folder, "-c", code, **variables)
+    process = await launch(folder, "-c", verb("run", first=first), **variables)
     try:
         yield Running(process)
     finally:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.store.messages.cards import POST
+from bot.store.messages.payloads import POST
 from bot.store.tables import Outbox
 from bot.store.tables.messages import OutboxState
 from bot.telegram import inbox as intake

@@ -22,13 +22,12 @@ from bot.store.engine.db import Database, Tx
 from bot.store.engine.lock import InUseError, alone, in_use, using
 from bot.store.engine.schema import HEAD, migrate
 from bot.store.ledger import check_books
-from bot.store.messages.cards import EDIT, POST
-from bot.store.messages.outbox import DELETE, TELL, promise
+from bot.store.messages.outbox import Terms, promise
+from bot.store.messages.payloads import DELETE, EDIT, POST, DeleteMessage, EditCard, PostCard, Say, Tell
 from bot.store.tables import Inbox
-from bot.store.tables.messages import Lane
 from sandbox import Limits, Rights, Sandbox
 from tests.bot.conftest import is_card
-from tests.bot.process import result, running
+from tests.bot.process import in_time, result, running
 from tests.features.scene import NOON, fan, give, privacy, shop
 
 TOKEN = "42:TEST"
@@ -57,7 +56,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
 
 async def test_a_backup_under_load_and_back(tmp_path: Path) -> None:
     """A copy made while fans tap is whole and without messages; restored, fans have their coins and the bot goes on."""
-    async with Sandbox(limits=Limits.none(), latency=0.02) as telegram:
+    async with Sandbox(limits=Limits.none(), latency=0.02, start=NOON.timestamp()) as telegram:
         bot = telegram.add_bot(token=TOKEN, username="encore_test_bot")
         owner = telegram.add_user("Mina", language="en")
         group = telegram.add_group("Silk room", creator=owner)
@@ -65,7 +64,8 @@ async def test_a_backup_under_load_and_back(tmp_path: Path) -> None:
         for one in fans:
             one.joins(group)
         variables = {"BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": telegram.url}
-        async with running(tmp_path, **variables) as process:
+        clock = in_time(telegram)
+        async with running(tmp_path, clock, **variables) as process:
             await process.logs("started")
             owner.adds(bot, group, Rights.full())
             await process.logs("arrived")
@@ -78,7 +78,7 @@ async def test_a_backup_under_load_and_back(tmp_path: Path) -> None:
             taps = asyncio.create_task(tap_on(fans, group, card))
             await back_up_while_it_runs(tmp_path, variables)
             await taps
-            last = await result(tmp_path, "backup", "last.db", **variables)
+            last = await result(tmp_path, "backup", "last.db", first=clock, **variables)
             assert last[0] == 0
             assert await process.stops() == 0
         live = query(tmp_path / "data/encore.db", "SELECT body FROM inbox")
@@ -87,13 +87,13 @@ async def test_a_backup_under_load_and_back(tmp_path: Path) -> None:
             check_copy(tmp_path / name)
         assert query(tmp_path / "last.db", "SELECT count(*) FROM coupon") == [(FANS,)]
 
-        code, out, problems = await result(tmp_path, "restore", "last.db", **variables)
+        code, out, problems = await result(tmp_path, "restore", "last.db", first=clock, **variables)
         assert (code, problems) == (0, [])
         assert "the books balance" in out
         assert f"fans hold {5 * FANS} coins" in out
         check_what_is_kept(tmp_path, out, live)
         telegram.faults.clear()
-        async with running(tmp_path, **variables) as process:
+        async with running(tmp_path, clock, **variables) as process:
             await process.logs("started")
             again = await fans[1].presses(card, "claim").answered(10)
             assert code_of(tmp_path / "last.db", fans[1].id) in (again.text or "")
@@ -397,12 +397,11 @@ async def test_overdue_promises_do_not_burst_out(db: Database) -> None:
 
 def promise_all(tx: Tx, community_id: int, past: datetime, future: datetime) -> None:
     """One promise of each kind."""
-    rows = [("past", act, past) for act in (TELL, POST, EDIT, DELETE)]
-    for when, act, due_at in (*rows, ("future", TELL, future), ("sending", "say", past)):
-        promise(
-            tx, key=f"{when} {act}", community_id=community_id, chat_id=-1, lane=Lane.LIVE, act=act, facts={},
-            due_at=due_at, now=past,
-        )  # fmt: skip
+    tell = Tell("communities.Oops", {}, user_id=1, language="en", whisper=False, can_write=True)
+    rows = [("past", payload, past) for payload in (tell, PostCard(1), EditCard(1), DeleteMessage(1))]
+    for when, payload, due_at in (*rows, ("future", tell, future), ("sending", Say("communities.Oops", {}), past)):
+        terms = Terms(now=past, key=f"{when} {payload.act}", due_at=due_at)
+        promise(tx, community_id, -1, payload, terms)
     tx.execute(text("UPDATE outbox SET state = 'sending' WHERE act = 'say'"))
 
 

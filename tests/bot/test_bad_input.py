@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.rules.coupons.coupons import CampaignMade, NewCampaign
+from bot.rules.coupons.campaigns import CampaignMade, NewCampaign
 from bot.rules.place import Place
 from sandbox import Chat, Message, Person, Rights
 from tests import hostile
@@ -376,7 +376,7 @@ class Trial:
             timeout=10,
             after=said,
         )
-        await self.stage.settled()
+        await self.stage.all_sent()
         assert len(said_since(self.stage.telegram, mark)) == 1, text
         return answer.text
 
@@ -384,7 +384,7 @@ class Trial:
         """Forge a press; the one answer that comes."""
         mark = len(self.stage.telegram.calls)
         answer = await person.forges(self.stage.group, self.card, data).answered(10)
-        await self.stage.settled()
+        await self.stage.all_sent()
         assert len(said_since(self.stage.telegram, mark)) == 1, data
         return answer.text
 
@@ -513,7 +513,7 @@ async def test_who_speaks_for_others(trial: Trial) -> None:
     mark = len(stage.telegram.calls)
     for text in ("/checkin", "출석", "/newcoupon title=Scarf stock=5"):
         channel.posts(text)
-    await stage.settled()
+    await stage.all_sent()
     assert said_since(stage.telegram, mark) == []
     await trial.unchanged("a linked channel's posts")
 
@@ -551,7 +551,7 @@ async def test_what_is_not_for_us(trial: Trial) -> None:
     for text in ("/checkin@other_bot", "/unknown", "/check in", "/", "//", "/checkin!", "hello", "출석 하자", LONG):
         fan.says(stage.group, text)
     fan.edits(fan.says(stage.group, "chekin"), "/checkin")
-    await stage.settled()
+    await stage.all_sent()
     assert said_since(stage.telegram, mark) == []
     await trial.unchanged("what is not for us")
     assert "Already in" in await trial.answered_once(fan, stage.group, "/checkin@Encore_Test_Bot")

@@ -25,7 +25,12 @@ UNSENDABLE = (
     ("say", '{"outcome": "NoSuchThing", "facts": {}}', "unknown outcome"),
     ("say", '{"outcome": "communities.Oops", "facts": {"more": 1}, "language": "xx"}', "unknown language"),
     ("say", '{"outcome": "arrivals.RoomJoined", "facts": {"title": 5}}', "not this outcome''s facts"),
-    ("say", '{"outcome": "communities.Oops", "facts": {}, "witness": {"kind": "nobody"}}', "unknown witness"),
+    (
+        "say",
+        '{"outcome": "communities.Oops", "facts": {}, "witness": {"kind": "nobody", "subject_id": 1}}',
+        "unknown witness",
+    ),
+    ("say", '{"outcome": "communities.Oops", "facts": {}, "witness": {"kind": "naming"}}', "facts: witness"),
     ("say", "[]", "facts are no object"),
     ("say", "null", "facts are no object"),
     ("tell", '{"outcome": "communities.Oops", "facts": {}}', "facts: user_id, language, whisper, can_write"),

@@ -25,8 +25,8 @@ from bot.store.ledger import check_books
 from bot.store.tables import Coupon
 from tests.bot.big_shop import at_work, big_shop
 from tests.bot.conftest import Stage, stages
-from tests.conftest import Postgres
 from tests.features.scene import NOON, POLICIES, act_of, balance, fan, shop
+from tests.postgres import Postgres
 
 FANS = 150
 KILLS = 8

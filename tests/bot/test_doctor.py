@@ -18,7 +18,7 @@ from aiohttp import web
 from bot.commands.doctor.home import look_at_home
 from bot.commands.doctor.report import columns, fold, report
 from bot.commands.doctor.telegram import look_at_telegram
-from bot.content import FOLDER, Words
+from bot.content import FOLDER
 from bot.rules.doctor import findings as doctor
 from bot.rules.doctor.findings import FINDINGS as GENERAL_FINDINGS
 from bot.rules.doctor.findings import GROUP_RIGHTS, Chat, Finding, Level
@@ -37,11 +37,11 @@ from tests.bot.conftest import Play, settings
 from tests.bot.process import result
 from tests.bot.test_answers import BAD
 from tests.hostile import RIGHT_TO_LEFT
+from tests.words import WORDS
 
 SECRET = "Sesame-open"
 TOKEN = f"42:{SECRET}"
 NOW = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
-WORDS = Words()
 MISSING = doctor.RightsMissing("Second room", ("can_pin_messages", "can_manage_tags"))
 LATIN_IN_SENTENCES = re.compile(
     r"https?://\S+(?: \S+/deleteWebhook)?"

@@ -16,8 +16,8 @@ from sandbox import Limits, Rights, Sandbox
 from tests.bot.conftest import TOKEN, start
 from tests.bot.process import Running, result, running
 from tests.bot.process import start as start_process
-from tests.conftest import Postgres
 from tests.features.scene import query
+from tests.postgres import Postgres
 
 STRANGERS_ID = 7_000_000_099
 SLOW = 60.0

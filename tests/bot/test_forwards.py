@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from sandbox import Bot, Chat, Document, Message, Person
+from sandbox.messages import NewMessage
+from sandbox.text import typed
 from tests.bot.conftest import Play, Stage
 from tests.bot.speech import said_since, speaks
 from tests.bot.staff.test_admin import opens_panel, taps, types
@@ -36,7 +38,7 @@ def forwarded(stage: Stage, who: Person, where: Chat | Bot, text: str) -> Messag
 def through_a_bot(stage: Stage, who: Person, where: Chat | Bot, text: str) -> Message:
     """A result of some bot's inline mode, posted in somebody's name."""
     other = stage.telegram.add_bot(token=f"{len(stage.telegram.calls) + 43}:TEST", username="other_bot", name="Other")
-    return who.world.delivery.post(who.chat_with(where), sender=who, typed=text, via_bot=other)
+    return who.world.delivery.post(who.chat_with(where), NewMessage(sender=who, content=typed(text), via_bot=other))
 
 
 Borrow = Callable[[Stage, Person, Any, str], Message]
@@ -55,7 +57,7 @@ async def test_borrowed_words_in_a_group(play: Play, borrow: Borrow) -> None:
     for who in (stage.owner, ana):
         for text in ACTING:
             borrow(stage, who, stage.group, text)
-    await stage.settled()
+    await stage.all_sent()
     assert said_since(stage.telegram, mark) == []
     assert await everything(stage.app.db) == before
     assert "+10" in (await stage.ask(ana, "silk moon")).text
@@ -78,7 +80,7 @@ async def test_borrowed_words_in_private(play_sqlite: Play, borrow: Borrow, lang
     assert speaks(sentence, language)
     mark = len(stage.telegram.calls)
     borrow(stage, stage.owner, stage.bot, "How are you all?")
-    await stage.settled()
+    await stage.all_sent()
     assert said_since(stage.telegram, mark) == []
     assert await everything(stage.app.db) == before
 
@@ -117,7 +119,7 @@ async def test_a_reply_to_a_forwarded_file(play_sqlite: Play) -> None:
     jun = stage.telegram.add_user("Jun")
     mark = len(stage.telegram.calls)
     stage.owner.forwards(jun.says(stage.owner, "/newcoupon title=Silk", document=CODES), stage.group)
-    await stage.settled()
+    await stage.all_sent()
     assert said_since(stage.telegram, mark) == []
     file = stage.owner.forwards(jun.says(stage.owner, "", document=CODES), stage.group)
     said = stage.owner.says(stage.group, "/newcoupon title=Silk", reply_to=file)
@@ -134,7 +136,7 @@ async def test_a_shared_gift_card_says_nothing(play_sqlite: Play) -> None:
     assert asked.answer is not None
     mark = len(stage.telegram.calls)
     ana.chooses(asked, asked.answer.results[0].id)
-    await stage.settled()
+    await stage.all_sent()
     assert said_since(stage.telegram, mark) == []
 
 
@@ -150,6 +152,6 @@ async def test_edited_words_dont_act(play_sqlite: Play) -> None:
         for text in ("/checkin", "check in", "/newcoupon title=Scarf stock=5"):
             mark = len(stage.telegram.calls)
             stage.owner.edits(said, text)
-            await stage.settled()
+            await stage.all_sent()
             assert said_since(stage.telegram, mark) == []
     assert await everything(stage.app.db) == before

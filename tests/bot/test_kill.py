@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 from sandbox import Bot, Chat, Limits, Message, Person, Press, Rights, Sandbox
-from tests.bot.conftest import is_card
+from tests.bot.conftest import NOON, is_card
+from tests.bot.process import in_time, verb
 
 KILLS = 20
 AT_ONCE = 5
@@ -25,9 +26,8 @@ async def start(telegram: Sandbox, url: str) -> asyncio.subprocess.Process:
     """Start the bot as an operator does, in the folder of its database."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "bot",
-        "run",
+        "-c",
+        verb("run", first=in_time(telegram)),
         cwd=Path(url.removeprefix("sqlite:///")).parent,
         env={
             **os.environ,
@@ -88,7 +88,7 @@ class Load:
 async def test_twenty_kills_under_load(sqlite_url: str) -> None:
     """No confirmed tap is lost, nothing is doubled, and everyone who had tapped is served without tapping again."""
     dice = random.Random(7)
-    async with Sandbox(limits=Limits.none(), latency=0.003) as telegram:
+    async with Sandbox(limits=Limits.none(), latency=0.003, start=NOON) as telegram:
         bot = telegram.add_bot(token="42:TEST", username="encore_test_bot", name="Encore")
         owner = telegram.add_user("Mina", language="en")
         group = telegram.add_group("Silk room", creator=owner, kind="supergroup")

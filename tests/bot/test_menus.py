@@ -9,7 +9,6 @@ from aiogram.methods import GetMyCommands
 from structlog.testing import capture_logs
 
 from bot.clock import Clock
-from bot.content import Words
 from bot.domains import DOMAINS, table_of
 from bot.features.communities import Communities
 from bot.handlers.kit.menus import CODES, Menus
@@ -22,6 +21,7 @@ from sandbox import Rights
 from sandbox.commands import commands_for
 from tests.bot.conftest import SET_MENUS, Play, Stage
 from tests.bot.speech import speaks
+from tests.words import WORDS
 
 MENU_CALLS = ("setMyCommands", "setMyDescription", "setMyShortDescription")
 
@@ -49,16 +49,15 @@ def test_what_isnt_built_is_in_no_menu() -> None:
 @pytest.mark.parametrize("language", Language)
 def test_every_command_is_described(language: Language) -> None:
     """In each language, in one short line of that language; and nothing else is in the file."""
-    words = Words()
-    template = words._plain[language]["general"].environment.get_template("commands.j2")
+    template = WORDS._plain[language]["general"].environment.get_template("commands.j2")
     assert set(template.blocks) == {*FANS, *STAFF, *OWNERS, "about", "about_short"}
     for name in (*FANS, *STAFF, *OWNERS):
-        line = words.line("commands", name, language)
+        line = WORDS.line("commands", name, language)
         assert 2 <= len(line) <= 60, name
         assert "\n" not in line
         assert speaks(line, language), line
-    assert len(words.line("commands", "about", language)) <= 512
-    assert len(words.line("commands", "about_short", language)) <= 120
+    assert len(WORDS.line("commands", "about", language)) <= 512
+    assert len(WORDS.line("commands", "about_short", language)) <= 120
 
 
 def menu(stage: Stage, scope: str, language: str) -> list[dict[str, Any]]:
@@ -156,7 +155,7 @@ async def test_fans_commands_are_whispers(play_sqlite: Play, rights: Rights | No
         answer = await stage.whisper(ana, after=said)
         assert speaks(answer.text, "en")
         assert answer not in ben.sees(stage.group)
-    await stage.settled()
+    await stage.all_sent()
     assert len(stage.telegram.messages(stage.group)) == public
     assert (await stage.books()).held_by_fans == 5
 
@@ -230,7 +229,7 @@ async def test_an_odd_answer_is_no_trouble(db: Database, answer: Any) -> None:
     """Menus are a convenience: what a server makes of them harms nothing."""
     out = OddServer(answer)
     whispers = Whispers(cast("Outbound", out), db, Clock.real())
-    menus = Menus(cast("Outbound", out), Words(), Communities(db, open_to_all=False), listened_to(), whispers)
+    menus = Menus(cast("Outbound", out), WORDS, Communities(db, open_to_all=False), listened_to(), whispers)
     await SET_MENUS(menus)
     assert "getMyCommands" in out.called
 
@@ -247,7 +246,7 @@ async def test_menus_that_cant_be_set_warn_once(db: Database) -> None:
     """Of all that are refused, at whichever try, one warns."""
     out = cast("Outbound", ClosedServer())
     whispers = Whispers(out, db, Clock.real())
-    menus = Menus(out, Words(), Communities(db, open_to_all=False), listened_to(), whispers)
+    menus = Menus(out, WORDS, Communities(db, open_to_all=False), listened_to(), whispers)
     with capture_logs() as logs:
         await SET_MENUS(menus)
         await menus.for_owner(7, Language.EN)

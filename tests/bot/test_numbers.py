@@ -11,10 +11,12 @@ from bot.handlers.coupons import campaigns
 from bot.handlers.gifts import offers as gift_offers
 from bot.handlers.hearts import hearts
 from bot.handlers.kit.forms import Form
-from bot.handlers.orders import orders
+from bot.handlers.orders import till
 from bot.handlers.raffles import raffles
 from bot.handlers.shops import setup as setting_up
 from bot.handlers.streams import airings as evenings
+from bot.rules.coin_shop.shelf import ShopPolicy
+from bot.rules.coupons.campaigns import CouponPolicy
 from sandbox import Person
 from tests.bot.conftest import Play, Stage
 
@@ -57,15 +59,15 @@ LINES = (
     "fresh={n}d",
 )
 FORMS = {
-    "newcoupon": campaigns.NEW_COUPON_FORM,
+    "newcoupon": campaigns.new_coupon_form(CouponPolicy()),
     "newstream": evenings.NEW_STREAM_FORM,
     "golive": evenings.GO_LIVE_FORM,
     "newraffle": raffles.NEW_RAFFLE_FORM,
-    "newitem": items.NEW_ITEM_FORM,
+    "newitem": items.new_item_form(ShopPolicy()),
     "newgift": gift_offers.NEW_GIFT_FORM,
     "hearts": hearts.HEARTS_FORM,
     "setup": setting_up.SETUP_FORM,
-    "redeem": orders.FILE_FORM,
+    "redeem": till.FILE_FORM,
 }
 KINDS = ("coupon:{n}", "raffle:{n}", "coins:{n}", "packet:{n}/{n}", "raffle:scarf/{n}/{n}", "{n}m", "{n}h{n}m", "+{n}d")
 AMONG_OTHERS = {

@@ -15,12 +15,12 @@ from structlog.testing import capture_logs
 from bot.clock import Clock
 from bot.features.orders.hook import Hooks
 from bot.meters import Meters
-from bot.rules.orders.orders import OrderPolicy, sign
+from bot.rules.orders.orders import sign
 from bot.store.engine.db import Database
 from bot.web import OrderCalls, Vitals, serving
 from bot.web.door import PortLimits
 from tests.bot.test_web import free_port, get
-from tests.features.scene import OWNER, shop
+from tests.features.scene import OWNER, POLICIES, act_by, shop
 
 SECRET = "s3cret"  # no shop's but this test's
 ORDER = {"order": "A-1", "code": "SILK-1", "value": 5, "currency": "KRW"}
@@ -78,8 +78,8 @@ async def open_port(url: str, limits: PortLimits) -> AsyncIterator[Port]:
     async with Database.open(url, meters) as db:
         place = await shop(db)
         hooks = Hooks(db, lambda: SECRET, listening=True)
-        await hooks.show(place, OWNER.user_id, clock.now(), "test:1")
-        orders = OrderCalls(db, clock.now, OrderPolicy())
+        await hooks.show(act_by(place, OWNER.user_id, clock.now(), "test:1"))
+        orders = OrderCalls(db, clock.now, POLICIES)
         number = free_port()
         async with serving(Vitals(meters, db, clock.now, lambda: None), number, orders, limits=limits):
             yield Port(number, place.community_id, SECRET, clock)
@@ -223,7 +223,7 @@ async def open_port_again(url: str, limits: PortLimits) -> AsyncIterator[int]:
     """A port on a shop that is there; its number."""
     meters, clock, number = Meters(), Clock.real(), free_port()
     async with Database.open(url, meters) as db:
-        orders = OrderCalls(db, clock.now, OrderPolicy())
+        orders = OrderCalls(db, clock.now, POLICIES)
         async with serving(Vitals(meters, db, clock.now, lambda: None), number, orders, limits=limits):
             yield number
 

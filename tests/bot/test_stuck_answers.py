@@ -10,7 +10,7 @@ from sqlmodel import col
 from structlog.testing import capture_logs
 
 from bot.handlers.kit import errors
-from bot.store.messages.outbox import TELL
+from bot.store.messages.payloads import TELL
 from bot.store.tables import Coupon, Inbox, Outbox
 from bot.telegram import late_answers as afterwards
 from bot.telegram.pacer import HeldError

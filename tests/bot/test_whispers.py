@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from bot.commands.doctor.telegram import look_at_telegram
 from bot.rules.doctor.findings import WhispersUnknown
-from bot.store.messages.outbox import TELL
+from bot.store.messages.payloads import TELL
 from bot.store.tables import Outbox
 from sandbox import Message, Person, Rights
 from tests.bot.conftest import Play, Stage, settings
@@ -166,7 +166,7 @@ async def test_pictures_said_aloud_are_taken_back(play_sqlite: Play) -> None:
     stage = await play_sqlite(language="en")
     stage.telegram.knows_whispers = False
     said = stage.owner.says(stage.group, "/source video")
-    await stage.settled()
+    await stage.all_sent()
     pictures = [m for m in stage.group.messages if m.seq > said.seq and m.file is not None]
     assert [m.deleted for m in pictures] == [True]
 

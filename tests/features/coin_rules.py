@@ -8,28 +8,28 @@ from hypothesis.stateful import precondition, rule
 from sqlalchemy import text, update
 from sqlmodel import col
 
-from bot.features.coupons.campaigns import Campaigns
-from bot.features.coupons.claims import Coupons
-from bot.features.coupons.redemption import Redeeming
+from bot.features.coupons.claims import Claims
 from bot.features.orders.orders import Orders
 from bot.features.packets.packets import Packets
-from bot.flows.redeem import redeem
-from bot.flows.take_orders import tell_order
+from bot.flows.redeem import Redemption
+from bot.flows.take_orders import take_told
 from bot.rules.act import Sender
-from bot.rules.coupons.coupons import CampaignMade, Claimed, CouponPolicy, NewCampaign
+from bot.rules.coupons.campaigns import CampaignMade, CouponPolicy, NewCampaign
+from bot.rules.coupons.claims import Claimed
 from bot.rules.farming import HeldState, Sign
 from bot.rules.orders.orders import OrderState, OrderTold
 from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.tiers import Tier
+from bot.store.coupons.hand_out import ClaimTools
 from bot.store.engine.db import Tx
 from bot.store.held import see
 from bot.store.members import standing
 from bot.store.tables import Member
 from tests.features.machine import STAFF
 from tests.features.reward_rules import Fuse, RewardRules, fans, fuses, picks
-from tests.features.scene import GIVEAWAYS, act_of, dice, fan, held_rewards, privacy
+from tests.features.scene import GIVEAWAYS, act_by, act_of, campaigns_of, dice, fan, held_rewards, privacy
 
 HELPER = fan(800)
 """An operator, whom the limit of what they give away holds."""
@@ -119,11 +119,13 @@ class CoinRules(RewardRules):
         """A fan uses a coupon for an order that is taken back and put back, perhaps once its drop is over."""
         at = self.now
         wish = NewCampaign("Scarf", 2, closes=at + timedelta(hours=30))
-        made = self.survives(None, lambda cause: Campaigns(self.fragile).make(self.place, STAFF, wish, at, cause))
+        made = self.survives(
+            None, lambda cause: campaigns_of(self.fragile).make(act_by(self.place, STAFF, at, cause), wish)
+        )
         assert isinstance(made, CampaignMade)
         campaign_id = self.look("SELECT max(id) FROM campaign")[0][0]
-        coupons = Coupons(self.fragile, CouponPolicy(), dice(campaign_id))
-        claimed = self.survives(fuse, lambda cause: coupons.claim(self.place, fan(who), campaign_id, at, cause))
+        coupons = Claims(self.fragile, ClaimTools(CouponPolicy(), dice(campaign_id)))
+        claimed = self.survives(fuse, lambda cause: coupons.claim(act_of(self.place, fan(who), at, cause), campaign_id))
         if not isinstance(claimed, Claimed):
             return  # somebody who came back in this very instant
         if at_till:
@@ -149,9 +151,9 @@ class CoinRules(RewardRules):
     def redeem_a_coupon(self, pick: int, fuse: Fuse) -> None:
         """Staff honour a coupon at the till."""
         codes, at = self._codes(), self.now
-        redeeming = Redeeming(self.fragile, redeem)
+        redeeming = Redemption(self.fragile)
         code = codes[pick % len(codes)]
-        self.survives(fuse, lambda cause: redeeming.redeem(self.place, STAFF, code, None, at, cause))
+        self.survives(fuse, lambda cause: redeeming.redeem(act_by(self.place, STAFF, at, cause), code))
 
     @precondition(lambda self: self._codes())
     @rule(pick=picks, ref=refs, state=st.sampled_from(list(OrderState)))
@@ -159,12 +161,12 @@ class CoinRules(RewardRules):
         """An order was paid, or taken back."""
         codes = self._codes()
         told = OrderTold(ref, codes[pick % len(codes)], 39_000, "KRW", self.now, state)
-        self.wait(tell_order(self.fragile, self.place, told, self.now))
+        self.wait(self.fragile.write(take_told, self.place, told, self.now))
 
     def take_an_order_back(self, ref: str, fuse: Fuse) -> None:
         """Staff take an order back."""
         at = self.now
-        self.survives(fuse, lambda cause: self.orders.refund(self.place, STAFF, ref, at, cause))
+        self.survives(fuse, lambda cause: self.orders.refund(act_by(self.place, STAFF, at, cause), ref))
 
 
 def _let_fans_give(tx: Tx) -> None:

@@ -8,17 +8,18 @@ from typing import Any
 
 from bot.features.coin_shop.items import Items
 from bot.features.coin_shop.purchases import Purchases
-from bot.features.coin_shop.shelf import Shop
-from bot.flows.buy import Chances, buy
+from bot.features.coin_shop.shelf import Storefront
+from bot.flows.buy import Buying
 from bot.rules.act import Sender
 from bot.rules.coin_shop.items import HandOutcome, ItemMade, NewItem, RefundOutcome
 from bot.rules.coin_shop.shelf import BuyAsked, ItemKind, Shelf, ShopPolicy, Yes
-from bot.rules.coupons.coupons import CouponPolicy, KeptFor, NewCampaign
+from bot.rules.coupon_states import KeptFor
+from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.place import Place
 from bot.store.coupons.hand_out import Choice
 from bot.store.engine.db import Database
 from bot.store.ledger import check_books
-from tests.features.scene import NOON, OWNER, Causes, dice, named, offer, query, shop
+from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_by, act_of, dice, named, offer, query, shop
 
 STAFF = OWNER.user_id
 
@@ -48,7 +49,9 @@ class Counter:
         **wish: Any,
     ) -> ItemMade:
         """Staff put an item up."""
-        made = await Items(self.db).make(self.place, STAFF, NewItem(title, price, kind, **wish), at, self.causes.next())
+        made = await Items(self.db).make(
+            act_by(self.place, STAFF, at, self.causes.next()), NewItem(title, price, kind, **wish)
+        )
         assert isinstance(made, ItemMade)
         return made
 
@@ -65,12 +68,12 @@ class Counter:
 
     async def asks(self, sender: Sender, number: int = 1, at: datetime = NOON) -> Any:
         """A fan taps an item."""
-        return await Shop(self.db, ShopPolicy()).ask(self.place, sender.user_id, await self.id_of(number), at)
+        return await Storefront(self.db, ShopPolicy()).ask(self.place, sender.user_id, await self.id_of(number), at)
 
     async def pays(self, sender: Sender, yes: Yes, at: datetime = NOON, cause: str | None = None) -> Any:
         """A fan taps yes."""
-        chances = Chances(CouponPolicy(), self.choice, lambda size: next(self.salts).to_bytes(size, "big"))
-        return await buy(self.db, self.place, sender, yes, at, cause or self.causes.next(), chances)
+        buying = Buying(self.db, POLICIES, self.choice, lambda size: next(self.salts).to_bytes(size, "big"))
+        return await buying.buy(act_of(self.place, sender, at, cause or self.causes.next()), yes)
 
     async def buys(self, sender: Sender, number: int = 1, at: datetime = NOON) -> Any:
         """A fan taps an item and then yes."""
@@ -81,15 +84,17 @@ class Counter:
 
     async def refunds(self, sender: Sender, number: int = 1, at: datetime = NOON) -> RefundOutcome:
         """Staff give coins back."""
-        return await Purchases(self.db).refund(self.place, STAFF, number, named(sender), at, self.causes.next())
+        return await Purchases(self.db).refund(act_by(self.place, STAFF, at, self.causes.next()), number, named(sender))
 
     async def hands_over(self, sender: Sender, number: int = 1, at: datetime = NOON) -> HandOutcome:
         """Staff have done what was bought."""
-        return await Purchases(self.db).hand_over(self.place, STAFF, number, named(sender), at, self.causes.next())
+        return await Purchases(self.db).hand_over(
+            act_by(self.place, STAFF, at, self.causes.next()), number, named(sender)
+        )
 
     async def shelf(self, sender: Sender, page: int = 1, at: datetime = NOON) -> Shelf:
         """What a fan sees."""
-        return await Shop(self.db, ShopPolicy()).shelf(self.place, sender.user_id, page, at)
+        return await Storefront(self.db, ShopPolicy()).shelf(self.place, sender.user_id, page, at)
 
     async def sound(self) -> bool:
         """Whether every coin is accounted for."""

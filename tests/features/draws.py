@@ -10,22 +10,25 @@ from hashlib import sha256
 from typing import Any
 
 from bot.features.raffles.calling_off import CallingOff
+from bot.features.raffles.cards import raffle_card
 from bot.features.raffles.draw import Drawing
+from bot.features.raffles.namings import note_posted
 from bot.features.raffles.proofs import Proving
 from bot.features.raffles.raffles import Raffles
 from bot.features.raffles.redraw import Redrawing
 from bot.rules.act import Sender
 from bot.rules.beacons import QUICKNET, Chain, Pulse
 from bot.rules.place import Place
+from bot.rules.raffles.cards import RaffleCard
 from bot.rules.raffles.draws import RedrawOutcome
+from bot.rules.raffles.entries import Entered, EnterOutcome
+from bot.rules.raffles.facts import NewRaffle, RafflePolicy
+from bot.rules.raffles.opening import RaffleMade, Redrawn
 from bot.rules.raffles.proofs import Checked, check_proof
-from bot.rules.raffles.raffles import Entered, EnterOutcome, NewRaffle, RaffleCard, RaffleMade, RafflePolicy, Redrawn
 from bot.store.engine.db import Database
 from bot.store.messages import departures
-from bot.store.namings import note_posted
-from bot.store.raffles import raffle_card
 from bot.store.tables.messages import OutboxState
-from tests.features.scene import NOON, OWNER, Causes, query, shop
+from tests.features.scene import NOON, OWNER, Causes, act_of, query, shop, staff_act
 
 HALF_HOUR = timedelta(minutes=30)
 CLOSES = NOON + HALF_HOUR
@@ -90,7 +93,7 @@ class Fair:
     async def made(self, *, at: datetime = NOON, cause: str | None = None, **wish: Any) -> int:
         """Open a raffle; its row's id."""
         asked = NewRaffle(**{"prize": "Silk scarf", "closes": CLOSES, **wish})
-        outcome = await self.raffles.make(self.place, STAFF, asked, at, cause or self.causes.next())
+        outcome = await self.raffles.make(staff_act(self.place, STAFF, at, cause or self.causes.next()), asked)
         assert isinstance(outcome, RaffleMade), outcome
         return int((await query(self.db, "SELECT id FROM raffle WHERE number = :n", n=outcome.number))[0][0])
 
@@ -98,7 +101,9 @@ class Fair:
         self, raffle: int, sender: Sender, *, at: datetime = NOON, ticket: bool = False, cause: str | None = None
     ) -> EnterOutcome:
         """A fan taps."""
-        return await self.raffles.enter(self.place, sender, raffle, at, cause or self.causes.next(), ticket=ticket)
+        return await self.raffles.enter(
+            act_of(self.place, sender, at, cause or self.causes.next()), raffle, ticket=ticket
+        )
 
     async def entered(self, raffle: int, sender: Sender, **how: Any) -> int:
         """A fan enters; their number."""
@@ -149,7 +154,7 @@ class Fair:
     ) -> RedrawOutcome:
         """The owner draws places anew."""
         redrawing = Redrawing(self.db, self.policy, more.pop("look_up", None))
-        return await redrawing.redraw(self.place, STAFF, number, entry, at, self.causes.next(), **more)
+        return await redrawing.redraw(staff_act(self.place, STAFF, at, self.causes.next()), number, entry, **more)
 
     async def redrawn(self, number: int, entry: int | None = None, **more: Any) -> Redrawn:
         """The same, and it works."""

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from bot.features.communities import set_reachable
-from bot.features.coupons.claims import Coupons
-from bot.features.coupons.redemption import Redeeming
+from bot.features.coupons.claims import Claims
 from bot.features.gifts.gifts import Gifts
 from bot.features.gifts.living_card import card_of
 from bot.features.gifts.offers import GiftOffers
@@ -19,9 +18,10 @@ from bot.features.gifts.rewards import RewardClock
 from bot.features.people.joining import Coming, Going, Reach
 from bot.flows.check_in import CheckIns
 from bot.flows.come_and_go import ComeAndGo
-from bot.flows.redeem import redeem
+from bot.flows.redeem import Redemption
 from bot.rules.act import Sender
-from bot.rules.coupons.coupons import Claimed, CouponPolicy, NewCampaign
+from bot.rules.coupons.campaigns import CouponPolicy, NewCampaign
+from bot.rules.coupons.claims import Claimed
 from bot.rules.farming import HeldState
 from bot.rules.gift_states import GiftKind
 from bot.rules.gifts.cards import GiftCard
@@ -31,6 +31,7 @@ from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.rules.rights import Role
 from bot.rules.words import Language
+from bot.store.coupons.hand_out import ClaimTools
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.places import Group
@@ -41,6 +42,7 @@ from tests.features.scene import (
     OWNER,
     POLICIES,
     Causes,
+    act_by,
     act_of,
     balance,
     dice,
@@ -155,11 +157,11 @@ class Circle:
     async def redeems(self, sender: Sender, at: datetime) -> None:
         """A coupon of theirs is honoured."""
         campaign, _ = await offer(self.db, self.place, NewCampaign("Silk", 1), self.causes.next(), at)
-        coupons = Coupons(self.db, CouponPolicy(), self.choice)
-        claimed = await coupons.claim(self.place, sender, campaign, at, self.causes.next())
+        coupons = Claims(self.db, ClaimTools(CouponPolicy(), self.choice))
+        claimed = await coupons.claim(act_of(self.place, sender, at, self.causes.next()), campaign)
         assert isinstance(claimed, Claimed)
-        redeeming = Redeeming(self.db, redeem)
-        await redeeming.redeem(self.place, OWNER.user_id, claimed.code, None, at, self.causes.next())
+        redeeming = Redemption(self.db)
+        await redeeming.redeem(act_by(self.place, OWNER.user_id, at, self.causes.next()), claimed.code)
         await self.tick(at)
 
     async def decides(self, fan: Sender, state: HeldState, at: datetime) -> Any:

@@ -17,7 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine
 
 from bot.features.communities import Communities
 from bot.rules.checkins.checkins import CheckedIn, MadeUp
-from bot.rules.coupons.coupons import CampaignCancelled, CampaignMade, Claimed, Redeemed
+from bot.rules.coupons.campaigns import CampaignCancelled, CampaignMade
+from bot.rules.coupons.claims import Claimed
+from bot.rules.coupons.redemption import Redeemed
 from bot.rules.general import Undone
 from bot.rules.place import Place
 from bot.rules.shops.setup import SetupDone

@@ -21,14 +21,14 @@ from bot.domains import (
 )
 from bot.features.communities import Communities, arrive
 from bot.features.coupons.campaigns import Campaigns
-from bot.features.coupons.claims import Coupons
+from bot.features.coupons.claims import Claims
 from bot.features.people.privacy import Privacy
 from bot.features.shops.setup import SettingUp
 from bot.flows.held_rewards import HeldRewards
 from bot.flows.move_group import MoveGroup
 from bot.flows.undo import Undo
 from bot.rules.act import Act, Sender
-from bot.rules.coupons.coupons import CampaignMade, CouponPolicy, NewCampaign
+from bot.rules.coupons.campaigns import CampaignMade, CouponPolicy, NewCampaign
 from bot.rules.fans import Room
 from bot.rules.farming import FarmingPolicy
 from bot.rules.general import UndoOutcome
@@ -38,7 +38,7 @@ from bot.rules.rights import Role
 from bot.rules.shops.setup import SetupPolicy
 from bot.rules.words import Language
 from bot.store import ledger
-from bot.store.coupons.hand_out import Choice
+from bot.store.coupons.hand_out import Choice, ClaimTools
 from bot.store.engine.db import Database, Tx
 from bot.store.members import standing
 from bot.store.tables import Campaign
@@ -116,9 +116,14 @@ def dice(seed: int = 1) -> Choice:
     return random.Random(seed).choice
 
 
-def till(db: Database, seed: int = 1) -> Coupons:
+def till(db: Database, seed: int = 1) -> Claims:
     """What fans do with coupons, with codes that are the same in every run."""
-    return Coupons(db, CouponPolicy(), dice(seed))
+    return Claims(db, ClaimTools(CouponPolicy(), dice(seed)))
+
+
+def campaigns_of(db: Database) -> Campaigns:
+    """What staff do with campaigns."""
+    return Campaigns(db, POLICIES[CouponPolicy])
 
 
 def desk(db: Database) -> SettingUp:
@@ -136,6 +141,12 @@ def act_of(
 
 def staff_act(place: Place, actor_id: int, at: datetime, cause: str, role: Role = Role.OPERATOR) -> Act:
     """An act of staff who are known by their id."""
+    return Act(place, replace(OWNER, user_id=actor_id), at, cause, actor_id, role)
+
+
+def act_by(place: Place, actor_id: int, at: datetime = NOON, cause: str = "1:1") -> Act:
+    """An act of staff, known by their id alone: the owner's, or an operator's."""
+    role = Role.OWNER if actor_id == place.owner_id else Role.OPERATOR
     return Act(place, replace(OWNER, user_id=actor_id), at, cause, actor_id, role)
 
 
@@ -177,7 +188,7 @@ async def undo(
 
 async def offer(db: Database, place: Place, wish: NewCampaign, cause: str, at: datetime = NOON) -> tuple[int, int]:
     """Make a campaign; its row id (what buttons carry) and its number (what staff type)."""
-    made = await Campaigns(db).make(place, OWNER.user_id, wish, at, cause)
+    made = await campaigns_of(db).make(act_by(place, OWNER.user_id, at, cause), wish)
     assert isinstance(made, CampaignMade)
     return await db.read(_id_of, place.community_id, made.number), made.number
 

@@ -43,8 +43,7 @@ from bot.rules.streams.streams import (
 from bot.store.airings import CARD, airing_of, live_card, open_airings
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
-from bot.store.messages.cards import EDIT, POST
-from bot.store.messages.outbox import SAY, TELL
+from bot.store.messages.payloads import EDIT, POST, SAY, TELL
 from bot.store.tables import Card, FanGroup, Outbox, Slot
 from bot.store.tables.messages import OutboxState
 from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_of, query, shop, undo

@@ -8,7 +8,8 @@ from hashlib import sha256
 from typing import Any
 
 from bot.rules.beacons import QUICKNET, Pulse
-from bot.rules.raffles.proofs import Draw, Fault, Naming, RedrawNoted, Struck, write_proof
+from bot.rules.raffles.proof_rules import Draw, Naming, RedrawNoted, Struck
+from bot.rules.raffles.proofs import Fault, write_proof
 from bot.rules.sealing import Sealed, key_of, list_hash, order_of, seal_of
 
 NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)

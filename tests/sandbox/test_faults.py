@@ -107,7 +107,7 @@ def test_probability_is_repeatable() -> None:
     def hits(seed: int) -> list[bool]:
         faults = Faults(seed)
         faults.error("sendMessage", probability=0.3)
-        return [bool(faults.meet("sendmessage", 1)) for _ in range(200)]
+        return [bool(faults.take_hits("sendmessage", 1)) for _ in range(200)]
 
     assert hits(7) == hits(7)
     assert hits(7) != hits(8)

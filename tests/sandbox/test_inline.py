@@ -218,7 +218,7 @@ async def test_switching(scene: Scene) -> None:
     message = scene.group.by_id[(await scene.api("sendMessage", **given)).result["message_id"]]
 
     query = scene.joon.switches(message, "Send on", scene.mina)
-    assert ("gift 7", scene.telegram.world.pair(scene.joon, scene.mina)) == (query.text, query.chat)
+    assert ("gift 7", scene.telegram.world.chat_between(scene.joon, scene.mina)) == (query.text, query.chat)
     assert scene.group is scene.joon.switches(message, "Here").chat
     with pytest.raises(CannotDoError):
         scene.joon.switches(message, "Send on", scene.group)

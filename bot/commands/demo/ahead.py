@@ -8,9 +8,9 @@ from sqlmodel import col, select
 
 from bot.commands.demo.stage import Stage
 from bot.domains import DOMAINS
-from bot.rules.coupons.coupons import CampaignState
+from bot.rules.coupon_states import CampaignState
 from bot.rules.policies import Policies
-from bot.rules.raffles.raffles import RaffleState
+from bot.rules.raffles.facts import RaffleState
 from bot.rules.shops.calendar import SlotFacts, SlotKind, next_due
 from bot.rules.streams.streams import StreamPolicy
 from bot.store.airings import all_open

@@ -38,7 +38,7 @@ async def serve(language: str | None, port: int | None, *, opens: bool, forum: b
     """Serve the page until a signal comes; the exit code."""
     tongue = language_of(language) or language_of(os.environ.get("LANG")) or Language.EN
     set_up_logs("warning", "text")
-    words = Words()
+    words = Words({}, {})
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -14,11 +14,11 @@ from bot.app import build
 from bot.clock import Clock
 from bot.commands.demo.cast import CAST, REGULARS, ROOM
 from bot.content import Words
+from bot.features.raffles.facts import CARD as PROOF
 from bot.rules.words import Language
 from bot.running import App
 from bot.settings import Settings
 from bot.store.engine.schema import migrate
-from bot.store.raffles import CARD as PROOF
 from bot.web import DrawPages, Vitals, serving
 from sandbox import Bot, Chat, Message, Person, Sandbox, Topic
 

@@ -196,7 +196,7 @@ async def play(language: str | None, fans: int) -> int:
     """Play an evening; exit code 0 if the books balance."""
     tongue = language_of(language) or language_of(os.environ.get("LANG")) or Language.EN
     set_up_logs("warning", "text")
-    words = Words()
+    words = Words({}, {})
     async with Sandbox(limits=Limits.none(), start=EVENING) as telegram:
         bot = telegram.add_bot(token=TOKEN, username="encore_demo_bot", name="Encore", inline=True)
         cast = [telegram.add_user(name, language=tongue) for name in CAST[tongue][:3]]

@@ -34,7 +34,7 @@ def examine(settings: Settings, language: str | None) -> int:
     found = asyncio.run(_look(settings))
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal may lack these signs
-    for line in report(Words(), found, tongue, width=_width(sys.stdout), color=_colored(sys.stdout)):
+    for line in report(Words({}, {}), found, tongue, width=_width(sys.stdout), color=_colored(sys.stdout)):
         sys.stdout.write(f"{line}\n")
     return EXIT_WRONG if any(finding.level is Level.WRONG for finding in found) else 0
 

@@ -1,1 +1,1 @@
-"""The buttons under an outcome, domain by domain."""
+"""The buttons under an outcome: a file for each domain, and what several of them say in `shared.py`."""

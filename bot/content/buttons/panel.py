@@ -1,8 +1,7 @@
 """Buttons of the staff's panel."""
 
-from typing import Any
-
 from bot.content.button import Button, Rows
+from bot.content.buttons.shared import ADMIN, SETUP, UNDO, Buttons, in_rows
 from bot.rules.staff.panel import (
     REVIEW,
     AdminDoor,
@@ -19,47 +18,13 @@ from bot.rules.staff.panel import (
     AdminValue,
 )
 
-ADMIN = "admin"
-"""`admin:<shop>:<verb>:…`; alone it opens the panel. As a link's payload: `admin_<shop>`."""
 SECTION, THING, LATELY, BEGIN = "s", "t", "l", "b"
 """Pages and the beginning of an act: these need no form that is open."""
 SET, CLEAR, GO, DO, LEAVE = "a", "c", "g", "do", "x"
 """What turns the form that is open."""
-SETUP, UNDO = "setup", "undo"
 WIDE = 2
 SHORT = 12
 """Answers of at most so many characters stand three in a row."""
-
-
-def admin_buttons(outcome: Any) -> Rows:  # noqa: C901, PLR0911  # a table of outcomes
-    """The outcome's buttons in rows, without their texts; none for outcomes that have none."""
-    match outcome:
-        case AdminDoor():
-            return ((Button("open_admin", start=f"{ADMIN}_{outcome.community_id}", style="primary"),),)
-        case AdminHome():
-            return _home(outcome)
-        case AdminSection():
-            return _section(outcome)
-        case AdminThing():
-            acts = _acts(outcome.community_id, outcome.acts, outcome.line.number)
-            return (*acts, (_to_section(outcome.community_id, outcome.section),))
-        case AdminStep():
-            return _step(outcome)
-        case AdminReview():
-            return _review(outcome)
-        case AdminLately():
-            undo = tuple(_undo(entry) for entry in outcome.entries if entry.undoable)
-            return (*_in_rows(undo), (_to_home(outcome.community_id),))
-        case AdminNext():
-            shop = outcome.community_id
-            change = () if outcome.done else (Button("change", press=_press(shop, GO, REVIEW), style="primary"),)
-            return ((*change, _to_section(shop, outcome.section)), (_to_home(shop),))
-        case AdminGone():
-            return ((_to_section(outcome.community_id, outcome.section),), (_to_home(outcome.community_id),))
-        case AdminLeft():
-            return ((_to_home(outcome.community_id),),)
-        case _:
-            return ()
 
 
 def _press(shop: int, *parts: str | int) -> str:
@@ -74,10 +39,6 @@ def _to_section(shop: int, section: str) -> Button:
     return Button("section", press=_press(shop, SECTION, section), about=section)
 
 
-def _in_rows(buttons: tuple[Button, ...], wide: int = WIDE) -> Rows:
-    return tuple(buttons[start : start + wide] for start in range(0, len(buttons), wide))
-
-
 def _acts(shop: int, names: tuple[str, ...], number: int | None = None) -> Rows:
     which = () if number is None else (number,)
     return tuple((Button("act", press=_press(shop, BEGIN, name, *which), about=name),) for name in names)
@@ -87,7 +48,7 @@ def _home(home: AdminHome) -> Rows:
     shop = home.community_id
     sections = tuple(Button("part", press=_press(shop, SECTION, name), about=name) for name in home.sections)
     lately = Button("lately", press=_press(shop, LATELY))
-    return (*_in_rows(sections), (lately, Button("setup", press=SETUP)) if home.owner else (lately,))
+    return (*in_rows(sections, WIDE), (lately, Button("setup", press=SETUP)) if home.owner else (lately,))
 
 
 def _section(page: AdminSection) -> Rows:
@@ -109,7 +70,7 @@ def _step(step: AdminStep) -> Rows:
     picks = tuple(
         (Button("pick", press=_press(shop, SET, step.blank, pick.text), about=pick.title),) for pick in step.picks
     )
-    rows = (*_in_rows(answers, 3 if all(len(text) <= SHORT for text in step.quick) else 1), *picks)
+    rows = (*in_rows(answers, 3 if all(len(text) <= SHORT for text in step.quick) else 1), *picks)
     if step.of:
         return (*rows, (Button("leave", press=_press(shop, LEAVE)),))
     clear = () if step.needed or step.value is None else (Button("clear", press=_press(shop, CLEAR, step.blank)),)
@@ -128,8 +89,50 @@ def _review(review: AdminReview) -> Rows:
         for blank in review.blanks
     )
     do = Button("do", press=_press(shop, DO), about=review.act, style="danger" if review.danger else "primary")
-    return (*_in_rows(blanks), (do,), (Button("leave", press=_press(shop, LEAVE)),))
+    return (*in_rows(blanks, WIDE), (do,), (Button("leave", press=_press(shop, LEAVE)),))
 
 
 def _undo(entry: AdminEntry) -> Button:
     return Button("undo_entry", press=f"{UNDO}:{entry.audit_id}", about=entry)
+
+
+def _door(door: AdminDoor) -> Rows:
+    return ((Button("open_admin", start=f"{ADMIN}_{door.community_id}", style="primary"),),)
+
+
+def _thing(page: AdminThing) -> Rows:
+    acts = _acts(page.community_id, page.acts, page.line.number)
+    return (*acts, (_to_section(page.community_id, page.section),))
+
+
+def _lately(page: AdminLately) -> Rows:
+    undo = tuple(_undo(entry) for entry in page.entries if entry.undoable)
+    return (*in_rows(undo, WIDE), (_to_home(page.community_id),))
+
+
+def _next(page: AdminNext) -> Rows:
+    shop = page.community_id
+    change = () if page.done else (Button("change", press=_press(shop, GO, REVIEW), style="primary"),)
+    return ((*change, _to_section(shop, page.section)), (_to_home(shop),))
+
+
+def _gone(page: AdminGone) -> Rows:
+    return ((_to_section(page.community_id, page.section),), (_to_home(page.community_id),))
+
+
+def _left(page: AdminLeft) -> Rows:
+    return ((_to_home(page.community_id),),)
+
+
+BUTTONS: Buttons = {
+    AdminDoor: _door,
+    AdminHome: _home,
+    AdminSection: _section,
+    AdminThing: _thing,
+    AdminStep: _step,
+    AdminReview: _review,
+    AdminLately: _lately,
+    AdminNext: _next,
+    AdminGone: _gone,
+    AdminLeft: _left,
+}

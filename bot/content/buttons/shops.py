@@ -1,19 +1,16 @@
-"""Buttons of the set-up's panel, of the questions about rooms, and of the greeting."""
-
-from collections.abc import Sequence
-from typing import Any
+"""Buttons of the set-up's panel, of the questions about rooms, of the greeting, and of the morning card."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.packets import UNDO, packet_buttons
-from bot.content.buttons.panel import ADMIN, admin_buttons
-from bot.content.buttons.staff import staff_buttons
-from bot.rules.general import Hello
+from bot.content.buttons.shared import ADMIN, SETUP, STREAMS, UNDO, Buttons, check_in_button, in_rows, undo_button
 from bot.rules.rights import HomeGone, OwnerInPerson
 from bot.rules.shops.arrivals import Greeting, Room, RoomFounded, RoomJoined, WhoseRoom
+from bot.rules.shops.calendar import MorningCard
 from bot.rules.shops.setup import (
     REVIEW,
     ROOMS,
     STEPS,
+    SetupDone,
+    SetupFinished,
     SetupGivenUp,
     SetupReview,
     SetupRooms,
@@ -23,8 +20,6 @@ from bot.rules.shops.setup import (
 )
 from bot.rules.topics import TopicChosen
 
-SETUP = "setup"
-"""`setup` opens the panel, `setup:verb:…` turns it. As a link's payload: `setup_<shop>`."""
 WHOSE = "whose"
 """`whose:<shop, new or no>:<chat>` answers the question about a room."""
 PART = "part"
@@ -35,8 +30,6 @@ GENERAL = "general"
 """`general:<chat>` lets a room's cards and announcements come to General, not to the topic that was chosen."""
 HOME = "home"
 """`home:<chat>` makes a room the home group."""
-SHOP = "shop"
-"""`shop:<shop>` turns the private chat to another shop."""
 NEW, NO = "new", "no"
 OPTION_LABELS = {
     Step.LANGUAGE: "language",
@@ -47,33 +40,12 @@ OPTION_LABELS = {
 IN_A_ROW = {Step.LANGUAGE: 3, Step.TIMEZONE: 2, Step.MORNING: 3, Step.GIVEAWAY: 3}
 
 
-def panel_buttons(outcome: Any) -> Rows:  # noqa: PLR0911  # a table of outcomes
-    """The outcome's buttons in rows, without their texts; none for outcomes that have none."""
-    match outcome:
-        case Greeting(community_id=shop) | RoomFounded(community_id=shop):
-            return _opens(shop)
-        case SetupShown(mine=True):
-            return (*_opens(outcome.community_id), *_of_topic(outcome))
-        case TopicChosen():
-            return _chosen(outcome)
-        case Hello():
-            return _hello(outcome)
-        case SetupStep():
-            return _step(outcome)
-        case SetupReview():
-            return _review(outcome)
-        case SetupRooms():
-            return _rooms(outcome)
-        case SetupGivenUp():
-            return ((Button("again", press=SETUP),),)
-        case WhoseRoom() | RoomJoined() | HomeGone() | OwnerInPerson():
-            return _of_rooms(outcome)
-        case _:
-            return packet_buttons(outcome) or staff_buttons(outcome) or admin_buttons(outcome)
+def _opens(outcome: Greeting | RoomFounded | SetupShown) -> Rows:
+    return ((Button("open_setup", start=f"{SETUP}_{outcome.community_id}", style="primary"),),)
 
 
-def _opens(shop: int) -> Rows:
-    return ((Button("open_setup", start=f"{SETUP}_{shop}", style="primary"),),)
+def _shown(shown: SetupShown) -> Rows:
+    return (*_opens(shown), *_of_topic(shown)) if shown.mine else ()
 
 
 def _of_topic(shown: SetupShown) -> Rows:
@@ -88,41 +60,29 @@ def _chosen(chosen: TopicChosen) -> Rows:
     return tuple(row for row in ((*back, *undo),) if row)
 
 
-def _of_rooms(outcome: WhoseRoom | RoomJoined | HomeGone | OwnerInPerson) -> Rows:
-    match outcome:
-        case WhoseRoom():
-            return _whose(outcome)
-        case RoomJoined(may_part=True):
-            leave = (Button("leave_room", press=f"{LEAVE_ROOM}:{outcome.chat_id}"),)
-            return (leave,) if outcome.is_channel else ((Button("part", press=f"{PART}:{outcome.chat_id}"),), leave)
-        case HomeGone():
-            return tuple(
-                (Button("move_home", press=f"{HOME}:{one.chat_id}", about=one.title),) for one in outcome.rooms
-            )
-        case OwnerInPerson(community_id=shop):
-            return ((Button("in_private", start=f"{ADMIN}_{shop}", style="primary"),),)
-        case _:
-            return ()
+def _room_joined(joined: RoomJoined) -> Rows:
+    if not joined.may_part:
+        return ()
+    leave = (Button("leave_room", press=f"{LEAVE_ROOM}:{joined.chat_id}"),)
+    return (leave,) if joined.is_channel else ((Button("part", press=f"{PART}:{joined.chat_id}"),), leave)
 
 
-def _in_rows(buttons: Sequence[Button], wide: int) -> Rows:
-    return tuple(tuple(buttons[start : start + wide]) for start in range(0, len(buttons), wide))
+def _home_gone(question: HomeGone) -> Rows:
+    return tuple((Button("move_home", press=f"{HOME}:{one.chat_id}", about=one.title),) for one in question.rooms)
 
 
-def _hello(hello: Hello) -> Rows:
-    setup = (Button("setup", press=SETUP),) if hello.owner else ()
-    panel = ((Button("panel", press=ADMIN, style="primary"), *setup),) if hello.panel else ()
-    return (*panel, *((Button("shop", press=f"{SHOP}:{one.community_id}", about=one.name),) for one in hello.others))
+def _in_private(outcome: OwnerInPerson) -> Rows:
+    return ((Button("in_private", start=f"{ADMIN}_{outcome.community_id}", style="primary"),),)
 
 
 def _step(shown: SetupStep) -> Rows:
     step = Step(shown.step)
     rows: Rows = ()
     if step in OPTION_LABELS:
-        options = [
+        options = tuple(
             Button(OPTION_LABELS[step], press=f"{SETUP}:set:{step}:{option}", about=option) for option in shown.options
-        ]
-        rows = _in_rows(options, IN_A_ROW[step])
+        )
+        rows = in_rows(options, IN_A_ROW[step])
     if not shown.guided:
         return (*rows, (Button("back", press=f"{SETUP}:go:{REVIEW}"),))
     walk = [Button("skip", press=f"{SETUP}:skip:{step}")]
@@ -132,12 +92,12 @@ def _step(shown: SetupStep) -> Rows:
 
 
 def _review(shown: SetupReview) -> Rows:
-    fields = [Button("field", press=f"{SETUP}:go:{step}", about=step.value) for step in STEPS]
+    fields = tuple(Button("field", press=f"{SETUP}:go:{step}", about=step.value) for step in STEPS)
     ends = (
         Button("save" if shown.changed else "done", press=f"{SETUP}:done", style="primary"),
         Button("cancel", press=f"{SETUP}:cancel"),
     )
-    return (*_in_rows(fields, 2), (Button("rooms", press=f"{SETUP}:{ROOMS}"),), ends)
+    return (*in_rows(fields, 2), (Button("rooms", press=f"{SETUP}:{ROOMS}"),), ends)
 
 
 def _rooms(shown: SetupRooms) -> Rows:
@@ -160,3 +120,37 @@ def _whose(question: WhoseRoom) -> Rows:
     )
     new = ((Button("new_shop", press=f"{WHOSE}:{NEW}:{chat}"),),) if question.may_found else ()
     return (*shops, *new, (Button("not_here", press=f"{WHOSE}:{NO}:{chat}"),))
+
+
+def _morning(card: MorningCard) -> Rows:
+    if card.past:
+        return ()
+    streams = ((Button("streams", press=STREAMS),),) if card.stream is not None else ()
+    return ((check_in_button(),), *streams)
+
+
+def _set_up(outcome: SetupDone | SetupFinished) -> Rows:
+    return undo_button(outcome) if outcome.audit_id is not None else ()
+
+
+def _given_up(_outcome: SetupGivenUp) -> Rows:
+    return ((Button("again", press=SETUP),),)
+
+
+BUTTONS: Buttons = {
+    Greeting: _opens,
+    RoomFounded: _opens,
+    SetupShown: _shown,
+    SetupStep: _step,
+    SetupReview: _review,
+    SetupRooms: _rooms,
+    SetupDone: _set_up,
+    SetupFinished: _set_up,
+    SetupGivenUp: _given_up,
+    TopicChosen: _chosen,
+    WhoseRoom: _whose,
+    RoomJoined: _room_joined,
+    HomeGone: _home_gone,
+    OwnerInPerson: _in_private,
+    MorningCard: _morning,
+}

@@ -1,4 +1,4 @@
-"""The coin shop, the staff's side: list an item, look, close. What was bought is `purchases.py`'s matter."""
+"""The coin shop, the staff's side: list an item, look, close. What was bought stands in `purchases.py`."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -8,8 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Act
 from bot.rules.coin_shop.items import (
     CampaignNotForSale,
+    CampaignUnknown,
     ItemClosed,
     ItemLine,
     ItemList,
@@ -24,17 +26,18 @@ from bot.rules.coin_shop.items import (
     WaitingLine,
 )
 from bot.rules.coin_shop.shelf import ItemFacts, ItemKind, ItemState, PurchaseState
-from bot.rules.coupons.coupons import CampaignState, CampaignUnknown, KeptFor, check_window
+from bot.rules.coupon_states import CampaignState, KeptFor
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import RaffleState
+from bot.rules.windows import check_window
 from bot.store import causes
-from bot.store.audit import caused_by
+from bot.store.audit import first_answer, record_act
 from bot.store.coupons.campaigns import campaign_numbered
 from bot.store.engine.db import Database, Tx
-from bot.store.items import item_numbered, items_of, record_act
+from bot.store.items import item_numbered, items_of, subject_of
 from bot.store.places import lock_shop
-from bot.store.raffles import by_number
+from bot.store.raffle_tickets import raffle_for_sale
 from bot.store.tables import AuditEntry, Item, Member, Person, Purchase
+from bot.store.tables.base import id_of
 
 MADE = "item.made"
 CLOSED = "item.closed"
@@ -45,7 +48,7 @@ SHOWN = 20
 SHOWN_WAITING = 8
 """Purchases that wait for staff, each with a button."""
 
-ShutOutcome = ItemClosed | ItemOpened | ItemUnchanged | ItemUnknown
+SetOpenOutcome = ItemClosed | ItemOpened | ItemUnchanged | ItemUnknown
 
 
 class Items:
@@ -54,59 +57,42 @@ class Items:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def make(self, place: Place, actor_id: int, wish: NewItem, at: datetime, cause: str) -> MakeOutcome:
+    async def make(self, act: Act, wish: NewItem) -> MakeOutcome:
         """Put an item on the shelf."""
-        return await self._db.write(make, place, actor_id, wish, at, cause)
+        return await self._db.write(make, act, wish)
 
-    async def set_open(
-        self, place: Place, actor_id: int, number: int, at: datetime, cause: str, *, on_shelf: bool
-    ) -> ShutOutcome:
+    async def set_open(self, act: Act, number: int, *, on_shelf: bool) -> SetOpenOutcome:
         """Take it off the shelf, or put it there again."""
-        return await self._db.write(set_open, place, actor_id, number, at, cause, on_shelf=on_shelf)
+        return await self._db.write(set_open, act, number, on_shelf=on_shelf)
 
     async def show(self, place: Place, number: int, at: datetime) -> ItemShown | ItemUnknown:
         """How an item stands."""
-        return await self._db.read(show, place, number, at)
+        return await self._db.read(item_shown, place, number, at)
 
-    async def listed(self, place: Place, at: datetime) -> ItemList:
+    async def list_all(self, place: Place, at: datetime) -> ItemList:
         """All items, and what waits for staff."""
-        return await self._db.read(listed, place, at)
+        return await self._db.read(list_items, place, at)
 
 
-def make(tx: Tx, place: Place, actor_id: int, wish: NewItem, at: datetime, cause: str) -> MakeOutcome:
-    """Number it and write it down."""
-    done = caused_by(tx, place.community_id, cause)
-    if done is not None and done.answer is not None:
-        return causes.from_json(ItemMade, done.answer)
-    wrong = check_window(wish.opens, wish.closes, at)
+def make(tx: Tx, act: Act, wish: NewItem) -> MakeOutcome:
+    """Number an item and write it down."""
+    before = first_answer(tx, act, ItemMade)
+    if before is not None:
+        return before
+    wrong = check_window(wish.opens, wish.closes, act.at)
     if wrong is not None:
         return wrong
-    if wish.opens is not None and wish.opens <= at:
+    if wish.opens is not None and wish.opens <= act.at:
         wish = replace(wish, opens=None)  # it is open already
-    subject = _subject(tx, place, wish, at)
+    subject = _subject(tx, act, wish)
     if not isinstance(subject, int | None):
         return subject
-    shop = lock_shop(tx, place.community_id)
+    shop = lock_shop(tx, act.community_id)
     shop.items_made += 1
-    item = Item(
-        community_id=place.community_id,
-        number=shop.items_made,
-        title=wish.title,
-        kind=wish.kind,
-        subject_id=subject,
-        price=wish.price,
-        stock=wish.stock,
-        per_fan=wish.limit,
-        per=wish.per,
-        tier=wish.tier,
-        opens=wish.opens,
-        closes=wish.closes,
-        made_by=actor_id,
-        made_at=at,
-    )
+    item = _new_row(act, wish, shop.items_made, subject)
     tx.add(item)
     tx.flush()
-    entry = record_act(tx, place, actor_id, MADE, item, at, cause, after=causes.to_facts(wish))
+    entry = record_act(tx, act, MADE, subject_of(item), subject_id=item.id, after=causes.to_facts(wish))
     outcome = ItemMade(
         number=item.number,
         title=wish.title,
@@ -118,58 +104,78 @@ def make(tx: Tx, place: Place, actor_id: int, wish: NewItem, at: datetime, cause
         tier=wish.tier,
         opens=wish.opens,
         closes=wish.closes,
-        audit_id=_id(entry.id),
+        audit_id=id_of(entry),
     )
     entry.answer = causes.to_json(outcome)
     return outcome
 
 
-def _subject(
-    tx: Tx, place: Place, wish: NewItem, at: datetime
-) -> int | CampaignUnknown | CampaignNotForSale | RaffleNotForSale | None:
-    """The campaign or raffle that it is of, if it can be sold."""
+def _new_row(act: Act, wish: NewItem, number: int, subject_id: int | None) -> Item:
+    return Item(
+        community_id=act.community_id,
+        number=number,
+        title=wish.title,
+        kind=wish.kind,
+        subject_id=subject_id,
+        price=wish.price,
+        stock=wish.stock,
+        per_fan=wish.limit,
+        per=wish.per,
+        tier=wish.tier,
+        opens=wish.opens,
+        closes=wish.closes,
+        made_by=act.actor_id,
+        made_at=act.at,
+    )
+
+
+def _subject(tx: Tx, act: Act, wish: NewItem) -> int | CampaignUnknown | CampaignNotForSale | RaffleNotForSale | None:
+    """The row id of the campaign or raffle that is sold; None for a kind that has none."""
+    number = wish.subject
     if wish.kind is ItemKind.RAFFLE:
-        raffle = by_number(tx, place.community_id, wish.subject or 0)
-        runs = raffle is not None and raffle.state == RaffleState.OPEN and raffle.closes > at
-        return raffle.id if raffle is not None and runs else RaffleNotForSale(wish.subject or 0)
-    if wish.kind is not ItemKind.COUPON or wish.subject is None:
+        raffle_id = raffle_for_sale(tx, act.community_id, number, act.at) if number is not None else None
+        return raffle_id or RaffleNotForSale(number or 0)
+    if wish.kind is not ItemKind.COUPON or number is None:
         return None
-    campaign = campaign_numbered(tx, place.community_id, wish.subject)
+    campaign = campaign_numbered(tx, act.community_id, number)
     if campaign is None:
-        return CampaignUnknown(wish.subject)
-    over = campaign.state is not CampaignState.OPEN or (campaign.closes is not None and campaign.closes <= at)
+        return CampaignUnknown(number)
+    over = campaign.state is not CampaignState.OPEN or (campaign.closes is not None and campaign.closes <= act.at)
     if over or campaign.kept_for not in {None, KeptFor.SHOP}:
         return CampaignNotForSale(campaign.number, campaign.title)
     return campaign.id
 
 
-def set_open(
-    tx: Tx, place: Place, actor_id: int, number: int, at: datetime, cause: str, *, on_shelf: bool
-) -> ShutOutcome:
-    """Change what staff decide of it; what was bought stays."""
+def set_open(tx: Tx, act: Act, number: int, *, on_shelf: bool) -> SetOpenOutcome:
+    """Close or open an item; what was bought stays."""
     kind: type[ItemOpened | ItemClosed] = ItemOpened if on_shelf else ItemClosed
-    done = caused_by(tx, place.community_id, cause)
-    if done is not None and done.answer is not None:
-        return causes.from_json(kind, done.answer)
-    item = item_numbered(tx, place.community_id, number, lock=True)
+    before = first_answer(tx, act, kind)
+    if before is not None:
+        return before
+    item = item_numbered(tx, act.community_id, number, lock=True)
     if item is None or item.state == ItemState.WITHDRAWN:
         return ItemUnknown(number)
     wanted = ItemState.OPEN if on_shelf else ItemState.CLOSED
     if item.state == wanted:
         return ItemUnchanged(number, item.title, open=on_shelf)
-    before = {"state": item.state}
-    item.state = wanted
+    was, item.state = item.state, wanted
     entry = record_act(
-        tx, place, actor_id, OPENED if on_shelf else CLOSED, item, at, cause, before=before, after={"state": wanted}
+        tx,
+        act,
+        OPENED if on_shelf else CLOSED,
+        subject_of(item),
+        subject_id=item.id,
+        before={"state": was},
+        after={"state": wanted},
     )
-    outcome = kind(number, item.title, _id(entry.id))
+    outcome = kind(number, item.title, id_of(entry))
     entry.answer = causes.to_json(outcome)
     return outcome
 
 
-def undo_make(tx: Tx, place: Place, entry: AuditEntry) -> bool:
+def undo_make(tx: Tx, _act: Act, entry: AuditEntry) -> bool:
     """Take a fresh item back; False once somebody has bought it."""
-    item = _locked(tx, place, entry.subject_id)
+    item = _lock_subject(tx, entry)
     bought = tx.execute(select(col(Purchase.id)).where(col(Purchase.item_id) == entry.subject_id)).first()
     if item is None or bought is not None or item.state == ItemState.WITHDRAWN:
         return False
@@ -178,9 +184,9 @@ def undo_make(tx: Tx, place: Place, entry: AuditEntry) -> bool:
     return True
 
 
-def undo_shut(tx: Tx, place: Place, entry: AuditEntry) -> bool:
+def undo_set_open(tx: Tx, _act: Act, entry: AuditEntry) -> bool:
     """Open what was closed, close what was opened; False if it was changed since."""
-    item = _locked(tx, place, entry.subject_id)
+    item = _lock_subject(tx, entry)
     if item is None or entry.before is None or entry.after is None or item.state != entry.after["state"]:
         return False
     item.state = entry.before["state"]
@@ -188,7 +194,7 @@ def undo_shut(tx: Tx, place: Place, entry: AuditEntry) -> bool:
     return True
 
 
-def show(session: Session, place: Place, number: int, at: datetime) -> ItemShown | ItemUnknown:
+def item_shown(session: Session, place: Place, number: int, at: datetime) -> ItemShown | ItemUnknown:
     """An item's figures."""
     found = items_of(session, place.community_id, at, col(Item.number) == number)
     if not found:
@@ -217,7 +223,7 @@ def show(session: Session, place: Place, number: int, at: datetime) -> ItemShown
     )
 
 
-def listed(session: Session, place: Place, at: datetime) -> ItemList:
+def list_items(session: Session, place: Place, at: datetime) -> ItemList:
     """The newest items and the oldest of what waits."""
     items = items_of(session, place.community_id, at, col(Item.state) != ItemState.WITHDRAWN)
     waiting: Any = (
@@ -241,7 +247,7 @@ def listed(session: Session, place: Place, at: datetime) -> ItemList:
 
 
 def _state(item: ItemFacts, at: datetime) -> str:
-    """How staff see it: `open`, `soon`, `sold_out`, `closed` or `withdrawn`."""
+    """The state that staff see: `open`, `soon`, `sold_out`, `closed` or `withdrawn`."""
     if item.state is not ItemState.OPEN:
         return item.state
     if item.over or (item.closes is not None and at >= item.closes):
@@ -251,16 +257,10 @@ def _state(item: ItemFacts, at: datetime) -> str:
     return "sold_out" if item.left == 0 else "open"
 
 
-def _locked(tx: Tx, place: Place, item_id: int | None) -> Item | None:
+def _lock_subject(tx: Tx, entry: AuditEntry) -> Item | None:
     return tx.execute(
         select(Item)
-        .where(col(Item.community_id) == place.community_id, col(Item.id) == item_id)
+        .where(col(Item.community_id) == entry.community_id, col(Item.id) == entry.subject_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
-
-
-def _id(value: int | None) -> int:
-    if value is None:
-        raise LookupError("the row has no id before it is flushed")
-    return value

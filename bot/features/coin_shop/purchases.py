@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from bot.rules.act import Act
 from bot.rules.coin_shop.items import (
     HandedOver,
     HandOutcome,
@@ -19,20 +20,25 @@ from bot.rules.coin_shop.items import (
 from bot.rules.coin_shop.shelf import FavourDone, ItemKind, PurchaseState, RefundTold
 from bot.rules.naming import Named
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import RaffleState
-from bot.rules.words import reader_language
 from bot.store import causes, ledger
-from bot.store.audit import caused_by
+from bot.store.audit import first_answer, record_act
 from bot.store.coupons.hand_out import take_away
 from bot.store.engine.db import Database, Tx
-from bot.store.items import charge_key, item_numbered, record_act
-from bot.store.messages.telling import packed, tell_in_private, unsay
-from bot.store.tables import Account, AuditEntry, Item, Member, Person, Purchase, Raffle, RaffleEntry
+from bot.store.items import charge_key, item_numbered, subject_of
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import pack
+from bot.store.messages.telling import tell_in_private, withdraw_messages
+from bot.store.private_messages import readers_among
+from bot.store.raffle_tickets import take_ticket_back
+from bot.store.tables import Account, AuditEntry, Item, Member, Person, Purchase
+from bot.store.tables.base import id_of
+from bot.store.tables.messages import Lane
 
 HANDED_OVER = "item.handed_over"
 REFUNDED = "item.refunded"
 
 TOLD_WITHIN = timedelta(days=2)
+"""How long the buyer's private message may be on its way."""
 
 
 class Purchases:
@@ -41,211 +47,161 @@ class Purchases:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def hand_over(
-        self, place: Place, actor_id: int, number: int, fan: Named, at: datetime, cause: str
-    ) -> HandOutcome:
-        """What this fan bought is done."""
-        return await self._db.write(hand_over_to, place, actor_id, number, fan, at, cause)
+    async def hand_over(self, act: Act, number: int, fan: Named) -> HandOutcome:
+        """Staff have done what this fan bought."""
+        return await self._db.write(hand_over, act, number, fan)
 
-    async def hand_over_one(
-        self, place: Place, actor_id: int, purchase_id: int, at: datetime, cause: str
-    ) -> HandOutcome | None:
+    async def hand_over_one(self, act: Act, purchase_id: int) -> HandOutcome | None:
         """The same for one purchase; None if it isn't this shop's."""
-        return await self._db.write(hand_over_one, place, actor_id, purchase_id, at, cause)
+        return await self._db.write(hand_over_one, act, purchase_id)
 
-    async def refund(
-        self, place: Place, actor_id: int, number: int, fan: Named, at: datetime, cause: str
-    ) -> RefundOutcome:
+    async def refund(self, act: Act, number: int, fan: Named) -> RefundOutcome:
         """Take the latest purchase of a fan back."""
-        return await self._db.write(refund, place, actor_id, number, fan, at, cause)
+        return await self._db.write(refund, act, number, fan)
 
-    async def refund_one(
-        self, place: Place, actor_id: int, purchase_id: int, at: datetime, cause: str
-    ) -> RefundOutcome | None:
+    async def refund_one(self, act: Act, purchase_id: int) -> RefundOutcome | None:
         """Take one purchase back; None if it isn't this shop's."""
-        return await self._db.write(refund_one, place, actor_id, purchase_id, at, cause)
+        return await self._db.write(refund_one, act, purchase_id)
 
 
-def hand_over_to(tx: Tx, place: Place, actor_id: int, number: int, fan: Named, at: datetime, cause: str) -> HandOutcome:
-    """The oldest of what a fan waits for."""
-    done = caused_by(tx, place.community_id, cause)
-    if done is not None and done.answer is not None:
-        return causes.from_json(HandedOver, done.answer)
-    item = item_numbered(tx, place.community_id, number)
+def hand_over(tx: Tx, act: Act, number: int, fan: Named) -> HandOutcome:
+    """Hand over the oldest purchase of an item that a fan waits for."""
+    before = first_answer(tx, act, HandedOver)
+    if before is not None:
+        return before
+    item = item_numbered(tx, act.community_id, number)
     if item is None:
         return ItemUnknown(number)
     found = _bought_by(tx, item, fan, PurchaseState.WAITING)
     if not found:
         return NothingBought(number, item.title, fan.shown)
-    return _hand_over(tx, place, actor_id, item, found[0], at, cause)
+    return _hand_over(tx, act, item, found[0])
 
 
-def hand_over_one(
-    tx: Tx, place: Place, actor_id: int, purchase_id: int, at: datetime, cause: str
-) -> HandOutcome | None:
-    """One purchase, by the button beside it."""
-    done = caused_by(tx, place.community_id, cause)
-    if done is not None and done.answer is not None:
-        return causes.from_json(HandedOver, done.answer)
+def hand_over_one(tx: Tx, act: Act, purchase_id: int) -> HandOutcome | None:
+    """Hand over one purchase, by the button beside it."""
+    before = first_answer(tx, act, HandedOver)
+    if before is not None:
+        return before
     found = tx.get(Purchase, purchase_id)
-    if found is None or found.community_id != place.community_id:
+    if found is None or found.community_id != act.community_id:
         return None
-    return _hand_over(tx, place, actor_id, tx.get_one(Item, found.item_id), purchase_id, at, cause)
+    return _hand_over(tx, act, tx.get_one(Item, found.item_id), purchase_id)
 
 
-def _hand_over(
-    tx: Tx, place: Place, actor_id: int, item: Item, purchase_id: int, at: datetime, cause: str
-) -> HandedOver | SettledBefore:
+def _hand_over(tx: Tx, act: Act, item: Item, purchase_id: int) -> HandedOver | SettledBefore:
     purchase = _lock(tx, purchase_id)
     if purchase.state != PurchaseState.WAITING:
         return SettledBefore(item.title)
-    purchase.state, purchase.settled_at, purchase.settled_by = PurchaseState.DONE, at, actor_id
+    purchase.state, purchase.settled_at, purchase.settled_by = PurchaseState.DONE, act.at, act.actor_id
     entry = record_act(
         tx,
-        place,
-        actor_id,
+        act,
         HANDED_OVER,
-        item,
-        at,
-        cause,
+        subject_of(item),
+        subject_id=purchase_id,
         before={"state": PurchaseState.WAITING},
         after={"state": PurchaseState.DONE},
-        subject_id=purchase_id,
     )
-    told = _tell(tx, place, purchase, FavourDone(item.title), at)
-    outcome = HandedOver(item.number, item.title, _name_of(tx, purchase), told, _id(entry.id))
+    told = _tell(tx, act.place, purchase, FavourDone(item.title), act.at)
+    outcome = HandedOver(item.number, item.title, _name_of(tx, purchase), told, id_of(entry))
     entry.answer = causes.to_json(outcome)
     return outcome
 
 
-def refund(tx: Tx, place: Place, actor_id: int, number: int, fan: Named, at: datetime, cause: str) -> RefundOutcome:
-    """The latest of what a fan bought and hasn't used: void it, give its coins back."""
-    done = caused_by(tx, place.community_id, cause)
-    if done is not None and done.answer is not None:
-        return causes.from_json(Refunded, done.answer)
-    item = item_numbered(tx, place.community_id, number)
+def refund(tx: Tx, act: Act, number: int, fan: Named) -> RefundOutcome:
+    """Void the latest purchase that the fan hasn't used, and give its coins back."""
+    before = first_answer(tx, act, Refunded)
+    if before is not None:
+        return before
+    item = item_numbered(tx, act.community_id, number)
     if item is None:
         return ItemUnknown(number)
     found = _bought_by(tx, item, fan, PurchaseState.WAITING, PurchaseState.DONE)
     if not found:
         return NothingBought(number, item.title, fan.shown)
     latest_first = found[::-1]
-    return _refund_first(tx, place, actor_id, item, latest_first, at, cause) or UsedAlready(
-        number, item.title, fan.shown
-    )
+    return _refund_first(tx, act, item, latest_first) or UsedAlready(number, item.title, fan.shown)
 
 
-def refund_one(tx: Tx, place: Place, actor_id: int, purchase_id: int, at: datetime, cause: str) -> RefundOutcome | None:
-    """One purchase, by the button that names its buyer."""
-    done = caused_by(tx, place.community_id, cause)
-    if done is not None and done.answer is not None:
-        return causes.from_json(Refunded, done.answer)
+def refund_one(tx: Tx, act: Act, purchase_id: int) -> RefundOutcome | None:
+    """Refund one purchase, by the button that names its buyer."""
+    before = first_answer(tx, act, Refunded)
+    if before is not None:
+        return before
     purchase = tx.get(Purchase, purchase_id)
-    if purchase is None or purchase.community_id != place.community_id:
+    if purchase is None or purchase.community_id != act.community_id:
         return None
     item = tx.get_one(Item, purchase.item_id)
-    refunded = _refund_first(tx, place, actor_id, item, [purchase_id], at, cause)
+    refunded = _refund_first(tx, act, item, [purchase_id])
     return refunded or UsedAlready(item.number, item.title, _name_of(tx, purchase))
 
 
-def _refund_first(
-    tx: Tx, place: Place, actor_id: int, item: Item, purchase_ids: list[int], at: datetime, cause: str
-) -> Refunded | None:
+def _refund_first(tx: Tx, act: Act, item: Item, purchase_ids: list[int]) -> Refunded | None:
     """Refund the first of a fan's purchases that can be refunded, if any."""
     account = _lock_purse(tx, purchase_ids[0])
     for purchase_id in purchase_ids:
         purchase = _lock(tx, purchase_id)
-        coins = _void(tx, place, item, purchase, at)
+        coins = _void(tx, act, item, purchase)
         if coins is not None:
-            return _refunded(tx, place, actor_id, item, purchase, account, coins, at, cause)
+            return _write_down_refund(tx, act, item, purchase, account, coins)
     return None
 
 
-def _void(tx: Tx, place: Place, item: Item, purchase: Purchase, at: datetime) -> int | None:
+def _void(tx: Tx, act: Act, item: Item, purchase: Purchase) -> int | None:
     """Make what was bought worthless and reverse its charge; the coins, or None if it was used or refunded before.
 
-    The stock gets it back, but for a coupon, whose code was shown. An entry into a raffle stays, as a free one is worth
-    the same.
+    The stock gets it back. A coupon doesn't go back to the stock, as its code was shown. An entry into a raffle stays,
+    as a free one is worth the same.
     """
     if purchase.state not in {PurchaseState.WAITING, PurchaseState.DONE}:
         return None
     if purchase.kind == ItemKind.COUPON:
-        return take_away(tx, place, purchase.subject_id or 0, at)
-    if purchase.kind == ItemKind.RAFFLE and not _ticket_back(tx, place, purchase):
+        return take_away(tx, act.place, purchase.subject_id, act.at) if purchase.subject_id is not None else None
+    if purchase.kind == ItemKind.RAFFLE and not take_ticket_back(tx, act.community_id, purchase.subject_id):
         return None
     favour_done = purchase.kind == ItemKind.FAVOUR and purchase.state == PurchaseState.DONE
     if favour_done or purchase.mended_day is not None:
         return None
     key = charge_key(purchase.item_id, purchase.member_id, purchase.serial)
     coins = ledger.give_back(
-        tx, community_id=place.community_id, charged_key=key, key=f"refund:{key}", reason="refund", at=at
+        tx, community_id=act.community_id, charged_key=key, key=f"refund:{key}", reason="refund", at=act.at
     )
     tx.execute(update(Item).where(col(Item.id) == item.id).values(sold=col(Item.sold) - 1))
     return coins
 
 
-def _ticket_back(tx: Tx, place: Place, purchase: Purchase) -> bool:
-    """Note that an entry's ticket is given back, so that the raffle doesn't; False once it is closed, or was before."""
-    running = select(col(Raffle.id)).where(
-        col(Raffle.community_id) == place.community_id, col(Raffle.state) == RaffleState.OPEN
-    )
-    returned = tx.execute(
-        update(RaffleEntry)
-        .where(
-            col(RaffleEntry.id) == purchase.subject_id,
-            col(RaffleEntry.returned).is_(False),
-            col(RaffleEntry.raffle_id).in_(running),
-        )
-        .values(returned=True)
-        .returning(col(RaffleEntry.id))
-    ).first()
-    return returned is not None
-
-
-def _refunded(
-    tx: Tx,
-    place: Place,
-    actor_id: int,
-    item: Item,
-    purchase: Purchase,
-    account: Account,
-    coins: int,
-    at: datetime,
-    cause: str,
-) -> Refunded:
+def _write_down_refund(tx: Tx, act: Act, item: Item, purchase: Purchase, account: Account, coins: int) -> Refunded:
     before = {"state": purchase.state}
     purchase.state, purchase.nth = PurchaseState.REFUNDED, None
-    purchase.settled_at, purchase.settled_by = at, actor_id
+    purchase.settled_at, purchase.settled_by = act.at, act.actor_id
     tx.flush()
     entry = record_act(
         tx,
-        place,
-        actor_id,
+        act,
         REFUNDED,
-        item,
-        at,
-        cause,
+        subject_of(item),
+        subject_id=purchase.id,
         before=before,
         after={"state": PurchaseState.REFUNDED, "refunded": coins},
-        subject_id=purchase.id,
     )
     tx.refresh(account)
-    told = _tell(tx, place, purchase, RefundTold(item.title, coins, account.balance or 0), at)
+    told = _tell(tx, act.place, purchase, RefundTold(item.title, coins, account.balance or 0), act.at)
     outcome = Refunded(item.number, item.title, item.kind, _name_of(tx, purchase), coins, told)
     entry.answer = causes.to_json(outcome)
     return outcome
 
 
-def undo_hand_over(tx: Tx, place: Place, entry: AuditEntry) -> bool:
-    """It waits again; the fan isn't told, if they weren't yet. False if it was changed since."""
+def undo_hand_over(tx: Tx, act: Act, entry: AuditEntry) -> bool:
+    """The purchase waits again. A message to the fan that hasn't left is withdrawn. False if it was changed since."""
     if entry.subject_id is None:
         return False
     purchase = _lock(tx, entry.subject_id)
-    if purchase.community_id != place.community_id or purchase.state != PurchaseState.DONE:
+    if purchase.community_id != act.community_id or purchase.state != PurchaseState.DONE:
         return False
     purchase.state, purchase.settled_at, purchase.settled_by = PurchaseState.WAITING, None, None
     tx.flush()
-    unsay(tx, place.community_id, f"purchase:{purchase.id}")
+    withdraw_messages(tx, act.community_id, f"purchase:{purchase.id}")
     return True
 
 
@@ -261,13 +217,13 @@ def _lock_purse(tx: Tx, purchase_id: int) -> Account:
 
 def _bought_by(tx: Tx, item: Item, fan: Named, *states: PurchaseState) -> list[int]:
     """A buyer's purchases of an item in these states, the oldest first."""
-    rows = tx.execute(
+    rows: Any = tx.execute(
         select(col(Purchase.id))
         .join(Member, col(Member.id) == col(Purchase.member_id))
         .where(col(Purchase.item_id) == item.id, col(Purchase.state).in_(states), col(Member.user_id) == fan.user_id)
         .order_by(col(Purchase.id))
     ).scalars()
-    return [_id(purchase_id) for purchase_id in rows]
+    return list(rows)
 
 
 def _lock(tx: Tx, purchase_id: int) -> Purchase:
@@ -282,36 +238,18 @@ def _lock(tx: Tx, purchase_id: int) -> Purchase:
 
 def _tell(tx: Tx, place: Place, purchase: Purchase, outcome: Any, at: datetime) -> bool:
     """Promise the buyer a private message; False if they can't be written to, or wish not to be."""
-    row: Any = tx.execute(
-        select(col(Person.user_id), col(Person.language), col(Person.telegram_language))
-        .join(Member, col(Member.user_id) == col(Person.user_id))
-        .where(col(Member.id) == purchase.member_id, col(Member.reminders).is_(True), col(Person.can_write).is_(True))
-    ).one_or_none()
-    if row is None:
+    readers = readers_among(tx, [purchase.member_id], place.language, wanted=True, inside=False)
+    if purchase.member_id not in readers:
         return False
-    user_id, chosen, telegram = row
-    return tell_in_private(
-        tx,
-        place.community_id,
-        user_id,
-        reader_language(chosen, telegram, place.language),
-        packed(outcome),
-        key=f"purchase:{purchase.id}:{purchase.state}:{at.isoformat()}",
-        now=at,
-        not_after=at + TOLD_WITHIN,
-    )
+    key = f"purchase:{purchase.id}:{purchase.state}:{at.isoformat()}"
+    terms = Terms(now=at, key=key, not_after=at + TOLD_WITHIN, lane=Lane.REMINDER)
+    return tell_in_private(tx, place.community_id, readers[purchase.member_id], pack(outcome), terms)
 
 
 def _name_of(tx: Tx, purchase: Purchase) -> str:
-    """What staff know them by."""
+    """The buyer's name, as staff see it."""
     return tx.execute(
         select(col(Person.name))
         .join(Member, col(Member.user_id) == col(Person.user_id))
         .where(col(Member.id) == purchase.member_id)
     ).scalar_one()
-
-
-def _id(value: int | None) -> int:
-    if value is None:
-        raise LookupError("the row has no id before it is flushed")
-    return value

@@ -1,16 +1,17 @@
 """The coin shop, the fans' side: the shelf, the question before anything is spent, and what a purchase writes down.
 
-What a purchase gives is other features' matter: `flows/buy.py` puts the two together.
+What a purchase gives belongs to other domains: `flows/buy.py` puts the two together.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Act
 from bot.rules.coin_shop.shelf import (
     AskOutcome,
     Bought,
@@ -36,10 +37,11 @@ from bot.store.engine.db import Database, Tx
 from bot.store.items import charge_key, find_item, items_of, lock_item
 from bot.store.members import Standing
 from bot.store.tables import Account, Item, Member, Purchase
+from bot.store.tables.base import id_of
 from bot.store.tiers import tier_of
 
 
-class Shop:
+class Storefront:
     """What fans look at before they buy."""
 
     def __init__(self, db: Database, policy: ShopPolicy) -> None:
@@ -48,49 +50,67 @@ class Shop:
 
     async def shelf(self, place: Place, user_id: int, page: int, at: datetime) -> Shelf:
         """What the shop sells, as this fan sees it."""
-        return await self._db.read(shelf, place, user_id, page, at, self._policy)
+        return await self._db.read(shelf_page, place, user_id, page, at, self._policy)
 
     async def ask(self, place: Place, user_id: int, item_id: int, at: datetime) -> AskOutcome:
         """The price once more, or why it can't be bought."""
-        return await self._db.read(ask, place, user_id, item_id, at)
+        return await self._db.read(ask_price, place, user_id, item_id, at)
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
     """An item that a fan may have, locked until the commit."""
 
+    member: Standing
     item: ItemFacts
     row: Item
     serial: int
+    """The number of this purchase among the fan's purchases of the item, from 1."""
     period: str
     nth: int
+    """The place that the purchase takes within the limit of the period."""
 
-    def key(self, member: Standing) -> str:
+    @property
+    def key(self) -> str:
         """The ledger's key of its charge."""
-        return charge_key(self.item.id, member.member_id, self.serial)
+        return charge_key(self.item.id, self.member.member_id, self.serial)
+
+    def bought(self) -> Bought:
+        """What the fan hears, once they paid the item's price."""
+        return Bought(self.item.title, self.item.kind, self.item.price, self.member.balance - self.item.price)
+
+
+class _BoughtOf(NamedTuple):
+    """What a fan bought of one item in one period."""
+
+    item_id: int
+    period: str
+    purchases: int
+    counted: int
+    """Those that a limit counts: what was refunded isn't."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Fan:
-    """A fan with what they bought: (item, period) → (purchases, those that a limit counts)."""
+    """A fan with what they bought."""
 
     balance: int = 0
     tier: Tier = Tier.NEW
     back_since: datetime | None = None
-    bought: tuple[tuple[int, str, int, int], ...] = ()
+    bought: tuple[_BoughtOf, ...] = ()
 
     def as_buyer(self, item: ItemFacts, now: datetime, timezone: str) -> Buyer:
         period = period_of(now, timezone, item.per)
-        counted = sum(counts for item_id, when, _, counts in self.bought if (item_id, when) == (item.id, period))
+        counted = sum(one.counted for one in self.bought if (one.item_id, one.period) == (item.id, period))
         return Buyer(self.balance, self.tier, counted, self.back_since)
 
     def serial(self, item_id: int) -> int:
         """The number of their next purchase of an item."""
-        return 1 + sum(times for known, _, times, _ in self.bought if known == item_id)
+        return 1 + sum(one.purchases for one in self.bought if one.item_id == item_id)
 
 
-def shelf(session: Session, place: Place, user_id: int, page: int, now: datetime, policy: ShopPolicy) -> Shelf:
-    """One page of what is sold; a page that isn't there is the nearest one that is."""
+def shelf_page(session: Session, place: Place, user_id: int, page: int, now: datetime, policy: ShopPolicy) -> Shelf:
+    """One page of what is sold. Instead of a page that isn't there the nearest one is shown."""
     fan = _fan(session, place, user_id, now)
     items = items_of(session, place.community_id, now, col(Item.state) == ItemState.OPEN)
     seen = (shelf_line(item, fan.as_buyer(item, now, place.timezone), now, place.timezone) for item in items)
@@ -100,7 +120,7 @@ def shelf(session: Session, place: Place, user_id: int, page: int, now: datetime
     return Shelf(fan.balance, tuple(lines[(page - 1) * policy.page : page * policy.page]), page, pages)
 
 
-def ask(session: Session, place: Place, user_id: int, item_id: int, now: datetime) -> AskOutcome:
+def ask_price(session: Session, place: Place, user_id: int, item_id: int, now: datetime) -> AskOutcome:
     """Show the price before anything is spent."""
     item = find_item(session, place.community_id, item_id, now)
     if item is None:
@@ -110,61 +130,51 @@ def ask(session: Session, place: Place, user_id: int, item_id: int, now: datetim
     return refusal if refusal is not None else _question(item, fan)
 
 
-def told(tx: Tx, member: Standing, cause: str, at: datetime) -> Bought | None:
+def bought_before(tx: Tx, member: Standing, cause: str, at: datetime) -> Bought | None:
     """What this update bought, if it comes again."""
-    row = tx.execute(
+    row: Any = tx.execute(
         select(col(Purchase.answer), col(Purchase.bought_at)).where(
             col(Purchase.member_id) == member.member_id, col(Purchase.cause) == cause
         )
     ).one_or_none()
-    if row is None or row[0] is None or at - row[1] >= causes.KEPT:
+    if row is None or row.answer is None or at - row.bought_at >= causes.KEPT:
         return None
-    return causes.from_json(Bought, row[0])
+    return causes.from_json(Bought, row.answer)
 
 
-def pick(tx: Tx, place: Place, member: Standing, yes: Yes, at: datetime) -> Pick | BuyOutcome:
+def pick(tx: Tx, act: Act, member: Standing, yes: Yes) -> Pick | BuyOutcome:
     """Decide with the member and the item locked; nothing is changed yet."""
-    row = lock_item(tx, place.community_id, yes.item_id)
-    item = find_item(tx, place.community_id, yes.item_id, at) if row is not None else None
+    place, at = act.place, act.at
+    row = lock_item(tx, act.community_id, yes.item_id)
+    item = find_item(tx, act.community_id, yes.item_id, at) if row is not None else None
     if row is None or item is None:
         return NoSuchItem()
-    fan = _Fan(
-        member.balance,
-        tier_of(tx, place, member.member_id, at),
-        member.back_since,
-        _bought(tx, member.member_id),
-    )
+    tier = tier_of(tx, place, member.member_id, at)
+    fan = _Fan(member.balance, tier, member.back_since, _bought(tx, member.member_id))
     serial = fan.serial(item.id)
     if 0 < yes.serial < serial:
         return BoughtAlready(item.title)
-    buyer = fan.as_buyer(item, at, place.timezone)
-    refusal = may_buy(item, buyer, at, place.timezone)
+    refusal = may_buy(item, fan.as_buyer(item, at, place.timezone), at, place.timezone)
     if refusal is not None:
         return refusal
     if (yes.price, yes.serial) != (item.price, serial):
         return _question(item, fan)  # not the price that they saw
     period = period_of(at, place.timezone, item.per)
-    return Pick(item, row, serial, period, _free_place(tx, member.member_id, item.id, period))
+    return Pick(member, item, row, serial, period, _free_place(tx, member.member_id, item.id, period))
 
 
 def write_down(
-    tx: Tx,
-    place: Place,
-    member: Standing,
-    picked: Pick,
-    outcome: Bought,
-    state: PurchaseState,
-    at: datetime,
-    cause: str,
-    *,
-    subject_id: int | None = None,
+    tx: Tx, act: Act, picked: Pick, outcome: Bought, state: PurchaseState, subject_id: int | None = None
 ) -> int:
-    """Take one from the stock and note who has it; the purchase's id. The coins were charged by who gave it."""
+    """Take one from the stock and note who has it; the purchase's id. The coins are charged elsewhere.
+
+    `subject_id` is the row id of what was bought: a coupon, or a raffle's entry.
+    """
     picked.row.sold += 1
     purchase = Purchase(
-        community_id=place.community_id,
+        community_id=act.community_id,
         item_id=picked.item.id,
-        member_id=member.member_id,
+        member_id=picked.member.member_id,
         serial=picked.serial,
         period=picked.period,
         nth=picked.nth,
@@ -172,15 +182,13 @@ def write_down(
         paid=picked.item.price,
         subject_id=subject_id,
         state=state,
-        bought_at=at,
-        cause=cause,
+        bought_at=act.at,
+        cause=act.cause,
         answer=causes.to_json(outcome),
     )
     tx.add(purchase)
     tx.flush()
-    if purchase.id is None:
-        raise LookupError("the row has no id before it is flushed")
-    return purchase.id
+    return id_of(purchase)
 
 
 def _question(item: ItemFacts, fan: _Fan) -> BuyAsked:
@@ -195,17 +203,16 @@ def _fan(session: Session, place: Place, user_id: int, now: datetime) -> _Fan:
     ).one_or_none()
     if row is None:
         return _Fan()
-    member_id, balance, back_since = row
-    return _Fan(balance, tier_of(session, place, member_id, now), back_since, _bought(session, member_id))
+    return _Fan(row.balance, tier_of(session, place, row.id, now), row.back_since, _bought(session, row.id))
 
 
-def _bought(session: Session, member_id: int) -> tuple[tuple[int, str, int, int], ...]:
+def _bought(session: Session, member_id: int) -> tuple[_BoughtOf, ...]:
     rows = session.execute(
         select(col(Purchase.item_id), col(Purchase.period), func.count(), func.count(col(Purchase.nth)))
         .where(col(Purchase.member_id) == member_id)
         .group_by(col(Purchase.item_id), col(Purchase.period))
     ).all()
-    return tuple((item_id, period, times, counts) for item_id, period, times, counts in rows)
+    return tuple(_BoughtOf(*row) for row in rows)
 
 
 def _free_place(tx: Tx, member_id: int, item_id: int, period: str) -> int:

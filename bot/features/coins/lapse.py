@@ -26,13 +26,15 @@ from bot.rules.coins.lapse import (
 )
 from bot.rules.lots import Lapse
 from bot.rules.place import Place
-from bot.rules.words import reader_language
 from bot.store import ledger
 from bot.store.engine.db import Database, Tx
 from bot.store.engine.hot import Hot
-from bot.store.messages.telling import packed, tell_in_private
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import pack
+from bot.store.messages.telling import tell_in_private
 from bot.store.places import place_of
-from bot.store.tables import Account, Community, LapseRound, Member, Person
+from bot.store.private_messages import readers_among
+from bot.store.tables import Account, Community, LapseRound, Member
 from bot.store.tables.messages import Lane
 
 log = get_logger("lapsing")
@@ -207,29 +209,12 @@ def _let_lapse(tx: Tx, place: Place, month: date, losing: list[tuple[_Purse, int
 
 def _tell(tx: Tx, place: Place, month: date, losing: list[tuple[_Purse, int]], now: datetime) -> None:
     """Promise the notice to those who may be written to and want to be reminded of things."""
-    found: Any = tx.execute(
-        select(col(Member.id), col(Person.user_id), col(Person.language), col(Person.telegram_language))
-        .join(Person, col(Person.user_id) == col(Member.user_id))
-        .where(
-            col(Member.id).in_([purse.member_id for purse, _ in losing]),
-            col(Member.left_at).is_(None),
-            col(Member.reminders).is_(True),
-            col(Person.can_write).is_(True),
-        )
-    ).all()
-    people = {member_id: rest for member_id, *rest in found}
+    readers = readers_among(tx, [purse.member_id for purse, _ in losing], place.language, wanted=True, inside=True)
+    not_after = end_of(month, place.timezone) - BEFORE_THE_END
     for purse, coins in losing:
-        if purse.member_id not in people:
+        if purse.member_id not in readers:
             continue
-        user_id, chosen, telegram = people[purse.member_id]
-        tell_in_private(
-            tx,
-            place.community_id,
-            user_id,
-            reader_language(chosen, telegram, place.language),
-            packed(LapseNotice(month_after(month) - DAY, coins, purse.balance)),
-            key=f"lapse:{purse.member_id}:{month_of(month)}",
-            now=now,
-            not_after=end_of(month, place.timezone) - BEFORE_THE_END,
-            lane=Lane.BULK,
-        )
+        notice = pack(LapseNotice(month_after(month) - DAY, coins, purse.balance))
+        key = f"lapse:{purse.member_id}:{month_of(month)}"
+        terms = Terms(now=now, key=key, not_after=not_after, lane=Lane.BULK)
+        tell_in_private(tx, place.community_id, readers[purse.member_id], notice, terms)

@@ -1,4 +1,4 @@
-"""Claiming coupons and looking at them. What staff do with campaigns stands in `campaigns.py`."""
+"""Fans claim coupons and look at what they hold. What staff do with campaigns stands in `campaigns.py`."""
 
 from datetime import datetime
 from typing import Any
@@ -7,21 +7,14 @@ from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.act import Sender
-from bot.rules.coupons.coupons import (
-    CampaignState,
-    ClaimOutcome,
-    CouponPolicy,
-    CouponState,
-    EarlyDrop,
-    HeldCoupon,
-    MyCoupons,
-    fate_of,
-    opens_for,
-)
+from bot.rules.act import Act
+from bot.rules.coupon_states import CampaignState, CouponState
+from bot.rules.coupons.campaigns import CouponPolicy
+from bot.rules.coupons.claims import ClaimOutcome, opens_for
+from bot.rules.coupons.held_coupons import EarlyDrop, HeldCoupon, MyCoupons, fate_of
 from bot.rules.place import Place
 from bot.store.coupons.campaigns import upcoming
-from bot.store.coupons.hand_out import Choice, hand_out, usable_at
+from bot.store.coupons.hand_out import Claim, ClaimTools, hand_out, usable_at
 from bot.store.engine.db import Database, Tx
 from bot.store.members import standing
 from bot.store.tables import Campaign, Coupon, Member
@@ -33,36 +26,26 @@ EARLY_SHOWN = 3
 PAST_SHOWN = 3
 
 
-class Coupons:
+class Claims:
     """What fans do with coupons."""
 
-    def __init__(self, db: Database, policy: CouponPolicy, choice: Choice) -> None:
+    def __init__(self, db: Database, tools: ClaimTools) -> None:
         self._db = db
-        self._policy = policy
-        self._choice = choice
+        self._tools = tools
 
-    async def claim(self, place: Place, sender: Sender, campaign_id: int, at: datetime, cause: str) -> ClaimOutcome:
+    async def claim(self, act: Act, campaign_id: int) -> ClaimOutcome:
         """Claim one coupon of a campaign for the sender."""
-        return await self._db.write(claim, place, sender, campaign_id, at, cause, self._policy, self._choice)
+        return await self._db.write(claim, act, campaign_id, self._tools)
 
-    async def mine(self, place: Place, user_id: int, at: datetime) -> MyCoupons:
-        """The reader's coupons, those that can be used first, and what opens early for them."""
-        return await self._db.read(my_coupons, place, user_id, at, self._policy)
+    async def held_by(self, place: Place, user_id: int, at: datetime) -> MyCoupons:
+        """A fan's coupons, those that can be used first, and what opens early for them."""
+        return await self._db.read(my_coupons, place, user_id, at, self._tools.policy)
 
 
-def claim(
-    tx: Tx,
-    place: Place,
-    sender: Sender,
-    campaign_id: int,
-    at: datetime,
-    cause: str,
-    policy: CouponPolicy,
-    choice: Choice,
-) -> ClaimOutcome:
-    """A fan's own claim: what is kept for the coin shop, for gifts or for a heart goal isn't claimed from here."""
-    member = standing(tx, place.community_id, sender, at)
-    return hand_out(tx, place, member, campaign_id, at, cause, policy, choice)
+def claim(tx: Tx, act: Act, campaign_id: int, tools: ClaimTools) -> ClaimOutcome:
+    """A fan's own claim. It never gets what is kept for the coin shop, for gifts or for a heart goal."""
+    member = standing(tx, act.community_id, act.sender, act.at)
+    return hand_out(tx, member, Claim(act.place, campaign_id, act.at, act.cause), tools)
 
 
 def my_coupons(session: Session, place: Place, user_id: int, at: datetime, policy: CouponPolicy) -> MyCoupons:
@@ -70,10 +53,9 @@ def my_coupons(session: Session, place: Place, user_id: int, at: datetime, polic
     mine: Any = (
         select(
             col(Campaign.title),
-            col(Coupon.code),
-            col(Campaign.shared_code),
-            col(Coupon.state),
-            col(Campaign.state),
+            func.coalesce(col(Coupon.code), col(Campaign.shared_code), "").label("code"),
+            col(Coupon.state).label("state"),
+            col(Campaign.state).label("campaign"),
             col(Campaign.closes),
         )
         .select_from(Coupon)
@@ -100,15 +82,14 @@ def my_coupons(session: Session, place: Place, user_id: int, at: datetime, polic
 
 
 def _line(row: Any, at: datetime) -> HeldCoupon:
-    title, own, shared, state, campaign, closes = row
-    fate = fate_of(CouponState(state), CampaignState(campaign), closes, at)
-    return HeldCoupon(title, own or shared or "", fate, closes)
+    fate = fate_of(CouponState(row.state), CampaignState(row.campaign), row.closes, at)
+    return HeldCoupon(row.title, row.code, fate, row.closes)
 
 
 def _early_drops(
     session: Session, place: Place, user_id: int, at: datetime, policy: CouponPolicy
 ) -> tuple[EarlyDrop, ...]:
-    """Drops whose card doesn't hang yet and that the reader may claim before the others; their tier only if any is."""
+    """Drops that the reader may claim before their card hangs. The tier is worked out only if any drop is coming."""
     coming = upcoming(session, place.community_id, at, at + policy.early_shown)
     member_id = session.execute(
         select(col(Member.id)).where(
@@ -122,7 +103,7 @@ def _early_drops(
     tier = tier_of(session, place, member_id, at)
     drops = []
     for campaign, opens in coming:
-        yours = opens_for(tier, opens, policy)
+        yours = opens_for(tier, opens, policy.early)
         if yours < opens and tier.at_least(campaign.tier) and campaign.left > 0:
             drop = EarlyDrop(
                 campaign_id=campaign.id,

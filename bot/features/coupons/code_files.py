@@ -1,4 +1,4 @@
-"""Campaigns whose codes come from the shop's own platform: all of a file's codes, visible at once, or none."""
+"""Files of codes of the shop's own platform: a campaign takes all of a file's codes, or none."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -8,47 +8,49 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.coupons.coupons import CampaignState
-from bot.rules.files import BadLine, CodesRefused, ImportPolicy, Trouble, refused
-from bot.rules.place import Place
+from bot.rules.act import Act
+from bot.rules.coupon_states import CampaignState
+from bot.rules.coupons.code_files import BadLine, CodesRefused, Trouble, report_bad_lines
+from bot.rules.files import ImportPolicy
 from bot.store.engine.db import Database, Tx
 from bot.store.tables import Campaign, CampaignCode, CodeBatch, Coupon
+from bot.store.tables.base import id_of
 
 Numbered = Sequence[tuple[int, str]]
 """Codes, each with its line."""
 
 LEFT_BEHIND = timedelta(hours=1)
-"""A file that was being staged so long ago was interrupted: what it left is cleared away."""
+"""Staging of a file that began so long ago was interrupted. What it left is cleared away."""
 
 
-class Importing:
-    """Stages files of codes. What is staged is seen by nobody until a campaign takes it."""
+class CodeFiles:
+    """Stages files of codes. Nobody sees what is staged until a campaign takes it."""
 
     def __init__(self, db: Database, policy: ImportPolicy) -> None:
         self._db = db
         self._policy = policy
 
-    async def stage(self, place: Place, codes: Numbered, at: datetime, cause: str) -> int | CodesRefused:
-        """Write the codes down in chunks; the batch, or what is wrong, and then nothing is left of it.
+    async def stage(self, act: Act, codes: Numbered) -> int | CodesRefused:
+        """Write the codes down in chunks: the batch, or what is wrong. Then nothing is left of the file.
 
         A redelivered update goes on with what an interrupted one began.
         """
         chunks = [codes[start : start + self._policy.chunk] for start in range(0, len(codes), self._policy.chunk)]
-        batch_id, done = await self._db.write(begin, place, at, cause)
+        batch_id, done = await self._db.write(begin, act)
         if done:
             return batch_id
         bad: list[BadLine] = []
         for chunk in chunks:
-            bad += await self._db.read(taken_already, place, batch_id, chunk, at)
+            bad += await self._db.read(find_taken, act, batch_id, chunk)
         if not bad:
             for chunk in chunks:
-                bad += await self._db.write(stage_some, place, batch_id, chunk, at)
+                bad += await self._db.write(stage_some, act, batch_id, chunk)
                 if bad:
                     break
         if not bad:
             return batch_id
         await self.drop(batch_id)
-        return refused(len(codes), bad, self._policy)
+        return report_bad_lines(len(codes), bad, self._policy)
 
     async def drop(self, batch_id: int) -> None:
         """Clear a staged file away."""
@@ -61,56 +63,59 @@ class Importing:
             await self.drop(batch_id)
 
 
-def begin(tx: Tx, place: Place, at: datetime, cause: str) -> tuple[int, bool]:
+def begin(tx: Tx, act: Act) -> tuple[int, bool]:
     """The batch of this cause, and whether a campaign has it already."""
     batch = tx.execute(
-        select(CodeBatch).where(col(CodeBatch.community_id) == place.community_id, col(CodeBatch.cause) == cause)
+        select(CodeBatch).where(col(CodeBatch.community_id) == act.community_id, col(CodeBatch.cause) == act.cause)
     ).scalar_one_or_none()
     if batch is None:
-        batch = CodeBatch(community_id=place.community_id, cause=cause, made_at=at)
+        batch = CodeBatch(community_id=act.community_id, cause=act.cause, made_at=act.at)
         tx.add(batch)
         tx.flush()
-    batch_id = batch.id or 0
+    batch_id = id_of(batch)
     owned = tx.execute(select(col(Campaign.id)).where(col(Campaign.batch_id) == batch_id)).first()
     return batch_id, owned is not None
 
 
-def taken_already(session: Session, place: Place, batch_id: int, chunk: Numbered, at: datetime) -> list[BadLine]:
+def find_taken(session: Session, act: Act, batch_id: int, chunk: Numbered) -> list[BadLine]:
     """Lines whose code the shop has handed out, shares, or keeps for a campaign that still runs."""
     codes = [code for _, code in chunk]
     known: set[str | None] = set()
     for query in (
-        select(col(Coupon.code)).where(col(Coupon.community_id) == place.community_id, col(Coupon.code).in_(codes)),
+        select(col(Coupon.code)).where(col(Coupon.community_id) == act.community_id, col(Coupon.code).in_(codes)),
         select(col(Campaign.shared_code)).where(
-            col(Campaign.community_id) == place.community_id,
+            col(Campaign.community_id) == act.community_id,
             col(Campaign.shared_code).in_(codes),
             col(Campaign.state) == CampaignState.OPEN,
         ),
         select(col(CampaignCode.code)).where(
-            col(CampaignCode.community_id) == place.community_id,
+            col(CampaignCode.community_id) == act.community_id,
             col(CampaignCode.code).in_(codes),
             col(CampaignCode.batch_id) != batch_id,
-            not_(_idle(at)),
+            not_(_idle(act.at)),
         ),
     ):
         known |= set(session.execute(query).scalars())
     return [BadLine(line, code, Trouble.TAKEN) for line, code in chunk if code in known]
 
 
-def stage_some(tx: Tx, place: Place, batch_id: int, chunk: Numbered, at: datetime) -> list[BadLine]:
-    """Stage one chunk, with what lies idle in campaigns that are over; lines that another import took meanwhile."""
+def stage_some(tx: Tx, act: Act, batch_id: int, chunk: Numbered) -> list[BadLine]:
+    """Stage one chunk, and take over codes that lie idle in campaigns that are over.
+
+    Gives the lines whose code another file took meanwhile.
+    """
     codes = [code for _, code in chunk]
-    ours = and_(col(CampaignCode.community_id) == place.community_id, col(CampaignCode.code).in_(codes))
+    ours = and_(col(CampaignCode.community_id) == act.community_id, col(CampaignCode.code).in_(codes))
     if tx.execute(select(col(CodeBatch.id)).where(col(CodeBatch.id) == batch_id).with_for_update()).first() is None:
         raise LookupError(f"batch {batch_id} was cleared away while it was staged")
     tx.execute(
         update(CampaignCode)
-        .where(ours, col(CampaignCode.batch_id) != batch_id, _idle(at))
+        .where(ours, col(CampaignCode.batch_id) != batch_id, _idle(act.at))
         .values(batch_id=batch_id)
         .execution_options(synchronize_session=False)
     )
     insert_ = sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert
-    fresh = [{"community_id": place.community_id, "batch_id": batch_id, "code": code} for code in codes]
+    fresh = [{"community_id": act.community_id, "batch_id": batch_id, "code": code} for code in codes]
     tx.execute(insert_(CampaignCode).values(fresh).on_conflict_do_nothing())
     elsewhere = set(
         tx.execute(select(col(CampaignCode.code)).where(ours, col(CampaignCode.batch_id) != batch_id)).scalars()
@@ -119,9 +124,9 @@ def stage_some(tx: Tx, place: Place, batch_id: int, chunk: Numbered, at: datetim
 
 
 def drop_some(tx: Tx, batch_id: int, chunk: int) -> bool:
-    """Clear away up to a chunk of a staged file's codes, the file itself with the last; False when it is gone.
+    """Delete up to `chunk` codes of a staged file, and the file with the last of them; False when it is gone.
 
-    What a campaign has taken stays.
+    A file that a campaign has taken stays.
     """
     owned = exists().where(col(Campaign.batch_id) == batch_id)
     batch = tx.execute(
@@ -146,7 +151,7 @@ def left_behind(session: Session, before: datetime) -> list[int]:
 
 
 def _idle(at: datetime) -> ColumnElement[bool]:
-    """Whether a code was never handed out and its campaign hands out nothing any more: it may come again."""
+    """Whether a code was never handed out and its campaign is over, so that another file may bring it again."""
     over = or_(
         col(Campaign.state) != CampaignState.OPEN, and_(col(Campaign.closes).is_not(None), col(Campaign.closes) <= at)
     )

@@ -1,19 +1,24 @@
-"""Held coupons that end soon: each fan is told once, a day before, in private."""
+"""Held coupons that end soon: the clock tells each fan once, a day before, in private."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.logs import apart, get_logger
-from bot.rules.coupons.coupons import CampaignState, CouponState
+from bot.rules.coupon_states import CampaignState, CouponState
 from bot.rules.coupons.ending_soon import CouponsEnd, EndingCoupon, EndingPolicy, reminds_at, reminds_next
-from bot.rules.words import Language, language_of
 from bot.store.engine.db import Database, Tx
-from bot.store.messages.telling import packed, tell_in_private
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import pack
+from bot.store.messages.telling import tell_in_private
 from bot.store.places import place_of
-from bot.store.tables import Campaign, Community, Coupon, Member, Person
+from bot.store.private_messages import readers_among
+from bot.store.tables import Campaign, Community, Coupon
+from bot.store.tables.messages import Lane
 
 log = get_logger("ending")
 
@@ -39,9 +44,9 @@ def look_ahead(
     session: Session, now: datetime, policy: EndingPolicy
 ) -> tuple[list[tuple[int, datetime]], datetime | None]:
     """Communities with coupons to be reminded of now, each with the latest end that is told of; when more are due."""
-    rows = session.execute(
-        select(col(Community.id), col(Community.timezone), col(Campaign.closes))
-        .join(Campaign, col(Campaign.community_id) == col(Community.id))
+    rows: Any = session.execute(
+        select(col(Campaign.community_id), col(Community.timezone), col(Campaign.closes))
+        .join(Community, col(Campaign.community_id) == col(Community.id))
         .where(
             col(Campaign.state) == CampaignState.OPEN,
             col(Campaign.closes) > now,
@@ -56,23 +61,45 @@ def look_ahead(
     ).all()
     due: dict[int, datetime] = {}
     later: list[datetime] = []
-    for community_id, timezone, closes in rows:
-        if community_id is None or closes is None:
-            continue
-        at = reminds_next(closes, timezone, now, policy)
+    for row in rows:
+        at = reminds_next(row.closes, row.timezone, now, policy)
         if at is not None and at > now:
             later.append(at)
         elif at is not None:
-            due[community_id] = max(closes, due.get(community_id, closes))
+            due[row.community_id] = max(row.closes, due.get(row.community_id, row.closes))
     return list(due.items()), min(later, default=None)
 
 
 def remind_some(tx: Tx, community_id: int, until: datetime, now: datetime, policy: EndingPolicy) -> bool:
     """Tell the next few hundred fans; False when there are none left. A coupon is marked once, told of or not."""
     place = place_of(tx, community_id)
-    held = tx.execute(
-        select(col(Coupon.id), col(Coupon.member_id), col(Coupon.code), col(Coupon.claimed_at))
-        .add_columns(col(Campaign.title), col(Campaign.shared_code), col(Campaign.closes))
+    held = _not_reminded(tx, community_id, until, now, policy)
+    if not held:
+        return False
+    tx.execute(
+        update(Coupon)
+        .where(col(Coupon.id).in_([row.id for row in held]), col(Coupon.reminded_at).is_(None))
+        .values(reminded_at=now)
+    )
+    ending: dict[int, list[Any]] = {}
+    for row in held:
+        # Who claimed it within its last day has just read when it ends.
+        if row.claimed_at <= reminds_at(row.closes, place.timezone, policy):
+            ending.setdefault(row.member_id, []).append(row)
+    for member_id, reader in readers_among(tx, list(ending), place.language, wanted=True, inside=True).items():
+        theirs = ending[member_id]
+        coupons = tuple(EndingCoupon(row.title, row.code, row.closes) for row in theirs[: policy.shown])
+        until = min(row.closes for row in theirs)
+        terms = Terms(now=now, key=f"coupon:ends:{theirs[0].id}", not_after=until, lane=Lane.REMINDER)
+        tell_in_private(tx, community_id, reader, pack(CouponsEnd(coupons, len(theirs))), terms)
+    return True
+
+
+def _not_reminded(tx: Tx, community_id: int, until: datetime, now: datetime, policy: EndingPolicy) -> Sequence[Any]:
+    """The next chunk of held coupons that end by `until`, locked, ordered by fan and then by end."""
+    query: Any = (
+        select(col(Coupon.id), col(Coupon.member_id), col(Coupon.claimed_at), col(Campaign.title), col(Campaign.closes))
+        .add_columns(func.coalesce(col(Coupon.code), col(Campaign.shared_code), "").label("code"))
         .join(Campaign, col(Campaign.id) == col(Coupon.campaign_id))
         .where(
             col(Coupon.community_id) == community_id,
@@ -85,44 +112,5 @@ def remind_some(tx: Tx, community_id: int, until: datetime, now: datetime, polic
         .order_by(col(Coupon.member_id), col(Campaign.closes), col(Coupon.id))
         .limit(policy.chunk)
         .with_for_update(of=Coupon)
-    ).all()
-    if not held:
-        return False
-    tx.execute(
-        update(Coupon)
-        .where(col(Coupon.id).in_([row[0] for row in held]), col(Coupon.reminded_at).is_(None))
-        .values(reminded_at=now)
     )
-    ending: dict[int, list[tuple[int, EndingCoupon]]] = {}
-    for coupon_id, member_id, code, claimed_at, title, shared, closes in held:
-        if coupon_id is None or closes is None or claimed_at > reminds_at(closes, place.timezone, policy):
-            continue  # who claimed it within its last day has just read when it ends
-        ending.setdefault(member_id, []).append((coupon_id, EndingCoupon(title, code or shared or "", closes)))
-    for member_id, user_id, language in _reachable(tx, list(ending)):
-        coupons = ending[member_id]
-        tell_in_private(
-            tx,
-            community_id,
-            user_id,
-            language or place.language,
-            packed(CouponsEnd(tuple(coupon for _, coupon in coupons[: policy.shown]), len(coupons))),
-            key=f"coupon:ends:{coupons[0][0]}",
-            now=now,
-            not_after=min(coupon.closes for _, coupon in coupons),
-        )
-    return True
-
-
-def _reachable(tx: Tx, member_ids: list[int]) -> list[tuple[int, int, Language | None]]:
-    """Who of these can be told in private and wants to be: (member, user, language)."""
-    rows = tx.execute(
-        select(col(Member.id), col(Person.user_id), col(Person.language), col(Person.telegram_language))
-        .join(Person, col(Person.user_id) == col(Member.user_id))
-        .where(
-            col(Member.id).in_(member_ids),
-            col(Member.reminders).is_(True),
-            col(Member.left_at).is_(None),
-            col(Person.can_write).is_(True),
-        )
-    ).all()
-    return [(row[0] or 0, row[1], language_of(row[2]) or language_of(row[3])) for row in rows]
+    return tx.execute(query).all()

@@ -3,7 +3,7 @@
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from bot.rules.coupons.coupons import CouponState
+from bot.rules.coupon_states import CouponState
 from bot.store.audit import forget_answers
 from bot.store.engine.db import Tx
 from bot.store.leaving import Leaving

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.coupons.coupons import CampaignState, CouponState
+from bot.rules.coupon_states import CampaignState, CouponState
 from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.place import Place
 from bot.store.coupons.campaigns import card_of

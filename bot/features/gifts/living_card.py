@@ -11,11 +11,14 @@ from bot.rules.gift_states import GiftState, RewardState, Stage, Who
 from bot.rules.gifts.cards import FRIENDS_SHOWN, START, FriendLine, GiftCard
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.place import Place
-from bot.rules.words import reader_language
 from bot.store.engine.db import Tx
-from bot.store.messages.cards import hang_card, touch_cards
-from bot.store.messages.telling import packed, tell_in_private
+from bot.store.messages.cards import CardSubject, hang_card, touch_cards
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import pack
+from bot.store.messages.telling import tell_in_private
+from bot.store.private_messages import may_write_privately, readers_among
 from bot.store.tables import Card, Gift, GiftReward, Invitation, Member, Person
+from bot.store.tables.messages import Lane
 
 CARD = "gift"
 """The kind of a giver's living card, in their private chat."""
@@ -127,9 +130,14 @@ def show_progress(tx: Tx, gift_id: int, now: datetime, policy: GiftPolicy) -> No
     if hangs is not None:
         touch_cards(tx, gift.community_id, CARD, gift_id, now, every=policy.card_every)
         return
-    user_id, may_write = _reachable(tx, gift.giver_id)
-    if may_write:
-        hang_card(tx, gift.community_id, CARD, gift_id, user_id, now, now, not_after=now + TOLD_WITHIN)
+    giver = tx.execute(
+        select(col(Member.user_id))
+        .join(Person, col(Person.user_id) == col(Member.user_id))
+        .where(col(Member.id) == gift.giver_id, may_write_privately(wanted=True, inside=False))
+    ).scalar_one_or_none()
+    if giver is not None:
+        subject = CardSubject(gift.community_id, CARD, gift_id)
+        hang_card(tx, subject, giver, Terms(now=now, not_after=now + TOLD_WITHIN))
 
 
 def hung(tx: Tx, community_id: int, gift_id: int, chat_id: int, message_id: int, now: datetime) -> None:
@@ -146,28 +154,7 @@ def hung(tx: Tx, community_id: int, gift_id: int, chat_id: int, message_id: int,
 
 def tell_member(tx: Tx, place: Place, member_id: int, outcome: Any, *, key: str, now: datetime) -> None:
     """One private note, to a member who may be written to and hasn't said *stop*; others see it on their card."""
-    person: Person = tx.execute(
-        select(Person).join(Member, col(Member.user_id) == col(Person.user_id)).where(col(Member.id) == member_id)
-    ).scalar_one()
-    if _reachable(tx, member_id)[1]:
-        language = reader_language(person.language, person.telegram_language, place.language)
-        tell_in_private(
-            tx,
-            place.community_id,
-            person.user_id,
-            language,
-            packed(outcome),
-            key=key,
-            now=now,
-            not_after=now + TOLD_WITHIN,
-        )
-
-
-def _reachable(tx: Tx, member_id: int) -> tuple[int, bool]:
-    """A member's user id, and whether something that they didn't ask for just now may be sent to them."""
-    row: Any = tx.execute(
-        select(col(Person.user_id), col(Person.can_write), col(Member.reminders))
-        .join(Member, col(Member.user_id) == col(Person.user_id))
-        .where(col(Member.id) == member_id)
-    ).one()
-    return row.user_id, row.can_write and row.reminders
+    reader = readers_among(tx, [member_id], place.language, wanted=True, inside=False).get(member_id)
+    if reader is not None:
+        terms = Terms(now=now, key=key, not_after=now + TOLD_WITHIN, lane=Lane.REMINDER)
+        tell_in_private(tx, place.community_id, reader, pack(outcome), terms)

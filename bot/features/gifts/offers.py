@@ -10,7 +10,7 @@ from sqlmodel import col
 from bot.features.gifts.giveaway import CLOSED, MADE, check_offer
 from bot.features.gifts.stock import offered_at
 from bot.rules.act import Act
-from bot.rules.coupons.coupons import CampaignState, KeptFor
+from bot.rules.coupon_states import CampaignState, KeptFor
 from bot.rules.gift_states import GiftKind, OfferState, Opens, RewardState, Stage, Who
 from bot.rules.gifts.offers import (
     SHOWN,

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlmodel import col
 
-from bot.rules.coupons.coupons import CampaignState
+from bot.rules.coupon_states import CampaignState
 from bot.rules.gift_states import OfferState
 from bot.rules.place import Place
 from bot.rules.policies import Policies

@@ -33,6 +33,7 @@ from bot.store.engine.hot import Hot
 from bot.store.giveaways import promise_of
 from bot.store.members import Standing, standing
 from bot.store.messages.cards import has_stale_card, touch_cards
+from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.on_air import is_on
 from bot.store.places import lock_shop
@@ -322,7 +323,5 @@ def _fail(tx: Tx, place: Place, goal_id: int, step: _Reached, at: datetime) -> N
         tx,
         place,
         StepFailed(step.hearts, step.give.kind, step.give.title, step.give.coins),
-        key=f"hearts:{goal_id}:{step.nth}:failed",
-        now=at,
-        not_after=at + TOLD_WITHIN,
+        Terms(now=at, key=f"hearts:{goal_id}:{step.nth}:failed", not_after=at + TOLD_WITHIN),
     )

@@ -1,14 +1,17 @@
 """Orders of the shop that coupons were used for: taken once by their own number, and taken back."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Act
 from bot.rules.calendar import day_of
-from bot.rules.coupons.coupons import CampaignState, CouponState, CouponVoid, may_redeem
+from bot.rules.coupon_states import CampaignState, CouponState, Unusable
 from bot.rules.orders.orders import (
     OrderRefunded,
     OrderRefundedBefore,
@@ -22,7 +25,7 @@ from bot.rules.orders.orders import (
 from bot.rules.place import Place
 from bot.rules.tiers import Deed, order_share
 from bot.store import causes
-from bot.store.audit import caused_by, record
+from bot.store.audit import first_answer, record_act
 from bot.store.coupons.look_up import (
     campaign_sharing,
     count_redeemed,
@@ -30,15 +33,30 @@ from bot.store.coupons.look_up import (
     mark_held,
     mark_redeemed,
     uncount_redeemed,
+    why_not_redeemable,
 )
 from bot.store.engine.db import Database, Tx
 from bot.store.members import note, unnote
+from bot.store.orders import has_standing_order
 from bot.store.tables import AuditEntry, Campaign, Coupon, Member, Order, Person
+from bot.store.tables.base import id_of
 from bot.store.tiers import POLICY as TIERS
 
 REFUNDED = "order.refunded"
 
 RefundOutcome = OrderRefunded | OrderRefundedBefore | OrderUnknown
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBy:
+    """Where and when somebody tells of an order, and who."""
+
+    place: Place
+    at: datetime
+    actor_id: int | None = None
+    """Who of the staff handed in the file; None if the shop's platform called."""
+    cause: str | None = None
+    """The update that brought the file; None for a call."""
 
 
 class Orders:
@@ -49,62 +67,67 @@ class Orders:
 
     async def show(self, place: Place, ref: str) -> OrderShown | OrderUnknown:
         """How an order stands."""
-        return await self._db.read(show, place, ref)
+        return await self._db.read(order_shown, place, ref)
 
-    async def refund(self, place: Place, actor_id: int, ref: str, at: datetime, cause: str) -> RefundOutcome:
+    async def refund(self, act: Act, ref: str) -> RefundOutcome:
         """Take an order back."""
-        return await self._db.write(refund, place, actor_id, ref, at, cause)
+        return await self._db.write(refund, act, ref)
 
 
-def take(tx: Tx, place: Place, told: OrderTold, actor_id: int | None, now: datetime, cause: str | None) -> OrderTaken:
+def take(tx: Tx, told: OrderTold, by: ToldBy) -> OrderTaken:
     """Redeem the coupon that a paid order used and count the order; told again, nothing is counted again.
 
     A coupon that was redeemed at the till before is that order's, if no other order has it.
     """
     if told.code is None:
         return OrderTaken(OrderTrouble.NO_CODE)
-    shared = campaign_sharing(tx, place, told.code) is not None
-    coupon = coupon_with(tx, place, told.code) if not shared else None
-    known = _known(tx, place, told, coupon, cause)  # asked once the coupon is locked: the same call may come twice
+    shared = campaign_sharing(tx, by.place, told.code) is not None
+    coupon = coupon_with(tx, by.place, told.code) if not shared else None
+    known = _known(tx, told, coupon, by)  # asked once the coupon is locked: the same call may come twice
     if known is not None:
         return known
     if coupon is None:
         return OrderTaken(OrderTrouble.CODE_SHARED if shared else OrderTrouble.CODE_UNKNOWN)
-    paid_at = min(told.at, now)
+    paid_at = min(told.at, by.at)
     trouble = _trouble(tx, coupon, paid_at)
     if trouble is not None:
         return OrderTaken(trouble)
-    # One that an order used which was taken back is this order's to redeem.
-    redeems = coupon.redeemed_on is None
-    order = Order(
-        community_id=place.community_id,
-        ref=told.ref,
-        coupon_id=coupon.id,
-        value=told.value,
-        currency=told.currency,
-        share=order_share(told.value, told.currency, TIERS),
-        day=day_of(paid_at, place.timezone),
-        at=paid_at,
-        till_at=None if redeems else coupon.redeemed_at,
-        till_by=None if redeems else coupon.redeemed_by,
-        till_on=coupon.redeemed_on,
-        made_by=actor_id,
-        made_at=now,
-        cause=cause,
-    )
+    order = _new_row(told, by, coupon, paid_at)
     if not _add(tx, order):
-        return _known(tx, place, told, coupon, cause) or OrderTaken(OrderTrouble.OTHER_ORDER)
+        return _known(tx, told, coupon, by) or OrderTaken(OrderTrouble.OTHER_ORDER)
+    # A coupon whose order was taken back isn't redeemed any more: this order redeems it.
+    redeems = coupon.redeemed_on is None
     if redeems:
-        mark_redeemed(tx, coupon, paid_at, actor_id, order.day)
+        mark_redeemed(tx, coupon, paid_at, by.actor_id, order.day)
     if order.share:
         note(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
     tx.flush()
     return OrderTaken(redeems=coupon.member_id if redeems else None)
 
 
+def _new_row(told: OrderTold, by: ToldBy, coupon: Coupon, paid_at: datetime) -> Order:
+    at_the_till = coupon.redeemed_on is not None
+    return Order(
+        community_id=by.place.community_id,
+        ref=told.ref,
+        coupon_id=coupon.id,
+        value=told.value,
+        currency=told.currency,
+        share=order_share(told.value, told.currency, TIERS),
+        day=day_of(paid_at, by.place.timezone),
+        at=paid_at,
+        till_at=coupon.redeemed_at if at_the_till else None,
+        till_by=coupon.redeemed_by if at_the_till else None,
+        till_on=coupon.redeemed_on,
+        made_by=by.actor_id,
+        made_at=by.at,
+        cause=by.cause,
+    )
+
+
 def take_back(tx: Tx, place: Place, told: OrderTold, now: datetime) -> OrderTaken:
     """The shop's platform says that an order was refunded. One that wasn't told of yet is written down as such."""
-    order, coupon = _locked(tx, place, told.ref)
+    order, coupon = _locked(tx, place.community_id, told.ref)
     if order is None:
         tombstone = Order(
             community_id=place.community_id,
@@ -119,51 +142,48 @@ def take_back(tx: Tx, place: Place, told: OrderTold, now: datetime) -> OrderTake
         )
         if _add(tx, tombstone):
             return OrderTaken()
-        order, coupon = _locked(tx, place, told.ref)
+        order, coupon = _locked(tx, place.community_id, told.ref)
     if order is None or order.state == OrderState.REFUNDED:
         return OrderTaken(known=True)
-    _undo(tx, order, coupon, now)
+    _uncount(tx, order, coupon, now)
     return OrderTaken()
 
 
-def refund(tx: Tx, place: Place, actor_id: int, ref: str, at: datetime, cause: str) -> RefundOutcome:
+def refund(tx: Tx, act: Act, ref: str) -> RefundOutcome:
     """Staff take an order back: its coupon can be used again while its campaign runs, and it counts no more."""
-    done = caused_by(tx, place.community_id, cause)
-    if done is not None and done.answer is not None:
-        return causes.from_json(OrderRefunded, done.answer)
-    order, coupon = _locked(tx, place, ref)
+    before = first_answer(tx, act, OrderRefunded)
+    if before is not None:
+        return before
+    order, coupon = _locked(tx, act.community_id, ref)
     if order is None:
         return OrderUnknown(ref)
     if order.state == OrderState.REFUNDED:
-        return OrderRefundedBefore(ref, order.refunded_at or at)
-    _undo(tx, order, coupon, at)
-    entry = record(
+        return OrderRefundedBefore(ref, order.refunded_at or act.at)
+    _uncount(tx, order, coupon, act.at)
+    entry = record_act(
         tx,
-        community_id=place.community_id,
-        actor_id=actor_id,
-        act=REFUNDED,
+        act,
+        REFUNDED,
+        ref,
         subject_id=order.id,
-        subject=ref,
-        at=at,
-        cause=cause,
         before={"state": OrderState.PAID},
         after={"state": OrderState.REFUNDED, "returned": order.returned},
     )
-    shown = _shown(tx, place, order)
-    outcome = OrderRefunded(ref, shown.title, shown.fan, order.returned, entry.id or 0)
+    shown = _shown(tx, order)
+    outcome = OrderRefunded(ref, shown.title, shown.fan, order.returned, id_of(entry))
     entry.answer = causes.to_json(outcome)
     return outcome
 
 
-def undo_refund(tx: Tx, place: Place, entry: AuditEntry, _at: datetime) -> int | None:
-    """The order stands after all, with all that hung on it as it was: the fan whose coupon it used.
+def undo_refund(tx: Tx, act: Act, entry: AuditEntry) -> int | None:
+    """The order stands after all, with all that hung on it as it was. Gives the member whose coupon it used.
 
     None, and nothing is changed, if the coupon has been used or has become void since.
     """
     ref = tx.execute(
-        select(col(Order.ref)).where(col(Order.community_id) == place.community_id, col(Order.id) == entry.subject_id)
+        select(col(Order.ref)).where(col(Order.community_id) == act.community_id, col(Order.id) == entry.subject_id)
     ).scalar_one_or_none()
-    order, coupon = _locked(tx, place, ref) if ref is not None else (None, None)
+    order, coupon = _locked(tx, act.community_id, ref) if ref is not None else (None, None)
     if order is None or coupon is None or order.state != OrderState.REFUNDED:
         return None
     if coupon.state != (CouponState.HELD if order.returned else CouponState.REDEEMED) or coupon.redeemed_on is not None:
@@ -182,31 +202,39 @@ def undo_refund(tx: Tx, place: Place, entry: AuditEntry, _at: datetime) -> int |
     return coupon.member_id
 
 
-def show(session: Session, place: Place, ref: str) -> OrderShown | OrderUnknown:
+def order_shown(session: Session, place: Place, ref: str) -> OrderShown | OrderUnknown:
     """An order, for staff."""
     order = session.execute(
         select(Order).where(col(Order.community_id) == place.community_id, col(Order.ref) == ref)
     ).scalar_one_or_none()
-    return _shown(session, place, order) if order is not None else OrderUnknown(ref)
+    return _shown(session, order) if order is not None else OrderUnknown(ref)
 
 
-def _shown(session: Session, place: Place, order: Order) -> OrderShown:
-    row = session.execute(
+def _shown(session: Session, order: Order) -> OrderShown:
+    coupon: Any = session.execute(
         select(col(Campaign.title), col(Coupon.code), col(Person.name))
         .join(Coupon, col(Coupon.campaign_id) == col(Campaign.id))
         .join(Member, col(Member.id) == col(Coupon.member_id))
         .join(Person, col(Person.user_id) == col(Member.user_id))
-        .where(col(Coupon.id) == order.coupon_id, col(Coupon.community_id) == place.community_id)
+        .where(col(Coupon.id) == order.coupon_id, col(Coupon.community_id) == order.community_id)
     ).one_or_none()
-    title, code, fan = row if row is not None else (None, None, None)
-    return OrderShown(order.ref, OrderState(order.state), order.value, order.currency, order.at, title, code, fan)
+    return OrderShown(
+        order=order.ref,
+        state=OrderState(order.state),
+        value=order.value,
+        currency=order.currency,
+        at=order.at,
+        title=coupon.title if coupon is not None else None,
+        code=coupon.code if coupon is not None else None,
+        fan=coupon.name if coupon is not None else None,
+    )
 
 
-def _known(tx: Tx, place: Place, told: OrderTold, coupon: Coupon | None, cause: str | None) -> OrderTaken | None:
+def _known(tx: Tx, told: OrderTold, coupon: Coupon | None, by: ToldBy) -> OrderTaken | None:
     """What an order that was told of before hears; None if it is new."""
     order = tx.execute(
         select(Order)
-        .where(col(Order.community_id) == place.community_id, col(Order.ref) == told.ref)
+        .where(col(Order.community_id) == by.place.community_id, col(Order.ref) == told.ref)
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
     if order is None:
@@ -216,22 +244,20 @@ def _known(tx: Tx, place: Place, told: OrderTold, coupon: Coupon | None, cause: 
     same = coupon is not None and order.coupon_id == coupon.id
     if not same or (order.value, order.currency) != (told.value, told.currency):
         return OrderTaken(OrderTrouble.OTHER_ORDER)
-    return OrderTaken(known=cause is None or order.cause != cause)
+    return OrderTaken(known=by.cause is None or order.cause != by.cause)
 
 
 def _trouble(tx: Tx, coupon: Coupon, paid_at: datetime) -> OrderTrouble | None:
     """Why an order can't have used this coupon."""
-    campaign = tx.get_one(Campaign, coupon.campaign_id)
     if coupon.state == CouponState.REDEEMED:
-        other = select(col(Order.id)).where(col(Order.coupon_id) == coupon.id, col(Order.state) == OrderState.PAID)
-        return OrderTrouble.COUPON_USED if tx.execute(other).first() is not None else None
-    # A cancelled campaign's coupons are voided in chunks: one that still waits for its turn is void already.
-    cancelled = campaign.state == CampaignState.CANCELLED
-    state = CouponState.CANCELLED if cancelled else CouponState(coupon.state)
-    refusal = may_redeem(campaign.title, "", state, campaign.closes, paid_at)
-    if refusal is None:
-        return None
-    return OrderTrouble.COUPON_VOID if isinstance(refusal, CouponVoid) else OrderTrouble.COUPON_OVER
+        return OrderTrouble.COUPON_USED if has_standing_order(tx, id_of(coupon)) else None
+    match why_not_redeemable(tx, coupon, paid_at):
+        case Unusable.VOID:
+            return OrderTrouble.COUPON_VOID
+        case Unusable.OVER:
+            return OrderTrouble.COUPON_OVER
+        case None:
+            return None
 
 
 def _add(tx: Tx, order: Order) -> bool:
@@ -242,20 +268,20 @@ def _add(tx: Tx, order: Order) -> bool:
     return made is not None
 
 
-def _locked(tx: Tx, place: Place, ref: str) -> tuple[Order | None, Coupon | None]:
-    """An order and its coupon, the coupon locked first as everywhere."""
-    query = select(Order).where(col(Order.community_id) == place.community_id, col(Order.ref) == ref)
+def _locked(tx: Tx, community_id: int, ref: str) -> tuple[Order | None, Coupon | None]:
+    """An order and its coupon. The coupon is locked first, as everywhere."""
+    query = select(Order).where(col(Order.community_id) == community_id, col(Order.ref) == ref)
     found = tx.execute(query).scalar_one_or_none()
     coupon = None
     if found is not None and found.coupon_id is not None:
         locked = select(Coupon).where(col(Coupon.id) == found.coupon_id).with_for_update()
         coupon = tx.execute(locked.execution_options(populate_existing=True)).scalar_one()
-    again = query.with_for_update().execution_options(populate_existing=True)
-    return tx.execute(again).scalar_one_or_none(), coupon
+    read_afresh = query.with_for_update().execution_options(populate_existing=True)
+    return tx.execute(read_afresh).scalar_one_or_none(), coupon
 
 
-def _undo(tx: Tx, order: Order, coupon: Coupon | None, now: datetime) -> None:
-    """The order counts no more, and its coupon, if its campaign still runs, is held again."""
+def _uncount(tx: Tx, order: Order, coupon: Coupon | None, now: datetime) -> None:
+    """Mark the order as refunded and count it no more. Its coupon is held again if its campaign still runs."""
     order.state, order.refunded_at = OrderState.REFUNDED, now
     if coupon is not None and coupon.state == CouponState.REDEEMED:
         if order.share:

@@ -9,7 +9,8 @@ from sqlmodel import col
 from bot.rules.packets.packets import SEED_SHOWN, PacketCard
 from bot.rules.sealing import commitment
 from bot.store.engine.db import Tx
-from bot.store.messages.cards import groups_of, hang_card, take_down
+from bot.store.messages.cards import CardSubject, groups_of, hang_card, take_down
+from bot.store.messages.outbox import Terms
 from bot.store.tables import Member, Person
 from bot.store.tables.packets import Packet, PacketTake
 
@@ -51,7 +52,8 @@ def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: da
     for packet_id in take_down(tx, CARD, old_chat_id, new_chat_id):
         packet = tx.get_one(Packet, packet_id)
         if packet.state not in SEED_SHOWN and new_chat_id in {group.chat_id for group in groups_of(tx, community_id)}:
-            hang_card(tx, community_id, CARD, packet_id, new_chat_id, at, at, not_after=packet.expires_at)
+            subject = CardSubject(community_id, CARD, packet_id)
+            hang_card(tx, subject, new_chat_id, Terms(now=at, not_after=packet.expires_at))
 
 
 def _name(session: Session, member_id: int) -> str:

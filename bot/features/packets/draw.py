@@ -38,13 +38,13 @@ from bot.store import ledger
 from bot.store.engine.db import Database, Tx
 from bot.store.engine.hot import Hot
 from bot.store.held import held_reasons, hold
+from bot.store.look_up import LookUp
 from bot.store.messages.cards import touch_cards
 from bot.store.places import place_of
 from bot.store.tables import Member, Presence, Sighting
 from bot.store.tables.base import Id, id_of
 from bot.store.tables.packets import Packet, PacketTake
 from bot.store.tables.wins import WinKind
-from bot.store.winning import LookUp
 from bot.store.wins import record_win
 
 log = get_logger("packets")

@@ -32,7 +32,8 @@ from bot.store.audit import record
 from bot.store.engine.db import PLANNED, Tx
 from bot.store.giveaways import Giveaways
 from bot.store.members import standing
-from bot.store.messages.cards import hang_cards
+from bot.store.messages.cards import CardSubject, hang_cards
+from bot.store.messages.outbox import Terms
 from bot.store.messages.refused import heard_in
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Community, Member
@@ -201,7 +202,8 @@ def _write_down(
 def _hang(tx: Tx, packet: Packet, at: datetime, *, audit_id: int | None, balance: int | None) -> PacketOpened:
     """Promise the cards, and keep the answer with the packet."""
     packet_id, community_id = id_of(packet), packet.community_id
-    chats = hang_cards(tx, community_id, CARD, packet_id, at, at, not_after=packet.expires_at)
+    subject = CardSubject(community_id, CARD, packet_id)
+    chats = hang_cards(tx, subject, Terms(now=at, not_after=packet.expires_at))
     groups, untold = heard_in(tx, community_id, chats)
     outcome = PacketOpened(
         packet_id=packet_id,

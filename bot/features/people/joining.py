@@ -16,10 +16,14 @@ from bot.rules.words import Language
 from bot.store import forgotten
 from bot.store.engine.db import Tx
 from bot.store.members import enlist, locked_member
-from bot.store.messages.telling import tell_here, unsay
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import pack
+from bot.store.messages.telling import Ways, tell_here, withdraw_messages
 from bot.store.places import Group
+from bot.store.private_messages import Reader
 from bot.store.tables import Account, FanGroup, Member, Person, Presence, Source, SourceLink
 from bot.store.tables.base import id_of
+from bot.store.tables.messages import Lane
 
 FRESH_KEY = "welcome:{community}:{user}"
 """How the key of one person's welcome begins."""
@@ -111,7 +115,7 @@ def go(tx: Tx, going: Going) -> None:
     member = locked_member(tx, place.community_id, going.user_id)
     if member is None:
         return
-    unsay(tx, place.community_id, FRESH_KEY.format(community=place.community_id, user=going.user_id))
+    withdraw_messages(tx, place.community_id, FRESH_KEY.format(community=place.community_id, user=going.user_id))
     member_id = id_of(member)
     # Who was here before the bot came was never seen to come.
     made = _insert_presence(tx, member_id, going.chat_id, joined_at=min(member.joined_at, at), left_at=at)
@@ -237,34 +241,20 @@ def _promise(tx: Tx, coming: Coming, outcome: Welcome | WelcomeBack, now: dateti
     group, sender, reach, at = coming.group, coming.sender, coming.reach, coming.at
     place = group.place
     if group.is_admin or reach.can_write:
-        tell_here(
-            tx,
-            place.community_id,
-            group.chat_id,
-            sender.user_id,
-            reach.language,
-            outcome,
-            key=f"{FRESH_KEY.format(community=place.community_id, user=sender.user_id)}:{int(at.timestamp())}",
-            whisper=group.is_admin,
-            can_write=reach.can_write,
-            due_at=now,
-            now=now,
-            not_after=at + policy.fresh,
-        )
+        key = f"{FRESH_KEY.format(community=place.community_id, user=sender.user_id)}:{int(at.timestamp())}"
+        ways = Ways(group.chat_id, whisper=group.is_admin, can_write=reach.can_write)
+        terms = Terms(now=now, key=key, not_after=at + policy.fresh, lane=Lane.POST)
+        tell_here(tx, place.community_id, Reader(sender.user_id, reach.language), ways, pack(outcome), terms)
         return
     burst = int(policy.burst.total_seconds())
     ends = int(now.timestamp()) // burst * burst + burst
     due_at = datetime.fromtimestamp(ends, tz=now.tzinfo) + FOLDED_GRACE
-    tell_here(
-        tx,
-        place.community_id,
-        group.chat_id,
-        group.chat_id,
-        place.language,
-        WelcomeAll(),
-        key=f"welcome:{group.chat_id}:{ends}",
-        aloud=True,
-        due_at=due_at,
+    terms = Terms(
         now=now,
+        key=f"welcome:{group.chat_id}:{ends}",
+        due_at=due_at,
         not_after=due_at + policy.fresh,
+        lane=Lane.POST,
     )
+    everybody = Reader(group.chat_id, place.language)
+    tell_here(tx, place.community_id, everybody, Ways(group.chat_id, aloud=True), pack(WelcomeAll()), terms)

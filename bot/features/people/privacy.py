@@ -22,8 +22,18 @@ from bot.store.coupons.hand_out import count_usable
 from bot.store.engine.db import Database, Tx
 from bot.store.leaving import Forgetting, Leaving, Traces
 from bot.store.messages import set_aside
-from bot.store.messages.outbox import TELL
-from bot.store.tables import Account, Activity, AuditEntry, Card, Community, Dialogue, Member, Outbox, Person
+from bot.store.messages.payloads import TELL
+from bot.store.tables import (
+    Account,
+    Activity,
+    AuditEntry,
+    Card,
+    Community,
+    Dialogue,
+    Member,
+    Outbox,
+    Person,
+)
 from bot.store.tables.messages import OutboxState
 
 

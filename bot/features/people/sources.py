@@ -17,6 +17,7 @@ from bot.rules.place import Place
 from bot.rules.ways_in import SOURCE_OF_OUTSIDERS, source_key
 from bot.store.audit import caused_by, record_act
 from bot.store.engine.db import Database, Tx
+from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
 from bot.store.sources import FoundSource, GroupDoor, own_source, touch
@@ -189,7 +190,7 @@ def keep_link(tx: Tx, source_id: int, chat_id: int, url: str) -> None:
 def hint(tx: Tx, place: Place, groups: tuple[str, ...], now: datetime) -> None:
     """Promise the owner a word."""
     key = f"doors:{place.community_id}:{now.date()}"
-    tell_owner(tx, place, DoorsClosed(groups), key=key, now=now, not_after=now + HINT_WITHIN)
+    tell_owner(tx, place, DoorsClosed(groups), Terms(now=now, key=key, not_after=now + HINT_WITHIN))
 
 
 def expire_touches(tx: Tx, now: datetime) -> None:

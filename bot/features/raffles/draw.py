@@ -1,7 +1,7 @@
-"""The draw: closing a raffle, freezing its list, ranking it, and telling who won.
+"""The draw: close a raffle, fix its list, rank it, and tell who won.
 
-Each step is a state of the raffle's row and goes on where it was left. The arithmetic runs in a thread over pages that
-were read beside the writes; what it gives is the same each time, so that a crash changes nothing but the hour.
+Each step is a state of the raffle's row, so a restart goes on where the last one stopped. Hashing and ranking run in a
+thread. They give the same result each time, so a crash changes nothing but the hour.
 """
 
 import asyncio
@@ -13,29 +13,23 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.raffles.facts import BEFORE_THE_DRAW, CARD, facts_of, lock_raffle, pulse_of, read_list
+from bot.features.raffles.namings import name_round, tell_waits
+from bot.features.raffles.places import fill_places, look_up_winners, send_proof
 from bot.logs import apart, get_logger
 from bot.rules.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.place import Place
 from bot.rules.raffles.draws import Waits, ask_again_after
-from bot.rules.raffles.raffles import (
-    EntrantFacts,
-    EntryState,
-    OnList,
-    RafflePolicy,
-    RaffleState,
-    Reason,
-    Sealing,
-    check_entry,
-)
+from bot.rules.raffles.entries import OnList, check_entry
+from bot.rules.raffles.facts import EntrantFacts, EntryState, RafflePolicy, RaffleState, Reason, Sealing
 from bot.rules.sealing import Sealed, key_of, list_hash, order_of
 from bot.store.engine.db import PLANNED, Database, Tx
+from bot.store.look_up import LookUp
 from bot.store.messages.cards import touch_cards
-from bot.store.namings import name_round, tell_waits
 from bot.store.places import place_of
-from bot.store.raffles import BEFORE_THE_DRAW, CARD, facts_of, locked, pulse_of, read_list
 from bot.store.tables import Member, Raffle, RaffleEntry
+from bot.store.tables.base import id_of
 from bot.store.tiers import tiers_of
-from bot.store.winning import LookUp, fill, look_up_winners, show
 from bot.store.wins import won_since
 
 log = get_logger("drawing")
@@ -59,15 +53,15 @@ class Drawing:
                 await self._db.write(close, raffle_id, now)
         for raffle_id in await self._db.read(under_way):
             with apart(log, "draw_failed", raffle=raffle_id):
-                await self._go_on(raffle_id, now)
+                await self._advance(raffle_id, now)
         return await self._db.read(next_due, now, self._policy)
 
-    async def _go_on(self, raffle_id: int, now: datetime) -> None:
-        """Take one raffle as far as it can go now."""
+    async def _advance(self, raffle_id: int, now: datetime) -> None:
+        """Take one raffle as far as it can go now, step by step."""
         raffle = await self._db.read(read_raffle, raffle_id)
         if raffle.state == RaffleState.CLOSED:
             while True:
-                chunk = await self._db.read(look_at_some, raffle_id, self._policy)
+                chunk = await self._db.read(judge_some, raffle_id, self._policy)
                 if not await self._db.write(check_some, raffle_id, *chunk):
                     break
             entries = await read_list(self._db, raffle_id)
@@ -78,7 +72,7 @@ class Drawing:
             if raffle.draw_at is None or now < raffle.draw_at:
                 return
             if raffle.sealing == Sealing.FREEZE and raffle.beacon_round is None:
-                await self._db.write(go_on_naming, raffle_id, now, self._policy)
+                await self._db.write(continue_naming, raffle_id, now, self._policy)
                 return
             pulse = await self._pulse(raffle)
             if pulse is None and self._must_wait(raffle, now):
@@ -95,7 +89,7 @@ class Drawing:
         return await self._beacon.fetch(raffle.beacon_round)
 
     def _must_wait(self, raffle: Raffle, now: datetime) -> bool:
-        """Whether the draw can't go on without the beacon: for good once its round was named in the group."""
+        """Whether the draw must wait for the beacon. After its round was named in the group it waits for ever."""
         if raffle.sealing == Sealing.FREEZE:
             return True
         if raffle.beacon_round is None or self._beacon is None:
@@ -104,17 +98,17 @@ class Drawing:
 
     async def _rank(self, raffle: Raffle, now: datetime) -> None:
         """Work the order out, write it down in chunks, then tell it."""
-        raffle_id = raffle.id or 0
+        raffle_id = id_of(raffle)
         entries = await read_list(self._db, raffle_id)
-        order = await asyncio.to_thread(_order, raffle, entries)
+        order = await asyncio.to_thread(_rank_entries, raffle, entries)
         chunk = self._policy.chunk
         for start in range(raffle.ranked_to, len(order), chunk):
             await self._db.write(write_ranks, raffle_id, start, order[start : start + chunk])
         await look_up_winners(self._db, self._look_up, raffle_id, raffle.winners)
-        await self._db.write(tell, raffle_id, now)
+        await self._db.write(finish_draw, raffle_id, now)
 
 
-def _order(raffle: Raffle, entries: Sequence[Sealed]) -> list[int]:
+def _rank_entries(raffle: Raffle, entries: Sequence[Sealed]) -> list[int]:
     pulse = pulse_of(raffle)
     randomness = bytes.fromhex(pulse.randomness) if pulse is not None else b""
     return order_of(key_of(bytes.fromhex(raffle.seed), raffle.list_hash or "", randomness), entries)
@@ -144,7 +138,7 @@ def next_due(session: Session, now: datetime, policy: RafflePolicy) -> datetime 
         select(col(Raffle.closes)).where(col(Raffle.state) == RaffleState.OPEN).order_by(col(Raffle.closes)).limit(1)
     ).scalar_one_or_none()
     drawing = session.execute(select(col(Raffle.draw_at)).where(col(Raffle.state).in_(BEFORE_THE_DRAW))).scalars()
-    # What could not go on, for a reason that the log tells, is tried again soon.
+    # A draw that failed is tried again soon; the log has the reason.
     soon = now + policy.pause
     waiting = [soon if at is None or at <= now else at for at in drawing]
     return min([*waiting, *([closing] if closing is not None else [])], default=None)
@@ -156,8 +150,8 @@ def read_raffle(session: Session, raffle_id: int) -> Raffle:
 
 
 def close(tx: Tx, raffle_id: int, now: datetime) -> bool:
-    """Nobody enters from here on; False if it was closed or cancelled before."""
-    raffle = locked(tx, raffle_id)
+    """Close it: nobody enters any more. False if it was closed or cancelled before."""
+    raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.OPEN or raffle.closes > now:
         return False
     raffle.state = RaffleState.CLOSED
@@ -165,8 +159,8 @@ def close(tx: Tx, raffle_id: int, now: datetime) -> bool:
     return True
 
 
-def look_at_some(session: Session, raffle_id: int, policy: RafflePolicy) -> tuple[int, list[dict[str, Any]]]:
-    """What becomes of the next chunk of entries, worked out beside the writes: after which entry, and each verdict."""
+def judge_some(session: Session, raffle_id: int, policy: RafflePolicy) -> tuple[int, list[dict[str, Any]]]:
+    """The verdicts on the next chunk of entries, and the number after which it begins. Only reads."""
     raffle = session.get_one(Raffle, raffle_id)
     rows: Any = session.execute(
         select(
@@ -215,7 +209,7 @@ def _won_within(
     closes: datetime,
     days: int,
 ) -> set[int]:
-    """Who won in so many days before the close, or had their data deleted in them and can't show that they hadn't."""
+    """Members who won within so many days before the close, or whose data was deleted in that time."""
     if not days:
         return set()
     since = closes - timedelta(days=days)
@@ -224,8 +218,8 @@ def _won_within(
 
 
 def check_some(tx: Tx, raffle_id: int, after: int, verdicts: Sequence[dict[str, Any]]) -> bool:
-    """Write a chunk's verdicts down: who stays on the list, and with which weight; False if there's nothing more."""
-    raffle = locked(tx, raffle_id)
+    """Write down a chunk's verdicts: who stays on the list, and with which weight. False if there is nothing more."""
+    raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.CLOSED or not verdicts:
         return False
     if raffle.checked_to == after:
@@ -247,11 +241,11 @@ def check_some(tx: Tx, raffle_id: int, after: int, verdicts: Sequence[dict[str, 
 
 
 def freeze(tx: Tx, raffle_id: int, frozen: str, listed: int, now: datetime, policy: RafflePolicy) -> bool:
-    """Show the list's hash; from here on nothing on the list changes. Name the beacon's round, if there is to be one.
+    """Fix the list and show its hash. Name the beacon's round if the raffle has one.
 
     False if it was frozen before.
     """
-    raffle = locked(tx, raffle_id)
+    raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.CLOSED:
         return False
     raffle.state, raffle.list_hash, raffle.listed = RaffleState.LISTED, frozen, listed
@@ -264,16 +258,16 @@ def freeze(tx: Tx, raffle_id: int, frozen: str, listed: int, now: datetime, poli
     return True
 
 
-def go_on_naming(tx: Tx, raffle_id: int, now: datetime, policy: RafflePolicy) -> None:
+def continue_naming(tx: Tx, raffle_id: int, now: datetime, policy: RafflePolicy) -> None:
     """See what became of the naming, and name another round if it can't count."""
-    raffle = locked(tx, raffle_id)
+    raffle = lock_raffle(tx, raffle_id)
     if raffle.state == RaffleState.LISTED and raffle.sealing == Sealing.FREEZE and raffle.beacon_round is None:
         name_round(tx, raffle, now, policy)
 
 
 def put_off(tx: Tx, raffle_id: int, now: datetime, policy: RafflePolicy) -> None:
-    """The beacon's round can't be had yet; the owner hears of it once, if that goes on."""
-    raffle = locked(tx, raffle_id)
+    """The beacon's round isn't there yet. Ask later; if it takes long, tell the owner once."""
+    raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.LISTED or raffle.beacon_round is None:
         return
     overdue = now - QUICKNET.time_of(raffle.beacon_round)
@@ -284,8 +278,8 @@ def put_off(tx: Tx, raffle_id: int, now: datetime, policy: RafflePolicy) -> None
 
 
 def fix_key(tx: Tx, raffle_id: int, pulse: Pulse | None) -> bool:
-    """Fix what goes into the key, once."""
-    raffle = locked(tx, raffle_id)
+    """Fix what goes into the key. Done once."""
+    raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.LISTED:
         return False
     if raffle.sealing == Sealing.FREEZE and (pulse is None or pulse.round != raffle.beacon_round):
@@ -299,7 +293,7 @@ def fix_key(tx: Tx, raffle_id: int, pulse: Pulse | None) -> bool:
 
 def write_ranks(tx: Tx, raffle_id: int, start: int, numbers: Sequence[int]) -> bool:
     """Write a chunk of the order down; False if that was done before."""
-    raffle = locked(tx, raffle_id)
+    raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.SEALED or raffle.ranked_to != start:
         return False
     places = [{"drawn": number, "nth": start + nth} for nth, number in enumerate(numbers, start=1)]
@@ -315,14 +309,14 @@ def write_ranks(tx: Tx, raffle_id: int, start: int, numbers: Sequence[int]) -> b
     return True
 
 
-def tell(tx: Tx, raffle_id: int, now: datetime) -> bool:
+def finish_draw(tx: Tx, raffle_id: int, now: datetime) -> bool:
     """Give the places to the first in rank who are still here, and promise all that is to be told."""
-    raffle = locked(tx, raffle_id)
+    raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.SEALED:
         return False
     raffle.state, raffle.drawn_at = RaffleState.DRAWN, now
     tx.flush()
     place = place_of(tx, raffle.community_id)
-    fill(tx, place, raffle, raffle.winners, now, moved_up=False)
-    show(tx, raffle, now)
+    fill_places(tx, place, raffle, raffle.winners, now, moved_up=False)
+    send_proof(tx, raffle, now)
     return True

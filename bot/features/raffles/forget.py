@@ -4,7 +4,7 @@ from sqlalchemy import select, tuple_, update
 from sqlmodel import col
 
 from bot.rules.raffles.draws import UNREACHABLE
-from bot.rules.raffles.raffles import EntryState, RaffleState, Reason
+from bot.rules.raffles.facts import EntryState, RaffleState, Reason
 from bot.store.audit import forget_answers
 from bot.store.engine.db import Tx
 from bot.store.leaving import Leaving

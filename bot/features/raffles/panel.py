@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.place import Place
-from bot.rules.raffles.raffles import RaffleState
+from bot.rules.raffles.facts import RaffleState
 from bot.store.panel import count_groups
 from bot.store.tables import Raffle, RaffleEntry
 

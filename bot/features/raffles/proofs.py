@@ -3,39 +3,34 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.raffles.facts import CARD, find_raffle, pulse_of, raffle_numbered, read_list, winners_of
+from bot.features.raffles.namings import posted_namings
+from bot.rules.act import Act
 from bot.rules.beacons import QUICKNET
-from bot.rules.place import Place
 from bot.rules.raffles.draws import CallOffTold, RedrawTold
-from bot.rules.raffles.proofs import Draw, Naming, RedrawNoted, Struck, write_proof
-from bot.rules.raffles.raffles import (
-    DrawTold,
-    EntryState,
-    LostPlace,
-    ProofComes,
-    RaffleNotNow,
-    RaffleState,
-    RaffleUnknown,
-    Sealing,
-    public_state,
-)
+from bot.rules.raffles.facts import EntryState, RaffleState, Sealing, public_state
+from bot.rules.raffles.opening import ProofComes, RaffleNotNow, RaffleUnknown
+from bot.rules.raffles.proof_rules import Draw, Naming, RedrawNoted, Struck
+from bot.rules.raffles.proofs import write_proof
+from bot.rules.raffles.results import DrawTold, LostPlace
 from bot.rules.sealing import Sealed
 from bot.store.engine.db import Database, Tx
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import SendFile
 from bot.store.messages.telling import Attachment, attach
-from bot.store.namings import posted_namings
 from bot.store.places import place_of
-from bot.store.raffles import CARD, by_number, find_raffle, pulse_of, read_list, winners_of
 from bot.store.tables import Raffle, RaffleEntry, RaffleRedraw
 
 TOLD = 6
 """Names that fit under the proof."""
 LOST_TOLD = 4
-"""Lost places that do."""
+"""Most lost places that are told."""
 SENT_WITHIN = timedelta(hours=1)
 """How long a file that somebody asked for may be on its way."""
 
@@ -59,11 +54,9 @@ class Proving:
         told = await self._db.read(read_redraw, community_id, redraw_id)
         return await self._attach(told.raffle_id, told) if told is not None else None
 
-    async def ask(
-        self, place: Place, user_id: int, number: int, at: datetime, cause: str, *, can_write: bool
-    ) -> ProofComes | RaffleNotNow | RaffleUnknown:
-        """Staff ask for the proof of a raffle: wherever its room refuses files, they have it in private."""
-        return await self._db.write(ask_proof, place, user_id, number, at, cause, can_write)
+    async def ask(self, act: Act, number: int, *, can_write: bool) -> ProofComes | RaffleNotNow | RaffleUnknown:
+        """Staff ask for the proof of a raffle. They get it in private, also where its room refuses files."""
+        return await self._db.write(ask_proof, act, number, can_write)
 
     async def _attach(self, raffle_id: int, told: Told) -> Attachment:
         entries = await read_list(self._db, raffle_id)
@@ -73,19 +66,17 @@ class Proving:
         return Attachment(name, text.encode(), told, replace(told, with_file=False))
 
 
-def ask_proof(
-    tx: Tx, place: Place, user_id: int, number: int, at: datetime, cause: str, can_write: bool
-) -> ProofComes | RaffleNotNow | RaffleUnknown:
+def ask_proof(tx: Tx, act: Act, number: int, can_write: bool) -> ProofComes | RaffleNotNow | RaffleUnknown:
     """Promise the file to one person, once an update."""
-    raffle = by_number(tx, place.community_id, number)
+    raffle = raffle_numbered(tx, act.community_id, number)
     if raffle is None or raffle.id is None:
         return RaffleUnknown(number)
-    if read_end(tx, place.community_id, raffle.id) is None:
-        return RaffleNotNow(number, raffle.prize, "proof", public_state(RaffleState(raffle.state), raffle.closes, at))
+    if read_end(tx, act.community_id, raffle.id) is None:
+        state = public_state(RaffleState(raffle.state), raffle.closes, act.at)
+        return RaffleNotNow(number, raffle.prize, "proof", state)
     if can_write:
-        until = at + SENT_WITHIN
-        key = f"raffle.asked:{cause}"
-        attach(tx, place.community_id, CARD, raffle.id, key=key, now=at, not_after=until, chats=[user_id])
+        terms = Terms(now=act.at, key=f"raffle.asked:{act.cause}", not_after=act.at + SENT_WITHIN)
+        attach(tx, act.community_id, SendFile(CARD, raffle.id), terms, chats=[act.sender.user_id])
     return ProofComes(number, raffle.prize, can_write)
 
 
@@ -169,7 +160,7 @@ def read_draw(session: Session, raffle_id: int, entries: Sequence[Sealed]) -> Dr
 
 
 def struck_of(session: Session, raffle_id: int) -> list[Struck]:
-    """Entries that lost their place, in that order: those that a redraw struck before whoever couldn't move up then."""
+    """Entries that lost their place, in that order: those of a redraw come before those that couldn't move up."""
     rows = session.execute(
         select(RaffleEntry)
         .where(col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.state) == EntryState.STRUCK)

@@ -1,130 +1,133 @@
-"""Places that staff have drawn anew: the same sealed order, the next in rank, and never again who was struck."""
+"""Redraws: the next in the sealed order move up, and a struck entry never comes back."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.rules.place import Place
-from bot.rules.raffles.draws import UNREACHABLE, RedrawOutcome, ReservesSpent, may_redraw
-from bot.rules.raffles.raffles import (
-    EntryState,
-    NotAWinner,
-    PlaceRedrawn,
-    RaffleNotNow,
-    RafflePolicy,
-    RaffleState,
-    RaffleUnknown,
-    Reason,
-    Redrawn,
-    public_state,
+from bot.features.raffles.facts import named, raffle_numbered, redrawn_places, subject_of
+from bot.features.raffles.places import (
+    Telling,
+    fill_places,
+    group_for_whispers,
+    look_up_winners,
+    send_proof,
+    tell_entrant,
 )
+from bot.rules.act import Act
+from bot.rules.raffles.draws import UNREACHABLE, RedrawOutcome, ReservesSpent, may_redraw
+from bot.rules.raffles.facts import EntryState, RafflePolicy, RaffleState, Reason, public_state
+from bot.rules.raffles.opening import NotAWinner, RaffleNotNow, RaffleUnknown, Redrawn
+from bot.rules.raffles.results import PlaceRedrawn
 from bot.store import causes
-from bot.store.audit import caused_by, record
+from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database, Tx
-from bot.store.raffles import by_number, named, redrawn_places, subject_of
-from bot.store.tables import Member, RaffleEntry, RaffleRedraw
+from bot.store.look_up import LookUp
+from bot.store.tables import Member, Raffle, RaffleEntry, RaffleRedraw
+from bot.store.tables.base import id_of
 from bot.store.tables.wins import WinKind
-from bot.store.winning import LookUp, fill, look_up_winners, show, tell_one, whispers_in
 from bot.store.wins import forget_win
 
 REDRAWN = "raffle.redrawn"
 
 
 class Redrawing:
-    """Use cases of lost places."""
+    """Use cases of redraws."""
 
     def __init__(self, db: Database, policy: RafflePolicy, look_up: LookUp | None = None) -> None:
         self._db = db
         self._policy = policy
         self._look_up = look_up
 
-    async def redraw(
-        self,
-        place: Place,
-        actor_id: int,
-        number: int,
-        entry: int | None,
-        at: datetime,
-        cause: str,
-        reason: str = UNREACHABLE,
-    ) -> RedrawOutcome:
+    async def redraw(self, act: Act, number: int, entry: int | None, reason: str = UNREACHABLE) -> RedrawOutcome:
         """Draw one winner's place anew, or all of them: they go to the next in the sealed order."""
-        raffle = await self._db.read(by_number, place.community_id, number)
+        raffle = await self._db.read(raffle_numbered, act.community_id, number)
         if raffle is not None:
             places = 1 if entry is not None else raffle.winners
-            await look_up_winners(self._db, self._look_up, raffle.id or 0, places)
-        return await self._db.write(redraw, place, actor_id, number, entry, at, cause, reason, self._policy)
+            await look_up_winners(self._db, self._look_up, id_of(raffle), places)
+        return await self._db.write(redraw, act, Lost(number, entry, reason), self._policy)
 
 
-def redraw(
-    tx: Tx,
-    place: Place,
-    actor_id: int,
-    number: int,
-    entry_number: int | None,
-    at: datetime,
-    cause: str,
-    reason: str,
-    policy: RafflePolicy,
-) -> RedrawOutcome:
-    """Strike one winner, or all, and let the next in the sealed order move up. Who was struck never comes back.
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Which places of a raffle are drawn anew, and why."""
+
+    number: int
+    """The raffle's."""
+    entry: int | None
+    """The number of the winner's entry; None for all winners."""
+    reason: str
+
+
+def redraw(tx: Tx, act: Act, lost: Lost, policy: RafflePolicy) -> RedrawOutcome:
+    """Strike one winner, or all, and let the next in the sealed order move up. A struck entry never comes back.
 
     The groups are told each redraw with its reason and a new proof.
     """
-    done = caused_by(tx, place.community_id, cause)
-    if done is not None and done.answer is not None:
-        return causes.from_json(Redrawn, done.answer)
-    raffle = by_number(tx, place.community_id, number, lock=True)
+    first = first_answer(tx, act, Redrawn)
+    if first is not None:
+        return first
+    number, reason = lost.number, lost.reason
+    raffle = raffle_numbered(tx, act.community_id, number, lock=True)
     if raffle is None:
         return RaffleUnknown(number)
     if raffle.state != RaffleState.DRAWN:
-        return RaffleNotNow(number, raffle.prize, "redraw", public_state(RaffleState(raffle.state), raffle.closes, at))
-    raffle_id = raffle.id or 0
-    which = [col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.state) == EntryState.WON]
-    if entry_number is not None:
-        which.append(col(RaffleEntry.number) == entry_number)
-    losing = tx.execute(select(RaffleEntry).where(*which).order_by(col(RaffleEntry.place))).scalars().all()
+        state = public_state(RaffleState(raffle.state), raffle.closes, act.at)
+        return RaffleNotNow(number, raffle.prize, "redraw", state)
+    raffle_id = id_of(raffle)
+    losing = _winning(tx, raffle_id, lost.entry)
     if not losing:
-        return NotAWinner(number, raffle.prize, entry_number or 0)
+        return NotAWinner(number, raffle.prize, lost.entry or 0)
     before = redrawn_places(tx, raffle_id)
-    # Cards of before there was a limit promised none.
+    # Old cards promised no limit of redraws.
     if raffle.proof_format > 1 and not may_redraw(len(losing), before, raffle.reserves):
         return ReservesSpent(number, raffle.prize, raffle.reserves, raffle.reserves - before)
     numbers = [entry.number for entry in losing]
-    # The message may have waited: what it does can't have happened before the draw, nor before an earlier redraw.
-    when = max(at, raffle.drawn_at or at, *_redrawn_at(tx, raffle_id))
+    # The command may have waited: a redraw can't be before the draw or before an earlier redraw.
+    when = max(act.at, raffle.drawn_at or act.at, *_redrawn_at(tx, raffle_id))
     raffle.redrawn += 1
     noted = RaffleRedraw(raffle_id=raffle_id, number=raffle.redrawn, reason=reason, at=when)
     tx.add(noted)
-    chat_id = whispers_in(tx, place)
-    for entry in losing:
-        entry.state, entry.reason = EntryState.STRUCK, Reason.REDRAWN.value
-        entry.struck_at, entry.redraw = when, raffle.redrawn
-        forget_win(tx, entry.member_id, WinKind.RAFFLE, raffle_id)
-        member = tx.get_one(Member, entry.member_id)
-        if entry.salt is not None:
-            tell_one(tx, place, member, PlaceRedrawn(raffle.prize, reason), f"raffle.lost:{entry.id}", at, chat_id)
-    tx.flush()
-    moved = fill(tx, place, raffle, len(numbers), when, moved_up=True)
-    lost = named(tx, raffle_id, col(RaffleEntry.number).in_(numbers), limit=policy.names)
+    _strike(tx, act, raffle, losing, reason, when)
+    moved = fill_places(tx, act.place, raffle, len(numbers), when, moved_up=True)
+    struck = named(tx, raffle_id, col(RaffleEntry.number).in_(numbers), limit=policy.names)
     moved_up = named(tx, raffle_id, col(RaffleEntry.number).in_(moved), limit=policy.names)
-    outcome = Redrawn(number, raffle.prize, tuple(lost), tuple(moved_up), empty=len(numbers) - len(moved))
-    record(
+    outcome = Redrawn(number, raffle.prize, tuple(struck), tuple(moved_up), empty=len(numbers) - len(moved))
+    record_act(
         tx,
-        community_id=place.community_id,
-        actor_id=actor_id,
-        act=REDRAWN,
+        act,
+        REDRAWN,
+        subject_of(raffle),
         subject_id=raffle_id,
-        subject=subject_of(raffle),
-        at=at,
-        cause=cause,
         before={"winners": numbers},
         after={"moved_up": moved},
     ).answer = causes.to_json(outcome)
-    show(tx, raffle, at, redraw_id=noted.id)
+    send_proof(tx, raffle, act.at, redraw_id=noted.id)
     tx.flush()
     return outcome
+
+
+def _winning(tx: Tx, raffle_id: int, number: int | None) -> Sequence[RaffleEntry]:
+    """The entries that hold a place: all, or the one with this number."""
+    which = [col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.state) == EntryState.WON]
+    if number is not None:
+        which.append(col(RaffleEntry.number) == number)
+    return tx.execute(select(RaffleEntry).where(*which).order_by(col(RaffleEntry.place))).scalars().all()
+
+
+def _strike(tx: Tx, act: Act, raffle: Raffle, losing: Sequence[RaffleEntry], reason: str, when: datetime) -> None:
+    """Take these winners' places, and tell each of them."""
+    chat_id = group_for_whispers(tx, act.place)
+    for entry in losing:
+        entry.state, entry.reason = EntryState.STRUCK, Reason.REDRAWN.value
+        entry.struck_at, entry.redraw = when, raffle.redrawn
+        forget_win(tx, entry.member_id, WinKind.RAFFLE, entry.raffle_id)
+        if entry.salt is not None:
+            telling = Telling(PlaceRedrawn(raffle.prize, reason), f"raffle.lost:{entry.id}", act.at)
+            tell_entrant(tx, act.place, tx.get_one(Member, entry.member_id), telling, chat_id)
+    tx.flush()
 
 
 def _redrawn_at(tx: Tx, raffle_id: int) -> list[datetime]:

@@ -13,7 +13,8 @@ from bot.rules.shops.calendar import CadencePolicy, MorningCard, PostingState, S
 from bot.rules.streams.streams import OVER_PHASES, phase_of
 from bot.store.airings import open_airings
 from bot.store.engine.db import Database, Tx
-from bot.store.messages.cards import hang_cards
+from bot.store.messages.cards import CardSubject, hang_cards
+from bot.store.messages.outbox import Terms
 from bot.store.mornings import CARD, count_came
 from bot.store.tables import Community, Posting, Slot
 
@@ -86,7 +87,9 @@ def fill_slot(tx: Tx, slot_id: int, now: datetime, policy: CadencePolicy) -> boo
     tx.add(posting)
     tx.flush()
     if reason is None and posting.id is not None:
-        groups = hang_cards(tx, slot.community_id, CARD, posting.id, now, now, not_after=due_at + policy.late)
+        groups = hang_cards(
+            tx, CardSubject(slot.community_id, CARD, posting.id), Terms(now=now, not_after=due_at + policy.late)
+        )
         if not groups:
             posting.state, posting.reason = PostingState.SKIPPED, "in no group"
             tx.flush()

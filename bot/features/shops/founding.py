@@ -8,6 +8,7 @@ from bot.rules.shops.calendar import SlotKind
 from bot.rules.shops.setup import MORNING_AT_FIRST
 from bot.rules.words import Language
 from bot.store.engine.db import PLANNED, Tx
+from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import say
 from bot.store.tables import Account, Community, Slot
 from bot.store.tables.ledger import AccountKind
@@ -22,16 +23,9 @@ GREETED_WITHIN = timedelta(days=1)
 
 def greet(tx: Tx, place: Place, chat_id: int, at: datetime, missing: tuple[str, ...] = ()) -> None:
     """Promise the greeting in a group that has just become the shop's."""
-    say(
-        tx,
-        place.community_id,
-        Greeting(place.shop, place.community_id, missing),
-        key=f"greeting:{place.community_id}:{at.timestamp():.0f}",
-        lane=Lane.POST,
-        chats=(chat_id,),
-        now=at,
-        not_after=at + GREETED_WITHIN,
-    )
+    key = f"greeting:{place.community_id}:{at.timestamp():.0f}"
+    terms = Terms(now=at, key=key, not_after=at + GREETED_WITHIN, lane=Lane.POST)
+    say(tx, place.community_id, Greeting(place.shop, place.community_id, missing), terms, chats=(chat_id,))
 
 
 def found(tx: Tx, title: str, owner_id: int, language: Language, at: datetime) -> int:

@@ -12,6 +12,7 @@ from bot.rules.rights import HomeMoved, HomeTold, OwnerBefore, OwnerNow
 from bot.store.audit import record
 from bot.store.engine.db import Database, Tx
 from bot.store.members import meet
+from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_person
 from bot.store.places import lock_shop, place_of
 from bot.store.tables import Community, FanGroup
@@ -72,7 +73,7 @@ def change_owner(tx: Tx, place: Place, owner: Sender, at: datetime, *, secret_vo
     after = place_of(tx, place.community_id)
     key = f"owner:{place.community_id}:{owner.user_id}:{at.timestamp():.0f}"
     for user_id, outcome in ((owner.user_id, OwnerNow(shop.shop, secret_void)), (before, OwnerBefore(shop.shop))):
-        tell_person(tx, after, user_id, outcome, key=f"{key}:{user_id}", now=at, not_after=at + TOLD_WITHIN)
+        tell_person(tx, after, user_id, outcome, Terms(now=at, key=f"{key}:{user_id}", not_after=at + TOLD_WITHIN))
     return True
 
 
@@ -156,4 +157,6 @@ def tell_home(tx: Tx, community_id: int, now: datetime, *, moved: bool = False) 
     if home is not None and not others and not moved:
         return  # the one group that there is was home all along
     told = HomeTold(place.shop, home, others)
-    tell_person(tx, place, place.owner_id, told, key=f"home:{community_id}", now=now, not_after=now + TOLD_WITHIN)
+    tell_person(
+        tx, place, place.owner_id, told, Terms(now=now, key=f"home:{community_id}", not_after=now + TOLD_WITHIN)
+    )

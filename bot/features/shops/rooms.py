@@ -17,7 +17,8 @@ from bot.rules.topics import RoomTopic
 from bot.store.audit import caused_by, record
 from bot.store.engine.db import Database, Tx
 from bot.store.members import meet
-from bot.store.messages.outbox import LEAVE, promise
+from bot.store.messages.outbox import Terms, promise
+from bot.store.messages.payloads import LEAVE, LeaveChat
 from bot.store.messages.telling import tell_person
 from bot.store.places import place_of, topic_of
 from bot.store.rooms import clear_room
@@ -185,18 +186,9 @@ def ask(tx: Tx, question: WhoseRoom, owner_id: int, at: datetime, cause: str) ->
     """Promise the question to the owner, and the leaving, which remembers that they were asked; once an update."""
     place = place_of(tx, question.shops[0].community_id)
     key = f"{question.chat_id}:{cause}"
-    tell_person(tx, place, owner_id, question, key=f"whose:{key}", now=at, not_after=at + LEFT_AFTER)
-    promise(
-        tx,
-        key=f"leave:{key}",
-        community_id=place.community_id,
-        chat_id=question.chat_id,
-        lane=Lane.BULK,
-        act=LEAVE,
-        facts={},
-        due_at=at + LEFT_AFTER,
-        now=at,
-    )
+    tell_person(tx, place, owner_id, question, Terms(now=at, key=f"whose:{key}", not_after=at + LEFT_AFTER))
+    leaving = Terms(now=at, key=f"leave:{key}", due_at=at + LEFT_AFTER, lane=Lane.BULK)
+    promise(tx, place.community_id, question.chat_id, LeaveChat(), leaving)
 
 
 def asked_about(session: Session, chat_id: int) -> int | None:

@@ -11,6 +11,7 @@ from bot.rules.topics import LONGEST_NAME, Lost, TopicChosen, TopicLost
 from bot.store import causes
 from bot.store.audit import caused_by, record
 from bot.store.engine.db import Database, Tx
+from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
 from bot.store.tables import AuditEntry, FanGroup
@@ -127,9 +128,7 @@ def lose(tx: Tx, chat_id: int, thread_id: int, lost: Lost, at: datetime) -> None
         tx,
         place_of(tx, row.community_id),
         TopicLost(row.title, name or "", lost),
-        key=f"topic:{chat_id}:{thread_id}:{lost}:{at.timestamp():.0f}",
-        now=at,
-        not_after=at + TOLD_WITHIN,
+        Terms(now=at, key=f"topic:{chat_id}:{thread_id}:{lost}:{at.timestamp():.0f}", not_after=at + TOLD_WITHIN),
     )
 
 

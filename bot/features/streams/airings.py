@@ -54,6 +54,7 @@ from bot.store.airings import (
 from bot.store.audit import caused_by
 from bot.store.engine.db import PLANNED, Database, Tx
 from bot.store.messages.cards import chats_of, hanging_in, hasten, withdraw
+from bot.store.messages.outbox import Terms
 from bot.store.messages.refused import heard_in
 from bot.store.messages.telling import say
 from bot.store.places import lock_shop
@@ -221,7 +222,13 @@ def _move(
     announce_start(tx, place.community_id, airing, policy)
     notice = DelayNotice(stream.title, new)
     until = min(new, at + policy.late)
-    say(tx, place.community_id, notice, key=f"air:{airing_id}:moved:{act_id}", now=at, not_after=until, chats=chats)
+    say(
+        tx,
+        place.community_id,
+        notice,
+        Terms(now=at, key=f"air:{airing_id}:moved:{act_id}", not_after=until),
+        chats=chats,
+    )
     tell_subscribers(tx, airing, f"moved:{act_id}", notice, until, at)
     show(tx, place.community_id, airing_id, at)
     return count_subscribers(tx, airing.stream_id)
@@ -270,7 +277,7 @@ def cancel(
     notice = CancelNotice(stream.title, before.starts_at, next_at)
     until = at + policy.late
     key = f"air:{before.id}:cancelled:{entry.id}"
-    say(tx, place.community_id, notice, key=key, now=at, not_after=until, chats=chats)
+    say(tx, place.community_id, notice, Terms(now=at, key=key, not_after=until), chats=chats)
     tell_subscribers(tx, airing, f"cancelled:{entry.id}", notice, until, at)
     show(tx, place.community_id, before.id, at)
     outcome = StreamCancelled(
@@ -309,7 +316,7 @@ def undo_cancel(tx: Tx, place: Place, entry: AuditEntry, at: datetime, policy: S
         airing.moved_at = at
         notice = BackOnNotice(stream.title, airing.starts_at)
         until = min(airing.starts_at, at + policy.late)
-        say(tx, place.community_id, notice, key=f"air:{airing.id}:back:{entry.id}", now=at, not_after=until)
+        say(tx, place.community_id, notice, Terms(now=at, key=f"air:{airing.id}:back:{entry.id}", not_after=until))
         tell_subscribers(tx, airing, f"back:{entry.id}", notice, until, at)
     show(tx, place.community_id, airing.id or 0, at)
     return True

@@ -13,6 +13,7 @@ from bot.store.airings import CARD, count_came, hush, lock_airing, next_airing, 
 from bot.store.audit import record
 from bot.store.engine.db import PLANNED, Tx
 from bot.store.messages.cards import chats_of, hanging_in, withdraw
+from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import say
 from bot.store.tables import Airing, AuditEntry, Stream
 
@@ -59,10 +60,8 @@ def close(
         notice = EndNotice(
             stream.title, came, airing.replay_url, next_of(tx, stream, place.timezone, max(airing.planned_at, now))
         )
-        until = ended_at + policy.late
-        say(
-            tx, place.community_id, notice, key=f"air:{airing_id}:ended", now=now, not_after=until, chats=heard_of_start
-        )
+        terms = Terms(now=now, key=f"air:{airing_id}:ended", not_after=ended_at + policy.late)
+        say(tx, place.community_id, notice, terms, chats=heard_of_start)
     show(tx, place.community_id, airing_id, now)
 
 

@@ -7,6 +7,7 @@ from bot.logs import apart, get_logger
 from bot.rules.streams.streams import AiringState, AskOwner, StreamPolicy, due_times, must_ask
 from bot.store.airings import all_open, announce_start, facts_of_row, lock_airing, unannounced
 from bot.store.engine.db import Database, Tx
+from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
 
@@ -60,5 +61,5 @@ def turn(tx: Tx, community_id: int, airing_id: int, now: datetime, policy: Strea
         question = AskOwner(airing_id, stream.number, stream.title, airing.starts_at)
         until = min(airing.starts_at + policy.late, airing.ends_at)
         key = f"air:{airing_id}:ask:{airing.starts_at.isoformat()}"
-        tell_owner(tx, place, question, key=key, now=now, not_after=until)
+        tell_owner(tx, place, question, Terms(now=now, key=key, not_after=until))
     tx.flush()

@@ -23,9 +23,13 @@ from bot.store.airings import (
 )
 from bot.store.engine.db import PLANNED, Database, Tx
 from bot.store.members import locked_member, standing
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import Packed
 from bot.store.messages.telling import tell_in_private
 from bot.store.places import place_of
+from bot.store.private_messages import Reader
 from bot.store.tables import Airing, Member, ReminderRound, Stream, Subscription
+from bot.store.tables.messages import Lane
 
 log = get_logger("reminding")
 
@@ -213,16 +217,9 @@ def go_on(tx: Tx, airing_id: int, key: str, now: datetime, policy: StreamPolicy)
     place = place_of(tx, airing.community_id)
     people = subscribers_after(tx, airing.stream_id, found.after_member_id, policy.chunk)
     for member_id, user_id, language in people:
-        tell_in_private(
-            tx,
-            airing.community_id,
-            user_id,
-            language or place.language,
-            found.outcome,
-            key=f"air:{airing_id}:{key}:{member_id}",
-            now=now,
-            not_after=found.not_after,
-        )
+        terms = Terms(now=now, key=f"air:{airing_id}:{key}:{member_id}", not_after=found.not_after, lane=Lane.REMINDER)
+        reader = Reader(user_id, language or place.language)
+        tell_in_private(tx, airing.community_id, reader, Packed(**found.outcome), terms)
         found.after_member_id = member_id
     if len(people) < policy.chunk or now >= found.not_after:
         found.done_at = now

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.features.hearts.prizes import Prize, PrizeTools
 from bot.rules.act import Act
-from bot.rules.coupons.coupons import CampaignState, KeptFor
+from bot.rules.coupon_states import CampaignState, KeptFor
 from bot.rules.hearts.hearts import Give
 from bot.rules.numbers import read_number
 from bot.rules.place import Place

@@ -10,7 +10,8 @@ from bot.rules.act import Act
 from bot.rules.hearts.hearts import Give, HeartPolicy
 from bot.rules.numbers import read_number
 from bot.rules.policies import Policies
-from bot.rules.raffles.raffles import NewRaffle, RaffleMade, RafflePolicy
+from bot.rules.raffles.facts import NewRaffle, RafflePolicy
+from bot.rules.raffles.opening import RaffleMade
 from bot.rules.sealing import SEED_BYTES
 from bot.store.engine.db import Tx
 
@@ -42,7 +43,7 @@ async def _prepare(steps: Steps, at: datetime, tools: PrizeTools) -> Steps:
 def _open(tx: Tx, act: Act, give: Give, tools: PrizeTools) -> bool:
     wish = NewRaffle(give.title, act.at + timedelta(minutes=give.minutes), winners=give.winners)
     seed, policy = tools.fresh_bytes(SEED_BYTES), tools.policies[RafflePolicy]
-    made = raffles.make(tx, act.place, act.actor_id, wish, act.at, act.cause, seed, policy, beacon=give.beacon)
+    made = raffles.make(tx, act, wish, seed, policy, beacon=give.beacon)
     return isinstance(made, RaffleMade)
 
 

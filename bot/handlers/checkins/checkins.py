@@ -2,7 +2,7 @@
 
 from aiogram.types import TelegramObject
 
-from bot.content.buttons.all import CHECK_IN, MAKE_UP
+from bot.content.buttons.shared import CHECK_IN, MAKE_UP
 from bot.flows.check_in import CheckIns
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk

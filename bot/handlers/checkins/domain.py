@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import checkins as buttons
 from bot.features.checkins import forget
 from bot.flows.check_in import CheckIns
 from bot.handlers.checkins import checkins
@@ -17,5 +18,6 @@ DOMAIN = Domain(
     desks=(checkins.setup,),
     policies=(CheckInPolicy,),
     forgets=(forget.forget,),
+    buttons=buttons.BUTTONS,
     wire=wire,
 )

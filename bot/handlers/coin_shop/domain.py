@@ -1,28 +1,32 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import coin_shop as buttons
+from bot.content.secrets import coin_shop as secrets
 from bot.features.coin_shop import forget, purchases
 from bot.features.coin_shop import items as item_cases
 from bot.features.coin_shop.items import Items
 from bot.features.coin_shop.purchases import Purchases
-from bot.features.coin_shop.shelf import Shop
-from bot.flows.buy import Chances
+from bot.features.coin_shop.shelf import Storefront
+from bot.flows.buy import Buying
 from bot.flows.undo import Undoable
 from bot.handlers.coin_shop import items, panel, shelf
+from bot.handlers.coin_shop.services import CoinShopServices
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.rules.coin_shop.shelf import ShopPolicy
-from bot.rules.coupons.coupons import CouponPolicy
 
 
 def wire(core: Core) -> Wired:
     """Make what handlers of the coin shop ask for."""
-    return Wired(
-        {
-            "shop": Shop(core.db, core.policies[ShopPolicy]),
-            "items": Items(core.db),
-            "purchases": Purchases(core.db),
-            "chances": Chances(core.policies[CouponPolicy], core.choice, core.fresh_bytes),
-        }
+    policy = core.policies[ShopPolicy]
+    services = CoinShopServices(
+        storefront=Storefront(core.db, policy),
+        buying=Buying(core.db, core.policies, core.choice, core.fresh_bytes),
+        items=Items(core.db),
+        purchases=Purchases(core.db),
+        people=core.people,
+        new_item=items.new_item_form(policy),
     )
+    return Wired({"coin_shop": services})
 
 
 DOMAIN = Domain(
@@ -30,14 +34,16 @@ DOMAIN = Domain(
     desks=(shelf.setup, items.setup),
     policies=(ShopPolicy,),
     undo={
-        item_cases.MADE: Undoable(lambda tx, act, entry, _: item_cases.undo_make(tx, act.place, entry)),
-        item_cases.CLOSED: Undoable(lambda tx, act, entry, _: item_cases.undo_shut(tx, act.place, entry)),
-        item_cases.OPENED: Undoable(lambda tx, act, entry, _: item_cases.undo_shut(tx, act.place, entry)),
-        purchases.HANDED_OVER: Undoable(lambda tx, act, entry, _: purchases.undo_hand_over(tx, act.place, entry)),
+        item_cases.MADE: Undoable(lambda tx, act, entry, _: item_cases.undo_make(tx, act, entry)),
+        item_cases.CLOSED: Undoable(lambda tx, act, entry, _: item_cases.undo_set_open(tx, act, entry)),
+        item_cases.OPENED: Undoable(lambda tx, act, entry, _: item_cases.undo_set_open(tx, act, entry)),
+        purchases.HANDED_OVER: Undoable(lambda tx, act, entry, _: purchases.undo_hand_over(tx, act, entry)),
     },
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
+    buttons=buttons.BUTTONS,
+    secrets=secrets.SECRETS,
     wire=wire,
 )

@@ -5,10 +5,8 @@ from typing import assert_never
 
 from aiogram.types import CallbackQuery, Message
 
-from bot.content.buttons.coin_shop import HAND_OVER, REFUND
-from bot.features.coin_shop.items import Items
-from bot.features.coin_shop.purchases import Purchases
-from bot.flows.named_people import People
+from bot.content.buttons.shared import HAND_OVER, REFUND
+from bot.handlers.coin_shop.services import CoinShopServices
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
 from bot.handlers.kit.naming import Line, Naming
 from bot.handlers.kit.readers import read_id
@@ -23,10 +21,9 @@ from bot.rules.tiers import Tier
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
-POLICY = ShopPolicy()
 NEW_ITEM = '/newitem title="Silk scarf −20%" price=120 kind=coupon:12'
 ITEM = "/item 3"
-ACTS = ("close", "open", "done", "refund")
+DEEDS = ("close", "open", "done", "refund")
 OF_A_FAN = ("done", "refund")
 _OF_SOMETHING = re.compile(r"(coupon|raffle):#?(\d{1,9})")
 
@@ -42,20 +39,22 @@ def kind_of(name: str, text: str, _moment: Moment) -> tuple[ItemKind, int | None
     raise FormProblem(NotOneOf(name, echo(text), ("coupon:12", "raffle:3", "makeup", "favour")))
 
 
-NEW_ITEM_FORM = Form(
-    {
-        "title": Field(words(POLICY.max_title, NEW_ITEM), needed=True),
-        "price": Field(whole(1, POLICY.max_price), needed=True),
-        "kind": Field(kind_of, needed=True),
-        "stock": Field(whole(1, POLICY.max_stock)),
-        "limit": Field(whole(1, POLICY.max_limit)),
-        "per": Field(one_of({per.value: per for per in Per})),
-        "tier": Field(one_of({tier.value: tier for tier in Tier})),
-        "opens": Field(instant),
-        "closes": Field(instant),
-    },
-    NEW_ITEM,
-)
+def new_item_form(policy: ShopPolicy) -> Form:
+    """The form of `/newitem`."""
+    return Form(
+        {
+            "title": Field(words(policy.max_title, NEW_ITEM), needed=True),
+            "price": Field(whole(1, policy.max_price), needed=True),
+            "kind": Field(kind_of, needed=True),
+            "stock": Field(whole(1, policy.max_stock)),
+            "limit": Field(whole(1, policy.max_limit)),
+            "per": Field(one_of({per.value: per for per in Per})),
+            "tier": Field(one_of({tier.value: tier for tier in Tier})),
+            "opens": Field(instant),
+            "closes": Field(instant),
+        },
+        NEW_ITEM,
+    )
 
 
 def setup() -> Desk:
@@ -63,27 +62,28 @@ def setup() -> Desk:
     desk = Desk("items")
     desk.command("newitem", new_item)
     desk.command("item", item)
-    desk.command("items", listed)
+    desk.command("items", list_items)
     desk.press(HAND_OVER, hand_over)
     desk.press(REFUND, refund)
     return desk
 
 
-async def new_item(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, items: Items) -> None:
+async def new_item(
+    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices
+) -> None:
     """`/newitem title="…" price=120 kind=…`: acts at once, with an undo button."""
     inside = await doors.staff(ask)
     if inside is None:
         return
     try:
-        values = NEW_ITEM_FORM.read(rest, Moment(ask.at, inside.community.timezone))
+        values = coin_shop.new_item.read(rest, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
     values["kind"], values["subject"] = values["kind"]
     if "per" in values:
         values.setdefault("limit", 1)
-    wish = NewItem(**values)
-    await voice.answer(inside, await items.make(inside.community, ask.actor_id, wish, ask.at, ask.cause))
+    await voice.answer(inside, await coin_shop.items.make(inside.act, NewItem(**values)))
 
 
 async def item(
@@ -92,55 +92,51 @@ async def item(
     rest: str,
     doors: Doors,
     voice: Voice,
-    items: Items,
-    purchases: Purchases,
-    people: People,
+    coin_shop: CoinShopServices,
     naming: Naming,
 ) -> None:
     """`/item 3` shows; `close`, `open`, `done @fan` and `refund @fan` act."""
     inside = await doors.staff(ask)
     if inside is None:
         return
-    home, at, cause = inside.community, ask.at, ask.cause
     line = Line.of(message, rest)
     try:
-        number, act, said = _read_act(line.words, Moment(at, home.timezone))
+        number, deed, said = _read_line(line.words, Moment(ask.at, inside.community.timezone))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    if act in OF_A_FAN:
+    if deed in OF_A_FAN:
         whom = await naming.whom(inside, message, line, said)
-        await voice.answer(inside, await _of_a_fan(inside, number, act, whom, purchases, people))
-    elif act:
-        opened = act == "open"
-        await voice.answer(inside, await items.set_open(home, ask.actor_id, number, at, cause, on_shelf=opened))
+        await voice.answer(inside, await _of_a_fan(inside, number, deed, whom, coin_shop))
+    elif deed:
+        await voice.answer(inside, await coin_shop.items.set_open(inside.act, number, on_shelf=deed == "open"))
     else:
-        await voice.answer(inside, await items.show(home, number, at))
+        await voice.answer(inside, await coin_shop.items.show(inside.community, number, ask.at))
 
 
-async def _of_a_fan(inside: Ask, number: int, act: str, whom: Whom, purchases: Purchases, people: People) -> object:
+async def _of_a_fan(inside: Ask, number: int, deed: str, whom: Whom, coin_shop: CoinShopServices) -> object:
     """Hand over or refund; who isn't named for sure is picked from a list."""
     match whom:
         case Named():
-            does = purchases.hand_over if act == "done" else purchases.refund
-            return await does(inside.community, inside.actor_id, number, whom, inside.at, inside.cause)
+            does = coin_shop.purchases.hand_over if deed == "done" else coin_shop.purchases.refund
+            return await does(inside.act, number, whom)
         case Unnamed(said=said) | NobodyCalled(shown=said):
-            return await people.buyers(inside.community, act, number, said)
+            return await coin_shop.people.buyers(inside.community, deed, number, said)
         case NotAPerson() | NameUnsure():
             return whom
         case _:
             assert_never(whom)
 
 
-async def listed(_message: Message, ask: Ask, doors: Doors, voice: Voice, items: Items) -> None:
+async def list_items(_message: Message, ask: Ask, doors: Doors, voice: Voice, coin_shop: CoinShopServices) -> None:
     """All items, and what waits for staff."""
     inside = await doors.staff(ask)
     if inside is not None:
-        await voice.answer(inside, await items.listed(inside.community, ask.at))
+        await voice.answer(inside, await coin_shop.items.list_all(inside.community, ask.at))
 
 
 async def hand_over(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, purchases: Purchases
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices
 ) -> None:
     """The button beside a purchase: it is done."""
     inside = await doors.staff(ask)
@@ -149,11 +145,13 @@ async def hand_over(
     purchase_id = read_id(rest)
     outcome = None
     if purchase_id is not None:
-        outcome = await purchases.hand_over_one(inside.community, ask.actor_id, purchase_id, ask.at, ask.cause)
+        outcome = await coin_shop.purchases.hand_over_one(inside.act, purchase_id)
     await voice.answer(inside, outcome or StalePress())
 
 
-async def refund(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, purchases: Purchases) -> None:
+async def refund(
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices
+) -> None:
     """The button that names a buyer: their coins go back. What came of it stands where the list was."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -161,23 +159,23 @@ async def refund(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice
     purchase_id = read_id(rest)
     outcome = None
     if purchase_id is not None:
-        outcome = await purchases.refund_one(inside.community, ask.actor_id, purchase_id, ask.at, ask.cause)
+        outcome = await coin_shop.purchases.refund_one(inside.act, purchase_id)
     if outcome is None:
         await voice.answer(inside, StalePress())
     else:
         await voice.panel(inside, outcome)
 
 
-def _read_act(rest: str, moment: Moment) -> tuple[int, str, str]:
+def _read_line(rest: str, moment: Moment) -> tuple[int, str, str]:
     """The number, what to do, and what stands where a fan is named."""
     first, _, more = rest.partition(" ")
     if not first:
         raise FormProblem(Missing("number", ITEM))
     number = whole(1, 2**31 - 1)("number", first.removeprefix("#"), moment)
-    act, _, fan = more.strip().partition(" ")
-    act, fan = act.lower(), fan.strip()
-    if act and act not in ACTS:
-        raise FormProblem(StrayWord(echo(act), f"{ITEM} close"))
-    if fan and act not in OF_A_FAN:
-        raise FormProblem(StrayWord(echo(fan), f"{ITEM} {act}"))
-    return number, act, fan[:64]
+    deed, _, fan = more.strip().partition(" ")
+    deed, fan = deed.lower(), fan.strip()
+    if deed and deed not in DEEDS:
+        raise FormProblem(StrayWord(echo(deed), f"{ITEM} close"))
+    if fan and deed not in OF_A_FAN:
+        raise FormProblem(StrayWord(echo(fan), f"{ITEM} {deed}"))
+    return number, deed, fan[:64]

@@ -1,8 +1,9 @@
 """What the staff's panel can do with the coin shop's items."""
 
 from bot.features.coin_shop.panel import list_items, reach_new
-from bot.handlers.coin_shop.items import NEW_ITEM_FORM
+from bot.handlers.coin_shop.items import new_item_form
 from bot.handlers.kit.blanks import PanelAct, Pick, blanks_of, person
+from bot.rules.coin_shop.shelf import ShopPolicy
 from bot.rules.panel import RUNNING, Section
 from bot.rules.policies import Policies
 
@@ -11,7 +12,7 @@ LISTS = {Section.ITEMS: list_items}
 ANY_STATE = RUNNING | {"closed", "ended"}
 
 
-def panel_acts(_policies: Policies) -> tuple[PanelAct, ...]:
+def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
     """A new item, the list of items, and what can be done with one and with what fans bought of it."""
     return (
         PanelAct(
@@ -19,7 +20,7 @@ def panel_acts(_policies: Policies) -> tuple[PanelAct, ...]:
             Section.ITEMS,
             "newitem",
             blanks_of(
-                NEW_ITEM_FORM,
+                new_item_form(policies[ShopPolicy]),
                 {"kind": (Pick("coupon:", Section.COUPONS, RUNNING),)},
                 price=("50", "100", "200", "300"),
                 kind=("makeup", "favour"),

@@ -3,13 +3,11 @@
 from aiogram.types import CallbackQuery, TelegramObject
 
 from bot.content.buttons.coin_shop import BUY, PAY, SHELF
-from bot.features.coin_shop.shelf import Shop
-from bot.flows.buy import Chances, buy
+from bot.handlers.coin_shop.services import CoinShopServices
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.rules.coin_shop.shelf import NoSuchItem, Yes
-from bot.store.engine.db import Database
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -20,36 +18,44 @@ PARTS_OF_A_YES = 3
 def setup() -> Desk:
     """The command, words and buttons of fans' coin shop."""
     desk = Desk("shop")
-    desk.command("shop", shelf)
-    desk.word(SHOP_WORDS, shelf)
-    desk.press(SHELF, turn)
+    desk.command("shop", show_shelf)
+    desk.word(SHOP_WORDS, show_shelf)
+    desk.press(SHELF, show_page)
     desk.press(BUY, ask_first)
     desk.press(PAY, pay)
     return desk
 
 
-async def shelf(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, shop: Shop) -> None:
+async def show_shelf(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, coin_shop: CoinShopServices) -> None:
     """What the shop sells."""
     inside = await doors.fan(ask)
     if inside is not None:
-        await voice.answer(inside, await shop.shelf(inside.community, ask.sender.user_id, 1, ask.at))
+        await voice.answer(inside, await coin_shop.storefront.shelf(inside.community, ask.sender.user_id, 1, ask.at))
 
 
-async def turn(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, shop: Shop) -> None:
+async def show_page(
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices
+) -> None:
     """The shelf again, or another page of it, where it was pressed."""
     inside = await doors.fan(ask)
     if inside is not None:
         page = read_id(rest) or 1
-        await voice.panel(inside, await shop.shelf(inside.community, ask.sender.user_id, page, ask.at))
+        await voice.panel(inside, await coin_shop.storefront.shelf(inside.community, ask.sender.user_id, page, ask.at))
 
 
-async def ask_first(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, shop: Shop) -> None:
+async def ask_first(
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices
+) -> None:
     """The price once more: nobody spends coins by one tap."""
     inside = await doors.fan(ask)
     if inside is None:
         return
     item_id = read_id(rest)
-    outcome = NoSuchItem() if item_id is None else await shop.ask(inside.community, ask.sender.user_id, item_id, ask.at)
+    outcome = (
+        NoSuchItem()
+        if item_id is None
+        else await coin_shop.storefront.ask(inside.community, ask.sender.user_id, item_id, ask.at)
+    )
     await voice.panel(inside, outcome)
 
 
@@ -59,10 +65,9 @@ async def pay(
     rest: str,
     doors: Doors,
     voice: Voice,
-    db: Database,
-    chances: Chances,
+    coin_shop: CoinShopServices,
 ) -> None:
-    """The yes. Its data may be forged: what it says is only believed where it is so."""
+    """The yes. Its data may be forged: each part of it is checked."""
     inside = await doors.fan(ask)
     if inside is None:
         return
@@ -70,8 +75,7 @@ async def pay(
     if yes is None:
         await voice.panel(inside, NoSuchItem())
         return
-    outcome = await buy(db, inside.community, ask.sender, yes, ask.at, ask.cause, chances)
-    await voice.panel(inside, outcome)
+    await voice.panel(inside, await coin_shop.buying.buy(inside.act, yes))
 
 
 def read_yes(text: str) -> Yes | None:

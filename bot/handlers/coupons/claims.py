@@ -2,13 +2,14 @@
 
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from bot.content.buttons.all import CLAIM, COUPONS
+from bot.content.buttons.coupons import CLAIM
+from bot.content.buttons.shared import COUPONS
 from bot.features.communities import Communities
-from bot.features.coupons.claims import Coupons
+from bot.handlers.coupons.services import CouponServices
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.rules.coupons.coupons import NoSuchCoupon
+from bot.rules.coupons.claims import NoSuchCoupon
 from bot.rules.general import NoCommunityYet
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
@@ -19,15 +20,17 @@ COUPON_WORDS = ("쿠폰", "내 쿠폰", "优惠券", "我的优惠券", "my coup
 def setup() -> Desk:
     """Commands, words and buttons of fans' coupons."""
     desk = Desk("coupons")
-    desk.command("coupons", mine)
-    desk.word(COUPON_WORDS, mine)
+    desk.command("coupons", show_held)
+    desk.word(COUPON_WORDS, show_held)
     desk.press(CLAIM, claim)
-    desk.press(COUPONS, mine)
-    desk.opening(COUPONS, opened)
+    desk.press(COUPONS, show_held)
+    desk.opening(COUPONS, open_private)
     return desk
 
 
-async def claim(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, coupons: Coupons) -> None:
+async def claim(
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, coupons: CouponServices
+) -> None:
     """A tap on the drop's button. Its data may be forged: the campaign must be this community's."""
     inside = await doors.fan(ask)
     if inside is None:
@@ -36,26 +39,26 @@ async def claim(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice:
     if campaign_id is None:
         await voice.answer(inside, NoSuchCoupon())
         return
-    await voice.answer(inside, await coupons.claim(inside.community, ask.sender, campaign_id, ask.at, ask.cause))
+    await voice.answer(inside, await coupons.claims.claim(inside.act, campaign_id))
 
 
-async def mine(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, coupons: Coupons) -> None:
+async def show_held(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, coupons: CouponServices) -> None:
     """The asker's coupons. What somebody holds stays theirs when they leave."""
     inside = await doors.anyone(ask)
     if inside is None:
         return
-    held = await coupons.mine(inside.community, ask.sender.user_id, ask.at)
+    held = await coupons.claims.held_by(inside.community, ask.sender.user_id, ask.at)
     if held.coupons or await doors.fan(inside) is not None:
         await voice.answer(inside, held)
 
 
-async def opened(
+async def open_private(
     _message: Message,
     ask: Ask,
     rest: str,
     doors: Doors,
     voice: Voice,
-    coupons: Coupons,
+    coupons: CouponServices,
     communities: Communities,
 ) -> None:
     """The private chat was opened for the coupons of a shop, as their codes aren't said in the group.
@@ -68,7 +71,7 @@ async def opened(
         await voice.answer(ask, NoCommunityYet())
         return
     inside = ask.within(place)
-    held = await coupons.mine(place, ask.sender.user_id, ask.at)
+    held = await coupons.claims.held_by(place, ask.sender.user_id, ask.at)
     if held.coupons or await doors.fan(inside, outsiders=NoCommunityYet()) is not None:
         await communities.turn_to(ask.sender.user_id, place)
         await voice.answer(inside, held)

@@ -3,10 +3,9 @@
 from typing import Any
 
 from bot.features.coupons.panel import list_campaigns, reach_cancelled, reach_new
-from bot.handlers.coupons.campaigns import NEW_COUPON_FORM, REDEEM, WITH_FILE_FORM
-from bot.handlers.kit.blanks import PanelAct, bare, blanks_of, file, person
-from bot.handlers.kit.forms import words
-from bot.rules.coupons.coupons import CouponPolicy
+from bot.handlers.coupons.campaigns import new_coupon_form, new_coupon_with_file_form
+from bot.handlers.kit.blanks import PanelAct, blanks_of, file
+from bot.rules.coupons.campaigns import CouponPolicy
 from bot.rules.panel import RUNNING, Section
 from bot.rules.policies import Policies
 
@@ -22,14 +21,16 @@ DROP: dict[str, Any] = {
 
 
 def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
-    """A new drop, with codes of the bot's or from a file; its end; and a code that is used."""
-    with_file = [blank for blank in blanks_of(WITH_FILE_FORM, **DROP) if blank.name not in {"stock", "code"}]
+    """A new drop, with codes of the bot's or from a file, and its end."""
+    policy = policies[CouponPolicy]
+    with_file_form = new_coupon_with_file_form(policy)
+    with_file = [blank for blank in blanks_of(with_file_form, **DROP) if blank.name not in {"stock", "code"}]
     return (
         PanelAct(
             "newcoupon",
             Section.COUPONS,
             "newcoupon",
-            blanks_of(NEW_COUPON_FORM, stock=("20", "50", "100"), **DROP),
+            blanks_of(new_coupon_form(policy), stock=("20", "50", "100"), **DROP),
             reach=reach_new,
         ),
         PanelAct("newcoupon_file", Section.COUPONS, "newcoupon", (file("file"), *with_file), reach=reach_new),
@@ -42,11 +43,5 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
             states=RUNNING,
             danger=True,
             reach=reach_cancelled,
-        ),
-        PanelAct(
-            "redeem",
-            Section.ORDERS,
-            "redeem",
-            (bare("code", words(policies[CouponPolicy].max_shared_code, REDEEM)), person("fan", needed=False)),
         ),
     )

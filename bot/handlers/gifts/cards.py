@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, ChosenInlineResult, InlineQuery, Messag
 
 from bot.clock import Clock
 from bot.content import Words
-from bot.content.buttons.all import GIFT
+from bot.content.buttons.gifts import GIFT
 from bot.features.communities import Communities
 from bot.features.gifts.openings import FoundGift
 from bot.features.gifts.sharing import Sendable

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from bot.content.buttons import gifts as buttons
+from bot.content.secrets import gifts as secrets
 from bot.features.gifts import forget, giveaway, held, living_card
 from bot.features.gifts import offers as offer_cases
 from bot.features.gifts.gifts import Gifts
@@ -48,5 +50,7 @@ DOMAIN = Domain(
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
+    buttons=buttons.BUTTONS,
+    secrets=secrets.SECRETS,
     wire=wire,
 )

@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import hearts as buttons
 from bot.features.hearts import forget, goals
 from bot.features.hearts.board import add_board
 from bot.features.hearts.giveaway import gives_of
@@ -36,5 +37,6 @@ DOMAIN = Domain(
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
     gives=(gives_of(PRIZES),),
+    buttons=buttons.BUTTONS,
     wire=wire,
 )

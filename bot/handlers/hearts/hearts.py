@@ -8,7 +8,7 @@ from typing import Any
 
 from aiogram.types import CallbackQuery, Message, MessageReactionCountUpdated, MessageReactionUpdated
 
-from bot.content.buttons.all import HEART
+from bot.content.buttons.streams import HEART
 from bot.features.communities import Communities
 from bot.features.hearts.goals import HeartGoals
 from bot.features.hearts.hearts import Hearts, PostedMessage

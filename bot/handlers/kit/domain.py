@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.content import Words
+from bot.content.buttons.shared import Buttons
+from bot.content.secret import Secrets
 from bot.features.communities import Communities
 from bot.flows.held_rewards import Resolver
 from bot.flows.move_group import Follow
@@ -132,6 +134,10 @@ class Domain:
     """What its living cards show now, by the card's kind."""
     witnesses: Mapping[str, Witness] = field(default_factory=dict)
     """Who writes down which message told of something, by kind."""
+    buttons: Buttons = field(default_factory=dict)
+    """Which buttons its outcomes carry."""
+    secrets: Secrets = field(default_factory=dict)
+    """What of its outcomes only their reader may see."""
     undo: Mapping[str, Undoable] = field(default_factory=dict)
     """How its acts are taken back, by the act's name in the audit log."""
     gives: tuple[Gives, ...] = ()

@@ -8,18 +8,23 @@ from bot.rules.sheets import Sheet, read_sheet
 from bot.telegram.downloads import fetch
 
 
-async def read_file(
-    bot: Bot, document: Document, without_header: tuple[str, ...], policy: ImportPolicy
-) -> Sheet | FileProblem:
-    """The lines of a file, or what is wrong with it."""
-    content = await fetch(bot, document, policy.max_bytes)
-    if not isinstance(content, bytes):
-        return content
-    sheet = read_sheet(content, without_header)
-    if sheet is None:
-        return FileUnreadable()
-    if not sheet.rows:
-        return FileEmpty()
-    if len(sheet.rows) > policy.max_codes:
-        return TooManyLines(len(sheet.rows), policy.max_codes)
-    return sheet
+class FileReader:
+    """Reads files that staff hand in."""
+
+    def __init__(self, bot: Bot, policy: ImportPolicy) -> None:
+        self._bot = bot
+        self.policy = policy
+
+    async def read(self, document: Document, without_header: tuple[str, ...]) -> Sheet | FileProblem:
+        """The lines of a file, or what is wrong with it. `without_header` names the columns of a file without one."""
+        content = await fetch(self._bot, document, self.policy.max_bytes)
+        if not isinstance(content, bytes):
+            return content
+        sheet = read_sheet(content, without_header)
+        if sheet is None:
+            return FileUnreadable()
+        if not sheet.rows:
+            return FileEmpty()
+        if len(sheet.rows) > self.policy.max_codes:
+            return TooManyLines(len(sheet.rows), self.policy.max_codes)
+        return sheet

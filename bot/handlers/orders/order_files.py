@@ -1,4 +1,4 @@
-"""What the lines of a file tell of orders."""
+"""Files of orders: what each line tells."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -1,8 +1,9 @@
 """What the staff's panel can do with orders."""
 
-from bot.handlers.kit.blanks import PanelAct, bare, blanks_of, file
+from bot.handlers.kit.blanks import PanelAct, bare, blanks_of, file, person
 from bot.handlers.kit.forms import Moment, Reader, words
-from bot.handlers.orders.orders import FILE_FORM, ORDER
+from bot.handlers.orders.orders import ORDER
+from bot.handlers.orders.till import FILE_FORM, REDEEM
 from bot.rules.orders.orders import OrderPolicy
 from bot.rules.panel import Section
 from bot.rules.policies import Policies
@@ -19,9 +20,11 @@ def order_ref(policy: OrderPolicy) -> Reader[str]:
 
 
 def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
-    """Orders from a file, one order, its refund, and the webhook that tells of orders."""
-    ref = order_ref(policies[OrderPolicy])
+    """A code that is used, orders from a file, one order, its refund, and the webhook that tells of orders."""
+    policy = policies[OrderPolicy]
+    ref, code = order_ref(policy), bare("code", words(policy.max_code, REDEEM))
     return (
+        PanelAct("redeem", Section.ORDERS, "redeem", (code, person("fan", needed=False))),
         PanelAct("redeem_file", Section.ORDERS, "redeem", (file("file"), *blanks_of(FILE_FORM)), unlogged=True),
         PanelAct("order", Section.ORDERS, "order", (bare("order", ref),), unlogged=True),
         PanelAct("order_refund", Section.ORDERS, "order", (bare("order", ref),), tail="refund", danger=True),

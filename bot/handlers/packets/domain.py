@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import packets as buttons
 from bot.features.packets import draw, forget, opening
 from bot.features.packets.ahead import look_ahead
 from bot.features.packets.cards import CARD, card_of, rehang
@@ -45,5 +46,6 @@ DOMAIN = Domain(
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
+    buttons=buttons.BUTTONS,
     wire=wire,
 )

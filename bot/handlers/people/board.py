@@ -2,7 +2,7 @@
 
 from aiogram.types import TelegramObject
 
-from bot.content.buttons.all import ME
+from bot.content.buttons.shared import ME
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.handlers.people.services import PeopleServices

@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import people as buttons
 from bot.features.people import forget
 from bot.features.people import joining as joining_cases
 from bot.features.people.board import MonthBoard
@@ -45,5 +46,6 @@ DOMAIN = Domain(
     drops_traces=(forget.drop_traces,),
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
+    buttons=buttons.BUTTONS,
     wire=wire,
 )

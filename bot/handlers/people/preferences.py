@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from aiogram.types import TelegramObject
 
-from bot.content.buttons.all import SETTINGS
+from bot.content.buttons.people import SETTINGS
 from bot.features.communities import Communities
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk

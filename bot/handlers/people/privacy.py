@@ -2,7 +2,7 @@
 
 from aiogram.types import TelegramObject
 
-from bot.content.buttons.all import PRIVACY
+from bot.content.buttons.people import PRIVACY
 from bot.features.communities import Communities
 from bot.handlers.kit.table import Desk
 from bot.handlers.people.services import PeopleServices

@@ -1,7 +1,9 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import raffles as buttons
+from bot.content.secrets import raffles as secrets
 from bot.features.raffles import calling_off as calling_off_cases
-from bot.features.raffles import forget
+from bot.features.raffles import cards, facts, forget, namings
 from bot.features.raffles import raffles as raffle_cases
 from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.draw import Drawing
@@ -12,10 +14,9 @@ from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.handlers.raffles import panel, raffles
+from bot.handlers.raffles.services import RaffleServices
 from bot.rules.policies import Policies
-from bot.rules.raffles.raffles import RafflePolicy
-from bot.store import namings
-from bot.store import raffles as facts
+from bot.rules.raffles.facts import RafflePolicy
 from bot.store.engine.db import Tx
 
 
@@ -24,13 +25,14 @@ def wire(core: Core) -> Wired:
     policy, look_up = core.policies[RafflePolicy], core.whereabouts.look_up
     calling_off = CallingOff(core.db, policy, core.beacon)
     proving = Proving(core.db)
+    services = RaffleServices(
+        raffles=Raffles(core.db, policy, core.fresh_bytes, core.beacon),
+        calling_off=calling_off,
+        proofs=proving,
+        redraws=Redrawing(core.db, policy, look_up),
+    )
     return Wired(
-        {
-            "raffles": Raffles(core.db, policy, core.fresh_bytes, core.beacon),
-            "calling_off": calling_off,
-            "proving": proving,
-            "redrawing": Redrawing(core.db, policy, look_up),
-        },
+        {"raffles": services},
         due=(Drawing(core.db, policy, core.beacon, look_up),),
         files={facts.CARD: proving.proof, facts.REDRAW: proving.redraw},
         housekeeping=(calling_off.finish_refunds,),
@@ -39,27 +41,25 @@ def wire(core: Core) -> Wired:
 
 def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
     if move.community_id is not None:
-        facts.rehang(tx, move.community_id, move.old_chat_id, move.new_chat_id, move.at)
+        cards.rehang(tx, move.community_id, move.old_chat_id, move.new_chat_id, move.at)
 
 
 DOMAIN = Domain(
     name="raffles",
     desks=(raffles.setup,),
     policies=(RafflePolicy,),
-    cards={facts.CARD: facts.raffle_card},
+    cards={facts.CARD: cards.raffle_card},
     witnesses={namings.NAMING: namings.note_posted},
     undo={
-        raffle_cases.MADE: Undoable(
-            lambda tx, act, entry, _: calling_off_cases.undo_make(tx, act.place, act.actor_id, entry, act.at, act.cause)
-        ),
-        calling_off_cases.CANCELLED: Undoable(
-            lambda tx, act, entry, _: calling_off_cases.undo_cancel(tx, act.place, entry, act.at)
-        ),
+        raffle_cases.MADE: Undoable(calling_off_cases.undo_make),
+        calling_off_cases.CANCELLED: Undoable(calling_off_cases.undo_cancel),
     },
     follows=(_follow,),
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
+    buttons=buttons.BUTTONS,
+    secrets=secrets.SECRETS,
     wire=wire,
 )

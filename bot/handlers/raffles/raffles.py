@@ -4,21 +4,20 @@ import re
 
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from bot.content.buttons.all import ENTER, MY_ENTRY, RAFFLES, TICKET
+from bot.content.buttons.raffles import ENTER, MY_ENTRY, RAFFLES, TICKET
 from bot.features.communities import Communities
 from bot.features.raffles.calling_off import CallingOff
-from bot.features.raffles.proofs import Proving
-from bot.features.raffles.raffles import Raffles
-from bot.features.raffles.redraw import Redrawing
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
+from bot.handlers.raffles.services import RaffleServices
 from bot.rules.forms import FourWeights, Missing, NotOneOf, StrayWord
 from bot.rules.general import NoCommunityYet
 from bot.rules.numbers import read_number
 from bot.rules.raffles.draws import UNREACHABLE, OwnerMayCallOff
-from bot.rules.raffles.raffles import EVEN, TIERS, Need, NewRaffle, NoSuchRaffle, RafflePolicy
+from bot.rules.raffles.entries import NoSuchRaffle
+from bot.rules.raffles.facts import EVEN, TIERS, Need, NewRaffle, RafflePolicy
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -92,11 +91,11 @@ def setup() -> Desk:
     return desk
 
 
-async def listed(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, raffles: Raffles) -> None:
+async def listed(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, raffles: RaffleServices) -> None:
     """What runs, and the asker's part in it."""
     inside = await doors.fan(ask)
     if inside is not None:
-        await voice.answer(inside, await raffles.listed(inside.community, ask.sender.user_id, ask.at))
+        await voice.answer(inside, await raffles.raffles.listed(inside.community, ask.sender.user_id, ask.at))
 
 
 async def opened(
@@ -105,7 +104,7 @@ async def opened(
     rest: str,
     doors: Doors,
     voice: Voice,
-    raffles: Raffles,
+    raffles: RaffleServices,
     communities: Communities,
 ) -> None:
     """The private chat was opened for somebody's line of a draw, which isn't said in the group: here are theirs.
@@ -120,22 +119,24 @@ async def opened(
     inside = await doors.fan(ask.within(place), outsiders=NoCommunityYet())
     if inside is not None:
         await communities.turn_to(ask.sender.user_id, place)
-        await voice.answer(inside, await raffles.listed(place, ask.sender.user_id, ask.at))
+        await voice.answer(inside, await raffles.raffles.listed(place, ask.sender.user_id, ask.at))
 
 
-async def enter(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles) -> None:
+async def enter(
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
+) -> None:
     """A tap on *enter*."""
     await _enter(ask, rest, doors, voice, raffles, ticket=False)
 
 
 async def enter_with_ticket(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
 ) -> None:
     """A tap on the ticket."""
     await _enter(ask, rest, doors, voice, raffles, ticket=True)
 
 
-async def _enter(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles, *, ticket: bool) -> None:
+async def _enter(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices, *, ticket: bool) -> None:
     """The data may be forged: the raffle must be this community's."""
     inside = await doors.fan(ask)
     if inside is None:
@@ -144,11 +145,13 @@ async def _enter(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffl
     if raffle_id is None:
         await voice.answer(inside, NoSuchRaffle())
         return
-    outcome = await raffles.enter(inside.community, ask.sender, raffle_id, ask.at, ask.cause, ticket=ticket)
+    outcome = await raffles.raffles.enter(inside.act, raffle_id, ticket=ticket)
     await voice.answer(inside, outcome)
 
 
-async def my_entry(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles) -> None:
+async def my_entry(
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
+) -> None:
     """The asker's own line and salt: to them alone."""
     inside = await doors.fan(ask)
     if inside is None:
@@ -157,10 +160,12 @@ async def my_entry(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voi
     if raffle_id is None:
         await voice.answer(inside, NoSuchRaffle())
         return
-    await voice.answer(inside, await raffles.my_entry(inside.community, ask.sender.user_id, raffle_id, ask.at))
+    await voice.answer(inside, await raffles.raffles.my_entry(inside.community, ask.sender.user_id, raffle_id, ask.at))
 
 
-async def new_raffle(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffles) -> None:
+async def new_raffle(
+    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
+) -> None:
     """`/newraffle prize="…" winners=3 closes=+30m …`: opens at once, with an undo button."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -172,7 +177,7 @@ async def new_raffle(_message: Message, ask: Ask, rest: str, doors: Doors, voice
         return
     values["fresh_days"], values["cap_days"] = values.pop("fresh", 0), values.pop("cap", 0)
     wish = NewRaffle(**{"weights": EVEN, **values})
-    await voice.answer(inside, await raffles.make(inside.community, ask.actor_id, wish, ask.at, ask.cause))
+    await voice.answer(inside, await raffles.raffles.make(inside.act, wish))
 
 
 async def raffle(
@@ -181,10 +186,7 @@ async def raffle(
     rest: str,
     doors: Doors,
     voice: Voice,
-    raffles: Raffles,
-    calling_off: CallingOff,
-    redrawing: Redrawing,
-    proving: Proving,
+    raffles: RaffleServices,
 ) -> None:
     """`/raffle 12` shows, `… proof` sends its file, `… cancel` calls off, `… redraw [47] [reason="…"]` draws anew."""
     inside = await doors.staff(ask)
@@ -196,27 +198,24 @@ async def raffle(
         await voice.answer(inside, problem.error)
         return
     if act == "show":
-        await voice.answer(inside, await raffles.show(inside.community, number, ask.at))
+        await voice.answer(inside, await raffles.raffles.show(inside.community, number, ask.at))
     elif act == "proof":
-        asker = inside.sender.user_id
-        outcome: object = await proving.ask(
-            inside.community, asker, number, ask.at, ask.cause, can_write=inside.can_write
-        )
+        outcome: object = await raffles.proofs.ask(inside.act, number, can_write=inside.can_write)
         await voice.answer(inside, outcome)
     elif act == "cancel":
-        await _cancel(inside, number, doors, voice, calling_off)
+        await _cancel(inside, number, doors, voice, raffles.calling_off)
     elif await doors.owner(inside) is not None:
-        outcome = await redrawing.redraw(inside.community, ask.actor_id, number, entry, ask.at, ask.cause, reason)
+        outcome = await raffles.redraws.redraw(inside.act, number, entry, reason)
         await voice.answer(inside, outcome)
 
 
 async def _cancel(inside: Ask, number: int, doors: Doors, voice: Voice, calling_off: CallingOff) -> None:
     """Staff take back what is open; once a round is named only the owner calls it off."""
-    outcome: object = await calling_off.cancel(inside.community, inside.actor_id, number, inside.at, inside.cause)
+    outcome: object = await calling_off.cancel(inside.act, number)
     if isinstance(outcome, OwnerMayCallOff):
         if await doors.owner(inside) is None:
             return
-        outcome = await calling_off.call_off(inside.community, inside.actor_id, number, inside.at, inside.cause)
+        outcome = await calling_off.call_off(inside.act, number)
     await voice.answer(inside, outcome)
 
 

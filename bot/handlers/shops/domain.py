@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import shops as buttons
 from bot.features.shops import rooms as room_cases
 from bot.features.shops import setup as setup_cases
 from bot.features.shops import topics as topic_cases
@@ -55,5 +56,6 @@ DOMAIN = Domain(
     },
     follows=(_follow,),
     panel_acts=panel.panel_acts,
+    buttons=buttons.BUTTONS,
     wire=wire,
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from bot.content.buttons.shops import SETUP
+from bot.content.buttons.shared import SETUP
 from bot.content.zones import find_zones
 from bot.features.communities import Communities
 from bot.features.shops.setup import KIND, SettingUp

@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import staff as buttons
 from bot.features.staff import forget
 from bot.features.staff import staff as staff_cases
 from bot.features.staff.drafts import Drafts
@@ -62,5 +63,6 @@ DOMAIN = Domain(
     drops_traces=(forget.drop_traces,),
     acted_by=forget.ACTED_BY,
     panel_acts=panel_acts.panel_acts,
+    buttons=buttons.BUTTONS,
     wire=wire,
 )

@@ -2,7 +2,7 @@
 
 from aiogram.types import CallbackQuery, TelegramObject
 
-from bot.content.buttons.all import HELD
+from bot.content.buttons.staff import HELD
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk

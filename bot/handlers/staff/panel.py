@@ -4,7 +4,8 @@ from typing import Any
 
 from aiogram.types import CallbackQuery, Message
 
-from bot.content.buttons.panel import ADMIN, BEGIN, CLEAR, DO, GO, LATELY, LEAVE, SECTION, SET, THING
+from bot.content.buttons.panel import BEGIN, CLEAR, DO, GO, LATELY, LEAVE, SECTION, SET, THING
+from bot.content.buttons.shared import ADMIN
 from bot.features.staff.drafts import KIND, Draft
 from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.readers import read_id

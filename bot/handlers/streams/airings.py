@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from aiogram.types import CallbackQuery, Message
 
-from bot.content.buttons.all import CALL_OFF, LATER, ON_AIR
+from bot.content.buttons.streams import CALL_OFF, LATER, ON_AIR
 from bot.features.streams.airings import Evenings
 from bot.features.streams.plans import Streams
 from bot.flows.go_live import go_live

@@ -1,5 +1,6 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import streams as buttons
 from bot.features.streams import airings as airing_cases
 from bot.features.streams import forget, plans
 from bot.features.streams.airings import Evenings
@@ -63,5 +64,6 @@ DOMAIN = Domain(
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
+    buttons=buttons.BUTTONS,
     wire=wire,
 )

@@ -4,7 +4,8 @@ from typing import Any
 
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from bot.content.buttons.all import HERE, REMIND, STREAMS, UNREMIND
+from bot.content.buttons.shared import STREAMS
+from bot.content.buttons.streams import HERE, REMIND, UNREMIND
 from bot.features.communities import Communities
 from bot.features.streams.plans import Streams
 from bot.features.streams.reminders import Reminders, community_of

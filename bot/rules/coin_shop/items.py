@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.rules.coin_shop.shelf import ItemKind
-from bot.rules.coupons.coupons import CampaignUnknown, WindowPast, WindowUpsideDown
 from bot.rules.outcome import Outcome
+from bot.rules.windows import WindowPast, WindowUpsideDown
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,13 @@ class ItemMade(Outcome, name="items.ItemMade"):
     opens: datetime | None
     closes: datetime | None
     audit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignUnknown(Outcome, name="coin_shop.CampaignUnknown"):
+    """The shop has no campaign of this number."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class ItemKind(StrEnum):
 
 
 class ItemState(StrEnum):
-    """Where an item stands by the staff's will; its window is a matter of time."""
+    """What staff decided of an item. Whether its window is open is a matter of time."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -37,7 +37,7 @@ class PurchaseState(StrEnum):
     """What became of what was bought."""
 
     WAITING = "waiting"
-    """For staff to do it."""
+    """It waits for staff to do it."""
     DONE = "done"
     REFUNDED = "refunded"
     VOID = "void"
@@ -105,7 +105,7 @@ class Buyer:
     balance: int
     tier: Tier
     bought: int
-    """Of this item in the period that counts, what was refunded left out."""
+    """Purchases of this item in the period that counts, without those that were refunded."""
     back_since: datetime | None = None
 
 
@@ -116,7 +116,7 @@ class Yes:
     item_id: int
     price: int
     serial: int
-    """Their how-manieth purchase of the item it is: the same yes tapped twice buys once."""
+    """The number of this purchase among theirs of the item, so that the same yes tapped twice buys once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,16 +165,16 @@ class Bought(Outcome, name="shop.Bought"):
     price: int
     balance: int
     code: str | None = None
-    """Of a coupon."""
+    """The coupon's code."""
     closes: datetime | None = None
-    """Until when a coupon is good."""
+    """The last moment at which the coupon can be used."""
     entry: int | None = None
-    """Of a raffle: the entry's number."""
+    """The number of the raffle's entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoughtAlready(Outcome, name="shop.BoughtAlready"):
-    """This yes has bought before: nothing is spent again."""
+    """This yes was used before: nothing is spent again."""
 
     title: str
 
@@ -207,7 +207,7 @@ class LimitReached(Outcome, name="shop.LimitReached"):
 
     title: str
     limit: int | None
-    """None where it is the campaign's own limit, which counts what was claimed elsewhere too."""
+    """None for the campaign's own limit, which also counts what was claimed elsewhere."""
     per: str | None
 
 
@@ -231,7 +231,7 @@ class TooDear(Outcome, name="shop.TooDear"):
 
 @dataclass(frozen=True, slots=True)
 class SoldBefore(Outcome, name="shop.SoldBefore"):
-    """The fan had their data deleted in the period that counts: whether they bought theirs can't be told any more."""
+    """The fan had their data deleted in the period that counts: nobody knows any more whether they bought one."""
 
     title: str
 
@@ -250,14 +250,14 @@ class NoSuchItem(Outcome, name="shop.NoSuchItem"):
 
 @dataclass(frozen=True, slots=True)
 class FavourDone(Outcome, name="shop.FavourDone"):
-    """Told to who bought it: staff have done it."""
+    """Told to the buyer: staff have done it."""
 
     title: str
 
 
 @dataclass(frozen=True, slots=True)
 class RefundTold(Outcome, name="shop.RefundTold"):
-    """Told to who bought it: their coins are back."""
+    """Told to the buyer: their coins are back."""
 
     title: str
     coins: int
@@ -268,7 +268,7 @@ BuyRefusal = ItemSoldOut | ItemGone | ItemNotYet | LimitReached | TierTooLow | T
 AskOutcome = BuyAsked | BuyRefusal
 BuyOutcome = Bought | BoughtAlready | InAlready | AskOutcome
 
-NEVER_MIND = (ItemGone, NoSuchItem)
+NOT_ON_SHELF = (ItemGone, NoSuchItem)
 """Refusals that leave an item off the shelf."""
 _STATES: dict[type[BuyRefusal], str] = {
     ItemSoldOut: "sold_out",
@@ -300,7 +300,7 @@ def may_buy(  # noqa: PLR0911  # a list of refusals, first come first told
 ) -> BuyRefusal | None:
     """Why this fan can't buy the item now, or None.
 
-    Who has theirs is told of theirs, neither of a stock nor of a window that no longer concerns them.
+    A fan who has reached the limit hears that first: stock and window don't matter to them any more.
     """
     if item.state is ItemState.WITHDRAWN:
         return NoSuchItem()
@@ -312,7 +312,7 @@ def may_buy(  # noqa: PLR0911  # a list of refusals, first come first told
         return ItemNotYet(item.title, item.opens)
     if item.left == 0:
         return ItemSoldOut(item.title)
-    if item.limit is not None and _had_theirs(item, buyer, now, timezone):
+    if item.limit is not None and _may_have_bought_before(item, buyer, now, timezone):
         return SoldBefore(item.title)
     if not buyer.tier.at_least(item.tier):
         return TierTooLow(item.title, item.tier, buyer.tier)
@@ -321,7 +321,7 @@ def may_buy(  # noqa: PLR0911  # a list of refusals, first come first told
     return None
 
 
-def _had_theirs(item: ItemFacts, buyer: Buyer, now: datetime, timezone: str) -> bool:
+def _may_have_bought_before(item: ItemFacts, buyer: Buyer, now: datetime, timezone: str) -> bool:
     """Whether someone who came back may have bought in this period before their data was deleted."""
     since = buyer.back_since
     same_period = since is not None and period_of(since, timezone, item.per) == period_of(now, timezone, item.per)
@@ -331,7 +331,7 @@ def _had_theirs(item: ItemFacts, buyer: Buyer, now: datetime, timezone: str) -> 
 def shelf_line(item: ItemFacts, buyer: Buyer, now: datetime, timezone: str) -> ShelfLine | None:
     """The item as this fan sees it on the shelf; None if it isn't there any more."""
     refusal = may_buy(item, buyer, now, timezone)
-    if isinstance(refusal, NEVER_MIND):
+    if isinstance(refusal, NOT_ON_SHELF):
         return None
     state = _STATES[type(refusal)] if refusal is not None else "open"
     return ShelfLine(item.id, item.title, item.price, item.left, state, item.tier, item.opens, item.closes)

@@ -12,7 +12,7 @@ class EndingPolicy:
     """When, and how much at once."""
 
     before: timedelta = timedelta(hours=24)
-    """So long before the end."""
+    """How long before the end the fan is told."""
     quiet_from: time = time(21)
     quiet_until: time = time(9)
     """In the community's zone: nobody is told at night."""
@@ -33,15 +33,15 @@ class EndingCoupon:
 
 @dataclass(frozen=True, slots=True)
 class CouponsEnd(Outcome, name="ending.CouponsEnd"):
-    """Told in private, once for each coupon: it is held, and ends in a day."""
+    """Told in private, once for each coupon: the fan holds it, and it ends in a day."""
 
     coupons: tuple[EndingCoupon, ...]
     count: int
     """All that end, with those that the list leaves out."""
 
 
-def awake(at: datetime, timezone: str, policy: EndingPolicy) -> datetime:
-    """`at`, or the next morning if that is in the night."""
+def wait_for_morning(at: datetime, timezone: str, policy: EndingPolicy) -> datetime:
+    """`at`, or the end of the quiet hours if it falls into them."""
     local = at.astimezone(zone(timezone))
     if policy.quiet_until <= local.time() < policy.quiet_from:
         return at
@@ -50,11 +50,11 @@ def awake(at: datetime, timezone: str, policy: EndingPolicy) -> datetime:
 
 
 def reminds_at(closes: datetime, timezone: str, policy: EndingPolicy) -> datetime:
-    """When a coupon that ends at `closes` is reminded of."""
-    return awake(closes - policy.before, timezone, policy)
+    """When the fan is told of a coupon that ends at `closes`."""
+    return wait_for_morning(closes - policy.before, timezone, policy)
 
 
 def reminds_next(closes: datetime, timezone: str, now: datetime, policy: EndingPolicy) -> datetime | None:
-    """The same from `now` on, for what an outage held up; None if it would be over by then."""
-    at = awake(max(closes - policy.before, now), timezone, policy)
+    """The same, but not before `now`, for what an outage held up; None if the coupon would be over by then."""
+    at = wait_for_morning(max(closes - policy.before, now), timezone, policy)
     return at if at < closes else None

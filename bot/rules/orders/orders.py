@@ -36,7 +36,7 @@ class OrderTrouble(StrEnum):
     BAD_TIME = "bad_time"
     CODE_UNKNOWN = "code_unknown"
     CODE_SHARED = "code_shared"
-    """A code of everybody's says nothing about who used it."""
+    """A code that everybody shares doesn't say who used it."""
     COUPON_VOID = "coupon_void"
     COUPON_OVER = "coupon_over"
     COUPON_USED = "coupon_used"
@@ -163,7 +163,7 @@ class HookShown(Outcome, name="orders.HookShown"):
     shop: int
     secret: str = field(repr=False)
     fresh: bool
-    """Whether it was made just now: what signed with an older one is refused from here on."""
+    """Whether it was made just now. Calls that are signed with an older one are refused from now on."""
     listening: bool
     """Whether anything listens for calls at all."""
 
@@ -173,6 +173,7 @@ class HookOff(Outcome, name="orders.HookOff"):
     """No call is taken any more."""
 
     was: bool
+    """Whether there was a secret."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,9 @@ from enum import StrEnum
 
 from bot.rules.beacons import Chain
 from bot.rules.outcome import Outcome
-from bot.rules.raffles.raffles import (
-    NotAWinner,
-    RaffleCancelled,
-    RaffleNotNow,
-    RafflePolicy,
-    RaffleUnknown,
-    Redrawn,
-    Winner,
-)
+from bot.rules.raffles.facts import RafflePolicy
+from bot.rules.raffles.opening import NotAWinner, RaffleCancelled, RaffleNotNow, RaffleUnknown, Redrawn
+from bot.rules.raffles.results import Winner
 
 UNREACHABLE = "unreachable"
 """Why a place is drawn anew where the owner gives no reason: the winner couldn't be reached."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from bot.rules.beacons import QUICKNET, Pulse
-from bot.rules.raffles.raffles import Reason
+from bot.rules.raffles.facts import Reason
 from bot.rules.sealing import Sealed, key_of, order_of, standing_winners
 
 CLOCKS_DIFFER = timedelta(seconds=60)

@@ -1,13 +1,16 @@
 """Campaigns as facts: what both the fans' and the staff's side of coupons read."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.coupons.coupons import CampaignFacts, CampaignState, DropCard, KeptFor, drop_card
+from bot.rules.coupon_states import CampaignState, KeptFor
+from bot.rules.coupons.campaigns import CampaignFacts
+from bot.rules.coupons.drop_card import DropCard, drop_card
 from bot.rules.tiers import Tier
 from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
@@ -56,7 +59,7 @@ def campaign_numbered(session: Session, community_id: int, number: int) -> Campa
     row = session.execute(
         select(*_COLUMNS).where(col(Campaign.number) == number, col(Campaign.community_id) == community_id)
     ).one_or_none()
-    return _facts(tuple(row)) if row is not None else None
+    return _facts(row) if row is not None else None
 
 
 def upcoming(
@@ -75,7 +78,7 @@ def upcoming(
         .order_by(col(Campaign.opens), col(Campaign.id))
         .limit(MOST_UPCOMING)
     ).all()
-    found = [_facts(tuple(row)) for row in rows]
+    found = [_facts(row) for row in rows]
     return [(campaign, campaign.opens) for campaign in found if campaign.opens is not None]
 
 
@@ -84,26 +87,45 @@ def card_of(session: Session, community_id: int, campaign_id: int, now: datetime
     row = session.execute(
         select(*_COLUMNS).where(col(Campaign.id) == campaign_id, col(Campaign.community_id) == community_id)
     ).one_or_none()
-    return drop_card(_facts(tuple(row)), now) if row is not None else None
+    return drop_card(_facts(row), now) if row is not None else None
 
 
-def _facts(row: tuple[Any, ...]) -> CampaignFacts:
-    id_, number, title, stock, taken, price, per_fan, state, *times_and_code, made_at, tier, kept_for, batch_id = row
-    opens, closes, shared_code = times_and_code
+class _Row(NamedTuple):
+    """The columns of `_COLUMNS`, in their order."""
+
+    id: int
+    number: int
+    title: str
+    stock: int
+    taken: int
+    price: int
+    per_fan: int
+    state: str
+    opens: datetime | None
+    closes: datetime | None
+    shared_code: str | None
+    made_at: datetime
+    tier: str
+    kept_for: str | None
+    batch_id: int | None
+
+
+def _facts(columns: Sequence[Any]) -> CampaignFacts:
+    row = _Row(*columns)
     return CampaignFacts(
-        id=id_,
-        number=number,
-        title=title,
-        stock=stock,
-        taken=taken,
-        price=price,
-        limit=per_fan,
-        state=CampaignState(state),
-        opens=opens,
-        closes=closes,
-        shared_code=shared_code,
-        made_at=made_at,
-        tier=Tier(tier),
-        kept_for=KeptFor(kept_for) if kept_for is not None else None,
-        batch_id=batch_id,
+        id=row.id,
+        number=row.number,
+        title=row.title,
+        stock=row.stock,
+        taken=row.taken,
+        price=row.price,
+        limit=row.per_fan,
+        state=CampaignState(row.state),
+        opens=row.opens,
+        closes=row.closes,
+        shared_code=row.shared_code,
+        made_at=row.made_at,
+        tier=Tier(row.tier),
+        kept_for=KeptFor(row.kept_for) if row.kept_for is not None else None,
+        batch_id=row.batch_id,
     )

@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from bot.rules.coupons.coupons import Claimed, CouponPolicy, KeptFor
+from bot.rules.coupon_states import KeptFor
+from bot.rules.coupons.campaigns import CouponPolicy
+from bot.rules.coupons.claims import Claimed
 from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.store.coupons import hand_out
@@ -27,28 +29,18 @@ class GiftCoupons:
 
     def __init__(self, policies: Policies, choice: Choice) -> None:
         """`choice` picks the characters of a code."""
-        self._policy = policies[CouponPolicy]
-        self._choice = choice
+        self._tools = hand_out.ClaimTools(policies[CouponPolicy], choice)
 
     def give(self, tx: Tx, place: Place, friend: Standing, gift: Gift, cause: str, at: datetime) -> str | None:
         """The coupon in a gift, free of charge; its code, or None if its campaign is over meanwhile."""
         if gift.campaign_id is None:
             return None
-        claimed = hand_out.hand_out(
-            tx,
-            place,
-            friend,
-            gift.campaign_id,
-            at,
-            cause,
-            self._policy,
-            self._choice,
-            way=KeptFor.GIFT,
-            price=0,
-            aside=gift.reserved,
+        wanted = hand_out.Claim(
+            place, gift.campaign_id, at, cause, way=KeptFor.GIFT, price=0, was_set_aside=gift.reserved
         )
+        claimed = hand_out.hand_out(tx, friend, wanted, self._tools)
         if isinstance(claimed, Claimed):
             return claimed.code
         if gift.reserved:
-            hand_out.put_back(tx, place, gift.campaign_id, at, self._policy)
+            hand_out.put_back(tx, place, gift.campaign_id, at, self._tools.policy)
         return None

@@ -4,9 +4,9 @@ The group's button, the coin shop, gifts and heart goals all end here, so that s
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true, update
 from sqlalchemy.orm import Session
@@ -14,23 +14,22 @@ from sqlalchemy.sql import ClauseElement
 from sqlmodel import col
 
 from bot.rules.calendar import day_of
-from bot.rules.coupons.codes import new_code
-from bot.rules.coupons.coupons import (
+from bot.rules.coupon_states import CampaignState, CouponState, KeptFor
+from bot.rules.coupons.campaigns import CampaignFacts, CouponPolicy
+from bot.rules.coupons.claims import (
     AlreadyClaimed,
-    CampaignFacts,
-    CampaignState,
     Cancelled,
+    Claimant,
     Claimed,
     ClaimOutcome,
-    CouponPolicy,
-    CouponState,
-    KeptFor,
+    ClaimRefusal,
     NoSuchCoupon,
     SoldOut,
     asks_for_tier,
-    fate_of,
     may_claim,
 )
+from bot.rules.coupons.codes import new_code
+from bot.rules.coupons.held_coupons import fate_of
 from bot.rules.place import Place
 from bot.rules.tiers import Tier
 from bot.store import causes, ledger
@@ -38,13 +37,53 @@ from bot.store.coupons.campaigns import CARD, find_campaign
 from bot.store.engine.db import Tx
 from bot.store.engine.hot import Hot
 from bot.store.members import Standing, note
-from bot.store.messages.cards import hang_cards, touch_cards
+from bot.store.messages.cards import CardSubject, hang_cards, touch_cards
+from bot.store.messages.outbox import Terms
 from bot.store.tables import Campaign, CampaignCode, Coupon
 from bot.store.tables.base import Id
 from bot.store.tiers import tier_of
 
 Choice = Callable[[str], str]
 """Picks one character of a string: `secrets.choice`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTools:
+    """What a claim is decided by, and what its code is drawn with."""
+
+    policy: CouponPolicy
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One coupon of a campaign that a fan is to get."""
+
+    place: Place
+    campaign_id: int
+    at: datetime
+    cause: str
+    """The update that asks for it, or a key of the domain's own. The same cause gets the same coupon again."""
+    way: KeptFor | None = None
+    """By what it is handed out. A campaign that is kept for something is handed out by that way only, one that hangs
+    in the group by any."""
+    price: int | None = None
+    """In place of the campaign's own price. It is charged here, so that a cancelled campaign gives it back. 0 charges
+    nothing."""
+    was_set_aside: bool = False
+    """Whether `set_aside` took it from the stock before."""
+
+
+class _Theirs(NamedTuple):
+    """A coupon of the campaign that the fan has already: the columns of `_HELD`."""
+
+    nth: int
+    code: str | None
+    state: str
+    cause: str | None
+    answer: str | None
+    claimed_at: datetime
+
 
 _HELD = Hot(
     select(
@@ -148,7 +187,7 @@ def hang(
     tx: Tx, community_id: int, campaign_id: int, opens: datetime | None, closes: datetime | None, now: datetime
 ) -> list[int]:
     """Promise a campaign's card in each group, from its opening on; their chats."""
-    return hang_cards(tx, community_id, CARD, campaign_id, opens or now, now, turns_at=closes)
+    return hang_cards(tx, CardSubject(community_id, CARD, campaign_id), Terms(now=now, due_at=opens), turns_at=closes)
 
 
 def unlock(tx: Tx, place: Place, campaign_id: int, at: datetime) -> CampaignFacts | None:
@@ -180,7 +219,7 @@ def unlock(tx: Tx, place: Place, campaign_id: int, at: datetime) -> CampaignFact
 def set_aside(tx: Tx, place: Place, campaign_id: int, at: datetime, policy: CouponPolicy) -> bool:
     """Take one from the stock for somebody who isn't known yet; False if none is left or it was cancelled.
 
-    It ends by `hand_out(…, aside=True)` or by `put_back`.
+    It ends by `hand_out` with a claim that `was_set_aside`, or by `put_back`.
     """
     if tx.row(_TAKE, campaign_id=campaign_id, community_id=place.community_id) is None:
         return False
@@ -194,53 +233,52 @@ def put_back(tx: Tx, place: Place, campaign_id: int, at: datetime, policy: Coupo
     touch_cards(tx, place.community_id, CARD, campaign_id, at, every=policy.card_every)
 
 
-def hand_out(
-    tx: Tx,
-    place: Place,
-    member: Standing,
-    campaign_id: int,
-    at: datetime,
-    cause: str,
-    policy: CouponPolicy,
-    choice: Choice,
-    *,
-    way: KeptFor | None = None,
-    price: int | None = None,
-    aside: bool = False,
-) -> ClaimOutcome:
+def hand_out(tx: Tx, member: Standing, claim: Claim, tools: ClaimTools) -> ClaimOutcome:
     """Decide, take one from the stock, charge, hand out the code. The member is locked (`standing`).
 
-    A campaign that is kept for something is handed out by that `way` only, one of the group by any. `price` replaces
-    the campaign's own and is charged here, so that a cancelled campaign gives it back (0: nothing is charged).
-    `aside`: the stock was taken by `set_aside` before. A cause that claimed of this campaign before hears its first
-    outcome.
+    A cause that claimed of this campaign before hears its first outcome.
     """
-    campaign = find_campaign(tx, place.community_id, campaign_id)
-    if campaign is None or (campaign.kept_for is not None and campaign.kept_for is not way):
+    campaign = find_campaign(tx, claim.place.community_id, claim.campaign_id)
+    if campaign is None or (campaign.kept_for is not None and campaign.kept_for is not claim.way):
         return NoSuchCoupon()
-    if price is not None:
-        campaign = replace(campaign, price=price)
-    rows = tx.rows(_HELD, campaign_id=campaign_id, member_id=member.member_id)
-    for row in rows:
-        if row[3] == cause and at - row[5] < causes.KEPT:
-            return causes.from_json(Claimed, row[4])
-    # What was taken back from a fan counts no more, unless the whole campaign was.
-    held = [row for row in rows if row[2] != CouponState.CANCELLED or campaign.state is CampaignState.CANCELLED]
-    if len(held) >= campaign.limit and campaign.state is CampaignState.OPEN and not _ran_out(campaign, held[-1], at):
-        return _again(campaign, held[-1])
-    tier = tier_of(tx, place, member.member_id, at) if asks_for_tier(campaign, at) else Tier.NEW
-    refusal = may_claim(campaign, member.balance, at, member.back_since, aside=aside, tier=tier, policy=policy)
+    if claim.price is not None:
+        campaign = replace(campaign, price=claim.price)
+    theirs = [_Theirs(*row) for row in tx.rows(_HELD, campaign_id=campaign.id, member_id=member.member_id)]
+    for one in theirs:
+        if one.cause == claim.cause and one.answer is not None and claim.at - one.claimed_at < causes.KEPT:
+            return causes.from_json(Claimed, one.answer)
+    refusal = _refusal(tx, member, campaign, theirs, claim, tools.policy)
     if refusal is not None:
-        # Who holds one already is told of theirs, not of a stock that no longer concerns them.
-        return _again(campaign, held[-1]) if held and isinstance(refusal, SoldOut) else refusal
-    if not aside and tx.row(_TAKE, campaign_id=campaign_id, community_id=place.community_id) is None:
-        now = find_campaign(tx, place.community_id, campaign_id)
+        return refusal
+    if not claim.was_set_aside and not _take_one(tx, claim):
+        now = find_campaign(tx, claim.place.community_id, campaign.id)
         gone = now is not None and now.state is CampaignState.CANCELLED
         return Cancelled(campaign.title) if gone else SoldOut(campaign.title)
-    outcome = _write_down(tx, place, member, campaign, len(rows) + 1, at, cause, policy, choice)
-    note(tx, member.member_id, day_of(at, place.timezone), "claim")
-    touch_cards(tx, place.community_id, CARD, campaign.id, at, every=policy.card_every)
+    outcome = _write_down(tx, member, campaign, len(theirs) + 1, claim, tools)
+    note(tx, member.member_id, day_of(claim.at, claim.place.timezone), "claim")
+    touch_cards(tx, claim.place.community_id, CARD, campaign.id, claim.at, every=tools.policy.card_every)
     return outcome
+
+
+def _refusal(
+    tx: Tx, member: Standing, campaign: CampaignFacts, theirs: list[_Theirs], claim: Claim, policy: CouponPolicy
+) -> AlreadyClaimed | ClaimRefusal | None:
+    """Why the fan gets no other coupon of this campaign, or None."""
+    # What was taken back from a fan counts no more, unless the whole campaign was.
+    held = [one for one in theirs if one.state != CouponState.CANCELLED or campaign.state is CampaignState.CANCELLED]
+    at = claim.at
+    if len(held) >= campaign.limit and campaign.state is CampaignState.OPEN and not _ran_out(campaign, held[-1], at):
+        return _already(campaign, held[-1])
+    tier = tier_of(tx, claim.place, member.member_id, at) if asks_for_tier(campaign, at) else Tier.NEW
+    claimant = Claimant(member.balance, tier, member.back_since, claim.was_set_aside)
+    refusal = may_claim(campaign, claimant, at, policy.early)
+    # Who holds one is told of theirs. The stock doesn't matter to them any more.
+    return _already(campaign, held[-1]) if held and isinstance(refusal, SoldOut) else refusal
+
+
+def _take_one(tx: Tx, claim: Claim) -> bool:
+    taken = tx.row(_TAKE, campaign_id=claim.campaign_id, community_id=claim.place.community_id)
+    return taken is not None
 
 
 def take_away(tx: Tx, place: Place, coupon_id: int, at: datetime) -> int | None:
@@ -263,7 +301,7 @@ def take_away(tx: Tx, place: Place, coupon_id: int, at: datetime) -> int | None:
     return paid
 
 
-def give_back_claim(tx: Tx, community_id: int, coupon_id: int | None, at: datetime) -> None:
+def give_back_claim(tx: Tx, community_id: int, coupon_id: int, at: datetime) -> None:
     """Reverse what a claim was charged."""
     ledger.give_back(
         tx,
@@ -275,14 +313,14 @@ def give_back_claim(tx: Tx, community_id: int, coupon_id: int | None, at: dateti
     )
 
 
-def _ran_out(campaign: CampaignFacts, row: tuple[Any, ...], at: datetime) -> bool:
+def _ran_out(campaign: CampaignFacts, theirs: _Theirs, at: datetime) -> bool:
     """Whether a coupon wasn't used in time: its fan is told that the drop is over, not that they have it."""
-    return fate_of(CouponState(row[2]), campaign.state, campaign.closes, at) == "over"
+    return fate_of(CouponState(theirs.state), campaign.state, campaign.closes, at) == "over"
 
 
-def _again(campaign: CampaignFacts, row: tuple[Any, ...]) -> AlreadyClaimed:
-    code = row[1] or campaign.shared_code or ""
-    return AlreadyClaimed(campaign.title, code, campaign.closes, redeemed=row[2] == CouponState.REDEEMED)
+def _already(campaign: CampaignFacts, theirs: _Theirs) -> AlreadyClaimed:
+    code = theirs.code or campaign.shared_code or ""
+    return AlreadyClaimed(campaign.title, code, campaign.closes, redeemed=theirs.state == CouponState.REDEEMED)
 
 
 def _code(tx: Tx, campaign: CampaignFacts, choice: Choice) -> str:
@@ -296,18 +334,10 @@ def _code(tx: Tx, campaign: CampaignFacts, choice: Choice) -> str:
 
 
 def _write_down(
-    tx: Tx,
-    place: Place,
-    member: Standing,
-    campaign: CampaignFacts,
-    nth: int,
-    at: datetime,
-    cause: str,
-    policy: CouponPolicy,
-    choice: Choice,
+    tx: Tx, member: Standing, campaign: CampaignFacts, nth: int, claim: Claim, tools: ClaimTools
 ) -> Claimed:
-    for _ in range(policy.retry_codes):
-        code = None if campaign.shared_code else _code(tx, campaign, choice)
+    for _ in range(tools.policy.retry_codes):
+        code = None if campaign.shared_code else _code(tx, campaign, tools.choice)
         outcome = Claimed(
             title=campaign.title,
             code=code or campaign.shared_code or "",
@@ -317,28 +347,32 @@ def _write_down(
         )
         made = tx.row(
             _CLAIM,
-            community_id=place.community_id,
+            community_id=claim.place.community_id,
             campaign_id=campaign.id,
             member_id=member.member_id,
             nth=nth,
             code=code,
             paid=campaign.price,
             state=CouponState.HELD.value,
-            claimed_at=at,
-            cause=cause,
+            claimed_at=claim.at,
+            cause=claim.cause,
             answer=causes.to_json(outcome),
         )
         if made is not None:
             if campaign.price:
-                ledger.charge(
-                    tx,
-                    community_id=place.community_id,
-                    key=f"claim:{made[0]}",
-                    member_account=member.account_id,
-                    shop=place.shop_account,
-                    amount=campaign.price,
-                    reason="claim",
-                    at=at,
-                )
+                _charge(tx, member, made[0], campaign.price, claim)
             return outcome
-    raise RuntimeError(f"{policy.retry_codes} fresh codes were all taken: the random source is broken")
+    raise RuntimeError(f"{tools.policy.retry_codes} fresh codes were all taken: the random source is broken")
+
+
+def _charge(tx: Tx, member: Standing, coupon_id: int, price: int, claim: Claim) -> None:
+    ledger.charge(
+        tx,
+        community_id=claim.place.community_id,
+        key=f"claim:{coupon_id}",
+        member_account=member.account_id,
+        shop=claim.place.shop_account,
+        amount=price,
+        reason="claim",
+        at=claim.at,
+    )

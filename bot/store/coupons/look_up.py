@@ -6,8 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.coupon_states import CampaignState, CouponState, Unusable, why_unusable
 from bot.rules.coupons.codes import read_code
-from bot.rules.coupons.coupons import CampaignState, CouponState
 from bot.rules.place import Place
 from bot.rules.tiers import Deed
 from bot.store.engine.db import Tx
@@ -52,28 +52,34 @@ def has_own_codes(tx: Tx, place: Place) -> bool:
     return tx.execute(query).first() is not None
 
 
+def why_not_redeemable(tx: Tx, coupon: Coupon, at: datetime) -> Unusable | None:
+    """Why a coupon that wasn't redeemed can't be honoured at `at`, or None."""
+    campaign = tx.get_one(Campaign, coupon.campaign_id)
+    return why_unusable(CouponState(coupon.state), CampaignState(campaign.state), campaign.closes, at)
+
+
 def mark_redeemed(tx: Tx, coupon: Coupon, at: datetime, by: int | None, day: date) -> None:
-    """A locked coupon is used, and counts for its fan's tier on this day."""
+    """Mark a locked coupon as used, and count it for its fan's tier on this day."""
     coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.REDEEMED, at, by
     count_redeemed(tx, coupon, day)
 
 
 def mark_held(tx: Tx, coupon: Coupon) -> None:
-    """A locked coupon can be used again, and counts no more."""
+    """Let a locked coupon be used again, and count it no more."""
     uncount_redeemed(tx, coupon)
     coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.HELD, None, None
     tx.flush()
 
 
 def count_redeemed(tx: Tx, coupon: Coupon, day: date) -> None:
-    """One more redeemed coupon for its fan's tier. The coupon remembers the day: a zone may change meanwhile."""
+    """Count one more redeemed coupon for its fan's tier. The coupon keeps the day, as the zone may change later."""
     coupon.redeemed_on = day
     tx.flush()
     note(tx, coupon.member_id, day, Deed.REDEEM)
 
 
 def uncount_redeemed(tx: Tx, coupon: Coupon) -> None:
-    """It counts no more, on the day on which it was counted; nothing if it didn't count."""
+    """Take a coupon back off the day on which it was counted. Nothing changes if it wasn't counted."""
     day, coupon.redeemed_on = coupon.redeemed_on, None
     tx.flush()
     if day is not None:

@@ -19,8 +19,7 @@ from bot.store.causes import forget
 from bot.store.engine.db import Tx
 from bot.store.engine.lock import hand_over
 from bot.store.engine.schema import known_revisions, migrate_file
-from bot.store.messages.cards import EDIT, POST
-from bot.store.messages.outbox import DELETE, FILE
+from bot.store.messages.payloads import DELETE, EDIT, FILE, POST
 from bot.store.tables import Outbox
 from bot.store.tables.messages import OutboxState
 

@@ -1,5 +1,7 @@
 """Cards: messages of ours that live on by edits, promised like every other message."""
 
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,13 +12,11 @@ from sqlmodel import col
 from bot.rules.refusals import GIVEN_UP_AFTER, HUNG_AGAIN
 from bot.store.engine.db import PROMISED, Tx
 from bot.store.engine.hot import Hot
-from bot.store.messages.outbox import promise, take_away_later
+from bot.store.messages.outbox import Terms, promise, take_away_later
+from bot.store.messages.payloads import POST, DamagedError, EditCard, PostCard
 from bot.store.tables import Card, FanGroup, Outbox
-from bot.store.tables.base import Id
+from bot.store.tables.base import Id, id_of
 from bot.store.tables.messages import Lane, OutboxState
-
-POST = "post_card"
-EDIT = "edit_card"
 
 _CARDS = Hot(
     select(col(Card.id), col(Card.chat_id), col(Card.message_id), col(Card.edited_at)).where(
@@ -28,69 +28,44 @@ _CARDS = Hot(
 )
 
 
-def hang_cards(
-    tx: Tx,
-    community_id: int,
-    kind: str,
-    subject_id: int,
-    due_at: datetime,
-    now: datetime,
-    *,
-    turns_at: datetime | None = None,
-    not_after: datetime | None = None,
-) -> list[int]:
-    """Promise a card in each group of the community that the bot is in; their chats.
+@dataclass(frozen=True, slots=True)
+class CardSubject:
+    """What a card shows: which kind of thing, and which one."""
 
-    `turns_at` is when it changes by itself (a window closes): it is edited then. After `not_after` (else `turns_at`)
-    it isn't hung any more.
-    """
-    chats = [group.chat_id for group in groups_of(tx, community_id)]
+    community_id: int
+    kind: str
+    subject_id: int
+
+
+def hang_cards(tx: Tx, subject: CardSubject, terms: Terms, *, turns_at: datetime | None = None) -> list[int]:
+    """Promise a card in each group of the community that the bot is in; their chats. See `hang_card`."""
+    chats = [group.chat_id for group in groups_of(tx, subject.community_id)]
     for chat_id in chats:
-        hang_card(tx, community_id, kind, subject_id, chat_id, due_at, now, turns_at=turns_at, not_after=not_after)
+        hang_card(tx, subject, chat_id, terms, turns_at=turns_at)
     return chats
 
 
-def hang_card(
-    tx: Tx,
-    community_id: int,
-    kind: str,
-    subject_id: int,
-    chat_id: int,
-    due_at: datetime,
-    now: datetime,
-    *,
-    turns_at: datetime | None = None,
-    not_after: datetime | None = None,
-) -> None:
-    """Promise one card in one chat."""
-    card = Card(community_id=community_id, kind=kind, subject_id=subject_id, chat_id=chat_id)
+def hang_card(tx: Tx, subject: CardSubject, chat_id: int, terms: Terms, *, turns_at: datetime | None = None) -> None:
+    """Promise one card in one chat.
+
+    Of `terms` only the times are used. `turns_at` is when the card changes by itself (a window closes): it is edited
+    then, and it isn't hung later than that if `terms` name no other end.
+    """
+    card_id = _add_card(tx, subject, chat_id)
+    # SQLite may give the id of a card that was taken down to the one that takes its place elsewhere.
+    key = f"card:{card_id}:{chat_id}"
+    post = replace(terms, key=key, not_after=terms.not_after or turns_at, lane=Lane.POST)
+    promise(tx, subject.community_id, chat_id, PostCard(card_id), post)
+    if turns_at is not None:
+        turn = Terms(now=terms.now, key=f"{key}:turns", due_at=turns_at)
+        promise(tx, subject.community_id, chat_id, EditCard(card_id), turn)
+
+
+def _add_card(tx: Tx, subject: CardSubject, chat_id: int) -> int:
+    card = Card(community_id=subject.community_id, kind=subject.kind, subject_id=subject.subject_id, chat_id=chat_id)
     tx.add(card)
     tx.flush()
-    promise(
-        tx,
-        # SQLite may give the id of a card that was taken down to the one that takes its place elsewhere.
-        key=f"card:{card.id}:{chat_id}",
-        community_id=community_id,
-        chat_id=chat_id,
-        lane=Lane.POST,
-        act=POST,
-        facts={"card_id": card.id},
-        due_at=due_at,
-        now=now,
-        not_after=not_after or turns_at,
-    )
-    if turns_at is not None:
-        promise(
-            tx,
-            key=f"card:{card.id}:{chat_id}:turns",
-            community_id=community_id,
-            chat_id=chat_id,
-            lane=Lane.LIVE,
-            act=EDIT,
-            facts={"card_id": card.id},
-            due_at=turns_at,
-            now=now,
-        )
+    return id_of(card)
 
 
 def has_stale_card(kind: str, subject_id: Any, table: Any) -> ColumnElement[bool]:
@@ -133,59 +108,40 @@ def touch_cards(
 
 def promise_edit(tx: Tx, community_id: int, card_id: int, chat_id: int, due_at: datetime, now: datetime) -> None:
     """Promise one edit; it folds into one that waits already."""
-    promise(
-        tx,
-        key=None,
-        fold_key=f"card:{card_id}",
-        community_id=community_id,
-        chat_id=chat_id,
-        lane=Lane.LIVE,
-        act=EDIT,
-        facts={"card_id": card_id},
-        due_at=due_at,
-        now=now,
-    )
+    terms = Terms(now=now, due_at=due_at, fold_key=f"card:{card_id}")
+    promise(tx, community_id, chat_id, EditCard(card_id), terms)
 
 
-def announce(
-    tx: Tx, community_id: int, kind: str, subject_id: int, *, key: str, due_at: datetime, not_after: datetime
-) -> int:
+def announce(tx: Tx, subject: CardSubject, terms: Terms) -> int:
     """Promise a new card in each group and the channel, ahead of everything else; how many.
 
-    `key` tells one announcement of a subject from another (what moved it). A card that hangs already stays where it is
-    and is forgotten once the new one hangs.
+    The key tells one announcement of a subject from another (what moved it). A card that hangs already stays where it
+    is and is forgotten once the new one hangs.
     """
-    chats = chats_of(tx, community_id)
-    hanging = {
-        card.chat_id: card
-        for card in tx.execute(select(Card).where(col(Card.kind) == kind, col(Card.subject_id) == subject_id)).scalars()
-    }
+    chats = chats_of(tx, subject.community_id)
+    cards = _cards_of(tx, subject)
     for chat_id in chats:
-        card = hanging.get(chat_id)
-        if card is None:
-            card = Card(community_id=community_id, kind=kind, subject_id=subject_id, chat_id=chat_id)
-            tx.add(card)
-            tx.flush()
-        post_anew(tx, community_id, card.id or 0, chat_id, key=key, due_at=due_at, not_after=not_after)
+        card = cards.get(chat_id)
+        card_id = _add_card(tx, subject, chat_id) if card is None else id_of(card)
+        post_anew(tx, subject.community_id, card_id, chat_id, terms)
     return len(chats)
 
 
-def post_anew(
-    tx: Tx, community_id: int, card_id: int, chat_id: int, *, key: str, due_at: datetime, not_after: datetime
-) -> None:
-    """Promise to hang a card in one chat ahead of everything else, though it may hang there."""
-    promise(
-        tx,
-        key=f"card:{card_id}:{chat_id}:{key}",
-        community_id=community_id,
-        chat_id=chat_id,
-        lane=Lane.LIVE,
-        act=POST,
-        facts={"card_id": card_id, "anew": True},
-        due_at=due_at,
-        now=due_at,
-        not_after=not_after,
-    )
+def post_anew(tx: Tx, community_id: int, card_id: int, chat_id: int, terms: Terms) -> None:
+    """Promise to hang a card in one chat ahead of everything else, though it may hang there.
+
+    The key of `terms` tells this announcement of the card from others.
+    """
+    own_key = replace(terms, key=f"card:{card_id}:{chat_id}:{terms.key}", lane=Lane.LIVE)
+    promise(tx, community_id, chat_id, PostCard(card_id, anew=True), own_key)
+
+
+def _cards_of(tx: Tx, subject: CardSubject) -> dict[int, Card]:
+    """The cards of a subject by their chat, hanging or not."""
+    rows = tx.execute(
+        select(Card).where(col(Card.kind) == subject.kind, col(Card.subject_id) == subject.subject_id)
+    ).scalars()
+    return {card.chat_id: card for card in rows}
 
 
 def hang_again(tx: Tx, *, card_id: int, message_id: int, too_old: bool, now: datetime) -> None:
@@ -206,47 +162,29 @@ def hang_again(tx: Tx, *, card_id: int, message_id: int, too_old: bool, now: dat
         return
     card.message_id = None
     tx.flush()
-    promise(
-        tx,
-        key=f"{key}{message_id}",
-        community_id=card.community_id,
-        chat_id=card.chat_id,
-        lane=Lane.LIVE,
-        act=POST,
-        facts={"card_id": card_id},
-        due_at=now,
-        now=now,
-        not_after=now + GIVEN_UP_AFTER,
-    )
+    terms = Terms(now=now, key=f"{key}{message_id}", not_after=now + GIVEN_UP_AFTER)
+    promise(tx, card.community_id, card.chat_id, PostCard(card_id), terms)
     if too_old:
         take_away_later(tx, card.community_id, card.chat_id, message_id, due_at=now, now=now)
 
 
-def announce_missing(
-    tx: Tx, community_id: int, kind: str, subject_id: int, *, key: str, now: datetime, not_after: datetime
-) -> list[int]:
+def announce_missing(tx: Tx, subject: CardSubject, terms: Terms) -> list[int]:
     """Promise a card where none hangs or is on its way: the bot came there since, or it wasn't told in time; the chats.
 
-    `key` tells this announcement from those before it.
+    The key tells this announcement from those before it.
     """
-    cards = {
-        card.chat_id: card
-        for card in tx.execute(select(Card).where(col(Card.kind) == kind, col(Card.subject_id) == subject_id)).scalars()
-    }
-    open_posts = _posts_of(tx, community_id, {card.id for card in cards.values()})
+    cards = _cards_of(tx, subject)
+    open_posts = _posts_of(tx, subject.community_id, {card.id for card in cards.values()})
     coming = set(tx.execute(select(col(Outbox.chat_id)).where(col(Outbox.id).in_(open_posts))).scalars())
     missing = [
         chat_id
-        for chat_id in chats_of(tx, community_id)
+        for chat_id in chats_of(tx, subject.community_id)
         if chat_id not in coming and (chat_id not in cards or cards[chat_id].message_id is None)
     ]
     for chat_id in missing:
         card = cards.get(chat_id)
-        if card is None:
-            card = Card(community_id=community_id, kind=kind, subject_id=subject_id, chat_id=chat_id)
-            tx.add(card)
-            tx.flush()
-        post_anew(tx, community_id, card.id or 0, chat_id, key=key, due_at=now, not_after=not_after)
+        card_id = _add_card(tx, subject, chat_id) if card is None else id_of(card)
+        post_anew(tx, subject.community_id, card_id, chat_id, terms)
     return missing
 
 
@@ -299,7 +237,12 @@ def _posts_of(tx: Tx, community_id: int, card_ids: set[int | None]) -> list[int]
             col(Outbox.act) == POST,
         )
     ).all()
-    return [row_id for row_id, facts in rows if row_id is not None and facts["card_id"] in card_ids]
+    found = []
+    for row_id, facts in rows:
+        with suppress(DamagedError):  # the sender sets it aside
+            if row_id is not None and PostCard.from_facts(facts).card_id in card_ids:
+                found.append(row_id)
+    return found
 
 
 def groups_of(session: Session, community_id: int) -> list[FanGroup]:
@@ -364,7 +307,7 @@ def move_cards(tx: Tx, kind: str, old_chat_id: int, new_chat_id: int) -> list[tu
             tx.delete(card)
             continue
         if card.message_id is not None:
-            hung.append((card.id or 0, card.subject_id))
+            hung.append((id_of(card), card.subject_id))
         card.chat_id, card.message_id = new_chat_id, None
     tx.flush()
     return hung

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -11,11 +10,12 @@ from sqlmodel import col
 
 from bot.rules.refusals import Refusal, try_again
 from bot.store.engine.db import Tx
-from bot.store.messages.cards import EDIT, POST, promise_edit
+from bot.store.messages.cards import promise_edit
 from bot.store.messages.missed import tell_missed
-from bot.store.messages.outbox import DELETE, SAY, TELL
+from bot.store.messages.payloads import DELETE, EDIT, POST, SAY, TELL, DamagedError, Payload, read_payload
 from bot.store.messages.refused import REFUSED, begin, lose_room
 from bot.store.tables import Card, Outbox
+from bot.store.tables.base import id_of
 from bot.store.tables.messages import Lane, OutboxState
 
 LOOK = 500
@@ -43,10 +43,14 @@ class Departure:
     community_id: int
     chat_id: int
     lane: str
-    act: str
-    facts: dict[str, Any]
+    payload: Payload
     attempts: int
     problem: str | None = None
+
+    @property
+    def act(self) -> str:
+        """What the sender does."""
+        return self.payload.act
 
     @property
     def refused(self) -> bool:
@@ -69,6 +73,8 @@ class Seen:
     """The outbox at an instant."""
 
     due: list[Departure]
+    damaged: list[tuple[int, str]]
+    """Due rows that don't hold what their act needs, and the reason."""
     late: bool
     """Whether there are rows whose time is over."""
     next_at: datetime | None
@@ -95,6 +101,17 @@ def look(session: Session, now: datetime) -> Seen:
         .order_by(_ORDER, col(Outbox.due_at), col(Outbox.id))
         .limit(LOOK)
     ).all()
+    due: list[Departure] = []
+    damaged: list[tuple[int, str]] = []
+    for row_id, community_id, chat_id, lane, act, facts, attempts, problem in rows:
+        if row_id is None:
+            continue
+        try:
+            payload = read_payload(act, facts)
+        except DamagedError as error:
+            damaged.append((row_id, str(error)))
+        else:
+            due.append(Departure(row_id, community_id, chat_id, lane, payload, attempts, problem))
     late = session.execute(
         select(col(Outbox.id)).where(_WAITING, col(Outbox.due_at) <= now, col(Outbox.not_after) <= now).limit(1)
     ).first()
@@ -102,8 +119,7 @@ def look(session: Session, now: datetime) -> Seen:
     next_at, next_start = session.execute(
         select(coming.scalar_subquery(), coming.where(_LIVE, _ANNOUNCES).scalar_subquery())
     ).one()
-    due = [Departure(row[0] or 0, *row[1:]) for row in rows]
-    return Seen(due, late is not None, next_at, next_start)
+    return Seen(due, damaged, late is not None, next_at, next_start)
 
 
 def expire(tx: Tx, now: datetime) -> None:
@@ -116,7 +132,8 @@ def expire(tx: Tx, now: datetime) -> None:
         .returning(col(Outbox.id))
     ).scalars()
     for row_id in refused.all():
-        tell_missed(tx, row_id or 0, now)
+        if row_id is not None:
+            tell_missed(tx, row_id, now)
     tx.execute(update(Outbox).where(*over).values(state=OutboxState.EXPIRED, problem="its time is over"))
 
 
@@ -179,7 +196,7 @@ def put_back(tx: Tx, row_id: int, due_at: datetime) -> None:
 def put_all_back(tx: Tx, ids: list[int]) -> None:
     """Let rows wait again that were taken and never sent, due as they were."""
     for row in tx.execute(select(Outbox).where(col(Outbox.id).in_(ids)).order_by(col(Outbox.id))).scalars().all():
-        put_back(tx, row.id or 0, row.due_at)
+        put_back(tx, id_of(row), row.due_at)
 
 
 def put_strays_back(tx: Tx, sender: str, under_way: list[int]) -> None:
@@ -235,11 +252,10 @@ def after_crash(tx: Tx, sender: str) -> None:
         if row.lane == Lane.BULK and row.act != DELETE:
             row.state = OutboxState.UNKNOWN
             tx.flush()
-        elif row.id is not None:
-            put_back(tx, row.id, row.due_at)
+        else:
+            put_back(tx, id_of(row), row.due_at)
 
 
 def edit_soon(tx: Tx, card: Card, chat_id: int, now: datetime) -> None:
     """Promise to bring a card up to date that changed while it was on its way."""
-    if card.id is not None:
-        promise_edit(tx, card.community_id, card.id, chat_id, now, now)
+    promise_edit(tx, card.community_id, id_of(card), chat_id, now, now)

@@ -1,5 +1,6 @@
 """What a room wasn't told, in the end: the owner hears of it."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +9,18 @@ from sqlmodel import col
 
 from bot.rules.refusals import RoomMissed, Told, told_by
 from bot.store.engine.db import Tx
-from bot.store.messages.cards import POST
-from bot.store.messages.outbox import FILE, SAY
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import (
+    DamagedError,
+    DeleteMessage,
+    EditCard,
+    LeaveChat,
+    PostCard,
+    Say,
+    SendFile,
+    Tell,
+    read_payload,
+)
 from bot.store.messages.refused import TOLD_WITHIN
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
@@ -25,27 +36,30 @@ def tell_missed(tx: Tx, row_id: int, now: datetime) -> None:
     room = tx.execute(
         select(FanGroup).where(col(FanGroup.chat_id) == row.chat_id, col(FanGroup.left_at).is_(None))
     ).scalar_one_or_none()
-    missed = _missed(tx, row, room.title) if room is not None else None
+    missed = None
+    with suppress(DamagedError):
+        missed = _missed(tx, row, room.title) if room is not None else None
     if missed is None or missed.what is Told.MORNING:
         return
     place = place_of(tx, row.community_id)
-    tell_owner(tx, place, missed, key=f"missed:{row.id}", now=now, not_after=now + TOLD_WITHIN)
+    tell_owner(tx, place, missed, Terms(now=now, key=f"missed:{row.id}", not_after=now + TOLD_WITHIN))
 
 
 def _missed(tx: Tx, row: Outbox, room: str) -> RoomMissed | None:
-    if row.act == POST:
-        card = tx.get(Card, row.facts["card_id"])
-        if card is None:
+    match read_payload(row.act, row.facts):
+        case PostCard(card_id=card_id):
+            card = tx.get(Card, card_id)
+            if card is None:
+                return None
+            what = told_by(card.kind)
+            return RoomMissed(room, what, _title(tx, what, card.subject_id))
+        case Say(outcome=outcome, facts=told):
+            return RoomMissed(room, told_by(outcome), told.get("title") or told.get("prize"))
+        case SendFile(file=kind, subject_id=subject_id):
+            raffle = _raffle(tx, kind, subject_id)
+            return RoomMissed(room, Told.PROOF, raffle.prize, raffle.number) if raffle is not None else None
+        case EditCard() | Tell() | DeleteMessage() | LeaveChat():
             return None
-        what = told_by(card.kind)
-        return RoomMissed(room, what, _title(tx, what, card.subject_id))
-    if row.act == SAY:
-        told = row.facts["facts"]
-        return RoomMissed(room, told_by(row.facts["outcome"]), told.get("title") or told.get("prize"))
-    if row.act == FILE:
-        raffle = _raffle(tx, row.facts["file"], row.facts["subject_id"])
-        return RoomMissed(room, Told.PROOF, raffle.prize, raffle.number) if raffle is not None else None
-    return None
 
 
 def _title(tx: Tx, what: Told, subject_id: int) -> str | None:

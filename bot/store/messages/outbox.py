@@ -1,7 +1,8 @@
 """Messages promised in the same commit as what they tell of."""
 
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import String, bindparam, delete, func, select, update
 from sqlmodel import col
@@ -9,19 +10,10 @@ from sqlmodel import col
 from bot.rules.retention import CAUSES_KEPT
 from bot.store.engine.db import PROMISED, Tx
 from bot.store.engine.hot import Hot
+from bot.store.messages.payloads import DELETE, TELL, DamagedError, DeleteMessage, Payload, Tell
 from bot.store.tables import Outbox
 from bot.store.tables.messages import Lane, OutboxState
 
-TELL = "tell"
-"""The act that tells one person something."""
-SAY = "say"
-"""The act that tells a group something, in the community's language."""
-FILE = "file"
-"""The act that sends a group a file, made when it is sent."""
-DELETE = "delete"
-"""The act that takes a message away."""
-LEAVE = "leave"
-"""The act that leaves a chat about which the owner was asked and didn't answer."""
 DONE_KEPT = timedelta(days=30)
 """How long it can be looked up what became of a promise."""
 CHUNK = 500
@@ -50,20 +42,24 @@ _PROMISE = Hot.upsert(
 )
 
 
-def promise(
-    tx: Tx,
-    *,
-    key: str | None,
-    community_id: int,
-    chat_id: int,
-    lane: Lane,
-    act: str,
-    facts: dict[str, Any],
-    due_at: datetime,
-    now: datetime,
-    not_after: datetime | None = None,
-    fold_key: str | None = None,
-) -> bool:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The terms of a promised message: when it may leave, ahead of which others, and what makes it one and the same."""
+
+    now: datetime
+    """When it is promised."""
+    key: str | None = None
+    """No message is promised twice under one key; None where folding guards that."""
+    due_at: datetime | None = None
+    """When it may leave; None for at once."""
+    not_after: datetime | None = None
+    """After this it isn't sent any more."""
+    lane: Lane = Lane.LIVE
+    fold_key: str | None = None
+    """Of waiting messages with the same one there is only one."""
+
+
+def promise(tx: Tx, community_id: int, chat_id: int, payload: Payload, terms: Terms) -> bool:
     """Promise one message; False if the same key, or a waiting one to fold into, is there already.
 
     What folds carries references, not states (a card's id): the sender renders what is true when it sends, so the
@@ -71,18 +67,18 @@ def promise(
     """
     made = tx.rows(
         _PROMISE,
-        key=key,
-        fold_key=fold_key,
+        key=terms.key,
+        fold_key=terms.fold_key,
         community_id=community_id,
         chat_id=chat_id,
-        lane=lane.value,
-        act=act,
-        facts=facts,
-        due_at=due_at,
-        not_after=not_after,
+        lane=terms.lane.value,
+        act=payload.act,
+        facts=payload.to_facts(),
+        due_at=terms.due_at or terms.now,
+        not_after=terms.not_after,
         state=OutboxState.WAITING.value,
         attempts=0,
-        made_at=now,
+        made_at=terms.now,
     )
     if made:
         tx.info[PROMISED] = True
@@ -122,7 +118,9 @@ def rekey(tx: Tx, old_chat_id: int, new_chat_id: int) -> None:
     waiting = (col(Outbox.chat_id) == old_chat_id, col(Outbox.state) == OutboxState.WAITING)
     tx.execute(delete(Outbox).where(*waiting, col(Outbox.act) == DELETE))
     for row in tx.execute(select(Outbox).where(*waiting, col(Outbox.act) == TELL)).scalars():
-        row.facts = row.facts | {"reply_to": None, "thread_id": None}
+        with suppress(DamagedError):  # the sender sets it aside, as it stands
+            told = Tell.from_facts(row.facts)
+            row.facts = replace(told, reply_to=None, asked=True, thread_id=None).to_facts()
     tx.flush()
     tx.execute(update(Outbox).where(*waiting).values(chat_id=new_chat_id))
 
@@ -131,14 +129,5 @@ def take_away_later(
     tx: Tx, community_id: int, chat_id: int, message_id: int, *, due_at: datetime, now: datetime
 ) -> None:
     """Promise that a message of ours is deleted."""
-    promise(
-        tx,
-        key=f"delete:{chat_id}:{message_id}",
-        community_id=community_id,
-        chat_id=chat_id,
-        lane=Lane.BULK,
-        act=DELETE,
-        facts={"message_id": message_id},
-        due_at=due_at,
-        now=now,
-    )
+    terms = Terms(now=now, key=f"delete:{chat_id}:{message_id}", due_at=due_at, lane=Lane.BULK)
+    promise(tx, community_id, chat_id, DeleteMessage(message_id), terms)

@@ -10,6 +10,7 @@ from sqlmodel import col
 from bot.rules.refusals import SILENT, Refusal, RoomRefuses
 from bot.store.engine.db import PROMISED, Tx
 from bot.store.engine.hot import Hot
+from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
 from bot.store.rooms import leave_room
@@ -57,7 +58,7 @@ def begin(tx: Tx, chat_id: int, reason: Refusal, now: datetime) -> None:
     place = place_of(tx, room.community_id)
     key = f"refused:{refused_id}:{since.timestamp():.0f}"
     note = RoomRefuses(room.title, reason)
-    if not tell_owner(tx, place, note, key=key, now=now, not_after=now + TOLD_WITHIN):
+    if not tell_owner(tx, place, note, Terms(now=now, key=key, not_after=now + TOLD_WITHIN)):
         tx.execute(update(RefusedRoom).where(col(RefusedRoom.id) == refused_id).values(told_at=None))
 
 

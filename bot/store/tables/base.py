@@ -35,6 +35,18 @@ def id_of(row: HasId) -> int:
 Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
+CAUSE_AT = "cause_at"
+"""Key of a table's `info`, see `forgets_cause`."""
+
+
+def forgets_cause(at: str) -> dict[str, Any]:
+    """For a table whose rows keep the cause of the act that made them, and the answer: both are forgotten.
+
+    `at` is the column that says when the act was.
+    """
+    return {"info": {CAUSE_AT: at}}
+
+
 def one_of(column: str, values: Any) -> CheckConstraint:
     """A CHECK that `column` holds one of an enum's values: the same on both databases, easy to widen."""
     listed = ", ".join(f"'{value}'" for value in values)

@@ -6,7 +6,7 @@ from sqlalchemy import Column, ForeignKey, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.rules.streaks import Cover
-from bot.store.tables.base import Id, one_of
+from bot.store.tables.base import Id, forgets_cause, one_of
 
 
 class CheckIn(SQLModel, table=True):
@@ -17,6 +17,7 @@ class CheckIn(SQLModel, table=True):
         one_of("cover", Cover),
         UniqueConstraint("member_id", "freeze_month"),
         UniqueConstraint("member_id", "cause"),
+        forgets_cause("at"),
     )
 
     member_id: int = Field(sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False))

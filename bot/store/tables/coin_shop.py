@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from bot.rules.coin_shop.shelf import ItemKind, ItemState, Per, PurchaseState
 from bot.rules.tiers import Tier
-from bot.store.tables.base import Id, one_of
+from bot.store.tables.base import Id, forgets_cause, one_of
 
 
 class Item(SQLModel, table=True):
@@ -61,6 +61,7 @@ class Purchase(SQLModel, table=True):
         UniqueConstraint("member_id", "cause"),
         CheckConstraint("(state = 'refunded') = (nth IS NULL)", name="refunded_doesnt_count"),
         CheckConstraint("mended_day IS NULL OR (kind = 'makeup' AND state = 'done')", name="only_make_ups_mend"),
+        forgets_cause("bought_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
-from bot.rules.coupons.coupons import CampaignState, CouponState, KeptFor
-from bot.store.tables.base import Id, one_of
+from bot.rules.coupon_states import CampaignState, CouponState, KeptFor
+from bot.store.tables.base import Id, forgets_cause, one_of
 
 
 class Campaign(SQLModel, table=True):
@@ -31,6 +31,7 @@ class Campaign(SQLModel, table=True):
             sqlite_where=text("state = 'open' AND shared_code IS NOT NULL"),
             postgresql_where=text("state = 'open' AND shared_code IS NOT NULL"),
         ),
+        forgets_cause("made_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -102,6 +103,7 @@ class Coupon(SQLModel, table=True):
         UniqueConstraint("campaign_id", "member_id", "nth"),
         UniqueConstraint("community_id", "code"),
         UniqueConstraint("member_id", "cause"),
+        forgets_cause("claimed_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

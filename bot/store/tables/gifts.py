@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, tex
 from sqlmodel import Field, SQLModel
 
 from bot.rules.gift_states import GiftKind, GiftState, OfferState, Opens, RewardState, Stage, Who
-from bot.store.tables.base import Id, one_of
+from bot.store.tables.base import Id, forgets_cause, one_of
 
 
 class GiftOffer(SQLModel, table=True):
@@ -58,6 +58,7 @@ class Gift(SQLModel, table=True):
             sqlite_where=text("state = 'open'"),
             postgresql_where=text("state = 'open'"),
         ),
+        forgets_cause("made_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from bot.rules.goal_board import StepState
 from bot.rules.hearts.hearts import GoalState
-from bot.store.tables.base import Id, Json, one_of
+from bot.store.tables.base import Id, Json, forgets_cause, one_of
 
 _RUNNING = text("state = 'running'")
 
@@ -51,6 +51,7 @@ class Heart(SQLModel, table=True):
     """A fan's hearts for a goal: how many counted, and when the last did."""
 
     __tablename__ = "heart"
+    __table_args__ = (forgets_cause("at"),)
 
     goal_id: int = Field(sa_column=Column(Id, ForeignKey("heart_goal.id"), primary_key=True, autoincrement=False))
     member_id: int = Field(

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, UniqueCo
 from sqlmodel import Field, SQLModel
 
 from bot.rules.orders.orders import OrderState
-from bot.store.tables.base import Id, one_of
+from bot.store.tables.base import Id, forgets_cause, one_of
 
 
 class Order(SQLModel, table=True):
@@ -17,6 +17,7 @@ class Order(SQLModel, table=True):
         one_of("state", OrderState),
         UniqueConstraint("community_id", "ref"),
         CheckConstraint("value >= 0", name="value_not_negative"),
+        forgets_cause("made_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

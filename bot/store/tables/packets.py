@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, U
 from sqlmodel import Field, SQLModel
 
 from bot.rules.packets.packets import PacketState
-from bot.store.tables.base import Id, one_of
+from bot.store.tables.base import Id, forgets_cause, one_of
 
 _LIVE = text("state IN ('gathering', 'drawing', 'open')")
 
@@ -21,6 +21,7 @@ class Packet(SQLModel, table=True):
         CheckConstraint("taken >= 0 AND taken <= shares", name="taken_within_shares"),
         CheckConstraint("shares >= 1 AND shares <= coins", name="a_coin_a_share"),
         Index("ix_packet_live", "expires_at", sqlite_where=_LIVE, postgresql_where=_LIVE),
+        forgets_cause("opened_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -71,6 +72,7 @@ class PacketTake(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("packet_id", "nth"),
         UniqueConstraint("packet_id", "number"),
+        forgets_cause("at"),
     )
 
     member_id: int = Field(sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False))

@@ -6,8 +6,8 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, fal
 from sqlmodel import Field, SQLModel
 
 from bot.rules.raffles.draws import NamingState
-from bot.rules.raffles.raffles import EntryState, RaffleState, Sealing
-from bot.store.tables.base import Id, Json, one_of
+from bot.rules.raffles.facts import EntryState, RaffleState, Sealing
+from bot.store.tables.base import Id, Json, forgets_cause, one_of
 
 UNFINISHED = "state IN ('open', 'closed', 'listed', 'sealed')"
 PROMISED = "state = 'promised'"
@@ -145,6 +145,7 @@ class RaffleEntry(SQLModel, table=True):
             sqlite_where=text("paid > 0 AND NOT returned"),
             postgresql_where=text("paid > 0 AND NOT returned"),
         ),
+        forgets_cause("at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

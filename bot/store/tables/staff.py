@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables.base import Id, Json
+from bot.store.tables.base import Id, Json, forgets_cause
 
 
 class AuditEntry(SQLModel, table=True):
@@ -16,6 +16,7 @@ class AuditEntry(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("community_id", "cause"),
         Index("ix_audit_entry_community_id_actor_id_at", "community_id", "actor_id", "at"),
+        forgets_cause("at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

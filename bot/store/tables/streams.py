@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, U
 from sqlmodel import Field, SQLModel
 
 from bot.rules.streams.streams import AiringState, How, Repeat, StreamState
-from bot.store.tables.base import Id, Json, one_of
+from bot.store.tables.base import Id, Json, forgets_cause, one_of
 
 
 class Stream(SQLModel, table=True):
@@ -123,7 +123,7 @@ class Attendance(SQLModel, table=True):
     """A member was there: tapped *I'm here*, or wrote the word."""
 
     __tablename__ = "attendance"
-    __table_args__ = (one_of("how", How), UniqueConstraint("member_id", "cause"))
+    __table_args__ = (one_of("how", How), UniqueConstraint("member_id", "cause"), forgets_cause("at"))
 
     airing_id: int = Field(sa_column=Column(Id, ForeignKey("airing.id"), primary_key=True, autoincrement=False))
     member_id: int = Field(

@@ -2,16 +2,16 @@
 
 import { content } from "./contents.js";
 import { crowdCall } from "./crowd.js";
-import { coloured, does, isBusy, messageMenu, openSender, press, scanMenu, switchInline } from "./doing.js";
 import { el, face, hue, icon, script } from "./dom.js";
+import { carriedLink } from "./links.js";
 import { fileUrl } from "./net.js";
-import { isTelegram, rich } from "./rich.js";
+import { rich } from "./rich.js";
+import { coloured, does, isBusy, messageMenu, openSender, press, scanMenu, switchInline } from "./taps.js";
 import { fullTime, names, number, say, someNames, time } from "./words.js";
 
 const MOST_NAMED = 3;
-const WRITTEN = /https?:\/\/t(?:elegram)?\.me\/[\w+][\w?=&+-]*/i;
 
-/** A line about people coming and going; neighbours of one kind are told together. */
+/** The text of service messages. Several of one kind in a row make one line. */
 export function serviceText(messages) {
   const { what } = messages[0].service;
   const who = [...new Set(messages.flatMap((one) => one.service.who))];
@@ -74,7 +74,7 @@ function faceButton(look, message) {
   );
 }
 
-/** As in Telegram's apps: a double tap is a heart, and takes it back. */
+/** Sets a heart, or takes it back, as a double tap does in Telegram's apps. */
 function heartButton(message) {
   if (message.whisper) return null;
   const made = el("button.plain.message-heart", { type: "button", tabindex: -1, "aria-label": say("heart"), title: say("heart") });
@@ -108,7 +108,7 @@ function body(message, group) {
   return made;
 }
 
-/** Whose inline mode a message came out of; a tap begins the next one. */
+/** The bot whose inline mode a message came from. A tap starts a new query. */
 function via(message) {
   const type = () => does.type(`@${message.via} `);
   return el("button.plain.via", { type: "button", onclick: type, "data-via": message.via }, say("via", { bot: message.via }));
@@ -156,17 +156,6 @@ function attachment(message) {
   );
   scan.addEventListener("click", () => scanMenu(scan, link));
   return el("div.scannable", {}, picture, scan);
-}
-
-/** The link of Telegram's that a message carries in its text or on its buttons. */
-export function carriedLink(message) {
-  for (const one of message.entities ?? []) {
-    const url = one.type === "text_link" ? one.url : message.text.slice(one.offset, one.offset + one.length);
-    if ((one.type === "url" || one.type === "text_link") && isTelegram(url)) return url;
-  }
-  const button = (message.keyboard ?? []).flat().find((one) => one.url && isTelegram(one.url));
-  // A link that is meant to be copied is code, and no link to Telegram's apps; it is still what the picture shows.
-  return button?.url ?? WRITTEN.exec(message.text ?? "")?.[0] ?? null;
 }
 
 function reactions(message) {

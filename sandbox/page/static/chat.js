@@ -2,19 +2,20 @@
 
 import { composer, focusField } from "./composer.js";
 import { drawCrowd } from "./crowd.js";
-import { attempt, memberMenu } from "./doing.js";
 import { el, face, icon } from "./dom.js";
-import { closeChat } from "./main.js";
-import { messageList, showMessage, toBottom } from "./messages.js";
+import { messageList, toBottom } from "./messages.js";
+import { closeChat } from "./navigation.js";
+import { attempt } from "./net.js";
 import { menu } from "./overlay.js";
 import { app, isInside } from "./state.js";
+import { memberMenu, showMessage } from "./taps.js";
 import { topicOf, topicTabs } from "./topics.js";
 import { say } from "./words.js";
 
 const pane = document.querySelector(".chat");
 let drawn = null;
 
-/** Draws the chat that is open, anew. */
+/** Draws the whole open chat again. */
 export function drawChat({ focus = false } = {}) {
   const chat = app.chats.get(app.open);
   pane.dataset.empty = String(!chat);
@@ -33,14 +34,14 @@ export function drawChat({ focus = false } = {}) {
   if (focus) focusField();
 }
 
-/** What makes the chat look another way than before. */
+/** If this text changes, the chat must be drawn again. */
 function shape(chat) {
   const topics = chat.topics?.map((one) => [one.id, one.name, one.closed, one.writes]);
   return JSON.stringify([chat.key, chat.status, chat.opened, chat.title, chat.pinned, topics]);
 }
 
-/** After news of the chats: only what changed is drawn. */
-export function openedChat() {
+/** Updates the open chat after news: draws all of it only if its shape changed. */
+export function updateChat() {
   const chat = app.chats.get(app.open);
   if ((chat ? shape(chat) : null) !== drawn) {
     drawChat();
@@ -55,7 +56,7 @@ export function openedChat() {
   if (counter.offsetHeight !== tall && pane.querySelector(".to-bottom")?.hidden) toBottom();
 }
 
-/** Badges come and go without the chat being drawn anew. */
+/** Updates the tabs and their badges, without drawing the whole chat. */
 function drawTabs(chat) {
   const before = pane.querySelector(".topics");
   if (!before || !chat.topics) return;
@@ -97,7 +98,7 @@ function head(chat) {
   );
 }
 
-/** What is pinned on top; a tap shows it among the messages. */
+/** The pinned message over the chat. A tap scrolls to it. */
 function pinnedBar(chat) {
   if (!chat.pinned) return "";
   return el(

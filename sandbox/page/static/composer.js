@@ -1,8 +1,8 @@
-// Where a person writes; or, where they can't, what they can do instead.
+// The field in which a person writes. If they can't write: the button that they have instead.
 
-import { attempt, does } from "./doing.js";
 import { el, face, icon } from "./dom.js";
-import { act, getCommands } from "./net.js";
+import { openLink } from "./links.js";
+import { act, attempt, getCommands } from "./net.js";
 import { refused, toast } from "./overlay.js";
 import { app, isInside } from "./state.js";
 import { here, topicOf } from "./topics.js";
@@ -18,7 +18,7 @@ let listed = [];
 let chosen = 0;
 let asked = 0;
 
-/** The foot of a chat. */
+/** The foot of a chat: the field, or the button instead. */
 export function composer(chat) {
   answering = null;
   field = null;
@@ -161,7 +161,7 @@ async function sendFile(picker) {
   await attempt("say", body);
 }
 
-/** The message that the next one answers. */
+/** Sets the message that the next one answers; null for none. */
 export function answerTo(message) {
   answering = message;
   const place = form?.querySelector(".answering");
@@ -174,7 +174,7 @@ export function answerTo(message) {
   focusField();
 }
 
-/** Writes for them what a button of inline mode begins with; the list comes as if they had typed it. */
+/** Puts a text into the field as if the person had typed it, so that its list opens. */
 export function typeIn(text) {
   if (!field) return;
   field.value = text;
@@ -208,7 +208,7 @@ async function toggleCommands() {
   await showCommands();
 }
 
-/** What the bots declared for this person in this chat. */
+/** Lists the commands that bots declared for this person in this chat. */
 async function showCommands() {
   const chat = app.open;
   asked += 1;
@@ -238,7 +238,7 @@ function commandLine(one) {
   };
 }
 
-/** The bot whose name is being typed, if it can be asked from any chat. */
+/** Lists the bot whose name is being typed. */
 function showBot() {
   asked += 1;
   const name = `@${app.bot.username}`;
@@ -254,7 +254,7 @@ function showBot() {
   drawList("inline_results", "no_results");
 }
 
-/** What the bot offers for what is typed after its name, a moment after the last key. */
+/** Lists the bot's results for the query after its name, a moment after the last key. */
 async function showResults(query, offset = "") {
   const chat = app.open;
   asked += 1;
@@ -292,7 +292,7 @@ function resultLines(found, offset) {
     words: [el("b", {}, text)],
     pick() {
       clear();
-      does.link(`https://t.me/${app.bot.username}?start=${start}`);
+      openLink(`https://t.me/${app.bot.username}?start=${start}`);
     },
   };
   return [opens, ...lines];
@@ -328,7 +328,7 @@ function drawList(label, nothing) {
   choose(chosen);
 }
 
-/** Marks a line of the list as the one that Enter takes. */
+/** Marks the line that Enter chooses. */
 function choose(index) {
   chosen = index;
   const rows = [...place().querySelectorAll("[role=option]")];

@@ -1,9 +1,10 @@
-// What a message holds beside words and files: polls, blocks of rich messages, places, dice, contacts.
+// Contents of a message besides text and files: polls, rich blocks, places, dice, contacts.
 
-import { attempt, does, press } from "./doing.js";
 import { el, icon, script } from "./dom.js";
+import { attempt } from "./net.js";
 import { link } from "./rich.js";
 import { now } from "./state.js";
+import { does, press } from "./taps.js";
 import { entityTime, number, say } from "./words.js";
 
 const STYLES = {
@@ -17,7 +18,7 @@ const STYLES = {
   code: "span.code",
 };
 
-/** The elements for it; none for a message of words. */
+/** The elements of these contents; none for a message that has only text. */
 export function content(message) {
   const made = [];
   if (message.poll) made.push(poll(message));

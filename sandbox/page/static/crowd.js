@@ -1,7 +1,7 @@
-// Two hundred fans who tap one button at once, and how they were answered.
+// Two hundred fans tap one button at once, and the answers are counted.
 
-import { callCrowd } from "./doing.js";
 import { el, icon } from "./dom.js";
+import { attempt } from "./net.js";
 import { menu } from "./overlay.js";
 import { app } from "./state.js";
 import { number, say } from "./words.js";
@@ -9,7 +9,7 @@ import { number, say } from "./words.js";
 const SIZE = 200;
 let dismissed = null;
 
-/** The small call under a keyboard of a public card. */
+/** The button under a public keyboard that calls the crowd; null where there is none to tap. */
 export function crowdCall(message, chat) {
   const buttons = (message.keyboard ?? []).flat().filter((one) => one.data && !one.disabled);
   if (!buttons.length || message.whisper || (chat.kind !== "supergroup" && chat.kind !== "group")) return null;
@@ -28,7 +28,11 @@ export function crowdCall(message, chat) {
   return made;
 }
 
-/** The counter over the chat. */
+async function callCrowd(message, button, size) {
+  await attempt("crowd", { message: message.key, data: button.data, size });
+}
+
+/** Draws the crowd's counter over the chat. */
 export function drawCrowd(place) {
   const crowd = app.crowd;
   place.hidden = !crowd || dismissed === crowd.number;

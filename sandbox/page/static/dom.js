@@ -1,8 +1,8 @@
-// Small helpers for elements. Nothing here, or anywhere on the page, makes elements of a text.
+// Small helpers for elements. No script of the page parses a text as HTML.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** An element: `el("button.send", { type: "button" }, child, "text")`; functions named on… listen. */
+/** An element: `el("button.send", { type: "button" }, child, "text")`; a function named on… becomes a listener. */
 export function el(what, attributes = {}, ...children) {
   const [tag, ...classes] = what.split(".");
   const made = document.createElement(tag);
@@ -18,7 +18,7 @@ export function el(what, attributes = {}, ...children) {
   return made;
 }
 
-/** In which script a text is written, for its line breaks and the shapes of its letters; the page may speak another. */
+/** The language for a text's `lang`, which decides line breaks and letter shapes. The page's language may be another. */
 export function script(text) {
   if (/[\u1100-\u11ff\uac00-\ud7a3]/.test(text)) return "ko";
   if (/[\u3400-\u9fff]/.test(text)) return "zh-Hans";
@@ -62,7 +62,7 @@ export function icon(name) {
 
 const graphemes = new Intl.Segmenter();
 
-/** A round face: the name's first letter on the colour that belongs to the id. */
+/** A round face: the name's first letter, on a colour chosen by the id. */
 export function face(id, name, size = "") {
   const first = graphemes.segment(name.trim())[Symbol.iterator]().next().value?.segment ?? "?";
   return el(`span.face${size && `.${size}`}`, { "aria-hidden": "true", "data-hue": hue(id) }, first.toUpperCase());
@@ -70,6 +70,13 @@ export function face(id, name, size = "") {
 
 export function hue(id) {
   return Math.abs(Number(id)) % 8;
+}
+
+/** Lets an element light up for a moment. Reading its width makes the browser start the animation anew. */
+export function flash(element) {
+  element.classList.remove("flash");
+  void element.offsetWidth;
+  element.classList.add("flash");
 }
 
 /** Moves the focus among elements with the arrow keys. */

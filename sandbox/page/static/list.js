@@ -1,10 +1,11 @@
 // The chats of the person who is played.
 
 import { serviceText } from "./bubble.js";
-import { newChat, pasteLink } from "./doing.js";
 import { arrows, el, face, icon } from "./dom.js";
-import { openChat } from "./main.js";
+import { pasteLink } from "./links.js";
+import { openChat } from "./navigation.js";
 import { app, isInside, now } from "./state.js";
+import { newChat } from "./taps.js";
 import { number, say, shortly } from "./words.js";
 
 const list = document.querySelector(".chat-list");

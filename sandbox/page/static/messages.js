@@ -1,11 +1,11 @@
-// The messages of the open chat: which are on the page, in which groups, and where it is scrolled to.
+// The messages of the open chat: which ones are drawn, how they are grouped, and the scroll position.
 
 import { bubble, serviceLine } from "./bubble.js";
-import { el, icon } from "./dom.js";
+import { el, flash, icon } from "./dom.js";
 import { act, getHistory } from "./net.js";
 import { refreshTimes } from "./rich.js";
 import { app, isInside, messagesOf, now, takeMessages } from "./state.js";
-import { here, shownOf, unreadHere } from "./topics.js";
+import { here, shownMessages, unreadHere } from "./topics.js";
 import { day, dayKey, fullTime, number, say } from "./words.js";
 
 const FIRST = 60;
@@ -26,7 +26,7 @@ let opening = false;
 const made = new Map();
 const albums = new Map();
 
-/** The list of a chat that was just opened. */
+/** The message list of a chat that is opened now. */
 export function messageList(chat) {
   made.clear();
   albums.clear();
@@ -55,25 +55,22 @@ export function messageList(chat) {
 function unreadFrom(chat) {
   const unread = unreadHere(chat);
   if (!unread) return null;
-  const others = shownOf(chat.key).filter((one) => !one.mine && !one.service);
+  const others = shownMessages(chat.key).filter((one) => !one.mine && !one.service);
   const first = others.at(-unread);
-  // What was answered to them while the chat opened isn't news.
+  // A message that came while the chat opened isn't marked as new.
   return first && now() - first.at > JUST_NOW ? first.key : null;
 }
 
-/** Draws anew what changed; `flashing` are the keys of messages that were edited. */
+/** Draws what changed. Messages with a key in `flashing` were edited, and flash. */
 export function drawMessages(flashing = []) {
   if (!log?.isConnected || log.dataset.log !== app.open) return;
   const before = [...log.querySelectorAll("[data-message]")].at(-1)?.dataset.message;
   draw();
   for (const key of flashing) {
     const one = made.get(key)?.element;
-    if (!one) continue;
-    one.classList.remove("flash");
-    void one.offsetWidth;
-    one.classList.add("flash");
+    if (one) flash(one);
   }
-  const last = shownOf(app.open).at(-1);
+  const last = shownMessages(app.open).at(-1);
   if (stuck || last?.mine) toBottom();
   else if (last && last.key !== before) unseen += 1;
   drawChip();
@@ -94,7 +91,7 @@ export function tickTimes() {
 
 function draw() {
   const chat = app.chats.get(app.open);
-  const all = shownOf(app.open);
+  const all = shownMessages(app.open);
   if (stuck && shown > MOST) shown = MOST;
   const list = lastRows(all, shown);
   const top = [];
@@ -120,13 +117,13 @@ function draw() {
     if (message.album && list[index + 1]?.album === message.album) {
       const run = [message];
       while (list[index + 1]?.album === message.album) run.push(list[(index += 1)]);
-      rows.push(albumRow(run, chat, !together(previous, message), !together(run.at(-1), list[index + 1])));
+      rows.push(albumRow(run, chat, !belongTogether(previous, message), !belongTogether(run.at(-1), list[index + 1])));
       previous = run.at(-1);
       continue;
     }
     const row = elementOf(message, chat);
-    row.classList.toggle("first", !together(previous, message) || message.key === firstUnread);
-    row.classList.toggle("last", !together(message, list[index + 1]));
+    row.classList.toggle("first", !belongTogether(previous, message) || message.key === firstUnread);
+    row.classList.toggle("last", !belongTogether(message, list[index + 1]));
     rows.push(row);
     previous = message;
   }
@@ -136,7 +133,7 @@ function draw() {
   for (const key of made.keys()) if (!app.messages.get(app.open)?.has(key)) made.delete(key);
 }
 
-/** The end of a chat: so many messages, and the lines of people's coming and going between them for nothing. */
+/** The last `most` messages of a chat. Service messages between them aren't counted. */
 function lastRows(all, most) {
   let at = all.length;
   for (let left = most; at > 0 && left > 0; at -= 1) if (!all[at - 1].service) left -= 1;
@@ -153,7 +150,7 @@ function sameService(one, two) {
   );
 }
 
-function together(one, two) {
+function belongTogether(one, two) {
   return Boolean(
     one &&
       two &&
@@ -175,7 +172,7 @@ function elementOf(message, chat) {
   return element;
 }
 
-/** Pictures that were sent together stand side by side. */
+/** An album: its pictures stand side by side. */
 function albumRow(run, chat, first, last) {
   const { album, mine } = run[0];
   if (!albums.has(album)) albums.set(album, el(`div.album${mine ? ".out" : ""}`, { role: "group" }));
@@ -189,7 +186,7 @@ function albumRow(run, chat, first, last) {
   return row;
 }
 
-/** A day's messages: its line sticks to the top only as long as they are on the screen. */
+/** A day's messages under its date, which stays on top while they are on the screen. */
 function daySection({ key, rows }) {
   const known = [...log.children].find((one) => one.dataset.day === key);
   const section = known ?? el("section.day-section", { "data-day": key });
@@ -197,7 +194,7 @@ function daySection({ key, rows }) {
   return section;
 }
 
-/** Puts the rows in place, moving as little as can be. */
+/** Puts the rows in place, and moves as few as possible. */
 function reconcile(parent, rows) {
   const wanted = new Set(rows);
   for (const old of [...parent.children]) if (!wanted.has(old)) old.remove();
@@ -206,7 +203,7 @@ function reconcile(parent, rows) {
   });
 }
 
-/** Keeps the focus in a message that is drawn anew meanwhile. */
+/** Makes a change, and then focuses again what had the focus, even if it was drawn again. */
 function keepFocus(change) {
   const focused = document.activeElement;
   const inside = log.contains(focused) && focused.closest("[data-message]");
@@ -225,7 +222,7 @@ function dayLine(at) {
 function earlierButton(chat) {
   const more = el("button.earlier", { type: "button", "data-action": "earlier" }, say("earlier"));
   more.addEventListener("click", async () => {
-    if (shownOf(chat.key).length <= shown && app.earlier.get(chat.key)) {
+    if (shownMessages(chat.key).length <= shown && app.earlier.get(chat.key)) {
       const found = await getHistory(chat.key, messagesOf(chat.key)[0]?.seq);
       takeMessages(found.messages);
       app.earlier.set(chat.key, found.earlier);
@@ -248,7 +245,7 @@ export function toBottom({ smooth = false } = {}) {
   drawChip();
 }
 
-/** A picture that has come makes the chat longer. */
+/** Scrolls down again after a picture was loaded, because it makes the chat longer. */
 function keepBottom() {
   if (stuck) toBottom();
 }
@@ -267,7 +264,7 @@ function drawChip() {
   chip.replaceChildren(icon("down"), unseen ? el("span.badge", {}, number(unseen)) : "");
 }
 
-/** Tells the stand-in that what is here was seen, a moment later and only while the page is looked at. */
+/** Tells the stand-in that the open chat was read: after a moment, and only if the page is visible. */
 export function markRead() {
   const chat = app.chats.get(app.open);
   const list = document.querySelector(".stage").dataset.view === "list" && matchMedia("(max-width: 760px)").matches;
@@ -276,16 +273,6 @@ export function markRead() {
     readTimer = 0;
     act("read", here());
   }, 350);
-}
-
-/** Shows a message that another one answers. */
-export function showMessage(key) {
-  const found = made.get(key)?.element;
-  if (!found) return;
-  found.scrollIntoView({ block: "center" });
-  found.classList.remove("flash");
-  void found.offsetWidth;
-  found.classList.add("flash");
 }
 
 function onKey(event) {

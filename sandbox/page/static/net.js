@@ -1,5 +1,6 @@
-// Talks with the stand-in: the state, what happens, what a person does.
+// Talks with the stand-in: asks for the state, listens to events, sends acts.
 
+import { refused } from "./overlay.js";
 import { app } from "./state.js";
 
 export async function getState(as) {
@@ -22,7 +23,7 @@ export function fileUrl(number) {
   return `/page/files/${number}?as=${app.me}`;
 }
 
-/** Does something as the person who is played; `{ error }` if their app doesn't let them. */
+/** Sends an act of the person who is played. Returns `{ error }` if their app refuses it. */
 export async function act(name, body = {}) {
   try {
     const answer = await fetch("/page/acts", {
@@ -36,9 +37,17 @@ export async function act(name, body = {}) {
   }
 }
 
+/** Does an act, and tells the person if their app refuses it. The answer, or null if it was refused. */
+export async function attempt(name, body) {
+  const answer = await act(name, body);
+  if (!answer.error) return answer;
+  refused(answer.error);
+  return null;
+}
+
 let source = null;
 
-/** Listens as the person who is played; the browser reconnects by itself and goes on where it stopped. */
+/** Listens as the person who is played. The browser reconnects by itself, and goes on where it stopped. */
 export function listen(onBatch, onLine) {
   source?.close();
   const mine = new EventSource(`/page/events?as=${app.me}&after=${app.seen}&world=${app.world}`);

@@ -1,4 +1,4 @@
-// What lies over the chats: toasts, alerts, menus, a question for a link.
+// Toasts, alerts, menus and the question for a link, which lie over the chats.
 
 import { arrows, el, face, icon, script } from "./dom.js";
 import { say } from "./words.js";
@@ -17,7 +17,7 @@ export function refused(code) {
   toast(code === "lost" ? say("lost") : say(`err_${code}`));
 }
 
-/** A callback's alert: it stays until it is read. */
+/** A callback's alert. It stays until the person closes it. */
 export function alertBox(text) {
   const box = document.querySelector("dialog.alert");
   const close = el("button.primary", { type: "button", autofocus: true, "data-action": "ok" }, say("ok"));
@@ -33,7 +33,7 @@ function show(box) {
   if (!box.open) box.showModal();
 }
 
-/** Asks for a link; null if they thought better of it. */
+/** Asks for a link. Returns null if the person cancels. */
 export function askLink() {
   const box = document.querySelector("dialog.alert");
   return new Promise((resolve) => {
@@ -138,7 +138,7 @@ export async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    // Without the clipboard's permission there is still the old way.
+    // Without permission for the clipboard the old way still works.
     const field = el("textarea", { readonly: true, class: "unseen" });
     field.value = text;
     document.body.append(field);

@@ -68,7 +68,7 @@ function element(entity, covered, does) {
   }
 }
 
-/** Telegram's own links are followed here; others leave for a tab of their own, and only over http. */
+/** A link to Telegram is followed on this page. Others open a tab, and only by http or https. */
 export function link(url, does) {
   if (isTelegram(url)) {
     return el("a", {
@@ -110,7 +110,7 @@ function moment(entity, covered) {
   return made;
 }
 
-/** Relative times go on: called now and then, and after a jump. */
+/** Updates relative times. Call it now and then, and after a jump of the clock. */
 export function refreshTimes(root) {
   for (const one of root.querySelectorAll("time[data-form]")) {
     if (/r/i.test(one.dataset.form)) one.textContent = entityTime(Number(one.dataset.at), one.dataset.form, now());

@@ -1,8 +1,9 @@
-// The bar over the chats: who is played, what time it is, which language.
+// The bar over the chats: who is played, the time, the language.
 
-import { attempt } from "./doing.js";
+import { changed } from "./changes.js";
 import { arrows, el, face, icon } from "./dom.js";
-import { play, redrawAll } from "./main.js";
+import { play } from "./navigation.js";
+import { attempt } from "./net.js";
 import { menu } from "./overlay.js";
 import { app, now } from "./state.js";
 import { NAMES, current, dateAndTime, dayKey, number, say, setLanguage, soon, stageDate, time } from "./words.js";
@@ -31,7 +32,7 @@ export function drawStage() {
 
 function drawPeople() {
   const known = new Map([...people.querySelectorAll("[data-person]")].map((one) => [one.dataset.person, one]));
-  const chips = app.people.map((one) => redress(known.get(String(one.id)), chip(one)));
+  const chips = app.people.map((one) => updateChip(known.get(String(one.id)), chip(one)));
   add.title = say("add_fan");
   add.setAttribute("aria-label", add.title);
   if (chips.length === known.size && chips.every((one) => one.isConnected)) return;
@@ -40,8 +41,8 @@ function drawPeople() {
   focused?.focus();
 }
 
-/** Gives a chip that is there the new one's looks: one that was exchanged under a finger would miss the tap. */
-function redress(old, made) {
+/** Makes an old chip look like a new one. If it were replaced during a tap, the tap would be lost. */
+function updateChip(old, made) {
   if (!old) return made;
   for (const { name, value } of made.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   if (!old.isEqualNode(made)) old.replaceChildren(...made.childNodes);
@@ -76,7 +77,7 @@ function chip(one) {
 
 people.addEventListener("keydown", (event) => arrows(event, [...people.querySelectorAll("button")], { across: true }));
 
-function moves() {
+function jumpChoices() {
   const { next } = app.clock;
   const at = next && dateAndTime(next.at, now());
   return [
@@ -96,7 +97,7 @@ function moves() {
 function drawJumps() {
   const focused = jumps.contains(document.activeElement) ? document.activeElement.dataset.jump : null;
   jumps.replaceChildren(
-    ...moves().map((one) =>
+    ...jumpChoices().map((one) =>
       el(
         "button.jump",
         {
@@ -115,7 +116,7 @@ function drawJumps() {
   if (focused) jumps.querySelector(`[data-jump="${focused}"]`)?.focus();
 }
 
-/** The stand-in's time runs on between what it tells. */
+/** Draws the clock, which runs on between two messages from the stand-in. */
 export function drawTime() {
   const present = now();
   const shown = `${dayKey(present)} ${time(present)} ${current()}`;
@@ -128,7 +129,7 @@ export function drawTime() {
   clock.title = here === there ? stageDate(present) : say("shop_time", { time: there });
 }
 
-clock.addEventListener("click", () => menu(clock, moves(), { label: say("clock") }));
+clock.addEventListener("click", () => menu(clock, jumpChoices(), { label: say("clock") }));
 
 tongue.addEventListener("click", () => {
   const items = Object.entries(NAMES).map(([code, name]) => ({
@@ -138,7 +139,7 @@ tongue.addEventListener("click", () => {
     does: () => {
       setLanguage(code);
       delete clock.dataset.shown;
-      redrawAll();
+      changed("language");
     },
   }));
   menu(tongue, items, { label: say("language") });

@@ -1,4 +1,4 @@
-// What this browser knows: one person's app, and the few things that all share.
+// What this browser knows: the app of the person who is played, and what all people share.
 
 export const app = {
   world: "",
@@ -29,7 +29,7 @@ export function me() {
   return app.people.find((one) => one.id === app.me);
 }
 
-/** Takes a whole state, as another person or after a reload. */
+/** Replaces the whole state, for another person or after a reload. */
 export function takeState(state) {
   app.world = state.world;
   app.seen = state.seen;
@@ -47,7 +47,7 @@ export function takeState(state) {
   setClock(state.clock);
 }
 
-/** Adds messages, old or new, and tells which chats changed. */
+/** Adds or replaces messages. Returns the keys of the chats that changed. */
 export function takeMessages(list) {
   const changed = new Set();
   for (const one of list) {
@@ -74,7 +74,7 @@ export function messagesOf(key) {
 
 const INSIDE = new Set(["creator", "administrator", "member"]);
 
-/** Whether the chat's messages are on their screen: who leaves a group sees it no more. */
+/** Whether the person can read the chat. Who left a group can't. */
 export function canRead(chat) {
   return chat.kind === "private" || isInside(chat);
 }

@@ -1,4 +1,4 @@
-// A forum's topics: tabs under the chat's head, of which one is open.
+// A forum's topics: the tabs under the chat's head, and which of them is open.
 
 import { arrows, el, icon } from "./dom.js";
 import { app, messagesOf } from "./state.js";
@@ -20,12 +20,12 @@ export function here() {
 }
 
 /** A chat's messages in the topic that is open. */
-export function shownOf(key) {
+export function shownMessages(key) {
   const topic = topicOf(app.chats.get(key));
   return topic ? messagesOf(key).filter((one) => one.topic === topic.id) : messagesOf(key);
 }
 
-/** How many of them are unread. */
+/** How many messages are unread in the open topic, or in the chat. */
 export function unreadHere(chat) {
   return topicOf(chat)?.unread ?? chat.unread;
 }
@@ -34,7 +34,7 @@ export function topicName(topic) {
   return topic.general ? say("general") : topic.name;
 }
 
-/** The tabs; `opens` is called when another one was chosen. */
+/** The tabs. `opens` is called after the person chose another one. */
 export function topicTabs(chat, opens) {
   if (!chat.topics) return null;
   const open = topicOf(chat);

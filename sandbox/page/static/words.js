@@ -1,4 +1,4 @@
-// The page's own words and how times and numbers are written, in the reader's language and zone.
+// The page's words, and how it writes times and numbers, in the reader's language and zone.
 
 const LANGUAGES = ["ko", "zh", "en"];
 const TAGS = { ko: "ko-KR", zh: "zh-Hans-CN", en: undefined };
@@ -36,7 +36,7 @@ export function current() {
   return language;
 }
 
-/** A line of the page's words; `n` is written as the language writes numbers. */
+/** A line of the page's words, with its values. Numbers are written as the language does. */
 export function say(key, values = {}) {
   const lines = all[language] ?? {};
   const line = (values.n === 1 && lines[`${key}_one`]) || lines[key] || key;
@@ -69,7 +69,7 @@ export function names(list) {
   return new Intl.ListFormat(tag(), { type: "conjunction" }).format(list);
 }
 
-/** Some of many names, of which the words say how many more there are. */
+/** Some of many names; the words around them say how many more there are. */
 export function someNames(list) {
   return list.join(language === "zh" ? "、" : ", ");
 }
@@ -85,7 +85,7 @@ export function dayKey(at) {
   return `${day.getFullYear()}-${day.getMonth()}-${day.getDate()}`;
 }
 
-/** A day as a separator says it: today, yesterday, else its date. */
+/** The date between messages of two days: today, yesterday, or the date. */
 export function day(at, present) {
   if (dayKey(at) === dayKey(present)) return say("today");
   if (dayKey(at) === dayKey(present - 86400)) return say("yesterday");
@@ -106,7 +106,7 @@ export function dateAndTime(at, present) {
   return form({ weekday: "short", month: "short", day: "numeric", ...CLOCK }).format(at * 1000);
 }
 
-/** When something comes, as short as it can be said. */
+/** The time of a coming event, as short as possible. */
 export function soon(at, present) {
   if (dayKey(at) === dayKey(present)) return time(at);
   const near = at - present < 6 * 86400;

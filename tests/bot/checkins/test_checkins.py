@@ -39,7 +39,7 @@ async def test_a_check_in_by_word(play_sqlite: Play) -> None:
     mark = len(stage.telegram.calls)
     chatty.says(stage.group, "오늘 출석 다들 했어?")
     chatty.says(stage.group, "check in please")
-    await stage.settled()
+    await stage.all_sent()
     assert said_since(stage.telegram, mark) == []
     assert (await stage.books()).held_by_fans == 5 * len(words)
 
@@ -220,7 +220,7 @@ async def test_without_rights_a_command_is_answered_in_private(play_sqlite: Play
     public = len(stage.telegram.messages(stage.group))
     ana.says(stage.group, "/checkin")
     await ana.waits_for(stage.bot, lambda m: "5 coins" in m.text, timeout=10)
-    await stage.settled()
+    await stage.all_sent()
     assert len(stage.telegram.messages(stage.group)) == public + 1
 
 

@@ -129,7 +129,7 @@ async def test_a_drop_opens_at_its_time(play_sqlite: Play) -> None:
     said = stage.owner.says(stage.group, "/newcoupon title=Scarf stock=5 opens=+2h closes=+3h")
     made = await stage.whisper(stage.owner, after=said)
     assert "when it opens" in made.text
-    await stage.settled()
+    await stage.all_sent()
     stage.telegram.clock.advance(HOUR)
     assert "not open yet" in (await stage.ask(stage.owner, "/coupon 1")).text
     assert not any(is_card(message) for message in stage.telegram.messages(stage.group))

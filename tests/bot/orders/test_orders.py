@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientSession
 from sqlalchemy import text
 
-from bot.rules.orders.orders import OrderPolicy, sign
+from bot.rules.orders.orders import sign
 from bot.store.engine.db import Tx
 from bot.web import OrderCalls, Vitals, serving
 from sandbox import Document, Message
@@ -114,7 +114,7 @@ async def test_signed_calls(play: Play, caplog: pytest.LogCaptureFixture) -> Non
     url = f"http://127.0.0.1:{port}/hooks/orders"
     order = {"order": "A-1", "code": code, "value": 39_000, "currency": "KRW"}
 
-    async with serving(vitals, port, OrderCalls(app.db, app.clock.now, OrderPolicy())), ClientSession() as session:
+    async with serving(vitals, port, OrderCalls(app.db, app.clock.now, app.policies)), ClientSession() as session:
 
         async def calls(
             body: Any, *, key: str = secret, to: str = shop, old: int = 0, slowly: bool = False

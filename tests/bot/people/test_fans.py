@@ -154,7 +154,7 @@ async def test_nobody_is_asked_about_who_acts_in_a_room(play: Play) -> None:
     await in_private(stage, ana, "/shop")
     assert looks(stage, ana) == 0
     stage.telegram.clock.advance(MINUTE)
-    await stage.settled()
+    await stage.all_sent()
     assert looks(stage, ana) == 0
 
 

@@ -35,7 +35,7 @@ async def test_a_newcomer_is_welcomed_in_a_whisper(play: Play) -> None:
     press = ana.presses(welcome, "checkin")
     assert "You're in" in (await press.answered(10)).text
     assert "5 coins" in (await ana.presses(welcome, "My card").answered(10)).text
-    await stage.settled()
+    await stage.all_sent()
     assert welcomes(stage, ana) == [welcome]
     assert [m for m in stage.telegram.messages(stage.group) if m.sender is stage.bot and "Ana" in m.text] == []
     assert await query(stage.app.db, "SELECT count(*) FROM presence") == [(1,)]

@@ -7,6 +7,8 @@ import pytest
 
 from sandbox import Message, Person, Rights
 from sandbox.accounts import User
+from sandbox.messages import NewMessage
+from sandbox.text import typed
 from tests.bot.conftest import Play, Stage
 from tests.bot.speech import said_since, speaks
 from tests.bot.staff.test_admin import opens_panel, taps, types
@@ -208,7 +210,7 @@ async def test_who_is_no_person(play_sqlite: Play, deed: str) -> None:
     stage.owner.promotes(helper, stage.group, Rights(is_anonymous=True))
     channel = stage.telegram.add_channel("News", stage.owner, linked=stage.group)
     by_bot = stage.telegram.messages(stage.group)[0].chat.world.delivery.post(
-        stage.group, sender=other, typed="Beep", by_bot=other
+        stage.group, NewMessage(sender=other, content=typed("Beep"), posted_by=other)
     )
     post = channel.posts("Tonight at eight")
     await stage.settled()
@@ -281,7 +283,7 @@ async def test_forged_picks_of_the_panel(play_sqlite: Play) -> None:
     private = stage.telegram.private(stage.bot, owner)
     for forged in ("id:", "id:1", "id:x", f"id:{'9' * 25}", ""):
         owner.forges(private, panel, f"admin:1:a:fan:{forged}")
-    await stage.settled()
+    await stage.all_sent()
     assert "Nothing has happened yet" not in panel.text
     mark = len(stage.telegram.calls)
     await asyncio.sleep(0)

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from aiohttp import ClientSession
 
 from bot.content.button import Button
+from bot.features.raffles.facts import CARD
 from bot.rules.raffles.proofs import check_proof, page_of
-from bot.store.raffles import CARD
 from bot.telegram.keyboards import keyboard
 from bot.web import DrawPages, Vitals, serving
 from sandbox import Message, Person

@@ -114,7 +114,7 @@ async def test_rights_that_change_later(play_sqlite: Play) -> None:
     await stage.settled()
     assert "still need" not in await setup()
     stage.owner.promotes(stage.bot, stage.group, None)
-    await stage.settled()
+    await stage.all_sent()
     assert "Be an administrator" in await setup()
     assert len([m for m in of_bot(stage, stage.group) if is_greeting(m)]) == 1
 
@@ -126,7 +126,7 @@ async def test_a_greeting_that_meets_faults(play_sqlite: Play) -> None:
     group = await comes_to(stage, stage.owner, "Second")
     await stage.owner.waits_for(group, is_greeting, timeout=30)
     assert fault.times == 0
-    await stage.settled()
+    await stage.all_sent()
     assert len(of_bot(stage, group)) == 1
 
 
@@ -198,7 +198,7 @@ async def test_an_operators_group_is_asked_of_the_owner(play_sqlite: Play) -> No
     mark = len(stage.telegram.calls)
     ana.says(group, "/checkin")
     ana.says(group, "check in")
-    await stage.settled()
+    await stage.all_sent()
     assert said_since(stage.telegram, mark) == []
     card = await stage.drop()
     for person in (jun, ana):
@@ -213,7 +213,7 @@ async def test_an_operators_group_is_asked_of_the_owner(play_sqlite: Play) -> No
     assert "5 coins" in (await stage.whisper(ana, group, after=said)).text
     # Answered already: the same answer again, and no second greeting.
     stage.owner.forges(stage.group, card, f"whose:1:{group.id}")
-    await stage.settled()
+    await stage.all_sent()
     assert len(of_bot(stage, group)) == 1
 
 
@@ -267,7 +267,7 @@ async def test_a_room_without_an_answer(play_sqlite: Play) -> None:
     group = await comes_to(stage, await operator(stage), "Jun's room")
     await stage.owner.waits_for(stage.bot, is_question, timeout=10)
     stage.telegram.clock.advance(6 * 86_400)
-    await stage.settled()
+    await stage.all_sent()
     assert group.has(stage.bot)
     stage.telegram.clock.advance(86_400 + 60)
     async with asyncio.timeout(10):
@@ -296,7 +296,7 @@ async def test_rights_are_checked_when_the_question_is_answered(play_sqlite: Pla
     assert "try again" in await pressed(stage.owner.presses(question, "Join"))
     fault.times = 0
     stage.owner.hands_over(stage.group, jun)
-    await stage.settled()
+    await stage.all_sent()
     assert "owner to choose" in await pressed(stage.owner.presses(question, "Join"))
     assert await shop_of(stage, group) is None
     assert group.has(stage.bot)
@@ -393,7 +393,7 @@ async def test_a_basic_group_that_moves_keeps_its_shop(play_sqlite: Play) -> Non
     moved = stage.telegram.upgrade(stage.group)
     await stage.settled()
     stage.owner.promotes(stage.bot, moved, Rights.full())
-    await stage.settled()
+    await stage.all_sent()
     assert await shop_of(stage, moved) == "Silk room"
     assert of_bot(stage, moved) == []
 
@@ -407,7 +407,7 @@ async def test_the_owners_channel(play_sqlite: Play) -> None:
     stage.owner.adds(stage.bot, channel, Rights(can_post_messages=True))
     await stage.owner.waits_for(stage.bot, lambda m: "channel Silk news is part of Silk room" in m.text, timeout=10)
     await stage.drop()
-    await stage.settled()
+    await stage.all_sent()
     assert of_bot(stage, channel) == []
     rooms = await stage.app.db.read(all_of, 1)
     assert [(room.title, room.is_channel, room.second) for room in rooms] == [
@@ -434,7 +434,7 @@ async def test_a_press_in_the_channel_is_nobodys_reply(play_sqlite: Play) -> Non
     press = ana.forges(channel, post, data)
     assert "Silk scarf" in (await press.answered(10)).text
     ana.forges(channel, post, "me")
-    await stage.settled()
+    await stage.all_sent()
     assert of_bot(stage, channel) == []
 
 
@@ -451,7 +451,7 @@ async def test_a_strangers_group_and_channel(play_sqlite: Play) -> None:
     mei.adds(stage.bot, channel, Rights.full())
     told = await mei.waits_for(stage.bot, lambda m: "Tea news" in m.text, timeout=10)
     assert speaks(told.text.replace("Tea news", ""), "zh")
-    await stage.settled()
+    await stage.all_sent()
     assert not group.has(stage.bot)
     assert not channel.has(stage.bot)
     assert of_bot(stage, channel) == []
@@ -476,7 +476,7 @@ async def test_a_channel_of_an_owner_of_two_shops(play_sqlite: Play) -> None:
         await stage.owner.waits_for(stage.bot, lambda m, q=question: m is q and not is_question(m))  # type: ignore[misc]
         assert await shop_of(stage, channel) == shop
         stage.owner.removes(stage.bot, channel)
-        await stage.settled()
+        await stage.all_sent()
     assert of_bot(stage, channel) == []
 
 

@@ -28,7 +28,7 @@ async def types(stage: Stage, panel: Message, text: str, shows: str, document: D
     new = await stage.owner.waits_for(
         stage.bot, lambda m: m.sender is stage.bot and shows in m.text, timeout=10, after=said
     )
-    await stage.settled()
+    await stage.all_sent()
     assert panel.deleted
     return new
 
@@ -96,7 +96,7 @@ async def test_the_panel_speaks_the_owners_language(play_sqlite: Play, language:
     assert data(panel)[-1] == "setup:cancel"
     for press in ("setup:rooms", "setup:go:review", "setup:done"):
         await taps(stage, panel, press, "")
-        await stage.settled()
+        await stage.all_sent()
         assert speaks(panel.text, language)
     assert panel.buttons == []
 
@@ -185,7 +185,7 @@ async def test_words_that_mean_something_elsewhere(play_sqlite: Play) -> None:
     panel = await opens_setup(stage, stage.owner)
     for _ in range(4):
         await stage.owner.presses(panel, "Skip").answered(10)
-        await stage.settled()
+        await stage.all_sent()
     assert "Step 5 of 6" in panel.text
     said = stage.owner.says(stage.bot, "/me")
     await stage.owner.waits_for(stage.bot, lambda m: "here's your card" in m.text, timeout=10, after=said)
@@ -277,7 +277,7 @@ async def test_forged_presses_of_the_owner(play_sqlite: Play) -> None:
         "setup:nonsense",
     ):
         await stage.owner.forges(private, panel, press).answered(10)
-    await stage.settled()
+    await stage.all_sent()
     assert "isn't saved" not in panel.text
     await taps(stage, panel, "Done", "stays as it is")
 

@@ -27,7 +27,7 @@ async def types(stage: Stage, who: Person, panel: Message, text: str, shows: str
     """Write an answer; a new panel is below what was written and the old one is gone."""
     said = who.says(stage.bot, text)
     new = await who.waits_for(stage.bot, lambda m: m.sender is stage.bot and shows in m.text, timeout=10, after=said)
-    await stage.settled()
+    await stage.all_sent()
     assert panel.deleted
     return new
 
@@ -234,7 +234,7 @@ async def test_the_panel_speaks_the_staffs_language(play_sqlite: Play, language:
     for data in ("s:streams", "b:newstream", "a:title:Silk", "a:at:20:00", "g:repeat", "a:repeat:weekly", "do"):
         private = stage.telegram.private(stage.bot, stage.owner)
         await stage.owner.forges(private, panel, f"admin:1:{data}").answered(10)
-        await stage.settled()
+        await stage.all_sent()
         assert speaks(panel.text.partition("/newstream")[0], language), panel.text
         assert all(speaks(button.text, language) for button in panel.buttons if any(c.isalpha() for c in button.text))
 

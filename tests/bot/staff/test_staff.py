@@ -50,7 +50,7 @@ async def test_the_limit_and_what_the_owner_hears(play: Play) -> None:
     again = await stage.ask(jun, "/redpacket 2000 10")
     assert "2,000" in again.text
     await note(stage, "2,000 coins")
-    await stage.settled()
+    await stage.all_sent()
     private = stage.telegram.private(stage.bot, stage.owner)
     assert sum("red packet" in m.text for m in stage.telegram.messages(private)) == 2  # none of the owner's own
     stage.telegram.clock.advance(DAY)

@@ -6,10 +6,10 @@ from datetime import timedelta
 from bot.features.coin_shop.items import Items
 from bot.features.coin_shop.purchases import Purchases
 from bot.features.communities import set_reachable
-from bot.features.coupons.campaigns import Campaigns
 from bot.rules.act import Sender
 from bot.rules.coin_shop.items import (
     CampaignNotForSale,
+    CampaignUnknown,
     HandedOver,
     ItemClosed,
     ItemOpened,
@@ -23,11 +23,28 @@ from bot.rules.coin_shop.items import (
     UsedAlready,
 )
 from bot.rules.coin_shop.shelf import Bought, ItemGone, ItemKind, NoSuchItem
-from bot.rules.coupons.coupons import CampaignUnknown, KeptFor, NewCampaign, WindowPast
+from bot.rules.coupon_states import KeptFor
+from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.general import TooLateToUndo, Undone
+from bot.rules.windows import WindowPast
 from bot.store.engine.db import Database
 from tests.features.counter import STAFF, Counter
-from tests.features.scene import NOON, OWNER, ROOM, Causes, balance, days, fan, give, offer, query, shop, undo
+from tests.features.scene import (
+    NOON,
+    OWNER,
+    ROOM,
+    Causes,
+    act_by,
+    balance,
+    campaigns_of,
+    days,
+    fan,
+    give,
+    offer,
+    query,
+    shop,
+    undo,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -37,13 +54,13 @@ async def test_an_item_is_made_once(db: Database, causes: Causes) -> None:
     counter = await Counter.open(db, causes)
     items = Items(db)
     wish = NewItem("First", 20, ItemKind.FAVOUR)
-    made = [await items.make(counter.place, STAFF, wish, NOON, "42:77") for _ in range(2)]
+    made = [await items.make(act_by(counter.place, STAFF, NOON, "42:77"), wish) for _ in range(2)]
     assert made[0] == made[1]
     assert (await counter.lists()).number == 2
     there = Counter(db, await shop(db, fan(900), -1002), causes)
     assert (await there.lists()).number == 1
     late = NewItem("Late", 20, ItemKind.FAVOUR, closes=NOON)
-    assert await items.make(counter.place, STAFF, late, NOON, causes.next()) == WindowPast(NOON)
+    assert await items.make(act_by(counter.place, STAFF, NOON, causes.next()), late) == WindowPast(NOON)
 
 
 async def test_only_what_can_be_bought_is_listed(db: Database, causes: Causes) -> None:
@@ -51,10 +68,10 @@ async def test_only_what_can_be_bought_is_listed(db: Database, causes: Causes) -
     counter = await Counter.open(db, causes)
     _, gift = await offer(db, counter.place, NewCampaign("Gift", 5, kept_for=KeptFor.GIFT), causes.next())
     _, void = await offer(db, counter.place, NewCampaign("Void", 5), causes.next())
-    await Campaigns(db).cancel(counter.place, STAFF, void, NOON, causes.next())
+    await campaigns_of(db).cancel(act_by(counter.place, STAFF, NOON, causes.next()), void)
     refused = [
         await Items(db).make(
-            counter.place, STAFF, NewItem("x", 1, ItemKind.COUPON, subject=number), NOON, causes.next()
+            act_by(counter.place, STAFF, NOON, causes.next()), NewItem("x", 1, ItemKind.COUPON, subject=number)
         )
         for number in (9, gift, void)
     ]
@@ -68,19 +85,19 @@ async def test_closed_and_opened_again(db: Database, causes: Causes) -> None:
     items, place = Items(db), counter.place
     await give(db, place, fan(1), 50)
     await counter.lists()
-    closed = await items.set_open(place, STAFF, 1, NOON, "42:77", on_shelf=False)
+    closed = await items.set_open(act_by(place, STAFF, NOON, "42:77"), 1, on_shelf=False)
     assert isinstance(closed, ItemClosed)
-    assert await items.set_open(place, STAFF, 1, NOON, "42:77", on_shelf=False) == closed
-    assert await items.set_open(place, STAFF, 1, NOON, causes.next(), on_shelf=False) == ItemUnchanged(
+    assert await items.set_open(act_by(place, STAFF, NOON, "42:77"), 1, on_shelf=False) == closed
+    assert await items.set_open(act_by(place, STAFF, NOON, causes.next()), 1, on_shelf=False) == ItemUnchanged(
         1, "First", open=False
     )
     assert await counter.buys(fan(1)) == ItemGone("First")
     assert (await counter.shelf(fan(1))).lines == ()
     assert await undo(db, place, STAFF, NOON, causes.next(), closed.audit_id) == Undone("item.closed", "#1 First")
     assert isinstance(await counter.buys(fan(1)), Bought)
-    assert isinstance(await items.set_open(place, STAFF, 1, NOON, causes.next(), on_shelf=False), ItemClosed)
-    assert isinstance(await items.set_open(place, STAFF, 1, NOON, causes.next(), on_shelf=True), ItemOpened)
-    assert await items.set_open(place, STAFF, 9, NOON, causes.next(), on_shelf=True) == ItemUnknown(9)
+    assert isinstance(await items.set_open(act_by(place, STAFF, NOON, causes.next()), 1, on_shelf=False), ItemClosed)
+    assert isinstance(await items.set_open(act_by(place, STAFF, NOON, causes.next()), 1, on_shelf=True), ItemOpened)
+    assert await items.set_open(act_by(place, STAFF, NOON, causes.next()), 9, on_shelf=True) == ItemUnknown(9)
 
 
 async def test_an_item_is_taken_back_until_somebody_buys_it(db: Database, causes: Causes) -> None:
@@ -122,21 +139,23 @@ async def test_a_favour_waits_until_staff_have_done_it(db: Database, causes: Cau
     assert owner == OWNER.user_id
     assert "FavourWaiting" in str(facts)
     assert "Fan 1" not in str(facts)
-    waiting = (await Items(db).listed(counter.place, NOON)).waiting
+    waiting = (await Items(db).list_all(counter.place, NOON)).waiting
     assert [(line.number, line.fan) for line in waiting] == [(1, "Fan 1")]
-    done = await Purchases(db).hand_over_one(counter.place, STAFF, waiting[0].purchase_id, NOON, "42:77")
+    done = await Purchases(db).hand_over_one(act_by(counter.place, STAFF, NOON, "42:77"), waiting[0].purchase_id)
     assert isinstance(done, HandedOver)
     assert (done.fan, done.told) == ("Fan 1", True)
-    assert await Purchases(db).hand_over_one(counter.place, STAFF, waiting[0].purchase_id, NOON, "42:77") == done
-    again = await Purchases(db).hand_over_one(counter.place, STAFF, waiting[0].purchase_id, NOON, causes.next())
+    assert (
+        await Purchases(db).hand_over_one(act_by(counter.place, STAFF, NOON, "42:77"), waiting[0].purchase_id) == done
+    )
+    again = await Purchases(db).hand_over_one(act_by(counter.place, STAFF, NOON, causes.next()), waiting[0].purchase_id)
     assert again == SettledBefore("First")
     assert await query(db, "SELECT chat_id FROM outbox WHERE key LIKE 'purchase:%'") == [(fan(1).user_id,)]
-    assert (await Items(db).listed(counter.place, NOON)).waiting == ()
+    assert (await Items(db).list_all(counter.place, NOON)).waiting == ()
     assert await counter.refunds(fan(1)) == UsedAlready(1, "First", "@fan1")
     undone = await undo(db, counter.place, STAFF, NOON, causes.next(), done.audit_id)
     assert undone == Undone("item.handed_over", "#1 First")
     assert await query(db, "SELECT count(*) FROM outbox WHERE key LIKE 'purchase:%'") == [(0,)]
-    assert len((await Items(db).listed(counter.place, NOON)).waiting) == 1
+    assert len((await Items(db).list_all(counter.place, NOON)).waiting) == 1
 
 
 async def test_a_refund_counts_once(db: Database, causes: Causes) -> None:
@@ -180,18 +199,18 @@ async def test_one_purchase_is_refunded_by_its_button(db: Database, causes: Caus
     for _ in range(2):
         await counter.buys(fan(1))
     there, purchases = await shop(db, fan(900), -1002), Purchases(db)
-    assert await purchases.refund_one(there, STAFF, 1, NOON, causes.next()) is None
-    assert await purchases.refund_one(counter.place, STAFF, 99, NOON, causes.next()) is None
+    assert await purchases.refund_one(act_by(there, STAFF, NOON, causes.next()), 1) is None
+    assert await purchases.refund_one(act_by(counter.place, STAFF, NOON, causes.next()), 99) is None
     outcomes = await asyncio.gather(
-        *(purchases.refund_one(counter.place, STAFF, 1, NOON, causes.next()) for _ in range(8))
+        *(purchases.refund_one(act_by(counter.place, STAFF, NOON, causes.next()), 1) for _ in range(8))
     )
     assert sum(isinstance(outcome, Refunded) for outcome in outcomes) == 1
     assert outcomes.count(UsedAlready(1, "First", "Fan 1")) == 7
     assert await query(db, "SELECT state FROM purchase ORDER BY id") == [("refunded",), ("waiting",)]
     cause = causes.next()
-    first = await purchases.refund_one(counter.place, STAFF, 2, NOON, cause)
+    first = await purchases.refund_one(act_by(counter.place, STAFF, NOON, cause), 2)
     assert isinstance(first, Refunded)
-    assert await purchases.refund_one(counter.place, STAFF, 2, NOON, cause) == first
+    assert await purchases.refund_one(act_by(counter.place, STAFF, NOON, cause), 2) == first
     assert await balance(db, counter.place, fan(1)) == 50
 
 
@@ -208,7 +227,7 @@ async def test_how_an_item_stands(db: Database, causes: Causes) -> None:
     await counter.buys(fan(1))
     states = [await Items(db).show(counter.place, 1, at) for at in (NOON, days(1))]
     assert [one.state for one in states if isinstance(one, ItemShown)] == ["sold_out", "closed"]
-    listed = await Items(db).listed(counter.place, NOON)
+    listed = await Items(db).list_all(counter.place, NOON)
     assert [(line.number, line.sold, line.state) for line in listed.items] == [(1, 2, "sold_out")]
 
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.features.coupons.campaigns import Campaigns
 from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.raffles import Raffles
 from bot.flows.check_in import CheckIns
@@ -31,8 +30,11 @@ from bot.rules.coin_shop.shelf import (
     TooDear,
     Yes,
 )
-from bot.rules.coupons.coupons import CampaignCancelled, KeptFor, NewCampaign, NoSuchCoupon
-from bot.rules.raffles.raffles import NewRaffle, RaffleCancelled, RafflePolicy
+from bot.rules.coupon_states import KeptFor
+from bot.rules.coupons.campaigns import CampaignCancelled, NewCampaign
+from bot.rules.coupons.claims import NoSuchCoupon
+from bot.rules.raffles.facts import NewRaffle, RafflePolicy
+from bot.rules.raffles.opening import RaffleCancelled
 from bot.rules.tiers import Tier
 from bot.store import ledger
 from bot.store.engine.db import Database, Tx
@@ -43,8 +45,10 @@ from tests.features.scene import (
     NOON,
     POLICIES,
     Causes,
+    act_by,
     act_of,
     balance,
+    campaigns_of,
     days,
     everything,
     fan,
@@ -53,6 +57,7 @@ from tests.features.scene import (
     privacy,
     query,
     shop,
+    staff_act,
     till,
 )
 
@@ -69,10 +74,10 @@ async def test_a_coupon_that_is_kept_for_the_shop(db: Database, causes: Causes) 
     assert isinstance(bought, Bought)
     assert bought == Bought("Silk", "coupon", 20, 30, bought.code)
     assert bought.code is not None
-    held = await till(db).mine(counter.place, fan(1).user_id, NOON)
+    held = await till(db).held_by(counter.place, fan(1).user_id, NOON)
     assert [coupon.code for coupon in held.coupons] == [bought.code]
     assert await query(db, "SELECT count(*) FROM card") == [(0,)]
-    forged = await till(db).claim(counter.place, fan(2), 1, NOON, causes.next())
+    forged = await till(db).claim(act_of(counter.place, fan(2), NOON, causes.next()), 1)
     assert forged == NoSuchCoupon()
     assert await counter.sound()
 
@@ -197,7 +202,7 @@ async def test_the_campaigns_own_limit_holds(db: Database, causes: Causes) -> No
     counter = await Counter.open(db, causes)
     await give(db, counter.place, fan(1), 50)
     campaign, number = await offer(db, counter.place, NewCampaign("Silk", 5), causes.next())
-    await till(db).claim(counter.place, fan(1), campaign, NOON, causes.next())
+    await till(db).claim(act_of(counter.place, fan(1), NOON, causes.next()), campaign)
     await counter.lists(ItemKind.COUPON, title="Silk", subject=number)
     assert await counter.buys(fan(1)) == LimitReached("Silk", None, None)
     assert await balance(db, counter.place, fan(1)) == 50
@@ -220,7 +225,7 @@ async def test_a_cancelled_campaign_gives_back_what_its_coupons_cost(db: Databas
     await give(db, counter.place, fan(1), 50)
     await counter.lists_coupon()
     assert isinstance(await counter.buys(fan(1)), Bought)
-    cancelled = await Campaigns(db).cancel(counter.place, STAFF, 1, NOON, causes.next())
+    cancelled = await campaigns_of(db).cancel(act_by(counter.place, STAFF, NOON, causes.next()), 1)
     assert isinstance(cancelled, CampaignCancelled)
     assert await balance(db, counter.place, fan(1)) == 50
     assert await counter.refunds(fan(1)) == UsedAlready(1, "Silk", "@fan1")
@@ -237,7 +242,7 @@ def draws(db: Database) -> Raffles:
 async def cancelled(counter: Counter) -> object:
     """Staff take the raffle back; what they are told."""
     calling_off = CallingOff(counter.db, RafflePolicy(), None)
-    return await calling_off.cancel(counter.place, STAFF, 1, NOON, counter.causes.next())
+    return await calling_off.cancel(staff_act(counter.place, STAFF, NOON, counter.causes.next()), 1)
 
 
 async def test_a_ticket_is_one_entry(db: Database, causes: Causes) -> None:
@@ -246,10 +251,10 @@ async def test_a_ticket_is_one_entry(db: Database, causes: Causes) -> None:
     raffles = draws(db)
     for number in (1, 2):
         await give(db, counter.place, fan(number), 50)
-    await raffles.make(counter.place, STAFF, NewRaffle("Bag", days(1)), NOON, causes.next())
+    await raffles.make(staff_act(counter.place, STAFF, NOON, causes.next()), NewRaffle("Bag", days(1)))
     await counter.lists(ItemKind.RAFFLE, title="Bag", subject=1)
     assert await counter.buys(fan(1)) == Bought("Bag", "raffle", 20, 30, entry=1)
-    await raffles.enter(counter.place, fan(2), 1, NOON, causes.next())
+    await raffles.enter(act_of(counter.place, fan(2), NOON, causes.next()), 1)
     for number in (1, 2):
         assert await counter.buys(fan(number)) == InAlready("Bag")
     assert await balance(db, counter.place, fan(2)) == 50
@@ -266,7 +271,7 @@ async def test_a_refunded_ticket_leaves_a_free_entry(db: Database, causes: Cause
     raffles = draws(db)
     for number in (1, 2):
         await give(db, counter.place, fan(number), 50)
-    await raffles.make(counter.place, STAFF, NewRaffle("Bag", days(1)), NOON, causes.next())
+    await raffles.make(staff_act(counter.place, STAFF, NOON, causes.next()), NewRaffle("Bag", days(1)))
     await counter.lists(ItemKind.RAFFLE, title="Bag", subject=1, stock=2)
     for number in (1, 2):
         assert isinstance(await counter.buys(fan(number)), Bought)

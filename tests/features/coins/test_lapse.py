@@ -9,12 +9,12 @@ from sqlmodel import col
 
 from bot.features.coins.lapse import Lapsing
 from bot.features.communities import set_reachable
-from bot.features.coupons.campaigns import Campaigns
 from bot.features.people.preferences import Preferences
 from bot.flows.my_card import MyCards
 from bot.rules.act import Sender
 from bot.rules.coins.lapse import LapsePolicy
-from bot.rules.coupons.coupons import Claimed, NewCampaign
+from bot.rules.coupons.campaigns import NewCampaign
+from bot.rules.coupons.claims import Claimed
 from bot.rules.lots import Lapse
 from bot.rules.people.preferences import Preference
 from bot.rules.place import Place
@@ -23,7 +23,7 @@ from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.members import standing
 from bot.store.tables import Community
-from tests.features.scene import POLICIES, Causes, act_of, balance, fan, offer, query, shop, till
+from tests.features.scene import POLICIES, Causes, act_by, act_of, balance, campaigns_of, fan, offer, query, shop, till
 
 NOVEMBER = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 DECEMBER = datetime(2026, 12, 10, 3, 0, tzinfo=UTC)
@@ -92,11 +92,11 @@ async def test_the_oldest_coins_are_spent_first(db: Database, causes: Causes) ->
     await earn(db, place, fan(1), 30, NOVEMBER)
     await earn(db, place, fan(1), 30, DECEMBER)
     campaign, number = await offer(db, place, NewCampaign("Silk", 5, price=40), causes.next(), DECEMBER)
-    assert isinstance(await till(db).claim(place, fan(1), campaign, DECEMBER, causes.next()), Claimed)
+    assert isinstance(await till(db).claim(act_of(place, fan(1), DECEMBER, causes.next()), campaign), Claimed)
     await lapsing(db).run_due(END)
     assert await lapsed(db) == []
     # Cancelled: forty come back, thirty of them a year old. They are good until the next month's end.
-    await Campaigns(db).cancel(place, 1, number, END, causes.next())
+    await campaigns_of(db).cancel(act_by(place, 1, END, causes.next()), number)
     await lapsing(db).run_due(END + TICK)
     assert await balance(db, place, fan(1)) == 60
     await lapsing(db).run_due(END + timedelta(days=31))
@@ -142,7 +142,7 @@ async def test_the_lapse_and_spending_at_once(db: Database, causes: Causes) -> N
         await earn(db, place, one, 10, NOVEMBER)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 100, price=6), causes.next(), END)
     coupons = till(db)
-    claims = asyncio.gather(*(coupons.claim(place, one, campaign, END, causes.next()) for one in fans))
+    claims = asyncio.gather(*(coupons.claim(act_of(place, one, END, causes.next()), campaign) for one in fans))
     await asyncio.gather(*(lapsing(db, chunk=7).run_due(END) for _ in range(2)))
     outcomes = await claims
     bought = sum(isinstance(outcome, Claimed) for outcome in outcomes)
@@ -195,5 +195,5 @@ async def test_my_card_shows_what_lapses_when(db: Database, causes: Causes) -> N
         Lapse(date(2027, 12, 31), 11),
     )
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5, price=33), causes.next(), MORNING)
-    await till(db).claim(place, fan(1), campaign, MORNING, causes.next())
+    await till(db).claim(act_of(place, fan(1), MORNING, causes.next()), campaign)
     assert (await MyCards(db, POLICIES).card(act_of(place, fan(1), MORNING))).lapses == ()

@@ -16,39 +16,37 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
-from bot.features.coupons.campaigns import Campaigns
-from bot.features.coupons.claims import Coupons
-from bot.features.coupons.redemption import Redeeming
+from bot.features.coupons.claims import Claims
 from bot.flows.check_in import CheckIns
+from bot.flows.redeem import Redemption
 from bot.rules.checkins.checkins import AlreadyCheckedIn, CheckedIn, MadeUp, TooFewCoins
-from bot.rules.coupons.coupons import (
+from bot.rules.coupons.campaigns import (
     AlreadyCancelled,
-    AlreadyClaimed,
-    AlreadyRedeemed,
     CampaignCancelled,
     CampaignMade,
+    CouponPolicy,
+    NewCampaign,
+    SharedCodeTaken,
+)
+from bot.rules.coupons.claims import (
+    AlreadyClaimed,
     Cancelled,
     Claimed,
-    CodeUnknown,
-    CouponOver,
-    CouponPolicy,
-    CouponVoid,
-    NewCampaign,
     NoSuchCoupon,
     PriceTooHigh,
-    Redeemed,
-    SharedCodeTaken,
     SoldOut,
     TooEarly,
     TooLate,
 )
+from bot.rules.coupons.redemption import AlreadyRedeemed, CodeUnknown, CouponOver, CouponVoid, Redeemed
 from bot.rules.general import Undone
 from bot.rules.shops.setup import Setup
 from bot.store import causes
+from bot.store.coupons.hand_out import ClaimTools
 from bot.store.ledger import check_books
 from tests.features.evening_rules import EveningRules
 from tests.features.machine import DAY, STAFF, Streak, fans, picks, shops
-from tests.features.scene import POLICIES, TABLES, act_of, desk, dice, fan, undo
+from tests.features.scene import POLICIES, TABLES, act_by, act_of, campaigns_of, desk, dice, fan, undo
 
 LADDER = (5, 6, 8, 10, 12, 15, 20)
 MILESTONES = (7, 30, 100)
@@ -90,9 +88,9 @@ class Shops(EveningRules):
     def __init__(self, template: Path) -> None:
         super().__init__(template)
         self.checkins = CheckIns(self.db, POLICIES)
-        self.coupons = Coupons(self.db, CouponPolicy(), dice())
-        self.campaigns = Campaigns(self.db)
-        self.redeeming = Redeeming(self.db)
+        self.coupons = Claims(self.db, ClaimTools(CouponPolicy(), dice()))
+        self.campaigns = campaigns_of(self.db)
+        self.redeeming = Redemption(self.db)
         self.offers: list[Offer] = []
         self.codes: dict[str, Held] = {}
 
@@ -183,7 +181,7 @@ class Shops(EveningRules):
         shop = (offer.shop + astray) % 2
         place, at, streak = self.places[shop], self.now, self.streaks[shop, who]
         expected = self._what_a_claim_hears(shop, who, offer)
-        outcome = self.deliver(lambda cause: self.coupons.claim(place, fan(who), offer.id, at, cause))
+        outcome = self.deliver(lambda cause: self.coupons.claim(act_of(place, fan(who), at, cause), offer.id))
         assert type(outcome) is expected
         if isinstance(outcome, Claimed):
             assert outcome.code not in self.codes
@@ -246,7 +244,7 @@ class Shops(EveningRules):
             shared_code=shared_code,
         )
         place, at = self.places[shop], self.now
-        outcome = self.deliver(lambda cause: self.campaigns.make(place, STAFF, wish, at, cause))
+        outcome = self.deliver(lambda cause: self.campaigns.make(act_by(place, STAFF, at, cause), wish))
         in_use = any(
             offer.shop == shop
             and not offer.cancelled
@@ -280,7 +278,7 @@ class Shops(EveningRules):
     def _cancel(self, pick: int) -> None:
         offer = self._offer(pick)
         place, at = self.places[offer.shop], self.now
-        outcome = self.deliver(lambda cause: self.campaigns.cancel(place, STAFF, offer.number, at, cause))
+        outcome = self.deliver(lambda cause: self.campaigns.cancel(act_by(place, STAFF, at, cause), offer.number))
         if offer.cancelled:
             assert isinstance(outcome, AlreadyCancelled)
             return
@@ -305,7 +303,7 @@ class Shops(EveningRules):
         shop = (held.offer.shop + astray) % 2
         place, at = self.places[shop], self.now
         closes = held.offer.wish.closes
-        outcome = self.deliver(lambda cause: self.redeeming.redeem(place, STAFF, code, None, at, cause))
+        outcome = self.deliver(lambda cause: self.redeeming.redeem(act_by(place, STAFF, at, cause), code))
         if held.offer.shop != shop:
             assert outcome == CodeUnknown(code)
         elif held.state == "redeemed":

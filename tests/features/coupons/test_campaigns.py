@@ -10,25 +10,23 @@ from sqlalchemy import insert
 from sqlmodel import col, select
 
 from bot.features.communities import arrive
-from bot.features.coupons import campaigns as module
-from bot.features.coupons.campaigns import CHUNK, Campaigns, cancel, refund_some
-from bot.features.coupons.redemption import Redeeming
-from bot.rules.coupons.coupons import (
+from bot.features.coupons import cancellation as module
+from bot.features.coupons.cancellation import CHUNK, cancel, refund_some
+from bot.flows.redeem import Redemption
+from bot.rules.coupon_states import CouponState
+from bot.rules.coupons.campaigns import (
     AlreadyCancelled,
     CampaignCancelled,
     CampaignMade,
     CampaignShown,
     CampaignUnknown,
-    Cancelled,
-    Claimed,
-    CouponState,
     NewCampaign,
     SharedCodeTaken,
-    WindowPast,
-    WindowUpsideDown,
 )
+from bot.rules.coupons.claims import Cancelled, Claimed
 from bot.rules.place import Place
 from bot.rules.tiers import Tier
+from bot.rules.windows import WindowPast, WindowUpsideDown
 from bot.rules.words import Language
 from bot.store import ledger
 from bot.store.engine.db import Database, Rx, Tx
@@ -37,7 +35,23 @@ from bot.store.members import meet
 from bot.store.rooms import leave_room
 from bot.store.tables import Account, Campaign, Card, Coupon, Member, Outbox, Transfer
 from bot.store.tables.ledger import AccountKind
-from tests.features.scene import NOON, OWNER, Causes, balance, days, everything, fan, give, offer, query, shop, till
+from tests.features.scene import (
+    NOON,
+    OWNER,
+    Causes,
+    act_by,
+    act_of,
+    balance,
+    campaigns_of,
+    days,
+    everything,
+    fan,
+    give,
+    offer,
+    query,
+    shop,
+    till,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -49,7 +63,7 @@ async def test_a_campaign_hangs_a_card_in_each_group(db: Database, causes: Cause
         await db.write(arrive, chat_id, "Wool", OWNER, Language.KO, NOON, is_admin=True, open_to_all=False, into=1)
     await db.write(leave_room, -1003, NOON)
     wish = NewCampaign("Silk", 5, 20, 2, Tier.FAN, opens=NOON + HOUR, closes=NOON + 2 * HOUR, shared_code="SILK20")
-    made = await Campaigns(db).make(place, OWNER.user_id, wish, NOON, causes.next())
+    made = await campaigns_of(db).make(act_by(place, OWNER.user_id, NOON, causes.next()), wish)
     assert isinstance(made, CampaignMade)
     assert made == CampaignMade(
         *(1, "Silk", 5, 20, 2, Tier.FAN, NOON + HOUR, NOON + 2 * HOUR, "SILK20"),
@@ -72,14 +86,14 @@ async def test_numbers_count_within_the_shop(db: Database, causes: Causes) -> No
     here, there = await shop(db), await shop(db, fan(900), -1002)
     assert [(await offer(db, here, NewCampaign("Silk", 5), causes.next()))[1] for _ in range(3)] == [1, 2, 3]
     assert (await offer(db, there, NewCampaign("Theirs", 5), causes.next()))[1] == 1
-    staff = Campaigns(db)
+    staff = campaigns_of(db)
     assert await staff.show(there, 3, NOON) == CampaignUnknown(3)
-    assert await staff.cancel(there, OWNER.user_id, 3, NOON, causes.next()) == CampaignUnknown(3)
+    assert await staff.cancel(act_by(there, OWNER.user_id, NOON, causes.next()), 3) == CampaignUnknown(3)
 
 
 async def test_windows_that_make_no_sense(db: Database, causes: Causes) -> None:
     """A window in the past or upside down makes nothing and spends no number."""
-    place, staff = await shop(db), Campaigns(db)
+    place, staff = await shop(db), campaigns_of(db)
     before = await everything(db)
     for wish, expected in (
         (NewCampaign("Silk", 5, closes=NOON), WindowPast(NOON)),
@@ -88,27 +102,29 @@ async def test_windows_that_make_no_sense(db: Database, causes: Causes) -> None:
             WindowUpsideDown(NOON + HOUR, NOON + HOUR),
         ),
     ):
-        assert await staff.make(place, OWNER.user_id, wish, NOON, causes.next()) == expected
+        assert await staff.make(act_by(place, OWNER.user_id, NOON, causes.next()), wish) == expected
     assert await everything(db) == before
 
 
 async def test_an_open_shared_code_is_one_of_a_kind(db: Database, causes: Causes) -> None:
     """Within a shop one open campaign has a code; once cancelled, or in another shop, it is free."""
-    here, there, staff = await shop(db), await shop(db, fan(900), -1002), Campaigns(db)
+    here, there, staff = await shop(db), await shop(db, fan(900), -1002), campaigns_of(db)
     wish = NewCampaign("Silk", 5, shared_code="SILK20")
     await offer(db, here, wish, causes.next())
-    taken = await staff.make(here, OWNER.user_id, replace(wish, title="Again"), NOON, causes.next())
+    taken = await staff.make(act_by(here, OWNER.user_id, NOON, causes.next()), replace(wish, title="Again"))
     assert taken == SharedCodeTaken("SILK20", 1)
-    assert isinstance(await staff.make(there, 1000, wish, NOON, causes.next()), CampaignMade)
-    await staff.cancel(here, OWNER.user_id, 1, NOON, causes.next())
-    assert isinstance(await staff.make(here, OWNER.user_id, wish, NOON, causes.next()), CampaignMade)
+    assert isinstance(await staff.make(act_by(there, 1000, NOON, causes.next()), wish), CampaignMade)
+    await staff.cancel(act_by(here, OWNER.user_id, NOON, causes.next()), 1)
+    assert isinstance(await staff.make(act_by(here, OWNER.user_id, NOON, causes.next()), wish), CampaignMade)
 
 
 async def test_twenty_makers_of_one_code(db: Database, causes: Causes) -> None:
     """All at once: one campaign is made, nineteen hear which one has the code."""
-    place, staff = await shop(db), Campaigns(db)
+    place, staff = await shop(db), campaigns_of(db)
     wish = NewCampaign("Silk", 5, shared_code="SILK20")
-    outcomes = await asyncio.gather(*(staff.make(place, OWNER.user_id, wish, NOON, causes.next()) for _ in range(20)))
+    outcomes = await asyncio.gather(
+        *(staff.make(act_by(place, OWNER.user_id, NOON, causes.next()), wish) for _ in range(20))
+    )
     made = [outcome for outcome in outcomes if isinstance(outcome, CampaignMade)]
     assert len(made) == 1
     assert outcomes.count(SharedCodeTaken("SILK20", made[0].number)) == 19
@@ -117,63 +133,63 @@ async def test_twenty_makers_of_one_code(db: Database, causes: Causes) -> None:
 
 async def test_redelivered_staff_commands_hear_the_same(db: Database, causes: Causes) -> None:
     """Making and cancelling by the same cause answer the same and write nothing more."""
-    place, staff = await shop(db), Campaigns(db)
+    place, staff = await shop(db), campaigns_of(db)
     wish = NewCampaign("Silk", 5, closes=days(3), shared_code="SILK20")
     making, cancelling = causes.next(), causes.next()
-    made = await staff.make(place, OWNER.user_id, wish, NOON, making)
-    cancelled = await staff.cancel(place, OWNER.user_id, 1, NOON, cancelling)
+    made = await staff.make(act_by(place, OWNER.user_id, NOON, making), wish)
+    cancelled = await staff.cancel(act_by(place, OWNER.user_id, NOON, cancelling), 1)
     before = await everything(db)
-    assert await staff.make(place, OWNER.user_id, wish, NOON, making) == made
-    assert await staff.cancel(place, OWNER.user_id, 1, NOON, cancelling) == cancelled
+    assert await staff.make(act_by(place, OWNER.user_id, NOON, making), wish) == made
+    assert await staff.cancel(act_by(place, OWNER.user_id, NOON, cancelling), 1) == cancelled
     assert await everything(db) == before
 
 
 async def test_how_a_campaign_stands(db: Database, causes: Causes) -> None:
     """Staff see what was taken, what was redeemed, and the state that the card shows."""
-    place, staff, coupons = await shop(db), Campaigns(db), till(db)
+    place, staff, coupons = await shop(db), campaigns_of(db), till(db)
     campaign, number = await offer(db, place, NewCampaign("Silk", 3, closes=days(1)), causes.next())
-    claims = [await coupons.claim(place, fan(n), campaign, NOON, causes.next()) for n in range(3)]
+    claims = [await coupons.claim(act_of(place, fan(n), NOON, causes.next()), campaign) for n in range(3)]
     assert isinstance(claims[0], Claimed)
-    await Redeeming(db).redeem(place, OWNER.user_id, claims[0].code, None, NOON, causes.next())
+    await Redemption(db).redeem(act_by(place, OWNER.user_id, NOON, causes.next()), claims[0].code)
     shown = CampaignShown(number, "Silk", 3, 3, 1, 0, "sold_out", None, days(1), None)
     assert await staff.show(place, number, NOON) == shown
     assert await staff.show(place, number, days(1)) == replace(shown, state="closed")
-    await staff.cancel(place, OWNER.user_id, number, NOON, causes.next())
+    await staff.cancel(act_by(place, OWNER.user_id, NOON, causes.next()), number)
     assert await staff.show(place, number, NOON) == replace(shown, state="cancelled")
 
 
 async def test_a_cancellation_refunds_what_is_held(db: Database, causes: Causes) -> None:
     """Held coupons are void and paid back once; a redeemed one stays, and so does its price."""
-    place, staff, coupons = await shop(db), Campaigns(db), till(db)
+    place, staff, coupons = await shop(db), campaigns_of(db), till(db)
     campaign, number = await offer(db, place, NewCampaign("Silk", 9, price=20), causes.next())
     codes = []
     for n in (1, 2, 3):
         await give(db, place, fan(n), 30)
-        claimed = await coupons.claim(place, fan(n), campaign, NOON, causes.next())
+        claimed = await coupons.claim(act_of(place, fan(n), NOON, causes.next()), campaign)
         assert isinstance(claimed, Claimed)
         codes.append(claimed.code)
-    await Redeeming(db).redeem(place, OWNER.user_id, codes[0], None, NOON, causes.next())
-    outcome = await staff.cancel(place, OWNER.user_id, number, NOON, causes.next())
+    await Redemption(db).redeem(act_by(place, OWNER.user_id, NOON, causes.next()), codes[0])
+    outcome = await staff.cancel(act_by(place, OWNER.user_id, NOON, causes.next()), number)
     assert isinstance(outcome, CampaignCancelled)
     assert outcome == CampaignCancelled(number, "Silk", 2, 40, outcome.audit_id, undoable=False)
     assert [await balance(db, place, fan(n)) for n in (1, 2, 3)] == [10, 30, 30]
-    again = await staff.cancel(place, OWNER.user_id, number, NOON, causes.next())
+    again = await staff.cancel(act_by(place, OWNER.user_id, NOON, causes.next()), number)
     assert again == AlreadyCancelled(number, "Silk")
     await staff.finish_refunds(NOON)
     assert [await balance(db, place, fan(n)) for n in (1, 2, 3)] == [10, 30, 30]
-    assert await coupons.claim(place, fan(4), campaign, NOON, causes.next()) == Cancelled("Silk")
+    assert await coupons.claim(act_of(place, fan(4), NOON, causes.next()), campaign) == Cancelled("Silk")
     assert (await db.read(check_books)).sound
 
 
 async def test_ten_staff_cancel_at_once(db: Database, causes: Causes) -> None:
     """One cancels, nine hear that it was cancelled, every coin comes back once."""
-    place, staff, coupons = await shop(db), Campaigns(db), till(db)
+    place, staff, coupons = await shop(db), campaigns_of(db), till(db)
     campaign, number = await offer(db, place, NewCampaign("Silk", 9, price=20), causes.next())
     for n in range(5):
         await give(db, place, fan(n), 20)
-        await coupons.claim(place, fan(n), campaign, NOON, causes.next())
+        await coupons.claim(act_of(place, fan(n), NOON, causes.next()), campaign)
     outcomes = await asyncio.gather(
-        *(staff.cancel(place, OWNER.user_id, number, NOON, causes.next()) for _ in range(10))
+        *(staff.cancel(act_by(place, OWNER.user_id, NOON, causes.next()), number) for _ in range(10))
     )
     assert sum(isinstance(outcome, CampaignCancelled) for outcome in outcomes) == 1
     assert outcomes.count(AlreadyCancelled(number, "Silk")) == 9
@@ -182,14 +198,14 @@ async def test_ten_staff_cancel_at_once(db: Database, causes: Causes) -> None:
 
 async def test_a_cancellation_among_claims(db: Database, causes: Causes) -> None:
     """Forty fans claim while staff cancel: whoever claimed is refunded, whoever came later paid nothing."""
-    place, staff, coupons = await shop(db), Campaigns(db), till(db)
+    place, staff, coupons = await shop(db), campaigns_of(db), till(db)
     campaign, number = await offer(db, place, NewCampaign("Silk", 30, price=20), causes.next())
     for n in range(40):
         await give(db, place, fan(n), 20)
-    claims = [coupons.claim(place, fan(n), campaign, NOON, causes.next()) for n in range(40)]
+    claims = [coupons.claim(act_of(place, fan(n), NOON, causes.next()), campaign) for n in range(40)]
     early, late = asyncio.gather(*claims[:15]), asyncio.gather(*claims[15:])
     await asyncio.sleep(0)
-    cancelled = await staff.cancel(place, OWNER.user_id, number, NOON, causes.next())
+    cancelled = await staff.cancel(act_by(place, OWNER.user_id, NOON, causes.next()), number)
     assert isinstance(cancelled, CampaignCancelled)
     outcomes = [*await early, *await late]
     claimed = sum(isinstance(outcome, Claimed) for outcome in outcomes)
@@ -227,11 +243,11 @@ def crowd(tx: Tx, place: Place, number: int, size: int) -> None:
 
 async def test_twelve_hundred_refunds_in_chunks(db: Database, causes: Causes) -> None:
     """No more than 500 a transaction; what an interruption leaves is refunded later, and nothing twice."""
-    place, staff = await shop(db), Campaigns(db)
+    place, staff = await shop(db), campaigns_of(db)
     _, number = await offer(db, place, NewCampaign("Silk", 2_000, price=20, limit=2_000), causes.next())
     await db.write(crowd, place, number, 1_200)
     assert (await db.read(check_books)).sound
-    await db.write(cancel, place, OWNER.user_id, number, NOON, causes.next())
+    await db.write(cancel, act_by(place, OWNER.user_id, NOON, causes.next()), number)
     assert await db.write(refund_some, NOON)
     assert await balance(db, place, fan(0)) == CHUNK * 20
     assert (await db.read(check_books)).sound
@@ -248,7 +264,7 @@ async def test_a_refund_that_breaks_off_is_finished_later(
 ) -> None:
     """A crash in the second chunk loses that chunk alone; the next housekeeping finishes."""
     async with Database.open(sqlite_url) as db:
-        place, staff = await shop(db), Campaigns(db)
+        place, staff = await shop(db), campaigns_of(db)
         _, number = await offer(db, place, NewCampaign("Silk", 9, price=20, limit=9), causes.next())
         await db.write(crowd, place, number, 5)
         monkeypatch.setattr(module, "CHUNK", 2)
@@ -262,7 +278,7 @@ async def test_a_refund_that_breaks_off_is_finished_later(
         with monkeypatch.context() as patch:
             patch.setattr(ledger, "give_back", crashing)
             with pytest.raises(ConnectionResetError):
-                await staff.cancel(place, OWNER.user_id, number, NOON, causes.next())
+                await staff.cancel(act_by(place, OWNER.user_id, NOON, causes.next()), number)
         assert await balance(db, place, fan(0)) == 40
         assert (await db.read(check_books)).sound
         await staff.finish_refunds(NOON)
@@ -272,14 +288,14 @@ async def test_a_refund_that_breaks_off_is_finished_later(
 
 async def test_a_cards_last_state_does_not_wait(db: Database, causes: Causes) -> None:
     """Claims edit a posted card every five seconds; a cancellation edits it at once."""
-    place, staff, coupons = await shop(db), Campaigns(db), till(db)
+    place, staff, coupons = await shop(db), campaigns_of(db), till(db)
     campaign, number = await offer(db, place, NewCampaign("Silk", 9), causes.next())
     await db.write(_posted)
     now = NOON + timedelta(seconds=2)
     for n in (1, 2):
-        await coupons.claim(place, fan(n), campaign, now, causes.next())
+        await coupons.claim(act_of(place, fan(n), now, causes.next()), campaign)
     assert await db.read(_edits_due) == [NOON + timedelta(seconds=5)]
-    await staff.cancel(place, OWNER.user_id, number, now, causes.next())
+    await staff.cancel(act_by(place, OWNER.user_id, now, causes.next()), number)
     assert await db.read(_edits_due) == [now]
 
 

@@ -4,37 +4,50 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.features.coupons.campaigns import Campaigns
-from bot.features.coupons.claims import SHOWN, Coupons
-from bot.features.coupons.redemption import Redeeming
+from bot.features.coupons.claims import SHOWN, Claims
+from bot.flows.redeem import Redemption
 from bot.rules.act import Sender
 from bot.rules.calendar import day_of
-from bot.rules.coupons.codes import read_code
-from bot.rules.coupons.coupons import (
+from bot.rules.coupon_states import KeptFor
+from bot.rules.coupons.campaigns import CouponPolicy, NewCampaign
+from bot.rules.coupons.claims import (
     AlreadyClaimed,
     Cancelled,
     Claimed,
-    CouponPolicy,
-    EarlyDrop,
-    HeldCoupon,
-    KeptFor,
-    MyCoupons,
-    NewCampaign,
     NoSuchCoupon,
     PriceTooHigh,
-    Redeemed,
     SoldOut,
     TierTooLow,
     TooEarly,
     TooLate,
 )
+from bot.rules.coupons.codes import read_code
+from bot.rules.coupons.held_coupons import EarlyDrop, HeldCoupon, MyCoupons
+from bot.rules.coupons.redemption import Redeemed
 from bot.rules.place import Place
 from bot.rules.tiers import Deed, Tier
 from bot.store.coupons.campaigns import card_of
+from bot.store.coupons.hand_out import ClaimTools
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.members import note, standing
-from tests.features.scene import NOON, OWNER, Causes, balance, days, everything, fan, give, offer, query, shop, till
+from tests.features.scene import (
+    NOON,
+    OWNER,
+    Causes,
+    act_by,
+    act_of,
+    balance,
+    campaigns_of,
+    days,
+    everything,
+    fan,
+    give,
+    offer,
+    query,
+    shop,
+    till,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -44,7 +57,7 @@ async def test_a_claim_takes_one_and_hands_out_a_code(db: Database, causes: Caus
     place = await shop(db)
     await give(db, place, fan(1), 25)
     campaign, number = await offer(db, place, NewCampaign("Silk", 3, price=20), causes.next())
-    claimed = await till(db).claim(place, fan(1), campaign, NOON, causes.next())
+    claimed = await till(db).claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     assert isinstance(claimed, Claimed)
     assert read_code(claimed.code) == claimed.code
     assert claimed == Claimed("Silk", claimed.code, 20, 5, None)
@@ -58,14 +71,14 @@ async def test_claiming_again_shows_the_same_code(db: Database, causes: Causes) 
     place, coupons = await shop(db), till(db)
     await give(db, place, fan(1), 45)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 3, price=20, closes=days(1)), causes.next())
-    first = await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+    first = await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     assert isinstance(first, Claimed)
-    again = await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+    again = await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     assert again == AlreadyClaimed("Silk", first.code, days(1), redeemed=False)
-    await Redeeming(db).redeem(place, OWNER.user_id, first.code, None, NOON, causes.next())
-    used = await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+    await Redemption(db).redeem(act_by(place, OWNER.user_id, NOON, causes.next()), first.code)
+    used = await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     assert used == AlreadyClaimed("Silk", first.code, days(1), redeemed=True)
-    late = await coupons.claim(place, fan(1), campaign, days(2), causes.next())
+    late = await coupons.claim(act_of(place, fan(1), days(2), causes.next()), campaign)
     assert late == AlreadyClaimed("Silk", first.code, days(1), redeemed=True)
     assert await balance(db, place, fan(1)) == 25
     assert await query(db, "SELECT taken FROM campaign") == [(1,)]
@@ -76,7 +89,7 @@ async def test_a_limit_of_two(db: Database, causes: Causes) -> None:
     place, coupons = await shop(db), till(db)
     await give(db, place, fan(1), 100)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9, price=20, limit=2), causes.next())
-    outcomes = [await coupons.claim(place, fan(1), campaign, NOON, causes.next()) for _ in range(3)]
+    outcomes = [await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign) for _ in range(3)]
     first, second, third = outcomes
     assert isinstance(first, Claimed)
     assert isinstance(second, Claimed)
@@ -90,12 +103,12 @@ async def test_a_limit_isnt_told_as_an_end(db: Database, causes: Causes) -> None
     place, coupons = await shop(db), till(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 3, limit=2, closes=days(1)), causes.next())
     for _ in range(2):
-        assert isinstance(await coupons.claim(place, fan(1), campaign, NOON, causes.next()), Claimed)
-    assert isinstance(await coupons.claim(place, fan(1), campaign, NOON, causes.next()), AlreadyClaimed)
-    assert isinstance(await coupons.claim(place, fan(2), campaign, NOON, causes.next()), Claimed)
-    assert isinstance(await coupons.claim(place, fan(1), campaign, NOON, causes.next()), AlreadyClaimed)
-    assert await coupons.claim(place, fan(3), campaign, NOON, causes.next()) == SoldOut("Silk")
-    assert await coupons.claim(place, fan(3), campaign, days(1), causes.next()) == TooLate("Silk")
+        assert isinstance(await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign), Claimed)
+    assert isinstance(await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign), AlreadyClaimed)
+    assert isinstance(await coupons.claim(act_of(place, fan(2), NOON, causes.next()), campaign), Claimed)
+    assert isinstance(await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign), AlreadyClaimed)
+    assert await coupons.claim(act_of(place, fan(3), NOON, causes.next()), campaign) == SoldOut("Silk")
+    assert await coupons.claim(act_of(place, fan(3), days(1), causes.next()), campaign) == TooLate("Silk")
 
 
 async def test_every_refusal_changes_nothing(db: Database, causes: Causes) -> None:
@@ -110,8 +123,8 @@ async def test_every_refusal_changes_nothing(db: Database, causes: Causes) -> No
         "dear": NewCampaign("Dear", 5, price=11),
     }
     ids = {name: await offer(db, place, wish, causes.next()) for name, wish in wishes.items()}
-    await Campaigns(db).cancel(place, OWNER.user_id, ids["void"][1], NOON, causes.next())
-    await coupons.claim(place, fan(2), ids["gone"][0], NOON, causes.next())
+    await campaigns_of(db).cancel(act_by(place, OWNER.user_id, NOON, causes.next()), ids["void"][1])
+    await coupons.claim(act_of(place, fan(2), NOON, causes.next()), ids["gone"][0])
     expected = {
         (ids["early"][0], NOON): TooEarly("Early", NOON + HOUR),
         (ids["late"][0], NOON + HOUR): TooLate("Late"),
@@ -121,10 +134,10 @@ async def test_every_refusal_changes_nothing(db: Database, causes: Causes) -> No
         (10_000, NOON): NoSuchCoupon(),
         (-1, NOON): NoSuchCoupon(),
     }
-    await coupons.claim(place, fan(1), ids["early"][0], NOON, causes.next())  # works their tier out
+    await coupons.claim(act_of(place, fan(1), NOON, causes.next()), ids["early"][0])  # works their tier out
     before = await everything(db)
     for (campaign, at), outcome in expected.items():
-        assert await coupons.claim(place, fan(1), campaign, at, causes.next()) == outcome
+        assert await coupons.claim(act_of(place, fan(1), at, causes.next()), campaign) == outcome
     assert await everything(db) == before
 
 
@@ -132,7 +145,7 @@ async def test_another_shops_campaign_is_no_coupon_here(db: Database, causes: Ca
     """A forged press with a foreign id hears what a stale one hears."""
     here, there = await shop(db), await shop(db, fan(900), -1002)
     campaign, _ = await offer(db, there, NewCampaign("Theirs", 5), causes.next())
-    assert await till(db).claim(here, fan(1), campaign, NOON, causes.next()) == NoSuchCoupon()
+    assert await till(db).claim(act_of(here, fan(1), NOON, causes.next()), campaign) == NoSuchCoupon()
     assert await query(db, "SELECT taken FROM campaign") == [(0,)]
     assert await db.read(card_of, here.community_id, campaign, NOON) is None
     assert await db.read(card_of, there.community_id, campaign, NOON) is not None
@@ -144,11 +157,11 @@ async def test_a_redelivered_claim_hears_the_same(db: Database, causes: Causes) 
     await give(db, place, fan(1), 100)
     campaign, number = await offer(db, place, NewCampaign("Silk", 9, price=20, limit=3), causes.next())
     cause = causes.next()
-    first = await coupons.claim(place, fan(1), campaign, NOON, cause)
-    await coupons.claim(place, fan(1), campaign, NOON, causes.next())
-    await Campaigns(db).cancel(place, OWNER.user_id, number, NOON, causes.next())
+    first = await coupons.claim(act_of(place, fan(1), NOON, cause), campaign)
+    await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
+    await campaigns_of(db).cancel(act_by(place, OWNER.user_id, NOON, causes.next()), number)
     before = await everything(db)
-    assert await coupons.claim(place, fan(1), campaign, NOON, cause) == first
+    assert await coupons.claim(act_of(place, fan(1), NOON, cause), campaign) == first
     assert await everything(db) == before
 
 
@@ -157,7 +170,7 @@ async def test_two_hundred_fans_and_fifty_coupons(db: Database, causes: Causes) 
     place, coupons = await shop(db), till(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 50), causes.next())
     outcomes = await asyncio.gather(
-        *(coupons.claim(place, fan(number), campaign, NOON, causes.next()) for number in range(200))
+        *(coupons.claim(act_of(place, fan(number), NOON, causes.next()), campaign) for number in range(200))
     )
     claimed = [outcome for outcome in outcomes if isinstance(outcome, Claimed)]
     assert len(claimed) == len({outcome.code for outcome in claimed}) == 50
@@ -171,7 +184,9 @@ async def test_one_fan_presses_twenty_times_at_once(db: Database, causes: Causes
     place, coupons = await shop(db), till(db)
     await give(db, place, fan(1), 1_000)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 50, price=10, limit=2), causes.next())
-    outcomes = await asyncio.gather(*(coupons.claim(place, fan(1), campaign, NOON, causes.next()) for _ in range(20)))
+    outcomes = await asyncio.gather(
+        *(coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign) for _ in range(20))
+    )
     assert sum(isinstance(outcome, Claimed) for outcome in outcomes) == 2
     assert await balance(db, place, fan(1)) == 980
     assert await query(db, "SELECT taken FROM campaign") == [(2,)]
@@ -183,7 +198,7 @@ async def test_one_purse_in_two_campaigns_at_once(db: Database, causes: Causes) 
     await give(db, place, fan(1), 10)
     campaigns = [(await offer(db, place, NewCampaign("Silk", 5, price=10), causes.next()))[0] for _ in range(10)]
     outcomes = await asyncio.gather(
-        *(coupons.claim(place, fan(1), campaign, NOON, causes.next()) for campaign in campaigns)
+        *(coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign) for campaign in campaigns)
     )
     assert sum(isinstance(outcome, Claimed) for outcome in outcomes) == 1
     assert outcomes.count(PriceTooHigh("Silk", 10, 0)) == 9
@@ -194,7 +209,7 @@ async def test_one_update_delivered_ten_times_at_once(db: Database, causes: Caus
     """Ten deliveries of one press claim once and say the same."""
     place, coupons = await shop(db), till(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 50, limit=9), causes.next())
-    outcomes = await asyncio.gather(*(coupons.claim(place, fan(1), campaign, NOON, "42:77") for _ in range(10)))
+    outcomes = await asyncio.gather(*(coupons.claim(act_of(place, fan(1), NOON, "42:77"), campaign) for _ in range(10)))
     assert isinstance(outcomes[0], Claimed)
     assert outcomes == [outcomes[0]] * 10
     assert await query(db, "SELECT taken FROM campaign") == [(1,)]
@@ -205,9 +220,9 @@ async def test_a_code_that_is_taken_is_tried_again(db: Database, causes: Causes)
     place = await shop(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
     letters = iter("2" * 7 + "2" * 7 + "3" * 7)
-    coupons = Coupons(db, CouponPolicy(), lambda _: next(letters))
-    first = await coupons.claim(place, fan(1), campaign, NOON, causes.next())
-    second = await coupons.claim(place, fan(2), campaign, NOON, causes.next())
+    coupons = Claims(db, ClaimTools(CouponPolicy(), lambda _: next(letters)))
+    first = await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
+    second = await coupons.claim(act_of(place, fan(2), NOON, causes.next()), campaign)
     assert isinstance(first, Claimed)
     assert isinstance(second, Claimed)
     assert (first.code[:7], second.code[:7]) == ("2222-22", "3333-33")
@@ -218,10 +233,12 @@ async def test_a_broken_source_of_chance_takes_no_stock(db: Database, causes: Ca
     place = await shop(db)
     await give(db, place, fan(2), 20)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
-    coupons = Coupons(db, CouponPolicy(), lambda _: "2")
-    await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+    coupons = Claims(db, ClaimTools(CouponPolicy(), lambda _: "2"))
+    await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     before = await everything(db)
-    outcomes = await asyncio.gather(coupons.claim(place, fan(2), campaign, NOON, causes.next()), return_exceptions=True)
+    outcomes = await asyncio.gather(
+        coupons.claim(act_of(place, fan(2), NOON, causes.next()), campaign), return_exceptions=True
+    )
     assert [type(outcome) for outcome in outcomes] == [RuntimeError]
     assert await everything(db) == before
 
@@ -230,7 +247,9 @@ async def test_a_shared_code_is_the_same_for_all(db: Database, causes: Causes) -
     """A shared code is handed to each who claims and takes from the stock all the same."""
     place, coupons = await shop(db), till(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 2, shared_code="SILK20"), causes.next())
-    outcomes = [await coupons.claim(place, fan(number), campaign, NOON, causes.next()) for number in (1, 2, 1, 3)]
+    outcomes = [
+        await coupons.claim(act_of(place, fan(number), NOON, causes.next()), campaign) for number in (1, 2, 1, 3)
+    ]
     assert outcomes == [
         Claimed("Silk", "SILK20", 0, 0, None),
         Claimed("Silk", "SILK20", 0, 0, None),
@@ -245,18 +264,18 @@ async def test_what_a_fan_holds(db: Database, causes: Causes) -> None:
     silk, _ = await offer(db, here, NewCampaign("Silk", 9), causes.next())
     wool, number = await offer(db, here, NewCampaign("Wool", 9, shared_code="WOOL"), causes.next())
     theirs, _ = await offer(db, there, NewCampaign("Theirs", 9), causes.next())
-    first = await coupons.claim(here, fan(1), silk, NOON, causes.next())
+    first = await coupons.claim(act_of(here, fan(1), NOON, causes.next()), silk)
     assert isinstance(first, Claimed)
-    await coupons.claim(here, fan(1), wool, NOON, causes.next())
-    await coupons.claim(here, fan(2), silk, NOON, causes.next())
-    await coupons.claim(there, fan(1), theirs, NOON, causes.next())
-    redeemed = await Redeeming(db).redeem(here, OWNER.user_id, first.code, None, NOON, causes.next())
+    await coupons.claim(act_of(here, fan(1), NOON, causes.next()), wool)
+    await coupons.claim(act_of(here, fan(2), NOON, causes.next()), silk)
+    await coupons.claim(act_of(there, fan(1), NOON, causes.next()), theirs)
+    redeemed = await Redemption(db).redeem(act_by(here, OWNER.user_id, NOON, causes.next()), first.code)
     assert isinstance(redeemed, Redeemed)
-    await Campaigns(db).cancel(here, OWNER.user_id, number, NOON, causes.next())
-    assert await coupons.mine(here, fan(1).user_id, NOON) == MyCoupons(
+    await campaigns_of(db).cancel(act_by(here, OWNER.user_id, NOON, causes.next()), number)
+    assert await coupons.held_by(here, fan(1).user_id, NOON) == MyCoupons(
         (), past=(HeldCoupon("Wool", "WOOL", "cancelled", None), HeldCoupon("Silk", first.code, "redeemed", None))
     )
-    assert await coupons.mine(here, fan(3).user_id, NOON) == MyCoupons(())
+    assert await coupons.held_by(here, fan(3).user_id, NOON) == MyCoupons(())
 
 
 async def test_a_long_list_says_how_many_it_leaves_out(sqlite_url: str, causes: Causes) -> None:
@@ -265,8 +284,8 @@ async def test_a_long_list_says_how_many_it_leaves_out(sqlite_url: str, causes: 
         place, coupons = await shop(db), till(db)
         campaign, _ = await offer(db, place, NewCampaign("Silk", 50, limit=50), causes.next())
         for _ in range(SHOWN + 3):
-            await coupons.claim(place, fan(1), campaign, NOON, causes.next())
-        mine = await coupons.mine(place, fan(1).user_id, NOON)
+            await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
+        mine = await coupons.held_by(place, fan(1).user_id, NOON)
         assert (len(mine.coupons), mine.more) == (SHOWN, 3)
 
 
@@ -274,7 +293,7 @@ async def test_a_day_is_the_communitys_own(db: Database, causes: Causes) -> None
     """A claim counts as activity of the day that the shop's calendar shows."""
     place = replace(await shop(db), timezone="America/New_York")
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
-    await till(db).claim(place, fan(1), campaign, NOON, causes.next())
+    await till(db).claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     assert [(str(day), times) for day, times in await query(db, "SELECT day, times FROM activity")] == [
         ("2026-11-01", 1)
     ]
@@ -294,28 +313,28 @@ async def test_core_fans_come_first(db: Database, causes: Causes) -> None:
     campaign, _ = await offer(db, place, NewCampaign("Silk", 3, opens=opens), causes.next())
     await offer(db, place, NewCampaign("Kept", 3, opens=opens, kept_for=KeptFor.SHOP), causes.next())
     core, loyal = opens - timedelta(minutes=10), opens - timedelta(minutes=5)
-    [shown] = (await coupons.mine(place, fan(1).user_id, NOON)).early
+    [shown] = (await coupons.held_by(place, fan(1).user_id, NOON)).early
     assert shown == EarlyDrop(campaign, "Silk", 3, 0, core, opens, open=False)
-    assert await coupons.claim(place, fan(1), campaign, NOON, causes.next()) == TooEarly("Silk", opens, core)
-    [shown] = (await coupons.mine(place, fan(1).user_id, core)).early
+    assert await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign) == TooEarly("Silk", opens, core)
+    [shown] = (await coupons.held_by(place, fan(1).user_id, core)).early
     assert shown.open
-    assert isinstance(await coupons.claim(place, fan(1), campaign, core, causes.next()), Claimed)
-    assert await coupons.claim(place, fan(2), campaign, core, causes.next()) == TooEarly("Silk", opens, loyal)
-    assert isinstance(await coupons.claim(place, fan(2), campaign, loyal, causes.next()), Claimed)
-    assert await coupons.claim(place, fan(3), campaign, loyal, causes.next()) == TooEarly("Silk", opens)
-    assert (await coupons.mine(place, fan(3).user_id, NOON)).early == ()
-    assert isinstance(await coupons.claim(place, fan(3), campaign, opens, causes.next()), Claimed)
+    assert isinstance(await coupons.claim(act_of(place, fan(1), core, causes.next()), campaign), Claimed)
+    assert await coupons.claim(act_of(place, fan(2), core, causes.next()), campaign) == TooEarly("Silk", opens, loyal)
+    assert isinstance(await coupons.claim(act_of(place, fan(2), loyal, causes.next()), campaign), Claimed)
+    assert await coupons.claim(act_of(place, fan(3), loyal, causes.next()), campaign) == TooEarly("Silk", opens)
+    assert (await coupons.held_by(place, fan(3).user_id, NOON)).early == ()
+    assert isinstance(await coupons.claim(act_of(place, fan(3), opens, causes.next()), campaign), Claimed)
 
 
 async def test_a_drop_for_a_tier(db: Database, causes: Causes) -> None:
     """Who is below the lowest tier hears what is missing and takes nothing; who just rose claims at once."""
     place, coupons = await shop(db), till(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 3, tier=Tier.LOYAL), causes.next())
-    told = await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+    told = await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     assert told == TierTooLow("Silk", Tier.LOYAL, Tier.NEW)
     await db.write(_earns, place, fan(1), 30)
-    told = await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+    told = await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     assert told == TierTooLow("Silk", Tier.LOYAL, Tier.FAN)
     assert await query(db, "SELECT taken FROM campaign") == [(0,)]
     await db.write(_earns, place, fan(1), 120)
-    assert isinstance(await coupons.claim(place, fan(1), campaign, NOON, causes.next()), Claimed)
+    assert isinstance(await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign), Claimed)

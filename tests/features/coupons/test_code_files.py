@@ -7,25 +7,34 @@ from typing import Any
 
 import pytest
 
-from bot.features.coupons.campaigns import Campaigns
-from bot.features.coupons.code_files import Importing, begin, stage_some
-from bot.features.coupons.redemption import Redeeming
-from bot.rules.coupons.coupons import (
-    CampaignMade,
-    Claimed,
-    CodeFile,
-    CodeUnknown,
-    KeptFor,
-    NewCampaign,
-    Redeemed,
-    SoldOut,
-)
-from bot.rules.files import BadLine, CodesRefused, ImportPolicy, Trouble, sift
+from bot.features.coupons.code_files import CodeFiles, begin, stage_some
+from bot.flows.redeem import Redemption
+from bot.rules.coupon_states import KeptFor
+from bot.rules.coupons.campaigns import CampaignMade, CodeFile, NewCampaign
+from bot.rules.coupons.claims import Claimed, SoldOut
+from bot.rules.coupons.code_files import BadLine, CodesRefused, Trouble, check_codes
+from bot.rules.coupons.redemption import CodeUnknown, Redeemed
+from bot.rules.files import ImportPolicy
 from bot.rules.general import TooLateToUndo
 from bot.rules.place import Place
 from bot.rules.sheets import read_sheet
 from bot.store.engine.db import Database
-from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till, undo
+from tests.features.scene import (
+    NOON,
+    OWNER,
+    Causes,
+    act_by,
+    act_of,
+    campaigns_of,
+    days,
+    everything,
+    fan,
+    offer,
+    query,
+    shop,
+    till,
+    undo,
+)
 
 POLICY = ImportPolicy(chunk=3)
 HOUR = timedelta(hours=1)
@@ -40,12 +49,12 @@ async def bring(
     db: Database, place: Place, codes: list[str], cause: str, at: datetime = NOON, **wish: Any
 ) -> CampaignMade | CodesRefused:
     """Import codes and make a campaign of them, as `/newcoupon` does."""
-    batch = await Importing(db, POLICY).stage(place, numbered(*codes), at, cause)
+    batch = await CodeFiles(db, POLICY).stage(act_of(place, at=at, cause=cause), numbered(*codes))
     if not isinstance(batch, int):
         return batch
     file = CodeFile(batch, codes[0], codes[-1])
     asked = NewCampaign(wish.pop("title", "Silk"), 1, file=file, **wish)
-    made = await Campaigns(db).make(place, OWNER.user_id, asked, at, cause)
+    made = await campaigns_of(db).make(act_by(place, OWNER.user_id, at, cause), asked)
     assert isinstance(made, CampaignMade)
     return made
 
@@ -65,13 +74,13 @@ async def test_a_file_is_the_stock(db: Database, causes: Causes) -> None:
     assert (made.stock, made.first_code, made.last_code) == (7, "Silk-0", "Silk-6")
     assert await bring(db, place, codes, cause) == made
     campaign = await last_id(db)
-    got = [await coupons.claim(place, fan(number), campaign, NOON, causes.next()) for number in range(8)]
+    got = [await coupons.claim(act_of(place, fan(number), NOON, causes.next()), campaign) for number in range(8)]
     assert [one.code for one in got[:7] if isinstance(one, Claimed)] == codes
     assert got[7] == SoldOut("Silk")
-    redeeming = Redeeming(db)
-    used = await redeeming.redeem(place, OWNER.user_id, "Silk-3", None, NOON, causes.next())
+    redeeming = Redemption(db)
+    used = await redeeming.redeem(act_by(place, OWNER.user_id, NOON, causes.next()), "Silk-3")
     assert isinstance(used, Redeemed)
-    assert await redeeming.redeem(place, OWNER.user_id, "Silk-9", None, NOON, causes.next()) == CodeUnknown("Silk-9")
+    assert await redeeming.redeem(act_by(place, OWNER.user_id, NOON, causes.next()), "Silk-9") == CodeUnknown("Silk-9")
 
 
 async def test_a_crowd_and_a_file(db: Database, causes: Causes) -> None:
@@ -80,7 +89,7 @@ async def test_a_crowd_and_a_file(db: Database, causes: Causes) -> None:
     codes = [f"SILK-{number:03d}" for number in range(40)]
     await bring(db, place, codes, causes.next())
     campaign = await last_id(db)
-    taps = [coupons.claim(place, fan(number % 250), campaign, NOON, causes.next()) for number in range(1000)]
+    taps = [coupons.claim(act_of(place, fan(number % 250), NOON, causes.next()), campaign) for number in range(1000)]
     claimed = [one.code for one in await asyncio.gather(*taps) if isinstance(one, Claimed)]
     assert sorted(claimed) == codes
     assert await query(db, "SELECT count(*) FROM campaign_code WHERE NOT taken") == [(0,)]
@@ -92,7 +101,7 @@ async def test_what_the_shop_has_already_is_refused_whole(db: Database, causes: 
     generated, _ = await offer(db, place, NewCampaign("Made", 5), causes.next())
     await offer(db, place, NewCampaign("Shared", 5, shared_code="SILK20"), causes.next())
     await bring(db, place, ["OURS-1", "OURS-2"], causes.next())
-    mine = await coupons.claim(place, fan(1), generated, NOON, causes.next())
+    mine = await coupons.claim(act_of(place, fan(1), NOON, causes.next()), generated)
     assert isinstance(mine, Claimed)
     before = await everything(db)
     codes = ["NEW-1", "OURS-2", "NEW-2", mine.code, "SILK20", "NEW-3"]
@@ -121,15 +130,15 @@ async def test_two_imports_of_the_same_codes(db: Database, causes: Causes) -> No
 
 async def test_an_interrupted_import_is_seen_by_nobody(db: Database, causes: Causes) -> None:
     """What a crash left belongs to no campaign; the update comes again and goes on, or the tidying clears it away."""
-    place, importing = await shop(db), Importing(db, POLICY)
+    place, importing = await shop(db), CodeFiles(db, POLICY)
     codes = numbered(*(f"SILK-{number}" for number in range(8)))
     first, second = causes.next(), causes.next()
     for cause in (first, second):
-        batch, _ = await db.write(begin, place, NOON, cause)
+        batch, _ = await db.write(begin, act_of(place, cause=cause))
         half = codes[:3] if cause == first else [(1, "WOOL-1")]
-        assert await db.write(stage_some, place, batch, half, NOON) == []
+        assert await db.write(stage_some, act_of(place), batch, half) == []
     assert await query(db, "SELECT * FROM campaign") == []
-    assert isinstance(await importing.stage(place, codes, NOON, first), int)
+    assert isinstance(await importing.stage(act_of(place, at=NOON, cause=first), codes), int)
     await importing.tidy(NOON + HOUR / 2)
     assert await query(db, "SELECT count(*) FROM campaign_code") == [(9,)]
     await bring(db, place, [code for _, code in codes], first)
@@ -145,9 +154,9 @@ async def test_what_was_left_over_may_come_again(db: Database, causes: Causes, e
     made = await bring(db, place, ["SILK-1", "SILK-2", "SILK-3"], causes.next(), closes=days(1))
     assert isinstance(made, CampaignMade)
     campaign, later = await last_id(db), days(2)
-    await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+    await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     if ends == "cancelled":
-        await Campaigns(db).cancel(place, OWNER.user_id, made.number, NOON, causes.next())
+        await campaigns_of(db).cancel(act_by(place, OWNER.user_id, NOON, causes.next()), made.number)
     again = await bring(db, place, ["SILK-1", "SILK-2", "SILK-3"], causes.next(), later)
     assert again == CodesRefused(3, 1, (BadLine(1, "SILK-1", Trouble.TAKEN),))
     assert isinstance(await bring(db, place, ["SILK-2", "SILK-3"], causes.next(), later), CampaignMade)
@@ -155,13 +164,13 @@ async def test_what_was_left_over_may_come_again(db: Database, causes: Causes, e
 
 async def test_undo_and_the_codes(db: Database, causes: Causes) -> None:
     """A cancelled file of codes opens again, unless its codes came with another one meanwhile."""
-    place, staff = await shop(db), Campaigns(db)
+    place, staff = await shop(db), campaigns_of(db)
     made = await bring(db, place, ["SILK-1", "SILK-2"], causes.next(), kept_for=KeptFor.GIFT)
     assert isinstance(made, CampaignMade)
-    await staff.cancel(place, OWNER.user_id, made.number, NOON, causes.next())
+    await staff.cancel(act_by(place, OWNER.user_id, NOON, causes.next()), made.number)
     await undo(db, place, OWNER.user_id, NOON, causes.next())
     assert await query(db, "SELECT state FROM campaign") == [("open",)]
-    await staff.cancel(place, OWNER.user_id, made.number, NOON, causes.next())
+    await staff.cancel(act_by(place, OWNER.user_id, NOON, causes.next()), made.number)
     cancelled = (await query(db, "SELECT max(id) FROM audit_entry"))[0][0]
     await bring(db, place, ["SILK-1"], causes.next())
     assert isinstance(await undo(db, place, OWNER.user_id, NOON, causes.next(), cancelled), TooLateToUndo)
@@ -190,7 +199,7 @@ async def test_no_file_is_imported_by_half(db: Database, causes: Causes) -> None
         lines = [dice.choice(kinds[:worst]).format(number, line) for line in range(dice.randint(1, 9))]
         sheet = read_sheet("\n".join(lines).encode(), ("code",))
         before = await everything(db)
-        codes = sift(sheet.rows, POLICY) if sheet is not None else None
+        codes = check_codes(sheet.rows, POLICY) if sheet is not None else None
         if codes is None or codes.bad or not codes.good:
             refused += 1
             continue

@@ -5,33 +5,40 @@ from typing import Any
 
 import pytest
 
-from bot.features.coupons.campaigns import Campaigns
 from bot.rules.act import Sender
-from bot.rules.coupons.coupons import (
-    AlreadyClaimed,
-    CampaignFacts,
-    Claimed,
-    ClaimOutcome,
-    CouponPolicy,
-    KeptFor,
-    NewCampaign,
-    NoSuchCoupon,
-    PriceTooHigh,
-    SoldOut,
-)
+from bot.rules.coupon_states import KeptFor
+from bot.rules.coupons.campaigns import CampaignFacts, CouponPolicy, NewCampaign
+from bot.rules.coupons.claims import AlreadyClaimed, Claimed, ClaimOutcome, NoSuchCoupon, PriceTooHigh, SoldOut
 from bot.rules.place import Place
-from bot.store.coupons.hand_out import hand_out, put_back, set_aside, take_away, unlock
+from bot.store.coupons.hand_out import Claim, ClaimTools, hand_out, put_back, set_aside, take_away, unlock
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.members import standing
-from tests.features.scene import NOON, OWNER, Causes, balance, days, dice, fan, give, offer, query, shop, till
+from tests.features.scene import (
+    NOON,
+    OWNER,
+    Causes,
+    act_by,
+    act_of,
+    balance,
+    campaigns_of,
+    days,
+    dice,
+    fan,
+    give,
+    offer,
+    query,
+    shop,
+    till,
+)
 
 POLICY = CouponPolicy()
 
 
 def _hand_out(tx: Tx, /, place: Place, sender: Sender, campaign_id: int, cause: str, **how: Any) -> ClaimOutcome:
     member = standing(tx, place.community_id, sender, NOON)
-    return hand_out(tx, place, member, campaign_id, NOON, cause, POLICY, dice(sender.user_id), **how)
+    claim = Claim(place, campaign_id, NOON, cause, **how)
+    return hand_out(tx, member, claim, ClaimTools(POLICY, dice(sender.user_id)))
 
 
 @pytest.mark.parametrize("kept", list(KeptFor))
@@ -40,7 +47,7 @@ async def test_only_its_own_way_hands_it_out(db: Database, causes: Causes, kept:
     place = await shop(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 3, kept_for=kept), causes.next())
     assert await query(db, "SELECT * FROM card") == []
-    assert await till(db).claim(place, fan(1), campaign, NOON, causes.next()) == NoSuchCoupon()
+    assert await till(db).claim(act_of(place, fan(1), NOON, causes.next()), campaign) == NoSuchCoupon()
     for way in {None, *KeptFor} - {kept}:
         assert await db.write(_hand_out, place, fan(1), campaign, causes.next(), way=way) == NoSuchCoupon()
     assert await query(db, "SELECT taken FROM campaign") == [(0,)]
@@ -76,10 +83,10 @@ async def test_a_heart_goal_opens_it_once(db: Database, causes: Causes) -> None:
     opened = await asyncio.gather(*(db.write(unlock, place, campaign, NOON) for _ in range(5)))
     assert sum(isinstance(one, CampaignFacts) for one in opened) == 1
     assert len(await query(db, "SELECT * FROM card")) == 1
-    assert isinstance(await till(db).claim(place, fan(1), campaign, NOON, causes.next()), Claimed)
+    assert isinstance(await till(db).claim(act_of(place, fan(1), NOON, causes.next()), campaign), Claimed)
     over, _ = await offer(db, place, NewCampaign("Over", 3, closes=days(1), kept_for=KeptFor.HEARTS), causes.next())
     void, number = await offer(db, place, NewCampaign("Void", 3, kept_for=KeptFor.HEARTS), causes.next())
-    await Campaigns(db).cancel(place, OWNER.user_id, number, NOON, causes.next())
+    await campaigns_of(db).cancel(act_by(place, OWNER.user_id, NOON, causes.next()), number)
     elsewhere = await shop(db, fan(900), -1002)
     assert await db.write(unlock, place, over, days(1)) is None
     assert await db.write(unlock, place, void, NOON) is None
@@ -92,12 +99,12 @@ async def test_what_is_set_aside_is_nobody_elses(db: Database, causes: Causes) -
     campaign, _ = await offer(db, place, NewCampaign("Silk", 2), causes.next())
     assert await db.write(set_aside, place, campaign, NOON, POLICY)
     crowd = [fan(number) for number in range(1, 11)]
-    taps = [coupons.claim(place, one, campaign, NOON, causes.next()) for one in crowd]
+    taps = [coupons.claim(act_of(place, one, NOON, causes.next()), campaign) for one in crowd]
     assert sum(isinstance(one, Claimed) for one in await asyncio.gather(*taps)) == 1
     assert not await db.write(set_aside, place, campaign, NOON, POLICY)
     await db.write(put_back, place, campaign, NOON, POLICY)
     assert await db.write(set_aside, place, campaign, NOON, POLICY)
-    assert await coupons.claim(place, fan(60), campaign, NOON, causes.next()) == SoldOut("Silk")
-    friend = await db.write(_hand_out, place, fan(50), campaign, causes.next(), way=KeptFor.GIFT, aside=True)
+    assert await coupons.claim(act_of(place, fan(60), NOON, causes.next()), campaign) == SoldOut("Silk")
+    friend = await db.write(_hand_out, place, fan(50), campaign, causes.next(), way=KeptFor.GIFT, was_set_aside=True)
     assert isinstance(friend, Claimed)
     assert await query(db, "SELECT taken FROM campaign") == [(2,)]

@@ -7,14 +7,14 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from bot.features.communities import set_reachable
-from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.ending_soon import EndingCoupons
-from bot.features.coupons.redemption import Redeeming
-from bot.rules.coupons.coupons import Claimed, NewCampaign
+from bot.flows.redeem import Redemption
+from bot.rules.coupons.campaigns import NewCampaign
+from bot.rules.coupons.claims import Claimed
 from bot.rules.coupons.ending_soon import EndingPolicy
 from bot.store.engine.db import Database, Tx
 from bot.store.tables import Member
-from tests.features.scene import NOON, OWNER, Causes, days, fan, offer, query, shop, till
+from tests.features.scene import NOON, OWNER, Causes, act_by, act_of, campaigns_of, days, fan, offer, query, shop, till
 
 HOUR = timedelta(hours=1)
 
@@ -35,12 +35,12 @@ async def test_each_held_coupon_is_reminded_of_once(db: Database, causes: Causes
     place, coupons = await shop(db), till(db)
     closes = days(3)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9, closes=closes), causes.next())
-    got = [await coupons.claim(place, fan(number), campaign, NOON, causes.next()) for number in range(1, 6)]
+    got = [await coupons.claim(act_of(place, fan(number), NOON, causes.next()), campaign) for number in range(1, 6)]
     for number in (1, 2, 3, 5):
         await db.write(set_reachable, fan(number), can_write=True)
     used = got[1]
     assert isinstance(used, Claimed)
-    await Redeeming(db).redeem(place, OWNER.user_id, used.code, None, NOON, causes.next())
+    await Redemption(db).redeem(act_by(place, OWNER.user_id, NOON, causes.next()), used.code)
     await db.write(_mute, fan(3).user_id)
     due = clock(db, chunk=2)
     assert await due.run_due(NOON) == days(2)
@@ -57,7 +57,7 @@ async def test_an_outage_over_the_hour(db: Database, causes: Causes) -> None:
     place, coupons, due = await shop(db), till(db), clock(db)
     for title, closes in (("Noon", days(3)), ("Early", days(3) - 4 * HOUR)):
         campaign, _ = await offer(db, place, NewCampaign(title, 9, closes=closes), causes.next())
-        await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+        await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     await db.write(set_reachable, fan(1), can_write=True)
     night = days(2) + 11 * HOUR
     assert await due.run_due(night) == days(3) - 3 * HOUR
@@ -77,12 +77,12 @@ async def test_several_coupons_are_one_message(db: Database, causes: Causes) -> 
         campaign, number = await offer(db, place, NewCampaign(title, 9, closes=days(3)), causes.next())
         made.append((campaign, NOON))
         if title == "Gone":
-            await coupons.claim(place, fan(1), campaign, NOON, causes.next())
-            await Campaigns(db).cancel(place, OWNER.user_id, number, NOON, causes.next())
+            await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
+            await campaigns_of(db).cancel(act_by(place, OWNER.user_id, NOON, causes.next()), number)
             made.pop()
     short, _ = await offer(db, place, NewCampaign("Short", 9, closes=days(3)), causes.next())
     for campaign, at in [*made, (short, days(2) + HOUR)]:
-        await coupons.claim(place, fan(1), campaign, at, causes.next())
+        await coupons.claim(act_of(place, fan(1), at, causes.next()), campaign)
     await db.write(set_reachable, fan(1), can_write=True)
     await clock(db).run_due(days(2) + 2 * HOUR)
     assert await told(db) == [fan(1).user_id]

@@ -7,24 +7,16 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.features.coupons.campaigns import Campaigns
-from bot.features.coupons.redemption import Redeeming
 from bot.features.gifts.offers import GiftOffers
 from bot.features.staff.overview import Overview
 from bot.flows.my_card import MyCards
+from bot.flows.redeem import Redemption
 from bot.rules.coin_shop.shelf import ItemKind
-from bot.rules.coupons.coupons import (
-    AlreadyClaimed,
-    CampaignState,
-    Claimed,
-    CouponPolicy,
-    CouponState,
-    KeptFor,
-    NewCampaign,
-    Redeemed,
-    TooLate,
-    fate_of,
-)
+from bot.rules.coupon_states import CampaignState, CouponState, KeptFor
+from bot.rules.coupons.campaigns import CouponPolicy, NewCampaign
+from bot.rules.coupons.claims import AlreadyClaimed, Claimed, TooLate
+from bot.rules.coupons.held_coupons import fate_of
+from bot.rules.coupons.redemption import Redeemed
 from bot.rules.gift_states import GiftKind
 from bot.rules.gifts.cards import OfferGone
 from bot.rules.naming import Named
@@ -33,7 +25,7 @@ from bot.rules.people.privacy import DeletionAsked
 from bot.rules.place import Place
 from bot.rules.tiers import Tier
 from bot.store.airings import _benefit
-from bot.store.coupons.hand_out import hand_out
+from bot.store.coupons.hand_out import Claim, ClaimTools, hand_out
 from bot.store.engine.db import Database, Tx
 from bot.store.members import standing
 from bot.store.tables import Campaign, Coupon
@@ -46,7 +38,9 @@ from tests.features.scene import (
     PANEL,
     POLICIES,
     Causes,
+    act_by,
     act_of,
+    campaigns_of,
     days,
     dice,
     fan,
@@ -66,7 +60,7 @@ async def seen(db: Database, place: Place, at: datetime) -> tuple[list[str], lis
 
     `/me` and the question before a deletion count the first.
     """
-    mine = await till(db).mine(place, ME.user_id, at)
+    mine = await till(db).held_by(place, ME.user_id, at)
     assert {coupon.state for coupon in mine.coupons} <= {"held"}
     card = await MyCards(db, POLICIES).card(act_of(place, ME, at))
     assert card.coupons == len(mine.coupons) + mine.more
@@ -78,7 +72,8 @@ async def seen(db: Database, place: Place, at: datetime) -> tuple[list[str], lis
 
 def _give(tx: Tx, place: Place, campaign_id: int, cause: str, way: KeptFor | None) -> Claimed:
     member = standing(tx, place.community_id, ME, NOON)
-    got = hand_out(tx, place, member, campaign_id, NOON, cause, POLICY, dice(campaign_id), way=way)
+    claim = Claim(place, campaign_id, NOON, cause, way=way)
+    got = hand_out(tx, member, claim, ClaimTools(POLICY, dice(campaign_id)))
     assert isinstance(got, Claimed)
     return got
 
@@ -107,7 +102,7 @@ async def test_a_coupon_counts_while_it_can_be_used(
     got = await db.write(_give, place, campaign, causes.next(), wish.get("kept_for"))
     assert await seen(db, place, at) == ((["Silk"], []) if usable else ([], [("Silk", "over")]))
     whose = Named(ME.user_id, "@ana") if wish.get("shared_code") else None
-    redeemed = await Redeeming(db).redeem(place, OWNER.user_id, got.code, whose, at, causes.next())
+    redeemed = await Redemption(db).redeem(act_by(place, OWNER.user_id, at, causes.next()), got.code, whose)
     assert isinstance(redeemed, Redeemed) is usable
 
 
@@ -118,11 +113,11 @@ async def test_every_fate_at_once(db: Database, causes: Causes) -> None:
     numbers = {}
     for title, closes in ends.items():
         campaign, numbers[title] = await offer(db, place, NewCampaign(title, 5, closes=closes), causes.next())
-        got = await coupons.claim(place, ME, campaign, NOON, causes.next())
+        got = await coupons.claim(act_of(place, ME, NOON, causes.next()), campaign)
         assert isinstance(got, Claimed)
         if title == "Used":
-            await Redeeming(db).redeem(place, OWNER.user_id, got.code, None, NOON, causes.next())
-    await Campaigns(db).cancel(place, OWNER.user_id, numbers["Void"], NOON, causes.next())
+            await Redemption(db).redeem(act_by(place, OWNER.user_id, NOON, causes.next()), got.code)
+    await campaigns_of(db).cancel(act_by(place, OWNER.user_id, NOON, causes.next()), numbers["Void"])
     past = [("Void", "cancelled"), ("Used", "redeemed"), ("Over", "over")]
     assert await seen(db, place, NOON) == (["Over", "Soon", "Week", "Forever"], past[:2])
     assert await seen(db, place, days(1)) == (["Soon", "Week", "Forever"], past)
@@ -150,11 +145,11 @@ async def test_an_old_card_hands_nothing_out(db: Database, causes: Causes) -> No
     """Who holds an unused coupon of a drop that has ended is told that it is over; who used theirs, that they did."""
     place, coupons = await shop(db), till(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5, closes=days(1)), causes.next())
-    got = await coupons.claim(place, ME, campaign, NOON, causes.next())
+    got = await coupons.claim(act_of(place, ME, NOON, causes.next()), campaign)
     assert isinstance(got, Claimed)
-    assert await coupons.claim(place, ME, campaign, days(1), causes.next()) == TooLate("Silk")
-    await Redeeming(db).redeem(place, OWNER.user_id, got.code, None, NOON, causes.next())
-    used = await coupons.claim(place, ME, campaign, days(1), causes.next())
+    assert await coupons.claim(act_of(place, ME, days(1), causes.next()), campaign) == TooLate("Silk")
+    await Redemption(db).redeem(act_by(place, OWNER.user_id, NOON, causes.next()), got.code)
+    used = await coupons.claim(act_of(place, ME, days(1), causes.next()), campaign)
     assert used == AlreadyClaimed("Silk", got.code, days(1), redeemed=True)
 
 

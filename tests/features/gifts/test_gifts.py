@@ -5,11 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.features.coupons.campaigns import Campaigns
 from bot.features.gifts import held as held_gifts
 from bot.features.gifts.offers import GiftOffers
 from bot.features.people.preferences import Preferences
-from bot.rules.coupons.coupons import KeptFor, NewCampaign, NoSuchCoupon
+from bot.rules.coupon_states import KeptFor
+from bot.rules.coupons.campaigns import NewCampaign
+from bot.rules.coupons.claims import NoSuchCoupon
 from bot.rules.farming import HeldState
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.gift_states import GiftKind, Opens
@@ -36,7 +37,9 @@ from tests.features.scene import (
     NOON,
     OWNER,
     Causes,
+    act_by,
     act_of,
+    campaigns_of,
     days,
     everything,
     fan,
@@ -204,10 +207,10 @@ async def test_a_coupon_travels(db: Database, causes: Causes) -> None:
     first, second = await circle.card(ANA, offer=1), await circle.card(EVE, offer=1)
     assert await query(db, "SELECT taken FROM campaign") == [(2,)]
     assert await circle.makes(fan(9), offer=1) == OfferGone()
-    assert await till(db).claim(circle.place, fan(9), campaign, NOON, causes.next()) == NoSuchCoupon()
+    assert await till(db).claim(act_of(circle.place, fan(9), NOON, causes.next()), campaign) == NoSuchCoupon()
     await circle.opens(BEN, first)
     await circle.comes(BEN)
-    (held,) = (await till(db).mine(circle.place, BEN.user_id, NOON)).coupons
+    (held,) = (await till(db).held_by(circle.place, BEN.user_id, NOON)).coupons
     assert held.title == "Silk"
     assert [what for who, what in await circle.told() if who == BEN.user_id] == ["GiftWelcome"]
     await circle.tick(days(7))
@@ -231,7 +234,7 @@ async def test_a_coupon_that_was_cancelled_meanwhile(db: Database, causes: Cause
     await circle.offers(GiftKind.COUPON, campaign=1)
     card = await circle.card(ANA, offer=1)
     await circle.opens(BEN, card)
-    await Campaigns(db).cancel(circle.place, OWNER.user_id, 1, NOON, causes.next())
+    await campaigns_of(db).cancel(act_by(circle.place, OWNER.user_id, NOON, causes.next()), 1)
     await circle.comes(BEN)
     assert await query(db, "SELECT taken FROM campaign") == [(0,)]
     assert await query(db, "SELECT count(*) FROM gift_reward") == [(4,)]

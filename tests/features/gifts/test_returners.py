@@ -11,9 +11,10 @@ from bot.features.people.joining import Coming, Link, Reach
 from bot.flows.check_in import CheckIns
 from bot.flows.come_and_go import ComeAndGo
 from bot.rules.act import Sender
-from bot.rules.coupons.coupons import Claimed, NewCampaign, OfferedBefore
+from bot.rules.coupons.campaigns import NewCampaign
+from bot.rules.coupons.claims import Claimed, OfferedBefore
 from bot.rules.gift_states import GiftKind
-from bot.rules.raffles.raffles import Entered, WonLately
+from bot.rules.raffles.entries import Entered, WonLately
 from bot.rules.retention import FINGERPRINT_KEPT
 from bot.rules.words import Language
 from bot.store import forgotten
@@ -183,14 +184,14 @@ async def test_offers_that_still_stand_after_months(db: Database, causes: Causes
     """A coupon, a raffle with a cap: what could be had before isn't had again months later."""
     fair = await Fair.open(db, causes)
     campaign, _ = await offer(db, fair.place, NewCampaign("Silk", 9), causes.next())
-    assert isinstance(await till(db).claim(fair.place, FRIEND, campaign, NOON, causes.next()), Claimed)
+    assert isinstance(await till(db).claim(act_of(fair.place, FRIEND, NOON, causes.next()), campaign), Claimed)
     first = await fair.made()
     await fair.entered(first, FRIEND)
     await fair.drawn()
     assert await fair.winners(first) == [1]
     await privacy(db).delete(fair.place, FRIEND.user_id, DELETED)
     await db.write(forgotten.expire, ALMOST)
-    claimed = await till(db).claim(fair.place, FRIEND, campaign, ALMOST, causes.next())
+    claimed = await till(db).claim(act_of(fair.place, FRIEND, ALMOST, causes.next()), campaign)
     assert claimed == OfferedBefore("Silk")
     second = await fair.made(at=ALMOST, cap_days=365, closes=ALMOST + HOUR)
     assert await fair.enters(second, FRIEND, at=ALMOST) == WonLately("Silk scarf", 365)

@@ -17,19 +17,19 @@ from hypothesis.stateful import initialize, invariant, precondition, rule, run_s
 
 from bot.features.coin_shop.items import Items
 from bot.features.coin_shop.purchases import Purchases
-from bot.features.coupons.campaigns import Campaigns
 from bot.features.hearts.goals import HeartGoals
 from bot.features.hearts.hearts import Hearts
 from bot.features.raffles.redraw import Redrawing
-from bot.flows.buy import Chances, buy
+from bot.flows.buy import Buying
 from bot.flows.go_live import go_live
 from bot.rules.beacons import Pulse
 from bot.rules.coin_shop.items import ItemMade, NewItem
 from bot.rules.coin_shop.shelf import ItemKind, Yes
-from bot.rules.coupons.coupons import CampaignMade, CouponPolicy, KeptFor, NewCampaign
+from bot.rules.coupon_states import KeptFor
+from bot.rules.coupons.campaigns import CampaignMade, NewCampaign
 from bot.rules.gift_states import GiftKind
 from bot.rules.hearts.hearts import Give
-from bot.rules.raffles.raffles import NewRaffle, RafflePolicy
+from bot.rules.raffles.facts import NewRaffle, RafflePolicy
 from bot.rules.streams.streams import OnAir, StreamPolicy
 from bot.store.ledger import check_books
 from tests.features.draws import Fair, Recorded
@@ -37,7 +37,7 @@ from tests.features.fragile import Killed
 from tests.features.hearts.room import prizes_with
 from tests.features.machine import STAFF
 from tests.features.reward_rules import FANS, Fuse, RewardRules, fans, fuses, picks
-from tests.features.scene import POLICIES, Causes, act_of, dice, fan, give, named
+from tests.features.scene import POLICIES, Causes, act_by, act_of, campaigns_of, dice, fan, give, named, staff_act
 
 STEPS = ((2, Give("packet", coins=9, shares=3)), (4, Give("raffle", title="A scarf", winners=1, minutes=5)))
 
@@ -61,7 +61,7 @@ class Rewards(RewardRules):
     def __init__(self, template: Path) -> None:
         super().__init__(template)
         db, policy = self.fragile, RafflePolicy(chunk=3, refunds=2)
-        self.campaigns, self.items, self.purchases = Campaigns(db), Items(db), Purchases(db)
+        self.campaigns, self.items, self.purchases = campaigns_of(db), Items(db), Purchases(db)
         self.fair = Fair(db, self.place, Causes(), policy, Following(self), self.dice.randbytes)
         self.raffles, self.calling_off = self.fair.raffles, self.fair.calling_off
         self.redrawing = Redrawing(db, policy)
@@ -69,7 +69,7 @@ class Rewards(RewardRules):
         self.goals, self.hearts = HeartGoals(db, prizes), Hearts(db, prizes)
         self.clocks.append(self.fair.drawing)
         self.messages, self.proven = 0, set[int]()
-        self.chances = Chances(CouponPolicy(), dice(), self.dice.randbytes)
+        self.buying = Buying(db, POLICIES, dice(), self.dice.randbytes)
 
     @initialize()
     def an_evening_begins(self) -> None:
@@ -98,7 +98,9 @@ class Rewards(RewardRules):
         at, subject = self.now, None
         if kind is ItemKind.COUPON:
             campaign = NewCampaign("Silk", max(1, stock - 1), limit=3, kept_for=KeptFor.SHOP)
-            made = self.survives(fuse, lambda cause: self.campaigns.make(self.place, STAFF, campaign, at, cause))
+            made = self.survives(
+                fuse, lambda cause: self.campaigns.make(act_by(self.place, STAFF, at, cause), campaign)
+            )
             assert isinstance(made, CampaignMade)
             subject = made.number
         if kind is ItemKind.RAFFLE:
@@ -107,7 +109,7 @@ class Rewards(RewardRules):
                 return
             subject = numbers[0][0]
         wish = NewItem("Something nice", price, kind, subject=subject, stock=stock, limit=limit)
-        listed = self.survives(fuse, lambda cause: self.items.make(self.place, STAFF, wish, at, cause))
+        listed = self.survives(fuse, lambda cause: self.items.make(act_by(self.place, STAFF, at, cause), wish))
         assert isinstance(listed, ItemMade) or kind is ItemKind.RAFFLE
 
     @rule(crowd=st.lists(fans, min_size=3, max_size=FANS), pick=picks, fuse=fuses)
@@ -125,8 +127,8 @@ class Rewards(RewardRules):
             yes = Yes(item_id, price, bought + 1)
             self.survives(
                 fuse,
-                lambda cause, who=who, yes=yes: buy(  # type: ignore[misc]
-                    self.fragile, self.place, fan(who), yes, at, cause, self.chances
+                lambda cause, who=who, yes=yes: self.buying.buy(  # type: ignore[misc]
+                    act_of(self.place, fan(who), at, cause), yes
                 ),
             )
 
@@ -141,7 +143,7 @@ class Rewards(RewardRules):
             return
         (number, who), at = purchases[pick % len(purchases)], self.now
         whom = named(fan(who))
-        self.survives(fuse, lambda cause: self.purchases.refund(self.place, STAFF, number, whom, at, cause))
+        self.survives(fuse, lambda cause: self.purchases.refund(act_by(self.place, STAFF, at, cause), number, whom))
 
     # Raffles.
 
@@ -161,7 +163,7 @@ class Rewards(RewardRules):
         closes, at = self.now + timedelta(minutes=minutes), self.now
         rules: dict[str, Any] = {"ticket": ticket, "cap_days": cap, "weights": weights, "beacon": beacon}
         wish = NewRaffle("A scarf", closes, winners, reserves=3, **rules)
-        self.survives(fuse, lambda cause: self.raffles.make(self.place, STAFF, wish, at, cause))
+        self.survives(fuse, lambda cause: self.raffles.make(staff_act(self.place, STAFF, at, cause), wish))
 
     @rule(crowd=st.lists(fans, min_size=3, max_size=FANS), pick=picks, ticket=st.booleans(), fuse=fuses)
     def enter(self, crowd: list[int], pick: int, ticket: bool, fuse: Fuse) -> None:
@@ -174,7 +176,7 @@ class Rewards(RewardRules):
             self.survives(
                 fuse,
                 lambda cause, who=who: self.raffles.enter(  # type: ignore[misc]
-                    self.place, fan(who), raffle_id, at, cause, ticket=ticket
+                    act_of(self.place, fan(who), at, cause), raffle_id, ticket=ticket
                 ),
             )
 
@@ -184,9 +186,11 @@ class Rewards(RewardRules):
         numbers, at = self.look("SELECT number FROM raffle ORDER BY id DESC"), self.now
         number = numbers[pick % len(numbers)][0]
         if again:
-            self.survives(fuse, lambda cause: self.redrawing.redraw(self.place, STAFF, number, None, at, cause))
+            self.survives(
+                fuse, lambda cause: self.redrawing.redraw(staff_act(self.place, STAFF, at, cause), number, None)
+            )
         else:
-            self.survives(fuse, lambda cause: self.calling_off.cancel(self.place, STAFF, number, at, cause))
+            self.survives(fuse, lambda cause: self.calling_off.cancel(staff_act(self.place, STAFF, at, cause), number))
 
     @rule(steps=st.lists(st.sampled_from([95, 0, 30, 170, 400]), min_size=2, max_size=5), fuse=fuses)
     def an_hour_of_a_draw(self, steps: list[int], fuse: Fuse) -> None:
@@ -208,7 +212,9 @@ class Rewards(RewardRules):
         numbers, at = self.look("SELECT number FROM raffle WHERE state = 'listed' ORDER BY id DESC"), self.now
         if numbers:
             number = numbers[pick % len(numbers)][0]
-            self.survives(fuse, lambda cause: self.calling_off.call_off(self.place, STAFF, number, at, cause))
+            self.survives(
+                fuse, lambda cause: self.calling_off.call_off(staff_act(self.place, STAFF, at, cause), number)
+            )
 
     # Hearts.
 

@@ -11,7 +11,8 @@ from bot.features.hearts.hearts import Hearts, PostedMessage
 from bot.features.hearts.prizes import Prizes, PrizeTools
 from bot.flows.heart_prizes import PRIZES as PRIZE_KINDS
 from bot.rules.act import Act, Sender
-from bot.rules.coupons.coupons import KeptFor, NewCampaign
+from bot.rules.coupon_states import KeptFor
+from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.goal_board import GoalBoard
 from bot.rules.hearts.hearts import (
     GoalCancelled,

@@ -4,8 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from bot.features.communities import set_reachable
-from bot.features.coupons.campaigns import Campaigns
-from bot.rules.coupons.coupons import NewCampaign
+from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.goal_board import StepState
 from bot.rules.hearts.hearts import (
@@ -22,7 +21,19 @@ from bot.rules.hearts.hearts import (
 from bot.store.engine.db import Database
 from bot.store.ledger import check_books
 from tests.features.hearts.room import SECOND, TWO, Room, kept
-from tests.features.scene import OWNER, Causes, act_of, everything, fan, offer, privacy, query, shop
+from tests.features.scene import (
+    OWNER,
+    Causes,
+    act_by,
+    act_of,
+    campaigns_of,
+    everything,
+    fan,
+    offer,
+    privacy,
+    query,
+    shop,
+)
 from tests.features.studio import STAFF
 from tests.features.studio import at as minute
 
@@ -182,7 +193,7 @@ async def test_a_step_that_cant_be_opened_is_told_to_the_owner(db: Database, cau
     await db.write(set_reachable, OWNER, can_write=True)
     number = await kept(db, room)
     await room.goal("1,2", f"coupon:{number},packet:50/5")
-    await Campaigns(db).cancel(room.studio.place, STAFF, number, minute(2), causes.next())
+    await campaigns_of(db).cancel(act_by(room.studio.place, STAFF, minute(2), causes.next()), number)
     assert await room.heart(fan(1)) == Hearted(1, 1, unlocked=True)
     assert await room.states() == [StepState.FAILED, StepState.WAITING]
     told = await room.studio.waiting()

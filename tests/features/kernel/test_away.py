@@ -12,9 +12,9 @@ from bot.store.engine.away import DatabaseAwayError, is_away
 from bot.store.engine.db import Database, Rx, Tx
 from bot.store.engine.schema import migrate
 from bot.store.messages import departures
-from bot.store.messages.outbox import SAY, promise
+from bot.store.messages.outbox import Terms, promise
+from bot.store.messages.payloads import Say
 from bot.store.tables import Outbox
-from bot.store.tables.messages import Lane
 from tests.features.scene import NOON, shop
 
 
@@ -69,18 +69,8 @@ async def test_a_number_that_is_too_large_is_no_outage(db: Database) -> None:
 
 
 def _promise(tx: Tx, community_id: int) -> None:
-    promise(
-        tx,
-        key="one",
-        community_id=community_id,
-        chat_id=-101,
-        lane=Lane.LIVE,
-        act=SAY,
-        facts={},
-        due_at=NOON,
-        not_after=NOON + timedelta(hours=1),
-        now=NOON,
-    )
+    terms = Terms(now=NOON, key="one", not_after=NOON + timedelta(hours=1))
+    promise(tx, community_id, -101, Say("communities.Oops", {}), terms)
 
 
 def _state(rx: Rx) -> str:

@@ -9,8 +9,8 @@ from sqlalchemy import text
 
 from bot.store.damage import PARKED, Damage, Repairs, find, put_back, set_row_aside
 from bot.store.engine.db import Database, Tx
-from bot.store.messages.outbox import SAY, promise
-from bot.store.messages.promised import problem_of
+from bot.store.messages.outbox import Terms, promise
+from bot.store.messages.payloads import DamagedError, Say, read_payload
 from bot.store.messages.set_aside import OUTBOX, count_aside, list_aside
 from bot.store.tables import metadata
 from bot.store.tables.messages import Lane
@@ -38,17 +38,7 @@ def plant(tx: Tx, statement: str, values: dict[str, Any] | None = None) -> None:
 def promise_two(tx: Tx) -> None:
     """Two messages of shop 1."""
     for key in ("bad", "good"):
-        promise(
-            tx,
-            key=key,
-            community_id=1,
-            chat_id=-5,
-            lane=Lane.POST,
-            act=SAY,
-            facts={"outcome": "Oops", "facts": {}},
-            due_at=NOON,
-            now=NOON,
-        )
+        promise(tx, 1, -5, Say("Oops", {}), Terms(now=NOON, key=key, lane=Lane.POST))
 
 
 async def test_sound_tables(db: Database) -> None:
@@ -183,11 +173,17 @@ async def test_one_look_a_minute(sqlite_url: str) -> None:
         ("say", [], "facts are no object"),
         ("tell", {"outcome": "Oops", "facts": {}, "user_id": 5, "language": "ko", "whisper": True}, "facts: can_write"),
         ("post_card", {"card_id": "1"}, "facts: card_id"),
+        ("post_card", {"card_id": True}, "facts: card_id"),
         ("delete", {}, "facts: message_id"),
+        ("say", {"outcome": "Oops", "facts": {}, "witness": {"kind": "naming"}}, "facts: witness"),
         ("leave", {}, None),
         ("dance", {}, "unknown act"),
     ],
 )
 def test_what_a_message_needs(act: str, facts: Any, problem: str | None) -> None:
     """Facts that lack what their act needs are told by their names, never by what stands there."""
-    assert problem_of(act, facts) == problem
+    if problem is None:
+        assert read_payload(act, facts).act == act
+        return
+    with pytest.raises(DamagedError, match=f"^{problem}$"):
+        read_payload(act, facts)

@@ -12,17 +12,20 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import col, select
 
 from bot.features.coupons.claims import claim
-from bot.features.coupons.redemption import Redeeming
 from bot.flows.check_in import CheckIns
-from bot.rules.coupons.coupons import Claimed, CouponPolicy, NewCampaign
+from bot.flows.redeem import Redemption
+from bot.rules.coupons.campaigns import CouponPolicy, NewCampaign
+from bot.rules.coupons.claims import Claimed
 from bot.rules.place import Place
 from bot.store import causes as causes_
 from bot.store import ledger
+from bot.store.coupons.hand_out import ClaimTools
 from bot.store.engine.db import PROMISED, Database, Rx, Tx
 from bot.store.engine.sqlite import GROUP, WriterClosedError
 from bot.store.members import standing
 from bot.store.messages import outbox
-from bot.store.messages.outbox import promise
+from bot.store.messages.outbox import Terms, promise
+from bot.store.messages.payloads import Say
 from bot.store.tables import Account, FanGroup, Member, Outbox, Person, Transfer
 from bot.store.tables.ledger import AccountKind
 from bot.store.tables.messages import Lane, OutboxState
@@ -31,6 +34,7 @@ from tests.features.scene import (
     OWNER,
     POLICIES,
     Causes,
+    act_by,
     act_of,
     balance,
     days,
@@ -247,7 +251,10 @@ async def test_a_deadlock_runs_again(db: Database, url: str) -> None:
     await asyncio.gather(db.write(crosswise, 501, 502), db.write(crosswise, 502, 501))
     names = await query(db, "SELECT name FROM person WHERE user_id > 500")
     assert names == [("somebody!!",), ("somebody!!",)]
-    assert len(runs) == (3 if url.startswith("postgresql") else 2)
+    if url.startswith("postgresql"):
+        assert len(runs) >= 3  # who runs again may overtake the other one, which then runs again too
+    else:
+        assert len(runs) == 2
 
 
 async def test_a_read_is_no_write(db: Database) -> None:
@@ -272,17 +279,8 @@ async def test_a_promise_is_in_the_same_commit(db: Database, causes: Causes) -> 
     db.on_promise(lambda: woken.append(1))
 
     def tells(tx: Tx, key: str, error: Exception | None) -> bool:
-        promised = promise(
-            tx,
-            key=key,
-            community_id=place.community_id,
-            chat_id=-1001,
-            lane=Lane.BULK,
-            act="tell",
-            facts={"words": "소식"},
-            due_at=NOON,
-            now=NOON,
-        )
+        payload = Say("communities.Oops", {"words": "소식"})
+        promised = promise(tx, place.community_id, -1001, payload, Terms(now=NOON, key=key, lane=Lane.BULK))
         if error is not None:
             raise error
         return promised
@@ -295,7 +293,9 @@ async def test_a_promise_is_in_the_same_commit(db: Database, causes: Causes) -> 
     assert await db.write(tells, "news", None)
     assert not await db.write(tells, "news", None)
     assert woken == [1]
-    assert await db.read(lambda rx: rx.execute(select(Outbox.facts)).scalars().all()) == [{"words": "소식"}]
+    assert await db.read(lambda rx: rx.execute(select(Outbox.facts)).scalars().all()) == [
+        {"outcome": "communities.Oops", "facts": {"words": "소식"}}
+    ]
     assert not await db.write(lambda tx: PROMISED in tx.info)
 
 
@@ -409,7 +409,7 @@ async def test_a_coupon_is_once_by_its_table_too(db: Database, causes: Causes) -
     """Were the rule to fail, the constraint on a fan's n-th coupon still refuses."""
     place = await shop(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9), causes.next())
-    await till(db).claim(place, fan(1), campaign, NOON, causes.next())
+    await till(db).claim(act_of(place, fan(1), NOON, causes.next()), campaign)
 
     def takes_too_much(tx: Tx) -> None:
         tx.execute(text("UPDATE campaign SET taken = stock + 1"))
@@ -429,12 +429,12 @@ async def test_a_coupon_is_once_by_its_table_too(db: Database, causes: Causes) -
 
 async def test_causes_are_forgotten_after_three_days(db: Database, causes: Causes) -> None:
     """Within three days the first answer is told; then the rows forget it, and the number may come anew."""
-    place, checkins, staff = await shop(db), CheckIns(db, POLICIES), Redeeming(db)
+    place, checkins, staff = await shop(db), CheckIns(db, POLICIES), Redemption(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9, limit=2), "42:1")
     first = await checkins.check_in(act_of(place, fan(1), NOON, "42:2"))
-    claimed = await till(db).claim(place, fan(1), campaign, NOON, "42:3")
+    claimed = await till(db).claim(act_of(place, fan(1), NOON, "42:3"), campaign)
     assert isinstance(claimed, Claimed)
-    await staff.redeem(place, OWNER.user_id, claimed.code, None, NOON, "42:4")
+    await staff.redeem(act_by(place, OWNER.user_id, NOON, "42:4"), claimed.code)
     remembered = "SELECT count(cause) + count(answer) FROM "
     tables = ("check_in", "coupon", "audit_entry")
 
@@ -447,7 +447,7 @@ async def test_causes_are_forgotten_after_three_days(db: Database, causes: Cause
     await db.write(causes_.forget, NOON + causes_.KEPT + timedelta(microseconds=1))
     assert await known() == [0, 0, 0]
     later = days(4)
-    again = await db.write(claim, place, fan(1), campaign, later, "42:3", CouponPolicy(), dice(2))
+    again = await db.write(claim, act_of(place, fan(1), later, "42:3"), campaign, ClaimTools(CouponPolicy(), dice(2)))
     assert isinstance(again, Claimed)
     assert again.code != claimed.code
 
@@ -466,17 +466,7 @@ async def test_promises_that_are_done_are_dropped_after_a_month(db: Database) ->
 
 def _promise_many(tx: Tx, place: Place, count: int) -> None:
     for key in (*(f"many:{number}" for number in range(count)), "many:waits"):
-        outbox.promise(
-            tx,
-            key=key,
-            community_id=place.community_id,
-            chat_id=-1001,
-            lane=Lane.LIVE,
-            act=outbox.SAY,
-            facts={},
-            due_at=NOON,
-            now=NOON,
-        )
+        outbox.promise(tx, place.community_id, -1001, Say("communities.Oops", {}), Terms(now=NOON, key=key))
     done = update(Outbox).where(col(Outbox.key) != "many:waits")
     tx.execute(done.values(state=OutboxState.SENT, sent_at=NOON))
 

@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from bot.features.coupons.campaigns import Campaigns
-from bot.features.coupons.redemption import Redeeming
 from bot.features.orders.hook import Hooks, secret_of
 from bot.features.orders.orders import Orders
-from bot.flows.redeem import redeem
-from bot.flows.take_orders import Line, take_file, tell_order
-from bot.rules.coupons.coupons import Claimed, Redeemed
-from bot.rules.coupons.coupons import NewCampaign as Wish
+from bot.flows.redeem import Redemption
+from bot.flows.take_orders import Line, Ordering, take_told
+from bot.rules.coupons.campaigns import NewCampaign as Wish
+from bot.rules.coupons.claims import Claimed
+from bot.rules.coupons.redemption import Redeemed
 from bot.rules.files import ImportPolicy
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.orders.orders import (
@@ -33,7 +32,23 @@ from bot.rules.orders.orders import (
 )
 from bot.rules.place import Place
 from bot.store.engine.db import Database
-from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till, undo
+from tests.features.scene import (
+    NOON,
+    OWNER,
+    POLICIES,
+    Causes,
+    act_by,
+    act_of,
+    campaigns_of,
+    days,
+    everything,
+    fan,
+    offer,
+    query,
+    shop,
+    till,
+    undo,
+)
 
 STAFF = OWNER.user_id
 HOUR = timedelta(hours=1)
@@ -42,7 +57,9 @@ HOUR = timedelta(hours=1)
 async def held(db: Database, place: Place, causes: Causes, number: int = 1, **wish: Any) -> str:
     """A fan's coupon; its code."""
     campaign, _ = await offer(db, place, Wish(wish.pop("title", "Silk"), 9, **wish), causes.next())
-    claimed = await till(db, seed=number + 100 * campaign).claim(place, fan(number), campaign, NOON, causes.next())
+    claimed = await till(db, seed=number + 100 * campaign).claim(
+        act_of(place, fan(number), NOON, causes.next()), campaign
+    )
     assert isinstance(claimed, Claimed)
     return claimed.code
 
@@ -73,7 +90,7 @@ async def test_a_replayed_call_counts_a_voucher_once(db: Database, causes: Cause
     place = await shop(db)
     code = await held(db, place, causes)
     told = order(code.lower().replace("-", " "))
-    came = await asyncio.gather(*(tell_order(db, place, told, NOON) for _ in range(20)))
+    came = await asyncio.gather(*(db.write(take_told, place, told, NOON) for _ in range(20)))
     assert sum(one.redeems is not None for one in came) == 1
     assert all(one.trouble is None for one in came)
     assert sum(one.known for one in came) == 19
@@ -85,10 +102,10 @@ async def test_two_orders_on_one_coupon(db: Database, causes: Causes) -> None:
     """Of two orders at once with the same code one is taken; of two tellings of one order that differ, the first."""
     place = await shop(db)
     code = await held(db, place, causes)
-    came = await asyncio.gather(*(tell_order(db, place, order(code, f"A-{number}"), NOON) for number in range(8)))
+    came = await asyncio.gather(*(db.write(take_told, place, order(code, f"A-{number}"), NOON) for number in range(8)))
     assert sorted(str(one.trouble) for one in came) == ["None", *["coupon_used"] * 7]
     ref = str((await query(db, "SELECT ref FROM shop_order"))[0][0])
-    other = await tell_order(db, place, order(code, ref, 1), NOON)
+    other = await db.write(take_told, place, order(code, ref, 1), NOON)
     assert other == OrderTaken(OrderTrouble.OTHER_ORDER)
     assert await deeds(db) == {"redeem": 1, "order": 19_500}
 
@@ -100,7 +117,7 @@ async def test_what_an_order_cannot_use(db: Database, causes: Causes) -> None:
     void = await held(db, place, causes, 2)
     theirs = await held(db, elsewhere, causes)
     await offer(db, place, Wish("Shared", 9, shared_code="SILK20"), causes.next())
-    await Campaigns(db).cancel(place, STAFF, 2, NOON, causes.next())
+    await campaigns_of(db).cancel(act_by(place, STAFF, NOON, causes.next()), 2)
     before = await everything(db)
     expected = {
         "K7M2-QX4P": OrderTrouble.CODE_UNKNOWN,
@@ -112,9 +129,9 @@ async def test_what_an_order_cannot_use(db: Database, causes: Causes) -> None:
     }
     for code, trouble in expected.items():
         told = order(code, at=NOON + 2 * HOUR)
-        assert await tell_order(db, place, told, NOON + 2 * HOUR) == OrderTaken(trouble)
+        assert await db.write(take_told, place, told, NOON + 2 * HOUR) == OrderTaken(trouble)
     assert await everything(db) == before
-    in_time = await tell_order(db, place, order(over), NOON + 2 * HOUR)  # what counts is when it was paid
+    in_time = await db.write(take_told, place, order(over), NOON + 2 * HOUR)  # what counts is when it was paid
     assert in_time.trouble is None
 
 
@@ -122,22 +139,22 @@ async def test_a_coupon_redeemed_at_the_till_is_the_orders(db: Database, causes:
     """The order's value counts, its coupon isn't redeemed again, and the till's act can't be undone under it."""
     place = await shop(db)
     code = await held(db, place, causes)
-    used = await Redeeming(db, redeem).redeem(place, STAFF, code, None, NOON, causes.next())
+    used = await Redemption(db).redeem(act_by(place, STAFF, NOON, causes.next()), code)
     assert isinstance(used, Redeemed)
-    assert await tell_order(db, place, order(code), NOON) == OrderTaken()
+    assert await db.write(take_told, place, order(code), NOON) == OrderTaken()
     assert await deeds(db) == {"redeem": 1, "order": 19_500}
     assert isinstance(await undo(db, place, STAFF, NOON, causes.next(), used.audit_id), TooLateToUndo)
-    assert await tell_order(db, place, refunded(order(code)), NOON) == OrderTaken()
+    assert await db.write(take_told, place, refunded(order(code)), NOON) == OrderTaken()
     assert await deeds(db) == {}
     assert await state_of(db, code) == "held"
 
 
 async def test_undoing_a_redeemed_coupon_takes_its_points(db: Database, causes: Causes) -> None:
     """Redeemed, undone and redeemed again counts once."""
-    place, redeeming = await shop(db), Redeeming(db, redeem)
+    place, redeeming = await shop(db), Redemption(db)
     code = await held(db, place, causes)
     for _ in range(2):
-        used = await redeeming.redeem(place, STAFF, code, None, NOON, causes.next())
+        used = await redeeming.redeem(act_by(place, STAFF, NOON, causes.next()), code)
         assert isinstance(used, Redeemed)
         assert await deeds(db) == {"redeem": 1}
         assert isinstance(await undo(db, place, STAFF, NOON, causes.next(), used.audit_id), Undone)
@@ -148,12 +165,12 @@ async def test_an_order_taken_back(db: Database, causes: Causes) -> None:
     """Once, however often it is told: the coupon is held again and can be used for another order."""
     place = await shop(db)
     code = await held(db, place, causes)
-    await tell_order(db, place, order(code), NOON)
-    came = await asyncio.gather(*(tell_order(db, place, refunded(order(code)), NOON + HOUR) for _ in range(10)))
+    await db.write(take_told, place, order(code), NOON)
+    came = await asyncio.gather(*(db.write(take_told, place, refunded(order(code)), NOON + HOUR) for _ in range(10)))
     assert sorted(one.known for one in came) == [False, *[True] * 9]
     assert (await state_of(db, code), await deeds(db)) == ("held", {})
-    assert await tell_order(db, place, order(code), NOON) == OrderTaken(OrderTrouble.TAKEN_BACK)
-    assert (await tell_order(db, place, order(code, "A-2"), NOON)).redeems is not None
+    assert await db.write(take_told, place, order(code), NOON) == OrderTaken(OrderTrouble.TAKEN_BACK)
+    assert (await db.write(take_told, place, order(code, "A-2"), NOON)).redeems is not None
     assert await deeds(db) == {"redeem": 1, "order": 19_500}
 
 
@@ -161,8 +178,8 @@ async def test_a_refund_that_comes_before_its_order(db: Database, causes: Causes
     """Calls may overtake one another: the order that was taken back first counts nothing later."""
     place = await shop(db)
     code = await held(db, place, causes)
-    assert await tell_order(db, place, refunded(order(code)), NOON) == OrderTaken()
-    assert await tell_order(db, place, order(code), NOON) == OrderTaken(OrderTrouble.TAKEN_BACK)
+    assert await db.write(take_told, place, refunded(order(code)), NOON) == OrderTaken()
+    assert await db.write(take_told, place, order(code), NOON) == OrderTaken(OrderTrouble.TAKEN_BACK)
     assert (await state_of(db, code), await deeds(db)) == ("held", {})
 
 
@@ -171,31 +188,31 @@ async def test_staff_take_an_order_back_and_change_their_mind(db: Database, caus
     """The coupon of a drop that is over stays used; undoing restores what was."""
     place, orders = await shop(db), Orders(db)
     code = await held(db, place, causes, closes=days(1))
-    await tell_order(db, place, order(code), NOON)
+    await db.write(take_told, place, order(code), NOON)
     assert await orders.show(place, "A-1") == OrderShown(
         "A-1", OrderState.PAID, 39_000, "KRW", NOON, "Silk", code, "Fan 1"
     )
     at, cause = days(2) if over else NOON + HOUR, causes.next()
-    taken = await orders.refund(place, STAFF, "A-1", at, cause)
+    taken = await orders.refund(act_by(place, STAFF, at, cause), "A-1")
     assert isinstance(taken, OrderRefunded)
     assert taken == OrderRefunded("A-1", "Silk", "Fan 1", returned=not over, audit_id=taken.audit_id)
-    assert await orders.refund(place, STAFF, "A-1", at, cause) == taken
-    assert await orders.refund(place, STAFF, "A-1", at, causes.next()) == OrderRefundedBefore("A-1", at)
+    assert await orders.refund(act_by(place, STAFF, at, cause), "A-1") == taken
+    assert await orders.refund(act_by(place, STAFF, at, causes.next()), "A-1") == OrderRefundedBefore("A-1", at)
     assert await deeds(db) == {}
     assert await state_of(db, code) == ("redeemed" if over else "held")
     assert isinstance(await undo(db, place, STAFF, at, causes.next(), taken.audit_id), Undone)
     assert (await state_of(db, code), await deeds(db)) == ("redeemed", {"redeem": 1, "order": 19_500})
-    assert await orders.refund(place, STAFF, "A-9", at, causes.next()) == OrderUnknown("A-9")
+    assert await orders.refund(act_by(place, STAFF, at, causes.next()), "A-9") == OrderUnknown("A-9")
 
 
 async def test_a_refund_whose_coupon_was_used_since(db: Database, causes: Causes) -> None:
     """It can't be undone: one coupon would have paid two orders."""
     place, orders = await shop(db), Orders(db)
     code = await held(db, place, causes)
-    await tell_order(db, place, order(code), NOON)
-    taken = await orders.refund(place, STAFF, "A-1", NOON, causes.next())
+    await db.write(take_told, place, order(code), NOON)
+    taken = await orders.refund(act_by(place, STAFF, NOON, causes.next()), "A-1")
     assert isinstance(taken, OrderRefunded)
-    await tell_order(db, place, order(code, "A-2"), NOON)
+    await db.write(take_told, place, order(code, "A-2"), NOON)
     assert isinstance(await undo(db, place, STAFF, NOON, causes.next(), taken.audit_id), TooLateToUndo)
 
 
@@ -206,10 +223,11 @@ async def test_a_file_is_taken_line_by_line(db: Database, causes: Causes) -> Non
     lines: list[Line] = [(number, f"A-{number}", order(code, f"A-{number}")) for number, code in enumerate(codes, 2)]
     lines[1] = (3, "A-3", OrderTrouble.BAD_VALUE)
     lines.append((9, "A-2", order(codes[0], "A-2")))
-    policy, files, cause = OrderPolicy(chunk=2), ImportPolicy(shown=1), causes.next()
+    cause = causes.next()
+    ordering = Ordering(db, POLICIES.but(OrderPolicy(chunk=2), ImportPolicy(shown=1)))
 
     async def take(at: datetime, why: str) -> OrdersTaken:
-        return await take_file(db, place, STAFF, lines, at, why, policy, files)
+        return await ordering.take_file(act_by(place, STAFF, at, why), lines)
 
     first = await take(NOON, cause)
     assert first == OrdersTaken(6, 5, 0, 1, (RefusedLine(3, "A-3", OrderTrouble.BAD_VALUE),))
@@ -225,14 +243,14 @@ async def test_the_secret(db: Database, causes: Causes) -> None:
     place, tokens = await shop(db), iter(f"HIDDEN-{number}" for number in range(9))
     hooks, again = Hooks(db, lambda: next(tokens), listening=True), causes.next()
     assert await db.read(secret_of, place.community_id) is None
-    first = await hooks.show(place, STAFF, NOON, causes.next())
+    first = await hooks.show(act_by(place, STAFF, NOON, causes.next()))
     assert (first.secret, first.fresh) == ("HIDDEN-0", True)
-    shown = await hooks.show(place, STAFF, NOON, causes.next())
+    shown = await hooks.show(act_by(place, STAFF, NOON, causes.next()))
     assert (shown.secret, shown.fresh) == ("HIDDEN-0", False)
-    turned = [await hooks.turn(place, STAFF, NOON, again) for _ in range(2)]
+    turned = [await hooks.renew(act_by(place, STAFF, NOON, again)) for _ in range(2)]
     assert turned[0] == turned[1] != first
     assert "HIDDEN" not in repr(turned[0])
     assert "HIDDEN" not in repr(await query(db, "SELECT * FROM audit_entry"))
-    assert await hooks.close(place, STAFF, NOON, causes.next()) == HookOff(was=True)
-    assert await hooks.close(place, STAFF, NOON, causes.next()) == HookOff(was=False)
+    assert await hooks.close(act_by(place, STAFF, NOON, causes.next())) == HookOff(was=True)
+    assert await hooks.close(act_by(place, STAFF, NOON, causes.next())) == HookOff(was=False)
     assert await db.read(secret_of, place.community_id) is None

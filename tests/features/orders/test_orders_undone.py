@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,90 +12,34 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot.features.coupons.campaigns import Campaigns
-from bot.features.coupons.redemption import Redeeming
-from bot.features.orders.orders import Orders
-from bot.flows.redeem import redeem
-from bot.flows.take_orders import tell_order
 from bot.rules.act import Sender
-from bot.rules.coupons.coupons import Claimed, NewCampaign, Redeemed
+from bot.rules.coupons.campaigns import NewCampaign
+from bot.rules.coupons.claims import Claimed
 from bot.rules.farming import HeldState, Sign
 from bot.rules.general import NothingToUndo, TooLateToUndo, Undone
-from bot.rules.orders.orders import OrderRefunded, OrderTaken
 from bot.rules.place import Place
-from bot.rules.rights import Role
 from bot.store.engine.db import Database, Tx
 from bot.store.held import see
 from bot.store.tables import Member
 from tests.conftest import fresh_sqlite
 from tests.features.givers import Circle
-from tests.features.orders.test_orders import HOUR, order, refunded
-from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, offer, query, shop, till, undo
+from tests.features.orders.order_till import STAFF, Till
+from tests.features.orders.test_orders import HOUR
+from tests.features.scene import (
+    NOON,
+    Causes,
+    act_by,
+    act_of,
+    campaigns_of,
+    days,
+    fan,
+    offer,
+    query,
+    till,
+)
 
-STAFF = OWNER.user_id
 HELPER = 77
-CLOSES = days(1)
 LATE = days(2)
-ANA = fan(1)
-
-
-@dataclass
-class Till:
-    """One fan's coupon, the orders that use it, and staff who change their minds."""
-
-    db: Database
-    place: Place
-    causes: Causes
-    code: str = ""
-    refunds: list[int] = field(default_factory=list)
-    """Audit entries, the oldest first."""
-    redemptions: list[int] = field(default_factory=list)
-
-    @classmethod
-    async def open(cls, db: Database, causes: Causes) -> "Till":
-        """A fan holds a coupon of a drop that runs for a day."""
-        counter = cls(db, await shop(db), causes)
-        campaign, _ = await offer(db, counter.place, NewCampaign("Silk", 9, closes=CLOSES), causes.next())
-        claimed = await till(db).claim(counter.place, ANA, campaign, NOON, causes.next())
-        assert isinstance(claimed, Claimed)
-        counter.code = claimed.code
-        return counter
-
-    async def redeems(self, at: datetime = NOON, by: int = STAFF) -> None:
-        """Staff honour the coupon at the till."""
-        redeeming = Redeeming(self.db, redeem)
-        outcome = await redeeming.redeem(self.place, by, self.code, None, at, self.causes.next())
-        if isinstance(outcome, Redeemed):
-            self.redemptions.append(outcome.audit_id)
-
-    async def orders(self, ref: str = "A-1", at: datetime = NOON, now: datetime | None = None) -> OrderTaken:
-        """The platform tells of a paid order."""
-        return await tell_order(self.db, self.place, order(self.code, ref, at=at), now or at)
-
-    async def platform_refunds(self, ref: str, at: datetime) -> OrderTaken:
-        """The platform tells that it was taken back."""
-        return await tell_order(self.db, self.place, refunded(order(self.code, ref, at=at)), at)
-
-    async def refunds_order(self, ref: str = "A-1", at: datetime = NOON + HOUR) -> None:
-        """Staff take an order back."""
-        outcome = await Orders(self.db).refund(self.place, STAFF, ref, at, self.causes.next())
-        if isinstance(outcome, OrderRefunded):
-            self.refunds.append(outcome.audit_id)
-
-    async def undoes(self, entry: int, at: datetime = NOON + HOUR) -> Any:
-        """Staff take one act back."""
-        return await undo(self.db, self.place, STAFF, at, self.causes.next(), entry, role=Role.OWNER)
-
-    async def state(self) -> dict[str, Any]:
-        """Everything that an order touches, but what only tells of acts."""
-        rows = await everything(self.db)
-        told = ("audit_entry", "outbox", "held", "card")
-        return {table: found for table, found in rows.items() if table not in told}
-
-    async def points(self) -> dict[tuple[str, str], int]:
-        """What counts, by kind and day."""
-        rows = await query(self.db, "SELECT kind, day, times FROM activity WHERE kind IN ('redeem', 'order')")
-        return {(kind, str(day)): times for kind, day, times in rows}
 
 
 # What was before the refund.
@@ -140,7 +84,7 @@ async def at_the_till_of_a_drop_that_is_over(counter: Till) -> datetime:
 async def of_a_cancelled_drop(counter: Till) -> datetime:
     """The drop was cancelled after its coupon was used."""
     await counter.orders()
-    await Campaigns(counter.db).cancel(counter.place, STAFF, 1, NOON, counter.causes.next())
+    await campaigns_of(counter.db).cancel(act_by(counter.place, STAFF, NOON, counter.causes.next()), 1)
     return NOON + HOUR
 
 
@@ -202,7 +146,7 @@ async def used_by_another_order(counter: Till) -> None:
 
 async def cancelled(counter: Till) -> None:
     """Its drop is cancelled, so that it is void."""
-    await Campaigns(counter.db).cancel(counter.place, STAFF, 1, NOON + HOUR, counter.causes.next())
+    await campaigns_of(counter.db).cancel(act_by(counter.place, STAFF, NOON + HOUR, counter.causes.next()), 1)
 
 
 @pytest.mark.parametrize("between", [used_at_the_till, used_by_another_order, cancelled])
@@ -252,7 +196,7 @@ async def _friends_order(circle: Circle) -> Till:
     """Fan 2 came by fan 1's card and has a coupon."""
     await circle.brings(fan(1), fan(2))
     campaign, _ = await offer(circle.db, circle.place, NewCampaign("Silk", 9), circle.causes.next())
-    claimed = await till(circle.db).claim(circle.place, fan(2), campaign, NOON, circle.causes.next())
+    claimed = await till(circle.db).claim(act_of(circle.place, fan(2), NOON, circle.causes.next()), campaign)
     assert isinstance(claimed, Claimed)
     return Till(circle.db, circle.place, circle.causes, claimed.code)
 

@@ -10,7 +10,7 @@ from bot.features.people.board import MonthBoard
 from bot.flows.check_in import CheckIns
 from bot.flows.my_card import MyCards
 from bot.rules.checkins.checkins import CheckInPolicy
-from bot.rules.coupons.coupons import NewCampaign
+from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.lots import Lapse
 from bot.rules.people.members import Board, BoardLine, BoardPolicy, MyCard
 from bot.rules.streaks import Restorable
@@ -28,7 +28,7 @@ async def test_places_by_coins_earned_this_month(db: Database, causes: Causes) -
         await give(db, here, fan(number), coins)
     await give(db, there, fan(3), 1_000)
     campaign, _ = await offer(db, here, NewCampaign("Silk", 5, price=50), causes.next())
-    await till(db).claim(here, fan(2), campaign, NOON, causes.next())
+    await till(db).claim(act_of(here, fan(2), NOON, causes.next()), campaign)
     assert await MonthBoard(db, BoardPolicy()).board(here, fan(3).user_id, NOON) == Board(
         month=date(2026, 11, 1),
         lines=(
@@ -92,7 +92,7 @@ async def test_a_card_tells_what_the_next_check_in_would(db: Database, causes: C
     for day in (0, 1, 2, 4, 6):
         await checkins.check_in(act_of(place, fan(1), days(day), causes.next()))
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
-    await till(db).claim(place, fan(1), campaign, days(6), causes.next())
+    await till(db).claim(act_of(place, fan(1), days(6), causes.next()), campaign)
     end = Lapse(date(2027, 11, 30), 34)
     held = MyCard("Fan 1", 34, 1, True, 6, 1, Restorable(6, (days(5).date(),), 20), lapses=(end,))
     assert await MyCards(db, POLICIES).card(act_of(place, fan(1), days(6))) == held

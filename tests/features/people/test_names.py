@@ -4,15 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from bot.features.coupons.redemption import Redeeming
 from bot.flows.named_people import People
+from bot.flows.redeem import Redemption
 from bot.rules.act import Sender
 from bot.rules.coin_shop.items import ItemUnknown, NothingBought
-from bot.rules.coupons.coupons import NewCampaign, WhoseCode
+from bot.rules.coupons.campaigns import NewCampaign
+from bot.rules.coupons.redemption import WhoseCode
 from bot.rules.naming import MOST_CHOICES, Named, WhichFan
 from bot.store.engine.db import Database
 from tests.features.counter import STAFF, Counter
-from tests.features.scene import NOON, ROOM, Causes, days, fan, give, offer, query, shop, till
+from tests.features.scene import NOON, ROOM, Causes, act_by, act_of, days, fan, give, offer, query, shop, till
 
 PEOPLE = {
     501: "Ana 🧵",
@@ -90,9 +91,9 @@ async def test_holders_of_a_shared_code(db: Database, causes: Causes) -> None:
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9, shared_code="SILK20"), causes.next())
     assert await people.holders(place, "SILK20", "") == WhoseCode("SILK20")
     for number in (1, 2, 3):
-        await till(db).claim(place, fan(number), campaign, NOON, causes.next())
+        await till(db).claim(act_of(place, fan(number), NOON, causes.next()), campaign)
     assert fans(await people.holders(place, "silk20", "")) == ["Fan 3", "Fan 2", "Fan 1"]
-    await Redeeming(db).redeem(place, STAFF, "SILK20", Named(fan(2).user_id, "Fan 2"), NOON, causes.next())
+    await Redemption(db).redeem(act_by(place, STAFF, NOON, causes.next()), "SILK20", Named(fan(2).user_id, "Fan 2"))
     assert fans(await people.holders(place, "silk20", "@fan2")) == ["Fan 3", "Fan 1"]
     assert await people.shares(place, "silk20")
     assert not await people.shares(place, "SILK21")
@@ -105,7 +106,7 @@ async def test_the_panel_lists_who_was_active_last(db: Database, causes: Causes)
     place, people, there = await shop(db), People(db), await shop(db, fan(900), -1002)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9, limit=9), causes.next())
     for number, day in ((1, 3), (2, 5), (3, 4), (4, 6)):
-        await till(db, number).claim(place, fan(number), campaign, days(day), causes.next())
+        await till(db, number).claim(act_of(place, fan(number), days(day), causes.next()), campaign)
     await db.write(
         lambda tx: tx.connection().exec_driver_sql("UPDATE member SET left_at = joined_at WHERE user_id = 104")
     )

@@ -7,18 +7,19 @@ from datetime import datetime, timedelta
 from sqlalchemy import text
 
 from bot.features.coin_shop.purchases import Purchases
-from bot.features.coupons.campaigns import Campaigns
-from bot.features.coupons.claims import Coupons
-from bot.features.coupons.redemption import Redeeming
+from bot.features.coupons.claims import Claims
 from bot.features.people.joining import Coming, Link, Reach
 from bot.features.people.preferences import Preferences
 from bot.flows.attend import attend
 from bot.flows.check_in import CheckIns
 from bot.flows.come_and_go import ComeAndGo
 from bot.flows.my_card import MyCards
+from bot.flows.redeem import Redemption
 from bot.rules.act import Sender
 from bot.rules.checkins.checkins import CheckedIn, CheckInPolicy, StartsTomorrow
-from bot.rules.coupons.coupons import Claimed, NewCampaign, NoSuchCoupon, OfferedBefore, Redeemed
+from bot.rules.coupons.campaigns import NewCampaign
+from bot.rules.coupons.claims import Claimed, NoSuchCoupon, OfferedBefore
+from bot.rules.coupons.redemption import Redeemed
 from bot.rules.people.preferences import Preference
 from bot.rules.people.privacy import DeletionAsked, DeletionDone, NothingKept, OwnerStays, PrivacyNotice
 from bot.rules.place import Place
@@ -30,10 +31,13 @@ from bot.store import forgotten
 from bot.store.engine.db import Database, Tx
 from bot.store.leaving import NOBODY
 from bot.store.ledger import check_books
-from bot.store.messages.outbox import forget_told
-from bot.store.messages.telling import packed, tell_in_private
+from bot.store.messages.outbox import Terms, forget_told
+from bot.store.messages.payloads import pack
+from bot.store.messages.telling import tell_in_private
 from bot.store.places import Group
+from bot.store.private_messages import Reader
 from bot.store.tables import Airing, Dialogue, Stream
+from bot.store.tables.messages import Lane
 from tests.features.counter import Counter
 from tests.features.people.test_sources import source_of, touch
 from tests.features.scene import (
@@ -42,8 +46,10 @@ from tests.features.scene import (
     POLICIES,
     ROOM,
     Causes,
+    act_by,
     act_of,
     balance,
+    campaigns_of,
     days,
     dice,
     everything,
@@ -93,25 +99,25 @@ async def live_a_life(db: Database, place: Place, causes: Causes) -> None:
     await give(db, place, ANA, 100)
     await CheckIns(db, POLICIES).check_in(act_of(place, ANA, NOON, causes.next()))
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9, price=20, limit=2), causes.next())
-    coupons: Coupons = till(db)
-    first = await coupons.claim(place, ANA, campaign, NOON, causes.next())
-    await coupons.claim(place, ANA, campaign, NOON, causes.next())
+    coupons: Claims = till(db)
+    first = await coupons.claim(act_of(place, ANA, NOON, causes.next()), campaign)
+    await coupons.claim(act_of(place, ANA, NOON, causes.next()), campaign)
     assert isinstance(first, Claimed)
-    redeemed = await Redeeming(db).redeem(place, OWNER.user_id, first.code, None, NOON, causes.next())
+    redeemed = await Redemption(db).redeem(act_by(place, OWNER.user_id, NOON, causes.next()), first.code)
     assert isinstance(redeemed, Redeemed)
     assert redeemed.fan == ANA.name
     # As an operator she made a campaign, a source, and redeemed somebody's coupon.
-    await Campaigns(db).make(place, ANA.user_id, NewCampaign("Hers", 5), NOON, causes.next())
+    await campaigns_of(db).make(act_by(place, ANA.user_id, NOON, causes.next()), NewCampaign("Hers", 5))
     await give(db, place, fan(2), 50)
-    theirs = await coupons.claim(place, fan(2), campaign, NOON, causes.next())
+    theirs = await coupons.claim(act_of(place, fan(2), NOON, causes.next()), campaign)
     assert isinstance(theirs, Claimed)
-    await Redeeming(db).redeem(place, ANA.user_id, theirs.code, None, NOON, causes.next())
+    await Redemption(db).redeem(act_by(place, ANA.user_id, NOON, causes.next()), theirs.code)
     # In the coin shop she bought what staff handed over, and handed over what somebody else had bought.
     counter = Counter(db, place, causes)
     await counter.lists(price=5)
     for one in (ANA, fan(2)):
         await counter.buys(one)
-        await Purchases(db).hand_over(place, ANA.user_id, 1, named(one), NOON, causes.next())
+        await Purchases(db).hand_over(act_by(place, ANA.user_id, NOON, causes.next()), 1, named(one))
     await counter.buys(ANA)
     await db.write(_half_filled, place)
 
@@ -154,12 +160,12 @@ async def test_a_redelivered_redemption_names_nobody(db: Database, causes: Cause
     """The till's answer that named the fan is gone with them; the coupon stays used."""
     place = await shop(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9), causes.next())
-    claimed = await till(db).claim(place, ANA, campaign, NOON, causes.next())
+    claimed = await till(db).claim(act_of(place, ANA, NOON, causes.next()), campaign)
     assert isinstance(claimed, Claimed)
     cause = causes.next()
-    await Redeeming(db).redeem(place, OWNER.user_id, claimed.code, None, NOON, cause)
+    await Redemption(db).redeem(act_by(place, OWNER.user_id, NOON, cause), claimed.code)
     await privacy(db).delete(place, ANA.user_id, NOON + HOUR)
-    again = await Redeeming(db).redeem(place, OWNER.user_id, claimed.code, None, NOON, cause)
+    again = await Redemption(db).redeem(act_by(place, OWNER.user_id, NOON, cause), claimed.code)
     assert "Unmistakable" not in str(again)
     assert await query(db, "SELECT state FROM coupon") == [("redeemed",)]
 
@@ -170,14 +176,14 @@ async def test_who_comes_back_is_new_but_gets_nothing_twice(db: Database, causes
     before, _ = await offer(db, place, NewCampaign("Before", 9), causes.next())
     later, _ = await offer(db, place, NewCampaign("Later", 9, opens=NOON + 2 * HOUR), causes.next())
     await checkins.check_in(act_of(place, ANA, NOON, causes.next()))
-    await coupons.claim(place, ANA, before, NOON, causes.next())
+    await coupons.claim(act_of(place, ANA, NOON, causes.next()), before)
     await privacy(db).delete(place, ANA.user_id, NOON + HOUR)
     after, _ = await offer(db, place, NewCampaign("After", 9), causes.next(), NOON + 3 * HOUR)
     back = NOON + 3 * HOUR
     assert await checkins.check_in(act_of(place, ANA, back, causes.next())) == StartsTomorrow(5)
-    assert await coupons.claim(place, ANA, before, back, causes.next()) == OfferedBefore("Before")
-    assert isinstance(await coupons.claim(place, ANA, later, back, causes.next()), Claimed)
-    assert isinstance(await coupons.claim(place, ANA, after, back, causes.next()), Claimed)
+    assert await coupons.claim(act_of(place, ANA, back, causes.next()), before) == OfferedBefore("Before")
+    assert isinstance(await coupons.claim(act_of(place, ANA, back, causes.next()), later), Claimed)
+    assert isinstance(await coupons.claim(act_of(place, ANA, back, causes.next()), after), Claimed)
     card = await MyCards(db, POLICIES).card(act_of(place, ANA, back))
     assert (card.balance, card.checked_in, card.tomorrow) == (0, True, 5)
     tomorrow = await checkins.check_in(act_of(place, ANA, days(1), causes.next()))
@@ -245,13 +251,13 @@ async def test_fingerprints_differ_by_shop_and_end(db: Database, causes: Causes)
     assert len(prints) == 2
     await checkins.check_in(act_of(here, ANA, NOON + HOUR, causes.next()))
     campaign, _ = await offer(db, here, NewCampaign("Long", 9), causes.next(), NOON - HOUR)
-    assert isinstance(await till(db).claim(here, ANA, campaign, days(2), causes.next()), OfferedBefore)
+    assert isinstance(await till(db).claim(act_of(here, ANA, days(2), causes.next()), campaign), OfferedBefore)
     assert timedelta(days=365) == FINGERPRINT_KEPT
     await db.write(forgotten.expire, days(364))
-    assert isinstance(await till(db).claim(here, ANA, campaign, days(364), causes.next()), OfferedBefore)
+    assert isinstance(await till(db).claim(act_of(here, ANA, days(364), causes.next()), campaign), OfferedBefore)
     await db.write(forgotten.expire, NOON + FINGERPRINT_KEPT)
     assert await query(db, "SELECT count(*) FROM forgotten") == [(0,)]
-    assert isinstance(await till(db).claim(here, ANA, campaign, days(366), causes.next()), Claimed)
+    assert isinstance(await till(db).claim(act_of(here, ANA, days(366), causes.next()), campaign), Claimed)
 
 
 async def test_another_shop_keeps_what_is_its_own(db: Database, causes: Causes) -> None:
@@ -311,7 +317,7 @@ async def test_deletion_and_taps_at_once(db: Database, causes: Causes) -> None:
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9), causes.next())
     at = NOON + HOUR
     await asyncio.gather(
-        *(coupons.claim(place, ANA, campaign, at, causes.next()) for _ in range(10)),
+        *(coupons.claim(act_of(place, ANA, at, causes.next()), campaign) for _ in range(10)),
         *(privacy(db).delete(place, ANA.user_id, at) for _ in range(2)),
         *(checkins.check_in(act_of(place, ANA, at, causes.next())) for _ in range(10)),
     )
@@ -335,8 +341,8 @@ async def test_notice_and_stop(db: Database) -> None:
 
 
 def _remind(tx: Tx, place: Place) -> None:
-    told = packed(NoSuchCoupon())
-    tell_in_private(tx, place.community_id, ANA.user_id, Language.EN, told, key="r", now=NOON, not_after=NOON + HOUR)
+    terms = Terms(now=NOON, key="r", not_after=NOON + HOUR, lane=Lane.REMINDER)
+    tell_in_private(tx, place.community_id, Reader(ANA.user_id, Language.EN), pack(NoSuchCoupon()), terms)
 
 
 async def test_what_could_not_be_told_is_dropped(db: Database) -> None:

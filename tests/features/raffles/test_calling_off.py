@@ -10,13 +10,14 @@ from bot.features.raffles.proofs import Proving
 from bot.rules.beacons import QUICKNET
 from bot.rules.general import Undone
 from bot.rules.raffles.draws import CalledOff, CallOffTold, OwnerMayCallOff
-from bot.rules.raffles.raffles import MyEntry, RaffleNotNow, RaffleUnknown
+from bot.rules.raffles.entries import MyEntry
+from bot.rules.raffles.opening import RaffleNotNow, RaffleUnknown
 from bot.rules.rights import Role
 from bot.store.engine.db import Database
 from bot.store.ledger import check_books
 from bot.store.messages import departures
 from tests.features.draws import CLOSES, STAFF, Fair, Recorded
-from tests.features.scene import NOON, Causes, balance, everything, fan, give, query, undo
+from tests.features.scene import NOON, Causes, balance, everything, fan, give, query, staff_act, undo
 
 SECOND = timedelta(seconds=1)
 
@@ -38,13 +39,13 @@ async def test_seed_and_list_are_shown_before_the_round_comes(db: Database, caus
     """Tickets come back, the groups get the proof, and nobody has won."""
     fair, raffle, number = await named(db, causes)
     at, cause = CLOSES + 10 * SECOND, causes.next()
-    assert await fair.calling_off.cancel(fair.place, STAFF, 1, at, cause) == OwnerMayCallOff(1)
-    outcome = await fair.calling_off.call_off(fair.place, STAFF, 1, at, cause)
+    assert await fair.calling_off.cancel(staff_act(fair.place, STAFF, at, cause), 1) == OwnerMayCallOff(1)
+    outcome = await fair.calling_off.call_off(staff_act(fair.place, STAFF, at, cause), 1)
     assert outcome == CalledOff(1, "Silk scarf", 3, 15)
     assert [await balance(db, fair.place, fan(one)) for one in (1, 2, 3)] == [5, 5, 5]
     # The same update again: the first answer, nothing twice.
-    assert await fair.calling_off.cancel(fair.place, STAFF, 1, at, cause) == OwnerMayCallOff(1)
-    assert await fair.calling_off.call_off(fair.place, STAFF, 1, at, cause) == outcome
+    assert await fair.calling_off.cancel(staff_act(fair.place, STAFF, at, cause), 1) == OwnerMayCallOff(1)
+    assert await fair.calling_off.call_off(staff_act(fair.place, STAFF, at, cause), 1) == outcome
     assert await fair.told("file") == [-1001]
     told = await Proving(db).proof(fair.place.community_id, raffle)
     assert told is not None
@@ -68,7 +69,7 @@ async def test_after_the_round_everybody_sees_who_would_have_won(db: Database, c
     fair, raffle, number = await named(db, causes)
     assert fair.beacon is not None
     fair.beacon.now = QUICKNET.time_of(number) + 5 * SECOND
-    outcome = await fair.calling_off.call_off(fair.place, STAFF, 1, fair.beacon.now, causes.next())
+    outcome = await fair.calling_off.call_off(staff_act(fair.place, STAFF, fair.beacon.now, causes.next()), 1)
     assert isinstance(outcome, CalledOff)
     told = await Proving(db).proof(fair.place.community_id, raffle)
     assert told is not None
@@ -91,7 +92,7 @@ async def test_it_can_be_called_off_while_its_naming_leaves(
     await fair.passes(CLOSES)
     if taken:
         await db.write(departures.take, [row.id for row in (await db.read(departures.look, CLOSES)).due], "before")
-    outcome = await fair.calling_off.call_off(fair.place, STAFF, 1, CLOSES + 2 * SECOND, causes.next())
+    outcome = await fair.calling_off.call_off(staff_act(fair.place, STAFF, CLOSES + 2 * SECOND, causes.next()), 1)
     assert isinstance(outcome, CalledOff)
     assert await fair.posts(CLOSES + posted * SECOND) is taken
     proof = await fair.proof(raffle)
@@ -107,13 +108,16 @@ async def test_what_cant_be_called_off(db: Database, causes: Causes) -> None:
     await fair.made()
     await fair.made(beacon=False)
     off = CallingOff(db, fair.policy, fair.beacon).call_off
-    assert await off(fair.place, STAFF, 1, NOON, causes.next()) == RaffleNotNow(1, "Silk scarf", "cancel", "open")
+    assert await off(staff_act(fair.place, STAFF, NOON, causes.next()), 1) == RaffleNotNow(
+        1, "Silk scarf", "cancel", "open"
+    )
     await fair.drawn_with_beacon()
     before = await everything(db)
     for number in (1, 2):
         expected = RaffleNotNow(number, "Silk scarf", "cancel", "drawn")
-        assert await off(fair.place, STAFF, number, CLOSES + timedelta(hours=1), causes.next()) == expected
-    assert await off(fair.place, STAFF, 7, CLOSES, causes.next()) == RaffleUnknown(7)
+        act = staff_act(fair.place, STAFF, CLOSES + timedelta(hours=1), causes.next())
+        assert await off(act, number) == expected
+    assert await off(staff_act(fair.place, STAFF, CLOSES, causes.next()), 7) == RaffleUnknown(7)
     assert await everything(db) == before
 
 
@@ -122,7 +126,7 @@ async def test_calling_off_races_the_draw(db: Database, causes: Causes) -> None:
     fair, raffle, number = await named(db, causes)
     assert fair.beacon is not None
     now = fair.beacon.now = QUICKNET.time_of(number)
-    off = fair.calling_off.call_off(fair.place, STAFF, 1, now, causes.next())
+    off = fair.calling_off.call_off(staff_act(fair.place, STAFF, now, causes.next()), 1)
     outcome, _ = await asyncio.gather(off, fair.drawing.run_due(now))
     await fair.passes(now + SECOND)
     called_off = isinstance(outcome, CalledOff)
@@ -135,7 +139,7 @@ async def test_calling_off_races_the_draw(db: Database, causes: Causes) -> None:
 async def test_calling_off_in_public_isnt_undone(db: Database, causes: Causes) -> None:
     """The seed is known by then."""
     fair, _, _ = await named(db, causes)
-    await fair.calling_off.call_off(fair.place, STAFF, 1, CLOSES + SECOND, causes.next())
+    await fair.calling_off.call_off(staff_act(fair.place, STAFF, CLOSES + SECOND, causes.next()), 1)
     assert not isinstance(
         await undo(db, fair.place, STAFF, CLOSES + 2 * SECOND, causes.next(), role=Role.OWNER), Undone
     )

@@ -16,7 +16,10 @@ from bot.features.raffles import draw as steps
 from bot.features.raffles.proofs import Proving
 from bot.flows.come_and_go import ComeAndGo
 from bot.rules.people.preferences import Preference
-from bot.rules.raffles.raffles import Entered, NotAWinner, RaffleNotNow, RafflePolicy, RaffleUnknown, Winner, WonLately
+from bot.rules.raffles.entries import Entered, WonLately
+from bot.rules.raffles.facts import RafflePolicy
+from bot.rules.raffles.opening import NotAWinner, RaffleNotNow, RaffleUnknown
+from bot.rules.raffles.results import Winner
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.tables import Activity, Member, RaffleEntry
@@ -67,7 +70,7 @@ async def test_a_draw_from_close_to_proof(db: Database, causes: Causes) -> None:
     assert await query(db, "SELECT count(*) FROM win") == [(3,)]
 
 
-@pytest.mark.parametrize("step", ["check_some", "freeze", "fix_key", "write_ranks", "tell"])
+@pytest.mark.parametrize("step", ["check_some", "freeze", "fix_key", "write_ranks", "finish_draw"])
 async def test_a_crash_changes_nothing_but_the_hour(
     db: Database, causes: Causes, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,28 +5,21 @@ from datetime import timedelta
 
 from bot.flows.check_in import CheckIns
 from bot.rules.general import Undone
-from bot.rules.raffles.raffles import (
+from bot.rules.raffles.entries import (
     AlreadyEntered,
     CheckInFirst,
-    ClosesWrong,
     ComeToStreamFirst,
     Entered,
     EntryClosed,
     MyEntry,
-    Need,
-    NewRaffle,
-    NoStreamForIt,
     NoSuchRaffle,
     NotEntered,
-    RaffleCancelled,
-    RaffleMade,
-    RaffleNotNow,
-    RafflePolicy,
-    RaffleShown,
     TicketTooDear,
     TierTooLow,
     WonLately,
 )
+from bot.rules.raffles.facts import Need, NewRaffle, RafflePolicy
+from bot.rules.raffles.opening import ClosesWrong, NoStreamForIt, RaffleCancelled, RaffleMade, RaffleNotNow, RaffleShown
 from bot.rules.sealing import commitment, seal_of
 from bot.store.engine.db import Database
 from bot.store.ledger import check_books
@@ -43,6 +36,7 @@ from tests.features.scene import (
     privacy,
     query,
     shop,
+    staff_act,
     undo,
 )
 from tests.features.studio import Studio
@@ -70,7 +64,7 @@ async def test_the_same_update_opens_one_raffle(db: Database, causes: Causes) ->
     """A redelivered `/newraffle` hears the first answer, whatever seed it brought."""
     fair = await Fair.open(db, causes)
     wish, cause = NewRaffle("Silk", CLOSES), causes.next()
-    outcomes = [await fair.raffles.make(fair.place, STAFF, wish, NOON, cause) for _ in range(2)]
+    outcomes = [await fair.raffles.make(staff_act(fair.place, STAFF, NOON, cause), wish) for _ in range(2)]
     assert outcomes[0] == outcomes[1]
     assert await query(db, "SELECT count(*) FROM raffle") == [(1,)]
 
@@ -79,10 +73,10 @@ async def test_windows_that_make_no_sense(db: Database, causes: Causes) -> None:
     """It closes a minute to 90 days ahead, and a raffle of a stream needs one that starts before."""
     fair = await Fair.open(db, causes)
     for closes in (NOON, NOON + timedelta(seconds=59), NOON + timedelta(days=91)):
-        outcome = await fair.raffles.make(fair.place, STAFF, NewRaffle("Silk", closes), NOON, causes.next())
+        outcome = await fair.raffles.make(staff_act(fair.place, STAFF, NOON, causes.next()), NewRaffle("Silk", closes))
         assert outcome == ClosesWrong(closes, 1, 90)
     wish = NewRaffle("Silk", CLOSES, needs=(Need.STREAM,))
-    assert await fair.raffles.make(fair.place, STAFF, wish, NOON, causes.next()) == NoStreamForIt(CLOSES)
+    assert await fair.raffles.make(staff_act(fair.place, STAFF, NOON, causes.next()), wish) == NoStreamForIt(CLOSES)
     assert await query(db, "SELECT count(*) FROM raffle") == [(0,)]
 
 
@@ -137,7 +131,7 @@ async def test_refusals_change_nothing(db: Database, causes: Causes) -> None:
     """Too late, called off, another shop's, none such: no entry, no coin."""
     fair = await Fair.open(db, causes)
     raffle, gone = await fair.made(), await fair.made()
-    await fair.calling_off.cancel(fair.place, STAFF, 2, NOON, causes.next())
+    await fair.calling_off.cancel(staff_act(fair.place, STAFF, NOON, causes.next()), 2)
     await give(db, fair.place, fan(1), 5)
     before = await everything(db)
     assert await fair.enters(raffle, fan(1), at=CLOSES) == EntryClosed("Silk scarf", "closed")
@@ -145,7 +139,7 @@ async def test_refusals_change_nothing(db: Database, causes: Causes) -> None:
     assert await fair.enters(99, fan(1)) == NoSuchRaffle()
     assert await everything(db) == before
     other = await shop(db, fan(50), -2002)
-    outcome = await fair.raffles.enter(other, fan(1), raffle, NOON, causes.next())
+    outcome = await fair.raffles.enter(act_of(other, fan(1), NOON, causes.next()), raffle)
     assert outcome == NoSuchRaffle()
     assert await fair.raffles.my_entry(other, fan(1).user_id, raffle, NOON) == NoSuchRaffle()
 
@@ -171,13 +165,13 @@ async def test_calling_off_gives_tickets_back(db: Database, causes: Causes) -> N
         await give(db, fair.place, fan(number), 10)
         await fair.entered(raffle, fan(number), ticket=number != 3)
     cause = causes.next()
-    called_off = await fair.calling_off.cancel(fair.place, STAFF, 1, NOON, cause)
+    called_off = await fair.calling_off.cancel(staff_act(fair.place, STAFF, NOON, cause), 1)
     assert isinstance(called_off, RaffleCancelled)
     assert (called_off.entries, called_off.refunded, called_off.undoable) == (5, 20, False)
     assert [await balance(db, fair.place, fan(number)) for number in range(1, 6)] == [10] * 5
     await fair.calling_off.finish_refunds(NOON)
-    assert await fair.calling_off.cancel(fair.place, STAFF, 1, NOON, cause) == called_off
-    again = await fair.calling_off.cancel(fair.place, STAFF, 1, NOON, causes.next())
+    assert await fair.calling_off.cancel(staff_act(fair.place, STAFF, NOON, cause), 1) == called_off
+    again = await fair.calling_off.cancel(staff_act(fair.place, STAFF, NOON, causes.next()), 1)
     assert again == RaffleNotNow(1, "Silk scarf", "cancel", "cancelled")
     assert [await balance(db, fair.place, fan(number)) for number in range(1, 6)] == [10] * 5
     assert (await db.read(check_books)).sound
@@ -187,10 +181,10 @@ async def test_nothing_is_called_off_once_it_is_closed(db: Database, causes: Cau
     """From the close on the result is fixed: a shop that dislikes it can't take the raffle back."""
     fair = await Fair.open(db, causes)
     await fair.entered(await fair.made(), fan(1))
-    closed = await fair.calling_off.cancel(fair.place, STAFF, 1, CLOSES, causes.next())
+    closed = await fair.calling_off.cancel(staff_act(fair.place, STAFF, CLOSES, causes.next()), 1)
     assert closed == RaffleNotNow(1, "Silk scarf", "cancel", "closed")
     await fair.drawn()
-    drawn = await fair.calling_off.cancel(fair.place, STAFF, 1, DRAWS, causes.next())
+    drawn = await fair.calling_off.cancel(staff_act(fair.place, STAFF, DRAWS, causes.next()), 1)
     assert drawn == RaffleNotNow(1, "Silk scarf", "cancel", "drawn")
 
 
@@ -201,7 +195,7 @@ async def test_undo_before_the_first_entry(db: Database, causes: Causes) -> None
     assert await undo(db, fair.place, STAFF, NOON, causes.next()) == Undone("raffle.made", "#1 Silk scarf")
     assert (await fair.card(raffle, NOON)).state == "cancelled"
     second = await fair.made()
-    await fair.calling_off.cancel(fair.place, STAFF, 2, NOON, causes.next())
+    await fair.calling_off.cancel(staff_act(fair.place, STAFF, NOON, causes.next()), 2)
     assert await undo(db, fair.place, STAFF, NOON, causes.next()) == Undone("raffle.cancelled", "#2 Silk scarf")
     await fair.entered(second, fan(1))
     assert not isinstance(await undo(db, fair.place, STAFF, NOON, causes.next()), Undone)
@@ -230,7 +224,7 @@ async def test_entries_race_the_call_off(db: Database, causes: Causes) -> None:
     for number in range(20):
         await give(db, fair.place, fan(number), 5)
     taps = [fair.enters(raffle, fan(number), ticket=True) for number in range(20)]
-    off = fair.calling_off.cancel(fair.place, STAFF, 1, NOON, causes.next())
+    off = fair.calling_off.cancel(staff_act(fair.place, STAFF, NOON, causes.next()), 1)
     await asyncio.gather(*taps[:10], off, *taps[10:])
     await fair.calling_off.finish_refunds(NOON)
     assert [await balance(db, fair.place, fan(number)) for number in range(20)] == [5] * 20
@@ -291,6 +285,6 @@ async def test_numbers_are_the_shops_own(db: Database, causes: Causes) -> None:
     fair = await Fair.open(db, causes)
     other = await shop(db, fan(50), -2002)
     await fair.made()
-    outcome = await fair.raffles.make(other, fan(50).user_id, NewRaffle("Tea", CLOSES), NOON, causes.next())
+    outcome = await fair.raffles.make(act_of(other, fan(50), NOON, causes.next()), NewRaffle("Tea", CLOSES))
     assert isinstance(outcome, RaffleMade)
     assert outcome.number == 1

@@ -10,13 +10,14 @@ from sqlalchemy import text
 
 from bot.features.raffles.draw import Drawing, fix_key
 from bot.rules.beacons import NAMED_AHEAD, QUICKNET
-from bot.rules.raffles.raffles import BeaconUnreachable, NewRaffle, RaffleMade, RafflePolicy
+from bot.rules.raffles.facts import NewRaffle, RafflePolicy
+from bot.rules.raffles.opening import BeaconUnreachable, RaffleMade
 from bot.store.engine.db import Database, Tx
 from bot.store.messages import departures
 from bot.store.tables import FanGroup
 from tests.features.draws import CLOSES, DRAWS, STAFF, Fair, Recorded, pulse
 from tests.features.fragile import Fragile, Killed
-from tests.features.scene import NOON, OWNER, Causes, fan, query
+from tests.features.scene import NOON, OWNER, Causes, fan, query, staff_act
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -297,7 +298,7 @@ async def test_whether_the_beacon_seals_is_decided_at_the_opening(db: Database, 
         fair.beacon.answers = answers
         for wanted in (None, True, False):
             wish = NewRaffle("Silk", CLOSES, beacon=wanted)
-            made = await fair.raffles.make(fair.place, STAFF, wish, NOON, causes.next())
+            made = await fair.raffles.make(staff_act(fair.place, STAFF, NOON, causes.next()), wish)
             outcomes[answers, wanted] = made.sealed_alone if isinstance(made, RaffleMade) else made
     assert outcomes == {
         (True, None): False,
@@ -310,7 +311,7 @@ async def test_whether_the_beacon_seals_is_decided_at_the_opening(db: Database, 
     sealings = await query(db, "SELECT sealing FROM raffle ORDER BY id")
     assert sealings == [("freeze",), ("freeze",), ("none",), ("none",), ("none",)]
     unknown = await Fair.open(db, causes)
-    again = await unknown.raffles.make(unknown.place, STAFF, NewRaffle("Silk", CLOSES), NOON, causes.next())
+    again = await unknown.raffles.make(staff_act(unknown.place, STAFF, NOON, causes.next()), NewRaffle("Silk", CLOSES))
     assert isinstance(again, RaffleMade)
     assert again.sealed_alone
 
@@ -320,9 +321,9 @@ async def test_an_opening_that_comes_again_stays_what_it_was(db: Database, cause
     fair = await Fair.open(db, causes, beacon=Recorded())
     assert fair.beacon is not None
     wish, cause = NewRaffle("Silk", CLOSES, beacon=True), causes.next()
-    first = await fair.raffles.make(fair.place, STAFF, wish, NOON, cause)
+    first = await fair.raffles.make(staff_act(fair.place, STAFF, NOON, cause), wish)
     fair.beacon.answers = False
-    assert await fair.raffles.make(fair.place, STAFF, wish, NOON, cause) == first
+    assert await fair.raffles.make(staff_act(fair.place, STAFF, NOON, cause), wish) == first
     assert await query(db, "SELECT count(*) FROM raffle") == [(1,)]
 
 

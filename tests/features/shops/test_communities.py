@@ -8,14 +8,28 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from bot.features.communities import Communities, arrive
-from bot.features.coupons.campaigns import Campaigns
 from bot.rules.act import Sender
-from bot.rules.coupons.coupons import NewCampaign
+from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.words import Language
 from bot.store.engine.db import Database, Tx
 from bot.store.rooms import leave_room
 from bot.store.tables import Card
-from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, follow, offer, query, shop, till
+from tests.features.scene import (
+    NOON,
+    OWNER,
+    Causes,
+    act_by,
+    act_of,
+    campaigns_of,
+    days,
+    everything,
+    fan,
+    follow,
+    offer,
+    query,
+    shop,
+    till,
+)
 
 STRANGER = Sender(2, "Jun", "jun", "en")
 
@@ -110,7 +124,7 @@ async def test_a_group_that_moves_takes_its_promises_and_cards_along(db: Databas
     await db.write(_posted)
     over, number = await offer(db, place, NewCampaign("Over", 5), causes.next())
     await db.write(_posted)
-    await Campaigns(db).cancel(place, OWNER.user_id, number, NOON, causes.next())
+    await campaigns_of(db).cancel(act_by(place, OWNER.user_id, NOON, causes.next()), number)
     waits, _ = await offer(db, place, NewCampaign("Waits", 5, opens=days(1)), causes.next())
     await follow(db, communities, -1001, -2002, NOON)
     assert await communities.group(-1001) is None
@@ -178,11 +192,11 @@ async def test_a_private_command_means_the_first_shop_until_it_is_turned(db: Dat
     assert (await communities.reader(fan(1).user_id, private=True)).place is None
     campaigns = {place: (await offer(db, place, NewCampaign("Silk", 5), causes.next()))[0] for place in (here, there)}
     for place, campaign in campaigns.items():
-        await coupons.claim(place, fan(1), campaign, NOON, causes.next())
+        await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
         for known in (communities, house(db)):
             assert (await known.reader(fan(1).user_id, private=True)).place == here
     await communities.turn_to(fan(1).user_id, there)
-    await coupons.claim(here, replace(fan(1), name="Ana"), campaigns[here], NOON, causes.next())
+    await coupons.claim(act_of(here, replace(fan(1), name="Ana"), NOON, causes.next()), campaigns[here])
     for known in (communities, house(db)):
         assert (await known.reader(fan(1).user_id, private=True)).place == there
 

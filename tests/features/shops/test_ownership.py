@@ -9,7 +9,7 @@ from bot.flows.hand_over import HandingOver
 from bot.rules.rights import HomeMoved
 from bot.rules.words import Language
 from bot.store.engine.db import Database
-from tests.features.scene import NOON, OWNER, Causes, days, fan, query, shop
+from tests.features.scene import NOON, OWNER, Causes, act_by, days, fan, query, shop
 
 JOON = fan(7)
 TOLD = "SELECT chat_id FROM outbox WHERE key LIKE 'owner:%' ORDER BY chat_id"
@@ -27,7 +27,7 @@ async def test_a_change_of_hands_seen_ten_times_at_once(db: Database, causes: Ca
     await reachable(db)
     secrets = iter(["first", "second"])
     hooks = Hooks(db, lambda: next(secrets), listening=True)
-    await hooks.show(place, OWNER.user_id, NOON, causes.next())
+    await hooks.show(act_by(place, OWNER.user_id, NOON, causes.next()))
     seen = await asyncio.gather(*(HandingOver(db).hand_over(place, JOON, NOON) for _ in range(10)))
     assert seen.count(True) == 1
     assert await query(db, "SELECT owner_id FROM community") == [(JOON.user_id,)]
@@ -35,7 +35,7 @@ async def test_a_change_of_hands_seen_ten_times_at_once(db: Database, causes: Ca
     assert await query(db, "SELECT count(*) FROM audit_entry WHERE act = 'owner.changed'") == [(1,)]
     assert await query(db, TOLD) == sorted([(OWNER.user_id,), (JOON.user_id,)])
     # The new owner's own secret stands when the change is seen once more.
-    await hooks.show(place, JOON.user_id, NOON, causes.next())
+    await hooks.show(act_by(place, JOON.user_id, NOON, causes.next()))
     assert not await HandingOver(db).hand_over(place, JOON, days(1))
     assert await query(db, "SELECT secret FROM order_hook") == [("second",)]
 

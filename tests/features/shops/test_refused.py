@@ -16,8 +16,9 @@ from bot.rules.streams.streams import NewStream, StreamPolicy
 from bot.store.airings import open_airings
 from bot.store.engine.db import Database, Tx
 from bot.store.messages import departures
-from bot.store.messages.cards import hang_again, hang_card
-from bot.store.messages.outbox import SAY, TELL, promise
+from bot.store.messages.cards import CardSubject, hang_again, hang_card
+from bot.store.messages.outbox import Terms, promise
+from bot.store.messages.payloads import TELL, Say
 from bot.store.messages.refused import (
     KEPT,
     begin,
@@ -49,18 +50,9 @@ def notes(session: Session) -> list[str]:
 
 def promised(tx: Tx, not_after: timedelta | None = None) -> int:
     """A message for the room that is on its way."""
-    promise(
-        tx,
-        key="say:1",
-        community_id=1,
-        chat_id=ROOM,
-        lane=Lane.POST,
-        act=SAY,
-        facts={"outcome": "streams.EndNotice", "facts": {"title": "Silk night"}},
-        due_at=NOON,
-        now=NOON,
-        not_after=NOON + not_after if not_after is not None else None,
-    )
+    until = NOON + not_after if not_after is not None else None
+    terms = Terms(now=NOON, key="say:1", not_after=until, lane=Lane.POST)
+    promise(tx, 1, ROOM, Say("streams.EndNotice", {"title": "Silk night"}), terms)
     row = tx.execute(select(Outbox).where(col(Outbox.key) == "say:1")).scalar_one()
     row.state = OutboxState.SENDING
     tx.flush()
@@ -184,7 +176,7 @@ async def test_a_deleted_card_is_promised_once(db: Database) -> None:
     await shop(db)
 
     def hang(tx: Tx) -> int:
-        hang_card(tx, 1, "drop", 7, ROOM, NOON, NOON)
+        hang_card(tx, CardSubject(1, "drop", 7), ROOM, Terms(now=NOON))
         card = tx.execute(select(Card)).scalar_one()
         card.message_id = 5
         tx.flush()

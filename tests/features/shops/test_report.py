@@ -2,14 +2,15 @@
 
 from datetime import date, timedelta
 
-from bot.features.coupons.redemption import Redeeming
 from bot.features.people.joining import Coming, Going, Link, Reach
 from bot.features.shops.report import Reporting
 from bot.flows.attend import attend
 from bot.flows.check_in import CheckIns
 from bot.flows.come_and_go import ComeAndGo
+from bot.flows.redeem import Redemption
 from bot.rules.checkins.checkins import CheckInPolicy
-from bot.rules.coupons.coupons import Claimed, NewCampaign
+from bot.rules.coupons.campaigns import NewCampaign
+from bot.rules.coupons.claims import Claimed
 from bot.rules.place import Place
 from bot.rules.shops.report import CameBy, Report
 from bot.rules.streams.attendance import AttendancePolicy
@@ -19,7 +20,7 @@ from bot.store.engine.db import Database
 from bot.store.places import Group
 from tests.features.people.test_privacy import _on_air
 from tests.features.people.test_sources import source_of
-from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_of, days, dice, fan, offer, shop, till
+from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_by, act_of, days, dice, fan, offer, shop, till
 
 POLICY = CheckInPolicy()
 
@@ -52,10 +53,10 @@ async def test_a_week_in_figures(db: Database, causes: Causes) -> None:
     for number, day in ((1, 1), (2, 20), (2, 21), (4, 22)):
         await checkins.check_in(act_of(place, fan(number), days(day), causes.next()))
     campaign, _ = await offer(db, place, NewCampaign("Silk", 9), causes.next())
-    await till(db, 2).claim(place, fan(2), campaign, days(21), causes.next())
-    claimed = await till(db, 4).claim(place, fan(4), campaign, days(21), causes.next())
+    await till(db, 2).claim(act_of(place, fan(2), days(21), causes.next()), campaign)
+    claimed = await till(db, 4).claim(act_of(place, fan(4), days(21), causes.next()), campaign)
     assert isinstance(claimed, Claimed)
-    await Redeeming(db).redeem(place, OWNER.user_id, claimed.code, None, days(22), causes.next())
+    await Redemption(db).redeem(act_by(place, OWNER.user_id, days(22), causes.next()), claimed.code)
     week = await Reporting(db).report(place, 7, days(22))
     assert week == Report(
         since=date(2026, 11, 18),

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.communities import Communities
-from bot.features.coupons.campaigns import Campaigns
 from bot.features.shops.rooms import LEFT_AFTER, Rooms, asked_about, part
 from bot.rules.act import Sender
-from bot.rules.coupons.coupons import NewCampaign
+from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.place import Shop
 from bot.rules.shops.arrivals import RoomFounded, WhoseRoom
 from bot.rules.words import Language
@@ -21,7 +20,22 @@ from bot.store.dialogues import close_dialogue, open_dialogue, show_dialogue_in
 from bot.store.engine.db import Database, Tx
 from bot.store.places import find_people
 from bot.store.tables import Card, Outbox
-from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, follow, offer, query, shop, till
+from tests.features.scene import (
+    NOON,
+    OWNER,
+    Causes,
+    act_by,
+    act_of,
+    campaigns_of,
+    days,
+    everything,
+    fan,
+    follow,
+    offer,
+    query,
+    shop,
+    till,
+)
 
 JUN = Sender(2, "Jun", "jun", "en")
 
@@ -198,7 +212,7 @@ async def wool(db: Database, causes: Causes) -> int:
     hangs, _ = await offer(db, place, NewCampaign("Hangs", 5), causes.next())
     await db.write(_hang)
     await offer(db, place, NewCampaign("Waits", 5, opens=days(1)), causes.next())
-    await till(db).claim(place, fan(1), hangs, NOON, causes.next())
+    await till(db).claim(act_of(place, fan(1), NOON, causes.next()), hangs)
     return hangs
 
 
@@ -268,8 +282,8 @@ async def test_what_a_parted_room_sells_is_its_own(db: Database, causes: Causes)
     new = await Communities(db, open_to_all=False).place(2)
     assert new is not None
     await db.write(lambda tx: tx.connection().exec_driver_sql("DELETE FROM card"))
-    await Campaigns(db).make(place, OWNER.user_id, NewCampaign("Old", 5), NOON, causes.next())
-    await Campaigns(db).make(new, OWNER.user_id, NewCampaign("New", 5), NOON, causes.next())
+    await campaigns_of(db).make(act_by(place, OWNER.user_id, NOON, causes.next()), NewCampaign("Old", 5))
+    await campaigns_of(db).make(act_by(new, OWNER.user_id, NOON, causes.next()), NewCampaign("New", 5))
     assert await query(db, "SELECT community_id, chat_id FROM card ORDER BY community_id") == [(1, -1001), (2, -2)]
 
 
@@ -280,7 +294,7 @@ async def test_what_a_parted_room_hangs_is_promised_anew(db: Database, causes: C
     await Rooms(db).part(await _place(db), -2, OWNER, OWNER.user_id, NOON, causes.next())
     new = await Communities(db, open_to_all=False).place(2)
     assert new is not None
-    await Campaigns(db).make(new, OWNER.user_id, NewCampaign("New", 5), NOON, causes.next())
+    await campaigns_of(db).make(act_by(new, OWNER.user_id, NOON, causes.next()), NewCampaign("New", 5))
     promised_there = "SELECT act FROM outbox WHERE chat_id = -2 AND act = 'post_card' AND state = 'waiting'"
     assert await query(db, promised_there) == [("post_card",)]
 
@@ -291,7 +305,7 @@ async def test_whose_shops_and_homes(db: Database, causes: Causes) -> None:
     rooms = Rooms(db)
     for place in (here, there):
         campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
-        await till(db).claim(place, OWNER, campaign, NOON, causes.next())
+        await till(db).claim(act_of(place, OWNER, NOON, causes.next()), campaign)
     assert [one.community_id for one in await rooms.shops_of(OWNER.user_id)] == [1, 2]
     assert [one.community_id for one in await rooms.owned_by(OWNER.user_id)] == [1]
     assert await rooms.shops_of(JUN.user_id) == ()

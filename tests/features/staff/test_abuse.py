@@ -8,7 +8,8 @@ import pytest
 from bot.features.staff.fast_presses import saw_haste
 from bot.flows.check_in import CheckIns
 from bot.rules.checkins.checkins import AlreadyCheckedIn
-from bot.rules.coupons.coupons import AlreadyClaimed, Claimed, NewCampaign
+from bot.rules.coupons.campaigns import NewCampaign
+from bot.rules.coupons.claims import AlreadyClaimed, Claimed
 from bot.store.engine.db import Database
 from bot.store.held import POLICY, forget_sightings
 from bot.store.members import OutsideError
@@ -24,12 +25,14 @@ async def test_nobody_acts_for_another(db: Database, causes: Causes) -> None:
     place, coupons = await shop(db), till(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
     cause = causes.next()
-    hers = await coupons.claim(place, ANA, campaign, NOON, cause)
-    his = await coupons.claim(place, BEN, campaign, NOON, cause)
+    hers = await coupons.claim(act_of(place, ANA, NOON, cause), campaign)
+    his = await coupons.claim(act_of(place, BEN, NOON, cause), campaign)
     assert isinstance(hers, Claimed)
     assert isinstance(his, Claimed)
     assert his.code != hers.code
-    again = await coupons.claim(place, replace(BEN, name="Fan 1", username="fan1"), campaign, NOON, causes.next())
+    again = await coupons.claim(
+        act_of(place, replace(BEN, name="Fan 1", username="fan1"), NOON, causes.next()), campaign
+    )
     assert again == AlreadyClaimed("Silk", his.code, None, redeemed=False)
 
 

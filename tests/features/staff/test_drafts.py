@@ -4,17 +4,30 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-from bot.features.coupons.campaigns import Campaigns
 from bot.features.staff.drafts import Draft, Drafts
 from bot.features.staff.overview import Overview
-from bot.rules.coupons.coupons import CampaignMade, NewCampaign
+from bot.rules.coupons.campaigns import CampaignMade, NewCampaign
 from bot.rules.gift_states import GiftKind
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.panel import Reach, Section
 from bot.rules.rights import Role
 from bot.rules.staff.panel import REVIEW
 from bot.store.engine.db import Database
-from tests.features.scene import GIVEAWAYS, NOON, OWNER, PANEL, POLICIES, Causes, act_of, fan, shop, undo, undoing
+from tests.features.scene import (
+    GIVEAWAYS,
+    NOON,
+    OWNER,
+    PANEL,
+    POLICIES,
+    Causes,
+    act_by,
+    act_of,
+    campaigns_of,
+    fan,
+    shop,
+    undo,
+    undoing,
+)
 from tests.features.studio import another_group
 
 MINE = OWNER.user_id
@@ -66,10 +79,10 @@ async def test_many_answers_at_once(db: Database) -> None:
 
 async def test_what_stands_and_what_happened(db: Database, causes: Causes) -> None:
     """Drops are listed while they run; the log tells who did what, and what its reader may take back."""
-    place, campaigns, overview = await shop(db), Campaigns(db), Overview(db, PANEL.lists, GIVEAWAYS)
+    place, campaigns, overview = await shop(db), campaigns_of(db), Overview(db, PANEL.lists, GIVEAWAYS)
     for title, closes in (("Silk", None), ("Wool", timedelta(hours=1))):
         wish = NewCampaign(title, 5, closes=NOON + closes if closes is not None else None)
-        made = await campaigns.make(place, MINE, wish, NOON, causes.next())
+        made = await campaigns.make(act_by(place, MINE, NOON, causes.next()), wish)
         assert isinstance(made, CampaignMade)
     assert [line.title for line in await overview.lines(place, Section.COUPONS, NOON)] == ["Wool", "Silk"]
     later = NOON + timedelta(hours=2)

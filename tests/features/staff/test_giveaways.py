@@ -11,13 +11,12 @@ import pytest
 from sqlalchemy import update
 
 from bot.features.communities import move, set_reachable
-from bot.features.coupons.campaigns import Campaigns
 from bot.features.gifts.offers import GiftOffers
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
 from bot.flows.held_rewards import HeldRewards, Resolver
 from bot.rules.act import Sender
-from bot.rules.coupons.coupons import NewCampaign
+from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.farming import FarmingPolicy, HeldState, Reason, Sign
 from bot.rules.general import OwnersAct, TooLateToUndo, Undone
 from bot.rules.gift_states import GiftKind, Opens
@@ -44,7 +43,9 @@ from tests.features.scene import (
     OWNER,
     POLICIES,
     Causes,
+    act_by,
     act_of,
+    campaigns_of,
     days,
     desk,
     everything,
@@ -208,7 +209,7 @@ async def test_gifts_count_by_their_stock(db: Database, causes: Causes) -> None:
     assert await counter.left() == 500
     assert isinstance(await counter.gift(0, 50, kind=GiftKind.RELAY), OfferMade)  # 10 a friend
     assert await counter.left() == 0
-    made = await Campaigns(db).make(counter.place, ANA.user_id, NewCampaign("Silk", 5), NOON, causes.next())
+    made = await campaigns_of(db).make(act_by(counter.place, ANA.user_id, NOON, causes.next()), NewCampaign("Silk", 5))
     coupon = await counter.gift(0, None, kind=GiftKind.COUPON, campaign=made.number)  # type: ignore[union-attr]
     assert isinstance(coupon, OfferMade)
     owners = NewGift("Warm", GiftKind.COINS, coins=30)
@@ -430,7 +431,7 @@ async def test_the_owner_hears_of_operators_once_an_act(db: Database, causes: Ca
     for by in (ANA, OWNER):
         cause = causes.next()
         for _ in range(2):  # the second time it is redelivered
-            await Campaigns(db).make(place, by.user_id, NewCampaign("Silk", 5), at, cause)
+            await campaigns_of(db).make(act_by(place, by.user_id, at, cause), NewCampaign("Silk", 5))
             await counter.packet(300, at, by=by, cause=f"{cause}:packet")
     await counter.packet(200, at, by=-1001)
     await counter.gift(10, 20, at)

@@ -5,14 +5,31 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.features.coupons.campaigns import Campaigns
-from bot.features.coupons.redemption import Redeeming
-from bot.rules.coupons.coupons import CampaignCancelled, CampaignMade, CampaignShown, Claimed, NewCampaign, Redeemed
+from bot.flows.redeem import Redemption
+from bot.rules.coupons.campaigns import CampaignCancelled, CampaignMade, CampaignShown, NewCampaign
+from bot.rules.coupons.claims import Claimed
+from bot.rules.coupons.redemption import Redeemed
 from bot.rules.general import NothingToUndo, OwnersAct, TooLateToUndo, Undone
 from bot.rules.place import Place
 from bot.rules.shops.setup import Setup
 from bot.store.engine.db import Database
-from tests.features.scene import NOON, OWNER, Causes, desk, everything, fan, named, offer, query, shop, till, undo
+from tests.features.scene import (
+    NOON,
+    OWNER,
+    Causes,
+    act_by,
+    act_of,
+    campaigns_of,
+    desk,
+    everything,
+    fan,
+    named,
+    offer,
+    query,
+    shop,
+    till,
+    undo,
+)
 
 STAFF = OWNER.user_id
 SILK = NewCampaign("Silk", 5, shared_code="SILK20")
@@ -20,7 +37,7 @@ SILK = NewCampaign("Silk", 5, shared_code="SILK20")
 
 async def state(db: Database, place: Place, number: int) -> str:
     """A campaign's state as staff see it."""
-    shown = await Campaigns(db).show(place, number, NOON)
+    shown = await campaigns_of(db).show(place, number, NOON)
     assert isinstance(shown, CampaignShown)
     return shown.state
 
@@ -39,7 +56,7 @@ async def test_a_made_campaign_that_somebody_claimed(db: Database, causes: Cause
     """Once a fan holds one, it is too late to undo, and nothing changes."""
     place = await shop(db)
     campaign, _ = await offer(db, place, SILK, causes.next())
-    await till(db).claim(place, fan(1), campaign, NOON, causes.next())
+    await till(db).claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     before = await everything(db)
     assert await undo(db, place, STAFF, NOON, causes.next()) == TooLateToUndo("campaign.made", "#1 Silk")
     assert await everything(db) == before
@@ -49,7 +66,7 @@ async def test_a_cancelled_campaign(db: Database, causes: Causes) -> None:
     """A cancellation that voided nothing opens again; a further undo takes back the making."""
     place = await shop(db)
     _, number = await offer(db, place, SILK, causes.next())
-    cancelled = await Campaigns(db).cancel(place, STAFF, number, NOON, causes.next())
+    cancelled = await campaigns_of(db).cancel(act_by(place, STAFF, NOON, causes.next()), number)
     assert isinstance(cancelled, CampaignCancelled)
     assert cancelled.undoable
     assert await undo(db, place, STAFF, NOON, causes.next()) == Undone("campaign.cancelled", "#1 Silk")
@@ -62,8 +79,8 @@ async def test_a_cancellation_that_voided_coupons(db: Database, causes: Causes) 
     """What was refunded can't be held again: too late."""
     place = await shop(db)
     campaign, number = await offer(db, place, SILK, causes.next())
-    await till(db).claim(place, fan(1), campaign, NOON, causes.next())
-    await Campaigns(db).cancel(place, STAFF, number, NOON, causes.next())
+    await till(db).claim(act_of(place, fan(1), NOON, causes.next()), campaign)
+    await campaigns_of(db).cancel(act_by(place, STAFF, NOON, causes.next()), number)
     assert await undo(db, place, STAFF, NOON, causes.next()) == TooLateToUndo("campaign.cancelled", "#1 Silk")
 
 
@@ -71,7 +88,7 @@ async def test_a_cancellation_whose_code_is_used_again(db: Database, causes: Cau
     """Another open campaign has the code by now: the old one stays cancelled."""
     place = await shop(db)
     _, number = await offer(db, place, SILK, causes.next())
-    cancelled = await Campaigns(db).cancel(place, STAFF, number, NOON, causes.next())
+    cancelled = await campaigns_of(db).cancel(act_by(place, STAFF, NOON, causes.next()), number)
     assert isinstance(cancelled, CampaignCancelled)
     await offer(db, place, SILK, causes.next())
     outcome = await undo(db, place, STAFF, NOON, causes.next(), cancelled.audit_id)
@@ -80,11 +97,11 @@ async def test_a_cancellation_whose_code_is_used_again(db: Database, causes: Cau
 
 async def test_a_code_made_anew_while_the_old_one_is_reopened(db: Database, causes: Causes) -> None:
     """Ten makers and an undo at once: one campaign has the code, and nobody sees a bug."""
-    place, staff = await shop(db), Campaigns(db)
+    place, staff = await shop(db), campaigns_of(db)
     _, number = await offer(db, place, SILK, causes.next())
-    cancelled = await staff.cancel(place, STAFF, number, NOON, causes.next())
+    cancelled = await staff.cancel(act_by(place, STAFF, NOON, causes.next()), number)
     assert isinstance(cancelled, CampaignCancelled)
-    makers = asyncio.gather(*(staff.make(place, STAFF, SILK, NOON, causes.next()) for _ in range(10)))
+    makers = asyncio.gather(*(staff.make(act_by(place, STAFF, NOON, causes.next()), SILK) for _ in range(10)))
     await asyncio.sleep(0)
     undone = await undo(db, place, STAFF, NOON, causes.next(), cancelled.audit_id)
     made = sum(isinstance(outcome, CampaignMade) for outcome in await makers)
@@ -94,15 +111,15 @@ async def test_a_code_made_anew_while_the_old_one_is_reopened(db: Database, caus
 
 async def test_a_redeemed_coupon(db: Database, causes: Causes) -> None:
     """A coupon redeemed by mistake is held again, and can be redeemed again."""
-    place, redeeming = await shop(db), Redeeming(db)
+    place, redeeming = await shop(db), Redemption(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
-    claimed = await till(db).claim(place, fan(1), campaign, NOON, causes.next())
+    claimed = await till(db).claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     assert isinstance(claimed, Claimed)
-    await redeeming.redeem(place, STAFF, claimed.code, None, NOON, causes.next())
+    await redeeming.redeem(act_by(place, STAFF, NOON, causes.next()), claimed.code)
     outcome = await undo(db, place, STAFF, NOON, causes.next())
     assert outcome == Undone("coupon.redeemed", f"Silk {claimed.code}")
     assert await query(db, "SELECT state, redeemed_at, redeemed_by FROM coupon") == [("held", None, None)]
-    again = await redeeming.redeem(place, STAFF, claimed.code, None, NOON, causes.next())
+    again = await redeeming.redeem(act_by(place, STAFF, NOON, causes.next()), claimed.code)
     assert isinstance(again, Redeemed)
 
 
@@ -122,7 +139,7 @@ async def test_settings(db: Database, causes: Causes) -> None:
 async def test_only_ones_own_last_act(db: Database, causes: Causes) -> None:
     """Without an id it is the actor's own; with one it may be a colleague's, but never another shop's."""
     here, there = await shop(db), await shop(db, fan(900), -1002)
-    made = await Campaigns(db).make(here, 8, SILK, NOON, causes.next())
+    made = await campaigns_of(db).make(act_by(here, 8, NOON, causes.next()), SILK)
     assert isinstance(made, CampaignMade)
     assert await undo(db, here, 7, NOON, causes.next()) == NothingToUndo()
     assert await undo(db, there, STAFF, NOON, causes.next()) == NothingToUndo()
@@ -137,13 +154,13 @@ async def _make(db: Database, place: Place, causes: Causes) -> None:
 
 async def _cancel(db: Database, place: Place, causes: Causes) -> None:
     _, number = await offer(db, place, SILK, causes.next())
-    await Campaigns(db).cancel(place, STAFF, number, NOON, causes.next())
+    await campaigns_of(db).cancel(act_by(place, STAFF, NOON, causes.next()), number)
 
 
 async def _redeem(db: Database, place: Place, causes: Causes) -> None:
     campaign, _ = await offer(db, place, SILK, causes.next())
-    await till(db).claim(place, fan(1), campaign, NOON, causes.next())
-    await Redeeming(db).redeem(place, STAFF, "SILK20", named(fan(1)), NOON, causes.next())
+    await till(db).claim(act_of(place, fan(1), NOON, causes.next()), campaign)
+    await Redemption(db).redeem(act_by(place, STAFF, NOON, causes.next()), "SILK20", named(fan(1)))
 
 
 async def _set_up(db: Database, place: Place, causes: Causes) -> None:
@@ -178,7 +195,7 @@ async def test_a_redelivered_undo_hears_the_same(
 async def test_one_act_undone_ten_times_at_once(db: Database, causes: Causes) -> None:
     """One takes it back, nine hear that there is nothing to undo."""
     place = await shop(db)
-    made = await Campaigns(db).make(place, STAFF, SILK, NOON, causes.next())
+    made = await campaigns_of(db).make(act_by(place, STAFF, NOON, causes.next()), SILK)
     assert isinstance(made, CampaignMade)
     outcomes = await asyncio.gather(*(undo(db, place, STAFF, NOON, causes.next(), made.audit_id) for _ in range(10)))
     assert outcomes.count(Undone("campaign.made", "#1 Silk")) == 1

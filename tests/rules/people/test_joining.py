@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.rules.coupons.coupons import CampaignFacts, CampaignState, OfferedBefore, may_claim
+from bot.rules.coupon_states import CampaignState
+from bot.rules.coupons.campaigns import CampaignFacts
+from bot.rules.coupons.claims import Claimant, OfferedBefore, may_claim
 from bot.rules.people.joining import ComingFacts, Welcome, WelcomeBack, WelcomePolicy, greeting
 from bot.rules.people.preferences import Preference, read_preference
 from bot.rules.shops.report import cost_each
@@ -79,5 +81,5 @@ def test_what_was_offered_before(made: datetime, opens: datetime | None, refused
     """Who had their data deleted can't claim what could be claimed before that; what opens later they can."""
     campaign = CampaignFacts(1, 1, "Silk", 9, 0, 0, 1, CampaignState.OPEN, opens, None, None, made)
     expected = OfferedBefore("Silk") if refused else None
-    assert may_claim(campaign, 0, NOW + 2 * WEEK, NOW) == expected
-    assert may_claim(campaign, 0, NOW + 2 * WEEK) is None
+    assert may_claim(campaign, Claimant(0, back_since=NOW), NOW + 2 * WEEK, {}) == expected
+    assert may_claim(campaign, Claimant(0), NOW + 2 * WEEK, {}) is None

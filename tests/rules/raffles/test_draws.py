@@ -6,7 +6,7 @@ import pytest
 
 from bot.rules.beacons import NAMED_AHEAD, QUICKNET
 from bot.rules.raffles.draws import ask_again_after, next_round, rest_after
-from bot.rules.raffles.raffles import RafflePolicy
+from bot.rules.raffles.facts import RafflePolicy
 from tests.features.scene import NOON
 
 POLICY = RafflePolicy()

@@ -5,26 +5,26 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.rules.raffles.raffles import (
-    TIERS,
+from bot.rules.raffles.entries import (
     CheckInFirst,
     ComeToStreamFirst,
-    EntrantFacts,
     EntryClosed,
     EntryRefusal,
-    Need,
     OnList,
-    RaffleFacts,
-    RafflePolicy,
-    RaffleState,
-    Reason,
     TicketTooDear,
     TierTooLow,
     WonLately,
     check_entry,
     may_enter,
+)
+from bot.rules.raffles.facts import (
+    TIERS,
+    EntrantFacts,
+    Need,
+    RaffleFacts,
+    RaffleState,
+    Reason,
     public_state,
-    weights_fit,
 )
 
 NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
@@ -163,21 +163,3 @@ def test_who_is_on_the_list(
 def test_what_fans_are_told_of_the_state(state: RaffleState, now: datetime, expected: str) -> None:
     """A raffle whose time is over is closed, whether the clock has come round or not; ranking is an inner matter."""
     assert public_state(state, CLOSES, now) == expected
-
-
-@pytest.mark.parametrize(
-    ("weights", "fits"),
-    [
-        ((1, 1, 1, 1), True),
-        ((1, 2, 3, 100), True),
-        ((1, 2, 3, 101), False),
-        ((0, 1, 1, 1), False),
-        ((-1, 1, 1, 1), False),
-        ((1, 1, 1), False),
-        ((1, 1, 1, 1, 1), False),
-        ((), False),
-    ],
-)
-def test_which_weights_fit(weights: tuple[int, ...], *, fits: bool) -> None:
-    """One for each tier, from 1 to the most that a policy allows."""
-    assert weights_fit(weights, RafflePolicy()) is fits

@@ -1,0 +1,31 @@
+"""Buttons of what belongs to no domain: the hello, the question which fan is meant, the ways in."""
+
+from bot.content.button import Button, Rows
+from bot.content.buttons.shared import ADMIN, HAND_OVER, REDEEM_ONE, REFUND, SETUP, Buttons, doors
+from bot.rules.fans import ForFansOnly
+from bot.rules.general import Hello, OnlyInPrivate
+from bot.rules.naming import WhichFan
+
+SHOP = "shop"
+"""`shop:<shop>` turns the private chat to another shop."""
+DEEDS = {"done": HAND_OVER, "refund": REFUND, "redeem": REDEEM_ONE}
+"""What a tap on a fan's name does."""
+
+
+def _hello(hello: Hello) -> Rows:
+    setup = (Button("setup", press=SETUP),) if hello.owner else ()
+    panel = ((Button("panel", press=ADMIN, style="primary"), *setup),) if hello.panel else ()
+    return (*panel, *((Button("shop", press=f"{SHOP}:{one.community_id}", about=one.name),) for one in hello.others))
+
+
+def _only_in_private(outcome: OnlyInPrivate) -> Rows:
+    return ((Button("open_chat", start=outcome.payload),),)
+
+
+def _which_fan(question: WhichFan) -> Rows:
+    return tuple(
+        (Button("fan", press=f"{DEEDS[question.deed]}:{choice.row_id}", about=choice),) for choice in question.choices
+    )
+
+
+BUTTONS: Buttons = {Hello: _hello, OnlyInPrivate: _only_in_private, ForFansOnly: doors, WhichFan: _which_fan}

@@ -1,0 +1,56 @@
+"""Buttons of gifts: for who sends them on, and for who came by one."""
+
+from bot.content.button import Button, Rows
+from bot.content.buttons.shared import Buttons, check_in_button, doors, undo_button
+from bot.rules.gift_states import GiftKind
+from bot.rules.gifts.cards import GiftCard, GiftChoice, GiftMessage, GiftReturned
+from bot.rules.gifts.offers import OfferClosed, OfferMade
+from bot.rules.gifts.openings import BackWithGift, GiftOpened, GiftWelcome, InsideWithGift, OwnGift
+
+GIFT = "gift"
+"""`gift` asks which gift, `gift:<offer>` makes a card of it."""
+
+
+def _choice(choice: GiftChoice) -> Rows:
+    return tuple(
+        (Button(_option(option.kind), press=f"{GIFT}:{option.offer_id}", about=option),) for option in choice.options
+    )
+
+
+def _option(kind: str) -> str:
+    """The label of a gift to choose: the plain invitation has no title."""
+    return "plain" if kind == GiftKind.INVITATION else "option"
+
+
+def _card(card: GiftCard) -> Rows:
+    if not card.live:
+        return _another(card)
+    return ((Button("send", forward=f"g{card.gift_id}", start=card.payload, style="primary"),),)
+
+
+def _another(_outcome: object) -> Rows:
+    return ((Button("another", press=GIFT),),)
+
+
+def _open(message: GiftMessage) -> Rows:
+    return ((Button("open", start=message.payload, style="primary"),),)
+
+
+def _welcome(welcome: GiftWelcome) -> Rows:
+    copy = ((Button("copy", copy=welcome.code),),) if welcome.code is not None else ()
+    return ((check_in_button(),), *copy)
+
+
+BUTTONS: Buttons = {
+    OfferMade: undo_button,
+    OfferClosed: undo_button,
+    GiftChoice: _choice,
+    GiftCard: _card,
+    GiftReturned: _another,
+    OwnGift: _another,
+    InsideWithGift: _another,
+    GiftMessage: _open,
+    GiftOpened: doors,
+    BackWithGift: doors,
+    GiftWelcome: _welcome,
+}

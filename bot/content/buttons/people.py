@@ -1,0 +1,80 @@
+"""Buttons of what a person has here: the welcome, their card, what they choose, their rights."""
+
+from bot.content.button import Button, Rows
+from bot.content.buttons.shared import COUPONS, MAKE_UP, ME, STREAMS, Buttons, check_in_button, doors
+from bot.rules.people.joining import Welcome, WelcomeAll, WelcomeBack
+from bot.rules.people.members import MyCard
+from bot.rules.people.preferences import PreferencesShown
+from bot.rules.people.privacy import DeletionAsked, PrivacyNotice
+from bot.rules.people.sources import InsideAlready, WayIn
+from bot.rules.words import Language
+
+SETTINGS = "settings"
+"""`settings:<what>:<choice>` changes what a person chose."""
+PRIVACY = "privacy"
+"""`privacy:stop`, `privacy:delete`, `privacy:yes`, `privacy:keep`."""
+
+
+def _welcome(_outcome: Welcome | WelcomeAll) -> Rows:
+    return ((check_in_button(),), (Button("streams", press=STREAMS), _me()))
+
+
+def _here_again(_outcome: WelcomeBack | InsideAlready) -> Rows:
+    return ((check_in_button(),), (_me(),))
+
+
+def _me() -> Button:
+    return Button("me", press=ME)
+
+
+def _my_card(card: MyCard) -> Rows:
+    buttons: list[Button] = []
+    if not card.checked_in:
+        buttons.append(check_in_button())
+    if card.restorable is not None:
+        buttons.append(Button("make_up", press=MAKE_UP))
+    if card.coupons:
+        buttons.append(Button("coupons", press=COUPONS))
+    return tuple((button,) for button in buttons)
+
+
+def _privacy(notice: PrivacyNotice) -> Rows:
+    stop = ((Button("stop", press=f"{PRIVACY}:stop"),),) if notice.reminders else ()
+    return (*stop, (Button("delete", press=f"{PRIVACY}:delete", style="danger"),))
+
+
+def _deletion(_question: DeletionAsked) -> Rows:
+    keep = Button("keep", press=f"{PRIVACY}:keep", style="primary")
+    return ((keep,), (Button("delete_all", press=f"{PRIVACY}:yes", style="danger"),))
+
+
+def _preferences(shown: PreferencesShown) -> Rows:
+    """Languages, the chosen one marked; one button a switch."""
+    languages = tuple(
+        Button(
+            f"language_{name}",
+            press=f"{SETTINGS}:language:{name}",
+            style="primary" if shown.language == (None if name == "auto" else name) else None,
+        )
+        for name in (*Language, "auto")
+    )
+    reminders, hidden = "off" if shown.reminders else "on", "off" if shown.hidden else "on"
+    return (
+        languages[:3],
+        languages[3:],
+        (Button(f"reminders_{reminders}", press=f"{SETTINGS}:reminders:{reminders}"),),
+        (Button(f"hidden_{hidden}", press=f"{SETTINGS}:hidden:{hidden}"),),
+    )
+
+
+BUTTONS: Buttons = {
+    Welcome: _welcome,
+    WelcomeAll: _welcome,
+    WelcomeBack: _here_again,
+    InsideAlready: _here_again,
+    WayIn: doors,
+    MyCard: _my_card,
+    PrivacyNotice: _privacy,
+    DeletionAsked: _deletion,
+    PreferencesShown: _preferences,
+}

@@ -1,0 +1,1 @@
+"""Secrets in outcomes: a file for each domain that has some."""

@@ -1,0 +1,7 @@
+"""Secrets in what is told of purchases: the code of a coupon that was bought."""
+
+from bot.content.buttons.shared import COUPONS
+from bot.content.secret import Secret, Secrets
+from bot.rules.coin_shop.shelf import Bought
+
+SECRETS: Secrets = {Bought: Secret(("code",), COUPONS)}

@@ -1,0 +1,80 @@
+"""The card of a raffle, as it is now."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.features.raffles.facts import (
+    CARD,
+    POLICY,
+    count_entries,
+    find_raffle,
+    is_proven,
+    next_in_rank,
+    redrawn_places,
+    winners_of,
+)
+from bot.rules.beacons import QUICKNET
+from bot.rules.raffles.cards import RaffleCard
+from bot.rules.raffles.facts import EntryState, RaffleState, public_state
+from bot.store.engine.db import Tx
+from bot.store.messages.cards import CardSubject, hang_card, take_down
+from bot.store.messages.outbox import Terms
+from bot.store.tables import Community, Raffle, RaffleEntry
+
+
+def raffle_card(session: Session, community_id: int, raffle_id: int, now: datetime) -> RaffleCard | None:
+    """A raffle's card as it should look at `now`."""
+    raffle = find_raffle(session, community_id, raffle_id)
+    community = session.get(Community, community_id)
+    if raffle is None or community is None:
+        return None
+    drawn = raffle.state == RaffleState.DRAWN
+    number = raffle.beacon_round
+    won = winners_of(session, raffle_id, POLICY.names) if drawn else []
+    all_won = count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.WON) if drawn else 0
+    waiting = raffle.reserves
+    if drawn and raffle.proof_format > 1:
+        waiting -= redrawn_places(session, raffle_id)
+    reserves = next_in_rank(session, raffle_id, waiting) if drawn and waiting > 0 else ()
+    struck = count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.STRUCK) if drawn else 0
+    return RaffleCard(
+        raffle_id=raffle_id,
+        shop=community.shop,
+        prize=raffle.prize,
+        value=raffle.value,
+        winners=raffle.winners,
+        reserves=raffle.reserves,
+        opened=raffle.made_at,
+        closes=raffle.closes,
+        ticket=raffle.ticket,
+        tier=raffle.tier,
+        needs=tuple(raffle.needs),
+        weights=tuple(raffle.weights),
+        fresh_days=raffle.fresh_days,
+        cap_days=raffle.cap_days,
+        commitment=raffle.commitment,
+        sealing=raffle.sealing,
+        beacon_round=number,
+        round_at=QUICKNET.time_of(number) if number is not None else None,
+        state=public_state(RaffleState(raffle.state), raffle.closes, now),
+        entries=raffle.entered if raffle.listed is None else raffle.listed,
+        list_hash=raffle.list_hash,
+        seed=raffle.seed if is_proven(raffle) else None,
+        beacon=raffle.beacon_randomness,
+        won=tuple(won),
+        more=all_won - len(won),
+        reserve_numbers=tuple(entry.number for entry in reserves[: POLICY.reserves_shown]),
+        lost=struck,
+    )
+
+
+def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
+    """Hang the cards of running raffles in the chat that replaced another."""
+    for raffle_id in take_down(tx, CARD, old_chat_id, new_chat_id):
+        raffle = tx.get_one(Raffle, raffle_id)
+        if raffle.state not in {RaffleState.DRAWN, RaffleState.CANCELLED}:
+            turns_at = raffle.closes if raffle.closes > at else None
+            subject = CardSubject(community_id, CARD, raffle_id)
+            hang_card(tx, subject, new_chat_id, Terms(now=at), turns_at=turns_at)

@@ -1,0 +1,179 @@
+"""Entering a raffle, and a fan's own line of it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.features.raffles.facts import (
+    CARD,
+    facts_of,
+    find_raffle,
+    is_proven,
+    lock_raffle,
+)
+from bot.rules.act import Act
+from bot.rules.calendar import day_of
+from bot.rules.place import Place
+from bot.rules.raffles.entries import (
+    AlreadyEntered,
+    Entered,
+    EnterOutcome,
+    EntryClosed,
+    MyEntry,
+    NoSuchRaffle,
+    NotEntered,
+    Paid,
+    may_enter,
+)
+from bot.rules.raffles.facts import (
+    EntrantFacts,
+    Need,
+    RafflePolicy,
+    RaffleState,
+    public_state,
+)
+from bot.rules.raffles.proofs import page_of
+from bot.rules.sealing import seal_of
+from bot.store import causes, ledger
+from bot.store.engine.db import Tx
+from bot.store.members import Standing, note, standing
+from bot.store.messages.cards import touch_cards
+from bot.store.tables import Attendance, CheckIn, Member, Raffle, RaffleEntry
+from bot.store.tiers import tier_of
+from bot.store.wins import won_since
+
+
+def enter(  # noqa: PLR0911  # each way out is told in its own words
+    tx: Tx, act: Act, raffle_id: int, salt: bytes, policy: RafflePolicy, *, ticket: bool | Paid = False
+) -> EnterOutcome:
+    """Decide, take the next number, charge for a ticket.
+
+    `ticket` may be one that was paid for elsewhere in this transaction; it is given back like any other.
+    """
+    place, at = act.place, act.at
+    paid = ticket if isinstance(ticket, Paid) else None
+    member = standing(tx, act.community_id, act.sender, at)
+    raffle = find_raffle(tx, place.community_id, raffle_id)
+    if raffle is None:
+        return NoSuchRaffle()
+    mine = tx.execute(
+        select(RaffleEntry).where(
+            col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.member_id) == member.member_id
+        )
+    ).scalar_one_or_none()
+    if mine is not None and mine.cause == act.cause and mine.answer is not None and at - mine.at < causes.KEPT:
+        return causes.from_json(Entered, mine.answer)
+    facts = facts_of(raffle)
+    if mine is not None and facts.state is RaffleState.OPEN and at < facts.closes:
+        return AlreadyEntered(raffle_id, raffle.prize, mine.number, raffle.closes, mine.paid)
+    if facts.state is not RaffleState.OPEN or at >= facts.closes:
+        return EntryClosed(raffle.prize, public_state(facts.state, facts.closes, at))
+    price = raffle.ticket if ticket is True else 0
+    refusal = may_enter(facts, _entrant(tx, place, member, raffle, at), price, member.balance, at)
+    if refusal is not None:
+        return refusal
+    number = _next_number(tx, raffle_id, at)
+    if number is None:
+        now = lock_raffle(tx, raffle_id)
+        return EntryClosed(raffle.prize, public_state(RaffleState(now.state), now.closes, at))
+    entry = RaffleEntry(
+        community_id=act.community_id,
+        raffle_id=raffle_id,
+        member_id=member.member_id,
+        number=number,
+        salt=salt.hex(),
+        seal=seal_of(salt, act.sender.user_id),
+        paid=paid.coins if paid is not None else price,
+        paid_key=paid.key if paid is not None else None,
+        at=at,
+        cause=act.cause,
+    )
+    tx.add(entry)
+    tx.flush()
+    if price:
+        _charge_ticket(tx, act, member, entry)
+    outcome = Entered(raffle_id, raffle.prize, number, raffle.closes, price, member.balance - price)
+    entry.answer = causes.to_json(outcome)
+    note(tx, member.member_id, day_of(at, place.timezone), "raffle")
+    touch_cards(tx, act.community_id, CARD, raffle_id, at, every=policy.card_every)
+    tx.flush()
+    return outcome
+
+
+def _next_number(tx: Tx, raffle_id: int, at: datetime) -> int | None:
+    """The number of the next entry; None if the raffle is closed. Whoever closes or cancels it is waited for here."""
+    return tx.execute(
+        update(Raffle)
+        .where(col(Raffle.id) == raffle_id, col(Raffle.state) == RaffleState.OPEN, col(Raffle.closes) > at)
+        .values(entered=col(Raffle.entered) + 1)
+        .returning(col(Raffle.entered))
+        .execution_options(synchronize_session=False)
+    ).scalar_one_or_none()
+
+
+def _charge_ticket(tx: Tx, act: Act, member: Standing, entry: RaffleEntry) -> None:
+    entry.paid_key = f"ticket:{entry.id}"
+    ledger.charge(
+        tx,
+        community_id=act.community_id,
+        key=entry.paid_key,
+        member_account=member.account_id,
+        shop=act.place.shop_account,
+        amount=entry.paid,
+        reason="ticket",
+        at=act.at,
+    )
+
+
+def _entrant(tx: Tx, place: Place, member: Standing, raffle: Raffle, at: datetime) -> EntrantFacts:
+    capped = False
+    if raffle.cap_days:
+        since = at - timedelta(days=raffle.cap_days)
+        # A fan whose data was deleted in that time can't show that they hadn't won.
+        capped = member.back_since is not None and member.back_since > since
+        capped = capped or member.member_id in won_since(tx, place, [member.member_id], since)
+    return EntrantFacts(
+        tier=tier_of(tx, place, member.member_id, at).value,
+        checked_in=Need.CHECK_IN.value not in raffle.needs or _checked_in(tx, place, member.member_id, at),
+        was_there=raffle.airing_id is None or tx.get(Attendance, (raffle.airing_id, member.member_id)) is not None,
+        won_in_cap=capped,
+    )
+
+
+def _checked_in(tx: Tx, place: Place, member_id: int, at: datetime) -> bool:
+    found = tx.execute(
+        select(col(CheckIn.day)).where(
+            col(CheckIn.member_id) == member_id, col(CheckIn.day) == day_of(at, place.timezone)
+        )
+    ).first()
+    return found is not None
+
+
+def find_entry(
+    session: Session, place: Place, user_id: int, raffle_id: int, at: datetime
+) -> MyEntry | NotEntered | NoSuchRaffle:
+    """The reader's number, salt and seal, by which they find themselves on the list."""
+    raffle = find_raffle(session, place.community_id, raffle_id)
+    if raffle is None:
+        return NoSuchRaffle()
+    entry = session.execute(
+        select(RaffleEntry)
+        .join(Member, col(Member.id) == col(RaffleEntry.member_id))
+        .where(col(RaffleEntry.raffle_id) == raffle_id, col(Member.user_id) == user_id)
+    ).scalar_one_or_none()
+    if entry is None or entry.salt is None:
+        return NotEntered(raffle.prize)
+    return MyEntry(
+        prize=raffle.prize,
+        number=entry.number,
+        weight=entry.weight,
+        salt=entry.salt,
+        user_id=user_id,
+        seal=entry.seal,
+        state=public_state(RaffleState(raffle.state), raffle.closes, at),
+        mine=entry.state,
+        reason=entry.reason,
+        page=page_of(raffle_id, raffle.commitment) if is_proven(raffle) else None,
+    )

@@ -1,0 +1,189 @@
+"""Namings: messages in the group that name the beacon's round for a list that is fixed.
+
+A naming is a row and a promised message in one commit. The mark of the message writes down where it stands and
+Telegram's date of it, and so whether it counts. Another round is named only once the naming before it came too late, or
+won't be posted any more. So a new process goes on where the old one was, and nobody chooses between two rounds.
+"""
+
+from datetime import datetime, timedelta
+from operator import itemgetter
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.features.raffles.facts import CARD, lock_raffle
+from bot.rules.beacons import NAMED_AHEAD, QUICKNET
+from bot.rules.raffles.draws import DrawWaits, NamingState, RoundNamed, Waits, next_round, rest_after
+from bot.rules.raffles.facts import RafflePolicy, RaffleState
+from bot.store.engine.db import PLANNED, Tx
+from bot.store.messages.cards import groups_of, hanging_in, touch_cards
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import WitnessOf
+from bot.store.messages.telling import say_witnessed, tell_owner
+from bot.store.places import place_of
+from bot.store.tables import Outbox, Raffle, RaffleNaming
+from bot.store.tables.base import id_of
+from bot.store.tables.messages import OutboxState
+
+NAMING = "raffle.naming"
+"""The kind of witness that writes down where a naming stands."""
+TOLD_WITHIN = timedelta(days=2)
+
+
+def namings_of(session: Session, raffle_id: int) -> list[RaffleNaming]:
+    """All namings of a raffle, oldest first."""
+    return list(
+        session.execute(
+            select(RaffleNaming).where(col(RaffleNaming.raffle_id) == raffle_id).order_by(col(RaffleNaming.nth))
+        ).scalars()
+    )
+
+
+def posted_namings(session: Session, raffle: Raffle) -> list[RaffleNaming]:
+    """Those of which it is known that they stand in a group, in the order in which they were posted.
+
+    One that was posted after the raffle was called off named a round for nothing.
+    """
+    end = raffle.called_off_at
+    posted = [
+        (one.posted_at, one.nth, one)
+        for one in namings_of(session, id_of(raffle))
+        if one.posted_at is not None and (end is None or one.posted_at <= end)
+    ]
+    return [one for _, _, one in sorted(posted, key=itemgetter(0, 1))]
+
+
+def name_round(tx: Tx, raffle: Raffle, now: datetime, policy: RafflePolicy) -> None:
+    """Go on with the naming of a raffle whose row is locked and whose list is fixed: name a round, or wait.
+
+    Sets when it is to be looked at again.
+    """
+    past = namings_of(tx, id_of(raffle))
+    last = past[-1] if past else None
+    if last is not None and last.state == NamingState.PROMISED:
+        if _under_way(tx, last, now):
+            raffle.draw_at = now + policy.naming_every
+            tx.flush()
+            return
+        last.state = NamingState.LOST
+        tx.flush()
+    lost = sum(one.state == NamingState.LOST for one in past)
+    if last is not None and last.state == NamingState.LOST:
+        rests_until = last.named_at + rest_after(lost, policy)
+        if now < rests_until:
+            raffle.draw_at = rests_until
+            tx.flush()
+            return
+    chat_id = _group_for(tx, raffle, lost)
+    if chat_id is None or (past and now - past[0].named_at > policy.beacon_waits):
+        tell_waits(tx, raffle, Waits.NAMING, now)
+    if chat_id is None:
+        raffle.draw_at = now + policy.seldom
+        tx.flush()
+        return
+    _promise(tx, raffle, past, chat_id, now, policy)
+
+
+def _promise(
+    tx: Tx, raffle: Raffle, past: list[RaffleNaming], chat_id: int, now: datetime, policy: RafflePolicy
+) -> None:
+    late = sum(one.state == NamingState.POSTED for one in past)
+    number = next_round(QUICKNET, now, late, policy)
+    naming = RaffleNaming(raffle_id=id_of(raffle), nth=len(past) + 1, round=number, chat_id=chat_id, named_at=now)
+    tx.add(naming)
+    tx.flush()
+    before = past[-1] if past else None
+    round_at = QUICKNET.time_of(number)
+    outcome = RoundNamed(
+        prize=raffle.prize,
+        entries=raffle.listed or 0,
+        list_hash=raffle.list_hash or "",
+        round=number,
+        round_at=round_at,
+        before=before.round if before is not None else None,
+        why=None if before is None else "late" if before.state == NamingState.POSTED else "lost",
+    )
+    # Posted later it couldn't count, and would only have to be explained.
+    terms = Terms(now=now, key=_key(naming), not_after=round_at - NAMED_AHEAD)
+    say_witnessed(tx, raffle.community_id, chat_id, outcome, WitnessOf(NAMING, id_of(naming)), terms)
+    raffle.draw_at = now + policy.naming_every
+    tx.flush()
+
+
+def _under_way(tx: Tx, naming: RaffleNaming, now: datetime) -> bool:
+    """Whether its message may still be posted; what waits past its time is given up here, so that it isn't any more."""
+    row = tx.execute(
+        select(Outbox)
+        .where(col(Outbox.key) == _key(naming))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if row is None or row.state not in {OutboxState.WAITING, OutboxState.SENDING}:
+        return False
+    if row.state == OutboxState.WAITING and row.not_after is not None and row.not_after <= now:
+        row.state, row.problem = OutboxState.EXPIRED, "its time is over"
+        tx.flush()
+        return False
+    return True
+
+
+def _group_for(tx: Tx, raffle: Raffle, lost: int) -> int | None:
+    """The group that carries the naming: one where the raffle's card hangs, home first; after a loss the next."""
+    hanging = hanging_in(tx, CARD, id_of(raffle))
+    groups = sorted(
+        groups_of(tx, raffle.community_id), key=lambda group: (group.chat_id not in hanging, not group.is_home)
+    )
+    return groups[lost % len(groups)].chat_id if groups else None
+
+
+def note_posted(tx: Tx, *, subject_id: int, chat_id: int, message_id: int, posted_at: datetime) -> None:
+    """Write down where a naming stands since when, by Telegram's date; if that was in time, its round is the draw's."""
+    naming = tx.get(RaffleNaming, subject_id)
+    if naming is None:
+        return
+    raffle = lock_raffle(tx, naming.raffle_id)
+    tx.refresh(naming)
+    naming.state, naming.counts = NamingState.POSTED, QUICKNET.named_in_time(naming.round, posted_at)
+    naming.chat_id, naming.message_id, naming.posted_at = chat_id, message_id, posted_at
+    tx.flush()
+    if raffle.state not in {RaffleState.LISTED, RaffleState.CANCELLED}:
+        return
+    # The last that counts, also if one that was given up for lost was posted after all.
+    latest = [one for one in posted_namings(tx, raffle) if one.counts][-1:]
+    if latest:
+        raffle.beacon_round, raffle.draw_at = latest[0].round, QUICKNET.time_of(latest[0].round)
+        touch_cards(tx, raffle.community_id, CARD, naming.raffle_id, naming.named_at)
+    else:
+        raffle.draw_at = naming.named_at  # long past: another is named at once
+    tx.flush()
+    tx.info[PLANNED] = True
+
+
+def withdraw_naming(tx: Tx, raffle: Raffle) -> None:
+    """Take back a naming that isn't on its way yet: the raffle is called off."""
+    promised = [one for one in namings_of(tx, id_of(raffle)) if one.state == NamingState.PROMISED]
+    for naming in promised:
+        gone = tx.execute(
+            update(Outbox)
+            .where(col(Outbox.key) == _key(naming), col(Outbox.state) == OutboxState.WAITING)
+            .values(state=OutboxState.EXPIRED, problem="the raffle was called off")
+            .returning(col(Outbox.id))
+        ).first()
+        if gone is not None:
+            naming.state = NamingState.LOST
+    tx.flush()
+
+
+def tell_waits(tx: Tx, raffle: Raffle, waits: Waits, now: datetime) -> None:
+    """Tell the owner, once a raffle and reason, that the draw can't go on."""
+    tell_owner(
+        tx,
+        place_of(tx, raffle.community_id),
+        DrawWaits(raffle.number, raffle.prize, waits),
+        Terms(now=now, key=f"raffle.waits:{raffle.id}:{waits}", not_after=now + TOLD_WITHIN),
+    )
+
+
+def _key(naming: RaffleNaming) -> str:
+    return f"{NAMING}:{naming.id}"

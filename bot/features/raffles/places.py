@@ -1,0 +1,145 @@
+"""The places of a raffle: the first in rank get them, and are told."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.features.raffles.facts import CARD, REDRAW, next_in_rank
+from bot.rules.place import Place
+from bot.rules.raffles.facts import EntryState, Reason
+from bot.rules.raffles.results import YouWon
+from bot.store.engine.db import Database, Tx
+from bot.store.look_up import LookUp
+from bot.store.messages.cards import groups_of, touch_cards
+from bot.store.messages.outbox import Terms
+from bot.store.messages.payloads import SendFile, pack
+from bot.store.messages.telling import Ways, attach, tell_here, tell_in_private
+from bot.store.private_messages import is_reachable, reader_of
+from bot.store.tables import Member, Person, Raffle, RaffleEntry
+from bot.store.tables.base import id_of
+from bot.store.tables.messages import Lane
+from bot.store.tables.wins import WinKind
+from bot.store.wins import record_win, won_since
+
+TOLD_WITHIN = timedelta(days=2)
+CANDIDATES = 300
+"""Entries that are looked at for places in one query."""
+
+
+def fill_places(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime, *, moved_up: bool) -> list[int]:
+    """Fill so many places by rank and strike entries that can't have one; the numbers of the entries that won."""
+    filled: list[int] = []
+    chat_id = group_for_whispers(tx, place)
+    while len(filled) < places:
+        candidates = next_in_rank(tx, id_of(raffle), min(CANDIDATES, places - len(filled)))
+        if not candidates:
+            break
+        members = {
+            member.id: member
+            for member in tx.execute(
+                select(Member).where(col(Member.id).in_([entry.member_id for entry in candidates]))
+            ).scalars()
+        }
+        # All people are read at once and kept here, so that each winner's row is already in the session.
+        people = tx.execute(
+            select(Person).where(col(Person.user_id).in_([one.user_id for one in members.values()]))
+        ).all()
+        lately: set[int] = set()
+        if raffle.cap_days:
+            lately = won_since(
+                tx, place, [entry.member_id for entry in candidates], now - timedelta(days=raffle.cap_days)
+            )
+        for entry in candidates:
+            member = members[entry.member_id]
+            reason = _lost_for(entry, member, lately)
+            if reason is not None:
+                entry.state, entry.reason, entry.struck_at = EntryState.STRUCK, reason.value, now
+                continue
+            entry.state = EntryState.WON
+            filled.append(entry.number)
+            record_win(tx, place, entry.member_id, WinKind.RAFFLE, id_of(raffle), now)
+            won = YouWon(raffle.prize, place.shop, entry.number, moved_up)
+            tell_entrant(tx, place, member, Telling(won, f"raffle.won:{entry.id}", now), chat_id)
+        tx.flush()
+        del people
+    return filled
+
+
+def _lost_for(entry: RaffleEntry, member: Member, lately: set[int]) -> Reason | None:
+    if entry.salt is None:
+        return Reason.DELETED
+    if member.left_at is not None:
+        return Reason.LEFT
+    return Reason.WON if entry.member_id in lately else None
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What is promised to one person, once a key."""
+
+    outcome: Any
+    key: str
+    now: datetime
+
+
+def tell_entrant(tx: Tx, place: Place, member: Member, telling: Telling, chat_id: int | None) -> None:
+    """Promise it in private, else as a whisper in this chat; never aloud."""
+    person = tx.get_one(Person, member.user_id)
+    reader = reader_of(person, place.language)
+    terms = Terms(now=telling.now, key=telling.key, not_after=telling.now + TOLD_WITHIN, lane=Lane.REMINDER)
+    if is_reachable(person):
+        tell_in_private(tx, place.community_id, reader, pack(telling.outcome), terms)
+    elif chat_id is not None:
+        in_room = replace(terms, lane=Lane.POST)
+        tell_here(tx, place.community_id, reader, Ways(chat_id, whisper=True), pack(telling.outcome), in_room)
+
+
+def group_for_whispers(tx: Tx, place: Place) -> int | None:
+    """The shop's first group in which the bot may whisper unasked."""
+    return next((group.chat_id for group in groups_of(tx, place.community_id) if group.is_admin), None)
+
+
+def send_proof(tx: Tx, raffle: Raffle, now: datetime, *, redraw_id: int | None = None) -> None:
+    """Edit the cards and send the proof to the groups. For a redraw it is told what was redrawn and why."""
+    raffle_id = id_of(raffle)
+    touch_cards(tx, raffle.community_id, CARD, raffle_id, now)
+    kind, subject_id = (CARD, raffle_id) if redraw_id is None else (REDRAW, redraw_id)
+    terms = Terms(now=now, key=f"raffle.proof:{raffle_id}:{raffle.redrawn}", not_after=now + TOLD_WITHIN)
+    attach(tx, raffle.community_id, SendFile(kind, subject_id), terms)
+
+
+async def look_up_winners(db: Database, look_up: LookUp | None, raffle_id: int, places: int) -> None:
+    """Ask Telegram about everybody who would get one of so many places now, and about those who move up."""
+    if look_up is None:
+        return
+    asked: set[int] = set()
+    while True:
+        community_id, people = await db.read(first_in_rank, raffle_id, places)
+        unasked = [user_id for user_id in people if user_id not in asked]
+        if not unasked:
+            return
+        await look_up(community_id, unasked)
+        asked.update(unasked)
+
+
+def first_in_rank(session: Session, raffle_id: int, places: int) -> tuple[int, list[int]]:
+    """The community, and the user ids of the first in rank who are still in the shop as far as the bot knows."""
+    raffle = session.get_one(Raffle, raffle_id)
+    people = session.execute(
+        select(col(Member.user_id))
+        .join(RaffleEntry, col(RaffleEntry.member_id) == col(Member.id))
+        .where(
+            col(RaffleEntry.raffle_id) == raffle_id,
+            col(RaffleEntry.state) == EntryState.IN,
+            col(RaffleEntry.place).is_not(None),
+            col(RaffleEntry.salt).is_not(None),
+            col(Member.left_at).is_(None),
+        )
+        .order_by(col(RaffleEntry.place))
+        .limit(places)
+    ).scalars()
+    return raffle.community_id, list(people)

@@ -1,0 +1,23 @@
+"""What handlers of the coin shop work with."""
+
+from dataclasses import dataclass
+
+from bot.features.coin_shop.items import Items
+from bot.features.coin_shop.purchases import Purchases
+from bot.features.coin_shop.shelf import Storefront
+from bot.flows.buy import Buying
+from bot.flows.named_people import People
+from bot.handlers.kit.forms import Form
+
+
+@dataclass(frozen=True, slots=True)
+class CoinShopServices:
+    """The use cases of the coin shop, and the form that staff fill in."""
+
+    storefront: Storefront
+    buying: Buying
+    items: Items
+    purchases: Purchases
+    people: People
+    new_item: Form
+    """The form of `/newitem`."""

@@ -1,0 +1,25 @@
+"""What handlers of orders work with."""
+
+from dataclasses import dataclass
+
+from bot.features.orders.hook import Hooks
+from bot.features.orders.orders import Orders
+from bot.flows.named_people import People
+from bot.flows.redeem import Redemption
+from bot.flows.take_orders import Ordering
+from bot.handlers.kit.files import FileReader
+from bot.rules.orders.orders import OrderPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class OrderServices:
+    """The use cases of orders and of the till, and their limits."""
+
+    book: Orders
+    """Looks an order up, takes one back."""
+    hooks: Hooks
+    ordering: Ordering
+    redemption: Redemption
+    policy: OrderPolicy
+    files: FileReader
+    people: People

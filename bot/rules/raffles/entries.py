@@ -1,0 +1,168 @@
+"""Entering a raffle: who may, and who is on the list when it closes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.rules.outcome import Outcome
+from bot.rules.raffles.facts import TIERS, EntrantFacts, Need, RaffleFacts, RaffleState, Reason, public_state
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A ticket that was paid for already: the ledger's key of the charge, to be given back if there's no draw."""
+
+    key: str
+    coins: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entered(Outcome, name="raffles.Entered"):
+    """The fan takes part."""
+
+    raffle_id: int
+    prize: str
+    number: int
+    """The entry's own: it stands on the list, with no name beside it."""
+    closes: datetime
+    price: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyEntered(Outcome, name="raffles.AlreadyEntered"):
+    """One entry per fan: the same number again."""
+
+    raffle_id: int
+    prize: str
+    number: int
+    closes: datetime
+    paid: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryClosed(Outcome, name="raffles.EntryClosed"):
+    """It takes no entries any more."""
+
+    prize: str
+    state: str
+    """`closed`, `drawn` or `cancelled`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TierTooLow(Outcome, name="raffles.TierTooLow"):
+    """It is for fans of a tier and above."""
+
+    prize: str
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckInFirst(Outcome, name="raffles.CheckInFirst"):
+    """Who enters has checked in today."""
+
+    raffle_id: int
+    prize: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComeToStreamFirst(Outcome, name="raffles.ComeToStreamFirst"):
+    """Who enters was at the stream."""
+
+    prize: str
+
+
+@dataclass(frozen=True, slots=True)
+class WonLately(Outcome, name="raffles.WonLately"):
+    """It is for who hasn't won in so many days."""
+
+    prize: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketTooDear(Outcome, name="raffles.TicketTooDear"):
+    """The fan has fewer coins than a ticket costs; entering for nothing weighs as much."""
+
+    raffle_id: int
+    prize: str
+    price: int
+    balance: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchRaffle(Outcome, name="raffles.NoSuchRaffle"):
+    """No such raffle here: a stale or forged press, or another shop's."""
+
+
+EntryRefusal = EntryClosed | TierTooLow | CheckInFirst | ComeToStreamFirst | WonLately | TicketTooDear | NoSuchRaffle
+EnterOutcome = Entered | AlreadyEntered | EntryRefusal
+
+
+def may_enter(  # noqa: PLR0911  # a list of refusals, first come first told
+    raffle: RaffleFacts, fan: EntrantFacts, price: int, balance: int, now: datetime
+) -> EntryRefusal | None:
+    """Why a fan who isn't in yet can't enter now, or None. What no wait can mend comes first."""
+    if raffle.state is not RaffleState.OPEN or now >= raffle.closes:
+        return EntryClosed(raffle.prize, public_state(raffle.state, raffle.closes, now))
+    if TIERS.index(fan.tier) < TIERS.index(raffle.tier):
+        return TierTooLow(raffle.prize, raffle.tier)
+    if raffle.cap_days and fan.won_in_cap:
+        return WonLately(raffle.prize, raffle.cap_days)
+    if Need.STREAM in raffle.needs and not fan.was_there:
+        return ComeToStreamFirst(raffle.prize)
+    if Need.CHECK_IN in raffle.needs and not fan.checked_in:
+        return CheckInFirst(raffle.id, raffle.prize)
+    if balance < price:
+        return TicketTooDear(raffle.id, raffle.prize, price, balance)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class OnList:
+    """An entry that stays: with what it weighs, and whether it comes after those who haven't won lately."""
+
+    weight: int
+    after: bool
+
+
+def check_entry(raffle: RaffleFacts, fan: EntrantFacts, *, left: bool, deleted: bool = False) -> OnList | Reason:
+    """What becomes of an entry when the raffle closes. What was done on the day of entering stays done."""
+    if deleted:
+        return Reason.DELETED
+    if left:
+        return Reason.LEFT
+    if TIERS.index(fan.tier) < TIERS.index(raffle.tier):
+        return Reason.TIER
+    if raffle.cap_days and fan.won_in_cap:
+        return Reason.WON
+    return OnList(raffle.weights[TIERS.index(fan.tier)], after=bool(raffle.fresh_days) and fan.won_in_fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class MyEntry(Outcome, name="raffles.MyEntry"):
+    """All that a fan needs to find themselves on the list: to them alone."""
+
+    prize: str
+    number: int
+    weight: int | None
+    """None until the list is frozen: it goes by the tier then."""
+    salt: str
+    user_id: int
+    seal: str
+    state: str
+    mine: str
+    reason: str | None
+    page: str | None = None
+    """Path of the page that checks the draw, once there is a proof."""
+
+    @property
+    def fits_alert(self) -> bool:
+        """The salt and the line are too long for an alert."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class NotEntered(Outcome, name="raffles.NotEntered"):
+    """The reader has no entry in this raffle."""
+
+    prize: str

@@ -1,0 +1,69 @@
+"""Whether a person may be written to in private, and who reads it in which language: the one place that decides it.
+
+Telegram lets a bot write only to who opened its private chat (`Person.can_write`). The shop's rule comes on top:
+
+| What is told | `wanted` | `inside` | Why |
+|---|---|---|---|
+| reminders of streams, of ending coupons, of coins that lapse | yes | yes | nobody asked for it just now |
+| what became of a purchase, of a gift that was sent on | yes | no | it is theirs, even after they left the rooms |
+| a prize that was won, a note to the owner or to an operator | no | no | they must hear it |
+
+An answer to what somebody just asked needs no rule: it goes by the ways that are open (`telegram/targets.py`).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.words import Language, reader_language
+from bot.store.tables import Member, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One person whom something is told, in their language."""
+
+    user_id: int
+    language: Language
+
+
+def may_write_privately(*, wanted: bool, inside: bool) -> ColumnElement[bool]:
+    """The condition that a member may be written to, for a query over `Member` and `Person`.
+
+    `wanted`: only who hasn't said *stop*. `inside`: only who is in a room of the shop.
+    """
+    conditions = [col(Person.can_write).is_(True)]
+    if wanted:
+        conditions.append(col(Member.reminders).is_(True))
+    if inside:
+        conditions.append(col(Member.left_at).is_(None))
+    return and_(*conditions)
+
+
+def is_reachable(person: Person | None) -> bool:
+    """The same of a person who must hear it: neither `wanted` nor `inside` is asked for."""
+    return person is not None and person.can_write
+
+
+def reader_of(person: Person, language: Language) -> Reader:
+    """A person as a reader; `language` is the shop's, for who has none of ours."""
+    return Reader(person.user_id, reader_language(person.language, person.telegram_language, language))
+
+
+def readers_among(
+    session: Session, member_ids: Collection[int], language: Language, *, wanted: bool, inside: bool
+) -> dict[int, Reader]:
+    """Who of these members may be written to, by member. `language` is the shop's, for who has none of ours."""
+    rows = session.execute(
+        select(col(Member.id), col(Person.user_id), col(Person.language), col(Person.telegram_language))
+        .join(Person, col(Person.user_id) == col(Member.user_id))
+        .where(col(Member.id).in_(member_ids), may_write_privately(wanted=wanted, inside=inside))
+    ).all()
+    return {
+        member_id: Reader(user_id, reader_language(chosen, telegram, language))
+        for member_id, user_id, chosen, telegram in rows
+        if member_id is not None
+    }

@@ -1,0 +1,56 @@
+"""Tickets of raffles that the coin shop sells: which raffle takes one, and how one is given back."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.rules.raffles.facts import RaffleState
+from bot.store.engine.db import Tx
+from bot.store.tables import Raffle, RaffleEntry
+
+
+def raffle_for_sale(session: Session, community_id: int, number: int, now: datetime) -> int | None:
+    """The id of the raffle that staff call `number`, if an entry into it can be sold; else None."""
+    raffle = session.execute(
+        select(Raffle).where(col(Raffle.community_id) == community_id, col(Raffle.number) == number)
+    ).scalar_one_or_none()
+    if raffle is None or raffle.state != RaffleState.OPEN or raffle.closes <= now:
+        return None
+    return raffle.id
+
+
+def take_ticket_back(tx: Tx, community_id: int, entry_id: int | None) -> bool:
+    """Note that an entry's ticket was given back, so that the raffle doesn't give it back once more.
+
+    False once the raffle is closed, or if it was given back before.
+    """
+    running = select(col(Raffle.id)).where(
+        col(Raffle.community_id) == community_id, col(Raffle.state) == RaffleState.OPEN
+    )
+    returned = tx.execute(
+        update(RaffleEntry)
+        .where(
+            col(RaffleEntry.id) == entry_id,
+            col(RaffleEntry.returned).is_(False),
+            col(RaffleEntry.raffle_id).in_(running),
+        )
+        .values(returned=True)
+        .returning(col(RaffleEntry.id))
+    ).first()
+    return returned is not None
+
+
+def entry_of(session: Session, raffle_id: int, member_id: int) -> int:
+    """The row id of a member's entry into a raffle.
+
+    Raises:
+        NoResultFound: they aren't in it.
+    """
+    query: Any = select(col(RaffleEntry.id)).where(
+        col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.member_id) == member_id
+    )
+    found: int = session.execute(query).scalar_one()
+    return found

@@ -1,0 +1,1 @@
+"""Orders: tests of decisions."""

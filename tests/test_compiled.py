@@ -1,0 +1,81 @@
+"""Compiled templates are kept, and never one that is out of date."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from jinja2 import DictLoader, Environment
+
+from bot.content import compiled
+from bot.content.compiled import Compiled
+
+
+def said(folder: Path, text: str, environment: str = "en-html") -> str:
+    """What a template says in a process that has just started."""
+    kept = Compiled(environment, folder)
+    loaded = Environment(loader=DictLoader({"shop.j2": text}), bytecode_cache=kept, autoescape="html" in environment)  # noqa: S701  # as Words does
+    return loaded.get_template("shop.j2").render(name="<b>")
+
+
+@pytest.fixture
+def times(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Texts that were compiled."""
+    seen: list[str] = []
+    compile_it = Environment.compile
+
+    def compiles(environment: Environment, source: str, *rest: object) -> object:
+        seen.append(source)
+        return compile_it(environment, source, *rest)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Environment, "compile", compiles)
+    return seen
+
+
+def test_a_template_is_compiled_once(tmp_path: Path, times: list[str]) -> None:
+    """The next start reads what the last one compiled."""
+    assert [said(tmp_path, "Hi {{ name }}") for _ in range(3)] == ["Hi &lt;b&gt;"] * 3
+    assert times == ["Hi {{ name }}"]
+
+
+def test_a_changed_template_is_compiled_again(tmp_path: Path, times: list[str]) -> None:
+    """What is kept of an earlier text is replaced."""
+    assert [said(tmp_path, text) for text in ("a", "b", "b")] == ["a", "b", "b"]
+    assert times == ["a", "b"]
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_changed_filter_compiles_all_again(tmp_path: Path, times: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A filter of a constant was applied when the template was compiled."""
+    assert said(tmp_path, "a") == "a"
+    monkeypatch.setattr(compiled, "_filters", lambda: "another version's")
+    assert said(tmp_path, "a") == "a"
+    assert times == ["a", "a"]
+
+
+def test_plain_texts_and_html_are_kept_apart(tmp_path: Path) -> None:
+    """The same template escapes in one of them and not in the other."""
+    both = [said(tmp_path, "{{ name }}", environment) for environment in ("en-html", "en-plain") * 2]
+    assert both == ["&lt;b&gt;", "<b>"] * 2
+
+
+@pytest.mark.parametrize("left", [b"", b"\0" * 64, None])
+def test_what_cant_be_read_is_compiled_again(tmp_path: Path, left: bytes | None) -> None:
+    """A file that is empty, strange or cut short is no harm."""
+    assert said(tmp_path, "a") == "a"
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(kept.read_bytes()[:-9] if left is None else left)
+    assert said(tmp_path, "a") == "a"
+
+
+def test_what_cant_be_kept_is_said_all_the_same(tmp_path: Path) -> None:
+    """The folder has gone meanwhile, or the disk is full."""
+    assert said(tmp_path / "gone", "a") == "a"
+
+
+def test_nothing_is_kept_where_python_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that isn't there, or a Python that was told to write no bytecode."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    assert Compiled("en-html", tmp_path).possible
+    assert not Compiled("en-html", tmp_path / "gone").possible
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert not Compiled("en-html", tmp_path).possible
