@@ -4,8 +4,11 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from bot.features.staff.drafts import Draft, Drafts
 from bot.features.staff.overview import Overview
+from bot.handlers.kit.panel import PanelParts
 from bot.rules.coupons.campaigns import CampaignMade, NewCampaign
 from bot.rules.gift_states import GiftKind
 from bot.rules.gifts.policy import GiftPolicy
@@ -141,3 +144,16 @@ def test_the_panel_shows_acts_in_its_own_order() -> None:
         *("hearts", "hearts_show", "hearts_cancel"),
         *("source", "sources", "held", "staff", "report"),
     ]
+
+
+def test_acts_whose_command_nobody_answers_arent_offered() -> None:
+    """Without the domain that answers `/redeem` no other domain's act can say it."""
+    commands = {act.command for act in PANEL.acts} - {"redeem"}
+    gone = {act.name for act in PANEL.acts} - {act.name for act in PANEL.limited_to(commands).acts}
+    assert gone == {"redeem", "redeem_file"}
+
+
+def test_two_acts_of_one_name_are_a_mistake_of_the_wiring() -> None:
+    """A press names an act: with two of the same name nobody could tell which is meant."""
+    with pytest.raises(ValueError, match="same name"):
+        PanelParts.of([*PANEL.acts, PANEL.by_name["held"]], PANEL.lists)
