@@ -287,3 +287,33 @@ def test_sources_name_nothing_that_readers_lack() -> None:
     for path in [*SOURCES, *sorted((ROOT / "sandbox").rglob("*.py")), *sorted((ROOT / "migrations").rglob("*.py"))]:
         text = path.read_text(encoding="utf-8")
         assert not OF_ONE_MACHINE.search(text), short(path)
+
+
+HOMES = {"rules", "features", "handlers", "buttons", "secrets"}
+"""Folders in which each domain has a folder or a file of its own."""
+FOLDERS = {path.parent.name for path in (ROOT / "bot" / "handlers").glob("*/domain.py") if path.parent.name != "kit"}
+"""The domains by their folders' names."""
+
+
+def domain_of(module: str) -> str | None:
+    """The domain whose folder, or file of buttons or secrets, a module is."""
+    parts = module.split(".")
+    if parts[:2] == ["bot", "content"]:
+        parts = parts[1:]
+    return parts[2] if len(parts) > 2 and parts[1] in HOMES and parts[2] in FOLDERS else None
+
+
+def test_a_domain_imports_no_other_on_any_floor() -> None:
+    """Not its handlers another's features, nor its features another's rules: what two share stands below both."""
+    assert FOLDERS
+    crossing = []
+    for path in SOURCES:
+        module = short(path).removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+        own = domain_of(module)
+        if own is None:
+            continue
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                theirs = {domain_of(f"{node.module}.{alias.name}") or domain_of(node.module) for alias in node.names}
+                crossing += [f"{short(path)}: {node.module}" for other in theirs if other not in {None, own}]
+    assert crossing == []
