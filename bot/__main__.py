@@ -156,11 +156,11 @@ def _repair(settings: "Settings", options: argparse.Namespace) -> int:
 
 
 def _run(settings: "Settings", options: argparse.Namespace) -> int:
-    from bot.logs import hear_python, set_up_logs  # noqa: PLC0415
+    from bot.logs import log_what_python_prints, set_up_logs  # noqa: PLC0415
     from bot.store.engine.lock import InUseError, using  # noqa: PLC0415
 
     set_up_logs(settings.log_level, settings.log_format)
-    hear_python()
+    log_what_python_prints()
     signal.signal(signal.SIGTERM, _leave)  # until the bot runs, and stops by itself
     url = settings.database_url.get_secret_value()
     try:
@@ -186,12 +186,12 @@ def _leave(_number: int, _frame: object) -> None:
 
 def _lost(url: str, *, fresh: bool) -> str | None:
     """Why not to start: a shop stood in this database, and it is empty now. Nothing is made where it should be."""
-    from bot.store.engine.mark import address_of, has_shop, is_marked, take_mark  # noqa: PLC0415
+    from bot.store.engine.mark import address_of, has_shop, is_marked, remove_mark  # noqa: PLC0415
 
     address = address_of(url)
     with _mark_or_warn():
         if fresh:
-            take_mark(Path.cwd(), address)
+            remove_mark(Path.cwd(), address)
         elif is_marked(Path.cwd(), address) and not asyncio.run(has_shop(url)):
             return (
                 f"a shop stood in {address}, which is empty now: is its disk mounted, and is it the right server? "

@@ -49,7 +49,7 @@ from bot.handlers.kit.whereabouts import Whereabouts
 from bot.handlers.shops.arrivals import Arrivals
 from bot.housekeeping import Housekeeper
 from bot.jobs import Jobs
-from bot.logs import apart, get_logger
+from bot.logs import get_logger, logging_failures
 from bot.meters import Meters
 from bot.rules.beacons import Beacon
 from bot.rules.fans import FansPolicy
@@ -166,7 +166,7 @@ def _telegram(settings: Settings, engine: Engine, policies: Policies) -> Telegra
         clock=clock,
         whispers=whispers,
         meters=engine.meters,
-        absent=belonging.not_there,
+        note_absent=belonging.not_there,
     )
     return Telegram(words, communities, move_group, belonging, whispers, voice)
 
@@ -298,9 +298,9 @@ def _sender(engine: Engine, telegram: Telegram, wired: list[Wired], files: dict[
 def _housekeeper(engine: Engine, shops: Shops, wired: list[Wired]) -> Housekeeper:
     async def look_at_rooms(now: datetime) -> None:
         """What only Telegram knows: homes of shops from before there were any, and channels' discussion groups."""
-        with apart(log, "homes_failed"):
+        with logging_failures(log, "homes_failed"):
             await shops.roles.settle_homes(now)
-        with apart(log, "links_failed"):
+        with logging_failures(log, "links_failed"):
             await shops.arrivals.look_at_links()
 
     return Housekeeper(
@@ -309,7 +309,7 @@ def _housekeeper(engine: Engine, shops: Shops, wired: list[Wired]) -> Housekeepe
         meters=engine.meters,
         parts=[part for one in wired for part in one.housekeeping],
         tidies=[tidy for parts in (DOMAINS, wired) for one in parts for tidy in one.tidies],
-        at_last=look_at_rooms,
+        ask_telegram=look_at_rooms,
     )
 
 

@@ -26,6 +26,6 @@ class Clock:
         for event in self._waiting:
             event.set()
 
-    def wakes(self, event: asyncio.Event) -> None:
+    def wake_on_jump(self, event: asyncio.Event) -> None:
         """Set `event` whenever the time jumps."""
         self._waiting.add(event)

@@ -39,15 +39,15 @@ class Housekeeper:
         meters: Meters,
         parts: Sequence[Callable[[datetime], Awaitable[Any]]],
         tidies: Sequence[Callable[[Tx, datetime], Any]],
-        at_last: Callable[[datetime], Awaitable[None]],
+        ask_telegram: Callable[[datetime], Awaitable[None]],
     ) -> None:
-        """`parts` and `tidies` are the domains'; `at_last` asks Telegram, so nothing waits for it."""
+        """`parts` and `tidies` are the domains'; `ask_telegram` asks Telegram, so nothing waits for it."""
         self._db = db
         self._clock = clock
         self._meters = meters
         self._parts = parts
         self._tidies = (*TIDIES, *tidies)
-        self.at_last = at_last
+        self.ask_telegram = ask_telegram
         self._repairs = Repairs(db)
 
     async def run(self) -> None:
@@ -55,7 +55,7 @@ class Housekeeper:
         while True:
             pause = EVERY
             try:
-                await self._once(self._clock.now())
+                await self._run_once(self._clock.now())
             except PASSING as error:
                 log.warning("housekeeping_failed", error=name_of(error))
                 pause = RETRY
@@ -63,8 +63,8 @@ class Housekeeper:
                 log.error("housekeeping_failed", exc_info=error)
             await asyncio.sleep(pause.total_seconds())
 
-    async def _once(self, now: datetime) -> None:
-        await self._repairs.look(now)
+    async def _run_once(self, now: datetime) -> None:
+        await self._repairs.repair(now)
         for part in self._parts:
             await part(now)
         for tidy in self._tidies:
@@ -72,7 +72,7 @@ class Housekeeper:
         while await self._db.write(outbox.forget_done, now):
             pass
         await self._check_books(now)
-        await self.at_last(now)
+        await self.ask_telegram(now)
 
     async def _check_books(self, now: datetime) -> None:
         """Whether every coin is accounted for; if not, the operator must hear of it."""

@@ -12,7 +12,7 @@ from typing import Protocol
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
-from bot.logs import apart, get_logger
+from bot.logs import get_logger, logging_failures
 from bot.meters import Beat, Meters
 from bot.store.damage import Repairs
 from bot.store.engine.away import DatabaseAwayError
@@ -46,7 +46,7 @@ class Jobs:
         self._wake = asyncio.Event()
         self._repairs = Repairs(db)
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=JOB_DEFAULTS)
-        clock.wakes(self._wake)
+        clock.wake_on_jump(self._wake)
         db.on_plan(self._wake.set)
 
     async def run(self) -> None:
@@ -59,7 +59,7 @@ class Jobs:
                 await self._hold.wait()
                 next_at = await self.tick()
                 if next_at is not None:
-                    self._set(next_at)
+                    self._set_alarm(next_at)
                 await self._wake.wait()
         finally:
             self._scheduler.shutdown(wait=False)
@@ -75,7 +75,7 @@ class Jobs:
                 log.warning("due_waits", feature=type(feature).__name__, error=str(error))
             except Exception as error:  # what is due stays due, and the safety alarm comes back to it
                 log.error("due_failed", feature=type(feature).__name__, exc_info=error)
-                if isinstance(error, ValueError | TypeError) and await self._mended(now):
+                if isinstance(error, ValueError | TypeError) and await self._repaired(now):
                     waiting.append(now)
             else:
                 if next_at is not None:
@@ -83,14 +83,14 @@ class Jobs:
         self._meters.beat(Beat.JOBS)
         return min(waiting, default=None)
 
-    async def _mended(self, now: datetime) -> bool:
+    async def _repaired(self, now: datetime) -> bool:
         """Whether rows that can't be read were set aside, so that it is worth trying again."""
-        mended = 0
-        with apart(log, "repair_failed"):
-            mended = await self._repairs.look(now)
-        return mended > 0
+        repaired = 0
+        with logging_failures(log, "repair_failed"):
+            repaired = await self._repairs.repair(now)
+        return repaired > 0
 
-    def _set(self, next_at: datetime) -> None:
+    def _set_alarm(self, next_at: datetime) -> None:
         """Set the one alarm. The clock may have jumped, so what counts is how long it is from now."""
         wait = max(next_at - self._clock.now(), timedelta(0))
         at = datetime.now(UTC) + wait  # noqa: TID251  # APScheduler goes by the machine's own clock

@@ -1,7 +1,7 @@
-"""Structured logs: one line an event, with ids; never a token, never what somebody wrote.
+"""Structured logs: one line for each event, with ids. A token or what somebody wrote is never logged.
 
-What libraries and Python itself have to say comes out as events too: where it was said and the kind of exception. Their
-own words stay out, as they may hold an address with the token, or a database's password.
+Messages of libraries and of Python itself become events too: the place in the code and the kind of exception. Their
+texts are left out, because they may hold an address with the token, or a database's password.
 """
 
 import logging
@@ -35,7 +35,7 @@ def set_up_logs(level: str, form: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _without_secrets,
-            _error_in_short,
+            _shorten_error,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -43,41 +43,45 @@ def set_up_logs(level: str, form: str) -> None:
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
-    logging.raiseExceptions = False  # what a library can't format is no reason for a traceback
+    logging.raiseExceptions = False  # a library's message that can't be formatted must not print a traceback
 
 
-def hear_python() -> None:
-    """Make events of what Python prints by itself: exceptions that nobody caught, in any thread, and warnings.
+def log_what_python_prints() -> None:
+    """Log as events what Python prints by itself: uncaught exceptions of any thread, and warnings.
 
-    For a process that is a bot: these hooks belong to the whole process.
+    Only a process that runs the bot calls this: the hooks belong to the whole process.
     """
-    sys.excepthook = _uncaught
-    threading.excepthook = lambda told: _uncaught(told.exc_type, told.exc_value, told.exc_traceback)
-    sys.unraisablehook = lambda told: _uncaught(told.exc_type, told.exc_value, told.exc_traceback)
-    warnings.showwarning = _warned  # type: ignore[assignment]  # what it has no use for has another name
+    sys.excepthook = _log_uncaught
+    threading.excepthook = lambda hook_args: _log_uncaught(
+        hook_args.exc_type, hook_args.exc_value, hook_args.exc_traceback
+    )
+    sys.unraisablehook = lambda hook_args: _log_uncaught(
+        hook_args.exc_type, hook_args.exc_value, hook_args.exc_traceback
+    )
+    warnings.showwarning = _log_warning  # type: ignore[assignment]  # unused parameters begin with `_`
 
 
 def get_logger(name: str) -> Any:
-    """A logger of this house."""
+    """The structlog logger of this name."""
     return structlog.get_logger(name)
 
 
 class _Libraries(logging.Handler):
-    """Makes an event of a library's record. asyncio tells so of exceptions in tasks that nobody waited for."""
+    """Logs a library's record as an event. asyncio reports exceptions of tasks that nobody awaited in this way."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Who said it and where; not the message."""
+        """Log the library and the place in its code, without the message."""
         level = logging.ERROR if record.levelno >= logging.ERROR else logging.WARNING
         error = record.exc_info[1] if isinstance(record.exc_info, tuple) else None
         place = f"{record.module}:{record.lineno}"
         get_logger("library").log(level, "library_told", library=record.name, place=place, exc_info=error)
 
 
-def _uncaught(kind: type[BaseException], error: BaseException | None, _traceback: TracebackType | None) -> None:
+def _log_uncaught(kind: type[BaseException], error: BaseException | None, _traceback: TracebackType | None) -> None:
     get_logger("python").error("uncaught", exc_info=error if error is not None else kind())
 
 
-def _warned(
+def _log_warning(
     _message: Warning | str,
     category: type[Warning],
     filename: str,
@@ -85,7 +89,7 @@ def _warned(
     _file: TextIO | None = None,
     _line: str | None = None,
 ) -> None:
-    get_logger("python").warning("warned", kind=category.__name__, place=_short(Path(filename), lineno))
+    get_logger("python").warning("warned", kind=category.__name__, place=_file_and_line(Path(filename), lineno))
 
 
 def _without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -95,32 +99,35 @@ def _without_secrets(_logger: Any, _method: str, event: MutableMapping[str, Any]
     return event
 
 
-def _error_in_short(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """An exception as its kind and our place: its text may hold what somebody wrote, or an address with the token."""
+def _shorten_error(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Replace an exception by its class and the place in our code.
+
+    Its text may hold what somebody wrote, or an address with the token.
+    """
     error = event.pop("exc_info", None)
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]  # a group has neither kind nor place of its own
     if isinstance(error, BaseException):
         event["error"] = type(error).__name__
-        event["where"] = _place(error)
+        event["where"] = _where_raised(error)
     return event
 
 
-def _place(error: BaseException) -> str:
-    """The last place of ours that it came through, or of all if none was ours."""
+def _where_raised(error: BaseException) -> str:
+    """The last place in our own code that the exception passed; without one, the last place of all."""
     frames = [(Path(frame.filename), frame.lineno) for frame in extract_tb(error.__traceback__)]
     ours = [frame for frame in frames if HERE in frame[0].parents]
-    return _short(*(ours or frames)[-1]) if frames else ""
+    return _file_and_line(*(ours or frames)[-1]) if frames else ""
 
 
-def _short(path: Path, line: int | None) -> str:
+def _file_and_line(path: Path, line: int | None) -> str:
     return f"{path.parent.name}/{path.name}:{line}"
 
 
 @contextmanager
-def apart(log: Any, event: str, **facts: Any) -> Iterator[None]:
-    """What fails inside is told in the log and stops nothing else: one shop's bad row is no other shop's trouble."""
+def logging_failures(log: Any, event: str, **facts: Any) -> Iterator[None]:
+    """Log what fails inside the block as `event`, and go on: one shop's bad row must not stop the other shops."""
     try:
         yield
-    except Exception as error:  # whatever it is, the others go on
+    except Exception as error:  # any failure: the caller goes on with the next item
         log.error(event, exc_info=error, **facts)

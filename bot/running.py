@@ -1,4 +1,4 @@
-"""A wired bot: it says hello, takes updates, handles them and sends what was promised, until it is stopped."""
+"""A wired bot: it greets Telegram, takes updates, handles them and sends promised messages until it is stopped."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.table import Table
 from bot.housekeeping import Housekeeper
 from bot.jobs import Jobs
-from bot.logs import apart, get_logger
+from bot.logs import get_logger, logging_failures
 from bot.meters import Beat, Meters, Phase
 from bot.rules.policies import Policies
 from bot.store.engine.away import is_of_data, name_of
@@ -32,7 +32,7 @@ from bot.telegram.calls import Outbound
 from bot.telegram.deliveries import FileMaker
 from bot.telegram.first_call import NO_SUCH_BOT, greet
 from bot.telegram.inbox import ConflictError, Intake, TryLaterError, UnfitError
-from bot.telegram.older_servers import with_rights
+from bot.telegram.older_servers import update_with_all_rights
 from bot.telegram.outbox_sender import Sender
 from bot.telegram.session import LightSession
 from bot.telegram.whispers import Whispers
@@ -45,15 +45,17 @@ log = get_logger("app")
 
 DRAIN_SECONDS = 2.5
 STOP_SECONDS = 6.0
-"""Longer than this no handler may keep a stop waiting; what it leaves is in the inbox."""
+"""A stop waits at most this long for handlers. Their updates stay in the inbox."""
 SWITCH_SECONDS = 0.02
 
 GC_THRESHOLDS = (20_000, 20, 100)
-"""aiogram's 400 pydantic types are scanned over and over otherwise: 2.3 times the echo's rate, measured."""
+"""With Python's defaults the collector scans aiogram's 400 pydantic types again and again.
+
+Measured: with these thresholds the bot answers 2.3 times as many echoes a second."""
 
 
 class StartError(Exception):
-    """Why the bot can't go on, in one line. `code` is the process's exit code."""
+    """The bot can't start or go on. The text says why in one line; `code` is the process's exit code."""
 
     def __init__(self, line: str, code: int) -> None:
         super().__init__(line)
@@ -70,11 +72,11 @@ class App:
     db: Database
     policies: Policies
     dispatcher: Dispatcher
-    """Its data is what handlers ask for by name."""
+    """Its data holds what handlers ask for by parameter name."""
     clock: Clock
     communities: Communities
     files: Mapping[str, FileMaker]
-    """Files that promises send, by kind: pages serve them too."""
+    """Makers of the files that promised messages send, by kind. Web pages serve the same files."""
     sender: Sender
     jobs: Jobs
     housekeeper: Housekeeper
@@ -86,14 +88,14 @@ class App:
     meters: Meters
     hold: Hold
     listens_to: frozenset[str]
-    """Kinds of updates that routers handle: all but messages and presses."""
+    """Kinds of updates that the routers handle: all except messages and presses."""
     intake: Intake | None = None
 
     async def run(self, *, on_ready: Callable[[], None] | None = None) -> None:
-        """Say hello to Telegram, however long it is away, then take, handle and send until cancelled.
+        """Wait until Telegram answers the first call, then take updates, handle them and send until cancelled.
 
         Raises:
-            StartError: the token is refused, or another process uses it or has the database.
+            StartError: Telegram refuses the token, or another process uses the token or the database.
         """
         try:
             me = await greet(self.session, self.bot, self.meters)
@@ -130,8 +132,8 @@ class App:
                 group.create_task(self._set_menus())
                 group.create_task(self._take_in(self.intake))
         except BaseExceptionGroup as errors:
-            # What is raised inside `except*` comes out as a group again, so the reasons are looked up by hand.
-            raise _reason(errors) from None
+            # An exception raised inside `except*` becomes a group again, so the reason is looked up by hand.
+            raise _why_stopped(errors) from None
         finally:
             self.meters.phase = Phase.STOPPING
             with contextlib.suppress(TimeoutError):
@@ -139,19 +141,19 @@ class App:
             log.info("stopped")
 
     async def finish(self) -> None:
-        """Before `run` is cancelled: let what is being handled be answered, and send nothing new."""
+        """Prepare a stop, before `run` is cancelled: running handlers may answer, and nothing new is sent."""
         self.meters.phase = Phase.STOPPING
-        self.hold.rest()
+        self.hold.pause()
         if self.intake is not None:
             await self.intake.stop(DRAIN_SECONDS)
 
     async def close(self) -> None:
-        """Close connections; waiting writes are committed first."""
+        """Commit waiting writes, then close the connections."""
         await self.session.close()
         await self.db.close()
 
     async def _handle_or_wait(self, body: dict[str, Any], received_at: datetime) -> None:
-        """Whatever fails for a passing reason, before its handler too, stays in the inbox."""
+        """Handle an update. If it fails for a passing reason, inside or before its handler, it stays in the inbox."""
         try:
             await self._handle(body, received_at)
         except TryLaterError as error:
@@ -164,7 +166,10 @@ class App:
             raise TryLaterError(name_of(error)) from error
 
     async def _handle(self, body: dict[str, Any], received_at: datetime) -> None:
-        """Messages and presses, nearly all there is, go straight to the table: a fifth less work than by routers."""
+        """Handle an update.
+
+        Messages and presses, which are nearly all updates, go straight to the table: a fifth less work than by routers.
+        """
         cause = f"{self.bot.id}:{body['update_id']}"
         data = {**self.dispatcher.workflow_data, "bot": self.bot, "cause": cause, "received_at": received_at}
         context = {"bot": self.bot}
@@ -173,22 +178,22 @@ class App:
         elif (press := body.get("callback_query")) is not None:
             await self.who(self.table.take_press, _read(CallbackQuery, press, context), data)
         elif kind_of_update(body) in self.listens_to:
-            update = _read(Update, with_rights(body), context)
+            update = _read(Update, update_with_all_rights(body), context)
             await self.dispatcher.feed_update(self.bot, update, cause=cause, received_at=received_at)
 
     async def _take_in(self, intake: Intake) -> None:
-        """Nobody is answered before it is known whether answers can be whispered; starts are told meanwhile."""
+        """Find out whether the server knows whispers before anybody is answered. Promised messages leave meanwhile."""
         await self.whispers.probe()
         await intake.run()
 
     async def _set_menus(self) -> None:
-        """Menus are a convenience: whatever fails there, the bot goes on."""
-        with apart(log, "menus_failed"):
+        """Set the bot's command menus. The bot goes on if that fails."""
+        with logging_failures(log, "menus_failed"):
             await self.menus.at_start()
 
 
-def _reason(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    """Why everything stopped, as one exception."""
+def _why_stopped(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The reason why the tasks stopped, as one exception."""
     if errors.subgroup(InUseError) is not None:
         return StartError("the lock of the database was lost, and another process has it now", 1)
     if errors.subgroup(ConflictError) is not None:
@@ -196,22 +201,22 @@ def _reason(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     return errors
 
 
-def _read(model: type[T], told: Any, context: dict[str, Any]) -> T:
-    """An update, or its part, as aiogram knows it.
+def _read(model: type[T], raw: Any, context: dict[str, Any]) -> T:
+    """Read an update, or a part of it, into aiogram's model.
 
     Raises:
-        UnfitError: it isn't one.
+        UnfitError: the JSON doesn't fit the model.
     """
     try:
-        return model.model_validate(told, context=context)
+        return model.model_validate(raw, context=context)
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise UnfitError(f"no {model.__name__}") from error
 
 
 def tune_collector() -> None:
-    """Freeze what was wired, collect what comes less often."""
+    """Exclude all wired objects from garbage collection, and collect the rest less often."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)
-    # The writer lets the GIL go at each of its statements anyway; taking it away between them only costs switches.
+    # The writer's thread releases the GIL at each statement anyway. Taking it earlier only costs thread switches.
     sys.setswitchinterval(SWITCH_SECONDS)

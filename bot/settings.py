@@ -1,4 +1,4 @@
-"""Settings: read once from the environment (or `.env`), checked, frozen, passed down."""
+"""Settings: read once from the environment (or `.env`), checked, and passed down. They never change."""
 
 from difflib import get_close_matches
 from typing import Annotated, Literal
@@ -18,11 +18,11 @@ POSTGRES = (
     "postgresql+psycopg",
     "postgresql+psycopg2",
 )
-"""Spellings that hosts and other programs use; which driver is used is ours to say."""
+"""Spellings that hosts and other programs use. The bot always uses its own driver."""
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 SSL_WORDS = {"true": "require", "1": "require", "on": "require", "false": "disable", "0": "disable", "off": "disable"}
-"""What some hosts write instead."""
-TAKEN = (
+"""Spellings of `ssl` that some hosts use, and the `sslmode` that they mean."""
+ALLOWED_OPTIONS = (
     "application_name",
     "host",
     "options",
@@ -33,8 +33,8 @@ TAKEN = (
     "target_session_attrs",
     "user",
 )
-"""What may stand after `?` in a PostgreSQL address, or how it begins: what asyncpg or the server knows."""
-LEFT_OUT = (
+"""Beginnings of options that may stand after `?` in a PostgreSQL address: asyncpg or the server knows them."""
+DROPPED_OPTIONS = (
     "channel_binding",
     "client_encoding",
     "connect",
@@ -46,37 +46,37 @@ LEFT_OUT = (
     "sslsni",
     "statement_cache_size",
 )
-"""What hosts put there for other drivers, or how it begins."""
-DATABASES = "it should look like sqlite:///data/encore.db or postgresql://user:password@host/name"
+"""Beginnings of options that hosts write for other drivers: they are removed."""
+DATABASE_HINT = "it should look like sqlite:///data/encore.db or postgresql://user:password@host/name"
 LONGEST_NAME = 24
-"""A longer word that stands where a name should may be the lower half of a secret: it isn't repeated."""
+"""Characters. A longer name may be a part of a secret that was pasted, so no message repeats it."""
 
 
 class SettingsError(Exception):
-    """Settings that the bot can't start with: one line that names the variable."""
+    """The bot can't start with these settings. The text is one line that names the variable."""
 
 
-def _token(value: SecretStr) -> SecretStr:
+def _check_token(value: SecretStr) -> SecretStr:
     head, _, tail = value.get_secret_value().partition(":")
     if not head.isdigit() or not tail or not all(c.isalnum() or c in "_-" for c in tail):
         raise ValueError("it should look like 123456:ABC-DEF, as BotFather gives it")
     return value
 
 
-def _database(value: SecretStr) -> SecretStr:
-    """One spelling for each database: `sqlite:///path` or `postgresql://…`, which all of the store goes by."""
+def _check_database_url(value: SecretStr) -> SecretStr:
+    """The address in the one spelling that the store expects: `sqlite:///path` or `postgresql://…`."""
     try:
         url = make_url(value.get_secret_value().strip())
-    except (ArgumentError, ValueError):  # a port that is no number, too
-        raise ValueError(DATABASES) from None
+    except (ArgumentError, ValueError):  # ValueError: the port is no number
+        raise ValueError(DATABASE_HINT) from None
     if url.drivername in SQLITE:
-        return SecretStr(_sqlite(url))
+        return SecretStr(_check_sqlite_url(url))
     if url.drivername in POSTGRES:
-        return SecretStr(_postgres(url))
-    raise ValueError(DATABASES)
+        return SecretStr(_check_postgres_url(url))
+    raise ValueError(DATABASE_HINT)
 
 
-def _sqlite(url: URL) -> str:
+def _check_sqlite_url(url: URL) -> str:
     if url.host or url.query or (url.database or "").startswith("file:"):
         raise ValueError("it should be sqlite:/// and a path, as sqlite:///data/encore.db or sqlite:////srv/encore.db")
     if not url.database or url.database == ":memory:":
@@ -84,56 +84,61 @@ def _sqlite(url: URL) -> str:
     return f"sqlite:///{quote(url.database)}"
 
 
-def _postgres(url: URL) -> str:
-    query = {name: ",".join(told) if isinstance(told, tuple) else told for name, told in url.query.items()}
+def _check_postgres_url(url: URL) -> str:
+    query = {name: ",".join(values) if isinstance(values, tuple) else values for name, values in url.query.items()}
     ssl = query.pop("sslmode", query.pop("ssl", None))
     if ssl is not None:
         query["sslmode"] = SSL_WORDS.get(ssl.lower(), ssl)
         if query["sslmode"] not in SSL_MODES:
             raise ValueError(f"sslmode should be one of {', '.join(SSL_MODES)}")
-    known = {name: told for name, told in query.items() if not name.startswith(LEFT_OUT)}
-    if not all(name.startswith(TAKEN) for name in known):  # it may be part of a password: it isn't repeated
-        raise ValueError(f"after ? it may have {', '.join(TAKEN)}")
+    known = {name: value for name, value in query.items() if not name.startswith(DROPPED_OPTIONS)}
+    if not all(
+        name.startswith(ALLOWED_OPTIONS) for name in known
+    ):  # the text may be part of a password, so it isn't repeated
+        raise ValueError(f"after ? it may have {', '.join(ALLOWED_OPTIONS)}")
     return url.set(drivername="postgresql", query=known).render_as_string(hide_password=False)
 
 
-def _api(value: str) -> str:
+def _check_api_url(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("it should begin with http:// or https://")
     return value.rstrip("/")
 
 
-def _public(value: str) -> str:
+def _check_public_url(value: str) -> str:
     try:
         parts = urlsplit(value)
     except ValueError:
         parts = urlsplit("")
-    here = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"}  # the demo's; browsers trust it
+    here = parts.scheme == "http" and parts.hostname in {
+        "localhost",
+        "127.0.0.1",
+    }  # for the demo: browsers trust this machine
     if not (parts.scheme == "https" or here) or not parts.hostname or parts.query or parts.fragment or "@" in value:
         raise ValueError("it should look like https://shop.example, the address that your reverse proxy answers")
     return value.rstrip("/")
 
 
 class Settings(BaseSettings):
-    """What the operator can set. The README's table lists the same names."""
+    """All settings. The table in the README lists the same names."""
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="forbid", frozen=True)
 
-    bot_token: Annotated[SecretStr, AfterValidator(_token)]
-    telegram_api_url: Annotated[str, AfterValidator(_api)] = "https://api.telegram.org"
-    database_url: Annotated[SecretStr, AfterValidator(_database)] = SecretStr("sqlite:///data/encore.db")
+    bot_token: Annotated[SecretStr, AfterValidator(_check_token)]
+    telegram_api_url: Annotated[str, AfterValidator(_check_api_url)] = "https://api.telegram.org"
+    database_url: Annotated[SecretStr, AfterValidator(_check_database_url)] = SecretStr("sqlite:///data/encore.db")
     owner_id: int | None = Field(default=None, ge=1, lt=2**52)
-    """Who founds the first shop: only a group that this person created. Without it whoever adds the bot first."""
+    """The user id of who may found the first shop: in a group that they created. None: whoever adds the bot first."""
     open: bool = False
-    """Whether groups of strangers may found shops of their own here."""
+    """Whether other people's groups may found shops of their own."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "json"
     concurrency: int = Field(default=128, ge=1, le=512)
-    """Updates handled at once."""
+    """Updates that are handled at the same time, at most."""
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
-    """Where health and metrics are told, on this machine only; nothing listens without it."""
-    public_url: Annotated[str, AfterValidator(_public)] | None = None
-    """Where fans find the pages that the port serves, by a reverse proxy; without it no button leads to them."""
+    """The port of health, metrics and pages, on this machine only. None: nothing listens."""
+    public_url: Annotated[str, AfterValidator(_check_public_url)] | None = None
+    """The public address of the pages that the port serves, behind a reverse proxy. None: no button leads to them."""
 
     @field_validator("public_url")
     @classmethod
@@ -144,37 +149,37 @@ class Settings(BaseSettings):
 
     @property
     def bot_id(self) -> int:
-        """The bot's own user id, which its token begins with."""
+        """The bot's own user id: the part of its token before the colon."""
         return int(self.bot_token.get_secret_value().partition(":")[0])
 
 
 def load_settings() -> Settings:
-    """Read the environment, and `.env`, in which nothing else may stand: a name with a typo would go unnoticed.
+    """Read the environment and `.env`. An unknown name in `.env` is an error, because it may be a typo.
 
     Raises:
-        SettingsError: something is missing or wrong; its text never repeats a secret's value.
+        SettingsError: a setting is missing or wrong. Its text never repeats a secret.
     """
     try:
         return Settings()
     except ValidationError as error:
-        raise SettingsError("; ".join(_sentence(problem) for problem in error.errors(include_input=False))) from None
+        raise SettingsError("; ".join(_explain(problem) for problem in error.errors(include_input=False))) from None
     except UnicodeDecodeError:
         raise SettingsError(".env isn't plain text: save it as UTF-8") from None
 
 
-def _sentence(problem: object) -> str:
+def _explain(problem: object) -> str:
     details = dict(problem) if isinstance(problem, dict) else {}
     name = "_".join(str(part) for part in details.get("loc", ())).upper() or "settings"
     if details.get("type") == "missing":
         return f"{name} is not set"
     if details.get("type") == "extra_forbidden":
-        return _unknown(name)
+        return _explain_unknown(name)
     message = str(details.get("msg", "is wrong")).removeprefix("Value error, ")
     return f"{name} is wrong: {message}"
 
 
-def _unknown(name: str) -> str:
-    """A line of `.env` that sets nothing of ours; what may be a secret that was pasted alone isn't repeated."""
+def _explain_unknown(name: str) -> str:
+    """The message for an unknown name in `.env`. A text that may be a pasted secret isn't repeated."""
     meant = get_close_matches(name, [field.upper() for field in Settings.model_fields], n=1)
     if meant:
         return f"{name} in .env is no setting; did you mean {meant[0]}?"

@@ -1,7 +1,7 @@
-"""What a poll brought: updates that can be handled, and those that are set aside so that the others go on.
+"""Sorts the updates of a poll: sound ones are handled, the others are set aside, so that nothing waits for them.
 
-An update is sound if it is an object with a number of its own, whose sender and chat, where it has any, can be told,
-and which both databases can keep. Anything deeper is looked at when it is handled.
+An update is sound if it is a JSON object with an update id, if its sender and chat (where it has them) have valid ids,
+and if both databases can store it. Everything deeper is checked when the update is handled.
 """
 
 import json
@@ -14,13 +14,13 @@ from typing import Any
 from bot.plain_json import encode, is_whole, read_json
 
 GREATEST_ID = 2**31 - 2
-"""Of an update. The server's `offset` is a number of 32 bits: what is greater can't be confirmed."""
+"""The greatest update id that can be confirmed: the server's `offset` has 32 bits."""
 GREATEST_PERSON = 2**52
 """Ids of people and chats have at most 52 bits: https://core.telegram.org/bots/api#user."""
 GREATEST_DATE = 2**32
-"""Seconds since 1970: a later date is none."""
+"""Seconds since 1970. A greater number is no valid date."""
 LONGEST_BODY = 1_000_000
-"""Characters of an update that are kept when it is set aside."""
+"""Characters. The body of a longer update is not kept when it is set aside."""
 KINDS = frozenset(
     {
         *("business_connection", "business_message", "callback_query", "channel_post", "chat_boost"),
@@ -31,7 +31,7 @@ KINDS = frozenset(
         *("stopped_message_generation", "subscription"),
     }
 )
-"""What an update may be: https://core.telegram.org/bots/api#update."""
+"""Kinds of updates: https://core.telegram.org/bots/api#update."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Sound:
 
     update_id: int
     person: int
-    """Whose it is, for the order of handling: the sender, else the chat, else 0."""
+    """Updates of one person are handled in order: the id of the sender, else of the chat, else 0."""
     body: dict[str, Any]
     written: str
     """The body as JSON."""
@@ -51,16 +51,16 @@ class Unread:
     """An update that can't be read or stored."""
 
     body: str
-    """JSON in ASCII, as far as it is JSON at all."""
+    """The update as ASCII text: JSON, if it could be parsed."""
     reason: str
     update_id: int | None = None
-    """If it has one that can be confirmed."""
+    """None if the update has no id that can be confirmed."""
     user_id: int | None = None
-    """Whose it is, if that can be told."""
+    """The sender (or chat), if it could be read."""
 
     @property
     def key(self) -> str:
-        """The same each time it comes again."""
+        """A key that stays the same when the update comes again."""
         return str(self.update_id) if self.update_id is not None else sha256(self.body.encode()).hexdigest()[:16]
 
 
@@ -71,16 +71,16 @@ class Batch:
     sound: list[Sound]
     unread: list[Unread]
     offset: int | None
-    """What the next poll confirms; None if no update has a number that can be."""
+    """The `offset` of the next poll, which confirms these updates; None if no update has a valid id."""
 
 
 def sort_out(updates: Iterable[Any]) -> Batch:
-    """Tell the sound updates of a poll from the others."""
+    """Separate the sound updates of a poll from those that are set aside."""
     sound: list[Sound] = []
     unread: list[Unread] = []
     last = -1
-    for told in updates:
-        one = told if isinstance(told, Unread) else read_update(told)
+    for raw in updates:
+        one = raw if isinstance(raw, Unread) else read_update(raw)
         if isinstance(one, Sound):
             sound.append(one)
         else:
@@ -90,29 +90,29 @@ def sort_out(updates: Iterable[Any]) -> Batch:
     return Batch(sound, unread, last + 1 if last >= 0 else None)
 
 
-def read_update(told: Any) -> Sound | Unread:
-    """Look at one update."""
-    if not isinstance(told, dict):
-        return _unread(told, "no object")
-    update_id = told.get("update_id")
+def read_update(raw: Any) -> Sound | Unread:
+    """Check one update, as parsed JSON."""
+    if not isinstance(raw, dict):
+        return _unread(raw, "no object")
+    update_id = raw.get("update_id")
     if not is_whole(update_id) or not 0 <= update_id <= GREATEST_ID:
-        return _unread(told, "no number of its own")
-    person = _person(told)
+        return _unread(raw, "no number of its own")
+    person = _person(raw)
     if person is None:
-        return _unread(told, "nobody's", update_id)
+        return _unread(raw, "nobody's", update_id)
     try:
-        written = encode(told)
+        written = encode(raw)
         written.encode()
     except (ValueError, RecursionError) as error:
         reason = "half a character" if isinstance(error, UnicodeEncodeError) else "too deep"
-        return _unread(told, reason, update_id, person)
-    if "\\u0000" in written and "\0" in _flat(told):
-        return _unread(told, "a zero byte", update_id, person)  # PostgreSQL keeps none
-    return Sound(update_id, person, told, written)
+        return _unread(raw, reason, update_id, person)
+    if "\\u0000" in written and "\0" in _all_text(raw):
+        return _unread(raw, "a zero byte", update_id, person)  # PostgreSQL can't store zero bytes
+    return Sound(update_id, person, raw, written)
 
 
 def read_body(written: str | bytes) -> Sound | Unread:
-    """The same of an update that was stored as JSON."""
+    """Parse and check an update that was stored as JSON."""
     try:
         return read_update(read_json(written))
     except (ValueError, RecursionError):
@@ -120,14 +120,15 @@ def read_body(written: str | bytes) -> Sound | Unread:
 
 
 def unfit(body: dict[str, Any], reason: str) -> Unread:
-    """A sound update that turned out to be none when it was stored or handled."""
+    """A sound update as one to set aside: storing or handling it showed that it can't be handled."""
     return _unread(body, reason, body["update_id"], _person(body))
 
 
 def split_updates(content: bytes) -> list[Any] | None:
-    """The updates of an answer that can't be read as a whole, each as far as it can be; None if it is no answer.
+    """Read each update of an answer by itself, because the answer can't be parsed as a whole.
 
-    One that is nested too deeply, holds a number of more than 63 bits or isn't UTF-8 spoils the JSON of all.
+    One update makes the whole JSON unreadable if it is nested too deeply, holds a number of more than 63 bits or isn't
+    UTF-8. Such an update comes back as `Unread`, the others as JSON. None if this is no answer with updates.
     """
     found = _pieces(content)
     if found is None:
@@ -136,7 +137,7 @@ def split_updates(content: bytes) -> list[Any] | None:
 
 
 def kind_of_update(update: dict[str, object]) -> str:
-    """`message`, `callback_query`, …: the part of an update that says what it is, or `unknown`."""
+    """The kind of an update: the key that holds its content (`message`, `callback_query`, …), or `unknown`."""
     for key in update:
         if key in KINDS:
             return key
@@ -144,12 +145,12 @@ def kind_of_update(update: dict[str, object]) -> str:
 
 
 def _in_ascii(text: str) -> str:
-    """JSON in which all that isn't ASCII is written by its number."""
+    """Escape every character that isn't ASCII, as JSON does (`\\u00e9`)."""
     return _NOT_ASCII.sub(lambda sign: json.dumps(sign[0])[1:-1], text)
 
 
 def _person(update: dict[str, Any]) -> int | None:
-    """The sender, else the chat, else 0 for nobody; None if what stands there can't be."""
+    """The id of the sender, else of the chat, else 0. None if the update's content, ids or date are invalid."""
     for key, value in update.items():
         if key not in KINDS:
             continue
@@ -170,16 +171,16 @@ def _id_of(someone: Any) -> int | None:
     return number if is_whole(number) and -GREATEST_PERSON < number < GREATEST_PERSON else None
 
 
-def _unread(told: Any, reason: str, update_id: int | None = None, person: int | None = None) -> Unread:
+def _unread(raw: Any, reason: str, update_id: int | None = None, person: int | None = None) -> Unread:
     try:
-        body = json.dumps(told)
+        body = json.dumps(raw)
     except (ValueError, RecursionError):
         return Unread("", reason, update_id, person or None)
-    return _short(Unread(body, reason, update_id, person or None))
+    return _without_long_body(Unread(body, reason, update_id, person or None))
 
 
 def _unread_raw(piece: bytes) -> Unread:
-    """A piece that is no JSON, or none that Python reads. What isn't UTF-8 is taken for Latin-1."""
+    """Keep bytes that can't be parsed as JSON. Bytes that aren't UTF-8 are decoded as Latin-1."""
     try:
         text, reason = piece.decode(), "not JSON that can be read"
     except UnicodeDecodeError:
@@ -188,10 +189,10 @@ def _unread_raw(piece: bytes) -> Unread:
     update_id = int(found[1]) if found is not None else None
     if update_id is not None and update_id > GREATEST_ID:
         update_id = None
-    return _short(Unread(_in_ascii(text), reason, update_id))
+    return _without_long_body(Unread(_in_ascii(text), reason, update_id))
 
 
-def _short(one: Unread) -> Unread:
+def _without_long_body(one: Unread) -> Unread:
     return one if len(one.body) <= LONGEST_BODY else Unread("", "too long to keep", one.update_id, one.user_id)
 
 
@@ -203,7 +204,7 @@ def _read_piece(piece: bytes) -> Any:
 
 
 def _pieces(content: bytes) -> list[bytes] | None:
-    """The elements of an answer's `result`, by its brackets; None if it isn't `{"ok":true,"result":[…]}`."""
+    """Split an answer's `result` into its elements, by brackets; None if it isn't `{"ok":true,"result":[…]}`."""
     begun = _RESULT.match(content)
     if begun is None:
         return None
@@ -224,8 +225,8 @@ def _pieces(content: bytes) -> list[bytes] | None:
     return None
 
 
-def _flat(value: Any) -> str:
-    """All strings inside, one after the other."""
+def _all_text(value: Any) -> str:
+    """All strings inside a JSON value, joined."""
     return "".join(_strings(value))
 
 

@@ -10,8 +10,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import Clock
 from bot.flows.delete_again import DeleteAgain
 from bot.settings import Settings
-from bot.store.engine.backup import BackupError, back_up, discard, put_in_place, settle, somebody_has_it_open, take_in
-from bot.store.engine.checkup import look
+from bot.store.engine.backup import (
+    BackupError,
+    back_up,
+    discard,
+    drop_overdue,
+    put_in_place,
+    somebody_has_it_open,
+    take_in,
+)
+from bot.store.engine.checkup import read_once
 from bot.store.engine.db import Database
 from bot.store.engine.lock import InUseError, alone, sqlite_path
 from bot.store.engine.schema import migrate
@@ -109,7 +117,7 @@ async def _bring_up(made: Path, replaced: Path | None, clock: Clock) -> _Brought
     await migrate(url)
     remembered = await _deletions(replaced) if replaced is not None else []
     async with Database.open(url) as db:
-        dropped = await db.write(settle, clock.now())
+        dropped = await db.write(drop_overdue, clock.now())
         deleted = await DeleteAgain(db, forgetting_of(DOMAINS, policies_of(DOMAINS))).repeat(remembered)
         return _Brought(await db.read(check_books), dropped, deleted)
 
@@ -117,7 +125,7 @@ async def _bring_up(made: Path, replaced: Path | None, clock: Clock) -> _Brought
 async def _deletions(replaced: Path) -> list[Deletion]:
     """Deletions that the database which is replaced remembers, as far as it can be read."""
     try:
-        return await look(f"sqlite:///{replaced}", deletions)
+        return await read_once(f"sqlite:///{replaced}", deletions)
     except SQLAlchemyError:  # damaged, or older than the table
         return []
 

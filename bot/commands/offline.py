@@ -8,12 +8,12 @@ from typing import TypeVar
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings
-from bot.store.engine.checkup import look, revision
+from bot.store.engine.checkup import read_once, stored_revision
 from bot.store.engine.db import Database
 from bot.store.engine.lock import InUseError, sqlite_path
 from bot.store.engine.schema import HEAD
 from bot.store.engine.sessions import Tx
-from bot.store.engine.shops import StillUsedError, be_alone
+from bot.store.engine.shops import StillUsedError, refuse_if_used
 
 EXIT_REFUSED = 1
 EXIT_SETTINGS = 2
@@ -44,7 +44,7 @@ async def write(url: str, work: Callable[[Tx], T]) -> T:
     """Do it in one transaction, while no bot works on the database."""
 
     def alone_in(tx: Tx) -> T:
-        be_alone(tx)
+        refuse_if_used(tx)
         return work(tx)
 
     async with Database.open(url) as db:
@@ -56,7 +56,7 @@ def _check(url: str) -> None:
     path = sqlite_path(url)
     if path is not None and not path.is_file():
         raise RefusedError("there is no database yet at DATABASE_URL")
-    found = asyncio.run(look(url, revision))
+    found = asyncio.run(read_once(url, stored_revision))
     if found is None:
         raise RefusedError("the database at DATABASE_URL holds no shop")
     if found != HEAD:

@@ -7,7 +7,7 @@ from bot.clock import Clock
 from bot.commands.offline import RefusedError, told, write
 from bot.settings import Settings
 from bot.store import damage
-from bot.store.engine.checkup import look
+from bot.store.engine.checkup import read_once
 from bot.store.engine.lock import alone
 from bot.store.engine.sessions import Tx
 from bot.store.messages.set_aside import UPDATE, Aside, drop, list_aside, take_back
@@ -19,7 +19,7 @@ def list_them(settings: Settings) -> int:
     """Print what is set aside, but never what stands in it; the exit code."""
 
     def work(url: str) -> str:
-        found = asyncio.run(look(url, list_aside))
+        found = asyncio.run(read_once(url, list_aside))
         if not found:
             return "nothing is set aside\n"
         return "".join(f"{line}\n" for line in ("number  what  which  why  since (UTC)", *map(_described, found)))

@@ -10,9 +10,9 @@ from bot.features.shops.ownership import move_home as move
 from bot.rules.rights import HomeMoved
 from bot.settings import Settings
 from bot.store.audit import MACHINE
-from bot.store.engine.checkup import look
+from bot.store.engine.checkup import read_once
 from bot.store.engine.lock import alone
-from bot.store.engine.mark import MARK, address_of, take_mark
+from bot.store.engine.mark import MARK, address_of, remove_mark
 from bot.store.engine.sessions import Tx
 from bot.store.engine.shops import Room, ShopFound, find_shops, remove_shop
 from bot.store.places import find_place
@@ -22,7 +22,7 @@ def list_shops(settings: Settings) -> int:
     """Print every shop; the exit code."""
 
     def work(url: str) -> str:
-        shops = asyncio.run(look(url, find_shops))
+        shops = asyncio.run(read_once(url, find_shops))
         if not shops:
             return "there is no shop yet\n"
         return "\n".join("".join(f"{line}\n" for line in _described(shop)) for shop in shops)
@@ -53,13 +53,13 @@ def remove(settings: Settings, number: int, *, yes: bool) -> int:
 
     def work(url: str) -> str:
         with alone(url):
-            shop = next((one for one in asyncio.run(look(url, find_shops)) if one.number == number), None)
+            shop = next((one for one in asyncio.run(read_once(url, find_shops)) if one.number == number), None)
             if shop is None:
                 raise RefusedError(f"there is no shop {number}; `python -m bot shops` lists them")
             if not yes:
                 _ask(shop)
             removed = asyncio.run(write(url, lambda tx: remove_shop(tx, number)))
-            last = not asyncio.run(look(url, find_shops))
+            last = not asyncio.run(read_once(url, find_shops))
         if removed is None:
             raise RefusedError(f"there is no shop {number} any more")
         if last:
@@ -95,7 +95,7 @@ def _ask(shop: ShopFound) -> None:
 def _forget_mark(url: str) -> None:
     """An empty database is what is meant now: the next start needn't stop."""
     try:
-        take_mark(Path.cwd(), address_of(url))
+        remove_mark(Path.cwd(), address_of(url))
     except OSError:
         sys.stderr.write(f"encore: {MARK} can't be changed: start with `python -m bot run --fresh`\n")
 

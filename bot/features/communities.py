@@ -16,7 +16,7 @@ from bot.rules.words import Language, reader_language
 from bot.store.audit import record
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
-from bot.store.members import meet, see
+from bot.store.members import meet, update_profile
 from bot.store.messages.outbox import Terms, rekey
 from bot.store.messages.refused import end_all, lose_room
 from bot.store.messages.telling import tell_owner
@@ -379,7 +379,7 @@ def channels(session: Session) -> list[int]:
 def set_reachable(tx: Tx, sender: Sender, *, can_write: bool) -> None:
     """Note whether a person may be written to; someone new in private belongs to the only shop, if there is one."""
     meet(tx, sender, None)
-    see(tx, sender, None)
+    update_profile(tx, sender, None)
     person = tx.get_one(Person, sender.user_id, populate_existing=True)
     person.can_write = can_write
     if person.community_id is None:

@@ -6,7 +6,7 @@ from bot.features.people.privacy import forget_me
 from bot.rules.people.privacy import DeletionDone
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
-from bot.store.forgotten import Deletion, deletions, still_here
+from bot.store.forgotten import Deletion, deletions, members_by_fingerprint
 from bot.store.leaving import Forgetting
 from bot.store.places import place_of
 
@@ -28,7 +28,7 @@ class DeleteAgain:
         repeated = 0
         for community_id in sorted({one.community_id for one in fresh}):
             own = {one.fingerprint: one for one in fresh if one.community_id == community_id}
-            for fingerprint, user_id in still_here(tx, community_id, set(own)).items():
+            for fingerprint, user_id in members_by_fingerprint(tx, community_id, set(own)).items():
                 place, at = place_of(tx, community_id), own[fingerprint].at
                 repeated += isinstance(forget_me(tx, place, user_id, at, self._forgetting), DeletionDone)
         return repeated

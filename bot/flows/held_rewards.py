@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from bot.features.staff import held as held_queue
 from bot.flows.undo import Undoable
-from bot.logs import apart, get_logger
+from bot.logs import get_logger, logging_failures
 from bot.rules.act import Act
 from bot.rules.farming import FarmingPolicy, HeldState, goes_by_itself
 from bot.rules.place import Place
@@ -84,7 +84,7 @@ class HeldRewards:
         """Look again at what has waited long enough; when to look next."""
         while due := await self._db.read(held_queue.due, now, CHUNK):
             for community_id, held_id in due:
-                with apart(log, "held_failed", held=held_id):
+                with logging_failures(log, "held_failed", held=held_id):
                     await self._db.write(look_again, (community_id, held_id), now, self._policy, self._resolvers)
             if len(due) < CHUNK:
                 break

@@ -14,7 +14,7 @@ from bot.rules.place import Place
 from bot.store.coupons.look_up import campaign_sharing
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
-from bot.store.members import see
+from bot.store.members import update_profile
 from bot.store.tables import Activity, Member, Person
 
 
@@ -66,7 +66,7 @@ def update_person(tx: Tx, sender: Sender) -> None:
     language = tx.execute(
         select(col(Person.telegram_language)).where(col(Person.user_id) == sender.user_id)
     ).scalar_one_or_none()
-    see(tx, Sender(sender.user_id, sender.name, sender.username, sender.language or language), None)
+    update_profile(tx, Sender(sender.user_id, sender.name, sender.username, sender.language or language), None)
 
 
 def fan(session: Session, place: Place, user_id: int) -> Named | None:

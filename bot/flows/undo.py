@@ -78,7 +78,7 @@ class Undo:
         undoable = self._undoables[found.act]
         if not may_undo(act.role, by_owner=found.by_owner, owners_only=undoable.owners_only):
             return OwnersAct(found.act, found.subject)
-        refused = self._giveaways.check_again(tx, act.place, found, act.at) if act.role is not Role.OWNER else None
+        refused = self._giveaways.check_reopening(tx, act.place, found, act.at) if act.role is not Role.OWNER else None
         if refused is not None:
             return refused
         if not undoable.take_back(tx, act, found, self._policies):

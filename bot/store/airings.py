@@ -114,7 +114,7 @@ def open_airings(session: Session, community_id: int, *, stream_id: int | None =
     return [_facts(tuple(row)) for row in rows]
 
 
-def last_closed(session: Session, community_id: int, number: int | None) -> AiringFacts | None:
+def last_ended_airing(session: Session, community_id: int, number: int | None) -> AiringFacts | None:
     """The airing that ended last."""
     query = _QUERY.where(col(Airing.community_id) == community_id, col(Airing.state) == AiringState.ENDED)
     if number is not None:
@@ -123,7 +123,7 @@ def last_closed(session: Session, community_id: int, number: int | None) -> Airi
     return _facts(tuple(row)) if row is not None else None
 
 
-def all_open(session: Session) -> list[tuple[int, AiringFacts]]:
+def list_all_open_airings(session: Session) -> list[tuple[int, AiringFacts]]:
     """Every community's planned and live airings, each with its community's id."""
     rows = session.execute(
         _QUERY.add_columns(col(Airing.community_id))
@@ -212,7 +212,7 @@ def announce_start(tx: Tx, community_id: int, airing: Airing, policy: StreamPoli
     return announce(tx, CardSubject(community_id, CARD, airing.id), terms)
 
 
-def unannounced(session: Session) -> list[tuple[int, int]]:
+def list_unannounced(session: Session) -> list[tuple[int, int]]:
     """Planned airings of which a chat wouldn't hear, as it came later: (community, airing)."""
     its_card = and_(
         col(Card.kind) == CARD, col(Card.subject_id) == col(Airing.id), col(Card.chat_id) == col(FanGroup.chat_id)
@@ -248,7 +248,7 @@ def announce_where_missing(tx: Tx, community_id: int, airing: Airing, at: dateti
     return announce_missing(tx, CardSubject(community_id, CARD, id_of(airing)), terms)
 
 
-def next_airing(
+def plan_next_airing(
     tx: Tx, stream: Stream, timezone: str, planned_at: datetime, now: datetime, policy: StreamPolicy
 ) -> Airing | None:
     """The evening after the one of `planned_at`, made and announced; None if one is there, or the stream goes not on.
@@ -288,7 +288,7 @@ def make_airing(tx: Tx, stream: Stream, at: datetime, policy: StreamPolicy) -> A
     return airing
 
 
-def tell_subscribers(tx: Tx, airing: Airing, key: str, outcome: Any, not_after: datetime, now: datetime) -> bool:
+def begin_round(tx: Tx, airing: Airing, key: str, outcome: Any, not_after: datetime, now: datetime) -> bool:
     """Begin a round: all who asked to be reminded are told `outcome`, once for this key. False if it was begun."""
     if airing.id is None or tx.get(ReminderRound, (airing.id, key)) is not None:
         return False
@@ -300,7 +300,7 @@ def tell_subscribers(tx: Tx, airing: Airing, key: str, outcome: Any, not_after: 
     return True
 
 
-def hush(tx: Tx, community_id: int, airing_id: int, now: datetime) -> int:
+def withdraw_notices(tx: Tx, community_id: int, airing_id: int, now: datetime) -> int:
     """Take back what was promised of an airing and is true no more: notices, reminders, rounds under way.
 
     How many messages never left.
@@ -314,12 +314,12 @@ def hush(tx: Tx, community_id: int, airing_id: int, now: datetime) -> int:
     return unsaid
 
 
-def show(tx: Tx, community_id: int, airing_id: int, now: datetime) -> None:
+def update_live_cards(tx: Tx, community_id: int, airing_id: int, now: datetime) -> None:
     """Show the airing's new state on the cards that hang."""
     touch_cards(tx, community_id, CARD, airing_id, now)
 
 
-def next_of(session: Session, stream: Stream, timezone: str, after: datetime) -> datetime | None:
+def next_start(session: Session, stream: Stream, timezone: str, after: datetime) -> datetime | None:
     """When a weekly stream comes next."""
     if stream.weekly is None or stream.state != StreamState.OPEN:
         return None

@@ -38,7 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.logs import apart, get_logger
+from bot.logs import get_logger, logging_failures
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import PROMISED, Tx
 from bot.store.messages.set_aside import OUTBOX, put_aside
@@ -80,30 +80,35 @@ class Repairs:
         self._db = db
         self._looked_at: datetime | None = None
 
-    async def look(self, now: datetime) -> int:
+    async def repair(self, now: datetime) -> int:
         """How many rows were set aside. The tables are read whole, so at most once a minute."""
         if self._looked_at is not None and timedelta(0) <= now - self._looked_at < LOOK_AGAIN:
             return 0
         self._looked_at = now
-        mended = 0
-        for damage in await self._db.read(find):
-            with apart(log, "repair_failed", table=damage.table):
-                mended += await self._db.write(set_row_aside, damage, ",".join(damage.columns), now)
-        return mended
+        repaired = 0
+        for damage in await self._db.read(find_damage):
+            with logging_failures(log, "repair_failed", table=damage.table):
+                repaired += await self._db.write(set_row_aside, damage, ",".join(damage.columns), now)
+        return repaired
 
 
-def find(session: Session) -> list[Damage]:
+def find_damage(session: Session) -> list[Damage]:
     """Rows that can't be read. On PostgreSQL there are none: it refuses such values."""
     if session.get_bind().dialect.name != "sqlite":
         return []
-    return [damage for table in metadata.sorted_tables if table.name not in LEFT_OUT for damage in _in(session, table)]
+    return [
+        damage
+        for table in metadata.sorted_tables
+        if table.name not in LEFT_OUT
+        for damage in _damage_in(session, table)
+    ]
 
 
-def _in(session: Session, table: Table) -> list[Damage]:
-    question = _question(table)
-    if question is None:
+def _damage_in(session: Session, table: Table) -> list[Damage]:
+    query = _damage_query(table)
+    if query is None:
         return []
-    looked_at, statement = question
+    looked_at, statement = query
     keys = len(table.primary_key)
     return [
         Damage(
@@ -116,7 +121,7 @@ def _in(session: Session, table: Table) -> list[Damage]:
 
 
 @cache
-def _question(table: Table) -> tuple[tuple[str, ...], Any] | None:
+def _damage_query(table: Table) -> tuple[tuple[str, ...], Any] | None:
     """What asks for a table's damaged rows, and the columns that it looks at; None if all can always be read.
 
     Built once: to build it costs more than to run it.
@@ -132,10 +137,10 @@ def _question(table: Table) -> tuple[tuple[str, ...], Any] | None:
 def _unreadable(column: Column[Any]) -> Any:
     """The condition that a column's value can't be read, or None for a kind that always can."""
     raw = type_coerce(column, Text)
-    if isinstance(_kind(column), JSON):
+    if isinstance(_stored_type(column), JSON):
         readable = func.json_valid(raw) == 1
-    elif isinstance(_kind(column), DateTime | Date):
-        is_day = isinstance(_kind(column), Date)
+    elif isinstance(_stored_type(column), DateTime | Date):
+        is_day = isinstance(_stored_type(column), Date)
         readable = and_(
             func.typeof(raw) == "text",
             raw.op("GLOB")(DAY if is_day else INSTANT),
@@ -147,7 +152,7 @@ def _unreadable(column: Column[Any]) -> Any:
     return and_(raw.is_not(None), not_(readable))
 
 
-def _kind(column: Column[Any]) -> Any:
+def _stored_type(column: Column[Any]) -> Any:
     """A column's type as the database has it: our instants decorate its own."""
     return column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
 
@@ -155,12 +160,12 @@ def _kind(column: Column[Any]) -> Any:
 def set_row_aside(tx: Tx, damage: Damage, reason: str, now: datetime) -> bool:
     """Keep what the row holds, then move it out or park what can't be read; False if it is gone or was there before."""
     table = metadata.tables[damage.table]
-    this = _this(table, damage.key)
+    this_row = _has_key(table, damage.key)
     # Two may look at once: what was parked since it was found can be read.
     bad = [test for name in damage.columns if (test := _unreadable(table.c[name])) is not None]
     still = or_(*bad) if bad else true()
     raw = (
-        tx.execute(select(*(cast(column, Text).label(column.name) for column in table.columns)).where(this, still))
+        tx.execute(select(*(cast(column, Text).label(column.name) for column in table.columns)).where(this_row, still))
         .mappings()
         .first()
     )
@@ -169,19 +174,19 @@ def set_row_aside(tx: Tx, damage: Damage, reason: str, now: datetime) -> bool:
     moved = table.name in MOVED or any(table.c[name].primary_key for name in damage.columns)
     body = json.dumps({"row": dict(raw), "columns": damage.columns, "moved": moved})
     key = ":".join(damage.key)
-    user_id = _whose(raw)
+    user_id = _person_in(raw)
     while not put_aside(tx, kind=table.name, key=key, body=body, reason=reason, now=now, user_id=user_id):
         key += "+"  # SQLite gives the id of a row that is gone to another one
     if moved:
-        tx.execute(delete(table).where(this))
+        tx.execute(delete(table).where(this_row))
     else:
-        parked = {name: _parked(table.c[name]) for name in damage.columns}
-        tx.execute(update(table).where(this).values(parked))
+        parked = {name: _placeholder(table.c[name]) for name in damage.columns}
+        tx.execute(update(table).where(this_row).values(parked))
     log.error("set_aside", table=table.name, key=key, reason=reason)
     return True
 
 
-def _whose(raw: RowMapping) -> int | None:
+def _person_in(raw: RowMapping) -> int | None:
     """The person of a row, where it names one: what is set aside of them goes with them."""
     named = raw.get("user_id") or raw.get("chat_id") or ""
     return int(named) if named.isascii() and named.isdecimal() else None
@@ -199,18 +204,18 @@ def put_back(tx: Tx, row_id: int, now: datetime) -> bool:
     kept = json.loads(aside.body)
     names = list(table.columns.keys()) if kept["moved"] else kept["columns"]
     try:
-        values = {name: _typed(table.c[name], kept["row"].get(name), now) for name in names}
+        values = {name: _value_from_text(table.c[name], kept["row"].get(name), now) for name in names}
     except ValueError:
         return False
     key = tuple(str(kept["row"][column.name]) for column in table.primary_key)
     if not kept["moved"]:
-        tx.execute(update(table).where(_this(table, key)).values(values))
-    elif tx.execute(select(*table.primary_key).where(_this(table, key))).first() is not None:
+        tx.execute(update(table).where(_has_key(table, key)).values(values))
+    elif tx.execute(select(*table.primary_key).where(_has_key(table, key))).first() is not None:
         return False
     else:
         if table.name == OUTBOX:
             values |= {"state": OutboxState.WAITING.value, "attempts": 0, "problem": None}
-            if tx.execute(select(col(Outbox.id)).where(_taken(values))).first() is not None:
+            if tx.execute(select(col(Outbox.id)).where(_is_promised_anew(values))).first() is not None:
                 return False
             tx.info[PROMISED] = True
         tx.execute(insert(table).values(values))
@@ -219,25 +224,25 @@ def put_back(tx: Tx, row_id: int, now: datetime) -> bool:
     return True
 
 
-def _taken(values: dict[str, Any]) -> Any:
+def _is_promised_anew(values: dict[str, Any]) -> Any:
     """Whether the same was promised anew meanwhile."""
     waiting = and_(col(Outbox.fold_key) == values["fold_key"], col(Outbox.state) == OutboxState.WAITING)
     taken = [(values["key"], col(Outbox.key) == values["key"]), (values["fold_key"], waiting)]
     return or_(false(), *(same for value, same in taken if value is not None))
 
 
-def _this(table: Table, key: tuple[str, ...]) -> Any:
+def _has_key(table: Table, key: tuple[str, ...]) -> Any:
     return and_(*(cast(column, Text) == value for column, value in zip(table.primary_key, key, strict=True)))
 
 
-def _parked(column: Column[Any]) -> Any:
+def _placeholder(column: Column[Any]) -> Any:
     """What stands in a row meanwhile, in place of what can't be read."""
-    if isinstance(_kind(column), JSON):
+    if isinstance(_stored_type(column), JSON):
         return None if column.nullable else {}
-    return PARKED.date() if isinstance(_kind(column), Date) else PARKED
+    return PARKED.date() if isinstance(_stored_type(column), Date) else PARKED
 
 
-def _typed(column: Column[Any], raw: str | None, now: datetime) -> Any:
+def _value_from_text(column: Column[Any], raw: str | None, now: datetime) -> Any:
     """A value out of its text; `now` in place of an instant that can't be read.
 
     Raises:
@@ -245,7 +250,7 @@ def _typed(column: Column[Any], raw: str | None, now: datetime) -> Any:
     """
     if raw is None:
         return None
-    kind = _kind(column)
+    kind = _stored_type(column)
     if isinstance(kind, DateTime | Date):
         try:
             return date.fromisoformat(raw) if isinstance(kind, Date) else _instant(raw)

@@ -11,7 +11,7 @@ from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Dialogue
 
-_KEEP = Hot.upsert(
+_UPSERT = Hot.upsert(
     lambda insert_: (
         insert_(Dialogue)
         .values(
@@ -46,7 +46,7 @@ def find_dialogue(session: Session, user_id: int) -> Dialogue | None:
 def open_dialogue(tx: Tx, user_id: int, community_id: int, kind: str, step: str, now: datetime, **filled: Any) -> None:
     """Begin a dialogue; what was open before is given up."""
     tx.touch(
-        _KEEP,
+        _UPSERT,
         user_id=user_id,
         community_id=community_id,
         kind=kind,
@@ -63,7 +63,7 @@ def close_dialogue(tx: Tx, user_id: int) -> bool:
     return bool(closed)
 
 
-def show_dialogue_in(tx: Tx, user_id: int, message_id: int | None) -> None:
+def note_dialogue_message(tx: Tx, user_id: int, message_id: int | None) -> None:
     """Remember the message that shows it: that one is edited, older ones are out of date.
 
     None while it is only promised: then any message that shows it goes on with it.

@@ -72,7 +72,7 @@ def deletions(session: Session) -> list[Deletion]:
     return [Deletion(row.community_id, row.fingerprint, row.at) for row in session.execute(select(Forgotten)).scalars()]
 
 
-def still_here(session: Session, community_id: int, fingerprints: set[str]) -> dict[str, int]:
+def members_by_fingerprint(session: Session, community_id: int, fingerprints: set[str]) -> dict[str, int]:
     """Members behind fingerprints: their ids by fingerprint."""
     salt = session.execute(select(col(Community.salt)).where(col(Community.id) == community_id)).scalar_one_or_none()
     if salt is None:

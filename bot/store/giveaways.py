@@ -73,7 +73,7 @@ class Giveaways:
         allowance = self.allowance(tx, place, actor_id, at, at)
         return may_give(coins, allowance.given, allowance.a_day)
 
-    def check_again(
+    def check_reopening(
         self, tx: Tx, place: Place, undone: AuditEntry, at: datetime
     ) -> GiveawayTooMuch | GiftNeedsStock | None:
         """Whether what an operator promised, and somebody closed, may be promised again.

@@ -47,7 +47,7 @@ class Standing:
     """The invitation that brought them, as long as their check-ins matter for it."""
 
 
-_FIND = Hot(
+_FIND_MEMBER = Hot(
     select(
         col(Member.id),
         col(Account.id),
@@ -74,7 +74,7 @@ _FIND = Hot(
     # The member too: who waited here for a deletion must not find the one who is nobody's any more.
     .with_for_update(of=(Account, Member), key_share=True)
 )
-_SEE = Hot(
+_UPDATE_PERSON = Hot(
     update(Person)
     .where(col(Person.user_id) == bindparam("user_id_", type_=Id))
     .values(
@@ -85,7 +85,7 @@ _SEE = Hot(
         community_id=func.coalesce(col(Person.community_id), bindparam("community_id", type_=Id)),
     )
 )
-_FREE = Hot(
+_FREE_USERNAME = Hot(
     update(Person)
     .where(
         and_(
@@ -95,8 +95,8 @@ _FREE = Hot(
     )
     .values(username=null())
 )
-_KNOWN = Hot(select(col(Person.user_id)).where(col(Person.user_id) == bindparam("user_id", type_=Id)))
-_MEET = Hot.upsert(
+_FIND_PERSON = Hot(select(col(Person.user_id)).where(col(Person.user_id) == bindparam("user_id", type_=Id)))
+_ADD_PERSON = Hot.upsert(
     lambda insert_: (
         insert_(Person)
         .values(
@@ -111,7 +111,7 @@ _MEET = Hot.upsert(
         .returning(col(Person.user_id))
     )
 )
-_JOIN = Hot.upsert(
+_ADD_MEMBER = Hot.upsert(
     lambda insert_: (
         insert_(Member)
         .values(
@@ -137,10 +137,10 @@ _JOIN = Hot.upsert(
         .returning(col(Member.id))
     )
 )
-_LOOK = Hot(
+_SET_LOOK_AT = Hot(
     update(Member).where(col(Member.id) == bindparam("member_id", type_=Id)).values(look_at=bindparam("look_at"))
 )
-_BE_PRESENT = Hot.upsert(
+_ADD_PRESENCE = Hot.upsert(
     lambda insert_: (
         insert_(Presence)
         .values(
@@ -168,7 +168,7 @@ _OPEN_ACCOUNT = Hot(
         balance=bindparam("balance"),
     )
 )
-_NOTE = Hot.upsert(
+_COUNT_ACTIVITY = Hot.upsert(
     lambda insert_: (
         insert_(Activity)
         .values(
@@ -191,7 +191,7 @@ def standing(tx: Tx, community_id: int, sender: Sender, now: datetime) -> Standi
     Raises:
         OutsideError: they aren't known to be in a room of the shop, and don't act in one.
     """
-    row = tx.row(_FIND, community_id=community_id, user_id=sender.user_id)
+    row = tx.row(_FIND_MEMBER, community_id=community_id, user_id=sender.user_id)
     for _ in range(TRIES):
         if row is not None:
             break
@@ -199,22 +199,22 @@ def standing(tx: Tx, community_id: int, sender: Sender, now: datetime) -> Standi
             raise OutsideError(community_id)
         # Whom somebody else makes just now may be deleted just then: then they are made anew.
         enlist(tx, community_id, sender, now, look_at=now if _may_be_a_stranger(sender) else None)
-        row = tx.row(_FIND, community_id=community_id, user_id=sender.user_id)
+        row = tx.row(_FIND_MEMBER, community_id=community_id, user_id=sender.user_id)
     if row is None:
         raise LookupError("a member that was just made is gone")
     member_id, account_id, balance, tier, left_at, name, username, language, last_community, *more = row
     *more, banned_at, look_at = more
     if left_at is not None:
-        _return(tx, community_id, member_id, sender, now, left_at, banned=banned_at is not None)
+        _take_back_in(tx, community_id, member_id, sender, now, left_at, banned=banned_at is not None)
     changed = (name, username, language) != (sender.name, sender.username, sender.language)
     if changed or last_community is None:
-        see(tx, sender, community_id, before=username)
+        update_profile(tx, sender, community_id, before=username)
     if look_at is None and _may_be_a_stranger(sender):
-        tx.touch(_LOOK, member_id=member_id, look_at=now)
+        tx.touch(_SET_LOOK_AT, member_id=member_id, look_at=now)
     return Standing(member_id, account_id, balance, tier, *more)
 
 
-def see(tx: Tx, sender: Sender, community_id: int | None, *, before: str | None = None) -> None:
+def update_profile(tx: Tx, sender: Sender, community_id: int | None, *, before: str | None = None) -> None:
     """Write down how Telegram shows a known person now; `before` is the username that their row has, if that is known.
 
     Whoever else had the username has it no more. The first `community_id` that is not None is kept.
@@ -226,17 +226,17 @@ def see(tx: Tx, sender: Sender, community_id: int | None, *, before: str | None 
         "community_id": community_id,
     }
     if sender.username is None or sender.username == before:
-        tx.touch(_SEE, username=sender.username, **values)
+        tx.touch(_UPDATE_PERSON, username=sender.username, **values)
         return
     for _ in range(TRIES):
-        tx.touch(_FREE, username_=sender.username, user_id_=sender.user_id)
+        tx.touch(_FREE_USERNAME, username_=sender.username, user_id_=sender.user_id)
         try:
             with tx.connection().begin_nested():  # the session itself begins none for a hot statement
-                tx.touch(_SEE, username=sender.username, **values)
+                tx.touch(_UPDATE_PERSON, username=sender.username, **values)
         except IntegrityError:
             continue  # somebody else is seen with it at this very moment: one of us has it in the end
         return
-    tx.touch(_SEE, username=None, **values)
+    tx.touch(_UPDATE_PERSON, username=None, **values)
 
 
 def _may_be_a_stranger(sender: Sender) -> bool:
@@ -244,7 +244,7 @@ def _may_be_a_stranger(sender: Sender) -> bool:
     return sender.room is not None and sender.room.public
 
 
-def _return(
+def _take_back_in(
     tx: Tx, community_id: int, member_id: int, sender: Sender, at: datetime, left_at: datetime, *, banned: bool
 ) -> None:
     """Somebody acts who had left: where the room proves that they are back, that is written down.
@@ -264,7 +264,7 @@ def _return(
 
 def be_present(tx: Tx, member_id: int, chat_id: int, at: datetime) -> None:
     """Note that a member is in a group since `at`, a whole second, at the latest; nothing changes if that is known."""
-    tx.touch(_BE_PRESENT, member_id=member_id, chat_id=chat_id, joined_at=at)
+    tx.touch(_ADD_PRESENCE, member_id=member_id, chat_id=chat_id, joined_at=at)
 
 
 def locked_member(tx: Tx, community_id: int, user_id: int) -> Member | None:
@@ -290,20 +290,20 @@ def meet(tx: Tx, sender: Sender, community_id: int | None) -> None:
         "community_id": community_id,
     }
     for _ in range(TRIES):
-        made = tx.row(_MEET, username=sender.username, **values)
-        if made is not None or sender.username is None or tx.row(_KNOWN, user_id=sender.user_id) is not None:
+        made = tx.row(_ADD_PERSON, username=sender.username, **values)
+        if made is not None or sender.username is None or tx.row(_FIND_PERSON, user_id=sender.user_id) is not None:
             return
-        tx.touch(_FREE, username_=sender.username, user_id_=sender.user_id)
-    tx.row(_MEET, username=None, **values)
+        tx.touch(_FREE_USERNAME, username_=sender.username, user_id_=sender.user_id)
+    tx.row(_ADD_PERSON, username=None, **values)
 
 
-def note(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:
+def count_activity(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:
     """Count one more `kind` (or `times`) for this member on this day; the kinds stand in `rules/tiers.py`."""
-    tx.touch(_NOTE, member_id=member_id, day=day, kind=kind, times=times)
+    tx.touch(_COUNT_ACTIVITY, member_id=member_id, day=day, kind=kind, times=times)
 
 
-def unnote(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:
-    """Take back what `note` counted; nothing where nothing is counted any more.
+def uncount_activity(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:
+    """Take back what `count_activity` counted; nothing where nothing is counted any more.
 
     A row ends with its last time: what was taken back is no activity, and nothing counts less than nought.
     """
@@ -329,7 +329,7 @@ def enlist(
     """
     meet(tx, sender, community_id)
     made = tx.row(
-        _JOIN,
+        _ADD_MEMBER,
         community_id=community_id,
         user_id=sender.user_id,
         tier="new",

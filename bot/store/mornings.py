@@ -29,7 +29,7 @@ _TODAY = Hot(
 )
 
 
-def count_on_card(tx: Tx, community_id: int, day: date, now: datetime, every: timedelta) -> None:
+def update_count_on_card(tx: Tx, community_id: int, day: date, now: datetime, every: timedelta) -> None:
     """Somebody checked in: the day's card counts, by an edit now and then."""
     row = tx.row(_TODAY, community_id=community_id, day=day)
     if row is not None:

@@ -34,7 +34,7 @@ class GroupDoor:
     url: str | None
 
 
-def own_source(tx: Tx, place: Place, name: str, at: datetime, token: Callable[[], str]) -> int:
+def find_or_make_source(tx: Tx, place: Place, name: str, at: datetime, token: Callable[[], str]) -> int:
     """The community's source of this name, made when first needed: figures count under it who came by it."""
     query = select(col(Source.id)).where(
         col(Source.community_id) == place.community_id, col(Source.name_key) == source_key(name)
@@ -58,7 +58,7 @@ def own_source(tx: Tx, place: Place, name: str, at: datetime, token: Callable[[]
     return tx.execute(query).scalar_one() or 0
 
 
-def touch(tx: Tx, community_id: int, source_id: int, sender: Sender, at: datetime) -> None:
+def note_first_touch(tx: Tx, community_id: int, source_id: int, sender: Sender, at: datetime) -> None:
     """Keep the first touch; who opens a shop's link means that shop in private from here on."""
     meet(tx, sender, community_id)
     tx.execute(update(Person).where(col(Person.user_id) == sender.user_id).values(community_id=community_id))

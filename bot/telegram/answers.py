@@ -69,19 +69,19 @@ Answer = Granted | Refused | Unclear
 def read_answer(status: int, content: bytes, retry_after: str | None = None) -> Answer:
     """Read an answer with its status of HTTP. `retry_after` is the header of that name, if there was one."""
     try:
-        told = read_json(content)
+        raw = read_json(content)
     except (ValueError, RecursionError):
-        return _without_words(status, retry_after)
-    if not isinstance(told, dict):
-        return _without_words(status, retry_after)
-    if told.get("ok") is True and "result" in told and status in range(HTTP_OK, 300):
-        return Granted(told["result"])
-    code = told.get("error_code")
-    if told.get("ok") is not False or not is_whole(code) or status not in {code, HTTP_OK}:
-        return _without_words(status, retry_after)
+        return _by_status_alone(status, retry_after)
+    if not isinstance(raw, dict):
+        return _by_status_alone(status, retry_after)
+    if raw.get("ok") is True and "result" in raw and status in range(HTTP_OK, 300):
+        return Granted(raw["result"])
+    code = raw.get("error_code")
+    if raw.get("ok") is not False or not is_whole(code) or status not in {code, HTTP_OK}:
+        return _by_status_alone(status, retry_after)
     if code not in REFUSALS and code not in SERVER_TROUBLE:
         return Unclear(status)
-    return _refused(code, told, retry_after)
+    return _refused(code, raw, retry_after)
 
 
 def message_id_of(sent: Any) -> int | None:
@@ -102,9 +102,9 @@ def place_in(sent: Any) -> Place | None:
     return Place(chat_id, number, date)
 
 
-def _refused(code: int, told: dict[str, Any], header: str | None) -> Refused:
-    description = told.get("description")
-    parameters = told.get("parameters")
+def _refused(code: int, raw: dict[str, Any], header: str | None) -> Refused:
+    description = raw.get("description")
+    parameters = raw.get("parameters")
     if not isinstance(parameters, dict):
         parameters = {}
     wait, chat = parameters.get("retry_after"), parameters.get("migrate_to_chat_id")
@@ -120,7 +120,7 @@ def _refused(code: int, told: dict[str, Any], header: str | None) -> Refused:
     )
 
 
-def _without_words(status: int, retry_after: str | None) -> Answer:
+def _by_status_alone(status: int, retry_after: str | None) -> Answer:
     """What an answer without JSON says by its status alone: only of a 429 how long to wait."""
     wait = _seconds(retry_after) if status == TOO_MANY else None
     return Refused(TOO_MANY, "too many requests", wait) if wait is not None else Unclear(status)

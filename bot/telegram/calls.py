@@ -67,13 +67,13 @@ class Outbound:
         send = partial(SendDocument, document=file, caption=caption, parse_mode="HTML")
         await self._in_topic({"chat_id": chat_id, **how}, lambda given: self._bot(send(**given)))
 
-    async def turn(self, chat_id: int) -> None:
+    async def wait_for_slot(self, chat_id: int) -> None:
         """Wait until one more ordinary message fits into a group.
 
         Raises:
             HeldError: not within two seconds.
         """
-        await self._pacer.turn(chat_id)
+        await self._pacer.wait_for_slot(chat_id)
 
     async def call(self, name: str, **parameters: Any) -> Any:
         """Call a method; its result as JSON. A link that Telegram refuses under a message is left out of it.

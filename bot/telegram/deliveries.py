@@ -289,7 +289,7 @@ class Deliveries:
             reason = refusal_of(error)
             if reason is not Refusal.MEDIA:
                 raise
-            await self._out.turn(row.chat_id)
+            await self._out.wait_for_slot(row.chat_id)
             message = self._message(made.alone, place)
             await self._out.call("sendMessage", chat_id=row.chat_id, **where, **message)
             return Result(OutboxState.SENT, "without the file", refused=reason)

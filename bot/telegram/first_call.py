@@ -20,7 +20,7 @@ PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds between two tries, the last again and again. A try takes ten at most, so it is looked every 15."""
 LONGEST = 15.0
 """Seconds between two tries, whatever a 429 asks for."""
-TOLD_EACH = 60.0
+LOG_EVERY_SECONDS = 60.0
 """Seconds between two lines that tell of the waiting."""
 
 
@@ -30,7 +30,7 @@ async def greet(session: LightSession, bot: Bot, meters: Meters) -> dict[str, An
     Raises:
         TelegramUnauthorizedError, TelegramNotFound: there's no bot with this token.
     """
-    began, told = time.monotonic(), -TOLD_EACH
+    began, logged_at = time.monotonic(), -LOG_EVERY_SECONDS
     for pause in chain(PAUSES, repeat(PAUSES[-1])):
         seconds = pause
         try:
@@ -46,8 +46,8 @@ async def greet(session: LightSession, bot: Bot, meters: Meters) -> dict[str, An
             meters.trouble = None
             return me
         waited = time.monotonic() - began
-        if waited >= told + TOLD_EACH:
-            told = waited
+        if waited >= logged_at + LOG_EVERY_SECONDS:
+            logged_at = waited
             log.warning(
                 "waiting_for_telegram",
                 reason=meters.trouble,

@@ -47,7 +47,7 @@ LONGEST_429 = 300.0
 """Seconds after which a poll is tried again, whatever a 429 asked for."""
 WEBHOOK_SECONDS = 15.0
 """Between two polls while a webhook is set."""
-TOLD_EACH = 60.0
+LOG_EVERY_SECONDS = 60.0
 """Seconds between two lines about a webhook that is still set."""
 
 Handle = Callable[[dict[str, Any], datetime], Awaitable[None]]
@@ -116,12 +116,12 @@ class Intake:
         self._known: set[int] = set()
         self._done: list[int] = []
         self._done_event = asyncio.Event()
-        self._room = asyncio.Event()
-        self._room.set()
+        self._has_room = asyncio.Event()
+        self._has_room.set()
         self._busy = 0
         self._stopping = False
         self._polling: asyncio.Task[None] | None = None
-        self._webhook_told: float | None = None
+        self._webhook_logged_at: float | None = None
         self._offset: int | None = None
         """What the next poll confirms."""
 
@@ -133,7 +133,7 @@ class Intake:
         """
         await self._replay()
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._sweep())
+            group.create_task(self._delete_done_for_ever())
             for _ in range(self._concurrency):
                 group.create_task(self._work())
             self._polling = group.create_task(self._poll())
@@ -171,10 +171,10 @@ class Intake:
         failures = spaced = 0
         polling = Polling(time.monotonic())
         while True:
-            await self._room.wait()
+            await self._has_room.wait()
             began = time.monotonic()
             try:
-                updates = await self._session.poll(self._bot, self._wanted(), POLL_SECONDS)
+                updates = await self._session.poll(self._bot, self._poll_parameters(), POLL_SECONDS)
             except TelegramConflictError as error:
                 self._meters.calls["poll", "refused"] += 1
                 if "webhook" in error.message:
@@ -190,14 +190,14 @@ class Intake:
                 await asyncio.sleep(1)
                 continue
             except TelegramRetryAfter as error:
-                self._fail("limited", "Telegram asks to wait", error, retry_in=error.retry_after)
+                self._note_failed_poll("limited", "Telegram asks to wait", error, retry_in=error.retry_after)
                 await asyncio.sleep(min(error.retry_after, LONGEST_429))
                 continue
             except Exception as error:  # noqa: BLE001  # nothing that comes from outside ends the process
                 seconds = RETRY_SECONDS[min(failures, 5)]
                 failures += 1
                 reason = error.message if isinstance(error, TelegramAPIError) else type(error).__name__
-                self._fail("unreachable", reason, error, retry_in=seconds)
+                self._note_failed_poll("unreachable", reason, error, retry_in=seconds)
                 await asyncio.sleep(seconds)
                 continue
             failures, polling, self._meters.trouble = 0, polling.answered(time.monotonic()), None
@@ -209,11 +209,11 @@ class Intake:
                 await asyncio.sleep(SPACED_SECONDS[min(spaced, len(SPACED_SECONDS) - 1)])
                 spaced += 1
 
-    def _wanted(self) -> dict[str, Any]:
+    def _poll_parameters(self) -> dict[str, Any]:
         wanted: dict[str, Any] = {"limit": BATCH, "timeout": POLL_SECONDS, "allowed_updates": self._allowed}
         return wanted if self._offset is None else {**wanted, "offset": self._offset}
 
-    def _fail(self, result: str, reason: str, error: Exception, *, retry_in: float) -> None:
+    def _note_failed_poll(self, result: str, reason: str, error: Exception, *, retry_in: float) -> None:
         self._meters.calls["poll", result] += 1
         self._meters.trouble = reason
         log.warning("poll_failed", error=type(error).__name__, reason=reason, retry_in=retry_in)
@@ -222,8 +222,8 @@ class Intake:
         """Another program has its updates sent to an address. Only its owner knows whether that is meant."""
         self._meters.trouble = "a webhook is set for this bot"
         now = time.monotonic()
-        if self._webhook_told is None or now - self._webhook_told >= TOLD_EACH:
-            self._webhook_told = now
+        if self._webhook_logged_at is None or now - self._webhook_logged_at >= LOG_EVERY_SECONDS:
+            self._webhook_logged_at = now
             log.warning(
                 "webhook_set", what_to_do="end the program that set it, or call deleteWebhook; no restart needed"
             )
@@ -235,7 +235,7 @@ class Intake:
         fresh = [one for one in batch.sound if one.update_id not in self._known]
         new = await self._store(fresh, self._clock.now()) if fresh else 0
         if batch.unread:
-            new += await self._lay_aside(batch.unread)
+            new += await self._set_aside(batch.unread)
         if batch.offset is None or batch.offset == self._offset:
             return new > 0
         self._offset = batch.offset
@@ -246,14 +246,14 @@ class Intake:
         rows = [(one.update_id, one.written) for one in fresh]
         strangers = self._people.unknown({one.person for one in fresh})
         try:
-            saved, people = await self._patiently(
+            saved, people = await self._until_done(
                 lambda: self._db.write(inbox.save, self._bot.id, rows, received_at, self._read_people, strangers)
             )
-        except Exception as error:  # noqa: BLE001  # `_patiently` raises only what would fail again
+        except Exception as error:  # noqa: BLE001  # `_until_done` raises only what would fail again
             if len(fresh) > 1:
                 return sum([await self._store([one], received_at) for one in fresh])
             reason = f"not storable: {type(error).__name__}"
-            return await self._lay_aside([unfit(one.body, reason) for one in fresh])
+            return await self._set_aside([unfit(one.body, reason) for one in fresh])
         self._people.learn(people)
         for one in fresh:
             if one.update_id in saved:
@@ -261,17 +261,17 @@ class Intake:
                 self._enqueue(one, received_at)
         return len(saved)
 
-    async def _lay_aside(self, unread: Sequence[Unread]) -> int:
+    async def _set_aside(self, unread: Sequence[Unread]) -> int:
         """Set updates aside; how many weren't before."""
         now = self._clock.now()
-        new = await self._patiently(lambda: self._db.write(inbox.lay_aside, self._bot.id, unread, now))
+        new = await self._until_done(lambda: self._db.write(inbox.lay_aside, self._bot.id, unread, now))
         self._meters.set_aside += new
         if new:
             first = unread[0]
             log.warning("set_aside", updates=new, update=first.update_id, reason=first.reason)
         return new
 
-    async def _patiently(self, work: Callable[[], Awaitable[T]]) -> T:
+    async def _until_done(self, work: Callable[[], Awaitable[T]]) -> T:
         """A full disk or a lost database stops the intake, not the process: Telegram keeps what isn't confirmed.
 
         What would fail again for the values in it is raised.
@@ -288,26 +288,26 @@ class Intake:
 
     async def _replay(self) -> None:
         """Hand on what is left. What is damaged is set aside."""
-        left = await self._patiently(lambda: self._db.read(inbox.left, self._bot.id))
+        left = await self._until_done(lambda: self._db.read(inbox.left, self._bot.id))
         if left:
             log.info("replay", updates=len(left))
         for start in range(0, len(left), DELETE_CHUNK):
-            for update_id, written, received_at in await self._rows(left[start : start + DELETE_CHUNK]):
+            for update_id, written, received_at in await self._read_rows(left[start : start + DELETE_CHUNK]):
                 found = read_body(written)
                 if isinstance(found, Unread):
-                    await self._lay_aside([replace(found, update_id=update_id)])
+                    await self._set_aside([replace(found, update_id=update_id)])
                 else:
                     self._enqueue(replace(found, update_id=update_id), received_at)
 
-    async def _rows(self, update_ids: Sequence[int]) -> list[inbox.Row]:
+    async def _read_rows(self, update_ids: Sequence[int]) -> list[inbox.Row]:
         """Rows of the inbox. If one can't be read, each by itself."""
         try:
-            return await self._patiently(lambda: self._db.read(inbox.read, self._bot.id, update_ids))
-        except Exception:  # noqa: BLE001  # `_patiently` raises only what would fail again
+            return await self._until_done(lambda: self._db.read(inbox.read, self._bot.id, update_ids))
+        except Exception:  # noqa: BLE001  # `_until_done` raises only what would fail again
             if len(update_ids) > 1:
-                return [row for one in update_ids for row in await self._rows([one])]
+                return [row for one in update_ids for row in await self._read_rows([one])]
         now = self._clock.now()
-        await self._patiently(lambda: self._db.write(inbox.lay_row_aside, self._bot.id, update_ids[0], now))
+        await self._until_done(lambda: self._db.write(inbox.lay_row_aside, self._bot.id, update_ids[0], now))
         self._meters.set_aside += 1
         log.warning("set_aside", updates=1, update=update_ids[0], reason="damaged")
         return []
@@ -322,7 +322,7 @@ class Intake:
         else:
             lane.append(waiting)
         if len(self._known) >= BACKLOG:
-            self._room.clear()
+            self._has_room.clear()
 
     async def _work(self) -> None:
         while True:
@@ -337,10 +337,10 @@ class Intake:
                 await self._handle(waiting.body, waiting.received_at)
             except TryLaterError as error:
                 self._meters.postponed[kind] += 1
-                self._later(waiting, error)
+                self._retry_later(waiting, error)
                 continue
             except UnfitError as error:
-                await self._lay_aside([unfit(waiting.body, str(error))])
+                await self._set_aside([unfit(waiting.body, str(error))])
             except Exception as error:  # one bad update must not stop the others
                 self._meters.failed[kind] += 1
                 log.error("update_failed", update=waiting.update_id, exc_info=error)
@@ -355,7 +355,7 @@ class Intake:
                 del self._lanes[person]
             self._finish(waiting.update_id)
 
-    def _later(self, waiting: _Waiting, error: TryLaterError) -> None:
+    def _retry_later(self, waiting: _Waiting, error: TryLaterError) -> None:
         """The person's lane waits with its first update; other lanes go on."""
         seconds = RETRY_SECONDS[min(waiting.tries, len(RETRY_SECONDS) - 1)]
         waiting.tries += 1
@@ -367,9 +367,9 @@ class Intake:
         self._done.append(update_id)
         self._done_event.set()
         if len(self._known) < BACKLOG // 2:
-            self._room.set()
+            self._has_room.set()
 
-    async def _sweep(self) -> None:
+    async def _delete_done_for_ever(self) -> None:
         while True:
             await self._done_event.wait()
             self._done_event.clear()

@@ -18,23 +18,23 @@ MOST = 1_000
 Say = Callable[[], Awaitable[Any]]
 
 
-class Afterwards:
+class LateAnswers:
     """Says again what couldn't leave. A stop of the process drops it."""
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Task[None]] = set()
 
-    def again(self, say: Say, held: HeldError) -> None:
+    def retry(self, say: Say, held: HeldError) -> None:
         """Say it when the call may be tried again, unless that is too late."""
         if held.wait > WITHIN or len(self._waiting) >= MOST:
             log.warning("answer_dropped", kind=held.kind)
             return
-        task = asyncio.create_task(_say_in_time(say, held))
+        task = asyncio.create_task(_try_in_time(say, held))
         self._waiting.add(task)
         task.add_done_callback(self._waiting.discard)
 
 
-async def _say_in_time(say: Say, held: HeldError) -> None:
+async def _try_in_time(say: Say, held: HeldError) -> None:
     deadline = time.monotonic() + WITHIN
     pause = 1.0
     while time.monotonic() + held.wait <= deadline:

@@ -1,4 +1,4 @@
-"""What older servers of the Bot API leave out, put in as "nothing": what they tell is read all the same."""
+"""Adds fields that older Bot API servers don't send, with empty values, so that aiogram can read the answers."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -23,26 +23,26 @@ MEMBERS: dict[str, type[BaseModel]] = {
     "left": ChatMemberLeft,
     "kicked": ChatMemberBanned,
 }
-"""A member's status, and what it is told in."""
+"""The aiogram model for each status of a chat member."""
 NEVER_MADE_UP = frozenset({"id", "type", "user", "is_member"})
-"""Fields whose absence is no answer."""
+"""Fields that are never added: without them the answer is invalid."""
 
 
-def with_all_fields(told: Any) -> Any:
-    """A member (`ChatMember…`) in which a right that the server doesn't know yet is a right that nobody has.
+def member_with_all_fields(raw: Any) -> Any:
+    """A `ChatMember…` object with all fields. A right that the server doesn't know is set to False.
 
-    What isn't a member, or has a status that nobody knows, is given back as it is.
+    Anything that isn't a member, or has an unknown status, is returned unchanged.
     """
-    status = told.get("status") if isinstance(told, dict) else None
+    status = raw.get("status") if isinstance(raw, dict) else None
     model = MEMBERS.get(status) if isinstance(status, str) else None
-    return _filled(model, told) if model is not None else told
+    return _filled(model, raw) if model is not None else raw
 
 
-def with_rights(update: dict[str, Any]) -> dict[str, Any]:
-    """The same of the members in an update about one; any other update as it is."""
+def update_with_all_rights(update: dict[str, Any]) -> dict[str, Any]:
+    """An update in which the old and the new chat member have all fields; other updates are returned unchanged."""
     filled = {
         kind: {
-            key: with_all_fields(value) if key in {"old_chat_member", "new_chat_member"} else value
+            key: member_with_all_fields(value) if key in {"old_chat_member", "new_chat_member"} else value
             for key, value in update[kind].items()
         }
         for kind in ("my_chat_member", "chat_member")
@@ -51,25 +51,25 @@ def with_rights(update: dict[str, Any]) -> dict[str, Any]:
     return {**update, **filled} if filled else update
 
 
-def with_all_fields_of_chat(told: Any) -> Any:
-    """What `getChat` tells, with what an older server doesn't tell as "nothing"."""
-    return _filled(ChatFullInfo, told) if isinstance(told, dict) else told
+def chat_with_all_fields(raw: Any) -> Any:
+    """The answer to `getChat` with all fields; those that the server didn't send are empty."""
+    return _filled(ChatFullInfo, raw) if isinstance(raw, dict) else raw
 
 
-def _filled(model: type[BaseModel], told: dict[str, Any]) -> dict[str, Any]:
+def _filled(model: type[BaseModel], raw: dict[str, Any]) -> dict[str, Any]:
     missing = {
         name: nothing
         for name, field in model.model_fields.items()
         if field.is_required()
-        and (field.alias or name) not in told
+        and (field.alias or name) not in raw
         and name not in NEVER_MADE_UP
-        and (nothing := _nothing(field.annotation)) is not None
+        and (nothing := _empty_value(field.annotation)) is not None
     }
-    return {**missing, **told} if missing else told
+    return {**missing, **raw} if missing else raw
 
 
-def _nothing(kind: Any) -> Any:
-    """An empty value of a kind; None where there is none."""
+def _empty_value(kind: Any) -> Any:
+    """The empty value of a type (False, 0, an empty model); None if it has none."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return _filled(kind, {})
     return _EMPTY.get(kind)

@@ -129,7 +129,7 @@ class Sender:
         self._unsure = False
         """Whether a commit that took rows may have succeeded although its answer was lost."""
         self._before: _Flight | None = None
-        clock.wakes(self._wake)
+        clock.wake_on_jump(self._wake)
         db.on_promise(self._wake.set)
 
     async def run(self) -> None:
@@ -138,7 +138,7 @@ class Sender:
             await self._begin()
         except (ValueError, TypeError) as error:
             log.error("round_failed", exc_info=error)
-            await self._repairs.look(self._clock.now())
+            await self._repairs.repair(self._clock.now())
             await self._begin()
         try:
             while True:
@@ -153,7 +153,7 @@ class Sender:
                     seconds = STEADY
                 except (ValueError, TypeError) as error:  # a row that can't be read must not keep the others
                     log.error("round_failed", exc_info=error)
-                    seconds = SHORTEST if await self._repairs.look(self._clock.now()) else STEADY
+                    seconds = SHORTEST if await self._repairs.repair(self._clock.now()) else STEADY
                 try:
                     async with asyncio.timeout(seconds):
                         await self._wake.wait()

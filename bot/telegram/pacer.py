@@ -45,7 +45,7 @@ class Limits:
     """Ordinary messages and edits of a group in a window."""
     group_edits: int = 8
     """Edits among them."""
-    group_kept: int = 2
+    group_reserved: int = 2
     """Of them, how many answers leave to what a whole group is told."""
     chat_gap: Seconds = 1.0
     """Between two messages of the outbox in one chat."""
@@ -117,7 +117,7 @@ class Pacer(BaseRequestMiddleware):
         self._gates_kept = KEPT_AT_LEAST
         self._chats: dict[int, _Chat] = {}
         self._chats_kept = KEPT_AT_LEAST
-        self._turns: list[Seconds] = []
+        self._slots: list[Seconds] = []
         """Turns of the outbox that were taken, in order; those that are over are dropped."""
 
     @property
@@ -162,13 +162,13 @@ class Pacer(BaseRequestMiddleware):
                 self._calls[kind, "ok"] += 1
                 return result
 
-    async def turn(self, chat_id: int) -> None:
+    async def wait_for_slot(self, chat_id: int) -> None:
         """Wait for an ordinary message's turn in a group, two seconds at most.
 
         Raises:
             HeldError: it comes later than that.
         """
-        wait = self.reserve(chat_id, edit=False, within=PATIENCE, kept=self._limits.group_kept)
+        wait = self.reserve(chat_id, edit=False, within=PATIENCE, kept=self._limits.group_reserved)
         if wait is None:
             raise HeldError("group", PATIENCE)
         await asyncio.sleep(wait)
@@ -182,16 +182,16 @@ class Pacer(BaseRequestMiddleware):
         chat = self._chats.get(chat_id) or _Chat()
         at = max(now, chat.next_at)
         if chat_id < 0:
-            at = max(at, self._free_at(chat.sent, limits.group_messages - kept, at))
+            at = max(at, self._when_window_has_room(chat.sent, limits.group_messages - kept, at))
             if edit:
-                at = max(at, self._free_at(chat.edits, limits.group_edits, at))
+                at = max(at, self._when_window_has_room(chat.edits, limits.group_edits, at))
         gate = self._gates.get((("edit" if edit else "group") if chat_id < 0 else "private", chat_id))
         if gate is not None:
             at = max(at, gate.closed_until)
-        at = self._free_turn(at, now)
+        at = self._first_free_slot(at, now)
         if at - now > within:
             return None
-        insort(self._turns, at)
+        insort(self._slots, at)
         chat.next_at = at + limits.chat_gap
         self._chats[chat_id] = chat
         if len(self._chats) > self._chats_kept:
@@ -217,17 +217,17 @@ class Pacer(BaseRequestMiddleware):
         self._gates = {key: gate for key, gate in self._gates.items() if max(gate.closed_until, gate.paced_until) > now}
         self._gates_kept = max(KEPT_AT_LEAST, 2 * len(self._gates))
 
-    def _free_turn(self, at: Seconds, now: Seconds) -> Seconds:
+    def _first_free_slot(self, at: Seconds, now: Seconds) -> Seconds:
         """The first turn from `at` on that nobody has taken: a chat that has to wait holds no other one up."""
         gap = self.gap
-        del self._turns[: bisect_right(self._turns, now - gap)]
-        for taken in self._turns[bisect_right(self._turns, at - gap) :]:
+        del self._slots[: bisect_right(self._slots, now - gap)]
+        for taken in self._slots[bisect_right(self._slots, at - gap) :]:
             if taken >= at + gap:
                 break
             at = taken + gap
         return at
 
-    def _free_at(self, sent: deque[Seconds], most: int, at: Seconds) -> Seconds:
+    def _when_window_has_room(self, sent: deque[Seconds], most: int, at: Seconds) -> Seconds:
         """When one more fits into any window of a minute that holds `most`."""
         while sent and sent[0] <= at - self._limits.group_window:
             sent.popleft()

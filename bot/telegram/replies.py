@@ -27,7 +27,7 @@ from bot.telegram.answers import message_id_of
 from bot.telegram.ask import Ask
 from bot.telegram.calls import Outbound
 from bot.telegram.keyboards import start_link
-from bot.telegram.late_answers import Afterwards
+from bot.telegram.late_answers import LateAnswers
 from bot.telegram.pacer import HeldError
 from bot.telegram.refusals import refusal_of
 from bot.telegram.targets import Target, promise_answer, target_of
@@ -39,7 +39,7 @@ PRESS_ANSWERED = 120.0
 """Seconds after which a replayed press is handled but not answered: Telegram has given its query up."""
 SHORT_LIVED = timedelta(seconds=30)
 """How long a reply in the group stays when nothing quieter was possible."""
-NOT_IN = "USER_NOT_PARTICIPANT"
+NOT_IN_GROUP = "USER_NOT_PARTICIPANT"
 """How Telegram refuses a whisper to somebody who isn't in the group."""
 NO_PREVIEW = {"is_disabled": True}
 
@@ -62,11 +62,11 @@ class Voice:
         clock: Clock,
         whispers: Whispers,
         meters: Meters | None = None,
-        absent: Absent | None = None,
+        note_absent: Absent | None = None,
     ) -> None:
-        """`absent` writes down whom Telegram refused a whisper, as they aren't in the group."""
+        """`note_absent` writes down whom Telegram refused a whisper, as they aren't in the group."""
         self._meters = meters or Meters()
-        self._absent = absent
+        self._note_absent = note_absent
         self._out = out
         self._words = words
         self._db = db
@@ -74,7 +74,7 @@ class Voice:
         self._move_group = move_group
         self._clock = clock
         self._whispers = whispers
-        self._afterwards = Afterwards()
+        self._late_answers = LateAnswers()
 
     async def answer(self, ask: Ask, outcome: Any) -> None:
         """Tell the asker what came of it."""
@@ -107,25 +107,25 @@ class Voice:
         if below is not None:
             shown = replace(said, below=self._words.say(below, ask.place, ask.language))
         try:
-            return await self._show(ask, shown)
+            return await self._show_panel(ask, shown)
         except HeldError as held:
-            await self._later(ask, target_of(ask), said, held, fold=f"panel:{ask.chat_id}:{ask.sender.user_id}")
+            await self._answer_later(ask, target_of(ask), said, held, fold=f"panel:{ask.chat_id}:{ask.sender.user_id}")
         return None
 
-    async def _show(self, ask: Ask, said: Said) -> int | None:
+    async def _show_panel(self, ask: Ask, said: Said) -> int | None:
         if ask.panel_id is not None and ask.private:
-            if await self._edit("editMessageText", ask, said, message_id=ask.panel_id):
+            if await self._edit_panel("editMessageText", ask, said, message_id=ask.panel_id):
                 return ask.panel_id
         elif ask.panel_ephemeral_id is not None:
             whisper = {"ephemeral_message_id": ask.panel_ephemeral_id, "receiver_user_id": ask.sender.user_id}
-            if await self._edit("editEphemeralMessageText", ask, said, **whisper):
+            if await self._edit_panel("editEphemeralMessageText", ask, said, **whisper):
                 return None
         if ask.private:
-            return await self._show_in_private(ask, said)
+            return await self._send_panel(ask, said)
         await self._tell(target_of(ask), said, ask.place)
         return None
 
-    async def take_away(self, ask: Ask, message_id: int) -> None:
+    async def delete_panel(self, ask: Ask, message_id: int) -> None:
         """Delete a panel of ours in the asker's private chat, if it can still be deleted."""
         try:
             await self._out.call("deleteMessage", chat_id=ask.chat_id, message_id=message_id)
@@ -138,7 +138,7 @@ class Voice:
         target = target_of(ask)
         ways: list[tuple[int, dict[str, Any]]] = []
         whispered = target.whisper and not target.private
-        if whispered and await self._whispers.may_carry(ask.place, secret=said.secret):
+        if whispered and await self._whispers.may_whisper(ask.place, secret=said.secret):
             reply = {"ephemeral_message_id": target.ephemeral_id} if target.ephemeral_id is not None else None
             receiver = {"receiver_user_id": target.user_id}
             how = {"ephemeral_message_parameters": receiver, "reply_parameters": reply}
@@ -151,7 +151,9 @@ class Voice:
             except (TelegramBadRequest, TelegramForbiddenError, HeldError) as error:
                 log.info("picture_refused", chat=chat_id, error=type(error).__name__)
                 continue
-            if "ephemeral_message_parameters" not in how or await self._whispers.carried(chat_id, sent, ask.place):
+            if "ephemeral_message_parameters" not in how or await self._whispers.was_whispered(
+                chat_id, sent, ask.place
+            ):
                 return
         await self.answer(ask, outcome)
 
@@ -179,9 +181,9 @@ class Voice:
         Raises:
             HeldError: it can't leave now.
         """
-        return await self._tell(target, self._words.say(outcome, place, language), place, has_turn=True)
+        return await self._tell(target, self._words.say(outcome, place, language), place, has_slot=True)
 
-    async def _show_in_private(self, ask: Ask, said: Said) -> int | None:
+    async def _send_panel(self, ask: Ask, said: Said) -> int | None:
         """A panel's number; None where Telegram refuses it: what the person did is done all the same."""
         try:
             return message_id_of(await self._send(ask.chat_id, said))
@@ -191,7 +193,7 @@ class Voice:
             log.warning("panel_refused", user=ask.sender.user_id, error=type(error).__name__)
         return None
 
-    async def _edit(self, method: str, ask: Ask, said: Said, **which: int) -> bool:
+    async def _edit_panel(self, method: str, ask: Ask, said: Said, **which: int) -> bool:
         """Whether the panel shows this now; one that was deleted, or is too old, can't."""
         try:
             await self._out.call(
@@ -226,40 +228,42 @@ class Voice:
         try:
             await self._tell(target, said, ask.place)
         except HeldError as held:
-            await self._later(ask, target, said, held)
+            await self._answer_later(ask, target, said, held)
 
-    async def _later(self, ask: Ask, target: Target, said: Said, held: HeldError, fold: str | None = None) -> None:
+    async def _answer_later(
+        self, ask: Ask, target: Target, said: Said, held: HeldError, fold: str | None = None
+    ) -> None:
         """Say it when it can leave: the outbox is a shop's, so who is in none gets it from memory."""
         if ask.place is None:
-            self._afterwards.again(partial(self._tell, target, said, None), held)
+            self._late_answers.retry(partial(self._tell, target, said, None), held)
         else:
             await self._db.write(promise_answer, ask, target, said.outcome, self._clock.now(), fold)
 
-    async def _tell(self, target: Target, said: Said, place: Place | None, *, has_turn: bool = False) -> bool:
+    async def _tell(self, target: Target, said: Said, place: Place | None, *, has_slot: bool = False) -> bool:
         try:
-            return await self._tell_there(target, said, place, has_turn=has_turn)
+            return await self._tell_in_chat(target, said, place, has_slot=has_slot)
         except TelegramMigrateToChat as error:
             await self._move_group.follow(target.chat_id, error.migrate_to_chat_id, self._clock.now())
             # What was answered lies in the old group: its ids mean nothing in the new one.
             new_id = error.migrate_to_chat_id
             there = replace(target, chat_id=new_id, press_id=None, ephemeral_id=None, reply_to=None, thread_id=None)
-            return await self._tell_there(there, said, place, has_turn=has_turn)
+            return await self._tell_in_chat(there, said, place, has_slot=has_slot)
 
-    async def _tell_there(self, target: Target, said: Said, place: Place | None, *, has_turn: bool) -> bool:
+    async def _tell_in_chat(self, target: Target, said: Said, place: Place | None, *, has_slot: bool) -> bool:
         if target.private:
-            return await self._write(target.user_id, target.chat_id, said)
-        carries = target.whisper and await self._whispers.may_carry(place, secret=said.secret)
+            return await self._write_privately(target.user_id, target.chat_id, said)
+        carries = target.whisper and await self._whispers.may_whisper(place, secret=said.secret)
         if carries and await self._whisper(target, said, place):
             return True
-        if target.can_write and await self._write(target.user_id, target.user_id, said):
+        if target.can_write and await self._write_privately(target.user_id, target.user_id, said):
             return True
         if not target.aloud or (said.secret and place is None):
             log.info("told_nobody", chat=target.chat_id)
             return False
         if said.secret and place is not None:
             said = said.aloud(place)
-        if not has_turn:
-            await self._out.turn(target.chat_id)
+        if not has_slot:
+            await self._out.wait_for_slot(target.chat_id)
         return await self._reply_for_a_while(target, said, place)
 
     async def _whisper(self, target: Target, said: Said, place: Place | None) -> bool:
@@ -280,12 +284,12 @@ class Voice:
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             self._meters.whispers_refused += 1
             log.info("whisper_refused", chat=target.chat_id, error=type(error).__name__)
-            if NOT_IN in error.message and self._absent is not None and place is not None:
-                await self._absent(place, target.chat_id, target.user_id, self._clock.now())
+            if NOT_IN_GROUP in error.message and self._note_absent is not None and place is not None:
+                await self._note_absent(place, target.chat_id, target.user_id, self._clock.now())
             return False
-        return await self._whispers.carried(target.chat_id, sent, place)
+        return await self._whispers.was_whispered(target.chat_id, sent, place)
 
-    async def _write(self, user_id: int, chat_id: int, said: Said) -> bool:
+    async def _write_privately(self, user_id: int, chat_id: int, said: Said) -> bool:
         try:
             await self._send(chat_id, said)
         except TelegramForbiddenError:

@@ -1,9 +1,9 @@
-"""A light session under aiogram: JSON out, and of the answers only what callers read.
+"""A light HTTP session under aiogram. It sends JSON and doesn't build models of the answers.
 
-aiogram's own session sends forms and builds every answer's pydantic model: a quarter of an echo's time. What the bot
-says leaves through `LightSession.call` as plain JSON. Whatever asks Telegram for a whole object (`getChatMember`), and
-uploads, go aiogram's way through `make_request`. All ways read answers alike (`bot/telegram/answers.py`): a clear
-word of the Bot API, or a passing failure.
+aiogram's own session sends forms and builds a pydantic model of every answer: a quarter of the time of an echo. So the
+bot's messages leave through `LightSession.call` as plain JSON. Uploads, and calls that ask for a whole object
+(`getChatMember`), use aiogram's way through `make_request`. Both read answers in the same way
+(`bot/telegram/answers.py`): as a clear word of the Bot API, or as a passing failure.
 """
 
 from collections.abc import Callable
@@ -36,16 +36,16 @@ from pydantic import TypeAdapter
 
 from bot.plain_json import encode, is_whole
 from bot.telegram.answers import GREATEST_SIZE, HTTP_OK, Granted, Refused, Unclear, message_id_of, read_answer
-from bot.telegram.older_servers import with_all_fields, with_all_fields_of_chat
+from bot.telegram.older_servers import chat_with_all_fields, member_with_all_fields
 from bot.updates import split_updates
 
 UNKNOWN = datetime.fromtimestamp(0, UTC)
-"""The date of a message whose date the server didn't tell."""
+"""Stands for the date of a message if the server sent none."""
 JSON_HEADERS = {"Content-Type": "application/json"}
 CALL_TIMEOUT = ClientTimeout(total=20)
 HELLO_TIMEOUT = ClientTimeout(total=10)
 UPLOAD_TIMEOUT = ClientTimeout(total=60)
-"""Of what goes aiogram's way, files among it."""
+"""For calls that aiogram makes, uploads included."""
 POLL_GRACE = 10
 """Seconds a long poll may take beyond its own time."""
 CONNECTIONS = 256
@@ -64,33 +64,33 @@ EVERYWHERE = frozenset(
         *("sendMessage", "sendPhoto", "sendDocument", "editMessageText", "deleteMessage", "answerCallbackQuery"),
     }
 )
-"""Methods that every server knows: a 404 says nothing of them."""
+"""Methods that every server knows. A 404 for one of them doesn't mean that the method is unknown."""
 FILL_IN: dict[type[TelegramMethod[Any]], Callable[[Any], Any]] = {
-    GetChat: with_all_fields_of_chat,
-    GetChatMember: with_all_fields,
-    GetChatAdministrators: lambda told: [with_all_fields(one) for one in told] if isinstance(told, list) else told,
+    GetChat: chat_with_all_fields,
+    GetChatMember: member_with_all_fields,
+    GetChatAdministrators: lambda raw: [member_with_all_fields(one) for one in raw] if isinstance(raw, list) else raw,
 }
-"""What older servers leave out of an answer."""
+"""Functions that add to an answer the fields that older servers don't send."""
 SENDS = (SendPhoto, SendDocument)
-"""What is done once the server says ok: it must not be done again because the message in the answer looks odd."""
+"""Methods that send. Once the server says ok, the message is sent: an odd answer must not cause a second try."""
 
 
 class UnclearAnswerError(TelegramServerError):
-    """No clear word of the Bot API: a passing failure. What came instead is neither kept nor told."""
+    """The answer was no clear word of the Bot API: a passing failure. Its content is neither kept nor logged."""
 
     def __init__(self, method: TelegramMethod[Any], status: int) -> None:
         super().__init__(method=method, message=f"no clear answer (HTTP {status})")
 
 
 class _AnyMethod(TelegramMethod[Any]):
-    """Stands for a call by name where aiogram wants a method, to tell an error's kind."""
+    """A placeholder for calls by name, because aiogram's exceptions need a method object."""
 
     __returning__: ClassVar[type] = Any
     __api_method__: ClassVar[str] = "call"
 
 
 class LightSession(AiohttpSession):
-    """aiogram's session with a quicker way out, and one way to read answers."""
+    """aiogram's session with a faster way to send, and one way to read answers."""
 
     def __init__(self, api_url: str) -> None:
         super().__init__(api=TelegramAPIServer.from_base(api_url), limit=CONNECTIONS)
@@ -99,7 +99,7 @@ class LightSession(AiohttpSession):
         """Call a method by its name; its result as JSON.
 
         Raises:
-            UnclearAnswerError: what came back is no word of the Bot API.
+            UnclearAnswerError: the answer is no clear word of the Bot API.
             TelegramAPIError: as aiogram's own calls do.
         """
         body = encode(parameters).encode(errors="replace")
@@ -108,11 +108,11 @@ class LightSession(AiohttpSession):
         return answer.result if isinstance(answer, Granted) else _refuse(name, _AnyMethod(), answer)
 
     async def hello(self, bot: Bot) -> dict[str, Any]:
-        """What `getMe` tells. Only here a server is believed that it doesn't know the token: it may be mistyped.
+        """Call `getMe`; its result as JSON. Only this call trusts a server that says that the token is unknown.
 
         Raises:
             TelegramUnauthorizedError, TelegramNotFound: there's no bot with this token.
-            TelegramAPIError: anything else; it may be otherwise soon.
+            TelegramAPIError: any other failure; a later try may succeed.
         """
         status, content, header = await self._post(bot, "getMe", b"{}", HELLO_TIMEOUT, JSON_HEADERS)
         answer = read_answer(status, content, header)
@@ -124,10 +124,12 @@ class LightSession(AiohttpSession):
         return me
 
     async def poll(self, bot: Bot, parameters: dict[str, Any], wait: int) -> list[Any]:
-        """One `getUpdates`; the updates as JSON, or as `Unread` those that can't be read.
+        """Call `getUpdates` once; the updates as JSON, and those that can't be parsed as `Unread`.
+
+        `wait` is the long poll's own time in seconds.
 
         Raises:
-            UnclearAnswerError: what came back is no word of the Bot API.
+            UnclearAnswerError: the answer is no clear word of the Bot API.
             TelegramAPIError: as aiogram's own calls do.
         """
         limit = ClientTimeout(total=wait + POLL_GRACE)
@@ -148,10 +150,10 @@ class LightSession(AiohttpSession):
         method: TelegramMethod[TelegramType],
         timeout: int | None = None,  # noqa: ASYNC109  # aiogram's own
     ) -> TelegramType:
-        """aiogram's own calls: a form out, an object back.
+        """Make one of aiogram's own calls: it sends a form and returns an object.
 
         Raises:
-            UnclearAnswerError: what came back is no word of the Bot API, or not what this method answers.
+            UnclearAnswerError: the answer is no clear word of the Bot API, or not what this method returns.
             TelegramAPIError: as aiogram's own session does.
         """
         name = method.__api_method__
@@ -162,18 +164,18 @@ class LightSession(AiohttpSession):
         if not isinstance(answer, Granted):
             return cast("TelegramType", _refuse(name, method, answer))
         fill_in = FILL_IN.get(type(method))
-        told = fill_in(answer.result) if fill_in is not None else answer.result
+        raw = fill_in(answer.result) if fill_in is not None else answer.result
         try:
-            return cast("TelegramType", _adapter(method.__returning__).validate_python(told, context={"bot": bot}))
+            return cast("TelegramType", _adapter(method.__returning__).validate_python(raw, context={"bot": bot}))
         except (ValueError, TypeError, OverflowError, RecursionError):
             if isinstance(method, SENDS):
-                return cast("TelegramType", _sent(told))
+                return cast("TelegramType", _bare_message(raw))
             raise UnclearAnswerError(method, status) from None
 
     async def _post(
         self, bot: Bot, name: str, body: Any, limit: ClientTimeout, headers: dict[str, str] | None
     ) -> tuple[int, bytes, str | None]:
-        """Status, body and `Retry-After` of an answer."""
+        """Send a request; the answer's HTTP status, body and `Retry-After` header."""
         session = await self.create_session()
         url = self.api.api_url(token=bot.token, method=name)
         try:
@@ -182,12 +184,16 @@ class LightSession(AiohttpSession):
         except TimeoutError as error:
             raise TelegramNetworkError(method=_AnyMethod(), message="request timed out") from error
         except (ClientError, OSError) as error:
-            # The address holds the token, so the client's own text stays out.
+            # The address holds the token, so the client's own message is left out.
             raise TelegramNetworkError(method=_AnyMethod(), message=type(error).__name__) from None
 
 
 async def _content(response: ClientResponse) -> bytes:
-    """An answer's body, as far as a server of sound mind would send one."""
+    """Read an answer's body.
+
+    Raises:
+        UnclearAnswerError: it is larger than any answer of the Bot API.
+    """
     content = bytearray()
     async for chunk in response.content.iter_any():
         content += chunk
@@ -196,11 +202,11 @@ async def _content(response: ClientResponse) -> bytes:
     return bytes(content)
 
 
-def _sent(told: Any) -> Message:
-    """Of a message that aiogram can't read, its numbers, as far as they are there."""
-    whisper = told.get("ephemeral_message_id") if isinstance(told, dict) else None
+def _bare_message(raw: Any) -> Message:
+    """A message with nothing but its ids, for an answer that aiogram can't read."""
+    whisper = raw.get("ephemeral_message_id") if isinstance(raw, dict) else None
     return Message(
-        message_id=message_id_of(told) or 0,
+        message_id=message_id_of(raw) or 0,
         ephemeral_message_id=whisper if is_whole(whisper) else None,
         date=UNKNOWN,
         chat=Chat(id=0, type="unknown"),
@@ -213,10 +219,10 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def _refuse(name: str, method: TelegramMethod[Any], answer: Refused | Unclear) -> NoReturn:
-    """Raise what aiogram raises for a refusal.
+    """Raise the exception that aiogram raises for this refusal.
 
-    That the token is unknown is believed at the hello with which a run begins, and at no other call: in outages
-    servers say so of good ones.
+    "The token is unknown" is a passing failure here. Only `hello`, the first call of a run, takes it seriously: in
+    outages servers say it of valid tokens.
     """
     if isinstance(answer, Unclear):
         raise UnclearAnswerError(method, answer.status)

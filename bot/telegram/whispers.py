@@ -79,16 +79,16 @@ class Whispers:
             else:
                 self._known = True
 
-    async def may_carry(self, place: Place | None, *, secret: bool) -> bool:
+    async def may_whisper(self, place: Place | None, *, secret: bool) -> bool:
         """Whether something may be whispered; with the first that may not, the shop's owner is told."""
         if self._known is None and (secret or self._probing.locked()):
             await self.probe()  # waits for the one that is under way
         if self._known is False and place is not None and place.community_id not in self._told:
             self._told.add(place.community_id)
-            await self._db.write(_tell, place, self._clock.now())
+            await self._db.write(_tell_owner, place, self._clock.now())
         return self._known is True or (self._known is None and not secret)
 
-    async def carried(self, chat_id: int, sent: Any, place: Place | None) -> bool:
+    async def was_whispered(self, chat_id: int, sent: Any, place: Place | None) -> bool:
         """Whether what was sent is a whisper; what was said aloud instead is taken back."""
         if isinstance(sent, dict) and sent.get("ephemeral_message_id"):
             self._known = True
@@ -113,7 +113,7 @@ class Whispers:
             log.warning("aloud_stays", chat=chat_id, error=type(error).__name__)
 
 
-def _tell(tx: Tx, place: Place, now: datetime) -> None:
+def _tell_owner(tx: Tx, place: Place, now: datetime) -> None:
     """Tell the owner in private, once: the key is kept as long as done promises are."""
     key = f"whispers:{place.community_id}"
     tell_owner(tx, place, NoWhispers(), Terms(now=now, key=key, not_after=now + TOLD_WITHIN))

@@ -18,7 +18,7 @@ from sqlmodel import col
 from bot.app import build
 from bot.clock import Clock
 from bot.handlers.kit.menus import Menus
-from bot.logs import _error_in_short as error_in_short
+from bot.logs import _shorten_error as error_in_short
 from bot.rules.beacons import Beacon
 from bot.running import App, tune_collector
 from bot.settings import Settings

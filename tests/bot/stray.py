@@ -9,7 +9,7 @@ import warnings
 
 from aiohttp import ClientSession
 
-from bot.logs import hear_python, set_up_logs
+from bot.logs import log_what_python_prints, set_up_logs
 
 SECRET = "42:AAH-secret"
 """Stands in each message, as a token stands in a failed call's address."""
@@ -57,7 +57,7 @@ async def in_a_group() -> None:
 def main() -> None:
     """Everything once, and the end by an exception."""
     set_up_logs("info", sys.argv[1])
-    hear_python()
+    log_what_python_prints()
     for name in LOGGERS:
         try:
             fails()

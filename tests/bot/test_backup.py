@@ -17,7 +17,7 @@ from bot.clock import Clock
 from bot.commands.backup import keep, put_back
 from bot.rules.people.privacy import DeletionDone
 from bot.settings import Settings
-from bot.store.engine.backup import settle
+from bot.store.engine.backup import drop_overdue
 from bot.store.engine.db import Database
 from bot.store.engine.lock import InUseError, alone, in_use, using
 from bot.store.engine.schema import HEAD, migrate
@@ -384,7 +384,7 @@ async def test_overdue_promises_do_not_burst_out(db: Database) -> None:
     now = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
     past, future = now - timedelta(hours=5), now + timedelta(hours=5)
     await db.write(promise_all, place.community_id, past, future)
-    assert await db.write(settle, now) == 2
+    assert await db.write(drop_overdue, now) == 2
     assert await db.write(states) == {
         "past tell": "expired",
         "sending say": "expired",
@@ -393,7 +393,7 @@ async def test_overdue_promises_do_not_burst_out(db: Database) -> None:
         f"past {DELETE}": "waiting",
         "future tell": "waiting",
     }
-    assert await db.write(settle, now) == 0
+    assert await db.write(drop_overdue, now) == 0
 
 
 def promise_all(tx: Tx, community_id: int, past: datetime, future: datetime) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import _lost
-from bot.store.engine.mark import MARK, address_of, has_shop, is_marked, leave_mark, take_mark
+from bot.store.engine.mark import MARK, address_of, has_shop, is_marked, leave_mark, remove_mark
 from sandbox import Limits, Rights, Sandbox
 from tests.bot.conftest import TOKEN, start
 from tests.bot.process import Running, result, running
@@ -208,7 +208,7 @@ def test_marks_of_many_bots(tmp_path: Path) -> None:
     assert sorted((tmp_path / MARK).read_text().splitlines()[1:]) == sorted(names)
     assert [one.name for one in tmp_path.iterdir()] == [MARK]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda name: take_mark(tmp_path, name), names))
+        list(pool.map(lambda name: remove_mark(tmp_path, name), names))
     assert list(tmp_path.iterdir()) == []
 
 

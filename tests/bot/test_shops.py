@@ -12,7 +12,7 @@ from bot.__main__ import main
 from bot.features.communities import arrive
 from bot.rules.act import Sender
 from bot.rules.words import Language
-from bot.settings import DATABASES
+from bot.settings import DATABASE_HINT
 from bot.store.audit import MACHINE
 from bot.store.engine.db import Database
 from bot.store.engine.lock import using
@@ -172,7 +172,7 @@ def test_no_database(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, 
     for address, code, told in (
         (f"sqlite:///{tmp_path}/none/encore.db", 1, "there is no database yet at DATABASE_URL"),
         ("postgresql://me:Sesame@127.0.0.1:1/name", 2, "DATABASE_URL can't be used: ConnectionRefusedError"),
-        ("postgresql://me:Sesame@127.0.0.1:port/name", 2, f"DATABASE_URL is wrong: {DATABASES}"),
+        ("postgresql://me:Sesame@127.0.0.1:port/name", 2, f"DATABASE_URL is wrong: {DATABASE_HINT}"),
     ):
         monkeypatch.setenv("DATABASE_URL", address)
         assert run(*act) == (code, "", told)

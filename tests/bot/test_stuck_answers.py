@@ -224,10 +224,10 @@ async def test_no_more_wait_in_memory_than_a_bound(monkeypatch: pytest.MonkeyPat
 
     held = HeldError("private", 0.0)
     monkeypatch.setattr(afterwards, "WITHIN", 0.5)
-    waiting = afterwards.Afterwards()
+    waiting = afterwards.LateAnswers()
     with capture_logs() as logs:
-        waiting.again(say, held)
-        waiting.again(say, held)
+        waiting.retry(say, held)
+        waiting.retry(say, held)
         await asyncio.sleep(1.5)
     assert said == [1]
     assert [line["event"] for line in logs] == ["answer_dropped", "answer_dropped"]

@@ -13,7 +13,7 @@ from bot.rules.policies import Policies
 from bot.rules.raffles.facts import RaffleState
 from bot.rules.shops.calendar import SlotFacts, SlotKind, next_due
 from bot.rules.streams.streams import StreamPolicy
-from bot.store.airings import all_open
+from bot.store.airings import list_all_open_airings
 from bot.store.engine.sessions import Rx
 from bot.store.tables import Campaign, Community, GiftReward, Outbox, Raffle, Slot, Stream, Subscription
 from bot.store.tables.base import id_of
@@ -30,7 +30,7 @@ POLICY = StreamPolicy()
 
 def evenings(rx: Rx, _now: datetime) -> Iterator[Event]:
     """Starts of streams, the question to an owner who doesn't show up, the end by their length."""
-    for _, airing in all_open(rx):
+    for _, airing in list_all_open_airings(rx):
         yield airing.starts_at, "next_stream"
         if airing.on_air_at is None and airing.asked_at is None:
             yield airing.starts_at + POLICY.ask_after, "next_question"
@@ -41,7 +41,7 @@ def reminders(rx: Rx, _now: datetime) -> Iterator[Event]:
     """Reminders of streams for which somebody asked."""
     asked = set(rx.execute(select(Subscription.stream_id).where(col(Subscription.off_at).is_(None))).scalars())
     streams = {one.id: one for one in rx.execute(select(Stream)).scalars()}
-    for _, airing in all_open(rx):
+    for _, airing in list_all_open_airings(rx):
         if airing.stream_id in asked:
             for before in streams[airing.stream_id].remind:
                 yield airing.starts_at - timedelta(minutes=before), "next_reminder"

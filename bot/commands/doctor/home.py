@@ -44,33 +44,33 @@ async def look_at_home(settings: Settings) -> tuple[list[Finding], list[Chat]]:
     if path is not None:
         found += await asyncio.to_thread(_disk, path)
     if path is not None or at_fault is None:
-        runs = in_use(url) if path is not None else await checkup.look(url, is_held)
+        runs = in_use(url) if path is not None else await checkup.read_once(url, is_held)
         found.append(findings.BotRuns() if runs else findings.BotRests())
     return found, chats
 
 
 async def _inside(url: str, kind: str) -> tuple[list[Finding], list[Chat]]:
     """What the tables say, if they are this Encore's."""
-    schema = judge_schema(await checkup.look(url, checkup.revision), HEAD, known_revisions())
+    schema = judge_schema(await checkup.read_once(url, checkup.stored_revision), HEAD, known_revisions())
     if not isinstance(schema, findings.SchemaFine):
         return [schema], []
-    filled = await checkup.look(url, checkup.filled)
-    books = await checkup.look(url, check_books)
-    unheard = await checkup.look(url, checkup.unheard)
-    aside = await checkup.look(url, count_aside)
+    contents = await checkup.read_once(url, checkup.read_contents)
+    books = await checkup.read_once(url, check_books)
+    unreported = await checkup.read_once(url, checkup.count_unreported_gifts)
+    aside = await checkup.read_once(url, count_aside)
     updates, rows = aside.get(UPDATE, 0), sum(count for kind, count in aside.items() if kind != UPDATE)
     wrong = len({*books.wrong_balances, *books.negative})
     return [
-        _zones(filled.zones),
-        findings.DatabaseFine(kind, filled.shops, filled.members),
+        _zones(contents.zones),
+        findings.DatabaseFine(kind, contents.shops, contents.members),
         schema,
         findings.BooksFine(books.transfers, books.held_by_fans) if books.sound else findings.BooksWrong(wrong),
         *([findings.UpdatesAside(updates)] if updates else []),
         *([findings.RowsAside(rows)] if rows else []),
-        *([findings.FeedbackOff(unheard)] if unheard else []),
-        *[findings.HomeLost(shop) for shop in await checkup.look(url, checkup.homeless)],
-        *[RoomRefuses(one.room, one.reason) for one in await checkup.look(url, refused_rooms)],
-    ], await checkup.look(url, checkup.chats)
+        *([findings.FeedbackOff(unreported)] if unreported else []),
+        *[findings.HomeLost(shop) for shop in await checkup.read_once(url, checkup.shops_without_home)],
+        *[RoomRefuses(one.room, one.reason) for one in await checkup.read_once(url, refused_rooms)],
+    ], await checkup.read_once(url, checkup.known_chats)
 
 
 async def _lost(url: str) -> bool:
@@ -117,7 +117,7 @@ def _disk(path: Path) -> list[Finding]:
 async def _postgres_at_fault(url: str) -> Finding | None:
     try:
         async with asyncio.timeout(SECONDS):
-            closed = await checkup.look(url, checkup.read_only)
+            closed = await checkup.read_once(url, checkup.takes_no_writes)
     except Exception as error:  # noqa: BLE001  # whatever the driver says, its text may hold the password
         return findings.DatabaseAway(type(error).__name__)
     return findings.DatabaseReadOnly() if closed else None

@@ -27,8 +27,8 @@ from bot.store import causes, ledger
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.make_ups import unused_free_make_ups, use_free_make_up
-from bot.store.members import Standing, note, standing
-from bot.store.mornings import count_on_card
+from bot.store.members import Standing, count_activity, standing
+from bot.store.mornings import update_count_on_card
 from bot.store.tables import CheckIn
 from bot.store.tables.base import Id
 
@@ -92,8 +92,8 @@ def check_in(tx: Tx, member: Standing, act: Act, policy: CheckInPolicy) -> Check
     for cover in new:
         _cover(tx, member, cover, act, outcome if cover.day == today else None)
     _pay(tx, member, act, today, outcome)
-    note(tx, member.member_id, today, "checkin")
-    count_on_card(tx, place.community_id, today, at, policy.card_every)
+    count_activity(tx, member.member_id, today, "checkin")
+    update_count_on_card(tx, place.community_id, today, at, policy.card_every)
     return outcome
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, case, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.logs import apart, get_logger
+from bot.logs import get_logger, logging_failures
 from bot.rules.calendar import DAY, month_of
 from bot.rules.coins.lapse import (
     LapseNotice,
@@ -78,7 +78,7 @@ class LapseClock:
         """Let lapse what is over, tell of what will; when there is more to do."""
         due, next_at = await self._db.read(look_ahead, now, self._policy)
         for one in due:
-            with apart(log, "lapse_failed", community=one.community_id, step=one.step.value):
+            with logging_failures(log, "lapse_failed", community=one.community_id, step=one.step.value):
                 while await self._db.write(do_chunk, one, now, self._policy):
                     pass
         return next_at

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.logs import apart, get_logger
+from bot.logs import get_logger, logging_failures
 from bot.rules.coupon_states import CampaignState, CouponState
 from bot.rules.coupons.ending_soon import CouponsEnd, EndingCoupon, EndingPolicy, reminds_at, reminds_next
 from bot.store.engine.db import Database
@@ -35,7 +35,7 @@ class EndingCoupons:
         """Tell those whose coupons end soon; when the next ones do."""
         due, next_at = await self._db.read(look_ahead, now, self._policy)
         for community_id, until in due:
-            with apart(log, "reminding_failed", community=community_id):
+            with logging_failures(log, "reminding_failed", community=community_id):
                 while await self._db.write(remind_some, community_id, until, now, self._policy):
                     pass
         return next_at

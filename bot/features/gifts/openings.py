@@ -18,7 +18,7 @@ from bot.rules.ways_in import SOURCE_OF_GIFTS
 from bot.store import forgotten
 from bot.store.engine.sessions import Tx
 from bot.store.places import find_place
-from bot.store.sources import own_source, touch
+from bot.store.sources import find_or_make_source, note_first_touch
 from bot.store.tables import Gift, GiftOpening, Member, Person, Presence
 from bot.store.tables.base import id_of
 
@@ -69,7 +69,7 @@ def open_gift(tx: Tx, found: FoundGift, act: Act, policy: GiftPolicy, token: New
     Who isn't inside has opened a link of the shop: that is their first touch, if they had none.
     """
     sender, at = act.sender, act.at
-    source_id = own_source(tx, found.place, SOURCE_OF_GIFTS, at, token)
+    source_id = find_or_make_source(tx, found.place, SOURCE_OF_GIFTS, at, token)
     outsider = not inside and _never_was_here(tx, found.place, sender.user_id, at)
     insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     noted = tx.execute(
@@ -92,7 +92,7 @@ def open_gift(tx: Tx, found: FoundGift, act: Act, policy: GiftPolicy, token: New
         tx.flush()
         show_progress(tx, found.gift_id, at, policy)
     if not inside:
-        touch(tx, found.place.community_id, source_id, sender, at)
+        note_first_touch(tx, found.place.community_id, source_id, sender, at)
     return Opened(outsider, source_id)
 
 

@@ -16,7 +16,7 @@ from bot.rules.place import Place
 from bot.rules.tiers import Deed
 from bot.store import ledger
 from bot.store.engine.sessions import Tx
-from bot.store.members import note
+from bot.store.members import count_activity
 from bot.store.places import place_of
 from bot.store.tables import Account, Coupon, Gift, GiftReward, Invitation, Member, Person
 
@@ -116,7 +116,7 @@ def pay(tx: Tx, case: Case, reward: GiftReward, now: datetime) -> None:
         at=now,
     )
     if reward.stage == Stage.STAYED and who is Who.INVITER:
-        note(tx, invitation.inviter_id, day_of(now, case.place.timezone), Deed.FRIEND)
+        count_activity(tx, invitation.inviter_id, day_of(now, case.place.timezone), Deed.FRIEND)
     if who is Who.INVITER and invitation.rewarded_month is None:
         invitation.rewarded_nth = _this_month(tx, invitation, case.place, now) + 1
         invitation.rewarded_month = day_of(now, case.place.timezone).replace(day=1)

@@ -37,7 +37,7 @@ from bot.store.coupons.look_up import (
 )
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
-from bot.store.members import note, unnote
+from bot.store.members import count_activity, uncount_activity
 from bot.store.orders import has_standing_order
 from bot.store.tables import AuditEntry, Campaign, Coupon, Member, Order, Person
 from bot.store.tables.base import id_of
@@ -101,7 +101,7 @@ def take(tx: Tx, told: OrderTold, by: ToldBy) -> OrderTaken:
     if redeems:
         mark_redeemed(tx, coupon, paid_at, by.actor_id, order.day)
     if order.share:
-        note(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
+        count_activity(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
     tx.flush()
     return OrderTaken(redeems=coupon.member_id if redeems else None)
 
@@ -198,7 +198,7 @@ def undo_refund(tx: Tx, act: Act, entry: AuditEntry) -> int | None:
         count_redeemed(tx, coupon, day)
     order.state, order.refunded_at, order.returned = OrderState.PAID, None, False
     if order.share:
-        note(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
+        count_activity(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
     tx.flush()
     return coupon.member_id
 
@@ -286,7 +286,7 @@ def _uncount(tx: Tx, order: Order, coupon: Coupon | None, now: datetime) -> None
     order.state, order.refunded_at = OrderState.REFUNDED, now
     if coupon is not None and coupon.state == CouponState.REDEEMED:
         if order.share:
-            unnote(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
+            uncount_activity(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
         campaign = tx.get_one(Campaign, coupon.campaign_id)
         over = campaign.closes is not None and campaign.closes <= now
         if campaign.state == CampaignState.OPEN and not over:

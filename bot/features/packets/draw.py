@@ -26,7 +26,7 @@ from bot.features.packets.shares import (
     shares_of,
     waiting_share,
 )
-from bot.logs import apart, get_logger
+from bot.logs import get_logger, logging_failures
 from bot.rules.fans import FansPolicy
 from bot.rules.farming import FarmingPolicy, Reason, Sign
 from bot.rules.packets.packets import LIVE, PacketPolicy, PacketState
@@ -117,7 +117,7 @@ class PacketDraws:
         """Draw and end what is due; when there is more to do."""
         for packet in await self._db.read(live_packets):
             if packet.due_at(self._policy) <= now:
-                with apart(log, "packet_failed", packet=packet.id):
+                with logging_failures(log, "packet_failed", packet=packet.id):
                     await self._run(packet, now)
         coming = [at for one in await self._db.read(live_packets) if (at := one.due_at(self._policy)) > now]
         return min(coming, default=None)

@@ -21,7 +21,7 @@ from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
-from bot.store.sources import FoundSource, GroupDoor, own_source, touch
+from bot.store.sources import FoundSource, GroupDoor, find_or_make_source, note_first_touch
 from bot.store.tables import FanGroup, FirstTouch, Member, Source, SourceLink
 from bot.store.tables.base import id_of
 
@@ -69,12 +69,12 @@ class Sources:
 
     async def for_outsiders(self, place: Place, at: datetime) -> FoundSource:
         """The source of those whom the bot itself shows the way in."""
-        source_id = await self._db.write(own_source, place, SOURCE_OF_OUTSIDERS, at, self._token)
+        source_id = await self._db.write(find_or_make_source, place, SOURCE_OF_OUTSIDERS, at, self._token)
         return FoundSource(source_id, SOURCE_OF_OUTSIDERS, place)
 
     async def touch(self, source: FoundSource, sender: Sender, at: datetime) -> None:
         """Someone who isn't inside opened the link: their first touch, if they had none."""
-        await self._db.write(touch, source.place.community_id, source.source_id, sender, at)
+        await self._db.write(note_first_touch, source.place.community_id, source.source_id, sender, at)
 
     async def doors(self, source: FoundSource) -> list[GroupDoor]:
         """The community's groups, with the links that were made for this source."""

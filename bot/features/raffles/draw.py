@@ -16,7 +16,7 @@ from sqlmodel import col
 from bot.features.raffles.facts import BEFORE_THE_DRAW, CARD, facts_of, lock_raffle, pulse_of, read_list
 from bot.features.raffles.namings import name_round, tell_waits
 from bot.features.raffles.places import fill_places, look_up_winners, send_proof
-from bot.logs import apart, get_logger
+from bot.logs import get_logger, logging_failures
 from bot.rules.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.place import Place
 from bot.rules.raffles.draws import Waits, ask_again_after
@@ -50,10 +50,10 @@ class Drawing:
     async def run_due(self, now: datetime) -> datetime | None:
         """Close, freeze and draw what is due; when there is more to do."""
         for raffle_id, _ in await self._db.read(to_close, now):
-            with apart(log, "close_failed", raffle=raffle_id):
+            with logging_failures(log, "close_failed", raffle=raffle_id):
                 await self._db.write(close, raffle_id, now)
         for raffle_id in await self._db.read(under_way):
-            with apart(log, "draw_failed", raffle=raffle_id):
+            with logging_failures(log, "draw_failed", raffle=raffle_id):
                 await self._advance(raffle_id, now)
         return await self._db.read(next_due, now, self._policy)
 

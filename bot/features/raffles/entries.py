@@ -38,7 +38,7 @@ from bot.rules.raffles.proofs import page_of
 from bot.rules.sealing import seal_of
 from bot.store import causes, ledger
 from bot.store.engine.sessions import Tx
-from bot.store.members import Standing, note, standing
+from bot.store.members import Standing, count_activity, standing
 from bot.store.messages.cards import touch_cards
 from bot.store.tables import Attendance, CheckIn, Member, Raffle, RaffleEntry
 from bot.store.tiers import tier_of
@@ -83,7 +83,7 @@ def enter(  # noqa: PLR0911  # each way out is told in its own words
         _charge_ticket(tx, act, member, entry)
     outcome = Entered(raffle_id, raffle.prize, number, raffle.closes, price, member.balance - price)
     entry.answer = causes.to_json(outcome)
-    note(tx, member.member_id, day_of(at, place.timezone), "raffle")
+    count_activity(tx, member.member_id, day_of(at, place.timezone), "raffle")
     touch_cards(tx, act.community_id, CARD, raffle_id, at, every=policy.card_every)
     tx.flush()
     return outcome

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.logs import apart, get_logger
+from bot.logs import get_logger, logging_failures
 from bot.rules.calendar import DAY, day_of, start_of
 from bot.rules.shops.calendar import CadencePolicy, MorningCard, PostingState, SlotFacts, SlotKind, fill, next_due
 from bot.rules.streams.streams import OVER_PHASES, phase_of
@@ -38,7 +38,7 @@ class Cadence:
         filled = await self._db.read(filled_today, slots, now)
         for slot in slots:
             if slot.id not in filled and fill(slot, now, self._policy) is not None:
-                with apart(log, "slot_failed", slot=slot.id):
+                with logging_failures(log, "slot_failed", slot=slot.id):
                     await self._db.write(fill_slot, slot.id, now, self._policy)
         waiting = [at for slot in slots if (at := next_due(slot, now)) is not None]
         return min(waiting, default=None)

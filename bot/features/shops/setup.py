@@ -36,7 +36,7 @@ from bot.rules.shops.setup import (
 from bot.rules.words import Language
 from bot.store import causes
 from bot.store.audit import caused_by, record
-from bot.store.dialogues import close_dialogue, find_dialogue, open_dialogue, show_dialogue_in
+from bot.store.dialogues import close_dialogue, find_dialogue, note_dialogue_message, open_dialogue
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.tables import AuditEntry, Community, Dialogue, Slot
@@ -92,7 +92,7 @@ class SettingUp:
 
     async def shown_in(self, user_id: int, message_id: int | None) -> None:
         """Remember which message shows the panel."""
-        await self._db.write(show_dialogue_in, user_id, message_id)
+        await self._db.write(note_dialogue_message, user_id, message_id)
 
     async def dialogue(self, user_id: int) -> Dialogue | None:
         """The dialogue that this person has open."""

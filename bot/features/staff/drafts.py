@@ -11,7 +11,7 @@ from bot.rules.act import Act
 from bot.rules.place import Place
 from bot.rules.staff.panel import next_step
 from bot.store.audit import caused_by
-from bot.store.dialogues import close_dialogue, find_dialogue, open_dialogue, show_dialogue_in
+from bot.store.dialogues import close_dialogue, find_dialogue, note_dialogue_message, open_dialogue
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Dialogue
@@ -65,7 +65,7 @@ class Drafts:
 
     async def shown_in(self, user_id: int, message_id: int | None) -> None:
         """Remember which message shows the form."""
-        await self._db.write(show_dialogue_in, user_id, message_id)
+        await self._db.write(note_dialogue_message, user_id, message_id)
 
     async def was_done(self, place: Place, cause: str) -> bool:
         """Whether this update did something that is in the audit log."""

@@ -39,17 +39,17 @@ from bot.store.airings import (
     CARD,
     announce_start,
     announce_where_missing,
+    begin_round,
     count_came,
     count_subscribers,
     facts_of_row,
-    hush,
-    last_closed,
+    last_ended_airing,
     lock_airing,
-    next_airing,
-    next_of,
+    next_start,
     open_airings,
-    show,
-    tell_subscribers,
+    plan_next_airing,
+    update_live_cards,
+    withdraw_notices,
 )
 from bot.store.audit import caused_by
 from bot.store.engine.db import Database
@@ -147,7 +147,7 @@ def go_on_air(
         airing.on_air_at = before.on_air_at
     coming = phase in {Phase.COMING, Phase.DELAYED}
     if phase is not Phase.ON_AIR:
-        hush(tx, place.community_id, target.id, at)
+        withdraw_notices(tx, place.community_id, target.id, at)
     if phase not in LIVE_PHASES:
         airing.ends_at = at + timedelta(minutes=stream.length_minutes)
     if phase is Phase.ENDED:
@@ -160,7 +160,7 @@ def go_on_air(
     told, untold = heard_in(tx, place.community_id, chats)
     hung, _ = heard_in(tx, place.community_id, hanging_in(tx, CARD, target.id) - set(chats))
     tx.info[PLANNED] = True
-    show(tx, place.community_id, target.id, at)
+    update_live_cards(tx, place.community_id, target.id, at)
     outcome = WentLive(
         number=stream.number,
         title=stream.title,
@@ -179,7 +179,7 @@ def again_on_air(
     session: Session, place: Place, number: int | None, at: datetime, policy: StreamPolicy
 ) -> AiringFacts | None:
     """The airing that ended just now, which `/golive` opens again."""
-    closed = last_closed(session, place.community_id, number)
+    closed = last_ended_airing(session, place.community_id, number)
     if closed is None or closed.closed_at is None or at - closed.closed_at > policy.reopen:
         return None
     return closed
@@ -215,7 +215,7 @@ def _move(
 ) -> int:
     airing_id = airing.id or 0
     chats = told_of(tx, place.community_id, facts_of_row(airing, stream), at)
-    hush(tx, place.community_id, airing_id, at)
+    withdraw_notices(tx, place.community_id, airing_id, at)
     withdraw(tx, place.community_id, CARD, airing_id, at)
     airing.starts_at, airing.ends_at = new, new + timedelta(minutes=stream.length_minutes)
     airing.state, airing.on_air_at, airing.asked_at, airing.moved_at = AiringState.PLANNED, None, None, at
@@ -230,8 +230,8 @@ def _move(
         Terms(now=at, key=f"air:{airing_id}:moved:{act_id}", not_after=until),
         chats=chats,
     )
-    tell_subscribers(tx, airing, f"moved:{act_id}", notice, until, at)
-    show(tx, place.community_id, airing_id, at)
+    begin_round(tx, airing, f"moved:{act_id}", notice, until, at)
+    update_live_cards(tx, place.community_id, airing_id, at)
     return count_subscribers(tx, airing.stream_id)
 
 
@@ -271,16 +271,16 @@ def cancel(
             others.append(one.id)
         tx.flush()
     else:
-        next_airing(tx, stream, place.timezone, airing.planned_at, at, policy)
-        next_at = next_of(tx, stream, place.timezone, max(airing.planned_at, at))
+        plan_next_airing(tx, stream, place.timezone, airing.planned_at, at, policy)
+        next_at = next_start(tx, stream, place.timezone, max(airing.planned_at, at))
     entry = note(tx, place, actor_id, CANCELLED, airing, stream, at, cause, before, None)
     entry.after = {"state": airing.state, "series": series, "others": others}
     notice = CancelNotice(stream.title, before.starts_at, next_at)
     until = at + policy.late
     key = f"air:{before.id}:cancelled:{entry.id}"
     say(tx, place.community_id, notice, Terms(now=at, key=key, not_after=until), chats=chats)
-    tell_subscribers(tx, airing, f"cancelled:{entry.id}", notice, until, at)
-    show(tx, place.community_id, before.id, at)
+    begin_round(tx, airing, f"cancelled:{entry.id}", notice, until, at)
+    update_live_cards(tx, place.community_id, before.id, at)
     outcome = StreamCancelled(
         number=stream.number,
         title=stream.title,
@@ -303,7 +303,7 @@ def undo_cancel(tx: Tx, place: Place, entry: AuditEntry, at: datetime, policy: S
         return False
     told = tx.get(ReminderRound, (airing.id, f"cancelled:{entry.id}"))
     fans_heard = told is not None and told.after_member_id > 0
-    unsaid = hush(tx, place.community_id, airing.id or 0, at)
+    unsaid = withdraw_notices(tx, place.community_id, airing.id or 0, at)
     after = entry.after or {}
     if after.get("series"):
         stream.state = StreamState.OPEN
@@ -318,8 +318,8 @@ def undo_cancel(tx: Tx, place: Place, entry: AuditEntry, at: datetime, policy: S
         notice = BackOnNotice(stream.title, airing.starts_at)
         until = min(airing.starts_at, at + policy.late)
         say(tx, place.community_id, notice, Terms(now=at, key=f"air:{airing.id}:back:{entry.id}", not_after=until))
-        tell_subscribers(tx, airing, f"back:{entry.id}", notice, until, at)
-    show(tx, place.community_id, airing.id or 0, at)
+        begin_round(tx, airing, f"back:{entry.id}", notice, until, at)
+    update_live_cards(tx, place.community_id, airing.id or 0, at)
     return True
 
 
@@ -357,13 +357,13 @@ def end(
         close(tx, place, airing, stream, at, at, policy)
     else:
         tx.flush()
-        show(tx, place.community_id, target.id, at)
+        update_live_cards(tx, place.community_id, target.id, at)
     outcome = StreamEnded(
         number=stream.number,
         title=stream.title,
         came=count_came(tx, target.id),
         replay_url=airing.replay_url,
-        next_at=next_of(tx, stream, place.timezone, at),
+        next_at=next_start(tx, stream, place.timezone, at),
     )
     note(tx, place, actor_id, ENDED, airing, stream, at, cause, before, outcome)
     return outcome

@@ -22,7 +22,7 @@ from bot.store import causes, ledger
 from bot.store.airings import CARD, find_airing
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
-from bot.store.members import Standing, note
+from bot.store.members import Standing, count_activity
 from bot.store.messages.cards import touch_cards
 from bot.store.tables import Airing, Attendance
 from bot.store.tables.base import Id
@@ -153,7 +153,7 @@ def come(
         reason="attend",
         at=at,
     )
-    note(tx, member.member_id, day_of(at, place.timezone), "stream")
+    count_activity(tx, member.member_id, day_of(at, place.timezone), "stream")
     return outcome
 
 

@@ -9,7 +9,15 @@ from sqlmodel import col
 from bot.rules.place import Place
 from bot.rules.streams.streams import AiringFacts, AiringState, EndNotice, StreamPolicy
 from bot.store import causes
-from bot.store.airings import CARD, count_came, hush, lock_airing, next_airing, next_of, show
+from bot.store.airings import (
+    CARD,
+    count_came,
+    lock_airing,
+    next_start,
+    plan_next_airing,
+    update_live_cards,
+    withdraw_notices,
+)
 from bot.store.audit import record
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.cards import chats_of, hanging_in, withdraw
@@ -51,24 +59,24 @@ def close(
     was_on = airing.on_air_at is not None or came > 0
     airing.state, airing.closed_at = AiringState.ENDED, ended_at
     heard_of_start = hanging_in(tx, CARD, airing_id)
-    hush(tx, place.community_id, airing_id, now)
+    withdraw_notices(tx, place.community_id, airing_id, now)
     withdraw(tx, place.community_id, CARD, airing_id, now)
     tx.flush()
-    next_airing(tx, stream, place.timezone, airing.planned_at, now, policy)
+    plan_next_airing(tx, stream, place.timezone, airing.planned_at, now, policy)
     tx.info[PLANNED] = True
     if was_on and airing.posted:
         notice = EndNotice(
-            stream.title, came, airing.replay_url, next_of(tx, stream, place.timezone, max(airing.planned_at, now))
+            stream.title, came, airing.replay_url, next_start(tx, stream, place.timezone, max(airing.planned_at, now))
         )
         terms = Terms(now=now, key=f"air:{airing_id}:ended", not_after=ended_at + policy.late)
         say(tx, place.community_id, notice, terms, chats=heard_of_start)
-    show(tx, place.community_id, airing_id, now)
+    update_live_cards(tx, place.community_id, airing_id, now)
 
 
 def call_off(tx: Tx, place: Place, airing: Airing, at: datetime) -> None:
     """It won't be: what was promised of it is taken back, in silence."""
     airing.state, airing.closed_at = AiringState.CANCELLED, at
-    hush(tx, place.community_id, airing.id or 0, at)
+    withdraw_notices(tx, place.community_id, airing.id or 0, at)
     withdraw(tx, place.community_id, CARD, airing.id or 0, at)
     tx.info[PLANNED] = True
     tx.flush()

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from bot.features.streams.changes import close, locked
-from bot.logs import apart, get_logger
+from bot.logs import get_logger, logging_failures
 from bot.rules.streams.streams import AiringState, AskOwner, StreamPolicy, due_times, must_ask
-from bot.store.airings import all_open, announce_start, facts_of_row, lock_airing, unannounced
+from bot.store.airings import announce_start, facts_of_row, list_all_open_airings, list_unannounced, lock_airing
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
@@ -24,15 +24,18 @@ class Clockwork:
 
     async def run_due(self, now: datetime) -> datetime | None:
         """Do the clock's part of every evening; when there is more to do."""
-        for community_id, airing_id in await self._db.read(unannounced):
-            with apart(log, "evening_failed", airing=airing_id):
+        for community_id, airing_id in await self._db.read(list_unannounced):
+            with logging_failures(log, "evening_failed", airing=airing_id):
                 await self._db.write(announce_everywhere, community_id, airing_id, self._policy)
-        for community_id, airing in await self._db.read(all_open):
+        for community_id, airing in await self._db.read(list_all_open_airings):
             if any(at <= now for at in due_times(airing, self._policy)):
-                with apart(log, "evening_failed", airing=airing.id):
+                with logging_failures(log, "evening_failed", airing=airing.id):
                     await self._db.write(turn, community_id, airing.id, now, self._policy)
         waiting = [
-            at for _, airing in await self._db.read(all_open) for at in due_times(airing, self._policy) if at > now
+            at
+            for _, airing in await self._db.read(list_all_open_airings)
+            for at in due_times(airing, self._policy)
+            if at > now
         ]
         return min(waiting, default=None)
 

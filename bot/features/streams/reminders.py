@@ -6,20 +6,20 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.logs import apart, get_logger
+from bot.logs import get_logger, logging_failures
 from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.streams.reminders import NoMoreReminders, Reminder, Reminding, StreamGone, due_round, rounds_of
 from bot.rules.streams.streams import AiringFacts, Repeat, StreamPolicy, StreamState
 from bot.store.airings import (
-    all_open,
+    begin_round,
     count_subscribers,
     count_subscribers_of,
+    list_all_open_airings,
     lock_airing,
-    next_of,
+    next_start,
     open_airings,
     subscribers_after,
-    tell_subscribers,
 )
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import PLANNED, Tx
@@ -58,10 +58,10 @@ class Reminders:
         """Begin the rounds that are due and go on with those that are under way; when there is more to do."""
         due, next_at = await self._db.read(look_ahead, now, self._policy)
         for airing in due:
-            with apart(log, "round_failed", airing=airing.id):
+            with logging_failures(log, "round_failed", airing=airing.id):
                 await self._db.write(begin_rounds, airing, now, self._policy)
         for airing_id, key in await self._db.read(unfinished):
-            with apart(log, "round_failed", airing=airing_id):
+            with logging_failures(log, "round_failed", airing=airing_id):
                 while await self._db.write(go_on, airing_id, key, now, self._policy):
                     pass
         return next_at
@@ -139,7 +139,7 @@ def _stream(tx: Tx, place: Place, stream_id: int) -> Stream | None:
 def _next_start(tx: Tx, place: Place, stream: Stream, at: datetime) -> datetime | None:
     """When there is something to be reminded of next: what is on has begun."""
     coming = [one.starts_at for one in open_airings(tx, place.community_id, stream_id=stream.id) if one.starts_at > at]
-    return coming[0] if coming else next_of(tx, stream, place.timezone, at)
+    return coming[0] if coming else next_start(tx, stream, place.timezone, at)
 
 
 def look_ahead(session: Session, now: datetime, policy: StreamPolicy) -> tuple[list[AiringFacts], datetime | None]:
@@ -147,7 +147,7 @@ def look_ahead(session: Session, now: datetime, policy: StreamPolicy) -> tuple[l
 
     Many shops wait for their evenings, and each *remind me* sets the clock anew: only what is due costs a write.
     """
-    coming = [airing for _, airing in all_open(session) if airing.starts_at > now]
+    coming = [airing for _, airing in list_all_open_airings(session) if airing.starts_at > now]
     stream_ids = {airing.stream_id for airing in coming}
     fans = count_subscribers_of(session, stream_ids)
     remind = dict(
@@ -179,12 +179,12 @@ def begin_rounds(tx: Tx, airing: AiringFacts, now: datetime, policy: StreamPolic
     rounds = rounds_of(row.starts_at, tuple(stream.remind), fans, policy)
     latest, left_out = due_round(rounds, row.starts_at, stream.made_at, row.moved_at, now, policy)
     for one in left_out:
-        tell_subscribers(tx, row, _key(one.minutes, row.starts_at), None, row.starts_at, now)
+        begin_round(tx, row, _key(one.minutes, row.starts_at), None, row.starts_at, now)
     if latest is not None:
         last = latest == rounds[-1]
         following = next((one.due_at for one in rounds if one.due_at > latest.due_at), row.starts_at)
         told = Reminder(airing.stream_id, stream.title, row.starts_at, row.url, soon=last)
-        tell_subscribers(tx, row, _key(latest.minutes, row.starts_at), told, following, now)
+        begin_round(tx, row, _key(latest.minutes, row.starts_at), told, following, now)
 
 
 def _key(minutes: int, starts_at: datetime) -> str:

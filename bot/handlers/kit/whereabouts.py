@@ -14,7 +14,7 @@ from aiogram.methods import GetChatMember
 from bot.clock import Clock
 from bot.flows.presence import Belonging, Looked
 from bot.handlers.kit.roles import GONE, NO_ANSWER
-from bot.logs import apart, get_logger
+from bot.logs import get_logger, logging_failures
 from bot.rules.act import Sender
 from bot.rules.fans import FansPolicy, Found, Known, Where, found_in
 from bot.rules.place import Place
@@ -87,7 +87,7 @@ class Whereabouts:
         due, next_at = await self._belonging.to_look_at(now)
         for community_id, some in groupby(due, key=lambda one: one[0]):
             senders = [sender for _, sender in some]
-            with apart(log, "look_failed", community=community_id):
+            with logging_failures(log, "look_failed", community=community_id):
                 place, _ = await self._belonging.people(community_id, ())
                 await self._look_at(place, senders, self._policy.round.total_seconds())
         return next_at

@@ -178,7 +178,7 @@ class SetupPanel:
             return
         await self._voice.panel(ask, given_up)
         if before is not None and before.message_id is not None and before.message_id != ask.panel_id:
-            await self._voice.take_away(ask, before.message_id)
+            await self._voice.delete_panel(ask, before.message_id)
 
     async def _open(self, inside: Ask) -> None:
         before = await self._setting_up.dialogue(inside.sender.user_id)
@@ -205,7 +205,7 @@ class SetupPanel:
         if message_id != older_id:
             await self._setting_up.shown_in(inside.sender.user_id, message_id)
             if message_id is not None and older_id is not None:
-                await self._voice.take_away(inside, older_id)
+                await self._voice.delete_panel(inside, older_id)
 
 
 def _lacking(rooms: tuple[Room, ...]) -> tuple[Room, ...]:

@@ -163,7 +163,7 @@ class PanelForm:
             return
         shown = await self._voice.panel(inside, AdminLeft(left.community_id))
         if shown is not None and left.message_id is not None and left.message_id != shown:
-            await self._voice.take_away(inside, left.message_id)
+            await self._voice.delete_panel(inside, left.message_id)
 
     async def closed(self, ask: Ask) -> None:
         """A press on a form that isn't open."""
@@ -264,7 +264,7 @@ class PanelForm:
             return
         await self._drafts.shown_in(inside.sender.user_id, message_id)
         if message_id is not None and older_id is not None:
-            await self._voice.take_away(inside, older_id)
+            await self._voice.delete_panel(inside, older_id)
 
     def _blank_of(self, draft: Draft, name: str) -> tuple[PanelAct | None, Blank | None]:
         act = self._acts.get(draft.act)

@@ -36,7 +36,7 @@ from bot.store import causes, ledger
 from bot.store.coupons.campaigns import CARD, find_campaign
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
-from bot.store.members import Standing, note
+from bot.store.members import Standing, count_activity
 from bot.store.messages.cards import CardSubject, hang_cards, touch_cards
 from bot.store.messages.outbox import Terms
 from bot.store.tables import Campaign, CampaignCode, Coupon
@@ -255,7 +255,7 @@ def hand_out(tx: Tx, member: Standing, claim: Claim, tools: ClaimTools) -> Claim
         gone = now is not None and now.state is CampaignState.CANCELLED
         return Cancelled(campaign.title) if gone else SoldOut(campaign.title)
     outcome = _write_down(tx, member, campaign, len(theirs) + 1, claim, tools)
-    note(tx, member.member_id, day_of(claim.at, claim.place.timezone), "claim")
+    count_activity(tx, member.member_id, day_of(claim.at, claim.place.timezone), "claim")
     touch_cards(tx, claim.place.community_id, CARD, campaign.id, claim.at, every=tools.policy.card_every)
     return outcome
 

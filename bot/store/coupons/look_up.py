@@ -11,7 +11,7 @@ from bot.rules.coupons.codes import read_code
 from bot.rules.place import Place
 from bot.rules.tiers import Deed
 from bot.store.engine.sessions import Tx
-from bot.store.members import note, unnote
+from bot.store.members import count_activity, uncount_activity
 from bot.store.tables import Campaign, CampaignCode, Coupon
 
 
@@ -75,7 +75,7 @@ def count_redeemed(tx: Tx, coupon: Coupon, day: date) -> None:
     """Count one more redeemed coupon for its fan's tier. The coupon keeps the day, as the zone may change later."""
     coupon.redeemed_on = day
     tx.flush()
-    note(tx, coupon.member_id, day, Deed.REDEEM)
+    count_activity(tx, coupon.member_id, day, Deed.REDEEM)
 
 
 def uncount_redeemed(tx: Tx, coupon: Coupon) -> None:
@@ -83,4 +83,4 @@ def uncount_redeemed(tx: Tx, coupon: Coupon) -> None:
     day, coupon.redeemed_on = coupon.redeemed_on, None
     tx.flush()
     if day is not None:
-        unnote(tx, coupon.member_id, day, Deed.REDEEM)
+        uncount_activity(tx, coupon.member_id, day, Deed.REDEEM)

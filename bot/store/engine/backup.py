@@ -25,9 +25,9 @@ from bot.store.tables.messages import OutboxState
 
 WRITTEN_BY_PEOPLE = ("inbox", "set_aside")
 """Tables that hold what people wrote, until it is handled or repaired: no copy has them."""
-OURS = frozenset({"alembic_version", "community", "member", "account", "transfer", "inbox", "outbox"})
+ENCORES_TABLES = frozenset({"alembic_version", "community", "member", "account", "transfer", "inbox", "outbox"})
 """Tables by which a database is known as Encore's."""
-SIDES = ("-wal", "-shm", "-journal")
+SIDE_FILES = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database while it is open."""
 SQLITES_OWN = frozenset({("table", "sqlite_sequence"), ("table", "sqlite_stat1"), ("table", "sqlite_stat4")})
 """Tables that SQLite makes by itself."""
@@ -65,11 +65,11 @@ def back_up(source: Path, target: Path, *, force: bool) -> Copied:
         raise BackupError(f"{target} can't hold a backup; name another file")
     if target.exists() and not force:
         raise BackupError(f"{target} is there already; name another file, or add --force to replace it")
-    with _beside(target) as made:
+    with _new_file_beside(target) as made:
         try:
             with closing(_open(source)) as database:
                 database.execute("VACUUM INTO ?", (str(made),))  # an empty file is all it agrees to write over
-            return _keep(made, target)
+            return _check_and_keep(made, target)
         except sqlite3.Error as error:
             raise BackupError(f"the database can't be copied: {error}") from None
 
@@ -85,19 +85,23 @@ def take_in(source: Path, database: Path) -> Path:
     if database.exists() and source.samefile(database):
         raise BackupError(f"{source} is the database itself; name a backup")
     database.parent.mkdir(parents=True, exist_ok=True)
-    with _beside(database, keep=True) as made:
+    with _new_file_beside(database, keep=True) as made:
         try:
-            with _as_it_was(source), closing(_open(source, mode="ro")) as backup, closing(_open(made)) as copy:
-                revision = _check(backup, source)
+            with (
+                _without_new_side_files(source),
+                closing(_open(source, mode="ro")) as backup,
+                closing(_open(made)) as copy,
+            ):
+                revision = _check_origin(backup, source)
                 backup.backup(copy)
-                _compare(copy, source, revision)  # the copy, which nobody else can change meanwhile
+                _check_schema(copy, source, revision)  # the copy, which nobody else can change meanwhile
             _leave_out_words(made)
         except sqlite3.Error as error:
             raise BackupError(f"{source} isn't a sound backup of Encore: {error}") from None
     return made
 
 
-def settle(tx: Tx, now: datetime) -> int:
+def drop_overdue(tx: Tx, now: datetime) -> int:
     """After a restore: drop promises that would come as lies or twice; how many.
 
     What was waiting in the backup and is overdue now was most likely sent by the bot that went on after it. Cards,
@@ -122,20 +126,20 @@ def put_in_place(made: Path, database: Path, now: datetime) -> Path | None:
     """Let `made` become the database; where the old one is kept, None if there was none."""
     _close_for_good(made)
     kept = _fresh_name(f"{database}.before-restore-{now:%Y%m%dT%H%M%SZ}")
-    had = database.exists()
-    hand_over(made, database if had else database.parent)
-    for side in SIDES:
+    existed = database.exists()
+    hand_over(made, database if existed else database.parent)
+    for side in SIDE_FILES:
         # A log that stayed would be played into the new file.
         with suppress(FileNotFoundError):
             os.replace(f"{database}{side}", f"{kept}{side}")  # noqa: PTH105  # paths with a tail
-    if had:
+    if existed:
         try:
             kept.hardlink_to(database)  # there is never a moment without a database under its name
         except OSError:
             database.replace(kept)
     made.replace(database)
     _sync_folder(database.parent)
-    return kept if had else None
+    return kept if existed else None
 
 
 def _fresh_name(name: str) -> Path:
@@ -145,7 +149,7 @@ def _fresh_name(name: str) -> Path:
 
 def discard(made: Path) -> None:
     """Take away a copy that won't be used."""
-    for side in ("", *SIDES):
+    for side in ("", *SIDE_FILES):
         Path(f"{made}{side}").unlink(missing_ok=True)
 
 
@@ -165,13 +169,13 @@ def somebody_has_it_open(database: Path) -> bool:
     return False
 
 
-def _check(backup: sqlite3.Connection, source: Path) -> str:
+def _check_origin(backup: sqlite3.Connection, source: Path) -> str:
     """See that it is sound and Encore's; its revision."""
     (first,) = backup.execute("PRAGMA integrity_check(1)").fetchone()
     if first != "ok":
         raise BackupError(f"{source} is damaged: {_one_line(first)}")
     found = {name for (name,) in backup.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    revision = backup.execute("SELECT version_num FROM alembic_version").fetchone() if found >= OURS else None
+    revision = backup.execute("SELECT version_num FROM alembic_version").fetchone() if found >= ENCORES_TABLES else None
     if revision is None:
         raise BackupError(f"{source} isn't a database of Encore's")
     if revision[0] not in known_revisions():
@@ -179,7 +183,7 @@ def _check(backup: sqlite3.Connection, source: Path) -> str:
     return str(revision[0])
 
 
-def _compare(backup: sqlite3.Connection, source: Path, revision: str) -> None:
+def _check_schema(backup: sqlite3.Connection, source: Path, revision: str) -> None:
     """See that there is in it what its revision's migrations make, and nothing else.
 
     A trigger or a view would run whatever its maker wrote, with the bot's rights, long after the restore.
@@ -188,15 +192,15 @@ def _compare(backup: sqlite3.Connection, source: Path, revision: str) -> None:
         model = Path(folder) / "model.db"
         migrate_file(f"sqlite:///{model}", revision)
         with closing(_open(model)) as made:
-            expected = _parts(made)
-    found = _parts(backup)
+            expected = _schema_parts(made)
+    found = _schema_parts(backup)
     if foreign := found - expected:
-        raise BackupError(f"{source} holds what Encore never made: {_first(foreign)}; nothing was restored")
+        raise BackupError(f"{source} holds what Encore never made: {_name_one(foreign)}; nothing was restored")
     if missing := expected - found:
-        raise BackupError(f"{source} lacks {_first(missing)}, so it isn't a whole backup of Encore")
+        raise BackupError(f"{source} lacks {_name_one(missing)}, so it isn't a whole backup of Encore")
 
 
-def _parts(database: sqlite3.Connection) -> set[tuple[str, str]]:
+def _schema_parts(database: sqlite3.Connection) -> set[tuple[str, str]]:
     """What a database is made of: (kind, name) of tables, their columns, indexes, triggers, views."""
     parts: set[tuple[str, str]] = set()
     for kind, name, sql in database.execute("SELECT type, name, sql FROM sqlite_master").fetchall():
@@ -210,20 +214,20 @@ def _parts(database: sqlite3.Connection) -> set[tuple[str, str]]:
     return parts
 
 
-def _first(parts: set[tuple[str, str]]) -> str:
+def _name_one(parts: set[tuple[str, str]]) -> str:
     """One of them in a few plain signs: a table rather than its columns."""
     kind, name = min(parts, key=lambda part: ("column" in part[0], part))
     return f"{kind} {''.join(sign for sign in name if sign.isprintable())[:LONGEST_NAME]}"
 
 
-def _keep(made: Path, target: Path) -> Copied:
+def _check_and_keep(made: Path, target: Path) -> Copied:
     _leave_out_words(made)
     with closing(_open(made)) as copy:
         (first,) = copy.execute("PRAGMA quick_check(1)").fetchone()
         if first != "ok":
             raise BackupError(f"the database is damaged: {_one_line(first)}; restore an earlier backup")
         tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if not tables >= OURS:
+        if not tables >= ENCORES_TABLES:
             raise BackupError("the database at DATABASE_URL isn't Encore's")
         (shops,) = copy.execute("SELECT count(*) FROM community").fetchone()
         (members,) = copy.execute("SELECT count(*) FROM member").fetchone()
@@ -253,7 +257,7 @@ def _close_for_good(path: Path) -> None:
 
 
 @contextmanager
-def _beside(target: Path, *, keep: bool = False) -> Iterator[Path]:
+def _new_file_beside(target: Path, *, keep: bool = False) -> Iterator[Path]:
     """An empty file that only its owner may read, in the folder of `target`; removed unless it is kept or moved."""
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
@@ -274,9 +278,9 @@ def _beside(target: Path, *, keep: bool = False) -> Iterator[Path]:
 
 
 @contextmanager
-def _as_it_was(path: Path) -> Iterator[None]:
+def _without_new_side_files(path: Path) -> Iterator[None]:
     """A reader leaves a log and an index beside a file in WAL mode: take away those that weren't there."""
-    sides = [Path(f"{path}{side}") for side in SIDES]
+    sides = [Path(f"{path}{side}") for side in SIDE_FILES]
     fresh = [side for side in sides if not side.exists()]
     try:
         yield

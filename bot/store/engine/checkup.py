@@ -35,7 +35,7 @@ PRIMARY = 0xFF
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class Contents:
     """How much there is."""
 
     shops: int
@@ -61,7 +61,7 @@ def examine_file(path: Path) -> Finding | None:
     return None
 
 
-async def look(url: str, query: Callable[[Rx], T]) -> T:
+async def read_once(url: str, query: Callable[[Rx], T]) -> T:
     """Run one reading query on a connection of its own."""
     engine = async_engine(url, poolclass=NullPool)
     try:
@@ -72,13 +72,13 @@ async def look(url: str, query: Callable[[Rx], T]) -> T:
         await engine.dispose()
 
 
-def read_only(session: Session) -> bool:
+def takes_no_writes(session: Session) -> bool:
     """Whether a PostgreSQL server takes no writes (a standby, or a role that may only read)."""
     found: str = session.execute(text("SHOW transaction_read_only")).scalar_one()
     return found == "on"
 
 
-def revision(session: Session) -> str | None:
+def stored_revision(session: Session) -> str | None:
     """The schema's stored revision; None if the tables aren't Encore's."""
     if not {"alembic_version", "community"} <= set(inspect(session.connection()).get_table_names()):
         return None
@@ -86,23 +86,23 @@ def revision(session: Session) -> str | None:
     return found
 
 
-def filled(session: Session) -> Filled:
+def read_contents(session: Session) -> Contents:
     """Shops, members and time zones."""
-    return Filled(
+    return Contents(
         session.execute(select(func.count()).select_from(Community)).scalar_one(),
         session.execute(select(func.count()).select_from(Member)).scalar_one(),
         frozenset(session.execute(select(col(Community.timezone)).distinct()).scalars()),
     )
 
 
-def unheard(session: Session) -> int:
+def count_unreported_gifts(session: Session) -> int:
     """Cards of gifts that were opened though Telegram never told that any was sent; 0 if it does tell."""
     if session.execute(select(col(GiftSending.id)).limit(1)).first() is not None:
         return 0
     return session.execute(select(func.count()).select_from(Gift).where(col(Gift.opened) > 0)).scalar_one()
 
 
-def homeless(session: Session) -> list[str]:
+def shops_without_home(session: Session) -> list[str]:
     """Names of shops in whose home group the bot isn't any more."""
     here = select(col(FanGroup.community_id)).where(col(FanGroup.is_home), col(FanGroup.left_at).is_(None))
     return list(
@@ -112,7 +112,7 @@ def homeless(session: Session) -> list[str]:
     )
 
 
-def chats(session: Session) -> list[Chat]:
+def known_chats(session: Session) -> list[Chat]:
     """Groups and channels that the bot is in, as far as the database knows."""
     rows = session.execute(
         select(col(FanGroup.chat_id), col(FanGroup.title), col(FanGroup.is_channel))

@@ -50,7 +50,7 @@ class Hold:
         """Wait until it is held: at once, but while it is lost."""
         await self._held.wait()
 
-    def rest(self) -> None:
+    def pause(self) -> None:
         """Before a stop: nothing new is begun."""
         self._held.clear()
 
@@ -79,15 +79,15 @@ class PostgresHold(Hold):
             Exception: the database can't be used; if it is away, that is waited for as long.
         """
         deadline = time.monotonic() + lock.PATIENCE
-        told = False
+        logged = False
         while True:
             away = None
             try:
-                if await self._try():
+                if await self._try_to_lock():
                     return
-                if not told:
-                    lock.tell_waiting()
-                    told = True
+                if not logged:
+                    lock.log_waiting()
+                    logged = True
             except Exception as error:
                 if not is_away(error):
                     raise
@@ -123,7 +123,7 @@ class PostgresHold(Hold):
             with contextlib.suppress(Exception):  # it may be broken: then the server has let go
                 await connection.close()
 
-    async def _try(self) -> bool:
+    async def _try_to_lock(self) -> bool:
         try:
             if self._connection is None:
                 async with asyncio.timeout(WATCH_SECONDS):

@@ -110,20 +110,20 @@ class Hot:
 def _prepare(statement: ClauseElement, dialect: Dialect) -> _Prepared:
     compiled: Any = statement.compile(dialect=dialect)
     names = tuple(compiled.positiontup)
-    into = tuple(_bind(compiled.binds[name].type, dialect) for name in names)
+    into = tuple(_bind_processor(compiled.binds[name].type, dialect) for name in names)
     constants = {
         name: process(value) if process is not None else value
         for name, process in zip(names, into, strict=True)
         if (value := compiled.params[name]) is not None
     }
     columns = getattr(statement, "exported_columns", ())
-    out_of = tuple(_result(column.type, dialect) for column in columns)
+    out_of = tuple(_result_processor(column.type, dialect) for column in columns)
     return _Prepared(compiled.string, names, constants, into, out_of, any(out_of))
 
 
-def _bind(type_: TypeEngine[Any], dialect: Dialect) -> Processor | None:
+def _bind_processor(type_: TypeEngine[Any], dialect: Dialect) -> Processor | None:
     return type_.dialect_impl(dialect).bind_processor(dialect)
 
 
-def _result(type_: TypeEngine[Any], dialect: Dialect) -> Processor | None:
+def _result_processor(type_: TypeEngine[Any], dialect: Dialect) -> Processor | None:
     return type_.dialect_impl(dialect).result_processor(dialect, None)

@@ -74,7 +74,7 @@ def hand_over(path: Path, like: Path) -> None:
         os.chown(path, owner.st_uid, owner.st_gid)
 
 
-def tell_waiting() -> None:
+def log_waiting() -> None:
     """Log that a start waits for the process before it."""
     log.info("database_in_use", waits=PATIENCE)
 
@@ -101,7 +101,7 @@ def _held(url: str, kind: int, patience: float) -> Iterator[None]:
 
 def _wait_for(descriptor: int, kind: int, patience: float) -> None:
     deadline = time.monotonic() + patience
-    told = not patience
+    logged = not patience
     while True:
         try:
             fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
@@ -110,9 +110,9 @@ def _wait_for(descriptor: int, kind: int, patience: float) -> None:
                 return  # a file system without locks: SQLite's own still hold
             if time.monotonic() >= deadline:
                 raise InUseError from None
-            if not told:
-                tell_waiting()
-                told = True
+            if not logged:
+                log_waiting()
+                logged = True
             time.sleep(STEP)
         else:
             return

@@ -15,7 +15,7 @@ from sqlalchemy import inspect, make_url, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.store.engine.checkup import look
+from bot.store.engine.checkup import read_once
 from bot.store.engine.lock import sqlite_path
 from bot.store.tables import Community
 
@@ -57,7 +57,7 @@ def leave_mark(folder: Path, address: str) -> None:
     _change(folder, lambda lines: lines if address in lines else [*lines, address])
 
 
-def take_mark(folder: Path, address: str) -> None:
+def remove_mark(folder: Path, address: str) -> None:
     """Forget an address: no shop stands there, and that is meant so.
 
     Raises:
@@ -75,7 +75,7 @@ async def has_shop(url: str) -> bool:
     path = sqlite_path(url)
     if path is not None and not path.exists():
         return False
-    return await look(url, _any_shop)
+    return await read_once(url, _any_shop)
 
 
 def _any_shop(session: Session) -> bool:

@@ -73,11 +73,12 @@ def find_shops(session: Session) -> list[ShopFound]:
     )
     counts = {number: count for number, count in members}  # noqa: C416  # rows are no pairs to the type checker
     return [
-        _found(shop, owner, [one for one in groups if one.community_id == shop.id], counts) for shop, owner in shops
+        _shop_found(shop, owner, [one for one in groups if one.community_id == shop.id], counts)
+        for shop, owner in shops
     ]
 
 
-def _found(shop: Community, owner: str | None, groups: list[FanGroup], counts: dict[int, int]) -> ShopFound:
+def _shop_found(shop: Community, owner: str | None, groups: list[FanGroup], counts: dict[int, int]) -> ShopFound:
     number = id_of(shop)
     home = next((one for one in groups if one.is_home), None)
     return ShopFound(
@@ -96,7 +97,7 @@ def _room(group: FanGroup) -> Room:
     return Room(group.chat_id, group.title, group.is_channel)
 
 
-def be_alone(tx: Tx) -> None:
+def refuse_if_used(tx: Tx) -> None:
     """Make sure that no bot works on a PostgreSQL database: it would go on with what it read. SQLite has a lock.
 
     Raises:
@@ -125,9 +126,9 @@ def remove_shop(tx: Tx, number: int) -> Removed | None:
         inside = rows_of(table, number)
         if inside is None:
             raise LookupError(f"nobody knows whose the rows of {table.name} are")
-        rows += _count(tx, delete(table).where(inside))
-    rows += _part_with_people(tx, number)
-    rows += _count(tx, delete(Community).where(col(Community.id) == number))
+        rows += _run_and_count(tx, delete(table).where(inside))
+    rows += _remove_people(tx, number)
+    rows += _run_and_count(tx, delete(Community).where(col(Community.id) == number))
     return Removed(rows)
 
 
@@ -159,7 +160,7 @@ def _claim_people(tx: Tx, number: int) -> None:
     )
 
 
-def _part_with_people(tx: Tx, number: int) -> int:
+def _remove_people(tx: Tx, number: int) -> int:
     """After everything else of the shop is gone: who is left alone goes, who has another shop belongs there now."""
     others: list[Any] = [
         select(func.min(col(Member.community_id))).where(col(Member.user_id) == col(Person.user_id)),
@@ -170,12 +171,12 @@ def _part_with_people(tx: Tx, number: int) -> int:
     ]
     other = func.coalesce(*(one.correlate(Person).scalar_subquery() for one in others))
     theirs = col(Person.community_id) == number
-    rows = _count(tx, delete(Person).where(theirs, other.is_(None)))
+    rows = _run_and_count(tx, delete(Person).where(theirs, other.is_(None)))
     tx.execute(update(Person).where(theirs).values(community_id=other))
     return rows
 
 
-def _count(tx: Tx, statement: Any) -> int:
+def _run_and_count(tx: Tx, statement: Any) -> int:
     done: Any = tx.execute(statement, execution_options={"synchronize_session": False})
     return int(done.rowcount)
 

@@ -98,24 +98,24 @@ class SqliteWriter:
         event.listen(engine, "connect", _set_pragmas)
         with engine.connect() as connection, Tx(connection, expire_on_commit=False) as tx:
             while True:
-                jobs, stop = self._take()
+                jobs, stop = self._take_group()
                 if jobs:
-                    self._count(jobs)
+                    self._measure(jobs)
                     _run_group(connection, tx, jobs)
-                    _wake(jobs)
+                    _give_results(jobs)
                 if stop is not None:
                     break
         engine.dispose()
         stop.ended.set()
 
-    def _count(self, jobs: list[_Job]) -> None:
+    def _measure(self, jobs: list[_Job]) -> None:
         now = time.monotonic()
         for job in jobs:
             self._meters.writer_wait.observe(now - job.asked)
         self._meters.transactions += len(jobs)
         self._meters.commits += 1
 
-    def _take(self) -> tuple[list[_Job], _Stop | None]:
+    def _take_group(self) -> tuple[list[_Job], _Stop | None]:
         jobs: list[_Job] = []
         item = self._queue.get()
         while True:
@@ -160,15 +160,15 @@ def _run_one(raw: Any, tx: Tx, job: _Job) -> None:
     raw.execute("RELEASE one")
 
 
-def _wake(jobs: list[_Job]) -> None:
+def _give_results(jobs: list[_Job]) -> None:
     loops = {job.done.get_loop() for job in jobs}
     for loop in loops:
         mine = [job for job in jobs if job.done.get_loop() is loop]
         if not loop.is_closed():
-            loop.call_soon_threadsafe(_settle, mine)
+            loop.call_soon_threadsafe(_give_results_on_loop, mine)
 
 
-def _settle(jobs: list[_Job]) -> None:
+def _give_results_on_loop(jobs: list[_Job]) -> None:
     for job in jobs:
         if job.done.done():
             continue  # the caller was cancelled; the work stands all the same

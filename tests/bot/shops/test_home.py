@@ -290,11 +290,11 @@ async def test_an_old_shop_is_settled_when_telegram_answers(play_sqlite: Play) -
     await stage.settled()
     await stage.app.db.write(_as_before)
     faults = [stage.telegram.faults.error(name, times=None) for name in ("getChatAdministrators", "getChat")]
-    await stage.app.housekeeper.at_last(stage.app.clock.now())
+    await stage.app.housekeeper.ask_telegram(stage.app.clock.now())
     found = await stage.app.db.read(find_group, mine.id)
     assert found is not None
     assert found.place.home_chat is None
     for fault in faults:
         fault.times = 0
-    await stage.app.housekeeper.at_last(stage.app.clock.now())
+    await stage.app.housekeeper.ask_telegram(stage.app.clock.now())
     await heard(stage, stage.owner, "From now on Mine is the home group")

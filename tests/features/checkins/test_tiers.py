@@ -6,14 +6,14 @@ from bot.rules.place import Place
 from bot.rules.tiers import Deed, Tier
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
-from bot.store.members import note, standing
+from bot.store.members import count_activity, standing
 from bot.store.tiers import tier_of, tiers_of
 from tests.features.scene import NOON, days, fan, query, shop
 
 
 def _attends(tx: Tx, place: Place, number: int, times: int) -> int:
     member = standing(tx, place.community_id, fan(number), NOON)
-    note(tx, member.member_id, NOON.date(), Deed.STREAM, times)
+    count_activity(tx, member.member_id, NOON.date(), Deed.STREAM, times)
     return member.member_id
 
 

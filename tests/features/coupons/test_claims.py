@@ -31,7 +31,7 @@ from bot.store.coupons.hand_out import ClaimTools
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.ledger import check_books
-from bot.store.members import note, standing
+from bot.store.members import count_activity, standing
 from tests.features.scene import (
     NOON,
     OWNER,
@@ -302,7 +302,7 @@ async def test_a_day_is_the_communitys_own(db: Database, causes: Causes) -> None
 
 def _earns(tx: Tx, place: Place, sender: Sender, points: int) -> None:
     member = standing(tx, place.community_id, sender, NOON)
-    note(tx, member.member_id, day_of(NOON, place.timezone), Deed.STREAM, points // 5)
+    count_activity(tx, member.member_id, day_of(NOON, place.timezone), Deed.STREAM, points // 5)
 
 
 async def test_core_fans_come_first(db: Database, causes: Causes) -> None:

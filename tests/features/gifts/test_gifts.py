@@ -10,7 +10,7 @@ from bot.features.people.preferences import Preferences
 from bot.rules.gifts.cards import EnoughForToday, GiftCard, OfferGone
 from bot.rules.people.preferences import Preference
 from bot.rules.people.privacy import DeletionDone
-from bot.store.engine.checkup import unheard
+from bot.store.engine.checkup import count_unreported_gifts
 from bot.store.engine.db import Database
 from bot.store.members import OutsideError
 from tests.features.givers import Circle
@@ -66,9 +66,9 @@ async def test_nothing_is_paid_for_a_click(db: Database, causes: Causes) -> None
     assert await query(db, "SELECT count(*) FROM transfer") == [(0,)]
     assert (await circle.shows(card, days(3))).opened == 5
     # Telegram didn't tell that it was sent: `doctor` says so, until it does.
-    assert await db.read(unheard) == 1
+    assert await db.read(count_unreported_gifts) == 1
     await circle.gifts.note_shared(ANA.user_id, card.gift_id, NOON, "7:1")
-    assert await db.read(unheard) == 0
+    assert await db.read(count_unreported_gifts) == 0
 
 
 async def test_a_third_check_in_after_the_week(db: Database, causes: Causes) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.store.damage import PARKED, Damage, Repairs, find, put_back, set_row_aside
+from bot.store.damage import PARKED, Damage, Repairs, find_damage, put_back, set_row_aside
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms, promise
@@ -46,8 +46,8 @@ async def test_sound_tables(db: Database) -> None:
     """In a shop with rows in every table nothing is taken for damaged, and nothing changes."""
     await db.write(fill, 1)
     before = await db.read(everything_in)
-    assert await db.read(find) == []
-    assert await Repairs(db).look(NOON) == 0
+    assert await db.read(find_damage) == []
+    assert await Repairs(db).repair(NOON) == 0
     assert await db.read(everything_in) == before
 
 
@@ -58,7 +58,7 @@ async def test_an_instant_that_is_none(sqlite_url: str, value: str) -> None:
         await shop(db)
         await db.write(promise_two)
         await db.write(lambda tx: plant(tx, "UPDATE outbox SET due_at = :value WHERE key = 'bad'", {"value": value}))
-        assert await Repairs(db).look(NOON) == 1
+        assert await Repairs(db).repair(NOON) == 1
         assert await query(db, "SELECT key FROM outbox WHERE key IN ('bad', 'good')") == [("good",)]
         assert await db.read(count_aside) == {OUTBOX: 1}
         ((row_id, reason),) = await query(db, "SELECT id, reason FROM set_aside")
@@ -86,11 +86,11 @@ async def test_every_column_of_every_table(sqlite_url: str) -> None:
                 values = ", ".join(f"{name} = '{{'" for name in names)
                 await db.write(plant, "PRAGMA ignore_check_constraints = ON")
                 await db.write(plant, f"UPDATE {table.name} SET {values}")  # noqa: S608
-        found = await db.read(find)
+        found = await db.read(find_damage)
         assert {damage.table: damage.columns for damage in found} == wanted
         assert sum(map(len, wanted.values())) > 90
-        assert await Repairs(db).look(NOON) == len(found)
-        assert await db.read(find) == []
+        assert await Repairs(db).repair(NOON) == len(found)
+        assert await db.read(find_damage) == []
         after = await db.read(everything_in)
         assert {name for name in after if len(after[name]) < len(before[name])} == {"outbox", "dialogue"}
 
@@ -100,7 +100,7 @@ async def test_a_row_that_others_refer_to(sqlite_url: str) -> None:
     async with Database.open(sqlite_url) as db:
         await shop(db)
         await db.write(plant, "UPDATE fan_group SET joined_at = 'soon'")
-        assert await Repairs(db).look(NOON) == 1
+        assert await Repairs(db).repair(NOON) == 1
         assert await query(db, "SELECT joined_at FROM fan_group") == [(f"{PARKED:%Y-%m-%d %H:%M:%S.%f}",)]
         ((row_id, body),) = await query(db, "SELECT id, body FROM set_aside")
         assert json.loads(body)["row"]["joined_at"] == "soon"
@@ -146,7 +146,7 @@ async def test_two_who_look_at_once(sqlite_url: str) -> None:
     async with Database.open(sqlite_url) as db:
         await shop(db)
         await db.write(plant, "UPDATE fan_group SET joined_at = 'soon'")
-        ((first, second),) = [await db.read(find) * 2]
+        ((first, second),) = [await db.read(find_damage) * 2]
         assert await db.write(set_row_aside, first, "joined_at", NOON)
         assert not await db.write(set_row_aside, second, "joined_at", NOON)
         ((body,),) = await query(db, "SELECT body FROM set_aside")
@@ -158,10 +158,10 @@ async def test_one_look_a_minute(sqlite_url: str) -> None:
     async with Database.open(sqlite_url) as db:
         await shop(db)
         repairs = Repairs(db)
-        assert await repairs.look(NOON) == 0
+        assert await repairs.repair(NOON) == 0
         await db.write(plant, "UPDATE fan_group SET joined_at = 'soon'")
-        assert await repairs.look(NOON + timedelta(seconds=59)) == 0
-        assert await repairs.look(NOON + timedelta(seconds=60)) == 1
+        assert await repairs.repair(NOON + timedelta(seconds=59)) == 0
+        assert await repairs.repair(NOON + timedelta(seconds=60)) == 1
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.place import Shop
 from bot.rules.shops.arrivals import RoomFounded, WhoseRoom
 from bot.rules.words import Language
-from bot.store.dialogues import close_dialogue, open_dialogue, show_dialogue_in
+from bot.store.dialogues import close_dialogue, note_dialogue_message, open_dialogue
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.places import find_people
@@ -324,7 +324,7 @@ async def test_one_dialogue_a_person_is_one_row(db: Database) -> None:
         *(db.write(_open, number) for number in range(20)),
     )
     assert await query(db, "SELECT count(*) FROM dialogue") == [(1,)]
-    await db.write(show_dialogue_in, OWNER.user_id, 7)
+    await db.write(note_dialogue_message, OWNER.user_id, 7)
     assert await query(db, "SELECT kind, message_id FROM dialogue") == [("setup", 7)]
     known = await db.read(find_people, {OWNER.user_id, JUN.user_id})
     assert (known[OWNER.user_id].dialogue, known[JUN.user_id].dialogue) == ("setup", None)

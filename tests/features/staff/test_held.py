@@ -18,7 +18,7 @@ from bot.store import ledger
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.held import Reward, held_reasons, hold
-from bot.store.members import note, standing
+from bot.store.members import count_activity, standing
 from bot.store.tables import AuditEntry, Source
 from tests.features.scene import (
     GIVEAWAYS,
@@ -243,7 +243,7 @@ async def test_signs_are_read_from_what_is_known(db: Database) -> None:
     def busy(tx: Tx) -> None:
         member = standing(tx, place.community_id, fan(20), NOON)
         for day in (1, 2):
-            note(tx, member.member_id, day_of(days(day), place.timezone), "checkin")
+            count_activity(tx, member.member_id, day_of(days(day), place.timezone), "checkin")
 
     await db.write(busy)
     assert await db.write(_signs, place, fan(20), days(5)) == set()
