@@ -1,4 +1,4 @@
-"""The only wiring: what is made once is made here and passed down."""
+"""The wiring of the bot. Objects that exist once are made here and passed down; no other file does this."""
 
 import secrets
 import time
@@ -71,12 +71,12 @@ from bot.telegram.who_asks import WhoAsks
 log = get_logger("app")
 
 TOKEN_BYTES = 12
-"""Of a link's token: 96 bits that nobody guesses."""
+"""Random bytes of a link's token: 96 bits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """The database, the lines to Telegram, and what measures both."""
+    """The database, the connection to Telegram, and the meters of both."""
 
     bot: Bot
     session: LightSession
@@ -90,7 +90,7 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Telegram:
-    """Who an update is from and how they are answered."""
+    """Services that find out who an update is from, and that answer them."""
 
     words: Words
     communities: Communities
@@ -102,7 +102,7 @@ class Telegram:
 
 @dataclass(frozen=True, slots=True)
 class Shops:
-    """Whose a chat is, and who steers a shop."""
+    """Services for a shop's chats, its sources and its staff."""
 
     rooms: Rooms
     topics: Topics
@@ -120,10 +120,12 @@ def build(
     on_founded: Callable[[], Awaitable[None]] | None = None,
     hold: Hold | None = None,
 ) -> App:
-    """Wire a bot. The database behind `settings` must be migrated. Without a `beacon` shops seal their draws alone.
+    """Wire a bot. The database at `settings.database_url` must be migrated.
 
-    `on_founded` is called after each new shop that a group has founded. Without a `hold` no other bot may use the
-    database.
+    `beacon` is the public beacon for raffles; without it a shop's seed alone decides a draw.
+
+    `on_founded` is called after each new shop that a group has founded. Without a `hold` the caller makes sure that no
+    other bot uses the database.
     """
     engine = _open(settings, clock or Clock.real(), limits or Limits(), hold or Hold())
     policies = policies_of(DOMAINS)
@@ -237,7 +239,7 @@ def _core(
 
 
 def _dispatcher(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: list[Wired]) -> Dispatcher:
-    """What handlers can ask for by name: the kit's objects, and their domain's own."""
+    """The dispatcher. Handlers ask by parameter name for its objects: those of the kit, and those of their domain."""
     dispatcher = Dispatcher(
         disable_fsm=True,
         db=engine.db,
@@ -297,7 +299,7 @@ def _sender(engine: Engine, telegram: Telegram, wired: list[Wired], files: dict[
 
 def _housekeeper(engine: Engine, shops: Shops, wired: list[Wired]) -> Housekeeper:
     async def look_at_rooms(now: datetime) -> None:
-        """What only Telegram knows: homes of shops from before there were any, and channels' discussion groups."""
+        """Ask Telegram for the home groups of older shops, and for the discussion groups of channels."""
         with logging_failures(log, "homes_failed"):
             await shops.roles.settle_homes(now)
         with logging_failures(log, "links_failed"):

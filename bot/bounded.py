@@ -1,4 +1,4 @@
-"""Caches with a bound: whatever comes from outside, what is kept of it has an end."""
+"""A cache with a limit, so that input from outside can't fill the memory."""
 
 from typing import TypeVar
 
@@ -7,14 +7,14 @@ V = TypeVar("V")
 
 
 class Bounded(dict[K, V]):
-    """At most `most` entries: when one more is set, the entry that was set first goes."""
+    """A dictionary of at most `most` entries. One entry more removes the one that was added first."""
 
     def __init__(self, most: int) -> None:
         super().__init__()
         self._most = most
 
     def __setitem__(self, key: K, value: V) -> None:
-        """Keep one more."""
+        """Set an entry; if that makes too many, remove the oldest one."""
         super().__setitem__(key, value)
         if len(self) > self._most:
             del self[next(iter(self))]

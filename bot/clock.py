@@ -1,4 +1,4 @@
-"""The clock that rules due work. It can jump (demo, tests); pacing and deadlines use `time.monotonic` instead."""
+"""The clock by which work is due. It can jump (demo, tests). Pacing and deadlines use `time.monotonic` instead."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """Tells the time, and wakes those who wait for a time when it jumps."""
+    """Tells the time. When it jumps, it sets the events of tasks that wait for a time."""
 
     def __init__(self, epoch: Callable[[], float]) -> None:
         self._epoch = epoch
@@ -14,15 +14,15 @@ class Clock:
 
     @classmethod
     def real(cls) -> "Clock":
-        """The machine's own: the one place where time comes in."""
+        """The clock of the machine. No other code reads the machine's time."""
         return cls(lambda: datetime.now(UTC).timestamp())  # noqa: TID251  # see above
 
     def now(self) -> datetime:
-        """The present instant, aware, in UTC."""
+        """The present instant: timezone-aware, in UTC."""
         return datetime.fromtimestamp(self._epoch(), UTC)
 
     def jumped(self) -> None:
-        """Whoever moved the time says so here."""
+        """Set all events of `wake_on_jump`. Code that moves the time calls this."""
         for event in self._waiting:
             event.set()
 

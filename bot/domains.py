@@ -1,4 +1,4 @@
-"""The list of domains, in the order in which the clock lets them work, and what comes of them together."""
+"""The list of domains, in the order in which the clock runs them, and functions that merge their registrations."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -57,16 +57,16 @@ V = TypeVar("V")
 
 
 def words_of(domains: Sequence[Domain]) -> Words:
-    """The words, with the buttons and the secrets of every domain."""
+    """The words, with the buttons and the secret outcomes of every domain."""
     buttons = _merged((general_buttons.BUTTONS, *(domain.buttons for domain in domains)))
     return Words(buttons, _merged(domain.secrets for domain in domains))
 
 
 def _merged(parts: Iterable[Mapping[K, V]]) -> dict[K, V]:
-    """All in one mapping. What two registered would be lost in silence.
+    """Merge mappings into one.
 
     Raises:
-        ValueError: two domains registered the same.
+        ValueError: two domains registered the same key.
     """
     merged: dict[K, V] = {}
     for part in parts:
@@ -77,12 +77,12 @@ def _merged(parts: Iterable[Mapping[K, V]]) -> dict[K, V]:
 
 
 def policies_of(domains: Sequence[Domain]) -> Policies:
-    """One of each policy, as it is from the start."""
+    """One instance of each policy, with its default values."""
     return Policies([FansPolicy(), *(kind() for domain in domains for kind in domain.policies)])
 
 
 def table_of(domains: Sequence[Domain]) -> Table:
-    """A fresh root router with every desk; what no desk knows goes to the general one."""
+    """A new root router with all desks. Updates that no desk takes go to the general desk."""
     return Table(
         [general.setup(), *(desk() for domain in domains for desk in domain.desks)],
         message_else=general.something_else,
@@ -92,25 +92,26 @@ def table_of(domains: Sequence[Domain]) -> Table:
 
 
 def undoables_of(domains: Sequence[Domain], policies: Policies) -> dict[str, Undoable]:
-    """All acts that can be taken back, by their names in the audit log."""
+    """All acts that can be undone, by their names in the audit log."""
     own = {name: undoable for domain in domains for name, undoable in domain.undo.items()}
     return {**own, held_rewards.REFUSED: held_rewards.undoable(resolvers_of(domains, policies))}
 
 
 def resolvers_of(domains: Sequence[Domain], policies: Policies) -> dict[str, Resolver]:
-    """What becomes of rewards that were held, by kind."""
+    """The resolvers of held rewards, by kind."""
     return {kind: resolver for domain in domains for kind, resolver in domain.resolvers(policies).items()}
 
 
 def follows_of(domains: Sequence[Domain]) -> list[Follow]:
-    """All that follows when a group becomes a supergroup."""
+    """All functions that run when a group becomes a supergroup."""
     return [follow for domain in domains for follow in domain.follows]
 
 
 def forgetting_of(domains: Sequence[Domain], policies: Policies) -> Forgetting:
-    """All that happens when somebody has their data deleted.
+    """All registrations for the deletion of a person's data.
 
-    The last of the list comes first: packets lock their rows before gifts lock offers and campaigns.
+    `forgets` run from the last domain to the first: packets must lock their rows before gifts lock offers and
+    campaigns.
     """
     return Forgetting(
         locks=tuple(lock for domain in domains for lock in domain.locks_before_forgetting),
@@ -122,7 +123,7 @@ def forgetting_of(domains: Sequence[Domain], policies: Policies) -> Forgetting:
 
 
 def panel_of(domains: Sequence[Domain], policies: Policies) -> PanelParts:
-    """All that the staff's panel can do, and lists."""
+    """All acts and lists of the staff's panel."""
     return PanelParts.of(
         [act for domain in domains for act in domain.panel_acts(policies)],
         {section.value: read for domain in domains for section, read in domain.panel_lists.items()},
@@ -130,12 +131,12 @@ def panel_of(domains: Sequence[Domain], policies: Policies) -> PanelParts:
 
 
 def giveaways_of(domains: Sequence[Domain]) -> Giveaways:
-    """All kinds of acts by which operators give coins away, under one limit."""
+    """All kinds of acts by which operators give coins away. They share one limit."""
     return Giveaways(gives for domain in domains for gives in domain.gives)
 
 
 def with_additions(cards: Mapping[str, CardState], domains: Sequence[Domain]) -> dict[str, CardState]:
-    """Living cards by their kinds, each with what other domains add to it."""
+    """Functions that read a living card's state, by the card's kind, each with the additions of other domains."""
     return {kind: _with_additions(kind, card, domains) for kind, card in cards.items()}
 
 

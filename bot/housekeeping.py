@@ -1,4 +1,4 @@
-"""What is done once at the start and once a day: refunds that a crash interrupted, what is forgotten, the books."""
+"""Work at the start and once a day: unfinished refunds, deletion of old rows, a check of the ledger."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -23,7 +23,7 @@ log = get_logger("app")
 EVERY = timedelta(hours=24)
 RETRY = timedelta(minutes=1)
 TIDIES = (causes.forget, outbox.forget_told, forgotten.expire, forget_refusals, set_aside.expire)
-"""What is dropped of what every domain writes."""
+"""Deletions of old rows that every domain writes. Domains register their own."""
 WRONG_LOGGED = 20
 """Accounts named in the log when the books don't balance."""
 
@@ -41,7 +41,7 @@ class Housekeeper:
         tidies: Sequence[Callable[[Tx, datetime], Any]],
         ask_telegram: Callable[[datetime], Awaitable[None]],
     ) -> None:
-        """`parts` and `tidies` are the domains'; `ask_telegram` asks Telegram, so nothing waits for it."""
+        """`parts` and `tidies` come from the domains. `ask_telegram` is called last, because it may take long."""
         self._db = db
         self._clock = clock
         self._meters = meters
@@ -75,7 +75,7 @@ class Housekeeper:
         await self.ask_telegram(now)
 
     async def _check_books(self, now: datetime) -> None:
-        """Whether every coin is accounted for; if not, the operator must hear of it."""
+        """Check that every coin is accounted for, and log an error if not."""
         books = await self._db.read(check_books)
         self._meters.books = BooksChecked(books.sound, now)
         if books.sound:

@@ -1,7 +1,7 @@
-"""The alarm clock: wakes when the next row is due, and lets each feature do what is due by then.
+"""The alarm clock: it wakes when the next row is due, and lets each feature do its due work.
 
-Rows are the truth; APScheduler only wakes. It keeps no job store: after a restart the first round finds everything
-that is due, and each feature decides anew what is still worth doing.
+Rows say what is due; APScheduler only wakes the clock and has no job store. After a restart the first round finds
+everything that is due, and each feature decides again what should still be done.
 """
 
 import asyncio
@@ -22,19 +22,22 @@ from bot.store.engine.hold import Hold
 log = get_logger("jobs")
 
 SAFETY = timedelta(seconds=30)
-"""However wrong an alarm may be set, nothing that is due waits longer."""
+"""Due work waits at most this long, even if the alarm is set wrong."""
 JOB_DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 
 
 class Due(Protocol):
-    """A feature with work on a clock."""
+    """A feature that has due work."""
 
     async def run_due(self, now: datetime) -> datetime | None:
-        """Do what is due at `now`; when there is more to do, if that is known. Doing it twice does it once."""
+        """Do what is due at `now`; a second call has no second effect.
+
+        Returns when more is due, or None if that isn't known.
+        """
 
 
 class Jobs:
-    """Rings for every feature that has work on a clock."""
+    """Runs the due work of every feature."""
 
     def __init__(
         self, *, db: Database, clock: Clock, hold: Hold, features: Sequence[Due], meters: Meters | None = None
@@ -65,7 +68,7 @@ class Jobs:
             self._scheduler.shutdown(wait=False)
 
     async def tick(self) -> datetime | None:
-        """One round over all features; when the next one is due. One that fails doesn't stop the others."""
+        """Run one round over all features, even if one fails; when more is due, or None if that isn't known."""
         now = self._clock.now()
         waiting: list[datetime] = []
         for feature in self._features:
@@ -73,7 +76,7 @@ class Jobs:
                 next_at = await feature.run_due(now)
             except DatabaseAwayError as error:
                 log.warning("due_waits", feature=type(feature).__name__, error=str(error))
-            except Exception as error:  # what is due stays due, and the safety alarm comes back to it
+            except Exception as error:  # the work stays due, and the safety alarm tries it again
                 log.error("due_failed", feature=type(feature).__name__, exc_info=error)
                 if isinstance(error, ValueError | TypeError) and await self._repaired(now):
                     waiting.append(now)
@@ -84,16 +87,16 @@ class Jobs:
         return min(waiting, default=None)
 
     async def _repaired(self, now: datetime) -> bool:
-        """Whether rows that can't be read were set aside, so that it is worth trying again."""
+        """Set damaged rows aside; whether there were any, so that another try makes sense."""
         repaired = 0
         with logging_failures(log, "repair_failed"):
             repaired = await self._repairs.repair(now)
         return repaired > 0
 
     def _set_alarm(self, next_at: datetime) -> None:
-        """Set the one alarm. The clock may have jumped, so what counts is how long it is from now."""
+        """Set the alarm. The clock may have jumped, so the time until `next_at` counts, not the instant itself."""
         wait = max(next_at - self._clock.now(), timedelta(0))
-        at = datetime.now(UTC) + wait  # noqa: TID251  # APScheduler goes by the machine's own clock
+        at = datetime.now(UTC) + wait  # noqa: TID251  # APScheduler uses the machine's own clock
         self._scheduler.add_job(self._ring, "date", run_date=at, id="alarm", replace_existing=True)
 
     async def _ring(self) -> None:

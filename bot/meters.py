@@ -1,7 +1,6 @@
-"""What is counted while the bot works: plain numbers, so that counting costs next to nothing.
+"""Counters of the running bot. They are plain numbers, so counting costs almost nothing.
 
-`bot/web/` reads them when somebody asks; with nobody asking they are a few dictionaries. Each number has one thread
-that changes it: the loop, or the writer's thread.
+`bot/web/` reads them when somebody asks. Each number is changed by one thread only: the loop's or the writer's.
 """
 
 import time
@@ -17,7 +16,7 @@ BUCKETS: tuple[Seconds, ...] = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2
 
 
 class Phase(StrEnum):
-    """How far the process is."""
+    """The phase of the process."""
 
     STARTING = "starting"
     RUNNING = "running"
@@ -25,32 +24,32 @@ class Phase(StrEnum):
 
 
 class Beat(StrEnum):
-    """A round that must come again and again."""
+    """A round of work that must repeat. If one stays out, the bot isn't healthy."""
 
     POLL = "poll"
-    """Telegram answered a `getUpdates`, or the hello before the first."""
+    """Telegram answered a `getUpdates`, or the first call of the start."""
     SENDER = "sender"
-    """The sender looked at what is due."""
+    """The sender read which messages are due."""
     JOBS = "jobs"
-    """The alarm clock let every feature do what is due."""
+    """The alarm clock ran the due work of every feature."""
 
 
 @dataclass(slots=True)
 class Histogram:
-    """How long things took, by the upper bounds of `BUCKETS`; the last count is of what took longer."""
+    """Counts durations by the upper bounds of `BUCKETS`. The last count is of longer ones."""
 
     counts: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS) + 1))
     sum: Seconds = 0.0
 
     def observe(self, seconds: Seconds) -> None:
-        """Count one."""
+        """Count one duration."""
         self.counts[bisect_left(BUCKETS, seconds)] += 1
         self.sum += seconds
 
 
 @dataclass(frozen=True, slots=True)
 class BooksChecked:
-    """What the last look at the ledger showed."""
+    """The result of the last check of the ledger."""
 
     sound: bool
     at: datetime
@@ -62,37 +61,37 @@ class Meters:
 
     phase: Phase = Phase.STARTING
     beats: dict[Beat, Seconds] = field(default_factory=dict)
-    """When each round last came, by the monotonic clock."""
+    """When each round last took place, by the monotonic clock."""
     taken: Counter[str] = field(default_factory=Counter)
     """Updates stored in the inbox, by kind."""
     handled: Counter[str] = field(default_factory=Counter)
-    """Updates that are done, those that failed for good included."""
+    """Updates that are finished, failed ones included."""
     failed: Counter[str] = field(default_factory=Counter)
-    """Updates that met a bug."""
+    """Updates whose handler raised an unexpected exception."""
     set_aside: int = 0
-    """Updates that couldn't be read or stored."""
+    """Updates that were set aside, because they couldn't be read, stored or handled."""
     postponed: Counter[str] = field(default_factory=Counter)
-    """Times that an update was put off for a passing reason."""
+    """How often an update was postponed for a passing reason."""
     handling: Histogram = field(default_factory=Histogram)
-    """From a handler's start to its end, its answer included."""
+    """Durations of handlers, their answers included."""
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Calls to Telegram, by kind (`answer`, `whisper`, `private`, `group`, `edit`, `ask`, `poll`) and what came of
-    them: `ok`, `limited` (429), `refused` (another 4xx), `unreachable` (5xx, a cut line, no clear answer)."""
+    """Calls to Telegram, by kind (`answer`, `whisper`, `private`, `group`, `edit`, `manage`, `ask`, `poll`) and result:
+    `ok`, `limited` (429), `refused` (another 4xx), `unreachable` (5xx, a cut connection, no clear answer)."""
     trouble: str | None = None
-    """Why the last poll, or the hello before the first, failed; None if it didn't."""
+    """Why the last poll (or the first call of the start) failed; None if it succeeded."""
     whispers_refused: int = 0
     transactions: int = 0
     commits: int = 0
-    """On SQLite up to 64 transactions share one."""
+    """Commits. On SQLite up to 64 transactions share one."""
     writer_wait: Histogram = field(default_factory=Histogram)
-    """From asking for a transaction to its beginning."""
+    """Durations from the request of a transaction to its begin."""
     books: BooksChecked | None = None
 
     def beat(self, which: Beat) -> None:
-        """A round came."""
+        """Note that a round took place now."""
         self.beats[which] = time.monotonic()
 
     def since(self, which: Beat) -> Seconds | None:
-        """How long ago a round came; None if it never has."""
+        """Seconds since the last round; None if there was none yet."""
         at = self.beats.get(which)
         return None if at is None else time.monotonic() - at

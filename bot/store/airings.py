@@ -1,4 +1,4 @@
-"""Airings as facts, and what is promised of them: what the staff's, the clock's and the fans' side all need."""
+"""Airings: their facts, live cards and promised messages. Staff commands, the clock and fans' taps all use them."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -84,13 +84,13 @@ _BY_ID = Hot(
 
 
 def find_airing(tx: Tx, community_id: int, airing_id: int) -> AiringFacts | None:
-    """An airing of this community, or None: what a tap meets."""
+    """An airing of this community, or None. A hot statement, for taps."""
     row = tx.row(_BY_ID, airing_id=airing_id, community_id=community_id)
     return _facts(row) if row is not None else None
 
 
 def airing_of(session: Session, community_id: int, airing_id: int) -> AiringFacts | None:
-    """The same through any session."""
+    """An airing of this community, or None; through any session."""
     row = session.execute(
         _QUERY.where(col(Airing.id) == airing_id, col(Airing.community_id) == community_id)
     ).one_or_none()
@@ -98,7 +98,7 @@ def airing_of(session: Session, community_id: int, airing_id: int) -> AiringFact
 
 
 def community_of_airing(session: Session, airing_id: int) -> int | None:
-    """The community whose evening it is."""
+    """The id of the community that an airing belongs to, or None."""
     found: int | None = session.execute(
         select(col(Airing.community_id)).where(col(Airing.id) == airing_id)
     ).scalar_one_or_none()
@@ -115,7 +115,7 @@ def open_airings(session: Session, community_id: int, *, stream_id: int | None =
 
 
 def last_ended_airing(session: Session, community_id: int, number: int | None) -> AiringFacts | None:
-    """The airing that ended last."""
+    """The airing that ended last, of the stream with this number or of any; None if none has ended."""
     query = _QUERY.where(col(Airing.community_id) == community_id, col(Airing.state) == AiringState.ENDED)
     if number is not None:
         query = query.where(col(Stream.number) == number)
@@ -124,7 +124,7 @@ def last_ended_airing(session: Session, community_id: int, number: int | None) -
 
 
 def list_all_open_airings(session: Session) -> list[tuple[int, AiringFacts]]:
-    """Every community's planned and live airings, each with its community's id."""
+    """Planned and live airings of all communities as (community id, airing), the earliest first."""
     rows = session.execute(
         _QUERY.add_columns(col(Airing.community_id))
         .where(col(Airing.state).in_(OPEN))
@@ -134,14 +134,14 @@ def list_all_open_airings(session: Session) -> list[tuple[int, AiringFacts]]:
 
 
 def lock_airing(tx: Tx, airing_id: int) -> Airing:
-    """The row itself, locked: who changes an evening comes one by one."""
+    """The airing's row, locked until the commit: two changes of one airing come one after the other."""
     return tx.execute(
         select(Airing).where(col(Airing.id) == airing_id).with_for_update().execution_options(populate_existing=True)
     ).scalar_one()
 
 
 def count_came(session: Session, airing_id: int) -> int:
-    """Fans who were there."""
+    """How many fans attended an airing."""
     came: int = session.execute(
         select(func.count()).select_from(Attendance).where(col(Attendance.airing_id) == airing_id)
     ).scalar_one()
@@ -149,12 +149,12 @@ def count_came(session: Session, airing_id: int) -> int:
 
 
 def count_subscribers(session: Session, stream_id: int) -> int:
-    """Fans who asked to be reminded, and can be."""
+    """How many fans asked to be reminded of a stream and can be written to."""
     return count_subscribers_of(session, {stream_id}).get(stream_id, 0)
 
 
 def count_subscribers_of(session: Session, stream_ids: set[int]) -> dict[int, int]:
-    """The same of several streams; those that nobody asked for are left out."""
+    """The same count for several streams, by stream id. Streams without such fans are left out."""
     stream_id = col(Subscription.stream_id)
     rows = session.execute(
         _subscribers().with_only_columns(stream_id, func.count()).where(stream_id.in_(stream_ids)).group_by(stream_id)
@@ -163,7 +163,7 @@ def count_subscribers_of(session: Session, stream_ids: set[int]) -> dict[int, in
 
 
 def live_card(session: Session, community_id: int, airing_id: int, now: datetime) -> LiveCard | None:
-    """The card of an airing as it should look at `now`."""
+    """What the live card of an airing shows at `now`; None if there is no such airing."""
     airing = airing_of(session, community_id, airing_id)
     if airing is None:
         return None
@@ -182,7 +182,7 @@ def live_card(session: Session, community_id: int, airing_id: int, now: datetime
 
 
 def _benefit(session: Session, community_id: int, now: datetime) -> str | None:
-    """The newest drop of the group that can be claimed now."""
+    """The title of the newest drop that can be claimed in the group now, or None."""
     title: str | None = session.execute(
         select(col(Campaign.title))
         .where(
@@ -200,20 +200,21 @@ def _benefit(session: Session, community_id: int, now: datetime) -> str | None:
 
 
 def announce_start(tx: Tx, community_id: int, airing: Airing, policy: StreamPolicy) -> int:
-    """Promise the card in all chats for the start; late only for an hour, and never once it is over."""
-    if airing.id is None:
-        raise LookupError("an airing has its id before it is announced")
+    """Promise the live card in all chats for the start of the airing; how many were promised.
+
+    It may leave late by `policy.late`, but not after the airing's end.
+    """
     tx.info[PLANNED] = True
     terms = Terms(
         now=airing.starts_at,
         key=airing.moved_at.isoformat() if airing.moved_at is not None else "planned",
         not_after=min(airing.starts_at + policy.late, airing.ends_at),
     )
-    return announce(tx, CardSubject(community_id, CARD, airing.id), terms)
+    return announce(tx, CardSubject(community_id, CARD, id_of(airing)), terms)
 
 
 def list_unannounced(session: Session) -> list[tuple[int, int]]:
-    """Planned airings of which a chat wouldn't hear, as it came later: (community, airing)."""
+    """Planned airings that some chat has no card of, as it joined the shop later: (community id, airing id)."""
     its_card = and_(
         col(Card.kind) == CARD, col(Card.subject_id) == col(Airing.id), col(Card.chat_id) == col(FanGroup.chat_id)
     )
@@ -229,11 +230,14 @@ def list_unannounced(session: Session) -> list[tuple[int, int]]:
         )
         .distinct()
     ).all()
-    return [(community_id, airing_id or 0) for community_id, airing_id in rows]
+    return [(community_id, airing_id) for community_id, airing_id in rows if airing_id is not None]
 
 
 def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, now: datetime, policy: StreamPolicy) -> None:
-    """Hang the cards of what is on into the chat that took another's place; what is to come is announced there."""
+    """Move live cards to the chat that replaces another.
+
+    The card of an airing that is on is posted anew there; planned airings are announced there later.
+    """
     for card_id, airing_id in move_cards(tx, CARD, old_chat_id, new_chat_id):
         airing = airing_of(tx, community_id, airing_id)
         if airing is not None and airing.state is AiringState.LIVE:
@@ -242,7 +246,7 @@ def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, now: d
 
 
 def announce_where_missing(tx: Tx, community_id: int, airing: Airing, at: datetime, policy: StreamPolicy) -> list[int]:
-    """Announce what is on to the chats that were never told; which."""
+    """Announce an airing that is on in the chats that have no card of it; the ids of these chats."""
     until = min(max(airing.starts_at, airing.on_air_at or airing.starts_at) + policy.late, airing.ends_at)
     terms = Terms(now=at, key=f"on:{at.isoformat()}", not_after=until)
     return announce_missing(tx, CardSubject(community_id, CARD, id_of(airing)), terms)
@@ -251,32 +255,30 @@ def announce_where_missing(tx: Tx, community_id: int, airing: Airing, at: dateti
 def plan_next_airing(
     tx: Tx, stream: Stream, timezone: str, planned_at: datetime, now: datetime, policy: StreamPolicy
 ) -> Airing | None:
-    """The evening after the one of `planned_at`, made and announced; None if one is there, or the stream goes not on.
+    """Make and announce the airing that follows the one of `planned_at`.
 
-    Only the next one is made: what fans were told keeps its instant, and those that follow keep the wall clock of the
-    community's zone, whatever becomes of both. The zone may have changed by up to a day since: a week stays a week.
+    None if a later one is open already, or the stream isn't weekly or was ended. Its instant is fixed from then on, and
+    later ones follow the wall clock of the community's zone, at least `policy.apart` after the one before.
     """
-    if stream.id is None or stream.weekly is None or stream.state != StreamState.OPEN:
+    if stream.weekly is None or stream.state != StreamState.OPEN:
         return None
     later = tx.execute(
         select(col(Airing.planned_at), col(Airing.state)).where(
-            col(Airing.stream_id) == stream.id, col(Airing.planned_at) > planned_at
+            col(Airing.stream_id) == id_of(stream), col(Airing.planned_at) > planned_at
         )
     ).all()
     if any(state in OPEN for _, state in later):
         return None
-    # An evening that was called off keeps its place in the plan.
+    # A cancelled airing keeps its place in the plan.
     last = max((at for at, _ in later), default=planned_at)
     return make_airing(tx, stream, next_time(stream.weekly, timezone, max(last + policy.apart, now)), policy)
 
 
 def make_airing(tx: Tx, stream: Stream, at: datetime, policy: StreamPolicy) -> Airing:
-    """Write an evening down and promise its start."""
-    if stream.id is None:
-        raise LookupError("a stream has its id before it has airings")
+    """Add an airing of a stream at `at`, and promise its live card for the start."""
     airing = Airing(
         community_id=stream.community_id,
-        stream_id=stream.id,
+        stream_id=id_of(stream),
         planned_at=at,
         starts_at=at,
         ends_at=at + timedelta(minutes=stream.length_minutes),
@@ -289,7 +291,10 @@ def make_airing(tx: Tx, stream: Stream, at: datetime, policy: StreamPolicy) -> A
 
 
 def begin_round(tx: Tx, airing: Airing, key: str, outcome: Any, not_after: datetime, now: datetime) -> bool:
-    """Begin a round: all who asked to be reminded are told `outcome`, once for this key. False if it was begun."""
+    """Begin a round: all who asked to be reminded are told `outcome`, once for this key.
+
+    Without an outcome the round is left out: it counts as done. False if the round was begun before.
+    """
     if airing.id is None or tx.get(ReminderRound, (airing.id, key)) is not None:
         return False
     done_at = now if outcome is None else None
@@ -301,26 +306,23 @@ def begin_round(tx: Tx, airing: Airing, key: str, outcome: Any, not_after: datet
 
 
 def withdraw_notices(tx: Tx, community_id: int, airing_id: int, now: datetime) -> int:
-    """Take back what was promised of an airing and is true no more: notices, reminders, rounds under way.
-
-    How many messages never left.
-    """
-    unsaid = withdraw_messages(tx, community_id, f"air:{airing_id}")
+    """Withdraw an airing's messages that are no longer true (notices, reminders, unfinished rounds); how many."""
+    withdrawn = withdraw_messages(tx, community_id, f"air:{airing_id}")
     tx.execute(
         update(ReminderRound)
         .where(col(ReminderRound.airing_id) == airing_id, col(ReminderRound.done_at).is_(None))
         .values(done_at=now)
     )
-    return unsaid
+    return withdrawn
 
 
 def update_live_cards(tx: Tx, community_id: int, airing_id: int, now: datetime) -> None:
-    """Show the airing's new state on the cards that hang."""
+    """Promise edits of the airing's live cards, so that they show its new state."""
     touch_cards(tx, community_id, CARD, airing_id, now)
 
 
 def next_start(session: Session, stream: Stream, timezone: str, after: datetime) -> datetime | None:
-    """When a weekly stream comes next."""
+    """When the next airing of a weekly stream starts after `after`; None if the stream is not weekly or was ended."""
     if stream.weekly is None or stream.state != StreamState.OPEN:
         return None
     planned: datetime | None = session.execute(
@@ -333,7 +335,7 @@ def next_start(session: Session, stream: Stream, timezone: str, after: datetime)
 
 
 def subscribers_after(session: Session, stream_id: int, member_id: int, limit: int) -> list[tuple[int, int, Any]]:
-    """The next of those who asked: (member, user, language), in the order of members."""
+    """The next fans to remind, after the member `member_id`: (member id, user id, language), ordered by member id."""
     rows = session.execute(
         _subscribers()
         .where(col(Subscription.stream_id) == stream_id, col(Subscription.member_id) > member_id)
@@ -377,9 +379,9 @@ def _facts(row: tuple[Any, ...]) -> AiringFacts:
 
 
 def facts_of_row(airing: Airing, stream: Stream) -> AiringFacts:
-    """Facts of rows that are at hand, locked."""
+    """Facts of an airing whose rows the caller has loaded."""
     return AiringFacts(
-        id=airing.id or 0,
+        id=id_of(airing),
         stream_id=airing.stream_id,
         number=stream.number,
         title=stream.title,

@@ -16,7 +16,7 @@ from bot.store.tables import AuditEntry, Community
 T = TypeVar("T")
 
 MACHINE = 0
-"""The actor of what was done on the command line: nobody's id at Telegram."""
+"""The actor of acts on the command line. No Telegram user has this id."""
 
 
 def record(

@@ -1,7 +1,7 @@
-"""Causes: a redelivered update hears its first answer again and acts no second time.
+"""Causes: an update that is delivered again gets its first answer and has no second effect.
 
-The row that a use case makes holds its cause, `bot id:update id`, and the answer as JSON. Telegram may number updates
-anew after a quiet week, so causes are forgotten after three days.
+The row that a use case makes holds its cause, `bot id:update id`, and the answer as JSON. After a week without updates
+Telegram may start new update numbers, so causes are deleted after three days.
 """
 
 import json
@@ -44,7 +44,7 @@ def from_json(kind: type[T], text: str) -> T:
 
 
 def to_facts(outcome: Any) -> dict[str, Any]:
-    """An outcome as JSON-ready values, for rows that hold it among others."""
+    """An outcome as a dictionary of JSON values, for rows that hold several of them."""
     if not is_dataclass(outcome):
         raise TypeError(f"not an outcome: {type(outcome).__name__}")
     facts: dict[str, Any] = _adapter(type(outcome)).dump_python(outcome, mode="json")
@@ -52,13 +52,13 @@ def to_facts(outcome: Any) -> dict[str, Any]:
 
 
 def from_facts(kind: type[T], facts: dict[str, Any]) -> T:
-    """The outcome of type `kind` that `to_facts` took apart."""
+    """The outcome of type `kind` that `to_facts` turned into a dictionary."""
     outcome: T = _adapter(kind).validate_json(json.dumps(facts))
     return outcome
 
 
 def forget(tx: Tx, now: datetime) -> None:
-    """Drop causes and answers older than three days, in all tables that say so (`forgets_cause`)."""
+    """Delete causes and answers older than three days, in all tables that are marked by `forgets_cause`."""
     before = now - KEPT
     for table in metadata.sorted_tables:
         at = table.info.get(CAUSE_AT)

@@ -1,4 +1,4 @@
-"""Fans to choose from where staff named nobody for sure."""
+"""A choice of fans, for staff who named a fan in a way that doesn't say who is meant."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from bot.store.tables import Person
 
 
 def which_fan(session: Session, query: Select[Any, Any, Any, Any], deed: str, example: str, said: str) -> WhichFan:
-    """The fans of `query` who are called `said`, or all of them if nobody is.
+    """The fans of `query` whose name contains `said`; if there are none, all fans of the query.
 
     The query's columns are those of `Choice`. `deed` and `example` say what staff want to do.
     """
@@ -22,7 +22,7 @@ def which_fan(session: Session, query: Select[Any, Any, Any, Any], deed: str, ex
 
 
 def _is_called(said: str) -> ColumnElement[bool]:
-    """Whether a name or username has this in it.
+    """The condition that a name or username contains `said`.
 
     SQLite lowers Latin letters only, so the name is also looked for as it is written.
     """

@@ -1,8 +1,8 @@
-"""Rows that can't be read: an instant that is none, JSON that is none. Found, set aside one by one, and put back.
+"""Damaged rows, which hold an invalid instant or invalid JSON: they are found, set aside one by one, and put back.
 
-SQLite stores an instant as any text. One such row ends every query that reads it, so the tables are asked in SQL first.
-A promised message is moved out whole. Of a row that others refer to, the raw value is kept and the row stays, with an
-instant at which nothing falls due.
+SQLite accepts any text as an instant. A damaged row makes every query fail that reads it, so a check in SQL finds such
+rows first. A damaged promised message is moved out whole. A row that others refer to stays: only its damaged value is
+set aside, and an instant at which nothing is due takes its place.
 """
 
 import json
@@ -48,16 +48,16 @@ from bot.store.tables.messages import OutboxState
 log = get_logger("damage")
 
 MOVED = frozenset({OUTBOX, "dialogue"})
-"""Tables to whose rows nothing refers: the whole row is set aside."""
+"""Tables whose rows no other table refers to: the whole row is set aside."""
 LEFT_OUT = frozenset({"inbox", "set_aside"})
-"""The inbox sets its own aside."""
+"""Tables that are not checked here. The intake sets damaged rows of the inbox aside itself."""
 PARKED = datetime(2100, 1, 1, tzinfo=UTC)
-"""Stands in place of an instant that can't be read: nothing falls due then."""
+"""Takes the place of a damaged instant. Nothing is due then."""
 INSTANT = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]:[0-9][0-9]*"
 DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 LOOK_AGAIN = timedelta(minutes=1)
 MOST = 500
-"""Damaged rows of a table that one look takes."""
+"""Damaged rows of one table that one check returns at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +70,10 @@ class Damage:
 
 
 class Repairs:
-    """Looks for damaged rows and sets them aside.
+    """Finds damaged rows and sets them aside.
 
-    Whoever meets such rows has one of their own: they go on once they have looked, and must not skip that because
-    another one is looking just then.
+    Each service that meets such rows has a `Repairs` of its own. With a shared one, its check could be left out because
+    another service had made one within the last minute.
     """
 
     def __init__(self, db: Database) -> None:
@@ -81,7 +81,7 @@ class Repairs:
         self._looked_at: datetime | None = None
 
     async def repair(self, now: datetime) -> int:
-        """How many rows were set aside. The tables are read whole, so at most once a minute."""
+        """Set damaged rows aside; how many were. All tables are read, so this happens at most once a minute."""
         if self._looked_at is not None and timedelta(0) <= now - self._looked_at < LOOK_AGAIN:
             return 0
         self._looked_at = now
@@ -93,7 +93,7 @@ class Repairs:
 
 
 def find_damage(session: Session) -> list[Damage]:
-    """Rows that can't be read. On PostgreSQL there are none: it refuses such values."""
+    """All damaged rows. On PostgreSQL there are none: it refuses such values."""
     if session.get_bind().dialect.name != "sqlite":
         return []
     return [
@@ -122,9 +122,9 @@ def _damage_in(session: Session, table: Table) -> list[Damage]:
 
 @cache
 def _damage_query(table: Table) -> tuple[tuple[str, ...], Any] | None:
-    """What asks for a table's damaged rows, and the columns that it looks at; None if all can always be read.
+    """The columns of a table that can be damaged, and the query for rows in which one is; None if no column can be.
 
-    Built once: to build it costs more than to run it.
+    Cached, because building the query costs more than running it.
     """
     bad = {column.name: test for column in table.columns if (test := _unreadable(column)) is not None}
     if not bad:
@@ -135,7 +135,7 @@ def _damage_query(table: Table) -> tuple[tuple[str, ...], Any] | None:
 
 
 def _unreadable(column: Column[Any]) -> Any:
-    """The condition that a column's value can't be read, or None for a kind that always can."""
+    """The condition that a column's value is damaged; None for a type whose values can always be read."""
     raw = type_coerce(column, Text)
     if isinstance(_stored_type(column), JSON):
         readable = func.json_valid(raw) == 1
@@ -144,7 +144,7 @@ def _unreadable(column: Column[Any]) -> Any:
         readable = and_(
             func.typeof(raw) == "text",
             raw.op("GLOB")(DAY if is_day else INSTANT),
-            # With a change of nothing SQLite says which day it means: 30 February is none.
+            # `+0 days` makes SQLite return the real day, so 30 February is found to be invalid.
             func.coalesce(func.date(raw, "+0 days") == func.substr(raw, 1, 10), False),
         )
     else:
@@ -153,15 +153,18 @@ def _unreadable(column: Column[Any]) -> Any:
 
 
 def _stored_type(column: Column[Any]) -> Any:
-    """A column's type as the database has it: our instants decorate its own."""
+    """A column's type in the database. The type of our instants wraps it."""
     return column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
 
 
 def set_row_aside(tx: Tx, damage: Damage, reason: str, now: datetime) -> bool:
-    """Keep what the row holds, then move it out or park what can't be read; False if it is gone or was there before."""
+    """Store the row in `set_aside`, then delete it, or replace its damaged values.
+
+    False if the row is gone or is no longer damaged.
+    """
     table = metadata.tables[damage.table]
     this_row = _has_key(table, damage.key)
-    # Two may look at once: what was parked since it was found can be read.
+    # Two services may check at once. A row that the other one has repaired meanwhile can be read again.
     bad = [test for name in damage.columns if (test := _unreadable(table.c[name])) is not None]
     still = or_(*bad) if bad else true()
     raw = (
@@ -176,7 +179,7 @@ def set_row_aside(tx: Tx, damage: Damage, reason: str, now: datetime) -> bool:
     key = ":".join(damage.key)
     user_id = _person_in(raw)
     while not put_aside(tx, kind=table.name, key=key, body=body, reason=reason, now=now, user_id=user_id):
-        key += "+"  # SQLite gives the id of a row that is gone to another one
+        key += "+"  # SQLite may give the id of a deleted row to a new one
     if moved:
         tx.execute(delete(table).where(this_row))
     else:
@@ -187,15 +190,15 @@ def set_row_aside(tx: Tx, damage: Damage, reason: str, now: datetime) -> bool:
 
 
 def _person_in(raw: RowMapping) -> int | None:
-    """The person of a row, where it names one: what is set aside of them goes with them."""
+    """The person that a row names, or None. Their set-aside rows are deleted together with their data."""
     named = raw.get("user_id") or raw.get("chat_id") or ""
     return int(named) if named.isascii() and named.isdecimal() else None
 
 
 def put_back(tx: Tx, row_id: int, now: datetime) -> bool:
-    """Put a row back as it was, to be tried again; False if it still can't be read, or its place is taken.
+    """Put a row back as it was, to be tried again. False if it still can't be read, or another row has its key.
 
-    In place of an instant that can't be read stands `now`. A promised message waits again.
+    A damaged instant becomes `now`. A promised message waits again.
     """
     aside = tx.get(SetAside, row_id)
     table = metadata.tables.get(aside.kind) if aside is not None else None
@@ -225,7 +228,7 @@ def put_back(tx: Tx, row_id: int, now: datetime) -> bool:
 
 
 def _is_promised_anew(values: dict[str, Any]) -> Any:
-    """Whether the same was promised anew meanwhile."""
+    """The condition that the same message was promised again meanwhile."""
     waiting = and_(col(Outbox.fold_key) == values["fold_key"], col(Outbox.state) == OutboxState.WAITING)
     taken = [(values["key"], col(Outbox.key) == values["key"]), (values["fold_key"], waiting)]
     return or_(false(), *(same for value, same in taken if value is not None))
@@ -236,17 +239,17 @@ def _has_key(table: Table, key: tuple[str, ...]) -> Any:
 
 
 def _placeholder(column: Column[Any]) -> Any:
-    """What stands in a row meanwhile, in place of what can't be read."""
+    """The value that takes the place of a damaged one."""
     if isinstance(_stored_type(column), JSON):
         return None if column.nullable else {}
     return PARKED.date() if isinstance(_stored_type(column), Date) else PARKED
 
 
 def _value_from_text(column: Column[Any], raw: str | None, now: datetime) -> Any:
-    """A value out of its text; `now` in place of an instant that can't be read.
+    """Read a column's value from its text; `now` if it is a damaged instant.
 
     Raises:
-        ValueError: it is JSON or a number that can't be read.
+        ValueError: it is damaged JSON or no number.
     """
     if raw is None:
         return None

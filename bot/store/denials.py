@@ -1,4 +1,4 @@
-"""Whom the owner denies to act for the shop. Read at each act of staff: a denial holds at once."""
+"""People whom the owner has denied to act for the shop. Each act of staff checks this, so a denial holds at once."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from bot.store.tables import Denied
 
 
 def denied_among(session: Session, community_id: int, user_ids: Iterable[int]) -> frozenset[int]:
-    """Those of these people who are denied, also if they had their data deleted since."""
+    """Which of these people are denied. Somebody who had their data deleted stays denied."""
     theirs = fingerprints(session, community_id, user_ids)
     found = session.execute(
         select(col(Denied.fingerprint)).where(
@@ -24,7 +24,7 @@ def denied_among(session: Session, community_id: int, user_ids: Iterable[int]) -
 
 
 def anybody_denied(session: Session, community_id: int) -> bool:
-    """Whether the shop denies anybody."""
+    """Whether anybody is denied in this shop."""
     found = session.execute(
         select(col(Denied.id)).where(col(Denied.community_id) == community_id, col(Denied.lifted_at).is_(None)).limit(1)
     )

@@ -1,4 +1,4 @@
-"""Half-filled dialogues in private: rows, so that a restart keeps them. A person has at most one."""
+"""Half-filled dialogues in private chats. They are rows, so a restart keeps them. A person has at most one."""
 
 from datetime import datetime
 from typing import Any
@@ -39,12 +39,12 @@ _UPSERT = Hot.upsert(
 
 
 def find_dialogue(session: Session, user_id: int) -> Dialogue | None:
-    """The dialogue that this person has open."""
+    """The open dialogue of this person, or None."""
     return session.get(Dialogue, user_id)
 
 
 def open_dialogue(tx: Tx, user_id: int, community_id: int, kind: str, step: str, now: datetime, **filled: Any) -> None:
-    """Begin a dialogue; what was open before is given up."""
+    """Begin a dialogue. It replaces the one that was open before."""
     tx.touch(
         _UPSERT,
         user_id=user_id,
@@ -58,14 +58,14 @@ def open_dialogue(tx: Tx, user_id: int, community_id: int, kind: str, step: str,
 
 
 def close_dialogue(tx: Tx, user_id: int) -> bool:
-    """Give up, or be done with, what is open; whether anything was."""
+    """End the open dialogue, finished or not; whether one was open."""
     closed = tx.execute(delete(Dialogue).where(col(Dialogue.user_id) == user_id).returning(col(Dialogue.user_id))).all()
     return bool(closed)
 
 
 def note_dialogue_message(tx: Tx, user_id: int, message_id: int | None) -> None:
-    """Remember the message that shows it: that one is edited, older ones are out of date.
+    """Remember the message that shows the dialogue. That message is edited; older ones are out of date.
 
-    None while it is only promised: then any message that shows it goes on with it.
+    `message_id` is None while the message is only promised: then any message of the dialogue can continue it.
     """
     tx.execute(update(Dialogue).where(col(Dialogue.user_id) == user_id).values(message_id=message_id))

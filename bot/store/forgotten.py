@@ -1,4 +1,4 @@
-"""Who had their data deleted, by a fingerprint: kept for a while, so that nobody is given the same thing twice."""
+"""Fingerprints of people who had their data deleted, kept for a time so that nobody gets the same thing twice."""
 
 import hmac
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ from bot.store.tables import Community, Denied, Forgotten, Member
 
 @dataclass(frozen=True, slots=True)
 class Deletion:
-    """That someone had their data deleted."""
+    """Somebody had their data deleted in a shop."""
 
     community_id: int
     fingerprint: str
@@ -32,13 +32,13 @@ def remember(tx: Tx, community_id: int, user_id: int, at: datetime) -> None:
 
 
 def fingerprints(session: Session, community_id: int, user_ids: Iterable[int]) -> dict[str, int]:
-    """These people's ids by their fingerprints in this shop."""
+    """Fingerprints of these people in this shop: user id by fingerprint."""
     salt = session.execute(select(col(Community.salt)).where(col(Community.id) == community_id)).scalar_one()
     return {_fingerprint_with(salt, user_id): user_id for user_id in user_ids}
 
 
 def deleted_at(tx: Session, community_id: int, user_id: int, now: datetime) -> datetime | None:
-    """When this person had their data deleted, if that is remembered."""
+    """When this person had their data deleted; None if they hadn't, or it is no longer remembered."""
     found: datetime | None = tx.execute(
         select(col(Forgotten.at)).where(
             col(Forgotten.community_id) == community_id,
@@ -50,7 +50,10 @@ def deleted_at(tx: Session, community_id: int, user_id: int, now: datetime) -> d
 
 
 def expire(tx: Tx, now: datetime) -> None:
-    """Drop fingerprints once their time is over, and with them what is known of those who came back or were denied."""
+    """Delete fingerprints whose time is over, and what was kept because of them.
+
+    That is `back_since` of members who came back, and denials of people whose id was deleted.
+    """
     tx.execute(delete(Forgotten).where(col(Forgotten.until) <= now))
     remembered = select(col(Forgotten.at)).where(
         col(Forgotten.community_id) == col(Member.community_id), col(Forgotten.at) == col(Member.back_since)
@@ -68,12 +71,12 @@ def expire(tx: Tx, now: datetime) -> None:
 
 
 def deletions(session: Session) -> list[Deletion]:
-    """All that are remembered."""
+    """All deletions that are remembered."""
     return [Deletion(row.community_id, row.fingerprint, row.at) for row in session.execute(select(Forgotten)).scalars()]
 
 
 def members_by_fingerprint(session: Session, community_id: int, fingerprints: set[str]) -> dict[str, int]:
-    """Members behind fingerprints: their ids by fingerprint."""
+    """Members of a shop who have one of these fingerprints: user id by fingerprint."""
     salt = session.execute(select(col(Community.salt)).where(col(Community.id) == community_id)).scalar_one_or_none()
     if salt is None:
         return {}
@@ -83,7 +86,7 @@ def members_by_fingerprint(session: Session, community_id: int, fingerprints: se
 
 
 def _fingerprint(tx: Session, community_id: int, user_id: int) -> str:
-    """A person's fingerprint differs from shop to shop, and can't be computed without the shop's salt."""
+    """A person's fingerprint in one shop. It can't be computed without the shop's salt."""
     salt = tx.execute(select(col(Community.salt)).where(col(Community.id) == community_id)).scalar_one()
     return _fingerprint_with(salt, user_id)
 

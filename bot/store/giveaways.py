@@ -1,8 +1,8 @@
-"""What operators have given away on a day, added up from what they did: there is no counter that could be wrong.
+"""Coins that an operator has given away on a day. They are added up from the audit log, so no counter can be wrong.
 
-What counts is what domains register as `Gives`. What came back of it is taken off. What fans get back of their own
-coins (refunds, tickets, cancelled drops), and what the shop's rules pay whoever is on duty (check-ins, streams, invited
-friends), isn't an operator's gift.
+Acts count if a domain registers them as `Gives`. Coins that came back don't count. Two kinds of coins are no giveaway:
+a fan's own coins that come back (refunds, tickets, cancelled drops), and coins that the shop's rules pay whoever is on
+duty (check-ins, streams, invited friends).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +25,7 @@ from bot.store.tables import AuditEntry, Community
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What an operator may give on one day."""
+    """What an operator has promised on one day, and their limit."""
 
     given: int
     """Coins that they have promised."""
@@ -34,9 +34,9 @@ class Allowance:
 
 
 Promised = Callable[[Session, Place, Sequence[AuditEntry], datetime], int]
-"""(session, place, acts, now) → coins that these acts promised, as far as they didn't come back until now."""
+"""(session, place, acts, now) → coins that these acts promised, less those that came back until now."""
 PromisedAgain = Callable[[Tx, AuditEntry, Allowance, datetime], GiveawayTooMuch | GiftNeedsStock | None]
-"""(tx, the act that closed it, the promiser's day, now) → why it can't be promised again, or None."""
+"""(tx, the act that closed the promise, the allowance of who promised, now) → why it can't be reopened, or None."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,14 +47,14 @@ class Gives:
     """The act's name in the audit log."""
     promised: Promised
     closed_by: str | None = None
-    """The act that closes the promise. To take it back is to promise again."""
+    """The act that closes the promise. Taking that act back reopens the promise."""
     promised_again: PromisedAgain | None = None
     keeps: str | None = None
-    """How causes begin under which such a promise is kept. Acts with these causes don't count once more."""
+    """The beginning of causes of acts that keep such a promise. These acts don't count a second time."""
 
 
 class Giveaways:
-    """Adds up all kinds of giving, and holds operators to their limit."""
+    """Adds up all kinds of giveaways of an operator, and checks their limit."""
 
     def __init__(self, kinds: Iterable[Gives]) -> None:
         self._kinds = {kind.act: kind for kind in kinds}
@@ -67,7 +67,7 @@ class Giveaways:
         return left_of(allowance.given, allowance.a_day)
 
     def check(self, tx: Tx, place: Place, actor_id: int, coins: int, at: datetime) -> GiveawayTooMuch | None:
-        """Whether an operator may promise so many coins now. The caller holds the shop's lock until that is done."""
+        """Why an operator can't promise so many coins now, or None. The caller holds the shop's lock."""
         if not coins:
             return None
         allowance = self.allowance(tx, place, actor_id, at, at)
@@ -76,9 +76,9 @@ class Giveaways:
     def check_reopening(
         self, tx: Tx, place: Place, undone: AuditEntry, at: datetime
     ) -> GiveawayTooMuch | GiftNeedsStock | None:
-        """Whether what an operator promised, and somebody closed, may be promised again.
+        """Why a closed promise of an operator can't be reopened by undoing its closing, or None if it can.
 
-        The limit is that of the day of the first promise. Locks the shop where that is a question.
+        The limit is that of the day of the promise. Locks the shop if the act `undone` closed such a promise.
         """
         kind = self._closing.get(undone.act)
         if kind is None or kind.promised_again is None:
@@ -90,22 +90,28 @@ class Giveaways:
         return kind.promised_again(tx, undone, self.allowance(tx, place, made.actor_id, made.at, at), at)
 
     def may_keep(self, tx: Tx, place: Place, made: AuditEntry, coins: int, at: datetime) -> bool:
-        """Whether so many coins of a promise, which don't count now, fit into the limit of its day."""
+        """Whether so many coins of a promise, which aren't counted now, fit into the limit of the promise's day."""
         if made.by_owner:
             return True
         allowance = self.allowance(tx, place, made.actor_id, made.at, at)
         return allowance.given + coins <= allowance.a_day
 
     def tell_of(self, tx: Tx, place: Place, entry: AuditEntry, coins: int) -> None:
-        """Promise the owner a note of an operator's act, with what they can still give; nothing of the owner's own."""
+        """Promise the owner a note about an operator's act, with what the operator can still give away today.
+
+        The owner's own acts need no note.
+        """
         if not entry.by_owner:
             tell_of(tx, place, entry, coins, self.left_today(tx, place, entry.actor_id, entry.at))
 
     def allowance(self, session: Session, place: Place, actor_id: int, day: datetime, now: datetime) -> Allowance:
-        """What an operator promised on the local day of `day`, as far as it didn't come back until `now`."""
+        """What an operator promised on the local day of `day`, less what came back until `now`, and their limit.
+
+        If they had their data deleted on that day, their limit counts as used up.
+        """
         a_day = limit_of(session, place.community_id)
         if _deleted_on(session, place, actor_id, day, now):
-            return Allowance(a_day, a_day)  # nobody can tell any more what it was
+            return Allowance(a_day, a_day)  # what they promised before is no longer known
         by_act: dict[str, list[AuditEntry]] = {}
         for entry in self._entries(session, place, actor_id, day):
             by_act.setdefault(entry.act, []).append(entry)
@@ -113,7 +119,7 @@ class Giveaways:
         return Allowance(given, a_day)
 
     def _entries(self, session: Session, place: Place, actor_id: int, day: datetime) -> Sequence[AuditEntry]:
-        """Acts of that day by which somebody gave something away as an operator."""
+        """Acts of that day by which the operator gave something away. Acts as owner don't count."""
         today = day_of(day, place.timezone)
         query = select(AuditEntry).where(
             col(AuditEntry.community_id) == place.community_id,
@@ -129,7 +135,7 @@ class Giveaways:
 
 
 def promise_of(session: Session, place: Place, act: str, subject_id: int | None) -> AuditEntry | None:
-    """The act by which something was promised, by the act's name and what it is about."""
+    """The act of this name about this subject, which made the promise; None if there is none."""
     return session.execute(
         select(AuditEntry)
         .where(
@@ -142,7 +148,7 @@ def promise_of(session: Session, place: Place, act: str, subject_id: int | None)
 
 
 def subjects_of(entries: Sequence[AuditEntry]) -> list[int]:
-    """What the acts are about, by its ids."""
+    """The ids of the subjects of these acts."""
     return [entry.subject_id for entry in entries if entry.subject_id is not None]
 
 
@@ -152,6 +158,6 @@ def limit_of(session: Session, community_id: int) -> int:
 
 
 def _deleted_on(session: Session, place: Place, actor_id: int, day: datetime, now: datetime) -> bool:
-    """Whether somebody had their data deleted on that day: what they did before is nobody's act now."""
+    """Whether somebody had their data deleted on that day. Their acts before that no longer name them."""
     deleted = forgotten.deleted_at(session, place.community_id, actor_id, now) if actor_id > 0 else None
     return deleted is not None and day_of(deleted, place.timezone) == day_of(day, place.timezone)

@@ -1,8 +1,8 @@
-"""Rewards that wait for the shop's look: what speaks for farming, and the queue in which every domain holds things.
+"""Held rewards: signs of farming, and the queue of rewards that the shop should look at before they are paid.
 
-A domain that is about to pay a reward that can be farmed asks `held_reasons`. If there are any, it calls `hold` and
-doesn't pay. Staff decide by `/held`, or the clock lets it go (`flows/held_rewards.py`): then the `release` or `refuse`
-that the domain has registered is called.
+Before a domain pays a reward that can be farmed, it calls `held_reasons`. If there are reasons, it calls `hold` and
+doesn't pay. Later staff decide by `/held`, or the clock releases the reward (`flows/held_rewards.py`). Then the
+`release` or `refuse` that the domain has registered is called.
 """
 
 from collections.abc import Iterable
@@ -26,9 +26,9 @@ from bot.store.messages.telling import tell_owner
 from bot.store.tables import Account, Activity, Held, Member, Sighting, Transfer
 
 OWN_DEEDS = tuple(deed.value for deed in Deed if deed is not Deed.FRIEND)
-"""What somebody does by themselves; a friend who stayed is the friend's deed."""
+"""Deeds that somebody does themselves. `FRIEND` isn't one: the friend did it."""
 NOTICE_KEPT = timedelta(hours=12)
-"""How long the owner's note of what waits may be on its way."""
+"""How late the owner's note about held rewards may arrive."""
 
 _NOTE_SIGHTING = Hot.upsert(
     lambda insert_: (
@@ -45,17 +45,17 @@ _NOTE_SIGHTING = Hot.upsert(
 
 
 def note_sighting(tx: Tx, member_id: int, sign: Sign, day: date, at: datetime) -> None:
-    """Write down that a sign was seen, once a day."""
+    """Note that a sign was seen of a member; once for each day and sign."""
     tx.touch(_NOTE_SIGHTING, member_id=member_id, sign=sign.value, day=day, at=at)
 
 
 def forget_sightings(tx: Tx, now: datetime, policy: FarmingPolicy) -> None:
-    """Drop what counts no more."""
+    """Delete sightings that are too old to count."""
     tx.execute(delete(Sighting).where(col(Sighting.at) < now - policy.fast_kept))
 
 
 def signs(session: Session, place: Place, member_id: int, now: datetime, policy: FarmingPolicy) -> tuple[Reason, ...]:
-    """Everything that speaks for farming, enough or not; nothing of who isn't of this community."""
+    """All signs of farming of a member, even if they are too few to hold a reward. Empty for other shops' members."""
     found = session.execute(
         select(col(Member.joined_at), col(Member.source_id), col(Member.back_since)).where(
             col(Member.id) == member_id, col(Member.community_id) == place.community_id
@@ -88,7 +88,10 @@ def held_reasons(
     *,
     also: Iterable[Reason] = (),
 ) -> tuple[Reason, ...]:
-    """Why a reward must wait for the shop's look; empty if it needn't. `also` is what the caller itself saw."""
+    """Reasons to hold a reward until the shop has looked; empty if it can be paid.
+
+    `also` are reasons that the caller itself found.
+    """
     reasons = (*also, *signs(session, place, member_id, now, policy))
     return reasons if enough(reasons, policy) else ()
 
@@ -98,17 +101,17 @@ class Reward:
     """A member's reward that can be held."""
 
     kind: str
-    """Whose resolver decides on it: `gift`, `packet`."""
+    """The domain whose resolver pays or refuses it: `gift`, `packet`."""
     subject_id: int
-    """What it is for, as the domain knows it."""
+    """The domain's id of what the reward is for."""
     member_id: int
 
 
 def hold(tx: Tx, place: Place, reward: Reward, reasons: Iterable[Reason], at: datetime, policy: FarmingPolicy) -> bool:
-    """Let a reward wait for the shop's look. False if staff let it go before: then it is paid.
+    """Hold a reward until the shop has looked. False if staff released it before: then the caller pays it.
 
     The caller holds the member's lock (`standing`), so nobody else decides on this reward meanwhile. The owner is told
-    once a day that something waits; the fan is told by whoever doesn't pay.
+    once a day that rewards are held. The caller tells the fan.
     """
     before = tx.execute(
         select(col(Held.state)).where(
@@ -144,7 +147,7 @@ def hold(tx: Tx, place: Place, reward: Reward, reasons: Iterable[Reason], at: da
 
 
 def waiting(session: Session, place: Place) -> int:
-    """How many rewards wait in this community."""
+    """How many rewards are held in this community now."""
     count: int = session.execute(
         select(func.count()).where(col(Held.community_id) == place.community_id, col(Held.state) == HeldState.HELD)
     ).scalar_one()
@@ -152,12 +155,12 @@ def waiting(session: Session, place: Place) -> int:
 
 
 def reasons_of(held: Held) -> tuple[Reason, ...]:
-    """Why it was held."""
+    """The reasons for which a reward was held."""
     return tuple(causes.from_facts(Reason, facts) for facts in held.reasons)
 
 
 def settle(tx: Tx, held_id: int, state: HeldState, at: datetime, by: int | None) -> bool:
-    """Decide on what waits; False if somebody did before."""
+    """Store the decision on a held reward. False if it was decided before."""
     decided = tx.execute(
         update(Held)
         .where(col(Held.id) == held_id, col(Held.state) == HeldState.HELD)
@@ -170,7 +173,7 @@ def settle(tx: Tx, held_id: int, state: HeldState, at: datetime, by: int | None)
 def _came_with(
     session: Session, place: Place, source_id: int | None, joined_at: datetime, policy: FarmingPolicy
 ) -> int:
-    """The fullest stretch of time around their coming, by the same link."""
+    """How many members joined by the same link within `policy.burst_within` around this member's joining."""
     if source_id is None:
         return 0
     within = policy.burst_within
@@ -193,7 +196,7 @@ def _rewards(session: Session, place: Place, member_id: int, since: datetime) ->
         .where(
             col(Account.member_id) == member_id,
             col(Transfer.community_id) == place.community_id,
-            col(Transfer.made_at) > since,  # old coins in a fan's packet are a reward of today
+            col(Transfer.made_at) > since,  # coins of a fan's packet are earned earlier, but received now
             col(Transfer.earned_at).is_not(None),
             col(Transfer.reason).not_in(EARNED_BY_DOING),
         )

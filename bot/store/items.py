@@ -1,4 +1,4 @@
-"""The coin shop's items as facts: what both the fans' and the staff's side of it read."""
+"""The coin shop's items as facts, for fans and for staff."""
 
 from datetime import datetime
 from typing import Any
@@ -17,12 +17,12 @@ from bot.store.tables.base import id_of
 
 
 def charge_key(item_id: int, member_id: int, serial: int) -> str:
-    """The ledger's key of what a purchase was charged; a coupon's is its claim's."""
+    """The ledger key of a purchase's charge. Coupons don't use it: their charge has the key of the claim."""
     return f"buy:{item_id}:{member_id}:{serial}"
 
 
 def items_of(session: Session, community_id: int, now: datetime, *which: Any) -> list[ItemFacts]:
-    """A community's items, the oldest first: all, or those that fit."""
+    """A community's items, the oldest first. `which` are conditions that they must meet."""
     rows = session.execute(_items().where(col(Item.community_id) == community_id, *which).order_by(col(Item.number)))
     return [_facts(item, campaign, raffle, now) for item, campaign, raffle in rows.all()]
 
@@ -34,7 +34,7 @@ def find_item(session: Session, community_id: int, item_id: int, now: datetime) 
 
 
 def lock_item(tx: Tx, community_id: int, item_id: int) -> Item | None:
-    """The row itself, locked: purchases, refunds and closings of an item come one after another."""
+    """The item's row, locked until the commit, or None: its purchases, refunds and closings come one after another."""
     return tx.execute(
         select(Item)
         .where(col(Item.id) == item_id, col(Item.community_id) == community_id)
@@ -44,7 +44,7 @@ def lock_item(tx: Tx, community_id: int, item_id: int) -> Item | None:
 
 
 def item_numbered(session: Session, community_id: int, number: int, *, lock: bool = False) -> Item | None:
-    """The item that staff call by this number."""
+    """The item with this number, as staff call it, or None."""
     query = select(Item).where(col(Item.community_id) == community_id, col(Item.number) == number)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
@@ -52,7 +52,7 @@ def item_numbered(session: Session, community_id: int, number: int, *, lock: boo
 
 
 def subject_of(item: Item) -> str:
-    """What the audit log calls an item. It names no fan, so that it can stay when one has their data deleted."""
+    """An item's name in the audit log. It names no fan, so it can stay when a fan has their data deleted."""
     return f"#{item.number} {item.title}"
 
 

@@ -1,4 +1,4 @@
-"""Somebody has their data deleted: what each domain is told, and what it may register."""
+"""The deletion of a person's data: what each domain can register, and what it is told."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bot.rules.policies import Policies
 from bot.store.engine.sessions import Tx
 
 NOBODY = -(10**15)
-"""Ids from here downwards are nobody's: Telegram has none there (its longest take 52 bits, groups' begin at -10^13)."""
+"""Ids from here downwards belong to nobody. Telegram's ids have at most 52 bits, and groups' begin at -10^13."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,37 +25,37 @@ class Leaving:
 
     @property
     def nobody_id(self) -> int:
-        """The user id that stands in place of theirs from then on. It is nobody's."""
+        """The user id that replaces theirs from then on. It belongs to nobody."""
         return NOBODY - self.member_id
 
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """A person, member or not, whose own id may stand in rows that have to go."""
+    """A person, member or not, whose traces are deleted: rows that hold their own id."""
 
     user_id: int
     community_id: int | None
-    """The shop that they leave. None for every shop: they are in none any more, and own none."""
+    """The shop whose traces are deleted. None: those of all shops, because they are in none any more and own none."""
     at: datetime
 
 
 Forget = Callable[[Tx, Leaving], None]
-"""Cuts a member out of a domain's rows. What is left of them counts, and is nobody's."""
+"""Removes a member's identity from a domain's rows. The rows that stay still count, and belong to nobody."""
 
 LockFirst = Callable[[Tx, int], None]
-"""Locks accounts of other members that `Forget` changes, and this member's, all in the order of accounts."""
+"""Locks this member's account and other members' accounts that `Forget` changes, in the order of account ids."""
 
 DropTraces = Callable[[Tx, Traces], None]
-"""Deletes what stands under a person's own id."""
+"""Deletes rows that hold a person's own id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgetting:
-    """All that domains have registered for a deletion."""
+    """Everything that domains have registered for a deletion."""
 
     locks: tuple[LockFirst, ...] = ()
     forgets: tuple[Forget, ...] = ()
     traces: tuple[DropTraces, ...] = ()
     acted_by: tuple[Any, ...] = ()
-    """Columns that say who of the staff did something, of tables that have a `community_id`."""
+    """Columns that hold the id of who of the staff acted. Their tables have a `community_id`."""
     policies: Policies

@@ -1,7 +1,8 @@
-"""How domains have Telegram asked about people before places are given."""
+"""How a domain asks Telegram about people before it gives them prizes or shares."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
 LookUp = Callable[[int, Sequence[int]], Awaitable[None]]
-"""(community, user ids) → asks Telegram whether they are still in one of the shop's rooms, and writes down its answer.
-Who can't be asked about stays as last known. Called before places are given, outside any transaction."""
+"""(community id, user ids) → asks Telegram whether these people are still in the shop's rooms, and stores the answers.
+
+A person whom Telegram doesn't tell about stays as last known. Called outside any transaction."""

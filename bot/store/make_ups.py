@@ -1,4 +1,4 @@
-"""What makes up a missed day for nothing: attended streams, and make-ups from the coin shop."""
+"""Free make-ups of missed days: attended streams, and make-ups bought in the coin shop."""
 
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from bot.store.tables import Attendance, Purchase
 
 
 def unused_free_make_ups(session: Session, member_id: int, since: datetime) -> int:
-    """Streams attended since then that haven't made up a missed day yet, and make-ups bought, however long ago."""
+    """How many free make-ups a member has: unused streams attended since `since`, and all unused bought make-ups."""
     attended = session.execute(
         select(func.count())
         .select_from(Attendance)
@@ -27,7 +27,7 @@ def unused_free_make_ups(session: Session, member_id: int, since: datetime) -> i
 
 
 def use_free_make_up(tx: Tx, member_id: int, since: datetime, day: date) -> None:
-    """Let the oldest unused attended stream make up `day`; without one, the oldest make-up that was bought."""
+    """Use a free make-up for `day`: the oldest unused attended stream, else the oldest unused bought make-up."""
     oldest = (
         select(col(Attendance.airing_id))
         .where(

@@ -1,6 +1,6 @@
-"""Who is who: people and their membership, made on first sight.
+"""People and their memberships, which are made when somebody is seen for the first time.
 
-A username has one holder: whoever was seen with it last. The table's unique index holds that under a crowd.
+A username belongs to whoever was seen with it last. The table's unique index makes sure that only one person has it.
 """
 
 from dataclasses import dataclass
@@ -23,9 +23,9 @@ TRIES = 3
 
 
 class OutsideError(Exception):
-    """Somebody wants to play who isn't known to be in a room of the shop, or is banned: nothing was done.
+    """Somebody acted who isn't known to be in a room of the shop, or is banned. Nothing was done.
 
-    Telegram may know better; only the handlers can ask it.
+    Telegram may know better, and only handlers can ask it.
     """
 
     def __init__(self, community_id: int) -> None:
@@ -35,16 +35,16 @@ class OutsideError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A member with what most decisions need."""
+    """A member, with the facts that most decisions need."""
 
     member_id: int
     account_id: int
     balance: int
     tier: str
     back_since: datetime | None = None
-    """For someone who came back after having their data deleted: when that was."""
+    """For a member who came back: when they had their data deleted. Else None."""
     invitation_id: int | None = None
-    """The invitation that brought them, as long as their check-ins matter for it."""
+    """The invitation by which they came, as long as their check-ins count for it."""
 
 
 _FIND_MEMBER = Hot(
@@ -71,7 +71,7 @@ _FIND_MEMBER = Hot(
             col(Member.user_id) == bindparam("user_id", type_=Id),
         )
     )
-    # The member too: who waited here for a deletion must not find the one who is nobody's any more.
+    # The member's row is locked too: a use case that waited here for a deletion must not find the anonymous row.
     .with_for_update(of=(Account, Member), key_share=True)
 )
 _UPDATE_PERSON = Hot(
@@ -81,7 +81,7 @@ _UPDATE_PERSON = Hot(
         name=bindparam("name"),
         username=bindparam("username"),
         telegram_language=bindparam("telegram_language"),
-        # Only the first sight decides what a private chat means; afterwards a button or a link does.
+        # The first sight decides which shop a private chat means. Later only a button or a link changes it.
         community_id=func.coalesce(col(Person.community_id), bindparam("community_id", type_=Id)),
     )
 )
@@ -119,7 +119,7 @@ _ADD_MEMBER = Hot.upsert(
             user_id=bindparam("user_id"),
             tier=bindparam("tier", type_=String),
             joined_at=bindparam("joined_at"),
-            # The first touch is looked up here and only here: nobody's source changes later.
+            # The first touch is read only here, because a member's source never changes later.
             source_id=func.coalesce(
                 select(col(FirstTouch.source_id))
                 .where(
@@ -186,10 +186,10 @@ _COUNT_ACTIVITY = Hot.upsert(
 
 
 def standing(tx: Tx, community_id: int, sender: Sender, now: datetime) -> Standing:
-    """The sender's membership, locked until the commit; made (with an empty account) if this is their first act.
+    """The sender's membership, locked until the commit. Their first act makes it, with an empty account.
 
     Raises:
-        OutsideError: they aren't known to be in a room of the shop, and don't act in one.
+        OutsideError: they aren't known to be in a room of the shop and don't act in one, or are banned.
     """
     row = tx.row(_FIND_MEMBER, community_id=community_id, user_id=sender.user_id)
     for _ in range(TRIES):
@@ -197,7 +197,7 @@ def standing(tx: Tx, community_id: int, sender: Sender, now: datetime) -> Standi
             break
         if judge(Known.NOTHING, sender.room) is not Verdict.COMES:
             raise OutsideError(community_id)
-        # Whom somebody else makes just now may be deleted just then: then they are made anew.
+        # Another transaction may make this member and a third one delete them at the same moment: then try again.
         enlist(tx, community_id, sender, now, look_at=now if _may_be_a_stranger(sender) else None)
         row = tx.row(_FIND_MEMBER, community_id=community_id, user_id=sender.user_id)
     if row is None:
@@ -215,9 +215,10 @@ def standing(tx: Tx, community_id: int, sender: Sender, now: datetime) -> Standi
 
 
 def update_profile(tx: Tx, sender: Sender, community_id: int | None, *, before: str | None = None) -> None:
-    """Write down how Telegram shows a known person now; `before` is the username that their row has, if that is known.
+    """Store the name, username and language that Telegram shows of a known person.
 
-    Whoever else had the username has it no more. The first `community_id` that is not None is kept.
+    `before` is the username in their row, if the caller knows it. Another person who had the username loses it. A
+    `community_id` is stored only if the row has none yet.
     """
     values = {
         "user_id_": sender.user_id,
@@ -231,28 +232,28 @@ def update_profile(tx: Tx, sender: Sender, community_id: int | None, *, before: 
     for _ in range(TRIES):
         tx.touch(_FREE_USERNAME, username_=sender.username, user_id_=sender.user_id)
         try:
-            with tx.connection().begin_nested():  # the session itself begins none for a hot statement
+            with tx.connection().begin_nested():  # a hot statement doesn't begin a transaction by itself
                 tx.touch(_UPDATE_PERSON, username=sender.username, **values)
         except IntegrityError:
-            continue  # somebody else is seen with it at this very moment: one of us has it in the end
+            continue  # another transaction takes the username at this moment: try again
         return
     tx.touch(_UPDATE_PERSON, username=None, **values)
 
 
 def _may_be_a_stranger(sender: Sender) -> bool:
-    """Whether the room lets strangers act: then Telegram is asked about them in the background."""
+    """Whether strangers can act in this room. Then Telegram is asked about the sender in the background."""
     return sender.room is not None and sender.room.public
 
 
 def _take_back_in(
     tx: Tx, community_id: int, member_id: int, sender: Sender, at: datetime, left_at: datetime, *, banned: bool
 ) -> None:
-    """Somebody acts who had left: where the room proves that they are back, that is written down.
+    """Somebody acts who had left. If the room proves that they are back, store that.
 
     Raises:
-        OutsideError: it doesn't, or they are banned.
+        OutsideError: the room doesn't prove it, or they are banned.
     """
-    # Telegram tells of leaving by the second, a press has a fraction: in the same second they left after it.
+    # Telegram gives the time of leaving in whole seconds. An act in the same second counts as before the leaving.
     second = at.replace(microsecond=0)
     verdict = judge(Known.BANNED if banned else Known.LEFT, sender.room, since_left=second > left_at)
     if verdict is Verdict.COMES and sender.room is not None:
@@ -263,14 +264,14 @@ def _take_back_in(
 
 
 def be_present(tx: Tx, member_id: int, chat_id: int, at: datetime) -> None:
-    """Note that a member is in a group since `at`, a whole second, at the latest; nothing changes if that is known."""
+    """Note that a member is in a group, since `at` (a whole second) or before. Nothing changes if that is known."""
     tx.touch(_ADD_PRESENCE, member_id=member_id, chat_id=chat_id, joined_at=at)
 
 
 def locked_member(tx: Tx, community_id: int, user_id: int) -> Member | None:
-    """A member as they are now, locked until the commit; None if there's none.
+    """A member's row, locked until the commit; None if they are no member.
 
-    Unlike `standing` it makes nobody a member and refuses nobody: for rights that everybody has.
+    Unlike `standing` it makes no membership and refuses nobody: it is for rights that everybody has.
     """
     return tx.execute(
         select(Member)
@@ -281,7 +282,7 @@ def locked_member(tx: Tx, community_id: int, user_id: int) -> Member | None:
 
 
 def meet(tx: Tx, sender: Sender, community_id: int | None) -> None:
-    """Remember a person, if they are new. Whoever else had their username has it no more."""
+    """Store a person, if they are new. Another person who had their username loses it."""
     values = {
         "user_id": sender.user_id,
         "name": sender.name,
@@ -298,14 +299,14 @@ def meet(tx: Tx, sender: Sender, community_id: int | None) -> None:
 
 
 def count_activity(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:
-    """Count one more `kind` (or `times`) for this member on this day; the kinds stand in `rules/tiers.py`."""
+    """Count one more activity of this kind (or `times`) for a member on a day. `rules/tiers.py` lists the kinds."""
     tx.touch(_COUNT_ACTIVITY, member_id=member_id, day=day, kind=kind, times=times)
 
 
 def uncount_activity(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:
-    """Take back what `count_activity` counted; nothing where nothing is counted any more.
+    """Take back what `count_activity` counted. Nothing happens if nothing is counted.
 
-    A row ends with its last time: what was taken back is no activity, and nothing counts less than nought.
+    A row whose count would become zero or less is deleted.
     """
     counted = (col(Activity.member_id) == member_id, col(Activity.day) == day, col(Activity.kind) == kind)
     fewer = update(Activity).where(*counted, col(Activity.times) > times).values(times=col(Activity.times) - times)
@@ -321,11 +322,11 @@ def enlist(
     source_id: int | None = None,
     look_at: datetime | None = None,
 ) -> int | None:
-    """Make a membership with an empty account; its id, or None if it was there.
+    """Make a membership with an empty account; its id, or None if there is one already.
 
-    The source is that of the first touch, if they opened a source's link before, else `source_id`. At `look_at`
-    Telegram is asked whether they are in. Who comes back after having their data deleted is asked about too: that they
-    were banned was deleted with the rest.
+    Its source is that of the first touch if they opened a source's link before, else `source_id`. At `look_at` Telegram
+    is asked whether they are in a room. It is also asked about somebody who comes back after having their data deleted,
+    because a ban was deleted with the rest.
     """
     meet(tx, sender, community_id)
     made = tx.row(
@@ -347,7 +348,7 @@ def enlist(
         member_id=member_id,
         balance=0,
     )
-    # Asked only now: the insert may have waited for the very deletion that this is about, too early to see it.
+    # Read only after the insert, which may have waited for this person's deletion: before it would be too early.
     if tx.row(_ANYONE_FORGOTTEN, community_id=community_id) is not None:
         deleted_at = forgotten.deleted_at(tx, community_id, sender.user_id, now)
         if deleted_at is not None:

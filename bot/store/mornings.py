@@ -1,4 +1,4 @@
-"""The day's morning card: whoever checks in finds it, and the count is made when the card is shown."""
+"""The morning card of a day. It counts check-ins: the number is read when the card is rendered."""
 
 from datetime import date, datetime, timedelta
 
@@ -30,14 +30,14 @@ _TODAY = Hot(
 
 
 def update_count_on_card(tx: Tx, community_id: int, day: date, now: datetime, every: timedelta) -> None:
-    """Somebody checked in: the day's card counts, by an edit now and then."""
+    """Promise an edit of the day's card, because somebody checked in; at most one edit in each period `every`."""
     row = tx.row(_TODAY, community_id=community_id, day=day)
     if row is not None:
         touch_cards(tx, community_id, CARD, row[0], now, every=every)
 
 
 def count_came(session: Session, community_id: int, day: date) -> int:
-    """Fans who checked in on a day."""
+    """How many fans checked in on a day."""
     came: int = session.execute(
         select(func.count())
         .select_from(CheckIn)

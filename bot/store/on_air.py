@@ -1,4 +1,4 @@
-"""Which airing is on, and which comes next: what other domains hang on a stream."""
+"""Airings that are on or planned, for domains that attach something to a stream."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -13,28 +13,28 @@ from bot.store.tables import Airing
 
 
 class OpenAiring(NamedTuple):
-    """An airing that is planned or on, and not at its end."""
+    """An airing that is planned or on, and whose end hasn't come."""
 
     id: int
     number: int
     """The stream's, as staff call it."""
     title: str
     begins: datetime | None
-    """None: it is on."""
+    """When it starts; None if it is on."""
 
     @property
     def subject(self) -> str:
-        """How the audit log names it."""
+        """The airing's name in the audit log."""
         return f"#{self.number} {self.title}"
 
 
 def open_airings_at(session: Session, community_id: int, at: datetime) -> list[OpenAiring]:
-    """Airings of this community that aren't over at `at`, the earliest first."""
+    """Airings of this community that are planned or on at `at`, the earliest first."""
     return [_opened(one, at) for one in open_airings(session, community_id) if one.ends_at > at]
 
 
 def open_airing_at(session: Session, community_id: int, airing_id: int, at: datetime) -> OpenAiring | None:
-    """This airing, unless it is over at `at`."""
+    """This airing if it is planned or on at `at`, else None."""
     found = airing_of(session, community_id, airing_id)
     if found is None or found.state not in OPEN or found.ends_at <= at:
         return None
@@ -42,12 +42,12 @@ def open_airing_at(session: Session, community_id: int, airing_id: int, at: date
 
 
 def is_open() -> ColumnElement[bool]:
-    """The condition of an airing that is planned or on."""
+    """The SQL condition that an airing is planned or on."""
     return col(Airing.state).in_(OPEN)
 
 
 def is_on(at: BindParameter[datetime]) -> ColumnElement[bool]:
-    """The condition of an airing that is on: `rules/streams/streams.phase_of` in SQL. For hot statements."""
+    """The SQL condition that an airing is on, for hot statements: `rules/streams/streams.phase_of` in SQL."""
     return and_(
         or_(*(col(Airing.state) == state for state in OPEN)),
         col(Airing.ends_at) > at,

@@ -1,4 +1,4 @@
-"""Orders as several domains need them."""
+"""Queries about orders that several domains need."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,6 +9,6 @@ from bot.store.tables import Order
 
 
 def has_standing_order(session: Session, coupon_id: int) -> bool:
-    """Whether a paid order that wasn't taken back used this coupon."""
+    """Whether this coupon was used for an order that is paid and wasn't refunded."""
     query = select(col(Order.id)).where(col(Order.coupon_id) == coupon_id, col(Order.state) == OrderState.PAID)
     return session.execute(query).first() is not None

@@ -1,4 +1,4 @@
-"""What the owner hears of operators: one private note for each thing that they promise in the shop's name."""
+"""Notes to the owner about operators: one in private for each thing that an operator promises for the shop."""
 
 from datetime import timedelta
 
@@ -14,14 +14,14 @@ from bot.store.tables import AuditEntry, Person
 from bot.store.tables.base import id_of
 
 TOLD_WITHIN = timedelta(days=1)
-"""How long the note may be on its way."""
+"""How late the note may arrive."""
 
 
 def tell_of(tx: Tx, place: Place, entry: AuditEntry, coins: int = 0, left: int = 0) -> None:
-    """Promise the owner a note of an operator's act; nothing if it was the owner's own.
+    """Promise the owner a note about an operator's act. The owner's own acts need none.
 
-    `coins` is what it can cost the shop, `left` what the operator can still give away today. The note has a button that
-    takes the act back, and one that denies the person.
+    `coins` is what the act can cost the shop; `left` is what the operator can still give away today. The note has a
+    button that takes the act back, and one that denies the operator.
     """
     if entry.by_owner:
         return

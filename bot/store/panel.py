@@ -1,4 +1,4 @@
-"""What domains bring to the staff's panel, and the counts of rooms and fans that several of them need."""
+"""Types of what domains register for the staff's panel, and counts of rooms and fans that several domains need."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -15,34 +15,34 @@ from bot.store.messages.refused import heard_in
 from bot.store.tables import Member
 
 ListThings = Callable[[Session, Place, datetime, int | None], list[AdminLine]]
-"""(session, place, at, number) → a section's things, newest first, or only the one with this number."""
+"""(session, place, at, number) → the lines of a section, newest first; with a number only that one."""
 CountReach = Callable[[Session, Place, Mapping[str, Any], int | None], Reach]
-"""(session, place, the form's values, the thing's number) → reach."""
+"""(session, place, the form's values, the number of what the act is about) → the act's reach."""
 
 
 def reach_groups(session: Session, place: Place, _values: Mapping[str, Any], _number: int | None) -> Reach:
-    """Reach of what hangs in every group and may be seen by every member."""
+    """The reach of a card that is posted in every group and that every member can see."""
     return Reach(groups=count_groups(session, place), fans=count_fans(session, place))
 
 
 def reach_everywhere(session: Session, place: Place, _values: Mapping[str, Any], _number: int | None) -> Reach:
-    """Reach of what is told in every group and the channel."""
+    """The reach of a message that is posted in every group and in the channel."""
     return Reach(groups=count_rooms(session, place), fans=count_fans(session, place))
 
 
 def count_rooms(session: Session, place: Place) -> int:
-    """Groups and channels in which something can be told now: those that refuse messages aren't counted."""
+    """How many groups and channels take messages now. Rooms that refuse messages don't count."""
     return heard_in(session, place.community_id, chats_of(session, place.community_id))[0]
 
 
 def count_groups(session: Session, place: Place) -> int:
-    """The same without channels."""
+    """How many groups take messages now, without channels."""
     chats = [group.chat_id for group in groups_of(session, place.community_id)]
     return heard_in(session, place.community_id, chats)[0]
 
 
 def count_fans(session: Session, place: Place) -> int:
-    """Fans who are here."""
+    """How many fans are in a room of the shop."""
     found: int = session.execute(
         select(func.count())
         .select_from(Member)

@@ -1,4 +1,4 @@
-"""Which community a chat or a person means."""
+"""Finds the community of a chat, and the one that a person means in private."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from bot.store.tables import Account, Community, Dialogue, FanGroup, Person
 from bot.store.tables.ledger import AccountKind
 
 _HOME = aliased(FanGroup)
-# Built once: to build it costs more than to run it.
+# Built once, because building the query costs more than running it.
 _PLACES: Any = (
     select(Community, col(Account.id).label("shop_account"), col(_HOME.chat_id).label("home_chat"))
     .join(Account, (col(Account.community_id) == col(Community.id)) & (col(Account.kind) == AccountKind.SHOP))
@@ -38,24 +38,24 @@ class Group:
     is_channel: bool = False
     """Whether it is the shop's channel, where nobody is answered aloud."""
     linked: bool = False
-    """Whether it is a channel's discussion group, where whoever reads the channel can comment and press."""
+    """Whether it is a channel's discussion group: every reader of the channel can comment and press there."""
     topic: RoomTopic | None = None
-    """The topic in which cards and announcements come; None for General, and where there are no topics."""
+    """The topic for cards and announcements; None for General, and for groups without topics."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is cached of a person."""
+    """What the cache of people holds of one person."""
 
     community_id: int | None
     language: str | None
     can_write: bool
     dialogue: str | None = None
-    """The kind of the dialogue that they have open in private."""
+    """The kind of their open dialogue in private, or None."""
 
 
 def find_group(session: Session, chat_id: int) -> Group | None:
-    """The fan group with this chat, if the bot is in it."""
+    """The fan group of this chat, or None if the bot isn't in it."""
     row = session.execute(
         _PLACES.add_columns(
             col(FanGroup.title),
@@ -77,12 +77,12 @@ def find_group(session: Session, chat_id: int) -> Group | None:
 
 
 def topic_of(thread_id: int | None, name: str | None, closed_at: datetime | None) -> RoomTopic | None:
-    """The topic that a room's row tells of."""
+    """The topic of a room's row, or None if it has none."""
     return RoomTopic(thread_id, name or "", closed_at is not None) if thread_id is not None else None
 
 
 def find_people(session: Session, user_ids: set[int]) -> dict[int, Known]:
-    """What is known of people; strangers too, with nothing."""
+    """What is known of these people, by user id. Unknown people get an entry with nothing in it."""
     rows: Any = session.execute(
         select(
             col(Person.user_id),
@@ -101,7 +101,11 @@ def find_people(session: Session, user_ids: set[int]) -> dict[int, Known]:
 
 
 def place_of(session: Session, community_id: int) -> Place:
-    """A community's place by its id."""
+    """A community's place by its id.
+
+    Raises:
+        LookupError: there is no such community.
+    """
     place = find_place(session, community_id)
     if place is None:
         raise LookupError(f"no community {community_id}")
@@ -109,13 +113,13 @@ def place_of(session: Session, community_id: int) -> Place:
 
 
 def find_place(session: Session, community_id: int) -> Place | None:
-    """The same for an id that somebody sent: None if there is no such community."""
+    """A community's place by an id that somebody sent; None if there is no such community."""
     row = session.execute(_PLACES.where(col(Community.id) == community_id)).one_or_none()
     return _place(*row[:3]) if row is not None else None
 
 
 def rooms_of(session: Session, community_id: int) -> list[int]:
-    """Chats of the groups that the bot is in, the home group first; not the channel, where nobody plays."""
+    """Chat ids of the groups that the bot is in, the home group first. The channel isn't one: fans don't act there."""
     return list(
         session.execute(
             select(col(FanGroup.chat_id))
@@ -130,7 +134,7 @@ def rooms_of(session: Session, community_id: int) -> list[int]:
 
 
 def lock_shop(session: Session, community_id: int) -> Community:
-    """The shop's row, locked: who wants its next number or a shared code comes one by one."""
+    """The shop's row, locked until the commit: next numbers and shared codes are given one after another."""
     return session.execute(
         select(Community)
         .where(col(Community.id) == community_id)

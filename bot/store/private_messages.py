@@ -1,6 +1,6 @@
-"""Whether a person may be written to in private, and who reads it in which language: the one place that decides it.
+"""Decides whether a person may be written to in private, and in which language. No other code decides this.
 
-Telegram lets a bot write only to who opened its private chat (`Person.can_write`). The shop's rule comes on top:
+Telegram lets a bot write only to people who started its private chat (`Person.can_write`). The shop has further rules:
 
 | What is told | `wanted` | `inside` | Why |
 |---|---|---|---|
@@ -24,16 +24,16 @@ from bot.store.tables import Member, Person
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One person whom something is told, in their language."""
+    """One person who gets a private message, and their language."""
 
     user_id: int
     language: Language
 
 
 def may_write_privately(*, wanted: bool, inside: bool) -> ColumnElement[bool]:
-    """The condition that a member may be written to, for a query over `Member` and `Person`.
+    """The SQL condition that a member may be written to, for a query that joins `Member` and `Person`.
 
-    `wanted`: only who hasn't said *stop*. `inside`: only who is in a room of the shop.
+    `wanted`: only members who haven't said *stop*. `inside`: only members who are in a room of the shop.
     """
     conditions = [col(Person.can_write).is_(True)]
     if wanted:
@@ -44,19 +44,22 @@ def may_write_privately(*, wanted: bool, inside: bool) -> ColumnElement[bool]:
 
 
 def is_reachable(person: Person | None) -> bool:
-    """The same of a person who must hear it: neither `wanted` nor `inside` is asked for."""
+    """Whether a person can be written to at all, for messages that they must get, wanted and inside or not."""
     return person is not None and person.can_write
 
 
 def reader_of(person: Person, language: Language) -> Reader:
-    """A person as a reader; `language` is the shop's, for who has none of ours."""
+    """A person as a reader. The shop's `language` is used if theirs is none of ours."""
     return Reader(person.user_id, reader_language(person.language, person.telegram_language, language))
 
 
 def readers_among(
     session: Session, member_ids: Collection[int], language: Language, *, wanted: bool, inside: bool
 ) -> dict[int, Reader]:
-    """Who of these members may be written to, by member. `language` is the shop's, for who has none of ours."""
+    """Readers among these members, by member id: those who may be written to.
+
+    The shop's `language` is used for members whose own is none of ours.
+    """
     rows = session.execute(
         select(col(Member.id), col(Person.user_id), col(Person.language), col(Person.telegram_language))
         .join(Person, col(Person.user_id) == col(Member.user_id))

@@ -1,4 +1,4 @@
-"""Tickets of raffles that the coin shop sells: which raffle takes one, and how one is given back."""
+"""Raffle tickets that the coin shop sells: finds the raffle of a ticket, and gives tickets back."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from bot.store.tables import Raffle, RaffleEntry
 
 
 def raffle_for_sale(session: Session, community_id: int, number: int, now: datetime) -> int | None:
-    """The id of the raffle that staff call `number`, if an entry into it can be sold; else None."""
+    """The id of the raffle with this number, if it is open and its entries can be sold; else None."""
     raffle = session.execute(
         select(Raffle).where(col(Raffle.community_id) == community_id, col(Raffle.number) == number)
     ).scalar_one_or_none()
@@ -23,9 +23,9 @@ def raffle_for_sale(session: Session, community_id: int, number: int, now: datet
 
 
 def take_ticket_back(tx: Tx, community_id: int, entry_id: int | None) -> bool:
-    """Note that an entry's ticket was given back, so that the raffle doesn't give it back once more.
+    """Mark an entry's ticket as given back, so that the raffle doesn't give it back a second time.
 
-    False once the raffle is closed, or if it was given back before.
+    False if the raffle is closed, or the ticket was given back before.
     """
     running = select(col(Raffle.id)).where(
         col(Raffle.community_id) == community_id, col(Raffle.state) == RaffleState.OPEN

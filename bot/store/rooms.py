@@ -1,4 +1,4 @@
-"""A room changes its shop: what the old one hung and promised there goes."""
+"""Changes of rooms: the bot leaves one, a channel gets a discussion group, a room moves to another shop."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from bot.store.tables.messages import OutboxState
 
 
 def leave_room(tx: Tx, chat_id: int, at: datetime) -> None:
-    """Mark a room as left."""
+    """Store that the bot has left a room."""
     tx.execute(
         update(FanGroup)
         .where(col(FanGroup.chat_id) == chat_id, col(FanGroup.left_at).is_(None))
@@ -23,7 +23,7 @@ def leave_room(tx: Tx, chat_id: int, at: datetime) -> None:
 
 
 def forget_leaving(tx: Tx, chat_id: int) -> None:
-    """The owner has answered, or the bot is gone already: it needn't leave the chat by the clock."""
+    """Withdraw the promise to leave a chat: the owner has answered, or the bot has left already."""
     tx.execute(
         delete(Outbox).where(
             col(Outbox.chat_id) == chat_id, col(Outbox.act) == LEAVE, col(Outbox.state) == OutboxState.WAITING
@@ -32,7 +32,7 @@ def forget_leaving(tx: Tx, chat_id: int) -> None:
 
 
 def note_link(tx: Tx, channel_id: int, group_id: int | None) -> None:
-    """Write down on both rows which group is a channel's discussion group; None: none is."""
+    """Store on both rows which group is a channel's discussion group. `group_id` None: the channel has none."""
     linked = col(FanGroup.linked_chat_id)
     tx.execute(update(FanGroup).where(col(FanGroup.chat_id) == channel_id).values(linked_chat_id=group_id))
     tx.execute(
@@ -45,9 +45,12 @@ def note_link(tx: Tx, channel_id: int, group_id: int | None) -> None:
 
 
 def clear_room(tx: Tx, old_id: int, new_id: int, chat_id: int, at: datetime) -> None:
-    """Take down what hangs in a chat that goes from one community to another; what was promised there isn't sent."""
-    # What was sent goes too: SQLite may give a deleted card's id to one of the new shop, whose promise would have its
-    # key then.
+    """A chat moves from one community to another: delete the old one's cards and promised messages there.
+
+    The messages of the cards are deleted by the outbox of the new community.
+    """
+    # Messages that were sent are deleted too. SQLite may give a deleted card's id to a card of the new shop, whose
+    # promise would then have the same key.
     tx.execute(
         delete(Outbox).where(
             col(Outbox.community_id) == old_id,

@@ -1,4 +1,4 @@
-"""Sources, the links by which people come, as several domains know them; and those that no staff made."""
+"""Sources, the links by which people come, for the domains that use them; also sources that the bot itself makes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from bot.store.tables import FirstTouch, Member, Person, Source
 
 @dataclass(frozen=True, slots=True)
 class FoundSource:
-    """A source as its opened link finds it."""
+    """The source of a link that was opened."""
 
     source_id: int
     name: str
@@ -35,7 +35,10 @@ class GroupDoor:
 
 
 def find_or_make_source(tx: Tx, place: Place, name: str, at: datetime, token: Callable[[], str]) -> int:
-    """The community's source of this name, made when first needed: figures count under it who came by it."""
+    """The id of the community's source of this name. It is made when it is first needed.
+
+    `token` makes the token of its link. Figures count under this source who came by it.
+    """
     query = select(col(Source.id)).where(
         col(Source.community_id) == place.community_id, col(Source.name_key) == source_key(name)
     )
@@ -59,7 +62,10 @@ def find_or_make_source(tx: Tx, place: Place, name: str, at: datetime, token: Ca
 
 
 def note_first_touch(tx: Tx, community_id: int, source_id: int, sender: Sender, at: datetime) -> None:
-    """Keep the first touch; who opens a shop's link means that shop in private from here on."""
+    """Store the first touch of a person who is no member yet.
+
+    From now on their commands in private mean the shop whose link they opened.
+    """
     meet(tx, sender, community_id)
     tx.execute(update(Person).where(col(Person.user_id) == sender.user_id).values(community_id=community_id))
     known = tx.execute(

@@ -1,4 +1,4 @@
-"""Members' tiers, worked out when somebody asks: from what they did, and kept where a transaction may write."""
+"""Members' tiers. They are computed from their deeds when they are needed, and stored if the session may write."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -19,7 +19,7 @@ CHUNK = 500
 
 
 def tier_of(session: Session, place: Place, member_id: int, now: datetime) -> Tier:
-    """The member's tier now. `NEW` for who isn't of this community."""
+    """The member's tier now; `NEW` if they don't belong to this community."""
     return tiers_of(session, place, [member_id], now).get(member_id, Tier.NEW)
 
 
@@ -42,7 +42,7 @@ def _settle_some(session: Session, place: Place, member_ids: Sequence[int], toda
         ).all()
     }
     deeds: dict[int, list[DayOfDeeds]] = {}
-    # A fall reaches back to the end of a month that nobody asked about: so far, and no farther than deeds count.
+    # A fall may date from the end of an earlier month, so deeds are read from the oldest settled day on.
     oldest = min((one.settled_on for one in known.values() if one.settled_on is not None), default=today)
     for member_id, day, kind, times in session.execute(
         select(col(Activity.member_id), col(Activity.day), col(Activity.kind), col(Activity.times)).where(
@@ -61,7 +61,7 @@ def _settle_some(session: Session, place: Place, member_ids: Sequence[int], toda
                 update(Member)
                 .where(col(Member.id) == member_id)
                 .values(tier=after.tier.value, tier_rose_on=after.rose_on, tier_settled_on=after.settled_on)
-                # Looking for loaded members to change too costs a walk over all that is loaded, each time.
+                # Updating loaded members too would walk over all loaded objects each time.
                 .execution_options(synchronize_session=False)
             )
     return found

@@ -1,4 +1,4 @@
-"""Wins, in one place for raffles and packets: who won lately can be left out, or come last."""
+"""Wins in raffles and packets, so that recent winners can be left out of a draw, or come last."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -29,7 +29,7 @@ _RECORD = Hot.upsert(
 
 
 def record_win(tx: Tx, place: Place, member_id: int, kind: WinKind, subject_id: int, at: datetime) -> None:
-    """Write down that a member won; a second time for the same raffle or packet changes nothing."""
+    """Store that a member won. A second call for the same raffle or packet changes nothing."""
     tx.touch(
         _RECORD,
         community_id=place.community_id,
@@ -41,17 +41,17 @@ def record_win(tx: Tx, place: Place, member_id: int, kind: WinKind, subject_id: 
 
 
 def forget_win(tx: Tx, member_id: int, kind: WinKind, subject_id: int) -> None:
-    """Take a win back: the place went to somebody else."""
+    """Delete a win, because somebody else got the place."""
     tx.execute(
         delete(Win).where(col(Win.member_id) == member_id, col(Win.kind) == kind, col(Win.subject_id) == subject_id)
     )
 
 
 def won_since(session: Session, place: Place, member_ids: Iterable[int], since: datetime) -> set[int]:
-    """Those of the members who won something at `since` or later."""
+    """Which of these members won something at `since` or later."""
     wanted = set(member_ids)
     query = select(col(Win.member_id)).where(col(Win.community_id) == place.community_id, col(Win.at) >= since)
     if len(wanted) == 1:
         query = query.where(col(Win.member_id).in_(wanted))
-    # A month's wins are few beside a raffle's entrants: asking for each of these by name would be the longer list.
+    # A month has fewer wins than a raffle has entrants, so all wins are read instead of asking for each member.
     return wanted & set(session.execute(query).scalars())

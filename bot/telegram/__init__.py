@@ -1,1 +1,1 @@
-"""Everything that speaks with Telegram: takes updates in, answers people, sends what was promised."""
+"""Everything that talks to Telegram: it takes updates, answers people and sends promised messages."""

@@ -1,6 +1,6 @@
-"""What a server's bytes say: a clear word of the Bot API, or none.
+"""Reads a server's answer: it is a clear word of the Bot API, or a passing failure.
 
-In outages nginx answers in Telegram's place (HTML with 502, 504, 429 or 403), a proxy cuts a body, a server says
+In outages nginx answers in place of Telegram (HTML with 502, 504, 429 or 403), a proxy cuts a body, or a server says
 `ok: false` with status 200. A clear word is a JSON object with `ok: true` and a `result`, or with `ok: false` and a
 code that the Bot API knows. Everything else is a passing failure.
 
@@ -15,16 +15,16 @@ from bot.plain_json import is_whole, read_json
 HTTP_OK = 200
 TOO_MANY = 429
 REFUSALS = frozenset({400, 401, 403, 404, 409, 413, TOO_MANY})
-"""Codes by which the Bot API refuses a call; those of 500 and above say that the server is in trouble."""
+"""Codes with which the Bot API refuses a call. Codes from 500 on mean that the server is in trouble."""
 SERVER_TROUBLE = range(500, 600)
 LONGEST_WAIT = 86_400
-"""Seconds of a `retry_after` that are believed."""
+"""Seconds. A longer `retry_after` counts as this one."""
 LONGEST_GUESS = 300
-"""Seconds of a `Retry-After` header that are believed: it is nginx's word, not Telegram's."""
+"""Seconds. A longer `Retry-After` header counts as this one, because nginx sends it, not Telegram."""
 GREATEST_SIZE = 64 << 20
-"""Bytes of an answer that are read: a hundred updates are far smaller."""
+"""Bytes of an answer that are read at most. A hundred updates are far smaller."""
 LATEST = 2**32
-"""Seconds since 1970 after which a date is none."""
+"""Seconds since 1970. A greater number is no valid date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """No word of the Bot API."""
+    """No clear word of the Bot API: a passing failure."""
 
     status: int
-    """Of HTTP."""
+    """The HTTP status."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a message stands."""
+    """A message's chat, id and date."""
 
     chat_id: int
     message_id: int
@@ -67,7 +67,7 @@ Answer = Granted | Refused | Unclear
 
 
 def read_answer(status: int, content: bytes, retry_after: str | None = None) -> Answer:
-    """Read an answer with its status of HTTP. `retry_after` is the header of that name, if there was one."""
+    """Read the content of an answer. `status` is its HTTP status, `retry_after` its `Retry-After` header or None."""
     try:
         raw = read_json(content)
     except (ValueError, RecursionError):
@@ -85,13 +85,13 @@ def read_answer(status: int, content: bytes, retry_after: str | None = None) -> 
 
 
 def message_id_of(sent: Any) -> int | None:
-    """The number of a message that was sent, or None if the answer doesn't hold it: then nothing can be done to it."""
+    """The id of a sent message, from the answer; None if the answer has none. Then it can't be edited or deleted."""
     number = sent.get("message_id") if isinstance(sent, dict) else None
     return number if is_whole(number) and number > 0 else None
 
 
 def place_in(sent: Any) -> Place | None:
-    """Where a message that was sent stands, and since when; None if the answer doesn't tell."""
+    """The chat, id and date of a sent message, from the answer; None if one of them is missing or invalid."""
     number = message_id_of(sent)
     if number is None:
         return None
@@ -121,13 +121,13 @@ def _refused(code: int, raw: dict[str, Any], header: str | None) -> Refused:
 
 
 def _by_status_alone(status: int, retry_after: str | None) -> Answer:
-    """What an answer without JSON says by its status alone: only of a 429 how long to wait."""
+    """Read an answer that isn't JSON, by its status: only a 429 with a `Retry-After` header says something clear."""
     wait = _seconds(retry_after) if status == TOO_MANY else None
     return Refused(TOO_MANY, "too many requests", wait) if wait is not None else Unclear(status)
 
 
 def _seconds(header: str | None) -> int | None:
-    """Seconds of a `Retry-After` header; it may name a date instead, which nobody sends here."""
+    """The seconds of a `Retry-After` header; None if it is missing, or a date, which HTTP allows but nobody sends."""
     if header is None or not header.isascii() or not header.isdecimal() or len(header) > len(str(LONGEST_WAIT)):
         return None
     return min(max(int(header), 1), LONGEST_GUESS)

@@ -1,4 +1,4 @@
-"""Who asks, where, and how they may be answered: what handlers know of an update besides its words."""
+"""The context of an update: who asks, where, and by which ways they can be answered."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from bot.store.places import Group
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One update's context. Everything that an answer needs, so that it can also be given later."""
+    """The context of one update. It holds everything that an answer needs, so the answer can also be given later."""
 
     sender: Sender
     chat_id: int
@@ -22,55 +22,63 @@ class Ask:
     group: Group | None
     """The group in which this happens; None in private."""
     language: Language
-    """The reader's."""
+    """The language of the person who asks."""
     at: datetime
     """When it happened: the message's date; for a press, its arrival."""
     cause: str
     age: float
-    """Seconds since then when handling began."""
+    """Seconds from `at` until handling began."""
     press_id: str | None = None
     message_id: int | None = None
     ephemeral_id: int | None = None
-    """Of an ephemeral command: its answer must be ephemeral too."""
+    """The id of an ephemeral command. Its answer must be ephemeral too."""
     can_write: bool = False
-    """Whether the person may be written to in private."""
+    """Whether the bot can write to the person in private."""
     chat_title: str = ""
     speaks_as: int | None = None
-    """The chat in whose name someone speaks: the group's own id for an anonymous administrator."""
+    """The chat in whose name the person speaks. For an anonymous administrator it is the group's own id."""
     thread_id: int | None = None
-    """The topic, or the thread of comments, in which this happens. None in General, and where there is neither."""
+    """The topic or the thread of comments in which this happens; None in General, and in chats without threads."""
     forum: bool = False
     """Whether the group has topics."""
     panel_id: int | None = None
-    """The message under which a button was pressed: `Voice.panel` edits it."""
+    """The message whose button was pressed: `Voice.panel` edits it."""
     panel_ephemeral_id: int | None = None
-    """The same of a whisper."""
+    """The whisper whose button was pressed."""
     dialogue: str | None = None
-    """The kind of the dialogue that the person has open in private: what they type there answers it."""
+    """The kind of the person's open dialogue in private, or None. What they type there answers it."""
     public: bool = False
-    """Whether strangers can act here: the chat has a public address, or a channel's post is what they act on."""
+    """Whether strangers can act here: the chat has a public address, or they act on a channel's post."""
     role: Role = Role.FAN
-    """What the asker may do in the community: a fan's part, until `Roles` has asked Telegram."""
+    """What the person may do in the community: the same as a fan, until `Roles` has asked Telegram."""
 
     def in_group(self, group: Group) -> "Ask":
-        """The same, in a group that was found meanwhile."""
+        """This ask with a group that was found later."""
         sender = replace(self.sender, room=room_of(group, public=self.public))
         return replace(self, group=group, place=group.place, sender=sender)
 
     def within(self, place: Place) -> "Ask":
-        """The same, in a community that was found meanwhile."""
+        """This ask with a community that was found later."""
         return replace(self, place=place)
 
     @property
     def community(self) -> Place:
-        """The community, once a door has made sure that there is one."""
+        """The community, for code behind a door, which makes sure that there is one.
+
+        Raises:
+            LookupError: there is none.
+        """
         if self.place is None:
-            raise LookupError("asked of somebody who is in no community")
+            raise LookupError("this ask belongs to no community")
         return self.place
 
     @property
     def act(self) -> Act:
-        """What the use case is told, once a door has made sure that there is a community."""
+        """The act for a use case, for code behind a door.
+
+        Raises:
+            LookupError: there is no community.
+        """
         return Act(self.community, self.sender, self.at, self.cause, self.actor_id, self.role)
 
     @property
@@ -80,22 +88,22 @@ class Ask:
 
     @property
     def topic_id(self) -> int | None:
-        """The topic in which this happens; None in General, and where there are no topics."""
+        """The topic in which this happens; None in General, and in groups without topics."""
         return self.thread_id if self.forum else None
 
     @property
     def anonymous_admin(self) -> bool:
-        """Whether an administrator speaks in the group's name."""
+        """Whether the person is an administrator who speaks in the group's name."""
         return self.speaks_as is not None and self.speaks_as == self.chat_id
 
     @property
     def actor_id(self) -> int:
-        """Who acts, for the audit log: an anonymous administrator is known by the group's id."""
+        """The id of who acts, for the audit log; the group's id for an anonymous administrator."""
         return self.chat_id if self.anonymous_admin else self.sender.user_id
 
 
 def room_of(group: Group | None, *, public: bool) -> Room | None:
-    """The room of a shop in which somebody acts; a channel is none, and there's none in private."""
+    """The room of a shop in which somebody acts; None in a channel and in private."""
     if group is None or group.is_channel:
         return None
     return Room(group.chat_id, public or group.linked)

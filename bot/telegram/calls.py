@@ -1,4 +1,4 @@
-"""Calls that say something: by name, as plain JSON, through the pacer."""
+"""Calls to the Bot API by name, as plain JSON, through the pacer."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -19,36 +19,36 @@ from bot.telegram.session import LightSession
 log = get_logger("outbound")
 
 LostTopic = Callable[[int, int, Lost], Awaitable[None]]
-"""(chat, topic, why) → writes down that a topic took no message."""
+"""(chat id, topic id, why) → stores that a topic takes no messages."""
 
 
 class Outbound:
-    """The bot's mouth. Parameters are named as in the Bot API; those that are None are left out."""
+    """Sends the bot's messages. Parameters have the names of the Bot API; those that are None are left out."""
 
     def __init__(self, bot: Bot, session: LightSession, pacer: Pacer, address: str | None = None) -> None:
         self._bot = bot
         self._session = session
         self._pacer = pacer
         self._address = address
-        """Where the bot's pages are found, if they are public."""
+        """The public address of the bot's pages; None: no page is public."""
         self.username = ""
-        """The bot's own, known once Telegram has said hello."""
+        """The bot's username. It is empty until Telegram has answered the first call."""
         self.inline = False
-        """Whether inline mode is on at BotFather, known from then too."""
+        """Whether inline mode is on at BotFather. It is False until the first call is answered."""
         self.on_lost_topic: LostTopic | None = None
-        """Hears of topics that took no message."""
+        """Is called when a topic took no message."""
 
     def keyboard(self, rows: Rows) -> dict[str, Any] | None:
         """Buttons as Telegram's inline keyboard, or None for none."""
         return keyboard(rows, self.username, inline=self.inline, address=self._address)
 
     async def photo(self, chat_id: int, picture: bytes, caption: str, **how: Any) -> dict[str, Any]:
-        """Send a picture that we drew, with a caption in HTML; the message's ids, as JSON has them.
+        """Send a PNG picture with a caption in HTML; the ids of the message, as a dictionary with the Bot API's names.
 
-        An upload goes aiogram's way: it is no JSON.
+        aiogram makes this call, because an upload can't be JSON.
 
         Raises:
-            HeldError: it can't leave within two seconds.
+            HeldError: the call can't leave within two seconds.
             TelegramAPIError: Telegram refused it.
         """
         file = BufferedInputFile(picture, "encore.png")
@@ -60,7 +60,7 @@ class Outbound:
         """Send a file with a caption in HTML.
 
         Raises:
-            HeldError: it can't leave within two seconds.
+            HeldError: the call can't leave within two seconds.
             TelegramAPIError: Telegram refused it.
         """
         file = BufferedInputFile(content, name)
@@ -68,27 +68,28 @@ class Outbound:
         await self._in_topic({"chat_id": chat_id, **how}, lambda given: self._bot(send(**given)))
 
     async def wait_for_slot(self, chat_id: int) -> None:
-        """Wait until one more ordinary message fits into a group.
+        """Wait until a group can take one more ordinary message.
 
         Raises:
-            HeldError: not within two seconds.
+            HeldError: that takes longer than two seconds.
         """
         await self._pacer.wait_for_slot(chat_id)
 
     async def call(self, name: str, **parameters: Any) -> Any:
-        """Call a method; its result as JSON. A link that Telegram refuses under a message is left out of it.
+        """Call a method; its result as JSON.
 
-        What a topic doesn't take goes to General.
+        If Telegram refuses a link of a button, the message is sent without such buttons. If a topic doesn't take the
+        message, it goes to General.
 
         Raises:
-            HeldError: it can't leave within two seconds.
+            HeldError: the call can't leave within two seconds.
             TelegramAPIError: Telegram refused it.
         """
         given = {key: value for key, value in parameters.items() if value is not None}
         return await self._in_topic(given, lambda left: self._with_links(name, left))
 
     async def _in_topic(self, given: dict[str, Any], send: Callable[[dict[str, Any]], Awaitable[Any]]) -> Any:
-        """Send into the topic that is named, else into General, where that is closed or gone."""
+        """Send into the named topic, or into General if that topic is closed or deleted."""
         try:
             return await send(given)
         except TelegramBadRequest as error:
@@ -118,7 +119,10 @@ class Outbound:
 
 
 def in_general(given: dict[str, Any]) -> dict[str, Any]:
-    """A message's parameters without its topic, and without what it answers: an answer goes where that is."""
+    """A message's parameters without its topic.
+
+    The message that it answers is left out too: Telegram would put the answer into that message's topic.
+    """
     left = {name: value for name, value in given.items() if name != "message_thread_id"}
     if "message_id" in (left.get("reply_parameters") or {}):
         del left["reply_parameters"]

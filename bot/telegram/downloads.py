@@ -1,4 +1,4 @@
-"""Files that people send: fetched from Telegram's own address, never more of one than is wanted."""
+"""Downloads files that people send, from Telegram's own address and up to a given size."""
 
 import asyncio
 
@@ -16,17 +16,17 @@ GONE = (400, 404)
 
 
 def document_of(message: Message) -> Document | None:
-    """The file that a command is about: its own, else that of the message it answers."""
+    """The file of a command: its own one, else that of the message it answers, else None."""
     if message.document is not None:
         return message.document
     return message.reply_to_message.document if message.reply_to_message is not None else None
 
 
 async def fetch(bot: Bot, document: Document, most: int) -> bytes | FileTooLarge | FileGone:
-    """The file's bytes, at most `most` of them.
+    """Download a file; its bytes, or why there are none. `most` is the greatest size in bytes.
 
     Raises:
-        TelegramNetworkError: Telegram can't be reached; its text holds no address, as that has the token in it.
+        TelegramNetworkError: Telegram can't be reached. Its text holds no address, because that contains the token.
     """
     too_large = FileTooLarge(most // 1000)
     if (document.file_size or 0) > most:
@@ -53,6 +53,6 @@ async def fetch(bot: Bot, document: Document, most: int) -> bytes | FileTooLarge
     except (TimeoutError, ClientError, OSError) as error:
         raise TelegramNetworkError(method=get_file, message=type(error).__name__) from None
     if file.file_size is not None and len(content) != file.file_size:
-        # Cut, or somebody else's page in its place.
+        # The content was cut, or a proxy sent a page of its own.
         raise TelegramNetworkError(method=get_file, message="a file's address answered something else")
     return bytes(content)

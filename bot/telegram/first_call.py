@@ -1,4 +1,4 @@
-"""The start: the bot says hello to Telegram, and waits for it as long as it is away."""
+"""The first call of a start: the bot waits until Telegram answers, however long that takes."""
 
 import asyncio
 import time
@@ -15,17 +15,17 @@ from bot.telegram.session import LightSession
 log = get_logger("start")
 
 NO_SUCH_BOT = (TelegramUnauthorizedError, TelegramNotFound)
-"""How Telegram says that it doesn't know the token."""
+"""Exceptions that mean that Telegram doesn't know the token."""
 PAUSES = (0.5, 1.0, 2.0, 4.0)
-"""Seconds between two tries, the last again and again. A try takes ten at most, so it is looked every 15."""
+"""Seconds between two tries; the last one is repeated. A try lasts at most 10, so one starts every 15 seconds."""
 LONGEST = 15.0
-"""Seconds between two tries, whatever a 429 asks for."""
+"""Seconds between two tries at most, even if a 429 asks for more."""
 LOG_EVERY_SECONDS = 60.0
-"""Seconds between two lines that tell of the waiting."""
+"""Seconds between two log lines about the waiting."""
 
 
 async def greet(session: LightSession, bot: Bot, meters: Meters) -> dict[str, Any]:
-    """What `getMe` tells, once Telegram answers.
+    """Call `getMe` until Telegram answers; its result as JSON.
 
     Raises:
         TelegramUnauthorizedError, TelegramNotFound: there's no bot with this token.

@@ -1,9 +1,9 @@
 """Takes updates from Telegram into a durable inbox before they are confirmed, then hands them on.
 
-Each poll's updates are one commit; only the next poll confirms them to Telegram, so a tap that Telegram forgets is in
-the inbox. Handling is bounded, in order for each person, and what is done is deleted. What was left is handled at the
-next start: answers are at least once, effects exactly once (by their causes). An update that can't be read, stored or
-handled for what it is, is set aside; the others go on.
+The updates of a poll are stored in one commit, and only the next poll confirms them to Telegram, so none is lost. A
+limited number is handled at the same time, and the updates of one person in order. Handled updates are deleted. Updates
+that are left at a stop are handled at the next start: an answer may come twice, an effect happens once (by its cause).
+An update that can't be read, stored or handled because of its content is set aside; the others go on.
 """
 
 import asyncio
@@ -36,43 +36,46 @@ log = get_logger("intake")
 POLL_SECONDS = 25
 BATCH = 100
 BACKLOG = 2_000
-"""Updates waiting in memory above which polling pauses; Telegram keeps the rest."""
+"""When so many updates wait in memory, polling pauses. Telegram keeps the rest."""
 RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 DELETE_CHUNK = 500
 QUICK_SECONDS = 1.0
-"""A poll that brought nothing new and took less was no long poll."""
+"""Seconds. A poll that brought nothing new and took less time was no long poll."""
 SPACED_SECONDS = (0.5, 0.5, 1.0, 2.0)
-"""Between polls that bring nothing new at once: a server may ignore how long it should wait."""
+"""Seconds between polls that return at once with nothing new: a server may ignore the `timeout` parameter."""
 LONGEST_429 = 300.0
-"""Seconds after which a poll is tried again, whatever a 429 asked for."""
+"""Seconds after which a poll is tried again at the latest, even if a 429 asks for more."""
 WEBHOOK_SECONDS = 15.0
-"""Between two polls while a webhook is set."""
+"""Seconds between two polls while a webhook is set."""
 LOG_EVERY_SECONDS = 60.0
-"""Seconds between two lines about a webhook that is still set."""
+"""Seconds between two log lines about a webhook that is still set."""
 
 Handle = Callable[[dict[str, Any], datetime], Awaitable[None]]
 
 
 class People(Protocol):
-    """The senders of a batch are read in the transaction that stores it: one read each was the most expensive part."""
+    """The cache of people.
+
+    The senders of a batch are read in the transaction that stores it. One read per sender was the most expensive part.
+    """
 
     def unknown(self, user_ids: set[int]) -> set[int]:
-        """Those who must be read."""
+        """Which of these people aren't in the cache."""
 
     def learn(self, people: dict[int, Any]) -> None:
-        """Remember what was read."""
+        """Put people who were read into the cache, by user id."""
 
 
 class ConflictError(Exception):
-    """Another process polls with the same token and won't stop."""
+    """Another process polls with the same token and doesn't stop."""
 
 
 class TryLaterError(Exception):
-    """An update couldn't be handled for a passing reason (Telegram, network, database): it stays in the inbox."""
+    """An update can't be handled now for a passing reason (Telegram, network, database). It stays in the inbox."""
 
 
 class UnfitError(Exception):
-    """An update can't be handled for what it is: it is set aside. The text says why in a word or two."""
+    """An update can't be handled because of its content. It is set aside. The text says why in a few words."""
 
 
 @dataclass(slots=True)
@@ -85,7 +88,7 @@ class _Waiting:
 
 
 class Intake:
-    """Takes updates in and hands them on."""
+    """Takes updates from Telegram and gives them to the handlers."""
 
     def __init__(
         self,
@@ -123,23 +126,23 @@ class Intake:
         self._polling: asyncio.Task[None] | None = None
         self._webhook_logged_at: float | None = None
         self._offset: int | None = None
-        """What the next poll confirms."""
+        """The `offset` of the next poll, which confirms the updates before it."""
 
     async def run(self) -> None:
-        """Replay what is left, then take and hand on until cancelled.
+        """Handle updates that were left in the inbox, then take and handle new ones until cancelled.
 
         Raises:
-            ConflictError: someone else polls with the same token, and did so before.
+            ConflictError: another process keeps polling with the same token.
         """
         await self._replay()
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._delete_done_for_ever())
+            group.create_task(self._keep_deleting_done())
             for _ in range(self._concurrency):
                 group.create_task(self._work())
             self._polling = group.create_task(self._poll())
 
     async def stop(self, seconds: float) -> None:
-        """Take nothing new and let what is being handled finish; what waits stays in the inbox."""
+        """Take no new updates, and wait up to `seconds` for running handlers. Waiting updates stay in the inbox."""
         self._stopping = True
         if self._polling is not None:
             self._polling.cancel()
@@ -148,23 +151,27 @@ class Intake:
             await asyncio.sleep(0.01)
 
     async def drain(self, seconds: float) -> None:
-        """After `run` was cancelled: delete what is done."""
+        """Delete handled updates after `run` was cancelled.
+
+        Raises:
+            TimeoutError: that took longer than `seconds`.
+        """
         async with asyncio.timeout(seconds):
             await self._delete_done()
 
     @property
     def idle(self) -> bool:
-        """Whether nothing waits and nothing is being handled."""
+        """Whether no update waits or is being handled."""
         return not self._lanes and not self._busy
 
     @property
     def depth(self) -> int:
-        """How many updates are taken and not done."""
+        """How many updates were taken and aren't handled yet."""
         return len(self._known)
 
     @property
     def oldest(self) -> datetime | None:
-        """When the longest waiting of them was taken."""
+        """When the update that has waited longest was taken; None if none waits."""
         return min((lane[0].received_at for lane in self._lanes.values()), default=None)
 
     async def _poll(self) -> None:
@@ -193,7 +200,7 @@ class Intake:
                 self._note_failed_poll("limited", "Telegram asks to wait", error, retry_in=error.retry_after)
                 await asyncio.sleep(min(error.retry_after, LONGEST_429))
                 continue
-            except Exception as error:  # noqa: BLE001  # nothing that comes from outside ends the process
+            except Exception as error:  # noqa: BLE001  # no failure of a poll may end the process
                 seconds = RETRY_SECONDS[min(failures, 5)]
                 failures += 1
                 reason = error.message if isinstance(error, TelegramAPIError) else type(error).__name__
@@ -219,7 +226,7 @@ class Intake:
         log.warning("poll_failed", error=type(error).__name__, reason=reason, retry_in=retry_in)
 
     async def _wait_for_webhook(self) -> None:
-        """Another program has its updates sent to an address. Only its owner knows whether that is meant."""
+        """Log that another program has set a webhook for this bot, and wait. Its owner may have meant that."""
         self._meters.trouble = "a webhook is set for this bot"
         now = time.monotonic()
         if self._webhook_logged_at is None or now - self._webhook_logged_at >= LOG_EVERY_SECONDS:
@@ -230,7 +237,7 @@ class Intake:
         await asyncio.sleep(WEBHOOK_SECONDS)
 
     async def _take(self, updates: list[Any]) -> bool:
-        """Store a poll's updates; whether there was anything new."""
+        """Store a poll's updates; whether any of them was new."""
         batch = sort_out(updates)
         fresh = [one for one in batch.sound if one.update_id not in self._known]
         new = await self._store(fresh, self._clock.now()) if fresh else 0
@@ -242,14 +249,14 @@ class Intake:
         return True
 
     async def _store(self, fresh: Sequence[Sound], received_at: datetime) -> int:
-        """Store updates in one commit and hand them on; how many were new. If one can't be stored, each by itself."""
+        """Store updates in one commit and queue them; how many were new. If that fails, store each one by itself."""
         rows = [(one.update_id, one.written) for one in fresh]
         strangers = self._people.unknown({one.person for one in fresh})
         try:
             saved, people = await self._until_done(
                 lambda: self._db.write(inbox.save, self._bot.id, rows, received_at, self._read_people, strangers)
             )
-        except Exception as error:  # noqa: BLE001  # `_until_done` raises only what would fail again
+        except Exception as error:  # noqa: BLE001  # `_until_done` raises only failures that would come again
             if len(fresh) > 1:
                 return sum([await self._store([one], received_at) for one in fresh])
             reason = f"not storable: {type(error).__name__}"
@@ -262,7 +269,7 @@ class Intake:
         return len(saved)
 
     async def _set_aside(self, unread: Sequence[Unread]) -> int:
-        """Set updates aside; how many weren't before."""
+        """Set updates aside; how many weren't set aside before."""
         now = self._clock.now()
         new = await self._until_done(lambda: self._db.write(inbox.lay_aside, self._bot.id, unread, now))
         self._meters.set_aside += new
@@ -272,9 +279,9 @@ class Intake:
         return new
 
     async def _until_done(self, work: Callable[[], Awaitable[T]]) -> T:
-        """A full disk or a lost database stops the intake, not the process: Telegram keeps what isn't confirmed.
+        """Try `work` until it succeeds. A full disk or a lost database stops the intake, but not the process.
 
-        What would fail again for the values in it is raised.
+        Telegram keeps updates that aren't confirmed. A failure that a value causes is raised, as it would come again.
         """
         for seconds in chain(RETRY_SECONDS, repeat(RETRY_SECONDS[-1])):
             try:
@@ -287,7 +294,7 @@ class Intake:
         raise AssertionError("unreachable: the waiting has no end")
 
     async def _replay(self) -> None:
-        """Hand on what is left. What is damaged is set aside."""
+        """Queue updates that were left in the inbox. Damaged ones are set aside."""
         left = await self._until_done(lambda: self._db.read(inbox.left, self._bot.id))
         if left:
             log.info("replay", updates=len(left))
@@ -300,10 +307,10 @@ class Intake:
                     self._enqueue(replace(found, update_id=update_id), received_at)
 
     async def _read_rows(self, update_ids: Sequence[int]) -> list[inbox.Row]:
-        """Rows of the inbox. If one can't be read, each by itself."""
+        """Read rows of the inbox. If that fails, read each one by itself and set damaged ones aside."""
         try:
             return await self._until_done(lambda: self._db.read(inbox.read, self._bot.id, update_ids))
-        except Exception:  # noqa: BLE001  # `_until_done` raises only what would fail again
+        except Exception:  # noqa: BLE001  # `_until_done` raises only failures that would come again
             if len(update_ids) > 1:
                 return [row for one in update_ids for row in await self._read_rows([one])]
         now = self._clock.now()
@@ -356,7 +363,7 @@ class Intake:
             self._finish(waiting.update_id)
 
     def _retry_later(self, waiting: _Waiting, error: TryLaterError) -> None:
-        """The person's lane waits with its first update; other lanes go on."""
+        """Try an update again later. Later updates of the same person wait for it; those of others don't."""
         seconds = RETRY_SECONDS[min(waiting.tries, len(RETRY_SECONDS) - 1)]
         waiting.tries += 1
         log.warning("update_waits", update=waiting.update_id, seconds=seconds, reason=str(error))
@@ -369,13 +376,13 @@ class Intake:
         if len(self._known) < BACKLOG // 2:
             self._has_room.set()
 
-    async def _delete_done_for_ever(self) -> None:
+    async def _keep_deleting_done(self) -> None:
         while True:
             await self._done_event.wait()
             self._done_event.clear()
             try:
                 await self._delete_done()
-            except Exception as error:  # noqa: BLE001  # what stays is handled again, which harms nothing
+            except Exception as error:  # noqa: BLE001  # updates that stay are handled again, which does no harm
                 log.warning("sweep_failed", error=name_of(error))
                 await asyncio.sleep(1)
                 self._done_event.set()
@@ -385,6 +392,6 @@ class Intake:
         try:
             for start in range(0, len(done), DELETE_CHUNK):
                 await self._db.write(inbox.drop, self._bot.id, done[start : start + DELETE_CHUNK])
-        except BaseException:  # a cancellation too: what was not deleted is deleted next time
+        except BaseException:  # also a cancellation: these updates are deleted next time
             self._done = done + self._done
             raise

@@ -1,4 +1,4 @@
-"""Buttons of the words, as Telegram's inline keyboards."""
+"""Makes Telegram's inline keyboards from buttons."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 from bot.content.button import Button, Rows
 
 PICK_A_CHAT = {"allow_user_chats": True, "allow_group_chats": True}
-"""A card goes to friends and to groups of theirs; not into channels, where it would be an advertisement."""
+"""A card can be sent to friends and groups, but not to channels, where it would be an advertisement."""
 
 
 def keyboard(rows: Rows, username: str, *, inline: bool = False, address: str | None = None) -> dict[str, Any] | None:
-    """The inline keyboard of these rows, or None for none; `username` is the bot's own, for links that open it.
+    """The inline keyboard of these rows, or None if it has no buttons. `username` is the bot's own, for its links.
 
-    `inline` says whether the bot answers in other chats: without it what is forwarded is a link to share. `address` is
-    where the bot's pages are found; buttons that lead to them are left out without it.
+    `inline` says whether inline mode is on; without it a forward button opens a link to share. `address` is the public
+    address of the bot's pages; without it buttons that lead to pages are left out.
     """
     shown = [[one for one in row if one.page is None or address is not None] for row in rows]
     if not any(shown):
@@ -45,12 +45,12 @@ def _button(button: Button, username: str, inline: bool, address: str | None) ->
 
 
 def start_link(username: str, payload: str) -> str:
-    """What opens the private chat with the bot and says `payload` there."""
+    """The link that opens the bot's private chat and starts it with `payload`."""
     return f"https://t.me/{username}?start={payload}"
 
 
 def without_links(markup: dict[str, Any] | None) -> dict[str, Any] | None:
-    """A keyboard's buttons but those that open a web page; None if no other is left."""
+    """A keyboard without the buttons that open a link; None if no button is left."""
     if markup is None:
         return None
     rows = [[button for button in row if "url" not in button] for row in markup["inline_keyboard"]]

@@ -1,4 +1,7 @@
-"""Answers to who is in no shop: the outbox belongs to shops, so these wait in memory, two minutes at most."""
+"""Answers that can't leave now, for people in no shop.
+
+Rows of the outbox belong to shops, so these answers wait in memory, at most two minutes.
+"""
 
 import asyncio
 import time
@@ -11,21 +14,21 @@ from bot.telegram.pacer import HeldError
 log = get_logger("afterwards")
 
 WITHIN = 120.0
-"""Seconds after which such an answer is dropped: the person has asked again by then, or gone."""
+"""Seconds after which such an answer is dropped. By then the person has asked again or left."""
 MOST = 1_000
-"""Answers that wait at once."""
+"""How many answers can wait at the same time."""
 
 Say = Callable[[], Awaitable[Any]]
 
 
 class LateAnswers:
-    """Says again what couldn't leave. A stop of the process drops it."""
+    """Sends answers later that couldn't leave. They are lost when the process stops."""
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Task[None]] = set()
 
     def retry(self, say: Say, held: HeldError) -> None:
-        """Say it when the call may be tried again, unless that is too late."""
+        """Call `say` again after the time that `held` names. The answer is dropped if that is too late."""
         if held.wait > WITHIN or len(self._waiting) >= MOST:
             log.warning("answer_dropped", kind=held.kind)
             return
@@ -44,7 +47,7 @@ async def _try_in_time(say: Say, held: HeldError) -> None:
             await say()
         except HeldError as error:
             held = error
-        except Exception as error:  # an answer that fails stops nothing else
+        except Exception as error:  # a failing answer must not stop anything else
             log.error("answer_failed", kind=held.kind, exc_info=error)
             return
         else:

@@ -1,7 +1,8 @@
-"""All that leaves goes through here: what Telegram closed stays closed, what it limits is spaced beforehand.
+"""The pacer: every call to Telegram goes through it, so that Telegram's limits are kept.
 
-Answers to people (callback answers, whispers, private answers) are never held back in advance; a 429 closes that kind
-for that chat until its `retry_after`. What the outbox sends asks `reserve` for its turn.
+Answers to people (callback answers, whispers, private answers) are sent at once. After a 429 calls of the same kind to
+the same chat wait until its `retry_after` is over. Messages of the outbox are spaced beforehand: `reserve` gives each
+of them a slot.
 """
 
 import asyncio
@@ -31,35 +32,35 @@ T = TypeVar("T")
 Seconds = float
 
 PATIENCE: Seconds = 2.0
-"""An answer that can't leave within this becomes an outbox row."""
+"""An answer that can't leave within this time becomes a row of the outbox."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Telegram's soft limits, kept from below."""
+    """Limits a little below those of Telegram."""
 
     per_second: float = 29.5
-    """Messages of the outbox in all."""
+    """Messages of the outbox a second, to all chats together."""
     group_window: Seconds = 60.0
     group_messages: int = 20
-    """Ordinary messages and edits of a group in a window."""
+    """Messages and edits that a group takes within a window. Whispers don't count."""
     group_edits: int = 8
-    """Edits among them."""
+    """How many of them may be edits."""
     group_reserved: int = 2
-    """Of them, how many answers leave to what a whole group is told."""
+    """How many of them are reserved for announcements: answers don't use these slots."""
     chat_gap: Seconds = 1.0
-    """Between two messages of the outbox in one chat."""
+    """Seconds between two messages of the outbox to one chat."""
     after_429: float = 20.0
-    """Answers a second of a kind that met a 429, for a while."""
+    """Calls a second of one kind to one chat, for the time `calm` after a 429 is over."""
     calm: Seconds = 60.0
 
 
 KEPT_AT_LEAST = 256
-"""Chats and gates below which nobody looks for those that are over."""
+"""Finished chats and gates are only deleted when more than so many are kept."""
 
 
 class HeldError(Exception):
-    """A call can't leave in time. `wait` is after how many seconds it may be tried again."""
+    """A call can't leave in time. It may be tried again after `wait` seconds."""
 
     def __init__(self, kind: str, wait: Seconds) -> None:
         super().__init__(f"{kind} held for {wait:.1f} s")
@@ -69,7 +70,7 @@ class HeldError(Exception):
 
 @dataclass(slots=True)
 class _Gate:
-    """One kind of call to one chat."""
+    """The state of one kind of call to one chat after a 429, in times of the monotonic clock."""
 
     closed_until: Seconds = 0.0
     paced_until: Seconds = 0.0
@@ -78,7 +79,7 @@ class _Gate:
 
 @dataclass(slots=True)
 class _Chat:
-    """What the outbox sent to a chat lately."""
+    """Slots of messages and edits that one chat got lately, in times of the monotonic clock."""
 
     sent: deque[Seconds] = field(default_factory=deque)
     edits: deque[Seconds] = field(default_factory=deque)
@@ -86,7 +87,7 @@ class _Chat:
 
 
 def kind_of(name: str, chat: Any, *, ephemeral: bool) -> tuple[str, Any]:
-    """What a call counts as, and for which chat Telegram would close it."""
+    """A call's kind, and the chat (or None) whose calls of this kind a 429 would hold back."""
     if name in {"answerCallbackQuery", "answerInlineQuery"}:
         return "answer", None
     if chat is None or name.startswith("get"):
@@ -94,7 +95,7 @@ def kind_of(name: str, chat: Any, *, ephemeral: bool) -> tuple[str, Any]:
     if ephemeral or "Ephemeral" in name:
         return "whisper", chat
     if not name.startswith(("send", "edit")) or name == "editChatInviteLink":
-        # What says nothing goes on while Telegram takes no messages: deleting, leaving, making links.
+        # Calls that send no message (deleting, leaving, making links) go on while Telegram takes no messages.
         return "manage", chat
     if isinstance(chat, int) and chat > 0:
         return "private", chat
@@ -102,9 +103,9 @@ def kind_of(name: str, chat: Any, *, ephemeral: bool) -> tuple[str, Any]:
 
 
 class Pacer(BaseRequestMiddleware):
-    """Request middleware of the bot's session.
+    """Keeps the limits. It is the request middleware of the bot's session.
 
-    What is over is forgotten: at most twice as much is kept as the last minute's limits need.
+    Old state is deleted: at most twice as much is kept as the limits of the last minute need.
     """
 
     def __init__(
@@ -118,11 +119,11 @@ class Pacer(BaseRequestMiddleware):
         self._chats: dict[int, _Chat] = {}
         self._chats_kept = KEPT_AT_LEAST
         self._slots: list[Seconds] = []
-        """Turns of the outbox that were taken, in order; those that are over are dropped."""
+        """Slots of the outbox that are taken, in order of time. Past ones are deleted."""
 
     @property
     def gap(self) -> Seconds:
-        """Between two messages of the outbox."""
+        """Seconds between two messages of the outbox."""
         return 1 / self._limits.per_second
 
     async def __call__(
@@ -131,13 +132,18 @@ class Pacer(BaseRequestMiddleware):
         bot: Bot,
         method: TelegramMethod[TelegramType],
     ) -> Response[TelegramType]:
-        """For calls that aiogram makes."""
+        """Pace a call that aiogram makes."""
         whispers = getattr(method, "ephemeral_message_parameters", None) is not None
         kind, chat = kind_of(type(method).__api_method__, getattr(method, "chat_id", None), ephemeral=whispers)
         return await self.paced(kind, chat, lambda: make_request(bot, method))
 
     async def paced(self, kind: str, chat: Any, request: Callable[[], Awaitable[T]]) -> T:
-        """Send when the gate is open; wait up to two seconds, then say so by `HeldError`."""
+        """Send a request of this kind to this chat once it may leave; its result.
+
+        Raises:
+            HeldError: it can't leave within two seconds.
+            TelegramAPIError: Telegram refused it.
+        """
         deadline = self._now() + PATIENCE
         pause: Seconds = 0.1
         while True:
@@ -150,7 +156,7 @@ class Pacer(BaseRequestMiddleware):
                 self._close(kind, chat, error.retry_after)
             except (RestartingTelegram, TelegramServerError, TelegramNetworkError) as error:
                 self._calls[kind, "unreachable"] += 1
-                # Whether a cut call was done can't be known: sent twice at worst, lost never.
+                # Nobody knows whether a cut call was done. It is sent again: a message may come twice, but isn't lost.
                 if self._now() + pause > deadline:
                     raise HeldError(kind, pause) from error
                 await asyncio.sleep(pause)
@@ -163,10 +169,10 @@ class Pacer(BaseRequestMiddleware):
                 return result
 
     async def wait_for_slot(self, chat_id: int) -> None:
-        """Wait for an ordinary message's turn in a group, two seconds at most.
+        """Reserve a slot for an ordinary message in a group, and wait for it.
 
         Raises:
-            HeldError: it comes later than that.
+            HeldError: no slot is free within two seconds.
         """
         wait = self.reserve(chat_id, edit=False, within=PATIENCE, kept=self._limits.group_reserved)
         if wait is None:
@@ -174,9 +180,9 @@ class Pacer(BaseRequestMiddleware):
         await asyncio.sleep(wait)
 
     def reserve(self, chat_id: int, *, edit: bool, within: Seconds, kept: int = 0) -> Seconds | None:
-        """Take a turn for a message of the outbox; seconds until it, or None if that is later than `within`.
+        """Reserve the next free slot for a message; seconds until it, or None if that is later than `within`.
 
-        `kept` of a group's minute are left for others.
+        `kept` slots of a group's window are left for announcements.
         """
         limits, now = self._limits, self._now()
         chat = self._chats.get(chat_id) or _Chat()
@@ -203,7 +209,7 @@ class Pacer(BaseRequestMiddleware):
         return at - now
 
     def _forget_chats(self, now: Seconds) -> None:
-        """Drop chats whose gap and whose window are over; looked for again when twice as many are there."""
+        """Delete chats whose gap and window are over. The next check comes when twice as many chats are kept."""
         since = now - self._limits.group_window
         self._chats = {
             chat_id: chat
@@ -213,12 +219,12 @@ class Pacer(BaseRequestMiddleware):
         self._chats_kept = max(KEPT_AT_LEAST, 2 * len(self._chats))
 
     def _forget_gates(self, now: Seconds) -> None:
-        """Drop gates that are open and paced no more; those that nobody passes again would stay for ever."""
+        """Delete gates that are open and no longer paced. Without this, gates that nobody passes again would stay."""
         self._gates = {key: gate for key, gate in self._gates.items() if max(gate.closed_until, gate.paced_until) > now}
         self._gates_kept = max(KEPT_AT_LEAST, 2 * len(self._gates))
 
     def _first_free_slot(self, at: Seconds, now: Seconds) -> Seconds:
-        """The first turn from `at` on that nobody has taken: a chat that has to wait holds no other one up."""
+        """The first free slot from `at` on. A chat that has to wait doesn't delay other chats."""
         gap = self.gap
         del self._slots[: bisect_right(self._slots, now - gap)]
         for taken in self._slots[bisect_right(self._slots, at - gap) :]:
@@ -228,7 +234,7 @@ class Pacer(BaseRequestMiddleware):
         return at
 
     def _when_window_has_room(self, sent: deque[Seconds], most: int, at: Seconds) -> Seconds:
-        """When one more fits into any window of a minute that holds `most`."""
+        """When a window has room for one more, if it takes `most`: `at`, or later."""
         while sent and sent[0] <= at - self._limits.group_window:
             sent.popleft()
         return at if len(sent) < most else sent[-most] + self._limits.group_window
@@ -238,7 +244,7 @@ class Pacer(BaseRequestMiddleware):
         now = self._now()
         at = max(now, gate.closed_until)
         if gate.paced_until > now:
-            # Many wait behind a gate that a 429 closed: they leave one by one, not all at once.
+            # Many calls may have waited for the end of a 429. They leave one by one, not all at once.
             at = max(at, gate.next_at)
         if at > deadline:
             raise HeldError(kind, at - now)

@@ -1,4 +1,4 @@
-"""What a promised message says, and in which language, out of its payload."""
+"""Reads the outcome and the language of a promised message from its payload."""
 
 from bot.content.catalog import OUTCOMES
 from bot.rules.outcome import Outcome
@@ -8,10 +8,10 @@ from bot.store.messages.payloads import DamagedError, Say, Tell
 
 
 def outcome_in(payload: Say | Tell) -> Outcome:
-    """The outcome that was promised.
+    """The outcome of a promised message.
 
     Raises:
-        DamagedError: there is no such outcome (any more), or its facts aren't its own.
+        DamagedError: no outcome has this name (any more), or the facts don't fit it.
     """
     kind = OUTCOMES.get(payload.outcome)
     if kind is None:
@@ -24,10 +24,10 @@ def outcome_in(payload: Say | Tell) -> Outcome:
 
 
 def language_in(payload: Say | Tell) -> Language | None:
-    """The language that was promised, if one was.
+    """The language of a promised message, or None if it names none.
 
     Raises:
-        DamagedError: it is none of ours.
+        DamagedError: the bot doesn't know the language.
     """
     try:
         return Language(payload.language) if payload.language else None

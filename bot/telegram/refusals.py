@@ -1,4 +1,4 @@
-"""What aiogram raises when Telegram refuses something, as a `Refusal`."""
+"""Turns aiogram's exceptions for refused calls into a `Refusal`."""
 
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 
@@ -6,6 +6,6 @@ from bot.rules.refusals import Refusal, reason_of
 
 
 def refusal_of(error: TelegramBadRequest | TelegramForbiddenError) -> Refusal:
-    """Why Telegram refused it."""
+    """Why Telegram refused the call."""
     code = 403 if isinstance(error, TelegramForbiddenError) else 400
     return reason_of(code, error.message)

@@ -1,7 +1,8 @@
-"""Answers a person: by a callback answer, an ephemeral message, in private, and only then by a short-lived reply.
+"""Answers one person: by a callback answer, else a whisper, else in private, else by a short-lived reply in the group.
 
-Nothing that one fan asked for fills the group, and a code is never said aloud. What was asked for is done by then, so
-an answer that can't leave within two seconds keeps nobody waiting: it becomes an outbox row, or is dropped.
+Answers to one fan don't fill the group, and a code is never said aloud. The use case is done before its answer is
+given. So an answer that can't leave within two seconds doesn't make anybody wait: it becomes a row of the outbox, or is
+given later from memory.
 """
 
 from collections.abc import Awaitable, Callable
@@ -36,16 +37,16 @@ from bot.telegram.whispers import Whispers
 log = get_logger("voice")
 
 PRESS_ANSWERED = 120.0
-"""Seconds after which a replayed press is handled but not answered: Telegram has given its query up."""
+"""Seconds after which a press is handled but not answered, because Telegram takes no answer any more."""
 SHORT_LIVED = timedelta(seconds=30)
-"""How long a reply in the group stays when nothing quieter was possible."""
+"""How long a reply stays in the group, which is used if nothing quieter was possible."""
 NOT_IN_GROUP = "USER_NOT_PARTICIPANT"
-"""How Telegram refuses a whisper to somebody who isn't in the group."""
+"""Part of the message with which Telegram refuses a whisper to somebody who isn't in the group."""
 NO_PREVIEW = {"is_disabled": True}
 
 
 Absent = Callable[[Place, int, int, datetime], Awaitable[None]]
-"""(place, chat, user, at) → writes down that a person isn't in a group."""
+"""(place, chat id, user id, at) → stores that a person isn't in a group."""
 
 
 class Voice:
@@ -64,7 +65,7 @@ class Voice:
         meters: Meters | None = None,
         note_absent: Absent | None = None,
     ) -> None:
-        """`note_absent` writes down whom Telegram refused a whisper, as they aren't in the group."""
+        """`note_absent` is called if Telegram refuses a whisper because the person isn't in the group."""
         self._meters = meters or Meters()
         self._note_absent = note_absent
         self._out = out
@@ -77,7 +78,7 @@ class Voice:
         self._late_answers = LateAnswers()
 
     async def answer(self, ask: Ask, outcome: Any) -> None:
-        """Tell the asker what came of it."""
+        """Tell the person who asked the outcome."""
         said = self._words.say(outcome, ask.place, ask.language)
         heard = False
         if ask.press_id is not None:
@@ -88,17 +89,17 @@ class Voice:
                 return
         target = target_of(ask)
         if heard and said.told_by_alert:
-            target = replace(target, aloud=False)  # the code is read: nothing need be said in the group besides
+            target = replace(target, aloud=False)  # the person has read the code, so no reply in the group is needed
         await self._tell_or_promise(ask, target, said)
 
     async def panel(self, ask: Ask, outcome: Any, *, below: Any = None) -> int | None:
-        """Show a panel: where a button of it was pressed in its place, else as a new message.
+        """Show a panel. If one of its buttons was pressed, its message is edited; else a new message is sent.
 
-        Only private messages and whispers are edited. Gives the message's id, to be remembered by a dialogue, if it
-        isn't a whisper. `below` is another outcome that stands under it in the same message.
+        Only private messages and whispers are edited. `below` is another outcome that is shown under the panel in the
+        same message. Returns the message's id, which a dialogue can remember; None for a whisper.
 
-        A panel that can't leave now is promised as a message of its own, without what stands below: None then too. The
-        newest one takes the place of those that still wait.
+        A panel that can't leave now is promised as a new message, without `below`. Then None is returned too. Of
+        promised panels only the newest is sent.
         """
         if ask.press_id is not None and ask.age <= PRESS_ANSWERED:
             await self._answer_press(ask.press_id, None)
@@ -126,14 +127,14 @@ class Voice:
         return None
 
     async def delete_panel(self, ask: Ask, message_id: int) -> None:
-        """Delete a panel of ours in the asker's private chat, if it can still be deleted."""
+        """Delete a panel of the bot in the person's private chat. If it can't be deleted, it stays."""
         try:
             await self._out.call("deleteMessage", chat_id=ask.chat_id, message_id=message_id)
         except (TelegramBadRequest, HeldError):
             log.info("panel_stays", chat=ask.chat_id)
 
     async def picture(self, ask: Ask, outcome: Any, picture: bytes) -> None:
-        """Answer with a picture and the outcome as its caption; where only words can go, with the words."""
+        """Answer with a picture and the outcome as its caption. If no picture can be sent, answer with the text."""
         said = self._words.say(outcome, ask.place, ask.language)
         target = target_of(ask)
         ways: list[tuple[int, dict[str, Any]]] = []
@@ -158,9 +159,9 @@ class Voice:
         await self.answer(ask, outcome)
 
     async def open_private(self, ask: Ask, payload: str, outcome: Any) -> None:
-        """Open the private chat of someone who pressed a button; who can't be sent there hears `outcome`.
+        """Open the private chat with the bot for somebody who pressed a button. If that fails, answer with `outcome`.
 
-        Telegram lets a press be answered by a link to the bot itself: one tap, then *Start* says `payload` to us.
+        Telegram allows a link to the bot as the answer to a press. In the private chat *Start* sends `payload`.
         """
         if ask.press_id is not None and ask.age <= PRESS_ANSWERED:
             try:
@@ -176,15 +177,15 @@ class Voice:
         await self.answer(ask, outcome)
 
     async def tell(self, target: Target, outcome: Any, place: Place, language: Language) -> bool:
-        """Tell one person something that the outbox promised, by the quietest way that is open; whether one was.
+        """Tell one person a promised outcome by the quietest way that is open; False if none was.
 
         Raises:
-            HeldError: it can't leave now.
+            HeldError: the message can't leave now.
         """
         return await self._tell(target, self._words.say(outcome, place, language), place, has_slot=True)
 
     async def _send_panel(self, ask: Ask, said: Said) -> int | None:
-        """A panel's number; None where Telegram refuses it: what the person did is done all the same."""
+        """Send a panel in private; its message id, or None if Telegram refuses it. The person's act stays done."""
         try:
             return message_id_of(await self._send(ask.chat_id, said))
         except TelegramForbiddenError:
@@ -194,7 +195,7 @@ class Voice:
         return None
 
     async def _edit_panel(self, method: str, ask: Ask, said: Said, **which: int) -> bool:
-        """Whether the panel shows this now; one that was deleted, or is too old, can't."""
+        """Edit a panel; whether it shows the text now. A deleted or too old message can't be edited."""
         try:
             await self._out.call(
                 method,
@@ -205,14 +206,14 @@ class Voice:
                 reply_markup=self._out.keyboard(said.buttons),
                 **which,
             )
-        except TelegramNotFound:  # an older server
+        except TelegramNotFound:  # an older server doesn't know the method
             return False
         except TelegramBadRequest as error:
             return "not modified" in error.message
         return True
 
     async def _answer_press(self, press_id: str, short: str | None, *, toast: bool = False) -> bool:
-        """Whether the person has read it: an answer may come too late, or have no short form."""
+        """Answer a press; whether the person got a text. An answer can come too late, or have no short form."""
         try:
             await self._out.call(
                 "answerCallbackQuery",
@@ -233,7 +234,7 @@ class Voice:
     async def _answer_later(
         self, ask: Ask, target: Target, said: Said, held: HeldError, fold: str | None = None
     ) -> None:
-        """Say it when it can leave: the outbox is a shop's, so who is in none gets it from memory."""
+        """Give an answer later: by the outbox, or from memory for somebody in no shop."""
         if ask.place is None:
             self._late_answers.retry(partial(self._tell, target, said, None), held)
         else:
@@ -244,7 +245,7 @@ class Voice:
             return await self._tell_in_chat(target, said, place, has_slot=has_slot)
         except TelegramMigrateToChat as error:
             await self._move_group.follow(target.chat_id, error.migrate_to_chat_id, self._clock.now())
-            # What was answered lies in the old group: its ids mean nothing in the new one.
+            # The message that is answered is in the old group. Its ids mean nothing in the new one.
             new_id = error.migrate_to_chat_id
             there = replace(target, chat_id=new_id, press_id=None, ephemeral_id=None, reply_to=None, thread_id=None)
             return await self._tell_in_chat(there, said, place, has_slot=has_slot)

@@ -1,4 +1,4 @@
-"""Whom an answer is for, and by which ways it may go; an answer that can't leave now as a row of the outbox."""
+"""The target of an answer: a person and the ways that are open. Also promises answers that can't leave now."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,13 +16,15 @@ from bot.store.tables.messages import OutboxState
 from bot.telegram.ask import Ask
 
 EPHEMERAL_WINDOW = 14.0
-"""Seconds in which a bot that isn't administrator may whisper after a press or an ephemeral command (15, less one)."""
+"""Seconds after a press or an ephemeral command in which a bot that is no administrator may whisper.
+
+Telegram allows 15; one is left for the way."""
 TOLD_WITHIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Whom to tell, and by which ways."""
+    """The person to tell, and the ways by which they can be told."""
 
     user_id: int
     chat_id: int
@@ -33,9 +35,9 @@ class Target:
     ephemeral_id: int | None = None
     reply_to: int | None = None
     thread_id: int | None = None
-    """The topic, or the thread of comments, in which it was asked."""
+    """The topic or the thread of comments in which they asked."""
     aloud: bool = True
-    """Whether a short-lived reply in the group may be given where nothing quieter works."""
+    """Whether a short-lived reply in the group is allowed if nothing quieter works."""
 
     @property
     def private(self) -> bool:
@@ -44,7 +46,7 @@ class Target:
 
 
 def target_of(ask: Ask) -> Target:
-    """The asker, and the ways that are open to them now."""
+    """The person who asked, and the ways that are open to them now."""
     someone_else = ask.sender.user_id in SPEAKING_FOR_OTHERS
     channel = ask.group is not None and ask.group.is_channel
     admin = ask.group is not None and ask.group.is_admin
@@ -63,7 +65,10 @@ def target_of(ask: Ask) -> Target:
 
 
 def promise_answer(tx: Tx, ask: Ask, target: Target, outcome: Any, now: datetime, fold: str | None = None) -> None:
-    """Let the outbox tell it when it can leave. With `fold` it takes the place of older ones that still wait."""
+    """Promise an answer in the outbox, which sends it once it can leave.
+
+    With `fold` it replaces older answers of the same fold key that still wait.
+    """
     whisper = ask.group is not None and ask.group.is_admin and target.whisper
     if fold is not None:
         older = (col(Outbox.fold_key) == fold, col(Outbox.state) == OutboxState.WAITING)
@@ -79,7 +84,7 @@ def promise_answer(tx: Tx, ask: Ask, target: Target, outcome: Any, now: datetime
         asked=True,
         thread_id=target.thread_id,
     )
-    # In a channel nobody is answered aloud, later neither.
+    # Nobody is answered aloud in a channel, so a late answer goes to the person's private chat.
     chat_id = ask.chat_id if target.aloud or whisper else target.user_id
     terms = Terms(now=now, key=f"tell:{ask.cause}", fold_key=fold, not_after=now + TOLD_WITHIN)
     promise(tx, ask.community.community_id, chat_id, payload, terms)

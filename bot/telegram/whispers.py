@@ -1,8 +1,9 @@
 """Whether the Bot API server knows whispers (ephemeral messages).
 
-An older server ignores the parameter that it doesn't know, and says the words to the whole group. So an answer counts
-as whispered only if Telegram's answer carries `ephemeral_message_id`. What was said aloud is deleted at once, and
-nothing is whispered any more until the next start. Nothing secret is whispered before the server is known to know them.
+An older server ignores the parameter that it doesn't know, and shows the message to the whole group. So a message
+counts as whispered only if the server's answer has an `ephemeral_message_id`. Else the message is deleted at once, and
+nothing is whispered until the next start. Nothing secret is whispered before the server has shown that it knows
+whispers.
 """
 
 import asyncio
@@ -33,14 +34,14 @@ from bot.telegram.pacer import HeldError
 log = get_logger("whispers")
 
 NOBODY = 1
-"""A chat, a person and a message that this bot never had: a server that has the method refuses them with a 400."""
+"""An id of no chat, person or message of this bot. A server that knows the method refuses it with a 400."""
 PROBE_PAUSE = 5.0
-"""Seconds between two probes, while Telegram doesn't answer them."""
+"""Seconds between two probes while Telegram doesn't answer."""
 TOLD_WITHIN = timedelta(days=3)
 
 
 class Whispers:
-    """What is known of the server, in this process: a start asks anew."""
+    """Finds out whether the server knows whispers. A new process asks again."""
 
     def __init__(self, out: Outbound, db: Database, clock: Clock) -> None:
         self._out = out
@@ -53,11 +54,14 @@ class Whispers:
 
     @property
     def possible(self) -> bool:
-        """Whether whispers may work: False once the server has shown that it doesn't know them."""
+        """Whether whispers may work. False once the server has shown that it doesn't know them."""
         return self._known is not False
 
     async def probe(self) -> None:
-        """Ask the server for a method that came with whispers. Without an answer it stays unknown."""
+        """Call a method that came with whispers, to find out whether the server knows them.
+
+        Without a clear answer it stays unknown.
+        """
         async with self._probing:
             if self._known is not None or time.monotonic() < self._probe_at:
                 return
@@ -80,16 +84,16 @@ class Whispers:
                 self._known = True
 
     async def may_whisper(self, place: Place | None, *, secret: bool) -> bool:
-        """Whether something may be whispered; with the first that may not, the shop's owner is told."""
+        """Whether something may be whispered. The first time that it may not, the shop's owner is told."""
         if self._known is None and (secret or self._probing.locked()):
-            await self.probe()  # waits for the one that is under way
+            await self.probe()  # this also waits for a probe that is running
         if self._known is False and place is not None and place.community_id not in self._told:
             self._told.add(place.community_id)
             await self._db.write(_tell_owner, place, self._clock.now())
         return self._known is True or (self._known is None and not secret)
 
     async def was_whispered(self, chat_id: int, sent: Any, place: Place | None) -> bool:
-        """Whether what was sent is a whisper; what was said aloud instead is taken back."""
+        """Whether the sent message is a whisper, by the server's answer. If it was said aloud, it is deleted."""
         if isinstance(sent, dict) and sent.get("ephemeral_message_id"):
             self._known = True
             return True

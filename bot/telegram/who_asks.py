@@ -1,4 +1,7 @@
-"""Who speaks, where, in which community and language: read before a handler runs, mostly from memory."""
+"""Makes the `Ask` of an update before its handler runs: who speaks, where, in which community and language.
+
+Most of it comes from caches.
+"""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -15,17 +18,17 @@ from bot.rules.words import reader_language
 from bot.telegram.ask import Ask, room_of
 
 NAME_LENGTH = 64
-"""Of a person's name, as much as we keep: Telegram allows 64 for each of its two parts."""
+"""Characters of a person's name that are kept. Telegram allows 64 for each of its two parts."""
 
 Watch = Callable[[Place, Sender, datetime], Awaitable[None]]
-"""(place, sender, at) → notes that somebody pressed a button."""
+"""(place, sender, at) → notes a press, to recognise presses that are too fast."""
 ForgetTopic = Callable[[int], Awaitable[None]]
-"""(chat) → forgets the topic that was chosen in a group that is no forum any more."""
+"""(chat id) → deletes the chosen topic of a group that is no forum any more."""
 Taker = Callable[[Any, dict[str, Any]], Awaitable[None]]
 
 
 class WhoAsks:
-    """Puts an `Ask` beside each message and press; what nobody asked (bots, forwards of the channel) stops here."""
+    """Adds an `Ask` to each message and press. Messages of bots, and forwards from the channel, go no further."""
 
     def __init__(
         self,
@@ -36,7 +39,7 @@ class WhoAsks:
         forget_topic: ForgetTopic,
         meant_fast: frozenset[str],
     ) -> None:
-        """`meant_fast` holds the prefixes of presses that come fast by their nature: they are no sign of a machine."""
+        """`meant_fast` are prefixes of presses that fans are meant to make fast: they are no sign of a machine."""
         self._communities = communities
         self._clock = clock
         self._watch = watch
@@ -44,7 +47,7 @@ class WhoAsks:
         self._meant_fast = meant_fast
 
     async def __call__(self, taker: Taker, event: Message | CallbackQuery, data: dict[str, Any]) -> None:
-        """Read who asks, then hand on."""
+        """Make the `Ask`, then call the handler `taker`."""
         if isinstance(event, Message):
             ask: Ask | None = await self._of_message(event, data["cause"])
         else:
@@ -94,7 +97,7 @@ class WhoAsks:
     async def _ask(
         self, user: User, chat_id: int, at: datetime, cause: str, *, public: bool, spoken: Message | None, **how: Any
     ) -> Ask:
-        """`spoken` is the message itself, or the one that was pressed, if it is still there."""
+        """`spoken` is the message, or the one whose button was pressed; None if that is no longer available."""
         group = await self._communities.group(chat_id) if chat_id < 0 else None
         forum = spoken is not None and bool(spoken.chat.is_forum)
         if group is not None and group.topic is not None and spoken is not None and not forum:
@@ -123,7 +126,7 @@ class WhoAsks:
 
 
 def sender_of(user: User, room: Room | None = None) -> Sender:
-    """A Telegram user as the store knows people, and the shop's room in which they act."""
+    """A Telegram user as a `Sender`, with the room of the shop in which they act."""
     return Sender(
         user_id=user.id,
         name=" ".join(user.full_name.split())[:NAME_LENGTH],
@@ -134,9 +137,10 @@ def sender_of(user: User, room: Room | None = None) -> Sender:
 
 
 def _thread_of(message: Message, *, linked: bool) -> int | None:
-    """The topic that a message is in, or the thread of comments under a channel's post.
+    """The topic of a message, or the thread of comments under a channel's post; None if it has neither.
 
-    In plain groups answers carry the id of what was answered first: that is no place to speak in.
+    In groups without topics a reply has the thread id of the first message that was replied to. That is no thread to
+    send into.
     """
     if _is_copy(message):
         return message.message_id
@@ -145,5 +149,5 @@ def _thread_of(message: Message, *, linked: bool) -> int | None:
 
 
 def _is_copy(message: Message | InaccessibleMessage | None) -> bool:
-    """Whether it is a channel's post in its discussion group: whoever reads the channel can press and comment there."""
+    """Whether it is the copy of a channel's post in the discussion group, where every reader can press and comment."""
     return bool(getattr(message, "is_automatic_forward", False))

@@ -1,6 +1,6 @@
-"""Copies of an SQLite database: one to keep, and one put back in its place. Synchronous: the command line runs them.
+"""Backup and restore of an SQLite database. All functions are synchronous: the command line calls them.
 
-What somebody wrote waits in the inbox, or is set aside, and neither is in a copy.
+The inbox and the updates that were set aside hold what people wrote, so no copy contains them.
 """
 
 import os
@@ -24,28 +24,28 @@ from bot.store.tables import Outbox
 from bot.store.tables.messages import OutboxState
 
 WRITTEN_BY_PEOPLE = ("inbox", "set_aside")
-"""Tables that hold what people wrote, until it is handled or repaired: no copy has them."""
+"""Tables that hold what people wrote until it is handled or repaired. They are empty in every copy."""
 ENCORES_TABLES = frozenset({"alembic_version", "community", "member", "account", "transfer", "inbox", "outbox"})
-"""Tables by which a database is known as Encore's."""
+"""Tables that every database of Encore has."""
 SIDE_FILES = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a database while it is open."""
+"""Ends of the names of files that SQLite keeps beside an open database."""
 SQLITES_OWN = frozenset({("table", "sqlite_sequence"), ("table", "sqlite_stat1"), ("table", "sqlite_stat4")})
 """Tables that SQLite makes by itself."""
 BUSY_SECONDS = 10.0
 LONGEST_NAME = 60
-"""Signs of a foreign name that are told."""
+"""Characters of an unknown name that an error message shows."""
 
 TRUE_WHEN_SENT = (POST, EDIT, DELETE, FILE)
-"""Promises that hold references: what they say is read when they leave, so late they are no lie."""
+"""Acts of promised messages whose content is read when they leave, so that it is true even if they leave late."""
 
 
 class BackupError(Exception):
-    """Why nothing was copied, in one line."""
+    """Nothing was copied. The text says why in one line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """A copy, and how much of a shop is in it."""
+    """A finished backup and what is in it."""
 
     size: int
     """Bytes."""
@@ -102,11 +102,10 @@ def take_in(source: Path, database: Path) -> Path:
 
 
 def drop_overdue(tx: Tx, now: datetime) -> int:
-    """After a restore: drop promises that would come as lies or twice; how many.
+    """After a restore, let promised messages expire that would be untrue or come twice; how many expired.
 
-    What was waiting in the backup and is overdue now was most likely sent by the bot that went on after it. Cards,
-    edits and deletions tell what is true when they leave, so they go on; all else that is overdue expires. What is
-    due later stands.
+    The bot went on after the backup was made, so it most likely sent the messages that are overdue now. Cards, edits,
+    deletions and files show what is true when they leave, so they stay. Messages that are due later stay too.
     """
     dropped = tx.execute(
         update(Outbox)
@@ -118,20 +117,20 @@ def drop_overdue(tx: Tx, now: datetime) -> int:
         .values(state=OutboxState.EXPIRED, problem="overdue when the backup was restored")
         .returning(col(Outbox.id))
     ).all()
-    forget(tx, now)  # Telegram may have numbered updates anew since
+    forget(tx, now)  # Telegram may have started new update numbers since the backup
     return len(dropped)
 
 
 def put_in_place(made: Path, database: Path, now: datetime) -> Path | None:
-    """Let `made` become the database; where the old one is kept, None if there was none."""
+    """Make `made` the database; the path at which the old one is kept, or None if there was none."""
     _close_for_good(made)
     kept = _fresh_name(f"{database}.before-restore-{now:%Y%m%dT%H%M%SZ}")
     existed = database.exists()
     hand_over(made, database if existed else database.parent)
     for side in SIDE_FILES:
-        # A log that stayed would be played into the new file.
+        # SQLite would apply a log that stays here to the new file.
         with suppress(FileNotFoundError):
-            os.replace(f"{database}{side}", f"{kept}{side}")  # noqa: PTH105  # paths with a tail
+            os.replace(f"{database}{side}", f"{kept}{side}")  # noqa: PTH105  # the paths are strings
     if existed:
         try:
             kept.hardlink_to(database)  # there is never a moment without a database under its name
@@ -143,18 +142,18 @@ def put_in_place(made: Path, database: Path, now: datetime) -> Path | None:
 
 
 def _fresh_name(name: str) -> Path:
-    """This name, or with a number: what was kept before is never written over."""
+    """This name, with a number if a file of this name exists: an older file is never overwritten."""
     return next(path for path in (Path(name), *(Path(f"{name}-{n}") for n in range(2, 1000))) if not path.exists())
 
 
 def discard(made: Path) -> None:
-    """Take away a copy that won't be used."""
+    """Delete a copy that won't be used, with its side files."""
     for side in ("", *SIDE_FILES):
         Path(f"{made}{side}").unlink(missing_ok=True)
 
 
 def somebody_has_it_open(database: Path) -> bool:
-    """Whether another program (a shell, a bot without our lock) has the file open now; a damaged file is nobody's."""
+    """Whether another program (a shell, a bot without our lock) has the file open now. False for a damaged file."""
     if not database.is_file():
         return False
     try:
@@ -170,7 +169,7 @@ def somebody_has_it_open(database: Path) -> bool:
 
 
 def _check_origin(backup: sqlite3.Connection, source: Path) -> str:
-    """See that it is sound and Encore's; its revision."""
+    """Check that the backup is sound and a database of Encore; its schema revision."""
     (first,) = backup.execute("PRAGMA integrity_check(1)").fetchone()
     if first != "ok":
         raise BackupError(f"{source} is damaged: {_one_line(first)}")
@@ -184,9 +183,9 @@ def _check_origin(backup: sqlite3.Connection, source: Path) -> str:
 
 
 def _check_schema(backup: sqlite3.Connection, source: Path, revision: str) -> None:
-    """See that there is in it what its revision's migrations make, and nothing else.
+    """Check that the backup has exactly the tables, columns and indexes that its revision's migrations make.
 
-    A trigger or a view would run whatever its maker wrote, with the bot's rights, long after the restore.
+    A foreign trigger or view could run any code of its maker with the bot's rights, long after the restore.
     """
     with tempfile.TemporaryDirectory() as folder:
         model = Path(folder) / "model.db"
@@ -201,7 +200,7 @@ def _check_schema(backup: sqlite3.Connection, source: Path, revision: str) -> No
 
 
 def _schema_parts(database: sqlite3.Connection) -> set[tuple[str, str]]:
-    """What a database is made of: (kind, name) of tables, their columns, indexes, triggers, views."""
+    """The parts of a database's schema as (kind, name): tables, their columns, indexes, triggers, views."""
     parts: set[tuple[str, str]] = set()
     for kind, name, sql in database.execute("SELECT type, name, sql FROM sqlite_master").fetchall():
         if kind == "table" and str(sql).upper().startswith("CREATE VIRTUAL"):
@@ -215,7 +214,7 @@ def _schema_parts(database: sqlite3.Connection) -> set[tuple[str, str]]:
 
 
 def _name_one(parts: set[tuple[str, str]]) -> str:
-    """One of them in a few plain signs: a table rather than its columns."""
+    """The name of one part, printable and short; a table comes before its columns."""
     kind, name = min(parts, key=lambda part: ("column" in part[0], part))
     return f"{kind} {''.join(sign for sign in name if sign.isprintable())[:LONGEST_NAME]}"
 
@@ -239,7 +238,10 @@ def _check_and_keep(made: Path, target: Path) -> Copied:
 
 
 def _leave_out_words(path: Path) -> None:
-    """Delete what people wrote so that no page keeps it, and no undo log either: a copy that fails is thrown away."""
+    """Delete what people wrote, so that no page of the file keeps it.
+
+    There is no undo log, which could keep it too: a copy that fails is deleted anyway.
+    """
     with closing(_open(path)) as copy:
         copy.execute("PRAGMA journal_mode = OFF")
         copy.execute("PRAGMA secure_delete = ON")
@@ -250,7 +252,7 @@ def _leave_out_words(path: Path) -> None:
 
 
 def _close_for_good(path: Path) -> None:
-    """One file, with nothing left beside it."""
+    """Merge a copy's log into its file, so that nothing is left beside it."""
     with closing(_open(path)) as made:
         made.execute("PRAGMA journal_mode = DELETE")
     _sync(path)
@@ -258,11 +260,14 @@ def _close_for_good(path: Path) -> None:
 
 @contextmanager
 def _new_file_beside(target: Path, *, keep: bool = False) -> Iterator[Path]:
-    """An empty file that only its owner may read, in the folder of `target`; removed unless it is kept or moved."""
+    """Make an empty file that only its owner may read, in the folder of `target`.
+
+    It is deleted at the end, unless `keep` is set or it was moved.
+    """
     try:
         descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent)
     except FileNotFoundError:
-        # Not made here: where a drive isn't mounted, a folder in its place would fill the wrong disk.
+        # The folder isn't made: if a drive isn't mounted, a new folder in its place would fill the wrong disk.
         raise BackupError(f"there is no folder {target.parent}; make it first") from None
     except OSError as error:
         raise BackupError(f"{target.parent} can't be written to: {error.strerror}") from None
@@ -279,7 +284,7 @@ def _new_file_beside(target: Path, *, keep: bool = False) -> Iterator[Path]:
 
 @contextmanager
 def _without_new_side_files(path: Path) -> Iterator[None]:
-    """A reader leaves a log and an index beside a file in WAL mode: take away those that weren't there."""
+    """Delete the side files that reading makes beside a file in WAL mode, if they weren't there before."""
     sides = [Path(f"{path}{side}") for side in SIDE_FILES]
     fresh = [side for side in sides if not side.exists()]
     try:
@@ -290,7 +295,7 @@ def _without_new_side_files(path: Path) -> Iterator[None]:
 
 
 def _open(path: Path, *, mode: str = "rw", seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
-    """A connection that never makes a file, and that begins no transaction by itself."""
+    """Open a connection that never makes a file and begins no transaction by itself."""
     address = f"{path.resolve().as_uri()}?mode={mode}"
     connection = sqlite3.connect(address, uri=True, timeout=seconds, isolation_level=None)
     connection.execute("PRAGMA trusted_schema = OFF")  # a file from elsewhere must not call functions that act

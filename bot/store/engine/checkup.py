@@ -1,4 +1,4 @@
-"""What `doctor` asks of a database, without changing it and without getting in a running bot's way."""
+"""Queries of `doctor` and other commands. They change nothing, and a running bot isn't disturbed."""
 
 import sqlite3
 from collections.abc import Callable
@@ -31,12 +31,12 @@ _PROBLEMS: dict[int, type[DatabaseHeld | DatabaseReadOnly | DatabaseDamaged]] = 
     sqlite3.SQLITE_NOTADB: DatabaseDamaged,
 }
 PRIMARY = 0xFF
-"""The part of SQLite's extended error codes that tells the kind."""
+"""Mask for the part of SQLite's extended error codes that is the primary code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """How much there is."""
+    """What is in a database: how many shops and members, and the shops' time zones."""
 
     shops: int
     members: int
@@ -44,7 +44,7 @@ class Contents:
 
 
 def examine_file(path: Path) -> Finding | None:
-    """What is wrong with an SQLite file, or None: its pages, then whether it can be written."""
+    """Check an SQLite file's pages, then whether it can be written; what is wrong, or None."""
     try:
         with closing(
             sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=PATIENCE, isolation_level=None)
@@ -52,7 +52,7 @@ def examine_file(path: Path) -> Finding | None:
             (first,) = database.execute("PRAGMA integrity_check(1)").fetchone()
             if first != "ok":
                 return DatabaseDamaged()
-            # Taking the write lock is what a write needs; nothing is written.
+            # A write needs the write lock. Taking it shows that it can be had, and writes nothing.
             database.execute("BEGIN IMMEDIATE")
             database.execute("ROLLBACK")
     except sqlite3.Error as error:
@@ -96,14 +96,17 @@ def read_contents(session: Session) -> Contents:
 
 
 def count_unreported_gifts(session: Session) -> int:
-    """Cards of gifts that were opened though Telegram never told that any was sent; 0 if it does tell."""
+    """How many gift cards were opened, if Telegram never reported that one was sent; 0 if it reports that.
+
+    More than 0 means that inline feedback is off at BotFather.
+    """
     if session.execute(select(col(GiftSending.id)).limit(1)).first() is not None:
         return 0
     return session.execute(select(func.count()).select_from(Gift).where(col(Gift.opened) > 0)).scalar_one()
 
 
 def shops_without_home(session: Session) -> list[str]:
-    """Names of shops in whose home group the bot isn't any more."""
+    """Names of the shops whose home group the bot has left."""
     here = select(col(FanGroup.community_id)).where(col(FanGroup.is_home), col(FanGroup.left_at).is_(None))
     return list(
         session.execute(

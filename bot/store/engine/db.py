@@ -1,4 +1,4 @@
-"""Engines and transactions: one write session at a time on SQLite, one a connection on PostgreSQL.
+"""Engines and transactions. SQLite has one write session at a time, PostgreSQL one for each connection.
 
 A use case is a *synchronous* function whose first argument is the write session: `await db.write(claim, …)` runs it in
 one transaction and commits. It cannot await, so no transaction can wait for the network. Reads are functions of a
@@ -29,8 +29,9 @@ READERS = 3
 POSTGRES_CONNECTIONS = 16
 RETRIES = 5
 OVERTAKEN_CODES = frozenset({"40001", "40P01", "23503"})
-"""SQLSTATE of a serialization failure, of a deadlock, and of a row that another transaction deleted between our reading
-it and our referring to it: the transaction did nothing and runs again on what is true now."""
+"""SQLSTATE codes after which a transaction runs again: it did nothing, and reads what is true now.
+
+A serialization failure, a deadlock, and a reference to a row that another transaction deleted after we had read it."""
 
 
 class Writer(Protocol):
@@ -44,7 +45,7 @@ class Writer(Protocol):
 
 
 class Database:
-    """The store's front door."""
+    """Runs reads and writes of the store."""
 
     def __init__(self, engine: AsyncEngine, writer: Writer) -> None:
         self._engine = engine
@@ -66,11 +67,11 @@ class Database:
         """Run `use_case(tx, …)` in one transaction; when this returns, it is committed.
 
         Raises:
-            DatabaseAwayError: the database went away; it may have been committed.
+            DatabaseAwayError: the database went away; the transaction may have been committed.
         """
 
         def work(tx: Tx) -> tuple[T, list[str]]:
-            tx.info.clear()  # left by a use case that promised and then failed
+            tx.info.clear()  # a use case that promised and then failed left its marks
             result = use_case(tx, *args, **kwargs)
             return result, list(tx.info) if tx.info else []
 
@@ -85,11 +86,11 @@ class Database:
         self._calls[PROMISED].append(call)
 
     def on_plan(self, call: Callable[[], None]) -> None:
-        """Call this (on the loop) after each commit that changed what is due when."""
+        """Call this (on the loop) after each commit that changed when something is due."""
         self._calls[PLANNED].append(call)
 
     async def read(self, query: Callable[Concatenate[Rx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `query(rx, …)` beside the writes, on what is committed.
+        """Run `query(rx, …)` on committed data. It doesn't wait for writes.
 
         Raises:
             DatabaseAwayError: the database went away.
@@ -121,7 +122,7 @@ class Database:
 
 
 class PostgresWriter:
-    """Each use case in a transaction of its own connection; what was overtaken runs again."""
+    """Runs each use case in a transaction of its own; it runs again if another transaction was faster."""
 
     def __init__(self, engine: AsyncEngine, meters: Meters) -> None:
         self._engine = engine
@@ -151,7 +152,7 @@ class PostgresWriter:
         raise AssertionError("unreachable: the last attempt returns or raises")
 
     async def close(self) -> None:
-        """Nothing waits here: callers hold their own transactions."""
+        """Do nothing: each caller runs its own transaction, so none waits here."""
 
 
 def _was_overtaken(error: Exception) -> bool:
@@ -159,7 +160,7 @@ def _was_overtaken(error: Exception) -> bool:
 
 
 def async_engine(url: str, **options: Any) -> AsyncEngine:
-    """An engine with the asynchronous driver. What stands after `?` (`sslmode=require`) asyncpg reads as libpq does."""
+    """An engine with the asynchronous driver. asyncpg reads options after `?` (`sslmode=require`) as libpq does."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return create_async_engine(parsed.set(drivername="sqlite+aiosqlite"), **options)

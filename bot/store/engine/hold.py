@@ -1,7 +1,8 @@
-"""That a process is the one bot of its database, and what happens when it no longer is.
+"""The hold: a process is the only bot that works on its database.
 
-On SQLite that is a lock on a file (`lock.py`), which can't be lost. On PostgreSQL it is a session's advisory lock, on a
-connection of its own: it goes with the connection. While it is lost nothing is sent and nothing falls due.
+On SQLite the hold is a lock on a file (`lock.py`), which can't be lost. On PostgreSQL it is an advisory lock of a
+session on a connection of its own: it is lost with the connection. While it is lost, nothing is sent and no due work
+is done.
 """
 
 import asyncio
@@ -24,46 +25,46 @@ from bot.store.engine.lock import InUseError
 log = get_logger("hold")
 
 KEY = 7236102
-"""Of the advisory lock; PostgreSQL keeps those of each database apart."""
+"""The number of the advisory lock. Each PostgreSQL database has its own locks, so one number is enough."""
 HOLDERS = text(
     "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = :key "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 STEP = 0.1
-"""Seconds between two tries to take it."""
+"""Seconds between two tries to take the lock."""
 WATCH_SECONDS = 5.0
-"""How often the connection is asked whether it is still there, and how long it may take to answer."""
+"""Seconds between two checks of the connection, and for which a check may last."""
 KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_keepalives_count": "3"}
-"""A server that lost sight of us lets go of the lock after 25 s; by default it would after two hours."""
+"""A server that can't reach us any more frees the lock after 25 s; by default after two hours."""
 
 
 class Hold:
-    """Whether this process is its database's one bot now."""
+    """Tells whether this process is the only bot of its database now."""
 
     def __init__(self) -> None:
         self.term = secrets.token_hex(8)
-        """Names this process's time as the one bot: rows that it is sending carry it."""
+        """The name of this process's time as the only bot. Outbox rows that it is sending carry it."""
         self._held = asyncio.Event()
         self._held.set()
 
     async def wait(self) -> None:
-        """Wait until it is held: at once, but while it is lost."""
+        """Return at once while the database is held; else wait until it is held again."""
         await self._held.wait()
 
     def pause(self) -> None:
-        """Before a stop: nothing new is begun."""
+        """Let nothing new begin, because the process is about to stop."""
         self._held.clear()
 
     async def keep(self) -> None:
-        """Watch over it until cancelled, if it can be lost.
+        """Watch the lock until cancelled; nothing to do where it can't be lost.
 
         Raises:
-            InUseError: it was lost, and another process has it.
+            InUseError: the lock was lost, and another process has it.
         """
 
 
 class PostgresHold(Hold):
-    """An advisory lock on a connection of its own."""
+    """The hold on a PostgreSQL database: an advisory lock on a connection of its own."""
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -72,11 +73,11 @@ class PostgresHold(Hold):
         self._gone = asyncio.Event()
 
     async def take(self) -> None:
-        """Take the lock, after the bot before has ended.
+        """Take the lock; wait up to `lock.PATIENCE` seconds for the bot that has it, or for a database that is away.
 
         Raises:
-            InUseError: another process goes on holding it.
-            Exception: the database can't be used; if it is away, that is waited for as long.
+            InUseError: another process still has the lock.
+            Exception: the database can't be used.
         """
         deadline = time.monotonic() + lock.PATIENCE
         logged = False
@@ -97,7 +98,7 @@ class PostgresHold(Hold):
             await asyncio.sleep(STEP)
 
     async def keep(self) -> None:
-        """Watch over it; a lock that was lost is taken again, however long the database is away."""
+        """Watch the lock. If it is lost, take it again, however long the database is away."""
         while True:
             await self._until_gone()
             self._held.clear()
@@ -108,7 +109,7 @@ class PostgresHold(Hold):
                     await self.take()
                 except InUseError:
                     raise
-                except Exception as error:  # noqa: BLE001  # without a database there is nothing else to do
+                except Exception as error:  # noqa: BLE001  # without a database there is nothing to do but wait
                     log.warning("database_away", error=type(error).__name__)
                     await asyncio.sleep(WATCH_SECONDS)
                 else:
@@ -117,10 +118,10 @@ class PostgresHold(Hold):
             self._held.set()
 
     async def close(self) -> None:
-        """Let go of it."""
+        """Free the lock by closing its connection."""
         if self._connection is not None:
             connection, self._connection = self._connection, None
-            with contextlib.suppress(Exception):  # it may be broken: then the server has let go
+            with contextlib.suppress(Exception):  # a broken connection: the server frees the lock
                 await connection.close()
 
     async def _try_to_lock(self) -> bool:
@@ -140,7 +141,7 @@ class PostgresHold(Hold):
         self._gone.clear()
         raw = (await connection.get_raw_connection()).driver_connection
         if raw is None:
-            raise LookupError("a fresh connection has its driver's")
+            raise LookupError("a fresh connection has no driver connection")
         raw.add_termination_listener(lambda _: self._gone.set())
         for name, value in KEEPALIVE.items():
             await connection.execute(text("SELECT set_config(:name, :value, false)"), {"name": name, "value": value})
@@ -154,16 +155,16 @@ class PostgresHold(Hold):
             try:
                 async with asyncio.timeout(WATCH_SECONDS):
                     await self._connection.execute(text("SELECT 1"))
-            except Exception:  # noqa: BLE001  # whatever it is, the lock can't be counted on
+            except Exception:  # noqa: BLE001  # after any failure the lock may be lost
                 return
 
 
 @contextlib.asynccontextmanager
 async def held(url: str) -> AsyncIterator[Hold]:
-    """Be the one bot of a database. On SQLite whoever calls this has `lock.using`.
+    """Be the only bot of a database while the block runs. On SQLite the caller has taken `lock.using` before.
 
     Raises:
-        InUseError: another process is, and goes on.
+        InUseError: another process is the bot of this database, and doesn't end.
         Exception: the database can't be used.
     """
     if make_url(url).get_backend_name() != "postgresql":

@@ -1,7 +1,7 @@
-"""Who uses an SQLite file: a lock beside it, held by the bot that runs, or by a restore.
+"""The lock beside an SQLite file: the running bot holds it, or a command such as a restore.
 
-The kernel lets go of it when a process ends, however it ends. The file itself stays: removing it would let two
-processes hold locks on two files of one name. PostgreSQL's is in `hold.py`.
+The kernel frees the lock when its process ends in any way. The lock file stays: if it were deleted, two processes could
+lock two files of the same name. The lock of PostgreSQL is in `hold.py`.
 """
 
 import errno
@@ -19,12 +19,12 @@ from bot.logs import get_logger
 log = get_logger("lock")
 
 PATIENCE = 15.0
-"""Seconds for which a start waits for the bot before it: a stop takes at most 10."""
+"""Seconds for which a start waits for the previous bot to end. A stop takes at most 10."""
 STEP = 0.05
 
 
 class InUseError(Exception):
-    """Someone else holds the database's lock."""
+    """Another process holds the database's lock."""
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -35,10 +35,10 @@ def sqlite_path(url: str) -> Path | None:
 
 @contextmanager
 def using(url: str) -> Iterator[None]:
-    """Hold the lock as the one bot, after the bot before has ended.
+    """Hold the lock as the only bot; wait up to `PATIENCE` seconds for the previous one.
 
     Raises:
-        InUseError: that bot, or a restore, goes on.
+        InUseError: the previous bot or a restore still holds the lock.
     """
     with _held(url, fcntl.LOCK_EX, PATIENCE):
         yield
@@ -61,14 +61,14 @@ def in_use(url: str) -> bool:
     if path is None or not _lock_path(path).exists():
         return False
     try:
-        with _held(url, fcntl.LOCK_SH, 0.0):  # shared, so that two who look aren't in each other's way
+        with _held(url, fcntl.LOCK_SH, 0.0):  # shared, so that two processes can check at once
             return False
     except InUseError:
         return True
 
 
 def hand_over(path: Path, like: Path) -> None:
-    """Give what root made to the account whose bot will use it: the owner of `like`."""
+    """If root made the file `path`, give it to the owner of `like`: that account's bot will use it."""
     owner = like.stat()
     if os.geteuid() == 0 and (path.stat().st_uid, path.stat().st_gid) != (owner.st_uid, owner.st_gid):
         os.chown(path, owner.st_uid, owner.st_gid)
@@ -87,7 +87,7 @@ def _lock_path(path: Path) -> Path:
 def _held(url: str, kind: int, patience: float) -> Iterator[None]:
     path = sqlite_path(url)
     if path is None:
-        yield  # PostgreSQL knows its own clients
+        yield  # PostgreSQL has its own lock
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(_lock_path(path), os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -107,7 +107,7 @@ def _wait_for(descriptor: int, kind: int, patience: float) -> None:
             fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
         except OSError as error:
             if error.errno not in {errno.EWOULDBLOCK, errno.EACCES}:
-                return  # a file system without locks: SQLite's own still hold
+                return  # the file system has no such locks: only SQLite's own protect the file
             if time.monotonic() >= deadline:
                 raise InUseError from None
             if not logged:

@@ -1,7 +1,7 @@
-"""A mark in the folder that a bot is started in: the addresses of databases that hold a shop.
+"""The mark: a file in the folder in which a bot is started. It lists the addresses of databases that hold a shop.
 
-A database that was lost (a disk that isn't mounted, a server that was emptied) looks like a fresh one, and whoever adds
-the bot first would found a new shop in it. The mark tells the two apart at a start.
+A lost database (a disk that isn't mounted, a server that was emptied) looks like a new one, and whoever adds the bot
+first would found a new shop in it. At a start the mark shows which of the two it is.
 """
 
 import fcntl
@@ -22,7 +22,7 @@ from bot.store.tables import Community
 MARK = ".encore-database"
 ABOUT = "# Databases with a shop in them, one a line. A start that finds one of them empty stops: docs/operations.md"
 HERE = frozenset({None, "", "localhost", "127.0.0.1", "::1"})
-"""Names of this machine."""
+"""Hosts in an address that mean this machine."""
 POSTGRES_PORT = 5432
 
 
@@ -40,7 +40,7 @@ def address_of(url: str) -> str:
 
 
 def is_marked(folder: Path, address: str) -> bool:
-    """Whether a shop stood at this address when a bot was started in this folder before.
+    """Whether a bot that was started in this folder before had a shop at this address.
 
     Raises:
         OSError: the mark can't be read.
@@ -49,7 +49,7 @@ def is_marked(folder: Path, address: str) -> bool:
 
 
 def leave_mark(folder: Path, address: str) -> None:
-    """Remember that a shop stands at this address.
+    """Remember that the database at this address holds a shop.
 
     Raises:
         OSError: the folder can't be written to.
@@ -58,7 +58,7 @@ def leave_mark(folder: Path, address: str) -> None:
 
 
 def remove_mark(folder: Path, address: str) -> None:
-    """Forget an address: no shop stands there, and that is meant so.
+    """Forget an address: its database holds no shop any more, on purpose.
 
     Raises:
         OSError: the folder can't be written to.
@@ -67,7 +67,7 @@ def remove_mark(folder: Path, address: str) -> None:
 
 
 async def has_shop(url: str) -> bool:
-    """Whether there is a shop in a database; looking makes neither a file nor a table.
+    """Whether a database holds a shop. The check makes neither a file nor a table.
 
     Raises:
         SQLAlchemyError, OSError: the database can't be read.
@@ -93,7 +93,7 @@ def _lines(folder: Path) -> list[str]:
 
 
 def _change(folder: Path, change: Callable[[list[str]], list[str]]) -> None:
-    """Write the mark anew, whole or not at all; of two bots that do so at once neither's line is lost."""
+    """Rewrite the mark, whole or not at all. A lock makes sure that two bots don't lose each other's lines."""
     with _locked(folder):
         before = _lines(folder)
         after = change(before)

@@ -1,4 +1,4 @@
-"""The schema's version: Alembic is its only maker, and is loaded only when there is something to do."""
+"""The schema's revision. Only Alembic changes the schema, and it is loaded only when there is something to do."""
 
 import asyncio
 from pathlib import Path
@@ -10,13 +10,13 @@ from sqlalchemy.pool import NullPool
 from bot.store.engine.db import async_engine
 
 HEAD = "0024"
-"""The newest revision in migrations/; a test holds the two together."""
+"""The newest revision in migrations/. A test checks that this is right."""
 
 SCRIPTS = Path(__file__).resolve().parents[3] / "migrations"
 
 
 async def migrate(url: str, target: str = "head") -> bool:
-    """Bring the database behind `url` to `target`; whether anything was done.
+    """Migrate the database at `url` to the revision `target`; whether there was anything to do.
 
     `target` is a revision to go up to, or to go down to if it is `base` or begins with `<` (`<0014`).
     """
@@ -27,7 +27,7 @@ async def migrate(url: str, target: str = "head") -> bool:
         async with engine.connect() as connection:
             if target == "head" and await connection.run_sync(_revision) == HEAD:
                 return False
-            # Two starts at once: the second waits here, then finds nothing to do.
+            # If two bots start at once, the second waits here and then finds nothing to do.
             await connection.execute(text("SELECT pg_advisory_lock(7236101)"))
             await connection.run_sync(lambda sync: _run_alembic(url, target, sync))
             await connection.commit()
@@ -39,11 +39,11 @@ async def migrate(url: str, target: str = "head") -> bool:
 
 
 def migrate_file(url: str, target: str) -> bool:
-    """Do it to an SQLite file, without a loop."""
+    """Migrate an SQLite file as `migrate` does, without an event loop; whether there was anything to do."""
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        # Fans' names are nobody else's business; SQLite gives its logs the same rights.
+        # Only the owner may read the file, because it holds fans' names. SQLite gives its logs the same rights.
         Path(path).touch(mode=0o600)
     engine = create_engine(make_url(url).set(drivername="sqlite+pysqlite"), poolclass=NullPool)
     with engine.connect() as connection:
@@ -77,7 +77,7 @@ def _run_alembic(url: str, target: str, connection: Any) -> None:
 
 
 def known_revisions() -> frozenset[str]:
-    """Every revision that this Encore can bring up to date."""
+    """All revisions that this version of Encore can migrate from."""
     from alembic.config import Config  # noqa: PLC0415  # only a restore and `doctor` ask
     from alembic.script import ScriptDirectory  # noqa: PLC0415
 

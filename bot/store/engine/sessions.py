@@ -1,4 +1,4 @@
-"""The sessions of use cases: one for reading, one for writing. They are two types, so a read can't pass for a write."""
+"""The sessions of use cases: one type for reading, one for writing, so that a read can't be run as a write."""
 
 from typing import Any, cast
 
@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from bot.store.engine.hot import Cursor, Hot, Row
 
 PROMISED = "promised"
-"""The key in a write session's `info` that says that its use case promised a message."""
+"""Key in a write session's `info`: the use case promised a message."""
 PLANNED = "planned"
-"""The key that says that its use case changed what is due when: the alarm clock is set anew."""
+"""Key in a write session's `info`: the use case changed when something is due, so the alarm clock is set anew."""
 
 
 class Rx(Session):

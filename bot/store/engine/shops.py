@@ -1,4 +1,4 @@
-"""Shops for who holds the machine: what stands in a database, and the removal of one with all its rows."""
+"""Shops for the command line: lists the shops of a database, and removes one with all its rows."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +12,12 @@ from bot.store.tables import Community, Dialogue, FanGroup, Member, Person, meta
 from bot.store.tables.base import id_of
 
 OF_ALL_SHOPS = frozenset({"inbox", "person", "set_aside"})
-"""Tables whose rows belong to no shop alone."""
+"""Tables whose rows don't belong to one shop."""
 OTHER_CLIENTS = text(
     "SELECT count(*) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename IS NOT NULL"
 )
-"""PostgreSQL's own workers have no user."""
+"""Counts other programs that are connected. PostgreSQL's own workers have no user, so they don't count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class ShopFound:
     name: str
     owner_id: int
     owner: str | None
-    """None where the owner was never met."""
+    """The owner's name; None if the bot never saw them."""
     home: Room | None
     home_gone: bool
-    """Whether the bot isn't in the home group any more."""
+    """Whether the bot has left the home group."""
     rooms: tuple[Room, ...]
     """Other chats that the bot is in, the oldest first."""
     members: int
@@ -98,23 +98,29 @@ def _room(group: FanGroup) -> Room:
 
 
 def refuse_if_used(tx: Tx) -> None:
-    """Make sure that no bot works on a PostgreSQL database: it would go on with what it read. SQLite has a lock.
+    """Make sure that no bot works on a PostgreSQL database: it would still use what it has read.
+
+    SQLite needs no check here: the caller holds the file's lock.
 
     Raises:
         StillUsedError: another program is connected.
     """
     if tx.get_bind().dialect.name != "postgresql":
         return
-    # A bot that starts now reads its shops after our commit.
+    # With this lock a bot that starts now reads its shops only after our commit.
     tx.execute(text("LOCK TABLE community IN ACCESS EXCLUSIVE MODE"))
     if tx.execute(OTHER_CLIENTS).scalar_one():
         raise StillUsedError
 
 
 def remove_shop(tx: Tx, number: int) -> Removed | None:
-    """Delete a shop with everything that hangs on it; None if there is none with this number.
+    """Delete a shop with all rows that belong to it; None if no shop has this number.
 
-    People who have to do with no other shop go too; the others' private chats mean another of theirs.
+    People who belong to no other shop are deleted too. For the others, commands in private mean another of their shops
+    from then on.
+
+    Raises:
+        LookupError: a table doesn't say to which shop its rows belong.
     """
     if tx.get(Community, number) is None:
         return None
@@ -125,7 +131,7 @@ def remove_shop(tx: Tx, number: int) -> Removed | None:
             continue
         inside = rows_of(table, number)
         if inside is None:
-            raise LookupError(f"nobody knows whose the rows of {table.name} are")
+            raise LookupError(f"rows of {table.name} don't say to which shop they belong")
         rows += _run_and_count(tx, delete(table).where(inside))
     rows += _remove_people(tx, number)
     rows += _run_and_count(tx, delete(Community).where(col(Community.id) == number))
@@ -133,7 +139,10 @@ def remove_shop(tx: Tx, number: int) -> Removed | None:
 
 
 def rows_of(table: Table, number: int) -> ColumnElement[bool] | None:
-    """Which rows of a table are a shop's: by their shop, else by what they hang on. None: nothing in the table says."""
+    """The condition that rows of a table belong to a shop: by their `community_id`, else by a row that they refer to.
+
+    None if the table has neither.
+    """
     if table is _table(Community):
         return table.c.id == number
     if "community_id" in table.c and table.name not in OF_ALL_SHOPS:
@@ -150,7 +159,7 @@ def rows_of(table: Table, number: int) -> ColumnElement[bool] | None:
 
 
 def _claim_people(tx: Tx, number: int) -> None:
-    """Let everybody who is a member of this shop alone belong to it, so that they go with it."""
+    """Assign everybody who is a member of this shop only to it, so that they are deleted with it."""
     here = select(col(Member.user_id)).where(col(Member.community_id) == number)
     elsewhere = select(col(Member.user_id)).where(col(Member.community_id) != number)
     tx.execute(
@@ -161,7 +170,10 @@ def _claim_people(tx: Tx, number: int) -> None:
 
 
 def _remove_people(tx: Tx, number: int) -> int:
-    """After everything else of the shop is gone: who is left alone goes, who has another shop belongs there now."""
+    """Delete people who have no other shop, and assign the others to another shop of theirs; how many were deleted.
+
+    Everything else of the shop is deleted before.
+    """
     others: list[Any] = [
         select(func.min(col(Member.community_id))).where(col(Member.user_id) == col(Person.user_id)),
         select(func.min(col(Community.id))).where(

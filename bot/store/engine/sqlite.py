@@ -1,7 +1,7 @@
 """The one writer of an SQLite file: a thread that owns the only write connection and commits in groups.
 
-Measured on two cores: the async ORM writes 358 check-ins a second, because every awaited statement hops threads;
-this crosses threads once a use case and shares one fsync among those that wait: 4,752.
+Measured on two cores: the async ORM writes 358 check-ins a second, because every awaited statement changes the thread.
+This writer changes it once for each use case, and use cases that wait share one fsync: 4,752 check-ins a second.
 """
 
 import asyncio
@@ -24,14 +24,14 @@ from bot.store.engine.sessions import Tx
 T = TypeVar("T")
 
 GROUP = 64
-"""Use cases that share one commit at most."""
+"""How many use cases share one commit at most."""
 
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA busy_timeout = 30000",
-    # Message texts wait in the inbox; what is deleted must be gone.
+    # The inbox holds message texts. Deleted rows must not stay readable in the file.
     "PRAGMA secure_delete = ON",
 )
 
@@ -47,13 +47,13 @@ class _Job:
 
 @dataclass(slots=True)
 class _Stop:
-    """Put into the queue to end the thread after what waits before it."""
+    """An item of the queue that ends the thread once all jobs before it are done."""
 
     ended: threading.Event = field(default_factory=threading.Event)
 
 
 class WriterClosedError(RuntimeError):
-    """A write came after the store was closed."""
+    """A write was asked for after the store was closed."""
 
 
 class SqliteWriter:
@@ -71,7 +71,11 @@ class SqliteWriter:
         self._thread.start()
 
     async def write(self, work: Callable[[Tx], T]) -> T:
-        """Queue `work`; returns its result once the group it ran in is committed."""
+        """Queue `work`; its result, once the group in which it ran is committed.
+
+        Raises:
+            WriterClosedError: the store is closed.
+        """
         if self._closed:
             raise WriterClosedError("the store is closed")
         done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
@@ -79,7 +83,7 @@ class SqliteWriter:
         return await done
 
     async def close(self) -> None:
-        """Commit what waits, then end the thread."""
+        """Commit all waiting jobs, then end the thread."""
         if not self._closed:
             self._closed = True
             stop = _Stop()
@@ -92,7 +96,7 @@ class SqliteWriter:
             self._url,
             poolclass=StaticPool,
             connect_args={"check_same_thread": False, "isolation_level": None},
-            # A flush that fails rolls its session back; that must not end the transaction of the whole group.
+            # A failing flush rolls its session back. That must not end the transaction of the whole group.
             skip_autocommit_rollback=True,
         )
         event.listen(engine, "connect", _set_pragmas)
@@ -137,7 +141,7 @@ def _run_group(connection: Connection, tx: Tx, jobs: list[_Job]) -> None:
         for job in jobs:
             _run_one(raw, tx, job)
         raw.execute("COMMIT")
-    except BaseException as error:  # noqa: BLE001  # whatever broke the commit is told to each caller
+    except BaseException as error:  # noqa: BLE001  # each caller gets the error that broke the commit
         if connection.connection.in_transaction:
             raw.execute("ROLLBACK")
         for job in jobs:
@@ -147,7 +151,7 @@ def _run_group(connection: Connection, tx: Tx, jobs: list[_Job]) -> None:
 
 
 def _run_one(raw: Any, tx: Tx, job: _Job) -> None:
-    # Raw savepoints: the session's own cost half of the database's share of a check-in.
+    # Savepoints in raw SQL: the session's own took half of the database time of a check-in.
     raw.execute("SAVEPOINT one")
     try:
         job.result = job.work(tx)
@@ -171,7 +175,7 @@ def _give_results(jobs: list[_Job]) -> None:
 def _give_results_on_loop(jobs: list[_Job]) -> None:
     for job in jobs:
         if job.done.done():
-            continue  # the caller was cancelled; the work stands all the same
+            continue  # the caller was cancelled; the work is committed all the same
         if job.error is not None:
             job.done.set_exception(job.error)
         else:
@@ -179,7 +183,7 @@ def _give_results_on_loop(jobs: list[_Job]) -> None:
 
 
 def prepare_reader(engine: AsyncEngine) -> None:
-    """Give reading connections the pragmas that matter to them."""
+    """Set the pragmas on connections that read."""
     event.listen(engine.sync_engine, "connect", _set_pragmas)
 
 

@@ -1,6 +1,6 @@
-"""Every table. Import this package to have them all in `metadata`: whatever file stands in this folder is loaded.
+"""All tables. Importing this package loads every file of this folder, so that `metadata` has all tables.
 
-Tables that only one domain reads are imported from their own file.
+A table that only one domain reads is imported from its own file.
 """
 
 from importlib import import_module

@@ -16,7 +16,7 @@ metadata.naming_convention = {
 }
 
 Id = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
-"""Row ids: 64 bits everywhere; SQLite gives its own row id only to a column declared INTEGER."""
+"""The type of row ids: 64 bits. SQLite numbers rows by itself only in a column that is declared INTEGER."""
 
 
 class HasId(Protocol):
@@ -26,7 +26,11 @@ class HasId(Protocol):
 
 
 def id_of(row: HasId) -> int:
-    """The id of a row that is in the database."""
+    """The id of a row that is in the database.
+
+    Raises:
+        LookupError: the row isn't in the database yet.
+    """
     if row.id is None:
         raise LookupError(f"{type(row).__name__} isn't in the database yet")
     return row.id
@@ -36,18 +40,18 @@ Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 
 CAUSE_AT = "cause_at"
-"""Key of a table's `info`, see `forgets_cause`."""
+"""Key in a table's `info`, see `forgets_cause`."""
 
 
 def forgets_cause(at: str) -> dict[str, Any]:
-    """For a table whose rows keep the cause of the act that made them, and the answer: both are forgotten.
+    """Table arguments for rows that keep the cause of the act that made them, and its answer.
 
-    `at` is the column that says when the act was.
+    Both are deleted after three days (`store/causes.py`). `at` is the column that holds the time of the act.
     """
     return {"info": {CAUSE_AT: at}}
 
 
 def one_of(column: str, values: Any) -> CheckConstraint:
-    """A CHECK that `column` holds one of an enum's values: the same on both databases, easy to widen."""
+    """A CHECK that `column` holds one of an enum's values. It works on both databases, and a migration can widen it."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)

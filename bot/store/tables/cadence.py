@@ -1,4 +1,4 @@
-"""The weekly calendar: slots, and what was posted in them."""
+"""The weekly calendar: slots, and the postings that filled them."""
 
 from datetime import date, datetime
 
@@ -21,12 +21,12 @@ class Slot(SQLModel, table=True):
     at: str
     """`HH:MM` in the community's zone."""
     weekdays: str = Field(default="1234567")
-    """ISO weekdays on which it is filled, Monday first."""
+    """The ISO weekdays on which it is filled, as digits: 1 is Monday."""
     active: bool = Field(default=True)
 
 
 class Posting(SQLModel, table=True):
-    """What filled a slot on one day, or why nothing did."""
+    """What filled a slot on one day, or why it stayed empty."""
 
     __tablename__ = "posting"
     __table_args__ = (

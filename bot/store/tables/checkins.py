@@ -1,4 +1,4 @@
-"""Covered days."""
+"""Covered days: checked in, made up or frozen."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from bot.store.tables.base import Id, forgets_cause, one_of
 
 
 class CheckIn(SQLModel, table=True):
-    """A day that a member covered, with the streak as it stood at its end."""
+    """A day that a member covered, with the length of the streak at its end."""
 
     __tablename__ = "check_in"
     __table_args__ = (
@@ -26,11 +26,11 @@ class CheckIn(SQLModel, table=True):
     length: int
     milestone: int = Field(default=0)
     coins: int = Field(default=0)
-    """Paid for a check-in (with bonus), or the price of a make-up."""
+    """Coins paid for a check-in (bonus included), or the price of a make-up."""
     freeze_month: str | None = None
-    """`YYYY-MM` for a frozen day: a month has one freeze."""
+    """`YYYY-MM` of a frozen day, else None. Each month has one freeze."""
     at: datetime
     cause: str | None = None
     """The update that made this row; forgotten after three days."""
     answer: str | None = None
-    """What was answered to the cause, as JSON: a redelivered update hears it again."""
+    """The answer to the cause, as JSON. If the update is delivered again, it gets the same answer."""

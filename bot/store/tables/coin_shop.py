@@ -33,14 +33,14 @@ class Item(SQLModel, table=True):
     title: str
     kind: str
     subject_id: int | None = Field(default=None, sa_type=Id)
-    """The campaign or raffle that it is of."""
+    """The campaign whose coupons, or the raffle whose tickets, this item sells."""
     price: int
     stock: int | None = None
     sold: int = Field(default=0)
-    """Purchases, but for what was refunded and can be sold again."""
+    """How many were sold, without refunded ones that can be sold again."""
     per_fan: int | None = None
     per: str | None = None
-    """The period in which `per_fan` counts; None: for ever."""
+    """The period for which `per_fan` holds; None: all time."""
     tier: str = Field(default=Tier.NEW)
     opens: datetime | None = None
     closes: datetime | None = None
@@ -69,16 +69,16 @@ class Purchase(SQLModel, table=True):
     item_id: int = Field(foreign_key="item.id", sa_type=Id)
     member_id: int = Field(foreign_key="member.id", index=True, sa_type=Id)
     serial: int
-    """The member's first, second, … of this item, refunded ones too: one yes buys once."""
+    """Counts the member's purchases of this item from 1, refunded ones included. So one *yes* can't buy twice."""
     period: str
     nth: int | None = None
-    """Which of those that the limit allows in the period; None once it was refunded and counts no more."""
+    """Counts the member's purchases of this item in the period, for the limit. None once it was refunded."""
     kind: str
     paid: int
     subject_id: int | None = Field(default=None, sa_type=Id)
-    """The coupon or the entry that it became."""
+    """The coupon or the raffle entry that the member got for it."""
     mended_day: date | None = None
-    """The missed day that a make-up has covered."""
+    """The missed day that this make-up was used for; None: not used yet."""
     state: str
     bought_at: datetime
     settled_at: datetime | None = None

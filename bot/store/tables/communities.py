@@ -1,4 +1,4 @@
-"""A shop and the groups where its fans are."""
+"""Shops, and their groups and channels."""
 
 import secrets
 from datetime import datetime
@@ -18,7 +18,7 @@ def new_salt() -> str:
 
 
 class Community(SQLModel, table=True):
-    """One shop: its settings, fans and ledger hang on this row."""
+    """One shop with its settings. Its fans, groups and ledger refer to this row."""
 
     __tablename__ = "community"
     __table_args__ = (
@@ -33,28 +33,28 @@ class Community(SQLModel, table=True):
     persona: str
     coin: str
     owner_id: int = Field(sa_type=BigInteger, index=True)
-    """The home group's creator, as Telegram said last."""
+    """The home group's creator, according to the last answer of Telegram."""
     made_at: datetime
     campaigns_made: int = Field(default=0)
-    """The last number given to a campaign of this shop."""
+    """The number of this shop's newest campaign."""
     salt: str = Field(default_factory=new_salt, sa_column_kwargs={"server_default": "-"})
-    """What makes fingerprints of this shop's fans its own."""
+    """Salt of this shop's fingerprints: they differ from those of other shops."""
     streams_made: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """The last number given to a stream of this shop."""
+    """The number of this shop's newest stream."""
     packets: str = Field(default=Funding.STAFF, sa_column_kwargs={"server_default": Funding.STAFF.value})
-    """Who may open red packets: staff, or fans too from their own coins."""
+    """Who may open red packets: only staff, or fans too with their own coins. A `Funding`."""
     giveaway: int = Field(default=A_DAY, sa_column_kwargs={"server_default": str(A_DAY)})
-    """Coins that each operator may give away a local day."""
+    """Coins that each operator may give away on a local day."""
     items_made: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """The last number given to an item of this shop."""
+    """The number of this shop's newest item."""
     raffles_made: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """The last number given to a raffle of this shop."""
+    """The number of this shop's newest raffle."""
     home_told_at: datetime | None = None
-    """When the owner was told which group is home. None: a shop from before there were home groups, to be told."""
+    """When the owner was told which group is the home group. None: the owner of an older shop has yet to be told."""
 
 
 class FanGroup(SQLModel, table=True):
-    """A Telegram group (or the channel) of a community. `left_at` is set while the bot isn't in it."""
+    """A Telegram group or channel of a community. `left_at` is set while the bot isn't in it."""
 
     __tablename__ = "fan_group"
     __table_args__ = (
@@ -74,15 +74,15 @@ class FanGroup(SQLModel, table=True):
     is_admin: bool = Field(default=False)
     """Whether the bot is an administrator there."""
     is_channel: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    """Whether it is the shop's channel: told of streams, not played in."""
+    """Whether it is the shop's channel: streams are announced there, and fans don't act there."""
     is_home: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether it is the shop's home group: its creator is the owner, its administrators are operators."""
     linked_chat_id: int | None = Field(default=None, sa_type=BigInteger)
-    """The discussion group of a channel, or the channel of a discussion group, as Telegram said last."""
+    """A channel's discussion group, or a discussion group's channel, as far as is known."""
     topic_id: int | None = Field(default=None, sa_type=BigInteger)
-    """The forum's topic in which cards and announcements come; None for General, and where there are no topics."""
+    """The topic for cards and announcements; None for General, and for groups without topics."""
     topic_name: str | None = None
     topic_closed_at: datetime | None = None
-    """When Telegram refused a message there and the owner heard of it; None once it takes messages again."""
+    """When Telegram refused a message in the topic and the owner was told; None once it takes messages again."""
     joined_at: datetime
     left_at: datetime | None = None

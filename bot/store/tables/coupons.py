@@ -44,15 +44,15 @@ class Campaign(SQLModel, table=True):
     price: int = Field(default=0)
     per_fan: int = Field(default=1)
     tier: str = Field(default="new")
-    """The lowest tier that may claim."""
+    """The lowest tier that can claim."""
     batch_id: int | None = Field(default=None, foreign_key="code_batch.id", sa_type=Id)
-    """The file that its codes came with, if they did."""
+    """The file of codes that is its stock; None: codes are generated, or one is shared."""
     kept_for: str | None = None
-    """What it is kept out of the group for; None once its cards hang."""
+    """What hands out its coupons while it stays out of the group; None for a campaign that is offered there."""
     opens: datetime | None = None
     closes: datetime | None = None
     shared_code: str | None = None
-    """One code for all, or None: each claim gets a generated one."""
+    """One code for all fans; None: each claim has a code of its own."""
     state: str = Field(default=CampaignState.OPEN)
     made_by: int = Field(sa_type=BigInteger)
     made_at: datetime
@@ -61,7 +61,7 @@ class Campaign(SQLModel, table=True):
 
 
 class CodeBatch(SQLModel, table=True):
-    """A file of codes from the shop's own platform: staged until a campaign takes it as its stock."""
+    """A file of codes of the shop's own platform. It is staged until a campaign takes it as its stock."""
 
     __tablename__ = "code_batch"
     __table_args__ = (UniqueConstraint("community_id", "cause"),)
@@ -73,7 +73,7 @@ class CodeBatch(SQLModel, table=True):
 
 
 class CampaignCode(SQLModel, table=True):
-    """One code of a file, handed out once."""
+    """One code of a file. It is given to one fan only."""
 
     __tablename__ = "campaign_code"
     __table_args__ = (
@@ -95,7 +95,7 @@ class CampaignCode(SQLModel, table=True):
 
 
 class Coupon(SQLModel, table=True):
-    """One fan's claim."""
+    """A coupon that one fan claimed."""
 
     __tablename__ = "coupon"
     __table_args__ = (
@@ -111,18 +111,18 @@ class Coupon(SQLModel, table=True):
     campaign_id: int = Field(foreign_key="campaign.id", sa_type=Id)
     member_id: int = Field(foreign_key="member.id", index=True, sa_type=Id)
     nth: int
-    """The member's first, second, … of this campaign: never above its limit."""
+    """Counts the member's coupons of this campaign from 1, up to its limit for each fan."""
     code: str | None = None
-    """The generated code; None where the campaign's shared code holds."""
+    """The coupon's own code; None if the campaign has a shared code."""
     paid: int = Field(default=0)
     state: str = Field(default=CouponState.HELD)
     claimed_at: datetime
     redeemed_at: datetime | None = None
     redeemed_by: int | None = Field(default=None, sa_type=BigInteger)
     redeemed_on: date | None = None
-    """The day on which the redemption counts for the fan's tier; None while it counts for nothing: it isn't redeemed,
-    or the order that used it was taken back."""
+    """The day on which the redemption counts for the fan's tier. None while it doesn't count: the coupon isn't
+    redeemed, or its order was refunded."""
     reminded_at: datetime | None = None
-    """When its fan was told that it ends soon."""
+    """When the fan was reminded that it ends soon."""
     cause: str | None = None
     answer: str | None = None

@@ -1,4 +1,4 @@
-"""Gifts: what staff offer, the cards that fans send on, who opened them, and what friends bring."""
+"""Gifts: offers of staff, cards that fans send on, who opened them, and rewards for friends who came."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from bot.store.tables.base import Id, forgets_cause, one_of
 
 
 class GiftOffer(SQLModel, table=True):
-    """A gift that fans may send on, as staff made it."""
+    """A gift that staff let fans send on."""
 
     __tablename__ = "gift_offer"
     __table_args__ = (
@@ -33,9 +33,9 @@ class GiftOffer(SQLModel, table=True):
     campaign_id: int | None = Field(default=None, foreign_key="campaign.id", sa_type=Id)
     opens: str
     stock: int | None = None
-    """Gifts in all; None: as many as fans send."""
+    """How many gifts there are in all; None: no limit."""
     taken: int = Field(default=0)
-    """Gifts that are on their way or at a friend's."""
+    """How many gifts are reserved for open cards or were taken by a friend."""
     closes: datetime | None = None
     state: str = Field(default=OfferState.OPEN)
     made_by: int = Field(sa_type=BigInteger)
@@ -43,7 +43,7 @@ class GiftOffer(SQLModel, table=True):
 
 
 class Gift(SQLModel, table=True):
-    """One fan's card. What it holds is copied from the offer, so that a closed offer changes no card."""
+    """One fan's card. Its content is copied from the offer, so closing the offer doesn't change the card."""
 
     __tablename__ = "gift"
     __table_args__ = (
@@ -64,17 +64,17 @@ class Gift(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     offer_id: int | None = Field(default=None, foreign_key="gift_offer.id", index=True, sa_type=Id)
-    """None: the plain invitation that every community has."""
+    """None: a plain invitation, which every community has without an offer."""
     giver_id: int = Field(foreign_key="member.id", sa_type=Id)
     token: str = Field(unique=True)
-    """What stands in its link: 128 bits that nobody guesses."""
+    """The secret part of its link: 128 random bits."""
     title: str = Field(default="")
     kind: str
     coins: int = Field(default=0)
     campaign_id: int | None = Field(default=None, foreign_key="campaign.id", sa_type=Id)
     opens: str
     reserved: bool = Field(default=False)
-    """Whether one of the offer's stock (and a coupon of its campaign) is kept for it."""
+    """Whether one of the offer's stock (and a coupon of its campaign) is reserved for this card."""
     state: str = Field(default=GiftState.OPEN)
     made_at: datetime
     day: date
@@ -83,14 +83,14 @@ class Gift(SQLModel, table=True):
     shared_at: datetime | None = None
     opened_at: datetime | None = None
     opened: int = Field(default=0)
-    """People who opened it."""
+    """How many people opened it."""
     expires_at: datetime
     taken_by: int | None = Field(default=None, foreign_key="member.id", sa_type=Id)
     cause: str | None = None
 
 
 class GiftSending(SQLModel, table=True):
-    """A card was shared into some chat, as Telegram tells; which one, nobody knows."""
+    """A card was sent to a chat. Telegram reports that, but not which chat it was."""
 
     __tablename__ = "gift_sending"
     __table_args__ = (UniqueConstraint("gift_id", "cause"),)
@@ -103,7 +103,7 @@ class GiftSending(SQLModel, table=True):
 
 
 class GiftOpening(SQLModel, table=True):
-    """A person opened a card. Kept for the 30 days in which it tells who brought whom."""
+    """A person opened a card. The row is kept for 30 days, in which it decides who invited them."""
 
     __tablename__ = "gift_opening"
     __table_args__ = (
@@ -117,11 +117,11 @@ class GiftOpening(SQLModel, table=True):
     user_id: int = Field(sa_type=BigInteger)
     at: datetime
     outsider: bool
-    """Whether they had never been a member: only then can it bring them."""
+    """Whether they had never been a member. Only then can this opening count as an invitation."""
 
 
 class Invitation(SQLModel, table=True):
-    """A friend came by a card: one inviter each, for good."""
+    """A friend joined by a card. A friend has one inviter, for good."""
 
     __tablename__ = "invitation"
     __table_args__ = (
@@ -143,17 +143,17 @@ class Invitation(SQLModel, table=True):
     friend_id: int = Field(foreign_key="member.id", sa_type=Id)
     joined_at: datetime
     left_at: datetime | None = None
-    """When the friend left: what was pending then is cancelled, whether they come back or not."""
+    """When the friend left. Rewards that were pending then are cancelled, even if the friend comes back."""
     check_ins: int = Field(default=0)
     watched_until: datetime | None = None
-    """Until when check-ins count for the second stage; None once that is decided."""
+    """Until when check-ins count for the stage *stayed*; None once that is decided."""
     rewarded_month: date | None = None
-    """The calendar month in which this friend counted as rewarded for the inviter, and as which one."""
+    """The calendar month in which the inviter was rewarded for this friend. `rewarded_nth` counts them within it."""
     rewarded_nth: int | None = None
 
 
 class GiftReward(SQLModel, table=True):
-    """What a stage pays to one of the two, once."""
+    """What a stage pays to the inviter or to the friend, once."""
 
     __tablename__ = "gift_reward"
     __table_args__ = (
@@ -181,4 +181,4 @@ class GiftReward(SQLModel, table=True):
     due_at: datetime | None = None
     settled_at: datetime | None = None
     held_at: datetime | None = None
-    """Since when the shop was to look at it first, whatever came of that."""
+    """When it was held for the shop's look; None: never. It stays set after the decision."""

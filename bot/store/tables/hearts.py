@@ -14,7 +14,7 @@ _RUNNING = text("state = 'running'")
 
 
 class HeartGoal(SQLModel, table=True):
-    """What hearts of one airing add up to."""
+    """A heart goal: the hearts of one airing, added up."""
 
     __tablename__ = "heart_goal"
     __table_args__ = (
@@ -33,7 +33,7 @@ class HeartGoal(SQLModel, table=True):
 
 
 class HeartStep(SQLModel, table=True):
-    """One number of hearts, and what it opens."""
+    """One step of a goal: a number of hearts, and what it opens."""
 
     __tablename__ = "heart_step"
     __table_args__ = (one_of("state", StepState), UniqueConstraint("goal_id", "hearts"))
@@ -42,13 +42,13 @@ class HeartStep(SQLModel, table=True):
     nth: int = Field(primary_key=True)
     hearts: int
     gives: dict[str, Any] = Field(sa_type=Json)
-    """A `Give`."""
+    """What it opens: a `Give` as JSON."""
     state: str = Field(default=StepState.WAITING)
     reached_at: datetime | None = None
 
 
 class Heart(SQLModel, table=True):
-    """A fan's hearts for a goal: how many counted, and when the last did."""
+    """A fan's hearts for a goal: how many counted, and the time of the last one."""
 
     __tablename__ = "heart"
     __table_args__ = (forgets_cause("at"),)
@@ -63,7 +63,7 @@ class Heart(SQLModel, table=True):
 
 
 class HeartCrowd(SQLModel, table=True):
-    """The most hearts of unnamed people that were seen on one message."""
+    """The greatest number of anonymous heart reactions that Telegram reported for one message."""
 
     __tablename__ = "heart_crowd"
 

@@ -1,4 +1,4 @@
-"""What was seen of accounts that may only farm, and the rewards that wait for the shop's look."""
+"""Signs of farming that were seen, and rewards that are held until the shop has looked."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from bot.store.tables.base import Id, Json, one_of
 
 
 class Sighting(SQLModel, table=True):
-    """That something was seen of a member on a day; once a day and kind is enough."""
+    """A sign of farming was seen of a member on a day. There is one row for each sign and day."""
 
     __tablename__ = "sighting"
 
@@ -22,7 +22,7 @@ class Sighting(SQLModel, table=True):
 
 
 class Held(SQLModel, table=True):
-    """A reward that waits for the shop's look."""
+    """A reward that is held until the shop has looked, and the decision about it."""
 
     __tablename__ = "held"
     __table_args__ = (
@@ -40,15 +40,15 @@ class Held(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     kind: str
-    """Whose it is: `gift`, `packet`, `raffle`; `flows/held_rewards.py` knows what becomes of each."""
+    """The domain that held it: `gift`, `packet`, `raffle`. Its resolver pays or refuses it."""
     subject_id: int = Field(sa_type=BigInteger)
-    """What its owner knows it by: an invitation, a share, an entry."""
+    """The domain's id of what it is for: an invitation, a share, an entry."""
     member_id: int = Field(foreign_key="member.id", index=True, sa_type=Id)
     reasons: list[dict[str, Any]] = Field(sa_type=Json)
     state: str = Field(default=HeldState.HELD)
     at: datetime
     look_at: datetime
-    """When the clock looks again whether it may go by itself."""
+    """When the clock next checks whether the reward can be released without staff."""
     settled_at: datetime | None = None
     settled_by: int | None = Field(default=None, sa_type=BigInteger)
-    """Who decided; None if it went by itself."""
+    """Who of the staff decided; None if the clock did."""

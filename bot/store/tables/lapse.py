@@ -1,4 +1,4 @@
-"""How far lapsing coins have got."""
+"""How far the monthly lapse of coins has got."""
 
 from sqlalchemy import Column, ForeignKey
 from sqlmodel import Field, SQLModel
@@ -8,7 +8,7 @@ from bot.store.tables.base import Id, one_of
 
 
 class LapseRound(SQLModel, table=True):
-    """One month's end of a community: who was told of it, or whose coins have lapsed, so far."""
+    """One step of one month's lapse in a community (warning fans, or lapsing coins), and how far it has got."""
 
     __tablename__ = "lapse_round"
     __table_args__ = (one_of("step", LapseStep),)
@@ -18,5 +18,5 @@ class LapseRound(SQLModel, table=True):
     month: str = Field(primary_key=True)
     """`YYYY-MM`: the month at whose end the coins lapse."""
     after_member_id: int = Field(default=0, sa_type=Id)
-    """Members up to this one are done."""
+    """The step is done for members with ids up to this one."""
     done: bool = Field(default=False)

@@ -14,13 +14,13 @@ class AccountKind(StrEnum):
 
     MEMBER = "member"
     SHOP = "shop"
-    """Where a shop's coins come from and return to; its sum is minus what fans hold."""
+    """Where a shop's coins come from and return to. Its sum is minus what all other accounts hold."""
     ESCROW = "escrow"
     LAPSE = "lapse"
 
 
 class Account(SQLModel, table=True):
-    """A side of transfers. Only members' accounts keep a balance: a stored shop balance would be a hot row."""
+    """One side of transfers. Only members' accounts store a balance: every payment would change the shop's."""
 
     __tablename__ = "account"
     __table_args__ = (
@@ -46,7 +46,7 @@ class Account(SQLModel, table=True):
 
 
 class Transfer(SQLModel, table=True):
-    """Coins that moved, once and for good: rows are only ever added."""
+    """Coins that moved between two accounts. Rows are only added, never changed or deleted."""
 
     __tablename__ = "transfer"
     __table_args__ = (
@@ -59,7 +59,7 @@ class Transfer(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     key: str
-    """What happened, once: `checkin:{member}:{day}`, `claim:{coupon}`."""
+    """The reason key, which makes sure that it happens once: `checkin:{member}:{day}`, `claim:{coupon}`."""
     debit_id: int = Field(foreign_key="account.id", index=True, sa_type=Id)
     """The account that coins leave."""
     credit_id: int = Field(foreign_key="account.id", index=True, sa_type=Id)
@@ -68,6 +68,6 @@ class Transfer(SQLModel, table=True):
     reason: str
     made_at: datetime
     earned_at: datetime | None = None
-    """When a fan earned them, for coins that can lapse; None for spending. Coins that a fan handed on in a packet keep
-    it, in the transfer that takes them as in the one that brings them."""
+    """When a fan earned these coins, which decides when they lapse; None for spending. Coins of a fan's packet keep it,
+    both in the transfer from the giver and in the transfer to the taker."""
     reverses_id: int | None = Field(default=None, foreign_key="transfer.id", unique=True, sa_type=Id)

@@ -1,4 +1,4 @@
-"""People, their membership of communities, and what they did day by day."""
+"""People, their memberships, and what they did on each day."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,25 +11,25 @@ from bot.store.tables.base import Id, Json, one_of
 
 
 class Person(SQLModel, table=True):
-    """A Telegram user, whatever shops they visit."""
+    """A Telegram user, in any number of shops."""
 
     __tablename__ = "person"
 
     user_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     name: str
     username: str | None = Field(default=None, index=True, unique=True)
-    """Lower case, without @. Whoever was seen with it last has it; they may have given it up since."""
+    """Lower case, without @. It belongs to whoever was seen with it last, and they may have given it up since."""
     telegram_language: str | None = None
     language: str | None = None
-    """The fan's own choice."""
+    """The language that the fan chose; None: they chose none."""
     can_write: bool = Field(default=False)
     """Whether the bot may write to them in private: they started it and haven't blocked it."""
     community_id: int | None = Field(default=None, foreign_key="community.id", sa_type=Id)
-    """What a private command means: the first community that they used, then the one that they turned to."""
+    """The community that a private command means: the first one they used, until a button or a link changes it."""
 
 
 class Member(SQLModel, table=True):
-    """A fan in a community."""
+    """A person's membership of a community."""
 
     __tablename__ = "member"
     __table_args__ = (
@@ -48,31 +48,34 @@ class Member(SQLModel, table=True):
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     user_id: int = Field(foreign_key="person.user_id", sa_type=BigInteger, index=True)
     tier: str = Field(default=Tier.NEW)
-    """As of `tier_settled_on`: ask `store/tiers.py` what it is now."""
+    """The tier on the day `tier_settled_on`. `store/tiers.py` computes the tier of today."""
     tier_rose_on: date | None = None
     tier_settled_on: date | None = None
-    """The last day up to which rises and falls were worked out; None: never."""
+    """The last day up to which rises and falls were computed; None: never."""
     joined_at: datetime
     left_at: datetime | None = None
-    """When they left the last group of the community; coins and history stay."""
+    """When they left their last group of the community. Coins and history stay."""
     banned_at: datetime | None = None
-    """When they were banned in the home group: then they have left, whatever other groups they are in."""
+    """When they were banned in the home group. Then they count as left, even if they are in other groups."""
     look_at: datetime | None = None
-    """When Telegram is asked next whether they are in: they acted where strangers can act. None: they didn't."""
+    """When Telegram is next asked whether they are in a room, as they acted where strangers can act. None: never."""
     source_id: int | None = Field(default=None, foreign_key="source.id", sa_type=Id)
-    """The first way by which they came; None: unknown."""
+    """The source by which they came first; None: unknown."""
     hidden: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    """Whether they asked not to be shown in `/top`."""
+    """Whether `/top` hides them, because they asked for that."""
     reminders: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
-    """Whether reminders that they asked for may reach them."""
+    """Whether reminders may be sent to them. False: they said *stop*."""
     back_since: datetime | None = None
-    """Of someone who came back: when they had their data deleted. What was offered before isn't theirs twice."""
+    """For a member who came back: when they had their data deleted. Older offers aren't given to them twice."""
     invitation_id: int | None = Field(default=None, sa_type=Id)
-    """The invitation that brought them, as long as their check-ins matter for it. No foreign key: it points back."""
+    """The invitation by which they came, as long as their check-ins count for it.
+
+    It is no foreign key, because invitations refer to members.
+    """
 
 
 class Presence(SQLModel, table=True):
-    """A member in one group of the community."""
+    """A member is or was in one group of the community."""
 
     __tablename__ = "presence"
 
@@ -83,7 +86,7 @@ class Presence(SQLModel, table=True):
 
 
 class Forgotten(SQLModel, table=True):
-    """That someone had their data deleted, by a salted hash of their id, so that nobody is paid twice."""
+    """A salted hash of the id of somebody who had their data deleted, so that nobody is paid twice."""
 
     __tablename__ = "forgotten"
 
@@ -91,11 +94,11 @@ class Forgotten(SQLModel, table=True):
     fingerprint: str = Field(primary_key=True)
     at: datetime
     until: datetime
-    """How long this is kept: as long as they were told when they had their data deleted."""
+    """When this row is deleted: as the person was told at the deletion of their data."""
 
 
 class Dialogue(SQLModel, table=True):
-    """A half-filled form of a person in private chat: a restart keeps it."""
+    """A half-filled form of a person in their private chat. It is a row so that it survives a restart."""
 
     __tablename__ = "dialogue"
 
@@ -103,15 +106,15 @@ class Dialogue(SQLModel, table=True):
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     kind: str
     step: str
-    """What the next message means: the field that is asked for."""
+    """The field that the next message fills."""
     filled: dict[str, Any] = Field(sa_type=Json)
     message_id: int | None = Field(default=None, sa_type=BigInteger)
-    """The panel that is edited in place."""
+    """The message that shows the form and is edited."""
     updated_at: datetime
 
 
 class Activity(SQLModel, table=True):
-    """How often a member did a kind of thing on a day: what tiers and figures are made of."""
+    """How often a member did one kind of thing on a day. Tiers and figures are computed from this."""
 
     __tablename__ = "activity"
     __table_args__ = (CheckConstraint("times > 0", name="times_positive"),)

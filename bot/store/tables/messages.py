@@ -1,4 +1,4 @@
-"""What comes in, what is promised to go out, and the cards that live in groups."""
+"""Updates that came in, messages that are promised, and living cards."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,39 +11,39 @@ from bot.store.tables.base import Id, Json, one_of
 
 
 class Inbox(SQLModel, table=True):
-    """An update that was taken from Telegram and isn't handled yet. Deleted when it is."""
+    """An update that was taken from Telegram and isn't handled yet. It is deleted once it is handled."""
 
     __tablename__ = "inbox"
 
     bot_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     update_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     body: str
-    """The update as JSON. Holds message texts: never logged, never backed up."""
+    """The update as JSON. It holds message texts, so it is never logged and in no backup."""
     received_at: datetime
 
 
 class SetAside(SQLModel, table=True):
-    """What couldn't be read or stored, kept for whoever repairs it, so that nothing else waits behind it."""
+    """An update or a row that can't be read or stored. It is kept here for a repair, so that nothing waits for it."""
 
     __tablename__ = "set_aside"
     __table_args__ = (UniqueConstraint("kind", "key"),)
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     kind: str
-    """`update`, …: what it was."""
+    """What it was: `update`, or the name of a table."""
     key: str
-    """Which one it was: an update's id, a row's number."""
+    """Which one it was: the id of an update, or the primary key of a row."""
     user_id: int | None = Field(default=None, index=True, sa_type=BigInteger)
-    """Whose update it was, where that can be read: it goes with what is forgotten of that person."""
+    """The person whose update or row it was, if that can be read. It is deleted together with their data."""
     body: str
-    """As JSON in ASCII. May hold message texts: never logged, never backed up."""
+    """JSON in ASCII. It may hold message texts, so it is never logged and in no backup."""
     reason: str
     """What was wrong with it, in a word or two."""
     set_aside_at: datetime
 
 
 class Lane(StrEnum):
-    """Who goes first when many messages wait."""
+    """The order in which waiting messages leave: first `LIVE`, last `BULK`."""
 
     LIVE = "live"
     REMINDER = "reminder"
@@ -56,7 +56,7 @@ class OutboxState(StrEnum):
 
     WAITING = "waiting"
     SENDING = "sending"
-    """Handed to Telegram; found so after a crash, it may or may not have arrived."""
+    """Being sent. After a crash it is not known whether such a message has arrived."""
     SENT = "sent"
     FAILED = "failed"
     EXPIRED = "expired"
@@ -87,21 +87,21 @@ class Outbox(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     key: str | None = Field(default=None, unique=True)
-    """The plan and its time, so that no message is promised twice; None where folding guards that."""
+    """Unique, so that no message is promised twice: the reason and its time. None where `fold_key` prevents that."""
     fold_key: str | None = None
-    """Waiting messages with the same one are folded into the newest: edits of one card."""
+    """Of waiting messages with the same fold key only the newest stays, for example of edits of one card."""
     community_id: int = Field(foreign_key="community.id", index=True, sa_type=Id)
     chat_id: int = Field(sa_type=BigInteger)
     lane: str
     act: str
-    """`post_card`, `edit_card`, `tell` …: what the sender does."""
+    """What the sender does: `post_card`, `edit_card`, `tell` …"""
     facts: dict[str, Any] = Field(sa_type=Json)
-    """What it needs to do it: the card's id, or the outcome to render."""
+    """What the sender needs for that: the card's id, or the outcome to render."""
     due_at: datetime
     not_after: datetime | None = None
     state: str = Field(default=OutboxState.WAITING)
     sender: str | None = None
-    """Who took it for sending last: the term of a process (`store/engine/hold.py`)."""
+    """The process that took it for sending last, by its term (`store/engine/hold.py`)."""
     attempts: int = Field(default=0)
     problem: str | None = None
     made_at: datetime
@@ -109,7 +109,7 @@ class Outbox(SQLModel, table=True):
 
 
 class Card(SQLModel, table=True):
-    """A message of ours that lives on by edits: which message shows what."""
+    """A living card: a message of the bot that is edited as its subject changes."""
 
     __tablename__ = "card"
     __table_args__ = (UniqueConstraint("kind", "subject_id", "chat_id"),)
@@ -117,16 +117,16 @@ class Card(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     community_id: int = Field(foreign_key="community.id", index=True, sa_type=Id)
     kind: str
-    """`drop`, …"""
+    """What the card shows: `drop`, …"""
     subject_id: int = Field(sa_type=Id)
     chat_id: int = Field(sa_type=BigInteger)
     message_id: int | None = Field(default=None, sa_type=BigInteger)
-    """None until Telegram took it."""
+    """None until Telegram has taken the message."""
     edited_at: datetime | None = None
 
 
 class RefusedRoom(SQLModel, table=True):
-    """A room in which Telegram refuses what should be told there, from the first refusal until something is taken."""
+    """A room in which Telegram refuses messages, from the first refusal until it takes one again."""
 
     __tablename__ = "refused_room"
     __table_args__ = (
@@ -147,5 +147,5 @@ class RefusedRoom(SQLModel, table=True):
     """A `Refusal` of `bot/rules/refusals.py`."""
     since: datetime
     told_at: datetime | None = None
-    """When a note to the owner was promised; None while there is no way to reach them."""
+    """When a note to the owner was promised; None while the owner can't be reached."""
     over_at: datetime | None = None

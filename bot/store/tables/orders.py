@@ -1,4 +1,4 @@
-"""Orders that the shop's platform tells of, and the secret by which it does."""
+"""Orders that the shop's platform reports, and the secret with which it signs its reports."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from bot.store.tables.base import Id, forgets_cause, one_of
 
 
 class Order(SQLModel, table=True):
-    """An order that a coupon was used for: once by its own number, whoever tells of it and however often."""
+    """An order that a coupon was used for. It has one row, however often and by whomever it is reported."""
 
     __tablename__ = "shop_order"
     __table_args__ = (
@@ -23,36 +23,36 @@ class Order(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     ref: str
-    """What the platform calls it."""
+    """The platform's number of the order."""
     coupon_id: int | None = Field(default=None, foreign_key="coupon.id", index=True, sa_type=Id)
-    """None: it was taken back before it was told of."""
+    """None: its refund was reported before the order itself."""
     value: int = Field(sa_type=BigInteger)
     """In minor units of the currency."""
     currency: str
     share: int = Field(default=0)
-    """What it counts for the tier, in thousandths of a point."""
+    """How much it counts for the tier, in thousandths of a point."""
     day: date
-    """The day that it counts on."""
+    """The day on which it counts."""
     at: datetime
     """When it was paid."""
     till_at: datetime | None = None
-    """When the coupon was redeemed at the till before; None: the order redeemed it."""
+    """When the coupon was redeemed at the till, before the order was reported; None: the order redeemed it."""
     till_by: int | None = Field(default=None, sa_type=BigInteger)
     till_on: date | None = None
-    """The day on which that redemption counts."""
+    """The day on which the redemption at the till counts."""
     returned: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    """Whether the coupon was given back when the order was taken back."""
+    """Whether the refund of the order gave the coupon back to the fan."""
     state: str = Field(default=OrderState.PAID)
     made_by: int | None = Field(default=None, sa_type=BigInteger)
-    """The staff who handed it in; None: the shop's platform."""
+    """Who of the staff reported it; None: the shop's platform did."""
     made_at: datetime
     refunded_at: datetime | None = None
     cause: str | None = None
-    """Of the file that told of it first; a call needs none, as it is known by its order."""
+    """The cause of the file that reported it first. A call of the platform needs none: the order number is unique."""
 
 
 class OrderHook(SQLModel, table=True):
-    """What the shop's platform signs its calls with."""
+    """The secret with which the shop's platform signs its calls."""
 
     __tablename__ = "order_hook"
 

@@ -1,4 +1,4 @@
-"""Red packets, how they are split, and who took part."""
+"""Red packets, their shares, and who took part."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ _LIVE = text("state IN ('gathering', 'drawing', 'open')")
 
 
 class Packet(SQLModel, table=True):
-    """Coins for whoever comes."""
+    """A red packet: coins that are split among those who tap."""
 
     __tablename__ = "packet"
     __table_args__ = (
@@ -30,20 +30,20 @@ class Packet(SQLModel, table=True):
     shares: int
     taken: int = Field(default=0)
     takers: int = Field(default=0)
-    """Who tapped within the fair window."""
+    """How many members tapped within the fair window."""
     state: str
     draws_at: datetime | None = None
-    """When the fair window ends; None: rush."""
+    """When the fair window ends; None: first come, first served."""
     expires_at: datetime
     fresh: int | None = None
-    """Not for who won in so many days."""
+    """Days: who won within them gets no share. None: no such rule."""
     giver_id: int | None = Field(default=None, foreign_key="member.id", sa_type=Id)
-    """The member whose coins these were; None: the shop's."""
+    """The member who gave the coins; None: the shop did."""
     escrow_id: int = Field(foreign_key="account.id", sa_type=Id)
     seed: str
-    """Hexadecimal; told when all is handed out."""
+    """The seed, in hexadecimal. It is shown once all shares are handed out."""
     frozen: str | None = None
-    """SHA-256 of the list that was drawn from."""
+    """SHA-256 of the list from which the draw was made."""
     opened_by: int = Field(sa_type=BigInteger)
     opened_at: datetime
     done_at: datetime | None = None
@@ -52,7 +52,7 @@ class Packet(SQLModel, table=True):
 
 
 class PacketShare(SQLModel, table=True):
-    """One share as it was split beforehand."""
+    """One share of a packet. All shares are fixed at the opening."""
 
     __tablename__ = "packet_share"
     __table_args__ = (CheckConstraint("coins >= 1", name="coins_positive"),)
@@ -62,11 +62,11 @@ class PacketShare(SQLModel, table=True):
     """From 1, in the order in which they are handed out."""
     coins: int
     earned: str | None = None
-    """When its coins were earned (lots as JSON), if a fan gave them; None: the shop's, earned when paid."""
+    """Lots as JSON: when its coins were earned, if a fan gave them. None: coins of the shop, earned when paid."""
 
 
 class PacketTake(SQLModel, table=True):
-    """A member's part in a packet, once."""
+    """A member took part in a packet, which they can do once."""
 
     __tablename__ = "packet_take"
     __table_args__ = (
@@ -78,14 +78,14 @@ class PacketTake(SQLModel, table=True):
     member_id: int = Field(sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False))
     packet_id: int = Field(sa_column=Column(Id, ForeignKey("packet.id"), primary_key=True, autoincrement=False))
     number: int | None = None
-    """In the draw, by the order of taps; None: first come."""
+    """The member's number in the draw, by the order of taps; None in a rush."""
     seal: str | None = None
-    """The line's salted hash in the frozen list."""
+    """The member's line in the frozen list: a salted hash."""
     salt: str | None = None
     nth: int | None = None
-    """The share; None: not drawn, or not yet."""
+    """The share that the member got; None: none, or none yet."""
     coins: int | None = None
     balance: int | None = None
-    """What the member had afterwards: a redelivered tap hears the same."""
+    """The member's balance after the payment, so that a tap that is delivered again gets the same answer."""
     at: datetime
     cause: str | None = None

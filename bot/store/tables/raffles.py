@@ -1,4 +1,4 @@
-"""Raffles and who entered them."""
+"""Raffles, their namings and redraws, and who entered them."""
 
 from datetime import datetime
 
@@ -45,38 +45,38 @@ class Raffle(SQLModel, table=True):
     tier: str
     needs: list[str] = Field(sa_type=Json)
     airing_id: int | None = Field(default=None, foreign_key="airing.id", sa_type=Id)
-    """The evening at which entrants must have been, if they must."""
+    """The airing that entrants must have attended; None: no such rule."""
     weights: list[int] = Field(sa_type=Json)
     fresh_days: int
     cap_days: int
     state: str = Field(default=RaffleState.OPEN)
     closes: datetime
     seed: str
-    """Thirty-two bytes in hexadecimal: secret until it is drawn, and never logged."""
+    """Thirty-two bytes in hexadecimal. It is secret until the draw, and never logged."""
     commitment: str
     sealing: str = Field(default=Sealing.NONE, sa_column_kwargs={"server_default": "none"})
     """A `Sealing`, decided at the opening."""
     beacon_round: int | None = Field(default=None, sa_type=BigInteger)
-    """The public beacon's round that goes into the key: named at the opening, else that of the naming that counts."""
+    """The round of the public beacon that goes into the key: named at the opening, or by the naming that counts."""
     beacon_randomness: str | None = None
     beacon_signature: str | None = None
     entered: int = Field(default=0)
-    """The last entry's number."""
+    """The number of the newest entry."""
     checked_to: int = Field(default=0)
-    """The last entry that was looked at after the close."""
+    """The number of the last entry that was checked after the close."""
     listed: int | None = None
-    """Entries on the frozen list."""
+    """How many entries are on the frozen list."""
     list_hash: str | None = None
     draw_at: datetime | None = None
     ranked_to: int = Field(default=0)
-    """Ranks written down so far."""
+    """How many ranks are stored so far."""
     drawn_at: datetime | None = None
     called_off_at: datetime | None = None
-    """When it was called off although its list was fixed: then seed and list are shown."""
+    """When it was called off after its list was fixed. Then seed and list are shown."""
     redrawn: int = Field(default=0)
     """How often places were drawn anew."""
     proof_format: int = Field(default=2, sa_column_kwargs={"server_default": "2"})
-    """1 for raffles of before namings: their cards promised that proof, and no end of redraws."""
+    """1 for raffles from before namings: their cards promised that format, and redraws without a limit."""
     made_by: int = Field(sa_type=BigInteger)
     made_at: datetime
 
@@ -90,7 +90,7 @@ class RaffleNaming(SQLModel, table=True):
         UniqueConstraint("raffle_id", "nth"),
         CheckConstraint("(state = 'posted') = (message_id IS NOT NULL)", name="posted_has_message"),
         CheckConstraint("(message_id IS NULL) = (posted_at IS NULL)", name="message_has_date"),
-        # One at a time: whoever names another has seen what became of the one before.
+        # One naming at a time: the next one is made only after the result of the one before is known.
         Index(
             "uq_raffle_naming_promised",
             "raffle_id",
@@ -116,7 +116,7 @@ class RaffleNaming(SQLModel, table=True):
 
 
 class RaffleRedraw(SQLModel, table=True):
-    """Places that the owner had drawn anew, at once."""
+    """A redraw: places that the owner had drawn anew at the same time."""
 
     __tablename__ = "raffle_redraw"
     __table_args__ = (UniqueConstraint("raffle_id", "number"),)
@@ -130,7 +130,7 @@ class RaffleRedraw(SQLModel, table=True):
 
 
 class RaffleEntry(SQLModel, table=True):
-    """One fan's part in a raffle: one, whether for nothing or with a ticket."""
+    """One fan's entry in a raffle. A fan has one at most, free or with a ticket."""
 
     __tablename__ = "raffle_entry"
     __table_args__ = (
@@ -154,21 +154,21 @@ class RaffleEntry(SQLModel, table=True):
     member_id: int = Field(foreign_key="member.id", index=True, sa_type=Id)
     number: int
     salt: str | None = None
-    """Sixteen bytes in hexadecimal, told to the fan alone; None once they had their data deleted."""
+    """Sixteen bytes in hexadecimal that only the fan is told; None once they had their data deleted."""
     seal: str
-    """How the list shows them: SHA-256 of the salt and their id."""
+    """The fan's line in the list: SHA-256 of the salt and their id."""
     state: str = Field(default=EntryState.IN)
     reason: str | None = None
     struck_at: datetime | None = None
-    """When it lost its place; None for losses of before this was kept."""
+    """When the entry lost its place. None: it didn't, or that was before this column existed."""
     redraw: int | None = None
     """The number of the redraw that struck it, if one did."""
     weight: int | None = None
-    """By the tier at the close."""
+    """The entry's weight in the draw, from the fan's tier at the close."""
     after: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    """Whether they come after all who haven't won lately."""
+    """Whether the entry is drawn after all fans who haven't won lately, because its fan has."""
     place: int | None = None
-    """Where they stand in the drawn order, from 1."""
+    """The entry's place in the drawn order, from 1."""
     paid: int = Field(default=0)
     paid_key: str | None = None
     """The ledger's key of what they paid for the ticket."""

@@ -1,4 +1,4 @@
-"""Ways in: named sources, their invite links, and who came by which first."""
+"""Sources: named ways in, their invite links, and by which one a person came first."""
 
 from datetime import datetime
 
@@ -17,13 +17,13 @@ class Source(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     name: str
-    """As the owner wrote it, at most 32 characters: Telegram's limit for an invite link's name."""
+    """As its maker wrote it. At most 32 characters, Telegram's limit for the name of an invite link."""
     name_key: str
-    """The name without case and spaces, so that it is there once."""
+    """The name without case and spaces, so that two sources can't have the same name."""
     token: str = Field(unique=True)
-    """What stands in the `start` link."""
+    """The payload of the `start` link."""
     cost: int | None = None
-    """What it cost, in the shop's currency, if the owner told."""
+    """What it cost, in the shop's currency; None: the owner hasn't said."""
     made_by: int = Field(sa_type=BigInteger)
     made_at: datetime
 

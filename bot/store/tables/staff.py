@@ -1,4 +1,4 @@
-"""What staff did, and whom the owner has denied it."""
+"""The audit log, and people whom the owner has denied to act."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from bot.store.tables.base import Id, Json, forgets_cause
 
 
 class AuditEntry(SQLModel, table=True):
-    """An act of staff with what it changed. Rows are only added; undoing adds one and marks the undone."""
+    """An act of staff and what it changed. Rows are only added: undoing adds a row, and marks the undone one."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (
@@ -38,7 +38,7 @@ class AuditEntry(SQLModel, table=True):
 
 
 class Denied(SQLModel, table=True):
-    """That the owner denies a person to act for the shop, whatever Telegram says of them."""
+    """The owner denies a person to act for the shop, even if they are an administrator in Telegram."""
 
     __tablename__ = "denied"
     __table_args__ = (UniqueConstraint("community_id", "fingerprint"),)
@@ -46,10 +46,10 @@ class Denied(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     fingerprint: str
-    """A salted hash of their id: who has their data deleted stays denied."""
+    """A salted hash of their id. So somebody who has their data deleted stays denied."""
     user_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
-    """Who it is, for the owner's list; None once they had their data deleted."""
+    """The person, for the owner's list; None once they had their data deleted."""
     by: int = Field(sa_type=BigInteger)
     at: datetime
     lifted_at: datetime | None = None
-    """When the owner lifted it; None: it holds."""
+    """When the owner lifted the denial; None: it holds."""

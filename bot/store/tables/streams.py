@@ -11,7 +11,7 @@ from bot.store.tables.base import Id, Json, forgets_cause, one_of
 
 
 class Stream(SQLModel, table=True):
-    """A plan: one evening, or the same evening each week."""
+    """A plan of staff: one airing, or one each week."""
 
     __tablename__ = "stream"
     __table_args__ = (
@@ -30,17 +30,17 @@ class Stream(SQLModel, table=True):
     first_at: datetime
     repeat: str = Field(default=Repeat.ONCE)
     weekly: str | None = None
-    """`minute hour * * weekday` in the community's zone, for a weekly one."""
+    """For a weekly stream: `minute hour * * weekday` in the community's zone."""
     length_minutes: int
     remind: list[int] = Field(sa_type=Json)
-    """Minutes before the start at which those who asked are reminded, longest first."""
+    """Reminders for fans who asked: minutes before the start, the longest first."""
     state: str = Field(default=StreamState.OPEN)
     made_by: int = Field(sa_type=BigInteger)
     made_at: datetime
 
 
 class Airing(SQLModel, table=True):
-    """One evening of a stream."""
+    """One airing of a stream."""
 
     __tablename__ = "airing"
     __table_args__ = (
@@ -59,31 +59,31 @@ class Airing(SQLModel, table=True):
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     stream_id: int = Field(foreign_key="stream.id", sa_type=Id)
     planned_at: datetime
-    """When the plan has it: its key, whatever delays come."""
+    """The planned start. It never changes, even if the airing is delayed."""
     starts_at: datetime
     ends_at: datetime
-    """When it ends by its length, if nobody ends it before."""
+    """When it ends by its length, unless staff end it earlier."""
     state: str = Field(default=AiringState.PLANNED)
     url: str | None = None
     word: str | None = None
-    """What the host says aloud; writing it counts as attending."""
+    """The word that the host says aloud. A fan who writes it attends."""
     word_key: str | None = None
     """The word without case and spaces."""
     replay_url: str | None = None
     on_air_at: datetime | None = None
-    """When staff said that it is on; None for a start by the clock."""
+    """When staff said that it is on; None if the clock started it."""
     asked_at: datetime | None = None
-    """When the owner was asked what became of it."""
+    """When the owner was asked what happened to it."""
     moved_at: datetime | None = None
     """When its start was last moved."""
     closed_at: datetime | None = None
     """When it ended or was cancelled."""
     posted: bool = Field(default=False)
-    """Whether its card was ever due in the groups: then its end is told there."""
+    """Whether its live card was ever due in the groups. Then its end is announced there too."""
 
 
 class ReminderRound(SQLModel, table=True):
-    """One thing that all who asked to be reminded of an airing are told, once, in chunks."""
+    """One message to all who asked to be reminded of an airing. It is promised once, in chunks."""
 
     __tablename__ = "reminder_round"
     __table_args__ = (
@@ -97,12 +97,12 @@ class ReminderRound(SQLModel, table=True):
 
     airing_id: int = Field(sa_column=Column(Id, ForeignKey("airing.id"), primary_key=True, autoincrement=False))
     key: str = Field(primary_key=True)
-    """What and which: minutes before which start, or the act that moved or cancelled it."""
+    """What the round is about: minutes before a start, or the act that moved or cancelled the airing."""
     outcome: dict[str, Any] | None = Field(default=None, sa_type=Json)
-    """What is told; None for a round that was left out."""
+    """The outcome to tell; None for a round that was left out."""
     not_after: datetime
     after_member_id: int = Field(default=0, sa_type=Id)
-    """The last member to whom it was promised."""
+    """The id of the last member to whom it was promised."""
     done_at: datetime | None = None
 
 
@@ -120,7 +120,7 @@ class Subscription(SQLModel, table=True):
 
 
 class Attendance(SQLModel, table=True):
-    """A member was there: tapped *I'm here*, or wrote the word."""
+    """A member attended an airing: they tapped *I'm here*, or wrote the word."""
 
     __tablename__ = "attendance"
     __table_args__ = (one_of("how", How), UniqueConstraint("member_id", "cause"), forgets_cause("at"))
@@ -132,9 +132,9 @@ class Attendance(SQLModel, table=True):
     at: datetime
     how: str
     length: int
-    """Streams attended in a row, this one included."""
+    """The stream streak: airings attended in a row, this one included."""
     coins: int
     mended_day: date | None = None
-    """The missed day that this attendance made up for nothing, if it has."""
+    """The missed day for which this attendance was used as a free make-up; None: not used yet."""
     cause: str | None = None
     answer: str | None = None

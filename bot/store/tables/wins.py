@@ -1,4 +1,4 @@
-"""Who won what: raffles, and packets that count as a win."""
+"""Wins: raffles that were won, and shares of packets that count as a win."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,14 +10,14 @@ from bot.store.tables.base import Id, one_of
 
 
 class WinKind(StrEnum):
-    """Where a win comes from."""
+    """What was won."""
 
     RAFFLE = "raffle"
     PACKET = "packet"
 
 
 class Win(SQLModel, table=True):
-    """That a member won something, once a subject."""
+    """A member won a raffle or a packet. There is one row for each of them."""
 
     __tablename__ = "win"
     __table_args__ = (one_of("kind", WinKind), Index("ix_win_community_id_at", "community_id", "at"))
@@ -25,6 +25,6 @@ class Win(SQLModel, table=True):
     member_id: int = Field(sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False))
     kind: str = Field(primary_key=True)
     subject_id: int = Field(sa_column=Column(Id, primary_key=True, autoincrement=False))
-    """The raffle's or the packet's row."""
+    """The row id of the raffle or the packet."""
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     at: datetime
