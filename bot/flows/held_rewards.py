@@ -26,7 +26,7 @@ from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.giveaways import Giveaways, Gives
-from bot.store.held import reasons_of, settle, signs
+from bot.store.held import reasons_of, signs, store_decision
 from bot.store.places import lock_shop, place_of
 from bot.store.tables import AuditEntry, Held, Member, Person
 from bot.store.tables.base import id_of
@@ -122,7 +122,7 @@ def _settle(
         if too_much is not None:
             return too_much
     coins = (resolver.release if released else resolver.refuse)(tx, act.place, subject_id, member_id, act.at)
-    if not settle(tx, held_id, state, act.at, act.actor_id):
+    if not store_decision(tx, held_id, state, act.at, act.actor_id):
         # Somebody decided meanwhile: their domain's acts found nothing left to do, and neither did ours.
         tx.refresh(held)
         return HeldSettled(fan, HeldState(held.state))
@@ -156,7 +156,7 @@ def look_again(tx: Tx, key: tuple[int, int], now: datetime, policy: FarmingPolic
         tx.flush()
         return
     resolver.release(tx, place, held.subject_id, held.member_id, now)
-    settle(tx, held_id, HeldState.RELEASED, now, None)
+    store_decision(tx, held_id, HeldState.RELEASED, now, None)
     log.info("held_went_by_itself", held=held_id, kind=held.kind)
 
 

@@ -1,1 +1,1 @@
-"""What the house remembers: engines, transactions, tables, and the few things that every feature writes."""
+"""The store: engines, transactions, tables, and reads and writes that several domains share."""

@@ -159,7 +159,7 @@ def reasons_of(held: Held) -> tuple[Reason, ...]:
     return tuple(causes.from_facts(Reason, facts) for facts in held.reasons)
 
 
-def settle(tx: Tx, held_id: int, state: HeldState, at: datetime, by: int | None) -> bool:
+def store_decision(tx: Tx, held_id: int, state: HeldState, at: datetime, by: int | None) -> bool:
     """Store the decision on a held reward. False if it was decided before."""
     decided = tx.execute(
         update(Held)

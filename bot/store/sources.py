@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -39,10 +40,10 @@ def find_or_make_source(tx: Tx, place: Place, name: str, at: datetime, token: Ca
 
     `token` makes the token of its link. Figures count under this source who came by it.
     """
-    query = select(col(Source.id)).where(
+    query: Any = select(col(Source.id)).where(
         col(Source.community_id) == place.community_id, col(Source.name_key) == source_key(name)
     )
-    known = tx.execute(query).scalar_one_or_none()
+    known: int | None = tx.execute(query).scalar_one_or_none()
     if known is not None:
         return known
     insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
@@ -58,7 +59,8 @@ def find_or_make_source(tx: Tx, place: Place, name: str, at: datetime, token: Ca
         )
         .on_conflict_do_nothing(index_elements=[col(Source.community_id), col(Source.name_key)])
     )
-    return tx.execute(query).scalar_one() or 0
+    made: int = tx.execute(query).scalar_one()
+    return made
 
 
 def note_first_touch(tx: Tx, community_id: int, source_id: int, sender: Sender, at: datetime) -> None:

@@ -35,7 +35,7 @@ A serialization failure, a deadlock, and a reference to a row that another trans
 
 
 class Writer(Protocol):
-    """What runs use cases, one transaction each."""
+    """Runs use cases, each in a transaction of its own."""
 
     async def write(self, work: Callable[[Tx], T]) -> T:
         """Run `work` in a transaction of its own and commit it."""

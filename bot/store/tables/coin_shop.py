@@ -11,7 +11,7 @@ from bot.store.tables.base import Id, forgets_cause, one_of
 
 
 class Item(SQLModel, table=True):
-    """What can be bought for coins."""
+    """An item of the coin shop: something that fans can buy for coins."""
 
     __tablename__ = "item"
     __table_args__ = (
@@ -29,7 +29,7 @@ class Item(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     number: int
-    """What staff call it; counts within the community."""
+    """The number by which staff call it. Numbers count within the community."""
     title: str
     kind: str
     subject_id: int | None = Field(default=None, sa_type=Id)
@@ -50,7 +50,7 @@ class Item(SQLModel, table=True):
 
 
 class Purchase(SQLModel, table=True):
-    """What a fan bought."""
+    """A purchase: something that a fan bought."""
 
     __tablename__ = "purchase"
     __table_args__ = (

@@ -37,7 +37,7 @@ class Campaign(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     number: int
-    """What staff call it; counts within the community."""
+    """The number by which staff call it. Numbers count within the community."""
     title: str
     stock: int
     taken: int = Field(default=0)

@@ -26,7 +26,7 @@ class GiftOffer(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     number: int
-    """What staff call it; counts within the community."""
+    """The number by which staff call it. Numbers count within the community."""
     title: str
     kind: str
     coins: int = Field(default=0)

@@ -38,7 +38,7 @@ class SetAside(SQLModel, table=True):
     body: str
     """JSON in ASCII. It may hold message texts, so it is never logged and in no backup."""
     reason: str
-    """What was wrong with it, in a word or two."""
+    """The problem, in a few words."""
     set_aside_at: datetime
 
 
@@ -52,7 +52,7 @@ class Lane(StrEnum):
 
 
 class OutboxState(StrEnum):
-    """How far a promised message got."""
+    """The state of a promised message."""
 
     WAITING = "waiting"
     SENDING = "sending"

@@ -35,7 +35,7 @@ class Raffle(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     number: int
-    """What staff call it; counts within the community."""
+    """The number by which staff call it. Numbers count within the community."""
     prize: str
     value: str | None = None
     """What the prize is worth, in the shop's words."""

@@ -23,7 +23,7 @@ class AuditEntry(SQLModel, table=True):
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     at: datetime
     actor_id: int = Field(sa_type=BigInteger)
-    """Who did it; an anonymous administrator is known by the group's id."""
+    """The user id of who did it; the group's id for an anonymous administrator."""
     by_owner: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether the actor was the owner when they did it."""
     act: str

@@ -24,7 +24,7 @@ class Stream(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     number: int
-    """What staff call it; counts within the community."""
+    """The number by which staff call it. Numbers count within the community."""
     title: str
     url: str | None = None
     first_at: datetime
