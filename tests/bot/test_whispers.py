@@ -6,7 +6,7 @@ from typing import Any
 from structlog.testing import capture_logs
 
 from bot.commands.doctor.telegram import look_at_telegram
-from bot.rules.doctor.findings import WhispersUnknown
+from bot.rules.doctor.telegram import WhispersUnknown
 from bot.store.messages.payloads import TELL
 from bot.store.tables import Outbox
 from sandbox import Message, Person, Rights
