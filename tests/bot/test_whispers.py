@@ -11,8 +11,8 @@ from bot.store.messages.payloads import TELL
 from bot.store.tables import Outbox
 from sandbox import Message, Person, Rights
 from tests.bot.conftest import Play, Stage, settings
+from tests.bot.counting import count, until
 from tests.bot.speech import code_in
-from tests.bot.test_faults import count, until
 from tests.features.scene import query
 
 OLDER: dict[str, Any] = {"language": "en", "knows_whispers": False}
