@@ -33,7 +33,7 @@ async def plan(database: str, chats: int) -> float:
     """A shop with this many groups and a stream that begins soon; when, in epoch seconds."""
     from bot.features.communities import arrive  # noqa: PLC0415  # the bare contender needs none of it
     from bot.features.streams.plans import plan as plan_stream  # noqa: PLC0415
-    from bot.rules.act import Sender  # noqa: PLC0415
+    from bot.rules.act import Act, Sender  # noqa: PLC0415
     from bot.rules.streams.streams import NewStream, StreamPolicy  # noqa: PLC0415
     from bot.rules.words import Language  # noqa: PLC0415
     from bot.store.engine.db import Database  # noqa: PLC0415
@@ -51,7 +51,7 @@ async def plan(database: str, chats: int) -> float:
         for number in range(1, chats):
             await db.write(come, FIRST_CHAT - number, "Bench", owner, Language.EN, now, into=into)
         wish = NewStream("Silk night", now + AHEAD, remind=())
-        await db.write(plan_stream, arrived.group.place, owner.user_id, wish, now, "bench", StreamPolicy())
+        await db.write(plan_stream, Act(arrived.group.place, owner, now, "bench", owner.user_id), wish, StreamPolicy())
     return wish.at.timestamp()
 
 

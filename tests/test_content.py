@@ -20,6 +20,7 @@ from bot.content.catalog import FILES, OUTCOMES, file_of
 from bot.content.filters import Here
 from bot.content.zones import find_zones
 from bot.handlers.staff.panel_acts import ACTS as PANEL_ACTS
+from bot.rules.airings import Phase
 from bot.rules.farming import HeldState, Sign
 from bot.rules.forms import FormError
 from bot.rules.gifts.gifts import GiftKind, Opens
@@ -45,7 +46,6 @@ from bot.rules.staff.panel import (
     Reach,
     Section,
 )
-from bot.rules.streams.streams import Phase
 from bot.rules.words import Language
 from tests import hostile
 

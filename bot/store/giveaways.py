@@ -13,12 +13,12 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.airings import AiringState
 from bot.rules.calendar import day_of, start_of
 from bot.rules.gifts.gifts import PAYS_COINS, GiftKind, GiftState, OfferState, Opens
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch, gift_promises, left_of, may_give
 from bot.rules.hearts.hearts import GoalState, StepState, Unlocks, packets_in
 from bot.rules.place import Place
-from bot.rules.streams.streams import AiringState
 from bot.store import forgotten
 from bot.store.engine.db import Tx
 from bot.store.hearts import STEP_CAUSE, give_of, step_cause

@@ -14,7 +14,8 @@ from bot.handlers.kit.forms import Form
 from bot.handlers.orders import orders
 from bot.handlers.raffles import raffles
 from bot.handlers.shops import setup as setting_up
-from bot.handlers.streams import airings as evenings
+from bot.handlers.streams.forms import go_live_form, new_stream_form
+from bot.rules.streams.streams import StreamPolicy
 from sandbox import Person
 from tests.bot.conftest import Play, Stage
 
@@ -58,8 +59,8 @@ LINES = (
 )
 FORMS = {
     "newcoupon": campaigns.NEW_COUPON_FORM,
-    "newstream": evenings.NEW_STREAM_FORM,
-    "golive": evenings.GO_LIVE_FORM,
+    "newstream": new_stream_form(StreamPolicy()),
+    "golive": go_live_form(StreamPolicy()),
     "newraffle": raffles.NEW_RAFFLE_FORM,
     "newitem": items.NEW_ITEM_FORM,
     "newgift": gift_offers.NEW_GIFT_FORM,

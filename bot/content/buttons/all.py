@@ -5,6 +5,7 @@ from typing import Any
 from bot.content.button import Button, Rows
 from bot.content.buttons.coin_shop import HAND_OVER, ON_THE_SHELF, REFUND, shelf_buttons
 from bot.content.buttons.shops import panel_buttons
+from bot.rules.airings import LIVE_PHASES
 from bot.rules.checkins.checkins import AlreadyCheckedIn, CheckedIn, MadeUp
 from bot.rules.coin_shop.items import HandedOver, ItemClosed, ItemMade, ItemOpened
 from bot.rules.coupons.coupons import (
@@ -57,17 +58,10 @@ from bot.rules.raffles.raffles import (
 )
 from bot.rules.shops.calendar import MorningCard
 from bot.rules.shops.setup import SetupDone, SetupFinished
+from bot.rules.streams.airings import AskOwner, Delayed, StreamCancelled
+from bot.rules.streams.notices import LiveCard
 from bot.rules.streams.reminders import OpenChatFirst, Reminder
-from bot.rules.streams.streams import (
-    LIVE_PHASES,
-    AskOwner,
-    Delayed,
-    LiveCard,
-    StreamCancelled,
-    StreamLine,
-    StreamList,
-    StreamMade,
-)
+from bot.rules.streams.streams import StreamLine, StreamList, StreamMade
 from bot.rules.words import Language
 
 CLAIM = "claim"

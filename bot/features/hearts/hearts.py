@@ -8,6 +8,7 @@ from sqlalchemy import String, and_, bindparam, exists, func, insert, literal, o
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.airings import LIVE_PHASES, AiringFacts, AiringState, phase_of
 from bot.rules.coupons.coupons import CampaignState, KeptFor
 from bot.rules.hearts.hearts import (
     CouponNotKept,
@@ -32,7 +33,6 @@ from bot.rules.hearts.hearts import (
 )
 from bot.rules.place import Place
 from bot.rules.rights import Role
-from bot.rules.streams.streams import LIVE_PHASES, AiringFacts, AiringState, phase_of
 from bot.store import airings, causes, giveaways
 from bot.store.audit import caused_by, record
 from bot.store.coupons.campaigns import campaign_numbered
@@ -79,7 +79,7 @@ _ON = and_(
     col(Airing.ends_at) > bindparam("at", type_=_AT),
     or_(col(Airing.starts_at) <= bindparam("at", type_=_AT), col(Airing.on_air_at).is_not(None)),
 )
-"""A goal whose stream is on: `rules/streams/streams.phase_of` as a condition."""
+"""A goal whose stream is on: `rules/airings.phase_of` as a condition."""
 _GOAL = Hot(
     select(*_COLUMNS)
     .join(Airing, col(Airing.id) == col(HeartGoal.airing_id))
@@ -231,7 +231,7 @@ def make(
     )
     entry.answer = causes.to_json(outcome)
     tx.flush()
-    airings.show(tx, place.community_id, evening.id, at)
+    airings.update_live_cards(tx, place.community_id, evening.id, at)
     return outcome
 
 
@@ -260,7 +260,7 @@ def cancel(tx: Tx, place: Place, actor_id: int, at: datetime, cause: str) -> Goa
     outcome = GoalCancelled(found[1].title, goal.hearts, entry.id or 0)
     entry.answer = causes.to_json(outcome)
     tx.flush()
-    airings.show(tx, place.community_id, goal.airing_id, at)
+    airings.update_live_cards(tx, place.community_id, goal.airing_id, at)
     return outcome
 
 
@@ -271,7 +271,7 @@ def undo_make(tx: Tx, place: Place, entry: AuditEntry, at: datetime) -> bool:
         return False
     goal.state = GoalState.CANCELLED
     tx.flush()
-    airings.show(tx, place.community_id, goal.airing_id, at)
+    airings.update_live_cards(tx, place.community_id, goal.airing_id, at)
     return True
 
 
@@ -286,7 +286,7 @@ def undo_cancel(tx: Tx, place: Place, entry: AuditEntry, at: datetime) -> bool:
         return False
     goal.state = GoalState.RUNNING
     tx.flush()
-    airings.show(tx, place.community_id, goal.airing_id, at)
+    airings.update_live_cards(tx, place.community_id, goal.airing_id, at)
     return True
 
 

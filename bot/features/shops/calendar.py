@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.logs import apart, get_logger
+from bot.rules.airings import OVER_PHASES, phase_of
 from bot.rules.calendar import DAY, day_of, start_of
 from bot.rules.shops.calendar import CadencePolicy, MorningCard, PostingState, SlotFacts, SlotKind, fill, next_due
-from bot.rules.streams.streams import OVER_PHASES, phase_of
 from bot.store.airings import open_airings
 from bot.store.engine.db import Database, Tx
 from bot.store.messages.cards import hang_cards

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.airings import OVER_PHASES, Phase, phase_of
 from bot.rules.coin_shop.shelf import ItemFacts, ItemState
 from bot.rules.coupons.coupons import CampaignState
 from bot.rules.hearts.hearts import GoalState
@@ -16,7 +17,6 @@ from bot.rules.raffles.raffles import RaffleState
 from bot.rules.refusals import RoomRefuses
 from bot.rules.rights import Role, may_undo
 from bot.rules.staff.panel import LATELY, LISTED, AdminEntry, AdminLately, AdminLine, Section
-from bot.rules.streams.streams import OVER_PHASES, Phase, phase_of
 from bot.store.airings import count_came, open_airings
 from bot.store.coupons.campaigns import card_of
 from bot.store.engine.db import Database

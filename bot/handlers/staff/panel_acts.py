@@ -13,19 +13,21 @@ from bot.handlers.gifts.offers import NEW_GIFT_FORM
 from bot.handlers.hearts.hearts import HEARTS_FORM
 from bot.handlers.kit.blanks import Act, Blank, Pick, bare, blanks_of, file, flag, person
 from bot.handlers.kit.forms import Field, Form, Moment, one_of, whole, words
-from bot.handlers.kit.readers import link
 from bot.handlers.orders.orders import FILE_FORM, ORDER
 from bot.handlers.orders.orders import POLICY as ORDERS
 from bot.handlers.packets.packets import POLICY as PACKETS
 from bot.handlers.packets.packets import days_back
 from bot.handlers.people.sources import EXAMPLE as SOURCE
 from bot.handlers.raffles.raffles import NEW_RAFFLE_FORM, REDRAW_FORM
-from bot.handlers.streams.airings import END, GO_LIVE_FORM, NEW_STREAM_FORM, read_move
+from bot.handlers.streams.forms import END_FORM, go_live_form, new_stream_form, read_move
+from bot.rules.airings import Phase
 from bot.rules.people.sources import MAX_COST, MAX_NAME
 from bot.rules.shops.report import PERIODS
 from bot.rules.staff.panel import Section
-from bot.rules.streams.streams import Move, Phase
+from bot.rules.streams.airings import Move
+from bot.rules.streams.streams import StreamPolicy
 
+STREAMS = StreamPolicy()
 RUNNING = frozenset({"soon", "open", "sold_out"})
 COMING = frozenset({Phase.COMING, Phase.DELAYED, Phase.STARTING})
 ON_SHELF = frozenset({"soon", "open", "sold_out"})
@@ -47,7 +49,7 @@ def order_ref(name: str, text: str, moment: Moment) -> str:
 
 def new_start(_name: str, text: str, moment: Moment) -> Move:
     """By how long, or to when."""
-    return read_move(text, moment)
+    return read_move(text, moment, STREAMS.max_delay)
 
 
 ACTS = (
@@ -84,14 +86,14 @@ ACTS = (
         Section.STREAMS,
         "newstream",
         blanks_of(
-            NEW_STREAM_FORM,
+            new_stream_form(STREAMS),
             at=("+1h", "19:00", "20:00", "21:00"),
             remind=("24h,1h,10m", "1h,10m", "10m", "off"),
             length=("1h", "2h", "3h", "4h"),
         ),
     ),
-    Act("golive_now", Section.STREAMS, "golive", blanks_of(GO_LIVE_FORM)),
-    Act("golive", Section.STREAMS, "golive", blanks_of(GO_LIVE_FORM), head="#{number}", states=COMING | ON),
+    Act("golive_now", Section.STREAMS, "golive", blanks_of(go_live_form(STREAMS))),
+    Act("golive", Section.STREAMS, "golive", blanks_of(go_live_form(STREAMS)), head="#{number}", states=COMING | ON),
     Act(
         "delay",
         Section.STREAMS,
@@ -100,7 +102,7 @@ ACTS = (
         tail="#{number}",
         states=COMING,
     ),
-    Act("endlive", Section.STREAMS, "endlive", blanks_of(Form({"url": Field(link)}, END)), head="#{number}", states=ON),
+    Act("endlive", Section.STREAMS, "endlive", blanks_of(END_FORM), head="#{number}", states=ON),
     Act(
         "cancelstream",
         Section.STREAMS,

@@ -25,3 +25,11 @@ def one_of(column: str, values: Any) -> CheckConstraint:
     """A CHECK that `column` holds one of an enum's values: the same on both databases, easy to widen."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def id_of(row: Any) -> int:
+    """The id of a row that is in the database."""
+    found: int | None = row.id
+    if found is None:
+        raise LookupError(f"a row of {type(row).__name__} has no id yet")
+    return found

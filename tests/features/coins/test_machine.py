@@ -46,9 +46,9 @@ from bot.rules.general import Undone
 from bot.rules.shops.setup import Setup
 from bot.store import causes
 from bot.store.ledger import check_books
-from tests.features.evening_rules import EveningRules
 from tests.features.machine import DAY, STAFF, Streak, fans, picks, shops
 from tests.features.scene import TABLES, desk, dice, fan, undo
+from tests.features.stream_rules import StreamRules
 
 LADDER = (5, 6, 8, 10, 12, 15, 20)
 MILESTONES = (7, 30, 100)
@@ -84,7 +84,7 @@ class Held:
     state: str = "held"
 
 
-class Shops(EveningRules):
+class Shops(StreamRules):
     """Two shops, three fans, and staff."""
 
     def __init__(self, template: Path) -> None:
@@ -170,9 +170,9 @@ class Shops(EveningRules):
 
     @rule(shop=shops, who=fans, run=st.integers(1, 4), gap=st.integers(1, 4))
     def come_back_to_a_stream(self, shop: int, who: int, run: int, gap: int) -> None:
-        """A run of days, a gap, and evenings that mend days of it."""
+        """A run of days, a gap, and streams that make up days of it."""
         self.come_back(shop, who, run, gap, 0)
-        self.evening(shop, timedelta(minutes=5), weekly=False, act="silence", crowd=[who, who], times=2)
+        self.run_airings(shop, timedelta(minutes=5), weekly=False, act="silence", crowd=[who, who], times=2)
         self.make_up(shop, who)
 
     @precondition(lambda self: self.offers)

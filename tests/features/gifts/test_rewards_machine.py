@@ -20,8 +20,8 @@ from bot.features.coin_shop.purchases import Purchases
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.hearts.hearts import Hearts
 from bot.features.raffles.redraw import Redrawing
+from bot.features.streams.on_air import go_live
 from bot.flows.buy import Chances, buy
-from bot.flows.go_live import go_live
 from bot.flows.hearts_unlock import Tools, Unlocking
 from bot.rules.coin_shop.items import ItemMade, NewItem
 from bot.rules.coin_shop.shelf import ItemKind, Yes
@@ -31,13 +31,14 @@ from bot.rules.hearts.hearts import Give, HeartPolicy, Unlocks
 from bot.rules.packets.packets import PacketPolicy
 from bot.rules.raffles.beacons import Pulse
 from bot.rules.raffles.raffles import NewRaffle, RafflePolicy
-from bot.rules.streams.streams import OnAir, StreamPolicy
+from bot.rules.streams.airings import OnAir
+from bot.rules.streams.streams import StreamPolicy
 from bot.store.ledger import check_books
 from tests.features.draws import Fair, Recorded
 from tests.features.fragile import Killed
 from tests.features.machine import STAFF
 from tests.features.reward_rules import FANS, Fuse, RewardRules, fans, fuses, picks
-from tests.features.scene import Causes, dice, fan, give, named
+from tests.features.scene import Causes, act_of, dice, fan, give, named
 
 STEPS = ((2, Give(Unlocks.PACKET, coins=9, shares=3)), (4, Give(Unlocks.RAFFLE, title="A scarf", winners=1, minutes=5)))
 
@@ -217,7 +218,10 @@ class Rewards(RewardRules):
     def set_a_goal(self, fuse: Fuse) -> None:
         """A stream begins, with a goal."""
         at = self.now
-        self.survives(None, lambda cause: go_live(self.fragile, self.place, STAFF, OnAir(), at, cause, StreamPolicy()))
+        self.survives(
+            None,
+            lambda cause: self.fragile.write(go_live, act_of(self.place, at=at, cause=cause), OnAir(), StreamPolicy()),
+        )
         self.survives(fuse, lambda cause: self.hearts.make(self.place, STAFF, STEPS, at, cause))
 
     @rule(crowd=st.lists(fans, min_size=3, max_size=FANS), fuse=fuses)

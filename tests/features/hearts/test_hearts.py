@@ -8,6 +8,7 @@ from bot.features.communities import set_reachable
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.hearts.hearts import Hearts
 from bot.features.people.privacy import Privacy
+from bot.features.streams.live_card import live_card
 from bot.flows.hearts_unlock import Tools, Unlocking
 from bot.rules.act import Sender
 from bot.rules.coupons.coupons import KeptFor, NewCampaign
@@ -33,7 +34,6 @@ from bot.rules.hearts.hearts import (
 from bot.rules.packets.packets import PacketPolicy
 from bot.rules.raffles.raffles import RafflePolicy
 from bot.rules.rights import Role
-from bot.store.airings import live_card
 from bot.store.engine.db import Database, Tx
 from bot.store.ledger import check_books
 from bot.store.tables import Card

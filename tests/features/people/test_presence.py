@@ -32,7 +32,7 @@ from bot.store.members import OutsideError
 from bot.store.places import Group, find_place
 from tests.features.draws import DRAWS, Fair
 from tests.features.packets.test_packets import DRAWN, POLICY, Table
-from tests.features.scene import NOON, Causes, balance, days, fan, in_public, outside, query, shop
+from tests.features.scene import NOON, Causes, act_of, balance, days, fan, in_public, outside, query, shop
 from tests.features.studio import another_group
 
 HOME, OTHER = -1001, -1002
@@ -320,7 +320,7 @@ async def test_everybodys_rights_make_nobody_a_member(db: Database) -> None:
     shown = await settings.change(place, stranger, Preference(language="zh"), NOON)
     assert shown.language is Language.ZH
     await settings.change(place, stranger, Preference(reminders=False), NOON)
-    await Reminders(db, StreamPolicy()).stop(place, stranger, 1, NOON)
+    await Reminders(db, StreamPolicy()).stop(act_of(place, stranger), 1)
     assert await query(db, "SELECT count(*) FROM member") == [(0,)]
     await comes(db, place, 2, NOON)
     await leaves(db, place, 2, days(1))

@@ -14,9 +14,10 @@ from bot.features.coupons.redemption import Redeeming
 from bot.features.people.joining import Joining, Link, Reach
 from bot.features.people.preferences import Preferences
 from bot.features.people.privacy import NOBODY, Privacy
-from bot.flows.attend import attend
+from bot.flows.attend import Attending
 from bot.flows.my_card import my_card
 from bot.rules.act import Sender
+from bot.rules.airings import How
 from bot.rules.checkins.checkins import CheckedIn, CheckInPolicy, StartsTomorrow
 from bot.rules.coupons.coupons import Claimed, NewCampaign, NoSuchCoupon, OfferedBefore, Redeemed
 from bot.rules.people.joining import WelcomePolicy
@@ -30,8 +31,7 @@ from bot.rules.people.privacy import (
     PrivacyNotice,
 )
 from bot.rules.place import Place
-from bot.rules.streams.attendance import AlreadyHere, AttendancePolicy, Attended
-from bot.rules.streams.streams import How
+from bot.rules.streams.attendance import AlreadyHere, Attended
 from bot.rules.words import Language
 from bot.store import forgotten
 from bot.store.engine.db import Database, Tx
@@ -45,8 +45,10 @@ from tests.features.people.test_sources import source_of, touch
 from tests.features.scene import (
     NOON,
     OWNER,
+    POLICIES,
     ROOM,
     Causes,
+    act_of,
     balance,
     days,
     everything,
@@ -192,7 +194,7 @@ async def test_a_stream_is_attended_once(db: Database, causes: Causes) -> None:
     airing_id = await db.write(_on_air, place)
 
     async def here(sender: Sender, at: datetime) -> object:
-        return await attend(db, place, sender, airing_id, How.TAP, at, causes.next(), AttendancePolicy(), POLICY)
+        return await Attending(db, POLICIES).attend(act_of(place, sender, at, causes.next()), airing_id, How.TAP)
 
     assert isinstance(await here(ANA, NOON), Attended)
     await Privacy(db).delete(place, ANA.user_id, NOON + HOUR)

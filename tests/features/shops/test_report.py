@@ -6,20 +6,19 @@ from bot.features.checkins.checkins import CheckIns
 from bot.features.coupons.redemption import Redeeming
 from bot.features.people.joining import Joining, Link, Reach
 from bot.features.shops.report import Reporting
-from bot.flows.attend import attend
+from bot.flows.attend import Attending
+from bot.rules.airings import How
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.coupons.coupons import Claimed, NewCampaign
 from bot.rules.people.joining import WelcomePolicy
 from bot.rules.place import Place
 from bot.rules.shops.report import CameBy, Report
-from bot.rules.streams.attendance import AttendancePolicy
-from bot.rules.streams.streams import How
 from bot.rules.words import Language
 from bot.store.engine.db import Database
 from bot.store.places import Group
 from tests.features.people.test_privacy import _on_air
 from tests.features.people.test_sources import source_of
-from tests.features.scene import NOON, OWNER, Causes, days, fan, offer, shop, till
+from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_of, days, fan, offer, shop, till
 
 POLICY = CheckInPolicy()
 
@@ -80,7 +79,7 @@ async def test_streams_once_there_are_some(db: Database, causes: Causes) -> None
     place = await shop(db)
     airing_id = await db.write(_on_air, place)
     for number in (1, 2):
-        await attend(db, place, fan(number), airing_id, How.TAP, NOON, causes.next(), AttendancePolicy(), POLICY)
+        await Attending(db, POLICIES).attend(act_of(place, fan(number), NOON, causes.next()), airing_id, How.TAP)
     report = await Reporting(db).report(place, 7, NOON + timedelta(hours=1))
     assert (report.reminded, report.attended) == (0, 2)
 
