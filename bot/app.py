@@ -17,7 +17,6 @@ from bot.features.communities import Communities
 from bot.features.people.sources import Sources
 from bot.features.shops.ownership import Ownership
 from bot.features.shops.rooms import Rooms
-from bot.features.shops.setup import SettingUp
 from bot.features.shops.topics import Topics
 from bot.features.staff.fast_presses import Watching
 from bot.features.staff.staff import Staffing
@@ -30,6 +29,7 @@ from bot.flows.undo import Undo
 from bot.handlers.kit.arrivals import Arrivals
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.handlers.kit.errors import Patience
+from bot.handlers.kit.hello import Greeter
 from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.naming import Naming
@@ -37,7 +37,6 @@ from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.table import Table
 from bot.handlers.kit.whereabouts import Whereabouts
-from bot.handlers.shops.setup_panel import SetupPanel
 from bot.housekeeping import Housekeeper
 from bot.jobs import Jobs
 from bot.logs import apart, get_logger
@@ -46,7 +45,6 @@ from bot.rules.fans import FansPolicy
 from bot.rules.farming import FarmingPolicy
 from bot.rules.policies import Policies
 from bot.rules.raffles.beacons import Beacon
-from bot.rules.shops.setup import SetupPolicy
 from bot.running import App
 from bot.settings import Settings
 from bot.store.engine.db import Database
@@ -103,8 +101,7 @@ class Kit:
     arrivals: Arrivals
     whispers: Whispers
     menus: Menus
-    panel: SetupPanel
-    setting_up: SettingUp
+    greeter: Greeter
 
 
 def build(
@@ -203,7 +200,7 @@ def _kit(
     sources = Sources(db, partial(randomness.token, TOKEN_BYTES))
     ways = WaysIn(bot, sources)
     menus = Menus(out, words, communities, table.names, whispers)
-    setting_up = SettingUp(db, policies[SetupPolicy])
+    greeter = Greeter(roles, rooms, voice, menus)
     core = Core(
         settings=settings,
         policies=policies,
@@ -217,6 +214,9 @@ def _kit(
         doors=Doors(roles, arrivals, voice, whereabouts, ways, clock),
         whereabouts=whereabouts,
         ways=ways,
+        rooms=rooms,
+        menus=menus,
+        greeter=greeter,
         people=People(db),
         undoing=undoing,
         table=table,
@@ -224,9 +224,6 @@ def _kit(
         token=randomness.token,
         fresh_bytes=randomness.fresh_bytes,
         beacon=beacon,
-    )
-    panel = SetupPanel(
-        bot=bot, communities=communities, rooms=rooms, roles=roles, setting_up=setting_up, voice=voice, menus=menus
     )
     return Kit(
         core=core,
@@ -239,8 +236,7 @@ def _kit(
         arrivals=arrivals,
         whispers=whispers,
         menus=menus,
-        panel=panel,
-        setting_up=setting_up,
+        greeter=greeter,
     )
 
 
@@ -290,8 +286,7 @@ def _app(settings: Settings, lines: Lines, kit: Kit, domains: tuple[Domain, ...]
         staffing=kit.staffing,
         sources=kit.sources,
         arrivals=kit.arrivals,
-        panel=kit.panel,
-        setting_up=kit.setting_up,
+        greeter=kit.greeter,
         naming=Naming(lines.bot, communities, core.people),
         undoing=core.undoing,
         move_group=kit.move_group,

@@ -23,10 +23,11 @@ from bot.handlers.staff.panel_acts import ACTS as PANEL_ACTS
 from bot.rules.airings import Phase
 from bot.rules.farming import HeldState, Sign
 from bot.rules.forms import FormError
+from bot.rules.funding import Funding
 from bot.rules.gifts.gifts import GiftKind, Opens
 from bot.rules.hearts.hearts import StepState, Unlocks
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
-from bot.rules.packets.packets import Funding, PacketState
+from bot.rules.packets.packets import PacketState
 from bot.rules.place import Place
 from bot.rules.raffles import draws as draw_rules
 from bot.rules.raffles import raffles as raffle_rules

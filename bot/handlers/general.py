@@ -8,10 +8,10 @@ from bot.features.communities import Communities
 from bot.features.shops.rooms import Rooms
 from bot.flows.move_group import MoveGroup
 from bot.flows.undo import Undo
+from bot.handlers.kit.hello import Greeter
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.handlers.shops.setup_panel import SetupPanel
 from bot.rules.general import NotYourWords, StalePress
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
@@ -28,22 +28,22 @@ def setup() -> Desk:
     return desk
 
 
-async def start(_message: Message, ask: Ask, communities: Communities, panel: SetupPanel) -> None:
+async def start(_message: Message, ask: Ask, communities: Communities, greeter: Greeter) -> None:
     """`/start` in private opens the chat for answers; in a group it is `/help`."""
     if ask.private:
         reader = await communities.started(ask.sender, can_write=True)
         if ask.place is None and reader.place is not None:
             ask = ask.within(reader.place)
-    await panel.hello(ask)
+    await greeter.hello(ask)
 
 
-async def hello(_message: TelegramObject, ask: Ask, panel: SetupPanel) -> None:
+async def hello(_message: TelegramObject, ask: Ask, greeter: Greeter) -> None:
     """What this person can do here."""
-    await panel.hello(ask)
+    await greeter.hello(ask)
 
 
 async def turn(
-    _press: CallbackQuery, ask: Ask, rest: str, communities: Communities, rooms: Rooms, panel: SetupPanel, voice: Voice
+    _press: CallbackQuery, ask: Ask, rest: str, communities: Communities, rooms: Rooms, greeter: Greeter, voice: Voice
 ) -> None:
     """Let the private chat mean another shop of the asker's."""
     shop = read_id(rest)
@@ -52,7 +52,7 @@ async def turn(
         await voice.answer(ask, StalePress())
         return
     await communities.turn_to(ask.sender.user_id, place)
-    await panel.hello(ask.within(place))
+    await greeter.hello(ask.within(place))
 
 
 async def undo(
@@ -73,14 +73,14 @@ async def undo(
     await voice.answer(inside, outcome)
 
 
-async def something_else(message: Message, ask: Ask, move_group: MoveGroup, panel: SetupPanel) -> None:
+async def something_else(message: Message, ask: Ask, move_group: MoveGroup, greeter: Greeter) -> None:
     """The last desk: a group that moves, an unknown command in private; small talk is left alone."""
     if message.migrate_to_chat_id is not None:
         await move_group.follow(message.chat.id, message.migrate_to_chat_id, ask.at)
     elif message.migrate_from_chat_id is not None:
         await move_group.follow(message.migrate_from_chat_id, message.chat.id, ask.at)
     elif ask.private and message.text is not None:
-        await panel.hello(ask)
+        await greeter.hello(ask)
 
 
 async def borrowed(_message: Message, ask: Ask, voice: Voice) -> None:

@@ -8,18 +8,8 @@ from dataclasses import dataclass
 
 from bot.rules.outcome import Outcome
 
-
-@dataclass(frozen=True, slots=True)
-class GiveawayPolicy:
-    """Limits of what operators give away. Coins are whole numbers."""
-
-    a_day: int = 2_000
-    """Coins that each operator may promise a local day, until the owner says otherwise."""
-    most: int = 1_000_000
-    """The highest limit that an owner may set."""
-
-
-POLICY = GiveawayPolicy()
+A_DAY_AT_FIRST = 2_000
+"""Coins that each operator may promise a local day, until the owner says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from bot.handlers.hearts import hearts
 from bot.handlers.kit.forms import Form
 from bot.handlers.orders import orders
 from bot.handlers.raffles import raffles
-from bot.handlers.shops import setup as setting_up
+from bot.handlers.shops.forms import setup_form
 from bot.handlers.streams.forms import go_live_form, new_stream_form
+from bot.rules.shops.setup import SetupPolicy
 from bot.rules.streams.streams import StreamPolicy
 from sandbox import Person
 from tests.bot.conftest import Play, Stage
@@ -65,7 +66,7 @@ FORMS = {
     "newitem": items.NEW_ITEM_FORM,
     "newgift": gift_offers.NEW_GIFT_FORM,
     "hearts": hearts.HEARTS_FORM,
-    "setup": setting_up.SETUP_FORM,
+    "setup": setup_form(SetupPolicy()),
     "redeem": orders.FILE_FORM,
 }
 KINDS = ("coupon:{n}", "raffle:{n}", "coins:{n}", "packet:{n}/{n}", "raffle:scarf/{n}/{n}", "{n}m", "{n}h{n}m", "+{n}d")

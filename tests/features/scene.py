@@ -13,7 +13,8 @@ from bot.domains import DOMAINS, follows_of, policies_of, undoables_of
 from bot.features.communities import Communities, arrive
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Coupons
-from bot.features.shops.setup import SettingUp
+from bot.features.shops.settings import ShopSettings
+from bot.features.shops.setup import SetupDialogue
 from bot.flows.move_group import MoveGroup
 from bot.flows.undo import Undo
 from bot.rules.act import Act, Sender
@@ -105,9 +106,14 @@ def till(db: Database, seed: int = 1) -> Coupons:
     return Coupons(db, CouponPolicy(), dice(seed))
 
 
-def desk(db: Database) -> SettingUp:
+def desk(db: Database) -> ShopSettings:
     """What the owner does with the shop's settings."""
-    return SettingUp(db, SetupPolicy())
+    return ShopSettings(db)
+
+
+def setup_panel(db: Database) -> SetupDialogue:
+    """What the owner does with the panel of the set-up."""
+    return SetupDialogue(db, SetupPolicy())
 
 
 def act_of(

@@ -9,14 +9,14 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from bot.features.shops.calendar import Cadence
+from bot.features.shops.calendar import WeeklyCalendar
 from bot.features.streams.airings import Airings
 from bot.features.streams.clock import StreamClock
 from bot.features.streams.plans import StreamPlans
 from bot.features.streams.reminders import Reminders
 from bot.flows.attend import Attending
 from bot.rules.airings import How, Repeat
-from bot.rules.shops.calendar import CadencePolicy
+from bot.rules.shops.calendar import CalendarPolicy
 from bot.rules.streams.airings import CallOff, Move, OnAir
 from bot.rules.streams.attendance import AlreadyHere, Attended, NoSuchStream, NotOnYet, StreamOver
 from bot.rules.streams.streams import NewStream, StreamPolicy
@@ -54,7 +54,11 @@ class StreamRules(Machine):
         super().__init__(template)
         self.plans = StreamPlans(self.db, POLICY)
         self.airings = Airings(self.db, POLICY)
-        self.clock = (StreamClock(self.db, POLICY), Reminders(self.db, POLICY), Cadence(self.db, CadencePolicy()))
+        self.clock = (
+            StreamClock(self.db, POLICY),
+            Reminders(self.db, POLICY),
+            WeeklyCalendar(self.db, CalendarPolicy()),
+        )
         self.came: dict[tuple[int, int], int] = {}
         """(airing, fan) → streams in a row, that one included."""
         for place in self.places:

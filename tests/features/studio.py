@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from bot.features.checkins.checkins import CheckIns
 from bot.features.communities import set_reachable
-from bot.features.shops.calendar import Cadence
+from bot.features.shops.calendar import WeeklyCalendar
 from bot.features.streams.airings import Airings
 from bot.features.streams.clock import StreamClock
 from bot.features.streams.live_card import live_card
@@ -23,7 +23,7 @@ from bot.rules.airings import AiringFacts, How, Phase, Repeat, phase_of
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.general import UndoOutcome
 from bot.rules.place import Place
-from bot.rules.shops.calendar import CadencePolicy, SlotKind
+from bot.rules.shops.calendar import CalendarPolicy, SlotKind
 from bot.rules.streams.airings import CallOff, CancelStreamOutcome, DelayOutcome, EndOutcome, GoLiveOutcome, Move, OnAir
 from bot.rules.streams.attendance import Attended, AttendOutcome
 from bot.rules.streams.reminders import Reminding, StreamGone
@@ -150,7 +150,11 @@ class Studio:
 
     async def tick(self, now: datetime) -> list[datetime | None]:
         """One round of everything that has work on the clock."""
-        due = (StreamClock(self.db, self.policy), Reminders(self.db, self.policy), Cadence(self.db, CadencePolicy()))
+        due = (
+            StreamClock(self.db, self.policy),
+            Reminders(self.db, self.policy),
+            WeeklyCalendar(self.db, CalendarPolicy()),
+        )
         return [await one.run_due(now) for one in due]
 
     # What can be seen of it.

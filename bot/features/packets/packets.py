@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.act import Sender
+from bot.rules.funding import Funding
 from bot.rules.giveaways import GiveawayTooMuch
 from bot.rules.lots import Lot, divide
 from bot.rules.packets.packets import (
-    Funding,
     GiverTooNew,
     GiverTooPoor,
     InPacket,

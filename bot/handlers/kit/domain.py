@@ -14,10 +14,13 @@ from aiogram import Bot
 from bot.clock import Clock
 from bot.content import Words
 from bot.features.communities import Communities
+from bot.features.shops.rooms import Rooms
 from bot.flows.move_group import Follow
 from bot.flows.named_people import People
 from bot.flows.undo import Undo, Undoable
+from bot.handlers.kit.hello import Greeter
 from bot.handlers.kit.invite_links import WaysIn
+from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.table import Desk, Table
@@ -54,6 +57,9 @@ class Core:
     doors: Doors
     whereabouts: Whereabouts
     ways: WaysIn
+    rooms: Rooms
+    menus: Menus
+    greeter: Greeter
     people: People
     undoing: Undo
     table: Table

@@ -21,6 +21,8 @@ Hears = Callable[[str, dict[str, Any]], str | None]
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+|$)")
 LONGEST_WORD = 24
+CANCEL = "cancel"
+"""The command that leaves what is half-filled."""
 START = "start"
 """The command that opens a private chat; Telegram writes a link's payload behind it."""
 
@@ -37,6 +39,7 @@ class Desk(Router):
         self.hearings: list[tuple[Hears, CallableObject]] = []
         self.services: dict[str, CallableObject] = {}
         self.replies: dict[str, CallableObject] = {}
+        self.cancels: dict[str, CallableObject] = {}
 
     def command(self, name: str, handler: Handler) -> None:
         """`/name …` calls `handler(message, ask, rest, …)`."""
@@ -66,6 +69,10 @@ class Desk(Router):
         """What is written in private while a dialogue of this kind is open calls `handler(message, ask, rest, …)`."""
         _add(self.replies, kind, handler)
 
+    def cancelling(self, kind: str, handler: Handler) -> None:
+        """`/cancel`, in private while a dialogue of this kind is open, calls `handler(message, ask, rest, …)`."""
+        _add(self.cancels, kind, handler)
+
     def press(self, prefix: str, handler: Handler) -> None:
         """A press whose data is `prefix` or `prefix:rest` calls `handler(press, ask, rest, …)`."""
         _add(self.presses, prefix, handler)
@@ -85,6 +92,7 @@ class Table(Router):
         self._hearings = [hearing for desk in desks for hearing in desk.hearings]
         self._services = _merge(desk.services for desk in desks)
         self._replies = _merge(desk.replies for desk in desks)
+        self._cancels = _merge(desk.cancels for desk in desks)
         self._message_else = CallableObject(message_else)
         self._message_borrowed = CallableObject(message_borrowed)
         self._press_else = CallableObject(press_else)
@@ -110,7 +118,7 @@ class Table(Router):
         """Everything that the table can call."""
         tables = (
             *(self._commands, self._words, self._presses, self._openings),
-            *(self._services, self._replies),
+            *(self._services, self._replies, self._cancels),
         )
         listed = [handler for table in tables for handler in table.values()]
         heard = [handler for _, handler in self._hearings]
@@ -144,18 +152,8 @@ class Table(Router):
         text = message.text or (caption if caption.startswith("/") else "")
         handler, rest = self._message_else, text
         if text.startswith("/"):
-            found = _COMMAND.match(text)
-            if found is not None:
-                name, addressee = found.groups()
-                if addressee is not None and addressee.lower() != data["username"]:
-                    return None
-                handler = self._commands.get(name.lower(), handler)
-                rest = text[found.end() :].strip()
-                if name.lower() == START and message.chat.id > 0:
-                    prefix, _, payload = rest.partition("_")
-                    if prefix in self._openings:
-                        handler, rest = self._openings[prefix], payload
-        elif message.chat.id > 0 and data["ask"].dialogue in self._replies:
+            return self._commanded(message, text, data)
+        if message.chat.id > 0 and data["ask"].dialogue in self._replies:
             handler = self._replies[data["ask"].dialogue]
         elif not text:
             handler = next((self._services[name] for name in self._services if getattr(message, name)), handler)
@@ -164,6 +162,24 @@ class Table(Router):
             handler = self._words.get(word, handler)
             if handler is self._message_else and message.chat.id < 0:
                 handler, rest = self._heard(word, data) or (handler, rest)
+        return handler, rest
+
+    def _commanded(self, message: Message, text: str, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
+        """What a line that begins with `/` calls, and with which rest; None if it is for another bot."""
+        found = _COMMAND.match(text)
+        if found is None:
+            return self._message_else, text
+        name, addressee = found.groups()
+        if addressee is not None and addressee.lower() != data["username"]:
+            return None
+        name, rest = name.lower(), text[found.end() :].strip()
+        handler = self._commands.get(name, self._message_else)
+        if message.chat.id > 0 and name == CANCEL:
+            handler = self._cancels.get(data["ask"].dialogue, handler)
+        if message.chat.id > 0 and name == START:
+            prefix, _, payload = rest.partition("_")
+            if prefix in self._openings:
+                handler, rest = self._openings[prefix], payload
         return handler, rest
 
     def _heard(self, word: str, data: dict[str, Any]) -> tuple[CallableObject, str] | None:

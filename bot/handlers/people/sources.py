@@ -9,10 +9,10 @@ from bot.features.communities import Communities
 from bot.features.people.sources import FoundSource, Sources
 from bot.handlers.general import start
 from bot.handlers.kit.forms import QUOTES, FormProblem, Moment, whole, words
+from bot.handlers.kit.hello import Greeter
 from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.handlers.shops.setup_panel import SetupPanel
 from bot.outside.qr_codes import qr_code
 from bot.rules.forms import Missing, UnknownField
 from bot.rules.people.sources import MAX_COST, MAX_NAME, START, InsideAlready, NoSourceYet, NoWayIn, SourceShown, WayIn
@@ -74,13 +74,13 @@ async def opened(
     communities: Communities,
     sources: Sources,
     ways: WaysIn,
-    panel: SetupPanel,
+    greeter: Greeter,
     clock: Clock,
 ) -> None:
     """A source's link was opened in private: note the first touch, show the way into the group."""
     source = await sources.find(rest)
     if source is None:
-        await start(message, ask, communities, panel)
+        await start(message, ask, communities, greeter)
         return
     await communities.started(ask.sender, can_write=True)
     here = ask.within(source.place)

@@ -1,43 +1,57 @@
 """How the domain plugs in."""
 
-from bot.features.shops import rooms as room_cases
-from bot.features.shops import setup as setup_cases
-from bot.features.shops import topics as topic_cases
-from bot.features.shops.calendar import Cadence, morning_card
-from bot.features.shops.report import Reporting
+from bot.features.shops.calendar import WeeklyCalendar, morning_card
+from bot.features.shops.report import Reports
+from bot.features.shops.rooms import move_question
+from bot.features.shops.settings import CHANGED, ShopSettings, undo_setup
+from bot.features.shops.setup import SetupDialogue
+from bot.features.shops.topics import CHOSEN, undo_choice
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers import general
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.handlers.shops import report, rooms, setup, topics
+from bot.handlers.shops.forms import setup_form
+from bot.handlers.shops.services import ShopServices
+from bot.handlers.shops.setup_panel import SetupPanel
 from bot.rules.policies import Policies
-from bot.rules.shops.calendar import CadencePolicy
+from bot.rules.shops.calendar import CalendarPolicy
 from bot.rules.shops.setup import SetupPolicy
-from bot.store import mornings
 from bot.store.engine.db import Tx
+from bot.store.mornings import CARD
 
 
 def wire(core: Core) -> Wired:
     """Make what handlers of shops ask for, and the clock's part."""
-    return Wired({"reporting": Reporting(core.db)}, due=(Cadence(core.db, core.policies[CadencePolicy]),))
+    policy = core.policies[SetupPolicy]
+    settings = ShopSettings(core.db)
+    panel = SetupPanel(
+        bot=core.bot,
+        communities=core.communities,
+        rooms=core.rooms,
+        roles=core.roles,
+        settings=settings,
+        dialogue=SetupDialogue(core.db, policy),
+        voice=core.voice,
+        menus=core.menus,
+        greeter=core.greeter,
+    )
+    services = ShopServices(settings, panel, Reports(core.db), setup_form(policy), policy)
+    return Wired({"shops": services}, due=(WeeklyCalendar(core.db, core.policies[CalendarPolicy]),))
 
 
 def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
-    room_cases.move_question(tx, move.old_chat_id, move.new_chat_id)
+    move_question(tx, move.old_chat_id, move.new_chat_id)
 
 
 DOMAIN = Domain(
     name="shops",
     desks=(general.setup, setup.setup, rooms.setup, topics.setup, report.setup),
-    policies=(SetupPolicy, CadencePolicy),
-    cards={mornings.CARD: morning_card},
+    policies=(SetupPolicy, CalendarPolicy),
+    cards={CARD: morning_card},
     undo={
-        setup_cases.SETUP: Undoable(
-            lambda tx, act, entry, _: setup_cases.undo_setup(tx, act.place, entry), owners_only=True
-        ),
-        topic_cases.CHOSEN: Undoable(
-            lambda tx, act, entry, _: topic_cases.undo_choice(tx, act.place, entry), owners_only=True
-        ),
+        CHANGED: Undoable(lambda tx, act, entry, _: undo_setup(tx, act, entry), owners_only=True),
+        CHOSEN: Undoable(lambda tx, act, entry, _: undo_choice(tx, act, entry), owners_only=True),
     },
     follows=(_follow,),
     wire=wire,

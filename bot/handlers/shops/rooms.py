@@ -97,7 +97,7 @@ async def part(
     group, inside = found
     look = await look_at(bot, group.chat_id, is_channel=False)
     owner = (look.owner if look is not None else None) or ask.sender
-    founded = await rooms.part(inside.community, group.chat_id, owner, ask.actor_id, ask.at, ask.cause)
+    founded = await rooms.part(inside.act, group.chat_id, owner)
     communities.forget()
     if founded is None:
         await voice.answer(inside, StalePress())
@@ -120,7 +120,7 @@ async def leave(
     if found is None:
         return
     group, inside = found
-    left = await rooms.leave(inside.community, group.chat_id, ask.actor_id, ask.at)
+    left = await rooms.leave(inside.act, group.chat_id)
     communities.forget()
     if left is None:
         await voice.answer(inside, StalePress())

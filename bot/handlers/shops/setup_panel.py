@@ -6,12 +6,13 @@ from aiogram import Bot
 
 from bot.features.communities import Communities
 from bot.features.shops.rooms import Rooms
-from bot.features.shops.setup import KIND, Panel, SettingUp, typed
+from bot.features.shops.settings import ShopSettings, typed
+from bot.features.shops.setup import KIND, Panel, SetupDialogue
 from bot.handlers.kit.chats import look_over
+from bot.handlers.kit.hello import Greeter
 from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.roles import Roles
-from bot.rules.general import Hello, NoCommunityYet
-from bot.rules.menus import FANS, NEXT, OWNERS, STAFF, built
+from bot.rules.menus import NEXT, built
 from bot.rules.place import Place
 from bot.rules.rights import ForOwnerOnly, HomeGone, Role, TryAgain
 from bot.rules.shops.arrivals import Need, Room
@@ -29,8 +30,6 @@ from bot.rules.topics import TopicChosen
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
-MENUS = {Role.FAN: (), Role.OPERATOR: STAFF, Role.OWNER: (*STAFF, *OWNERS)}
-"""What each can say beside what fans can."""
 MOST_ROOMS = 12
 """Rooms that are looked over at once."""
 
@@ -45,17 +44,21 @@ class SetupPanel:
         communities: Communities,
         rooms: Rooms,
         roles: Roles,
-        setting_up: SettingUp,
+        settings: ShopSettings,
+        dialogue: SetupDialogue,
         voice: Voice,
         menus: Menus,
+        greeter: Greeter,
     ) -> None:
         self._bot = bot
         self._roles = roles
         self._communities = communities
         self._rooms = rooms
-        self._setting_up = setting_up
+        self._settings = settings
+        self._dialogue = dialogue
         self._voice = voice
         self._menus = menus
+        self._greeter = greeter
 
     async def show_or_open(self, inside: Ask, chosen: TopicChosen | None = None) -> None:
         """The panel for the owner in private; how things are, and the way there, for others and elsewhere.
@@ -67,7 +70,7 @@ class SetupPanel:
             await self._open(inside)
             return
         place = inside.community
-        stands = await self._setting_up.settings(place)
+        stands = await self._settings.read(place)
         rooms = [chat for chat in await self._rooms.all_of(place) if chat.chat_id == inside.chat_id]
         group = await self._communities.group(inside.chat_id) if not inside.private else None
         shown = SetupShown(
@@ -88,7 +91,7 @@ class SetupPanel:
         The shop's number may have been guessed. Only who has to do with it turns to it.
         """
         if place is None:
-            await self.hello(ask)
+            await self._greeter.hello(ask)
             return
         inside = await self._roles.asked(ask.within(place))
         if isinstance(inside, TryAgain):
@@ -97,7 +100,7 @@ class SetupPanel:
         role = inside.role if isinstance(inside, Ask) else Role.FAN
         mine = isinstance(inside, HomeGone) and inside.mine
         if role is Role.FAN and not mine and not await self._rooms.is_theirs(place, ask.sender.user_id):
-            await self.hello(ask)
+            await self._greeter.hello(ask)
             return
         await self._communities.turn_to(ask.sender.user_id, place)
         here = inside if isinstance(inside, Ask) else ask.within(place)
@@ -107,38 +110,11 @@ class SetupPanel:
             case Role.OPERATOR:
                 await self._voice.answer(here, ForOwnerOnly())
             case Role.FAN:
-                await self.hello(here)
-
-    async def hello(self, ask: Ask) -> None:
-        """What this person can do here; in private with the ways to the set-up and to their other shops."""
-        place = ask.place
-        if place is None:
-            await self._voice.answer(ask, NoCommunityYet())
-            return
-        asked = await self._roles.asked(ask)
-        if isinstance(asked, HomeGone) and asked.mine:
-            await self._voice.answer(ask, asked)
-            return
-        # A menu gives no rights: where Telegram doesn't say who asks, they are shown what everybody can do.
-        role = asked.role if isinstance(asked, Ask) else Role.FAN
-        others = await self._rooms.shops_of(ask.sender.user_id) if ask.private else ()
-        hello = Hello(
-            place.shop,
-            ask.sender.name,
-            built(FANS, self._menus.listened_to),
-            built(MENUS[role], self._menus.listened_to),
-            owner=ask.private and role is Role.OWNER,
-            panel=ask.private and role is not Role.FAN,
-            others=tuple(shop for shop in others if shop.community_id != place.community_id)[:MOST_ROOMS],
-        )
-        if ask.press_id is not None:
-            await self._voice.panel(ask, hello)
-        else:
-            await self._voice.answer(ask, hello)
+                await self._greeter.hello(here)
 
     async def owner_of_open(self, ask: Ask) -> Ask | None:
         """The ask inside the shop that the open panel sets up, if it is (still) the asker's."""
-        dialogue = await self._setting_up.dialogue(ask.sender.user_id)
+        dialogue = await self._dialogue.find(ask.sender.user_id)
         place = await self._communities.place(dialogue.community_id) if dialogue is not None else None
         if dialogue is None or place is None or dialogue.kind != KIND or not ask.private:
             self._communities.forget_person(ask.sender.user_id)
@@ -152,28 +128,28 @@ class SetupPanel:
 
     async def step(self, inside: Ask) -> str:
         """The question that the panel shows."""
-        dialogue = await self._setting_up.dialogue(inside.sender.user_id)
+        dialogue = await self._dialogue.find(inside.sender.user_id)
         return dialogue.step if dialogue is not None else ""
 
     async def go(self, inside: Ask, step: str) -> None:
         """Turn the panel to a step."""
-        await self._show(inside, await self._setting_up.go(inside.sender.user_id, step, inside.panel_id))
+        await self._show(inside, await self._dialogue.go(inside.sender.user_id, step, inside.panel_id))
 
     async def skip(self, inside: Ask, step: str, *, back: bool) -> None:
         """Leave a step as it is."""
         user_id = inside.sender.user_id
-        await self._show(inside, await self._setting_up.skip(user_id, step, inside.panel_id, back=back))
+        await self._show(inside, await self._dialogue.skip(user_id, step, inside.panel_id, back=back))
 
     async def fill(self, inside: Ask, step: str, value: str | None) -> None:
         """Take a step's answer; one that no button of ours gives is out of date."""
         if value is None:
             await self._closed(inside)
             return
-        await self._show(inside, await self._setting_up.fill(inside.sender.user_id, step, value, inside.panel_id))
+        await self._show(inside, await self._dialogue.fill(inside.sender.user_id, step, value, inside.panel_id))
 
     async def ask_again(self, inside: Ask, problem: Problem, *, options: tuple[str, ...] | None = None) -> None:
         """Say kindly what was wrong; the step stays."""
-        shown = await self._setting_up.open(inside.community, inside.sender.user_id, inside.at)
+        shown = await self._dialogue.open(inside.act)
         if isinstance(shown, SetupStep):
             shown = replace(shown, problem=None if options else problem, options=options or shown.options)
         elif isinstance(shown, SetupReview):
@@ -187,9 +163,7 @@ class SetupPanel:
 
     async def finish(self, inside: Ask) -> None:
         """Save, close, and say what to do next."""
-        done = await self._setting_up.finish(
-            inside.community, inside.sender.user_id, inside.at, inside.cause, inside.panel_id
-        )
+        done = await self._dialogue.finish(inside.act, inside.panel_id)
         self._communities.forget()
         if isinstance(done, SetupFinished):
             done = replace(done, commands=built(NEXT, self._menus.listened_to))
@@ -197,8 +171,8 @@ class SetupPanel:
 
     async def give_up(self, ask: Ask) -> None:
         """Close without saving."""
-        before = await self._setting_up.dialogue(ask.sender.user_id)
-        given_up = await self._setting_up.give_up(ask.sender.user_id)
+        before = await self._dialogue.find(ask.sender.user_id)
+        given_up = await self._dialogue.give_up(ask.sender.user_id)
         self._communities.forget_person(ask.sender.user_id)
         if given_up is None or not ask.private:
             await self._voice.answer(ask, given_up or NothingOpen())
@@ -208,8 +182,8 @@ class SetupPanel:
             await self._voice.take_away(ask, before.message_id)
 
     async def _open(self, inside: Ask) -> None:
-        before = await self._setting_up.dialogue(inside.sender.user_id)
-        panel = await self._setting_up.open(inside.community, inside.sender.user_id, inside.at)
+        before = await self._dialogue.find(inside.sender.user_id)
+        panel = await self._dialogue.open(inside.act)
         self._communities.forget_person(inside.sender.user_id)
         await self._show(inside, panel, before.message_id if before is not None else None)
         await self._menus.for_owner(inside.sender.user_id, inside.language)
@@ -226,11 +200,11 @@ class SetupPanel:
             rooms = (await self._rooms.all_of(inside.community))[:MOST_ROOMS]
             panel = replace(panel, rooms=_lacking(await look_over(self._bot, rooms)))
         if older_id is None:
-            dialogue = await self._setting_up.dialogue(inside.sender.user_id)
+            dialogue = await self._dialogue.find(inside.sender.user_id)
             older_id = dialogue.message_id if dialogue is not None else None
         message_id = await self._voice.panel(inside, panel)
         if message_id != older_id:
-            await self._setting_up.shown_in(inside.sender.user_id, message_id)
+            await self._dialogue.shown_in(inside.sender.user_id, message_id)
             if message_id is not None and older_id is not None:
                 await self._voice.take_away(inside, older_id)
 

@@ -31,15 +31,13 @@ async def choose_here(message: Message, inside: Ask, topics: Topics, communities
     if inside.topic_id is None or inside.role is not Role.OWNER:
         return None
     name = _name_of(message)
-    chosen = await topics.choose(
-        inside.community, inside.chat_id, inside.topic_id, name, inside.actor_id, inside.at, inside.cause
-    )
+    chosen = await topics.choose(inside.act, inside.chat_id, inside.topic_id, name)
     communities.forget()
     return chosen
 
 
 def _name_of(message: Message) -> str:
-    """The topic's name: what answers nothing in a topic answers the message that tells of its creation."""
+    """The topic's name. A message in a topic that answers no other answers the one that tells of its creation."""
     start = message.reply_to_message
     return start.forum_topic_created.name if start is not None and start.forum_topic_created is not None else ""
 
@@ -56,7 +54,7 @@ async def to_general(
     inside = await doors.owner(ask.within(group.place))
     if inside is None:
         return
-    chosen = await topics.choose(inside.community, group.chat_id, None, "", inside.actor_id, inside.at, inside.cause)
+    chosen = await topics.choose(inside.act, group.chat_id, None, "")
     communities.forget()
     await voice.panel(inside, replace(chosen, panel=inside.private) if chosen is not None else RoomGone())
 

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.content.buttons.panel import ADMIN, BEGIN, CLEAR, DO, GO, LATELY, LEAVE, SECTION, SET, THING
 from bot.features.communities import Communities
 from bot.features.staff.drafts import KIND, Draft, Drafts
+from bot.handlers.kit.hello import Greeter
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.handlers.shops.setup_panel import SetupPanel
 from bot.handlers.staff.panel_pages import AdminPanel
 from bot.rules.staff.panel import AdminDoor
 from bot.telegram.ask import Ask
@@ -24,6 +24,7 @@ def setup() -> Desk:
     desk.opening(ADMIN, opened)
     desk.press(ADMIN, pressed)
     desk.reply(KIND, typed)
+    desk.cancelling(KIND, cancel)
     return desk
 
 
@@ -38,13 +39,18 @@ async def admin(_message: Message, ask: Ask, doors: Doors, voice: Voice, admin_p
         await voice.answer(inside, AdminDoor(inside.community.community_id))
 
 
+async def cancel(_event: TelegramObject, ask: Ask, admin_panel: AdminPanel) -> None:
+    """`/cancel` gives up what is half-filled."""
+    await admin_panel.leave(ask)
+
+
 async def opened(
     _message: Message,
     ask: Ask,
     rest: str,
     doors: Doors,
     communities: Communities,
-    panel: SetupPanel,
+    greeter: Greeter,
     admin_panel: AdminPanel,
 ) -> None:
     """The link of the whisper: whoever opens it may have it from anybody."""
@@ -52,7 +58,7 @@ async def opened(
     shop = read_id(rest)
     place = await communities.place(shop) if shop is not None else None
     if place is None:
-        await panel.hello(ask)
+        await greeter.hello(ask)
         return
     inside = await doors.staff(ask.within(place))
     if inside is not None:

@@ -34,14 +34,6 @@ class PacketState(StrEnum):
 LIVE = frozenset({PacketState.GATHERING, PacketState.DRAWING, PacketState.OPEN})
 
 
-class Funding(StrEnum):
-    """Who may open packets in a community."""
-
-    STAFF = "staff"
-    FANS = "fans"
-    """Fans too, from their own coins."""
-
-
 @dataclass(frozen=True, slots=True)
 class PacketPolicy:
     """Limits of packets and how they live."""

@@ -23,11 +23,9 @@ class PostingState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class CadencePolicy:
+class CalendarPolicy:
     """How slots are filled."""
 
-    morning: str = "09:00"
-    """When the morning card comes, by the community's clock, until the owner chooses."""
     late: timedelta = timedelta(hours=4)
     """After an outage a slot is still filled until then."""
 
@@ -84,8 +82,8 @@ def next_due(slot: SlotFacts, now: datetime) -> datetime | None:
     return next_time(f"{int(minute)} {int(hour)} * * {weekdays}", slot.timezone, now)
 
 
-def fill(slot: SlotFacts, now: datetime, policy: CadencePolicy) -> tuple[date, datetime, str | None] | None:
-    """What to do with the slot on today's day: (day, when it was due, why not), or None if it isn't due (yet)."""
+def decide_today(slot: SlotFacts, now: datetime, policy: CalendarPolicy) -> tuple[date, datetime, str | None] | None:
+    """What to do with the slot today: (day, when it was due, why it is skipped), or None if it isn't due (yet)."""
     today = day_of(now, slot.timezone)
     due = due_on(slot, today)
     if due is None or due > now:

@@ -47,7 +47,7 @@ from bot.rules.shops.setup import Setup
 from bot.store import causes
 from bot.store.ledger import check_books
 from tests.features.machine import DAY, STAFF, Streak, fans, picks, shops
-from tests.features.scene import TABLES, desk, dice, fan, undo
+from tests.features.scene import TABLES, act_of, desk, dice, fan, undo
 from tests.features.stream_rules import StreamRules
 
 LADDER = (5, 6, 8, 10, 12, 15, 20)
@@ -344,7 +344,7 @@ class Shops(StreamRules):
     def change_time_zone(self, shop: int, timezone: str) -> None:
         """Move the shop around the world."""
         place, at = self.places[shop], self.now
-        self.deliver(lambda cause: desk(self.db).set_up(place, STAFF, Setup(timezone=timezone), at, cause))
+        self.deliver(lambda cause: desk(self.db).change(act_of(place, at=at, cause=cause), Setup(timezone=timezone)))
         self._look_again(shop)
         assert self.places[shop].timezone == timezone
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from bot.features.checkins.checkins import CheckIns
 from bot.features.coupons.redemption import Redeeming
 from bot.features.people.joining import Joining, Link, Reach
-from bot.features.shops.report import Reporting
+from bot.features.shops.report import Reports
 from bot.flows.attend import Attending
 from bot.rules.airings import How
 from bot.rules.checkins.checkins import CheckInPolicy
@@ -55,7 +55,7 @@ async def test_a_week_in_figures(db: Database, causes: Causes) -> None:
     claimed = await till(db, 4).claim(place, fan(4), campaign, days(21), causes.next())
     assert isinstance(claimed, Claimed)
     await Redeeming(db).redeem(place, OWNER.user_id, claimed.code, None, days(22), causes.next())
-    week = await Reporting(db).report(place, 7, days(22))
+    week = await Reports(db).report(place, 7, days(22))
     assert week == Report(
         since=date(2026, 11, 18),
         days=7,
@@ -70,7 +70,7 @@ async def test_a_week_in_figures(db: Database, causes: Causes) -> None:
         reminded=None,
         attended=None,
     )
-    month = await Reporting(db).report(place, 30, days(22))
+    month = await Reports(db).report(place, 30, days(22))
     assert (month.came_in_all, month.checked_in, month.check_ins) == (5, 3, 4)
 
 
@@ -80,11 +80,11 @@ async def test_streams_once_there_are_some(db: Database, causes: Causes) -> None
     airing_id = await db.write(_on_air, place)
     for number in (1, 2):
         await Attending(db, POLICIES).attend(act_of(place, fan(number), NOON, causes.next()), airing_id, How.TAP)
-    report = await Reporting(db).report(place, 7, NOON + timedelta(hours=1))
+    report = await Reports(db).report(place, 7, NOON + timedelta(hours=1))
     assert (report.reminded, report.attended) == (0, 2)
 
 
 async def test_an_empty_shop(db: Database) -> None:
     """A shop without anybody has nothing in it but noughts."""
-    report = await Reporting(db).report(await shop(db), 7, NOON)
+    report = await Reports(db).report(await shop(db), 7, NOON)
     assert (report.came, report.came_in_all, report.left, report.check_ins) == ((), 0, 0, 0)

@@ -21,7 +21,7 @@ from bot.store.dialogues import close_dialogue, open_dialogue, show_dialogue_in
 from bot.store.engine.db import Database, Tx
 from bot.store.places import find_people
 from bot.store.tables import Card, Outbox
-from tests.features.scene import NOON, OWNER, Causes, days, everything, fan, follow, offer, query, shop, till
+from tests.features.scene import NOON, OWNER, Causes, act_of, days, everything, fan, follow, offer, query, shop, till
 
 JUN = Sender(2, "Jun", "jun", "en")
 
@@ -212,7 +212,7 @@ async def test_a_room_becomes_a_shop(db: Database, causes: Causes) -> None:
     await wool(db, causes)
     before = await everything(db)
     place = await _place(db)
-    assert await Rooms(db).part(place, -2, OWNER, OWNER.user_id, NOON, causes.next()) == RoomFounded("Wool", 2)
+    assert await Rooms(db).part(act_of(place, cause=causes.next()), -2, OWNER) == RoomFounded("Wool", 2)
     assert await query(db, "SELECT chat_id, community_id FROM fan_group ORDER BY id") == [(-1001, 1), (-2, 2)]
     assert await query(db, "SELECT DISTINCT chat_id FROM card") == [(-1001,)]
     waiting = await query(
@@ -239,13 +239,13 @@ async def test_parting_again(db: Database, causes: Causes) -> None:
     place, cause = await _place(db), causes.next()
     communities = Communities(db, open_to_all=False)
     await communities.arrive(-9, "News", OWNER, Language.KO, NOON, is_admin=True, is_channel=True, into=1)
-    assert await Rooms(db).part(place, -2, OWNER, OWNER.user_id, NOON, cause) == RoomFounded("Wool", 2)
+    assert await Rooms(db).part(act_of(place, cause=cause), -2, OWNER) == RoomFounded("Wool", 2)
     before = await everything(db)
     new = await communities.place(2)
     assert new is not None
-    assert await Rooms(db).part(new, -2, OWNER, OWNER.user_id, NOON, cause) == RoomFounded("Wool", 2)
+    assert await Rooms(db).part(act_of(new, cause=cause), -2, OWNER) == RoomFounded("Wool", 2)
     for chat_id in (-1001, -9, -2, -77):
-        assert await Rooms(db).part(place, chat_id, OWNER, OWNER.user_id, NOON, causes.next()) is None
+        assert await Rooms(db).part(act_of(place, cause=causes.next()), chat_id, OWNER) is None
     assert await everything(db) == before
 
 
@@ -253,9 +253,7 @@ async def test_parted_ten_times_at_once(db: Database, causes: Causes) -> None:
     """One shop comes of it."""
     await wool(db, causes)
     place = await _place(db)
-    outcomes = await asyncio.gather(
-        *(db.write(part, place, -2, OWNER, OWNER.user_id, NOON, causes.next()) for _ in range(10))
-    )
+    outcomes = await asyncio.gather(*(db.write(part, act_of(place, cause=causes.next()), -2, OWNER) for _ in range(10)))
     assert sum(outcome is not None for outcome in outcomes) == 1
     assert await query(db, "SELECT count(*) FROM community") == [(2,)]
 
@@ -264,7 +262,7 @@ async def test_what_a_parted_room_sells_is_its_own(db: Database, causes: Causes)
     """The old shop's drops don't hang there any more, the new shop's only there."""
     await wool(db, causes)
     place = await _place(db)
-    await Rooms(db).part(place, -2, OWNER, OWNER.user_id, NOON, causes.next())
+    await Rooms(db).part(act_of(place, cause=causes.next()), -2, OWNER)
     new = await Communities(db, open_to_all=False).place(2)
     assert new is not None
     await db.write(lambda tx: tx.connection().exec_driver_sql("DELETE FROM card"))
@@ -277,7 +275,7 @@ async def test_what_a_parted_room_hangs_is_promised_anew(db: Database, causes: C
     """A card that takes the id of one that the old shop hung there is hung as well."""
     await wool(db, causes)
     await db.write(lambda tx: tx.connection().exec_driver_sql("UPDATE outbox SET state = 'sent'"))
-    await Rooms(db).part(await _place(db), -2, OWNER, OWNER.user_id, NOON, causes.next())
+    await Rooms(db).part(act_of(await _place(db), cause=causes.next()), -2, OWNER)
     new = await Communities(db, open_to_all=False).place(2)
     assert new is not None
     await Campaigns(db).make(new, OWNER.user_id, NewCampaign("New", 5), NOON, causes.next())

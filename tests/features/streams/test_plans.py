@@ -14,7 +14,7 @@ from bot.rules.streams.reminders import Reminding
 from bot.rules.streams.streams import NewStream, StreamInPast, StreamMade, StreamPolicy
 from bot.store.engine.db import Database
 from tests.features.scene import NOON, Causes, act_of, desk, everything, fan, shop
-from tests.features.studio import EIGHT, STAFF, WEEK, Studio, another_group, at, morning_slot
+from tests.features.studio import EIGHT, WEEK, Studio, another_group, at, morning_slot
 
 
 async def test_a_plan(db: Database, causes: Causes) -> None:
@@ -88,7 +88,7 @@ async def test_a_week_stays_a_week_after_a_change_of_zone(
     """What was planned keeps its instant; the next airing has the wall clock of the new zone, a week on."""
     studio = await Studio.open(db, causes)
     await studio.plan(weekly=True)
-    await desk(db).set_up(studio.place, STAFF, Setup(timezone=timezone), NOON, causes.next())
+    await desk(db).change(act_of(studio.place, cause=causes.next()), Setup(timezone=timezone))
     assert [one.starts_at for one in await studio.planned()] == [EIGHT]
     await studio.tick(at(181))
     assert [one.starts_at for one in await studio.planned()] == [EIGHT + WEEK + timedelta(hours=hours)]
