@@ -21,7 +21,7 @@ from bot.features.shops.topics import Topics
 from bot.features.staff.fast_presses import Watching
 from bot.features.staff.staff import Staffing
 from bot.flows.hand_over import HandingOver
-from bot.flows.lost_topics import lose_topic
+from bot.flows.lost_topics import LostTopics
 from bot.flows.move_group import Follow, MoveGroup
 from bot.flows.named_people import People
 from bot.flows.presence import Belonging
@@ -185,7 +185,7 @@ def _kit(
         absent=belonging.not_there,
     )
     rooms, topics, staffing = Rooms(db), Topics(db), Staffing(db)
-    out.on_lost_topic = partial(lose_topic, topics, communities, clock)
+    out.on_lost_topic = LostTopics(topics, communities, clock).lose
     roles = Roles(bot, communities, Ownership(db), HandingOver(db), staffing)
     arrivals = Arrivals(
         bot=bot,
@@ -215,6 +215,7 @@ def _kit(
         whereabouts=whereabouts,
         ways=ways,
         rooms=rooms,
+        topics=topics,
         menus=menus,
         greeter=greeter,
         people=People(db),

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.domains import DOMAINS, follows_of, policies_of, undoables_of
-from bot.features.communities import Communities, arrive
+from bot.features.communities import Communities
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Coupons
+from bot.features.shops.arrivals import Arrival, arrive
 from bot.features.shops.settings import ShopSettings
 from bot.features.shops.setup import SetupDialogue
 from bot.flows.move_group import MoveGroup
@@ -78,7 +79,7 @@ async def shop(
 ) -> Place:
     """A community with one group; with `into` one more group of that community."""
     arrived = await db.write(
-        arrive, chat_id, title, owner, Language.KO, NOON, is_admin=True, open_to_all=True, into=into
+        arrive, Arrival(chat_id, title, owner, Language.KO, NOON, is_admin=True, into=into), open_to_all=True
     )
     assert arrived is not None
     return replace(arrived.group.place, timezone=timezone)

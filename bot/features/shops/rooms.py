@@ -1,4 +1,4 @@
-"""The shop's rooms: whose a chat is, which chats a shop has, and a room that becomes a shop of its own."""
+"""The shop's rooms: which chats a shop has, which shops a person has, and a room that becomes a shop of its own."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """That the bot is, or was, in a chat."""
+    """How the bot stands with a chat in which it is, or was."""
 
     left: bool
     is_home: bool
@@ -77,11 +77,11 @@ class Rooms:
         return await self._db.read(perhaps_helped_by, user_id)
 
     async def shops_of(self, user_id: int) -> tuple[Shop, ...]:
-        """Shops to which this person's private chat can turn."""
+        """Shops that this person's private chat can mean."""
         return await self._db.read(shops_of, user_id)
 
     async def is_theirs(self, place: Place, user_id: int) -> bool:
-        """Whether this shop is one of them: what a number in a link or button may be believed about."""
+        """Whether this shop is one of them. A shop's number in a link or button may be forged."""
         return any(shop.community_id == place.community_id for shop in await self.shops_of(user_id))
 
     async def all_of(self, place: Place) -> tuple[Chat, ...]:
@@ -181,7 +181,10 @@ def all_of(session: Session, community_id: int) -> tuple[Chat, ...]:
 
 
 def ask(tx: Tx, question: WhoseRoom, owner_id: int, at: datetime, cause: str) -> None:
-    """Promise the question to the owner, and the leaving, which remembers that they were asked; once an update."""
+    """Promise the question to the owner, once an update, and that the bot leaves later.
+
+    The promise to leave also says that the owner was asked: no other row holds that.
+    """
     place = place_of(tx, question.shops[0].community_id)
     key = f"{question.chat_id}:{cause}"
     tell_person(tx, place, owner_id, question, key=f"whose:{key}", now=at, not_after=at + LEFT_AFTER)

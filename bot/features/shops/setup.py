@@ -84,7 +84,7 @@ def open_panel(tx: Tx, act: Act, policy: SetupPolicy) -> Panel:
     user_id = act.sender.user_id
     dialogue = find_dialogue(tx, user_id)
     if dialogue is not None and (dialogue.kind, dialogue.community_id) == (KIND, act.community_id):
-        return _show(tx, dialogue, policy)
+        return _panel_of(tx, dialogue, policy)
     guided = not _was_set_up(tx, act.community_id)
     step = STEPS[0] if guided else REVIEW
     open_dialogue(tx, user_id, act.community_id, KIND, step, act.at, guided=guided, values={})
@@ -92,7 +92,7 @@ def open_panel(tx: Tx, act: Act, policy: SetupPolicy) -> Panel:
     opened = find_dialogue(tx, user_id)
     if opened is None:
         raise LookupError("a dialogue that was just opened is gone")
-    return _show(tx, opened, policy)
+    return _panel_of(tx, opened, policy)
 
 
 def _was_set_up(session: Session, community_id: int) -> bool:
@@ -149,10 +149,10 @@ def _go_to(tx: Tx, dialogue: Dialogue, step: str, policy: SetupPolicy, *, guided
     if guided is not None or step == REVIEW:
         dialogue.filled = {**dialogue.filled, "guided": bool(guided) and step != REVIEW}
     tx.flush()
-    return _show(tx, dialogue, policy)
+    return _panel_of(tx, dialogue, policy)
 
 
-def _show(session: Session, dialogue: Dialogue, policy: SetupPolicy) -> SetupStep | SetupReview:
+def _panel_of(session: Session, dialogue: Dialogue, policy: SetupPolicy) -> SetupStep | SetupReview:
     filled: dict[str, str] = dialogue.filled.get("values", {})
     stands: dict[str, str] = settings_of(session, dialogue.community_id) | filled
     if dialogue.step not in STEPS:

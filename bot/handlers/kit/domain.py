@@ -15,6 +15,7 @@ from bot.clock import Clock
 from bot.content import Words
 from bot.features.communities import Communities
 from bot.features.shops.rooms import Rooms
+from bot.features.shops.topics import Topics
 from bot.flows.move_group import Follow
 from bot.flows.named_people import People
 from bot.flows.undo import Undo, Undoable
@@ -58,6 +59,7 @@ class Core:
     whereabouts: Whereabouts
     ways: WaysIn
     rooms: Rooms
+    topics: Topics
     menus: Menus
     greeter: Greeter
     people: People

@@ -14,6 +14,7 @@ from bot.handlers.shops import report, rooms, setup, topics
 from bot.handlers.shops.forms import setup_form
 from bot.handlers.shops.services import ShopServices
 from bot.handlers.shops.setup_panel import SetupPanel
+from bot.handlers.shops.topic_choice import TopicChoice
 from bot.rules.policies import Policies
 from bot.rules.shops.calendar import CalendarPolicy
 from bot.rules.shops.setup import SetupPolicy
@@ -36,7 +37,14 @@ def wire(core: Core) -> Wired:
         menus=core.menus,
         greeter=core.greeter,
     )
-    services = ShopServices(settings, panel, Reports(core.db), setup_form(policy), policy)
+    services = ShopServices(
+        settings=settings,
+        panel=panel,
+        topics=TopicChoice(core.topics, core.communities),
+        reports=Reports(core.db),
+        setup_form=setup_form(policy),
+        setup_policy=policy,
+    )
     return Wired({"shops": services}, due=(WeeklyCalendar(core.db, core.policies[CalendarPolicy]),))
 
 

@@ -6,6 +6,7 @@ from bot.features.shops.report import Reports
 from bot.features.shops.settings import ShopSettings
 from bot.handlers.kit.forms import Form
 from bot.handlers.shops.setup_panel import SetupPanel
+from bot.handlers.shops.topic_choice import TopicChoice
 from bot.rules.shops.setup import SetupPolicy
 
 
@@ -15,6 +16,7 @@ class ShopServices:
 
     settings: ShopSettings
     panel: SetupPanel
+    topics: TopicChoice
     reports: Reports
     setup_form: Form
     setup_policy: SetupPolicy

@@ -8,13 +8,11 @@ from bot.content.buttons.shops import SETUP
 from bot.content.zones import find_zones
 from bot.features.communities import Communities
 from bot.features.shops.setup import KIND
-from bot.features.shops.topics import Topics
 from bot.handlers.kit.forms import FormProblem, Moment
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.handlers.shops.services import ShopServices
-from bot.handlers.shops.topics import choose_here
 from bot.rules.forms import TooLong
 from bot.rules.shops.setup import ROOMS, Problem, Setup, SetupPolicy, Step, giveaway_of, morning_of
 from bot.rules.words import Language
@@ -40,8 +38,6 @@ async def set_up(
     doors: Doors,
     voice: Voice,
     shops: ShopServices,
-    communities: Communities,
-    topics: Topics,
 ) -> None:
     """`/setup …` changes the shop's settings, by its owner; alone it opens the panel, or shows how things are.
 
@@ -51,16 +47,14 @@ async def set_up(
     if inside is None:
         return
     if not rest:
-        await shops.panel.show_or_open(inside, await choose_here(message, inside, topics, communities))
+        await shops.panel.show_or_open(inside, await shops.topics.choose_here(message, inside))
         return
     try:
         wish = Setup(**shops.setup_form.read(rest, Moment(ask.at, inside.community.timezone)))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    done = await shops.settings.change(inside.act, wish)
-    communities.forget()
-    await voice.answer(inside, done)
+    await voice.answer(inside, await shops.panel.change(inside, wish))
 
 
 async def opened(_message: Message, ask: Ask, rest: str, communities: Communities, shops: ShopServices) -> None:

@@ -19,7 +19,9 @@ from bot.rules.shops.arrivals import Need, Room
 from bot.rules.shops.setup import (
     NothingOpen,
     Problem,
+    Setup,
     SetupClosed,
+    SetupDone,
     SetupFinished,
     SetupReview,
     SetupRooms,
@@ -84,6 +86,12 @@ class SetupPanel:
             missing=_needs(await look_over(self._bot, tuple(rooms))),
         )
         await self._voice.answer(inside, shown)
+
+    async def change(self, inside: Ask, wish: Setup) -> SetupDone:
+        """Change settings in one line, without the panel."""
+        done = await self._settings.change(inside.act, wish)
+        self._communities.forget()
+        return done
 
     async def welcome(self, ask: Ask, place: Place | None) -> None:
         """Someone opened the link of a shop's greeting: its owner sets it up, others hear what they can do.

@@ -1,4 +1,4 @@
-"""The weekly calendar: which slot is due on which day, and what may still fill it."""
+"""The weekly calendar: which slot is due on which day, and until when it is filled."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ class SlotKind(StrEnum):
 
 
 class PostingState(StrEnum):
-    """What became of a slot on a day."""
+    """Whether a slot was filled on a day."""
 
     POSTED = "posted"
     SKIPPED = "skipped"
@@ -27,12 +27,12 @@ class CalendarPolicy:
     """How slots are filled."""
 
     late: timedelta = timedelta(hours=4)
-    """After an outage a slot is still filled until then."""
+    """For how long after its time a slot is still filled, after an outage."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlotFacts:
-    """A slot with what its community says."""
+    """A slot, with its community's zone."""
 
     id: int
     community_id: int
@@ -59,7 +59,7 @@ class MorningCard(Outcome, name="cadence.MorningCard"):
 
     @property
     def over(self) -> bool:
-        """Whether hanging it now would be too late."""
+        """Whether it is too late to post the card: its day is over."""
         return self.past
 
 

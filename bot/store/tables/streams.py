@@ -11,7 +11,7 @@ from bot.store.tables.base import Id, Json, one_of
 
 
 class Stream(SQLModel, table=True):
-    """A plan: one evening, or the same evening each week."""
+    """A plan: one airing, or one each week."""
 
     __tablename__ = "stream"
     __table_args__ = (
@@ -40,7 +40,7 @@ class Stream(SQLModel, table=True):
 
 
 class Airing(SQLModel, table=True):
-    """One evening of a stream."""
+    """One time that a stream is on."""
 
     __tablename__ = "airing"
     __table_args__ = (

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import insert
 from sqlmodel import col, select
 
-from bot.features.communities import arrive
 from bot.features.coupons import campaigns as module
 from bot.features.coupons.campaigns import CHUNK, Campaigns, cancel, refund_some
 from bot.features.coupons.redemption import Redeeming
+from bot.features.shops.arrivals import Arrival, arrive
 from bot.rules.coupons.coupons import (
     AlreadyCancelled,
     CampaignCancelled,
@@ -46,7 +46,9 @@ async def test_a_campaign_hangs_a_card_in_each_group(db: Database, causes: Cause
     """Groups that the bot has left get none; the card comes at the opening and turns at the close."""
     place = await shop(db)
     for chat_id in (-1002, -1003):
-        await db.write(arrive, chat_id, "Wool", OWNER, Language.KO, NOON, is_admin=True, open_to_all=False, into=1)
+        await db.write(
+            arrive, Arrival(chat_id, "Wool", OWNER, Language.KO, NOON, is_admin=True, into=1), open_to_all=False
+        )
     await db.write(leave_room, -1003, NOON)
     wish = NewCampaign("Silk", 5, 20, 2, Tier.FAN, opens=NOON + HOUR, closes=NOON + 2 * HOUR, shared_code="SILK20")
     made = await Campaigns(db).make(place, OWNER.user_id, wish, NOON, causes.next())

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from bot.features.communities import Communities
 from bot.features.coupons.campaigns import Campaigns
+from bot.features.shops.arrivals import Arrival
 from bot.features.shops.rooms import LEFT_AFTER, Rooms, asked_about, part
 from bot.rules.act import Sender
 from bot.rules.coupons.coupons import NewCampaign
@@ -35,7 +36,7 @@ async def test_a_greeting_is_promised_with_the_arrival(db: Database) -> None:
     """One row in the same commit, in the group; rights that change later promise nothing more."""
     communities = Communities(db, open_to_all=False)
     for is_admin in (False, True):
-        await communities.arrive(-1, "Silk", OWNER, Language.KO, NOON, is_admin=is_admin, missing=("admin",))
+        await communities.arrive(Arrival(-1, "Silk", OWNER, Language.KO, NOON, is_admin=is_admin, missing=("admin",)))
     rows = await promised(db)
     assert [row[0] for row in rows] == [-1]
     assert "arrivals.Greeting" in str(rows[0][1])
@@ -48,7 +49,7 @@ async def test_one_arrival_told_ten_times_is_greeted_once(db: Database) -> None:
     communities = Communities(db, open_to_all=False)
     await communities.started(OWNER, can_write=True)
     await asyncio.gather(
-        *(communities.arrive(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, into=1) for _ in range(10))
+        *(communities.arrive(Arrival(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, into=1)) for _ in range(10))
     )
     assert [row[0] for row in await promised(db)] == [-2]
     assert [row[0] for row in await promised(db, "tell")] == [OWNER.user_id]
@@ -60,10 +61,10 @@ async def test_a_note_that_nobody_could_read_isnt_promised(db: Database) -> None
     await shop(db)
     communities = Communities(db, open_to_all=False)
     await db.write(lambda tx: tx.connection().exec_driver_sql("UPDATE fan_group SET is_admin = false"))
-    await communities.arrive(-2, "Wool", OWNER, Language.KO, NOON, is_admin=False, into=1)
+    await communities.arrive(Arrival(-2, "Wool", OWNER, Language.KO, NOON, is_admin=False, into=1))
     assert await promised(db, "tell") == []
     await db.write(lambda tx: tx.connection().exec_driver_sql("UPDATE fan_group SET is_admin = is_home"))
-    await communities.arrive(-3, "Linen", OWNER, Language.KO, NOON, is_admin=True, into=1)
+    await communities.arrive(Arrival(-3, "Linen", OWNER, Language.KO, NOON, is_admin=True, into=1))
     assert [row[0] for row in await promised(db, "tell")] == [-1001]
 
 
@@ -71,13 +72,18 @@ async def test_a_channel_is_told_and_not_played_in(db: Database, causes: Causes)
     """It is part of the shop without a greeting; no drop hangs there, its administrators are no staff."""
     place = await shop(db)
     communities = Communities(db, open_to_all=True)
-    arrived = await communities.arrive(-9, "News", OWNER, Language.KO, NOON, is_admin=True, is_channel=True, into=1)
+    arrived = await communities.arrive(
+        Arrival(-9, "News", OWNER, Language.KO, NOON, is_admin=True, is_channel=True, into=1)
+    )
     assert arrived is not None
     assert arrived.group.is_channel
     await offer(db, place, NewCampaign("Silk", 5), causes.next())
     assert await query(db, "SELECT chat_id FROM card") == [(-1001,)]
     assert await promised(db) == []
-    assert await communities.arrive(-10, "Foreign", JUN, Language.EN, NOON, is_admin=True, is_channel=True) is None
+    assert (
+        await communities.arrive(Arrival(-10, "Foreign", JUN, Language.EN, NOON, is_admin=True, is_channel=True))
+        is None
+    )
 
 
 async def test_a_room_that_comes_again_may_change_its_shop(db: Database) -> None:
@@ -87,7 +93,7 @@ async def test_a_room_that_comes_again_may_change_its_shop(db: Database) -> None
 
     async def come(chat_id: int, into: int, *, is_channel: bool) -> int:
         arrived = await communities.arrive(
-            chat_id, "News", OWNER, Language.KO, NOON, is_admin=True, is_channel=is_channel, into=into
+            Arrival(chat_id, "News", OWNER, Language.KO, NOON, is_admin=True, is_channel=is_channel, into=into)
         )
         assert arrived is not None
         return arrived.group.place.community_id
@@ -107,8 +113,8 @@ async def test_an_owner_may_found_a_second_shop(db: Database) -> None:
     """A second shop is made where an owner wished so; a stranger's group knocks in vain."""
     await shop(db)
     communities = Communities(db, open_to_all=False)
-    assert await communities.arrive(-3, "Jun's", JUN, Language.EN, NOON, is_admin=True) is None
-    arrived = await communities.arrive(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, alone=True)
+    assert await communities.arrive(Arrival(-3, "Jun's", JUN, Language.EN, NOON, is_admin=True)) is None
+    arrived = await communities.arrive(Arrival(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, alone=True))
     assert arrived is not None
     assert arrived.group.place.shop == "Wool"
     assert await query(db, "SELECT community_id FROM slot ORDER BY id") == [(1,), (2,)]
@@ -121,14 +127,16 @@ async def test_ten_answers_at_once_settle_a_room_once(db: Database) -> None:
     arrivals = await asyncio.gather(
         *(
             communities.arrive(
-                -2,
-                "Wool",
-                OWNER,
-                Language.KO,
-                NOON,
-                is_admin=True,
-                into=None if number % 2 else 1,
-                alone=bool(number % 2),
+                Arrival(
+                    -2,
+                    "Wool",
+                    OWNER,
+                    Language.KO,
+                    NOON,
+                    is_admin=True,
+                    into=None if number % 2 else 1,
+                    alone=bool(number % 2),
+                )
             )
             for number in range(10)
         )
@@ -165,7 +173,7 @@ async def test_a_room_without_an_answer_is_left_after_a_week(db: Database, cause
         await rooms.ask(question(chat_id), OWNER.user_id, NOON, causes.next())
     assert await query(db, leaving) == [(-2,), (-3,)]
     assert await db.read(_due_of_leaving) == {NOON + LEFT_AFTER}
-    await communities.arrive(-2, "Wool", OWNER, Language.KO, days(1), is_admin=True, into=1)
+    await communities.arrive(Arrival(-2, "Wool", OWNER, Language.KO, days(1), is_admin=True, into=1))
     assert await query(db, leaving) == [(-3,)]
     await communities.leave(-3, days(1))
     assert await query(db, leaving) == []
@@ -194,7 +202,9 @@ async def test_a_question_is_remembered_and_moves(db: Database, causes: Causes) 
 async def wool(db: Database, causes: Causes) -> int:
     """The shop's second group, with one drop hanging and one planned; the hanging one's id."""
     place = await shop(db)
-    await Communities(db, open_to_all=False).arrive(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, into=1)
+    await Communities(db, open_to_all=False).arrive(
+        Arrival(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, into=1)
+    )
     hangs, _ = await offer(db, place, NewCampaign("Hangs", 5), causes.next())
     await db.write(_hang)
     await offer(db, place, NewCampaign("Waits", 5, opens=days(1)), causes.next())
@@ -238,7 +248,7 @@ async def test_parting_again(db: Database, causes: Causes) -> None:
     await wool(db, causes)
     place, cause = await _place(db), causes.next()
     communities = Communities(db, open_to_all=False)
-    await communities.arrive(-9, "News", OWNER, Language.KO, NOON, is_admin=True, is_channel=True, into=1)
+    await communities.arrive(Arrival(-9, "News", OWNER, Language.KO, NOON, is_admin=True, is_channel=True, into=1))
     assert await Rooms(db).part(act_of(place, cause=cause), -2, OWNER) == RoomFounded("Wool", 2)
     before = await everything(db)
     new = await communities.place(2)
@@ -322,7 +332,7 @@ async def test_owners_who_can_be_written_to(db: Database) -> None:
     """Each once, however many shops they have, in their own language."""
     communities = Communities(db, open_to_all=True)
     await shop(db)
-    await communities.arrive(-2, "Wool", OWNER, Language.EN, NOON, is_admin=True, alone=True)
+    await communities.arrive(Arrival(-2, "Wool", OWNER, Language.EN, NOON, is_admin=True, alone=True))
     assert await communities.owners() == []
     await communities.started(OWNER, can_write=True)
     assert await communities.owners() == [(OWNER.user_id, Language.KO)]

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from bot.features import communities
+from bot.features.shops.rekeying import rekey_group
 from bot.features.shops.topics import Topics
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.place import Place
@@ -116,7 +116,7 @@ async def test_a_group_that_moves_loses_its_topic(db: Database, causes: Causes) 
     place = await shop(db)
     await choose(db, place, causes)
 
-    await db.write(communities.move, CHAT, -1009, NOON)
+    await db.write(rekey_group, CHAT, -1009, NOON)
 
     assert await stands(db, -1009) is None
     assert (await query(db, "SELECT topic_id FROM fan_group")) == [(None,)]

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from bot.features.communities import move, set_reachable
+from bot.features.communities import set_reachable
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.gifts.offers import GiftOffers
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.packets import Packets
 from bot.features.people.privacy import Privacy
+from bot.features.shops.rekeying import rekey_group
 from bot.flows.held_rewards import Resolver, Resolving
 from bot.rules.act import Sender
 from bot.rules.coupons.coupons import NewCampaign
@@ -393,7 +394,7 @@ async def test_anonymous_administrators_are_one_person(db: Database, causes: Cau
     counter = await Counter.open(db, causes)
     assert isinstance(await counter.packet(1_500, by=-1001), PacketOpened)
     assert await counter.packet(501, by=-1001) == GiveawayTooMuch(501, 500, 2_000)
-    await db.write(move, -1001, -1009, NOON)
+    await db.write(rekey_group, -1001, -1009, NOON)
     assert await counter.packet(501, by=-1009) == GiveawayTooMuch(501, 500, 2_000)
 
 
