@@ -108,7 +108,7 @@ def arrive(tx: Tx, arrival: Arrival, *, open_to_all: bool) -> Arrived | None:
     ).scalar_one_or_none()
     meet(tx, arrival.owner, None)
     if known is not None:
-        return _take_up_again(tx, known, arrival)
+        return _return_to_room(tx, known, arrival)
     community_id = arrival.into
     if community_id is None:
         first = tx.execute(select(func.count()).select_from(Community)).scalar_one() == 0
@@ -136,7 +136,7 @@ def arrive(tx: Tx, arrival: Arrival, *, open_to_all: bool) -> Arrived | None:
     return _arrived(tx, arrival.chat_id, fresh=True, is_home=is_home, founded=is_home)
 
 
-def _take_up_again(tx: Tx, room: FanGroup, arrival: Arrival) -> Arrived | None:
+def _return_to_room(tx: Tx, room: FanGroup, arrival: Arrival) -> Arrived | None:
     """Update the row of a known room, and let it join another shop if that is meant."""
     fresh = room.left_at is not None
     room.left_at, room.is_admin, room.title = None, arrival.is_admin, arrival.title

@@ -77,22 +77,21 @@ def fill_slot(tx: Tx, slot_id: int, now: datetime, policy: CalendarPolicy) -> bo
     decided = decide_today(slot, now, policy) if slot is not None else None
     if slot is None or decided is None:
         return False
-    day, due_at, reason = decided
-    if _is_filled(tx, slot, day):
+    if _is_filled(tx, slot, decided.day):
         return False
     posting = Posting(
         community_id=slot.community_id,
         slot_id=slot_id,
         kind=slot.kind,
-        day=day,
-        due_at=due_at,
-        state=PostingState.SKIPPED if reason else PostingState.POSTED,
-        reason=reason,
+        day=decided.day,
+        due_at=decided.due_at,
+        state=PostingState.SKIPPED if decided.reason else PostingState.POSTED,
+        reason=decided.reason,
     )
     tx.add(posting)
     tx.flush()
-    if reason is None and posting.id is not None:
-        groups = hang_cards(tx, slot.community_id, CARD, posting.id, now, now, not_after=due_at + policy.late)
+    if decided.reason is None and posting.id is not None:
+        groups = hang_cards(tx, slot.community_id, CARD, posting.id, now, now, not_after=decided.due_at + policy.late)
         if not groups:
             posting.state, posting.reason = PostingState.SKIPPED, "in no group"
             tx.flush()

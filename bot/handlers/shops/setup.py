@@ -122,30 +122,30 @@ async def typed(message: Message, ask: Ask, shops: ShopServices) -> None:
             if len(zones) == 1:
                 await panel.fill(inside, step, zones[0])
             else:
-                await panel.ask_again(inside, Problem.NO_ZONE, options=zones)
+                await panel.show_problem(inside, Problem.NO_ZONE, options=zones)
         case Step.SHOP | Step.PERSONA | Step.COIN:
             await _take_words(inside, step, text, shops)
         case Step.MORNING:
             hour = morning_of(text)
             if hour is None:
-                await panel.ask_again(inside, Problem.NO_TIME)
+                await panel.show_problem(inside, Problem.NO_TIME)
             else:
                 await panel.fill(inside, step, hour)
         case Step.GIVEAWAY:
             coins = giveaway_of(text, shops.setup_policy)
             if coins is None:
-                await panel.ask_again(inside, Problem.NO_NUMBER)
+                await panel.show_problem(inside, Problem.NO_NUMBER)
             else:
                 await panel.fill(inside, step, coins)
         case _:
-            await panel.ask_again(inside, Problem.NO_TYPING)
+            await panel.show_problem(inside, Problem.NO_TYPING)
 
 
 async def _take_words(inside: Ask, step: str, text: str, shops: ShopServices) -> None:
     try:
         value = shops.setup_form.fields[step].read(step, text, Moment(inside.at, inside.community.timezone))
     except FormProblem as problem:
-        await shops.panel.ask_again(inside, Problem.LONG if isinstance(problem.error, TooLong) else Problem.EMPTY)
+        await shops.panel.show_problem(inside, Problem.LONG if isinstance(problem.error, TooLong) else Problem.EMPTY)
     else:
         await shops.panel.fill(inside, step, value)
 

@@ -155,7 +155,7 @@ class SetupPanel:
             return
         await self._show(inside, await self._dialogue.fill(inside.sender.user_id, step, value, inside.panel_id))
 
-    async def ask_again(self, inside: Ask, problem: Problem, *, options: tuple[str, ...] | None = None) -> None:
+    async def show_problem(self, inside: Ask, problem: Problem, *, options: tuple[str, ...] | None = None) -> None:
         """Say kindly what was wrong; the step stays."""
         shown = await self._dialogue.open(inside.act)
         if isinstance(shown, SetupStep):

@@ -45,6 +45,16 @@ class SlotFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotDecision:
+    """What to do with a slot that is due."""
+
+    day: date
+    due_at: datetime
+    reason: str | None
+    """Why it is skipped, for the log; None: it is filled."""
+
+
+@dataclass(frozen=True, slots=True)
 class MorningCard(Outcome, name="cadence.MorningCard"):
     """The day's card in the group."""
 
@@ -82,14 +92,14 @@ def next_due(slot: SlotFacts, now: datetime) -> datetime | None:
     return next_time(f"{int(minute)} {int(hour)} * * {weekdays}", slot.timezone, now)
 
 
-def decide_today(slot: SlotFacts, now: datetime, policy: CalendarPolicy) -> tuple[date, datetime, str | None] | None:
-    """What to do with the slot today: (day, when it was due, why it is skipped), or None if it isn't due (yet)."""
+def decide_today(slot: SlotFacts, now: datetime, policy: CalendarPolicy) -> SlotDecision | None:
+    """What to do with the slot today, or None if it isn't due (yet)."""
     today = day_of(now, slot.timezone)
     due = due_on(slot, today)
     if due is None or due > now:
         return None
     if due < slot.since:
-        return today, due, "the shop wasn't here yet"
+        return SlotDecision(today, due, "the shop wasn't here yet")
     if now - due > policy.late:
-        return today, due, "too late in the day"
-    return today, due, None
+        return SlotDecision(today, due, "too late in the day")
+    return SlotDecision(today, due, None)

@@ -5,7 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.rules.calendar import next_time, start_of, weekly_cron, zone
-from bot.rules.shops.calendar import CalendarPolicy, MorningCard, SlotFacts, SlotKind, decide_today, due_on, next_due
+from bot.rules.shops.calendar import (
+    CalendarPolicy,
+    MorningCard,
+    SlotDecision,
+    SlotFacts,
+    SlotKind,
+    decide_today,
+    due_on,
+    next_due,
+)
 
 POLICY = CalendarPolicy()
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
@@ -94,7 +103,7 @@ def test_what_fills_a_slot(now: str, since: str | None, expected: str | None) ->
     if expected is None:
         assert decided is None
     else:
-        assert decided == (date(2026, 11, 2), utc("2026-11-02 00:00"), expected or None)
+        assert decided == SlotDecision(date(2026, 11, 2), utc("2026-11-02 00:00"), expected or None)
 
 
 @pytest.mark.parametrize("timezone", [NEW_YORK, BERLIN, SEOUL, "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe"])
