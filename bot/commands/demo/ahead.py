@@ -89,7 +89,7 @@ def messages(rx: Rx, _now: datetime) -> Iterator[Event]:
 
 
 SOURCES = (reminders, mornings, drops, raffles, rewards, messages)
-"""Where what is due is looked for, after what domains registered. Of two things at once the first that is found names it."""
+"""Where due things are looked for, after what domains registered. The first that is found names a moment."""
 
 
 def soonest(rx: Rx, now: datetime, policies: Policies) -> Event | None:
