@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from typing import get_args
 
 from bot.flows.heart_prizes import PRIZES
+from bot.rules.airings import Phase
 from bot.rules.farming import HeldState
 from bot.rules.forms import FormError
 from bot.rules.goal_board import StepState
@@ -15,7 +16,6 @@ from bot.rules.raffles.facts import Reason
 from bot.rules.raffles.results import Winner
 from bot.rules.shops import setup as setup_rules
 from bot.rules.shops.arrivals import Need
-from bot.rules.streams.streams import Phase
 from bot.rules.words import Language
 from tests import hostile
 from tests.features.scene import PANEL

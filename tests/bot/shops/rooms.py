@@ -1,4 +1,4 @@
-"""The bot comes to a room: who brings it there, and what it says to everyone."""
+"""Rooms for tests of arrivals: groups to which somebody brings the bot, and what it says there."""
 
 from bot.store.places import find_group
 from sandbox import Chat, Message, Person, Press, Rights
@@ -45,9 +45,3 @@ async def operator(stage: Stage, name: str = "Jun") -> Person:
 async def pressed(press: Press) -> str:
     """What a press was answered with."""
     return (await press.answered(10)).text
-
-
-async def owner_starts(stage: Stage) -> None:
-    """The owner opens the private chat, in which they are asked."""
-    stage.owner.starts(stage.bot)
-    await stage.owner.waits_for(stage.bot, lambda m: m.sender is stage.bot, timeout=10)
