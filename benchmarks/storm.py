@@ -18,10 +18,10 @@ COINS, SHARES = 20_000, 2_000
 
 async def prepare(database: str, fans: int) -> None:
     """A shop whose fans are known, and a packet that anybody may open now."""
-    from bot.domains import DOMAINS, giveaways_of  # noqa: PLC0415
+    from bot.domains import DOMAINS, giveaways_of, policies_of  # noqa: PLC0415
     from bot.features.packets.packets import Packets  # noqa: PLC0415  # the echo needs none of it
     from bot.rules.act import Act, Sender  # noqa: PLC0415
-    from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy  # noqa: PLC0415
+    from bot.rules.packets.packets import NewPacket, PacketOpened  # noqa: PLC0415
     from bot.rules.rights import Role  # noqa: PLC0415
     from bot.store.engine.db import Database  # noqa: PLC0415
     from bot.store.places import find_group  # noqa: PLC0415
@@ -32,7 +32,7 @@ async def prepare(database: str, fans: int) -> None:
         group = await db.read(find_group, GROUP_ID)
         if group is None:
             raise RuntimeError("the shop wasn't made")
-        packets = Packets(db, PacketPolicy(), giveaways_of(DOMAINS), lambda size: b"s" * size)
+        packets = Packets(db, policies_of(DOMAINS), giveaways_of(DOMAINS), lambda size: b"s" * size)
         wish = NewPacket(COINS, SHARES, rush=True)
         owner = Sender(1, "Owner", None, None)
         opened = await packets.open(Act(group.place, owner, now, "bench:packet", 1, Role.OWNER), wish)

@@ -13,7 +13,7 @@ from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.shops.arrivals import RoomJoined
 from bot.rules.words import Language, reader_language
-from bot.store.audit import record
+from bot.store.audit import Deed, record_deed
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import meet, see
@@ -259,7 +259,7 @@ def come(
         return arrived
     place = arrived.group.place
     forget_leaving(tx, chat_id)
-    record(tx, community_id=place.community_id, actor_id=by, act=CAME, subject=title, at=at, cause=None)
+    record_deed(tx, Deed(place.community_id, by, at), CAME, title)
     if not is_channel:
         greet(tx, place, chat_id, at, missing)
     if tell and not arrived.is_home:

@@ -145,13 +145,10 @@ def come(
     )
     ledger.pay(
         tx,
-        community_id=place.community_id,
-        key=f"attend:{airing.id}:{member.member_id}",
+        ledger.Posting(place.community_id, f"attend:{airing.id}:{member.member_id}", "attend", at),
         member_account=member.account_id,
         shop=place.shop_account,
         amount=coins,
-        reason="attend",
-        at=at,
     )
     note(tx, member.member_id, day_of(at, place.timezone), "stream")
     return outcome

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from bot.features.coupons.claims import claim
 from bot.flows.check_in import CheckIns
 from bot.flows.redeem import Redemption
-from bot.rules.coupons.campaigns import CouponPolicy, NewCampaign
+from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.coupons.claims import Claimed
 from bot.rules.place import Place
 from bot.store import causes as causes_
@@ -90,13 +90,10 @@ def pay(tx: Tx, place: Place, key: str, amount: int) -> None:
     member = standing(tx, place.community_id, fan(1), NOON)
     ledger.pay(
         tx,
-        community_id=place.community_id,
-        key=key,
+        ledger.Posting(place.community_id, key, "present", NOON),
         member_account=member.account_id,
         shop=place.shop_account,
         amount=amount,
-        reason="present",
-        at=NOON,
     )
 
 
@@ -105,13 +102,10 @@ def charge(tx: Tx, place: Place, key: str, amount: int) -> None:
     member = standing(tx, place.community_id, fan(1), NOON)
     ledger.charge(
         tx,
-        community_id=place.community_id,
-        key=key,
+        ledger.Posting(place.community_id, key, "claim", NOON),
         member_account=member.account_id,
         shop=place.shop_account,
         amount=amount,
-        reason="claim",
-        at=NOON,
     )
 
 
@@ -353,14 +347,7 @@ async def test_giving_back_reverses_a_charge_once(db: Database) -> None:
     await db.write(charge, place, "claim:1", 20)
 
     def give_back(tx: Tx, key: str) -> int:
-        return ledger.give_back(
-            tx,
-            community_id=place.community_id,
-            charged_key="claim:1",
-            key=key,
-            reason="refund",
-            at=days(1),
-        )
+        return ledger.give_back(tx, ledger.Posting(place.community_id, key, "refund", days(1)), charged_key="claim:1")
 
     assert await db.write(give_back, "refund:1") == 20
     for key in ("refund:1", "another key"):
@@ -448,7 +435,7 @@ async def test_causes_are_forgotten_after_three_days(db: Database, causes: Cause
     await db.write(causes_.forget, NOON + causes_.KEPT + timedelta(microseconds=1))
     assert await known() == [0, 0, 0]
     later = days(4)
-    again = await db.write(claim, act_of(place, fan(1), later, "42:3"), campaign, ClaimTools(CouponPolicy(), dice(2)))
+    again = await db.write(claim, act_of(place, fan(1), later, "42:3"), campaign, ClaimTools.of(POLICIES, dice(2)))
     assert isinstance(again, Claimed)
     assert again.code != claimed.code
 
