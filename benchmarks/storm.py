@@ -9,7 +9,7 @@ import asyncio
 import statistics
 from datetime import UTC, datetime
 
-from benchmarks.checkin import ECHOES, ROOT, Contender, Control, Measured, measure, process, say, seed
+from benchmarks.checkin import ECHOES, ROOT, Contender, Control, Load, Measured, measure, process, say, seed
 from benchmarks.server import GROUP_ID
 
 STORM = Contender("Encore's packet", "storm", ("-m", "bot", "run"))
@@ -46,7 +46,7 @@ async def compare(url: str, control: Control, delay: float, taps: int, rounds: i
     rates: dict[str, list[Measured]] = {one.name: [] for one in contenders}
     for _ in range(rounds):
         for one in contenders:
-            rates[one.name].append(await measure(one, control, url, delay, taps, prepare=prepare))
+            rates[one.name].append(await measure(one, control, url, Load(delay, taps), prepare))
     say(f"\nServer {delay * 1000:.0f} ms away; {taps} taps at once on {SHARES} shares, the median of {rounds} rounds:")
     middle = {name: statistics.median(one.rate for one in runs) for name, runs in rates.items()}
     for name, rate in middle.items():
@@ -59,7 +59,7 @@ async def compare(url: str, control: Control, delay: float, taps: int, rounds: i
     p50, p99 = (statistics.median(getattr(one, name) for one in rates[STORM.name]) for name in ("p50", "p99"))
     say(f"  from the first tap to an answer, all at once:  p50 {p50:.2f} s, p99 {p99:.2f} s")
     half = ours / 2
-    calm = await measure(STORM, control, url, delay, min(taps, int(half * 6)), rate=half, prepare=prepare)
+    calm = await measure(STORM, control, url, Load(delay, min(taps, int(half * 6)), half), prepare)
     say(f"  an answer at half that load ({half:,.0f}/s): p50 {calm.p50 * 1000:.0f} ms, p99 {calm.p99 * 1000:.0f} ms")
 
 

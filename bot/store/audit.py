@@ -68,7 +68,7 @@ def record_deed(tx: Tx, deed: Deed, name: str, subject: str, **details: Unpack[D
     return entry
 
 
-def record(  # streams and shops go over to `record_act` and `record_deed`: then this goes
+def record(  # noqa: PLR0913  # streams and shops go over to `record_act` and `record_deed`: then this goes
     tx: Tx,
     *,
     community_id: int,

@@ -24,6 +24,7 @@ def wire(core: Core) -> Wired:
         items=Items(core.db),
         purchases=Purchases(core.db),
         people=core.people,
+        naming=core.naming,
         new_item=items.new_item_form(policy),
     )
     return Wired({"coin_shop": services})

@@ -33,6 +33,7 @@ def wire(core: Core) -> Wired:
         new_coupon=campaigns.new_coupon_form(policy),
         new_coupon_with_file=campaigns.new_coupon_with_file_form(policy),
         files=FileReader(core.bot, files),
+        communities=core.communities,
     )
     return Wired(
         {"coupons": services},

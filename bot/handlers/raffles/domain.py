@@ -34,6 +34,7 @@ def wire(core: Core) -> Wired:
         proofs=proving,
         redraws=Redrawing(core.db, policy, look_up),
         forms=RaffleForms.of(policy),
+        communities=core.communities,
     )
     return Wired(
         {"raffles": services},
