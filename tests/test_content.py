@@ -19,6 +19,7 @@ from bot.content.catalog import FILES, OUTCOMES, file_of
 from bot.content.filters import Here
 from bot.content.zones import find_zones
 from bot.flows.heart_prizes import PRIZES
+from bot.rules.airings import Phase
 from bot.rules.farming import HeldState, Sign
 from bot.rules.forms import FormError
 from bot.rules.funding import Funding
@@ -37,7 +38,6 @@ from bot.rules.shops import setup as setup_rules
 from bot.rules.shops.arrivals import Need
 from bot.rules.shops.setup import GIVEAWAYS_OFFERED, MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
 from bot.rules.staff.panel import LATELY, AdminEntry, AdminPick, AdminProblem, AdminValue
-from bot.rules.streams.streams import Phase
 from bot.rules.words import Language
 from tests import hostile
 from tests.features.scene import PANEL

@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, ColumnElement, and_, or_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.streams.streams import LIVE_PHASES, AiringFacts, phase_of
+from bot.rules.airings import LIVE_PHASES, AiringFacts, phase_of
 from bot.store.airings import OPEN, airing_of, open_airings
 from bot.store.tables import Airing
 
