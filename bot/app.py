@@ -46,7 +46,7 @@ from bot.handlers.kit.naming import Naming
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.whereabouts import Whereabouts
-from bot.handlers.shops.arrivals import Arrivals
+from bot.handlers.shops.arrivals import Arrivals, Founding
 from bot.housekeeping import Housekeeper
 from bot.jobs import Jobs
 from bot.logs import apart, get_logger
@@ -153,16 +153,8 @@ def _shops(
     sources = Sources(db, partial(secrets.token_urlsafe, TOKEN_BYTES))
     engine.out.on_lost_topic = LostTopics(topics, communities, engine.clock).lose
     roles = Roles(engine.bot, communities, Ownership(db), HandingOver(db), Staffing(db))
-    arrivals = Arrivals(
-        bot=engine.bot,
-        communities=communities,
-        rooms=rooms,
-        roles=roles,
-        words=telegram.words,
-        out=engine.out,
-        founder_id=settings.owner_id,
-        on_founded=on_founded,
-    )
+    founding = Founding(settings.owner_id, on_founded)
+    arrivals = Arrivals(engine, communities, rooms, roles, telegram.words, founding)
     return Shops(rooms, topics, sources, roles, arrivals)
 
 

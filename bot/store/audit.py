@@ -68,21 +68,6 @@ def record_deed(tx: Tx, deed: Deed, name: str, subject: str, **details: Unpack[D
     return entry
 
 
-def record(  # noqa: PLR0913  # streams and shops go over to `record_act` and `record_deed`: then this goes
-    tx: Tx,
-    *,
-    community_id: int,
-    actor_id: int,
-    act: str,
-    subject: str,
-    at: datetime,
-    cause: str | None,
-    **details: Unpack[Details],
-) -> AuditEntry:
-    """The same, with each fact by its name."""
-    return record_deed(tx, Deed(community_id, actor_id, at, cause), act, subject, **details)
-
-
 def first_answer(session: Session, act: Act, kind: type[T], name: str | None = None) -> T | None:
     """The answer that this act's update got when it came first, or None if it didn't come before.
 
