@@ -148,10 +148,20 @@ class Measured:
     p99: float
 
 
-async def measure(
-    contender: Contender, control: Control, url: str, delay: float, n: int, rate: float = 0, prepare: Prepare = seed
-) -> Measured:
-    """Start the contender afresh, deal out `n` updates, wait for all answers."""
+@dataclass(frozen=True)
+class Load:
+    """What a contender is to bear."""
+
+    delay: float
+    """Seconds that each call of Telegram takes."""
+    updates: int
+    rate: float = 0
+    """Updates a second; 0 deals out all at once."""
+
+
+async def measure(contender: Contender, control: Control, url: str, load: Load, prepare: Prepare = seed) -> Measured:
+    """Start the contender afresh, deal out its load of updates, wait for all answers."""
+    n, rate = load.updates, load.rate
     with tempfile.TemporaryDirectory(prefix="encore-bench-") as folder:
         database = f"sqlite:///{folder}/bench.db"
         env = {"PYTHONPATH": str(ROOT), "BOT_TOKEN": "42:TEST", "TELEGRAM_API_URL": url, "DATABASE_URL": database,
@@ -168,7 +178,7 @@ async def measure(
                 if child.returncode is not None:
                     raise RuntimeError(f"{contender.name} ended with {child.returncode}")
             await asyncio.sleep(0.3)
-            control.call("start", mode=contender.mode, n=n, delay=delay, rate=rate)
+            control.call("start", mode=contender.mode, n=n, delay=load.delay, rate=rate)
             result = await control.finished(60 + (n / rate if rate else 0))
             if result["answered"] < result["total"]:
                 raise RuntimeError(f"{contender.name}: {result['answered']} of {result['total']} answered")
@@ -210,7 +220,7 @@ async def compare(url: str, control: Control, delay: float, n: int, rounds: int)
     rates: dict[str, list[Measured]] = {c.name: [] for c in contenders}
     for _ in range(rounds):
         for contender in contenders:
-            rates[contender.name].append(await measure(contender, control, url, delay, n))
+            rates[contender.name].append(await measure(contender, control, url, Load(delay, n)))
     middle = {name: statistics.median(m.rate for m in runs) for name, runs in rates.items()}
     for name, rate in middle.items():
         say(f"  {name:26} {rate:8,.0f} updates/s   (rounds: {', '.join(f'{m.rate:,.0f}' for m in rates[name])})")
@@ -220,7 +230,7 @@ async def compare(url: str, control: Control, delay: float, n: int, rounds: int)
     say(f"  ratio to the plain echo (its fastest setting): {encore / plain:.2f}")
     say(f"  ratio to the echo with the collector tuned:    {encore / tuned:.2f}")
     half = encore / 2
-    latency = await measure(ENCORE, control, url, delay, min(n, int(half * 6)), rate=half)
+    latency = await measure(ENCORE, control, url, Load(delay, min(n, int(half * 6)), half))
     p50, p99 = latency.p50 * 1000, latency.p99 * 1000
     say(f"  an answer at half that load ({half:,.0f}/s): p50 {p50:.1f} ms, p99 {p99:.1f} ms")
     ours, theirs = rates[ENCORE.name], rates[ECHOES[0].name]

@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from bot.domains import DOMAINS, policies_of
 from bot.features.raffles.draw import Drawing
 from bot.features.raffles.proofs import Proving
 from bot.features.raffles.raffles import Raffles
@@ -81,7 +82,8 @@ def crowd(tx: Tx, count: int) -> None:
 
 async def main(entrants: int) -> None:
     """Make it, draw it, check it, print it."""
-    policy = RafflePolicy()
+    policies = policies_of(DOMAINS)
+    policy = policies[RafflePolicy]
     with tempfile.TemporaryDirectory(prefix="encore-bench-") as folder:
         url = f"sqlite:///{Path(folder) / 'bench.db'}"
         await migrate(url)
@@ -91,12 +93,12 @@ async def main(entrants: int) -> None:
             )
             assert arrived is not None
             wish = NewRaffle("Silk scarf", CLOSES, winners=200, reserves=200, weights=(1, 1, 2, 3))
-            raffles = Raffles(db, policy, secrets.token_bytes, None)
+            raffles = Raffles(db, policies, secrets.token_bytes, None)
             await raffles.make(Act(arrived.group.place, OWNER, START, "bench", 1), wish)
             await db.write(crowd, entrants)
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             db.longest = 0.0
-            drawing = Drawing(db, policy, None)
+            drawing = Drawing(db, policies, None)
             begun = time.perf_counter()
             await drawing.run_due(CLOSES)
             frozen = time.perf_counter()

@@ -55,8 +55,6 @@ SPOKEN = {
 """What people type, what a new shop is called at first, and the demo's people: all the Korean and Chinese in Python."""
 MAKES_POLICIES = frozenset({"bot/app.py", "bot/domains.py", "bot/rules/policies.py"})
 """Where policies are made: one of each, and copies with other numbers for one shop."""
-STILL_MAKES_POLICIES = frozenset({"bot/store/tiers.py"})
-"""Exceptions that are left. The list must shrink to none."""
 OF_ONE_MACHINE = re.compile(r"(?<![\w/:.])/(?:home|root|tmp|work)/")
 """Absolute paths that only one machine has."""
 
@@ -194,7 +192,7 @@ def test_policies_are_made_in_one_place() -> None:
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Call) and re.fullmatch(r"(\w+\.)?\w*(Policy|Policies)", ast.unparse(node.func))
     }
-    assert making - MAKES_POLICIES == STILL_MAKES_POLICIES
+    assert making - MAKES_POLICIES == set()
 
 
 def test_no_words_in_python() -> None:

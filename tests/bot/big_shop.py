@@ -160,8 +160,8 @@ async def at_work(shop: BigShop, planned: datetime | None = None) -> AsyncIterat
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-        if running.session._session is not None:
-            await running.session._session.close()
+        if running.engine.session._session is not None:
+            await running.engine.session._session.close()
         await running.close()
 
 

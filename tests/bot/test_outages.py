@@ -178,8 +178,8 @@ async def _live(shop: BigShop, start: float, looks: list[Minutes]) -> None:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        if app.session._session is not None:
-            await app.session._session.close()
+        if app.engine.session._session is not None:
+            await app.engine.session._session.close()
         await app.close()
 
 

@@ -19,6 +19,7 @@ from bot.features.raffles.redraw import Redrawing
 from bot.rules.act import Sender
 from bot.rules.beacons import QUICKNET, Chain, Pulse
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.rules.raffles.cards import RaffleCard
 from bot.rules.raffles.draws import RedrawOutcome
 from bot.rules.raffles.entries import Entered, EnterOutcome
@@ -29,7 +30,7 @@ from bot.store.engine.db import Database
 from bot.store.messages import departures
 from bot.store.messages.departures import Mark
 from bot.store.tables.messages import OutboxState
-from tests.features.scene import NOON, OWNER, Causes, act_of, query, shop, staff_act
+from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_of, query, shop, staff_act
 
 HALF_HOUR = timedelta(minutes=30)
 CLOSES = NOON + HALF_HOUR
@@ -77,9 +78,14 @@ class Fair:
         return cls(db, await shop(db), causes, **more)
 
     @property
+    def policies(self) -> Policies:
+        """All policies, with this fair's own for raffles."""
+        return POLICIES.but(self.policy)
+
+    @property
     def raffles(self) -> Raffles:
         """What fans and staff do."""
-        return Raffles(self.db, self.policy, self.random_bytes, self.beacon)
+        return Raffles(self.db, self.policies, self.random_bytes, self.beacon)
 
     @property
     def calling_off(self) -> CallingOff:
@@ -89,7 +95,7 @@ class Fair:
     @property
     def drawing(self) -> Drawing:
         """What the clock does."""
-        return Drawing(self.db, self.policy, self.beacon)
+        return Drawing(self.db, self.policies, self.beacon)
 
     async def made(self, *, at: datetime = NOON, cause: str | None = None, **wish: Any) -> int:
         """Open a raffle; its row's id."""

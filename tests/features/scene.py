@@ -38,6 +38,7 @@ from bot.rules.naming import Named
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.shops.setup import SetupPolicy
+from bot.rules.tiers import TierPolicy
 from bot.rules.words import Language
 from bot.store import ledger
 from bot.store.coupons.hand_out import Choice, ClaimTools
@@ -47,6 +48,7 @@ from bot.store.members import standing
 from bot.store.tables import Campaign
 
 POLICIES = policies_of(DOMAINS)
+TIERS = POLICIES[TierPolicy]
 FORGETTING = forgetting_of(DOMAINS, POLICIES)
 PANEL = panel_of(DOMAINS, POLICIES)
 """All that the staff's panel can do, and lists."""
@@ -121,7 +123,7 @@ def dice(seed: int = 1) -> Choice:
 
 def till(db: Database, seed: int = 1) -> Claims:
     """What fans do with coupons, with codes that are the same in every run."""
-    return Claims(db, ClaimTools(CouponPolicy(), dice(seed)))
+    return Claims(db, ClaimTools.of(POLICIES, dice(seed)))
 
 
 def campaigns_of(db: Database) -> Campaigns:
@@ -219,13 +221,10 @@ def _give(tx: Tx, place: Place, sender: Sender, coins: int) -> None:
     if coins:
         ledger.pay(
             tx,
-            community_id=place.community_id,
-            key=f"present:{member.member_id}:{member.balance}",
+            ledger.Posting(place.community_id, f"present:{member.member_id}:{member.balance}", "present", NOON),
             member_account=member.account_id,
             shop=place.shop_account,
             amount=coins,
-            reason="present",
-            at=NOON,
         )
 
 

@@ -285,13 +285,10 @@ def hand_out(
 def _pay(tx: Tx, packet: Packet, purse: Purse, share: Share, now: datetime) -> None:
     ledger.pay(
         tx,
-        community_id=packet.community_id,
-        key=share_key(id_of(packet), purse.member_id),
+        ledger.Posting(packet.community_id, share_key(id_of(packet), purse.member_id), "packet", now),
         member_account=purse.account_id,
         shop=packet.escrow_id,
         amount=share.coins,
-        reason="packet",
-        at=now,
         earned=share.earned,
     )
 

@@ -251,13 +251,10 @@ def _take_share(tx: Tx, act: Act, member: Standing, packet: PacketFacts, policy:
     )
     ledger.pay(
         tx,
-        community_id=act.community_id,
-        key=share_key(packet.id, member.member_id),
+        ledger.Posting(act.community_id, share_key(packet.id, member.member_id), "packet", act.at),
         member_account=member.account_id,
         shop=packet.escrow,
         amount=coins,
-        reason="packet",
-        at=act.at,
         earned=lots_from_json(lots),
     )
     if packet.fresh is not None:

@@ -139,8 +139,8 @@ def _cancel(tx: Tx, act: Act, raffle: Raffle, undoes_id: int | None = None) -> R
         subject_id=raffle_id,
         before={"state": RaffleState.OPEN, "entered": raffle.entered},
         after={"state": RaffleState.CANCELLED, "refunded": coins},
+        undoes_id=undoes_id,
     )
-    entry.undoes_id = undoes_id
     outcome = RaffleCancelled(
         number=raffle.number,
         prize=raffle.prize,
@@ -178,11 +178,8 @@ def refund_some(tx: Tx, at: datetime, policy: RafflePolicy) -> bool:
         if entry.paid_key is not None:
             ledger.give_back(
                 tx,
-                community_id=entry.community_id,
+                ledger.Posting(entry.community_id, f"ticket.back:{entry.id}", "refund", at),
                 charged_key=entry.paid_key,
-                key=f"ticket.back:{entry.id}",
-                reason="refund",
-                at=at,
             )
     tx.flush()
     return bool(owed)

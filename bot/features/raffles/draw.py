@@ -19,10 +19,12 @@ from bot.features.raffles.places import fill_places, look_up_winners, send_proof
 from bot.logs import apart, get_logger
 from bot.rules.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.rules.raffles.draws import Waits, ask_again_after
 from bot.rules.raffles.entries import OnList, check_entry
 from bot.rules.raffles.facts import EntrantFacts, EntryState, RafflePolicy, RaffleState, Reason, Sealing
 from bot.rules.sealing import Sealed, key_of, list_hash, order_of
+from bot.rules.tiers import TierPolicy
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.look_up import LookUp
@@ -39,11 +41,10 @@ log = get_logger("drawing")
 class Drawing:
     """Use cases of the draw."""
 
-    def __init__(
-        self, db: Database, policy: RafflePolicy, beacon: Beacon | None, look_up: LookUp | None = None
-    ) -> None:
+    def __init__(self, db: Database, policies: Policies, beacon: Beacon | None, look_up: LookUp | None = None) -> None:
         self._db = db
-        self._policy = policy
+        self._policies = policies
+        self._policy = policies[RafflePolicy]
         self._beacon = beacon
         self._look_up = look_up
 
@@ -62,7 +63,7 @@ class Drawing:
         raffle = await self._db.read(read_raffle, raffle_id)
         if raffle.state == RaffleState.CLOSED:
             while True:
-                chunk = await self._db.read(judge_some, raffle_id, self._policy)
+                chunk = await self._db.read(judge_some, raffle_id, self._policies)
                 if not await self._db.write(check_some, raffle_id, *chunk):
                     break
             entries = await read_list(self._db, raffle_id)
@@ -160,7 +161,7 @@ def close(tx: Tx, raffle_id: int, now: datetime) -> bool:
     return True
 
 
-def judge_some(session: Session, raffle_id: int, policy: RafflePolicy) -> tuple[int, list[dict[str, Any]]]:
+def judge_some(session: Session, raffle_id: int, policies: Policies) -> tuple[int, list[dict[str, Any]]]:
     """The verdicts on the next chunk of entries, and the number after which it begins. Only reads."""
     raffle = session.get_one(Raffle, raffle_id)
     rows: Any = session.execute(
@@ -174,11 +175,11 @@ def judge_some(session: Session, raffle_id: int, policy: RafflePolicy) -> tuple[
         .join(Member, col(Member.id) == col(RaffleEntry.member_id))
         .where(col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.number) > raffle.checked_to)
         .order_by(col(RaffleEntry.number))
-        .limit(policy.chunk)
+        .limit(policies[RafflePolicy].chunk)
     ).all()
     place = place_of(session, raffle.community_id)
     members = [row[2] for row in rows]
-    tiers = tiers_of(session, place, members, raffle.closes)
+    tiers = tiers_of(session, place, members, raffle.closes, policies[TierPolicy])
     came_back = {row[2]: row[4] for row in rows if row[4] is not None}
     in_fresh, in_cap = (
         _won_within(session, place, members, came_back, raffle.closes, days)

@@ -16,6 +16,7 @@ from bot.features.raffles.facts import (
 from bot.rules.act import Act
 from bot.rules.calendar import day_of
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.rules.raffles.entries import (
     AlreadyEntered,
     Entered,
@@ -36,6 +37,7 @@ from bot.rules.raffles.facts import (
 )
 from bot.rules.raffles.proofs import page_of
 from bot.rules.sealing import seal_of
+from bot.rules.tiers import TierPolicy
 from bot.store import causes, ledger
 from bot.store.engine.sessions import Tx
 from bot.store.members import Standing, note, standing
@@ -46,7 +48,7 @@ from bot.store.wins import won_since
 
 
 def enter(  # noqa: PLR0911  # each way out is told in its own words
-    tx: Tx, act: Act, raffle_id: int, salt: bytes, policy: RafflePolicy, *, ticket: bool | Paid = False
+    tx: Tx, act: Act, raffle_id: int, salt: bytes, policies: Policies, *, ticket: bool | Paid = False
 ) -> EnterOutcome:
     """Decide, take the next number, charge for a ticket.
 
@@ -71,7 +73,7 @@ def enter(  # noqa: PLR0911  # each way out is told in its own words
     if facts.state is not RaffleState.OPEN or at >= facts.closes:
         return EntryClosed(raffle.prize, public_state(facts.state, facts.closes, at))
     price = raffle.ticket if ticket is True else 0
-    refusal = may_enter(facts, _entrant(tx, place, member, raffle, at), price, member.balance, at)
+    refusal = may_enter(facts, _entrant(tx, place, member, raffle, at, policies[TierPolicy]), price, member.balance, at)
     if refusal is not None:
         return refusal
     number = _next_number(tx, raffle_id, at)
@@ -84,7 +86,7 @@ def enter(  # noqa: PLR0911  # each way out is told in its own words
     outcome = Entered(raffle_id, raffle.prize, number, raffle.closes, price, member.balance - price)
     entry.answer = causes.to_json(outcome)
     note(tx, member.member_id, day_of(at, place.timezone), "raffle")
-    touch_cards(tx, act.community_id, CARD, raffle_id, at, every=policy.card_every)
+    touch_cards(tx, act.community_id, CARD, raffle_id, at, every=policies[RafflePolicy].card_every)
     tx.flush()
     return outcome
 
@@ -124,17 +126,14 @@ def _charge_ticket(tx: Tx, act: Act, member: Standing, entry: RaffleEntry) -> No
     entry.paid_key = f"ticket:{entry.id}"
     ledger.charge(
         tx,
-        community_id=act.community_id,
-        key=entry.paid_key,
+        ledger.Posting(act.community_id, entry.paid_key, "ticket", act.at),
         member_account=member.account_id,
         shop=act.place.shop_account,
         amount=entry.paid,
-        reason="ticket",
-        at=act.at,
     )
 
 
-def _entrant(tx: Tx, place: Place, member: Standing, raffle: Raffle, at: datetime) -> EntrantFacts:
+def _entrant(tx: Tx, place: Place, member: Standing, raffle: Raffle, at: datetime, tiers: TierPolicy) -> EntrantFacts:
     capped = False
     if raffle.cap_days:
         since = at - timedelta(days=raffle.cap_days)
@@ -142,7 +141,7 @@ def _entrant(tx: Tx, place: Place, member: Standing, raffle: Raffle, at: datetim
         capped = member.back_since is not None and member.back_since > since
         capped = capped or member.member_id in won_since(tx, place, [member.member_id], since)
     return EntrantFacts(
-        tier=tier_of(tx, place, member.member_id, at).value,
+        tier=tier_of(tx, place, member.member_id, at, tiers).value,
         checked_in=Need.CHECK_IN.value not in raffle.needs or _checked_in(tx, place, member.member_id, at),
         was_there=raffle.airing_id is None or tx.get(Attendance, (raffle.airing_id, member.member_id)) is not None,
         won_in_cap=capped,

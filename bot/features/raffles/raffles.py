@@ -19,6 +19,7 @@ from bot.features.raffles.facts import (
 from bot.rules.act import Act
 from bot.rules.beacons import Beacon
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.rules.raffles.cards import RaffleLine, RaffleList
 from bot.rules.raffles.entries import (
     EnterOutcome,
@@ -67,9 +68,10 @@ Bytes = Callable[[int], bytes]
 class Raffles:
     """What fans and staff do with raffles."""
 
-    def __init__(self, db: Database, policy: RafflePolicy, random_bytes: Bytes, beacon: Beacon | None) -> None:
+    def __init__(self, db: Database, policies: Policies, random_bytes: Bytes, beacon: Beacon | None) -> None:
         self._db = db
-        self._policy = policy
+        self._policies = policies
+        self._policy = policies[RafflePolicy]
         self._random = random_bytes
         self._beacon = beacon
 
@@ -86,7 +88,7 @@ class Raffles:
     async def enter(self, act: Act, raffle_id: int, *, ticket: bool = False) -> EnterOutcome:
         """Enter a raffle: for nothing, or with a ticket, which weighs the same."""
         salt = self._random(SALT_BYTES)
-        return await self._db.write(enter, act, raffle_id, salt, self._policy, ticket=ticket)
+        return await self._db.write(enter, act, raffle_id, salt, self._policies, ticket=ticket)
 
     async def listed(self, place: Place, user_id: int, at: datetime) -> RaffleList:
         """What runs, what was drawn lately, and the reader's part in it."""

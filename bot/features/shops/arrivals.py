@@ -10,7 +10,7 @@ from bot.features.shops.founding import GREETED_WITHIN, found, greet
 from bot.rules.act import Sender
 from bot.rules.shops.arrivals import RoomJoined
 from bot.rules.words import Language
-from bot.store.audit import record
+from bot.store.audit import Deed, record_deed
 from bot.store.engine.sessions import Tx
 from bot.store.members import meet
 from bot.store.messages.outbox import Terms
@@ -84,7 +84,7 @@ def take_up(tx: Tx, arrival: Arrival, *, open_to_all: bool) -> Arrived | None:
     place = arrived.group.place
     forget_leaving(tx, chat_id)
     by = arrival.by if arrival.by is not None else arrival.owner.user_id
-    record(tx, community_id=place.community_id, actor_id=by, act=CAME, subject=arrival.title, at=at, cause=None)
+    record_deed(tx, Deed(place.community_id, by, at), CAME, arrival.title)
     if not arrival.is_channel:
         greet(tx, place, chat_id, at, arrival.missing)
     if arrival.tell and not arrived.is_home:

@@ -9,7 +9,7 @@ from sqlmodel import col
 from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.rights import HomeMoved, HomeTold, OwnerBefore, OwnerNow
-from bot.store.audit import record
+from bot.store.audit import Deed, record_deed
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import meet
@@ -59,17 +59,8 @@ def change_owner(tx: Tx, place: Place, owner: Sender, at: datetime, *, secret_vo
         return False
     meet(tx, owner, None)
     shop.owner_id = owner.user_id
-    record(
-        tx,
-        community_id=place.community_id,
-        actor_id=owner.user_id,
-        act=CHANGED,
-        subject=shop.shop,
-        at=at,
-        cause=None,
-        before={"owner": before},
-        after={"owner": owner.user_id},
-    )
+    deed = Deed(place.community_id, owner.user_id, at)
+    record_deed(tx, deed, CHANGED, shop.shop, before={"owner": before}, after={"owner": owner.user_id})
     tx.flush()
     after = place_of(tx, place.community_id)
     key = f"owner:{place.community_id}:{owner.user_id}:{at.timestamp():.0f}"
@@ -119,17 +110,8 @@ def move_home(tx: Tx, place: Place, chat_id: int, actor_id: int, at: datetime) -
     ).scalar_one_or_none()
     room.is_home = True
     tx.flush()
-    record(
-        tx,
-        community_id=place.community_id,
-        actor_id=actor_id,
-        act=MOVED,
-        subject=room.title,
-        at=at,
-        cause=None,
-        before={"home": before},
-        after={"home": room.title},
-    )
+    deed = Deed(place.community_id, actor_id, at)
+    record_deed(tx, deed, MOVED, room.title, before={"home": before}, after={"home": room.title})
     return moved
 
 

@@ -14,7 +14,7 @@ from bot.rules.act import Act, Sender
 from bot.rules.place import Place, Shop
 from bot.rules.shops.arrivals import OwnedShop, RoomFounded, RoomLeft, WhoseRoom
 from bot.rules.topics import RoomTopic
-from bot.store.audit import caused_by, record
+from bot.store.audit import Deed, caused_by, record_deed
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import meet
@@ -229,7 +229,7 @@ def leave(tx: Tx, act: Act, chat_id: int) -> RoomLeft | None:
         return None
     if room.left_at is None:
         room.left_at, room.is_admin = act.at, False
-        _record(tx, act, act.community_id, LEFT, room.title, cause=None)
+        record_deed(tx, Deed(act.community_id, act.actor_id, act.at), LEFT, room.title)
         tx.flush()
     return RoomLeft(room.title)
 
@@ -254,12 +254,8 @@ def part(tx: Tx, act: Act, chat_id: int, owner: Sender) -> RoomFounded | None:
     clear_room(tx, place.community_id, community_id, chat_id, at)
     room.community_id, room.is_home = community_id, True
     tx.flush()
-    _record(tx, act, place.community_id, PARTED, room.title, cause=None)
-    _record(tx, act, community_id, PARTED, room.title, cause=act.cause)
+    # Only the new shop's entry holds the cause.
+    record_deed(tx, Deed(place.community_id, act.actor_id, at), PARTED, room.title)
+    record_deed(tx, Deed(community_id, act.actor_id, at, act.cause), PARTED, room.title)
     greet(tx, place_of(tx, community_id), chat_id, at)
     return RoomFounded(room.title, community_id)
-
-
-def _record(tx: Tx, act: Act, community_id: int, name: str, title: str, *, cause: str | None) -> None:
-    """Write an act down in one of two shops: only the new shop's entry holds the cause."""
-    record(tx, community_id=community_id, actor_id=act.actor_id, act=name, subject=title, at=act.at, cause=cause)

@@ -160,13 +160,10 @@ def write_down(tx: Tx, act: Act, member: Standing, visit: Visit, policy: Attenda
     )
     ledger.pay(
         tx,
-        community_id=act.community_id,
-        key=f"attend:{airing.id}:{member.member_id}",
+        ledger.Posting(act.community_id, f"attend:{airing.id}:{member.member_id}", "attend", act.at),
         member_account=member.account_id,
         shop=act.place.shop_account,
         amount=coins,
-        reason="attend",
-        at=act.at,
     )
     note(tx, member.member_id, day_of(act.at, act.place.timezone), "stream")
     return outcome

@@ -29,15 +29,16 @@ def wire(core: Core) -> Wired:
     calling_off = CallingOff(core.db, policy, core.beacon)
     proving = Proving(core.db)
     services = RaffleServices(
-        raffles=Raffles(core.db, policy, core.fresh_bytes, core.beacon),
+        raffles=Raffles(core.db, core.policies, core.fresh_bytes, core.beacon),
         calling_off=calling_off,
         proofs=proving,
         redraws=Redrawing(core.db, policy, look_up),
         forms=RaffleForms.of(policy),
+        communities=core.communities,
     )
     return Wired(
         {"raffles": services},
-        due=(Drawing(core.db, policy, core.beacon, look_up),),
+        due=(Drawing(core.db, core.policies, core.beacon, look_up),),
         cards={facts.CARD: partial(cards.raffle_card, policy=policy)},
         files={facts.CARD: proving.proof, facts.REDRAW: proving.redraw},
         housekeeping=(calling_off.finish_refunds,),

@@ -5,7 +5,6 @@ import re
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.content.buttons.raffles import ENTER, MY_ENTRY, RAFFLES, TICKET
-from bot.features.communities import Communities
 from bot.features.raffles.calling_off import CallingOff
 from bot.handlers.kit.forms import FormProblem, Moment, whole
 from bot.handlers.kit.readers import read_id
@@ -58,20 +57,19 @@ async def opened(
     doors: Doors,
     voice: Voice,
     raffles: RaffleServices,
-    communities: Communities,
 ) -> None:
     """The private chat was opened for somebody's line of a draw, which isn't said in the group: here are theirs.
 
     The shop's number may have been guessed: who isn't in it doesn't hear which shop it is.
     """
-    await communities.started(ask.sender, can_write=True)
-    place = await communities.place(read_id(rest) or 0)
+    await raffles.communities.started(ask.sender, can_write=True)
+    place = await raffles.communities.place(read_id(rest) or 0)
     if place is None:
         await voice.answer(ask, NoCommunityYet())
         return
     inside = await doors.fan(ask.within(place), outsiders=NoCommunityYet())
     if inside is not None:
-        await communities.turn_to(ask.sender.user_id, place)
+        await raffles.communities.turn_to(ask.sender.user_id, place)
         await voice.answer(inside, await raffles.raffles.listed(place, ask.sender.user_id, ask.at))
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.features.communities import Communities
 from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.proofs import Proving
 from bot.features.raffles.raffles import Raffles
@@ -19,6 +20,7 @@ class RaffleServices:
     proofs: Proving
     redraws: Redrawing
     forms: RaffleForms
+    communities: Communities
 
     async def beacon_answers(self, at: datetime) -> bool:
         """Whether the public beacon can be reached now."""

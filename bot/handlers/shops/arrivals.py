@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.methods import LeaveChat
 
@@ -39,7 +38,7 @@ from bot.rules.shops.arrivals import (
 from bot.rules.words import Language, language_of
 from bot.store.places import Group
 from bot.telegram.ask import Ask
-from bot.telegram.calls import Outbound
+from bot.telegram.engine import Engine
 from bot.telegram.inbox import TryLaterError
 from bot.telegram.pacer import HeldError
 
@@ -72,30 +71,35 @@ class Seen:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """Who may found the first shop, and what follows each that is founded."""
+
+    founder_id: int | None
+    """Only a group of this person founds the first shop (`OWNER_ID`); None: anybody's."""
+    on_founded: Callable[[], Awaitable[None]] | None
+    """Called after each new shop that a group has founded."""
+
+
 class Arrivals:
     """Takes chats up, and asks owners whose they are."""
 
     def __init__(
         self,
-        *,
-        bot: Bot,
+        engine: Engine,
         communities: Communities,
         rooms: Rooms,
         roles: Roles,
         words: Words,
-        out: Outbound,
-        founder_id: int | None = None,
-        on_founded: Callable[[], Awaitable[None]] | None = None,
+        founding: Founding,
     ) -> None:
-        self._bot = bot
+        self._bot = engine.bot
         self._communities = communities
         self._rooms = rooms
         self._roles = roles
         self._words = words
-        self._out = out
-        self._founder_id = founder_id
-        """Only a group of this person founds the first shop (`OWNER_ID`); None: anybody's."""
-        self._on_founded = on_founded
+        self._out = engine.out
+        self._founding = founding
         self._waiting: set[int] = set()
         """Chats whose owner hasn't answered yet: their messages are ignored without a query."""
 
@@ -224,7 +228,7 @@ class Arrivals:
                 by=by.user_id if by is not None else look.chat_id,
                 into=into,
                 alone=alone,
-                may_found=may_found_first(creator_id, self._founder_id),
+                may_found=may_found_first(creator_id, self._founding.founder_id),
                 tell=tell,
             )
         )
@@ -243,8 +247,8 @@ class Arrivals:
         place = group.place
         undo = f"python -m bot shops remove {place.community_id}"
         log.info("founded", community=place.community_id, chat=group.chat_id, owner=place.owner_id, undo=undo)
-        if self._on_founded is not None:
-            await self._on_founded()
+        if self._founding.on_founded is not None:
+            await self._founding.on_founded()
 
     async def _go_away(self, room: Coming, look: Look, adder: Sender, language: Language) -> None:
         """Say goodbye and leave. Both happen again after a crash between the two.

@@ -26,17 +26,7 @@ def wire(core: Core) -> Wired:
     """Make what handlers of shops ask for, and the clock's part."""
     policy = core.policies[SetupPolicy]
     settings = ShopSettings(core.db)
-    panel = SetupPanel(
-        bot=core.bot,
-        communities=core.communities,
-        rooms=Rooms(core.db),
-        roles=core.roles,
-        settings=settings,
-        dialogue=SetupDialogue(core.db, policy),
-        voice=core.voice,
-        menus=core.menus,
-        greeter=core.greeter,
-    )
+    panel = SetupPanel(core, Rooms(core.db), settings, SetupDialogue(core.db, policy))
     services = ShopServices(
         settings=settings,
         panel=panel,

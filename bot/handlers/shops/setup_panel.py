@@ -2,15 +2,10 @@
 
 from dataclasses import replace
 
-from aiogram import Bot
-
-from bot.features.communities import Communities
 from bot.features.shops.rooms import Rooms
 from bot.features.shops.settings import ShopSettings, typed
 from bot.features.shops.setup import KIND, Panel, SetupDialogue
-from bot.handlers.kit.greeter import Greeter
-from bot.handlers.kit.menus import Menus
-from bot.handlers.kit.roles import Roles
+from bot.handlers.kit.domain import Core
 from bot.handlers.shops.chats import look_over
 from bot.rules.menus import NEXT, built
 from bot.rules.place import Place
@@ -30,7 +25,6 @@ from bot.rules.shops.setup import (
 )
 from bot.rules.topics import TopicChosen
 from bot.telegram.ask import Ask
-from bot.telegram.replies import Voice
 
 MOST_ROOMS = 12
 """Rooms that are looked over at once."""
@@ -39,28 +33,16 @@ MOST_ROOMS = 12
 class SetupPanel:
     """What the set-up shows, and where."""
 
-    def __init__(
-        self,
-        *,
-        bot: Bot,
-        communities: Communities,
-        rooms: Rooms,
-        roles: Roles,
-        settings: ShopSettings,
-        dialogue: SetupDialogue,
-        voice: Voice,
-        menus: Menus,
-        greeter: Greeter,
-    ) -> None:
-        self._bot = bot
-        self._roles = roles
-        self._communities = communities
+    def __init__(self, core: Core, rooms: Rooms, settings: ShopSettings, dialogue: SetupDialogue) -> None:
+        self._bot = core.bot
+        self._roles = core.roles
+        self._communities = core.communities
         self._rooms = rooms
         self._settings = settings
         self._dialogue = dialogue
-        self._voice = voice
-        self._menus = menus
-        self._greeter = greeter
+        self._voice = core.voice
+        self._menus = core.menus
+        self._greeter = core.greeter
 
     async def show_or_open(self, inside: Ask, chosen: TopicChosen | None = None) -> None:
         """The panel for the owner in private; how things are, and the way there, for others and elsewhere.

@@ -13,7 +13,7 @@ from bot.flows.redeem import Redemption
 from bot.rules.act import Sender
 from bot.rules.calendar import day_of
 from bot.rules.coupon_states import KeptFor
-from bot.rules.coupons.campaigns import CouponPolicy, NewCampaign
+from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.coupons.claims import (
     AlreadyClaimed,
     Cancelled,
@@ -39,6 +39,7 @@ from bot.store.members import note, standing
 from tests.features.scene import (
     NOON,
     OWNER,
+    POLICIES,
     Causes,
     act_by,
     act_of,
@@ -225,7 +226,7 @@ async def test_a_code_that_is_taken_is_tried_again(db: Database, causes: Causes)
     place = await shop(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
     letters = iter("2" * 7 + "2" * 7 + "3" * 7)
-    coupons = Claims(db, ClaimTools(CouponPolicy(), lambda _: next(letters)))
+    coupons = Claims(db, ClaimTools.of(POLICIES, lambda _: next(letters)))
     first = await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     second = await coupons.claim(act_of(place, fan(2), NOON, causes.next()), campaign)
     assert isinstance(first, Claimed)
@@ -238,7 +239,7 @@ async def test_a_broken_source_of_chance_takes_no_stock(db: Database, causes: Ca
     place = await shop(db)
     await give(db, place, fan(2), 20)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
-    coupons = Claims(db, ClaimTools(CouponPolicy(), lambda _: "2"))
+    coupons = Claims(db, ClaimTools.of(POLICIES, lambda _: "2"))
     await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     before = await everything(db)
     outcomes = await asyncio.gather(

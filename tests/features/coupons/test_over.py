@@ -74,7 +74,7 @@ async def seen(db: Database, place: Place, at: datetime) -> tuple[list[str], lis
 def _give(tx: Tx, place: Place, campaign_id: int, cause: str, way: KeptFor | None) -> Claimed:
     member = standing(tx, place.community_id, ME, NOON)
     claim = Claim(place, campaign_id, NOON, cause, way=way)
-    got = hand_out(tx, member, claim, ClaimTools(POLICY, dice(campaign_id)))
+    got = hand_out(tx, member, claim, ClaimTools.of(POLICIES, dice(campaign_id)))
     assert isinstance(got, Claimed)
     return got
 

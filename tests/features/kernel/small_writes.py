@@ -49,13 +49,10 @@ def pay(tx: Tx, place: Place, key: str, amount: int) -> None:
     member = standing(tx, place.community_id, fan(1), NOON)
     ledger.pay(
         tx,
-        community_id=place.community_id,
-        key=key,
+        ledger.Posting(place.community_id, key, "present", NOON),
         member_account=member.account_id,
         shop=place.shop_account,
         amount=amount,
-        reason="present",
-        at=NOON,
     )
 
 
@@ -64,13 +61,10 @@ def charge(tx: Tx, place: Place, key: str, amount: int) -> None:
     member = standing(tx, place.community_id, fan(1), NOON)
     ledger.charge(
         tx,
-        community_id=place.community_id,
-        key=key,
+        ledger.Posting(place.community_id, key, "claim", NOON),
         member_account=member.account_id,
         shop=place.shop_account,
         amount=amount,
-        reason="claim",
-        at=NOON,
     )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.features.coupons.claims import claim
 from bot.flows.check_in import CheckIns
 from bot.flows.redeem import Redemption
-from bot.rules.coupons.campaigns import CouponPolicy, NewCampaign
+from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.coupons.claims import Claimed
 from bot.store import causes as causes_
 from bot.store.coupons.hand_out import ClaimTools
@@ -47,7 +47,7 @@ async def test_causes_are_forgotten_after_three_days(db: Database, causes: Cause
     await db.write(causes_.forget, NOON + causes_.KEPT + timedelta(microseconds=1))
     assert await known() == [0, 0, 0]
     later = days(4)
-    again = await db.write(claim, act_of(place, fan(1), later, "42:3"), campaign, ClaimTools(CouponPolicy(), dice(2)))
+    again = await db.write(claim, act_of(place, fan(1), later, "42:3"), campaign, ClaimTools.of(POLICIES, dice(2)))
     assert isinstance(again, Claimed)
     assert again.code != claimed.code
 

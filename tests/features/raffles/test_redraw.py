@@ -117,7 +117,7 @@ async def test_winners_are_looked_up_before_a_place_is_given(db: Database, cause
     for number in range(1, 8):
         await fair.entered(raffle, fan(number))
     door = Door(fair, gone=[])
-    drawing = Drawing(db, fair.policy, None, door)
+    drawing = Drawing(db, fair.policies, None, door)
     await drawing.run_due(CLOSES)
     sealed = await query(db, "SELECT list_hash FROM raffle")
     assert door.asked == []

@@ -186,11 +186,11 @@ async def test_a_lost_naming_that_was_posted_after_all(db: Database, causes: Cau
 async def test_two_processes_name_once(db: Database, causes: Causes) -> None:
     """Whoever comes second finds the list frozen and the round named."""
     fair, _ = await ready(db, causes, entrants=10)
-    await asyncio.gather(*(Drawing(db, fair.policy, fair.beacon).run_due(CLOSES) for _ in range(4)))
+    await asyncio.gather(*(Drawing(db, fair.policies, fair.beacon).run_due(CLOSES) for _ in range(4)))
     assert len(await fair.namings()) == 1
     await db.write(_change, REFUSED)
     later = CLOSES + fair.policy.naming_rests
-    await asyncio.gather(*(Drawing(db, fair.policy, fair.beacon).run_due(later) for _ in range(4)))
+    await asyncio.gather(*(Drawing(db, fair.policies, fair.beacon).run_due(later) for _ in range(4)))
     assert [state for _, state, _ in await fair.namings()] == ["lost", "promised"]
 
 

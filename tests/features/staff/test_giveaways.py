@@ -14,7 +14,7 @@ from bot.rules.general import Undone
 from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.gifts.offers import NewGift, OfferMade
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
-from bot.rules.packets.packets import PacketOpened, PacketPolicy
+from bot.rules.packets.packets import PacketOpened
 from bot.rules.rights import Role
 from bot.rules.shops.setup import Setup
 from bot.store.engine.db import Database
@@ -111,7 +111,7 @@ async def _not_opened(counter: Counter, opened: PacketOpened) -> None:
 
 
 async def _half(counter: Counter, opened: PacketOpened) -> None:
-    packets = Packets(counter.db, PacketPolicy(), GIVEAWAYS, lambda size: b"\x05" * size)
+    packets = Packets(counter.db, POLICIES, GIVEAWAYS, lambda size: b"\x05" * size)
     await packets.tap(act_of(counter.place, fan(50), cause=counter.causes.next()), opened.packet_id)
     await PacketDraws(counter.db, POLICIES).run_due(opened.expires_at)
 

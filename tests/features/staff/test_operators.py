@@ -9,7 +9,7 @@ from bot.features.shops.rekeying import rekey_group
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.general import OwnersAct, TooLateToUndo, Undone
 from bot.rules.giveaways import GiveawayTooMuch
-from bot.rules.packets.packets import PacketOpened, PacketPolicy
+from bot.rules.packets.packets import PacketOpened
 from bot.store.engine.db import Database
 from bot.store.members import standing
 from bot.store.places import place_of
@@ -18,6 +18,7 @@ from tests.features.scene import (
     GIVEAWAYS,
     NOON,
     OWNER,
+    POLICIES,
     Causes,
     act_by,
     act_of,
@@ -106,6 +107,6 @@ async def test_a_tapped_packet_isnt_taken_back_by_anybody(db: Database, causes: 
     counter = await Counter.open(db, causes)
     opened = await counter.packet(500)
     assert isinstance(opened, PacketOpened)
-    packets = Packets(db, PacketPolicy(), GIVEAWAYS, lambda size: b"\x05" * size)
+    packets = Packets(db, POLICIES, GIVEAWAYS, lambda size: b"\x05" * size)
     await packets.tap(act_of(counter.place, fan(50), cause=causes.next()), opened.packet_id)
     assert await counter.undo(OWNER, opened.audit_id) == TooLateToUndo("packet.opened", "500/2")
