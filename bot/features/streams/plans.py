@@ -1,4 +1,4 @@
-"""Planning streams: make, list, take back. Running an evening stands in `evenings.py`."""
+"""Planning streams: make a plan, list what is coming, take a plan back."""
 
 from collections.abc import Iterable
 from datetime import datetime
