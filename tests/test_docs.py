@@ -1,9 +1,10 @@
-"""Paths that pages, docstrings and comments name in backticks are there.
+"""Paths that pages, docstrings and comments name in backticks are there, and the glossary explains each word once.
 
 A page may leave `bot/` out (`rules/sealing.py`), a docstring may name a file of its own folder (`draw.py`).
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from functools import cache
@@ -108,3 +109,12 @@ def test_paths_in_sources_are_there() -> None:
 def test_missing_paths_are_found(text: str, missing: list[str]) -> None:
     """A path that isn't there is named, whatever way it is written."""
     assert missing_in(text, ROOT) == missing
+
+
+def test_glossary_explains_each_word_once() -> None:
+    """No word stands in two rows: a reader would not know which one holds."""
+    rows = re.findall(r"(?m)^\| (.+?) \|", (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8"))
+    cells = [re.sub(r"\([^)]*\)|\*", "", row) for row in rows if row != "Word"]
+    words = Counter(word.strip().lower() for cell in cells for word in cell.split(","))
+    assert len(words) > len(cells) > 0
+    assert [word for word, times in words.items() if times > 1] == []
