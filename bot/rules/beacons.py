@@ -18,7 +18,7 @@ class Pulse:
     signature: str
 
     @property
-    def sound(self) -> bool:
+    def is_sound(self) -> bool:
         """Whether the randomness is what the signature makes: SHA-256 of it."""
         try:
             return sha256(bytes.fromhex(self.signature)).hexdigest() == self.randomness
@@ -34,7 +34,7 @@ class Chain:
     genesis: datetime
     period: timedelta
 
-    def first_after(self, instant: datetime) -> int:
+    def first_round_after(self, instant: datetime) -> int:
         """The first round that comes after `instant` (aware), not at it."""
         return max(0, (instant - self.genesis) // self.period + 1) + 1
 

@@ -13,17 +13,17 @@ from hashlib import sha256
 SEED_BYTES = 32
 SALT_BYTES = 16
 HASH_BYTES = 32
-MOST_WEIGHT = 100
+MAX_WEIGHT = 100
 """Chances of one entry, at most: each costs one hash."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class ListLine:
     """One line of the frozen list: who it is can be told only by them."""
 
     number: int
     weight: int
-    seal: str
+    line: str
     """SHA-256 of the entry's salt and the fan's id, in hexadecimal."""
     after: bool = False
     """Whether it comes after all that aren't: of someone who won lately, where the rules put them last."""
@@ -34,18 +34,18 @@ def commitment(seed: bytes) -> str:
     return sha256(seed).hexdigest()
 
 
-def seal_of(salt: bytes, user_id: int) -> str:
+def line_of(salt: bytes, user_id: int) -> str:
     """A fan as the list shows them: SHA-256(salt ‖ the id in decimal digits), in hexadecimal."""
     return sha256(salt + str(user_id).encode()).hexdigest()
 
 
-def list_text(entries: Iterable[Sealed]) -> str:
+def list_text(entries: Iterable[ListLine]) -> str:
     """The frozen list as the one text that is hashed: a line an entry, by number, each ended by a line feed."""
     by_number = sorted(entries, key=lambda entry: entry.number)
-    return "".join(f"{one.number},{one.weight},{int(one.after)},{one.seal}\n" for one in by_number)
+    return "".join(f"{one.number},{one.weight},{int(one.after)},{one.line}\n" for one in by_number)
 
 
-def list_hash(entries: Iterable[Sealed]) -> str:
+def list_hash(entries: Iterable[ListLine]) -> str:
     """SHA-256 of the list's text in UTF-8, in hexadecimal."""
     return sha256(list_text(entries).encode()).hexdigest()
 
@@ -63,7 +63,7 @@ def rank_of(key: bytes, number: int, weight: int = 1) -> bytes:
     return min(hmac.digest(key, f"{number}:{chance}".encode(), "sha256") for chance in range(weight))
 
 
-def order_of(key: bytes, entries: Iterable[Sealed]) -> list[int]:
+def order_of(key: bytes, entries: Iterable[ListLine]) -> list[int]:
     """Entry numbers in the order in which they are drawn."""
     ranked = [(one.after, rank_of(key, one.number, one.weight), one.number) for one in entries]
     ranked.sort()

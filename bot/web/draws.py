@@ -64,7 +64,7 @@ class DrawPages:
         A large one takes seconds to make: that is done one at a time, and the last one is kept.
         """
         raffle_id = int(request.match_info["raffle"])
-        row = await self._db.read(_read_row, raffle_id)
+        row = await self._db.read(_find_page, raffle_id)
         if row is None or not compare_digest(row[1][:SEAL_SHOWN], request.match_info["seal"]):
             raise web.HTTPNotFound
         community_id, _, redrawn = row
@@ -78,7 +78,7 @@ class DrawPages:
             return made.content
 
 
-def _read_row(session: Rx, raffle_id: int) -> tuple[int, str, int] | None:
+def _find_page(session: Rx, raffle_id: int) -> tuple[int, str, int] | None:
     """A raffle's community, its seal, and how often places were drawn again."""
     row = session.execute(
         select(col(Raffle.community_id), col(Raffle.commitment), col(Raffle.redrawn)).where(col(Raffle.id) == raffle_id)

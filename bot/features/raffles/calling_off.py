@@ -6,7 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features.raffles.facts import CARD, count_entries, raffle_numbered, subject_of
+from bot.features.raffles.facts import CARD, audit_subject, count_entries, find_by_number
 from bot.features.raffles.namings import namings_of, withdraw_naming
 from bot.features.raffles.places import send_proof
 from bot.rules.act import Act
@@ -47,7 +47,7 @@ class CallingOff:
         If its round has come, it is asked for first, so that the proof shows who would have won.
         """
         pulse = None
-        round_due = await self._db.read(round_of, act.community_id, number, act.at)
+        round_due = await self._db.read(round_that_came, act.community_id, number, act.at)
         if round_due is not None and self._beacon is not None:
             pulse = await self._beacon.fetch(round_due)
         outcome = await self._db.write(call_off, act, number, pulse)
@@ -56,13 +56,13 @@ class CallingOff:
 
     async def finish_refunds(self, at: datetime) -> None:
         """Give tickets back, in chunks, that are owed; also what a crash interrupted."""
-        while await self._db.write(refund_some, at, self._policy):
+        while await self._db.write(refund_chunk, at, self._policy):
             pass
 
 
-def round_of(session: Session, community_id: int, number: int, at: datetime) -> int | None:
+def round_that_came(session: Session, community_id: int, number: int, at: datetime) -> int | None:
     """The round that was named for a raffle, if it has come."""
-    raffle = raffle_numbered(session, community_id, number)
+    raffle = find_by_number(session, community_id, number)
     if raffle is None or raffle.beacon_round is None or QUICKNET.time_of(raffle.beacon_round) > at:
         return None
     return raffle.beacon_round
@@ -78,7 +78,7 @@ def cancel(tx: Tx, act: Act, number: int) -> CancelRaffleOutcome:
         return OwnerMayCallOff(number)  # `call_off` gives the first answer again
     if done is not None and done.answer is not None:
         return causes.from_json(RaffleCancelled, done.answer)
-    raffle = raffle_numbered(tx, act.community_id, number, lock=True)
+    raffle = find_by_number(tx, act.community_id, number, lock=True)
     if raffle is None:
         return RaffleUnknown(number)
     if raffle.state == RaffleState.LISTED and raffle.sealing == Sealing.FREEZE:
@@ -97,7 +97,7 @@ def call_off(tx: Tx, act: Act, number: int, pulse: Pulse | None) -> CallOffOutco
     before = first_answer(tx, act, CalledOff)
     if before is not None:
         return before
-    raffle = raffle_numbered(tx, act.community_id, number, lock=True)
+    raffle = find_by_number(tx, act.community_id, number, lock=True)
     if raffle is None:
         return RaffleUnknown(number)
     if raffle.state != RaffleState.LISTED or raffle.sealing != Sealing.FREEZE:
@@ -110,13 +110,13 @@ def call_off(tx: Tx, act: Act, number: int, pulse: Pulse | None) -> CallOffOutco
     if pulse is not None and pulse.round == raffle.beacon_round:
         raffle.beacon_randomness, raffle.beacon_signature = pulse.randomness, pulse.signature
     tx.flush()
-    coins = _owed(tx, raffle)
+    coins = _coins_to_refund(tx, raffle)
     outcome = CalledOff(number, raffle.prize, raffle.listed or 0, coins)
     record_act(
         tx,
         act,
         CALLED_OFF,
-        subject_of(raffle),
+        audit_subject(raffle),
         subject_id=raffle.id,
         before={"state": RaffleState.LISTED, "entered": raffle.entered},
         after={"state": RaffleState.CANCELLED, "refunded": coins},
@@ -130,12 +130,12 @@ def _cancel(tx: Tx, act: Act, raffle: Raffle, undoes_id: int | None = None) -> R
     raffle.state = RaffleState.CANCELLED
     tx.flush()
     raffle_id = id_of(raffle)
-    coins = _owed(tx, raffle)
+    coins = _coins_to_refund(tx, raffle)
     entry = record_act(
         tx,
         act,
         CANCELLED,
-        subject_of(raffle),
+        audit_subject(raffle),
         subject_id=raffle_id,
         before={"state": RaffleState.OPEN, "entered": raffle.entered},
         after={"state": RaffleState.CANCELLED, "refunded": coins},
@@ -155,7 +155,7 @@ def _cancel(tx: Tx, act: Act, raffle: Raffle, undoes_id: int | None = None) -> R
     return outcome
 
 
-def refund_some(tx: Tx, at: datetime, policy: RafflePolicy) -> bool:
+def refund_chunk(tx: Tx, at: datetime, policy: RafflePolicy) -> bool:
     """Give some tickets back: of cancelled raffles, and of entries that aren't on the list; False if none is owed."""
     owed = (
         tx.execute(
@@ -209,7 +209,7 @@ def undo_cancel(tx: Tx, act: Act, entry: AuditEntry, _policies: Policies) -> boo
     return True
 
 
-def _owed(tx: Tx, raffle: Raffle) -> int:
+def _coins_to_refund(tx: Tx, raffle: Raffle) -> int:
     """The coins of tickets that go back."""
     return int(
         tx.execute(

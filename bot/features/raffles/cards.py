@@ -8,11 +8,11 @@ from sqlmodel import col
 from bot.features.raffles.facts import (
     CARD,
     count_entries,
+    count_redrawn,
     find_raffle,
-    is_proven,
+    has_proof,
+    list_winners,
     next_in_rank,
-    redrawn_places,
-    winners_of,
 )
 from bot.rules.beacons import QUICKNET
 from bot.rules.raffles.cards import RaffleCard
@@ -33,11 +33,11 @@ def raffle_card(
         return None
     drawn = raffle.state == RaffleState.DRAWN
     number = raffle.beacon_round
-    won = winners_of(session, raffle_id, policy.names) if drawn else []
+    won = list_winners(session, raffle_id, policy.names) if drawn else []
     all_won = count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.WON) if drawn else 0
     waiting = raffle.reserves
     if drawn and raffle.proof_format > 1:
-        waiting -= redrawn_places(session, raffle_id)
+        waiting -= count_redrawn(session, raffle_id)
     reserves = next_in_rank(session, raffle_id, waiting) if drawn and waiting > 0 else ()
     struck = count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.STRUCK) if drawn else 0
     return RaffleCard(
@@ -62,7 +62,7 @@ def raffle_card(
         state=public_state(RaffleState(raffle.state), raffle.closes, now),
         entries=raffle.entered if raffle.listed is None else raffle.listed,
         list_hash=raffle.list_hash,
-        seed=raffle.seed if is_proven(raffle) else None,
+        seed=raffle.seed if has_proof(raffle) else None,
         beacon=raffle.beacon_randomness,
         won=tuple(won),
         more=all_won - len(won),

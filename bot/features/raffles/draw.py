@@ -14,15 +14,15 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.raffles.facts import BEFORE_THE_DRAW, CARD, facts_of, lock_raffle, pulse_of, read_list
-from bot.features.raffles.namings import name_round, tell_waits
+from bot.features.raffles.namings import name_round, tell_owner_it_waits
 from bot.features.raffles.places import fill_places, look_up_winners, send_proof
 from bot.logs import apart, get_logger
 from bot.rules.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.place import Place
-from bot.rules.raffles.draws import Waits, ask_again_after
+from bot.rules.raffles.draws import Waits, pause_before_asking
 from bot.rules.raffles.entries import OnList, check_entry
 from bot.rules.raffles.facts import EntrantFacts, EntryState, RafflePolicy, RaffleState, Reason, Sealing
-from bot.rules.sealing import Sealed, key_of, list_hash, order_of
+from bot.rules.sealing import ListLine, key_of, list_hash, order_of
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.look_up import LookUp
@@ -36,7 +36,7 @@ from bot.store.wins import won_since
 log = get_logger("drawing")
 
 
-class Drawing:
+class Draws:
     """Use cases of the draw."""
 
     def __init__(
@@ -49,10 +49,10 @@ class Drawing:
 
     async def run_due(self, now: datetime) -> datetime | None:
         """Close, freeze and draw what is due; when there is more to do."""
-        for raffle_id, _ in await self._db.read(to_close, now):
+        for raffle_id, _ in await self._db.read(list_raffles_to_close, now):
             with apart(log, "close_failed", raffle=raffle_id):
                 await self._db.write(close, raffle_id, now)
-        for raffle_id in await self._db.read(under_way):
+        for raffle_id in await self._db.read(list_raffles_under_way):
             with apart(log, "draw_failed", raffle=raffle_id):
                 await self._advance(raffle_id, now)
         return await self._db.read(next_due, now, self._policy)
@@ -62,8 +62,8 @@ class Drawing:
         raffle = await self._db.read(read_raffle, raffle_id)
         if raffle.state == RaffleState.CLOSED:
             while True:
-                chunk = await self._db.read(judge_some, raffle_id, self._policy)
-                if not await self._db.write(check_some, raffle_id, *chunk):
+                chunk = await self._db.read(check_chunk, raffle_id, self._policy)
+                if not await self._db.write(write_verdicts, raffle_id, *chunk):
                     break
             entries = await read_list(self._db, raffle_id)
             frozen = await asyncio.to_thread(list_hash, entries)
@@ -77,7 +77,7 @@ class Drawing:
                 return
             pulse = await self._pulse(raffle)
             if pulse is None and self._must_wait(raffle, now):
-                await self._db.write(put_off, raffle_id, now, self._policy)
+                await self._db.write(postpone, raffle_id, now, self._policy)
                 return
             await self._db.write(fix_key, raffle_id, pulse)
             raffle = await self._db.read(read_raffle, raffle_id)
@@ -109,13 +109,13 @@ class Drawing:
         await self._db.write(finish_draw, raffle_id, now)
 
 
-def _rank_entries(raffle: Raffle, entries: Sequence[Sealed]) -> list[int]:
+def _rank_entries(raffle: Raffle, entries: Sequence[ListLine]) -> list[int]:
     pulse = pulse_of(raffle)
     randomness = bytes.fromhex(pulse.randomness) if pulse is not None else b""
     return order_of(key_of(bytes.fromhex(raffle.seed), raffle.list_hash or "", randomness), entries)
 
 
-def to_close(session: Session, now: datetime) -> list[tuple[int, datetime]]:
+def list_raffles_to_close(session: Session, now: datetime) -> list[tuple[int, datetime]]:
     """Open raffles whose time is over."""
     rows: Any = session.execute(
         select(col(Raffle.id), col(Raffle.closes))
@@ -125,7 +125,7 @@ def to_close(session: Session, now: datetime) -> list[tuple[int, datetime]]:
     return [(raffle_id, closes) for raffle_id, closes in rows]
 
 
-def under_way(session: Session) -> list[int]:
+def list_raffles_under_way(session: Session) -> list[int]:
     """Raffles that are closed and not drawn."""
     rows: Any = session.execute(
         select(col(Raffle.id)).where(col(Raffle.state).in_(BEFORE_THE_DRAW)).order_by(col(Raffle.closes))
@@ -160,7 +160,7 @@ def close(tx: Tx, raffle_id: int, now: datetime) -> bool:
     return True
 
 
-def judge_some(session: Session, raffle_id: int, policy: RafflePolicy) -> tuple[int, list[dict[str, Any]]]:
+def check_chunk(session: Session, raffle_id: int, policy: RafflePolicy) -> tuple[int, list[dict[str, Any]]]:
     """The verdicts on the next chunk of entries, and the number after which it begins. Only reads."""
     raffle = session.get_one(Raffle, raffle_id)
     rows: Any = session.execute(
@@ -218,7 +218,7 @@ def _won_within(
     return back | won_since(session, place, members, since)
 
 
-def check_some(tx: Tx, raffle_id: int, after: int, verdicts: Sequence[dict[str, Any]]) -> bool:
+def write_verdicts(tx: Tx, raffle_id: int, after: int, verdicts: Sequence[dict[str, Any]]) -> bool:
     """Write down a chunk's verdicts: who stays on the list, and with which weight. False if there is nothing more."""
     raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.CLOSED or not verdicts:
@@ -266,15 +266,15 @@ def continue_naming(tx: Tx, raffle_id: int, now: datetime, policy: RafflePolicy)
         name_round(tx, raffle, now, policy)
 
 
-def put_off(tx: Tx, raffle_id: int, now: datetime, policy: RafflePolicy) -> None:
+def postpone(tx: Tx, raffle_id: int, now: datetime, policy: RafflePolicy) -> None:
     """The beacon's round isn't there yet. Ask later; if it takes long, tell the owner once."""
     raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.LISTED or raffle.beacon_round is None:
         return
     overdue = now - QUICKNET.time_of(raffle.beacon_round)
-    raffle.draw_at = now + ask_again_after(overdue, policy)
+    raffle.draw_at = now + pause_before_asking(overdue, policy)
     if raffle.sealing == Sealing.FREEZE and overdue > policy.beacon_waits:
-        tell_waits(tx, raffle, Waits.BEACON, now)
+        tell_owner_it_waits(tx, raffle, Waits.BEACON, now)
     tx.flush()
 
 

@@ -10,7 +10,7 @@ from bot.features.raffles.facts import (
     CARD,
     facts_of,
     find_raffle,
-    is_proven,
+    has_proof,
     lock_raffle,
 )
 from bot.rules.act import Act
@@ -34,8 +34,8 @@ from bot.rules.raffles.facts import (
     RaffleState,
     public_state,
 )
-from bot.rules.raffles.proofs import page_of
-from bot.rules.sealing import seal_of
+from bot.rules.raffles.proofs import page_path
+from bot.rules.sealing import line_of
 from bot.store import causes, ledger
 from bot.store.engine.sessions import Tx
 from bot.store.members import Standing, note, standing
@@ -98,7 +98,7 @@ def _add_entry(tx: Tx, act: Act, member: Standing, which: tuple[int, int], paid:
         member_id=member.member_id,
         number=number,
         salt=salt.hex(),
-        seal=seal_of(salt, act.sender.user_id),
+        seal=line_of(salt, act.sender.user_id),
         paid=paid.coins,
         paid_key=paid.key or None,
         at=act.at,
@@ -182,5 +182,5 @@ def find_entry(
         state=public_state(RaffleState(raffle.state), raffle.closes, at),
         mine=entry.state,
         reason=entry.reason,
-        page=page_of(raffle_id, raffle.commitment) if is_proven(raffle) else None,
+        page=page_path(raffle_id, raffle.commitment) if has_proof(raffle) else None,
     )

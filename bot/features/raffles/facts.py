@@ -10,7 +10,7 @@ from sqlmodel import col
 from bot.rules.beacons import Pulse
 from bot.rules.raffles.facts import EntryState, Need, RaffleFacts, RaffleState
 from bot.rules.raffles.results import Winner
-from bot.rules.sealing import Sealed
+from bot.rules.sealing import ListLine
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Member, Person, Raffle, RaffleEntry
@@ -43,12 +43,12 @@ def facts_of(raffle: Raffle) -> RaffleFacts:
     )
 
 
-def is_proven(raffle: Raffle) -> bool:
+def has_proof(raffle: Raffle) -> bool:
     """Whether there is a proof: it is drawn, or was called off after its freeze. Its seed is told then, not before."""
     return raffle.state == RaffleState.DRAWN or raffle.called_off_at is not None
 
 
-def subject_of(raffle: Raffle) -> str:
+def audit_subject(raffle: Raffle) -> str:
     """What the audit log calls it."""
     return f"#{raffle.number} {raffle.prize}"
 
@@ -60,7 +60,7 @@ def find_raffle(session: Session, community_id: int, raffle_id: int) -> Raffle |
     ).scalar_one_or_none()
 
 
-def raffle_numbered(session: Session, community_id: int, number: int, *, lock: bool = False) -> Raffle | None:
+def find_by_number(session: Session, community_id: int, number: int, *, lock: bool = False) -> Raffle | None:
     """The raffle that staff call by this number."""
     query = select(Raffle).where(col(Raffle.community_id) == community_id, col(Raffle.number) == number)
     if lock:
@@ -83,12 +83,12 @@ def count_entries(session: Session, raffle_id: int, *which: ColumnElement[bool])
     return found
 
 
-def redrawn_places(session: Session, raffle_id: int) -> int:
+def count_redrawn(session: Session, raffle_id: int) -> int:
     """How many places were drawn anew so far."""
     return count_entries(session, raffle_id, col(RaffleEntry.redraw).is_not(None))
 
 
-def on_list(session: Session, raffle_id: int, after: int, limit: int) -> list[Sealed]:
+def read_list_page(session: Session, raffle_id: int, after: int, limit: int) -> list[ListLine]:
     """A page of the frozen list, by number."""
     rows: Any = session.execute(
         select(col(RaffleEntry.number), col(RaffleEntry.weight), col(RaffleEntry.seal), col(RaffleEntry.after))
@@ -101,13 +101,13 @@ def on_list(session: Session, raffle_id: int, after: int, limit: int) -> list[Se
         .order_by(col(RaffleEntry.number))
         .limit(limit)
     ).all()
-    return [Sealed(number, weight, seal, after) for number, weight, seal, after in rows]
+    return [ListLine(number, weight, seal, after) for number, weight, seal, after in rows]
 
 
-async def read_list(db: Database, raffle_id: int) -> list[Sealed]:
+async def read_list(db: Database, raffle_id: int) -> list[ListLine]:
     """The whole frozen list, read page by page beside the writes."""
-    entries: list[Sealed] = []
-    while page := await db.read(on_list, raffle_id, entries[-1].number if entries else 0, PAGE):
+    entries: list[ListLine] = []
+    while page := await db.read(read_list_page, raffle_id, entries[-1].number if entries else 0, PAGE):
         entries += page
     return entries
 
@@ -119,7 +119,7 @@ def pulse_of(raffle: Raffle) -> Pulse | None:
     return Pulse(raffle.beacon_round, raffle.beacon_randomness, raffle.beacon_signature or "")
 
 
-def winners_of(session: Session, raffle_id: int, limit: int | None = None) -> list[Winner]:
+def list_winners(session: Session, raffle_id: int, limit: int | None = None) -> list[Winner]:
     """Who has won, in rank."""
     return named(session, raffle_id, col(RaffleEntry.state) == EntryState.WON, limit=limit)
 

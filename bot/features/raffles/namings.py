@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from bot.features.raffles.facts import CARD, lock_raffle
 from bot.rules.beacons import NAMED_AHEAD, QUICKNET
-from bot.rules.raffles.draws import DrawWaits, NamingState, RoundNamed, Waits, next_round, rest_after
+from bot.rules.raffles.draws import DrawWaits, NamingState, RoundNamed, Waits, next_round, pause_before_naming
 from bot.rules.raffles.facts import RafflePolicy, RaffleState
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.cards import groups_of, hanging_in, touch_cards
@@ -62,7 +62,7 @@ def name_round(tx: Tx, raffle: Raffle, now: datetime, policy: RafflePolicy) -> N
     past = namings_of(tx, id_of(raffle))
     last = past[-1] if past else None
     if last is not None and last.state == NamingState.PROMISED:
-        if _under_way(tx, last, now):
+        if _may_still_be_posted(tx, last, now):
             raffle.draw_at = now + policy.naming_every
             tx.flush()
             return
@@ -70,16 +70,16 @@ def name_round(tx: Tx, raffle: Raffle, now: datetime, policy: RafflePolicy) -> N
         tx.flush()
     lost = sum(one.state == NamingState.LOST for one in past)
     if last is not None and last.state == NamingState.LOST:
-        rests_until = last.named_at + rest_after(lost, policy)
+        rests_until = last.named_at + pause_before_naming(lost, policy)
         if now < rests_until:
             raffle.draw_at = rests_until
             tx.flush()
             return
     chat_id = _group_for(tx, raffle, lost)
     if chat_id is None or (past and now - past[0].named_at > policy.beacon_waits):
-        tell_waits(tx, raffle, Waits.NAMING, now)
+        tell_owner_it_waits(tx, raffle, Waits.NAMING, now)
     if chat_id is None:
-        raffle.draw_at = now + policy.seldom
+        raffle.draw_at = now + policy.longest_pause
         tx.flush()
         return
     _promise(tx, raffle, past, chat_id, now, policy)
@@ -111,7 +111,7 @@ def _promise(
     tx.flush()
 
 
-def _under_way(tx: Tx, naming: RaffleNaming, now: datetime) -> bool:
+def _may_still_be_posted(tx: Tx, naming: RaffleNaming, now: datetime) -> bool:
     """Whether its message may still be posted; what waits past its time is given up here, so that it isn't any more."""
     row = tx.execute(
         select(Outbox)
@@ -175,7 +175,7 @@ def withdraw_naming(tx: Tx, raffle: Raffle) -> None:
     tx.flush()
 
 
-def tell_waits(tx: Tx, raffle: Raffle, waits: Waits, now: datetime) -> None:
+def tell_owner_it_waits(tx: Tx, raffle: Raffle, waits: Waits, now: datetime) -> None:
     """Tell the owner, once a raffle and reason, that the draw can't go on."""
     tell_owner(
         tx,

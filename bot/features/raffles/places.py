@@ -56,7 +56,7 @@ def fill_places(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime
             )
         for entry in candidates:
             member = members[entry.member_id]
-            reason = _lost_for(entry, member, lately)
+            reason = _why_struck(entry, member, lately)
             if reason is not None:
                 entry.state, entry.reason, entry.struck_at = EntryState.STRUCK, reason.value, now
                 continue
@@ -64,13 +64,13 @@ def fill_places(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime
             filled.append(entry.number)
             record_win(tx, place, entry.member_id, WinKind.RAFFLE, id_of(raffle), now)
             won = YouWon(raffle.prize, place.shop, entry.number, moved_up)
-            tell_entrant(tx, place, member, Telling(won, f"raffle.won:{entry.id}", now), chat_id)
+            tell_entrant(tx, place, member, PrivateNote(won, f"raffle.won:{entry.id}", now), chat_id)
         tx.flush()
         del people
     return filled
 
 
-def _lost_for(entry: RaffleEntry, member: Member, lately: set[int]) -> Reason | None:
+def _why_struck(entry: RaffleEntry, member: Member, lately: set[int]) -> Reason | None:
     if entry.salt is None:
         return Reason.DELETED
     if member.left_at is not None:
@@ -79,7 +79,7 @@ def _lost_for(entry: RaffleEntry, member: Member, lately: set[int]) -> Reason | 
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class PrivateNote:
     """What is promised to one person, once a key."""
 
     outcome: Any
@@ -87,7 +87,7 @@ class Telling:
     now: datetime
 
 
-def tell_entrant(tx: Tx, place: Place, member: Member, telling: Telling, chat_id: int | None) -> None:
+def tell_entrant(tx: Tx, place: Place, member: Member, telling: PrivateNote, chat_id: int | None) -> None:
     """Promise it in private, else as a whisper in this chat; never aloud."""
     person = tx.get_one(Person, member.user_id)
     reader = reader_of(person, place.language)

@@ -9,17 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features.raffles.facts import CARD, find_raffle, pulse_of, raffle_numbered, read_list, winners_of
+from bot.features.raffles.facts import CARD, find_by_number, find_raffle, list_winners, pulse_of, read_list
 from bot.features.raffles.namings import posted_namings
 from bot.rules.act import Act
 from bot.rules.beacons import QUICKNET
-from bot.rules.raffles.draws import CallOffTold, RedrawTold
+from bot.rules.raffles.draws import CallOffAnnounced, RedrawAnnounced
 from bot.rules.raffles.facts import EntryState, RaffleState, Sealing, public_state
 from bot.rules.raffles.opening import ProofComes, RaffleNotNow, RaffleUnknown
-from bot.rules.raffles.proof_rules import Draw, Naming, RedrawNoted, Struck
+from bot.rules.raffles.proof_rules import Draw, Naming, RedrawRecord, Struck
 from bot.rules.raffles.proofs import write_proof
-from bot.rules.raffles.results import DrawTold, LostPlace
-from bot.rules.sealing import Sealed
+from bot.rules.raffles.results import DrawAnnounced, LostPlace
+from bot.rules.sealing import ListLine
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
@@ -36,10 +36,10 @@ SENT_WITHIN = timedelta(hours=1)
 """How long a file that somebody asked for may be on its way."""
 
 
-Told = DrawTold | CallOffTold | RedrawTold
+Announcement = DrawAnnounced | CallOffAnnounced | RedrawAnnounced
 
 
-class Proving:
+class Proofs:
     """Makes the files."""
 
     def __init__(self, db: Database) -> None:
@@ -47,7 +47,7 @@ class Proving:
 
     async def proof(self, community_id: int, raffle_id: int) -> Attachment | None:
         """The proof of a draw, or of what was called off after its freeze; None before either."""
-        told = await self._db.read(read_end, community_id, raffle_id)
+        told = await self._db.read(read_result, community_id, raffle_id)
         return await self._attach(raffle_id, told) if told is not None else None
 
     async def redraw(self, community_id: int, redraw_id: int) -> Attachment | None:
@@ -59,7 +59,7 @@ class Proving:
         """Staff ask for the proof of a raffle. They get it in private, also where its room refuses files."""
         return await self._db.write(ask_proof, act, number, can_write)
 
-    async def _attach(self, raffle_id: int, told: Told) -> Attachment:
+    async def _attach(self, raffle_id: int, told: Announcement) -> Attachment:
         entries = await read_list(self._db, raffle_id)
         draw = await self._db.read(read_draw, raffle_id, entries)
         text = await asyncio.to_thread(write_proof, draw)
@@ -69,10 +69,10 @@ class Proving:
 
 def ask_proof(tx: Tx, act: Act, number: int, can_write: bool) -> ProofComes | RaffleNotNow | RaffleUnknown:
     """Promise the file to one person, once an update."""
-    raffle = raffle_numbered(tx, act.community_id, number)
+    raffle = find_by_number(tx, act.community_id, number)
     if raffle is None or raffle.id is None:
         return RaffleUnknown(number)
-    if read_end(tx, act.community_id, raffle.id) is None:
+    if read_result(tx, act.community_id, raffle.id) is None:
         state = public_state(RaffleState(raffle.state), raffle.closes, act.at)
         return RaffleNotNow(number, raffle.prize, "proof", state)
     if can_write:
@@ -81,11 +81,11 @@ def ask_proof(tx: Tx, act: Act, number: int, can_write: bool) -> ProofComes | Ra
     return ProofComes(number, raffle.prize, can_write)
 
 
-def read_end(session: Session, community_id: int, raffle_id: int) -> DrawTold | CallOffTold | None:
+def read_result(session: Session, community_id: int, raffle_id: int) -> DrawAnnounced | CallOffAnnounced | None:
     """What is told under the proof of a raffle that is drawn, or was called off in public."""
     raffle = find_raffle(session, community_id, raffle_id)
     if raffle is not None and raffle.called_off_at is not None:
-        return CallOffTold(
+        return CallOffAnnounced(
             raffle_id=raffle_id,
             prize=raffle.prize,
             entries=raffle.listed or 0,
@@ -94,9 +94,9 @@ def read_end(session: Session, community_id: int, raffle_id: int) -> DrawTold | 
         )
     if raffle is None or raffle.state != RaffleState.DRAWN:
         return None
-    winners = winners_of(session, raffle_id)
-    struck = struck_of(session, raffle_id)
-    return DrawTold(
+    winners = list_winners(session, raffle_id)
+    struck = list_struck(session, raffle_id)
+    return DrawAnnounced(
         raffle_id=raffle_id,
         prize=raffle.prize,
         won=tuple(winners[:TOLD]),
@@ -109,15 +109,15 @@ def read_end(session: Session, community_id: int, raffle_id: int) -> DrawTold | 
     )
 
 
-def read_redraw(session: Session, community_id: int, redraw_id: int) -> RedrawTold | None:
+def read_redraw(session: Session, community_id: int, redraw_id: int) -> RedrawAnnounced | None:
     """What one redraw did."""
     noted = session.get(RaffleRedraw, redraw_id)
     raffle = find_raffle(session, community_id, noted.raffle_id) if noted is not None else None
     if noted is None or raffle is None:
         return None
-    lost = [one.entry for one in struck_of(session, noted.raffle_id) if one.redraw == noted.number]
-    winners = winners_of(session, noted.raffle_id)
-    return RedrawTold(
+    lost = [one.entry for one in list_struck(session, noted.raffle_id) if one.redraw == noted.number]
+    winners = list_winners(session, noted.raffle_id)
+    return RedrawAnnounced(
         raffle_id=noted.raffle_id,
         prize=raffle.prize,
         reason=noted.reason,
@@ -128,7 +128,7 @@ def read_redraw(session: Session, community_id: int, redraw_id: int) -> RedrawTo
     )
 
 
-def read_draw(session: Session, raffle_id: int, entries: Sequence[Sealed]) -> Draw:
+def read_draw(session: Session, raffle_id: int, entries: Sequence[ListLine]) -> Draw:
     """All that the proof of a raffle with this frozen list tells."""
     raffle = session.get_one(Raffle, raffle_id)
     namings = [
@@ -152,15 +152,15 @@ def read_draw(session: Session, raffle_id: int, entries: Sequence[Sealed]) -> Dr
         chain=QUICKNET.hash if raffle.sealing != Sealing.NONE else None,
         namings=namings,
         pulse=pulse_of(raffle),
-        struck=struck_of(session, raffle_id),
-        redraws=[RedrawNoted(one.number, one.at, one.reason) for one in redraws],
+        struck=list_struck(session, raffle_id),
+        redraws=[RedrawRecord(one.number, one.at, one.reason) for one in redraws],
         called_off=raffle.called_off_at,
         old=raffle.proof_format == 1,
         round=raffle.beacon_round,
     )
 
 
-def struck_of(session: Session, raffle_id: int) -> list[Struck]:
+def list_struck(session: Session, raffle_id: int) -> list[Struck]:
     """Entries that lost their place, in that order: those of a redraw come before those that couldn't move up."""
     rows = session.execute(
         select(RaffleEntry)

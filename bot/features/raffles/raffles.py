@@ -11,10 +11,10 @@ from sqlmodel import col
 from bot.features.raffles.entries import enter, find_entry
 from bot.features.raffles.facts import (
     CARD,
+    audit_subject,
     count_entries,
-    raffle_numbered,
-    subject_of,
-    winners_of,
+    find_by_number,
+    list_winners,
 )
 from bot.rules.act import Act
 from bot.rules.beacons import Beacon
@@ -76,12 +76,12 @@ class Raffles:
     async def make(self, act: Act, wish: NewRaffle) -> MakeRaffleOutcome:
         """Open a raffle and promise its card. Whether the beacon seals it too is decided here, for good."""
         seed = self._random(SEED_BYTES)
-        reached = wish.beacon is not False and await self.beacon_answers(act.at)
+        reached = wish.beacon is not False and await self.is_beacon_reachable(act.at)
         return await self._db.write(make, act, wish, seed, self._policy, beacon=reached)
 
-    async def beacon_answers(self, at: datetime) -> bool:
+    async def is_beacon_reachable(self, at: datetime) -> bool:
         """Whether the public beacon can be reached now. It takes a few seconds at most."""
-        return await beacon_answers(self._beacon, self._policy, at)
+        return await is_beacon_reachable(self._beacon, self._policy, at)
 
     async def enter(self, act: Act, raffle_id: int, *, ticket: bool = False) -> EnterOutcome:
         """Enter a raffle: for nothing, or with a ticket, which weighs the same."""
@@ -103,9 +103,11 @@ class Raffles:
         return await self._db.read(show_raffle, place, number, at, self._policy)
 
 
-async def beacon_answers(beacon: Beacon | None, policy: RafflePolicy, at: datetime) -> bool:
+async def is_beacon_reachable(beacon: Beacon | None, policy: RafflePolicy, at: datetime) -> bool:
     """Whether this beacon can be reached now. It takes a few seconds at most."""
-    return beacon is not None and await beacon.fetch(beacon.chain.first_after(at - policy.beacon_probe)) is not None
+    return (
+        beacon is not None and await beacon.fetch(beacon.chain.first_round_after(at - policy.beacon_probe)) is not None
+    )
 
 
 def make(
@@ -135,7 +137,7 @@ def make(
     chats = hang_cards(tx, CardSubject(act.community_id, CARD, id_of(raffle)), Terms(now=at), turns_at=wish.closes)
     groups, untold = heard_in(tx, act.community_id, chats)
     after = causes.to_facts(wish)
-    entry = record_act(tx, act, MADE, subject_of(raffle), subject_id=raffle.id, after=after)
+    entry = record_act(tx, act, MADE, audit_subject(raffle), subject_id=raffle.id, after=after)
     outcome = RaffleMade(
         number=raffle.number,
         prize=wish.prize,
@@ -215,7 +217,7 @@ def show_raffle(
     session: Session, place: Place, number: int, at: datetime, policy: RafflePolicy
 ) -> RaffleShown | RaffleUnknown:
     """A raffle's figures for staff."""
-    raffle = raffle_numbered(session, place.community_id, number)
+    raffle = find_by_number(session, place.community_id, number)
     if raffle is None:
         return RaffleUnknown(number)
     raffle_id = id_of(raffle)
@@ -223,7 +225,7 @@ def show_raffle(
     coins = session.execute(
         select(func.coalesce(func.sum(RaffleEntry.paid), 0)).where(col(RaffleEntry.raffle_id) == raffle_id, *kept)
     ).scalar_one()
-    won = winners_of(session, raffle_id, policy.names)
+    won = list_winners(session, raffle_id, policy.names)
     state = public_state(RaffleState(raffle.state), raffle.closes, at)
     return RaffleShown(
         number=number,

@@ -17,7 +17,7 @@ from bot.rules.forms import Missing, StrayWord
 from bot.rules.general import NoCommunityYet
 from bot.rules.raffles.draws import UNREACHABLE, OwnerMayCallOff
 from bot.rules.raffles.entries import NoSuchRaffle
-from bot.rules.raffles.facts import EVEN, NewRaffle
+from bot.rules.raffles.facts import EQUAL_WEIGHTS, NewRaffle
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -129,7 +129,7 @@ async def new_raffle(
         await voice.answer(inside, problem.error)
         return
     values["fresh_days"], values["cap_days"] = values.pop("fresh", 0), values.pop("cap", 0)
-    wish = NewRaffle(**{"weights": EVEN, **values})
+    wish = NewRaffle(**{"weights": EQUAL_WEIGHTS, **values})
     await voice.answer(inside, await raffles.raffles.make(inside.act, wish))
 
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.features.raffles.calling_off import CallingOff
-from bot.features.raffles.proofs import Proving
+from bot.features.raffles.proofs import Proofs
 from bot.features.raffles.raffles import Raffles
-from bot.features.raffles.redraw import Redrawing
+from bot.features.raffles.redraw import Redraws
 from bot.handlers.raffles.forms import RaffleForms
 
 
@@ -16,10 +16,10 @@ class RaffleServices:
 
     raffles: Raffles
     calling_off: CallingOff
-    proofs: Proving
-    redraws: Redrawing
+    proofs: Proofs
+    redraws: Redraws
     forms: RaffleForms
 
-    async def beacon_answers(self, at: datetime) -> bool:
+    async def is_beacon_reachable(self, at: datetime) -> bool:
         """Whether the public beacon can be reached now."""
-        return await self.raffles.beacon_answers(at)
+        return await self.raffles.is_beacon_reachable(at)

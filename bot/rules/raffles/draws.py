@@ -34,18 +34,18 @@ class Waits(StrEnum):
 def next_round(chain: Chain, now: datetime, late: int, policy: RafflePolicy) -> int:
     """The round to name at `now`, after so many namings that came too late: each doubles how far ahead it is."""
     doubled: int = 2 ** min(late, 10)
-    return chain.first_after(now + min(policy.naming_ahead * doubled, policy.naming_farthest))
+    return chain.first_round_after(now + min(policy.naming_ahead * doubled, policy.naming_farthest))
 
 
-def rest_after(lost: int, policy: RafflePolicy) -> timedelta:
+def pause_before_naming(lost: int, policy: RafflePolicy) -> timedelta:
     """How long to wait before another naming, after so many (at least one) that couldn't be posted."""
     doubled: int = 2 ** min(lost - 1, 10)
-    return min(policy.naming_rests * doubled, policy.seldom)
+    return min(policy.naming_pause * doubled, policy.longest_pause)
 
 
-def ask_again_after(overdue: timedelta, policy: RafflePolicy) -> timedelta:
+def pause_before_asking(overdue: timedelta, policy: RafflePolicy) -> timedelta:
     """How long to wait before the beacon is asked again for a round that is overdue by so much."""
-    return min(max(policy.beacon_every, overdue / 4), policy.seldom)
+    return min(max(policy.beacon_every, overdue / 4), policy.longest_pause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class DrawWaits(Outcome, name="draws.DrawWaits"):
 
 
 @dataclass(frozen=True, slots=True)
-class RedrawTold(Outcome, name="draws.RedrawTold"):
+class RedrawAnnounced(Outcome, name="draws.RedrawTold"):
     """Under the new proof in the group: which places the owner had drawn anew, and why."""
 
     raffle_id: int
@@ -92,7 +92,7 @@ class RedrawTold(Outcome, name="draws.RedrawTold"):
 
 
 @dataclass(frozen=True, slots=True)
-class CallOffTold(Outcome, name="draws.CallOffTold"):
+class CallOffAnnounced(Outcome, name="draws.CallOffTold"):
     """Under the proof in the group: the raffle was called off after its round had been named."""
 
     raffle_id: int

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 TIERS = ("new", "fan", "loyal", "core")
 """The tiers, lowest first. Weights are written in this order."""
-EVEN = (1, 1, 1, 1)
+EQUAL_WEIGHTS = (1, 1, 1, 1)
 
 
 class RaffleState(StrEnum):
@@ -89,14 +89,14 @@ class RafflePolicy:
     """The largest `naming_ahead`. Each naming that came too late doubles it, as the bot's clock may be behind."""
     naming_every: timedelta = timedelta(seconds=5)
     """How often the bot checks what became of a naming that is under way."""
-    naming_rests: timedelta = timedelta(seconds=15)
-    """The pause after a naming that couldn't be posted. Each further one doubles it, up to `seldom`."""
+    naming_pause: timedelta = timedelta(seconds=15)
+    """The pause after a naming that couldn't be posted. Each further one doubles it, up to `longest_pause`."""
     beacon_waits: timedelta = timedelta(minutes=10)
     """After so long without a naming or without the beacon's round the owner is told. A raffle whose round was named at
     the opening is then drawn with the shop's seal alone, and its card says so."""
     beacon_every: timedelta = timedelta(seconds=15)
-    """How often a due round is asked for. The longer it is overdue the longer the pause, up to `seldom`."""
-    seldom: timedelta = timedelta(minutes=10)
+    """How often a due round is asked for. The longer it is overdue the longer the pause, up to `longest_pause`."""
+    longest_pause: timedelta = timedelta(minutes=10)
     beacon_probe: timedelta = timedelta(minutes=10)
     """An opening asks the beacon for a round this old: every mirror has it, even if the bot's clock is wrong."""
     max_reason: int = 100
@@ -161,7 +161,7 @@ class NewRaffle:
     """Fans who won within so many days come after all others. 0 makes no difference."""
     cap_days: int = 0
     """Nobody wins twice within so many days; packets that count as a win are included. 0 means no cap."""
-    weights: tuple[int, ...] = EVEN
+    weights: tuple[int, ...] = EQUAL_WEIGHTS
     beacon: bool | None = None
     """Whether the beacon seals it too. None: if it can be reached."""
 

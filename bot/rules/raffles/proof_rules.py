@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from bot.rules.beacons import QUICKNET, Pulse
 from bot.rules.raffles.facts import Reason
-from bot.rules.sealing import Sealed, key_of, order_of, standing_winners
+from bot.rules.sealing import ListLine, key_of, order_of, standing_winners
 
-CLOCKS_DIFFER = timedelta(seconds=60)
+CLOCK_TOLERANCE = timedelta(seconds=60)
 """Telegram dates messages, the bot's clock everything else: so far they may be apart."""
 LOST_WITHOUT_REDRAW = frozenset({Reason.LEFT, Reason.DELETED, Reason.WON})
 
@@ -41,7 +41,7 @@ class Struck:
 
 
 @dataclass(frozen=True, slots=True)
-class RedrawNoted:
+class RedrawRecord:
     """Places that the owner had drawn anew, in public."""
 
     number: int
@@ -62,7 +62,7 @@ class Draw:
     places: int
     reserves: int
     seed: bytes
-    entries: Sequence[Sealed]
+    entries: Sequence[ListLine]
     chain: str | None
     """The hash of the beacon's chain; None if the shop alone has sealed it."""
     namings: Sequence[Naming]
@@ -71,7 +71,7 @@ class Draw:
     """The round that goes into the key, if it was had."""
     struck: Sequence[Struck]
     """In the order in which they were struck."""
-    redraws: Sequence[RedrawNoted]
+    redraws: Sequence[RedrawRecord]
     called_off: datetime | None
     """When it was called off, after its round had been named."""
     old: bool
@@ -95,7 +95,7 @@ def winners_of_draw(draw: Draw, order: Sequence[int]) -> list[int]:
     return standing_winners(order, [one.entry for one in draw.struck], draw.places)
 
 
-def is_named_well(draw: Draw) -> bool:
+def namings_follow_rule(draw: Draw) -> bool:
     """Whether the rounds were named by the rule, and the one that is used is the last that counts.
 
     Once a round counts no other may be named after it came: whoever names it would know what they give up.
@@ -107,7 +107,7 @@ def is_named_well(draw: Draw) -> bool:
         and (bool(namings) or draw.called_off is not None)
         and len({(one.chat_id, one.message_id) for one in namings}) == len(namings)
         and all(one.counts == QUICKNET.named_in_time(one.round, one.date) for one in namings)
-        and _ascend([draw.closed - CLOCKS_DIFFER, *(one.date for one in namings)])
+        and _ascend([draw.closed - CLOCK_TOLERANCE, *(one.date for one in namings)])
         and all(
             later.date < QUICKNET.time_of(one.round)
             for nth, one in enumerate(namings, start=1)
@@ -117,7 +117,7 @@ def is_named_well(draw: Draw) -> bool:
     )
 
 
-def is_struck_well(draw: Draw, order: Sequence[int]) -> bool:
+def losses_follow_rule(draw: Draw, order: Sequence[int]) -> bool:
     """Whether each that was struck had a place then, and lost it for a reason that may be, or by a redraw."""
     rank = {number: nth for nth, number in enumerate(order)}
     if len({one.entry for one in draw.struck}) != len(draw.struck) or any(one.entry not in rank for one in draw.struck):
@@ -133,14 +133,14 @@ def is_struck_well(draw: Draw, order: Sequence[int]) -> bool:
     redraws = {one.number: one.at for one in draw.redraws}
     drawn = draw.closed
     if draw.round is not None:
-        drawn = max(drawn, QUICKNET.time_of(draw.round) - CLOCKS_DIFFER)
+        drawn = max(drawn, QUICKNET.time_of(draw.round) - CLOCK_TOLERANCE)
     return _ascend([drawn, *(one.at for one in draw.struck if one.at is not None)]) and all(
         one.reason in LOST_WITHOUT_REDRAW if one.redraw is None else redraws.get(one.redraw) == one.at
         for one in draw.struck
     )
 
 
-def is_redrawn_well(draw: Draw) -> bool:
+def redraws_follow_rule(draw: Draw) -> bool:
     """Whether no more places were drawn anew than there are reserves, by redraws in their order."""
     if draw.old:
         return True
@@ -153,11 +153,11 @@ def is_redrawn_well(draw: Draw) -> bool:
     )
 
 
-def is_called_off_well(draw: Draw) -> bool:
+def call_off_follows_rule(draw: Draw) -> bool:
     """Whether it wasn't called off, or after a round was named and before anybody had won."""
     if draw.called_off is None:
         return True
-    begun = [draw.closed - CLOCKS_DIFFER, *(one.date - CLOCKS_DIFFER for one in draw.namings[:1])]
+    begun = [draw.closed - CLOCK_TOLERANCE, *(one.date - CLOCK_TOLERANCE for one in draw.namings[:1])]
     return draw.chain is not None and not draw.struck and not draw.redraws and draw.called_off >= max(begun)
 
 

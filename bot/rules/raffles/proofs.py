@@ -15,28 +15,16 @@ from bot.rules.raffles import strict_json as strict
 from bot.rules.raffles.proof_rules import (
     Draw,
     Naming,
-    RedrawNoted,
+    RedrawRecord,
     Struck,
-    is_called_off_well,
-    is_named_well,
-    is_redrawn_well,
-    is_struck_well,
+    call_off_follows_rule,
+    losses_follow_rule,
+    namings_follow_rule,
     order_of_draw,
+    redraws_follow_rule,
     winners_of_draw,
 )
-from bot.rules.sealing import HASH_BYTES, MOST_WEIGHT, SEED_BYTES, Sealed, commitment, list_hash
-
-__all__ = [
-    "Checked",
-    "Draw",
-    "Fault",
-    "Naming",
-    "RedrawNoted",
-    "Struck",
-    "check_proof",
-    "page_of",
-    "write_proof",
-]
+from bot.rules.sealing import HASH_BYTES, MAX_WEIGHT, SEED_BYTES, ListLine, commitment, list_hash
 
 FORMATS = "encore-draw/"
 FORMAT = FORMATS + "2"
@@ -61,11 +49,11 @@ OLD_NAMES = (
 )
 NEW_NAMES = ("reserves", "redraws", "called_off")
 SIGNATURE_BYTES = 48
-MOST = 2**31 - 1
+MAX_COUNT = 2**31 - 1
 """Of what is counted, and of a message's number."""
-MOST_ROUND = 10**10
+MAX_ROUND = 10**10
 """A thousand years of rounds."""
-MOST_ID = 2**52
+MAX_ID = 2**52
 """Telegram's ids have at most 52 bits."""
 
 SEAL_SHOWN = 32
@@ -108,7 +96,7 @@ class Fault(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """What a check found. Both hashes are to be compared with those on the raffle's card."""
 
     faults: tuple[Fault, ...]
@@ -146,7 +134,7 @@ class Claims:
     winners: list[int]
 
 
-def page_of(raffle_id: int, commitment: str) -> str:
+def page_path(raffle_id: int, commitment: str) -> str:
     """Path of the page that checks a raffle's draw with the proof in hand."""
     return f"/draws/{raffle_id}/{commitment[:SEAL_SHOWN]}/"
 
@@ -182,7 +170,7 @@ def write_proof(draw: Draw) -> str:
     head["order"] = order
     lines = [f'  "{name}": {json.dumps(value, ensure_ascii=False)}' for name, value in head.items()]
     by_number = sorted(draw.entries, key=lambda one: one.number)
-    listed = ",\n".join(f'    [{one.number}, {one.weight}, {int(one.after)}, "{one.seal}"]' for one in by_number)
+    listed = ",\n".join(f'    [{one.number}, {one.weight}, {int(one.after)}, "{one.line}"]' for one in by_number)
     return "{\n" + ",\n".join(lines) + ',\n  "entries": [\n' + listed + "\n  ]\n}\n"
 
 
@@ -216,7 +204,7 @@ def _iso(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def check_proof(text: str, signed: Signed | None = None) -> Checked:
+def check_proof(text: str, signed: Signed | None = None) -> CheckResult:
     """Compute a draw again from its proof, whatever the text is.
 
     `signed` tells whether the beacon signed a round; without it the signature isn't checked.
@@ -226,10 +214,10 @@ def check_proof(text: str, signed: Signed | None = None) -> Checked:
         version = told.get("format") if type(told) is dict else None
         if version not in (FORMAT, OLD_FORMAT):
             known = type(version) is str and version.startswith(FORMATS)
-            return Checked((Fault.VERSION if known else Fault.UNREADABLE,))
+            return CheckResult((Fault.VERSION if known else Fault.UNREADABLE,))
         draw, claims = _read(told, old=version == OLD_FORMAT)
     except ValueError:
-        return Checked((Fault.UNREADABLE,))
+        return CheckResult((Fault.UNREADABLE,))
     frozen = list_hash(draw.entries)
     order = order_of_draw(draw, frozen)
     theirs = None
@@ -239,17 +227,17 @@ def check_proof(text: str, signed: Signed | None = None) -> Checked:
         Fault.SEED: commitment(draw.seed) != claims.commitment,
         Fault.LIST: frozen != claims.list_hash,
         Fault.CHAIN: draw.chain not in (None, QUICKNET.hash),
-        Fault.NAMING: not draw.old and draw.chain == QUICKNET.hash and not is_named_well(draw),
+        Fault.NAMING: not draw.old and draw.chain == QUICKNET.hash and not namings_follow_rule(draw),
         Fault.ROUND: not draw.old and draw.chain is not None and draw.pulse is None and draw.called_off is None,
-        Fault.BEACON: draw.pulse is not None and not draw.pulse.sound,
+        Fault.BEACON: draw.pulse is not None and not draw.pulse.is_sound,
         Fault.SIGNATURE: theirs is False,
         Fault.ORDER: order != claims.order,
-        Fault.STRUCK: not is_struck_well(draw, order),
-        Fault.REDRAWS: not is_redrawn_well(draw),
-        Fault.CALLED_OFF: not is_called_off_well(draw),
+        Fault.STRUCK: not losses_follow_rule(draw, order),
+        Fault.REDRAWS: not redraws_follow_rule(draw),
+        Fault.CALLED_OFF: not call_off_follows_rule(draw),
         Fault.WINNERS: winners_of_draw(draw, order) != claims.winners,
     }
-    return Checked(
+    return CheckResult(
         faults=tuple(fault for fault, wrong in found.items() if wrong),
         draw=draw,
         commitment=claims.commitment,
@@ -260,27 +248,27 @@ def check_proof(text: str, signed: Signed | None = None) -> Checked:
 
 
 def _read(told: Any, *, old: bool) -> tuple[Draw, Claims]:
-    values = dict(zip(OLD_NAMES, strict.named(told, OLD_NAMES), strict=True)) if old else dict(told)
+    values = dict(zip(OLD_NAMES, strict.values_of(told, OLD_NAMES), strict=True)) if old else dict(told)
     if not old:
-        strict.named(told, (*OLD_NAMES, *NEW_NAMES))
+        strict.values_of(told, (*OLD_NAMES, *NEW_NAMES))
     chain, number, pulse, namings = _beacon(values["beacon"], old=old)
     called_off = values.get("called_off")
     draw = Draw(
         shop=strict.text_of(values["shop"]),
-        number=strict.whole(values["raffle"], 1, MOST),
+        number=strict.int_of(values["raffle"], 1, MAX_COUNT),
         prize=strict.text_of(values["prize"]),
         opened=strict.instant_of(values["opened"]),
         closed=strict.instant_of(values["closed"]),
-        places=strict.whole(values["places"], 1, MOST),
-        reserves=strict.whole(values.get("reserves", 0), 0, MOST),
+        places=strict.int_of(values["places"], 1, MAX_COUNT),
+        reserves=strict.int_of(values.get("reserves", 0), 0, MAX_COUNT),
         seed=bytes.fromhex(strict.hex_of(values["seed"], SEED_BYTES)),
         entries=_entries(values["entries"]),
         chain=chain,
         namings=namings,
         pulse=pulse,
-        struck=[_struck(one, old=old) for one in strict.listed(values["struck"])],
-        redraws=[_redraw(one) for one in strict.listed(values.get("redraws", []))],
-        called_off=strict.instant_of(*strict.named(called_off, ("at",))) if called_off is not None else None,
+        struck=[_struck(one, old=old) for one in strict.list_of(values["struck"])],
+        redraws=[_redraw(one) for one in strict.list_of(values.get("redraws", []))],
+        called_off=strict.instant_of(*strict.values_of(called_off, ("at",))) if called_off is not None else None,
         old=old,
         round=number,
     )
@@ -294,13 +282,15 @@ def _read(told: Any, *, old: bool) -> tuple[Draw, Claims]:
     )
 
 
-def _entries(rows: Any) -> list[Sealed]:
+def _entries(rows: Any) -> list[ListLine]:
     entries = []
-    for row in strict.listed(rows):
-        number, weight, after, seal = strict.listed(row, 4)
-        line = strict.hex_of(seal, HASH_BYTES)
+    for row in strict.list_of(rows):
+        number, weight, after, line_hex = strict.list_of(row, 4)
+        line = strict.hex_of(line_hex, HASH_BYTES)
         entries.append(
-            Sealed(strict.whole(number, 1, MOST), strict.whole(weight, 1, MOST_WEIGHT), line, after=_after(after))
+            ListLine(
+                strict.int_of(number, 1, MAX_COUNT), strict.int_of(weight, 1, MAX_WEIGHT), line, after=_after(after)
+            )
         )
     if len({one.number for one in entries}) != len(entries):
         raise ValueError("an entry stands twice on the list")
@@ -308,11 +298,11 @@ def _entries(rows: Any) -> list[Sealed]:
 
 
 def _after(value: Any) -> bool:
-    return strict.whole(value, 0, 1) == 1
+    return strict.int_of(value, 0, 1) == 1
 
 
 def _numbers(value: Any) -> list[int]:
-    return [strict.whole(one, 1, MOST) for one in strict.listed(value)]
+    return [strict.int_of(one, 1, MAX_COUNT) for one in strict.list_of(value)]
 
 
 def _beacon(told: Any, *, old: bool) -> tuple[str | None, int | None, Pulse | None, list[Naming]]:
@@ -321,11 +311,11 @@ def _beacon(told: Any, *, old: bool) -> tuple[str | None, int | None, Pulse | No
         return None, None, None, []
     names = ("chain", "round", "randomness", "signature")
     values = dict(told) if type(told) is dict else {}
-    namings = [] if old else [_naming(one) for one in strict.listed(values.pop("namings", None))]
-    chain, number, randomness, signature = strict.named(values, names)
+    namings = [] if old else [_naming(one) for one in strict.list_of(values.pop("namings", None))]
+    chain, number, randomness, signature = strict.values_of(values, names)
     strict.hex_of(chain, HASH_BYTES)
     if number is not None or old:
-        strict.whole(number, 1, MOST_ROUND)
+        strict.int_of(number, 1, MAX_ROUND)
     if randomness is None and signature is None:
         return chain, number, None, namings
     if number is None:
@@ -335,29 +325,31 @@ def _beacon(told: Any, *, old: bool) -> tuple[str | None, int | None, Pulse | No
 
 
 def _naming(told: Any) -> Naming:
-    number, chat_id, message_id, date, counts = strict.named(told, ("round", "chat_id", "message_id", "date", "counts"))
+    number, chat_id, message_id, date, counts = strict.values_of(
+        told, ("round", "chat_id", "message_id", "date", "counts")
+    )
     return Naming(
-        round=strict.whole(number, 1, MOST_ROUND),
-        chat_id=strict.whole(chat_id, -MOST_ID, -1),
-        message_id=strict.whole(message_id, 1, MOST),
+        round=strict.int_of(number, 1, MAX_ROUND),
+        chat_id=strict.int_of(chat_id, -MAX_ID, -1),
+        message_id=strict.int_of(message_id, 1, MAX_COUNT),
         date=strict.instant_of(date),
-        counts=strict.yes_or_no(counts),
+        counts=strict.bool_of(counts),
     )
 
 
 def _struck(told: Any, *, old: bool) -> Struck:
     if old:
-        entry, reason = strict.listed(told, 2)
-        return Struck(strict.whole(entry, 1, MOST), strict.text_of(reason), None, None)
-    entry, reason, at, redraw = strict.named(told, ("entry", "reason", "at", "redraw"))
+        entry, reason = strict.list_of(told, 2)
+        return Struck(strict.int_of(entry, 1, MAX_COUNT), strict.text_of(reason), None, None)
+    entry, reason, at, redraw = strict.values_of(told, ("entry", "reason", "at", "redraw"))
     return Struck(
-        strict.whole(entry, 1, MOST),
+        strict.int_of(entry, 1, MAX_COUNT),
         strict.text_of(reason),
         strict.instant_of(at),
-        strict.whole(redraw, 1, MOST) if redraw is not None else None,
+        strict.int_of(redraw, 1, MAX_COUNT) if redraw is not None else None,
     )
 
 
-def _redraw(told: Any) -> RedrawNoted:
-    number, at, reason = strict.named(told, ("number", "at", "reason"))
-    return RedrawNoted(strict.whole(number, 1, MOST), strict.instant_of(at), strict.text_of(reason))
+def _redraw(told: Any) -> RedrawRecord:
+    number, at, reason = strict.values_of(told, ("number", "at", "reason"))
+    return RedrawRecord(strict.int_of(number, 1, MAX_COUNT), strict.instant_of(at), strict.text_of(reason))

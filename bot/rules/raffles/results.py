@@ -24,7 +24,7 @@ class LostPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawTold(Outcome, name="raffles.DrawTold"):
+class DrawAnnounced(Outcome, name="raffles.DrawTold"):
     """Under the proof in the group: who won, and who lost a place and why."""
 
     raffle_id: int

@@ -43,28 +43,28 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return names
 
 
-def named(value: Any, names: Sequence[str]) -> list[Any]:
+def values_of(value: Any, names: Sequence[str]) -> list[Any]:
     """The values of an object that has these names and no others, in their order."""
     if type(value) is not dict or value.keys() != set(names):
         raise ValueError("it has other names")
     return [value[name] for name in names]
 
 
-def listed(value: Any, length: int | None = None) -> list[Any]:
+def list_of(value: Any, length: int | None = None) -> list[Any]:
     """A list, of this length if one is given."""
     if type(value) is not list or length not in (None, len(value)):
         raise ValueError("it isn't such a list")
     return value
 
 
-def whole(value: Any, least: int, most: int) -> int:
+def int_of(value: Any, least: int, most: int) -> int:
     """A whole number within bounds; neither true nor false."""
     if type(value) is not int or not least <= value <= most:
         raise ValueError("it isn't such a number")
     return value
 
 
-def yes_or_no(value: Any) -> bool:
+def bool_of(value: Any) -> bool:
     """True or false."""
     if type(value) is not bool:
         raise ValueError("it is neither true nor false")

@@ -10,7 +10,7 @@ from aiohttp import ClientSession
 
 from bot.content.button import Button
 from bot.features.raffles.facts import CARD
-from bot.rules.raffles.proofs import check_proof, page_of
+from bot.rules.raffles.proofs import check_proof, page_path
 from bot.telegram.keyboards import keyboard
 from bot.web import DrawPages, Vitals, serving
 from sandbox import Message, Person
@@ -50,7 +50,7 @@ async def test_the_button_leads_to_the_page_with_the_proof(play: Play) -> None:
     await ana.presses(card, "enter").answered()
     assert checks(card) == []
     (row,) = await query(stage.app.db, "SELECT id, commitment FROM raffle")
-    path = page_of(*row)
+    path = page_path(*row)
     async with served(stage) as port:
         assert (await get(port, path))[0] == 404
         assert (await get(port, path + "proof.json"))[0] == 404

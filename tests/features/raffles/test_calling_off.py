@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from bot.features.raffles.calling_off import CallingOff
-from bot.features.raffles.proofs import Proving
+from bot.features.raffles.proofs import Proofs
 from bot.rules.beacons import QUICKNET
 from bot.rules.general import Undone
-from bot.rules.raffles.draws import CalledOff, CallOffTold, OwnerMayCallOff
+from bot.rules.raffles.draws import CalledOff, CallOffAnnounced, OwnerMayCallOff
 from bot.rules.raffles.entries import MyEntry
 from bot.rules.raffles.opening import RaffleNotNow, RaffleUnknown
 from bot.rules.rights import Role
@@ -47,9 +47,9 @@ async def test_seed_and_list_are_shown_before_the_round_comes(db: Database, caus
     assert await fair.calling_off.cancel(staff_act(fair.place, STAFF, at, cause), 1) == OwnerMayCallOff(1)
     assert await fair.calling_off.call_off(staff_act(fair.place, STAFF, at, cause), 1) == outcome
     assert await fair.told("file") == [-1001]
-    told = await Proving(db).proof(fair.place.community_id, raffle)
+    told = await Proofs(db).proof(fair.place.community_id, raffle)
     assert told is not None
-    assert told.caption == CallOffTold(raffle, "Silk scarf", 3, 5, order_known=False)
+    assert told.caption == CallOffAnnounced(raffle, "Silk scarf", 3, 5, order_known=False)
     proof, checked = await fair.proof(raffle), await fair.checked(raffle)
     assert checked.faults == ()
     assert (proof["winners"], proof["order"], proof["beacon"]["round"]) == ([], [], number)
@@ -71,7 +71,7 @@ async def test_after_the_round_everybody_sees_who_would_have_won(db: Database, c
     fair.beacon.now = QUICKNET.time_of(number) + 5 * SECOND
     outcome = await fair.calling_off.call_off(staff_act(fair.place, STAFF, fair.beacon.now, causes.next()), 1)
     assert isinstance(outcome, CalledOff)
-    told = await Proving(db).proof(fair.place.community_id, raffle)
+    told = await Proofs(db).proof(fair.place.community_id, raffle)
     assert told is not None
     assert told.caption.order_known
     proof = await fair.proof(raffle)

@@ -13,7 +13,7 @@ from bot.features.communities import set_reachable
 from bot.features.people.joining import Going
 from bot.features.people.preferences import Preferences
 from bot.features.raffles import draw as steps
-from bot.features.raffles.proofs import Proving
+from bot.features.raffles.proofs import Proofs
 from bot.flows.come_and_go import ComeAndGo
 from bot.rules.people.preferences import Preference
 from bot.rules.raffles.entries import Entered, WonLately
@@ -54,7 +54,7 @@ async def test_a_draw_from_close_to_proof(db: Database, causes: Causes) -> None:
     frozen = await fair.card(raffle, CLOSES)
     assert (frozen.state, frozen.entries, frozen.seed, frozen.won) == ("listed", 10, None, ())
     assert frozen.list_hash is not None
-    assert await Proving(db).proof(fair.place.community_id, raffle) is None
+    assert await Proofs(db).proof(fair.place.community_id, raffle) is None
     await fair.drawing.run_due(CLOSES + timedelta(seconds=5))
     assert (await fair.card(raffle)).state == "listed"
     assert await fair.drawing.run_due(DRAWS) is None
@@ -146,11 +146,11 @@ async def test_losses_between_list_and_draw_are_struck(db: Database, causes: Cau
 
 async def would_be(fair: Fair, raffle: int) -> list[int]:
     """The order in which the entries will be drawn, as only who knows the seed can tell."""
-    from bot.rules.sealing import Sealed, key_of, list_hash, order_of  # noqa: PLC0415
+    from bot.rules.sealing import ListLine, key_of, list_hash, order_of  # noqa: PLC0415
 
     ((seed,),) = await query(fair.db, "SELECT seed FROM raffle WHERE id = :r", r=raffle)
     rows = await query(fair.db, "SELECT number, seal FROM raffle_entry WHERE raffle_id = :r", r=raffle)
-    listed = [Sealed(number, 1, seal) for number, seal in rows]
+    listed = [ListLine(number, 1, seal) for number, seal in rows]
     return order_of(key_of(bytes.fromhex(seed), list_hash(listed)), listed)
 
 

@@ -20,7 +20,7 @@ from bot.rules.raffles.entries import (
 )
 from bot.rules.raffles.facts import Need, NewRaffle, RafflePolicy
 from bot.rules.raffles.opening import ClosesWrong, NoStreamForIt, RaffleCancelled, RaffleMade, RaffleNotNow, RaffleShown
-from bot.rules.sealing import commitment, seal_of
+from bot.rules.sealing import commitment, line_of
 from bot.store.engine.db import Database
 from bot.store.ledger import check_books
 from tests.features.draws import CLOSES, DRAWS, HALF_HOUR, STAFF, Fair
@@ -261,7 +261,7 @@ async def test_the_list_and_ones_own_line(db: Database, causes: Causes) -> None:
     mine = await fair.raffles.my_entry(fair.place, fan(1).user_id, first, DRAWS)
     assert isinstance(mine, MyEntry)
     assert (await fair.proof(first))["entries"] == [[1, 1, 0, mine.seal]]
-    assert mine.seal == seal_of(bytes.fromhex(mine.salt), fan(1).user_id)
+    assert mine.seal == line_of(bytes.fromhex(mine.salt), fan(1).user_id)
     assert await fair.raffles.my_entry(fair.place, fan(1).user_id, second, DRAWS) == NotEntered("Wool")
 
 

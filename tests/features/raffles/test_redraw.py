@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot.features.people.joining import Going
-from bot.features.raffles.draw import Drawing
-from bot.features.raffles.proofs import Proving
+from bot.features.raffles.draw import Draws
+from bot.features.raffles.proofs import Proofs
 from bot.flows.come_and_go import ComeAndGo
-from bot.rules.raffles.draws import UNREACHABLE, RedrawTold, ReservesSpent, may_redraw
+from bot.rules.raffles.draws import UNREACHABLE, RedrawAnnounced, ReservesSpent, may_redraw
 from bot.store.engine.db import Database
 from tests.features.draws import CLOSES, DRAWS, Fair
 from tests.features.scene import NOON, POLICIES, Causes, dice, everything, fan, privacy, query
@@ -61,10 +61,10 @@ async def test_each_redraw_is_told_with_its_reason(db: Database, causes: Causes)
     assert await fair.told("file") == [-1001] * 3
     rows = await query(db, "SELECT id, number, reason FROM raffle_redraw ORDER BY number")
     assert [row[1:] for row in rows] == [(1, "gave it away"), (2, UNREACHABLE)]
-    first, second = [await Proving(db).redraw(fair.place.community_id, row[0]) for row in rows]
+    first, second = [await Proofs(db).redraw(fair.place.community_id, row[0]) for row in rows]
     assert first is not None
     assert second is not None
-    assert isinstance(first.caption, RedrawTold)
+    assert isinstance(first.caption, RedrawAnnounced)
     assert (first.caption.reason, first.caption.lost) == ("gave it away", (order[0],))
     assert (second.caption.reason, second.caption.lost) == (UNREACHABLE, (order[1],))
     assert [winner.number for winner in second.caption.won] == [order[2]]
@@ -79,7 +79,7 @@ async def test_each_redraw_is_told_with_its_reason(db: Database, causes: Causes)
         {"number": 2, "at": later, "reason": UNREACHABLE},
     ]
     assert (await fair.checked(raffle)).faults == ()
-    assert await Proving(db).redraw(99, rows[0][0]) is None
+    assert await Proofs(db).redraw(99, rows[0][0]) is None
 
 
 async def test_a_reason_goes_with_whom_it_tells_of(db: Database, causes: Causes) -> None:
@@ -117,7 +117,7 @@ async def test_winners_are_looked_up_before_a_place_is_given(db: Database, cause
     for number in range(1, 8):
         await fair.entered(raffle, fan(number))
     door = Door(fair, gone=[])
-    drawing = Drawing(db, fair.policy, None, door)
+    drawing = Draws(db, fair.policy, None, door)
     await drawing.run_due(CLOSES)
     sealed = await query(db, "SELECT list_hash FROM raffle")
     assert door.asked == []

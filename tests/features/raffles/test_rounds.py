@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.features.raffles.draw import Drawing, fix_key
+from bot.features.raffles.draw import Draws, fix_key
 from bot.rules.beacons import NAMED_AHEAD, QUICKNET
 from bot.rules.raffles.facts import NewRaffle, RafflePolicy
 from bot.rules.raffles.opening import BeaconUnreachable, RaffleMade
@@ -117,9 +117,9 @@ async def test_a_naming_that_is_refused_goes_to_the_next_group(db: Database, cau
     await fair.passes(CLOSES)
     await db.write(_change, REFUSED)
     rests = CLOSES + fair.policy.naming_every
-    assert await fair.passes(rests) == CLOSES + fair.policy.naming_rests
+    assert await fair.passes(rests) == CLOSES + fair.policy.naming_pause
     assert len(await fair.namings()) == 1
-    await fair.passes(CLOSES + fair.policy.naming_rests)
+    await fair.passes(CLOSES + fair.policy.naming_pause)
     (first, lost, _), (second, _, _) = await fair.namings()
     assert (lost, second > first) == ("lost", True)
     assert await query(db, "SELECT chat_id FROM raffle_naming ORDER BY nth") == [(-1001,), (-1002,)]
@@ -186,11 +186,11 @@ async def test_a_lost_naming_that_was_posted_after_all(db: Database, causes: Cau
 async def test_two_processes_name_once(db: Database, causes: Causes) -> None:
     """Whoever comes second finds the list frozen and the round named."""
     fair, _ = await ready(db, causes, entrants=10)
-    await asyncio.gather(*(Drawing(db, fair.policy, fair.beacon).run_due(CLOSES) for _ in range(4)))
+    await asyncio.gather(*(Draws(db, fair.policy, fair.beacon).run_due(CLOSES) for _ in range(4)))
     assert len(await fair.namings()) == 1
     await db.write(_change, REFUSED)
-    later = CLOSES + fair.policy.naming_rests
-    await asyncio.gather(*(Drawing(db, fair.policy, fair.beacon).run_due(later) for _ in range(4)))
+    later = CLOSES + fair.policy.naming_pause
+    await asyncio.gather(*(Draws(db, fair.policy, fair.beacon).run_due(later) for _ in range(4)))
     assert [state for _, state, _ in await fair.namings()] == ["lost", "promised"]
 
 
@@ -234,7 +234,7 @@ async def test_once_named_the_draw_waits_for_its_round(db: Database, causes: Cau
     while now < came + timedelta(days=3):
         due = await fair.passes(now)
         assert due is not None
-        assert now < due <= now + fair.policy.seldom
+        assert now < due <= now + fair.policy.longest_pause
         now = due
     assert await state_of(fair) == "listed"
     assert len(fair.beacon.asked) - asked < 3 * 24 * 6 + 60
@@ -251,11 +251,11 @@ async def test_without_a_group_the_owner_hears_that_nothing_can_be_named(db: Dat
     await db.write(_change, "UPDATE fan_group SET left_at = :at", at=NOON)
     await db.write(_change, "UPDATE person SET can_write = true WHERE user_id = 1")
     await fair.passes(CLOSES)
-    await fair.passes(CLOSES + fair.policy.seldom)
+    await fair.passes(CLOSES + fair.policy.longest_pause)
     assert await fair.namings() == []
     assert await fair.told("draws.DrawWaits") == [OWNER.user_id]
     await db.write(_change, "UPDATE fan_group SET left_at = NULL")
-    back = CLOSES + 2 * fair.policy.seldom
+    back = CLOSES + 2 * fair.policy.longest_pause
     await fair.passes(back)
     assert await fair.posts(back)
     ((number, _, _),) = await fair.namings()
@@ -338,7 +338,7 @@ async def test_raffles_of_before_keep_their_cards_rule(db: Database, causes: Cau
     fair, raffle = await ready(db, causes, beacon=False)
     assert fair.beacon is not None
     fair.beacon.answers = answers
-    number = QUICKNET.first_after(CLOSES)
+    number = QUICKNET.first_round_after(CLOSES)
     await db.write(_change, AS_BEFORE, number=number)
     assert (await fair.card(raffle, NOON)).beacon_round == number
     await fair.passes(CLOSES)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.rules.beacons import NAMED_AHEAD, QUICKNET
-from bot.rules.raffles.draws import ask_again_after, next_round, rest_after
+from bot.rules.raffles.draws import next_round, pause_before_asking, pause_before_naming
 from bot.rules.raffles.facts import RafflePolicy
 from tests.features.scene import NOON
 
@@ -30,10 +30,10 @@ def test_a_round_counts_from_sixty_seconds_on() -> None:
 @pytest.mark.parametrize(("lost", "seconds"), [(1, 15), (2, 30), (4, 120), (7, 600), (900, 600)])
 def test_rests_double(lost: int, seconds: int) -> None:
     """From 15 s to ten minutes."""
-    assert rest_after(lost, POLICY) == timedelta(seconds=seconds)
+    assert pause_before_naming(lost, POLICY) == timedelta(seconds=seconds)
 
 
 @pytest.mark.parametrize(("overdue", "seconds"), [(0, 15), (59, 15), (120, 30), (2400, 600), (864_000, 600)])
 def test_an_overdue_round_is_asked_for_less_and_less(overdue: int, seconds: int) -> None:
     """Every 15 s at first, after 40 minutes every ten minutes."""
-    assert ask_again_after(timedelta(seconds=overdue), POLICY) == timedelta(seconds=seconds)
+    assert pause_before_asking(timedelta(seconds=overdue), POLICY) == timedelta(seconds=seconds)

@@ -100,9 +100,9 @@ def test_a_proof_with_any_text_anywhere_is_answered(name: str, data: st.DataObje
 
 def test_rounds_of_the_beacon() -> None:
     """The round that is named is the first after an instant, never one that is known by then."""
-    assert QUICKNET.first_after(NOON.replace(month=4, day=19, hour=23, minute=59, second=59)) == 27_946_612
+    assert QUICKNET.first_round_after(NOON.replace(month=4, day=19, hour=23, minute=59, second=59)) == 27_946_612
     for number in (1, 2, RECORDED.round):
         came = QUICKNET.time_of(number)
-        assert QUICKNET.first_after(came) == number + 1
-    assert RECORDED.sound
-    assert not Pulse(RECORDED.round, "00" * 32, RECORDED.signature).sound
+        assert QUICKNET.first_round_after(came) == number + 1
+    assert RECORDED.is_sound
+    assert not Pulse(RECORDED.round, "00" * 32, RECORDED.signature).is_sound
