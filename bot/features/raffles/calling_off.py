@@ -1,4 +1,4 @@
-"""Raffles that end without a draw: cancelled before they close, or called off in public after their round is named."""
+"""Raffles that end without a draw: cancelled before they close, or called off in public after a naming."""
 
 from datetime import datetime
 
@@ -36,15 +36,15 @@ class CallingOff:
         self._beacon = beacon
 
     async def cancel(self, act: Act, number: int) -> CancelRaffleOutcome:
-        """Take a raffle back before it closes and give its tickets back."""
+        """Cancel a raffle before it closes, and give its tickets back."""
         outcome = await self._db.write(cancel, act, number)
         await self.finish_refunds(act.at)
         return outcome
 
     async def call_off(self, act: Act, number: int) -> CallOffOutcome:
-        """Call a raffle off whose list is fixed: for the owner alone, and in public.
+        """Call off a raffle whose list is fixed. Only the owner may, and the group is told.
 
-        If its round has come, it is asked for first, so that the proof shows who would have won.
+        If the named round has come, the beacon is asked for it first, so that the proof shows who would have won.
         """
         pulse = None
         round_due = await self._db.read(round_that_came, act.community_id, number, act.at)
@@ -55,7 +55,7 @@ class CallingOff:
         return outcome
 
     async def finish_refunds(self, at: datetime) -> None:
-        """Give tickets back, in chunks, that are owed; also what a crash interrupted."""
+        """Give back all tickets that are owed, in chunks. This also finishes what a crash interrupted."""
         while await self._db.write(refund_chunk, at, self._policy):
             pass
 
@@ -69,9 +69,9 @@ def round_that_came(session: Session, community_id: int, number: int, at: dateti
 
 
 def cancel(tx: Tx, act: Act, number: int) -> CancelRaffleOutcome:
-    """Take a raffle back before it closes.
+    """Cancel a raffle before it closes.
 
-    Later a shop could call off a result that it dislikes, and nobody would see that.
+    Later it must be called off in public: else a shop could drop a result that it dislikes, and nobody would see it.
     """
     done = caused_by(tx, act.community_id, act.cause)
     if done is not None and done.act == CALLED_OFF:
@@ -90,9 +90,9 @@ def cancel(tx: Tx, act: Act, number: int) -> CancelRaffleOutcome:
 
 
 def call_off(tx: Tx, act: Act, number: int, pulse: Pulse | None) -> CallOffOutcome:
-    """End a raffle between its freeze and its draw: tickets go back, and the groups get the seed and the list.
+    """End a raffle between its freeze and its draw. Tickets go back, and the groups get the seed and the list.
 
-    `pulse` is the named round, if it has come and could be had.
+    `pulse` is the named round, if it has come and the beacon gave it.
     """
     before = first_answer(tx, act, CalledOff)
     if before is not None:
@@ -156,7 +156,10 @@ def _cancel(tx: Tx, act: Act, raffle: Raffle, undoes_id: int | None = None) -> R
 
 
 def refund_chunk(tx: Tx, at: datetime, policy: RafflePolicy) -> bool:
-    """Give some tickets back: of cancelled raffles, and of entries that aren't on the list; False if none is owed."""
+    """Give back a chunk of tickets: of cancelled raffles, and of entries that aren't on the list.
+
+    False if none is owed.
+    """
     owed = (
         tx.execute(
             select(RaffleEntry)
@@ -189,7 +192,7 @@ def refund_chunk(tx: Tx, at: datetime, policy: RafflePolicy) -> bool:
 
 
 def undo_make(tx: Tx, act: Act, entry: AuditEntry, _policies: Policies) -> bool:
-    """Take a fresh raffle back; False once somebody has entered, or it has closed."""
+    """Undo the opening of a raffle. False if somebody has entered, or the raffle has closed."""
     raffle = _lock_raffle_of(tx, act, entry)
     if raffle is None or raffle.entered > 0 or raffle.state != RaffleState.OPEN or act.at >= raffle.closes:
         return False
@@ -198,7 +201,7 @@ def undo_make(tx: Tx, act: Act, entry: AuditEntry, _policies: Policies) -> bool:
 
 
 def undo_cancel(tx: Tx, act: Act, entry: AuditEntry, _policies: Policies) -> bool:
-    """Open a cancelled raffle again; False if anybody had entered, or its time is over."""
+    """Undo a cancelling: open the raffle again. False if anybody had entered, or its time is over."""
     raffle = _lock_raffle_of(tx, act, entry)
     if raffle is None or raffle.entered > 0 or raffle.state != RaffleState.CANCELLED or act.at >= raffle.closes:
         return False
@@ -210,7 +213,7 @@ def undo_cancel(tx: Tx, act: Act, entry: AuditEntry, _policies: Policies) -> boo
 
 
 def _coins_to_refund(tx: Tx, raffle: Raffle) -> int:
-    """The coins of tickets that go back."""
+    """The sum of the tickets that must be given back."""
     return int(
         tx.execute(
             select(func.coalesce(func.sum(RaffleEntry.paid), 0)).where(

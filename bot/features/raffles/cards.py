@@ -1,4 +1,4 @@
-"""The card of a raffle, as it is now."""
+"""The card of a raffle, computed from its rows."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from bot.store.tables import Community, Raffle, RaffleEntry
 def raffle_card(
     session: Session, community_id: int, raffle_id: int, now: datetime, *, policy: RafflePolicy
 ) -> RaffleCard | None:
-    """A raffle's card as it should look at `now`."""
+    """A raffle's card at `now`, or None if this community has no such raffle."""
     raffle = find_raffle(session, community_id, raffle_id)
     community = session.get(Community, community_id)
     if raffle is None or community is None:
@@ -72,7 +72,7 @@ def raffle_card(
 
 
 def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
-    """Hang the cards of running raffles in the chat that replaced another."""
+    """Post the cards of running raffles in the chat that replaced another."""
     for raffle_id in take_down(tx, CARD, old_chat_id, new_chat_id):
         raffle = tx.get_one(Raffle, raffle_id)
         if raffle.state not in {RaffleState.DRAWN, RaffleState.CANCELLED}:

@@ -1,4 +1,4 @@
-"""Entering a raffle, and a fan's own line of it."""
+"""Entering a raffle, and what a fan is told of their own entry."""
 
 from datetime import datetime, timedelta
 
@@ -45,12 +45,12 @@ from bot.store.tiers import tier_of
 from bot.store.wins import won_since
 
 
-def enter(  # noqa: PLR0911  # each way out is told in its own words
+def enter(  # noqa: PLR0911  # one return for each outcome
     tx: Tx, act: Act, raffle_id: int, salt: bytes, policy: RafflePolicy, *, ticket: bool | Paid = False
 ) -> EnterOutcome:
-    """Decide, take the next number, charge for a ticket.
+    """Decide whether the fan may enter, take the next number, and charge for a ticket.
 
-    `ticket` may be one that was paid for elsewhere in this transaction; it is given back like any other.
+    `ticket` may be a ticket that was paid for in this transaction (the coin shop). It is given back like any other.
     """
     place, at = act.place, act.at
     paid = ticket if isinstance(ticket, Paid) else None
@@ -90,7 +90,7 @@ def enter(  # noqa: PLR0911  # each way out is told in its own words
 
 
 def _add_entry(tx: Tx, act: Act, member: Standing, which: tuple[int, int], paid: Paid, salt: bytes) -> RaffleEntry:
-    """Write down the entry; `which` is the raffle's id and the entry's number in it."""
+    """Store the entry. `which` is the raffle's id and the entry's number."""
     raffle_id, number = which
     entry = RaffleEntry(
         community_id=act.community_id,
@@ -110,7 +110,7 @@ def _add_entry(tx: Tx, act: Act, member: Standing, which: tuple[int, int], paid:
 
 
 def _next_number(tx: Tx, raffle_id: int, at: datetime) -> int | None:
-    """The number of the next entry; None if the raffle is closed. Whoever closes or cancels it is waited for here."""
+    """The number of the next entry, or None if the raffle is closed. A transaction that closes it is waited for."""
     return tx.execute(
         update(Raffle)
         .where(col(Raffle.id) == raffle_id, col(Raffle.state) == RaffleState.OPEN, col(Raffle.closes) > at)
@@ -138,7 +138,7 @@ def _entrant(tx: Tx, place: Place, member: Standing, raffle: Raffle, at: datetim
     capped = False
     if raffle.cap_days:
         since = at - timedelta(days=raffle.cap_days)
-        # A fan whose data was deleted in that time can't show that they hadn't won.
+        # After a deletion within that time nobody can tell whether the fan had won. It counts as a win.
         capped = member.back_since is not None and member.back_since > since
         capped = capped or member.member_id in won_since(tx, place, [member.member_id], since)
     return EntrantFacts(
@@ -161,7 +161,7 @@ def _checked_in(tx: Tx, place: Place, member_id: int, at: datetime) -> bool:
 def find_entry(
     session: Session, place: Place, user_id: int, raffle_id: int, at: datetime
 ) -> MyEntry | NotEntered | NoSuchRaffle:
-    """The reader's number, salt and seal, by which they find themselves on the list."""
+    """The reader's number, salt and line, by which they find themselves on the list."""
     raffle = find_raffle(session, place.community_id, raffle_id)
     if raffle is None:
         return NoSuchRaffle()

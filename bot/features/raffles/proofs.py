@@ -1,4 +1,4 @@
-"""Proofs of draws: files for the groups, made when they are sent, with what is told under them."""
+"""Proofs of draws: files for the groups with their captions. A file is made when it is sent."""
 
 import asyncio
 from collections.abc import Sequence
@@ -28,35 +28,34 @@ from bot.store.messages.telling import Attachment, attach
 from bot.store.places import place_of
 from bot.store.tables import Raffle, RaffleEntry, RaffleRedraw
 
-TOLD = 6
-"""Names that fit under the proof."""
-LOST_TOLD = 4
-"""Most lost places that are told."""
+MAX_NAMES = 6
+"""How many winners the caption names."""
+MAX_LOST = 4
+"""How many lost places the caption names."""
 SENT_WITHIN = timedelta(hours=1)
-"""How long a file that somebody asked for may be on its way."""
-
+"""How long a file that staff asked for may be on its way."""
 
 Announcement = DrawAnnounced | CallOffAnnounced | RedrawAnnounced
 
 
 class Proofs:
-    """Makes the files."""
+    """Makes the proofs' files."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def proof(self, community_id: int, raffle_id: int) -> Attachment | None:
-        """The proof of a draw, or of what was called off after its freeze; None before either."""
+        """The proof of a raffle that is drawn or was called off after its freeze; else None."""
         told = await self._db.read(read_result, community_id, raffle_id)
         return await self._attach(raffle_id, told) if told is not None else None
 
     async def redraw(self, community_id: int, redraw_id: int) -> Attachment | None:
-        """The proof as it is now, with what one redraw did and why."""
+        """The proof as it is now, with a caption about one redraw."""
         told = await self._db.read(read_redraw, community_id, redraw_id)
         return await self._attach(told.raffle_id, told) if told is not None else None
 
     async def ask(self, act: Act, number: int, *, can_write: bool) -> ProofComes | RaffleNotNow | RaffleUnknown:
-        """Staff ask for the proof of a raffle. They get it in private, also where its room refuses files."""
+        """Send staff the proof of a raffle in private. It also works if the rooms refuse files."""
         return await self._db.write(ask_proof, act, number, can_write)
 
     async def _attach(self, raffle_id: int, told: Announcement) -> Attachment:
@@ -68,7 +67,7 @@ class Proofs:
 
 
 def ask_proof(tx: Tx, act: Act, number: int, can_write: bool) -> ProofComes | RaffleNotNow | RaffleUnknown:
-    """Promise the file to one person, once an update."""
+    """Promise the file to one person, once for each update."""
     raffle = find_by_number(tx, act.community_id, number)
     if raffle is None or raffle.id is None:
         return RaffleUnknown(number)
@@ -82,7 +81,7 @@ def ask_proof(tx: Tx, act: Act, number: int, can_write: bool) -> ProofComes | Ra
 
 
 def read_result(session: Session, community_id: int, raffle_id: int) -> DrawAnnounced | CallOffAnnounced | None:
-    """What is told under the proof of a raffle that is drawn, or was called off in public."""
+    """The caption of the proof of a raffle that is drawn or was called off in public; else None."""
     raffle = find_raffle(session, community_id, raffle_id)
     if raffle is not None and raffle.called_off_at is not None:
         return CallOffAnnounced(
@@ -99,18 +98,18 @@ def read_result(session: Session, community_id: int, raffle_id: int) -> DrawAnno
     return DrawAnnounced(
         raffle_id=raffle_id,
         prize=raffle.prize,
-        won=tuple(winners[:TOLD]),
-        more=max(0, len(winners) - TOLD),
+        won=tuple(winners[:MAX_NAMES]),
+        more=max(0, len(winners) - MAX_NAMES),
         entries=raffle.listed or 0,
         alone=raffle.beacon_randomness is None,
         beacon_missed=raffle.beacon_round is not None and raffle.beacon_randomness is None,
-        lost=tuple(LostPlace(one.entry, one.reason) for one in struck[-LOST_TOLD:]),
+        lost=tuple(LostPlace(one.entry, one.reason) for one in struck[-MAX_LOST:]),
         again=raffle.redrawn > 0,
     )
 
 
 def read_redraw(session: Session, community_id: int, redraw_id: int) -> RedrawAnnounced | None:
-    """What one redraw did."""
+    """The caption about one redraw."""
     noted = session.get(RaffleRedraw, redraw_id)
     raffle = find_raffle(session, community_id, noted.raffle_id) if noted is not None else None
     if noted is None or raffle is None:
@@ -121,15 +120,15 @@ def read_redraw(session: Session, community_id: int, redraw_id: int) -> RedrawAn
         raffle_id=noted.raffle_id,
         prize=raffle.prize,
         reason=noted.reason,
-        lost=tuple(lost[:LOST_TOLD]),
-        more=max(0, len(lost) - LOST_TOLD),
-        won=tuple(winners[:TOLD]),
-        more_won=max(0, len(winners) - TOLD),
+        lost=tuple(lost[:MAX_LOST]),
+        more=max(0, len(lost) - MAX_LOST),
+        won=tuple(winners[:MAX_NAMES]),
+        more_won=max(0, len(winners) - MAX_NAMES),
     )
 
 
 def read_draw(session: Session, raffle_id: int, entries: Sequence[ListLine]) -> Draw:
-    """All that the proof of a raffle with this frozen list tells."""
+    """The contents of a raffle's proof. `entries` is its frozen list."""
     raffle = session.get_one(Raffle, raffle_id)
     namings = [
         Naming(one.round, one.chat_id, one.message_id, one.posted_at, one.counts)
@@ -161,7 +160,7 @@ def read_draw(session: Session, raffle_id: int, entries: Sequence[ListLine]) -> 
 
 
 def list_struck(session: Session, raffle_id: int) -> list[Struck]:
-    """Entries that lost their place, in that order: those of a redraw come before those that couldn't move up."""
+    """Entries that lost their place, oldest first. At the same instant those of a redraw come first."""
     rows = session.execute(
         select(RaffleEntry)
         .where(col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.state) == EntryState.STRUCK)

@@ -1,4 +1,4 @@
-"""Redraws: the next in the sealed order move up, and a struck entry never comes back."""
+"""Redraws: winners lose their places, and the next in the order move up."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.features.raffles.facts import audit_subject, count_redrawn, find_by_number, named
+from bot.features.raffles.facts import audit_subject, count_redrawn, find_by_number, list_shown
 from bot.features.raffles.places import (
     PrivateNote,
     fill_places,
@@ -43,7 +43,7 @@ class Redraws:
         self._look_up = look_up
 
     async def redraw(self, act: Act, number: int, entry: int | None, reason: str = UNREACHABLE) -> RedrawOutcome:
-        """Draw one winner's place anew, or all of them: they go to the next in the sealed order."""
+        """Draw one winner's place anew, or all places if `entry` is None."""
         raffle = await self._db.read(find_by_number, act.community_id, number)
         if raffle is not None:
             places = 1 if entry is not None else raffle.winners
@@ -56,16 +56,16 @@ class RedrawRequest:
     """Which places of a raffle are drawn anew, and why."""
 
     number: int
-    """The raffle's."""
+    """The raffle's number."""
     entry: int | None
     """The number of the winner's entry; None for all winners."""
     reason: str
 
 
 def redraw(tx: Tx, act: Act, lost: RedrawRequest, policy: RafflePolicy) -> RedrawOutcome:
-    """Strike one winner, or all, and let the next in the sealed order move up. A struck entry never comes back.
+    """Strike one winner or all, and let the next in the order move up. A struck entry never comes back.
 
-    The groups are told each redraw with its reason and a new proof.
+    The groups get a new proof, with the reason of the redraw.
     """
     first = first_answer(tx, act, Redrawn)
     if first is not None:
@@ -82,7 +82,7 @@ def redraw(tx: Tx, act: Act, lost: RedrawRequest, policy: RafflePolicy) -> Redra
     if not losing:
         return NotAWinner(number, raffle.prize, lost.entry or 0)
     before = count_redrawn(tx, raffle_id)
-    # Old cards promised no limit of redraws.
+    # Cards of old raffles promised no limit, so none holds.
     if raffle.proof_format > 1 and not may_redraw(len(losing), before, raffle.reserves):
         return ReservesSpent(number, raffle.prize, raffle.reserves, raffle.reserves - before)
     numbers = [entry.number for entry in losing]
@@ -93,8 +93,8 @@ def redraw(tx: Tx, act: Act, lost: RedrawRequest, policy: RafflePolicy) -> Redra
     tx.add(noted)
     _strike(tx, act, raffle, losing, reason, when)
     moved = fill_places(tx, act.place, raffle, len(numbers), when, moved_up=True)
-    struck = named(tx, raffle_id, col(RaffleEntry.number).in_(numbers), limit=policy.names)
-    moved_up = named(tx, raffle_id, col(RaffleEntry.number).in_(moved), limit=policy.names)
+    struck = list_shown(tx, raffle_id, col(RaffleEntry.number).in_(numbers), limit=policy.names)
+    moved_up = list_shown(tx, raffle_id, col(RaffleEntry.number).in_(moved), limit=policy.names)
     outcome = Redrawn(number, raffle.prize, tuple(struck), tuple(moved_up), empty=len(numbers) - len(moved))
     record_act(
         tx,
@@ -111,7 +111,7 @@ def redraw(tx: Tx, act: Act, lost: RedrawRequest, policy: RafflePolicy) -> Redra
 
 
 def _entries_with_place(tx: Tx, raffle_id: int, number: int | None) -> Sequence[RaffleEntry]:
-    """The entries that hold a place: all, or the one with this number."""
+    """The entries that have a place: all, or only the one with this number."""
     which = [col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.state) == EntryState.WON]
     if number is not None:
         which.append(col(RaffleEntry.number) == number)

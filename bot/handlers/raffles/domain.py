@@ -1,4 +1,4 @@
-"""How the domain plugs in."""
+"""The registration of the domain raffles."""
 
 from functools import partial
 
@@ -24,7 +24,7 @@ from bot.store.engine.sessions import Tx
 
 
 def wire(core: Core) -> Wired:
-    """Make what handlers of raffles ask for, the clock's part, and the proofs' files."""
+    """Make the services for handlers, the draws that the clock runs, and the makers of proofs."""
     policy, look_up = core.policies[RafflePolicy], core.whereabouts.look_up
     calling_off = CallingOff(core.db, policy, core.beacon)
     proving = Proofs(core.db)

@@ -1,4 +1,4 @@
-"""What handlers of raffles work with."""
+"""The services that handlers of raffles get."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from bot.handlers.raffles.forms import RaffleForms
 
 @dataclass(frozen=True, slots=True)
 class RaffleServices:
-    """The use cases of raffles."""
+    """The use cases and forms of raffles."""
 
     raffles: Raffles
     calling_off: CallingOff

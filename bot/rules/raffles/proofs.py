@@ -1,6 +1,6 @@
-"""The proof of a draw: one JSON file that says how it came about, and the check that needs nothing else.
+"""The proof of a draw: one JSON file that shows how the winners follow, and the check of such a file.
 
-It holds no name and no id: a fan finds their own line by the number and salt that they were told.
+The file has no names and no ids. A fan finds their own line by the number and the salt that they were told.
 """
 
 import json
@@ -29,7 +29,7 @@ from bot.rules.sealing import HASH_BYTES, MAX_WEIGHT, SEED_BYTES, ListLine, comm
 FORMATS = "encore-draw/"
 FORMAT = FORMATS + "2"
 OLD_FORMAT = FORMATS + "1"
-"""Of raffles whose round was named at the opening, before there was a list."""
+"""The format of raffles whose round was named at the opening, before there was a list."""
 OLD_NAMES = (
     "format",
     "shop",
@@ -50,67 +50,67 @@ OLD_NAMES = (
 NEW_NAMES = ("reserves", "redraws", "called_off")
 SIGNATURE_BYTES = 48
 MAX_COUNT = 2**31 - 1
-"""Of what is counted, and of a message's number."""
+"""The largest count, and the largest number of a message."""
 MAX_ROUND = 10**10
-"""A thousand years of rounds."""
+"""The largest number of a round: nearly a thousand years of rounds."""
 MAX_ID = 2**52
-"""Telegram's ids have at most 52 bits."""
+"""The largest id of Telegram's: they have at most 52 bits."""
 
 SEAL_SHOWN = 32
-"""Digits of the seal in a page's address: 128 bits that nobody guesses who didn't see the raffle's card."""
+"""Digits of the seal in a page's address. Nobody can guess these 128 bits without seeing the raffle's card."""
 
 Signed = Callable[[int, str], bool]
-"""Whether the beacon signed a round, by its number and signature."""
+"""(round, signature) → whether the beacon made this signature."""
 
 
 class Fault(StrEnum):
-    """What is wrong with a proof. The first that is found explains those after it."""
+    """What is wrong with a proof. The first fault that is found explains those after it."""
 
     UNREADABLE = "unreadable"
     VERSION = "version"
-    """It is a proof of a format that isn't known here."""
+    """The file is a proof in a format that this version doesn't know."""
     SEED = "seed"
     """The seed isn't the one that was promised at the opening."""
     LIST = "list"
     """The list isn't the one that was frozen."""
     CHAIN = "chain"
-    """The beacon isn't one that is known here."""
+    """The beacon isn't one that this version knows."""
     NAMING = "naming"
-    """The rounds weren't named by the rule, or another one is used than the rule makes count."""
+    """The rounds weren't named by the rules, or the draw uses another round than the rules say."""
     ROUND = "round"
-    """A round was named, and none is used."""
+    """A round was named, and the draw uses none."""
     BEACON = "beacon"
-    """The beacon's randomness isn't what its signature makes."""
+    """The beacon's randomness isn't the hash of its signature."""
     SIGNATURE = "signature"
     """The signature isn't the beacon's."""
     ORDER = "order"
-    """The order isn't the one that the key and the list make."""
+    """The order isn't the one that key and list give."""
     STRUCK = "struck"
-    """A place was lost in a way that can't be."""
+    """A place was lost in a way that the rules don't allow."""
     REDRAWS = "redraws"
     """More places were drawn anew than there are reserves, or the redraws don't fit who was struck."""
     CALLED_OFF = "called_off"
-    """It was called off, and tells of what can't come after that or before it."""
+    """The raffle was called off, and the file has what can't happen before or after that."""
     WINNERS = "winners"
     """The winners aren't the first of the order."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What a check found. Both hashes are to be compared with those on the raffle's card."""
+    """What a check found. Both hashes must be compared with those on the raffle's card."""
 
     faults: tuple[Fault, ...]
     draw: Draw | None = None
-    """What the proof tells; None if it can't be read."""
+    """What the proof contains, or None if it can't be read."""
     commitment: str = ""
     list_hash: str = ""
     winners: tuple[int, ...] = ()
     signature_checked: bool = False
-    """Whether the beacon's signature was checked; what is said without that must say so."""
+    """Whether the beacon's signature was checked. If not, the reader must be told so."""
 
     @property
     def entries(self) -> int:
-        """How many stand on the list."""
+        """The number of entries on the list."""
         return len(self.draw.entries) if self.draw is not None else 0
 
     @property
@@ -126,7 +126,7 @@ class CheckResult:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a proof says comes of it; each is computed again."""
+    """The results that a proof states. The check computes each of them again."""
 
     commitment: str
     list_hash: str
@@ -135,12 +135,12 @@ class Claims:
 
 
 def page_path(raffle_id: int, commitment: str) -> str:
-    """Path of the page that checks a raffle's draw with the proof in hand."""
+    """The path of the page that checks a raffle's draw and has its proof."""
     return f"/draws/{raffle_id}/{commitment[:SEAL_SHOWN]}/"
 
 
 def write_proof(draw: Draw) -> str:
-    """The proof as JSON: entries one a line, so that people can read it too."""
+    """The proof as JSON, with one entry a line so that people can read it too."""
     frozen = list_hash(draw.entries)
     order = order_of_draw(draw, frozen)
     winners = winners_of_draw(draw, order)
@@ -306,7 +306,7 @@ def _numbers(value: Any) -> list[int]:
 
 
 def _beacon(told: Any, *, old: bool) -> tuple[str | None, int | None, Pulse | None, list[Naming]]:
-    """The chain, the round that counts, what came of it, and how rounds were named."""
+    """The chain, the round that counts, its randomness and signature, and the namings."""
     if told is None:
         return None, None, None, []
     names = ("chain", "round", "randomness", "signature")
