@@ -104,7 +104,7 @@ def memory(pid: int) -> float:
 async def seed(database: str, fans: int) -> None:
     """A shop whose fans all checked in yesterday."""
     from bot.domains import DOMAINS, policies_of  # noqa: PLC0415
-    from bot.features.communities import arrive  # noqa: PLC0415
+    from bot.features.shops.arrivals import Arrival, arrive  # noqa: PLC0415
     from bot.flows.check_in import CheckIns  # noqa: PLC0415
     from bot.rules.act import Act, Sender  # noqa: PLC0415
     from bot.rules.fans import Room  # noqa: PLC0415
@@ -116,10 +116,9 @@ async def seed(database: str, fans: int) -> None:
     await migrate(database)
     yesterday = datetime.now(UTC) - timedelta(days=1)  # noqa: TID251  # the server deals out today's updates
     async with Database.open(database) as db:
-        arrived = await db.write(
-            arrive, GROUP_ID, "Bench", Sender(1, "Owner", "owner", "ko"), Language.KO, yesterday,
-            is_admin=True, open_to_all=True,
-        )  # fmt: skip
+        owner = Sender(1, "Owner", "owner", "ko")
+        group = Arrival(GROUP_ID, "Bench", owner, Language.KO, yesterday, is_admin=True)
+        arrived = await db.write(arrive, group, open_to_all=True)
         if arrived is None:
             raise RuntimeError("the shop wasn't made")
 

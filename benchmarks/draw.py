@@ -17,10 +17,10 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.features.communities import arrive
 from bot.features.raffles.draw import Draws
 from bot.features.raffles.proofs import Proofs
 from bot.features.raffles.raffles import Raffles
+from bot.features.shops.arrivals import Arrival, arrive
 from bot.rules.act import Act, Sender
 from bot.rules.raffles.facts import NewRaffle, RafflePolicy
 from bot.rules.raffles.proofs import check_proof
@@ -86,7 +86,9 @@ async def main(entrants: int) -> None:
         url = f"sqlite:///{Path(folder) / 'bench.db'}"
         await migrate(url)
         async with Timed.open(url) as db:
-            arrived = await db.write(arrive, -1001, "Bench", OWNER, Language.EN, START, is_admin=True, open_to_all=True)
+            arrived = await db.write(
+                arrive, Arrival(-1001, "Bench", OWNER, Language.EN, START, is_admin=True), open_to_all=True
+            )
             assert arrived is not None
             wish = NewRaffle("Silk scarf", CLOSES, winners=200, reserves=200, weights=(1, 1, 2, 3))
             raffles = Raffles(db, policy, secrets.token_bytes, None)

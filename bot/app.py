@@ -32,7 +32,7 @@ from bot.features.shops.topics import Topics
 from bot.features.staff.fast_presses import PressWatch
 from bot.features.staff.staff import Staffing
 from bot.flows.hand_over import HandingOver
-from bot.flows.lost_topics import lose_topic
+from bot.flows.lost_topics import LostTopics
 from bot.flows.move_group import MoveGroup
 from bot.flows.named_people import People
 from bot.flows.presence import Belonging
@@ -177,7 +177,7 @@ def _shops(
     db, communities = engine.db, telegram.communities
     rooms, topics = Rooms(db), Topics(db)
     sources = Sources(db, partial(secrets.token_urlsafe, TOKEN_BYTES))
-    engine.out.on_lost_topic = partial(lose_topic, topics, communities, engine.clock)
+    engine.out.on_lost_topic = LostTopics(topics, communities, engine.clock).lose
     roles = Roles(engine.bot, communities, Ownership(db), HandingOver(db), Staffing(db))
     arrivals = Arrivals(
         bot=engine.bot,

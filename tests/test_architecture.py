@@ -55,38 +55,7 @@ SPOKEN = {
 """What people type, what a new shop is called at first, and the demo's people: all the Korean and Chinese in Python."""
 MAKES_POLICIES = frozenset({"bot/app.py", "bot/domains.py", "bot/rules/policies.py"})
 """Where policies are made: one of each, and copies with other numbers for one shop."""
-STILL_MAKES_POLICIES = frozenset(
-    {
-        "bot/commands/demo/ahead.py",
-        "bot/features/gifts/cards.py",
-        "bot/features/gifts/invitations.py",
-        "bot/features/gifts/living_card.py",
-        "bot/features/gifts/rewards.py",
-        "bot/features/packets/draw.py",
-        "bot/features/staff/reach.py",
-        "bot/flows/buy.py",
-        "bot/flows/check_in.py",
-        "bot/flows/come_and_go.py",
-        "bot/flows/my_card.py",
-        "bot/flows/presence.py",
-        "bot/handlers/coin_shop/items.py",
-        "bot/handlers/coupons/campaigns.py",
-        "bot/handlers/orders/orders.py",
-        "bot/handlers/packets/packets.py",
-        "bot/handlers/raffles/raffles.py",
-        "bot/handlers/shops/setup.py",
-        "bot/handlers/streams/airings.py",
-        "bot/rules/coupons/coupons.py",
-        "bot/rules/giveaways.py",
-        "bot/rules/hearts/hearts.py",
-        "bot/rules/people/privacy.py",
-        "bot/rules/streams/streams.py",
-        "bot/store/held.py",
-        "bot/store/invitations.py",
-        "bot/store/raffles.py",
-        "bot/store/tiers.py",
-    }
-)
+STILL_MAKES_POLICIES = frozenset({"bot/store/tiers.py"})
 """Exceptions that are left. The list must shrink to none."""
 OF_ONE_MACHINE = re.compile(r"(?<![\w/:.])/(?:home|root|tmp|work)/")
 """Absolute paths that only one machine has."""
@@ -287,3 +256,33 @@ def test_sources_name_nothing_that_readers_lack() -> None:
     for path in [*SOURCES, *sorted((ROOT / "sandbox").rglob("*.py")), *sorted((ROOT / "migrations").rglob("*.py"))]:
         text = path.read_text(encoding="utf-8")
         assert not OF_ONE_MACHINE.search(text), short(path)
+
+
+HOMES = {"rules", "features", "handlers", "buttons", "secrets"}
+"""Folders in which each domain has a folder or a file of its own."""
+FOLDERS = {path.parent.name for path in (ROOT / "bot" / "handlers").glob("*/domain.py") if path.parent.name != "kit"}
+"""The domains by their folders' names."""
+
+
+def domain_of(module: str) -> str | None:
+    """The domain whose folder, or file of buttons or secrets, a module is."""
+    parts = module.split(".")
+    if parts[:2] == ["bot", "content"]:
+        parts = parts[1:]
+    return parts[2] if len(parts) > 2 and parts[1] in HOMES and parts[2] in FOLDERS else None
+
+
+def test_a_domain_imports_no_other_on_any_floor() -> None:
+    """Not its handlers another's features, nor its features another's rules: what two share stands below both."""
+    assert FOLDERS
+    crossing = []
+    for path in SOURCES:
+        module = short(path).removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+        own = domain_of(module)
+        if own is None:
+            continue
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                theirs = {domain_of(f"{node.module}.{alias.name}") or domain_of(node.module) for alias in node.names}
+                crossing += [f"{short(path)}: {node.module}" for other in theirs if other not in {None, own}]
+    assert crossing == []

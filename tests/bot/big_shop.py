@@ -25,7 +25,7 @@ from bot.telegram.pacer import Limits as PacerLimits
 from sandbox import Bot, Call, Chat, Limits, Message, Person, Rights, Sandbox
 from sandbox.chats import ChatKind
 from tests.bot.conftest import NOON, start, unexpected_refusals
-from tests.features.scene import shop
+from tests.features.scene import act_of, shop
 
 GROUPS = 50
 POLICY = StreamPolicy()
@@ -81,7 +81,9 @@ class BigShop:
         starts_at = (at + starts_in + timedelta(seconds=1)).replace(microsecond=0)
         wish = NewStream(title, starts_at, **more)  # type: ignore[arg-type]
         async with Database.open(self.url) as db:
-            made = await db.write(plan, self.place, self.owner.id, wish, at, f"42:plan{self.planned}", POLICY)
+            made = await db.write(
+                plan, act_of(self.place, sender(self.owner), at, f"42:plan{self.planned}"), wish, POLICY
+            )
         assert isinstance(made, StreamMade)
         assert made.groups == len(self.chats)
         return wish.at

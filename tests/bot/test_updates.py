@@ -25,7 +25,7 @@ from bot.store.tables import Inbox, SetAside
 from bot.telegram import inbox as intake
 from bot.updates import GREATEST_ID, KINDS, Sound, Unread, kind_of_update, read_body, sort_out, split_updates
 from tests.bot.conftest import NOON, Play, Stage
-from tests.bot.test_faults import count
+from tests.bot.counting import count
 from tests.features.scene import FORGETTING
 
 JSON = "application/json"

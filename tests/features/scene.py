@@ -19,11 +19,13 @@ from bot.domains import (
     resolvers_of,
     undoables_of,
 )
-from bot.features.communities import Communities, arrive
+from bot.features.communities import Communities
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Claims
 from bot.features.people.privacy import Privacy
-from bot.features.shops.setup import SettingUp
+from bot.features.shops.arrivals import Arrival, arrive
+from bot.features.shops.settings import ShopSettings
+from bot.features.shops.setup import SetupDialogue
 from bot.flows.held_rewards import HeldRewards
 from bot.flows.move_group import MoveGroup
 from bot.flows.undo import Undo
@@ -94,7 +96,7 @@ async def shop(
 ) -> Place:
     """A community with one group; with `into` one more group of that community."""
     arrived = await db.write(
-        arrive, chat_id, title, owner, Language.KO, NOON, is_admin=True, open_to_all=True, into=into
+        arrive, Arrival(chat_id, title, owner, Language.KO, NOON, is_admin=True, into=into), open_to_all=True
     )
     assert arrived is not None
     return replace(arrived.group.place, timezone=timezone)
@@ -127,9 +129,14 @@ def campaigns_of(db: Database) -> Campaigns:
     return Campaigns(db, POLICIES[CouponPolicy])
 
 
-def desk(db: Database) -> SettingUp:
+def desk(db: Database) -> ShopSettings:
     """What the owner does with the shop's settings."""
-    return SettingUp(db, SetupPolicy())
+    return ShopSettings(db)
+
+
+def setup_panel(db: Database) -> SetupDialogue:
+    """What the owner does with the panel of the set-up."""
+    return SetupDialogue(db, SetupPolicy())
 
 
 def act_of(

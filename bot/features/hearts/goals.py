@@ -108,7 +108,7 @@ def make(tx: Tx, act: Act, steps: Steps, prizes: Prizes) -> GoalOutcome:
     )
     entry.answer = causes.to_json(outcome)
     tx.flush()
-    airings.show(tx, place.community_id, airing.id, at)
+    airings.update_live_cards(tx, place.community_id, airing.id, at)
     return outcome
 
 
@@ -137,7 +137,7 @@ def cancel(tx: Tx, act: Act) -> GoalCancelled | NoGoal:
     outcome = GoalCancelled(airing.title, goal.hearts, id_of(entry))
     entry.answer = causes.to_json(outcome)
     tx.flush()
-    airings.show(tx, act.community_id, goal.airing_id, act.at)
+    airings.update_live_cards(tx, act.community_id, goal.airing_id, act.at)
     return outcome
 
 
@@ -148,7 +148,7 @@ def undo_make(tx: Tx, act: Act, entry: AuditEntry) -> bool:
         return False
     goal.state = GoalState.CANCELLED
     tx.flush()
-    airings.show(tx, act.community_id, goal.airing_id, act.at)
+    airings.update_live_cards(tx, act.community_id, goal.airing_id, act.at)
     return True
 
 
@@ -162,7 +162,7 @@ def undo_cancel(tx: Tx, act: Act, entry: AuditEntry) -> bool:
         return False
     goal.state = GoalState.RUNNING
     tx.flush()
-    airings.show(tx, act.community_id, goal.airing_id, act.at)
+    airings.update_live_cards(tx, act.community_id, goal.airing_id, act.at)
     return True
 
 

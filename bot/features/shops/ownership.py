@@ -1,4 +1,4 @@
-"""Whose a shop is: its owner changes with the home group's creator, and home moves when the group is gone."""
+"""The owner of a shop is the home group's creator. Home can move when that group is gone."""
 
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from bot.store.tables import Community, FanGroup
 CHANGED = "owner.changed"
 MOVED = "home.moved"
 TOLD_WITHIN = timedelta(days=7)
-"""After that the news of a new owner would only puzzle."""
+"""How long the news of a new owner may be late."""
 
 
 Rooms = tuple[tuple[int, str], ...]
@@ -138,7 +138,7 @@ def unsettled(session: Session) -> list[tuple[Place, Rooms]]:
     ids = session.execute(
         select(col(Community.id)).where(col(Community.home_told_at).is_(None)).order_by(col(Community.id))
     ).scalars()
-    return [(place_of(session, one or 0), rooms(session, one or 0)) for one in ids]
+    return [(place_of(session, one), rooms(session, one)) for one in ids if one is not None]
 
 
 def tell_home(tx: Tx, community_id: int, now: datetime, *, moved: bool = False) -> None:
@@ -156,7 +156,7 @@ def tell_home(tx: Tx, community_id: int, now: datetime, *, moved: bool = False) 
     ).scalar_one_or_none()
     others = tuple(title for _, title in rooms(tx, community_id))
     if home is not None and not others and not moved:
-        return  # the one group that there is was home all along
+        return  # there is one group, which was home all along
     told = HomeTold(place.shop, home, others)
     tell_person(
         tx, place, place.owner_id, told, Terms(now=now, key=f"home:{community_id}", not_after=now + TOLD_WITHIN)

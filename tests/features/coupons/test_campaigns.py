@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import insert
 from sqlmodel import col, select
 
-from bot.features.communities import arrive
 from bot.features.coupons import cancellation as module
 from bot.features.coupons.cancellation import CHUNK, cancel, refund_some
+from bot.features.shops.arrivals import Arrival, arrive
 from bot.flows.redeem import Redemption
 from bot.rules.coupon_states import CouponState
 from bot.rules.coupons.campaigns import (
@@ -61,7 +61,9 @@ async def test_a_campaign_hangs_a_card_in_each_group(db: Database, causes: Cause
     """Groups that the bot has left get none; the card comes at the opening and turns at the close."""
     place = await shop(db)
     for chat_id in (-1002, -1003):
-        await db.write(arrive, chat_id, "Wool", OWNER, Language.KO, NOON, is_admin=True, open_to_all=False, into=1)
+        await db.write(
+            arrive, Arrival(chat_id, "Wool", OWNER, Language.KO, NOON, is_admin=True, into=1), open_to_all=False
+        )
     await db.write(leave_room, -1003, NOON)
     wish = NewCampaign("Silk", 5, 20, 2, Tier.FAN, opens=NOON + HOUR, closes=NOON + 2 * HOUR, shared_code="SILK20")
     made = await campaigns_of(db).make(act_by(place, OWNER.user_id, NOON, causes.next()), wish)

@@ -4,6 +4,10 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
 from bot.features.coupons.claims import SHOWN, Claims
 from bot.flows.redeem import Redemption
 from bot.rules.act import Sender
@@ -339,3 +343,25 @@ async def test_a_drop_for_a_tier(db: Database, causes: Causes) -> None:
     assert await query(db, "SELECT taken FROM campaign") == [(0,)]
     await db.write(_earns, place, fan(1), 120)
     assert isinstance(await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign), Claimed)
+
+
+async def test_a_coupon_is_once_by_its_table_too(db: Database, causes: Causes) -> None:
+    """Were the rule to fail, the constraint on a fan's n-th coupon still refuses."""
+    place = await shop(db)
+    campaign, _ = await offer(db, place, NewCampaign("Silk", 9), causes.next())
+    await till(db).claim(act_of(place, fan(1), NOON, causes.next()), campaign)
+
+    def takes_too_much(tx: Tx) -> None:
+        tx.execute(text("UPDATE campaign SET taken = stock + 1"))
+
+    def claims_first_again(tx: Tx) -> None:
+        tx.execute(
+            text(
+                "INSERT INTO coupon (community_id, campaign_id, member_id, nth, paid, state, claimed_at) "
+                "SELECT community_id, campaign_id, member_id, nth, paid, state, claimed_at FROM coupon"
+            )
+        )
+
+    for use_case in (takes_too_much, claims_first_again):
+        with pytest.raises(IntegrityError):
+            await db.write(use_case)

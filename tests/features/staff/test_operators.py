@@ -3,8 +3,9 @@
 import json
 from typing import Any
 
-from bot.features.communities import move, set_reachable
+from bot.features.communities import set_reachable
 from bot.features.packets.packets import Packets
+from bot.features.shops.rekeying import rekey_group
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.general import OwnersAct, TooLateToUndo, Undone
 from bot.rules.giveaways import GiveawayTooMuch
@@ -45,7 +46,7 @@ async def test_anonymous_administrators_are_one_person(db: Database, causes: Cau
     counter = await Counter.open(db, causes)
     assert isinstance(await counter.packet(1_500, by=-1001), PacketOpened)
     assert await counter.packet(501, by=-1001) == GiveawayTooMuch(501, 500, 2_000)
-    await db.write(move, -1001, -1009, NOON)
+    await db.write(rekey_group, -1001, -1009, NOON)
     assert await counter.packet(501, by=-1009) == GiveawayTooMuch(501, 500, 2_000)
 
 
