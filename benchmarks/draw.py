@@ -18,8 +18,8 @@ from typing import Any
 from sqlalchemy import text
 
 from bot.domains import DOMAINS, policies_of
-from bot.features.raffles.draw import Drawing
-from bot.features.raffles.proofs import Proving
+from bot.features.raffles.draw import Draws
+from bot.features.raffles.proofs import Proofs
 from bot.features.raffles.raffles import Raffles
 from bot.features.shops.arrivals import Arrival, arrive
 from bot.rules.act import Act, Sender
@@ -98,13 +98,13 @@ async def main(entrants: int) -> None:
             await db.write(crowd, entrants)
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             db.longest = 0.0
-            drawing = Drawing(db, policies, None)
+            drawing = Draws(db, policies, None)
             begun = time.perf_counter()
             await drawing.run_due(CLOSES)
             frozen = time.perf_counter()
             await drawing.run_due(CLOSES + policy.pause)
             drawn = time.perf_counter()
-            made = await Proving(db).proof(1, 1)
+            made = await Proofs(db).proof(1, 1)
             proved = time.perf_counter()
             assert made is not None
             checked = check_proof(made.content.decode())

@@ -47,7 +47,7 @@ def is_open() -> ColumnElement[bool]:
 
 
 def is_on(at: BindParameter[datetime]) -> ColumnElement[bool]:
-    """The condition of an airing that is on: `rules/streams/streams.phase_of` in SQL. For hot statements."""
+    """The condition of an airing that is on: `rules/airings.phase_of` in SQL. For hot statements."""
     return and_(
         or_(*(col(Airing.state) == state for state in OPEN)),
         col(Airing.ends_at) > at,

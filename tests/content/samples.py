@@ -125,13 +125,13 @@ def _choices_of_raffles(owner: str, name: str) -> tuple[Any, ...]:
         "sealing": tuple(Sealing),
         "why": ("late", "lost", None),
         **dict.fromkeys(("won", "moved_up"), WINNERS),
-        "lost": {"Redrawn": WINNERS, "RedrawTold": LOST_NUMBERS}.get(owner, ()),
+        "lost": {"Redrawn": WINNERS, "RedrawAnnounced": LOST_NUMBERS}.get(owner, ()),
         "lines": RAFFLES,
         "needs": (("checkin", "stream"), ("checkin",), ()),
         "weights": ((1, 1, 2, 3), (1, 1, 1, 1)),
         "mine": () if owner == "TierTooLow" else ("in", "won", "out", "struck", *((None,) * (owner == "RaffleLine"))),
         "reason": WHY_REDRAWN
-        if owner in {"RedrawTold", "PlaceRedrawn"}
+        if owner in {"RedrawAnnounced", "PlaceRedrawn"}
         else (*(reason.value for reason in Reason), *((None,) if owner != "LostPlace" else ())),
     }
     return closed.get(name, ())

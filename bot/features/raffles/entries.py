@@ -1,4 +1,4 @@
-"""Entering a raffle, and a fan's own line of it."""
+"""Entering a raffle, and what a fan is told of their own entry."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from bot.features.raffles.facts import (
     CARD,
     facts_of,
     find_raffle,
-    is_proven,
+    has_proof,
     lock_raffle,
 )
 from bot.rules.act import Act
@@ -35,8 +35,8 @@ from bot.rules.raffles.facts import (
     RaffleState,
     public_state,
 )
-from bot.rules.raffles.proofs import page_of
-from bot.rules.sealing import seal_of
+from bot.rules.raffles.proofs import page_path
+from bot.rules.sealing import line_of
 from bot.rules.tiers import TierPolicy
 from bot.store import causes, ledger
 from bot.store.engine.sessions import Tx
@@ -47,12 +47,12 @@ from bot.store.tiers import tier_of
 from bot.store.wins import won_since
 
 
-def enter(  # noqa: PLR0911  # each way out is told in its own words
+def enter(  # noqa: PLR0911  # one return for each outcome
     tx: Tx, act: Act, raffle_id: int, salt: bytes, policies: Policies, *, ticket: bool | Paid = False
 ) -> EnterOutcome:
-    """Decide, take the next number, charge for a ticket.
+    """Decide whether the fan may enter, take the next number, and charge for a ticket.
 
-    `ticket` may be one that was paid for elsewhere in this transaction; it is given back like any other.
+    `ticket` may be a ticket that was paid for in this transaction (the coin shop). It is given back like any other.
     """
     place, at = act.place, act.at
     paid = ticket if isinstance(ticket, Paid) else None
@@ -92,7 +92,7 @@ def enter(  # noqa: PLR0911  # each way out is told in its own words
 
 
 def _add_entry(tx: Tx, act: Act, member: Standing, which: tuple[int, int], paid: Paid, salt: bytes) -> RaffleEntry:
-    """Write down the entry; `which` is the raffle's id and the entry's number in it."""
+    """Store the entry. `which` is the raffle's id and the entry's number."""
     raffle_id, number = which
     entry = RaffleEntry(
         community_id=act.community_id,
@@ -100,7 +100,7 @@ def _add_entry(tx: Tx, act: Act, member: Standing, which: tuple[int, int], paid:
         member_id=member.member_id,
         number=number,
         salt=salt.hex(),
-        seal=seal_of(salt, act.sender.user_id),
+        seal=line_of(salt, act.sender.user_id),
         paid=paid.coins,
         paid_key=paid.key or None,
         at=act.at,
@@ -112,7 +112,7 @@ def _add_entry(tx: Tx, act: Act, member: Standing, which: tuple[int, int], paid:
 
 
 def _next_number(tx: Tx, raffle_id: int, at: datetime) -> int | None:
-    """The number of the next entry; None if the raffle is closed. Whoever closes or cancels it is waited for here."""
+    """The number of the next entry, or None if the raffle is closed. A transaction that closes it is waited for."""
     return tx.execute(
         update(Raffle)
         .where(col(Raffle.id) == raffle_id, col(Raffle.state) == RaffleState.OPEN, col(Raffle.closes) > at)
@@ -137,7 +137,7 @@ def _entrant(tx: Tx, place: Place, member: Standing, raffle: Raffle, at: datetim
     capped = False
     if raffle.cap_days:
         since = at - timedelta(days=raffle.cap_days)
-        # A fan whose data was deleted in that time can't show that they hadn't won.
+        # After a deletion within that time nobody can tell whether the fan had won. It counts as a win.
         capped = member.back_since is not None and member.back_since > since
         capped = capped or member.member_id in won_since(tx, place, [member.member_id], since)
     return EntrantFacts(
@@ -160,7 +160,7 @@ def _checked_in(tx: Tx, place: Place, member_id: int, at: datetime) -> bool:
 def find_entry(
     session: Session, place: Place, user_id: int, raffle_id: int, at: datetime
 ) -> MyEntry | NotEntered | NoSuchRaffle:
-    """The reader's number, salt and seal, by which they find themselves on the list."""
+    """The reader's number, salt and line, by which they find themselves on the list."""
     raffle = find_raffle(session, place.community_id, raffle_id)
     if raffle is None:
         return NoSuchRaffle()
@@ -181,5 +181,5 @@ def find_entry(
         state=public_state(RaffleState(raffle.state), raffle.closes, at),
         mine=entry.state,
         reason=entry.reason,
-        page=page_of(raffle_id, raffle.commitment) if is_proven(raffle) else None,
+        page=page_path(raffle_id, raffle.commitment) if has_proof(raffle) else None,
     )

@@ -19,7 +19,7 @@ from bot.features.coin_shop.items import Items
 from bot.features.coin_shop.purchases import Purchases
 from bot.features.hearts.goals import HeartGoals
 from bot.features.hearts.hearts import Hearts
-from bot.features.raffles.redraw import Redrawing
+from bot.features.raffles.redraw import Redraws
 from bot.features.streams.on_air import go_live
 from bot.flows.buy import Buying
 from bot.rules.beacons import Pulse
@@ -65,7 +65,7 @@ class Rewards(RewardRules):
         self.campaigns, self.items, self.purchases = campaigns_of(db), Items(db), Purchases(db)
         self.fair = Fair(db, self.place, Causes(), policy, Following(self), self.dice.randbytes)
         self.raffles, self.calling_off = self.fair.raffles, self.fair.calling_off
-        self.redrawing = Redrawing(db, policy)
+        self.redrawing = Redraws(db, policy)
         prizes = prizes_with(self.dice.randbytes, POLICIES.but(policy))
         self.goals, self.hearts = HeartGoals(db, prizes), Hearts(db, prizes)
         self.clocks.append(self.fair.drawing)
