@@ -153,7 +153,7 @@ def _buy_favour(tx: Tx, act: Act, picked: Pick) -> Bought:
 def _charge(tx: Tx, act: Act, picked: Pick) -> None:
     ledger.charge(
         tx,
-        ledger.Posting(act.community_id, picked.key, "shop", act.at),
+        ledger.TransferHeader(act.community_id, picked.key, "shop", act.at),
         member_account=picked.member.account_id,
         shop=act.place.shop_account,
         amount=picked.item.price,

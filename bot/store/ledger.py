@@ -45,7 +45,7 @@ _BALANCE = Hot(
 
 
 @dataclass(frozen=True, slots=True)
-class Posting:
+class TransferHeader:
     """What is written with each transfer of coins, besides the accounts and the amount."""
 
     community_id: int
@@ -106,37 +106,41 @@ def _open(tx: Tx, community_id: int, kind: AccountKind) -> int:
     return id_of(account)
 
 
-def shift(tx: Tx, posting: Posting, *, debit: int, credit: int, amount: int) -> None:
+def shift(tx: Tx, header: TransferHeader, *, debit: int, credit: int, amount: int) -> None:
     """Coins between two accounts that are no fan's (the shop's and an escrow): no balance follows."""
-    _move(tx, posting, (debit, credit), amount)
+    _move(tx, header, (debit, credit), amount)
 
 
-def pay(tx: Tx, posting: Posting, *, member_account: int, shop: int, amount: int, earned: Sequence[Lot] = ()) -> None:
+def pay(
+    tx: Tx, header: TransferHeader, *, member_account: int, shop: int, amount: int, earned: Sequence[Lot] = ()
+) -> None:
     """Coins from the shop (or an escrow) to a member, earned when they are posted.
 
     A key paid before raises `IntegrityError`. `earned` are the lots of coins that another fan gave: they keep their
     dates, in a transfer for each lot.
     """
     if earned:
-        for part, lot in _parts(posting, amount, earned):
+        for part, lot in _parts(header, amount, earned):
             _move(tx, part, (shop, member_account), lot.coins, lot.earned_at)
     else:
-        _move(tx, posting, (shop, member_account), amount, posting.at)
+        _move(tx, header, (shop, member_account), amount, header.at)
     tx.touch(_BALANCE, account_id=member_account, change=amount)
 
 
-def charge(tx: Tx, posting: Posting, *, member_account: int, shop: int, amount: int) -> None:
+def charge(tx: Tx, header: TransferHeader, *, member_account: int, shop: int, amount: int) -> None:
     """Coins from a member to the shop (or the lapsed): spent. More than they have raises `IntegrityError`."""
-    _move(tx, posting, (member_account, shop), amount)
+    _move(tx, header, (member_account, shop), amount)
     tx.touch(_BALANCE, account_id=member_account, change=-amount)
 
 
-def hand_on(tx: Tx, posting: Posting, *, member_account: int, escrow: int, amount: int, earned: Sequence[Lot]) -> None:
+def hand_on(
+    tx: Tx, header: TransferHeader, *, member_account: int, escrow: int, amount: int, earned: Sequence[Lot]
+) -> None:
     """Coins of these lots from a member to an escrow, for other fans: they aren't spent, and keep their dates.
 
     More than the member has raises `IntegrityError`.
     """
-    for part, lot in _parts(posting, amount, earned):
+    for part, lot in _parts(header, amount, earned):
         _move(tx, part, (member_account, escrow), lot.coins, lot.earned_at)
     tx.touch(_BALANCE, account_id=member_account, change=-amount)
 
@@ -164,27 +168,27 @@ def lots_of(session: Session, account_id: int, balance: int, timezone: str) -> t
     return in_purse(balance, rows, timezone)
 
 
-def _parts(posting: Posting, amount: int, earned: Sequence[Lot]) -> Iterator[tuple[Posting, Lot]]:
-    """Each lot's transfer: the first has the posting's own key, the others `key+2` and so on."""
+def _parts(header: TransferHeader, amount: int, earned: Sequence[Lot]) -> Iterator[tuple[TransferHeader, Lot]]:
+    """Each lot's transfer: the first has the header's own key, the others `key+2` and so on."""
     if sum(lot.coins for lot in earned) != amount:
         raise ValueError(f"{amount} coins aren't these lots: {earned}")
     for nth, lot in enumerate(earned, start=1):
-        yield posting if nth == 1 else replace(posting, key=f"{posting.key}+{nth}"), lot
+        yield header if nth == 1 else replace(header, key=f"{header.key}+{nth}"), lot
 
 
-def give_back(tx: Tx, posting: Posting, charged_key: str) -> int:
+def give_back(tx: Tx, header: TransferHeader, charged_key: str) -> int:
     """Reverse a charge: the same coins back to the same member, as negative spending; how many."""
     charged = tx.execute(
-        select(Transfer).where(col(Transfer.community_id) == posting.community_id, col(Transfer.key) == charged_key)
+        select(Transfer).where(col(Transfer.community_id) == header.community_id, col(Transfer.key) == charged_key)
     ).scalar_one()
-    _move(tx, posting, (charged.credit_id, charged.debit_id), charged.amount, reverses_id=charged.id)
+    _move(tx, header, (charged.credit_id, charged.debit_id), charged.amount, reverses_id=charged.id)
     tx.touch(_BALANCE, account_id=charged.debit_id, change=charged.amount)
     return charged.amount
 
 
 def _move(
     tx: Tx,
-    posting: Posting,
+    header: TransferHeader,
     accounts: tuple[int, int],
     amount: int,
     earned_at: datetime | None = None,
@@ -194,13 +198,13 @@ def _move(
     debit_id, credit_id = accounts
     tx.touch(
         _TRANSFER,
-        community_id=posting.community_id,
-        key=posting.key,
+        community_id=header.community_id,
+        key=header.key,
         debit_id=debit_id,
         credit_id=credit_id,
         amount=amount,
-        reason=posting.reason,
-        made_at=posting.at,
+        reason=header.reason,
+        made_at=header.at,
         earned_at=earned_at,
         reverses_id=reverses_id,
     )

@@ -221,7 +221,7 @@ def _give(tx: Tx, place: Place, sender: Sender, coins: int) -> None:
     if coins:
         ledger.pay(
             tx,
-            ledger.Posting(place.community_id, f"present:{member.member_id}:{member.balance}", "present", NOON),
+            ledger.TransferHeader(place.community_id, f"present:{member.member_id}:{member.balance}", "present", NOON),
             member_account=member.account_id,
             shop=place.shop_account,
             amount=coins,

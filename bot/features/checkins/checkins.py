@@ -119,7 +119,7 @@ def _pay(tx: Tx, member: Standing, act: Act, today: date, outcome: CheckedIn) ->
         if coins:
             ledger.pay(
                 tx,
-                ledger.Posting(act.community_id, f"{reason}:{member.member_id}:{today}", reason, act.at),
+                ledger.TransferHeader(act.community_id, f"{reason}:{member.member_id}:{today}", reason, act.at),
                 member_account=member.account_id,
                 shop=act.place.shop_account,
                 amount=coins,
@@ -143,7 +143,7 @@ def make_up(tx: Tx, act: Act, policy: CheckInPolicy) -> MakeUpOutcome:
     if outcome.price:
         ledger.charge(
             tx,
-            ledger.Posting(act.community_id, f"makeup:{member.member_id}:{outcome.day}", "makeup", at),
+            ledger.TransferHeader(act.community_id, f"makeup:{member.member_id}:{outcome.day}", "makeup", at),
             member_account=member.account_id,
             shop=place.shop_account,
             amount=outcome.price,

@@ -165,7 +165,9 @@ def _void(tx: Tx, act: Act, item: Item, purchase: Purchase) -> int | None:
     if favour_done or purchase.mended_day is not None:
         return None
     key = charge_key(purchase.item_id, purchase.member_id, purchase.serial)
-    coins = ledger.give_back(tx, ledger.Posting(act.community_id, f"refund:{key}", "refund", act.at), charged_key=key)
+    coins = ledger.give_back(
+        tx, ledger.TransferHeader(act.community_id, f"refund:{key}", "refund", act.at), charged_key=key
+    )
     tx.execute(update(Item).where(col(Item.id) == item.id).values(sold=col(Item.sold) - 1))
     return coins
 

@@ -198,7 +198,7 @@ def _let_lapse(tx: Tx, place: Place, month: date, losing: list[tuple[_Purse, int
     for purse, coins in losing:
         ledger.charge(
             tx,
-            ledger.Posting(place.community_id, f"lapse:{purse.member_id}:{month_of(month)}", "lapse", now),
+            ledger.TransferHeader(place.community_id, f"lapse:{purse.member_id}:{month_of(month)}", "lapse", now),
             member_account=purse.account_id,
             shop=lapsed,
             amount=coins,

@@ -107,7 +107,7 @@ def pay(tx: Tx, case: Case, reward: GiftReward, now: datetime) -> None:
     ).scalar_one()
     ledger.pay(
         tx,
-        ledger.Posting(case.place.community_id, f"gift:{invitation.id}:{reward.stage}:{who}", REASON, now),
+        ledger.TransferHeader(case.place.community_id, f"gift:{invitation.id}:{reward.stage}:{who}", REASON, now),
         member_account=account,
         shop=case.place.shop_account,
         amount=reward.amount,

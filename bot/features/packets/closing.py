@@ -69,7 +69,7 @@ def _send_back(tx: Tx, packet: Packet, key: str, coins: int, shares: Iterable[st
     if account_id is not None:
         ledger.pay(
             tx,
-            ledger.Posting(packet.community_id, key, ledger.CAME_BACK, at),
+            ledger.TransferHeader(packet.community_id, key, ledger.CAME_BACK, at),
             member_account=account_id,
             shop=packet.escrow_id,
             amount=coins,
@@ -78,7 +78,7 @@ def _send_back(tx: Tx, packet: Packet, key: str, coins: int, shares: Iterable[st
         return
     ledger.shift(
         tx,
-        ledger.Posting(packet.community_id, key, ledger.CAME_BACK, at),
+        ledger.TransferHeader(packet.community_id, key, ledger.CAME_BACK, at),
         debit=packet.escrow_id,
         credit=place_of(tx, packet.community_id).shop_account,
         amount=coins,

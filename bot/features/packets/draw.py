@@ -285,7 +285,7 @@ def hand_out(
 def _pay(tx: Tx, packet: Packet, purse: Purse, share: Share, now: datetime) -> None:
     ledger.pay(
         tx,
-        ledger.Posting(packet.community_id, share_key(id_of(packet), purse.member_id), "packet", now),
+        ledger.TransferHeader(packet.community_id, share_key(id_of(packet), purse.member_id), "packet", now),
         member_account=purse.account_id,
         shop=packet.escrow_id,
         amount=share.coins,

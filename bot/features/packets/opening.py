@@ -88,7 +88,7 @@ def open_packet(
     packet = _write_down(tx, act, wish, seed, tools.policy)
     ledger.shift(
         tx,
-        ledger.Posting(place.community_id, charge_key(id_of(packet)), "packet", act.at),
+        ledger.TransferHeader(place.community_id, charge_key(id_of(packet)), "packet", act.at),
         debit=place.shop_account,
         credit=packet.escrow_id,
         amount=wish.coins,
@@ -129,7 +129,7 @@ def give_packet(tx: Tx, act: Act, wish: NewPacket, seed: bytes, policies: Polici
     packet = _write_down(tx, act, wish, seed, policy, _Gift(giver.member_id, earned))
     ledger.hand_on(
         tx,
-        ledger.Posting(place.community_id, charge_key(id_of(packet)), "packet", at),
+        ledger.TransferHeader(place.community_id, charge_key(id_of(packet)), "packet", at),
         member_account=giver.account_id,
         escrow=packet.escrow_id,
         amount=wish.coins,

@@ -251,7 +251,7 @@ def _take_share(tx: Tx, act: Act, member: Standing, packet: PacketFacts, policy:
     )
     ledger.pay(
         tx,
-        ledger.Posting(act.community_id, share_key(packet.id, member.member_id), "packet", act.at),
+        ledger.TransferHeader(act.community_id, share_key(packet.id, member.member_id), "packet", act.at),
         member_account=member.account_id,
         shop=packet.escrow,
         amount=coins,

@@ -147,7 +147,7 @@ def _return_coins(tx: Tx, place: Place, leaving: Leaving, balance: int) -> None:
     if balance:
         ledger.charge(
             tx,
-            ledger.Posting(leaving.community_id, f"forgotten:{leaving.member_id}", "forgotten", leaving.at),
+            ledger.TransferHeader(leaving.community_id, f"forgotten:{leaving.member_id}", "forgotten", leaving.at),
             member_account=leaving.account_id,
             shop=place.shop_account,
             amount=balance,

@@ -181,7 +181,7 @@ def refund_chunk(tx: Tx, at: datetime, policy: RafflePolicy) -> bool:
         if entry.paid_key is not None:
             ledger.give_back(
                 tx,
-                ledger.Posting(entry.community_id, f"ticket.back:{entry.id}", "refund", at),
+                ledger.TransferHeader(entry.community_id, f"ticket.back:{entry.id}", "refund", at),
                 charged_key=entry.paid_key,
             )
     tx.flush()

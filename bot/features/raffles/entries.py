@@ -126,7 +126,7 @@ def _charge_ticket(tx: Tx, act: Act, member: Standing, entry: RaffleEntry) -> No
     entry.paid_key = f"ticket:{entry.id}"
     ledger.charge(
         tx,
-        ledger.Posting(act.community_id, entry.paid_key, "ticket", act.at),
+        ledger.TransferHeader(act.community_id, entry.paid_key, "ticket", act.at),
         member_account=member.account_id,
         shop=act.place.shop_account,
         amount=entry.paid,

@@ -160,7 +160,7 @@ def write_down(tx: Tx, act: Act, member: Standing, visit: Visit, policy: Attenda
     )
     ledger.pay(
         tx,
-        ledger.Posting(act.community_id, f"attend:{airing.id}:{member.member_id}", "attend", act.at),
+        ledger.TransferHeader(act.community_id, f"attend:{airing.id}:{member.member_id}", "attend", act.at),
         member_account=member.account_id,
         shop=act.place.shop_account,
         amount=coins,

@@ -313,7 +313,7 @@ def take_away(tx: Tx, place: Place, coupon_id: int, at: datetime) -> int | None:
 def give_back_claim(tx: Tx, community_id: int, coupon_id: int, at: datetime) -> None:
     """Reverse what a claim was charged."""
     ledger.give_back(
-        tx, ledger.Posting(community_id, f"refund:{coupon_id}", "refund", at), charged_key=f"claim:{coupon_id}"
+        tx, ledger.TransferHeader(community_id, f"refund:{coupon_id}", "refund", at), charged_key=f"claim:{coupon_id}"
     )
 
 
@@ -372,7 +372,7 @@ def _write_down(
 def _charge(tx: Tx, member: Standing, coupon_id: int, price: int, claim: Claim) -> None:
     ledger.charge(
         tx,
-        ledger.Posting(claim.place.community_id, f"claim:{coupon_id}", "claim", claim.at),
+        ledger.TransferHeader(claim.place.community_id, f"claim:{coupon_id}", "claim", claim.at),
         member_account=member.account_id,
         shop=claim.place.shop_account,
         amount=price,

@@ -159,7 +159,7 @@ def _purses(tx: Tx, community_id: int, shop_account: int, fans: int) -> None:
         member = standing(tx, community_id, fan(number), NOON)
         ledger.pay(
             tx,
-            ledger.Posting(community_id, f"present:{number}", "present", NOON),
+            ledger.TransferHeader(community_id, f"present:{number}", "present", NOON),
             member_account=member.account_id,
             shop=shop_account,
             amount=20,

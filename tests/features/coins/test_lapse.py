@@ -49,7 +49,7 @@ def _earn(tx: Tx, place: Place, sender: Sender, coins: int, at: datetime) -> Non
     member = standing(tx, place.community_id, sender, at)
     ledger.pay(
         tx,
-        ledger.Posting(place.community_id, f"present:{member.member_id}:{at.isoformat()}", "present", at),
+        ledger.TransferHeader(place.community_id, f"present:{member.member_id}:{at.isoformat()}", "present", at),
         member_account=member.account_id,
         shop=place.shop_account,
         amount=coins,

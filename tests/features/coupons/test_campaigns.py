@@ -31,7 +31,7 @@ from bot.rules.words import Language
 from bot.store import ledger
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Rx, Tx
-from bot.store.ledger import Posting, check_books, give_back
+from bot.store.ledger import TransferHeader, check_books, give_back
 from bot.store.members import meet
 from bot.store.rooms import leave_room
 from bot.store.tables import Account, Campaign, Card, Coupon, Member, Outbox, Transfer
@@ -273,10 +273,10 @@ async def test_a_refund_that_breaks_off_is_finished_later(
         monkeypatch.setattr(module, "CHUNK", 2)
         refunds = itertools.count(1)
 
-        def crashing(tx: Tx, posting: Posting, charged_key: str) -> int:
+        def crashing(tx: Tx, header: TransferHeader, charged_key: str) -> int:
             if next(refunds) == 4:
                 raise ConnectionResetError
-            return give_back(tx, posting, charged_key)
+            return give_back(tx, header, charged_key)
 
         with monkeypatch.context() as patch:
             patch.setattr(ledger, "give_back", crashing)

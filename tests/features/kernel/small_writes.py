@@ -49,7 +49,7 @@ def pay(tx: Tx, place: Place, key: str, amount: int) -> None:
     member = standing(tx, place.community_id, fan(1), NOON)
     ledger.pay(
         tx,
-        ledger.Posting(place.community_id, key, "present", NOON),
+        ledger.TransferHeader(place.community_id, key, "present", NOON),
         member_account=member.account_id,
         shop=place.shop_account,
         amount=amount,
@@ -61,7 +61,7 @@ def charge(tx: Tx, place: Place, key: str, amount: int) -> None:
     member = standing(tx, place.community_id, fan(1), NOON)
     ledger.charge(
         tx,
-        ledger.Posting(place.community_id, key, "claim", NOON),
+        ledger.TransferHeader(place.community_id, key, "claim", NOON),
         member_account=member.account_id,
         shop=place.shop_account,
         amount=amount,

@@ -68,7 +68,9 @@ async def test_giving_back_reverses_a_charge_once(db: Database) -> None:
     await db.write(charge, place, "claim:1", 20)
 
     def give_back(tx: Tx, key: str) -> int:
-        return ledger.give_back(tx, ledger.Posting(place.community_id, key, "refund", days(1)), charged_key="claim:1")
+        return ledger.give_back(
+            tx, ledger.TransferHeader(place.community_id, key, "refund", days(1)), charged_key="claim:1"
+        )
 
     assert await db.write(give_back, "refund:1") == 20
     for key in ("refund:1", "another key"):

@@ -53,7 +53,7 @@ class Till:
         assert member.member_id == member_id
         ledger.pay(
             tx,
-            ledger.Posting(place.community_id, f"prize:{subject_id}", "prize", at),
+            ledger.TransferHeader(place.community_id, f"prize:{subject_id}", "prize", at),
             member_account=member.account_id,
             shop=place.shop_account,
             amount=30,
@@ -223,7 +223,7 @@ async def test_signs_are_read_from_what_is_known(db: Database) -> None:
         for number in range(5):
             ledger.pay(
                 tx,
-                ledger.Posting(place.community_id, f"packet:{number}", "packet", NOON),
+                ledger.TransferHeader(place.community_id, f"packet:{number}", "packet", NOON),
                 member_account=paid.account_id,
                 shop=place.shop_account,
                 amount=3,
