@@ -92,9 +92,8 @@ def _check_postgres_url(url: URL) -> str:
         if query["sslmode"] not in SSL_MODES:
             raise ValueError(f"sslmode should be one of {', '.join(SSL_MODES)}")
     known = {name: value for name, value in query.items() if not name.startswith(DROPPED_OPTIONS)}
-    if not all(
-        name.startswith(ALLOWED_OPTIONS) for name in known
-    ):  # the text may be part of a password, so it isn't repeated
+    # What was written may be part of a password, so it isn't repeated.
+    if not all(name.startswith(ALLOWED_OPTIONS) for name in known):
         raise ValueError(f"after ? it may have {', '.join(ALLOWED_OPTIONS)}")
     return url.set(drivername="postgresql", query=known).render_as_string(hide_password=False)
 
@@ -110,10 +109,8 @@ def _check_public_url(value: str) -> str:
         parts = urlsplit(value)
     except ValueError:
         parts = urlsplit("")
-    here = parts.scheme == "http" and parts.hostname in {
-        "localhost",
-        "127.0.0.1",
-    }  # for the demo: browsers trust this machine
+    # The demo's page: browsers trust their own machine.
+    here = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"}
     if not (parts.scheme == "https" or here) or not parts.hostname or parts.query or parts.fragment or "@" in value:
         raise ValueError("it should look like https://shop.example, the address that your reverse proxy answers")
     return value.rstrip("/")

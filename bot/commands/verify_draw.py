@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.outside import quicknet
 from bot.rules.beacons import QUICKNET
 from bot.rules.raffles.proof_rules import Draw, Naming, Struck
-from bot.rules.raffles.proofs import Checked, check_proof
+from bot.rules.raffles.proofs import CheckResult, check_proof
 
 LARGEST = 200 * 1024 * 1024
 """Bytes that are read: a million entries are half of that."""
@@ -120,7 +120,7 @@ def verify(path: Path) -> tuple[int, str]:
     return (1 if checked.faults else 0) if checked.draw is not None else 2, "\n".join(lines) + "\n"
 
 
-def said_of(checked: Checked) -> list[Said]:
+def said_of(checked: CheckResult) -> list[Said]:
     """All that is said of a check."""
     draw = checked.draw
     if draw is None:
@@ -146,7 +146,7 @@ def _head(draw: Draw) -> Iterator[str]:
     yield _say("shop", text=quoted(draw.shop))
 
 
-def _outcome(checked: Checked, draw: Draw) -> Iterator[str]:
+def _outcome(checked: CheckResult, draw: Draw) -> Iterator[str]:
     how_many = "counts_old" if draw.old else "counts"
     yield _say(how_many, entries=len(draw.entries), places=draw.places, reserves=draw.reserves)
     if draw.called_off is not None:
@@ -170,7 +170,7 @@ def _lost(one: Struck) -> str:
     return _say("lost", entry=one.entry, at=_time(one.at), reason=_reason(one.reason))
 
 
-def _sealing(checked: Checked, draw: Draw) -> Iterator[str]:
+def _sealing(checked: CheckResult, draw: Draw) -> Iterator[str]:
     if draw.pulse is not None:
         yield _say("sealed", round=draw.pulse.round, time=_time(QUICKNET.time_of(draw.pulse.round)))
         if checked.signature_checked:
@@ -185,7 +185,7 @@ def _sealing(checked: Checked, draw: Draw) -> Iterator[str]:
         yield SENTENCES["alone"]
 
 
-def _compare(checked: Checked, draw: Draw) -> Iterator[str]:
+def _compare(checked: CheckResult, draw: Draw) -> Iterator[str]:
     yield _say("at_opening", hash=checked.commitment)
     yield _say("at_close", hash=checked.list_hash)
     for one in draw.namings:

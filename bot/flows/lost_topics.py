@@ -1,4 +1,4 @@
-"""Telegram refused a message to a topic: what follows for the room that is told things there."""
+"""Telegram refused a message to a topic: what follows for the room whose messages come there."""
 
 from bot.clock import Clock
 from bot.features.communities import Communities
@@ -6,13 +6,19 @@ from bot.features.shops.topics import Topics
 from bot.rules.topics import Lost
 
 
-async def lose_topic(
-    topics: Topics, cache: Communities, clock: Clock, chat_id: int, thread_id: int, lost: Lost
-) -> None:
-    """Write it down and tell the owner, unless that was done or it isn't the room's topic: fans press in any."""
-    group = await cache.group(chat_id)
-    topic = group.topic if group is not None else None
-    if topic is None or topic.thread_id != thread_id or (topic.closed and lost is Lost.CLOSED):
-        return
-    await topics.lose(chat_id, thread_id, lost, clock.now())
-    cache.forget()
+class LostTopics:
+    """Follows a room's topic that was closed or deleted."""
+
+    def __init__(self, topics: Topics, communities: Communities, clock: Clock) -> None:
+        self._topics = topics
+        self._communities = communities
+        self._clock = clock
+
+    async def lose(self, chat_id: int, thread_id: int, lost: Lost) -> None:
+        """Write it down and tell the owner, once. Other topics than the room's own don't matter: fans press in any."""
+        group = await self._communities.group(chat_id)
+        topic = group.topic if group is not None else None
+        if topic is None or topic.thread_id != thread_id or (topic.closed and lost is Lost.CLOSED):
+            return
+        await self._topics.lose(chat_id, thread_id, lost, self._clock.now())
+        self._communities.forget()

@@ -21,6 +21,7 @@ from bot.rules.orders.orders import (
 )
 from bot.rules.place import Place
 from bot.rules.policies import Policies
+from bot.rules.tiers import TierPolicy
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
@@ -38,12 +39,13 @@ class Ordering:
 
     def __init__(self, db: Database, policies: Policies) -> None:
         self._db = db
+        self._tiers = policies[TierPolicy]
         self._chunk = policies[OrderPolicy].chunk
         self._lines_shown = policies[ImportPolicy].shown
 
     async def take(self, place: Place, told: OrderTold, now: datetime) -> OrderTaken:
         """Take an order as the shop's platform tells of it."""
-        return await self._db.write(take_told, place, told, now)
+        return await self._db.write(take_told, place, told, now, self._tiers)
 
     async def take_file(self, act: Act, lines: Sequence[Line]) -> OrdersTaken:
         """Take a file's orders, line by line: what is wrong with one leaves the others alone.
@@ -57,7 +59,7 @@ class Ordering:
         refused: list[RefusedLine] = []
         for start in range(0, len(lines), self._chunk):
             chunk = lines[start : start + self._chunk]
-            came = await self._db.write(_take_some, act, chunk)
+            came = await self._db.write(_take_some, act, chunk, self._tiers)
             for (number, ref, _), taken in zip(chunk, came, strict=True):
                 if taken.trouble is not None:
                     refused.append(RefusedLine(number, ref, taken.trouble))
@@ -67,11 +69,11 @@ class Ordering:
         return await self._db.write(_write_down, act, report)
 
 
-def take_told(tx: Tx, place: Place, told: OrderTold, now: datetime) -> OrderTaken:
+def take_told(tx: Tx, place: Place, told: OrderTold, now: datetime, tiers: TierPolicy) -> OrderTaken:
     """Take an order that was paid, or take one back that was refunded."""
     if told.state is OrderState.REFUNDED:
         return orders.take_back(tx, place, told, now)
-    return _take(tx, told, ToldBy(place, now))
+    return _take(tx, told, ToldBy(place, now), tiers)
 
 
 def undo_refund(tx: Tx, act: Act, entry: AuditEntry) -> bool:
@@ -82,16 +84,16 @@ def undo_refund(tx: Tx, act: Act, entry: AuditEntry) -> bool:
     return member_id is not None
 
 
-def _take(tx: Tx, told: OrderTold, by: ToldBy) -> OrderTaken:
-    taken = orders.take(tx, told, by)
+def _take(tx: Tx, told: OrderTold, by: ToldBy, tiers: TierPolicy) -> OrderTaken:
+    taken = orders.take(tx, told, by, tiers)
     if taken.redeems is not None:
         after_redeemed(tx, by.place, taken.redeems, by.at)
     return taken
 
 
-def _take_some(tx: Tx, act: Act, chunk: Sequence[Line]) -> list[OrderTaken]:
+def _take_some(tx: Tx, act: Act, chunk: Sequence[Line], tiers: TierPolicy) -> list[OrderTaken]:
     by = ToldBy(act.place, act.at, act.actor_id, act.cause)
-    return [OrderTaken(told) if isinstance(told, OrderTrouble) else _take(tx, told, by) for _, _, told in chunk]
+    return [OrderTaken(told) if isinstance(told, OrderTrouble) else _take(tx, told, by, tiers) for _, _, told in chunk]
 
 
 def _write_down(tx: Tx, act: Act, report: OrdersTaken) -> OrdersTaken:

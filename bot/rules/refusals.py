@@ -10,11 +10,11 @@ from enum import StrEnum
 from bot.rules.outcome import Outcome
 
 AGAIN_AFTER = timedelta(minutes=5)
-"""How long a message rests that a room refused, before it is tried again."""
+"""How long after a refusal a message is tried again."""
 GIVEN_UP_AFTER = timedelta(hours=24)
-"""How long such a message is tried that has no end of its own."""
+"""For how long a message without a time limit of its own is tried."""
 HUNG_AGAIN = 3
-"""How often a card that was deleted hangs again: an administrator who deletes it once more means it."""
+"""How often a deleted card is posted again. An administrator who deletes it once more wants it gone."""
 
 
 class Refusal(StrEnum):
@@ -37,11 +37,11 @@ class Refusal(StrEnum):
     PERSON = "person"
     """This person can't be written to."""
     OURS = "ours"
-    """Anything else: most likely a mistake of ours, which another try wouldn't mend."""
+    """Anything else: most likely a mistake of ours. Trying again wouldn't help."""
 
 
 class Told(StrEnum):
-    """What a room wasn't told."""
+    """What a refused message was about."""
 
     START = "stream"
     DROP = "drop"
@@ -55,9 +55,9 @@ class Told(StrEnum):
 
 
 WAITING = frozenset({Refusal.MUTED, Refusal.GENERAL, Refusal.MEDIA, Refusal.RESTRICTED, Refusal.UNKNOWN})
-"""What somebody can end, so that it is worth another try."""
+"""Refusals that people can end, so that another try is worth it."""
 SILENT = WAITING - {Refusal.MEDIA}
-"""While one of these holds, nothing at all is told in the room."""
+"""While one of these holds, the room takes no message at all."""
 
 _WORDS: tuple[tuple[Refusal, tuple[str, ...]], ...] = (
     (
@@ -128,7 +128,7 @@ def reason_of(code: int, words: str) -> Refusal:
 
 
 def ended_by(*, has_file: bool) -> frozenset[Refusal]:
-    """What is over once a room took a message, or a file."""
+    """Refusals that are over once the room took a message, or a file."""
     ended = SILENT | {Refusal.REMOVED, Refusal.OURS}
     return ended | {Refusal.MEDIA} if has_file else ended
 
@@ -140,7 +140,7 @@ def try_again(now: datetime, not_after: datetime | None) -> tuple[datetime, date
 
 
 def told_by(kind: str) -> Told:
-    """What a card of this kind, or an outcome of this name, tells."""
+    """What a card of this kind, or an outcome of this stored name, is about."""
     if kind.startswith("streams."):
         return Told.NOTICE
     return next((told for told in Told if told.value == kind), Told.OTHER)
@@ -148,7 +148,7 @@ def told_by(kind: str) -> Told:
 
 @dataclass(frozen=True, slots=True)
 class RoomRefuses(Outcome, name="refusals.RoomRefuses"):
-    """Told to the owner once a room and reason, until it is over: nothing is heard there, and what helps."""
+    """Told to the owner once for a room and reason, until it is over: the room takes nothing, and what helps."""
 
     room: str
     reason: Refusal
@@ -156,7 +156,7 @@ class RoomRefuses(Outcome, name="refusals.RoomRefuses"):
 
 @dataclass(frozen=True, slots=True)
 class RoomMissed(Outcome, name="refusals.RoomMissed"):
-    """Told to the owner when a refused message was given up: the room wasn't told."""
+    """Told to the owner when a refused message was given up: the room never got it."""
 
     room: str
     what: Told

@@ -1,4 +1,4 @@
-"""Topics of forum groups: where a room is told things, and what Telegram says of a topic that takes nothing more."""
+"""Topics of forum groups: where a room's cards and announcements come, and why a topic takes no message any more."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,7 +40,7 @@ class RoomTopic:
     name: str
     """As Telegram told it; empty if it never did."""
     closed: bool = False
-    """Whether Telegram refused a message there: until it is reopened, what is told comes to General."""
+    """Whether Telegram refused a message there. Until it is reopened, messages come to General."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class TopicChosen(Outcome, name="topics.TopicChosen"):
     topic: str | None
     """Its name, empty if that isn't known; None for General."""
     audit_id: int | None
-    """None if it was so before."""
+    """None if nothing changed."""
     panel: bool = False
     """Whether it is shown in the set-up's panel, to which a button leads back."""
 

@@ -2,16 +2,14 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, and_, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Date, and_, bindparam, select
 from sqlmodel import col
 
 from bot.rules.shops.calendar import PostingState, SlotKind
-from bot.rules.streaks import Cover
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import touch_cards
-from bot.store.tables import CheckIn, Member, Posting
+from bot.store.tables import Posting
 from bot.store.tables.base import Id
 
 CARD = "morning"
@@ -33,15 +31,5 @@ def update_count_on_card(tx: Tx, community_id: int, day: date, now: datetime, ev
     """Promise an edit of the day's card, because somebody checked in; at most one edit in each period `every`."""
     row = tx.row(_TODAY, community_id=community_id, day=day)
     if row is not None:
-        touch_cards(tx, community_id, CARD, row[0], now, every=every)
-
-
-def count_came(session: Session, community_id: int, day: date) -> int:
-    """How many fans checked in on a day."""
-    came: int = session.execute(
-        select(func.count())
-        .select_from(CheckIn)
-        .join(Member, col(Member.id) == col(CheckIn.member_id))
-        .where(col(Member.community_id) == community_id, col(CheckIn.day) == day, col(CheckIn.cover) == Cover.CHECKED)
-    ).scalar_one()
-    return came
+        (posting_id,) = row
+        touch_cards(tx, community_id, CARD, posting_id, now, every=every)

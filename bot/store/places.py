@@ -12,6 +12,7 @@ from bot.rules.place import Place
 from bot.rules.topics import RoomTopic
 from bot.rules.words import Language
 from bot.store.tables import Account, Community, Dialogue, FanGroup, Person
+from bot.store.tables.base import id_of
 from bot.store.tables.ledger import AccountKind
 
 _HOME = aliased(FanGroup)
@@ -73,7 +74,8 @@ def find_group(session: Session, chat_id: int) -> Group | None:
         return None
     linked = row.linked_chat_id is not None and not row.is_channel
     topic = topic_of(row.topic_id, row.topic_name, row.topic_closed_at)
-    return Group(chat_id, row.title, _place(*row[:3]), row.is_admin, row.is_channel, linked, topic)
+    place = _place(row.Community, row.shop_account, row.home_chat)
+    return Group(chat_id, row.title, place, row.is_admin, row.is_channel, linked, topic)
 
 
 def topic_of(thread_id: int | None, name: str | None, closed_at: datetime | None) -> RoomTopic | None:
@@ -115,7 +117,7 @@ def place_of(session: Session, community_id: int) -> Place:
 def find_place(session: Session, community_id: int) -> Place | None:
     """A community's place by an id that somebody sent; None if there is no such community."""
     row = session.execute(_PLACES.where(col(Community.id) == community_id)).one_or_none()
-    return _place(*row[:3]) if row is not None else None
+    return _place(row.Community, row.shop_account, row.home_chat) if row is not None else None
 
 
 def rooms_of(session: Session, community_id: int) -> list[int]:
@@ -144,10 +146,8 @@ def lock_shop(session: Session, community_id: int) -> Community:
 
 
 def _place(community: Community, shop_account: int, home_chat: int | None) -> Place:
-    if community.id is None:
-        raise LookupError("a community without id was read")
     return Place(
-        community_id=community.id,
+        community_id=id_of(community),
         shop=community.shop,
         language=Language(community.language),
         timezone=community.timezone,

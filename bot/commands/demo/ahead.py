@@ -12,7 +12,6 @@ from bot.rules.coupon_states import CampaignState
 from bot.rules.policies import Policies
 from bot.rules.raffles.facts import RaffleState
 from bot.rules.shops.calendar import SlotFacts, SlotKind, next_due
-from bot.rules.streams.streams import StreamPolicy
 from bot.store.airings import list_all_open_airings
 from bot.store.engine.sessions import Rx
 from bot.store.tables import Campaign, Community, GiftReward, Outbox, Raffle, Slot, Stream, Subscription
@@ -25,16 +24,6 @@ Event = tuple[datetime, str]
 
 SOON = timedelta(seconds=30)
 """What was promised for less than this later comes by itself: edits of cards that wait for their turn."""
-POLICY = StreamPolicy()
-
-
-def evenings(rx: Rx, _now: datetime) -> Iterator[Event]:
-    """Starts of streams, the question to an owner who doesn't show up, the end by their length."""
-    for _, airing in list_all_open_airings(rx):
-        yield airing.starts_at, "next_stream"
-        if airing.on_air_at is None and airing.asked_at is None:
-            yield airing.starts_at + POLICY.ask_after, "next_question"
-        yield airing.ends_at, "next_end"
 
 
 def reminders(rx: Rx, _now: datetime) -> Iterator[Event]:
@@ -99,14 +88,14 @@ def messages(rx: Rx, _now: datetime) -> Iterator[Event]:
             yield due_at, "next_message"
 
 
-SOURCES = (evenings, reminders, mornings, drops, raffles, rewards, messages)
-"""Where what is due is looked for, before what domains registered. Of two things at once the first source names it."""
+SOURCES = (reminders, mornings, drops, raffles, rewards, messages)
+"""Where due things are looked for, after what domains registered. The first that is found names a moment."""
 
 
 def soonest(rx: Rx, now: datetime, policies: Policies) -> Event | None:
     """The next thing that happens by itself."""
     known = chain.from_iterable(source(rx, now) for source in SOURCES)
-    found = [event for event in chain(known, of_domains(rx, policies)) if event[0] > now]
+    found = [event for event in chain(of_domains(rx, policies), known) if event[0] > now]
     return min(found, key=lambda event: event[0], default=None)
 
 

@@ -29,6 +29,17 @@ FANS = 3
 """Of the cast, those who are in the group."""
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where and when the demo plays, and its words."""
+
+    words: Words
+    language: Language
+    zone: str
+    evening: datetime
+    """When the visitor comes, in the shop's zone."""
+
+
 @dataclass
 class Stage:
     """A shop that is about to open: the bot isn't in its group yet."""
@@ -84,22 +95,33 @@ class Stage:
 def gather(
     telegram: Sandbox,
     app: App,
-    words: Words,
-    language: Language,
-    zone: str,
-    evening: datetime,
     bot: Bot,
+    setting: Setting,
     *,
     forum: bool = False,
 ) -> Stage:
     """The cast, and a group, perhaps with topics, in which all but the newcomers are."""
+    language = setting.language
     owner, *others = [telegram.add_user(name, language=language) for name in CAST[language]]
     fans, newcomers = others[:FANS], others[FANS:]
     group = telegram.add_group(ROOM[language], creator=owner, kind="supergroup", forum=forum)
     regulars = [telegram.add_user(name, language=language) for name in REGULARS[language]]
     for person in (*fans, *regulars):
         person.joins(group)
-    return Stage(telegram, app, words, language, zone, evening, bot, owner, fans, newcomers, group, regulars)
+    return Stage(
+        telegram,
+        app,
+        setting.words,
+        language,
+        setting.zone,
+        setting.evening,
+        bot,
+        owner,
+        fans,
+        newcomers,
+        group,
+        regulars,
+    )
 
 
 def free_port() -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from bot.rules.streams.streams import AiringState, How, Repeat, StreamState
+from bot.rules.airings import AiringState, How, Repeat, StreamState
 from bot.store.tables.base import Id, Json, forgets_cause, one_of
 
 

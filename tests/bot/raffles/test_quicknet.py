@@ -95,7 +95,7 @@ def test_no_bit_may_differ(bit: int) -> None:
 
 def test_the_start_loads_no_bls() -> None:
     """The module costs the start nothing: the library comes with the first check."""
-    program = "import sys, bot.quicknet; print('py_arkworks_bls12381' in sys.modules)"
+    program = "import sys, bot.outside.quicknet; print('py_arkworks_bls12381' in sys.modules)"
     assert (
         subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "False\n"
     )
