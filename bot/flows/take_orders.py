@@ -33,7 +33,7 @@ Line = tuple[int, str, OrderTold | OrderTrouble]
 """A line of a file: its number, what it calls its order, and what it tells or why it can't be read."""
 
 
-class Ordering:
+class OrderIntake:
     """Takes orders that the shop's platform or a file tells of."""
 
     def __init__(self, db: Database, policies: Policies) -> None:

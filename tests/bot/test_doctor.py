@@ -15,9 +15,9 @@ from typing import Any, get_type_hints
 import pytest
 from aiohttp import web
 
-from bot.commands.doctor.home import look_at_home
+from bot.commands.doctor.machine import examine_machine
 from bot.commands.doctor.report import columns, fold, report
-from bot.commands.doctor.telegram import look_at_telegram
+from bot.commands.doctor.telegram import examine_telegram
 from bot.content import FOLDER
 from bot.rules.doctor import findings as doctor
 from bot.rules.doctor.findings import FINDINGS as GENERAL_FINDINGS
@@ -100,13 +100,13 @@ async def test_a_shop_as_it_stands(play_sqlite: Play) -> None:
     await stage.app.db.write(know, "Gone", -5)
     polls = sum(call.method == "getUpdates" for call in stage.telegram.calls)
 
-    at_home, chats = await look_at_home(settings(stage.url, stage.telegram))
-    seen = await look_at_telegram(settings(stage.url, stage.telegram), chats, now)
+    on_machine, chats = await examine_machine(settings(stage.url, stage.telegram))
+    seen = await examine_telegram(settings(stage.url, stage.telegram), chats, now)
 
-    assert [finding for finding in at_home if finding.level is not Level.FINE] == []
-    assert doctor.DatabaseFine("SQLite", 1, 0) in at_home
-    assert doctor.SchemaFine(HEAD) in at_home
-    assert doctor.BooksFine(0, 0) in at_home
+    assert [finding for finding in on_machine if finding.level is not Level.FINE] == []
+    assert doctor.DatabaseFine("SQLite", 1, 0) in on_machine
+    assert doctor.SchemaFine(HEAD) in on_machine
+    assert doctor.BooksFine(0, 0) in on_machine
     assert doctor.TokenFine("encore_test_bot") in seen
     assert doctor.NoWebhook() in seen
     assert doctor.ClockFine() in seen
@@ -128,8 +128,8 @@ async def test_a_shop_without_its_home_group(play_sqlite: Play) -> None:
     stage = await play_sqlite()
     stage.owner.removes(stage.bot, stage.group)
     await stage.settled()
-    at_home, _ = await look_at_home(settings(stage.url, stage.telegram))
-    assert [finding for finding in at_home if finding.level is Level.WRONG] == [doctor.HomeLost("Silk room")]
+    on_machine, _ = await examine_machine(settings(stage.url, stage.telegram))
+    assert [finding for finding in on_machine if finding.level is Level.WRONG] == [doctor.HomeLost("Silk room")]
 
 
 async def test_updates_that_were_set_aside(play: Play) -> None:
@@ -140,8 +140,8 @@ async def test_updates_that_were_set_aside(play: Play) -> None:
     async with asyncio.timeout(10):
         while stage.app.meters.set_aside < 2:
             await asyncio.sleep(0.02)
-    at_home, _ = await look_at_home(settings(stage.url, stage.telegram))
-    assert doctor.UpdatesAside(2) in at_home
+    on_machine, _ = await examine_machine(settings(stage.url, stage.telegram))
+    assert doctor.UpdatesAside(2) in on_machine
 
 
 async def test_a_server_that_talks_nonsense() -> None:
@@ -152,7 +152,7 @@ async def test_a_server_that_talks_nonsense() -> None:
             for method in ("getMe", "getWebhookInfo", "getChatMember"):
                 telegram.faults.answer(method, code=code, body=body, content_type=kind)
                 chats = [doctor.Chat(-5, "Silk room", is_channel=False)]
-                found = await look_at_telegram(at(telegram.url), chats, now)
+                found = await examine_telegram(at(telegram.url), chats, now)
                 assert any(finding.level is not Level.FINE for finding in found)
                 telegram.faults.clear()
 
@@ -165,7 +165,7 @@ def know(tx: Tx, title: str, chat_id: int) -> None:
 
 async def test_both_databases_are_examined(url: str) -> None:
     """A fresh shopless database of either kind is fine, and knows no chats."""
-    found, chats = await look_at_home(at("http://127.0.0.1:1", database=url))
+    found, chats = await examine_machine(at("http://127.0.0.1:1", database=url))
     assert chats == []
     assert [finding for finding in found if finding.level is not Level.FINE] == []
     assert doctor.DatabaseFine("SQLite" if url.startswith("sqlite") else "PostgreSQL", 0, 0) in found
@@ -176,8 +176,8 @@ async def test_whether_a_bot_runs(url: str) -> None:
     settings = at("http://127.0.0.1:1", database=url)
     with using(url):
         async with held(url):
-            assert doctor.BotRuns() in (await look_at_home(settings))[0]
-    assert doctor.BotRests() in (await look_at_home(settings))[0]
+            assert doctor.BotRuns() in (await examine_machine(settings))[0]
+    assert doctor.BotRests() in (await examine_machine(settings))[0]
 
 
 async def test_a_database_that_lost_its_shop(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,14 +185,14 @@ async def test_a_database_that_lost_its_shop(url: str, tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     for lost in (url, f"sqlite:///{tmp_path}/none.db"):
         leave_mark(tmp_path, address_of(lost))
-        found, _ = await look_at_home(at("http://127.0.0.1:1", database=lost))
+        found, _ = await examine_machine(at("http://127.0.0.1:1", database=lost))
         assert doctor.ShopLost() in found
     assert not (tmp_path / "none.db").exists()
 
 
 async def found_in(path: Path) -> list[Finding]:
     """What is found of an SQLite file, the disk left out."""
-    found, _ = await look_at_home(at("http://127.0.0.1:1", database=f"sqlite:///{path}"))
+    found, _ = await examine_machine(at("http://127.0.0.1:1", database=f"sqlite:///{path}"))
     return [one for one in found if one.part is doctor.Part.DATABASE and not type(one).__name__.startswith("Disk")]
 
 
@@ -232,7 +232,7 @@ async def test_a_database_that_somebody_holds(sqlite_url: str, monkeypatch: pyte
 
 async def test_servers_that_are_away() -> None:
     """A PostgreSQL that isn't there is told without its address."""
-    found, _ = await look_at_home(at("http://x", database=f"postgresql://me:{SECRET}@127.0.0.1:1/shop"))
+    found, _ = await examine_machine(at("http://x", database=f"postgresql://me:{SECRET}@127.0.0.1:1/shop"))
     (away,) = (one for one in found if isinstance(one, doctor.DatabaseAway))
     assert SECRET not in away.reason
 
@@ -268,7 +268,7 @@ async def test_unknown_zones_and_open_files(play_sqlite: Play, monkeypatch: pyte
     open_to_all(path)
     open_to_all(path.with_name(".env"))
     monkeypatch.chdir(path.parent)
-    found, _ = await look_at_home(at("http://127.0.0.1:1", database=stage.url))
+    found, _ = await examine_machine(at("http://127.0.0.1:1", database=stage.url))
     assert doctor.ZonesMissing(("Moon/Sea_of_Tranquility",)) in found
     assert doctor.FileOpenToOthers(".env") in found
     assert doctor.FileOpenToOthers(str(path)) in found
@@ -283,12 +283,12 @@ def open_to_all(path: Path) -> None:
 async def test_tokens_and_addresses() -> None:
     """A refused token, a silent address, and a web page in Telegram's place are told apart."""
     async with Sandbox() as telegram:
-        refused = await look_at_telegram(at(telegram.url), [], now)
+        refused = await examine_telegram(at(telegram.url), [], now)
     assert doctor.TokenRefused() in refused
     page = web.Response(text="<html>Please log in</html>", content_type="text/html")
     async with api(getMe=page) as url:
-        assert await look_at_telegram(at(url), [], now) == [doctor.NotTelegram()]
-    (away,) = await look_at_telegram(at("http://127.0.0.1:1"), [], now)
+        assert await examine_telegram(at(url), [], now) == [doctor.NotTelegram()]
+    (away,) = await examine_telegram(at("http://127.0.0.1:1"), [], now)
     assert isinstance(away, doctor.TelegramAway)
     assert SECRET not in away.reason
 
@@ -298,7 +298,7 @@ async def test_what_stands_in_the_way_of_polling() -> None:
     info = {"url": f"https://old.example/hook/{SECRET}", "pending_update_count": 1234}
     off = me(can_join_groups=False, supports_inline_queries=False)
     async with api(getMe=off, getWebhookInfo={"ok": True, "result": info}) as url:
-        seen = await look_at_telegram(at(url), [], now)
+        seen = await examine_telegram(at(url), [], now)
     assert {doctor.WebhookSet("old.example"), doctor.UpdatesWait(1234), doctor.CannotJoinGroups()} <= set(seen)
     assert doctor.InlineOff() in seen
     assert doctor.NoGroupYet() in seen
@@ -312,7 +312,7 @@ async def test_a_clock_beside_telegrams(off: int, kind: type[Finding]) -> None:
     there = format_datetime(now() - timedelta(seconds=off), usegmt=True)
     answer = web.json_response(me(), headers={"Date": there})
     async with api(getMe=answer, getWebhookInfo={"ok": True, "result": {"url": ""}}) as url:
-        seen = await look_at_telegram(at(url), [], now)
+        seen = await examine_telegram(at(url), [], now)
     (clock,) = (one for one in seen if type(one).__name__.startswith("Clock"))
     assert isinstance(clock, kind)
     assert getattr(clock, "fast", off > 0) is (off > 0)
@@ -331,7 +331,7 @@ async def test_what_telegram_says_of_chats() -> None:
     }
     for kind, answer in cases.items():
         async with api(getMe=me(), getChatMember={"ok": False, **answer}) as url:
-            seen = await look_at_telegram(at(url), [chat], now)
+            seen = await examine_telegram(at(url), [chat], now)
         assert isinstance(seen[-1], kind)
 
 
