@@ -16,7 +16,7 @@ from bot.features.staff import held as held_queue
 from bot.flows.undo import Undoable
 from bot.logs import apart, get_logger
 from bot.rules.act import Act
-from bot.rules.farming import FarmingPolicy, HeldState, goes_by_itself
+from bot.rules.farming import FarmingPolicy, HeldState, is_released_by_clock
 from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.rules.rights import Role
@@ -151,7 +151,9 @@ def look_again(tx: Tx, key: tuple[int, int], now: datetime, policy: FarmingPolic
         return
     held = found.held
     resolver = resolvers.get(held.kind)
-    if resolver is None or not goes_by_itself(reasons_of(held), signs(tx, place, held.member_id, now, policy), policy):
+    if resolver is None or not is_released_by_clock(
+        reasons_of(held), signs(tx, place, held.member_id, now, policy), policy
+    ):
         held.look_at = now + policy.look_after
         tx.flush()
         return

@@ -131,9 +131,9 @@ def settle(
             mark_outside(tx, place, user_id, asked_at, gift_policy)
         elif found.where is Where.IN and found.chat_id is not None:
             mark_inside(tx, place, one.sender, found.chat_id, asked_at, comes=comes)
-            look_at = asked_at + policy.again
+            look_at = asked_at + policy.look_again_after
         else:
-            look_at = asked_at + policy.untold
+            look_at = asked_at + policy.retry_after
         tx.execute(
             update(Member)
             .where(
@@ -221,7 +221,7 @@ def skip_confirmed(tx: Tx, now: datetime, policy: FansPolicy) -> None:
     tx.execute(
         update(Member)
         .where(col(Member.look_at) <= now, (col(Member.left_at).is_not(None)) | confirmed)
-        .values(look_at=now + policy.again)
+        .values(look_at=now + policy.look_again_after)
     )
 
 

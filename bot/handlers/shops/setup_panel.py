@@ -11,7 +11,7 @@ from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.roles import Roles
 from bot.handlers.shops.chats import look_over
-from bot.rules.menus import NEXT, built
+from bot.rules.menus import NEXT, only_handled
 from bot.rules.place import Place
 from bot.rules.rights import ForOwnerOnly, HomeGone, Role, TryAgain
 from bot.rules.shops.arrivals import Need, Room
@@ -165,7 +165,7 @@ class SetupPanel:
         )
         self._communities.forget()
         if isinstance(done, SetupFinished):
-            done = replace(done, commands=built(NEXT, self._menus.listened_to))
+            done = replace(done, commands=only_handled(NEXT, self._menus.listened_to))
         await self._show(inside, done)
 
     async def give_up(self, ask: Ask) -> None:
