@@ -31,7 +31,7 @@ from bot.features.shops.rooms import Rooms
 from bot.features.shops.topics import Topics
 from bot.features.staff.fast_presses import PressWatch
 from bot.features.staff.staff import Staffing
-from bot.flows.hand_over import HandingOver
+from bot.flows.hand_over import HandOver
 from bot.flows.lost_topics import lose_topic
 from bot.flows.move_group import MoveGroup
 from bot.flows.named_people import People
@@ -166,7 +166,7 @@ def _telegram(settings: Settings, engine: Engine, policies: Policies) -> Telegra
         clock=clock,
         whispers=whispers,
         meters=engine.meters,
-        absent=belonging.not_there,
+        absent=belonging.mark_left,
     )
     return Telegram(words, communities, move_group, belonging, whispers, voice)
 
@@ -178,7 +178,7 @@ def _shops(
     rooms, topics = Rooms(db), Topics(db)
     sources = Sources(db, partial(secrets.token_urlsafe, TOKEN_BYTES))
     engine.out.on_lost_topic = partial(lose_topic, topics, communities, engine.clock)
-    roles = Roles(engine.bot, communities, Ownership(db), HandingOver(db), Staffing(db))
+    roles = Roles(engine.bot, communities, Ownership(db), HandOver(db), Staffing(db))
     arrivals = Arrivals(
         bot=engine.bot,
         communities=communities,

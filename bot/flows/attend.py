@@ -1,4 +1,4 @@
-"""*I'm here*: being there pays, and makes up one missed day of check-ins for nothing."""
+"""*I'm here*: attending a stream pays coins, and makes up one missed day of check-ins for free."""
 
 from datetime import datetime
 
@@ -25,7 +25,7 @@ async def attend(
     policy: AttendancePolicy,
     checkin_policy: CheckInPolicy,
 ) -> AttendOutcome:
-    """Write down that the sender is there, once an airing."""
+    """Write down that the sender attends an airing. It counts once for each airing."""
     return await db.write(_attend, place, sender, airing_id, how, at, cause, policy, checkin_policy)
 
 
@@ -44,7 +44,7 @@ def _attend(
     airing = attendance.welcome(tx, place, member, airing_id, at, cause)
     if not isinstance(airing, AiringFacts):
         return airing
-    mended = checkins.make_up_free(tx, place, member, at, checkin_policy)
-    outcome = attendance.come(tx, place, member, airing, how, mended, at, cause, policy)
+    made_up = checkins.make_up_free(tx, place, member, at, checkin_policy)
+    outcome = attendance.come(tx, place, member, airing, how, made_up, at, cause, policy)
     attendance.show_crowd(tx, place, airing_id, at, policy)
     return outcome

@@ -1,9 +1,8 @@
-"""`/golive`: what is planned or on, what ended just now, or an evening that nobody planned."""
+"""`/golive`: start or change a planned airing, bring back one that just ended, or start one that nobody planned."""
 
 from datetime import datetime
 
-from bot.features.streams import airings as evenings
-from bot.features.streams import plans as streams
+from bot.features.streams import airings, plans
 from bot.features.streams.changes import note
 from bot.rules.place import Place
 from bot.rules.streams.streams import (
@@ -29,22 +28,22 @@ from bot.store.places import lock_shop
 async def go_live(
     db: Database, place: Place, actor_id: int, wish: OnAir, at: datetime, cause: str, policy: StreamPolicy
 ) -> GoLiveOutcome:
-    """Say that it is on."""
+    """Say that an airing is on. `wish` may name it; if nothing fits and none is named, an unplanned one starts."""
     return await db.write(_go_live, place, actor_id, wish, at, cause, policy)
 
 
 def _go_live(
     tx: Tx, place: Place, actor_id: int, wish: OnAir, at: datetime, cause: str, policy: StreamPolicy
 ) -> GoLiveOutcome:
-    lock_shop(tx, place.community_id)  # two at once must not begin two evenings
+    lock_shop(tx, place.community_id)  # two commands at once must not begin two airings
     done = caused_by(tx, place.community_id, cause)
     if done is not None and done.answer is not None:
         return causes.from_json(WentLive, done.answer)
-    target = evenings.pick(tx, place, wish, at, within=policy.reach)
+    target = airings.pick(tx, place, wish, at, within=policy.reach)
     if target is None and wish.airing_id is None:
-        target = evenings.again_on_air(tx, place, wish.number, at, policy)
+        target = airings.again_on_air(tx, place, wish.number, at, policy)
     if target is not None:
-        return evenings.go_on_air(tx, place, actor_id, target, wish, at, cause, policy)
+        return airings.go_on_air(tx, place, actor_id, target, wish, at, cause, policy)
     if wish.number is not None or wish.airing_id is not None:
         return NoStreamThere(wish.number)
     return _unplanned(tx, place, actor_id, wish, at, cause, policy)
@@ -53,8 +52,8 @@ def _go_live(
 def _unplanned(
     tx: Tx, place: Place, actor_id: int, wish: OnAir, at: datetime, cause: str, policy: StreamPolicy
 ) -> WentLive:
-    """An evening that begins now, under the shop's name; nobody could ask to be reminded of it."""
-    stream = streams.new_stream(tx, place, actor_id, NewStream(place.shop, at, wish.url, remind=()), at)
+    """Start an airing now, under the shop's name. It has no reminders, because nobody could ask for one."""
+    stream = plans.new_stream(tx, place, actor_id, NewStream(place.shop, at, wish.url, remind=()), at)
     airing = make_airing(tx, stream, at, policy)
     before = facts_of_row(airing, stream)
     airing.state, airing.on_air_at, airing.posted = AiringState.LIVE, at, True
@@ -63,5 +62,5 @@ def _unplanned(
     tx.flush()
     told, untold = heard_in(tx, place.community_id, chats_of(tx, place.community_id))
     outcome = WentLive(stream.number, stream.title, told, wish.word, planned=False, was=None, untold=untold)
-    note(tx, place, actor_id, evenings.LIVE, airing, stream, at, cause, before, outcome)
+    note(tx, place, actor_id, airings.LIVE, airing, stream, at, cause, before, outcome)
     return outcome

@@ -1,4 +1,4 @@
-"""Telegram refused a message to a topic: what follows for the room that is told things there."""
+"""Telegram refused a message to a topic: the room's messages go elsewhere, and the owner is told."""
 
 from bot.clock import Clock
 from bot.features.communities import Communities
@@ -9,7 +9,10 @@ from bot.rules.topics import Lost
 async def lose_topic(
     topics: Topics, cache: Communities, clock: Clock, chat_id: int, thread_id: int, lost: Lost
 ) -> None:
-    """Write it down and tell the owner, unless that was done or it isn't the room's topic: fans press in any."""
+    """Write it down and tell the owner, unless this was done before.
+
+    Nothing happens if the room gets its messages in another topic: fans press buttons in any topic.
+    """
     group = await cache.group(chat_id)
     topic = group.topic if group is not None else None
     if topic is None or topic.thread_id != thread_id or (topic.closed and lost is Lost.CLOSED):

@@ -14,7 +14,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 from bot.plain_json import is_whole
 from bot.rules.doctor import findings
 from bot.rules.doctor.findings import MANY_UPDATES, Chat, Finding, Standing, judge_chat, judge_clock
-from bot.rules.doctor.rooms import asks_to_write, judge_writing
+from bot.rules.doctor.rooms import judge_writing, needs_permission
 from bot.settings import Settings
 from bot.telegram.answers import Granted, Refused, Unclear, read_answer
 
@@ -160,7 +160,7 @@ async def _examine_chat(api: Api, bot_id: int, chat: Chat, *, privacy: bool) -> 
         status = "left" if member.get("is_member") is False else str(member.get("status"))
         standing = Standing(status, rights)
         found = [judge_chat(chat, standing, privacy=privacy)]
-        if asks_to_write(chat, standing):
+        if needs_permission(chat, standing):
             full = (await api.call("getChat", chat_id=chat.chat_id)).result
             permissions = full.get("permissions") if full is not None else None
             closed = judge_writing(chat, standing, permissions if isinstance(permissions, dict) else None)
