@@ -104,7 +104,7 @@ def memory(pid: int) -> float:
 async def seed(database: str, fans: int) -> None:
     """Fill the database with a shop whose fans all checked in yesterday."""
     from bot.domains import DOMAINS, policies_of  # noqa: PLC0415
-    from bot.features.communities import arrive  # noqa: PLC0415
+    from bot.features.shops.arrivals import Arrival, arrive  # noqa: PLC0415
     from bot.flows.check_in import CheckIns  # noqa: PLC0415
     from bot.rules.act import Act, Sender  # noqa: PLC0415
     from bot.rules.fans import Room  # noqa: PLC0415
@@ -116,10 +116,9 @@ async def seed(database: str, fans: int) -> None:
     await migrate(database)
     yesterday = datetime.now(UTC) - timedelta(days=1)  # noqa: TID251  # the server deals out today's updates
     async with Database.open(database) as db:
-        arrived = await db.write(
-            arrive, GROUP_ID, "Bench", Sender(1, "Owner", "owner", "ko"), Language.KO, yesterday,
-            is_admin=True, open_to_all=True,
-        )  # fmt: skip
+        owner = Sender(1, "Owner", "owner", "ko")
+        group = Arrival(GROUP_ID, "Bench", owner, Language.KO, yesterday, is_admin=True)
+        arrived = await db.write(arrive, group, open_to_all=True)
         if arrived is None:
             raise RuntimeError("the shop wasn't made")
 
@@ -154,10 +153,20 @@ class Measured:
     """Seconds within which 99 of 100 answers came."""
 
 
-async def measure(
-    contender: Contender, control: Control, url: str, delay: float, n: int, rate: float = 0, prepare: Prepare = seed
-) -> Measured:
-    """Start the contender, send it `n` updates (`rate` a second; 0: all at once), and wait for all answers."""
+@dataclass(frozen=True)
+class Load:
+    """The updates that a contender gets, and how slow Telegram is meanwhile."""
+
+    delay: float
+    """Seconds that each call of Telegram takes."""
+    updates: int
+    rate: float = 0
+    """Updates a second; 0 sends them all at once."""
+
+
+async def measure(contender: Contender, control: Control, url: str, load: Load, prepare: Prepare = seed) -> Measured:
+    """Start the contender, send it the updates of its load, and wait for all answers."""
+    n, rate = load.updates, load.rate
     with tempfile.TemporaryDirectory(prefix="encore-bench-") as folder:
         database = f"sqlite:///{folder}/bench.db"
         env = {"PYTHONPATH": str(ROOT), "BOT_TOKEN": "42:TEST", "TELEGRAM_API_URL": url, "DATABASE_URL": database,
@@ -174,7 +183,7 @@ async def measure(
                 if child.returncode is not None:
                     raise RuntimeError(f"{contender.name} ended with {child.returncode}")
             await asyncio.sleep(0.3)
-            control.call("start", mode=contender.mode, n=n, delay=delay, rate=rate)
+            control.call("start", mode=contender.mode, n=n, delay=load.delay, rate=rate)
             result = await control.finished(60 + (n / rate if rate else 0))
             if result["answered"] < result["total"]:
                 raise RuntimeError(f"{contender.name}: {result['answered']} of {result['total']} answered")
@@ -216,7 +225,7 @@ async def compare(url: str, control: Control, delay: float, n: int, rounds: int)
     rates: dict[str, list[Measured]] = {c.name: [] for c in contenders}
     for _ in range(rounds):
         for contender in contenders:
-            rates[contender.name].append(await measure(contender, control, url, delay, n))
+            rates[contender.name].append(await measure(contender, control, url, Load(delay, n)))
     medians = {name: statistics.median(m.rate for m in runs) for name, runs in rates.items()}
     for name, rate in medians.items():
         say(f"  {name:26} {rate:8,.0f} updates/s   (rounds: {', '.join(f'{m.rate:,.0f}' for m in rates[name])})")
@@ -226,7 +235,7 @@ async def compare(url: str, control: Control, delay: float, n: int, rounds: int)
     say(f"  ratio to the plain echo (its fastest setting): {encore / plain:.2f}")
     say(f"  ratio to the echo with the collector tuned:    {encore / tuned:.2f}")
     half = encore / 2
-    latency = await measure(ENCORE, control, url, delay, min(n, int(half * 6)), rate=half)
+    latency = await measure(ENCORE, control, url, Load(delay, min(n, int(half * 6)), half))
     p50, p99 = latency.p50 * 1000, latency.p99 * 1000
     say(f"  an answer at half that load ({half:,.0f}/s): p50 {p50:.1f} ms, p99 {p99:.1f} ms")
     ours, theirs = rates[ENCORE.name], rates[ECHOES[0].name]

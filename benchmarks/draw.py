@@ -17,10 +17,11 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.features.communities import arrive
-from bot.features.raffles.draw import Drawing
-from bot.features.raffles.proofs import Proving
+from bot.domains import DOMAINS, policies_of
+from bot.features.raffles.draw import Draws
+from bot.features.raffles.proofs import Proofs
 from bot.features.raffles.raffles import Raffles
+from bot.features.shops.arrivals import Arrival, arrive
 from bot.rules.act import Act, Sender
 from bot.rules.raffles.facts import NewRaffle, RafflePolicy
 from bot.rules.raffles.proofs import check_proof
@@ -81,26 +82,29 @@ def insert_entrants(tx: Tx, count: int) -> None:
 
 async def main(entrants: int) -> None:
     """Make the raffle, draw it, check the proof, and print the measurements."""
-    policy = RafflePolicy()
+    policies = policies_of(DOMAINS)
+    policy = policies[RafflePolicy]
     with tempfile.TemporaryDirectory(prefix="encore-bench-") as folder:
         url = f"sqlite:///{Path(folder) / 'bench.db'}"
         await migrate(url)
         async with Timed.open(url) as db:
-            arrived = await db.write(arrive, -1001, "Bench", OWNER, Language.EN, START, is_admin=True, open_to_all=True)
+            arrived = await db.write(
+                arrive, Arrival(-1001, "Bench", OWNER, Language.EN, START, is_admin=True), open_to_all=True
+            )
             assert arrived is not None
             wish = NewRaffle("Silk scarf", CLOSES, winners=200, reserves=200, weights=(1, 1, 2, 3))
-            raffles = Raffles(db, policy, secrets.token_bytes, None)
+            raffles = Raffles(db, policies, secrets.token_bytes, None)
             await raffles.make(Act(arrived.group.place, OWNER, START, "bench", 1), wish)
             await db.write(insert_entrants, entrants)
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             db.longest = 0.0
-            drawing = Drawing(db, policy, None)
+            drawing = Draws(db, policies, None)
             begun = time.perf_counter()
             await drawing.run_due(CLOSES)
             frozen = time.perf_counter()
             await drawing.run_due(CLOSES + policy.pause)
             drawn = time.perf_counter()
-            made = await Proving(db).proof(1, 1)
+            made = await Proofs(db).proof(1, 1)
             proved = time.perf_counter()
             assert made is not None
             checked = check_proof(made.content.decode())

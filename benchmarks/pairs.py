@@ -28,7 +28,7 @@ async def main(kind, updates, delay):
         url = f"http://127.0.0.1:{int(await server.stdout.readline())}"
         control = checkin.Control(url)
         control.call("start", mode="none", n=0, delay=delay)
-        one = await checkin.measure(contender, control, url, delay, updates, prepare=prepare)
+        one = await checkin.measure(contender, control, url, checkin.Load(delay, updates), prepare)
         print(json.dumps([one.rate, one.start, one.memory]))
 
 asyncio.run(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))

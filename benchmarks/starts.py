@@ -31,9 +31,9 @@ CARD = "🔴 Starting now: <b>Silk night</b>\nTap “I'm here” and it counts f
 
 async def plan(database: str, chats: int) -> float:
     """Make a shop with this many groups and a stream that begins soon. Return its start in epoch seconds."""
-    from bot.features.communities import arrive  # noqa: PLC0415  # the bare contender needs none of these
+    from bot.features.shops.arrivals import Arrival, arrive  # noqa: PLC0415  # the bare contender needs none of these
     from bot.features.streams.plans import plan as plan_stream  # noqa: PLC0415
-    from bot.rules.act import Sender  # noqa: PLC0415
+    from bot.rules.act import Act, Sender  # noqa: PLC0415
     from bot.rules.streams.streams import NewStream, StreamPolicy  # noqa: PLC0415
     from bot.rules.words import Language  # noqa: PLC0415
     from bot.store.engine.db import Database  # noqa: PLC0415
@@ -43,15 +43,15 @@ async def plan(database: str, chats: int) -> float:
     now = datetime.now(UTC)  # noqa: TID251  # the bot runs on the real time
     owner = Sender(1, "Owner", "owner", "en")
     async with Database.open(database) as db:
-        come = partial(arrive, is_admin=True, open_to_all=False)
-        arrived = await db.write(come, FIRST_CHAT, "Bench", owner, Language.EN, now)
+        bench = partial(Arrival, title="Bench", owner=owner, language=Language.EN, at=now, is_admin=True)
+        arrived = await db.write(arrive, bench(FIRST_CHAT), open_to_all=False)
         if arrived is None:
             raise RuntimeError("the shop wasn't made")
         into = arrived.group.place.community_id
         for number in range(1, chats):
-            await db.write(come, FIRST_CHAT - number, "Bench", owner, Language.EN, now, into=into)
+            await db.write(arrive, bench(FIRST_CHAT - number, into=into), open_to_all=False)
         wish = NewStream("Silk night", now + AHEAD, remind=())
-        await db.write(plan_stream, arrived.group.place, owner.user_id, wish, now, "bench", StreamPolicy())
+        await db.write(plan_stream, Act(arrived.group.place, owner, now, "bench", owner.user_id), wish, StreamPolicy())
     return wish.at.timestamp()
 
 

@@ -9,7 +9,7 @@ import asyncio
 import statistics
 from datetime import UTC, datetime
 
-from benchmarks.checkin import ECHOES, ROOT, Contender, Control, Measured, measure, process, say, seed
+from benchmarks.checkin import ECHOES, ROOT, Contender, Control, Load, Measured, measure, process, say, seed
 from benchmarks.server import GROUP_ID
 
 STORM = Contender("Encore's packet", "storm", ("-m", "bot", "run"))
@@ -18,10 +18,10 @@ COINS, SHARES = 20_000, 2_000
 
 async def prepare(database: str, fans: int) -> None:
     """Fill the database with a shop whose fans are known, and a packet that each of them may tap now."""
-    from bot.domains import DOMAINS, giveaways_of  # noqa: PLC0415
+    from bot.domains import DOMAINS, giveaways_of, policies_of  # noqa: PLC0415
     from bot.features.packets.packets import Packets  # noqa: PLC0415  # the echo needs none of these
     from bot.rules.act import Act, Sender  # noqa: PLC0415
-    from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy  # noqa: PLC0415
+    from bot.rules.packets.packets import NewPacket, PacketOpened  # noqa: PLC0415
     from bot.rules.rights import Role  # noqa: PLC0415
     from bot.store.engine.db import Database  # noqa: PLC0415
     from bot.store.places import find_group  # noqa: PLC0415
@@ -32,7 +32,7 @@ async def prepare(database: str, fans: int) -> None:
         group = await db.read(find_group, GROUP_ID)
         if group is None:
             raise RuntimeError("the shop wasn't made")
-        packets = Packets(db, PacketPolicy(), giveaways_of(DOMAINS), lambda size: b"s" * size)
+        packets = Packets(db, policies_of(DOMAINS), giveaways_of(DOMAINS), lambda size: b"s" * size)
         wish = NewPacket(COINS, SHARES, rush=True)
         owner = Sender(1, "Owner", None, None)
         opened = await packets.open(Act(group.place, owner, now, "bench:packet", 1, Role.OWNER), wish)
@@ -46,7 +46,7 @@ async def compare(url: str, control: Control, delay: float, taps: int, rounds: i
     rates: dict[str, list[Measured]] = {one.name: [] for one in contenders}
     for _ in range(rounds):
         for one in contenders:
-            rates[one.name].append(await measure(one, control, url, delay, taps, prepare=prepare))
+            rates[one.name].append(await measure(one, control, url, Load(delay, taps), prepare))
     say(f"\nServer {delay * 1000:.0f} ms away; {taps} taps at once on {SHARES} shares, the median of {rounds} rounds:")
     medians = {name: statistics.median(one.rate for one in runs) for name, runs in rates.items()}
     for name, rate in medians.items():
@@ -59,7 +59,7 @@ async def compare(url: str, control: Control, delay: float, taps: int, rounds: i
     p50, p99 = (statistics.median(getattr(one, name) for one in rates[STORM.name]) for name in ("p50", "p99"))
     say(f"  from the first tap to an answer, all at once:  p50 {p50:.2f} s, p99 {p99:.2f} s")
     half = ours / 2
-    calm = await measure(STORM, control, url, delay, min(taps, int(half * 6)), rate=half, prepare=prepare)
+    calm = await measure(STORM, control, url, Load(delay, min(taps, int(half * 6)), half), prepare)
     say(f"  an answer at half that load ({half:,.0f}/s): p50 {calm.p50 * 1000:.0f} ms, p99 {calm.p99 * 1000:.0f} ms")
 
 

@@ -25,14 +25,14 @@ from bot.domains import (
     words_of,
 )
 from bot.features.communities import Communities
-from bot.features.people.sources import Sources
+from bot.features.people.sources import TOKEN_BYTES, Sources
 from bot.features.shops.ownership import Ownership
 from bot.features.shops.rooms import Rooms
 from bot.features.shops.topics import Topics
 from bot.features.staff.fast_presses import PressWatch
 from bot.features.staff.staff import Staffing
 from bot.flows.hand_over import HandOver
-from bot.flows.lost_topics import lose_topic
+from bot.flows.lost_topics import LostTopics
 from bot.flows.move_group import MoveGroup
 from bot.flows.named_people import People
 from bot.flows.presence import Belonging
@@ -46,7 +46,7 @@ from bot.handlers.kit.naming import Naming
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.whereabouts import Whereabouts
-from bot.handlers.shops.arrivals import Arrivals
+from bot.handlers.shops.arrivals import Arrivals, Founding
 from bot.housekeeping import Housekeeper
 from bot.jobs import Jobs
 from bot.logs import apart, get_logger
@@ -60,7 +60,8 @@ from bot.settings import Settings
 from bot.store.engine.db import Database
 from bot.store.engine.hold import Hold
 from bot.telegram.calls import Outbound
-from bot.telegram.deliveries import Deliveries, FileMaker
+from bot.telegram.deliveries import Deliveries, DomainParts, FileMaker
+from bot.telegram.engine import Engine
 from bot.telegram.outbox_sender import Sender
 from bot.telegram.pacer import Limits, Pacer
 from bot.telegram.replies import Voice
@@ -69,23 +70,6 @@ from bot.telegram.whispers import Whispers
 from bot.telegram.who_asks import WhoAsks
 
 log = get_logger("app")
-
-TOKEN_BYTES = 12
-"""Of a link's token: 96 bits that nobody guesses."""
-
-
-@dataclass(frozen=True, slots=True)
-class Engine:
-    """The database, the lines to Telegram, and what measures both."""
-
-    bot: Bot
-    session: LightSession
-    pacer: Pacer
-    out: Outbound
-    db: Database
-    clock: Clock
-    meters: Meters
-    hold: Hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +141,7 @@ def _telegram(settings: Settings, engine: Engine, policies: Policies) -> Telegra
     move_group = MoveGroup(db, communities, policies, follows_of(DOMAINS))
     belonging = Belonging(db, policies)
     whispers = Whispers(engine.out, db, clock)
-    voice = Voice(
-        out=engine.out,
-        words=words,
-        db=db,
-        communities=communities,
-        move_group=move_group,
-        clock=clock,
-        whispers=whispers,
-        meters=engine.meters,
-        absent=belonging.mark_left,
-    )
+    voice = Voice(engine, words, communities, move_group, whispers, belonging.mark_left)
     return Telegram(words, communities, move_group, belonging, whispers, voice)
 
 
@@ -177,18 +151,10 @@ def _shops(
     db, communities = engine.db, telegram.communities
     rooms, topics = Rooms(db), Topics(db)
     sources = Sources(db, partial(secrets.token_urlsafe, TOKEN_BYTES))
-    engine.out.on_lost_topic = partial(lose_topic, topics, communities, engine.clock)
+    engine.out.on_lost_topic = LostTopics(topics, communities, engine.clock).lose
     roles = Roles(engine.bot, communities, Ownership(db), HandOver(db), Staffing(db))
-    arrivals = Arrivals(
-        bot=engine.bot,
-        communities=communities,
-        rooms=rooms,
-        roles=roles,
-        words=telegram.words,
-        out=engine.out,
-        founder_id=settings.owner_id,
-        on_founded=on_founded,
-    )
+    founding = Founding(settings.owner_id, on_founded)
+    arrivals = Arrivals(engine, communities, rooms, roles, telegram.words, founding)
     return Shops(rooms, topics, sources, roles, arrivals)
 
 
@@ -212,6 +178,7 @@ def _core(
         db=db,
         clock=clock,
         bot=bot,
+        out=engine.out,
         words=telegram.words,
         voice=voice,
         communities=communities,
@@ -258,7 +225,6 @@ def _dispatcher(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wi
         undoing=core.undoing,
         belonging=telegram.belonging,
         move_group=telegram.move_group,
-        sources=shops.sources,
         rooms=shops.rooms,
         topics=shops.topics,
         arrivals=shops.arrivals,
@@ -272,27 +238,13 @@ def _dispatcher(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wi
 def _sender(engine: Engine, telegram: Telegram, wired: list[Wired], files: dict[str, FileMaker]) -> Sender:
     cards = {kind: card for domain in DOMAINS for kind, card in domain.cards.items()}
     cards |= {kind: card for one in wired for kind, card in one.cards.items()}
-    deliveries = Deliveries(
-        out=engine.out,
-        db=engine.db,
-        words=telegram.words,
-        voice=telegram.voice,
-        communities=telegram.communities,
-        clock=engine.clock,
+    parts = DomainParts(
         cards=with_additions(cards, DOMAINS),
         files=files,
         witnesses={kind: witness for domain in DOMAINS for kind, witness in domain.witnesses.items()},
     )
-    return Sender(
-        db=engine.db,
-        deliveries=deliveries,
-        pacer=engine.pacer,
-        communities=telegram.communities,
-        move_group=telegram.move_group,
-        clock=engine.clock,
-        hold=engine.hold,
-        meters=engine.meters,
-    )
+    deliveries = Deliveries(engine, telegram.words, telegram.voice, telegram.communities, parts)
+    return Sender(engine, deliveries, telegram.communities, telegram.move_group)
 
 
 def _housekeeper(engine: Engine, shops: Shops, wired: list[Wired]) -> Housekeeper:
@@ -318,13 +270,9 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
     files = {kind: maker for one in wired for kind, maker in one.files.items()}
     dispatcher = _dispatcher(engine, telegram, shops, core, wired)
     return App(
-        bot=engine.bot,
-        session=engine.session,
-        out=engine.out,
-        db=db,
+        engine=engine,
         policies=core.policies,
         dispatcher=dispatcher,
-        clock=clock,
         communities=core.communities,
         files=files,
         sender=_sender(engine, telegram, wired, files),
@@ -341,7 +289,5 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
         menus=core.menus,
         whispers=telegram.whispers,
         concurrency=core.settings.concurrency,
-        meters=meters,
-        hold=hold,
         listens_to=frozenset(dispatcher.resolve_used_update_types()),
     )

@@ -31,6 +31,7 @@ from bot.handlers.staff.domain import DOMAIN as STAFF
 from bot.handlers.streams.domain import DOMAIN as STREAMS
 from bot.rules.fans import FansPolicy
 from bot.rules.policies import Policies
+from bot.rules.tiers import TierPolicy
 from bot.store.giveaways import Giveaways
 from bot.store.leaving import Forgetting
 from bot.telegram.deliveries import CardState
@@ -78,7 +79,7 @@ def _merged(parts: Iterable[Mapping[K, V]]) -> dict[K, V]:
 
 def policies_of(domains: Sequence[Domain]) -> Policies:
     """One of each policy, as it is from the start."""
-    return Policies([FansPolicy(), *(kind() for domain in domains for kind in domain.policies)])
+    return Policies([FansPolicy(), TierPolicy(), *(kind() for domain in domains for kind in domain.policies)])
 
 
 def table_of(domains: Sequence[Domain]) -> Table:

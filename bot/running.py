@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from aiogram import Bot, Dispatcher
+from aiogram import Dispatcher
 from aiogram.types import CallbackQuery, Message, Update
 from pydantic import BaseModel
 
@@ -25,16 +25,14 @@ from bot.meters import Beat, Meters, Phase
 from bot.rules.policies import Policies
 from bot.store.engine.away import is_of_data, name_of
 from bot.store.engine.db import Database
-from bot.store.engine.hold import Hold
 from bot.store.engine.lock import InUseError
 from bot.store.places import find_people
-from bot.telegram.calls import Outbound
 from bot.telegram.deliveries import FileMaker
+from bot.telegram.engine import Engine
 from bot.telegram.first_call import NO_SUCH_BOT, greet
 from bot.telegram.inbox import ConflictError, Intake, TryLaterError, UnfitError
 from bot.telegram.older_servers import with_rights
 from bot.telegram.outbox_sender import Sender
-from bot.telegram.session import LightSession
 from bot.telegram.whispers import Whispers
 from bot.telegram.who_asks import WhoAsks
 from bot.updates import kind_of_update
@@ -64,14 +62,10 @@ class StartError(Exception):
 class App:
     """A wired bot."""
 
-    bot: Bot
-    session: LightSession
-    out: Outbound
-    db: Database
+    engine: Engine
     policies: Policies
     dispatcher: Dispatcher
     """Its data is what handlers ask for by name."""
-    clock: Clock
     communities: Communities
     files: Mapping[str, FileMaker]
     """Files that promises send, by kind: pages serve them too."""
@@ -83,11 +77,24 @@ class App:
     menus: Menus
     whispers: Whispers
     concurrency: int
-    meters: Meters
-    hold: Hold
     listens_to: frozenset[str]
     """Kinds of updates that routers handle: all but messages and presses."""
     intake: Intake | None = None
+
+    @property
+    def db(self) -> Database:
+        """The bot's database."""
+        return self.engine.db
+
+    @property
+    def clock(self) -> Clock:
+        """The clock by which it lives."""
+        return self.engine.clock
+
+    @property
+    def meters(self) -> Meters:
+        """What it measures."""
+        return self.engine.meters
 
     async def run(self, *, on_ready: Callable[[], None] | None = None) -> None:
         """Say hello to Telegram, however long it is away, then take, handle and send until cancelled.
@@ -96,34 +103,30 @@ class App:
             StartError: the token is refused, or another process uses it or has the database.
         """
         try:
-            me = await greet(self.session, self.bot, self.meters)
+            me = await greet(self.engine.session, self.engine.bot, self.meters)
         except NO_SUCH_BOT:
             raise StartError("BOT_TOKEN is refused by Telegram; ask BotFather for a new one", 2) from None
         username = str(me.get("username", ""))
         self.dispatcher["username"] = username.lower()
-        self.out.username = username
-        self.out.inline = me.get("supports_inline_queries") is True
+        self.engine.out.username = username
+        self.engine.out.inline = me.get("supports_inline_queries") is True
         self.intake = Intake(
-            db=self.db,
-            bot=self.bot,
-            session=self.session,
-            clock=self.clock,
+            self.engine,
             handle=self._handle_or_wait,
             people=self.communities,
             read_people=find_people,
             allowed_updates=["message", "callback_query", *sorted(self.listens_to)],
             concurrency=self.concurrency,
-            meters=self.meters,
         )
         tune_collector()
         self.meters.phase = Phase.RUNNING
         self.meters.beat(Beat.POLL)
-        log.info("started", bot=self.bot.id, username=username)
+        log.info("started", bot=self.engine.bot.id, username=username)
         if on_ready is not None:
             on_ready()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self.hold.keep())
+                group.create_task(self.engine.hold.keep())
                 group.create_task(self.sender.run())
                 group.create_task(self.jobs.run())
                 group.create_task(self.housekeeper.run())
@@ -141,13 +144,13 @@ class App:
     async def finish(self) -> None:
         """Before `run` is cancelled: let what is being handled be answered, and send nothing new."""
         self.meters.phase = Phase.STOPPING
-        self.hold.rest()
+        self.engine.hold.rest()
         if self.intake is not None:
             await self.intake.stop(DRAIN_SECONDS)
 
     async def close(self) -> None:
         """Close connections; waiting writes are committed first."""
-        await self.session.close()
+        await self.engine.session.close()
         await self.db.close()
 
     async def _handle_or_wait(self, body: dict[str, Any], received_at: datetime) -> None:
@@ -165,16 +168,16 @@ class App:
 
     async def _handle(self, body: dict[str, Any], received_at: datetime) -> None:
         """Messages and presses, nearly all there is, go straight to the table: a fifth less work than by routers."""
-        cause = f"{self.bot.id}:{body['update_id']}"
-        data = {**self.dispatcher.workflow_data, "bot": self.bot, "cause": cause, "received_at": received_at}
-        context = {"bot": self.bot}
+        cause = f"{self.engine.bot.id}:{body['update_id']}"
+        data = {**self.dispatcher.workflow_data, "bot": self.engine.bot, "cause": cause, "received_at": received_at}
+        context = {"bot": self.engine.bot}
         if (message := body.get("message")) is not None:
             await self.who(self.table.take_message, _read(Message, message, context), data)
         elif (press := body.get("callback_query")) is not None:
             await self.who(self.table.take_press, _read(CallbackQuery, press, context), data)
         elif kind_of_update(body) in self.listens_to:
             update = _read(Update, with_rights(body), context)
-            await self.dispatcher.feed_update(self.bot, update, cause=cause, received_at=received_at)
+            await self.dispatcher.feed_update(self.engine.bot, update, cause=cause, received_at=received_at)
 
     async def _take_in(self, intake: Intake) -> None:
         """Nobody is answered before it is known whether answers can be whispered; starts are told meanwhile."""

@@ -23,7 +23,9 @@ from bot.rules.streams.streams import NewStream, StreamMade, StreamPolicy
 from bot.store.engine.schema import migrate
 from bot.store.tables import Coupon
 from sandbox import Message, Person, Press
+from tests.bot.big_shop import sender
 from tests.bot.conftest import Play, Stage, stages
+from tests.features.scene import act_of
 
 POLICY = StreamPolicy()
 PRESSED = 60
@@ -151,7 +153,8 @@ async def _plan(stage: Stage, title: str, seconds: float, minutes: int) -> None:
     assert group is not None
     now = datetime.fromtimestamp(stage.telegram.clock.now(), UTC)
     wish = NewStream(title, now + timedelta(seconds=seconds), length=timedelta(minutes=minutes))
-    made = await stage.app.db.write(plan, group.place, stage.owner.id, wish, now, f"42:{title}", POLICY)
+    act = act_of(group.place, sender(stage.owner), now, f"42:{title}")
+    made = await stage.app.db.write(plan, act, wish, POLICY)
     assert isinstance(made, StreamMade)
 
 

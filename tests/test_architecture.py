@@ -55,39 +55,6 @@ SPOKEN = {
 """What people type, what a new shop is called at first, and the demo's people: all the Korean and Chinese in Python."""
 MAKES_POLICIES = frozenset({"bot/app.py", "bot/domains.py", "bot/rules/policies.py"})
 """Where policies are made: one of each, and copies with other numbers for one shop."""
-STILL_MAKES_POLICIES = frozenset(
-    {
-        "bot/commands/demo/ahead.py",
-        "bot/features/gifts/cards.py",
-        "bot/features/gifts/invitations.py",
-        "bot/features/gifts/living_card.py",
-        "bot/features/gifts/rewards.py",
-        "bot/features/packets/draw.py",
-        "bot/features/staff/reach.py",
-        "bot/flows/buy.py",
-        "bot/flows/check_in.py",
-        "bot/flows/come_and_go.py",
-        "bot/flows/my_card.py",
-        "bot/flows/presence.py",
-        "bot/handlers/coin_shop/items.py",
-        "bot/handlers/coupons/campaigns.py",
-        "bot/handlers/orders/orders.py",
-        "bot/handlers/packets/packets.py",
-        "bot/handlers/raffles/raffles.py",
-        "bot/handlers/shops/setup.py",
-        "bot/handlers/streams/airings.py",
-        "bot/rules/coupons/coupons.py",
-        "bot/rules/giveaways.py",
-        "bot/rules/hearts/hearts.py",
-        "bot/rules/people/privacy.py",
-        "bot/rules/streams/streams.py",
-        "bot/store/held.py",
-        "bot/store/invitations.py",
-        "bot/store/raffles.py",
-        "bot/store/tiers.py",
-    }
-)
-"""Exceptions that are left. The list must shrink to none."""
 OF_ONE_MACHINE = re.compile(r"(?<![\w/:.])/(?:home|root|tmp|work)/")
 """Absolute paths that only one machine has."""
 
@@ -225,7 +192,7 @@ def test_policies_are_made_in_one_place() -> None:
         for node in ast.walk(tree(path))
         if isinstance(node, ast.Call) and re.fullmatch(r"(\w+\.)?\w*(Policy|Policies)", ast.unparse(node.func))
     }
-    assert making - MAKES_POLICIES == STILL_MAKES_POLICIES
+    assert making - MAKES_POLICIES == set()
 
 
 def test_no_words_in_python() -> None:

@@ -29,6 +29,7 @@ from tests.features.orders.test_orders import held, order
 from tests.features.packets.fans import AUGUST, END, OCTOBER, Fans
 from tests.features.scene import (
     NOON,
+    TIERS,
     Causes,
     act_by,
     act_of,
@@ -231,9 +232,9 @@ async def test_rows_of_before_get_what_they_lack(url: str) -> None:
         await table.earns(1, 40, OCTOBER)
         packet = await table.gives(1, 30, 3, rush=True)
         first, second = [await held(db, table.place, table.causes, number) for number in (1, 2)]
-        await db.write(take_told, table.place, order(first, "A-1"), NOON)
+        await db.write(take_told, table.place, order(first, "A-1"), NOON, TIERS)
         await Redemption(db).redeem(act_by(table.place, 7, NOON, table.causes.next()), second)
-        await db.write(take_told, table.place, order(second, "A-2"), NOON)
+        await db.write(take_told, table.place, order(second, "A-2"), NOON, TIERS)
         await give(db, table.place, fan(9), 1)
         await privacy(db).delete(table.place, fan(9).user_id, NOON)
         before = [await query(db, sql) for sql in (used, orders)]

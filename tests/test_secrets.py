@@ -9,7 +9,8 @@ import pytest
 from bot.content.catalog import OUTCOMES
 from bot.domains import DOMAINS
 from bot.rules.words import Language
-from tests.test_content import HERE, instances
+from tests.content.samples import instances
+from tests.content.values import HERE
 from tests.words import WORDS
 
 SECRETS = {kind: secret for domain in DOMAINS for kind, secret in domain.secrets.items()}

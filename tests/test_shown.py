@@ -22,8 +22,10 @@ from bot.rules.streams.streams import StreamPolicy
 from bot.rules.tiers import Tier
 from bot.rules.words import Language
 from tests import hostile
+from tests.content.samples import samples
+from tests.content.sources import LATIN_IN_CHINESE_AND_KOREAN
+from tests.content.values import CODES, HERE, ORDINARY
 from tests.features.scene import PANEL
-from tests.test_content import CODES, HERE, LATIN_IN_CHINESE_AND_KOREAN, ORDINARY, samples
 from tests.words import WORDS
 
 KEY = re.compile(r"\{\w*\}|¤|\b[a-z]+(?:[-_][a-z]+)+\b")

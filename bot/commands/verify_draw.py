@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.outside import quicknet
 from bot.rules.beacons import QUICKNET
 from bot.rules.raffles.proof_rules import Draw, Naming, Struck
-from bot.rules.raffles.proofs import Checked, check_proof
+from bot.rules.raffles.proofs import CheckResult, check_proof
 
 LARGEST = 200 * 1024 * 1024
 """The largest file that is read, in bytes. A million entries need half of that."""
@@ -120,7 +120,7 @@ def verify(path: Path) -> tuple[int, str]:
     return (1 if checked.faults else 0) if checked.draw is not None else 2, "\n".join(lines) + "\n"
 
 
-def sentences_of(checked: Checked) -> list[Sentence]:
+def sentences_of(checked: CheckResult) -> list[Sentence]:
     """The whole report of a check, in order."""
     draw = checked.draw
     if draw is None:
@@ -149,7 +149,7 @@ def _raffle_lines(draw: Draw) -> Iterator[str]:
     yield _fill("shop", text=quoted(draw.shop))
 
 
-def _outcome_lines(checked: Checked, draw: Draw) -> Iterator[str]:
+def _outcome_lines(checked: CheckResult, draw: Draw) -> Iterator[str]:
     how_many = "counts_old" if draw.old else "counts"
     yield _fill(how_many, entries=len(draw.entries), places=draw.places, reserves=draw.reserves)
     if draw.called_off is not None:
@@ -173,7 +173,7 @@ def _lost_place_line(one: Struck) -> str:
     return _fill("lost", entry=one.entry, at=_time(one.at), reason=_reason(one.reason))
 
 
-def _sealing_lines(checked: Checked, draw: Draw) -> Iterator[str]:
+def _sealing_lines(checked: CheckResult, draw: Draw) -> Iterator[str]:
     if draw.pulse is not None:
         yield _fill("sealed", round=draw.pulse.round, time=_time(QUICKNET.time_of(draw.pulse.round)))
         if checked.signature_checked:
@@ -188,7 +188,7 @@ def _sealing_lines(checked: Checked, draw: Draw) -> Iterator[str]:
         yield SENTENCES["alone"]
 
 
-def _lines_to_compare(checked: Checked, draw: Draw) -> Iterator[str]:
+def _lines_to_compare(checked: CheckResult, draw: Draw) -> Iterator[str]:
     """What the reader must compare with the messages in the group, because no file can prove it."""
     yield _fill("at_opening", hash=checked.commitment)
     yield _fill("at_close", hash=checked.list_hash)

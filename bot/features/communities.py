@@ -1,44 +1,24 @@
-"""Communities: made when the bot comes to a group, changed by `/setup`, found by chat or by person."""
+"""Communities: which one a chat or a person means, and who can be written to in private."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.bounded import Bounded
-from bot.features.shops.founding import GREETED_WITHIN, found, greet
+from bot.features.shops.arrivals import Arrival, Arrived, take_up
 from bot.rules.act import Sender
 from bot.rules.place import Place
-from bot.rules.shops.arrivals import RoomJoined
 from bot.rules.words import Language, reader_language
-from bot.store.audit import record
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import meet, see
-from bot.store.messages.outbox import Terms, rekey
-from bot.store.messages.refused import end_all, lose_room
-from bot.store.messages.telling import tell_owner
+from bot.store.messages.refused import lose_room
 from bot.store.places import Group, Known, find_group, find_people, find_place, place_of, rooms_of
-from bot.store.rooms import clear_room, forget_leaving, leave_room, note_link
-from bot.store.tables import AuditEntry, Community, FanGroup, Member, Person
-
-CAME = "room.came"
-"""The audit log's name for the bot's coming to a chat."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A group that the bot is in now."""
-
-    group: Group
-    fresh: bool
-    """Whether it wasn't there before: then it is greeted."""
-    is_home: bool
-    """Whether it is the shop's home group."""
-    founded: bool = False
-    """Whether the shop was made just now."""
+from bot.store.rooms import leave_room, note_link
+from bot.store.tables import Community, FanGroup, Member, Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +63,8 @@ class Communities:
     async def reader(self, user_id: int, *, private: bool = False) -> Reader:
         """The person's own settings and the community that their private chat means.
 
-        Their first act in a group decides that, and this cache doesn't hear of it. So who writes in private and has
-        none is read again.
+        A person's first act in a group decides that, and this cache doesn't hear of it. So a person without a
+        community is read again when they write in private.
         """
         known = self._people.get(user_id)
         if known is None or (private and known.community_id is None):
@@ -107,48 +87,9 @@ class Communities:
             self._people.clear()
         self._people.update(people)
 
-    async def arrive(
-        self,
-        chat_id: int,
-        title: str,
-        owner: Sender,
-        language: Language,
-        at: datetime,
-        *,
-        is_admin: bool,
-        is_channel: bool = False,
-        missing: tuple[str, ...] = (),
-        into: int | None = None,
-        alone: bool = False,
-        linked: int | None = None,
-        by: int | None = None,
-        tell: bool = True,
-        may_found: bool = True,
-    ) -> Arrived | None:
-        """The bot was added to a chat, or its rights there changed. None for a stranger's group.
-
-        It joins the shop `into`, or with `alone` becomes a shop of its own; see `arrive`. A group is greeted once, and
-        the owner is told of each room that joins, unless `tell` says that they just wished so; `by` brought the bot.
-        Only a group that `may_found` makes the first shop.
-        """
-        arrived = await self._db.write(
-            come,
-            chat_id,
-            title,
-            owner,
-            language,
-            at,
-            is_admin=is_admin,
-            is_channel=is_channel,
-            missing=missing,
-            into=into,
-            alone=alone,
-            linked=linked,
-            by=by if by is not None else owner.user_id,
-            tell=tell,
-            open_to_all=self.open_to_all,
-            may_found=may_found,
-        )
+    async def arrive(self, arrival: Arrival) -> Arrived | None:
+        """The bot was added to a chat, or its rights there changed; see `take_up`. None for a stranger's group."""
+        arrived = await self._db.write(take_up, arrival, open_to_all=self.open_to_all)
         self.forget()
         return arrived
 
@@ -194,12 +135,12 @@ class Communities:
         return await self._db.read(reachable_owners)
 
     async def turn_to(self, user_id: int, place: Place) -> None:
-        """From here on the person's private commands mean this shop."""
+        """From now on the person's private commands mean this shop."""
         await self._db.write(turn_to, user_id, place.community_id)
         self.forget_person(user_id)
 
     def forget_person(self, user_id: int) -> None:
-        """Drop what is cached of one person: something about them changed."""
+        """Drop what is cached of one person, as something about them changed."""
         self._people.pop(user_id, None)
 
     def forget(self) -> None:
@@ -213,158 +154,6 @@ PEOPLE_KEPT = 20_000
 LINKS_KEPT = 1_000
 GROUPS_KEPT = 10_000
 PLACES_KEPT = 1_000
-
-
-def come(
-    tx: Tx,
-    chat_id: int,
-    title: str,
-    owner: Sender,
-    language: Language,
-    at: datetime,
-    *,
-    is_admin: bool,
-    is_channel: bool,
-    missing: tuple[str, ...],
-    into: int | None,
-    alone: bool,
-    linked: int | None,
-    by: int,
-    tell: bool,
-    open_to_all: bool,
-    may_found: bool,
-) -> Arrived | None:
-    """Take up a chat; the greeting, and the note to the owner, are promised in the same commit."""
-    arrived = arrive(
-        tx,
-        chat_id,
-        title,
-        owner,
-        language,
-        at,
-        is_admin=is_admin,
-        is_channel=is_channel,
-        into=into,
-        alone=alone,
-        open_to_all=open_to_all,
-        may_found=may_found,
-    )
-    if arrived is None:
-        return None
-    if is_channel:
-        note_link(tx, chat_id, linked)
-    elif linked is not None:
-        note_link(tx, linked, chat_id)
-    if not arrived.fresh:
-        return arrived
-    place = arrived.group.place
-    forget_leaving(tx, chat_id)
-    record(tx, community_id=place.community_id, actor_id=by, act=CAME, subject=title, at=at, cause=None)
-    if not is_channel:
-        greet(tx, place, chat_id, at, missing)
-    if tell and not arrived.is_home:
-        joined = RoomJoined(title, place.shop, chat_id, is_channel=is_channel, may_part=True)
-        key = f"joined:{chat_id}:{at.timestamp():.0f}"
-        tell_owner(tx, place, joined, Terms(now=at, key=key, not_after=at + GREETED_WITHIN))
-    return arrived
-
-
-def arrive(
-    tx: Tx,
-    chat_id: int,
-    title: str,
-    owner: Sender,
-    language: Language,
-    at: datetime,
-    *,
-    is_admin: bool,
-    open_to_all: bool,
-    is_channel: bool = False,
-    into: int | None = None,
-    alone: bool = False,
-    may_found: bool = True,
-) -> Arrived | None:
-    """Find or make the community of a chat that the bot has come to.
-
-    A room of a shop is taken up again, unless it is meant to join another one now. Else it joins the shop `into`;
-    without that a new shop is made, if this is the first one (and the group `may_found` it), it is to stand `alone`, or
-    strangers are welcome (`OPEN=true`) beside the first: the chat is its home group. A channel makes no shop.
-    """
-    if tx.get_bind().dialect.name == "postgresql":
-        # Two updates tell of the same arrival at once (the membership, the first message): one by one, please.
-        tx.execute(text("LOCK TABLE fan_group IN SHARE ROW EXCLUSIVE MODE"))
-    known = tx.execute(select(FanGroup).where(col(FanGroup.chat_id) == chat_id).with_for_update()).scalar_one_or_none()
-    meet(tx, owner, None)
-    if known is not None:
-        fresh = known.left_at is not None
-        known.left_at, known.is_admin, known.title = None, is_admin, title
-        if fresh:
-            end_all(tx, chat_id, at)
-        if fresh and into is not None and known.community_id != into and not known.is_home:
-            clear_room(tx, known.community_id, into, chat_id, at)
-            known.community_id = into
-        return _arrived(tx, chat_id, fresh=fresh, is_home=known.is_home)
-    community_id = into
-    if community_id is None:
-        first = tx.execute(select(func.count()).select_from(Community)).scalar_one() == 0
-        welcome = may_found if first else open_to_all
-        if is_channel or not (welcome or alone):
-            return None
-        community_id = found(tx, title, owner.user_id, language, at)
-    is_home = into is None
-    tx.add(
-        FanGroup(
-            community_id=community_id,
-            chat_id=chat_id,
-            title=title,
-            is_admin=is_admin,
-            is_channel=is_channel,
-            is_home=is_home,
-            joined_at=at,
-        )
-    )
-    tx.execute(
-        update(Person)
-        .where(col(Person.user_id) == owner.user_id, col(Person.community_id).is_(None))
-        .values(community_id=community_id)
-    )
-    return _arrived(tx, chat_id, fresh=True, is_home=is_home, founded=into is None)
-
-
-def _arrived(tx: Tx, chat_id: int, *, fresh: bool, is_home: bool, founded: bool = False) -> Arrived | None:
-    tx.flush()
-    group = find_group(tx, chat_id)
-    return Arrived(group, fresh, is_home, founded) if group is not None else None
-
-
-def move(tx: Tx, old_chat_id: int, new_chat_id: int, at: datetime) -> int | None:
-    """Re-key a group that became a supergroup; its community, or None if it isn't one of ours (any more)."""
-    group = tx.execute(
-        select(FanGroup).where(col(FanGroup.chat_id) == old_chat_id).with_for_update()
-    ).scalar_one_or_none()
-    if group is None:
-        return None
-    twin = tx.execute(select(FanGroup).where(col(FanGroup.chat_id) == new_chat_id)).scalar_one_or_none()
-    if twin is not None:
-        group.left_at = at  # the new id came first, as a group of its own
-        if group.is_home and twin.community_id == group.community_id:
-            group.is_home = False
-            tx.flush()
-            twin.is_home = True
-    else:
-        group.chat_id = new_chat_id
-        # Topics are known by their first messages, whose ids are void now.
-        group.topic_id = group.topic_name = group.topic_closed_at = None
-    tx.flush()
-    forget_leaving(tx, new_chat_id)
-    rekey(tx, old_chat_id, new_chat_id)
-    # Anonymous administrators are known by the group's id: what they did, and gave away, stays theirs.
-    tx.execute(
-        update(AuditEntry)
-        .where(col(AuditEntry.community_id) == group.community_id, col(AuditEntry.actor_id) == old_chat_id)
-        .values(actor_id=new_chat_id)
-    )
-    return group.community_id
 
 
 def channels(session: Session) -> list[int]:
@@ -396,13 +185,19 @@ def _only_home(tx: Tx, user_id: int) -> int | None:
 def reachable_owners(session: Session) -> list[tuple[int, Language]]:
     """Owners who can be written to, and their languages."""
     rows = session.execute(
-        select(Person, func.min(col(Community.language)))
+        select(Person, func.min(col(Community.language)).label("shops_language"))
         .join(Community, col(Community.owner_id) == col(Person.user_id))
         .where(col(Person.can_write).is_(True))
         .group_by(col(Person.user_id))
         .order_by(col(Person.user_id))
     ).all()
-    return [(row[0].user_id, reader_language(row[0].language, row[0].telegram_language, row[1])) for row in rows]
+    return [
+        (
+            row.Person.user_id,
+            reader_language(row.Person.language, row.Person.telegram_language, row.shops_language),
+        )
+        for row in rows
+    ]
 
 
 def turn_to(tx: Tx, user_id: int, community_id: int) -> None:

@@ -1,50 +1,35 @@
 """*I'm here*: attending a stream pays coins, and makes up one missed day of check-ins for free."""
 
-from datetime import datetime
-
 from bot.features.checkins import checkins
 from bot.features.streams import attendance
-from bot.rules.act import Sender
+from bot.rules.act import Act
+from bot.rules.airings import AiringFacts, How
 from bot.rules.checkins.checkins import CheckInPolicy
-from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.rules.streams.attendance import AttendancePolicy, AttendOutcome
-from bot.rules.streams.streams import AiringFacts, How
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import standing
 
 
-async def attend(
-    db: Database,
-    place: Place,
-    sender: Sender,
-    airing_id: int,
-    how: How,
-    at: datetime,
-    cause: str,
-    policy: AttendancePolicy,
-    checkin_policy: CheckInPolicy,
-) -> AttendOutcome:
-    """Write down that the sender attends an airing. It counts once for each airing."""
-    return await db.write(_attend, place, sender, airing_id, how, at, cause, policy, checkin_policy)
+class Attending:
+    """A fan attends an airing, and that counts for their check-ins."""
 
+    def __init__(self, db: Database, policies: Policies) -> None:
+        self._db = db
+        self._policy = policies[AttendancePolicy]
+        self._checkin_policy = policies[CheckInPolicy]
 
-def _attend(
-    tx: Tx,
-    place: Place,
-    sender: Sender,
-    airing_id: int,
-    how: How,
-    at: datetime,
-    cause: str,
-    policy: AttendancePolicy,
-    checkin_policy: CheckInPolicy,
-) -> AttendOutcome:
-    member = standing(tx, place.community_id, sender, at)
-    airing = attendance.welcome(tx, place, member, airing_id, at, cause)
-    if not isinstance(airing, AiringFacts):
-        return airing
-    made_up = checkins.make_up_free(tx, place, member, at, checkin_policy)
-    outcome = attendance.come(tx, place, member, airing, how, made_up, at, cause, policy)
-    attendance.show_crowd(tx, place, airing_id, at, policy)
-    return outcome
+    async def attend(self, act: Act, airing_id: int, how: How) -> AttendOutcome:
+        """Write down that the sender attends an airing. It counts once for each airing."""
+        return await self._db.write(self._attend, act, airing_id, how)
+
+    def _attend(self, tx: Tx, act: Act, airing_id: int, how: How) -> AttendOutcome:
+        member = standing(tx, act.community_id, act.sender, act.at)
+        airing = attendance.admit(tx, act, member, airing_id)
+        if not isinstance(airing, AiringFacts):
+            return airing
+        made_up = checkins.make_up_free(tx, act.place, member, act.at, self._checkin_policy)
+        outcome = attendance.write_down(tx, act, member, attendance.Visit(airing, how, made_up), self._policy)
+        attendance.count_on_live_card(tx, act, airing_id, self._policy)
+        return outcome

@@ -32,7 +32,6 @@ from bot.rules.coin_shop.shelf import (
     Yes,
 )
 from bot.rules.coupon_states import KeptFor
-from bot.rules.coupons.campaigns import CouponPolicy
 from bot.rules.coupons.claims import (
     AlreadyClaimed,
     Cancelled,
@@ -48,8 +47,8 @@ from bot.rules.coupons.claims import (
 from bot.rules.coupons.claims import TierTooLow as NotForTier
 from bot.rules.policies import Policies
 from bot.rules.raffles.entries import AlreadyEntered, Entered, EntryRefusal, Paid
-from bot.rules.raffles.facts import RafflePolicy
 from bot.rules.sealing import SALT_BYTES
+from bot.rules.tiers import TierPolicy
 from bot.store import ledger
 from bot.store.coupons.hand_out import Choice, Claim, ClaimTools, hand_out
 from bot.store.engine.db import Database
@@ -70,8 +69,8 @@ class Buying:
     def __init__(self, db: Database, policies: Policies, choice: Choice, random_bytes: Callable[[int], bytes]) -> None:
         """`choice` draws the codes of coupons, `random_bytes` the salts of entries in raffles."""
         self._db = db
-        self._claims = ClaimTools(policies[CouponPolicy], choice)
-        self._raffles = policies[RafflePolicy]
+        self._claims = ClaimTools.of(policies, choice)
+        self._policies = policies
         self._random_bytes = random_bytes
 
     async def buy(self, act: Act, yes: Yes) -> BuyOutcome | EntryRefusal:
@@ -83,7 +82,7 @@ class Buying:
         before = shelf.bought_before(tx, member, act.cause, act.at)
         if before is not None:
             return before
-        picked = shelf.pick(tx, act, member, yes)
+        picked = shelf.pick(tx, act, member, yes, self._policies[TierPolicy])
         if not isinstance(picked, Pick):
             return picked
         match picked.item.kind:
@@ -125,7 +124,7 @@ class Buying:
         if raffle_id is None:
             return ItemGone(item.title)
         paid = Paid(picked.key, item.price)
-        entered = enter(tx, act, raffle_id, salt, self._raffles, ticket=paid)
+        entered = enter(tx, act, raffle_id, salt, self._policies, ticket=paid)
         if isinstance(entered, AlreadyEntered):
             return InAlready(item.title)
         if not isinstance(entered, Entered):
@@ -154,13 +153,10 @@ def _buy_favour(tx: Tx, act: Act, picked: Pick) -> Bought:
 def _charge(tx: Tx, act: Act, picked: Pick) -> None:
     ledger.charge(
         tx,
-        community_id=act.community_id,
-        key=picked.key,
+        ledger.TransferHeader(act.community_id, picked.key, "shop", act.at),
         member_account=picked.member.account_id,
         shop=act.place.shop_account,
         amount=picked.item.price,
-        reason="shop",
-        at=act.at,
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.features import communities
+from bot.features.communities import Communities
+from bot.features.shops.rekeying import rekey_group
 from bot.rules.policies import Policies
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
@@ -29,9 +30,7 @@ Follow = Callable[[Tx, Move, Policies], None]
 class MoveGroup:
     """Gives the new id to everything that names the old chat."""
 
-    def __init__(
-        self, db: Database, cache: communities.Communities, policies: Policies, follows: Sequence[Follow]
-    ) -> None:
+    def __init__(self, db: Database, cache: Communities, policies: Policies, follows: Sequence[Follow]) -> None:
         self._db = db
         self._cache = cache
         self._policies = policies
@@ -43,7 +42,7 @@ class MoveGroup:
         self._cache.forget()
 
     def _follow(self, tx: Tx, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
-        move = Move(communities.move(tx, old_chat_id, new_chat_id, at), old_chat_id, new_chat_id, at)
+        move = Move(rekey_group(tx, old_chat_id, new_chat_id, at), old_chat_id, new_chat_id, at)
         end_all(tx, old_chat_id, at)
         for follow in self._follows:
             follow(tx, move, self._policies)

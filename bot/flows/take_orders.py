@@ -21,6 +21,7 @@ from bot.rules.orders.orders import (
 )
 from bot.rules.place import Place
 from bot.rules.policies import Policies
+from bot.rules.tiers import TierPolicy
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
@@ -38,12 +39,13 @@ class OrderIntake:
 
     def __init__(self, db: Database, policies: Policies) -> None:
         self._db = db
+        self._tiers = policies[TierPolicy]
         self._chunk = policies[OrderPolicy].chunk
         self._lines_shown = policies[ImportPolicy].shown
 
     async def take(self, place: Place, told: OrderTold, now: datetime) -> OrderTaken:
         """Take an order that the shop's platform reports."""
-        return await self._db.write(take_told, place, told, now)
+        return await self._db.write(take_told, place, told, now, self._tiers)
 
     async def take_file(self, act: Act, lines: Sequence[Line]) -> OrdersTaken:
         """Take the orders of a file line by line. A wrong line doesn't stop the others.
@@ -58,7 +60,7 @@ class OrderIntake:
         refused: list[RefusedLine] = []
         for start in range(0, len(lines), self._chunk):
             chunk = lines[start : start + self._chunk]
-            answers = await self._db.write(_take_chunk, act, chunk)
+            answers = await self._db.write(_take_chunk, act, chunk, self._tiers)
             for (number, ref, _), taken in zip(chunk, answers, strict=True):
                 if taken.trouble is not None:
                     refused.append(RefusedLine(number, ref, taken.trouble))
@@ -68,11 +70,11 @@ class OrderIntake:
         return await self._db.write(_record_report, act, report)
 
 
-def take_told(tx: Tx, place: Place, told: OrderTold, now: datetime) -> OrderTaken:
+def take_told(tx: Tx, place: Place, told: OrderTold, now: datetime, tiers: TierPolicy) -> OrderTaken:
     """Take a paid order, or take back a refunded one."""
     if told.state is OrderState.REFUNDED:
         return orders.take_back(tx, place, told, now)
-    return _take(tx, told, ToldBy(place, now))
+    return _take(tx, told, ToldBy(place, now), tiers)
 
 
 def undo_refund(tx: Tx, act: Act, entry: AuditEntry) -> bool:
@@ -83,16 +85,16 @@ def undo_refund(tx: Tx, act: Act, entry: AuditEntry) -> bool:
     return member_id is not None
 
 
-def _take(tx: Tx, told: OrderTold, by: ToldBy) -> OrderTaken:
-    taken = orders.take(tx, told, by)
+def _take(tx: Tx, told: OrderTold, by: ToldBy, tiers: TierPolicy) -> OrderTaken:
+    taken = orders.take(tx, told, by, tiers)
     if taken.redeems is not None:
         after_redeemed(tx, by.place, taken.redeems, by.at)
     return taken
 
 
-def _take_chunk(tx: Tx, act: Act, chunk: Sequence[Line]) -> list[OrderTaken]:
+def _take_chunk(tx: Tx, act: Act, chunk: Sequence[Line], tiers: TierPolicy) -> list[OrderTaken]:
     by = ToldBy(act.place, act.at, act.actor_id, act.cause)
-    return [OrderTaken(told) if isinstance(told, OrderTrouble) else _take(tx, told, by) for _, _, told in chunk]
+    return [OrderTaken(told) if isinstance(told, OrderTrouble) else _take(tx, told, by, tiers) for _, _, told in chunk]
 
 
 def _record_report(tx: Tx, act: Act, report: OrdersTaken) -> OrdersTaken:

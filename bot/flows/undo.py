@@ -11,7 +11,7 @@ from bot.rules.act import Act
 from bot.rules.general import NothingToUndo, OwnersAct, TooLateToUndo, Undone, UndoOutcome
 from bot.rules.policies import Policies
 from bot.rules.rights import Role, may_undo
-from bot.store.audit import caused_by, record
+from bot.store.audit import caused_by, record_act
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.giveaways import Giveaways
@@ -85,15 +85,12 @@ class Undo:
             return TooLateToUndo(found.act, found.subject)
         found.undone_at = act.at
         if caused_by(tx, act.community_id, act.cause) is None:
-            record(
+            record_act(
                 tx,
-                community_id=act.community_id,
-                actor_id=act.actor_id,
-                act=f"{found.act}.undone",
+                act,
+                f"{found.act}.undone",
+                found.subject,
                 subject_id=found.subject_id,
-                subject=found.subject,
-                at=act.at,
-                cause=act.cause,
                 before=found.after,
                 after=found.before,
                 undoes_id=found.id,

@@ -58,7 +58,7 @@ class Drand:
             log.info("round_not_had", round=number, error=type(error).__name__)
             return None
         pulse = read_pulse(body)
-        if pulse is None or pulse.round != number or not pulse.sound:
+        if pulse is None or pulse.round != number or not pulse.is_sound:
             log.warning("round_unsound", round=number)
             return None
         if not await asyncio.to_thread(is_signed, number, pulse.signature):

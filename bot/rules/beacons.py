@@ -1,4 +1,4 @@
-"""A public beacon: random numbers that nobody knows before their time, and everybody can look up afterwards."""
+"""A public beacon: random numbers that nobody knows before their time and everybody can look up afterwards."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Protocol
 
 NAMED_AHEAD = timedelta(seconds=60)
-"""A round counts only if the message that names it stood in the group so long before the round came."""
+"""A round counts only if the message that names it was in the group this long before the round came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,8 @@ class Pulse:
     signature: str
 
     @property
-    def sound(self) -> bool:
-        """Whether the randomness is what the signature makes: SHA-256 of it."""
+    def is_sound(self) -> bool:
+        """Whether the randomness is the SHA-256 of the signature."""
         try:
             return sha256(bytes.fromhex(self.signature)).hexdigest() == self.randomness
         except ValueError:
@@ -28,22 +28,28 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """When a beacon's rounds come: round 1 at `genesis`, the others every `period`."""
+    """The times of a beacon's rounds: round 1 comes at `genesis`, then one comes every `period`."""
 
     hash: str
     genesis: datetime
     period: timedelta
 
-    def first_after(self, instant: datetime) -> int:
-        """The first round that comes after `instant` (aware), not at it."""
+    def first_round_after(self, instant: datetime) -> int:
+        """The number of the first round that comes after `instant` (aware).
+
+        A round exactly at `instant` is too early.
+        """
         return max(0, (instant - self.genesis) // self.period + 1) + 1
 
     def time_of(self, number: int) -> datetime:
-        """When a round comes."""
+        """The instant at which a round comes."""
         return self.genesis + (number - 1) * self.period
 
     def named_in_time(self, number: int, posted_at: datetime) -> bool:
-        """Whether a round that was named at `posted_at` (Telegram's date of the message) was unknown to everybody."""
+        """Whether a round was named early enough to be unknown to everybody.
+
+        `posted_at` is Telegram's date of the message.
+        """
         return posted_at + NAMED_AHEAD <= self.time_of(number)
 
 
@@ -52,13 +58,13 @@ QUICKNET = Chain(
     genesis=datetime.fromtimestamp(1_692_803_367, UTC),
     period=timedelta(seconds=3),
 )
-"""drand's quicknet, run by the League of Entropy: unchained, so that a round's signature is all there is to it."""
+"""drand's quicknet, run by the League of Entropy. It is unchained: a round is known by its own signature alone."""
 
 
 class Beacon(Protocol):
-    """Where rounds can be had."""
+    """A client that fetches rounds."""
 
     chain: Chain
 
     async def fetch(self, number: int) -> Pulse | None:
-        """This round, or None if it can't be had now. It takes a few seconds at most and raises nothing."""
+        """This round, or None if it isn't available now. It takes a few seconds at most and raises nothing."""

@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 from bot.rules.outcome import Outcome
 
-A_DAY = 2_000
+A_DAY_AT_FIRST = 2_000
 """Coins that each operator may promise in a local day, until the owner sets another limit in the set-up."""
-MOST_A_DAY = 1_000_000
-"""The highest limit that an owner may set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,5 +81,5 @@ class Lapse:
     """Coins that lapse unless they are spent."""
 
     day: date
-    """The last day on which they are good."""
+    """The last day on which the coins are good."""
     coins: int

@@ -1,8 +1,9 @@
 """The audit log: who did what, and what it was before."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar, Unpack
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -19,71 +20,52 @@ MACHINE = 0
 """The actor of what was done on the command line: nobody's id at Telegram."""
 
 
-def record(
-    tx: Tx,
-    *,
-    community_id: int,
-    actor_id: int,
-    act: str,
-    subject: str,
-    at: datetime,
-    cause: str | None,
-    subject_id: int | None = None,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-    undoes_id: int | None = None,
-    by_owner: bool | None = None,
-) -> AuditEntry:
-    """Write one act down; it has its id when this returns.
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who did something, where, when, and by which update: for the log, where no `Act` of a person tells it."""
 
-    `by_owner` says whether the owner did it. Without it the stored owner decides: the door has asked Telegram just now
-    who that is, and wrote it down.
-    """
-    if by_owner is None:
-        by_owner = tx.execute(
-            select(col(Community.owner_id) == actor_id).where(col(Community.id) == community_id)
+    community_id: int
+    actor_id: int
+    at: datetime
+    cause: str | None = None
+    """The update that brought it; None for what may be written down twice."""
+
+
+class Details(TypedDict, total=False):
+    """The columns of an entry that not every act has."""
+
+    subject_id: int | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    undoes_id: int | None
+    by_owner: bool
+    """Whether the owner did it. Without it the stored owner decides: the door has asked Telegram just now who that is,
+    and wrote it down."""
+
+
+def record_act(tx: Tx, act: Act, name: str, subject: str, **details: Unpack[Details]) -> AuditEntry:
+    """Write down what an act did, under its stored name (`campaign.made`); it has its id when this returns."""
+    return record_deed(tx, Deed(act.community_id, act.actor_id, act.at, act.cause), name, subject, **details)
+
+
+def record_deed(tx: Tx, deed: Deed, name: str, subject: str, **details: Unpack[Details]) -> AuditEntry:
+    """Write down what was done, under its stored name (`room.came`); it has its id when this returns."""
+    if "by_owner" not in details:
+        details["by_owner"] = tx.execute(
+            select(col(Community.owner_id) == deed.actor_id).where(col(Community.id) == deed.community_id)
         ).scalar_one()
     entry = AuditEntry(
-        community_id=community_id,
-        at=at,
-        actor_id=actor_id,
-        by_owner=by_owner,
-        act=act,
-        subject_id=subject_id,
+        community_id=deed.community_id,
+        at=deed.at,
+        actor_id=deed.actor_id,
+        act=name,
         subject=subject,
-        before=before,
-        after=after,
-        undoes_id=undoes_id,
-        cause=cause,
+        cause=deed.cause,
+        **details,
     )
     tx.add(entry)
     tx.flush()
     return entry
-
-
-def record_act(
-    tx: Tx,
-    act: Act,
-    name: str,
-    subject: str,
-    *,
-    subject_id: int | None = None,
-    before: dict[str, Any] | None = None,
-    after: dict[str, Any] | None = None,
-) -> AuditEntry:
-    """Write down what an act did, under its stored name (`campaign.made`); it has its id when this returns."""
-    return record(
-        tx,
-        community_id=act.community_id,
-        actor_id=act.actor_id,
-        act=name,
-        subject=subject,
-        at=act.at,
-        cause=act.cause,
-        subject_id=subject_id,
-        before=before,
-        after=after,
-    )
 
 
 def first_answer(session: Session, act: Act, kind: type[T], name: str | None = None) -> T | None:

@@ -170,14 +170,15 @@ def set_row_aside(tx: Tx, damage: Damage, reason: str, now: datetime) -> bool:
     body = json.dumps({"row": dict(raw), "columns": damage.columns, "moved": moved})
     key = ":".join(damage.key)
     user_id = _whose(raw)
-    while not put_aside(tx, kind=table.name, key=key, body=body, reason=reason, now=now, user_id=user_id):
-        key += "+"  # SQLite gives the id of a row that is gone to another one
+    aside = SetAside(kind=table.name, key=key, user_id=user_id, body=body, reason=reason, set_aside_at=now)
+    while not put_aside(tx, aside):
+        aside.key += "+"  # SQLite gives the id of a row that is gone to another one
     if moved:
         tx.execute(delete(table).where(this))
     else:
         parked = {name: _parked(table.c[name]) for name in damage.columns}
         tx.execute(update(table).where(this).values(parked))
-    log.error("set_aside", table=table.name, key=key, reason=reason)
+    log.error("set_aside", table=table.name, key=aside.key, reason=reason)
     return True
 
 

@@ -1,7 +1,7 @@
 """Coins: transfers between two accounts, once per reason key, and balances that follow them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from bot.rules.lots import Lot, lots_in_purse
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Account, Transfer
+from bot.store.tables.base import id_of
 from bot.store.tables.ledger import AccountKind
 
 CAME_BACK = "packet back"
@@ -41,6 +42,18 @@ _BALANCE = Hot(
     .where(col(Account.id) == bindparam("account_id"))
     .values(balance=col(Account.balance) + bindparam("change", type_=Integer))
 )
+
+
+@dataclass(frozen=True, slots=True)
+class TransferHeader:
+    """What is written with each transfer of coins, besides the accounts and the amount."""
+
+    community_id: int
+    key: str
+    """What the coins are for, as `claim:5`: a community has each key once, so nothing is paid twice."""
+    reason: str
+    """The kind of the transfer, as `claim`."""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,76 +103,45 @@ def _open(tx: Tx, community_id: int, kind: AccountKind) -> int:
     account = Account(community_id=community_id, kind=kind)
     tx.add(account)
     tx.flush()
-    if account.id is None:
-        raise LookupError("an account that was just made has no id")
-    return account.id
+    return id_of(account)
 
 
-def shift(
-    tx: Tx, *, community_id: int, key: str, debit: int, credit: int, amount: int, reason: str, at: datetime
-) -> None:
+def shift(tx: Tx, header: TransferHeader, *, debit: int, credit: int, amount: int) -> None:
     """Coins between two accounts that are no fan's (the shop's and an escrow): no balance follows."""
-    _move(tx, community_id, key, debit, credit, amount, reason, at, None, None)
+    _move(tx, header, (debit, credit), amount)
 
 
 def pay(
-    tx: Tx,
-    *,
-    community_id: int,
-    key: str,
-    member_account: int,
-    shop: int,
-    amount: int,
-    reason: str,
-    at: datetime,
-    earned: Sequence[Lot] = (),
+    tx: Tx, header: TransferHeader, *, member_account: int, shop: int, amount: int, earned: Sequence[Lot] = ()
 ) -> None:
-    """Coins from the shop (or an escrow) to a member, earned at `at`. A key paid before raises `IntegrityError`.
+    """Coins from the shop (or an escrow) to a member, earned when they are posted.
 
-    `earned` are the lots of coins that another fan gave: they keep their dates, in a transfer for each lot.
+    A key paid before raises `IntegrityError`. `earned` are the lots of coins that another fan gave: they keep their
+    dates, in a transfer for each lot.
     """
     if earned:
-        for part, lot in _parts(key, amount, earned):
-            _move(tx, community_id, part, shop, member_account, lot.coins, reason, at, lot.earned_at, None)
+        for part, lot in _parts(header, amount, earned):
+            _move(tx, part, (shop, member_account), lot.coins, lot.earned_at)
     else:
-        _move(tx, community_id, key, shop, member_account, amount, reason, at, at, None)
+        _move(tx, header, (shop, member_account), amount, header.at)
     tx.touch(_BALANCE, account_id=member_account, change=amount)
 
 
-def charge(
-    tx: Tx,
-    *,
-    community_id: int,
-    key: str,
-    member_account: int,
-    shop: int,
-    amount: int,
-    reason: str,
-    at: datetime,
-) -> None:
+def charge(tx: Tx, header: TransferHeader, *, member_account: int, shop: int, amount: int) -> None:
     """Coins from a member to the shop (or the lapsed): spent. More than they have raises `IntegrityError`."""
-    _move(tx, community_id, key, member_account, shop, amount, reason, at, None, None)
+    _move(tx, header, (member_account, shop), amount)
     tx.touch(_BALANCE, account_id=member_account, change=-amount)
 
 
 def hand_on(
-    tx: Tx,
-    *,
-    community_id: int,
-    key: str,
-    member_account: int,
-    escrow: int,
-    amount: int,
-    earned: Sequence[Lot],
-    reason: str,
-    at: datetime,
+    tx: Tx, header: TransferHeader, *, member_account: int, escrow: int, amount: int, earned: Sequence[Lot]
 ) -> None:
     """Coins of these lots from a member to an escrow, for other fans: they aren't spent, and keep their dates.
 
     More than the member has raises `IntegrityError`.
     """
-    for part, lot in _parts(key, amount, earned):
-        _move(tx, community_id, part, member_account, escrow, lot.coins, reason, at, lot.earned_at, None)
+    for part, lot in _parts(header, amount, earned):
+        _move(tx, part, (member_account, escrow), lot.coins, lot.earned_at)
     tx.touch(_BALANCE, account_id=member_account, change=-amount)
 
 
@@ -186,64 +168,43 @@ def lots_of(session: Session, account_id: int, balance: int, timezone: str) -> t
     return lots_in_purse(balance, rows, timezone)
 
 
-def _parts(key: str, amount: int, earned: Sequence[Lot]) -> Iterator[tuple[str, Lot]]:
-    """The key of each lot's transfer: `key` for the first, `key+2` and so on for the others."""
+def _parts(header: TransferHeader, amount: int, earned: Sequence[Lot]) -> Iterator[tuple[TransferHeader, Lot]]:
+    """Each lot's transfer: the first has the header's own key, the others `key+2` and so on."""
     if sum(lot.coins for lot in earned) != amount:
         raise ValueError(f"{amount} coins aren't these lots: {earned}")
     for nth, lot in enumerate(earned, start=1):
-        yield key if nth == 1 else f"{key}+{nth}", lot
+        yield header if nth == 1 else replace(header, key=f"{header.key}+{nth}"), lot
 
 
-def give_back(
-    tx: Tx,
-    *,
-    community_id: int,
-    charged_key: str,
-    key: str,
-    reason: str,
-    at: datetime,
-) -> int:
+def give_back(tx: Tx, header: TransferHeader, charged_key: str) -> int:
     """Reverse a charge: the same coins back to the same member, as negative spending; how many."""
     charged = tx.execute(
-        select(Transfer).where(col(Transfer.community_id) == community_id, col(Transfer.key) == charged_key)
+        select(Transfer).where(col(Transfer.community_id) == header.community_id, col(Transfer.key) == charged_key)
     ).scalar_one()
-    _move(
-        tx,
-        community_id,
-        key,
-        charged.credit_id,
-        charged.debit_id,
-        charged.amount,
-        reason,
-        at,
-        None,
-        charged.id,
-    )
+    _move(tx, header, (charged.credit_id, charged.debit_id), charged.amount, reverses_id=charged.id)
     tx.touch(_BALANCE, account_id=charged.debit_id, change=charged.amount)
     return charged.amount
 
 
 def _move(
     tx: Tx,
-    community_id: int,
-    key: str,
-    debit_id: int,
-    credit_id: int,
+    header: TransferHeader,
+    accounts: tuple[int, int],
     amount: int,
-    reason: str,
-    at: datetime,
-    earned_at: datetime | None,
-    reverses_id: int | None,
+    earned_at: datetime | None = None,
+    reverses_id: int | None = None,
 ) -> None:
+    """Write one transfer from the first of the accounts to the second."""
+    debit_id, credit_id = accounts
     tx.touch(
         _TRANSFER,
-        community_id=community_id,
-        key=key,
+        community_id=header.community_id,
+        key=header.key,
         debit_id=debit_id,
         credit_id=credit_id,
         amount=amount,
-        reason=reason,
-        made_at=at,
+        reason=header.reason,
+        made_at=header.at,
         earned_at=earned_at,
         reverses_id=reverses_id,
     )

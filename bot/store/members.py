@@ -5,6 +5,7 @@ A username has one holder: whoever was seen with it last. The table's unique ind
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Date, Integer, String, and_, bindparam, delete, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
@@ -205,7 +206,7 @@ def standing(tx: Tx, community_id: int, sender: Sender, now: datetime) -> Standi
     member_id, account_id, balance, tier, left_at, name, username, language, last_community, *more = row
     *more, banned_at, look_at = more
     if left_at is not None:
-        _return(tx, community_id, member_id, sender, now, left_at, banned=banned_at is not None)
+        _return(tx, community_id, sender, now, _Gone(member_id, left_at, banned=banned_at is not None))
     changed = (name, username, language) != (sender.name, sender.username, sender.language)
     if changed or last_community is None:
         see(tx, sender, community_id, before=username)
@@ -244,9 +245,15 @@ def _may_be_a_stranger(sender: Sender) -> bool:
     return sender.room is not None and sender.room.public
 
 
-def _return(
-    tx: Tx, community_id: int, member_id: int, sender: Sender, at: datetime, left_at: datetime, *, banned: bool
-) -> None:
+class _Gone(NamedTuple):
+    """A member who had left."""
+
+    member_id: int
+    left_at: datetime
+    banned: bool
+
+
+def _return(tx: Tx, community_id: int, sender: Sender, at: datetime, gone: _Gone) -> None:
     """Somebody acts who had left: where the room proves that they are back, that is written down.
 
     Raises:
@@ -254,10 +261,10 @@ def _return(
     """
     # Telegram tells of leaving by the second, a press has a fraction: in the same second they left after it.
     second = at.replace(microsecond=0)
-    verdict = judge(Known.BANNED if banned else Known.LEFT, sender.room, since_left=second > left_at)
+    verdict = judge(Known.BANNED if gone.banned else Known.LEFT, sender.room, since_left=second > gone.left_at)
     if verdict is Verdict.COMES and sender.room is not None:
-        tx.execute(update(Member).where(col(Member.id) == member_id).values(left_at=None))
-        be_present(tx, member_id, sender.room.chat_id, second)
+        tx.execute(update(Member).where(col(Member.id) == gone.member_id).values(left_at=None))
+        be_present(tx, gone.member_id, sender.room.chat_id, second)
     elif verdict is not Verdict.PLAYS:
         raise OutsideError(community_id)
 

@@ -1,17 +1,15 @@
-"""The day's morning card: whoever checks in finds it, and the count is made when the card is shown."""
+"""The morning card of a day: a check-in finds it, so that it shows the new number."""
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, and_, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Date, and_, bindparam, select
 from sqlmodel import col
 
 from bot.rules.shops.calendar import PostingState, SlotKind
-from bot.rules.streaks import Cover
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import touch_cards
-from bot.store.tables import CheckIn, Member, Posting
+from bot.store.tables import Posting
 from bot.store.tables.base import Id
 
 CARD = "morning"
@@ -30,18 +28,8 @@ _TODAY = Hot(
 
 
 def count_on_card(tx: Tx, community_id: int, day: date, now: datetime, every: timedelta) -> None:
-    """Somebody checked in: the day's card counts, by an edit now and then."""
+    """Promise to show the new number on the day's morning card, at most once in `every`."""
     row = tx.row(_TODAY, community_id=community_id, day=day)
     if row is not None:
-        touch_cards(tx, community_id, CARD, row[0], now, every=every)
-
-
-def count_came(session: Session, community_id: int, day: date) -> int:
-    """Fans who checked in on a day."""
-    came: int = session.execute(
-        select(func.count())
-        .select_from(CheckIn)
-        .join(Member, col(Member.id) == col(CheckIn.member_id))
-        .where(col(Member.community_id) == community_id, col(CheckIn.day) == day, col(CheckIn.cover) == Cover.CHECKED)
-    ).scalar_one()
-    return came
+        (posting_id,) = row
+        touch_cards(tx, community_id, CARD, posting_id, now, every=every)

@@ -7,7 +7,7 @@ from sqlalchemy import BindParameter, ColumnElement, and_, or_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.streams.streams import LIVE_PHASES, AiringFacts, phase_of
+from bot.rules.airings import LIVE_PHASES, AiringFacts, phase_of
 from bot.store.airings import OPEN, airing_of, open_airings
 from bot.store.tables import Airing
 
@@ -47,7 +47,7 @@ def is_open() -> ColumnElement[bool]:
 
 
 def is_on(at: BindParameter[datetime]) -> ColumnElement[bool]:
-    """The condition of an airing that is on: `rules/streams/streams.phase_of` in SQL. For hot statements."""
+    """The condition of an airing that is on: `rules/airings.phase_of` in SQL. For hot statements."""
     return and_(
         or_(*(col(Airing.state) == state for state in OPEN)),
         col(Airing.ends_at) > at,

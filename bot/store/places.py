@@ -1,4 +1,4 @@
-"""Which community a chat or a person means."""
+"""Which community a chat is part of, and which one a person's private chat means."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from bot.rules.place import Place
 from bot.rules.topics import RoomTopic
 from bot.rules.words import Language
 from bot.store.tables import Account, Community, Dialogue, FanGroup, Person
+from bot.store.tables.base import id_of
 from bot.store.tables.ledger import AccountKind
 
 _HOME = aliased(FanGroup)
@@ -45,7 +46,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is cached of a person."""
+    """What the cache knows of a person."""
 
     community_id: int | None
     language: str | None
@@ -73,11 +74,12 @@ def find_group(session: Session, chat_id: int) -> Group | None:
         return None
     linked = row.linked_chat_id is not None and not row.is_channel
     topic = topic_of(row.topic_id, row.topic_name, row.topic_closed_at)
-    return Group(chat_id, row.title, _place(*row[:3]), row.is_admin, row.is_channel, linked, topic)
+    place = _place(row.Community, row.shop_account, row.home_chat)
+    return Group(chat_id, row.title, place, row.is_admin, row.is_channel, linked, topic)
 
 
 def topic_of(thread_id: int | None, name: str | None, closed_at: datetime | None) -> RoomTopic | None:
-    """The topic that a room's row tells of."""
+    """The topic in a room's row."""
     return RoomTopic(thread_id, name or "", closed_at is not None) if thread_id is not None else None
 
 
@@ -109,9 +111,9 @@ def place_of(session: Session, community_id: int) -> Place:
 
 
 def find_place(session: Session, community_id: int) -> Place | None:
-    """The same for an id that somebody sent: None if there is no such community."""
+    """A community's place, or None if there is no such community: the id may be forged."""
     row = session.execute(_PLACES.where(col(Community.id) == community_id)).one_or_none()
-    return _place(*row[:3]) if row is not None else None
+    return _place(row.Community, row.shop_account, row.home_chat) if row is not None else None
 
 
 def rooms_of(session: Session, community_id: int) -> list[int]:
@@ -130,7 +132,7 @@ def rooms_of(session: Session, community_id: int) -> list[int]:
 
 
 def lock_shop(session: Session, community_id: int) -> Community:
-    """The shop's row, locked: who wants its next number or a shared code comes one by one."""
+    """The shop's row, locked: acts that take its next number or a shared code come one after another."""
     return session.execute(
         select(Community)
         .where(col(Community.id) == community_id)
@@ -140,10 +142,8 @@ def lock_shop(session: Session, community_id: int) -> Community:
 
 
 def _place(community: Community, shop_account: int, home_chat: int | None) -> Place:
-    if community.id is None:
-        raise LookupError("a community without id was read")
     return Place(
-        community_id=community.id,
+        community_id=id_of(community),
         shop=community.shop,
         language=Language(community.language),
         timezone=community.timezone,

@@ -1,4 +1,4 @@
-"""A room changes its shop: what the old one hung and promised there goes."""
+"""A room is left, linked to a channel, or joins another shop: then the old shop's cards and promises there go."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ def leave_room(tx: Tx, chat_id: int, at: datetime) -> None:
 
 
 def forget_leaving(tx: Tx, chat_id: int) -> None:
-    """The owner has answered, or the bot is gone already: it needn't leave the chat by the clock."""
+    """Drop the promise to leave the chat: the owner has answered, or the bot is gone already."""
     tx.execute(
         delete(Outbox).where(
             col(Outbox.chat_id) == chat_id, col(Outbox.act) == LEAVE, col(Outbox.state) == OutboxState.WAITING
@@ -46,8 +46,7 @@ def note_link(tx: Tx, channel_id: int, group_id: int | None) -> None:
 
 def clear_room(tx: Tx, old_id: int, new_id: int, chat_id: int, at: datetime) -> None:
     """Take down what hangs in a chat that goes from one community to another; what was promised there isn't sent."""
-    # What was sent goes too: SQLite may give a deleted card's id to one of the new shop, whose promise would have its
-    # key then.
+    # Sent promises go too: SQLite may give a deleted card's id to a card of the new shop, and their keys would collide.
     tx.execute(
         delete(Outbox).where(
             col(Outbox.community_id) == old_id,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -13,33 +14,36 @@ from bot.rules.tiers import MEMORY, DayOfDeeds, Deed, Tier, TierNow, TierPolicy,
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Activity, Member
 
-POLICY = TierPolicy()
 CHUNK = 500
 """Members whose deeds are read at once."""
 
 
-def tier_of(session: Session, place: Place, member_id: int, now: datetime) -> Tier:
+def tier_of(session: Session, place: Place, member_id: int, now: datetime, policy: TierPolicy) -> Tier:
     """The member's tier now. `NEW` for who isn't of this community."""
-    return tiers_of(session, place, [member_id], now).get(member_id, Tier.NEW)
+    return tiers_of(session, place, [member_id], now, policy).get(member_id, Tier.NEW)
 
 
-def tiers_of(session: Session, place: Place, member_ids: Sequence[int], now: datetime) -> dict[int, Tier]:
+def tiers_of(
+    session: Session, place: Place, member_ids: Sequence[int], now: datetime, policy: TierPolicy
+) -> dict[int, Tier]:
     """The tiers of many members of a community. In a transaction, what was worked out is kept."""
     today = day_of(now, place.timezone)
     found: dict[int, Tier] = {}
     for start in range(0, len(member_ids), CHUNK):
-        found |= _settle_some(session, place, member_ids[start : start + CHUNK], today)
+        found |= _settle_some(session, place, member_ids[start : start + CHUNK], today, policy)
     return found
 
 
-def _settle_some(session: Session, place: Place, member_ids: Sequence[int], today: date) -> dict[int, Tier]:
-    known = {
-        member_id or 0: TierNow(Tier(tier), rose_on, settled_on)
-        for member_id, tier, rose_on, settled_on in session.execute(
-            select(col(Member.id), col(Member.tier), col(Member.tier_rose_on), col(Member.tier_settled_on)).where(
-                col(Member.community_id) == place.community_id, col(Member.id).in_(member_ids)
-            )
-        ).all()
+def _settle_some(
+    session: Session, place: Place, member_ids: Sequence[int], today: date, policy: TierPolicy
+) -> dict[int, Tier]:
+    rows: Any = session.execute(
+        select(col(Member.id), col(Member.tier), col(Member.tier_rose_on), col(Member.tier_settled_on)).where(
+            col(Member.community_id) == place.community_id, col(Member.id).in_(member_ids)
+        )
+    ).all()
+    known: dict[int, TierNow] = {
+        member_id: TierNow(Tier(tier), rose_on, settled_on) for member_id, tier, rose_on, settled_on in rows
     }
     deeds: dict[int, list[DayOfDeeds]] = {}
     # A fall reaches back to the end of a month that nobody asked about: so far, and no farther than deeds count.
@@ -54,7 +58,7 @@ def _settle_some(session: Session, place: Place, member_ids: Sequence[int], toda
         deeds.setdefault(member_id, []).append(DayOfDeeds(day, kind, times))
     found: dict[int, Tier] = {}
     for member_id, before in known.items():
-        after = settle(before, sums_of(deeds.get(member_id, ()), POLICY), today, POLICY)
+        after = settle(before, sums_of(deeds.get(member_id, ()), policy), today, policy)
         found[member_id] = after.tier
         if isinstance(session, Tx) and after != before:
             session.execute(

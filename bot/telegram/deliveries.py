@@ -5,7 +5,8 @@ what follows.
 """
 
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol, assert_never
@@ -13,14 +14,12 @@ from typing import Any, NamedTuple, Protocol, assert_never
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from sqlalchemy.orm import Session
 
-from bot.clock import Clock
 from bot.content import Words
 from bot.features.communities import Communities
 from bot.logs import get_logger
 from bot.rules.place import Place
 from bot.rules.refusals import Refusal
 from bot.rules.words import Language, reader_language
-from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import hang_again
 from bot.store.messages.departures import Departure
@@ -40,7 +39,7 @@ from bot.store.tables import Card, Person
 from bot.store.tables.base import id_of
 from bot.store.tables.messages import OutboxState
 from bot.telegram.answers import message_id_of, place_in
-from bot.telegram.calls import Outbound
+from bot.telegram.engine import Engine
 from bot.telegram.promises import language_in, outcome_in
 from bot.telegram.refusals import refusal_of
 from bot.telegram.replies import NO_PREVIEW, Voice
@@ -87,31 +86,33 @@ class Shown(NamedTuple):
     """The community's; in somebody's private chat, the reader's."""
 
 
+@dataclass(frozen=True, slots=True)
+class DomainParts:
+    """What domains bring to what is sent, each by its kind."""
+
+    cards: Mapping[str, CardState]
+    """What their living cards show now."""
+    files: Mapping[str, FileMaker]
+    """What makes their files."""
+    witnesses: Mapping[str, Witness]
+    """What hears of a message's fate."""
+
+
 class Deliveries:
     """Does what one outbox row asks for."""
 
     def __init__(
-        self,
-        *,
-        out: Outbound,
-        db: Database,
-        words: Words,
-        voice: Voice,
-        communities: Communities,
-        clock: Clock,
-        cards: dict[str, CardState],
-        files: dict[str, FileMaker],
-        witnesses: dict[str, Witness],
+        self, engine: Engine, words: Words, voice: Voice, communities: Communities, parts: DomainParts
     ) -> None:
-        self._out = out
-        self._db = db
+        self._out = engine.out
+        self._db = engine.db
         self._words = words
         self._voice = voice
         self._communities = communities
-        self._clock = clock
-        self._cards = cards
-        self._files = files
-        self._witnesses = witnesses
+        self._clock = engine.clock
+        self._cards = parts.cards
+        self._files = parts.files
+        self._witnesses = parts.witnesses
 
     async def do(self, row: Departure) -> Result:
         """Send what the row promises.

@@ -15,18 +15,15 @@ from datetime import datetime
 from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
 
-from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError, TelegramConflictError, TelegramRetryAfter
 
-from bot.clock import Clock
 from bot.logs import get_logger
-from bot.meters import Beat, Meters
+from bot.meters import Beat
 from bot.rules.polling import Polling
 from bot.store.engine.away import is_of_data, name_of
-from bot.store.engine.db import Database
 from bot.store.messages import inbox
 from bot.store.messages.inbox import ReadPeople
-from bot.telegram.session import LightSession
+from bot.telegram.engine import Engine
 from bot.updates import Sound, Unread, kind_of_update, read_body, sort_out, unfit
 
 T = TypeVar("T")
@@ -89,23 +86,19 @@ class Intake:
 
     def __init__(
         self,
+        engine: Engine,
         *,
-        db: Database,
-        bot: Bot,
-        session: LightSession,
-        clock: Clock,
         handle: Handle,
         people: People,
         read_people: ReadPeople,
         allowed_updates: list[str],
         concurrency: int,
-        meters: Meters | None = None,
     ) -> None:
-        self._db = db
-        self._meters = meters or Meters()
-        self._bot = bot
-        self._session = session
-        self._clock = clock
+        self._db = engine.db
+        self._meters = engine.meters
+        self._bot = engine.bot
+        self._session = engine.session
+        self._clock = engine.clock
         self._handle = handle
         self._people = people
         self._read_people = read_people

@@ -21,16 +21,13 @@ from aiogram.exceptions import (
 )
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from bot.clock import Clock
 from bot.features.communities import Communities
 from bot.flows.move_group import MoveGroup
 from bot.logs import get_logger
-from bot.meters import Beat, Meters
+from bot.meters import Beat
 from bot.rules.refusals import WAITING, Refusal, ended_by
 from bot.store.damage import Damage, Repairs, set_row_aside
 from bot.store.engine.away import name_of
-from bot.store.engine.db import Database
-from bot.store.engine.hold import Hold
 from bot.store.engine.sessions import Tx
 from bot.store.messages import departures
 from bot.store.messages.departures import Departure, Mark
@@ -40,7 +37,8 @@ from bot.store.messages.refused import REFUSED, begin, end, open_refusals
 from bot.store.messages.set_aside import OUTBOX
 from bot.store.tables.messages import Lane, OutboxState
 from bot.telegram.deliveries import Deliveries, Result
-from bot.telegram.pacer import HeldError, Pacer
+from bot.telegram.engine import Engine
+from bot.telegram.pacer import HeldError
 from bot.telegram.refusals import refusal_of
 
 log = get_logger("sender")
@@ -99,29 +97,18 @@ class _Flight:
 class Sender:
     """Sends promised messages."""
 
-    def __init__(
-        self,
-        *,
-        db: Database,
-        deliveries: Deliveries,
-        pacer: Pacer,
-        communities: Communities,
-        move_group: MoveGroup,
-        clock: Clock,
-        hold: Hold,
-        meters: Meters | None = None,
-    ) -> None:
-        self._meters = meters or Meters()
-        self._db = db
+    def __init__(self, engine: Engine, deliveries: Deliveries, communities: Communities, move_group: MoveGroup) -> None:
+        self._meters = engine.meters
+        self._db = engine.db
         self._deliveries = deliveries
-        self._pacer = pacer
+        self._pacer = engine.pacer
         self._communities = communities
         self._move_group = move_group
-        self._clock = clock
-        self._hold = hold
+        self._clock = engine.clock
+        self._hold = engine.hold
         self._refusals: dict[int, set[Refusal]] = {}
         """What rooms refuse now, as in the table. Only in these rooms a message that is taken has something to end."""
-        self._repairs = Repairs(db)
+        self._repairs = Repairs(engine.db)
         self._wake = asyncio.Event()
         self._under_way: dict[asyncio.Task[None], int] = {}
         """The row that each task sends."""
@@ -129,8 +116,8 @@ class Sender:
         self._unsure = False
         """Whether a commit that took rows may have succeeded although its answer was lost."""
         self._before: _Flight | None = None
-        clock.wakes(self._wake)
-        db.on_promise(self._wake.set)
+        engine.clock.wakes(self._wake)
+        engine.db.on_promise(self._wake.set)
 
     async def run(self) -> None:
         """Send what is due until cancelled. Then finish the calls under way, and put back rows that weren't sent."""

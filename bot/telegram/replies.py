@@ -12,20 +12,17 @@ from typing import Any
 
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat, TelegramNotFound
 
-from bot.clock import Clock
 from bot.content import Said, Words
 from bot.features.communities import Communities
 from bot.flows.move_group import MoveGroup
 from bot.logs import get_logger
-from bot.meters import Meters
 from bot.rules.place import Place
 from bot.rules.refusals import Refusal
 from bot.rules.words import Language
-from bot.store.engine.db import Database
 from bot.store.messages.outbox import take_away_later
 from bot.telegram.answers import message_id_of
 from bot.telegram.ask import Ask
-from bot.telegram.calls import Outbound
+from bot.telegram.engine import Engine
 from bot.telegram.keyboards import start_link
 from bot.telegram.late_answers import Afterwards
 from bot.telegram.pacer import HeldError
@@ -53,26 +50,22 @@ class Voice:
 
     def __init__(
         self,
-        *,
-        out: Outbound,
+        engine: Engine,
         words: Words,
-        db: Database,
         communities: Communities,
         move_group: MoveGroup,
-        clock: Clock,
         whispers: Whispers,
-        meters: Meters | None = None,
-        absent: Absent | None = None,
+        absent: Absent,
     ) -> None:
         """`absent` writes down whom Telegram refused a whisper, as they aren't in the group."""
-        self._meters = meters or Meters()
+        self._meters = engine.meters
         self._absent = absent
-        self._out = out
+        self._out = engine.out
         self._words = words
-        self._db = db
+        self._db = engine.db
         self._communities = communities
         self._move_group = move_group
-        self._clock = clock
+        self._clock = engine.clock
         self._whispers = whispers
         self._afterwards = Afterwards()
 
@@ -280,7 +273,7 @@ class Voice:
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             self._meters.whispers_refused += 1
             log.info("whisper_refused", chat=target.chat_id, error=type(error).__name__)
-            if NOT_IN in error.message and self._absent is not None and place is not None:
+            if NOT_IN in error.message and place is not None:
                 await self._absent(place, target.chat_id, target.user_id, self._clock.now())
             return False
         return await self._whispers.carried(target.chat_id, sent, place)

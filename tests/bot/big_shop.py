@@ -25,7 +25,7 @@ from bot.telegram.pacer import Limits as PacerLimits
 from sandbox import Bot, Call, Chat, Limits, Message, Person, Rights, Sandbox
 from sandbox.chats import ChatKind
 from tests.bot.conftest import NOON, start, unexpected_refusals
-from tests.features.scene import shop
+from tests.features.scene import act_of, shop
 
 GROUPS = 50
 POLICY = StreamPolicy()
@@ -81,7 +81,9 @@ class BigShop:
         starts_at = (at + starts_in + timedelta(seconds=1)).replace(microsecond=0)
         wish = NewStream(title, starts_at, **more)  # type: ignore[arg-type]
         async with Database.open(self.url) as db:
-            made = await db.write(plan, self.place, self.owner.id, wish, at, f"42:plan{self.planned}", POLICY)
+            made = await db.write(
+                plan, act_of(self.place, sender(self.owner), at, f"42:plan{self.planned}"), wish, POLICY
+            )
         assert isinstance(made, StreamMade)
         assert made.groups == len(self.chats)
         return wish.at
@@ -158,8 +160,8 @@ async def at_work(shop: BigShop, planned: datetime | None = None) -> AsyncIterat
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-        if running.session._session is not None:
-            await running.session._session.close()
+        if running.engine.session._session is not None:
+            await running.engine.session._session.close()
         await running.close()
 
 

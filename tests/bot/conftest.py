@@ -127,8 +127,8 @@ class Stage:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         self.tasks.clear()
-        if self.app.session._session is not None:
-            await self.app.session._session.close()  # aiogram would wait a quarter of a second for TLS to end
+        if self.app.engine.session._session is not None:
+            await self.app.engine.session._session.close()  # aiogram would wait a quarter of a second for TLS to end
         await self.app.close()
 
 

@@ -1,39 +1,29 @@
-"""Backup and restore as an operator does them: other processes, a bot that runs, and files that are no backups."""
+"""Backup and restore as an operator does them: files that are there, files that are no backups, and who is minded."""
 
 import asyncio
 import shutil
 import sqlite3
 import stat
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from bot.__main__ import IN_USE
 from bot.clock import Clock
 from bot.commands.backup import restore_backup, write_backup
 from bot.rules.people.privacy import DeletionDone
 from bot.settings import Settings
-from bot.store.engine.backup import settle
 from bot.store.engine.db import Database
 from bot.store.engine.lock import InUseError, alone, in_use, using
 from bot.store.engine.schema import HEAD, migrate
 from bot.store.engine.sessions import Tx
-from bot.store.ledger import check_books
-from bot.store.messages.outbox import Terms, promise
-from bot.store.messages.payloads import DELETE, EDIT, POST, DeleteMessage, EditCard, PostCard, Say, Tell
 from bot.store.tables import Inbox
-from sandbox import Limits, Rights, Sandbox
-from tests.bot.conftest import is_card
-from tests.bot.process import in_time, result, running
+from tests.bot.copies import SAID, TOKEN, check_copy, query
+from tests.bot.process import result
 from tests.features.scene import NOON, fan, give, privacy, shop
 
-TOKEN = "42:TEST"
-SAID = "Zanzibar is a lovely name"
-FANS = 120
 LATER = Clock((NOON + timedelta(hours=6)).timestamp)
 
 
@@ -55,118 +45,9 @@ def lines(capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
     return told.out, told.err
 
 
-async def test_a_backup_under_load_and_back(tmp_path: Path) -> None:
-    """A copy made while fans tap is whole and without messages; restored, fans have their coins and the bot goes on."""
-    async with Sandbox(limits=Limits.none(), latency=0.02, start=NOON.timestamp()) as telegram:
-        bot = telegram.add_bot(token=TOKEN, username="encore_test_bot")
-        owner = telegram.add_user("Mina", language="en")
-        group = telegram.add_group("Silk room", creator=owner)
-        fans = [telegram.add_user(f"Fan {number}", language="en") for number in range(FANS)]
-        for one in fans:
-            one.joins(group)
-        variables = {"BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": telegram.url}
-        clock = in_time(telegram)
-        async with running(tmp_path, clock, **variables) as process:
-            await process.logs("started")
-            owner.adds(bot, group, Rights.full())
-            await process.logs("arrived")
-            said = owner.says(group, "/newcoupon title=Scarf stock=5000")
-            card = await owner.waits_for(group, is_card, timeout=10, after=said)
-            telegram.faults.error("getChatAdministrators", code=502, times=None)
-            # The bot's coming waits in the inbox as long as Telegram doesn't say whose the group is.
-            owner.adds(bot, telegram.add_group(SAID, creator=owner), Rights.full())
-            await process.logs("update_waits")
-            taps = asyncio.create_task(tap_on(fans, group, card))
-            await back_up_while_it_runs(tmp_path, variables)
-            await taps
-            last = await result(tmp_path, "backup", "last.db", first=clock, **variables)
-            assert last[0] == 0
-            assert await process.stops() == 0
-        live = query(tmp_path / "data/encore.db", "SELECT body FROM inbox")
-        assert any(SAID in body for (body,) in live)
-        for name in ("first.db", "last.db"):
-            check_copy(tmp_path / name)
-        assert query(tmp_path / "last.db", "SELECT count(*) FROM coupon") == [(FANS,)]
-
-        code, out, problems = await result(tmp_path, "restore", "last.db", first=clock, **variables)
-        assert (code, problems) == (0, [])
-        assert "the books balance" in out
-        assert f"fans hold {5 * FANS} coins" in out
-        check_what_is_kept(tmp_path, out, live)
-        telegram.faults.clear()
-        async with running(tmp_path, clock, **variables) as process:
-            await process.logs("started")
-            again = await fans[1].presses(card, "claim").answered(10)
-            assert code_of(tmp_path / "last.db", fans[1].id) in (again.text or "")
-            said = fans[2].says(group, "/me")
-            mine = await fans[2].waits_for(group, lambda m: m.only_for is fans[2], timeout=10, after=said)
-            assert "5 coins" in mine.text
-            assert await process.stops() == 0
-    async with Database.open(f"sqlite:///{tmp_path}/data/encore.db") as db:
-        assert (await db.read(check_books)).sound
-
-
-async def back_up_while_it_runs(folder: Path, variables: dict[str, str]) -> None:
-    """A backup of a running bot's database, which then can't be restored yet."""
-    code, out, problems = await result(folder, "backup", "first.db", **variables)
-    assert (code, problems) == (0, [])
-    assert "1 shop" in out
-    assert out.endswith("no messages\n")
-    code, out, problems = await result(folder, "restore", "first.db", **variables)
-    assert (code, out) == (1, "")
-    assert problems == ["encore: a bot is using this database; stop it first, then restore"]
-
-
-def check_what_is_kept(folder: Path, out: str, live: list[Any]) -> None:
-    """The replaced database is beside the new one, and the new one holds nothing that was written."""
-    (kept,) = (folder / "data").glob("encore.db.before-restore-*")
-    assert str(kept.relative_to(folder)) in out
-    assert query(kept, "SELECT body FROM inbox") == live
-    assert SAID.encode() not in (folder / "data/encore.db").read_bytes()
-
-
-def code_of(path: Path, user_id: int) -> str:
-    """The code that a fan holds."""
-    found: str = query(path, "SELECT code FROM coupon JOIN member ON member.id = member_id WHERE user_id = ?", user_id)[
-        0
-    ][0]
-    return found
-
-
-async def tap_on(fans: list[Any], group: Any, card: Any) -> None:
-    """Everyone checks in and claims, some at a time, while something else goes on."""
-    for start in range(0, len(fans), 20):
-        presses = []
-        for one in fans[start : start + 20]:
-            one.says(group, "/checkin")
-            presses.append(one.presses(card, "claim"))
-        await asyncio.gather(*(press.answered(20) for press in presses))
-        await asyncio.sleep(0.1)
-    for one in fans:
-        await one.waits_for(group, lambda m, one=one: m.only_for is one and "coin" in m.text, timeout=20)
-
-
-def check_copy(copy: Path) -> None:
-    """One sound file, its owner's alone, with nothing that somebody wrote."""
-    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    assert SAID.encode() not in copy.read_bytes()
-    assert query(copy, "SELECT count(*) FROM inbox") == [(0,)]
-    assert query(copy, "PRAGMA integrity_check") == [("ok",)]
-    assert query(copy, "SELECT version_num FROM alembic_version") == [(HEAD,)]
-    balance = query(copy, "SELECT sum(balance) FROM account WHERE kind = 'member'")[0][0] or 0
-    assert balance == (query(copy, "SELECT sum(amount) FROM transfer")[0][0] or 0)
-    assert [one.name for one in copy.parent.iterdir() if one.name.startswith(f".{copy.name}")] == []
-
-
 def names(folder: Path) -> list[str]:
     """What lies in a folder."""
     return sorted(one.name for one in folder.iterdir())
-
-
-def query(path: Path, statement: str, *values: Any) -> list[Any]:
-    """Rows of a file."""
-    with closing(sqlite3.connect(path)) as database:
-        return database.execute(statement, values).fetchall()
 
 
 async def shop_with_coins(path: Path) -> None:
@@ -376,36 +257,3 @@ async def test_postgresql_has_tools_of_its_own(tmp_path: Path, verb: str) -> Non
     assert (code, out, len(problems)) == (2, "", 1)
     assert ("pg_dump" if verb == "backup" else "pg_restore") in problems[0]
     assert "secret" not in problems[0]
-
-
-async def test_overdue_promises_do_not_burst_out(db: Database) -> None:
-    """After a restore, overdue words expire; cards, edits and deletions, true when they leave, and what is due stay."""
-    place = await shop(db)
-    now = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
-    past, future = now - timedelta(hours=5), now + timedelta(hours=5)
-    await db.write(promise_all, place.community_id, past, future)
-    assert await db.write(settle, now) == 2
-    assert await db.write(states) == {
-        "past tell": "expired",
-        "sending say": "expired",
-        f"past {POST}": "waiting",
-        f"past {EDIT}": "waiting",
-        f"past {DELETE}": "waiting",
-        "future tell": "waiting",
-    }
-    assert await db.write(settle, now) == 0
-
-
-def promise_all(tx: Tx, community_id: int, past: datetime, future: datetime) -> None:
-    """One promise of each kind."""
-    tell = Tell("communities.Oops", {}, user_id=1, language="en", whisper=False, can_write=True)
-    rows = [("past", payload, past) for payload in (tell, PostCard(1), EditCard(1), DeleteMessage(1))]
-    for when, payload, due_at in (*rows, ("future", tell, future), ("sending", Say("communities.Oops", {}), past)):
-        terms = Terms(now=past, key=f"{when} {payload.act}", due_at=due_at)
-        promise(tx, community_id, -1, payload, terms)
-    tx.execute(text("UPDATE outbox SET state = 'sending' WHERE act = 'say'"))
-
-
-def states(tx: Tx) -> dict[str, str]:
-    """Each promise's state."""
-    return {row.key: row.state for row in tx.execute(text("SELECT key, state FROM outbox"))}

@@ -196,12 +196,12 @@ async def test_nothing_is_sent_while_the_lock_is_lost(sqlite_url: str) -> None:
         planned = await shop.plans(timedelta(seconds=2))
         async with at_work(shop, planned) as app:
             await asyncio.sleep(0.5)
-            app.hold._held.clear()
+            app.engine.hold._held.clear()
             await asyncio.sleep(max(0.0, (planned - shop.now()).total_seconds()) + 1)
             rung = app.meters.beats[Beat.JOBS]
             assert shop.announced() == []
             await asyncio.sleep(0.5)
             assert app.meters.beats[Beat.JOBS] == rung
-            app.hold._held.set()
+            app.engine.hold._held.set()
             await shop.all_told(10)
         assert set(shop.told().values()) == {1}

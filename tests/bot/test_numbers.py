@@ -13,11 +13,13 @@ from bot.handlers.hearts import hearts
 from bot.handlers.kit.forms import Form
 from bot.handlers.orders import till
 from bot.handlers.raffles.forms import RaffleForms
-from bot.handlers.shops import setup as setting_up
-from bot.handlers.streams import airings as evenings
+from bot.handlers.shops.forms import setup_form
+from bot.handlers.streams.forms import go_live_form, new_stream_form
 from bot.rules.coin_shop.shelf import ShopPolicy
 from bot.rules.coupons.campaigns import CouponPolicy
 from bot.rules.raffles.facts import RafflePolicy
+from bot.rules.shops.setup import SetupPolicy
+from bot.rules.streams.streams import StreamPolicy
 from sandbox import Person
 from tests.bot.conftest import Play, Stage
 
@@ -61,13 +63,13 @@ LINES = (
 )
 FORMS = {
     "newcoupon": campaigns.new_coupon_form(CouponPolicy()),
-    "newstream": evenings.NEW_STREAM_FORM,
-    "golive": evenings.GO_LIVE_FORM,
+    "newstream": new_stream_form(StreamPolicy()),
+    "golive": go_live_form(StreamPolicy()),
     "newraffle": RaffleForms.of(RafflePolicy()).new,
     "newitem": items.new_item_form(ShopPolicy()),
     "newgift": gift_offers.NEW_GIFT_FORM,
     "hearts": hearts.HEARTS_FORM,
-    "setup": setting_up.SETUP_FORM,
+    "setup": setup_form(SetupPolicy()),
     "redeem": till.FILE_FORM,
 }
 KINDS = ("coupon:{n}", "raffle:{n}", "coins:{n}", "packet:{n}/{n}", "raffle:scarf/{n}/{n}", "{n}m", "{n}h{n}m", "+{n}d")

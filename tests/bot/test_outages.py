@@ -9,16 +9,18 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.features.streams.airings import cancel, delay
-from bot.flows.go_live import go_live
-from bot.rules.streams.streams import CallOff, Delayed, Move, OnAir, StreamCancelled, WentLive
+from bot.features.streams.cancellations import cancel
+from bot.features.streams.delays import delay
+from bot.features.streams.on_air import go_live
+from bot.rules.streams.airings import CallOff, Delayed, Move, OnAir, StreamCancelled, WentLive
 from bot.running import App
 from bot.store.engine.db import Database
 from bot.telegram.pacer import Limits as PacerLimits
 from sandbox import Call, Limits, Sandbox
-from tests.bot.big_shop import POLICY, BigShop
+from tests.bot.big_shop import POLICY, BigShop, sender
 from tests.bot.conftest import NOON, Play, unexpected_refusals
 from tests.bot.conftest import start as start_bot
+from tests.features.scene import act_of
 from tests.outage import check, outage
 
 Minutes = float
@@ -176,8 +178,8 @@ async def _live(shop: BigShop, start: float, looks: list[Minutes]) -> None:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        if app.session._session is not None:
-            await app.session._session.close()
+        if app.engine.session._session is not None:
+            await app.engine.session._session.close()
         await app.close()
 
 
@@ -187,19 +189,19 @@ async def _settle(shop: BigShop, app: App) -> None:
         await shop.drained(app.db)
 
 
-async def _act(shop: BigShop, act: str, now: datetime) -> None:
+async def _act(shop: BigShop, what: str, now: datetime) -> None:
     """The owner's act is committed; then the process ends before anything is told of it."""
     async with Database.open(shop.url) as db:
-        place, owner = shop.place, shop.owner.id
-        match act:
+        act = act_of(shop.place, sender(shop.owner), now, "42:act")
+        match what:
             case "delay":
                 move = Move(by=timedelta(minutes=BY))
-                assert isinstance(await db.write(delay, place, owner, move, now, "42:act", POLICY), Delayed)
+                assert isinstance(await db.write(delay, act, move, POLICY), Delayed)
             case "cancel":
-                done = await db.write(cancel, place, owner, CallOff(series=True), now, "42:act", POLICY)
+                done = await db.write(cancel, act, CallOff(series=True), POLICY)
                 assert isinstance(done, StreamCancelled)
             case _:
-                assert isinstance(await go_live(db, place, owner, OnAir(), now, "42:act", POLICY), WentLive)
+                assert isinstance(await db.write(go_live, act, OnAir(), POLICY), WentLive)
 
 
 TABLE = (

@@ -5,11 +5,12 @@ import io
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bot.__main__ import main
-from bot.features.communities import arrive
+from bot.features.shops.arrivals import Arrival, arrive
 from bot.rules.act import Sender
 from bot.rules.words import Language
 from bot.settings import DATABASES
@@ -59,9 +60,10 @@ def keep(url: str, *works: Callable[[Tx], object]) -> None:
     asyncio.run(write())
 
 
-def comes(chat_id: int, title: str, owner: Sender, **how: object) -> Callable[[Tx], object]:
+def comes(chat_id: int, title: str, owner: Sender, **how: Any) -> Callable[[Tx], object]:
     """A group that takes the bot up."""
-    return lambda tx: arrive(tx, chat_id, title, owner, Language.EN, NOON, is_admin=True, open_to_all=True, **how)  # type: ignore[arg-type]
+    arrival = Arrival(chat_id, title, owner, Language.EN, NOON, is_admin=True, **how)
+    return lambda tx: arrive(tx, arrival, open_to_all=True)
 
 
 def asks(url: str, line: str) -> list[tuple[object, ...]]:

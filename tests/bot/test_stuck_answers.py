@@ -16,8 +16,8 @@ from bot.telegram import late_answers as afterwards
 from bot.telegram.pacer import HeldError
 from sandbox import Chat, Document, Message, Person
 from tests.bot.conftest import Play, Stage
+from tests.bot.counting import count, until
 from tests.bot.speech import code_in
-from tests.bot.test_faults import count, until
 from tests.features.scene import query
 from tests.who_may import act
 from tests.who_may_samples import World, command_samples, link_samples, press_samples, set_world

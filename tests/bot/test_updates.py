@@ -25,7 +25,7 @@ from bot.store.tables import Inbox, SetAside
 from bot.telegram import inbox as intake
 from bot.updates import GREATEST_ID, KINDS, Sound, Unread, kind_of_update, read_body, sort_out, split_updates
 from tests.bot.conftest import NOON, Play, Stage
-from tests.bot.test_faults import count
+from tests.bot.counting import count
 from tests.features.scene import FORGETTING
 
 JSON = "application/json"
@@ -282,7 +282,7 @@ async def test_an_update_is_taken_back(play_sqlite: Play) -> None:
     async with Database.open(stage.url) as db:
         now = stage.app.clock.now()
         for one, body in ((key, update.written.decode()), ("42:x", '{"message":{}}'), ("x", "{}")):
-            assert await db.write(put_aside, kind=UPDATE, key=one, body=body, reason="test", now=now)
+            assert await db.write(put_aside, SetAside(kind=UPDATE, key=one, body=body, reason="test", set_aside_at=now))
         ids = await db.read(lambda session: list(session.execute(select(col(SetAside.id))).scalars()))
         assert [await db.write(take_back, one or 0) for one in (*ids, 99)] == [True, False, False, False]
     stage.start_again()
@@ -295,8 +295,10 @@ async def test_what_is_set_aside_goes_with_its_person_and_with_time(url: str) ->
     async with Database.open(url) as db:
         now = at()
         for key, user in (("1", 5), ("2", 6), ("3", None)):
-            assert await db.write(put_aside, kind=UPDATE, key=key, body="{}", reason="x", now=now, user_id=user)
-        assert not await db.write(put_aside, kind=UPDATE, key="1", body="[]", reason="x", now=now)
+            assert await db.write(
+                put_aside, SetAside(kind=UPDATE, key=key, body="{}", reason="x", set_aside_at=now, user_id=user)
+            )
+        assert not await db.write(put_aside, SetAside(kind=UPDATE, key="1", body="[]", reason="x", set_aside_at=now))
         assert await db.write(forget_me, None, 5, now, FORGETTING) == NothingKept()
         assert await db.read(count_aside) == {UPDATE: 2}
         await db.write(expire, now + ASIDE_KEPT)
@@ -311,7 +313,7 @@ async def test_there_is_a_most_of_what_is_set_aside(sqlite_url: str, monkeypatch
     monkeypatch.setattr(set_aside, "MOST", 2)
     async with Database.open(sqlite_url) as db:
         for key in ("1", "2", "3"):
-            await db.write(put_aside, kind=UPDATE, key=key, body="{}", reason="x", now=at())
+            await db.write(put_aside, SetAside(kind=UPDATE, key=key, body="{}", reason="x", set_aside_at=at()))
         await db.write(expire, at())
         assert await db.read(keys) == ["2", "3"]
 

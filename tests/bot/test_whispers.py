@@ -6,13 +6,13 @@ from typing import Any
 from structlog.testing import capture_logs
 
 from bot.commands.doctor.telegram import examine_telegram
-from bot.rules.doctor.findings import WhispersUnknown
+from bot.rules.doctor.telegram import WhispersUnknown
 from bot.store.messages.payloads import TELL
 from bot.store.tables import Outbox
 from sandbox import Message, Person, Rights
 from tests.bot.conftest import Play, Stage, settings
+from tests.bot.counting import count, until
 from tests.bot.speech import code_in
-from tests.bot.test_faults import count, until
 from tests.features.scene import query
 
 OLDER: dict[str, Any] = {"language": "en", "knows_whispers": False}

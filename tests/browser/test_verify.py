@@ -13,7 +13,7 @@ from aiohttp import web
 from playwright.async_api import Browser, Page
 
 from bot.commands.verify_draw import sentences_of
-from bot.rules.raffles.proofs import check_proof, page_of, write_proof
+from bot.rules.raffles.proofs import check_proof, page_path, write_proof
 from bot.store.engine.db import Database
 from bot.store.messages.telling import Attachment
 from bot.web import DrawPages
@@ -147,7 +147,7 @@ async def test_the_served_page_has_the_proof_in_hand(browser: Browser) -> None:
     context = await browser.new_context(locale="en-US")
     opened = await context.new_page()
     try:
-        await opened.goto(f"http://127.0.0.1:{runner.addresses[0][1]}{page_of(1, told['commitment'])}")
+        await opened.goto(f"http://127.0.0.1:{runner.addresses[0][1]}{page_path(1, told['commitment'])}")
         await opened.wait_for_selector("#verdict[data-result=holds]")
         assert await opened.evaluate(LINES) == [[one.part, one.text] for one in sentences_of(check_proof(text))]
         assert "came from the shop's server" in await opened.inner_text("#served")

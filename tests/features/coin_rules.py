@@ -14,7 +14,7 @@ from bot.features.packets.packets import Packets
 from bot.flows.redeem import Redemption
 from bot.flows.take_orders import take_told
 from bot.rules.act import Sender
-from bot.rules.coupons.campaigns import CampaignMade, CouponPolicy, NewCampaign
+from bot.rules.coupons.campaigns import CampaignMade, NewCampaign
 from bot.rules.coupons.claims import Claimed
 from bot.rules.farming import HeldState, Sign
 from bot.rules.orders.orders import OrderState, OrderTold
@@ -29,7 +29,18 @@ from bot.store.members import standing
 from bot.store.tables import Member
 from tests.features.machine import STAFF
 from tests.features.reward_rules import Fuse, RewardRules, fans, fuses, picks
-from tests.features.scene import GIVEAWAYS, act_by, act_of, campaigns_of, dice, fan, held_rewards, privacy
+from tests.features.scene import (
+    GIVEAWAYS,
+    POLICIES,
+    TIERS,
+    act_by,
+    act_of,
+    campaigns_of,
+    dice,
+    fan,
+    held_rewards,
+    privacy,
+)
 
 HELPER = fan(800)
 """An operator, whom the limit of what they give away holds."""
@@ -44,7 +55,7 @@ class CoinRules(RewardRules):
 
     def __init__(self, template: Path) -> None:
         super().__init__(template)
-        self.packets = Packets(self.fragile, ANYBODY, GIVEAWAYS, self.dice.randbytes)
+        self.packets = Packets(self.fragile, POLICIES.but(ANYBODY), GIVEAWAYS, self.dice.randbytes)
         self.privacy, self.orders = privacy(self.fragile), Orders(self.fragile)
         self.held_rewards = held_rewards(self.fragile)
         self.clocks.append(self.held_rewards)
@@ -124,7 +135,7 @@ class CoinRules(RewardRules):
         )
         assert isinstance(made, CampaignMade)
         campaign_id = self.look("SELECT max(id) FROM campaign")[0][0]
-        coupons = Claims(self.fragile, ClaimTools(CouponPolicy(), dice(campaign_id)))
+        coupons = Claims(self.fragile, ClaimTools.of(POLICIES, dice(campaign_id)))
         claimed = self.survives(fuse, lambda cause: coupons.claim(act_of(self.place, fan(who), at, cause), campaign_id))
         if not isinstance(claimed, Claimed):
             return  # somebody who came back in this very instant
@@ -161,7 +172,7 @@ class CoinRules(RewardRules):
         """An order was paid, or taken back."""
         codes = self._codes()
         told = OrderTold(ref, codes[pick % len(codes)], 39_000, "KRW", self.now, state)
-        self.wait(self.fragile.write(take_told, self.place, told, self.now))
+        self.wait(self.fragile.write(take_told, self.place, told, self.now, TIERS))
 
     def take_an_order_back(self, ref: str, fuse: Fuse) -> None:
         """Staff take an order back."""

@@ -12,7 +12,7 @@ from bot.features.coin_shop.shelf import Storefront
 from bot.flows.buy import Buying
 from bot.rules.act import Sender
 from bot.rules.coin_shop.items import HandOutcome, ItemMade, NewItem, RefundOutcome
-from bot.rules.coin_shop.shelf import BuyAsked, ItemKind, Shelf, ShopPolicy, Yes
+from bot.rules.coin_shop.shelf import BuyAsked, ItemKind, Shelf, Yes
 from bot.rules.coupon_states import KeptFor
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.place import Place
@@ -68,7 +68,7 @@ class Counter:
 
     async def asks(self, sender: Sender, number: int = 1, at: datetime = NOON) -> Any:
         """A fan taps an item."""
-        return await Storefront(self.db, ShopPolicy()).ask(self.place, sender.user_id, await self.id_of(number), at)
+        return await Storefront(self.db, POLICIES).ask(self.place, sender.user_id, await self.id_of(number), at)
 
     async def pays(self, sender: Sender, yes: Yes, at: datetime = NOON, cause: str | None = None) -> Any:
         """A fan taps yes."""
@@ -94,7 +94,7 @@ class Counter:
 
     async def shelf(self, sender: Sender, page: int = 1, at: datetime = NOON) -> Shelf:
         """What a fan sees."""
-        return await Storefront(self.db, ShopPolicy()).shelf(self.place, sender.user_id, page, at)
+        return await Storefront(self.db, POLICIES).shelf(self.place, sender.user_id, page, at)
 
     async def sound(self) -> bool:
         """Whether every coin is accounted for."""

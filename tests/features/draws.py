@@ -11,25 +11,26 @@ from typing import Any
 
 from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.cards import raffle_card
-from bot.features.raffles.draw import Drawing
+from bot.features.raffles.draw import Draws
 from bot.features.raffles.namings import note_posted
-from bot.features.raffles.proofs import Proving
+from bot.features.raffles.proofs import Proofs
 from bot.features.raffles.raffles import Raffles
-from bot.features.raffles.redraw import Redrawing
+from bot.features.raffles.redraw import Redraws
 from bot.rules.act import Sender
 from bot.rules.beacons import QUICKNET, Chain, Pulse
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.rules.raffles.cards import RaffleCard
 from bot.rules.raffles.draws import RedrawOutcome
 from bot.rules.raffles.entries import Entered, EnterOutcome
 from bot.rules.raffles.facts import NewRaffle, RafflePolicy
 from bot.rules.raffles.opening import RaffleMade, Redrawn
-from bot.rules.raffles.proofs import Checked, check_proof
+from bot.rules.raffles.proofs import CheckResult, check_proof
 from bot.store.engine.db import Database
 from bot.store.messages import departures
 from bot.store.messages.departures import Mark
 from bot.store.tables.messages import OutboxState
-from tests.features.scene import NOON, OWNER, Causes, act_of, query, shop, staff_act
+from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_of, query, shop, staff_act
 
 HALF_HOUR = timedelta(minutes=30)
 CLOSES = NOON + HALF_HOUR
@@ -77,9 +78,14 @@ class Fair:
         return cls(db, await shop(db), causes, **more)
 
     @property
+    def policies(self) -> Policies:
+        """All policies, with this fair's own for raffles."""
+        return POLICIES.but(self.policy)
+
+    @property
     def raffles(self) -> Raffles:
         """What fans and staff do."""
-        return Raffles(self.db, self.policy, self.random_bytes, self.beacon)
+        return Raffles(self.db, self.policies, self.random_bytes, self.beacon)
 
     @property
     def calling_off(self) -> CallingOff:
@@ -87,9 +93,9 @@ class Fair:
         return CallingOff(self.db, self.policy, self.beacon)
 
     @property
-    def drawing(self) -> Drawing:
+    def drawing(self) -> Draws:
         """What the clock does."""
-        return Drawing(self.db, self.policy, self.beacon)
+        return Draws(self.db, self.policies, self.beacon)
 
     async def made(self, *, at: datetime = NOON, cause: str | None = None, **wish: Any) -> int:
         """Open a raffle; its row's id."""
@@ -154,7 +160,7 @@ class Fair:
         self, number: int, entry: int | None = None, *, at: datetime = DRAWS, **more: Any
     ) -> RedrawOutcome:
         """The owner draws places anew."""
-        redrawing = Redrawing(self.db, self.policy, more.pop("look_up", None))
+        redrawing = Redraws(self.db, self.policy, more.pop("look_up", None))
         return await redrawing.redraw(staff_act(self.place, STAFF, at, self.causes.next()), number, entry, **more)
 
     async def redrawn(self, number: int, entry: int | None = None, **more: Any) -> Redrawn:
@@ -178,14 +184,14 @@ class Fair:
 
     async def proof(self, raffle: int) -> dict[str, Any]:
         """The proof as anybody reads it."""
-        made = await Proving(self.db).proof(self.place.community_id, raffle)
+        made = await Proofs(self.db).proof(self.place.community_id, raffle)
         assert made is not None
         told: dict[str, Any] = json.loads(made.content)
         return told
 
-    async def checked(self, raffle: int) -> Checked:
+    async def checked(self, raffle: int) -> CheckResult:
         """What the check says of it."""
-        made = await Proving(self.db).proof(self.place.community_id, raffle)
+        made = await Proofs(self.db).proof(self.place.community_id, raffle)
         assert made is not None
         return check_proof(made.content.decode())
 

@@ -20,7 +20,7 @@ from bot.flows.check_in import CheckIns
 from bot.flows.come_and_go import ComeAndGo
 from bot.flows.redeem import Redemption
 from bot.rules.act import Sender
-from bot.rules.coupons.campaigns import CouponPolicy, NewCampaign
+from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.coupons.claims import Claimed
 from bot.rules.farming import HeldState
 from bot.rules.gift_states import GiftKind
@@ -158,7 +158,7 @@ class Circle:
     async def redeems(self, sender: Sender, at: datetime) -> None:
         """A coupon of theirs is honoured."""
         campaign, _ = await offer(self.db, self.place, NewCampaign("Silk", 1), self.causes.next(), at)
-        coupons = Claims(self.db, ClaimTools(CouponPolicy(), self.choice))
+        coupons = Claims(self.db, ClaimTools.of(POLICIES, self.choice))
         claimed = await coupons.claim(act_of(self.place, sender, at, self.causes.next()), campaign)
         assert isinstance(claimed, Claimed)
         redeeming = Redemption(self.db)

@@ -23,8 +23,9 @@ from bot.rules.coupons.redemption import Redeemed
 from bot.rules.general import Undone
 from bot.rules.place import Place
 from bot.rules.shops.setup import SetupDone
+from bot.rules.streams.airings import Delayed, StreamCancelled, StreamEnded, WentLive
 from bot.rules.streams.attendance import Attended
-from bot.rules.streams.streams import Delayed, StreamCancelled, StreamEnded, StreamMade, WentLive
+from bot.rules.streams.streams import StreamMade
 from bot.store.engine.db import Database
 from tests.features.scene import OWNER, fan, shop
 

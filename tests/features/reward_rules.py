@@ -20,7 +20,7 @@ from bot.rules.coins.lapse import LapsePolicy
 from bot.rules.gift_states import GiftKind
 from bot.rules.gifts.cards import GiftCard
 from bot.rules.gifts.offers import NewGift
-from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy, ShareTaken
+from bot.rules.packets.packets import NewPacket, PacketOpened, ShareTaken
 from bot.rules.rights import Role
 from tests.features.fragile import Fragile, Killed
 from tests.features.givers import Circle
@@ -62,7 +62,7 @@ class RewardRules(Machine):
         self.dice = random.Random(7)
         self.place = self.places[0]
         self.circle = Circle(self.fragile, self.place, Causes())
-        self.packets = Packets(self.fragile, PacketPolicy(), GIVEAWAYS, self.dice.randbytes)
+        self.packets = Packets(self.fragile, POLICIES, GIVEAWAYS, self.dice.randbytes)
         self.offers = GiftOffers(self.fragile, self.circle.policy, GIVEAWAYS)
         self.opened: list[int] = []
         self.cards: list[GiftCard] = []

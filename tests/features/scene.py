@@ -19,11 +19,13 @@ from bot.domains import (
     resolvers_of,
     undoables_of,
 )
-from bot.features.communities import Communities, arrive
+from bot.features.communities import Communities
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Claims
 from bot.features.people.privacy import Privacy
-from bot.features.shops.setup import SettingUp
+from bot.features.shops.arrivals import Arrival, arrive
+from bot.features.shops.settings import ShopSettings
+from bot.features.shops.setup import SetupDialogue
 from bot.flows.held_rewards import HeldRewards
 from bot.flows.move_group import MoveGroup
 from bot.flows.undo import Undo
@@ -36,6 +38,7 @@ from bot.rules.naming import Named
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.shops.setup import SetupPolicy
+from bot.rules.tiers import TierPolicy
 from bot.rules.words import Language
 from bot.store import ledger
 from bot.store.coupons.hand_out import Choice, ClaimTools
@@ -45,6 +48,7 @@ from bot.store.members import standing
 from bot.store.tables import Campaign
 
 POLICIES = policies_of(DOMAINS)
+TIERS = POLICIES[TierPolicy]
 FORGETTING = forgetting_of(DOMAINS, POLICIES)
 PANEL = panel_of(DOMAINS, POLICIES)
 """All that the staff's panel can do, and lists."""
@@ -94,7 +98,7 @@ async def shop(
 ) -> Place:
     """A community with one group; with `into` one more group of that community."""
     arrived = await db.write(
-        arrive, chat_id, title, owner, Language.KO, NOON, is_admin=True, open_to_all=True, into=into
+        arrive, Arrival(chat_id, title, owner, Language.KO, NOON, is_admin=True, into=into), open_to_all=True
     )
     assert arrived is not None
     return replace(arrived.group.place, timezone=timezone)
@@ -119,7 +123,7 @@ def dice(seed: int = 1) -> Choice:
 
 def till(db: Database, seed: int = 1) -> Claims:
     """What fans do with coupons, with codes that are the same in every run."""
-    return Claims(db, ClaimTools(CouponPolicy(), dice(seed)))
+    return Claims(db, ClaimTools.of(POLICIES, dice(seed)))
 
 
 def campaigns_of(db: Database) -> Campaigns:
@@ -127,9 +131,14 @@ def campaigns_of(db: Database) -> Campaigns:
     return Campaigns(db, POLICIES[CouponPolicy])
 
 
-def desk(db: Database) -> SettingUp:
+def desk(db: Database) -> ShopSettings:
     """What the owner does with the shop's settings."""
-    return SettingUp(db, SetupPolicy())
+    return ShopSettings(db)
+
+
+def setup_panel(db: Database) -> SetupDialogue:
+    """What the owner does with the panel of the set-up."""
+    return SetupDialogue(db, SetupPolicy())
 
 
 def act_of(
@@ -212,13 +221,10 @@ def _give(tx: Tx, place: Place, sender: Sender, coins: int) -> None:
     if coins:
         ledger.pay(
             tx,
-            community_id=place.community_id,
-            key=f"present:{member.member_id}:{member.balance}",
+            ledger.TransferHeader(place.community_id, f"present:{member.member_id}:{member.balance}", "present", NOON),
             member_account=member.account_id,
             shop=place.shop_account,
             amount=coins,
-            reason="present",
-            at=NOON,
         )
 
 

@@ -11,9 +11,9 @@ from hypothesis.stateful import invariant, rule
 from bot.flows.check_in import CheckIns
 from bot.rules.checkins.checkins import AlreadyCheckedIn, CheckedIn, MadeUp, TooFewCoins
 from bot.rules.shops.setup import Setup
-from tests.features.evening_rules import EveningRules
-from tests.features.machine import DAY, STAFF, Streak, fans, shops
+from tests.features.machine import DAY, Streak, fans, shops
 from tests.features.scene import POLICIES, act_of, desk, fan
+from tests.features.stream_rules import StreamRules
 
 LADDER = (5, 6, 8, 10, 12, 15, 20)
 MILESTONES = (7, 30, 100)
@@ -21,7 +21,7 @@ PRICES = (20, 40, 80)
 ZONES = ("Asia/Seoul", "America/New_York", "Europe/Berlin", "UTC", "Pacific/Auckland", "Pacific/Pago_Pago")
 
 
-class StreakRules(EveningRules):
+class StreakRules(StreamRules):
     """What happens to streaks. The model knows which days each fan has covered, and by what."""
 
     def __init__(self, template: Path) -> None:
@@ -100,16 +100,16 @@ class StreakRules(EveningRules):
 
     @rule(shop=shops, who=fans, run=st.integers(1, 4), gap=st.integers(1, 4))
     def come_back_to_a_stream(self, shop: int, who: int, run: int, gap: int) -> None:
-        """A run of days, a gap, and evenings that mend days of it."""
+        """A run of days, a gap, and streams that make up days of it."""
         self.come_back(shop, who, run, gap, 0)
-        self.evening(shop, timedelta(minutes=5), weekly=False, act="silence", crowd=[who, who], times=2)
+        self.run_airings(shop, timedelta(minutes=5), weekly=False, act="silence", crowd=[who, who], times=2)
         self.make_up(shop, who)
 
     @rule(shop=shops, timezone=st.sampled_from(ZONES))
     def change_time_zone(self, shop: int, timezone: str) -> None:
         """Move the shop around the world."""
         place, at = self.places[shop], self.now
-        self.deliver(lambda cause: desk(self.db).set_up(place, STAFF, Setup(timezone=timezone), at, cause))
+        self.deliver(lambda cause: desk(self.db).change(act_of(place, at=at, cause=cause), Setup(timezone=timezone)))
         self._look_again(shop)
         assert self.places[shop].timezone == timezone
 

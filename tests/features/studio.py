@@ -10,37 +10,24 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.communities import set_reachable
-from bot.features.shops.calendar import Cadence
-from bot.features.streams.airings import Evenings
-from bot.features.streams.clock import Clockwork
-from bot.features.streams.plans import Streams
+from bot.features.shops.calendar import WeeklyCalendar
+from bot.features.streams.airings import Airings
+from bot.features.streams.clock import StreamClock
+from bot.features.streams.live_card import live_card
+from bot.features.streams.plans import StreamPlans
 from bot.features.streams.reminders import Reminders
-from bot.flows.attend import attend
+from bot.flows.attend import Attending
 from bot.flows.check_in import CheckIns
-from bot.flows.go_live import go_live
-from bot.rules.act import Sender
-from bot.rules.checkins.checkins import CheckInPolicy
+from bot.rules.act import Act, Sender
+from bot.rules.airings import AiringFacts, How, Phase, Repeat, phase_of
 from bot.rules.general import UndoOutcome
 from bot.rules.place import Place
-from bot.rules.shops.calendar import CadencePolicy, SlotKind
-from bot.rules.streams.attendance import AttendancePolicy, Attended, AttendOutcome
+from bot.rules.shops.calendar import CalendarPolicy, SlotKind
+from bot.rules.streams.airings import CallOff, CancelStreamOutcome, DelayOutcome, EndOutcome, GoLiveOutcome, Move, OnAir
+from bot.rules.streams.attendance import Attended, AttendOutcome
 from bot.rules.streams.reminders import Reminding, StreamGone
-from bot.rules.streams.streams import (
-    AiringFacts,
-    CallOff,
-    CancelStreamOutcome,
-    DelayOutcome,
-    EndOutcome,
-    GoLiveOutcome,
-    How,
-    Move,
-    NewStream,
-    OnAir,
-    Repeat,
-    StreamMade,
-    StreamPolicy,
-)
-from bot.store.airings import CARD, airing_of, live_card, open_airings
+from bot.rules.streams.streams import NewStream, StreamMade, StreamPolicy
+from bot.store.airings import CARD, airing_of, open_airings
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.ledger import check_books
@@ -76,6 +63,15 @@ class Studio:
         await db.write(_no_slot, place)
         return cls(db, place, causes, StreamPolicy(**policy))
 
+    @property
+    def airings(self) -> Airings:
+        """What staff do with airings."""
+        return Airings(self.db, self.policy)
+
+    def act(self, now: datetime, cause: str | None = None, sender: Sender = OWNER) -> Act:
+        """An act of staff, or of a fan, by a fresh cause unless one is given."""
+        return act_of(self.place, sender, now, cause or self.causes.next())
+
     # What staff do.
 
     async def plan(
@@ -91,31 +87,27 @@ class Studio:
         asked = NewStream(
             wish.pop("title", "Silk night"), start, repeat=Repeat.WEEKLY if weekly else Repeat.ONCE, **wish
         )
-        streams = Streams(self.db, self.policy)
-        outcome = await streams.plan(self.place, STAFF, asked, made, cause or self.causes.next())
+        outcome = await StreamPlans(self.db, self.policy).plan(self.act(made, cause), asked)
         assert isinstance(outcome, StreamMade)
         return outcome
 
     async def golive(self, now: datetime, *, cause: str | None = None, **wish: Any) -> GoLiveOutcome:
-        """Say that it is on."""
-        return await go_live(self.db, self.place, STAFF, OnAir(**wish), now, cause or self.causes.next(), self.policy)
+        """Say that an airing is on."""
+        return await self.airings.go_live(self.act(now, cause), OnAir(**wish))
 
     async def delay(self, now: datetime, *, cause: str | None = None, **wish: Any) -> DelayOutcome:
         """Move the start."""
-        evenings = Evenings(self.db, self.policy)
-        return await evenings.delay(self.place, STAFF, Move(**wish), now, cause or self.causes.next())
+        return await self.airings.delay(self.act(now, cause), Move(**wish))
 
     async def cancel(self, now: datetime, *, cause: str | None = None, **wish: Any) -> CancelStreamOutcome:
         """Call it off."""
-        evenings = Evenings(self.db, self.policy)
-        return await evenings.cancel(self.place, STAFF, CallOff(**wish), now, cause or self.causes.next())
+        return await self.airings.cancel(self.act(now, cause), CallOff(**wish))
 
     async def end(
         self, now: datetime, *, number: int | None = None, replay: str | None = None, cause: str | None = None
     ) -> EndOutcome:
         """Say that it is over."""
-        evenings = Evenings(self.db, self.policy)
-        return await evenings.end(self.place, STAFF, number, replay, now, cause or self.causes.next())
+        return await self.airings.end(self.act(now, cause), number, replay)
 
     async def undo(self, now: datetime, audit_id: int | None = None, *, cause: str | None = None) -> UndoOutcome:
         """Take the last act back."""
@@ -126,19 +118,9 @@ class Studio:
     async def comes(
         self, sender: Sender, now: datetime, *, airing: int | None = None, how: How = How.TAP, cause: str | None = None
     ) -> AttendOutcome:
-        """Show that they are there, on the last evening unless another is named."""
+        """Show that they are there, on the last airing unless another is named."""
         airing_id = airing if airing is not None else await self.last_id()
-        return await attend(
-            self.db,
-            self.place,
-            sender,
-            airing_id,
-            how,
-            now,
-            cause or self.causes.next(),
-            AttendancePolicy(),
-            CheckInPolicy(),
-        )
+        return await Attending(self.db, POLICIES).attend(self.act(now, cause, sender), airing_id, how)
 
     async def came(self, sender: Sender, now: datetime, **how: Any) -> Attended:
         """Show that they are there, and be paid."""
@@ -155,7 +137,7 @@ class Studio:
     ) -> Reminding | StreamGone:
         """Ask to be reminded, in private."""
         await self.db.write(set_reachable, sender, can_write=can_write)
-        return await Reminders(self.db, self.policy).ask(self.place, sender, stream, now)
+        return await Reminders(self.db, self.policy).ask(self.act(now, sender=sender), stream)
 
     async def subscribes(self, sender: Sender, now: datetime, stream: int = 1, *, can_write: bool = True) -> Reminding:
         """Ask to be reminded of what comes."""
@@ -167,23 +149,31 @@ class Studio:
 
     async def tick(self, now: datetime) -> list[datetime | None]:
         """One round of everything that has work on the clock."""
-        due = (Clockwork(self.db, self.policy), Reminders(self.db, self.policy), Cadence(self.db, CadencePolicy()))
+        due = (
+            StreamClock(self.db, self.policy),
+            Reminders(self.db, self.policy),
+            WeeklyCalendar(self.db, CalendarPolicy()),
+        )
         return [await one.run_due(now) for one in due]
 
     # What can be seen of it.
 
     async def airing(self, airing_id: int) -> AiringFacts:
-        """An evening as it stands."""
+        """An airing as it stands."""
         found = await self.db.read(airing_of, self.place.community_id, airing_id)
         assert found is not None
         return found
 
+    async def phase(self, now: datetime, airing: int | None = None) -> Phase:
+        """What the last airing, or another one, is."""
+        return phase_of(await self.airing(airing if airing is not None else await self.last_id()), now)
+
     async def last_id(self) -> int:
-        """The evening that was made last."""
+        """The airing that was made last."""
         return int((await query(self.db, "SELECT max(id) FROM airing"))[0][0])
 
     async def planned(self) -> list[AiringFacts]:
-        """Evenings that are to come or on."""
+        """Airings that are to come or on."""
         return await self.db.read(open_airings, self.place.community_id)
 
     async def sound(self) -> bool:

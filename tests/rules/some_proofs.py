@@ -8,9 +8,9 @@ from hashlib import sha256
 from typing import Any
 
 from bot.rules.beacons import QUICKNET, Pulse
-from bot.rules.raffles.proof_rules import Draw, Naming, RedrawNoted, Struck
+from bot.rules.raffles.proof_rules import Draw, Naming, RedrawRecord, Struck
 from bot.rules.raffles.proofs import Fault, write_proof
-from bot.rules.sealing import Sealed, key_of, list_hash, order_of, seal_of
+from bot.rules.sealing import ListLine, key_of, line_of, list_hash, order_of
 
 NOON = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 RECORDED = Pulse(
@@ -25,10 +25,10 @@ GROUP = -1_001_234_567_890
 FORGED = "ab" * 48
 
 
-def entries_of(count: int) -> list[Sealed]:
+def entries_of(count: int) -> list[ListLine]:
     """So many entries with weights 1 to 3, every fifth of them after the others."""
     return [
-        Sealed(n, n % 3 + 1, seal_of(sha256(b"%d" % n).digest()[:16], 700 + n), after=n % 5 == 0)
+        ListLine(n, n % 3 + 1, line_of(sha256(b"%d" % n).digest()[:16], 700 + n), after=n % 5 == 0)
         for n in range(1, count + 1)
     ]
 
@@ -102,7 +102,7 @@ def a_long_story(count: int = 12) -> Draw:
             Struck(order[4], "deleted", first, None),
             Struck(order[2], "redrawn", second, 2),
         ),
-        redraws=(RedrawNoted(1, first, "unreachable"), RedrawNoted(2, second, "no address\u202e.\nThe draw holds.")),
+        redraws=(RedrawRecord(1, first, "unreachable"), RedrawRecord(2, second, "no address\u202e.\nThe draw holds.")),
     )
 
 
@@ -190,7 +190,7 @@ def made_up(told: dict[str, Any]) -> None:
     """A signature of one's own, its hash as the randomness, and the order and winners that it makes."""
     randomness = sha256(bytes.fromhex(FORGED)).digest()
     told["beacon"] |= {"signature": FORGED, "randomness": randomness.hex()}
-    entries = [Sealed(number, weight, line, bool(after)) for number, weight, after, line in told["entries"]]
+    entries = [ListLine(number, weight, line, bool(after)) for number, weight, after, line in told["entries"]]
     told["order"] = order_of(key_of(bytes.fromhex(told["seed"]), told["list_hash"], randomness), entries)
     told["winners"] = told["order"][: told["places"]]
 

@@ -9,30 +9,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules.sealing import (
-    Sealed,
+    ListLine,
     commitment,
     key_of,
+    line_of,
     list_hash,
     list_text,
     order_of,
     rank_of,
-    seal_of,
     standing_winners,
 )
 
 SEED = bytes(range(32))
 
 
-def entry(number: int, weight: int = 1, *, after: bool = False) -> Sealed:
+def entry(number: int, weight: int = 1, *, after: bool = False) -> ListLine:
     """An entry of the fan with this number."""
-    return Sealed(number, weight, seal_of(bytes(16), number), after)
+    return ListLine(number, weight, line_of(bytes(16), number), after)
 
 
 def test_the_bytes_are_what_was_promised() -> None:
     """Every hash is taken over exactly the bytes that the document names; numbers here were computed by hand."""
     assert commitment(SEED) == "630dcd2966c4336691125448bbb25b4ff412a49c732db2c8abc1b8581bd710dd"
-    assert seal_of(b"\x01" * 16, 42) == sha256(b"\x01" * 16 + b"42").hexdigest()
-    listed = [Sealed(2, 3, "bb", after=True), Sealed(1, 1, "aa")]
+    assert line_of(b"\x01" * 16, 42) == sha256(b"\x01" * 16 + b"42").hexdigest()
+    listed = [ListLine(2, 3, "bb", after=True), ListLine(1, 1, "aa")]
     assert list_text(listed) == "1,1,0,aa\n2,3,1,bb\n"
     frozen = list_hash(listed)
     assert frozen == sha256(b"1,1,0,aa\n2,3,1,bb\n").hexdigest()

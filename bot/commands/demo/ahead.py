@@ -12,7 +12,6 @@ from bot.rules.coupon_states import CampaignState
 from bot.rules.policies import Policies
 from bot.rules.raffles.facts import RaffleState
 from bot.rules.shops.calendar import SlotFacts, SlotKind, next_due
-from bot.rules.streams.streams import StreamPolicy
 from bot.store.airings import all_open
 from bot.store.engine.sessions import Rx
 from bot.store.tables import Campaign, Community, GiftReward, Outbox, Raffle, Slot, Stream, Subscription
@@ -25,16 +24,6 @@ Event = tuple[datetime, str]
 
 SOON = timedelta(seconds=30)
 """Messages that were promised for less than this later, such as edits of cards, need no jump of the clock."""
-POLICY = StreamPolicy()
-
-
-def airings(rx: Rx, _now: datetime) -> Iterator[Event]:
-    """Starts of airings, the question to an owner who doesn't show up, and ends by their length."""
-    for _, airing in all_open(rx):
-        yield airing.starts_at, "next_stream"
-        if airing.on_air_at is None and airing.asked_at is None:
-            yield airing.starts_at + POLICY.ask_after, "next_question"
-        yield airing.ends_at, "next_end"
 
 
 def reminders(rx: Rx, _now: datetime) -> Iterator[Event]:
@@ -99,14 +88,14 @@ def messages(rx: Rx, _now: datetime) -> Iterator[Event]:
             yield due_at, "next_message"
 
 
-SOURCES = (airings, reminders, mornings, drops, raffles, rewards, messages)
-"""Functions that find events, asked before those of domains. Of two events at the same time the first one counts."""
+SOURCES = (reminders, mornings, drops, raffles, rewards, messages)
+"""Functions that find events, asked after those of domains. Of two events at the same time the first one counts."""
 
 
 def soonest(rx: Rx, now: datetime, policies: Policies) -> Event | None:
     """The next event after `now` that nobody must cause; None if there is none."""
     known = chain.from_iterable(source(rx, now) for source in SOURCES)
-    found = [event for event in chain(known, registered(rx, policies)) if event[0] > now]
+    found = [event for event in chain(registered(rx, policies), known) if event[0] > now]
     return min(found, key=lambda event: event[0], default=None)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.commands.demo.ahead import look_ahead
 from bot.commands.demo.cast import CROWD, GUESTS, SHOP
 from bot.commands.demo.scenes import SCENES, moment, play_all
-from bot.commands.demo.stage import TOKEN, USERNAME, Stage, running, set_stage
+from bot.commands.demo.stage import TOKEN, USERNAME, Setting, Stage, running, set_stage
 from bot.content import Words
 from bot.logs import set_up_logs
 from bot.rules.calendar import zone
@@ -56,7 +56,7 @@ async def serve(language: str | None, port: int | None, *, opens: bool, forum: b
             bot = telegram.add_bot(token=TOKEN, username=USERNAME, name="Encore", inline=True)
             say(words.line("demo", "opening", tongue, shop=SHOP[tongue]))
             app = await stack.enter_async_context(running(telegram, folder / "demo.db"))
-            stage = set_stage(telegram, app, words, tongue, name, evening, bot, forum=forum)
+            stage = set_stage(telegram, app, bot, Setting(words, tongue, name, evening), forum=forum)
             await _play_until_stopped(play_all(stage), stop)
             if not stop.is_set():
                 page = _add_page(stage)

@@ -29,6 +29,17 @@ FANS = 3
 """How many of the cast are in the group."""
 
 
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where and when the demo plays, and its words."""
+
+    words: Words
+    language: Language
+    zone: str
+    evening: datetime
+    """When the visitor comes, in the shop's zone."""
+
+
 @dataclass
 class Stage:
     """A shop before its opening: the bot isn't in its group yet."""
@@ -84,22 +95,33 @@ class Stage:
 def set_stage(
     telegram: Sandbox,
     app: App,
-    words: Words,
-    language: Language,
-    zone: str,
-    evening: datetime,
     bot: Bot,
+    setting: Setting,
     *,
     forum: bool = False,
 ) -> Stage:
     """Make the cast and a group of all of them but the newcomers. `forum`: whether the group has topics."""
+    language = setting.language
     owner, *others = [telegram.add_user(name, language=language) for name in CAST[language]]
     fans, newcomers = others[:FANS], others[FANS:]
     group = telegram.add_group(ROOM[language], creator=owner, kind="supergroup", forum=forum)
     regulars = [telegram.add_user(name, language=language) for name in REGULARS[language]]
     for person in (*fans, *regulars):
         person.joins(group)
-    return Stage(telegram, app, words, language, zone, evening, bot, owner, fans, newcomers, group, regulars)
+    return Stage(
+        telegram,
+        app,
+        setting.words,
+        language,
+        setting.zone,
+        setting.evening,
+        bot,
+        owner,
+        fans,
+        newcomers,
+        group,
+        regulars,
+    )
 
 
 def free_port() -> int:

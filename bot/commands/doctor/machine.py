@@ -5,9 +5,26 @@ import shutil
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.rules.doctor import findings
-from bot.rules.doctor.findings import Chat, Finding, judge_disk, judge_schema
+from bot.rules.doctor.chats import Chat, HomeLost
+from bot.rules.doctor.database import (
+    BooksFine,
+    BooksWrong,
+    BotRests,
+    BotRuns,
+    DatabaseAway,
+    DatabaseFine,
+    DatabaseReadOnly,
+    NoDatabaseYet,
+    RowsAside,
+    SchemaFine,
+    ShopLost,
+    UpdatesAside,
+    judge_schema,
+)
+from bot.rules.doctor.findings import Finding
+from bot.rules.doctor.machine import FileOpenToOthers, SettingsFine, ZonesFine, ZonesMissing, judge_disk
 from bot.rules.doctor.rooms import RoomRefuses
+from bot.rules.doctor.telegram import FeedbackOff
 from bot.settings import Settings
 from bot.store.engine import checkup
 from bot.store.engine.hold import is_held
@@ -28,14 +45,14 @@ async def examine_machine(settings: Settings) -> tuple[list[Finding], list[Chat]
     """The findings about this machine, and the chats that the database knows."""
     url = settings.database_url.get_secret_value()
     path = sqlite_path(url)
-    found: list[Finding] = [findings.SettingsFine(), *_find_readable_files(path)]
+    found: list[Finding] = [SettingsFine(), *_find_readable_files(path)]
     chats: list[Chat] = []
     if path is None:
         at_fault = await _examine_postgres(url)
     else:
         at_fault = await asyncio.to_thread(_examine_file, path)
-    if at_fault in {None, findings.NoDatabaseYet()} and await _is_shop_lost(url):
-        at_fault = findings.ShopLost()
+    if at_fault in {None, NoDatabaseYet()} and await _is_shop_lost(url):
+        at_fault = ShopLost()
     if at_fault is not None:
         found.append(at_fault)
     else:
@@ -45,14 +62,14 @@ async def examine_machine(settings: Settings) -> tuple[list[Finding], list[Chat]
         found += await asyncio.to_thread(_examine_disk, path)
     if path is not None or at_fault is None:
         runs = in_use(url) if path is not None else await checkup.look(url, is_held)
-        found.append(findings.BotRuns() if runs else findings.BotRests())
+        found.append(BotRuns() if runs else BotRests())
     return found, chats
 
 
 async def _examine_tables(url: str, kind: str) -> tuple[list[Finding], list[Chat]]:
     """The findings about the tables, and their chats. Tables of another schema aren't read. `kind` names the engine."""
     schema = judge_schema(await checkup.look(url, checkup.revision), HEAD, known_revisions())
-    if not isinstance(schema, findings.SchemaFine):
+    if not isinstance(schema, SchemaFine):
         return [schema], []
     filled = await checkup.look(url, checkup.filled)
     books = await checkup.look(url, check_books)
@@ -62,13 +79,13 @@ async def _examine_tables(url: str, kind: str) -> tuple[list[Finding], list[Chat
     wrong = len({*books.wrong_balances, *books.negative})
     return [
         _examine_zones(filled.zones),
-        findings.DatabaseFine(kind, filled.shops, filled.members),
+        DatabaseFine(kind, filled.shops, filled.members),
         schema,
-        findings.BooksFine(books.transfers, books.held_by_fans) if books.sound else findings.BooksWrong(wrong),
-        *([findings.UpdatesAside(updates)] if updates else []),
-        *([findings.RowsAside(rows)] if rows else []),
-        *([findings.FeedbackOff(unheard)] if unheard else []),
-        *[findings.HomeLost(shop) for shop in await checkup.look(url, checkup.homeless)],
+        BooksFine(books.transfers, books.held_by_fans) if books.sound else BooksWrong(wrong),
+        *([UpdatesAside(updates)] if updates else []),
+        *([RowsAside(rows)] if rows else []),
+        *([FeedbackOff(unheard)] if unheard else []),
+        *[HomeLost(shop) for shop in await checkup.look(url, checkup.homeless)],
         *[RoomRefuses(one.room, one.reason) for one in await checkup.look(url, refused_rooms)],
     ], await checkup.look(url, checkup.chats)
 
@@ -84,7 +101,7 @@ async def _is_shop_lost(url: str) -> bool:
 def _find_readable_files(path: Path | None) -> list[Finding]:
     """A finding for each file with secrets that every user of this machine can read."""
     return [
-        findings.FileOpenToOthers(str(file))
+        FileOpenToOthers(str(file))
         for file in (ENV_FILE, path)
         if file is not None and file.is_file() and file.stat().st_mode & OTHERS_MAY_READ
     ]
@@ -97,14 +114,14 @@ def _examine_zones(zones: frozenset[str]) -> Finding:
             ZoneInfo(zone)
         except (KeyError, ValueError, OSError):
             missing.append(zone)
-    return findings.ZonesMissing(tuple(missing)) if missing else findings.ZonesFine()
+    return ZonesMissing(tuple(missing)) if missing else ZonesFine()
 
 
 def _examine_file(path: Path) -> Finding | None:
     if not path.exists():
-        return findings.NoDatabaseYet()
+        return NoDatabaseYet()
     if not path.is_file():
-        return findings.DatabaseAway("IsADirectoryError")
+        return DatabaseAway("IsADirectoryError")
     return checkup.examine_file(path)
 
 
@@ -120,5 +137,5 @@ async def _examine_postgres(url: str) -> Finding | None:
         async with asyncio.timeout(SECONDS):
             is_read_only = await checkup.look(url, checkup.read_only)
     except Exception as error:  # noqa: BLE001  # whatever the driver says, its text may hold the password
-        return findings.DatabaseAway(type(error).__name__)
-    return findings.DatabaseReadOnly() if is_read_only else None
+        return DatabaseAway(type(error).__name__)
+    return DatabaseReadOnly() if is_read_only else None

@@ -12,9 +12,23 @@ from urllib.parse import urlsplit
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bot.plain_json import is_whole
-from bot.rules.doctor import findings
-from bot.rules.doctor.findings import MANY_UPDATES, Chat, Finding, Standing, judge_chat, judge_clock
+from bot.rules.doctor.chats import Chat, ChatGone, ChatLeft, ChatMoved, ChatUnknown, NoGroupYet, Standing, judge_chat
+from bot.rules.doctor.findings import Finding
+from bot.rules.doctor.machine import judge_clock
 from bot.rules.doctor.rooms import judge_writing, needs_permission
+from bot.rules.doctor.telegram import (
+    MANY_UPDATES,
+    CannotJoinGroups,
+    InlineOff,
+    NotTelegram,
+    NoWebhook,
+    TelegramAway,
+    TokenFine,
+    TokenRefused,
+    UpdatesWait,
+    WebhookSet,
+    WhispersUnknown,
+)
 from bot.settings import Settings
 from bot.telegram.answers import Granted, Refused, Unclear, read_answer
 
@@ -94,47 +108,47 @@ async def examine_telegram(settings: Settings, chats: list[Chat], now: Callable[
         try:
             me = await api.call("getMe")
         except NoBotApiError:
-            return [findings.NotTelegram()]
+            return [NotTelegram()]
         except (ClientError, OSError) as error:
-            return [findings.TelegramAway(type(error).__name__)]  # the error's text may hold the address with the token
+            return [TelegramAway(type(error).__name__)]  # the error's text may hold the address with the token
         clock = judge_clock(asked + (now() - asked) / 2, me.at)
         if me.result is None or not is_whole(me.result.get("id")):
             return [clock, _token_problem(me)]
-        found: list[Finding] = [clock, findings.TokenFine(str(me.result.get("username", "")))]
+        found: list[Finding] = [clock, TokenFine(str(me.result.get("username", "")))]
         if me.result.get("can_join_groups") is False:
-            found.append(findings.CannotJoinGroups())
+            found.append(CannotJoinGroups())
         if me.result.get("supports_inline_queries") is False:
-            found.append(findings.InlineOff())
+            found.append(InlineOff())
         found += await _examine_webhook(api)
         found += await _examine_whispers(api)
         privacy = me.result.get("can_read_all_group_messages") is not True
         bot_id = me.result["id"]
         for in_chat in await asyncio.gather(*(_examine_chat(api, bot_id, chat, privacy=privacy) for chat in chats)):
             found += in_chat
-    return found if chats else [*found, findings.NoGroupYet()]
+    return found if chats else [*found, NoGroupYet()]
 
 
 def _token_problem(me: Answer) -> Finding:
     if me.code in {UNAUTHORIZED, NOT_FOUND}:
-        return findings.TokenRefused()
-    return findings.TelegramAway(f"{me.code}")
+        return TokenRefused()
+    return TelegramAway(f"{me.code}")
 
 
 async def _examine_webhook(api: Api) -> list[Finding]:
     try:
         answer = await api.call("getWebhookInfo")
     except (ClientError, OSError, NoBotApiError) as error:
-        return [findings.TelegramAway(type(error).__name__)]
+        return [TelegramAway(type(error).__name__)]
     info = answer.result or {}
     found: list[Finding] = []
     if info.get("url"):
         # Only the host is shown: the rest of the address may hold a secret.
-        found.append(findings.WebhookSet(urlsplit(str(info["url"])).hostname or "?"))
+        found.append(WebhookSet(urlsplit(str(info["url"])).hostname or "?"))
     else:
-        found.append(findings.NoWebhook())
+        found.append(NoWebhook())
     waiting = info.get("pending_update_count")
     if is_whole(waiting) and waiting >= MANY_UPDATES:
-        found.append(findings.UpdatesWait(waiting))
+        found.append(UpdatesWait(waiting))
     return found
 
 
@@ -147,7 +161,7 @@ async def _examine_whispers(api: Api) -> list[Finding]:
         answer = await api.call("deleteEphemeralMessage", chat_id=1, receiver_user_id=1, ephemeral_message_id=1)
     except (ClientError, OSError, NoBotApiError):
         return []  # the other calls report that Telegram can't be reached
-    return [findings.WhispersUnknown()] if answer.code == NOT_FOUND else []
+    return [WhispersUnknown()] if answer.code == NOT_FOUND else []
 
 
 async def _examine_chat(api: Api, bot_id: int, chat: Chat, *, privacy: bool) -> list[Finding]:
@@ -166,7 +180,7 @@ async def _examine_chat(api: Api, bot_id: int, chat: Chat, *, privacy: bool) -> 
             closed = judge_writing(chat, standing, permissions if isinstance(permissions, dict) else None)
             found += [closed] if closed is not None else []
     except (ClientError, OSError, NoBotApiError) as error:
-        return [findings.ChatUnknown(chat.title, type(error).__name__)]
+        return [ChatUnknown(chat.title, type(error).__name__)]
     return found
 
 
@@ -174,12 +188,12 @@ def _chat_problem(chat: Chat, answer: Answer) -> Finding:
     """Why Telegram didn't tell the bot's standing in a chat."""
     refused = answer.said if isinstance(answer.said, Refused) else Refused(0, "")
     if refused.migrate_to_chat_id is not None or "upgraded" in refused.description:
-        return findings.ChatMoved(chat.title)
+        return ChatMoved(chat.title)
     if answer.code == FORBIDDEN:
-        return findings.ChatLeft(chat.title)
+        return ChatLeft(chat.title)
     if "not found" in refused.description:
-        return findings.ChatGone(chat.title)
-    return findings.ChatUnknown(chat.title, str(answer.code))
+        return ChatGone(chat.title)
+    return ChatUnknown(chat.title, str(answer.code))
 
 
 def _read_date(header: str | None) -> datetime | None:

@@ -5,7 +5,7 @@ from bot.content.buttons.shared import Buttons, check_in_button, undo_button, un
 from bot.rules.raffles.cards import RaffleCard, RaffleLine, RaffleList
 from bot.rules.raffles.entries import AlreadyEntered, CheckInFirst, Entered, MyEntry, TicketTooDear
 from bot.rules.raffles.opening import RaffleCancelled, RaffleMade
-from bot.rules.raffles.proofs import page_of
+from bot.rules.raffles.proofs import page_path
 
 ENTER = "enter"
 """`enter:<raffle>` enters the raffle for free."""
@@ -17,7 +17,7 @@ MY_ENTRY = "myentry"
 
 
 def _card(card: RaffleCard) -> Rows:
-    check = Button("check", page=page_of(card.raffle_id, card.commitment))
+    check = Button("check", page=page_path(card.raffle_id, card.commitment))
     if card.state == "open":
         ticket = ((Button("ticket", press=f"{TICKET}:{card.raffle_id}"),),) if card.ticket else ()
         return ((Button("enter", press=f"{ENTER}:{card.raffle_id}", style="primary"),), *ticket)

@@ -2,17 +2,11 @@
 
 from bot.content.button import Button, Rows
 from bot.content.buttons.shared import HEART, Buttons, undo_button, undo_if_possible
+from bot.rules.airings import LIVE_PHASES
+from bot.rules.streams.airings import AskOwner, Delayed, StreamCancelled
+from bot.rules.streams.notices import LiveCard
 from bot.rules.streams.reminders import OpenChatFirst, Reminder
-from bot.rules.streams.streams import (
-    LIVE_PHASES,
-    AskOwner,
-    Delayed,
-    LiveCard,
-    StreamCancelled,
-    StreamLine,
-    StreamList,
-    StreamMade,
-)
+from bot.rules.streams.streams import StreamLine, StreamList, StreamMade
 
 REMIND = "remind"
 UNREMIND = "unremind"

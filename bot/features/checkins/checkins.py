@@ -119,13 +119,10 @@ def _pay(tx: Tx, member: Standing, act: Act, today: date, outcome: CheckedIn) ->
         if coins:
             ledger.pay(
                 tx,
-                community_id=act.community_id,
-                key=f"{reason}:{member.member_id}:{today}",
+                ledger.TransferHeader(act.community_id, f"{reason}:{member.member_id}:{today}", reason, act.at),
                 member_account=member.account_id,
                 shop=act.place.shop_account,
                 amount=coins,
-                reason=reason,
-                at=act.at,
             )
 
 
@@ -146,13 +143,10 @@ def make_up(tx: Tx, act: Act, policy: CheckInPolicy) -> MakeUpOutcome:
     if outcome.price:
         ledger.charge(
             tx,
-            community_id=act.community_id,
-            key=f"makeup:{member.member_id}:{outcome.day}",
+            ledger.TransferHeader(act.community_id, f"makeup:{member.member_id}:{outcome.day}", "makeup", at),
             member_account=member.account_id,
             shop=place.shop_account,
             amount=outcome.price,
-            reason="makeup",
-            at=at,
         )
     else:
         use_free_make_up(tx, member.member_id, at - policy.make_up_window, outcome.day)

@@ -166,7 +166,7 @@ def _void(tx: Tx, act: Act, item: Item, purchase: Purchase) -> int | None:
         return None
     key = charge_key(purchase.item_id, purchase.member_id, purchase.serial)
     coins = ledger.give_back(
-        tx, community_id=act.community_id, charged_key=key, key=f"refund:{key}", reason="refund", at=act.at
+        tx, ledger.TransferHeader(act.community_id, f"refund:{key}", "refund", act.at), charged_key=key
     )
     tx.execute(update(Item).where(col(Item.id) == item.id).values(sold=col(Item.sold) - 1))
     return coins

@@ -31,7 +31,8 @@ from bot.rules.coin_shop.shelf import (
     shelf_line,
 )
 from bot.rules.place import Place
-from bot.rules.tiers import Tier
+from bot.rules.policies import Policies
+from bot.rules.tiers import Tier, TierPolicy
 from bot.store import causes
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
@@ -45,17 +46,17 @@ from bot.store.tiers import tier_of
 class Storefront:
     """What fans look at before they buy."""
 
-    def __init__(self, db: Database, policy: ShopPolicy) -> None:
+    def __init__(self, db: Database, policies: Policies) -> None:
         self._db = db
-        self._policy = policy
+        self._policies = policies
 
     async def shelf(self, place: Place, user_id: int, page: int, at: datetime) -> Shelf:
         """What the shop sells, as this fan sees it."""
-        return await self._db.read(shelf_page, place, user_id, page, at, self._policy)
+        return await self._db.read(shelf_page, place, user_id, page, at, self._policies)
 
     async def ask(self, place: Place, user_id: int, item_id: int, at: datetime) -> AskOutcome:
         """The price once more, or why it can't be bought."""
-        return await self._db.read(ask_price, place, user_id, item_id, at)
+        return await self._db.read(ask_price, place, user_id, item_id, at, self._policies[TierPolicy])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +111,10 @@ class _Fan:
         return 1 + sum(one.purchases for one in self.bought if one.item_id == item_id)
 
 
-def shelf_page(session: Session, place: Place, user_id: int, page: int, now: datetime, policy: ShopPolicy) -> Shelf:
+def shelf_page(session: Session, place: Place, user_id: int, page: int, now: datetime, policies: Policies) -> Shelf:
     """One page of what is sold. Instead of a page that isn't there the nearest one is shown."""
-    fan = _fan(session, place, user_id, now)
+    policy = policies[ShopPolicy]
+    fan = _fan(session, place, user_id, now, policies[TierPolicy])
     items = items_of(session, place.community_id, now, col(Item.state) == ItemState.OPEN)
     seen = (shelf_line(item, fan.as_buyer(item, now, place.timezone), now, place.timezone) for item in items)
     lines = [line for line in seen if line is not None]
@@ -121,12 +123,14 @@ def shelf_page(session: Session, place: Place, user_id: int, page: int, now: dat
     return Shelf(fan.balance, tuple(lines[(page - 1) * policy.page : page * policy.page]), page, pages)
 
 
-def ask_price(session: Session, place: Place, user_id: int, item_id: int, now: datetime) -> AskOutcome:
+def ask_price(
+    session: Session, place: Place, user_id: int, item_id: int, now: datetime, tiers: TierPolicy
+) -> AskOutcome:
     """Show the price before anything is spent."""
     item = find_item(session, place.community_id, item_id, now)
     if item is None:
         return NoSuchItem()
-    fan = _fan(session, place, user_id, now)
+    fan = _fan(session, place, user_id, now, tiers)
     refusal = may_buy(item, fan.as_buyer(item, now, place.timezone), now, place.timezone)
     return refusal if refusal is not None else _question(item, fan)
 
@@ -143,14 +147,14 @@ def bought_before(tx: Tx, member: Standing, cause: str, at: datetime) -> Bought 
     return causes.from_json(Bought, row.answer)
 
 
-def pick(tx: Tx, act: Act, member: Standing, yes: Yes) -> Pick | BuyOutcome:
+def pick(tx: Tx, act: Act, member: Standing, yes: Yes, tiers: TierPolicy) -> Pick | BuyOutcome:
     """Decide with the member and the item locked; nothing is changed yet."""
     place, at = act.place, act.at
     row = lock_item(tx, act.community_id, yes.item_id)
     item = find_item(tx, act.community_id, yes.item_id, at) if row is not None else None
     if row is None or item is None:
         return NoSuchItem()
-    tier = tier_of(tx, place, member.member_id, at)
+    tier = tier_of(tx, place, member.member_id, at, tiers)
     fan = _Fan(member.balance, tier, member.back_since, _bought(tx, member.member_id))
     serial = fan.serial(item.id)
     if 0 < yes.serial < serial:
@@ -196,7 +200,7 @@ def _question(item: ItemFacts, fan: _Fan) -> BuyAsked:
     return BuyAsked(item.id, item.title, item.kind, item.price, fan.balance, fan.serial(item.id))
 
 
-def _fan(session: Session, place: Place, user_id: int, now: datetime) -> _Fan:
+def _fan(session: Session, place: Place, user_id: int, now: datetime, tiers: TierPolicy) -> _Fan:
     row: Any = session.execute(
         select(col(Member.id), col(Account.balance), col(Member.back_since))
         .join(Account, col(Account.member_id) == col(Member.id))
@@ -204,7 +208,8 @@ def _fan(session: Session, place: Place, user_id: int, now: datetime) -> _Fan:
     ).one_or_none()
     if row is None:
         return _Fan()
-    return _Fan(row.balance, tier_of(session, place, row.id, now), row.back_since, _bought(session, row.id))
+    tier = tier_of(session, place, row.id, now, tiers)
+    return _Fan(row.balance, tier, row.back_since, _bought(session, row.id))
 
 
 def _bought(session: Session, member_id: int) -> tuple[_BoughtOf, ...]:

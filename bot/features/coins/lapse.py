@@ -198,13 +198,10 @@ def _let_lapse(tx: Tx, place: Place, month: date, losing: list[tuple[_Purse, int
     for purse, coins in losing:
         ledger.charge(
             tx,
-            community_id=place.community_id,
-            key=f"lapse:{purse.member_id}:{month_of(month)}",
+            ledger.TransferHeader(place.community_id, f"lapse:{purse.member_id}:{month_of(month)}", "lapse", now),
             member_account=purse.account_id,
             shop=lapsed,
             amount=coins,
-            reason="lapse",
-            at=now,
         )
 
 

@@ -10,7 +10,7 @@ from bot.rules.act import Act
 from bot.rules.coupon_states import CampaignState, CouponState
 from bot.rules.coupons.campaigns import AlreadyCancelled, CampaignCancelled, CampaignUnknown
 from bot.store import causes
-from bot.store.audit import first_answer, record
+from bot.store.audit import first_answer, record_act
 from bot.store.coupons.campaigns import CARD
 from bot.store.coupons.hand_out import give_back_claim
 from bot.store.engine.sessions import Tx
@@ -50,15 +50,12 @@ def close_campaign(tx: Tx, act: Act, campaign: Campaign, undoes_id: int | None =
         )
     ).one()
     coupons, coins = int(held.coupons), int(held.coins)
-    entry = record(
+    entry = record_act(
         tx,
-        community_id=act.community_id,
-        actor_id=act.actor_id,
-        act=CANCELLED,
+        act,
+        CANCELLED,
+        f"#{campaign.number} {campaign.title}",
         subject_id=campaign.id,
-        subject=f"#{campaign.number} {campaign.title}",
-        at=act.at,
-        cause=act.cause,
         before={"state": CampaignState.OPEN, "taken": campaign.taken},
         after={"state": CampaignState.CANCELLED, "voided": coupons, "refunded": coins},
         undoes_id=undoes_id,

@@ -9,7 +9,6 @@ from sqlmodel import col
 
 from bot.rules.act import Act
 from bot.rules.coupon_states import CampaignState, CouponState
-from bot.rules.coupons.campaigns import CouponPolicy
 from bot.rules.coupons.claims import ClaimOutcome, opens_for
 from bot.rules.coupons.held_coupons import EarlyDrop, HeldCoupon, MyCoupons, fate_of
 from bot.rules.place import Place
@@ -40,7 +39,7 @@ class Claims:
 
     async def held_by(self, place: Place, user_id: int, at: datetime) -> MyCoupons:
         """A fan's coupons, those that can be used first, and what opens early for them."""
-        return await self._db.read(my_coupons, place, user_id, at, self._tools.policy)
+        return await self._db.read(my_coupons, place, user_id, at, self._tools)
 
 
 def claim(tx: Tx, act: Act, campaign_id: int, tools: ClaimTools) -> ClaimOutcome:
@@ -49,7 +48,7 @@ def claim(tx: Tx, act: Act, campaign_id: int, tools: ClaimTools) -> ClaimOutcome
     return hand_out(tx, member, Claim(act.place, campaign_id, act.at, act.cause), tools)
 
 
-def my_coupons(session: Session, place: Place, user_id: int, at: datetime, policy: CouponPolicy) -> MyCoupons:
+def my_coupons(session: Session, place: Place, user_id: int, at: datetime, tools: ClaimTools) -> MyCoupons:
     """A fan's coupons of this community: what ends soonest comes first, what doesn't end last."""
     mine: Any = (
         select(
@@ -77,7 +76,7 @@ def my_coupons(session: Session, place: Place, user_id: int, at: datetime, polic
     return MyCoupons(
         tuple(_line(row, at) for row in rows),
         more=total - len(rows),
-        early=_early_drops(session, place, user_id, at, policy),
+        early=_early_drops(session, place, user_id, at, tools),
         past=tuple(_line(row, at) for row in past),
     )
 
@@ -88,10 +87,10 @@ def _line(row: Any, at: datetime) -> HeldCoupon:
 
 
 def _early_drops(
-    session: Session, place: Place, user_id: int, at: datetime, policy: CouponPolicy
+    session: Session, place: Place, user_id: int, at: datetime, tools: ClaimTools
 ) -> tuple[EarlyDrop, ...]:
     """Drops that the reader may claim before their card hangs. The tier is worked out only if any drop is coming."""
-    coming = upcoming(session, place.community_id, at, at + policy.early_shown)
+    coming = upcoming(session, place.community_id, at, at + tools.policy.early_shown)
     member_id = session.execute(
         select(col(Member.id)).where(
             col(Member.community_id) == place.community_id,
@@ -101,10 +100,10 @@ def _early_drops(
     ).scalar_one_or_none()
     if not coming or member_id is None:
         return ()
-    tier = tier_of(session, place, member_id, at)
+    tier = tier_of(session, place, member_id, at, tools.tiers)
     drops = []
     for campaign, opens in coming:
-        yours = opens_for(tier, opens, policy.early)
+        yours = opens_for(tier, opens, tools.policy.early)
         if yours < opens and tier.at_least(campaign.tier) and campaign.left > 0:
             drop = EarlyDrop(
                 campaign_id=campaign.id,

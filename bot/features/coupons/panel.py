@@ -14,6 +14,7 @@ from bot.rules.place import Place
 from bot.store.coupons.campaigns import card_of
 from bot.store.panel import count_fans, count_groups
 from bot.store.tables import Campaign, Coupon
+from bot.store.tables.base import id_of
 
 
 def list_campaigns(session: Session, place: Place, at: datetime, number: int | None) -> list[AdminLine]:
@@ -27,7 +28,7 @@ def list_campaigns(session: Session, place: Place, at: datetime, number: int | N
         )
     found: list[AdminLine] = []
     for campaign in session.execute(query.order_by(col(Campaign.id).desc()).limit(LISTED + 1)).scalars():
-        card = card_of(session, place.community_id, campaign.id or 0, at)
+        card = card_of(session, place.community_id, id_of(campaign), at)
         state = card.state if card is not None else campaign.state
         when = campaign.opens if state == "soon" else campaign.closes
         found.append(

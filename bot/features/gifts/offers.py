@@ -86,8 +86,15 @@ def make(tx: Tx, act: Act, wish: NewGift, policy: GiftPolicy, giveaways: Giveawa
         if refused is not None:
             return refused
     offer = _new_offer(tx, act, wish, coins, campaign.id if campaign is not None else None)
-    entry = record_act(tx, act, MADE, f"#{offer.number} {wish.title}", subject_id=offer.id, after=causes.to_facts(wish))
-    entry.by_owner = act.role is Role.OWNER
+    entry = record_act(
+        tx,
+        act,
+        MADE,
+        f"#{offer.number} {wish.title}",
+        subject_id=offer.id,
+        after=causes.to_facts(wish),
+        by_owner=act.role is Role.OWNER,
+    )
     giveaways.tell_of(tx, place, entry, coins * (wish.stock or 0))
     outcome = OfferMade(
         number=offer.number,
@@ -172,8 +179,8 @@ def _close(tx: Tx, act: Act, offer: GiftOffer, undoes_id: int | None = None) -> 
         subject_id=offer.id,
         before={"state": OfferState.OPEN},
         after={"state": OfferState.CLOSED},
+        undoes_id=undoes_id,
     )
-    entry.undoes_id = undoes_id
     outcome = OfferClosed(offer.number, offer.title, cards, id_of(entry))
     entry.answer = causes.to_json(outcome)
     return outcome

@@ -107,13 +107,10 @@ def pay(tx: Tx, case: Case, reward: GiftReward, now: datetime) -> None:
     ).scalar_one()
     ledger.pay(
         tx,
-        community_id=case.place.community_id,
-        key=f"gift:{invitation.id}:{reward.stage}:{who}",
+        ledger.TransferHeader(case.place.community_id, f"gift:{invitation.id}:{reward.stage}:{who}", REASON, now),
         member_account=account,
         shop=case.place.shop_account,
         amount=reward.amount,
-        reason=REASON,
-        at=now,
     )
     if reward.stage == Stage.STAYED and who is Who.INVITER:
         note(tx, invitation.inviter_id, day_of(now, case.place.timezone), Deed.FRIEND)

@@ -1,6 +1,7 @@
 """Heart goals: set, looked at and called off by staff."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -28,7 +29,7 @@ from bot.rules.hearts.hearts import (
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.store import airings, causes
-from bot.store.audit import first_answer, record
+from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.on_air import OpenAiring, open_airing_at, open_airings_at
@@ -98,7 +99,9 @@ def make(tx: Tx, act: Act, steps: Steps, prizes: Prizes) -> GoalOutcome:
         for nth, (hearts, give) in enumerate(titled, start=1)
     ]
     tx.execute(insert(HeartStep), rows)
-    entry = _record(tx, act, MADE, goal, airing.subject, by_owner=act.role is Role.OWNER)
+    by_owner = act.role is Role.OWNER
+    after = _state_of(goal)
+    entry = record_act(tx, act, MADE, airing.subject, subject_id=goal.id, after=after, by_owner=by_owner)
     giveaways.tell_of(tx, place, entry, coins)
     outcome = GoalMade(
         airing.title,
@@ -108,7 +111,7 @@ def make(tx: Tx, act: Act, steps: Steps, prizes: Prizes) -> GoalOutcome:
     )
     entry.answer = causes.to_json(outcome)
     tx.flush()
-    airings.show(tx, place.community_id, airing.id, at)
+    airings.update_live_cards(tx, place.community_id, airing.id, at)
     return outcome
 
 
@@ -133,11 +136,11 @@ def cancel(tx: Tx, act: Act) -> GoalCancelled | NoGoal:
         return NoGoal()
     airing = found[1]
     goal.state = GoalState.CANCELLED
-    entry = _record(tx, act, CANCELLED, goal, airing.subject)
+    entry = record_act(tx, act, CANCELLED, airing.subject, subject_id=goal.id, after=_state_of(goal))
     outcome = GoalCancelled(airing.title, goal.hearts, id_of(entry))
     entry.answer = causes.to_json(outcome)
     tx.flush()
-    airings.show(tx, act.community_id, goal.airing_id, act.at)
+    airings.update_live_cards(tx, act.community_id, goal.airing_id, act.at)
     return outcome
 
 
@@ -148,7 +151,7 @@ def undo_make(tx: Tx, act: Act, entry: AuditEntry) -> bool:
         return False
     goal.state = GoalState.CANCELLED
     tx.flush()
-    airings.show(tx, act.community_id, goal.airing_id, act.at)
+    airings.update_live_cards(tx, act.community_id, goal.airing_id, act.at)
     return True
 
 
@@ -162,7 +165,7 @@ def undo_cancel(tx: Tx, act: Act, entry: AuditEntry) -> bool:
         return False
     goal.state = GoalState.RUNNING
     tx.flush()
-    airings.show(tx, act.community_id, goal.airing_id, act.at)
+    airings.update_live_cards(tx, act.community_id, goal.airing_id, act.at)
     return True
 
 
@@ -200,16 +203,6 @@ def _running(session: Session, place: Place, airing_id: int) -> HeartGoal | None
     ).scalar_one_or_none()
 
 
-def _record(tx: Tx, act: Act, name: str, goal: HeartGoal, subject: str, *, by_owner: bool | None = None) -> AuditEntry:
-    return record(
-        tx,
-        community_id=act.community_id,
-        actor_id=act.actor_id,
-        act=name,
-        subject_id=goal.id,
-        subject=subject,
-        at=act.at,
-        cause=act.cause,
-        after={"hearts": goal.hearts, "state": goal.state},
-        by_owner=by_owner,
-    )
+def _state_of(goal: HeartGoal) -> dict[str, Any]:
+    """What the audit log says of a goal."""
+    return {"hearts": goal.hearts, "state": goal.state}

@@ -23,7 +23,7 @@ from bot.rules.orders.orders import (
     OrderUnknown,
 )
 from bot.rules.place import Place
-from bot.rules.tiers import Deed, order_share
+from bot.rules.tiers import Deed, TierPolicy, order_share
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.coupons.look_up import (
@@ -41,7 +41,6 @@ from bot.store.members import note, unnote
 from bot.store.orders import has_standing_order
 from bot.store.tables import AuditEntry, Campaign, Coupon, Member, Order, Person
 from bot.store.tables.base import id_of
-from bot.store.tiers import POLICY as TIERS
 
 REFUNDED = "order.refunded"
 
@@ -75,7 +74,7 @@ class Orders:
         return await self._db.write(refund, act, ref)
 
 
-def take(tx: Tx, told: OrderTold, by: ToldBy) -> OrderTaken:
+def take(tx: Tx, told: OrderTold, by: ToldBy, tiers: TierPolicy) -> OrderTaken:
     """Redeem the coupon that a paid order used and count the order; told again, nothing is counted again.
 
     A coupon that was redeemed at the till before is that order's, if no other order has it.
@@ -93,7 +92,8 @@ def take(tx: Tx, told: OrderTold, by: ToldBy) -> OrderTaken:
     trouble = _trouble(tx, coupon, paid_at)
     if trouble is not None:
         return OrderTaken(trouble)
-    order = _new_row(told, by, coupon, paid_at)
+    share = order_share(told.value, told.currency, tiers)
+    order = _new_row(told, by, coupon, paid_at, share)
     if not _add(tx, order):
         return _known(tx, told, coupon, by) or OrderTaken(OrderTrouble.OTHER_ORDER)
     # A coupon whose order was taken back isn't redeemed any more: this order redeems it.
@@ -106,7 +106,7 @@ def take(tx: Tx, told: OrderTold, by: ToldBy) -> OrderTaken:
     return OrderTaken(redeems=coupon.member_id if redeems else None)
 
 
-def _new_row(told: OrderTold, by: ToldBy, coupon: Coupon, paid_at: datetime) -> Order:
+def _new_row(told: OrderTold, by: ToldBy, coupon: Coupon, paid_at: datetime, share: int) -> Order:
     at_the_till = coupon.redeemed_on is not None
     return Order(
         community_id=by.place.community_id,
@@ -114,7 +114,7 @@ def _new_row(told: OrderTold, by: ToldBy, coupon: Coupon, paid_at: datetime) -> 
         coupon_id=coupon.id,
         value=told.value,
         currency=told.currency,
-        share=order_share(told.value, told.currency, TIERS),
+        share=share,
         day=day_of(paid_at, by.place.timezone),
         at=paid_at,
         till_at=coupon.redeemed_at if at_the_till else None,

@@ -69,25 +69,19 @@ def _send_back(tx: Tx, packet: Packet, key: str, coins: int, shares: Iterable[st
     if account_id is not None:
         ledger.pay(
             tx,
-            community_id=packet.community_id,
-            key=key,
+            ledger.TransferHeader(packet.community_id, key, ledger.CAME_BACK, at),
             member_account=account_id,
             shop=packet.escrow_id,
             amount=coins,
-            reason=ledger.CAME_BACK,
-            at=at,
             earned=merge(lot for text in shares for lot in lots_from_json(text)),
         )
         return
     ledger.shift(
         tx,
-        community_id=packet.community_id,
-        key=key,
+        ledger.TransferHeader(packet.community_id, key, ledger.CAME_BACK, at),
         debit=packet.escrow_id,
         credit=place_of(tx, packet.community_id).shop_account,
         amount=coins,
-        reason=ledger.CAME_BACK,
-        at=at,
     )
 
 

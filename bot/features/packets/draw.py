@@ -33,7 +33,7 @@ from bot.rules.packets.packets import LIVE, PacketPolicy, PacketState
 from bot.rules.packets.shares import places
 from bot.rules.place import Place
 from bot.rules.policies import Policies
-from bot.rules.sealing import Sealed, key_of, list_hash, order_of
+from bot.rules.sealing import ListLine, key_of, list_hash, order_of
 from bot.store import ledger
 from bot.store.engine.db import Database
 from bot.store.engine.hot import Hot
@@ -92,7 +92,7 @@ class _Live:
 @dataclass(frozen=True, slots=True)
 class _Taker:
     member_id: int
-    line: Sealed
+    line: ListLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def takers_after(session: Session, packet_id: int, number: int) -> list[_Taker]:
         .order_by(col(PacketTake.number))
         .limit(READ_AT_ONCE)
     ).all()
-    return [_Taker(member_id, Sealed(of, 1, seal or "")) for member_id, of, seal in rows if of is not None]
+    return [_Taker(member_id, ListLine(of, 1, seal or "")) for member_id, of, seal in rows if of is not None]
 
 
 def plan_draw(seed: bytes, shares: int, takers: Sequence[_Taker]) -> _Plan:
@@ -285,13 +285,10 @@ def hand_out(
 def _pay(tx: Tx, packet: Packet, purse: Purse, share: Share, now: datetime) -> None:
     ledger.pay(
         tx,
-        community_id=packet.community_id,
-        key=share_key(id_of(packet), purse.member_id),
+        ledger.TransferHeader(packet.community_id, share_key(id_of(packet), purse.member_id), "packet", now),
         member_account=purse.account_id,
         shop=packet.escrow_id,
         amount=share.coins,
-        reason="packet",
-        at=now,
         earned=share.earned,
     )
 

@@ -26,9 +26,11 @@ from bot.rules.packets.packets import (
     PacketTooThin,
 )
 from bot.rules.packets.shares import split
+from bot.rules.policies import Policies
 from bot.rules.rights import ForStaffOnly, Role
+from bot.rules.tiers import TierPolicy
 from bot.store import causes, ledger
-from bot.store.audit import record
+from bot.store.audit import record_act
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.giveaways import Giveaways
 from bot.store.members import standing
@@ -86,23 +88,17 @@ def open_packet(
     packet = _write_down(tx, act, wish, seed, tools.policy)
     ledger.shift(
         tx,
-        community_id=place.community_id,
-        key=charge_key(id_of(packet)),
+        ledger.TransferHeader(place.community_id, charge_key(id_of(packet)), "packet", act.at),
         debit=place.shop_account,
         credit=packet.escrow_id,
         amount=wish.coins,
-        reason="packet",
-        at=act.at,
     )
-    entry = record(
+    entry = record_act(
         tx,
-        community_id=place.community_id,
-        actor_id=act.actor_id,
-        act=OPENED,
+        act,
+        OPENED,
+        f"{wish.coins}/{wish.shares}",
         subject_id=packet.id,
-        subject=f"{wish.coins}/{wish.shares}",
-        at=act.at,
-        cause=act.cause,
         after=causes.to_facts(wish),
         by_owner=act.role is Role.OWNER,
     )
@@ -111,9 +107,9 @@ def open_packet(
     return _hang(tx, packet, act.at, audit_id=entry.id, balance=None)
 
 
-def give_packet(tx: Tx, act: Act, wish: NewPacket, seed: bytes, policy: PacketPolicy) -> OpenOutcome | ForStaffOnly:
+def give_packet(tx: Tx, act: Act, wish: NewPacket, seed: bytes, policies: Policies) -> OpenOutcome | ForStaffOnly:
     """The same from a fan's own coins, where the shop lets fans."""
-    place, at = act.place, act.at
+    place, at, policy = act.place, act.at, policies[PacketPolicy]
     giver = standing(tx, place.community_id, act.sender, at)
     done = _opened_by(tx, act)
     if done is not None:
@@ -124,7 +120,7 @@ def give_packet(tx: Tx, act: Act, wish: NewPacket, seed: bytes, policy: PacketPo
     if wish.coins < wish.shares:
         return PacketTooThin(wish.coins, wish.shares)
     since = tx.execute(select(col(Member.joined_at)).where(col(Member.id) == giver.member_id)).scalar_one()
-    near = tier_of(tx, place, giver.member_id, at).at_least(policy.giver_tier)
+    near = tier_of(tx, place, giver.member_id, at, policies[TierPolicy]).at_least(policy.giver_tier)
     if at - since < policy.giver_since or not near:
         return GiverTooNew(policy.giver_since.days, policy.giver_tier)
     if giver.balance < wish.coins:
@@ -133,14 +129,11 @@ def give_packet(tx: Tx, act: Act, wish: NewPacket, seed: bytes, policy: PacketPo
     packet = _write_down(tx, act, wish, seed, policy, _Gift(giver.member_id, earned))
     ledger.hand_on(
         tx,
-        community_id=place.community_id,
-        key=charge_key(id_of(packet)),
+        ledger.TransferHeader(place.community_id, charge_key(id_of(packet)), "packet", at),
         member_account=giver.account_id,
         escrow=packet.escrow_id,
         amount=wish.coins,
         earned=earned,
-        reason="packet",
-        at=at,
     )
     return _hang(tx, packet, at, audit_id=None, balance=giver.balance - wish.coins)
 

@@ -14,6 +14,7 @@ from bot.rules.packets.packets import (
     TapOutcome,
 )
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.rules.rights import ForStaffOnly
 from bot.rules.sealing import SALT_BYTES, SEED_BYTES
 from bot.store.engine.db import Database
@@ -23,11 +24,12 @@ from bot.store.giveaways import Giveaways
 class Packets:
     """Use cases of red packets."""
 
-    def __init__(self, db: Database, policy: PacketPolicy, giveaways: Giveaways, fresh_bytes: Bytes) -> None:
+    def __init__(self, db: Database, policies: Policies, giveaways: Giveaways, fresh_bytes: Bytes) -> None:
         self._db = db
-        self.policy = policy
+        self._policies = policies
+        self.policy = policies[PacketPolicy]
         """Limits of packets, by which a line is read."""
-        self._tools = OpeningTools(policy, giveaways)
+        self._tools = OpeningTools(self.policy, giveaways)
         self._fresh_bytes = fresh_bytes
 
     async def open(self, act: Act, wish: NewPacket) -> OpenOutcome:
@@ -36,7 +38,7 @@ class Packets:
 
     async def give(self, act: Act, wish: NewPacket) -> OpenOutcome | ForStaffOnly:
         """Open a packet of the sender's own coins."""
-        return await self._db.write(give_packet, act, wish, self._fresh_bytes(SEED_BYTES), self.policy)
+        return await self._db.write(give_packet, act, wish, self._fresh_bytes(SEED_BYTES), self._policies)
 
     async def tap(self, act: Act, packet_id: int) -> TapOutcome:
         """Take part, take a share, or hear how it went."""

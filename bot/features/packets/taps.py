@@ -27,7 +27,7 @@ from bot.rules.packets.packets import (
     WonLately,
     may_tap,
 )
-from bot.rules.sealing import seal_of
+from bot.rules.sealing import line_of
 from bot.store import causes, ledger
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
@@ -214,7 +214,7 @@ def _join_draw(
         member_id=member.member_id,
         packet_id=packet.id,
         number=number,
-        seal=seal_of(salt, act.sender.user_id),
+        seal=line_of(salt, act.sender.user_id),
         salt=salt.hex(),
         nth=None,
         coins=None,
@@ -251,13 +251,10 @@ def _take_share(tx: Tx, act: Act, member: Standing, packet: PacketFacts, policy:
     )
     ledger.pay(
         tx,
-        community_id=act.community_id,
-        key=share_key(packet.id, member.member_id),
+        ledger.TransferHeader(act.community_id, share_key(packet.id, member.member_id), "packet", act.at),
         member_account=member.account_id,
         shop=packet.escrow,
         amount=coins,
-        reason="packet",
-        at=act.at,
         earned=lots_from_json(lots),
     )
     if packet.fresh is not None:

@@ -147,13 +147,10 @@ def _return_coins(tx: Tx, place: Place, leaving: Leaving, balance: int) -> None:
     if balance:
         ledger.charge(
             tx,
-            community_id=leaving.community_id,
-            key=f"forgotten:{leaving.member_id}",
+            ledger.TransferHeader(leaving.community_id, f"forgotten:{leaving.member_id}", "forgotten", leaving.at),
             member_account=leaving.account_id,
             shop=place.shop_account,
             amount=balance,
-            reason="forgotten",
-            at=leaving.at,
         )
 
 

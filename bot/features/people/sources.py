@@ -27,6 +27,8 @@ from bot.store.tables.base import id_of
 
 MADE = "source.made"
 PRICED = "source.priced"
+TOKEN_BYTES = 12
+"""Of a link's token: 96 bits that nobody guesses."""
 HINTS_KEPT = 1_000
 HINT_WITHIN = timedelta(hours=12)
 

@@ -1,4 +1,4 @@
-"""Raffles that end without a draw: cancelled before they close, or called off in public after their round is named."""
+"""Raffles that end without a draw: cancelled before they close, or called off in public after a naming."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features.raffles.facts import CARD, count_entries, raffle_numbered, subject_of
+from bot.features.raffles.facts import CARD, audit_subject, count_entries, find_by_number
 from bot.features.raffles.namings import namings_of, withdraw_naming
 from bot.features.raffles.places import send_proof
 from bot.rules.act import Act
@@ -36,18 +36,18 @@ class CallingOff:
         self._beacon = beacon
 
     async def cancel(self, act: Act, number: int) -> CancelRaffleOutcome:
-        """Take a raffle back before it closes and give its tickets back."""
+        """Cancel a raffle before it closes, and give its tickets back."""
         outcome = await self._db.write(cancel, act, number)
         await self.finish_refunds(act.at)
         return outcome
 
     async def call_off(self, act: Act, number: int) -> CallOffOutcome:
-        """Call a raffle off whose list is fixed: for the owner alone, and in public.
+        """Call off a raffle whose list is fixed. Only the owner may, and the group is told.
 
-        If its round has come, it is asked for first, so that the proof shows who would have won.
+        If the named round has come, the beacon is asked for it first, so that the proof shows who would have won.
         """
         pulse = None
-        round_due = await self._db.read(round_of, act.community_id, number, act.at)
+        round_due = await self._db.read(round_that_came, act.community_id, number, act.at)
         if round_due is not None and self._beacon is not None:
             pulse = await self._beacon.fetch(round_due)
         outcome = await self._db.write(call_off, act, number, pulse)
@@ -55,30 +55,30 @@ class CallingOff:
         return outcome
 
     async def finish_refunds(self, at: datetime) -> None:
-        """Give tickets back, in chunks, that are owed; also what a crash interrupted."""
-        while await self._db.write(refund_some, at, self._policy):
+        """Give back all tickets that are owed, in chunks. This also finishes what a crash interrupted."""
+        while await self._db.write(refund_chunk, at, self._policy):
             pass
 
 
-def round_of(session: Session, community_id: int, number: int, at: datetime) -> int | None:
+def round_that_came(session: Session, community_id: int, number: int, at: datetime) -> int | None:
     """The round that was named for a raffle, if it has come."""
-    raffle = raffle_numbered(session, community_id, number)
+    raffle = find_by_number(session, community_id, number)
     if raffle is None or raffle.beacon_round is None or QUICKNET.time_of(raffle.beacon_round) > at:
         return None
     return raffle.beacon_round
 
 
 def cancel(tx: Tx, act: Act, number: int) -> CancelRaffleOutcome:
-    """Take a raffle back before it closes.
+    """Cancel a raffle before it closes.
 
-    Later a shop could call off a result that it dislikes, and nobody would see that.
+    Later it must be called off in public: else a shop could drop a result that it dislikes, and nobody would see it.
     """
     done = caused_by(tx, act.community_id, act.cause)
     if done is not None and done.act == CALLED_OFF:
         return OwnerMayCallOff(number)  # `call_off` gives the first answer again
     if done is not None and done.answer is not None:
         return causes.from_json(RaffleCancelled, done.answer)
-    raffle = raffle_numbered(tx, act.community_id, number, lock=True)
+    raffle = find_by_number(tx, act.community_id, number, lock=True)
     if raffle is None:
         return RaffleUnknown(number)
     if raffle.state == RaffleState.LISTED and raffle.sealing == Sealing.FREEZE:
@@ -90,14 +90,14 @@ def cancel(tx: Tx, act: Act, number: int) -> CancelRaffleOutcome:
 
 
 def call_off(tx: Tx, act: Act, number: int, pulse: Pulse | None) -> CallOffOutcome:
-    """End a raffle between its freeze and its draw: tickets go back, and the groups get the seed and the list.
+    """End a raffle between its freeze and its draw. Tickets go back, and the groups get the seed and the list.
 
-    `pulse` is the named round, if it has come and could be had.
+    `pulse` is the named round, if it has come and the beacon gave it.
     """
     before = first_answer(tx, act, CalledOff)
     if before is not None:
         return before
-    raffle = raffle_numbered(tx, act.community_id, number, lock=True)
+    raffle = find_by_number(tx, act.community_id, number, lock=True)
     if raffle is None:
         return RaffleUnknown(number)
     if raffle.state != RaffleState.LISTED or raffle.sealing != Sealing.FREEZE:
@@ -110,13 +110,13 @@ def call_off(tx: Tx, act: Act, number: int, pulse: Pulse | None) -> CallOffOutco
     if pulse is not None and pulse.round == raffle.beacon_round:
         raffle.beacon_randomness, raffle.beacon_signature = pulse.randomness, pulse.signature
     tx.flush()
-    coins = _owed(tx, raffle)
+    coins = _coins_to_refund(tx, raffle)
     outcome = CalledOff(number, raffle.prize, raffle.listed or 0, coins)
     record_act(
         tx,
         act,
         CALLED_OFF,
-        subject_of(raffle),
+        audit_subject(raffle),
         subject_id=raffle.id,
         before={"state": RaffleState.LISTED, "entered": raffle.entered},
         after={"state": RaffleState.CANCELLED, "refunded": coins},
@@ -130,17 +130,17 @@ def _cancel(tx: Tx, act: Act, raffle: Raffle, undoes_id: int | None = None) -> R
     raffle.state = RaffleState.CANCELLED
     tx.flush()
     raffle_id = id_of(raffle)
-    coins = _owed(tx, raffle)
+    coins = _coins_to_refund(tx, raffle)
     entry = record_act(
         tx,
         act,
         CANCELLED,
-        subject_of(raffle),
+        audit_subject(raffle),
         subject_id=raffle_id,
         before={"state": RaffleState.OPEN, "entered": raffle.entered},
         after={"state": RaffleState.CANCELLED, "refunded": coins},
+        undoes_id=undoes_id,
     )
-    entry.undoes_id = undoes_id
     outcome = RaffleCancelled(
         number=raffle.number,
         prize=raffle.prize,
@@ -155,8 +155,11 @@ def _cancel(tx: Tx, act: Act, raffle: Raffle, undoes_id: int | None = None) -> R
     return outcome
 
 
-def refund_some(tx: Tx, at: datetime, policy: RafflePolicy) -> bool:
-    """Give some tickets back: of cancelled raffles, and of entries that aren't on the list; False if none is owed."""
+def refund_chunk(tx: Tx, at: datetime, policy: RafflePolicy) -> bool:
+    """Give back a chunk of tickets: of cancelled raffles, and of entries that aren't on the list.
+
+    False if none is owed.
+    """
     owed = (
         tx.execute(
             select(RaffleEntry)
@@ -178,18 +181,15 @@ def refund_some(tx: Tx, at: datetime, policy: RafflePolicy) -> bool:
         if entry.paid_key is not None:
             ledger.give_back(
                 tx,
-                community_id=entry.community_id,
+                ledger.TransferHeader(entry.community_id, f"ticket.back:{entry.id}", "refund", at),
                 charged_key=entry.paid_key,
-                key=f"ticket.back:{entry.id}",
-                reason="refund",
-                at=at,
             )
     tx.flush()
     return bool(owed)
 
 
 def undo_make(tx: Tx, act: Act, entry: AuditEntry, _policies: Policies) -> bool:
-    """Take a fresh raffle back; False once somebody has entered, or it has closed."""
+    """Undo the opening of a raffle. False if somebody has entered, or the raffle has closed."""
     raffle = _lock_raffle_of(tx, act, entry)
     if raffle is None or raffle.entered > 0 or raffle.state != RaffleState.OPEN or act.at >= raffle.closes:
         return False
@@ -198,7 +198,7 @@ def undo_make(tx: Tx, act: Act, entry: AuditEntry, _policies: Policies) -> bool:
 
 
 def undo_cancel(tx: Tx, act: Act, entry: AuditEntry, _policies: Policies) -> bool:
-    """Open a cancelled raffle again; False if anybody had entered, or its time is over."""
+    """Undo a cancelling: open the raffle again. False if anybody had entered, or its time is over."""
     raffle = _lock_raffle_of(tx, act, entry)
     if raffle is None or raffle.entered > 0 or raffle.state != RaffleState.CANCELLED or act.at >= raffle.closes:
         return False
@@ -209,8 +209,8 @@ def undo_cancel(tx: Tx, act: Act, entry: AuditEntry, _policies: Policies) -> boo
     return True
 
 
-def _owed(tx: Tx, raffle: Raffle) -> int:
-    """The coins of tickets that go back."""
+def _coins_to_refund(tx: Tx, raffle: Raffle) -> int:
+    """The sum of the tickets that must be given back."""
     return int(
         tx.execute(
             select(func.coalesce(func.sum(RaffleEntry.paid), 0)).where(

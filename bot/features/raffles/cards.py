@@ -1,4 +1,4 @@
-"""The card of a raffle, as it is now."""
+"""The card of a raffle, computed from its rows."""
 
 from datetime import datetime
 
@@ -8,11 +8,11 @@ from sqlmodel import col
 from bot.features.raffles.facts import (
     CARD,
     count_entries,
+    count_redrawn,
     find_raffle,
-    is_proven,
+    has_proof,
+    list_winners,
     next_in_rank,
-    redrawn_places,
-    winners_of,
 )
 from bot.rules.beacons import QUICKNET
 from bot.rules.raffles.cards import RaffleCard
@@ -26,18 +26,18 @@ from bot.store.tables import Community, Raffle, RaffleEntry
 def raffle_card(
     session: Session, community_id: int, raffle_id: int, now: datetime, *, policy: RafflePolicy
 ) -> RaffleCard | None:
-    """A raffle's card as it should look at `now`."""
+    """A raffle's card at `now`, or None if this community has no such raffle."""
     raffle = find_raffle(session, community_id, raffle_id)
     community = session.get(Community, community_id)
     if raffle is None or community is None:
         return None
     drawn = raffle.state == RaffleState.DRAWN
     number = raffle.beacon_round
-    won = winners_of(session, raffle_id, policy.names) if drawn else []
+    won = list_winners(session, raffle_id, policy.names) if drawn else []
     all_won = count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.WON) if drawn else 0
     waiting = raffle.reserves
     if drawn and raffle.proof_format > 1:
-        waiting -= redrawn_places(session, raffle_id)
+        waiting -= count_redrawn(session, raffle_id)
     reserves = next_in_rank(session, raffle_id, waiting) if drawn and waiting > 0 else ()
     struck = count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.STRUCK) if drawn else 0
     return RaffleCard(
@@ -62,7 +62,7 @@ def raffle_card(
         state=public_state(RaffleState(raffle.state), raffle.closes, now),
         entries=raffle.entered if raffle.listed is None else raffle.listed,
         list_hash=raffle.list_hash,
-        seed=raffle.seed if is_proven(raffle) else None,
+        seed=raffle.seed if has_proof(raffle) else None,
         beacon=raffle.beacon_randomness,
         won=tuple(won),
         more=all_won - len(won),
@@ -72,7 +72,7 @@ def raffle_card(
 
 
 def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
-    """Hang the cards of running raffles in the chat that replaced another."""
+    """Post the cards of running raffles in the chat that replaced another."""
     for raffle_id in take_down(tx, CARD, old_chat_id, new_chat_id):
         raffle = tx.get_one(Raffle, raffle_id)
         if raffle.state not in {RaffleState.DRAWN, RaffleState.CANCELLED}:

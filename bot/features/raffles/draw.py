@@ -1,7 +1,7 @@
-"""The draw: close a raffle, fix its list, rank it, and tell who won.
+"""The draw: close a raffle, freeze its list, rank the entries, and announce the winners.
 
-Each step is a state of the raffle's row, so a restart goes on where the last one stopped. Hashing and ranking run in a
-thread. They give the same result each time, so a crash changes nothing but the hour.
+Each step is a state of the raffle's row, so a restart goes on where the last process stopped. Hashing and ranking run
+in a thread. They give the same result each time, so a crash only delays the draw.
 """
 
 import asyncio
@@ -14,15 +14,17 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.raffles.facts import BEFORE_THE_DRAW, CARD, facts_of, lock_raffle, pulse_of, read_list
-from bot.features.raffles.namings import name_round, tell_waits
+from bot.features.raffles.namings import name_round, tell_owner_it_waits
 from bot.features.raffles.places import fill_places, look_up_winners, send_proof
 from bot.logs import apart, get_logger
 from bot.rules.beacons import QUICKNET, Beacon, Pulse
 from bot.rules.place import Place
-from bot.rules.raffles.draws import Waits, ask_again_after
+from bot.rules.policies import Policies
+from bot.rules.raffles.draws import Waits, pause_before_asking
 from bot.rules.raffles.entries import OnList, check_entry
 from bot.rules.raffles.facts import EntrantFacts, EntryState, RafflePolicy, RaffleState, Reason, Sealing
-from bot.rules.sealing import Sealed, key_of, list_hash, order_of
+from bot.rules.sealing import ListLine, key_of, list_hash, order_of
+from bot.rules.tiers import TierPolicy
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.look_up import LookUp
@@ -36,34 +38,33 @@ from bot.store.wins import won_since
 log = get_logger("drawing")
 
 
-class Drawing:
+class Draws:
     """Use cases of the draw."""
 
-    def __init__(
-        self, db: Database, policy: RafflePolicy, beacon: Beacon | None, look_up: LookUp | None = None
-    ) -> None:
+    def __init__(self, db: Database, policies: Policies, beacon: Beacon | None, look_up: LookUp | None = None) -> None:
         self._db = db
-        self._policy = policy
+        self._policies = policies
+        self._policy = policies[RafflePolicy]
         self._beacon = beacon
         self._look_up = look_up
 
     async def run_due(self, now: datetime) -> datetime | None:
-        """Close, freeze and draw what is due; when there is more to do."""
-        for raffle_id, _ in await self._db.read(to_close, now):
+        """Close, freeze and draw raffles that are due. Returns when the next one is due, or None."""
+        for raffle_id, _ in await self._db.read(list_raffles_to_close, now):
             with apart(log, "close_failed", raffle=raffle_id):
                 await self._db.write(close, raffle_id, now)
-        for raffle_id in await self._db.read(under_way):
+        for raffle_id in await self._db.read(list_raffles_under_way):
             with apart(log, "draw_failed", raffle=raffle_id):
                 await self._advance(raffle_id, now)
         return await self._db.read(next_due, now, self._policy)
 
     async def _advance(self, raffle_id: int, now: datetime) -> None:
-        """Take one raffle as far as it can go now, step by step."""
+        """Do all steps of one raffle that can be done now."""
         raffle = await self._db.read(read_raffle, raffle_id)
         if raffle.state == RaffleState.CLOSED:
             while True:
-                chunk = await self._db.read(judge_some, raffle_id, self._policy)
-                if not await self._db.write(check_some, raffle_id, *chunk):
+                chunk = await self._db.read(check_chunk, raffle_id, self._policies)
+                if not await self._db.write(write_verdicts, raffle_id, *chunk):
                     break
             entries = await read_list(self._db, raffle_id)
             frozen = await asyncio.to_thread(list_hash, entries)
@@ -77,7 +78,7 @@ class Drawing:
                 return
             pulse = await self._pulse(raffle)
             if pulse is None and self._must_wait(raffle, now):
-                await self._db.write(put_off, raffle_id, now, self._policy)
+                await self._db.write(postpone, raffle_id, now, self._policy)
                 return
             await self._db.write(fix_key, raffle_id, pulse)
             raffle = await self._db.read(read_raffle, raffle_id)
@@ -90,7 +91,7 @@ class Drawing:
         return await self._beacon.fetch(raffle.beacon_round)
 
     def _must_wait(self, raffle: Raffle, now: datetime) -> bool:
-        """Whether the draw must wait for the beacon. After its round was named in the group it waits for ever."""
+        """Whether the draw must wait for the beacon. A round that was named in the group is waited for without end."""
         if raffle.sealing == Sealing.FREEZE:
             return True
         if raffle.beacon_round is None or self._beacon is None:
@@ -98,7 +99,7 @@ class Drawing:
         return now < QUICKNET.time_of(raffle.beacon_round) + self._policy.beacon_waits
 
     async def _rank(self, raffle: Raffle, now: datetime) -> None:
-        """Work the order out, write it down in chunks, then tell it."""
+        """Compute the order, store it in chunks, then give the places."""
         raffle_id = id_of(raffle)
         entries = await read_list(self._db, raffle_id)
         order = await asyncio.to_thread(_rank_entries, raffle, entries)
@@ -109,14 +110,14 @@ class Drawing:
         await self._db.write(finish_draw, raffle_id, now)
 
 
-def _rank_entries(raffle: Raffle, entries: Sequence[Sealed]) -> list[int]:
+def _rank_entries(raffle: Raffle, entries: Sequence[ListLine]) -> list[int]:
     pulse = pulse_of(raffle)
     randomness = bytes.fromhex(pulse.randomness) if pulse is not None else b""
     return order_of(key_of(bytes.fromhex(raffle.seed), raffle.list_hash or "", randomness), entries)
 
 
-def to_close(session: Session, now: datetime) -> list[tuple[int, datetime]]:
-    """Open raffles whose time is over."""
+def list_raffles_to_close(session: Session, now: datetime) -> list[tuple[int, datetime]]:
+    """Open raffles whose time is over, as (id, close)."""
     rows: Any = session.execute(
         select(col(Raffle.id), col(Raffle.closes))
         .where(col(Raffle.state) == RaffleState.OPEN, col(Raffle.closes) <= now)
@@ -125,8 +126,8 @@ def to_close(session: Session, now: datetime) -> list[tuple[int, datetime]]:
     return [(raffle_id, closes) for raffle_id, closes in rows]
 
 
-def under_way(session: Session) -> list[int]:
-    """Raffles that are closed and not drawn."""
+def list_raffles_under_way(session: Session) -> list[int]:
+    """Ids of raffles that are closed and not drawn yet."""
     rows: Any = session.execute(
         select(col(Raffle.id)).where(col(Raffle.state).in_(BEFORE_THE_DRAW)).order_by(col(Raffle.closes))
     ).scalars()
@@ -134,24 +135,24 @@ def under_way(session: Session) -> list[int]:
 
 
 def next_due(session: Session, now: datetime, policy: RafflePolicy) -> datetime | None:
-    """When something is due again."""
+    """When the next raffle closes or is drawn, or None."""
     closing = session.execute(
         select(col(Raffle.closes)).where(col(Raffle.state) == RaffleState.OPEN).order_by(col(Raffle.closes)).limit(1)
     ).scalar_one_or_none()
     drawing = session.execute(select(col(Raffle.draw_at)).where(col(Raffle.state).in_(BEFORE_THE_DRAW))).scalars()
-    # A draw that failed is tried again soon; the log has the reason.
+    # A draw that failed is tried again soon. The log has the reason.
     soon = now + policy.pause
     waiting = [soon if at is None or at <= now else at for at in drawing]
     return min([*waiting, *([closing] if closing is not None else [])], default=None)
 
 
 def read_raffle(session: Session, raffle_id: int) -> Raffle:
-    """The raffle as it stands."""
+    """The raffle's row."""
     return session.get_one(Raffle, raffle_id)
 
 
 def close(tx: Tx, raffle_id: int, now: datetime) -> bool:
-    """Close it: nobody enters any more. False if it was closed or cancelled before."""
+    """Close a raffle, so that nobody can enter any more. False if it was closed or cancelled before."""
     raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.OPEN or raffle.closes > now:
         return False
@@ -160,8 +161,11 @@ def close(tx: Tx, raffle_id: int, now: datetime) -> bool:
     return True
 
 
-def judge_some(session: Session, raffle_id: int, policy: RafflePolicy) -> tuple[int, list[dict[str, Any]]]:
-    """The verdicts on the next chunk of entries, and the number after which it begins. Only reads."""
+def check_chunk(session: Session, raffle_id: int, policies: Policies) -> tuple[int, list[dict[str, Any]]]:
+    """Check the next chunk of entries, without writing.
+
+    Returns the number before the first of them, and the verdicts.
+    """
     raffle = session.get_one(Raffle, raffle_id)
     rows: Any = session.execute(
         select(
@@ -174,25 +178,25 @@ def judge_some(session: Session, raffle_id: int, policy: RafflePolicy) -> tuple[
         .join(Member, col(Member.id) == col(RaffleEntry.member_id))
         .where(col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.number) > raffle.checked_to)
         .order_by(col(RaffleEntry.number))
-        .limit(policy.chunk)
+        .limit(policies[RafflePolicy].chunk)
     ).all()
     place = place_of(session, raffle.community_id)
-    members = [row[2] for row in rows]
-    tiers = tiers_of(session, place, members, raffle.closes)
-    came_back = {row[2]: row[4] for row in rows if row[4] is not None}
+    members = [row.id for row in rows]
+    tiers = tiers_of(session, place, members, raffle.closes, policies[TierPolicy])
+    came_back = {row.id: row.back_since for row in rows if row.back_since is not None}
     in_fresh, in_cap = (
         _won_within(session, place, members, came_back, raffle.closes, days)
         for days in (raffle.fresh_days, raffle.cap_days)
     )
     facts = facts_of(raffle)
     verdicts: list[dict[str, Any]] = []
-    for number, salt, member_id, left_at, _ in rows:
-        fan = EntrantFacts(tiers[member_id].value, won_in_fresh=member_id in in_fresh, won_in_cap=member_id in in_cap)
-        verdict = check_entry(facts, fan, left=left_at is not None, deleted=salt is None)
+    for row in rows:
+        fan = EntrantFacts(tiers[row.id].value, won_in_fresh=row.id in in_fresh, won_in_cap=row.id in in_cap)
+        verdict = check_entry(facts, fan, left=row.left_at is not None, deleted=row.salt is None)
         out = isinstance(verdict, Reason)
         verdicts.append(
             {
-                "nth": number,
+                "nth": row.number,
                 "becomes": EntryState.OUT.value if out else EntryState.IN.value,
                 "why": verdict.value if isinstance(verdict, Reason) else None,
                 "weighs": verdict.weight if isinstance(verdict, OnList) else None,
@@ -218,8 +222,11 @@ def _won_within(
     return back | won_since(session, place, members, since)
 
 
-def check_some(tx: Tx, raffle_id: int, after: int, verdicts: Sequence[dict[str, Any]]) -> bool:
-    """Write down a chunk's verdicts: who stays on the list, and with which weight. False if there is nothing more."""
+def write_verdicts(tx: Tx, raffle_id: int, after: int, verdicts: Sequence[dict[str, Any]]) -> bool:
+    """Store a chunk's verdicts: which entries stay on the list, and their weights.
+
+    False if no entry is left to check.
+    """
     raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.CLOSED or not verdicts:
         return False
@@ -242,9 +249,9 @@ def check_some(tx: Tx, raffle_id: int, after: int, verdicts: Sequence[dict[str, 
 
 
 def freeze(tx: Tx, raffle_id: int, frozen: str, listed: int, now: datetime, policy: RafflePolicy) -> bool:
-    """Fix the list and show its hash. Name the beacon's round if the raffle has one.
+    """Freeze the list, show its hash, and name a round if the beacon seals this raffle.
 
-    False if it was frozen before.
+    False if the list was frozen before.
     """
     raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.CLOSED:
@@ -260,26 +267,29 @@ def freeze(tx: Tx, raffle_id: int, frozen: str, listed: int, now: datetime, poli
 
 
 def continue_naming(tx: Tx, raffle_id: int, now: datetime, policy: RafflePolicy) -> None:
-    """See what became of the naming, and name another round if it can't count."""
+    """Check what became of the naming, and name another round if it can't count."""
     raffle = lock_raffle(tx, raffle_id)
     if raffle.state == RaffleState.LISTED and raffle.sealing == Sealing.FREEZE and raffle.beacon_round is None:
         name_round(tx, raffle, now, policy)
 
 
-def put_off(tx: Tx, raffle_id: int, now: datetime, policy: RafflePolicy) -> None:
-    """The beacon's round isn't there yet. Ask later; if it takes long, tell the owner once."""
+def postpone(tx: Tx, raffle_id: int, now: datetime, policy: RafflePolicy) -> None:
+    """Ask for the beacon's round later, as it isn't available yet. If it takes long, tell the owner once."""
     raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.LISTED or raffle.beacon_round is None:
         return
     overdue = now - QUICKNET.time_of(raffle.beacon_round)
-    raffle.draw_at = now + ask_again_after(overdue, policy)
+    raffle.draw_at = now + pause_before_asking(overdue, policy)
     if raffle.sealing == Sealing.FREEZE and overdue > policy.beacon_waits:
-        tell_waits(tx, raffle, Waits.BEACON, now)
+        tell_owner_it_waits(tx, raffle, Waits.BEACON, now)
     tx.flush()
 
 
 def fix_key(tx: Tx, raffle_id: int, pulse: Pulse | None) -> bool:
-    """Fix what goes into the key. Done once."""
+    """Store the beacon's round that goes into the key.
+
+    False if the key was fixed before, or this is the wrong round.
+    """
     raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.LISTED:
         return False
@@ -293,7 +303,7 @@ def fix_key(tx: Tx, raffle_id: int, pulse: Pulse | None) -> bool:
 
 
 def write_ranks(tx: Tx, raffle_id: int, start: int, numbers: Sequence[int]) -> bool:
-    """Write a chunk of the order down; False if that was done before."""
+    """Store a chunk of the order. False if that was done before."""
     raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.SEALED or raffle.ranked_to != start:
         return False
@@ -311,7 +321,10 @@ def write_ranks(tx: Tx, raffle_id: int, start: int, numbers: Sequence[int]) -> b
 
 
 def finish_draw(tx: Tx, raffle_id: int, now: datetime) -> bool:
-    """Give the places to the first in rank who are still here, and promise all that is to be told."""
+    """Give the places to the first in rank who are still in the shop, and promise the messages about it.
+
+    False if drawn before.
+    """
     raffle = lock_raffle(tx, raffle_id)
     if raffle.state != RaffleState.SEALED:
         return False

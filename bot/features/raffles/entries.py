@@ -1,4 +1,4 @@
-"""Entering a raffle, and a fan's own line of it."""
+"""Entering a raffle, and what a fan is told of their own entry."""
 
 from datetime import datetime, timedelta
 
@@ -10,12 +10,13 @@ from bot.features.raffles.facts import (
     CARD,
     facts_of,
     find_raffle,
-    is_proven,
+    has_proof,
     lock_raffle,
 )
 from bot.rules.act import Act
 from bot.rules.calendar import day_of
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.rules.raffles.entries import (
     AlreadyEntered,
     Entered,
@@ -34,8 +35,9 @@ from bot.rules.raffles.facts import (
     RaffleState,
     public_state,
 )
-from bot.rules.raffles.proofs import page_of
-from bot.rules.sealing import seal_of
+from bot.rules.raffles.proofs import page_path
+from bot.rules.sealing import line_of
+from bot.rules.tiers import TierPolicy
 from bot.store import causes, ledger
 from bot.store.engine.sessions import Tx
 from bot.store.members import Standing, note, standing
@@ -45,12 +47,12 @@ from bot.store.tiers import tier_of
 from bot.store.wins import won_since
 
 
-def enter(  # noqa: PLR0911  # each way out is told in its own words
-    tx: Tx, act: Act, raffle_id: int, salt: bytes, policy: RafflePolicy, *, ticket: bool | Paid = False
+def enter(  # noqa: PLR0911  # one return for each outcome
+    tx: Tx, act: Act, raffle_id: int, salt: bytes, policies: Policies, *, ticket: bool | Paid = False
 ) -> EnterOutcome:
-    """Decide, take the next number, charge for a ticket.
+    """Decide whether the fan may enter, take the next number, and charge for a ticket.
 
-    `ticket` may be one that was paid for elsewhere in this transaction; it is given back like any other.
+    `ticket` may be a ticket that was paid for in this transaction (the coin shop). It is given back like any other.
     """
     place, at = act.place, act.at
     paid = ticket if isinstance(ticket, Paid) else None
@@ -71,7 +73,7 @@ def enter(  # noqa: PLR0911  # each way out is told in its own words
     if facts.state is not RaffleState.OPEN or at >= facts.closes:
         return EntryClosed(raffle.prize, public_state(facts.state, facts.closes, at))
     price = raffle.ticket if ticket is True else 0
-    refusal = may_enter(facts, _entrant(tx, place, member, raffle, at), price, member.balance, at)
+    refusal = may_enter(facts, _entrant(tx, place, member, raffle, at, policies[TierPolicy]), price, member.balance, at)
     if refusal is not None:
         return refusal
     number = _next_number(tx, raffle_id, at)
@@ -84,13 +86,13 @@ def enter(  # noqa: PLR0911  # each way out is told in its own words
     outcome = Entered(raffle_id, raffle.prize, number, raffle.closes, price, member.balance - price)
     entry.answer = causes.to_json(outcome)
     note(tx, member.member_id, day_of(at, place.timezone), "raffle")
-    touch_cards(tx, act.community_id, CARD, raffle_id, at, every=policy.card_every)
+    touch_cards(tx, act.community_id, CARD, raffle_id, at, every=policies[RafflePolicy].card_every)
     tx.flush()
     return outcome
 
 
 def _add_entry(tx: Tx, act: Act, member: Standing, which: tuple[int, int], paid: Paid, salt: bytes) -> RaffleEntry:
-    """Write down the entry; `which` is the raffle's id and the entry's number in it."""
+    """Store the entry. `which` is the raffle's id and the entry's number."""
     raffle_id, number = which
     entry = RaffleEntry(
         community_id=act.community_id,
@@ -98,7 +100,7 @@ def _add_entry(tx: Tx, act: Act, member: Standing, which: tuple[int, int], paid:
         member_id=member.member_id,
         number=number,
         salt=salt.hex(),
-        seal=seal_of(salt, act.sender.user_id),
+        seal=line_of(salt, act.sender.user_id),
         paid=paid.coins,
         paid_key=paid.key or None,
         at=act.at,
@@ -110,7 +112,7 @@ def _add_entry(tx: Tx, act: Act, member: Standing, which: tuple[int, int], paid:
 
 
 def _next_number(tx: Tx, raffle_id: int, at: datetime) -> int | None:
-    """The number of the next entry; None if the raffle is closed. Whoever closes or cancels it is waited for here."""
+    """The number of the next entry, or None if the raffle is closed. A transaction that closes it is waited for."""
     return tx.execute(
         update(Raffle)
         .where(col(Raffle.id) == raffle_id, col(Raffle.state) == RaffleState.OPEN, col(Raffle.closes) > at)
@@ -124,25 +126,22 @@ def _charge_ticket(tx: Tx, act: Act, member: Standing, entry: RaffleEntry) -> No
     entry.paid_key = f"ticket:{entry.id}"
     ledger.charge(
         tx,
-        community_id=act.community_id,
-        key=entry.paid_key,
+        ledger.TransferHeader(act.community_id, entry.paid_key, "ticket", act.at),
         member_account=member.account_id,
         shop=act.place.shop_account,
         amount=entry.paid,
-        reason="ticket",
-        at=act.at,
     )
 
 
-def _entrant(tx: Tx, place: Place, member: Standing, raffle: Raffle, at: datetime) -> EntrantFacts:
+def _entrant(tx: Tx, place: Place, member: Standing, raffle: Raffle, at: datetime, tiers: TierPolicy) -> EntrantFacts:
     capped = False
     if raffle.cap_days:
         since = at - timedelta(days=raffle.cap_days)
-        # A fan whose data was deleted in that time can't show that they hadn't won.
+        # After a deletion within that time nobody can tell whether the fan had won. It counts as a win.
         capped = member.back_since is not None and member.back_since > since
         capped = capped or member.member_id in won_since(tx, place, [member.member_id], since)
     return EntrantFacts(
-        tier=tier_of(tx, place, member.member_id, at).value,
+        tier=tier_of(tx, place, member.member_id, at, tiers).value,
         checked_in=Need.CHECK_IN.value not in raffle.needs or _checked_in(tx, place, member.member_id, at),
         was_there=raffle.airing_id is None or tx.get(Attendance, (raffle.airing_id, member.member_id)) is not None,
         won_in_cap=capped,
@@ -161,7 +160,7 @@ def _checked_in(tx: Tx, place: Place, member_id: int, at: datetime) -> bool:
 def find_entry(
     session: Session, place: Place, user_id: int, raffle_id: int, at: datetime
 ) -> MyEntry | NotEntered | NoSuchRaffle:
-    """The reader's number, salt and seal, by which they find themselves on the list."""
+    """The reader's number, salt and line, by which they find themselves on the list."""
     raffle = find_raffle(session, place.community_id, raffle_id)
     if raffle is None:
         return NoSuchRaffle()
@@ -182,5 +181,5 @@ def find_entry(
         state=public_state(RaffleState(raffle.state), raffle.closes, at),
         mine=entry.state,
         reason=entry.reason,
-        page=page_of(raffle_id, raffle.commitment) if is_proven(raffle) else None,
+        page=page_path(raffle_id, raffle.commitment) if has_proof(raffle) else None,
     )

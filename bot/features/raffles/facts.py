@@ -1,4 +1,4 @@
-"""Raffles as facts: what the fans', the staff's and the clock's side of them read."""
+"""Queries about raffles that entering, staff's acts and the draw share."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -10,23 +10,23 @@ from sqlmodel import col
 from bot.rules.beacons import Pulse
 from bot.rules.raffles.facts import EntryState, Need, RaffleFacts, RaffleState
 from bot.rules.raffles.results import Winner
-from bot.rules.sealing import Sealed
+from bot.rules.sealing import ListLine
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Member, Person, Raffle, RaffleEntry
 from bot.store.tables.base import id_of
 
 CARD = "raffle"
-"""The kind of a raffle's living card, and of its proof."""
+"""The kind of a raffle's living card, and of its proof's file."""
 REDRAW = "redraw"
-"""The kind of a proof that comes with a redraw."""
+"""The kind of the proof's file that a redraw sends."""
 PAGE = 5000
-"""Entries of a list that are read at once."""
+"""How many entries of a list one query reads."""
 BEFORE_THE_DRAW = (RaffleState.CLOSED, RaffleState.LISTED, RaffleState.SEALED)
 
 
 def facts_of(raffle: Raffle) -> RaffleFacts:
-    """What rules need of a raffle."""
+    """The row as the rules need it."""
     return RaffleFacts(
         id=id_of(raffle),
         number=raffle.number,
@@ -43,13 +43,16 @@ def facts_of(raffle: Raffle) -> RaffleFacts:
     )
 
 
-def is_proven(raffle: Raffle) -> bool:
-    """Whether there is a proof: it is drawn, or was called off after its freeze. Its seed is told then, not before."""
+def has_proof(raffle: Raffle) -> bool:
+    """Whether there is a proof: the raffle is drawn, or was called off after its freeze.
+
+    Only then is the seed published.
+    """
     return raffle.state == RaffleState.DRAWN or raffle.called_off_at is not None
 
 
-def subject_of(raffle: Raffle) -> str:
-    """What the audit log calls it."""
+def audit_subject(raffle: Raffle) -> str:
+    """The raffle's name in the audit log."""
     return f"#{raffle.number} {raffle.prize}"
 
 
@@ -60,8 +63,8 @@ def find_raffle(session: Session, community_id: int, raffle_id: int) -> Raffle |
     ).scalar_one_or_none()
 
 
-def raffle_numbered(session: Session, community_id: int, number: int, *, lock: bool = False) -> Raffle | None:
-    """The raffle that staff call by this number."""
+def find_by_number(session: Session, community_id: int, number: int, *, lock: bool = False) -> Raffle | None:
+    """The raffle that staff name by this number, or None."""
     query = select(Raffle).where(col(Raffle.community_id) == community_id, col(Raffle.number) == number)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
@@ -69,27 +72,27 @@ def raffle_numbered(session: Session, community_id: int, number: int, *, lock: b
 
 
 def lock_raffle(tx: Tx, raffle_id: int) -> Raffle:
-    """The row itself, lock_raffle: who closes, draws or cancels comes one by one."""
+    """Lock the row, so that closing, drawing and cancelling come one after the other."""
     return tx.execute(
         select(Raffle).where(col(Raffle.id) == raffle_id).with_for_update().execution_options(populate_existing=True)
     ).scalar_one()
 
 
 def count_entries(session: Session, raffle_id: int, *which: ColumnElement[bool]) -> int:
-    """Entries of a raffle, all or some."""
+    """The number of a raffle's entries, or of those for which `which` holds."""
     found: int = session.execute(
         select(func.count()).select_from(RaffleEntry).where(col(RaffleEntry.raffle_id) == raffle_id, *which)
     ).scalar_one()
     return found
 
 
-def redrawn_places(session: Session, raffle_id: int) -> int:
-    """How many places were drawn anew so far."""
+def count_redrawn(session: Session, raffle_id: int) -> int:
+    """The number of places that were drawn anew so far."""
     return count_entries(session, raffle_id, col(RaffleEntry.redraw).is_not(None))
 
 
-def on_list(session: Session, raffle_id: int, after: int, limit: int) -> list[Sealed]:
-    """A page of the frozen list, by number."""
+def read_list_page(session: Session, raffle_id: int, after: int, limit: int) -> list[ListLine]:
+    """At most `limit` lines of the frozen list, by number, beginning after number `after`."""
     rows: Any = session.execute(
         select(col(RaffleEntry.number), col(RaffleEntry.weight), col(RaffleEntry.seal), col(RaffleEntry.after))
         .where(
@@ -101,31 +104,31 @@ def on_list(session: Session, raffle_id: int, after: int, limit: int) -> list[Se
         .order_by(col(RaffleEntry.number))
         .limit(limit)
     ).all()
-    return [Sealed(number, weight, seal, after) for number, weight, seal, after in rows]
+    return [ListLine(number, weight, seal, after) for number, weight, seal, after in rows]
 
 
-async def read_list(db: Database, raffle_id: int) -> list[Sealed]:
-    """The whole frozen list, read page by page beside the writes."""
-    entries: list[Sealed] = []
-    while page := await db.read(on_list, raffle_id, entries[-1].number if entries else 0, PAGE):
+async def read_list(db: Database, raffle_id: int) -> list[ListLine]:
+    """The whole frozen list. It is read in pages, so that writes can go on in between."""
+    entries: list[ListLine] = []
+    while page := await db.read(read_list_page, raffle_id, entries[-1].number if entries else 0, PAGE):
         entries += page
     return entries
 
 
 def pulse_of(raffle: Raffle) -> Pulse | None:
-    """The beacon's round that goes into the key, once it was had."""
+    """The beacon's round that goes into the key, or None before the bot got it."""
     if raffle.beacon_round is None or raffle.beacon_randomness is None:
         return None
     return Pulse(raffle.beacon_round, raffle.beacon_randomness, raffle.beacon_signature or "")
 
 
-def winners_of(session: Session, raffle_id: int, limit: int | None = None) -> list[Winner]:
-    """Who has won, in rank."""
-    return named(session, raffle_id, col(RaffleEntry.state) == EntryState.WON, limit=limit)
+def list_winners(session: Session, raffle_id: int, limit: int | None = None) -> list[Winner]:
+    """The winners, best rank first."""
+    return list_shown(session, raffle_id, col(RaffleEntry.state) == EntryState.WON, limit=limit)
 
 
-def named(session: Session, raffle_id: int, *which: ColumnElement[bool], limit: int | None = None) -> list[Winner]:
-    """Entries as everybody may see them, in rank."""
+def list_shown(session: Session, raffle_id: int, *which: ColumnElement[bool], limit: int | None = None) -> list[Winner]:
+    """Entries for which `which` holds, as everybody may see them, best rank first."""
     rows: Any = session.execute(
         select(col(RaffleEntry.number), col(Person.name), col(Member.hidden))
         .join(Member, col(Member.id) == col(RaffleEntry.member_id))
@@ -138,7 +141,7 @@ def named(session: Session, raffle_id: int, *which: ColumnElement[bool], limit: 
 
 
 def next_in_rank(session: Session, raffle_id: int, limit: int) -> Sequence[RaffleEntry]:
-    """Entries that were drawn, haven't won and weren't struck, best first."""
+    """Ranked entries that have no place and weren't struck, best rank first."""
     return (
         session.execute(
             select(RaffleEntry)

@@ -1,4 +1,4 @@
-"""Somebody has their data deleted: what becomes of their entries in raffles."""
+"""A person has their data deleted: what becomes of their entries in raffles."""
 
 from sqlalchemy import select, tuple_, update
 from sqlmodel import col
@@ -11,13 +11,13 @@ from bot.store.leaving import Leaving
 from bot.store.tables import Raffle, RaffleEntry, RaffleRedraw
 
 ACTED_BY = (col(Raffle.made_by),)
-"""Columns that say who of the staff did something."""
+"""Columns that hold the id of a staff member who acted."""
 NAMED_IN_ANSWER = ("raffle.redrawn",)
 """Acts whose stored answer names fans."""
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:
-    """Take them out of raffles that are open. On a closed list their line stays, and nobody can tell whose it was."""
+    """Take the member out of open raffles. Their line stays on a closed list, but nobody can tell whose it was."""
     mine = col(RaffleEntry.member_id) == leaving.member_id
     running = select(col(Raffle.id)).where(col(Raffle.state) == RaffleState.OPEN)
     tx.execute(
@@ -25,7 +25,7 @@ def forget(tx: Tx, leaving: Leaving) -> None:
         .where(mine, col(RaffleEntry.raffle_id).in_(running))
         .values(state=EntryState.OUT, reason=Reason.DELETED.value)
     )
-    # What the owner wrote may tell who it was.
+    # The owner's reason for a redraw may tell who the fan was.
     struck = select(col(RaffleEntry.raffle_id), col(RaffleEntry.redraw)).where(
         mine, col(RaffleEntry.redraw).is_not(None)
     )
@@ -34,6 +34,6 @@ def forget(tx: Tx, leaving: Leaving) -> None:
         .where(tuple_(col(RaffleRedraw.raffle_id), col(RaffleRedraw.number)).in_(struck))
         .values(reason=UNREACHABLE)
     )
-    # A ticket goes back to nobody.
+    # `returned`: a deleted member gets no ticket back.
     tx.execute(update(RaffleEntry).where(mine).values(salt=None, cause=None, answer=None, returned=True))
     forget_answers(tx, leaving.community_id, NAMED_IN_ANSWER, select(col(RaffleEntry.raffle_id)).where(mine))

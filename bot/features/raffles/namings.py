@@ -1,8 +1,9 @@
-"""Namings: messages in the group that name the beacon's round for a list that is fixed.
+"""Namings: messages in the group that name a round of the beacon for a fixed list.
 
-A naming is a row and a promised message in one commit. The mark of the message writes down where it stands and
-Telegram's date of it, and so whether it counts. Another round is named only once the naming before it came too late, or
-won't be posted any more. So a new process goes on where the old one was, and nobody chooses between two rounds.
+A naming is a row and a promised message in one commit. When the message is posted, `note_posted` stores its number and
+Telegram's date of it, which decides whether the naming counts. Another round is named only if the naming before came
+too late or can't be posted any more. So a new process goes on where the old one stopped, and nobody can choose between
+two rounds.
 """
 
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from sqlmodel import col
 
 from bot.features.raffles.facts import CARD, lock_raffle
 from bot.rules.beacons import NAMED_AHEAD, QUICKNET
-from bot.rules.raffles.draws import DrawWaits, NamingState, RoundNamed, Waits, next_round, rest_after
+from bot.rules.raffles.draws import DrawWaits, NamingState, RoundNamed, Waits, next_round, pause_before_naming
 from bot.rules.raffles.facts import RafflePolicy, RaffleState
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.cards import groups_of, hanging_in, touch_cards
@@ -27,8 +28,9 @@ from bot.store.tables.base import id_of
 from bot.store.tables.messages import OutboxState
 
 NAMING = "raffle.naming"
-"""The kind of witness that writes down where a naming stands."""
+"""The kind of the witness that stores when and where a naming was posted."""
 TOLD_WITHIN = timedelta(days=2)
+"""How long a message to the owner may be on its way."""
 
 
 def namings_of(session: Session, raffle_id: int) -> list[RaffleNaming]:
@@ -41,9 +43,9 @@ def namings_of(session: Session, raffle_id: int) -> list[RaffleNaming]:
 
 
 def posted_namings(session: Session, raffle: Raffle) -> list[RaffleNaming]:
-    """Those of which it is known that they stand in a group, in the order in which they were posted.
+    """Namings that are known to be in a group, in the order in which they were posted.
 
-    One that was posted after the raffle was called off named a round for nothing.
+    A naming that was posted after the raffle was called off is left out.
     """
     end = raffle.called_off_at
     posted = [
@@ -55,14 +57,14 @@ def posted_namings(session: Session, raffle: Raffle) -> list[RaffleNaming]:
 
 
 def name_round(tx: Tx, raffle: Raffle, now: datetime, policy: RafflePolicy) -> None:
-    """Go on with the naming of a raffle whose row is locked and whose list is fixed: name a round, or wait.
+    """Name a round, or wait for the naming before. The raffle's row is locked and its list is fixed.
 
-    Sets when it is to be looked at again.
+    Sets `draw_at` to the instant at which the raffle must be looked at again.
     """
     past = namings_of(tx, id_of(raffle))
     last = past[-1] if past else None
     if last is not None and last.state == NamingState.PROMISED:
-        if _under_way(tx, last, now):
+        if _may_still_be_posted(tx, last, now):
             raffle.draw_at = now + policy.naming_every
             tx.flush()
             return
@@ -70,16 +72,16 @@ def name_round(tx: Tx, raffle: Raffle, now: datetime, policy: RafflePolicy) -> N
         tx.flush()
     lost = sum(one.state == NamingState.LOST for one in past)
     if last is not None and last.state == NamingState.LOST:
-        rests_until = last.named_at + rest_after(lost, policy)
+        rests_until = last.named_at + pause_before_naming(lost, policy)
         if now < rests_until:
             raffle.draw_at = rests_until
             tx.flush()
             return
     chat_id = _group_for(tx, raffle, lost)
     if chat_id is None or (past and now - past[0].named_at > policy.beacon_waits):
-        tell_waits(tx, raffle, Waits.NAMING, now)
+        tell_owner_it_waits(tx, raffle, Waits.NAMING, now)
     if chat_id is None:
-        raffle.draw_at = now + policy.seldom
+        raffle.draw_at = now + policy.longest_pause
         tx.flush()
         return
     _promise(tx, raffle, past, chat_id, now, policy)
@@ -104,15 +106,15 @@ def _promise(
         before=before.round if before is not None else None,
         why=None if before is None else "late" if before.state == NamingState.POSTED else "lost",
     )
-    # Posted later it couldn't count, and would only have to be explained.
+    # Posted later, the naming could not count and would only confuse the group.
     terms = Terms(now=now, key=_key(naming), not_after=round_at - NAMED_AHEAD)
     say_witnessed(tx, raffle.community_id, chat_id, outcome, WitnessOf(NAMING, id_of(naming)), terms)
     raffle.draw_at = now + policy.naming_every
     tx.flush()
 
 
-def _under_way(tx: Tx, naming: RaffleNaming, now: datetime) -> bool:
-    """Whether its message may still be posted; what waits past its time is given up here, so that it isn't any more."""
+def _may_still_be_posted(tx: Tx, naming: RaffleNaming, now: datetime) -> bool:
+    """Whether the naming's message may still be posted. A message that has waited too long is made to expire here."""
     row = tx.execute(
         select(Outbox)
         .where(col(Outbox.key) == _key(naming))
@@ -129,7 +131,10 @@ def _under_way(tx: Tx, naming: RaffleNaming, now: datetime) -> bool:
 
 
 def _group_for(tx: Tx, raffle: Raffle, lost: int) -> int | None:
-    """The group that carries the naming: one where the raffle's card hangs, home first; after a loss the next."""
+    """The group for the next naming: a group with the raffle's card, home first.
+
+    After each lost naming the next group.
+    """
     hanging = hanging_in(tx, CARD, id_of(raffle))
     groups = sorted(
         groups_of(tx, raffle.community_id), key=lambda group: (group.chat_id not in hanging, not group.is_home)
@@ -138,7 +143,7 @@ def _group_for(tx: Tx, raffle: Raffle, lost: int) -> int | None:
 
 
 def note_posted(tx: Tx, *, subject_id: int, chat_id: int, message_id: int, posted_at: datetime) -> None:
-    """Write down where a naming stands since when, by Telegram's date; if that was in time, its round is the draw's."""
+    """Store where and when a naming was posted, by Telegram's date. If that was in time, the draw uses its round."""
     naming = tx.get(RaffleNaming, subject_id)
     if naming is None:
         return
@@ -149,19 +154,19 @@ def note_posted(tx: Tx, *, subject_id: int, chat_id: int, message_id: int, poste
     tx.flush()
     if raffle.state not in {RaffleState.LISTED, RaffleState.CANCELLED}:
         return
-    # The last that counts, also if one that was given up for lost was posted after all.
+    # The last that counts. A naming that was given up as lost may have been posted after all.
     latest = [one for one in posted_namings(tx, raffle) if one.counts][-1:]
     if latest:
         raffle.beacon_round, raffle.draw_at = latest[0].round, QUICKNET.time_of(latest[0].round)
         touch_cards(tx, raffle.community_id, CARD, naming.raffle_id, naming.named_at)
     else:
-        raffle.draw_at = naming.named_at  # long past: another is named at once
+        raffle.draw_at = naming.named_at  # this is in the past, so another round is named at once
     tx.flush()
     tx.info[PLANNED] = True
 
 
 def withdraw_naming(tx: Tx, raffle: Raffle) -> None:
-    """Take back a naming that isn't on its way yet: the raffle is called off."""
+    """Withdraw a naming that isn't being sent yet, as the raffle is called off."""
     promised = [one for one in namings_of(tx, id_of(raffle)) if one.state == NamingState.PROMISED]
     for naming in promised:
         gone = tx.execute(
@@ -175,8 +180,8 @@ def withdraw_naming(tx: Tx, raffle: Raffle) -> None:
     tx.flush()
 
 
-def tell_waits(tx: Tx, raffle: Raffle, waits: Waits, now: datetime) -> None:
-    """Tell the owner, once a raffle and reason, that the draw can't go on."""
+def tell_owner_it_waits(tx: Tx, raffle: Raffle, waits: Waits, now: datetime) -> None:
+    """Tell the owner that the draw can't go on: once for each raffle and reason."""
     tell_owner(
         tx,
         place_of(tx, raffle.community_id),

@@ -1,4 +1,4 @@
-"""Raffles on the staff's panel: which there are, and what is lost when one is called off."""
+"""Raffles on the staff's panel: the list of them, and the reach of calling one off."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,7 @@ from bot.store.tables import Raffle, RaffleEntry
 
 
 def list_raffles(session: Session, place: Place, _at: datetime, number: int | None) -> list[AdminLine]:
-    """Raffles that weren't called off, those that are drawn too: a place may have to be drawn anew."""
+    """Raffles that weren't called off. Drawn ones are included, as a place may have to be drawn anew."""
     query = select(Raffle).where(col(Raffle.community_id) == place.community_id)
     if number is not None:
         query = query.where(col(Raffle.number) == number)
@@ -30,7 +30,7 @@ def list_raffles(session: Session, place: Place, _at: datetime, number: int | No
 
 
 def reach_called_off(session: Session, place: Place, _values: Mapping[str, Any], number: int | None) -> Reach:
-    """Entries count for nothing, tickets are paid back."""
+    """What calling a raffle off costs: the entries that become void, and the coins that go back."""
     entries, coins = session.execute(
         select(func.count(), func.coalesce(func.sum(RaffleEntry.paid), 0))
         .join(Raffle, col(Raffle.id) == col(RaffleEntry.raffle_id))

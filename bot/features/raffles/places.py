@@ -1,4 +1,4 @@
-"""The places of a raffle: the first in rank get them, and are told."""
+"""The places of a raffle: give them to the first in rank, and tell these fans."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,11 +28,14 @@ from bot.store.wins import record_win, won_since
 
 TOLD_WITHIN = timedelta(days=2)
 CANDIDATES = 300
-"""Entries that are looked at for places in one query."""
+"""How many entries one query reads as candidates for places."""
 
 
 def fill_places(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime, *, moved_up: bool) -> list[int]:
-    """Fill so many places by rank and strike entries that can't have one; the numbers of the entries that won."""
+    """Fill `places` places by rank, and strike entries that can't have one.
+
+    Returns the numbers of the entries that won.
+    """
     filled: list[int] = []
     chat_id = group_for_whispers(tx, place)
     while len(filled) < places:
@@ -45,18 +48,18 @@ def fill_places(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime
                 select(Member).where(col(Member.id).in_([entry.member_id for entry in candidates]))
             ).scalars()
         }
-        # All people are read at once and kept here, so that each winner's row is already in the session.
+        # One query reads all people. `people` keeps the rows in the session, so that no winner costs a query.
         people = tx.execute(
             select(Person).where(col(Person.user_id).in_([one.user_id for one in members.values()]))
         ).all()
-        lately: set[int] = set()
+        won_recently: set[int] = set()
         if raffle.cap_days:
-            lately = won_since(
+            won_recently = won_since(
                 tx, place, [entry.member_id for entry in candidates], now - timedelta(days=raffle.cap_days)
             )
         for entry in candidates:
             member = members[entry.member_id]
-            reason = _lost_for(entry, member, lately)
+            reason = _why_struck(entry, member, won_recently)
             if reason is not None:
                 entry.state, entry.reason, entry.struck_at = EntryState.STRUCK, reason.value, now
                 continue
@@ -64,31 +67,31 @@ def fill_places(tx: Tx, place: Place, raffle: Raffle, places: int, now: datetime
             filled.append(entry.number)
             record_win(tx, place, entry.member_id, WinKind.RAFFLE, id_of(raffle), now)
             won = YouWon(raffle.prize, place.shop, entry.number, moved_up)
-            tell_entrant(tx, place, member, Telling(won, f"raffle.won:{entry.id}", now), chat_id)
+            tell_entrant(tx, place, member, PrivateNote(won, f"raffle.won:{entry.id}", now), chat_id)
         tx.flush()
         del people
     return filled
 
 
-def _lost_for(entry: RaffleEntry, member: Member, lately: set[int]) -> Reason | None:
+def _why_struck(entry: RaffleEntry, member: Member, won_recently: set[int]) -> Reason | None:
     if entry.salt is None:
         return Reason.DELETED
     if member.left_at is not None:
         return Reason.LEFT
-    return Reason.WON if entry.member_id in lately else None
+    return Reason.WON if entry.member_id in won_recently else None
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
-    """What is promised to one person, once a key."""
+class PrivateNote:
+    """A message for one person. A key is sent once."""
 
     outcome: Any
     key: str
     now: datetime
 
 
-def tell_entrant(tx: Tx, place: Place, member: Member, telling: Telling, chat_id: int | None) -> None:
-    """Promise it in private, else as a whisper in this chat; never aloud."""
+def tell_entrant(tx: Tx, place: Place, member: Member, telling: PrivateNote, chat_id: int | None) -> None:
+    """Promise the note in private, or else as a whisper in this chat. It is never said aloud."""
     person = tx.get_one(Person, member.user_id)
     reader = reader_of(person, place.language)
     terms = Terms(now=telling.now, key=telling.key, not_after=telling.now + TOLD_WITHIN, lane=Lane.REMINDER)
@@ -100,12 +103,12 @@ def tell_entrant(tx: Tx, place: Place, member: Member, telling: Telling, chat_id
 
 
 def group_for_whispers(tx: Tx, place: Place) -> int | None:
-    """The shop's first group in which the bot may whisper unasked."""
+    """The shop's first group in which the bot may whisper without being asked, or None."""
     return next((group.chat_id for group in groups_of(tx, place.community_id) if group.is_admin), None)
 
 
 def send_proof(tx: Tx, raffle: Raffle, now: datetime, *, redraw_id: int | None = None) -> None:
-    """Edit the cards and send the proof to the groups. For a redraw it is told what was redrawn and why."""
+    """Edit the cards and send the proof to the groups. With `redraw_id` the caption tells what was redrawn and why."""
     raffle_id = id_of(raffle)
     touch_cards(tx, raffle.community_id, CARD, raffle_id, now)
     kind, subject_id = (CARD, raffle_id) if redraw_id is None else (REDRAW, redraw_id)
@@ -114,7 +117,7 @@ def send_proof(tx: Tx, raffle: Raffle, now: datetime, *, redraw_id: int | None =
 
 
 async def look_up_winners(db: Database, look_up: LookUp | None, raffle_id: int, places: int) -> None:
-    """Ask Telegram about everybody who would get one of so many places now, and about those who move up."""
+    """Ask Telegram about everybody who would get a place now. If some have left, ask about those who move up."""
     if look_up is None:
         return
     asked: set[int] = set()
@@ -128,7 +131,7 @@ async def look_up_winners(db: Database, look_up: LookUp | None, raffle_id: int, 
 
 
 def first_in_rank(session: Session, raffle_id: int, places: int) -> tuple[int, list[int]]:
-    """The community, and the user ids of the first in rank who are still in the shop as far as the bot knows."""
+    """The community, and the user ids of the first in rank who are in the shop as far as the bot knows."""
     raffle = session.get_one(Raffle, raffle_id)
     people = session.execute(
         select(col(Member.user_id))

@@ -1,4 +1,4 @@
-"""Proofs of draws: files for the groups, made when they are sent, with what is told under them."""
+"""Proofs of draws: files for the groups with their captions. A file is made when it is sent."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,17 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features.raffles.facts import CARD, find_raffle, pulse_of, raffle_numbered, read_list, winners_of
+from bot.features.raffles.facts import CARD, find_by_number, find_raffle, list_winners, pulse_of, read_list
 from bot.features.raffles.namings import posted_namings
 from bot.rules.act import Act
 from bot.rules.beacons import QUICKNET
-from bot.rules.raffles.draws import CallOffTold, RedrawTold
+from bot.rules.raffles.draws import CallOffAnnounced, RedrawAnnounced
 from bot.rules.raffles.facts import EntryState, RaffleState, Sealing, public_state
 from bot.rules.raffles.opening import ProofComes, RaffleNotNow, RaffleUnknown
-from bot.rules.raffles.proof_rules import Draw, Naming, RedrawNoted, Struck
+from bot.rules.raffles.proof_rules import Draw, Naming, RedrawRecord, Struck
 from bot.rules.raffles.proofs import write_proof
-from bot.rules.raffles.results import DrawTold, LostPlace
-from bot.rules.sealing import Sealed
+from bot.rules.raffles.results import DrawAnnounced, LostPlace
+from bot.rules.sealing import ListLine
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
@@ -28,38 +28,37 @@ from bot.store.messages.telling import Attachment, attach
 from bot.store.places import place_of
 from bot.store.tables import Raffle, RaffleEntry, RaffleRedraw
 
-TOLD = 6
-"""Names that fit under the proof."""
-LOST_TOLD = 4
-"""Most lost places that are told."""
+MAX_NAMES = 6
+"""How many winners the caption names."""
+MAX_LOST = 4
+"""How many lost places the caption names."""
 SENT_WITHIN = timedelta(hours=1)
-"""How long a file that somebody asked for may be on its way."""
+"""How long a file that staff asked for may be on its way."""
+
+Announcement = DrawAnnounced | CallOffAnnounced | RedrawAnnounced
 
 
-Told = DrawTold | CallOffTold | RedrawTold
-
-
-class Proving:
-    """Makes the files."""
+class Proofs:
+    """Makes the proofs' files."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def proof(self, community_id: int, raffle_id: int) -> Attachment | None:
-        """The proof of a draw, or of what was called off after its freeze; None before either."""
-        told = await self._db.read(read_end, community_id, raffle_id)
+        """The proof of a raffle that is drawn or was called off after its freeze; else None."""
+        told = await self._db.read(read_result, community_id, raffle_id)
         return await self._attach(raffle_id, told) if told is not None else None
 
     async def redraw(self, community_id: int, redraw_id: int) -> Attachment | None:
-        """The proof as it is now, with what one redraw did and why."""
+        """The proof as it is now, with a caption about one redraw."""
         told = await self._db.read(read_redraw, community_id, redraw_id)
         return await self._attach(told.raffle_id, told) if told is not None else None
 
     async def ask(self, act: Act, number: int, *, can_write: bool) -> ProofComes | RaffleNotNow | RaffleUnknown:
-        """Staff ask for the proof of a raffle. They get it in private, also where its room refuses files."""
+        """Send staff the proof of a raffle in private. It also works if the rooms refuse files."""
         return await self._db.write(ask_proof, act, number, can_write)
 
-    async def _attach(self, raffle_id: int, told: Told) -> Attachment:
+    async def _attach(self, raffle_id: int, told: Announcement) -> Attachment:
         entries = await read_list(self._db, raffle_id)
         draw = await self._db.read(read_draw, raffle_id, entries)
         text = await asyncio.to_thread(write_proof, draw)
@@ -68,11 +67,11 @@ class Proving:
 
 
 def ask_proof(tx: Tx, act: Act, number: int, can_write: bool) -> ProofComes | RaffleNotNow | RaffleUnknown:
-    """Promise the file to one person, once an update."""
-    raffle = raffle_numbered(tx, act.community_id, number)
+    """Promise the file to one person, once for each update."""
+    raffle = find_by_number(tx, act.community_id, number)
     if raffle is None or raffle.id is None:
         return RaffleUnknown(number)
-    if read_end(tx, act.community_id, raffle.id) is None:
+    if read_result(tx, act.community_id, raffle.id) is None:
         state = public_state(RaffleState(raffle.state), raffle.closes, act.at)
         return RaffleNotNow(number, raffle.prize, "proof", state)
     if can_write:
@@ -81,11 +80,11 @@ def ask_proof(tx: Tx, act: Act, number: int, can_write: bool) -> ProofComes | Ra
     return ProofComes(number, raffle.prize, can_write)
 
 
-def read_end(session: Session, community_id: int, raffle_id: int) -> DrawTold | CallOffTold | None:
-    """What is told under the proof of a raffle that is drawn, or was called off in public."""
+def read_result(session: Session, community_id: int, raffle_id: int) -> DrawAnnounced | CallOffAnnounced | None:
+    """The caption of the proof of a raffle that is drawn or was called off in public; else None."""
     raffle = find_raffle(session, community_id, raffle_id)
     if raffle is not None and raffle.called_off_at is not None:
-        return CallOffTold(
+        return CallOffAnnounced(
             raffle_id=raffle_id,
             prize=raffle.prize,
             entries=raffle.listed or 0,
@@ -94,42 +93,42 @@ def read_end(session: Session, community_id: int, raffle_id: int) -> DrawTold | 
         )
     if raffle is None or raffle.state != RaffleState.DRAWN:
         return None
-    winners = winners_of(session, raffle_id)
-    struck = struck_of(session, raffle_id)
-    return DrawTold(
+    winners = list_winners(session, raffle_id)
+    struck = list_struck(session, raffle_id)
+    return DrawAnnounced(
         raffle_id=raffle_id,
         prize=raffle.prize,
-        won=tuple(winners[:TOLD]),
-        more=max(0, len(winners) - TOLD),
+        won=tuple(winners[:MAX_NAMES]),
+        more=max(0, len(winners) - MAX_NAMES),
         entries=raffle.listed or 0,
         alone=raffle.beacon_randomness is None,
         beacon_missed=raffle.beacon_round is not None and raffle.beacon_randomness is None,
-        lost=tuple(LostPlace(one.entry, one.reason) for one in struck[-LOST_TOLD:]),
+        lost=tuple(LostPlace(one.entry, one.reason) for one in struck[-MAX_LOST:]),
         again=raffle.redrawn > 0,
     )
 
 
-def read_redraw(session: Session, community_id: int, redraw_id: int) -> RedrawTold | None:
-    """What one redraw did."""
+def read_redraw(session: Session, community_id: int, redraw_id: int) -> RedrawAnnounced | None:
+    """The caption about one redraw."""
     noted = session.get(RaffleRedraw, redraw_id)
     raffle = find_raffle(session, community_id, noted.raffle_id) if noted is not None else None
     if noted is None or raffle is None:
         return None
-    lost = [one.entry for one in struck_of(session, noted.raffle_id) if one.redraw == noted.number]
-    winners = winners_of(session, noted.raffle_id)
-    return RedrawTold(
+    lost = [one.entry for one in list_struck(session, noted.raffle_id) if one.redraw == noted.number]
+    winners = list_winners(session, noted.raffle_id)
+    return RedrawAnnounced(
         raffle_id=noted.raffle_id,
         prize=raffle.prize,
         reason=noted.reason,
-        lost=tuple(lost[:LOST_TOLD]),
-        more=max(0, len(lost) - LOST_TOLD),
-        won=tuple(winners[:TOLD]),
-        more_won=max(0, len(winners) - TOLD),
+        lost=tuple(lost[:MAX_LOST]),
+        more=max(0, len(lost) - MAX_LOST),
+        won=tuple(winners[:MAX_NAMES]),
+        more_won=max(0, len(winners) - MAX_NAMES),
     )
 
 
-def read_draw(session: Session, raffle_id: int, entries: Sequence[Sealed]) -> Draw:
-    """All that the proof of a raffle with this frozen list tells."""
+def read_draw(session: Session, raffle_id: int, entries: Sequence[ListLine]) -> Draw:
+    """The contents of a raffle's proof. `entries` is its frozen list."""
     raffle = session.get_one(Raffle, raffle_id)
     namings = [
         Naming(one.round, one.chat_id, one.message_id, one.posted_at, one.counts)
@@ -152,16 +151,16 @@ def read_draw(session: Session, raffle_id: int, entries: Sequence[Sealed]) -> Dr
         chain=QUICKNET.hash if raffle.sealing != Sealing.NONE else None,
         namings=namings,
         pulse=pulse_of(raffle),
-        struck=struck_of(session, raffle_id),
-        redraws=[RedrawNoted(one.number, one.at, one.reason) for one in redraws],
+        struck=list_struck(session, raffle_id),
+        redraws=[RedrawRecord(one.number, one.at, one.reason) for one in redraws],
         called_off=raffle.called_off_at,
         old=raffle.proof_format == 1,
         round=raffle.beacon_round,
     )
 
 
-def struck_of(session: Session, raffle_id: int) -> list[Struck]:
-    """Entries that lost their place, in that order: those of a redraw come before those that couldn't move up."""
+def list_struck(session: Session, raffle_id: int) -> list[Struck]:
+    """Entries that lost their place, oldest first. At the same instant those of a redraw come first."""
     rows = session.execute(
         select(RaffleEntry)
         .where(col(RaffleEntry.raffle_id) == raffle_id, col(RaffleEntry.state) == EntryState.STRUCK)

@@ -1,4 +1,4 @@
-"""Raffles: opened and looked at by staff, listed for fans. Entries stand in `entries.py`, the draw in `draw.py`."""
+"""Opening, listing and showing raffles. `entries.py` has what fans enter, `draw.py` the draw."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,14 +11,15 @@ from sqlmodel import col
 from bot.features.raffles.entries import enter, find_entry
 from bot.features.raffles.facts import (
     CARD,
+    audit_subject,
     count_entries,
-    raffle_numbered,
-    subject_of,
-    winners_of,
+    find_by_number,
+    list_winners,
 )
 from bot.rules.act import Act
 from bot.rules.beacons import Beacon
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.rules.raffles.cards import RaffleLine, RaffleList
 from bot.rules.raffles.entries import (
     EnterOutcome,
@@ -61,57 +62,66 @@ from bot.store.tables.base import id_of
 MADE = "raffle.made"
 
 Bytes = Callable[[int], bytes]
-"""So many random bytes: `secrets.token_bytes`."""
+"""Gives random bytes, as `secrets.token_bytes` does."""
 
 
 class Raffles:
-    """What fans and staff do with raffles."""
+    """Use cases of raffles for fans and staff."""
 
-    def __init__(self, db: Database, policy: RafflePolicy, random_bytes: Bytes, beacon: Beacon | None) -> None:
+    def __init__(self, db: Database, policies: Policies, random_bytes: Bytes, beacon: Beacon | None) -> None:
         self._db = db
-        self._policy = policy
+        self._policies = policies
+        self._policy = policies[RafflePolicy]
         self._random = random_bytes
         self._beacon = beacon
 
     async def make(self, act: Act, wish: NewRaffle) -> MakeRaffleOutcome:
-        """Open a raffle and promise its card. Whether the beacon seals it too is decided here, for good."""
+        """Open a raffle and promise its card.
+
+        Whether the beacon seals the draw too is decided here and never changes.
+        """
         seed = self._random(SEED_BYTES)
-        reached = wish.beacon is not False and await self.beacon_answers(act.at)
+        reached = wish.beacon is not False and await self.is_beacon_reachable(act.at)
         return await self._db.write(make, act, wish, seed, self._policy, beacon=reached)
 
-    async def beacon_answers(self, at: datetime) -> bool:
+    async def is_beacon_reachable(self, at: datetime) -> bool:
         """Whether the public beacon can be reached now. It takes a few seconds at most."""
-        return await beacon_answers(self._beacon, self._policy, at)
+        return await is_beacon_reachable(self._beacon, self._policy, at)
 
     async def enter(self, act: Act, raffle_id: int, *, ticket: bool = False) -> EnterOutcome:
-        """Enter a raffle: for nothing, or with a ticket, which weighs the same."""
+        """Enter a raffle, for nothing or with a ticket. Both weigh the same."""
         salt = self._random(SALT_BYTES)
-        return await self._db.write(enter, act, raffle_id, salt, self._policy, ticket=ticket)
+        return await self._db.write(enter, act, raffle_id, salt, self._policies, ticket=ticket)
 
-    async def listed(self, place: Place, user_id: int, at: datetime) -> RaffleList:
-        """What runs, what was drawn lately, and the reader's part in it."""
+    async def list_for(self, place: Place, user_id: int, at: datetime) -> RaffleList:
+        """Raffles that are running and those that ended recently, with the reader's own entries."""
         return await self._db.read(list_raffles, place, user_id, at, self._policy)
 
     async def my_entry(
         self, place: Place, user_id: int, raffle_id: int, at: datetime
     ) -> MyEntry | NotEntered | NoSuchRaffle:
-        """The reader's own line of the list."""
+        """The reader's own entry, with what finds it on the list."""
         return await self._db.read(find_entry, place, user_id, raffle_id, at)
 
-    async def show(self, place: Place, number: int, at: datetime) -> RaffleShown | RaffleUnknown:
-        """How a raffle stands."""
-        return await self._db.read(show_raffle, place, number, at, self._policy)
+    async def figures(self, place: Place, number: int, at: datetime) -> RaffleShown | RaffleUnknown:
+        """A raffle's figures for staff."""
+        return await self._db.read(read_figures, place, number, at, self._policy)
 
 
-async def beacon_answers(beacon: Beacon | None, policy: RafflePolicy, at: datetime) -> bool:
+async def is_beacon_reachable(beacon: Beacon | None, policy: RafflePolicy, at: datetime) -> bool:
     """Whether this beacon can be reached now. It takes a few seconds at most."""
-    return beacon is not None and await beacon.fetch(beacon.chain.first_after(at - policy.beacon_probe)) is not None
+    return (
+        beacon is not None and await beacon.fetch(beacon.chain.first_round_after(at - policy.beacon_probe)) is not None
+    )
 
 
 def make(
     tx: Tx, act: Act, wish: NewRaffle, seed: bytes, policy: RafflePolicy, *, beacon: bool = False
 ) -> MakeRaffleOutcome:
-    """Number the raffle, fix its seed, hang its cards. `beacon` is whether a public beacon seals it too."""
+    """Give the raffle a number and a seed, and promise its cards.
+
+    `beacon`: whether the beacon answered and will seal it.
+    """
     before = first_answer(tx, act, RaffleMade, MADE)
     if before is not None:
         return before
@@ -135,7 +145,7 @@ def make(
     chats = hang_cards(tx, CardSubject(act.community_id, CARD, id_of(raffle)), Terms(now=at), turns_at=wish.closes)
     groups, untold = heard_in(tx, act.community_id, chats)
     after = causes.to_facts(wish)
-    entry = record_act(tx, act, MADE, subject_of(raffle), subject_id=raffle.id, after=after)
+    entry = record_act(tx, act, MADE, audit_subject(raffle), subject_id=raffle.id, after=after)
     outcome = RaffleMade(
         number=raffle.number,
         prize=wish.prize,
@@ -176,7 +186,7 @@ def _new_raffle(act: Act, wish: NewRaffle, number: int, airing_id: int | None, s
 
 
 def list_raffles(session: Session, place: Place, user_id: int, at: datetime, policy: RafflePolicy) -> RaffleList:
-    """Raffles that run, soonest first, then the last that are over; each with the reader's part in it."""
+    """Running raffles, soonest close first, then the last ended ones; each with the reader's own entry."""
     over = (RaffleState.DRAWN, RaffleState.CANCELLED)
     mine = select(col(Member.id)).where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
     rows: Any = (
@@ -190,7 +200,7 @@ def list_raffles(session: Session, place: Place, user_id: int, at: datetime, pol
     running = session.execute(
         rows.where(col(Raffle.state).not_in(over)).order_by(col(Raffle.closes), col(Raffle.id)).limit(10)
     ).all()
-    # A raffle that was called off concerns only those who had entered.
+    # A cancelled raffle is shown only to fans who had entered it.
     told = or_(col(Raffle.state) == RaffleState.DRAWN, col(RaffleEntry.id).is_not(None))
     done = session.execute(
         rows.where(col(Raffle.state).in_(over), told).order_by(col(Raffle.closes).desc()).limit(policy.shown)
@@ -211,11 +221,11 @@ def _line(raffle: Raffle, entry: RaffleEntry | None, at: datetime) -> RaffleLine
     )
 
 
-def show_raffle(
+def read_figures(
     session: Session, place: Place, number: int, at: datetime, policy: RafflePolicy
 ) -> RaffleShown | RaffleUnknown:
     """A raffle's figures for staff."""
-    raffle = raffle_numbered(session, place.community_id, number)
+    raffle = find_by_number(session, place.community_id, number)
     if raffle is None:
         return RaffleUnknown(number)
     raffle_id = id_of(raffle)
@@ -223,7 +233,7 @@ def show_raffle(
     coins = session.execute(
         select(func.coalesce(func.sum(RaffleEntry.paid), 0)).where(col(RaffleEntry.raffle_id) == raffle_id, *kept)
     ).scalar_one()
-    won = winners_of(session, raffle_id, policy.names)
+    won = list_winners(session, raffle_id, policy.names)
     state = public_state(RaffleState(raffle.state), raffle.closes, at)
     return RaffleShown(
         number=number,

@@ -11,6 +11,7 @@ from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import say
 from bot.store.tables import Account, Community, Slot
+from bot.store.tables.base import id_of
 from bot.store.tables.ledger import AccountKind
 from bot.store.tables.messages import Lane
 
@@ -18,7 +19,7 @@ DEFAULT_PERSONA = {Language.KO: "루미", Language.ZH: "小鹿", Language.EN: "L
 DEFAULT_COIN = {Language.KO: "코인", Language.ZH: "金币", Language.EN: "coins"}
 
 GREETED_WITHIN = timedelta(days=1)
-"""After that a greeting would only puzzle those who are there."""
+"""How long a greeting may be late: later it would only puzzle the group."""
 
 
 def greet(tx: Tx, place: Place, chat_id: int, at: datetime, missing: tuple[str, ...] = ()) -> None:
@@ -29,7 +30,7 @@ def greet(tx: Tx, place: Place, chat_id: int, at: datetime, missing: tuple[str, 
 
 
 def found(tx: Tx, title: str, owner_id: int, language: Language, at: datetime) -> int:
-    """Make a shop called as its group is; its id."""
+    """Make a shop with its group's title as name; its id."""
     community = Community(
         shop=title,
         language=language,
@@ -42,10 +43,9 @@ def found(tx: Tx, title: str, owner_id: int, language: Language, at: datetime) -
     )
     tx.add(community)
     tx.flush()
-    if community.id is None:
-        raise LookupError("the community has no id after its flush")
-    tx.add(Account(community_id=community.id, kind=AccountKind.SHOP))
-    tx.add(Slot(community_id=community.id, kind=SlotKind.MORNING, at=MORNING_AT_FIRST))
+    community_id = id_of(community)
+    tx.add(Account(community_id=community_id, kind=AccountKind.SHOP))
+    tx.add(Slot(community_id=community_id, kind=SlotKind.MORNING, at=MORNING_AT_FIRST))
     tx.flush()
     tx.info[PLANNED] = True
-    return community.id
+    return community_id

@@ -1,4 +1,4 @@
-"""Whose a shop is: its owner changes with the home group's creator, and home moves when the group is gone."""
+"""The owner of a shop is the home group's creator. Home can move when that group is gone."""
 
 from datetime import datetime, timedelta
 
@@ -9,7 +9,7 @@ from sqlmodel import col
 from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.rights import HomeMoved, HomeTold, OwnerBefore, OwnerNow
-from bot.store.audit import record
+from bot.store.audit import Deed, record_deed
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import meet
@@ -21,7 +21,7 @@ from bot.store.tables import Community, FanGroup
 CHANGED = "owner.changed"
 MOVED = "home.moved"
 TOLD_WITHIN = timedelta(days=7)
-"""After that the news of a new owner would only puzzle."""
+"""How long the news of a new owner may be late."""
 
 
 Rooms = tuple[tuple[int, str], ...]
@@ -59,17 +59,8 @@ def change_owner(tx: Tx, place: Place, owner: Sender, at: datetime, *, secret_vo
         return False
     meet(tx, owner, None)
     shop.owner_id = owner.user_id
-    record(
-        tx,
-        community_id=place.community_id,
-        actor_id=owner.user_id,
-        act=CHANGED,
-        subject=shop.shop,
-        at=at,
-        cause=None,
-        before={"owner": before},
-        after={"owner": owner.user_id},
-    )
+    deed = Deed(place.community_id, owner.user_id, at)
+    record_deed(tx, deed, CHANGED, shop.shop, before={"owner": before}, after={"owner": owner.user_id})
     tx.flush()
     after = place_of(tx, place.community_id)
     key = f"owner:{place.community_id}:{owner.user_id}:{at.timestamp():.0f}"
@@ -119,17 +110,8 @@ def move_home(tx: Tx, place: Place, chat_id: int, actor_id: int, at: datetime) -
     ).scalar_one_or_none()
     room.is_home = True
     tx.flush()
-    record(
-        tx,
-        community_id=place.community_id,
-        actor_id=actor_id,
-        act=MOVED,
-        subject=room.title,
-        at=at,
-        cause=None,
-        before={"home": before},
-        after={"home": room.title},
-    )
+    deed = Deed(place.community_id, actor_id, at)
+    record_deed(tx, deed, MOVED, room.title, before={"home": before}, after={"home": room.title})
     return moved
 
 
@@ -138,7 +120,7 @@ def unsettled(session: Session) -> list[tuple[Place, Rooms]]:
     ids = session.execute(
         select(col(Community.id)).where(col(Community.home_told_at).is_(None)).order_by(col(Community.id))
     ).scalars()
-    return [(place_of(session, one or 0), rooms(session, one or 0)) for one in ids]
+    return [(place_of(session, one), rooms(session, one)) for one in ids if one is not None]
 
 
 def tell_home(tx: Tx, community_id: int, now: datetime, *, moved: bool = False) -> None:
@@ -156,7 +138,7 @@ def tell_home(tx: Tx, community_id: int, now: datetime, *, moved: bool = False) 
     ).scalar_one_or_none()
     others = tuple(title for _, title in rooms(tx, community_id))
     if home is not None and not others and not moved:
-        return  # the one group that there is was home all along
+        return  # there is one group, which was home all along
     told = HomeTold(place.shop, home, others)
     tell_person(
         tx, place, place.owner_id, told, Terms(now=now, key=f"home:{community_id}", not_after=now + TOLD_WITHIN)

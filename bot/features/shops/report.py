@@ -1,6 +1,6 @@
-"""What `/report` tells, added up from the rows themselves."""
+"""The figures of `/report`, counted from the rows themselves."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,16 +10,16 @@ from sqlmodel import col
 from bot.rules.calendar import day_of, start_of
 from bot.rules.place import Place
 from bot.rules.shops.report import CameBy, Report, cost_each
-from bot.rules.streaks import Cover
+from bot.store.checkin_counts import count_check_ins_since
 from bot.store.engine.db import Database
-from bot.store.tables import Airing, Attendance, CheckIn, Coupon, Member, Source, Stream, Subscription
+from bot.store.tables import Airing, Attendance, Coupon, Member, Source, Stream, Subscription
 
 SHOWN = 20
 """Sources that a report lists."""
 
 
-class Reporting:
-    """Use cases of figures."""
+class Reports:
+    """Reads the figures of a shop."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -30,11 +30,11 @@ class Reporting:
 
 
 def report(session: Session, place: Place, days: int, at: datetime) -> Report:
-    """Count once, in one reading."""
+    """Count everything in one reading."""
     since = day_of(at, place.timezone) - timedelta(days=days - 1)
     start = start_of(since, place.timezone)
     came = _came(session, place, start)
-    checked_in, check_ins = _check_ins(session, place, since)
+    checked_in = count_check_ins_since(session, place.community_id, since)
     reminded, attended = _streams(session, place, start)
     left = _count(session, Member, place, col(Member.left_at) >= start, col(Member.user_id) > 0)
     return Report(
@@ -44,8 +44,8 @@ def report(session: Session, place: Place, days: int, at: datetime) -> Report:
         came=tuple(came[:SHOWN]),
         more=max(0, len(came) - SHOWN),
         left=left,
-        checked_in=checked_in,
-        check_ins=check_ins,
+        checked_in=checked_in.fans,
+        check_ins=checked_in.check_ins,
         claimed=_count(session, Coupon, place, col(Coupon.claimed_at) >= start),
         redeemed=_count(session, Coupon, place, col(Coupon.redeemed_at) >= start),
         reminded=reminded,
@@ -54,8 +54,8 @@ def report(session: Session, place: Place, days: int, at: datetime) -> Report:
 
 
 def _came(session: Session, place: Place, start: datetime) -> list[CameBy]:
-    """Newcomers by source, most first, the unknown last; sources that brought nobody lately are left out."""
-    # Who had their data deleted still came once, and isn't here.
+    """Newcomers by source, most first, unknown sources last. Sources that brought nobody in the period are left out."""
+    # A fan whose data was deleted came once, and isn't here any more.
     is_here = col(Member.left_at).is_(None) & (col(Member.user_id) > 0)
     lately = col(Member.joined_at) >= start
     came, here = func.count().filter(lately), func.count().filter(lately & is_here)
@@ -74,19 +74,6 @@ def _came(session: Session, place: Place, start: datetime) -> list[CameBy]:
         .order_by(col(Member.source_id).is_(None), came.desc(), col(Member.source_id))
     ).all()
     return [CameBy(row.name, row.came, row.here, cost_each(row.cost, row.stayed)) for row in rows if row.came]
-
-
-def _check_ins(session: Session, place: Place, since: date) -> tuple[int, int]:
-    row = session.execute(
-        select(func.count(col(CheckIn.member_id).distinct()), func.count())
-        .join(Member, col(Member.id) == col(CheckIn.member_id))
-        .where(
-            col(Member.community_id) == place.community_id,
-            col(CheckIn.cover) == Cover.CHECKED,
-            col(CheckIn.day) >= since,
-        )
-    ).one()
-    return row[0], row[1]
 
 
 def _streams(session: Session, place: Place, start: datetime) -> tuple[int | None, int | None]:

@@ -1,4 +1,4 @@
-"""The shop's rooms: whose a chat is, which chats a shop has, and a room that becomes a shop of its own."""
+"""The shop's rooms: which chats a shop has, which shops a person has, and a room that becomes a shop of its own."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.shops.founding import found, greet
-from bot.rules.act import Sender
+from bot.rules.act import Act, Sender
 from bot.rules.place import Place, Shop
 from bot.rules.shops.arrivals import OwnedShop, RoomFounded, RoomLeft, WhoseRoom
 from bot.rules.topics import RoomTopic
-from bot.store.audit import caused_by, record
+from bot.store.audit import Deed, caused_by, record_deed
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import meet
@@ -29,9 +29,14 @@ from bot.store.tables.messages import Lane, OutboxState
 PARTED = "room.parted"
 LEFT = "room.left"
 FEW = 3
-"""So many shops are all looked through for who is staff of them."""
+"""With at most so many other shops, Telegram is asked about all of them who their operators are."""
 LEFT_AFTER = timedelta(days=7)
 """How long the owner may think about a room; then the bot leaves it."""
+
+
+_SHOPS: Any = select(
+    col(Community.id).label("id"), col(Community.shop).label("shop"), col(Community.owner_id).label("owner_id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """That the bot is, or was, in a chat."""
+    """How the bot stands with a chat in which it is, or was."""
 
     left: bool
     is_home: bool
@@ -74,11 +79,11 @@ class Rooms:
         return await self._db.read(perhaps_helped_by, user_id)
 
     async def shops_of(self, user_id: int) -> tuple[Shop, ...]:
-        """Shops to which this person's private chat can turn."""
+        """Shops that this person's private chat can mean."""
         return await self._db.read(shops_of, user_id)
 
     async def is_theirs(self, place: Place, user_id: int) -> bool:
-        """Whether this shop is one of them: what a number in a link or button may be believed about."""
+        """Whether this shop is one of them. A shop's number in a link or button may be forged."""
         return any(shop.community_id == place.community_id for shop in await self.shops_of(user_id))
 
     async def all_of(self, place: Place) -> tuple[Chat, ...]:
@@ -93,40 +98,35 @@ class Rooms:
         """Ask an owner to which shop a chat belongs; without an answer the bot leaves after `LEFT_AFTER`."""
         await self._db.write(ask, question, owner_id, at, cause)
 
-    async def leave(self, place: Place, chat_id: int, actor_id: int, at: datetime) -> RoomLeft | None:
+    async def leave(self, act: Act, chat_id: int) -> RoomLeft | None:
         """Take a room out of the shop; None if it is home, or isn't the shop's. The bot has yet to leave the chat."""
-        return await self._db.write(leave, place, chat_id, actor_id, at)
+        return await self._db.write(leave, act, chat_id)
 
-    async def part(
-        self, place: Place, chat_id: int, owner: Sender, actor_id: int, at: datetime, cause: str
-    ) -> RoomFounded | None:
+    async def part(self, act: Act, chat_id: int, owner: Sender) -> RoomFounded | None:
         """Make a group a shop of its own, whose owner is the group's creator; None if there is nothing to part."""
-        return await self._db.write(part, place, chat_id, owner, actor_id, at, cause)
+        return await self._db.write(part, act, chat_id, owner)
 
 
 def standing(session: Session, chat_id: int) -> Standing | None:
     """How the bot stands with a chat."""
-    row = session.execute(
-        select(col(FanGroup.left_at), col(FanGroup.is_home)).where(col(FanGroup.chat_id) == chat_id)
+    row: Any = session.execute(
+        select(col(FanGroup.left_at).label("left_at"), col(FanGroup.is_home).label("is_home")).where(
+            col(FanGroup.chat_id) == chat_id
+        )
     ).first()
-    return Standing(row[0] is not None, row[1]) if row is not None else None
+    return Standing(row.left_at is not None, row.is_home) if row is not None else None
 
 
 def owned_by(session: Session, user_id: int) -> tuple[Shop, ...]:
     """Shops of this person, the oldest first."""
-    rows = session.execute(
-        select(col(Community.id), col(Community.shop))
-        .where(col(Community.owner_id) == user_id)
-        .order_by(col(Community.id))
-    )
+    rows = session.execute(_SHOPS.where(col(Community.owner_id) == user_id).order_by(col(Community.id)))
     return _shops(rows)
 
 
 def played_by(session: Session, user_id: int) -> tuple[Shop, ...]:
     """Shops of others in which this person is a member, the one joined last first."""
     rows = session.execute(
-        select(col(Community.id), col(Community.shop))
-        .join(Member, col(Member.community_id) == col(Community.id))
+        _SHOPS.join(Member, col(Member.community_id) == col(Community.id))
         .where(
             col(Member.user_id) == user_id,
             col(Member.left_at).is_(None),
@@ -138,25 +138,24 @@ def played_by(session: Session, user_id: int) -> tuple[Shop, ...]:
 
 
 def perhaps_helped_by(session: Session, user_id: int) -> tuple[OwnedShop, ...]:
-    """Those in which they are a member; where there are only a few shops, all: operators needn't have played."""
-    rows = session.execute(
-        select(col(Community.id), col(Community.shop), col(Community.owner_id))
-        .where(col(Community.owner_id) != user_id)
-        .order_by(col(Community.id))
-        .limit(FEW + 1)
+    """Shops of others whose operator this person may be.
+
+    Those in which they are a member. Where there are only a few shops, all others: operators needn't be members.
+    """
+    rows: Any = session.execute(
+        _SHOPS.where(col(Community.owner_id) != user_id).order_by(col(Community.id)).limit(FEW + 1)
     ).all()
     if len(rows) > FEW:
         rows = session.execute(
-            select(col(Community.id), col(Community.shop), col(Community.owner_id))
-            .join(Member, col(Member.community_id) == col(Community.id))
+            _SHOPS.join(Member, col(Member.community_id) == col(Community.id))
             .where(col(Member.user_id) == user_id, col(Member.left_at).is_(None), col(Community.owner_id) != user_id)
             .order_by(col(Member.id).desc())
         ).all()
-    return tuple(OwnedShop(Shop(one or 0, name), owner_id) for one, name, owner_id in rows)
+    return tuple(OwnedShop(Shop(row.id, row.shop), row.owner_id) for row in rows)
 
 
 def _shops(rows: Iterable[Any]) -> tuple[Shop, ...]:
-    return tuple(Shop(row[0], row[1]) for row in rows)
+    return tuple(Shop(row.id, row.shop) for row in rows)
 
 
 def shops_of(session: Session, user_id: int) -> tuple[Shop, ...]:
@@ -184,7 +183,10 @@ def all_of(session: Session, community_id: int) -> tuple[Chat, ...]:
 
 
 def ask(tx: Tx, question: WhoseRoom, owner_id: int, at: datetime, cause: str) -> None:
-    """Promise the question to the owner, and the leaving, which remembers that they were asked; once an update."""
+    """Promise the question to the owner, once an update, and that the bot leaves later.
+
+    The promise to leave also says that the owner was asked: no other row holds that.
+    """
     place = place_of(tx, question.shops[0].community_id)
     key = f"{question.chat_id}:{cause}"
     tell_person(tx, place, owner_id, question, Terms(now=at, key=f"whose:{key}", not_after=at + LEFT_AFTER))
@@ -212,13 +214,13 @@ def move_question(tx: Tx, old_chat_id: int, new_chat_id: int) -> None:
     )
 
 
-def leave(tx: Tx, place: Place, chat_id: int, actor_id: int, at: datetime) -> RoomLeft | None:
-    """Take a room out of the shop: nothing is promised there any more. Home stays."""
+def leave(tx: Tx, act: Act, chat_id: int) -> RoomLeft | None:
+    """Take a room out of the shop: nothing is promised there any more. The home group can't be taken out."""
     room = tx.execute(
         select(FanGroup)
         .where(
             col(FanGroup.chat_id) == chat_id,
-            col(FanGroup.community_id) == place.community_id,
+            col(FanGroup.community_id) == act.community_id,
             col(FanGroup.is_home).is_(False),
         )
         .with_for_update()
@@ -226,20 +228,19 @@ def leave(tx: Tx, place: Place, chat_id: int, actor_id: int, at: datetime) -> Ro
     if room is None:
         return None
     if room.left_at is None:
-        room.left_at, room.is_admin = at, False
-        record(tx, community_id=place.community_id, actor_id=actor_id, act=LEFT, subject=room.title, at=at, cause=None)
+        room.left_at, room.is_admin = act.at, False
+        record_deed(tx, Deed(act.community_id, act.actor_id, act.at), LEFT, room.title)
         tx.flush()
     return RoomLeft(room.title)
 
 
-def part(
-    tx: Tx, place: Place, chat_id: int, owner: Sender, actor_id: int, at: datetime, cause: str
-) -> RoomFounded | None:
+def part(tx: Tx, act: Act, chat_id: int, owner: Sender) -> RoomFounded | None:
     """Make a group a shop of its own: its fans' coins and coupons stay where they were earned.
 
     What hangs in the group of the old shop is taken down; what was promised there isn't sent.
     """
-    if caused_by(tx, place.community_id, cause) is not None:
+    place, at = act.place, act.at
+    if caused_by(tx, place.community_id, act.cause) is not None:
         return RoomFounded(place.shop, place.community_id)
     room = tx.execute(
         select(FanGroup)
@@ -253,7 +254,8 @@ def part(
     clear_room(tx, place.community_id, community_id, chat_id, at)
     room.community_id, room.is_home = community_id, True
     tx.flush()
-    record(tx, community_id=place.community_id, actor_id=actor_id, act=PARTED, subject=room.title, at=at, cause=None)
-    record(tx, community_id=community_id, actor_id=actor_id, act=PARTED, subject=room.title, at=at, cause=cause)
+    # Only the new shop's entry holds the cause.
+    record_deed(tx, Deed(place.community_id, act.actor_id, at), PARTED, room.title)
+    record_deed(tx, Deed(community_id, act.actor_id, at, act.cause), PARTED, room.title)
     greet(tx, place_of(tx, community_id), chat_id, at)
     return RoomFounded(room.title, community_id)

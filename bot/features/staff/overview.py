@@ -18,6 +18,7 @@ from bot.store.giveaways import Giveaways
 from bot.store.messages.refused import refused_rooms
 from bot.store.panel import CountReach, ListThings
 from bot.store.tables import AuditEntry, FanGroup, Person
+from bot.store.tables.base import id_of
 
 
 class Overview:
@@ -77,7 +78,7 @@ def lately(
         may = may and may_undo(role, by_owner=entry.by_owner, owners_only=entry.act in owners)
         entries.append(
             AdminEntry(
-                audit_id=entry.id or 0,
+                audit_id=id_of(entry),
                 at=entry.at,
                 who=name or title,
                 act=entry.act,

@@ -1,11 +1,15 @@
-"""Being there: a tap on *I'm here*, or the word; paid once an airing, by the streak of streams."""
+"""Attending an airing: a tap on *I'm here*, or the word; paid once an airing, by the streak of streams."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
+from bot.rules.act import Act
+from bot.rules.airings import AiringFacts, AiringState, How
 from bot.rules.calendar import day_of
 from bot.rules.place import Place
 from bot.rules.streams.attendance import (
@@ -17,7 +21,6 @@ from bot.rules.streams.attendance import (
     may_attend,
     pay_of,
 )
-from bot.rules.streams.streams import AiringFacts, AiringState, How
 from bot.store import causes, ledger
 from bot.store.airings import CARD, find_airing
 from bot.store.engine.hot import Hot
@@ -28,7 +31,7 @@ from bot.store.tables import Airing, Attendance
 from bot.store.tables.base import Id
 
 _LOOKED_AT = 5
-"""Evenings to look at for a streak: those that are on or were put off, and the last that is over."""
+"""Airings that are read for a streak: those that are on or were delayed, and the last one that is over."""
 _OTHER = aliased(Attendance)
 _FOUND = Hot(
     select(col(Attendance.length), col(Attendance.cause), col(Attendance.answer), col(Attendance.at)).where(
@@ -39,7 +42,7 @@ _FOUND = Hot(
     )
 )
 _BEFORE = Hot(
-    # The streams that count are those that really were on: staff said so, or somebody came.
+    # Only streams that really were on count: staff said so, or somebody came.
     select(col(Attendance.length)).where(
         and_(
             col(Attendance.member_id) == bindparam("member_id", type_=Id),
@@ -83,89 +86,98 @@ _COME = Hot(
 )
 
 
-def welcome(
-    tx: Tx, place: Place, member: Standing, airing_id: int, at: datetime, cause: str
-) -> AiringFacts | Attended | AlreadyHere | AttendRefusal:
-    """The airing, if the member can be there now and wasn't yet; else what they are told."""
-    found = tx.row(_FOUND, airing_id=airing_id, member_id=member.member_id)
-    if found is not None and found[1] == cause and at - found[3] < causes.KEPT:
-        return causes.from_json(Attended, found[2])
-    airing = find_airing(tx, place.community_id, airing_id)
+class _Found(NamedTuple):
+    """An attendance that is written down."""
+
+    length: int
+    cause: str | None
+    answer: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What an attendance is made of."""
+
+    airing: AiringFacts
+    how: How
+    made_up: tuple[date, int] | None
+    """The missed day that it makes up for free, and the check-in streak after that."""
+
+
+def admit(tx: Tx, act: Act, member: Standing, airing_id: int) -> AiringFacts | Attended | AlreadyHere | AttendRefusal:
+    """The airing, if the member can attend it now and doesn't yet; else what they are told."""
+    row = tx.row(_FOUND, airing_id=airing_id, member_id=member.member_id)
+    found = _Found(*row) if row is not None else None
+    seen_before = found is not None and found.cause == act.cause and act.at - found.at < causes.KEPT
+    if found is not None and seen_before and found.answer is not None:
+        return causes.from_json(Attended, found.answer)
+    airing = find_airing(tx, act.community_id, airing_id)
     if airing is None:
         return NoSuchStream()
     if found is not None:
-        return AlreadyHere(airing.title, found[0])
+        return AlreadyHere(airing.title, found.length)
     if member.back_since is not None and airing.starts_at <= member.back_since:
-        # They had their data deleted since it began: whether they were paid for it can't be told any more.
+        # Their data was deleted after the start: whether they were paid for it is unknown, so they aren't paid.
         return AlreadyHere(airing.title, 1)
-    refusal = may_attend(airing, at)
+    refusal = may_attend(airing, act.at)
     return airing if refusal is None else refusal
 
 
-def come(
-    tx: Tx,
-    place: Place,
-    member: Standing,
-    airing: AiringFacts,
-    how: How,
-    mended: tuple[date, int] | None,
-    at: datetime,
-    cause: str,
-    policy: AttendancePolicy,
-) -> Attended:
-    """Write it down and pay. `mended` is the missed day that this made up, and the check-in streak after it."""
+def write_down(tx: Tx, act: Act, member: Standing, visit: Visit, policy: AttendancePolicy) -> Attended:
+    """Write an attendance down and pay it."""
+    airing = visit.airing
     before = tx.row(
         _BEFORE,
         member_id=member.member_id,
-        community_id=place.community_id,
+        community_id=act.community_id,
         starts_at=airing.starts_at,
         this_id=airing.id,
     )
-    length = (before[0] if before is not None else 0) + 1
+    (length_before,) = before if before is not None else (0,)
+    length = length_before + 1
     coins = pay_of(length, policy)
+    made_up_day, days = visit.made_up if visit.made_up is not None else (None, 0)
     outcome = Attended(
         title=airing.title,
         length=length,
         coins=coins,
         balance=member.balance + coins,
-        mended=mended[0] if mended is not None else None,
-        days=mended[1] if mended is not None else 0,
+        mended=made_up_day,
+        days=days,
     )
     tx.touch(
         _COME,
         airing_id=airing.id,
         member_id=member.member_id,
-        at=at,
-        how=how.value,
+        at=act.at,
+        how=visit.how.value,
         length=length,
         coins=coins,
-        mended_day=outcome.mended,
-        cause=cause,
+        mended_day=made_up_day,
+        cause=act.cause,
         answer=causes.to_json(outcome),
     )
     ledger.pay(
         tx,
-        community_id=place.community_id,
-        key=f"attend:{airing.id}:{member.member_id}",
+        ledger.TransferHeader(act.community_id, f"attend:{airing.id}:{member.member_id}", "attend", act.at),
         member_account=member.account_id,
-        shop=place.shop_account,
+        shop=act.place.shop_account,
         amount=coins,
-        reason="attend",
-        at=at,
     )
-    note(tx, member.member_id, day_of(at, place.timezone), "stream")
+    note(tx, member.member_id, day_of(act.at, act.place.timezone), "stream")
     return outcome
 
 
-def show_crowd(tx: Tx, place: Place, airing_id: int, at: datetime, policy: AttendancePolicy) -> None:
-    """The card counts, by an edit now and then."""
-    touch_cards(tx, place.community_id, CARD, airing_id, at, every=policy.card_every)
+def count_on_live_card(tx: Tx, act: Act, airing_id: int, policy: AttendancePolicy) -> None:
+    """Promise to show the new number of fans on the live cards, at most once in `policy.card_every`."""
+    touch_cards(tx, act.community_id, CARD, airing_id, act.at, every=policy.card_every)
 
 
 def streak_of_streams(session: Session, place: Place, member_id: int) -> int:
-    """Streams that the member attended in a row, up to the last one that was on; what is on isn't missed yet."""
-    last = session.execute(
-        select(col(Airing.state), col(Attendance.length))
+    """Streams attended in a row, up to the last one that was on. An airing that is on isn't missed yet."""
+    last: Any = session.execute(
+        select(col(Airing.state).label("state"), col(Attendance.length).label("length"))
         .outerjoin(
             Attendance, and_(col(Attendance.airing_id) == col(Airing.id), col(Attendance.member_id) == member_id)
         )
@@ -178,7 +190,7 @@ def streak_of_streams(session: Session, place: Place, member_id: int) -> int:
         .limit(_LOOKED_AT)
     )
     for row in last:
-        length: int | None = row[1]
-        if length is not None or row[0] == AiringState.ENDED:
+        length: int | None = row.length
+        if length is not None or row.state == AiringState.ENDED:
             return length or 0
     return 0

@@ -1,58 +1,62 @@
-"""What the clock does to evenings: they begin, their owner is asked, they end by their length."""
+"""What the clock does to airings: they begin, their owner is asked, they end by their length."""
 
 from datetime import datetime
 
-from bot.features.streams.changes import close, locked
+from bot.features.streams.announcements import announce_start, list_unannounced
+from bot.features.streams.changes import close
+from bot.features.streams.rows import lock_airing, lock_row
 from bot.logs import apart, get_logger
-from bot.rules.streams.streams import AiringState, AskOwner, StreamPolicy, due_times, must_ask
-from bot.store.airings import all_open, announce_start, facts_of_row, lock_airing, unannounced
+from bot.rules.airings import AiringState
+from bot.rules.streams.airings import AskOwner, due_times, must_ask
+from bot.rules.streams.streams import StreamPolicy
+from bot.store.airings import all_open
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
 
-log = get_logger("clockwork")
+log = get_logger("stream_clock")
 
 
-class Clockwork:
-    """The clock's use cases of evenings."""
+class StreamClock:
+    """Runs what the clock does to airings."""
 
     def __init__(self, db: Database, policy: StreamPolicy) -> None:
         self._db = db
         self._policy = policy
 
     async def run_due(self, now: datetime) -> datetime | None:
-        """Do the clock's part of every evening; when there is more to do."""
-        for community_id, airing_id in await self._db.read(unannounced):
-            with apart(log, "evening_failed", airing=airing_id):
-                await self._db.write(announce_everywhere, community_id, airing_id, self._policy)
+        """Do what is due for every airing; when something is due next."""
+        for airing_id in await self._db.read(list_unannounced):
+            with apart(log, "airing_failed", airing=airing_id):
+                await self._db.write(announce_to_new_chats, airing_id, self._policy)
         for community_id, airing in await self._db.read(all_open):
             if any(at <= now for at in due_times(airing, self._policy)):
-                with apart(log, "evening_failed", airing=airing.id):
-                    await self._db.write(turn, community_id, airing.id, now, self._policy)
+                with apart(log, "airing_failed", airing=airing.id):
+                    await self._db.write(advance, community_id, airing.id, now, self._policy)
         waiting = [
             at for _, airing in await self._db.read(all_open) for at in due_times(airing, self._policy) if at > now
         ]
         return min(waiting, default=None)
 
 
-def announce_everywhere(tx: Tx, community_id: int, airing_id: int, policy: StreamPolicy) -> None:
-    """Promise a planned start in chats that came to the shop after it was planned."""
-    airing = lock_airing(tx, airing_id)
+def announce_to_new_chats(tx: Tx, airing_id: int, policy: StreamPolicy) -> None:
+    """Promise a planned start also in chats that joined the shop after it was planned."""
+    airing = lock_row(tx, airing_id)
     if airing.state == AiringState.PLANNED:
-        announce_start(tx, community_id, airing, policy)
+        announce_start(tx, airing, policy)
 
 
-def turn(tx: Tx, community_id: int, airing_id: int, now: datetime, policy: StreamPolicy) -> None:
-    """What the clock does to one evening: it begins, its owner is asked, it ends by its length."""
-    airing, stream = locked(tx, airing_id)
-    before = facts_of_row(airing, stream)
+def advance(tx: Tx, community_id: int, airing_id: int, now: datetime, policy: StreamPolicy) -> None:
+    """Do what is due for one airing: it begins, its owner is asked, it ends by its length."""
+    locked = lock_airing(tx, airing_id)
+    airing, stream, before = locked.airing, locked.stream, locked.before
     if before.state not in {AiringState.PLANNED, AiringState.LIVE}:
         return
     place = place_of(tx, community_id)
     if now >= airing.ends_at:
-        close(tx, place, airing, stream, airing.ends_at, now, policy)
+        close(tx, place, locked, airing.ends_at, now, policy)
         return
     if before.state is AiringState.PLANNED and now >= airing.starts_at:
         airing.state = AiringState.LIVE

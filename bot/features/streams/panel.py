@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot.rules.airings import OVER_PHASES, Phase, phase_of
 from bot.rules.panel import AdminLine, Reach, Section
 from bot.rules.place import Place
-from bot.rules.streams.streams import OVER_PHASES, Phase, phase_of
 from bot.store.airings import count_came, count_subscribers, open_airings
 from bot.store.panel import count_fans, count_rooms
 

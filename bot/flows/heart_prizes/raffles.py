@@ -35,7 +35,7 @@ async def _prepare(steps: Steps, at: datetime, tools: PrizeTools) -> Steps:
     """Ask the public beacon: a heart opens the raffle in a transaction, which can't ask."""
     if not any(give.kind == NAME for _, give in steps):
         return steps
-    if not await raffles.beacon_answers(tools.beacon, tools.policies[RafflePolicy], at):
+    if not await raffles.is_beacon_reachable(tools.beacon, tools.policies[RafflePolicy], at):
         return steps
     return tuple((hearts, replace(give, beacon=give.kind == NAME)) for hearts, give in steps)
 

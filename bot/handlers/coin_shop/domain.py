@@ -19,11 +19,12 @@ def wire(core: Core) -> Wired:
     """Make what handlers of the coin shop ask for."""
     policy = core.policies[ShopPolicy]
     services = CoinShopServices(
-        storefront=Storefront(core.db, policy),
+        storefront=Storefront(core.db, core.policies),
         buying=Buying(core.db, core.policies, core.choice, core.fresh_bytes),
         items=Items(core.db),
         purchases=Purchases(core.db),
         people=core.people,
+        naming=core.naming,
         new_item=items.new_item_form(policy),
     )
     return Wired({"coin_shop": services})

@@ -8,7 +8,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.content.buttons.shared import HAND_OVER, REFUND
 from bot.handlers.coin_shop.services import CoinShopServices
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
-from bot.handlers.kit.naming import Line, Naming
+from bot.handlers.kit.naming import Line
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
@@ -93,7 +93,6 @@ async def item(
     doors: Doors,
     voice: Voice,
     coin_shop: CoinShopServices,
-    naming: Naming,
 ) -> None:
     """`/item 3` shows; `close`, `open`, `done @fan` and `refund @fan` act."""
     inside = await doors.staff(ask)
@@ -106,7 +105,7 @@ async def item(
         await voice.answer(inside, problem.error)
         return
     if deed in OF_A_FAN:
-        whom = await naming.whom(inside, message, line, said)
+        whom = await coin_shop.naming.whom(inside, message, line, said)
         await voice.answer(inside, await _of_a_fan(inside, number, deed, whom, coin_shop))
     elif deed:
         await voice.answer(inside, await coin_shop.items.set_open(inside.act, number, on_shelf=deed == "open"))

@@ -8,6 +8,7 @@ from bot.features.coin_shop.shelf import Storefront
 from bot.flows.buy import Buying
 from bot.flows.named_people import People
 from bot.handlers.kit.forms import Form
+from bot.handlers.kit.naming import Naming
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,5 +20,6 @@ class CoinShopServices:
     items: Items
     purchases: Purchases
     people: People
+    naming: Naming
     new_item: Form
     """The form of `/newitem`."""

@@ -4,7 +4,6 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.content.buttons.coupons import CLAIM
 from bot.content.buttons.shared import COUPONS
-from bot.features.communities import Communities
 from bot.handlers.coupons.services import CouponServices
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
@@ -59,19 +58,18 @@ async def open_private(
     doors: Doors,
     voice: Voice,
     coupons: CouponServices,
-    communities: Communities,
 ) -> None:
     """The private chat was opened for the coupons of a shop, as their codes aren't said in the group.
 
     Its number may have been guessed: who holds nothing there and isn't in it doesn't hear which shop it is.
     """
-    await communities.started(ask.sender, can_write=True)
-    place = await communities.place(read_id(rest) or 0)
+    await coupons.communities.started(ask.sender, can_write=True)
+    place = await coupons.communities.place(read_id(rest) or 0)
     if place is None:
         await voice.answer(ask, NoCommunityYet())
         return
     inside = ask.within(place)
     held = await coupons.claims.held_by(place, ask.sender.user_id, ask.at)
     if held.coupons or await doors.fan(inside, outsiders=NoCommunityYet()) is not None:
-        await communities.turn_to(ask.sender.user_id, place)
+        await coupons.communities.turn_to(ask.sender.user_id, place)
         await voice.answer(inside, held)

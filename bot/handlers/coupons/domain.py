@@ -27,12 +27,13 @@ def wire(core: Core) -> Wired:
     """Make what handlers of coupons ask for, and the clock's part."""
     policy, files = core.policies[CouponPolicy], core.policies[ImportPolicy]
     services = CouponServices(
-        claims=Claims(core.db, ClaimTools(policy, core.choice)),
+        claims=Claims(core.db, ClaimTools.of(core.policies, core.choice)),
         campaigns=Campaigns(core.db, policy),
         code_files=CodeFiles(core.db, files),
         new_coupon=campaigns.new_coupon_form(policy),
         new_coupon_with_file=campaigns.new_coupon_with_file_form(policy),
         files=FileReader(core.bot, files),
+        communities=core.communities,
     )
     return Wired(
         {"coupons": services},

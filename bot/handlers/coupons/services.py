@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.features.communities import Communities
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Claims
 from bot.features.coupons.code_files import CodeFiles
@@ -21,3 +22,4 @@ class CouponServices:
     new_coupon_with_file: Form
     """The same with a file of codes, which brings the stock."""
     files: FileReader
+    communities: Communities

@@ -41,6 +41,7 @@ from bot.store.engine.sessions import Tx
 from bot.store.giveaways import Giveaways, Gives
 from bot.store.leaving import DropTraces, Forget, Forgetting, LockFirst
 from bot.store.panel import ListThings
+from bot.telegram.calls import Outbound
 from bot.telegram.deliveries import CardState, FileMaker, Witness
 from bot.telegram.replies import Voice
 
@@ -67,6 +68,7 @@ class Core:
     db: Database
     clock: Clock
     bot: Bot
+    out: Outbound
     words: Words
     voice: Voice
     communities: Communities

@@ -46,7 +46,7 @@ class FoundStaff:
     """What Telegram says of a group's creator and administrators."""
 
     creator: Sender | None
-    """None where a group has lost its creator."""
+    """None if the group has lost its creator."""
     administrators: tuple[Sender, ...]
     """The others, bots left out."""
 

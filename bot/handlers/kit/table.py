@@ -21,6 +21,8 @@ Hears = Callable[[str, dict[str, Any]], str | None]
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+|$)")
 LONGEST_WORD = 24
+CANCEL = "cancel"
+"""The command that leaves what is half-filled."""
 START = "start"
 """The command that opens a private chat; Telegram writes a link's payload behind it."""
 CANCEL = "cancel"

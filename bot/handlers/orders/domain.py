@@ -31,6 +31,7 @@ def wire(core: Core) -> Wired:
         policy=policy,
         files=FileReader(core.bot, core.policies[ImportPolicy]),
         people=core.people,
+        naming=core.naming,
     )
     return Wired({"orders": services})
 

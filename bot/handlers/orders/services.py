@@ -8,6 +8,7 @@ from bot.flows.named_people import People
 from bot.flows.redeem import Redemption
 from bot.flows.take_orders import OrderIntake
 from bot.handlers.kit.files import FileReader
+from bot.handlers.kit.naming import Naming
 from bot.rules.orders.orders import OrderPolicy
 
 
@@ -23,3 +24,4 @@ class OrderServices:
     policy: OrderPolicy
     files: FileReader
     people: People
+    naming: Naming

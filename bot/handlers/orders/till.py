@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery, Document, Message
 
 from bot.content.buttons.shared import REDEEM_ONE
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, one_of
-from bot.handlers.kit.naming import Line, Naming
+from bot.handlers.kit.naming import Line
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
@@ -45,7 +45,6 @@ async def redeem(
     doors: Doors,
     voice: Voice,
     orders: OrderServices,
-    naming: Naming,
 ) -> None:
     """`/redeem CODE`, `/redeem CODE @fan` for a shared code, and `/redeem` with a file of orders."""
     inside = await doors.staff(ask)
@@ -66,7 +65,7 @@ async def redeem(
         own = re.sub(r"\s@\S*$", "", line.words)[: orders.policy.max_code]
         await voice.answer(inside, await orders.redemption.redeem(inside.act, own))
         return
-    whom = await naming.whom(inside, message, line, said.strip())
+    whom = await orders.naming.whom(inside, message, line, said.strip())
     await voice.answer(inside, await _of_a_fan(inside, code, whom, orders))
 
 

@@ -19,9 +19,8 @@ from bot.store.engine.sessions import Tx
 
 def wire(core: Core) -> Wired:
     """Make what handlers of packets ask for, and the clock's part."""
-    policy = core.policies[PacketPolicy]
     return Wired(
-        {"packets": Packets(core.db, policy, core.giveaways, core.fresh_bytes)},
+        {"packets": Packets(core.db, core.policies, core.giveaways, core.fresh_bytes)},
         due=(PacketDraws(core.db, core.policies, core.whereabouts.look_up),),
     )
 

@@ -1,12 +1,14 @@
 """How the domain plugs in."""
 
+from functools import partial
+
 from bot.content.buttons import people as buttons
 from bot.features.people import forget
 from bot.features.people import joining as joining_cases
 from bot.features.people.board import MonthBoard
 from bot.features.people.preferences import Preferences
 from bot.features.people.privacy import Privacy
-from bot.features.people.sources import expire_touches
+from bot.features.people.sources import TOKEN_BYTES, Sources, expire_touches
 from bot.flows.come_and_go import ComeAndGo
 from bot.flows.move_group import Move
 from bot.flows.my_card import MyCards
@@ -27,8 +29,11 @@ def wire(core: Core) -> Wired:
         come_and_go=ComeAndGo(core.db, core.policies, core.choice),
         preferences=Preferences(core.db),
         privacy=Privacy(core.db, core.forgetting),
+        sources=Sources(core.db, partial(core.token, TOKEN_BYTES)),
+        ways=core.ways,
         communities=core.communities,
         whereabouts=core.whereabouts,
+        out=core.out,
         clock=core.clock,
     )
     return Wired({"fans": services}, due=(core.whereabouts,))

@@ -7,9 +7,12 @@ from bot.features.communities import Communities
 from bot.features.people.board import MonthBoard
 from bot.features.people.preferences import Preferences
 from bot.features.people.privacy import Privacy
+from bot.features.people.sources import Sources
 from bot.flows.come_and_go import ComeAndGo
 from bot.flows.my_card import MyCards
+from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.kit.whereabouts import Whereabouts
+from bot.telegram.calls import Outbound
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,10 @@ class PeopleServices:
     come_and_go: ComeAndGo
     preferences: Preferences
     privacy: Privacy
+    sources: Sources
+    """Makes, lists and finds sources. Owners are told of closed doors by `ways`, which remembers whom it told."""
+    ways: WaysIn
     communities: Communities
     whereabouts: Whereabouts
+    out: Outbound
     clock: Clock

@@ -4,20 +4,16 @@ import re
 
 from aiogram.types import Message
 
-from bot.clock import Clock
-from bot.features.communities import Communities
-from bot.features.people.sources import Sources
 from bot.handlers.kit.forms import QUOTES, FormProblem, Moment, whole, words
 from bot.handlers.kit.greeter import Greeter
-from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
+from bot.handlers.people.services import PeopleServices
 from bot.outside.qr_codes import qr_code
 from bot.rules.forms import Missing, UnknownField
 from bot.rules.people.sources import MAX_COST, MAX_NAME, START, InsideAlready, NoSourceYet, NoWayIn, SourceShown, WayIn
 from bot.store.sources import FoundSource
 from bot.telegram.ask import Ask
-from bot.telegram.calls import Outbound
 from bot.telegram.keyboards import start_link
 from bot.telegram.replies import Voice
 
@@ -41,17 +37,14 @@ async def source(
     rest: str,
     doors: Doors,
     voice: Voice,
-    sources: Sources,
-    ways: WaysIn,
-    out: Outbound,
-    clock: Clock,
+    fans: PeopleServices,
 ) -> None:
     """Make a source or show it again, with its QR code; alone, list them all."""
     inside = await doors.staff(ask)
     if inside is None:
         return
     if not rest:
-        listed = await sources.list_sources(inside.community)
+        listed = await fans.sources.list_sources(inside.community)
         await voice.answer(inside, listed if listed.lines else NoSourceYet())
         return
     try:
@@ -59,9 +52,9 @@ async def source(
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    made = await sources.make(inside.act, name, cost)
-    _, closed = await ways.doors(FoundSource(made.source_id, made.name, inside.community), clock.now())
-    link = start_link(out.username, f"{START}_{made.token}")
+    made = await fans.sources.make(inside.act, name, cost)
+    _, closed = await fans.ways.doors(FoundSource(made.source_id, made.name, inside.community), fans.clock.now())
+    link = start_link(fans.out.username, f"{START}_{made.token}")
     shown = SourceShown(made.name, link, made.cost, made.came, made.stayed, made.fresh, closed)
     await voice.picture(inside, shown, qr_code(link))
 
@@ -71,29 +64,26 @@ async def opened(
     ask: Ask,
     rest: str,
     voice: Voice,
-    communities: Communities,
-    sources: Sources,
-    ways: WaysIn,
     greeter: Greeter,
-    clock: Clock,
+    fans: PeopleServices,
 ) -> None:
     """A source's link was opened in private: note the first touch, show the way into the group."""
-    source = await sources.find(rest)
+    source = await fans.sources.find(rest)
     if source is None:
         await greeter.start(ask)
         return
-    await communities.started(ask.sender, can_write=True)
+    await fans.communities.started(ask.sender, can_write=True)
     here = ask.within(source.place)
-    if await ways.inside(source, ask.sender.user_id):
-        await communities.turn_to(ask.sender.user_id, source.place)
+    if await fans.ways.inside(source, ask.sender.user_id):
+        await fans.communities.turn_to(ask.sender.user_id, source.place)
         await voice.answer(here, InsideAlready(ask.sender.name))
         return
-    await sources.touch(source, ask.sender, ask.at)
-    communities.forget_person(ask.sender.user_id)
-    opened, closed = await ways.doors(source, clock.now())
+    await fans.sources.touch(source, ask.sender, ask.at)
+    fans.communities.forget_person(ask.sender.user_id)
+    opened, closed = await fans.ways.doors(source, fans.clock.now())
     await voice.answer(here, WayIn(ask.sender.name, opened) if opened else NoWayIn(ask.sender.name))
     if closed and not opened:
-        await sources.hint(source.place, closed, clock.now())
+        await fans.ways.hint(source.place, closed, fans.clock.now())
 
 
 def read_source(line: str, moment: Moment) -> tuple[str, int | None]:

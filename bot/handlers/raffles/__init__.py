@@ -1,1 +1,1 @@
-"""Raffles: what is said and pressed."""
+"""Raffles: commands, words and buttons."""

@@ -1,4 +1,4 @@
-"""How the domain plugs in."""
+"""The registration of the domain raffles."""
 
 from functools import partial
 
@@ -8,10 +8,10 @@ from bot.features.raffles import calling_off as calling_off_cases
 from bot.features.raffles import cards, facts, forget, namings
 from bot.features.raffles import raffles as raffle_cases
 from bot.features.raffles.calling_off import CallingOff
-from bot.features.raffles.draw import Drawing
-from bot.features.raffles.proofs import Proving
+from bot.features.raffles.draw import Draws
+from bot.features.raffles.proofs import Proofs
 from bot.features.raffles.raffles import Raffles
-from bot.features.raffles.redraw import Redrawing
+from bot.features.raffles.redraw import Redraws
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
@@ -24,20 +24,21 @@ from bot.store.engine.sessions import Tx
 
 
 def wire(core: Core) -> Wired:
-    """Make what handlers of raffles ask for, the clock's part, and the proofs' files."""
+    """Make the services for handlers, the draws that the clock runs, and the makers of proofs."""
     policy, look_up = core.policies[RafflePolicy], core.whereabouts.look_up
     calling_off = CallingOff(core.db, policy, core.beacon)
-    proving = Proving(core.db)
+    proving = Proofs(core.db)
     services = RaffleServices(
-        raffles=Raffles(core.db, policy, core.fresh_bytes, core.beacon),
+        raffles=Raffles(core.db, core.policies, core.fresh_bytes, core.beacon),
         calling_off=calling_off,
         proofs=proving,
-        redraws=Redrawing(core.db, policy, look_up),
+        redraws=Redraws(core.db, policy, look_up),
         forms=RaffleForms.of(policy),
+        communities=core.communities,
     )
     return Wired(
         {"raffles": services},
-        due=(Drawing(core.db, policy, core.beacon, look_up),),
+        due=(Draws(core.db, core.policies, core.beacon, look_up),),
         cards={facts.CARD: partial(cards.raffle_card, policy=policy)},
         files={facts.CARD: proving.proof, facts.REDRAW: proving.redraw},
         housekeeping=(calling_off.finish_refunds,),

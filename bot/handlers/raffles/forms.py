@@ -1,4 +1,4 @@
-"""The forms of `/newraffle` and of a redraw, with the limits of the policy."""
+"""The forms of `/newraffle` and of a redraw, with the policy's limits."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ class RaffleForms:
     """The forms that staff fill in."""
 
     new: Form
-    """That of `/newraffle`."""
+    """The form of `/newraffle`."""
     redraw: Form
-    """The reason of a redraw."""
+    """The form of a redraw's reason."""
 
     @classmethod
     def of(cls, policy: RafflePolicy) -> "RaffleForms":
@@ -47,7 +47,7 @@ class RaffleForms:
 
 
 def needs(name: str, text: str, _moment: Moment) -> tuple[Need, ...]:
-    """`checkin`, `stream`, or both with a comma between."""
+    """Read `checkin`, `stream`, or both with a comma between."""
     asked = [part.strip().lower() for part in text.split(",") if part.strip()]
     known = [need.value for need in Need]
     for part in asked:
@@ -58,7 +58,7 @@ def needs(name: str, text: str, _moment: Moment) -> tuple[Need, ...]:
 
 def _weights(policy: RafflePolicy) -> Callable[[str, str, Moment], tuple[int, ...]]:
     def weights(name: str, text: str, _moment: Moment) -> tuple[int, ...]:
-        """Four whole numbers, the lowest tier's first."""
+        """Read four whole numbers, the lowest tier's first."""
         parts = [part.strip() for part in text.split(",")]
         bare = [number for part in parts if (number := read_number(part)) is not None]
         fit = len(bare) == len(parts) == len(TIERS) and all(1 <= weight <= policy.max_weight for weight in bare)
@@ -73,7 +73,7 @@ def _days(policy: RafflePolicy) -> Callable[[str, str, Moment], int]:
     most = whole(1, policy.max_days)
 
     def days(name: str, text: str, moment: Moment) -> int:
-        """`30d`, or plainly 30."""
+        """Read `30d` or `30`."""
         return most(name, text.lower().removesuffix("d"), moment)
 
     return days

@@ -1,4 +1,4 @@
-"""What the staff's panel can do with raffles."""
+"""The acts of raffles on the staff's panel."""
 
 from bot.features.raffles.panel import list_raffles, reach_called_off
 from bot.handlers.kit.blanks import PanelAct, bare, blanks_of
@@ -13,7 +13,7 @@ LISTS = {Section.RAFFLES: list_raffles}
 
 
 def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
-    """A new raffle, its end before the draw, and a place that is drawn anew."""
+    """Open a raffle, call one off, draw places anew."""
     forms = RaffleForms.of(policies[RafflePolicy])
     return (
         PanelAct(

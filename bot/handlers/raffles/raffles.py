@@ -1,11 +1,10 @@
-"""Raffles: entered and looked at by fans, opened, called off and drawn anew by staff."""
+"""What fans and staff say and press about raffles."""
 
 import re
 
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.content.buttons.raffles import ENTER, MY_ENTRY, RAFFLES, TICKET
-from bot.features.communities import Communities
 from bot.features.raffles.calling_off import CallingOff
 from bot.handlers.kit.forms import FormProblem, Moment, whole
 from bot.handlers.kit.readers import read_id
@@ -17,25 +16,23 @@ from bot.rules.forms import Missing, StrayWord
 from bot.rules.general import NoCommunityYet
 from bot.rules.raffles.draws import UNREACHABLE, OwnerMayCallOff
 from bot.rules.raffles.entries import NoSuchRaffle
-from bot.rules.raffles.facts import EVEN, NewRaffle
+from bot.rules.raffles.facts import EQUAL_WEIGHTS, NewRaffle
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
 RAFFLE_WORDS = ("추첨", "응모", "抽奖", "抽獎", "raffles", "raffle")
 RAFFLE = "/raffle 12"
 LARGEST_NUMBER = 2**31 - 1
-
-
 _REASON = re.compile(r"\breason\b", re.IGNORECASE)
 
 
 def setup() -> Desk:
     """Commands, words and buttons of raffles."""
     desk = Desk("raffles")
-    desk.command("raffles", listed)
-    desk.word(RAFFLE_WORDS, listed)
-    desk.press(RAFFLES, listed)
-    desk.opening(RAFFLES, opened)
+    desk.command("raffles", list_raffles)
+    desk.word(RAFFLE_WORDS, list_raffles)
+    desk.press(RAFFLES, list_raffles)
+    desk.opening(RAFFLES, open_private_chat)
     desk.press(ENTER, enter)
     desk.press(TICKET, enter_with_ticket)
     desk.press(MY_ENTRY, my_entry)
@@ -44,53 +41,53 @@ def setup() -> Desk:
     return desk
 
 
-async def listed(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, raffles: RaffleServices) -> None:
-    """What runs, and the asker's part in it."""
+async def list_raffles(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, raffles: RaffleServices) -> None:
+    """`/raffles`: running raffles and the asker's own entries."""
     inside = await doors.fan(ask)
     if inside is not None:
-        await voice.answer(inside, await raffles.raffles.listed(inside.community, ask.sender.user_id, ask.at))
+        await voice.answer(inside, await raffles.raffles.list_for(inside.community, ask.sender.user_id, ask.at))
 
 
-async def opened(
+async def open_private_chat(
     _message: Message,
     ask: Ask,
     rest: str,
     doors: Doors,
     voice: Voice,
     raffles: RaffleServices,
-    communities: Communities,
 ) -> None:
-    """The private chat was opened for somebody's line of a draw, which isn't said in the group: here are theirs.
+    """A link opened the private chat, because a fan's own line is not said in the group: list their raffles.
 
-    The shop's number may have been guessed: who isn't in it doesn't hear which shop it is.
+    The shop's number in the link may be guessed. A person who isn't in that shop isn't told which shop it is.
     """
-    await communities.started(ask.sender, can_write=True)
-    place = await communities.place(read_id(rest) or 0)
+    await raffles.communities.started(ask.sender, can_write=True)
+    shop_id = read_id(rest)
+    place = await raffles.communities.place(shop_id) if shop_id is not None else None
     if place is None:
         await voice.answer(ask, NoCommunityYet())
         return
     inside = await doors.fan(ask.within(place), outsiders=NoCommunityYet())
     if inside is not None:
-        await communities.turn_to(ask.sender.user_id, place)
-        await voice.answer(inside, await raffles.raffles.listed(place, ask.sender.user_id, ask.at))
+        await raffles.communities.turn_to(ask.sender.user_id, place)
+        await voice.answer(inside, await raffles.raffles.list_for(place, ask.sender.user_id, ask.at))
 
 
 async def enter(
     _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
 ) -> None:
-    """A tap on *enter*."""
+    """The button *enter*."""
     await _enter(ask, rest, doors, voice, raffles, ticket=False)
 
 
 async def enter_with_ticket(
     _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
 ) -> None:
-    """A tap on the ticket."""
+    """The button that enters with a ticket."""
     await _enter(ask, rest, doors, voice, raffles, ticket=True)
 
 
 async def _enter(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices, *, ticket: bool) -> None:
-    """The data may be forged: the raffle must be this community's."""
+    """Enter the raffle that the button names. The data may be forged, so the use case checks the community."""
     inside = await doors.fan(ask)
     if inside is None:
         return
@@ -105,7 +102,7 @@ async def _enter(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffl
 async def my_entry(
     _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
 ) -> None:
-    """The asker's own line and salt: to them alone."""
+    """The button *my line*: the asker alone is told their line and salt."""
     inside = await doors.fan(ask)
     if inside is None:
         return
@@ -119,7 +116,7 @@ async def my_entry(
 async def new_raffle(
     _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
 ) -> None:
-    """`/newraffle prize="…" winners=3 closes=+30m …`: opens at once, with an undo button."""
+    """`/newraffle prize="…" winners=3 closes=+30m …`: open a raffle at once. The answer has an undo button."""
     inside = await doors.staff(ask)
     if inside is None:
         return
@@ -129,7 +126,7 @@ async def new_raffle(
         await voice.answer(inside, problem.error)
         return
     values["fresh_days"], values["cap_days"] = values.pop("fresh", 0), values.pop("cap", 0)
-    wish = NewRaffle(**{"weights": EVEN, **values})
+    wish = NewRaffle(**{"weights": EQUAL_WEIGHTS, **values})
     await voice.answer(inside, await raffles.raffles.make(inside.act, wish))
 
 
@@ -151,7 +148,7 @@ async def raffle(
         await voice.answer(inside, problem.error)
         return
     if act == "show":
-        await voice.answer(inside, await raffles.raffles.show(inside.community, number, ask.at))
+        await voice.answer(inside, await raffles.raffles.figures(inside.community, number, ask.at))
     elif act == "proof":
         outcome: object = await raffles.proofs.ask(inside.act, number, can_write=inside.can_write)
         await voice.answer(inside, outcome)
@@ -163,7 +160,7 @@ async def raffle(
 
 
 async def _cancel(inside: Ask, number: int, doors: Doors, voice: Voice, calling_off: CallingOff) -> None:
-    """Staff take back what is open; once a round is named only the owner calls it off."""
+    """Cancel an open raffle. After a naming only the owner may call it off."""
     outcome: object = await calling_off.cancel(inside.act, number)
     if isinstance(outcome, OwnerMayCallOff):
         if await doors.owner(inside) is None:
@@ -173,7 +170,7 @@ async def _cancel(inside: Ask, number: int, doors: Doors, voice: Voice, calling_
 
 
 def _number_and_act(rest: str, moment: Moment, forms: RaffleForms) -> tuple[int, str, int | None, str]:
-    """The raffle's number, what to do with it, the entry and the reason of a redraw."""
+    """The raffle's number, the act, and for a redraw the entry and the reason."""
     named = _REASON.search(rest)
     parts = rest[: named.start()].split() if named is not None else rest.split()
     if not parts:

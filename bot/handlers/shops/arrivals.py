@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from aiogram.methods import LeaveChat
 
 from bot.content import Words
 from bot.content.buttons.shops import NEW, NO
 from bot.features.communities import Communities
+from bot.features.shops.arrivals import Arrival
 from bot.features.shops.rooms import Rooms
 from bot.handlers.kit.roles import Roles
 from bot.handlers.shops.chats import Look, linked_to, look_at, name_of
@@ -38,7 +38,7 @@ from bot.rules.shops.arrivals import (
 from bot.rules.words import Language, language_of
 from bot.store.places import Group
 from bot.telegram.ask import Ask
-from bot.telegram.calls import Outbound
+from bot.telegram.engine import Engine
 from bot.telegram.inbox import TryLaterError
 from bot.telegram.pacer import HeldError
 
@@ -58,32 +58,50 @@ class Coming:
     is_channel: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A chat that the bot has come to, as Telegram shows it now."""
+
+    room: Coming
+    look: Look
+    owner: Sender
+    """Its creator, if Telegram tells; else who brought the bot."""
+    by: Sender | None
+    """Who brought the bot; None for an anonymous administrator."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """Who may found the first shop, and what follows each that is founded."""
+
+    founder_id: int | None
+    """Only a group of this person founds the first shop (`OWNER_ID`); None: anybody's."""
+    on_founded: Callable[[], Awaitable[None]] | None
+    """Called after each new shop that a group has founded."""
+
+
 class Arrivals:
     """Takes chats up, and asks owners whose they are."""
 
     def __init__(
         self,
-        *,
-        bot: Bot,
+        engine: Engine,
         communities: Communities,
         rooms: Rooms,
         roles: Roles,
         words: Words,
-        out: Outbound,
-        founder_id: int | None = None,
-        on_founded: Callable[[], Awaitable[None]] | None = None,
+        founding: Founding,
     ) -> None:
-        self._bot = bot
+        self._bot = engine.bot
         self._communities = communities
         self._rooms = rooms
         self._roles = roles
         self._words = words
-        self._out = out
-        self._founder_id = founder_id
-        """Whose group founds the first shop (`OWNER_ID`); None: anybody's."""
-        self._on_founded = on_founded
+        self._out = engine.out
+        self._founding = founding
         self._waiting: set[int] = set()
-        """Chats whose question isn't answered: their fans needn't be looked into each time."""
+        """Chats whose owner hasn't answered yet: their messages are ignored without a query."""
 
     def waits(self, chat_id: int) -> bool:
         """Whether the owner hasn't said yet whose this group is."""
@@ -126,17 +144,18 @@ class Arrivals:
         owner = look.owner or adder
         if owner is None:
             return None  # an anonymous administrator, and Telegram doesn't say whose the group is
+        seen = Seen(room, look, owner, adder, at)
         here = await self._rooms.standing(look.chat_id)
         if here is not None and (not here.left or here.is_home):
-            return await self._take_up(room, look, owner, at, by=adder)
+            return await self._take_up(seen)
         match whose(await self._comer(look, adder, brought=brought)):
             case Joins(community_id=community_id):
-                return await self._take_up(room, look, owner, at, into=community_id, by=adder)
-            case Asks(user_id=user_id, shops=shops):
-                await self._ask(room, look, user_id, shops, adder, at, cause)
+                return await self._take_up(seen, into=community_id)
+            case Asks() as asks:
+                await self._ask(seen, asks, cause)
                 self._note_waiting(look.chat_id)
                 return None
-        return await self._take_up(room, look, owner, at, by=adder)
+        return await self._take_up(seen)
 
     async def _comer(self, look: Look, adder: Sender | None, *, brought: bool) -> Comer:
         creator_id = look.owner.user_id if look.owner is not None else None
@@ -176,20 +195,13 @@ class Arrivals:
             raise TryLaterError("who steers the shop isn't known")
         return now is role
 
-    async def _ask(
-        self,
-        room: Coming,
-        look: Look,
-        owner_id: int,
-        shops: tuple[Shop, ...],
-        adder: Sender | None,
-        at: datetime,
-        cause: str,
-    ) -> None:
-        by = adder.name if adder is not None and adder.user_id != owner_id else None
-        question = WhoseRoom(look.chat_id, room.title, room.is_channel, shops, may_found=not room.is_channel, by=by)
-        await self._rooms.ask(question, owner_id, at, cause)
-        log.info("whose", chat=look.chat_id, asked=owner_id)
+    async def _ask(self, seen: Seen, asks: Asks, cause: str) -> None:
+        room, look, adder = seen.room, seen.look, seen.by
+        by = adder.name if adder is not None and adder.user_id != asks.user_id else None
+        may_found = not room.is_channel
+        question = WhoseRoom(look.chat_id, room.title, room.is_channel, asks.shops, may_found=may_found, by=by)
+        await self._rooms.ask(question, asks.user_id, seen.at, cause)
+        log.info("whose", chat=look.chat_id, asked=asks.user_id)
 
     def _note_waiting(self, chat_id: int) -> None:
         if len(self._waiting) >= MOST_WAITING:
@@ -197,33 +209,28 @@ class Arrivals:
         self._waiting.add(chat_id)
 
     async def _take_up(
-        self,
-        room: Coming,
-        look: Look,
-        owner: Sender,
-        at: datetime,
-        *,
-        by: Sender | None,
-        into: int | None = None,
-        alone: bool = False,
-        tell: bool = True,
+        self, seen: Seen, *, into: int | None = None, alone: bool = False, tell: bool = True
     ) -> Group | None:
+        room, look, owner, by, at = seen.room, seen.look, seen.owner, seen.by, seen.at
         language = language_of(owner.language) or language_of(by.language if by is not None else None) or Language.EN
+        creator_id = look.owner.user_id if look.owner is not None else None
         arrived = await self._communities.arrive(
-            look.chat_id,
-            room.title,
-            owner,
-            language,
-            at,
-            is_admin=look.is_admin,
-            is_channel=room.is_channel,
-            missing=look.missing,
-            into=into,
-            alone=alone,
-            linked=look.linked,
-            by=by.user_id if by is not None else look.chat_id,
-            tell=tell,
-            may_found=may_found_first(look.owner.user_id if look.owner is not None else None, self._founder_id),
+            Arrival(
+                look.chat_id,
+                room.title,
+                owner,
+                language,
+                at,
+                is_admin=look.is_admin,
+                is_channel=room.is_channel,
+                missing=look.missing,
+                linked=look.linked,
+                by=by.user_id if by is not None else look.chat_id,
+                into=into,
+                alone=alone,
+                may_found=may_found_first(creator_id, self._founding.founder_id),
+                tell=tell,
+            )
         )
         self._waiting.discard(look.chat_id)
         if arrived is None:
@@ -240,13 +247,13 @@ class Arrivals:
         place = group.place
         undo = f"python -m bot shops remove {place.community_id}"
         log.info("founded", community=place.community_id, chat=group.chat_id, owner=place.owner_id, undo=undo)
-        if self._on_founded is not None:
-            await self._on_founded()
+        if self._founding.on_founded is not None:
+            await self._founding.on_founded()
 
     async def _go_away(self, room: Coming, look: Look, adder: Sender, language: Language) -> None:
-        """Nobody's shop to promise this in: said at once, then the bot leaves. Again after a crash between the two.
+        """Say goodbye and leave. Both happen again after a crash between the two.
 
-        A goodbye that can't leave now is dropped: who brought the bot has other things to do than wait for it.
+        No shop could promise the goodbye, so it is said at once. One that can't be sent now is dropped.
         """
         log.info("stranger", chat=look.chat_id)
         outcome = ChannelNeedsShop(room.title) if room.is_channel else StrangersGroup()
@@ -260,6 +267,22 @@ class Arrivals:
         """Leave a chat; Telegram may refuse where the bot is out already."""
         with contextlib.suppress(TelegramForbiddenError, TelegramBadRequest):
             await self._bot(LeaveChat(chat_id=chat_id))
+
+    async def part(self, inside: Ask, chat_id: int) -> RoomFounded | None:
+        """Make a group a shop of its own, of its creator's; None if there is nothing to part."""
+        look = await look_at(self._bot, chat_id, is_channel=False)
+        owner = (look.owner if look is not None else None) or inside.sender
+        founded = await self._rooms.part(inside.act, chat_id, owner)
+        self._communities.forget()
+        return founded
+
+    async def take_out(self, inside: Ask, chat_id: int) -> RoomLeft | None:
+        """Take a room out of its shop and leave it; None if it is home, or isn't the shop's."""
+        left = await self._rooms.leave(inside.act, chat_id)
+        self._communities.forget()
+        if left is not None:
+            await self.leave_chat(chat_id)
+        return left
 
     async def look_at_links(self) -> None:
         """Ask of each channel which group is linked to it: Telegram sends no word when that changes."""
@@ -287,10 +310,8 @@ class Arrivals:
             return RoomLeft(room.title)
         if group is None:
             into = None if choice == NEW else int(choice)
-            owner = look.owner or ask.sender
-            group = await self._take_up(
-                room, look, owner, ask.at, by=ask.sender, into=into, alone=choice == NEW, tell=False
-            )
+            seen = Seen(room, look, look.owner or ask.sender, ask.sender, ask.at)
+            group = await self._take_up(seen, into=into, alone=choice == NEW, tell=False)
         if group is None:
             return RoomGone()
         if choice == NEW and group.place.home_chat == look.chat_id:

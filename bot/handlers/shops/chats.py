@@ -1,4 +1,4 @@
-"""What Telegram says of a chat: whose it is, and what the bot lacks there."""
+"""What Telegram says of a chat: its creator, and what the bot lacks there."""
 
 import asyncio
 from dataclasses import dataclass

@@ -2,19 +2,16 @@
 
 from datetime import datetime
 
-from aiogram import Bot
 from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.types import CallbackQuery, ChatMemberUnion, ChatMemberUpdated, Message
 
 from bot.content.buttons.shops import HOME, LEAVE_ROOM, NEW, NO, PART, WHOSE
 from bot.features.communities import Communities
-from bot.features.shops.rooms import Rooms
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.table import Desk
 from bot.handlers.shops.arrivals import Arrivals, Coming
-from bot.handlers.shops.chats import look_at
 from bot.rules.general import StalePress
 from bot.rules.numbers import read_number
 from bot.rules.place import SPEAKING_FOR_OTHERS
@@ -84,10 +81,9 @@ async def part(
     _press: CallbackQuery,
     ask: Ask,
     rest: str,
-    bot: Bot,
     doors: Doors,
+    arrivals: Arrivals,
     communities: Communities,
-    rooms: Rooms,
     voice: Voice,
 ) -> None:
     """The owner makes a group a shop of its own; it belongs to the group's creator."""
@@ -95,10 +91,7 @@ async def part(
     if found is None:
         return
     group, inside = found
-    look = await look_at(bot, group.chat_id, is_channel=False)
-    owner = (look.owner if look is not None else None) or ask.sender
-    founded = await rooms.part(inside.community, group.chat_id, owner, ask.actor_id, ask.at, ask.cause)
-    communities.forget()
+    founded = await arrivals.part(inside, group.chat_id)
     if founded is None:
         await voice.answer(inside, StalePress())
         return
@@ -112,7 +105,6 @@ async def leave(
     doors: Doors,
     arrivals: Arrivals,
     communities: Communities,
-    rooms: Rooms,
     voice: Voice,
 ) -> None:
     """The owner takes a room out of the shop: the bot leaves it."""
@@ -120,12 +112,10 @@ async def leave(
     if found is None:
         return
     group, inside = found
-    left = await rooms.leave(inside.community, group.chat_id, ask.actor_id, ask.at)
-    communities.forget()
+    left = await arrivals.take_out(inside, group.chat_id)
     if left is None:
         await voice.answer(inside, StalePress())
         return
-    await arrivals.leave_chat(group.chat_id)
     await voice.panel(inside, left)
 
 

@@ -7,48 +7,17 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 from bot.content.buttons.shared import SETUP
 from bot.content.zones import find_zones
 from bot.features.communities import Communities
-from bot.features.shops.setup import KIND, SettingUp
-from bot.features.shops.topics import Topics
-from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, one_of, timezone, whole, words
+from bot.features.shops.setup import KIND
+from bot.handlers.kit.forms import FormProblem, Moment
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.handlers.shops.setup_panel import SetupPanel
-from bot.handlers.shops.topics import choose_here
-from bot.rules.forms import NotATime, TooLong
-from bot.rules.funding import Funding
-from bot.rules.giveaways import MOST_A_DAY
+from bot.handlers.shops.services import ShopServices
+from bot.rules.forms import TooLong
 from bot.rules.shops.setup import ROOMS, Problem, Setup, SetupPolicy, Step, giveaway_of, morning_of
 from bot.rules.words import Language
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
-
-POLICY = SetupPolicy()
-EXAMPLE = '/setup timezone=Asia/Seoul shop="Mina Silk"'
-LONGEST_ECHO = 40
-
-
-def morning(name: str, text: str, _moment: Moment) -> str:
-    """`09:00`, or `off`."""
-    hour = morning_of(text)
-    if hour is None:
-        raise FormProblem(NotATime(name, text[:LONGEST_ECHO]))
-    return hour
-
-
-SETUP_FORM = Form(
-    {
-        "language": Field(one_of({language.value: language for language in Language})),
-        "timezone": Field(timezone),
-        "shop": Field(words(POLICY.max_shop, EXAMPLE)),
-        "persona": Field(words(POLICY.max_persona, EXAMPLE)),
-        "coin": Field(words(POLICY.max_coin, EXAMPLE)),
-        "morning": Field(morning),
-        "packets": Field(one_of({funding.value: funding for funding in Funding})),
-        "giveaway": Field(whole(0, MOST_A_DAY)),
-    },
-    EXAMPLE,
-)
 
 
 def setup() -> Desk:
@@ -68,10 +37,7 @@ async def set_up(
     rest: str,
     doors: Doors,
     voice: Voice,
-    panel: SetupPanel,
-    setting_up: SettingUp,
-    communities: Communities,
-    topics: Topics,
+    shops: ShopServices,
 ) -> None:
     """`/setup …` changes the shop's settings, by its owner; alone it opens the panel, or shows how things are.
 
@@ -81,28 +47,27 @@ async def set_up(
     if inside is None:
         return
     if not rest:
-        await panel.show_or_open(inside, await choose_here(message, inside, topics, communities))
+        await shops.panel.show_or_open(inside, await shops.topics.choose_here(message, inside))
         return
     try:
-        wish = Setup(**SETUP_FORM.read(rest, Moment(ask.at, inside.community.timezone)))
+        wish = Setup(**shops.setup_form.read(rest, Moment(ask.at, inside.community.timezone)))
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    done = await setting_up.set_up(inside.community, ask.actor_id, wish, ask.at, ask.cause)
-    communities.forget()
-    await voice.answer(inside, done)
+    await voice.answer(inside, await shops.panel.change(inside, wish))
 
 
-async def opened(_message: Message, ask: Ask, rest: str, communities: Communities, panel: SetupPanel) -> None:
+async def opened(_message: Message, ask: Ask, rest: str, communities: Communities, shops: ShopServices) -> None:
     """The link of the greeting: whoever opens it may have it from anybody."""
     reader = await communities.started(ask.sender, can_write=True)
     shop = read_id(rest)
     place = await communities.place(shop) if shop is not None else None
-    await panel.welcome(replace(ask, place=ask.place or reader.place), place)
+    await shops.panel.welcome(replace(ask, place=ask.place or reader.place), place)
 
 
-async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, panel: SetupPanel) -> None:
+async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, shops: ShopServices) -> None:
     """A button of the panel: `go:…`, `set:…:…`, `skip:…`, `back:…`, `rooms`, `done`, `cancel`; alone it opens one."""
+    panel = shops.panel
     if not rest:
         inside = await doors.owner(ask)
         if inside is not None:
@@ -119,7 +84,7 @@ async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, pane
             await panel.skip(inside, value, back=verb == "back")
         case "set":
             step, _, answer = value.partition(":")
-            await panel.fill(inside, step, _pressed_answer(step, answer))
+            await panel.fill(inside, step, _pressed_answer(step, answer, shops.setup_policy))
         case "done":
             await panel.finish(inside)
         case "cancel":
@@ -128,8 +93,8 @@ async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, pane
             await panel.look(inside) if verb == ROOMS else await panel.go(inside, "")
 
 
-def _pressed_answer(step: str, answer: str) -> str | None:
-    """What a button stands for, or None for what no button of ours says."""
+def _pressed_answer(step: str, answer: str, policy: SetupPolicy) -> str | None:
+    """What a button stands for; None if none of our buttons carries this."""
     match step:
         case Step.LANGUAGE:
             return answer if answer in set(Language) else None
@@ -138,13 +103,14 @@ def _pressed_answer(step: str, answer: str) -> str | None:
         case Step.MORNING:
             return morning_of(answer)
         case Step.GIVEAWAY:
-            return giveaway_of(answer)
+            return giveaway_of(answer, policy)
         case _:
             return None
 
 
-async def typed(message: Message, ask: Ask, panel: SetupPanel) -> None:
+async def typed(message: Message, ask: Ask, shops: ShopServices) -> None:
     """What the owner writes while the panel is open answers the question that it shows."""
+    panel = shops.panel
     inside = await panel.owner_of_open(ask)
     if inside is None:
         return
@@ -156,34 +122,34 @@ async def typed(message: Message, ask: Ask, panel: SetupPanel) -> None:
             if len(zones) == 1:
                 await panel.fill(inside, step, zones[0])
             else:
-                await panel.ask_again(inside, Problem.NO_ZONE, options=zones)
+                await panel.show_problem(inside, Problem.NO_ZONE, options=zones)
         case Step.SHOP | Step.PERSONA | Step.COIN:
-            await _take_words(inside, step, text, panel)
+            await _take_words(inside, step, text, shops)
         case Step.MORNING:
             hour = morning_of(text)
             if hour is None:
-                await panel.ask_again(inside, Problem.NO_TIME)
+                await panel.show_problem(inside, Problem.NO_TIME)
             else:
                 await panel.fill(inside, step, hour)
         case Step.GIVEAWAY:
-            coins = giveaway_of(text)
+            coins = giveaway_of(text, shops.setup_policy)
             if coins is None:
-                await panel.ask_again(inside, Problem.NO_NUMBER)
+                await panel.show_problem(inside, Problem.NO_NUMBER)
             else:
                 await panel.fill(inside, step, coins)
         case _:
-            await panel.ask_again(inside, Problem.NO_TYPING)
+            await panel.show_problem(inside, Problem.NO_TYPING)
 
 
-async def _take_words(inside: Ask, step: str, text: str, panel: SetupPanel) -> None:
+async def _take_words(inside: Ask, step: str, text: str, shops: ShopServices) -> None:
     try:
-        value = SETUP_FORM.fields[step].read(step, text, Moment(inside.at, inside.community.timezone))
+        value = shops.setup_form.fields[step].read(step, text, Moment(inside.at, inside.community.timezone))
     except FormProblem as problem:
-        await panel.ask_again(inside, Problem.LONG if isinstance(problem.error, TooLong) else Problem.EMPTY)
+        await shops.panel.show_problem(inside, Problem.LONG if isinstance(problem.error, TooLong) else Problem.EMPTY)
     else:
-        await panel.fill(inside, step, value)
+        await shops.panel.fill(inside, step, value)
 
 
-async def cancel(_event: TelegramObject, ask: Ask, panel: SetupPanel) -> None:
-    """`/cancel` leaves the set-up, if it is open."""
-    await panel.give_up(ask)
+async def cancel(_event: TelegramObject, ask: Ask, shops: ShopServices) -> None:
+    """`/cancel` leaves the set-up; where nothing is open it says so. Other dialogues register their own."""
+    await shops.panel.give_up(ask)

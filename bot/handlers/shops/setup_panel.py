@@ -2,14 +2,10 @@
 
 from dataclasses import replace
 
-from aiogram import Bot
-
-from bot.features.communities import Communities
 from bot.features.shops.rooms import Rooms
-from bot.features.shops.setup import KIND, Panel, SettingUp, typed
-from bot.handlers.kit.greeter import Greeter
-from bot.handlers.kit.menus import Menus
-from bot.handlers.kit.roles import Roles
+from bot.features.shops.settings import ShopSettings, typed
+from bot.features.shops.setup import KIND, Panel, SetupDialogue
+from bot.handlers.kit.domain import Core
 from bot.handlers.shops.chats import look_over
 from bot.rules.menus import NEXT, only_handled
 from bot.rules.place import Place
@@ -18,7 +14,9 @@ from bot.rules.shops.arrivals import Need, Room
 from bot.rules.shops.setup import (
     NothingOpen,
     Problem,
+    Setup,
     SetupClosed,
+    SetupDone,
     SetupFinished,
     SetupReview,
     SetupRooms,
@@ -27,7 +25,6 @@ from bot.rules.shops.setup import (
 )
 from bot.rules.topics import TopicChosen
 from bot.telegram.ask import Ask
-from bot.telegram.replies import Voice
 
 MOST_ROOMS = 12
 """Rooms that are looked over at once."""
@@ -36,26 +33,16 @@ MOST_ROOMS = 12
 class SetupPanel:
     """What the set-up shows, and where."""
 
-    def __init__(
-        self,
-        *,
-        bot: Bot,
-        communities: Communities,
-        rooms: Rooms,
-        roles: Roles,
-        setting_up: SettingUp,
-        voice: Voice,
-        menus: Menus,
-        greeter: Greeter,
-    ) -> None:
-        self._bot = bot
-        self._roles = roles
-        self._communities = communities
+    def __init__(self, core: Core, rooms: Rooms, settings: ShopSettings, dialogue: SetupDialogue) -> None:
+        self._bot = core.bot
+        self._roles = core.roles
+        self._communities = core.communities
         self._rooms = rooms
-        self._setting_up = setting_up
-        self._voice = voice
-        self._menus = menus
-        self._greeter = greeter
+        self._settings = settings
+        self._dialogue = dialogue
+        self._voice = core.voice
+        self._menus = core.menus
+        self._greeter = core.greeter
 
     async def show_or_open(self, inside: Ask, chosen: TopicChosen | None = None) -> None:
         """The panel for the owner in private; how things are, and the way there, for others and elsewhere.
@@ -67,7 +54,7 @@ class SetupPanel:
             await self._open(inside)
             return
         place = inside.community
-        stands = await self._setting_up.settings(place)
+        stands = await self._settings.read(place)
         rooms = [chat for chat in await self._rooms.all_of(place) if chat.chat_id == inside.chat_id]
         group = await self._communities.group(inside.chat_id) if not inside.private else None
         shown = SetupShown(
@@ -81,6 +68,12 @@ class SetupPanel:
             missing=_needs(await look_over(self._bot, tuple(rooms))),
         )
         await self._voice.answer(inside, shown)
+
+    async def change(self, inside: Ask, wish: Setup) -> SetupDone:
+        """Change settings in one line, without the panel."""
+        done = await self._settings.change(inside.act, wish)
+        self._communities.forget()
+        return done
 
     async def welcome(self, ask: Ask, place: Place | None) -> None:
         """Someone opened the link of a shop's greeting: its owner sets it up, others hear what they can do.
@@ -111,7 +104,7 @@ class SetupPanel:
 
     async def owner_of_open(self, ask: Ask) -> Ask | None:
         """The ask inside the shop that the open panel sets up, if it is (still) the asker's."""
-        dialogue = await self._setting_up.dialogue(ask.sender.user_id)
+        dialogue = await self._dialogue.find(ask.sender.user_id)
         place = await self._communities.place(dialogue.community_id) if dialogue is not None else None
         if dialogue is None or place is None or dialogue.kind != KIND or not ask.private:
             self._communities.forget_person(ask.sender.user_id)
@@ -125,28 +118,28 @@ class SetupPanel:
 
     async def step(self, inside: Ask) -> str:
         """The question that the panel shows."""
-        dialogue = await self._setting_up.dialogue(inside.sender.user_id)
+        dialogue = await self._dialogue.find(inside.sender.user_id)
         return dialogue.step if dialogue is not None else ""
 
     async def go(self, inside: Ask, step: str) -> None:
         """Turn the panel to a step."""
-        await self._show(inside, await self._setting_up.go(inside.sender.user_id, step, inside.panel_id))
+        await self._show(inside, await self._dialogue.go(inside.sender.user_id, step, inside.panel_id))
 
     async def skip(self, inside: Ask, step: str, *, back: bool) -> None:
         """Leave a step as it is."""
         user_id = inside.sender.user_id
-        await self._show(inside, await self._setting_up.skip(user_id, step, inside.panel_id, back=back))
+        await self._show(inside, await self._dialogue.skip(user_id, step, inside.panel_id, back=back))
 
     async def fill(self, inside: Ask, step: str, value: str | None) -> None:
         """Take a step's answer; one that no button of ours gives is out of date."""
         if value is None:
             await self._closed(inside)
             return
-        await self._show(inside, await self._setting_up.fill(inside.sender.user_id, step, value, inside.panel_id))
+        await self._show(inside, await self._dialogue.fill(inside.sender.user_id, step, value, inside.panel_id))
 
-    async def ask_again(self, inside: Ask, problem: Problem, *, options: tuple[str, ...] | None = None) -> None:
+    async def show_problem(self, inside: Ask, problem: Problem, *, options: tuple[str, ...] | None = None) -> None:
         """Say kindly what was wrong; the step stays."""
-        shown = await self._setting_up.open(inside.community, inside.sender.user_id, inside.at)
+        shown = await self._dialogue.open(inside.act)
         if isinstance(shown, SetupStep):
             shown = replace(shown, problem=None if options else problem, options=options or shown.options)
         elif isinstance(shown, SetupReview):
@@ -160,9 +153,7 @@ class SetupPanel:
 
     async def finish(self, inside: Ask) -> None:
         """Save, close, and say what to do next."""
-        done = await self._setting_up.finish(
-            inside.community, inside.sender.user_id, inside.at, inside.cause, inside.panel_id
-        )
+        done = await self._dialogue.finish(inside.act, inside.panel_id)
         self._communities.forget()
         if isinstance(done, SetupFinished):
             done = replace(done, commands=only_handled(NEXT, self._menus.listened_to))
@@ -170,8 +161,8 @@ class SetupPanel:
 
     async def give_up(self, ask: Ask) -> None:
         """Close without saving."""
-        before = await self._setting_up.dialogue(ask.sender.user_id)
-        given_up = await self._setting_up.give_up(ask.sender.user_id)
+        before = await self._dialogue.find(ask.sender.user_id)
+        given_up = await self._dialogue.give_up(ask.sender.user_id)
         self._communities.forget_person(ask.sender.user_id)
         if given_up is None or not ask.private:
             await self._voice.answer(ask, given_up or NothingOpen())
@@ -181,8 +172,8 @@ class SetupPanel:
             await self._voice.take_away(ask, before.message_id)
 
     async def _open(self, inside: Ask) -> None:
-        before = await self._setting_up.dialogue(inside.sender.user_id)
-        panel = await self._setting_up.open(inside.community, inside.sender.user_id, inside.at)
+        before = await self._dialogue.find(inside.sender.user_id)
+        panel = await self._dialogue.open(inside.act)
         self._communities.forget_person(inside.sender.user_id)
         await self._show(inside, panel, before.message_id if before is not None else None)
         await self._menus.for_owner(inside.sender.user_id, inside.language)
@@ -199,11 +190,11 @@ class SetupPanel:
             rooms = (await self._rooms.all_of(inside.community))[:MOST_ROOMS]
             panel = replace(panel, rooms=_lacking(await look_over(self._bot, rooms)))
         if older_id is None:
-            dialogue = await self._setting_up.dialogue(inside.sender.user_id)
+            dialogue = await self._dialogue.find(inside.sender.user_id)
             older_id = dialogue.message_id if dialogue is not None else None
         message_id = await self._voice.panel(inside, panel)
         if message_id != older_id:
-            await self._setting_up.shown_in(inside.sender.user_id, message_id)
+            await self._dialogue.shown_in(inside.sender.user_id, message_id)
             if message_id is not None and older_id is not None:
                 await self._voice.take_away(inside, older_id)
 

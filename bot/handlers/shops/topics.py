@@ -10,9 +10,8 @@ from bot.features.shops.topics import Topics
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.handlers.shops.rooms import read_chat
-from bot.rules.rights import Role
+from bot.handlers.shops.services import ShopServices
 from bot.rules.shops.arrivals import RoomGone
-from bot.rules.topics import TopicChosen
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -26,26 +25,14 @@ def setup() -> Desk:
     return desk
 
 
-async def choose_here(message: Message, inside: Ask, topics: Topics, communities: Communities) -> TopicChosen | None:
-    """The owner said `/setup` in a topic: the room's cards and announcements come there. None anywhere else."""
-    if inside.topic_id is None or inside.role is not Role.OWNER:
-        return None
-    name = _name_of(message)
-    chosen = await topics.choose(
-        inside.community, inside.chat_id, inside.topic_id, name, inside.actor_id, inside.at, inside.cause
-    )
-    communities.forget()
-    return chosen
-
-
-def _name_of(message: Message) -> str:
-    """The topic's name: what answers nothing in a topic answers the message that tells of its creation."""
-    start = message.reply_to_message
-    return start.forum_topic_created.name if start is not None and start.forum_topic_created is not None else ""
-
-
 async def to_general(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, topics: Topics, communities: Communities, voice: Voice
+    _press: CallbackQuery,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    shops: ShopServices,
+    communities: Communities,
+    voice: Voice,
 ) -> None:
     """The owner lets a room's cards and announcements come to General again."""
     chat_id = read_chat(rest)
@@ -56,8 +43,7 @@ async def to_general(
     inside = await doors.owner(ask.within(group.place))
     if inside is None:
         return
-    chosen = await topics.choose(inside.community, group.chat_id, None, "", inside.actor_id, inside.at, inside.cause)
-    communities.forget()
+    chosen = await shops.topics.choose(inside, group.chat_id, None, "")
     await voice.panel(inside, replace(chosen, panel=inside.private) if chosen is not None else RoomGone())
 
 

@@ -1,64 +1,64 @@
 """How the domain plugs in."""
 
 from bot.content.buttons import streams as buttons
-from bot.features.streams import airings as airing_cases
-from bot.features.streams import forget, plans
-from bot.features.streams.airings import Evenings
-from bot.features.streams.clock import Clockwork
-from bot.features.streams.plans import Streams
+from bot.features.streams import forget
+from bot.features.streams.ahead import look_ahead
+from bot.features.streams.airings import Airings
+from bot.features.streams.announcements import follow_group
+from bot.features.streams.cancellations import CANCELLED, undo_cancel
+from bot.features.streams.clock import StreamClock
+from bot.features.streams.delays import DELAYED, undo_delay
+from bot.features.streams.live_card import live_card
+from bot.features.streams.plans import MADE, StreamPlans, undo_plan
 from bot.features.streams.reminders import Reminders
 from bot.features.streams.spoken_words import SpokenWords
+from bot.flows.attend import Attending
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.handlers.streams import airings, panel, streams
+from bot.handlers.streams.forms import StreamForms
+from bot.handlers.streams.services import StreamServices
 from bot.rules.policies import Policies
 from bot.rules.streams.attendance import AttendancePolicy
 from bot.rules.streams.streams import StreamPolicy
-from bot.store import airings as facts
+from bot.store.airings import CARD
 from bot.store.engine.sessions import Tx
 
 
 def wire(core: Core) -> Wired:
     """Make what handlers of streams ask for, and the clock's part."""
     policy = core.policies[StreamPolicy]
-    reminders, spoken_words = Reminders(core.db, policy), SpokenWords(core.db)
+    services = StreamServices(
+        plans=StreamPlans(core.db, policy),
+        airings=Airings(core.db, policy),
+        reminders=Reminders(core.db, policy),
+        attending=Attending(core.db, core.policies),
+        spoken_words=SpokenWords(core.db),
+        forms=StreamForms.of(policy),
+    )
     return Wired(
-        {
-            "streams": Streams(core.db, policy),
-            "stream_policy": policy,
-            "evenings": Evenings(core.db, policy),
-            "reminders": reminders,
-            "spoken_words": spoken_words,
-            "attendance_policy": core.policies[AttendancePolicy],
-        },
-        due=(Clockwork(core.db, policy), reminders, spoken_words),
+        {"streams": services},
+        due=(StreamClock(core.db, policy), services.reminders, services.spoken_words),
     )
 
 
 def _follow(tx: Tx, move: Move, policies: Policies) -> None:
     if move.community_id is not None:
-        facts.rehang(tx, move.community_id, move.old_chat_id, move.new_chat_id, move.at, policies[StreamPolicy])
+        follow_group(tx, move.community_id, move.old_chat_id, move.new_chat_id, move.at, policies[StreamPolicy])
 
 
 DOMAIN = Domain(
     name="streams",
     desks=(streams.setup, airings.setup),
     policies=(StreamPolicy, AttendancePolicy),
-    cards={facts.CARD: facts.live_card},
+    cards={CARD: live_card},
     undo={
-        plans.MADE: Undoable(lambda tx, act, entry, _: plans.undo_plan(tx, act.place, entry, act.at)),
-        airing_cases.DELAYED: Undoable(
-            lambda tx, act, entry, policies: airing_cases.undo_delay(
-                tx, act.place, entry, act.at, policies[StreamPolicy]
-            )
-        ),
-        airing_cases.CANCELLED: Undoable(
-            lambda tx, act, entry, policies: airing_cases.undo_cancel(
-                tx, act.place, entry, act.at, policies[StreamPolicy]
-            )
-        ),
+        MADE: Undoable(lambda tx, act, entry, _: undo_plan(tx, act, entry)),
+        DELAYED: Undoable(lambda tx, act, entry, policies: undo_delay(tx, act, entry, policies[StreamPolicy])),
+        CANCELLED: Undoable(lambda tx, act, entry, policies: undo_cancel(tx, act, entry, policies[StreamPolicy])),
     },
+    looks_ahead=(look_ahead,),
     follows=(_follow,),
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,

@@ -2,12 +2,13 @@
 
 from bot.features.streams.panel import list_streams, reach_moved, reach_new
 from bot.handlers.kit.blanks import PanelAct, bare, blanks_of, flag
-from bot.handlers.kit.forms import Field, Form, Moment
-from bot.handlers.kit.readers import link
-from bot.handlers.streams.airings import END, GO_LIVE_FORM, NEW_STREAM_FORM, read_move
+from bot.handlers.kit.forms import Moment, Reader
+from bot.handlers.streams.forms import END_FORM, go_live_form, new_stream_form, read_move
+from bot.rules.airings import Phase
 from bot.rules.panel import Section
 from bot.rules.policies import Policies
-from bot.rules.streams.streams import Move, Phase
+from bot.rules.streams.airings import Move
+from bot.rules.streams.streams import StreamPolicy
 from bot.store.panel import reach_everywhere
 
 LISTS = {Section.STREAMS: list_streams}
@@ -16,32 +17,37 @@ COMING = frozenset({Phase.COMING, Phase.DELAYED, Phase.STARTING})
 ON = frozenset({Phase.STARTING, Phase.ON_AIR})
 
 
-def new_start(_name: str, text: str, moment: Moment) -> Move:
-    """By how long, or to when."""
-    return read_move(text, moment)
+def _new_start(policy: StreamPolicy) -> Reader[Move]:
+    def read(_name: str, text: str, moment: Moment) -> Move:
+        """By how long, or to when."""
+        return read_move(text, moment, policy.max_delay)
+
+    return read
 
 
-def panel_acts(_policies: Policies) -> tuple[PanelAct, ...]:
+def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
     """A new stream, and what becomes of it: it goes live, is delayed, ends, or is called off."""
+    policy = policies[StreamPolicy]
+    new_start, go_live = _new_start(policy), go_live_form(policy)
     return (
         PanelAct(
             "newstream",
             Section.STREAMS,
             "newstream",
             blanks_of(
-                NEW_STREAM_FORM,
+                new_stream_form(policy),
                 at=("+1h", "19:00", "20:00", "21:00"),
                 remind=("24h,1h,10m", "1h,10m", "10m", "off"),
                 length=("1h", "2h", "3h", "4h"),
             ),
             reach=reach_new,
         ),
-        PanelAct("golive_now", Section.STREAMS, "golive", blanks_of(GO_LIVE_FORM), reach=reach_everywhere),
+        PanelAct("golive_now", Section.STREAMS, "golive", blanks_of(go_live), reach=reach_everywhere),
         PanelAct(
             "golive",
             Section.STREAMS,
             "golive",
-            blanks_of(GO_LIVE_FORM),
+            blanks_of(go_live),
             head="#{number}",
             states=COMING | ON,
             reach=reach_everywhere,
@@ -59,7 +65,7 @@ def panel_acts(_policies: Policies) -> tuple[PanelAct, ...]:
             "endlive",
             Section.STREAMS,
             "endlive",
-            blanks_of(Form({"url": Field(link)}, END)),
+            blanks_of(END_FORM),
             head="#{number}",
             states=ON,
             reach=reach_everywhere,

@@ -7,19 +7,13 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 from bot.content.buttons.shared import STREAMS
 from bot.content.buttons.streams import HERE, REMIND, UNREMIND
 from bot.features.communities import Communities
-from bot.features.streams.plans import Streams
-from bot.features.streams.reminders import Reminders, community_of
-from bot.features.streams.spoken_words import SpokenWords
-from bot.flows.attend import attend
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.rules.checkins.checkins import CheckInPolicy
-from bot.rules.streams.attendance import AttendancePolicy, NoSuchStream
+from bot.handlers.streams.services import StreamServices
+from bot.rules.airings import How
+from bot.rules.streams.attendance import NoSuchStream
 from bot.rules.streams.reminders import ComeInFirst, OpenChatFirst, StreamGone
-from bot.rules.streams.streams import How
-from bot.store.engine.db import Database
-from bot.store.places import place_of
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -40,35 +34,30 @@ def setup() -> Desk:
     return desk
 
 
-async def streams_list(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, streams: Streams) -> None:
+async def streams_list(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """What is on and what is coming."""
     inside = await doors.fan(ask)
     if inside is not None:
-        await voice.answer(inside, await streams.coming(inside.community, ask.sender.user_id, ask.at))
+        await voice.answer(inside, await streams.plans.list_coming(inside.act))
 
 
 async def remind(
-    _press: CallbackQuery,
-    ask: Ask,
-    rest: str,
-    doors: Doors,
-    voice: Voice,
-    db: Database,
-    reminders: Reminders,
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices
 ) -> None:
-    """*Remind me*: one tap; who never started the bot is led to the private chat by it."""
+    """*Remind me*: one tap. A fan who never started the bot is led to the private chat first."""
     stream_id = read_id(rest)
-    inside = await doors.fan(await _at_its_shop(ask, stream_id, db), outsiders=ComeInFirst() if ask.private else None)
+    at_its_shop = await _at_its_shop(ask, stream_id, streams)
+    inside = await doors.fan(at_its_shop, outsiders=ComeInFirst() if ask.private else None)
     if inside is None:
         return
     if stream_id is None:
         await voice.answer(inside, StreamGone())
     elif not inside.can_write:
-        await reminders.come(inside.community, ask.sender, stream_id, ask.at)
+        await streams.reminders.remember_asker(inside.act, stream_id)
         payload = f"{REMIND}_{stream_id}"
         await voice.open_private(inside, payload, OpenChatFirst(payload))
     else:
-        await voice.answer(inside, await reminders.ask(inside.community, ask.sender, stream_id, ask.at))
+        await voice.answer(inside, await streams.reminders.ask(inside.act, stream_id))
 
 
 async def opened_to_remind(
@@ -77,97 +66,70 @@ async def opened_to_remind(
     rest: str,
     doors: Doors,
     voice: Voice,
-    db: Database,
     communities: Communities,
-    reminders: Reminders,
+    streams: StreamServices,
 ) -> None:
-    """The private chat was opened by *remind me*: what was asked for is done at once.
+    """The private chat was opened by *remind me*: the sender is reminded at once.
 
-    The stream's number may have been guessed: only who is in its shop is reminded, and nobody else hears which it is.
+    The stream's number may have been guessed. Only members of its shop are reminded, and nobody else hears which shop
+    it is.
     """
     await communities.started(ask.sender, can_write=True)
     stream_id = read_id(rest)
-    community_id = await db.read(community_of, stream_id) if stream_id is not None else None
-    if stream_id is None or community_id is None:
+    place = await streams.reminders.place_of(stream_id) if stream_id is not None else None
+    if stream_id is None or place is None:
         await voice.answer(ask, StreamGone())
         return
-    inside = await doors.fan(ask.within(await db.read(place_of, community_id)), outsiders=ComeInFirst())
+    inside = await doors.fan(ask.within(place), outsiders=ComeInFirst())
     if inside is None:
         return
     await communities.turn_to(ask.sender.user_id, inside.community)
-    await voice.answer(inside, await reminders.ask(inside.community, ask.sender, stream_id, ask.at))
+    await voice.answer(inside, await streams.reminders.ask(inside.act, stream_id))
 
 
 async def unremind(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, db: Database, reminders: Reminders
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices
 ) -> None:
-    """No more reminders of this stream: everybody may stop what reaches them."""
+    """No more reminders of this stream. Everybody may stop what reaches them."""
     stream_id = read_id(rest)
-    inside = await doors.anyone(await _at_its_shop(ask, stream_id, db))
+    inside = await doors.anyone(await _at_its_shop(ask, stream_id, streams))
     if inside is None:
         return
     if stream_id is None:
         await voice.answer(inside, StreamGone())
         return
-    await voice.answer(inside, await reminders.stop(inside.community, ask.sender, stream_id, ask.at))
+    await voice.answer(inside, await streams.reminders.stop(inside.act, stream_id))
 
 
-async def _at_its_shop(ask: Ask, stream_id: int | None, db: Database) -> Ask:
-    """A button in private belongs to the shop of its stream, whichever the chat means. Its number may be forged."""
+async def _at_its_shop(ask: Ask, stream_id: int | None, streams: StreamServices) -> Ask:
+    """A button in private means the shop of its stream, whichever shop the chat means. Its number may be forged."""
     if not ask.private or stream_id is None:
         return ask
-    community_id = await db.read(community_of, stream_id)
-    return ask.within(await db.read(place_of, community_id)) if community_id is not None else ask
+    place = await streams.reminders.place_of(stream_id)
+    return ask.within(place) if place is not None else ask
 
 
-async def here(
-    _press: CallbackQuery,
-    ask: Ask,
-    rest: str,
-    doors: Doors,
-    voice: Voice,
-    db: Database,
-    attendance_policy: AttendancePolicy,
-    checkin_policy: CheckInPolicy,
-) -> None:
+async def here(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """*I'm here* on the live card."""
-    await _attend(ask, rest, How.TAP, doors, voice, db, attendance_policy, checkin_policy)
+    await _attend(ask, rest, How.TAP, doors, voice, streams)
 
 
-async def heard(
-    _message: Message,
-    ask: Ask,
-    rest: str,
-    doors: Doors,
-    voice: Voice,
-    db: Database,
-    attendance_policy: AttendancePolicy,
-    checkin_policy: CheckInPolicy,
-) -> None:
+async def heard(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """The word that the host said, alone in a message."""
-    await _attend(ask, rest, How.WORD, doors, voice, db, attendance_policy, checkin_policy)
+    await _attend(ask, rest, How.WORD, doors, voice, streams)
 
 
 def hears(word: str, data: dict[str, Any]) -> str | None:
-    """The evening whose word this is, in this group."""
+    """The airing whose word this is, in this group."""
     ask: Ask = data["ask"]
-    spoken: SpokenWords = data["spoken_words"]
+    streams: StreamServices = data["streams"]
     if ask.place is None:
         return None
-    airing_id = spoken.airing_of(ask.place.community_id, word)
+    airing_id = streams.spoken_words.airing_of(ask.place.community_id, word)
     return str(airing_id) if airing_id is not None else None
 
 
-async def _attend(
-    ask: Ask,
-    rest: str,
-    how: How,
-    doors: Doors,
-    voice: Voice,
-    db: Database,
-    attendance_policy: AttendancePolicy,
-    checkin_policy: CheckInPolicy,
-) -> None:
+async def _attend(ask: Ask, rest: str, how: How, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     inside = await doors.fan(ask)
     if inside is None:
         return
@@ -175,7 +137,4 @@ async def _attend(
     if airing_id is None:
         await voice.answer(inside, NoSuchStream())
         return
-    outcome = await attend(
-        db, inside.community, ask.sender, airing_id, how, ask.at, ask.cause, attendance_policy, checkin_policy
-    )
-    await voice.answer(inside, outcome)
+    await voice.answer(inside, await streams.attending.attend(inside.act, airing_id, how))

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from bot.rules.doctor.findings import Chat, Finding, Level, Part, Standing
+from bot.rules.doctor.chats import Chat, Standing
+from bot.rules.doctor.findings import Finding, Level, Part
 from bot.rules.refusals import Refusal
 
 SEND = "can_send_messages"
@@ -55,7 +56,3 @@ def judge_writing(chat: Chat, standing: Standing, permissions: Mapping[str, Any]
     if permissions is not None and permissions.get(SEND) is False:
         return CannotWrite(chat.title, alone=False)
     return None
-
-
-ROOM_FINDINGS: tuple[type[Finding], ...] = (CannotWrite, RoomRefuses)
-"""Every kind of finding of this file."""

@@ -1,1 +1,1 @@
-"""Raffles: what is decided."""
+"""Raffles: pure decisions about entries, draws and proofs."""

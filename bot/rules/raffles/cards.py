@@ -1,4 +1,4 @@
-"""A raffle as its card shows it, and as a line of a list."""
+"""What a raffle's card shows, and what `/raffles` lists."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,10 @@ from bot.rules.raffles.results import Winner
 
 @dataclass(frozen=True, slots=True)
 class RaffleCard(Outcome, name="raffles.RaffleCard"):
-    """A raffle as it hangs in the group, with all its rules: what it is is true when it is shown."""
+    """The card of a raffle in the group, with all its rules.
+
+    It is computed when it is shown, so it is always current.
+    """
 
     raffle_id: int
     shop: str
@@ -30,53 +33,55 @@ class RaffleCard(Outcome, name="raffles.RaffleCard"):
     sealing: str
     """A `Sealing`."""
     state: str
-    """As `public_state` tells it."""
+    """A result of `public_state`."""
     entries: int
-    """Entries so far; once the list is frozen, those on it."""
+    """The number of entries so far. Once the list is frozen, the number of entries on it."""
     beacon_round: int | None = None
-    """The round that was named: at the opening, or in the group once the list was fixed."""
+    """The round of the beacon that was named: at the opening (old raffles), or in the group after the list was
+    fixed."""
     round_at: datetime | None = None
-    """When that round comes."""
+    """The instant of that round."""
     list_hash: str | None = None
     seed: str | None = None
     beacon: str | None = None
-    """The beacon's randomness, once it went into the key."""
+    """The beacon's randomness in hexadecimal, once it is part of the key."""
     won: tuple[Winner, ...] = ()
-    """Who won, in rank; the first of them where there are very many."""
+    """The winners, best rank first. If there are very many, only the first."""
     more: int = 0
+    """Winners who aren't in `won`."""
     reserve_numbers: tuple[int, ...] = ()
     lost: int = 0
-    """Places that were lost and went to the next in rank."""
+    """The number of places that were lost and went to the next in rank."""
 
     @property
     def over(self) -> bool:
-        """Whether there is nothing to wait for any more."""
+        """Whether the raffle has ended."""
         return self.state in OVER
 
 
 @dataclass(frozen=True, slots=True)
 class RaffleLine:
-    """One raffle of `/raffles`."""
+    """One raffle in the answer to `/raffles`."""
 
     raffle_id: int
     prize: str
     state: str
     closes: datetime
     number: int | None
-    """The reader's own entry, or None."""
+    """The number of the reader's own entry, or None."""
     mine: str | None
-    """What became of it: `in`, `out`, `won` or `struck`."""
+    """What became of that entry: an `EntryState`, or None."""
     reason: str | None
     ticket: int
 
 
 @dataclass(frozen=True, slots=True)
 class RaffleList(Outcome, name="raffles.RaffleList"):
-    """What runs, and what was drawn lately, with the reader's own part in it."""
+    """Raffles that are running and those that ended recently, with the reader's own entries."""
 
     lines: tuple[RaffleLine, ...]
 
     @property
     def fits_alert(self) -> bool:
-        """Of a list the short form tells only how many there are."""
+        """Only an empty list fits: the short form says no more than how many raffles there are."""
         return not self.lines

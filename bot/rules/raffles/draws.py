@@ -1,4 +1,4 @@
-"""From the close to the proof: how a beacon's round is named, how places are drawn anew, and what is told of both."""
+"""Rules between the close and the proof: naming a round, redraws, calling off, and the outcomes of each."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from bot.rules.raffles.opening import NotAWinner, RaffleCancelled, RaffleNotNow,
 from bot.rules.raffles.results import Winner
 
 UNREACHABLE = "unreachable"
-"""Why a place is drawn anew where the owner gives no reason: the winner couldn't be reached."""
+"""The reason of a redraw if the owner gives none: the winner could not be reached."""
 
 
 class NamingState(StrEnum):
@@ -19,9 +19,9 @@ class NamingState(StrEnum):
 
     PROMISED = "promised"
     POSTED = "posted"
-    """It stands in the group. Whether it counts goes by Telegram's date of it."""
+    """The message is in the group. Telegram's date of the message decides whether the naming counts."""
     LOST = "lost"
-    """It couldn't be posted, or the process ended before Telegram's answer came."""
+    """The message could not be posted, or the process ended before Telegram's answer came."""
 
 
 class Waits(StrEnum):
@@ -32,25 +32,28 @@ class Waits(StrEnum):
 
 
 def next_round(chain: Chain, now: datetime, late: int, policy: RafflePolicy) -> int:
-    """The round to name at `now`, after so many namings that came too late: each doubles how far ahead it is."""
+    """The round to name at `now`.
+
+    `late` is how many namings came too late; each of them doubles how far ahead it is.
+    """
     doubled: int = 2 ** min(late, 10)
-    return chain.first_after(now + min(policy.naming_ahead * doubled, policy.naming_farthest))
+    return chain.first_round_after(now + min(policy.naming_ahead * doubled, policy.naming_farthest))
 
 
-def rest_after(lost: int, policy: RafflePolicy) -> timedelta:
-    """How long to wait before another naming, after so many (at least one) that couldn't be posted."""
+def pause_before_naming(lost: int, policy: RafflePolicy) -> timedelta:
+    """The pause before the next naming. `lost` is how many namings could not be posted, at least one."""
     doubled: int = 2 ** min(lost - 1, 10)
-    return min(policy.naming_rests * doubled, policy.seldom)
+    return min(policy.naming_pause * doubled, policy.longest_pause)
 
 
-def ask_again_after(overdue: timedelta, policy: RafflePolicy) -> timedelta:
-    """How long to wait before the beacon is asked again for a round that is overdue by so much."""
-    return min(max(policy.beacon_every, overdue / 4), policy.seldom)
+def pause_before_asking(overdue: timedelta, policy: RafflePolicy) -> timedelta:
+    """The pause before the beacon is asked again for a round that is overdue by this much."""
+    return min(max(policy.beacon_every, overdue / 4), policy.longest_pause)
 
 
 @dataclass(frozen=True, slots=True)
 class RoundNamed(Outcome, name="draws.RoundNamed"):
-    """A message of its own in the group: the fixed list, and the round that will draw from it."""
+    """The group is told the hash of the fixed list, and which round will draw from it."""
 
     prize: str
     entries: int
@@ -58,14 +61,14 @@ class RoundNamed(Outcome, name="draws.RoundNamed"):
     round: int
     round_at: datetime
     before: int | None
-    """The round that was named before this one and doesn't count, or None."""
+    """The round that was named before and doesn't count, or None."""
     why: str | None
-    """Why it doesn't: `late`, or `lost` where nobody knows whether its message was posted."""
+    """Why `before` doesn't count: `late`, or `lost` if nobody knows whether its message was posted."""
 
 
 @dataclass(frozen=True, slots=True)
 class DrawWaits(Outcome, name="draws.DrawWaits"):
-    """To the owner, once: a draw can't go on."""
+    """The owner is told once that a draw can't go on."""
 
     number: int
     prize: str
@@ -73,59 +76,60 @@ class DrawWaits(Outcome, name="draws.DrawWaits"):
 
 
 @dataclass(frozen=True, slots=True)
-class RedrawTold(Outcome, name="draws.RedrawTold"):
-    """Under the new proof in the group: which places the owner had drawn anew, and why."""
+class RedrawAnnounced(Outcome, name="draws.RedrawTold"):
+    """The caption of the new proof in the group: which places the owner had drawn anew, and why."""
 
     raffle_id: int
     prize: str
     reason: str
-    """As the owner wrote it, or `UNREACHABLE`."""
+    """The owner's words, or `UNREACHABLE`."""
     lost: tuple[int, ...]
-    """Entries that lost their place by this redraw."""
+    """The numbers of entries that lost their place in this redraw."""
     more: int
-    """How many more did."""
+    """How many more entries lost their place."""
     won: tuple[Winner, ...]
-    """Who has won now."""
+    """The winners now."""
     more_won: int
+    """Winners who aren't in `won`."""
     with_file: bool = True
-    """Whether the proof could be sent; False where the room takes no files."""
+    """Whether the proof is attached. False if the room takes no files."""
 
 
 @dataclass(frozen=True, slots=True)
-class CallOffTold(Outcome, name="draws.CallOffTold"):
-    """Under the proof in the group: the raffle was called off after its round had been named."""
+class CallOffAnnounced(Outcome, name="draws.CallOffTold"):
+    """The caption of the proof in the group: the raffle was called off after its round had been named."""
 
     raffle_id: int
     prize: str
     entries: int
     ticket: int
     order_known: bool
-    """Whether the round had come, so that the proof shows who would have won."""
+    """Whether the round had come. Then the proof shows who would have won."""
     with_file: bool = True
-    """Whether the proof could be sent; False where the room takes no files."""
+    """Whether the proof is attached. False if the room takes no files."""
 
 
 @dataclass(frozen=True, slots=True)
 class CalledOff(Outcome, name="draws.CalledOff"):
-    """To the owner: it is called off, and the group sees the seed and the list."""
+    """The owner is told that the raffle is called off, and that the group gets the seed and the list."""
 
     number: int
     prize: str
     entries: int
     refunded: int
-    """Coins given back, in all."""
+    """Coins that were given back, in all."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerMayCallOff:
-    """A round has been named: only the owner calls it off, and everybody sees the seed and the list then."""
+    """A round has been named, so only the owner may call the raffle off. The group then gets the seed and the list."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class ReservesSpent(Outcome, name="draws.ReservesSpent"):
-    """More places would be drawn anew than stand in reserve."""
+    """Refused: there are fewer reserves left than places to draw anew."""
 
     number: int
     prize: str
@@ -139,5 +143,8 @@ RedrawOutcome = Redrawn | RaffleUnknown | RaffleNotNow | NotAWinner | ReservesSp
 
 
 def may_redraw(places: int, redrawn: int, reserves: int) -> bool:
-    """Whether so many places may be drawn anew after `redrawn` others: in all at most as many as stand in reserve."""
+    """Whether `places` more places may be drawn anew after `redrawn` others.
+
+    All redraws together use up the reserves.
+    """
     return places + redrawn <= reserves

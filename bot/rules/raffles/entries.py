@@ -9,9 +9,10 @@ from bot.rules.raffles.facts import TIERS, EntrantFacts, Need, RaffleFacts, Raff
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """A ticket that was paid for already: the ledger's key of the charge, to be given back if there's no draw."""
+    """A ticket that was paid for elsewhere, as in the coin shop. It is given back if there is no draw."""
 
     key: str
+    """The ledger's key of the charge."""
     coins: int
 
 
@@ -22,7 +23,7 @@ class Entered(Outcome, name="raffles.Entered"):
     raffle_id: int
     prize: str
     number: int
-    """The entry's own: it stands on the list, with no name beside it."""
+    """The entry's number. The list shows it without a name."""
     closes: datetime
     price: int
     balance: int
@@ -30,7 +31,7 @@ class Entered(Outcome, name="raffles.Entered"):
 
 @dataclass(frozen=True, slots=True)
 class AlreadyEntered(Outcome, name="raffles.AlreadyEntered"):
-    """One entry per fan: the same number again."""
+    """A fan has one entry, so the answer repeats its number."""
 
     raffle_id: int
     prize: str
@@ -41,7 +42,7 @@ class AlreadyEntered(Outcome, name="raffles.AlreadyEntered"):
 
 @dataclass(frozen=True, slots=True)
 class EntryClosed(Outcome, name="raffles.EntryClosed"):
-    """It takes no entries any more."""
+    """The raffle takes no entries any more."""
 
     prize: str
     state: str
@@ -50,7 +51,7 @@ class EntryClosed(Outcome, name="raffles.EntryClosed"):
 
 @dataclass(frozen=True, slots=True)
 class TierTooLow(Outcome, name="raffles.TierTooLow"):
-    """It is for fans of a tier and above."""
+    """The raffle is for fans of this tier and above."""
 
     prize: str
     tier: str
@@ -58,7 +59,7 @@ class TierTooLow(Outcome, name="raffles.TierTooLow"):
 
 @dataclass(frozen=True, slots=True)
 class CheckInFirst(Outcome, name="raffles.CheckInFirst"):
-    """Who enters has checked in today."""
+    """The raffle is for fans who checked in today."""
 
     raffle_id: int
     prize: str
@@ -66,14 +67,14 @@ class CheckInFirst(Outcome, name="raffles.CheckInFirst"):
 
 @dataclass(frozen=True, slots=True)
 class ComeToStreamFirst(Outcome, name="raffles.ComeToStreamFirst"):
-    """Who enters was at the stream."""
+    """The raffle is for fans who were at its stream."""
 
     prize: str
 
 
 @dataclass(frozen=True, slots=True)
 class WonLately(Outcome, name="raffles.WonLately"):
-    """It is for who hasn't won in so many days."""
+    """The raffle is for fans who haven't won anything within so many days."""
 
     prize: str
     days: int
@@ -81,7 +82,7 @@ class WonLately(Outcome, name="raffles.WonLately"):
 
 @dataclass(frozen=True, slots=True)
 class TicketTooDear(Outcome, name="raffles.TicketTooDear"):
-    """The fan has fewer coins than a ticket costs; entering for nothing weighs as much."""
+    """The fan has fewer coins than a ticket costs. A free entry weighs the same."""
 
     raffle_id: int
     prize: str
@@ -91,17 +92,17 @@ class TicketTooDear(Outcome, name="raffles.TicketTooDear"):
 
 @dataclass(frozen=True, slots=True)
 class NoSuchRaffle(Outcome, name="raffles.NoSuchRaffle"):
-    """No such raffle here: a stale or forged press, or another shop's."""
+    """This shop has no such raffle: the press is old or forged, or belongs to another shop."""
 
 
 EntryRefusal = EntryClosed | TierTooLow | CheckInFirst | ComeToStreamFirst | WonLately | TicketTooDear | NoSuchRaffle
 EnterOutcome = Entered | AlreadyEntered | EntryRefusal
 
 
-def may_enter(  # noqa: PLR0911  # a list of refusals, first come first told
+def may_enter(  # noqa: PLR0911  # one return for each refusal; the first that applies is told
     raffle: RaffleFacts, fan: EntrantFacts, price: int, balance: int, now: datetime
 ) -> EntryRefusal | None:
-    """Why a fan who isn't in yet can't enter now, or None. What no wait can mend comes first."""
+    """Why a fan without an entry can't enter now, or None. Refusals that the fan can't change come first."""
     if raffle.state is not RaffleState.OPEN or now >= raffle.closes:
         return EntryClosed(raffle.prize, public_state(raffle.state, raffle.closes, now))
     if TIERS.index(fan.tier) < TIERS.index(raffle.tier):
@@ -119,14 +120,16 @@ def may_enter(  # noqa: PLR0911  # a list of refusals, first come first told
 
 @dataclass(frozen=True, slots=True)
 class OnList:
-    """An entry that stays: with what it weighs, and whether it comes after those who haven't won lately."""
+    """An entry that stays on the list."""
 
     weight: int
+    """Its chances: 1 or more."""
     after: bool
+    """Whether it comes after all entries of fans who haven't won recently."""
 
 
 def check_entry(raffle: RaffleFacts, fan: EntrantFacts, *, left: bool, deleted: bool = False) -> OnList | Reason:
-    """What becomes of an entry when the raffle closes. What was done on the day of entering stays done."""
+    """What becomes of an entry when the raffle closes. A check-in or a stream is not asked for again."""
     if deleted:
         return Reason.DELETED
     if left:
@@ -140,12 +143,12 @@ def check_entry(raffle: RaffleFacts, fan: EntrantFacts, *, left: bool, deleted: 
 
 @dataclass(frozen=True, slots=True)
 class MyEntry(Outcome, name="raffles.MyEntry"):
-    """All that a fan needs to find themselves on the list: to them alone."""
+    """All that a fan needs to find their own line on the list. Only that fan is told it."""
 
     prize: str
     number: int
     weight: int | None
-    """None until the list is frozen: it goes by the tier then."""
+    """None until the list is frozen. Then the tier decides it."""
     salt: str
     user_id: int
     seal: str
@@ -153,7 +156,7 @@ class MyEntry(Outcome, name="raffles.MyEntry"):
     mine: str
     reason: str | None
     page: str | None = None
-    """Path of the page that checks the draw, once there is a proof."""
+    """The path of the page that checks the draw, once there is a proof."""
 
     @property
     def fits_alert(self) -> bool:

@@ -1,12 +1,13 @@
-"""A raffle: how far it is, what it asks of entrants, its limits, and what staff may ask for."""
+"""Facts of a raffle: its states, its conditions, its limits, and what staff fill in."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 TIERS = ("new", "fan", "loyal", "core")
-"""The tiers, lowest first. Weights are written in this order."""
-EVEN = (1, 1, 1, 1)
+"""The tiers, lowest first. Weights are given in this order."""
+EQUAL_WEIGHTS = (1, 1, 1, 1)
+"""The weights if staff give none: each tier has the same chance."""
 
 
 class RaffleState(StrEnum):
@@ -14,20 +15,21 @@ class RaffleState(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
-    """Entering is over. Each entry's conditions are checked."""
+    """No more entries. The conditions of each entry are being checked."""
     LISTED = "listed"
-    """The list is frozen and its hash is shown; the draw waits for its moment, and for the beacon's round if any."""
+    """The list is frozen and its hash is shown. The draw waits for its instant, and for the beacon's round if there is
+    one."""
     SEALED = "sealed"
-    """The key is fixed; ranks are being written down."""
+    """The key is fixed. Ranks are being stored."""
     DRAWN = "drawn"
     CANCELLED = "cancelled"
 
 
 class Sealing(StrEnum):
-    """What goes into the key beside the seed and the list. The opening decides it, and the card says it."""
+    """What goes into the key besides the seed and the list. It is decided at the opening, and the card says it."""
 
     NONE = "none"
-    """Nothing: the shop alone seals the draw."""
+    """Nothing. The shop alone seals the draw."""
     OPENING = "opening"
     """A beacon's round that was named at the opening. Only old raffles have it."""
     FREEZE = "freeze"
@@ -40,7 +42,7 @@ class Need(StrEnum):
     CHECK_IN = "checkin"
     """Checked in today."""
     STREAM = "stream"
-    """Was at the stream that this raffle belongs to."""
+    """Was at the airing that was on or came next when the raffle was opened."""
 
 
 class EntryState(StrEnum):
@@ -48,10 +50,10 @@ class EntryState(StrEnum):
 
     IN = "in"
     OUT = "out"
-    """Not on the list: at the close a condition wasn't met any more."""
+    """Not on the list: at the close a condition was not met any more."""
     WON = "won"
     STRUCK = "struck"
-    """Drawn, but the place was lost. The groups are told the reason."""
+    """Had a place and lost it. The groups are told the reason."""
 
 
 class Reason(StrEnum):
@@ -60,7 +62,7 @@ class Reason(StrEnum):
     LEFT = "left"
     TIER = "tier"
     WON = "won"
-    """The fan won something lately, and this raffle is for those who didn't."""
+    """The fan won something within the days of `cap=`."""
     DELETED = "deleted"
     REDRAWN = "redrawn"
     """The owner had the place drawn anew."""
@@ -68,7 +70,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RafflePolicy:
-    """Limits of raffles, and their rhythm."""
+    """Limits of raffles, and the pauses of the draw."""
 
     max_winners: int = 200
     max_reserves: int = 200
@@ -82,43 +84,45 @@ class RafflePolicy:
     longest: timedelta = timedelta(days=90)
     card_every: timedelta = timedelta(seconds=5)
     pause: timedelta = timedelta(seconds=10)
-    """How long a draw that the shop seals alone waits after the list is fixed: the group sees the list's hash first."""
+    """How long a draw without a beacon waits after the list is fixed, so that the group sees the list's hash first."""
     naming_ahead: timedelta = timedelta(seconds=150)
-    """How far ahead a round is named: 60 s are required (`NAMED_AHEAD`), 90 s are for the message to arrive."""
+    """How far ahead a round is named: 60 s are required (`NAMED_AHEAD`), 90 s are left for the message to arrive."""
     naming_farthest: timedelta = timedelta(hours=1)
-    """The largest `naming_ahead`. Each naming that came too late doubles it, as the bot's clock may be behind."""
+    """The most that a round is named ahead. Each naming that came too late doubles `naming_ahead`: the bot's clock may
+    be slow."""
     naming_every: timedelta = timedelta(seconds=5)
     """How often the bot checks what became of a naming that is under way."""
-    naming_rests: timedelta = timedelta(seconds=15)
-    """The pause after a naming that couldn't be posted. Each further one doubles it, up to `seldom`."""
+    naming_pause: timedelta = timedelta(seconds=15)
+    """The pause after a naming that could not be posted. Each further one doubles it, up to `longest_pause`."""
     beacon_waits: timedelta = timedelta(minutes=10)
-    """After so long without a naming or without the beacon's round the owner is told. A raffle whose round was named at
-    the opening is then drawn with the shop's seal alone, and its card says so."""
+    """How long a naming or the beacon's round may be missing before the owner is told. An old raffle, whose round was
+    named at the opening, is then drawn without the beacon, and its card says so."""
     beacon_every: timedelta = timedelta(seconds=15)
-    """How often a due round is asked for. The longer it is overdue the longer the pause, up to `seldom`."""
-    seldom: timedelta = timedelta(minutes=10)
+    """How often the bot asks for a round that is due. The pause grows with the delay, up to `longest_pause`."""
+    longest_pause: timedelta = timedelta(minutes=10)
     beacon_probe: timedelta = timedelta(minutes=10)
-    """An opening asks the beacon for a round this old: every mirror has it, even if the bot's clock is wrong."""
+    """The age of the round by which an opening tries the beacon: every mirror has it, even if the bot's clock is
+    fast."""
     max_reason: int = 100
-    """Most characters of the reason for a redraw."""
+    """The most characters that the reason for a redraw may have."""
     chunk: int = 500
-    """Entries in one write."""
+    """How many entries one transaction writes."""
     refunds: int = 100
-    """Tickets that one write gives back. Each is a transfer of its own."""
+    """How many tickets one transaction gives back. Each is a transfer of its own."""
     names: int = 40
-    """Winners whom the card names. The proof has the numbers of all."""
+    """How many winners the card names. The proof has the numbers of all."""
     reserves_shown: int = 20
     shown: int = 5
-    """How many raffles that are over `/raffles` still lists."""
+    """How many ended raffles `/raffles` still lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class RaffleFacts:
-    """What an entry needs to know of a raffle. Instants are aware, UTC."""
+    """What a decision about an entry needs of the raffle. Instants are aware, in UTC."""
 
     id: int
     number: int
-    """What staff call it: `/raffle 12`."""
+    """The number by which staff name it: `/raffle 12`."""
     prize: str
     state: RaffleState
     made_at: datetime
@@ -139,9 +143,10 @@ class EntrantFacts:
     checked_in: bool = True
     was_there: bool = True
     won_in_fresh: bool = False
-    """Whether they won within the days of `fresh=`. It is assumed of those who came back after a deletion."""
+    """Whether the fan won within the days of `fresh=`. A fan whose data was deleted within them counts as having
+    won."""
     won_in_cap: bool = False
-    """The same within the days of `cap=`."""
+    """The same for the days of `cap=`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +157,18 @@ class NewRaffle:
     closes: datetime
     winners: int = 1
     reserves: int | None = None
-    """How many stand in reserve. So many places may be drawn anew. None means as many as winners."""
+    """How many places may be drawn anew. None means as many as there are winners."""
     value: str | None = None
     tier: str = "new"
     needs: tuple[Need, ...] = ()
     ticket: int = 0
     fresh_days: int = 0
-    """Fans who won within so many days come after all others. 0 makes no difference."""
+    """Fans who won within so many days come after all others. 0 turns the rule off."""
     cap_days: int = 0
-    """Nobody wins twice within so many days; packets that count as a win are included. 0 means no cap."""
-    weights: tuple[int, ...] = EVEN
+    """Nobody wins twice within so many days. Packets that count as a win are included. 0 turns the rule off."""
+    weights: tuple[int, ...] = EQUAL_WEIGHTS
     beacon: bool | None = None
-    """Whether the beacon seals it too. None: if it can be reached."""
+    """Whether the beacon seals the draw too. None means: if it can be reached."""
 
 
 OVER = frozenset({"drawn", "cancelled"})
@@ -171,7 +176,7 @@ OVER = frozenset({"drawn", "cancelled"})
 
 
 def public_state(state: RaffleState, closes: datetime, now: datetime) -> str:
-    """The state that fans are told: `open`, `closed`, `listed`, `drawn` or `cancelled`."""
+    """The state as fans are told it: `open`, `closed`, `listed`, `drawn` or `cancelled`."""
     if state is RaffleState.OPEN:
         return "open" if now < closes else "closed"
     return "listed" if state is RaffleState.SEALED else state.value

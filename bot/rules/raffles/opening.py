@@ -1,4 +1,4 @@
-"""What staff hear when they open, look at, cancel or redraw a raffle."""
+"""Outcomes for staff: a raffle is opened, shown, cancelled, redrawn, or its proof is asked for."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from bot.rules.raffles.results import Winner
 
 @dataclass(frozen=True, slots=True)
 class RaffleMade(Outcome, name="raffles.RaffleMade"):
-    """A raffle stands; its card hangs in the groups."""
+    """The raffle is open and its card is on the way to the groups."""
 
     number: int
     prize: str
@@ -19,28 +19,30 @@ class RaffleMade(Outcome, name="raffles.RaffleMade"):
     groups: int
     audit_id: int
     sealed_alone: bool = False
-    """Whether the shop alone seals it: no beacon was wanted, or none could be reached."""
+    """Whether the shop alone seals the draw: no beacon was wanted, or none could be reached."""
     untold: tuple[str, ...] = ()
-    """Rooms that refuse messages now, so that they don't hear of it yet."""
+    """Names of rooms that refuse messages now, so their members can't see the raffle yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class BeaconUnreachable(Outcome, name="raffles.BeaconUnreachable"):
-    """`beacon=yes` was asked for, and the beacon doesn't answer."""
+    """Refused: staff asked for `beacon=yes`, and the beacon doesn't answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClosesWrong(Outcome, name="raffles.ClosesWrong"):
-    """It would close too soon or too late."""
+    """Refused: the raffle would close too soon or too late."""
 
     closes: datetime
     minutes: int
+    """The shortest time that a raffle may be open."""
     days: int
+    """The longest time."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoStreamForIt(Outcome, name="raffles.NoStreamForIt"):
-    """It needs a stream, and none is on or planned before it closes."""
+    """Refused: the raffle needs a stream, and no stream is on or planned before it closes."""
 
     closes: datetime
 
@@ -50,27 +52,27 @@ MakeRaffleOutcome = RaffleMade | ClosesWrong | NoStreamForIt | BeaconUnreachable
 
 @dataclass(frozen=True, slots=True)
 class RaffleCancelled(Outcome, name="raffles.RaffleCancelled"):
-    """A raffle was taken back; tickets are refunded."""
+    """The raffle is cancelled and tickets are refunded."""
 
     number: int
     prize: str
     entries: int
     refunded: int
-    """Coins given back, in all."""
+    """Coins that were given back, in all."""
     audit_id: int
     undoable: bool
 
 
 @dataclass(frozen=True, slots=True)
 class RaffleUnknown(Outcome, name="raffles.RaffleUnknown"):
-    """Staff named a number that this shop doesn't have."""
+    """Staff named a raffle that this shop doesn't have."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class RaffleNotNow(Outcome, name="raffles.RaffleNotNow"):
-    """It can't be cancelled any more, or nothing can be drawn anew, or proved, yet."""
+    """Refused in this state: cancelling comes too late, or a redraw or a proof too early."""
 
     number: int
     prize: str
@@ -81,17 +83,17 @@ class RaffleNotNow(Outcome, name="raffles.RaffleNotNow"):
 
 @dataclass(frozen=True, slots=True)
 class ProofComes(Outcome, name="raffles.ProofComes"):
-    """Staff asked for a raffle's proof: the file comes to them in private."""
+    """Staff asked for a raffle's proof and get the file in private."""
 
     number: int
     prize: str
     can_write: bool
-    """Whether the bot may write to them; else they are told to start it first."""
+    """Whether the bot may write to them. If not, they are told to start it first."""
 
 
 @dataclass(frozen=True, slots=True)
 class RaffleShown(Outcome, name="raffles.RaffleShown"):
-    """How a raffle stands, for staff."""
+    """A raffle's figures, for staff."""
 
     number: int
     prize: str
@@ -100,14 +102,14 @@ class RaffleShown(Outcome, name="raffles.RaffleShown"):
     closes: datetime
     entries: int
     tickets: int
-    """Entries with a ticket."""
+    """The number of entries with a ticket."""
     coins: int
-    """What the tickets brought."""
+    """Coins paid for these tickets."""
     won: tuple[Winner, ...]
-    """Their entries' numbers are what `/raffle 12 redraw 47` takes."""
+    """The winners. `/raffle 12 redraw 47` takes the number of a winner's entry."""
     more: int
     untold: tuple[str, ...] = ()
-    """Rooms that refuse messages now, so that they don't hear of it yet."""
+    """Names of rooms that refuse messages now, so their members can't see the raffle yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +121,12 @@ class Redrawn(Outcome, name="raffles.Redrawn"):
     lost: tuple[Winner, ...]
     moved_up: tuple[Winner, ...]
     empty: int
-    """Places for which nobody is left."""
+    """The number of places for which no entry is left."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotAWinner(Outcome, name="raffles.NotAWinner"):
-    """The named entry has no place to lose."""
+    """Refused: this entry has no place that could be drawn anew."""
 
     number: int
     prize: str

@@ -1,4 +1,4 @@
-"""What a proof tells of a draw, and the rules that a draw keeps from the close to the last redraw."""
+"""What a proof contains, and the rules that a draw must follow from the close to the last redraw."""
 
 from bisect import bisect, insort
 from collections.abc import Sequence
@@ -8,16 +8,17 @@ from itertools import pairwise
 
 from bot.rules.beacons import QUICKNET, Pulse
 from bot.rules.raffles.facts import Reason
-from bot.rules.sealing import Sealed, key_of, order_of, standing_winners
+from bot.rules.sealing import ListLine, key_of, order_of, standing_winners
 
-CLOCKS_DIFFER = timedelta(seconds=60)
-"""Telegram dates messages, the bot's clock everything else: so far they may be apart."""
+CLOCK_TOLERANCE = timedelta(seconds=60)
+"""How far Telegram's clock, which dates messages, and the bot's clock may be apart."""
 LOST_WITHOUT_REDRAW = frozenset({Reason.LEFT, Reason.DELETED, Reason.WON})
+"""Reasons that the bot itself finds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """A message in the group that named a round of the beacon for the list that is fixed."""
+    """A message in the group that named a round of the beacon for a fixed list."""
 
     round: int
     chat_id: int
@@ -25,7 +26,7 @@ class Naming:
     date: datetime
     """Telegram's date of the message."""
     counts: bool
-    """Whether it came at least a minute before the round."""
+    """Whether the message came at least a minute before the round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +36,24 @@ class Struck:
     entry: int
     reason: str
     at: datetime | None
-    """None in old proofs, which don't tell it."""
+    """None in old proofs, which don't have it."""
     redraw: int | None
-    """The redraw that struck it, if one did."""
+    """The number of the redraw that struck it, or None."""
 
 
 @dataclass(frozen=True, slots=True)
-class RedrawNoted:
-    """Places that the owner had drawn anew, in public."""
+class RedrawRecord:
+    """One redraw by the owner."""
 
     number: int
-    """From 1."""
+    """Redraws of a raffle are numbered from 1."""
     at: datetime
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """All that a proof tells."""
+    """Everything that a proof contains, but what can be computed from it."""
 
     shop: str
     number: int
@@ -62,26 +63,26 @@ class Draw:
     places: int
     reserves: int
     seed: bytes
-    entries: Sequence[Sealed]
+    entries: Sequence[ListLine]
     chain: str | None
-    """The hash of the beacon's chain; None if the shop alone has sealed it."""
+    """The hash of the beacon's chain, or None if the shop alone sealed the draw."""
     namings: Sequence[Naming]
-    """Oldest first; none in old proofs."""
+    """Oldest first. Old proofs have none."""
     pulse: Pulse | None
-    """The round that goes into the key, if it was had."""
+    """The round that goes into the key, or None if the bot could not get it."""
     struck: Sequence[Struck]
     """In the order in which they were struck."""
-    redraws: Sequence[RedrawNoted]
+    redraws: Sequence[RedrawRecord]
     called_off: datetime | None
-    """When it was called off, after its round had been named."""
+    """When the raffle was called off, after its round had been named. None if it wasn't."""
     old: bool
-    """Whether its round was named at the opening: such a draw is written in the old format."""
+    """Whether the round was named at the opening. Such a draw is written in the old format."""
     round: int | None
     """The round that counts."""
 
 
 def order_of_draw(draw: Draw, frozen: str) -> list[int]:
-    """The order that the key and the list make; none if the draw was called off before the key was known."""
+    """Entry numbers in the order that key and list give. Empty if the draw was called off before the key was known."""
     if draw.pulse is None and draw.chain is not None and not draw.old:
         return []
     randomness = bytes.fromhex(draw.pulse.randomness) if draw.pulse is not None else b""
@@ -89,16 +90,16 @@ def order_of_draw(draw: Draw, frozen: str) -> list[int]:
 
 
 def winners_of_draw(draw: Draw, order: Sequence[int]) -> list[int]:
-    """Who has won."""
+    """Entry numbers of the winners, best rank first."""
     if draw.called_off is not None:
         return []
     return standing_winners(order, [one.entry for one in draw.struck], draw.places)
 
 
-def is_named_well(draw: Draw) -> bool:
-    """Whether the rounds were named by the rule, and the one that is used is the last that counts.
+def namings_follow_rule(draw: Draw) -> bool:
+    """Whether rounds were named by the rules, and the draw uses the last one that counts.
 
-    Once a round counts no other may be named after it came: whoever names it would know what they give up.
+    After a round that counts has come, no other round may be named: the shop would know already who would win.
     """
     namings = draw.namings
     last = next((one.round for one in reversed(namings) if one.counts), None)
@@ -107,7 +108,7 @@ def is_named_well(draw: Draw) -> bool:
         and (bool(namings) or draw.called_off is not None)
         and len({(one.chat_id, one.message_id) for one in namings}) == len(namings)
         and all(one.counts == QUICKNET.named_in_time(one.round, one.date) for one in namings)
-        and _ascend([draw.closed - CLOCKS_DIFFER, *(one.date for one in namings)])
+        and _ascend([draw.closed - CLOCK_TOLERANCE, *(one.date for one in namings)])
         and all(
             later.date < QUICKNET.time_of(one.round)
             for nth, one in enumerate(namings, start=1)
@@ -117,13 +118,13 @@ def is_named_well(draw: Draw) -> bool:
     )
 
 
-def is_struck_well(draw: Draw, order: Sequence[int]) -> bool:
-    """Whether each that was struck had a place then, and lost it for a reason that may be, or by a redraw."""
+def losses_follow_rule(draw: Draw, order: Sequence[int]) -> bool:
+    """Whether each struck entry had a place at that time, and lost it by a redraw or for a known reason."""
     rank = {number: nth for nth, number in enumerate(order)}
     if len({one.entry for one in draw.struck}) != len(draw.struck) or any(one.entry not in rank for one in draw.struck):
         return False
     gone: list[int] = []
-    # Of those who were struck at once nobody knows which came first: the better rank first suits every case.
+    # Which of the entries that were struck at the same instant came first is unknown. The better rank first fits all.
     for one in sorted(draw.struck, key=lambda one: (one.at or draw.closed, rank[one.entry])):
         if rank[one.entry] - bisect(gone, rank[one.entry]) >= draw.places:
             return False
@@ -133,15 +134,15 @@ def is_struck_well(draw: Draw, order: Sequence[int]) -> bool:
     redraws = {one.number: one.at for one in draw.redraws}
     drawn = draw.closed
     if draw.round is not None:
-        drawn = max(drawn, QUICKNET.time_of(draw.round) - CLOCKS_DIFFER)
+        drawn = max(drawn, QUICKNET.time_of(draw.round) - CLOCK_TOLERANCE)
     return _ascend([drawn, *(one.at for one in draw.struck if one.at is not None)]) and all(
         one.reason in LOST_WITHOUT_REDRAW if one.redraw is None else redraws.get(one.redraw) == one.at
         for one in draw.struck
     )
 
 
-def is_redrawn_well(draw: Draw) -> bool:
-    """Whether no more places were drawn anew than there are reserves, by redraws in their order."""
+def redraws_follow_rule(draw: Draw) -> bool:
+    """Whether at most as many places were drawn anew as there are reserves, and redraws are in order."""
     if draw.old:
         return True
     by_redraw = [one.redraw for one in draw.struck if one.redraw is not None]
@@ -153,11 +154,11 @@ def is_redrawn_well(draw: Draw) -> bool:
     )
 
 
-def is_called_off_well(draw: Draw) -> bool:
-    """Whether it wasn't called off, or after a round was named and before anybody had won."""
+def call_off_follows_rule(draw: Draw) -> bool:
+    """Whether the raffle wasn't called off, or was called off after a naming and before anybody had won."""
     if draw.called_off is None:
         return True
-    begun = [draw.closed - CLOCKS_DIFFER, *(one.date - CLOCKS_DIFFER for one in draw.namings[:1])]
+    begun = [draw.closed - CLOCK_TOLERANCE, *(one.date - CLOCK_TOLERANCE for one in draw.namings[:1])]
     return draw.chain is not None and not draw.struck and not draw.redraws and draw.called_off >= max(begun)
 
 

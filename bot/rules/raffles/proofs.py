@@ -1,6 +1,6 @@
-"""The proof of a draw: one JSON file that says how it came about, and the check that needs nothing else.
+"""The proof of a draw: one JSON file that shows how the winners follow, and the check of such a file.
 
-It holds no name and no id: a fan finds their own line by the number and salt that they were told.
+The file has no names and no ids. A fan finds their own line by the number and the salt that they were told.
 """
 
 import json
@@ -15,33 +15,21 @@ from bot.rules.raffles import strict_json as strict
 from bot.rules.raffles.proof_rules import (
     Draw,
     Naming,
-    RedrawNoted,
+    RedrawRecord,
     Struck,
-    is_called_off_well,
-    is_named_well,
-    is_redrawn_well,
-    is_struck_well,
+    call_off_follows_rule,
+    losses_follow_rule,
+    namings_follow_rule,
     order_of_draw,
+    redraws_follow_rule,
     winners_of_draw,
 )
-from bot.rules.sealing import HASH_BYTES, MOST_WEIGHT, SEED_BYTES, Sealed, commitment, list_hash
-
-__all__ = [
-    "Checked",
-    "Draw",
-    "Fault",
-    "Naming",
-    "RedrawNoted",
-    "Struck",
-    "check_proof",
-    "page_of",
-    "write_proof",
-]
+from bot.rules.sealing import HASH_BYTES, MAX_WEIGHT, SEED_BYTES, ListLine, commitment, list_hash
 
 FORMATS = "encore-draw/"
 FORMAT = FORMATS + "2"
 OLD_FORMAT = FORMATS + "1"
-"""Of raffles whose round was named at the opening, before there was a list."""
+"""The format of raffles whose round was named at the opening, before there was a list."""
 OLD_NAMES = (
     "format",
     "shop",
@@ -61,68 +49,68 @@ OLD_NAMES = (
 )
 NEW_NAMES = ("reserves", "redraws", "called_off")
 SIGNATURE_BYTES = 48
-MOST = 2**31 - 1
-"""Of what is counted, and of a message's number."""
-MOST_ROUND = 10**10
-"""A thousand years of rounds."""
-MOST_ID = 2**52
-"""Telegram's ids have at most 52 bits."""
+MAX_COUNT = 2**31 - 1
+"""The largest count, and the largest number of a message."""
+MAX_ROUND = 10**10
+"""The largest number of a round: nearly a thousand years of rounds."""
+MAX_ID = 2**52
+"""The largest id of Telegram's: they have at most 52 bits."""
 
 SEAL_SHOWN = 32
-"""Digits of the seal in a page's address: 128 bits that nobody guesses who didn't see the raffle's card."""
+"""Digits of the seal in a page's address. Nobody can guess these 128 bits without seeing the raffle's card."""
 
 Signed = Callable[[int, str], bool]
-"""Whether the beacon signed a round, by its number and signature."""
+"""(round, signature) → whether the beacon made this signature."""
 
 
 class Fault(StrEnum):
-    """What is wrong with a proof. The first that is found explains those after it."""
+    """What is wrong with a proof. The first fault that is found explains those after it."""
 
     UNREADABLE = "unreadable"
     VERSION = "version"
-    """It is a proof of a format that isn't known here."""
+    """The file is a proof in a format that this version doesn't know."""
     SEED = "seed"
     """The seed isn't the one that was promised at the opening."""
     LIST = "list"
     """The list isn't the one that was frozen."""
     CHAIN = "chain"
-    """The beacon isn't one that is known here."""
+    """The beacon isn't one that this version knows."""
     NAMING = "naming"
-    """The rounds weren't named by the rule, or another one is used than the rule makes count."""
+    """The rounds weren't named by the rules, or the draw uses another round than the rules say."""
     ROUND = "round"
-    """A round was named, and none is used."""
+    """A round was named, and the draw uses none."""
     BEACON = "beacon"
-    """The beacon's randomness isn't what its signature makes."""
+    """The beacon's randomness isn't the hash of its signature."""
     SIGNATURE = "signature"
     """The signature isn't the beacon's."""
     ORDER = "order"
-    """The order isn't the one that the key and the list make."""
+    """The order isn't the one that key and list give."""
     STRUCK = "struck"
-    """A place was lost in a way that can't be."""
+    """A place was lost in a way that the rules don't allow."""
     REDRAWS = "redraws"
     """More places were drawn anew than there are reserves, or the redraws don't fit who was struck."""
     CALLED_OFF = "called_off"
-    """It was called off, and tells of what can't come after that or before it."""
+    """The raffle was called off, and the file has what can't happen before or after that."""
     WINNERS = "winners"
     """The winners aren't the first of the order."""
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """What a check found. Both hashes are to be compared with those on the raffle's card."""
+class CheckResult:
+    """What a check found. Both hashes must be compared with those on the raffle's card."""
 
     faults: tuple[Fault, ...]
     draw: Draw | None = None
-    """What the proof tells; None if it can't be read."""
+    """What the proof contains, or None if it can't be read."""
     commitment: str = ""
     list_hash: str = ""
     winners: tuple[int, ...] = ()
     signature_checked: bool = False
-    """Whether the beacon's signature was checked; what is said without that must say so."""
+    """Whether the beacon's signature was checked. If not, the reader must be told so."""
 
     @property
     def entries(self) -> int:
-        """How many stand on the list."""
+        """The number of entries on the list."""
         return len(self.draw.entries) if self.draw is not None else 0
 
     @property
@@ -138,7 +126,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a proof says comes of it; each is computed again."""
+    """The results that a proof states. The check computes each of them again."""
 
     commitment: str
     list_hash: str
@@ -146,13 +134,13 @@ class Claims:
     winners: list[int]
 
 
-def page_of(raffle_id: int, commitment: str) -> str:
-    """Path of the page that checks a raffle's draw with the proof in hand."""
+def page_path(raffle_id: int, commitment: str) -> str:
+    """The path of the page that checks a raffle's draw and has its proof."""
     return f"/draws/{raffle_id}/{commitment[:SEAL_SHOWN]}/"
 
 
 def write_proof(draw: Draw) -> str:
-    """The proof as JSON: entries one a line, so that people can read it too."""
+    """The proof as JSON, with one entry a line so that people can read it too."""
     frozen = list_hash(draw.entries)
     order = order_of_draw(draw, frozen)
     winners = winners_of_draw(draw, order)
@@ -182,7 +170,7 @@ def write_proof(draw: Draw) -> str:
     head["order"] = order
     lines = [f'  "{name}": {json.dumps(value, ensure_ascii=False)}' for name, value in head.items()]
     by_number = sorted(draw.entries, key=lambda one: one.number)
-    listed = ",\n".join(f'    [{one.number}, {one.weight}, {int(one.after)}, "{one.seal}"]' for one in by_number)
+    listed = ",\n".join(f'    [{one.number}, {one.weight}, {int(one.after)}, "{one.line}"]' for one in by_number)
     return "{\n" + ",\n".join(lines) + ',\n  "entries": [\n' + listed + "\n  ]\n}\n"
 
 
@@ -216,7 +204,7 @@ def _iso(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="seconds")
 
 
-def check_proof(text: str, signed: Signed | None = None) -> Checked:
+def check_proof(text: str, signed: Signed | None = None) -> CheckResult:
     """Compute a draw again from its proof, whatever the text is.
 
     `signed` tells whether the beacon signed a round; without it the signature isn't checked.
@@ -226,10 +214,10 @@ def check_proof(text: str, signed: Signed | None = None) -> Checked:
         version = told.get("format") if type(told) is dict else None
         if version not in (FORMAT, OLD_FORMAT):
             known = type(version) is str and version.startswith(FORMATS)
-            return Checked((Fault.VERSION if known else Fault.UNREADABLE,))
+            return CheckResult((Fault.VERSION if known else Fault.UNREADABLE,))
         draw, claims = _read(told, old=version == OLD_FORMAT)
     except ValueError:
-        return Checked((Fault.UNREADABLE,))
+        return CheckResult((Fault.UNREADABLE,))
     frozen = list_hash(draw.entries)
     order = order_of_draw(draw, frozen)
     theirs = None
@@ -239,17 +227,17 @@ def check_proof(text: str, signed: Signed | None = None) -> Checked:
         Fault.SEED: commitment(draw.seed) != claims.commitment,
         Fault.LIST: frozen != claims.list_hash,
         Fault.CHAIN: draw.chain not in (None, QUICKNET.hash),
-        Fault.NAMING: not draw.old and draw.chain == QUICKNET.hash and not is_named_well(draw),
+        Fault.NAMING: not draw.old and draw.chain == QUICKNET.hash and not namings_follow_rule(draw),
         Fault.ROUND: not draw.old and draw.chain is not None and draw.pulse is None and draw.called_off is None,
-        Fault.BEACON: draw.pulse is not None and not draw.pulse.sound,
+        Fault.BEACON: draw.pulse is not None and not draw.pulse.is_sound,
         Fault.SIGNATURE: theirs is False,
         Fault.ORDER: order != claims.order,
-        Fault.STRUCK: not is_struck_well(draw, order),
-        Fault.REDRAWS: not is_redrawn_well(draw),
-        Fault.CALLED_OFF: not is_called_off_well(draw),
+        Fault.STRUCK: not losses_follow_rule(draw, order),
+        Fault.REDRAWS: not redraws_follow_rule(draw),
+        Fault.CALLED_OFF: not call_off_follows_rule(draw),
         Fault.WINNERS: winners_of_draw(draw, order) != claims.winners,
     }
-    return Checked(
+    return CheckResult(
         faults=tuple(fault for fault, wrong in found.items() if wrong),
         draw=draw,
         commitment=claims.commitment,
@@ -260,27 +248,27 @@ def check_proof(text: str, signed: Signed | None = None) -> Checked:
 
 
 def _read(told: Any, *, old: bool) -> tuple[Draw, Claims]:
-    values = dict(zip(OLD_NAMES, strict.named(told, OLD_NAMES), strict=True)) if old else dict(told)
+    values = dict(zip(OLD_NAMES, strict.values_of(told, OLD_NAMES), strict=True)) if old else dict(told)
     if not old:
-        strict.named(told, (*OLD_NAMES, *NEW_NAMES))
+        strict.values_of(told, (*OLD_NAMES, *NEW_NAMES))
     chain, number, pulse, namings = _beacon(values["beacon"], old=old)
     called_off = values.get("called_off")
     draw = Draw(
         shop=strict.text_of(values["shop"]),
-        number=strict.whole(values["raffle"], 1, MOST),
+        number=strict.int_of(values["raffle"], 1, MAX_COUNT),
         prize=strict.text_of(values["prize"]),
         opened=strict.instant_of(values["opened"]),
         closed=strict.instant_of(values["closed"]),
-        places=strict.whole(values["places"], 1, MOST),
-        reserves=strict.whole(values.get("reserves", 0), 0, MOST),
+        places=strict.int_of(values["places"], 1, MAX_COUNT),
+        reserves=strict.int_of(values.get("reserves", 0), 0, MAX_COUNT),
         seed=bytes.fromhex(strict.hex_of(values["seed"], SEED_BYTES)),
         entries=_entries(values["entries"]),
         chain=chain,
         namings=namings,
         pulse=pulse,
-        struck=[_struck(one, old=old) for one in strict.listed(values["struck"])],
-        redraws=[_redraw(one) for one in strict.listed(values.get("redraws", []))],
-        called_off=strict.instant_of(*strict.named(called_off, ("at",))) if called_off is not None else None,
+        struck=[_struck(one, old=old) for one in strict.list_of(values["struck"])],
+        redraws=[_redraw(one) for one in strict.list_of(values.get("redraws", []))],
+        called_off=strict.instant_of(*strict.values_of(called_off, ("at",))) if called_off is not None else None,
         old=old,
         round=number,
     )
@@ -294,13 +282,15 @@ def _read(told: Any, *, old: bool) -> tuple[Draw, Claims]:
     )
 
 
-def _entries(rows: Any) -> list[Sealed]:
+def _entries(rows: Any) -> list[ListLine]:
     entries = []
-    for row in strict.listed(rows):
-        number, weight, after, seal = strict.listed(row, 4)
-        line = strict.hex_of(seal, HASH_BYTES)
+    for row in strict.list_of(rows):
+        number, weight, after, line_hex = strict.list_of(row, 4)
+        line = strict.hex_of(line_hex, HASH_BYTES)
         entries.append(
-            Sealed(strict.whole(number, 1, MOST), strict.whole(weight, 1, MOST_WEIGHT), line, after=_after(after))
+            ListLine(
+                strict.int_of(number, 1, MAX_COUNT), strict.int_of(weight, 1, MAX_WEIGHT), line, after=_after(after)
+            )
         )
     if len({one.number for one in entries}) != len(entries):
         raise ValueError("an entry stands twice on the list")
@@ -308,24 +298,24 @@ def _entries(rows: Any) -> list[Sealed]:
 
 
 def _after(value: Any) -> bool:
-    return strict.whole(value, 0, 1) == 1
+    return strict.int_of(value, 0, 1) == 1
 
 
 def _numbers(value: Any) -> list[int]:
-    return [strict.whole(one, 1, MOST) for one in strict.listed(value)]
+    return [strict.int_of(one, 1, MAX_COUNT) for one in strict.list_of(value)]
 
 
 def _beacon(told: Any, *, old: bool) -> tuple[str | None, int | None, Pulse | None, list[Naming]]:
-    """The chain, the round that counts, what came of it, and how rounds were named."""
+    """The chain, the round that counts, its randomness and signature, and the namings."""
     if told is None:
         return None, None, None, []
     names = ("chain", "round", "randomness", "signature")
     values = dict(told) if type(told) is dict else {}
-    namings = [] if old else [_naming(one) for one in strict.listed(values.pop("namings", None))]
-    chain, number, randomness, signature = strict.named(values, names)
+    namings = [] if old else [_naming(one) for one in strict.list_of(values.pop("namings", None))]
+    chain, number, randomness, signature = strict.values_of(values, names)
     strict.hex_of(chain, HASH_BYTES)
     if number is not None or old:
-        strict.whole(number, 1, MOST_ROUND)
+        strict.int_of(number, 1, MAX_ROUND)
     if randomness is None and signature is None:
         return chain, number, None, namings
     if number is None:
@@ -335,29 +325,31 @@ def _beacon(told: Any, *, old: bool) -> tuple[str | None, int | None, Pulse | No
 
 
 def _naming(told: Any) -> Naming:
-    number, chat_id, message_id, date, counts = strict.named(told, ("round", "chat_id", "message_id", "date", "counts"))
+    number, chat_id, message_id, date, counts = strict.values_of(
+        told, ("round", "chat_id", "message_id", "date", "counts")
+    )
     return Naming(
-        round=strict.whole(number, 1, MOST_ROUND),
-        chat_id=strict.whole(chat_id, -MOST_ID, -1),
-        message_id=strict.whole(message_id, 1, MOST),
+        round=strict.int_of(number, 1, MAX_ROUND),
+        chat_id=strict.int_of(chat_id, -MAX_ID, -1),
+        message_id=strict.int_of(message_id, 1, MAX_COUNT),
         date=strict.instant_of(date),
-        counts=strict.yes_or_no(counts),
+        counts=strict.bool_of(counts),
     )
 
 
 def _struck(told: Any, *, old: bool) -> Struck:
     if old:
-        entry, reason = strict.listed(told, 2)
-        return Struck(strict.whole(entry, 1, MOST), strict.text_of(reason), None, None)
-    entry, reason, at, redraw = strict.named(told, ("entry", "reason", "at", "redraw"))
+        entry, reason = strict.list_of(told, 2)
+        return Struck(strict.int_of(entry, 1, MAX_COUNT), strict.text_of(reason), None, None)
+    entry, reason, at, redraw = strict.values_of(told, ("entry", "reason", "at", "redraw"))
     return Struck(
-        strict.whole(entry, 1, MOST),
+        strict.int_of(entry, 1, MAX_COUNT),
         strict.text_of(reason),
         strict.instant_of(at),
-        strict.whole(redraw, 1, MOST) if redraw is not None else None,
+        strict.int_of(redraw, 1, MAX_COUNT) if redraw is not None else None,
     )
 
 
-def _redraw(told: Any) -> RedrawNoted:
-    number, at, reason = strict.named(told, ("number", "at", "reason"))
-    return RedrawNoted(strict.whole(number, 1, MOST), strict.instant_of(at), strict.text_of(reason))
+def _redraw(told: Any) -> RedrawRecord:
+    number, at, reason = strict.values_of(told, ("number", "at", "reason"))
+    return RedrawRecord(strict.int_of(number, 1, MAX_COUNT), strict.instant_of(at), strict.text_of(reason))

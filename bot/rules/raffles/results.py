@@ -1,4 +1,4 @@
-"""What is told of a raffle's winners, and of places that were lost."""
+"""Outcomes that announce winners and lost places."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ from bot.rules.outcome import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Winner:
-    """A winner as everybody may see them."""
+    """A winner as everybody may see them: a number, and a name unless the fan hides it."""
 
     number: int
-    """Of their entry, which stands in the proof."""
+    """The number of the winner's entry, as in the proof."""
     name: str | None
-    """None for who asked not to be shown."""
+    """None if the fan asked not to be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class LostPlace:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawTold(Outcome, name="raffles.DrawTold"):
-    """Under the proof in the group: who won, and who lost a place and why."""
+class DrawAnnounced(Outcome, name="raffles.DrawTold"):
+    """The caption of the proof in the group: who won, who lost a place, and why."""
 
     raffle_id: int
     prize: str
@@ -33,29 +33,30 @@ class DrawTold(Outcome, name="raffles.DrawTold"):
     more: int
     entries: int
     alone: bool
-    """Whether it was sealed by the shop alone: no beacon was named, or its round couldn't be had."""
+    """Whether the shop alone sealed the draw: no round was named, or the bot could not get it."""
     beacon_missed: bool
     lost: tuple[LostPlace, ...]
     again: bool
-    """Whether it tells of a place that was drawn anew."""
+    """Whether places were drawn anew since the draw."""
     with_file: bool = True
-    """Whether the proof could be sent; False where the room takes no files."""
+    """Whether the proof is attached. False if the room takes no files."""
 
 
 @dataclass(frozen=True, slots=True)
 class YouWon(Outcome, name="raffles.YouWon"):
-    """To a winner alone."""
+    """A winner is told alone."""
 
     prize: str
     shop: str
     number: int
     moved_up: bool
+    """Whether the place was another winner's before."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceRedrawn(Outcome, name="raffles.PlaceRedrawn"):
-    """To someone whose place was drawn anew, alone."""
+    """A person whose place was drawn anew is told alone."""
 
     prize: str
     reason: str = "unreachable"
-    """As the owner wrote it, or `rules/raffles/draws.UNREACHABLE`."""
+    """The owner's words, or `rules/raffles/draws.UNREACHABLE`."""

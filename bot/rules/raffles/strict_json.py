@@ -1,6 +1,6 @@
-"""JSON from a stranger, read strictly: what isn't exactly as it should be raises ValueError, nothing is guessed.
+"""Strict reading of JSON that a stranger wrote: whatever isn't exactly as expected raises ValueError.
 
-No number has a point or an exponent, no name stands twice in an object, and text has no half characters.
+Numbers have no point and no exponent, no name stands twice in an object, and text has no half characters.
 """
 
 import json
@@ -15,10 +15,10 @@ INSTANT = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+
 
 
 def loads(text: str) -> Any:
-    """What the text holds.
+    """The value that the text holds.
 
     Raises:
-        ValueError: it isn't JSON of that kind.
+        ValueError: the text isn't JSON of this strict kind.
     """
     try:
         return json.loads(text, parse_float=_refuse, parse_constant=_refuse, parse_int=_int, object_pairs_hook=_object)
@@ -43,28 +43,28 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return names
 
 
-def named(value: Any, names: Sequence[str]) -> list[Any]:
-    """The values of an object that has these names and no others, in their order."""
+def values_of(value: Any, names: Sequence[str]) -> list[Any]:
+    """The values of an object that has exactly these names, in the order of `names`."""
     if type(value) is not dict or value.keys() != set(names):
         raise ValueError("it has other names")
     return [value[name] for name in names]
 
 
-def listed(value: Any, length: int | None = None) -> list[Any]:
-    """A list, of this length if one is given."""
+def list_of(value: Any, length: int | None = None) -> list[Any]:
+    """A list; of this length, if one is given."""
     if type(value) is not list or length not in (None, len(value)):
         raise ValueError("it isn't such a list")
     return value
 
 
-def whole(value: Any, least: int, most: int) -> int:
-    """A whole number within bounds; neither true nor false."""
+def int_of(value: Any, least: int, most: int) -> int:
+    """A whole number within bounds. `true` and `false` are no numbers."""
     if type(value) is not int or not least <= value <= most:
         raise ValueError("it isn't such a number")
     return value
 
 
-def yes_or_no(value: Any) -> bool:
+def bool_of(value: Any) -> bool:
     """True or false."""
     if type(value) is not bool:
         raise ValueError("it is neither true nor false")
@@ -72,7 +72,7 @@ def yes_or_no(value: Any) -> bool:
 
 
 def text_of(value: Any) -> str:
-    """Text of whole characters."""
+    """Text without half characters."""
     if type(value) is not str:
         raise ValueError("it isn't text")
     value.encode()  # half of a surrogate pair raises a ValueError
@@ -80,7 +80,7 @@ def text_of(value: Any) -> str:
 
 
 def hex_of(value: Any, size: int) -> str:
-    """So many bytes in lower-case hexadecimal."""
+    """`size` bytes in lower-case hexadecimal."""
     if type(value) is not str or len(value) != 2 * size or not HEX.fullmatch(value):
         raise ValueError("it isn't so many bytes in hexadecimal")
     return value

@@ -1,4 +1,4 @@
-"""The bot comes to a group or a channel: whose it is, who is asked, and what the bot lacks there."""
+"""The bot comes to a group or a channel: which shop it belongs to, which owner is asked, what the bot lacks there."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,16 +8,16 @@ from bot.rules.place import Shop
 from bot.rules.topics import RoomTopic
 
 FIRST_SUPERGROUP = -1_000_000_000_000
-"""Ids of supergroups and channels lie below; basic groups can't give every right."""
+"""Ids of supergroups and channels are lower than this. Basic groups can't give every right."""
 MOST_CHOICES = 5
 """Shops that one question offers."""
 
 
 class Need(StrEnum):
-    """What the bot asks for in a chat. Each has its reason in the words."""
+    """What the bot asks for in a chat. The words give a reason for each."""
 
     ADMIN = "admin"
-    """Whispers, joins and leaves come to administrators only."""
+    """Only administrators get whispers, joins and leaves."""
     WORDS = "words"
     """Privacy mode hides words such as "check in" from a bot that isn't administrator."""
     INVITE = "invite"
@@ -54,12 +54,12 @@ class OwnedShop:
 
 @dataclass(frozen=True, slots=True)
 class Comer:
-    """What is known when the bot comes to a chat that it doesn't know. Who owns and helps is as Telegram says now."""
+    """What is known when the bot comes to a new chat. Owners and operators are those that Telegram names now."""
 
     adder_id: int | None
     """Who added the bot, or speaks there; None for an anonymous administrator."""
     brought: bool = True
-    """Whether Telegram says that they added the bot; who only speaks in a chat needn't have brought it."""
+    """Whether Telegram says that they added the bot. Somebody who only speaks in a chat may not have brought it."""
     adder_owns: tuple[Shop, ...] = ()
     adder_helps: tuple[OwnedShop, ...] = ()
     """Shops of others whose operator they are."""
@@ -85,14 +85,14 @@ class Asks:
 
 @dataclass(frozen=True, slots=True)
 class Knocks:
-    """Nobody's shop here: a new one if there is none yet or all are welcome, else a goodbye."""
+    """No shop of theirs is here: a new shop is made if there is none yet or all are welcome, else the bot leaves."""
 
 
 def whose(comer: Comer) -> Joins | Asks | Knocks:
-    """Whose chat it is. Only an owner joins a room to a shop.
+    """Which shop a chat belongs to. Only an owner adds a room to a shop.
 
-    An owner of one shop who brings the bot meant their shop. Else an owner is asked: the one who is there, the one who
-    created the chat, or the one whose operator is there.
+    If an owner of one shop brings the bot, it is for that shop. Else an owner is asked: the one who acts there, the one
+    who created the chat, or the one whose operator acts there.
     """
     if comer.adder_id is not None and comer.adder_owns:
         if comer.brought and len(comer.adder_owns) == 1:
@@ -108,9 +108,9 @@ def whose(comer: Comer) -> Joins | Asks | Knocks:
 
 
 def may_found_first(creator_id: int | None, founder_id: int | None) -> bool:
-    """Whether a group founds the first shop: anybody's does, but where a founder is named, only one that they created.
+    """Whether a group may become the first shop. Where a founder is named, they must have created the group.
 
-    A creator whom Telegram doesn't tell is nobody's.
+    If Telegram doesn't tell the creator, they aren't the founder.
     """
     return founder_id is None or creator_id == founder_id
 
@@ -118,7 +118,7 @@ def may_found_first(creator_id: int | None, founder_id: int | None) -> bool:
 def missing_in(
     chat_id: int, *, is_admin: bool, rights: frozenset[str], is_channel: bool, reads_all: bool
 ) -> tuple[str, ...]:
-    """What the bot lacks in a chat, the weightiest first; `rights` are names of `Need` that it has."""
+    """What the bot lacks in a chat, the most important first. `rights` are the names of `Need` that it has."""
     wanted: list[Need] = []
     if not is_admin:
         wanted = [Need.ADMIN] if reads_all or is_channel else [Need.ADMIN, Need.WORDS]
@@ -133,7 +133,7 @@ def missing_in(
 
 @dataclass(frozen=True, slots=True)
 class Greeting(Outcome, name="arrivals.Greeting"):
-    """Said once in a group that the bot has come to."""
+    """Said once in a group when the bot has come."""
 
     shop: str
     community_id: int
@@ -147,7 +147,7 @@ class StrangersGroup(Outcome, name="arrivals.StrangersGroup"):
 
 @dataclass(frozen=True, slots=True)
 class ChannelNeedsShop(Outcome, name="arrivals.ChannelNeedsShop"):
-    """Told to who added the bot to a channel before there was a shop of theirs: it left again."""
+    """Told to the person who added the bot to a channel before they had a shop: the bot left again."""
 
     title: str
 
@@ -161,9 +161,9 @@ class WhoseRoom(Outcome, name="arrivals.WhoseRoom"):
     is_channel: bool
     shops: tuple[Shop, ...]
     may_found: bool
-    """Whether it may become a shop of its own."""
+    """Whether the chat may become a shop of its own."""
     by: str | None = None
-    """Who brought the bot; None if that was anonymous, the reader, or isn't known."""
+    """Who brought the bot; None if they are anonymous, unknown, or the reader."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The weekly calendar: which slot is due on which day, and what may still fill it."""
+"""The weekly calendar: which slot is due on which day, and until when it is filled."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,25 +16,23 @@ class SlotKind(StrEnum):
 
 
 class PostingState(StrEnum):
-    """What became of a slot on a day."""
+    """Whether a slot was filled on a day."""
 
     POSTED = "posted"
     SKIPPED = "skipped"
 
 
 @dataclass(frozen=True, slots=True)
-class CadencePolicy:
+class CalendarPolicy:
     """How slots are filled."""
 
-    morning: str = "09:00"
-    """When the morning card comes, by the community's clock, until the owner chooses."""
     late: timedelta = timedelta(hours=4)
-    """After an outage a slot is still filled until then."""
+    """For how long after its time a slot is still filled, after an outage."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlotFacts:
-    """A slot with what its community says."""
+    """A slot, with its community's zone."""
 
     id: int
     community_id: int
@@ -44,6 +42,16 @@ class SlotFacts:
     timezone: str
     since: datetime
     """When the community was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotDecision:
+    """What to do with a slot that is due."""
+
+    day: date
+    due_at: datetime
+    reason: str | None
+    """Why it is skipped, for the log; None: it is filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ class MorningCard(Outcome, name="cadence.MorningCard"):
 
     @property
     def over(self) -> bool:
-        """Whether hanging it now would be too late."""
+        """Whether it is too late to post the card: its day is over."""
         return self.past
 
 
@@ -84,14 +92,14 @@ def next_due(slot: SlotFacts, now: datetime) -> datetime | None:
     return next_time(f"{int(minute)} {int(hour)} * * {weekdays}", slot.timezone, now)
 
 
-def fill(slot: SlotFacts, now: datetime, policy: CadencePolicy) -> tuple[date, datetime, str | None] | None:
-    """What to do with the slot on today's day: (day, when it was due, why not), or None if it isn't due (yet)."""
+def decide_today(slot: SlotFacts, now: datetime, policy: CalendarPolicy) -> SlotDecision | None:
+    """What to do with the slot today, or None if it isn't due (yet)."""
     today = day_of(now, slot.timezone)
     due = due_on(slot, today)
     if due is None or due > now:
         return None
     if due < slot.since:
-        return today, due, "the shop wasn't here yet"
+        return SlotDecision(today, due, "the shop wasn't here yet")
     if now - due > policy.late:
-        return today, due, "too late in the day"
-    return today, due, None
+        return SlotDecision(today, due, "too late in the day")
+    return SlotDecision(today, due, None)

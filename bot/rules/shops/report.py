@@ -1,4 +1,4 @@
-"""The owner's figures, in words."""
+"""The figures that `/report` shows."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,25 +11,25 @@ PERIODS = {"7d": 7, "30d": 30}
 
 @dataclass(frozen=True, slots=True)
 class CameBy:
-    """How many came by one source in the period, and what those who are here have cost."""
+    """How many fans came by one source in the period, and the source's cost for each fan who is here."""
 
     name: str | None
-    """None for those of whom no source is known."""
+    """The source; None for fans whose source is unknown."""
     came: int
     stayed: int
-    """Of those who came in the period, how many are here now."""
+    """Fans who came in the period and are here now."""
     cost_each: int | None
-    """The source's whole cost by all whom it ever brought and who are here now, in hundredths; None if unknown."""
+    """The source's whole cost for each fan whom it ever brought and who is here now, in hundredths; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report(Outcome, name="reporting.Report"):
-    """What happened since a day."""
+    """The figures since a day."""
 
     since: date
     days: int
     came_in_all: int
-    """Newcomers by any way."""
+    """All newcomers, whatever their source."""
     came: tuple[CameBy, ...]
     more: int
     """Sources that the list leaves out."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 from unicodedata import normalize
 
 from bot.rules.funding import Funding
-from bot.rules.giveaways import A_DAY, MOST_A_DAY
+from bot.rules.giveaways import A_DAY_AT_FIRST
 from bot.rules.numbers import read_number
 from bot.rules.outcome import Outcome
 from bot.rules.shops.arrivals import Room
@@ -53,11 +53,11 @@ class Step(StrEnum):
 
 STEPS = tuple(Step)
 GUIDED = tuple(step for step in STEPS if step is not Step.GIVEAWAY)
-"""What a new shop is asked, one after another; the rest has a value that serves."""
+"""What a new shop is asked, one after another. Other settings start with a default."""
 REVIEW = "review"
-"""Where all of it is seen at once."""
+"""The step that shows all settings at once."""
 ROOMS = "rooms"
-"""Where the groups and the bot's rights in them are seen."""
+"""The step that shows the groups and the bot's rights in them."""
 
 
 class Problem(StrEnum):
@@ -75,11 +75,13 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SetupPolicy:
-    """Lengths of what `/setup` takes."""
+    """Limits of what `/setup` takes. Lengths are in characters."""
 
     max_shop: int = 64
     max_persona: int = 32
     max_coin: int = 16
+    max_giveaway: int = 1_000_000
+    """The highest limit of coins a day that an owner may set for operators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class SetupDone(Outcome, name="setting_up.SetupDone"):
-    """How the community stands after `/setup`."""
+    """The shop's settings after `/setup`."""
 
     shop: str
     language: Language
@@ -113,12 +115,12 @@ class SetupDone(Outcome, name="setting_up.SetupDone"):
     audit_id: int | None
     morning: str = NO_MORNING
     packets: str = Funding.STAFF
-    giveaway: int = A_DAY
+    giveaway: int = A_DAY_AT_FIRST
 
 
 @dataclass(frozen=True, slots=True)
 class SetupShown(Outcome, name="setting_up.SetupShown"):
-    """How the community stands, for `/setup` without anything to change, where no panel can be shown."""
+    """The shop's settings, for `/setup` without changes where no panel can be shown."""
 
     community_id: int
     shop: str
@@ -132,14 +134,14 @@ class SetupShown(Outcome, name="setting_up.SetupShown"):
     missing: tuple[str, ...] = ()
     """What the bot lacks in this group."""
     packets: str = Funding.STAFF
-    giveaway: int = A_DAY
+    giveaway: int = A_DAY_AT_FIRST
     chat_id: int = 0
     forum: bool = False
     """Whether this group has topics."""
     topic: RoomTopic | None = None
     """Where in it cards and announcements come; None for General."""
     chosen: int | None = None
-    """The act that chose this topic just now."""
+    """The act that chose this topic just now, for the audit log."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class SetupStep(Outcome, name="setting_up.SetupStep"):
 
     step: str
     value: str
-    """How it is now, or as it was filled in."""
+    """The setting now, or as it was filled in."""
     options: tuple[str, ...]
     """Answers to tap."""
     number: int
@@ -177,7 +179,7 @@ class SetupReview(Outcome, name="setting_up.SetupReview"):
     problem: str | None = None
     """That something was typed where only buttons answer."""
     packets: str = Funding.STAFF
-    giveaway: int = A_DAY
+    giveaway: int = A_DAY_AT_FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +248,8 @@ def morning_of(text: str) -> str | None:
     return f"{hour:02d}:{minute:02d}" if hour <= LAST_HOUR and minute <= LAST_MINUTE else None
 
 
-def giveaway_of(text: str) -> str | None:
-    """A number of coins as people type it (`2000`, `2,000`), as it is kept; None if it is none that can be set."""
+def giveaway_of(text: str, policy: SetupPolicy) -> str | None:
+    """A limit as people type it (`2000`, `2,000`), as it is kept; None if it isn't one that can be set."""
     plain = normalize("NFKC", text).strip().replace(",", "").replace(" ", "")
-    number = read_number(plain, MOST_A_DAY)
+    number = read_number(plain, policy.max_giveaway)
     return str(number) if number is not None else None

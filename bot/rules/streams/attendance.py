@@ -1,28 +1,28 @@
-"""Being there: *I'm here* on the live card, or the word that the host says; a streak of streams, not of days.
+"""Attending a stream: *I'm here* on the live card, or the word that the host says; a streak of streams, not of days.
 
-A bot can't see viewers: what counts is a tap or a word between start and end, and the figures say so.
+A bot can't see viewers. A tap or a word between start and end counts, and the figures say so.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bot.rules.airings import AiringFacts, Phase, phase_of
 from bot.rules.outcome import Outcome
-from bot.rules.streams.streams import AiringFacts, Phase, phase_of
 
 
 @dataclass(frozen=True, slots=True)
 class AttendancePolicy:
-    """What being there pays. Coins are whole numbers."""
+    """What attending pays. Coins are whole numbers."""
 
     ladder: tuple[int, ...] = (10, 15, 20, 30)
-    """Coins by the number of streams attended in a row, from 1; the last step holds beyond."""
+    """Coins by the number of streams attended in a row, from 1. More streams in a row pay as the last step does."""
     card_every: timedelta = timedelta(seconds=5)
-    """The live card counts at most this often."""
+    """The number on the live card is updated at most this often."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attended(Outcome, name="attendance.Attended"):
-    """The fan was there, paid."""
+    """The fan attends, and is paid."""
 
     title: str
     length: int
@@ -30,14 +30,14 @@ class Attended(Outcome, name="attendance.Attended"):
     coins: int
     balance: int
     mended: date | None
-    """The missed day that this made up for nothing, if there was one."""
+    """The missed day that this made up for free, if there was one."""
     days: int
     """The check-in streak after that."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlreadyHere(Outcome, name="attendance.AlreadyHere"):
-    """The fan had shown that they are there."""
+    """The fan attends already."""
 
     title: str
     length: int
@@ -60,7 +60,7 @@ class StreamOver(Outcome, name="attendance.StreamOver"):
 
 @dataclass(frozen=True, slots=True)
 class NoSuchStream(Outcome, name="attendance.NoSuchStream"):
-    """No such airing here: a stale or forged press."""
+    """No such airing in this community: the button is old or forged."""
 
 
 AttendRefusal = NotOnYet | StreamOver | NoSuchStream
@@ -68,7 +68,7 @@ AttendOutcome = Attended | AlreadyHere | AttendRefusal
 
 
 def may_attend(airing: AiringFacts, now: datetime) -> NotOnYet | StreamOver | None:
-    """Why a fan can't be there now, or None: only between start and end."""
+    """Why a fan can't attend now; None between start and end."""
     match phase_of(airing, now):
         case Phase.COMING | Phase.DELAYED:
             return NotOnYet(airing.title, airing.starts_at)

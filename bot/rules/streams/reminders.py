@@ -1,4 +1,4 @@
-"""Reminders of streams: who asked, which round is due, what is told."""
+"""Reminders of streams: what fans are told, and which round is due."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ class NoMoreReminders(Outcome, name="reminders.NoMoreReminders"):
 
 @dataclass(frozen=True, slots=True)
 class StreamGone(Outcome, name="reminders.StreamGone"):
-    """The stream isn't coming (any more)."""
+    """No such stream is coming (any more)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class ComeInFirst(Outcome, name="reminders.ComeInFirst"):
 
 @dataclass(frozen=True, slots=True)
 class Reminder(Outcome, name="reminders.Reminder"):
-    """Told in private before a start, to who asked."""
+    """Told in private before a start, to those who asked."""
 
     stream_id: int
     title: str
@@ -56,20 +56,17 @@ class Reminder(Outcome, name="reminders.Reminder"):
     """Whether it is the last round."""
 
 
-RemindOutcome = Reminding | NoMoreReminders | StreamGone | OpenChatFirst | ComeInFirst
-
-
 @dataclass(frozen=True, slots=True)
 class Round:
     """One round of reminders: so many minutes before a start."""
 
     minutes: int
     due_at: datetime
-    """Early enough that the last one hears it in time."""
+    """Early enough that the last fan hears it in time."""
 
 
 def rounds_of(starts_at: datetime, remind: tuple[int, ...], fans: int, policy: StreamPolicy) -> tuple[Round, ...]:
-    """All rounds of a start, the earliest first; with many fans each begins earlier by the time that it takes."""
+    """All rounds of a start, the earliest first. A round begins earlier by the time that its messages take."""
     early = timedelta(seconds=fans / policy.private_per_second)
     return tuple(
         Round(minutes, starts_at - timedelta(minutes=minutes) - early) for minutes in sorted(remind, reverse=True)

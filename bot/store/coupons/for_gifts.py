@@ -29,7 +29,7 @@ class GiftCoupons:
 
     def __init__(self, policies: Policies, choice: Choice) -> None:
         """`choice` picks the characters of a code."""
-        self._tools = hand_out.ClaimTools(policies[CouponPolicy], choice)
+        self._tools = hand_out.ClaimTools.of(policies, choice)
 
     def give(self, tx: Tx, place: Place, friend: Standing, gift: Gift, cause: str, at: datetime) -> str | None:
         """The coupon in a gift, free of charge; its code, or None if its campaign is over meanwhile."""

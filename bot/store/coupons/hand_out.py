@@ -6,7 +6,7 @@ The group's button, the coin shop, gifts and heart goals all end here, so that s
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true, update
 from sqlalchemy.orm import Session
@@ -31,7 +31,8 @@ from bot.rules.coupons.claims import (
 from bot.rules.coupons.codes import new_code
 from bot.rules.coupons.held_coupons import fate_of
 from bot.rules.place import Place
-from bot.rules.tiers import Tier
+from bot.rules.policies import Policies
+from bot.rules.tiers import Tier, TierPolicy
 from bot.store import causes, ledger
 from bot.store.coupons.campaigns import CARD, find_campaign
 from bot.store.engine.hot import Hot
@@ -52,7 +53,13 @@ class ClaimTools:
     """What a claim is decided by, and what its code is drawn with."""
 
     policy: CouponPolicy
+    tiers: TierPolicy
     choice: Choice
+
+    @classmethod
+    def of(cls, policies: Policies, choice: Choice) -> Self:
+        """With the policies of coupons and of tiers; `choice` picks the characters of a code."""
+        return cls(policies[CouponPolicy], policies[TierPolicy], choice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +254,7 @@ def hand_out(tx: Tx, member: Standing, claim: Claim, tools: ClaimTools) -> Claim
     for one in theirs:
         if one.cause == claim.cause and one.answer is not None and claim.at - one.claimed_at < causes.KEPT:
             return causes.from_json(Claimed, one.answer)
-    refusal = _refusal(tx, member, campaign, theirs, claim, tools.policy)
+    refusal = _refusal(tx, member, campaign, theirs, claim, tools)
     if refusal is not None:
         return refusal
     if not claim.was_set_aside and not _take_one(tx, claim):
@@ -261,7 +268,7 @@ def hand_out(tx: Tx, member: Standing, claim: Claim, tools: ClaimTools) -> Claim
 
 
 def _refusal(
-    tx: Tx, member: Standing, campaign: CampaignFacts, theirs: list[_Theirs], claim: Claim, policy: CouponPolicy
+    tx: Tx, member: Standing, campaign: CampaignFacts, theirs: list[_Theirs], claim: Claim, tools: ClaimTools
 ) -> AlreadyClaimed | ClaimRefusal | None:
     """Why the fan gets no other coupon of this campaign, or None."""
     # What was taken back from a fan counts no more, unless the whole campaign was.
@@ -269,9 +276,11 @@ def _refusal(
     at = claim.at
     if len(held) >= campaign.limit and campaign.state is CampaignState.OPEN and not _ran_out(campaign, held[-1], at):
         return _already(campaign, held[-1])
-    tier = tier_of(tx, claim.place, member.member_id, at) if asks_for_tier(campaign, at) else Tier.NEW
+    tier = Tier.NEW
+    if asks_for_tier(campaign, at):
+        tier = tier_of(tx, claim.place, member.member_id, at, tools.tiers)
     claimant = Claimant(member.balance, tier, member.back_since, claim.was_set_aside)
-    refusal = may_claim(campaign, claimant, at, policy.early)
+    refusal = may_claim(campaign, claimant, at, tools.policy.early)
     # Who holds one is told of theirs. The stock doesn't matter to them any more.
     return _already(campaign, held[-1]) if held and isinstance(refusal, SoldOut) else refusal
 
@@ -304,12 +313,7 @@ def take_away(tx: Tx, place: Place, coupon_id: int, at: datetime) -> int | None:
 def give_back_claim(tx: Tx, community_id: int, coupon_id: int, at: datetime) -> None:
     """Reverse what a claim was charged."""
     ledger.give_back(
-        tx,
-        community_id=community_id,
-        charged_key=f"claim:{coupon_id}",
-        key=f"refund:{coupon_id}",
-        reason="refund",
-        at=at,
+        tx, ledger.TransferHeader(community_id, f"refund:{coupon_id}", "refund", at), charged_key=f"claim:{coupon_id}"
     )
 
 
@@ -368,11 +372,8 @@ def _write_down(
 def _charge(tx: Tx, member: Standing, coupon_id: int, price: int, claim: Claim) -> None:
     ledger.charge(
         tx,
-        community_id=claim.place.community_id,
-        key=f"claim:{coupon_id}",
+        ledger.TransferHeader(claim.place.community_id, f"claim:{coupon_id}", "claim", claim.at),
         member_account=member.account_id,
         shop=claim.place.shop_account,
         amount=price,
-        reason="claim",
-        at=claim.at,
     )

@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 from sqlmodel import col
 
-from bot.rules.doctor.findings import Chat, DatabaseAway, DatabaseDamaged, DatabaseHeld, DatabaseReadOnly, Finding
+from bot.rules.doctor.chats import Chat
+from bot.rules.doctor.database import DatabaseAway, DatabaseDamaged, DatabaseHeld, DatabaseReadOnly
+from bot.rules.doctor.findings import Finding
 from bot.store.engine.db import async_engine
 from bot.store.engine.sessions import Rx
 from bot.store.tables import Community, FanGroup, Gift, GiftSending, Member

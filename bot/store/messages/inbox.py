@@ -12,7 +12,7 @@ from sqlmodel import col
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.messages.set_aside import UPDATE, put_aside
-from bot.store.tables import Inbox
+from bot.store.tables import Inbox, SetAside
 from bot.updates import Sound, Unread, read_body, unfit
 
 ReadPeople = Callable[[Session, set[int]], dict[int, Any]]
@@ -88,12 +88,14 @@ def lay_aside(tx: Tx, bot_id: int, unread: Sequence[Unread], now: datetime) -> i
     return sum(
         put_aside(
             tx,
-            kind=UPDATE,
-            key=f"{bot_id}:{one.key}",
-            body=one.body,
-            reason=one.reason,
-            now=now,
-            user_id=one.user_id,
+            SetAside(
+                kind=UPDATE,
+                key=f"{bot_id}:{one.key}",
+                user_id=one.user_id,
+                body=one.body,
+                reason=one.reason,
+                set_aside_at=now,
+            ),
         )
         for one in unread
     )

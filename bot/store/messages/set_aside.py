@@ -24,16 +24,12 @@ OUTBOX = "outbox"
 """The kind of a promised message."""
 
 
-def put_aside(
-    tx: Tx, *, kind: str, key: str, body: str, reason: str, now: datetime, user_id: int | None = None
-) -> bool:
-    """Keep `body` (JSON in ASCII) for whoever repairs it; False if this one is there already."""
-    known = select(col(SetAside.id)).where(col(SetAside.kind) == kind, col(SetAside.key) == key)
+def put_aside(tx: Tx, row: SetAside) -> bool:
+    """Keep its body (JSON in ASCII) for whoever repairs it; False if one of this kind and key is there already."""
+    known = select(col(SetAside.id)).where(col(SetAside.kind) == row.kind, col(SetAside.key) == row.key)
     if tx.execute(known).first() is not None:
         return False
-    tx.add(
-        SetAside(kind=kind, key=key, user_id=user_id, body=body, reason=reason, set_aside_at=now),
-    )
+    tx.add(row)
     tx.flush()
     return True
 

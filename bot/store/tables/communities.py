@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, false, text
 from sqlmodel import Field, SQLModel
 
 from bot.rules.funding import Funding
-from bot.rules.giveaways import A_DAY
+from bot.rules.giveaways import A_DAY_AT_FIRST
 from bot.rules.words import Language
 from bot.store.tables.base import Id, one_of
 
@@ -43,7 +43,7 @@ class Community(SQLModel, table=True):
     """The last number given to a stream of this shop."""
     packets: str = Field(default=Funding.STAFF, sa_column_kwargs={"server_default": Funding.STAFF.value})
     """Who may open red packets: staff, or fans too from their own coins."""
-    giveaway: int = Field(default=A_DAY, sa_column_kwargs={"server_default": str(A_DAY)})
+    giveaway: int = Field(default=A_DAY_AT_FIRST, sa_column_kwargs={"server_default": str(A_DAY_AT_FIRST)})
     """Coins that each operator may give away a local day."""
     items_made: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """The last number given to an item of this shop."""

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from bot.rules.streams.streams import AiringState, How, Repeat, StreamState
+from bot.rules.airings import AiringState, How, Repeat, StreamState
 from bot.store.tables.base import Id, Json, forgets_cause, one_of
 
 
 class Stream(SQLModel, table=True):
-    """A plan: one evening, or the same evening each week."""
+    """A plan: one airing, or one each week."""
 
     __tablename__ = "stream"
     __table_args__ = (
@@ -40,7 +40,7 @@ class Stream(SQLModel, table=True):
 
 
 class Airing(SQLModel, table=True):
-    """One evening of a stream."""
+    """One time that a stream is on."""
 
     __tablename__ = "airing"
     __table_args__ = (

@@ -189,7 +189,7 @@ async def test_an_ephemeral_command(play_sqlite: Play) -> None:
     """A command that was declared ephemeral is answered ephemerally, as a reply to it, by a bot without rights too."""
     stage = await play_sqlite(rights=None)
     commands = [{"command": "checkin", "description": "Check in", "is_ephemeral": True}]
-    await stage.app.session.call(stage.app.bot, "setMyCommands", {"commands": commands})
+    await stage.app.engine.session.call(stage.app.engine.bot, "setMyCommands", {"commands": commands})
     ana, ben = stage.fan("Ana"), stage.fan("Ben")
     said = ana.says(stage.group, "/checkin")
     assert said.is_ephemeral

@@ -1,4 +1,4 @@
-"""drand's client against a mirror of our own that tells recorded rounds, wrong ones, and nothing."""
+"""drand's client against a local mirror that gives recorded rounds, wrong rounds, or nothing."""
 
 import json
 from collections.abc import AsyncIterator
@@ -13,11 +13,11 @@ from tests.rules.some_proofs import RECORDED
 
 GOOD = {"round": RECORDED.round, "randomness": RECORDED.randomness, "signature": RECORDED.signature}
 FORGED = {"randomness": sha256(b"\xab" * 48).hexdigest(), "signature": "ab" * 48}
-"""Sound, and nobody's."""
+"""A round whose hash is right, and which nobody signed."""
 
 
 class Mirror:
-    """Answers each path as it is told."""
+    """Gives each path the answer that the test chose."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
@@ -47,7 +47,7 @@ async def mirror() -> AsyncIterator[Mirror]:
 
 
 async def test_a_round_is_asked_of_one_mirror_after_the_other(mirror: Mirror) -> None:
-    """What refuses, talks nonsense, tells another round, one that isn't sound or not signed is passed over."""
+    """A mirror that refuses, or gives nonsense, another round, a wrong hash or a wrong signature is passed over."""
     mirror.answers = {
         "late": (425, ""),
         "odd": (200, "<html>"),
@@ -65,7 +65,7 @@ async def test_a_round_is_asked_of_one_mirror_after_the_other(mirror: Mirror) ->
 
 
 async def test_no_mirror_has_it(mirror: Mirror) -> None:
-    """Refusals and a closed port end as nothing, and raise nothing."""
+    """If all mirrors refuse or are closed, the client returns None and raises nothing."""
     mirror.answers = {"late": (425, "")}
     assert await Drand((f"{mirror.url}/late", "http://127.0.0.1:9")).fetch(RECORDED.round) is None
     for odd in (

@@ -1,4 +1,4 @@
-"""The page of a draw, served with its proof in hand: who has the card's button finds it, nobody else finds any."""
+"""The page of a draw and its proof: the card's button leads there, and no other address does."""
 
 import asyncio
 import json
@@ -10,7 +10,7 @@ from aiohttp import ClientSession
 
 from bot.content.button import Button
 from bot.features.raffles.facts import CARD
-from bot.rules.raffles.proofs import check_proof, page_of
+from bot.rules.raffles.proofs import check_proof, page_path
 from bot.telegram.keyboards import keyboard
 from bot.web import DrawPages, Vitals, serving
 from sandbox import Message, Person
@@ -43,14 +43,14 @@ def checks(message: Message) -> list[str]:
 
 
 async def test_the_button_leads_to_the_page_with_the_proof(play: Play) -> None:
-    """On both databases page and proof are there once it is drawn, not before; the proof is the file of the group."""
+    """Page and proof exist only after the draw, and the proof is the group's file, on both databases."""
     stage = await play(language="en", metrics_port=9108, public_url=SHOP)
     ana = stage.fan("Ana")
     card = await opened(stage, "prize=Scarf closes=+30m")
     await ana.presses(card, "enter").answered()
     assert checks(card) == []
     (row,) = await query(stage.app.db, "SELECT id, commitment FROM raffle")
-    path = page_of(*row)
+    path = page_path(*row)
     async with served(stage) as port:
         assert (await get(port, path))[0] == 404
         assert (await get(port, path + "proof.json"))[0] == 404
@@ -82,7 +82,7 @@ async def test_the_button_leads_to_the_page_with_the_proof(play: Play) -> None:
 
 
 async def test_a_place_drawn_again_shows_at_once(play_sqlite: Play) -> None:
-    """The proof that is kept is the one before the redraw: it isn't given any more."""
+    """After a redraw the kept proof is not served any more."""
     stage = await play_sqlite(language="en", metrics_port=9108, public_url=SHOP)
     fans = [stage.fan(name) for name in ("Ana", "Ben", "Eve")]
     card = await opened(stage, "prize=Scarf closes=+30m reserves=2")

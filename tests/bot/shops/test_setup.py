@@ -42,7 +42,7 @@ async def stands(stage: Stage) -> dict[str, str]:
     """The shop's settings."""
     place = await stage.app.communities.place(1)
     assert place is not None
-    settings: dict[str, str] = await stage.app.dispatcher["setting_up"].settings(place)
+    settings: dict[str, str] = await stage.app.dispatcher["shops"].settings.read(place)
     return settings
 
 

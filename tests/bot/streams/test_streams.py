@@ -48,7 +48,7 @@ def without_mornings(stage: Stage) -> list[str]:
     return [text for text in public(stage) if "Good morning" not in text]
 
 
-async def test_an_evening(play: Play) -> None:
+async def test_an_airing(play: Play) -> None:
     """Planned, reminded three times, announced on time, attended with a streak, ended: each told once."""
     stage = await play(language="en")
     ana = stage.fan("Ana")
@@ -149,7 +149,7 @@ async def test_the_word_that_the_host_says(play_sqlite: Play) -> None:
 
 async def known_word(stage: Stage, word: str) -> None:
     """Wait until the bot listens for it."""
-    spoken = stage.app.dispatcher["spoken_words"]
+    spoken = stage.app.dispatcher["streams"].spoken_words
     group = await stage.app.communities.group(stage.group.id)
     assert group is not None
     async with asyncio.timeout(10):
@@ -256,7 +256,7 @@ async def test_a_reminder_of_another_shop(play_sqlite: Play) -> None:
 
 
 async def test_presses_of_another_shops_streams(play_sqlite: Play) -> None:
-    """Ids of another shop's evenings, forged in this group, mean nothing here."""
+    """Ids of another shop's airings, forged in this group, mean nothing here."""
     stage = await play_sqlite(open=True, language="en")
     mei = stage.telegram.add_user("Mei", language="en")
     other = stage.telegram.add_group("Tea room", creator=mei)
@@ -305,7 +305,7 @@ async def shops_channel(stage: Stage) -> Chat:
 
 
 async def test_a_series_by_command(play_sqlite: Play) -> None:
-    """Planned weekly, one evening called off and taken back, the series ended: each answered, each told once."""
+    """Planned weekly, one airing called off and taken back, the series ended: each answered, each told once."""
     stage = await play_sqlite(language="en")
     made = await plan(stage, 'title="Silk night" at=+8h repeat=weekly remind=1h length=2h')
     assert "Every week" in made.text

@@ -159,13 +159,10 @@ def _purses(tx: Tx, community_id: int, shop_account: int, fans: int) -> None:
         member = standing(tx, community_id, fan(number), NOON)
         ledger.pay(
             tx,
-            community_id=community_id,
-            key=f"present:{number}",
+            ledger.TransferHeader(community_id, f"present:{number}", "present", NOON),
             member_account=member.account_id,
             shop=shop_account,
             amount=20,
-            reason="present",
-            at=NOON,
         )
 
 
@@ -237,7 +234,7 @@ async def test_a_cancelled_campaign_gives_back_what_its_coupons_cost(db: Databas
 
 def draws(db: Database) -> Raffles:
     """What the shop does with raffles, with the same seeds and salts in every run."""
-    return Raffles(db, RafflePolicy(), bytes, None)
+    return Raffles(db, POLICIES, bytes, None)
 
 
 async def cancelled(counter: Counter) -> object:

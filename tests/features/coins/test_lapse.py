@@ -49,13 +49,10 @@ def _earn(tx: Tx, place: Place, sender: Sender, coins: int, at: datetime) -> Non
     member = standing(tx, place.community_id, sender, at)
     ledger.pay(
         tx,
-        community_id=place.community_id,
-        key=f"present:{member.member_id}:{at.isoformat()}",
+        ledger.TransferHeader(place.community_id, f"present:{member.member_id}:{at.isoformat()}", "present", at),
         member_account=member.account_id,
         shop=place.shop_account,
         amount=coins,
-        reason="present",
-        at=at,
     )
 
 

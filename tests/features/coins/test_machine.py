@@ -21,7 +21,6 @@ from bot.rules.coupons.campaigns import (
     AlreadyCancelled,
     CampaignCancelled,
     CampaignMade,
-    CouponPolicy,
     NewCampaign,
     SharedCodeTaken,
 )
@@ -41,7 +40,7 @@ from bot.store import causes
 from bot.store.coupons.hand_out import ClaimTools
 from bot.store.ledger import check_books
 from tests.features.machine import STAFF, fans, picks, shops
-from tests.features.scene import TABLES, act_by, act_of, campaigns_of, dice, fan, undo
+from tests.features.scene import POLICIES, TABLES, act_by, act_of, campaigns_of, dice, fan, undo
 from tests.features.streak_rules import StreakRules
 
 jumps = st.one_of(
@@ -78,7 +77,7 @@ class Shops(StreakRules):
 
     def __init__(self, template: Path) -> None:
         super().__init__(template)
-        self.coupons = Claims(self.db, ClaimTools(CouponPolicy(), dice()))
+        self.coupons = Claims(self.db, ClaimTools.of(POLICIES, dice()))
         self.campaigns = campaigns_of(self.db)
         self.redeeming = Redemption(self.db)
         self.offers: list[Offer] = []

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import insert
 from sqlmodel import col, select
 
-from bot.features.communities import arrive
 from bot.features.coupons import cancellation as module
 from bot.features.coupons.cancellation import CHUNK, cancel, refund_some
+from bot.features.shops.arrivals import Arrival, arrive
 from bot.flows.redeem import Redemption
 from bot.rules.coupon_states import CouponState
 from bot.rules.coupons.campaigns import (
@@ -31,7 +31,7 @@ from bot.rules.words import Language
 from bot.store import ledger
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Rx, Tx
-from bot.store.ledger import check_books, give_back
+from bot.store.ledger import TransferHeader, check_books, give_back
 from bot.store.members import meet
 from bot.store.rooms import leave_room
 from bot.store.tables import Account, Campaign, Card, Coupon, Member, Outbox, Transfer
@@ -61,7 +61,9 @@ async def test_a_campaign_hangs_a_card_in_each_group(db: Database, causes: Cause
     """Groups that the bot has left get none; the card comes at the opening and turns at the close."""
     place = await shop(db)
     for chat_id in (-1002, -1003):
-        await db.write(arrive, chat_id, "Wool", OWNER, Language.KO, NOON, is_admin=True, open_to_all=False, into=1)
+        await db.write(
+            arrive, Arrival(chat_id, "Wool", OWNER, Language.KO, NOON, is_admin=True, into=1), open_to_all=False
+        )
     await db.write(leave_room, -1003, NOON)
     wish = NewCampaign("Silk", 5, 20, 2, Tier.FAN, opens=NOON + HOUR, closes=NOON + 2 * HOUR, shared_code="SILK20")
     made = await campaigns_of(db).make(act_by(place, OWNER.user_id, NOON, causes.next()), wish)
@@ -271,10 +273,10 @@ async def test_a_refund_that_breaks_off_is_finished_later(
         monkeypatch.setattr(module, "CHUNK", 2)
         refunds = itertools.count(1)
 
-        def crashing(tx: Tx, *, community_id: int, charged_key: str, key: str, reason: str, at: datetime) -> int:
+        def crashing(tx: Tx, header: TransferHeader, charged_key: str) -> int:
             if next(refunds) == 4:
                 raise ConnectionResetError
-            return give_back(tx, community_id=community_id, charged_key=charged_key, key=key, reason=reason, at=at)
+            return give_back(tx, header, charged_key)
 
         with monkeypatch.context() as patch:
             patch.setattr(ledger, "give_back", crashing)

@@ -4,12 +4,16 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
 from bot.features.coupons.claims import SHOWN, Claims
 from bot.flows.redeem import Redemption
 from bot.rules.act import Sender
 from bot.rules.calendar import day_of
 from bot.rules.coupon_states import KeptFor
-from bot.rules.coupons.campaigns import CouponPolicy, NewCampaign
+from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.coupons.claims import (
     AlreadyClaimed,
     Cancelled,
@@ -35,6 +39,7 @@ from bot.store.members import note, standing
 from tests.features.scene import (
     NOON,
     OWNER,
+    POLICIES,
     Causes,
     act_by,
     act_of,
@@ -221,7 +226,7 @@ async def test_a_code_that_is_taken_is_tried_again(db: Database, causes: Causes)
     place = await shop(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
     letters = iter("2" * 7 + "2" * 7 + "3" * 7)
-    coupons = Claims(db, ClaimTools(CouponPolicy(), lambda _: next(letters)))
+    coupons = Claims(db, ClaimTools.of(POLICIES, lambda _: next(letters)))
     first = await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     second = await coupons.claim(act_of(place, fan(2), NOON, causes.next()), campaign)
     assert isinstance(first, Claimed)
@@ -234,7 +239,7 @@ async def test_a_broken_source_of_chance_takes_no_stock(db: Database, causes: Ca
     place = await shop(db)
     await give(db, place, fan(2), 20)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
-    coupons = Claims(db, ClaimTools(CouponPolicy(), lambda _: "2"))
+    coupons = Claims(db, ClaimTools.of(POLICIES, lambda _: "2"))
     await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign)
     before = await everything(db)
     outcomes = await asyncio.gather(
@@ -339,3 +344,25 @@ async def test_a_drop_for_a_tier(db: Database, causes: Causes) -> None:
     assert await query(db, "SELECT taken FROM campaign") == [(0,)]
     await db.write(_earns, place, fan(1), 120)
     assert isinstance(await coupons.claim(act_of(place, fan(1), NOON, causes.next()), campaign), Claimed)
+
+
+async def test_a_coupon_is_once_by_its_table_too(db: Database, causes: Causes) -> None:
+    """Were the rule to fail, the constraint on a fan's n-th coupon still refuses."""
+    place = await shop(db)
+    campaign, _ = await offer(db, place, NewCampaign("Silk", 9), causes.next())
+    await till(db).claim(act_of(place, fan(1), NOON, causes.next()), campaign)
+
+    def takes_too_much(tx: Tx) -> None:
+        tx.execute(text("UPDATE campaign SET taken = stock + 1"))
+
+    def claims_first_again(tx: Tx) -> None:
+        tx.execute(
+            text(
+                "INSERT INTO coupon (community_id, campaign_id, member_id, nth, paid, state, claimed_at) "
+                "SELECT community_id, campaign_id, member_id, nth, paid, state, claimed_at FROM coupon"
+            )
+        )
+
+    for use_case in (takes_too_much, claims_first_again):
+        with pytest.raises(IntegrityError):
+            await db.write(use_case)

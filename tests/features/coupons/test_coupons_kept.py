@@ -18,6 +18,7 @@ from bot.store.members import standing
 from tests.features.scene import (
     NOON,
     OWNER,
+    POLICIES,
     Causes,
     act_by,
     act_of,
@@ -39,7 +40,7 @@ POLICY = CouponPolicy()
 def _hand_out(tx: Tx, /, place: Place, sender: Sender, campaign_id: int, cause: str, **how: Any) -> ClaimOutcome:
     member = standing(tx, place.community_id, sender, NOON)
     claim = Claim(place, campaign_id, NOON, cause, **how)
-    return hand_out(tx, member, claim, ClaimTools(POLICY, dice(sender.user_id)))
+    return hand_out(tx, member, claim, ClaimTools.of(POLICIES, dice(sender.user_id)))
 
 
 @pytest.mark.parametrize("kept", list(KeptFor))

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from bot.features.gifts.offers import GiftOffers
 from bot.features.staff.overview import Overview
+from bot.features.streams.live_card import newest_open_drop
 from bot.flows.my_card import MyCards
 from bot.flows.redeem import Redemption
 from bot.rules.coin_shop.shelf import ItemKind
@@ -24,7 +25,6 @@ from bot.rules.panel import Section
 from bot.rules.people.privacy import DeletionAsked
 from bot.rules.place import Place
 from bot.rules.tiers import Tier
-from bot.store.airings import _benefit
 from bot.store.coupons.hand_out import Claim, ClaimTools, hand_out
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
@@ -74,7 +74,7 @@ async def seen(db: Database, place: Place, at: datetime) -> tuple[list[str], lis
 def _give(tx: Tx, place: Place, campaign_id: int, cause: str, way: KeptFor | None) -> Claimed:
     member = standing(tx, place.community_id, ME, NOON)
     claim = Claim(place, campaign_id, NOON, cause, way=way)
-    got = hand_out(tx, member, claim, ClaimTools(POLICY, dice(campaign_id)))
+    got = hand_out(tx, member, claim, ClaimTools.of(POLICIES, dice(campaign_id)))
     assert isinstance(got, Claimed)
     return got
 
@@ -160,8 +160,8 @@ async def test_the_live_card_names_what_can_be_claimed(db: Database, causes: Cau
     await offer(db, place, NewCampaign("Silk", 5, closes=days(1)), causes.next())
     for kept in KeptFor:
         await offer(db, place, NewCampaign(kept.name, 5, kept_for=kept), causes.next())
-    assert await db.read(_benefit, place.community_id, NOON) == "Silk"
-    assert await db.read(_benefit, place.community_id, days(1)) is None
+    assert await db.read(newest_open_drop, place.community_id, NOON) == "Silk"
+    assert await db.read(newest_open_drop, place.community_id, days(1)) is None
 
 
 async def test_an_item_whose_campaign_is_over(db: Database, causes: Causes) -> None:

@@ -19,9 +19,9 @@ from bot.features.coin_shop.items import Items
 from bot.features.coin_shop.purchases import Purchases
 from bot.features.hearts.goals import HeartGoals
 from bot.features.hearts.hearts import Hearts
-from bot.features.raffles.redraw import Redrawing
+from bot.features.raffles.redraw import Redraws
+from bot.features.streams.on_air import go_live
 from bot.flows.buy import Buying
-from bot.flows.go_live import go_live
 from bot.rules.beacons import Pulse
 from bot.rules.coin_shop.items import ItemMade, NewItem
 from bot.rules.coin_shop.shelf import ItemKind, Yes
@@ -30,7 +30,8 @@ from bot.rules.coupons.campaigns import CampaignMade, NewCampaign
 from bot.rules.gift_states import GiftKind
 from bot.rules.hearts.hearts import Give
 from bot.rules.raffles.facts import NewRaffle, RafflePolicy
-from bot.rules.streams.streams import OnAir, StreamPolicy
+from bot.rules.streams.airings import OnAir
+from bot.rules.streams.streams import StreamPolicy
 from bot.store.ledger import check_books
 from tests.features.draws import Fair, Recorded
 from tests.features.fragile import Killed
@@ -64,7 +65,7 @@ class Rewards(RewardRules):
         self.campaigns, self.items, self.purchases = campaigns_of(db), Items(db), Purchases(db)
         self.fair = Fair(db, self.place, Causes(), policy, Following(self), self.dice.randbytes)
         self.raffles, self.calling_off = self.fair.raffles, self.fair.calling_off
-        self.redrawing = Redrawing(db, policy)
+        self.redrawing = Redraws(db, policy)
         prizes = prizes_with(self.dice.randbytes, POLICIES.but(policy))
         self.goals, self.hearts = HeartGoals(db, prizes), Hearts(db, prizes)
         self.clocks.append(self.fair.drawing)
@@ -223,7 +224,10 @@ class Rewards(RewardRules):
     def set_a_goal(self, fuse: Fuse) -> None:
         """A stream begins, with a goal."""
         at = self.now
-        self.survives(None, lambda cause: go_live(self.fragile, self.place, STAFF, OnAir(), at, cause, StreamPolicy()))
+        self.survives(
+            None,
+            lambda cause: self.fragile.write(go_live, act_of(self.place, at=at, cause=cause), OnAir(), StreamPolicy()),
+        )
         self.survives(fuse, lambda cause: self.goals.make(self.staff(at, cause), STEPS))
 
     @rule(crowd=st.lists(fans, min_size=3, max_size=FANS), fuse=fuses)

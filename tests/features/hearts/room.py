@@ -9,6 +9,7 @@ from bot.domains import DOMAINS, with_additions
 from bot.features.hearts.goals import HeartGoals
 from bot.features.hearts.hearts import Hearts, PostedMessage
 from bot.features.hearts.prizes import Prizes, PrizeTools
+from bot.features.streams.live_card import live_card
 from bot.flows.heart_prizes import PRIZES as PRIZE_KINDS
 from bot.rules.act import Act, Sender
 from bot.rules.coupon_states import KeptFor
@@ -23,7 +24,7 @@ from bot.rules.hearts.hearts import (
 )
 from bot.rules.policies import Policies
 from bot.rules.rights import Role
-from bot.store.airings import CARD, live_card
+from bot.store.airings import CARD
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Card

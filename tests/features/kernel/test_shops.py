@@ -4,7 +4,7 @@ from functools import partial
 
 from sqlalchemy import insert, update
 
-from bot.features.communities import arrive
+from bot.features.shops.arrivals import Arrival, arrive
 from bot.flows.check_in import CheckIns
 from bot.rules.act import Sender
 from bot.rules.words import Language
@@ -85,10 +85,10 @@ async def test_people_of_two_shops_stay(db: Database) -> None:
 async def test_what_is_listed(db: Database) -> None:
     """Number, owner, home and whether it is gone, rooms with the channel, members who stay."""
     place = await shop(db)
-    come = partial(arrive, is_admin=True, open_to_all=False, into=place.community_id)
-    await db.write(come, -5, "Den", OWNER, Language.KO, NOON)
-    await db.write(come, -6, "News", OWNER, Language.KO, NOON, is_channel=True)
-    await db.write(come, -7, "Old", OWNER, Language.KO, NOON)
+    come = partial(Arrival, owner=OWNER, language=Language.KO, at=NOON, is_admin=True, into=place.community_id)
+    await db.write(arrive, come(-5, "Den"), open_to_all=False)
+    await db.write(arrive, come(-6, "News", is_channel=True), open_to_all=False)
+    await db.write(arrive, come(-7, "Old"), open_to_all=False)
 
     def leave(tx: Tx) -> None:
         tx.connection().exec_driver_sql("UPDATE fan_group SET left_at = joined_at WHERE chat_id IN (-7, -1001)")

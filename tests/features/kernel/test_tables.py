@@ -1,7 +1,14 @@
-"""What tables say of themselves."""
+"""What tables say of themselves, and how instants come back from them."""
 
-from bot.store.tables import metadata
+from datetime import datetime, timedelta
+
+from sqlmodel import select
+
+from bot.store.engine.db import Database
+from bot.store.members import standing
+from bot.store.tables import Member, metadata
 from bot.store.tables.base import CAUSE_AT
+from tests.features.scene import fan, shop
 
 
 def test_every_cause_is_forgotten() -> None:
@@ -10,3 +17,13 @@ def test_every_cause_is_forgotten() -> None:
     assert len(keeping) == 12
     for table in keeping:
         assert table.info.get(CAUSE_AT, "nothing") in table.c.keys(), table.name  # noqa: SIM118  # they are columns
+
+
+async def test_instants_come_back_aware_and_in_utc(db: Database) -> None:
+    """Both databases keep an instant to the microsecond, whatever zone it was given in."""
+    at = datetime.fromisoformat("2026-11-02T12:00:00.000001+09:00")
+    place = await shop(db)
+    await db.write(standing, place.community_id, fan(1), at)
+    joined = await db.read(lambda rx: rx.execute(select(Member.joined_at)).scalar_one())
+    assert joined == at
+    assert joined.utcoffset() == timedelta(0)

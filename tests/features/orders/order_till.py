@@ -18,6 +18,7 @@ from tests.features.orders.test_orders import HOUR, order, refunded
 from tests.features.scene import (
     NOON,
     OWNER,
+    TIERS,
     Causes,
     act_by,
     act_of,
@@ -67,11 +68,11 @@ class Till:
 
     async def orders(self, ref: str = "A-1", at: datetime = NOON, now: datetime | None = None) -> OrderTaken:
         """The platform tells of a paid order."""
-        return await self.db.write(take_told, self.place, order(self.code, ref, at=at), now or at)
+        return await self.db.write(take_told, self.place, order(self.code, ref, at=at), now or at, TIERS)
 
     async def platform_refunds(self, ref: str, at: datetime) -> OrderTaken:
         """The platform tells that it was taken back."""
-        return await self.db.write(take_told, self.place, refunded(order(self.code, ref, at=at)), at)
+        return await self.db.write(take_told, self.place, refunded(order(self.code, ref, at=at)), at, TIERS)
 
     async def refunds_order(self, ref: str = "A-1", at: datetime = NOON + HOUR) -> None:
         """Staff take an order back."""

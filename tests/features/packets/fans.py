@@ -17,7 +17,7 @@ from bot.store import ledger
 from bot.store.tables import Account, Member
 from tests.features.coins.test_lapse import earn
 from tests.features.packets.table import DRAWN, POLICY, Table, change, pressed_fast
-from tests.features.scene import GIVEAWAYS, NOON, act_of, fan, held_rewards, query
+from tests.features.scene import GIVEAWAYS, NOON, POLICIES, act_of, fan, held_rewards, query
 
 ANYBODY = PacketPolicy(giver_since=timedelta(0), giver_tier=Tier.NEW)
 AUGUST, SEPTEMBER, OCTOBER = (datetime(2026, month, 10, 3, tzinfo=NOON.tzinfo) for month in (8, 9, 10))
@@ -35,7 +35,7 @@ class Fans(Table):
     async def gives(self, number: int, coins: int, shares: int, at: datetime = NOON, **how: Any) -> int:
         """A fan gives a packet; its id."""
         await self.db.write(change, "UPDATE community SET packets = 'fans'")
-        packets = type(self.packets)(self.db, ANYBODY, GIVEAWAYS, self.dice.randbytes)
+        packets = type(self.packets)(self.db, POLICIES.but(ANYBODY), GIVEAWAYS, self.dice.randbytes)
         wish = NewPacket(coins, shares, **how)
         opened = await packets.give(act_of(self.place, fan(number), at, self.causes.next()), wish)
         assert isinstance(opened, PacketOpened), opened

@@ -52,7 +52,7 @@ class Table:
     @property
     def packets(self) -> Packets:
         """The use cases."""
-        return Packets(self.db, POLICY, GIVEAWAYS, self.dice.randbytes)
+        return Packets(self.db, POLICIES, GIVEAWAYS, self.dice.randbytes)
 
     async def opens(self, coins: int, shares: int, at: datetime = NOON, cause: str = "", **how: Any) -> PacketOpened:
         """Staff open a packet."""

@@ -30,7 +30,7 @@ from bot.rules.packets.packets import (
 )
 from bot.rules.packets.shares import split
 from bot.rules.rights import ForStaffOnly
-from bot.rules.sealing import Sealed, commitment, key_of, list_hash, order_of
+from bot.rules.sealing import ListLine, commitment, key_of, list_hash, order_of
 from bot.store.engine.db import Database
 from bot.store.engine.hot import Hot
 from bot.store.ledger import check_books
@@ -109,7 +109,7 @@ async def test_more_fans_than_shares(db: Database, causes: Causes) -> None:
         db,
         "SELECT t.number, t.seal, m.user_id FROM packet_take t JOIN member m ON m.id = t.member_id ORDER BY t.number",
     )
-    lines = [Sealed(number, 1, seal) for number, seal, _ in rows]
+    lines = [ListLine(number, 1, seal) for number, seal, _ in rows]
     assert list_hash(lines) == card.frozen
     order = order_of(key_of(bytes.fromhex(card.seed), list_hash(lines)), lines)
     fan_of = {number: user_id - 100 for number, _, user_id in rows}

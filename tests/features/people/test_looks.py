@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.features.packets.draw import PacketDraws
-from bot.features.raffles.draw import Drawing
+from bot.features.raffles.draw import Draws
 from bot.flows.presence import Looked
 from bot.rules.checkins.checkins import CheckedIn
 from bot.rules.fans import FansPolicy, Found, Known, Where
@@ -147,7 +147,7 @@ async def test_raffle_winners_are_looked_up(db: Database, causes: Causes) -> Non
     for number in range(1, 7):
         await fair.entered(raffle, fan(number))
     telegram = Telegram(db, gone=(1, 2, 3), banned=(4,))
-    drawing = Drawing(db, fair.policy, None, telegram.look_up)
+    drawing = Draws(db, fair.policies, None, telegram.look_up)
     await drawing.run_due(DRAWS - timedelta(seconds=10))
     await drawing.run_due(DRAWS)
     winners = await query(
@@ -164,7 +164,7 @@ async def test_a_ban_races_a_raffles_draw(db: Database, causes: Causes) -> None:
     raffle = await fair.made(winners=5)
     for number in range(1, 6):
         await fair.entered(raffle, fan(number))
-    drawing = Drawing(db, fair.policy, None, Telegram(db).look_up)
+    drawing = Draws(db, fair.policies, None, Telegram(db).look_up)
     await drawing.run_due(DRAWS - timedelta(seconds=10))
     await asyncio.gather(drawing.run_due(DRAWS), *(rolls(db).ban(fair.place, fan(n), DRAWS) for n in range(1, 6)))
     states = await query(

@@ -191,7 +191,7 @@ async def test_everybodys_rights_make_nobody_a_member(db: Database) -> None:
     shown = await settings.change(act_of(place, stranger, NOON), Preference(language="zh"))
     assert shown.language is Language.ZH
     await settings.change(act_of(place, stranger, NOON), Preference(reminders=False))
-    await Reminders(db, StreamPolicy()).stop(place, stranger, 1, NOON)
+    await Reminders(db, StreamPolicy()).stop(act_of(place, stranger), 1)
     assert await query(db, "SELECT count(*) FROM member") == [(0,)]
     await comes(db, place, 2, NOON)
     await leaves(db, place, 2, days(1))

@@ -10,12 +10,13 @@ from bot.features.coin_shop.purchases import Purchases
 from bot.features.coupons.claims import Claims
 from bot.features.people.joining import Coming, Link, Reach
 from bot.features.people.preferences import Preferences
-from bot.flows.attend import attend
+from bot.flows.attend import Attending
 from bot.flows.check_in import CheckIns
 from bot.flows.come_and_go import ComeAndGo
 from bot.flows.my_card import MyCards
 from bot.flows.redeem import Redemption
 from bot.rules.act import Sender
+from bot.rules.airings import How
 from bot.rules.checkins.checkins import CheckedIn, CheckInPolicy, StartsTomorrow
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.coupons.claims import Claimed, NoSuchCoupon, OfferedBefore
@@ -24,8 +25,7 @@ from bot.rules.people.preferences import Preference
 from bot.rules.people.privacy import DeletionAsked, DeletionDone, NothingKept, OwnerStays, PrivacyNotice
 from bot.rules.place import Place
 from bot.rules.retention import FINGERPRINT_KEPT
-from bot.rules.streams.attendance import AlreadyHere, AttendancePolicy, Attended
-from bot.rules.streams.streams import How
+from bot.rules.streams.attendance import AlreadyHere, Attended
 from bot.rules.words import Language
 from bot.store import forgotten
 from bot.store.engine.db import Database
@@ -199,7 +199,7 @@ async def test_a_stream_is_attended_once(db: Database, causes: Causes) -> None:
     airing_id = await db.write(_on_air, place)
 
     async def here(sender: Sender, at: datetime) -> object:
-        return await attend(db, place, sender, airing_id, How.TAP, at, causes.next(), AttendancePolicy(), POLICY)
+        return await Attending(db, POLICIES).attend(act_of(place, sender, at, causes.next()), airing_id, How.TAP)
 
     assert isinstance(await here(ANA, NOON), Attended)
     await privacy(db).delete(place, ANA.user_id, NOON + HOUR)

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 
 from bot.features.raffles.calling_off import CallingOff
-from bot.features.raffles.proofs import Proving
+from bot.features.raffles.proofs import Proofs
 from bot.rules.beacons import QUICKNET
 from bot.rules.general import Undone
-from bot.rules.raffles.draws import CalledOff, CallOffTold, OwnerMayCallOff
+from bot.rules.raffles.draws import CalledOff, CallOffAnnounced, OwnerMayCallOff
 from bot.rules.raffles.entries import MyEntry
 from bot.rules.raffles.opening import RaffleNotNow, RaffleUnknown
 from bot.rules.rights import Role
@@ -23,7 +23,7 @@ SECOND = timedelta(seconds=1)
 
 
 async def named(db: Database, causes: Causes) -> tuple[Fair, int, int]:
-    """A raffle with three tickets whose round is named: the fair, its row, the round."""
+    """Open a raffle with three tickets and name its round. Returns the fair, the raffle's id and the round."""
     fair = await Fair.open(db, causes, beacon=Recorded())
     raffle = await fair.made(ticket=5)
     for number in (1, 2, 3):
@@ -36,7 +36,7 @@ async def named(db: Database, causes: Causes) -> tuple[Fair, int, int]:
 
 
 async def test_seed_and_list_are_shown_before_the_round_comes(db: Database, causes: Causes) -> None:
-    """Tickets come back, the groups get the proof, and nobody has won."""
+    """Calling off gives tickets back, sends the proof to the groups, and leaves no winner."""
     fair, raffle, number = await named(db, causes)
     at, cause = CLOSES + 10 * SECOND, causes.next()
     assert await fair.calling_off.cancel(staff_act(fair.place, STAFF, at, cause), 1) == OwnerMayCallOff(1)
@@ -47,9 +47,9 @@ async def test_seed_and_list_are_shown_before_the_round_comes(db: Database, caus
     assert await fair.calling_off.cancel(staff_act(fair.place, STAFF, at, cause), 1) == OwnerMayCallOff(1)
     assert await fair.calling_off.call_off(staff_act(fair.place, STAFF, at, cause), 1) == outcome
     assert await fair.told("file") == [-1001]
-    told = await Proving(db).proof(fair.place.community_id, raffle)
+    told = await Proofs(db).proof(fair.place.community_id, raffle)
     assert told is not None
-    assert told.caption == CallOffTold(raffle, "Silk scarf", 3, 5, order_known=False)
+    assert told.caption == CallOffAnnounced(raffle, "Silk scarf", 3, 5, order_known=False)
     proof, checked = await fair.proof(raffle), await fair.checked(raffle)
     assert checked.faults == ()
     assert (proof["winners"], proof["order"], proof["beacon"]["round"]) == ([], [], number)
@@ -65,13 +65,13 @@ async def test_seed_and_list_are_shown_before_the_round_comes(db: Database, caus
 
 
 async def test_after_the_round_everybody_sees_who_would_have_won(db: Database, causes: Causes) -> None:
-    """The round was public before: the proof holds it and the order."""
+    """If the round has come, the proof has the round and the order."""
     fair, raffle, number = await named(db, causes)
     assert fair.beacon is not None
     fair.beacon.now = QUICKNET.time_of(number) + 5 * SECOND
     outcome = await fair.calling_off.call_off(staff_act(fair.place, STAFF, fair.beacon.now, causes.next()), 1)
     assert isinstance(outcome, CalledOff)
-    told = await Proving(db).proof(fair.place.community_id, raffle)
+    told = await Proofs(db).proof(fair.place.community_id, raffle)
     assert told is not None
     assert told.caption.order_known
     proof = await fair.proof(raffle)
@@ -86,7 +86,7 @@ async def test_after_the_round_everybody_sees_who_would_have_won(db: Database, c
 async def test_it_can_be_called_off_while_its_naming_leaves(
     db: Database, causes: Causes, *, taken: bool, posted: int, listed: int
 ) -> None:
-    """What waits isn't posted any more; what Telegram dated before the call-off stands in the proof, nothing later."""
+    """A waiting naming is withdrawn, and the proof has only namings that Telegram dated before the calling off."""
     fair = await Fair.open(db, causes, beacon=Recorded())
     raffle = await fair.made()
     await fair.passes(CLOSES)
@@ -103,7 +103,7 @@ async def test_it_can_be_called_off_while_its_naming_leaves(
 
 
 async def test_what_cant_be_called_off(db: Database, causes: Causes) -> None:
-    """Open, sealed alone, drawn, called off, or none such: nothing changes."""
+    """In every other state, and for an unknown raffle, calling off changes nothing."""
     fair = await Fair.open(db, causes, beacon=Recorded())
     await fair.made()
     await fair.made(beacon=False)
@@ -122,7 +122,7 @@ async def test_what_cant_be_called_off(db: Database, causes: Causes) -> None:
 
 
 async def test_calling_off_races_the_draw(db: Database, causes: Causes) -> None:
-    """It is called off or drawn, never both, and tickets come back only then."""
+    """A raffle is called off or drawn, never both, and tickets come back only if it is called off."""
     fair, raffle, number = await named(db, causes)
     assert fair.beacon is not None
     now = fair.beacon.now = QUICKNET.time_of(number)
@@ -137,7 +137,7 @@ async def test_calling_off_races_the_draw(db: Database, causes: Causes) -> None:
 
 
 async def test_calling_off_in_public_isnt_undone(db: Database, causes: Causes) -> None:
-    """The seed is known by then."""
+    """After calling off no button undoes it, as the seed is public."""
     fair, _, _ = await named(db, causes)
     await fair.calling_off.call_off(staff_act(fair.place, STAFF, CLOSES + SECOND, causes.next()), 1)
     assert not isinstance(

@@ -13,7 +13,7 @@ from bot.features.communities import set_reachable
 from bot.features.people.joining import Going
 from bot.features.people.preferences import Preferences
 from bot.features.raffles import draw as steps
-from bot.features.raffles.proofs import Proving
+from bot.features.raffles.proofs import Proofs
 from bot.flows.come_and_go import ComeAndGo
 from bot.rules.people.preferences import Preference
 from bot.rules.raffles.entries import Entered, WonLately
@@ -30,11 +30,11 @@ from tests.features.draws import CLOSES, DRAWS, Fair
 from tests.features.scene import NOON, POLICIES, Causes, act_of, balance, dice, everything, fan, give, privacy, query
 
 SMALL = RafflePolicy(chunk=3)
-"""Chunks so small that a draw of ten takes several of each kind."""
+"""Chunks that are so small that a draw of ten entries takes several."""
 
 
 async def crowd(fair: Fair, raffle: int, count: int = 10) -> None:
-    """Fans 1 to `count` enter, so that entry numbers are theirs."""
+    """Fans 1 to `count` enter, so fan n has entry n."""
     for number in range(1, count + 1):
         assert await fair.entered(raffle, fan(number)) == number
 
@@ -45,7 +45,7 @@ async def leaves(fair: Fair, number: int) -> None:
 
 
 async def test_a_draw_from_close_to_proof(db: Database, causes: Causes) -> None:
-    """Closed, frozen with its hash shown, drawn after the pause, told to all, and the proof holds."""
+    """A raffle is closed, frozen with its hash shown, drawn after the pause and announced, and its proof holds."""
     fair = await Fair.open(db, causes)
     raffle = await fair.made(winners=3, reserves=2)
     await crowd(fair, raffle)
@@ -54,7 +54,7 @@ async def test_a_draw_from_close_to_proof(db: Database, causes: Causes) -> None:
     frozen = await fair.card(raffle, CLOSES)
     assert (frozen.state, frozen.entries, frozen.seed, frozen.won) == ("listed", 10, None, ())
     assert frozen.list_hash is not None
-    assert await Proving(db).proof(fair.place.community_id, raffle) is None
+    assert await Proofs(db).proof(fair.place.community_id, raffle) is None
     await fair.drawing.run_due(CLOSES + timedelta(seconds=5))
     assert (await fair.card(raffle)).state == "listed"
     assert await fair.drawing.run_due(DRAWS) is None
@@ -71,11 +71,11 @@ async def test_a_draw_from_close_to_proof(db: Database, causes: Causes) -> None:
     assert await query(db, "SELECT count(*) FROM win") == [(3,)]
 
 
-@pytest.mark.parametrize("step", ["check_some", "freeze", "fix_key", "write_ranks", "finish_draw"])
+@pytest.mark.parametrize("step", ["write_verdicts", "freeze", "fix_key", "write_ranks", "finish_draw"])
 async def test_a_crash_changes_nothing_but_the_hour(
     db: Database, causes: Causes, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Interrupted before any chunk of any step, and again and again, the draw ends as an undisturbed one does."""
+    """A draw that crashes before any chunk of any step, even repeatedly, ends like an undisturbed one."""
     fair = await Fair.open(db, causes, policy=SMALL)
     raffle = await fair.made(winners=3, weights=(2, 1, 1, 1))
     await crowd(fair, raffle)
@@ -105,7 +105,7 @@ async def test_a_crash_changes_nothing_but_the_hour(
 
 
 async def test_conditions_are_checked_when_it_closes(db: Database, causes: Causes) -> None:
-    """Who left or had their data deleted before isn't on the list; tickets of those who left go back."""
+    """Fans who left or were deleted before the freeze aren't on the list, and tickets of those who left go back."""
     fair = await Fair.open(db, causes)
     raffle = await fair.made(ticket=5)
     for number in (1, 2, 3):
@@ -123,7 +123,7 @@ async def test_conditions_are_checked_when_it_closes(db: Database, causes: Cause
 
 
 async def test_losses_between_list_and_draw_are_struck(db: Database, causes: Causes) -> None:
-    """Whoever left or was deleted after the freeze stays on the list; their place goes to the next, with the reason."""
+    """Fans who left or were deleted after the freeze stay on the list, and their place goes to the next in rank."""
     fair = await Fair.open(db, causes)
     raffle = await fair.made(winners=2)
     await crowd(fair, raffle, 6)
@@ -145,17 +145,17 @@ async def test_losses_between_list_and_draw_are_struck(db: Database, causes: Cau
 
 
 async def would_be(fair: Fair, raffle: int) -> list[int]:
-    """The order in which the entries will be drawn, as only who knows the seed can tell."""
-    from bot.rules.sealing import Sealed, key_of, list_hash, order_of  # noqa: PLC0415
+    """The order of the draw, computed from the seed before the draw."""
+    from bot.rules.sealing import ListLine, key_of, list_hash, order_of  # noqa: PLC0415
 
     ((seed,),) = await query(fair.db, "SELECT seed FROM raffle WHERE id = :r", r=raffle)
     rows = await query(fair.db, "SELECT number, seal FROM raffle_entry WHERE raffle_id = :r", r=raffle)
-    listed = [Sealed(number, 1, seal) for number, seal in rows]
+    listed = [ListLine(number, 1, seal) for number, seal in rows]
     return order_of(key_of(bytes.fromhex(seed), list_hash(listed)), listed)
 
 
 async def test_a_redraw_goes_down_the_same_order(db: Database, causes: Causes) -> None:
-    """The next in rank moves up, earlier winners never come back, and no old account is favoured."""
+    """After a redraw the next in rank moves up, and struck winners never come back."""
     fair = await Fair.open(db, causes)
     raffle = await fair.made(winners=2, reserves=7)
     await crowd(fair, raffle, 7)
@@ -183,7 +183,7 @@ async def test_a_redraw_goes_down_the_same_order(db: Database, causes: Causes) -
 
 
 async def test_redraws_that_make_no_sense(db: Database, causes: Causes) -> None:
-    """Not drawn yet, not a winner, no such raffle: nothing changes."""
+    """A redraw before the draw, of an entry without a place, or of an unknown raffle changes nothing."""
     fair = await Fair.open(db, causes)
     raffle = await fair.made()
     await crowd(fair, raffle, 3)
@@ -197,7 +197,7 @@ async def test_redraws_that_make_no_sense(db: Database, causes: Causes) -> None:
 
 
 async def test_not_won_lately_first_and_the_cap(db: Database, causes: Causes) -> None:
-    """With `fresh=` who won lately, in a packet too, comes last; with `cap=` they have no place at all."""
+    """Fans who won recently, in a packet too, come last with `fresh=` and get no place with `cap=`."""
     fair = await Fair.open(db, causes)
     fresh, capped = await fair.made(winners=3, fresh_days=30), await fair.made(winners=4, cap_days=30)
     await crowd(fair, fresh, 4)
@@ -227,7 +227,7 @@ async def test_not_won_lately_first_and_the_cap(db: Database, causes: Causes) ->
 async def test_each_window_for_its_purpose(
     db: Database, causes: Causes, days_ago: int, entry: tuple[str | None, bool | None], *, deleted: bool
 ) -> None:
-    """With `fresh=30d cap=7d` a win three days old keeps out, one ten days old puts behind; so does a deletion."""
+    """With `fresh=30d cap=7d` a win or deletion 3 days ago keeps a fan out, and one 10 days ago puts them last."""
     fair = await Fair.open(db, causes)
     raffle = await fair.made(fresh_days=30, cap_days=7)
     at = CLOSES - timedelta(days=days_ago)
@@ -251,7 +251,7 @@ async def test_each_window_for_its_purpose(
 
 
 def _came_back(tx: Tx, member_id: int, at: datetime) -> None:
-    """A member had their data deleted at this instant, and came back."""
+    """Make a member one whose data was deleted at this instant and who came back."""
     tx.execute(update(Member).where(col(Member.id) == member_id).values(back_since=at))
 
 
@@ -264,7 +264,7 @@ def _redeemed_thrice(tx: Tx, raffle: int, number: int) -> None:
 
 
 async def test_weights_go_by_the_tier_at_the_close(db: Database, causes: Causes) -> None:
-    """What a tier weighs stands on the frozen list."""
+    """The frozen list has the weight of each fan's tier."""
     fair = await Fair.open(db, causes)
     raffle = await fair.made(weights=(2, 5, 7, 9))
     await crowd(fair, raffle, 2)
@@ -284,7 +284,7 @@ async def test_nobody_entered(db: Database, causes: Causes) -> None:
 
 
 async def test_who_hides_is_not_named(db: Database, causes: Causes) -> None:
-    """A winner who asked not to be shown stands on the card by number alone."""
+    """The card shows a winner who asked not to be shown by number alone."""
     fair = await Fair.open(db, causes)
     raffle = await fair.made()
     await crowd(fair, raffle, 1)
@@ -294,7 +294,7 @@ async def test_who_hides_is_not_named(db: Database, causes: Causes) -> None:
 
 
 async def test_a_deleted_fan_leaves_no_trace_in_a_raffle(db: Database, causes: Causes) -> None:
-    """Their line stays on the frozen list, and neither salt nor name nor answer does."""
+    """A deleted fan's line stays on the frozen list, without salt, name and stored answer."""
     fair = await Fair.open(db, causes)
     raffle = await fair.made()
     await crowd(fair, raffle, 1)

@@ -20,7 +20,7 @@ from bot.rules.raffles.entries import (
 )
 from bot.rules.raffles.facts import Need, NewRaffle, RafflePolicy
 from bot.rules.raffles.opening import ClosesWrong, NoStreamForIt, RaffleCancelled, RaffleMade, RaffleNotNow, RaffleShown
-from bot.rules.sealing import commitment, seal_of
+from bot.rules.sealing import commitment, line_of
 from bot.store.engine.db import Database
 from bot.store.ledger import check_books
 from tests.features.draws import CLOSES, DRAWS, HALF_HOUR, STAFF, Fair
@@ -45,7 +45,7 @@ MINUTE = timedelta(minutes=1)
 
 
 async def test_opening_promises_the_seal_and_the_card(db: Database, causes: Causes) -> None:
-    """The card shows the seed's hash and all the rules; the seed itself is nowhere but in its row."""
+    """The card shows the seed's hash and all rules, and only the raffle's row has the seed."""
     fair = await Fair.open(db, causes)
     raffle = await fair.made(
         winners=3, reserves=2, value="₩39,000", ticket=5, tier="new", fresh_days=30, weights=(1, 1, 2, 3)
@@ -61,7 +61,7 @@ async def test_opening_promises_the_seal_and_the_card(db: Database, causes: Caus
 
 
 async def test_the_same_update_opens_one_raffle(db: Database, causes: Causes) -> None:
-    """A redelivered `/newraffle` hears the first answer, whatever seed it brought."""
+    """A redelivered `/newraffle` gets the first answer, though it brings another seed."""
     fair = await Fair.open(db, causes)
     wish, cause = NewRaffle("Silk", CLOSES), causes.next()
     outcomes = [await fair.raffles.make(staff_act(fair.place, STAFF, NOON, cause), wish) for _ in range(2)]
@@ -97,7 +97,7 @@ async def test_one_entry_each(db: Database, causes: Causes) -> None:
 
 
 async def test_a_ticket_weighs_as_much_as_the_free_entry(db: Database, causes: Causes) -> None:
-    """It costs its price once, and stands on the list with the same weight."""
+    """A ticket costs its price once and weighs as much as a free entry."""
     fair = await Fair.open(db, causes)
     await give(db, fair.place, fan(1), 20)
     await give(db, fair.place, fan(3), 4)
@@ -112,7 +112,7 @@ async def test_a_ticket_weighs_as_much_as_the_free_entry(db: Database, causes: C
 
 
 async def test_conditions_are_joined_by_and(db: Database, causes: Causes) -> None:
-    """A check-in today, the stream, the tier: what lacks is told with the next step, and then one is in."""
+    """A fan who lacks a check-in, the stream or the tier is told the next step, and can enter after it."""
     fair = await Fair.open(db, causes)
     studio = await Studio.open(db, causes)
     await studio.plan(NOON + MINUTE)
@@ -128,7 +128,7 @@ async def test_conditions_are_joined_by_and(db: Database, causes: Causes) -> Non
 
 
 async def test_refusals_change_nothing(db: Database, causes: Causes) -> None:
-    """Too late, called off, another shop's, none such: no entry, no coin."""
+    """A raffle that is closed, cancelled, unknown or another shop's takes no entry and no coins."""
     fair = await Fair.open(db, causes)
     raffle, gone = await fair.made(), await fair.made()
     await fair.calling_off.cancel(staff_act(fair.place, STAFF, NOON, causes.next()), 2)
@@ -145,7 +145,7 @@ async def test_refusals_change_nothing(db: Database, causes: Causes) -> None:
 
 
 async def test_who_won_lately_can_be_kept_out(db: Database, causes: Causes) -> None:
-    """With a cap nobody enters who won in its days, and who had their data deleted in that time can't show it."""
+    """With `cap=` a fan who won, or whose data was deleted, within its days can't enter."""
     fair = await Fair.open(db, causes)
     first = await fair.made()
     await fair.entered(first, fan(1))
@@ -158,7 +158,7 @@ async def test_who_won_lately_can_be_kept_out(db: Database, causes: Causes) -> N
 
 
 async def test_calling_off_gives_tickets_back(db: Database, causes: Causes) -> None:
-    """Every ticket comes back in full and once, in chunks, also if a crash came between."""
+    """Cancelling gives every ticket back in full and once, even after a crash between chunks."""
     fair = await Fair.open(db, causes, policy=RafflePolicy(refunds=2))
     raffle = await fair.made(ticket=5)
     for number in range(1, 6):
@@ -178,7 +178,7 @@ async def test_calling_off_gives_tickets_back(db: Database, causes: Causes) -> N
 
 
 async def test_nothing_is_called_off_once_it_is_closed(db: Database, causes: Causes) -> None:
-    """From the close on the result is fixed: a shop that dislikes it can't take the raffle back."""
+    """After the close a raffle can't be cancelled, as its result is fixed."""
     fair = await Fair.open(db, causes)
     await fair.entered(await fair.made(), fan(1))
     closed = await fair.calling_off.cancel(staff_act(fair.place, STAFF, CLOSES, causes.next()), 1)
@@ -189,7 +189,7 @@ async def test_nothing_is_called_off_once_it_is_closed(db: Database, causes: Cau
 
 
 async def test_undo_before_the_first_entry(db: Database, causes: Causes) -> None:
-    """A fresh raffle is taken back, and opened again, only while nobody is in."""
+    """Opening and cancelling can be undone only while nobody has entered."""
     fair = await Fair.open(db, causes)
     raffle = await fair.made()
     assert await undo(db, fair.place, STAFF, NOON, causes.next()) == Undone("raffle.made", "#1 Silk scarf")
@@ -203,7 +203,7 @@ async def test_undo_before_the_first_entry(db: Database, causes: Causes) -> None
 
 
 async def test_entries_race_the_close(db: Database, causes: Causes) -> None:
-    """Whoever is told that they are in is on the list, and nobody else, however the close falls among them."""
+    """Exactly the fans who were told that they entered are on the list, wherever the close falls among them."""
     fair = await Fair.open(db, causes)
     raffle = await fair.made()
     early, late = CLOSES - MINUTE, CLOSES
@@ -218,7 +218,7 @@ async def test_entries_race_the_close(db: Database, causes: Causes) -> None:
 
 
 async def test_entries_race_the_call_off(db: Database, causes: Causes) -> None:
-    """Every ticket that was paid comes back, whether it was bought before the call-off or in its midst."""
+    """Every paid ticket comes back, whether it was bought before the cancelling or during it."""
     fair = await Fair.open(db, causes)
     raffle = await fair.made(ticket=5)
     for number in range(20):
@@ -233,7 +233,7 @@ async def test_entries_race_the_call_off(db: Database, causes: Causes) -> None:
 
 
 async def test_one_fan_taps_ten_times_at_once(db: Database, causes: Causes) -> None:
-    """One entry, one ticket."""
+    """A fan who taps many times at once has one entry and pays for one ticket."""
     fair = await Fair.open(db, causes)
     await give(db, fair.place, fan(1), 50)
     raffle = await fair.made(ticket=5)
@@ -243,17 +243,17 @@ async def test_one_fan_taps_ten_times_at_once(db: Database, causes: Causes) -> N
 
 
 async def test_the_list_and_ones_own_line(db: Database, causes: Causes) -> None:
-    """`/raffles` tells what runs and what became of mine; my line is the hash of my salt and id."""
+    """`/raffles` lists raffles with the fan's own entries, and the line is the hash of salt and id."""
     fair = await Fair.open(db, causes)
     first, second = await fair.made(prize="Silk"), await fair.made(prize="Wool", closes=CLOSES + HALF_HOUR)
     await fair.entered(first, fan(1))
-    listed = await fair.raffles.listed(fair.place, fan(1).user_id, NOON)
+    listed = await fair.raffles.list_for(fair.place, fan(1).user_id, NOON)
     assert [(line.prize, line.state, line.number, line.mine) for line in listed.lines] == [
         ("Silk", "open", 1, "in"),
         ("Wool", "open", None, None),
     ]
     await fair.drawn()
-    listed = await fair.raffles.listed(fair.place, fan(1).user_id, DRAWS)
+    listed = await fair.raffles.list_for(fair.place, fan(1).user_id, DRAWS)
     assert [(line.prize, line.state, line.mine) for line in listed.lines] == [
         ("Wool", "open", None),
         ("Silk", "drawn", "won"),
@@ -261,21 +261,21 @@ async def test_the_list_and_ones_own_line(db: Database, causes: Causes) -> None:
     mine = await fair.raffles.my_entry(fair.place, fan(1).user_id, first, DRAWS)
     assert isinstance(mine, MyEntry)
     assert (await fair.proof(first))["entries"] == [[1, 1, 0, mine.seal]]
-    assert mine.seal == seal_of(bytes.fromhex(mine.salt), fan(1).user_id)
+    assert mine.seal == line_of(bytes.fromhex(mine.salt), fan(1).user_id)
     assert await fair.raffles.my_entry(fair.place, fan(1).user_id, second, DRAWS) == NotEntered("Wool")
 
 
 async def test_staff_look_at_a_raffle(db: Database, causes: Causes) -> None:
-    """`/raffle 1` tells entries, tickets and who won."""
+    """`/raffle 1` shows entries, tickets and winners."""
     fair = await Fair.open(db, causes)
     await give(db, fair.place, fan(1), 5)
     raffle = await fair.made(ticket=5)
     await fair.entered(raffle, fan(1), ticket=True)
-    shown = await fair.raffles.show(fair.place, 1, NOON)
+    shown = await fair.raffles.figures(fair.place, 1, NOON)
     assert isinstance(shown, RaffleShown)
     assert (shown.entries, shown.tickets, shown.coins, shown.won) == (1, 1, 5, ())
     await fair.drawn()
-    shown = await fair.raffles.show(fair.place, 1, DRAWS)
+    shown = await fair.raffles.figures(fair.place, 1, DRAWS)
     assert isinstance(shown, RaffleShown)
     assert [(one.number, one.name) for one in shown.won] == [(1, "Fan 1")]
 

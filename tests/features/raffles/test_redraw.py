@@ -1,4 +1,4 @@
-"""Places that are drawn anew: how often, what is told of it, and who is looked up before a place is given."""
+"""Redraws: how many, what the group is told, and who is looked up before a place is given."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 
 from bot.features.people.joining import Going
-from bot.features.raffles.draw import Drawing
-from bot.features.raffles.proofs import Proving
+from bot.features.raffles.draw import Draws
+from bot.features.raffles.proofs import Proofs
 from bot.flows.come_and_go import ComeAndGo
-from bot.rules.raffles.draws import UNREACHABLE, RedrawTold, ReservesSpent, may_redraw
+from bot.rules.raffles.draws import UNREACHABLE, RedrawAnnounced, ReservesSpent, may_redraw
 from bot.store.engine.db import Database
 from tests.features.draws import CLOSES, DRAWS, Fair
 from tests.features.scene import NOON, POLICIES, Causes, dice, everything, fan, privacy, query
 
 
 async def drawn(db: Database, causes: Causes, entrants: int = 7, **wish: Any) -> tuple[Fair, int, list[int]]:
-    """A raffle that is drawn: the fair, its row, the order."""
+    """Draw a raffle. Returns the fair, the raffle's id and the order."""
     fair = await Fair.open(db, causes)
     raffle = await fair.made(**wish)
     for number in range(1, entrants + 1):
@@ -31,12 +31,12 @@ async def drawn(db: Database, causes: Causes, entrants: int = 7, **wish: Any) ->
     [(1, 0, 1, True), (1, 1, 1, False), (2, 0, 1, False), (2, 1, 3, True), (1, 0, 0, False)],
 )
 def test_as_many_places_as_reserves(places: int, redrawn: int, reserves: int, *, may: bool) -> None:
-    """In all, not each time."""
+    """The reserves limit all redraws together."""
     assert may_redraw(places, redrawn, reserves) is may
 
 
 async def test_no_more_places_than_reserves(db: Database, causes: Causes) -> None:
-    """What goes beyond is refused and changes nothing; without a word there are as many reserves as winners."""
+    """More redraws than reserves are refused and change nothing; by default there are as many reserves as winners."""
     fair, raffle, order = await drawn(db, causes, winners=2)
     assert (await fair.card(raffle)).reserve_numbers == tuple(order[2:4])
     await fair.redrawn(1, order[0])
@@ -53,7 +53,7 @@ async def test_no_more_places_than_reserves(db: Database, causes: Causes) -> Non
 
 
 async def test_each_redraw_is_told_with_its_reason(db: Database, causes: Causes) -> None:
-    """A message a redraw in the group, also if two come at once; the proof keeps reason, time and who was struck."""
+    """The group gets a message for each redraw, even for two at once; the proof has reason, time and struck entries."""
     fair, raffle, order = await drawn(db, causes, reserves=3)
     await fair.redrawn(1, order[0], reason="gave it away", at=DRAWS + timedelta(minutes=1))
     # A message that waited: it can't have happened before the draw.
@@ -61,10 +61,10 @@ async def test_each_redraw_is_told_with_its_reason(db: Database, causes: Causes)
     assert await fair.told("file") == [-1001] * 3
     rows = await query(db, "SELECT id, number, reason FROM raffle_redraw ORDER BY number")
     assert [row[1:] for row in rows] == [(1, "gave it away"), (2, UNREACHABLE)]
-    first, second = [await Proving(db).redraw(fair.place.community_id, row[0]) for row in rows]
+    first, second = [await Proofs(db).redraw(fair.place.community_id, row[0]) for row in rows]
     assert first is not None
     assert second is not None
-    assert isinstance(first.caption, RedrawTold)
+    assert isinstance(first.caption, RedrawAnnounced)
     assert (first.caption.reason, first.caption.lost) == ("gave it away", (order[0],))
     assert (second.caption.reason, second.caption.lost) == (UNREACHABLE, (order[1],))
     assert [winner.number for winner in second.caption.won] == [order[2]]
@@ -79,11 +79,11 @@ async def test_each_redraw_is_told_with_its_reason(db: Database, causes: Causes)
         {"number": 2, "at": later, "reason": UNREACHABLE},
     ]
     assert (await fair.checked(raffle)).faults == ()
-    assert await Proving(db).redraw(99, rows[0][0]) is None
+    assert await Proofs(db).redraw(99, rows[0][0]) is None
 
 
 async def test_a_reason_goes_with_whom_it_tells_of(db: Database, causes: Causes) -> None:
-    """Who has their data deleted takes along what the owner wrote of them, and nobody else's."""
+    """Deleting a fan's data deletes the owner's reason for striking them, and no other reason."""
     fair, raffle, order = await drawn(db, causes, winners=2)
     await fair.redrawn(1, order[0], reason="Ana moved")
     await fair.redrawn(1, order[1], reason="Ben moved")
@@ -94,7 +94,7 @@ async def test_a_reason_goes_with_whom_it_tells_of(db: Database, causes: Causes)
 
 
 class Door:
-    """Telegram's word on who is still there."""
+    """Plays Telegram's answers about who is still in the shop."""
 
     def __init__(self, fair: Fair, gone: Sequence[int]) -> None:
         self.fair = fair
@@ -102,7 +102,7 @@ class Door:
         self.asked: list[int] = []
 
     async def __call__(self, community_id: int, user_ids: Sequence[int]) -> None:
-        """Those who are gone are marked so."""
+        """Mark those who are gone."""
         assert community_id == self.fair.place.community_id
         for user_id in user_ids:
             self.asked.append(user_id)
@@ -111,13 +111,13 @@ class Door:
 
 
 async def test_winners_are_looked_up_before_a_place_is_given(db: Database, causes: Causes) -> None:
-    """Who is gone without a word is struck, whoever moves up for them is looked up too, and nobody else is."""
+    """A winner who left unseen is struck, and only winners and those who move up are looked up."""
     fair = await Fair.open(db, causes)
     raffle = await fair.made(winners=2)
     for number in range(1, 8):
         await fair.entered(raffle, fan(number))
     door = Door(fair, gone=[])
-    drawing = Drawing(db, fair.policy, None, door)
+    drawing = Draws(db, fair.policies, None, door)
     await drawing.run_due(CLOSES)
     sealed = await query(db, "SELECT list_hash FROM raffle")
     assert door.asked == []

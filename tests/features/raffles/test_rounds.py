@@ -1,4 +1,4 @@
-"""How the beacon's round is named: once the list is fixed, in a message that Telegram dates, before it exists."""
+"""Naming a round of the beacon: after the list is fixed, and before the round exists by Telegram's date."""
 
 import asyncio
 import random
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.features.raffles.draw import Drawing, fix_key
+from bot.features.raffles.draw import Draws, fix_key
 from bot.rules.beacons import NAMED_AHEAD, QUICKNET
 from bot.rules.raffles.facts import NewRaffle, RafflePolicy
 from bot.rules.raffles.opening import BeaconUnreachable, RaffleMade
@@ -27,7 +27,7 @@ REFUSED = "UPDATE outbox SET state = 'failed' WHERE act = 'say' AND state = 'wai
 
 
 def _change(tx: Tx, /, statement: str, **parameters: Any) -> None:
-    """Change rows past all use cases."""
+    """Change rows directly, without a use case."""
     tx.execute(text(statement), parameters)
 
 
@@ -41,12 +41,12 @@ async def ready(db: Database, causes: Causes, entrants: int = 5, **wish: Any) ->
 
 
 async def state_of(fair: Fair) -> str:
-    """How far the first raffle is."""
+    """The state of the first raffle."""
     return str((await query(fair.db, "SELECT state FROM raffle ORDER BY id LIMIT 1"))[0][0])
 
 
 async def test_the_round_is_named_once_the_list_is_fixed(db: Database, causes: Causes) -> None:
-    """Nothing names a round before the close; then a message of its own does, at least a minute ahead."""
+    """A round is named only after the close, by a message of its own, at least a minute ahead."""
     fair, raffle = await ready(db, causes)
     card = await fair.card(raffle, NOON)
     assert (card.sealing, card.beacon_round, card.round_at) == ("freeze", None, None)
@@ -81,7 +81,7 @@ async def test_the_round_is_named_once_the_list_is_fixed(db: Database, causes: C
 
 
 async def test_a_naming_that_came_late_makes_way_for_another(db: Database, causes: Causes) -> None:
-    """Less than 60 s before its round it doesn't count, whatever the bot's clock says; the next is further ahead."""
+    """A naming less than 60 s before its round doesn't count by Telegram's date, and the next one is further ahead."""
     fair, raffle = await ready(db, causes)
     await fair.passes(CLOSES)
     ((first, _, _),) = await fair.namings()
@@ -111,15 +111,15 @@ def _another_group(tx: Tx) -> None:
 
 
 async def test_a_naming_that_is_refused_goes_to_the_next_group(db: Database, causes: Causes) -> None:
-    """After a rest another round is named, in another group; what never was posted isn't in the proof."""
+    """After a pause another round is named in another group, and the proof has no naming that was never posted."""
     fair, raffle = await ready(db, causes)
     await db.write(_another_group)
     await fair.passes(CLOSES)
     await db.write(_change, REFUSED)
     rests = CLOSES + fair.policy.naming_every
-    assert await fair.passes(rests) == CLOSES + fair.policy.naming_rests
+    assert await fair.passes(rests) == CLOSES + fair.policy.naming_pause
     assert len(await fair.namings()) == 1
-    await fair.passes(CLOSES + fair.policy.naming_rests)
+    await fair.passes(CLOSES + fair.policy.naming_pause)
     (first, lost, _), (second, _, _) = await fair.namings()
     assert (lost, second > first) == ("lost", True)
     assert await query(db, "SELECT chat_id FROM raffle_naming ORDER BY nth") == [(-1001,), (-1002,)]
@@ -131,7 +131,7 @@ async def test_a_naming_that_is_refused_goes_to_the_next_group(db: Database, cau
 
 
 async def test_a_naming_that_waits_past_its_time_is_given_up(db: Database, causes: Causes) -> None:
-    """Telegram can't be reached: the message isn't sent any more once it couldn't count, and another round is named."""
+    """If Telegram can't be reached, a naming that comes too late is not sent, and another round is named."""
     fair, _ = await ready(db, causes)
     await fair.passes(CLOSES)
     ((first, _, _),) = await fair.namings()
@@ -143,7 +143,7 @@ async def test_a_naming_that_waits_past_its_time_is_given_up(db: Database, cause
 
 
 async def test_what_was_on_its_way_in_a_crash_is_sent_again_or_given_up(db: Database, causes: Causes) -> None:
-    """A new process sends the same round again while that can count; too late, it names another."""
+    """A new process posts the same round again while it can count, and names another if it is too late."""
     fair, _ = await ready(db, causes)
     await fair.passes(CLOSES)
     ((first, _, _),) = await fair.namings()
@@ -165,7 +165,7 @@ async def test_what_was_on_its_way_in_a_crash_is_sent_again_or_given_up(db: Data
 
 
 async def test_a_lost_naming_that_was_posted_after_all(db: Database, causes: Causes) -> None:
-    """Its mark came late: it stands in the proof, and the last that counts is the draw's."""
+    """A naming that was given up but posted after all is in the proof, and the draw uses the last that counts."""
     fair, raffle = await ready(db, causes)
     await fair.passes(CLOSES)
     ((first, _, _),) = await fair.namings()
@@ -184,13 +184,13 @@ async def test_a_lost_naming_that_was_posted_after_all(db: Database, causes: Cau
 
 
 async def test_two_processes_name_once(db: Database, causes: Causes) -> None:
-    """Whoever comes second finds the list frozen and the round named."""
+    """Several processes at once freeze the list once and name one round."""
     fair, _ = await ready(db, causes, entrants=10)
-    await asyncio.gather(*(Drawing(db, fair.policy, fair.beacon).run_due(CLOSES) for _ in range(4)))
+    await asyncio.gather(*(Draws(db, fair.policies, fair.beacon).run_due(CLOSES) for _ in range(4)))
     assert len(await fair.namings()) == 1
     await db.write(_change, REFUSED)
-    later = CLOSES + fair.policy.naming_rests
-    await asyncio.gather(*(Drawing(db, fair.policy, fair.beacon).run_due(later) for _ in range(4)))
+    later = CLOSES + fair.policy.naming_pause
+    await asyncio.gather(*(Draws(db, fair.policies, fair.beacon).run_due(later) for _ in range(4)))
     assert [state for _, state, _ in await fair.namings()] == ["lost", "promised"]
 
 
@@ -198,7 +198,7 @@ async def test_two_processes_name_once(db: Database, causes: Causes) -> None:
 async def test_a_kill_between_any_two_steps_freezes_once_and_chooses_nothing(
     url: str, causes: Causes, *, after_commit: bool
 ) -> None:
-    """Killed at each transaction in turn, from the close to the end: one list, one round that counts, a good proof."""
+    """A process that is killed at any transaction leaves one list, one round that counts, and a good proof."""
     async with Fragile.open(url) as db:
         fair, raffle = await ready(db, causes, entrants=4)
         frozen, rounds, now = set(), set(), CLOSES
@@ -224,7 +224,7 @@ async def test_a_kill_between_any_two_steps_freezes_once_and_chooses_nothing(
 
 
 async def test_once_named_the_draw_waits_for_its_round(db: Database, causes: Causes) -> None:
-    """The beacon is silent for days: the draw isn't sealed by the shop alone, the owner hears of it once."""
+    """While the beacon is silent for days the draw waits, and the owner is told once."""
     fair, raffle = await ready(db, causes)
     assert fair.beacon is not None
     fair.beacon.answers = False
@@ -234,7 +234,7 @@ async def test_once_named_the_draw_waits_for_its_round(db: Database, causes: Cau
     while now < came + timedelta(days=3):
         due = await fair.passes(now)
         assert due is not None
-        assert now < due <= now + fair.policy.seldom
+        assert now < due <= now + fair.policy.longest_pause
         now = due
     assert await state_of(fair) == "listed"
     assert len(fair.beacon.asked) - asked < 3 * 24 * 6 + 60
@@ -246,16 +246,16 @@ async def test_once_named_the_draw_waits_for_its_round(db: Database, causes: Cau
 
 
 async def test_without_a_group_the_owner_hears_that_nothing_can_be_named(db: Database, causes: Causes) -> None:
-    """The bot is in no group any more: the draw waits, and goes on once it is back in one."""
+    """While the bot is in no group the draw waits, and it goes on when the bot is back."""
     fair, raffle = await ready(db, causes)
     await db.write(_change, "UPDATE fan_group SET left_at = :at", at=NOON)
     await db.write(_change, "UPDATE person SET can_write = true WHERE user_id = 1")
     await fair.passes(CLOSES)
-    await fair.passes(CLOSES + fair.policy.seldom)
+    await fair.passes(CLOSES + fair.policy.longest_pause)
     assert await fair.namings() == []
     assert await fair.told("draws.DrawWaits") == [OWNER.user_id]
     await db.write(_change, "UPDATE fan_group SET left_at = NULL")
-    back = CLOSES + 2 * fair.policy.seldom
+    back = CLOSES + 2 * fair.policy.longest_pause
     await fair.passes(back)
     assert await fair.posts(back)
     ((number, _, _),) = await fair.namings()
@@ -264,7 +264,7 @@ async def test_without_a_group_the_owner_hears_that_nothing_can_be_named(db: Dat
 
 
 async def test_a_shop_that_stops_over_the_close_cant_choose(db: Database, causes: Causes) -> None:
-    """However long it stops, wherever, the round that draws came at least 60 s after Telegram's date of its naming."""
+    """Whenever and however long the bot stops, the round came at least 60 s after the date of its naming."""
     dice = random.Random(9)
     for nth in range(12):
         fair = await Fair.open(db, causes, beacon=Recorded(), policy=RafflePolicy(chunk=2))
@@ -291,7 +291,7 @@ async def test_a_shop_that_stops_over_the_close_cant_choose(db: Database, causes
 
 
 async def test_whether_the_beacon_seals_is_decided_at_the_opening(db: Database, causes: Causes) -> None:
-    """By default where it answers; `no` leaves it out, `yes` without it opens nothing."""
+    """The beacon seals by default if it answers; `no` leaves it out, and `yes` without it opens nothing."""
     fair = await Fair.open(db, causes, beacon=Recorded())
     assert fair.beacon is not None
     outcomes = {}
@@ -338,7 +338,7 @@ async def test_raffles_of_before_keep_their_cards_rule(db: Database, causes: Cau
     fair, raffle = await ready(db, causes, beacon=False)
     assert fair.beacon is not None
     fair.beacon.answers = answers
-    number = QUICKNET.first_after(CLOSES)
+    number = QUICKNET.first_round_after(CLOSES)
     await db.write(_change, AS_BEFORE, number=number)
     assert (await fair.card(raffle, NOON)).beacon_round == number
     await fair.passes(CLOSES)
@@ -357,7 +357,7 @@ async def test_raffles_of_before_keep_their_cards_rule(db: Database, causes: Cau
 
 
 async def test_nothing_but_the_named_round_fixes_the_key(db: Database, causes: Causes) -> None:
-    """Neither no round nor another one, whoever hands it over."""
+    """The key takes no other round than the named one."""
     fair, raffle = await ready(db, causes)
     await fair.passes(CLOSES)
     assert not await db.write(fix_key, raffle, None)

@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import update
 
 from bot.features.shops.calendar import fill_slot, morning_card
-from bot.rules.shops.calendar import CadencePolicy, MorningCard
+from bot.rules.shops.calendar import CalendarPolicy, MorningCard
 from bot.rules.shops.setup import Setup
 from bot.store.engine.db import Database
 from bot.store.messages.cards import take_down
 from bot.store.mornings import CARD
 from bot.store.rooms import leave_room
 from bot.store.tables import Slot
-from tests.features.scene import NOON, Causes, desk, fan, query, shop
-from tests.features.studio import EIGHT, STAFF, Studio, another_group, at, morning_slot
+from tests.features.scene import NOON, Causes, act_of, desk, fan, query, shop
+from tests.features.studio import EIGHT, Studio, another_group, at, morning_slot
 
 NINE = NOON + timedelta(hours=21)
 """Nine o'clock on the first Tuesday."""
@@ -100,7 +100,7 @@ async def test_switched_off(studio: Studio) -> None:
     """An idle slot fills nothing, even if it was due a moment ago."""
     await studio.db.write(lambda tx: tx.execute(update(Slot).values(active=False)))
     assert (await studio.tick(NINE))[2] is None
-    assert not await studio.db.write(fill_slot, 1, NINE, CadencePolicy())
+    assert not await studio.db.write(fill_slot, 1, NINE, CalendarPolicy())
     assert await postings(studio) == []
 
 
@@ -157,7 +157,9 @@ async def test_yesterdays_card(studio: Studio) -> None:
 async def test_a_change_of_zone_makes_no_second_card(studio: Studio) -> None:
     """Seoul's Tuesday card was hung; New York's Monday and Tuesday follow: Tuesday has had its card."""
     await studio.tick(NINE)
-    await desk(studio.db).set_up(studio.place, STAFF, Setup(timezone="America/New_York"), NINE, studio.causes.next())
+    await desk(studio.db).change(
+        act_of(studio.place, at=NINE, cause=studio.causes.next()), Setup(timezone="America/New_York")
+    )
     for hours in range(1, 60):
         await studio.tick(NINE + timedelta(hours=hours))
     posted = [(day, state) for day, state, _ in await postings(studio) if state == "posted"]

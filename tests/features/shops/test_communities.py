@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from bot.features.communities import Communities, arrive
+from bot.features.communities import Communities
+from bot.features.shops.arrivals import Arrival, arrive
 from bot.rules.act import Sender
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.words import Language
@@ -42,7 +43,7 @@ def house(db: Database, *, open_to_all: bool = False) -> Communities:
 
 async def test_the_first_group_founds_a_shop(db: Database) -> None:
     """Its settings follow the owner's language, its coins come from its own account."""
-    arrived = await house(db).arrive(-1, "Silk", OWNER, Language.KO, NOON, is_admin=False)
+    arrived = await house(db).arrive(Arrival(-1, "Silk", OWNER, Language.KO, NOON, is_admin=False))
     assert arrived is not None
     assert arrived.fresh
     place = arrived.group.place
@@ -53,10 +54,10 @@ async def test_the_first_group_founds_a_shop(db: Database) -> None:
 
 async def test_a_second_stranger_is_welcome_only_if_open(db: Database) -> None:
     """A bot that serves a shop refuses strangers' groups, unless it is open to all."""
-    await house(db).arrive(-1, "Silk", OWNER, Language.KO, NOON, is_admin=True)
-    assert await house(db).arrive(-2, "Jun's", STRANGER, Language.EN, NOON, is_admin=True) is None
+    await house(db).arrive(Arrival(-1, "Silk", OWNER, Language.KO, NOON, is_admin=True))
+    assert await house(db).arrive(Arrival(-2, "Jun's", STRANGER, Language.EN, NOON, is_admin=True)) is None
     assert await house(db).group(-2) is None
-    arrived = await house(db, open_to_all=True).arrive(-2, "Jun's", STRANGER, Language.EN, NOON, is_admin=True)
+    arrived = await house(db, open_to_all=True).arrive(Arrival(-2, "Jun's", STRANGER, Language.EN, NOON, is_admin=True))
     assert arrived is not None
     assert (arrived.group.place.shop, arrived.group.place.timezone) == ("Jun's", "UTC")
     assert await query(db, "SELECT count(*) FROM community") == [(2,)]
@@ -65,9 +66,9 @@ async def test_a_second_stranger_is_welcome_only_if_open(db: Database) -> None:
 async def test_a_second_group_joins_the_shop(db: Database) -> None:
     """One owner, one shop, however many groups; the first one is home, and the database holds no second home."""
     communities = house(db)
-    first = await communities.arrive(-1, "Silk", OWNER, Language.KO, NOON, is_admin=True)
+    first = await communities.arrive(Arrival(-1, "Silk", OWNER, Language.KO, NOON, is_admin=True))
     assert first is not None
-    second = await communities.arrive(-2, "Wool", OWNER, Language.EN, NOON, is_admin=True, into=1)
+    second = await communities.arrive(Arrival(-2, "Wool", OWNER, Language.EN, NOON, is_admin=True, into=1))
     assert second is not None
     assert second.group.place == first.group.place
     assert first.group.place.home_chat == -1
@@ -79,7 +80,7 @@ async def test_a_second_group_joins_the_shop(db: Database) -> None:
 async def test_a_group_that_was_left_is_taken_up_again(db: Database) -> None:
     """After leaving the bot is quiet there; back again it is the same shop, greeted afresh."""
     communities = house(db)
-    first = await communities.arrive(-1, "Silk", OWNER, Language.KO, NOON, is_admin=True)
+    first = await communities.arrive(Arrival(-1, "Silk", OWNER, Language.KO, NOON, is_admin=True))
     assert first is not None
     await communities.leave(-1, days(1))
     assert await communities.group(-1) is None
@@ -87,12 +88,12 @@ async def test_a_group_that_was_left_is_taken_up_again(db: Database) -> None:
     assert gone is not None
     assert gone.home_chat is None
     # Whoever adds it back: the group belongs to its shop.
-    again = await communities.arrive(-1, "Silk 2", STRANGER, Language.EN, days(2), is_admin=False)
+    again = await communities.arrive(Arrival(-1, "Silk 2", STRANGER, Language.EN, days(2), is_admin=False))
     assert again is not None
     assert again.fresh
     assert again.group.place == first.group.place
     assert (again.group.title, again.group.is_admin) == ("Silk 2", False)
-    change = await communities.arrive(-1, "Silk 2", OWNER, Language.KO, days(2), is_admin=True)
+    change = await communities.arrive(Arrival(-1, "Silk 2", OWNER, Language.KO, days(2), is_admin=True))
     assert change is not None
     assert (change.fresh, change.group.is_admin) == (False, True)
 
@@ -101,7 +102,7 @@ async def test_ten_strangers_at_once_found_one_shop(db: Database) -> None:
     """A bot that isn't open to all belongs to the first, however close the others come."""
     arrivals = await asyncio.gather(
         *(
-            db.write(arrive, -n, "Shop", fan(n), Language.EN, NOON, is_admin=True, open_to_all=False)
+            db.write(arrive, Arrival(-n, "Shop", fan(n), Language.EN, NOON, is_admin=True), open_to_all=False)
             for n in range(1, 11)
         )
     )
@@ -112,7 +113,10 @@ async def test_ten_strangers_at_once_found_one_shop(db: Database) -> None:
 async def test_one_arrival_told_ten_times_at_once(db: Database) -> None:
     """Ten updates about one group make one group and one greeting."""
     arrivals = await asyncio.gather(
-        *(db.write(arrive, -1, "Silk", OWNER, Language.KO, NOON, is_admin=True, open_to_all=True) for _ in range(10))
+        *(
+            db.write(arrive, Arrival(-1, "Silk", OWNER, Language.KO, NOON, is_admin=True), open_to_all=True)
+            for _ in range(10)
+        )
     )
     assert [arrived.fresh for arrived in arrivals if arrived is not None].count(True) == 1
     assert await query(db, "SELECT count(*) FROM fan_group") == [(1,)]
@@ -158,7 +162,9 @@ async def test_a_move_whose_new_chat_came_first(db: Database, causes: Causes) ->
     """If the new id was met as a group of its own, the old one is left and its promises go over."""
     place, communities = await shop(db), house(db)
     await offer(db, place, NewCampaign("Silk", 5), causes.next())
-    await communities.arrive(-2002, "Silk room", OWNER, Language.KO, NOON, is_admin=True, into=place.community_id)
+    await communities.arrive(
+        Arrival(-2002, "Silk room", OWNER, Language.KO, NOON, is_admin=True, into=place.community_id)
+    )
     await follow(db, communities, -1001, -2002, NOON)
     homes = await query(db, "SELECT chat_id, is_home FROM fan_group WHERE left_at IS NULL")
     assert [(chat_id, bool(is_home)) for chat_id, is_home in homes] == [(-2002, True)]
@@ -168,7 +174,9 @@ async def test_a_move_whose_new_chat_came_first(db: Database, causes: Causes) ->
 async def test_both_chats_of_a_move_may_show_the_card(db: Database, causes: Causes) -> None:
     """A campaign made between the two tellings hung a card in each: one is kept."""
     place, communities = await shop(db), house(db)
-    await communities.arrive(-2002, "Silk room", OWNER, Language.KO, NOON, is_admin=True, into=place.community_id)
+    await communities.arrive(
+        Arrival(-2002, "Silk room", OWNER, Language.KO, NOON, is_admin=True, into=place.community_id)
+    )
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
     await follow(db, communities, -1001, -2002, NOON)
     assert await query(db, "SELECT subject_id, chat_id FROM card") == [(campaign, -2002)]

@@ -4,6 +4,7 @@ import asyncio
 
 from bot.features.communities import Communities
 from bot.features.orders.hook import Hooks
+from bot.features.shops.arrivals import Arrival
 from bot.features.shops.ownership import Ownership
 from bot.flows.hand_over import HandOver
 from bot.rules.rights import HomeMoved
@@ -56,7 +57,9 @@ async def test_home_moves_once(db: Database) -> None:
     communities = Communities(db, open_to_all=False)
     for chat_id, is_channel in ((-2, False), (-9, True), (-3, False)):
         await communities.arrive(
-            chat_id, "Wool", OWNER, Language.KO, NOON, is_admin=True, is_channel=is_channel, into=place.community_id
+            Arrival(
+                chat_id, "Wool", OWNER, Language.KO, NOON, is_admin=True, is_channel=is_channel, into=place.community_id
+            )
         )
     await communities.leave(-3, NOON)
     ownership = Ownership(db)
@@ -73,7 +76,9 @@ async def test_home_is_told_once(db: Database) -> None:
     """Ten starts at once tell the owner of an old shop once; a shop with one group has nothing to hear."""
     place = await shop(db)
     await reachable(db)
-    await Communities(db, open_to_all=False).arrive(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, into=1)
+    await Communities(db, open_to_all=False).arrive(
+        Arrival(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, into=1)
+    )
     await shop(db, fan(900), -1002)
     await db.write(lambda tx: tx.connection().exec_driver_sql("UPDATE community SET home_told_at = NULL"))
     ownership = Ownership(db)

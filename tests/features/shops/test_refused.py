@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.communities import Communities, set_reachable
-from bot.features.streams.changes import told_of
+from bot.features.streams.changes import chats_to_tell
 from bot.features.streams.plans import plan
 from bot.rules.refusals import AGAIN_AFTER, GIVEN_UP_AFTER, Refusal, RoomRefuses
 from bot.rules.streams.streams import NewStream, StreamPolicy
@@ -33,7 +33,7 @@ from bot.store.messages.refused import (
 )
 from bot.store.tables import Card, FanGroup, Outbox, RefusedRoom
 from bot.store.tables.messages import Lane, OutboxState
-from tests.features.scene import NOON, OWNER, Causes, days, follow, shop
+from tests.features.scene import NOON, OWNER, Causes, act_of, days, follow, shop
 
 ROOM = -1001
 
@@ -200,8 +200,8 @@ async def test_who_hears_what_becomes_of_an_evening(db: Database, causes: Causes
     """Before its start a delay is told in all rooms; from then on only where the card hangs."""
     place = await shop(db)
     await shop(db, chat_id=-1002, into=place.community_id)
-    await db.write(plan, place, OWNER.user_id, NewStream("Silk night", days(1)), NOON, causes.next(), StreamPolicy())
+    await db.write(plan, act_of(place, cause=causes.next()), NewStream("Silk night", days(1)), StreamPolicy())
     await db.write(lambda tx: tx.execute(update(Card).where(col(Card.chat_id) == -1002).values(message_id=5)))
     (airing,) = await db.read(open_airings, place.community_id)
-    assert await db.read(told_of, place.community_id, airing, NOON) == [ROOM, -1002]
-    assert await db.read(told_of, place.community_id, airing, days(1)) == [-1002]
+    assert await db.read(chats_to_tell, place.community_id, airing, NOON) == [ROOM, -1002]
+    assert await db.read(chats_to_tell, place.community_id, airing, days(1)) == [-1002]

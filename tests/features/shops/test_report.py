@@ -3,18 +3,17 @@
 from datetime import date, timedelta
 
 from bot.features.people.joining import Coming, Going, Link, Reach
-from bot.features.shops.report import Reporting
-from bot.flows.attend import attend
+from bot.features.shops.report import Reports
+from bot.flows.attend import Attending
 from bot.flows.check_in import CheckIns
 from bot.flows.come_and_go import ComeAndGo
 from bot.flows.redeem import Redemption
+from bot.rules.airings import How
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.coupons.claims import Claimed
 from bot.rules.place import Place
 from bot.rules.shops.report import CameBy, Report
-from bot.rules.streams.attendance import AttendancePolicy
-from bot.rules.streams.streams import How
 from bot.rules.words import Language
 from bot.store.engine.db import Database
 from bot.store.places import Group
@@ -57,7 +56,7 @@ async def test_a_week_in_figures(db: Database, causes: Causes) -> None:
     claimed = await till(db, 4).claim(act_of(place, fan(4), days(21), causes.next()), campaign)
     assert isinstance(claimed, Claimed)
     await Redemption(db).redeem(act_by(place, OWNER.user_id, days(22), causes.next()), claimed.code)
-    week = await Reporting(db).report(place, 7, days(22))
+    week = await Reports(db).report(place, 7, days(22))
     assert week == Report(
         since=date(2026, 11, 18),
         days=7,
@@ -72,7 +71,7 @@ async def test_a_week_in_figures(db: Database, causes: Causes) -> None:
         reminded=None,
         attended=None,
     )
-    month = await Reporting(db).report(place, 30, days(22))
+    month = await Reports(db).report(place, 30, days(22))
     assert (month.came_in_all, month.checked_in, month.check_ins) == (5, 3, 4)
 
 
@@ -81,12 +80,12 @@ async def test_streams_once_there_are_some(db: Database, causes: Causes) -> None
     place = await shop(db)
     airing_id = await db.write(_on_air, place)
     for number in (1, 2):
-        await attend(db, place, fan(number), airing_id, How.TAP, NOON, causes.next(), AttendancePolicy(), POLICY)
-    report = await Reporting(db).report(place, 7, NOON + timedelta(hours=1))
+        await Attending(db, POLICIES).attend(act_of(place, fan(number), NOON, causes.next()), airing_id, How.TAP)
+    report = await Reports(db).report(place, 7, NOON + timedelta(hours=1))
     assert (report.reminded, report.attended) == (0, 2)
 
 
 async def test_an_empty_shop(db: Database) -> None:
     """A shop without anybody has nothing in it but noughts."""
-    report = await Reporting(db).report(await shop(db), 7, NOON)
+    report = await Reports(db).report(await shop(db), 7, NOON)
     assert (report.came, report.came_in_all, report.left, report.check_ins) == ((), 0, 0, 0)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.communities import Communities
+from bot.features.shops.arrivals import Arrival
 from bot.features.shops.rooms import LEFT_AFTER, Rooms, asked_about, part
 from bot.rules.act import Sender
 from bot.rules.coupons.campaigns import NewCampaign
@@ -50,7 +51,7 @@ async def test_a_greeting_is_promised_with_the_arrival(db: Database) -> None:
     """One row in the same commit, in the group; rights that change later promise nothing more."""
     communities = Communities(db, open_to_all=False)
     for is_admin in (False, True):
-        await communities.arrive(-1, "Silk", OWNER, Language.KO, NOON, is_admin=is_admin, missing=("admin",))
+        await communities.arrive(Arrival(-1, "Silk", OWNER, Language.KO, NOON, is_admin=is_admin, missing=("admin",)))
     rows = await promised(db)
     assert [row[0] for row in rows] == [-1]
     assert "arrivals.Greeting" in str(rows[0][1])
@@ -63,7 +64,7 @@ async def test_one_arrival_told_ten_times_is_greeted_once(db: Database) -> None:
     communities = Communities(db, open_to_all=False)
     await communities.started(OWNER, can_write=True)
     await asyncio.gather(
-        *(communities.arrive(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, into=1) for _ in range(10))
+        *(communities.arrive(Arrival(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, into=1)) for _ in range(10))
     )
     assert [row[0] for row in await promised(db)] == [-2]
     assert [row[0] for row in await promised(db, "tell")] == [OWNER.user_id]
@@ -75,10 +76,10 @@ async def test_a_note_that_nobody_could_read_isnt_promised(db: Database) -> None
     await shop(db)
     communities = Communities(db, open_to_all=False)
     await db.write(lambda tx: tx.connection().exec_driver_sql("UPDATE fan_group SET is_admin = false"))
-    await communities.arrive(-2, "Wool", OWNER, Language.KO, NOON, is_admin=False, into=1)
+    await communities.arrive(Arrival(-2, "Wool", OWNER, Language.KO, NOON, is_admin=False, into=1))
     assert await promised(db, "tell") == []
     await db.write(lambda tx: tx.connection().exec_driver_sql("UPDATE fan_group SET is_admin = is_home"))
-    await communities.arrive(-3, "Linen", OWNER, Language.KO, NOON, is_admin=True, into=1)
+    await communities.arrive(Arrival(-3, "Linen", OWNER, Language.KO, NOON, is_admin=True, into=1))
     assert [row[0] for row in await promised(db, "tell")] == [-1001]
 
 
@@ -86,13 +87,18 @@ async def test_a_channel_is_told_and_not_played_in(db: Database, causes: Causes)
     """It is part of the shop without a greeting; no drop hangs there, its administrators are no staff."""
     place = await shop(db)
     communities = Communities(db, open_to_all=True)
-    arrived = await communities.arrive(-9, "News", OWNER, Language.KO, NOON, is_admin=True, is_channel=True, into=1)
+    arrived = await communities.arrive(
+        Arrival(-9, "News", OWNER, Language.KO, NOON, is_admin=True, is_channel=True, into=1)
+    )
     assert arrived is not None
     assert arrived.group.is_channel
     await offer(db, place, NewCampaign("Silk", 5), causes.next())
     assert await query(db, "SELECT chat_id FROM card") == [(-1001,)]
     assert await promised(db) == []
-    assert await communities.arrive(-10, "Foreign", JUN, Language.EN, NOON, is_admin=True, is_channel=True) is None
+    assert (
+        await communities.arrive(Arrival(-10, "Foreign", JUN, Language.EN, NOON, is_admin=True, is_channel=True))
+        is None
+    )
 
 
 async def test_a_room_that_comes_again_may_change_its_shop(db: Database) -> None:
@@ -102,7 +108,7 @@ async def test_a_room_that_comes_again_may_change_its_shop(db: Database) -> None
 
     async def come(chat_id: int, into: int, *, is_channel: bool) -> int:
         arrived = await communities.arrive(
-            chat_id, "News", OWNER, Language.KO, NOON, is_admin=True, is_channel=is_channel, into=into
+            Arrival(chat_id, "News", OWNER, Language.KO, NOON, is_admin=True, is_channel=is_channel, into=into)
         )
         assert arrived is not None
         return arrived.group.place.community_id
@@ -122,8 +128,8 @@ async def test_an_owner_may_found_a_second_shop(db: Database) -> None:
     """A second shop is made where an owner wished so; a stranger's group knocks in vain."""
     await shop(db)
     communities = Communities(db, open_to_all=False)
-    assert await communities.arrive(-3, "Jun's", JUN, Language.EN, NOON, is_admin=True) is None
-    arrived = await communities.arrive(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, alone=True)
+    assert await communities.arrive(Arrival(-3, "Jun's", JUN, Language.EN, NOON, is_admin=True)) is None
+    arrived = await communities.arrive(Arrival(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, alone=True))
     assert arrived is not None
     assert arrived.group.place.shop == "Wool"
     assert await query(db, "SELECT community_id FROM slot ORDER BY id") == [(1,), (2,)]
@@ -136,14 +142,16 @@ async def test_ten_answers_at_once_settle_a_room_once(db: Database) -> None:
     arrivals = await asyncio.gather(
         *(
             communities.arrive(
-                -2,
-                "Wool",
-                OWNER,
-                Language.KO,
-                NOON,
-                is_admin=True,
-                into=None if number % 2 else 1,
-                alone=bool(number % 2),
+                Arrival(
+                    -2,
+                    "Wool",
+                    OWNER,
+                    Language.KO,
+                    NOON,
+                    is_admin=True,
+                    into=None if number % 2 else 1,
+                    alone=bool(number % 2),
+                )
             )
             for number in range(10)
         )
@@ -180,7 +188,7 @@ async def test_a_room_without_an_answer_is_left_after_a_week(db: Database, cause
         await rooms.ask(question(chat_id), OWNER.user_id, NOON, causes.next())
     assert await query(db, leaving) == [(-2,), (-3,)]
     assert await db.read(_due_of_leaving) == {NOON + LEFT_AFTER}
-    await communities.arrive(-2, "Wool", OWNER, Language.KO, days(1), is_admin=True, into=1)
+    await communities.arrive(Arrival(-2, "Wool", OWNER, Language.KO, days(1), is_admin=True, into=1))
     assert await query(db, leaving) == [(-3,)]
     await communities.leave(-3, days(1))
     assert await query(db, leaving) == []
@@ -209,7 +217,9 @@ async def test_a_question_is_remembered_and_moves(db: Database, causes: Causes) 
 async def wool(db: Database, causes: Causes) -> int:
     """The shop's second group, with one drop hanging and one planned; the hanging one's id."""
     place = await shop(db)
-    await Communities(db, open_to_all=False).arrive(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, into=1)
+    await Communities(db, open_to_all=False).arrive(
+        Arrival(-2, "Wool", OWNER, Language.KO, NOON, is_admin=True, into=1)
+    )
     hangs, _ = await offer(db, place, NewCampaign("Hangs", 5), causes.next())
     await db.write(_hang)
     await offer(db, place, NewCampaign("Waits", 5, opens=days(1)), causes.next())
@@ -227,7 +237,7 @@ async def test_a_room_becomes_a_shop(db: Database, causes: Causes) -> None:
     await wool(db, causes)
     before = await everything(db)
     place = await _place(db)
-    assert await Rooms(db).part(place, -2, OWNER, OWNER.user_id, NOON, causes.next()) == RoomFounded("Wool", 2)
+    assert await Rooms(db).part(act_of(place, cause=causes.next()), -2, OWNER) == RoomFounded("Wool", 2)
     assert await query(db, "SELECT chat_id, community_id FROM fan_group ORDER BY id") == [(-1001, 1), (-2, 2)]
     assert await query(db, "SELECT DISTINCT chat_id FROM card") == [(-1001,)]
     waiting = await query(
@@ -253,14 +263,14 @@ async def test_parting_again(db: Database, causes: Causes) -> None:
     await wool(db, causes)
     place, cause = await _place(db), causes.next()
     communities = Communities(db, open_to_all=False)
-    await communities.arrive(-9, "News", OWNER, Language.KO, NOON, is_admin=True, is_channel=True, into=1)
-    assert await Rooms(db).part(place, -2, OWNER, OWNER.user_id, NOON, cause) == RoomFounded("Wool", 2)
+    await communities.arrive(Arrival(-9, "News", OWNER, Language.KO, NOON, is_admin=True, is_channel=True, into=1))
+    assert await Rooms(db).part(act_of(place, cause=cause), -2, OWNER) == RoomFounded("Wool", 2)
     before = await everything(db)
     new = await communities.place(2)
     assert new is not None
-    assert await Rooms(db).part(new, -2, OWNER, OWNER.user_id, NOON, cause) == RoomFounded("Wool", 2)
+    assert await Rooms(db).part(act_of(new, cause=cause), -2, OWNER) == RoomFounded("Wool", 2)
     for chat_id in (-1001, -9, -2, -77):
-        assert await Rooms(db).part(place, chat_id, OWNER, OWNER.user_id, NOON, causes.next()) is None
+        assert await Rooms(db).part(act_of(place, cause=causes.next()), chat_id, OWNER) is None
     assert await everything(db) == before
 
 
@@ -268,9 +278,7 @@ async def test_parted_ten_times_at_once(db: Database, causes: Causes) -> None:
     """One shop comes of it."""
     await wool(db, causes)
     place = await _place(db)
-    outcomes = await asyncio.gather(
-        *(db.write(part, place, -2, OWNER, OWNER.user_id, NOON, causes.next()) for _ in range(10))
-    )
+    outcomes = await asyncio.gather(*(db.write(part, act_of(place, cause=causes.next()), -2, OWNER) for _ in range(10)))
     assert sum(outcome is not None for outcome in outcomes) == 1
     assert await query(db, "SELECT count(*) FROM community") == [(2,)]
 
@@ -279,7 +287,7 @@ async def test_what_a_parted_room_sells_is_its_own(db: Database, causes: Causes)
     """The old shop's drops don't hang there any more, the new shop's only there."""
     await wool(db, causes)
     place = await _place(db)
-    await Rooms(db).part(place, -2, OWNER, OWNER.user_id, NOON, causes.next())
+    await Rooms(db).part(act_of(place, cause=causes.next()), -2, OWNER)
     new = await Communities(db, open_to_all=False).place(2)
     assert new is not None
     await db.write(lambda tx: tx.connection().exec_driver_sql("DELETE FROM card"))
@@ -292,7 +300,7 @@ async def test_what_a_parted_room_hangs_is_promised_anew(db: Database, causes: C
     """A card that takes the id of one that the old shop hung there is hung as well."""
     await wool(db, causes)
     await db.write(lambda tx: tx.connection().exec_driver_sql("UPDATE outbox SET state = 'sent'"))
-    await Rooms(db).part(await _place(db), -2, OWNER, OWNER.user_id, NOON, causes.next())
+    await Rooms(db).part(act_of(await _place(db), cause=causes.next()), -2, OWNER)
     new = await Communities(db, open_to_all=False).place(2)
     assert new is not None
     await campaigns_of(db).make(act_by(new, OWNER.user_id, NOON, causes.next()), NewCampaign("New", 5))
@@ -339,7 +347,7 @@ async def test_owners_who_can_be_written_to(db: Database) -> None:
     """Each once, however many shops they have, in their own language."""
     communities = Communities(db, open_to_all=True)
     await shop(db)
-    await communities.arrive(-2, "Wool", OWNER, Language.EN, NOON, is_admin=True, alone=True)
+    await communities.arrive(Arrival(-2, "Wool", OWNER, Language.EN, NOON, is_admin=True, alone=True))
     assert await communities.owners() == []
     await communities.started(OWNER, can_write=True)
     assert await communities.owners() == [(OWNER.user_id, Language.KO)]

@@ -1,7 +1,6 @@
 """`/setup`: in one line, and question by question in a dialogue that is a row; on both databases."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -23,7 +22,20 @@ from bot.rules.shops.setup import (
 )
 from bot.rules.words import Language
 from bot.store.engine.db import Database
-from tests.features.scene import NOON, OWNER, Causes, days, desk, everything, fan, query, shop, undo
+from tests.features.scene import (
+    NOON,
+    OWNER,
+    Causes,
+    act_of,
+    days,
+    desk,
+    everything,
+    fan,
+    query,
+    setup_panel,
+    shop,
+    undo,
+)
 
 MINE = OWNER.user_id
 
@@ -41,9 +53,9 @@ async def test_a_new_shop_posts_a_morning_card(db: Database) -> None:
 
 async def test_settings_change_what_was_asked_for(db: Database, causes: Causes) -> None:
     """What is given changes, the rest stays; what is already so isn't a change."""
-    place, setting_up, communities = await shop(db), desk(db), Communities(db, open_to_all=False)
+    place, settings, communities = await shop(db), desk(db), Communities(db, open_to_all=False)
     wish = Setup(timezone="Asia/Tokyo", shop="Silk & Co", coin=place.coin)
-    done = await setting_up.set_up(place, MINE, wish, NOON, causes.next())
+    done = await settings.change(act_of(place, cause=causes.next()), wish)
     assert done == SetupDone(
         "Silk & Co",
         Language.KO,
@@ -58,27 +70,27 @@ async def test_settings_change_what_was_asked_for(db: Database, causes: Causes) 
     group = await communities.group(-1001)
     assert group is not None
     assert (group.place.shop, group.place.timezone) == ("Silk & Co", "Asia/Tokyo")
-    same = await setting_up.set_up(place, MINE, wish, NOON, causes.next())
+    same = await settings.change(act_of(place, cause=causes.next()), wish)
     assert (same.changed, same.audit_id) == ((), None)
 
 
 async def test_a_redelivered_setup_hears_the_same(db: Database, causes: Causes) -> None:
     """Even when the settings were changed again in between, the old wish isn't done again."""
-    place, setting_up = await shop(db), desk(db)
+    place, settings = await shop(db), desk(db)
     cause = causes.next()
-    first = await setting_up.set_up(place, MINE, Setup(shop="A", language=Language.EN), NOON, cause)
-    await setting_up.set_up(place, MINE, Setup(shop="B"), NOON, causes.next())
+    first = await settings.change(act_of(place, cause=cause), Setup(shop="A", language=Language.EN))
+    await settings.change(act_of(place, cause=causes.next()), Setup(shop="B"))
     before = await everything(db)
-    assert await setting_up.set_up(place, MINE, Setup(shop="A", language=Language.EN), NOON, cause) == first
+    assert await settings.change(act_of(place, cause=cause), Setup(shop="A", language=Language.EN)) == first
     assert await everything(db) == before
 
 
 async def test_settings_are_each_shops_own(db: Database, causes: Causes) -> None:
     """One shop's settings and causes leave the other's alone."""
-    here, there, setting_up = await shop(db), await shop(db, fan(900), -1002), desk(db)
+    here, there, settings = await shop(db), await shop(db, fan(900), -1002), desk(db)
     cause = causes.next()
-    await setting_up.set_up(here, MINE, Setup(shop="Here"), NOON, cause)
-    done = await setting_up.set_up(there, 1000, Setup(shop="There", morning="off"), NOON, cause)
+    await settings.change(act_of(here, cause=cause), Setup(shop="Here"))
+    done = await settings.change(act_of(there, fan(900), cause=cause), Setup(shop="There", morning="off"))
     assert done.changed == ("morning", "shop")
     assert sorted(await query(db, "SELECT shop FROM community")) == [("Here",), ("There",)]
     assert await query(db, "SELECT active FROM slot ORDER BY id") == [(True,), (False,)]
@@ -86,37 +98,37 @@ async def test_settings_are_each_shops_own(db: Database, causes: Causes) -> None
 
 async def test_the_morning_card_is_moved_switched_off_and_put_back(db: Database, causes: Causes) -> None:
     """Each change moves the plan; switched on again it keeps no old hour; undo goes back one act at a time."""
-    place, setting_up = await shop(db), desk(db)
+    place, settings = await shop(db), desk(db)
     told: list[int] = []
     db.on_plan(lambda: told.append(1))
     for morning in ("08:30", "off", "07:00"):
         before = len(told)
-        done = await setting_up.set_up(place, MINE, Setup(morning=morning), NOON, causes.next())
+        done = await settings.change(act_of(place, cause=causes.next()), Setup(morning=morning))
         assert (done.morning, done.changed) == (morning, ("morning",))
         assert len(told) == before + 1
     assert await query(db, "SELECT at, active FROM slot") == [("07:00", True)]
     for morning in ("off", "08:30", "09:00"):
         assert isinstance(await undo(db, place, MINE, NOON, causes.next()), Undone)
-        assert (await setting_up.settings(place))["morning"] == morning
+        assert (await settings.read(place))["morning"] == morning
 
 
 async def test_a_shop_from_before_the_calendar(db: Database, causes: Causes) -> None:
     """Without a slot no card is posted; setting an hour makes one."""
-    place, setting_up = await shop(db), desk(db)
+    place, settings = await shop(db), desk(db)
     await db.write(lambda tx: tx.connection().exec_driver_sql("DELETE FROM slot"))
-    assert (await setting_up.settings(place))["morning"] == "off"
-    await setting_up.set_up(place, MINE, Setup(morning="10:00"), NOON, causes.next())
+    assert (await settings.read(place))["morning"] == "off"
+    await settings.change(act_of(place, cause=causes.next()), Setup(morning="10:00"))
     assert await query(db, "SELECT community_id, at, active FROM slot") == [(place.community_id, "10:00", True)]
 
 
 async def test_a_time_zone_moves_the_plan(db: Database, causes: Causes) -> None:
     """What is due at a time of day is due at another instant; a name moves nothing."""
-    place, setting_up = await shop(db), desk(db)
+    place, settings = await shop(db), desk(db)
     told: list[int] = []
     db.on_plan(lambda: told.append(1))
-    await setting_up.set_up(place, MINE, Setup(shop="Other"), NOON, causes.next())
+    await settings.change(act_of(place, cause=causes.next()), Setup(shop="Other"))
     assert told == []
-    await setting_up.set_up(place, MINE, Setup(timezone="Asia/Tokyo"), NOON, causes.next())
+    await settings.change(act_of(place, cause=causes.next()), Setup(timezone="Asia/Tokyo"))
     assert told == [1]
 
 
@@ -128,14 +140,14 @@ def shown(panel: Panel) -> SetupStep:
 
 async def walk(db: Database, place: Place, answers: dict[str, str]) -> Panel:
     """Go through the questions, answering some and skipping the others."""
-    setting_up = desk(db)
-    panel = await setting_up.open(place, MINE, NOON)
+    dialogue = setup_panel(db)
+    panel = await dialogue.open(act_of(place))
     for step in GUIDED:
         assert shown(panel).step == step
         if step in answers:
-            panel = await setting_up.fill(MINE, step, answers[step], None)
+            panel = await dialogue.fill(MINE, step, answers[step], None)
         else:
-            panel = await setting_up.skip(MINE, step, None)
+            panel = await dialogue.skip(MINE, step, None)
     return panel
 
 
@@ -153,12 +165,12 @@ async def test_a_new_owner_is_guided(db: Database, causes: Causes) -> None:
         "off",
         ("language", "timezone", "coin", "morning"),
     )
-    assert (await desk(db).settings(place))["coin"] == place.coin
-    done = await desk(db).finish(place, MINE, NOON, causes.next(), None)
+    assert (await desk(db).read(place))["coin"] == place.coin
+    done = await setup_panel(db).finish(act_of(place, cause=causes.next()), None)
     assert isinstance(done, SetupFinished)
     assert done.changed == ("coin", "language", "morning", "timezone")
     assert await query(db, "SELECT * FROM dialogue") == []
-    assert {**await desk(db).settings(place), "shop": place.shop} == {
+    assert {**await desk(db).read(place), "shop": place.shop} == {
         **answers,
         "shop": place.shop,
         "persona": place.persona,
@@ -166,32 +178,32 @@ async def test_a_new_owner_is_guided(db: Database, causes: Causes) -> None:
         "giveaway": "2000",
     }
     assert isinstance(await undo(db, place, MINE, NOON, causes.next()), Undone)
-    assert (await desk(db).settings(place))["timezone"] == "Asia/Seoul"
+    assert (await desk(db).read(place))["timezone"] == "Asia/Seoul"
 
 
 async def test_the_language_chosen_offers_its_cities(db: Database) -> None:
     """The second question's cities are those of the first one's answer."""
-    place, setting_up = await shop(db), desk(db)
-    await setting_up.open(place, MINE, NOON)
-    panel = shown(await setting_up.fill(MINE, Step.LANGUAGE, "zh", None))
+    place, dialogue = await shop(db), setup_panel(db)
+    await dialogue.open(act_of(place))
+    panel = shown(await dialogue.fill(MINE, Step.LANGUAGE, "zh", None))
     assert panel.options[0] == "Asia/Shanghai"
-    panel = shown(await setting_up.skip(MINE, Step.TIMEZONE, None, back=True))
+    panel = shown(await dialogue.skip(MINE, Step.TIMEZONE, None, back=True))
     assert (panel.step, panel.value) == ("language", "zh")
 
 
 async def test_a_shop_that_was_set_up_opens_its_overview(db: Database, causes: Causes) -> None:
     """Done once, even without a change, the panel shows everything at once, and each question leads back."""
-    place, setting_up = await shop(db), desk(db)
-    await setting_up.open(place, MINE, NOON)
-    done = await setting_up.finish(place, MINE, NOON, causes.next(), None)
+    place, dialogue = await shop(db), setup_panel(db)
+    await dialogue.open(act_of(place))
+    done = await dialogue.finish(act_of(place, cause=causes.next()), None)
     assert done == SetupFinished(place.shop, (), None)
-    assert isinstance(await setting_up.open(place, MINE, NOON), SetupReview)
-    assert not shown(await setting_up.go(MINE, "shop", None)).guided
-    panel = await setting_up.fill(MINE, "shop", "Wool", None)
+    assert isinstance(await dialogue.open(act_of(place)), SetupReview)
+    assert not shown(await dialogue.go(MINE, "shop", None)).guided
+    panel = await dialogue.fill(MINE, "shop", "Wool", None)
     assert isinstance(panel, SetupReview)
     assert (panel.shop, panel.changed) == ("Wool", ("shop",))
     # Answered as it is already, it isn't a change any more.
-    panel = await setting_up.fill(MINE, "shop", place.shop, None)
+    panel = await dialogue.fill(MINE, "shop", place.shop, None)
     assert isinstance(panel, SetupReview)
     assert panel.changed == ()
 
@@ -199,30 +211,30 @@ async def test_a_shop_that_was_set_up_opens_its_overview(db: Database, causes: C
 async def test_a_half_filled_dialogue_is_gone_on_with(db: Database) -> None:
     """Opened again days later, the panel is at its question with what was filled in; another shop begins anew."""
     place, other = await shop(db), await shop(db, fan(900), -1002)
-    await desk(db).open(place, MINE, NOON)
-    await desk(db).fill(MINE, "language", "zh", None)
-    again = shown(await desk(db).open(place, MINE, days(3)))
+    await setup_panel(db).open(act_of(place))
+    await setup_panel(db).fill(MINE, "language", "zh", None)
+    again = shown(await setup_panel(db).open(act_of(place, at=days(3))))
     assert (again.step, again.options[0]) == ("timezone", "Asia/Shanghai")
-    assert shown(await desk(db).open(other, MINE, days(3))).step == "language"
+    assert shown(await setup_panel(db).open(act_of(other, at=days(3)))).step == "language"
 
 
 async def test_an_older_panel_is_closed(db: Database, causes: Causes) -> None:
     """Only the message that shows the dialogue turns it; without a dialogue every panel is closed."""
-    place, setting_up = await shop(db), desk(db)
-    await setting_up.open(place, MINE, NOON)
-    await setting_up.shown_in(MINE, 20)
+    place, dialogue = await shop(db), setup_panel(db)
+    await dialogue.open(act_of(place))
+    await dialogue.shown_in(MINE, 20)
     before = await everything(db)
-    assert await setting_up.fill(MINE, "language", "en", 10) == SetupClosed()
-    assert await setting_up.finish(place, MINE, NOON, causes.next(), 10) == SetupClosed()
+    assert await dialogue.fill(MINE, "language", "en", 10) == SetupClosed()
+    assert await dialogue.finish(act_of(place, cause=causes.next()), 10) == SetupClosed()
     for step in ("nonsense", "", "review "):
-        assert await setting_up.go(MINE, step, 20) == SetupClosed()
-        assert await setting_up.skip(MINE, step, 20) == SetupClosed()
+        assert await dialogue.go(MINE, step, 20) == SetupClosed()
+        assert await dialogue.skip(MINE, step, 20) == SetupClosed()
     assert await everything(db) == before
-    assert shown(await setting_up.fill(MINE, "language", "en", 20)).step == "timezone"
-    assert await setting_up.give_up(MINE) == SetupGivenUp(unsaved=True)
-    assert await setting_up.give_up(MINE) is None
-    assert await setting_up.go(MINE, "shop", 20) == SetupClosed()
-    assert await setting_up.finish(place, MINE, NOON, causes.next(), 20) == SetupClosed()
+    assert shown(await dialogue.fill(MINE, "language", "en", 20)).step == "timezone"
+    assert await dialogue.give_up(MINE) == SetupGivenUp(unsaved=True)
+    assert await dialogue.give_up(MINE) is None
+    assert await dialogue.go(MINE, "shop", 20) == SetupClosed()
+    assert await dialogue.finish(act_of(place, cause=causes.next()), 20) == SetupClosed()
 
 
 @pytest.mark.parametrize("answers", [{"shop": "Wool"}, {}])
@@ -230,31 +242,31 @@ async def test_a_redelivered_save_hears_the_same(db: Database, causes: Causes, a
     """Saved and closed already, the same press finishes the same way, and nothing is saved twice."""
     place, cause = await shop(db), causes.next()
     await walk(db, place, answers)
-    first = await desk(db).finish(place, MINE, NOON, cause, None)
+    first = await setup_panel(db).finish(act_of(place, cause=cause), None)
     before = await everything(db)
-    assert await desk(db).finish(place, MINE, NOON, cause, None) == first
+    assert await setup_panel(db).finish(act_of(place, cause=cause), None) == first
     assert await everything(db) == before
 
 
 async def test_one_dialogue_a_person(db: Database) -> None:
     """Ten openings at once leave one dialogue; two people have one each."""
     place = await shop(db)
-    people: list[Any] = [MINE, fan(1).user_id] * 5
-    await asyncio.gather(*(db.write(open_panel, place, one, NOON, SetupPolicy()) for one in people))
+    people = [OWNER, fan(1)] * 5
+    await asyncio.gather(*(db.write(open_panel, act_of(place, one), SetupPolicy()) for one in people))
     assert sorted(await query(db, "SELECT user_id FROM dialogue")) == [(MINE,), (fan(1).user_id,)]
 
 
 async def test_three_answers_at_once(db: Database, causes: Causes) -> None:
     """Answers to different questions at once are all kept."""
-    place, setting_up = await shop(db), desk(db)
-    await setting_up.open(place, MINE, NOON)
-    await setting_up.finish(place, MINE, NOON, causes.next(), None)
-    await setting_up.open(place, MINE, NOON)
+    place, dialogue = await shop(db), setup_panel(db)
+    await dialogue.open(act_of(place))
+    await dialogue.finish(act_of(place, cause=causes.next()), None)
+    await dialogue.open(act_of(place))
     await asyncio.gather(
-        setting_up.fill(MINE, "shop", "Wool", None),
-        setting_up.fill(MINE, "coin", "petals", None),
-        setting_up.fill(MINE, "morning", "off", None),
+        dialogue.fill(MINE, "shop", "Wool", None),
+        dialogue.fill(MINE, "coin", "petals", None),
+        dialogue.fill(MINE, "morning", "off", None),
     )
-    panel = await setting_up.go(MINE, "review", None)
+    panel = await dialogue.go(MINE, "review", None)
     assert isinstance(panel, SetupReview)
     assert (panel.shop, panel.coin, panel.morning) == ("Wool", "petals", "off")

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from bot.features import communities
+from bot.features.shops.rekeying import rekey_group
 from bot.features.shops.topics import Topics
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.place import Place
@@ -11,7 +11,7 @@ from bot.rules.topics import Lost, TopicChosen
 from bot.store.engine.db import Database
 from bot.store.places import find_group
 from bot.store.rooms import leave_room
-from tests.features.scene import NOON, OWNER, Causes, days, fan, query, shop, undo
+from tests.features.scene import NOON, OWNER, Causes, act_of, days, fan, query, shop, undo
 
 CHAT, DROPS, CHAT_TOPIC = -1001, 7, 8
 
@@ -20,8 +20,9 @@ async def choose(
     db: Database, place: Place, causes: Causes, thread_id: int | None = DROPS, **other: Any
 ) -> TopicChosen | None:
     """The owner chooses a topic, or General."""
-    given: dict[str, Any] = {"chat_id": CHAT, "name": "Drops", "cause": causes.next()} | other
-    return await Topics(db).choose(place, thread_id=thread_id, actor_id=OWNER.user_id, at=NOON, **given)
+    given: dict[str, Any] = {"chat_id": CHAT, "name": "Drops"} | other
+    act = act_of(place, cause=given.pop("cause", None) or causes.next())
+    return await Topics(db).choose(act, thread_id=thread_id, **given)
 
 
 async def stands(db: Database, chat_id: int = CHAT) -> tuple[int, str, bool] | None:
@@ -115,7 +116,7 @@ async def test_a_group_that_moves_loses_its_topic(db: Database, causes: Causes) 
     place = await shop(db)
     await choose(db, place, causes)
 
-    await db.write(communities.move, CHAT, -1009, NOON)
+    await db.write(rekey_group, CHAT, -1009, NOON)
 
     assert await stands(db, -1009) is None
     assert (await query(db, "SELECT topic_id FROM fan_group")) == [(None,)]

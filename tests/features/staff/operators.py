@@ -13,22 +13,14 @@ from bot.rules.gift_states import GiftKind
 from bot.rules.gifts.offers import NewGift
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.hearts.hearts import GoalMade
-from bot.rules.packets.packets import NewPacket, OpenOutcome, PacketPolicy
+from bot.rules.packets.packets import NewPacket, OpenOutcome
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Community
 from tests.features.hearts.room import Room
-from tests.features.scene import (
-    GIVEAWAYS,
-    NOON,
-    Causes,
-    act_of,
-    fan,
-    shop,
-    undo,
-)
+from tests.features.scene import GIVEAWAYS, NOON, POLICIES, Causes, act_of, fan, shop, undo
 from tests.features.studio import at as minute
 
 ANA, BEN = fan(1), fan(2)
@@ -53,7 +45,7 @@ class Counter:
         self, coins: int, at: datetime = NOON, *, by: Sender | int = ANA, rush: bool = True, cause: str | None = None
     ) -> OpenOutcome:
         """Open a packet of two shares."""
-        packets = Packets(self.db, PacketPolicy(), GIVEAWAYS, lambda size: b"\x05" * size)
+        packets = Packets(self.db, POLICIES, GIVEAWAYS, lambda size: b"\x05" * size)
         actor = by if isinstance(by, int) else by.user_id
         role = Role.OWNER if actor == self.place.owner_id else Role.OPERATOR
         wish = NewPacket(coins, 2, rush=rush)

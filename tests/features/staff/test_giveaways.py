@@ -14,7 +14,7 @@ from bot.rules.general import Undone
 from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.gifts.offers import NewGift, OfferMade
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
-from bot.rules.packets.packets import PacketOpened, PacketPolicy
+from bot.rules.packets.packets import PacketOpened
 from bot.rules.rights import Role
 from bot.rules.shops.setup import Setup
 from bot.store.engine.db import Database
@@ -91,11 +91,11 @@ async def test_the_owner_changes_the_limit(db: Database, causes: Causes) -> None
     """`/setup giveaway=` holds at once, for this shop only, and can be taken back."""
     counter, other = await Counter.open(db, causes), await shop(db, fan(900), -1002)
     await counter.packet(1_000)
-    done = await desk(db).set_up(counter.place, OWNER.user_id, Setup(giveaway=500), NOON, causes.next())
+    done = await desk(db).change(act_of(counter.place, cause=causes.next()), Setup(giveaway=500))
     assert (done.giveaway, done.changed) == (500, ("giveaway",))
     assert await counter.packet(2) == GiveawayTooMuch(2, 0, 500)
     assert await db.read(GIVEAWAYS.left_today, other, ANA.user_id, NOON) == 2_000
-    await desk(db).set_up(counter.place, OWNER.user_id, Setup(giveaway=5_000), NOON, causes.next())
+    await desk(db).change(act_of(counter.place, cause=causes.next()), Setup(giveaway=5_000))
     assert await counter.left() == 4_000
     await counter.undo(OWNER)
     await counter.undo(OWNER)
@@ -111,7 +111,7 @@ async def _not_opened(counter: Counter, opened: PacketOpened) -> None:
 
 
 async def _half(counter: Counter, opened: PacketOpened) -> None:
-    packets = Packets(counter.db, PacketPolicy(), GIVEAWAYS, lambda size: b"\x05" * size)
+    packets = Packets(counter.db, POLICIES, GIVEAWAYS, lambda size: b"\x05" * size)
     await packets.tap(act_of(counter.place, fan(50), cause=counter.causes.next()), opened.packet_id)
     await PacketDraws(counter.db, POLICIES).run_due(opened.expires_at)
 

@@ -53,13 +53,10 @@ class Till:
         assert member.member_id == member_id
         ledger.pay(
             tx,
-            community_id=place.community_id,
-            key=f"prize:{subject_id}",
+            ledger.TransferHeader(place.community_id, f"prize:{subject_id}", "prize", at),
             member_account=member.account_id,
             shop=place.shop_account,
             amount=30,
-            reason="prize",
-            at=at,
         )
         return 30
 
@@ -226,13 +223,10 @@ async def test_signs_are_read_from_what_is_known(db: Database) -> None:
         for number in range(5):
             ledger.pay(
                 tx,
-                community_id=place.community_id,
-                key=f"packet:{number}",
+                ledger.TransferHeader(place.community_id, f"packet:{number}", "packet", NOON),
                 member_account=paid.account_id,
                 shop=place.shop_account,
                 amount=3,
-                reason="packet",
-                at=NOON,
             )
 
     await db.write(crowd)

@@ -3,12 +3,13 @@
 import json
 from typing import Any
 
-from bot.features.communities import move, set_reachable
+from bot.features.communities import set_reachable
 from bot.features.packets.packets import Packets
+from bot.features.shops.rekeying import rekey_group
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.general import OwnersAct, TooLateToUndo, Undone
 from bot.rules.giveaways import GiveawayTooMuch
-from bot.rules.packets.packets import PacketOpened, PacketPolicy
+from bot.rules.packets.packets import PacketOpened
 from bot.store.engine.db import Database
 from bot.store.members import standing
 from bot.store.places import place_of
@@ -17,6 +18,7 @@ from tests.features.scene import (
     GIVEAWAYS,
     NOON,
     OWNER,
+    POLICIES,
     Causes,
     act_by,
     act_of,
@@ -45,7 +47,7 @@ async def test_anonymous_administrators_are_one_person(db: Database, causes: Cau
     counter = await Counter.open(db, causes)
     assert isinstance(await counter.packet(1_500, by=-1001), PacketOpened)
     assert await counter.packet(501, by=-1001) == GiveawayTooMuch(501, 500, 2_000)
-    await db.write(move, -1001, -1009, NOON)
+    await db.write(rekey_group, -1001, -1009, NOON)
     assert await counter.packet(501, by=-1009) == GiveawayTooMuch(501, 500, 2_000)
 
 
@@ -105,6 +107,6 @@ async def test_a_tapped_packet_isnt_taken_back_by_anybody(db: Database, causes: 
     counter = await Counter.open(db, causes)
     opened = await counter.packet(500)
     assert isinstance(opened, PacketOpened)
-    packets = Packets(db, PacketPolicy(), GIVEAWAYS, lambda size: b"\x05" * size)
+    packets = Packets(db, POLICIES, GIVEAWAYS, lambda size: b"\x05" * size)
     await packets.tap(act_of(counter.place, fan(50), cause=causes.next()), opened.packet_id)
     assert await counter.undo(OWNER, opened.audit_id) == TooLateToUndo("packet.opened", "500/2")

@@ -125,9 +125,9 @@ async def test_a_redeemed_coupon(db: Database, causes: Causes) -> None:
 
 async def test_settings(db: Database, causes: Causes) -> None:
     """Settings are put back; if they were changed again since, it is too late."""
-    place, setting_up = await shop(db), desk(db)
-    first = await setting_up.set_up(place, STAFF, Setup(shop="A", coin="stars"), NOON, causes.next())
-    second = await setting_up.set_up(place, STAFF, Setup(shop="B"), NOON, causes.next())
+    place, settings = await shop(db), desk(db)
+    first = await settings.change(act_of(place, cause=causes.next()), Setup(shop="A", coin="stars"))
+    second = await settings.change(act_of(place, cause=causes.next()), Setup(shop="B"))
     outcome = await undo(db, place, STAFF, NOON, causes.next(), first.audit_id)
     assert outcome == TooLateToUndo("setup.changed", "coin, shop")
     assert await undo(db, place, STAFF, NOON, causes.next()) == Undone("setup.changed", "shop")
@@ -164,13 +164,13 @@ async def _redeem(db: Database, place: Place, causes: Causes) -> None:
 
 
 async def _set_up(db: Database, place: Place, causes: Causes) -> None:
-    await desk(db).set_up(place, STAFF, Setup(shop="New"), NOON, causes.next())
+    await desk(db).change(act_of(place, cause=causes.next()), Setup(shop="New"))
 
 
 async def test_an_owners_act_is_the_owners_to_take_back(db: Database, causes: Causes) -> None:
     """An operator who forges the button under the owner's set-up changes nothing; the owner's own press does."""
     place = await shop(db)
-    done = await desk(db).set_up(place, STAFF, Setup(coin="Beans"), NOON, causes.next())
+    done = await desk(db).change(act_of(place, cause=causes.next()), Setup(coin="Beans"))
     before = await everything(db)
     assert await undo(db, place, 7, NOON, causes.next(), done.audit_id) == OwnersAct("setup.changed", "coin")
     assert await everything(db) == before
@@ -183,7 +183,7 @@ async def test_a_redelivered_undo_hears_the_same(
 ) -> None:
     """The same cause takes one act back, not also the one before it."""
     place, cause = await shop(db), "42:999"
-    await desk(db).set_up(place, STAFF, Setup(coin="stars"), NOON, causes.next())
+    await desk(db).change(act_of(place, cause=causes.next()), Setup(coin="stars"))
     await act(db, place, causes)
     first = await undo(db, place, STAFF, NOON, cause)
     assert isinstance(first, Undone)

@@ -1,4 +1,4 @@
-"""Being there: paid once an evening by the streak of streams, and a missed day mended; on both databases."""
+"""Being there: paid once an airing by the streak of streams, and a missed day made up; on both databases."""
 
 from datetime import datetime, timedelta
 
@@ -7,10 +7,10 @@ import pytest
 from bot.features.streams.attendance import streak_of_streams
 from bot.flows.check_in import CheckIns
 from bot.rules.act import Sender
+from bot.rules.airings import How
 from bot.rules.checkins.checkins import CheckedIn, MadeUp
 from bot.rules.streaks import Restorable
 from bot.rules.streams.attendance import AlreadyHere, Attended, NoSuchStream, NotOnYet, StreamOver
-from bot.rules.streams.streams import How
 from bot.store import causes as store_causes
 from bot.store.engine.db import Database
 from tests.features.scene import NOON, POLICIES, Causes, act_of, balance, days, everything, fan, query, shop
@@ -19,14 +19,14 @@ from tests.features.studio import EIGHT, WEEK, Studio, at
 
 @pytest.fixture
 async def studio(db: Database, causes: Causes) -> Studio:
-    """A studio with an evening each Monday at eight."""
+    """A studio with an airing each Monday at eight."""
     studio = await Studio.open(db, causes)
     await studio.plan(weekly=True)
     return studio
 
 
-async def evening(studio: Studio, week: int, *came: Sender, on: bool = True) -> None:
-    """One Monday evening to which these fans came."""
+async def attended(studio: Studio, week: int, *came: Sender, on: bool = True) -> None:
+    """One Monday airing to which these fans came."""
     begins = EIGHT + week * WEEK
     await studio.tick(begins)
     if on:
@@ -62,7 +62,7 @@ async def test_by_the_word(studio: Studio) -> None:
 
 
 async def test_when_it_does_not_count(studio: Studio) -> None:
-    """Before the start, after the end, after a cancellation, of no evening or of another shop's."""
+    """Before the start, after the end, after a cancellation, of no airing or of another shop's."""
     assert await studio.comes(fan(1), at(-1)) == NotOnYet("Silk night", EIGHT)
     assert await studio.comes(fan(1), at(5), airing=99) == NoSuchStream()
     there = Studio(studio.db, await shop(studio.db, fan(900), -1009), studio.causes)
@@ -89,7 +89,7 @@ async def test_streams_in_a_row(studio: Studio) -> None:
     """10 15 20 30 30 by streams attended, however many days lie between."""
     paid = []
     for week in range(5):
-        await evening(studio, week, fan(1))
+        await attended(studio, week, fan(1))
         paid = await studio.coins("attend")
     assert paid == [10, 15, 20, 30, 30]
     assert await streak(studio, fan(1)) == 5
@@ -98,44 +98,44 @@ async def test_streams_in_a_row(studio: Studio) -> None:
 
 
 async def test_a_missed_stream_ends_the_streak(studio: Studio) -> None:
-    """An evening that was on, and where others were, begins it anew."""
-    await evening(studio, 0, fan(1), fan(2))
-    await evening(studio, 1, fan(2))
+    """An airing that was on, and where others were, begins it anew."""
+    await attended(studio, 0, fan(1), fan(2))
+    await attended(studio, 1, fan(2))
     assert await streak(studio, fan(1)) == 0
-    await evening(studio, 2, fan(1), fan(2))
+    await attended(studio, 2, fan(1), fan(2))
     assert await studio.coins("attend") == [10, 10, 15, 10, 20]
     assert (await streak(studio, fan(1)), await streak(studio, fan(2))) == (1, 3)
 
 
 async def test_a_missed_stream_to_which_nobody_came(studio: Studio) -> None:
     """Staff said that it was on: it counts, though nobody tapped."""
-    await evening(studio, 0, fan(1))
-    await evening(studio, 1)
-    await evening(studio, 2, fan(1))
+    await attended(studio, 0, fan(1))
+    await attended(studio, 1)
+    await attended(studio, 2, fan(1))
     assert await studio.coins("attend") == [10, 10]
 
 
-async def test_evenings_that_never_were_on(studio: Studio) -> None:
+async def test_airings_that_never_were_on(studio: Studio) -> None:
     """Cancelled, or silent all evening: nobody could be there, so the streak goes on over it."""
-    await evening(studio, 0, fan(1))
+    await attended(studio, 0, fan(1))
     await studio.cancel(EIGHT + WEEK - timedelta(hours=1))
-    await evening(studio, 2, on=False)
+    await attended(studio, 2, on=False)
     assert await streak(studio, fan(1)) == 1
-    await evening(studio, 3, fan(1))
+    await attended(studio, 3, fan(1))
     assert await studio.coins("attend") == [10, 15]
 
 
-async def test_a_silent_evening_that_was_on(studio: Studio) -> None:
+async def test_a_silent_airing_that_was_on(studio: Studio) -> None:
     """Nobody told the bot, but fans came: it was on, for those who missed it too."""
-    await evening(studio, 0, fan(1), fan(2))
-    await evening(studio, 1, fan(2), on=False)
-    await evening(studio, 2, fan(1), fan(2))
+    await attended(studio, 0, fan(1), fan(2))
+    await attended(studio, 1, fan(2), on=False)
+    await attended(studio, 2, fan(1), fan(2))
     assert await studio.coins("attend") == [10, 10, 15, 10, 20]
 
 
 async def test_the_streak_while_one_is_on(studio: Studio) -> None:
     """Until tonight is over it isn't missed."""
-    await evening(studio, 0, fan(1))
+    await attended(studio, 0, fan(1))
     await studio.tick(EIGHT + WEEK)
     await studio.golive(EIGHT + WEEK)
     assert await streak(studio, fan(1)) == 1
@@ -153,7 +153,7 @@ async def test_two_streams_at_the_same_instant(studio: Studio) -> None:
     assert (await studio.came(fan(1), at(241), airing=3)).length == 3
 
 
-async def test_a_delayed_evening_is_attended_once(studio: Studio) -> None:
+async def test_a_delayed_airing_is_attended_once(studio: Studio) -> None:
     """Who had tapped before it was put off is on the list, and isn't paid again."""
     await studio.golive(EIGHT)
     await studio.came(fan(1), at(1))
@@ -185,7 +185,7 @@ async def checked_in(studio: Studio, *numbers: int) -> None:
 
 
 async def on_day(studio: Studio, number: int) -> datetime:
-    """An evening on this day, on air."""
+    """An airing on this day, on air."""
     begins = EIGHT + timedelta(days=number)
     await studio.plan(begins, made=begins - timedelta(hours=1))
     await studio.golive(begins)

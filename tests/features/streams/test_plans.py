@@ -5,19 +5,20 @@ from datetime import timedelta
 
 import pytest
 
-from bot.features.streams.plans import Streams
+from bot.features.streams.live_card import live_card
+from bot.features.streams.plans import StreamPlans
+from bot.rules.airings import AiringState
 from bot.rules.general import NothingToUndo, TooLateToUndo, Undone
 from bot.rules.shops.setup import Setup
 from bot.rules.streams.reminders import Reminding
-from bot.rules.streams.streams import AiringState, NewStream, StreamInPast, StreamMade, StreamPolicy
-from bot.store.airings import live_card
+from bot.rules.streams.streams import NewStream, StreamInPast, StreamMade, StreamPolicy
 from bot.store.engine.db import Database
-from tests.features.scene import NOON, OWNER, Causes, desk, everything, fan, shop
-from tests.features.studio import EIGHT, STAFF, WEEK, Studio, another_group, at, morning_slot
+from tests.features.scene import NOON, Causes, act_of, desk, everything, fan, shop
+from tests.features.studio import EIGHT, WEEK, Studio, another_group, at, morning_slot
 
 
 async def test_a_plan(db: Database, causes: Causes) -> None:
-    """It has a number, one evening, and its start is promised to every group and the channel."""
+    """It has a number, one airing, and its start is promised to every group and the channel."""
     studio = await Studio.open(db, causes)
     await another_group(db, studio.place, -1002)
     await another_group(db, studio.place, -1003, channel=True)
@@ -36,7 +37,7 @@ async def test_a_plan_for_the_past(db: Database, causes: Causes, minutes: int) -
     place = await shop(db)
     before = await everything(db)
     start = NOON + timedelta(minutes=minutes)
-    outcome = await Streams(db, StreamPolicy()).plan(place, STAFF, NewStream("Silk", start), NOON, causes.next())
+    outcome = await StreamPlans(db, StreamPolicy()).plan(act_of(place, cause=causes.next()), NewStream("Silk", start))
     assert outcome == StreamInPast(start)
     assert await everything(db) == before
 
@@ -59,8 +60,8 @@ async def test_numbers_count_within_the_shop(db: Database, causes: Causes) -> No
     assert (await there.plan()).number == 1
 
 
-async def test_a_weekly_plan_makes_the_next_evening_only(db: Database, causes: Causes) -> None:
-    """The second evening is made when the first is over, and a week later."""
+async def test_a_weekly_plan_makes_the_next_airing_only(db: Database, causes: Causes) -> None:
+    """The second airing is made when the first is over, and a week later."""
     studio = await Studio.open(db, causes)
     await studio.plan(weekly=True)
     assert len(await studio.planned()) == 1
@@ -84,17 +85,17 @@ async def test_a_weekly_plan_makes_the_next_evening_only(db: Database, causes: C
 async def test_a_week_stays_a_week_after_a_change_of_zone(
     db: Database, causes: Causes, timezone: str, hours: int
 ) -> None:
-    """What was planned keeps its instant; the next evening has the wall clock of the new zone, a week on."""
+    """What was planned keeps its instant; the next airing has the wall clock of the new zone, a week on."""
     studio = await Studio.open(db, causes)
     await studio.plan(weekly=True)
-    await desk(db).set_up(studio.place, STAFF, Setup(timezone=timezone), NOON, causes.next())
+    await desk(db).change(act_of(studio.place, cause=causes.next()), Setup(timezone=timezone))
     assert [one.starts_at for one in await studio.planned()] == [EIGHT]
     await studio.tick(at(181))
     assert [one.starts_at for one in await studio.planned()] == [EIGHT + WEEK + timedelta(hours=hours)]
 
 
-async def test_a_weekly_evening_that_the_bot_slept_through(db: Database, causes: Causes) -> None:
-    """Three weeks down: the old evening is closed in silence, and the next one is still to come."""
+async def test_a_weekly_airing_that_the_bot_slept_through(db: Database, causes: Causes) -> None:
+    """Three weeks down: the old airing is closed in silence, and the next one is still to come."""
     studio = await Studio.open(db, causes)
     await studio.plan(weekly=True)
     await studio.tick(EIGHT + 3 * WEEK + timedelta(minutes=5))
@@ -104,7 +105,7 @@ async def test_a_weekly_evening_that_the_bot_slept_through(db: Database, causes:
 
 
 async def test_an_undone_plan_leaves_nothing_behind(db: Database, causes: Causes) -> None:
-    """No evening, no promise, no alarm; the number stays used."""
+    """No airing, no promise, no alarm; the number stays used."""
     studio = await Studio.open(db, causes)
     await studio.plan(weekly=True)
     assert await studio.undo(NOON) == Undone("stream.made", "#1 Silk night")
@@ -167,8 +168,8 @@ async def test_what_is_coming(db: Database, causes: Causes) -> None:
     for number in range(6):
         await studio.plan(at(number * 60), title=f"Night {number}", weekly=number == 1)
     await studio.subscribes(fan(1), NOON, stream=2)
-    streams = Streams(db, studio.policy)
-    shown = await streams.coming(studio.place, fan(1).user_id, at(61))
+    plans = StreamPlans(db, studio.policy)
+    shown = await plans.list_coming(act_of(studio.place, fan(1), at(61)))
     assert [(line.title, line.phase, line.weekly, line.reminded) for line in shown.lines] == [
         ("Night 0", "starting", False, False),
         ("Night 1", "starting", True, True),
@@ -176,13 +177,13 @@ async def test_what_is_coming(db: Database, causes: Causes) -> None:
         ("Night 3", "coming", False, False),
         ("Night 4", "coming", False, False),
     ]
-    assert not any(line.reminded for line in (await streams.coming(studio.place, OWNER.user_id, NOON)).lines)
+    assert not any(line.reminded for line in (await plans.list_coming(act_of(studio.place))).lines)
     other = await shop(db, fan(900), -1009)
-    assert (await streams.coming(other, fan(1).user_id, NOON)).lines == ()
+    assert (await plans.list_coming(act_of(other, fan(1)))).lines == ()
 
 
 async def test_a_card_of_another_shop(db: Database, causes: Causes) -> None:
-    """An evening's card is shown in its own shop only."""
+    """An airing's card is shown in its own shop only."""
     studio = await Studio.open(db, causes)
     await studio.plan()
     airing_id, other = await studio.last_id(), await shop(db, fan(900), -1009)

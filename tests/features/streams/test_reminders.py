@@ -9,21 +9,22 @@ import pytest
 from sqlalchemy import insert, update
 from sqlmodel import col
 
-from bot.features.streams.reminders import Reminders, begin_rounds, go_on, unfinished
+from bot.features.streams.reminders import Reminders
+from bot.features.streams.rounds import begin_due, continue_round, list_unfinished
 from bot.rules.streams.reminders import NoMoreReminders, Reminding, StreamGone
 from bot.rules.streams.streams import StreamPolicy
 from bot.store.airings import count_subscribers
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Member, Person, Subscription
-from tests.features.scene import NOON, Causes, days, fan, query, shop
+from tests.features.scene import NOON, Causes, act_of, days, fan, query, shop
 from tests.features.studio import EIGHT, WEEK, Studio, at
 
 DAY = 1440
 
 
 async def studio_with(db: Database, causes: Causes, fans: int, *, weekly: bool = False, **policy: object) -> Studio:
-    """A studio with an evening two days from now, and fans who asked to be reminded of it."""
+    """A studio with an airing two days from now, and fans who asked to be reminded of it."""
     studio = await Studio.open(db, causes, **policy)
     await studio.plan(EIGHT + timedelta(days=2), weekly=weekly, url="https://example.com/live")
     for number in range(fans):
@@ -32,7 +33,7 @@ async def studio_with(db: Database, causes: Causes, fans: int, *, weekly: bool =
 
 
 def before(minutes: float) -> datetime:
-    """So many minutes before that evening."""
+    """So many minutes before that airing."""
     return EIGHT + timedelta(days=2) - timedelta(minutes=minutes)
 
 
@@ -76,7 +77,7 @@ async def test_asking_and_stopping(db: Database, causes: Causes) -> None:
     assert first == Reminding("Silk night", before(0), weekly=True, again=False, muted=False)
     assert (await studio.subscribes(fan(1), NOON)).again
     for _ in range(2):
-        assert await reminders.stop(studio.place, fan(1), 1, NOON) == NoMoreReminders("Silk night")
+        assert await reminders.stop(act_of(studio.place, fan(1)), 1) == NoMoreReminders("Silk night")
     assert await db.read(count_subscribers, 1) == 0
     assert not (await studio.subscribes(fan(1), days(1))).again
     assert await db.read(count_subscribers, 1) == 1
@@ -110,10 +111,10 @@ async def test_a_stream_that_is_gone(db: Database, causes: Causes, gone: str) ->
             now = before(-5)
             await studio.tick(now)
     reminders = Reminders(db, studio.policy)
-    assert await reminders.ask(place, fan(1), stream, now) == StreamGone()
+    assert await reminders.ask(act_of(place, fan(1), now), stream) == StreamGone()
     assert await query(db, "SELECT * FROM subscription") == []
     if gone in {"unknown", "another shop's", "cancelled"}:
-        assert await reminders.stop(place, fan(1), stream, now) == StreamGone()
+        assert await reminders.stop(act_of(place, fan(1), now), stream) == StreamGone()
 
 
 async def test_asking_while_a_weekly_one_is_on(db: Database, causes: Causes) -> None:
@@ -182,7 +183,7 @@ async def test_who_is_not_told(db: Database, causes: Causes, why: str) -> None:
     silent = fan(0).user_id
     match why:
         case "stopped":
-            await Reminders(db, studio.policy).stop(studio.place, fan(0), 1, NOON)
+            await Reminders(db, studio.policy).stop(act_of(studio.place, fan(0)), 1)
         case "muted":
             await db.write(
                 lambda tx: tx.execute(update(Member).where(col(Member.user_id) == silent).values(reminders=False))
@@ -233,13 +234,13 @@ async def test_a_move_tells_instead_of_a_round(db: Database, causes: Causes) -> 
 async def test_a_move_stops_a_round_under_way(db: Database, causes: Causes) -> None:
     """The rest of a round that says the old time isn't told; everyone hears the new one, once."""
     studio = await studio_with(db, causes, 5, chunk=2)
-    await db.write(begin_rounds, (await studio.planned())[0], before(60), studio.policy)
-    ((airing_id, key),) = await db.read(unfinished)
-    assert await db.write(go_on, airing_id, key, before(60), studio.policy)
+    await db.write(begin_due, (await studio.planned())[0], before(60), studio.policy)
+    ((airing_id, key),) = await db.read(list_unfinished)
+    assert await db.write(continue_round, airing_id, key, before(60), studio.policy)
     assert await studio.post(before(60)) == {"Reminder to one": 2}
     await studio.delay(before(60), by=timedelta(hours=3))
     assert await told(studio, before(60)) == {"DelayNotice to one": 5}
-    assert await db.read(unfinished) == []
+    assert await db.read(list_unfinished) == []
 
 
 async def test_twelve_hundred_fans_in_chunks(db: Database, causes: Causes) -> None:
@@ -247,30 +248,30 @@ async def test_twelve_hundred_fans_in_chunks(db: Database, causes: Causes) -> No
     studio = await studio_with(db, causes, 0)
     await crowd(studio, 1_200)
     now = before(60)
-    await db.write(begin_rounds, (await studio.planned())[0], now, studio.policy)
-    ((airing_id, key),) = await db.read(unfinished)
-    assert await db.write(go_on, airing_id, key, now, studio.policy)
+    await db.write(begin_due, (await studio.planned())[0], now, studio.policy)
+    ((airing_id, key),) = await db.read(list_unfinished)
+    assert await db.write(continue_round, airing_id, key, now, studio.policy)
     assert await studio.waiting() == {"Reminder to one": 500, "card": 1}
     await studio.tick(now)
     first = await studio.post_to(now)
     await studio.tick(now + timedelta(seconds=30))
     assert await studio.post(now + timedelta(seconds=30)) == {}
     assert len(first) == len({user_id for user_id, _ in first}) == 1_200
-    assert await db.read(unfinished) == []
+    assert await db.read(list_unfinished) == []
 
 
 async def test_a_round_is_over_with_its_time(db: Database, causes: Causes) -> None:
     """What isn't promised by the start isn't promised any more."""
     studio = await studio_with(db, causes, 3, chunk=1)
-    await db.write(begin_rounds, (await studio.planned())[0], before(10), studio.policy)
-    ((airing_id, key),) = await db.read(unfinished)
-    assert not await db.write(go_on, airing_id, key, before(0), studio.policy)
-    assert not await db.write(go_on, airing_id, key, before(0), studio.policy)
+    await db.write(begin_due, (await studio.planned())[0], before(10), studio.policy)
+    ((airing_id, key),) = await db.read(list_unfinished)
+    assert not await db.write(continue_round, airing_id, key, before(0), studio.policy)
+    assert not await db.write(continue_round, airing_id, key, before(0), studio.policy)
     assert await studio.post(before(0)) == {"card": 1}
 
 
 async def test_each_week_anew(db: Database, causes: Causes) -> None:
-    """Who asked for a weekly stream is reminded of each evening."""
+    """Who asked for a weekly stream is reminded of each airing."""
     studio = await studio_with(db, causes, 1, weekly=True)
     for week in range(3):
         for minutes in (DAY, 60, 10):
@@ -300,7 +301,7 @@ def test_a_chunk_is_small_enough() -> None:
     assert StreamPolicy().chunk <= 500
 
 
-async def test_an_evening_far_off_costs_the_clock_no_write(
+async def test_an_airing_far_off_costs_the_clock_no_write(
     db: Database, causes: Causes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The clock comes by for every *remind me*: only a round that is due, and not begun, is a transaction."""
@@ -317,6 +318,6 @@ async def test_an_evening_far_off_costs_the_clock_no_write(
     assert await reminders.run_due(NOON) == before(DAY) - timedelta(seconds=2 / studio.policy.private_per_second)
     assert written == []
     await reminders.run_due(before(DAY))
-    assert written == ["begin_rounds", "go_on"]
+    assert written == ["begin_due", "continue_round"]
     await reminders.run_due(before(DAY - 1))
-    assert written == ["begin_rounds", "go_on"]
+    assert written == ["begin_due", "continue_round"]

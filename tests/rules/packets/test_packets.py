@@ -23,7 +23,7 @@ from bot.rules.packets.packets import (
 )
 from bot.rules.packets.packets import may_tap as may
 from bot.rules.packets.shares import places, split
-from bot.rules.sealing import Sealed, key_of, list_hash, order_of, seal_of
+from bot.rules.sealing import ListLine, key_of, line_of, list_hash, order_of
 
 NOW = datetime(2026, 11, 2, 11, 0, tzinfo=UTC)
 FAIR = PacketFacts(
@@ -136,6 +136,6 @@ def test_the_documents_lines_say_the_same() -> None:
     for coins, shares, takers in ((1_000, 20, 50), (7, 7, 3), (50_000, 1_999, 400), (13, 10, 1)):
         seed = dice.randbytes(32)
         assert lines["split"](seed, coins, shares) == split(seed, coins, shares)
-        crowd = [Sealed(number, 1, seal_of(dice.randbytes(16), number)) for number in range(1, takers + 1)]
+        crowd = [ListLine(number, 1, line_of(dice.randbytes(16), number)) for number in range(1, takers + 1)]
         frozen = list_hash(crowd)
         assert lines["order"](seed, frozen, takers) == order_of(key_of(seed, frozen), crowd)

@@ -14,7 +14,7 @@ from tests.rules.some_proofs import GOOD, MALFORMED, NOON, RECORDED, TAMPERED, W
 
 @pytest.mark.parametrize("name", GOOD)
 def test_a_good_proof_holds(name: str) -> None:
-    """Of every kind, with the beacon's signature checked; what is read back is what was written."""
+    """A good proof of every kind passes, and reading it back gives what was written."""
     draw = GOOD[name]
     text = write_proof(draw)
     checked = check_proof(text, is_signed)
@@ -48,7 +48,7 @@ def test_what_is_no_proof_is_told_calmly(name: str) -> None:
 
 
 def test_there_are_thirty_tamperings_and_more() -> None:
-    """As many as were promised, each of them really a change."""
+    """There are at least thirty tampered proofs, and each differs from the good one."""
     assert len(TAMPERED) >= 30
     for tampered in [*TAMPERED.values(), *MALFORMED.values()]:
         good = json.loads(write_proof(GOOD[tampered.of]))
@@ -70,13 +70,13 @@ ANYTHING = st.recursive(
 
 @given(st.text() | ANYTHING.map(json.dumps) | st.binary().map(lambda raw: raw.decode("utf-8", "replace")))
 def test_whatever_is_in_the_file_the_check_answers(text: str) -> None:
-    """Nothing of this is a proof, and nothing of it makes the check stumble."""
+    """Arbitrary text and JSON are refused as unreadable, and the check raises nothing."""
     assert check_proof(text, is_signed).faults == (Fault.UNREADABLE,)
 
 
 @given(st.sampled_from(sorted(GOOD)), st.data())
 def test_a_proof_with_anything_anywhere_is_answered(name: str, data: st.DataObject) -> None:
-    """Anything is put anywhere into a good proof: the check answers, and says of none that it is what it was."""
+    """With any value put anywhere into a good proof, the check answers, and passes only an equal proof."""
     told = json.loads(write_proof(GOOD[name]))
     *way, last = data.draw(st.sampled_from([place for place in places_in(told) if place]))
     inner = told
@@ -100,9 +100,9 @@ def test_a_proof_with_any_text_anywhere_is_answered(name: str, data: st.DataObje
 
 def test_rounds_of_the_beacon() -> None:
     """The round that is named is the first after an instant, never one that is known by then."""
-    assert QUICKNET.first_after(NOON.replace(month=4, day=19, hour=23, minute=59, second=59)) == 27_946_612
+    assert QUICKNET.first_round_after(NOON.replace(month=4, day=19, hour=23, minute=59, second=59)) == 27_946_612
     for number in (1, 2, RECORDED.round):
         came = QUICKNET.time_of(number)
-        assert QUICKNET.first_after(came) == number + 1
-    assert RECORDED.sound
-    assert not Pulse(RECORDED.round, "00" * 32, RECORDED.signature).sound
+        assert QUICKNET.first_round_after(came) == number + 1
+    assert RECORDED.is_sound
+    assert not Pulse(RECORDED.round, "00" * 32, RECORDED.signature).is_sound

@@ -161,5 +161,5 @@ def test_who_is_on_the_list(
     ],
 )
 def test_what_fans_are_told_of_the_state(state: RaffleState, now: datetime, expected: str) -> None:
-    """A raffle whose time is over is closed, whether the clock has come round or not; ranking is an inner matter."""
+    """A raffle is told as closed as soon as its time is over, and as listed while it is ranked."""
     assert public_state(state, CLOSES, now) == expected

@@ -48,6 +48,6 @@ def test_a_stranger_refuses_what_was_changed(name: str, program: Path, tmp_path:
 
 
 def test_thirty_and_more_are_refused() -> None:
-    """Only a signature that was made up takes more than the standard library."""
+    """The only tampered proofs that the program accepts have an invented signature."""
     assert len(REFUSED) >= 30
     assert set(TAMPERED) - set(REFUSED) == {"a round that was made up"}

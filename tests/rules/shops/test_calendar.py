@@ -5,9 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from bot.rules.calendar import next_time, start_of, weekly_cron, zone
-from bot.rules.shops.calendar import CadencePolicy, MorningCard, SlotFacts, SlotKind, due_on, fill, next_due
+from bot.rules.shops.calendar import (
+    CalendarPolicy,
+    MorningCard,
+    SlotDecision,
+    SlotFacts,
+    SlotKind,
+    decide_today,
+    due_on,
+    next_due,
+)
 
-POLICY = CadencePolicy()
+POLICY = CalendarPolicy()
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 NEW_YORK, BERLIN, SEOUL = "America/New_York", "Europe/Berlin", "Asia/Seoul"
 
@@ -90,11 +99,11 @@ def test_when_it_is_due_next(weekdays: str, now: str, due: str | None) -> None:
 )
 def test_what_fills_a_slot(now: str, since: str | None, expected: str | None) -> None:
     """At its hour, up to four hours late; then the day's slot stays empty, with the reason."""
-    decided = fill(slot(since=utc(since) if since else LONG_AGO), utc(now), POLICY)
+    decided = decide_today(slot(since=utc(since) if since else LONG_AGO), utc(now), POLICY)
     if expected is None:
         assert decided is None
     else:
-        assert decided == (date(2026, 11, 2), utc("2026-11-02 00:00"), expected or None)
+        assert decided == SlotDecision(date(2026, 11, 2), utc("2026-11-02 00:00"), expected or None)
 
 
 @pytest.mark.parametrize("timezone", [NEW_YORK, BERLIN, SEOUL, "Asia/Kolkata", "Pacific/Apia", "Australia/Lord_Howe"])

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.rules.airings import AiringFacts
 from bot.rules.streams.attendance import AttendancePolicy, NotOnYet, StreamOver, may_attend, pay_of
-from bot.rules.streams.streams import AiringFacts
 from bot.rules.words import plain_word
 from tests.rules.streams.test_streams import BEGUN, CANCELLED, DELAYED, EARLY, EIGHT, ENDED, ON, PLANNED, at
 

@@ -1,25 +1,18 @@
-"""Streams: what an evening is at an instant, and when the clock has work with it, by tables of facts."""
+"""Streams: what an airing is at an instant, and when the clock has work with it, by tables of facts."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.rules.streams.streams import (
-    AiringFacts,
-    AiringState,
-    LiveCard,
-    Phase,
-    Repeat,
-    StreamPolicy,
-    due_times,
-    must_ask,
-    phase_of,
-)
+from bot.rules.airings import AiringFacts, AiringState, Phase, Repeat, phase_of
+from bot.rules.streams.airings import due_times, must_ask
+from bot.rules.streams.notices import LiveCard
+from bot.rules.streams.streams import StreamPolicy
 
 POLICY = StreamPolicy()
 EIGHT = datetime(2026, 11, 2, 11, 0, tzinfo=UTC)
-"""Eight in the evening, Seoul."""
+"""Eight in the airing, Seoul."""
 
 
 def at(minutes: float) -> datetime:
@@ -69,7 +62,7 @@ SHORT = replace(BEGUN, ends_at=at(8))
         pytest.param(CANCELLED, 500, Phase.CANCELLED, id="cancelled stays so past the end"),
     ],
 )
-def test_what_an_evening_is(airing: AiringFacts, minutes: float, phase: Phase) -> None:
+def test_what_an_airing_is(airing: AiringFacts, minutes: float, phase: Phase) -> None:
     """The phase follows from what is written down and the instant, whether or not the clock's work was done."""
     assert phase_of(airing, at(minutes)) is phase
 

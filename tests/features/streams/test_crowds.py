@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.features.streams import clock as clockwork
+from bot.features.streams import clock
+from bot.rules.airings import AiringState
+from bot.rules.streams.airings import Delayed, NoStreamThere, StreamCancelled, StreamEnded, WentLive
 from bot.rules.streams.attendance import AlreadyHere, Attended, StreamOver
-from bot.rules.streams.streams import AiringState, Delayed, NoStreamThere, StreamCancelled, StreamEnded, WentLive
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from tests.features.scene import NOON, Causes, fan, query
@@ -19,7 +20,7 @@ from tests.features.studio import EIGHT, WEEK, Studio, another_group, at, mornin
 
 @pytest.fixture
 async def studio(db: Database, causes: Causes) -> Studio:
-    """A studio with two groups and an evening each Monday at eight, to which some fans want to be reminded."""
+    """A studio with two groups and an airing each Monday at eight, to which some fans want to be reminded."""
     studio = await Studio.open(db, causes)
     await another_group(db, studio.place, -1002)
     await studio.plan(weekly=True)
@@ -78,7 +79,7 @@ async def test_fans_tap_while_it_ends(studio: Studio) -> None:
 
 
 async def test_golive_and_the_planned_start(studio: Studio) -> None:
-    """Staff speak in the second in which the clock begins the evening: announced once in each group."""
+    """Staff speak in the second in which the clock begins the airing: announced once in each group."""
     outcomes = await asyncio.gather(
         studio.tick(EIGHT), studio.golive(at(-0.01)), studio.tick(EIGHT), studio.golive(EIGHT), studio.tick(EIGHT)
     )
@@ -90,7 +91,7 @@ async def test_golive_and_the_planned_start(studio: Studio) -> None:
 
 
 async def test_golive_with_nothing_planned_by_two_at_once(db: Database, causes: Causes) -> None:
-    """Both mean the same evening: there is one, announced once."""
+    """Both mean the same airing: there is one, announced once."""
     studio = await Studio.open(db, causes)
     outcomes = await asyncio.gather(*(studio.golive(NOON) for _ in range(5)))
     assert sorted(one.planned for one in outcomes if isinstance(one, WentLive)) == [False, True, True, True, True]
@@ -98,7 +99,7 @@ async def test_golive_with_nothing_planned_by_two_at_once(db: Database, causes: 
 
 
 async def test_cancelled_by_two_at_once(studio: Studio) -> None:
-    """Two press the same button: one calls the evening off, the other finds it gone; told once, next week's stays."""
+    """Two press the same button: one calls the airing off, the other finds it gone; told once, next week's stays."""
     outcomes = await asyncio.gather(studio.cancel(at(-30), airing_id=1), studio.cancel(at(-30), airing_id=1))
     assert sorted(type(one).__name__ for one in outcomes) == ["NoStreamThere", "StreamCancelled"]
     await studio.tick(at(-30))
@@ -136,7 +137,7 @@ async def test_everyone_speaks_at_once(studio: Studio) -> None:
 
 
 async def test_ended_by_staff_and_clock_at_once(studio: Studio) -> None:
-    """Told once; one next evening is made."""
+    """Told once; one next airing is made."""
     await studio.golive(EIGHT)
     await studio.post(EIGHT)
     await asyncio.gather(studio.end(at(179.9)), studio.tick(at(180)), studio.end(at(179.9)), studio.tick(at(180)))
@@ -156,7 +157,7 @@ async def test_an_act_delivered_twice_at_once(studio: Studio) -> None:
 
 
 async def test_two_clocks(studio: Studio) -> None:
-    """Two workers tick together: one card, one round, one question, one next evening."""
+    """Two workers tick together: one card, one round, one question, one next airing."""
     await morning_slot(studio.db, studio.place)
     for minutes in (-60, -10, 0, 10, 180, 13 * 60):
         now = at(minutes)
@@ -169,19 +170,19 @@ async def test_two_clocks(studio: Studio) -> None:
     assert len(await query(studio.db, "SELECT id FROM posting WHERE state = 'posted'")) == 1
 
 
-async def test_one_bad_evening_stops_no_other(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A row that can't be handled is told in the log; the other evenings of the round go on."""
+async def test_one_bad_airing_stops_no_other(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row that can't be handled is told in the log; the other airings of the round go on."""
     await studio.plan(title="Late show")
-    real = clockwork.turn
+    real = clock.advance
 
     def stumbles(tx: Tx, community_id: int, airing_id: int, *rest: Any) -> None:
         if airing_id == 1:
             raise RuntimeError("a bad row")
         real(tx, community_id, airing_id, *rest)
 
-    monkeypatch.setattr(clockwork, "turn", stumbles)
+    monkeypatch.setattr(clock, "advance", stumbles)
     with capture_logs() as logs:
         await studio.tick(EIGHT)
-    assert [entry["airing"] for entry in logs if entry["event"] == "evening_failed"] == [1]
+    assert [entry["airing"] for entry in logs if entry["event"] == "airing_failed"] == [1]
     states = await query(studio.db, "SELECT id, state FROM airing ORDER BY id")
     assert dict(states) == {1: AiringState.PLANNED, 2: AiringState.LIVE}

@@ -1,4 +1,4 @@
-"""The evenings of a made-up history: planned, on, attended, ended or not; against a model of who was there."""
+"""The airings of a made-up history: planned, on, attended, ended or not; against a model of who was there."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from bot.features.shops.calendar import Cadence
-from bot.features.streams.airings import Evenings
-from bot.features.streams.clock import Clockwork
-from bot.features.streams.plans import Streams
+from bot.features.shops.calendar import WeeklyCalendar
+from bot.features.streams.airings import Airings
+from bot.features.streams.clock import StreamClock
+from bot.features.streams.plans import StreamPlans
 from bot.features.streams.reminders import Reminders
-from bot.flows.attend import attend
-from bot.flows.go_live import go_live
-from bot.rules.checkins.checkins import CheckInPolicy
-from bot.rules.shops.calendar import CadencePolicy
-from bot.rules.streams.attendance import AlreadyHere, AttendancePolicy, Attended, NoSuchStream, NotOnYet, StreamOver
-from bot.rules.streams.streams import CallOff, How, Move, NewStream, OnAir, Repeat, StreamPolicy
-from tests.features.machine import DAY, STAFF, Machine, fans, picks, shops
-from tests.features.scene import fan
+from bot.flows.attend import Attending
+from bot.rules.airings import How, Repeat
+from bot.rules.shops.calendar import CalendarPolicy
+from bot.rules.streams.airings import CallOff, Move, OnAir
+from bot.rules.streams.attendance import AlreadyHere, Attended, NoSuchStream, NotOnYet, StreamOver
+from bot.rules.streams.streams import NewStream, StreamPolicy
+from tests.features.machine import DAY, Machine, fans, picks, shops
+from tests.features.scene import POLICIES, act_of, fan
 from tests.features.studio import morning_slot
 
 ATTENDING = (10, 15, 20, 30)
@@ -32,8 +32,8 @@ acts = st.sampled_from(["golive", "golive", "golive", "silence", "silence", "del
 
 
 @dataclass
-class Evening:
-    """An evening as the file has it."""
+class ModelAiring:
+    """An airing as the file has it."""
 
     id: int
     shop: int
@@ -47,23 +47,27 @@ class Evening:
         return self.state in {"ended", "cancelled"} or now >= self.ends
 
 
-class EveningRules(Machine):
+class StreamRules(Machine):
     """What happens to streams. The model knows who came to what, and what that made of their streaks."""
 
     def __init__(self, template: Path) -> None:
         super().__init__(template)
-        self.streams = Streams(self.db, POLICY)
-        self.evenings = Evenings(self.db, POLICY)
-        self.clock = (Clockwork(self.db, POLICY), Reminders(self.db, POLICY), Cadence(self.db, CadencePolicy()))
+        self.plans = StreamPlans(self.db, POLICY)
+        self.airings = Airings(self.db, POLICY)
+        self.clock = (
+            StreamClock(self.db, POLICY),
+            Reminders(self.db, POLICY),
+            WeeklyCalendar(self.db, CalendarPolicy()),
+        )
         self.came: dict[tuple[int, int], int] = {}
-        """(evening, fan) → streams in a row, that one included."""
+        """(airing, fan) → streams in a row, that one included."""
         for place in self.places:
             self.wait(morning_slot(self.db, place))
 
     # What staff and the clock do.
 
     @rule(shop=shops, wait=waits, weekly=st.booleans(), act=acts, crowd=crowds, times=st.sampled_from([1, 1, 4]))
-    def evening(self, shop: int, wait: timedelta, weekly: bool, act: str, crowd: list[int], times: int) -> None:
+    def run_airings(self, shop: int, wait: timedelta, weekly: bool, act: str, crowd: list[int], times: int) -> None:
         """Streams are planned, their time comes, staff say something or nothing, and some fans are there."""
         for _ in range(times):
             airing_id = self._plan(shop, wait, weekly)
@@ -71,33 +75,34 @@ class EveningRules(Machine):
             self._tick()
             self._speak(shop, act)
             for who in crowd:
-                self._attend(who, next(one for one in self._evenings() if one.id == airing_id), 0)
+                self._attend(who, next(one for one in self._airings() if one.id == airing_id), 0)
                 self.now += timedelta(minutes=1)
 
     def _plan(self, shop: int, wait: timedelta, weekly: bool) -> int:
         place, at = self.places[shop], self.now
         wish = NewStream("Silk night", at + wait, repeat=Repeat.WEEKLY if weekly else Repeat.ONCE)
-        self.deliver(lambda cause: self.streams.plan(place, STAFF, wish, at, cause))
+        self.deliver(lambda cause: self.plans.plan(act_of(place, at=at, cause=cause), wish))
         ((stream_id, airing_id),) = self.look("SELECT stream_id, max(id) FROM airing")
-        self.wait(Reminders(self.db, POLICY).ask(place, fan(1), stream_id, at))
+        self.wait(Reminders(self.db, POLICY).ask(act_of(place, fan(1), at), stream_id))
         return int(airing_id)
 
     def _speak(self, shop: int, act: str) -> None:
         place, at = self.places[shop], self.now
         match act:
             case "golive":
-                self.deliver(lambda cause: go_live(self.db, place, STAFF, OnAir(), at, cause, POLICY))
+                self.deliver(lambda cause: self.airings.go_live(act_of(place, at=at, cause=cause), OnAir()))
             case "delay":
-                self.deliver(lambda cause: self.evenings.delay(place, STAFF, Move(by=timedelta(hours=1)), at, cause))
+                later = Move(by=timedelta(hours=1))
+                self.deliver(lambda cause: self.airings.delay(act_of(place, at=at, cause=cause), later))
             case "cancel" | "series":
                 wish = CallOff(series=act == "series")
-                self.deliver(lambda cause: self.evenings.cancel(place, STAFF, wish, at, cause))
+                self.deliver(lambda cause: self.airings.cancel(act_of(place, at=at, cause=cause), wish))
             case "end":
-                self.deliver(lambda cause: self.evenings.end(place, STAFF, None, None, at, cause))
+                self.deliver(lambda cause: self.airings.end(act_of(place, at=at, cause=cause), None, None))
 
     @rule(shop=shops, act=acts)
     def staff_speak(self, shop: int, act: str) -> None:
-        """Staff say something of the nearest evening."""
+        """Staff say something of the nearest airing."""
         self._speak(shop, act)
 
     @rule()
@@ -117,37 +122,35 @@ class EveningRules(Machine):
 
     # What fans do.
 
-    @precondition(lambda self: self._evenings())
+    @precondition(lambda self: self._airings())
     @rule(who=fans, pick=picks, astray=st.sampled_from([0, 0, 0, 0, 1]))
     def attend(self, who: int, pick: int, astray: int) -> None:
         """Tap on a card, of this shop or (by a forged press) of the other one."""
-        evenings = self._evenings()
-        self._attend(who, evenings[-1 - pick % len(evenings)], astray)
+        airings = self._airings()
+        self._attend(who, airings[-1 - pick % len(airings)], astray)
 
-    def _attend(self, who: int, evening: Evening, astray: int) -> None:
-        shop = (evening.shop + astray) % 2
-        place, at, policy = self.places[shop], self.now, CheckInPolicy()
-        outcome = self.deliver(
-            lambda cause: attend(self.db, place, fan(who), evening.id, How.TAP, at, cause, AttendancePolicy(), policy)
-        )
+    def _attend(self, who: int, airing: ModelAiring, astray: int) -> None:
+        shop = (airing.shop + astray) % 2
+        place, at, attending = self.places[shop], self.now, Attending(self.db, POLICIES)
+        outcome = self.deliver(lambda cause: attending.attend(act_of(place, fan(who), at, cause), airing.id, How.TAP))
         if astray:
             assert outcome == NoSuchStream()
-        elif (evening.id, who) in self.came:
-            assert outcome == AlreadyHere(outcome.title, self.came[evening.id, who])  # type: ignore[union-attr]
-        elif evening.is_over(at):
+        elif (airing.id, who) in self.came:
+            assert outcome == AlreadyHere(outcome.title, self.came[airing.id, who])  # type: ignore[union-attr]
+        elif airing.is_over(at):
             assert isinstance(outcome, StreamOver)
-        elif at < evening.begins and not evening.on_air:
+        elif at < airing.begins and not airing.on_air:
             assert isinstance(outcome, NotOnYet)
         else:
             assert isinstance(outcome, Attended)
-            self._paid(shop, who, evening, outcome)
+            self._paid(shop, who, airing, outcome)
 
-    def _paid(self, shop: int, who: int, evening: Evening, outcome: Attended) -> None:
+    def _paid(self, shop: int, who: int, airing: ModelAiring, outcome: Attended) -> None:
         before = [
             one
-            for one in self._evenings()
+            for one in self._airings()
             if one.shop == shop
-            and (one.begins, one.id) < (evening.begins, evening.id)
+            and (one.begins, one.id) < (airing.begins, airing.id)
             and one.state != "cancelled"
             and (one.on_air or any((one.id, other) in self.came for other in (1, 2, 3)))
         ]
@@ -156,7 +159,7 @@ class EveningRules(Machine):
         streak.coins += ATTENDING[min(length, 4) - 1]
         assert (outcome.length, outcome.balance) == (length, streak.coins)
         assert outcome.coins == ATTENDING[min(length, 4) - 1]
-        self.came[evening.id, who] = length
+        self.came[airing.id, who] = length
         self._mended(shop, who, outcome)
 
     def _mended(self, shop: int, who: int, outcome: Attended) -> None:
@@ -176,21 +179,21 @@ class EveningRules(Machine):
         streak.covered[outcome.mended] = "m"
         assert outcome.days == streak.length(last)
 
-    def _evenings(self) -> list[Evening]:
+    def _airings(self) -> list[ModelAiring]:
         rows = self.look(
             "SELECT id, community_id, starts_at, ends_at, state, on_air_at IS NOT NULL FROM airing "
             "ORDER BY starts_at, id"
         )
         return [
-            Evening(row[0], self.shop_of(row[1]), _instant(row[2]), _instant(row[3]), row[4], bool(row[5]))
+            ModelAiring(row[0], self.shop_of(row[1]), _instant(row[2]), _instant(row[3]), row[4], bool(row[5]))
             for row in rows
         ]
 
     # What always holds.
 
     @invariant()
-    def every_evening_is_accounted_for(self) -> None:
-        """Who came is who was paid, by the streak; what is over promises nothing; a weekly plan has a next evening."""
+    def every_airing_is_accounted_for(self) -> None:
+        """Who came is who was paid, by the streak; what is over promises nothing; a weekly plan has a next airing."""
         rows = self.look(
             "SELECT a.airing_id, m.user_id - 100, a.length, a.coins FROM attendance a "
             "JOIN member m ON m.id = a.member_id"

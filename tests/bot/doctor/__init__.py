@@ -1,0 +1,1 @@
+"""`doctor`: tests of what it sees, and of how it says so."""

@@ -1,0 +1,89 @@
+"""Outcomes that a press can lead to."""
+
+from bot.content.catalog import OUTCOMES
+
+SHORT = frozenset(
+    {
+        *(name for name in OUTCOMES if name.startswith("checkins.")),
+        *(
+            f"coupons.{name}"
+            for name in (
+                "Claimed",
+                "AlreadyClaimed",
+                "SoldOut",
+                "TooEarly",
+                "TierTooLow",
+                "TooLate",
+                "Cancelled",
+                "OfferedBefore",
+                "PriceTooHigh",
+                "NoSuchCoupon",
+                "MyCoupons",
+                "AlreadyCancelled",
+            )
+        ),
+        *(
+            f"communities.{name}"
+            for name in (
+                "ChannelsDontPlay",
+                "NoCommunityYet",
+                "Undone",
+                "NothingToUndo",
+                "TooLateToUndo",
+                "Oops",
+                "StalePress",
+                "TelegramSilent",
+                "AskAgain",
+                "OwnersAct",
+            )
+        ),
+        "members.MyCard",
+        *(
+            f"packets.{name}"
+            for name in (
+                *("InPacket", "ShareTaken", "ShareYours", "ShareWaits", "NotDrawn", "PacketDrawing", "PacketGone"),
+                *(
+                    "PacketExpired",
+                    "ShareKeptBack",
+                    "PacketTakenBack",
+                    "NoSuchPacket",
+                    "PacketBefore",
+                    "OwnPacket",
+                    "WonLately",
+                    "ProofLater",
+                ),
+            )
+        ),
+        *("items.HandedOver", "items.SettledBefore"),
+        *(name for name in OUTCOMES if name.startswith("attendance.")),
+        *(name for name in OUTCOMES if name.startswith("reminders.") and name != "reminders.Reminder"),
+        *(
+            f"streams.{name}"
+            for name in ("WentLive", "Delayed", "DelayPast", "StreamCancelled", "NoStreamThere", "StreamList")
+        ),
+        *(f"arrivals.{name}" for name in ("RoomGone", "AskedOfOwner", "NotOpenYet")),
+        *(f"rights.{name}" for name in ("ForStaffOnly", "ForOwnerOnly", "OwnerInPerson", "TryAgain", "AnonymousOff")),
+        *(f"rights.{name}" for name in ("HomeGone", "HomeStays")),
+        *(name for name in OUTCOMES if name.startswith("giveaways.")),
+        *(
+            name
+            for name in OUTCOMES
+            if name.startswith("staff.") and name not in {"staff.StaffList", "staff.OperatorActed"}
+        ),
+        *(f"fans.{name}" for name in ("ForFansOnly", "BannedHere", "AskedInVain")),
+        "setting_up.SetupClosed",
+        "admin.AdminClosed",
+        *(f"gifts.{name}" for name in ("GiftChoice", "GiftCard", "EnoughForToday", "OfferGone")),
+        *(f"gifts.{name}" for name in ("GiftMessage", "NoCardYet")),  # an inline result's title, a button's label
+        *(f"hearts.{name}" for name in ("Hearted", "HeartAgain", "HeartsRest")),
+        *(f"farming.{name}" for name in ("HeldReleased", "HeldRefused", "HeldSettled", "HeldGone")),
+        *(
+            f"raffles.{name}"
+            for name in (
+                *("Entered", "AlreadyEntered", "EntryClosed", "TierTooLow", "CheckInFirst", "ComeToStreamFirst"),
+                *("WonLately", "TicketTooDear", "NoSuchRaffle", "NotEntered", "RaffleList", "MyEntry"),
+            )
+        ),
+    }
+)
+"""Outcomes that a press can lead to: they need a callback's answer."""

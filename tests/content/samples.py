@@ -1,0 +1,270 @@
+"""Samples of every outcome, made of the values by the types of its fields."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import UTC, date, datetime
+from enum import Enum
+from functools import cache
+from itertools import chain, product
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from bot.content import Said
+from bot.content.catalog import OUTCOMES
+from bot.content.zones import find_zones
+from bot.rules.farming import Sign
+from bot.rules.funding import Funding
+from bot.rules.gift_states import GiftKind, Opens
+from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
+from bot.rules.panel import LISTED, AdminLine, Reach, Section
+from bot.rules.raffles import cards, draws, entries, facts, opening, results
+from bot.rules.raffles.facts import Reason, Sealing
+from bot.rules.shops.setup import GIVEAWAYS_OFFERED, MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
+from bot.rules.staff.panel import LATELY, AdminEntry, AdminPick, AdminProblem, AdminValue
+from bot.rules.words import Language
+from tests import hostile
+from tests.content.values import (
+    ACTS,
+    AWARE,
+    CODES,
+    DAY,
+    DEEDS,
+    HASHES,
+    HERE,
+    KINDS,
+    LINKS,
+    LOST_NUMBERS,
+    MISSING,
+    ORDINARY,
+    PANEL_BLANKS,
+    PHASES,
+    PROBLEMS,
+    RAFFLES,
+    SETTINGS,
+    STATES,
+    TIERS,
+    WHY_REDRAWN,
+    WINNERS,
+)
+from tests.features.scene import PANEL
+from tests.words import WORDS
+
+
+def choices(owner: str, name: str, hint: Any) -> tuple[Any, ...]:
+    """Values that a field is tried with: ordinary ones first, then hostile ones."""
+    closed = _closed_choices(owner, name)
+    if closed is not None:
+        return closed
+    if get_origin(hint) in {Union, UnionType}:
+        inner = [part for part in get_args(hint) if part is not NoneType]
+        values = tuple(chain.from_iterable(choices(owner, name, part) for part in inner))
+        return (*values, None) if len(inner) < len(get_args(hint)) else values
+    if get_origin(hint) is tuple:
+        return _tuples(owner, name, get_args(hint)[0])
+    if hint is str:
+        return (ORDINARY[name], *hostile.NAMES)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return tuple(hint)
+    plain: dict[Any, tuple[Any, ...]] = {
+        int: (3, 1, 0, hostile.HUGE),
+        bool: (False, True),
+        date: (DAY, date(2026, 1, 1), date(2026, 12, 31)),
+        datetime: (AWARE, datetime(1970, 1, 2, tzinfo=UTC), datetime(2999, 12, 31, 23, 59, tzinfo=UTC)),
+        Language: tuple(Language),
+    }
+    return plain[hint] if hint in plain else tuple(instances(hint))
+
+
+def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: PLR0911  # by whose outcome it is
+    if owner.startswith("Setup"):
+        return _choices_of_setup(owner, name)
+    if owner.startswith("Admin"):
+        return _choices_of_panel(owner, name)
+    if name == "state":
+        return STATES[owner]
+    if name == "code" and owner == "Bought":
+        return (*CODES, None)
+    of_raffles = {name for module in (cards, draws, entries, facts, opening, results) for name in vars(module)}
+    if owner in of_raffles and (drawn := _choices_of_raffles(owner, name)):
+        return drawn
+    if name == "code" and owner in {"Claimed", "AlreadyClaimed", "HeldCoupon"}:
+        return CODES
+    closed: dict[str, tuple[Any, ...]] = {
+        "deed": ("done", "refund", "redeem"),
+        "phase": PHASES,
+        "repeat": ("once", "weekly"),
+        "remind": ((1440, 60, 10), (90,), ()),
+        "length": (180, 1, 30) if owner == "StreamMade" else (),
+        "payload": ("g_kq3J9x_Tf-2Lw8aBkq3J9x",) if owner.startswith("Gift") else ("remind_12",),
+        "kind": KINDS[owner] if owner in KINDS else tuple(GiftKind),
+        "opens": tuple(Opens) if owner.startswith("Offer") or owner == "GiftCard" else (),
+        "stage": ("stayed", "joined", "redeemed"),
+        "per": ("week", "day", "month", None),
+        "mine": TIERS if owner != "Board" else (),
+        **dict.fromkeys(("url", "replay_url"), LINKS),
+        "act": ACTS,
+        "sign": tuple(Sign),
+        "tier": (*TIERS, hostile.MARKUP),
+        **dict.fromkeys(("sealed", "seed"), HASHES),
+        "frozen": HASHES if owner != "CheckedIn" else (),
+        "missing": MISSING,
+        "currency": ("KRW", "USD", "CNY", "XYZ"),
+        "commands": (FANS, FANS[:1], ()),
+        "staff": ((*STAFF, *OWNERS), STAFF[:1], ()),
+    }
+    return closed.get(name) or None
+
+
+def _choices_of_raffles(owner: str, name: str) -> tuple[Any, ...]:
+    """What raffles tell that we made ourselves, and lists that would be tried too often otherwise."""
+    closed: dict[str, tuple[Any, ...]] = {
+        "act": ("cancel", "redraw"),
+        **dict.fromkeys(("commitment", "seal", "salt"), ("6" * 64,)),
+        **dict.fromkeys(("seed", "beacon"), ("6" * 64, None) if owner == "RaffleCard" else ()),
+        "list_hash": ("6" * 64, *((None,) if owner == "RaffleCard" else ())),
+        "sealing": tuple(Sealing),
+        "why": ("late", "lost", None),
+        **dict.fromkeys(("won", "moved_up"), WINNERS),
+        "lost": {"Redrawn": WINNERS, "RedrawAnnounced": LOST_NUMBERS}.get(owner, ()),
+        "lines": RAFFLES,
+        "needs": (("checkin", "stream"), ("checkin",), ()),
+        "weights": ((1, 1, 2, 3), (1, 1, 1, 1)),
+        "mine": () if owner == "TierTooLow" else ("in", "won", "out", "struck", *((None,) * (owner == "RaffleLine"))),
+        "reason": WHY_REDRAWN
+        if owner in {"RedrawAnnounced", "PlaceRedrawn"}
+        else (*(reason.value for reason in Reason), *((None,) if owner != "LostPlace" else ())),
+    }
+    return closed.get(name, ())
+
+
+def _choices_of_setup(owner: str, name: str) -> tuple[Any, ...] | None:
+    """The set-up's steps, and what each is answered with: made by us, or checked when they were typed."""
+    if owner == "SetupStep" and name == "options":
+        return ((),)
+    closed: dict[str, tuple[Any, ...]] = {
+        "changed": (SETTINGS, *((setting,) for setting in SETTINGS), ()),
+        "missing": MISSING,
+        "commands": (NEXT, NEXT[:1], ()),
+        "morning": ("09:00", NO_MORNING),
+        "packets": tuple(Funding),
+        "problem": (None, *Problem),
+        "step": tuple(step for step in Step if step not in {Step.LANGUAGE, Step.TIMEZONE, Step.MORNING, Step.GIVEAWAY}),
+        "timezone": ("Asia/Seoul", "America/Argentina/ComodRivadavia", "UTC"),
+    }
+    return closed.get(name)
+
+
+def _choices_of_panel(owner: str, name: str) -> tuple[Any, ...] | None:
+    """The panel's names are ours; what was typed is anything."""
+    if owner == "AdminReview" and name == "line":
+        return ('/newcoupon title="Silk scarf" stock=50', hostile.LONG_MARKUP)
+    closed: dict[str, tuple[Any, ...]] = {
+        "section": tuple(Section),
+        "sections": (tuple(Section), ()),
+        "act": DEEDS if owner == "AdminEntry" else tuple(act.name for act in PANEL.acts),
+        "acts": (tuple(act.name for act in PANEL.acts), ()),
+        "blank": PANEL_BLANKS,
+        "blanks": (PANEL_BLANKS[:12], ()),
+        "quick": (("20", "50", "100"), ("24h,1h,10m", "off"), ()),
+        "kind": PROBLEMS,
+        "state": (*STATES["DropCard"], *PHASES, "one_of_tomorrow"),
+        "said": ("noon", hostile.MARKUP[:60], ""),
+        "text": ("coupon:12",) if owner == "AdminPick" else ("fan", "50", "Silk scarf", hostile.LONG_MARKUP),
+        "who": ("Mina", hostile.LONG_MARKUP, None),
+    }
+    parts = {
+        "lines": (AdminLine, LISTED),
+        "entries": (AdminEntry, LATELY),
+        "values": (AdminValue, 8),
+        "picks": (AdminPick, LISTED),
+    }
+    if name in parts:
+        return _some_of(*parts[name])
+    single = {"line": AdminLine, "about": AdminLine, "problem": AdminProblem, "value": AdminValue, "reach": Reach}
+    if name in single:
+        found = (
+            *(values[0] for values in _some_of(single[name], 1) if values),
+            *(some for some in _some_of(single[name], 12)[1]),
+        )
+        return found if name in {"line", "reach"} else (*found, None)
+    return closed.get(name)
+
+
+@cache
+def _some_of(kind: type[Any], most: int) -> tuple[tuple[Any, ...], ...]:
+    """A few tuples of a part of an outcome, for tests that would else try each with each."""
+    values = tuple(instances(kind))
+    return (values[:1], values[1 : most + 1], *((value,) * most for value in values[-3:]), ())
+
+
+def setup_steps(language: Language) -> Iterator[SetupStep]:
+    """The steps that are answered by tapping, with the answers that they offer."""
+    for guided, problem in product((True, False), (None, *Problem)):
+        for number, (step, options) in enumerate(
+            (
+                (Step.LANGUAGE, tuple(Language)),
+                (Step.TIMEZONE, ZONES_OFFERED[language]),
+                (Step.TIMEZONE, find_zones("Argentina")),
+                (Step.MORNING, MORNINGS),
+                (Step.GIVEAWAY, GIVEAWAYS_OFFERED),
+            ),
+            start=1,
+        ):
+            yield SetupStep(step, options[0], tuple(map(str, options)), number, guided, problem)
+
+
+def _tuples(owner: str, name: str, item: Any) -> tuple[tuple[Any, ...], ...]:
+    if item is str:
+        return (("title", "stock"), (hostile.MARKUP,), (hostile.LONG_MARKUP,) * 12, ())
+    values = choices(owner, name, item)
+    if item is date:
+        return ((DAY,), (DAY, date(2026, 11, 24), date(2026, 11, 25)))
+    longest = 20
+    return (values[:1], values[:longest], *((value,) * longest for value in values[1:]), ())
+
+
+def instances(kind: type[Any]) -> Iterator[Any]:
+    """Samples of a dataclass: each field's values by turns, the others ordinary; then all hostile at once."""
+    hints = get_type_hints(kind)
+    tried = {field.name: choices(kind.__name__, field.name, hints[field.name]) for field in fields(kind)}
+    first = {name: values[0] for name, values in tried.items()}
+    yield kind(**first)
+    for name, values in tried.items():
+        for value in values[1:]:
+            yield kind(**{**first, name: value})
+    for turn in range(max((len(values) for values in tried.values()), default=0)):
+        yield kind(**{name: values[-1 - turn % len(values)] for name, values in tried.items()})
+        yield kind(**{name: values[(turn + at) % len(values)] for at, (name, values) in enumerate(tried.items())})
+
+
+def worst(kind: type[Any]) -> Iterator[Any]:
+    """Samples with every field at its longest, once for each closed choice and each kind of long text."""
+    hints = get_type_hints(kind)
+    for long in (hostile.LONG_TEXT, hostile.LONG_MARKUP, hostile.LONG_EMOJI):
+        longest = {f.name: _longest(kind.__name__, f.name, hints[f.name], long) for f in fields(kind)}
+        yield kind(**longest)
+        for name in longest:
+            for value in _closed_choices(kind.__name__, name) or ():
+                yield kind(**{**longest, name: value})
+            for value in (True, False) if hints[name] is bool else ():
+                yield kind(**{**longest, name: value})
+
+
+def _longest(owner: str, name: str, hint: Any, text: str) -> Any:
+    values = choices(owner, name, hint)
+    if str in {hint, *get_args(hint)} and get_origin(hint) is not tuple and _closed_choices(owner, name) is None:
+        return text
+    if int in {hint, *get_args(hint)} and get_origin(hint) is not tuple:
+        return hostile.HUGE
+    return next((value for value in reversed(values) if value is not None and value != ()), values[0])
+
+
+def samples(kind: type[Any]) -> Iterator[Any]:
+    """All samples of an outcome, none of them twice."""
+    tapped = chain.from_iterable(map(setup_steps, Language)) if kind is SetupStep else ()
+    return iter({repr(one): one for one in chain(instances(kind), worst(kind), tapped)}.values())
+
+
+def said(name: str, language: Language, place: str) -> tuple[tuple[Any, Said], ...]:
+    """Everything that a language says of an outcome's samples somewhere."""
+    return tuple((outcome, WORDS.say(outcome, HERE[place], language)) for outcome in samples(OUTCOMES[name]))
