@@ -1,7 +1,7 @@
-"""`make bench`: Encore's whole check-in against a bare aiogram echo, over the same server, in one run.
+"""`make bench`: compare Encore's whole check-in with a bare aiogram echo, on the same server, in one run.
 
-A check-in is: inbox, cause, transaction, ledger, rendering, a whispered answer. The echo is aiogram's own session and
-polling at its fastest setting. Rates are the median of several rounds; only their ratios are worth quoting.
+A check-in consists of inbox, cause, transaction, ledger, rendering and a whispered answer. The echo is aiogram's own
+session and polling at its fastest setting. Rates are the median of several rounds. Quote only their ratios.
 """
 
 import argparse
@@ -33,8 +33,8 @@ class Contender:
     name: str
     mode: str
     arguments: tuple[str, ...]
-    slow_server_only: bool = False
     fast_server_only: bool = False
+    """Whether it runs only against a server without delay."""
 
 
 ECHOES = (
@@ -47,20 +47,20 @@ ENCORE = Contender("Encore's check-in", "checkin", ("-m", "bot", "run"))
 
 
 class Control:
-    """Talks to the benchmark's server."""
+    """Controls the benchmark's server."""
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     def call(self, verb: str, **options: Any) -> dict[str, Any]:
-        """One control request."""
+        """Send one control request, and return its answer."""
         query = "&".join(f"{key}={value}" for key, value in options.items())
         with urlopen(f"{self._url}/control/{verb}?{query}", timeout=10) as response:  # noqa: S310  # our own server
             answer: dict[str, Any] = json.load(response)
             return answer
 
     async def finished(self, seconds: float) -> dict[str, Any]:
-        """Wait until every update is answered."""
+        """Wait until every update is answered, at most so many seconds. Return the server's result."""
         end = time.monotonic() + seconds
         while True:
             await asyncio.sleep(0.1)
@@ -71,7 +71,7 @@ class Control:
 
 @asynccontextmanager
 async def process(*arguments: str, env: dict[str, str] | None = None) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A Python process in a folder of its own, that is stopped at the end."""
+    """Run a Python process in a folder of its own, and stop it at the end."""
     with tempfile.TemporaryDirectory(prefix="encore-bench-") as folder:
         child = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -102,7 +102,7 @@ def memory(pid: int) -> float:
 
 
 async def seed(database: str, fans: int) -> None:
-    """A shop whose fans all checked in yesterday."""
+    """Fill the database with a shop whose fans all checked in yesterday."""
     from bot.domains import DOMAINS, policies_of  # noqa: PLC0415
     from bot.features.shops.arrivals import Arrival, arrive  # noqa: PLC0415
     from bot.flows.check_in import CheckIns  # noqa: PLC0415
@@ -134,33 +134,38 @@ async def seed(database: str, fans: int) -> None:
 
 
 Prepare = Callable[[str, int], Awaitable[None]]
-"""(database, fans) → a shop in it."""
+"""(the database's address, number of fans): fills the database with a shop."""
 
 
 @dataclass
 class Measured:
-    """What one run of one contender showed."""
+    """The results of one run of one contender."""
 
     rate: float
+    """Updates a second."""
     start: float
+    """Seconds from the start to the first poll."""
     memory: float
+    """MiB at the peak."""
     p50: float
+    """Median seconds to an answer."""
     p99: float
+    """Seconds within which 99 of 100 answers came."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What a contender is to bear."""
+    """The updates that a contender gets, and how slow Telegram is meanwhile."""
 
     delay: float
     """Seconds that each call of Telegram takes."""
     updates: int
     rate: float = 0
-    """Updates a second; 0 deals out all at once."""
+    """Updates a second; 0 sends them all at once."""
 
 
 async def measure(contender: Contender, control: Control, url: str, load: Load, prepare: Prepare = seed) -> Measured:
-    """Start the contender afresh, deal out its load of updates, wait for all answers."""
+    """Start the contender, send it the updates of its load, and wait for all answers."""
     n, rate = load.updates, load.rate
     with tempfile.TemporaryDirectory(prefix="encore-bench-") as folder:
         database = f"sqlite:///{folder}/bench.db"
@@ -191,11 +196,11 @@ async def measure(contender: Contender, control: Control, url: str, load: Load, 
             )
 
 
-async def alone(url: str, delay: float, n: int) -> float:
-    """How fast the server answers when nothing but writing and reading stands before it."""
+async def server_rate(url: str, delay: float, n: int) -> float:
+    """How many of `n` bare requests the server answers in a second."""
     port = int(url.rsplit(":", 1)[1])
     request = b"POST /bot42:TEST/sendMessage HTTP/1.1\r\nContent-Length: 13\r\n\r\nchat_id=99999"
-    pipes = 256 if delay else 32
+    connections = 256 if delay else 32
 
     async def client(count: int) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -206,14 +211,14 @@ async def alone(url: str, delay: float, n: int) -> float:
         writer.close()
 
     started = time.perf_counter()
-    await asyncio.gather(*(client(n // pipes) for _ in range(pipes)))
+    await asyncio.gather(*(client(n // connections) for _ in range(connections)))
     return n / (time.perf_counter() - started)
 
 
 async def compare(url: str, control: Control, delay: float, n: int, rounds: int) -> None:
-    """Print one table: each contender's rate, then ratios, latency, memory and start."""
+    """Run all contenders, and print one table: each contender's rate, then ratios, latency, memory and start."""
     control.call("start", mode="none", n=0, delay=delay)
-    speed = await alone(url, delay, 20_000)
+    speed = await server_rate(url, delay, 20_000)
     say(f"\nServer {delay * 1000:.0f} ms away; alone it answers {speed:,.0f} calls a second.")
     say(f"{n} updates a run, the median of {rounds} rounds:")
     contenders = [c for c in (*ECHOES, ENCORE) if not (delay and c.fast_server_only)]
@@ -221,12 +226,12 @@ async def compare(url: str, control: Control, delay: float, n: int, rounds: int)
     for _ in range(rounds):
         for contender in contenders:
             rates[contender.name].append(await measure(contender, control, url, Load(delay, n)))
-    middle = {name: statistics.median(m.rate for m in runs) for name, runs in rates.items()}
-    for name, rate in middle.items():
+    medians = {name: statistics.median(m.rate for m in runs) for name, runs in rates.items()}
+    for name, rate in medians.items():
         say(f"  {name:26} {rate:8,.0f} updates/s   (rounds: {', '.join(f'{m.rate:,.0f}' for m in rates[name])})")
-    encore = middle[ENCORE.name]
-    plain = max(rate for name, rate in middle.items() if "tuned" not in name and name != ENCORE.name)
-    tuned = max(rate for name, rate in middle.items() if "tuned" in name)
+    encore = medians[ENCORE.name]
+    plain = max(rate for name, rate in medians.items() if "tuned" not in name and name != ENCORE.name)
+    tuned = max(rate for name, rate in medians.items() if "tuned" in name)
     say(f"  ratio to the plain echo (its fastest setting): {encore / plain:.2f}")
     say(f"  ratio to the echo with the collector tuned:    {encore / tuned:.2f}")
     half = encore / 2
@@ -240,13 +245,13 @@ async def compare(url: str, control: Control, delay: float, n: int, rounds: int)
 
 
 def say(line: str) -> None:
-    """Print at once, as a run takes minutes."""
+    """Print a line without buffering, because a run takes minutes."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
 
 
 async def main() -> None:
-    """Run it all."""
+    """Start the server, and compare the contenders at each delay."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--updates", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=3)

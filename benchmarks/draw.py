@@ -1,7 +1,7 @@
-"""`python -m benchmarks.draw`: a raffle of 100,000 entrants with weights, from the close to the proof.
+"""`python -m benchmarks.draw`: a raffle with 100,000 weighted entries, from the close to the proof.
 
-What is worth quoting is how long the whole takes, how long the longest write held the writer, and the memory at its
-peak. Entrants are written straight into the tables: entering is measured by the tests of crowds.
+It measures how long everything takes, how long the longest write held the writer, and the memory at its peak. Entries
+are inserted straight into the tables. The tests of crowds measure entering.
 """
 
 import argparse
@@ -47,19 +47,19 @@ STEPS = (
         "raffle_entry (community_id, raffle_id, member_id, number, salt, seal, state, paid, returned, at)",
         "1, 1, 1000 + i, i, lower(hex(randomblob(16))), lower(hex(randomblob(32))), 'in', 0, 0, :at FROM n",
     ),
-    # A third of them redeemed coupons, so that they weigh more.
+    # A third of the fans redeemed coupons, so that their entries weigh more.
     ("activity (member_id, day, kind, times)", "1000 + i, '2026-11-01', 'redeem', 3 FROM n WHERE i % 3 = 0"),
 )
 
 
 class Timed(Database):
-    """A store that remembers how long its longest use case held the writer."""
+    """A database that remembers how long its longest use case held the writer."""
 
     longest = 0.0
     slowest = ""
 
     async def write(self, use_case: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        """The same, timed inside the transaction."""
+        """Run the use case, timed inside the transaction."""
 
         def timed(tx: Tx) -> Any:
             begun = time.perf_counter()
@@ -72,16 +72,16 @@ class Timed(Database):
         return await super().write(timed)
 
 
-def crowd(tx: Tx, count: int) -> None:
-    """So many entrants."""
+def insert_entrants(tx: Tx, count: int) -> None:
+    """Insert `count` fans who entered the raffle."""
     for table, columns in STEPS:
-        sql = f"INSERT INTO {table} {CROWD} SELECT {columns}"  # a table of our own
+        sql = f"INSERT INTO {table} {CROWD} SELECT {columns}"  # the names are constants of this file
         tx.execute(text(sql), {"count": count, "at": "2026-11-02 03:00:00.000000"})
     tx.execute(text("UPDATE raffle SET entered = :count"), {"count": count})
 
 
 async def main(entrants: int) -> None:
-    """Make it, draw it, check it, print it."""
+    """Make the raffle, draw it, check the proof, and print the measurements."""
     policies = policies_of(DOMAINS)
     policy = policies[RafflePolicy]
     with tempfile.TemporaryDirectory(prefix="encore-bench-") as folder:
@@ -95,7 +95,7 @@ async def main(entrants: int) -> None:
             wish = NewRaffle("Silk scarf", CLOSES, winners=200, reserves=200, weights=(1, 1, 2, 3))
             raffles = Raffles(db, policies, secrets.token_bytes, None)
             await raffles.make(Act(arrived.group.place, OWNER, START, "bench", 1), wish)
-            await db.write(crowd, entrants)
+            await db.write(insert_entrants, entrants)
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             db.longest = 0.0
             drawing = Draws(db, policies, None)

@@ -1,4 +1,4 @@
-"""The bare aiogram echo that Encore is measured against. Arguments: URL, tasks at once (0: one by one), tuned."""
+"""A bare aiogram echo, compared with Encore. Arguments: URL, tasks at once (0: one by one), plain or tuned."""
 
 import asyncio
 import gc
@@ -11,12 +11,12 @@ from aiogram.types import Message
 
 
 async def echo(message: Message) -> None:
-    """Say the same."""
+    """Answer with the same text."""
     await message.answer(message.text or "")
 
 
 async def main(url: str, tasks: int, *, tuned: bool) -> None:
-    """Poll until killed."""
+    """Poll until the process is killed. `tuned` tunes Python's garbage collector as Encore does."""
     bot = Bot("42:TEST", session=AiohttpSession(api=TelegramAPIServer.from_base(url)))
     dispatcher = Dispatcher()
     dispatcher.message.register(echo)

@@ -1,7 +1,7 @@
-"""A Bot API server that is never the bottleneck: raw asyncio, no parsing beyond what it counts.
+"""A Bot API server that is never the bottleneck: raw asyncio, and it parses only what it counts.
 
-It deals updates out (all at once, or at a steady rate), answers every call after a set delay, and tells how many
-answers came, how fast, and how long each took from the moment its update could be fetched.
+It gives updates out (all at once, or at a steady rate) and answers every call after a set delay. It reports how many
+answers came, how fast, and how long each took from the moment when its update could be fetched.
 """
 
 import asyncio
@@ -39,20 +39,19 @@ class Run:
     rate: float = 0.0
     first_id: int = 1
     started: float = 0.0
-    ready_at: list[float] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
     answered: set[int] = field(default_factory=set)
     last: float = 0.0
 
     def available(self, now: float) -> int:
-        """How many updates may have been fetched by now."""
+        """How many updates can be fetched by now."""
         if not self.rate:
             return self.total
         return min(self.total, int((now - self.started) * self.rate))
 
 
 class Server:
-    """State of the server: the present run and who waits for updates."""
+    """State of the server: the present run, and the connections that wait for updates."""
 
     def __init__(self) -> None:
         self.run = Run()
@@ -64,7 +63,7 @@ class Server:
         """When each message came, in epoch seconds."""
 
     def start(self, options: dict[str, str]) -> bytes:
-        """Make updates available."""
+        """Begin a run: make its updates available, and answer the polls that wait."""
         self.delay = float(options.get("delay", "0"))
         self.run = Run(options["mode"], int(options["n"]), float(options.get("rate", "0")), self.next_id)
         self.next_id += self.run.total
@@ -75,7 +74,7 @@ class Server:
         return b"{}"
 
     def result(self) -> bytes:
-        """How the run stands."""
+        """The state of the run, as JSON."""
         run = self.run
         took = sorted(run.took)
         return json.dumps(
@@ -102,7 +101,7 @@ class Server:
         return b'{"ok":true,"result":[' + items + b"]}"
 
     def answer(self, body: bytes, now: float) -> None:
-        """Count an answer."""
+        """Count the answer in a call's body; a second answer to the same update doesn't count."""
         run = self.run
         found = _ADDRESSEE.search(body)
         if found is None:
@@ -132,7 +131,7 @@ def _update(mode: str, update_id: int, index: int, date: int) -> bytes:
 
 
 def _tap(update_id: int, user: int, index: int, date: int) -> bytes:
-    """A press on the first packet's card; the query's id is the user's, by which its answer is counted."""
+    """A press on the first packet's card. The query has the user's id, by which its answer is counted."""
     return (
         f'{{"update_id":{update_id},"callback_query":{{"id":"{user}","from":{{"id":{user},"is_bot":false,'
         f'"first_name":"Fan {index}","language_code":"ko"}},"chat_instance":"1","data":"packet:1",'
@@ -183,7 +182,7 @@ class Http(asyncio.Protocol):
         server = self.server
         if path.endswith(b"/sendMessage"):
             server.sent.append(time.time())  # noqa: TID251  # compared with instants of other processes
-            self.later(_WHISPERED if b'"ephemeral_message_parameters"' in body else _SENT, body)
+            self.answer_later(_WHISPERED if b'"ephemeral_message_parameters"' in body else _SENT, body)
         elif path.endswith(b"/getUpdates"):
             server.first_poll = server.first_poll or time.perf_counter()
             self.poll(body)
@@ -198,10 +197,10 @@ class Http(asyncio.Protocol):
         elif b"/getMy" in path:
             self.reply(_BLANK)
         else:
-            self.later(_DONE, body if path.endswith(b"/answerCallbackQuery") else b"")
+            self.answer_later(_DONE, body if path.endswith(b"/answerCallbackQuery") else b"")
 
     def control(self, verb: str) -> bytes:
-        """The orchestrator's other words."""
+        """Answer the benchmark's other control requests."""
         if verb == "forget":
             self.server.first_poll = 0.0
             self.server.sent = []
@@ -210,10 +209,10 @@ class Http(asyncio.Protocol):
         return self.server.result()
 
     def poll(self, body: bytes) -> None:
-        """Deal out updates, or keep the poll waiting."""
+        """Answer a poll with updates, or keep it waiting."""
         batch = self.server.updates(body, time.perf_counter())
         if batch is not None:
-            self.later(batch, b"")
+            self.answer_later(batch, b"")
             return
         run = self.server.run
         if run.rate and len(run.answered) < run.total:
@@ -221,15 +220,15 @@ class Http(asyncio.Protocol):
         else:
             self.server.waiting.append((self, body))
 
-    def later(self, answer: bytes, counts: bytes) -> None:
-        """Answer after the set delay."""
+    def answer_later(self, answer: bytes, counts: bytes) -> None:
+        """Answer after the set delay. `counts` is the body of a call that counts as an answer, else empty."""
         if self.server.delay:
             asyncio.get_running_loop().call_later(self.server.delay, self.finish, answer, counts)
         else:
             self.finish(answer, counts)
 
     def finish(self, answer: bytes, counts: bytes) -> None:
-        """Count what is an answer, then reply."""
+        """Count the call if it is an answer, then reply."""
         if counts:
             self.server.answer(counts, time.perf_counter())
         self.reply(answer)

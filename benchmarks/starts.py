@@ -1,8 +1,8 @@
-"""`python -m benchmarks.starts`: the start of a stream in many groups, beside the same calls made bare, in one run.
+"""`python -m benchmarks.starts`: compare the start of a stream in many groups with the same bare calls, in one run.
 
-The whole bot wakes at the planned instant, reads what is due, takes it, renders each card as it is then, sends and
-marks. The bare contender makes as many `sendMessage` calls through the same session under the same pacer, with nothing
-around them. Both are counted by the server; what is worth quoting is how much later the bot's last one is accepted.
+The whole bot wakes at the planned instant, reads and takes the due messages, renders each card, sends it and marks it
+as sent. The bare contender makes the same number of `sendMessage` calls with the same session and pacer, and nothing
+else. The server counts both. Quote how much later it accepts the bot's last call.
 """
 
 import argparse
@@ -25,13 +25,13 @@ from bot.telegram.session import LightSession
 TOKEN = "42:TEST"
 FIRST_CHAT = -1001000000001
 AHEAD = timedelta(seconds=15)
-"""Enough for the bot to be up before the start."""
+"""How long before the start of the stream the bot starts. This is enough for it to run in time."""
 CARD = "🔴 Starting now: <b>Silk night</b>\nTap “I'm here” and it counts for your stream streak."
 
 
 async def plan(database: str, chats: int) -> float:
-    """A shop with this many groups and a stream that begins soon; when, in epoch seconds."""
-    from bot.features.shops.arrivals import Arrival, arrive  # noqa: PLC0415  # the bare contender needs none of it
+    """Make a shop with this many groups and a stream that begins soon. Return its start in epoch seconds."""
+    from bot.features.shops.arrivals import Arrival, arrive  # noqa: PLC0415  # the bare contender needs none of these
     from bot.features.streams.plans import plan as plan_stream  # noqa: PLC0415
     from bot.rules.act import Act, Sender  # noqa: PLC0415
     from bot.rules.streams.streams import NewStream, StreamPolicy  # noqa: PLC0415
@@ -55,7 +55,7 @@ async def plan(database: str, chats: int) -> float:
     return wish.at.timestamp()
 
 
-async def whole(control: Control, url: str, chats: int) -> tuple[float, float]:
+async def measure_bot(control: Control, url: str, chats: int) -> tuple[float, float]:
     """Seconds from the planned instant to the bot's first and last accepted announcement."""
     with tempfile.TemporaryDirectory(prefix="encore-bench-") as folder:
         database = f"sqlite:///{Path(folder) / 'bench.db'}"
@@ -63,26 +63,26 @@ async def whole(control: Control, url: str, chats: int) -> tuple[float, float]:
         control.call("forget")
         env = {"PYTHONPATH": str(ROOT), "BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": url, "DATABASE_URL": database}
         async with process("-m", "bot", "run", env=env):
-            await until(control, "result", "first_poll", bool, 60)
+            await wait_for_value(control, "result", "first_poll", bool, 60)
             if time.time() > planned:  # noqa: TID251  # the bot runs on the real time
                 raise RuntimeError("the bot wasn't up in time: the machine is too busy to measure anything")
             sent = await all_sent(control, chats, AHEAD.total_seconds() + 60)
     if sent[0] < planned:
-        raise RuntimeError("something was told before its time")
+        raise RuntimeError("an announcement was sent before the start")
     return sent[0] - planned, sent[-1] - planned
 
 
-async def bare(control: Control, url: str, chats: int) -> tuple[float, float]:
-    """The same for calls with nothing around them."""
+async def measure_bare_calls(control: Control, url: str, chats: int) -> tuple[float, float]:
+    """Seconds from the beginning to the first and last accepted bare call."""
     control.call("forget")
     session, pacer = LightSession(url), Pacer(Limits())
     bot = Bot(TOKEN, session=session)
-    begun = time.time()  # noqa: TID251  # the server tells epoch seconds too
+    begun = time.time()  # noqa: TID251  # the server reports epoch seconds too
     calls = []
     for number in range(chats):
         wait = pacer.reserve(FIRST_CHAT - number, edit=False, within=chats)
         if wait is None:
-            raise RuntimeError("a turn can't be so far ahead")
+            raise RuntimeError("the pacer has no slot so far ahead")
         calls.append(asyncio.create_task(send(session, bot, FIRST_CHAT - number, wait)))
     await asyncio.gather(*calls)
     await session.close()
@@ -91,7 +91,7 @@ async def bare(control: Control, url: str, chats: int) -> tuple[float, float]:
 
 
 async def send(session: LightSession, bot: Bot, chat_id: int, wait: float) -> None:
-    """One call at its turn."""
+    """Make one call after `wait` seconds."""
     await asyncio.sleep(wait)
     keyboard = {"inline_keyboard": [[{"text": "🙋 I'm here", "callback_data": "here:1"}]]}
     await session.call(
@@ -100,13 +100,17 @@ async def send(session: LightSession, bot: Bot, chat_id: int, wait: float) -> No
 
 
 async def all_sent(control: Control, count: int, seconds: float) -> list[float]:
-    """When each message came, in epoch seconds, once all have."""
-    sent: list[float] = await until(control, "sent", "sent", lambda so_far: len(so_far) >= count, seconds)
+    """Wait until `count` messages came, at most `seconds`. Return when each came, in epoch seconds."""
+    sent: list[float] = await wait_for_value(control, "sent", "sent", lambda so_far: len(so_far) >= count, seconds)
     return sent
 
 
-async def until(control: Control, verb: str, name: str, fits: Callable[[Any], bool], seconds: float) -> Any:
-    """What the server tells under a name, once it fits."""
+async def wait_for_value(control: Control, verb: str, name: str, fits: Callable[[Any], bool], seconds: float) -> Any:
+    """Ask the server until the value called `name` fits, at most `seconds`, and return it.
+
+    Raises:
+        TimeoutError: the value didn't fit in time.
+    """
     async with asyncio.timeout(seconds):
         while True:
             value = (await asyncio.to_thread(control.call, verb))[name]
@@ -116,12 +120,12 @@ async def until(control: Control, verb: str, name: str, fits: Callable[[Any], bo
 
 
 async def compare(url: str, control: Control, delay: float, chats: int, rounds: int) -> None:
-    """Print one table."""
+    """Run both contenders, and print one table."""
     control.call("start", mode="none", n=0, delay=delay)
     ours, theirs = [], []
     for _ in range(rounds):
-        ours.append(await whole(control, url, chats))
-        theirs.append(await bare(control, url, chats))
+        ours.append(await measure_bot(control, url, chats))
+        theirs.append(await measure_bare_calls(control, url, chats))
     say(f"\nServer {delay * 1000:.0f} ms away, {chats} groups, the median of {rounds} rounds:")
     for name, runs in (("Encore, from the planned instant", ours), ("bare calls, from the first", theirs)):
         first, last = (statistics.median(run[i] for run in runs) for i in (0, 1))
@@ -131,7 +135,7 @@ async def compare(url: str, control: Control, delay: float, chats: int, rounds: 
 
 
 async def main() -> None:
-    """Run it all."""
+    """Start the server, and compare the contenders at each delay."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--groups", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=3)

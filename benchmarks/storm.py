@@ -1,7 +1,7 @@
-"""`python -m benchmarks.storm`: thousands of taps at once on a red packet, beside an aiogram echo in the same run.
+"""`python -m benchmarks.storm`: compare thousands of taps at once on a red packet with an aiogram echo, in one run.
 
-A tap is: inbox, cause, the fan's account, the next share, the ledger's transfer, and a pop-up that tells the fan. The
-echo is aiogram's own session and polling. Rates are the median of several rounds; only their ratios are worth quoting.
+A tap consists of inbox, cause, the fan's account, the next share, the ledger's transfer and a pop-up for the fan. The
+echo is aiogram's own session and polling. Rates are the median of several rounds. Quote only their ratios.
 """
 
 import argparse
@@ -17,9 +17,9 @@ COINS, SHARES = 20_000, 2_000
 
 
 async def prepare(database: str, fans: int) -> None:
-    """A shop whose fans are known, and a packet that anybody may open now."""
+    """Fill the database with a shop whose fans are known, and a packet that each of them may tap now."""
     from bot.domains import DOMAINS, giveaways_of, policies_of  # noqa: PLC0415
-    from bot.features.packets.packets import Packets  # noqa: PLC0415  # the echo needs none of it
+    from bot.features.packets.packets import Packets  # noqa: PLC0415  # the echo needs none of these
     from bot.rules.act import Act, Sender  # noqa: PLC0415
     from bot.rules.packets.packets import NewPacket, PacketOpened  # noqa: PLC0415
     from bot.rules.rights import Role  # noqa: PLC0415
@@ -41,19 +41,19 @@ async def prepare(database: str, fans: int) -> None:
 
 
 async def compare(url: str, control: Control, delay: float, taps: int, rounds: int) -> None:
-    """Print one table."""
+    """Run all contenders, and print one table."""
     contenders = (*(echo for echo in ECHOES if not (delay and echo.fast_server_only)), STORM)
     rates: dict[str, list[Measured]] = {one.name: [] for one in contenders}
     for _ in range(rounds):
         for one in contenders:
             rates[one.name].append(await measure(one, control, url, Load(delay, taps), prepare))
     say(f"\nServer {delay * 1000:.0f} ms away; {taps} taps at once on {SHARES} shares, the median of {rounds} rounds:")
-    middle = {name: statistics.median(one.rate for one in runs) for name, runs in rates.items()}
-    for name, rate in middle.items():
+    medians = {name: statistics.median(one.rate for one in runs) for name, runs in rates.items()}
+    for name, rate in medians.items():
         say(f"  {name:26} {rate:8,.0f} updates/s   (rounds: {', '.join(f'{m.rate:,.0f}' for m in rates[name])})")
-    ours = middle[STORM.name]
-    plain = max(rate for name, rate in middle.items() if "tuned" not in name and name != STORM.name)
-    tuned = max(rate for name, rate in middle.items() if "tuned" in name)
+    ours = medians[STORM.name]
+    plain = max(rate for name, rate in medians.items() if "tuned" not in name and name != STORM.name)
+    tuned = max(rate for name, rate in medians.items() if "tuned" in name)
     say(f"  ratio to the plain echo (its fastest setting): {ours / plain:.2f}")
     say(f"  ratio to the echo with the collector tuned:    {ours / tuned:.2f}")
     p50, p99 = (statistics.median(getattr(one, name) for one in rates[STORM.name]) for name in ("p50", "p99"))
@@ -64,7 +64,7 @@ async def compare(url: str, control: Control, delay: float, taps: int, rounds: i
 
 
 async def main() -> None:
-    """Run it all."""
+    """Start the server, and compare the contenders at each delay."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--taps", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=3)

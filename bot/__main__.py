@@ -121,16 +121,16 @@ def _doctor(settings: "Settings", options: argparse.Namespace) -> int:
 
 
 def _backup(settings: "Settings", options: argparse.Namespace) -> int:
-    from bot.commands.backup import keep  # noqa: PLC0415
+    from bot.commands.backup import write_backup  # noqa: PLC0415
 
-    return keep(settings, options.file, force=options.force)
+    return write_backup(settings, options.file, force=options.force)
 
 
 def _restore(settings: "Settings", options: argparse.Namespace) -> int:
     from bot.clock import Clock  # noqa: PLC0415
-    from bot.commands.backup import put_back  # noqa: PLC0415
+    from bot.commands.backup import restore_backup  # noqa: PLC0415
 
-    return put_back(settings, options.file, Clock.real())
+    return restore_backup(settings, options.file, Clock.real())
 
 
 def _shops(settings: "Settings", options: argparse.Namespace) -> int:
@@ -146,13 +146,13 @@ def _shops(settings: "Settings", options: argparse.Namespace) -> int:
 
 def _repair(settings: "Settings", options: argparse.Namespace) -> int:
     from bot.clock import Clock  # noqa: PLC0415
-    from bot.commands.repair import again, drop_them, list_them  # noqa: PLC0415
+    from bot.commands.repair import drop_set_aside, list_set_aside, put_back  # noqa: PLC0415
 
     if options.act == "again":
-        return again(settings, options.which, Clock.real())
+        return put_back(settings, options.which, Clock.real())
     if options.act == "drop":
-        return drop_them(settings, options.which, yes=options.yes)
-    return list_them(settings)
+        return drop_set_aside(settings, options.which, yes=options.yes)
+    return list_set_aside(settings)
 
 
 def _run(settings: "Settings", options: argparse.Namespace) -> int:

@@ -31,7 +31,7 @@ from bot.features.shops.rooms import Rooms
 from bot.features.shops.topics import Topics
 from bot.features.staff.fast_presses import PressWatch
 from bot.features.staff.staff import Staffing
-from bot.flows.hand_over import HandingOver
+from bot.flows.hand_over import HandOver
 from bot.flows.lost_topics import LostTopics
 from bot.flows.move_group import MoveGroup
 from bot.flows.named_people import People
@@ -143,7 +143,7 @@ def _telegram(settings: Settings, engine: Engine, policies: Policies) -> Telegra
     move_group = MoveGroup(db, communities, policies, follows_of(DOMAINS))
     belonging = Belonging(db, policies)
     whispers = Whispers(engine.out, db, clock)
-    voice = Voice(engine, words, communities, move_group, whispers, belonging.not_there)
+    voice = Voice(engine, words, communities, move_group, whispers, belonging.mark_left)
     return Telegram(words, communities, move_group, belonging, whispers, voice)
 
 
@@ -154,7 +154,7 @@ def _shops(
     rooms, topics = Rooms(db), Topics(db)
     sources = Sources(db, partial(secrets.token_urlsafe, TOKEN_BYTES))
     engine.out.on_lost_topic = LostTopics(topics, communities, engine.clock).lose
-    roles = Roles(engine.bot, communities, Ownership(db), HandingOver(db), Staffing(db))
+    roles = Roles(engine.bot, communities, Ownership(db), HandOver(db), Staffing(db))
     founding = Founding(settings.owner_id, on_founded)
     arrivals = Arrivals(engine, communities, rooms, roles, telegram.words, founding)
     return Shops(rooms, topics, sources, roles, arrivals)

@@ -7,12 +7,12 @@ import pytest
 from jinja2 import DictLoader, Environment
 
 from bot.content import compiled
-from bot.content.compiled import Compiled
+from bot.content.compiled import TemplateCache
 
 
 def said(folder: Path, text: str, environment: str = "en-html") -> str:
     """What a template says in a process that has just started."""
-    kept = Compiled(environment, folder)
+    kept = TemplateCache(environment, folder)
     loaded = Environment(loader=DictLoader({"shop.j2": text}), bytecode_cache=kept, autoescape="html" in environment)  # noqa: S701  # as Words does
     return loaded.get_template("shop.j2").render(name="<b>")
 
@@ -47,7 +47,7 @@ def test_a_changed_template_is_compiled_again(tmp_path: Path, times: list[str]) 
 def test_a_changed_filter_compiles_all_again(tmp_path: Path, times: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A filter of a constant was applied when the template was compiled."""
     assert said(tmp_path, "a") == "a"
-    monkeypatch.setattr(compiled, "_filters", lambda: "another version's")
+    monkeypatch.setattr(compiled, "_code_checksum", lambda: "another version's")
     assert said(tmp_path, "a") == "a"
     assert times == ["a", "a"]
 
@@ -75,7 +75,7 @@ def test_what_cant_be_kept_is_said_all_the_same(tmp_path: Path) -> None:
 def test_nothing_is_kept_where_python_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that isn't there, or a Python that was told to write no bytecode."""
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    assert Compiled("en-html", tmp_path).possible
-    assert not Compiled("en-html", tmp_path / "gone").possible
+    assert TemplateCache("en-html", tmp_path).is_writable
+    assert not TemplateCache("en-html", tmp_path / "gone").is_writable
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    assert not Compiled("en-html", tmp_path).possible
+    assert not TemplateCache("en-html", tmp_path).is_writable

@@ -1,4 +1,4 @@
-"""What whoever holds the machine does to a database by the command line; every trouble is one line and an exit code."""
+"""Commands that work on a database while no bot runs. Every failure is one printed line and an exit code."""
 
 import asyncio
 import sys
@@ -24,35 +24,42 @@ class RefusedError(Exception):
     """Why nothing was done, in one line."""
 
 
-def told(settings: Settings, work: Callable[[str], str]) -> int:
-    """Do it to the database at this address, print what came of it; the exit code."""
+def run_offline(settings: Settings, work: Callable[[str], str]) -> int:
+    """Check the database, call `work` with its address, print the text that `work` returns; return the exit code.
+
+    `work` may raise `RefusedError`, whose text is printed.
+    """
     url = settings.database_url.get_secret_value()
     try:
-        _check(url)
-        said = work(url)
+        _require_usable(url)
+        text = work(url)
     except RefusedError as error:
         return _fail(str(error), EXIT_REFUSED)
     except (InUseError, StillUsedError):
         return _fail("a bot is using this database; stop it first", EXIT_REFUSED)
     except (SQLAlchemyError, OSError, ValueError) as error:
         return _fail(f"DATABASE_URL can't be used: {type(error).__name__}", EXIT_SETTINGS)
-    sys.stdout.write(said)
+    sys.stdout.write(text)
     return 0
 
 
-async def write(url: str, work: Callable[[Tx], T]) -> T:
-    """Do it in one transaction, while no bot works on the database."""
+async def write_alone(url: str, work: Callable[[Tx], T]) -> T:
+    """Run `work` in one transaction on the database at `url`, and return its result.
 
-    def alone_in(tx: Tx) -> T:
+    Raises:
+        StillUsedError: a bot works on the database.
+    """
+
+    def work_alone(tx: Tx) -> T:
         refuse_if_used(tx)
         return work(tx)
 
     async with Database.open(url) as db:
-        return await db.write(alone_in)
+        return await db.write(work_alone)
 
 
-def _check(url: str) -> None:
-    """Whether it is a database of this Encore's: looking makes no file."""
+def _require_usable(url: str) -> None:
+    """Refuse a database that isn't there or that belongs to another version. Checking creates no file."""
     path = sqlite_path(url)
     if path is not None and not path.is_file():
         raise RefusedError("there is no database yet at DATABASE_URL")

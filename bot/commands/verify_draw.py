@@ -1,7 +1,7 @@
 """`python -m bot verify-draw FILE`: compute a draw again from its proof, without a database, a network or a setting.
 
-What is said is a list of sentences by name. `docs/verify.html` says the same ones, in three languages. Text that
-somebody else wrote into the file is only ever quoted, at the end of a line of ours.
+The report is made of the named sentences below. `docs/verify.html` has the same sentences in three languages. Text
+that somebody else wrote into the file is always quoted, at the end of one of our lines.
 """
 
 import unicodedata
@@ -17,15 +17,15 @@ from bot.rules.raffles.proof_rules import Draw, Naming, Struck
 from bot.rules.raffles.proofs import CheckResult, check_proof
 
 LARGEST = 200 * 1024 * 1024
-"""Bytes that are read: a million entries are half of that."""
+"""The largest file that is read, in bytes. A million entries need half of that."""
 LONGEST = 120
-"""Characters of somebody's own text that are shown."""
+"""How many characters of somebody's own text are shown."""
 INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
-"""Categories of characters that could turn a line around, end it, or drive a terminal."""
+"""Unicode categories of characters that could reverse a line, end it, or control a terminal."""
 JOINER = "\u200d"
-"""Holds the parts of one emoji together."""
+"""The zero-width joiner, which holds the parts of one emoji together."""
 SUPERGROUPS = -1_000_000_000_000
-"""Ids of supergroups lie below it, and their messages have links."""
+"""Ids of supergroups are below this number. Their messages have links."""
 
 SENTENCES = {
     "unreadable": "This isn't a draw's proof.",
@@ -83,13 +83,13 @@ SENTENCES = {
     "unreachable": "couldn't be reached",
     "message": "number {message} in chat {chat}",
 }
-"""English. The page holds the same, and the other languages."""
+"""The sentences in English. `docs/verify.html` has them too, and in the other languages."""
 REASONS = {"left": "left", "deleted": "deleted", "won": "won_other", "redrawn": "redrawn", "unreachable": "unreachable"}
-"""Reasons that the bot writes, by their sentence. Any other is somebody's own text."""
+"""Reasons that the bot writes → name of the sentence. Any other reason is somebody's own text."""
 
 
 class Part(StrEnum):
-    """What a sentence is there for."""
+    """The part of the report to which a sentence belongs."""
 
     VERDICT = "verdict"
     WRONG = "wrong"
@@ -98,15 +98,15 @@ class Part(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One sentence."""
+class Sentence:
+    """One sentence of the report."""
 
     part: Part
     text: str
 
 
 def verify(path: Path) -> tuple[int, str]:
-    """The exit code (0 if it holds, 1 if it doesn't, 2 if it can't be read) and what to say."""
+    """Return the exit code (0: the proof holds, 1: it doesn't, 2: the file can't be read) and the text to print."""
     try:
         if not path.is_file():
             return 2, f"encore: {path} isn't a file\n"
@@ -115,83 +115,87 @@ def verify(path: Path) -> tuple[int, str]:
         text = path.read_bytes().decode()
     except (OSError, ValueError) as error:
         return 2, f"encore: {path} can't be read: {type(error).__name__}\n"
-    checked = check_proof(text, quicknet.signed if quicknet.can_check() else None)
-    lines = [f"- {one.text}" if one.part in {Part.WRONG, Part.COMPARE} else one.text for one in said_of(checked)]
+    checked = check_proof(text, quicknet.is_signed if quicknet.can_check() else None)
+    lines = [f"- {one.text}" if one.part in {Part.WRONG, Part.COMPARE} else one.text for one in sentences_of(checked)]
     return (1 if checked.faults else 0) if checked.draw is not None else 2, "\n".join(lines) + "\n"
 
 
-def said_of(checked: CheckResult) -> list[Said]:
-    """All that is said of a check."""
+def sentences_of(checked: CheckResult) -> list[Sentence]:
+    """The whole report of a check, in order."""
     draw = checked.draw
     if draw is None:
-        return [Said(Part.VERDICT, SENTENCES[checked.faults[0]])]
+        return [Sentence(Part.VERDICT, SENTENCES[checked.faults[0]])]
     if checked.faults:
         return [
-            Said(Part.VERDICT, SENTENCES["wrong"]),
-            *(Said(Part.WRONG, SENTENCES[fault]) for fault in checked.faults),
-            *(Said(Part.TOLD, line) for line in _head(draw)),
+            Sentence(Part.VERDICT, SENTENCES["wrong"]),
+            *(Sentence(Part.WRONG, SENTENCES[fault]) for fault in checked.faults),
+            *(Sentence(Part.TOLD, line) for line in _raffle_lines(draw)),
         ]
     holds = "holds" if draw.pulse is None or checked.signature_checked else "holds_but"
     return [
-        Said(Part.VERDICT, SENTENCES["holds_off" if draw.called_off is not None else holds]),
-        *(Said(Part.TOLD, line) for line in (*_head(draw), *_outcome(checked, draw), *_sealing(checked, draw))),
-        Said(Part.TOLD, SENTENCES["compare"]),
-        *(Said(Part.COMPARE, line) for line in _compare(checked, draw)),
+        Sentence(Part.VERDICT, SENTENCES["holds_off" if draw.called_off is not None else holds]),
+        *(
+            Sentence(Part.TOLD, line)
+            for line in (*_raffle_lines(draw), *_outcome_lines(checked, draw), *_sealing_lines(checked, draw))
+        ),
+        Sentence(Part.TOLD, SENTENCES["compare"]),
+        *(Sentence(Part.COMPARE, line) for line in _lines_to_compare(checked, draw)),
     ]
 
 
-def _head(draw: Draw) -> Iterator[str]:
-    yield _say("raffle", number=draw.number, opened=_time(draw.opened), closed=_time(draw.closed))
-    yield _say("prize", text=quoted(draw.prize))
-    yield _say("shop", text=quoted(draw.shop))
+def _raffle_lines(draw: Draw) -> Iterator[str]:
+    yield _fill("raffle", number=draw.number, opened=_time(draw.opened), closed=_time(draw.closed))
+    yield _fill("prize", text=quoted(draw.prize))
+    yield _fill("shop", text=quoted(draw.shop))
 
 
-def _outcome(checked: CheckResult, draw: Draw) -> Iterator[str]:
+def _outcome_lines(checked: CheckResult, draw: Draw) -> Iterator[str]:
     how_many = "counts_old" if draw.old else "counts"
-    yield _say(how_many, entries=len(draw.entries), places=draw.places, reserves=draw.reserves)
+    yield _fill(how_many, entries=len(draw.entries), places=draw.places, reserves=draw.reserves)
     if draw.called_off is not None:
-        yield _say("off", at=_time(draw.called_off))
+        yield _fill("off", at=_time(draw.called_off))
         if draw.round is not None and draw.called_off >= QUICKNET.time_of(draw.round):
-            yield _say("off_known", round=draw.round)
+            yield _fill("off_known", round=draw.round)
         return
     winners = ", ".join(f"#{number}" for number in checked.winners)
-    yield _say("won", winners=winners) if winners else SENTENCES["nobody"]
+    yield _fill("won", winners=winners) if winners else SENTENCES["nobody"]
     for one in draw.struck:
-        yield _lost(one)
+        yield _lost_place_line(one)
     for redraw in draw.redraws:
-        yield _say("redraw", redraw=redraw.number, at=_time(redraw.at), reason=_reason(redraw.reason))
+        yield _fill("redraw", redraw=redraw.number, at=_time(redraw.at), reason=_reason(redraw.reason))
 
 
-def _lost(one: Struck) -> str:
+def _lost_place_line(one: Struck) -> str:
     if one.at is None:
-        return _say("lost_old", entry=one.entry, reason=_reason(one.reason))
+        return _fill("lost_old", entry=one.entry, reason=_reason(one.reason))
     if one.redraw is not None:
-        return _say("lost_redraw", entry=one.entry, at=_time(one.at), redraw=one.redraw)
-    return _say("lost", entry=one.entry, at=_time(one.at), reason=_reason(one.reason))
+        return _fill("lost_redraw", entry=one.entry, at=_time(one.at), redraw=one.redraw)
+    return _fill("lost", entry=one.entry, at=_time(one.at), reason=_reason(one.reason))
 
 
-def _sealing(checked: CheckResult, draw: Draw) -> Iterator[str]:
+def _sealing_lines(checked: CheckResult, draw: Draw) -> Iterator[str]:
     if draw.pulse is not None:
-        yield _say("sealed", round=draw.pulse.round, time=_time(QUICKNET.time_of(draw.pulse.round)))
+        yield _fill("sealed", round=draw.pulse.round, time=_time(QUICKNET.time_of(draw.pulse.round)))
         if checked.signature_checked:
             yield SENTENCES["signed"]
         else:
-            yield _say("unsigned", chain=QUICKNET.hash, round=draw.pulse.round)
+            yield _fill("unsigned", chain=QUICKNET.hash, round=draw.pulse.round)
         if draw.old:
             yield SENTENCES["early"]
     elif draw.called_off is None:
         if draw.round is not None:
-            yield _say("missed", round=draw.round)
+            yield _fill("missed", round=draw.round)
         yield SENTENCES["alone"]
 
 
-def _compare(checked: CheckResult, draw: Draw) -> Iterator[str]:
-    yield _say("at_opening", hash=checked.commitment)
-    yield _say("at_close", hash=checked.list_hash)
+def _lines_to_compare(checked: CheckResult, draw: Draw) -> Iterator[str]:
+    """What the reader must compare with the messages in the group, because no file can prove it."""
+    yield _fill("at_opening", hash=checked.commitment)
+    yield _fill("at_close", hash=checked.list_hash)
     for one in draw.namings:
-        told = "named" if one.counts else "late"
+        name = "named" if one.counts else "late"
         time = _time(QUICKNET.time_of(one.round))
-        yield _say(told, round=one.round, time=time, date=_time(one.date), where=_where(one))
+        yield _fill(name, round=one.round, time=time, date=_time(one.date), where=_message_of(one))
     if draw.chain is not None and not draw.old:
         yield SENTENCES["no_other"]
     if draw.struck:
@@ -200,7 +204,8 @@ def _compare(checked: CheckResult, draw: Draw) -> Iterator[str]:
         yield SENTENCES["told_off"]
 
 
-def _say(name: str, **facts: object) -> str:
+def _fill(name: str, **facts: object) -> str:
+    """The sentence called `name`, filled with `facts`."""
     return SENTENCES[name].format(**facts)
 
 
@@ -208,10 +213,10 @@ def _time(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _where(one: Naming) -> str:
+def _message_of(one: Naming) -> str:
     if one.chat_id < SUPERGROUPS:
         return f"https://t.me/c/{SUPERGROUPS - one.chat_id}/{one.message_id}"
-    return _say("message", message=one.message_id, chat=one.chat_id)
+    return _fill("message", message=one.message_id, chat=one.chat_id)
 
 
 def _reason(reason: str) -> str:
@@ -219,7 +224,10 @@ def _reason(reason: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Somebody's own text, clipped, in quotes that it can't end, and with nothing in it that can't be seen."""
+    """Somebody's own text, cut to `LONGEST` characters, in quotes that the text can't close.
+
+    Invisible characters become escapes such as `\\u{202E}`.
+    """
     clipped = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
     return '"' + "".join(_visible(character) for character in clipped) + '"'
 

@@ -1,8 +1,8 @@
-"""Words: an outcome becomes what a person reads, in their language and the persona's voice.
+"""Words: turn an outcome into what a person reads, in their language and in the persona's voice.
 
-One Jinja2 file for each file of rules and language, one block for each outcome (`SoldOut`), found by its class's name.
-`SoldOut` is HTML with autoescape on; `SoldOut_short` is plain text of at most 200 characters for a callback's answer;
-`label_…` are the plain texts of buttons: a block of the outcome's own file, else of `labels.j2`.
+Each file of rules has one Jinja2 file in each language, with one block for each outcome. The block has the name of the
+outcome's class: `SoldOut` is HTML, with autoescape on. `SoldOut_short` is plain text of at most 200 characters, for a
+callback's answer. `label_…` is the plain text of a button: a block of the outcome's own file, else of `labels.j2`.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from bot.content import filters
 from bot.content.button import Button, Rows
 from bot.content.buttons.shared import Buttons
 from bot.content.catalog import FILES, file_of
-from bot.content.compiled import Compiled
+from bot.content.compiled import TemplateCache
 from bot.content.secret import MASK, Secrets
 from bot.rules.general import OnlyInPrivate
 from bot.rules.place import Place
@@ -33,38 +33,38 @@ Block = Callable[[Context], Iterator[str]]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An outcome in words; each form is rendered when it is asked for."""
+    """An outcome in words. Each form is rendered only when it is asked for."""
 
     words: "Words"
     outcome: Any
     place: Place | None
     language: Language
     below: "Said | None" = None
-    """What stands under it in the same message, with its buttons."""
+    """A second outcome that is shown below it in the same message, with its own buttons."""
 
     @property
     def secret(self) -> bool:
-        """Whether only its reader may see it."""
+        """Whether only its reader may see it, because it shows a secret."""
         return self.words.is_secret(self.outcome) or (self.below is not None and self.below.secret)
 
     @property
     def told_by_alert(self) -> bool:
-        """Whether who has read the short form knows the secret."""
+        """Whether the short form already shows the secret."""
         return self.words.is_told_by_alert(self.outcome)
 
     def aloud(self, place: Place) -> "Said":
-        """What may be said of it for all to see."""
+        """The form that everybody in the group may see."""
         return Said(self.words, self.words.aloud(self.outcome, place), place, self.language)
 
     @property
     def html(self) -> str:
-        """For a message, in Telegram's HTML."""
+        """The text of a message, in Telegram's HTML."""
         html = self.words.html(self.outcome, self.place, self.language)
         return html if self.below is None else f"{html}\n\n{self.below.html}"
 
     @property
     def short(self) -> str | None:
-        """For a callback's answer: plain, at most 200 characters; None if no press leads here."""
+        """The text of a callback's answer: plain, at most 200 characters. None if no press leads to this outcome."""
         return self.words.short(self.outcome, self.place, self.language)
 
     @property
@@ -75,9 +75,9 @@ class Said:
 
 
 class Words:
-    """Renders outcomes. Templates are compiled, or read compiled, when this is made.
+    """Renders outcomes. The constructor loads all templates, and compiles those that aren't compiled yet.
 
-    `buttons` and `secrets` are what the domains registered; who says only plain lines needs none.
+    `buttons` and `secrets` are what the domains registered. Both may be empty where only `line` is used.
     """
 
     def __init__(self, buttons: Buttons, secrets: Secrets) -> None:
@@ -98,7 +98,7 @@ class Words:
         return _render(template, kind.__name__, self._values(outcome, place, language))
 
     def short(self, outcome: Any, place: Place | None, language: Language) -> str | None:
-        """The outcome as a callback's answer, if it has such a form."""
+        """The outcome as a callback's answer; None if it has no short form."""
         kind = type(outcome)
         template = self._plain[language][file_of(kind)]
         name = f"{kind.__name__}_short"
@@ -107,7 +107,7 @@ class Words:
         return _render(template, name, self._values(outcome, place, language))
 
     def is_secret(self, outcome: Any) -> bool:
-        """Whether it shows something that only its reader may see."""
+        """Whether the outcome shows something that only its reader may see."""
         secret = self._secrets.get(type(outcome))
         return secret is not None and any(getattr(outcome, name) for name in secret.fields)
 
@@ -117,7 +117,10 @@ class Words:
         return secret is not None and secret.told_by_alert
 
     def aloud(self, outcome: Any, place: Place) -> Any:
-        """What may be said in the group: of a secret the same without the code, or the way into the private chat."""
+        """The outcome that may be shown to the whole group.
+
+        For a secret outcome this is a link into the private chat, or the same outcome with the secret masked.
+        """
         if not self.is_secret(outcome):
             return outcome
         secret = self._secrets[type(outcome)]
@@ -126,7 +129,7 @@ class Words:
         return replace(outcome, **{name: MASK for name in secret.fields if getattr(outcome, name)})
 
     def buttons_of(self, outcome: Any) -> Rows:
-        """The outcome's buttons in rows, without their texts."""
+        """The outcome's buttons in rows, without their texts; empty if it has none."""
         rows = self._buttons.get(type(outcome))
         return rows(outcome) if rows is not None else ()
 
@@ -145,7 +148,7 @@ class Words:
         return tuple(tuple(button.with_text(label(button)) for button in row) for row in rows)
 
     def line(self, file: str, block: str, language: Language, **values: Any) -> str:
-        """A plain line that belongs to no outcome: what the demo tells between the messages."""
+        """A plain line that belongs to no outcome, such as a line of the demo or of the doctor's report."""
         environment = self._plain[language][FILES[0]].environment
         return _render(
             environment.get_template(f"{file}.j2"), block, {**values, "here": filters.Here.of(None, language)}
@@ -166,15 +169,15 @@ class Words:
 
 
 def _load(language: Language, *, autoescape: bool) -> dict[str, Template]:
-    kept = Compiled(f"{language}-{'html' if autoescape else 'plain'}")
-    environment = Environment(  # off only for plain texts, which Telegram doesn't parse
+    cache = TemplateCache(f"{language}-{'html' if autoescape else 'plain'}")
+    environment = Environment(
         loader=FileSystemLoader(FOLDER / language),
         autoescape=autoescape,  # noqa: S701  # off only for plain texts, which Telegram doesn't parse
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=kept if kept.possible else None,
+        bytecode_cache=cache if cache.is_writable else None,
     )
     environment.filters.update(filters.all_for(language, html=autoescape))
     return {file: environment.get_template(f"{file}.j2") for file in (*FILES, LABELS)}

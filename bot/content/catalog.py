@@ -1,4 +1,4 @@
-"""Every outcome by its stored name, and the file that holds its words.
+"""All outcomes by their stored names, and the files that hold their words.
 
 `bot/rules/coupons/claims.py` has its words in `content/<language>/coupons/claims.j2`, in a block for each outcome.
 """
@@ -14,7 +14,7 @@ from bot.rules.outcome import Outcome
 
 
 def file_of(kind: type[Outcome]) -> str:
-    """The file of an outcome's words, without its ending: `coupons/claims`."""
+    """The file of an outcome's words, without folder of the language and ending: `coupons/claims`."""
     return kind.__module__.removeprefix(f"{rules.__name__}.").replace(".", "/")
 
 
@@ -37,5 +37,6 @@ def _outcomes() -> dict[str, type[Any]]:
 
 
 OUTCOMES = _outcomes()
+"""Every outcome's class by its stored name."""
 FILES = tuple(sorted({file_of(kind) for kind in OUTCOMES.values()}))
-"""Files of outcomes' words, by the names of the rules' files."""
+"""The files of outcomes' words, as `file_of` names them."""

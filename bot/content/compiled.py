@@ -1,4 +1,4 @@
-"""Compiled templates, kept as Python keeps its modules: to compile all of them takes seconds of each start."""
+"""A cache of compiled templates beside Python's own. Without it each start would compile for some seconds."""
 
 import os
 import sys
@@ -9,26 +9,26 @@ from pathlib import Path
 from jinja2.bccache import Bucket, FileSystemBytecodeCache
 
 HERE = Path(__file__).parent
-KEPT = HERE / "__pycache__"
+CACHE_FOLDER = HERE / "__pycache__"
 
 
-class Compiled(FileSystemBytecodeCache):
-    """What one environment compiled, in Python's own folder beside this file."""
+class TemplateCache(FileSystemBytecodeCache):
+    """The compiled templates of one environment, in Python's own folder `__pycache__` beside this file."""
 
-    def __init__(self, environment: str, folder: Path = KEPT) -> None:
+    def __init__(self, environment: str, folder: Path = CACHE_FOLDER) -> None:
         super().__init__(str(folder), f"{environment}-%s.{sys.implementation.cache_tag}.j2c")
 
     @property
-    def possible(self) -> bool:
-        """Whether it may be kept: not if Python was told to keep nothing, nor in a folder that can't be written."""
+    def is_writable(self) -> bool:
+        """Whether templates may be kept: Python may write bytecode, and so may this process in the folder."""
         return not sys.dont_write_bytecode and os.access(self.directory, os.W_OK)
 
     def get_source_checksum(self, source: str) -> str:
-        """What tells a template from an earlier one: its text, and our filters, by which constants are put in."""
-        return f"{super().get_source_checksum(source)}-{_filters()}"
+        """Changes with the template's text and with our filters: Jinja2 applies filters to constants at once."""
+        return f"{super().get_source_checksum(source)}-{_code_checksum()}"
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep it; what can't be kept, as on a full disk, is compiled again at the next start."""
+        """Keep a template. If that fails, as on a full disk, the next start compiles it again."""
         try:
             super().dump_bytecode(bucket)
         except OSError:
@@ -36,9 +36,9 @@ class Compiled(FileSystemBytecodeCache):
 
 
 @cache
-def _filters() -> str:
-    """What tells this package's code from an earlier one."""
-    read = sha256()
+def _code_checksum() -> str:
+    """Changes with the Python files of this folder."""
+    checksum = sha256()
     for file in sorted(HERE.glob("*.py")):
-        read.update(file.read_bytes())
-    return read.hexdigest()[:16]
+        checksum.update(file.read_bytes())
+    return checksum.hexdigest()[:16]

@@ -24,16 +24,16 @@ from bot.rules.words import Language
 LOCALES = {Language.KO: Locale("ko"), Language.ZH: Locale("zh", script="Hans"), Language.EN: Locale("en", "US")}
 
 TIMES = {Language.KO: "aaaa h:mm", Language.ZH: "HH:mm", Language.EN: "h:mm a"}
-"""CLDR's short Korean form says AM and PM; people say it in Korean."""
+"""CLDR's short Korean form writes AM and PM in Latin letters. People write them in Korean."""
 
 _DEFAULT_COINS = {Language.KO: "코인", Language.ZH: "金币", Language.EN: "coins"}
-"""The word where no community is known, and in another language than the community's own word."""
+"""The word for coins where no community is known, and where a community uses the default word of another language."""
 
 MONTHS = {Language.KO: "LLLL", Language.ZH: "LLL", Language.EN: "LLLL"}
-"""CLDR's long Chinese form writes the month in characters; people write it as a number."""
+"""CLDR's long Chinese form writes the month in characters. People write it as a number."""
 
 LONGEST_KEPT = 256
-"""Characters of a text that is kept cut: of longer ones a few thousand would fill the memory."""
+"""The longest text, in characters, whose cut form is cached. A few thousand longer ones would fill the memory."""
 
 TIER_NAMES = {
     Language.KO: {"new": "새싹", "fan": "팬", "loyal": "찐팬", "core": "최애"},
@@ -49,19 +49,19 @@ UNIT_LENGTHS: dict[Language, Literal["short", "long"]] = {
 """CLDR has only `short` forms of units in Korean and Chinese. Where there is no form, Babel prints the unit's key."""
 
 LONGEST_IN_HOURS = 24
-"""From here on lengths of time are told in days."""
+"""Longer times are written in days, if they are whole days."""
 
 Filter = Callable[..., Any]
 
 INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
-"""Categories of characters that could turn a line around or make a name nothing."""
+"""Unicode categories of characters that could reverse a line or make a name invisible."""
 JOINER = "\u200d"
-"""Holds the parts of one emoji together."""
+"""The zero-width joiner, which holds the parts of one emoji together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """The community as words see it: `here.shop`, `here.persona`, `here.coin`."""
+    """The community as templates see it: `here.shop`, `here.persona`, `here.coin`."""
 
     shop: str
     persona: str
@@ -70,7 +70,7 @@ class Here:
 
     @staticmethod
     def of(place: Place | None, language: Language) -> "Here":
-        """The place in a reader's language: a coin name that is the default of another language is translated."""
+        """The place in the reader's language. A coin name that is a default in some language is translated."""
         return _here(place, language)
 
 
@@ -83,7 +83,7 @@ def _here(place: Place | None, language: Language) -> Here:
 
 
 def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C901, PLR0915  # a table of small functions
-    """The filters that a language's templates may use."""
+    """The filters of a language's templates by name. With `html`, dates become Telegram's entities."""
     locale = LOCALES[language]
 
     @lru_cache(maxsize=2048)
@@ -106,7 +106,7 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         return format_skeleton("MMMd", datetime(value.year, value.month, value.day), locale=locale)  # noqa: DTZ001
 
     def date_of(value: date) -> str:
-        """With its year: what lies more than some months ahead."""
+        """The day with its year, for days that are many months away."""
         return format_skeleton("yMMMd", datetime(value.year, value.month, value.day), locale=locale)  # noqa: DTZ001
 
     def month(value: date) -> str:
@@ -123,23 +123,23 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
 
     @pass_context
     def at(context: Context, value: datetime) -> str:
-        """A date-time that each reader sees in their own zone; where HTML can't be, the community's."""
+        """A date-time that each reader sees in their own zone. In plain text it is in the community's zone."""
         return moment(value, "wDt", clock(context, value))
 
     @pass_context
     def this_week(context: Context, value: datetime) -> str:
-        """The same for what is at most some days away: weekday and time."""
+        """The same with weekday and time only, for what is at most a few days away."""
         local = value.astimezone(zone(context["here"].timezone))
         return moment(value, "wt", f"{weekday(local)} {format_time(local, TIMES[language], locale=locale)}")
 
     def moment(value: datetime, form: str, plain: str) -> str:
-        """Telegram's date-time entity in one of its forms, or the plain text where HTML can't be."""
+        """Telegram's date-time entity in one of its forms; in plain text `plain`."""
         if not html:
             return plain
         return Markup('<tg-time unix="{}" format="{}">{}</tg-time>').format(int(value.timestamp()), form, plain)
 
     def length(number: int, unit: str) -> str:
-        """`10 minutes`. Chinese has a blank after the number, as everywhere in our words."""
+        """`10 minutes`. Chinese gets a space after the number, as everywhere in our words."""
         text = format_unit(number, unit, length=UNIT_LENGTHS[language], locale=locale)
         return text.replace(num(number), f"{num(number)} ", 1) if language is Language.ZH else text
 
@@ -149,17 +149,17 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         parts = [(hours, "duration-hour"), (rest, "duration-minute")]
         if hours > LONGEST_IN_HOURS and not rest and hours % 24 == 0:
             parts = [(hours // 24, "duration-day")]
-        said = [(number, unit) for number, unit in parts if number] or parts[-1:]
-        return " ".join(length(number, unit) for number, unit in said)
+        shown = [(number, unit) for number, unit in parts if number] or parts[-1:]
+        return " ".join(length(number, unit) for number, unit in shown)
 
     def cut(value: str, length: int) -> str:
-        """At most `length` characters, so that a hostile name can't push the rest out."""
+        """At most `length` characters on one line, so that a hostile name can't push the other words away."""
         text = str(value)
         return _cut(text, length) if len(text) <= LONGEST_KEPT else _cut.__wrapped__(text, length)
 
     @lru_cache(maxsize=2048)
     def _cut(value: str, length: int) -> str:
-        if not value.isprintable():  # nearly every text is: to look at each character takes long
+        if not value.isprintable():  # nearly every text is printable, and to look at each character is slow
             spaced = "".join(" " if c.isspace() else c for c in value)
             value = "".join(c for c in spaced if category(c) not in INVISIBLE or c == JOINER)
         text = " ".join(value.split())
@@ -168,7 +168,7 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         return text if len(text) <= length else text[: length - 1] + "…"
 
     def money(value: int, currency: str) -> str:
-        """A sum in minor units, as the language writes it."""
+        """An amount in minor units (cents), as the language writes it."""
         digits = get_currency_precision(currency) if currency.isalpha() else 2
         return format_currency(Decimal(value).scaleb(-digits), currency, locale=locale)
 
@@ -182,7 +182,7 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
 
     @pass_environment
     def does(environment: Environment, command: str) -> str:
-        """What a command does, as its menu says; nothing for a word that is no command."""
+        """What a command does, as the menu says it; empty for a word that is no command."""
         template = environment.get_template("commands.j2")
         block = template.blocks.get(command)
         return "".join(block(template.new_context({}))).strip() if block is not None else ""

@@ -1,7 +1,7 @@
-"""What of an outcome only its reader may see: a code, or a link that is worth something.
+"""Which part of an outcome only its reader may see: a code, or a link that is worth something.
 
-Such outcomes reach one person only: by an alert, a whisper, or in private. A test renders every outcome with a code of
-its own and holds what is registered against what it then reads.
+Such an outcome reaches one person only: by an alert, by a whisper, or in private. A test renders every outcome with a
+unique code, and compares where the code appears with what is registered here.
 """
 
 from collections.abc import Mapping
@@ -14,15 +14,15 @@ MASK = "•••"
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """Which fields of an outcome hold it. It is none where all of them are empty."""
+    """The fields of an outcome that hold a secret. If all of them are empty, the outcome shows no secret."""
 
     fields: tuple[str, ...]
     link: str | None = None
-    """Prefix of the link that shows it in private: `t.me/<bot>?start=coupons_<shop>`. None for what staff hear of a
-    code: they are told aloud too, with the code masked."""
+    """Prefix of the link that shows the secret in private: `t.me/<bot>?start=coupons_<shop>`. None for answers to
+    staff: in a group they are shown with the code masked."""
     told_by_alert: bool = False
-    """Whether the short form holds the code too: who has read the alert has been told."""
+    """Whether the short form shows the code too, so that an alert is enough."""
 
 
 Secrets = Mapping[type[Outcome], Secret]
-"""What is secret in each outcome that holds a secret."""
+"""The secret fields of each outcome that has some."""

@@ -1,4 +1,4 @@
-"""Time zones by the names that people use: cities and countries, in the three languages."""
+"""Find time zones by the names that people use: cities and countries, in the three languages."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,9 +16,9 @@ from bot.rules.words import Language
 LOCALES = {Language.KO: Locale("ko"), Language.ZH: Locale("zh", script="Hans"), Language.EN: Locale("en", "US")}
 MOST_MATCHES = 6
 UTC = "UTC"
-ALSO = Path(__file__).parent / "cities.txt"
+OTHER_NAMES_FILE = Path(__file__).parent / "cities.txt"
 SHORTEST_PART = 2
-"""Characters from which a part of a name is looked for, not only the whole."""
+"""The shortest text, in characters, that is searched as a part of a name. A shorter one must be the whole name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +27,15 @@ class _Zone:
     cities: frozenset[str]
     countries: frozenset[str]
     offered: bool
-    """Whether it is among those that the panel offers: of a country's zones it comes first."""
+    """Whether the panel offers it. Of a country's zones those come first."""
 
 
 def find_zones(text: str, most: int = MOST_MATCHES) -> tuple[str, ...]:
-    """IANA zones that somebody may mean, the likeliest first: a city, a country, or the zone's own name.
+    """At most `most` IANA zones that somebody may mean, the likeliest first.
 
-    One answer alone means that it is sure.
+    `text` names a city, a country or the zone itself. A single result is certain enough to use without asking.
     """
-    wanted = _plain(text)
+    wanted = _normalized(text)
     if not wanted:
         return ()
     ranked: dict[str, int] = {}
@@ -50,11 +50,12 @@ def find_zones(text: str, most: int = MOST_MATCHES) -> tuple[str, ...]:
 
 
 def city(zone: str, language: Language) -> str:
-    """What a zone is called in a language: its city."""
+    """The name of a zone in a language: its city."""
     return _cities(zone).get(language, zone)
 
 
 def _rank(zone: _Zone, wanted: str) -> int | None:
+    """How well a zone fits: 0 is best, None is no match."""
     if wanted in zone.cities:
         return 0
     if wanted in zone.countries:
@@ -71,26 +72,30 @@ def _rank(zone: _Zone, wanted: str) -> int | None:
 @lru_cache(maxsize=1)
 def _index() -> tuple[_Zone, ...]:
     lines = files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8").splitlines()
-    also = _also()
+    other_names = _other_names()
     offered = {key for keys in ZONES_OFFERED.values() for key in keys}
     found = [_Zone(UTC, frozenset({"utc", "gmt"}), frozenset(), offered=True)]
     for line in lines:
         if not line.startswith("#"):
             country, _, key = line.split("\t")[:3]
             lands = (country, *(locale.territories.get(country, country) for locale in LOCALES.values()))
-            names = {key, key.rsplit("/", 1)[1], *_cities(key).values(), *also.get(key, ())}
-            found.append(_Zone(key, frozenset(map(_plain, names)), frozenset(map(_plain, lands)), key in offered))
+            names = {key, key.rsplit("/", 1)[1], *_cities(key).values(), *other_names.get(key, ())}
+            found.append(
+                _Zone(key, frozenset(map(_normalized, names)), frozenset(map(_normalized, lands)), key in offered)
+            )
     return tuple(found)
 
 
-def _also() -> dict[str, list[str]]:
-    lines = (line.split(maxsplit=1) for line in ALSO.read_text(encoding="utf-8").splitlines() if line[:1] != "#")
+def _other_names() -> dict[str, list[str]]:
+    lines = (
+        line.split(maxsplit=1) for line in OTHER_NAMES_FILE.read_text(encoding="utf-8").splitlines() if line[:1] != "#"
+    )
     return {key: [name.strip() for name in names.split(",")] for key, names in lines}
 
 
 @lru_cache(maxsize=1024)
 def _cities(zone: str) -> dict[Language, str]:
-    """CLDR may file a city under another of its zone's names (Calcutta for Kolkata, Indiana for US/East-Indiana)."""
+    """A zone's city by language. CLDR may list it under an alias of the zone, as Calcutta for Kolkata."""
     aliases = get_global("zone_aliases")
     newest = aliases.get(zone, zone)
     others = [newest, *(old for old, new in aliases.items() if new == newest)]
@@ -102,8 +107,8 @@ def _cities(zone: str) -> dict[Language, str]:
     return cities
 
 
-def _plain(text: str) -> str:
-    """Case, accents, spaces and signs between words don't matter."""
+def _normalized(text: str) -> str:
+    """The text without case, accents, spaces and signs between words."""
     letters = normalize("NFD", text.casefold())
     bare = normalize("NFC", "".join(c for c in letters if not combining(c) or "\u3099" <= c <= "\u309a"))
     return "".join(c for c in bare if c.isalnum() or c == "/")

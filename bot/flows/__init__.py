@@ -1,1 +1,1 @@
-"""Joint work: what several features do together, in one transaction."""
+"""Flows: use cases in which several domains do their parts in one transaction."""

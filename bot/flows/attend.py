@@ -1,4 +1,4 @@
-"""*I'm here*: attending a stream pays, and makes up one missed day of check-ins for free."""
+"""*I'm here*: attending a stream pays coins, and makes up one missed day of check-ins for free."""
 
 from bot.features.checkins import checkins
 from bot.features.streams import attendance
@@ -21,7 +21,7 @@ class Attending:
         self._checkin_policy = policies[CheckInPolicy]
 
     async def attend(self, act: Act, airing_id: int, how: How) -> AttendOutcome:
-        """Write down that the sender is there, once an airing."""
+        """Write down that the sender attends an airing. It counts once for each airing."""
         return await self._db.write(self._attend, act, airing_id, how)
 
     def _attend(self, tx: Tx, act: Act, airing_id: int, how: How) -> AttendOutcome:

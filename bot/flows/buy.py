@@ -1,6 +1,6 @@
-"""Buying in the coin shop: the price, and what it buys, in one transaction.
+"""Buying in the coin shop: paying the price and getting the item are one transaction.
 
-Everything is decided before anything is written, so that a refusal takes no stock and charges nothing.
+Everything is decided before anything is written, so that a refusal takes no stock and no coins.
 """
 
 from collections.abc import Callable
@@ -60,21 +60,21 @@ from bot.store.raffle_tickets import entry_of
 from bot.store.tables import Coupon
 
 OWNER_TOLD_WITHIN = timedelta(days=1)
-"""How long the owner's note of a favour that waits may be on its way."""
+"""How long the bot tries to tell the owner that a favour waits."""
 
 
 class Buying:
-    """Fans buy what they said yes to."""
+    """Use cases of buying in the coin shop."""
 
     def __init__(self, db: Database, policies: Policies, choice: Choice, random_bytes: Callable[[int], bytes]) -> None:
-        """`choice` draws the codes of coupons, `random_bytes` the salts of raffles' entries."""
+        """`choice` draws the codes of coupons, `random_bytes` the salts of entries in raffles."""
         self._db = db
         self._claims = ClaimTools.of(policies, choice)
         self._policies = policies
         self._random_bytes = random_bytes
 
     async def buy(self, act: Act, yes: Yes) -> BuyOutcome | EntryRefusal:
-        """Buy what the sender said yes to."""
+        """Buy the item to which the sender said yes."""
         return await self._db.write(self._buy, act, yes, self._random_bytes(SALT_BYTES))
 
     def _buy(self, tx: Tx, act: Act, yes: Yes, salt: bytes) -> BuyOutcome | EntryRefusal:
@@ -101,7 +101,7 @@ class Buying:
                 assert_never(picked.item.kind)
 
     def _buy_coupon(self, tx: Tx, act: Act, picked: Pick) -> BuyOutcome:
-        """The coupon is charged with its claim, so that a cancelled campaign gives the coins back like any other."""
+        """The claim of the coupon takes the price, so that a cancelled campaign gives these coins back too."""
         item, campaign_id = picked.item, picked.row.subject_id
         if campaign_id is None:
             return ItemGone(item.title)
@@ -119,7 +119,7 @@ class Buying:
         return outcome
 
     def _buy_ticket(self, tx: Tx, act: Act, picked: Pick, salt: bytes) -> BuyOutcome | EntryRefusal:
-        """An entry that weighs as much as a free one; a cancelled raffle gives its coins back."""
+        """Buy an entry with the same weight as a free one. A cancelled raffle gives its coins back."""
         item, raffle_id = picked.item, picked.row.subject_id
         if raffle_id is None:
             return ItemGone(item.title)
@@ -137,7 +137,7 @@ class Buying:
 
 
 def _buy_favour(tx: Tx, act: Act, picked: Pick) -> Bought:
-    """What staff do by hand waits for them, and the owner hears of it. `/items` shows who bought it."""
+    """Buy a favour: it waits for staff, and the owner is told. `/items` shows who bought it."""
     _charge(tx, act, picked)
     outcome = picked.bought()
     purchase_id = shelf.write_down(tx, act, picked, outcome, PurchaseState.WAITING)
@@ -160,8 +160,8 @@ def _charge(tx: Tx, act: Act, picked: Pick) -> None:
     )
 
 
-def _refusal(title: str, outcome: AlreadyClaimed | ClaimRefusal) -> BuyOutcome:  # noqa: PLR0911  # a table of refusals
-    """A campaign's refusal in the shop's words: a limit is told as a limit, not as an end."""
+def _refusal(title: str, outcome: AlreadyClaimed | ClaimRefusal) -> BuyOutcome:  # noqa: PLR0911  # one return for each refusal
+    """The coin shop's outcome for a campaign's refusal. A reached limit stays a limit: it doesn't look like an end."""
     match outcome:
         case AlreadyClaimed():
             return LimitReached(title, None, None)

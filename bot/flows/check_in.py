@@ -1,4 +1,4 @@
-"""A check-in, and what it means for who brought this member: one more step towards a gift's reward."""
+"""A check-in, which also counts towards the reward of the friend who invited this member."""
 
 from bot.features.checkins import checkins
 from bot.features.gifts import invitations
@@ -28,7 +28,10 @@ class CheckIns:
         return await self._db.write(checkins.make_up, act, self._policy)
 
     def _check_in(self, tx: Tx, act: Act) -> CheckInOutcome:
-        """Whom nobody brought, or whose check-ins don't matter any more, pays no statement for gifts."""
+        """Check in, and count it for the inviter.
+
+        Members without an inviter, or whose check-ins don't count for one any more, cost no statement for gifts.
+        """
         member = standing(tx, act.community_id, act.sender, act.at)
         outcome = checkins.check_in(tx, member, act, self._policy)
         if member.invitation_id is not None and isinstance(outcome, CheckedIn):

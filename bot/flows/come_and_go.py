@@ -1,4 +1,4 @@
-"""People come, by a friend's gift or not, and leave, maybe while its rewards are pending."""
+"""People come into groups, some by a friend's gift, and leave, some while rewards of a gift are pending."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ class ComeAndGo:
     """Use cases of coming and going."""
 
     def __init__(self, db: Database, policies: Policies, choice: Choice) -> None:
-        """`choice` picks the characters of a coupon's code, where a gift holds one."""
+        """`choice` picks the characters of a coupon's code, for gifts that hold a coupon."""
         self._db = db
         self._gift_policy = policies[GiftPolicy]
         self._coupons = GiftCoupons(policies, choice)
@@ -34,19 +34,19 @@ class ComeAndGo:
         self._terms = WelcomeTerms(policies[WelcomePolicy], first_coins=ladder[0], most_coins=ladder[-1])
 
     async def come(self, coming: Coming, now: datetime) -> bool:
-        """Somebody is in a group; whether that is news. The welcome that it is worth is promised."""
+        """Write down that a person is in a group, and promise their welcome. False if they were known to be in it."""
         return await self._db.write(self._come, coming, now)
 
     async def others(self, group: Group) -> list[int]:
-        """The community's other groups."""
+        """The chat ids of the community's other groups."""
         return await self._db.read(joining.others, group)
 
     async def go(self, going: Going) -> None:
-        """Somebody left a group."""
+        """Write down that a person left a group."""
         await self._db.write(go, going, self._gift_policy)
 
     def _come(self, tx: Tx, coming: Coming, now: datetime) -> bool:
-        """Who was brought by a friend hears of the gift in place of the plain welcome."""
+        """A person who comes by a friend's gift gets a welcome with the gift instead of the plain one."""
         if not joining.come(tx, coming, now, self._terms):
             return False
         place = coming.group.place
@@ -63,11 +63,11 @@ class ComeAndGo:
             missed=brought.missed,
             first_coins=self._terms.first_coins,
         )
-        self._say_instead(tx, coming, welcome, now)
+        self._replace_welcome(tx, coming, welcome, now)
         return True
 
-    def _say_instead(self, tx: Tx, coming: Coming, welcome: GiftWelcome, now: datetime) -> None:
-        """Withdraw the plain welcome, and promise this one."""
+    def _replace_welcome(self, tx: Tx, coming: Coming, welcome: GiftWelcome, now: datetime) -> None:
+        """Withdraw the plain welcome, and promise this one instead."""
         group, sender, reach = coming.group, coming.sender, coming.reach
         place = group.place
         key = FRESH_KEY.format(community=place.community_id, user=sender.user_id)
@@ -79,6 +79,6 @@ class ComeAndGo:
 
 
 def go(tx: Tx, going: Going, policy: GiftPolicy) -> None:
-    """Someone leaves a group; with the last one, what was pending on their joining is cancelled."""
+    """Write down that a person left a group. If it was their last, pending rewards for their joining are cancelled."""
     joining.go(tx, going)
     invitations.cancel_if_gone(tx, going.place, going.user_id, going.at, policy)

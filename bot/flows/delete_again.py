@@ -1,4 +1,4 @@
-"""After a restore: who had their data deleted since the backup is deleted again."""
+"""After a restore: delete again the data of people who had it deleted since the backup."""
 
 from collections.abc import Sequence
 
@@ -12,14 +12,14 @@ from bot.store.places import place_of
 
 
 class DeleteAgain:
-    """Repeats deletions."""
+    """Repeats deletions that a restored database doesn't know."""
 
     def __init__(self, db: Database, forgetting: Forgetting) -> None:
         self._db = db
         self._forgetting = forgetting
 
     async def repeat(self, remembered: Sequence[Deletion]) -> int:
-        """Repeat deletions that this database doesn't know of; how many people they concerned."""
+        """Repeat the deletions that this database doesn't know. Return how many people's data was deleted."""
         return await self._db.write(self._repeat, remembered)
 
     def _repeat(self, tx: Tx, remembered: Sequence[Deletion]) -> int:

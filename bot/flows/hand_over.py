@@ -1,4 +1,4 @@
-"""A shop has a new owner: both are told, and the secret of its webhook, which the old one knows, is void."""
+"""A shop has a new owner. Both owners are told, and the secret for orders becomes void: the old owner knows it."""
 
 from datetime import datetime
 
@@ -10,19 +10,19 @@ from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 
 
-class HandingOver:
-    """The use case."""
+class HandOver:
+    """The use case of a new owner."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def hand_over(self, place: Place, owner: Sender, at: datetime) -> bool:
-        """The home group's creator is somebody else now; False if that was known."""
+        """Make `owner`, the home group's new creator, the shop's owner. False if they were the owner already."""
         return await self._db.write(hand_over, place, owner, at)
 
 
 def hand_over(tx: Tx, place: Place, owner: Sender, at: datetime) -> bool:
-    """Write down the new owner, once, and forget the secret with the same commit."""
+    """Write down the new owner once, and delete the secret in the same transaction."""
     secret_void = hooks.secret_of(tx, place.community_id) is not None
     if not ownership.change_owner(tx, place, owner, at, secret_void=secret_void):
         return False

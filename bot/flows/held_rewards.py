@@ -1,6 +1,6 @@
-"""`/held`: staff release or refuse what waits, or the clock lets it go; the domain that held it pays, or doesn't.
+"""`/held`: staff release or refuse a held reward, or the clock releases it. The domain that held it pays it or not.
 
-A domain's part is `Resolver(release, refuse, hold_again, worth)`, registered under the kind by which it holds things.
+Each domain registers its part as a `Resolver(release, refuse, hold_again, worth)` under the kind of its held rewards.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ from bot.features.staff import held as held_queue
 from bot.flows.undo import Undoable
 from bot.logs import get_logger, logging_failures
 from bot.rules.act import Act
-from bot.rules.farming import FarmingPolicy, HeldState, goes_by_itself
+from bot.rules.farming import FarmingPolicy, HeldState, is_released_by_clock
 from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.rules.rights import Role
@@ -38,7 +38,7 @@ REFUSED = "held.refused"
 CHUNK = 100
 
 Resolve = Callable[[Tx, Place, int, int, datetime], int]
-"""(tx, place, subject, member, at) → coins paid now; 0 if nothing was left to pay."""
+"""(tx, place, subject's id, member's id, at) → coins paid now; 0 if nothing was left to pay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +48,27 @@ class Resolver:
     release: Resolve
     refuse: Resolve
     hold_again: Callable[[Tx, Place, int, int, datetime], bool] | None = None
-    """Undoes `refuse`; False if something followed. None: a refusal stands."""
+    """Undoes `refuse`. False if that is too late. None: a refusal can't be undone."""
     worth: Callable[[Tx, Place, int, int], int] | None = None
-    """(tx, place, subject, member) → coins that `release` takes from the shop, at most; it locks what it looks at.
+    """(tx, place, subject's id, member's id) → the most coins that `release` can cost the shop. It locks what it reads.
 
-    None: the shop has set them aside before.
+    None: the shop has set the coins aside before.
     """
 
 
 Resolvers = Mapping[str, Resolver]
-"""By the kind of what is held."""
+"""The resolver for each kind of held reward."""
 
 
 class FoundReward(NamedTuple):
-    """A reward that was held, and whose it is."""
+    """A held reward and the name of its fan."""
 
     held: Held
     fan: str
 
 
 class HeldRewards:
-    """Decides on what waits; the clock's part of it too."""
+    """Decisions on held rewards, by staff and by the clock."""
 
     def __init__(self, db: Database, policy: FarmingPolicy, giveaways: Giveaways, resolvers: Resolvers) -> None:
         self._db = db
@@ -77,11 +77,11 @@ class HeldRewards:
         self._resolvers = resolvers
 
     async def decide(self, act: Act, held_id: int, state: HeldState) -> SettleOutcome:
-        """Staff release or refuse. An operator has a limit of coins a day."""
+        """Release or refuse a reward for staff. What an operator releases counts towards their limit of a day."""
         return await self._db.write(decide, act, held_id, state, self._resolvers, self._giveaways)
 
     async def run_due(self, now: datetime) -> datetime | None:
-        """Look again at what has waited long enough; when to look next."""
+        """Judge again the rewards that have waited long enough. Return when to look next; None if nothing waits."""
         while due := await self._db.read(held_queue.due, now, CHUNK):
             for community_id, held_id in due:
                 with logging_failures(log, "held_failed", held=held_id):
@@ -94,7 +94,7 @@ class HeldRewards:
 def decide(
     tx: Tx, act: Act, held_id: int, state: HeldState, resolvers: Resolvers, giveaways: Giveaways
 ) -> SettleOutcome:
-    """Mark it decided, let its domain act, write the act down."""
+    """Let the reward's domain pay it or not, mark it decided, and record the act."""
     first = first_answer(tx, act, HeldReleased, RELEASED) or first_answer(tx, act, HeldRefused, REFUSED)
     if first is not None:
         return first
@@ -112,7 +112,7 @@ def _settle(
 ) -> SettleOutcome:
     held, fan = found
     held_id = id_of(held)
-    # The domain first: it locks accounts before anything else, as everybody does.
+    # The domain acts first, because it locks accounts, and accounts are always locked before anything else.
     member_id, subject_id = held.member_id, held.subject_id
     released = state is HeldState.RELEASED
     if released and act.role is not Role.OWNER and resolver.worth is not None:
@@ -123,14 +123,14 @@ def _settle(
             return too_much
     coins = (resolver.release if released else resolver.refuse)(tx, act.place, subject_id, member_id, act.at)
     if not store_decision(tx, held_id, state, act.at, act.actor_id):
-        # Somebody decided meanwhile: their domain's acts found nothing left to do, and neither did ours.
+        # Somebody else decided meanwhile. The domain has nothing left to do, so it did nothing above.
         tx.refresh(held)
         return HeldSettled(fan, HeldState(held.state))
     entry = record_act(
         tx,
         act,
         RELEASED if released else REFUSED,
-        f"#{held_id}",  # no name: the log outlives who has their data deleted
+        f"#{held_id}",  # no name, because the log stays when the fan has their data deleted
         subject_id=held_id,
         before={"state": HeldState.HELD, "reasons": held.reasons},
         after={"state": state, "kind": held.kind, "coins": coins, "given": coins if resolver.worth is not None else 0},
@@ -143,7 +143,7 @@ def _settle(
 
 
 def look_again(tx: Tx, key: tuple[int, int], now: datetime, policy: FarmingPolicy, resolvers: Resolvers) -> None:
-    """Let go what looks normal by now; else look again after as long. `key` is (community, held)."""
+    """Release a reward that looks normal by now, or set its next look. `key` is (community's id, held reward's id)."""
     community_id, held_id = key
     place = place_of(tx, community_id)
     found = _find(tx, place, held_id)
@@ -151,7 +151,9 @@ def look_again(tx: Tx, key: tuple[int, int], now: datetime, policy: FarmingPolic
         return
     held = found.held
     resolver = resolvers.get(held.kind)
-    if resolver is None or not goes_by_itself(reasons_of(held), signs(tx, place, held.member_id, now, policy), policy):
+    if resolver is None or not is_released_by_clock(
+        reasons_of(held), signs(tx, place, held.member_id, now, policy), policy
+    ):
         held.look_at = now + policy.look_after
         tx.flush()
         return
@@ -161,7 +163,7 @@ def look_again(tx: Tx, key: tuple[int, int], now: datetime, policy: FarmingPolic
 
 
 def undoable(resolvers: Resolvers) -> Undoable:
-    """How a refusal is taken back: by the domain that held the reward."""
+    """How a refusal is undone: the domain that held the reward holds it again."""
 
     def take_back(tx: Tx, act: Act, entry: AuditEntry, _policies: Policies) -> bool:
         return undo_refusal(tx, act, entry, resolvers)
@@ -170,7 +172,7 @@ def undoable(resolvers: Resolvers) -> Undoable:
 
 
 def undo_refusal(tx: Tx, act: Act, entry: AuditEntry, resolvers: Resolvers) -> bool:
-    """Let what was refused wait again; False if its domain can't take the refusal back."""
+    """Hold a refused reward again. False if its domain can't undo the refusal."""
     found = _find(tx, act.place, entry.subject_id) if entry.subject_id is not None else None
     if found is None or found.held.state != HeldState.REFUSED:
         return False
@@ -197,7 +199,7 @@ def _find(tx: Tx, place: Place, held_id: int) -> FoundReward | None:
 
 
 def _promised(_session: Session, _place: Place, acts: Sequence[AuditEntry], _now: datetime) -> int:
-    """Coins of rewards that were released; those of packets were set aside before."""
+    """Coins of released rewards. Those of packets count as 0, because the shop had set them aside before."""
     return sum(int((act.after or {}).get("given", 0)) for act in acts)
 
 

@@ -1,4 +1,4 @@
-"""Telegram refused a message to a topic: what follows for the room whose messages come there."""
+"""Telegram refused a message to a topic: the room's messages go elsewhere, and the owner is told."""
 
 from bot.clock import Clock
 from bot.features.communities import Communities
@@ -15,7 +15,10 @@ class LostTopics:
         self._clock = clock
 
     async def lose(self, chat_id: int, thread_id: int, lost: Lost) -> None:
-        """Write it down and tell the owner, once. Other topics than the room's own don't matter: fans press in any."""
+        """Write it down and tell the owner, unless this was done before.
+
+        Nothing happens if the room gets its messages in another topic: fans press buttons in any topic.
+        """
         group = await self._communities.group(chat_id)
         topic = group.topic if group is not None else None
         if topic is None or topic.thread_id != thread_id or (topic.closed and lost is Lost.CLOSED):

@@ -1,4 +1,4 @@
-"""A group became a supergroup: its community, people, promises and cards follow it."""
+"""A group became a supergroup and has a new id: its community, people, promised messages and cards get the new id."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,21 +14,21 @@ from bot.store.messages.refused import end_all
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A group that Telegram gave another id."""
+    """A group to which Telegram gave a new id."""
 
     community_id: int | None
-    """The community that plays there; None for a group of no shop."""
+    """The community of the group; None for a group of no shop."""
     old_chat_id: int
     new_chat_id: int
     at: datetime
 
 
 Follow = Callable[[Tx, Move, Policies], None]
-"""What a domain does so that its rows follow the group."""
+"""Gives the rows of a domain the group's new id."""
 
 
 class MoveGroup:
-    """Re-keys everything that names the old chat."""
+    """Gives the new id to everything that names the old chat."""
 
     def __init__(self, db: Database, cache: Communities, policies: Policies, follows: Sequence[Follow]) -> None:
         self._db = db
@@ -37,7 +37,7 @@ class MoveGroup:
         self._follows = follows
 
     async def follow(self, old_chat_id: int, new_chat_id: int, at: datetime) -> None:
-        """Re-key everything that names the old chat."""
+        """Give the new id to everything that names the old chat."""
         await self._db.write(self._follow, old_chat_id, new_chat_id, at)
         self._cache.forget()
 

@@ -1,4 +1,4 @@
-"""`/me`: coins, streak and coupons on one card."""
+"""`/me`: a card with the fan's coins, streaks and coupons."""
 
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ class MyCards:
         self._lapse_policy = policies[LapsePolicy]
 
     async def card(self, act: Act) -> MyCard:
-        """The sender's card; one who has done nothing yet has an empty one."""
+        """The sender's card. A person who isn't a member gets an empty one."""
         return await self._db.read(self._card, act)
 
     def _card(self, session: Session, act: Act) -> MyCard:

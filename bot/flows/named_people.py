@@ -1,4 +1,4 @@
-"""People as staff name them: who holds a username, and whom an act can be about."""
+"""Find the people whom staff name: who holds a username, and whom an act can be about."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,35 +19,36 @@ from bot.store.tables import Activity, Member, Person
 
 
 class People:
-    """Looks people up. Whether they still hold a username, Telegram knows."""
+    """Finds known people. Only Telegram knows whether they still hold a username."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def find_by_username(self, username: str) -> int | None:
-        """Whoever was seen last with this username (lower case, without @)."""
+        """The id of the person who was seen last with this username (lower case, without @); None if nobody was."""
         return await self._db.read(find_by_username, username)
 
     async def update_person(self, sender: Sender) -> None:
-        """Telegram told how a known person is called now."""
+        """Write down a known person's present name and username, as Telegram says."""
         await self._db.write(update_person, sender)
 
     async def fan(self, place: Place, user_id: int) -> Named | None:
-        """A fan of this shop by id."""
+        """The fan of this shop with this id; None if there is none."""
         return await self._db.read(fan, place, user_id)
 
     async def buyers(self, place: Place, deed: str, number: int, said: str) -> WhichFan | ItemUnknown | NothingBought:
-        """Whose purchase of an item can be meant; `deed` is one of `DEEDS`."""
+        """The fans whose purchase of item `number` can be meant. `deed` is one of `DEEDS`; staff wrote `said`."""
         return await self._db.read(find_buyers, place, deed, number, said)
 
     async def holders(self, place: Place, code: str, said: str) -> WhichFan | WhoseCode:
-        """Whose coupon with a shared code can be meant."""
+        """The fans whose coupon with a shared code can be meant. `said` is what staff wrote."""
         return await self._db.read(find_holders, place, code, said)
 
     async def list_for_act(self, place: Place, act: str, number: int | None, code: str | None) -> tuple[Named, ...]:
-        """Fans whom an act of the panel can be about, those who come first in `buyers` and `holders` first.
+        """The fans whom an act of the panel can be about.
 
-        Where neither an item's number nor a code tells more: who was active last.
+        With an item's number they are its buyers, with a code its holders, in the order of `buyers` and `holders`. With
+        neither they are the fans who were active last.
         """
         return await self._db.read(list_for_act, place, act, number, code)
 
@@ -57,12 +58,12 @@ class People:
 
 
 def find_by_username(session: Session, username: str) -> int | None:
-    """At most one: the column is unique."""
+    """The id of the person with this username. There is at most one, because the column is unique."""
     return session.execute(select(col(Person.user_id)).where(col(Person.username) == username)).scalar_one_or_none()
 
 
 def update_person(tx: Tx, sender: Sender) -> None:
-    """Write it down. Where Telegram leaves the language out, it stays."""
+    """Write down the name and username. The stored language stays if Telegram gives none."""
     language = tx.execute(
         select(col(Person.telegram_language)).where(col(Person.user_id) == sender.user_id)
     ).scalar_one_or_none()
@@ -70,7 +71,7 @@ def update_person(tx: Tx, sender: Sender) -> None:
 
 
 def fan(session: Session, place: Place, user_id: int) -> Named | None:
-    """A fan who left is one too: what they bought is still theirs."""
+    """The fan with this id. Fans who left are found too, because they still own what they bought."""
     name = session.execute(
         select(col(Person.name))
         .join(Member, col(Member.user_id) == col(Person.user_id))
@@ -80,7 +81,7 @@ def fan(session: Session, place: Place, user_id: int) -> Named | None:
 
 
 def list_for_act(session: Session, place: Place, act: str, number: int | None, code: str | None) -> tuple[Named, ...]:
-    """Each fan once."""
+    """See `People.list_for_act`. Each fan is listed once."""
     deed = act.removeprefix("item_")
     if number is not None:
         found: object = find_buyers(session, place, deed, number, "") if deed in DEEDS else None

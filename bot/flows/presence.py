@@ -1,7 +1,7 @@
-"""Who is in a room of the shop, as Telegram says: written down, and what follows from it (`rules/fans.py`).
+"""Write down who is in a room of the shop, as Telegram says, and what follows from it (`rules/fans.py`).
 
-What Telegram said is as old as the question: what was seen of coming and going since then holds. `asked_at` is a whole
-second, as Telegram's dates are; in the same second, what was seen holds too.
+Telegram's answer is as old as the question. If a person was seen to come or go since then, that is newer, and stays.
+`asked_at` is a whole second, as Telegram's dates are. What was seen in the same second stays too.
 """
 
 from collections.abc import Sequence
@@ -30,14 +30,14 @@ from bot.store.tables.base import id_of
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What Telegram said of one person when it was asked."""
+    """What Telegram said about one person when it was asked."""
 
     sender: Sender
     found: Found
 
 
 class Belonging:
-    """Use cases of who is in and who isn't."""
+    """Use cases of who is in a room of the shop."""
 
     def __init__(self, db: Database, policies: Policies) -> None:
         self._db = db
@@ -49,27 +49,27 @@ class Belonging:
         return await self._db.read(known, place.community_id, user_id)
 
     async def rooms(self, place: Place) -> list[int]:
-        """The shop's rooms but for home and the channel."""
+        """The chat ids of the shop's rooms without the home group and the channel, the oldest first."""
         return await self._db.read(rooms, place)
 
     async def settle(self, place: Place, looked: Sequence[Looked], asked_at: datetime, *, comes: bool = False) -> None:
-        """Write down what Telegram said of people; with `comes`, who is found to be in becomes a member."""
+        """Write down what Telegram said about people. With `comes`, a stranger who is in a room becomes a member."""
         await self._db.write(settle, place, looked, asked_at, self._policies, comes=comes)
 
     async def ban(self, place: Place, sender: Sender, at: datetime) -> None:
-        """Somebody was banned in the home group."""
+        """Write down that a person is banned in the home group."""
         await self._db.write(ban, place, sender, at, self._policies[GiftPolicy])
 
     async def unban(self, place: Place, user_id: int, at: datetime) -> None:
-        """Somebody isn't banned in the home group any more."""
+        """Write down that a person isn't banned in the home group any more."""
         await self._db.write(unban, place, user_id, at)
 
-    async def not_there(self, place: Place, chat_id: int, user_id: int, at: datetime) -> None:
-        """Telegram refused a whisper, as the person isn't in this group."""
+    async def mark_left(self, place: Place, chat_id: int, user_id: int, at: datetime) -> None:
+        """Write down that a person isn't in a group: Telegram refused a whisper to them there."""
         await self._db.write(go, Going(place, chat_id, user_id, at), self._policies[GiftPolicy])
 
     async def to_look_at(self, now: datetime) -> tuple[list[tuple[int, Sender]], datetime | None]:
-        """A few people to be asked about now, with their communities; when there will be more."""
+        """A few people to look up now, with the ids of their communities, and when to ask for more; None: unknown."""
         next_at = await self._db.read(next_look)
         if next_at is None or next_at > now:
             return [], next_at
@@ -80,7 +80,7 @@ class Belonging:
         return due, None
 
     async def people(self, community_id: int, user_ids: Sequence[int]) -> tuple[Place, list[Sender]]:
-        """The shop, and those people as Telegram showed them last."""
+        """The shop, and the people as Telegram showed them last. Unknown people are left out."""
         return await self._db.read(people, community_id, user_ids)
 
 
@@ -100,12 +100,12 @@ def known(session: Session, community_id: int, user_id: int) -> Known:
 
 
 def rooms(session: Session, place: Place) -> list[int]:
-    """The shop's rooms but for home and the channel, the oldest first."""
+    """The chat ids of the shop's rooms without the home group and the channel, the oldest first."""
     return [chat_id for chat_id in rooms_of(session, place.community_id) if chat_id != place.home_chat]
 
 
 def people(session: Session, community_id: int, user_ids: Sequence[int]) -> tuple[Place, list[Sender]]:
-    """The shop, and people in the order given; who isn't known is left out."""
+    """The shop, and the people in the given order. Unknown people are left out."""
     rows = session.execute(select(Person).where(col(Person.user_id).in_(list(user_ids)))).scalars()
     found = {one.user_id: _sender(one) for one in rows}
     return place_of(session, community_id), [found[user_id] for user_id in user_ids if user_id in found]
@@ -118,7 +118,7 @@ def _sender(person: Person) -> Sender:
 def settle(
     tx: Tx, place: Place, looked: Sequence[Looked], asked_at: datetime, policies: Policies, *, comes: bool = False
 ) -> None:
-    """Write down what Telegram said. Members are locked in the order of user ids."""
+    """Write down what Telegram said about people. Members are locked in the order of their user ids."""
     policy, gift_policy = policies[FansPolicy], policies[GiftPolicy]
     for one in sorted(looked, key=lambda each: each.sender.user_id):
         user_id, found = one.sender.user_id, one.found
@@ -131,9 +131,9 @@ def settle(
             mark_outside(tx, place, user_id, asked_at, gift_policy)
         elif found.where is Where.IN and found.chat_id is not None:
             mark_inside(tx, place, one.sender, found.chat_id, asked_at, comes=comes)
-            look_at = asked_at + policy.again
+            look_at = asked_at + policy.look_again_after
         else:
-            look_at = asked_at + policy.untold
+            look_at = asked_at + policy.retry_after
         tx.execute(
             update(Member)
             .where(
@@ -146,7 +146,7 @@ def settle(
 
 
 def mark_inside(tx: Tx, place: Place, sender: Sender, chat_id: int, asked_at: datetime, *, comes: bool) -> None:
-    """Write down that somebody is in a room. Nobody is welcomed: they may have been there for long."""
+    """Write down that a person is in a room. They get no welcome, because they may have been there for long."""
     member = locked_member(tx, place.community_id, sender.user_id)
     if member is None and comes:
         enlist(tx, place.community_id, sender, asked_at)
@@ -160,7 +160,7 @@ def mark_inside(tx: Tx, place: Place, sender: Sender, chat_id: int, asked_at: da
 
 
 def mark_outside(tx: Tx, place: Place, user_id: int, asked_at: datetime, gift_policy: GiftPolicy) -> None:
-    """Write down that somebody is in no room of the shop. What was pending on their joining is cancelled."""
+    """Write down that a person is in no room of the shop. Pending rewards for their joining are cancelled."""
     member = locked_member(tx, place.community_id, user_id)
     if member is None:
         return
@@ -180,7 +180,7 @@ def mark_outside(tx: Tx, place: Place, user_id: int, asked_at: datetime, gift_po
 
 
 def ban(tx: Tx, place: Place, sender: Sender, at: datetime, gift_policy: GiftPolicy) -> None:
-    """Write down a ban at home, which counts in every room. A stranger becomes a member who has left."""
+    """Write down a ban in the home group, which counts in every room. A stranger becomes a member who has left."""
     member = locked_member(tx, place.community_id, sender.user_id)
     if member is None:
         enlist(tx, place.community_id, sender, at)
@@ -200,7 +200,7 @@ def ban(tx: Tx, place: Place, sender: Sender, at: datetime, gift_policy: GiftPol
 
 
 def unban(tx: Tx, place: Place, user_id: int, at: datetime) -> None:
-    """The ban is over: who is known to be in another room of the shop is a fan again, others once they come."""
+    """Write down that the ban is over. A person who is in another room is a fan again, others when they come."""
     member = locked_member(tx, place.community_id, user_id)
     if member is None or member.banned_at is None or member.banned_at > at:
         return
@@ -211,22 +211,22 @@ def unban(tx: Tx, place: Place, user_id: int, at: datetime) -> None:
 
 
 def next_look(session: Session) -> datetime | None:
-    """When Telegram is to be asked about somebody next."""
+    """When the next member is to be looked up; None if nobody is."""
     return session.execute(select(func.min(col(Member.look_at)))).scalar_one()
 
 
 def skip_confirmed(tx: Tx, now: datetime, policy: FansPolicy) -> None:
-    """Telegram needn't be asked about members who left, or who were seen to come: it tells when that changes."""
+    """Put off the look at members who left, or who were seen to come: Telegram reports when that changes."""
     confirmed = exists().where(col(Presence.member_id) == col(Member.id), col(Presence.left_at).is_(None))
     tx.execute(
         update(Member)
         .where(col(Member.look_at) <= now, (col(Member.left_at).is_not(None)) | confirmed)
-        .values(look_at=now + policy.again)
+        .values(look_at=now + policy.look_again_after)
     )
 
 
 def to_look_at(session: Session, now: datetime, policy: FansPolicy) -> list[tuple[int, Sender]]:
-    """A few members whose look is due, who wait for longest first, with their communities."""
+    """A few members whose look is due, the longest due first, each with the id of their community."""
     rows = session.execute(
         select(col(Member.community_id), Person)
         .join(Person, col(Person.user_id) == col(Member.user_id))

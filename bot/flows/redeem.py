@@ -1,4 +1,4 @@
-"""A coupon is honoured, and what follows from it elsewhere."""
+"""Staff honour a coupon, and the inviter of its fan gets a reward."""
 
 from datetime import datetime
 
@@ -14,13 +14,13 @@ from bot.store.tables import AuditEntry, Coupon
 
 
 class Redemption:
-    """Staff honour coupons at the till."""
+    """Use cases of the till."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     async def redeem(self, act: Act, code: str, fan: Named | None = None) -> RedeemOutcome:
-        """Honour the coupon with this code. A shared code needs its `fan`."""
+        """Honour the coupon with this code. For a shared code `fan` says whose coupon is meant."""
         return await self._db.write(self._redeem, act, code, fan)
 
     async def redeem_one(self, act: Act, coupon_id: int) -> RedeemOutcome | None:
@@ -29,16 +29,16 @@ class Redemption:
 
     def _redeem(self, tx: Tx, act: Act, code: str, fan: Named | None) -> RedeemOutcome:
         outcome = redemption.redeem(tx, act, code, fan)
-        _count(tx, act, outcome)
+        _count_redeemed(tx, act, outcome)
         return outcome
 
     def _redeem_one(self, tx: Tx, act: Act, coupon_id: int) -> RedeemOutcome | None:
         outcome = redemption.redeem_one(tx, act, coupon_id)
-        _count(tx, act, outcome)
+        _count_redeemed(tx, act, outcome)
         return outcome
 
 
-def _count(tx: Tx, act: Act, outcome: RedeemOutcome | None) -> None:
+def _count_redeemed(tx: Tx, act: Act, outcome: RedeemOutcome | None) -> None:
     if isinstance(outcome, Redeemed):
         coupon = tx.get(Coupon, tx.get_one(AuditEntry, outcome.audit_id).subject_id)
         if coupon is not None:
@@ -46,8 +46,8 @@ def _count(tx: Tx, act: Act, outcome: RedeemOutcome | None) -> None:
 
 
 def after_redeemed(tx: Tx, place: Place, member_id: int, at: datetime) -> None:
-    """A member's coupon was honoured, by whatever way: a friend's first one makes their inviter's reward due.
+    """Count a member's honoured coupon, at the till or by an order. The first one makes their inviter's reward due.
 
-    Doing it twice does it once.
+    A second call does nothing.
     """
     inviting.count_redeem(tx, place, member_id, at)

@@ -1,4 +1,4 @@
-"""An order came in, and what follows from it: its coupon, the fan's tier, their inviter's reward."""
+"""Take an order: redeem its coupon, count it for the fan's tier, and make their inviter's reward due."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -31,11 +31,11 @@ from bot.store.tables import AuditEntry
 IMPORTED = "orders.imported"
 
 Line = tuple[int, str, OrderTold | OrderTrouble]
-"""A line of a file: its number, what it calls its order, and what it tells or why it can't be read."""
+"""A line of a file: its number, its order number as written, and its order, or why it can't be read."""
 
 
-class Ordering:
-    """Takes orders that the shop's platform or a file tells of."""
+class OrderIntake:
+    """Takes orders that a shop's platform or a file reports."""
 
     def __init__(self, db: Database, policies: Policies) -> None:
         self._db = db
@@ -44,13 +44,14 @@ class Ordering:
         self._lines_shown = policies[ImportPolicy].shown
 
     async def take(self, place: Place, told: OrderTold, now: datetime) -> OrderTaken:
-        """Take an order as the shop's platform tells of it."""
+        """Take an order that the shop's platform reports."""
         return await self._db.write(take_told, place, told, now, self._tiers)
 
     async def take_file(self, act: Act, lines: Sequence[Line]) -> OrdersTaken:
-        """Take a file's orders, line by line: what is wrong with one leaves the others alone.
+        """Take the orders of a file line by line. A wrong line doesn't stop the others.
 
-        It works in chunks. A redelivered file goes on where an interrupted one stopped, and reports the whole.
+        The work is done in chunks. If a file was interrupted and comes again, the rest is taken, and the report is
+        about the whole file.
         """
         before = await self._db.read(_first_report, act)
         if before is not None:
@@ -59,25 +60,25 @@ class Ordering:
         refused: list[RefusedLine] = []
         for start in range(0, len(lines), self._chunk):
             chunk = lines[start : start + self._chunk]
-            came = await self._db.write(_take_some, act, chunk, self._tiers)
-            for (number, ref, _), taken in zip(chunk, came, strict=True):
+            answers = await self._db.write(_take_chunk, act, chunk, self._tiers)
+            for (number, ref, _), taken in zip(chunk, answers, strict=True):
                 if taken.trouble is not None:
                     refused.append(RefusedLine(number, ref, taken.trouble))
                 known += taken.trouble is None and taken.known
                 done += taken.trouble is None and not taken.known
         report = OrdersTaken(len(lines), done, known, len(refused), tuple(refused[: self._lines_shown]))
-        return await self._db.write(_write_down, act, report)
+        return await self._db.write(_record_report, act, report)
 
 
 def take_told(tx: Tx, place: Place, told: OrderTold, now: datetime, tiers: TierPolicy) -> OrderTaken:
-    """Take an order that was paid, or take one back that was refunded."""
+    """Take a paid order, or take back a refunded one."""
     if told.state is OrderState.REFUNDED:
         return orders.take_back(tx, place, told, now)
     return _take(tx, told, ToldBy(place, now), tiers)
 
 
 def undo_refund(tx: Tx, act: Act, entry: AuditEntry) -> bool:
-    """The order stands after all: its coupon is redeemed again, with what follows. False if that is too late."""
+    """Undo a refund: the order counts again, and its coupon is redeemed again. False if that is too late."""
     member_id = orders.undo_refund(tx, act, entry)
     if member_id is not None:
         after_redeemed(tx, act.place, member_id, act.at)
@@ -91,12 +92,12 @@ def _take(tx: Tx, told: OrderTold, by: ToldBy, tiers: TierPolicy) -> OrderTaken:
     return taken
 
 
-def _take_some(tx: Tx, act: Act, chunk: Sequence[Line], tiers: TierPolicy) -> list[OrderTaken]:
+def _take_chunk(tx: Tx, act: Act, chunk: Sequence[Line], tiers: TierPolicy) -> list[OrderTaken]:
     by = ToldBy(act.place, act.at, act.actor_id, act.cause)
     return [OrderTaken(told) if isinstance(told, OrderTrouble) else _take(tx, told, by, tiers) for _, _, told in chunk]
 
 
-def _write_down(tx: Tx, act: Act, report: OrdersTaken) -> OrdersTaken:
+def _record_report(tx: Tx, act: Act, report: OrdersTaken) -> OrdersTaken:
     before = first_answer(tx, act, OrdersTaken)
     if before is not None:
         return before
@@ -107,5 +108,5 @@ def _write_down(tx: Tx, act: Act, report: OrdersTaken) -> OrdersTaken:
 
 
 def _first_report(session: Session, act: Act) -> OrdersTaken | None:
-    """What this file was answered with, if it comes again."""
+    """The report that this file got before; None if it is new."""
     return first_answer(session, act, OrdersTaken)

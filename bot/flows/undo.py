@@ -1,4 +1,4 @@
-"""`/undo`: staff take back what they did, while nobody has used it."""
+"""`/undo`: staff take back an act of theirs, while nobody has used what it made."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from bot.store.giveaways import Giveaways
 from bot.store.tables import AuditEntry
 
 TakeBack = Callable[[Tx, Act, AuditEntry, Policies], bool]
-"""Takes back what the entry tells of; False, with nothing changed, if it is too late."""
+"""Takes back the act of an audit entry. False, with nothing changed, if it is too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,13 @@ class Undoable:
 
     take_back: TakeBack
     owners_only: bool = False
-    """Whether only the owner may do it, and so only the owner takes it back."""
+    """Whether only the owner may do this act, and so take it back."""
     then: Callable[[Database, datetime], Awaitable[None]] | None = None
-    """What goes on in transactions of its own once it was taken back."""
+    """Further work in transactions of its own, after the act was taken back."""
 
 
 class Undo:
-    """Takes back acts that domains have registered."""
+    """Takes back acts that domains have registered as undoable."""
 
     def __init__(
         self,
@@ -43,9 +43,9 @@ class Undo:
         giveaways: Giveaways,
         forget_cached: Callable[[], None],
     ) -> None:
-        """`undoables` has the acts by their names in the audit log.
+        """`undoables` has each act under its name in the audit log.
 
-        `forget_cached` is called after each undo: what is cached of communities may be out of date.
+        `forget_cached` is called after each undo, because cached communities may be out of date.
         """
         self._db = db
         self._policies = policies
@@ -53,12 +53,12 @@ class Undo:
         self._giveaways = giveaways
         self._forget_cached = forget_cached
         self.names = tuple(undoables)
-        """The acts that can be taken back."""
+        """The names of the acts that can be taken back."""
         self.owners = tuple(name for name, undoable in undoables.items() if undoable.owners_only)
-        """Those of them that only the owner takes back."""
+        """The names of the acts that only the owner can take back."""
 
     async def undo(self, act: Act, audit_id: int | None = None) -> UndoOutcome:
-        """Take back one act: the one named, else the actor's last that isn't undone."""
+        """Take back the act of the audit entry `audit_id`, else the actor's last act that isn't undone."""
         outcome = await self._db.write(self._undo, act, audit_id)
         self._forget_cached()
         if isinstance(outcome, Undone):
@@ -72,7 +72,7 @@ class Undo:
         if done is not None and done.undoes_id is not None:
             entry = tx.get_one(AuditEntry, done.undoes_id)
             return Undone(entry.act, entry.subject)
-        found = self._last(tx, act, audit_id)
+        found = self._find_entry(tx, act, audit_id)
         if found is None or found.undone_at is not None:
             return NothingToUndo()
         undoable = self._undoables[found.act]
@@ -98,8 +98,8 @@ class Undo:
             )
         return Undone(found.act, found.subject)
 
-    def _last(self, tx: Tx, act: Act, audit_id: int | None) -> AuditEntry | None:
-        """The act that is meant. Without a number it is one of the actor's own that they may take back."""
+    def _find_entry(self, tx: Tx, act: Act, audit_id: int | None) -> AuditEntry | None:
+        """The entry that is meant, locked. Without `audit_id` it is the actor's last act that they may take back."""
         query = select(AuditEntry).where(
             col(AuditEntry.community_id) == act.community_id,
             col(AuditEntry.act).in_(self.names),
@@ -109,6 +109,6 @@ class Undo:
             query = query.where(col(AuditEntry.id) == audit_id)
         else:
             query = query.where(col(AuditEntry.actor_id) == act.actor_id, col(AuditEntry.undone_at).is_(None))
-            if act.role is not Role.OWNER:  # what a former owner did is the present one's to take back
+            if act.role is not Role.OWNER:  # only the present owner takes back what an owner did
                 query = query.where(col(AuditEntry.by_owner).is_(False), col(AuditEntry.act).not_in(self.owners))
         return tx.execute(query.order_by(col(AuditEntry.id).desc()).limit(1).with_for_update()).scalars().first()

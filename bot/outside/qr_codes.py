@@ -5,11 +5,11 @@ from io import BytesIO
 import segno
 
 SCALE = 12
-"""Pixels of a module: sharp on a stream's screen and on paper."""
+"""Pixels of one module (square) of the code: sharp on a stream's screen and on paper."""
 
 
 def qr_code(text: str) -> bytes:
-    """A QR code as PNG, with the quiet zone that readers need; a quarter of it may be covered or blurred."""
+    """The text's QR code as a PNG, with the empty border that readers need. Readable if a quarter is hidden."""
     buffer = BytesIO()
     segno.make_qr(text, error="q").save(buffer, kind="png", scale=SCALE, border=4)
     return buffer.getvalue()

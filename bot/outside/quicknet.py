@@ -1,7 +1,7 @@
-"""Whether drand's quicknet signed a round: BLS on BLS12-381 with signatures in G1 (bls-unchained-g1-rfc9380).
+"""Check that drand's quicknet signed a round: BLS on BLS12-381 with signatures in G1 (bls-unchained-g1-rfc9380).
 
-The key is the one that quicknet's `/info` tells, and that drand's own clients carry. A check takes 1.4 ms. Its library
-is loaded by the first one.
+The key is the one in quicknet's `/info` and in drand's own clients. A check takes 1.4 ms. The first check loads the
+library.
 """
 
 import re
@@ -21,22 +21,22 @@ SIGNATURE = re.compile(r"[0-9a-f]{96}")
 
 
 def can_check() -> bool:
-    """Whether the library is there."""
+    """Whether the library is installed."""
     return find_spec(LIBRARY) is not None
 
 
-def signed(number: int, signature: str) -> bool:
-    """Whether quicknet's key signed this round. Whatever else is given, the answer is no; nothing is raised."""
+def is_signed(number: int, signature: str) -> bool:
+    """Whether quicknet's key signed round `number`. Values that are neither give False, no error."""
     from py_arkworks_bls12381 import GT, G1Point, G2Point  # noqa: PLC0415  # the start needs no BLS
 
     if not 1 <= number < 1 << 8 * ROUND_BYTES or not SIGNATURE.fullmatch(signature):
         return False
     try:
-        # The library looks whether the point is on the curve and in the subgroup.
+        # The library checks that the point is on the curve and in the subgroup.
         point = G1Point.from_compressed_bytes(bytes.fromhex(signature))
     except ValueError:
         return False
-    if point.to_compressed_bytes().hex() != signature:  # infinity can be written in several ways
+    if point.to_compressed_bytes().hex() != signature:  # the point at infinity has several encodings
         return False
     message = sha256(number.to_bytes(ROUND_BYTES, "big")).digest()
     key = G2Point.from_compressed_bytes(bytes.fromhex(PUBLIC_KEY))

@@ -1,1 +1,1 @@
-"""What the house decides: pure functions of facts, with no await, clock, randomness or table."""
+"""The rules: pure functions of facts, with no await, clock, randomness or table."""

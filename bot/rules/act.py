@@ -1,4 +1,4 @@
-"""What every use case is told: where, by whom, when, and by which update."""
+"""The act that every use case gets: where, by whom, when, and by which update."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,23 +17,23 @@ class Sender:
     username: str | None
     language: str | None
     room: Room | None = None
-    """The shop's room in which they act: that makes them a fan. None in private and in a channel."""
+    """The shop's room in which they act; who acts there is a fan. None in private and in a channel."""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One act of a person, as every use case is told of it."""
+    """One act of a person, as every use case gets it."""
 
     place: Place
     """The community in which it happens."""
     sender: Sender
     """The person who acts."""
     at: datetime
-    """The instant of the act."""
+    """The instant of the act, aware."""
     cause: str
-    """The update that brought it, as `bot id:update id`: meeting it again, a use case gives its first answer."""
+    """The update that brought the act, as `bot id:update id`. If it comes again, the first answer is given again."""
     actor_id: int
-    """Who acts, for the audit log: the person's id, or the group's for an anonymous administrator."""
+    """The actor in the audit log: the person's id, or the group's id for an anonymous administrator."""
     role: Role = Role.FAN
     """What the actor may do in the community, as Telegram said at the act."""
 

@@ -28,7 +28,7 @@ def day_of(instant: datetime, timezone: str) -> date:
 
 
 def month_of(day: date) -> str:
-    """The calendar month of `day` as `YYYY-MM`, the key of everything that is granted once a month."""
+    """The calendar month of `day` as `YYYY-MM`. It is the key of everything that is granted once a month."""
     return f"{day.year:04d}-{day.month:02d}"
 
 
@@ -40,13 +40,13 @@ def start_of(day: date, timezone: str) -> datetime:
 def next_time(cron: str, timezone: str, after: datetime) -> datetime:
     """The first instant after `after` (aware) at which `cron` (minute hour day month weekday) falls, in UTC.
 
-    The wall clock of `timezone` counts: 20:00 stays 20:00 across daylight saving. A time that the clocks jump over
-    comes at the end of the gap, a doubled one once, the first time (cronsim, after Debian's cron).
+    The wall clock of `timezone` counts: 20:00 stays 20:00 across daylight saving. A time that the clocks skip comes at
+    the end of the gap. A time that comes twice counts once, the first time (cronsim, after Debian's cron).
     """
     return next(CronSim(cron, after.astimezone(zone(timezone)))).astimezone(UTC)
 
 
 def weekly_cron(at: datetime, timezone: str) -> str:
-    """The cron line that repeats `at` (aware) each week in `timezone`."""
+    """The cron line (minute hour day month weekday) that repeats `at` (aware) each week in `timezone`."""
     local = at.astimezone(zone(timezone))
     return f"{local.minute} {local.hour} * * {local.isoweekday() % 7}"

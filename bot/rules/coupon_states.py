@@ -1,15 +1,15 @@
-"""States of campaigns and coupons, and what a campaign can be kept for: other domains know coupons by these."""
+"""States of campaigns and coupons, and what a campaign can be kept for. Other domains use them too."""
 
 from datetime import datetime
 from enum import StrEnum
 
 
 class CampaignState(StrEnum):
-    """What staff decided of a campaign. Whether its window is open is a matter of time."""
+    """What staff decided about a campaign. Whether its window is open depends on the time, not on this state."""
 
     OPEN = "open"
     ENDED = "ended"
-    """Its window is over and its shared code went to another campaign."""
+    """Its window is over, and another campaign uses its shared code now."""
     CANCELLED = "cancelled"
 
 
@@ -22,18 +22,18 @@ class CouponState(StrEnum):
 
 
 class KeptFor(StrEnum):
-    """What a campaign is kept out of the group for: it is handed out there and nowhere else."""
+    """Where a campaign is handed out that isn't offered in the group."""
 
     SHOP = "shop"
     """The coin shop sells it."""
     GIFT = "gift"
-    """It travels with gifts."""
+    """Gifts hold its coupons."""
     HEARTS = "hearts"
-    """A heart goal hangs its cards."""
+    """A heart goal opens it as a drop."""
 
 
 class Unusable(StrEnum):
-    """Why a coupon that wasn't redeemed can't be honoured."""
+    """Why the till can't honour a coupon that wasn't redeemed."""
 
     VOID = "void"
     """It was cancelled, or its campaign was."""
@@ -44,9 +44,9 @@ class Unusable(StrEnum):
 def why_unusable(
     coupon: CouponState, campaign: CampaignState, closes: datetime | None, now: datetime
 ) -> Unusable | None:
-    """Why the till doesn't honour a coupon at `now`, or None. A redeemed coupon is judged as if it was still held.
+    """Why the till doesn't honour a coupon at `now`; None if it does. A redeemed coupon is judged like a held one.
 
-    The coupons of a cancelled campaign are voided in chunks: one that waits for its chunk is void already.
+    The coupons of a cancelled campaign are cancelled in chunks. A coupon whose chunk wasn't reached yet is void too.
     """
     if CouponState.CANCELLED is coupon or CampaignState.CANCELLED is campaign:
         return Unusable.VOID

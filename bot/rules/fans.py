@@ -1,9 +1,9 @@
-"""A fan is who is in a room of the shop.
+"""A fan is a person who is in a room of the shop.
 
-Who writes or presses in a private room is in it. In a public room, and under a channel's post, strangers can write and
-press too: they count as in until Telegram says that they aren't. What is done in the private chat or under a channel's
-card proves nothing: only who is known to be in may play there, and about others Telegram is asked. Who is banned in the
-home group plays nowhere.
+A person who writes or presses in a private room is in it. In a public room, and under a channel's post, strangers can
+write and press too: they count as in until Telegram says that they aren't. An act in the private chat or under a
+channel's card proves nothing: there only people who are known to be in may play, and Telegram is asked about the
+others. A person who is banned in the home group plays nowhere.
 """
 
 from dataclasses import dataclass
@@ -27,28 +27,28 @@ class FansPolicy:
     """How often Telegram is asked about people."""
 
     remembered: timedelta = timedelta(minutes=10)
-    """Telegram isn't asked again about an outsider in private for this long, unless they are seen to come in."""
+    """How long the answer about an outsider in private is kept, unless they are seen to come in."""
     looks: int = 5
-    """People who are looked at in one round of the background look."""
+    """How many people one round of the background job looks up."""
     round: timedelta = timedelta(seconds=2)
-    """From one round to the next."""
-    again: timedelta = timedelta(days=30)
-    """Somebody who acted in a public room is looked at again after this long."""
-    untold: timedelta = timedelta(days=1)
-    """The same, where Telegram didn't say whether they are in."""
+    """The time from one round to the next."""
+    look_again_after: timedelta = timedelta(days=30)
+    """When a person who acted in a public room is looked up again."""
+    retry_after: timedelta = timedelta(days=1)
+    """When a person is looked up again if Telegram didn't say whether they are in."""
     at_once: int = 10
-    """People who are asked about together before a draw."""
+    """How many people are looked up together before a draw."""
     pace: timedelta = timedelta(seconds=0.4)
-    """The least time between two such groups of people: 25 people a second."""
+    """The least time between two such groups: 25 people a second."""
     patience: timedelta = timedelta(seconds=20)
-    """A draw waits this long for Telegram. Whoever wasn't asked about by then stays as last known."""
+    """How long a draw waits for Telegram. People who weren't looked up by then stay as last known."""
     drawn: int = 200
-    """So many of those drawn in a red packet are asked about, the unconfirmed first."""
+    """How many people drawn in a red packet are looked up, the unconfirmed first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The shop's room in which somebody acts."""
+    """A room of the shop in which somebody acts."""
 
     chat_id: int
     public: bool = False
@@ -65,22 +65,22 @@ class Known(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What an act means for the membership of who acts."""
+    """What an act says about the actor's membership."""
 
     PLAYS = "plays"
-    """They may act, and nothing about them changes."""
+    """They may act, and their membership doesn't change."""
     COMES = "comes"
-    """They are in, which wasn't known: they become a member, or are one again."""
+    """They are in, and this wasn't known: they become a member, or are one again."""
     ASK = "ask"
-    """It isn't known that they are in: Telegram must be asked before they may act."""
+    """It isn't known whether they are in: Telegram must be asked before they may act."""
     BANNED = "banned"
 
 
 def judge(known: Known, room: Room | None, *, since_left: bool = True) -> Verdict:
-    """What an act in this room (None: in private, or in a channel) says of somebody.
+    """What an act in `room` (None: in private, or in a channel) says about the actor's membership.
 
-    `since_left` says whether they acted after they left: what was done in a private room before counts, and brings
-    nobody back.
+    `since_left`: whether they acted after they left. An older act in a private room still counts, but it doesn't make
+    them a member again.
     """
     match known:
         case Known.BANNED:
@@ -98,33 +98,33 @@ def judge(known: Known, room: Room | None, *, since_left: bool = True) -> Verdic
 
 
 class Where(StrEnum):
-    """What Telegram says of a person and a chat."""
+    """What Telegram says about a person in one chat."""
 
     IN = "in"
     OUT = "out"
     BANNED = "banned"
     REFUSED = "refused"
-    """The bot may not look: a closed list of members, a chat that it isn't in."""
+    """The bot may not look: the list of members is closed, or the bot isn't in the chat."""
     SILENT = "silent"
-    """No answer."""
+    """Telegram gave no answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What Telegram says of a person and all rooms of a shop."""
+    """What Telegram says about a person in all rooms of a shop."""
 
     where: Where
     chat_id: int | None = None
-    """The room in which they are."""
+    """A room in which they are; None if they are in none that is known."""
     free: bool = False
-    """Whether the home group said that they aren't banned."""
+    """Whether the home group answered, and they aren't banned there."""
 
 
-def found_in(home: Where | None, others: tuple[tuple[int, Where], ...], home_chat: int | None) -> Found:
-    """Put together what the home group (None: there is none) and the other rooms say.
+def combine(home: Where | None, others: tuple[tuple[int, Where], ...], home_chat: int | None) -> Found:
+    """Combine the answers about the home group (None: there is none) and the other rooms (chat id, answer).
 
-    A ban at home counts everywhere, one in another room only there. "Can't tell" is never a no: who is in no room that
-    answered is outside only if every room answered.
+    A ban in the home group counts everywhere, a ban in another room only there. A missing answer is never a no: a
+    person is outside only if every room answered.
     """
     if home is Where.BANNED:
         return Found(Where.BANNED)
@@ -142,16 +142,16 @@ def found_in(home: Where | None, others: tuple[tuple[int, Where], ...], home_cha
 
 @dataclass(frozen=True, slots=True)
 class ForFansOnly(Outcome, name="fans.ForFansOnly"):
-    """Somebody who is in no room of the shop wanted to play: here is the way in."""
+    """A person who is in no room of the shop wanted to play: they are shown the ways in."""
 
     doors: tuple[Door, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BannedHere(Outcome, name="fans.BannedHere"):
-    """Somebody who is banned in the home group wanted to play."""
+    """A person who is banned in the home group wanted to play."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskedInVain(Outcome, name="fans.AskedInVain"):
-    """It isn't known whether somebody is in, and Telegram gave no answer: nothing was done."""
+    """It isn't known whether the person is in, and Telegram gave no answer: nothing was done."""

@@ -1,7 +1,7 @@
-"""Accounts that only farm: signs of it, their weights, and what is held for the shop's look. Nobody is banned.
+"""Accounts that may only farm rewards: signs of it, their weights, and when a reward is held for the shop's look.
 
-Every number stands in `FarmingPolicy` and, with its reason, in docs/abuse.md. A sign says what was seen, never what
-somebody is: one sign alone holds nothing but a ring, and whatever is held can be let go with one tap.
+Every number is in `FarmingPolicy`, and docs/abuse.md gives its reason. A sign says what was seen, never what a person
+is. Of all signs only a ring holds a reward alone. Staff can release a held reward with one tap. Nobody is banned.
 """
 
 from collections import deque
@@ -12,20 +12,20 @@ from enum import StrEnum
 
 
 class Sign(StrEnum):
-    """What can be seen of an account that farms."""
+    """What was seen of an account that may farm."""
 
     NEW_HERE = "new_here"
-    """A member for a few days only."""
+    """They have been a member for a few days only."""
     BURST = "burst"
-    """Came among many through the same link within minutes."""
+    """They came with many others through the same link within minutes."""
     FAST = "fast"
-    """Pressed buttons faster than a person can."""
+    """They pressed buttons faster than a person can."""
     ONLY_REWARDS = "only_rewards"
-    """Took many rewards and did nothing else."""
+    """They took many rewards and did nothing else."""
     BACK = "back"
-    """Had their data deleted here, and came back."""
+    """They had their data deleted here, and came back."""
     RING = "ring"
-    """Invited accounts that invite one another: told by whoever knows the invitations."""
+    """They invited accounts that invite one another. The domain of gifts finds this sign."""
 
 
 class HeldState(StrEnum):
@@ -38,10 +38,10 @@ class HeldState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FarmingPolicy:
-    """Every threshold and weight."""
+    """All thresholds and weights."""
 
     holds_from: int = 100
-    """A sum of weights from which on rewards that can be farmed are held."""
+    """A reward that can be farmed is held if the weights of the member's signs add up to this, or to more."""
     weights: Mapping[str, int] = field(
         default_factory=lambda: {
             Sign.NEW_HERE: 20,
@@ -53,40 +53,40 @@ class FarmingPolicy:
         }
     )
     new_for: timedelta = timedelta(days=3)
-    """How long a member is new."""
+    """How long a member counts as new."""
     burst_size: int = 15
-    """So many people through one link within `burst_within` make a burst, the member included."""
+    """This many people, the member included, who come through one link within `burst_within` are a burst."""
     burst_within: timedelta = timedelta(minutes=5)
-    """The stretch of time around a member's coming in which the others are counted."""
+    """The time around a member's coming in which the others are counted."""
     burst_kept: timedelta = timedelta(days=14)
-    """How long it counts that somebody came in a burst."""
+    """How long a burst counts against those who came in it."""
     presses: int = 20
-    """So many presses within `presses_within` are more than a person makes. Hearts aren't counted."""
+    """This many presses within `presses_within` are more than a person makes. Hearts aren't counted."""
     presses_within: timedelta = timedelta(seconds=10)
     """The time in which presses are counted."""
     fast_kept: timedelta = timedelta(days=14)
-    """How long it counts that somebody pressed so fast."""
+    """How long fast presses count against a member."""
     rewards: int = 5
-    """So many rewards within `rewards_within` are many, for a member with at most `quiet_days` days of their own."""
+    """This many rewards within `rewards_within` are many for a member who was active on at most `quiet_days` days."""
     rewards_within: timedelta = timedelta(days=30)
     """The time in which rewards and days are counted."""
     quiet_days: int = 1
-    """Days with a check-in, a message, a stream or an order that a member may have and still do nothing else."""
+    """A member with at most this many days with a check-in, a message, a stream or an order did nothing else."""
     back_kept: timedelta = timedelta(days=30)
-    """How long it counts that somebody had their data deleted and came back."""
+    """How long it counts against a member that they had their data deleted and came back."""
     look_after: timedelta = timedelta(days=7)
-    """After so long what is held is looked at again, and let go if nothing speaks against it any more."""
+    """After this time a held reward is judged again, and released if the remaining signs don't hold it."""
     shown: int = 8
-    """Held rewards that `/held` lists at once."""
+    """How many held rewards `/held` lists at once."""
 
 
 EARNED_BY_DOING = frozenset({"checkin", "bonus", "attend", "grant", "present", "packet back"})
-"""Reasons of coins that somebody did something for, was given by name, or had before: no rewards that can be farmed."""
+"""Reasons of transfers that are no rewards: coins for a deed, given to a named fan, or owned before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A sign that was seen, with what it weighs and the number behind it, if there is one."""
+    """A sign that was seen, with its weight and the number behind it; 0 if there is no number."""
 
     sign: Sign
     weight: int
@@ -95,22 +95,23 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class FarmingFacts:
-    """What is known of a member."""
+    """What is known of a member's account."""
 
     joined_at: datetime
     came_with: int
-    """Who came through the same link within minutes of them, they included; 0 without a link."""
+    """People who came through the same link within minutes, the member included; 0 without a link."""
     fast_at: datetime | None
-    """When they last pressed faster than a person."""
+    """When they last pressed faster than a person can."""
     rewards: int
-    """How often they got coins for nothing that they did, lately."""
+    """Rewards within `rewards_within`."""
     active_days: int
-    """On how many days they did anything, lately."""
+    """Days within `rewards_within` on which they were active."""
     back_since: datetime | None
+    """When they came back after their data was deleted."""
 
 
 def signs_of(facts: FarmingFacts, now: datetime, policy: FarmingPolicy) -> tuple[Reason, ...]:
-    """What speaks for farming, the heaviest first."""
+    """The signs that the facts show, the heaviest first."""
     found = []
     if now - facts.joined_at < policy.new_for:
         found.append(_reason(Sign.NEW_HERE, policy))
@@ -129,24 +130,30 @@ def _reason(sign: Sign, policy: FarmingPolicy, count: int = 0) -> Reason:
     return Reason(sign, policy.weights[sign], count)
 
 
-def ring(policy: FarmingPolicy, count: int = 0) -> Reason:
-    """The sign of a ring of `count` accounts, for whoever found one."""
+def ring_reason(policy: FarmingPolicy, count: int = 0) -> Reason:
+    """The sign of a ring of `count` accounts."""
     return _reason(Sign.RING, policy, count)
 
 
-def enough(reasons: Iterable[Reason], policy: FarmingPolicy) -> bool:
-    """Whether these hold a reward; the same sign counts once."""
+def holds_reward(reasons: Iterable[Reason], policy: FarmingPolicy) -> bool:
+    """Whether these signs hold a reward. The same sign counts once."""
     return sum({reason.sign: reason.weight for reason in reasons}.values()) >= policy.holds_from
 
 
-def goes_by_itself(then: Iterable[Reason], now: Iterable[Reason], policy: FarmingPolicy) -> bool:
-    """Whether what was held is let go at the second look: a ring stays one, everything else must still be seen."""
+def is_released_by_clock(then: Iterable[Reason], now: Iterable[Reason], policy: FarmingPolicy) -> bool:
+    """Whether the clock releases a held reward at the second look.
+
+    `then` are the signs when it was held, `now` those of today. A ring of then still counts, other signs of then don't.
+    """
     rings = [reason for reason in then if reason.sign is Sign.RING]
-    return not enough([*rings, *now], policy)
+    return not holds_reward([*rings, *now], policy)
 
 
-class Pulse:
-    """The instants of one person's last presses. Presses that arrive in one poll count once: an outage isn't haste."""
+class RecentPresses:
+    """The instants of one person's last presses.
+
+    Presses that arrive in one poll count once: after an outage many arrive together, and nobody was fast.
+    """
 
     __slots__ = ("_at",)
 
@@ -154,7 +161,7 @@ class Pulse:
         self._at: deque[datetime] = deque(maxlen=policy.presses)
 
     def note_press(self, at: datetime, policy: FarmingPolicy) -> bool:
-        """Note a press; whether so many in so short a time are more than a person makes."""
+        """Note a press. True if the last presses were faster than a person can make them."""
         if self._at and at <= self._at[-1]:
             return False
         self._at.append(at)

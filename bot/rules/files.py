@@ -1,4 +1,4 @@
-"""Files that staff hand in: their limits, and why one can't be read."""
+"""Files that staff send: their limits, and why a file can't be read."""
 
 from dataclasses import dataclass
 
@@ -14,13 +14,14 @@ class ImportPolicy:
     min_code: int = 3
     max_code: int = 32
     shown: int = 20
-    """Lines that a report tells one by one."""
+    """How many refused lines a report shows."""
     chunk: int = 500
+    """Codes that one transaction takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileTooLarge(Outcome, name="imports.FileTooLarge"):
-    """The file is larger than what is read."""
+    """The file is larger than the limit."""
 
     most: int
     """Kilobytes."""
@@ -28,22 +29,22 @@ class FileTooLarge(Outcome, name="imports.FileTooLarge"):
 
 @dataclass(frozen=True, slots=True)
 class FileUnreadable(Outcome, name="imports.FileUnreadable"):
-    """It is no text of lines and columns: a spreadsheet, a picture."""
+    """The file isn't text in lines and columns, but a spreadsheet or a picture for example."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileGone(Outcome, name="imports.FileGone"):
-    """Telegram doesn't give it out (any more)."""
+    """Telegram doesn't give the file, or doesn't give it any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileEmpty(Outcome, name="imports.FileEmpty"):
-    """Not a line in it."""
+    """The file has no line."""
 
 
 @dataclass(frozen=True, slots=True)
 class TooManyLines(Outcome, name="imports.TooManyLines"):
-    """More lines than one file may bring."""
+    """The file has more lines than the limit."""
 
     lines: int
     most: int

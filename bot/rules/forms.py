@@ -1,4 +1,4 @@
-"""What can be wrong with a one-line form: one kind sentence each."""
+"""What can be wrong with a one-line form. Each mistake is answered with one kind sentence."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from bot.rules.outcome import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Missing(Outcome, name="forms.Missing"):
-    """A needed `name=value` isn't there."""
+    """A needed `name=value` is missing."""
 
     field: str
     example: str
@@ -15,7 +15,7 @@ class Missing(Outcome, name="forms.Missing"):
 
 @dataclass(frozen=True, slots=True)
 class UnknownField(Outcome, name="forms.UnknownField"):
-    """A name that this command doesn't take."""
+    """The command has no field of this name."""
 
     field: str
     known: tuple[str, ...]
@@ -23,14 +23,14 @@ class UnknownField(Outcome, name="forms.UnknownField"):
 
 @dataclass(frozen=True, slots=True)
 class GivenTwice(Outcome, name="forms.GivenTwice"):
-    """The same name twice."""
+    """The same field was given twice."""
 
     field: str
 
 
 @dataclass(frozen=True, slots=True)
 class StrayWord(Outcome, name="forms.StrayWord"):
-    """A word that belongs to no name: most likely quotes are missing."""
+    """A word belongs to no field. Most likely quotes are missing."""
 
     word: str
     example: str
@@ -38,7 +38,7 @@ class StrayWord(Outcome, name="forms.StrayWord"):
 
 @dataclass(frozen=True, slots=True)
 class FourWeights(Outcome, name="forms.FourWeights"):
-    """Weights are four whole numbers, one a tier."""
+    """Weights must be four whole numbers, one for each tier."""
 
     field: str
     value: str
@@ -47,7 +47,7 @@ class FourWeights(Outcome, name="forms.FourWeights"):
 
 @dataclass(frozen=True, slots=True)
 class OpenQuote(Outcome, name="forms.OpenQuote"):
-    """A quote that never ends."""
+    """A quote isn't closed."""
 
     example: str
 
@@ -62,7 +62,7 @@ class NotANumber(Outcome, name="forms.NotANumber"):
 
 @dataclass(frozen=True, slots=True)
 class OutOfRange(Outcome, name="forms.OutOfRange"):
-    """A number outside what makes sense."""
+    """The number is outside its bounds."""
 
     field: str
     value: str
@@ -72,7 +72,7 @@ class OutOfRange(Outcome, name="forms.OutOfRange"):
 
 @dataclass(frozen=True, slots=True)
 class NotATime(Outcome, name="forms.NotATime"):
-    """No time that we can read."""
+    """The value can't be read as a time."""
 
     field: str
     value: str
@@ -80,7 +80,7 @@ class NotATime(Outcome, name="forms.NotATime"):
 
 @dataclass(frozen=True, slots=True)
 class TimeNeverWas(Outcome, name="forms.TimeNeverWas"):
-    """The clocks jump over this time of day."""
+    """This time doesn't exist on that day, because the clocks skip it."""
 
     field: str
     value: str
@@ -88,7 +88,7 @@ class TimeNeverWas(Outcome, name="forms.TimeNeverWas"):
 
 @dataclass(frozen=True, slots=True)
 class TooLong(Outcome, name="forms.TooLong"):
-    """Text longer than it can be."""
+    """The text is longer than allowed."""
 
     field: str
     most: int
@@ -96,7 +96,7 @@ class TooLong(Outcome, name="forms.TooLong"):
 
 @dataclass(frozen=True, slots=True)
 class NotOneOf(Outcome, name="forms.NotOneOf"):
-    """A value outside a short list."""
+    """The value isn't one of a short list."""
 
     field: str
     value: str
@@ -105,7 +105,7 @@ class NotOneOf(Outcome, name="forms.NotOneOf"):
 
 @dataclass(frozen=True, slots=True)
 class NoSuchZone(Outcome, name="forms.NoSuchZone"):
-    """No such IANA time zone."""
+    """There is no such IANA time zone."""
 
     value: str
     example: str
@@ -113,14 +113,14 @@ class NoSuchZone(Outcome, name="forms.NoSuchZone"):
 
 @dataclass(frozen=True, slots=True)
 class BadCode(Outcome, name="forms.BadCode"):
-    """A shared code with characters that can't be read aloud or typed."""
+    """A shared code has characters that can't be read aloud or typed."""
 
     value: str
 
 
 @dataclass(frozen=True, slots=True)
 class BadLink(Outcome, name="forms.BadLink"):
-    """No web address that can be opened."""
+    """The value isn't a web address that can be opened."""
 
     field: str
     value: str
@@ -128,7 +128,7 @@ class BadLink(Outcome, name="forms.BadLink"):
 
 @dataclass(frozen=True, slots=True)
 class NotADuration(Outcome, name="forms.NotADuration"):
-    """No length of time that we can read."""
+    """The value can't be read as a length of time."""
 
     field: str
     value: str
@@ -136,7 +136,7 @@ class NotADuration(Outcome, name="forms.NotADuration"):
 
 @dataclass(frozen=True, slots=True)
 class NoFile(Outcome, name="forms.NoFile"):
-    """A file was expected, not words."""
+    """A file was expected, but the message has none."""
 
 
 FormError = (

@@ -1,11 +1,12 @@
-"""Who may open red packets in a community: a setting of the shop that the database keeps."""
+"""Who may open red packets in a community. It is a setting of the shop, kept in the database."""
 
 from enum import StrEnum
 
 
 class Funding(StrEnum):
-    """Who may open packets in a community."""
+    """Who may open red packets in a community."""
 
     STAFF = "staff"
+    """Only staff, with coins of the shop."""
     FANS = "fans"
-    """Fans too, from their own coins."""
+    """Staff, and fans with their own coins."""

@@ -1,4 +1,4 @@
-"""What any command or press may be answered, whatever it was about."""
+"""Answers that any command or press may get, in whatever domain."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from bot.rules.place import Shop
 
 @dataclass(frozen=True, slots=True)
 class ChannelsDontPlay(Outcome, name="communities.ChannelsDontPlay"):
-    """A channel spoke as a user: nobody's coins."""
+    """A channel wrote as a user. A channel has no coins."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoCommunityYet(Outcome, name="communities.NoCommunityYet"):
-    """A person wrote in private before they were met in any shop's group."""
+    """A person wrote in private, and the bot has seen them in no shop's group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,27 +24,27 @@ class Hello(Outcome, name="communities.Hello"):
     shop: str
     name: str
     commands: tuple[str, ...]
-    """What every fan can say."""
+    """Commands for every fan."""
     staff: tuple[str, ...] = ()
-    """What staff can say besides; empty for a fan."""
+    """Further commands for staff; empty for a fan."""
     owner: bool = False
-    """Whether they may set the shop up: then, in private, a button leads there."""
+    """Whether they may set up the shop. In private a button leads there."""
     panel: bool = False
-    """Whether a button opens the staff's panel: to staff, in private."""
+    """Whether a button opens the staff's panel. Only staff have it, in private."""
     others: tuple[Shop, ...] = ()
-    """Other shops whose member they are, to which their private chat can turn."""
+    """Other shops of which they are a member. Their private chat can change to these."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskAgain(Outcome, name="communities.AskAgain"):
-    """A staff command that waited too long (the bot was away) isn't done unasked."""
+    """A staff command waited too long, because the bot was away. It isn't done without asking."""
 
     minutes: int
 
 
 @dataclass(frozen=True, slots=True)
 class Undone(Outcome, name="communities.Undone"):
-    """The last act was taken back."""
+    """The act was taken back."""
 
     act: str
     """The act's name in the audit log: `campaign.made`, `coupon.redeemed`, `setup.changed`, …"""
@@ -66,7 +66,7 @@ class TooLateToUndo(Outcome, name="communities.TooLateToUndo"):
 
 @dataclass(frozen=True, slots=True)
 class OwnersAct(Outcome, name="communities.OwnersAct"):
-    """Only the present owner takes this back: an owner did it, or only the owner may do it."""
+    """Only the present owner can take the act back: an owner did it, or only the owner may do it."""
 
     act: str
     subject: str
@@ -77,20 +77,20 @@ UndoOutcome = Undone | NothingToUndo | TooLateToUndo | OwnersAct | GiveawayTooMu
 
 @dataclass(frozen=True, slots=True)
 class Oops(Outcome, name="communities.Oops"):
-    """A bug of ours: nothing was changed, please try again."""
+    """The bot has a bug: nothing was changed, and the person is asked to try again."""
 
 
 @dataclass(frozen=True, slots=True)
 class OnlyInPrivate(Outcome, name="communities.OnlyInPrivate"):
-    """The answer holds a code, and no way but aloud is open: it waits in the private chat."""
+    """The answer holds a secret, and it could only be shown to the whole group. The private chat shows it."""
 
     payload: str
-    """What the link into the private chat says, so that the same is shown there."""
+    """Payload of the link into the private chat that shows the answer there."""
 
 
 @dataclass(frozen=True, slots=True)
 class TelegramSilent(Outcome, name="communities.TelegramSilent"):
-    """Something had to be asked of Telegram first, and for a minute or two there was no answer."""
+    """The bot had to ask Telegram first, and got no answer for a minute or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +100,14 @@ class NoWhispers(Outcome, name="communities.NoWhispers"):
 
 @dataclass(frozen=True, slots=True)
 class NotYourWords(Outcome, name="communities.NotYourWords"):
-    """A command, word or answer that was forwarded, or came through another bot: nothing was done."""
+    """The command, word or answer was forwarded, or came through another bot: nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)
 class StalePress(Outcome, name="communities.StalePress"):
-    """A button that this bot no longer knows, or data that it never wrote."""
+    """The bot doesn't know this button any more, or somebody forged its data."""
 
 
 @dataclass(frozen=True, slots=True)
 class NotOpenYet(Outcome, name="arrivals.NotOpenYet"):
-    """Said to a fan in a group of which the owner hasn't yet said whose it is."""
+    """To a fan in a group: the owner hasn't said yet to which shop the group belongs."""

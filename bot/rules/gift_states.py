@@ -1,25 +1,25 @@
-"""Kinds and states of gifts, their cards and rewards: tables and other domains know gifts by these."""
+"""Kinds and states of gifts, their cards and rewards. Tables and other domains use them too."""
 
 from enum import StrEnum
 
 
 class GiftKind(StrEnum):
-    """What a friend finds in a gift, beside what every new friend gets."""
+    """What a gift holds for the friend, in addition to what every new friend gets."""
 
     INVITATION = "invitation"
-    """Nothing more: it is there in every community before staff make an offer."""
+    """Nothing more. Every community has this gift, before staff make an offer."""
     COINS = "coins"
     COUPON = "coupon"
     RELAY = "relay"
-    """It grows, for who sends it on, with each friend who stays."""
+    """For the giver it grows with each friend who stays."""
 
 
 PAYS_COINS = frozenset({GiftKind.COINS, GiftKind.RELAY})
-"""Kinds by which somebody is paid what staff have named."""
+"""Kinds that pay coins whose number staff have chosen."""
 
 
 class Opens(StrEnum):
-    """For how many friends one card is."""
+    """How many friends may open one card."""
 
     SINGLE = "single"
     MANY = "many"
@@ -33,36 +33,38 @@ class OfferState(StrEnum):
 
 
 class GiftState(StrEnum):
-    """How far a card is."""
+    """What became of a card."""
 
     OPEN = "open"
     TAKEN = "taken"
-    """The one friend that it was for has come."""
+    """Its one friend has come."""
     RETURNED = "returned"
-    """Nobody opened it in time: what it held went back to the shop."""
+    """Nobody opened it in time. What it held went back to the shop."""
     VOID = "void"
-    """Its giver is no member any more."""
+    """Its giver isn't a member any more."""
 
 
 class Stage(StrEnum):
-    """What a friend has done, and a reward is for."""
+    """What a friend has done to earn a reward."""
 
     JOINED = "joined"
     GIFT = "gift"
-    """The coins in the gift itself; they wait for the first check-in as those for joining do."""
+    """For the coins in the gift itself. Like those for joining, they wait for the first check-in."""
     STAYED = "stayed"
-    """The third check-in in time and seven full days as a member, whichever is later."""
+    """They made the third check-in in time, and were a member for seven full days."""
     GREW = "grew"
-    """What a relay gift grows by; it falls due with the second stage."""
+    """For what a relay gift grows by. It is due when the friend has stayed."""
     REDEEMED = "redeemed"
 
 
 ON_FIRST_CHECK_IN = (Stage.JOINED, Stage.GIFT)
+"""Stages whose rewards the friend's first check-in makes due."""
 ON_STAYING = (Stage.STAYED, Stage.GREW)
+"""Stages whose rewards are due when the friend has stayed."""
 
 
 class Who(StrEnum):
-    """Whose reward it is."""
+    """Who gets a reward."""
 
     FRIEND = "friend"
     INVITER = "inviter"
@@ -74,12 +76,12 @@ class RewardState(StrEnum):
     WAITING = "waiting"
     DUE = "due"
     HELD = "held"
-    """The owner looks at it first."""
+    """The shop looks at it first."""
     PAID = "paid"
     CANCELLED = "cancelled"
-    """The friend left before it was paid, or who would get it isn't here."""
+    """The friend left before it was paid, or the one who would get it isn't here."""
     LAPSED = "lapsed"
-    """The check-ins didn't come in time."""
+    """The friend didn't check in often enough in time."""
     CAPPED = "capped"
-    """The month's rewarded friends were all counted."""
+    """The inviter had reached the month's limit of rewarded friends."""
     REFUSED = "refused"

@@ -1,4 +1,4 @@
-"""A goal that fans fill together, as the live card shows it."""
+"""A heart goal, which fans reach together, as the live card shows it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ class StepState(StrEnum):
     WAITING = "waiting"
     UNLOCKED = "unlocked"
     FAILED = "failed"
-    """It was reached, and what it was to open couldn't be opened any more."""
+    """It was reached, but its prize couldn't be opened any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class GoalStep:
-    """A step of a goal with what it opens, as cards and lists show it."""
+    """A step of a goal with its prize, as cards and lists show it."""
 
     hearts: int
     kind: str
@@ -33,21 +33,21 @@ class GoalBoard:
     hearts: int
     steps: tuple[GoalStep, ...]
     lagging: bool
-    """Whether hearts of people whom Telegram doesn't name count too: their number comes late."""
+    """Whether reactions of unnamed people count too. Telegram reports their number late."""
 
     @property
     def next(self) -> GoalStep | None:
-        """The step that comes next."""
+        """The next step that isn't reached; None if all are."""
         return next((step for step in self.steps if step.state == StepState.WAITING), None)
 
     @property
     def bar(self) -> str:
-        """Ten signs from the last step to the next."""
+        """Ten signs that show the way from the last step to the next."""
         return bar(self.hearts, [step.hearts for step in self.steps])
 
 
 def bar(hearts: int, goals: Sequence[int], signs: int = 10) -> str:
-    """How far it is from the goal that was reached last to the next; full when all are reached."""
+    """A bar of `signs` signs: the way from the last reached goal to the next. It is full when all are reached."""
     ahead = next((goal for goal in goals if goal > hearts), None)
     if ahead is None:
         return "▰" * signs

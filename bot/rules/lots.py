@@ -1,6 +1,6 @@
-"""Coins by the month in which they were earned: which of them a purse holds, and how a packet's shares divide them.
+"""Lots: coins by the month in which they were earned. Which lots a purse holds, and how a packet's shares divide them.
 
-A fan's packet moves coins on without making them young again: each share knows when its coins were earned.
+Coins that a fan gives away in a packet stay as old as they are: each share knows when its coins were earned.
 """
 
 from collections import defaultdict
@@ -16,14 +16,15 @@ class Lot:
     """Coins that were earned in one month. They lapse together."""
 
     earned_at: datetime
-    """Aware. The earliest instant of them all, so that no coin looks younger than it is."""
+    """The earliest instant at which one of them was earned (aware), so that no coin looks newer than it is."""
     coins: int
 
 
-def in_purse(balance: int, dated: Iterable[tuple[datetime, int]], timezone: str) -> tuple[Lot, ...]:
-    """What a purse of `balance` coins holds, the oldest lot first, as the oldest coins are spent first.
+def lots_in_purse(balance: int, dated: Iterable[tuple[datetime, int]], timezone: str) -> tuple[Lot, ...]:
+    """The lots of a purse of `balance` coins, the oldest first. The oldest coins are spent first.
 
-    `dated` are coins by the instant at which they were earned; those that a packet took away are negative.
+    `dated` are pairs of the instant (aware) at which coins were earned, and the coins. Coins that a packet took away
+    are negative.
 
     Raises:
         ValueError: fewer coins were earned than the purse holds.
@@ -44,7 +45,7 @@ def in_purse(balance: int, dated: Iterable[tuple[datetime, int]], timezone: str)
 
 
 def divide(lots: Sequence[Lot], parts: Iterable[int]) -> list[tuple[Lot, ...]]:
-    """The lots of each part, in order: the first part has the oldest coins. What is left over belongs to no part.
+    """The lots of each part, in order. The first part gets the oldest coins. Coins that are left over are in no part.
 
     Raises:
         ValueError: the lots hold fewer coins than the parts need.
@@ -68,7 +69,7 @@ def divide(lots: Sequence[Lot], parts: Iterable[int]) -> list[tuple[Lot, ...]]:
 
 
 def merge(lots: Iterable[Lot]) -> tuple[Lot, ...]:
-    """The same coins with one lot for each date, the oldest first."""
+    """The same coins as one lot for each instant, the oldest first."""
     coins: defaultdict[datetime, int] = defaultdict(int)
     for lot in lots:
         coins[lot.earned_at] += lot.coins
@@ -80,5 +81,5 @@ class Lapse:
     """Coins that lapse unless they are spent."""
 
     day: date
-    """The last day on which they are good."""
+    """The last day on which the coins are good."""
     coins: int

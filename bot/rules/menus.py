@@ -1,9 +1,9 @@
-"""Commands by who may say them, in the order of the menus. What no desk listens to is in no menu."""
+"""Commands by role, in the order of the menus. A command that no desk handles is in no menu."""
 
 from collections.abc import Set as AbstractSet
 
 FANS = ("checkin", "me", "top", "coupons", "shop", "gift", "raffles", "streams", "settings", "privacy", "help")
-"""Declared ephemeral in groups: nobody else sees that a fan asked."""
+"""Commands of fans. In groups they are declared ephemeral, so that nobody else sees the command."""
 STAFF = (
     "admin",
     "newstream",
@@ -31,15 +31,16 @@ STAFF = (
     "setup",
     "undo",
 )
-"""Never ephemeral: a reply to a file would lose its reply, and an anonymous administrator couldn't be answered."""
+"""Commands of staff. They are never ephemeral: a reply to a file would lose the file, and an anonymous administrator
+couldn't be answered."""
 OWNERS = ("staff",)
-"""What only the owner may say; in the menu of their private chat, and in their help."""
+"""Commands of the owner alone. They are in the menu of the owner's private chat, and in their help."""
 UNLISTED = frozenset({"start", "makeup", "cancel"})
-"""Said by Telegram itself, offered by a button, or named where it is of use."""
+"""Commands in no menu: Telegram sends them itself, a button offers them, or a message names them when needed."""
 NEXT = ("admin", "newstream", "newcoupon", "source")
-"""What a shop that was just set up does next."""
+"""The commands that a shop needs next, right after its set-up."""
 
 
-def built(commands: tuple[str, ...], listened_to: AbstractSet[str]) -> tuple[str, ...]:
-    """Those of a menu's commands that some desk listens to."""
+def only_handled(commands: tuple[str, ...], listened_to: AbstractSet[str]) -> tuple[str, ...]:
+    """The commands of a menu that some desk handles, in the menu's order."""
     return tuple(command for command in commands if command in listened_to)

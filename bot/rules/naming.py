@@ -1,4 +1,4 @@
-"""Whom staff mean: a fan named by reply, by a mention, by a username that they hold now, or tapped in a list."""
+"""Which fan staff mean: named by a reply, by a mention, by a username that the fan holds now, or tapped in a list."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,24 +6,24 @@ from datetime import datetime
 from bot.rules.outcome import Outcome
 
 MOST_CHOICES = 8
-"""Fans that one list offers."""
+"""The most fans that one list offers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Somebody, by their id. They needn't be a fan of this shop."""
+    """A person who was named for sure. They needn't be a fan of this shop."""
 
     user_id: int
     shown: str
-    """As staff named them: `@ana`, or the name that Telegram shows. It is told back."""
+    """How staff named them: `@ana`, or the name that Telegram shows. The answer repeats it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unnamed:
-    """Nobody that can be told for sure. Names that Telegram shows aren't unique and change at will."""
+    """Nobody was named for sure. Names that Telegram shows aren't unique, and people change them at will."""
 
     said: str
-    """What staff wrote where a name could stand; empty: nothing."""
+    """What staff wrote in the place of a name; empty if they wrote nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,14 @@ class NotAPerson(Outcome, name="naming.NotAPerson"):
 
 @dataclass(frozen=True, slots=True)
 class NobodyCalled(Outcome, name="naming.NobodyCalled"):
-    """Nobody known here holds this username now."""
+    """No known person holds this username now."""
 
     shown: str
 
 
 @dataclass(frozen=True, slots=True)
 class NameUnsure(Outcome, name="naming.NameUnsure"):
-    """Telegram doesn't tell whether the person that is known by this username still holds it."""
+    """A person is known by this username, but Telegram doesn't say whether they still hold it."""
 
     shown: str
 
@@ -50,26 +50,26 @@ Whom = Named | Unnamed | NotAPerson | NobodyCalled | NameUnsure
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One purchase or coupon that can be meant, and whose it is."""
+    """One purchase or coupon that staff may mean, and its fan."""
 
     row_id: int
-    """Of the purchase or coupon: what its button does, it does once."""
+    """The row of the purchase or coupon. Its button names the row, so that a second tap does nothing more."""
     user_id: int
     fan: str
     at: datetime
-    """When it was bought or claimed: it tells namesakes apart."""
+    """When it was bought or claimed. Staff tell fans of the same name apart by it."""
 
 
 @dataclass(frozen=True, slots=True)
 class WhichFan(Outcome, name="naming.WhichFan"):
-    """Nobody was named for sure: a list to tap."""
+    """Nobody was named for sure: staff get a list of fans to tap."""
 
     deed: str
-    """`done`, `refund` or `redeem`: what a tap does."""
+    """What a tap does: `done`, `refund` or `redeem`."""
     example: str
-    """The command, to be written as a reply to the fan's message."""
+    """The command that staff can write as a reply to the fan's message instead."""
     said: str
-    """As in `Unnamed`, or the username that nobody holds."""
+    """What staff wrote, as in `Unnamed`, or the username that nobody holds."""
     found: bool
-    """Whether the listed fans are called so. Nobody holds a username that is told back here."""
+    """Whether the listed fans have the name `said`. False if `said` is a username that nobody holds."""
     choices: tuple[Choice, ...]

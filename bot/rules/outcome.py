@@ -1,13 +1,13 @@
-"""The base class of all outcomes: what a use case decided, and what a person can be told."""
+"""The base class of all outcomes. An outcome is what a use case decided, and what a person can be told."""
 
 from typing import Any, ClassVar
 
 
 class Outcome:
-    """A value that has words: a block of a template is named after its class.
+    """A value that has words: a block of a template has the name of its class.
 
-    `name` is the name under which rows keep the outcome, in promised messages above all. Old databases hold it, so it
-    stays as it is when the class is renamed or moved. New outcomes take `<domain>.<Class>`.
+    `name` is the name under which rows keep the outcome, mostly in promised messages. Old databases hold it, so it
+    never changes, even if the class is renamed or moved. New outcomes are called `<domain>.<Class>`.
 
         @dataclass(frozen=True, slots=True)
         class SoldOut(Outcome, name="coupons.SoldOut"): ...
@@ -17,16 +17,16 @@ class Outcome:
 
     stored_name: ClassVar[str]
     only_toast: ClassVar[bool] = False
-    """Whether a press that leads here is answered by a toast, which goes by itself, else by nothing: it is for what is
-    pressed again and again."""
+    """Whether a press gets a toast, which disappears by itself. If the toast can't be shown, the press gets nothing.
+    This is for buttons that are pressed again and again."""
 
     @property
     def fits_alert(self) -> bool:
-        """Whether the short form tells it all, so that no message need follow where it was read."""
+        """Whether the short form says everything, so that no message must follow once it was shown."""
         return True
 
     def __init_subclass__(cls, *, name: str | None = None, **more: Any) -> None:
-        """Take the stored name; `dataclass(slots=True)` makes the class anew without it, and finds it there."""
+        """Keep the stored name. `dataclass(slots=True)` creates the class again, without `name`, and copies it."""
         super().__init_subclass__(**more)
         if name is not None:
             cls.stored_name = name

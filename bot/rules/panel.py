@@ -1,17 +1,17 @@
-"""What domains tell the staff's panel: things of the shop, by section, and whom an act reaches."""
+"""What domains give the staff's panel: the shop's things by section, and whom an act reaches."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 LISTED = 8
-"""Things that one list holds: each is a button."""
+"""The most things in one list. Each is a button."""
 RUNNING = frozenset({"soon", "open", "sold_out"})
-"""States of a drop or an item that is offered, or will be."""
+"""States of a drop or an item that is offered now or will be."""
 
 
 class Section(StrEnum):
-    """Parts of the panel, in its order."""
+    """The sections of the panel, in its order."""
 
     COUPONS = "coupons"
     ORDERS = "orders"
@@ -30,36 +30,36 @@ class AdminLine:
 
     section: str
     number: int
-    """What staff call it; 0: it has no number, so nothing more can be done with it than is told."""
+    """The number by which staff call it. 0: it has no number, and the list shows it without a button."""
     title: str
     state: str
     done: int = 0
-    """Claimed, opened, entered, sold, …: what of it has happened."""
+    """How many were claimed, opened, entered, sold, …"""
     of: int | None = None
-    """Out of how many."""
+    """How many there are in all; None if there is no limit."""
     at: datetime | None = None
-    """When it opens, starts, closes: whatever comes next."""
+    """When it opens, starts or closes, whichever comes next."""
     coins: int = 0
-    """What it is called by where it has no title."""
+    """Its coins, by which staff know it if it has no title."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Whom an act reaches and what it can cost, counted before it is done. None: doesn't apply."""
+    """Whom an act reaches and what it can cost, counted before it is done. None where a number doesn't apply."""
 
     groups: int | None = None
     """Groups and channels in which it is seen."""
     fans: int | None = None
-    """Members whom it concerns."""
+    """Members whom the act concerns."""
     private: int | None = None
-    """Fans who hear of it in private."""
+    """Fans who get a private message."""
     coins: int | None = None
-    """Coins that it can cost the shop, at most."""
+    """The most coins that it can cost the shop."""
     left: int | None = None
     """Coins that an operator can still give away today."""
     back: int | None = None
     """Coins that go back to those who paid them."""
     void: int | None = None
-    """Things in fans' hands that lose their worth."""
+    """Things of fans, such as coupons, that become worthless."""
     at: datetime | None = None
-    """When it is seen; None: at once."""
+    """When fans see it; None if at once."""

@@ -7,19 +7,19 @@ from bot.rules.words import Language
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A shop to choose."""
+    """A shop that a person can choose."""
 
     community_id: int
     name: str
 
 
 DEFAULT_TIMEZONES = {Language.KO: "Asia/Seoul", Language.ZH: "Asia/Shanghai", Language.EN: "UTC"}
-"""Where a shop most likely stands, by its language; `/setup timezone=…` corrects it."""
+"""The most likely time zone of a shop, by its language. `/setup timezone=…` corrects it."""
 ANONYMOUS_ADMIN = 1087968824
 CHANNEL_BOT = 136817688
 SERVICE_ACCOUNT = 777000
 SPEAKING_FOR_OTHERS = frozenset({ANONYMOUS_ADMIN, CHANNEL_BOT, SERVICE_ACCOUNT})
-"""Ids that Telegram puts into `from` when someone else speaks (Bot API, `sender_chat`): nobody's points or role."""
+"""Ids that Telegram puts into `from` when a chat speaks (Bot API, `sender_chat`). They get no coins and no role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Place:
     persona: str
     coin: str
     owner_id: int
-    """The home group's creator, as Telegram said last. Rights are asked of Telegram at the act."""
+    """The home group's creator, as Telegram said last. For rights Telegram is asked again at each act."""
     shop_account: int
-    """The ledger account that this shop's coins come from."""
+    """The ledger account from which this shop's coins come."""
     home_chat: int | None = None
     """The home group's chat; None while the bot isn't in it."""

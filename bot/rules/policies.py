@@ -7,7 +7,7 @@ P = TypeVar("P")
 
 
 class Policies:
-    """The policies of a bot, found by their class. They are made in `app.py`, and nowhere below it."""
+    """The policies of a bot by their class. They are made in `bot/domains.py`, and nowhere else in the bot."""
 
     __slots__ = ("_by_kind",)
 
@@ -18,11 +18,11 @@ class Policies:
         """The policy of this class.
 
         Raises:
-            KeyError: no domain brought one.
+            KeyError: no domain registered one.
         """
         policy: P = self._by_kind[kind]
         return policy
 
     def but(self, *changed: Any) -> "Policies":
-        """The same policies, with these in place of those of their classes."""
+        """A copy in which these policies replace those of the same classes."""
         return Policies([*self._by_kind.values(), *changed])

@@ -1,6 +1,6 @@
-"""Final refusals of Telegram: what its words mean, when it is tried again, and what the owner hears.
+"""Final refusals of Telegram: what its words mean, when a message is tried again, and what the owner is told.
 
-The words are those of the official server (`Client.cpp` of tdlib/telegram-bot-api) and of the field.
+The words come from the official server (`Client.cpp` of tdlib/telegram-bot-api) and from refusals that bots have met.
 """
 
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ from enum import StrEnum
 from bot.rules.outcome import Outcome
 
 AGAIN_AFTER = timedelta(minutes=5)
-"""How long after a refusal a message is tried again."""
+"""A message that a room refused is tried again after this time."""
 GIVEN_UP_AFTER = timedelta(hours=24)
-"""For how long a message without a time limit of its own is tried."""
+"""A refused message without an end of its own is given up after this time."""
 HUNG_AGAIN = 3
-"""How often a deleted card is posted again. An administrator who deletes it once more wants it gone."""
+"""How often a deleted card is posted again. An administrator who deletes it even then wants it gone."""
 
 
 class Refusal(StrEnum):
-    """Why Telegram refused a message for good, as far as its words tell."""
+    """Why Telegram refused a message for good, as far as its words say."""
 
     MUTED = "muted"
     """The bot may not write in the room."""
     GENERAL = "general"
-    """The general topic is closed: what another topic doesn't take comes there (`rules/topics.py`)."""
+    """The general topic is closed. Messages that another topic refuses go there (`rules/topics.py`)."""
     MEDIA = "media"
-    """The bot may write there, but may not send files."""
+    """The bot may write in the room, but may not send files."""
     RESTRICTED = "restricted"
     """Telegram itself restricted the room."""
     UNKNOWN = "unknown"
@@ -33,15 +33,15 @@ class Refusal(StrEnum):
     REMOVED = "removed"
     """The bot isn't in the room any more, or the room is gone."""
     GONE = "gone"
-    """The message that was to be edited was deleted, or can't be edited any more."""
+    """The message to edit was deleted, or can't be edited any more."""
     PERSON = "person"
-    """This person can't be written to."""
+    """The bot can't write to this person."""
     OURS = "ours"
-    """Anything else: most likely a mistake of ours. Trying again wouldn't help."""
+    """Anything else. Most likely the bot made a mistake, so that another try would fail too."""
 
 
-class Told(StrEnum):
-    """What a refused message was about."""
+class RoomMessage(StrEnum):
+    """The kinds of messages to a room."""
 
     START = "stream"
     DROP = "drop"
@@ -55,9 +55,9 @@ class Told(StrEnum):
 
 
 WAITING = frozenset({Refusal.MUTED, Refusal.GENERAL, Refusal.MEDIA, Refusal.RESTRICTED, Refusal.UNKNOWN})
-"""Refusals that people can end, so that another try is worth it."""
+"""Reasons that somebody can end, so that another try makes sense."""
 SILENT = WAITING - {Refusal.MEDIA}
-"""While one of these holds, the room takes no message at all."""
+"""While one of these reasons holds, the room gets no message at all."""
 
 _WORDS: tuple[tuple[Refusal, tuple[str, ...]], ...] = (
     (
@@ -116,9 +116,9 @@ _FORBIDDEN = 403
 
 
 def reason_of(code: int, words: str) -> Refusal:
-    """What a 400 or 403 with these words means. The first group that fits counts.
+    """What a refusal with this code (400 or 403) and these words means. The first group of `_WORDS` that fits counts.
 
-    A 403 that says nothing of being removed is no removal: `CHAT_WRITE_FORBIDDEN` comes as a 400 and as a 403.
+    A 403 means a removal only if its words say so: `CHAT_WRITE_FORBIDDEN` comes as a 400 and as a 403.
     """
     said = words.lower()
     for reason, phrases in _WORDS:
@@ -128,27 +128,27 @@ def reason_of(code: int, words: str) -> Refusal:
 
 
 def ended_by(*, has_file: bool) -> frozenset[Refusal]:
-    """Refusals that are over once the room took a message, or a file."""
+    """The reasons that are over once a room took a message; with `has_file` it was a file."""
     ended = SILENT | {Refusal.REMOVED, Refusal.OURS}
     return ended | {Refusal.MEDIA} if has_file else ended
 
 
 def try_again(now: datetime, not_after: datetime | None) -> tuple[datetime, datetime]:
-    """When a refused message is tried again, and when it is given up."""
+    """The instants at which a refused message is tried again and given up. `not_after` is its own end."""
     until = not_after if not_after is not None else now + GIVEN_UP_AFTER
     return min(now + AGAIN_AFTER, until), until
 
 
-def told_by(kind: str) -> Told:
-    """What a card of this kind, or an outcome of this stored name, is about."""
+def room_message_of(kind: str) -> RoomMessage:
+    """The message that a card of this kind, or an outcome of this stored name, is."""
     if kind.startswith("streams."):
-        return Told.NOTICE
-    return next((told for told in Told if told.value == kind), Told.OTHER)
+        return RoomMessage.NOTICE
+    return next((message for message in RoomMessage if message.value == kind), RoomMessage.OTHER)
 
 
 @dataclass(frozen=True, slots=True)
 class RoomRefuses(Outcome, name="refusals.RoomRefuses"):
-    """Told to the owner once for a room and reason, until it is over: the room takes nothing, and what helps."""
+    """Told to the owner once for each room and reason, until it is over: the room gets no messages, and what helps."""
 
     room: str
     reason: Refusal
@@ -159,8 +159,8 @@ class RoomMissed(Outcome, name="refusals.RoomMissed"):
     """Told to the owner when a refused message was given up: the room never got it."""
 
     room: str
-    what: Told
+    what: RoomMessage
     title: str | None
-    """Of the stream, the drop, the prize; None where there is none."""
+    """The title of the stream, the drop or the prize; None if it has none."""
     number: int | None = None
-    """A raffle's, where its proof didn't come: staff get the file by it."""
+    """The raffle's number if its proof wasn't sent: staff get the file by this number."""

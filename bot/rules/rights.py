@@ -1,6 +1,6 @@
-"""Who may steer a shop: its home group's creator is the owner, its administrators are operators; nobody else.
+"""Who may steer a shop: the creator of its home group is the owner, its administrators are operators, nobody else.
 
-Telegram is asked at the act. An answer that can't be had is `TryAgain`: it is never taken for a yes, nor for a no.
+Telegram is asked at each act. If Telegram doesn't answer, the outcome is `TryAgain`: no answer is neither yes nor no.
 """
 
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HomeStaff:
-    """What Telegram says of the home group."""
+    """The staff of the home group, as Telegram says."""
 
     creator_id: int | None
-    """None where a group has lost its creator."""
+    """None if the group has lost its creator."""
     administrators: frozenset[int]
 
 
@@ -37,7 +37,7 @@ class KnownAdministrator:
 
 
 def role_at_home(user_id: int, staff: HomeStaff, denied: frozenset[int] = frozenset()) -> Role:
-    """A person's role. Whom the owner has denied is a fan, unless they are the owner themselves by now."""
+    """A person's role. A denied person is a fan, unless they have become the owner since."""
     if user_id == staff.creator_id:
         return Role.OWNER
     if user_id in staff.administrators and user_id not in denied:
@@ -46,18 +46,17 @@ def role_at_home(user_id: int, staff: HomeStaff, denied: frozenset[int] = frozen
 
 
 def anonymous_role(staff: HomeStaff, denied: frozenset[int]) -> Role:
-    """What an anonymous administrator of the home group is: an operator.
+    """The role of an anonymous administrator of the home group: operator.
 
-    But while somebody whom the owner has denied is an administrator, it could be them, so it is nobody.
+    While a denied person is an administrator, the anonymous one could be them: then the role is fan.
     """
     return Role.FAN if staff.administrators & denied else Role.OPERATOR
 
 
 def may_undo(role: Role, *, by_owner: bool, owners_only: bool) -> bool:
-    """Whether somebody may take an act back. `by_owner`: its actor was the owner when it was done.
+    """Whether a person may take an act back. The present owner may take back all acts, an operator those of operators.
 
-    The present owner may take back all of them, an operator what operators did. `owners_only`: only the owner may do it
-    at all.
+    `by_owner`: the actor was the owner when the act was done. `owners_only`: only the owner may do such an act.
     """
     match role:
         case Role.OWNER:
@@ -77,19 +76,19 @@ class ForStaffOnly(Outcome, name="rights.ForStaffOnly"):
 
 @dataclass(frozen=True, slots=True)
 class ForOwnerOnly(Outcome, name="rights.ForOwnerOnly"):
-    """Staff used what only the owner may."""
+    """An operator used a command that only the owner may use."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerInPerson(Outcome, name="rights.OwnerInPerson"):
-    """An anonymous administrator asked for what only the owner may: the owner does it in private, as themselves."""
+    """An anonymous administrator used a command of the owner. The owner does it in private, under their own name."""
 
     community_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class AnonymousOff(Outcome, name="rights.AnonymousOff"):
-    """Anonymous administrators are no operators now: one whom the owner has denied may be behind the group's name."""
+    """Anonymous administrators are no operators now: a denied person may be one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ class TryAgain(Outcome, name="rights.TryAgain"):
 
 @dataclass(frozen=True, slots=True)
 class RoomChoice:
-    """A room that may become home."""
+    """A room that may become the home group."""
 
     chat_id: int
     title: str
@@ -107,18 +106,18 @@ class RoomChoice:
 
 @dataclass(frozen=True, slots=True)
 class HomeGone(Outcome, name="rights.HomeGone"):
-    """The home group is gone, or has no creator: nobody steers the shop until its last owner moves home."""
+    """The home group is gone or has no creator: nobody steers the shop until its last owner chooses another room."""
 
     shop: str
     mine: bool = False
     """Whether the reader is the last owner, in private."""
     rooms: tuple[RoomChoice, ...] = ()
-    """Rooms of the shop that the reader created: one of them may become home."""
+    """Rooms of the shop that the reader created. One of them may become the home group."""
 
 
 @dataclass(frozen=True, slots=True)
 class HomeMoved(Outcome, name="rights.HomeMoved"):
-    """Another room is home now."""
+    """Another room is the home group now."""
 
     shop: str
     title: str
@@ -126,25 +125,25 @@ class HomeMoved(Outcome, name="rights.HomeMoved"):
 
 @dataclass(frozen=True, slots=True)
 class HomeStays(Outcome, name="rights.HomeStays"):
-    """Home can't be moved there: it isn't gone, or the room isn't the asker's."""
+    """The home group stays: it isn't gone, or the asker didn't create the other room."""
 
     shop: str
 
 
 @dataclass(frozen=True, slots=True)
 class HomeTold(Outcome, name="rights.HomeTold"):
-    """Told to the owner once, when a shop from before there were home groups got one."""
+    """Told to the owner once: a shop that is older than home groups got one."""
 
     shop: str
     title: str | None
-    """None if none of the shop's rooms could be home."""
+    """None if none of the shop's rooms could become the home group."""
     others: tuple[str, ...] = ()
-    """Rooms whose administrators were staff before and aren't any more."""
+    """Rooms whose administrators aren't staff any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerNow(Outcome, name="rights.OwnerNow"):
-    """Told to who has become the shop's owner."""
+    """Told to the person who has become the shop's owner."""
 
     shop: str
     secret_void: bool
@@ -153,6 +152,6 @@ class OwnerNow(Outcome, name="rights.OwnerNow"):
 
 @dataclass(frozen=True, slots=True)
 class OwnerBefore(Outcome, name="rights.OwnerBefore"):
-    """Told to who isn't the shop's owner any more."""
+    """Told to the person who isn't the shop's owner any more."""
 
     shop: str

@@ -1,4 +1,4 @@
-"""Files of lines and columns (CSV) as shops' platforms write them: any usual encoding, delimiter and header."""
+"""Read files of lines and columns (CSV) as shops' platforms write them: any usual encoding, delimiter and header."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ COLUMNS = {
     ),
     "currency": ("currency", "통화", "币种", "货币"),
 }
-"""What platforms call the columns that are read."""
+"""The columns that are read → the names that platforms give them."""
 DELIMITERS = ",;\t"
 _ASIAN = ("cp949", "gb18030")
 _LARGEST_CELL = 10_000
@@ -37,7 +37,7 @@ _LARGEST_CELL = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a file: its number as an editor counts it, and its cells by column."""
+    """One line of a file: its number, counted from 1 as editors do, and its cells by column."""
 
     line: int
     cells: Mapping[str, str]
@@ -49,14 +49,15 @@ class Sheet:
 
     rows: tuple[Row, ...]
     columns: frozenset[str]
-    """Columns that its header names; of a file without a header, those of `order_without_header`."""
+    """The columns that the header names. For a file without a header those of `without_header`."""
 
 
 def read_sheet(content: bytes, without_header: tuple[str, ...]) -> Sheet | None:
-    """The lines of a file, or None if it is no text of lines and columns.
+    """The lines of a file; None if the file isn't text in lines and columns.
 
-    A header is one that names at least one known column; a file without one has the columns `without_header`, in this
-    order. With a header that names no `code`, the first column holds the codes. Empty lines are passed over.
+    The first line is a header if it names at least one known column. A file without a header has the columns
+    `without_header`, in this order. If the header names no `code`, the first column holds the codes. Empty lines are
+    skipped.
     """
     text = _decoded(content)
     if text is None or "\x00" in text:
@@ -87,12 +88,12 @@ def read_sheet(content: bytes, without_header: tuple[str, ...]) -> Sheet | None:
 
 
 def _decoded(content: bytes) -> str | None:
-    """The text, by its byte order mark, else the first encoding that fits and knows the header."""
+    """The text, decoded by its byte order mark, else by the first encoding that fits. A known header decides first."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _try(content, "utf-16")
     nulls = content[:4096].count(0)
     if nulls:
-        # Every second byte of plain text is null in UTF-16 without a mark; anything else with nulls is no text.
+        # In UTF-16 without a mark every second byte of plain text is null. Anything else with nulls isn't text.
         odd = content[1:4096:2].count(0) * 2 >= nulls
         return _try(content, "utf-16-le" if odd else "utf-16-be") if nulls * 3 > min(len(content), 4096) else None
     text = _try(content, "utf-8-sig")
@@ -117,7 +118,7 @@ def _delimiter(text: str) -> str:
 
 
 def _header(cells: list[str]) -> dict[str, int]:
-    """Which column stands where, by the names of the first line; empty if it is no header."""
+    """The index of each known column, by the names in the first line; empty if the line isn't a header."""
     found: dict[str, int] = {}
     for at, cell in enumerate(cells):
         word = cell.casefold().replace("_", " ").strip()

@@ -1,4 +1,4 @@
-"""Covered days and streaks, as other domains know them."""
+"""Covered days and streaks, as several domains use them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,8 +18,8 @@ class Restorable:
     """An older streak that make-ups can bring back."""
 
     length: int
-    """What the streak would be today, with every missed day made up."""
+    """The streak's length today if every missed day were made up."""
     missed: tuple[date, ...]
-    """Days still to make up, oldest first."""
+    """The days to make up, the oldest first."""
     price: int
-    """Coins for the next one of them; 0 when an attended stream pays for it."""
+    """Coins for the next make-up; 0 if it is free."""

@@ -1,6 +1,6 @@
-"""Tiers: what a member did, each deed halved every 30 days, and the four steps that the sum is worth.
+"""Tiers: each deed of a member is worth points that halve every 30 days, and the sum gives one of four tiers.
 
-Scores are whole micro-points and halve by a table of whole days, so that adding up in any order, on any machine, gives
+Scores are whole micro-points, and a table of whole days halves them. So adding up in any order, on any machine, gives
 the same tier.
 """
 
@@ -12,9 +12,9 @@ from enum import StrEnum
 from bot.rules.calendar import DAY
 
 POINT = 1_000_000
-"""Micro-points."""
+"""Micro-points in one point."""
 ORDER_SHARE = 1_000
-"""Orders are noted in thousandths of a point."""
+"""The parts of a point in which orders are counted."""
 _HALF_LIFE = 30
 _HALVES = (
     1_000_000,
@@ -48,9 +48,9 @@ _HALVES = (
     523_647,
     511_687,
 )
-"""What is left of a point after 0 to 29 days: 10⁶ · 2^(-days/30), rounded; each 30 days more halve it once more."""
+"""Micro-points left of a point after 0 to 29 days: 10⁶ · 2^(-days/30), rounded. Each further 30 days halve them."""
 MEMORY = timedelta(days=600)
-"""After twenty halvings a deed is worth a millionth: it is forgotten."""
+"""A deed is forgotten after twenty halvings, when it is worth a millionth."""
 
 
 class Tier(StrEnum):
@@ -63,11 +63,11 @@ class Tier(StrEnum):
 
     @property
     def step(self) -> int:
-        """0 for the lowest to 3."""
+        """From 0 for the lowest tier to 3."""
         return _STEPS[self]
 
     def at_least(self, other: "Tier") -> bool:
-        """Whether this is `other` or better."""
+        """Whether this tier is `other` or higher."""
         return self.step >= other.step
 
 
@@ -83,20 +83,20 @@ class Deed(StrEnum):
     STREAM = "stream"
     REDEEM = "redeem"
     ORDER = "order"
-    """Counted in thousandths of a point (`order_share`)."""
+    """Counted in thousandths of a point, see `order_share`."""
     FRIEND = "friend"
-    """A friend whom they brought, and who stayed."""
+    """A friend whom they invited, and who stayed."""
     ANSWER = "answer"
-    """An answered question, a wish that was listed."""
+    """They answered a question, or their wish was listed."""
     FEEDBACK = "feedback"
 
 
 @dataclass(frozen=True, slots=True)
 class TierPolicy:
-    """What deeds are worth (points) and where tiers begin."""
+    """What deeds are worth in points, and where tiers begin."""
 
     a_day: Mapping[str, int] = field(default_factory=lambda: {Deed.CHECK_IN: 2, Deed.MESSAGE: 1})
-    """Points for a day with at least one."""
+    """Points for each day with at least one such deed."""
     each: Mapping[str, int] = field(
         default_factory=lambda: {
             Deed.STREAM: 5,
@@ -106,17 +106,17 @@ class TierPolicy:
             Deed.FEEDBACK: 5,
         }
     )
-    """Points for each time."""
+    """Points for each such deed."""
     orders_a_month: int = 60
-    """Points that orders can bring in a calendar month."""
+    """The most points that orders bring in a calendar month."""
     order_unit: Mapping[str, int] = field(default_factory=lambda: {"KRW": 2_000, "CNY": 10_00, "USD": 1_50})
     """Minor units of a currency that are worth a point: ₩2,000, ¥10, $1.50."""
     begins: Mapping[Tier, int] = field(
         default_factory=lambda: {Tier.NEW: 0, Tier.FAN: 30, Tier.LOYAL: 120, Tier.CORE: 300}
     )
-    """Points from which on a tier is earned."""
+    """The points from which on a member has a tier."""
     safe_after_rise: timedelta = timedelta(days=30)
-    """So long after a rise nobody falls."""
+    """For this long after a rise a member's tier doesn't fall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class DayOfDeeds:
 
 @dataclass(frozen=True, slots=True)
 class TierNow:
-    """A member's tier, worked out up to a day (included)."""
+    """A member's tier, computed up to and including the day `settled_on`."""
 
     tier: Tier = Tier.NEW
     rose_on: date | None = None
@@ -138,7 +138,7 @@ class TierNow:
 
 
 def order_share(minor_units: int, currency: str, policy: TierPolicy) -> int:
-    """What an order is worth, in thousandths of a point, at most a month's worth; 0 in a currency without a unit."""
+    """An order's worth in thousandths of a point, at most the limit of a month. 0 for a currency without a unit."""
     unit = policy.order_unit.get(currency)
     if unit is None or minor_units <= 0:
         return 0
@@ -146,7 +146,7 @@ def order_share(minor_units: int, currency: str, policy: TierPolicy) -> int:
 
 
 def sums_of(deeds: Iterable[DayOfDeeds], policy: TierPolicy) -> dict[date, int]:
-    """Micro-points earned day by day, before any halving. The order of `deeds` doesn't matter."""
+    """Micro-points by day, not halved yet. The order of `deeds` doesn't matter."""
     sums: dict[date, int] = {}
     ordered: dict[date, int] = {}
     for deed in deeds:
@@ -168,37 +168,37 @@ def sums_of(deeds: Iterable[DayOfDeeds], policy: TierPolicy) -> dict[date, int]:
 
 
 def score(sums: Mapping[date, int], on: date) -> int:
-    """Micro-points at the end of day `on`; later days don't count."""
-    return sum(_left(points, (on - day).days) for day, points in sums.items() if day <= on)
+    """Micro-points at the end of the day `on`. Later days don't count."""
+    return sum(_points_left(points, (on - day).days) for day, points in sums.items() if day <= on)
 
 
-def _left(points: int, age: int) -> int:
+def _points_left(points: int, age: int) -> int:
     if age > MEMORY.days:
         return 0
     halvings, days = divmod(age, _HALF_LIFE)
     return (points * _HALVES[days] // POINT) >> halvings
 
 
-def earned(micro_points: int, policy: TierPolicy) -> Tier:
-    """The best tier that a score is worth."""
+def tier_of_score(micro_points: int, policy: TierPolicy) -> Tier:
+    """The highest tier for which a score is enough."""
     return max((tier for tier in Tier if micro_points >= policy.begins[tier] * POINT), key=lambda tier: tier.step)
 
 
 def settle(known: TierNow, sums: Mapping[date, int], today: date, policy: TierPolicy) -> TierNow:
-    """The tier on `today`: up at once, down only at a month's end.
+    """The tier on `today`. It rises at once, and falls only at a month's end.
 
-    Down goes one tier at most a month, and never within 30 days of a rise. It makes no difference on which days this
-    was asked before: each day with deeds and each month's end since `known` is gone through in order.
+    It falls by at most one tier a month, and never within 30 days after a rise. Each day with deeds and each month's
+    end since `known` is judged in order, so that the days of earlier calls make no difference.
     """
     since = known.settled_on if known.settled_on is not None else min(sums, default=today)
     if known.settled_on is not None and today < since:
-        return known  # another zone's yesterday
+        return known  # the time zone changed, and `today` is already settled
     days = {day for day in sums if since <= day <= today} | {today}
     tier, rose_on = known.tier, known.rose_on
     ends = _ends_of_months(since, today)
     for day in sorted(days | set(ends)):
         points = score(sums, day)
-        worth = earned(points, policy)
+        worth = tier_of_score(points, policy)
         if worth.step > tier.step:
             tier, rose_on = worth, day
         elif day in ends and worth.step < tier.step and (rose_on is None or day - rose_on >= policy.safe_after_rise):
@@ -207,7 +207,7 @@ def settle(known: TierNow, sums: Mapping[date, int], today: date, policy: TierPo
 
 
 def _ends_of_months(since: date, today: date) -> Sequence[date]:
-    """Last days of months that are over on `today` and weren't over on `since`."""
+    """The last days of the months that ended from `since` to the day before `today`, the latest first."""
     ends = []
     first = today.replace(day=1)
     while (last := first - DAY) >= since:

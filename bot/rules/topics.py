@@ -1,4 +1,4 @@
-"""Topics of forum groups: where a room's cards and announcements come, and why a topic takes no message any more."""
+"""Topics of forum groups: where a room gets its messages, and how Telegram refuses messages to a topic."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,14 +6,14 @@ from enum import StrEnum
 from bot.rules.outcome import Outcome
 
 LONGEST_NAME = 128
-"""Characters of a topic's name (https://core.telegram.org/bots/api#createforumtopic)."""
+"""The most characters of a topic's name (https://core.telegram.org/bots/api#createforumtopic)."""
 
 
 class Lost(StrEnum):
     """Why a topic takes no message."""
 
     CLOSED = "closed"
-    """Somebody may reopen it. General is closed too while it is hidden."""
+    """It is closed, and may be reopened. A hidden General counts as closed too."""
     GONE = "gone"
 
 
@@ -24,41 +24,41 @@ LOST = {
     "TOPIC_ID_INVALID": Lost.GONE,
     "message thread not found": Lost.GONE,
 }
-"""How Telegram refuses a message to a topic."""
+"""Telegram's words of refusal → why the topic takes no message."""
 
 
 def lost_topic(refusal: str) -> Lost | None:
-    """Why the topic takes no message, by Telegram's words; None if it was refused for another reason."""
+    """Why the topic takes no message, by Telegram's words. None if they give another reason."""
     return next((lost for words, lost in LOST.items() if words.lower() in refusal.lower()), None)
 
 
 @dataclass(frozen=True, slots=True)
 class RoomTopic:
-    """The topic of a room in which cards and announcements come."""
+    """The topic of a room that gets its cards and announcements."""
 
     thread_id: int
     name: str
-    """As Telegram told it; empty if it never did."""
+    """Its name as Telegram said it; empty if Telegram never did."""
     closed: bool = False
-    """Whether Telegram refused a message there. Until it is reopened, messages come to General."""
+    """Whether Telegram refused a message to it. Until it is reopened, messages go to General."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicChosen(Outcome, name="topics.TopicChosen"):
-    """A room's cards and announcements come to this topic from now on."""
+    """A room's cards and announcements go to this topic from now on."""
 
     room: str
     topic: str | None
-    """Its name, empty if that isn't known; None for General."""
+    """The topic's name, empty if it isn't known; None for General."""
     audit_id: int | None
     """None if nothing changed."""
     panel: bool = False
-    """Whether it is shown in the set-up's panel, to which a button leads back."""
+    """Whether it is shown in the set-up's panel. Then a button leads back there."""
 
 
 @dataclass(frozen=True, slots=True)
 class TopicLost(Outcome, name="topics.TopicLost"):
-    """Told to the owner once: a room's topic takes no messages, so that they come to General."""
+    """Told to the owner once: a room's topic takes no messages, so they go to General."""
 
     room: str
     topic: str

@@ -8,7 +8,7 @@ from bot.rules.outcome import Outcome
 
 @dataclass(frozen=True, slots=True)
 class WindowUpsideDown(Outcome, name="coupons.WindowUpsideDown"):
-    """It would close before it opens."""
+    """The window would close before it opens."""
 
     opens: datetime
     closes: datetime
@@ -16,7 +16,7 @@ class WindowUpsideDown(Outcome, name="coupons.WindowUpsideDown"):
 
 @dataclass(frozen=True, slots=True)
 class WindowPast(Outcome, name="coupons.WindowPast"):
-    """It would close before now."""
+    """The window would be over already."""
 
     closes: datetime
 
@@ -24,7 +24,7 @@ class WindowPast(Outcome, name="coupons.WindowPast"):
 def check_window(
     opens: datetime | None, closes: datetime | None, now: datetime
 ) -> WindowUpsideDown | WindowPast | None:
-    """Why a window makes no sense, or None."""
+    """Why a window makes no sense; None if it does. None for `opens` or `closes` means that this end is open."""
     if closes is not None and closes <= now:
         return WindowPast(closes)
     if opens is not None and closes is not None and closes <= opens:

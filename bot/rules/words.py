@@ -1,4 +1,4 @@
-"""The three languages, how one is chosen for a reader, and how a word is read that people type."""
+"""The three languages, the choice of one for a reader, and the comparison of words that people type."""
 
 from enum import StrEnum
 
@@ -12,12 +12,12 @@ class Language(StrEnum):
 
 
 _TRAILING = " \t\n.!?~…。\uff01\uff1f\uff5e"
-"""The last three are full-width ! ? ~, written so that no editor makes plain ones of them."""
+"""The last three are full-width ! ? ~, escaped so that no editor replaces them by plain ones."""
 _BY_CODE = {language.value: language for language in Language}
 
 
 def language_of(code: str | None) -> Language | None:
-    """The language behind an IETF tag as Telegram reports it (`zh-hans`, `ko-KR`), if it is one of ours."""
+    """The language of an IETF tag as Telegram reports it (`zh-hans`, `ko-KR`); None if Encore doesn't speak it."""
     if not code:
         return None
     head = code.replace("_", "-").split("-", 1)[0].lower()
@@ -25,10 +25,10 @@ def language_of(code: str | None) -> Language | None:
 
 
 def reader_language(choice: str | None, telegram: str | None, community: str) -> Language:
-    """The fan's own choice, then Telegram's if it is one of ours, then the community's."""
+    """The language for a reader: their own choice, else Telegram's, else the community's, else English."""
     return language_of(choice) or language_of(telegram) or language_of(community) or Language.EN
 
 
 def plain_word(text: str) -> str:
-    """A word as people type it: case, spaces and a trailing mark don't matter."""
+    """A typed word without case, spaces and trailing marks, so that it can be compared."""
     return "".join(text.strip(_TRAILING).casefold().split())

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import day_of, start_of
-from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch, left_of, may_give
+from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch, check_giveaway, left_of
 from bot.rules.place import Place
 from bot.store import forgotten
 from bot.store.engine.sessions import Tx
@@ -71,7 +71,7 @@ class Giveaways:
         if not coins:
             return None
         allowance = self.allowance(tx, place, actor_id, at, at)
-        return may_give(coins, allowance.given, allowance.a_day)
+        return check_giveaway(coins, allowance.given, allowance.a_day)
 
     def check_reopening(
         self, tx: Tx, place: Place, undone: AuditEntry, at: datetime

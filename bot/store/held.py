@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import day_of
-from bot.rules.farming import EARNED_BY_DOING, FarmingFacts, FarmingPolicy, HeldState, Reason, Sign, enough, signs_of
+from bot.rules.farming import (
+    EARNED_BY_DOING,
+    FarmingFacts,
+    FarmingPolicy,
+    HeldState,
+    Reason,
+    Sign,
+    holds_reward,
+    signs_of,
+)
 from bot.rules.place import Place
 from bot.rules.staff.held import HeldNotice
 from bot.rules.tiers import Deed
@@ -93,7 +102,7 @@ def held_reasons(
     `also` are reasons that the caller itself found.
     """
     reasons = (*also, *signs(session, place, member_id, now, policy))
-    return reasons if enough(reasons, policy) else ()
+    return reasons if holds_reward(reasons, policy) else ()
 
 
 @dataclass(frozen=True, slots=True)

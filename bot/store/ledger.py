@@ -9,7 +9,7 @@ from sqlalchemy import Integer, Select, Subquery, bindparam, case, func, insert,
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.lots import Lot, in_purse
+from bot.rules.lots import Lot, lots_in_purse
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Account, Transfer
@@ -165,7 +165,7 @@ def lots_of(session: Session, account_id: int, balance: int, timezone: str) -> t
     """What a member's purse holds by the month in which it was earned, the oldest first."""
     found = dated([account_id])
     rows: Any = session.execute(select(found.c.earned_at, found.c.coins)).all()
-    return in_purse(balance, rows, timezone)
+    return lots_in_purse(balance, rows, timezone)
 
 
 def _parts(header: TransferHeader, amount: int, earned: Sequence[Lot]) -> Iterator[tuple[TransferHeader, Lot]]:

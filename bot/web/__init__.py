@@ -1,4 +1,4 @@
-"""What the bot says and hears over HTTP on this machine: whether it works, its numbers, a shop's orders, draws."""
+"""The bot's HTTP port on this machine: health, metrics, the orders of shops, pages of draws."""
 
 from bot.web.draws import DrawPages
 from bot.web.health import Vitals

@@ -1,4 +1,4 @@
-"""Whether the bot works now, and if not, why: in one plain line for whoever restarts or alerts."""
+"""Whether the bot works now. If not, one plain line says why, for the tool that restarts the bot or alerts someone."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,9 +18,9 @@ from bot.store.tables.messages import Lane, OutboxState
 from bot.telegram.inbox import Intake
 
 DATABASE_SECONDS = 5.0
-FRESH = {Beat.POLL: 75.0, Beat.SENDER: 90.0, Beat.JOBS: 90.0}
-"""Seconds within which a round must have come: a long poll takes 25 and its line may be cut, the others sleep 30."""
-STALE = {
+LONGEST_PAUSE = {Beat.POLL: 75.0, Beat.SENDER: 90.0, Beat.JOBS: 90.0}
+"""The most seconds between two rounds. A long poll takes 25 s and may be cut off; the others sleep for 30 s."""
+PROBLEMS = {
     Beat.POLL: "no poll of Telegram has succeeded for {seconds:.0f} s",
     Beat.SENDER: "the sender hasn't looked for {seconds:.0f} s",
     Beat.JOBS: "the alarm clock hasn't rung for {seconds:.0f} s",
@@ -29,56 +29,59 @@ STALE = {
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Promised messages of one lane that are due."""
+    """Promised messages of one lane that are due and wait."""
 
     count: int
     oldest: datetime
+    """When the first of them was due."""
 
 
 @dataclass(frozen=True, slots=True)
 class Vitals:
-    """What health and numbers are read from."""
+    """Everything from which health and metrics are read."""
 
     meters: Meters
     db: Database
     now: Callable[[], datetime]
     intake: Callable[[], Intake | None]
+    """Gives the intake; None before it runs."""
 
     async def problem(self) -> str | None:
-        """Why the bot isn't ready, or None if it is."""
+        """Why the bot isn't ready; None if it is ready."""
         if self.meters.phase is not Phase.RUNNING:
-            return self._named(f"the bot is {self.meters.phase}")
-        for beat, most in FRESH.items():
+            return self._with_poll_error(f"the bot is {self.meters.phase}")
+        for beat, most in LONGEST_PAUSE.items():
             seconds = self.meters.since(beat)
             if seconds is not None and seconds > most:
-                return self._named(STALE[beat].format(seconds=seconds), beat)
-        if any(self.meters.since(beat) is None for beat in FRESH):
+                problem = PROBLEMS[beat].format(seconds=seconds)
+                return self._with_poll_error(problem) if beat is Beat.POLL else problem
+        if any(self.meters.since(beat) is None for beat in LONGEST_PAUSE):
             return "the first rounds haven't come yet"
         try:
             async with asyncio.timeout(DATABASE_SECONDS):
-                await self.db.read(_answers)
-                await self.db.write(_answers)
+                await self.db.read(_ping)
+                await self.db.write(_ping)
         except TimeoutError:
             return f"the database hasn't answered for {DATABASE_SECONDS:.0f} s"
-        except Exception as error:  # noqa: BLE001  # whatever the driver says, its text may hold the address
+        except Exception as error:  # noqa: BLE001  # the driver's text may hold the address of the database
             return f"the database can't be used: {name_of(error)}"
         return None
 
-    def _named(self, problem: str, beat: Beat = Beat.POLL) -> str:
-        """A problem with polls, and why the last one failed."""
-        trouble = self.meters.trouble if beat is Beat.POLL else None
+    def _with_poll_error(self, problem: str) -> str:
+        """The problem, and why the last poll of Telegram failed, if it failed."""
+        trouble = self.meters.trouble
         return f"{problem}: {trouble}" if trouble is not None else problem
 
     async def due(self) -> dict[str, Waiting]:
-        """Promised messages that are due and wait, by lane."""
-        return await self.db.read(_due, self.now())
+        """The promised messages that are due and wait, by lane. A lane without any is left out."""
+        return await self.db.read(_due_by_lane, self.now())
 
 
-def _answers(session: Session | Tx) -> None:
+def _ping(session: Session | Tx) -> None:
     session.execute(text("SELECT 1"))
 
 
-def _due(session: Session, now: datetime) -> dict[str, Waiting]:
+def _due_by_lane(session: Session, now: datetime) -> dict[str, Waiting]:
     rows = session.execute(
         select(col(Outbox.lane), func.count(), func.min(col(Outbox.due_at)))
         .where(col(Outbox.state) == OutboxState.WAITING, col(Outbox.due_at) <= now)

@@ -1,4 +1,4 @@
-"""The bot's numbers in Prometheus's words. They are put together when somebody asks, so counting stays cheap."""
+"""The bot's metrics for Prometheus. The page is built only when it is asked for, so that counting stays cheap."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,8 +16,8 @@ from bot.web.health import Vitals, Waiting
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 
-class Numbers:
-    """Renders everything there is to count."""
+class MetricsPage:
+    """Renders all metrics in Prometheus's text format."""
 
     def __init__(self, vitals: Vitals) -> None:
         self._vitals = vitals
@@ -25,27 +25,27 @@ class Numbers:
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self._process)
 
-    async def page(self) -> bytes:
-        """All numbers of this moment."""
+    async def render(self) -> bytes:
+        """The metrics as they are now. Without a database the numbers of the outbox are left out."""
         vitals = self._vitals
         registry = CollectorRegistry()
         try:
             due = await vitals.due()
-        except Exception:  # noqa: BLE001  # a database that is away must not hide the other numbers
+        except Exception:  # noqa: BLE001  # without a database the other numbers must still be seen
             due = None
         registry.register(_Snapshot(vitals, due))
         return generate_latest(registry) + generate_latest(self._process)
 
 
 class _Snapshot(Collector):
-    """One moment's numbers."""
+    """Metrics of the bot at one moment."""
 
     def __init__(self, vitals: Vitals, due: dict[str, Waiting] | None) -> None:
         self._vitals = vitals
         self._due = due
 
     def collect(self) -> Iterator[Metric]:
-        """Every family."""
+        """All families of metrics."""
         meters, now = self._vitals.meters, self._vitals.now()
         info = GaugeMetricFamily("encore_info", "The version that runs.", labels=("version",))
         info.add_metric((__version__,), 1)

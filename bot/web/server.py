@@ -1,4 +1,4 @@
-"""What listens on this machine's own address: `/healthz`, `/readyz`, `/metrics`, the shop's orders, pages of draws."""
+"""The server on this machine's own address: `/healthz`, `/readyz`, `/metrics`, orders of shops, pages of draws."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from bot.web.door import Door, PortLimits
 from bot.web.draws import DrawPages
+from bot.web.guard import PortGuard, PortLimits
 from bot.web.health import Vitals
 from bot.web.hooks import PATH as ORDERS
 from bot.web.hooks import OrderCalls
-from bot.web.metrics import CONTENT_TYPE, Numbers
+from bot.web.metrics import CONTENT_TYPE, MetricsPage
 
 HOST = "127.0.0.1"
 NOT_READY = 503
@@ -26,14 +26,14 @@ async def serving(
     draws: DrawPages | None = None,
     limits: PortLimits = PortLimits(),  # noqa: B008  # a frozen value
 ) -> AsyncIterator[None]:
-    """Listen while this lasts.
+    """Listen on `port` for the time of the context. `orders` and `draws` are served if they are given.
 
     Raises:
-        OSError: the port can't be had.
+        OSError: the port can't be opened.
     """
     pages = _Pages(vitals)
-    door = Door(limits)
-    app = web.Application(middlewares=[door.answers])
+    guard = PortGuard(limits)
+    app = web.Application(middlewares=[guard.answer])
     app.router.add_get("/healthz", pages.healthz)
     app.router.add_get("/readyz", pages.readyz)
     app.router.add_get("/metrics", pages.metrics)
@@ -41,13 +41,13 @@ async def serving(
         app.router.add_route("*", ORDERS, orders.take)
     if draws is not None:
         draws.add_to(app.router)
-    runner = door.runner(app, SHUTDOWN_SECONDS)
+    runner = guard.runner(app, SHUTDOWN_SECONDS)
     await runner.setup()
     try:
         if runner.server is None:
-            raise RuntimeError("the runner was set up")
+            raise RuntimeError("the runner has no server after its setup")
         loop = asyncio.get_running_loop()
-        listening = await loop.create_server(door.opens_to(runner.server), HOST, port)
+        listening = await loop.create_server(guard.protocol_factory(runner.server), HOST, port)
         try:
             yield
         finally:
@@ -57,23 +57,23 @@ async def serving(
 
 
 class _Pages:
-    """The pages' handlers."""
+    """Handlers of the pages about health and metrics."""
 
     def __init__(self, vitals: Vitals) -> None:
         self._vitals = vitals
-        self._numbers = Numbers(vitals)
+        self._metrics = MetricsPage(vitals)
 
     async def healthz(self, _request: web.Request) -> web.Response:
-        """The process lives and its loop answers: this line is the proof."""
+        """This answer shows that the process lives and its event loop runs."""
         return web.Response(text="alive\n")
 
     async def readyz(self, _request: web.Request) -> web.Response:
-        """Ready, or the reason why not."""
+        """`ready`, or with status 503 the reason why the bot isn't ready."""
         problem = await self._vitals.problem()
         if problem is None:
             return web.Response(text="ready\n")
         return web.Response(text=f"not ready: {problem}\n", status=NOT_READY)
 
     async def metrics(self, _request: web.Request) -> web.Response:
-        """Every number."""
-        return web.Response(body=await self._numbers.page(), headers={"Content-Type": CONTENT_TYPE})
+        """All metrics in Prometheus's text format."""
+        return web.Response(body=await self._metrics.render(), headers={"Content-Type": CONTENT_TYPE})

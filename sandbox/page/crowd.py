@@ -151,5 +151,5 @@ class Fans:
 async def wait_until_fetched(bot: Bot, seconds: float) -> None:
     """Wait until the bot has fetched and confirmed all its updates, for at most `seconds`."""
     deadline = time.monotonic() + seconds
-    while bot.queue.pending() and time.monotonic() < deadline:  # noqa: ASYNC110 - a queue tells nobody that it is empty
+    while bot.queue.pending() and time.monotonic() < deadline:  # noqa: ASYNC110 - a queue sends no event when it gets empty
         await asyncio.sleep(0.02)

@@ -12,7 +12,7 @@ import pytest
 
 from bot.__main__ import IN_USE
 from bot.clock import Clock
-from bot.commands.backup import keep, put_back
+from bot.commands.backup import restore_backup, write_backup
 from bot.rules.people.privacy import DeletionDone
 from bot.settings import Settings
 from bot.store.engine.db import Database
@@ -67,7 +67,7 @@ def test_a_file_that_is_there_is_kept(path: Path, capsys: pytest.CaptureFixture[
     asyncio.run(shop_with_coins(path))
     copy = path.with_name("copy.db")
     copy.write_text("precious")
-    assert keep(settings(path), copy, force=False) == 1
+    assert write_backup(settings(path), copy, force=False) == 1
     assert "--force" in lines(capsys)[1]
     assert copy.read_text() == "precious"
     for target, word in (
@@ -75,12 +75,12 @@ def test_a_file_that_is_there_is_kept(path: Path, capsys: pytest.CaptureFixture[
         (path.parent, "name another file"),
         (path.parent / "no" / "copy.db", "there is no folder"),
     ):
-        assert keep(settings(path), target, force=True) == 1
+        assert write_backup(settings(path), target, force=True) == 1
         out, problem = lines(capsys)
         assert out == ""
         assert problem.startswith("encore: ")
         assert word in problem
-    assert keep(settings(path), copy, force=True) == 0
+    assert write_backup(settings(path), copy, force=True) == 0
     assert "1 shop, 1 member; no messages" in lines(capsys)[0]
     check_copy(copy)
     assert query(path, "SELECT count(*) FROM inbox") == [(1,)]
@@ -89,11 +89,11 @@ def test_a_file_that_is_there_is_kept(path: Path, capsys: pytest.CaptureFixture[
 def test_nothing_to_back_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No database, and one of somebody else's, are told in one line; no file is left behind."""
     target = tmp_path / "copy.db"
-    assert keep(settings(tmp_path / "none.db"), target, force=False) == 1
+    assert write_backup(settings(tmp_path / "none.db"), target, force=False) == 1
     assert "nothing to back up" in lines(capsys)[1]
     with closing(sqlite3.connect(tmp_path / "other.db")) as other:
         other.execute("CREATE TABLE song (title TEXT)")
-    assert keep(settings(tmp_path / "other.db"), target, force=False) == 1
+    assert write_backup(settings(tmp_path / "other.db"), target, force=False) == 1
     assert "isn't Encore's" in lines(capsys)[1]
     assert names(tmp_path) == ["other.db"]
 
@@ -124,7 +124,7 @@ def test_what_is_no_backup_is_refused(path: Path, tmp_path: Path, capsys: pytest
         (tmp_path / "none.db", "isn't a file"),
         (tmp_path, "isn't a file"),
     ):
-        assert put_back(settings(path), source, LATER) == 1
+        assert restore_backup(settings(path), source, LATER) == 1
         out, problem = lines(capsys)
         assert out == ""
         assert word in problem
@@ -136,7 +136,7 @@ def test_an_older_backup_is_brought_up_to_date(tmp_path: Path, capsys: pytest.Ca
     """A backup of an earlier version is migrated before it takes its place, even where there was no database."""
     old, new = tmp_path / "old.db", tmp_path / "deep" / "encore.db"
     asyncio.run(migrate(f"sqlite:///{old}", "0001"))
-    assert put_back(settings(new), old, LATER) == 0
+    assert restore_backup(settings(new), old, LATER) == 0
     out, _ = lines(capsys)
     assert "kept" not in out
     assert query(new, "SELECT version_num FROM alembic_version") == [(HEAD,)]
@@ -149,9 +149,9 @@ def test_a_damaged_database_is_replaced_and_kept(path: Path, capsys: pytest.Capt
     """What can't be opened any more is what a restore is for: it is kept, its log beside it, and replaced."""
     asyncio.run(shop_with_coins(path))
     copy = path.with_name("copy.db")
-    assert keep(settings(path), copy, force=False) == 0
+    assert write_backup(settings(path), copy, force=False) == 0
     path.write_bytes(b"\x00" * 10_000)
-    assert put_back(settings(path), copy, LATER) == 0
+    assert restore_backup(settings(path), copy, LATER) == 0
     assert "fans hold 50 coins" in lines(capsys)[0]
     kept = path.with_name(f"encore.db.before-restore-{LATER.now():%Y%m%dT%H%M%SZ}")
     assert kept.read_bytes() == b"\x00" * 10_000
@@ -162,14 +162,14 @@ def test_a_log_that_was_left_is_not_played(path: Path, capsys: pytest.CaptureFix
     """Where the database was deleted and its log wasn't, the log is moved away before the backup comes."""
     asyncio.run(shop_with_coins(path))
     copy = path.with_name("copy.db")
-    assert keep(settings(path), copy, force=False) == 0
+    assert write_backup(settings(path), copy, force=False) == 0
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("UPDATE community SET shop = 'Lost'")
         log = Path(f"{path}-wal").read_bytes()
         path.unlink()
     Path(f"{path}-wal").write_bytes(log)
-    assert put_back(settings(path), copy, LATER) == 0
+    assert restore_backup(settings(path), copy, LATER) == 0
     assert "kept in" not in lines(capsys)[0].partition("shop")[2]
     assert Path(f"{path}.before-restore-{LATER.now():%Y%m%dT%H%M%SZ}-wal").read_bytes() == log
     assert query(path, "SELECT shop FROM community") == [("Silk room",)]
@@ -179,16 +179,16 @@ def test_who_was_deleted_since_stays_deleted(path: Path, capsys: pytest.CaptureF
     """A restore doesn't bring back a fan who had their data deleted after the backup; others keep their coins."""
     asyncio.run(two_fans(path))
     copy = path.with_name("copy.db")
-    assert keep(settings(path), copy, force=False) == 0
+    assert write_backup(settings(path), copy, force=False) == 0
     asyncio.run(delete_one(path))
-    assert put_back(settings(path), copy, LATER) == 0
+    assert restore_backup(settings(path), copy, LATER) == 0
     out, _ = lines(capsys)
     assert "1 fan had their data deleted since: deleted again" in out
     assert "fans hold 30 coins" in out
     assert "the books balance" in out
     assert query(path, "SELECT count(*) FROM person WHERE user_id = ?", fan(1).user_id) == [(0,)]
     assert query(path, "SELECT count(*) FROM forgotten") == [(1,)]
-    assert put_back(settings(path), copy, LATER) == 0
+    assert restore_backup(settings(path), copy, LATER) == 0
     assert "1 fan had their data deleted" in lines(capsys)[0]
     assert sum("before-restore" in name for name in names(path.parent)) == 2
 
@@ -210,17 +210,17 @@ async def delete_one(path: Path) -> None:
 def test_whoever_has_the_database_open_is_minded(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Another program with the file open, and a bot's lock, stand in the way of a restore."""
     copy = path.with_name("copy.db")
-    assert keep(settings(path), copy, force=False) == 0
+    assert write_backup(settings(path), copy, force=False) == 0
     lines(capsys)
     with closing(sqlite3.connect(path)) as shell:
         shell.execute("PRAGMA journal_mode = WAL")
         shell.execute("SELECT count(*) FROM member").fetchone()
-        assert put_back(settings(path), copy, LATER) == 1
+        assert restore_backup(settings(path), copy, LATER) == 1
         assert "another program" in lines(capsys)[1]
     with using(f"sqlite:///{path}"):
-        assert put_back(settings(path), copy, LATER) == 1
+        assert restore_backup(settings(path), copy, LATER) == 1
         assert "stop it first" in lines(capsys)[1]
-    assert put_back(settings(path), copy, LATER) == 0
+    assert restore_backup(settings(path), copy, LATER) == 0
 
 
 def test_one_holds_the_lock(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,7 +39,7 @@ from bot.telegram import inbox as intake
 from bot.telegram import late_answers as afterwards
 from bot.updates import KINDS, kind_of_update
 from bot.web import hooks
-from bot.web.door import PortLimits
+from bot.web.guard import PortLimits
 from tests.bot.process import ROOT
 
 NOW = datetime(2026, 11, 2, 3, tzinfo=UTC)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import Clock
-from bot.commands.backup import keep, put_back
+from bot.commands.backup import restore_backup, write_backup
 from bot.settings import Settings
 from bot.store.engine.db import Database
 from tests.features.scene import NOON, fan, give, shop
@@ -51,7 +51,7 @@ def settings(path: Path) -> Settings:
 def copy(path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     """A backup of it."""
     copy = path.with_name("copy.db")
-    assert keep(settings(path), copy, force=False) == 0
+    assert write_backup(settings(path), copy, force=False) == 0
     capsys.readouterr()
     return copy
 
@@ -69,7 +69,7 @@ def test_what_isnt_ours_is_refused(
     """One line names it, in plain signs; the database stays as it was, and nothing is left beside it."""
     change(copy, statements)
     before, beside = path.read_bytes(), {one.name for one in path.parent.iterdir()}
-    assert put_back(settings(path), copy, CLOCK) == 1
+    assert restore_backup(settings(path), copy, CLOCK) == 1
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("\n") == 1
@@ -82,5 +82,5 @@ def test_what_isnt_ours_is_refused(
 def test_what_sqlite_makes_by_itself_is_no_stranger(path: Path, copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its statistics may be in a backup: an operator who let it measure the tables can restore it."""
     change(copy, "ANALYZE")
-    assert put_back(settings(path), copy, CLOCK) == 0
+    assert restore_backup(settings(path), copy, CLOCK) == 0
     assert "the books balance" in capsys.readouterr().out

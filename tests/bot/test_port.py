@@ -18,7 +18,7 @@ from bot.meters import Meters
 from bot.rules.orders.orders import sign
 from bot.store.engine.db import Database
 from bot.web import OrderCalls, Vitals, serving
-from bot.web.door import PortLimits
+from bot.web.guard import PortLimits
 from tests.bot.test_web import free_port, get
 from tests.features.scene import OWNER, POLICIES, act_by, shop
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.commands.doctor.home import look_at_home
-from bot.commands.doctor.telegram import look_at_telegram
+from bot.commands.doctor.machine import examine_machine
+from bot.commands.doctor.telegram import examine_telegram
 from bot.rules.doctor import rooms as doctor_rooms
 from bot.rules.raffles.proofs import check_proof
 from bot.rules.refusals import Refusal
@@ -182,8 +182,8 @@ async def test_a_group_where_nobody_may_write(play: Play) -> None:
     assert "Not in Silk room" in second.text
     assert "Not in Silk room" in (await private(stage, "/coupon 1")).text
     assert "not allowed to write" in (await private(stage, "/admin")).text
-    at_home, chats = await look_at_home(settings(stage.url, stage.telegram))
-    seen = await look_at_telegram(settings(stage.url, stage.telegram), chats, lambda: datetime.now(UTC))  # noqa: TID251
+    at_home, chats = await examine_machine(settings(stage.url, stage.telegram))
+    seen = await examine_telegram(settings(stage.url, stage.telegram), chats, lambda: datetime.now(UTC))  # noqa: TID251
     assert doctor_rooms.RoomRefuses("Silk room", Refusal.MUTED) in at_home
     assert doctor_rooms.CannotWrite("Silk room", alone=False) in seen
     stage.owner.sets_permissions(stage.group, Permissions())
@@ -192,7 +192,7 @@ async def test_a_group_where_nobody_may_write(play: Play) -> None:
     await stage.all_sent()
     assert "Not in" not in (await private(stage, "/coupon 1")).text
     assert "not allowed" not in (await private(stage, "/admin")).text
-    at_home, _ = await look_at_home(settings(stage.url, stage.telegram))
+    at_home, _ = await examine_machine(settings(stage.url, stage.telegram))
     assert doctor_rooms.RoomRefuses("Silk room", Refusal.MUTED) not in at_home
     assert len(notes(stage, "I try again every 5 minutes")) == 1
     foreseen(stage.telegram)
@@ -227,8 +227,8 @@ async def test_a_restricted_bot_in_doctor(play_sqlite: Play) -> None:
     stage = await play_sqlite(rights=None)
     stage.owner.restricts(stage.bot, stage.group, MUTED)
     await stage.settled()
-    _, chats = await look_at_home(settings(stage.url, stage.telegram))
-    seen = await look_at_telegram(settings(stage.url, stage.telegram), chats, lambda: datetime.now(UTC))  # noqa: TID251
+    _, chats = await examine_machine(settings(stage.url, stage.telegram))
+    seen = await examine_telegram(settings(stage.url, stage.telegram), chats, lambda: datetime.now(UTC))  # noqa: TID251
     assert doctor_rooms.CannotWrite("Silk room", alone=True) in seen
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from bot.commands.doctor.telegram import look_at_telegram
+from bot.commands.doctor.telegram import examine_telegram
 from bot.rules.doctor.telegram import WhispersUnknown
 from bot.store.messages.payloads import TELL
 from bot.store.tables import Outbox
@@ -211,9 +211,9 @@ async def test_the_doctor_says_it(play_sqlite: Play) -> None:
     """The same probe, by `python -m bot doctor`."""
     stage = await play_sqlite(language="en")
     of = settings(stage.url, stage.telegram)
-    assert WhispersUnknown() not in await look_at_telegram(of, [], stage.app.clock.now)
+    assert WhispersUnknown() not in await examine_telegram(of, [], stage.app.clock.now)
     stage.telegram.knows_whispers = False
-    assert WhispersUnknown() in await look_at_telegram(of, [], stage.app.clock.now)
+    assert WhispersUnknown() in await examine_telegram(of, [], stage.app.clock.now)
 
 
 async def test_a_promised_secret_isnt_said_aloud(play_sqlite: Play) -> None:

@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser, Page
 
-from bot.commands.verify_draw import said_of
+from bot.commands.verify_draw import sentences_of
 from bot.rules.raffles.proofs import check_proof, page_path, write_proof
 from bot.store.engine.db import Database
 from bot.store.messages.telling import Attachment
@@ -47,7 +47,7 @@ async def agree(page: Page, name: str, text: str) -> str:
     """The page says the same as `verify-draw` does without the means to check a signature; its verdict."""
     verdict = await result(page, text.encode())
     checked = check_proof(text)
-    assert await page.evaluate(LINES) == [[one.part, one.text] for one in said_of(checked)], name
+    assert await page.evaluate(LINES) == [[one.part, one.text] for one in sentences_of(checked)], name
     assert verdict == ("unreadable" if checked.draw is None else "wrong" if checked.faults else "holds"), name
     return verdict
 
@@ -149,7 +149,7 @@ async def test_the_served_page_has_the_proof_in_hand(browser: Browser) -> None:
     try:
         await opened.goto(f"http://127.0.0.1:{runner.addresses[0][1]}{page_path(1, told['commitment'])}")
         await opened.wait_for_selector("#verdict[data-result=holds]")
-        assert await opened.evaluate(LINES) == [[one.part, one.text] for one in said_of(check_proof(text))]
+        assert await opened.evaluate(LINES) == [[one.part, one.text] for one in sentences_of(check_proof(text))]
         assert "came from the shop's server" in await opened.inner_text("#served")
         # The file from the group can be checked in its place.
         assert await result(opened, TAMPERED["another seed"].text().encode()) == "wrong"

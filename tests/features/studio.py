@@ -92,7 +92,7 @@ class Studio:
         return outcome
 
     async def golive(self, now: datetime, *, cause: str | None = None, **wish: Any) -> GoLiveOutcome:
-        """Say that it is on."""
+        """Say that an airing is on."""
         return await self.airings.go_live(self.act(now, cause), OnAir(**wish))
 
     async def delay(self, now: datetime, *, cause: str | None = None, **wish: Any) -> DelayOutcome:

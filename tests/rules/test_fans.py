@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.rules.fans import Found, Known, Room, Verdict, Where, found_in, judge
+from bot.rules.fans import Found, Known, Room, Verdict, Where, combine, judge
 
 PRIVATE, PUBLIC, ELSEWHERE = Room(-1), Room(-1, public=True), None
 HOME, SECOND, THIRD = -1, -2, -3
@@ -66,4 +66,4 @@ def test_judge(known: Known, room: Room | None, since_left: bool, verdict: Verdi
 )
 def test_found_in(home: Where | None, others: tuple[tuple[int, Where], ...], found: Found) -> None:
     """What the home group and the other rooms say together."""
-    assert found_in(home, others, HOME if home is not None else None) == found
+    assert combine(home, others, HOME if home is not None else None) == found

@@ -9,12 +9,12 @@ import pytest
 from bot.rules.farming import (
     FarmingFacts,
     FarmingPolicy,
-    Pulse,
     Reason,
+    RecentPresses,
     Sign,
-    enough,
-    goes_by_itself,
-    ring,
+    holds_reward,
+    is_released_by_clock,
+    ring_reason,
     signs_of,
 )
 
@@ -59,13 +59,13 @@ def test_each_sign_has_its_threshold(just_enough: dict[str, object], not_quite: 
 def test_one_sign_holds_nothing_but_a_ring() -> None:
     """Whatever a single sign may be, it isn't enough; two of the innocent ones aren't either."""
     for sign in Sign:
-        assert enough([Reason(sign, POLICY.weights[sign])], POLICY) is (sign is Sign.RING)
+        assert holds_reward([Reason(sign, POLICY.weights[sign])], POLICY) is (sign is Sign.RING)
     burst_at_a_stream = [Reason(sign, POLICY.weights[sign]) for sign in (Sign.BURST, Sign.NEW_HERE)]
-    assert not enough(burst_at_a_stream, POLICY)
+    assert not holds_reward(burst_at_a_stream, POLICY)
     both = {
         frozenset(pair)
         for pair in combinations(set(Sign) - {Sign.RING}, 2)
-        if enough([Reason(sign, POLICY.weights[sign]) for sign in pair], POLICY)
+        if holds_reward([Reason(sign, POLICY.weights[sign]) for sign in pair], POLICY)
     }
     assert both == {
         frozenset({Sign.FAST, Sign.BURST}),
@@ -77,26 +77,26 @@ def test_one_sign_holds_nothing_but_a_ring() -> None:
 def test_the_same_sign_counts_once() -> None:
     """Two who saw the same thing don't make it two things."""
     fast = Reason(Sign.FAST, POLICY.weights[Sign.FAST])
-    assert not enough([fast, fast], POLICY)
+    assert not holds_reward([fast, fast], POLICY)
 
 
 def test_the_second_look_lets_go_what_is_normal_by_then() -> None:
     """What isn't seen any more speaks no more; a ring stays one until staff decide."""
     then = (Reason(Sign.FAST, 60), Reason(Sign.BURST, 40, 20))
-    assert goes_by_itself(then, (), POLICY)
-    assert goes_by_itself(then, (Reason(Sign.FAST, 60),), POLICY)
-    assert not goes_by_itself(then, then, POLICY)
-    assert not goes_by_itself((ring(POLICY, 4),), (), POLICY)
+    assert is_released_by_clock(then, (), POLICY)
+    assert is_released_by_clock(then, (Reason(Sign.FAST, 60),), POLICY)
+    assert not is_released_by_clock(then, then, POLICY)
+    assert not is_released_by_clock((ring_reason(POLICY, 4),), (), POLICY)
 
 
 def test_twenty_presses_in_ten_seconds_are_no_persons() -> None:
     """Presses spread over ten seconds or more are a person's, however many there are."""
-    hasty, busy = Pulse(POLICY), Pulse(POLICY)
+    hasty, busy = RecentPresses(POLICY), RecentPresses(POLICY)
     assert [hasty.note_press(NOW + timedelta(milliseconds=400 * n), POLICY) for n in range(20)] == [False] * 19 + [True]
     assert not any(busy.note_press(NOW + timedelta(milliseconds=550 * n), POLICY) for n in range(100))
 
 
 def test_what_waited_at_telegram_is_no_haste() -> None:
     """After an outage everything arrives at one instant: that counts as one press."""
-    pulse = Pulse(POLICY)
+    pulse = RecentPresses(POLICY)
     assert not any(pulse.note_press(NOW, POLICY) for _ in range(100))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.rules.giveaways import GiveawayTooMuch, gift_promises, left_of, may_give
+from bot.rules.giveaways import GiveawayTooMuch, check_giveaway, cost_of_gifts, left_of
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from bot.rules.giveaways import GiveawayTooMuch, gift_promises, left_of, may_giv
 )
 def test_the_limit(coins: int, given: int, a_day: int, left: int | None) -> None:
     """Up to the limit all is well; beyond it the refusal says what is left, and never less than nothing."""
-    assert may_give(coins, given, a_day) == (None if left is None else GiveawayTooMuch(coins, left, a_day))
+    assert check_giveaway(coins, given, a_day) == (None if left is None else GiveawayTooMuch(coins, left, a_day))
     assert left_of(given, a_day) == max(0, a_day - given)
 
 
@@ -35,4 +35,4 @@ def test_the_limit(coins: int, given: int, a_day: int, left: int | None) -> None
 )
 def test_what_gifts_cost(stock: int | None, taken: int, *, may_grow: bool, cost: int) -> None:
     """All of the stock while more of it can be taken, else what was taken."""
-    assert gift_promises(20, stock, taken, may_grow=may_grow) == cost
+    assert cost_of_gifts(20, stock, taken, may_grow=may_grow) == cost

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.lots import Lot, divide, in_purse, merge
+from bot.rules.lots import Lot, divide, lots_in_purse, merge
 
 SEOUL = "Asia/Seoul"
 JANUARY = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
@@ -41,13 +41,13 @@ MARCH = datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
 )
 def test_what_a_purse_holds(balance: int, dated: list[tuple[datetime, int]], expected: tuple[Lot, ...]) -> None:
     """The oldest coins are spent first, months are those of the shop's zone, and what was handed on is gone."""
-    assert in_purse(balance, dated, SEOUL) == expected
+    assert lots_in_purse(balance, dated, SEOUL) == expected
 
 
 def test_coins_that_were_never_earned() -> None:
     """A purse that holds more than was earned is a fault in the books, not a lot."""
     with pytest.raises(ValueError, match="never earned"):
-        in_purse(11, [(JANUARY, 10)], SEOUL)
+        lots_in_purse(11, [(JANUARY, 10)], SEOUL)
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from bot.rules.refusals import (
     SILENT,
     WAITING,
     Refusal,
-    Told,
+    RoomMessage,
     ended_by,
     reason_of,
-    told_by,
+    room_message_of,
     try_again,
 )
 from bot.rules.topics import lost_topic
@@ -90,15 +90,15 @@ def test_what_ends_a_refusal() -> None:
 @pytest.mark.parametrize(
     ("kind", "told"),
     [
-        ("stream", Told.START),
-        ("drop", Told.DROP),
-        ("packet", Told.PACKET),
-        ("raffle", Told.RAFFLE),
-        ("morning", Told.MORNING),
-        ("streams.DelayNotice", Told.NOTICE),
-        ("communities.Greeting", Told.OTHER),
+        ("stream", RoomMessage.START),
+        ("drop", RoomMessage.DROP),
+        ("packet", RoomMessage.PACKET),
+        ("raffle", RoomMessage.RAFFLE),
+        ("morning", RoomMessage.MORNING),
+        ("streams.DelayNotice", RoomMessage.NOTICE),
+        ("communities.Greeting", RoomMessage.OTHER),
     ],
 )
-def test_what_was_not_told(kind: str, told: Told) -> None:
+def test_what_was_not_told(kind: str, told: RoomMessage) -> None:
     """Cards go by their kind, notices of streams by their name."""
-    assert told_by(kind) is told
+    assert room_message_of(kind) is told

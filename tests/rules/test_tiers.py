@@ -15,11 +15,11 @@ from bot.rules.tiers import (
     Tier,
     TierNow,
     TierPolicy,
-    earned,
     order_share,
     score,
     settle,
     sums_of,
+    tier_of_score,
 )
 
 POLICY = TierPolicy()
@@ -101,7 +101,7 @@ def test_orders_bring_at_most_sixty_points_a_month() -> None:
 )
 def test_where_tiers_begin(points: float, tier: Tier) -> None:
     """The bounds belong to the better tier."""
-    assert tier is earned(round(points * POINT), POLICY)
+    assert tier is tier_of_score(round(points * POINT), POLICY)
 
 
 def test_a_rise_is_at_once_and_a_fall_waits_for_the_months_end() -> None:
@@ -110,7 +110,7 @@ def test_a_rise_is_at_once_and_a_fall_waits_for_the_months_end() -> None:
     risen = settle(TierNow(), sums, FIRST + DAY * 19, POLICY)
     assert (risen.tier, risen.rose_on is not None) == (Tier.FAN, True)
     assert risen.rose_on is not None
-    assert earned(score(sums, date(2026, 4, 29)), POLICY) is Tier.NEW
+    assert tier_of_score(score(sums, date(2026, 4, 29)), POLICY) is Tier.NEW
     assert settle(risen, sums, date(2026, 4, 30), POLICY).tier is Tier.FAN
     assert settle(risen, sums, date(2026, 5, 1), POLICY).tier is Tier.NEW
 

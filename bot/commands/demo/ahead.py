@@ -1,4 +1,4 @@
-"""What comes next in the shop, for the clock of the page to jump to."""
+"""Find what happens next in the shop, so that the clock of the page can jump to it."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -20,14 +20,14 @@ from bot.store.tables.messages import OutboxState
 from sandbox.page import NextEvent
 
 Event = tuple[datetime, str]
-"""When, and the block of the demo's words that says what."""
+"""When it happens, and the block of the demo's words that names it."""
 
 SOON = timedelta(seconds=30)
-"""What was promised for less than this later comes by itself: edits of cards that wait for their turn."""
+"""Messages that were promised for less than this later, such as edits of cards, need no jump of the clock."""
 
 
 def reminders(rx: Rx, _now: datetime) -> Iterator[Event]:
-    """Reminders of streams for which somebody asked."""
+    """Reminders that fans asked for."""
     asked = set(rx.execute(select(Subscription.stream_id).where(col(Subscription.off_at).is_(None))).scalars())
     streams = {one.id: one for one in rx.execute(select(Stream)).scalars()}
     for _, airing in list_all_open_airings(rx):
@@ -37,7 +37,7 @@ def reminders(rx: Rx, _now: datetime) -> Iterator[Event]:
 
 
 def mornings(rx: Rx, now: datetime) -> Iterator[Event]:
-    """The morning card."""
+    """Morning cards."""
     rows = select(Slot, Community).join(Community, col(Community.id) == col(Slot.community_id))
     for slot, shop in rx.execute(rows.where(col(Slot.active))):
         kind = SlotKind(slot.kind)
@@ -58,21 +58,21 @@ def drops(rx: Rx, _now: datetime) -> Iterator[Event]:
 
 
 def rewards(rx: Rx, _now: datetime) -> Iterator[Event]:
-    """What gifts pay when a friend has stayed for a week."""
+    """Rewards of gifts that are due when a friend has stayed for a week."""
     for due_at in rx.execute(select(GiftReward.due_at).where(col(GiftReward.due_at).is_not(None))).scalars():
         if due_at is not None:
             yield due_at, "next_reward"
 
 
-def of_domains(rx: Rx, policies: Policies) -> Iterator[Event]:
-    """What domains have registered."""
+def registered(rx: Rx, policies: Policies) -> Iterator[Event]:
+    """Events of domains that registered a look ahead."""
     for domain in DOMAINS:
         for look in domain.looks_ahead:
             yield from look(rx, policies)
 
 
 def raffles(rx: Rx, _now: datetime) -> Iterator[Event]:
-    """Raffles that close, and are drawn soon after."""
+    """Closes and draws of raffles."""
     for closes in rx.execute(select(Raffle.closes).where(col(Raffle.state) == RaffleState.OPEN)).scalars():
         yield closes, "next_raffle"
     for draw_at in rx.execute(select(Raffle.draw_at).where(col(Raffle.state) == RaffleState.LISTED)).scalars():
@@ -89,17 +89,17 @@ def messages(rx: Rx, _now: datetime) -> Iterator[Event]:
 
 
 SOURCES = (reminders, mornings, drops, raffles, rewards, messages)
-"""Where due things are looked for, after what domains registered. The first that is found names a moment."""
+"""Functions that find events, asked after those of domains. Of two events at the same time the first one counts."""
 
 
 def soonest(rx: Rx, now: datetime, policies: Policies) -> Event | None:
-    """The next thing that happens by itself."""
+    """The next event after `now` that nobody must cause; None if there is none."""
     known = chain.from_iterable(source(rx, now) for source in SOURCES)
-    found = [event for event in chain(of_domains(rx, policies), known) if event[0] > now]
+    found = [event for event in chain(registered(rx, policies), known) if event[0] > now]
     return min(found, key=lambda event: event[0], default=None)
 
 
 async def look_ahead(stage: Stage) -> NextEvent | None:
-    """The next thing that happens by itself, for the page."""
+    """The next event that nobody must cause, in the visitor's language, for the page."""
     event = await stage.app.db.read(soonest, stage.app.clock.now(), stage.app.policies)
     return None if event is None else NextEvent(event[0].timestamp(), stage.line(event[1]))

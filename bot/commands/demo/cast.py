@@ -1,4 +1,4 @@
-"""The people of the demo, their shop and the words that they type, in each language."""
+"""The people of the demo, their shop, and the words that they type, in each language."""
 
 from bot.rules.words import Language
 
@@ -7,21 +7,21 @@ CAST = {
     Language.ZH: ("米娜", "小雨", "阿哲", "可可", "思思", "南南"),
     Language.EN: ("Mina", "Ana", "Ben", "Chloe", "Leo", "Kai"),
 }
-"""The owner, three fans, and two who haven't come in yet: one comes by a link, the other by a gift."""
+"""The owner, three fans, and two people who aren't in the group yet: one comes by a link, the other by a gift."""
 
 REGULARS = {
     Language.KO: ("유나", "서준", "예린", "민재", "소율", "태오", "지안", "다은", "현우"),
     Language.ZH: ("小满", "阿宁", "乐乐", "子涵", "晓彤", "大壮", "安安", "琪琪", "浩然"),
     Language.EN: ("Emma", "Noah", "Priya", "Lucas", "Hana", "Oscar", "Zoe", "Mateo", "Ivy"),
 }
-"""Fans who are in the group too and claim a coupon now and then."""
+"""More fans in the group, who claim a coupon now and then."""
 
 GUESTS = {
     Language.KO: ("나은", "준서", "채원", "시우", "유진"),
     Language.ZH: ("诗诗", "小林", "佳佳", "明轩", "糖糖"),
     Language.EN: ("Maya", "Sam", "Nora", "Theo", "Lily"),
 }
-"""Those who come by *add a fan*."""
+"""People who come by the button *add a fan*."""
 
 CROWD = {
     Language.KO: ("서아", "이준", "하은", "주원", "지유", "은우", "채은", "도하", "수빈", "윤서"),
@@ -33,7 +33,7 @@ SHOP = {Language.KO: "미나 실크", Language.ZH: "米娜丝巾", Language.EN: 
 ROOM = {Language.KO: "미나네 팬방", Language.ZH: "米娜的粉丝群", Language.EN: "Mina's fans"}
 DROPS = {Language.KO: "쿠폰과 라방", Language.ZH: "福利和直播", Language.EN: "Drops and lives"}
 CHAT = {Language.KO: "수다", Language.ZH: "闲聊", Language.EN: "Chat"}
-"""Topics, where the group is a forum."""
+"""Names of topics, if the group is a forum."""
 SCARF = {Language.KO: "실크 스카프 20% 할인", Language.ZH: "丝巾八折券", Language.EN: "Silk scarf −20%"}
 SCRUNCHIE = {Language.KO: "실크 곱창밴드 무료", Language.ZH: "真丝发圈免费领", Language.EN: "Free silk scrunchie"}
 NIGHT = {Language.KO: "가을 스카프 첫 공개", Language.ZH: "秋款丝巾首发", Language.EN: "Autumn scarves, first look"}

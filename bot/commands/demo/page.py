@@ -1,4 +1,4 @@
-"""`make demo`: an evening that anyone plays in a browser. The bot is real; Telegram is the stand-in's page."""
+"""`make demo`: play an evening in a browser. The bot is real, and the stand-in's page takes the place of Telegram."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ from pathlib import Path
 from bot.commands.demo.ahead import look_ahead
 from bot.commands.demo.cast import CROWD, GUESTS, SHOP
 from bot.commands.demo.scenes import SCENES, moment, play_all
-from bot.commands.demo.stage import TOKEN, USERNAME, Setting, Stage, gather, running
+from bot.commands.demo.stage import TOKEN, USERNAME, Setting, Stage, running, set_stage
 from bot.content import Words
 from bot.logs import set_up_logs
 from bot.rules.calendar import zone
@@ -25,17 +25,17 @@ from sandbox import Sandbox
 from sandbox.page import Page, Part
 
 PORT = 8010
-TAKEN = 2
-"""The exit code when the wished port is in use."""
+EXIT_PORT_TAKEN = 2
+"""The exit code if the wished port is in use."""
 EVENING = (2026, 11, 12, 19, 0)
-"""A Thursday on which the visitor comes."""
+"""When the visitor comes, in the shop's zone: year, month, day, hour, minute. It is a Thursday."""
 ZONES = {Language.KO: "Asia/Seoul", Language.ZH: "Asia/Shanghai", Language.EN: "Europe/London"}
 TEXT_BROWSERS = frozenset({"www-browser", "links", "elinks", "lynx", "w3m"})
 LOCAL_TIME = Path("/etc/localtime")
 
 
 async def serve(language: str | None, port: int | None, *, opens: bool, forum: bool = False) -> int:
-    """Serve the page until a signal comes; the exit code."""
+    """Serve the page until a signal comes, and return the exit code. `opens`: whether to open a browser."""
     tongue = language_of(language) or language_of(os.environ.get("LANG")) or Language.EN
     set_up_logs("warning", "text")
     words = Words({}, {})
@@ -49,30 +49,30 @@ async def serve(language: str | None, port: int | None, *, opens: bool, forum: b
     try:
         async with contextlib.AsyncExitStack() as stack:
             start = moment(evening, SCENES[0])
-            telegram = await _on_port(stack, port, start)
+            telegram = await _start_sandbox(stack, port, start)
             if telegram is None:
                 say(words.line("demo", "port_taken", tongue, port=port))
-                return TAKEN
+                return EXIT_PORT_TAKEN
             bot = telegram.add_bot(token=TOKEN, username=USERNAME, name="Encore", inline=True)
             say(words.line("demo", "opening", tongue, shop=SHOP[tongue]))
             app = await stack.enter_async_context(running(telegram, folder / "demo.db"))
-            stage = gather(telegram, app, bot, Setting(words, tongue, name, evening), forum=forum)
-            await _or_stop(play_all(stage), stop)
+            stage = set_stage(telegram, app, bot, Setting(words, tongue, name, evening), forum=forum)
+            await _play_until_stopped(play_all(stage), stop)
             if not stop.is_set():
-                page = _show(stage)
+                page = _add_page(stage)
                 say(words.line("demo", "ready", tongue, url=telegram.url))
                 say(words.line("demo", "how_to_stop", tongue))
                 if opens and has_screen():
                     open_browser(telegram.url)
                 await stop.wait()
-                await page.close()  # it asks the bot's database what comes next
+                await page.close()  # the page reads the bot's database, which is closed next
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return 0
 
 
-async def _on_port(stack: contextlib.AsyncExitStack, port: int | None, start: float) -> Sandbox | None:
-    """The stand-in on the port that was asked for, else on the usual one or any; None if the wished one is taken."""
+async def _start_sandbox(stack: contextlib.AsyncExitStack, port: int | None, start: float) -> Sandbox | None:
+    """Start the stand-in on `port`; without one on the usual port or any. None if the wished port is in use."""
     for wished in (port,) if port is not None else (PORT, 0):
         try:
             return await stack.enter_async_context(Sandbox(start=start, port=wished))
@@ -81,8 +81,8 @@ async def _on_port(stack: contextlib.AsyncExitStack, port: int | None, start: fl
     return None
 
 
-async def _or_stop(playing: Coroutine[None, None, None], stop: asyncio.Event) -> None:
-    """Plays to the end unless somebody wants to stop before."""
+async def _play_until_stopped(playing: Coroutine[None, None, None], stop: asyncio.Event) -> None:
+    """Run `playing` to its end, or cancel it when `stop` is set."""
     task = asyncio.create_task(playing)
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
@@ -95,7 +95,8 @@ async def _or_stop(playing: Coroutine[None, None, None], stop: asyncio.Event) ->
             await task
 
 
-def _show(stage: Stage) -> Page:
+def _add_page(stage: Stage) -> Page:
+    """Make the page of the stage, and let the stand-in serve it."""
     cast = [Part(stage.owner, "owner")]
     cast += [Part(fan, "fan") for fan in stage.fans]
     cast += [Part(newcomer, "newcomer") for newcomer in stage.newcomers]
@@ -117,7 +118,7 @@ def _show(stage: Stage) -> Page:
 
 
 def zone_here() -> str | None:
-    """This machine's time zone by its name, so that the shop's evening is the visitor's; None for UTC or none."""
+    """This machine's time zone by name, so that the shop has the visitor's time. None for UTC or an unknown zone."""
     name = os.environ.get("TZ") or ""
     if not name and LOCAL_TIME.is_symlink():
         _, _, name = LOCAL_TIME.resolve().as_posix().partition("zoneinfo/")
@@ -131,14 +132,14 @@ def zone_here() -> str | None:
 
 
 def has_screen() -> bool:
-    """Whether a browser could be seen here."""
+    """Whether this machine has a screen for a browser."""
     if sys.platform in {"darwin", "win32"}:
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def open_browser(url: str) -> None:
-    """Open the page in the visitor's browser, if it isn't one that would take this terminal over."""
+    """Open the page in the visitor's browser, unless that is a text browser, which would need this terminal."""
     try:
         browser = webbrowser.get()
     except webbrowser.Error:
@@ -148,6 +149,6 @@ def open_browser(url: str) -> None:
 
 
 def say(line: str) -> None:
-    """Print at once."""
+    """Print a line without buffering."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()

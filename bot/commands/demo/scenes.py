@@ -1,6 +1,7 @@
-"""What happened in the shop before a visitor opens the page: played by the cast through the real bot.
+"""The days in the shop before a visitor opens the page. The cast plays them with the real bot.
 
-Each scene plays a few minutes; the clock jumps between them. A feature that a visitor should find in use adds a scene.
+Each scene lasts a few minutes, and the clock jumps from scene to scene. Add a scene for a feature that a visitor should
+find in use.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ Play = Callable[[Stage], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Something that happened: how many days ago, at which time of the shop."""
+    """Something that happened: how many days before the visitor's evening, and at which time in the shop's zone."""
 
     days_ago: int
     at: str
@@ -54,7 +55,7 @@ async def first_check_ins(stage: Stage) -> None:
 
 
 async def a_drop(stage: Stage) -> None:
-    """A small drop that is gone within a minute."""
+    """A small drop that is sold out within a minute."""
     everyone = [*stage.fans, *stage.regulars]
     card = await drop(stage, f'/newcoupon title="{SCRUNCHIE[stage.language]}" stock=6 closes=+7d')
     stage.says(stage.fans[1], "talk_drop")
@@ -63,7 +64,7 @@ async def a_drop(stage: Stage) -> None:
 
 
 async def plan(stage: Stage) -> None:
-    """The owner plans the evening on which the visitor comes; one fan wants to be reminded of it."""
+    """The owner plans the stream of the visitor's evening, and one fan asks for a reminder."""
     title, at = NIGHT[stage.language], stage.evening.replace(hour=20, minute=0).strftime("%Y-%m-%dT%H:%M")
     await stage.asks(stage.owner, f'/newstream title="{title}" at={at} url={WATCH} repeat=weekly', stage.bot)
     chloe = stage.fans[2]
@@ -89,12 +90,12 @@ async def yesterday_morning(stage: Stage) -> None:
 
 
 async def yesterday_evening(stage: Stage) -> None:
-    """A parcel came."""
+    """A fan writes that a parcel came."""
     stage.says(stage.fans[2], "talk_parcel")
 
 
 async def a_packet(stage: Stage) -> None:
-    """A red packet for whoever is there; a minute later it is drawn."""
+    """The owner opens a red packet, and fans tap it. It is drawn a minute later."""
     said = stage.owner.says(stage.bot, "/redpacket 300 8")
     card = await posted(stage, PACKET, said)
     await tap(card, PACKET, [*stage.fans, *stage.regulars])
@@ -102,12 +103,12 @@ async def a_packet(stage: Stage) -> None:
 
 
 async def this_morning(stage: Stage) -> None:
-    """The early ones have checked in; the visitor's own check-in is still open."""
+    """Some fans check in. The visitor's own check-in is still open."""
     await tap(await morning_card(stage), CHECK_IN, [stage.fans[2], *stage.regulars[2:8]])
 
 
 async def this_evening(stage: Stage) -> None:
-    """The owner says hello and hangs up a drop; the first ones have tapped it when the visitor comes."""
+    """The owner says hello and posts a drop. Some fans have claimed it when the visitor comes."""
     stage.says(stage.owner, "talk_tonight")
     stage.says(stage.fans[1], "talk_ready")
     card = await drop(stage, f'/newcoupon title="{SCARF[stage.language]}" stock=50 closes=+1d')
@@ -131,29 +132,29 @@ SCENES = (
 
 
 async def drop(stage: Stage, line: str) -> Message:
-    """The owner offers a coupon from private chat; its card in the group."""
+    """The owner offers a coupon from the private chat. Return its card in the group."""
     said = stage.owner.says(stage.bot, line)
     return await posted(stage, CLAIM, said)
 
 
 async def posted(stage: Stage, data: str, after: Message) -> Message:
-    """The first card after a message that everyone sees and that has a button whose data begins so."""
+    """Wait for the first card after a message. Everyone sees it, and a button's data begins with `data`."""
     return await stage.owner.waits_for(stage.group, lambda m: is_card(m, data), timeout=PATIENCE, after=after)
 
 
 async def morning_card(stage: Stage) -> Message:
-    """The card that the bot hangs by itself this morning."""
+    """Wait for the card that the bot posts by itself this morning."""
     since = stage.telegram.clock.now() - MORNING
     return await stage.owner.waits_for(stage.group, lambda m: m.at > since and is_card(m, CHECK_IN), timeout=PATIENCE)
 
 
 def is_card(message: Message, data: str) -> bool:
-    """Whether everyone sees it and it has a button whose data begins so."""
+    """Whether everyone sees the message, and it has a button whose data begins with `data`."""
     return message.only_for is None and any((one.callback_data or "").startswith(data) for one in message.buttons)
 
 
 async def tap(card: Message, data: str, fans: list[Person]) -> None:
-    """These fans tap that button at once."""
+    """Let these fans tap the button whose data begins with `data`, all at once."""
     presses = [fan.presses(card, data) for fan in fans]
     await asyncio.gather(*(press.answered(PATIENCE) for press in presses))
 
@@ -166,7 +167,7 @@ def moment(evening: datetime, scene: Scene) -> float:
 
 
 async def play_all(stage: Stage) -> None:
-    """The history, up to the evening on which the visitor comes."""
+    """Play the history up to the evening on which the visitor comes."""
     for scene in SCENES:
         await stage.settled()
         stage.telegram.clock.set(moment(stage.evening, scene))

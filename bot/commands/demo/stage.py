@@ -1,4 +1,4 @@
-"""What the demo stands on: the stand-in, the real bot beside it, and the people of the shop."""
+"""The stage of the demo: the stand-in, the real bot beside it, and the people of the shop."""
 
 import asyncio
 import contextlib
@@ -26,7 +26,7 @@ TOKEN = "42:DEMO"  # noqa: S105  # the stand-in's bot
 USERNAME = "encore_demo_bot"
 PATIENCE = 30.0
 FANS = 3
-"""Of the cast, those who are in the group."""
+"""How many of the cast are in the group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Setting:
 
 @dataclass
 class Stage:
-    """A shop that is about to open: the bot isn't in its group yet."""
+    """A shop before its opening: the bot isn't in its group yet."""
 
     telegram: Sandbox
     app: App
@@ -58,20 +58,20 @@ class Stage:
     group: Chat
     regulars: list[Person] = field(default_factory=list)
     talk: Topic | None = None
-    """Where fans talk, if the group is a forum."""
+    """The topic in which fans talk, if the group is a forum."""
 
     def line(self, block: str, **values: object) -> str:
         """A line of the demo's words."""
         return self.words.line("demo", block, self.language, **values)
 
     def says(self, person: Person, block: str) -> Message:
-        """Somebody talks in the group."""
+        """Let a person write a line of the demo in the group."""
         return person.says(self.group, self.line(block), topic=self.talk)
 
     async def asks(
         self, person: Person, text: str, where: Chat | Bot | None = None, *, topic: Topic | None = None
     ) -> Message:
-        """Say something and wait for what only this person is told, in the group or in private."""
+        """Let a person write something, and wait for the answer that only they see, in the group or in private."""
         place = where or self.group
         said = person.says(place, text, topic=topic)
         private = person.chat_with(place).kind == "private"
@@ -83,16 +83,16 @@ class Stage:
         )
 
     async def settled(self) -> None:
-        """Until the bot has taken in and handled all that happened: then the clock may jump."""
+        """Wait until the bot has handled everything that happened. Then the clock may jump."""
         deadline = time.monotonic() + PATIENCE
-        while not self._idle() and time.monotonic() < deadline:  # noqa: ASYNC110 - a queue tells nobody that it is empty
+        while not self._idle() and time.monotonic() < deadline:  # noqa: ASYNC110 - a queue sends no event when it gets empty
             await asyncio.sleep(0.01)
 
     def _idle(self) -> bool:
         return not self.telegram.pending(self.bot) and self.app.intake is not None and self.app.intake.idle
 
 
-def gather(
+def set_stage(
     telegram: Sandbox,
     app: App,
     bot: Bot,
@@ -100,7 +100,7 @@ def gather(
     *,
     forum: bool = False,
 ) -> Stage:
-    """The cast, and a group, perhaps with topics, in which all but the newcomers are."""
+    """Make the cast and a group of all of them but the newcomers. `forum`: whether the group has topics."""
     language = setting.language
     owner, *others = [telegram.add_user(name, language=language) for name in CAST[language]]
     fans, newcomers = others[:FANS], others[FANS:]
@@ -125,7 +125,7 @@ def gather(
 
 
 def free_port() -> int:
-    """A port of this machine that nobody has now."""
+    """A port of this machine that is free now."""
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
@@ -134,7 +134,7 @@ def free_port() -> int:
 
 @asynccontextmanager
 async def running(telegram: Sandbox, database: Path) -> AsyncIterator[App]:
-    """The bot on a fresh SQLite file against the stand-in."""
+    """Run the bot on a new SQLite file against the stand-in."""
     for name in (database, database.with_name(f"{database.name}-wal"), database.with_name(f"{database.name}-shm")):
         name.unlink(missing_ok=True)
     url = f"sqlite:///{database}"

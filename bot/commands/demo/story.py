@@ -1,4 +1,4 @@
-"""`python -m bot demo --story`: an evening plays itself in the terminal, on the same stand-in as the page."""
+"""`python -m bot demo --story`: play an evening in the terminal, on the same stand-in as the page."""
 
 import asyncio
 import os
@@ -34,15 +34,15 @@ class Teller:
     quiet: bool = False
 
     def tell(self, block: str, **values: object) -> None:
-        """A line of the story."""
+        """Print a line of the story."""
         say(f"\n── {self.words.line('demo', block, self.language, **values)}\n")
 
     def note(self, block: str, **values: object) -> str:
-        """A short remark beside a message."""
+        """The text of a short remark beside a message."""
         return self.words.line("demo", block, self.language, **values)
 
     def event(self, event: Event) -> None:
-        """Print one visible thing."""
+        """Print an event that the group sees, unless `quiet`."""
         if self.quiet or event.chat is not self.group:
             return
         message = event.message
@@ -78,7 +78,7 @@ class Evening:
         self.language = teller.language
 
     async def play(self, fans: int) -> bool:
-        """All scenes; whether the books balance at the end."""
+        """Play all scenes. Return whether the books balance at the end."""
         await self.arrive()
         await self.check_in()
         await self.drop(fans)
@@ -87,7 +87,7 @@ class Evening:
         return await self.books()
 
     async def arrive(self) -> None:
-        """The bot comes to the group and hears the shop's name."""
+        """The bot comes to the group, and the owner names the shop."""
         self.teller.tell("story_arrive")
         self.owner.adds(self.bot, self.group, Rights.full())
         await self.owner.waits_for(self.group, lambda m: m.sender is self.bot, timeout=PATIENCE)
@@ -151,7 +151,7 @@ class Evening:
         )
 
     async def look(self) -> None:
-        """What a fan holds."""
+        """A fan looks at their coupons and their card."""
         self.teller.tell("story_look")
         await self.asks(self.ana, "/coupons")
         await self.asks(self.ana, "/me")
@@ -178,7 +178,7 @@ class Evening:
         await self.asks(self.owner, "/newcoupon title=scarf stock=-5")
 
     async def books(self) -> bool:
-        """Add everything up."""
+        """Add up the ledger. Return whether it balances."""
         books = await self.app.db.read(check_books)
         if books.sound:
             self.teller.tell("books", transfers=books.transfers, total=books.sum_of_all, held=books.held_by_fans)
@@ -187,13 +187,13 @@ class Evening:
         return books.sound
 
     async def asks(self, person: Person, text: str) -> Message:
-        """Say something and wait for the whisper that answers it."""
+        """Let a person write something, and wait for the whisper that answers it."""
         said = person.says(self.group, text)
         return await person.waits_for(self.group, lambda m: m.only_for is person, timeout=PATIENCE, after=said)
 
 
 async def play(language: str | None, fans: int) -> int:
-    """Play an evening; exit code 0 if the books balance."""
+    """Play an evening with `fans` fans, and return the exit code: 0 if the books balance."""
     tongue = language_of(language) or language_of(os.environ.get("LANG")) or Language.EN
     set_up_logs("warning", "text")
     words = Words({}, {})
@@ -213,13 +213,13 @@ async def play(language: str | None, fans: int) -> int:
 
 
 def bubble(who: str, text: str, sign: str) -> None:
-    """One message."""
+    """Print one message."""
     say(f"  {sign} {who}")
     for line in text.splitlines():
         say(f"     │ {line}")
 
 
 def say(line: str) -> None:
-    """Print at once."""
+    """Print a line without buffering."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""What Telegram says of the bot. Plain calls, none of which disturbs a bot that runs: `getUpdates` isn't among them."""
+"""Examine what Telegram knows of the bot. No call disturbs a bot that runs, so `getUpdates` is never called."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -15,7 +15,7 @@ from bot.plain_json import is_whole
 from bot.rules.doctor.chats import Chat, ChatGone, ChatLeft, ChatMoved, ChatUnknown, NoGroupYet, Standing, judge_chat
 from bot.rules.doctor.findings import Finding
 from bot.rules.doctor.machine import judge_clock
-from bot.rules.doctor.rooms import asks_to_write, judge_writing
+from bot.rules.doctor.rooms import judge_writing, needs_permission
 from bot.rules.doctor.telegram import (
     MANY_UPDATES,
     CannotJoinGroups,
@@ -35,36 +35,36 @@ from bot.telegram.answers import Granted, Refused, Unclear, read_answer
 TIMEOUT = ClientTimeout(total=15)
 AT_ONCE = 8
 LONGEST_WAIT = 5
-"""Seconds of a 429 that are waited for, once."""
+"""The longest wait, in seconds, that a 429 may ask for. The call is repeated once."""
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back."""
+    """Telegram's answer to a call."""
 
     said: Granted | Refused
     at: datetime | None
-    """Telegram's own time."""
+    """Telegram's own time; None if the answer has no date."""
 
     @property
     def result(self) -> dict[str, Any] | None:
-        """The object that a call which went well gave, else None."""
+        """The object that Telegram returned; None if it refused the call or returned no object."""
         found = self.said.result if isinstance(self.said, Granted) else None
         return found if isinstance(found, dict) else None
 
     @property
     def code(self) -> int:
-        """The error's code, 0 if there was none."""
+        """The error's code; 0 if there was no error."""
         return self.said.code if isinstance(self.said, Refused) else 0
 
 
 class NoBotApiError(Exception):
-    """What answers doesn't speak the Bot API."""
+    """Something answered that isn't a Bot API server."""
 
 
 class Api:
-    """Calls by name."""
+    """Calls methods of the Bot API by name, at most `AT_ONCE` at once."""
 
     def __init__(self, session: ClientSession, base: str) -> None:
         self._session = session
@@ -72,69 +72,69 @@ class Api:
         self._free = asyncio.Semaphore(AT_ONCE)
 
     async def call(self, name: str, **parameters: Any) -> Answer:
-        """One call; a short 429 is waited for.
+        """Call a method. After a 429 with a short wait the call is repeated once.
 
         Raises:
             NoBotApiError: the answer isn't Telegram's JSON.
-            OSError, ClientError: nobody answered.
+            OSError, ClientError: there was no answer.
         """
         async with self._free:
-            answer = await self._once(name, parameters)
+            answer = await self._call_once(name, parameters)
             wait = answer.said.retry_after if isinstance(answer.said, Refused) else None
             if wait is not None and wait <= LONGEST_WAIT:
                 await asyncio.sleep(wait)
-                answer = await self._once(name, parameters)
+                answer = await self._call_once(name, parameters)
             return answer
 
-    async def _once(self, name: str, parameters: dict[str, Any]) -> Answer:
+    async def _call_once(self, name: str, parameters: dict[str, Any]) -> Answer:
         async with self._session.post(f"{self._base}/{name}", json=parameters, allow_redirects=False) as response:
             said = read_answer(response.status, await response.read(), response.headers.get("Retry-After"))
             if isinstance(said, Unclear):
                 raise NoBotApiError
-            return Answer(said, _time_of(response.headers.get("Date")))
+            return Answer(said, _read_date(response.headers.get("Date")))
 
 
 @asynccontextmanager
-async def connected(settings: Settings) -> AsyncIterator[Api]:
-    """A way to call Telegram with the bot's token."""
+async def open_api(settings: Settings) -> AsyncIterator[Api]:
+    """Open a session that calls Telegram with the bot's token."""
     async with ClientSession(timeout=TIMEOUT) as session:
         yield Api(session, f"{settings.telegram_api_url}/bot{settings.bot_token.get_secret_value()}")
 
 
-async def look_at_telegram(settings: Settings, chats: list[Chat], now: Callable[[], datetime]) -> list[Finding]:
-    """Findings about the token, the clock, and each chat."""
-    async with connected(settings) as api:
+async def examine_telegram(settings: Settings, chats: list[Chat], now: Callable[[], datetime]) -> list[Finding]:
+    """The findings about the token, the clock, and each chat."""
+    async with open_api(settings) as api:
         asked = now()
         try:
             me = await api.call("getMe")
         except NoBotApiError:
             return [NotTelegram()]
         except (ClientError, OSError) as error:
-            return [TelegramAway(type(error).__name__)]  # its text may hold the address, and so the token
+            return [TelegramAway(type(error).__name__)]  # the error's text may hold the address with the token
         clock = judge_clock(asked + (now() - asked) / 2, me.at)
         if me.result is None or not is_whole(me.result.get("id")):
-            return [clock, _refused(me)]
+            return [clock, _token_problem(me)]
         found: list[Finding] = [clock, TokenFine(str(me.result.get("username", "")))]
         if me.result.get("can_join_groups") is False:
             found.append(CannotJoinGroups())
         if me.result.get("supports_inline_queries") is False:
             found.append(InlineOff())
-        found += await _webhook(api)
-        found += await _whispers(api)
+        found += await _examine_webhook(api)
+        found += await _examine_whispers(api)
         privacy = me.result.get("can_read_all_group_messages") is not True
         bot_id = me.result["id"]
-        for looked in await asyncio.gather(*(_chat(api, bot_id, chat, privacy=privacy) for chat in chats)):
-            found += looked
+        for in_chat in await asyncio.gather(*(_examine_chat(api, bot_id, chat, privacy=privacy) for chat in chats)):
+            found += in_chat
     return found if chats else [*found, NoGroupYet()]
 
 
-def _refused(me: Answer) -> Finding:
+def _token_problem(me: Answer) -> Finding:
     if me.code in {UNAUTHORIZED, NOT_FOUND}:
         return TokenRefused()
     return TelegramAway(f"{me.code}")
 
 
-async def _webhook(api: Api) -> list[Finding]:
+async def _examine_webhook(api: Api) -> list[Finding]:
     try:
         answer = await api.call("getWebhookInfo")
     except (ClientError, OSError, NoBotApiError) as error:
@@ -142,7 +142,7 @@ async def _webhook(api: Api) -> list[Finding]:
     info = answer.result or {}
     found: list[Finding] = []
     if info.get("url"):
-        # The rest of the address may be somebody's secret.
+        # Only the host is shown: the rest of the address may hold a secret.
         found.append(WebhookSet(urlsplit(str(info["url"])).hostname or "?"))
     else:
         found.append(NoWebhook())
@@ -152,26 +152,29 @@ async def _webhook(api: Api) -> list[Finding]:
     return found
 
 
-async def _whispers(api: Api) -> list[Finding]:
-    """A method that came with whispers, with ids of nobody: a server that has it refuses the ids, not the method."""
+async def _examine_whispers(api: Api) -> list[Finding]:
+    """Whether the server knows whispers.
+
+    The call names a method for whispers, with ids that nobody has. A server that knows the method refuses the ids.
+    """
     try:
         answer = await api.call("deleteEphemeralMessage", chat_id=1, receiver_user_id=1, ephemeral_message_id=1)
     except (ClientError, OSError, NoBotApiError):
-        return []  # what is away is told by the others
+        return []  # the other calls report that Telegram can't be reached
     return [WhispersUnknown()] if answer.code == NOT_FOUND else []
 
 
-async def _chat(api: Api, bot_id: int, chat: Chat, *, privacy: bool) -> list[Finding]:
+async def _examine_chat(api: Api, bot_id: int, chat: Chat, *, privacy: bool) -> list[Finding]:
     try:
         answer = await api.call("getChatMember", chat_id=chat.chat_id, user_id=bot_id)
         member = answer.result
         if member is None:
-            return [_without_standing(chat, answer)]
+            return [_chat_problem(chat, answer)]
         rights = frozenset(name for name, value in member.items() if name.startswith("can_") and value is True)
         status = "left" if member.get("is_member") is False else str(member.get("status"))
         standing = Standing(status, rights)
         found = [judge_chat(chat, standing, privacy=privacy)]
-        if asks_to_write(chat, standing):
+        if needs_permission(chat, standing):
             full = (await api.call("getChat", chat_id=chat.chat_id)).result
             permissions = full.get("permissions") if full is not None else None
             closed = judge_writing(chat, standing, permissions if isinstance(permissions, dict) else None)
@@ -181,7 +184,8 @@ async def _chat(api: Api, bot_id: int, chat: Chat, *, privacy: bool) -> list[Fin
     return found
 
 
-def _without_standing(chat: Chat, answer: Answer) -> Finding:
+def _chat_problem(chat: Chat, answer: Answer) -> Finding:
+    """Why Telegram didn't tell the bot's standing in a chat."""
     refused = answer.said if isinstance(answer.said, Refused) else Refused(0, "")
     if refused.migrate_to_chat_id is not None or "upgraded" in refused.description:
         return ChatMoved(chat.title)
@@ -192,7 +196,7 @@ def _without_standing(chat: Chat, answer: Answer) -> Finding:
     return ChatUnknown(chat.title, str(answer.code))
 
 
-def _time_of(header: str | None) -> datetime | None:
+def _read_date(header: str | None) -> datetime | None:
     if header is None:
         return None
     try:

@@ -1,1 +1,1 @@
-"""The buttons under an outcome: a file for each domain, and what several of them say in `shared.py`."""
+"""The buttons under an outcome: one file for each domain, and in `shared.py` what several domains use."""

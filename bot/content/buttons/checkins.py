@@ -6,7 +6,7 @@ from bot.rules.checkins.checkins import AlreadyCheckedIn, CheckedIn, MadeUp
 
 
 def _make_up(outcome: CheckedIn | AlreadyCheckedIn | MadeUp) -> Rows:
-    """Covers the day that can still be made up, if there is one."""
+    """A button that makes up the next missed day, if one can be made up."""
     return ((Button("make_up", press=MAKE_UP),),) if outcome.restorable is not None else ()
 
 

@@ -1,4 +1,4 @@
-"""Buttons of the coin shop: the shelf, the question before a purchase, what can be done with what was bought."""
+"""Buttons of the coin shop: the shelf, the question before a purchase, and those under a purchase."""
 
 from typing import get_args
 
@@ -16,11 +16,11 @@ from bot.rules.coin_shop.shelf import (
 )
 
 SHELF = "shelf"
-"""`shelf` or `shelf:<page>` shows what is sold."""
+"""`shelf` or `shelf:<page>` shows the items that are sold."""
 BUY = "buy"
-"""`buy:<item>` asks once more."""
+"""`buy:<item>` asks the fan to confirm the purchase."""
 PAY = "pay"
-"""`pay:<item>:<price>:<which purchase>` buys: a price that has changed, or a second tap, doesn't."""
+"""`pay:<item>:<price>:<which purchase>` buys. A second tap, or a tap after a change of price, buys nothing."""
 
 
 def _shelf(shelf: Shelf) -> Rows:

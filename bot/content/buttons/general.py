@@ -1,15 +1,15 @@
-"""Buttons of what belongs to no domain: the hello, the question which fan is meant, the ways in."""
+"""Buttons of outcomes that belong to no domain: the hello, the question which fan is meant, the ways in."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import ADMIN, HAND_OVER, REDEEM_ONE, REFUND, SETUP, Buttons, doors
+from bot.content.buttons.shared import ADMIN, HAND_OVER, REDEEM_ONE, REFUND, SETUP, Buttons, door_buttons
 from bot.rules.fans import ForFansOnly
 from bot.rules.general import Hello, OnlyInPrivate
 from bot.rules.naming import WhichFan
 
 SHOP = "shop"
-"""`shop:<shop>` turns the private chat to another shop."""
+"""`shop:<shop>` makes the private chat belong to another shop."""
 DEEDS = {"done": HAND_OVER, "refund": REFUND, "redeem": REDEEM_ONE}
-"""What a tap on a fan's name does."""
+"""The deed of the question → the prefix of a tap on a fan's name."""
 
 
 def _hello(hello: Hello) -> Rows:
@@ -28,4 +28,4 @@ def _which_fan(question: WhichFan) -> Rows:
     )
 
 
-BUTTONS: Buttons = {Hello: _hello, OnlyInPrivate: _only_in_private, ForFansOnly: doors, WhichFan: _which_fan}
+BUTTONS: Buttons = {Hello: _hello, OnlyInPrivate: _only_in_private, ForFansOnly: door_buttons, WhichFan: _which_fan}

@@ -1,14 +1,14 @@
-"""Buttons of gifts: for who sends them on, and for who came by one."""
+"""Buttons of gifts: for fans who send gifts on, and for friends who come by one."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import Buttons, check_in_button, doors, undo_button
+from bot.content.buttons.shared import Buttons, check_in_button, door_buttons, undo_button
 from bot.rules.gift_states import GiftKind
 from bot.rules.gifts.cards import GiftCard, GiftChoice, GiftMessage, GiftReturned
 from bot.rules.gifts.offers import OfferClosed, OfferMade
 from bot.rules.gifts.openings import BackWithGift, GiftOpened, GiftWelcome, InsideWithGift, OwnGift
 
 GIFT = "gift"
-"""`gift` asks which gift, `gift:<offer>` makes a card of it."""
+"""`gift` asks which gift, `gift:<offer>` makes a card of this offer."""
 
 
 def _choice(choice: GiftChoice) -> Rows:
@@ -18,7 +18,7 @@ def _choice(choice: GiftChoice) -> Rows:
 
 
 def _option(kind: str) -> str:
-    """The label of a gift to choose: the plain invitation has no title."""
+    """The label of a gift to choose. The plain invitation has a label of its own, because it has no title."""
     return "plain" if kind == GiftKind.INVITATION else "option"
 
 
@@ -50,7 +50,7 @@ BUTTONS: Buttons = {
     OwnGift: _another,
     InsideWithGift: _another,
     GiftMessage: _open,
-    GiftOpened: doors,
-    BackWithGift: doors,
+    GiftOpened: door_buttons,
+    BackWithGift: door_buttons,
     GiftWelcome: _welcome,
 }

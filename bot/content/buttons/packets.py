@@ -5,9 +5,9 @@ from bot.content.buttons.shared import Buttons, undo_button
 from bot.rules.packets.packets import LIVE, PacketCard, PacketOpened, PacketState
 
 PACKET = "packet"
-"""`packet:<packet>` takes part, takes a share, or tells how it went."""
+"""`packet:<packet>` enters the draw, takes a share, or shows the fan's result."""
 CHECK_PACKET = "packetcheck"
-"""`packetcheck:<packet>` tells how the draw can be computed again."""
+"""`packetcheck:<packet>` shows how the draw can be computed again."""
 
 
 def _opened(opened: PacketOpened) -> Rows:

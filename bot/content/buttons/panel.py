@@ -19,12 +19,13 @@ from bot.rules.staff.panel import (
 )
 
 SECTION, THING, LATELY, BEGIN = "s", "t", "l", "b"
-"""Pages and the beginning of an act: these need no form that is open."""
+"""Presses that open a page or begin an act. They need no open form."""
 SET, CLEAR, GO, DO, LEAVE = "a", "c", "g", "do", "x"
-"""What turns the form that is open."""
+"""Presses that work on the open form."""
 WIDE = 2
+"""Buttons in one row."""
 SHORT = 12
-"""Answers of at most so many characters stand three in a row."""
+"""If no answer is longer than this many characters, three answers are in one row."""
 
 
 def _press(shop: int, *parts: str | int) -> str:

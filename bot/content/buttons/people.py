@@ -1,7 +1,7 @@
-"""Buttons of what a person has here: the welcome, their card, what they choose, their rights."""
+"""Buttons of a person's own pages: the welcome, their card, their settings, their data."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import COUPONS, MAKE_UP, ME, STREAMS, Buttons, check_in_button, doors
+from bot.content.buttons.shared import COUPONS, MAKE_UP, ME, STREAMS, Buttons, check_in_button, door_buttons
 from bot.rules.people.joining import Welcome, WelcomeAll, WelcomeBack
 from bot.rules.people.members import MyCard
 from bot.rules.people.preferences import PreferencesShown
@@ -10,7 +10,7 @@ from bot.rules.people.sources import InsideAlready, WayIn
 from bot.rules.words import Language
 
 SETTINGS = "settings"
-"""`settings:<what>:<choice>` changes what a person chose."""
+"""`settings:<what>:<choice>` changes a person's setting."""
 PRIVACY = "privacy"
 """`privacy:stop`, `privacy:delete`, `privacy:yes`, `privacy:keep`."""
 
@@ -49,7 +49,7 @@ def _deletion(_question: DeletionAsked) -> Rows:
 
 
 def _preferences(shown: PreferencesShown) -> Rows:
-    """Languages, the chosen one marked; one button a switch."""
+    """The languages, the chosen one marked, and one button for each switch."""
     languages = tuple(
         Button(
             f"language_{name}",
@@ -72,7 +72,7 @@ BUTTONS: Buttons = {
     WelcomeAll: _welcome,
     WelcomeBack: _here_again,
     InsideAlready: _here_again,
-    WayIn: doors,
+    WayIn: door_buttons,
     MyCard: _my_card,
     PrivacyNotice: _privacy,
     DeletionAsked: _deletion,

@@ -8,12 +8,12 @@ from bot.rules.raffles.opening import RaffleCancelled, RaffleMade
 from bot.rules.raffles.proofs import page_path
 
 ENTER = "enter"
-"""`enter:<raffle>` takes part."""
+"""`enter:<raffle>` enters the raffle for free."""
 TICKET = "ticket"
 """`ticket:<raffle>` buys another chance."""
 RAFFLES = "raffles"
 MY_ENTRY = "myentry"
-"""`myentry:<raffle>` tells one's own number and line."""
+"""`myentry:<raffle>` shows the fan's own number and line."""
 
 
 def _card(card: RaffleCard) -> Rows:
@@ -52,7 +52,7 @@ def _check_in_first(_outcome: CheckInFirst) -> Rows:
     return ((check_in_button(),),)
 
 
-def _enter_for_nothing(outcome: TicketTooDear) -> Rows:
+def _enter_free(outcome: TicketTooDear) -> Rows:
     return ((Button("free", press=f"{ENTER}:{outcome.raffle_id}", style="primary"),),)
 
 
@@ -63,7 +63,7 @@ BUTTONS: Buttons = {
     AlreadyEntered: _mine,
     MyEntry: _my_entry,
     CheckInFirst: _check_in_first,
-    TicketTooDear: _enter_for_nothing,
+    TicketTooDear: _enter_free,
     RaffleMade: undo_button,
     RaffleCancelled: undo_if_possible,
 }

@@ -1,4 +1,4 @@
-"""What buttons of several domains say: prefixes of presses, and buttons that look the same everywhere."""
+"""What buttons of several domains share: prefixes of presses, and buttons that are the same everywhere."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,49 +7,49 @@ from bot.content.button import Button, Rows
 from bot.rules.outcome import Outcome
 
 Buttons = Mapping[type[Outcome], Callable[[Any], Rows]]
-"""The buttons of each outcome in rows, without their texts."""
+"""For each outcome the function that makes its buttons in rows, without their texts."""
 
 UNDO = "undo"
-"""`undo:<act>` takes an act of the audit log back."""
+"""`undo:<act>` takes back an act of the audit log."""
 CHECK_IN = "checkin"
 MAKE_UP = "makeup"
 COUPONS = "coupons"
 STREAMS = "streams"
 ME = "me"
 HEART = "heart"
-"""`heart:<goal>` gives a heart: it hangs under the live card."""
+"""`heart:<goal>` gives a heart. The button is under the live card."""
 SETUP = "setup"
-"""`setup` opens the panel, `setup:verb:…` turns it. As a link's payload: `setup_<shop>`."""
+"""`setup` opens the panel of the set-up, `setup:<verb>:…` works on it. As a link's payload: `setup_<shop>`."""
 ADMIN = "admin"
-"""`admin:<shop>:<verb>:…`; alone it opens the panel. As a link's payload: `admin_<shop>`."""
+"""`admin` opens the staff's panel, `admin:<shop>:<verb>:…` works on it. As a link's payload: `admin_<shop>`."""
 REDEEM_ONE = "redeem"
-"""`redeem:<coupon>`: honour one fan's coupon with a shared code."""
+"""`redeem:<coupon>` honours one fan's coupon that has a shared code."""
 HAND_OVER = "handover"
-"""`handover:<purchase>`: staff have done what was bought."""
+"""`handover:<purchase>` says that staff have done the favour that was bought."""
 REFUND = "refund"
-"""`refund:<purchase>`: its coins go back."""
+"""`refund:<purchase>` gives the purchase's coins back."""
 
 
 def undo_button(outcome: Any) -> Rows:
-    """Takes the act back that the outcome tells of."""
+    """A button that takes back the act that the outcome reports. The outcome has an `audit_id`."""
     return ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),)
 
 
 def undo_if_possible(outcome: Any) -> Rows:
-    """The same where the act can be taken back."""
+    """The same button, if the act can be taken back. The outcome says so by `undoable`."""
     return undo_button(outcome) if outcome.undoable else ()
 
 
 def check_in_button() -> Button:
-    """Checks in."""
+    """The button that checks in."""
     return Button("check_in", press=CHECK_IN, style="primary")
 
 
-def doors(outcome: Any) -> Rows:
-    """The ways into the shop's rooms."""
+def door_buttons(outcome: Any) -> Rows:
+    """A link into each of the shop's rooms. The outcome has them as `doors`."""
     return tuple((Button("door", url=door.url, about=door.title, style="primary"),) for door in outcome.doors)
 
 
 def in_rows(buttons: tuple[Button, ...], wide: int) -> Rows:
-    """Buttons side by side, at most `wide` a row."""
+    """The buttons side by side, at most `wide` in one row."""
     return tuple(buttons[start : start + wide] for start in range(0, len(buttons), wide))

@@ -1,4 +1,4 @@
-"""Buttons of the set-up's panel, of the questions about rooms, of the greeting, and of the morning card."""
+"""Buttons of the set-up's panel, the questions about rooms, the greeting and the morning card."""
 
 from bot.content.button import Button, Rows
 from bot.content.buttons.shared import ADMIN, SETUP, STREAMS, UNDO, Buttons, check_in_button, in_rows, undo_button
@@ -23,13 +23,13 @@ from bot.rules.topics import TopicChosen
 WHOSE = "whose"
 """`whose:<shop, new or no>:<chat>` answers the question about a room."""
 PART = "part"
-"""`part:<chat>` makes a room a shop of its own."""
+"""`part:<chat>` makes the room a shop of its own."""
 LEAVE_ROOM = "leave"
-"""`leave:<chat>` takes a room out of the shop."""
+"""`leave:<chat>` takes the room out of the shop."""
 GENERAL = "general"
-"""`general:<chat>` lets a room's cards and announcements come to General, not to the topic that was chosen."""
+"""`general:<chat>` sends the room's cards and announcements to General again, not to the chosen topic."""
 HOME = "home"
-"""`home:<chat>` makes a room the home group."""
+"""`home:<chat>` makes the room the home group."""
 NEW, NO = "new", "no"
 OPTION_LABELS = {
     Step.LANGUAGE: "language",
@@ -40,21 +40,21 @@ OPTION_LABELS = {
 IN_A_ROW = {Step.LANGUAGE: 3, Step.TIMEZONE: 2, Step.MORNING: 3, Step.GIVEAWAY: 3}
 
 
-def _opens(outcome: Greeting | RoomFounded | SetupShown) -> Rows:
+def _open_setup(outcome: Greeting | RoomFounded | SetupShown) -> Rows:
     return ((Button("open_setup", start=f"{SETUP}_{outcome.community_id}", style="primary"),),)
 
 
 def _shown(shown: SetupShown) -> Rows:
-    return (*_opens(shown), *_of_topic(shown)) if shown.mine else ()
+    return (*_open_setup(shown), *_topic_rows(shown)) if shown.mine else ()
 
 
-def _of_topic(shown: SetupShown) -> Rows:
+def _topic_rows(shown: SetupShown) -> Rows:
     undo = [Button("undo", press=f"{UNDO}:{shown.chosen}")] if shown.chosen is not None else []
     general = [Button("general", press=f"{GENERAL}:{shown.chat_id}")] if shown.topic is not None else []
     return tuple(row for row in ((*general, *undo),) if row)
 
 
-def _chosen(chosen: TopicChosen) -> Rows:
+def _topic_chosen(chosen: TopicChosen) -> Rows:
     undo = (Button("undo", press=f"{UNDO}:{chosen.audit_id}"),) if chosen.audit_id is not None else ()
     back = (Button("back", press=f"{SETUP}:{ROOMS}"),) if chosen.panel else ()
     return tuple(row for row in ((*back, *undo),) if row)
@@ -138,8 +138,8 @@ def _given_up(_outcome: SetupGivenUp) -> Rows:
 
 
 BUTTONS: Buttons = {
-    Greeting: _opens,
-    RoomFounded: _opens,
+    Greeting: _open_setup,
+    RoomFounded: _open_setup,
     SetupShown: _shown,
     SetupStep: _step,
     SetupReview: _review,
@@ -147,7 +147,7 @@ BUTTONS: Buttons = {
     SetupDone: _set_up,
     SetupFinished: _set_up,
     SetupGivenUp: _given_up,
-    TopicChosen: _chosen,
+    TopicChosen: _topic_chosen,
     WhoseRoom: _whose,
     RoomJoined: _room_joined,
     HomeGone: _home_gone,

@@ -1,4 +1,4 @@
-"""Buttons of the owner's notes of operators, of `/staff`, of rewards that are kept back, and of the panel."""
+"""Buttons of the notes about operators, of `/staff`, of held rewards, and of the panel."""
 
 from bot.content.button import Button, Rows
 from bot.content.buttons import panel
@@ -9,9 +9,9 @@ from bot.rules.staff.staff import OperatorActed, StaffBack, StaffDenied, StaffLi
 STAFF = "staff"
 """`staff:<shop>:remove:<person>`, `staff:<shop>:add:<person>`, `staff:<shop>:undo:<act>`."""
 REMOVE, ADD, TAKE_BACK = "remove", "add", "undo"
-"""The first two are said behind `/staff` too."""
+"""`/staff remove` and `/staff add` use the first two as well."""
 HELD = "held"
-"""`held:release:7`, `held:refuse:7`."""
+"""`held:release:<held reward>`, `held:refuse:<held reward>`."""
 
 
 def _operator_acted(note: OperatorActed) -> Rows:
@@ -39,10 +39,10 @@ def _press(shop: int, verb: str, number: int) -> str:
 
 
 def _held(shown: HeldList) -> Rows:
-    return tuple(_of_held(line) for line in shown.lines)
+    return tuple(_held_row(line) for line in shown.lines)
 
 
-def _of_held(line: HeldLine) -> tuple[Button, Button]:
+def _held_row(line: HeldLine) -> tuple[Button, Button]:
     return (
         Button("release", press=f"{HELD}:release:{line.held_id}", about=line.number, style="success"),
         Button("refuse", press=f"{HELD}:refuse:{line.held_id}", about=line.number),

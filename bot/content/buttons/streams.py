@@ -1,4 +1,4 @@
-"""Buttons of streams: the live card, the list, reminders, what the owner is asked at the start."""
+"""Buttons of streams: the live card, the list, reminders, the question to the owner at the start."""
 
 from bot.content.button import Button, Rows
 from bot.content.buttons.shared import HEART, Buttons, undo_button, undo_if_possible
@@ -12,13 +12,13 @@ REMIND = "remind"
 UNREMIND = "unremind"
 """`remind:<stream>`, `unremind:<stream>`."""
 HERE = "here"
-"""`here:<airing>` marks that somebody came."""
+"""`here:<airing>` says that the fan is there."""
 ON_AIR = "onair"
 LATER = "later"
 """`later:<airing>:<minutes>`."""
 CALL_OFF = "calloff"
 LATER_BY = (15, 30, 60)
-"""Minutes by which the owner may put a start off with one tap."""
+"""Delays of the start, in minutes, that the owner may choose with one tap."""
 
 
 def _live_card(card: LiveCard) -> Rows:

@@ -1,1 +1,1 @@
-"""Secrets in outcomes: a file for each domain that has some."""
+"""Secrets in outcomes: one file for each domain that has some."""

@@ -1,4 +1,4 @@
-"""Secrets in what is told of purchases: the code of a coupon that was bought."""
+"""Secrets in outcomes of the coin shop: the code of a coupon that was bought."""
 
 from bot.content.buttons.shared import COUPONS
 from bot.content.secret import Secret, Secrets

@@ -1,4 +1,4 @@
-"""Secrets in what is told of coupons: codes, and lines of the shop's own files of codes."""
+"""Secrets in outcomes of coupons: codes, and lines of the shop's own files of codes."""
 
 from bot.content.buttons.shared import ADMIN, COUPONS
 from bot.content.secret import Secret, Secrets
@@ -18,7 +18,7 @@ from bot.rules.coupons.redemption import (
     WhoseCode,
 )
 
-_STAFFS = Secret(("code",))
+_CODE_FOR_STAFF = Secret(("code",))
 
 SECRETS: Secrets = {
     Claimed: Secret(("code",), COUPONS, told_by_alert=True),
@@ -28,6 +28,6 @@ SECRETS: Secrets = {
     CodesRefused: Secret(("lines",), ADMIN),
     CampaignMade: Secret(("shared_code", "first_code", "last_code")),
     CampaignShown: Secret(("shared_code",)),
-    **dict.fromkeys((SharedCodeTaken, Redeemed, AlreadyRedeemed, CodeMistyped, CodeUnknown), _STAFFS),
-    **dict.fromkeys((CouponVoid, CouponOver, WhoseCode, FanHasNone), _STAFFS),
+    **dict.fromkeys((SharedCodeTaken, Redeemed, AlreadyRedeemed, CodeMistyped, CodeUnknown), _CODE_FOR_STAFF),
+    **dict.fromkeys((CouponVoid, CouponOver, WhoseCode, FanHasNone), _CODE_FOR_STAFF),
 }

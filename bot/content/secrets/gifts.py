@@ -1,4 +1,4 @@
-"""Secrets in what is told of gifts: the friend's code, and the link of a card that wasn't sent on yet."""
+"""Secrets in outcomes of gifts: the friend's code, and the link of a card that wasn't sent on yet."""
 
 from bot.content.buttons.gifts import GIFT
 from bot.content.buttons.shared import COUPONS

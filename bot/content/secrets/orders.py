@@ -1,4 +1,4 @@
-"""Secrets in what is told of orders: what the shop's platform signs with, and codes."""
+"""Secrets in outcomes of orders: the secret with which the shop's platform signs, and codes."""
 
 from bot.content.buttons.shared import ADMIN
 from bot.content.secret import Secret, Secrets

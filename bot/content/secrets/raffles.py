@@ -1,4 +1,4 @@
-"""Secrets in what is told of raffles: the salt of one's own line."""
+"""Secrets in outcomes of raffles: the salt of the fan's own line."""
 
 from bot.content.buttons.raffles import RAFFLES
 from bot.content.secret import Secret, Secrets

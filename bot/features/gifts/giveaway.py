@@ -10,7 +10,7 @@ from sqlmodel import col
 from bot.rules.act import Act
 from bot.rules.gift_states import PAYS_COINS, GiftState, OfferState, Opens
 from bot.rules.gifts.offers import NewGift
-from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch, gift_promises, left_of, may_give
+from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch, check_giveaway, cost_of_gifts, left_of
 from bot.rules.place import Place
 from bot.store.engine.sessions import Tx
 from bot.store.giveaways import Allowance, Giveaways, Gives, subjects_of
@@ -47,7 +47,7 @@ def _promised_again(
     if offer.stock is None:
         return GiftNeedsStock(offer.coins, left_of(allowance.given, allowance.a_day), allowance.a_day)
     more = offer.coins * offer.stock - _promised_by(tx, offer, at)
-    return may_give(more, allowance.given, allowance.a_day) if more else None
+    return check_giveaway(more, allowance.given, allowance.a_day) if more else None
 
 
 def _promised_by(session: Session, offer: GiftOffer, now: datetime) -> int:
@@ -68,7 +68,7 @@ def _promised_by(session: Session, offer: GiftOffer, now: datetime) -> int:
         if not offered
         else None
     )
-    return gift_promises(offer.coins, offer.stock, offer.taken, may_grow=offered or going is not None)
+    return cost_of_gifts(offer.coins, offer.stock, offer.taken, may_grow=offered or going is not None)
 
 
 GIVES = Gives(act=MADE, promised=_promised, closed_by=CLOSED, promised_again=_promised_again)

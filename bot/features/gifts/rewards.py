@@ -22,7 +22,7 @@ from bot.features.gifts.payments import (
     tell_paid,
 )
 from bot.features.gifts.rings import circle_of
-from bot.rules.farming import FarmingPolicy, ring
+from bot.rules.farming import FarmingPolicy, ring_reason
 from bot.rules.gift_states import ON_FIRST_CHECK_IN, ON_STAYING, RewardState, Stage, Who
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.gifts.rewards import RewardHeld, settled
@@ -117,7 +117,7 @@ def _state_after_look(tx: Tx, case: Case, reward: GiftReward, now: datetime, pol
     circle = circle_of(tx, invitation, fresh=reward.stage in ON_FIRST_CHECK_IN)
     quirks = quirks_of(circle, policies[GiftPolicy])
     policy = policies[FarmingPolicy]
-    seen = [ring(policy, ring_size(circle, quirks))] if quirks else []
+    seen = [ring_reason(policy, ring_size(circle, quirks))] if quirks else []
     reasons = held_reasons(tx, case.place, member_id, now, policy, also=seen)
     held = Reward(KIND, id_of(invitation), member_id)
     holds = bool(reasons) and hold(tx, case.place, held, reasons, now, policy)

@@ -10,7 +10,7 @@ from sqlmodel import col
 from bot.features.hearts.board import STEP_CAUSE, give_of, step_cause
 from bot.features.hearts.goals import CANCELLED, MADE
 from bot.features.hearts.prizes import Prize
-from bot.rules.giveaways import GiveawayTooMuch, may_give
+from bot.rules.giveaways import GiveawayTooMuch, check_giveaway
 from bot.rules.goal_board import StepState
 from bot.rules.hearts.hearts import GoalState, coins_of
 from bot.rules.place import Place
@@ -54,7 +54,7 @@ def _promised(session: Session, place: Place, goal_ids: Sequence[int], prizes: M
 def _promised_again(tx: Tx, cancelling: AuditEntry, allowance: Allowance, _at: datetime) -> GiveawayTooMuch | None:
     steps = _steps(tx, subjects_of([cancelling]))
     waiting = coins_of(give_of(step) for step in steps if step.state == StepState.WAITING)
-    return may_give(waiting, allowance.given, allowance.a_day) if waiting else None
+    return check_giveaway(waiting, allowance.given, allowance.a_day) if waiting else None
 
 
 def _steps(session: Session, goal_ids: Sequence[int]) -> Sequence[HeartStep]:

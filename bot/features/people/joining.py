@@ -78,9 +78,9 @@ class WelcomeTerms:
 
     policy: WelcomePolicy
     first_coins: int
-    """What today's check-in pays."""
+    """Coins of today's check-in."""
     most_coins: int
-    """What a day pays once the streak is long enough."""
+    """Coins of a day's check-in once the streak is long."""
 
 
 def come(tx: Tx, coming: Coming, now: datetime, terms: WelcomeTerms) -> bool:

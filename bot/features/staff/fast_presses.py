@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.rules.act import Sender
 from bot.rules.calendar import day_of
-from bot.rules.farming import FarmingPolicy, Pulse, Sign
+from bot.rules.farming import FarmingPolicy, RecentPresses, Sign
 from bot.rules.place import Place
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
@@ -21,12 +21,12 @@ class PressWatch:
     def __init__(self, db: Database, policy: FarmingPolicy) -> None:
         self._db = db
         self._policy = policy
-        self._pulses: dict[int, Pulse] = {}
+        self._pulses: dict[int, RecentPresses] = {}
         self._written: dict[tuple[int, int], str] = {}
 
     async def pressed(self, place: Place, sender: Sender, at: datetime) -> None:
         """Note a press. Nearly always this looks into memory and nothing more."""
-        pulse = self._pulses.pop(sender.user_id, None) or Pulse(self._policy)
+        pulse = self._pulses.pop(sender.user_id, None) or RecentPresses(self._policy)
         self._pulses[sender.user_id] = pulse  # the last to have pressed stands last
         if len(self._pulses) > MOST_WATCHED:
             del self._pulses[next(iter(self._pulses))]

@@ -11,7 +11,7 @@ from bot.store.airings import list_all_open_airings
 
 
 def look_ahead(session: Session, policies: Policies) -> Iterator[tuple[datetime, str]]:
-    """Starts of streams, the question to an owner who doesn't show up, the end by their length."""
+    """Starts of airings, the question to an owner who doesn't show up, and ends by their length."""
     ask_after = policies[StreamPolicy].ask_after
     for _, airing in list_all_open_airings(session):
         yield airing.starts_at, "next_stream"

@@ -35,7 +35,7 @@ class Airings:
         return await self._db.read(_place_of, airing_id)
 
     async def go_live(self, act: Act, wish: OnAir) -> GoLiveOutcome:
-        """Say that it is on."""
+        """Say that an airing is on. `wish` may name it; if nothing fits and none is named, an unplanned one starts."""
         return await self._db.write(go_live, act, wish, self._policy)
 
     async def delay(self, act: Act, wish: Move) -> DelayOutcome:

@@ -26,8 +26,8 @@ LIVE = "stream.live"
 
 
 def go_live(tx: Tx, act: Act, wish: OnAir, policy: StreamPolicy) -> GoLiveOutcome:
-    """Say that it is on."""
-    lock_shop(tx, act.community_id)  # two at once must not begin two airings
+    """Say that an airing is on. `wish` may name it; if nothing fits and none is named, an unplanned one starts."""
+    lock_shop(tx, act.community_id)  # two commands at once must not begin two airings
     answer = first_answer(tx, act, WentLive)
     if answer is not None:
         return answer

@@ -6,7 +6,7 @@ from bot.features.communities import Communities
 from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.roles import Roles
 from bot.rules.general import Hello, NoCommunityYet
-from bot.rules.menus import FANS, OWNERS, STAFF, built
+from bot.rules.menus import FANS, OWNERS, STAFF, only_handled
 from bot.rules.place import Place, Shop
 from bot.rules.rights import HomeGone, Role
 from bot.telegram.ask import Ask
@@ -66,8 +66,8 @@ class Greeter:
         hello = Hello(
             place.shop,
             ask.sender.name,
-            built(FANS, self._menus.listened_to),
-            built(MENUS[role], self._menus.listened_to),
+            only_handled(FANS, self._menus.listened_to),
+            only_handled(MENUS[role], self._menus.listened_to),
             owner=ask.private and role is Role.OWNER,
             panel=ask.private and role is not Role.FAN,
             others=tuple(shop for shop in others if shop.community_id != place.community_id)[:MOST_OTHERS],

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.content import Words
 from bot.features.communities import Communities
 from bot.logs import get_logger
-from bot.rules.menus import FANS, OWNERS, STAFF, built
+from bot.rules.menus import FANS, OWNERS, STAFF, only_handled
 from bot.rules.words import Language
 from bot.telegram.calls import Outbound
 from bot.telegram.pacer import HeldError
@@ -85,7 +85,7 @@ class Menus:
     def _described(self, names: tuple[str, ...], language: Language, how: dict[str, Any]) -> Menu:
         return [
             {"command": name, "description": self._words.line("commands", name, language), **how}
-            for name in built(names, self.listened_to)
+            for name in only_handled(names, self.listened_to)
         ]
 
     async def _menu(self, scope: dict[str, Any], code: str, wanted: Menu, *, patient: bool = True) -> None:

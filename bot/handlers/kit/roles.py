@@ -11,7 +11,7 @@ from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbidd
 from aiogram.methods import GetChatAdministrators
 
 from bot.features.communities import Communities
-from bot.flows.hand_over import HandingOver
+from bot.flows.hand_over import HandOver
 from bot.logs import get_logger
 from bot.rules.act import Sender
 from bot.rules.place import Place
@@ -46,7 +46,7 @@ class FoundStaff:
     """What Telegram says of a group's creator and administrators."""
 
     creator: Sender | None
-    """None where a group has lost its creator."""
+    """None if the group has lost its creator."""
     administrators: tuple[Sender, ...]
     """The others, bots left out."""
 
@@ -103,7 +103,7 @@ class Roles:
     """Asks Telegram who may steer a shop, and follows a change of its owner on the way."""
 
     def __init__(
-        self, bot: Bot, communities: Communities, homes: Homes, handing_over: HandingOver, denials: Denials
+        self, bot: Bot, communities: Communities, homes: Homes, handing_over: HandOver, denials: Denials
     ) -> None:
         self._bot = bot
         self._communities = communities

@@ -16,7 +16,7 @@ from bot.flows.presence import Belonging, Looked
 from bot.handlers.kit.roles import GONE, NO_ANSWER
 from bot.logs import get_logger, logging_failures
 from bot.rules.act import Sender
-from bot.rules.fans import FansPolicy, Found, Known, Where, found_in
+from bot.rules.fans import FansPolicy, Found, Known, Where, combine
 from bot.rules.place import Place
 from bot.telegram.inbox import TryLaterError
 
@@ -120,7 +120,7 @@ class Whereabouts:
                 others.append((chat_id, await look_up_person(self._bot, chat_id, user_id)))
                 if others[-1][1] is Where.IN:
                     break
-        return found_in(home, tuple(others), place.home_chat)
+        return combine(home, tuple(others), place.home_chat)
 
     def _remembered(self, place: Place, user_id: int) -> Where | None:
         where, at = self._outsiders.get((place.community_id, user_id), (None, None))

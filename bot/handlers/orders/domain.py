@@ -9,7 +9,7 @@ from bot.features.orders import orders as order_cases
 from bot.features.orders.hook import Hooks
 from bot.features.orders.orders import Orders
 from bot.flows.redeem import Redemption
-from bot.flows.take_orders import Ordering, undo_refund
+from bot.flows.take_orders import OrderIntake, undo_refund
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.handlers.kit.files import FileReader
@@ -26,7 +26,7 @@ def wire(core: Core) -> Wired:
     services = OrderServices(
         book=Orders(core.db),
         hooks=Hooks(core.db, token, listening=core.settings.metrics_port is not None),
-        ordering=Ordering(core.db, core.policies),
+        order_intake=OrderIntake(core.db, core.policies),
         redemption=Redemption(core.db),
         policy=policy,
         files=FileReader(core.bot, core.policies[ImportPolicy]),

@@ -110,4 +110,4 @@ async def _redeem_file(document: Document, inside: Ask, rest: str, orders: Order
     if "order" not in sheet.columns:
         return OrdersNeedColumns()
     lines = read_orders(sheet.rows, currency, moment, orders.policy)
-    return await orders.ordering.take_file(inside.act, lines)
+    return await orders.order_intake.take_file(inside.act, lines)

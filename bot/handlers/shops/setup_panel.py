@@ -7,7 +7,7 @@ from bot.features.shops.settings import ShopSettings, typed
 from bot.features.shops.setup import KIND, Panel, SetupDialogue
 from bot.handlers.kit.domain import Core
 from bot.handlers.shops.chats import look_over
-from bot.rules.menus import NEXT, built
+from bot.rules.menus import NEXT, only_handled
 from bot.rules.place import Place
 from bot.rules.rights import ForOwnerOnly, HomeGone, Role, TryAgain
 from bot.rules.shops.arrivals import Need, Room
@@ -156,7 +156,7 @@ class SetupPanel:
         done = await self._dialogue.finish(inside.act, inside.panel_id)
         self._communities.forget()
         if isinstance(done, SetupFinished):
-            done = replace(done, commands=built(NEXT, self._menus.listened_to))
+            done = replace(done, commands=only_handled(NEXT, self._menus.listened_to))
         await self._show(inside, done)
 
     async def give_up(self, ask: Ask) -> None:

@@ -59,11 +59,11 @@ class PanelPages:
         await self._show(inside, AdminThing(inside.community.community_id, section, line, acts))
 
     async def gone(self, inside: Ask, section: str) -> None:
-        """The thing isn't there (any more), or not in this shop."""
+        """The thing doesn't exist (any more), or it isn't this shop's."""
         await self._show(inside, AdminGone(inside.community.community_id, section))
 
     async def lately(self, inside: Ask) -> None:
-        """What happened lately."""
+        """The page *what happened lately*."""
         undoing = self._undoing
         await self._show(
             inside, await self.overview.lately(inside.community, inside.role, undoing.names, undoing.owners)

@@ -1,1 +1,1 @@
-"""Check-ins, streaks, freezes and make-ups: what is decided."""
+"""Rules of check-ins, streaks, freezes and make-ups."""

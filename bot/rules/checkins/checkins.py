@@ -1,7 +1,7 @@
-"""Check-ins: a day's pay, the streak, the month's freeze and paid make-ups.
+"""Check-ins: the coins of a day, the streak, the month's freeze and make-ups.
 
-A day is *covered* when it was checked in, made up or frozen. The streak's length is the number of
-checked-in and made-up days since the last uncovered day; a frozen day holds the streak and doesn't count.
+A day is *covered* when it was checked in, made up or frozen. The streak's length is the number of checked-in and
+made-up days since the last uncovered day. A frozen day holds the streak and doesn't count.
 """
 
 from collections.abc import Sequence
@@ -19,27 +19,27 @@ class CheckInPolicy:
     """What a check-in pays and how missed days are made up. Coins are whole numbers."""
 
     ladder: tuple[int, ...] = (5, 6, 8, 10, 12, 15, 20)
-    """Coins by the streak's length, from 1; the last step holds beyond."""
+    """Coins by the streak's length, from 1. A longer streak pays the last number."""
     bonuses: tuple[tuple[int, int], ...] = ((7, 50), (30, 50), (100, 50))
-    """(length, coins) paid once a run, not multiplied by the tier."""
+    """(length, coins): each bonus is paid once in a run, and the tier doesn't multiply it."""
     make_up_prices: tuple[int, ...] = (20, 40, 80)
-    """Coins for the first, second and third make-up paid in a calendar month."""
+    """Coins for the first, second and third paid make-up in a calendar month."""
     make_up_window: timedelta = timedelta(days=7)
-    """How old a missed day may be to be made up."""
+    """The greatest age of a missed day that can be made up."""
     card_every: timedelta = timedelta(seconds=10)
-    """The morning card counts at most this often: other cards of the group want their edits too."""
+    """The morning card's count is edited at most this often, so that the group's other cards can be edited too."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoveredDay:
-    """One covered day, with the streak as it stood at its end."""
+    """One covered day, with the streak at its end."""
 
     day: date
     cover: Cover
     length: int
-    """Checked-in and made-up days of the run, this day included."""
+    """Checked-in and made-up days of the run up to this day, which is included."""
     milestone: int = 0
-    """The longest length of this run for which a bonus was paid; 0 for none."""
+    """The greatest length for which this run was paid a bonus; 0 for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,39 +47,39 @@ class CheckInFacts:
     """What is known of a member when they check in or make up a day."""
 
     covers: tuple[CoveredDay, ...]
-    """The latest covered days, oldest first: at least all in the make-up window and one before it."""
+    """The latest covered days, oldest first: at least all days in the make-up window and one before it."""
     frozen_months: frozenset[str] = frozenset()
-    """Months (`YYYY-MM`) whose freeze is used, of those that the covers reach."""
+    """The months (`YYYY-MM`) of `covers` whose freeze is used."""
     make_ups_this_month: int = 0
-    """Make-ups paid in the calendar month of `today`."""
+    """Paid make-ups in the calendar month of today."""
     balance: int = 0
     tier_percent: int = 100
     free_make_ups: int = 0
-    """Attended streams that can make up a day for nothing."""
+    """Free make-ups that the member still has."""
     done_until: date | None = None
-    """The day on which someone who came back had their data deleted: up to it nothing is paid again."""
+    """For a member who came back, the day on which their data was deleted. Up to this day nothing is paid again."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedIn(Outcome, name="checkins.CheckedIn"):
-    """The day's check-in, paid."""
+    """The day is checked in, and its coins are paid."""
 
     day: date
     coins: int
-    """By ladder and tier, without the bonus."""
+    """Coins by ladder and tier, without the bonus."""
     bonus: int
     length: int
     milestone: int
     balance: int
     tomorrow: int
     frozen: date | None = None
-    """The missed day that the month's freeze closed, if any."""
+    """The missed day that the month's freeze covered; None if it covered none."""
     restorable: Restorable | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AlreadyCheckedIn(Outcome, name="checkins.AlreadyCheckedIn"):
-    """Today is checked in."""
+    """Today is checked in already."""
 
     length: int
     tomorrow: int
@@ -89,7 +89,7 @@ class AlreadyCheckedIn(Outcome, name="checkins.AlreadyCheckedIn"):
 
 @dataclass(frozen=True, slots=True)
 class StartsTomorrow(Outcome, name="checkins.StartsTomorrow"):
-    """The fan had their data deleted today: whether they checked in before can't be told, so the day counts as done."""
+    """The fan had their data deleted today. They may have checked in before, so the day counts as done."""
 
     tomorrow: int
 
@@ -102,13 +102,13 @@ class MadeUp(Outcome, name="checkins.MadeUp"):
     price: int
     balance: int
     length: int
-    """The streak as of today."""
+    """The streak's length today."""
     restorable: Restorable | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NothingToMakeUp(Outcome, name="checkins.NothingToMakeUp"):
-    """No missed day within reach."""
+    """There is no missed day that can still be made up."""
 
     length: int
     days: int
@@ -117,12 +117,12 @@ class NothingToMakeUp(Outcome, name="checkins.NothingToMakeUp"):
 
 @dataclass(frozen=True, slots=True)
 class CheckInFirst(Outcome, name="checkins.CheckInFirst"):
-    """Make-ups come after today's check-in, whose freeze may close a day for nothing."""
+    """Today must be checked in before a make-up, because its freeze may cover the missed day for free."""
 
 
 @dataclass(frozen=True, slots=True)
 class MakeUpsUsed(Outcome, name="checkins.MakeUpsUsed"):
-    """This month's make-ups are spent."""
+    """This month's make-ups are used."""
 
     limit: int
 
@@ -141,30 +141,33 @@ MakeUpOutcome = MadeUp | NothingToMakeUp | CheckInFirst | MakeUpsUsed | TooFewCo
 
 @dataclass(frozen=True, slots=True)
 class StreakNow:
-    """A member's streak as seen on a day."""
+    """A member's streak as they see it on a day."""
 
     length: int
     checked_in: bool
     tomorrow: int
-    """What the next check-in pays: tomorrow's if today is done, else today's."""
+    """Coins of the next check-in: tomorrow's if today is checked in, else today's."""
     restorable: Restorable | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """Coins for one check-in."""
+    """What one check-in pays."""
 
     coins: int
+    """By ladder and tier."""
     bonus: int
     milestone: int
+    """The greatest length of the run for which a bonus is paid by now."""
 
 
 @dataclass(frozen=True, slots=True)
 class MakeUpDecision:
-    """Covered days after a make-up, from the made-up day on."""
+    """A make-up and the rows that it changes."""
 
     outcome: MadeUp
     changed: tuple[CoveredDay, ...] = field(default=())
+    """The covered days from the made-up day on."""
 
 
 def round_half_up(amount: int, percent: int) -> int:
@@ -173,15 +176,15 @@ def round_half_up(amount: int, percent: int) -> int:
 
 
 def base_pay(length: int, percent: int, policy: CheckInPolicy) -> int:
-    """Coins of a check-in at a streak of `length` (from 1), without bonus."""
+    """Coins of a check-in that makes the streak `length` long (from 1), without bonus. `percent` is the tier's."""
     return round_half_up(policy.ladder[min(length, len(policy.ladder)) - 1], percent)
 
 
 def pay(length: int, paid_milestone: int, percent: int, policy: CheckInPolicy) -> Pay:
-    """What a check-in at `length` pays.
+    """What a check-in pays that makes the streak `length` long.
 
-    A bonus is owed for every milestone that the run has reached and not been paid for: a make-up can carry a
-    streak past 7 without a check-in at exactly 7, and that bonus comes with the next check-in.
+    The run gets a bonus for every milestone that it has reached and wasn't paid for. A make-up can carry a streak past
+    7 without a check-in at exactly 7: then the next check-in pays that bonus.
     """
     due = [(at, coins) for at, coins in policy.bonuses if paid_milestone < at <= length]
     return Pay(
@@ -192,9 +195,9 @@ def pay(length: int, paid_milestone: int, percent: int, policy: CheckInPolicy) -
 
 
 def check_in(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> tuple[CheckInOutcome, tuple[CoveredDay, ...]]:
-    """Decide a check-in on `today`; also the days that it covers (a frozen one, then today).
+    """Decide a check-in on `today`. Return the outcome and the days that it covers: a frozen day, if any, then today.
 
-    After a change of time zone `today` may not lie after the last check-in: then the day counts as done.
+    After a change of time zone `today` may be before the last check-in. Then the day counts as done.
     """
     last = facts.covers[-1] if facts.covers else None
     if last is not None and today <= last.day:
@@ -221,16 +224,16 @@ def check_in(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> tuple[C
         balance=facts.balance + due.coins + due.bonus,
         tomorrow=base_pay(length + 1, facts.tier_percent, policy),
         frozen=frozen.day if frozen is not None else None,
-        restorable=restorable(after, today, policy),
+        restorable=find_restorable(after, today, policy),
     )
     return outcome, tuple(new)
 
 
 def _freeze(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> CoveredDay | None:
-    """The oldest missed day, closed by its month's freeze, if the run can still be brought back.
+    """The oldest missed day, covered by its month's freeze; None if there is nothing to freeze.
 
-    A freeze isn't burnt on a run that is lost anyway: the days that stay missed must be within the window, and there
-    must be make-ups for them, this month's or (if they stay in reach until then) the next one's.
+    A freeze isn't used for a run that is lost anyway. The other missed days must be in the make-up window, and there
+    must be make-ups for them: this month's, or next month's if the days are still in the window then.
     """
     if not facts.covers:
         return None
@@ -250,7 +253,7 @@ def _freeze(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> CoveredD
 
 
 def missed_days(covers: Sequence[CoveredDay], today: date, policy: CheckInPolicy) -> tuple[date, ...]:
-    """Days between covered ones that a make-up can still reach, oldest first; `today` isn't one."""
+    """The uncovered days before `today` that can still be made up, the oldest first. They lie between covered days."""
     since = today - policy.make_up_window
     days: list[date] = []
     for before, after in pairwise(covers):
@@ -262,13 +265,13 @@ def missed_days(covers: Sequence[CoveredDay], today: date, policy: CheckInPolicy
     return tuple(days)
 
 
-def restorable(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> Restorable | None:
-    """The older streak that make-ups would join to today's, if every missed day before it is in reach."""
+def find_restorable(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> Restorable | None:
+    """The older streak that make-ups would join to today's; None if a missed day between them can't be made up."""
     missed = missed_days(facts.covers, today, policy)
     prices = (0,) * facts.free_make_ups + policy.make_up_prices[facts.make_ups_this_month :]
     if not missed or not prices:
         return None
-    # The newest gap can be closed only if it begins inside the window; an older gap waits behind it.
+    # The newest gap can be closed only if it begins inside the window. An older gap must wait for it.
     newest_gap = [missed[-1]]
     for day in reversed(missed[:-1]):
         if newest_gap[0] - day != DAY:
@@ -278,19 +281,19 @@ def restorable(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> Resto
         return None
     covers = facts.covers
     for day in newest_gap:
-        covers = _with_day(covers, day)
+        covers = _with_made_up_day(covers, day)
     return Restorable(covers[-1].length, tuple(newest_gap), prices[0])
 
 
-def _with_day(covers: tuple[CoveredDay, ...], day: date) -> tuple[CoveredDay, ...]:
-    """The covers with `day` made up and the lengths after it counted anew."""
+def _with_made_up_day(covers: tuple[CoveredDay, ...], day: date) -> tuple[CoveredDay, ...]:
+    """The covered days with `day` made up, and with new lengths for the days after it."""
     made_up = CoveredDay(day, Cover.MADE_UP, 1)
     result = [c for c in covers if c.day < day]
     for cover in (made_up, *(c for c in covers if c.day > day)):
         before = result[-1] if result else None
         joins = before is not None and cover.day - before.day == DAY
         if before is None or not joins:
-            # A run that begins outside the known days keeps the length that was stored with it.
+            # A run that begins before the known days keeps its stored length.
             result.append(cover)
             continue
         counts = 0 if cover.cover is Cover.FROZEN else 1
@@ -301,7 +304,7 @@ def _with_day(covers: tuple[CoveredDay, ...], day: date) -> tuple[CoveredDay, ..
 def make_up(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> MakeUpOutcome | MakeUpDecision:
     """Decide the make-up of the oldest missed day that leads back to a streak.
 
-    The oldest comes first, because it is the first to fall out of reach.
+    The oldest day comes first, because it is the first that can't be made up any more.
     """
     if not facts.covers or facts.covers[-1].day < today:
         return CheckInFirst()
@@ -309,13 +312,13 @@ def make_up(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> MakeUpOu
     spent = facts.make_ups_this_month >= len(policy.make_up_prices) and not facts.free_make_ups
     if spent and missed_days(facts.covers, today, policy):
         return MakeUpsUsed(len(policy.make_up_prices))
-    target = restorable(facts, today, policy)
+    target = find_restorable(facts, today, policy)
     if target is None:
         return NothingToMakeUp(facts.covers[-1].length, policy.make_up_window.days)
     if facts.balance < target.price:
         return TooFewCoins(target.price, facts.balance)
     day = target.missed[0]
-    covers = _with_day(facts.covers, day)
+    covers = _with_made_up_day(facts.covers, day)
     free = target.price == 0
     after = replace(
         facts,
@@ -324,12 +327,12 @@ def make_up(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> MakeUpOu
         free_make_ups=facts.free_make_ups - free,
         balance=facts.balance - target.price,
     )
-    outcome = MadeUp(day, target.price, after.balance, covers[-1].length, restorable(after, today, policy))
+    outcome = MadeUp(day, target.price, after.balance, covers[-1].length, find_restorable(after, today, policy))
     return MakeUpDecision(outcome, tuple(c for c in covers if c.day >= day))
 
 
 def streak_on(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> StreakNow:
-    """The streak as a member sees it on `today`, before or after the day's check-in."""
+    """The streak that a member sees on `today`, before or after the day's check-in."""
     if not facts.covers:
         done = facts.done_until is not None and today <= facts.done_until
         return StreakNow(0, checked_in=done, tomorrow=base_pay(1, facts.tier_percent, policy))
@@ -339,7 +342,7 @@ def streak_on(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> Streak
             last.length,
             checked_in=True,
             tomorrow=base_pay(last.length + 1, facts.tier_percent, policy),
-            restorable=restorable(facts, last.day, policy),
+            restorable=find_restorable(facts, last.day, policy),
         )
     outcome, _ = check_in(facts, today, policy)
     alive = isinstance(outcome, CheckedIn) and outcome.length > 1

@@ -1,1 +1,1 @@
-"""Coins that lapse: what is decided."""
+"""Rules of coins that lapse."""

@@ -50,7 +50,7 @@ class CodesRefused(Outcome, name="imports.CodesRefused"):
     count: int
     """Bad ones, in all."""
     lines: tuple[BadLine, ...]
-    """The first of them."""
+    """The first refused lines."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""What `doctor` finds about the right to write in a room. Pure.
+"""What `doctor` finds about the bot's right to write in a room. Pure.
 
-Telegram has three places for it: the bot's rights as an administrator, what a restricted member may do, and what the
-group lets all its members do.
+Telegram keeps this right in three places: the rights of administrators, the rights of a restricted member, and the
+permissions of all members of the group.
 """
 
 from collections.abc import Mapping
@@ -23,12 +23,12 @@ class CannotWrite(Finding):
     part: ClassVar[Part] = Part.GROUPS
     title: str
     alone: bool
-    """Whether the bot alone is restricted; else the group lets no member write."""
+    """Whether only the bot is restricted. If not, no member of the group may write."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoomRefuses(Finding):
-    """Telegram has refused what should be told in a room, and nothing was taken there since."""
+    """Telegram refused a message to the room, and the room has taken no message since."""
 
     level: ClassVar[Level] = Level.WRONG
     part: ClassVar[Part] = Part.GROUPS
@@ -36,17 +36,20 @@ class RoomRefuses(Finding):
     reason: Refusal
 
 
-def asks_to_write(chat: Chat, standing: Standing) -> bool:
-    """Whether the group's permissions bind the bot: it is no administrator. Channels have a finding of their own."""
+def needs_permission(chat: Chat, standing: Standing) -> bool:
+    """Whether the bot may write only with the group's permission, because it isn't an administrator.
+
+    False for channels, which have a finding of their own.
+    """
     return not chat.is_channel and standing.status in {"member", "restricted"}
 
 
 def judge_writing(chat: Chat, standing: Standing, permissions: Mapping[str, Any] | None) -> CannotWrite | None:
-    """Whether the bot may write in a group of which it isn't an administrator.
+    """The finding that the bot may not write in a group; None if it may, or if it is an administrator.
 
-    `permissions` is what `getChat` says that members may do; None where it didn't say.
+    `permissions` are those of all members as `getChat` gives them; None if it gave none.
     """
-    if not asks_to_write(chat, standing):
+    if not needs_permission(chat, standing):
         return None
     if standing.status == "restricted" and SEND not in standing.rights:
         return CannotWrite(chat.title, alone=True)

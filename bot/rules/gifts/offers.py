@@ -45,7 +45,7 @@ class OfferMade(Outcome, name="gifts.OfferMade"):
 
 @dataclass(frozen=True, slots=True)
 class OfferClosesPast(Outcome, name="gifts.OfferClosesPast"):
-    """It would close before now."""
+    """The window would be over already."""
 
     closes: datetime
 

@@ -67,4 +67,4 @@ class GiftWelcome(Outcome, name="gifts.GiftWelcome"):
     missed: bool
     """Whether the gift itself went to another friend who was quicker."""
     first_coins: int
-    """What today's check-in pays."""
+    """Coins of today's check-in."""

@@ -1,1 +1,1 @@
-"""Orders of the shop: what is decided."""
+"""Rules of the shop's orders."""

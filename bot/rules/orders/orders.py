@@ -1,4 +1,4 @@
-"""Orders of the shop: what its platform or a file tells of them, what they count, and what a call must look like."""
+"""Orders of the shop: how they are read from its platform's calls and from files, and how calls are signed."""
 
 import hashlib
 import hmac
@@ -12,10 +12,10 @@ from bot.rules.numbers import read_number
 from bot.rules.outcome import Outcome
 
 WHOLE = frozenset({"KRW", "JPY", "VND", "CLP", "TWD"})
-"""Currencies whose orders are told in whole units."""
+"""Currencies without minor units: their values are whole numbers."""
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=1)
-"""A time farther ahead was read wrongly: nobody has paid then."""
+"""How far in the future a time may be. A later time was read wrongly, because nobody has paid then."""
 SIGNS = {"₩": "KRW", "원": "KRW", "$": "USD", "元": "CNY", "¥": "CNY"}
 
 
@@ -36,15 +36,15 @@ class OrderTrouble(StrEnum):
     BAD_TIME = "bad_time"
     CODE_UNKNOWN = "code_unknown"
     CODE_SHARED = "code_shared"
-    """A code that everybody shares doesn't say who used it."""
+    """It is a shared code, which doesn't say who used it."""
     COUPON_VOID = "coupon_void"
     COUPON_OVER = "coupon_over"
     COUPON_USED = "coupon_used"
-    """Another order has used it."""
+    """Another order has used the coupon."""
     OTHER_ORDER = "other_order"
-    """The order was told of before, with another coupon or value."""
+    """The order was reported before, with another coupon or value."""
     TAKEN_BACK = "taken_back"
-    """The order was taken back before."""
+    """The order was refunded before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +55,17 @@ class OrderPolicy:
     max_code: int = 32
     max_value: int = 10**13
     fresh: timedelta = timedelta(minutes=5)
-    """How old, or how far ahead, a call's time may be."""
+    """How far a call's time may be from now, in the past or in the future."""
     max_body: int = 16_384
-    """Bytes."""
+    """Bytes of a call's body."""
     secret_bytes: int = 32
     chunk: int = 50
-    """Orders of a file taken in one transaction: each takes about ten statements."""
+    """Orders of a file that one transaction takes. Each needs about ten statements."""
 
 
 @dataclass(frozen=True, slots=True)
 class OrderTold:
-    """An order as somebody tells of it."""
+    """An order as a platform or a file reports it."""
 
     ref: str
     code: str | None
@@ -78,18 +78,18 @@ class OrderTold:
 
 @dataclass(frozen=True, slots=True)
 class OrderTaken:
-    """What came of an order: facts for whoever told of it."""
+    """What became of a reported order. The reporter gets it as an answer."""
 
     trouble: OrderTrouble | None = None
     known: bool = False
-    """Whether it was told of before, and counts once."""
+    """Whether it was reported before. It counts once."""
     redeems: int | None = None
-    """The member whose coupon it redeemed just now."""
+    """The id of the member whose coupon it redeemed just now."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedLine:
-    """A line of a file that did nothing."""
+    """A line of a file that was refused."""
 
     line: int
     order: str
@@ -98,16 +98,16 @@ class RefusedLine:
 
 @dataclass(frozen=True, slots=True)
 class OrdersTaken(Outcome, name="orders.OrdersTaken"):
-    """What a file of orders did, line by line: each line by itself."""
+    """What became of the lines of a file of orders. Each line is taken or refused by itself."""
 
     lines: int
     done: int
     known: int
-    """Told of before: nothing was counted twice."""
+    """Orders that were reported before. They count once."""
     count: int
-    """Refused, in all."""
+    """How many lines were refused."""
     refused: tuple[RefusedLine, ...]
-    """The first of them."""
+    """The first refused lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class OrderShown(Outcome, name="orders.OrderShown"):
 
 @dataclass(frozen=True, slots=True)
 class OrderRefunded(Outcome, name="orders.OrderRefunded"):
-    """An order was taken back, and what hung on it."""
+    """An order was refunded, and what followed from it was taken back."""
 
     order: str
     title: str | None
@@ -143,7 +143,7 @@ class OrderRefunded(Outcome, name="orders.OrderRefunded"):
 
 @dataclass(frozen=True, slots=True)
 class OrderRefundedBefore(Outcome, name="orders.OrderRefundedBefore"):
-    """It was taken back before."""
+    """The order was refunded before."""
 
     order: str
     at: datetime
@@ -158,33 +158,33 @@ class OrderUnknown(Outcome, name="orders.OrderUnknown"):
 
 @dataclass(frozen=True, slots=True)
 class HookShown(Outcome, name="orders.HookShown"):
-    """How the shop's platform may tell of orders. Holds the secret: shown to the owner in private only."""
+    """How the shop's platform reports orders. It has the secret, so only the owner sees it, in private."""
 
     shop: int
     secret: str = field(repr=False)
     fresh: bool
-    """Whether it was made just now. Calls that are signed with an older one are refused from now on."""
+    """Whether the secret was made just now. Calls that are signed with an older one are refused from now on."""
     listening: bool
-    """Whether anything listens for calls at all."""
+    """Whether the port for calls is open."""
 
 
 @dataclass(frozen=True, slots=True)
 class HookOff(Outcome, name="orders.HookOff"):
-    """No call is taken any more."""
+    """The shop has no secret now, so that no call is taken."""
 
     was: bool
-    """Whether there was a secret."""
+    """Whether there was a secret before."""
 
 
 @dataclass(frozen=True, slots=True)
 class HookInPrivate(Outcome, name="orders.HookInPrivate"):
-    """The secret isn't for a group."""
+    """The owner asked for the secret in a group: it is shown in private only."""
 
 
 def read_money(text: str, currency: str | None, policy: OrderPolicy) -> tuple[int, str] | OrderTrouble:
-    """`12,000`, `₩12,000`, `$19.90`, `CNY 129.00`: minor units and the currency.
+    """Read an amount (`12,000`, `₩12,000`, `$19.90`, `CNY 129.00`) as minor units and currency.
 
-    Raises nothing: what can't be read is a trouble.
+    `currency` is used if the text names none. An amount that can't be read gives an `OrderTrouble`, never an error.
     """
     bare = text.replace(",", "").replace(" ", "")
     for sign, means in SIGNS.items():
@@ -199,7 +199,7 @@ def read_money(text: str, currency: str | None, policy: OrderPolicy) -> tuple[in
         amount = Decimal(bare)
     except InvalidOperation:
         return OrderTrouble.BAD_VALUE
-    # The bounds come first: arithmetic with 9e999999 is an error of its own.
+    # The bounds are checked first: arithmetic with 9e999999 raises an error.
     if not amount.is_finite() or not 0 <= amount <= policy.max_value:
         return OrderTrouble.BAD_VALUE
     minor = amount if currency in WHOLE else amount * 100
@@ -209,14 +209,14 @@ def read_money(text: str, currency: str | None, policy: OrderPolicy) -> tuple[in
 
 
 def read_call(body: Any, now: datetime, policy: OrderPolicy) -> OrderTold | None:
-    """The order that a call's JSON tells of, or None if it isn't one."""
+    """The order in a call's JSON; None if the JSON isn't an order."""
     if not isinstance(body, dict):
         return None
     ref, code, value, currency = (body.get(name) for name in ("order", "code", "value", "currency"))
     state, at = body.get("state", OrderState.PAID), body.get("at")
     fits = (
-        _word(ref, policy.max_ref)
-        and (code is None or _word(code, policy.max_code))
+        _is_word(ref, policy.max_ref)
+        and (code is None or _is_word(code, policy.max_code))
         and isinstance(value, int)
         and not isinstance(value, bool)
         and 0 <= value <= policy.max_value
@@ -226,19 +226,19 @@ def read_call(body: Any, now: datetime, policy: OrderPolicy) -> OrderTold | None
         and currency.isalpha()
         and state in tuple(OrderState)
     )
-    moment = _instant(at, now)
+    moment = _read_instant(at, now)
     if not fits or moment is None:
         return None
     used = str(code).strip() if code is not None else None
     return OrderTold(str(ref).strip(), used, int(str(value)), str(currency).upper(), moment, OrderState(state))
 
 
-def _word(text: Any, most: int) -> bool:
+def _is_word(text: Any, most: int) -> bool:
     return isinstance(text, str) and 0 < len(text.strip()) <= most and text.isprintable()
 
 
-def _instant(at: Any, now: datetime) -> datetime | None:
-    """When the order was paid: an ISO time with its zone, or now if the call doesn't say."""
+def _read_instant(at: Any, now: datetime) -> datetime | None:
+    """When the order was paid: an ISO time with its zone, or `now` if the call has no time. None if it is neither."""
     if at is None:
         return now
     if not isinstance(at, str):
@@ -252,19 +252,19 @@ def _instant(at: Any, now: datetime) -> datetime | None:
 
 
 def can_be_paid_at(at: datetime, now: datetime) -> bool:
-    """Whether an order can have been paid then: a time of another age has no day in every time zone."""
+    """Whether `at` is a possible time of payment. Times of another age have no calendar day in some time zones."""
     return EARLIEST < at <= now + AHEAD
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
-    """HMAC-SHA256 over `timestamp.body`, as a call must carry it."""
+    """The signature that a call must have: HMAC-SHA256 over `timestamp.body`, in hexadecimal."""
     return hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 def is_signed(secret: str, timestamp: str, body: bytes, signature: str, now: datetime, policy: OrderPolicy) -> bool:
-    """Whether a call is the shop's and fresh. Takes as long for a wrong signature as for the right one."""
+    """Whether a call is signed with the secret and recent. A wrong signature takes as long as the right one."""
     if not (timestamp.isascii() and signature.isascii()):
-        timestamp = signature = ""  # a header may hold any bytes, even such as no text has
+        timestamp = signature = ""  # a header may have bytes that can't be encoded
     right = hmac.compare_digest(sign(secret, timestamp, body).encode(), signature.lower().encode())
     told = read_number(timestamp)
     return right and told is not None and abs(now.timestamp() - told) <= policy.fresh.total_seconds()

@@ -1,1 +1,1 @@
-"""People and what they choose: what is decided."""
+"""Rules of people and their settings."""

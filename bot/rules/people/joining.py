@@ -1,4 +1,4 @@
-"""People come, go and come back: who is welcomed, and how."""
+"""People come, leave and come back: who is welcomed, and how."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,42 +8,42 @@ from bot.rules.outcome import Outcome
 
 @dataclass(frozen=True, slots=True)
 class WelcomePolicy:
-    """When a coming is worth a word."""
+    """When a person who comes is welcomed."""
 
     long_away: timedelta = timedelta(days=7)
-    """Somebody who comes back sooner than this hears nothing: they know it all."""
+    """A person who comes back sooner than this gets no welcome, because they know everything."""
     fresh: timedelta = timedelta(hours=1)
-    """A welcome that comes later than this would only surprise."""
+    """No welcome is sent later than this, because it would only surprise."""
     burst: timedelta = timedelta(minutes=1)
-    """Where the bot can't whisper, newcomers of this long share one message in the group."""
+    """Where the bot can't whisper, people who come within this time share one message in the group."""
 
 
 @dataclass(frozen=True, slots=True)
 class ComingFacts:
-    """A person enters a group of the community."""
+    """What is known of a person who enters a group of the community."""
 
     first: bool
-    """Whether they were never seen to come to any of its groups."""
+    """Whether they enter one of its groups for the first time."""
     inside: bool
     """Whether they are in another of its groups."""
     away_since: datetime | None
-    """When they left the last one, if they were here before."""
+    """When they left the last group; None if they didn't leave."""
 
 
 @dataclass(frozen=True, slots=True)
 class Welcome(Outcome, name="joining.Welcome"):
-    """To a newcomer: what there is here and why to stay."""
+    """To a newcomer: what they can do here, and why to stay."""
 
     name: str
     first_coins: int
-    """What today's check-in pays."""
+    """Coins of today's check-in."""
     most_coins: int
-    """What a day pays once the streak is long enough."""
+    """Coins of a day's check-in once the streak is long."""
 
 
 @dataclass(frozen=True, slots=True)
 class WelcomeBack(Outcome, name="joining.WelcomeBack"):
-    """To one who comes back after a long time: it is all still there."""
+    """To a person who comes back after a long time: everything is still there."""
 
     name: str
     balance: int
@@ -51,11 +51,11 @@ class WelcomeBack(Outcome, name="joining.WelcomeBack"):
 
 @dataclass(frozen=True, slots=True)
 class WelcomeAll(Outcome, name="joining.WelcomeAll"):
-    """One short-lived message for all who came lately, where nobody can be whispered to."""
+    """One message in the group for all who came lately, where the bot can't whisper. It is deleted soon."""
 
 
 def greeting(facts: ComingFacts, at: datetime, policy: WelcomePolicy) -> type[Welcome] | type[WelcomeBack] | None:
-    """Which word a coming is worth; None for one that needs none."""
+    """The kind of welcome for a person who comes at `at`; None if they need no welcome."""
     if facts.first:
         return Welcome
     if facts.inside or facts.away_since is None or at - facts.away_since < policy.long_away:

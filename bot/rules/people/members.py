@@ -1,4 +1,4 @@
-"""Members: the card that `/me` shows and the board of `/top`."""
+"""Members: the card of `/me` and the board of `/top`."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,7 @@ class BoardPolicy:
 
 @dataclass(frozen=True, slots=True)
 class MyCard(Outcome, name="members.MyCard"):
-    """What a fan has and where they stand."""
+    """What a fan has: coins, streaks, coupons."""
 
     name: str
     balance: int
@@ -31,9 +31,9 @@ class MyCard(Outcome, name="members.MyCard"):
     streams: int = 0
     """Streams attended in a row."""
     lapses: tuple[Lapse, ...] = ()
-    """What lapses next, if it isn't spent."""
+    """The next coins that lapse unless they are spent."""
     waiting: int = 0
-    """Coins of a friend's gift that the first check-in sets free."""
+    """Coins of a friend's gift that are paid with the first check-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ class BoardLine:
 
 @dataclass(frozen=True, slots=True)
 class Board(Outcome, name="members.Board"):
-    """Who earned most coins in this calendar month of the community."""
+    """The members who earned most coins in this calendar month of the community."""
 
     month: date
     lines: tuple[BoardLine, ...]
     mine: BoardLine | None
-    """Where the reader stands, if not among the lines."""
+    """The reader's place; None if they are among the lines, or have none."""

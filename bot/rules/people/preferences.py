@@ -1,4 +1,4 @@
-"""What a fan chooses for themselves: language, reminders, whether the board shows them."""
+"""A fan's own settings: language, reminders, and whether the board shows them."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from bot.rules.words import Language
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """One change; None leaves a thing as it is."""
+    """One change of the settings. None leaves a setting as it is."""
 
     language: str | None = None
     """A language's code, or `auto` for Telegram's."""
@@ -18,16 +18,16 @@ class Preference:
 
 @dataclass(frozen=True, slots=True)
 class PreferencesShown(Outcome, name="preferences.PreferencesShown"):
-    """How a fan has set things."""
+    """A fan's settings."""
 
     language: Language | None
-    """Their own choice; None follows Telegram."""
+    """Their own choice; None means Telegram's language."""
     reminders: bool
     hidden: bool
 
 
 def read_preference(text: str) -> Preference | None:
-    """A change out of callback data, `language:ko`, or None if it is none: data may be forged."""
+    """Read a change from callback data such as `language:ko`. None if it is no change, because data may be forged."""
     match text.split(":"):
         case ["language", code] if code == "auto" or code in set(Language):
             return Preference(language=code)

@@ -1,4 +1,4 @@
-"""What is kept of a fan and for how long, how to stop what reaches them, and how to be forgotten."""
+"""Privacy: which data of a fan is kept and for how long, how to stop messages, and how to have the data deleted."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -7,18 +7,18 @@ from bot.rules.outcome import Outcome
 from bot.rules.retention import ASIDE_KEPT, CAUSES_KEPT, FINGERPRINT_MONTHS
 
 TOUCH_KEPT = timedelta(days=30)
-"""How long the link that someone opened waits for them to join."""
+"""How long the bot remembers which link a person opened, until they join."""
 
 
 @dataclass(frozen=True, slots=True)
 class PrivacyNotice(Outcome, name="privacy.PrivacyNotice"):
-    """`/privacy`: what is kept, why, how long, who sees it, and the two buttons."""
+    """`/privacy`: which data is kept, why, how long, who sees it, and the two buttons."""
 
     shop: str
     reminders: bool
-    """Whether anything reaches them in private: then there is something to stop."""
+    """Whether they get private messages, which a button can stop."""
     sighting_days: int
-    """How long it is kept that somebody pressed faster than a person."""
+    """Days for which it is kept that a person pressed faster than a person can."""
     causes_days: int = CAUSES_KEPT.days
     touch_days: int = TOUCH_KEPT.days
     fingerprint_months: int = FINGERPRINT_MONTHS
@@ -27,17 +27,17 @@ class PrivacyNotice(Outcome, name="privacy.PrivacyNotice"):
 
 @dataclass(frozen=True, slots=True)
 class Stopped(Outcome, name="privacy.Stopped"):
-    """Nothing reaches them in private any more but answers."""
+    """They get no more private messages except answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeletionAsked(Outcome, name="privacy.DeletionAsked"):
-    """Asked once more, with what would be lost."""
+    """The question before a deletion, with what would be lost."""
 
     shop: str
     coins: int
     coupons: int
-    """Held and not used."""
+    """Coupons that they hold and haven't used."""
     fingerprint_months: int = FINGERPRINT_MONTHS
 
 
@@ -51,17 +51,17 @@ class DeletionDone(Outcome, name="privacy.DeletionDone"):
 
 @dataclass(frozen=True, slots=True)
 class Kept(Outcome, name="privacy.Kept"):
-    """They thought better of it."""
+    """They decided to keep their data."""
 
 
 @dataclass(frozen=True, slots=True)
 class NothingKept(Outcome, name="privacy.NothingKept"):
-    """There is nothing of them to delete."""
+    """There is no data of them to delete."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerStays(Outcome, name="privacy.OwnerStays"):
-    """Who owns the shop can't be cut out of it."""
+    """They own the shop, so their data can't be deleted."""
 
     shop: str
 

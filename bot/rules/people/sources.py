@@ -1,4 +1,4 @@
-"""Sources: named ways in, what is known of who came by them, and the door that a link opens."""
+"""Sources: named ways in, how many members came by each, and the doors that a source's link opens."""
 
 from dataclasses import dataclass
 
@@ -8,27 +8,27 @@ from bot.rules.outcome import Outcome
 START = "src"
 """The prefix of a source's `start` payload: `src_` and its token."""
 MAX_NAME = 32
-"""Telegram's limit for an invite link's name, which is the source's."""
+"""The most characters of a source's name. It is Telegram's limit for the name of an invite link."""
 MAX_COST = 1_000_000_000
 SHOWN = 30
-"""Sources that one list holds."""
+"""The most sources that one list shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceShown(Outcome, name="sources.SourceShown"):
-    """A source with its link; its QR code goes with it."""
+    """A source with its link. Its QR code is sent with it."""
 
     name: str
     link: str
     cost: int | None
     came: int
-    """Members who came by it first."""
+    """Members whose first touch it is."""
     stayed: int
-    """Those of them who are here now."""
+    """How many of them are still here."""
     fresh: bool
-    """Whether it was made just now."""
+    """Whether the source was made just now."""
     closed: tuple[str, ...] = ()
-    """Groups into which the bot may not invite: there the way goes through their public name or nowhere."""
+    """Groups into which the bot may not invite. Only a public address can lead there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class SourceList(Outcome, name="sources.SourceList"):
-    """All sources, those that brought most first, and who came by none that is known."""
+    """All sources, those with most members first, and how many members came by no known source."""
 
     lines: tuple[SourceLine, ...]
     unknown: int
@@ -52,12 +52,12 @@ class SourceList(Outcome, name="sources.SourceList"):
 
 @dataclass(frozen=True, slots=True)
 class NoSourceYet(Outcome, name="sources.NoSourceYet"):
-    """`/source` alone, before there is one."""
+    """`/source` was written without a name, and there is no source yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class WayIn(Outcome, name="sources.WayIn"):
-    """Someone opened a source's link: here is the door to each group."""
+    """A person opened a source's link: they get the door to each group."""
 
     name: str
     doors: tuple[Door, ...]
@@ -65,20 +65,20 @@ class WayIn(Outcome, name="sources.WayIn"):
 
 @dataclass(frozen=True, slots=True)
 class InsideAlready(Outcome, name="sources.InsideAlready"):
-    """Someone who is a member opened a source's link."""
+    """A member opened a source's link."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class NoWayIn(Outcome, name="sources.NoWayIn"):
-    """No group can be opened just now: the bot may not invite and there is no public name."""
+    """No group has an open door now: the bot may not invite, and no group has a public address."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True)
 class DoorsClosed(Outcome, name="sources.DoorsClosed"):
-    """To the owner: someone stood before a closed door."""
+    """To the owner: a person opened a source's link, and these groups have no open door."""
 
     groups: tuple[str, ...]

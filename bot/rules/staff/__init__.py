@@ -1,1 +1,1 @@
-"""Staff and their panel: what is decided."""
+"""Rules of staff and their panel."""

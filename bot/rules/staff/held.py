@@ -1,4 +1,4 @@
-"""What staff see of rewards that wait for the shop's look, and what comes of their decision."""
+"""Held rewards as staff see them, and the outcomes of staff's decisions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,26 +24,26 @@ class HeldLine:
 
 @dataclass(frozen=True, slots=True)
 class HeldList(Outcome, name="farming.HeldList"):
-    """`/held`: what waits for the shop's look, the oldest first."""
+    """`/held`: rewards that wait for the shop's look, the oldest first."""
 
     lines: tuple[HeldLine, ...]
     more: int
     days: int
-    """After how many days what looks normal by then goes by itself."""
+    """Days after which the clock releases a reward that looks normal by then."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldReleased(Outcome, name="farming.HeldReleased"):
-    """Staff let a reward go: it is paid."""
+    """Staff released a reward: it is paid."""
 
     fan: str
     coins: int
-    """Paid now, in all; 0 if it was none in coins, or nothing was left to pay."""
+    """Coins paid now. 0 if the reward isn't in coins, or nothing was left to pay."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldRefused(Outcome, name="farming.HeldRefused"):
-    """Staff kept a reward back."""
+    """Staff refused a reward: it isn't paid."""
 
     fan: str
     audit_id: int
@@ -52,7 +52,7 @@ class HeldRefused(Outcome, name="farming.HeldRefused"):
 
 @dataclass(frozen=True, slots=True)
 class HeldSettled(Outcome, name="farming.HeldSettled"):
-    """It was decided before."""
+    """The reward was decided before."""
 
     fan: str
     state: HeldState
@@ -60,12 +60,12 @@ class HeldSettled(Outcome, name="farming.HeldSettled"):
 
 @dataclass(frozen=True, slots=True)
 class HeldGone(Outcome, name="farming.HeldGone"):
-    """Nothing like it waits here: a stale or forged press, or another shop's."""
+    """The shop holds no such reward: the press is old, forged, or from another shop."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldNotice(Outcome, name="farming.HeldNotice"):
-    """To the owner, once a day: something waits."""
+    """To the owner, once a day: rewards wait for a decision."""
 
     count: int
 

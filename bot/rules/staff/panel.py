@@ -9,14 +9,14 @@ from bot.rules.panel import AdminLine, Reach
 from bot.rules.refusals import RoomRefuses
 
 REVIEW = "review"
-"""The step at which everything is seen once more before it is done."""
+"""The step that shows everything once more before the act is done."""
 LATELY = 10
-"""Acts that *what happened lately* tells of."""
+"""How many acts the page *what happened lately* shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdminValue:
-    """What was filled in for one blank: as typed, and what it means where that looks different."""
+    """The value of one blank: as typed, and as read if that looks different."""
 
     blank: str
     text: str
@@ -26,10 +26,10 @@ class AdminValue:
 
 @dataclass(frozen=True, slots=True)
 class AdminPick:
-    """An answer to tap that names a thing of the shop."""
+    """An answer to tap that stands for a thing of the shop."""
 
     text: str
-    """The answer: `coupon:12`."""
+    """The answer that a tap gives: `coupon:12`."""
     title: str
 
 
@@ -38,7 +38,7 @@ class AdminProblem:
     """Why an answer can't be taken: the kind of mistake, and its bounds."""
 
     kind: str
-    """Name of the form's error: `NotANumber`, `OutOfRange`, …"""
+    """The class of the form's error: `NotANumber`, `OutOfRange`, …"""
     said: str = ""
     least: int = 0
     most: int = 0
@@ -46,7 +46,7 @@ class AdminProblem:
 
 @dataclass(frozen=True, slots=True)
 class AdminDoor(Outcome, name="admin.AdminDoor"):
-    """`/admin` in a group: the panel is in private."""
+    """`/admin` was written in a group: a button leads to the panel in private."""
 
     community_id: int
 
@@ -66,14 +66,14 @@ class AdminHome(Outcome, name="admin.AdminHome"):
 
 @dataclass(frozen=True, slots=True)
 class AdminSection(Outcome, name="admin.AdminSection"):
-    """A part of the panel: what there is of a kind, and what can be made."""
+    """A section of the panel: the things of one kind, and what can be made."""
 
     community_id: int
     section: str
     lines: tuple[AdminLine, ...]
     acts: tuple[str, ...]
     more: int = 0
-    """Older ones that the list leaves out."""
+    """Older things that the list leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ class AdminThing(Outcome, name="admin.AdminThing"):
 
 @dataclass(frozen=True, slots=True)
 class AdminStep(Outcome, name="admin.AdminStep"):
-    """One question."""
+    """The panel asks for the value of one blank."""
 
     community_id: int
     act: str
@@ -97,31 +97,31 @@ class AdminStep(Outcome, name="admin.AdminStep"):
     quick: tuple[str, ...]
     """Answers to tap."""
     value: AdminValue | None
-    """What was filled in before."""
+    """The value that was filled in before."""
     number: int
     of: int
-    """The how-manieth of the needed questions it is; 0 of them: it was asked for from the overview."""
+    """It is question `number` of the `of` needed questions. `of` is 0 if it was chosen in the review."""
     problem: AdminProblem | None = None
     about: AdminLine | None = None
     """The thing that the act is about."""
     picks: tuple[AdminPick, ...] = ()
-    """Things of the shop to tap."""
+    """Things of the shop that can be tapped as an answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdminReview(Outcome, name="admin.AdminReview"):
-    """Everything once more, with its reach, before it is done."""
+    """The whole act once more, with its reach, before it is done."""
 
     community_id: int
     act: str
     values: tuple[AdminValue, ...]
     blanks: tuple[str, ...]
-    """What can be changed or added, in the form's order."""
+    """The blanks that can be changed or added, in the form's order."""
     reach: Reach
     line: str
-    """The same by one line, for those who type."""
+    """The same act as one typed line."""
     danger: bool
-    """Whether something is taken away by it."""
+    """Whether the act takes something away."""
     about: AdminLine | None = None
     problem: AdminProblem | None = None
 
@@ -133,7 +133,7 @@ class AdminEntry:
     audit_id: int
     at: datetime
     who: str | None
-    """A name; None: the shop itself, by the clock."""
+    """The actor's name; None if the clock acted for the shop."""
     act: str
     subject: str
     undone: bool
@@ -143,7 +143,7 @@ class AdminEntry:
 
 @dataclass(frozen=True, slots=True)
 class AdminLately(Outcome, name="admin.AdminLately"):
-    """What happened lately."""
+    """The page *what happened lately*."""
 
     community_id: int
     entries: tuple[AdminEntry, ...]
@@ -151,34 +151,34 @@ class AdminLately(Outcome, name="admin.AdminLately"):
 
 @dataclass(frozen=True, slots=True)
 class AdminNext(Outcome, name="admin.AdminNext"):
-    """Stands below what came of an act: where to go from here."""
+    """Shown below the answer to an act: where to go from here."""
 
     community_id: int
     section: str
     done: bool
-    """Whether it was done; else it can be changed and tried again."""
+    """Whether the act was done. If not, it can be changed and tried again."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdminLeft(Outcome, name="admin.AdminLeft"):
-    """A half-filled form was given up."""
+    """Staff gave up a half-filled form."""
 
     community_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class AdminClosed(Outcome, name="admin.AdminClosed"):
-    """A press or an answer that belongs to no form that is open."""
+    """A press or an answer belongs to no open form."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdminGone(Outcome, name="admin.AdminGone"):
-    """The thing isn't there (any more), or not in this shop."""
+    """The thing doesn't exist (any more), or it isn't this shop's."""
 
     community_id: int
     section: str
 
 
 def next_step(needed: Iterable[str], filled: Mapping[str, str]) -> str:
-    """The first needed blank that nobody filled in; else the overview."""
+    """The first needed blank without a value; `REVIEW` if all have one."""
     return next((blank for blank in needed if blank not in filled), REVIEW)

@@ -1,11 +1,11 @@
-"""The shop's staff as the owner steers it: who may help, who may not, and what operators did."""
+"""The shop's staff: who may act for the shop, whom the owner has denied, and what operators did."""
 
 from dataclasses import dataclass
 
 from bot.rules.outcome import Outcome
 
 MOST_LISTED = 20
-"""Administrators that the list names: Telegram lets a group have 50."""
+"""The most people that the list names. Telegram lets a group have 50 administrators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,23 +17,23 @@ class StaffLine:
     username: str | None
     denied: bool
     admin: bool
-    """Whether Telegram says now that they are an administrator of the home group."""
+    """Whether they are an administrator of the home group now, as Telegram says."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaffList(Outcome, name="staff.StaffList"):
-    """`/staff`: the home group's administrators as Telegram says now, and whom the owner has denied."""
+    """`/staff`: the home group's administrators as Telegram says now, and the people whom the owner has denied."""
 
     community_id: int
     home: str
     """The home group's title."""
     lines: tuple[StaffLine, ...]
     a_day: int
-    """Coins that each of them may give away a day."""
+    """Coins that each operator may give away in a day."""
     anonymous_off: bool
-    """Whether anonymous administrators are no operators now, as one of them may be denied."""
+    """Whether anonymous administrators are no operators now, because a denied person may be one of them."""
     more: int = 0
-    """People whom the list leaves out."""
+    """How many people the list leaves out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,13 @@ class StaffDenied(Outcome, name="staff.StaffDenied"):
     community_id: int
     name: str
     admin: bool
-    """Whether they are an administrator in Telegram still: then anonymous administrators are no operators."""
+    """Whether they are still an administrator in Telegram. Then anonymous administrators are no operators."""
     audit_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class StaffDeniedBefore(Outcome, name="staff.StaffDeniedBefore"):
-    """They were denied already."""
+    """The person was denied already."""
 
     name: str
 
@@ -61,13 +61,13 @@ class StaffBack(Outcome, name="staff.StaffBack"):
     community_id: int
     name: str
     admin: bool
-    """Whether they are an administrator in Telegram: only then are they an operator now."""
+    """Whether they are an administrator in Telegram. Only then they are an operator now."""
     audit_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class StaffNotDenied(Outcome, name="staff.StaffNotDenied"):
-    """There was no denial to lift."""
+    """The person wasn't denied."""
 
     name: str
     admin: bool
@@ -80,19 +80,19 @@ class StaffIsOwner(Outcome, name="staff.StaffIsOwner"):
 
 @dataclass(frozen=True, slots=True)
 class StaffUnknown(Outcome, name="staff.StaffUnknown"):
-    """Nobody is known by what was said, or more than one person."""
+    """The name fits no known person, or more than one."""
 
     said: str
 
 
 @dataclass(frozen=True, slots=True)
 class StaffAnonymous(Outcome, name="staff.StaffAnonymous"):
-    """An anonymous administrator can't be told apart."""
+    """The owner named an anonymous administrator. Nobody knows which person that is."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaffHow(Outcome, name="staff.StaffHow"):
-    """Something else than what `/staff` takes was said."""
+    """The words after `/staff` aren't understood: the owner is shown how it is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +101,15 @@ class OperatorActed(Outcome, name="staff.OperatorActed"):
 
     community_id: int
     who: str | None
-    """None: an anonymous administrator."""
+    """None for an anonymous administrator."""
     user_id: int | None
     act: str
     """The act's name in the audit log: `campaign.made`, `packet.opened`, …"""
     subject: str
     coins: int
-    """What it can cost the shop; 0: no coins."""
+    """The most coins that it can cost the shop; 0 for no coins."""
     left: int
-    """What they can still give away today; 0 where no coins are given."""
+    """Coins that they can still give away today; 0 if the act gives no coins."""
     audit_id: int
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlmodel import col
 
-from bot.rules.refusals import RoomMissed, Told, told_by
+from bot.rules.refusals import RoomMessage, RoomMissed, room_message_of
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import (
@@ -39,7 +39,7 @@ def tell_missed(tx: Tx, row_id: int, now: datetime) -> None:
     missed = None
     with suppress(DamagedError):
         missed = _missed(tx, row, room.title) if room is not None else None
-    if missed is None or missed.what is Told.MORNING:
+    if missed is None or missed.what is RoomMessage.MORNING:
         return
     place = place_of(tx, row.community_id)
     tell_owner(tx, place, missed, Terms(now=now, key=f"missed:{row.id}", not_after=now + TOLD_WITHIN))
@@ -51,24 +51,24 @@ def _missed(tx: Tx, row: Outbox, room: str) -> RoomMissed | None:
             card = tx.get(Card, card_id)
             if card is None:
                 return None
-            what = told_by(card.kind)
+            what = room_message_of(card.kind)
             return RoomMissed(room, what, _title(tx, what, card.subject_id))
         case Say(outcome=outcome, facts=told):
-            return RoomMissed(room, told_by(outcome), told.get("title") or told.get("prize"))
+            return RoomMissed(room, room_message_of(outcome), told.get("title") or told.get("prize"))
         case SendFile(file=kind, subject_id=subject_id):
             raffle = _raffle(tx, kind, subject_id)
-            return RoomMissed(room, Told.PROOF, raffle.prize, raffle.number) if raffle is not None else None
+            return RoomMissed(room, RoomMessage.PROOF, raffle.prize, raffle.number) if raffle is not None else None
         case EditCard() | Tell() | DeleteMessage() | LeaveChat():
             return None
 
 
-def _title(tx: Tx, what: Told, subject_id: int) -> str | None:
-    titles: dict[Told, Select[Any]] = {
-        Told.START: select(col(Stream.title))
+def _title(tx: Tx, what: RoomMessage, subject_id: int) -> str | None:
+    titles: dict[RoomMessage, Select[Any]] = {
+        RoomMessage.START: select(col(Stream.title))
         .join(Airing, col(Airing.stream_id) == col(Stream.id))
         .where(col(Airing.id) == subject_id),
-        Told.DROP: select(col(Campaign.title)).where(col(Campaign.id) == subject_id),
-        Told.RAFFLE: select(col(Raffle.prize)).where(col(Raffle.id) == subject_id),
+        RoomMessage.DROP: select(col(Campaign.title)).where(col(Campaign.id) == subject_id),
+        RoomMessage.RAFFLE: select(col(Raffle.prize)).where(col(Raffle.id) == subject_id),
     }
     query = titles.get(what)
     title: str | None = tx.execute(query).scalar_one_or_none() if query is not None else None

@@ -5,8 +5,8 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.commands.doctor.home import look_at_home
-from bot.commands.doctor.telegram import look_at_telegram
+from bot.commands.doctor.machine import examine_machine
+from bot.commands.doctor.telegram import examine_telegram
 from bot.rules.doctor.chats import (
     GROUP_RIGHTS,
     ChannelClosed,
@@ -48,13 +48,13 @@ async def test_a_shop_as_it_stands(play_sqlite: Play) -> None:
     await stage.app.db.write(know, "Gone", -5)
     polls = sum(call.method == "getUpdates" for call in stage.telegram.calls)
 
-    at_home, chats = await look_at_home(settings(stage.url, stage.telegram))
-    seen = await look_at_telegram(settings(stage.url, stage.telegram), chats, now)
+    on_machine, chats = await examine_machine(settings(stage.url, stage.telegram))
+    seen = await examine_telegram(settings(stage.url, stage.telegram), chats, now)
 
-    assert [finding for finding in at_home if finding.level is not Level.FINE] == []
-    assert DatabaseFine("SQLite", 1, 0) in at_home
-    assert SchemaFine(HEAD) in at_home
-    assert BooksFine(0, 0) in at_home
+    assert [finding for finding in on_machine if finding.level is not Level.FINE] == []
+    assert DatabaseFine("SQLite", 1, 0) in on_machine
+    assert SchemaFine(HEAD) in on_machine
+    assert BooksFine(0, 0) in on_machine
     assert TokenFine("encore_test_bot") in seen
     assert NoWebhook() in seen
     assert ClockFine() in seen
@@ -76,8 +76,8 @@ async def test_a_shop_without_its_home_group(play_sqlite: Play) -> None:
     stage = await play_sqlite()
     stage.owner.removes(stage.bot, stage.group)
     await stage.settled()
-    at_home, _ = await look_at_home(settings(stage.url, stage.telegram))
-    assert [finding for finding in at_home if finding.level is Level.WRONG] == [HomeLost("Silk room")]
+    on_machine, _ = await examine_machine(settings(stage.url, stage.telegram))
+    assert [finding for finding in on_machine if finding.level is Level.WRONG] == [HomeLost("Silk room")]
 
 
 async def test_updates_that_were_set_aside(play: Play) -> None:
@@ -88,8 +88,8 @@ async def test_updates_that_were_set_aside(play: Play) -> None:
     async with asyncio.timeout(10):
         while stage.app.meters.set_aside < 2:
             await asyncio.sleep(0.02)
-    at_home, _ = await look_at_home(settings(stage.url, stage.telegram))
-    assert UpdatesAside(2) in at_home
+    on_machine, _ = await examine_machine(settings(stage.url, stage.telegram))
+    assert UpdatesAside(2) in on_machine
 
 
 def know(tx: Tx, title: str, chat_id: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bot.commands.doctor.telegram import look_at_telegram
+from bot.commands.doctor.telegram import examine_telegram
 from bot.rules.doctor.chats import Chat, ChatLeft, ChatMoved, ChatUnknown, NoGroupYet
 from bot.rules.doctor.findings import Finding, Level
 from bot.rules.doctor.machine import ClockFine, ClockOff, ClockWrong
@@ -57,7 +57,7 @@ async def test_a_server_that_talks_nonsense() -> None:
             for method in ("getMe", "getWebhookInfo", "getChatMember"):
                 telegram.faults.answer(method, code=code, body=body, content_type=kind)
                 chats = [Chat(-5, "Silk room", is_channel=False)]
-                found = await look_at_telegram(at(telegram.url), chats, now)
+                found = await examine_telegram(at(telegram.url), chats, now)
                 assert any(finding.level is not Level.FINE for finding in found)
                 telegram.faults.clear()
 
@@ -65,12 +65,12 @@ async def test_a_server_that_talks_nonsense() -> None:
 async def test_tokens_and_addresses() -> None:
     """A refused token, a silent address, and a web page in Telegram's place are told apart."""
     async with Sandbox() as telegram:
-        refused = await look_at_telegram(at(telegram.url), [], now)
+        refused = await examine_telegram(at(telegram.url), [], now)
     assert TokenRefused() in refused
     page = web.Response(text="<html>Please log in</html>", content_type="text/html")
     async with api(getMe=page) as url:
-        assert await look_at_telegram(at(url), [], now) == [NotTelegram()]
-    (away,) = await look_at_telegram(at("http://127.0.0.1:1"), [], now)
+        assert await examine_telegram(at(url), [], now) == [NotTelegram()]
+    (away,) = await examine_telegram(at("http://127.0.0.1:1"), [], now)
     assert isinstance(away, TelegramAway)
     assert SECRET not in away.reason
 
@@ -80,7 +80,7 @@ async def test_what_stands_in_the_way_of_polling() -> None:
     info = {"url": f"https://old.example/hook/{SECRET}", "pending_update_count": 1234}
     off = me(can_join_groups=False, supports_inline_queries=False)
     async with api(getMe=off, getWebhookInfo={"ok": True, "result": info}) as url:
-        seen = await look_at_telegram(at(url), [], now)
+        seen = await examine_telegram(at(url), [], now)
     assert {WebhookSet("old.example"), UpdatesWait(1234), CannotJoinGroups()} <= set(seen)
     assert InlineOff() in seen
     assert NoGroupYet() in seen
@@ -92,7 +92,7 @@ async def test_a_clock_beside_telegrams(off: int, kind: type[Finding]) -> None:
     there = format_datetime(now() - timedelta(seconds=off), usegmt=True)
     answer = web.json_response(me(), headers={"Date": there})
     async with api(getMe=answer, getWebhookInfo={"ok": True, "result": {"url": ""}}) as url:
-        seen = await look_at_telegram(at(url), [], now)
+        seen = await examine_telegram(at(url), [], now)
     (clock,) = (one for one in seen if type(one).__name__.startswith("Clock"))
     assert isinstance(clock, kind)
     assert getattr(clock, "fast", off > 0) is (off > 0)
@@ -111,5 +111,5 @@ async def test_what_telegram_says_of_chats() -> None:
     }
     for kind, answer in cases.items():
         async with api(getMe=me(), getChatMember={"ok": False, **answer}) as url:
-            seen = await look_at_telegram(at(url), [chat], now)
+            seen = await examine_telegram(at(url), [chat], now)
         assert isinstance(seen[-1], kind)

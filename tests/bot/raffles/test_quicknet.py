@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from py_arkworks_bls12381 import G1Point, Scalar
 
-from bot.outside.quicknet import DOMAIN, signed
+from bot.outside.quicknet import DOMAIN, is_signed
 
 ROUNDS = {
     123: "b75c69d0b72a5d906e854e808ba7e2accb1542ac355ae486d591aa9d43765482e26cd02df835d3546d23c4b13e0dfc92",
@@ -38,7 +38,7 @@ def by_a_key_of_ours() -> str:
 @pytest.mark.parametrize("number", ROUNDS)
 def test_quicknets_own_rounds_verify(number: int) -> None:
     """Each recorded round verifies with its own signature and with no other's."""
-    assert [other for other, signature in ROUNDS.items() if signed(number, signature)] == [number]
+    assert [other for other, signature in ROUNDS.items() if is_signed(number, signature)] == [number]
 
 
 def test_points_that_are_not_usable_are_what_they_are_said_to_be() -> None:
@@ -78,19 +78,19 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_anything_else_is_refused(name: str) -> None:
     """The answer is no, and nothing is raised."""
-    assert signed(*REFUSED[name]) is False
+    assert is_signed(*REFUSED[name]) is False
 
 
 @given(st.integers(), st.text() | st.binary(min_size=48, max_size=48).map(bytes.hex))
 def test_whatever_is_given_is_answered(number: int, signature: str) -> None:
     """Nobody but quicknet signs."""
-    assert signed(number, signature) is False
+    assert is_signed(number, signature) is False
 
 
 @given(st.integers(0, 383))
 def test_no_bit_may_differ(bit: int) -> None:
     """A signature with any one bit flipped is refused."""
-    assert not signed(1000, (int(GOOD, 16) ^ 1 << bit).to_bytes(48, "big").hex())
+    assert not is_signed(1000, (int(GOOD, 16) ^ 1 << bit).to_bytes(48, "big").hex())
 
 
 def test_the_start_loads_no_bls() -> None:

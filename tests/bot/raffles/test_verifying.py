@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.__main__ import main
-from bot.commands.verify_draw import LONGEST, SENTENCES, Part, quoted, said_of, verify
+from bot.commands.verify_draw import LONGEST, SENTENCES, Part, quoted, sentences_of, verify
 from bot.outside import quicknet
-from bot.outside.quicknet import signed
+from bot.outside.quicknet import is_signed
 from bot.rules.raffles.proofs import check_proof, write_proof
 from tests.rules.some_proofs import CAME, GOOD, GROUP, MALFORMED, RECORDED, TAMPERED, WRITTEN, order_in
 
@@ -75,8 +75,8 @@ def test_each_kind_is_told_as_what_it_was(tmp_path: Path) -> None:
 
 def test_a_signature_that_was_not_checked_is_called_so() -> None:
     """Without the means to check it, verdict and sealing say so; nothing says that it was checked."""
-    checked = [one.text for one in said_of(check_proof(write_proof(GOOD["named"]), signed))]
-    unchecked = [one.text for one in said_of(check_proof(write_proof(GOOD["named"])))]
+    checked = [one.text for one in sentences_of(check_proof(write_proof(GOOD["named"]), is_signed))]
+    unchecked = [one.text for one in sentences_of(check_proof(write_proof(GOOD["named"])))]
     assert SENTENCES["signed"] in checked
     assert not any("wasn't checked" in line for line in checked)
     assert unchecked[0] == SENTENCES["holds_but"]
@@ -161,8 +161,8 @@ def test_the_command_line_says_it_in_any_terminal(
 
 def test_each_part_is_used() -> None:
     """A good proof has a verdict, what is told and what is to be compared; a changed one what is wrong."""
-    parts = {one.part for name in ("named", "old") for one in said_of(check_proof(write_proof(GOOD[name])))}
-    parts |= {one.part for one in said_of(check_proof(TAMPERED["another seed"].text()))}
+    parts = {one.part for name in ("named", "old") for one in sentences_of(check_proof(write_proof(GOOD[name])))}
+    parts |= {one.part for one in sentences_of(check_proof(TAMPERED["another seed"].text()))}
     assert parts == set(Part)
 
 

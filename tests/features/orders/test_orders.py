@@ -10,7 +10,7 @@ import pytest
 from bot.features.orders.hook import Hooks, secret_of
 from bot.features.orders.orders import Orders
 from bot.flows.redeem import Redemption
-from bot.flows.take_orders import Line, Ordering, take_told
+from bot.flows.take_orders import Line, OrderIntake, take_told
 from bot.rules.coupons.campaigns import NewCampaign as Wish
 from bot.rules.coupons.claims import Claimed
 from bot.rules.coupons.redemption import Redeemed
@@ -229,7 +229,7 @@ async def test_a_file_is_taken_line_by_line(db: Database, causes: Causes) -> Non
     lines[1] = (3, "A-3", OrderTrouble.BAD_VALUE)
     lines.append((9, "A-2", order(codes[0], "A-2")))
     cause = causes.next()
-    ordering = Ordering(db, POLICIES.but(OrderPolicy(chunk=2), ImportPolicy(shown=1)))
+    ordering = OrderIntake(db, POLICIES.but(OrderPolicy(chunk=2), ImportPolicy(shown=1)))
 
     async def take(at: datetime, why: str) -> OrdersTaken:
         return await ordering.take_file(act_by(place, STAFF, at, why), lines)

@@ -94,7 +94,7 @@ async def test_who_acts_in_public_is_looked_at_once(db: Database, causes: Causes
     assert await known(db, place) is Known.LEFT
     due, next_at = await rolls(db).to_look_at(NOON + 2 * MINUTE)
     assert due == []
-    assert next_at == NOON + MINUTE + FANS.again
+    assert next_at == NOON + MINUTE + FANS.look_again_after
 
 
 async def test_who_cant_be_looked_at_is_tried_tomorrow(db: Database, causes: Causes) -> None:
@@ -103,9 +103,9 @@ async def test_who_cant_be_looked_at_is_tried_tomorrow(db: Database, causes: Cau
     await check_in(db, place, in_public(fan(1)), NOON, causes)
     await looked(db, place, 1, SILENT, NOON + MINUTE)
     assert await known(db, place) is Known.IN
-    assert await rolls(db).to_look_at(NOON + 2 * MINUTE) == ([], NOON + MINUTE + FANS.untold)
+    assert await rolls(db).to_look_at(NOON + 2 * MINUTE) == ([], NOON + MINUTE + FANS.retry_after)
     await looked(db, place, 1, IN, days(2))
-    assert await rolls(db).to_look_at(days(3)) == ([], days(2) + FANS.again)
+    assert await rolls(db).to_look_at(days(3)) == ([], days(2) + FANS.look_again_after)
 
 
 async def test_the_background_look_is_paced(db: Database, causes: Causes) -> None:

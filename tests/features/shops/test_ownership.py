@@ -6,7 +6,7 @@ from bot.features.communities import Communities
 from bot.features.orders.hook import Hooks
 from bot.features.shops.arrivals import Arrival
 from bot.features.shops.ownership import Ownership
-from bot.flows.hand_over import HandingOver
+from bot.flows.hand_over import HandOver
 from bot.rules.rights import HomeMoved
 from bot.rules.words import Language
 from bot.store.engine.db import Database
@@ -29,7 +29,7 @@ async def test_a_change_of_hands_seen_ten_times_at_once(db: Database, causes: Ca
     secrets = iter(["first", "second"])
     hooks = Hooks(db, lambda: next(secrets), listening=True)
     await hooks.show(act_by(place, OWNER.user_id, NOON, causes.next()))
-    seen = await asyncio.gather(*(HandingOver(db).hand_over(place, JOON, NOON) for _ in range(10)))
+    seen = await asyncio.gather(*(HandOver(db).hand_over(place, JOON, NOON) for _ in range(10)))
     assert seen.count(True) == 1
     assert await query(db, "SELECT owner_id FROM community") == [(JOON.user_id,)]
     assert await query(db, "SELECT count(*) FROM order_hook") == [(0,)]
@@ -37,7 +37,7 @@ async def test_a_change_of_hands_seen_ten_times_at_once(db: Database, causes: Ca
     assert await query(db, TOLD) == sorted([(OWNER.user_id,), (JOON.user_id,)])
     # The new owner's own secret stands when the change is seen once more.
     await hooks.show(act_by(place, JOON.user_id, NOON, causes.next()))
-    assert not await HandingOver(db).hand_over(place, JOON, days(1))
+    assert not await HandOver(db).hand_over(place, JOON, days(1))
     assert await query(db, "SELECT secret FROM order_hook") == [("second",)]
 
 
@@ -46,7 +46,7 @@ async def test_a_shop_that_changes_hands_and_back(db: Database) -> None:
     place = await shop(db)
     await reachable(db)
     for owner, at in ((JOON, NOON), (OWNER, days(1)), (JOON, days(2))):
-        assert await HandingOver(db).hand_over(place, owner, at)
+        assert await HandOver(db).hand_over(place, owner, at)
     assert len(await query(db, TOLD)) == 6
 
 

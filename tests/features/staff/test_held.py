@@ -10,7 +10,7 @@ from bot.features.staff.held import HeldQueue
 from bot.flows.held_rewards import HeldRewards, Resolver, undo_refusal
 from bot.rules.act import Sender
 from bot.rules.calendar import day_of
-from bot.rules.farming import FarmingPolicy, HeldState, Reason, Sign, ring
+from bot.rules.farming import FarmingPolicy, HeldState, Reason, Sign, ring_reason
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.staff.held import HeldGone, HeldRefused, HeldReleased, HeldSettled
@@ -37,7 +37,7 @@ from tests.features.scene import (
 
 POLICY = FarmingPolicy()
 WEEK = timedelta(days=7)
-RING = (ring(POLICY, 3),)
+RING = (ring_reason(POLICY, 3),)
 HASTE = (Reason(Sign.FAST, 60), Reason(Sign.BURST, 40, 20))
 
 

@@ -15,8 +15,8 @@ from bot.rules.checkins.checkins import (
     StreakNow,
     base_pay,
     check_in,
+    find_restorable,
     pay,
-    restorable,
     round_half_up,
     streak_on,
 )
@@ -211,5 +211,5 @@ def test_a_community_can_change_the_numbers() -> None:
     outcome = checked(CheckInFacts(covers("x", 1)), 2, policy)
     assert (outcome.coins, outcome.bonus, outcome.tomorrow) == (2, 9, 2)
     gap = CheckInFacts(covers("x.x", 1), balance=3)
-    assert restorable(gap, nov(3), policy) == Restorable(3, (nov(2),), 3)
-    assert restorable(CheckInFacts(covers("x.xx", 1)), nov(5), policy) is None
+    assert find_restorable(gap, nov(3), policy) == Restorable(3, (nov(2),), 3)
+    assert find_restorable(CheckInFacts(covers("x.xx", 1)), nov(5), policy) is None

@@ -16,9 +16,9 @@ from bot.rules.checkins.checkins import (
     NothingToMakeUp,
     TooFewCoins,
     check_in,
+    find_restorable,
     make_up,
     missed_days,
-    restorable,
 )
 from bot.rules.streaks import Cover, Restorable
 from tests.rules.checkins.streaks import POLICY, RICH, checked, covers, made_up, nov
@@ -28,7 +28,7 @@ from tests.rules.checkins.streaks import POLICY, RICH, checked, covers, made_up,
 def test_prices_of_make_ups(used: int, price: int | None) -> None:
     """The first, second and third make-up of a month cost 20, 40 and 80; there is no fourth."""
     facts = CheckInFacts(covers("xxx.x", 1), make_ups_this_month=used, balance=RICH)
-    now = restorable(facts, nov(5), POLICY)
+    now = find_restorable(facts, nov(5), POLICY)
     assert (now.price if now else None) == price
     outcome = make_up(facts, nov(5), POLICY)
     if price is None:
@@ -55,7 +55,7 @@ def test_prices_of_make_ups(used: int, price: int | None) -> None:
 )
 def test_what_can_be_restored(marks: str, today: int, missed: Sequence[int] | None) -> None:
     """A gap can be made_up if all of it is within seven days and three make-ups."""
-    now = restorable(CheckInFacts(covers(marks, 1)), nov(today), POLICY)
+    now = find_restorable(CheckInFacts(covers(marks, 1)), nov(today), POLICY)
     assert (now.missed if now else None) == (tuple(nov(day) for day in missed) if missed else None)
 
 
@@ -63,7 +63,7 @@ def test_a_gap_that_begins_outside_the_window_is_lost() -> None:
     """Its younger days could be made up, but would lead back to nothing."""
     facts = CheckInFacts(covers("xx..xxxxxxx", 1), balance=RICH)
     assert missed_days(facts.covers, nov(11), POLICY) == (nov(4),)
-    assert restorable(facts, nov(11), POLICY) is None
+    assert find_restorable(facts, nov(11), POLICY) is None
     assert make_up(facts, nov(11), POLICY) == NothingToMakeUp(length=7, days=7)
 
 
@@ -140,7 +140,7 @@ def test_refusals_of_a_make_up(facts: CheckInFacts, expected: object) -> None:
 def test_an_attended_stream_makes_up_for_nothing(free: int, used: int, price: int | None) -> None:
     """A free mend is used before coins are, whatever the balance and the month's make-ups."""
     facts = CheckInFacts(covers("xxx.x", 1), make_ups_this_month=used, free_make_ups=free, balance=0)
-    now = restorable(facts, nov(5), POLICY)
+    now = find_restorable(facts, nov(5), POLICY)
     assert (now.price if now else None) == price
     outcome = make_up(facts, nov(5), POLICY)
     if price is None:
@@ -161,7 +161,7 @@ def test_a_free_make_up_and_then_a_paid_one() -> None:
 def test_a_free_make_up_reaches_a_day_further() -> None:
     """Four missed days are one too many for three make-ups; with an attended stream they aren't."""
     facts = CheckInFacts(covers("x....x", 1), free_make_ups=1)
-    assert restorable(facts, nov(6), POLICY) == Restorable(6, (nov(2), nov(3), nov(4), nov(5)), 0)
+    assert find_restorable(facts, nov(6), POLICY) == Restorable(6, (nov(2), nov(3), nov(4), nov(5)), 0)
 
 
 def test_a_free_make_up_comes_after_the_check_in_too() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.outside.quicknet import signed
+from bot.outside.quicknet import is_signed
 from bot.rules.beacons import QUICKNET, Pulse
 from bot.rules.raffles.proofs import Fault, check_proof, write_proof
 from tests.rules.some_proofs import GOOD, MALFORMED, NOON, RECORDED, TAMPERED, WRITTEN, order_in, places_in
@@ -17,7 +17,7 @@ def test_a_good_proof_holds(name: str) -> None:
     """A good proof of every kind passes, and reading it back gives what was written."""
     draw = GOOD[name]
     text = write_proof(draw)
-    checked = check_proof(text, signed)
+    checked = check_proof(text, is_signed)
     assert checked.faults == ()
     assert checked.draw is not None
     assert write_proof(checked.draw) == text
@@ -36,7 +36,7 @@ def test_lost_places_go_to_the_next_in_the_order() -> None:
 def test_what_was_changed_is_found(name: str) -> None:
     """Each kind of change is found, and the first fault that is told explains it."""
     tampered = TAMPERED[name]
-    assert check_proof(tampered.text(), signed).faults[:1] == (tampered.fault,)
+    assert check_proof(tampered.text(), is_signed).faults[:1] == (tampered.fault,)
     assert (check_proof(tampered.text()).faults == ()) == tampered.needs_key
 
 
@@ -44,7 +44,7 @@ def test_what_was_changed_is_found(name: str) -> None:
 def test_what_is_no_proof_is_told_calmly(name: str) -> None:
     """What isn't written exactly as a proof is isn't guessed at."""
     text = WRITTEN[name] if name in WRITTEN else MALFORMED[name].text()
-    assert check_proof(text, signed).faults == (Fault.UNREADABLE,)
+    assert check_proof(text, is_signed).faults == (Fault.UNREADABLE,)
 
 
 def test_there_are_thirty_tamperings_and_more() -> None:
@@ -71,7 +71,7 @@ ANYTHING = st.recursive(
 @given(st.text() | ANYTHING.map(json.dumps) | st.binary().map(lambda raw: raw.decode("utf-8", "replace")))
 def test_whatever_is_in_the_file_the_check_answers(text: str) -> None:
     """Arbitrary text and JSON are refused as unreadable, and the check raises nothing."""
-    assert check_proof(text, signed).faults == (Fault.UNREADABLE,)
+    assert check_proof(text, is_signed).faults == (Fault.UNREADABLE,)
 
 
 @given(st.sampled_from(sorted(GOOD)), st.data())
@@ -83,7 +83,7 @@ def test_a_proof_with_anything_anywhere_is_answered(name: str, data: st.DataObje
     for step in way:
         inner = inner[step]
     inner[last] = data.draw(ANYTHING)
-    checked = check_proof(json.dumps(told), signed)
+    checked = check_proof(json.dumps(told), is_signed)
     if checked.faults == ():
         assert checked.draw is not None
         assert json.loads(write_proof(checked.draw)) == told
@@ -95,7 +95,7 @@ def test_a_proof_with_any_text_anywhere_is_answered(name: str, data: st.DataObje
     text = write_proof(GOOD[name])
     start = data.draw(st.integers(0, len(text)))
     length = data.draw(st.integers(0, 6))
-    check_proof(text[:start] + data.draw(st.text(max_size=6)) + text[start + length :], signed)
+    check_proof(text[:start] + data.draw(st.text(max_size=6)) + text[start + length :], is_signed)
 
 
 def test_rounds_of_the_beacon() -> None:

@@ -1,4 +1,4 @@
-"""What stands on this machine: settings, files, the database."""
+"""Examine this machine: settings, files, the database."""
 
 import asyncio
 import shutil
@@ -38,36 +38,36 @@ from bot.store.messages.set_aside import UPDATE, count_aside
 ENV_FILE = Path(".env")
 OTHERS_MAY_READ = 0o004
 SECONDS = 15.0
-"""How long a PostgreSQL server may take."""
+"""Seconds within which a PostgreSQL server must answer."""
 
 
-async def look_at_home(settings: Settings) -> tuple[list[Finding], list[Chat]]:
-    """Findings, and the chats that the database knows."""
+async def examine_machine(settings: Settings) -> tuple[list[Finding], list[Chat]]:
+    """The findings about this machine, and the chats that the database knows."""
     url = settings.database_url.get_secret_value()
     path = sqlite_path(url)
-    found: list[Finding] = [SettingsFine(), *_files(path)]
+    found: list[Finding] = [SettingsFine(), *_find_readable_files(path)]
     chats: list[Chat] = []
     if path is None:
-        at_fault = await _postgres_at_fault(url)
+        at_fault = await _examine_postgres(url)
     else:
-        at_fault = await asyncio.to_thread(_file_at_fault, path)
-    if at_fault in {None, NoDatabaseYet()} and await _lost(url):
+        at_fault = await asyncio.to_thread(_examine_file, path)
+    if at_fault in {None, NoDatabaseYet()} and await _is_shop_lost(url):
         at_fault = ShopLost()
     if at_fault is not None:
         found.append(at_fault)
     else:
-        inside, chats = await _inside(url, "SQLite" if path is not None else "PostgreSQL")
-        found += inside
+        in_tables, chats = await _examine_tables(url, "SQLite" if path is not None else "PostgreSQL")
+        found += in_tables
     if path is not None:
-        found += await asyncio.to_thread(_disk, path)
+        found += await asyncio.to_thread(_examine_disk, path)
     if path is not None or at_fault is None:
         runs = in_use(url) if path is not None else await checkup.read_once(url, is_held)
         found.append(BotRuns() if runs else BotRests())
     return found, chats
 
 
-async def _inside(url: str, kind: str) -> tuple[list[Finding], list[Chat]]:
-    """What the tables say, if they are this Encore's."""
+async def _examine_tables(url: str, kind: str) -> tuple[list[Finding], list[Chat]]:
+    """The findings about the tables, and their chats. Tables of another schema aren't read. `kind` names the engine."""
     schema = judge_schema(await checkup.read_once(url, checkup.stored_revision), HEAD, known_revisions())
     if not isinstance(schema, SchemaFine):
         return [schema], []
@@ -78,7 +78,7 @@ async def _inside(url: str, kind: str) -> tuple[list[Finding], list[Chat]]:
     updates, rows = aside.get(UPDATE, 0), sum(count for kind, count in aside.items() if kind != UPDATE)
     wrong = len({*books.wrong_balances, *books.negative})
     return [
-        _zones(contents.zones),
+        _examine_zones(contents.zones),
         DatabaseFine(kind, contents.shops, contents.members),
         schema,
         BooksFine(books.transfers, books.held_by_fans) if books.sound else BooksWrong(wrong),
@@ -90,15 +90,16 @@ async def _inside(url: str, kind: str) -> tuple[list[Finding], list[Chat]]:
     ], await checkup.read_once(url, checkup.known_chats)
 
 
-async def _lost(url: str) -> bool:
-    """Whether a shop stood in the database, which is empty now. A mark that can't be read says nothing."""
+async def _is_shop_lost(url: str) -> bool:
+    """Whether the database is empty although a shop was in it before. False if the mark can't be read."""
     try:
         return is_marked(Path.cwd(), address_of(url)) and not await has_shop(url)
     except OSError:
         return False
 
 
-def _files(path: Path | None) -> list[Finding]:
+def _find_readable_files(path: Path | None) -> list[Finding]:
+    """A finding for each file with secrets that every user of this machine can read."""
     return [
         FileOpenToOthers(str(file))
         for file in (ENV_FILE, path)
@@ -106,7 +107,7 @@ def _files(path: Path | None) -> list[Finding]:
     ]
 
 
-def _zones(zones: frozenset[str]) -> Finding:
+def _examine_zones(zones: frozenset[str]) -> Finding:
     missing = []
     for zone in sorted(zones | {"UTC", "Asia/Seoul", "Asia/Shanghai"}):
         try:
@@ -116,7 +117,7 @@ def _zones(zones: frozenset[str]) -> Finding:
     return ZonesMissing(tuple(missing)) if missing else ZonesFine()
 
 
-def _file_at_fault(path: Path) -> Finding | None:
+def _examine_file(path: Path) -> Finding | None:
     if not path.exists():
         return NoDatabaseYet()
     if not path.is_file():
@@ -124,17 +125,17 @@ def _file_at_fault(path: Path) -> Finding | None:
     return checkup.examine_file(path)
 
 
-def _disk(path: Path) -> list[Finding]:
+def _examine_disk(path: Path) -> list[Finding]:
     folder = next((one for one in path.resolve().parents if one.is_dir()), None)
     if folder is None:
         return []
     return [judge_disk(shutil.disk_usage(folder).free, path.stat().st_size if path.is_file() else 0)]
 
 
-async def _postgres_at_fault(url: str) -> Finding | None:
+async def _examine_postgres(url: str) -> Finding | None:
     try:
         async with asyncio.timeout(SECONDS):
-            closed = await checkup.read_once(url, checkup.takes_no_writes)
+            is_read_only = await checkup.read_once(url, checkup.takes_no_writes)
     except Exception as error:  # noqa: BLE001  # whatever the driver says, its text may hold the password
         return DatabaseAway(type(error).__name__)
-    return DatabaseReadOnly() if closed else None
+    return DatabaseReadOnly() if is_read_only else None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.commands.doctor.home import look_at_home
+from bot.commands.doctor.machine import examine_machine
 from bot.rules.doctor.database import (
     BooksWrong,
     BotRests,
@@ -33,7 +33,7 @@ from tests.bot.doctor.settings import SECRET, at
 
 async def test_both_databases_are_examined(url: str) -> None:
     """A fresh shopless database of either kind is fine, and knows no chats."""
-    found, chats = await look_at_home(at("http://127.0.0.1:1", database=url))
+    found, chats = await examine_machine(at("http://127.0.0.1:1", database=url))
     assert chats == []
     assert [finding for finding in found if finding.level is not Level.FINE] == []
     assert DatabaseFine("SQLite" if url.startswith("sqlite") else "PostgreSQL", 0, 0) in found
@@ -44,8 +44,8 @@ async def test_whether_a_bot_runs(url: str) -> None:
     settings = at("http://127.0.0.1:1", database=url)
     with using(url):
         async with held(url):
-            assert BotRuns() in (await look_at_home(settings))[0]
-    assert BotRests() in (await look_at_home(settings))[0]
+            assert BotRuns() in (await examine_machine(settings))[0]
+    assert BotRests() in (await examine_machine(settings))[0]
 
 
 async def test_a_database_that_lost_its_shop(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,14 +53,14 @@ async def test_a_database_that_lost_its_shop(url: str, tmp_path: Path, monkeypat
     monkeypatch.chdir(tmp_path)
     for lost in (url, f"sqlite:///{tmp_path}/none.db"):
         leave_mark(tmp_path, address_of(lost))
-        found, _ = await look_at_home(at("http://127.0.0.1:1", database=lost))
+        found, _ = await examine_machine(at("http://127.0.0.1:1", database=lost))
         assert ShopLost() in found
     assert not (tmp_path / "none.db").exists()
 
 
 async def found_in(path: Path) -> list[Finding]:
     """What is found of an SQLite file, the disk left out."""
-    found, _ = await look_at_home(at("http://127.0.0.1:1", database=f"sqlite:///{path}"))
+    found, _ = await examine_machine(at("http://127.0.0.1:1", database=f"sqlite:///{path}"))
     return [one for one in found if one.part is Part.DATABASE and not type(one).__name__.startswith("Disk")]
 
 
@@ -100,7 +100,7 @@ async def test_a_database_that_somebody_holds(sqlite_url: str, monkeypatch: pyte
 
 async def test_servers_that_are_away() -> None:
     """A PostgreSQL that isn't there is told without its address."""
-    found, _ = await look_at_home(at("http://x", database=f"postgresql://me:{SECRET}@127.0.0.1:1/shop"))
+    found, _ = await examine_machine(at("http://x", database=f"postgresql://me:{SECRET}@127.0.0.1:1/shop"))
     (away,) = (one for one in found if isinstance(one, DatabaseAway))
     assert SECRET not in away.reason
 
@@ -136,7 +136,7 @@ async def test_unknown_zones_and_open_files(play_sqlite: Play, monkeypatch: pyte
     open_to_all(path)
     open_to_all(path.with_name(".env"))
     monkeypatch.chdir(path.parent)
-    found, _ = await look_at_home(at("http://127.0.0.1:1", database=stage.url))
+    found, _ = await examine_machine(at("http://127.0.0.1:1", database=stage.url))
     assert ZonesMissing(("Moon/Sea_of_Tranquility",)) in found
     assert FileOpenToOthers(".env") in found
     assert FileOpenToOthers(str(path)) in found
