@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Tests start the bot some eighty times: what was compiled once is kept, whatever the environment says.
 unexport PYTHONDONTWRITEBYTECODE
 
-LANES := 1 2 3
+LANES := 1 2 3 4
 
 .PHONY: demo test run format bench pairs trial types $(LANES:%=lane-%)
 
@@ -17,13 +17,13 @@ demo: .venv/run.stamp
 run: .venv/run.stamp
 	$(BIN)/python -m bot run $(ARGS)
 
-# Lanes share the tests out among themselves (tests/lanes.py): three for two cores, as many tests wait. What a lane prints
+# Lanes share the tests out among themselves (tests/lanes.py): four for two cores, as many tests wait. What a lane prints
 # is shown when it is done. Each has a folder of its own.
 test: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@rm -rf build/taken build/coverage.* && mkdir -p build/taken
-	@$(MAKE) --no-print-directory -j4 types $(LANES:%=lane-%)
+	@$(MAKE) --no-print-directory -j5 types $(LANES:%=lane-%)
 	$(BIN)/python -m slipcover --fail-under 90 --out build/coverage.json --merge build/coverage.*.json
 
 # Databases of tests live in memory where there is room: a commit that waits for a busy disk is most of a test's time.
@@ -35,7 +35,7 @@ types: .venv/dev.stamp
 
 $(LANES:%=lane-%): lane-%: .venv/dev.stamp
 	@{ export TMPDIR=$$(mktemp -d $(ROOMY:%=-p %)) && trap 'rm -rf $$TMPDIR' EXIT && \
-	$(BIN)/python -m slipcover --json --out build/coverage.$*.json -m pytest -q tests --lane $*/$(words $(LANES)) \
+	$(BIN)/python -m slipcover --json --out build/coverage.$*.json -m pytest -q tests --lane $* --durations 12 \
 	--taken build/taken --basetemp=$$TMPDIR/t; } $(SHOWN)
 
 format: .venv/dev.stamp

@@ -47,6 +47,7 @@ class Jobs:
         self._meters = meters or Meters()
         self._features = features
         self._wake = asyncio.Event()
+        self._one_round = asyncio.Lock()
         self._repairs = Repairs(db)
         self._scheduler = AsyncIOScheduler(timezone=UTC, job_defaults=JOB_DEFAULTS)
         clock.wake_on_jump(self._wake)
@@ -68,8 +69,15 @@ class Jobs:
             self._scheduler.shutdown(wait=False)
 
     async def tick(self) -> datetime | None:
-        """Run one round over all features, even if one fails; when more is due, or None if that isn't known."""
-        now = self._clock.now()
+        """Run one round over all features, even if one fails.
+
+        Rounds run one after another, so that nobody is looked up twice. Returns when more is due, or None if that
+        isn't known.
+        """
+        async with self._one_round:
+            return await self._run_round(self._clock.now())
+
+    async def _run_round(self, now: datetime) -> datetime | None:
         waiting: list[datetime] = []
         for feature in self._features:
             try:

@@ -1,6 +1,6 @@
 """Lanes: several processes share the tests out among themselves, whatever they are and however long they take.
 
-Each lane begins at another place of the list. It takes some tests, runs them and takes the next ones that no lane has
+Each lane begins with another folder. It takes some tests, runs them and takes the next ones that no lane has
 taken yet, until none are left; so all lanes end at about the same time.
 """
 
@@ -10,30 +10,31 @@ from pathlib import Path
 
 import pytest
 
+BEGINS = ("tests/browser", "tests/bot", "tests/features", "tests/content")
+"""The folder with which each lane begins. Tests of the first two take longest: they wait for a browser, or for time."""
+
 CHUNK = 20
 """Tests of one file that a lane takes at once at most: few enough that no lane is left alone with the last ones."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What tells a lane from the others."""
-    parser.addoption("--lane", metavar="N/M", help="run what no other of M lanes has taken; needs --taken")
+    parser.addoption("--lane", type=int, metavar="N", help="run what no other lane has taken; needs --taken")
     parser.addoption("--taken", type=Path, metavar="FOLDER", help="where lanes note what they take: empty at first")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Be a lane, if asked."""
     if lane := config.getoption("--lane"):
-        number, lanes = map(int, lane.split("/"))
-        config.pluginmanager.register(Lane(config.getoption("--taken"), number, lanes))
+        config.pluginmanager.register(Lane(config.getoption("--taken"), lane))
 
 
 class Lane:
     """One of the processes."""
 
-    def __init__(self, taken: Path, number: int, lanes: int) -> None:
+    def __init__(self, taken: Path, number: int) -> None:
         self._taken = taken
         self._number = number
-        self._lanes = lanes
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run this lane's tests, each torn down as far as the next of them allows; in place of pytest's own loop."""
@@ -52,7 +53,8 @@ class Lane:
         return True
 
     def _mine(self, found: list[tuple[str, list[pytest.Item]]]) -> Iterator[pytest.Item]:
-        start = len(found) * (self._number - 1) // self._lanes
+        begin = BEGINS[(self._number - 1) % len(BEGINS)].replace("/", ".")
+        start = next((nth for nth, (name, _) in enumerate(found) if name.startswith(f"{begin}.")), 0)
         for name, items in found[start:] + found[:start]:
             try:
                 (self._taken / name).touch(exist_ok=False)

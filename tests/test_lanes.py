@@ -31,7 +31,7 @@ def test_each_test_is_run_by_one_lane(tmp_path: Path, seed: int) -> None:
     """However fast each of them is, three lanes run each test once, and none is left."""
     dice = random.Random(seed)
     items = some_tests(test_a=3 * CHUNK, test_b=1, test_c=CHUNK + 1, test_d=7 * CHUNK)
-    lanes = [Lane(tmp_path, number, 3)._mine(chunks(items)) for number in (1, 2, 3)]
+    lanes = [Lane(tmp_path, number)._mine(chunks(items)) for number in (1, 2, 3)]
     ran: list[str] = []
     while lanes:
         lane = dice.choice(lanes)
@@ -41,3 +41,10 @@ def test_each_test_is_run_by_one_lane(tmp_path: Path, seed: int) -> None:
         else:
             ran.append(item.nodeid)
     assert sorted(ran) == sorted(item.nodeid for item in items)
+
+
+def test_the_browsers_tests_begin_at_once(tmp_path: Path) -> None:
+    """The first lane begins with the tests that take longest, and each other lane with another folder."""
+    files = {"bot/test_a": 1, "browser/test_b": 1, "content/test_c": 1, "features/test_d": 1, "test_e": 1}
+    firsts = [next(Lane(tmp_path, number)._mine(chunks(some_tests(**files)))) for number in (1, 2, 3, 4)]
+    assert [test.nodeid.split("/")[1] for test in firsts] == ["browser", "bot", "features", "content"]

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from copy import deepcopy
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -122,9 +123,9 @@ class OneRaffle:
     """Stands for the database: one raffle."""
 
     def __init__(self, commitment: str) -> None:
-        self.row = (1, commitment, 0)
+        self.row = SimpleNamespace(community_id=1, commitment=commitment, redrawn=0)
 
-    async def read(self, _reader: Any, _raffle_id: int) -> tuple[int, str, int]:
+    async def read(self, _reader: Any, _raffle_id: int) -> SimpleNamespace:
         """Its row."""
         return self.row
 
