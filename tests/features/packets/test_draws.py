@@ -157,7 +157,7 @@ async def _tick_and_crash(table: Table, now: datetime, after: int) -> None:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(table.db, "write", write)
-        patch.setattr(packet_draws, "apart", _apart)
+        patch.setattr(packet_draws, "logging_failures", _apart)
         try:
             await table.tick(now)
         except Crash:
