@@ -28,12 +28,16 @@ async def main(kind, updates, delay):
         url = f"http://127.0.0.1:{int(await server.stdout.readline())}"
         control = checkin.Control(url)
         control.call("start", mode="none", n=0, delay=delay)
-        one = await checkin.measure(contender, control, url, checkin.Load(delay, updates), prepare)
+        load = [checkin.Load(delay, updates)] if hasattr(checkin, "Load") else [delay, updates]
+        one = await checkin.measure(contender, control, url, *load, prepare=prepare)
         print(json.dumps([one.rate, one.start, one.memory]))
 
 asyncio.run(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))
 """
-"""The program of one run. Each tree runs it with its own server, shop and bot, so it uses names that old trees have."""
+"""The program of one run. Each tree runs it with its own server, shop and bot, so it uses names that old trees have.
+
+Trees before `Load` take its values one by one.
+"""
 
 
 async def run_once(tree: Path, kind: str, updates: int, delay: float) -> list[float]:
