@@ -48,6 +48,28 @@ async def test_times_are_the_readers(bot: ScriptedBot, browser: Browser) -> None
         await expect(york.messages("Starts")).to_contain_text("Thursday, November 12, 2026 at 3:00 PM")
 
 
+async def test_a_press_outlives_a_redraw(ana: Visit, bot: ScriptedBot) -> None:
+    """A button is drawn anew between the mouse's down and up. The press counts, in the list and in a card."""
+    bot.answers = {"a": {"text": "well done"}}
+    await ana.open_bot()
+    line = ana.page.locator(".chat-line:not([data-kind=private])")
+    group = await line.get_attribute("data-chat") or ""
+    await line.hover()
+    await ana.page.mouse.down()
+    bot.mina.says(bot.group, "a new last line")
+    await expect(line).to_contain_text("a new last line")
+    await ana.page.mouse.up()
+    await expect(ana.log).to_have_attribute("data-log", group)
+
+    card = await bot.sends("card", reply_markup=buttons([{"text": "Tap", "callback_data": "a"}]))
+    await ana.button("Tap").hover()
+    await ana.page.mouse.down()
+    await bot.edits(card, "changed", reply_markup=buttons([{"text": "Tap", "callback_data": "a"}]))
+    await expect(ana.messages("changed")).to_be_visible()
+    await ana.page.mouse.up()
+    await expect(ana.page.get_by_text("well done")).to_be_visible()
+
+
 async def test_keyboards(ana: Visit, bot: ScriptedBot) -> None:
     """Buttons show their style, spin until they are answered, and do what they are for."""
     bot.answers = {"a": {"text": "well done"}, "b": {"text": "read\nthis", "show_alert": True}}

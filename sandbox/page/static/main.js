@@ -6,6 +6,7 @@ import { drawList } from "./list.js";
 import { drawMessages, forget, forgetAll, markRead, tickTimes } from "./messages.js";
 import { closeChat, loadMessages, narrow, openChat, play, remembered } from "./navigation.js";
 import { listen } from "./net.js";
+import "./presses.js";
 import { drawStage, drawTime } from "./stage.js";
 import { app, canRead, dropMessages, setClock, takeMessages } from "./state.js";
 import { loadWords, say } from "./words.js";
