@@ -17,11 +17,13 @@ from bot.handlers.checkins.domain import DOMAIN as CHECKINS
 from bot.handlers.coin_shop.domain import DOMAIN as COIN_SHOP
 from bot.handlers.coins.domain import DOMAIN as COINS
 from bot.handlers.coupons.domain import DOMAIN as COUPONS
+from bot.handlers.figures.domain import DOMAIN as FIGURES
 from bot.handlers.gifts.domain import DOMAIN as GIFTS
 from bot.handlers.hearts.domain import DOMAIN as HEARTS
 from bot.handlers.kit.domain import Domain
 from bot.handlers.kit.panel import PanelParts
 from bot.handlers.kit.table import Table
+from bot.handlers.members.domain import DOMAIN as MEMBERS
 from bot.handlers.orders.domain import DOMAIN as ORDERS
 from bot.handlers.packets.domain import DOMAIN as PACKETS
 from bot.handlers.people.domain import DOMAIN as PEOPLE
@@ -50,6 +52,8 @@ DOMAINS: tuple[Domain, ...] = (
     COIN_SHOP,
     HEARTS,
     ORDERS,
+    MEMBERS,
+    FIGURES,
 )
 
 

@@ -35,8 +35,8 @@ SPOKEN = {
     "bot/handlers/gifts/cards.py": {"GIFT_WORDS"},
     "bot/features/shops/founding.py": {"DEFAULT_PERSONA", "DEFAULT_COIN"},
     "bot/content/filters.py": {"_DEFAULT_COINS", "TIER_NAMES"},
-    "bot/rules/sheets.py": {"COLUMNS"},
-    "bot/rules/orders/orders.py": {"SIGNS"},
+    "bot/rules/sheets/reading.py": {"COLUMNS"},
+    "bot/rules/orders/money.py": {"SIGNS"},
     "bot/commands/demo/cast.py": {
         "CAST",
         "REGULARS",

@@ -10,15 +10,8 @@ from bot.features.orders.orders import ToldBy
 from bot.flows.redeem import after_redeemed
 from bot.rules.act import Act
 from bot.rules.files import ImportPolicy
-from bot.rules.orders.orders import (
-    OrderPolicy,
-    OrdersTaken,
-    OrderState,
-    OrderTaken,
-    OrderTold,
-    OrderTrouble,
-    RefusedLine,
-)
+from bot.rules.orders.orders import OrdersTaken, RefusedLine
+from bot.rules.orders.told import OrderPolicy, OrderState, OrderTaken, OrderTold, OrderTrouble
 from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.rules.tiers import TierPolicy
@@ -72,7 +65,7 @@ class OrderIntake:
 
 def take_told(tx: Tx, place: Place, told: OrderTold, now: datetime, tiers: TierPolicy) -> OrderTaken:
     """Take a paid order, or take back a refunded one."""
-    if told.state is OrderState.REFUNDED:
+    if told.state is not OrderState.PAID:
         return orders.take_back(tx, place, told, now)
     return _take(tx, told, ToldBy(place, now), tiers)
 

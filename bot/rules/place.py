@@ -15,6 +15,8 @@ class Shop:
 
 DEFAULT_TIMEZONES = {Language.KO: "Asia/Seoul", Language.ZH: "Asia/Shanghai", Language.EN: "UTC"}
 """The most likely time zone of a shop, by its language. `/setup timezone=…` corrects it."""
+DEFAULT_CURRENCIES = {Language.KO: "KRW", Language.ZH: "CNY", Language.EN: "USD"}
+"""The currency of a shop that chose none, by its language. `/setup currency=…` chooses one."""
 ANONYMOUS_ADMIN = 1087968824
 CHANNEL_BOT = 136817688
 SERVICE_ACCOUNT = 777000
@@ -38,3 +40,5 @@ class Place:
     """The ledger account from which this shop's coins come."""
     home_chat: int | None = None
     """The home group's chat; None while the bot isn't in it."""
+    currency: str = "USD"
+    """The shop's currency, as an ISO code: what amounts without a currency are in."""

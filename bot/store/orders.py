@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.orders.orders import OrderState
+from bot.rules.orders.told import OrderState
 from bot.store.tables import Order
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from bot.rules.place import Place
+from bot.rules.place import DEFAULT_CURRENCIES, Place
 from bot.rules.topics import RoomTopic
 from bot.rules.words import Language
 from bot.store.tables import Account, Community, Dialogue, FanGroup, Person
@@ -156,4 +156,5 @@ def _place(community: Community, shop_account: int, home_chat: int | None) -> Pl
         owner_id=community.owner_id,
         shop_account=shop_account,
         home_chat=home_chat,
+        currency=community.currency or DEFAULT_CURRENCIES[Language(community.language)],
     )

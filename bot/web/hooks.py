@@ -14,7 +14,8 @@ from bot.features.orders.hook import secret_of
 from bot.flows.take_orders import OrderIntake
 from bot.logs import get_logger
 from bot.rules.numbers import read_number
-from bot.rules.orders.orders import OrderPolicy, OrderTaken, is_signed, read_call
+from bot.rules.orders.calls import is_signed, read_call
+from bot.rules.orders.told import OrderPolicy, OrderTaken
 from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.store.engine.db import Database

@@ -27,7 +27,7 @@ from bot.rules.act import Sender
 from bot.rules.farming import FarmingPolicy
 from bot.rules.files import ImportPolicy
 from bot.rules.numbers import LARGEST
-from bot.rules.orders.orders import OrderPolicy
+from bot.rules.orders.told import OrderPolicy
 from bot.rules.place import Place
 from bot.rules.retention import ASIDE_KEPT
 from bot.rules.words import Language

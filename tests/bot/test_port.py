@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from bot.clock import Clock
 from bot.features.orders.hook import Hooks
 from bot.meters import Meters
-from bot.rules.orders.orders import sign
+from bot.rules.orders.calls import sign
 from bot.store.engine.db import Database
 from bot.web import OrderCalls, Vitals, serving
 from bot.web.guard import PortLimits

@@ -17,7 +17,7 @@ from bot.rules.act import Sender
 from bot.rules.coupons.campaigns import CampaignMade, NewCampaign
 from bot.rules.coupons.claims import Claimed
 from bot.rules.farming import HeldState, Sign
-from bot.rules.orders.orders import OrderState, OrderTold
+from bot.rules.orders.told import OrderState, OrderTold
 from bot.rules.packets.packets import NewPacket, PacketOpened, PacketPolicy
 from bot.rules.place import Place
 from bot.rules.rights import Role
@@ -171,7 +171,7 @@ class CoinRules(RewardRules):
     def the_platform_tells(self, pick: int, ref: str, state: OrderState) -> None:
         """An order was paid, or taken back."""
         codes = self._codes()
-        told = OrderTold(ref, codes[pick % len(codes)], 39_000, "KRW", self.now, state)
+        told = OrderTold(ref, 39_000, "KRW", self.now, (codes[pick % len(codes)],), state)
         self.wait(self.fragile.write(take_told, self.place, told, self.now, TIERS))
 
     def take_an_order_back(self, ref: str, fuse: Fuse) -> None:

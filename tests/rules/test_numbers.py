@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rules.numbers import LARGEST, read_number
-from bot.rules.orders.orders import OrderPolicy, OrderTrouble, is_signed, read_call, read_money, sign
+from bot.rules.orders.calls import is_signed, read_call, sign
+from bot.rules.orders.money import read_money
+from bot.rules.orders.told import OrderPolicy, OrderTrouble
 
 NOW = datetime(2026, 11, 2, 3, tzinfo=UTC)
 POLICY = OrderPolicy()

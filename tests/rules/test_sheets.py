@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from bot.rules.coupons.code_files import check_codes
 from bot.rules.files import ImportPolicy
-from bot.rules.sheets import Row, Sheet, read_sheet
+from bot.rules.sheets.reading import read_sheet
+from bot.rules.sheets.sheet import Row, Sheet
 
 CODES = ("code",)
 

@@ -12,16 +12,8 @@ from sqlmodel import col
 from bot.rules.act import Act
 from bot.rules.calendar import day_of
 from bot.rules.coupon_states import CampaignState, CouponState, Unusable
-from bot.rules.orders.orders import (
-    OrderRefunded,
-    OrderRefundedBefore,
-    OrderShown,
-    OrderState,
-    OrderTaken,
-    OrderTold,
-    OrderTrouble,
-    OrderUnknown,
-)
+from bot.rules.orders.orders import OrderRefunded, OrderRefundedBefore, OrderShown, OrderUnknown
+from bot.rules.orders.told import Belongs, OrderState, OrderTaken, OrderTold, OrderTrouble
 from bot.rules.place import Place
 from bot.rules.tiers import Deed, TierPolicy, order_share
 from bot.store import causes
@@ -79,10 +71,11 @@ def take(tx: Tx, told: OrderTold, by: ToldBy, tiers: TierPolicy) -> OrderTaken:
 
     A coupon that was redeemed at the till before is that order's, if no other order has it.
     """
-    if told.code is None:
+    if not told.codes:
         return OrderTaken(OrderTrouble.NO_CODE)
-    shared = campaign_sharing(tx, by.place, told.code) is not None
-    coupon = coupon_with(tx, by.place, told.code) if not shared else None
+    code = told.codes[0]
+    shared = campaign_sharing(tx, by.place, code) is not None
+    coupon = coupon_with(tx, by.place, code) if not shared else None
     known = _known(tx, told, coupon, by)  # asked once the coupon is locked: the same call may come twice
     if known is not None:
         return known
@@ -112,6 +105,8 @@ def _new_row(told: OrderTold, by: ToldBy, coupon: Coupon, paid_at: datetime, sha
         community_id=by.place.community_id,
         ref=told.ref,
         coupon_id=coupon.id,
+        member_id=coupon.member_id,
+        belongs=Belongs.COUPON,
         value=told.value,
         currency=told.currency,
         share=share,
@@ -138,6 +133,7 @@ def take_back(tx: Tx, place: Place, told: OrderTold, now: datetime) -> OrderTake
             day=day_of(min(told.at, now), place.timezone),
             at=min(told.at, now),
             state=OrderState.REFUNDED,
+            refunded=told.value,
             made_at=now,
             refunded_at=now,
         )
@@ -196,7 +192,7 @@ def undo_refund(tx: Tx, act: Act, entry: AuditEntry) -> int | None:
         mark_redeemed(tx, coupon, order.at, order.made_by, day)
     else:
         count_redeemed(tx, coupon, day)
-    order.state, order.refunded_at, order.returned = OrderState.PAID, None, False
+    order.state, order.refunded, order.refunded_at, order.returned = OrderState.PAID, 0, None, False
     if order.share:
         count_activity(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
     tx.flush()
@@ -283,7 +279,7 @@ def _locked(tx: Tx, community_id: int, ref: str) -> tuple[Order | None, Coupon |
 
 def _uncount(tx: Tx, order: Order, coupon: Coupon | None, now: datetime) -> None:
     """Mark the order as refunded and count it no more. Its coupon is held again if its campaign still runs."""
-    order.state, order.refunded_at = OrderState.REFUNDED, now
+    order.state, order.refunded, order.refunded_at = OrderState.REFUNDED, order.value, now
     if coupon is not None and coupon.state == CouponState.REDEEMED:
         if order.share:
             uncount_activity(tx, coupon.member_id, order.day, Deed.ORDER, order.share)

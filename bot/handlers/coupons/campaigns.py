@@ -13,7 +13,7 @@ from bot.rules.coupons.campaigns import CodeFile, CouponPolicy, NewCampaign
 from bot.rules.coupons.code_files import CodesRefused, FileBringsCodes, check_codes, report_bad_lines
 from bot.rules.files import FileProblem
 from bot.rules.forms import Missing, StrayWord
-from bot.rules.sheets import Sheet
+from bot.rules.sheets.sheet import Sheet
 from bot.rules.tiers import Tier
 from bot.rules.windows import WindowPast, WindowUpsideDown, check_window
 from bot.telegram.ask import Ask

@@ -4,7 +4,8 @@ from aiogram import Bot
 from aiogram.types import Document
 
 from bot.rules.files import FileEmpty, FileProblem, FileUnreadable, ImportPolicy, TooManyLines
-from bot.rules.sheets import Sheet, read_sheet
+from bot.rules.sheets.reading import read_sheet
+from bot.rules.sheets.sheet import Sheet
 from bot.telegram.downloads import fetch
 
 

@@ -16,7 +16,7 @@ from bot.handlers.kit.files import FileReader
 from bot.handlers.orders import orders, panel, till
 from bot.handlers.orders.services import OrderServices
 from bot.rules.files import ImportPolicy
-from bot.rules.orders.orders import OrderPolicy
+from bot.rules.orders.told import OrderPolicy
 
 
 def wire(core: Core) -> Wired:

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 from bot.handlers.kit.forms import FormProblem, Moment, instant
 from bot.rules.calendar import zone
-from bot.rules.orders.orders import OrderPolicy, OrderTold, OrderTrouble, can_be_paid_at, read_money
-from bot.rules.sheets import Row
+from bot.rules.orders.money import read_money
+from bot.rules.orders.told import OrderPolicy, OrderTold, OrderTrouble, can_be_paid_at
+from bot.rules.sheets.sheet import Row
 
 
 def read_orders(
@@ -26,7 +27,7 @@ def _order(row: Row, currency: str, moment: Moment, policy: OrderPolicy) -> Orde
     if isinstance(money, OrderTrouble):
         return money
     at = _paid_at(row.cells.get("time", ""), moment)
-    return OrderTold(ref, code, *money, at) if at is not None else OrderTrouble.BAD_TIME
+    return OrderTold(ref, *money, at, codes=(code,)) if at is not None else OrderTrouble.BAD_TIME
 
 
 def _paid_at(text: str, moment: Moment) -> datetime | None:

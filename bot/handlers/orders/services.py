@@ -9,7 +9,7 @@ from bot.flows.redeem import Redemption
 from bot.flows.take_orders import OrderIntake
 from bot.handlers.kit.files import FileReader
 from bot.handlers.kit.naming import Naming
-from bot.rules.orders.orders import OrderPolicy
+from bot.rules.orders.told import OrderPolicy
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from bot.rules.forms import Missing
 from bot.rules.general import StalePress
 from bot.rules.naming import Named, NameUnsure, NobodyCalled, NotAPerson, Unnamed, Whom
 from bot.rules.orders.orders import OrdersNeedColumns
-from bot.rules.sheets import Sheet
+from bot.rules.sheets.sheet import Sheet
 from bot.rules.words import Language
 from bot.telegram.ask import Ask
 from bot.telegram.downloads import document_of

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from bot.rules.files import ImportPolicy
 from bot.rules.outcome import Outcome
-from bot.rules.sheets import Row
+from bot.rules.sheets.sheet import Row
 
 
 class Trouble(StrEnum):

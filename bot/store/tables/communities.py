@@ -49,6 +49,8 @@ class Community(SQLModel, table=True):
     """The number of this shop's newest item."""
     raffles_made: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """The number of this shop's newest raffle."""
+    currency: str | None = None
+    """The ISO code that the owner chose; None: the usual one of the shop's language (`DEFAULT_CURRENCIES`)."""
     home_told_at: datetime | None = None
     """When the owner was told which group is the home group. None: the owner of an older shop has yet to be told."""
 

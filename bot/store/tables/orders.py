@@ -2,21 +2,25 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, UniqueConstraint, false
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
-from bot.rules.orders.orders import OrderState
+from bot.rules.orders.told import Belongs, OrderState
 from bot.store.tables.base import Id, forgets_cause, one_of
 
 
 class Order(SQLModel, table=True):
-    """An order that a coupon was used for. It has one row, however often and by whomever it is reported."""
+    """An order of the shop's platform. It has one row, however often and by whomever it is reported."""
 
     __tablename__ = "shop_order"
     __table_args__ = (
         one_of("state", OrderState),
         UniqueConstraint("community_id", "ref"),
+        one_of("belongs", Belongs),
         CheckConstraint("value >= 0", name="value_not_negative"),
+        CheckConstraint("refunded >= 0 AND refunded <= value", name="refunded_within_value"),
+        CheckConstraint("(member_id IS NULL) = (belongs = 'nobody')", name="belongs_to_member"),
+        Index("ix_shop_order_at", "community_id", "at"),
         forgets_cause("made_at"),
     )
 
@@ -25,9 +29,16 @@ class Order(SQLModel, table=True):
     ref: str
     """The platform's number of the order."""
     coupon_id: int | None = Field(default=None, foreign_key="coupon.id", index=True, sa_type=Id)
-    """None: its refund was reported before the order itself."""
+    """None: it used none of ours, or its refund was reported before the order itself."""
+    member_id: int | None = Field(default=None, foreign_key="member.id", index=True, sa_type=Id)
+    """Whose it is, as far as is known."""
+    belongs: str = Field(default=Belongs.NOBODY, sa_column_kwargs={"server_default": Belongs.NOBODY.value})
     value: int = Field(sa_type=BigInteger)
     """In minor units of the currency."""
+    refunded: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    """What was paid back, in minor units: all of it, or a part."""
+    discount: int | None = Field(default=None, sa_type=BigInteger)
+    """What coupons took off, in minor units; None if nobody told that."""
     currency: str
     share: int = Field(default=0)
     """How much it counts for the tier, in thousandths of a point."""

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientSession
 from sqlalchemy import text
 
-from bot.rules.orders.orders import sign
+from bot.rules.orders.calls import sign
 from bot.store.engine.sessions import Tx
 from bot.web import OrderCalls, Vitals, serving
 from sandbox import Document, Message

@@ -17,7 +17,7 @@ from bot.rules.coupons.redemption import CodeUnknown, Redeemed
 from bot.rules.files import ImportPolicy
 from bot.rules.general import TooLateToUndo
 from bot.rules.place import Place
-from bot.rules.sheets import read_sheet
+from bot.rules.sheets.reading import read_sheet
 from bot.store.engine.db import Database
 from tests.features.scene import (
     NOON,

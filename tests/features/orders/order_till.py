@@ -10,7 +10,8 @@ from bot.flows.take_orders import take_told
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.coupons.claims import Claimed
 from bot.rules.coupons.redemption import Redeemed
-from bot.rules.orders.orders import OrderRefunded, OrderTaken
+from bot.rules.orders.orders import OrderRefunded
+from bot.rules.orders.told import OrderTaken
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.store.engine.db import Database

@@ -18,18 +18,14 @@ from bot.rules.files import ImportPolicy
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.orders.orders import (
     HookOff,
-    OrderPolicy,
     OrderRefunded,
     OrderRefundedBefore,
     OrderShown,
     OrdersTaken,
-    OrderState,
-    OrderTaken,
-    OrderTold,
-    OrderTrouble,
     OrderUnknown,
     RefusedLine,
 )
+from bot.rules.orders.told import OrderPolicy, OrderState, OrderTaken, OrderTold, OrderTrouble
 from bot.rules.place import Place
 from bot.store.engine.db import Database
 from tests.features.scene import (
@@ -67,7 +63,8 @@ async def held(db: Database, place: Place, causes: Causes, number: int = 1, **wi
 
 def order(code: str | None, ref: str = "A-1", value: int = 39_000, **more: Any) -> OrderTold:
     """An order as a call tells of it."""
-    return OrderTold(ref, code, value, more.pop("currency", "KRW"), more.pop("at", NOON), **more)
+    codes = (code,) if code is not None else ()
+    return OrderTold(ref, value, more.pop("currency", "KRW"), more.pop("at", NOON), codes, **more)
 
 
 def refunded(told: OrderTold) -> OrderTold:

@@ -2,7 +2,7 @@
 
 from bot.rules.coupons.code_files import BadLine, Trouble, check_codes
 from bot.rules.files import ImportPolicy
-from bot.rules.sheets import Row
+from bot.rules.sheets.sheet import Row
 
 
 def test_bad_codes_are_told_by_line() -> None:

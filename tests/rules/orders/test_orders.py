@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.orders.orders import OrderPolicy, OrderTold, OrderTrouble, is_signed, read_call, read_money, sign
+from bot.rules.orders.calls import is_signed, read_call, sign
+from bot.rules.orders.money import read_money
+from bot.rules.orders.told import OrderPolicy, OrderTold, OrderTrouble
 
 NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
 POLICY = OrderPolicy()
@@ -49,8 +51,8 @@ CALL = {"order": "A-1", "code": "SILK-1", "value": 39000, "currency": "krw", "at
 
 def test_a_call_is_read() -> None:
     """A body as documented; without a time it is now, without a state it is paid."""
-    assert read_call(CALL, NOW, POLICY) == OrderTold("A-1", "SILK-1", 39_000, "KRW", NOW)
-    assert read_call({**CALL, "at": None}, NOW, POLICY) == OrderTold("A-1", "SILK-1", 39_000, "KRW", NOW)
+    assert read_call(CALL, NOW, POLICY) == OrderTold("A-1", 39_000, "KRW", NOW, ("SILK-1",))
+    assert read_call({**CALL, "at": None}, NOW, POLICY) == OrderTold("A-1", 39_000, "KRW", NOW, ("SILK-1",))
 
 
 @pytest.mark.parametrize(

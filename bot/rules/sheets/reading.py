@@ -2,9 +2,9 @@
 
 import csv
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass
 from unicodedata import normalize
+
+from bot.rules.sheets.sheet import Row, Sheet
 
 COLUMNS = {
     "code": (
@@ -33,23 +33,6 @@ COLUMNS = {
 DELIMITERS = ",;\t"
 _ASIAN = ("cp949", "gb18030")
 _LARGEST_CELL = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a file: its number, counted from 1 as editors do, and its cells by column."""
-
-    line: int
-    cells: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A file that could be read."""
-
-    rows: tuple[Row, ...]
-    columns: frozenset[str]
-    """The columns that the header names. For a file without a header those of `without_header`."""
 
 
 def read_sheet(content: bytes, without_header: tuple[str, ...]) -> Sheet | None:

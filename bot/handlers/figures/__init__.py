@@ -1,0 +1,1 @@
+"""Figures: what a stream and a period earned: the handlers."""

@@ -1,0 +1,1 @@
+"""Members: what they did, their tiers, and what a tier opens: the handlers."""

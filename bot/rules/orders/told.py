@@ -1,0 +1,103 @@
+"""An order as the shop's platform, a file or staff report it, and why one isn't taken."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+AHEAD = timedelta(days=1)
+"""How far in the future a time may be. A later time was read wrongly, because nobody has paid then."""
+
+
+class OrderState(StrEnum):
+    """What became of an order."""
+
+    PAID = "paid"
+    REFUNDED = "refunded"
+    """Paid back in full. An order that was paid back in part stays `PAID`."""
+    CANCELLED = "cancelled"
+    """Called off before it was sent; it counts as little as one that was never made."""
+
+
+class Belongs(StrEnum):
+    """How it is known whose an order is."""
+
+    NOBODY = "nobody"
+    COUPON = "coupon"
+    SHOP_CODE = "shop_code"
+    CLAIM = "claim"
+    """The fan told its number, and staff confirmed that."""
+
+
+class OrderTrouble(StrEnum):
+    """Why an order wasn't taken."""
+
+    NO_CODE = "no_code"
+    NO_ORDER = "no_order"
+    BAD_VALUE = "bad_value"
+    BAD_CURRENCY = "bad_currency"
+    BAD_TIME = "bad_time"
+    CODE_UNKNOWN = "code_unknown"
+    CODE_SHARED = "code_shared"
+    """It is a shared code, which doesn't say who used it."""
+    COUPON_VOID = "coupon_void"
+    COUPON_OVER = "coupon_over"
+    COUPON_USED = "coupon_used"
+    """Another order has used the coupon."""
+    OTHER_ORDER = "other_order"
+    """The order was reported before, with another coupon or value."""
+    TAKEN_BACK = "taken_back"
+    """The order was refunded before."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPolicy:
+    """Limits of orders and calls."""
+
+    max_ref: int = 64
+    max_code: int = 32
+    max_value: int = 10**13
+    fresh: timedelta = timedelta(minutes=5)
+    """How far a call's time may be from now, in the past or in the future."""
+    max_body: int = 16_384
+    """Bytes of a call's body."""
+    secret_bytes: int = 32
+    chunk: int = 50
+    """Orders of a file that one transaction takes. Each needs about ten statements."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTold:
+    """An order as a platform or a file reports it."""
+
+    ref: str
+    value: int
+    """What was paid, in minor units of the currency."""
+    currency: str
+    at: datetime
+    """When it was paid."""
+    codes: tuple[str, ...] = ()
+    """The coupon codes that it used, as written; others than the shop's among them."""
+    state: OrderState = OrderState.PAID
+    taken_back: int = 0
+    """Minor units that were paid back so far, by negative rows or a partial refund."""
+    discount: int | None = None
+    """What coupons took off, in minor units; None if that wasn't told."""
+    note: str | None = None
+    """What the buyer wrote at the checkout. It may hold a shop code; it is never stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTaken:
+    """What became of a reported order. The reporter gets it as an answer."""
+
+    trouble: OrderTrouble | None = None
+    known: bool = False
+    """Whether it was reported before. It counts once."""
+    redeems: int | None = None
+    """The id of the member whose coupon it redeemed just now."""
+
+
+def can_be_paid_at(at: datetime, now: datetime) -> bool:
+    """Whether `at` is a possible time of payment. Times of another age have no calendar day in some time zones."""
+    return EARLIEST < at <= now + AHEAD
