@@ -37,6 +37,10 @@ SPOKEN = {
     "bot/content/filters.py": {"_DEFAULT_COINS", "TIER_NAMES"},
     "bot/rules/sheets/reading.py": {"COLUMNS"},
     "bot/rules/orders/money.py": {"SIGNS"},
+    "bot/rules/times/vocabulary.py": {
+        *("PARTS", "NOONS", "HOUR_SIGNS", "MINUTE_SIGNS", "SECOND_SIGNS", "FRACTIONS", "SPELT"),
+        *("DATE_SIGNS", "WEEKDAYS", "ZONE_NAMES"),
+    },
     "bot/commands/demo/cast.py": {
         "CAST",
         "REGULARS",
