@@ -231,6 +231,7 @@ def _dispatcher(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wi
         topics=shops.topics,
         arrivals=shops.arrivals,
         words_taken=core.table.words,
+        commands=core.table.commands,
         **{name: part for one in wired for name, part in one.parts.items()},
     )
     dispatcher.include_router(core.table)

@@ -39,8 +39,10 @@ SPOKEN = {
     "bot/rules/orders/money.py": {"SIGNS"},
     "bot/rules/times/vocabulary.py": {
         *("PARTS", "NOONS", "HOUR_SIGNS", "MINUTE_SIGNS", "SECOND_SIGNS", "FRACTIONS", "SPELT"),
-        *("DATE_SIGNS", "WEEKDAYS", "ZONE_NAMES"),
+        *("DATE_SIGNS", "WEEKDAYS", "ZONE_NAMES", "DAYS", "SHORT_DAYS", "WEEKS", "COMING", "UNITS"),
+        *("HALF_HOURS", "HALVES", "AND_A_HALF", "LATER", "DAYS_OR_DATE", "PARTICLES"),
     },
+    "bot/rules/amounts.py": {"COUNTERS", "LARGE"},
     "bot/commands/demo/cast.py": {
         "CAST",
         "REGULARS",

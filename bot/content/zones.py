@@ -1,6 +1,8 @@
 """Find time zones by the names that people use: cities and countries, in the three languages."""
 
 from dataclasses import dataclass
+from datetime import UTC as UTC_CLOCK
+from datetime import datetime, timedelta
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -10,13 +12,20 @@ from babel import Locale
 from babel.core import get_global
 from babel.dates import get_timezone_location
 
+from bot.rules.calendar import zone as zone_of
 from bot.rules.shops.setup import ZONES_OFFERED
+from bot.rules.times.vocabulary import tidy
+from bot.rules.times.zones import key_of, offset_of
 from bot.rules.words import Language
 
 LOCALES = {Language.KO: Locale("ko"), Language.ZH: Locale("zh", script="Hans"), Language.EN: Locale("en", "US")}
 MOST_MATCHES = 6
 UTC = "UTC"
 OTHER_NAMES_FILE = Path(__file__).parent / "cities.txt"
+SEASONS = tuple(datetime(2026, month, 1, tzinfo=UTC_CLOCK) for month in (1, 7))
+"""Instants of a winter and a summer: a zone with one offset at both puts its clocks forward and back no more."""
+SURE = 2
+"""The rank of a match, up to which a single one is certain: the whole name, or its beginning."""
 SHORTEST_PART = 2
 """The shortest text, in characters, that is searched as a part of a name. A shorter one must be the whole name."""
 
@@ -30,23 +39,61 @@ class _Zone:
     """Whether the panel offers it. Of a country's zones those come first."""
 
 
+def only_zone(text: str) -> str | None:
+    """The one IANA zone that a text means for sure; None if it means several, or none.
+
+    Of the zones that are always `UTC+9` it is the one that the panel offers first.
+    """
+    ahead = offset_of("".join(tidy(text).split()))
+    if ahead is not None:
+        return next((key for key in _offered() if _always(key, ahead)), None)
+    ranked = _ranked(text)
+    best = _best(ranked)
+    if len(best) == 1 and ranked[best[0]] <= SURE:
+        return best[0]
+    key = key_of(text.strip())
+    return key if key is not None and "/" in key else None
+
+
 def find_zones(text: str, most: int = MOST_MATCHES) -> tuple[str, ...]:
     """At most `most` IANA zones that somebody may mean, the likeliest first.
 
-    `text` names a city, a country or the zone itself. A single result is certain enough to use without asking.
+    `text` names a city, a country, the zone itself, or how far its clocks are ahead of UTC.
     """
+    ahead = offset_of("".join(tidy(text).split()))
+    if ahead is not None:
+        always = [key for key in _offered() if _always(key, ahead)]
+        seasonal = [key for key in _offered() if key not in always and ahead in _offsets(key)]
+        return tuple((*always, *seasonal)[:most])
+    return tuple(_best(_ranked(text))[:most])
+
+
+def _ranked(text: str) -> dict[str, int]:
+    """How well each zone fits that fits at all."""
     wanted = _normalized(text)
-    if not wanted:
-        return ()
-    ranked: dict[str, int] = {}
-    for zone in _index():
-        rank = _rank(zone, wanted)
-        if rank is not None:
-            ranked[zone.key] = rank
+    found = {zone.key: _rank(zone, wanted) for zone in _index()} if wanted else {}
+    return {key: rank for key, rank in found.items() if rank is not None}
+
+
+def _best(ranked: dict[str, int]) -> list[str]:
+    """The likeliest first; those alone whose whole name was said, if there are any."""
     offered = {zone.key for zone in _index() if zone.offered}
     best = sorted(ranked, key=lambda key: (ranked[key], key not in offered))
-    exact = [key for key in best if ranked[key] == 0]
-    return tuple((exact or best)[:most])
+    return [key for key in best if ranked[key] == 0] or best
+
+
+def _offered() -> tuple[str, ...]:
+    return tuple(dict.fromkeys((UTC, *(key for keys in ZONES_OFFERED.values() for key in keys))))
+
+
+def _always(key: str, ahead: timedelta) -> bool:
+    return _offsets(key) == {ahead}
+
+
+@lru_cache(maxsize=64)
+def _offsets(key: str) -> frozenset[timedelta | None]:
+    """How far a zone's clocks are ahead of UTC in winter and in summer."""
+    return frozenset(at.astimezone(zone_of(key)).utcoffset() for at in SEASONS)
 
 
 def city(zone: str, language: Language) -> str:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.act import Act
 from bot.rules.general import NothingToUndo, OwnersAct, TooLateToUndo, Undone, UndoOutcome
+from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.rules.rights import Role, may_undo
-from bot.store.audit import caused_by, record_act
+from bot.store.audit import OR_SAID, caused_by, record_act
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.giveaways import Giveaways
@@ -67,6 +69,14 @@ class Undo:
                 await then(self._db, act.at)
         return outcome
 
+    async def or_said(self, place: Place, audit_id: int) -> str | None:
+        """The command that the act of this audit entry may have meant instead; None if it meant nothing else."""
+        return await self._db.read(_or_said, place.community_id, audit_id)
+
+    async def was_done(self, place: Place, cause: str) -> bool:
+        """Whether this update did something that is in the audit log."""
+        return await self._db.read(_was_done, place.community_id, cause)
+
     def _undo(self, tx: Tx, act: Act, audit_id: int | None) -> UndoOutcome:
         done = caused_by(tx, act.community_id, act.cause)
         if done is not None and done.undoes_id is not None:
@@ -112,3 +122,17 @@ class Undo:
             if act.role is not Role.OWNER:  # only the present owner takes back what an owner did
                 query = query.where(col(AuditEntry.by_owner).is_(False), col(AuditEntry.act).not_in(self.owners))
         return tx.execute(query.order_by(col(AuditEntry.id).desc()).limit(1).with_for_update()).scalars().first()
+
+
+def _or_said(session: Session, community_id: int, audit_id: int) -> str | None:
+    found = session.execute(
+        select(col(AuditEntry.before)).where(
+            col(AuditEntry.community_id) == community_id, col(AuditEntry.id) == audit_id
+        )
+    ).scalar_one_or_none()
+    said = (found or {}).get(OR_SAID)
+    return said if isinstance(said, str) else None
+
+
+def _was_done(session: Session, community_id: int, cause: str) -> bool:
+    return caused_by(session, community_id, cause) is not None

@@ -1,9 +1,14 @@
 """Private chats, `/start`, `/help`, `/undo`, and what no desk knows."""
 
-from aiogram.types import CallbackQuery, Message, TelegramObject
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from aiogram.dispatcher.event.handler import CallableObject
+from aiogram.types import CallbackQuery, Chat, Message, TelegramObject
 
 from bot.content.buttons.general import SHOP
-from bot.content.buttons.shared import UNDO
+from bot.content.buttons.shared import OTHER_HOUR, UNDO
 from bot.features.communities import Communities
 from bot.flows.move_group import MoveGroup
 from bot.flows.undo import Undo
@@ -11,9 +16,12 @@ from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.rules.general import NotYourWords, StalePress
+from bot.rules.general import NotYourWords, StalePress, Undone
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
+
+SAID_AGAIN = "/again"
+"""Stands behind the cause of a press for the second of its two acts."""
 
 
 def setup() -> Desk:
@@ -23,6 +31,7 @@ def setup() -> Desk:
     desk.command("help", hello)
     desk.command("undo", undo)
     desk.press(UNDO, undo)
+    desk.press(OTHER_HOUR, take_other_hour)
     desk.press(SHOP, turn_to_shop)
     return desk
 
@@ -61,13 +70,38 @@ async def undo(_event: TelegramObject, ask: Ask, rest: str, doors: Doors, voice:
     await voice.answer(inside, await undoing.undo(inside.act, audit_id))
 
 
+async def take_other_hour(
+    _press: CallbackQuery, ask: Ask, rest: str, commands: Mapping[str, CallableObject], **data: Any
+) -> None:
+    """Take an act back, and say its command again with the other hour that it may have meant."""
+    doors, voice, undoing = data["doors"], data["voice"], data["undoing"]
+    inside, audit_id = await doors.staff(ask), read_id(rest)
+    if inside is None:
+        return
+    line = await undoing.or_said(inside.community, audit_id) if audit_id is not None else None
+    if line is None:
+        await voice.answer(inside, StalePress())
+        return
+    undone = await undoing.undo(inside.act, audit_id)
+    if not isinstance(undone, Undone):
+        await voice.answer(inside, undone)
+        return
+    again = replace(ask, cause=f"{ask.cause}{SAID_AGAIN}")
+    name, _, said = line.partition(" ")
+    chat = Chat(id=ask.chat_id, type="private" if ask.private else "supergroup")
+    message = Message(message_id=0, date=ask.at, chat=chat, text=f"/{line}")
+    await commands[name].call(message, **{**data, "commands": commands, "ask": again, "rest": said})
+    if not await undoing.was_done(inside.community, again.cause):
+        await voice.answer(inside, undone)
+
+
 async def something_else(message: Message, ask: Ask, move_group: MoveGroup, greeter: Greeter) -> None:
     """The last desk: a group that moves, an unknown command in private; small talk is left alone."""
     if message.migrate_to_chat_id is not None:
         await move_group.follow(message.chat.id, message.migrate_to_chat_id, ask.at)
     elif message.migrate_from_chat_id is not None:
         await move_group.follow(message.migrate_from_chat_id, message.chat.id, ask.at)
-    elif ask.private and message.text is not None:
+    elif message.text is not None and not await greeter.offer_nearest(ask, message.text) and ask.private:
         await greeter.hello(ask)
 
 

@@ -36,6 +36,8 @@ class Act:
     """The actor in the audit log: the person's id, or the group's id for an anonymous administrator."""
     role: Role = Role.FAN
     """What the actor may do in the community, as Telegram said at the act."""
+    or_said: str | None = None
+    """The same command with the evening's hour, if the hour that was said may be of the morning or of the evening."""
 
     @property
     def community_id(self) -> int:

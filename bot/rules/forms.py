@@ -1,6 +1,7 @@
 """What can be wrong with a one-line form. Each mistake is answered with one kind sentence."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.rules.outcome import Outcome
 
@@ -87,6 +88,40 @@ class TimeNeverWas(Outcome, name="forms.TimeNeverWas"):
 
 
 @dataclass(frozen=True, slots=True)
+class TimeHourMissing(Outcome, name="forms.TimeHourMissing"):
+    """A day was said without an hour."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimePassed(Outcome, name="forms.TimePassed"):
+    """The time of the day that was named is over."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimeTooFar(Outcome, name="forms.TimeTooFar"):
+    """The time is years ahead."""
+
+    field: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class OtherHour(Outcome, name="forms.OtherHour"):
+    """The hour that was said was taken for one of the morning. A button takes the evening's instead."""
+
+    at: datetime
+    other: datetime
+    audit_id: int
+    """The act that was done with the morning's hour."""
+
+
+@dataclass(frozen=True, slots=True)
 class TooLong(Outcome, name="forms.TooLong"):
     """The text is longer than allowed."""
 
@@ -150,6 +185,9 @@ FormError = (
     | OutOfRange
     | NotATime
     | TimeNeverWas
+    | TimeHourMissing
+    | TimePassed
+    | TimeTooFar
     | TooLong
     | NotOneOf
     | NoSuchZone

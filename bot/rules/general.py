@@ -36,6 +36,18 @@ class Hello(Outcome, name="communities.Hello"):
 
 
 @dataclass(frozen=True, slots=True)
+class NearestCommand(Outcome, name="communities.NearestCommand"):
+    """There is no command of this name, but one that is nearly called so."""
+
+    typed: str
+    """The name that was typed."""
+    command: str
+    """The name that was most likely meant."""
+    line: str
+    """The whole line with it, slash included."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskAgain(Outcome, name="communities.AskAgain"):
     """A staff command waited too long, because the bot was away. It isn't done without asking."""
 

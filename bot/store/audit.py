@@ -16,6 +16,8 @@ from bot.store.tables import AuditEntry, Community
 
 T = TypeVar("T")
 
+OR_SAID = "or_said"
+"""In what was before an act: the command that it may have meant instead. A button says that one."""
 MACHINE = 0
 """The actor of acts on the command line. No Telegram user has this id."""
 
@@ -45,6 +47,8 @@ class Details(TypedDict, total=False):
 
 def record_act(tx: Tx, act: Act, name: str, subject: str, **details: Unpack[Details]) -> AuditEntry:
     """Write down what an act did, under its stored name (`campaign.made`); it has its id when this returns."""
+    if act.or_said is not None:
+        details["before"] = {**(details.get("before") or {}), OR_SAID: act.or_said}
     return record_deed(tx, Deed(act.community_id, act.actor_id, act.at, act.cause), name, subject, **details)
 
 

@@ -51,6 +51,8 @@ class Ask:
     """Whether strangers can act here: the chat has a public address, or they act on a channel's post."""
     role: Role = Role.FAN
     """What the person may do in the community: the same as a fan, until `Roles` has asked Telegram."""
+    or_said: str | None = None
+    """The command with another time that it may have meant, for the audit log."""
 
     def in_group(self, group: Group) -> "Ask":
         """This ask with a group that was found later."""
@@ -79,7 +81,7 @@ class Ask:
         Raises:
             LookupError: there is no community.
         """
-        return Act(self.community, self.sender, self.at, self.cause, self.actor_id, self.role)
+        return Act(self.community, self.sender, self.at, self.cause, self.actor_id, self.role, self.or_said)
 
     @property
     def private(self) -> bool:

@@ -70,9 +70,14 @@ class Voice:
         self._whispers = whispers
         self._late_answers = LateAnswers()
 
-    async def answer(self, ask: Ask, outcome: Any) -> None:
-        """Tell the person who asked the outcome."""
+    async def answer(self, ask: Ask, outcome: Any, *, below: Any = None) -> None:
+        """Tell the person who asked the outcome. `below` is another outcome that stands below it in the same message.
+
+        An answer that can't leave now is promised without `below`.
+        """
         said = self._words.say(outcome, ask.place, ask.language)
+        if below is not None:
+            said = replace(said, below=self._words.say(below, ask.place, ask.language))
         heard = False
         if ask.press_id is not None:
             if ask.age > PRESS_ANSWERED:

@@ -1,13 +1,25 @@
 """Buttons of outcomes that belong to no domain: the hello, the question which fan is meant, the ways in."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import ADMIN, HAND_OVER, REDEEM_ONE, REFUND, SETUP, Buttons, door_buttons
+from bot.content.buttons.shared import (
+    ADMIN,
+    HAND_OVER,
+    OTHER_HOUR,
+    REDEEM_ONE,
+    REFUND,
+    SETUP,
+    Buttons,
+    door_buttons,
+)
 from bot.rules.fans import ForFansOnly
-from bot.rules.general import Hello, OnlyInPrivate
+from bot.rules.forms import OtherHour
+from bot.rules.general import Hello, NearestCommand, OnlyInPrivate
 from bot.rules.naming import WhichFan
 
 SHOP = "shop"
 """`shop:<shop>` makes the private chat belong to another shop."""
+MOST_COPIED = 256
+"""Characters of text that a button can put into the clipboard."""
 DEEDS = {"done": HAND_OVER, "refund": REFUND, "redeem": REDEEM_ONE}
 """The deed of the question → the prefix of a tap on a fan's name."""
 
@@ -28,4 +40,19 @@ def _which_fan(question: WhichFan) -> Rows:
     )
 
 
-BUTTONS: Buttons = {Hello: _hello, OnlyInPrivate: _only_in_private, ForFansOnly: door_buttons, WhichFan: _which_fan}
+def _other_hour(doubt: OtherHour) -> Rows:
+    return ((Button("other_hour", press=f"{OTHER_HOUR}:{doubt.audit_id}", about=doubt.other),),)
+
+
+def _nearest(found: NearestCommand) -> Rows:
+    return ((Button("copy_line", copy=found.line),),) if len(found.line) <= MOST_COPIED else ()
+
+
+BUTTONS: Buttons = {
+    Hello: _hello,
+    OnlyInPrivate: _only_in_private,
+    ForFansOnly: door_buttons,
+    WhichFan: _which_fan,
+    OtherHour: _other_hour,
+    NearestCommand: _nearest,
+}

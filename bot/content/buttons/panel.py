@@ -89,8 +89,13 @@ def _review(review: AdminReview) -> Rows:
         )
         for blank in review.blanks
     )
+    hours = tuple(
+        (Button("other_hour", press=_press(shop, SET, value.blank, value.other_text), about=value.other),)
+        for value in review.values
+        if value.other is not None
+    )
     do = Button("do", press=_press(shop, DO), about=review.act, style="danger" if review.danger else "primary")
-    return (*in_rows(blanks, WIDE), (do,), (Button("leave", press=_press(shop, LEAVE)),))
+    return (*hours, *in_rows(blanks, WIDE), (do,), (Button("leave", press=_press(shop, LEAVE)),))
 
 
 def _undo(entry: AdminEntry) -> Button:

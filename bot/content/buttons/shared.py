@@ -11,6 +11,8 @@ Buttons = Mapping[type[Outcome], Callable[[Any], Rows]]
 
 UNDO = "undo"
 """`undo:<act>` takes back an act of the audit log."""
+OTHER_HOUR = "hour"
+"""`hour:<act>` does an act of the audit log again with the other hour that it may have meant."""
 CHECK_IN = "checkin"
 MAKE_UP = "makeup"
 COUPONS = "coupons"

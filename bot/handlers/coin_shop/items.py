@@ -9,6 +9,7 @@ from bot.content.buttons.shared import HAND_OVER, REFUND
 from bot.handlers.coin_shop.services import CoinShopServices
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
 from bot.handlers.kit.naming import Line
+from bot.handlers.kit.other_hours import answer_doubt, doubt_in, noting
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
@@ -76,14 +77,16 @@ async def new_item(
     if inside is None:
         return
     try:
-        values = coin_shop.new_item.read(rest, Moment(ask.at, inside.community.timezone))
+        moment = Moment(ask.at, inside.community.timezone)
+        values, doubt = coin_shop.new_item.read(rest, moment), doubt_in("newitem", coin_shop.new_item, rest, moment)
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
     values["kind"], values["subject"] = values["kind"]
     if "per" in values:
         values.setdefault("limit", 1)
-    await voice.answer(inside, await coin_shop.items.make(inside.act, NewItem(**values)))
+    made = await coin_shop.items.make(noting(inside, doubt).act, NewItem(**values))
+    await answer_doubt(voice, inside, made, doubt)
 
 
 async def item(

@@ -6,6 +6,7 @@ from aiogram.types import Document, Message
 
 from bot.handlers.coupons.services import CouponServices
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, instant, one_of, shared_code, whole, words
+from bot.handlers.kit.other_hours import answer_doubt, doubt_in, noting
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.rules.coupon_states import KeptFor
@@ -67,7 +68,10 @@ async def new_coupon(
     document = document_of(message)
     try:
         form = coupons.new_coupon if document is None else coupons.new_coupon_with_file
-        values = form.read(rest, Moment(ask.at, inside.community.timezone))
+        moment = Moment(ask.at, inside.community.timezone)
+        values = form.read(rest, moment)
+        # A file can't be said again by a button, so its line keeps the morning's hour.
+        doubt = doubt_in("newcoupon", form, rest, moment) if document is None else None
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
@@ -78,7 +82,8 @@ async def new_coupon(
             await voice.answer(inside, file)
             return
         values["stock"], values["file"] = values.get("stock", 1), file
-    await voice.answer(inside, await coupons.campaigns.make(inside.act, NewCampaign(**values)))
+    made = await coupons.campaigns.make(noting(inside, doubt).act, NewCampaign(**values))
+    await answer_doubt(voice, inside, made, doubt)
 
 
 async def coupon(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, coupons: CouponServices) -> None:

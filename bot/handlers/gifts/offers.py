@@ -4,6 +4,7 @@ from aiogram.types import Message
 
 from bot.handlers.gifts.services import GiftServices
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, Reader, instant, one_of, whole, words
+from bot.handlers.kit.other_hours import answer_doubt, doubt_in, noting
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.rules.forms import NotOneOf, StrayWord
@@ -61,13 +62,14 @@ async def new_gift(_message: Message, ask: Ask, rest: str, doors: Doors, voice: 
     if inside is None:
         return
     try:
-        values = NEW_GIFT_FORM.read(rest, Moment(ask.at, inside.community.timezone))
+        moment = Moment(ask.at, inside.community.timezone)
+        values, doubt = NEW_GIFT_FORM.read(rest, moment), doubt_in("newgift", NEW_GIFT_FORM, rest, moment)
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
     values["kind"], values["coins"], values["campaign"] = values["kind"]
-    made = await gifts.offers.make(inside.act, NewGift(**values))
-    await voice.answer(inside, made)
+    made = await gifts.offers.make(noting(inside, doubt).act, NewGift(**values))
+    await answer_doubt(voice, inside, made, doubt)
 
 
 async def manage_gifts(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, gifts: GiftServices) -> None:

@@ -13,9 +13,21 @@ from typing import Any
 from aiogram.types import Document, User
 from pydantic import ValidationError
 
-from bot.handlers.kit.forms import Form, FormProblem, Moment, Reader, one_of, quoted, words
+from bot.handlers.kit.forms import (
+    Form,
+    FormProblem,
+    Moment,
+    Reader,
+    either_hour,
+    instant,
+    one_of,
+    quoted,
+    wall_clock,
+    words,
+)
 from bot.rules.calendar import zone
 from bot.rules.forms import NoFile, NotOneOf
+from bot.rules.times.durations import read_wait
 from bot.store.panel import CountReach
 
 YES = "yes"
@@ -219,9 +231,12 @@ def in_line(text: str) -> str:
 
 
 def keep_answer(value: Any, text: str, moment: Moment) -> str:
-    """An answer as it is kept until it is read again: a time of day keeps the day that it meant."""
+    """An answer as it is kept until it is read again: a time keeps the day that it meant, and its doubt."""
     if isinstance(value, str):
         return value
-    if isinstance(value, datetime) and ":" in text and "-" not in text:
-        return value.astimezone(zone(moment.timezone)).strftime("%Y-%m-%dT%H:%M")
-    return " ".join(text.split())
+    if not isinstance(value, datetime) or read_wait(text) is not None:
+        return " ".join(text.split())
+    if either_hour(instant, text, moment) is None:
+        return wall_clock(value, moment)
+    local = value.astimezone(zone(moment.timezone))
+    return f"{local:%Y-%m-%d} {local.hour}:{local:%M}"

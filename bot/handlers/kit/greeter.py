@@ -7,6 +7,7 @@ from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.roles import Roles
 from bot.rules.general import Hello, NoCommunityYet
 from bot.rules.menus import FANS, OWNERS, STAFF, only_handled
+from bot.rules.nearest import nearest_command
 from bot.rules.place import Place, Shop
 from bot.rules.rights import HomeGone, Role
 from bot.telegram.ask import Ask
@@ -76,6 +77,22 @@ class Greeter:
             await self._voice.panel(ask, hello)
         else:
             await self._voice.answer(ask, hello)
+
+    async def offer_nearest(self, ask: Ask, text: str) -> bool:
+        """Offer the command that was most likely meant by one that doesn't exist; False if none is near.
+
+        In a group there may be other bots, so there it must be very near.
+        """
+        everything = (*FANS, *STAFF, *OWNERS)
+        if ask.place is None or nearest_command(text, everything, sure=not ask.private) is None:
+            return False
+        asked = await self._roles.with_role(ask)
+        role = asked.role if isinstance(asked, Ask) else Role.FAN
+        theirs = only_handled((*FANS, *MENUS[role]), self._menus.listened_to)
+        found = nearest_command(text, theirs, sure=not ask.private)
+        if found is not None:
+            await self._voice.answer(ask, found)
+        return found is not None
 
     async def turn_to(self, ask: Ask, place: Place) -> bool:
         """Let the private chat mean another shop; False if the asker has nothing to do with it."""

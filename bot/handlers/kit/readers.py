@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 from bot.handlers.kit.forms import FormProblem, Moment, Reader, echo
 from bot.rules.forms import BadLink, NotADuration
 from bot.rules.numbers import read_number
+from bot.rules.times.durations import read_length
 
 LONGEST_LINK = 512
-_LENGTH = re.compile(r"\+?(?:(\d{1,4})d)?(?:(\d{1,4})h)?(?:(\d{1,5})m?)?", re.IGNORECASE)
+DAY = timedelta(days=1)
+_MINUTES = re.compile(r"\+?(\d{1,5})")
 _NUMBER = re.compile(r"#?(\d{1,6})")
 _HOST = re.compile(r"[\w-]+(\.[\w-]+)+")
 _SCHEMES = ("http://", "https://")
@@ -39,7 +41,7 @@ def is_link(word: str) -> bool:
 
 
 def duration(least: timedelta, most: timedelta) -> Reader[timedelta]:
-    """A length of time: `90m`, `2h`, `1h30m`, `1d`; a bare number is minutes."""
+    """A length of time: `90m`, `2 hours`, `1h30m`, `1d`; a bare number is minutes."""
 
     def read(name: str, text: str, _moment: Moment) -> timedelta:
         found = length_of(text)
@@ -57,7 +59,7 @@ def durations(longest: timedelta, many: int, none: str) -> Reader[tuple[timedelt
     def read(name: str, text: str, moment: Moment) -> tuple[timedelta, ...]:
         if text.strip().lower() == none:
             return ()
-        parts = [part.strip() for part in normalize("NFKC", text).split(",") if part.strip()]
+        parts = [part.strip() for part in normalize("NFKC", text).replace("、", ",").split(",") if part.strip()]
         if not 1 <= len(parts) <= many:
             raise FormProblem(NotADuration(name, echo(text)))
         return tuple(one(name, part, moment) for part in parts)
@@ -66,13 +68,15 @@ def durations(longest: timedelta, many: int, none: str) -> Reader[tuple[timedelt
 
 
 def length_of(text: str) -> timedelta | None:
-    """The length of time that a word means, or None."""
-    bare = normalize("NFKC", text.strip())
-    found = _LENGTH.fullmatch(bare)
-    if found is None or not any(found.groups()):
-        return None
-    days, hours, minutes = (int(part or 0) for part in found.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes)
+    """The length of time that a text means, or None; a bare number is minutes."""
+    bare = _MINUTES.fullmatch(normalize("NFKC", text.strip()))
+    return timedelta(minutes=int(bare.group(1))) if bare is not None else read_length(text)
+
+
+def bare_days(text: str) -> str:
+    """The number of a length in whole days (`30d`, `2 weeks`); any other text as it is."""
+    length = read_length(text)
+    return str(length // DAY) if length is not None and not length % DAY else text
 
 
 def number_of(word: str) -> int | None:

@@ -7,10 +7,12 @@ from aiogram.types import CallbackQuery, Message
 from bot.content.buttons.packets import CHECK_PACKET, PACKET
 from bot.features.packets.packets import Packets
 from bot.handlers.kit.forms import FormProblem, Moment, Reader, echo, whole
-from bot.handlers.kit.readers import read_id
+from bot.handlers.kit.readers import bare_days, read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
+from bot.rules.amounts import join_counters
 from bot.rules.forms import Missing, NotADuration, StrayWord
+from bot.rules.numbers import read_number
 from bot.rules.packets.packets import NewPacket, NoSuchPacket, PacketPolicy
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
@@ -18,7 +20,6 @@ from bot.telegram.replies import Voice
 EXAMPLE = "/redpacket 1000 20"
 LONGER = f"{EXAMPLE} rush fresh=30d"
 _FRESH = re.compile(r"fresh\s*[=:]\s*(\S+)", re.IGNORECASE)
-_DAYS = re.compile(r"(\d{1,4})d?")
 
 
 def setup() -> Desk:
@@ -82,7 +83,7 @@ def read_wish(line: str, moment: Moment, policy: PacketPolicy) -> NewPacket:
     if found is not None:
         fresh = days_back(policy)("fresh", found.group(1), moment)
         line = line[: found.start()] + " " + line[found.end() :]
-    words = line.split()
+    words = join_counters(line.split())
     rush = any(word.lower() == "rush" for word in words)
     numbers = [word for word in words if word.lower() != "rush"]
     for name, there in (("coins", len(numbers) > 0), ("shares", len(numbers) > 1)):
@@ -99,9 +100,9 @@ def days_back(policy: PacketPolicy) -> Reader[int]:
     """A reader of `30d`, or plainly 30."""
 
     def read(name: str, text: str, moment: Moment) -> int:
-        found = _DAYS.fullmatch(text.lower())
-        if found is None:
+        days = bare_days(text)
+        if read_number(days) is None:
             raise FormProblem(NotADuration(name, echo(text)))
-        return int(whole(1, policy.longest_fresh)(name, found.group(1), moment))
+        return whole(1, policy.longest_fresh)(name, days, moment)
 
     return read

@@ -4,13 +4,14 @@ import re
 
 from aiogram.types import Message
 
-from bot.handlers.kit.forms import QUOTES, FormProblem, Moment, whole, words
+from bot.handlers.kit.forms import FormProblem, Moment, whole, words
 from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.handlers.people.services import PeopleServices
 from bot.outside.qr_codes import qr_code
 from bot.rules.forms import Missing, UnknownField
+from bot.rules.lines import unquoted
 from bot.rules.people.sources import MAX_COST, MAX_NAME, START, InsideAlready, NoSourceYet, NoWayIn, SourceShown, WayIn
 from bot.store.sources import FoundSource
 from bot.telegram.ask import Ask
@@ -98,9 +99,9 @@ def read_source(line: str, moment: Moment) -> tuple[str, int | None]:
         cost = whole(0, MAX_COST)("cost", found.group(1), moment)
         line = line[: found.start()]
     name = line.strip()
-    closing = QUOTES.get(name[:1])
-    if closing is not None and len(name) > 1 and name[-1] in {closing, '"'}:
-        name = name[1:-1]
+    inside = unquoted(name)
+    if inside is not None:
+        name = inside
     elif (stray := _FIELD.search(name)) is not None:
         raise FormProblem(UnknownField(stray.group(1), ("cost",)))
     if not name:

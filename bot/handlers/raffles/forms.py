@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
+from bot.handlers.kit.readers import bare_days
 from bot.rules.forms import FourWeights, NotOneOf
 from bot.rules.numbers import read_number
 from bot.rules.raffles.facts import TIERS, Need, RafflePolicy
@@ -74,6 +75,6 @@ def _days(policy: RafflePolicy) -> Callable[[str, str, Moment], int]:
 
     def days(name: str, text: str, moment: Moment) -> int:
         """Read `30d` or `30`."""
-        return most(name, text.lower().removesuffix("d"), moment)
+        return most(name, bare_days(text), moment)
 
     return days

@@ -7,6 +7,7 @@ from aiogram.types import CallbackQuery, Message, TelegramObject
 from bot.content.buttons.raffles import ENTER, MY_ENTRY, RAFFLES, TICKET
 from bot.features.raffles.calling_off import CallingOff
 from bot.handlers.kit.forms import FormProblem, Moment, whole
+from bot.handlers.kit.other_hours import answer_doubt, doubt_in, noting
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
@@ -121,13 +122,15 @@ async def new_raffle(
     if inside is None:
         return
     try:
-        values = raffles.forms.new.read(rest, Moment(ask.at, inside.community.timezone))
+        moment = Moment(ask.at, inside.community.timezone)
+        values, doubt = raffles.forms.new.read(rest, moment), doubt_in("newraffle", raffles.forms.new, rest, moment)
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
     values["fresh_days"], values["cap_days"] = values.pop("fresh", 0), values.pop("cap", 0)
     wish = NewRaffle(**{"weights": EQUAL_WEIGHTS, **values})
-    await voice.answer(inside, await raffles.raffles.make(inside.act, wish))
+    made = await raffles.raffles.make(noting(inside, doubt).act, wish)
+    await answer_doubt(voice, inside, made, doubt)
 
 
 async def raffle(

@@ -1,13 +1,22 @@
 """What owners write behind `/setup`, and how it is read."""
 
-from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, one_of, timezone, whole, words
-from bot.rules.forms import NotATime
+from bot.content.zones import only_zone
+from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, one_of, whole, words
+from bot.rules.forms import NoSuchZone, NotATime
 from bot.rules.funding import Funding
 from bot.rules.shops.setup import SetupPolicy, morning_of
 from bot.rules.words import Language
 
 EXAMPLE = '/setup timezone=Asia/Seoul shop="Mina Silk"'
 LONGEST_ECHO = 40
+
+
+def timezone(name: str, text: str, _moment: Moment) -> str:
+    """A time zone as the set-up's panel finds it: `Asia/Seoul`, a city, a country, `KST`, `UTC+9`."""
+    found = only_zone(text)
+    if found is None:
+        raise FormProblem(NoSuchZone(echo(text), f"{name}=Asia/Seoul"))
+    return found
 
 
 def morning(name: str, text: str, _moment: Moment) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.content.buttons.shared import SETUP
-from bot.content.zones import find_zones
+from bot.content.zones import find_zones, only_zone
 from bot.features.communities import Communities
 from bot.features.shops.setup import KIND
 from bot.handlers.kit.forms import FormProblem, Moment
@@ -118,11 +118,11 @@ async def typed(message: Message, ask: Ask, shops: ShopServices) -> None:
     text = message.text or ""
     match step:
         case Step.TIMEZONE:
-            zones = find_zones(text)
-            if len(zones) == 1:
-                await panel.fill(inside, step, zones[0])
+            zone = only_zone(text)
+            if zone is not None:
+                await panel.fill(inside, step, zone)
             else:
-                await panel.show_problem(inside, Problem.NO_ZONE, options=zones)
+                await panel.show_problem(inside, Problem.NO_ZONE, options=find_zones(text))
         case Step.SHOP | Step.PERSONA | Step.COIN:
             await _take_words(inside, step, text, shops)
         case Step.MORNING:

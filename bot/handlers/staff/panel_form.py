@@ -40,8 +40,8 @@ class AnswerKeeper:
         self.outcome: Any = None
         self.photo: bytes | None = None
 
-    async def answer(self, _ask: Ask, outcome: Any) -> None:
-        """Keep the outcome."""
+    async def answer(self, _ask: Ask, outcome: Any, *, below: Any = None) -> None:  # noqa: ARG002
+        """Keep the outcome. What stands below it the panel has asked already."""
         self.outcome = outcome
 
     async def picture(self, _ask: Ask, outcome: Any, picture: bytes) -> None:
@@ -217,8 +217,9 @@ class PanelForm:
     async def _review(
         self, inside: Ask, act: PanelAct, draft: Draft, about: AdminLine | None, problem: AdminProblem | None
     ) -> AdminReview:
+        moment = _moment(inside)
         try:
-            read = act.read(draft.values, _moment(inside))
+            read = act.read(draft.values, moment)
         except FormProblem as wrong:
             # It could be read when it was typed: a time that has passed, most likely.
             read, problem = {}, problem or problem_of(wrong.error, "")
@@ -226,7 +227,7 @@ class PanelForm:
         return AdminReview(
             community_id=draft.community_id,
             act=act.name,
-            values=tuple(value_of(one, draft.values[one.name], read.get(one.name)) for one in filled),
+            values=tuple(value_of(one, draft.values[one.name], read.get(one.name), moment) for one in filled),
             blanks=tuple(one.name for one in act.blanks),
             reach=await self._reach(inside, act, read, draft.number),
             line=f"/{act.command} {act.line(draft.number, draft.values)}".strip(),

@@ -6,6 +6,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.content.buttons.streams import CALL_OFF, LATER, ON_AIR
 from bot.handlers.kit.forms import FormProblem, Moment
+from bot.handlers.kit.other_hours import answer_doubt, doubt_in, noting
 from bot.handlers.kit.readers import length_of, read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
@@ -40,11 +41,12 @@ async def new_stream(
     if inside is None:
         return
     try:
-        wish = NewStream(**streams.forms.new_stream.read(rest, Moment(ask.at, inside.community.timezone)))
+        moment, form = Moment(ask.at, inside.community.timezone), streams.forms.new_stream
+        wish, doubt = NewStream(**form.read(rest, moment)), doubt_in("newstream", form, rest, moment)
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    await voice.answer(inside, await streams.plans.plan(inside.act, wish))
+    await answer_doubt(voice, inside, await streams.plans.plan(noting(inside, doubt).act, wish), doubt)
 
 
 async def golive(
@@ -77,11 +79,11 @@ async def delay(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voi
     if inside is None:
         return
     try:
-        wish = read_move(rest, Moment(ask.at, inside.community.timezone), streams.forms.max_delay)
+        wish, doubt = read_move(rest, Moment(ask.at, inside.community.timezone), streams.forms.max_delay)
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    await voice.answer(inside, await streams.airings.delay(inside.act, wish))
+    await answer_doubt(voice, inside, await streams.airings.delay(noting(inside, doubt).act, wish), doubt)
 
 
 async def cancel(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:

@@ -1,14 +1,17 @@
 """What staff write behind the commands of streams, and how it is read."""
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, words
-from bot.handlers.kit.readers import duration, durations, is_link, link, number_of, split_head
+from bot.handlers.kit.other_hours import Doubt, doubt_of
+from bot.handlers.kit.readers import duration, durations, is_link, length_of, link, number_of, split_head
 from bot.rules.airings import Repeat
 from bot.rules.forms import Missing, StrayWord
 from bot.rules.streams.airings import CallOff, Move, OnAir
 from bot.rules.streams.streams import StreamPolicy
+from bot.rules.times.reading import When, WhenProblem, read_when
 from bot.rules.words import plain_word
 
 NEW_STREAM = '/newstream title="Silk night" at=20:00'
@@ -16,6 +19,8 @@ GO_LIVE = "/golive https://example.com/live word=silk"
 DELAY = "/delay 15m"
 CANCEL = "/cancelstream"
 END = "/endlive https://example.com/replay"
+_CLOCK = re.compile(r"\d[:：-]\d")
+"""What looks like a time of day or a date."""
 ALL = frozenset({"all", "series"})
 
 END_FORM = Form({"url": Field(link)}, END)
@@ -98,8 +103,8 @@ def read_call_off(rest: str) -> CallOff:
     return CallOff(number, series)
 
 
-def read_move(rest: str, moment: Moment, max_delay: timedelta) -> Move:
-    """`15m`, `20:30`, with the stream's `#3` before or behind.
+def read_move(rest: str, moment: Moment, max_delay: timedelta) -> tuple[Move, Doubt | None]:
+    """`15m`, `fri 20:30`, with the stream's `#3` before or behind; and whether the hour is in doubt.
 
     Raises:
         FormProblem: the first thing that is wrong.
@@ -113,11 +118,13 @@ def read_move(rest: str, moment: Moment, max_delay: timedelta) -> Move:
         number = number_of(name)
         if number is None:
             raise FormProblem(StrayWord(echo(name), DELAY))
-    if len(parts) > 1:
-        raise FormProblem(StrayWord(echo(parts[-1]), DELAY))
-    if ":" in parts[0] or "-" in parts[0]:
-        return Move(to=instant("time", parts[0], moment), number=number)
-    return Move(by=duration(timedelta(minutes=1), max_delay)("time", parts[0], moment), number=number)
+    said = " ".join(parts)
+    found = read_when(said, moment.now, moment.timezone)
+    if length_of(said) is not None or (found is WhenProblem.UNREADABLE and not _CLOCK.search(said)):
+        return Move(by=duration(timedelta(minutes=1), max_delay)("time", said, moment), number=number), None
+    move = Move(to=instant("time", said, moment), number=number)
+    behind = f" #{number}" if number is not None else ""
+    return move, doubt_of(found, "delay ", behind, moment) if isinstance(found, When) else None
 
 
 def _read_link_and_number(head: list[str], example: str, moment: Moment) -> tuple[str | None, int | None]:

@@ -20,7 +20,7 @@ ON = frozenset({Phase.STARTING, Phase.ON_AIR})
 def _new_start(policy: StreamPolicy) -> Reader[Move]:
     def read(_name: str, text: str, moment: Moment) -> Move:
         """By how long, or to when."""
-        return read_move(text, moment, policy.max_delay)
+        return read_move(text, moment, policy.max_delay)[0]
 
     return read
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from unicodedata import normalize
 
+from bot.rules.amounts import read_amount
 from bot.rules.funding import Funding
 from bot.rules.giveaways import A_DAY_AT_FIRST
-from bot.rules.numbers import read_number
 from bot.rules.outcome import Outcome
 from bot.rules.shops.arrivals import Room
+from bot.rules.times.hours import read_clock
+from bot.rules.times.vocabulary import tidy
 from bot.rules.topics import RoomTopic
 from bot.rules.words import Language
 
@@ -35,8 +37,8 @@ ZONES_OFFERED = {
 }
 """Where shops most likely stand, by the shop's language; others are found by typing a city."""
 
-_CLOCK = re.compile(r"(\d{1,2})(?::(\d{2}))?")
-LAST_HOUR, LAST_MINUTE = 23, 59
+_HOUR = re.compile(r"\d{1,2}")
+LAST_HOUR = 23
 
 
 class Step(StrEnum):
@@ -241,15 +243,13 @@ def morning_of(text: str) -> str | None:
     plain = normalize("NFKC", text).strip().lower()
     if plain == NO_MORNING:
         return NO_MORNING
-    found = _CLOCK.fullmatch(plain)
-    if found is None:
+    clock = read_clock(tidy(f"{plain}:00" if _HOUR.fullmatch(plain) else plain))
+    if clock is None or clock.hour > LAST_HOUR or clock.second:
         return None
-    hour, minute = int(found.group(1)), int(found.group(2) or 0)
-    return f"{hour:02d}:{minute:02d}" if hour <= LAST_HOUR and minute <= LAST_MINUTE else None
+    return f"{clock.hour:02d}:{clock.minute:02d}"
 
 
 def giveaway_of(text: str, policy: SetupPolicy) -> str | None:
     """A limit as people type it (`2000`, `2,000`), as it is kept; None if it isn't one that can be set."""
-    plain = normalize("NFKC", text).strip().replace(",", "").replace(" ", "")
-    number = read_number(plain, policy.max_giveaway)
-    return str(number) if number is not None else None
+    number = read_amount(text)
+    return str(number) if number is not None and 0 <= number <= policy.max_giveaway else None

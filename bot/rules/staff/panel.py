@@ -22,6 +22,10 @@ class AdminValue:
     text: str
     number: int | None = None
     at: datetime | None = None
+    other: datetime | None = None
+    """The evening's hour, if the one that was said may be of the morning or of the evening."""
+    other_text: str = ""
+    """The answer that means it."""
 
 
 @dataclass(frozen=True, slots=True)

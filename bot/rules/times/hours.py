@@ -21,7 +21,7 @@ HALF_DAY = 12
 
 _PART = any_of(PARTS)
 _CLOCK = re.compile(
-    rf"(?:(?P<before>{_PART})\s*)?"
+    rf"(?:(?P<before>{_PART})\s*(?:at\s+)?)?"
     rf"(?P<hour>\d{{1,2}}|{any_of(SPELT)})"
     r"(?:"
     r"\s*:\s*(?P<minute>\d{2})(?:\s*:\s*(?P<second>\d{2})(?:[.,]\d{1,9})?)?"

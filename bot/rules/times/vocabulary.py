@@ -16,12 +16,14 @@ PARTS = {
     "am": Part.MORNING,
     "a.m.": Part.MORNING,
     "a.m": Part.MORNING,
+    "morning": Part.MORNING,
     "in the morning": Part.MORNING,
     "오후": Part.AFTERNOON,
     "下午": Part.AFTERNOON,
     "pm": Part.AFTERNOON,
     "p.m.": Part.AFTERNOON,
     "p.m": Part.AFTERNOON,
+    "afternoon": Part.AFTERNOON,
     "in the afternoon": Part.AFTERNOON,
     "저녁": Part.EVENING,
     "밤": Part.EVENING,
@@ -29,6 +31,8 @@ PARTS = {
     "晚间": Part.EVENING,
     "晚": Part.EVENING,
     "夜里": Part.EVENING,
+    "evening": Part.EVENING,
+    "night": Part.EVENING,
     "in the evening": Part.EVENING,
     "at night": Part.EVENING,
     "새벽": Part.DAWN,
@@ -112,6 +116,87 @@ WEEKDAYS = {
     "thurs": 3,
 }
 """Names of weekdays, Monday as 0."""
+DAYS = {
+    "오늘": 0,
+    "내일": 1,
+    "모레": 2,
+    "글피": 3,
+    "今天": 0,
+    "今日": 0,
+    "明天": 1,
+    "明日": 1,
+    "后天": 2,
+    "後天": 2,
+    "大后天": 3,
+    "大後天": 3,
+    "today": 0,
+    "tomorrow": 1,
+    "tmr": 1,
+    "tmrw": 1,
+    "day after tomorrow": 2,
+    "the day after tomorrow": 2,
+}
+"""Names of days → how many days from today."""
+SHORT_DAYS = {
+    "今晚": "今天晚上",
+    "明晚": "明天晚上",
+    "后晚": "后天晚上",
+    "今早": "今天早上",
+    "明早": "明天早上",
+    "tonight": "today evening",
+    "this morning": "today morning",
+    "this afternoon": "today afternoon",
+    "this evening": "today evening",
+}
+"""One word for a day and a part of it → the two words."""
+WEEKS = {
+    "이번 주": 0,
+    "이번주": 0,
+    "금주": 0,
+    "다음 주": 1,
+    "다음주": 1,
+    "담주": 1,
+    "다다음 주": 2,
+    "다다음주": 2,
+    "这": 0,
+    "這": 0,
+    "本": 0,
+    "这个": 0,
+    "這個": 0,
+    "下": 1,
+    "下个": 1,
+    "下個": 1,
+    "下下": 2,
+    "下下个": 2,
+    "this": 0,
+    "next": 1,
+}
+"""Names of a week before a weekday → how many weeks from this one, which begins on Monday."""
+COMING = ("오는", "on", "coming")
+"""Words before a weekday that mean the next one, as the weekday alone does."""
+UNITS = {
+    "weeks": ("주일", "주", "个星期", "個星期", "星期", "周", "週", "weeks", "week", "w"),
+    "days": ("일", "天", "days", "day", "d"),
+    "hours": (
+        *("시간", "个小时", "個小時", "小时", "小時", "个钟头", "個鐘頭", "钟头", "鐘頭"),
+        *("hours", "hour", "hrs", "hr", "h"),
+    ),
+    "minutes": ("분", "分钟", "分鐘", "分", "minutes", "minute", "mins", "min", "m"),
+    "seconds": ("초", "秒钟", "秒鐘", "秒", "seconds", "second", "secs", "sec", "s"),
+}
+"""Units of a length of time, the longest first, and the words for each."""
+ONE = ("a", "an", "one")
+HALF_HOURS = ("반시간", "반 시간", "半小时", "半小時", "半个小时", "半個小時", "半个钟头", "half an hour", "half hour")
+"""Lengths of 30 minutes."""
+HALVES = ("반", "半")
+AND_A_HALF = {"个半小时": "小时半", "個半小時": "小时半", "个半钟头": "小时半"}
+"""A half that stands before its unit → the order in which it is read."""
+LATER = ("후", "뒤", "이후", "있다가", "后", "後", "之后", "之後", "以后", "以後", "later", "from now")
+"""Words behind a length of time that count it from now."""
+DAYS_OR_DATE = "일"
+"""A unit that is also the sign of a day of the month: alone it isn't a length for sure."""
+PARTICLES = ("에", "까지", "부터")
+"""What may stand behind a time and changes nothing."""
 ZONE_NAMES = {
     "한국": "Asia/Seoul",
     "한국시간": "Asia/Seoul",
