@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from bot.content import zones
 from bot.rules.calendar import zone
+from bot.rules.lines import JOINERS, TAGS
 from bot.rules.place import Place
 from bot.rules.words import Language
 
@@ -55,8 +56,6 @@ Filter = Callable[..., Any]
 
 INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
 """Unicode categories of characters that could reverse a line or make a name invisible."""
-JOINER = "\u200d"
-"""The zero-width joiner, which holds the parts of one emoji together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +160,9 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
     def _cut(value: str, length: int) -> str:
         if not value.isprintable():  # nearly every text is printable, and to look at each character is slow
             spaced = "".join(" " if c.isspace() else c for c in value)
-            value = "".join(c for c in spaced if category(c) not in INVISIBLE or c == JOINER)
+            value = "".join(c for c in spaced if category(c) not in INVISIBLE or c in JOINERS or ord(c) in TAGS)
         text = " ".join(value.split())
-        if not text.strip(JOINER):
+        if not text.strip(JOINERS):
             return "…"
         return text if len(text) <= length else text[: length - 1] + "…"
 

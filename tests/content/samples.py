@@ -29,6 +29,7 @@ from tests.content.values import (
     CODES,
     DAY,
     DEEDS,
+    EXAMPLE,
     HASHES,
     HERE,
     KINDS,
@@ -109,6 +110,8 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         "frozen": HASHES if owner != "CheckedIn" else (),
         "missing": MISSING,
         "currency": ("KRW", "USD", "CNY", "XYZ"),
+        "command": ("newcoupon",),
+        **({"line": (EXAMPLE, f"/newcoupon {hostile.LONG_MARKUP}")} if owner == "NearestCommand" else {}),
         "commands": (FANS, FANS[:1], ()),
         "staff": ((*STAFF, *OWNERS), STAFF[:1], ()),
     }
@@ -169,7 +172,9 @@ def _choices_of_panel(owner: str, name: str) -> tuple[Any, ...] | None:
         "kind": PROBLEMS,
         "state": (*STATES["DropCard"], *PHASES, "one_of_tomorrow"),
         "said": ("noon", hostile.MARKUP[:60], ""),
-        "text": ("coupon:12",) if owner == "AdminPick" else ("fan", "50", "Silk scarf", hostile.LONG_MARKUP),
+        "text": {"AdminPick": ("coupon:12",), "AdminOtherHour": ("2026-12-01T21:00",)}.get(
+            owner, ("fan", "50", "Silk scarf", hostile.LONG_MARKUP)
+        ),
         "who": ("Mina", hostile.LONG_MARKUP, None),
     }
     parts = {

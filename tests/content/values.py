@@ -144,6 +144,7 @@ ORDINARY: dict[str, str] = {
     "prize": "Silk scarf −20%",
     "room": "Silk room",
     "topic": "Drops",
+    "typed": "newcopon",
 }
 HERE = {
     "ordinary": Place(1, "Silk Live", Language.KO, "Asia/Seoul", "Lumi", "코인", 1, 1),

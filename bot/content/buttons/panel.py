@@ -11,6 +11,7 @@ from bot.rules.staff.panel import (
     AdminLately,
     AdminLeft,
     AdminNext,
+    AdminOtherHour,
     AdminReview,
     AdminSection,
     AdminStep,
@@ -89,13 +90,13 @@ def _review(review: AdminReview) -> Rows:
         )
         for blank in review.blanks
     )
-    hours = tuple(
-        (Button("other_hour", press=_press(shop, SET, value.blank, value.other_text), about=value.other),)
-        for value in review.values
-        if value.other is not None
-    )
     do = Button("do", press=_press(shop, DO), about=review.act, style="danger" if review.danger else "primary")
-    return (*hours, *in_rows(blanks, WIDE), (do,), (Button("leave", press=_press(shop, LEAVE)),))
+    return (*in_rows(blanks, WIDE), (do,), (Button("leave", press=_press(shop, LEAVE)),))
+
+
+def _other_hour(doubt: AdminOtherHour) -> Rows:
+    press = _press(doubt.community_id, SET, doubt.blank, doubt.text)
+    return ((Button("other_hour", press=press, about=doubt.other),),)
 
 
 def _undo(entry: AdminEntry) -> Button:
@@ -137,6 +138,7 @@ BUTTONS: Buttons = {
     AdminThing: _thing,
     AdminStep: _step,
     AdminReview: _review,
+    AdminOtherHour: _other_hour,
     AdminLately: _lately,
     AdminNext: _next,
     AdminGone: _gone,

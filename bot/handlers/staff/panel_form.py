@@ -14,7 +14,7 @@ from bot.handlers.kit.blanks import Blank, PanelAct, is_person, keep_answer, kee
 from bot.handlers.kit.forms import FormProblem, Moment
 from bot.handlers.staff.panel_answers import PICKED, pick_of, say_line, written
 from bot.handlers.staff.panel_pages import PanelPages
-from bot.handlers.staff.panel_steps import problem_of, step_of, value_of
+from bot.handlers.staff.panel_steps import doubt_of, problem_of, step_of, value_of
 from bot.rules.forms import FormError, Missing
 from bot.rules.panel import LISTED, AdminLine, Reach
 from bot.rules.rights import Role
@@ -205,21 +205,21 @@ class PanelForm:
             await self.closed(inside)
             return
         about = await self._pages.about(inside, act.section, draft.number)
-        blank = act.blank(draft.step)
+        blank, below = act.blank(draft.step), None
         if blank is None:
+            below = doubt_of(act, draft, _moment(inside))
             page: Any = await self._review(inside, act, draft, about, problem)
         else:
             step = step_of(act, blank, draft, _moment(inside))
             picks = await self._picks(inside, blank, draft)
             page = replace(step, problem=problem, about=about, picks=picks)
-        await self._remember_shown(inside, await self._voice.panel(inside, page), draft.message_id)
+        await self._remember_shown(inside, await self._voice.panel(inside, page, below=below), draft.message_id)
 
     async def _review(
         self, inside: Ask, act: PanelAct, draft: Draft, about: AdminLine | None, problem: AdminProblem | None
     ) -> AdminReview:
-        moment = _moment(inside)
         try:
-            read = act.read(draft.values, moment)
+            read = act.read(draft.values, _moment(inside))
         except FormProblem as wrong:
             # It could be read when it was typed: a time that has passed, most likely.
             read, problem = {}, problem or problem_of(wrong.error, "")
@@ -227,7 +227,7 @@ class PanelForm:
         return AdminReview(
             community_id=draft.community_id,
             act=act.name,
-            values=tuple(value_of(one, draft.values[one.name], read.get(one.name), moment) for one in filled),
+            values=tuple(value_of(one, draft.values[one.name], read.get(one.name)) for one in filled),
             blanks=tuple(one.name for one in act.blanks),
             reach=await self._reach(inside, act, read, draft.number),
             line=f"/{act.command} {act.line(draft.number, draft.values)}".strip(),

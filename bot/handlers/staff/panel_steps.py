@@ -9,13 +9,13 @@ from bot.features.staff.drafts import Draft
 from bot.handlers.kit.blanks import Blank, PanelAct, in_line
 from bot.handlers.kit.forms import FormProblem, Moment, echo, either_hour, wall_clock
 from bot.rules.forms import FormError
-from bot.rules.staff.panel import AdminProblem, AdminStep, AdminValue
+from bot.rules.staff.panel import AdminOtherHour, AdminProblem, AdminStep, AdminValue
 
 
 def step_of(act: PanelAct, blank: Blank, draft: Draft, moment: Moment) -> AdminStep:
     """The question about a blank, with what was answered before."""
     text = draft.values.get(blank.name)
-    value = value_of(blank, text, _read(blank, text, moment), moment) if text is not None else None
+    value = value_of(blank, text, _read(blank, text, moment)) if text is not None else None
     asked = blank.name in act.needed and not all(name in draft.values for name in act.needed)
     return AdminStep(
         community_id=draft.community_id,
@@ -29,18 +29,24 @@ def step_of(act: PanelAct, blank: Blank, draft: Draft, moment: Moment) -> AdminS
     )
 
 
-def value_of(blank: Blank, text: str, read: Any, moment: Moment) -> AdminValue:
+def value_of(blank: Blank, text: str, read: Any) -> AdminValue:
     """An answer as typed, and what it means where that looks different."""
-    doubt = either_hour(blank.read, text, moment)
-    other = doubt.other if doubt is not None else None
     return AdminValue(
         blank.name,
         read.file_name or "…" if isinstance(read, Document) else in_line(text),
         number=read if isinstance(read, int) and not isinstance(read, bool) else None,
         at=read if isinstance(read, datetime) else None,
-        other=other,
-        other_text=wall_clock(other, moment) if other is not None else "",
     )
+
+
+def doubt_of(act: PanelAct, draft: Draft, moment: Moment) -> AdminOtherHour | None:
+    """The first answer whose hour may be of the morning or of the evening."""
+    for blank in act.blanks:
+        found = either_hour(blank.read, draft.values.get(blank.name, ""), moment)
+        if found is not None and found.other is not None:
+            text = wall_clock(found.other, moment)
+            return AdminOtherHour(draft.community_id, blank.name, found.at, found.other, text)
+    return None
 
 
 def problem_of(error: FormError, text: str) -> AdminProblem:

@@ -22,10 +22,6 @@ class AdminValue:
     text: str
     number: int | None = None
     at: datetime | None = None
-    other: datetime | None = None
-    """The evening's hour, if the one that was said may be of the morning or of the evening."""
-    other_text: str = ""
-    """The answer that means it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +139,18 @@ class AdminEntry:
     undone: bool
     undoable: bool
     """Whether the reader may try to take it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdminOtherHour(Outcome, name="admin.AdminOtherHour"):
+    """Below the overview: an hour was taken for one of the morning. A button takes the evening's instead."""
+
+    community_id: int
+    blank: str
+    at: datetime
+    other: datetime
+    text: str
+    """The answer that means the evening's hour."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Read which day is meant: today, a weekday, a date with or without its year."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.rules.times.dates import NAMED_MONTH, NO_YEAR, YEAR_FIRST, Found, find_date
@@ -65,7 +65,7 @@ def _weekday(found: re.Match[str], today: date) -> Day:
 
 def _nearest(found: Found, today: date) -> Day | None:
     """The year that wasn't said: this one, or the next if the date is over for more than half a year by then."""
-    this, following = found.on(today.year), found.on(today.year + 1)
-    if this is not None and today - this <= HALF_A_YEAR:
-        return Day(this)
-    return Day(following) if following is not None else None
+    bare = replace(found, weekday=None)
+    this, following = bare.on(today.year), bare.on(today.year + 1)
+    day = this if this is not None and today - this <= HALF_A_YEAR else following
+    return Day(day) if day is not None and found.weekday in {None, day.weekday()} else None

@@ -58,7 +58,9 @@ def _split(text: str) -> tuple[timedelta, bool, str | None] | None:
         return _HALF_HOUR, later, None
     for whole, apart in AND_A_HALF.items():
         said = said.replace(whole, apart)
-    units = _LENGTH.fullmatch(said) or (_LENGTH.fullmatch(f"{said}m") if "h" in said else None)
+    units = _LENGTH.fullmatch(said)
+    if units is None and (units := _LENGTH.fullmatch(f"{said}m")) is not None and not units["hours"]:
+        return None  # minutes go without their unit behind hours only
     if units is None or not any(units[unit] for unit in UNITS):
         return None
     length = timedelta(**{unit: _number(units[unit]) for unit in UNITS if units[unit]})

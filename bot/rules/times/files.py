@@ -128,7 +128,9 @@ def _at(day: date, rest: str, zone: str) -> datetime | BadInstant:
     """The instant of a time that stands behind its date."""
     if not rest:
         return start_of(day, zone)
-    split = split_zone(_JOINED.sub("", rest, count=1) if _JOINED.match(rest) else rest, zone, day.year)
+    joined = _JOINED.match(rest)
+    bare = rest[joined.end() :] if joined is not None else rest
+    split = split_zone(bare, zone, day.year, iso=joined is not None and joined.group() == "t")
     clock = read_clock(split[0]) if split is not None else None
     if split is None or clock is None:
         return BadInstant.UNREADABLE

@@ -97,13 +97,13 @@ def _on(day: Day, rest: str, local: datetime, zone: str) -> When | WhenProblem:
         return WhenProblem.NO_HOUR if day.day >= local.date() else WhenProblem.PASSED
     joined = _JOINED.match(rest)
     rest = rest[joined.end() :] if joined is not None else rest
-    away = None
-    if day.dated and (split := split_zone(rest, zone, day.day.year)) is not None:
+    away, iso = None, joined is not None and joined.group() == "t"
+    if day.dated and (split := split_zone(rest, zone, day.day.year, iso=iso)) is not None:
         rest, away = split
-    clock = read_clock(rest)
+    clock = read_clock(rest) or (read_clock(f"{rest} o'clock") if joined is not None else None)
     if clock is None:
         return WhenProblem.UNREADABLE
-    if joined is not None and joined.group() == "t":
+    if iso:
         clock = replace(clock, either=False)
     return _named(day, clock, local, away)
 

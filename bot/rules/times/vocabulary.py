@@ -169,6 +169,8 @@ WEEKS = {
     "下下": 2,
     "下下个": 2,
     "this": 0,
+    "this week": 0,
+    "next week": 1,
     "next": 1,
 }
 """Names of a week before a weekday → how many weeks from this one, which begins on Monday."""

@@ -46,16 +46,17 @@ _NOTED = re.compile(r"(?P<offset>[^(\[]+)(?:\([^()]+\)|\[[^\[\]]+\])")
 _ABBREVIATION = re.compile(r"[a-z]{1,5}")
 
 
-def split_zone(text: str, here: str, year: int) -> tuple[str, tzinfo | None] | None:
+def split_zone(text: str, here: str, year: int, *, iso: bool = False) -> tuple[str, tzinfo | None] | None:
     """A tidy time and the zone that stands behind it, if one does; None if that zone isn't certain.
 
-    `here` is the shop's zone. It settles an abbreviation that it uses itself in that year, such as CST in China.
+    `here` is the shop's zone. It settles an abbreviation that it uses itself in that year, such as CST in China. `iso`:
+    a `T` stands before the time, so what follows a minus sign is an offset and no second time.
     """
     for at in range(max(1, len(text) - _LONGEST), len(text)):
         head, tail = text[:at].rstrip(), "".join(text[at:].split())
         inside_word = head[-1:].isalpha() and tail[:1].isalpha()
         if not inside_word and (found := read_zone(tail, here, year)) is not None:
-            return None if _is_range(head, tail) else (head, found)
+            return None if not iso and _is_range(head, tail) else (head, found)
     return text, None
 
 
@@ -110,4 +111,4 @@ def _abbreviations(here: str, year: int) -> dict[str, timedelta]:
 
 def _is_range(head: str, tail: str) -> bool:
     """Whether `09:00-10:00` looks like two times rather than a time and an offset."""
-    return tail[:1] == "-" and ":" in tail and head.count(":") == 1 and "t" not in head
+    return tail[:1] == "-" and ":" in tail and head.count(":") == 1
