@@ -118,14 +118,16 @@ async def things(world: World) -> dict[str, int]:
         "/newitem title=Hello price=1 kind=favour",
         "/newgift title=Warm kind=coins:1",
         "/redpacket 20 2",
+        "/newitem title=Doubt price=1 kind=favour closes=tomorrow 9:00",
     ):
         owner.says(stage.group, line)
         await stage.settled()
     # The first evening is on, the second is to come.
     first = ("campaign", "heart_goal", "raffle", "item", "gift_offer", "packet", "airing", "audit_entry")
-    columns = [*(f"(SELECT min(id) FROM {table})" for table in first), "(SELECT max(id) FROM stream)"]  # noqa: S608  # named above
+    columns = [f"(SELECT min(id) FROM {table})" for table in first]  # noqa: S608  # named above
+    columns += [f"(SELECT max(id) FROM {table})" for table in ("stream", "audit_entry")]  # noqa: S608  # so is this
     (row,) = await query(stage.app.db, f"SELECT {', '.join(columns)}")
-    found = dict(zip((*first, "stream"), row, strict=True))
+    found = dict(zip((*first, "stream", "doubt"), row, strict=True))
     assert None not in found.values(), f"something of it wasn't made: {found}"
     return found
 
@@ -155,6 +157,7 @@ async def press_samples(world: World) -> list[Sample]:
         "held": "release:1",
         "here": ids["airing"],
         "home": world.den.id,
+        "hour": ids["doubt"],
         "later": f"{ids['airing']}:15",
         "myentry": ids["raffle"],
         "onair": ids["airing"],

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from bot.content.zones import city, find_zones
+from bot.content.zones import city, find_zones, only_zone
 from bot.rules.calendar import zone
 from bot.rules.shops.setup import GUIDED, REVIEW, ZONES_OFFERED, after, before, morning_of
 from bot.rules.words import Language
@@ -93,6 +93,33 @@ def test_a_place_with_several_zones(text: str, among: set[str]) -> None:
 def test_no_such_place(text: str) -> None:
     """Nothing is offered, and nothing breaks."""
     assert find_zones(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *(("asia/seoul", "Asia/Seoul"), ("Beijing", "Asia/Shanghai"), ("KST", "Asia/Seoul"), ("UTC+9", "Asia/Seoul")),
+        *(("utc + 09:00", "Asia/Seoul"), ("GMT+8", "Asia/Shanghai"), ("+0900", "Asia/Seoul"), ("ROK", "Asia/Seoul")),
+        *(("us/pacific", "US/Pacific"), ("Etc/GMT-9", "Etc/GMT-9"), ("Asia/Calcutta", "Asia/Calcutta")),
+        *(
+            ("서울", "Asia/Seoul"),
+            ("北京", "Asia/Shanghai"),
+            ("北京时间", "Asia/Shanghai"),
+            ("한국 시간", "Asia/Seoul"),
+        ),
+        *((text, None) for text in ("CST", "UTC-5", "Asia", "usa", "Mars", "GMT+25", "../../etc/passwd", "", "\u200b")),
+    ],
+)
+def test_a_zone_that_a_line_can_name(text: str, expected: str | None) -> None:
+    """What is sure is taken in one line as in the panel; what several zones are called, or may be, is not."""
+    assert only_zone(text) == expected
+
+
+def test_a_zone_that_has_to_be_picked() -> None:
+    """An abbreviation of two countries, and an offset that summer changes, are offered by the panel."""
+    assert find_zones("CST") == ("Asia/Shanghai", "America/Chicago")
+    assert "America/New_York" in find_zones("UTC-5")
+    assert find_zones("UTC+9") == ("Asia/Seoul", "Asia/Tokyo")
 
 
 @pytest.mark.parametrize("language", Language)
