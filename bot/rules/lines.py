@@ -79,9 +79,13 @@ def split_pairs(line: str, fields: Mapping[str, bool]) -> list[Pair] | Stray | O
 
 def _skip(line: str, at: int) -> int:
     """The next place behind blanks and separators."""
-    while at < len(line) and (line[at].isspace() or line[at] in SEPARATORS):
+    while at < len(line) and _is_gap(line[at]):
         at += 1
     return at
+
+
+def _is_gap(sign: str) -> bool:
+    return sign.isspace() or sign in SEPARATORS
 
 
 def _value(line: str, name: str, at: int, fields: Mapping[str, bool]) -> Pair | None:
@@ -94,7 +98,7 @@ def _value(line: str, name: str, at: int, fields: Mapping[str, bool]) -> Pair | 
         if mark not in BRACKETS or CLOSERS[mark] not in line[at + 1 :]:
             return None
     ends = _end_of_bare(line, at, fields, one_word=fields.get(name, True))
-    while ends > at and (line[ends - 1].isspace() or line[ends - 1] in SEPARATORS):
+    while ends > at and _is_gap(line[ends - 1]):
         ends -= 1
     return Pair(name, line[at:ends], at, ends)
 
@@ -130,6 +134,8 @@ def _end_of_bare(line: str, at: int, fields: Mapping[str, bool], *, one_word: bo
     """Where a value without quotes ends."""
     for place in range(at, len(line)):
         sign = line[place]
+        if place > at and _is_gap(sign) and _is_gap(line[place - 1]):
+            continue  # only the first sign of a gap is looked at, so that a long gap costs no more than a short one
         if sign in SEPARATORS:
             found = _NAME.match(line, _skip(line, place))
             if found is not None and found.group(1).lower() in fields:

@@ -137,6 +137,21 @@ async def test_the_panel_takes_the_same_times(play_sqlite: Play) -> None:
     assert await hours_of(stage, col(Campaign.closes)) == ["03 12:00"]
 
 
+async def test_a_delay_by_the_panel(play_sqlite: Play) -> None:
+    """The new start is kept with its day, and its evening is a tap away."""
+    stage = await in_seoul(play_sqlite)
+    await stage.ask(stage.owner, "/newstream title=Silk at=+2h")
+    stage.owner.starts(stage.bot)
+    panel = await opens_panel(stage, stage.owner)
+    await taps(stage, stage.owner, panel, "Lives", "#1 Silk")
+    await taps(stage, stage.owner, panel, "#1", "Planned")
+    await taps(stage, stage.owner, panel, "Start later", "By how long")
+    panel = await types(stage, stage.owner, panel, "내일 9시", "/delay 2026-11-03 9:00 #1")
+    await taps(stage, stage.owner, panel, "🌙", "/delay 2026-11-03T21:00 #1")
+    await taps(stage, stage.owner, panel, "Move the start", "Where next?")
+    assert (await acts_of(stage))[-1] == ("stream.delayed", False)
+
+
 async def test_a_mistyped_command_is_offered(play_sqlite: Play) -> None:
     """In private and, where it is surely ours, in the group; to each what they may do; other bots' are left alone."""
     stage = await in_seoul(play_sqlite)

@@ -28,6 +28,7 @@ from bot.handlers.kit.forms import (
 from bot.rules.calendar import zone
 from bot.rules.forms import NoFile, NotOneOf
 from bot.rules.times.durations import read_wait
+from bot.rules.times.reading import When, read_when
 from bot.store.panel import CountReach
 
 YES = "yes"
@@ -71,6 +72,8 @@ class Blank:
     quick: tuple[str, ...] = ()
     """Answers to tap; others are typed."""
     picks: "tuple[Pick, ...]" = ()
+    time: bool = False
+    """Whether the answer can be an instant, although its reader gives something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +184,9 @@ def read_document(_name: str, text: str, _moment: Moment) -> Document:
         raise FormProblem(NoFile()) from None
 
 
-def bare(name: str, read: Reader[Any], *quick: str, needed: bool = True) -> Blank:
+def bare(name: str, read: Reader[Any], *quick: str, needed: bool = True, time: bool = False) -> Blank:
     """A value that stands in its line without a name."""
-    return Blank(name, read, needed=needed, shape=Shape.BARE, quick=quick)
+    return Blank(name, read, needed=needed, shape=Shape.BARE, quick=quick, time=time)
 
 
 def _options(name: str, read: Reader[Any]) -> tuple[str, ...]:
@@ -230,13 +233,26 @@ def in_line(text: str) -> str:
     return person.first_name if person is not None else text
 
 
+def doubt_about(blank: Blank, text: str, moment: Moment) -> When | None:
+    """What an answer means whose hour may be of the morning or of the evening; None for any other answer."""
+    return either_hour(instant if blank.time else blank.read, text, moment)
+
+
 def keep_answer(value: Any, text: str, moment: Moment) -> str:
     """An answer as it is kept until it is read again: a time keeps the day that it meant, and its doubt."""
     if isinstance(value, str):
         return value
     if not isinstance(value, datetime) or read_wait(text) is not None:
         return " ".join(text.split())
-    if either_hour(instant, text, moment) is None:
-        return wall_clock(value, moment)
-    local = value.astimezone(zone(moment.timezone))
+    return keep_time(text, moment)
+
+
+def keep_time(text: str, moment: Moment) -> str:
+    """A time with the day that it meant; any other text, such as a length of time, as it is."""
+    found = read_when(text, moment.now, moment.timezone) if read_wait(text) is None else None
+    if not isinstance(found, When):
+        return " ".join(text.split())
+    if found.other is None:
+        return wall_clock(found.at, moment)
+    local = found.at.astimezone(zone(moment.timezone))
     return f"{local:%Y-%m-%d} {local.hour}:{local:%M}"

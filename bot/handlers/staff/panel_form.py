@@ -10,7 +10,7 @@ from aiogram.types import Message
 from bot.features.communities import Communities
 from bot.features.staff.drafts import Draft, Drafts
 from bot.flows.named_people import People
-from bot.handlers.kit.blanks import Blank, PanelAct, is_person, keep_answer, keep_person
+from bot.handlers.kit.blanks import Blank, PanelAct, is_person, keep_answer, keep_person, keep_time
 from bot.handlers.kit.forms import FormProblem, Moment
 from bot.handlers.staff.panel_answers import PICKED, pick_of, say_line, written
 from bot.handlers.staff.panel_pages import PanelPages
@@ -122,7 +122,8 @@ class PanelForm:
         except FormProblem as problem:
             await self._show_draft(inside, replace(draft, step=name), problem_of(problem.error, text))
             return
-        kept_text = keep_answer(value, text[:LONGEST_ANSWER], moment)
+        said = text[:LONGEST_ANSWER]
+        kept_text = keep_time(said, moment) if blank.time else keep_answer(value, said, moment)
         filled = await self._drafts.fill(inside.sender.user_id, inside.panel_id, name, kept_text, act.needed)
         if filled is not None and act.unlogged and filled.step == REVIEW and len(act.needed) == len(act.blanks):
             await self._do(inside, act, filled, data)  # it only looks something up: nothing to be sure of

@@ -6,8 +6,8 @@ from typing import Any
 from aiogram.types import Document
 
 from bot.features.staff.drafts import Draft
-from bot.handlers.kit.blanks import Blank, PanelAct, in_line
-from bot.handlers.kit.forms import FormProblem, Moment, echo, either_hour, wall_clock
+from bot.handlers.kit.blanks import Blank, PanelAct, doubt_about, in_line
+from bot.handlers.kit.forms import FormProblem, Moment, echo, wall_clock
 from bot.rules.forms import FormError
 from bot.rules.staff.panel import AdminOtherHour, AdminProblem, AdminStep, AdminValue
 
@@ -42,7 +42,7 @@ def value_of(blank: Blank, text: str, read: Any) -> AdminValue:
 def doubt_of(act: PanelAct, draft: Draft, moment: Moment) -> AdminOtherHour | None:
     """The first answer whose hour may be of the morning or of the evening."""
     for blank in act.blanks:
-        found = either_hour(blank.read, draft.values.get(blank.name, ""), moment)
+        found = doubt_about(blank, draft.values.get(blank.name, ""), moment)
         if found is not None and found.other is not None:
             text = wall_clock(found.other, moment)
             return AdminOtherHour(draft.community_id, blank.name, found.at, found.other, text)

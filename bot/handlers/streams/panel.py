@@ -56,7 +56,7 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
             "delay",
             Section.STREAMS,
             "delay",
-            (bare("time", new_start, "15m", "30m", "1h"),),
+            (bare("time", new_start, "15m", "30m", "1h", time=True),),
             tail="#{number}",
             states=COMING,
             reach=reach_moved,
