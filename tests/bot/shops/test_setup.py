@@ -295,7 +295,7 @@ async def test_the_line_in_group_and_private(play_sqlite: Play) -> None:
     done = await stage.owner.waits_for(stage.bot, lambda m: "Morning card: 07:30" in m.text, timeout=10, after=said)
     assert "Taken back" in (await stage.owner.presses(done, "Undo").answered(10)).text
     assert (await stands(stage))["morning"] == "off"
-    assert "can't read" in (await stage.ask(stage.owner, "/setup morning=noon")).text
+    assert "can't read" in (await stage.ask(stage.owner, "/setup morning=soon")).text
 
 
 async def test_an_anonymous_owner(play_sqlite: Play) -> None:
