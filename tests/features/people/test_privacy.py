@@ -82,7 +82,7 @@ async def come(db: Database, place: Place, sender: Sender, at: datetime = NOON, 
     """Someone comes into the group."""
     joining = ComeAndGo(db, POLICIES, dice())
     return await joining.come(
-        Coming(Group(-1001, "Silk room", place, True), sender, link, Reach(Language.EN, True), at), at
+        Coming(Group(1, -1001, "Silk room", place, True), sender, link, Reach(Language.EN, True), at), at
     )
 
 
