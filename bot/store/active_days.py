@@ -37,16 +37,8 @@ class Heard:
     """Whether they wrote a message, which counts for the tier."""
 
 
-_DAY = and_(col(ActiveDay.member_id) == col(Member.id), col(ActiveDay.room_id) == bindparam("room_id", type_=Id))
-_FIND = Hot(
-    select(
-        col(Member.id),
-        select(func.max(col(ActiveDay.day))).where(_DAY).correlate(Member).scalar_subquery(),
-        select(col(ActiveDay.wrote))
-        .where(and_(_DAY, col(ActiveDay.day) == bindparam("day", type_=Date)))
-        .correlate(Member)
-        .scalar_subquery(),
-    )
+_LOCK = Hot(
+    select(col(Member.id))
     .where(
         and_(
             col(Member.community_id) == bindparam("community_id", type_=Id),
@@ -54,8 +46,21 @@ _FIND = Hot(
             col(Member.left_at).is_(None),
         )
     )
-    # Locked, so that a deletion of the member's data comes before or after all this.
-    .with_for_update(of=Member, key_share=True)
+    # A deletion of the member's data, and another writing of the same days, come before or after all this.
+    .with_for_update(key_share=True)
+)
+_MINE = and_(
+    col(ActiveDay.member_id) == bindparam("member_id", type_=Id),
+    col(ActiveDay.room_id) == bindparam("room_id", type_=Id),
+)
+# Read only once the member is locked. A query that waited for the lock would not see what was written meanwhile.
+_KNOWN = Hot(
+    select(
+        select(func.max(col(ActiveDay.day))).where(_MINE).scalar_subquery(),
+        select(col(ActiveDay.wrote))
+        .where(and_(_MINE, col(ActiveDay.day) == bindparam("day", type_=Date)))
+        .scalar_subquery(),
+    )
 )
 _WRITE = Hot.upsert(
     lambda insert_: (
@@ -117,11 +122,12 @@ def note_heard(tx: Tx, heard: Sequence[Heard]) -> list[Heard]:
     members = []
     moves: Counter[tuple[int, int, date]] = Counter()
     for one in sorted(heard, key=lambda each: (each.community_id, each.user_id)):
-        row = tx.row(_FIND, community_id=one.community_id, user_id=one.user_id, room_id=one.room_id, day=one.day)
+        row = tx.row(_LOCK, community_id=one.community_id, user_id=one.user_id)
         if row is None:
             continue
         members.append(one)
-        member_id, last, wrote = row
+        (member_id,) = row
+        last, wrote = tx.rows(_KNOWN, member_id=member_id, room_id=one.room_id, day=one.day)[0]
         if wrote is None or (one.wrote and not wrote):
             tx.touch(_WRITE, member_id=member_id, room_id=one.room_id, day=one.day, wrote=one.wrote)
         if one.wrote and not wrote:
@@ -186,19 +192,11 @@ def forget_room(tx: Tx, chat_id: int) -> None:
 
 def drop_active_days(tx: Tx, before: date) -> int:
     """Delete a chunk of days before this one; how many. Their sums stay."""
-    old = (
-        tx.execute(
-            select(col(ActiveDay.member_id), col(ActiveDay.room_id), col(ActiveDay.day))
-            .where(col(ActiveDay.day) < before)
-            .order_by(col(ActiveDay.day))
-            .limit(CHUNK)
-        )
-        .tuples()
-        .all()
-    )
+    key = (col(ActiveDay.member_id), col(ActiveDay.room_id), col(ActiveDay.day))
+    oldest = select(*key).where(col(ActiveDay.day) < before).order_by(col(ActiveDay.day)).limit(CHUNK)
+    old = [tuple(row) for row in tx.execute(oldest)]
     if old:
-        key = tuple_(col(ActiveDay.member_id), col(ActiveDay.room_id), col(ActiveDay.day))
-        tx.execute(delete(ActiveDay).where(key.in_(old)))
+        tx.execute(delete(ActiveDay).where(tuple_(*key).in_(old)))
     return len(old)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.meters import Meters
-from bot.rules.members.memory import MemoryPolicy
+from bot.rules.memory import MemoryPolicy
 from bot.store.active_days import drop_active_days, drop_room_activity, forget_active_days
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
@@ -24,12 +24,12 @@ class Memory:
 
     async def drop_old(self, now: datetime) -> None:
         """Delete old rows in chunks, so that no write holds the others up."""
-        policy = self._policy
-        await self._drop("note", drop_notes, now - policy.notes_kept)
+        before = now - self._policy.kept
+        await self._drop("note", drop_notes, before)
         # Days are those of each shop's zone. UTC's day is at most one off.
-        await self._drop("active_day", drop_active_days, (now - policy.days_kept).date())
-        await self._drop("shown", drop_shown, now - policy.shown_kept)
-        await self._db.write(drop_room_activity, (now - policy.days_kept).date())
+        await self._drop("active_day", drop_active_days, before.date())
+        await self._drop("shown", drop_shown, before)
+        await self._db.write(drop_room_activity, before.date())
 
     async def _drop(self, table: str, drop: Callable[[Tx, Any], int], before: Any) -> None:
         while dropped := await self._db.write(drop, before):

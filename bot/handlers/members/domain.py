@@ -4,7 +4,7 @@ from bot.features.members import memory
 from bot.features.members.memory import Memory
 from bot.flows.move_group import Move
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.rules.members.memory import MemoryPolicy
+from bot.rules.memory import MemoryPolicy
 from bot.rules.policies import Policies
 from bot.store.engine.sessions import Tx
 from bot.store.shown import move_shown
@@ -22,7 +22,6 @@ def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
 
 DOMAIN = Domain(
     name="members",
-    policies=(MemoryPolicy,),
     follows=(_follow,),
     forgets=(memory.forget,),
     drops_traces=(memory.drop_traces,),

@@ -10,7 +10,7 @@ from bot.store.tables.base import Id, one_of
 
 
 class Note(SQLModel, table=True):
-    """One act of a member. It is deleted after `MemoryPolicy.notes_kept`; its day's sum (`Activity`) stays.
+    """One act of a member. It is deleted after `MemoryPolicy.kept`; its day's sum (`Activity`) stays.
 
     Rooms are no foreign keys: a room can be parted and belong to another shop.
     """
