@@ -30,6 +30,7 @@ from bot.store.active_days import (
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import standing
+from bot.store.shown import ShownMessage, record_shown
 from bot.store.tables import ActiveDay, Member, RoomActivity
 from tests.features.scene import NOON, Causes, days, fan, follow, privacy, query, shop
 
@@ -149,6 +150,15 @@ async def test_a_group_that_moves_keeps_its_week(db: Database) -> None:
     await follow(db, Communities(db, open_to_all=True), -1001, -1_001_001, NOON)
     assert await active(db) == 1
     assert await query(db, "SELECT id, chat_id FROM fan_group") == [(1, -1_001_001)]
+
+
+async def test_what_was_shown_moves_with_its_group(db: Database) -> None:
+    """It is found under the new chat id, and names no message, as the ids begin anew."""
+    place = await shop(db)
+    await db.write(record_shown, place.community_id, ShownMessage(-1001, 5, "drop", 12), NOON)
+    await follow(db, Communities(db, open_to_all=True), -1001, -1_001_001, NOON)
+    found = await query(db, "SELECT chat_id, message_id, kind, subject_id, active FROM shown")
+    assert found == [(-1_001_001, None, "drop", 12, 0)]
 
 
 async def test_rooms_know_when_they_were_heard_last(db: Database) -> None:
