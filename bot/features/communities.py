@@ -16,13 +16,12 @@ from bot.rules.place import Place
 from bot.rules.words import Language, reader_language
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
-from bot.store.members import locked_member, meet, update_profile
+from bot.store.members import meet, member_id_of, update_profile
 from bot.store.messages.refused import lose_room
 from bot.store.notes import note
 from bot.store.places import Group, Known, find_group, find_people, find_place, place_of, rooms_of
 from bot.store.rooms import leave_room, note_link
 from bot.store.tables import Community, FanGroup, Member, Person
-from bot.store.tables.base import id_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +184,10 @@ def set_reachable(tx: Tx, sender: Sender, *, can_write: bool, at: datetime | Non
 
 def _note_start(tx: Tx, community_id: int, user_id: int, at: datetime) -> None:
     """Remember it of a member of the shop that their private chat means."""
-    member = locked_member(tx, community_id, user_id)
-    if member is not None:
+    member_id = member_id_of(tx, community_id, user_id)
+    if member_id is not None:
         day = day_of(at, place_of(tx, community_id).timezone)
-        note(tx, id_of(member), Did.START, Occasion(at, day, Origin(None, None)))
+        note(tx, member_id, Did.START, Occasion(at, day, Origin(None, None)))
 
 
 def _only_home(tx: Tx, user_id: int) -> int | None:

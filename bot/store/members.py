@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sqlalchemy import String, and_, bindparam, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.act import Sender
@@ -270,6 +271,13 @@ def locked_member(tx: Tx, community_id: int, user_id: int) -> Member | None:
         .where(col(Member.community_id) == community_id, col(Member.user_id) == user_id)
         .with_for_update()
         .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+
+
+def member_id_of(session: Session, community_id: int, user_id: int) -> int | None:
+    """A member's id, without a lock; None if they are no member."""
+    return session.execute(
+        select(col(Member.id)).where(col(Member.community_id) == community_id, col(Member.user_id) == user_id)
     ).scalar_one_or_none()
 
 

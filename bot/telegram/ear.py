@@ -23,8 +23,10 @@ log = get_logger("ear")
 
 EVERY = 60.0
 """Seconds between two times that what was heard is written down."""
-CHUNK = 200
-"""People whom one transaction writes down: about 20 ms."""
+CHUNK = 100
+"""People whom one transaction writes down: a few milliseconds."""
+MOST = 100_000
+"""People, and chats, that are gathered before they are written down. More than these aren't heard."""
 WRITES_AGAIN = 3_600
 """Seconds for which is remembered whose day is written down. Then memory holds nobody's id any more."""
 QUARTER = 900
@@ -122,9 +124,9 @@ class Ear:
             return
         now = int(received_at.timestamp())
         at = min(sign.at, now) if sign.at is not None else now
-        if self._rooms.get(sign.chat_id, 0) < at:
+        if len(self._rooms) < MOST and self._rooms.get(sign.chat_id, 0) < at:
             self._rooms[sign.chat_id] = at
-        if sign.user_id is not None:
+        if len(self._people) < MOST and sign.user_id is not None:
             key = _Key(sign.chat_id, sign.user_id, at // QUARTER)
             self._people[key] = sign.wrote or self._people.get(key, False)
 

@@ -19,7 +19,7 @@ from bot.rules.place import Place
 from bot.rules.ways_in import SOURCE_OF_GIFTS
 from bot.store import forgotten
 from bot.store.engine.sessions import Tx
-from bot.store.members import locked_member
+from bot.store.members import member_id_of
 from bot.store.notes import note
 from bot.store.places import find_place
 from bot.store.sources import find_or_make_source, note_first_touch
@@ -104,10 +104,10 @@ def open_gift(tx: Tx, found: FoundGift, act: Act, policy: GiftPolicy, token: New
 
 def _note_opening(tx: Tx, found: FoundGift, act: Act) -> None:
     """Remember it of a member. Of a stranger only the opening itself is kept."""
-    member = locked_member(tx, found.place.community_id, act.sender.user_id)
-    if member is not None:
+    member_id = member_id_of(tx, found.place.community_id, act.sender.user_id)
+    if member_id is not None:
         occasion = Occasion(act.at, day_of(act.at, found.place.timezone), act.origin)
-        note(tx, id_of(member), Did.OPEN_GIFT, occasion, About(Thing.GIFT, found.gift_id))
+        note(tx, member_id, Did.OPEN_GIFT, occasion, About(Thing.GIFT, found.gift_id))
 
 
 def _never_was_here(tx: Tx, place: Place, user_id: int, at: datetime) -> bool:

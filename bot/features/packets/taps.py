@@ -155,7 +155,7 @@ class _Taker(NamedTuple):
 
 
 def tap(tx: Tx, act: Act, packet_id: int, salt: bytes, policy: PacketPolicy) -> TapOutcome:
-    """Within the fair window take part in the draw; otherwise take the next share. Eight statements at most in a rush."""
+    """Within the fair window take part in the draw; else take the next share. Eight statements at most in a rush."""
     member = standing(tx, act.community_id, act.sender, act.at)
     found = _find(tx, act, packet_id, member)
     if found is None:

@@ -186,7 +186,7 @@ async def _signs(db: Database, place: Place, member: int, policy: FarmingPolicy)
 
 
 async def test_old_days_go_in_chunks_and_their_sums_stay(db: Database) -> None:
-    """After 90 days, at most 500 at a time; counters of those days go too."""
+    """After 90 days, in chunks; counters of those days go too."""
     place = await shop(db)
     (member,) = await members(db, place, 1)
     await db.write(note_heard, [heard(place, 1), heard(place, 1, MONDAY + 60 * DAY)])

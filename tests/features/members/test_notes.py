@@ -173,6 +173,23 @@ async def test_replayed_in_any_order_notes_give_the_same_sums_and_tiers(sqlite_u
             assert await db.read(tier_of, place, member, today, TIERS) is from_scratch
 
 
+async def test_tiers_as_they_happen_are_those_from_scratch(sqlite_url: str) -> None:
+    """A tier that is settled day by day is the one that the notes, replayed in another order, give at once."""
+    dice = random.Random(7)
+    async with Database.open(sqlite_url) as db:
+        place = await shop(db)
+        member = (await db.write(standing, place.community_id, ANA, NOON)).member_id
+        for day in range(0, 100, 2):
+            at = days(day)
+            did = dice.choice((Did.CHECK_IN, Did.ATTEND, Did.REDEEM) if day < 40 else (Did.CHECK_IN, Did.CLAIM))
+            await db.write(note, member, did, Occasion(at, at.date()))
+            settled = await db.write(tier_of, place, member, at, TIERS)
+            rows = await notes(db, "day, act, times")
+            mine = [DayOfDeeds(_date(its), act, times) for its, act, times in rows]
+            dice.shuffle(mine)
+            assert settled is settle(TierNow(), sums_of(mine, TierPolicy()), at.date(), TIERS).tier
+
+
 def _live(tx: Tx, dice: random.Random, members: list[int], step: int) -> None:
     """One act, or one that is taken back in whole or in part."""
     member, did, day = dice.choice(members), dice.choice(list(Did)), days(dice.randrange(60)).date()
@@ -188,7 +205,7 @@ def _date(day: Any) -> date:
 
 
 async def test_old_notes_go_in_chunks_and_sums_stay(db: Database) -> None:
-    """After 90 days notes are deleted, at most 500 at a time; what is younger stays, and every sum."""
+    """After 90 days notes are deleted, in chunks; what is younger stays, and every sum."""
     place = await shop(db)
     member = (await db.write(standing, place.community_id, ANA, NOON)).member_id
     await db.write(_many, member, CHUNK + 20)
