@@ -61,6 +61,7 @@ from bot.store.engine.db import Database
 from bot.store.engine.hold import Hold
 from bot.telegram.calls import Outbound
 from bot.telegram.deliveries import Deliveries, DomainParts, FileMaker
+from bot.telegram.ear import Ear
 from bot.telegram.engine import Engine
 from bot.telegram.outbox_sender import Sender
 from bot.telegram.pacer import Limits, Pacer
@@ -179,6 +180,7 @@ def _core(
         policies=policies,
         db=db,
         clock=clock,
+        meters=engine.meters,
         bot=bot,
         out=engine.out,
         words=telegram.words,
@@ -288,6 +290,7 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
             forget_topic=shops.topics.forget,
             meant_fast=core.table.fast_presses,
         ),
+        ear=Ear(engine, core.communities),
         table=core.table,
         menus=core.menus,
         whispers=telegram.whispers,

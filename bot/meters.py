@@ -85,6 +85,10 @@ class Meters:
     """Commits. On SQLite up to 64 transactions share one."""
     writer_wait: Histogram = field(default_factory=Histogram)
     """Durations from the request of a transaction to its begin."""
+    heard: int = 0
+    """Days of activity that were written down: one for each member, room and day."""
+    forgotten: Counter[str] = field(default_factory=Counter)
+    """Rows of memory that were deleted after their time, by table."""
     books: BooksChecked | None = None
 
     def beat(self, which: Beat) -> None:

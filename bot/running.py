@@ -28,6 +28,7 @@ from bot.store.engine.db import Database
 from bot.store.engine.lock import InUseError
 from bot.store.places import find_people
 from bot.telegram.deliveries import FileMaker
+from bot.telegram.ear import Ear
 from bot.telegram.engine import Engine
 from bot.telegram.first_call import NO_SUCH_BOT, greet
 from bot.telegram.inbox import ConflictError, Intake, TryLaterError, UnfitError
@@ -75,6 +76,7 @@ class App:
     jobs: Jobs
     housekeeper: Housekeeper
     who: WhoAsks
+    ear: Ear
     table: Table
     menus: Menus
     whispers: Whispers
@@ -132,6 +134,7 @@ class App:
                 group.create_task(self.sender.run())
                 group.create_task(self.jobs.run())
                 group.create_task(self.housekeeper.run())
+                group.create_task(self.ear.run())
                 group.create_task(self._set_menus())
                 group.create_task(self._take_in(self.intake))
         except BaseExceptionGroup as errors:
@@ -141,6 +144,9 @@ class App:
             self.meters.phase = Phase.STOPPING
             with contextlib.suppress(TimeoutError):
                 await self.intake.drain(DRAIN_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    await self.ear.write_down()
             log.info("stopped")
 
     async def finish(self) -> None:
@@ -173,6 +179,7 @@ class App:
         cause = f"{self.engine.bot.id}:{body['update_id']}"
         data = {**self.dispatcher.workflow_data, "bot": self.engine.bot, "cause": cause, "received_at": received_at}
         context = {"bot": self.engine.bot}
+        self.ear.hear(body, received_at)
         if (message := body.get("message")) is not None:
             await self.who(self.table.take_message, _read(Message, message, context), data)
         elif (press := body.get("callback_query")) is not None:

@@ -2,14 +2,17 @@
 
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from bot.rules.shown import CLASSES
 from bot.store.engine.db import Database
 from bot.store.engine.schema import migrate
+from bot.store.messages.payloads import Say, Tell
 from tests.engines import compiled_once
 from tests.postgres import Postgres
 
@@ -21,6 +24,8 @@ settings.load_profile("busy")
 
 DATABASES = ("sqlite", "postgresql")
 _numbers = itertools.count(1)
+FILLERS = {"Oops", "communities.Oops", "coupons.NoSuchCoupon"}
+"""What tests promise of which only the way matters, not the words."""
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -28,6 +33,24 @@ def statements_compiled_once() -> Iterator[None]:
     """Engines share their compiled statements."""
     with compiled_once():
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def promised_kinds_have_a_class() -> Iterator[None]:
+    """A message that is promised in any test is of a kind that `rules/shown.py` lists."""
+    with pytest.MonkeyPatch.context() as patch:
+        for payload in (Say, Tell):
+            patch.setattr(payload, "to_facts", _with_class(payload.to_facts))
+        yield
+
+
+def _with_class(to_facts: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    def checked(told: Any) -> dict[str, Any]:
+        answers = isinstance(told, Tell) and told.asked
+        assert answers or told.outcome in {*CLASSES, *FILLERS}, f"{told.outcome} has no class in bot/rules/shown.py"
+        return to_facts(told)
+
+    return checked
 
 
 @pytest.fixture(scope="session")

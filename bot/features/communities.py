@@ -9,13 +9,16 @@ from sqlmodel import col
 
 from bot.bounded import Bounded
 from bot.features.shops.arrivals import Arrival, Arrived, take_up
-from bot.rules.act import Sender
+from bot.rules.act import Occasion, Origin, Sender
+from bot.rules.calendar import day_of
+from bot.rules.notes import Did
 from bot.rules.place import Place
 from bot.rules.words import Language, reader_language
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
-from bot.store.members import meet, update_profile
+from bot.store.members import meet, member_id_of, update_profile
 from bot.store.messages.refused import lose_room
+from bot.store.notes import note
 from bot.store.places import Group, Known, find_group, find_people, find_place, place_of, rooms_of
 from bot.store.rooms import leave_room, note_link
 from bot.store.tables import Community, FanGroup, Member, Person
@@ -103,9 +106,9 @@ class Communities:
         await self._db.write(lose_room, chat_id, at)
         self.forget()
 
-    async def started(self, sender: Sender, *, can_write: bool) -> Reader:
-        """A person opened the private chat, or closed it."""
-        await self._db.write(set_reachable, sender, can_write=can_write)
+    async def started(self, sender: Sender, *, can_write: bool, at: datetime | None = None) -> Reader:
+        """A person opened the private chat, or closed it; `at` is remembered if they opened it."""
+        await self._db.write(set_reachable, sender, can_write=can_write, at=at)
         self._people.pop(sender.user_id, None)
         return await self.reader(sender.user_id)
 
@@ -165,15 +168,26 @@ def channels(session: Session) -> list[int]:
     )
 
 
-def set_reachable(tx: Tx, sender: Sender, *, can_write: bool) -> None:
+def set_reachable(tx: Tx, sender: Sender, *, can_write: bool, at: datetime | None = None) -> None:
     """Note whether a person may be written to; someone new in private belongs to the only shop, if there is one."""
     meet(tx, sender, None)
     update_profile(tx, sender, None)
     person = tx.get_one(Person, sender.user_id, populate_existing=True)
+    begins = can_write and not person.can_write
     person.can_write = can_write
     if person.community_id is None:
         person.community_id = _only_home(tx, sender.user_id)
     tx.flush()
+    if begins and at is not None and person.community_id is not None:
+        _note_start(tx, person.community_id, sender.user_id, at)
+
+
+def _note_start(tx: Tx, community_id: int, user_id: int, at: datetime) -> None:
+    """Remember it of a member of the shop that their private chat means."""
+    member_id = member_id_of(tx, community_id, user_id)
+    if member_id is not None:
+        day = day_of(at, place_of(tx, community_id).timezone)
+        note(tx, member_id, Did.START, Occasion(at, day, Origin(None, None)))
 
 
 def _only_home(tx: Tx, user_id: int) -> int | None:

@@ -105,7 +105,7 @@ class Buying:
         item, campaign_id = picked.item, picked.row.subject_id
         if campaign_id is None:
             return ItemGone(item.title)
-        wanted = Claim(act.place, campaign_id, act.at, act.cause, way=KeptFor.SHOP, price=item.price)
+        wanted = Claim(act.place, campaign_id, act.at, act.cause, way=KeptFor.SHOP, price=item.price, origin=act.origin)
         claimed = hand_out(tx, picked.member, wanted, self._claims)
         if not isinstance(claimed, Claimed):
             return _refusal(item.title, claimed)

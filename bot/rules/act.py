@@ -1,8 +1,9 @@
 """The act that every use case gets: where, by whom, when, and by which update."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
+from bot.rules.calendar import day_of
 from bot.rules.fans import Room
 from bot.rules.place import Place
 from bot.rules.rights import Role
@@ -18,6 +19,27 @@ class Sender:
     language: str | None
     room: Room | None = None
     """The shop's room in which they act; who acts there is a fan. None in private and in a channel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The message through which an act came."""
+
+    room_id: int | None
+    """The row id of the room in which it stands; None in private."""
+    message_id: int | None
+    """For a press the message under which the button was; else the message that the person wrote. None: unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When something was done, and through which message."""
+
+    at: datetime
+    day: date
+    """The calendar day on which it counts, in the shop's zone."""
+    origin: Origin | None = None
+    """None if it came through no message, as an order that the shop's platform tells of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +60,14 @@ class Act:
     """What the actor may do in the community, as Telegram said at the act."""
     or_said: str | None = None
     """The same command with the evening's hour, if the hour that was said may be of the morning or of the evening."""
+
+    origin: Origin | None = None
+    """The message through which it came; None if it came through none."""
+
+    @property
+    def occasion(self) -> Occasion:
+        """When it happened, and through which message."""
+        return Occasion(self.at, day_of(self.at, self.place.timezone), self.origin)
 
     @property
     def community_id(self) -> int:

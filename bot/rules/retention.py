@@ -9,3 +9,5 @@ CAUSES_KEPT = timedelta(days=3)
 """How long an update's number is kept with its effect, so that a repeated update does nothing."""
 ASIDE_KEPT = timedelta(days=30)
 """How long set-aside updates and rows wait for a repair."""
+MEMORY_KEPT = timedelta(days=90)
+"""How long single acts, days of activity and what was shown are remembered."""

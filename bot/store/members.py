@@ -4,11 +4,12 @@ A username belongs to whoever was seen with it last. The table's unique index ma
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Date, Integer, String, and_, bindparam, delete, func, insert, null, select, update
+from sqlalchemy import String, and_, bindparam, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.act import Sender
@@ -16,7 +17,7 @@ from bot.rules.fans import Known, Verdict, judge
 from bot.store import forgotten
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
-from bot.store.tables import Account, Activity, FirstTouch, Forgotten, Member, Person, Presence
+from bot.store.tables import Account, FirstTouch, Forgotten, Member, Person, Presence
 from bot.store.tables.base import Id
 from bot.store.tables.ledger import AccountKind
 
@@ -169,21 +170,6 @@ _OPEN_ACCOUNT = Hot(
         balance=bindparam("balance"),
     )
 )
-_COUNT_ACTIVITY = Hot.upsert(
-    lambda insert_: (
-        insert_(Activity)
-        .values(
-            member_id=bindparam("member_id"),
-            day=bindparam("day", type_=Date),
-            kind=bindparam("kind"),
-            times=bindparam("times", type_=Integer),
-        )
-        .on_conflict_do_update(
-            index_elements=[col(Activity.member_id), col(Activity.day), col(Activity.kind)],
-            set_={"times": col(Activity.times) + bindparam("times", type_=Integer)},
-        )
-    )
-)
 
 
 def standing(tx: Tx, community_id: int, sender: Sender, now: datetime) -> Standing:
@@ -288,6 +274,13 @@ def locked_member(tx: Tx, community_id: int, user_id: int) -> Member | None:
     ).scalar_one_or_none()
 
 
+def member_id_of(session: Session, community_id: int, user_id: int) -> int | None:
+    """A member's id, without a lock; None if they are no member."""
+    return session.execute(
+        select(col(Member.id)).where(col(Member.community_id) == community_id, col(Member.user_id) == user_id)
+    ).scalar_one_or_none()
+
+
 def meet(tx: Tx, sender: Sender, community_id: int | None) -> None:
     """Store a person, if they are new. Another person who had their username loses it."""
     values = {
@@ -303,22 +296,6 @@ def meet(tx: Tx, sender: Sender, community_id: int | None) -> None:
             return
         tx.touch(_FREE_USERNAME, username_=sender.username, user_id_=sender.user_id)
     tx.row(_ADD_PERSON, username=None, **values)
-
-
-def count_activity(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:
-    """Count one more activity of this kind (or `times`) for a member on a day. `rules/tiers.py` lists the kinds."""
-    tx.touch(_COUNT_ACTIVITY, member_id=member_id, day=day, kind=kind, times=times)
-
-
-def uncount_activity(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:
-    """Take back what `count_activity` counted. Nothing happens if nothing is counted.
-
-    A row whose count would become zero or less is deleted.
-    """
-    counted = (col(Activity.member_id) == member_id, col(Activity.day) == day, col(Activity.kind) == kind)
-    fewer = update(Activity).where(*counted, col(Activity.times) > times).values(times=col(Activity.times) - times)
-    if not tx.execute(fewer.returning(col(Activity.times))).all():
-        tx.execute(delete(Activity).where(*counted))
 
 
 def enlist(

@@ -31,6 +31,8 @@ _PLACES: Any = (
 class Group:
     """A fan group as handlers know it."""
 
+    id: int
+    """Its row's id, which it keeps when Telegram gives it a new chat id."""
     chat_id: int
     title: str
     place: Place
@@ -59,6 +61,7 @@ def find_group(session: Session, chat_id: int) -> Group | None:
     """The fan group of this chat, or None if the bot isn't in it."""
     row = session.execute(
         _PLACES.add_columns(
+            col(FanGroup.id).label("room_id"),
             col(FanGroup.title),
             col(FanGroup.is_admin),
             col(FanGroup.is_channel),
@@ -75,7 +78,7 @@ def find_group(session: Session, chat_id: int) -> Group | None:
     linked = row.linked_chat_id is not None and not row.is_channel
     topic = topic_of(row.topic_id, row.topic_name, row.topic_closed_at)
     place = _place(row.Community, row.shop_account, row.home_chat)
-    return Group(chat_id, row.title, place, row.is_admin, row.is_channel, linked, topic)
+    return Group(row.room_id, chat_id, row.title, place, row.is_admin, row.is_channel, linked, topic)
 
 
 def topic_of(thread_id: int | None, name: str | None, closed_at: datetime | None) -> RoomTopic | None:

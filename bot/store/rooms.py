@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
+from bot.store.active_days import forget_room
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import take_away_later
 from bot.store.messages.payloads import LEAVE
@@ -70,6 +71,7 @@ def clear_room(tx: Tx, old_id: int, new_id: int, chat_id: int, at: datetime) -> 
         .values(left_at=at)
     )
     tx.execute(delete(SourceLink).where(col(SourceLink.chat_id) == chat_id))
+    forget_room(tx, chat_id)
     tx.execute(
         update(RefusedRoom)
         .where(col(RefusedRoom.chat_id) == chat_id, col(RefusedRoom.over_at).is_(None))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.rules.act import Act, Sender
+from bot.rules.act import Act, Origin, Sender
 from bot.rules.fans import Room
 from bot.rules.place import Place
 from bot.rules.rights import Role
@@ -41,6 +41,8 @@ class Ask:
     """The topic or the thread of comments in which this happens; None in General, and in chats without threads."""
     forum: bool = False
     """Whether the group has topics."""
+    through_id: int | None = None
+    """The message through which this came: the one under which the button was, or the one that the person wrote."""
     panel_id: int | None = None
     """The message whose button was pressed: `Voice.panel` edits it."""
     panel_ephemeral_id: int | None = None
@@ -81,7 +83,21 @@ class Ask:
         Raises:
             LookupError: there is no community.
         """
-        return Act(self.community, self.sender, self.at, self.cause, self.actor_id, self.role, self.or_said)
+        return Act(
+            place=self.community,
+            sender=self.sender,
+            at=self.at,
+            cause=self.cause,
+            actor_id=self.actor_id,
+            role=self.role,
+            or_said=self.or_said,
+            origin=self.origin,
+        )
+
+    @property
+    def origin(self) -> Origin:
+        """The message through which this came."""
+        return Origin(self.group.id if self.group is not None else None, self.through_id)
 
     @property
     def private(self) -> bool:

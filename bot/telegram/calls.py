@@ -56,8 +56,8 @@ class Outbound:
         sent = await self._in_topic({"chat_id": chat_id, **how}, lambda given: self._bot(send(**given)))
         return {"message_id": sent.message_id, "ephemeral_message_id": sent.ephemeral_message_id}
 
-    async def document(self, chat_id: int, name: str, content: bytes, caption: str, **how: Any) -> None:
-        """Send a file with a caption in HTML.
+    async def document(self, chat_id: int, name: str, content: bytes, caption: str, **how: Any) -> dict[str, Any]:
+        """Send a file with a caption in HTML; the message's id, as a dictionary with the Bot API's name.
 
         Raises:
             HeldError: the call can't leave within two seconds.
@@ -65,7 +65,8 @@ class Outbound:
         """
         file = BufferedInputFile(content, name)
         send = partial(SendDocument, document=file, caption=caption, parse_mode="HTML")
-        await self._in_topic({"chat_id": chat_id, **how}, lambda given: self._bot(send(**given)))
+        sent = await self._in_topic({"chat_id": chat_id, **how}, lambda given: self._bot(send(**given)))
+        return {"message_id": sent.message_id}
 
     async def wait_for_slot(self, chat_id: int) -> None:
         """Wait until a group can take one more ordinary message.

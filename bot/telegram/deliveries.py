@@ -19,6 +19,7 @@ from bot.features.communities import Communities
 from bot.logs import get_logger
 from bot.rules.place import Place
 from bot.rules.refusals import Refusal
+from bot.rules.shown import file_kind
 from bot.rules.words import Language, reader_language
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import hang_again
@@ -35,6 +36,7 @@ from bot.store.messages.payloads import (
 )
 from bot.store.messages.telling import Attachment
 from bot.store.places import place_of
+from bot.store.shown import ShownMessage
 from bot.store.tables import Card, Person
 from bot.store.tables.base import id_of
 from bot.store.tables.messages import OutboxState
@@ -74,6 +76,8 @@ class Result(NamedTuple):
     """Writes down more in the same commit."""
     refused: Refusal | None = None
     """Why Telegram refused the way that was meant, where another way worked."""
+    message: ShownMessage | None = None
+    """The message that was sent, if it is one that nobody asked for by a command."""
 
 
 class Shown(NamedTuple):
@@ -162,9 +166,10 @@ class Deliveries:
         message = self._message(found.shown, found.place, found.language)
         sent = await self._out.call("sendMessage", chat_id=row.chat_id, **await self._where(row.chat_id), **message)
         message_id = message_id_of(sent)
+        posted = ShownMessage(row.chat_id, message_id, found.card.kind, found.card.subject_id)
         if message_id is None:
-            return Result(OutboxState.SENT, "sent, but its number wasn't told")
-        return Result(OutboxState.SENT, None, (id_of(found.card), message_id), found.shown)
+            return Result(OutboxState.SENT, "sent, but its number wasn't told", message=posted)
+        return Result(OutboxState.SENT, None, (id_of(found.card), message_id), found.shown, message=posted)
 
     async def _edit_card(self, row: Departure, asked: EditCard) -> Result:
         found = await self.look(asked.card_id)
@@ -239,11 +244,12 @@ class Deliveries:
         place = await self._db.read(place_of, row.community_id)
         message = self._message(outcome, place, language_in(asked) or place.language)
         sent = await self._out.call("sendMessage", chat_id=row.chat_id, **await self._where(row.chat_id), **message)
+        said = ShownMessage(row.chat_id, message_id_of(sent), asked.outcome)
         if witness is None:
-            return Result(OutboxState.SENT)
+            return Result(OutboxState.SENT, message=said)
         where = place_in(sent)
         if where is None:
-            return Result(OutboxState.SENT, "sent, but where and when wasn't told")
+            return Result(OutboxState.SENT, "sent, but where and when wasn't told", message=said)
         note = partial(
             self._witnesses[witness.kind],
             subject_id=witness.subject_id,
@@ -251,7 +257,7 @@ class Deliveries:
             message_id=where.message_id,
             posted_at=datetime.fromtimestamp(where.date, UTC),
         )
-        return Result(OutboxState.SENT, note=note)
+        return Result(OutboxState.SENT, note=note, message=said)
 
     async def _tell(self, row: Departure, asked: Tell) -> Result:
         outcome = outcome_in(asked)
@@ -272,7 +278,9 @@ class Deliveries:
             thread_id = (await self._where(instead)).get("message_thread_id")
             there = Target(asked.user_id, instead, whisper=True, can_write=False, thread_id=thread_id, aloud=False)
             await self._voice.tell(there, outcome, place, language)
-        return Result(OutboxState.SENT)
+        if heard is None or heard.whisper or asked.asked:
+            return Result(OutboxState.SENT)
+        return Result(OutboxState.SENT, message=ShownMessage(heard.chat_id, heard.message_id, asked.outcome))
 
     async def _send_file(self, row: Departure, asked: SendFile) -> Result:
         make = self._files.get(asked.file)
@@ -285,16 +293,16 @@ class Deliveries:
         said = self._words.say(made.caption, place, place.language)
         where = await self._where(row.chat_id)
         try:
-            await self._out.document(row.chat_id, made.name, made.content, said.html, **where)
+            sent = await self._out.document(row.chat_id, made.name, made.content, said.html, **where)
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             reason = refusal_of(error)
             if reason is not Refusal.MEDIA:
                 raise
             await self._out.wait_for_slot(row.chat_id)
             message = self._message(made.alone, place)
-            await self._out.call("sendMessage", chat_id=row.chat_id, **where, **message)
-            return Result(OutboxState.SENT, "without the file", refused=reason)
-        return Result(OutboxState.SENT)
+            sent = await self._out.call("sendMessage", chat_id=row.chat_id, **where, **message)
+            return Result(OutboxState.SENT, "without the file", refused=reason, message=_with_file(row, asked, sent))
+        return Result(OutboxState.SENT, message=_with_file(row, asked, sent))
 
     async def _delete(self, row: Departure, asked: DeleteMessage) -> Result:
         try:
@@ -312,3 +320,7 @@ class Deliveries:
         with contextlib.suppress(TelegramBadRequest, TelegramForbiddenError):
             await self._out.call("leaveChat", chat_id=row.chat_id)
         return Result(OutboxState.SENT)
+
+
+def _with_file(row: Departure, asked: SendFile, sent: Any) -> ShownMessage:
+    return ShownMessage(row.chat_id, message_id_of(sent), file_kind(asked.file), asked.subject_id)

@@ -35,6 +35,7 @@ from bot.store.messages.missed import tell_missed
 from bot.store.messages.payloads import EDIT, FILE, POST, SAY, DamagedError, Say, Tell
 from bot.store.messages.refused import REFUSED, begin, end, open_refusals
 from bot.store.messages.set_aside import OUTBOX
+from bot.store.shown import record_shown
 from bot.store.tables.messages import Lane, OutboxState
 from bot.telegram.deliveries import Deliveries, Result
 from bot.telegram.engine import Engine
@@ -322,6 +323,8 @@ class Sender:
         """What is written down with the mark: a room takes messages again, refuses a kind of them, or missed one."""
         now = self._clock.now()
         notes = [result.note] if result.note is not None else []
+        if result.message is not None:
+            notes.append(partial(record_shown, community_id=row.community_id, message=result.message, at=now))
         if result.refused is not None:
             notes.append(partial(begin, chat_id=row.chat_id, reason=result.refused, now=now))
             self._refusals.setdefault(row.chat_id, set()).add(result.refused)

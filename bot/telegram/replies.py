@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat, TelegramNotFound
 
@@ -44,6 +44,15 @@ NO_PREVIEW = {"is_disabled": True}
 
 Absent = Callable[[Place, int, int, datetime], Awaitable[None]]
 """(place, chat id, user id, at) → stores that a person isn't in a group."""
+
+
+class Told(NamedTuple):
+    """A message by which a person was told something."""
+
+    chat_id: int
+    message_id: int | None
+    """None if Telegram didn't tell it."""
+    whisper: bool = False
 
 
 class Voice:
@@ -174,8 +183,8 @@ class Voice:
                 return
         await self.answer(ask, outcome)
 
-    async def tell(self, target: Target, outcome: Any, place: Place, language: Language) -> bool:
-        """Tell one person a promised outcome by the quietest way that is open; False if none was.
+    async def tell(self, target: Target, outcome: Any, place: Place, language: Language) -> Told | None:
+        """Tell one person a promised outcome by the quietest way that is open; None if none was.
 
         Raises:
             HeldError: the message can't leave now.
@@ -238,7 +247,7 @@ class Voice:
         else:
             await self._db.write(promise_answer, ask, target, said.outcome, self._clock.now(), fold)
 
-    async def _tell(self, target: Target, said: Said, place: Place | None, *, has_slot: bool = False) -> bool:
+    async def _tell(self, target: Target, said: Said, place: Place | None, *, has_slot: bool = False) -> Told | None:
         try:
             return await self._tell_in_chat(target, said, place, has_slot=has_slot)
         except TelegramMigrateToChat as error:
@@ -248,17 +257,17 @@ class Voice:
             there = replace(target, chat_id=new_id, press_id=None, ephemeral_id=None, reply_to=None, thread_id=None)
             return await self._tell_in_chat(there, said, place, has_slot=has_slot)
 
-    async def _tell_in_chat(self, target: Target, said: Said, place: Place | None, *, has_slot: bool) -> bool:
+    async def _tell_in_chat(self, target: Target, said: Said, place: Place | None, *, has_slot: bool) -> Told | None:
         if target.private:
             return await self._write_privately(target.user_id, target.chat_id, said)
         carries = target.whisper and await self._whispers.may_whisper(place, secret=said.secret)
         if carries and await self._whisper(target, said, place):
-            return True
-        if target.can_write and await self._write_privately(target.user_id, target.user_id, said):
-            return True
+            return Told(target.chat_id, None, whisper=True)
+        if target.can_write and (told := await self._write_privately(target.user_id, target.user_id, said)):
+            return told
         if not target.aloud or (said.secret and place is None):
             log.info("told_nobody", chat=target.chat_id)
-            return False
+            return None
         if said.secret and place is not None:
             said = said.aloud(place)
         if not has_slot:
@@ -288,18 +297,18 @@ class Voice:
             return False
         return await self._whispers.was_whispered(target.chat_id, sent, place)
 
-    async def _write_privately(self, user_id: int, chat_id: int, said: Said) -> bool:
+    async def _write_privately(self, user_id: int, chat_id: int, said: Said) -> Told | None:
         try:
-            await self._send(chat_id, said)
+            sent = await self._send(chat_id, said)
         except TelegramForbiddenError:
             await self._communities.unreachable(user_id)
-            return False
+            return None
         except TelegramBadRequest as error:
             log.warning("private_refused", user=user_id, error=type(error).__name__)
-            return False
-        return True
+            return None
+        return Told(chat_id, message_id_of(sent))
 
-    async def _reply_for_a_while(self, target: Target, said: Said, place: Place | None) -> bool:
+    async def _reply_for_a_while(self, target: Target, said: Said, place: Place | None) -> Told | None:
         reply = None
         if target.reply_to is not None:
             reply = {"message_id": target.reply_to, "allow_sending_without_reply": True}
@@ -316,13 +325,13 @@ class Voice:
             if reason is Refusal.REMOVED:
                 raise
             log.warning("reply_refused", chat=target.chat_id, reason=reason.value)
-            return False
+            return None
         message_id, now = message_id_of(message), self._clock.now()
         if place is not None and message_id is not None:
             await self._db.write(
                 take_away_later, place.community_id, target.chat_id, message_id, due_at=now + SHORT_LIVED, now=now
             )
-        return True
+        return Told(target.chat_id, message_id)
 
     async def _send(self, chat_id: int, said: Said, **how: Any) -> Any:
         return await self._out.call(

@@ -58,6 +58,7 @@ class _Snapshot(Collector):
         yield from self._outbox(now)
         yield from _calls(meters)
         yield from _writer(meters)
+        yield from _memory(meters)
         yield from _beats(meters)
         if meters.books is not None:
             yield GaugeMetricFamily(
@@ -122,6 +123,16 @@ def _writer(meters: Meters) -> Iterator[Metric]:
     yield CounterMetricFamily("encore_transactions", "Writing transactions begun.", value=meters.transactions)
     yield CounterMetricFamily("encore_commits", "Commits that they shared.", value=meters.commits)
     yield _histogram("encore_writer_wait_seconds", "From asking for a transaction to its start.", meters.writer_wait)
+
+
+def _memory(meters: Meters) -> Iterator[Metric]:
+    yield CounterMetricFamily(
+        "encore_active_days", "Days on which a member was active in a room, written down.", value=meters.heard
+    )
+    family = CounterMetricFamily("encore_memory_deleted", "Rows deleted after their time.", labels=("table",))
+    for table, count in meters.forgotten.items():
+        family.add_metric((table,), count)
+    yield family
 
 
 def _beats(meters: Meters) -> Iterator[Metric]:

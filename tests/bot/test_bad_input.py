@@ -16,12 +16,15 @@ from tests import hostile
 from tests.bot.bad_lines import FAN_LINES, FORGED, FORGED_BY_STAFF, LONG, SQL, STAFF_LINES, UNDERSTOOD
 from tests.bot.conftest import Play, Stage, is_card
 from tests.bot.speech import HAN, HANGUL, said_since, speaks
-from tests.features.scene import act_by, everything
+from tests.features.scene import act_by, everything, query
 
 LANGUAGES = ("ko", "zh", "en")
 FAILURES = frozenset(
     {"handler_failed", "update_failed", "send_failed", "whisper_refused", "private_refused", "reply_refused"}
 )
+
+
+MEMORY = ("note", "activity", "active_day", "room_activity", "shown")
 
 
 @dataclass
@@ -65,9 +68,10 @@ class Trial:
 
 
 async def snapshot(stage: Stage) -> dict[str, Any]:
-    """All rows but those of people, of promised messages and of presses that came too fast for a person."""
+    """All rows but those of people, of promised messages, of what is remembered, and of presses that came too fast."""
     rows = await everything(stage.app.db)
-    return {table: rows[table] for table in rows if table not in {"person", "outbox", "sighting"}}
+    rows["fan_group"] = await query(stage.app.db, "SELECT chat_id, title, is_home, topic_id, left_at FROM fan_group")
+    return {table: rows[table] for table in rows if table not in {"person", "outbox", "sighting", *MEMORY}}
 
 
 async def make(stage: Stage, place: Place, cause: str, **wish: Any) -> CampaignMade:

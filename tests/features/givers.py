@@ -134,7 +134,7 @@ class Circle:
 
     async def comes(self, sender: Sender, at: datetime = NOON) -> bool:
         """Someone joins the group."""
-        group = Group(CHAT, "Silk room", self.place, True)
+        group = Group(1, CHAT, "Silk room", self.place, True)
         return await self.joining.come(Coming(group, sender, None, Reach(Language.KO, True), at), at)
 
     async def goes(self, sender: Sender, at: datetime = NOON) -> None:

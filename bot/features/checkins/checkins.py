@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.act import Act
+from bot.rules.act import Act, Occasion
 from bot.rules.calendar import DAY, day_of, month_of, start_of
 from bot.rules.checkins import checkins as rules
 from bot.rules.checkins.checkins import (
@@ -21,14 +21,16 @@ from bot.rules.checkins.checkins import (
     MakeUpDecision,
     MakeUpOutcome,
 )
+from bot.rules.notes import Did
 from bot.rules.place import Place
 from bot.rules.streaks import Cover
 from bot.store import causes, ledger
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.make_ups import unused_free_make_ups, use_free_make_up
-from bot.store.members import Standing, count_activity, standing
+from bot.store.members import Standing, standing
 from bot.store.mornings import update_count_on_card
+from bot.store.notes import note
 from bot.store.tables import CheckIn
 from bot.store.tables.base import Id
 
@@ -92,7 +94,7 @@ def check_in(tx: Tx, member: Standing, act: Act, policy: CheckInPolicy) -> Check
     for cover in new:
         _cover(tx, member, cover, act, outcome if cover.day == today else None)
     _pay(tx, member, act, today, outcome)
-    count_activity(tx, member.member_id, today, "checkin")
+    note(tx, member.member_id, Did.CHECK_IN, Occasion(at, today, act.origin))
     update_count_on_card(tx, place.community_id, today, at, policy.card_every)
     return outcome
 
@@ -150,6 +152,7 @@ def make_up(tx: Tx, act: Act, policy: CheckInPolicy) -> MakeUpOutcome:
         )
     else:
         use_free_make_up(tx, member.member_id, at - policy.make_up_window, outcome.day)
+    note(tx, member.member_id, Did.MAKE_UP, act.occasion)
     return outcome
 
 

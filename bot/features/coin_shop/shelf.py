@@ -30,6 +30,7 @@ from bot.rules.coin_shop.shelf import (
     period_of,
     shelf_line,
 )
+from bot.rules.notes import About, Did, Thing
 from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.rules.tiers import Tier, TierPolicy
@@ -38,6 +39,7 @@ from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.items import charge_key, find_item, items_of, lock_item
 from bot.store.members import Standing
+from bot.store.notes import note
 from bot.store.tables import Account, Item, Member, Purchase
 from bot.store.tables.base import id_of
 from bot.store.tiers import tier_of
@@ -193,6 +195,7 @@ def write_down(
     )
     tx.add(purchase)
     tx.flush()
+    note(tx, picked.member.member_id, Did.BUY, act.occasion, About(Thing.ITEM, picked.item.id))
     return id_of(purchase)
 
 

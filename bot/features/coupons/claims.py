@@ -45,7 +45,7 @@ class Claims:
 def claim(tx: Tx, act: Act, campaign_id: int, tools: ClaimTools) -> ClaimOutcome:
     """A fan's own claim. It never gets what is kept for the coin shop, for gifts or for a heart goal."""
     member = standing(tx, act.community_id, act.sender, act.at)
-    return hand_out(tx, member, Claim(act.place, campaign_id, act.at, act.cause), tools)
+    return hand_out(tx, member, Claim(act.place, campaign_id, act.at, act.cause, origin=act.origin), tools)
 
 
 def my_coupons(session: Session, place: Place, user_id: int, at: datetime, tools: ClaimTools) -> MyCoupons:

@@ -20,10 +20,12 @@ from bot.rules.gifts.cards import (
     OfferGone,
 )
 from bot.rules.gifts.policy import GiftPolicy
+from bot.rules.notes import About, Did, Thing
 from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.members import standing
+from bot.store.notes import note
 from bot.store.tables import Gift, GiftOffer, Member
 from bot.store.tables.base import id_of
 
@@ -88,6 +90,7 @@ def make(tx: Tx, act: Act, offer_id: int, policies: Policies, token: NewToken) -
     gift.expires_at = at + policy.unopened
     tx.add(gift)
     tx.flush()
+    note(tx, member.member_id, Did.MAKE_GIFT, act.occasion, About(Thing.GIFT, id_of(gift)))
     tx.info[PLANNED] = True
     return _render(tx, place, id_of(gift), at, policy)
 

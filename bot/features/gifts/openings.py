@@ -10,13 +10,17 @@ from sqlmodel import col
 
 from bot.features.gifts.cards import NewToken
 from bot.features.gifts.living_card import show_progress
-from bot.rules.act import Act
+from bot.rules.act import Act, Occasion
+from bot.rules.calendar import day_of
 from bot.rules.gift_states import GiftState
 from bot.rules.gifts.policy import GiftPolicy
+from bot.rules.notes import About, Did, Thing
 from bot.rules.place import Place
 from bot.rules.ways_in import SOURCE_OF_GIFTS
 from bot.store import forgotten
 from bot.store.engine.sessions import Tx
+from bot.store.members import member_id_of
+from bot.store.notes import note
 from bot.store.places import find_place
 from bot.store.sources import find_or_make_source, note_first_touch
 from bot.store.tables import Gift, GiftOpening, Member, Person, Presence
@@ -84,6 +88,8 @@ def open_gift(tx: Tx, found: FoundGift, act: Act, policy: GiftPolicy, token: New
         .on_conflict_do_nothing(index_elements=[col(GiftOpening.gift_id), col(GiftOpening.user_id)])
         .returning(col(GiftOpening.id))
     ).first()
+    if noted is not None:
+        _note_opening(tx, found, act)
     if noted is not None and outsider:
         gift = tx.execute(select(Gift).where(col(Gift.id) == found.gift_id).with_for_update()).scalar_one()
         gift.opened += 1
@@ -94,6 +100,14 @@ def open_gift(tx: Tx, found: FoundGift, act: Act, policy: GiftPolicy, token: New
     if not inside:
         note_first_touch(tx, found.place.community_id, source_id, sender, at)
     return Opened(outsider, source_id)
+
+
+def _note_opening(tx: Tx, found: FoundGift, act: Act) -> None:
+    """Remember it of a member. Of a stranger only the opening itself is kept."""
+    member_id = member_id_of(tx, found.place.community_id, act.sender.user_id)
+    if member_id is not None:
+        occasion = Occasion(act.at, day_of(act.at, found.place.timezone), act.origin)
+        note(tx, member_id, Did.OPEN_GIFT, occasion, About(Thing.GIFT, found.gift_id))
 
 
 def _never_was_here(tx: Tx, place: Place, user_id: int, at: datetime) -> bool:

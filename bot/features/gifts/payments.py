@@ -8,17 +8,19 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from bot.features.gifts.living_card import tell_member
+from bot.rules.act import Occasion
 from bot.rules.calendar import day_of
 from bot.rules.gift_states import ON_FIRST_CHECK_IN, RewardState, Stage, Who
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.gifts.rewards import FriendRewarded, InviterCapped, InviterRewarded, PayFacts
+from bot.rules.notes import About, Did, Thing
 from bot.rules.place import Place
-from bot.rules.tiers import Deed
 from bot.store import ledger
 from bot.store.engine.sessions import Tx
-from bot.store.members import count_activity
+from bot.store.notes import note
 from bot.store.places import place_of
 from bot.store.tables import Account, Coupon, Gift, GiftReward, Invitation, Member, Person
+from bot.store.tables.base import id_of
 
 REASON = "gift"
 """The ledger's word for what gifts pay."""
@@ -113,7 +115,8 @@ def pay(tx: Tx, case: Case, reward: GiftReward, now: datetime) -> None:
         amount=reward.amount,
     )
     if reward.stage == Stage.STAYED and who is Who.INVITER:
-        count_activity(tx, invitation.inviter_id, day_of(now, case.place.timezone), Deed.FRIEND)
+        occasion = Occasion(now, day_of(now, case.place.timezone))
+        note(tx, invitation.inviter_id, Did.FRIEND, occasion, About(Thing.INVITATION, id_of(invitation)))
     if who is Who.INVITER and invitation.rewarded_month is None:
         invitation.rewarded_nth = _this_month(tx, invitation, case.place, now) + 1
         invitation.rewarded_month = day_of(now, case.place.timezone).replace(day=1)

@@ -7,14 +7,13 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.rules.gifts.rings import Circle
+from bot.rules.notes import REAL
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Activity, Gift, GiftOpening, Invitation, Member
 
 LEVELS = 4
 """How far up it is looked who opened whose card: two second accounts are near, not far."""
 MOST_FRIENDS = 50
-EASY = ("checkin", "claim", "friend")
-"""Kinds of activity that any script has, and what its friends bring it."""
 
 
 def circle_of(tx: Tx, invitation: Invitation, *, fresh: bool) -> Circle:
@@ -73,7 +72,7 @@ def _givers_of(tx: Tx, openers: Iterable[int]) -> set[tuple[int, int]]:
 def _quiet(tx: Tx, members: set[int]) -> frozenset[int]:
     active = tx.execute(
         select(col(Activity.member_id))
-        .where(col(Activity.member_id).in_(members), col(Activity.kind).not_in(EASY))
+        .where(col(Activity.member_id).in_(members), col(Activity.kind).in_(REAL))
         .distinct()
     ).scalars()
     return frozenset(members - set(active))

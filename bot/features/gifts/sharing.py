@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.gifts.living_card import show_progress
+from bot.rules.act import Occasion
 from bot.rules.calendar import day_of
 from bot.rules.gift_states import GiftState
 from bot.rules.gifts.cards import (
@@ -16,8 +17,10 @@ from bot.rules.gifts.cards import (
     GiftMessage,
 )
 from bot.rules.gifts.policy import GiftPolicy
+from bot.rules.notes import About, Did, Thing
 from bot.rules.place import Place
 from bot.store.engine.sessions import Tx
+from bot.store.notes import note
 from bot.store.places import place_of
 from bot.store.tables import Gift, GiftSending, Member, Person
 from bot.store.tables.base import id_of
@@ -96,6 +99,8 @@ def note_shared(tx: Tx, user_id: int, gift_id: int, at: datetime, cause: str, po
     ).first()
     if counted is None:
         return
+    occasion = Occasion(at, day_of(at, place.timezone))
+    note(tx, found.giver_id, Did.SEND_GIFT, occasion, About(Thing.GIFT, gift_id))
     if found.shared_at is None:
         found.shared_at = at
         tx.flush()

@@ -25,6 +25,7 @@ from bot.rules.hearts.hearts import (
     StepFailed,
     growth,
 )
+from bot.rules.notes import About, Did, Thing
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.store.airings import CARD
@@ -36,6 +37,7 @@ from bot.store.members import Standing, standing
 from bot.store.messages.cards import has_stale_card, touch_cards
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
+from bot.store.notes import note
 from bot.store.on_air import is_on
 from bot.store.places import lock_shop
 from bot.store.tables import Airing, Card
@@ -199,6 +201,8 @@ def press(tx: Tx, act: Act, goal_id: int, prizes: Prizes) -> HeartOutcome:
     )
     if counted is None:
         return _not_yet(tx, act, member, goal_id, policy)
+    if counted == (1,):
+        note(tx, member.member_id, Did.HEART, act.occasion, About(Thing.GOAL, goal_id))
     outcome = _add(tx, act.place, Goal(*row), 1, act.at, prizes)
     return outcome if outcome is not None else HeartsRest()  # None: called off a moment ago
 

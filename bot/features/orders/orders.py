@@ -9,13 +9,14 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.act import Act
+from bot.rules.act import Act, Occasion
 from bot.rules.calendar import day_of
 from bot.rules.coupon_states import CampaignState, CouponState, Unusable
+from bot.rules.notes import About, Did, Thing
 from bot.rules.orders.orders import OrderRefunded, OrderRefundedBefore, OrderShown, OrderUnknown
 from bot.rules.orders.told import Belongs, OrderState, OrderTaken, OrderTold, OrderTrouble
 from bot.rules.place import Place
-from bot.rules.tiers import Deed, TierPolicy, order_share
+from bot.rules.tiers import TierPolicy, order_share
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.coupons.look_up import (
@@ -29,7 +30,8 @@ from bot.store.coupons.look_up import (
 )
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
-from bot.store.members import count_activity, uncount_activity
+from bot.store.notes import note
+from bot.store.notes import take_back as take_note_back
 from bot.store.orders import has_standing_order
 from bot.store.tables import AuditEntry, Campaign, Coupon, Member, Order, Person
 from bot.store.tables.base import id_of
@@ -94,7 +96,7 @@ def take(tx: Tx, told: OrderTold, by: ToldBy, tiers: TierPolicy) -> OrderTaken:
     if redeems:
         mark_redeemed(tx, coupon, paid_at, by.actor_id, order.day)
     if order.share:
-        count_activity(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
+        _count(tx, order, coupon.member_id)
     tx.flush()
     return OrderTaken(redeems=coupon.member_id if redeems else None)
 
@@ -191,10 +193,10 @@ def undo_refund(tx: Tx, act: Act, entry: AuditEntry) -> int | None:
     elif order.returned:
         mark_redeemed(tx, coupon, order.at, order.made_by, day)
     else:
-        count_redeemed(tx, coupon, day)
+        count_redeemed(tx, coupon, coupon.redeemed_at or order.at, day)
     order.state, order.refunded, order.refunded_at, order.returned = OrderState.PAID, 0, None, False
     if order.share:
-        count_activity(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
+        _count(tx, order, coupon.member_id)
     tx.flush()
     return coupon.member_id
 
@@ -261,8 +263,13 @@ def _add(tx: Tx, order: Order) -> bool:
     """Write an order down; False if its number is there already."""
     insert_ = sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert
     values = {name: value for name, value in order.model_dump().items() if name != "id"}
-    made = tx.execute(insert_(Order).values(values).on_conflict_do_nothing().returning(col(Order.id))).scalar()
-    return made is not None
+    order.id = tx.execute(insert_(Order).values(values).on_conflict_do_nothing().returning(col(Order.id))).scalar()
+    return order.id is not None
+
+
+def _count(tx: Tx, order: Order, member_id: int) -> None:
+    """Count an order for its fan's tier, on the day on which it was paid."""
+    note(tx, member_id, Did.ORDER, Occasion(order.at, order.day), About(Thing.ORDER, id_of(order)), order.share)
 
 
 def _locked(tx: Tx, community_id: int, ref: str) -> tuple[Order | None, Coupon | None]:
@@ -282,7 +289,7 @@ def _uncount(tx: Tx, order: Order, coupon: Coupon | None, now: datetime) -> None
     order.state, order.refunded, order.refunded_at = OrderState.REFUNDED, order.value, now
     if coupon is not None and coupon.state == CouponState.REDEEMED:
         if order.share:
-            uncount_activity(tx, coupon.member_id, order.day, Deed.ORDER, order.share)
+            take_note_back(tx, coupon.member_id, Did.ORDER, order.day, About(Thing.ORDER, id_of(order)), order.share)
         campaign = tx.get_one(Campaign, coupon.campaign_id)
         over = campaign.closes is not None and campaign.closes <= now
         if campaign.state == CampaignState.OPEN and not over:

@@ -15,6 +15,7 @@ from bot.rules.act import Act
 from bot.rules.funding import Funding
 from bot.rules.giveaways import GiveawayTooMuch
 from bot.rules.lots import Lot, divide
+from bot.rules.notes import About, Did, Thing
 from bot.rules.packets.packets import (
     GiverTooNew,
     GiverTooPoor,
@@ -37,6 +38,7 @@ from bot.store.members import standing
 from bot.store.messages.cards import CardSubject, hang_cards
 from bot.store.messages.outbox import Terms
 from bot.store.messages.refused import heard_in
+from bot.store.notes import note
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Community, Member
 from bot.store.tables.base import id_of
@@ -135,6 +137,7 @@ def give_packet(tx: Tx, act: Act, wish: NewPacket, seed: bytes, policies: Polici
         amount=wish.coins,
         earned=earned,
     )
+    note(tx, giver.member_id, Did.GIVE_PACKET, act.occasion, About(Thing.PACKET, id_of(packet)))
     return _hang(tx, packet, at, audit_id=None, balance=giver.balance - wish.coins)
 
 

@@ -10,6 +10,7 @@ from bot.features.packets.cards import CARD
 from bot.features.packets.closing import close_packet
 from bot.features.packets.shares import lots_from_json, share_key
 from bot.rules.act import Act
+from bot.rules.notes import About, Did, Thing
 from bot.rules.packets.packets import (
     InPacket,
     NoSuchPacket,
@@ -33,6 +34,7 @@ from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.members import Standing, standing
 from bot.store.messages.cards import has_stale_card, touch_cards
+from bot.store.notes import note
 from bot.store.tables.base import Id
 from bot.store.tables.packets import Packet, PacketShare, PacketTake
 from bot.store.tables.wins import WinKind
@@ -153,7 +155,7 @@ class _Taker(NamedTuple):
 
 
 def tap(tx: Tx, act: Act, packet_id: int, salt: bytes, policy: PacketPolicy) -> TapOutcome:
-    """Within the fair window take part in the draw; otherwise take the next share. Six statements at most in a rush."""
+    """Within the fair window take part in the draw; else take the next share. Eight statements at most in a rush."""
     member = standing(tx, act.community_id, act.sender, act.at)
     found = _find(tx, act, packet_id, member)
     if found is None:
@@ -171,8 +173,12 @@ def tap(tx: Tx, act: Act, packet_id: int, salt: bytes, policy: PacketPolicy) -> 
         if back or won_since(tx, act.place, [member.member_id], since):
             return WonLately(packet.fresh)
     if packet.state is PacketState.GATHERING:
-        return _join_draw(tx, act, member, packet, salt, policy)
-    return _take_share(tx, act, member, packet, policy)
+        outcome = _join_draw(tx, act, member, packet, salt, policy)
+    else:
+        outcome = _take_share(tx, act, member, packet, policy)
+    if isinstance(outcome, InPacket | ShareTaken):
+        note(tx, member.member_id, Did.TAP_PACKET, act.occasion, About(Thing.PACKET, packet.id))
+    return outcome
 
 
 def _find(tx: Tx, act: Act, packet_id: int, member: Standing) -> tuple[PacketFacts, _Taker] | None:

@@ -8,7 +8,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.act import Sender
+from bot.rules.act import Occasion, Origin, Sender
+from bot.rules.calendar import day_of
+from bot.rules.notes import Did
 from bot.rules.people.joining import ComingFacts, Welcome, WelcomeAll, WelcomeBack, WelcomePolicy, greeting
 from bot.rules.place import Place
 from bot.rules.ways_in import source_key
@@ -19,6 +21,7 @@ from bot.store.members import enlist, locked_member
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import pack
 from bot.store.messages.telling import Ways, tell_here, withdraw_messages
+from bot.store.notes import note
 from bot.store.places import Group
 from bot.store.private_messages import Reader
 from bot.store.tables import Account, FanGroup, Member, Person, Presence, Source, SourceLink
@@ -98,6 +101,8 @@ def come(tx: Tx, coming: Coming, now: datetime, terms: WelcomeTerms) -> bool:
     facts = _enter(tx, member, coming.group, at)
     if facts is None:
         return False
+    occasion = Occasion(at, day_of(at, place.timezone), Origin(coming.group.id, None))
+    note(tx, id_of(member), Did.COME, occasion)
     tx.execute(
         update(Person)
         .where(col(Person.user_id) == sender.user_id, col(Person.community_id).is_(None))
@@ -133,6 +138,8 @@ def go(tx: Tx, going: Going) -> None:
         ).all()
         if not left:
             return
+    room_id = tx.execute(select(col(FanGroup.id)).where(col(FanGroup.chat_id) == going.chat_id)).scalar_one_or_none()
+    note(tx, member_id, Did.LEAVE, Occasion(at, day_of(at, place.timezone), Origin(room_id, None)))
     if not going.elsewhere and not is_present(tx, member_id):
         member.left_at = at
         tx.flush()

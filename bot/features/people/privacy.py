@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.farming import FarmingPolicy
+from bot.rules.memory import MemoryPolicy
 from bot.rules.people.privacy import (
     DeletionAsked,
     DeletionDone,
@@ -17,6 +18,7 @@ from bot.rules.people.privacy import (
     PrivacyNotice,
 )
 from bot.rules.place import Place
+from bot.rules.policies import Policies
 from bot.store import forgotten, ledger
 from bot.store.coupons.hand_out import count_usable
 from bot.store.engine.db import Database
@@ -48,7 +50,7 @@ class Privacy:
 
     async def notice(self, place: Place | None, user_id: int) -> PrivacyNotice:
         """What is kept, for `/privacy`."""
-        return await self._db.read(notice, place, user_id, self._forgetting.policies[FarmingPolicy])
+        return await self._db.read(notice, place, user_id, self._forgetting.policies)
 
     async def ask(self, place: Place | None, user_id: int, at: datetime) -> DeletionAsked | NothingKept | OwnerStays:
         """What would be lost."""
@@ -67,17 +69,17 @@ class _Found(NamedTuple):
     balance: int
 
 
-def notice(session: Session, place: Place | None, user_id: int, policy: FarmingPolicy) -> PrivacyNotice:
+def notice(session: Session, place: Place | None, user_id: int, policies: Policies) -> PrivacyNotice:
     """Whether there is something to stop is all that depends on the reader."""
-    sighting_days = policy.fast_kept.days
+    sightings, memory = policies[FarmingPolicy].fast_kept.days, policies[MemoryPolicy].kept.days
     if place is None:
-        return PrivacyNotice("", reminders=False, sighting_days=sighting_days)
+        return PrivacyNotice("", reminders=False, sighting_days=sightings, memory_days=memory)
     reminders = session.execute(
         select(col(Member.reminders)).where(
             col(Member.community_id) == place.community_id, col(Member.user_id) == user_id
         )
     ).scalar_one_or_none()
-    return PrivacyNotice(place.shop, reminders=bool(reminders), sighting_days=sighting_days)
+    return PrivacyNotice(place.shop, reminders=bool(reminders), sighting_days=sightings, memory_days=memory)
 
 
 def ask(session: Session, place: Place | None, user_id: int, at: datetime) -> DeletionAsked | NothingKept | OwnerStays:

@@ -15,6 +15,7 @@ from bot.features.raffles.facts import (
 )
 from bot.rules.act import Act
 from bot.rules.calendar import day_of
+from bot.rules.notes import About, Did, Thing
 from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.rules.raffles.entries import (
@@ -40,8 +41,9 @@ from bot.rules.sealing import line_of
 from bot.rules.tiers import TierPolicy
 from bot.store import causes, ledger
 from bot.store.engine.sessions import Tx
-from bot.store.members import Standing, count_activity, standing
+from bot.store.members import Standing, standing
 from bot.store.messages.cards import touch_cards
+from bot.store.notes import note
 from bot.store.tables import Attendance, CheckIn, Member, Raffle, RaffleEntry
 from bot.store.tiers import tier_of
 from bot.store.wins import won_since
@@ -85,7 +87,7 @@ def enter(  # noqa: PLR0911  # one return for each outcome
         _charge_ticket(tx, act, member, entry)
     outcome = Entered(raffle_id, raffle.prize, number, raffle.closes, price, member.balance - price)
     entry.answer = causes.to_json(outcome)
-    count_activity(tx, member.member_id, day_of(at, place.timezone), "raffle")
+    note(tx, member.member_id, Did.ENTER_RAFFLE, act.occasion, About(Thing.RAFFLE, raffle_id))
     touch_cards(tx, act.community_id, CARD, raffle_id, at, every=policies[RafflePolicy].card_every)
     tx.flush()
     return outcome

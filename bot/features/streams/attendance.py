@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from bot.rules.act import Act
 from bot.rules.airings import AiringFacts, AiringState, How
-from bot.rules.calendar import day_of
+from bot.rules.notes import About, Did, Thing
 from bot.rules.place import Place
 from bot.rules.streams.attendance import (
     AlreadyHere,
@@ -25,8 +25,9 @@ from bot.store import causes, ledger
 from bot.store.airings import CARD, find_airing
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
-from bot.store.members import Standing, count_activity
+from bot.store.members import Standing
 from bot.store.messages.cards import touch_cards
+from bot.store.notes import note
 from bot.store.tables import Airing, Attendance
 from bot.store.tables.base import Id
 
@@ -165,7 +166,7 @@ def write_down(tx: Tx, act: Act, member: Standing, visit: Visit, policy: Attenda
         shop=act.place.shop_account,
         amount=coins,
     )
-    count_activity(tx, member.member_id, day_of(act.at, act.place.timezone), "stream")
+    note(tx, member.member_id, Did.ATTEND, act.occasion, About(Thing.AIRING, airing.id))
     return outcome
 
 

@@ -11,6 +11,7 @@ from bot.features.streams.schedule import next_start
 from bot.logs import get_logger, logging_failures
 from bot.rules.act import Act
 from bot.rules.airings import Repeat, StreamState
+from bot.rules.notes import About, Did, Thing
 from bot.rules.place import Place
 from bot.rules.streams.reminders import NoMoreReminders, Reminding, StreamGone
 from bot.rules.streams.streams import StreamPolicy
@@ -20,6 +21,7 @@ from bot.store.airings import (
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.members import locked_member, standing
+from bot.store.notes import note
 from bot.store.places import find_place
 from bot.store.tables import Member, Stream, Subscription
 
@@ -82,6 +84,8 @@ def ask(tx: Tx, act: Act, stream_id: int) -> Reminding | StreamGone:
         tx.add(Subscription(stream_id=stream_id, member_id=member.member_id, at=act.at))
     elif found.off_at is not None:
         found.at, found.off_at = act.at, None
+    if not asked_before:
+        note(tx, member.member_id, Did.ASK_REMINDERS, act.occasion, About(Thing.STREAM, stream_id))
     unmuted = tx.execute(
         update(Member)
         .where(col(Member.id) == member.member_id, col(Member.reminders).is_(False))

@@ -63,7 +63,7 @@ async def open_private(
 
     Its number may have been guessed: who holds nothing there and isn't in it doesn't hear which shop it is.
     """
-    await coupons.communities.started(ask.sender, can_write=True)
+    await coupons.communities.started(ask.sender, can_write=True, at=ask.at)
     place = await coupons.communities.place(read_id(rest) or 0)
     if place is None:
         await voice.answer(ask, NoCommunityYet())

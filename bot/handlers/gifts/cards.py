@@ -66,7 +66,7 @@ async def came_to_choose(
     gifts: GiftServices,
 ) -> None:
     """The list of an inline query led here: the chat is open from now on, and a gift is chosen in it."""
-    known = await gifts.communities.started(ask.sender, can_write=True)
+    known = await gifts.communities.started(ask.sender, can_write=True, at=ask.at)
     here = replace(ask, place=ask.place or known.place, can_write=True)
     await gift(message, here, doors, voice, gifts)
 
@@ -107,7 +107,7 @@ async def opened(
     gifts: GiftServices,
 ) -> None:
     """A card's link was opened in private: what it is, from whom, and the way in."""
-    await gifts.communities.started(ask.sender, can_write=True)
+    await gifts.communities.started(ask.sender, can_write=True, at=ask.at)
     found = await gifts.cards.find(rest, ask.at)
     if found is None:
         await voice.answer(ask, GiftGone())

@@ -16,7 +16,7 @@ from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.rules.act import Act
+from bot.rules.act import Act, Origin
 from bot.rules.hearts.hearts import HEART as EMOJI
 from bot.rules.hearts.hearts import HeartsRest
 from bot.store.members import OutsideError
@@ -101,7 +101,8 @@ async def reaction(
     if group is not None:
         sender = sender_of(person, room_of(group, public=event.chat.username is not None))
         with contextlib.suppress(OutsideError):  # nobody can be answered here
-            act = Act(group.place, sender, received_at, cause, sender.user_id)
+            origin = Origin(group.id, event.message_id)
+            act = Act(group.place, sender, received_at, cause, sender.user_id, origin=origin)
             await hearts.hearts.react(act, PostedMessage(event.chat.id, event.message_id))
 
 

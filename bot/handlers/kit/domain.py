@@ -32,6 +32,7 @@ from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.table import Desk, Table
 from bot.handlers.kit.whereabouts import Whereabouts
 from bot.jobs import Due
+from bot.meters import Meters
 from bot.rules.beacons import Beacon
 from bot.rules.panel import Section
 from bot.rules.policies import Policies
@@ -67,6 +68,7 @@ class Core:
     policies: Policies
     db: Database
     clock: Clock
+    meters: Meters
     bot: Bot
     out: Outbound
     words: Words

@@ -46,7 +46,7 @@ class Greeter:
     async def start(self, ask: Ask) -> None:
         """Somebody opened their private chat: answers can come there from now on."""
         if ask.private:
-            reader = await self._communities.started(ask.sender, can_write=True)
+            reader = await self._communities.started(ask.sender, can_write=True, at=ask.at)
             if ask.place is None and reader.place is not None:
                 ask = ask.within(reader.place)
         await self.hello(ask)

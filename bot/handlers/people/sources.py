@@ -73,7 +73,7 @@ async def opened(
     if source is None:
         await greeter.start(ask)
         return
-    await fans.communities.started(ask.sender, can_write=True)
+    await fans.communities.started(ask.sender, can_write=True, at=ask.at)
     here = ask.within(source.place)
     if await fans.ways.inside(source, ask.sender.user_id):
         await fans.communities.turn_to(ask.sender.user_id, source.place)

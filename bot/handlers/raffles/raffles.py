@@ -61,7 +61,7 @@ async def open_private_chat(
 
     The shop's number in the link may be guessed. A person who isn't in that shop isn't told which shop it is.
     """
-    await raffles.communities.started(ask.sender, can_write=True)
+    await raffles.communities.started(ask.sender, can_write=True, at=ask.at)
     shop_id = read_id(rest)
     place = await raffles.communities.place(shop_id) if shop_id is not None else None
     if place is None:

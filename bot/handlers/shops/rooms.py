@@ -44,7 +44,7 @@ async def my_membership(
     """The bot was added, promoted, demoted or removed; or a person opened or blocked the private chat."""
     by, chat = sender_of(event.from_user), event.chat
     if chat.type == ChatType.PRIVATE:
-        await communities.started(by, can_write=_inside(event.new_chat_member))
+        await communities.started(by, can_write=_inside(event.new_chat_member), at=received_at)
     elif _inside(event.new_chat_member):
         room = Coming(chat.id, chat.title or "", chat.type == ChatType.CHANNEL)
         adder = None if by.user_id in SPEAKING_FOR_OTHERS else by

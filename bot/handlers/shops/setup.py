@@ -59,7 +59,7 @@ async def set_up(
 
 async def opened(_message: Message, ask: Ask, rest: str, communities: Communities, shops: ShopServices) -> None:
     """The link of the greeting: whoever opens it may have it from anybody."""
-    reader = await communities.started(ask.sender, can_write=True)
+    reader = await communities.started(ask.sender, can_write=True, at=ask.at)
     shop = read_id(rest)
     place = await communities.place(shop) if shop is not None else None
     await shops.panel.welcome(replace(ask, place=ask.place or reader.place), place)

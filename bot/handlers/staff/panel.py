@@ -42,7 +42,7 @@ async def admin(_message: Message, ask: Ask, doors: Doors, voice: Voice, staff: 
 
 async def opened(_message: Message, ask: Ask, rest: str, doors: Doors, greeter: Greeter, staff: StaffServices) -> None:
     """The link of the whisper: whoever opens it may have it from anybody."""
-    await staff.communities.started(ask.sender, can_write=True)
+    await staff.communities.started(ask.sender, can_write=True, at=ask.at)
     shop = read_id(rest)
     place = await staff.communities.place(shop) if shop is not None else None
     if place is None:

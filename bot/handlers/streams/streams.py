@@ -74,7 +74,7 @@ async def opened_to_remind(
     The stream's number may have been guessed. Only members of its shop are reminded, and nobody else hears which shop
     it is.
     """
-    await communities.started(ask.sender, can_write=True)
+    await communities.started(ask.sender, can_write=True, at=ask.at)
     stream_id = read_id(rest)
     place = await streams.reminders.place_of(stream_id) if stream_id is not None else None
     if stream_id is None or place is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.rules.outcome import Outcome
-from bot.rules.retention import ASIDE_KEPT, CAUSES_KEPT, FINGERPRINT_MONTHS
+from bot.rules.retention import ASIDE_KEPT, CAUSES_KEPT, FINGERPRINT_MONTHS, MEMORY_KEPT
 
 TOUCH_KEPT = timedelta(days=30)
 """How long the bot remembers which link a person opened, until they join."""
@@ -23,6 +23,8 @@ class PrivacyNotice(Outcome, name="privacy.PrivacyNotice"):
     touch_days: int = TOUCH_KEPT.days
     fingerprint_months: int = FINGERPRINT_MONTHS
     aside_days: int = ASIDE_KEPT.days
+    memory_days: int = MEMORY_KEPT.days
+    """Days for which single acts, active days and what was shown are kept. Sums by day stay."""
 
 
 @dataclass(frozen=True, slots=True)

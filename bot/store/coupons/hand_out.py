@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement
 from sqlmodel import col
 
+from bot.rules.act import Occasion, Origin
 from bot.rules.calendar import day_of
 from bot.rules.coupon_states import CampaignState, CouponState, KeptFor
 from bot.rules.coupons.campaigns import CampaignFacts, CouponPolicy
@@ -30,6 +31,7 @@ from bot.rules.coupons.claims import (
 )
 from bot.rules.coupons.codes import new_code
 from bot.rules.coupons.held_coupons import fate_of
+from bot.rules.notes import About, Did, Thing
 from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.rules.tiers import Tier, TierPolicy
@@ -37,9 +39,10 @@ from bot.store import causes, ledger
 from bot.store.coupons.campaigns import CARD, find_campaign
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
-from bot.store.members import Standing, count_activity
+from bot.store.members import Standing
 from bot.store.messages.cards import CardSubject, hang_cards, touch_cards
 from bot.store.messages.outbox import Terms
+from bot.store.notes import note
 from bot.store.tables import Campaign, CampaignCode, Coupon
 from bot.store.tables.base import Id
 from bot.store.tiers import tier_of
@@ -79,6 +82,8 @@ class Claim:
     nothing."""
     was_set_aside: bool = False
     """Whether `set_aside` took it from the stock before."""
+    origin: Origin | None = None
+    """The message through which the fan asked for it."""
 
 
 class _Theirs(NamedTuple):
@@ -262,7 +267,8 @@ def hand_out(tx: Tx, member: Standing, claim: Claim, tools: ClaimTools) -> Claim
         gone = now is not None and now.state is CampaignState.CANCELLED
         return Cancelled(campaign.title) if gone else SoldOut(campaign.title)
     outcome = _write_down(tx, member, campaign, len(theirs) + 1, claim, tools)
-    count_activity(tx, member.member_id, day_of(claim.at, claim.place.timezone), "claim")
+    occasion = Occasion(claim.at, day_of(claim.at, claim.place.timezone), claim.origin)
+    note(tx, member.member_id, Did.CLAIM, occasion, About(Thing.DROP, campaign.id))
     touch_cards(tx, claim.place.community_id, CARD, campaign.id, claim.at, every=tools.policy.card_every)
     return outcome
 

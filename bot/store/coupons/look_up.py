@@ -6,13 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Occasion
 from bot.rules.coupon_states import CampaignState, CouponState, Unusable, why_unusable
 from bot.rules.coupons.codes import read_code
+from bot.rules.notes import About, Did, Thing
 from bot.rules.place import Place
-from bot.rules.tiers import Deed
 from bot.store.engine.sessions import Tx
-from bot.store.members import count_activity, uncount_activity
+from bot.store.notes import note, take_back
 from bot.store.tables import Campaign, CampaignCode, Coupon
+from bot.store.tables.base import id_of
 
 
 def coupon_with(tx: Tx, place: Place, code: str) -> Coupon | None:
@@ -61,7 +63,7 @@ def why_not_redeemable(tx: Tx, coupon: Coupon, at: datetime) -> Unusable | None:
 def mark_redeemed(tx: Tx, coupon: Coupon, at: datetime, by: int | None, day: date) -> None:
     """Mark a locked coupon as used, and count it for its fan's tier on this day."""
     coupon.state, coupon.redeemed_at, coupon.redeemed_by = CouponState.REDEEMED, at, by
-    count_redeemed(tx, coupon, day)
+    count_redeemed(tx, coupon, at, day)
 
 
 def mark_held(tx: Tx, coupon: Coupon) -> None:
@@ -71,11 +73,11 @@ def mark_held(tx: Tx, coupon: Coupon) -> None:
     tx.flush()
 
 
-def count_redeemed(tx: Tx, coupon: Coupon, day: date) -> None:
+def count_redeemed(tx: Tx, coupon: Coupon, at: datetime, day: date) -> None:
     """Count one more redeemed coupon for its fan's tier. The coupon keeps the day, as the zone may change later."""
     coupon.redeemed_on = day
     tx.flush()
-    count_activity(tx, coupon.member_id, day, Deed.REDEEM)
+    note(tx, coupon.member_id, Did.REDEEM, Occasion(at, day), About(Thing.COUPON, id_of(coupon)))
 
 
 def uncount_redeemed(tx: Tx, coupon: Coupon) -> None:
@@ -83,4 +85,4 @@ def uncount_redeemed(tx: Tx, coupon: Coupon) -> None:
     day, coupon.redeemed_on = coupon.redeemed_on, None
     tx.flush()
     if day is not None:
-        uncount_activity(tx, coupon.member_id, day, Deed.REDEEM)
+        take_back(tx, coupon.member_id, Did.REDEEM, day, About(Thing.COUPON, id_of(coupon)))

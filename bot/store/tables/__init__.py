@@ -17,6 +17,7 @@ from bot.store.tables.held import Held, Sighting
 from bot.store.tables.lapse import LapseRound
 from bot.store.tables.ledger import Account, Transfer
 from bot.store.tables.members import Activity, Dialogue, Forgotten, Member, Person, Presence
+from bot.store.tables.memory import ActiveDay, Note, RoomActivity, Shown
 from bot.store.tables.messages import Card, Inbox, Outbox, RefusedRoom, SetAside
 from bot.store.tables.orders import Order, OrderHook
 from bot.store.tables.raffles import Raffle, RaffleEntry, RaffleNaming, RaffleRedraw
@@ -30,6 +31,7 @@ for _file in iter_modules(__path__):
 
 __all__ = [
     "Account",
+    "ActiveDay",
     "Activity",
     "Airing",
     "Attendance",
@@ -57,6 +59,7 @@ __all__ = [
     "Item",
     "LapseRound",
     "Member",
+    "Note",
     "Order",
     "OrderHook",
     "Outbox",
@@ -70,7 +73,9 @@ __all__ = [
     "RaffleRedraw",
     "RefusedRoom",
     "ReminderRound",
+    "RoomActivity",
     "SetAside",
+    "Shown",
     "Sighting",
     "Slot",
     "Source",

@@ -86,5 +86,7 @@ class FanGroup(SQLModel, table=True):
     topic_name: str | None = None
     topic_closed_at: datetime | None = None
     """When Telegram refused a message in the topic and the owner was told; None once it takes messages again."""
+    heard_at: datetime | None = None
+    """When somebody last wrote, pressed or reacted there, to the minute. None: not since that is noted."""
     joined_at: datetime
     left_at: datetime | None = None

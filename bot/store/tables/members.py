@@ -122,5 +122,6 @@ class Activity(SQLModel, table=True):
     member_id: int = Field(sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False))
     day: date = Field(primary_key=True)
     kind: str = Field(primary_key=True)
-    """`claim`, or one of the kinds that count for the tier (`rules/tiers.Deed`)."""
+    """A `Did` of `bot/rules/notes.py`, or `message` for a day with messages. Those of `rules/tiers.Deed` count for the
+    tier."""
     times: int

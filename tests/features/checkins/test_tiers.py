@@ -2,18 +2,20 @@
 
 from datetime import timedelta
 
+from bot.rules.notes import Did
 from bot.rules.place import Place
-from bot.rules.tiers import Deed, Tier
+from bot.rules.tiers import Tier
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
-from bot.store.members import count_activity, standing
+from bot.store.members import standing
 from bot.store.tiers import tier_of, tiers_of
+from tests.features.deeds import count
 from tests.features.scene import NOON, TIERS, days, fan, query, shop
 
 
 def _attends(tx: Tx, place: Place, number: int, times: int) -> int:
     member = standing(tx, place.community_id, fan(number), NOON)
-    count_activity(tx, member.member_id, NOON.date(), Deed.STREAM, times)
+    count(tx, member.member_id, NOON.date(), Did.ATTEND, times)
     return member.member_id
 
 

@@ -28,14 +28,16 @@ from bot.rules.coupons.claims import (
 from bot.rules.coupons.codes import read_code
 from bot.rules.coupons.held_coupons import EarlyDrop, HeldCoupon, MyCoupons
 from bot.rules.coupons.redemption import Redeemed
+from bot.rules.notes import Did
 from bot.rules.place import Place
-from bot.rules.tiers import Deed, Tier
+from bot.rules.tiers import Tier
 from bot.store.coupons.campaigns import card_of
 from bot.store.coupons.hand_out import ClaimTools
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.ledger import check_books
-from bot.store.members import count_activity, standing
+from bot.store.members import standing
+from tests.features.deeds import count
 from tests.features.scene import (
     NOON,
     OWNER,
@@ -307,7 +309,7 @@ async def test_a_day_is_the_communitys_own(db: Database, causes: Causes) -> None
 
 def _earns(tx: Tx, place: Place, sender: Sender, points: int) -> None:
     member = standing(tx, place.community_id, sender, NOON)
-    count_activity(tx, member.member_id, day_of(NOON, place.timezone), Deed.STREAM, points // 5)
+    count(tx, member.member_id, day_of(NOON, place.timezone), Did.ATTEND, points // 5)
 
 
 async def test_core_fans_come_first(db: Database, causes: Causes) -> None:

@@ -101,7 +101,7 @@ async def by_a_source_and_a_card(circle: Circle, at: datetime) -> None:
     joining = ComeAndGo(circle.db, POLICIES, dice())
     link = Link("https://t.me/+poster", "Poster")
     await joining.come(
-        Coming(Group(CHAT, "Silk room", circle.place, True), FRIEND, link, Reach(Language.KO, True), at), at
+        Coming(Group(1, CHAT, "Silk room", circle.place, True), FRIEND, link, Reach(Language.KO, True), at), at
     )
 
 

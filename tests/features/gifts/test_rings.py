@@ -5,9 +5,10 @@ from datetime import timedelta
 from bot.features.gifts.held import HeldGifts
 from bot.rules.farming import HeldState
 from bot.rules.general import Undone
+from bot.rules.notes import Did
 from bot.rules.staff.held import HeldRefused, HeldReleased
 from bot.store.engine.db import Database
-from bot.store.members import count_activity
+from tests.features.deeds import count
 from tests.features.givers import Circle
 from tests.features.scene import (
     NOON,
@@ -76,7 +77,7 @@ async def test_a_chain_of_second_accounts(db: Database, causes: Causes) -> None:
     await circle.brings(fan(11), fan(12))
     await circle.brings(fan(20), fan(21))
     await circle.brings(fan(21), fan(22))
-    await db.write(count_activity, await circle.member_id(fan(21)), NOON.date(), "stream")
+    await db.write(count, await circle.member_id(fan(21)), NOON.date(), Did.ATTEND)
     for friend in (fan(12), fan(22)):
         for day in (0, 1, 2):
             await circle.checks_in(friend, days(day) + HOUR)

@@ -88,7 +88,7 @@ class Till:
     async def state(self) -> dict[str, Any]:
         """Everything that an order touches, but what only tells of acts."""
         rows = await everything(self.db)
-        told = ("audit_entry", "outbox", "held", "card")
+        told = ("audit_entry", "outbox", "held", "card", "note")
         return {table: found for table, found in rows.items() if table not in told}
 
     async def points(self) -> dict[tuple[str, str], int]:

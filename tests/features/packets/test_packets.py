@@ -247,10 +247,10 @@ async def test_the_luckiest_may_stay_unnamed(db: Database, causes: Causes) -> No
     assert (card.luckiest, card.most) == (None, 50)
 
 
-async def test_a_tap_in_a_rush_is_six_statements(
+async def test_a_tap_in_a_rush_is_eight_statements(
     sqlite_url: str, causes: Causes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The storm's path stays short: a share costs six statements while an edit of the card waits, a late tap two."""
+    """The storm's path stays short: a share costs eight statements while an edit of the card waits, a late tap two."""
     counted: list[str] = []
     async with Database.open(sqlite_url) as db:
         table = await Table.lay(db, causes)
@@ -266,7 +266,7 @@ async def test_a_tap_in_a_rush_is_six_statements(
 
         monkeypatch.setattr(Hot, "_execute", count)
         await table.tap(packet, 2)
-        assert len(counted) == 6
+        assert len(counted) == 8
         await table.tap(packet, 3)
         counted.clear()
         await table.tap(packet, 4)

@@ -46,7 +46,7 @@ async def leaves(db: Database, place: Place, number: int, at: datetime, chat_id:
 async def comes(db: Database, place: Place, number: int, at: datetime, chat_id: int = HOME) -> bool:
     """A fan is seen to come into a group."""
     joining = ComeAndGo(db, POLICIES, dice())
-    return await joining.come(Coming(Group(chat_id, "Room", place, is_admin=True), fan(number), None, REACH, at), at)
+    return await joining.come(Coming(Group(1, chat_id, "Room", place, is_admin=True), fan(number), None, REACH, at), at)
 
 
 async def known(db: Database, place: Place, number: int = 1) -> Known:

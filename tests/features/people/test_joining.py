@@ -22,7 +22,7 @@ OTHER = -1009
 
 def group(place: Place, *, is_admin: bool = True, chat_id: int = -1001) -> Group:
     """A group of the shop."""
-    return Group(chat_id, "Silk room", place, is_admin)
+    return Group(1, chat_id, "Silk room", place, is_admin)
 
 
 def door(db: Database) -> ComeAndGo:

@@ -33,7 +33,7 @@ from tests.features.scene import (
     shop,
 )
 
-CHECK_IN_STATEMENTS = 7
+CHECK_IN_STATEMENTS = 8
 MINUTE = timedelta(minutes=1)
 IN, OUT = Found(Where.IN, HOME, free=True), Found(Where.OUT, free=True)
 BANNED, SILENT = Found(Where.BANNED), Found(Where.SILENT)

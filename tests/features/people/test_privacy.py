@@ -28,6 +28,7 @@ from bot.rules.retention import FINGERPRINT_KEPT
 from bot.rules.streams.attendance import AlreadyHere, Attended
 from bot.rules.words import Language
 from bot.store import forgotten
+from bot.store.active_days import Heard, note_heard
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import NOBODY
@@ -37,6 +38,7 @@ from bot.store.messages.payloads import pack
 from bot.store.messages.telling import tell_in_private
 from bot.store.places import Group
 from bot.store.private_messages import Reader
+from bot.store.shown import ShownMessage, record_shown
 from bot.store.tables import Airing, Dialogue, Stream
 from bot.store.tables.messages import Lane
 from tests.features.counter import Counter
@@ -82,7 +84,7 @@ async def come(db: Database, place: Place, sender: Sender, at: datetime = NOON, 
     """Someone comes into the group."""
     joining = ComeAndGo(db, POLICIES, dice())
     return await joining.come(
-        Coming(Group(-1001, "Silk room", place, True), sender, link, Reach(Language.EN, True), at), at
+        Coming(Group(1, -1001, "Silk room", place, True), sender, link, Reach(Language.EN, True), at), at
     )
 
 
@@ -90,6 +92,12 @@ def _half_filled(tx: Tx, place: Place) -> None:
     ours = {"user_id": ANA.user_id, "community_id": place.community_id}
     tx.add(Dialogue(**ours, kind="setup", step="shop", filled={}, updated_at=NOON))
     tx.flush()
+
+
+def _was_there(tx: Tx, place: Place) -> None:
+    """She wrote in the group, and was shown something in private."""
+    note_heard(tx, [Heard(place.community_id, 1, ANA.user_id, NOON.date(), wrote=True)])
+    record_shown(tx, place.community_id, ShownMessage(ANA.user_id, 5, "lapse.LapseNotice"), NOON)
 
 
 async def live_a_life(db: Database, place: Place, causes: Causes) -> None:
@@ -121,6 +129,7 @@ async def live_a_life(db: Database, place: Place, causes: Causes) -> None:
         await Purchases(db).hand_over(act_by(place, ANA.user_id, NOON, causes.next()), 1, named(one))
     await counter.buys(ANA)
     await db.write(_half_filled, place)
+    await db.write(_was_there, place)
 
 
 async def test_nothing_of_the_person_stays(db: Database, causes: Causes) -> None:
@@ -128,11 +137,16 @@ async def test_nothing_of_the_person_stays(db: Database, causes: Causes) -> None
     place = await shop(db)
     await live_a_life(db, place, causes)
     await Preferences(db).change(act_of(place, ANA, NOON), Preference(language="ko"))
-    assert {"person", "member", "outbox", "dialogue", "audit_entry", "campaign", "coupon"} <= set(await traces(db))
+    named = {"person", "member", "outbox", "dialogue", "audit_entry", "campaign", "coupon", "shown"}
+    assert named <= set(await traces(db))
     asked = await privacy(db).ask(place, ANA.user_id, NOON)
     assert asked == DeletionAsked("Silk room", 55, 1)
     assert await privacy(db).delete(place, ANA.user_id, NOON + HOUR) == DeletionDone("Silk room")
     assert await traces(db) == []
+    assert await query(db, "SELECT count(*) FROM active_day") == [(0,)]
+    hers = "SELECT count(*) FROM note n JOIN member m ON m.id = n.member_id WHERE m.user_id < 0"
+    assert await query(db, hers) == [(0,)]
+    assert (await query(db, "SELECT count(*) FROM note"))[0][0] > 0
     books = await db.read(check_books)
     assert books.sound
     assert books.held_by_fans == 25

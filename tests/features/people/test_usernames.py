@@ -11,12 +11,14 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.features.communities import Communities
 from bot.rules.act import Sender
+from bot.rules.notes import Did
 from bot.rules.place import Place
 from bot.store.engine.db import Database
 from bot.store.engine.hot import Hot
 from bot.store.engine.schema import migrate
 from bot.store.engine.sessions import Tx
-from bot.store.members import count_activity, meet, standing
+from bot.store.members import meet, standing
+from tests.features.deeds import count
 from tests.features.scene import NOON, days, fan, query, shop
 
 CROWD = 20
@@ -144,7 +146,7 @@ async def test_old_doubles_are_sorted_out(url: str, active: dict[int, int], keep
 def _active(tx: Tx, sender: Sender, day: date) -> None:
     """Somebody claimed something on a day."""
     member_id = tx.execute(text("SELECT id FROM member WHERE user_id = :id"), {"id": sender.user_id}).scalar_one()
-    count_activity(tx, member_id, day, "claim")
+    count(tx, member_id, day, Did.CLAIM)
 
 
 def _rename(tx: Tx, sender: Sender, username: str) -> None:

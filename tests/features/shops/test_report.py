@@ -27,7 +27,7 @@ POLICY = CheckInPolicy()
 async def come(db: Database, place: Place, number: int, day: int, source: str | None = None) -> None:
     """A fan comes on a day, by a link with a source's name."""
     link = Link(f"https://t.me/+{source}", source) if source is not None else None
-    group = Group(-1001, "Silk room", place, True)
+    group = Group(1, -1001, "Silk room", place, True)
     joining = ComeAndGo(db, POLICIES, dice())
     await joining.come(Coming(group, fan(number), link, Reach(Language.KO, False), days(day)), days(day))
 

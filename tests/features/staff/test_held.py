@@ -11,6 +11,7 @@ from bot.flows.held_rewards import HeldRewards, Resolver, undo_refusal
 from bot.rules.act import Sender
 from bot.rules.calendar import day_of
 from bot.rules.farming import FarmingPolicy, HeldState, Reason, Sign, ring_reason
+from bot.rules.notes import Did
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.staff.held import HeldGone, HeldRefused, HeldReleased, HeldSettled
@@ -18,8 +19,9 @@ from bot.store import ledger
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.held import Reward, held_reasons, hold
-from bot.store.members import count_activity, standing
+from bot.store.members import standing
 from bot.store.tables import AuditEntry, Source
+from tests.features.deeds import count
 from tests.features.scene import (
     GIVEAWAYS,
     NOON,
@@ -237,7 +239,7 @@ async def test_signs_are_read_from_what_is_known(db: Database) -> None:
     def busy(tx: Tx) -> None:
         member = standing(tx, place.community_id, fan(20), NOON)
         for day in (1, 2):
-            count_activity(tx, member.member_id, day_of(days(day), place.timezone), "checkin")
+            count(tx, member.member_id, day_of(days(day), place.timezone), Did.CHECK_IN)
 
     await db.write(busy)
     assert await db.write(_signs, place, fan(20), days(5)) == set()

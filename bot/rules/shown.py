@@ -1,0 +1,57 @@
+"""What the bot shows is of a class, by its kind: asked for, a service, a stream's start, or promotion.
+
+A kind is a card's kind, an outcome's stored name, or `file.` with a file's kind. Every kind that is promised stands
+here: a test that promises another one fails.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class ShownClass(StrEnum):
+    """Why somebody is shown a message. The values stand in rows and never change."""
+
+    ASKED_FOR = "asked_for"
+    """It answers something that the reader did: they asked to be reminded, came in, or sent a gift on."""
+    SERVICE = "service"
+    """It tells the reader what became of something of theirs, or tells staff of their shop. It offers nothing."""
+    STREAM_START = "stream_start"
+    """It tells that a stream is on."""
+    PROMOTION = "promotion"
+    """All the rest."""
+
+
+_KINDS: Mapping[ShownClass, tuple[str, ...]] = {
+    ShownClass.ASKED_FOR: (
+        "gift",  # the giver's own card, in their private chat
+        *("joining.Welcome", "joining.WelcomeBack", "joining.WelcomeAll", "gifts.GiftWelcome"),
+        "reminders.Reminder",
+    ),
+    ShownClass.SERVICE: (
+        *("lapse.LapseNotice", "shop.FavourDone", "shop.RefundTold", "raffles.YouWon", "raffles.PlaceRedrawn"),
+        *("gifts.FriendRewarded", "gifts.InviterRewarded", "gifts.InviterCapped", "gifts.GiftReturned"),
+        "gifts.RewardHeld",
+        # A change of what was announced, and the end, are told once and invite nobody.
+        *("streams.DelayNotice", "streams.CancelNotice", "streams.BackOnNotice", "streams.EndNotice"),
+        *("draws.RoundNamed", "file.raffle", "file.redraw"),
+        # To the owner and the staff.
+        *("arrivals.Greeting", "arrivals.RoomJoined", "arrivals.WhoseRoom", "communities.NoWhispers"),
+        *("draws.DrawWaits", "farming.HeldNotice", "hearts.StepFailed", "items.FavourWaiting", "sources.DoorsClosed"),
+        *("refusals.RoomMissed", "refusals.RoomRefuses", "rights.HomeTold", "rights.OwnerBefore", "rights.OwnerNow"),
+        *("staff.OperatorActed", "streams.AskOwner", "topics.TopicLost"),
+    ),
+    ShownClass.STREAM_START: ("stream",),
+    ShownClass.PROMOTION: ("drop", "packet", "raffle", "morning", "ending.CouponsEnd"),
+}
+CLASSES: Mapping[str, ShownClass] = {kind: its for its, kinds in _KINDS.items() for kind in kinds}
+"""The class of each kind."""
+
+
+def class_of(kind: str) -> ShownClass:
+    """The class of a kind. One that isn't listed counts as promotion, which has the strictest limits."""
+    return CLASSES.get(kind, ShownClass.PROMOTION)
+
+
+def file_kind(file: str) -> str:
+    """The kind of a message that brings a file of this kind."""
+    return f"file.{file}"
