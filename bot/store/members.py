@@ -7,7 +7,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Date, Integer, String, and_, bindparam, delete, func, insert, null, select, update
+from sqlalchemy import (
+    Date,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
@@ -16,7 +29,8 @@ from bot.rules.fans import Known, Verdict, judge
 from bot.store import forgotten
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
-from bot.store.tables import Account, Activity, FirstTouch, Forgotten, Member, Person, Presence
+from bot.store.pending_tiers import deeds_changed
+from bot.store.tables import Account, Activity, FirstTouch, Forgotten, Member, Person, Presence, TierPending
 from bot.store.tables.base import Id
 from bot.store.tables.ledger import AccountKind
 
@@ -46,6 +60,15 @@ class Standing:
     """For a member who came back: when they had their data deleted. Else None."""
     invitation_id: int | None = None
     """The invitation by which they came, as long as their check-ins count for it."""
+    tier_look_on: date | None = None
+    """Before this day check-ins and messages alone can't raise the tier; None: it was never settled."""
+    tier_falls_on: date | None = None
+    """No fall is before the end of this day; None: the tier can't fall."""
+    joined_at: datetime | None = None
+    tier_untold: bool = False
+    """Whether the next check-in tells of a rise or a fall ahead."""
+    tier_pending: bool = False
+    """Whether deeds changed since the tier was settled."""
 
 
 _FIND_MEMBER = Hot(
@@ -61,6 +84,11 @@ _FIND_MEMBER = Hot(
         col(Person.community_id),
         col(Member.back_since),
         col(Member.invitation_id),
+        col(Member.tier_look_on),
+        col(Member.tier_falls_on),
+        col(Member.joined_at),
+        col(Member.tier_untold),
+        exists(select(col(TierPending.member_id)).where(col(TierPending.member_id) == col(Member.id))).label("pending"),
         col(Member.banned_at),
         col(Member.look_at),
     )
@@ -132,6 +160,8 @@ _ADD_MEMBER = Hot.upsert(
             ),
             hidden=False,
             reminders=True,
+            tier_untold=False,
+            tag_wanted=False,
             look_at=bindparam("look_at"),
         )
         .on_conflict_do_nothing()
@@ -308,6 +338,7 @@ def meet(tx: Tx, sender: Sender, community_id: int | None) -> None:
 def count_activity(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:
     """Count one more activity of this kind (or `times`) for a member on a day. `rules/tiers.py` lists the kinds."""
     tx.touch(_COUNT_ACTIVITY, member_id=member_id, day=day, kind=kind, times=times)
+    deeds_changed(tx, member_id, day, kind)
 
 
 def uncount_activity(tx: Tx, member_id: int, day: date, kind: str, times: int = 1) -> None:
@@ -319,6 +350,7 @@ def uncount_activity(tx: Tx, member_id: int, day: date, kind: str, times: int = 
     fewer = update(Activity).where(*counted, col(Activity.times) > times).values(times=col(Activity.times) - times)
     if not tx.execute(fewer.returning(col(Activity.times))).all():
         tx.execute(delete(Activity).where(*counted))
+    deeds_changed(tx, member_id, day, kind, fewer=True)
 
 
 def enlist(
