@@ -62,7 +62,7 @@ class MyCards:
             percent=self._tiers.check_in_percent[tier.tier],
             tier=tier.tier,
             higher=tier.higher,
-            missing=tier.missing,
+            lacking=tier.lacking,
             falling=tier.falling,
         )
         return card if member is None else self._with_belongings(session, act, member, card, now)

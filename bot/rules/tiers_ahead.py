@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
-from bot.rules.calendar import DAY
+from bot.rules.calendar import DAY, end_of_month
 from bot.rules.tiers import (
     MEMORY,
     POINT,
@@ -18,6 +19,13 @@ from bot.rules.tiers import (
     sums_of,
     tier_of_score,
 )
+
+
+class Untold(StrEnum):
+    """What a member couldn't be told of their tier, so that the next check-in tells it."""
+
+    RISE = "rise"
+    FALL = "fall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +85,7 @@ class FallAhead:
 class KindSum:
     """What one kind of deed is worth to a member now."""
 
-    kind: Deed
+    what: Deed
     points: int
     """Whole points."""
 
@@ -93,7 +101,7 @@ class TierSums:
     """The kinds that are worth something. They add up to `points`."""
     higher: Tier | None
     """The next tier; None above the highest."""
-    missing: Missing | None
+    lacking: Missing | None
     """What is missing to it."""
     falling: FallAhead | None = None
     """A fall that is less than a warning's time ahead."""
@@ -130,11 +138,6 @@ def _falls_on(known: TierNow, sums: Mapping[date, int], today: date, policy: Tie
         if not safe and not tier_of_score(score(sums, end), policy).at_least(known.tier):
             return end
         end = end_of_month(end + DAY)
-
-
-def end_of_month(day: date) -> date:
-    """The last day of a day's month."""
-    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - DAY
 
 
 def missing_points(micro_points: int, policy: TierPolicy, check_ins: int | None = None) -> Missing:
@@ -179,6 +182,6 @@ def sums_by_kind(deeds: Iterable[DayOfDeeds], known: TierNow, today: date, polic
         points=total // POINT,
         sums=tuple(KindSum(kind, value) for kind, value in points.items() if value),
         higher=higher,
-        missing=missing_points(lacking, policy) if higher is not None and lacking > 0 else None,
+        lacking=missing_points(lacking, policy) if higher is not None and lacking > 0 else None,
         falling=fall_ahead(known, falls_on, all_sums, today, policy) if falls_on is not None and soon else None,
     )

@@ -65,8 +65,8 @@ class Standing:
     tier_falls_on: date | None = None
     """No fall is before the end of this day; None: the tier can't fall."""
     joined_at: datetime | None = None
-    tier_untold: bool = False
-    """Whether the next check-in tells of a rise or a fall ahead."""
+    tier_untold: str | None = None
+    """What of their tier the next check-in tells (`Untold`); None for nothing."""
     tier_pending: bool = False
     """Whether deeds changed since the tier was settled."""
 
@@ -160,7 +160,6 @@ _ADD_MEMBER = Hot.upsert(
             ),
             hidden=False,
             reminders=True,
-            tier_untold=False,
             tag_wanted=False,
             look_at=bindparam("look_at"),
         )

@@ -17,7 +17,7 @@ from sqlmodel import col
 from bot.rules.calendar import DAY, day_of
 from bot.rules.place import Place
 from bot.rules.tiers import MEMORY, DayOfDeeds, Deed, Tier, TierNow, TierPolicy, settle, sums_of
-from bot.rules.tiers_ahead import FallAhead, fall_ahead, first_look, look_ahead
+from bot.rules.tiers_ahead import FallAhead, Untold, fall_ahead, first_look, look_ahead
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.members import Standing
 from bot.store.tables import Activity, Member, TierRise
@@ -196,19 +196,8 @@ def _after(tx: Tx, place: Place, row: Any, settled: Settled, when: When) -> None
         show_tags(tx, place.community_id, row.id, when.at)
 
 
-def latest_rise(session: Session, member_id: int) -> Tier | None:
-    """The tier of a member's latest rise; None for who never rose."""
-    found = session.execute(
-        select(col(TierRise.tier))
-        .where(col(TierRise.member_id) == member_id)
-        .order_by(col(TierRise.day).desc(), col(TierRise.id).desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    return Tier(found) if found is not None else None
-
-
-def set_untold(tx: Tx, member_id: int, *, untold: bool) -> None:
-    """Have the next check-in tell of a rise or a fall ahead, or not any more."""
+def set_untold(tx: Tx, member_id: int, untold: Untold | None) -> None:
+    """Have the next check-in tell of a rise or a fall ahead, or of nothing any more."""
     tx.execute(
         update(Member)
         .where(col(Member.id) == member_id)

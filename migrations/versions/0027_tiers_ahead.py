@@ -25,8 +25,9 @@ def upgrade() -> None:
     with op.batch_alter_table("member") as member:
         for name in ("tier_falls_on", "tier_look_on", "tier_due_on", "tier_warned_of"):
             member.add_column(sa.Column(name, sa.Date(), nullable=True))
-        for name in ("tier_untold", "tag_wanted"):
-            member.add_column(sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False))
+        member.add_column(sa.Column("tier_untold", sa.String(), nullable=True))
+        member.add_column(sa.Column("tag_wanted", sa.Boolean(), server_default=sa.false(), nullable=False))
+        member.create_check_constraint(op.f("ck_member_tier_untold"), "tier_untold IN ('rise', 'fall')")
         member.create_index(
             "ix_member_tier_due_on",
             ["community_id", "tier_due_on"],
@@ -101,6 +102,7 @@ def downgrade() -> None:
         op.drop_table(table)
     with op.batch_alter_table("member") as member:
         member.drop_index("ix_member_tier_due_on")
+        member.drop_constraint(op.f("ck_member_tier_untold"), type_="check")
         for name in (
             "tag_wanted",
             "tier_untold",

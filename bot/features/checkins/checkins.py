@@ -25,7 +25,7 @@ from bot.rules.checkins.checkins import (
 from bot.rules.place import Place
 from bot.rules.streaks import Cover
 from bot.rules.tiers import Tier, TierPolicy
-from bot.rules.tiers_ahead import Opens, Rise
+from bot.rules.tiers_ahead import Opens, Rise, Untold
 from bot.store import causes, ledger
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
@@ -34,7 +34,7 @@ from bot.store.members import Standing, count_activity, standing
 from bot.store.mornings import update_count_on_card
 from bot.store.tables import CheckIn
 from bot.store.tables.base import Id
-from bot.store.tiers import When, latest_rise, may_change, set_untold, settle_some, tier_at_act
+from bot.store.tiers import When, may_change, set_untold, settle_some, tier_at_act
 
 _KNOWN_DAYS = 13
 """Covered days to look at: the make-up window, today, one before, and the days in which an update may come again."""
@@ -109,7 +109,7 @@ def check_in(tx: Tx, member: Standing, act: Act, tools: CheckInTools) -> CheckIn
     if not isinstance(outcome, CheckedIn):
         return outcome
     count_activity(tx, member.member_id, today, "checkin")
-    if member.tier_untold or may_change(member, place, today, tools.tiers):
+    if member.tier_untold is not None or may_change(member, place, today, tools.tiers):
         outcome = _with_news(tx, member, act, outcome, tools)
     for cover in new:
         _cover(tx, member, cover, act, outcome if cover.day == today else None)
@@ -124,16 +124,14 @@ def _with_news(tx: Tx, member: Standing, act: Act, outcome: CheckedIn, tools: Ch
     when = When(act.at, outcome.day, told=True)
     settled = settle_some(tx, place, [member.member_id], when, tiers)[member.member_id]
     now, falling = settled.now.tier, settled.falling(outcome.day, tiers)
-    risen = now if settled.rose else None
-    if member.tier_untold:
-        latest = latest_rise(tx, member.member_id)
-        risen = risen or (now if latest is now else None)
-        set_untold(tx, member.member_id, untold=False)
+    risen = now if (settled.rose or member.tier_untold == Untold.RISE) and now is not Tier.NEW else None
+    if member.tier_untold is not None:
+        set_untold(tx, member.member_id, None)
     tomorrow = now.below if settled.falls_on == outcome.day else now
     return rules.with_news(
         outcome,
         Rise(risen, tools.opens[risen]) if risen is not None else None,
-        falling if member.tier_untold and risen is None else None,
+        falling if member.tier_untold == Untold.FALL and risen is None else None,
         tiers.check_in_percent[tomorrow],
         tools.policy,
     )

@@ -19,7 +19,7 @@ def forget(tx: Tx, leaving: Leaving) -> None:
         terms = Terms(now=leaving.at, fold_key=f"tag:{leaving.member_id}:{chat_id}:off", lane=Lane.BULK)
         promise(tx, leaving.community_id, chat_id, TakeTag(leaving.user_id, tag), terms)
     for table in (ShownTag, TierPending, TierRise):
-        tx.execute(delete(table).where(col(table.member_id) == leaving.member_id))  # type: ignore[attr-defined]
+        tx.execute(delete(table).where(col(table.member_id) == leaving.member_id))
     tx.execute(
         update(Member)
         .where(col(Member.id) == leaving.member_id)
@@ -31,7 +31,7 @@ def forget(tx: Tx, leaving: Leaving) -> None:
             tier_look_on=None,
             tier_due_on=None,
             tier_warned_of=None,
-            tier_untold=False,
+            tier_untold=None,
             tag_wanted=False,
         )
     )

@@ -11,7 +11,7 @@ from bot.rules.calendar import DAY, start_of
 from bot.rules.members.tiers import FallComing, Risen
 from bot.rules.place import Place
 from bot.rules.tiers import Tier, TierPolicy
-from bot.rules.tiers_ahead import FallAhead, Opens, Rise
+from bot.rules.tiers_ahead import FallAhead, Opens, Rise, Untold
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import groups_of
 from bot.store.messages.outbox import Terms
@@ -23,8 +23,8 @@ from bot.store.tables import Member, Person, TierRise
 from bot.store.tables.messages import Lane
 from bot.store.tiers import set_untold
 
-UNHEARD = "tier"
-"""The kind under which it is written down that a fan couldn't be told of their tier."""
+RISE, FALL = "tier_rise", "tier_fall"
+"""The kinds under which it is written down that a fan couldn't be told of their tier."""
 TOLD_WITHIN = timedelta(days=1)
 
 
@@ -50,7 +50,7 @@ def tell_rises(tx: Tx, community_id: int, now: datetime, policy: TierPolicy, ope
             continue
         ways = _ways(rise, person, home)
         if ways is None:
-            set_untold(tx, rise.member_id, untold=True)
+            set_untold(tx, rise.member_id, Untold.RISE)
             continue
         outcome = Risen(Rise(Tier(rise.tier), opens[Tier(rise.tier)]))
         terms = Terms(now=now, key=f"tier:rise:{rise.id}", not_after=now + TOLD_WITHIN, lane=Lane.POST)
@@ -61,7 +61,7 @@ def tell_rises(tx: Tx, community_id: int, now: datetime, policy: TierPolicy, ope
 
 def _ways(rise: TierRise, person: Person, group: int | None) -> Ways | None:
     """Who acts in the room is whispered to. Who isn't there may miss a whisper, so a private message comes first."""
-    unheard = WitnessOf(UNHEARD, rise.member_id)
+    unheard = WitnessOf(RISE, rise.member_id)
     if group is not None and (rise.present or not person.can_write):
         return Ways(group, whisper=True, can_write=person.can_write, unheard=unheard)
     if person.can_write:
@@ -89,14 +89,19 @@ def warn(tx: Tx, place: Place, falling: Mapping[int, FallAhead], now: datetime) 
         )
         reader = readers.get(member_id)
         if reader is None:
-            set_untold(tx, member_id, untold=True)
+            set_untold(tx, member_id, Untold.FALL)
             continue
         key = f"tier:fall:{member_id}:{ahead.falls_on}"
         terms = Terms(now=now, key=key, not_after=ends_at, lane=Lane.BULK)
-        ways = Ways(reader.user_id, can_write=True, aloud=True, unheard=WitnessOf(UNHEARD, member_id))
+        ways = Ways(reader.user_id, can_write=True, aloud=True, unheard=WitnessOf(FALL, member_id))
         tell_here(tx, place.community_id, reader, ways, pack(FallComing(ahead)), terms)
 
 
-def unheard(tx: Tx, member_id: int, _now: datetime) -> None:
-    """No way to the fan worked: the next check-in tells it."""
-    set_untold(tx, member_id, untold=True)
+def rise_unheard(tx: Tx, member_id: int, _now: datetime) -> None:
+    """No way to the fan worked: the next check-in tells the rise."""
+    set_untold(tx, member_id, Untold.RISE)
+
+
+def fall_unheard(tx: Tx, member_id: int, _now: datetime) -> None:
+    """No way to the fan worked: the next check-in tells the fall ahead."""
+    set_untold(tx, member_id, Untold.FALL)

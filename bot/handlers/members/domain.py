@@ -4,7 +4,7 @@ from bot.content.buttons import members as buttons
 from bot.features.members import forget
 from bot.features.members.clock import TierClock
 from bot.features.members.page import TierPages
-from bot.features.members.telling import UNHEARD, unheard
+from bot.features.members.telling import FALL, RISE, fall_unheard, rise_unheard
 from bot.flows.move_group import Move
 from bot.flows.tier_opens import opens_of
 from bot.handlers.kit.domain import Core, Domain, Wired
@@ -31,6 +31,6 @@ DOMAIN = Domain(
     buttons=buttons.BUTTONS,
     forgets=(forget.forget,),
     follows=(_follow,),
-    unheard={UNHEARD: unheard},
+    unheard={RISE: rise_unheard, FALL: fall_unheard},
     wire=wire,
 )

@@ -25,7 +25,7 @@ class FallComing(Outcome, name="members.FallComing"):
 class DeedCount:
     """How often a fan did one kind of thing."""
 
-    kind: Deed
+    what: Deed
     times: int
 
 

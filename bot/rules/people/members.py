@@ -44,7 +44,7 @@ class MyCard(Outcome, name="members.MyCard"):
     tier: Tier = Tier.NEW
     higher: Tier | None = None
     """The next tier; None above the highest."""
-    missing: Missing | None = None
+    lacking: Missing | None = None
     """What is missing to it."""
     falling: FallAhead | None = None
     """A fall of the tier that is at most a week ahead."""

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, U
 from sqlmodel import Field, SQLModel
 
 from bot.rules.tiers import Tier
+from bot.rules.tiers_ahead import Untold
 from bot.store.tables.base import Id, Json, one_of
 
 
@@ -35,6 +36,7 @@ class Member(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("community_id", "user_id"),
         one_of("tier", Tier),
+        one_of("tier_untold", Untold),
         CheckConstraint("banned_at IS NULL OR left_at IS NOT NULL", name="banned_is_out"),
         Index(
             "ix_member_look_at",
@@ -68,8 +70,8 @@ class Member(SQLModel, table=True):
     """The day on which the clock looks at the tier again: a week before it falls, or the day after."""
     tier_warned_of: date | None = None
     """The fall that they were warned of last."""
-    tier_untold: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
-    """Whether a rise or a fall ahead couldn't be told. Then the next check-in tells it."""
+    tier_untold: str | None = None
+    """What of their tier couldn't be told, a rise or a fall ahead. The next check-in tells it."""
     tag_wanted: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether their tier stands as a tag beside their name in the groups, because they asked for that."""
     joined_at: datetime
