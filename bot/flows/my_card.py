@@ -15,12 +15,13 @@ from bot.features.members import page
 from bot.features.streams import attendance
 from bot.rules.act import Act
 from bot.rules.calendar import day_of
-from bot.rules.checkins.checkins import CheckInFacts, CheckInPolicy, StreakNow, streak_on
+from bot.rules.checkins.checkins import CheckInFacts, CheckInPolicy, streak_on
 from bot.rules.coins.lapse import LapsePolicy
 from bot.rules.lots import Lapse
 from bot.rules.people.members import MyCard
 from bot.rules.place import Place
 from bot.rules.policies import Policies
+from bot.rules.streaks import StreakNow
 from bot.rules.tiers import TierPolicy
 from bot.rules.tiers_ahead import TierSums
 from bot.store.coupons.hand_out import count_usable

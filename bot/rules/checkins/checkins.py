@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from bot.rules.calendar import DAY, month_of
 from bot.rules.outcome import Outcome
-from bot.rules.streaks import Cover, Restorable
+from bot.rules.streaks import Cover, Restorable, StreakNow
 from bot.rules.tiers import Tier
 from bot.rules.tiers_ahead import FallAhead, Rise
 
@@ -164,19 +164,6 @@ class TooFewCoins(Outcome, name="checkins.TooFewCoins"):
 
 CheckInOutcome = CheckedIn | AlreadyCheckedIn | StartsTomorrow
 MakeUpOutcome = MadeUp | NothingToMakeUp | CheckInFirst | MakeUpsUsed | TooFewCoins
-
-
-@dataclass(frozen=True, slots=True)
-class StreakNow:
-    """A member's streak as they see it on a day."""
-
-    length: int
-    checked_in: bool
-    tomorrow: int
-    """Coins of the next check-in, its bonus included: tomorrow's if today is checked in, else today's."""
-    restorable: Restorable | None = None
-    tomorrow_bonus: int = 0
-    """How many coins of `tomorrow` are a bonus."""
 
 
 @dataclass(frozen=True, slots=True)
