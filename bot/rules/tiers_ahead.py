@@ -20,6 +20,9 @@ from bot.rules.tiers import (
     tier_of_score,
 )
 
+_LONGEST_MONTHS = timedelta(days=62)
+"""After a deed is forgotten, two months' ends come at the latest within this time."""
+
 
 class Untold(StrEnum):
     """What a member couldn't be told of their tier, so that the next check-in tells it."""
@@ -133,11 +136,12 @@ def _falls_on(known: TierNow, sums: Mapping[date, int], today: date, policy: Tie
     if known.tier is Tier.NEW:
         return None
     end = end_of_month(today)
-    while True:
+    while end - today <= MEMORY + _LONGEST_MONTHS:
         safe = known.rose_on is not None and end - known.rose_on < policy.safe_after_rise
         if not safe and not tier_of_score(score(sums, end), policy).at_least(known.tier):
             return end
         end = end_of_month(end + DAY)
+    return None  # a shop may let its lowest tiers begin at no points
 
 
 def missing_points(micro_points: int, policy: TierPolicy, check_ins: int | None = None) -> Missing:

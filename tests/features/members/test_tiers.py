@@ -57,8 +57,7 @@ async def test_the_tier_multiplies_what_a_check_in_pays(db: Database, causes: Ca
 async def test_tomorrow_is_told_with_its_bonus(db: Database, causes: Causes) -> None:
     """A fan at six days is told 70, by the answer, by a second one, and by the card; and they get 70."""
     place, checkins, cards = await shop(db), CheckIns(db, POLICIES), MyCards(db, POLICIES)
-    for day in range(6):
-        sixth = await checkins.check_in(act_of(place, fan(1), days(day), causes.next()))
+    *_, sixth = [await checkins.check_in(act_of(place, fan(1), days(day), causes.next())) for day in range(6)]
     assert isinstance(sixth, CheckedIn)
     again = await checkins.check_in(act_of(place, fan(1), days(5), causes.next()))
     assert isinstance(again, AlreadyCheckedIn)
