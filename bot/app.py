@@ -247,6 +247,7 @@ def _sender(engine: Engine, telegram: Telegram, wired: list[Wired], files: dict[
         cards=with_additions(cards, DOMAINS),
         files=files,
         witnesses={kind: witness for domain in DOMAINS for kind, witness in domain.witnesses.items()},
+        unheard={kind: unheard for domain in DOMAINS for kind, unheard in domain.unheard.items()},
     )
     deliveries = Deliveries(engine, telegram.words, telegram.voice, telegram.communities, parts)
     return Sender(engine, deliveries, telegram.communities, telegram.move_group)

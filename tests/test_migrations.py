@@ -70,6 +70,9 @@ PARTIAL = {
     "uq_heart_goal_running": ("state",),
     "uq_fan_group_home": ("is_home",),
     "uq_refused_room_open": ("over_at",),
+    "ix_member_tier_due_on": ("tier_due_on",),
+    "ix_tier_rise_untold": ("told_at",),
+    "ix_tier_rise_unthanked": ("tier", "nudged_at"),
 }
 """Partial indexes, and the columns in their conditions: a guard that applies to all rows, or to none, is no guard."""
 

@@ -177,7 +177,7 @@ async def press_samples(world: World) -> list[Sample]:
         "unremind": ids["stream"],
         "whose": f"1:{loft.id}",
     }
-    bare = {"admin", "checkin", "coupons", "makeup", "me", "raffles", "setup", "streams"}
+    bare = {"admin", "checkin", "coupons", "makeup", "me", "raffles", "setup", "streams", "tier"}
     refused: dict[str, tuple[type, ...]] = {HOME: (RoomGone,), REMIND: (StreamGone,)}
     samples = [Sample(prefix, f"{prefix}:{rest}", refused.get(prefix, ())) for prefix, rest in of.items()]
     samples += [Sample(prefix, prefix) for prefix in bare]

@@ -1,11 +1,14 @@
 """A check-in, which also counts towards the reward of the friend who invited this member."""
 
 from bot.features.checkins import checkins
+from bot.features.checkins.checkins import CheckInTools
 from bot.features.gifts import invitations
+from bot.flows.tier_opens import opens_of
 from bot.rules.act import Act
 from bot.rules.checkins.checkins import CheckedIn, CheckInOutcome, CheckInPolicy, MakeUpOutcome
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.policies import Policies
+from bot.rules.tiers import TierPolicy
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import standing
@@ -17,6 +20,7 @@ class CheckIns:
     def __init__(self, db: Database, policies: Policies) -> None:
         self._db = db
         self._policy = policies[CheckInPolicy]
+        self._tools = CheckInTools(policies[CheckInPolicy], policies[TierPolicy], opens_of(policies))
         self._gift_policy = policies[GiftPolicy]
 
     async def check_in(self, act: Act) -> CheckInOutcome:
@@ -33,7 +37,7 @@ class CheckIns:
         Members without an inviter, or whose check-ins don't count for one any more, cost no statement for gifts.
         """
         member = standing(tx, act.community_id, act.sender, act.at)
-        outcome = checkins.check_in(tx, member, act, self._policy)
+        outcome = checkins.check_in(tx, member, act, self._tools)
         if member.invitation_id is not None and isinstance(outcome, CheckedIn):
             invitations.count_check_in(tx, act.place, member, act.at, self._gift_policy)
         return outcome

@@ -32,6 +32,11 @@ def month_of(day: date) -> str:
     return f"{day.year:04d}-{day.month:02d}"
 
 
+def end_of_month(day: date) -> date:
+    """The last day of a day's month."""
+    return (day.replace(day=1) + timedelta(days=31)).replace(day=1) - DAY
+
+
 def start_of(day: date, timezone: str) -> datetime:
     """The first instant of `day` in `timezone`, in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=zone(timezone)).astimezone(UTC)

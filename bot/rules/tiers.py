@@ -70,13 +70,23 @@ class Tier(StrEnum):
         """Whether this tier is `other` or higher."""
         return self.step >= other.step
 
+    @property
+    def above(self) -> "Tier | None":
+        """The next higher tier; None above the highest."""
+        return _ORDER[self.step + 1] if self.step + 1 < len(_ORDER) else None
+
+    @property
+    def below(self) -> "Tier":
+        """The next lower tier; the lowest itself."""
+        return _ORDER[max(self.step - 1, 0)]
+
 
 _ORDER = tuple(Tier)
 _STEPS = {tier: step for step, tier in enumerate(_ORDER)}
 
 
 class Deed(StrEnum):
-    """Kinds of activity that count for the tier."""
+    """Kinds of activity that count for the tier, in the order in which a fan is shown them."""
 
     CHECK_IN = "checkin"
     MESSAGE = "message"
@@ -117,6 +127,20 @@ class TierPolicy:
     """The points from which on a member has a tier."""
     safe_after_rise: timedelta = timedelta(days=30)
     """For this long after a rise a member's tier doesn't fall."""
+    check_in_percent: Mapping[Tier, int] = field(
+        default_factory=lambda: {Tier.NEW: 100, Tier.FAN: 110, Tier.LOYAL: 125, Tier.CORE: 150}
+    )
+    """What a check-in pays, in per cent of the ladder."""
+    warned_before: timedelta = timedelta(days=7)
+    """A fall is told of so long before the month's end at which it comes. Whole days."""
+    chunk: int = 200
+    """Members that one write of the clock looks at."""
+    nudge_hour: int = 10
+    """The hour of the shop's day at which the owner hears who became core since the day before."""
+    nudge_names: int = 5
+    """Fans that one nudge names."""
+    nudge_kept: timedelta = timedelta(days=7)
+    """A nudge that can't reach the owner is given up after this time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +193,11 @@ def sums_of(deeds: Iterable[DayOfDeeds], policy: TierPolicy) -> dict[date, int]:
 
 def score(sums: Mapping[date, int], on: date) -> int:
     """Micro-points at the end of the day `on`. Later days don't count."""
-    return sum(_points_left(points, (on - day).days) for day, points in sums.items() if day <= on)
+    return sum(points_left(points, (on - day).days) for day, points in sums.items() if day <= on)
 
 
-def _points_left(points: int, age: int) -> int:
+def points_left(points: int, age: int) -> int:
+    """What is left of micro-points after so many days."""
     if age > MEMORY.days:
         return 0
     halvings, days = divmod(age, _HALF_LIFE)

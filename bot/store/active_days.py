@@ -15,6 +15,7 @@ from sqlmodel import col
 from bot.rules.tiers import Deed
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
+from bot.store.pending_tiers import deeds_changed
 from bot.store.tables import ActiveDay, Activity, FanGroup, Member, RoomActivity
 from bot.store.tables.base import Id
 
@@ -132,6 +133,7 @@ def note_heard(tx: Tx, heard: Sequence[Heard]) -> list[Heard]:
             tx.touch(_WRITE, member_id=member_id, room_id=one.room_id, day=one.day, wrote=one.wrote)
         if one.wrote and not wrote:
             tx.touch(_COUNT_MESSAGES, member_id=member_id, day=one.day, once=1)
+            deeds_changed(tx, member_id, one.day, Deed.MESSAGE)
         if last is None or last < one.day:
             moves[one.community_id, one.room_id, one.day] += 1
             if last is not None:

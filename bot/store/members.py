@@ -4,10 +4,10 @@ A username belongs to whoever was seen with it last. The table's unique index ma
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import String, and_, bindparam, func, insert, null, select, update
+from sqlalchemy import String, and_, bindparam, exists, func, insert, null, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -17,7 +17,7 @@ from bot.rules.fans import Known, Verdict, judge
 from bot.store import forgotten
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
-from bot.store.tables import Account, FirstTouch, Forgotten, Member, Person, Presence
+from bot.store.tables import Account, FirstTouch, Forgotten, Member, Person, Presence, TierPending
 from bot.store.tables.base import Id
 from bot.store.tables.ledger import AccountKind
 
@@ -47,6 +47,15 @@ class Standing:
     """For a member who came back: when they had their data deleted. Else None."""
     invitation_id: int | None = None
     """The invitation by which they came, as long as their check-ins count for it."""
+    tier_look_on: date | None = None
+    """Before this day check-ins and messages alone can't raise the tier; None: it was never settled."""
+    tier_falls_on: date | None = None
+    """No fall is before the end of this day; None: the tier can't fall."""
+    joined_at: datetime | None = None
+    tier_untold: str | None = None
+    """What of their tier the next check-in tells (`Untold`); None for nothing."""
+    tier_pending: bool = False
+    """Whether deeds changed since the tier was settled."""
 
 
 _FIND_MEMBER = Hot(
@@ -62,6 +71,11 @@ _FIND_MEMBER = Hot(
         col(Person.community_id),
         col(Member.back_since),
         col(Member.invitation_id),
+        col(Member.tier_look_on),
+        col(Member.tier_falls_on),
+        col(Member.joined_at),
+        col(Member.tier_untold),
+        exists(select(col(TierPending.member_id)).where(col(TierPending.member_id) == col(Member.id))).label("pending"),
         col(Member.banned_at),
         col(Member.look_at),
     )
@@ -133,6 +147,7 @@ _ADD_MEMBER = Hot.upsert(
             ),
             hidden=False,
             reminders=True,
+            tag_wanted=False,
             look_at=bindparam("look_at"),
         )
         .on_conflict_do_nothing()

@@ -12,6 +12,7 @@ from bot.rules.act import Occasion
 from bot.rules.notes import About, Did
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
+from bot.store.pending_tiers import deeds_changed
 from bot.store.tables import Activity, Note
 
 CHUNK = 250
@@ -63,6 +64,7 @@ def note(tx: Tx, member_id: int, did: Did, occasion: Occasion, about: About | No
         thing_id=about.id if about is not None else None,
     )
     tx.touch(_COUNT, member_id=member_id, day=day, kind=did.value, times=times)
+    deeds_changed(tx, member_id, day, did.value)
 
 
 def take_back(tx: Tx, member_id: int, did: Did, day: date, about: About, times: int = 1) -> None:
@@ -76,6 +78,7 @@ def take_back(tx: Tx, member_id: int, did: Did, day: date, about: About, times: 
     fewer = update(Activity).where(*counted, col(Activity.times) > times).values(times=col(Activity.times) - times)
     if not tx.execute(fewer.returning(col(Activity.times))).all():
         tx.execute(delete(Activity).where(*counted))
+    deeds_changed(tx, member_id, day, did.value, fewer=True)
 
 
 def _take_from_note(tx: Tx, member_id: int, did: Did, about: About, times: int) -> None:

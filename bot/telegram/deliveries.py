@@ -32,6 +32,8 @@ from bot.store.messages.payloads import (
     PostCard,
     Say,
     SendFile,
+    ShowTag,
+    TakeTag,
     Tell,
 )
 from bot.store.messages.telling import Attachment
@@ -45,6 +47,7 @@ from bot.telegram.engine import Engine
 from bot.telegram.promises import language_in, outcome_in
 from bot.telegram.refusals import refusal_of
 from bot.telegram.replies import NO_PREVIEW, Voice
+from bot.telegram.tags import Tags
 from bot.telegram.targets import Target
 
 log = get_logger("sender")
@@ -61,6 +64,10 @@ class Witness(Protocol):
 
     def __call__(self, tx: Tx, *, subject_id: int, chat_id: int, message_id: int, posted_at: datetime) -> None:
         """`posted_at` is Telegram's date of the message."""
+
+
+Unheard = Callable[[Tx, int, datetime], None]
+"""(tx, the id of what was told, now) → writes down that no way to the person worked."""
 
 
 class Result(NamedTuple):
@@ -100,6 +107,8 @@ class DomainParts:
     """What makes their files."""
     witnesses: Mapping[str, Witness]
     """What hears of a message's fate."""
+    unheard: Mapping[str, Unheard]
+    """What hears that somebody couldn't be told."""
 
 
 class Deliveries:
@@ -117,6 +126,8 @@ class Deliveries:
         self._cards = parts.cards
         self._files = parts.files
         self._witnesses = parts.witnesses
+        self._unheard = parts.unheard
+        self._tags = Tags(engine.out, engine.db)
 
     async def do(self, row: Departure) -> Result:
         """Send what the row promises.
@@ -145,6 +156,8 @@ class Deliveries:
                 result = await self._delete(row, payload)
             case LeaveChat():
                 result = await self._leave(row)
+            case ShowTag() | TakeTag():
+                result = Result(OutboxState.SENT, note=await self._tags.do(row, payload))
             case _:
                 assert_never(payload)
         return result
@@ -277,10 +290,17 @@ class Deliveries:
         if not heard and target.private and instead is not None:
             thread_id = (await self._where(instead)).get("message_thread_id")
             there = Target(asked.user_id, instead, whisper=True, can_write=False, thread_id=thread_id, aloud=False)
-            await self._voice.tell(there, outcome, place, language)
-        if heard is None or heard.whisper or asked.asked:
-            return Result(OutboxState.SENT)
-        return Result(OutboxState.SENT, message=ShownMessage(heard.chat_id, heard.message_id, asked.outcome))
+            heard = await self._voice.tell(there, outcome, place, language)
+        said = None
+        if heard is not None and not heard.whisper and not asked.asked:
+            said = ShownMessage(heard.chat_id, heard.message_id, asked.outcome)
+        if heard is not None or asked.unheard is None:
+            return Result(OutboxState.SENT, message=said)
+        unheard = self._unheard.get(asked.unheard.kind)
+        if unheard is None:
+            raise DamagedError("unknown kind of what is told")
+        subject_id, now = asked.unheard.subject_id, self._clock.now()
+        return Result(OutboxState.SENT, note=lambda tx: unheard(tx, subject_id, now))
 
     async def _send_file(self, row: Departure, asked: SendFile) -> Result:
         make = self._files.get(asked.file)

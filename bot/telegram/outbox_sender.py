@@ -32,7 +32,7 @@ from bot.store.engine.sessions import Tx
 from bot.store.messages import departures
 from bot.store.messages.departures import Departure, Mark
 from bot.store.messages.missed import tell_missed
-from bot.store.messages.payloads import EDIT, FILE, POST, SAY, DamagedError, Say, Tell
+from bot.store.messages.payloads import EDIT, FILE, POST, SAY, DamagedError, Say, ShowTag, Tell
 from bot.store.messages.refused import REFUSED, begin, end, open_refusals
 from bot.store.messages.set_aside import OUTBOX
 from bot.store.shown import record_shown
@@ -202,6 +202,8 @@ class Sender:
         # A whisper or a private message doesn't count among the group's messages.
         told = row.payload
         chat_id = told.user_id if isinstance(told, Tell) and (told.whisper or told.can_write) else row.chat_id
+        if isinstance(told, ShowTag):
+            chat_id = told.member_id  # a tag is no message of the group either
         within = AHEAD
         if not row.announces:
             live = row.lane == Lane.LIVE and row.act != EDIT

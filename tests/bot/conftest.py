@@ -166,6 +166,7 @@ def start(
 
 
 EXPECTED_REFUSALS = (
+    ("setChatMemberTag", 400, "not enough rights to manage member tags"),
     ("getUpdates", 409, "terminated by other getUpdates request"),
     ("answerCallbackQuery", 400, "query is too old"),  # a press that came twice was answered the first time
     ("editMessageText", 400, "message is not modified"),  # done again after its answer was lost

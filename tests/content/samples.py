@@ -105,7 +105,7 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         **dict.fromkeys(("url", "replay_url"), LINKS),
         "act": ACTS,
         "sign": tuple(Sign),
-        "tier": (*TIERS, hostile.MARKUP),
+        "tier": TIERS if owner == "CheckedIn" else (*TIERS, hostile.MARKUP),
         **dict.fromkeys(("sealed", "seed"), HASHES),
         "frozen": HASHES if owner != "CheckedIn" else (),
         "missing": MISSING,

@@ -1,7 +1,7 @@
 """Buttons of a person's own pages: the welcome, their card, their settings, their data."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import COUPONS, MAKE_UP, ME, STREAMS, Buttons, check_in_button, door_buttons
+from bot.content.buttons.shared import COUPONS, MAKE_UP, ME, STREAMS, TIER, Buttons, check_in_button, door_buttons
 from bot.rules.people.joining import Welcome, WelcomeAll, WelcomeBack
 from bot.rules.people.members import MyCard
 from bot.rules.people.preferences import PreferencesShown
@@ -35,6 +35,7 @@ def _my_card(card: MyCard) -> Rows:
         buttons.append(Button("make_up", press=MAKE_UP))
     if card.coupons:
         buttons.append(Button("coupons", press=COUPONS))
+    buttons.append(Button("why_tier", press=TIER))
     return tuple((button,) for button in buttons)
 
 

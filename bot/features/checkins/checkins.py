@@ -1,6 +1,7 @@
 """Check-ins and make-ups."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ from bot.rules.checkins.checkins import (
 from bot.rules.notes import Did
 from bot.rules.place import Place
 from bot.rules.streaks import Cover
+from bot.rules.tiers import Tier, TierPolicy
+from bot.rules.tiers_ahead import Opens, Rise, Untold
 from bot.store import causes, ledger
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
@@ -33,6 +36,7 @@ from bot.store.mornings import update_count_on_card
 from bot.store.notes import note
 from bot.store.tables import CheckIn
 from bot.store.tables.base import Id
+from bot.store.tiers import When, may_change, set_untold, settle_some, tier_at_act
 
 _KNOWN_DAYS = 13
 """Covered days to look at: the make-up window, today, one before, and the days in which an update may come again."""
@@ -79,24 +83,60 @@ class _Row(NamedTuple):
     at: datetime | None = None
 
 
-def check_in(tx: Tx, member: Standing, act: Act, policy: CheckInPolicy) -> CheckInOutcome:
-    """Decide, cover the day (and a frozen one), pay. `member` is the act's sender, locked (`standing`)."""
-    place, at = act.place, act.at
+@dataclass(frozen=True, slots=True)
+class CheckInTools:
+    """What check-ins go by."""
+
+    policy: CheckInPolicy
+    tiers: TierPolicy
+    opens: Mapping[Tier, Opens]
+    """What each tier opens, for who rises."""
+
+
+def check_in(tx: Tx, member: Standing, act: Act, tools: CheckInTools) -> CheckInOutcome:
+    """Decide, cover the day (and a frozen one), pay. `member` is the act's sender, locked (`standing`).
+
+    The tier before the check-in multiplies its coins. Its deed may raise the tier, which pays from tomorrow on.
+    """
+    place, at, policy = act.place, act.at, tools.policy
     rows = _known_days(tx, member)
     told = _first_answer(rows, act)
     if told is not None:
         return causes.from_json(CheckedIn, told)
     today = day_of(at, place.timezone)
-    facts = _facts(tx, member, rows, at, place.timezone, policy)
+    tier = tier_at_act(tx, place, member, at, tools.tiers)
+    percent = tools.tiers.check_in_percent[tier]
+    facts = replace(_facts(tx, member, rows, at, place.timezone, policy), tier=tier, tier_percent=percent)
     outcome, new = rules.check_in(facts, today, policy)
     if not isinstance(outcome, CheckedIn):
         return outcome
+    note(tx, member.member_id, Did.CHECK_IN, Occasion(at, today, act.origin))
+    if member.tier_untold is not None or may_change(member, place, today, tools.tiers):
+        outcome = _with_news(tx, member, act, outcome, tools)
     for cover in new:
         _cover(tx, member, cover, act, outcome if cover.day == today else None)
     _pay(tx, member, act, today, outcome)
-    note(tx, member.member_id, Did.CHECK_IN, Occasion(at, today, act.origin))
     update_count_on_card(tx, place.community_id, today, at, policy.card_every)
     return outcome
+
+
+def _with_news(tx: Tx, member: Standing, act: Act, outcome: CheckedIn, tools: CheckInTools) -> CheckedIn:
+    """The check-in with the rise that it brought, and with what couldn't be told before."""
+    place, tiers = act.place, tools.tiers
+    when = When(act.at, outcome.day, told=True)
+    settled = settle_some(tx, place, [member.member_id], when, tiers)[member.member_id]
+    now, falling = settled.now.tier, settled.falling(outcome.day, tiers)
+    risen = now if (settled.rose or member.tier_untold == Untold.RISE) and now is not Tier.NEW else None
+    if member.tier_untold is not None:
+        set_untold(tx, member.member_id, None)
+    tomorrow = now.below if settled.falls_on == outcome.day else now
+    return rules.with_news(
+        outcome,
+        Rise(risen, tools.opens[risen]) if risen is not None else None,
+        falling if member.tier_untold == Untold.FALL and risen is None else None,
+        tiers.check_in_percent[tomorrow],
+        tools.policy,
+    )
 
 
 def _cover(tx: Tx, member: Standing, cover: CoveredDay, act: Act, outcome: CheckedIn | None) -> None:

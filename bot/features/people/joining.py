@@ -27,6 +27,7 @@ from bot.store.private_messages import Reader
 from bot.store.tables import Account, FanGroup, Member, Person, Presence, Source, SourceLink
 from bot.store.tables.base import id_of
 from bot.store.tables.messages import Lane
+from bot.store.tags import note_tag, show_tags
 
 FRESH_KEY = "welcome:{community}:{user}"
 """How the key of one person's welcome begins."""
@@ -140,6 +141,7 @@ def go(tx: Tx, going: Going) -> None:
             return
     room_id = tx.execute(select(col(FanGroup.id)).where(col(FanGroup.chat_id) == going.chat_id)).scalar_one_or_none()
     note(tx, member_id, Did.LEAVE, Occasion(at, day_of(at, place.timezone), Origin(room_id, None)))
+    note_tag(tx, member_id=member_id, chat_id=going.chat_id, tag="")  # Telegram takes it off who leaves
     if not going.elsewhere and not is_present(tx, member_id):
         member.left_at = at
         tx.flush()
@@ -206,6 +208,8 @@ def _enter(tx: Tx, member: Member, group: Group, at: datetime) -> ComingFacts | 
         return None
     member.left_at = None
     tx.flush()
+    if member.tag_wanted:
+        show_tags(tx, member.community_id, id_of(member), at, chats=[chat_id])
     return ComingFacts(first=not before, inside=inside, away_since=away_since)
 
 

@@ -43,7 +43,7 @@ from bot.store.giveaways import Giveaways, Gives
 from bot.store.leaving import DropTraces, Forget, Forgetting, LockFirst
 from bot.store.panel import ListThings
 from bot.telegram.calls import Outbound
-from bot.telegram.deliveries import CardState, FileMaker, Witness
+from bot.telegram.deliveries import CardState, FileMaker, Unheard, Witness
 from bot.telegram.replies import Voice
 
 LookAhead = Callable[[Session, Policies], Iterable[tuple[datetime, str]]]
@@ -143,6 +143,8 @@ class Domain:
     """What its living cards show now, by the card's kind."""
     witnesses: Mapping[str, Witness] = field(default_factory=dict)
     """Who writes down which message told of something, by kind."""
+    unheard: Mapping[str, Unheard] = field(default_factory=dict)
+    """Who writes down that somebody couldn't be told of something, by kind."""
     buttons: Buttons = field(default_factory=dict)
     """Which buttons its outcomes carry."""
     secrets: Secrets = field(default_factory=dict)

@@ -11,7 +11,9 @@ from itertools import pairwise
 
 from bot.rules.calendar import DAY, month_of
 from bot.rules.outcome import Outcome
-from bot.rules.streaks import Cover, Restorable
+from bot.rules.streaks import Cover, Restorable, StreakNow
+from bot.rules.tiers import Tier
+from bot.rules.tiers_ahead import FallAhead, Rise
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,11 @@ class CheckInFacts:
     make_ups_this_month: int = 0
     """Paid make-ups in the calendar month of today."""
     balance: int = 0
+    tier: Tier = Tier.NEW
     tier_percent: int = 100
+    """What a check-in of this day pays, in per cent of the ladder."""
+    next_percent: int | None = None
+    """The same for the day after, where the tier is another one by then; None: the same."""
     free_make_ups: int = 0
     """Free make-ups that the member still has."""
     done_until: date | None = None
@@ -72,9 +78,25 @@ class CheckedIn(Outcome, name="checkins.CheckedIn"):
     milestone: int
     balance: int
     tomorrow: int
+    """Coins of the next check-in, its bonus included."""
     frozen: date | None = None
     """The missed day that the month's freeze covered; None if it covered none."""
     restorable: Restorable | None = None
+    tomorrow_bonus: int = 0
+    """How many coins of `tomorrow` are a bonus."""
+    tier: Tier = Tier.NEW
+    """The tier by which this check-in was paid."""
+    percent: int = 100
+    """What the tier paid, in per cent of the ladder."""
+    risen: Rise | None = None
+    """The tier to which this check-in brought them, or one to which they rose before and weren't told."""
+    falling: FallAhead | None = None
+    """A fall ahead that they couldn't be told of before."""
+
+    @property
+    def fits_alert(self) -> bool:
+        """A rise and a fall ahead are said in full."""
+        return self.risen is None and self.falling is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +105,11 @@ class AlreadyCheckedIn(Outcome, name="checkins.AlreadyCheckedIn"):
 
     length: int
     tomorrow: int
+    """Coins of the next check-in, its bonus included."""
     balance: int
     restorable: Restorable | None = None
+    tomorrow_bonus: int = 0
+    """How many coins of `tomorrow` are a bonus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +117,8 @@ class StartsTomorrow(Outcome, name="checkins.StartsTomorrow"):
     """The fan had their data deleted today. They may have checked in before, so the day counts as done."""
 
     tomorrow: int
+    """Coins of the next check-in, its bonus included."""
+    tomorrow_bonus: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,17 +167,6 @@ MakeUpOutcome = MadeUp | NothingToMakeUp | CheckInFirst | MakeUpsUsed | TooFewCo
 
 
 @dataclass(frozen=True, slots=True)
-class StreakNow:
-    """A member's streak as they see it on a day."""
-
-    length: int
-    checked_in: bool
-    tomorrow: int
-    """Coins of the next check-in: tomorrow's if today is checked in, else today's."""
-    restorable: Restorable | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Pay:
     """What one check-in pays."""
 
@@ -159,6 +175,11 @@ class Pay:
     bonus: int
     milestone: int
     """The greatest length of the run for which a bonus is paid by now."""
+
+    @property
+    def total(self) -> int:
+        """Coins of the check-in with its bonus."""
+        return self.coins + self.bonus
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +223,10 @@ def check_in(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> tuple[C
     last = facts.covers[-1] if facts.covers else None
     if last is not None and today <= last.day:
         now = streak_on(facts, last.day, policy)
-        return AlreadyCheckedIn(now.length, now.tomorrow, facts.balance, now.restorable), ()
+        return AlreadyCheckedIn(now.length, now.tomorrow, facts.balance, now.restorable, now.tomorrow_bonus), ()
     if facts.done_until is not None and today <= facts.done_until:
-        return StartsTomorrow(base_pay(1, facts.tier_percent, policy)), ()
+        first = _next_pay(facts, 0, 0, policy)
+        return StartsTomorrow(first.total, first.bonus), ()
     new: list[CoveredDay] = []
     frozen = _freeze(facts, today, policy)
     if frozen is not None:
@@ -215,6 +237,7 @@ def check_in(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> tuple[C
     due = pay(length, last.milestone if last is not None and run_goes_on else 0, facts.tier_percent, policy)
     new.append(CoveredDay(today, Cover.CHECKED, length, due.milestone))
     after = replace(facts, covers=(*facts.covers, *new))
+    following = _next_pay(facts, length, due.milestone, policy)
     outcome = CheckedIn(
         day=today,
         coins=due.coins,
@@ -222,11 +245,28 @@ def check_in(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> tuple[C
         length=length,
         milestone=due.milestone,
         balance=facts.balance + due.coins + due.bonus,
-        tomorrow=base_pay(length + 1, facts.tier_percent, policy),
+        tomorrow=following.total,
         frozen=frozen.day if frozen is not None else None,
         restorable=find_restorable(after, today, policy),
+        tomorrow_bonus=following.bonus,
+        tier=facts.tier,
+        percent=facts.tier_percent,
     )
     return outcome, tuple(new)
+
+
+def _next_pay(facts: CheckInFacts, length: int, milestone: int, policy: CheckInPolicy) -> Pay:
+    """What the check-in of the day after pays to a run that is `length` days long today."""
+    percent = facts.tier_percent if facts.next_percent is None else facts.next_percent
+    return pay(length + 1, milestone, percent, policy)
+
+
+def with_news(
+    outcome: CheckedIn, risen: Rise | None, falling: FallAhead | None, next_percent: int, policy: CheckInPolicy
+) -> CheckedIn:
+    """The check-in with what the fan hears of their tier. `next_percent` is what the tier pays tomorrow."""
+    following = pay(outcome.length + 1, outcome.milestone, next_percent, policy)
+    return replace(outcome, risen=risen, falling=falling, tomorrow=following.total, tomorrow_bonus=following.bonus)
 
 
 def _freeze(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> CoveredDay | None:
@@ -335,19 +375,24 @@ def streak_on(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> Streak
     """The streak that a member sees on `today`, before or after the day's check-in."""
     if not facts.covers:
         done = facts.done_until is not None and today <= facts.done_until
-        return StreakNow(0, checked_in=done, tomorrow=base_pay(1, facts.tier_percent, policy))
+        first = _next_pay(facts, 0, 0, policy) if done else pay(1, 0, facts.tier_percent, policy)
+        return StreakNow(0, checked_in=done, tomorrow=first.total, tomorrow_bonus=first.bonus)
     last = facts.covers[-1]
     if last.day >= today:
+        following = _next_pay(facts, last.length, last.milestone, policy)
         return StreakNow(
             last.length,
             checked_in=True,
-            tomorrow=base_pay(last.length + 1, facts.tier_percent, policy),
+            tomorrow=following.total,
             restorable=find_restorable(facts, last.day, policy),
+            tomorrow_bonus=following.bonus,
         )
     outcome, _ = check_in(facts, today, policy)
-    alive = isinstance(outcome, CheckedIn) and outcome.length > 1
+    if not isinstance(outcome, CheckedIn):
+        return StreakNow(0, checked_in=False, tomorrow=outcome.tomorrow, tomorrow_bonus=outcome.tomorrow_bonus)
     return StreakNow(
-        last.length if alive else 0,
+        last.length if outcome.length > 1 else 0,
         checked_in=False,
-        tomorrow=outcome.coins if isinstance(outcome, CheckedIn) else outcome.tomorrow,
+        tomorrow=outcome.coins + outcome.bonus,
+        tomorrow_bonus=outcome.bonus,
     )

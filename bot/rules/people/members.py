@@ -6,6 +6,8 @@ from datetime import date
 from bot.rules.lots import Lapse
 from bot.rules.outcome import Outcome
 from bot.rules.streaks import Restorable
+from bot.rules.tiers import Tier
+from bot.rules.tiers_ahead import FallAhead, Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class MyCard(Outcome, name="members.MyCard"):
     """Days of the streak; 0 when the next check-in begins a new one."""
     checked_in: bool
     tomorrow: int
+    """Coins of the next check-in, its bonus included."""
     coupons: int
     """Coupons held and not used."""
     restorable: Restorable | None = None
@@ -34,6 +37,17 @@ class MyCard(Outcome, name="members.MyCard"):
     """The next coins that lapse unless they are spent."""
     waiting: int = 0
     """Coins of a friend's gift that are paid with the first check-in."""
+    tomorrow_bonus: int = 0
+    """How many coins of `tomorrow` are a bonus."""
+    percent: int = 100
+    """What the tier pays for a check-in, in per cent."""
+    tier: Tier = Tier.NEW
+    higher: Tier | None = None
+    """The next tier; None above the highest."""
+    lacking: Missing | None = None
+    """What is missing to it."""
+    falling: FallAhead | None = None
+    """A fall of the tier that is at most a week ahead."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,18 @@ from bot.rules.refusals import Refusal, try_again
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import promise_edit
 from bot.store.messages.missed import tell_missed
-from bot.store.messages.payloads import DELETE, EDIT, POST, SAY, TELL, DamagedError, Payload, read_payload
+from bot.store.messages.payloads import (
+    DELETE,
+    EDIT,
+    POST,
+    SAY,
+    SHOW_TAG,
+    TAKE_TAG,
+    TELL,
+    DamagedError,
+    Payload,
+    read_payload,
+)
 from bot.store.messages.refused import REFUSED, begin, lose_room
 from bot.store.tables import Card, Outbox
 from bot.store.tables.base import id_of
@@ -169,12 +180,12 @@ def write_mark(tx: Tx, row_id: int, mark: Mark, now: datetime) -> None:
         tx.execute(update(Card).where(col(Card.id) == card_id).values(message_id=message_id, edited_at=now))
     what_came = {"state": mark.state, "problem": mark.problem, "sent_at": now}
     tx.execute(update(Outbox).where(col(Outbox.id) == row_id).values(what_came))
-    # Edits, deletions and answers that were delivered have nothing to tell later.
+    # Edits, deletions, tags and answers that were delivered have nothing to tell later.
     tx.execute(
         delete(Outbox).where(
             col(Outbox.id) == row_id,
             col(Outbox.state) == OutboxState.SENT,
-            col(Outbox.act).in_((EDIT, DELETE, TELL)),
+            col(Outbox.act).in_((EDIT, DELETE, TELL, SHOW_TAG, TAKE_TAG)),
         )
     )
 
@@ -251,7 +262,7 @@ def after_crash(tx: Tx, sender: str) -> None:
         .all()
     )
     for row in rows:
-        if row.lane == Lane.BULK and row.act != DELETE:
+        if row.lane == Lane.BULK and row.act not in {DELETE, SHOW_TAG, TAKE_TAG}:
             row.state = OutboxState.UNKNOWN
             tx.flush()
         else:

@@ -18,6 +18,8 @@ from bot.store.messages.payloads import (
     PostCard,
     Say,
     SendFile,
+    ShowTag,
+    TakeTag,
     Tell,
     read_payload,
 )
@@ -58,7 +60,7 @@ def _missed(tx: Tx, row: Outbox, room: str) -> RoomMissed | None:
         case SendFile(file=kind, subject_id=subject_id):
             raffle = _raffle(tx, kind, subject_id)
             return RoomMissed(room, RoomMessage.PROOF, raffle.prize, raffle.number) if raffle is not None else None
-        case EditCard() | Tell() | DeleteMessage() | LeaveChat():
+        case EditCard() | Tell() | DeleteMessage() | LeaveChat() | ShowTag() | TakeTag():
             return None
 
 

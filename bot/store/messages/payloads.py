@@ -18,6 +18,8 @@ TELL = "tell"
 FILE = "file"
 DELETE = "delete"
 LEAVE = "leave"
+SHOW_TAG = "show_tag"
+TAKE_TAG = "take_tag"
 
 Whole = Annotated[int, Strict()]
 """A whole number: neither text that looks like one nor a boolean."""
@@ -139,6 +141,8 @@ class Tell(_FromFacts):
     """Whether it answers what the person asked in this chat. It comes in `thread_id` then; what nobody asked for comes
     where the room is told things."""
     thread_id: int | None = None
+    unheard: WitnessOf | None = None
+    """Who writes down that no way to the person worked."""
 
     def to_facts(self) -> dict[str, Any]:
         """What the row keeps. `asked` is kept by `thread_id` being there."""
@@ -155,6 +159,8 @@ class Tell(_FromFacts):
         }
         if self.asked:
             facts["thread_id"] = self.thread_id
+        if self.unheard is not None:
+            facts["unheard"] = {"kind": self.unheard.kind, "subject_id": self.unheard.subject_id}
         return facts
 
     @classmethod
@@ -202,10 +208,42 @@ class LeaveChat(_FromFacts):
         return {}
 
 
-Payload = PostCard | EditCard | Say | Tell | SendFile | DeleteMessage | LeaveChat
+@dataclass(frozen=True, slots=True)
+class ShowTag(_FromFacts):
+    """Bring the tag beside a member's name in a group up to date."""
+
+    act: ClassVar[str] = SHOW_TAG
+
+    member_id: Whole
+
+    def to_facts(self) -> dict[str, Any]:
+        """What the row keeps."""
+        return {"member_id": self.member_id}
+
+
+@dataclass(frozen=True, slots=True)
+class TakeTag(_FromFacts):
+    """Take the bot's tag off the name of somebody who had their data deleted.
+
+    Nothing else names them any more. The row is deleted with the call.
+    """
+
+    act: ClassVar[str] = TAKE_TAG
+
+    of: Whole
+    """Their Telegram id."""
+    tag: str
+    """The tag that the bot set. Another one stays."""
+
+    def to_facts(self) -> dict[str, Any]:
+        """What the row keeps."""
+        return {"of": self.of, "tag": self.tag}
+
+
+Payload = PostCard | EditCard | Say | Tell | SendFile | DeleteMessage | LeaveChat | ShowTag | TakeTag
 
 KINDS: dict[str, type[Payload]] = {
-    kind.act: kind for kind in (PostCard, EditCard, Say, Tell, SendFile, DeleteMessage, LeaveChat)
+    kind.act: kind for kind in (PostCard, EditCard, Say, Tell, SendFile, DeleteMessage, LeaveChat, ShowTag, TakeTag)
 }
 """The payload of each act."""
 

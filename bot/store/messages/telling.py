@@ -42,6 +42,8 @@ class Ways:
     """Whether a short-lived message in the group may be sent: what nobody asked for doesn't fill the group."""
     instead: int | None = None
     """The group in which they are whispered to if the private message is refused."""
+    unheard: WitnessOf | None = None
+    """Who writes down that no way worked."""
 
 
 def say(tx: Tx, community_id: int, outcome: Outcome, terms: Terms, *, chats: Iterable[int] | None = None) -> int:
@@ -81,6 +83,7 @@ def tell_here(tx: Tx, community_id: int, reader: Reader, ways: Ways, packed: Pac
         can_write=ways.can_write,
         aloud=ways.aloud,
         instead=ways.instead,
+        unheard=ways.unheard,
     )
     return promise(tx, community_id, ways.chat_id, payload, terms)
 

@@ -24,6 +24,7 @@ from bot.store.tables.raffles import Raffle, RaffleEntry, RaffleNaming, RaffleRe
 from bot.store.tables.sources import FirstTouch, Source, SourceLink
 from bot.store.tables.staff import AuditEntry, Denied
 from bot.store.tables.streams import Airing, Attendance, ReminderRound, Stream, Subscription
+from bot.store.tables.tiers import ShownTag, TierPending, TierRise
 from bot.store.tables.wins import Win
 
 for _file in iter_modules(__path__):
@@ -76,12 +77,15 @@ __all__ = [
     "RoomActivity",
     "SetAside",
     "Shown",
+    "ShownTag",
     "Sighting",
     "Slot",
     "Source",
     "SourceLink",
     "Stream",
     "Subscription",
+    "TierPending",
+    "TierRise",
     "Transfer",
     "Win",
     "metadata",

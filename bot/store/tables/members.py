@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, U
 from sqlmodel import Field, SQLModel
 
 from bot.rules.tiers import Tier
+from bot.rules.tiers_ahead import Untold
 from bot.store.tables.base import Id, Json, one_of
 
 
@@ -35,12 +36,20 @@ class Member(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("community_id", "user_id"),
         one_of("tier", Tier),
+        one_of("tier_untold", Untold),
         CheckConstraint("banned_at IS NULL OR left_at IS NOT NULL", name="banned_is_out"),
         Index(
             "ix_member_look_at",
             "look_at",
             sqlite_where=text("look_at IS NOT NULL"),
             postgresql_where=text("look_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_member_tier_due_on",
+            "community_id",
+            "tier_due_on",
+            sqlite_where=text("tier_due_on IS NOT NULL"),
+            postgresql_where=text("tier_due_on IS NOT NULL"),
         ),
     )
 
@@ -52,6 +61,19 @@ class Member(SQLModel, table=True):
     tier_rose_on: date | None = None
     tier_settled_on: date | None = None
     """The last day up to which rises and falls were computed; None: never."""
+    tier_falls_on: date | None = None
+    """The month's end at which the tier falls if nothing more is done; None if it can't. Days with a check-in or with
+    messages put it off, which is worked out when it comes due."""
+    tier_look_on: date | None = None
+    """Before this day check-ins and messages alone can't raise the tier; None: it was never settled."""
+    tier_due_on: date | None = None
+    """The day on which the clock looks at the tier again: a week before it falls, or the day after."""
+    tier_warned_of: date | None = None
+    """The fall that they were warned of last."""
+    tier_untold: str | None = None
+    """What of their tier couldn't be told, a rise or a fall ahead. The next check-in tells it."""
+    tag_wanted: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether their tier stands as a tag beside their name in the groups, because they asked for that."""
     joined_at: datetime
     left_at: datetime | None = None
     """When they left their last group of the community. Coins and history stay."""

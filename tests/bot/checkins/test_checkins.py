@@ -53,7 +53,7 @@ async def test_a_check_in_by_button(play_sqlite: Play) -> None:
     assert answer.show_alert
     assert "+5 coins" in answer.text
     again = await stage.ask(ana, "/me")
-    assert [button.text for button in again.buttons] == []
+    assert [button.text for button in again.buttons] == ["⭐ Why New?"]
     assert "Checked in today" in again.text
 
 

@@ -14,6 +14,8 @@ from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.lots import Lapse
 from bot.rules.people.members import Board, BoardLine, BoardPolicy, MyCard
 from bot.rules.streaks import Restorable
+from bot.rules.tiers import Tier
+from bot.rules.tiers_ahead import Missing
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Member
@@ -89,13 +91,16 @@ async def test_an_empty_board(db: Database) -> None:
 async def test_a_card_tells_what_the_next_check_in_would(db: Database, causes: Causes) -> None:
     """Coins, streak, coupons held and what can be restored, before and after the day's check-in."""
     place, checkins = await shop(db), CheckIns(db, POLICIES)
-    assert await MyCards(db, POLICIES).card(act_of(place, fan(1), NOON)) == MyCard("Fan 1", 0, 0, False, 5, 0)
+    assert await MyCards(db, POLICIES).card(act_of(place, fan(1), NOON)) == MyCard(
+        "Fan 1", 0, 0, False, 5, 0, higher=Tier.FAN, lacking=Missing(30, 8, 3)
+    )
     for day in (0, 1, 2, 4, 6):
         await checkins.check_in(act_of(place, fan(1), days(day), causes.next()))
     campaign, _ = await offer(db, place, NewCampaign("Silk", 5), causes.next())
     await till(db).claim(act_of(place, fan(1), days(6), causes.next()), campaign)
     end = Lapse(date(2027, 11, 30), 34)
     held = MyCard("Fan 1", 34, 1, True, 6, 1, Restorable(6, (days(5).date(),), 20), lapses=(end,))
+    held = replace(held, higher=Tier.FAN, lacking=Missing(21, 6, 2))
     assert await MyCards(db, POLICIES).card(act_of(place, fan(1), days(6))) == held
     tomorrow = await MyCards(db, POLICIES).card(act_of(place, fan(1), days(7)))
     assert (tomorrow.length, tomorrow.checked_in, tomorrow.tomorrow) == (1, False, 6)

@@ -12,7 +12,6 @@ from bot.rules.checkins.checkins import (
     CheckInFacts,
     CheckInPolicy,
     CoveredDay,
-    StreakNow,
     base_pay,
     check_in,
     find_restorable,
@@ -20,7 +19,7 @@ from bot.rules.checkins.checkins import (
     round_half_up,
     streak_on,
 )
-from bot.rules.streaks import Cover, Restorable
+from bot.rules.streaks import Cover, Restorable, StreakNow
 from tests.rules.checkins.streaks import POLICY, checked, covers, nov
 
 
