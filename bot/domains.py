@@ -32,6 +32,7 @@ from bot.handlers.shops.domain import DOMAIN as SHOPS
 from bot.handlers.staff.domain import DOMAIN as STAFF
 from bot.handlers.streams.domain import DOMAIN as STREAMS
 from bot.rules.fans import FansPolicy
+from bot.rules.files import ImportPolicy
 from bot.rules.policies import Policies
 from bot.rules.tiers import TierPolicy
 from bot.store.giveaways import Giveaways
@@ -83,7 +84,9 @@ def _merged(parts: Iterable[Mapping[K, V]]) -> dict[K, V]:
 
 def policies_of(domains: Sequence[Domain]) -> Policies:
     """One of each policy, as it is from the start."""
-    return Policies([FansPolicy(), TierPolicy(), *(kind() for domain in domains for kind in domain.policies)])
+    return Policies(
+        [FansPolicy(), TierPolicy(), ImportPolicy(), *(kind() for domain in domains for kind in domain.policies)]
+    )
 
 
 def table_of(domains: Sequence[Domain]) -> Table:

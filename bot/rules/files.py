@@ -1,6 +1,7 @@
 """Files that staff send: their limits, and why a file can't be read."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.rules.outcome import Outcome
 
@@ -17,6 +18,10 @@ class ImportPolicy:
     """How many refused lines a report shows."""
     chunk: int = 500
     """Codes that one transaction takes."""
+    waits: timedelta = timedelta(days=1)
+    """How long files that staff handed in wait for their answers."""
+    most_files: int = 10
+    """Files of one album, as Telegram allows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ from bot.store.tables.base import id_of
 Numbered = Sequence[tuple[int, str]]
 """Codes, each with its line."""
 
+NO_BATCH = 0
+"""No batch has this number."""
 LEFT_BEHIND = timedelta(hours=1)
 """Staging of a file that began so long ago was interrupted. What it left is cleared away."""
 
@@ -52,6 +54,13 @@ class CodeFiles:
             return batch_id
         await self.drop(batch_id)
         return report_bad_lines(len(codes), bad, self._policy)
+
+    async def taken(self, act: Act, codes: Numbered) -> list[BadLine]:
+        """Lines whose code the shop has already, as far as can be seen before anything is staged under this cause."""
+        bad: list[BadLine] = []
+        for start in range(0, len(codes), self._policy.chunk):
+            bad += await self._db.read(find_taken_before, act, codes[start : start + self._policy.chunk])
+        return bad
 
     async def drop(self, batch_id: int) -> None:
         """Clear a staged file away."""
@@ -98,6 +107,16 @@ def find_taken(session: Session, act: Act, batch_id: int, chunk: Numbered) -> li
     ):
         known |= set(session.execute(query).scalars())
     return [BadLine(line, code, Trouble.TAKEN) for line, code in chunk if code in known]
+
+
+def find_taken_before(session: Session, act: Act, chunk: Numbered) -> list[BadLine]:
+    """The same before the file has a batch; an interrupted one has the batch that this cause began."""
+    begun = session.execute(
+        select(col(CodeBatch.id)).where(
+            col(CodeBatch.community_id) == act.community_id, col(CodeBatch.cause) == act.cause
+        )
+    ).scalar_one_or_none()
+    return find_taken(session, act, begun or NO_BATCH, chunk)
 
 
 def stage_some(tx: Tx, act: Act, batch_id: int, chunk: Numbered) -> list[BadLine]:

@@ -1,11 +1,11 @@
-"""Files that staff hand in with a command, read into lines and columns."""
+"""Files that staff hand in with a command, read into lines and cells."""
 
 from aiogram import Bot
 from aiogram.types import Document
 
 from bot.rules.files import FileEmpty, FileProblem, FileUnreadable, ImportPolicy, TooManyLines
-from bot.rules.sheets.reading import read_sheet
-from bot.rules.sheets.sheet import Sheet
+from bot.rules.sheets.columns import read_text
+from bot.rules.sheets.sheet import Grid
 from bot.telegram.downloads import fetch
 
 
@@ -16,16 +16,16 @@ class FileReader:
         self._bot = bot
         self.policy = policy
 
-    async def read(self, document: Document, without_header: tuple[str, ...]) -> Sheet | FileProblem:
-        """The lines of a file, or what is wrong with it. `without_header` names the columns of a file without one."""
+    async def grid(self, document: Document) -> Grid | FileProblem:
+        """The cells of a file, or what is wrong with it."""
         content = await fetch(self._bot, document, self.policy.max_bytes)
         if not isinstance(content, bytes):
             return content
-        sheet = read_sheet(content, without_header)
-        if sheet is None:
+        grid = read_text(content)
+        if grid is None:
             return FileUnreadable()
-        if not sheet.rows:
+        if not grid.lines:
             return FileEmpty()
-        if len(sheet.rows) > self.policy.max_codes:
-            return TooManyLines(len(sheet.rows), self.policy.max_codes)
-        return sheet
+        if len(grid.lines) > self.policy.max_codes:
+            return TooManyLines(len(grid.lines), self.policy.max_codes)
+        return grid
