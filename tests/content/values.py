@@ -144,6 +144,8 @@ ORDINARY: dict[str, str] = {
     "prize": "Silk scarf −20%",
     "room": "Silk room",
     "topic": "Drops",
+    **dict.fromkeys(("file", "files"), "codes.csv"),
+    **dict.fromkeys(("sample", "samples"), "11/2/2026"),
 }
 HERE = {
     "ordinary": Place(1, "Silk Live", Language.KO, "Asia/Seoul", "Lumi", "코인", 1, 1),
