@@ -106,7 +106,7 @@ def _order(
     at = _paid_at(forth, file)
     if not isinstance(at, datetime):
         return at
-    gone = bool(went_back) and went_back == value.value
+    gone = standing is Standing.REFUNDED or 0 < value.value == went_back
     return OrderTold(
         ref=lines[0].ref,
         value=value.value,
