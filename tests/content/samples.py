@@ -20,6 +20,7 @@ from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.raffles import cards, draws, entries, facts, opening, results
 from bot.rules.raffles.facts import Reason, Sealing
 from bot.rules.shops.setup import (
+    CURRENCIES_OFFERED,
     GIVEAWAYS_OFFERED,
     MORNINGS,
     NO_MORNING,
