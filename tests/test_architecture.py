@@ -36,7 +36,15 @@ SPOKEN = {
     "bot/features/shops/founding.py": {"DEFAULT_PERSONA", "DEFAULT_COIN"},
     "bot/content/filters.py": {"_DEFAULT_COINS", "TIER_NAMES"},
     "bot/rules/sheets/reading.py": {"COLUMNS"},
-    "bot/rules/orders/money.py": {"SIGNS"},
+    "bot/rules/currencies.py": {"NAMES", "SHARED_NAMES"},
+    "bot/rules/orders/blanks.py": {"NOTHING"},
+    "bot/rules/orders/money.py": {"UNITS"},
+    "bot/rules/orders/lines.py": {"BETWEEN_CODES"},
+    "bot/rules/orders/statuses.py": {"PAID", "UNPAID", "UNDECIDED", "REFUNDED", "PARTLY_REFUNDED", "CANCELLED"},
+    "bot/rules/times/vocabulary.py": {
+        *("PARTS", "NOONS", "HOUR_SIGNS", "MINUTE_SIGNS", "SECOND_SIGNS", "FRACTIONS", "SPELT"),
+        *("DATE_SIGNS", "WEEKDAYS", "ZONE_NAMES"),
+    },
     "bot/commands/demo/cast.py": {
         "CAST",
         "REGULARS",

@@ -68,7 +68,7 @@ CODES = ("K7M2-QX4P", "SILK20", "W" * 32)
 """A coupon's own code was made or checked by us (`CouponPolicy.max_shared_code`), whatever staff type at the till."""
 HASHES = ("5e" * 32,)
 """Made by us."""
-SETTINGS = ("coin", "giveaway", "language", "morning", "packets", "persona", "shop", "timezone")
+SETTINGS = ("coin", "currency", "giveaway", "language", "morning", "packets", "persona", "shop", "timezone")
 DEEDS = (
     *ACTS,
     "raffle.called_off",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.act import Act
-from bot.rules.place import Place
+from bot.rules.place import DEFAULT_CURRENCIES, Place
 from bot.rules.shops.calendar import SlotKind
 from bot.rules.shops.setup import MORNING_AT_FIRST, NO_MORNING, Setup, SetupDone, Step
 from bot.rules.words import Language
@@ -44,7 +44,9 @@ def settings_of(session: Session, community_id: int) -> dict[str, str]:
     community = session.execute(select(Community).where(col(Community.id) == community_id)).scalar_one()
     slot = _morning_slot(session, community_id)
     morning = slot.at if slot is not None and slot.active else NO_MORNING
-    return {name: morning if name == Step.MORNING else str(getattr(community, name)) for name in NAMES}
+    currency = community.currency or DEFAULT_CURRENCIES[Language(community.language)]
+    stored = {name: str(getattr(community, name)) for name in NAMES if name != Step.MORNING}
+    return stored | {Step.MORNING.value: morning, Step.CURRENCY.value: currency}
 
 
 def change_settings(tx: Tx, act: Act, wish: Setup) -> SetupDone:
@@ -58,10 +60,12 @@ def change_settings(tx: Tx, act: Act, wish: Setup) -> SetupDone:
     after = {name: value for name, value in asked.items() if stood[name] != value}
     before = {name: stood[name] for name in after}
     _apply(tx, act.community_id, after)
-    changed = tuple(sorted(after))
-    entry = record_act(tx, act, CHANGED, ", ".join(changed), before=before, after=after) if after else None
+    entry = record_act(tx, act, CHANGED, ", ".join(sorted(after)), before=before, after=after) if after else None
     audit_id = entry.id if entry is not None else None
-    outcome = SetupDone(**typed(stood | after), changed=changed, audit_id=audit_id)
+    stands = settings_of(tx, act.community_id)
+    # A shop that chose no currency has the usual one of its language: a new language may change both.
+    changed = tuple(sorted(name for name in NAMES if stands[name] != stood[name]))
+    outcome = SetupDone(**typed(stands), changed=changed, audit_id=audit_id)
     if entry is not None:
         entry.answer = causes.to_json(outcome)
     return outcome

@@ -1,6 +1,7 @@
 """What owners write behind `/setup`, and how it is read."""
 
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, one_of, timezone, whole, words
+from bot.handlers.kit.money import currency
 from bot.rules.forms import NotATime
 from bot.rules.funding import Funding
 from bot.rules.shops.setup import SetupPolicy, morning_of
@@ -30,6 +31,7 @@ def setup_form(policy: SetupPolicy) -> Form:
             "morning": Field(morning),
             "packets": Field(one_of({funding.value: funding for funding in Funding})),
             "giveaway": Field(whole(0, policy.max_giveaway)),
+            "currency": Field(currency),
         },
         EXAMPLE,
     )

@@ -33,6 +33,10 @@ class Role(StrEnum):
     """What the buyer wrote at the checkout. It may hold their shop code."""
     DISCOUNT = "discount"
     """What the coupons took off the price."""
+    ITEM = "item"
+    """The number of one item's line within an order. A file that has it tells an amount for each item."""
+    BACK = "back"
+    """What was paid back of the order so far."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Times, lengths of time and zones as people and files write them, in three languages."""

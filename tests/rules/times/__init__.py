@@ -1,0 +1,1 @@
+"""Tests of how times are read."""
