@@ -8,7 +8,7 @@ from sandbox.accounts import ANONYMOUS, Bot, User
 from sandbox.chats import Chat, Member
 from sandbox.commands import ephemeral_command_for
 from sandbox.errors import CannotDoError
-from sandbox.files import Document
+from sandbox.files import Document, FileKind
 from sandbox.forums import may_write, topic_of
 from sandbox.inline import InlineQuery
 from sandbox.links import START_PAYLOAD, read_link
@@ -83,7 +83,7 @@ class Person(Participant):
         """
         if not FEWEST_IN_ALBUM <= len(files) <= MOST_IN_ALBUM:
             raise ValueError("an album has 2 to 10 files")
-        kind = "document" if as_files else "photo"
+        kind: FileKind = "document" if as_files else "photo"
         chat = self._chat_to_write_in(where, f"can_send_{kind}s")
         sender, sender_chat = self._sender_in(chat)
         group = {"media_group_id": self.world.next_album_id()}

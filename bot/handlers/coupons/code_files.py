@@ -1,6 +1,5 @@
 """Files of codes that staff hand in with `/newcoupon`: what becomes of them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +8,11 @@ from bot.features.coupons.code_files import CodeFiles
 from bot.handlers.kit.file_kinds import FileKind, InFile, NamedSheet, Reading, Ready
 from bot.handlers.kit.forms import Form, FormProblem, Moment
 from bot.rules.act import Act
+from bot.rules.calendar import day_of
 from bot.rules.coupons.campaigns import CodeFile, NewCampaign
-from bot.rules.coupons.code_files import FileBringsCodes, check_codes, report_bad_lines
-from bot.rules.coupons.code_previews import AllCodesUsed, CodesPreview
+from bot.rules.coupons.code_files import Codes, FileBringsCodes, NoCodeLeft, check_codes, report_bad_lines
+from bot.rules.coupons.code_previews import CodesPreview
+from bot.rules.coupons.codes import code_key
 from bot.rules.files import ImportPolicy
 from bot.rules.place import Place
 from bot.rules.sheets.sheet import SheetKind
@@ -25,7 +26,9 @@ class Found:
     """Good codes of each file. What stands in two files counts where it stands first."""
 
     by_file: tuple[tuple[NamedSheet, Numbered], ...]
-    left_out: int
+    used: int
+    expired: int
+    disabled: int
     repeated: int
 
     @property
@@ -56,15 +59,15 @@ class CodeImports:
             return problem.error
         return check_window(wish["opens"], wish["closes"], moment.now)
 
-    async def look(self, act: Act, reading: Reading) -> Ready | InFile | FileBringsCodes | AllCodesUsed:
+    async def look(self, act: Act, reading: Reading) -> Ready | InFile | FileBringsCodes | NoCodeLeft:
         """The drop that the files would become, or which lines are in the way."""
-        found = self._found(reading.sheets)
+        found = self._found(reading)
         if isinstance(found, InFile):
             return found
         wish = self._wish(reading.rest, reading.moment)
         codes = found.codes
         if not codes:
-            return AllCodesUsed(found.left_out)
+            return NoCodeLeft(found.used, found.expired, found.disabled)
         if wish.pop("shared_code") is not None or wish.pop("stock") not in {None, len(codes)}:
             return FileBringsCodes(len(codes))
         for named, own in found.by_file:
@@ -75,7 +78,7 @@ class CodeImports:
             CodesPreview(
                 shown=reading.shown,
                 codes=len(codes),
-                left_out=found.left_out,
+                left_out=found.used + found.expired + found.disabled,
                 repeated=found.repeated,
                 first_code=codes[0][1],
                 last_code=codes[-1][1],
@@ -85,7 +88,7 @@ class CodeImports:
 
     async def do(self, act: Act, reading: Reading) -> Any:
         """Stage the codes and make the drop."""
-        found = self._found(reading.sheets)
+        found = self._found(reading)
         if isinstance(found, InFile):
             return found.outcome
         codes = found.codes
@@ -110,17 +113,24 @@ class CodeImports:
             name: values.get(named.get(name, name), None if name == "stock" else getattr(usual, name)) for name in names
         }
 
-    def _found(self, sheets: Sequence[NamedSheet]) -> Found | InFile:
+    def _found(self, reading: Reading) -> Found | InFile:
         """The good codes, or the bad lines of the first file that has some."""
+        today = day_of(reading.moment.now, reading.moment.timezone)
         seen: set[str] = set()
         by_file: list[tuple[NamedSheet, Numbered]] = []
-        left_out = repeated = 0
-        for named in sheets:
-            read = check_codes(named.sheet.rows, self._policy)
+        all_read: list[Codes] = []
+        for named in reading.sheets:
+            read = check_codes(named.sheet, self._policy, today)
             if read.bad:
                 return InFile(named.name, report_bad_lines(len(named.sheet.rows), read.bad, self._policy))
-            fresh = tuple((line, code) for line, code in read.good if code not in seen)
-            repeated += len(read.good) - len(fresh)
-            seen |= {code for _, code in fresh}
+            fresh = tuple((line, code) for line, code in read.good if code_key(code) not in seen)
+            seen |= {code_key(code) for _, code in fresh}
             by_file.append((named, fresh))
-        return Found(tuple(by_file), left_out, repeated)
+            all_read.append(read)
+        return Found(
+            by_file=tuple(by_file),
+            used=sum(read.used for read in all_read),
+            expired=sum(read.expired for read in all_read),
+            disabled=sum(read.disabled for read in all_read),
+            repeated=sum(len(read.good) for read in all_read) - len(seen),
+        )

@@ -27,10 +27,3 @@ class CodesPreview(Outcome, name="coupons.CodesPreview"):
     opens: datetime | None
     closes: datetime | None
     kept_for: KeptFor | None
-
-
-@dataclass(frozen=True, slots=True)
-class AllCodesUsed(Outcome, name="coupons.AllCodesUsed"):
-    """Every code of the files was used up or is over, so there is nothing to put up."""
-
-    left_out: int
