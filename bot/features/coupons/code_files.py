@@ -76,14 +76,14 @@ class CodeFiles:
 
 def begin(tx: Tx, act: Act) -> tuple[int, bool]:
     """The batch of this cause, and whether a campaign has it already."""
-    batch = tx.execute(
-        select(CodeBatch).where(col(CodeBatch.community_id) == act.community_id, col(CodeBatch.cause) == act.cause)
-    ).scalar_one_or_none()
-    if batch is None:
-        batch = CodeBatch(community_id=act.community_id, cause=act.cause, made_at=act.at)
-        tx.add(batch)
-        tx.flush()
-    batch_id = id_of(batch)
+    insert_ = sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert
+    fresh = {"community_id": act.community_id, "cause": act.cause, "made_at": act.at}
+    tx.execute(insert_(CodeBatch).values(fresh).on_conflict_do_nothing())
+    batch_id = id_of(
+        tx.execute(
+            select(CodeBatch).where(col(CodeBatch.community_id) == act.community_id, col(CodeBatch.cause) == act.cause)
+        ).scalar_one()
+    )
     owned = tx.execute(select(col(Campaign.id)).where(col(Campaign.batch_id) == batch_id)).first()
     return batch_id, owned is not None
 

@@ -355,7 +355,7 @@ NAMES: Mapping[SheetKind, Mapping[Role, Ranks]] = {
         Role.NOTE: NOTE_NAMES,
         Role.CURRENCY: CURRENCY_NAMES,
         Role.DISCOUNT: DISCOUNT_NAMES,
-        Role.REFUNDED: REFUNDED_NAMES,
+        Role.BACK: REFUNDED_NAMES,
         Role.ITEM: ITEM_NAMES,
     },
 }

@@ -33,7 +33,7 @@ class Role(StrEnum):
     """What the buyer wrote at the checkout. It may hold their shop code."""
     DISCOUNT = "discount"
     """What the coupons took off the price."""
-    REFUNDED = "refunded"
+    BACK = "back"
     """What was paid back of the order so far."""
     ITEM = "item"
     """The number of one line of an order. A file that has it tells each line's own value."""

@@ -6,13 +6,15 @@ from datetime import timedelta
 
 from bot.features.coupons.code_files import CodeFiles
 from bot.features.imports import AlbumPart, Import, Imports, NewImport, drop_old, drop_traces, follow
+from bot.flows.take_orders import OrderIntake
 from bot.rules.coupons.campaigns import CodeFile, NewCampaign
 from bot.rules.files import ImportPolicy
 from bot.rules.imports import Asked, HandedFile, ImportCancelled, ImportState, Verb
+from bot.rules.orders.told import OrderTold
 from bot.rules.sheets.sheet import NOWHERE, Answers, SheetKind
 from bot.store.engine.db import Database
 from bot.store.leaving import Traces
-from tests.features.scene import NOON, OWNER, Causes, act_of, campaigns_of, fan, query, shop
+from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_of, campaigns_of, fan, query, shop
 
 POLICY = ImportPolicy()
 FILE = HandedFile("BQAC", "codes.csv", 20)
@@ -118,6 +120,25 @@ async def test_one_of_many_presses_does_it(db: Database) -> None:
     assert done.state is ImportState.DONE
     assert await imports.cancel(one.id) == done
     assert await imports.finish(one.id, ImportCancelled()) == done
+
+
+async def test_orders_are_taken_once_by_many_presses(db: Database) -> None:
+    """Ten presses at once take a file of orders under the first one's cause: each order once, and one report."""
+    place, causes = await shop(db), Causes()
+    imports, intake = imports_of(db), OrderIntake(db, POLICIES)
+    one = await imports.hand_in(act_of(place, cause=causes.next()), NewImport(SheetKind.ORDERS, "", -1001, FILE))
+    lines = [(line, f"A-{line}", OrderTold(f"A-{line}", 500, "KRW", NOON)) for line in range(1, 4)]
+
+    async def press() -> object:
+        act = act_of(place, cause=causes.next())
+        claimed = await imports.claim(act, one.id, one.turn)
+        assert claimed is not None
+        assert claimed.done_cause is not None
+        return await intake.take_file(replace(act, cause=claimed.done_cause), lines)
+
+    heard = await asyncio.gather(*(press() for _ in range(10)))
+    assert len(set(heard)) == 1
+    assert await query(db, "SELECT count(*) FROM audit_entry WHERE act = 'orders.imported'") == [(1,)]
 
 
 async def test_who_cancels_first(db: Database) -> None:
