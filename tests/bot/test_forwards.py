@@ -9,6 +9,7 @@ from sandbox import Bot, Chat, Document, Message, Person
 from sandbox.messages import NewMessage
 from sandbox.text import typed
 from tests.bot.conftest import Play, Stage
+from tests.bot.files import taps as goes_on
 from tests.bot.speech import said_since, speaks
 from tests.bot.staff.test_admin import opens_panel, taps, types
 from tests.features.scene import everything, query
@@ -123,7 +124,8 @@ async def test_a_reply_to_a_forwarded_file(play_sqlite: Play) -> None:
     assert said_since(stage.telegram, mark) == []
     file = stage.owner.forwards(jun.says(stage.owner, "", document=CODES), stage.group)
     said = stage.owner.says(stage.group, "/newcoupon title=Silk", reply_to=file)
-    assert "Silk" in (await stage.whisper(stage.owner, after=said)).text
+    preview = await stage.whisper(stage.owner, after=said)
+    assert "Silk" in (await goes_on(stage, stage.owner, preview, "Put it up")).text
     assert await query(stage.app.db, "SELECT stock FROM campaign") == [(2,)]
 
 
