@@ -35,7 +35,7 @@ def upgrade() -> None:
         sa.Column("rest", TEXT(), nullable=False),
         sa.Column("files", JSON, nullable=False),
         sa.Column("answers", JSON, nullable=False),
-        sa.Column("fresh", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("fresh", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("asked", JSON, nullable=True),
         sa.Column("message_id", sa.BigInteger(), nullable=True),

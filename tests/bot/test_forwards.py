@@ -94,6 +94,7 @@ async def test_borrowed_words_answer_no_question(play_sqlite: Play, borrow: Borr
     panel = await opens_panel(stage, stage.owner)
     await taps(stage, stage.owner, panel, "Coupons", "Nothing is running")
     await taps(stage, stage.owner, panel, "New drop", "What's the coupon called")
+    await stage.all_sent()
     before = await everything(stage.app.db)
     said = borrow(stage, stage.owner, stage.bot, "Silk scarf")
     await stage.owner.waits_for(stage.bot, lambda m: "left it alone" in m.text, timeout=10, after=said)
