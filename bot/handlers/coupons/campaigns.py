@@ -8,12 +8,14 @@ from bot.handlers.coupons.services import CouponServices
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, instant, one_of, shared_code, whole, words
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
+from bot.rules.calendar import day_of
 from bot.rules.coupon_states import KeptFor
 from bot.rules.coupons.campaigns import CodeFile, CouponPolicy, NewCampaign
-from bot.rules.coupons.code_files import CodesRefused, FileBringsCodes, check_codes, report_bad_lines
-from bot.rules.files import FileProblem
+from bot.rules.coupons.code_files import Codes, CodesRefused, FileBringsCodes, NoCodeLeft, check_codes, report_bad_lines
+from bot.rules.files import FileProblem, FileUnreadable, ImportPolicy
 from bot.rules.forms import Missing, StrayWord
-from bot.rules.sheets.sheet import Sheet
+from bot.rules.sheets.columns import understand
+from bot.rules.sheets.sheet import Answers, Grid, Sheet, SheetKind
 from bot.rules.tiers import Tier
 from bot.rules.windows import WindowPast, WindowUpsideDown, check_window
 from bot.telegram.ask import Ask
@@ -99,21 +101,30 @@ async def coupon(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Vo
 
 async def _staged(
     inside: Ask, document: Document, values: dict[str, Any], coupons: CouponServices
-) -> CodeFile | FileProblem | CodesRefused | FileBringsCodes | WindowPast | WindowUpsideDown:
+) -> CodeFile | FileProblem | CodesRefused | NoCodeLeft | FileBringsCodes | WindowPast | WindowUpsideDown:
     """All of the file's codes, staged, or why none is."""
     wrong = check_window(values.get("opens"), values.get("closes"), inside.at)
     if wrong is not None:
         return wrong
-    sheet = await coupons.files.read(document, ("code",))
-    if not isinstance(sheet, Sheet):
-        return sheet
-    codes = check_codes(sheet.rows, coupons.files.policy)
-    if codes.bad:
-        return report_bad_lines(len(sheet.rows), codes.bad, coupons.files.policy)
+    grid = await coupons.files.grid(document)
+    codes = grid if not isinstance(grid, Grid) else _codes_of(grid, inside, coupons.files.policy)
+    if not isinstance(codes, Codes):
+        return codes
     if values["shared_code"] is not None or values.get("stock", len(codes.good)) != len(codes.good):
         return FileBringsCodes(len(codes.good))
     batch = await coupons.code_files.stage(inside.act, codes.good)
     return CodeFile(batch, codes.good[0][1], codes.good[-1][1]) if isinstance(batch, int) else batch
+
+
+def _codes_of(grid: Grid, inside: Ask, policy: ImportPolicy) -> Codes | FileProblem | CodesRefused | NoCodeLeft:
+    """The codes of a file, all of them good."""
+    sheet = understand(grid, SheetKind.CODES, Answers())
+    if not isinstance(sheet, Sheet):
+        return sheet if isinstance(sheet, FileProblem) else FileUnreadable()
+    codes = check_codes(sheet, policy, day_of(inside.at, inside.community.timezone))
+    if codes.bad:
+        return report_bad_lines(len(sheet.rows), codes.bad, policy)
+    return codes if codes.good else NoCodeLeft(codes.used, codes.expired, codes.disabled)
 
 
 def _read_line(rest: str, moment: Moment) -> tuple[int, str]:

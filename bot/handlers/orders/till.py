@@ -13,11 +13,13 @@ from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.handlers.orders.order_files import read_orders
 from bot.handlers.orders.services import OrderServices
+from bot.rules.files import FileProblem
 from bot.rules.forms import Missing
 from bot.rules.general import StalePress
 from bot.rules.naming import Named, NameUnsure, NobodyCalled, NotAPerson, Unnamed, Whom
 from bot.rules.orders.orders import OrdersNeedColumns
-from bot.rules.sheets.sheet import Sheet
+from bot.rules.sheets.columns import understand
+from bot.rules.sheets.sheet import Answers, Grid, Sheet, SheetKind
 from bot.rules.words import Language
 from bot.telegram.ask import Ask
 from bot.telegram.downloads import document_of
@@ -26,7 +28,6 @@ from bot.telegram.replies import Voice
 REDEEM = "/redeem K7M2-QX4P"
 CURRENCIES = {Language.KO: "KRW", Language.ZH: "CNY", Language.EN: "USD"}
 """The currency of a file that names none, by the community's language."""
-WITHOUT_HEADER = ("code", "order", "value", "time")
 FILE_FORM = Form({"currency": Field(one_of({name.lower(): name for name in CURRENCIES.values()}))}, "currency=KRW")
 
 
@@ -104,10 +105,11 @@ async def _redeem_file(document: Document, inside: Ask, rest: str, orders: Order
         currency = FILE_FORM.read(rest, moment).get("currency", CURRENCIES[inside.community.language])
     except FormProblem as problem:
         return problem.error
-    sheet = await orders.files.read(document, WITHOUT_HEADER)
+    grid = await orders.files.grid(document)
+    if not isinstance(grid, Grid):
+        return grid
+    sheet = understand(grid, SheetKind.ORDERS, Answers())
     if not isinstance(sheet, Sheet):
-        return sheet
-    if "order" not in sheet.columns:
-        return OrdersNeedColumns()
+        return sheet if isinstance(sheet, FileProblem) else OrdersNeedColumns()
     lines = read_orders(sheet.rows, currency, moment, orders.policy)
     return await orders.order_intake.take_file(inside.act, lines)

@@ -137,7 +137,7 @@ def _cell(row: Row, role: Role) -> str:
 
 def _read_lines(rows: Sequence[Row], currency: str, policy: OrderPolicy) -> list[OrderLine | RefusedLine]:
     """Each row by itself, but that its amounts are read in the light of all others."""
-    kinds = (Role.VALUE, Role.DISCOUNT, Role.BACK)
+    kinds = (Role.VALUE, Role.DISCOUNT, Role.REFUNDED)
     cells = [MoneyCell(_cell(row, kind), _cell(row, Role.CURRENCY)) for kind in kinds for row in rows]
     found = [None if one is OrderTrouble.NO_VALUE else one for one in read_amounts(cells, currency, policy)]
     amounts, discounts, backs = (found[len(rows) * at : len(rows) * (at + 1)] for at in range(len(kinds)))

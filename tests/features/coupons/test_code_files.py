@@ -17,7 +17,9 @@ from bot.rules.coupons.redemption import CodeUnknown, Redeemed
 from bot.rules.files import ImportPolicy
 from bot.rules.general import TooLateToUndo
 from bot.rules.place import Place
-from bot.rules.sheets.reading import read_sheet
+from bot.rules.sheets.columns import understand
+from bot.rules.sheets.sheet import Answers, Sheet, SheetKind
+from bot.rules.sheets.text import read_text
 from bot.store.engine.db import Database
 from tests.features.scene import (
     NOON,
@@ -197,9 +199,10 @@ async def test_no_file_is_imported_by_half(db: Database, causes: Causes) -> None
     for number in range(20):
         worst = dice.choice([3, 3, len(kinds)])
         lines = [dice.choice(kinds[:worst]).format(number, line) for line in range(dice.randint(1, 9))]
-        sheet = read_sheet("\n".join(lines).encode(), ("code",))
+        grid = read_text("\n".join(lines).encode())
+        sheet = understand(grid, SheetKind.CODES, Answers()) if grid is not None else None
         before = await everything(db)
-        codes = check_codes(sheet.rows, POLICY) if sheet is not None else None
+        codes = check_codes(sheet, POLICY) if isinstance(sheet, Sheet) else None
         if codes is None or codes.bad or not codes.good:
             refused += 1
             continue
