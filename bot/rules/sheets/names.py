@@ -262,6 +262,7 @@ REFUNDED_NAMES: Ranks = (
     ),
 )
 ITEM_NAMES: Ranks = (
+    # Cafe24's number of an item isn't one: that platform can repeat the order's total beside it.
     (
         *("orderitemid", "lineitemid", "itemid", "suborderid"),
         *("상품주문번호", "子订单编号", "子订单号", "子訂單編號"),
