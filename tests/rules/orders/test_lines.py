@@ -203,6 +203,19 @@ def test_the_day_order_is_asked_only_if_nothing_tells() -> None:
     assert read(sheet({"time": "11/2/2026 9:05", "status": "unpaid"})).orders == ()
 
 
+def test_dates_that_contradict_one_another() -> None:
+    """If some dates have the day first and others the month, one that can be read both ways is refused."""
+    rows = sheet(
+        {"order": "1", "time": "25/10/2026 9:05"},
+        {"order": "2", "time": "10/25/2026 9:05"},
+        {"order": "3", "time": "11/2/2026 9:05"},
+    )
+    for day_first in (None, True):
+        found = read(rows, Answers(day_first=day_first))
+        assert [(told.ref, told.at.day, told.at.month) for _, told in found.orders] == [("1", 25, 10), ("2", 25, 10)]
+        assert [(one.line, one.trouble.value) for one in found.refused] == [(4, "bad_time")]
+
+
 def test_the_figures_of_a_preview() -> None:
     """Orders by what became of them; sums apart by currency, less what went back; the first and the last payment."""
     found = read(
