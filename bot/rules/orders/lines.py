@@ -88,13 +88,17 @@ class OrderRows:
 
 def read_orders(sheet: Sheet, facts: FileFacts, answers: Answers, policy: OrderPolicy) -> OrderRows | AskDayOrder:
     """What a file tells of orders. Lines with one order's number are one order; the lines may stand in any order."""
-    read = _read_lines(sheet.rows, facts.currency, policy)
-    refused = [line for line in read if isinstance(line, RefusedLine)]
+    refused: list[RefusedLine] = []
     groups: dict[str, list[OrderLine]] = {}
-    for row, line in zip(sheet.rows, read, strict=True):
-        groups.setdefault(_cell(row, Role.ORDER), []).extend([line] if isinstance(line, OrderLine) else [])
+    spoilt: set[str] = set()
+    for row, line in zip(sheet.rows, _read_lines(sheet.rows, facts.currency, policy), strict=True):
+        ref = _cell(row, Role.ORDER)
+        if isinstance(line, RefusedLine):
+            refused.append(line)
+            spoilt.add(ref)
+        else:
+            groups.setdefault(ref, []).append(line)
     # A line that can't be read refuses its whole order: the other lines may not be all of it.
-    spoilt = {_cell(row, Role.ORDER) for row, line in zip(sheet.rows, read, strict=True) if line in refused}
     whole = [lines for ref, lines in groups.items() if ref not in spoilt]
     numbered = _are_numbered(sheet.rows)
     file = FileSays(
