@@ -1,5 +1,6 @@
 """Currencies: their ISO codes, how many decimals they have, and the signs and names by which people write them."""
 
+from functools import lru_cache
 from unicodedata import normalize
 
 
@@ -110,6 +111,7 @@ def decimals_of(currency: str) -> int:
     return 3 if currency in THOUSANDTHS else 2
 
 
+@lru_cache(maxsize=256)
 def currencies_named(text: str) -> frozenset[str]:
     """The currencies that a code, sign or name can mean; empty if it is none."""
     return MARKS.get("".join(normalize("NFKC", text).casefold().split()), frozenset())

@@ -88,13 +88,17 @@ class OrderRows:
 
 def read_orders(sheet: Sheet, facts: FileFacts, answers: Answers, policy: OrderPolicy) -> OrderRows | AskDayOrder:
     """What a file tells of orders. Lines with one order's number are one order; the lines may stand in any order."""
-    read = _read_lines(sheet.rows, facts.currency, policy)
-    refused = [line for line in read if isinstance(line, RefusedLine)]
+    refused: list[RefusedLine] = []
     groups: dict[str, list[OrderLine]] = {}
-    for row, line in zip(sheet.rows, read, strict=True):
-        groups.setdefault(_cell(row, Role.ORDER), []).extend([line] if isinstance(line, OrderLine) else [])
+    spoilt: set[str] = set()
+    for row, line in zip(sheet.rows, _read_lines(sheet.rows, facts.currency, policy), strict=True):
+        ref = _cell(row, Role.ORDER)
+        if isinstance(line, RefusedLine):
+            refused.append(line)
+            spoilt.add(ref)
+        else:
+            groups.setdefault(ref, []).append(line)
     # A line that can't be read refuses its whole order: the other lines may not be all of it.
-    spoilt = {_cell(row, Role.ORDER) for row, line in zip(sheet.rows, read, strict=True) if line in refused}
     whole = [lines for ref, lines in groups.items() if ref not in spoilt]
     numbered = _are_numbered(sheet.rows)
     file = FileSays(
@@ -103,7 +107,7 @@ def read_orders(sheet: Sheet, facts: FileFacts, answers: Answers, policy: OrderP
         has_status=any(not is_blank(_cell(row, Role.STATUS)) for row in sheet.rows),
         currency=facts.currency,
         now=facts.now,
-        read_time=partial(_instant, facts=facts, day_first=_day_first(sheet.rows, answers)),
+        read_time=partial(_instant, facts=facts, orders=_day_orders(sheet.rows, answers)),
     )
     joined = [(min(line.number for line in lines), lines[0].ref, join(lines, file, policy)) for lines in whole]
     unclear = [one for _, _, one in joined if isinstance(one, DayOrderOpen)]
@@ -186,16 +190,19 @@ def _are_numbered(rows: Sequence[Row]) -> bool:
     return len(set(items)) == len(items) and not any(is_blank(item) or is_shortened(item) for item in items)
 
 
-def _day_first(rows: Sequence[Row], answers: Answers) -> bool | None:
-    """The day order of the file's dates: by those that can be read in one way, else by the answer."""
-    found = day_order(_cell(row, Role.TIME) for row in rows)
-    return answers.day_first if found is None else found
+def _day_orders(rows: Sequence[Row], answers: Answers) -> set[bool]:
+    """The day orders of the file's dates: those that its dates show, else the one that was answered."""
+    shown = {order for row in rows if (order := day_order([_cell(row, Role.TIME)])) is not None}
+    return shown or ({answers.day_first} if answers.day_first is not None else set())
 
 
-def _instant(text: str, *, facts: FileFacts, day_first: bool | None) -> datetime | OrderTrouble | None:
-    """When an order was paid; None if that hangs on the day order of the file's dates."""
-    at = read_file_instant(text, facts.timezone, day_first=day_first)
-    if at is BadInstant.DAY_ORDER_OPEN:
+def _instant(text: str, *, facts: FileFacts, orders: set[bool]) -> datetime | OrderTrouble | None:
+    """When an order was paid; None if that hangs on the day order of the file's dates, and nothing tells it.
+
+    Where the file's dates contradict one another, none that can be read both ways is believed.
+    """
+    at = read_file_instant(text, facts.timezone, day_first=next(iter(orders)) if len(orders) == 1 else None)
+    if at is BadInstant.DAY_ORDER_OPEN and not orders:
         return None
     return at if isinstance(at, datetime) and can_be_paid_at(at, facts.now) else OrderTrouble.BAD_TIME
 

@@ -18,6 +18,8 @@ from bot.rules.orders.told import OrderPolicy, OrderTrouble
 UNITS = {"만": 10**4, "万": 10**4, "萬": 10**4, "천": 10**3, "千": 10**3, "억": 10**8, "亿": 10**8, "億": 10**8}
 """Words for large numbers, which stand after a number."""
 _UNIT = "".join(UNITS)
+_MARK = "|".join(map(re.escape, MARKS))
+_MARK_BEFORE, _MARK_BEHIND = re.compile(_MARK), re.compile(rf"(?:{_MARK})$")
 _LONGEST = 48
 """Characters of the longest text that is read as an amount."""
 _MINUS = str.maketrans({"\N{MINUS SIGN}": "-", "\N{EN DASH}": "-", "\N{RIGHT SINGLE QUOTATION MARK}": "'"})
@@ -196,10 +198,10 @@ def _without_marks(text: str) -> tuple[str, bool | None, list[frozenset[str]]]:
         elif text[0] == "+":
             text, signs = text[1:].strip(), signs + 2 * ("-" in text)
         else:
-            mark = next((mark for mark in MARKS if text.startswith(mark) or text.endswith(mark)), None)
+            mark = _MARK_BEFORE.match(text) or _MARK_BEHIND.search(text)
             if mark is not None:
-                named.append(MARKS[mark])
-                text = (text[len(mark) :] if text.startswith(mark) else text[: -len(mark)]).strip()
+                named.append(MARKS[mark[0]])
+                text = (text[: mark.start()] + text[mark.end() :]).strip()
         if text == before:
             break
     return text, bool(signs) if signs <= 1 else None, named

@@ -1,6 +1,7 @@
 """What the words in a status column mean: a closed list in three languages. An unknown word is never guessed."""
 
 from enum import StrEnum
+from functools import lru_cache
 from unicodedata import normalize
 
 
@@ -94,6 +95,7 @@ _MEANS = {
 }
 
 
+@lru_cache(maxsize=256)
 def standing_of(text: str) -> Standing | None:
     """What a status says about the order's money; None if the word isn't on the list."""
     return _MEANS.get(_word(text))

@@ -262,9 +262,10 @@ REFUNDED_NAMES: Ranks = (
     ),
 )
 ITEM_NAMES: Ranks = (
+    # Cafe24's number of an item isn't one: that platform can repeat the order's total beside it.
     (
-        *("orderitemid", "lineitemid", "itemid", "suborderid", "orderitemcode"),
-        *("상품주문번호", "품목별주문번호", "품목주문번호", "子订单编号", "子订单号", "子訂單編號"),
+        *("orderitemid", "lineitemid", "itemid", "suborderid"),
+        *("상품주문번호", "子订单编号", "子订单号", "子訂單編號"),
     ),
 )
 CODE_STATUS_NAMES: Ranks = (

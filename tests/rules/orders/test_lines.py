@@ -39,9 +39,9 @@ ITEM_PRICES = ({"value": "39000"}, {"value": "12000"})
         ({"status": "취소완료"}, {"state": OrderState.CANCELLED}),
         ({"status": "반품완료"}, {"state": OrderState.REFUNDED, "taken_back": 39_000}),
         ({"status": "취소완료", "value": "", "time": ""}, {"state": OrderState.CANCELLED, "value": 0, "at": NOW}),
-        ({"status": "부분환불", "back": "10000"}, {"taken_back": 10_000}),
-        ({"status": "결제완료", "back": "39000"}, {"state": OrderState.REFUNDED, "taken_back": 39_000}),
-        ({"status": "결제완료", "back": "0"}, {}),
+        ({"status": "부분환불", "refunded": "10000"}, {"taken_back": 10_000}),
+        ({"status": "결제완료", "refunded": "39000"}, {"state": OrderState.REFUNDED, "taken_back": 39_000}),
+        ({"status": "결제완료", "refunded": "0"}, {}),
         ({"value": "-39000"}, {"state": OrderState.REFUNDED, "taken_back": 39_000}),
     ],
 )
@@ -75,9 +75,9 @@ def test_one_line(row: dict[str, str], expected: dict[str, Any]) -> None:
         ({"status": "접수됨"}, "status_unknown"),
         ({"status": "부분환불"}, "partly_back"),
         ({"status": "환불완료", "value": ""}, "no_value"),
-        ({"status": "결제완료", "back": "50000"}, "back_more"),
-        ({"status": "결제완료", "back": "US$5"}, "two_currencies"),
-        ({"status": "결제완료", "back": "some"}, "bad_value"),
+        ({"status": "결제완료", "refunded": "50000"}, "back_more"),
+        ({"status": "결제완료", "refunded": "US$5"}, "two_currencies"),
+        ({"status": "결제완료", "refunded": "some"}, "bad_value"),
     ],
 )
 def test_one_line_that_is_refused(row: dict[str, str], trouble: str) -> None:
@@ -203,6 +203,19 @@ def test_the_day_order_is_asked_only_if_nothing_tells() -> None:
     assert read(sheet({"time": "11/2/2026 9:05", "status": "unpaid"})).orders == ()
 
 
+def test_dates_that_contradict_one_another() -> None:
+    """If some dates have the day first and others the month, one that can be read both ways is refused."""
+    rows = sheet(
+        {"order": "1", "time": "25/10/2026 9:05"},
+        {"order": "2", "time": "10/25/2026 9:05"},
+        {"order": "3", "time": "11/2/2026 9:05"},
+    )
+    for day_first in (None, True):
+        found = read(rows, Answers(day_first=day_first))
+        assert [(told.ref, told.at.day, told.at.month) for _, told in found.orders] == [("1", 25, 10), ("2", 25, 10)]
+        assert [(one.line, one.trouble.value) for one in found.refused] == [(4, "bad_time")]
+
+
 def test_the_figures_of_a_preview() -> None:
     """Orders by what became of them; sums apart by currency, less what went back; the first and the last payment."""
     found = read(
@@ -264,7 +277,7 @@ CELLS = {
     "discount": st.sampled_from(["", "5000", "x"]),
     "note": st.sampled_from(["", "K7M2QX", "hi"]),
     "item": st.sampled_from(["", "1", "2", "3"]),
-    "back": st.sampled_from(["", "0", "9000"]),
+    "refunded": st.sampled_from(["", "0", "9000"]),
     "currency": st.sampled_from(["", "KRW", "USD"]),
 }
 
