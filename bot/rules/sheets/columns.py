@@ -37,7 +37,7 @@ JOINED: Mapping[SheetKind, frozenset[Role]] = {
     SheetKind.ORDERS: frozenset({Role.NOTE}),
 }
 """Roles that several columns can have together. Their cells are joined by line breaks."""
-NEVER_ASKED = frozenset({Role.DISCOUNT, Role.REFUNDED, Role.ITEM, Role.LIMIT, Role.ENDS})
+NEVER_ASKED = frozenset({Role.DISCOUNT, Role.BACK, Role.ITEM, Role.LIMIT, Role.ENDS})
 """Roles that a file goes without if two columns could have them."""
 SAMPLES = 3
 LONGEST_SAMPLE = 40

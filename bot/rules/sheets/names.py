@@ -255,7 +255,7 @@ DISCOUNT_NAMES: Ranks = (
         *("优惠金额", "折扣金额", "折扣", "总优惠", "優惠金額", "折扣金額"),
     ),
 )
-REFUNDED_NAMES: Ranks = (
+BACK_NAMES: Ranks = (
     (
         *("refundedamount", "amountrefunded", "totalrefunded", "orderrefundamount", "refundamount", "refundtotal"),
         *("환불금액", "환불액", "退款金额", "退款金額", "已退款金额", "已退款金額"),
@@ -355,7 +355,7 @@ NAMES: Mapping[SheetKind, Mapping[Role, Ranks]] = {
         Role.NOTE: NOTE_NAMES,
         Role.CURRENCY: CURRENCY_NAMES,
         Role.DISCOUNT: DISCOUNT_NAMES,
-        Role.REFUNDED: REFUNDED_NAMES,
+        Role.BACK: BACK_NAMES,
         Role.ITEM: ITEM_NAMES,
     },
 }
