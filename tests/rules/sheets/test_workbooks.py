@@ -10,7 +10,7 @@ from bot.outside.spreadsheets import read_spreadsheet
 from bot.rules.files import FileEmpty, NumbersShortened, SpreadsheetUnreadable
 from bot.rules.sheets.sheet import Grid, SheetKind
 from tests.rules.sheets.reading import good, orders, read
-from tests.rules.sheets.workbooks import Day, ods, sheet_xml, xlsx, zipped
+from tests.rules.sheets.workbooks import Day, Rows, ods, sheet_xml, xlsx, zipped
 
 WORKBOOKS = Path(__file__).parents[2] / "data" / "workbooks"
 
@@ -24,7 +24,7 @@ def lines(content: bytes) -> list[tuple[int, tuple[str, ...]]]:
 
 def test_codes_below_a_title() -> None:
     """A workbook with a title, numbered rows and codes that are numbers: the codes are whole, without a point."""
-    rows = [
+    rows: Rows = [
         ["쿠폰 목록"],
         [],
         ["번호", "쿠폰 번호"],
@@ -37,7 +37,7 @@ def test_codes_below_a_title() -> None:
 
 def test_kinds_of_cells() -> None:
     """Numbers, fractions, dates with and without a time, and empty cells read as people see them; line numbers stay."""
-    rows = [["a", None, 2.5], [], [Day(46328.5), Day(46328), 7]]
+    rows: Rows = [["a", None, 2.5], [], [Day(46328.5), Day(46328), 7]]
 
     assert lines(xlsx(rows)) == [(1, ("a", "", "2.5")), (3, ("2026-11-02 12:00:00", "2026-11-02", "7"))]
 
@@ -63,7 +63,7 @@ def test_an_old_workbook() -> None:
 
 def test_long_numbers_are_refused() -> None:
     """A workbook keeps 15 digits of a number. A longer one has lost some, and is never an order's number."""
-    rows = [["Order ID", "Total", "Paid at"], [2026110212345671, 39000, "2026-11-02 11:30"]]
+    rows: Rows = [["Order ID", "Total", "Paid at"], [2026110212345671, 39000, "2026-11-02 11:30"]]
 
     assert read(xlsx(rows), SheetKind.ORDERS) == NumbersShortened(2, "2.02611E+15", 1)
 
