@@ -57,7 +57,7 @@ SPOKEN = {
         ),
         *(
             "DISCOUNT_NAMES",
-            "REFUNDED_NAMES",
+            "BACK_NAMES",
             "ITEM_NAMES",
             "CODE_STATUS_NAMES",
             "USES_NAMES",

@@ -255,17 +255,16 @@ DISCOUNT_NAMES: Ranks = (
         *("优惠金额", "折扣金额", "折扣", "总优惠", "優惠金額", "折扣金額"),
     ),
 )
-REFUNDED_NAMES: Ranks = (
+BACK_NAMES: Ranks = (
     (
         *("refundedamount", "amountrefunded", "totalrefunded", "orderrefundamount", "refundamount", "refundtotal"),
         *("환불금액", "환불액", "退款金额", "退款金額", "已退款金额", "已退款金額"),
     ),
 )
 ITEM_NAMES: Ranks = (
-    # Cafe24's number of an item isn't one: that platform can repeat the order's total beside it.
     (
-        *("orderitemid", "lineitemid", "itemid", "suborderid"),
-        *("상품주문번호", "子订单编号", "子订单号", "子訂單編號"),
+        *("orderitemid", "lineitemid", "itemid", "suborderid", "orderitemcode"),
+        *("상품주문번호", "품목별주문번호", "품목주문번호", "子订单编号", "子订单号", "子訂單編號"),
     ),
 )
 CODE_STATUS_NAMES: Ranks = (
@@ -356,7 +355,7 @@ NAMES: Mapping[SheetKind, Mapping[Role, Ranks]] = {
         Role.NOTE: NOTE_NAMES,
         Role.CURRENCY: CURRENCY_NAMES,
         Role.DISCOUNT: DISCOUNT_NAMES,
-        Role.BACK: REFUNDED_NAMES,
+        Role.BACK: BACK_NAMES,
         Role.ITEM: ITEM_NAMES,
     },
 }

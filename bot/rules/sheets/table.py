@@ -72,6 +72,8 @@ def read_table(grid: Grid, kind: SheetKind) -> Table | HeaderUnclear:
     above = _find_data_above(lines, at)
     if at is not None and above is not None:
         return HeaderUnclear(lines[at].number, above)
+    if at is None:
+        lines = _without_titles(lines)
     guessed = at is None and _is_unlike(lines)
     if guessed:
         at = 0
@@ -111,6 +113,16 @@ def _find_data_above(lines: Sequence[Line], at: int | None) -> int | None:
         if len(cells) >= filled and any(could_be_code(cell) and has_digit(cell) for cell in cells):
             return line.number
     return None
+
+
+def _without_titles(lines: list[Line]) -> list[Line]:
+    """The lines without those at the top that have one cell, which is no code, above longer ones."""
+    longest = max(sum(1 for cell in line.cells if cell) for line in lines)
+    for at, line in enumerate(lines):
+        cells = [cell for cell in line.cells if cell]
+        if len(cells) > 1 or longest == 1 or could_be_code(cells[0]):
+            return lines[at:]
+    return lines
 
 
 def _is_unlike(lines: Sequence[Line]) -> bool:

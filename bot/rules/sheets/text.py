@@ -16,6 +16,8 @@ from bot.rules.sheets.sheet import Grid, Line
 
 SEPARATORS = ",;\t|\uff0c"
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?[\s,;]*', re.IGNORECASE)
+_JSON = re.compile(r'\s*(?:\[\s*(?:["{\[\d]|\])|\{\s*")')
+"""How JSON begins. A title in brackets doesn't."""
 _LARGEST_CELL = 10_000
 _SAMPLE_LINES = 200
 _STEADY = 0.8
@@ -32,11 +34,7 @@ def read_text(content: bytes) -> Grid | None:
     start = text.lstrip()[:1]
     if start == "<":
         return read_markup(text) if has_table(text) else None
-    if start in {"[", "{"}:
-        listed = _read_json(text)
-        if listed is not None:
-            return listed
-    return _read_csv(text)
+    return _read_json(text) if _JSON.match(text) else _read_csv(text)
 
 
 def _read_csv(text: str) -> Grid | None:
@@ -82,8 +80,8 @@ def _fit(text: str, sign: str) -> tuple[int, bool, int]:
 def _read_json(text: str) -> Grid | None:
     """A list of codes, or of objects whose keys are the header. Lines are counted by what stands in the list."""
     try:
-        told = json.loads(text)
-    except ValueError:
+        told = _load(text)
+    except (ValueError, RecursionError):
         return None
     if isinstance(told, dict):
         lists = [one for one in told.values() if isinstance(one, list)]
@@ -95,6 +93,14 @@ def _read_json(text: str) -> Grid | None:
     if all(_is_plain(one) for one in told):
         return Grid(tuple(Line(number, (_cell(one),)) for number, one in enumerate(told, start=1)))
     return None
+
+
+def _load(text: str) -> Any:
+    """One value, or one for each line."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return [json.loads(line) for line in text.splitlines() if line.strip()]
 
 
 def _read_objects(told: list[dict[str, Any]]) -> Grid | None:

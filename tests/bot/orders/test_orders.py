@@ -76,7 +76,7 @@ async def test_files_that_cannot_be_read(play_sqlite: Play) -> None:
     large = Document("large.csv", b"x" * 1_000_001, "text/csv")
     assert "too large" in (await hands_in(stage, "/newcoupon title=Silk", large)).text
     sheet = Document("codes.xlsx", b"PK\x03\x04\x00\x00", "application/zip")
-    assert "save it as CSV" in (await hands_in(stage, "/newcoupon title=Silk", sheet)).text
+    assert "open that spreadsheet" in (await hands_in(stage, "/newcoupon title=Silk", sheet)).text
     brings = await hands_in(stage, "/newcoupon title=Silk stock=5", csv("SILK-1"))
     assert "brings 1 code of its own" in brings.text
     nameless = await hands_in(stage, "/redeem", csv("code,price", "SILK-1,5"))

@@ -39,9 +39,9 @@ ITEM_PRICES = ({"value": "39000"}, {"value": "12000"})
         ({"status": "취소완료"}, {"state": OrderState.CANCELLED}),
         ({"status": "반품완료"}, {"state": OrderState.REFUNDED, "taken_back": 39_000}),
         ({"status": "취소완료", "value": "", "time": ""}, {"state": OrderState.CANCELLED, "value": 0, "at": NOW}),
-        ({"status": "부분환불", "refunded": "10000"}, {"taken_back": 10_000}),
-        ({"status": "결제완료", "refunded": "39000"}, {"state": OrderState.REFUNDED, "taken_back": 39_000}),
-        ({"status": "결제완료", "refunded": "0"}, {}),
+        ({"status": "부분환불", "back": "10000"}, {"taken_back": 10_000}),
+        ({"status": "결제완료", "back": "39000"}, {"state": OrderState.REFUNDED, "taken_back": 39_000}),
+        ({"status": "결제완료", "back": "0"}, {}),
         ({"value": "-39000"}, {"state": OrderState.REFUNDED, "taken_back": 39_000}),
     ],
 )
@@ -75,9 +75,9 @@ def test_one_line(row: dict[str, str], expected: dict[str, Any]) -> None:
         ({"status": "접수됨"}, "status_unknown"),
         ({"status": "부분환불"}, "partly_back"),
         ({"status": "환불완료", "value": ""}, "no_value"),
-        ({"status": "결제완료", "refunded": "50000"}, "back_more"),
-        ({"status": "결제완료", "refunded": "US$5"}, "two_currencies"),
-        ({"status": "결제완료", "refunded": "some"}, "bad_value"),
+        ({"status": "결제완료", "back": "50000"}, "back_more"),
+        ({"status": "결제완료", "back": "US$5"}, "two_currencies"),
+        ({"status": "결제완료", "back": "some"}, "bad_value"),
     ],
 )
 def test_one_line_that_is_refused(row: dict[str, str], trouble: str) -> None:
@@ -277,7 +277,7 @@ CELLS = {
     "discount": st.sampled_from(["", "5000", "x"]),
     "note": st.sampled_from(["", "K7M2QX", "hi"]),
     "item": st.sampled_from(["", "1", "2", "3"]),
-    "refunded": st.sampled_from(["", "0", "9000"]),
+    "back": st.sampled_from(["", "0", "9000"]),
     "currency": st.sampled_from(["", "KRW", "USD"]),
 }
 
