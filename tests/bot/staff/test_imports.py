@@ -1,17 +1,21 @@
 """Files over the stand-in: questions by buttons, a preview, and one act however often *do it* is pressed."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.features.imports import drop_old
+from bot.features.coupons.code_files import CodeFiles
+from bot.features.imports import claim, drop_old
 from bot.rules.files import ImportPolicy
 from sandbox import Document, Message, Rights
 from tests.bot.conftest import Play, Stage
 from tests.bot.files import csv, hands_in, hands_in_alone, taps
 from tests.bot.speech import speaks
-from tests.features.scene import query
+from tests.bot.staff.test_admin import opens_panel, types
+from tests.bot.staff.test_admin import taps as panel_taps
+from tests.features.scene import OWNER, act_of, query
 
 SHOP_FILES = Path(__file__).parents[2] / "data/shop_files"
 WIDE = ("a,b,c", "SILK-1,K7M2,20%", "SILK-2,Q9X4,20%")
@@ -238,3 +242,41 @@ async def test_every_file_of_a_shop_is_read_asked_about_or_refused(play_sqlite: 
     assert await query(stage.app.db, "SELECT count(*) FROM shop_order") == [(0,)]
     failed = stage.app.engine.meters.failed
     assert not failed["message"], failed
+
+
+async def test_what_was_interrupted_goes_on(play: Play) -> None:
+    """Killed between the press and the drop: whoever presses next ends it under the first press's cause, once."""
+    stage = await play(language="en")
+    stage.owner.starts(stage.bot)
+    await stage.settled()
+    preview = await hands_in_alone(stage, "/newcoupon title=Silk", csv("code", "SILK-1", "SILK-2"))
+    place = await stage.app.communities.place(1)
+    assert place is not None
+    first = act_of(place, replace(OWNER, user_id=stage.owner.id), stage.app.clock.now(), cause="42:1")
+    await stage.app.db.write(claim, first, 1, 0)
+    await CodeFiles(stage.app.db, ImportPolicy()).stage(first, ((2, "SILK-1"), (3, "SILK-2")))
+
+    made = await taps(stage, stage.owner, preview, "Put it up")
+
+    assert "2 coupons" in made.text
+    acts = await query(stage.app.db, "SELECT act, cause FROM audit_entry WHERE act = 'campaign.made'")
+    assert acts == [("campaign.made", "42:1")]
+
+
+async def test_an_album_by_buttons(play_sqlite: Play) -> None:
+    """The panel asks for a file and gets an album: all of it is handed in."""
+    stage = await play_sqlite(language="en")
+    stage.owner.starts(stage.bot)
+    panel = await opens_panel(stage, stage.owner)
+    await panel_taps(stage, stage.owner, panel, "Coupons", "Nothing is running")
+    await panel_taps(stage, stage.owner, panel, "codes of a file", "Send me the file")
+    files = (csv("code", "SILK-1", name="one.csv"), csv("code", "SILK-2", name="two.csv"))
+    album = stage.owner.posts_album(stage.bot, *files, as_files=True)
+    panel = await stage.owner.waits_for(
+        stage.bot, lambda m: m.sender is stage.bot and "called" in m.text, timeout=10, after=album[-1]
+    )
+    await stage.all_sent()
+    panel = await types(stage, stage.owner, panel, "Silk", "File: one.csv")
+    await panel_taps(stage, stage.owner, panel, "Put it up", "2 files: one.csv, two.csv")
+    made = await taps(stage, stage.owner, panel, "Put it up")
+    assert "2 coupons" in made.text
