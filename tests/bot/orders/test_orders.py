@@ -49,9 +49,12 @@ async def test_codes_and_orders_by_file(play: Play) -> None:
     ana = stage.fan("Ana")
     assert "Silk-1" in (await ana.presses(card, "claim").answered()).text
 
-    orders = csv("order,code,value,time", 'A-1,Silk-1,"39,000",2026-11-02 11:30', "A-2,Silk-9,5,", "A-3,,5,")
+    orders = csv(
+        "order,code,value,time", 'A-1,Silk-1,"39,000",2026-11-02 11:30', "A-2,Silk-9,5,2026-11-02", "A-3,,5,2026-11-02"
+    )
     preview = await hands_in(stage, "/redeem currency=KRW", orders)
-    assert "₩39,005" in preview.text
+    assert "3 paid orders: ₩39,010" in preview.text
+    assert "2 with a coupon code, 1 without" in preview.text
     report = await taps(stage, stage.owner, preview, "Take them")
     assert "1 order taken" in report.text
     assert "2 of 3 lines couldn't be taken" in report.text
