@@ -130,7 +130,7 @@ def _trouble(code: str, policy: ImportPolicy) -> Trouble | None:
         return Trouble.EMPTY
     # A blank between two words is fine. Two in a row were typed by mistake, and nobody would see them.
     odd = not code.isascii() or not code.isprintable() or "  " in code or "://" in code
-    if odd or any(sign in ODD_SIGNS for sign in code):
+    if odd or not ODD_SIGNS.isdisjoint(code):
         return Trouble.ODD
     if len(code) < policy.min_code:
         return Trouble.TOO_SHORT

@@ -29,12 +29,13 @@ class CodeState(StrEnum):
 
 def state_of(cells: Mapping[str, str], today: date | None) -> tuple[CodeState, str]:
     """The state of a row's code and the word that says it. Of several columns the worst counts."""
+    if not (cells.get(Role.STATUS) or cells.get(Role.USES) or cells.get(Role.ENDS)):
+        return CodeState.USABLE, ""
     for word in cells.get(Role.STATUS, "").split("\n"):
         state = _of_word(word)
         if state is not CodeState.USABLE:
             return state, word
-    uses = cells.get(Role.USES, "")
-    for word in uses.split("\n"):
+    for word in cells.get(Role.USES, "").split("\n"):
         state = _of_uses(word, cells.get(Role.LIMIT))
         if state is not CodeState.USABLE:
             return state, word

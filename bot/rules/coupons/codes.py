@@ -40,4 +40,5 @@ def _with_hyphen(bare: str) -> str:
 
 def code_key(code: str) -> str:
     """The code as it is compared: without blanks, in capitals, in usual width. Two codes with one key are the same."""
-    return "".join(normalize("NFKC", code).upper().split())
+    plain = code if code.isascii() else normalize("NFKC", code)
+    return "".join(plain.upper().split())

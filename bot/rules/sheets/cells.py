@@ -27,6 +27,8 @@ def clean_cell(cell: str) -> str:
 
     `="2026"`, `'2026` and a backtick before digits keep them as text. Signs of no width go, full width becomes usual.
     """
+    if cell.isascii() and cell[:1].isalnum() and cell[-1:].isalnum():
+        return cell  # nearly all cells are plain, and files have many
     text = cell.strip() if cell.isascii() else normalize("NFKC", cell.translate(_UNSEEN)).strip()
     formula = _FORMULA.fullmatch(text)
     if formula is not None:

@@ -217,6 +217,8 @@ def _sheet(table: Table, found: Mapping[Role, Sequence[int]], shape: str) -> She
 
 
 def _cell(cells: Sequence[str], columns: Sequence[int]) -> str:
+    if len(columns) == 1:
+        return cells[columns[0]] if columns[0] < len(cells) else ""
     return "\n".join(cells[at] for at in columns if at < len(cells) and cells[at])
 
 

@@ -15,6 +15,7 @@ _BETWEEN_CODES = re.compile(r"[\s/+\u3001\u00b7,;|]+")
 _NUMBER = re.compile(r"[\d\s.,:/+%-]+")
 _MOST_WITHOUT_DIGIT = 0.2
 _ENOUGH_LONG = 4
+_DIGIT = re.compile(r"\d")
 
 
 def could_be_code(cell: str) -> bool:
@@ -30,7 +31,7 @@ def could_be_codes(cells: Sequence[str]) -> bool:
 
 def look_like_codes(cells: Sequence[str]) -> bool:
     """Whether a column's cells are like codes: they could be, and nearly all have a digit, as machines make them."""
-    plain = sum(not any(sign.isdigit() for sign in cell) for cell in cells)
+    plain = sum(not has_digit(cell) for cell in cells)
     return could_be_codes(cells) and plain <= _MOST_WITHOUT_DIGIT * len(cells)
 
 
@@ -42,6 +43,8 @@ def look_like_statuses(cells: Sequence[str], kind: SheetKind) -> bool:
 
 def codes_within(cell: str) -> list[str]:
     """The codes of a cell that seems to hold several; empty if it seems to hold one."""
+    if _BETWEEN_CODES.search(cell) is None:
+        return []
     parts = [part for part in _BETWEEN_CODES.split(cell) if part]
     several = len(parts) > 1 and all(len(part) >= _ENOUGH_LONG for part in parts) and look_like_codes(parts)
     return parts if several else []
@@ -54,4 +57,4 @@ def is_number(cell: str) -> bool:
 
 def has_digit(cell: str) -> bool:
     """Whether any digit stands in a cell."""
-    return any(sign.isdigit() for sign in cell)
+    return _DIGIT.search(cell) is not None

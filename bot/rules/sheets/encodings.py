@@ -1,5 +1,6 @@
 """Which encoding a file's text has: the one in which it reads as words."""
 
+import re
 from collections.abc import Iterable
 from unicodedata import category
 
@@ -14,6 +15,8 @@ _MARKS = (
 )
 _OLDER = ("cp949", "gb18030", "big5hkscs", "cp1252")
 _WIDE = ("utf-16-le", "utf-16-be")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f]")
+"""Signs that no text has."""
 _SAMPLE = 20_000
 """Characters of a text that are looked at."""
 _WORD = 6.0
@@ -80,7 +83,7 @@ def _try(content: bytes, encoding: str) -> str | None:
         text = content.decode(encoding)
     except UnicodeDecodeError:
         return None
-    return text if not any(sign < " " and sign not in "\t\r\n\f\v" for sign in text) else None
+    return text if _CONTROLS.search(text) is None else None
 
 
 def worth(text: str) -> float:

@@ -13,7 +13,7 @@ from bot.rules.sheets.sheet import Role, SheetKind
 
 Ranks = tuple[tuple[str, ...], ...]
 
-CODE_NAMES: Ranks = (
+CODE_NAMES = (
     (
         *("couponcode", "couponcodes", "couponnumber", "couponno", "discountcode", "discountcodes", "promocode"),
         *("promocodes", "promotioncode", "promotionalcode", "vouchercode", "vouchercodes", "redeemcode"),
@@ -74,7 +74,7 @@ CODE_NAMES: Ranks = (
         *("優惠券", "代碼", "折價券", "使用優惠券", "券號", "票券號碼"),
     ),
 )
-ORDER_NAMES: Ranks = (
+ORDER_NAMES = (
     (
         *("orderid", "ordernumber", "orderno", "ordernum", "orderref", "orderreference"),
         *("amazonorderid", "ordersn"),
@@ -85,7 +85,7 @@ ORDER_NAMES: Ranks = (
     ),
     ("order", "주문", "订单", "訂單"),
 )
-VALUE_NAMES: Ranks = (
+VALUE_NAMES = (
     (
         *("amountpaid", "paidamount", "totalpaid", "paidtotal", "paymentamount", "actualpaid", "paidprice"),
         *(
@@ -129,7 +129,7 @@ VALUE_NAMES: Ranks = (
         *("金額", "應付金額"),
     ),
 )
-TIME_NAMES: Ranks = (
+TIME_NAMES = (
     (
         *("paidat", "paidon", "paidtime", "paiddate", "datepaid", "paymentdate", "paymenttime", "paymentdatetime"),
         *(
@@ -191,7 +191,7 @@ TIME_NAMES: Ranks = (
         *("時間", "時刻"),
     ),
 )
-ORDER_STATUS_NAMES: Ranks = (
+ORDER_STATUS_NAMES = (
     (
         *("financialstatus", "paymentstatus", "orderstatus", "orderstate"),
         *("주문상태", "결제상태", "주문처리상태", "주문진행상태"),
@@ -200,7 +200,7 @@ ORDER_STATUS_NAMES: Ranks = (
     ),
     ("status", "state", "상태", "처리상태", "진행상태", "状态", "狀態"),
 )
-NOTE_NAMES: Ranks = (
+NOTE_NAMES = (
     (
         *("note", "notes", "ordernote", "ordernotes", "customernote", "customernotes", "buyernote", "buyermessage"),
         *("customermessage", "customernoteprovided", "notefromcustomer", "memo", "comment", "comments", "message"),
@@ -220,14 +220,14 @@ NOTE_NAMES: Ranks = (
         *("備註", "買家備註", "訂單備註", "顧客備註", "買家留言", "客戶備註", "留言備註"),
     ),
 )
-CURRENCY_NAMES: Ranks = (
+CURRENCY_NAMES = (
     (
         *("currency", "currencycode", "ordercurrency", "currencyiso", "paymentcurrency"),
         *("통화", "통화코드", "화폐", "화폐단위", "결제통화", "주문통화"),
         *("币种", "货币", "币别", "货币代码", "貨幣", "幣別", "幣種", "貨幣代碼"),
     ),
 )
-DISCOUNT_NAMES: Ranks = (
+DISCOUNT_NAMES = (
     (
         *(
             "coupondiscount",
@@ -255,19 +255,19 @@ DISCOUNT_NAMES: Ranks = (
         *("优惠金额", "折扣金额", "折扣", "总优惠", "優惠金額", "折扣金額"),
     ),
 )
-BACK_NAMES: Ranks = (
+BACK_NAMES = (
     (
         *("refundedamount", "amountrefunded", "totalrefunded", "orderrefundamount", "refundamount", "refundtotal"),
         *("환불금액", "환불액", "退款金额", "退款金額", "已退款金额", "已退款金額"),
     ),
 )
-ITEM_NAMES: Ranks = (
+ITEM_NAMES = (
     (
         *("orderitemid", "lineitemid", "itemid", "suborderid", "orderitemcode"),
         *("상품주문번호", "품목별주문번호", "품목주문번호", "子订单编号", "子订单号", "子訂單編號"),
     ),
 )
-CODE_STATUS_NAMES: Ranks = (
+CODE_STATUS_NAMES = (
     (
         *("status", "state", "couponstatus", "codestatus", "vouchercodestatus", "voucherstatus", "poststatus"),
         *("상태", "쿠폰상태", "사용상태", "발급상태", "지급상태", "발행상태", "사용현황", "유효상태"),
@@ -275,7 +275,7 @@ CODE_STATUS_NAMES: Ranks = (
         *("狀態", "使用狀態", "領取狀態", "核銷狀態", "兌換狀態", "發放狀態", "使用情況", "優惠券狀態"),
     ),
 )
-USES_NAMES: Ranks = (
+USES_NAMES = (
     (
         *(
             "timesusedintotal",
@@ -293,7 +293,7 @@ USES_NAMES: Ranks = (
         *("使用次數", "已使用次數", "是否使用過", "是否已使用過", "是否兌換", "是否領取"),
     ),
 )
-LIMIT_NAMES: Ranks = (
+LIMIT_NAMES = (
     (
         *(
             "usagelimit",
@@ -316,7 +316,7 @@ LIMIT_NAMES: Ranks = (
         ),
     ),
 )
-ENDS_NAMES: Ranks = (
+ENDS_NAMES = (
     (
         *("expirydate", "expires", "expiresat", "expireson", "expirationdate", "dateexpires"),
         *("expiry", "expiredate"),

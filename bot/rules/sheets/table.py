@@ -10,6 +10,7 @@ from bot.rules.sheets.contents import could_be_code, has_digit, is_number
 from bot.rules.sheets.names import NAMES, PLATFORMS, SUMS
 from bot.rules.sheets.sheet import Grid, Line, SheetKind
 
+_SUM_INITIALS = frozenset(word[0] for word in SUMS)
 _TITLES = 30
 """Among the first lines the header is looked for."""
 
@@ -146,8 +147,11 @@ def is_surely_name(name: str, cells: Sequence[str]) -> bool:
 
 def _is_sum(row: Line, kind: SheetKind) -> bool:
     """Whether a line is a sum below the data: its first cell says so, and a number or nothing follows."""
+    first = next(cell for cell in row.cells if cell)
+    if first[0].casefold() not in _SUM_INITIALS:
+        return False
     cells = [cell for cell in row.cells if cell]
-    head, _, tail = cells[0].partition(":")
+    head, _, tail = first.partition(":")
     if name_key(head) not in SUMS or not all(is_number(cell) for cell in ([tail] if tail else []) + cells[1:]):
         return False
     return kind is SheetKind.ORDERS or bool(tail) or len(cells) > 1 or not cells[0].isascii()

@@ -22,6 +22,7 @@ from bot.rules.sheets.columns import understand
 from bot.rules.sheets.sheet import Answers, Sheet, SheetKind
 from bot.rules.sheets.text import read_text
 from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from tests.features.scene import (
     NOON,
     OWNER,
@@ -175,7 +176,7 @@ async def test_older_codes_that_differ_in_case_only(db: Database, causes: Causes
         "UPDATE campaign_code SET code = 'SILK-1' WHERE code = 'Wool-1'",
         "UPDATE coupon SET code = 'SILK-1' WHERE code = 'Wool-1'",
     ):
-        await db.write(lambda tx, change=change: tx.execute(text(change)))
+        await db.write(_change, change)
 
     found = [
         await redeeming.redeem(act_by(place, OWNER.user_id, NOON, causes.next()), typed)
@@ -184,6 +185,10 @@ async def test_older_codes_that_differ_in_case_only(db: Database, causes: Causes
 
     assert found[0] == CodeUnknown("silk-1")
     assert [one.code for one in found[1:] if isinstance(one, Redeemed)] == ["Silk-1", "SILK-1"]
+
+
+def _change(tx: Tx, statement: str) -> None:
+    tx.execute(text(statement))
 
 
 async def test_two_files_whose_codes_differ_in_case_only(db: Database, causes: Causes) -> None:
