@@ -25,6 +25,7 @@ from bot.domains import (
     words_of,
 )
 from bot.features.communities import Communities
+from bot.features.imports import Imports
 from bot.features.people.sources import TOKEN_BYTES, Sources
 from bot.features.shops.ownership import Ownership
 from bot.features.shops.rooms import Rooms
@@ -39,7 +40,9 @@ from bot.flows.presence import Belonging
 from bot.flows.undo import Undo
 from bot.handlers.kit.domain import Core, Wired
 from bot.handlers.kit.errors import Patience
+from bot.handlers.kit.files import FileReader
 from bot.handlers.kit.greeter import Greeter
+from bot.handlers.kit.imports import FileTalk
 from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.naming import Naming
@@ -54,6 +57,7 @@ from bot.meters import Meters
 from bot.rules.beacons import Beacon
 from bot.rules.fans import FansPolicy
 from bot.rules.farming import FarmingPolicy
+from bot.rules.files import ImportPolicy
 from bot.rules.policies import Policies
 from bot.running import App
 from bot.settings import Settings
@@ -175,6 +179,7 @@ def _core(
     ways = WaysIn(bot, shops.sources)
     menus = Menus(engine.out, telegram.words, communities, table.names, telegram.whispers)
     people, giveaways = People(db), giveaways_of(DOMAINS)
+    files = policies[ImportPolicy]
     return Core(
         settings=settings,
         policies=policies,
@@ -192,6 +197,7 @@ def _core(
         ways=ways,
         menus=menus,
         greeter=Greeter(communities=communities, shops=shops.rooms, roles=roles, voice=voice, menus=menus),
+        file_talk=FileTalk(Imports(db, files), FileReader(bot, files), communities, voice),
         people=people,
         naming=Naming(bot, communities, people),
         undoing=Undo(db, policies, undoables_of(DOMAINS, policies), giveaways, communities.forget),
@@ -234,6 +240,7 @@ def _dispatcher(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wi
         arrivals=shops.arrivals,
         words_taken=core.table.words,
         commands=core.table.commands,
+        imports=core.file_talk,
         **{name: part for one in wired for name, part in one.parts.items()},
     )
     dispatcher.include_router(core.table)
@@ -273,6 +280,7 @@ def _housekeeper(engine: Engine, shops: Shops, wired: list[Wired]) -> Housekeepe
 
 def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: list[Wired]) -> App:
     db, clock, meters, hold = engine.db, engine.clock, engine.meters, engine.hold
+    core.file_talk.take_kinds(kind for one in wired for kind in one.file_kinds)
     files = {kind: maker for one in wired for kind, maker in one.files.items()}
     dispatcher = _dispatcher(engine, telegram, shops, core, wired)
     return App(

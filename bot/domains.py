@@ -32,6 +32,7 @@ from bot.handlers.shops.domain import DOMAIN as SHOPS
 from bot.handlers.staff.domain import DOMAIN as STAFF
 from bot.handlers.streams.domain import DOMAIN as STREAMS
 from bot.rules.fans import FansPolicy
+from bot.rules.files import ImportPolicy
 from bot.rules.memory import MemoryPolicy
 from bot.rules.policies import Policies
 from bot.rules.tiers import TierPolicy
@@ -84,7 +85,7 @@ def _merged(parts: Iterable[Mapping[K, V]]) -> dict[K, V]:
 
 def policies_of(domains: Sequence[Domain]) -> Policies:
     """One of each policy, as it is from the start."""
-    kernel = (FansPolicy(), TierPolicy(), MemoryPolicy())
+    kernel = (FansPolicy(), TierPolicy(), MemoryPolicy(), ImportPolicy())
     return Policies([*kernel, *(kind() for domain in domains for kind in domain.policies)])
 
 

@@ -8,7 +8,7 @@ from sandbox.accounts import ANONYMOUS, Bot, User
 from sandbox.chats import Chat, Member
 from sandbox.commands import ephemeral_command_for
 from sandbox.errors import CannotDoError
-from sandbox.files import Document
+from sandbox.files import Document, FileKind
 from sandbox.forums import may_write, topic_of
 from sandbox.inline import InlineQuery
 from sandbox.links import START_PAYLOAD, read_link
@@ -74,25 +74,28 @@ class Person(Participant):
         )
         return self.world.delivery.post(chat, said)
 
-    def posts_album(self, where: "Where", *pictures: Document, caption: str = "") -> list[Message]:
-        """Sends 2 to 10 pictures as one album. The first one has the caption.
+    def posts_album(
+        self, where: "Where", *files: Document, caption: str = "", captioned: int = 0, as_files: bool = False
+    ) -> list[Message]:
+        """Sends 2 to 10 pictures as one album, or with `as_files` documents. The one at `captioned` has the caption.
 
-        Raises CannotDoError as `says`; ValueError: too few pictures, or too many.
+        Raises CannotDoError as `says`; ValueError: too few files, or too many.
         """
-        if not FEWEST_IN_ALBUM <= len(pictures) <= MOST_IN_ALBUM:
-            raise ValueError("an album has 2 to 10 pictures")
-        chat = self._chat_to_write_in(where, "can_send_photos")
+        if not FEWEST_IN_ALBUM <= len(files) <= MOST_IN_ALBUM:
+            raise ValueError("an album has 2 to 10 files")
+        kind: FileKind = "document" if as_files else "photo"
+        chat = self._chat_to_write_in(where, f"can_send_{kind}s")
         sender, sender_chat = self._sender_in(chat)
         group = {"media_group_id": self.world.next_album_id()}
         album = [
             NewMessage(
                 sender=sender,
                 sender_chat=sender_chat,
-                content=_content(caption if place == 0 else "", picture),
-                file=self.world.store("photo", picture),
+                content=_content(caption if place == captioned else "", file),
+                file=self.world.store(kind, file),
                 extra=group,
             )
-            for place, picture in enumerate(pictures)
+            for place, file in enumerate(files)
         ]
         return [self.world.delivery.post(chat, one) for one in album]
 

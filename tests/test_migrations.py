@@ -14,10 +14,12 @@ from sqlalchemy import Connection, inspect, make_url, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import NullPool
 
+from bot.features.coupons.code_files import CodeFiles
 from bot.features.packets.shares import lots_from_json
 from bot.flows.redeem import Redemption
 from bot.flows.take_orders import take_told
 from bot.rules.coupons.campaigns import NewCampaign
+from bot.rules.files import ImportPolicy
 from bot.rules.lots import Lot, merge
 from bot.rules.packets.packets import ShareTaken
 from bot.store.engine.db import Database, async_engine
@@ -263,6 +265,22 @@ async def test_rows_of_before_get_what_they_lack(url: str) -> None:
         found = [*await table.holds(1), *await table.holds(2)]
         assert merge(found) == (Lot(AUGUST, 10), Lot(OCTOBER, 40))
         await table.ended()
+
+
+async def test_older_codes_get_keys(url: str) -> None:
+    """0031: codes that came before there were keys get one, those that differ only in case or blanks get none."""
+    async with Database.open(url) as db:
+        place = await shop(db)
+        codes = [(1, "Silk 1"), (2, "wool-1"), (3, "Hat-1"), (4, "HAT 2")]
+        batch = await CodeFiles(db, ImportPolicy()).stage(act_of(place), codes)
+        assert isinstance(batch, int)
+    await migrate(url, "<0025")
+    async with Database.open(url) as db:
+        await db.write(change, "UPDATE campaign_code SET code = 'hat-1' WHERE code = 'HAT 2'")
+    await migrate(url)
+    async with Database.open(url) as db:
+        found = await query(db, "SELECT code, code_key FROM campaign_code ORDER BY id")
+        assert found == [("Silk 1", "SILK1"), ("wool-1", "WOOL-1"), ("Hat-1", None), ("hat-1", None)]
 
 
 async def test_acts_from_before_count_as_the_owners(url: str) -> None:

@@ -10,7 +10,7 @@ from bot.rules import general as communities
 from bot.rules.general import Hello
 from bot.rules.shops.arrivals import RoomGone
 from bot.rules.streams.reminders import StreamGone
-from sandbox import Chat, Person, Press, Rights
+from sandbox import Chat, Document, Person, Press, Rights
 from tests.bot.conftest import Play, Stage
 from tests.features.scene import query
 
@@ -141,6 +141,7 @@ async def press_samples(world: World) -> list[Sample]:
         owner.adds(stage.bot, room, Rights.full())
         await stage.settled()
     loft = stage.telegram.add_group("Loft", creator=owner)
+    owner.says(stage.group, "/newcoupon title=Silk", document=Document("codes.csv", b"code\nSILK-1\n", "text/csv"))
     # An operator brings the bot to a group of the owner's: the owner is asked.
     world.people["operator"].joins(loft)
     world.people["operator"].adds(stage.bot, loft)
@@ -150,6 +151,7 @@ async def press_samples(world: World) -> list[Sample]:
         "calloff": ids["airing"],
         "claim": ids["campaign"],
         "enter": ids["raffle"],
+        "file": "1:0:m:1",  # answers what isn't asked: the preview is shown again
         "general": stage.group.id,
         "gift": ids["gift_offer"],
         "handover": 1,

@@ -41,11 +41,14 @@ class Said:
     language: Language
     below: "Said | None" = None
     """A second outcome that is shown below it in the same message, with its own buttons."""
+    instead: Any = None
+    """What a group is shown in its stead; None: the outcome may be said aloud, but for its secrets."""
 
     @property
     def secret(self) -> bool:
-        """Whether only its reader may see it, because it shows a secret."""
-        return self.words.is_secret(self.outcome) or (self.below is not None and self.below.secret)
+        """Whether only its reader may see it, because it shows a secret or is about the shop's business."""
+        own = self.instead is not None or self.words.is_secret(self.outcome)
+        return own or (self.below is not None and self.below.secret)
 
     @property
     def told_by_alert(self) -> bool:
@@ -54,7 +57,8 @@ class Said:
 
     def aloud(self, place: Place) -> "Said":
         """The form that everybody in the group may see."""
-        return Said(self.words, self.words.aloud(self.outcome, place), place, self.language)
+        shown = self.words.aloud(self.outcome, place) if self.instead is None else self.instead
+        return Said(self.words, shown, place, self.language)
 
     @property
     def html(self) -> str:

@@ -10,7 +10,7 @@ from unicodedata import category
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal, get_currency_name
 from babel.units import format_unit
 from jinja2 import Environment, pass_context, pass_environment
 from jinja2.runtime import Context
@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from bot.content import zones
 from bot.rules.calendar import zone
+from bot.rules.currencies import CODES, decimals_of
 from bot.rules.lines import JOINERS, TAGS
 from bot.rules.place import Place
 from bot.rules.words import Language
@@ -168,8 +169,15 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
 
     def money(value: int, currency: str) -> str:
         """An amount in minor units (cents), as the language writes it."""
-        digits = get_currency_precision(currency) if currency.isalpha() else 2
-        return format_currency(Decimal(value).scaleb(-digits), currency, locale=locale)
+        digits = decimals_of(currency)
+        decimals = "0." + "0" * digits if digits else "0"
+        pattern = locale.currency_formats["standard"].pattern.replace("0.00", decimals)
+        amount = Decimal(value).scaleb(-digits)
+        return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+
+    def currency(value: str) -> str:
+        """A currency as the language calls it."""
+        return get_currency_name(value, locale=locale) if value in CODES else cut(value, 8)
 
     def tier(value: str) -> str:
         """A tier as fans call it."""
@@ -194,6 +202,7 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         "count": count,
         "day": day,
         "date": date_of,
+        "currency": currency,
         "money": money,
         "month": month,
         "weekday": weekday,

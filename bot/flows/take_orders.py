@@ -19,6 +19,7 @@ from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry
 
 IMPORTED = "orders.imported"
@@ -91,6 +92,7 @@ def _take_chunk(tx: Tx, act: Act, chunk: Sequence[Line], tiers: TierPolicy) -> l
 
 
 def _record_report(tx: Tx, act: Act, report: OrdersTaken) -> OrdersTaken:
+    lock_shop(tx, act.community_id)
     before = first_answer(tx, act, OrdersTaken)
     if before is not None:
         return before

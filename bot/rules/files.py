@@ -1,8 +1,10 @@
 """Files that staff send: their limits, and why a file can't be read."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot.rules.outcome import Outcome
+from bot.rules.sheets.sheet import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,10 @@ class ImportPolicy:
     """How many refused lines a report shows."""
     chunk: int = 500
     """Codes that one transaction takes."""
+    waits: timedelta = timedelta(days=1)
+    """How long files that staff handed in wait for their answers."""
+    most_files: int = 10
+    """Files of one album, as Telegram allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +56,53 @@ class TooManyLines(Outcome, name="imports.TooManyLines"):
     most: int
 
 
-FileProblem = FileTooLarge | FileUnreadable | FileGone | FileEmpty | TooManyLines
+@dataclass(frozen=True, slots=True)
+class FileIsPicture(Outcome, name="imports.FileIsPicture"):
+    """The file is a picture or a PDF, whose columns can't be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadsheetUnreadable(Outcome, name="imports.SpreadsheetUnreadable"):
+    """The file is a spreadsheet that is locked by a password, broken, or far too large once it is unpacked."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileLacksColumn(Outcome, name="imports.FileLacksColumn"):
+    """No column of the file has a role that it can't do without."""
+
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersShortened(Outcome, name="imports.NumbersShortened"):
+    """A spreadsheet lost digits of long numbers: it wrote `2.02611E+14`, or noughts at their ends."""
+
+    line: int
+    """The first such line."""
+    text: str
+    count: int
+    """Such lines in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderUnclear(Outcome, name="imports.HeaderUnclear"):
+    """A line names the columns, but a line above it holds data. It isn't clear which of the two is wrong."""
+
+    header: int
+    """The line of names."""
+    line: int
+    """The line of data."""
+
+
+FileProblem = (
+    FileTooLarge
+    | FileUnreadable
+    | FileGone
+    | FileEmpty
+    | TooManyLines
+    | FileIsPicture
+    | SpreadsheetUnreadable
+    | FileLacksColumn
+    | NumbersShortened
+    | HeaderUnclear
+)

@@ -147,6 +147,14 @@ class NoSuchZone(Outcome, name="forms.NoSuchZone"):
 
 
 @dataclass(frozen=True, slots=True)
+class NoSuchCurrency(Outcome, name="forms.NoSuchCurrency"):
+    """There is no such currency, or several are called so."""
+
+    value: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
 class BadCode(Outcome, name="forms.BadCode"):
     """A shared code has characters that can't be read aloud or typed."""
 
@@ -191,6 +199,7 @@ FormError = (
     | TooLong
     | NotOneOf
     | NoSuchZone
+    | NoSuchCurrency
     | BadCode
     | BadLink
     | NotADuration

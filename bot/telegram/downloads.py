@@ -15,11 +15,12 @@ CHUNK = 65_536
 GONE = (400, 404)
 
 
-def document_of(message: Message) -> Document | None:
-    """The file of a command: its own one, else that of the message it answers, else None."""
+def message_with_file(message: Message) -> Message | None:
+    """The message that holds a command's file: itself, else the one that it answers, else None."""
     if message.document is not None:
-        return message.document
-    return message.reply_to_message.document if message.reply_to_message is not None else None
+        return message
+    answered = message.reply_to_message
+    return answered if answered is not None and answered.document is not None else None
 
 
 async def fetch(bot: Bot, document: Document, most: int) -> bytes | FileTooLarge | FileGone:

@@ -99,11 +99,13 @@ class Voice:
             target = replace(target, aloud=False)  # the person has read the code, so no reply in the group is needed
         await self._tell_or_promise(ask, target, said)
 
-    async def panel(self, ask: Ask, outcome: Any, *, below: Any = None) -> int | None:
+    async def panel(self, ask: Ask, outcome: Any, *, below: Any = None, instead: Any = None) -> int | None:
         """Show a panel. If one of its buttons was pressed, its message is edited; else a new message is sent.
 
         Only private messages and whispers are edited. `below` is another outcome that is shown under the panel in the
         same message. Returns the message's id, which a dialogue can remember; None for a whisper.
+
+        With `instead` nobody else may see the panel: where only a reply in the group is possible, it says `instead`.
 
         A panel that can't leave now is promised as a new message, without `below`. Then None is returned too. Of
         promised panels only the newest is sent.
@@ -111,13 +113,15 @@ class Voice:
         if ask.press_id is not None and ask.age <= PRESS_ANSWERED:
             await self._answer_press(ask.press_id, None)
         said = self._words.say(outcome, ask.place, ask.language)
-        shown = said
+        shown = replace(said, instead=instead)
         if below is not None:
-            shown = replace(said, below=self._words.say(below, ask.place, ask.language))
+            shown = replace(shown, below=self._words.say(below, ask.place, ask.language))
         try:
             return await self._show_panel(ask, shown)
         except HeldError as held:
-            await self._answer_later(ask, target_of(ask), said, held, fold=f"panel:{ask.chat_id}:{ask.sender.user_id}")
+            target = target_of(ask)
+            target = replace(target, aloud=target.aloud and instead is None)
+            await self._answer_later(ask, target, said, held, fold=f"panel:{ask.chat_id}:{ask.sender.user_id}")
         return None
 
     async def _show_panel(self, ask: Ask, said: Said) -> int | None:

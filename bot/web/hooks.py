@@ -14,7 +14,7 @@ from bot.features.orders.hook import secret_of
 from bot.flows.take_orders import OrderIntake
 from bot.logs import get_logger
 from bot.rules.numbers import read_number
-from bot.rules.orders.calls import is_signed, read_call
+from bot.rules.orders.calls import Malformed, NotPaidYet, is_signed, read_call
 from bot.rules.orders.told import OrderPolicy, OrderTaken
 from bot.rules.place import Place
 from bot.rules.policies import Policies
@@ -29,6 +29,7 @@ SHOP = "X-Encore-Shop"
 TIME = "X-Encore-Time"
 SIGNATURE = "X-Encore-Signature"
 BODY_SECONDS = 10.0
+MALFORMED = "malformed"
 PLACEHOLDER_SECRET = "nobody's"  # noqa: S105  # it signs for no shop
 """Used for a shop without a secret, so that its calls take as long as calls with a wrong signature."""
 
@@ -52,15 +53,22 @@ class OrderCalls:
         place = await self._signing_shop(request, body)
         if place is None:
             raise web.HTTPNotFound
-        try:
-            order = read_call(json.loads(body), self._now(), self._policy)
-        except (ValueError, RecursionError):  # not JSON, or JSON that is nested thousands deep
-            order = None
-        if order is None:
-            return web.json_response({"outcome": "malformed"}, status=400)
-        answer = _answer_for(await self._intake.take(place, order, self._now()))
+        answer = await self._take(place, body)
         log.info("order_told", community=place.community_id, outcome=answer["outcome"])
-        return web.json_response(answer)
+        return web.json_response(answer, status=400 if answer["outcome"] == MALFORMED else 200)
+
+    async def _take(self, place: Place, body: bytes) -> dict[str, str]:
+        """What a signed call is answered."""
+        now = self._now()
+        try:
+            order = read_call(json.loads(body), place.currency, now, self._policy)
+        except (ValueError, RecursionError):  # not JSON, or JSON that is nested thousands deep
+            order = Malformed()
+        if isinstance(order, Malformed):
+            return {"outcome": MALFORMED} | ({"field": order.field} if order.field is not None else {})
+        if isinstance(order, NotPaidYet):
+            return {"outcome": "waiting"}
+        return _answer_for(await self._intake.take(place, order, now))
 
     async def _read_body(self, request: web.Request) -> bytes:
         """The request's body. Reading stops once the body is longer than the limit."""

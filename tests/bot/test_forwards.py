@@ -9,6 +9,7 @@ from sandbox import Bot, Chat, Document, Message, Person
 from sandbox.messages import NewMessage
 from sandbox.text import typed
 from tests.bot.conftest import Play, Stage
+from tests.bot.files import taps as goes_on
 from tests.bot.speech import said_since, speaks
 from tests.bot.staff.test_admin import opens_panel, taps, types
 from tests.features.scene import everything, query
@@ -93,6 +94,7 @@ async def test_borrowed_words_answer_no_question(play_sqlite: Play, borrow: Borr
     panel = await opens_panel(stage, stage.owner)
     await taps(stage, stage.owner, panel, "Coupons", "Nothing is running")
     await taps(stage, stage.owner, panel, "New drop", "What's the coupon called")
+    await stage.all_sent()
     before = await everything(stage.app.db)
     said = borrow(stage, stage.owner, stage.bot, "Silk scarf")
     await stage.owner.waits_for(stage.bot, lambda m: "left it alone" in m.text, timeout=10, after=said)
@@ -123,7 +125,8 @@ async def test_a_reply_to_a_forwarded_file(play_sqlite: Play) -> None:
     assert said_since(stage.telegram, mark) == []
     file = stage.owner.forwards(jun.says(stage.owner, "", document=CODES), stage.group)
     said = stage.owner.says(stage.group, "/newcoupon title=Silk", reply_to=file)
-    assert "Silk" in (await stage.whisper(stage.owner, after=said)).text
+    preview = await stage.whisper(stage.owner, after=said)
+    assert "Silk" in (await goes_on(stage, stage.owner, preview, "Put it up")).text
     assert await query(stage.app.db, "SELECT stock FROM campaign") == [(2,)]
 
 

@@ -11,7 +11,7 @@ from bot.handlers.coupons import campaigns
 from bot.handlers.gifts import offers as gift_offers
 from bot.handlers.hearts import hearts
 from bot.handlers.kit.forms import Form
-from bot.handlers.orders import till
+from bot.handlers.orders import order_imports
 from bot.handlers.raffles.forms import RaffleForms
 from bot.handlers.shops.forms import setup_form
 from bot.handlers.streams.forms import go_live_form, new_stream_form
@@ -70,7 +70,7 @@ FORMS = {
     "newgift": gift_offers.NEW_GIFT_FORM,
     "hearts": hearts.HEARTS_FORM,
     "setup": setup_form(SetupPolicy()),
-    "redeem": till.FILE_FORM,
+    "redeem": order_imports.FILE_FORM,
 }
 KINDS = ("coupon:{n}", "raffle:{n}", "coins:{n}", "packet:{n}/{n}", "raffle:scarf/{n}/{n}", "{n}m", "{n}h{n}m", "+{n}d")
 AMONG_OTHERS = {

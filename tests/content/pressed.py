@@ -54,6 +54,7 @@ SHORT = frozenset(
                 ),
             )
         ),
+        "imports.ImportGone",
         *("items.HandedOver", "items.SettledBefore"),
         *(name for name in OUTCOMES if name.startswith("attendance.")),
         *(name for name in OUTCOMES if name.startswith("reminders.") and name != "reminders.Reminder"),

@@ -19,7 +19,16 @@ from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
 from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.raffles import cards, draws, entries, facts, opening, results
 from bot.rules.raffles.facts import Reason, Sealing
-from bot.rules.shops.setup import GIVEAWAYS_OFFERED, MORNINGS, NO_MORNING, ZONES_OFFERED, Problem, SetupStep, Step
+from bot.rules.shops.setup import (
+    CURRENCIES_OFFERED,
+    GIVEAWAYS_OFFERED,
+    MORNINGS,
+    NO_MORNING,
+    ZONES_OFFERED,
+    Problem,
+    SetupStep,
+    Step,
+)
 from bot.rules.staff.panel import LATELY, AdminEntry, AdminPick, AdminProblem, AdminValue
 from bot.rules.words import Language
 from tests import hostile
@@ -151,7 +160,8 @@ def _choices_of_setup(owner: str, name: str) -> tuple[Any, ...] | None:
         "morning": ("09:00", NO_MORNING),
         "packets": tuple(Funding),
         "problem": (None, *Problem),
-        "step": tuple(step for step in Step if step not in {Step.LANGUAGE, Step.TIMEZONE, Step.MORNING, Step.GIVEAWAY}),
+        "currency": ("KRW", "TWD", "USD"),
+        "step": (Step.SHOP, Step.PERSONA, Step.COIN),
         "timezone": ("Asia/Seoul", "America/Argentina/ComodRivadavia", "UTC"),
     }
     return closed.get(name)
@@ -212,6 +222,7 @@ def setup_steps(language: Language) -> Iterator[SetupStep]:
                 (Step.TIMEZONE, find_zones("Argentina")),
                 (Step.MORNING, MORNINGS),
                 (Step.GIVEAWAY, GIVEAWAYS_OFFERED),
+                (Step.CURRENCY, CURRENCIES_OFFERED),
             ),
             start=1,
         ):

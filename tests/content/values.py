@@ -68,7 +68,7 @@ CODES = ("K7M2-QX4P", "SILK20", "W" * 32)
 """A coupon's own code was made or checked by us (`CouponPolicy.max_shared_code`), whatever staff type at the till."""
 HASHES = ("5e" * 32,)
 """Made by us."""
-SETTINGS = ("coin", "giveaway", "language", "morning", "packets", "persona", "shop", "timezone")
+SETTINGS = ("coin", "currency", "giveaway", "language", "morning", "packets", "persona", "shop", "timezone")
 DEEDS = (
     *ACTS,
     "raffle.called_off",
@@ -145,6 +145,8 @@ ORDINARY: dict[str, str] = {
     "room": "Silk room",
     "topic": "Drops",
     "typed": "newcopon",
+    **dict.fromkeys(("file", "files"), "codes.csv"),
+    **dict.fromkeys(("sample", "samples"), "11/2/2026"),
 }
 HERE = {
     "ordinary": Place(1, "Silk Live", Language.KO, "Asia/Seoul", "Lumi", "코인", 1, 1),

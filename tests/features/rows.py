@@ -19,8 +19,8 @@ FITTING: dict[str, list[dict[str, Any]]] = {
     "gift_reward": [{"state": "due"}],
     "purchase": [{"kind": "makeup", "state": "done"}],
     "fan_group": [{"is_home": True}],
-    "raffle_naming": [{"state": "posted"}],
     "shop_order": [{"belongs": "coupon"}],
+    "raffle_naming": [{"state": "posted"}],
 }
 """Rows of tables whose CHECKs ask for more than one column at a time; each row gives what differs from `value_of`."""
 

@@ -1,9 +1,10 @@
 """Buttons of drops and coupons."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import COUPONS, Buttons, undo_button, undo_if_possible
+from bot.content.buttons.shared import COUPONS, Buttons, do_import, undo_button, undo_if_possible
 from bot.rules.coupons.campaigns import CampaignCancelled, CampaignMade
 from bot.rules.coupons.claims import AlreadyClaimed, Claimed
+from bot.rules.coupons.code_previews import CodesPreview
 from bot.rules.coupons.drop_card import DropCard
 from bot.rules.coupons.ending_soon import CouponsEnd
 from bot.rules.coupons.held_coupons import MyCoupons
@@ -48,6 +49,7 @@ BUTTONS: Buttons = {
     Claimed: _copy,
     AlreadyClaimed: _copy_unless_redeemed,
     CouponsEnd: _my_coupons,
+    CodesPreview: do_import,
     CampaignMade: undo_button,
     Redeemed: undo_button,
     CampaignCancelled: undo_if_possible,

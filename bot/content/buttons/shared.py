@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.content.button import Button, Rows
+from bot.rules.imports import Shown, Verb
 from bot.rules.outcome import Outcome
 
 Buttons = Mapping[type[Outcome], Callable[[Any], Rows]]
@@ -28,6 +29,8 @@ ADMIN = "admin"
 """`admin` opens the staff's panel, `admin:<shop>:<verb>:…` works on it. As a link's payload: `admin_<shop>`."""
 REDEEM_ONE = "redeem"
 """`redeem:<coupon>` honours one fan's coupon that has a shared code."""
+IMPORT = "file"
+"""`file:<import>:<turn>:<verb>[:<value>]` goes on with files that staff handed in."""
 HAND_OVER = "handover"
 """`handover:<purchase>` says that staff have done the favour that was bought."""
 REFUND = "refund"
@@ -42,6 +45,23 @@ def undo_button(outcome: Any) -> Rows:
 def undo_if_possible(outcome: Any) -> Rows:
     """The same button, if the act can be taken back. The outcome says so by `undoable`."""
     return undo_button(outcome) if outcome.undoable else ()
+
+
+def import_press(shown: Shown, *parts: str | int) -> str:
+    """The data of a button about files that were handed in."""
+    return ":".join((IMPORT, *map(str, (shown.import_id, shown.turn, *parts))))
+
+
+def cancel_import(shown: Shown) -> tuple[Button, ...]:
+    """The last row under a question: ask anew, where something was answered, or give up."""
+    again = (Button("ask_again", press=import_press(shown, Verb.AGAIN)),) if shown.answered else ()
+    return (*again, Button("cancel_import", press=import_press(shown, Verb.CANCEL)))
+
+
+def do_import(outcome: Any) -> Rows:
+    """Under a preview: do it, or what stands under a question. The outcome has a `shown`."""
+    do = Button("do_import", press=import_press(outcome.shown, Verb.DO), style="primary")
+    return ((do,), cancel_import(outcome.shown))
 
 
 def check_in_button() -> Button:

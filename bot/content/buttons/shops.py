@@ -36,8 +36,9 @@ OPTION_LABELS = {
     Step.TIMEZONE: "zone",
     Step.MORNING: "hour",
     Step.GIVEAWAY: "giveaway",
+    Step.CURRENCY: "currency",
 }
-IN_A_ROW = {Step.LANGUAGE: 3, Step.TIMEZONE: 2, Step.MORNING: 3, Step.GIVEAWAY: 3}
+IN_A_ROW = {Step.LANGUAGE: 3, Step.TIMEZONE: 2, Step.MORNING: 3, Step.GIVEAWAY: 3, Step.CURRENCY: 3}
 
 
 def _open_setup(outcome: Greeting | RoomFounded | SetupShown) -> Rows:

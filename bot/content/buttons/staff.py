@@ -1,7 +1,7 @@
 """Buttons of the notes about operators, of `/staff`, of held rewards, and of the panel."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons import panel
+from bot.content.buttons import imports, panel
 from bot.content.buttons.shared import Buttons, undo_if_possible
 from bot.rules.staff.held import HeldLine, HeldList, HeldRefused
 from bot.rules.staff.staff import OperatorActed, StaffBack, StaffDenied, StaffLine, StaffList
@@ -56,5 +56,6 @@ BUTTONS: Buttons = {
     StaffList: _staff,
     HeldList: _held,
     HeldRefused: undo_if_possible,
+    **imports.BUTTONS,
     **panel.BUTTONS,
 }

@@ -76,6 +76,7 @@ async def finish_refunds(db: Database, at: datetime) -> None:
 
 def make(tx: Tx, act: Act, wish: NewCampaign, policy: CouponPolicy) -> MakeOutcome:
     """Number a campaign, write it down, hang its cards."""
+    shop = lock_shop(tx, act.community_id)
     before = first_answer(tx, act, CampaignMade)
     if before is not None:
         return before
@@ -84,7 +85,6 @@ def make(tx: Tx, act: Act, wish: NewCampaign, policy: CouponPolicy) -> MakeOutco
         return wrong
     if wish.opens is not None and wish.opens <= act.at:
         wish = replace(wish, opens=None)  # it is open already
-    shop = lock_shop(tx, act.community_id)
     if wish.shared_code is not None:
         taken = running_with_code(tx, act.community_id, wish.shared_code, act.at)
         if taken is not None:

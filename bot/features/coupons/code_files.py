@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -11,6 +11,7 @@ from sqlmodel import col
 from bot.rules.act import Act
 from bot.rules.coupon_states import CampaignState
 from bot.rules.coupons.code_files import BadLine, CodesRefused, Trouble, report_bad_lines
+from bot.rules.coupons.codes import code_key, read_code
 from bot.rules.files import ImportPolicy
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
@@ -20,6 +21,8 @@ from bot.store.tables.base import id_of
 Numbered = Sequence[tuple[int, str]]
 """Codes, each with its line."""
 
+NO_BATCH = 0
+"""No batch has this number."""
 LEFT_BEHIND = timedelta(hours=1)
 """Staging of a file that began so long ago was interrupted. What it left is cleared away."""
 
@@ -53,6 +56,13 @@ class CodeFiles:
         await self.drop(batch_id)
         return report_bad_lines(len(codes), bad, self._policy)
 
+    async def taken(self, act: Act, codes: Numbered) -> list[BadLine]:
+        """Lines whose code the shop has already, as far as can be seen before anything is staged under this cause."""
+        bad: list[BadLine] = []
+        for start in range(0, len(codes), self._policy.chunk):
+            bad += await self._db.read(find_taken_before, act, codes[start : start + self._policy.chunk])
+        return bad
+
     async def drop(self, batch_id: int) -> None:
         """Clear a staged file away."""
         while await self._db.write(drop_some, batch_id, self._policy.chunk):
@@ -66,38 +76,52 @@ class CodeFiles:
 
 def begin(tx: Tx, act: Act) -> tuple[int, bool]:
     """The batch of this cause, and whether a campaign has it already."""
-    batch = tx.execute(
-        select(CodeBatch).where(col(CodeBatch.community_id) == act.community_id, col(CodeBatch.cause) == act.cause)
-    ).scalar_one_or_none()
-    if batch is None:
-        batch = CodeBatch(community_id=act.community_id, cause=act.cause, made_at=act.at)
-        tx.add(batch)
-        tx.flush()
-    batch_id = id_of(batch)
+    insert_ = sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert
+    fresh = {"community_id": act.community_id, "cause": act.cause, "made_at": act.at}
+    tx.execute(insert_(CodeBatch).values(fresh).on_conflict_do_nothing())
+    batch_id = id_of(
+        tx.execute(
+            select(CodeBatch).where(col(CodeBatch.community_id) == act.community_id, col(CodeBatch.cause) == act.cause)
+        ).scalar_one()
+    )
     owned = tx.execute(select(col(Campaign.id)).where(col(Campaign.batch_id) == batch_id)).first()
     return batch_id, owned is not None
 
 
 def find_taken(session: Session, act: Act, batch_id: int, chunk: Numbered) -> list[BadLine]:
     """Lines whose code the shop has handed out, shares, or keeps for a campaign that still runs."""
-    codes = [code for _, code in chunk]
+    keys = {code_key(code) for _, code in chunk}
+    generated = {read for read in map(read_code, keys) if read is not None}
+    written = {code for _, code in chunk} | keys | generated
     known: set[str | None] = set()
     for query in (
-        select(col(Coupon.code)).where(col(Coupon.community_id) == act.community_id, col(Coupon.code).in_(codes)),
+        select(col(Coupon.code)).where(col(Coupon.community_id) == act.community_id, col(Coupon.code).in_(written)),
         select(col(Campaign.shared_code)).where(
             col(Campaign.community_id) == act.community_id,
-            col(Campaign.shared_code).in_(codes),
+            col(Campaign.shared_code).in_(keys),
             col(Campaign.state) == CampaignState.OPEN,
         ),
         select(col(CampaignCode.code)).where(
-            col(CampaignCode.community_id) == act.community_id,
-            col(CampaignCode.code).in_(codes),
-            col(CampaignCode.batch_id) != batch_id,
+            _theirs(act, batch_id, chunk),
             not_(_idle(act.at)),
         ),
     ):
-        known |= set(session.execute(query).scalars())
-    return [BadLine(line, code, Trouble.TAKEN) for line, code in chunk if code in known]
+        known |= {code_key(code) for code in session.execute(query).scalars() if code is not None}
+    return [
+        BadLine(line, code, Trouble.TAKEN)
+        for line, code in chunk
+        if code_key(code) in known or code_key(read_code(code) or "") in known
+    ]
+
+
+def find_taken_before(session: Session, act: Act, chunk: Numbered) -> list[BadLine]:
+    """The same before the file has a batch; an interrupted one has the batch that this cause began."""
+    begun = session.execute(
+        select(col(CodeBatch.id)).where(
+            col(CodeBatch.community_id) == act.community_id, col(CodeBatch.cause) == act.cause
+        )
+    ).scalar_one_or_none()
+    return find_taken(session, act, begun or NO_BATCH, chunk)
 
 
 def stage_some(tx: Tx, act: Act, batch_id: int, chunk: Numbered) -> list[BadLine]:
@@ -105,23 +129,28 @@ def stage_some(tx: Tx, act: Act, batch_id: int, chunk: Numbered) -> list[BadLine
 
     Gives the lines whose code another file took meanwhile.
     """
-    codes = [code for _, code in chunk]
-    ours = and_(col(CampaignCode.community_id) == act.community_id, col(CampaignCode.code).in_(codes))
+    theirs = _theirs(act, batch_id, chunk)
     if tx.execute(select(col(CodeBatch.id)).where(col(CodeBatch.id) == batch_id).with_for_update()).first() is None:
         raise LookupError(f"batch {batch_id} was cleared away while it was staged")
-    tx.execute(
-        update(CampaignCode)
-        .where(ours, col(CampaignCode.batch_id) != batch_id, _idle(act.at))
-        .values(batch_id=batch_id)
-        .execution_options(synchronize_session=False)
-    )
+    tx.execute(delete(CampaignCode).where(theirs, _idle(act.at)).execution_options(synchronize_session=False))
     insert_ = sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert
-    fresh = [{"community_id": act.community_id, "batch_id": batch_id, "code": code} for code in codes]
+    fresh = [
+        {"community_id": act.community_id, "batch_id": batch_id, "code": code, "code_key": code_key(code)}
+        for _, code in chunk
+    ]
     tx.execute(insert_(CampaignCode).values(fresh).on_conflict_do_nothing())
-    elsewhere = set(
-        tx.execute(select(col(CampaignCode.code)).where(ours, col(CampaignCode.batch_id) != batch_id)).scalars()
+    elsewhere = {code_key(code) for code in tx.execute(select(col(CampaignCode.code)).where(theirs)).scalars()}
+    return [BadLine(line, code, Trouble.TAKEN) for line, code in chunk if code_key(code) in elsewhere]
+
+
+def _theirs(act: Act, batch_id: int, chunk: Numbered) -> ColumnElement[bool]:
+    """The same codes in other files of the shop, whatever their case and blanks."""
+    codes = {code for _, code in chunk}
+    return and_(
+        col(CampaignCode.community_id) == act.community_id,
+        col(CampaignCode.batch_id) != batch_id,
+        or_(col(CampaignCode.code).in_(codes), col(CampaignCode.code_key).in_({code_key(code) for code in codes})),
     )
-    return [BadLine(line, code, Trouble.TAKEN) for line, code in chunk if code in elsewhere]
 
 
 def drop_some(tx: Tx, batch_id: int, chunk: int) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.act import Act
-from bot.rules.place import Place
+from bot.rules.place import DEFAULT_CURRENCIES, Place
 from bot.rules.shops.calendar import SlotKind
 from bot.rules.shops.setup import MORNING_AT_FIRST, NO_MORNING, Setup, SetupDone, Step
 from bot.rules.words import Language
@@ -44,7 +44,9 @@ def settings_of(session: Session, community_id: int) -> dict[str, str]:
     community = session.execute(select(Community).where(col(Community.id) == community_id)).scalar_one()
     slot = _morning_slot(session, community_id)
     morning = slot.at if slot is not None and slot.active else NO_MORNING
-    return {name: morning if name == Step.MORNING else str(getattr(community, name)) for name in NAMES}
+    currency = community.currency or DEFAULT_CURRENCIES[Language(community.language)]
+    told = {Step.MORNING.value: morning, Step.CURRENCY.value: currency}
+    return {name: told.get(name) or str(getattr(community, name)) for name in NAMES}
 
 
 def change_settings(tx: Tx, act: Act, wish: Setup) -> SetupDone:
@@ -54,14 +56,17 @@ def change_settings(tx: Tx, act: Act, wish: Setup) -> SetupDone:
         return answer
     _lock_community(tx, act.community_id)
     stood = settings_of(tx, act.community_id)
+    chosen = stood | {Step.CURRENCY.value: _chosen_currency(tx, act.community_id)}
     asked = {name: str(value) for name in NAMES if (value := getattr(wish, name)) is not None}
-    after = {name: value for name, value in asked.items() if stood[name] != value}
-    before = {name: stood[name] for name in after}
+    after = {name: value for name, value in asked.items() if chosen[name] != value}
+    before = {name: chosen[name] for name in after}
     _apply(tx, act.community_id, after)
-    changed = tuple(sorted(after))
-    entry = record_act(tx, act, CHANGED, ", ".join(changed), before=before, after=after) if after else None
+    entry = record_act(tx, act, CHANGED, ", ".join(sorted(after)), before=before, after=after) if after else None
     audit_id = entry.id if entry is not None else None
-    outcome = SetupDone(**typed(stood | after), changed=changed, audit_id=audit_id)
+    stands = settings_of(tx, act.community_id)
+    # A shop that chose no currency has the usual one of its language: a new language may change both.
+    changed = tuple(sorted(name for name in NAMES if name in after or stands[name] != stood[name]))
+    outcome = SetupDone(**typed(stands), changed=changed, audit_id=audit_id)
     if entry is not None:
         entry.answer = causes.to_json(outcome)
     return outcome
@@ -87,6 +92,11 @@ def _lock_community(tx: Tx, community_id: int) -> None:
     tx.execute(select(col(Community.id)).where(col(Community.id) == community_id).with_for_update())
 
 
+def _chosen_currency(session: Session, community_id: int) -> str:
+    """The currency that the owner chose; empty if the shop has the usual one of its language."""
+    return session.execute(select(col(Community.currency)).where(col(Community.id) == community_id)).scalar_one() or ""
+
+
 def _morning_slot(session: Session, community_id: int) -> Slot | None:
     return session.execute(
         select(Slot).where(col(Slot.community_id) == community_id, col(Slot.kind) == SlotKind.MORNING)
@@ -100,6 +110,8 @@ def _apply(tx: Tx, community_id: int, values: dict[str, str]) -> None:
             _set_morning(tx, community_id, value)
         elif name == Step.GIVEAWAY:
             community.giveaway = int(value)
+        elif name == Step.CURRENCY:
+            community.currency = value or None
         else:
             setattr(community, name, value)
     tx.flush()

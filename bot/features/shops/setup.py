@@ -7,6 +7,7 @@ from sqlmodel import col
 from bot.features.shops.settings import CHANGED, change_settings, settings_of, typed
 from bot.rules.act import Act
 from bot.rules.shops.setup import (
+    CURRENCIES_OFFERED,
     GIVEAWAYS_OFFERED,
     MORNINGS,
     REVIEW,
@@ -189,6 +190,8 @@ def _options(step: Step, language: Language) -> tuple[str, ...]:
             return MORNINGS
         case Step.GIVEAWAY:
             return GIVEAWAYS_OFFERED
+        case Step.CURRENCY:
+            return CURRENCIES_OFFERED
         case _:
             return ()
 

@@ -1,8 +1,6 @@
 """Coupons, the staff's side: make, look at and cancel a campaign. Codes are redeemed in `handlers/orders/till.py`."""
 
-from typing import Any
-
-from aiogram.types import Document, Message
+from aiogram.types import Message
 
 from bot.handlers.coupons.services import CouponServices
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, instant, one_of, shared_code, whole, words
@@ -10,15 +8,12 @@ from bot.handlers.kit.other_hours import answer_doubt, doubt_in, noting
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.rules.coupon_states import KeptFor
-from bot.rules.coupons.campaigns import CodeFile, CouponPolicy, NewCampaign
-from bot.rules.coupons.code_files import CodesRefused, FileBringsCodes, check_codes, report_bad_lines
-from bot.rules.files import FileProblem
+from bot.rules.coupons.campaigns import CouponPolicy, NewCampaign
 from bot.rules.forms import Missing, StrayWord
-from bot.rules.sheets.sheet import Sheet
+from bot.rules.sheets.sheet import SheetKind
 from bot.rules.tiers import Tier
-from bot.rules.windows import WindowPast, WindowUpsideDown, check_window
 from bot.telegram.ask import Ask
-from bot.telegram.downloads import document_of
+from bot.telegram.downloads import message_with_file
 from bot.telegram.replies import Voice
 
 TIERS = {tier.value: tier for tier in Tier}
@@ -61,27 +56,21 @@ def setup() -> Desk:
 async def new_coupon(
     message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, coupons: CouponServices
 ) -> None:
-    """`/newcoupon title="…" stock=100 …`: acts at once, with an undo button. With a file, its codes are the stock."""
+    """`/newcoupon title="…" stock=100 …` acts at once, with an undo button. Of a file there is a preview first."""
     inside = await doors.staff(ask)
     if inside is None:
         return
-    document = document_of(message)
+    if message_with_file(message) is not None:
+        await coupons.file_talk.hand_in(inside, voice, SheetKind.CODES, rest, message)
+        return
     try:
-        form = coupons.new_coupon if document is None else coupons.new_coupon_with_file
         moment = Moment(ask.at, inside.community.timezone)
-        values = form.read(rest, moment)
-        # A file can't be said again by a button, so its line keeps the morning's hour.
-        doubt = doubt_in("newcoupon", form, rest, moment) if document is None else None
+        values = coupons.new_coupon.read(rest, moment)
+        doubt = doubt_in("newcoupon", coupons.new_coupon, rest, moment)
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
     values["shared_code"], values["kept_for"] = values.pop("code", None), values.pop("for", None)
-    if document is not None:
-        file = await _staged(inside, document, values, coupons)
-        if not isinstance(file, CodeFile):
-            await voice.answer(inside, file)
-            return
-        values["stock"], values["file"] = values.get("stock", 1), file
     made = await coupons.campaigns.make(noting(inside, doubt).act, NewCampaign(**values))
     await answer_doubt(voice, inside, made, doubt)
 
@@ -100,25 +89,6 @@ async def coupon(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Vo
         await voice.answer(inside, await coupons.campaigns.cancel(inside.act, number))
     else:
         await voice.answer(inside, await coupons.campaigns.show(inside.community, number, ask.at))
-
-
-async def _staged(
-    inside: Ask, document: Document, values: dict[str, Any], coupons: CouponServices
-) -> CodeFile | FileProblem | CodesRefused | FileBringsCodes | WindowPast | WindowUpsideDown:
-    """All of the file's codes, staged, or why none is."""
-    wrong = check_window(values.get("opens"), values.get("closes"), inside.at)
-    if wrong is not None:
-        return wrong
-    sheet = await coupons.files.read(document, ("code",))
-    if not isinstance(sheet, Sheet):
-        return sheet
-    codes = check_codes(sheet.rows, coupons.files.policy)
-    if codes.bad:
-        return report_bad_lines(len(sheet.rows), codes.bad, coupons.files.policy)
-    if values["shared_code"] is not None or values.get("stock", len(codes.good)) != len(codes.good):
-        return FileBringsCodes(len(codes.good))
-    batch = await coupons.code_files.stage(inside.act, codes.good)
-    return CodeFile(batch, codes.good[0][1], codes.good[-1][1]) if isinstance(batch, int) else batch
 
 
 def _read_line(rest: str, moment: Moment) -> tuple[int, str]:

@@ -11,9 +11,9 @@ from bot.features.coupons.ending_soon import EndingCoupons
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.coupons import campaigns, claims, panel
+from bot.handlers.coupons.code_files import CodeImports
 from bot.handlers.coupons.services import CouponServices
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.kit.files import FileReader
 from bot.rules.coupons.campaigns import CouponPolicy
 from bot.rules.coupons.ending_soon import EndingPolicy
 from bot.rules.files import ImportPolicy
@@ -29,16 +29,17 @@ def wire(core: Core) -> Wired:
     services = CouponServices(
         claims=Claims(core.db, ClaimTools.of(core.policies, core.choice)),
         campaigns=Campaigns(core.db, policy),
-        code_files=CodeFiles(core.db, files),
         new_coupon=campaigns.new_coupon_form(policy),
-        new_coupon_with_file=campaigns.new_coupon_with_file_form(policy),
-        files=FileReader(core.bot, files),
         communities=core.communities,
+        file_talk=core.file_talk,
     )
+    code_files = CodeFiles(core.db, files)
+    with_file = CodeImports(campaigns.new_coupon_with_file_form(policy), services.campaigns, code_files, files)
     return Wired(
         {"coupons": services},
         due=(EndingCoupons(core.db, core.policies[EndingPolicy]),),
-        housekeeping=(services.campaigns.finish_refunds, services.code_files.tidy),
+        housekeeping=(services.campaigns.finish_refunds, code_files.tidy),
+        file_kinds=(with_file.kind,),
     )
 
 
@@ -50,7 +51,7 @@ def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
 DOMAIN = Domain(
     name="coupons",
     desks=(claims.setup, campaigns.setup),
-    policies=(CouponPolicy, EndingPolicy, ImportPolicy),
+    policies=(CouponPolicy, EndingPolicy),
     cards={CARD: card_of},
     undo={
         campaign_cases.MADE: Undoable(lambda tx, act, entry, _: campaign_cases.undo_make(tx, act, entry)),

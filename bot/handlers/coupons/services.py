@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from bot.features.communities import Communities
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.claims import Claims
-from bot.features.coupons.code_files import CodeFiles
-from bot.handlers.kit.files import FileReader
 from bot.handlers.kit.forms import Form
+from bot.handlers.kit.imports import FileTalk
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +15,7 @@ class CouponServices:
 
     claims: Claims
     campaigns: Campaigns
-    code_files: CodeFiles
     new_coupon: Form
     """The form of `/newcoupon`."""
-    new_coupon_with_file: Form
-    """The same with a file of codes, which brings the stock."""
-    files: FileReader
     communities: Communities
+    file_talk: FileTalk

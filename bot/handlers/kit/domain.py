@@ -22,7 +22,9 @@ from bot.flows.move_group import Follow
 from bot.flows.named_people import People
 from bot.flows.undo import Undo, Undoable
 from bot.handlers.kit.blanks import PanelAct
+from bot.handlers.kit.file_kinds import FileKind
 from bot.handlers.kit.greeter import Greeter
+from bot.handlers.kit.imports import FileTalk
 from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.naming import Naming
@@ -80,6 +82,8 @@ class Core:
     ways: WaysIn
     menus: Menus
     greeter: Greeter
+    file_talk: FileTalk
+    """The conversation about files that staff hand in."""
     people: People
     naming: Naming
     undoing: Undo
@@ -116,6 +120,8 @@ class Wired:
     tidies: tuple[Tidy, ...] = ()
     """What is dropped once a day, where that depends on a policy."""
     housekeeping: tuple[Housekeeping, ...] = ()
+    file_kinds: tuple[FileKind, ...] = ()
+    """What staff can hand files in for."""
 
 
 def _nothing(_core: Core) -> Wired:

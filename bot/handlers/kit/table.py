@@ -43,6 +43,7 @@ class Desk(Router):
         self.services: dict[str, CallableObject] = {}
         self.replies: dict[str, CallableObject] = {}
         self.cancels: dict[str, CallableObject] = {}
+        self.albums: CallableObject | None = None
 
     def command(self, name: str, handler: Handler) -> None:
         """`/name …` calls `handler(message, ask, rest, …)`."""
@@ -76,6 +77,16 @@ class Desk(Router):
         """`/cancel` in private while a dialogue of this kind is open calls `handler(message, ask, rest, …)`."""
         _add(self.cancels, kind, handler)
 
+    def album(self, handler: Handler) -> None:
+        """A file of an album that has no command of its own calls `handler(message, ask, …)`, whoever wrote it first.
+
+        Raises:
+            ValueError: another handler takes them.
+        """
+        if self.albums is not None:
+            raise ValueError(f"albums are taken by {self.albums.callback}")
+        self.albums = CallableObject(handler)
+
     def press(self, prefix: str, handler: Handler, *, fast: bool = False) -> None:
         """A press whose data is `prefix` or `prefix:rest` calls `handler(press, ask, rest, …)`.
 
@@ -103,6 +114,7 @@ class Table(Router):
         self._services = _merge(desk.services for desk in desks)
         self._replies = _merge(desk.replies for desk in desks)
         self._cancels = _merge(desk.cancels for desk in desks)
+        self._album = next((desk.albums for desk in desks if desk.albums is not None), None)
         self._message_else = CallableObject(message_else)
         self._message_borrowed = CallableObject(message_borrowed)
         self._press_else = CallableObject(press_else)
@@ -132,7 +144,8 @@ class Table(Router):
         )
         listed = [handler for table in tables for handler in table.values()]
         heard = [handler for _, handler in self._hearings]
-        return [*listed, *heard, self._message_else, self._message_borrowed, self._press_else]
+        albums = [self._album] if self._album is not None else []
+        return [*listed, *heard, *albums, self._message_else, self._message_borrowed, self._press_else]
 
     async def take_message(self, message: Message, data: dict[str, Any]) -> None:
         """A command, an answer to an open dialogue, a word, or neither.
@@ -152,9 +165,9 @@ class Table(Router):
         await guarded(handler, message, data)
 
     def _takes_file(self, handler: CallableObject, message: Message) -> bool:
-        """Whether a forwarded file answers an open dialogue."""
+        """Whether a forwarded file answers an open dialogue, or belongs to an album that a command may answer."""
         forwarded = message.forward_origin is not None and message.document is not None
-        return forwarded and any(handler is reply for reply in self._replies.values())
+        return forwarded and (handler is self._album or any(handler is reply for reply in self._replies.values()))
 
     def _find_handler(self, message: Message, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
         """What a message calls, and with which rest; None if it is for another bot."""
@@ -171,6 +184,8 @@ class Table(Router):
                 return self._find_command(name.lower(), rest, message, data)
         elif message.chat.id > 0 and data["ask"].dialogue in self._replies:
             handler = self._replies[data["ask"].dialogue]
+        elif self._album is not None and message.media_group_id is not None and message.document is not None:
+            handler = self._album
         elif not text:
             handler = next((self._services[name] for name in self._services if getattr(message, name)), handler)
         elif len(text) <= LONGEST_WORD:

@@ -12,8 +12,8 @@ from bot.flows.redeem import Redemption
 from bot.flows.take_orders import OrderIntake, undo_refund
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.kit.files import FileReader
 from bot.handlers.orders import orders, panel, till
+from bot.handlers.orders.order_imports import OrderImports
 from bot.handlers.orders.services import OrderServices
 from bot.rules.files import ImportPolicy
 from bot.rules.orders.told import OrderPolicy
@@ -26,14 +26,14 @@ def wire(core: Core) -> Wired:
     services = OrderServices(
         book=Orders(core.db),
         hooks=Hooks(core.db, token, listening=core.settings.metrics_port is not None),
-        order_intake=OrderIntake(core.db, core.policies),
         redemption=Redemption(core.db),
         policy=policy,
-        files=FileReader(core.bot, core.policies[ImportPolicy]),
+        file_talk=core.file_talk,
         people=core.people,
         naming=core.naming,
     )
-    return Wired({"orders": services})
+    files = OrderImports(OrderIntake(core.db, core.policies), policy, core.policies[ImportPolicy])
+    return Wired({"orders": services}, file_kinds=(files.kind,))
 
 
 DOMAIN = Domain(

@@ -2,8 +2,9 @@
 
 from bot.handlers.kit.blanks import PanelAct, bare, blanks_of, file, person
 from bot.handlers.kit.forms import Moment, Reader, words
+from bot.handlers.orders.order_imports import FILE_FORM
 from bot.handlers.orders.orders import ORDER
-from bot.handlers.orders.till import FILE_FORM, REDEEM
+from bot.handlers.orders.till import REDEEM
 from bot.rules.orders.told import OrderPolicy
 from bot.rules.panel import Section
 from bot.rules.policies import Policies

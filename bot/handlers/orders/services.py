@@ -6,8 +6,7 @@ from bot.features.orders.hook import Hooks
 from bot.features.orders.orders import Orders
 from bot.flows.named_people import People
 from bot.flows.redeem import Redemption
-from bot.flows.take_orders import OrderIntake
-from bot.handlers.kit.files import FileReader
+from bot.handlers.kit.imports import FileTalk
 from bot.handlers.kit.naming import Naming
 from bot.rules.orders.told import OrderPolicy
 
@@ -19,9 +18,8 @@ class OrderServices:
     book: Orders
     """Looks an order up, takes one back."""
     hooks: Hooks
-    order_intake: OrderIntake
     redemption: Redemption
     policy: OrderPolicy
-    files: FileReader
+    file_talk: FileTalk
     people: People
     naming: Naming

@@ -3,31 +3,23 @@
 import re
 from typing import assert_never
 
-from aiogram.types import CallbackQuery, Document, Message
+from aiogram.types import CallbackQuery, Message
 
 from bot.content.buttons.shared import REDEEM_ONE
-from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, one_of
 from bot.handlers.kit.naming import Line
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.handlers.orders.order_files import read_orders
 from bot.handlers.orders.services import OrderServices
 from bot.rules.forms import Missing
 from bot.rules.general import StalePress
 from bot.rules.naming import Named, NameUnsure, NobodyCalled, NotAPerson, Unnamed, Whom
-from bot.rules.orders.orders import OrdersNeedColumns
-from bot.rules.sheets.sheet import Sheet
-from bot.rules.words import Language
+from bot.rules.sheets.sheet import SheetKind
 from bot.telegram.ask import Ask
-from bot.telegram.downloads import document_of
+from bot.telegram.downloads import message_with_file
 from bot.telegram.replies import Voice
 
 REDEEM = "/redeem K7M2-QX4P"
-CURRENCIES = {Language.KO: "KRW", Language.ZH: "CNY", Language.EN: "USD"}
-"""The currency of a file that names none, by the community's language."""
-WITHOUT_HEADER = ("code", "order", "value", "time")
-FILE_FORM = Form({"currency": Field(one_of({name.lower(): name for name in CURRENCIES.values()}))}, "currency=KRW")
 
 
 def setup() -> Desk:
@@ -50,9 +42,8 @@ async def redeem(
     inside = await doors.staff(ask)
     if inside is None:
         return
-    document = document_of(message)
-    if document is not None and (not rest or "=" in rest):
-        await voice.answer(inside, await _redeem_file(document, inside, rest, orders))
+    if message_with_file(message) is not None and (not rest or "=" in rest):
+        await orders.file_talk.hand_in(inside, voice, SheetKind.ORDERS, rest, message)
         return
     line = Line.of(message, rest)
     code, _, said = line.words.partition(" ")
@@ -95,19 +86,3 @@ async def redeem_one(
         await voice.answer(inside, StalePress())  # its number was forged
     else:
         await voice.panel(inside, outcome)
-
-
-async def _redeem_file(document: Document, inside: Ask, rest: str, orders: OrderServices) -> object:
-    """`/redeem` with a file: each line by itself."""
-    moment = Moment(inside.at, inside.community.timezone)
-    try:
-        currency = FILE_FORM.read(rest, moment).get("currency", CURRENCIES[inside.community.language])
-    except FormProblem as problem:
-        return problem.error
-    sheet = await orders.files.read(document, WITHOUT_HEADER)
-    if not isinstance(sheet, Sheet):
-        return sheet
-    if "order" not in sheet.columns:
-        return OrdersNeedColumns()
-    lines = read_orders(sheet.rows, currency, moment, orders.policy)
-    return await orders.order_intake.take_file(inside.act, lines)

@@ -2,6 +2,7 @@
 
 from bot.content.zones import only_zone
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, one_of, whole, words
+from bot.handlers.kit.money import currency
 from bot.rules.forms import NoSuchZone, NotATime
 from bot.rules.funding import Funding
 from bot.rules.shops.setup import SetupPolicy, morning_of
@@ -39,6 +40,7 @@ def setup_form(policy: SetupPolicy) -> Form:
             "morning": Field(morning),
             "packets": Field(one_of({funding.value: funding for funding in Funding})),
             "giveaway": Field(whole(0, policy.max_giveaway)),
+            "currency": Field(currency),
         },
         EXAMPLE,
     )

@@ -13,11 +13,19 @@ from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.handlers.shops.services import ShopServices
+from bot.rules.currencies import CODES, currency_of
 from bot.rules.forms import TooLong
 from bot.rules.shops.setup import ROOMS, Problem, Setup, SetupPolicy, Step, giveaway_of, morning_of
 from bot.rules.words import Language
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
+
+NOT_UNDERSTOOD = {
+    Step.MORNING: Problem.NO_TIME,
+    Step.GIVEAWAY: Problem.NO_NUMBER,
+    Step.CURRENCY: Problem.NO_CURRENCY,
+}
+"""What is said of an answer that can't be read."""
 
 
 def setup() -> Desk:
@@ -104,6 +112,8 @@ def _pressed_answer(step: str, answer: str, policy: SetupPolicy) -> str | None:
             return morning_of(answer)
         case Step.GIVEAWAY:
             return giveaway_of(answer, policy)
+        case Step.CURRENCY:
+            return answer if answer in CODES else None
         case _:
             return None
 
@@ -125,20 +135,25 @@ async def typed(message: Message, ask: Ask, shops: ShopServices) -> None:
                 await panel.show_problem(inside, Problem.NO_ZONE, options=find_zones(text))
         case Step.SHOP | Step.PERSONA | Step.COIN:
             await _take_words(inside, step, text, shops)
-        case Step.MORNING:
-            hour = morning_of(text)
-            if hour is None:
-                await panel.show_problem(inside, Problem.NO_TIME)
+        case Step.MORNING | Step.GIVEAWAY | Step.CURRENCY:
+            value = _typed_answer(step, text, inside, shops)
+            if value is None:
+                await panel.show_problem(inside, NOT_UNDERSTOOD[Step(step)])
             else:
-                await panel.fill(inside, step, hour)
-        case Step.GIVEAWAY:
-            coins = giveaway_of(text, shops.setup_policy)
-            if coins is None:
-                await panel.show_problem(inside, Problem.NO_NUMBER)
-            else:
-                await panel.fill(inside, step, coins)
+                await panel.fill(inside, step, value)
         case _:
             await panel.show_problem(inside, Problem.NO_TYPING)
+
+
+def _typed_answer(step: str, text: str, inside: Ask, shops: ShopServices) -> str | None:
+    """An hour, a limit or a currency as it was typed; None if it is none."""
+    match step:
+        case Step.MORNING:
+            return morning_of(text)
+        case Step.GIVEAWAY:
+            return giveaway_of(text, shops.setup_policy)
+        case _:
+            return currency_of(text, inside.community.currency)
 
 
 async def _take_words(inside: Ask, step: str, text: str, shops: ShopServices) -> None:

@@ -3,6 +3,7 @@
 from functools import partial
 
 from bot.content.buttons import staff as buttons
+from bot.features import imports as import_cases
 from bot.features.staff import forget
 from bot.features.staff import staff as staff_cases
 from bot.features.staff.drafts import Drafts
@@ -10,13 +11,17 @@ from bot.features.staff.held import HeldQueue
 from bot.features.staff.overview import Overview
 from bot.features.staff.staff import Staffing
 from bot.flows.held_rewards import GIVES, HeldRewards
+from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.staff import held, panel, panel_acts, staff
+from bot.handlers.staff import held, imports, panel, panel_acts, staff
 from bot.handlers.staff.panel_form import PanelForm
 from bot.handlers.staff.panel_pages import PanelPages
 from bot.handlers.staff.services import StaffServices
 from bot.rules.farming import FarmingPolicy
+from bot.rules.files import ImportPolicy
+from bot.rules.policies import Policies
+from bot.store.engine.sessions import Tx
 from bot.store.held import forget_sightings
 
 
@@ -47,13 +52,21 @@ def wire(core: Core) -> Wired:
         drafts=drafts,
         pages=pages,
         form=form,
+        file_talk=core.file_talk,
     )
-    return Wired({"staff": services}, due=(held_rewards,), tidies=(partial(forget_sightings, policy=policy),))
+    drop_imports = partial(import_cases.drop_old, policy=core.policies[ImportPolicy])
+    return Wired(
+        {"staff": services}, due=(held_rewards,), tidies=(partial(forget_sightings, policy=policy), drop_imports)
+    )
+
+
+def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
+    import_cases.follow(tx, move.old_chat_id, move.new_chat_id)
 
 
 DOMAIN = Domain(
     name="staff",
-    desks=(panel.setup, held.setup, staff.setup),
+    desks=(panel.setup, held.setup, staff.setup, imports.setup),
     policies=(FarmingPolicy,),
     undo={
         staff_cases.DENIED: Undoable(lambda tx, act, entry, _: staff_cases.undo_deny(tx, act, entry), owners_only=True),
@@ -61,8 +74,9 @@ DOMAIN = Domain(
     },
     gives=(GIVES,),
     forgets=(forget.forget,),
-    drops_traces=(forget.drop_traces,),
-    acted_by=forget.ACTED_BY,
+    drops_traces=(forget.drop_traces, import_cases.drop_traces),
+    acted_by=(*forget.ACTED_BY, *import_cases.ACTED_BY),
+    follows=(_follow,),
     panel_acts=panel_acts.panel_acts,
     buttons=buttons.BUTTONS,
     wire=wire,

@@ -116,8 +116,13 @@ async def typed(message: Message, ask: Ask, doors: Doors, staff: StaffServices, 
         await staff.form.closed(ask)
         return
     inside = await doors.staff(ask.within(place))
-    if inside is not None:
-        await staff.form.typed(inside, draft, message, {**data, "doors": doors, "staff": staff})
+    if inside is None:
+        return
+    if message.media_group_id is not None and message.document is not None:
+        await staff.file_talk.remember(inside, message)
+        if not staff.form.asks_for_file(draft):
+            return  # the rest of an album whose first file was the answer: all of them are handed in together
+    await staff.form.typed(inside, draft, message, {**data, "doors": doors, "staff": staff})
 
 
 async def cancelled(_message: Message, ask: Ask, staff: StaffServices) -> None:

@@ -10,12 +10,13 @@ from aiogram.types import Message
 from bot.features.communities import Communities
 from bot.features.staff.drafts import Draft, Drafts
 from bot.flows.named_people import People
-from bot.handlers.kit.blanks import Blank, PanelAct, is_person, keep_answer, keep_person, keep_time
+from bot.handlers.kit.blanks import Blank, PanelAct, Shape, is_person, keep_answer, keep_person, keep_time
 from bot.handlers.kit.forms import FormProblem, Moment
 from bot.handlers.staff.panel_answers import PICKED, pick_of, say_line, written
 from bot.handlers.staff.panel_pages import PanelPages
 from bot.handlers.staff.panel_steps import doubt_of, problem_of, step_of, value_of
 from bot.rules.forms import FormError, Missing
+from bot.rules.imports import Shown
 from bot.rules.panel import LISTED, AdminLine, Reach
 from bot.rules.rights import Role
 from bot.rules.staff.panel import (
@@ -38,11 +39,21 @@ class AnswerKeeper:
 
     def __init__(self) -> None:
         self.outcome: Any = None
+        self.below: Any = None
         self.photo: bytes | None = None
 
     async def answer(self, _ask: Ask, outcome: Any, *, below: Any = None) -> None:  # noqa: ARG002
         """Keep the outcome. What stands below it the panel has asked already."""
         self.outcome = outcome
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the outcome goes on by its own buttons: a file was handed in, and nothing else is to be filled in."""
+        return isinstance(getattr(self.outcome, "shown", None), Shown)
+
+    async def panel(self, _ask: Ask, outcome: Any, *, below: Any = None, instead: Any = None) -> None:  # noqa: ARG002  # the panel is private
+        """Keep the outcome, and what is shown below it."""
+        self.outcome, self.below = outcome, below
 
     async def picture(self, _ask: Ask, outcome: Any, picture: bytes) -> None:
         """Keep the outcome and its picture."""
@@ -95,6 +106,11 @@ class PanelForm:
             await self._do(inside, act, draft, data)
         else:
             await self._show_draft(inside, draft)
+
+    def asks_for_file(self, draft: Draft) -> bool:
+        """Whether the open question wants a file."""
+        _, blank = self._blank_of(draft, draft.step)
+        return blank is not None and blank.shape is Shape.FILE
 
     async def typed(self, inside: Ask, draft: Draft, message: Message, data: Any) -> None:
         """What is written while a question is open answers it."""
@@ -181,8 +197,9 @@ class PanelForm:
         if wrong and heard.photo is None and act.blanks:
             await self._show_draft(inside, replace(draft, step=REVIEW), problem_of(heard.outcome, ""))
             return
-        done = not wrong and (act.unlogged or await self._drafts.was_done(inside.community, inside.cause))
-        below = AdminNext(inside.community.community_id, act.section, done)
+        logged = await self._drafts.was_done(inside.community, inside.cause)
+        done = not wrong and (act.unlogged or heard.goes_on or logged)
+        below = heard.below or AdminNext(inside.community.community_id, act.section, done)
         if heard.photo is not None:
             shown = await self._voice.panel(inside, below)
             await self._voice.picture(inside, heard.outcome, heard.photo)

@@ -8,6 +8,7 @@ from bot.features.staff.held import HeldQueue
 from bot.features.staff.staff import Staffing
 from bot.flows.held_rewards import HeldRewards
 from bot.flows.undo import Undo
+from bot.handlers.kit.imports import FileTalk
 from bot.handlers.kit.naming import Naming
 from bot.handlers.kit.roles import Roles
 from bot.handlers.staff.panel_form import PanelForm
@@ -28,3 +29,4 @@ class StaffServices:
     drafts: Drafts
     pages: PanelPages
     form: PanelForm
+    file_talk: FileTalk

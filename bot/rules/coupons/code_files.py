@@ -1,12 +1,20 @@
 """Files of codes of the shop's own platform: which lines can be imported."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
+from bot.rules.coupons.code_states import CodeState, state_of
+from bot.rules.coupons.codes import code_key
 from bot.rules.files import ImportPolicy
 from bot.rules.outcome import Outcome
-from bot.rules.sheets.sheet import Row
+from bot.rules.sheets.sheet import Role, Sheet
+
+ODD_SIGNS = frozenset("<>[]{}\"'`\\|;,")
+"""Signs that no code has. They come from files of another kind, or hold several codes apart."""
+_LEFT_OUT = (CodeState.USED, CodeState.EXPIRED, CodeState.DISABLED)
 
 
 class Trouble(StrEnum):
@@ -16,11 +24,13 @@ class Trouble(StrEnum):
     TOO_SHORT = "too_short"
     TOO_LONG = "too_long"
     ODD = "odd"
-    """It holds blanks, or signs that no code has."""
+    """It holds signs that no code has, or several blanks in a row."""
     TWICE = "twice"
-    """The same code stood in an earlier line."""
+    """The same code stood in an earlier line, perhaps in another case or with other blanks."""
     TAKEN = "taken"
     """The shop has this code already."""
+    STATE_UNKNOWN = "state_unknown"
+    """The line's status is a word that nobody knows, so that it may be used already. The line's text is that word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +64,59 @@ class CodesRefused(Outcome, name="imports.CodesRefused"):
 
 
 @dataclass(frozen=True, slots=True)
+class NoCodeLeft(Outcome, name="imports.NoCodeLeft"):
+    """Nothing was imported: all codes of the file are used, expired or disabled."""
+
+    used: int
+    expired: int
+    disabled: int
+
+
+@dataclass(frozen=True, slots=True)
 class Codes:
     """The codes of a file, each with its line."""
 
     good: tuple[tuple[int, str], ...] = ()
     bad: tuple[BadLine, ...] = field(default=())
+    used: int = 0
+    """Codes that were left out because the file says that they are used or handed out."""
+    expired: int = 0
+    disabled: int = 0
+
+    @property
+    def left_out(self) -> int:
+        """How many codes were left out in all."""
+        return self.used + self.expired + self.disabled
 
 
-def check_codes(rows: Sequence[Row], policy: ImportPolicy) -> Codes:
-    """Sort a file's lines into good codes and lines that can't be imported. Capitals stay as they are."""
+def check_codes(sheet: Sheet, policy: ImportPolicy, today: date | None = None) -> Codes:
+    """Sort a file's lines into good codes, codes that are left out, and lines that can't be imported.
+
+    Codes stay as they are written. `today` is the shop's calendar day: codes that ended before it are left out.
+    """
     good: list[tuple[int, str]] = []
     bad: list[BadLine] = []
+    states: Counter[CodeState] = Counter()
     seen: dict[str, int] = {}
-    for row in rows:
-        code = row.cells.get("code", "")
+    for row in sheet.rows:
+        code = row.cells.get(Role.CODE, "")
+        state, word = state_of(row.cells, today)
+        key = code_key(code)
         trouble = _trouble(code, policy)
-        if trouble is None and code in seen:
-            bad.append(BadLine(row.line, code, Trouble.TWICE, seen[code]))
+        if state in _LEFT_OUT:
+            states[state] += 1
+            seen.setdefault(key, row.line)
         elif trouble is not None:
             bad.append(BadLine(row.line, code[: policy.max_code + 1], trouble))
+        elif state is CodeState.UNKNOWN:
+            bad.append(BadLine(row.line, word[: policy.max_code + 1], Trouble.STATE_UNKNOWN))
+        elif key in seen:
+            bad.append(BadLine(row.line, code, Trouble.TWICE, seen[key]))
         else:
-            seen[code] = row.line
+            seen[key] = row.line
             good.append((row.line, code))
-    return Codes(tuple(good), tuple(bad))
+    used, expired, disabled = (states[one] for one in _LEFT_OUT)
+    return Codes(tuple(good), tuple(bad), used, expired, disabled)
 
 
 def report_bad_lines(codes: int, bad: Sequence[BadLine], policy: ImportPolicy) -> CodesRefused:
@@ -88,7 +128,9 @@ def report_bad_lines(codes: int, bad: Sequence[BadLine], policy: ImportPolicy) -
 def _trouble(code: str, policy: ImportPolicy) -> Trouble | None:
     if not code:
         return Trouble.EMPTY
-    if any(not sign.isascii() or not sign.isprintable() or sign.isspace() for sign in code):
+    # A blank between two words is fine. Two in a row were typed by mistake, and nobody would see them.
+    odd = not code.isascii() or not code.isprintable() or "  " in code or "://" in code
+    if odd or not ODD_SIGNS.isdisjoint(code):
         return Trouble.ODD
     if len(code) < policy.min_code:
         return Trouble.TOO_SHORT

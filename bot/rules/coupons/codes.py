@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import zip_longest
+from unicodedata import normalize
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """31 characters, none of which is easily taken for another (no 0 O 1 I L). 31 is prime: see `check_character`."""
@@ -35,3 +36,9 @@ def read_code(text: str) -> str | None:
 def _with_hyphen(bare: str) -> str:
     halves = zip_longest(*[iter(bare)] * 4)
     return "-".join("".join(half) for half in halves)
+
+
+def code_key(code: str) -> str:
+    """The code as it is compared: without blanks, in capitals, in usual width. Two codes with one key are the same."""
+    plain = code if code.isascii() else normalize("NFKC", code)
+    return "".join(plain.upper().split())

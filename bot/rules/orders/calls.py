@@ -2,47 +2,139 @@
 
 import hashlib
 import hmac
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.rules.currencies import CODES
 from bot.rules.numbers import read_number
+from bot.rules.orders.statuses import Standing, standing_of
 from bot.rules.orders.told import EARLIEST, OrderPolicy, OrderState, OrderTold, can_be_paid_at
 
+FIELDS = (
+    *("order", "value", "currency", "at", "state", "status"),
+    *("code", "codes", "note", "discount", "refunded"),
+)
+"""The fields of a call. Another one is told to the caller: it is most likely misspelt."""
+LONGEST_FIELD = 40
+"""Characters of a field's name that an answer repeats."""
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, which JSON can hold and no text can."""
+STANDINGS = {"pending": Standing.UNPAID} | {state.value: Standing(state.value) for state in OrderState}
+"""The words of `state`. `status` takes each word that platforms use."""
 
-def read_call(body: Any, now: datetime, policy: OrderPolicy) -> OrderTold | None:
-    """The order in a call's JSON; None if the JSON isn't an order."""
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A call's JSON isn't an order."""
+
+    field: str | None = None
+    """The field that lacks, isn't known or can't be read; None if the whole JSON isn't an object."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotPaidYet:
+    """The call tells of an order that waits: for its payment, or for a decision about a refund. Nothing is taken."""
+
+    order: str
+
+
+def read_call(body: Any, currency: str, now: datetime, policy: OrderPolicy) -> OrderTold | NotPaidYet | Malformed:
+    """The order in a call's JSON. `currency` is the shop's, for a call that names none."""
     if not isinstance(body, dict):
-        return None
-    ref, code, value, currency = (body.get(name) for name in ("order", "code", "value", "currency"))
-    state, at = body.get("state", OrderState.PAID), body.get("at")
-    fits = (
-        _is_word(ref, policy.max_ref)
-        and (code is None or _is_word(code, policy.max_code))
-        and isinstance(value, int)
-        and not isinstance(value, bool)
-        and 0 <= value <= policy.max_value
-        and isinstance(currency, str)
-        and len(currency) == 3  # noqa: PLR2004  # letters
-        and currency.isascii()
-        and currency.isalpha()
-        and state in tuple(OrderState)
-    )
-    moment = _read_instant(at, now)
-    if not fits or moment is None:
-        return None
-    used = str(code).strip() if code is not None else None
+        return Malformed()
+    unknown = next((name for name in body if name not in FIELDS), None)
+    if unknown is not None:
+        return Malformed(_echo(unknown))
+    told = {name: value for name, value in body.items() if value is not None}
+    wrong = next((name for name in FIELDS if not _fits(name, told, policy)), None)
+    standing = _standing(told)
+    at = _read_instant(told.get("at"), now)
+    if wrong is not None or standing is None or at is None:
+        return Malformed(wrong or ("at" if standing is not None else "state" if "state" in told else "status"))
+    ref = told["order"].strip()
+    if standing in {Standing.UNPAID, Standing.UNDECIDED}:
+        return NotPaidYet(ref)
+    back = _refunded(told, standing)
+    if back is None:
+        return Malformed("refunded")
+    codes = [code.strip() for code in (told.get("code"), *told.get("codes", ())) if code is not None]
+    value = told.get("value", 0)
     return OrderTold(
-        ref=str(ref).strip(),
-        value=int(str(value)),
-        currency=str(currency).upper(),
-        at=moment,
-        codes=(used,) if used else (),
-        state=OrderState(state),
+        ref=ref,
+        value=value,
+        currency=told.get("currency", currency).upper(),
+        at=at,
+        codes=tuple(dict.fromkeys(code for code in codes if code)),
+        state=_state(standing, value, back),
+        taken_back=back,
+        discount=told.get("discount"),
+        note=told.get("note", "").strip() or None,
     )
+
+
+def _echo(name: str) -> str:
+    """A field's name as it can be repeated."""
+    return "".join(sign for sign in name if sign.isprintable())[:LONGEST_FIELD]
+
+
+def _fits(name: str, told: Mapping[str, Any], policy: OrderPolicy) -> bool:
+    """Whether a field is what it must be. What isn't told fits, but that an order needs its number and its value."""
+    value = told.get(name)
+    if value is None:
+        return name != "order" and (name != "value" or _standing(told) is Standing.CANCELLED)
+    match name:
+        case "value" | "discount" | "refunded":
+            fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= policy.max_value
+        case "currency":
+            fits = isinstance(value, str) and value.upper() in CODES
+        case "codes":
+            fits = isinstance(value, list) and len(value) <= policy.max_codes
+            fits = fits and all(_is_word(code, policy.max_code) for code in value)
+        case "note":
+            fits = isinstance(value, str) and len(value) <= policy.max_note and not SURROGATE.search(value)
+        case "order" | "code":
+            fits = _is_word(value, policy.max_ref if name == "order" else policy.max_code)
+        case _:
+            fits = True  # the instant and the status are read by themselves
+    return fits
 
 
 def _is_word(text: Any, most: int) -> bool:
     return isinstance(text, str) and 0 < len(text.strip()) <= most and text.isprintable()
+
+
+def _standing(told: Mapping[str, Any]) -> Standing | None:
+    """The order's status. `state` is a word of ours, `status` one of the platform. None: both, or an unknown one."""
+    state, status = told.get("state"), told.get("status")
+    if state is not None and status is not None:
+        return None
+    if status is not None:
+        return standing_of(status) if isinstance(status, str) else None
+    return STANDINGS.get(state) if isinstance(state, str) else Standing.PAID if state is None else None
+
+
+def _refunded(told: Mapping[str, Any], standing: Standing) -> int | None:
+    """What was paid back so far; None if it doesn't fit to the status or the value."""
+    value, back = told.get("value", 0), told.get("refunded")
+    match standing:
+        case Standing.REFUNDED:
+            return value if back in {None, value} else None
+        case Standing.CANCELLED:
+            return 0 if back in {None, 0, value} else None
+        case Standing.PARTLY_REFUNDED:
+            return back if back is not None and 0 < back <= value else None
+        case _:
+            return (back or 0) if back is None or back <= value else None
+
+
+def _state(standing: Standing, value: int, back: int) -> OrderState:
+    if standing is Standing.CANCELLED:
+        return OrderState.CANCELLED
+    gone = standing is Standing.REFUNDED or 0 < value == back
+    return OrderState.REFUNDED if gone else OrderState.PAID
 
 
 def _read_instant(at: Any, now: datetime) -> datetime | None:

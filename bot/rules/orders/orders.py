@@ -14,6 +14,8 @@ class RefusedLine:
     line: int
     order: str
     trouble: OrderTrouble
+    word: str = ""
+    """What stands there, where the trouble is a word that isn't known."""
 
 
 @dataclass(frozen=True, slots=True)

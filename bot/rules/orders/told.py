@@ -34,9 +34,29 @@ class OrderTrouble(StrEnum):
 
     NO_CODE = "no_code"
     NO_ORDER = "no_order"
+    SHORTENED = "shortened"
+    """A spreadsheet shortened the number: `2.02611E+14`."""
+    NO_VALUE = "no_value"
     BAD_VALUE = "bad_value"
+    VALUE_TWO_WAYS = "value_two_ways"
+    """It can be 39 and 39,000."""
     BAD_CURRENCY = "bad_currency"
+    CURRENCY_OPEN = "currency_open"
+    """Several currencies are written so: `$`, `kr`."""
+    TWO_CURRENCIES = "two_currencies"
+    """The amount's sign and the column beside it, or two lines of the order, name different currencies."""
+    NO_TIME = "no_time"
     BAD_TIME = "bad_time"
+    STATUS_UNKNOWN = "status_unknown"
+    STATUS_MIXED = "status_mixed"
+    """Its lines have different statuses, and don't say what was paid for which."""
+    PARTLY_BACK = "partly_back"
+    """A part was paid back, and it isn't sure how much."""
+    LINES_TWO_WAYS = "lines_two_ways"
+    """All its lines have the same amount: the order's, or each item's."""
+    BACK_MORE = "back_more"
+    """More goes back than was paid."""
+    MANY_CODES = "many_codes"
     CODE_UNKNOWN = "code_unknown"
     CODE_SHARED = "code_shared"
     """It is a shared code, which doesn't say who used it."""
@@ -56,6 +76,9 @@ class OrderPolicy:
 
     max_ref: int = 64
     max_code: int = 32
+    max_codes: int = 20
+    """Coupon codes of one order."""
+    max_note: int = 2_000
     max_value: int = 10**13
     fresh: timedelta = timedelta(minutes=5)
     """How far a call's time may be from now, in the past or in the future."""
@@ -80,7 +103,10 @@ class OrderTold:
     """The coupon codes that it used, as written; others than the shop's among them."""
     state: OrderState = OrderState.PAID
     taken_back: int = 0
-    """Minor units that were paid back so far, by negative rows or a partial refund."""
+    """Minor units that were paid back so far, by negative rows or a partial refund.
+
+    `REFUNDED` with less than the order's known value takes that much back of it: a file may hold the refund alone.
+    """
     discount: int | None = None
     """What coupons took off, in minor units; None if that wasn't told."""
     note: str | None = None

@@ -33,6 +33,16 @@ class Role(StrEnum):
     """What the buyer wrote at the checkout. It may hold their shop code."""
     DISCOUNT = "discount"
     """What the coupons took off the price."""
+    ITEM = "item"
+    """The number of one item's line within an order. A file that has it tells an amount for each item."""
+    BACK = "back"
+    """What was paid back of the order so far."""
+    USES = "uses"
+    """How often a code was used, or whether it was."""
+    LIMIT = "limit"
+    """How often a code can be used."""
+    ENDS = "ends"
+    """The day on which a code expires."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ from enum import StrEnum
 from unicodedata import normalize
 
 from bot.rules.amounts import read_amount
+from bot.rules.currencies import USUAL
 from bot.rules.funding import Funding
 from bot.rules.giveaways import A_DAY_AT_FIRST
 from bot.rules.outcome import Outcome
+from bot.rules.place import DEFAULT_CURRENCIES
 from bot.rules.shops.arrivals import Room
 from bot.rules.times.hours import read_clock
 from bot.rules.times.vocabulary import tidy
@@ -18,8 +20,12 @@ from bot.rules.words import Language
 MORNING_AT_FIRST = "09:00"
 """When a new shop's morning card is posted, in its own zone."""
 NO_MORNING = "off"
+CURRENCY_AT_FIRST = DEFAULT_CURRENCIES[Language.EN]
+"""Stands in answers that were stored before shops had a currency."""
 GIVEAWAYS_OFFERED = ("0", "500", "1000", "2000", "5000", "10000")
 """Limits that the panel offers; others are typed."""
+CURRENCIES_OFFERED = USUAL
+"""Currencies that the panel offers; others are typed."""
 MORNINGS = ("07:00", "08:00", "09:00", "10:00", "12:00", NO_MORNING)
 """Hours that the panel offers; others are typed."""
 
@@ -51,10 +57,11 @@ class Step(StrEnum):
     COIN = "coin"
     MORNING = "morning"
     GIVEAWAY = "giveaway"
+    CURRENCY = "currency"
 
 
 STEPS = tuple(Step)
-GUIDED = tuple(step for step in STEPS if step is not Step.GIVEAWAY)
+GUIDED = tuple(step for step in STEPS if step not in {Step.GIVEAWAY, Step.CURRENCY})
 """What a new shop is asked, one after another. Other settings start with a default."""
 REVIEW = "review"
 """The step that shows all settings at once."""
@@ -71,6 +78,7 @@ class Problem(StrEnum):
     NO_ZONE = "no_zone"
     NO_TIME = "no_time"
     NO_NUMBER = "no_number"
+    NO_CURRENCY = "no_currency"
     NO_TYPING = "no_typing"
     """This step is answered by its buttons."""
 
@@ -101,6 +109,8 @@ class Setup:
     """Who may open red packets."""
     giveaway: int | None = None
     """Coins that each operator may give away a day."""
+    currency: str | None = None
+    """The ISO code of amounts that name no currency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,7 @@ class SetupDone(Outcome, name="setting_up.SetupDone"):
     morning: str = NO_MORNING
     packets: str = Funding.STAFF
     giveaway: int = A_DAY_AT_FIRST
+    currency: str = CURRENCY_AT_FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +148,7 @@ class SetupShown(Outcome, name="setting_up.SetupShown"):
     """What the bot lacks in this group."""
     packets: str = Funding.STAFF
     giveaway: int = A_DAY_AT_FIRST
+    currency: str = CURRENCY_AT_FIRST
     chat_id: int = 0
     forum: bool = False
     """Whether this group has topics."""
@@ -182,6 +194,7 @@ class SetupReview(Outcome, name="setting_up.SetupReview"):
     """That something was typed where only buttons answer."""
     packets: str = Funding.STAFF
     giveaway: int = A_DAY_AT_FIRST
+    currency: str = CURRENCY_AT_FIRST
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from bot.rules.act import Occasion
 from bot.rules.coupon_states import CampaignState, CouponState, Unusable, why_unusable
-from bot.rules.coupons.codes import read_code
+from bot.rules.coupons.codes import code_key, read_code
 from bot.rules.notes import About, Did, Thing
 from bot.rules.place import Place
 from bot.store.engine.sessions import Tx
@@ -18,12 +18,21 @@ from bot.store.tables.base import id_of
 
 
 def coupon_with(tx: Tx, place: Place, code: str) -> Coupon | None:
-    """The coupon with this code, locked: as it was typed, in capitals, or as a generated one that was typed freely."""
-    for candidate in dict.fromkeys((code, code.upper(), read_code(code))):
+    """The coupon with this code, locked.
+
+    It is looked for as it was typed, as a generated code that was typed freely, and among the codes of the shop's own
+    files whatever its case, width and blanks.
+    """
+    for candidate in dict.fromkeys((code, read_code(code))):
         found = None if candidate is None else _with(tx, place, candidate)
         if found is not None:
             return found
-    return None
+    written = tx.execute(
+        select(col(CampaignCode.code)).where(
+            col(CampaignCode.community_id) == place.community_id, col(CampaignCode.code_key) == code_key(code)
+        )
+    ).scalar_one_or_none()
+    return _with(tx, place, written) if written is not None else None
 
 
 def _with(tx: Tx, place: Place, code: str) -> Coupon | None:
@@ -40,7 +49,7 @@ def campaign_sharing(session: Session, place: Place, code: str) -> Campaign | No
     return (
         session.execute(
             select(Campaign)
-            .where(col(Campaign.community_id) == place.community_id, col(Campaign.shared_code) == code.upper())
+            .where(col(Campaign.community_id) == place.community_id, col(Campaign.shared_code) == code_key(code))
             .order_by((col(Campaign.state) == CampaignState.OPEN).desc(), col(Campaign.id).desc())
         )
         .scalars()

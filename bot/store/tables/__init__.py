@@ -14,6 +14,7 @@ from bot.store.tables.communities import Community, FanGroup
 from bot.store.tables.coupons import Campaign, CampaignCode, CodeBatch, Coupon
 from bot.store.tables.gifts import Gift, GiftOffer, GiftOpening, GiftReward, GiftSending, Invitation
 from bot.store.tables.held import Held, Sighting
+from bot.store.tables.imports import AlbumFile, FileImport, SheetShape
 from bot.store.tables.lapse import LapseRound
 from bot.store.tables.ledger import Account, Transfer
 from bot.store.tables.members import Activity, Dialogue, Forgotten, Member, Person, Presence
@@ -35,6 +36,7 @@ __all__ = [
     "ActiveDay",
     "Activity",
     "Airing",
+    "AlbumFile",
     "Attendance",
     "AuditEntry",
     "Campaign",
@@ -47,6 +49,7 @@ __all__ = [
     "Denied",
     "Dialogue",
     "FanGroup",
+    "FileImport",
     "FirstTouch",
     "Forgotten",
     "Gift",
@@ -76,6 +79,7 @@ __all__ = [
     "ReminderRound",
     "RoomActivity",
     "SetAside",
+    "SheetShape",
     "Shown",
     "ShownTag",
     "Sighting",

@@ -78,6 +78,7 @@ class CampaignCode(SQLModel, table=True):
     __tablename__ = "campaign_code"
     __table_args__ = (
         UniqueConstraint("community_id", "code"),
+        UniqueConstraint("community_id", "code_key"),
         Index(
             "ix_campaign_code_free",
             "batch_id",
@@ -91,6 +92,10 @@ class CampaignCode(SQLModel, table=True):
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     batch_id: int = Field(foreign_key="code_batch.id", sa_type=Id)
     code: str
+    """As the shop wrote it."""
+    code_key: str | None = None
+    """The code as it is compared (`rules/coupons/codes.py`). None for older codes that differ only in case or blanks:
+    they are found as they are written."""
     taken: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 

@@ -13,8 +13,9 @@ from sqlalchemy import text
 from bot.rules.orders.calls import sign
 from bot.store.engine.sessions import Tx
 from bot.web import OrderCalls, Vitals, serving
-from sandbox import Document, Message
-from tests.bot.conftest import Play, Stage, is_card
+from sandbox import Document
+from tests.bot.conftest import Play, is_card
+from tests.bot.files import csv, hands_in, taps
 
 HEADERS = ("X-Encore-Shop", "X-Encore-Time", "X-Encore-Signature")
 HOUR = 3600.0
@@ -28,17 +29,6 @@ def free_port() -> int:
         return port
 
 
-def csv(*lines: str, encoding: str = "utf-8") -> Document:
-    """A file of these lines."""
-    return Document("file.csv", "\r\n".join(lines).encode(encoding), "text/csv")
-
-
-async def hands_in(stage: Stage, text: str, file: Document) -> Message:
-    """The owner sends a file with a caption; the answer."""
-    said = stage.owner.says(stage.group, text, document=file)
-    return await stage.whisper(stage.owner, after=said)
-
-
 async def test_codes_and_orders_by_file(play: Play) -> None:
     """A file's codes become a drop; fans claim them; a file of orders redeems them, twice for once."""
     stage = await play(language="en")
@@ -50,20 +40,28 @@ async def test_codes_and_orders_by_file(play: Play) -> None:
     file = csv("이름;쿠폰코드", "a;Silk-1", "b;Silk-2", encoding="cp949")
     said = stage.owner.says(stage.group, "the codes", document=file)
     asked = stage.owner.says(stage.group, '/newcoupon title="Silk scarf"', reply_to=said)
-    made = await stage.whisper(stage.owner, after=asked)
+    preview = await stage.whisper(stage.owner, after=asked)
+    assert "2 codes, from Silk-1 to Silk-2" in preview.text
+    made = await taps(stage, stage.owner, preview, "Put it up")
     assert "2 coupons" in made.text
     assert "from Silk-1 to Silk-2" in made.text
     card = await stage.owner.waits_for(stage.group, is_card, timeout=10)
     ana = stage.fan("Ana")
     assert "Silk-1" in (await ana.presses(card, "claim").answered()).text
 
-    orders = csv("order,code,value,time", 'A-1,Silk-1,"39,000",2026-11-02 11:30', "A-2,Silk-9,5,", "A-3,,5,")
-    report = await hands_in(stage, "/redeem currency=KRW", orders)
+    orders = csv(
+        "order,code,value,time", 'A-1,Silk-1,"39,000",2026-11-02 11:30', "A-2,Silk-9,5,2026-11-02", "A-3,,5,2026-11-02"
+    )
+    preview = await hands_in(stage, "/redeem currency=KRW", orders)
+    assert "3 paid orders: ₩39,010" in preview.text
+    assert "2 with a coupon code, 1 without" in preview.text
+    report = await taps(stage, stage.owner, preview, "Take them")
     assert "1 order taken" in report.text
     assert "2 of 3 lines couldn't be taken" in report.text
     assert "• 3 (A-2): no coupon of yours has this code" in report.text
     assert "• 4 (A-3): no coupon code" in report.text
-    again = await hands_in(stage, "/redeem currency=KRW", orders)
+    preview = await hands_in(stage, "/redeem currency=KRW", orders)
+    again = await taps(stage, stage.owner, preview, "Take them")
     assert "1 had come before and count once" in again.text
 
     said = stage.owner.says(stage.group, "/order A-1")
@@ -81,11 +79,11 @@ async def test_files_that_cannot_be_read(play_sqlite: Play) -> None:
     large = Document("large.csv", b"x" * 1_000_001, "text/csv")
     assert "too large" in (await hands_in(stage, "/newcoupon title=Silk", large)).text
     sheet = Document("codes.xlsx", b"PK\x03\x04\x00\x00", "application/zip")
-    assert "save it as CSV" in (await hands_in(stage, "/newcoupon title=Silk", sheet)).text
+    assert "open that spreadsheet" in (await hands_in(stage, "/newcoupon title=Silk", sheet)).text
     brings = await hands_in(stage, "/newcoupon title=Silk stock=5", csv("SILK-1"))
     assert "brings 1 code of its own" in brings.text
     nameless = await hands_in(stage, "/redeem", csv("code,price", "SILK-1,5"))
-    assert "name it order" in nameless.text
+    assert "Which column is the order number?" in nameless.text
 
 
 async def in_pieces(raw: bytes) -> AsyncIterator[bytes]:
@@ -138,7 +136,9 @@ async def test_signed_calls(play: Play, caplog: pytest.LogCaptureFixture) -> Non
         assert await calls(order) == (200, '{"outcome": "taken"}')
         assert await calls(order, slowly=True) == (200, '{"outcome": "known"}')
         assert await calls({**order, "order": "A-2"}) == (200, '{"outcome": "refused", "reason": "coupon_used"}')
-        assert await calls({**order, "value": "much"}) == (400, '{"outcome": "malformed"}')
+        assert await calls({**order, "value": "much"}) == (400, '{"outcome": "malformed", "field": "value"}')
+        assert await calls({**order, "vaule": 5}) == (400, '{"outcome": "malformed", "field": "vaule"}')
+        assert await calls({**order, "state": "pending"}) == (200, '{"outcome": "waiting"}')
         assert await calls([]) == (400, '{"outcome": "malformed"}')
         assert await calls({**order, "state": "refunded"}) == (200, '{"outcome": "taken"}')
         assert await calls({**order, "order": "A-2"}) == (200, '{"outcome": "taken"}')

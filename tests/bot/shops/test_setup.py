@@ -75,6 +75,7 @@ async def test_a_shop_is_set_up_by_buttons(play: Play) -> None:
         "morning": "off",
         "packets": "staff",
         "giveaway": "2000",
+        "currency": "USD",
     }
     assert "petals" in (await stage.ask(stage.fan("Ana"), "/checkin")).text
     undone = await stage.owner.presses(panel, "Undo").answered(10)
@@ -296,6 +297,26 @@ async def test_the_line_in_group_and_private(play_sqlite: Play) -> None:
     assert "Taken back" in (await stage.owner.presses(done, "Undo").answered(10)).text
     assert (await stands(stage))["morning"] == "off"
     assert "can't read" in (await stage.ask(stage.owner, "/setup morning=soon")).text
+
+
+async def test_a_currency(play_sqlite: Play) -> None:
+    """Typed in one line by its code or its name, tapped or typed in the panel; nothing else is one."""
+    stage = await play_sqlite(language="en")
+    done = await stage.ask(stage.owner, "/setup currency=원")
+    assert "Currency: South Korean Won" in done.text
+    unknown = await stage.ask(stage.owner, "/setup currency=shells")
+    assert "can't tell which currency shells is" in unknown.text
+    assert "can't tell" in (await stage.ask(stage.owner, "/setup currency=$")).text
+    panel = await opens_setup(stage, stage.owner)
+    await taps(stage, panel, "Currency", "Which currency do you sell in?")
+    panel = await types(stage, panel, "shells", "I don't know that currency")
+    panel = await types(stage, panel, "eur", "Currency: Euro ✏️")
+    await taps(stage, panel, "Currency", "Now: Euro")
+    await taps(stage, panel, "Japanese Yen", "Currency: Japanese Yen ✏️")
+    private = stage.telegram.private(stage.bot, stage.owner)
+    await stage.owner.forges(private, panel, "setup:set:currency:XXX").answered(10)
+    await taps(stage, panel, "Save", "ready")
+    assert (await stands(stage))["currency"] == "JPY"
 
 
 async def test_an_anonymous_owner(play_sqlite: Play) -> None:

@@ -252,5 +252,9 @@ async def test_files_by_buttons(play_sqlite: Play) -> None:
         stage.bot, lambda m: m.sender is stage.bot and "called" in m.text, timeout=10, after=said
     )
     panel = await types(stage, stage.owner, panel, "Silk", "File: codes.csv")
-    await taps(stage, stage.owner, panel, "Put it up", "Where next?")
+    await taps(stage, stage.owner, panel, "Put it up", "Nothing is up yet.")
+    assert "2 codes, from SILK-1 to SILK-2" in panel.text
+    assert [button.text for button in panel.buttons][:2] == ["✅ Put it up", "Cancel"]
+    await taps(stage, stage.owner, panel, "✅ Put it up", "Drop 1 is set")
+    panel = await opens_panel(stage, stage.owner)
     await taps(stage, stage.owner, panel, "Coupons", "0 of 2")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.features.coupons.code_files import CodeFiles, begin, stage_some
 from bot.flows.redeem import Redemption
@@ -17,8 +18,11 @@ from bot.rules.coupons.redemption import CodeUnknown, Redeemed
 from bot.rules.files import ImportPolicy
 from bot.rules.general import TooLateToUndo
 from bot.rules.place import Place
-from bot.rules.sheets.reading import read_sheet
+from bot.rules.sheets.columns import understand
+from bot.rules.sheets.sheet import Answers, Sheet, SheetKind
+from bot.rules.sheets.text import read_text
 from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from tests.features.scene import (
     NOON,
     OWNER,
@@ -147,6 +151,76 @@ async def test_an_interrupted_import_is_seen_by_nobody(db: Database, causes: Cau
     assert await query(db, "SELECT count(*) FROM code_batch") == [(1,)]
 
 
+@pytest.mark.parametrize("typed", ["SILK 2026 A", "silk 2026 a", "SILK2026A", "ｓｉｌｋ　２０２６ａ", " Silk  2026A "])
+async def test_codes_are_found_however_they_are_typed(db: Database, causes: Causes, typed: str) -> None:
+    """Case, width and blanks say nothing; what is shown is the code as the shop wrote it."""
+    place, coupons = await shop(db), till(db)
+    await bring(db, place, ["Silk 2026 A", "Silk 2026 B"], causes.next())
+    claimed = await coupons.claim(act_of(place, fan(1), NOON, causes.next()), await last_id(db))
+    assert isinstance(claimed, Claimed)
+
+    used = await Redemption(db).redeem(act_by(place, OWNER.user_id, NOON, causes.next()), typed)
+
+    assert isinstance(used, Redeemed)
+    assert claimed.code == used.code == "Silk 2026 A"
+
+
+async def test_older_codes_that_differ_in_case_only(db: Database, causes: Causes) -> None:
+    """Two older codes of one key are found as they are written; any other way to type them could mean either."""
+    place, coupons, redeeming = await shop(db), till(db), Redemption(db)
+    await bring(db, place, ["Silk-1", "Wool-1"], causes.next())
+    for number in (1, 2):
+        await coupons.claim(act_of(place, fan(number), NOON, causes.next()), await last_id(db))
+    for change in (
+        "UPDATE campaign_code SET code_key = NULL",
+        "UPDATE campaign_code SET code = 'SILK-1' WHERE code = 'Wool-1'",
+        "UPDATE coupon SET code = 'SILK-1' WHERE code = 'Wool-1'",
+    ):
+        await db.write(_change, change)
+
+    found = [
+        await redeeming.redeem(act_by(place, OWNER.user_id, NOON, causes.next()), typed)
+        for typed in ("silk-1", "Silk-1", "SILK-1")
+    ]
+
+    assert found[0] == CodeUnknown("silk-1")
+    assert [one.code for one in found[1:] if isinstance(one, Redeemed)] == ["Silk-1", "SILK-1"]
+
+
+def _change(tx: Tx, statement: str) -> None:
+    tx.execute(text(statement))
+
+
+async def test_two_files_whose_codes_differ_in_case_only(db: Database, causes: Causes) -> None:
+    """At once: one file has all of them or, if each met the other's, none. No key is there twice."""
+    place = await shop(db)
+    codes = [f"Silk {number}x" for number in range(10)]
+    other = [code.upper().replace(" ", "") for code in codes][::-1]
+    came = await asyncio.gather(bring(db, place, codes, causes.next()), bring(db, place, other, causes.next()))
+
+    made = [outcome for outcome in came if isinstance(outcome, CampaignMade)]
+
+    assert len(made) <= 1
+    assert all(isinstance(outcome, CampaignMade | CodesRefused) for outcome in came)
+    counted = await query(db, "SELECT count(*), count(DISTINCT code_key) FROM campaign_code")
+    assert counted == [(10 * len(made), 10 * len(made))]
+
+
+async def test_what_is_taken_in_another_case(db: Database, causes: Causes) -> None:
+    """A file's code is refused if the shop has it in another case: shared, generated, or from another file."""
+    place, coupons = await shop(db), till(db)
+    generated, _ = await offer(db, place, NewCampaign("Made", 5), causes.next())
+    await offer(db, place, NewCampaign("Shared", 5, shared_code="SILK20"), causes.next())
+    await bring(db, place, ["Ours 1"], causes.next())
+    mine = await coupons.claim(act_of(place, fan(1), NOON, causes.next()), generated)
+    assert isinstance(mine, Claimed)
+    codes = ["ours1", "silk20", mine.code.lower().replace("-", ""), "new-1"]
+
+    outcome = await bring(db, place, codes, causes.next())
+
+    assert outcome == CodesRefused(4, 3, tuple(BadLine(at, codes[at - 1], Trouble.TAKEN) for at in (1, 2, 3)))
+
+
 @pytest.mark.parametrize("ends", ["cancelled", "over"])
 async def test_what_was_left_over_may_come_again(db: Database, causes: Causes, ends: str) -> None:
     """Codes that nobody claimed of a campaign that is over are free; those that went out aren't."""
@@ -197,9 +271,10 @@ async def test_no_file_is_imported_by_half(db: Database, causes: Causes) -> None
     for number in range(20):
         worst = dice.choice([3, 3, len(kinds)])
         lines = [dice.choice(kinds[:worst]).format(number, line) for line in range(dice.randint(1, 9))]
-        sheet = read_sheet("\n".join(lines).encode(), ("code",))
+        grid = read_text("\n".join(lines).encode())
+        sheet = understand(grid, SheetKind.CODES, Answers()) if grid is not None else None
         before = await everything(db)
-        codes = check_codes(sheet.rows, POLICY) if sheet is not None else None
+        codes = check_codes(sheet, POLICY) if isinstance(sheet, Sheet) else None
         if codes is None or codes.bad or not codes.good:
             refused += 1
             continue

@@ -9,6 +9,7 @@ from bot.features.shops.setup import Panel, open_panel
 from bot.rules.general import Undone
 from bot.rules.place import Place
 from bot.rules.shops.setup import (
+    CURRENCIES_OFFERED,
     GUIDED,
     Setup,
     SetupClosed,
@@ -65,6 +66,7 @@ async def test_settings_change_what_was_asked_for(db: Database, causes: Causes) 
         ("shop", "timezone"),
         done.audit_id,
         "09:00",
+        currency="KRW",
     )
     assert done.audit_id is not None
     group = await communities.group(-1001)
@@ -72,6 +74,40 @@ async def test_settings_change_what_was_asked_for(db: Database, causes: Causes) 
     assert (group.place.shop, group.place.timezone) == ("Silk & Co", "Asia/Tokyo")
     same = await settings.change(act_of(place, cause=causes.next()), wish)
     assert (same.changed, same.audit_id) == ((), None)
+
+
+async def test_a_currency_is_chosen_and_put_back(db: Database, causes: Causes) -> None:
+    """A shop has the usual one of its language until it chooses; then a new language leaves it; undo goes back."""
+    place, settings = await shop(db), desk(db)
+    turned = await settings.change(act_of(place, cause=causes.next()), Setup(language=Language.EN))
+    assert (turned.changed, turned.currency) == (("currency", "language"), "USD")
+    chosen = await settings.change(act_of(place, cause=causes.next()), Setup(currency="TWD"))
+    assert (chosen.changed, chosen.currency) == (("currency",), "TWD")
+    kept = await settings.change(act_of(place, cause=causes.next()), Setup(language=Language.ZH))
+    assert (kept.changed, kept.currency) == (("language",), "TWD")
+    group = await Communities(db, open_to_all=False).group(-1001)
+    assert group is not None
+    assert group.place.currency == "TWD"
+    for currency in ("TWD", "USD", "KRW"):
+        assert isinstance(await undo(db, place, MINE, NOON, causes.next()), Undone)
+        assert (await settings.read(place))["currency"] == currency
+    # Said aloud, the usual one is a choice too.
+    same = await settings.change(act_of(place, cause=causes.next()), Setup(currency="KRW"))
+    assert same.changed == ("currency",)
+    await settings.change(act_of(place, cause=causes.next()), Setup(language=Language.EN))
+    assert (await settings.read(place))["currency"] == "KRW"
+
+
+async def test_the_panel_offers_currencies(db: Database) -> None:
+    """The overview leads to the usual ones; a new shop isn't asked."""
+    place, dialogue = await shop(db), setup_panel(db)
+    await dialogue.open(act_of(place))
+    assert Step.CURRENCY not in GUIDED
+    panel = shown(await dialogue.go(MINE, Step.CURRENCY, None))
+    assert (panel.value, panel.options, panel.guided) == ("KRW", CURRENCIES_OFFERED, False)
+    review = await dialogue.fill(MINE, Step.CURRENCY, "JPY", None)
+    assert isinstance(review, SetupReview)
+    assert (review.currency, review.changed) == ("JPY", ("currency",))
 
 
 async def test_a_redelivered_setup_hears_the_same(db: Database, causes: Causes) -> None:
@@ -164,11 +200,12 @@ async def test_a_new_owner_is_guided(db: Database, causes: Causes) -> None:
         "petals",
         "off",
         ("language", "timezone", "coin", "morning"),
+        currency="KRW",
     )
     assert (await desk(db).read(place))["coin"] == place.coin
     done = await setup_panel(db).finish(act_of(place, cause=causes.next()), None)
     assert isinstance(done, SetupFinished)
-    assert done.changed == ("coin", "language", "morning", "timezone")
+    assert done.changed == ("coin", "currency", "language", "morning", "timezone")
     assert await query(db, "SELECT * FROM dialogue") == []
     assert {**await desk(db).read(place), "shop": place.shop} == {
         **answers,
@@ -176,6 +213,7 @@ async def test_a_new_owner_is_guided(db: Database, causes: Causes) -> None:
         "persona": place.persona,
         "packets": "staff",
         "giveaway": "2000",
+        "currency": "USD",
     }
     assert isinstance(await undo(db, place, MINE, NOON, causes.next()), Undone)
     assert (await desk(db).read(place))["timezone"] == "Asia/Seoul"

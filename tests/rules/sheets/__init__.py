@@ -1,0 +1,1 @@
+"""Files of lines and columns: tests of how they are read."""
