@@ -265,6 +265,8 @@ TABLES = (
     "code_batch",
     "campaign_code",
     "shop_order",
+    "order_coupon",
+    "order_claim",
     "order_hook",
     "coupon",
     "item",

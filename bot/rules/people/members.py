@@ -34,6 +34,8 @@ class MyCard(Outcome, name="members.MyCard"):
     """The next coins that lapse unless they are spent."""
     waiting: int = 0
     """Coins of a friend's gift that are paid with the first check-in."""
+    shop_code: str | None = None
+    """What the fan writes into an order's note, so that the order counts for them; None for who isn't a member yet."""
 
 
 @dataclass(frozen=True, slots=True)

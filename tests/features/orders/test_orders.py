@@ -9,6 +9,7 @@ import pytest
 
 from bot.features.orders.hook import Hooks, secret_of
 from bot.features.orders.orders import Orders
+from bot.features.orders.taking import ToldBy
 from bot.flows.redeem import Redemption
 from bot.flows.take_orders import Line, OrderIntake, take_told
 from bot.rules.coupons.campaigns import NewCampaign as Wish
@@ -32,7 +33,6 @@ from tests.features.scene import (
     NOON,
     OWNER,
     POLICIES,
-    TIERS,
     Causes,
     act_by,
     act_of,
@@ -67,6 +67,11 @@ def order(code: str | None, ref: str = "A-1", value: int = 39_000, **more: Any) 
     return OrderTold(ref, value, more.pop("currency", "KRW"), more.pop("at", NOON), codes, **more)
 
 
+async def take(db: Database, place: Place, told: OrderTold, at: datetime = NOON) -> OrderTaken:
+    """The platform tells of an order."""
+    return await db.write(take_told, told, ToldBy(place, at), POLICIES)
+
+
 def refunded(told: OrderTold) -> OrderTold:
     """The same, taken back."""
     return replace(told, state=OrderState.REFUNDED)
@@ -88,8 +93,8 @@ async def test_a_replayed_call_counts_a_voucher_once(db: Database, causes: Cause
     place = await shop(db)
     code = await held(db, place, causes)
     told = order(code.lower().replace("-", " "))
-    came = await asyncio.gather(*(db.write(take_told, place, told, NOON, TIERS) for _ in range(20)))
-    assert sum(one.redeems is not None for one in came) == 1
+    came = await asyncio.gather(*(take(db, place, told) for _ in range(20)))
+    assert sum(bool(one.redeems) for one in came) == 1
     assert all(one.trouble is None for one in came)
     assert sum(one.known for one in came) == 19
     assert await deeds(db) == {"redeem": 1, "order": 19_500}
@@ -100,12 +105,10 @@ async def test_two_orders_on_one_coupon(db: Database, causes: Causes) -> None:
     """Of two orders at once with the same code one is taken; of two tellings of one order that differ, the first."""
     place = await shop(db)
     code = await held(db, place, causes)
-    came = await asyncio.gather(
-        *(db.write(take_told, place, order(code, f"A-{number}"), NOON, TIERS) for number in range(8))
-    )
+    came = await asyncio.gather(*(take(db, place, order(code, f"A-{number}")) for number in range(8)))
     assert sorted(str(one.trouble) for one in came) == ["None", *["coupon_used"] * 7]
     ref = str((await query(db, "SELECT ref FROM shop_order"))[0][0])
-    other = await db.write(take_told, place, order(code, ref, 1), NOON, TIERS)
+    other = await take(db, place, order(code, ref, 1))
     assert other == OrderTaken(OrderTrouble.OTHER_ORDER)
     assert await deeds(db) == {"redeem": 1, "order": 19_500}
 
@@ -129,9 +132,9 @@ async def test_what_an_order_cannot_use(db: Database, causes: Causes) -> None:
     }
     for code, trouble in expected.items():
         told = order(code, at=NOON + 2 * HOUR)
-        assert await db.write(take_told, place, told, NOON + 2 * HOUR, TIERS) == OrderTaken(trouble)
+        assert await take(db, place, told, NOON + 2 * HOUR) == OrderTaken(trouble)
     assert await everything(db) == before
-    in_time = await db.write(take_told, place, order(over), NOON + 2 * HOUR, TIERS)  # what counts is when it was paid
+    in_time = await take(db, place, order(over), NOON + 2 * HOUR)  # what counts is when it was paid
     assert in_time.trouble is None
 
 
@@ -141,10 +144,10 @@ async def test_a_coupon_redeemed_at_the_till_is_the_orders(db: Database, causes:
     code = await held(db, place, causes)
     used = await Redemption(db).redeem(act_by(place, STAFF, NOON, causes.next()), code)
     assert isinstance(used, Redeemed)
-    assert await db.write(take_told, place, order(code), NOON, TIERS) == OrderTaken()
+    assert await take(db, place, order(code)) == OrderTaken()
     assert await deeds(db) == {"redeem": 1, "order": 19_500}
     assert isinstance(await undo(db, place, STAFF, NOON, causes.next(), used.audit_id), TooLateToUndo)
-    assert await db.write(take_told, place, refunded(order(code)), NOON, TIERS) == OrderTaken()
+    assert await take(db, place, refunded(order(code))) == OrderTaken()
     assert await deeds(db) == {}
     assert await state_of(db, code) == "held"
 
@@ -165,14 +168,12 @@ async def test_an_order_taken_back(db: Database, causes: Causes) -> None:
     """Once, however often it is told: the coupon is held again and can be used for another order."""
     place = await shop(db)
     code = await held(db, place, causes)
-    await db.write(take_told, place, order(code), NOON, TIERS)
-    came = await asyncio.gather(
-        *(db.write(take_told, place, refunded(order(code)), NOON + HOUR, TIERS) for _ in range(10))
-    )
+    await take(db, place, order(code))
+    came = await asyncio.gather(*(take(db, place, refunded(order(code)), NOON + HOUR) for _ in range(10)))
     assert sorted(one.known for one in came) == [False, *[True] * 9]
     assert (await state_of(db, code), await deeds(db)) == ("held", {})
-    assert await db.write(take_told, place, order(code), NOON, TIERS) == OrderTaken(OrderTrouble.TAKEN_BACK)
-    assert (await db.write(take_told, place, order(code, "A-2"), NOON, TIERS)).redeems is not None
+    assert await take(db, place, order(code)) == OrderTaken(OrderTrouble.TAKEN_BACK)
+    assert (await take(db, place, order(code, "A-2"))).redeems
     assert await deeds(db) == {"redeem": 1, "order": 19_500}
 
 
@@ -180,8 +181,8 @@ async def test_a_refund_that_comes_before_its_order(db: Database, causes: Causes
     """Calls may overtake one another: the order that was taken back first counts nothing later."""
     place = await shop(db)
     code = await held(db, place, causes)
-    assert await db.write(take_told, place, refunded(order(code)), NOON, TIERS) == OrderTaken()
-    assert await db.write(take_told, place, order(code), NOON, TIERS) == OrderTaken(OrderTrouble.TAKEN_BACK)
+    assert await take(db, place, refunded(order(code))) == OrderTaken()
+    assert await take(db, place, order(code)) == OrderTaken(OrderTrouble.TAKEN_BACK)
     assert (await state_of(db, code), await deeds(db)) == ("held", {})
 
 
@@ -190,7 +191,7 @@ async def test_staff_take_an_order_back_and_change_their_mind(db: Database, caus
     """The coupon of a drop that is over stays used; undoing restores what was."""
     place, orders = await shop(db), Orders(db)
     code = await held(db, place, causes, closes=days(1))
-    await db.write(take_told, place, order(code), NOON, TIERS)
+    await take(db, place, order(code))
     assert await orders.show(place, "A-1") == OrderShown(
         "A-1", OrderState.PAID, 39_000, "KRW", NOON, "Silk", code, "Fan 1"
     )
@@ -211,10 +212,10 @@ async def test_a_refund_whose_coupon_was_used_since(db: Database, causes: Causes
     """It can't be undone: one coupon would have paid two orders."""
     place, orders = await shop(db), Orders(db)
     code = await held(db, place, causes)
-    await db.write(take_told, place, order(code), NOON, TIERS)
+    await take(db, place, order(code))
     taken = await orders.refund(act_by(place, STAFF, NOON, causes.next()), "A-1")
     assert isinstance(taken, OrderRefunded)
-    await db.write(take_told, place, order(code, "A-2"), NOON, TIERS)
+    await take(db, place, order(code, "A-2"))
     assert isinstance(await undo(db, place, STAFF, NOON, causes.next(), taken.audit_id), TooLateToUndo)
 
 

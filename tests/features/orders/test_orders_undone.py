@@ -322,7 +322,7 @@ async def _play(url: str, history: list[tuple[str, int]]) -> None:
 
 async def _stands(db: Database, counter: Till) -> None:
     points = await counter.points()
-    paid = await query(db, "SELECT day, share FROM shop_order WHERE state = 'paid' AND coupon_id IS NOT NULL")
+    paid = await query(db, "SELECT day, share FROM shop_order WHERE state = 'paid'")
     ((state, counts, redeemed_at),) = await query(db, "SELECT state, redeemed_on, redeemed_at FROM coupon")
     expected = {("order", str(day)): share for day, share in paid}
     if counts is not None:
