@@ -94,14 +94,20 @@ def _again(tx: Tx, order: Order, telling: Telling) -> OrderTaken:
     confirm_by_itself(tx, by.place, order, by.at)
     if use.linked or was != (order.refunded, order.discount, order.member_id):
         return OrderTaken(updated=True, redeems=use.redeems, remarks=use.remarks)
-    return OrderTaken(known=by.cause is None or order.cause != by.cause, remarks=use.remarks)
+    return OrderTaken(known=_known(order, by), remarks=use.remarks)
+
+
+def _known(order: Order, by: ToldBy) -> bool:
+    """Whether an order was reported before, by something else than this file, which may come again."""
+    return by.cause is None or order.cause != by.cause
 
 
 def _taken_back(tx: Tx, order: Order, telling: Telling) -> OrderTaken:
     """An order that was reported before is refunded or cancelled. A refund that says how much takes back that much."""
     told = telling.told
     if order.state != OrderState.PAID:
-        return OrderTaken(known=True)
+        known = _known(order, telling.by)
+        return OrderTaken(known=known, void=not known)
     if told.state is OrderState.REFUNDED and 0 < told.taken_back < order.value:
         if told.currency != order.currency:
             return OrderTaken(OrderTrouble.OTHER_ORDER)
