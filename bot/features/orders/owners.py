@@ -36,7 +36,7 @@ def owner_told(
     session: Session, community_id: int, by_coupon: frozenset[int], note: str | None, policy: OrderPolicy
 ) -> Whose:
     """Whose an order is, by its coupons and its note. People who had their data deleted are nobody."""
-    by_code = members_with_codes(session, community_id, shop_codes_in(note, policy.most_codes))
+    by_code = members_with_codes(session, community_id, shop_codes_in(note, policy.max_codes))
     return whose(_people_among(session, by_coupon), by_code)
 
 

@@ -51,7 +51,7 @@ def take(tx: Tx, told: OrderTold, by: ToldBy, policies: Policies) -> OrderTaken:
     if told.state is OrderState.PAID and 0 < told.value <= told.taken_back:
         told = replace(told, state=OrderState.REFUNDED)
     paid = told.state is OrderState.PAID
-    codes = look_codes_up(tx, by.place, told.codes, policies[OrderPolicy].most_codes) if paid else []
+    codes = look_codes_up(tx, by.place, told.codes, policies[OrderPolicy].max_codes) if paid else []
     telling = Telling(told, codes, by, policies)
     order = _locked(tx, by.place.community_id, told.ref)
     if order is None:

@@ -19,15 +19,13 @@ def read_orders(
 
 def _order(row: Row, currency: str, moment: Moment, policy: OrderPolicy) -> OrderTold | OrderTrouble:
     code, ref = row.cells.get("code", ""), row.cells.get("order", "")
-    if not code or len(code) > policy.max_code or not code.isprintable():
-        return OrderTrouble.NO_CODE if not code else OrderTrouble.CODE_UNKNOWN
     if not ref or len(ref) > policy.max_ref or not ref.isprintable():
         return OrderTrouble.NO_ORDER
     money = read_money(row.cells.get("value") or "0", row.cells.get("currency") or currency, policy)
     if isinstance(money, OrderTrouble):
         return money
     at = _paid_at(row.cells.get("time", ""), moment)
-    return OrderTold(ref, *money, at, codes=(code,)) if at is not None else OrderTrouble.BAD_TIME
+    return OrderTold(ref, *money, at, codes=(code,) if code else ()) if at is not None else OrderTrouble.BAD_TIME
 
 
 def _paid_at(text: str, moment: Moment) -> datetime | None:

@@ -60,6 +60,8 @@ class OrderPolicy:
 
     max_ref: int = 64
     max_code: int = 32
+    max_codes: int = 20
+    """Coupon codes of one order."""
     max_value: int = 10**13
     fresh: timedelta = timedelta(minutes=5)
     """How far a call's time may be from now, in the past or in the future."""
@@ -72,8 +74,6 @@ class OrderPolicy:
     """Orders that a fan can claim by `/myorder` while staff haven't decided on them."""
     claims_shown: int = 8
     """Claimed orders that one list shows."""
-    most_codes: int = 8
-    """Coupon codes of one order, and words of one note, that are looked up."""
 
 
 @dataclass(frozen=True, slots=True)
