@@ -68,12 +68,24 @@ def test_audit_acts_keep_their_names() -> None:
 
 @pytest.mark.parametrize("name", sorted(STORED["outcomes"]))
 def test_an_outcome_is_read_from_its_facts(name: str) -> None:
-    """A stored name with stored facts gives an outcome that is written down as just that again."""
+    """A stored name with stored facts gives an outcome that is written down with just these again.
+
+    What an outcome has learnt to say since stands beside them.
+    """
     facts = STORED["outcomes"][name]
 
-    outcome = outcome_in(Say.from_facts({"outcome": name, "facts": facts}))
+    packed = pack(outcome_in(Say.from_facts({"outcome": name, "facts": facts})))
 
-    assert pack(outcome) == (name, facts)
+    assert (packed.outcome, as_stored(packed.facts, facts)) == (name, facts)
+
+
+def as_stored(now: Any, stored: Any) -> Any:
+    """Facts of today without the fields that the stored ones don't have."""
+    if isinstance(stored, dict) and isinstance(now, dict):
+        return {key: as_stored(value, stored[key]) for key, value in now.items() if key in stored}
+    if isinstance(stored, list) and isinstance(now, list) and len(stored) == len(now):
+        return [as_stored(*pair) for pair in zip(now, stored, strict=True)]
+    return now
 
 
 def test_a_forms_blanks_keep_their_names() -> None:

@@ -134,7 +134,6 @@ ORDINARY: dict[str, str] = {
     "order": "20261123-0042",
     "shop_code": "K7M2QX",
     **dict.fromkeys(("owner", "claims"), "Jun"),
-    "titles": "Silk scarf −20%",
     "text": "SILK-0042",
     "secret": "kq3J9x_Tf-2Lw8aBkq3J9x_Tf-2Lw8aBkq3J9x_Tf-2",
     **dict.fromkeys(("first_code", "last_code"), "SILK-0001"),

@@ -14,6 +14,9 @@ from bot.rules.place import Place
 from bot.store.engine.db import Database
 from bot.store.tables import Campaign, Coupon, Order, OrderCoupon
 
+BETWEEN = " · "
+"""What stands between several coupons of one order."""
+
 
 class Orders:
     """Staff's use cases of orders."""
@@ -45,8 +48,8 @@ def order_shown(session: Session, place: Place, ref: str) -> OrderShown | OrderU
         fan=name_of(session, order.member_id),
         belongs=Belongs(order.belongs),
         refunded=order.refunded,
-        titles=tuple(title for title, _ in used),
-        code=", ".join(code for _, code in used if code) or None,
+        title=BETWEEN.join(title for title, _ in used) or None,
+        code=BETWEEN.join(code for _, code in used if code) or None,
         claims=claimants(session, order),
     )
 

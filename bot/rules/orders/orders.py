@@ -83,10 +83,10 @@ class OrderShown(Outcome, name="orders.OrderShown"):
     """How that is known."""
     refunded: int = 0
     """What was paid back, in minor units."""
-    titles: tuple[str, ...] = ()
-    """What its coupons are called."""
+    title: str | None = None
+    """What its coupons are called; None if it used none."""
     code: str | None = None
-    """Their codes, with commas between; None if it used none."""
+    """Their codes."""
     claims: tuple[str, ...] = ()
     """Fans whose it may be, and about whom staff haven't decided."""
 

@@ -304,7 +304,7 @@ async def test_staff_take_an_order_back_and_change_their_mind(db: Database, caus
     code = await held(db, place, causes, closes=days(1))
     await take(db, place, order(code))
     assert await orders.show(place, "A-1") == OrderShown(
-        "A-1", OrderState.PAID, 39_000, "KRW", NOON, "Fan 1", Belongs.COUPON, titles=("Silk",), code=code
+        "A-1", OrderState.PAID, 39_000, "KRW", NOON, "Fan 1", Belongs.COUPON, title="Silk", code=code
     )
     at, cause = days(2) if over else NOON + HOUR, causes.next()
     taken = await orders.refund(act_by(place, STAFF, at, cause), "A-1")
