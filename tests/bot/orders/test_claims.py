@@ -18,7 +18,9 @@ async def test_fans_tell_their_orders(play: Play) -> None:
     assert "staff" in (await stage.ask(ana, "/orders")).text
 
     said = stage.owner.says(stage.group, "/orders")
-    listed = await stage.whisper(stage.owner, after=said)
+    listed = await stage.owner.waits_for(
+        stage.group, lambda m: m.only_for is stage.owner and "Whose orders are these" in m.text, after=said
+    )
     assert "1. Ana · a1" in listed.text
     assert "2. Ben · a1" in listed.text
     assert "₩39,000" in listed.text
@@ -30,7 +32,7 @@ async def test_fans_tell_their_orders(play: Play) -> None:
     told = await ana.waits_for(ana.chat_with(stage.bot), lambda m: m.sender is stage.bot and "is confirmed" in m.text)
     assert "A-1" in told.text
     said = stage.owner.says(stage.group, "/order A-1")
-    shown = await stage.whisper(stage.owner, after=said)
+    shown = await stage.owner.waits_for(stage.group, lambda m: "Order A-1" in m.text, after=said)
     assert "Ana, by /myorder, which you confirmed" in shown.text
     assert "Taken back" in (await stage.ask(stage.owner, "/undo")).text
     said = stage.owner.says(stage.group, "/order A-1")
