@@ -94,6 +94,7 @@ def _make_order_claim() -> None:
         sa.UniqueConstraint("community_id", "key", "member_id", name=op.f("uq_order_claim_community_id_key_member_id")),
     )
     op.create_index(op.f("ix_order_claim_member_id"), "order_claim", ["member_id"])
+    op.create_index("ix_order_claim_made", "order_claim", ["community_id", "made_at"])
     _make_partial("ix_order_claim_open", "order_claim", ["community_id", "id"], OPEN)
     _make_partial("uq_order_claim_confirmed", "order_claim", ["order_id"], CONFIRMED, unique=True)
 

@@ -100,7 +100,7 @@ def claim(tx: Tx, act: Act, ref: str, policy: OrderPolicy) -> ClaimHeard | ManyC
         made.state, made.order_id, made.settled_at = ClaimState.CONFIRMED, order.id, act.at
         tx.flush()
     else:
-        owners.notify_owner(tx, act.place, act.at)
+        owners.notify_owner(tx, act.place, [claim_id], act.at)
     return ClaimHeard()
 
 

@@ -1,6 +1,6 @@
 """Whose an order is: as it was told, as fans claim it, and as staff decide."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -51,12 +51,13 @@ def _people_among(session: Session, member_ids: frozenset[int]) -> frozenset[int
 
 def ask_staff(tx: Tx, place: Place, order: Order, asked: Iterable[tuple[int, ClaimedBy]], at: datetime) -> None:
     """Write down whose else an order may be. Who is written down already is asked about no second time."""
-    new = [
+    made = [
         add_claim(tx, order.community_id, order.ref, order.key, Claimant(member_id, how, at))
         for member_id, how in asked
     ]
-    if any(new):
-        notify_owner(tx, place, at)
+    new = [claim_id for claim_id in made if claim_id is not None]
+    if new:
+        notify_owner(tx, place, new, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,23 @@ def count_open(session: Session, community_id: int) -> int:
     return found
 
 
-def notify_owner(tx: Tx, place: Place, at: datetime) -> None:
-    """Tell the owner, once a day at most, that claims wait."""
-    key = f"claims:{place.community_id}:{day_of(at, place.timezone)}"
+def notify_owner(tx: Tx, place: Place, new: Collection[int], at: datetime) -> None:
+    """Tell the owner that claims wait, with the first ones of a day. `new` are the claims that were just written.
+
+    The promise's key guards only two first claims at once: it goes when the message is delivered.
+    """
+    latest = tx.execute(
+        select(col(OrderClaim.made_at))
+        .where(col(OrderClaim.community_id) == place.community_id, col(OrderClaim.id).not_in(new))
+        .order_by(col(OrderClaim.made_at).desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    today = day_of(at, place.timezone)
+    if latest is not None and day_of(latest, place.timezone) >= today:
+        return
     notice = ClaimsNotice(count_open(tx, place.community_id))
-    tell_owner(tx, place, notice, Terms(now=at, key=key, not_after=at + NOTICE_KEPT))
+    terms = Terms(now=at, key=f"claims:{place.community_id}:{today}", not_after=at + NOTICE_KEPT)
+    tell_owner(tx, place, notice, terms)
 
 
 def confirm_by_itself(tx: Tx, place: Place, order: Order, at: datetime) -> None:

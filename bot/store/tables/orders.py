@@ -105,6 +105,7 @@ class OrderClaim(SQLModel, table=True):
         one_of("state", ClaimState),
         one_of("how", ClaimedBy),
         UniqueConstraint("community_id", "key", "member_id"),
+        Index("ix_order_claim_made", "community_id", "made_at"),
         Index(
             "ix_order_claim_open",
             "community_id",
