@@ -17,7 +17,6 @@ from sqlalchemy.pool import NullPool
 from bot.features.coupons.code_files import CodeFiles
 from bot.features.packets.shares import lots_from_json
 from bot.flows.redeem import Redemption
-from bot.flows.take_orders import take_told
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.files import ImportPolicy
 from bot.rules.lots import Lot, merge
@@ -27,11 +26,10 @@ from bot.store.engine.schema import HEAD, SCRIPTS, migrate
 from bot.store.engine.sessions import Tx
 from bot.store.tables import FanGroup, Forgotten, metadata
 from tests.features.draws import Fair, Recorded
-from tests.features.orders.test_orders import held, order
+from tests.features.orders.test_orders import held, order, take
 from tests.features.packets.fans import AUGUST, END, OCTOBER, Fans
 from tests.features.scene import (
     NOON,
-    TIERS,
     Causes,
     act_by,
     act_of,
@@ -75,6 +73,10 @@ PARTIAL = {
     "ix_member_tier_due_on": ("tier_due_on",),
     "ix_tier_rise_untold": ("told_at",),
     "ix_tier_rise_unthanked": ("tier", "nudged_at"),
+    "uq_order_coupon_stands": ("stands", "coupon_id"),
+    "uq_order_coupon_shared": ("coupon_id",),
+    "ix_order_claim_open": ("state",),
+    "uq_order_claim_confirmed": ("state",),
 }
 """Partial indexes, and the columns in their conditions: a guard that applies to all rows, or to none, is no guard."""
 
@@ -230,16 +232,19 @@ async def test_rows_of_before_get_what_they_lack(url: str) -> None:
     """0017 taken down and up again: fans' shares are dated, a redemption has its day, no count is below one."""
     shares = "SELECT earned FROM packet_share ORDER BY nth"
     used = "SELECT redeemed_on, redeemed_by FROM coupon ORDER BY id"
-    orders = "SELECT ref, till_at, till_by, till_on FROM shop_order ORDER BY id"
+    orders = (
+        "SELECT ref, till_at, till_by, till_on FROM shop_order"
+        " JOIN order_coupon ON order_coupon.order_id = shop_order.id ORDER BY shop_order.id"
+    )
     async with Database.open(url) as db:
         table = await Fans.lay(db, Causes())
         await table.earns(1, 10, AUGUST)
         await table.earns(1, 40, OCTOBER)
         packet = await table.gives(1, 30, 3, rush=True)
         first, second = [await held(db, table.place, table.causes, number) for number in (1, 2)]
-        await db.write(take_told, table.place, order(first, "A-1"), NOON, TIERS)
+        await take(db, table.place, order(first, "A-1"))
         await Redemption(db).redeem(act_by(table.place, 7, NOON, table.causes.next()), second)
-        await db.write(take_told, table.place, order(second, "A-2"), NOON, TIERS)
+        await take(db, table.place, order(second, "A-2"))
         await give(db, table.place, fan(9), 1)
         await privacy(db).delete(table.place, fan(9).user_id, NOON)
         before = [await query(db, sql) for sql in (used, orders)]

@@ -163,6 +163,7 @@ async def press_samples(world: World) -> list[Sample]:
         "later": f"{ids['airing']}:15",
         "myentry": ids["raffle"],
         "onair": ids["airing"],
+        "orderclaim": "yes:1",
         "packet": ids["packet"],
         "packetcheck": ids["packet"],
         "pay": f"{ids['item']}:1:1",

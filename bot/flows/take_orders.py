@@ -1,17 +1,18 @@
-"""Take an order: redeem its coupon, count it for the fan's tier, and make their inviter's reward due."""
+"""Take an order: redeem its coupons, count it for its fan's tier, and make their inviter's reward due."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from bot.features.orders import orders
-from bot.features.orders.orders import ToldBy
+from bot.features.orders import refunds, taking
+from bot.features.orders.taking import ToldBy
 from bot.flows.redeem import after_redeemed
 from bot.rules.act import Act
 from bot.rules.files import ImportPolicy
-from bot.rules.orders.orders import OrdersTaken, RefusedLine
-from bot.rules.orders.told import OrderPolicy, OrderState, OrderTaken, OrderTold, OrderTrouble
+from bot.rules.orders.orders import ForeignCode, OrdersTaken, RefusedLine, UnusedCoupon
+from bot.rules.orders.told import OrderPolicy, OrderTaken, OrderTold, OrderTrouble
 from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.rules.tiers import TierPolicy
@@ -33,13 +34,13 @@ class OrderIntake:
 
     def __init__(self, db: Database, policies: Policies) -> None:
         self._db = db
-        self._tiers = policies[TierPolicy]
+        self._policies = policies
         self._chunk = policies[OrderPolicy].chunk
         self._lines_shown = policies[ImportPolicy].shown
 
     async def take(self, place: Place, told: OrderTold, now: datetime) -> OrderTaken:
         """Take an order that the shop's platform reports."""
-        return await self._db.write(take_told, place, told, now, self._tiers)
+        return await self._db.write(take_told, told, ToldBy(place, now), self._policies)
 
     async def take_file(self, act: Act, lines: Sequence[Line]) -> OrdersTaken:
         """Take the orders of a file line by line. A wrong line doesn't stop the others.
@@ -50,45 +51,63 @@ class OrderIntake:
         before = await self._db.read(_first_report, act)
         if before is not None:
             return before
-        done = known = 0
-        refused: list[RefusedLine] = []
+        answers: list[OrderTaken] = []
         for start in range(0, len(lines), self._chunk):
             chunk = lines[start : start + self._chunk]
-            answers = await self._db.write(_take_chunk, act, chunk, self._tiers)
-            for (number, ref, _), taken in zip(chunk, answers, strict=True):
-                if taken.trouble is not None:
-                    refused.append(RefusedLine(number, ref, taken.trouble))
-                known += taken.trouble is None and taken.known
-                done += taken.trouble is None and not taken.known
-        report = OrdersTaken(len(lines), done, known, len(refused), tuple(refused[: self._lines_shown]))
-        return await self._db.write(_record_report, act, report)
+            answers += await self._db.write(_take_chunk, act, chunk, self._policies)
+        return await self._db.write(_record_report, act, _report(lines, answers, self._lines_shown))
 
 
-def take_told(tx: Tx, place: Place, told: OrderTold, now: datetime, tiers: TierPolicy) -> OrderTaken:
+def _report(lines: Sequence[Line], answers: Sequence[OrderTaken], shown: int) -> OrdersTaken:
+    """What became of all lines. `shown` is how many lines and codes are told one by one."""
+    pairs = [(number, ref, taken) for (number, ref, _), taken in zip(lines, answers, strict=True)]
+    refused = [RefusedLine(number, ref, taken.trouble) for number, ref, taken in pairs if taken.trouble is not None]
+    remarks = [(number, ref, remark) for number, ref, taken in pairs for remark in taken.remarks]
+    foreign = Counter(remark.code for _, _, remark in remarks if remark.why is OrderTrouble.CODE_UNKNOWN)
+    unused = [
+        UnusedCoupon(number, ref, remark.code, remark.why)
+        for number, ref, remark in remarks
+        if remark.why is not OrderTrouble.CODE_UNKNOWN
+    ]
+    stand = [taken for taken in answers if taken.trouble is None]
+    known, updated, void = (sum(bool(getattr(one, name)) for one in stand) for name in ("known", "updated", "void"))
+    return OrdersTaken(
+        lines=len(lines),
+        done=len(stand) - known - updated - void,
+        known=known,
+        count=len(refused),
+        refused=tuple(refused[:shown]),
+        updated=updated,
+        void=void,
+        coupons=sum(len(taken.redeems) for taken in stand),
+        foreign=tuple(ForeignCode(code, times) for code, times in foreign.most_common(shown)),
+        unused=tuple(unused[:shown]),
+        left_out=len(unused),
+    )
+
+
+def take_told(tx: Tx, told: OrderTold, by: ToldBy, policies: Policies) -> OrderTaken:
     """Take a paid order, or take back a refunded one."""
-    if told.state is not OrderState.PAID:
-        return orders.take_back(tx, place, told, now)
-    return _take(tx, told, ToldBy(place, now), tiers)
-
-
-def undo_refund(tx: Tx, act: Act, entry: AuditEntry) -> bool:
-    """Undo a refund: the order counts again, and its coupon is redeemed again. False if that is too late."""
-    member_id = orders.undo_refund(tx, act, entry)
-    if member_id is not None:
-        after_redeemed(tx, act.place, member_id, act.at)
-    return member_id is not None
-
-
-def _take(tx: Tx, told: OrderTold, by: ToldBy, tiers: TierPolicy) -> OrderTaken:
-    taken = orders.take(tx, told, by, tiers)
-    if taken.redeems is not None:
-        after_redeemed(tx, by.place, taken.redeems, by.at)
+    taken = taking.take(tx, told, by, policies)
+    for member_id in dict.fromkeys(taken.redeems):
+        after_redeemed(tx, by.place, member_id, by.at)
     return taken
 
 
-def _take_chunk(tx: Tx, act: Act, chunk: Sequence[Line], tiers: TierPolicy) -> list[OrderTaken]:
+def undo_refund(tx: Tx, act: Act, entry: AuditEntry, policies: Policies) -> bool:
+    """Undo a refund: the order counts again, and its coupons are redeemed again. False if that is too late."""
+    members = refunds.undo_refund(tx, act, entry, policies[TierPolicy])
+    for member_id in dict.fromkeys(members or ()):
+        after_redeemed(tx, act.place, member_id, act.at)
+    return members is not None
+
+
+def _take_chunk(tx: Tx, act: Act, chunk: Sequence[Line], policies: Policies) -> list[OrderTaken]:
     by = ToldBy(act.place, act.at, act.actor_id, act.cause)
-    return [OrderTaken(told) if isinstance(told, OrderTrouble) else _take(tx, told, by, tiers) for _, _, told in chunk]
+    return [
+        OrderTaken(told) if isinstance(told, OrderTrouble) else take_told(tx, told, by, policies)
+        for _, _, told in chunk
+    ]
 
 
 def _record_report(tx: Tx, act: Act, report: OrdersTaken) -> OrdersTaken:
@@ -96,7 +115,14 @@ def _record_report(tx: Tx, act: Act, report: OrdersTaken) -> OrdersTaken:
     before = first_answer(tx, act, OrdersTaken)
     if before is not None:
         return before
-    figures = {"lines": report.lines, "done": report.done, "known": report.known, "refused": report.count}
+    figures = {
+        "lines": report.lines,
+        "done": report.done,
+        "known": report.known,
+        "updated": report.updated,
+        "void": report.void,
+        "refused": report.count,
+    }
     entry = record_act(tx, act, IMPORTED, f"{report.done}/{report.lines}", after=figures)
     entry.answer = causes.to_json(report)
     return report

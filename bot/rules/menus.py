@@ -2,7 +2,20 @@
 
 from collections.abc import Set as AbstractSet
 
-FANS = ("checkin", "me", "top", "coupons", "shop", "gift", "raffles", "streams", "settings", "privacy", "help")
+FANS = (
+    "checkin",
+    "me",
+    "top",
+    "coupons",
+    "shop",
+    "gift",
+    "raffles",
+    "streams",
+    "myorder",
+    "settings",
+    "privacy",
+    "help",
+)
 """Commands of fans. In groups they are declared ephemeral, so that nobody else sees the command."""
 STAFF = (
     "admin",
@@ -15,6 +28,7 @@ STAFF = (
     "coupon",
     "redeem",
     "order",
+    "orders",
     "hook",
     "newgift",
     "gifts",

@@ -31,7 +31,7 @@ _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
         *("lapse.LapseNotice", "shop.FavourDone", "shop.RefundTold", "raffles.YouWon", "raffles.PlaceRedrawn"),
         *("gifts.FriendRewarded", "gifts.InviterRewarded", "gifts.InviterCapped", "gifts.GiftReturned"),
         "gifts.RewardHeld",
-        *("members.Risen", "members.FallComing"),
+        *("members.Risen", "members.FallComing", "orders.OrderIsYours"),
         # A change of what was announced, and the end, are told once and invite nobody.
         *("streams.DelayNotice", "streams.CancelNotice", "streams.BackOnNotice", "streams.EndNotice"),
         *("draws.RoundNamed", "file.raffle", "file.redraw"),
@@ -40,6 +40,7 @@ _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
         *("draws.DrawWaits", "farming.HeldNotice", "hearts.StepFailed", "items.FavourWaiting", "sources.DoorsClosed"),
         *("refusals.RoomMissed", "refusals.RoomRefuses", "rights.HomeTold", "rights.OwnerBefore", "rights.OwnerNow"),
         *("staff.OperatorActed", "streams.AskOwner", "topics.TopicLost", "members.NewCore"),
+        "orders.ClaimsNotice",
     ),
     ShownClass.STREAM_START: ("stream",),
     ShownClass.PROMOTION: ("drop", "packet", "raffle", "morning", "ending.CouponsEnd"),

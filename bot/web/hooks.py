@@ -98,6 +98,10 @@ def _secret_and_place(session: Rx, community_id: int) -> tuple[str, Place] | Non
 
 
 def _answer_for(taken: OrderTaken) -> dict[str, str]:
+    """What the caller hears. An order that was taken without its coupon names the first reason."""
     if taken.trouble is not None:
         return {"outcome": "refused", "reason": taken.trouble.value}
-    return {"outcome": "known" if taken.known else "taken"}
+    answer = {"outcome": "known" if taken.known else "taken"}
+    if taken.remarks:
+        answer["reason"] = taken.remarks[0].why.value
+    return answer

@@ -31,3 +31,8 @@ async def taps(stage: Stage, who: Person, message: Message, label: str) -> Messa
         timeout=10,
         after=press,
     )
+
+
+async def takes_in(stage: Stage, text: str, file: Document) -> Message:
+    """The owner hands a file in to the group and takes what its preview shows; the report."""
+    return await taps(stage, stage.owner, await hands_in(stage, text, file), "Take them")

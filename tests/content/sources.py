@@ -9,7 +9,7 @@ from bot.content.catalog import FILES
 from bot.rules.words import Language
 
 LATIN_IN_CHINESE_AND_KOREAN = re.compile(
-    r"/(?:start|admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|order|hook|setup|undo|source|report|help)\b"
+    r"/(?:start|admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|orders?|myorder|hook|setup|undo|source|report|help)\b"
     r"|/(?:gift|gifts|newgift|held|hearts|raffles?|newraffle)\b|\bclose\b"
     r"|/(?:redpacket|shop|items?|makeup)\b"
     r"|/staff\b(?: (?:add|remove)\b)?"

@@ -23,7 +23,8 @@ from tests.features.scene import PANEL
 STATES = {
     "DropCard": ("soon", "open", "sold_out", "closed", "cancelled"),
     "CampaignShown": ("soon", "open", "sold_out", "closed", "cancelled"),
-    "OrderShown": ("paid", "refunded"),
+    **dict.fromkeys(("OrderShown", "ClaimLine"), ("paid", "refunded", "cancelled")),
+    "ClaimSettled": ("open", "confirmed", "declined"),
     "HeldCoupon": ("held", "redeemed", "over", "cancelled"),
     "GiftCard": ("ready", "shared", "opened", "joined", "taken", "returned", "void"),
     "FriendLine": ("started", "new", "enough", "stayed", "held", "over", "capped", "left"),
@@ -42,7 +43,7 @@ STATES = {
 }
 PHASES = tuple(phase.value for phase in Phase)
 ACTS = (
-    "order.refunded",
+    *("order.refunded", "order.given", "claim.confirmed", "claim.declined"),
     *("campaign.made", "campaign.cancelled", "coupon.redeemed", "setup.changed"),
     *("item.made", "item.closed", "item.opened", "item.handed_over"),
     *("stream.made", "stream.delayed", "stream.cancelled", "one.of.tomorrow"),
@@ -131,6 +132,8 @@ ORDINARY: dict[str, str] = {
     "word": "scarf",
     "example": EXAMPLE,
     "order": "20261123-0042",
+    "shop_code": "K7M2QX",
+    **dict.fromkeys(("owner", "claims"), "Jun"),
     "text": "SILK-0042",
     "secret": "kq3J9x_Tf-2Lw8aBkq3J9x_Tf-2Lw8aBkq3J9x_Tf-2",
     **dict.fromkeys(("first_code", "last_code"), "SILK-0001"),

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from bot.features.coupons.claims import Claims
 from bot.features.orders.orders import Orders
+from bot.features.orders.taking import ToldBy
 from bot.features.packets.packets import Packets
 from bot.flows.redeem import Redemption
 from bot.flows.take_orders import take_told
@@ -32,7 +33,6 @@ from tests.features.reward_rules import Fuse, RewardRules, fans, fuses, picks
 from tests.features.scene import (
     GIVEAWAYS,
     POLICIES,
-    TIERS,
     act_by,
     act_of,
     campaigns_of,
@@ -172,7 +172,7 @@ class CoinRules(RewardRules):
         """An order was paid, or taken back."""
         codes = self._codes()
         told = OrderTold(ref, 39_000, "KRW", self.now, (codes[pick % len(codes)],), state)
-        self.wait(self.fragile.write(take_told, self.place, told, self.now, TIERS))
+        self.wait(self.fragile.write(take_told, told, ToldBy(self.place, self.now), POLICIES))
 
     def take_an_order_back(self, ref: str, fuse: Fuse) -> None:
         """Staff take an order back."""

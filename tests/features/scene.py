@@ -269,6 +269,8 @@ TABLES = (
     "code_batch",
     "campaign_code",
     "shop_order",
+    "order_coupon",
+    "order_claim",
     "order_hook",
     "coupon",
     "item",

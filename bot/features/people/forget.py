@@ -1,19 +1,20 @@
 """Somebody has their data deleted: where they were, and how they came."""
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import col
 
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving, Traces
-from bot.store.tables import FirstTouch, Presence, Source
+from bot.store.tables import FirstTouch, Member, Presence, Source
 
 ACTED_BY = (col(Source.made_by),)
 """Columns that say who of the staff did something."""
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:
-    """Delete in which groups they were."""
+    """Delete in which groups they were, and by which code their orders were known as theirs."""
     tx.execute(delete(Presence).where(col(Presence.member_id) == leaving.member_id))
+    tx.execute(update(Member).where(col(Member.id) == leaving.member_id).values(shop_code=None))
 
 
 def drop_traces(tx: Tx, traces: Traces) -> None:

@@ -3,10 +3,12 @@
 from aiogram.types import Message
 
 from bot.handlers.kit.forms import echo
+from bot.handlers.kit.naming import Line
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.handlers.orders.services import OrderServices
 from bot.rules.forms import Missing, StrayWord
+from bot.rules.naming import Named
 from bot.rules.orders.orders import HookInPrivate
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
@@ -23,15 +25,20 @@ def setup() -> Desk:
     return desk
 
 
-async def order(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, orders: OrderServices) -> None:
-    """`/order ID` shows, `/order ID refund` takes back."""
+async def order(message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, orders: OrderServices) -> None:
+    """`/order ID` shows, `/order ID refund` takes back, `/order ID @fan` gives it to a fan."""
     inside = await doors.staff(ask)
     if inside is None:
         return
-    ref, *more = rest.split() or [""]
+    line = Line.of(message, rest)
+    ref, *more = line.words.split() or [""]
     ref = ref[: orders.policy.max_ref]
     if not ref:
         await voice.answer(inside, Missing("order", ORDER))
+    elif line.mentioned is not None or (len(more) == 1 and more[0].startswith("@")):
+        whom = await orders.naming.whom(inside, message, line, " ".join(more))
+        given = await orders.claims.give(inside.act, ref, whom) if isinstance(whom, Named) else whom
+        await voice.answer(inside, given)
     elif [word.lower() for word in more] == ["refund"]:
         await voice.answer(inside, await orders.book.refund(inside.act, ref))
     elif more:

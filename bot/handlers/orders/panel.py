@@ -21,13 +21,15 @@ def order_ref(policy: OrderPolicy) -> Reader[str]:
 
 
 def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
-    """A code that is used, orders from a file, one order, its refund, and the webhook that tells of orders."""
+    """A code that is used, orders from a file, one order and whose it is, and the webhook that tells of orders."""
     policy = policies[OrderPolicy]
     ref, code = order_ref(policy), bare("code", words(policy.max_code, REDEEM))
     return (
         PanelAct("redeem", Section.ORDERS, "redeem", (code, person("fan", needed=False))),
         PanelAct("redeem_file", Section.ORDERS, "redeem", (file("file"), *blanks_of(FILE_FORM)), unlogged=True),
         PanelAct("order", Section.ORDERS, "order", (bare("order", ref),), unlogged=True),
+        PanelAct("orders", Section.ORDERS, "orders", unlogged=True),
+        PanelAct("order_give", Section.ORDERS, "order", (bare("order", ref), person("fan"))),
         PanelAct("order_refund", Section.ORDERS, "order", (bare("order", ref),), tail="refund", danger=True),
         PanelAct("hook", Section.ORDERS, "hook", unlogged=True, owner=True),
         PanelAct("hook_new", Section.ORDERS, "hook", tail="new", danger=True, owner=True),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.features.orders.claims import Claims
 from bot.features.orders.hook import Hooks
 from bot.features.orders.orders import Orders
 from bot.flows.named_people import People
@@ -17,6 +18,8 @@ class OrderServices:
 
     book: Orders
     """Looks an order up, takes one back."""
+    claims: Claims
+    """Whose an order is, as fans tell and staff decide."""
     hooks: Hooks
     redemption: Redemption
     policy: OrderPolicy

@@ -1,5 +1,7 @@
 """The fan's card and the board."""
 
+from dataclasses import replace
+
 from aiogram.types import TelegramObject
 
 from bot.content.buttons.shared import ME
@@ -23,7 +25,8 @@ async def me(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, fans:
     """The asker's card."""
     inside = await doors.fan(ask)
     if inside is not None:
-        await voice.answer(inside, await fans.cards.card(inside.act))
+        card = await fans.cards.card(inside.act)
+        await voice.answer(inside, replace(card, shop_code=await fans.shop_codes.of(inside.act)))
 
 
 async def top(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, fans: PeopleServices) -> None:

@@ -8,6 +8,7 @@ from bot.features.people import joining as joining_cases
 from bot.features.people.board import MonthBoard
 from bot.features.people.preferences import Preferences
 from bot.features.people.privacy import Privacy
+from bot.features.people.shop_codes import ShopCodes
 from bot.features.people.sources import TOKEN_BYTES, Sources, expire_touches
 from bot.flows.come_and_go import ComeAndGo
 from bot.flows.move_group import Move
@@ -26,6 +27,7 @@ def wire(core: Core) -> Wired:
     services = PeopleServices(
         board=MonthBoard(core.db, core.policies[BoardPolicy]),
         cards=MyCards(core.db, core.policies),
+        shop_codes=ShopCodes(core.db, core.choice),
         come_and_go=ComeAndGo(core.db, core.policies, core.choice),
         preferences=Preferences(core.db),
         privacy=Privacy(core.db, core.forgetting),

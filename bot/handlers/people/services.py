@@ -7,6 +7,7 @@ from bot.features.communities import Communities
 from bot.features.people.board import MonthBoard
 from bot.features.people.preferences import Preferences
 from bot.features.people.privacy import Privacy
+from bot.features.people.shop_codes import ShopCodes
 from bot.features.people.sources import Sources
 from bot.flows.come_and_go import ComeAndGo
 from bot.flows.my_card import MyCards
@@ -21,6 +22,7 @@ class PeopleServices:
 
     board: MonthBoard
     cards: MyCards
+    shop_codes: ShopCodes
     come_and_go: ComeAndGo
     preferences: Preferences
     privacy: Privacy

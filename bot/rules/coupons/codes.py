@@ -4,15 +4,16 @@ from collections.abc import Callable
 from itertools import zip_longest
 from unicodedata import normalize
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""31 characters, none of which is easily taken for another (no 0 O 1 I L). 31 is prime: see `check_character`."""
+from bot.rules.alphabet import ALPHABET
+
 LENGTH = 8
 
 
 def check_character(head: str) -> str:
     """The character that makes the weighted sum of all eight divisible by 31.
 
-    Weights 1…8 modulo a prime find every single wrong character and every two that were swapped, as in ISBN-10.
+    31 is prime. Weights 1…8 modulo a prime find every single wrong character and every two that were swapped, as in
+    ISBN-10.
     """
     total = sum(weight * ALPHABET.index(letter) for weight, letter in enumerate(head, start=1))
     # The last weight is 8, whose inverse modulo 31 is 4.

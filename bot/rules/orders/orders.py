@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.rules.orders.told import OrderState, OrderTrouble
+from bot.rules.orders.told import Belongs, OrderState, OrderTrouble
 from bot.rules.outcome import Outcome
 
 
@@ -19,17 +19,50 @@ class RefusedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ForeignCode:
+    """A code of taken orders that is none of the shop's coupons."""
+
+    text: str
+    times: int
+    """In how many orders it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedCoupon:
+    """A coupon of the shop in an order that was taken without it."""
+
+    line: int
+    order: str
+    text: str
+    """Its code as the order names it. It is worth nothing any more."""
+    trouble: OrderTrouble
+
+
+@dataclass(frozen=True, slots=True)
 class OrdersTaken(Outcome, name="orders.OrdersTaken"):
     """What became of the lines of a file of orders. Each line is taken or refused by itself."""
 
     lines: int
     done: int
+    """Paid orders that are new. They count."""
     known: int
-    """Orders that were reported before. They count once."""
+    """Orders that were reported before, and stand as they did. They count once."""
     count: int
     """How many lines were refused."""
     refused: tuple[RefusedLine, ...]
     """The first refused lines."""
+    updated: int = 0
+    """Orders that were reported before, and stand differently now: paid back, for example."""
+    void: int = 0
+    """New orders that were refunded or cancelled. They count for nothing."""
+    coupons: int = 0
+    """Coupons that were redeemed just now."""
+    foreign: tuple[ForeignCode, ...] = ()
+    """Codes that are none of the shop's, the most frequent first."""
+    unused: tuple[UnusedCoupon, ...] = ()
+    """The first coupons that taken orders couldn't redeem."""
+    left_out: int = 0
+    """How many coupons taken orders couldn't redeem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +79,18 @@ class OrderShown(Outcome, name="orders.OrderShown"):
     value: int
     currency: str
     at: datetime
-    title: str | None
-    code: str | None
-    fan: str | None
+    fan: str | None = None
+    """Whose it is; None: nobody's, as far as is known."""
+    belongs: Belongs = Belongs.NOBODY
+    """How that is known."""
+    refunded: int = 0
+    """What was paid back, in minor units."""
+    title: str | None = None
+    """What its coupons are called; None if it used none."""
+    code: str | None = None
+    """Their codes."""
+    claims: tuple[str, ...] = ()
+    """Fans whose it may be, and about whom staff haven't decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +99,9 @@ class OrderRefunded(Outcome, name="orders.OrderRefunded"):
 
     order: str
     title: str | None
+    """What its coupon is called; None if it used none."""
     fan: str | None
+    """Whose coupon it is."""
     returned: bool
     """Whether the coupon can be used again."""
     audit_id: int

@@ -27,10 +27,15 @@ class Belongs(StrEnum):
     SHOP_CODE = "shop_code"
     CLAIM = "claim"
     """The fan told its number, and staff confirmed that."""
+    STAFF = "staff"
+    """Staff gave it to a fan by hand."""
 
 
 class OrderTrouble(StrEnum):
-    """Why an order wasn't taken."""
+    """Why an order wasn't taken, or why it was taken without its coupon.
+
+    `NO_CODE` and `CODE_SHARED` stand only in answers that earlier versions stored.
+    """
 
     NO_CODE = "no_code"
     NO_ORDER = "no_order"
@@ -59,7 +64,6 @@ class OrderTrouble(StrEnum):
     MANY_CODES = "many_codes"
     CODE_UNKNOWN = "code_unknown"
     CODE_SHARED = "code_shared"
-    """It is a shared code, which doesn't say who used it."""
     COUPON_VOID = "coupon_void"
     COUPON_OVER = "coupon_over"
     COUPON_USED = "coupon_used"
@@ -67,7 +71,7 @@ class OrderTrouble(StrEnum):
     OTHER_ORDER = "other_order"
     """The order was reported before, with another coupon or value."""
     TAKEN_BACK = "taken_back"
-    """The order was refunded before."""
+    """The order was refunded or cancelled before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +89,12 @@ class OrderPolicy:
     max_body: int = 16_384
     """Bytes of a call's body."""
     secret_bytes: int = 32
-    chunk: int = 50
+    chunk: int = 25
     """Orders of a file that one transaction takes. Each needs about ten statements."""
+    open_claims: int = 5
+    """Orders that a fan can claim by `/myorder` while staff haven't decided on them."""
+    claims_shown: int = 8
+    """Claimed orders that one list shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +122,28 @@ class OrderTold:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeRemark:
+    """A code of an order that was taken, and why no coupon was redeemed by it."""
+
+    code: str
+    why: OrderTrouble
+
+
+@dataclass(frozen=True, slots=True)
 class OrderTaken:
     """What became of a reported order. The reporter gets it as an answer."""
 
     trouble: OrderTrouble | None = None
     known: bool = False
-    """Whether it was reported before. It counts once."""
-    redeems: int | None = None
-    """The id of the member whose coupon it redeemed just now."""
+    """Whether it was reported before, and nothing about it is new. It counts once."""
+    updated: bool = False
+    """Whether it was reported before, and something changed: it was paid back, or more of it is known."""
+    void: bool = False
+    """Whether it was reported for the first time, as refunded or cancelled. It counts for nothing."""
+    redeems: tuple[int, ...] = ()
+    """Ids of the members whose coupons it redeemed just now."""
+    remarks: tuple[CodeRemark, ...] = ()
+    """Its codes that redeemed nothing."""
 
 
 def can_be_paid_at(at: datetime, now: datetime) -> bool:

@@ -48,6 +48,8 @@ class MyCard(Outcome, name="members.MyCard"):
     """What is missing to it."""
     falling: FallAhead | None = None
     """A fall of the tier that is at most a week ahead."""
+    shop_code: str | None = None
+    """What the fan writes into an order's note, so that the order counts for them; None for who isn't a member yet."""
 
 
 @dataclass(frozen=True, slots=True)

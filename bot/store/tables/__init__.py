@@ -20,7 +20,7 @@ from bot.store.tables.ledger import Account, Transfer
 from bot.store.tables.members import Activity, Dialogue, Forgotten, Member, Person, Presence
 from bot.store.tables.memory import ActiveDay, Note, RoomActivity, Shown
 from bot.store.tables.messages import Card, Inbox, Outbox, RefusedRoom, SetAside
-from bot.store.tables.orders import Order, OrderHook
+from bot.store.tables.orders import Order, OrderClaim, OrderCoupon, OrderHook
 from bot.store.tables.raffles import Raffle, RaffleEntry, RaffleNaming, RaffleRedraw
 from bot.store.tables.sources import FirstTouch, Source, SourceLink
 from bot.store.tables.staff import AuditEntry, Denied
@@ -65,6 +65,8 @@ __all__ = [
     "Member",
     "Note",
     "Order",
+    "OrderClaim",
+    "OrderCoupon",
     "OrderHook",
     "Outbox",
     "Person",

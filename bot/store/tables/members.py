@@ -35,6 +35,7 @@ class Member(SQLModel, table=True):
     __tablename__ = "member"
     __table_args__ = (
         UniqueConstraint("community_id", "user_id"),
+        UniqueConstraint("community_id", "shop_code"),
         one_of("tier", Tier),
         one_of("tier_untold", Untold),
         CheckConstraint("banned_at IS NULL OR left_at IS NOT NULL", name="banned_is_out"),
@@ -94,6 +95,8 @@ class Member(SQLModel, table=True):
 
     It is no foreign key, because invitations refer to members.
     """
+    shop_code: str | None = None
+    """What they write into an order's note, so that the order is known as theirs; None until `/me` shows it first."""
 
 
 class Presence(SQLModel, table=True):

@@ -6,7 +6,6 @@ from typing import Any
 
 from bot.features.orders.orders import Orders
 from bot.flows.redeem import Redemption
-from bot.flows.take_orders import take_told
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.coupons.claims import Claimed
 from bot.rules.coupons.redemption import Redeemed
@@ -15,11 +14,10 @@ from bot.rules.orders.told import OrderTaken
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.store.engine.db import Database
-from tests.features.orders.test_orders import HOUR, order, refunded
+from tests.features.orders.test_orders import HOUR, order, refunded, take
 from tests.features.scene import (
     NOON,
     OWNER,
-    TIERS,
     Causes,
     act_by,
     act_of,
@@ -69,11 +67,11 @@ class Till:
 
     async def orders(self, ref: str = "A-1", at: datetime = NOON, now: datetime | None = None) -> OrderTaken:
         """The platform tells of a paid order."""
-        return await self.db.write(take_told, self.place, order(self.code, ref, at=at), now or at, TIERS)
+        return await take(self.db, self.place, order(self.code, ref, at=at), now or at)
 
     async def platform_refunds(self, ref: str, at: datetime) -> OrderTaken:
         """The platform tells that it was taken back."""
-        return await self.db.write(take_told, self.place, refunded(order(self.code, ref, at=at)), at, TIERS)
+        return await take(self.db, self.place, refunded(order(self.code, ref, at=at)), at)
 
     async def refunds_order(self, ref: str = "A-1", at: datetime = NOON + HOUR) -> None:
         """Staff take an order back."""

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.rules.coupons.codes import ALPHABET, LENGTH, check_character, new_code, read_code
+from bot.rules.alphabet import ALPHABET
+from bot.rules.coupons.codes import LENGTH, check_character, new_code, read_code
 
 quick = settings(max_examples=100, deadline=None, derandomize=True, database=None)
 heads = st.text(ALPHABET, min_size=LENGTH - 1, max_size=LENGTH - 1)
