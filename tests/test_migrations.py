@@ -70,6 +70,21 @@ PARTIAL = {
     "uq_heart_goal_running": ("state",),
     "uq_fan_group_home": ("is_home",),
     "uq_refused_room_open": ("over_at",),
+    "ix_account_board": ("earned_month",),
+    "ix_member_back_since": ("back_since",),
+    "ix_member_here": ("left_at", "user_id"),
+    "ix_audit_entry_has_cause": ("cause",),
+    "ix_campaign_has_cause": ("cause",),
+    "ix_attendance_has_cause": ("cause",),
+    "ix_check_in_has_cause": ("cause",),
+    "ix_coupon_has_cause": ("cause",),
+    "ix_purchase_has_cause": ("cause",),
+    "ix_gift_has_cause": ("cause",),
+    "ix_heart_has_cause": ("cause",),
+    "ix_packet_has_cause": ("cause",),
+    "ix_raffle_entry_has_cause": ("cause",),
+    "ix_shop_order_has_cause": ("cause",),
+    "ix_packet_take_has_cause": ("cause",),
 }
 """Partial indexes, and the columns in their conditions: a guard that applies to all rows, or to none, is no guard."""
 

@@ -20,6 +20,7 @@ FITTING: dict[str, list[dict[str, Any]]] = {
     "purchase": [{"kind": "makeup", "state": "done"}],
     "fan_group": [{"is_home": True}],
     "raffle_naming": [{"state": "posted"}],
+    "shop_order": [{"belongs": "coupon"}],
 }
 """Rows of tables whose CHECKs ask for more than one column at a time; each row gives what differs from `value_of`."""
 

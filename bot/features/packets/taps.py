@@ -249,9 +249,10 @@ def _take_share(tx: Tx, act: Act, member: Standing, packet: PacketFacts, policy:
         at=act.at,
         cause=act.cause,
     )
+    key = share_key(packet.id, member.member_id)
     ledger.pay(
         tx,
-        ledger.TransferHeader(act.community_id, share_key(packet.id, member.member_id), "packet", act.at),
+        ledger.TransferHeader(act.community_id, key, "packet", act.at, act.place.timezone),
         member_account=member.account_id,
         shop=packet.escrow,
         amount=coins,
