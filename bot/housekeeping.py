@@ -64,6 +64,11 @@ class Housekeeper:
             await asyncio.sleep(pause.total_seconds())
 
     async def _run_once(self, now: datetime) -> None:
+        await self.tidy(now)
+        await self.ask_telegram(now)
+
+    async def tidy(self, now: datetime) -> None:
+        """Repair, delete what was kept long enough, and check the books: all work that needs no network."""
         await self._repairs.repair(now)
         for part in self._parts:
             await part(now)
@@ -71,7 +76,6 @@ class Housekeeper:
             while await self._db.write(tidy, now):
                 pass
         await self._check_books(now)
-        await self.ask_telegram(now)
 
     async def _check_books(self, now: datetime) -> None:
         """Check that every coin is accounted for, and log an error if not."""

@@ -160,11 +160,11 @@ def pay(
     if header.timezone is None:
         tx.touch(_BALANCE, account_id=member_account, change=amount)
         return
-    month = month_of(day_of(header.at, header.timezone))
-    counted = amount
-    if earned:
-        counted = sum(lot.coins for lot in earned if month_of(day_of(lot.earned_at, header.timezone)) == month)
-    tx.touch(_EARN, account_id=member_account, change=amount, month=month, counted=counted)
+    dates = [(lot.earned_at, lot.coins) for lot in earned] or [(header.at, amount)]
+    by_month = [(month_of(day_of(at, header.timezone)), coins) for at, coins in dates]
+    newest = max(month for month, _ in by_month)
+    counted = sum(coins for month, coins in by_month if month == newest)
+    tx.touch(_EARN, account_id=member_account, change=amount, month=newest, counted=counted)
 
 
 def charge(tx: Tx, header: TransferHeader, *, member_account: int, shop: int, amount: int) -> None:
