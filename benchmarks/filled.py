@@ -149,7 +149,7 @@ class _Rows:
         return paid
 
     def _long_ago(self, member_id: int) -> int:
-        if self._draw.random() > 0.1:  # noqa: PLR2004  # a tenth
+        if self._draw.random() > 0.1:  # a tenth
             return 0
         self._pay(member_id, f"gift:{member_id}", "gift", 10, LONG_AGO)
         return 10
@@ -170,14 +170,14 @@ class _Rows:
 
     def _coupon(self, member_id: int) -> None:
         at = NOW - timedelta(days=self._draw.randint(1, DAYS))
-        redeemed = self._draw.random() < 0.4  # noqa: PLR2004  # two in five
+        redeemed = self._draw.random() < 0.4  # two in five
         self.tables[Coupon].append(
             {
                 "id": self._ids.coupon,
                 "community_id": self._place.community_id,
                 "campaign_id": self._campaign,
                 "member_id": member_id,
-                "number": 1,
+                "nth": 1,
                 "code": f"FILL{self._ids.coupon:08d}",
                 "state": "redeemed" if redeemed else "held",
                 "claimed_at": at,
@@ -190,7 +190,7 @@ class _Rows:
         self._ids.coupon += 1
 
     def _order(self, member_id: int) -> None:
-        at, known = NOW - timedelta(hours=self._draw.randint(1, DAYS * 24)), self._draw.random() < 0.6  # noqa: PLR2004
+        at, known = NOW - timedelta(hours=self._draw.randint(1, DAYS * 24)), self._draw.random() < 0.6
         self.tables[Order].append(
             {
                 "id": self._ids.order,

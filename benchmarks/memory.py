@@ -44,6 +44,8 @@ from bot.store.engine.sessions import Tx
 ROUNDS = 5
 AT_ONCE = 64
 ASKED = 100
+SMALL = 2_000
+"""Members of the empty shop: those who check in, without a history that grows."""
 POLICIES = policies_of(DOMAINS)
 
 
@@ -73,21 +75,35 @@ class Longest:
         db.write = timed_write  # type: ignore[method-assign]
 
     def _note(self, took: float, name: str) -> None:
-        self.over += took > 0.05  # noqa: PLR2004  # 50 ms
+        self.over += took > 0.05  # 50 ms
         if took > self.seconds:
             self.seconds, self.name = took, name
 
 
-class Shop:
-    """A filled shop and how to measure it."""
+class Bench:
+    """A shop, the bot that serves it without speaking to Telegram, and how to measure it."""
 
-    def __init__(self, db: Database, place: Place, members: int) -> None:
-        self._db = db
+    def __init__(self, url: str, place: Place, members: int) -> None:
+        self.now = NOW
+        settings = Settings(bot_token=SecretStr("42:BENCH"), database_url=SecretStr(url))
+        self.app = build(settings, clock=Clock(self._epoch))
         self._place = place
         self._members = members
-        self._checkins = CheckIns(db, POLICIES)
+        self._checkins = CheckIns(self.app.db, POLICIES)
         self._draw = random.Random(7)  # noqa: S311  # which fans act: no secret
         self._asked = 0
+
+    @classmethod
+    async def open(cls, path: Path, members: int) -> "Bench":
+        """A new shop with so many members."""
+        url = f"sqlite:///{path}"
+        await migrate(url)
+        async with Database.open(url) as db:
+            place = await fill(db, members)
+        return cls(url, place, members)
+
+    def _epoch(self) -> float:
+        return self.now.timestamp()
 
     def act(self, number: int, at: datetime) -> Act:
         """An act of a member, with a cause of its own."""
@@ -129,18 +145,33 @@ async def main(sizes: list[int]) -> None:
 async def measure(size: int, folder: Path) -> None:
     """Fill one shop, and measure it beside an empty one."""
     begun = time.perf_counter()
-    shop, empty = await _open(folder / "filled.db", size), await _open(folder / "empty.db", 2_000)
+    filled, empty = await Bench.open(folder / "filled.db", size), await Bench.open(folder / "empty.db", SMALL)
     print(f"\n{size:,} members (filled in {time.perf_counter() - begun:.0f} s)", flush=True)
-    app, longest = shop[0], Longest()
-    longest.watch(app.db)
-    filled, other = Shop(app.db, shop[1], size), Shop(empty[0].db, empty[1], 2_000)
+    longest = Longest()
+    longest.watch(filled.app.db)
+    await compare_check_ins(filled, empty)
+    await ask_all(filled)
+    print(f"  longest write so far                {longest.seconds * 1_000:8.1f} ms ({longest.name})")
+    await spend_nights(filled, longest)
+    await filled.app.close()
+    await empty.app.close()
+
+
+async def compare_check_ins(filled: Bench, empty: Bench) -> None:
+    """Check-ins in both shops in turns; the ratio of their rates."""
     ratios = []
     for nth in range(ROUNDS):
         day = NOW + timedelta(days=nth)
-        alone = await other.check_in(1_000, day)
+        alone = await empty.check_in(1_000, day)
         ratios.append(await filled.check_in(1_000, day) / alone)
-    print(f"  check-ins, against the empty shop   {statistics.median(ratios):8.2f} of the rate ({min(ratios):.2f} to {max(ratios):.2f})")
-    cards, board, reports = MyCards(app.db, POLICIES), MonthBoard(app.db, BoardPolicy()), Reports(app.db)
+    middle, least, most = statistics.median(ratios), min(ratios), max(ratios)
+    print(f"  check-ins, against the empty shop   {middle:8.2f} of the rate ({least:.2f} to {most:.2f})", flush=True)
+
+
+async def ask_all(filled: Bench) -> None:
+    """Ask for a card, the board and a report."""
+    db = filled.app.db
+    cards, board, reports = MyCards(db, POLICIES), MonthBoard(db, BoardPolicy()), Reports(db)
     for name, question, times in (
         ("/me", cards.card, ASKED),
         ("/top", lambda act: board.board(act.place, act.sender.user_id, act.at), ASKED),
@@ -148,31 +179,24 @@ async def measure(size: int, folder: Path) -> None:
     ):
         median, slowest = await filled.ask(question, times)
         print(f"  {name:<36}{median:8.1f} ms, at most {slowest:.1f} ms", flush=True)
-    print(f"  longest write so far                {longest.seconds * 1_000:8.1f} ms ({longest.name})")
-    for name, at in (("the first night", NOW + timedelta(days=14)), ("the next night", NOW + timedelta(days=15))):
+
+
+async def spend_nights(filled: Bench, longest: Longest) -> None:
+    """The night's work twice: after all that was filled in, and after a day on which a hundred fans came."""
+    for name, days in (("the first night", 14), ("the next night", 15)):
         longest.seconds, longest.over = 0.0, 0
+        filled.now = NOW + timedelta(days=days)
         begun = time.perf_counter()
-        await app.jobs.tick(at)
-        await app.housekeeper.tidy(at)
-        took = time.perf_counter() - begun
+        await filled.app.jobs.tick()
+        ticked = time.perf_counter() - begun
+        await filled.app.housekeeper.tidy(filled.now)
+        tidied = time.perf_counter() - begun - ticked
         print(
-            f"  {name:<36}{took:8.1f} s, longest write {longest.seconds * 1_000:.1f} ms ({longest.name}), "
-            f"{longest.over} over 50 ms",
+            f"  {name:<36}{ticked:8.1f} s of due work, {tidied:.1f} s of tidying; longest write "
+            f"{longest.seconds * 1_000:.1f} ms ({longest.name}), {longest.over} over 50 ms",
             flush=True,
         )
-        await filled.check_in(100, at + timedelta(hours=9))
-    await app.close()
-    await empty[0].close()
-
-
-async def _open(path: Path, members: int) -> tuple[Any, Place]:
-    """A filled shop, and the bot that is wired to it; it never speaks to Telegram."""
-    url = f"sqlite:///{path}"
-    await migrate(url)
-    async with Database.open(url) as db:
-        place = await fill(db, members)
-    settings = Settings(bot_token=SecretStr("42:BENCH"), database_url=SecretStr(url))
-    return build(settings, clock=Clock.real()), place
+        await filled.check_in(100, filled.now + timedelta(hours=9))
 
 
 if __name__ == "__main__":

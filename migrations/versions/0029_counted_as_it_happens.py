@@ -53,6 +53,9 @@ def upgrade() -> None:
 
 
 def _make_indexes() -> None:
+    for side in ("debit_id", "credit_id"):
+        op.drop_index(op.f(f"ix_transfer_{side}"), table_name="transfer")
+        op.create_index(f"ix_transfer_{side}_earned_at", "transfer", [side, "earned_at"])
     op.create_index("ix_check_in_counts", "check_in", ["community_id", "day", "cover", "member_id"])
     op.create_index("ix_account_purses", "account", ["community_id", "member_id"])
     _make_partial(
@@ -104,6 +107,9 @@ def downgrade() -> None:
     op.drop_index("ix_account_board", table_name="account")
     op.drop_index("ix_account_purses", table_name="account")
     op.drop_index("ix_check_in_counts", table_name="check_in")
+    for side in ("debit_id", "credit_id"):
+        op.drop_index(f"ix_transfer_{side}_earned_at", table_name="transfer")
+        op.create_index(op.f(f"ix_transfer_{side}"), "transfer", [side])
     with op.batch_alter_table("check_in") as check_in:
         check_in.drop_constraint(op.f("fk_check_in_community_id_community"), type_="foreignkey")
         check_in.drop_column("community_id")
