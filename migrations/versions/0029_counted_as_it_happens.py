@@ -19,6 +19,20 @@ depends_on: str | Sequence[str] | None = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INSTANT = sqlmodel.sql.sqltypes.UTCDateTime
+COVERED = ("outbox", "purchase")
+"""Tables whose index by shop gives way to one that begins with the shop."""
+PLAIN = {
+    "ix_outbox_chats": ("outbox", ("community_id", "chat_id")),
+    "ix_audit_entry_acts": ("audit_entry", ("community_id", "act")),
+    "ix_purchase_states": ("purchase", ("community_id", "state")),
+    "ix_gift_community_id": ("gift", ("community_id",)),
+    "ix_gift_opening_at": ("gift_opening", ("at",)),
+    "ix_invitation_community_id": ("invitation", ("community_id",)),
+    "ix_gift_reward_counts": ("gift_reward", ("community_id", "state", "stage", "who", "invitation_id")),
+    "ix_first_touch_at": ("first_touch", ("at",)),
+    "ix_sighting_at": ("sighting", ("at",)),
+    "ix_member_source": ("member", ("community_id", "source_id", "left_at")),
+}
 HAVE_CAUSES = {
     "attendance": "at",
     "audit_entry": "at",
@@ -66,6 +80,13 @@ def _make_indexes() -> None:
     )
     _make_partial("ix_member_back_since", "member", ["back_since"], "back_since IS NOT NULL")
     _make_partial("ix_member_here", "member", ["community_id"], "left_at IS NULL AND user_id > 0")
+    _make_partial("ix_outbox_open", "outbox", ["community_id"], "state IN ('waiting', 'sending')")
+    _make_partial("ix_outbox_done", "outbox", ["due_at"], "state NOT IN ('waiting', 'sending')")
+    _make_partial("ix_outbox_untold", "outbox", ["made_at"], "state IN ('failed', 'expired', 'unknown')")
+    for table in COVERED:
+        op.drop_index(op.f(f"ix_{table}_community_id"), table_name=table)
+    for name, (table, columns) in PLAIN.items():
+        op.create_index(name, table, list(columns))
     for table, at in HAVE_CAUSES.items():
         _make_partial(f"ix_{table}_has_cause", table, [at], "cause IS NOT NULL")
 
@@ -102,6 +123,12 @@ def downgrade() -> None:
     """Drop them: everything is counted from the rows again."""
     for table in reversed(HAVE_CAUSES):
         op.drop_index(f"ix_{table}_has_cause", table_name=table)
+    for table in COVERED:
+        op.create_index(op.f(f"ix_{table}_community_id"), table, ["community_id"])
+    for name, (table, _) in reversed(PLAIN.items()):
+        op.drop_index(name, table_name=table)
+    for name in ("ix_outbox_untold", "ix_outbox_done", "ix_outbox_open"):
+        op.drop_index(name, table_name="outbox")
     op.drop_index("ix_member_here", table_name="member")
     op.drop_index("ix_member_back_since", table_name="member")
     op.drop_index("ix_account_board", table_name="account")

@@ -76,7 +76,7 @@ _FIND = Hot(
 )
 _PACKET_COLUMNS = 12
 """So many columns of `_FIND` are the packet's; the others are the fan's part in it."""
-_CARD_IS_STALE = has_stale_card(CARD, col(Packet.id), Packet)
+_CARD_IS_STALE = has_stale_card(CARD, "packet.id")
 _LAST = col(Packet.taken) + 1 >= col(Packet.shares)
 
 

@@ -51,6 +51,7 @@ class Member(SQLModel, table=True):
             sqlite_where=text("back_since IS NOT NULL"),
             postgresql_where=text("back_since IS NOT NULL"),
         ),
+        Index("ix_member_source", "community_id", "source_id", "left_at"),
         Index(
             "ix_member_here",
             "community_id",
