@@ -22,8 +22,8 @@ log = get_logger("app")
 
 EVERY = timedelta(hours=24)
 RETRY = timedelta(minutes=1)
-TIDIES = (causes.forget, outbox.forget_told, forgotten.expire, forget_refusals, set_aside.expire)
-"""Deletions of old rows that every domain writes. Domains register their own."""
+TIDIES = (causes.forget, outbox.forget_told, outbox.forget_done, forgotten.expire, forget_refusals, set_aside.expire)
+"""Deletions of old rows that every domain writes. Domains register their own. One that gives True is called again."""
 WRONG_LOGGED = 20
 """Accounts named in the log when the books don't balance."""
 
@@ -38,7 +38,7 @@ class Housekeeper:
         clock: Clock,
         meters: Meters,
         parts: Sequence[Callable[[datetime], Awaitable[Any]]],
-        tidies: Sequence[Callable[[Tx, datetime], Any]],
+        tidies: Sequence[Callable[[Tx, datetime], bool | None]],
         ask_telegram: Callable[[datetime], Awaitable[None]],
     ) -> None:
         """`parts` and `tidies` come from the domains. `ask_telegram` is called last, because it may take long."""
@@ -64,15 +64,18 @@ class Housekeeper:
             await asyncio.sleep(pause.total_seconds())
 
     async def _run_once(self, now: datetime) -> None:
+        await self.tidy(now)
+        await self.ask_telegram(now)
+
+    async def tidy(self, now: datetime) -> None:
+        """Repair, delete what was kept long enough, and check the books: all work that needs no network."""
         await self._repairs.repair(now)
         for part in self._parts:
             await part(now)
         for tidy in self._tidies:
-            await self._db.write(tidy, now)
-        while await self._db.write(outbox.forget_done, now):
-            pass
+            while await self._db.write(tidy, now):
+                pass
         await self._check_books(now)
-        await self.ask_telegram(now)
 
     async def _check_books(self, now: datetime) -> None:
         """Check that every coin is accounted for, and log an error if not."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import update
+from sqlalchemy import select, tuple_, update
 
 from bot.rules.retention import CAUSES_KEPT
 from bot.store.engine.sessions import Tx
@@ -20,6 +20,8 @@ from bot.store.tables.base import CAUSE_AT
 T = TypeVar("T")
 
 KEPT = CAUSES_KEPT
+CHUNK = 500
+"""Rows of one table whose causes one transaction deletes."""
 
 
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
@@ -57,13 +59,18 @@ def from_facts(kind: type[T], facts: dict[str, Any]) -> T:
     return outcome
 
 
-def forget(tx: Tx, now: datetime) -> None:
-    """Delete causes and answers older than three days, in all tables that are marked by `forgets_cause`."""
-    before = now - KEPT
+def forget(tx: Tx, now: datetime) -> bool:
+    """Delete causes and answers older than three days, a chunk of each table; whether there may be more.
+
+    The tables are those that `forgets_cause` marks.
+    """
+    more = False
     for table in metadata.sorted_tables:
         at = table.info.get(CAUSE_AT)
         if at is not None:
+            key = list(table.primary_key.columns)
+            old = select(*key).where(table.c[at] < now - KEPT, table.c.cause.is_not(None)).limit(CHUNK)
             kept = [name for name in ("cause", "answer") if name in table.c]
-            tx.execute(
-                update(table).where(table.c[at] < before, table.c.cause.is_not(None)).values(dict.fromkeys(kept))
-            )
+            forgotten = update(table).where(tuple_(*key).in_(old)).values(dict.fromkeys(kept))
+            more |= len(tx.execute(forgotten.returning(key[0])).all()) == CHUNK
+    return more

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.streaks import Cover
-from bot.store.tables import CheckIn, Member
+from bot.store.tables import CheckIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ def count_check_ins_since(session: Session, community_id: int, since: date) -> C
 def _count(session: Session, community_id: int, when: Any) -> CheckInCount:
     """Made-up and frozen days aren't check-ins."""
     row: Any = session.execute(
-        select(func.count(col(CheckIn.member_id).distinct()).label("fans"), func.count().label("check_ins"))
-        .join(Member, col(Member.id) == col(CheckIn.member_id))
-        .where(col(Member.community_id) == community_id, col(CheckIn.cover) == Cover.CHECKED, when)
+        select(func.count(col(CheckIn.member_id).distinct()).label("fans"), func.count().label("check_ins")).where(
+            col(CheckIn.community_id) == community_id, col(CheckIn.cover) == Cover.CHECKED, when
+        )
     ).one()
     return CheckInCount(row.fans, row.check_ins)

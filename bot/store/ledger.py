@@ -5,23 +5,39 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, Subquery, bindparam, case, func, insert, select, union_all, update
+from sqlalchemy import (
+    Integer,
+    Select,
+    String,
+    Subquery,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.calendar import day_of, month_of
 from bot.rules.lots import Lot, lots_in_purse
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Account, Transfer
 from bot.store.tables.base import id_of
-from bot.store.tables.ledger import AccountKind
+from bot.store.tables.ledger import OF_A_SHOP, AccountKind
 
 CAME_BACK = "packet back"
 """The reason of coins that come back to the fan who gave them: they were earned before, and not once more."""
 
 _SHOP = Hot(
     select(col(Account.id)).where(
-        col(Account.community_id) == bindparam("community_id"), col(Account.kind) == AccountKind.SHOP.value
+        col(Account.community_id) == bindparam("community_id"),
+        col(Account.kind) == AccountKind.SHOP.value,
+        OF_A_SHOP,
     )
 )
 _TRANSFER = Hot(
@@ -42,6 +58,21 @@ _BALANCE = Hot(
     .where(col(Account.id) == bindparam("account_id"))
     .values(balance=col(Account.balance) + bindparam("change", type_=Integer))
 )
+_MONTH, _COUNTED = bindparam("month", type_=String), bindparam("counted", type_=Integer)
+_FIRST_OF_MONTH = or_(col(Account.earned_month).is_(None), col(Account.earned_month) < _MONTH)
+_EARN = Hot(
+    update(Account)
+    .where(col(Account.id) == bindparam("account_id"))
+    .values(
+        balance=col(Account.balance) + bindparam("change", type_=Integer),
+        earned=case(
+            (_FIRST_OF_MONTH, _COUNTED),
+            (col(Account.earned_month) == _MONTH, col(Account.earned) + _COUNTED),
+            else_=col(Account.earned),  # coins of a month that is over, paid late
+        ),
+        earned_month=case((_FIRST_OF_MONTH, _MONTH), else_=col(Account.earned_month)),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +85,8 @@ class TransferHeader:
     reason: str
     """The kind of the transfer, as `claim`."""
     at: datetime
+    timezone: str | None = None
+    """The shop's zone. With it, coins that a member earns count for the month's board; without it they don't."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +126,7 @@ def lapse_account(tx: Tx, community_id: int) -> int:
     """
     found = tx.execute(
         select(col(Account.id)).where(
-            col(Account.community_id) == community_id, col(Account.kind) == AccountKind.LAPSE.value
+            col(Account.community_id) == community_id, col(Account.kind) == AccountKind.LAPSE.value, OF_A_SHOP
         )
     ).scalar()
     return int(found) if found is not None else _open(tx, community_id, AccountKind.LAPSE)
@@ -124,7 +157,14 @@ def pay(
             _move(tx, part, (shop, member_account), lot.coins, lot.earned_at)
     else:
         _move(tx, header, (shop, member_account), amount, header.at)
-    tx.touch(_BALANCE, account_id=member_account, change=amount)
+    if header.timezone is None:
+        tx.touch(_BALANCE, account_id=member_account, change=amount)
+        return
+    dates = [(lot.earned_at, lot.coins) for lot in earned] or [(header.at, amount)]
+    by_month = [(month_of(day_of(at, header.timezone)), coins) for at, coins in dates]
+    newest = max(month for month, _ in by_month)
+    counted = sum(coins for month, coins in by_month if month == newest)
+    tx.touch(_EARN, account_id=member_account, change=amount, month=newest, counted=counted)
 
 
 def charge(tx: Tx, header: TransferHeader, *, member_account: int, shop: int, amount: int) -> None:

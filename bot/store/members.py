@@ -183,6 +183,7 @@ _OPEN_ACCOUNT = Hot(
         kind=bindparam("kind"),
         member_id=bindparam("member_id"),
         balance=bindparam("balance"),
+        earned=0,
     )
 )
 

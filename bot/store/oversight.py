@@ -2,9 +2,6 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from bot.rules.place import Place
 from bot.rules.staff.staff import OperatorActed
 from bot.store.engine.sessions import Tx
@@ -26,10 +23,10 @@ def tell_of(tx: Tx, place: Place, entry: AuditEntry, coins: int = 0, left: int =
     if entry.by_owner:
         return
     user_id = entry.actor_id if entry.actor_id > 0 else None
-    name = tx.execute(select(col(Person.name)).where(col(Person.user_id) == user_id)).scalar_one_or_none()
+    person = tx.get(Person, user_id) if user_id is not None else None
     told = OperatorActed(
         community_id=place.community_id,
-        who=name or None,
+        who=(person.name or None) if person is not None else None,
         user_id=user_id,
         act=entry.act,
         subject=entry.subject,

@@ -13,6 +13,7 @@ from bot.rules.place import Place
 from bot.store.messages.cards import chats_of, groups_of
 from bot.store.messages.refused import heard_in
 from bot.store.tables import Member
+from bot.store.tables.members import IS_A_PERSON
 
 ListThings = Callable[[Session, Place, datetime, int | None], list[AdminLine]]
 """(session, place, at, number) → the lines of a section, newest first; with a number only that one."""
@@ -46,6 +47,6 @@ def count_fans(session: Session, place: Place) -> int:
     found: int = session.execute(
         select(func.count())
         .select_from(Member)
-        .where(col(Member.community_id) == place.community_id, col(Member.left_at).is_(None), col(Member.user_id) > 0)
+        .where(col(Member.community_id) == place.community_id, col(Member.left_at).is_(None), IS_A_PERSON)
     ).scalar_one()
     return found

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -13,13 +13,16 @@ from bot.rules.topics import RoomTopic
 from bot.rules.words import Language
 from bot.store.tables import Account, Community, Dialogue, FanGroup, Person
 from bot.store.tables.base import id_of
-from bot.store.tables.ledger import AccountKind
+from bot.store.tables.ledger import OF_A_SHOP, AccountKind
 
 _HOME = aliased(FanGroup)
 # Built once, because building the query costs more than running it.
 _PLACES: Any = (
     select(Community, col(Account.id).label("shop_account"), col(_HOME.chat_id).label("home_chat"))
-    .join(Account, (col(Account.community_id) == col(Community.id)) & (col(Account.kind) == AccountKind.SHOP))
+    .join(
+        Account,
+        and_(col(Account.community_id) == col(Community.id), col(Account.kind) == AccountKind.SHOP, OF_A_SHOP),
+    )
     .outerjoin(
         _HOME,
         (col(_HOME.community_id) == col(Community.id)) & col(_HOME.is_home) & col(_HOME.left_at).is_(None),

@@ -1,7 +1,7 @@
 """codes of files are compared whatever their case and blanks
 
 Revision ID: 0031
-Revises: 0028
+Revises: 0029
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision: str = "0031"
-down_revision: str | None = "0028"
+down_revision: str | None = "0029"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -219,9 +219,10 @@ async def give(db: Database, place: Place, sender: Sender, coins: int) -> None:
 def _give(tx: Tx, place: Place, sender: Sender, coins: int) -> None:
     member = standing(tx, place.community_id, sender, NOON)
     if coins:
+        key = f"present:{member.member_id}:{member.balance}"
         ledger.pay(
             tx,
-            ledger.TransferHeader(place.community_id, f"present:{member.member_id}:{member.balance}", "present", NOON),
+            ledger.TransferHeader(place.community_id, key, "present", NOON, place.timezone),
             member_account=member.account_id,
             shop=place.shop_account,
             amount=coins,

@@ -58,6 +58,7 @@ _COVERS = Hot(
 _COVER = Hot(
     insert(CheckIn).values(
         member_id=bindparam("member_id"),
+        community_id=bindparam("community_id"),
         day=bindparam("day"),
         cover=bindparam("cover"),
         length=bindparam("length"),
@@ -144,6 +145,7 @@ def _cover(tx: Tx, member: Standing, cover: CoveredDay, act: Act, outcome: Check
     tx.touch(
         _COVER,
         member_id=member.member_id,
+        community_id=act.community_id,
         day=cover.day,
         cover=cover.cover.value,
         length=cover.length,
@@ -157,11 +159,12 @@ def _cover(tx: Tx, member: Standing, cover: CoveredDay, act: Act, outcome: Check
 
 
 def _pay(tx: Tx, member: Standing, act: Act, today: date, outcome: CheckedIn) -> None:
+    zone = act.place.timezone
     for reason, coins in (("checkin", outcome.coins), ("bonus", outcome.bonus)):
         if coins:
             ledger.pay(
                 tx,
-                ledger.TransferHeader(act.community_id, f"{reason}:{member.member_id}:{today}", reason, act.at),
+                ledger.TransferHeader(act.community_id, f"{reason}:{member.member_id}:{today}", reason, act.at, zone),
                 member_account=member.account_id,
                 shop=act.place.shop_account,
                 amount=coins,
@@ -181,7 +184,7 @@ def make_up(tx: Tx, act: Act, policy: CheckInPolicy) -> MakeUpOutcome:
     if not isinstance(decided, MakeUpDecision):
         return decided
     outcome = decided.outcome
-    _cover_missed(tx, member, decided, at, act.cause)
+    _cover_missed(tx, place, member, decided, at, act.cause)
     if outcome.price:
         ledger.charge(
             tx,
@@ -208,15 +211,18 @@ def make_up_free(
     decided = rules.make_up(replace(facts, free_make_ups=facts.free_make_ups + 1), today, policy)
     if not isinstance(decided, MakeUpDecision):
         return None
-    _cover_missed(tx, member, decided, at, None)
+    _cover_missed(tx, place, member, decided, at, None)
     return decided.outcome.day, decided.outcome.length
 
 
-def _cover_missed(tx: Tx, member: Standing, decided: MakeUpDecision, at: datetime, cause: str | None) -> None:
+def _cover_missed(
+    tx: Tx, place: Place, member: Standing, decided: MakeUpDecision, at: datetime, cause: str | None
+) -> None:
     made_up, *later = decided.changed
     tx.touch(
         _COVER,
         member_id=member.member_id,
+        community_id=place.community_id,
         day=made_up.day,
         cover=made_up.cover.value,
         length=made_up.length,

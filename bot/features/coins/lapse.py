@@ -35,7 +35,7 @@ from bot.store.messages.payloads import pack
 from bot.store.messages.telling import tell_in_private
 from bot.store.places import place_of
 from bot.store.private_messages import readers_among
-from bot.store.tables import Account, Community, LapseRound, Member
+from bot.store.tables import Account, Community, LapseRound
 from bot.store.tables.messages import Lane
 
 log = get_logger("lapsing")
@@ -170,14 +170,13 @@ def _round(tx: Tx, due: DueRound) -> LapseRound:
 def _purses(tx: Tx, place: Place, after_member_id: int, chunk: int) -> list[_Purse]:
     """The next members who have anything, locked: what they spend meanwhile was spent before or comes after."""
     rows: Any = tx.execute(
-        select(col(Member.id), col(Account.id), col(Account.balance))
-        .join(Account, col(Account.member_id) == col(Member.id))
+        select(col(Account.member_id), col(Account.id), col(Account.balance))
         .where(
-            col(Member.community_id) == place.community_id,
-            col(Member.id) > after_member_id,
+            col(Account.community_id) == place.community_id,
+            col(Account.member_id) > after_member_id,
             col(Account.balance) > 0,
         )
-        .order_by(col(Member.id))
+        .order_by(col(Account.member_id))
         .limit(chunk)
         .with_for_update(of=Account)
     ).all()

@@ -78,9 +78,13 @@ def refund_some(tx: Tx, at: datetime) -> bool:
     held = (
         tx.execute(
             select(Coupon)
-            .join(Campaign, col(Campaign.id) == col(Coupon.campaign_id))
-            .where(col(Campaign.state) == CampaignState.CANCELLED, col(Coupon.state) == CouponState.HELD)
-            .order_by(col(Coupon.id))
+            .where(
+                col(Coupon.campaign_id).in_(
+                    select(col(Campaign.id)).where(col(Campaign.state) == CampaignState.CANCELLED)
+                ),
+                col(Coupon.state) == CouponState.HELD,
+            )
+            .order_by(col(Coupon.campaign_id), col(Coupon.id))
             .limit(CHUNK)
             .with_for_update(of=Coupon, skip_locked=True)
         )

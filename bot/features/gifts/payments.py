@@ -107,9 +107,10 @@ def pay(tx: Tx, case: Case, reward: GiftReward, now: datetime) -> None:
     account: Any = tx.execute(
         select(col(Account.id)).where(col(Account.member_id) == payee_of(invitation, who))
     ).scalar_one()
+    key = f"gift:{invitation.id}:{reward.stage}:{who}"
     ledger.pay(
         tx,
-        ledger.TransferHeader(case.place.community_id, f"gift:{invitation.id}:{reward.stage}:{who}", REASON, now),
+        ledger.TransferHeader(case.place.community_id, key, REASON, now, case.place.timezone),
         member_account=account,
         shop=case.place.shop_account,
         amount=reward.amount,

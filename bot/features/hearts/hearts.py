@@ -149,7 +149,7 @@ _NEXT_STEP = (
     .correlate(HeartGoal)
     .scalar_subquery()
 )
-_CARD_IS_STALE = has_stale_card(CARD, col(HeartGoal.airing_id), HeartGoal)
+_CARD_IS_STALE = has_stale_card(CARD, "heart_goal.airing_id")
 _ADD_HEARTS = Hot(
     update(HeartGoal)
     .where(

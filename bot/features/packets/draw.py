@@ -279,13 +279,14 @@ def hand_out(
         if held:
             hold(tx, place, Reward(HELD, packet_id, member_id), waits[member_id], now, policy)
             continue
-        _pay(tx, packet, purse, share, now)
+        _pay(tx, place, packet, purse, share, now)
 
 
-def _pay(tx: Tx, packet: Packet, purse: Purse, share: Share, now: datetime) -> None:
+def _pay(tx: Tx, place: Place, packet: Packet, purse: Purse, share: Share, now: datetime) -> None:
+    key = share_key(id_of(packet), purse.member_id)
     ledger.pay(
         tx,
-        ledger.TransferHeader(packet.community_id, share_key(id_of(packet), purse.member_id), "packet", now),
+        ledger.TransferHeader(packet.community_id, key, "packet", now, place.timezone),
         member_account=purse.account_id,
         shop=packet.escrow_id,
         amount=share.coins,
@@ -293,7 +294,7 @@ def _pay(tx: Tx, packet: Packet, purse: Purse, share: Share, now: datetime) -> N
     )
 
 
-def release(tx: Tx, _place: Place, packet_id: int, member_id: int, at: datetime) -> int:
+def release(tx: Tx, place: Place, packet_id: int, member_id: int, at: datetime) -> int:
     """Pay a share that waited. Returns how much that was, 0 if nothing waits. A member who has left gives it up."""
     purse = lock_purses(tx, packet_id, [member_id])[member_id]
     if absent_among(tx, [member_id]):
@@ -308,7 +309,7 @@ def release(tx: Tx, _place: Place, packet_id: int, member_id: int, at: datetime)
     if nth is None:
         return 0
     share = shares_of(tx, packet_id, [nth])[nth]
-    _pay(tx, tx.get_one(Packet, packet_id), purse, share, at)
+    _pay(tx, place, tx.get_one(Packet, packet_id), purse, share, at)
     return share.coins
 
 

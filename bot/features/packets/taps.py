@@ -78,7 +78,7 @@ _FIND = Hot(
 )
 _PACKET_COLUMNS = 12
 """So many columns of `_FIND` are the packet's; the others are the fan's part in it."""
-_CARD_IS_STALE = has_stale_card(CARD, col(Packet.id), Packet)
+_CARD_IS_STALE = has_stale_card(CARD, "packet.id")
 _LAST = col(Packet.taken) + 1 >= col(Packet.shares)
 
 
@@ -255,9 +255,10 @@ def _take_share(tx: Tx, act: Act, member: Standing, packet: PacketFacts, policy:
         at=act.at,
         cause=act.cause,
     )
+    key = share_key(packet.id, member.member_id)
     ledger.pay(
         tx,
-        ledger.TransferHeader(act.community_id, share_key(packet.id, member.member_id), "packet", act.at),
+        ledger.TransferHeader(act.community_id, key, "packet", act.at, act.place.timezone),
         member_account=member.account_id,
         shop=packet.escrow,
         amount=coins,

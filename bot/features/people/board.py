@@ -1,18 +1,17 @@
 """The month's board."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.calendar import day_of, start_of
+from bot.rules.calendar import day_of, month_of
 from bot.rules.people.members import Board, BoardLine, BoardPolicy
 from bot.rules.place import Place
 from bot.store.engine.db import Database
-from bot.store.ledger import CAME_BACK
-from bot.store.tables import Account, Member, Person, Transfer
+from bot.store.tables import Account, Member, Person
 
 
 class MonthBoard:
@@ -28,43 +27,47 @@ class MonthBoard:
 
 
 def board(session: Session, place: Place, user_id: int, at: datetime, policy: BoardPolicy) -> Board:
-    """Rank members by coins earned since the month began; ties go to who is longer a member."""
+    """Rank members by coins earned this month; ties go to who is longer a member.
+
+    The ledger adds up a month's earnings as they happen, and an index keeps them in order.
+    """
     month = day_of(at, place.timezone).replace(day=1)
-    earned = _earned_since(place, start_of(month, place.timezone), user_id).subquery()
-    ranked = select(
-        earned.c.user_id,
-        earned.c.name,
-        earned.c.coins,
-        func.row_number().over(order_by=(earned.c.coins.desc(), earned.c.member_id)).label("place"),
-    ).subquery()
-    rows = session.execute(
-        select(ranked).where((ranked.c.place <= policy.places) | (ranked.c.user_id == user_id)).order_by(ranked.c.place)
+    ranked: Any = session.execute(
+        _earners(place, month)
+        .where(or_(col(Member.hidden).is_(False), col(Member.user_id) == user_id))
+        .order_by(col(Account.earned).desc(), col(Account.member_id))
+        .limit(policy.places)
     ).all()
-    lines = tuple(BoardLine(row.place, row.name, int(row.coins), me=row.user_id == user_id) for row in rows)
-    top = tuple(line for line in lines if line.place <= policy.places)
-    mine = next((line for line in lines if line.me and line.place > policy.places), None)
+    top = tuple(
+        BoardLine(nth, row.name, row.earned, me=row.user_id == user_id) for nth, row in enumerate(ranked, start=1)
+    )
+    mine = None if any(line.me for line in top) else _line_of(session, place, month, user_id)
     return Board(month, top, mine)
 
 
-def _earned_since(place: Place, since: datetime, user_id: int) -> Any:
-    """Coins that members earned. Members who asked not to be shown are left out, except for the reader."""
+def _line_of(session: Session, place: Place, month: date, user_id: int) -> BoardLine | None:
+    """The reader's own line; None if they earned nothing this month, or aren't here."""
+    me: Any = session.execute(_earners(place, month).where(col(Member.user_id) == user_id)).one_or_none()
+    if me is None:
+        return None
+    longer = and_(col(Account.earned) == me.earned, col(Account.member_id) < me.member_id)
+    above = _earners(place, month).where(
+        col(Account.earned) >= me.earned, or_(col(Account.earned) > me.earned, longer), col(Member.hidden).is_(False)
+    )
+    place_above: int = session.execute(select(func.count()).select_from(above.subquery())).scalar_one()
+    return BoardLine(place_above + 1, me.name, me.earned, me=True)
+
+
+def _earners(place: Place, month: date) -> Any:
+    """Members who are here and earned something this month, whether they asked to be hidden or not."""
     return (
-        select(
-            col(Member.id).label("member_id"),
-            col(Member.user_id).label("user_id"),
-            col(Person.name).label("name"),
-            func.sum(Transfer.amount).label("coins"),
-        )
-        .select_from(Transfer)
-        .join(Account, col(Account.id) == col(Transfer.credit_id))
+        select(col(Account.member_id), col(Member.user_id), col(Person.name), col(Account.earned))
         .join(Member, col(Member.id) == col(Account.member_id))
         .join(Person, col(Person.user_id) == col(Member.user_id))
         .where(
-            col(Transfer.community_id) == place.community_id,
-            col(Transfer.earned_at) >= since,
-            col(Transfer.reason) != CAME_BACK,  # earned once, and not once more by coming back
+            col(Account.community_id) == place.community_id,
+            col(Account.earned_month) == month_of(month),
+            col(Account.earned) > 0,
             col(Member.left_at).is_(None),
-            or_(col(Member.hidden).is_(False), col(Member.user_id) == user_id),
         )
-        .group_by(col(Member.id), col(Member.user_id), col(Person.name))
     )

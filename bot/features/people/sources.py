@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -146,7 +146,10 @@ def list_sources(session: Session, place: Place) -> SourceList:
     here = came.filter(col(Member.left_at).is_(None))
     rows = session.execute(
         select(col(Source.name), col(Source.cost), came.label("came"), here.label("here"))
-        .outerjoin(Member, col(Member.source_id) == col(Source.id))
+        .outerjoin(
+            Member,
+            and_(col(Member.community_id) == col(Source.community_id), col(Member.source_id) == col(Source.id)),
+        )
         .where(col(Source.community_id) == place.community_id)
         .group_by(col(Source.id), col(Source.name), col(Source.cost))
         .order_by(came.desc(), col(Source.id))

@@ -22,6 +22,7 @@ from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.cards import touch_cards
 from bot.store.tables import AuditEntry, Raffle, RaffleEntry
 from bot.store.tables.base import id_of
+from bot.store.tables.raffles import UNRETURNED
 
 CANCELLED = "raffle.cancelled"
 CALLED_OFF = "raffle.called_off"
@@ -165,11 +166,10 @@ def refund_chunk(tx: Tx, at: datetime, policy: RafflePolicy) -> bool:
             select(RaffleEntry)
             .join(Raffle, col(Raffle.id) == col(RaffleEntry.raffle_id))
             .where(
-                col(RaffleEntry.paid) > 0,
-                col(RaffleEntry.returned).is_(False),
+                UNRETURNED,
                 or_(col(Raffle.state) == RaffleState.CANCELLED, col(RaffleEntry.state) == EntryState.OUT),
             )
-            .order_by(col(RaffleEntry.id))
+            .order_by(col(RaffleEntry.raffle_id), col(RaffleEntry.id))
             .limit(policy.refunds)
             .with_for_update(of=RaffleEntry, skip_locked=True)
         )

@@ -49,7 +49,7 @@ def due(session: Session, now: datetime, limit: int) -> list[tuple[int, int]]:
     rows = session.execute(
         select(col(Held.community_id), col(Held.id))
         .where(col(Held.state) == HeldState.HELD, col(Held.look_at) <= now)
-        .order_by(col(Held.id))
+        .order_by(col(Held.look_at), col(Held.id))
         .limit(limit)
     ).all()
     return [(community_id, held_id) for community_id, held_id in rows if held_id is not None]

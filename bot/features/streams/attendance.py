@@ -159,9 +159,10 @@ def write_down(tx: Tx, act: Act, member: Standing, visit: Visit, policy: Attenda
         cause=act.cause,
         answer=causes.to_json(outcome),
     )
+    key = f"attend:{airing.id}:{member.member_id}"
     ledger.pay(
         tx,
-        ledger.TransferHeader(act.community_id, f"attend:{airing.id}:{member.member_id}", "attend", act.at),
+        ledger.TransferHeader(act.community_id, key, "attend", act.at, act.place.timezone),
         member_account=member.account_id,
         shop=act.place.shop_account,
         amount=coins,

@@ -54,8 +54,8 @@ LookAhead = Callable[[Session, Policies], Iterable[tuple[datetime, str]]]
 AddToCard = Callable[[Session, Any, int], Any]
 """(session, card, the id of what the card is about) → the card with this domain's part."""
 
-Tidy = Callable[[Tx, datetime], Any]
-"""Drops, once a day, what has been kept long enough."""
+Tidy = Callable[[Tx, datetime], bool | None]
+"""Drops, once a day, what has been kept long enough: a chunk of it, and True if there may be more."""
 
 
 Housekeeping = Callable[[datetime], Awaitable[Any]]

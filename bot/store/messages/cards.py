@@ -3,9 +3,8 @@
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, exists, func, literal, select, update
+from sqlalchemy import Boolean, ColumnElement, and_, bindparam, delete, exists, func, literal_column, select, update
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -16,7 +15,7 @@ from bot.store.messages.outbox import Terms, promise, take_away_later
 from bot.store.messages.payloads import POST, DamagedError, EditCard, PostCard
 from bot.store.tables import Card, FanGroup, Outbox
 from bot.store.tables.base import Id, id_of
-from bot.store.tables.messages import Lane, OutboxState
+from bot.store.tables.messages import OPEN, Lane, OutboxState
 
 _CARDS = Hot(
     select(col(Card.id), col(Card.chat_id), col(Card.message_id), col(Card.edited_at)).where(
@@ -68,22 +67,18 @@ def _add_card(tx: Tx, subject: CardSubject, chat_id: int) -> int:
     return id_of(card)
 
 
-def has_stale_card(kind: str, subject_id: Any, table: Any) -> ColumnElement[bool]:
-    """The condition that some card of a row of `table` has no edit waiting that would show what is true then.
+def has_stale_card(kind: str, subject: str) -> ColumnElement[bool]:
+    """The condition that a card has no edit waiting that would show what is true then, for `RETURNING` of an update.
 
-    `subject_id` is the column that says what the card is about.
+    `subject` names the column that says what the card is about, with its table: `packet.id`. It is a literal condition,
+    because in `RETURNING` SQLAlchemy leaves out the tables' names on SQLite: `id` would mean the card's own.
     """
-    waits = exists(
-        select(col(Outbox.id)).where(
-            col(Outbox.fold_key) == literal("card:").concat(col(Card.id)),
-            col(Outbox.state) == OutboxState.WAITING.value,
-        )
+    return literal_column(
+        f"EXISTS (SELECT card.id FROM card WHERE card.kind = '{kind}' AND card.subject_id = {subject} "  # noqa: S608
+        "AND card.message_id IS NOT NULL AND NOT EXISTS (SELECT outbox.id FROM outbox "
+        "WHERE outbox.fold_key = 'card:' || card.id AND outbox.state = 'waiting'))",
+        Boolean,
     )
-    return exists(
-        select(col(Card.id)).where(
-            col(Card.kind) == kind, col(Card.subject_id) == subject_id, col(Card.message_id).is_not(None), ~waits
-        )
-    ).correlate(table)
 
 
 def touch_cards(
@@ -233,7 +228,7 @@ def _posts_of(tx: Tx, community_id: int, card_ids: set[int | None]) -> list[int]
     rows = tx.execute(
         select(col(Outbox.id), col(Outbox.facts)).where(
             col(Outbox.community_id) == community_id,
-            col(Outbox.state).in_((OutboxState.WAITING, OutboxState.SENDING)),
+            OPEN,
             col(Outbox.act) == POST,
         )
     ).all()

@@ -27,7 +27,7 @@ from bot.store.messages.payloads import (
 from bot.store.messages.refused import REFUSED, begin, lose_room
 from bot.store.tables import Card, Outbox
 from bot.store.tables.base import id_of
-from bot.store.tables.messages import Lane, OutboxState
+from bot.store.tables.messages import OPEN, Lane, OutboxState
 
 LOOK = 500
 """Due rows looked at in one round."""
@@ -257,7 +257,11 @@ def after_crash(tx: Tx, sender: str) -> None:
     """
     not_mine = or_(col(Outbox.sender).is_(None), col(Outbox.sender) != sender)
     rows = (
-        tx.execute(select(Outbox).where(col(Outbox.state) == OutboxState.SENDING, not_mine).order_by(col(Outbox.id)))
+        tx.execute(
+            select(Outbox)
+            .where(OPEN, col(Outbox.state) == OutboxState.SENDING, not_mine)
+            .order_by(col(Outbox.community_id), col(Outbox.id))
+        )
         .scalars()
         .all()
     )

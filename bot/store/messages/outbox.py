@@ -12,7 +12,7 @@ from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import PROMISED, Tx
 from bot.store.messages.payloads import DELETE, TELL, DamagedError, DeleteMessage, Payload, Tell
 from bot.store.tables import Outbox
-from bot.store.tables.messages import Lane, OutboxState
+from bot.store.tables.messages import DONE, UNTOLD, Lane, OutboxState
 
 DONE_KEPT = timedelta(days=30)
 """How long it can be looked up what became of a promise."""
@@ -87,13 +87,7 @@ def promise(tx: Tx, community_id: int, chat_id: int, payload: Payload, terms: Te
 
 def forget_told(tx: Tx, now: datetime) -> None:
     """Drop what was to be told to people and wasn't: it names them, and nobody reads it any more."""
-    tx.execute(
-        delete(Outbox).where(
-            col(Outbox.act) == TELL,
-            col(Outbox.state).in_((OutboxState.FAILED, OutboxState.EXPIRED, OutboxState.UNKNOWN)),
-            col(Outbox.made_at) < now - CAUSES_KEPT,
-        )
-    )
+    tx.execute(delete(Outbox).where(col(Outbox.act) == TELL, UNTOLD, col(Outbox.made_at) < now - CAUSES_KEPT))
 
 
 def forget_done(tx: Tx, now: datetime) -> bool:
@@ -104,7 +98,8 @@ def forget_done(tx: Tx, now: datetime) -> bool:
     old = (
         select(col(Outbox.id))
         .where(
-            col(Outbox.state).not_in((OutboxState.WAITING, OutboxState.SENDING)),
+            DONE,
+            col(Outbox.due_at) < now - DONE_KEPT,  # nothing leaves before it is due, and this has an index
             func.coalesce(col(Outbox.sent_at), col(Outbox.due_at)) < now - DONE_KEPT,
         )
         .limit(CHUNK)

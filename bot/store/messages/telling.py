@@ -15,7 +15,7 @@ from bot.store.messages.outbox import Terms, promise
 from bot.store.messages.payloads import Packed, Say, SendFile, Tell, WitnessOf, pack
 from bot.store.private_messages import Reader, is_reachable, reader_of
 from bot.store.tables import Outbox, Person
-from bot.store.tables.messages import OutboxState
+from bot.store.tables.messages import OPEN, OutboxState
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,7 @@ def withdraw_messages(tx: Tx, community_id: int, key: str) -> int:
         .where(
             col(Outbox.community_id) == community_id,
             col(Outbox.state) == OutboxState.WAITING,
+            OPEN,
             col(Outbox.key).like(f"{key}:%"),
         )
         .returning(col(Outbox.id))

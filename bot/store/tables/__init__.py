@@ -6,7 +6,7 @@ A table that only one domain reads is imported from its own file.
 from importlib import import_module
 from pkgutil import iter_modules
 
-from bot.store.tables.base import metadata
+from bot.store.tables.base import index_causes, metadata
 from bot.store.tables.cadence import Posting, Slot
 from bot.store.tables.checkins import CheckIn
 from bot.store.tables.coin_shop import Item, Purchase
@@ -30,6 +30,7 @@ from bot.store.tables.wins import Win
 
 for _file in iter_modules(__path__):
     import_module(f"{__name__}.{_file.name}")
+index_causes()
 
 __all__ = [
     "Account",

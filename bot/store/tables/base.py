@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, MetaData
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, MetaData
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
@@ -49,6 +49,15 @@ def forgets_cause(at: str) -> dict[str, Any]:
     Both are deleted after three days (`store/causes.py`). `at` is the column that holds the time of the act.
     """
     return {"info": {CAUSE_AT: at}}
+
+
+def index_causes() -> None:
+    """Give each table that `forgets_cause` marks an index of the rows that still have a cause, by their time."""
+    for table in metadata.sorted_tables:
+        at = table.info.get(CAUSE_AT)
+        if at is not None:
+            has_cause = table.c.cause.is_not(None)
+            Index(f"ix_{table.name}_has_cause", table.c[at], sqlite_where=has_cause, postgresql_where=has_cause)
 
 
 def one_of(column: str, values: Any) -> CheckConstraint:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, ForeignKey, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.rules.streaks import Cover
@@ -17,10 +17,13 @@ class CheckIn(SQLModel, table=True):
         one_of("cover", Cover),
         UniqueConstraint("member_id", "freeze_month"),
         UniqueConstraint("member_id", "cause"),
+        Index("ix_check_in_counts", "community_id", "day", "cover", "member_id"),
         forgets_cause("at"),
     )
 
     member_id: int = Field(sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False))
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    """The member's. It is here too, so that a day's check-ins are counted by an index alone."""
     day: date = Field(primary_key=True)
     cover: str
     length: int

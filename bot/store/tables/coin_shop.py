@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.rules.coin_shop.shelf import ItemKind, ItemState, Per, PurchaseState
@@ -61,11 +61,12 @@ class Purchase(SQLModel, table=True):
         UniqueConstraint("member_id", "cause"),
         CheckConstraint("(state = 'refunded') = (nth IS NULL)", name="refunded_doesnt_count"),
         CheckConstraint("mended_day IS NULL OR (kind = 'makeup' AND state = 'done')", name="only_make_ups_mend"),
+        Index("ix_purchase_states", "community_id", "state"),
         forgets_cause("bought_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
-    community_id: int = Field(foreign_key="community.id", index=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
     item_id: int = Field(foreign_key="item.id", sa_type=Id)
     member_id: int = Field(foreign_key="member.id", index=True, sa_type=Id)
     serial: int

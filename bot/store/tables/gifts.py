@@ -52,6 +52,7 @@ class Gift(SQLModel, table=True):
         one_of("state", GiftState),
         UniqueConstraint("giver_id", "day", "nth"),
         UniqueConstraint("giver_id", "cause"),
+        Index("ix_gift_community_id", "community_id"),
         Index(
             "ix_gift_expires",
             "expires_at",
@@ -109,6 +110,7 @@ class GiftOpening(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("gift_id", "user_id"),
         Index("ix_gift_opening_community_id_user_id", "community_id", "user_id"),
+        Index("ix_gift_opening_at", "at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -128,6 +130,7 @@ class Invitation(SQLModel, table=True):
         UniqueConstraint("friend_id"),
         UniqueConstraint("inviter_id", "rewarded_month", "rewarded_nth"),
         CheckConstraint("inviter_id <> friend_id", name="never_oneself"),
+        Index("ix_invitation_community_id", "community_id"),
         Index(
             "ix_invitation_watched",
             "watched_until",
@@ -163,6 +166,7 @@ class GiftReward(SQLModel, table=True):
         UniqueConstraint("invitation_id", "stage", "who"),
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("(state = 'due') = (due_at IS NOT NULL)", name="due_has_its_time"),
+        Index("ix_gift_reward_counts", "community_id", "state", "stage", "who", "invitation_id"),
         Index(
             "ix_gift_reward_due",
             "due_at",

@@ -18,7 +18,7 @@ class Sighting(SQLModel, table=True):
     member_id: int = Field(sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False))
     sign: str = Field(primary_key=True)
     day: date = Field(primary_key=True)
-    at: datetime
+    at: datetime = Field(index=True)
 
 
 class Held(SQLModel, table=True):

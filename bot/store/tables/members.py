@@ -10,6 +10,9 @@ from bot.rules.tiers import Tier
 from bot.rules.tiers_ahead import Untold
 from bot.store.tables.base import Id, Json, one_of
 
+IS_A_PERSON = text("member.user_id > 0")
+"""Members whose data was deleted have a negative id. As a literal it lets the index of those who are here be used."""
+
 
 class Person(SQLModel, table=True):
     """A Telegram user, in any number of shops."""
@@ -51,6 +54,19 @@ class Member(SQLModel, table=True):
             "tier_due_on",
             sqlite_where=text("tier_due_on IS NOT NULL"),
             postgresql_where=text("tier_due_on IS NOT NULL"),
+        ),
+        Index(
+            "ix_member_back_since",
+            "back_since",
+            sqlite_where=text("back_since IS NOT NULL"),
+            postgresql_where=text("back_since IS NOT NULL"),
+        ),
+        Index("ix_member_source", "community_id", "source_id", "left_at"),
+        Index(
+            "ix_member_here",
+            "community_id",
+            sqlite_where=text("left_at IS NULL AND user_id > 0"),
+            postgresql_where=text("left_at IS NULL AND user_id > 0"),
         ),
     )
 

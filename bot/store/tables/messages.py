@@ -63,6 +63,12 @@ class OutboxState(StrEnum):
     UNKNOWN = "unknown"
 
 
+OPEN = text("outbox.state IN ('waiting', 'sending')")
+"""Promises that are still to be kept. As a literal it lets the index of these rows be used, like the next two."""
+DONE = text("outbox.state NOT IN ('waiting', 'sending')")
+UNTOLD = text("outbox.state IN ('failed', 'expired', 'unknown')")
+
+
 class Outbox(SQLModel, table=True):
     """A message that was promised in the same commit as what it tells of."""
 
@@ -75,6 +81,25 @@ class Outbox(SQLModel, table=True):
             "due_at",
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_outbox_chats", "community_id", "chat_id"),
+        Index(
+            "ix_outbox_open",
+            "community_id",
+            sqlite_where=text("state IN ('waiting', 'sending')"),
+            postgresql_where=text("state IN ('waiting', 'sending')"),
+        ),
+        Index(
+            "ix_outbox_done",
+            "due_at",
+            sqlite_where=text("state NOT IN ('waiting', 'sending')"),
+            postgresql_where=text("state NOT IN ('waiting', 'sending')"),
+        ),
+        Index(
+            "ix_outbox_untold",
+            "made_at",
+            sqlite_where=text("state IN ('failed', 'expired', 'unknown')"),
+            postgresql_where=text("state IN ('failed', 'expired', 'unknown')"),
         ),
         Index(
             "uq_outbox_waiting_fold",
@@ -90,7 +115,7 @@ class Outbox(SQLModel, table=True):
     """Unique, so that no message is promised twice: the reason and its time. None where `fold_key` prevents that."""
     fold_key: str | None = None
     """Of waiting messages with the same fold key only the newest stays, for example of edits of one card."""
-    community_id: int = Field(foreign_key="community.id", index=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
     chat_id: int = Field(sa_type=BigInteger)
     lane: str
     act: str

@@ -129,6 +129,10 @@ class RaffleRedraw(SQLModel, table=True):
     at: datetime
 
 
+UNRETURNED = text("raffle_entry.paid > 0 AND NOT raffle_entry.returned")
+"""Entries whose ticket may have to be given back. As a literal it lets their index be used."""
+
+
 class RaffleEntry(SQLModel, table=True):
     """One fan's entry in a raffle. A fan has one at most, free or with a ticket."""
 

@@ -46,4 +46,4 @@ class FirstTouch(SQLModel, table=True):
     community_id: int = Field(sa_column=Column(Id, ForeignKey("community.id"), primary_key=True, autoincrement=False))
     user_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     source_id: int = Field(foreign_key="source.id", sa_type=Id)
-    at: datetime
+    at: datetime = Field(index=True)

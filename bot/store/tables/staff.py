@@ -15,6 +15,7 @@ class AuditEntry(SQLModel, table=True):
     __tablename__ = "audit_entry"
     __table_args__ = (
         UniqueConstraint("community_id", "cause"),
+        Index("ix_audit_entry_acts", "community_id", "act"),
         Index("ix_audit_entry_community_id_actor_id_at", "community_id", "actor_id", "at"),
         forgets_cause("at"),
     )

@@ -33,6 +33,16 @@ class Coins(CoinRules):
         assert not self.look("SELECT key FROM transfer GROUP BY community_id, key HAVING count(*) > 1")
 
     @invariant()
+    def the_board_counts_what_the_ledger_says(self) -> None:
+        """What a member earned in their latest month is the sum of its transfers, each counted once."""
+        wrong = self.look(
+            "SELECT a.id, a.earned_month, a.earned FROM account a WHERE a.kind = 'member' AND a.earned <> ("
+            "SELECT coalesce(sum(t.amount), 0) FROM transfer t WHERE t.credit_id = a.id AND t.reason <> 'packet back' "
+            "AND strftime('%Y-%m', t.earned_at, '+9 hours') = a.earned_month)"
+        )
+        assert not wrong
+
+    @invariant()
     def escrows_hold_what_they_should(self) -> None:
         """What is neither paid nor sent back: shares that wait for a look, and, of a live packet, what is left."""
         held = dict(

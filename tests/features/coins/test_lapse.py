@@ -47,9 +47,10 @@ async def earn(db: Database, place: Place, sender: Sender, coins: int, at: datet
 
 def _earn(tx: Tx, place: Place, sender: Sender, coins: int, at: datetime) -> None:
     member = standing(tx, place.community_id, sender, at)
+    key = f"present:{member.member_id}:{at.isoformat()}"
     ledger.pay(
         tx,
-        ledger.TransferHeader(place.community_id, f"present:{member.member_id}:{at.isoformat()}", "present", at),
+        ledger.TransferHeader(place.community_id, key, "present", at, place.timezone),
         member_account=member.account_id,
         shop=place.shop_account,
         amount=coins,

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.features.coupons.claims import claim
 from bot.flows.check_in import CheckIns
 from bot.flows.redeem import Redemption
@@ -50,6 +52,17 @@ async def test_causes_are_forgotten_after_three_days(db: Database, causes: Cause
     again = await db.write(claim, act_of(place, fan(1), later, "42:3"), campaign, ClaimTools.of(POLICIES, dice(2)))
     assert isinstance(again, Claimed)
     assert again.code != claimed.code
+
+
+async def test_causes_are_forgotten_in_chunks(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One call takes a chunk of each table and says that there is more, until nothing is left."""
+    monkeypatch.setattr(causes_, "CHUNK", 2)
+    place, checkins = await shop(db), CheckIns(db, POLICIES)
+    for number in range(5):
+        await checkins.check_in(act_of(place, fan(number), NOON, f"42:{number}"))
+    more = [await db.write(causes_.forget, days(4)) for _ in range(3)]
+    assert more == [True, True, False]
+    assert await query(db, "SELECT count(cause) FROM check_in") == [(0,)]
 
 
 async def test_an_old_number_that_comes_anew_is_a_new_update(db: Database) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.packets.packets import (
@@ -33,11 +34,33 @@ from bot.rules.rights import ForStaffOnly
 from bot.rules.sealing import ListLine, commitment, key_of, list_hash, order_of
 from bot.store.engine.db import Database
 from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Tx
 from bot.store.ledger import check_books
 from bot.store.tables.wins import WinKind
 from bot.store.wins import record_win, won_since
 from tests.features.packets.table import DRAWN, EVENING, POLICY, Table, change
 from tests.features.scene import NOON, OWNER, Causes, act_of, balance, days, fan, give, privacy, query, shop, undo
+
+
+def _number_cards_otherwise(tx: Tx) -> None:
+    """Both cards hang, each is about the packet with the other's number, and nothing is promised."""
+    for swap in ("UPDATE card SET subject_id = 103 - subject_id", "UPDATE card SET subject_id = subject_id - 100"):
+        tx.execute(text(swap))
+    tx.execute(text("UPDATE card SET message_id = 70 + id"))
+    tx.execute(text("DELETE FROM outbox"))
+
+
+async def test_each_of_two_cards_follows_its_own_packet(db: Database, causes: Causes) -> None:
+    """A tap promises an edit of its packet's card, once, whatever the numbers of cards and packets are."""
+    table = await Table.lay(db, causes)
+    await table.opens(100, 5)
+    await table.opens(100, 5, rush=True)
+    await db.write(_number_cards_otherwise)
+    edits = "SELECT count(*) FROM outbox WHERE act = 'edit_card' AND fold_key = "
+    await table.tap(2, 1)
+    assert await query(db, f"{edits} 'card:1'") == [(1,)]
+    await table.tap(1, 1)
+    assert await query(db, f"{edits} 'card:2'") == [(1,)]
 
 
 async def test_a_rush_from_the_first_to_the_last(db: Database, causes: Causes) -> None:
