@@ -70,6 +70,10 @@ PARTIAL = {
     "uq_heart_goal_running": ("state",),
     "uq_fan_group_home": ("is_home",),
     "uq_refused_room_open": ("over_at",),
+    "ix_member_left": ("left_at",),
+    "ix_coupon_redeemed": ("redeemed_at",),
+    "ix_transfer_spent": ("earned_at",),
+    "ix_airing_closed": ("closed_at",),
 }
 """Partial indexes, and the columns in their conditions: a guard that applies to all rows, or to none, is no guard."""
 

@@ -172,6 +172,10 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         digits = get_currency_precision(currency) if currency.isalpha() else 2
         return format_currency(Decimal(value).scaleb(-digits), currency, locale=locale)
 
+    def whole_money(value: int, currency: str) -> str:
+        """An amount in whole units of the currency, without decimals."""
+        return format_currency(value, currency, locale=locale, format="¤#,##0", currency_digits=False)
+
     def tier(value: str) -> str:
         """A tier as fans call it."""
         return TIER_NAMES[language].get(value) or cut(value, 16)
@@ -196,6 +200,7 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         "day": day,
         "date": date_of,
         "money": money,
+        "whole_money": whole_money,
         "month": month,
         "weekday": weekday,
         "clock": clock,

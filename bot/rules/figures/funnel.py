@@ -1,7 +1,9 @@
 """What became of the fans whom each source brought."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from bot.rules.figures.orders import Takings
 from bot.rules.outcome import Outcome
@@ -49,3 +51,64 @@ class SourceFunnel(Outcome, name="figures.SourceFunnel"):
     reward_coins: int
     """Coins that invitations of the period paid."""
     currency: str
+
+
+class Way(NamedTuple):
+    """How a fan came."""
+
+    source_id: int | None
+    """The source; None: none is known."""
+    invited: bool
+    """Whether they are a friend who was invited. Who came by a source isn't counted as invited."""
+
+
+@dataclass(frozen=True, slots=True)
+class FanFact:
+    """What the funnel needs of one fan."""
+
+    way: Way
+    joined_at: datetime
+    left_at: datetime | None
+    checked_in: bool
+    claimed: bool
+    redeemed: bool
+    ordered: bool
+
+    def stayed(self, length: timedelta) -> bool:
+        """Whether they are here, or left later than so long after they came."""
+        return self.left_at is None or self.left_at >= self.joined_at + length
+
+
+@dataclass(slots=True)
+class Counts:
+    """The fans of one way, counted; see `FunnelLine`."""
+
+    came: int = 0
+    checked_in: int = 0
+    claimed: int = 0
+    redeemed: int = 0
+    ordered: int = 0
+    stayed_week: int = 0
+    old_week: int = 0
+    stayed_month: int = 0
+    old_month: int = 0
+
+
+def count_ways(fans: Iterable[FanFact], now: datetime, stays: tuple[int, int]) -> dict[Way, Counts]:
+    """Count the fans of each way. `stays` are the two lengths in days after which it is asked who is still here."""
+    week, month = (timedelta(days=days) for days in stays)
+    ways: dict[Way, Counts] = {}
+    for fan in fans:
+        one = ways.setdefault(fan.way, Counts())
+        one.came += 1
+        one.checked_in += fan.checked_in
+        one.claimed += fan.claimed
+        one.redeemed += fan.redeemed
+        one.ordered += fan.ordered
+        if fan.joined_at + week <= now:
+            one.old_week += 1
+            one.stayed_week += fan.stayed(week)
+        if fan.joined_at + month <= now:
+            one.old_month += 1
+            one.stayed_month += fan.stayed(month)
+    return ways

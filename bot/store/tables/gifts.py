@@ -128,6 +128,7 @@ class Invitation(SQLModel, table=True):
         UniqueConstraint("friend_id"),
         UniqueConstraint("inviter_id", "rewarded_month", "rewarded_nth"),
         CheckConstraint("inviter_id <> friend_id", name="never_oneself"),
+        Index("ix_invitation_joined", "community_id", "joined_at"),
         Index(
             "ix_invitation_watched",
             "watched_until",

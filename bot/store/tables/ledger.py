@@ -54,6 +54,13 @@ class Transfer(SQLModel, table=True):
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("debit_id <> credit_id", name="two_accounts"),
         Index("ix_transfer_community_id_earned_at", "community_id", "earned_at"),
+        Index(
+            "ix_transfer_spent",
+            "community_id",
+            "made_at",
+            sqlite_where=text("earned_at IS NULL"),
+            postgresql_where=text("earned_at IS NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

@@ -42,6 +42,14 @@ class Member(SQLModel, table=True):
             sqlite_where=text("look_at IS NOT NULL"),
             postgresql_where=text("look_at IS NOT NULL"),
         ),
+        Index("ix_member_joined", "community_id", "joined_at"),
+        Index(
+            "ix_member_left",
+            "community_id",
+            "left_at",
+            sqlite_where=text("left_at IS NOT NULL"),
+            postgresql_where=text("left_at IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
