@@ -27,7 +27,7 @@ class DigestSwitch:
 
 def switch(tx: Tx, act: Act, *, off: bool) -> DigestOff | DigestOn:
     """Switch the digest; pressed again it stays as it is."""
-    kind: type[DigestOff] | type[DigestOn] = DigestOff if off else DigestOn
+    kind: type[DigestOff | DigestOn] = DigestOff if off else DigestOn
     answer = first_answer(tx, act, kind)
     if answer is not None:
         return answer

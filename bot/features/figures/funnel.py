@@ -12,10 +12,9 @@ from sqlmodel import col
 from bot.features.figures.fans import INVITED
 from bot.rules.calendar import day_of
 from bot.rules.figures.funnel import Counts, FanFact, FunnelLine, SourceFunnel, Way, count_ways
-from bot.rules.figures.orders import Takings
+from bot.rules.figures.orders import CANCELLED, PAID, Takings
 from bot.rules.figures.windows import FiguresPolicy, Window, period_window
 from bot.rules.gift_states import RewardState
-from bot.rules.orders.told import OrderState
 from bot.rules.place import Place
 from bot.rules.streaks import Cover
 from bot.store.tables import CheckIn, Coupon, Member, Order, Source
@@ -61,7 +60,7 @@ def _fans(session: Session, place: Place, window: Window) -> list[FanFact]:
     member_id = col(Member.id)
     checked = select(col(CheckIn.day)).where(col(CheckIn.member_id) == member_id, col(CheckIn.cover) == Cover.CHECKED)
     claimed = select(col(Coupon.id)).where(col(Coupon.member_id) == member_id)
-    ordered = select(col(Order.id)).where(col(Order.member_id) == member_id, col(Order.state) == OrderState.PAID)
+    ordered = select(col(Order.id)).where(col(Order.member_id) == member_id, col(Order.state) == PAID)
     columns = (
         *_way_columns(),
         col(Member.joined_at),
@@ -83,7 +82,7 @@ def _takings(session: Session, place: Place, window: Window) -> dict[Way, list[T
     orders = (
         select(*_way_columns(), col(Order.currency), col(Order.value), col(Order.refunded))
         .join(Order, col(Order.member_id) == col(Member.id))
-        .where(*_cohort(place, window), col(Order.state) != OrderState.CANCELLED)
+        .where(*_cohort(place, window), col(Order.state) != CANCELLED)
         .subquery()
     )
     keys = (orders.c.source_id, orders.c.invited, orders.c.currency)

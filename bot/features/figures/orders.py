@@ -8,9 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
-from bot.rules.figures.orders import OrderFact, OrderFigures, add_up
+from bot.rules.figures.orders import CANCELLED, PAID, OrderFact, OrderFigures, add_up
 from bot.rules.figures.windows import Window
-from bot.rules.orders.told import OrderState
 from bot.rules.place import Place
 from bot.store.tables import Order
 
@@ -35,9 +34,7 @@ def order_figures(session: Session, place: Place, window: Window) -> OrderFigure
 def paid_at(session: Session, place: Place, window: Window) -> list[datetime]:
     """When the orders of the window that stand were paid, the earliest first."""
     rows = session.execute(
-        select(col(Order.at))
-        .where(*paid_in(place, window), col(Order.state) == OrderState.PAID)
-        .order_by(col(Order.at))
+        select(col(Order.at)).where(*paid_in(place, window), col(Order.state) == PAID).order_by(col(Order.at))
     )
     return list(rows.scalars())
 
@@ -59,13 +56,13 @@ def _new_buyers(session: Session, place: Place, window: Window) -> int:
         .where(
             col(earlier.member_id) == col(Order.member_id),
             col(earlier.at) < window.start,
-            col(earlier.state) != OrderState.CANCELLED,
+            col(earlier.state) != CANCELLED,
         )
         .exists()
     )
     found: int = session.execute(
         select(func.count(col(Order.member_id).distinct())).where(
-            *paid_in(place, window), col(Order.state) == OrderState.PAID, col(Order.member_id).is_not(None), ~before
+            *paid_in(place, window), col(Order.state) == PAID, col(Order.member_id).is_not(None), ~before
         )
     ).scalar_one()
     return found

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-CANCELLED = "cancelled"
-PAID = "paid"
+CANCELLED, PAID = "cancelled", "paid"
+"""States of an order that the figures tell apart. One that was paid back in full has another one."""
 
 
 @dataclass(frozen=True, slots=True)
