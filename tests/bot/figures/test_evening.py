@@ -100,7 +100,7 @@ def write_orders(tx: Tx, at: datetime, fans: list[int]) -> None:
     Some lie outside of the stream's window, and one fan bought before.
     """
     query = select(col(Member.user_id), col(Member.id)).where(col(Member.user_id).in_(fans))
-    members: dict[int, Any] = dict(tx.execute(query).all())  # type: ignore[arg-type]
+    members: dict[int, Any] = dict(tx.execute(query).all())
     rows: list[tuple[str, int | None, str, dict[str, Any]]] = [
         *((f"code-{nth}", members[fan], "shop_code", {"value": 21_000 + nth}) for nth, fan in enumerate(fans[:20])),
         *((f"claim-{nth}", members[fan], "claim", {"value": 8_900}) for nth, fan in enumerate(fans[20:30])),

@@ -57,7 +57,7 @@ async def come(db: Database, place: Place, number: int, at: datetime, source: st
     await ComeAndGo(db, POLICIES, dice()).come(Coming(group, fan(number), link, Reach(Language.KO, False), at), at)
 
 
-def pay(tx: Tx, place: Place, number: int, ref: str, at: datetime, **more: Any) -> None:
+def pay(tx: Tx, place: Place, number: int, ref: str, at: datetime, more: dict[str, Any]) -> None:
     """An order of a fan."""
     member = tx.query(Member).filter(col(Member.user_id) == fan(number).user_id).one()
     told = {"value": 10_000, "currency": "KRW", "day": at.date(), "at": at, "made_at": at, **more}
@@ -111,8 +111,8 @@ async def test_a_stream_and_its_buyers(db: Database, causes: Causes) -> None:
     assert told.running
     inside, before = NOON + timedelta(minutes=1), told.starts_at - timedelta(seconds=1)
     for number, ref, at in ((1, "A", inside), (2, "B", inside), (2, "C", before), (1, "D", told.until)):
-        await db.write(pay, place, number, ref, at)
-    await db.write(pay, place, 1, "E", inside, currency="USD", value=1_999, refunded=999)
+        await db.write(pay, place, number, ref, at, {})
+    await db.write(pay, place, 1, "E", inside, {"currency": "USD", "value": 1_999, "refunded": 999})
     told = await report(db, place, Wish(airing_id=airing_id), told.until)
     orders = told.figures.orders
     assert (told.final, told.figures.fans.attended) == (True, 2)
@@ -128,7 +128,7 @@ async def test_the_funnel(db: Database, causes: Causes) -> None:
         await come(db, place, number, days(0), source)
     await CheckIns(db, POLICIES).check_in(act_of(place, fan(1), days(0), causes.next()))
     await ComeAndGo(db, POLICIES, dice()).go(Going(place, -1001, fan(2).user_id, days(3)))
-    await db.write(pay, place, 1, "A", days(1), refunded=4_000)
+    await db.write(pay, place, 1, "A", days(1), {"refunded": 4_000})
     funnel = await report(db, place, Wish(sources=True), days(8))
     assert isinstance(funnel, SourceFunnel)
     video, unknown = funnel.lines
