@@ -40,7 +40,7 @@ def upgrade() -> None:
     _make_partial("ix_member_left", "member", ["community_id", "left_at"], "left_at IS NOT NULL")
     op.create_index("ix_coupon_claimed", "coupon", ["community_id", "claimed_at"])
     _make_partial("ix_coupon_redeemed", "coupon", ["community_id", "redeemed_at"], "redeemed_at IS NOT NULL")
-    _make_partial("ix_transfer_spent", "transfer", ["community_id", "made_at"], "earned_at IS NULL")
+    _make_partial("ix_transfer_spent", "transfer", ["community_id", "made_at"], "(earned_at IS NULL) IS TRUE")
     _make_partial("ix_airing_closed", "airing", ["closed_at"], "closed_at IS NOT NULL")
     op.create_index("ix_invitation_joined", "invitation", ["community_id", "joined_at"])
 

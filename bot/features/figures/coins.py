@@ -20,7 +20,7 @@ from bot.store.engine.sessions import Tx
 from bot.store.places import find_place
 from bot.store.tables import Account, Community, Transfer
 from bot.store.tables.lapse import LapseAhead
-from bot.store.tables.ledger import AccountKind
+from bot.store.tables.ledger import NOT_EARNED, AccountKind
 
 NO_SPENDING = ("lapse", "forgotten")
 """Reasons of coins that left a purse and weren't spent: they lapsed, or their owner had their data deleted."""
@@ -63,10 +63,11 @@ def _spent(session: Session, place: Place, window: Window) -> int:
     coins = case((back, -col(Transfer.amount)), (paid, col(Transfer.amount)), else_=0)
     found: int = session.execute(
         select(func.coalesce(func.sum(coins), 0))
+        .select_from(Transfer)
         .join(payer, col(payer.id) == col(Transfer.debit_id))
         .where(
             col(Transfer.community_id) == place.community_id,
-            col(Transfer.earned_at).is_(None),
+            NOT_EARNED,
             at >= window.start,
             at < window.end,
         )

@@ -45,6 +45,11 @@ class Account(SQLModel, table=True):
     balance: int | None = None
 
 
+NOT_EARNED = text("(transfer.earned_at IS NULL) IS TRUE")
+"""Transfers by which no fan earned anything. In these words SQLite takes the index of their times; with `IS NULL` alone
+it takes the other one, and reads all spending that there ever was."""
+
+
 class Transfer(SQLModel, table=True):
     """Coins that moved between two accounts. Rows are only added, never changed or deleted."""
 
@@ -58,8 +63,8 @@ class Transfer(SQLModel, table=True):
             "ix_transfer_spent",
             "community_id",
             "made_at",
-            sqlite_where=text("earned_at IS NULL"),
-            postgresql_where=text("earned_at IS NULL"),
+            sqlite_where=text("(earned_at IS NULL) IS TRUE"),
+            postgresql_where=text("(earned_at IS NULL) IS TRUE"),
         ),
     )
 
