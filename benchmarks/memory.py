@@ -28,12 +28,13 @@ from benchmarks.filled import NOW, fill, user
 from bot.app import build
 from bot.clock import Clock
 from bot.domains import DOMAINS, policies_of
+from bot.features.figures.reports import Reports, Wish
 from bot.features.people.board import MonthBoard
-from bot.features.shops.report import Reports
 from bot.flows.check_in import CheckIns
 from bot.flows.my_card import MyCards
 from bot.logs import set_up_logs
 from bot.rules.act import Act
+from bot.rules.figures.windows import FiguresPolicy
 from bot.rules.people.members import BoardPolicy
 from bot.rules.place import Place
 from bot.settings import Settings
@@ -171,11 +172,11 @@ async def compare_check_ins(filled: Bench, empty: Bench) -> None:
 async def ask_all(filled: Bench) -> None:
     """Ask for a card, the board and a report."""
     db = filled.app.db
-    cards, board, reports = MyCards(db, POLICIES), MonthBoard(db, BoardPolicy()), Reports(db)
+    cards, board, reports = MyCards(db, POLICIES), MonthBoard(db, BoardPolicy()), Reports(db, POLICIES[FiguresPolicy])
     for name, question, times in (
         ("/me", cards.card, ASKED),
         ("/top", lambda act: board.board(act.place, act.sender.user_id, act.at), ASKED),
-        ("/report 7d", lambda act: reports.report(act.place, 7, act.at), 10),
+        ("/report 7d", lambda act: reports.report(act.place, Wish(days=7), act.at), 10),
     ):
         median, slowest = await filled.ask(question, times)
         print(f"  {name:<36}{median:8.1f} ms, at most {slowest:.1f} ms", flush=True)

@@ -206,7 +206,8 @@ class Server:
             method = METHOD_NAMES[name]
             return await own.answer(self.world, bot, method, checks.read(method, params, strict=strict), uploads)
         found = BY_LOWER_NAME.get(name)
-        if found is not None and "ephemeral" in name and not self.world.knows_whispers:
+        of_today = "ephemeral" in name or name == "sendrichmessage"
+        if found is not None and of_today and not self.world.knows_whispers:
             raise ApiError(404, "Not Found: method not found")
         if found is None:
             known = METHOD_NAMES.get(name)

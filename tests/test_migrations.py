@@ -95,6 +95,10 @@ PARTIAL = {
     "ix_raffle_entry_has_cause": ("cause",),
     "ix_shop_order_has_cause": ("cause",),
     "ix_packet_take_has_cause": ("cause",),
+    "ix_member_left": ("left_at",),
+    "ix_coupon_redeemed": ("redeemed_at",),
+    "ix_transfer_spent": ("earned_at",),
+    "ix_airing_closed": ("closed_at",),
 }
 """Partial indexes, and the columns in their conditions: a guard that applies to all rows, or to none, is no guard."""
 

@@ -150,6 +150,7 @@ async def press_samples(world: World) -> list[Sample]:
         "buy": ids["item"],
         "calloff": ids["airing"],
         "claim": ids["campaign"],
+        "digest": "1:off",
         "enter": ids["raffle"],
         "file": "1:0:m:1",  # answers what isn't asked: the preview is shown again
         "general": stage.group.id,
@@ -164,6 +165,7 @@ async def press_samples(world: World) -> list[Sample]:
         "myentry": ids["raffle"],
         "onair": ids["airing"],
         "orderclaim": "yes:1",
+        "report": "1:7d",
         "packet": ids["packet"],
         "packetcheck": ids["packet"],
         "pay": f"{ids['item']}:1:1",

@@ -67,6 +67,11 @@ class Said:
         return html if self.below is None else f"{html}\n\n{self.below.html}"
 
     @property
+    def rich(self) -> str | None:
+        """The same as a rich message with a table, in the HTML of `sendRichMessage`; None if it has no such form."""
+        return self.words.rich(self.outcome, self.place, self.language) if self.below is None else None
+
+    @property
     def short(self) -> str | None:
         """The text of a callback's answer: plain, at most 200 characters. None if no press leads to this outcome."""
         return self.words.short(self.outcome, self.place, self.language)
@@ -101,11 +106,21 @@ class Words:
         template = self._html[language][file_of(kind)]
         return _render(template, kind.__name__, self._values(outcome, place, language))
 
+    def rich(self, outcome: Any, place: Place | None, language: Language) -> str | None:
+        """The outcome as a rich message, in Telegram's HTML with tables; None if it has no such form."""
+        return self._form("rich", self._html[language], outcome, place, language)
+
     def short(self, outcome: Any, place: Place | None, language: Language) -> str | None:
         """The outcome as a callback's answer; None if it has no short form."""
+        return self._form("short", self._plain[language], outcome, place, language)
+
+    def _form(
+        self, form: str, templates: dict[str, Template], outcome: Any, place: Place | None, language: Language
+    ) -> str | None:
+        """Another form of the outcome; None if it has no block for that."""
         kind = type(outcome)
-        template = self._plain[language][file_of(kind)]
-        name = f"{kind.__name__}_short"
+        template = templates[file_of(kind)]
+        name = f"{kind.__name__}_{form}"
         if name not in template.blocks:
             return None
         return _render(template, name, self._values(outcome, place, language))
@@ -152,11 +167,13 @@ class Words:
         return tuple(tuple(button.with_text(label(button)) for button in row) for row in rows)
 
     def line(self, file: str, block: str, language: Language, **values: Any) -> str:
-        """A plain line that belongs to no outcome, such as a line of the demo or of the doctor's report."""
+        """A plain line that belongs to no outcome, such as a line of the demo or of the doctor's report.
+
+        `place` among the values is the shop that the line is about.
+        """
         environment = self._plain[language][FILES[0]].environment
-        return _render(
-            environment.get_template(f"{file}.j2"), block, {**values, "here": filters.Here.of(None, language)}
-        )
+        here = filters.Here.of(values.get("place"), language)
+        return _render(environment.get_template(f"{file}.j2"), block, {**values, "here": here})
 
     def blocks(self, file: str, language: Language) -> frozenset[str]:
         """Names of all blocks of a file of words."""

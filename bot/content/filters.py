@@ -179,6 +179,10 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         """A currency as the language calls it."""
         return get_currency_name(value, locale=locale) if value in CODES else cut(value, 8)
 
+    def whole_money(value: int, currency: str) -> str:
+        """An amount in whole units of the currency, without decimals."""
+        return format_currency(value, currency, locale=locale, format="¤#,##0", currency_digits=False)
+
     def tier(value: str) -> str:
         """A tier as fans call it."""
         return TIER_NAMES[language].get(value) or cut(value, 16)
@@ -204,6 +208,7 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         "date": date_of,
         "currency": currency,
         "money": money,
+        "whole_money": whole_money,
         "month": month,
         "weekday": weekday,
         "clock": clock,

@@ -14,6 +14,8 @@ from bot.store.tables.base import Id
 
 CARD = "morning"
 """The kind of the morning's living card."""
+SLOT = SlotKind.MORNING.value
+"""The kind of the slot that it fills."""
 
 _TODAY = Hot(
     select(col(Posting.id)).where(

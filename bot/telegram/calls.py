@@ -5,10 +5,11 @@ from functools import partial
 from typing import Any
 
 from aiogram import Bot
-from aiogram.exceptions import TelegramBadRequest
+from aiogram.exceptions import TelegramBadRequest, TelegramNotFound
 from aiogram.methods import SendDocument, SendPhoto
 from aiogram.types import BufferedInputFile
 
+from bot.content import Said
 from bot.content.button import Rows
 from bot.logs import get_logger
 from bot.rules.topics import Lost, lost_topic
@@ -17,6 +18,8 @@ from bot.telegram.pacer import Pacer, kind_of
 from bot.telegram.session import LightSession
 
 log = get_logger("outbound")
+
+NO_PREVIEW = {"is_disabled": True}
 
 LostTopic = Callable[[int, int, Lost], Awaitable[None]]
 """(chat id, topic id, why) → stores that a topic takes no messages."""
@@ -35,12 +38,43 @@ class Outbound:
         """The bot's username. It is empty until Telegram has answered the first call."""
         self.inline = False
         """Whether inline mode is on at BotFather. It is False until the first call is answered."""
+        self.knows_rich = True
+        """Whether the server may know rich messages. It is False once it has shown that it doesn't."""
         self.on_lost_topic: LostTopic | None = None
         """Is called when a topic took no message."""
 
     def keyboard(self, rows: Rows) -> dict[str, Any] | None:
         """Buttons as Telegram's inline keyboard, or None for none."""
         return keyboard(rows, self.username, inline=self.inline, address=self._address)
+
+    async def say(self, chat_id: int, said: Said, **how: Any) -> Any:
+        """Send words with their buttons: as a rich message where they have that form and the server shows it.
+
+        Raises:
+            HeldError: the call can't leave within two seconds.
+            TelegramAPIError: Telegram refused it.
+        """
+        keyboard = self.keyboard(said.buttons)
+        rich = said.rich if self.knows_rich else None
+        if rich is not None:
+            try:
+                return await self.call(
+                    "sendRichMessage", chat_id=chat_id, rich_message={"html": rich}, reply_markup=keyboard, **how
+                )
+            except TelegramNotFound:  # an older server
+                self.knows_rich = False
+                log.warning("rich_unknown")
+            except TelegramBadRequest as error:  # the plain words say the same
+                log.warning("rich_refused", chat=chat_id, error=type(error).__name__)
+        return await self.call(
+            "sendMessage",
+            chat_id=chat_id,
+            text=said.html,
+            parse_mode="HTML",
+            link_preview_options=NO_PREVIEW,
+            reply_markup=keyboard,
+            **how,
+        )
 
     async def photo(self, chat_id: int, picture: bytes, caption: str, **how: Any) -> dict[str, Any]:
         """Send a PNG picture with a caption in HTML; the ids of the message, as a dictionary with the Bot API's names.

@@ -20,7 +20,7 @@ from bot.logs import get_logger
 from bot.rules.place import Place
 from bot.rules.refusals import Refusal
 from bot.rules.shown import file_kind
-from bot.rules.words import Language, reader_language
+from bot.rules.words import Language
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import hang_again
 from bot.store.messages.departures import Departure
@@ -38,15 +38,17 @@ from bot.store.messages.payloads import (
 )
 from bot.store.messages.telling import Attachment
 from bot.store.places import place_of
+from bot.store.private_messages import reader_of
 from bot.store.shown import ShownMessage
 from bot.store.tables import Card, Person
 from bot.store.tables.base import id_of
 from bot.store.tables.messages import OutboxState
 from bot.telegram.answers import message_id_of, place_in
+from bot.telegram.calls import NO_PREVIEW
 from bot.telegram.engine import Engine
 from bot.telegram.promises import language_in, outcome_in
 from bot.telegram.refusals import refusal_of
-from bot.telegram.replies import NO_PREVIEW, Voice
+from bot.telegram.replies import Voice
 from bot.telegram.tags import Tags
 from bot.telegram.targets import Target
 
@@ -232,11 +234,7 @@ class Deliveries:
         if shown is None:
             return None
         place = place_of(session, card.community_id)
-        person = session.get(Person, card.chat_id) if card.chat_id > 0 else None
-        language = place.language
-        if person is not None:
-            language = reader_language(person.language, person.telegram_language, language)
-        return Shown(card, place, shown, language)
+        return Shown(card, place, shown, _language_in(session, card.chat_id, place))
 
     def _message(self, outcome: Any, place: Place, language: Language | None = None) -> dict[str, Any]:
         """An outcome as a group reads it, in the community's language unless told otherwise."""
@@ -310,17 +308,24 @@ class Deliveries:
         if made is None:
             return Result(OutboxState.EXPIRED, "no file")
         place = await self._db.read(place_of, row.community_id)
-        said = self._words.say(made.caption, place, place.language)
+        language = await self._db.read(_language_in, row.chat_id, place)
+        alone = self._words.say(made.alone, place, language)
         where = await self._where(row.chat_id)
+        if not made.content:
+            sent = await self._out.say(row.chat_id, alone, **where)
+            return Result(OutboxState.SENT, message=_with_file(row, asked, sent))
+        caption = self._words.say(made.caption, place, language).html
         try:
-            sent = await self._out.document(row.chat_id, made.name, made.content, said.html, **where)
+            if made.picture:
+                sent = await self._out.photo(row.chat_id, made.content, caption, **where)
+            else:
+                sent = await self._out.document(row.chat_id, made.name, made.content, caption, **where)
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             reason = refusal_of(error)
             if reason is not Refusal.MEDIA:
                 raise
             await self._out.wait_for_slot(row.chat_id)
-            message = self._message(made.alone, place)
-            sent = await self._out.call("sendMessage", chat_id=row.chat_id, **where, **message)
+            sent = await self._out.say(row.chat_id, alone, **where)
             return Result(OutboxState.SENT, "without the file", refused=reason, message=_with_file(row, asked, sent))
         return Result(OutboxState.SENT, message=_with_file(row, asked, sent))
 
@@ -344,3 +349,9 @@ class Deliveries:
 
 def _with_file(row: Departure, asked: SendFile, sent: Any) -> ShownMessage:
     return ShownMessage(row.chat_id, message_id_of(sent), file_kind(asked.file), asked.subject_id)
+
+
+def _language_in(session: Session, chat_id: int, place: Place) -> Language:
+    """The language of what is told in a chat: in private the reader's, in a room the community's."""
+    person = session.get(Person, chat_id) if chat_id > 0 else None
+    return reader_of(person, place.language).language if person is not None else place.language

@@ -23,6 +23,7 @@ from bot.rules.words import Language
 from bot.store.messages.outbox import take_away_later
 from bot.telegram.answers import message_id_of
 from bot.telegram.ask import Ask
+from bot.telegram.calls import NO_PREVIEW
 from bot.telegram.engine import Engine
 from bot.telegram.keyboards import start_link
 from bot.telegram.late_answers import LateAnswers
@@ -39,7 +40,6 @@ SHORT_LIVED = timedelta(seconds=30)
 """How long a reply stays in the group, which is used if nothing quieter was possible."""
 NOT_IN_GROUP = "USER_NOT_PARTICIPANT"
 """Part of the message with which Telegram refuses a whisper to somebody who isn't in the group."""
-NO_PREVIEW = {"is_disabled": True}
 
 
 Absent = Callable[[Place, int, int, datetime], Awaitable[None]]
@@ -144,8 +144,11 @@ class Voice:
         except (TelegramBadRequest, HeldError):
             log.info("panel_stays", chat=ask.chat_id)
 
-    async def picture(self, ask: Ask, outcome: Any, picture: bytes) -> None:
-        """Answer with a picture and the outcome as its caption. If no picture can be sent, answer with the text."""
+    async def picture(self, ask: Ask, outcome: Any, picture: bytes, *, or_words: bool = True) -> None:
+        """Answer with a picture and the outcome as its caption.
+
+        If no picture can be sent, answer with the text, or with nothing if not `or_words`.
+        """
         said = self._words.say(outcome, ask.place, ask.language)
         target = target_of(ask)
         ways: list[tuple[int, dict[str, Any]]] = []
@@ -167,7 +170,8 @@ class Voice:
                 chat_id, sent, ask.place
             ):
                 return
-        await self.answer(ask, outcome)
+        if or_words:
+            await self.answer(ask, outcome)
 
     async def open_private(self, ask: Ask, payload: str, outcome: Any) -> None:
         """Open the private chat with the bot for somebody who pressed a button. If that fails, answer with `outcome`.
@@ -338,12 +342,4 @@ class Voice:
         return Told(target.chat_id, message_id)
 
     async def _send(self, chat_id: int, said: Said, **how: Any) -> Any:
-        return await self._out.call(
-            "sendMessage",
-            chat_id=chat_id,
-            text=said.html,
-            parse_mode="HTML",
-            link_preview_options=NO_PREVIEW,
-            reply_markup=self._out.keyboard(said.buttons),
-            **how,
-        )
+        return await self._out.say(chat_id, said, **how)

@@ -27,7 +27,6 @@ PLAIN = {
     "ix_purchase_states": ("purchase", ("community_id", "state")),
     "ix_gift_community_id": ("gift", ("community_id",)),
     "ix_gift_opening_at": ("gift_opening", ("at",)),
-    "ix_invitation_community_id": ("invitation", ("community_id",)),
     "ix_gift_reward_counts": ("gift_reward", ("community_id", "state", "stage", "who", "invitation_id")),
     "ix_first_touch_at": ("first_touch", ("at",)),
     "ix_sighting_at": ("sighting", ("at",)),

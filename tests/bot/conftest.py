@@ -189,6 +189,7 @@ EXPECTED_REFUSALS = (
     ("getChat", 400, "group chat was upgraded"),
     ("deleteEphemeralMessage", 400, "chat not found"),  # the probe, with ids of nobody
     ("deleteEphemeralMessage", 404, "method not found"),  # the same at an older server
+    ("sendRichMessage", 404, "method not found"),  # then the plain words
     *((method, 400, "TOPIC_CLOSED") for method in ("sendMessage", "sendPhoto", "sendDocument")),  # then General's turn
     *((method, 400, "message thread not found") for method in ("sendMessage", "sendPhoto", "sendDocument")),
     ("getChat", 403, "bot is not a member"),  # a question about a chat that the bot has left

@@ -38,6 +38,7 @@ SHORT = frozenset(
             )
         ),
         "members.MyCard",
+        *("figures.DigestOff", "figures.DigestOn"),
         *(
             f"packets.{name}"
             for name in (

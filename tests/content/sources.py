@@ -30,4 +30,4 @@ def literal(file: str, language: Language) -> str:
     source = re.sub(r"\{#.*?#\}", "", source_of(file, language), flags=re.DOTALL)
     source = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", source, flags=re.DOTALL)
     source = re.sub(r"<code>.*?</code>", " ", source, flags=re.DOTALL)
-    return re.sub(r"</?[a-z-]+>", " ", source)
+    return re.sub(r"</?[a-z][a-z0-9-]*>", " ", source)

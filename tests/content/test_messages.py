@@ -11,6 +11,8 @@ import pytest
 from bot.content import Said
 from bot.content.catalog import OUTCOMES
 from bot.rules.words import Language
+from sandbox.errors import ApiError
+from sandbox.rich import read_rich
 from tests.content.pressed import SHORT
 from tests.content.samples import said
 from tests.content.telegram_html import MESSAGE, Strict, utf16
@@ -108,3 +110,16 @@ def test_the_checker_is_strict() -> None:
         with pytest.raises(ValueError, match=r"."):
             Strict(wrong)
     assert "".join(Strict('<b>1 &lt; 2</b> <tg-time unix="1" format="t">x</tg-time>').text) == "1 < 2 x"
+
+
+def test_rich_messages_are_telegrams(spoken: Spoken) -> None:
+    """A rich message of any sample is read by the stand-in, within its limits, and shows the same title."""
+    for which, words in spoken.everywhere():
+        if words.rich is None:
+            continue
+        try:
+            rich = read_rich({"html": words.rich})
+        except ApiError as wrong:
+            raise AssertionError(which) from wrong
+        assert "None" not in words.rich, which
+        assert [block["type"] for block in rich["blocks"]].count("table") == 1, which

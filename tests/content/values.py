@@ -83,6 +83,7 @@ DEEDS = (
     "orders.imported",
     "hook.turned",
     "hook.closed",
+    "digest.switched",
 )
 PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL.acts for blank in act.blanks}))
 PROBLEMS = (*(kind.__name__ for kind in get_args(FormError)), "NoTyping", "OneOfTomorrow")

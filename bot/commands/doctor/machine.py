@@ -2,9 +2,11 @@
 
 import asyncio
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.outside.fonts import LETTERS, find_fonts
 from bot.rules.doctor.chats import Chat, HomeLost
 from bot.rules.doctor.database import (
     BooksFine,
@@ -22,7 +24,16 @@ from bot.rules.doctor.database import (
     judge_schema,
 )
 from bot.rules.doctor.findings import Finding
-from bot.rules.doctor.machine import FileOpenToOthers, SettingsFine, ZonesFine, ZonesMissing, judge_disk
+from bot.rules.doctor.machine import (
+    FileOpenToOthers,
+    FontsMissing,
+    PainterMissing,
+    PicturesFine,
+    SettingsFine,
+    ZonesFine,
+    ZonesMissing,
+    judge_disk,
+)
 from bot.rules.doctor.rooms import RoomRefuses
 from bot.rules.doctor.telegram import FeedbackOff
 from bot.settings import Settings
@@ -79,6 +90,7 @@ async def _examine_tables(url: str, kind: str) -> tuple[list[Finding], list[Chat
     wrong = len({*books.wrong_balances, *books.negative})
     return [
         _examine_zones(contents.zones),
+        *(await asyncio.to_thread(_examine_fonts, contents.languages)),
         DatabaseFine(kind, contents.shops, contents.members),
         schema,
         BooksFine(books.transfers, books.held_by_fans) if books.sound else BooksWrong(wrong),
@@ -115,6 +127,16 @@ def _examine_zones(zones: frozenset[str]) -> Finding:
         except (KeyError, ValueError, OSError):
             missing.append(zone)
     return ZonesMissing(tuple(missing)) if missing else ZonesFine()
+
+
+def _examine_fonts(languages: frozenset[str]) -> list[Finding]:
+    """Whether reports of these shops can have a picture; nothing where there is no shop yet."""
+    if not languages:
+        return []
+    if find_spec("resvg_py") is None:
+        return [PainterMissing()]
+    lacking = [one for one in sorted(languages) if find_fonts(LETTERS[one], one) is None]
+    return [FontsMissing() if lacking else PicturesFine()]
 
 
 def _examine_file(path: Path) -> Finding | None:

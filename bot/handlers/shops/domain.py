@@ -2,7 +2,6 @@
 
 from bot.content.buttons import shops as buttons
 from bot.features.shops.calendar import WeeklyCalendar, morning_card
-from bot.features.shops.report import Reports
 from bot.features.shops.rooms import Rooms, move_question
 from bot.features.shops.settings import CHANGED, ShopSettings, undo_setup
 from bot.features.shops.setup import SetupDialogue
@@ -10,7 +9,7 @@ from bot.features.shops.topics import CHOSEN, Topics, undo_choice
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.shops import panel, report, rooms, setup, topics
+from bot.handlers.shops import rooms, setup, topics
 from bot.handlers.shops.forms import setup_form
 from bot.handlers.shops.services import ShopServices
 from bot.handlers.shops.setup_panel import SetupPanel
@@ -31,7 +30,6 @@ def wire(core: Core) -> Wired:
         settings=settings,
         panel=panel,
         topics=TopicChoice(Topics(core.db), core.communities),
-        reports=Reports(core.db),
         setup_form=setup_form(policy),
         setup_policy=policy,
     )
@@ -44,7 +42,7 @@ def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
 
 DOMAIN = Domain(
     name="shops",
-    desks=(setup.setup, rooms.setup, topics.setup, report.setup),
+    desks=(setup.setup, rooms.setup, topics.setup),
     policies=(SetupPolicy, CalendarPolicy),
     cards={CARD: morning_card},
     undo={
@@ -52,7 +50,6 @@ DOMAIN = Domain(
         CHOSEN: Undoable(lambda tx, act, entry, _: undo_choice(tx, act, entry), owners_only=True),
     },
     follows=(_follow,),
-    panel_acts=panel.panel_acts,
     buttons=buttons.BUTTONS,
     wire=wire,
 )

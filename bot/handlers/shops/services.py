@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from bot.features.shops.report import Reports
 from bot.features.shops.settings import ShopSettings
 from bot.handlers.kit.forms import Form
 from bot.handlers.shops.setup_panel import SetupPanel
@@ -17,6 +16,5 @@ class ShopServices:
     settings: ShopSettings
     panel: SetupPanel
     topics: TopicChoice
-    reports: Reports
     setup_form: Form
     setup_policy: SetupPolicy

@@ -55,9 +55,10 @@ class AnswerKeeper:
         """Keep the outcome, and what is shown below it."""
         self.outcome, self.below = outcome, below
 
-    async def picture(self, _ask: Ask, outcome: Any, picture: bytes) -> None:
-        """Keep the outcome and its picture."""
-        self.outcome, self.photo = outcome, picture
+    async def picture(self, _ask: Ask, outcome: Any, picture: bytes, *, or_words: bool = True) -> None:
+        """Keep the picture and its outcome; a picture that comes after an answer leaves that answer."""
+        if or_words or self.outcome is None:
+            self.outcome, self.photo = outcome, picture
 
 
 class PanelForm:

@@ -39,6 +39,25 @@ class ZonesMissing(Finding):
 
 
 @dataclass(frozen=True, slots=True)
+class PicturesFine(Finding):
+    """Reports come with a picture: there is a font for every shop's language."""
+
+
+@dataclass(frozen=True, slots=True)
+class FontsMissing(Finding):
+    """No font has the letters of a shop's language: its reports come without a picture."""
+
+    level = Level.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class PainterMissing(Finding):
+    """The library that draws pictures isn't installed: reports come without them."""
+
+    level = Level.WARNING
+
+
+@dataclass(frozen=True, slots=True)
 class DiskFine(Finding):
     """There is room."""
 

@@ -38,11 +38,12 @@ PRIMARY = 0xFF
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What is in a database: how many shops and members, and the shops' time zones."""
+    """What is in a database: how many shops and members, and the shops' time zones and languages."""
 
     shops: int
     members: int
     zones: frozenset[str]
+    languages: frozenset[str]
 
 
 def examine_file(path: Path) -> Finding | None:
@@ -89,11 +90,12 @@ def stored_revision(session: Session) -> str | None:
 
 
 def read_contents(session: Session) -> Contents:
-    """Shops, members and time zones."""
+    """Shops, members, time zones and languages."""
     return Contents(
         session.execute(select(func.count()).select_from(Community)).scalar_one(),
         session.execute(select(func.count()).select_from(Member)).scalar_one(),
         frozenset(session.execute(select(col(Community.timezone)).distinct()).scalars()),
+        frozenset(session.execute(select(col(Community.language)).distinct()).scalars()),
     )
 
 

@@ -20,13 +20,16 @@ from bot.store.tables.messages import OPEN, OutboxState
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file for a group, with the outcome that is told under it."""
+    """A file for a group or a person, with the outcome that is told under it."""
 
     name: str
     content: bytes
+    """Empty: there is only `alone` to tell."""
     caption: Any
     alone: Any
     """The outcome that is told where the room takes no files."""
+    picture: bool = False
+    """Whether it is a PNG that is shown as a photo."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Shops, and their groups and channels."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, false, text
 from sqlmodel import Field, SQLModel
@@ -53,6 +53,10 @@ class Community(SQLModel, table=True):
     """The ISO code that the owner chose; None: the usual one of the shop's language (`DEFAULT_CURRENCIES`)."""
     home_told_at: datetime | None = None
     """When the owner was told which group is the home group. None: the owner of an older shop has yet to be told."""
+    digest_day: date | None = None
+    """The last day on which the owner was told of the day before, or on which there was nothing to tell."""
+    digest_off_at: datetime | None = None
+    """When the owner switched the morning digest off; None: it comes."""
 
 
 class FanGroup(SQLModel, table=True):

@@ -108,6 +108,14 @@ class Coupon(SQLModel, table=True):
         UniqueConstraint("campaign_id", "member_id", "nth"),
         UniqueConstraint("community_id", "code"),
         UniqueConstraint("member_id", "cause"),
+        Index("ix_coupon_claimed", "community_id", "claimed_at"),
+        Index(
+            "ix_coupon_redeemed",
+            "community_id",
+            "redeemed_at",
+            sqlite_where=text("redeemed_at IS NOT NULL"),
+            postgresql_where=text("redeemed_at IS NOT NULL"),
+        ),
         forgets_cause("claimed_at"),
     )
 

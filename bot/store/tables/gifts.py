@@ -130,7 +130,7 @@ class Invitation(SQLModel, table=True):
         UniqueConstraint("friend_id"),
         UniqueConstraint("inviter_id", "rewarded_month", "rewarded_nth"),
         CheckConstraint("inviter_id <> friend_id", name="never_oneself"),
-        Index("ix_invitation_community_id", "community_id"),
+        Index("ix_invitation_joined", "community_id", "joined_at"),
         Index(
             "ix_invitation_watched",
             "watched_until",

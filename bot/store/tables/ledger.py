@@ -62,6 +62,11 @@ class Account(SQLModel, table=True):
     """What they earned in that month. Spending takes nothing of it: the month's board is made from this."""
 
 
+NOT_EARNED = text("(transfer.earned_at IS NULL) IS TRUE")
+"""Transfers by which no fan earned anything. In these words SQLite takes the index of their times; with `IS NULL` alone
+it takes the other one, and reads all spending that there ever was."""
+
+
 class Transfer(SQLModel, table=True):
     """Coins that moved between two accounts. Rows are only added, never changed or deleted."""
 
@@ -74,6 +79,13 @@ class Transfer(SQLModel, table=True):
         # The shop's account has nearly all transfers: without the second column SQLite may avoid these indexes.
         Index("ix_transfer_debit_id_earned_at", "debit_id", "earned_at"),
         Index("ix_transfer_credit_id_earned_at", "credit_id", "earned_at"),
+        Index(
+            "ix_transfer_spent",
+            "community_id",
+            "made_at",
+            sqlite_where=text("(earned_at IS NULL) IS TRUE"),
+            postgresql_where=text("(earned_at IS NULL) IS TRUE"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

@@ -68,6 +68,14 @@ class Member(SQLModel, table=True):
             sqlite_where=text("left_at IS NULL AND user_id > 0"),
             postgresql_where=text("left_at IS NULL AND user_id > 0"),
         ),
+        Index("ix_member_joined", "community_id", "joined_at"),
+        Index(
+            "ix_member_left",
+            "community_id",
+            "left_at",
+            sqlite_where=text("left_at IS NOT NULL"),
+            postgresql_where=text("left_at IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

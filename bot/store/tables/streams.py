@@ -53,6 +53,12 @@ class Airing(SQLModel, table=True):
             postgresql_where=text("state IN ('planned', 'live')"),
         ),
         Index("ix_airing_community_id_starts_at", "community_id", "starts_at"),
+        Index(
+            "ix_airing_closed",
+            "closed_at",
+            sqlite_where=text("closed_at IS NOT NULL"),
+            postgresql_where=text("closed_at IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -78,6 +84,8 @@ class Airing(SQLModel, table=True):
     """When its start was last moved."""
     closed_at: datetime | None = None
     """When it ended or was cancelled."""
+    reported_at: datetime | None = None
+    """When the report of its figures was promised to the owner, or left out as there was nothing in it."""
     posted: bool = Field(default=False)
     """Whether its live card was ever due in the groups. Then its end is announced there too."""
 

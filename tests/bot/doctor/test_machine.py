@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.commands.doctor import machine
 from bot.commands.doctor.machine import examine_machine
+from bot.outside.fonts import Fonts
 from bot.rules.doctor.database import (
     BooksWrong,
     BotRests,
@@ -22,7 +24,7 @@ from bot.rules.doctor.database import (
     ShopLost,
 )
 from bot.rules.doctor.findings import Finding, Level, Part
-from bot.rules.doctor.machine import FileOpenToOthers, ZonesMissing
+from bot.rules.doctor.machine import FileOpenToOthers, FontsMissing, PainterMissing, PicturesFine, ZonesMissing
 from bot.store.engine.hold import held
 from bot.store.engine.lock import using
 from bot.store.engine.mark import address_of, leave_mark
@@ -146,3 +148,18 @@ def open_to_all(path: Path) -> None:
     """A file that every account may read."""
     path.touch()
     path.chmod(0o644)
+
+
+@pytest.mark.parametrize(
+    ("fonts", "library", "found"),
+    [(True, True, PicturesFine()), (False, True, FontsMissing()), (True, False, PainterMissing())],
+)
+def test_whether_pictures_can_be_drawn(
+    fonts: bool, library: bool, found: Finding, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A font for each shop's language and the library are needed; without a shop nothing is said."""
+    had = Fonts("Noto Sans", ("a.ttf",)) if fonts else None
+    monkeypatch.setattr(machine, "find_fonts", lambda _text, _language: had)
+    monkeypatch.setattr(machine, "find_spec", lambda _name: object() if library else None)
+    assert machine._examine_fonts(frozenset({"ko", "zh"})) == [found]
+    assert machine._examine_fonts(frozenset()) == []

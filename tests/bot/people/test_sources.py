@@ -69,7 +69,7 @@ async def test_from_the_qr_code_to_the_report(play_sqlite: Play, language: str) 
     welcome = await stage.whisper(ana)
     assert "Ana" in welcome.text
     assert await came_by(stage, ana) == ["Autumn poster"]
-    report = await stage.ask(stage.owner, "/report")
+    report = await stage.ask(stage.owner, "/report sources")
     assert "Autumn poster" in report.text
     assert "120" in report.text
     listed = await stage.ask(stage.owner, "/source")
@@ -235,11 +235,3 @@ async def test_where_whispers_dont_go(play_sqlite: Play) -> None:
     stage.owner.says(stage.group, "/source Poster")
     picture = await stage.owner.waits_for(stage.bot, lambda m: m.file is not None, timeout=10)
     assert LINK.search(picture.text)
-
-
-async def test_a_report_is_asked_for_days(play_sqlite: Play) -> None:
-    """Seven days by themselves, thirty if asked, anything else is told."""
-    stage = await play_sqlite(language="en")
-    assert "the last 7 days" in (await stage.ask(stage.owner, "/report")).text
-    assert "the last 30 days" in (await stage.ask(stage.owner, "/report 30d")).text
-    assert "30d" in (await stage.ask(stage.owner, "/report 31d")).text

@@ -9,7 +9,6 @@ from bot.rules.coupons.campaigns import CampaignFacts
 from bot.rules.coupons.claims import Claimant, OfferedBefore, may_claim
 from bot.rules.people.joining import ComingFacts, Welcome, WelcomeBack, WelcomePolicy, greeting
 from bot.rules.people.preferences import Preference, read_preference
-from bot.rules.shops.report import cost_each
 from bot.rules.ways_in import source_key
 
 NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
@@ -56,15 +55,6 @@ def test_names_that_look_alike_are_one(name: str) -> None:
 def test_choices_out_of_presses(text: str, wish: Preference | None) -> None:
     """Only what our own buttons say is a choice."""
     assert read_preference(text) == wish
-
-
-@pytest.mark.parametrize(
-    ("cost", "stayed", "each"),
-    [(None, 3, None), (120, 0, None), (120, 3, 4000), (100, 3, 3333), (200, 3, 6667), (0, 3, 0), (1, 200, 1)],
-)
-def test_cost_of_each_who_stayed(cost: int | None, stayed: int, each: int | None) -> None:
-    """In hundredths, rounded half up, and unknown while nobody has stayed."""
-    assert cost_each(cost, stayed) == each
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,9 @@
-"""The figures that `/report` shows."""
+"""The report of earlier versions. Promised messages of an old database may still hold it, so it keeps its words."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from bot.rules.outcome import Outcome
-
-PERIODS = {"7d": 7, "30d": 30}
-"""How far back a report looks, in days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +39,3 @@ class Report(Outcome, name="reporting.Report"):
     reminded: int | None
     """Fans who asked to be reminded of a stream; None if no stream was ever planned."""
     attended: int | None
-
-
-def cost_each(cost: int | None, stayed: int) -> int | None:
-    """A source's cost for each fan who stayed, in hundredths, rounded half up; None while nobody has."""
-    if cost is None or stayed == 0:
-        return None
-    return (cost * 200 + stayed) // (2 * stayed)

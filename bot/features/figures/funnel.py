@@ -1,0 +1,131 @@
+"""The funnel of each source: its fans of the last months, and what they did since they came."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from bot.features.figures.fans import INVITED
+from bot.rules.calendar import day_of
+from bot.rules.figures.funnel import Counts, FanFact, FunnelLine, SourceFunnel, Way, count_ways
+from bot.rules.figures.orders import CANCELLED, PAID, Takings
+from bot.rules.figures.windows import FiguresPolicy, Window, period_window
+from bot.rules.gift_states import RewardState
+from bot.rules.place import Place
+from bot.rules.streaks import Cover
+from bot.store.tables import CheckIn, Coupon, Member, Order, Source
+from bot.store.tables.gifts import GiftReward, Invitation
+
+
+def source_funnel(session: Session, place: Place, at: datetime, policy: FiguresPolicy) -> SourceFunnel:
+    """Count the funnel of every source that brought somebody in the last months."""
+    window = period_window(at, policy.funnel_days, place.timezone)
+    ways = count_ways(_fans(session, place, window), at, policy.stays)
+    takings = _takings(session, place, window)
+    sources = _sources(session, (source_id for source_id, _ in ways if source_id is not None))
+    named = sorted((way for way in ways if way.source_id is not None), key=lambda way: (-ways[way].came, way))
+    others = [way for way in (Way(None, True), Way(None, False)) if way in ways]
+    shown = [*named[: policy.sources_shown], *others]
+    since = day_of(window.start, place.timezone)
+    return SourceFunnel(
+        community_id=place.community_id,
+        days=policy.funnel_days,
+        since=since,
+        lines=tuple(
+            _line(ways[way], takings.get(way, []), sources.get(way.source_id or 0), way, window, place) for way in shown
+        ),
+        more=len(named) + len(others) - len(shown),
+        reward_coins=_rewards(session, place, window),
+        currency=place.currency,
+    )
+
+
+def _way_columns() -> tuple[Any, ...]:
+    source_id = col(Member.source_id)
+    invited = case((source_id.is_(None) & INVITED, 1), else_=0)
+    return source_id.label("source_id"), invited.label("invited")
+
+
+def _cohort(place: Place, window: Window) -> tuple[Any, ...]:
+    joined = col(Member.joined_at)
+    return col(Member.community_id) == place.community_id, joined >= window.start, joined < window.end
+
+
+def _fans(session: Session, place: Place, window: Window) -> list[FanFact]:
+    """What each fan of the period did since they came."""
+    member_id = col(Member.id)
+    checked = select(col(CheckIn.day)).where(col(CheckIn.member_id) == member_id, col(CheckIn.cover) == Cover.CHECKED)
+    claimed = select(col(Coupon.id)).where(col(Coupon.member_id) == member_id)
+    ordered = select(col(Order.id)).where(col(Order.member_id) == member_id, col(Order.state) == PAID)
+    columns = (
+        *_way_columns(),
+        col(Member.joined_at),
+        col(Member.left_at),
+        checked.exists(),
+        claimed.exists(),
+        claimed.where(col(Coupon.redeemed_at).is_not(None)).exists(),
+        ordered.exists(),
+    )
+    rows: Any = session.execute(select(*columns).where(*_cohort(place, window))).all()
+    return [
+        FanFact(Way(source_id, bool(invited)), joined_at, left_at, *map(bool, did))
+        for source_id, invited, joined_at, left_at, *did in rows
+    ]
+
+
+def _takings(session: Session, place: Place, window: Window) -> dict[Way, list[Takings]]:
+    """What the orders of these fans brought, by way and currency."""
+    orders = (
+        select(*_way_columns(), col(Order.currency), col(Order.value), col(Order.refunded))
+        .join(Order, col(Order.member_id) == col(Member.id))
+        .where(*_cohort(place, window), col(Order.state) != CANCELLED)
+        .subquery()
+    )
+    keys = (orders.c.source_id, orders.c.invited, orders.c.currency)
+    refunded = func.sum(orders.c.refunded)
+    rows: Any = session.execute(
+        select(*keys, func.sum(orders.c.value) - refunded, refunded).group_by(*keys).order_by(*keys)
+    ).all()
+    found: dict[Way, list[Takings]] = {}
+    for source_id, invited, currency, revenue, paid_back in rows:
+        way = Way(source_id, bool(invited))
+        found.setdefault(way, []).append(Takings(currency, int(revenue), int(paid_back)))
+    return found
+
+
+def _sources(session: Session, ids: Iterable[int]) -> dict[int, Source]:
+    found = session.execute(select(Source).where(col(Source.id).in_(list(ids)))).scalars()
+    return {one.id: one for one in found if one.id is not None}
+
+
+def _line(
+    counts: Counts, takings: list[Takings], source: Source | None, way: Way, window: Window, place: Place
+) -> FunnelLine:
+    older = source is not None and source.made_at < window.start
+    return FunnelLine(
+        name=source.name if source is not None else None,
+        invited=way.invited,
+        **asdict(counts),
+        cost=source.cost if source is not None else None,
+        since=day_of(source.made_at, place.timezone) if source is not None and older else None,
+        takings=tuple(sorted(takings, key=lambda one: (one.currency != place.currency, -one.revenue))),
+    )
+
+
+def _rewards(session: Session, place: Place, window: Window) -> int:
+    """Coins that were paid for friends who joined in the period: to them and to who invited them."""
+    found = session.execute(
+        select(func.coalesce(func.sum(GiftReward.amount), 0))
+        .join(Invitation, col(Invitation.id) == col(GiftReward.invitation_id))
+        .where(
+            col(Invitation.community_id) == place.community_id,
+            col(Invitation.joined_at) >= window.start,
+            col(Invitation.joined_at) < window.end,
+            col(GiftReward.state) == RewardState.PAID,
+        )
+    ).scalar_one()
+    return int(found)
