@@ -11,10 +11,12 @@ from hypothesis.stateful import invariant, rule
 from bot.flows.check_in import CheckIns
 from bot.rules.checkins.checkins import AlreadyCheckedIn, CheckedIn, MadeUp, TooFewCoins
 from bot.rules.shops.setup import Setup
+from bot.rules.tiers import Tier
 from tests.features.machine import DAY, Streak, fans, shops
 from tests.features.scene import POLICIES, act_of, desk, fan
 from tests.features.stream_rules import StreamRules
 
+PERCENT = {Tier.NEW: 100, Tier.FAN: 110, Tier.LOYAL: 125, Tier.CORE: 150}
 LADDER = (5, 6, 8, 10, 12, 15, 20)
 MILESTONES = (7, 30, 100)
 PRICES = (20, 40, 80)
@@ -59,7 +61,8 @@ class StreakRules(StreamRules):
         length, paid = streak.length(today), streak.paid_milestone(today)
         due = [milestone for milestone in MILESTONES if paid < milestone <= length]
         streak.milestones[today] = max(due, default=0)
-        streak.coins += LADDER[min(length, 7) - 1] + 50 * len(due)
+        percent = PERCENT[outcome.tier]
+        streak.coins += (LADDER[min(length, 7) - 1] * percent + 50) // 100 + 50 * len(due)
         assert (outcome.day, outcome.length, outcome.balance) == (today, length, streak.coins)
         assert (outcome.coins, outcome.bonus) == (LADDER[min(length, 7) - 1], 50 * len(due))
 

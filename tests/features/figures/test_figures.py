@@ -62,7 +62,7 @@ def pay(tx: Tx, place: Place, number: int, ref: str, at: datetime, more: dict[st
     member = tx.query(Member).filter(col(Member.user_id) == fan(number).user_id).one()
     told = {"value": 10_000, "currency": "KRW", "day": at.date(), "at": at, "made_at": at, **more}
     belongs = Belongs.CLAIM
-    tx.add(Order(community_id=place.community_id, ref=ref, member_id=member.id, belongs=belongs, **told))
+    tx.add(Order(community_id=place.community_id, ref=ref, key=ref, member_id=member.id, belongs=belongs, **told))
     tx.flush()
 
 

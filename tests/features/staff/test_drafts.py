@@ -135,7 +135,7 @@ def test_the_panel_shows_acts_in_its_own_order() -> None:
     """Sections and acts stand where staff know them, whatever the order of domains."""
     assert [act.name for act in PANEL.acts] == [
         *("newcoupon", "newcoupon_file", "coupon_cancel"),
-        *("redeem", "redeem_file", "order", "order_refund", "hook", "hook_new", "hook_off"),
+        *("redeem", "redeem_file", "order", "orders", "order_give", "order_refund", "hook", "hook_new", "hook_off"),
         *("newstream", "golive_now", "golive", "delay", "endlive", "cancelstream"),
         "redpacket",
         *("newraffle", "raffle_cancel", "raffle_redraw"),
