@@ -13,6 +13,7 @@ class ImportPolicy:
 
     max_bytes: int = 1_000_000
     max_codes: int = 100_000
+    """Lines of a file, of whatever kind."""
     min_code: int = 3
     max_code: int = 32
     shown: int = 20
@@ -35,7 +36,7 @@ class FileTooLarge(Outcome, name="imports.FileTooLarge"):
 
 @dataclass(frozen=True, slots=True)
 class FileUnreadable(Outcome, name="imports.FileUnreadable"):
-    """The file isn't text in lines and columns, but a spreadsheet or a picture for example."""
+    """The file is no spreadsheet, and no text in lines and columns either."""
 
 
 @dataclass(frozen=True, slots=True)
