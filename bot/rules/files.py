@@ -21,7 +21,7 @@ class ImportPolicy:
     chunk: int = 500
     """Codes that one transaction takes."""
     waits: timedelta = timedelta(days=1)
-    """How long files that staff handed in wait for their answers, and files of albums for a command. `/privacy` says so."""
+    """How long files that staff handed in wait for answers, and files of albums for a command. `/privacy` says so."""
     most_files: int = 10
     """Files of one album, as Telegram allows."""
 
