@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import case, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -15,7 +16,6 @@ from bot.rules.figures.windows import Window
 from bot.rules.place import Place
 from bot.store import ledger
 from bot.store.engine.db import Database
-from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import Tx
 from bot.store.places import find_place
 from bot.store.tables import Account, Community, Transfer
@@ -143,9 +143,10 @@ def _lapse_of(session: Session, purses: Sequence[tuple[int, int, int]], since: d
 
 
 def _keep(tx: Tx, community_id: int, month: str, coins: int, now: datetime) -> None:
+    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {"month": month, "coins": coins, "counted_at": now}
     tx.execute(
-        insert_into(tx, LapseAhead)
+        insert(LapseAhead)
         .values(community_id=community_id, **values)
         .on_conflict_do_update(index_elements=[col(LapseAhead.community_id)], set_=values)
     )
