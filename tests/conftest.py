@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from bot.rules.shown import CLASSES
+from bot.rules.shown import CLASSES, file_kind
 from bot.store.engine.db import Database
 from bot.store.engine.schema import migrate
-from bot.store.messages.payloads import Say, Tell
+from bot.store.messages.payloads import Say, SendFile, Tell
 from tests.engines import compiled_once
 from tests.postgres import Postgres
 
@@ -24,7 +24,7 @@ settings.load_profile("busy")
 
 DATABASES = ("sqlite", "postgresql")
 _numbers = itertools.count(1)
-FILLERS = {"Oops", "communities.Oops", "coupons.NoSuchCoupon"}
+FILLERS = {"Oops", "communities.Oops", "coupons.NoSuchCoupon", "file.proof"}
 """What tests promise of which only the way matters, not the words."""
 
 
@@ -39,15 +39,16 @@ def statements_compiled_once() -> Iterator[None]:
 def promised_kinds_have_a_class() -> Iterator[None]:
     """A message that is promised in any test is of a kind that `rules/shown.py` lists."""
     with pytest.MonkeyPatch.context() as patch:
-        for payload in (Say, Tell):
+        for payload in (Say, Tell, SendFile):
             patch.setattr(payload, "to_facts", _with_class(payload.to_facts))
         yield
 
 
 def _with_class(to_facts: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
     def checked(told: Any) -> dict[str, Any]:
+        kind = file_kind(told.file) if isinstance(told, SendFile) else told.outcome
         answers = isinstance(told, Tell) and told.asked
-        assert answers or told.outcome in {*CLASSES, *FILLERS}, f"{told.outcome} has no class in bot/rules/shown.py"
+        assert answers or kind in {*CLASSES, *FILLERS}, f"{kind} has no class in bot/rules/shown.py"
         return to_facts(told)
 
     return checked

@@ -202,7 +202,7 @@ def agree(sampled: set[str], listened_to: set[str]) -> None:
 def command_samples(world: World) -> list[Sample]:
     """What is said: each command alone, and what only the owner may say in a line."""
     lines = {f"/{name}": f"/{name}" for name in world.stage.app.table.names}
-    lines |= {"/setup coin=…": "/setup coin=petals", "/redpacket": "/redpacket 10 2"}
+    lines |= {"/setup coin=…": "/setup coin=petals", "/redpacket": "/redpacket 10 2", "/myorder": "/myorder 20261123-7"}
     ends = {"/undo", "/endlive", "/cancelstream"}
     # To who asks for help, "come into a shop's group first" is the help.
     helps = dict.fromkeys(("/start", "/help"), (communities.NoCommunityYet,))

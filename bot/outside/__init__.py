@@ -1,1 +1,1 @@
-"""Clients of other services, and pictures that other libraries draw."""
+"""Clients of other services, and other libraries' work: spreadsheets, QR codes, pictures."""

@@ -1,4 +1,4 @@
-"""Pictures that the bot draws."""
+"""Draws QR codes."""
 
 from io import BytesIO
 

@@ -13,6 +13,7 @@ class ImportPolicy:
 
     max_bytes: int = 1_000_000
     max_codes: int = 100_000
+    """Lines of a file, of whatever kind."""
     min_code: int = 3
     max_code: int = 32
     shown: int = 20
@@ -20,7 +21,7 @@ class ImportPolicy:
     chunk: int = 500
     """Codes that one transaction takes."""
     waits: timedelta = timedelta(days=1)
-    """How long files that staff handed in wait for their answers."""
+    """How long files that staff handed in wait for answers, and files of albums for a command. `/privacy` says so."""
     most_files: int = 10
     """Files of one album, as Telegram allows."""
 
@@ -35,7 +36,7 @@ class FileTooLarge(Outcome, name="imports.FileTooLarge"):
 
 @dataclass(frozen=True, slots=True)
 class FileUnreadable(Outcome, name="imports.FileUnreadable"):
-    """The file isn't text in lines and columns, but a spreadsheet or a picture for example."""
+    """The file is no spreadsheet, and no text in lines and columns either."""
 
 
 @dataclass(frozen=True, slots=True)

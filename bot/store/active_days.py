@@ -20,7 +20,7 @@ from bot.store.tables import ActiveDay, Activity, FanGroup, Member, RoomActivity
 from bot.store.tables.base import Id
 
 CHUNK = 250
-"""Old days that one transaction deletes: a few milliseconds."""
+"""Old days that one transaction deletes."""
 WEEK = 7
 """Days of the week in which members count as active: today and the six before."""
 

@@ -16,7 +16,7 @@ from bot.store.pending_tiers import deeds_changed
 from bot.store.tables import Activity, Note
 
 CHUNK = 250
-"""Old notes that one transaction deletes: a few milliseconds."""
+"""Old notes that one transaction deletes."""
 
 _ADD_NOTE = Hot(
     insert(Note).values(

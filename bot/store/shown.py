@@ -17,7 +17,7 @@ from bot.store.engine.sessions import Tx
 from bot.store.tables import Community, FanGroup, Shown
 
 CHUNK = 250
-"""Old rows that one transaction deletes: a few milliseconds."""
+"""Old rows that one transaction deletes."""
 
 _ROOM = Hot(
     select(col(FanGroup.id), col(Community.timezone))

@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from bot.rules.act import Sender
 from bot.rules.place import Place
 from bot.rules.ways_in import source_key
+from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import Tx
 from bot.store.members import meet
 from bot.store.tables import FirstTouch, Member, Person, Source
@@ -46,9 +46,8 @@ def find_or_make_source(tx: Tx, place: Place, name: str, at: datetime, token: Ca
     known: int | None = tx.execute(query).scalar_one_or_none()
     if known is not None:
         return known
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     tx.execute(
-        insert(Source)
+        insert_into(tx, Source)
         .values(
             community_id=place.community_id,
             name=name,
@@ -75,9 +74,8 @@ def note_first_touch(tx: Tx, community_id: int, source_id: int, sender: Sender, 
     ).first()
     if known is not None:
         return
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     tx.execute(
-        insert(FirstTouch)
+        insert_into(tx, FirstTouch)
         .values(community_id=community_id, user_id=sender.user_id, source_id=source_id, at=at)
         .on_conflict_do_nothing()
     )

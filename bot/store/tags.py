@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.tiers import Tier
+from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import groups_of
 from bot.store.messages.outbox import Terms, promise
@@ -56,9 +56,8 @@ def note_tag(tx: Tx, *, member_id: int, chat_id: int, tag: str) -> None:
     if not tag:
         tx.execute(delete(ShownTag).where(col(ShownTag.member_id) == member_id, col(ShownTag.chat_id) == chat_id))
         return
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     tx.execute(
-        insert(ShownTag)
+        insert_into(tx, ShownTag)
         .values(member_id=member_id, chat_id=chat_id, tag=tag)
         .on_conflict_do_update(index_elements=[col(ShownTag.member_id), col(ShownTag.chat_id)], set_={"tag": tag})
     )

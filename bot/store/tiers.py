@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -18,6 +17,7 @@ from bot.rules.calendar import DAY, day_of
 from bot.rules.place import Place
 from bot.rules.tiers import MEMORY, DayOfDeeds, Deed, Tier, TierNow, TierPolicy, settle, sums_of
 from bot.rules.tiers_ahead import FallAhead, Untold, fall_ahead, first_look, look_ahead
+from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.members import Standing
 from bot.store.tables import Activity, Member, TierRise
@@ -175,9 +175,8 @@ def _after(tx: Tx, place: Place, row: Any, settled: Settled, when: When) -> None
     if settled.now.tier is settled.before:
         return
     if settled.rose:
-        insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
         made = tx.execute(
-            insert(TierRise)
+            insert_into(tx, TierRise)
             .values(
                 community_id=place.community_id,
                 member_id=row.id,

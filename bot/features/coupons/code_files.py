@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, not_, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,6 +13,7 @@ from bot.rules.coupons.code_files import BadLine, CodesRefused, Trouble, report_
 from bot.rules.coupons.codes import code_key, read_code
 from bot.rules.files import ImportPolicy
 from bot.store.engine.db import Database
+from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Campaign, CampaignCode, CodeBatch, Coupon
 from bot.store.tables.base import id_of
@@ -76,9 +76,8 @@ class CodeFiles:
 
 def begin(tx: Tx, act: Act) -> tuple[int, bool]:
     """The batch of this cause, and whether a campaign has it already."""
-    insert_ = sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert
     fresh = {"community_id": act.community_id, "cause": act.cause, "made_at": act.at}
-    tx.execute(insert_(CodeBatch).values(fresh).on_conflict_do_nothing())
+    tx.execute(insert_into(tx, CodeBatch).values(fresh).on_conflict_do_nothing())
     batch_id = id_of(
         tx.execute(
             select(CodeBatch).where(col(CodeBatch.community_id) == act.community_id, col(CodeBatch.cause) == act.cause)
@@ -133,12 +132,11 @@ def stage_some(tx: Tx, act: Act, batch_id: int, chunk: Numbered) -> list[BadLine
     if tx.execute(select(col(CodeBatch.id)).where(col(CodeBatch.id) == batch_id).with_for_update()).first() is None:
         raise LookupError(f"batch {batch_id} was cleared away while it was staged")
     tx.execute(delete(CampaignCode).where(theirs, _idle(act.at)).execution_options(synchronize_session=False))
-    insert_ = sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert
     fresh = [
         {"community_id": act.community_id, "batch_id": batch_id, "code": code, "code_key": code_key(code)}
         for _, code in chunk
     ]
-    tx.execute(insert_(CampaignCode).values(fresh).on_conflict_do_nothing())
+    tx.execute(insert_into(tx, CampaignCode).values(fresh).on_conflict_do_nothing())
     elsewhere = {code_key(code) for code in tx.execute(select(col(CampaignCode.code)).where(theirs)).scalars()}
     return [BadLine(line, code, Trouble.TAKEN) for line, code in chunk if code_key(code) in elsewhere]
 

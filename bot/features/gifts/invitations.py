@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -24,6 +23,7 @@ from bot.rules.gifts.stages import Progress, progress
 from bot.rules.place import Place
 from bot.rules.streaks import Cover
 from bot.store.coupons.for_gifts import GiftCoupons
+from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.members import Standing
 from bot.store.tables import Account, CheckIn, Gift, GiftOffer, GiftOpening, GiftReward, Invitation, Member, Person
@@ -137,9 +137,8 @@ def _lock_newcomer(tx: Tx, place: Place, user_id: int) -> Standing | None:
 
 
 def _invite(tx: Tx, place: Place, gift: Gift, friend_id: int, at: datetime, policy: GiftPolicy) -> int | None:
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     made: int | None = tx.execute(
-        insert(Invitation)
+        insert_into(tx, Invitation)
         .values(
             community_id=place.community_id,
             gift_id=gift.id,

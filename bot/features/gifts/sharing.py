@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,6 +18,7 @@ from bot.rules.gifts.cards import (
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.notes import About, Did, Thing
 from bot.rules.place import Place
+from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import Tx
 from bot.store.notes import note
 from bot.store.places import place_of
@@ -90,9 +90,8 @@ def note_shared(tx: Tx, user_id: int, gift_id: int, at: datetime, cause: str, po
     if found is None:
         return
     place = place_of(tx, found.community_id)
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     counted = tx.execute(
-        insert(GiftSending)
+        insert_into(tx, GiftSending)
         .values(gift_id=gift_id, giver_id=found.giver_id, day=day_of(at, place.timezone), cause=cause)
         .on_conflict_do_nothing()
         .returning(col(GiftSending.id))

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -18,6 +17,7 @@ from bot.rules.orders.told import Belongs, OrderPolicy
 from bot.rules.orders.whose import ClaimedBy, ClaimState, Whose, whose
 from bot.rules.place import Place
 from bot.rules.shop_codes import shop_codes_in
+from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import NOBODY
 from bot.store.messages.outbox import Terms
@@ -71,9 +71,8 @@ class Claimant:
 
 def add_claim(tx: Tx, community_id: int, ref: str, key: str, claimant: Claimant) -> int | None:
     """Write down an open claim; its id, or None if this member has one for this order already."""
-    insert_ = sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert
     return tx.execute(
-        insert_(OrderClaim)
+        insert_into(tx, OrderClaim)
         .values(
             community_id=community_id,
             ref=ref,

@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from bot.features.orders.coupons_used import FoundCode, look_codes_up, use_coupons
@@ -17,6 +16,7 @@ from bot.rules.orders.told import Belongs, OrderPolicy, OrderState, OrderTaken, 
 from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.rules.tiers import TierPolicy, order_share
+from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Order
 
@@ -162,7 +162,6 @@ def _add(tx: Tx, told: OrderTold, by: ToldBy) -> Order | None:
         refunded_at=by.at if told.taken_back or not stands else None,
         cause=by.cause,
     )
-    insert_ = sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert
     values = {name: value for name, value in order.model_dump().items() if name != "id"}
-    made = tx.execute(insert_(Order).values(values).on_conflict_do_nothing().returning(col(Order.id))).scalar()
+    made = tx.execute(insert_into(tx, Order).values(values).on_conflict_do_nothing().returning(col(Order.id))).scalar()
     return tx.get_one(Order, made) if made is not None else None

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,6 +15,7 @@ from bot.rules.place import Place
 from bot.rules.ways_in import source_key
 from bot.rules.words import Language
 from bot.store import forgotten
+from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import Tx
 from bot.store.members import enlist, locked_member
 from bot.store.messages.outbox import Terms
@@ -214,9 +214,8 @@ def _enter(tx: Tx, member: Member, group: Group, at: datetime) -> ComingFacts | 
 
 
 def _insert_presence(tx: Tx, member_id: int, chat_id: int, *, joined_at: datetime, left_at: datetime | None) -> bool:
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     made = tx.execute(
-        insert(Presence)
+        insert_into(tx, Presence)
         .values(member_id=member_id, chat_id=chat_id, joined_at=joined_at, left_at=left_at)
         .on_conflict_do_nothing()
         .returning(col(Presence.member_id))

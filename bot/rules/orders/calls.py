@@ -31,7 +31,7 @@ class Malformed:
     """A call's JSON isn't an order."""
 
     field: str | None = None
-    """The field that lacks, isn't known or can't be read; None if the whole JSON isn't an object."""
+    """The field that is missing, unknown or unreadable; None if the whole JSON isn't an object."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,7 @@ def _day_orders(rows: Sequence[Row], answers: Answers) -> set[bool]:
 
 
 def _instant(text: str, *, facts: FileFacts, orders: set[bool]) -> datetime | OrderTrouble | None:
-    """When an order was paid; None if that hangs on the day order of the file's dates, and nothing tells it.
+    """When an order was paid; None if that depends on the day order of the file's dates, and nothing tells it.
 
     Where the file's dates contradict one another, none that can be read both ways is believed.
     """

@@ -67,7 +67,7 @@ class OrdersTaken(Outcome, name="orders.OrdersTaken"):
 
 @dataclass(frozen=True, slots=True)
 class OrdersNeedColumns(Outcome, name="orders.OrdersNeedColumns"):
-    """The file's header names no order number."""
+    """The file's header names no order number. Only answers that earlier versions stored say so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ class TierPending(SQLModel, table=True):
     member_id: int = Field(sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False))
     community_id: int = Field(foreign_key="community.id", sa_type=Id, index=True)
     kind: str
-    """The first deed that changed."""
+    """The latest deed that changed."""
 
 
 class TierRise(SQLModel, table=True):
