@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.logs import get_logger
 from bot.outside.draw import FAMILY, NO_FONT, NO_LIBRARY
-from bot.rules.figures.drawing import Drawing, size_for
+from bot.rules.figures.drawing import Drawing, lines_for, size_for
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -34,6 +34,7 @@ class Painter:
         self._turn = asyncio.Semaphore(AT_ONCE)
         environment = Environment(loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined)
         environment.filters["size"] = size_for
+        environment.filters["lines"] = lines_for
         self._template = environment.get_template("report.svg.j2")
 
     async def draw(self, drawing: Drawing, language: str) -> bytes | None:

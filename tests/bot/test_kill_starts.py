@@ -8,8 +8,9 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from typing import Protocol
 
-from sandbox import Call, Limits, Sandbox
+from sandbox import Bot, Call, Limits, Sandbox
 from tests.bot.big_shop import BigShop, is_start, lateness
 from tests.bot.process import ROOT
 
@@ -18,17 +19,25 @@ PAUSE = 1.0
 """Seconds between a kill and the next start, as systemd takes them."""
 
 
+class Played(Protocol):
+    """A shop on the stand-in, of which processes run the bot."""
+
+    telegram: Sandbox
+    bot: Bot
+    url: str
+
+
 class Bots:
     """Processes of one bot, one after another, born of a process that has loaded everything once."""
 
-    def __init__(self, shop: BigShop, nest: asyncio.subprocess.Process) -> None:
+    def __init__(self, shop: Played, nest: asyncio.subprocess.Process) -> None:
         self._shop = shop
         self._nest = nest
         self._running: int | None = None
         self._ahead = 0.0
 
     @classmethod
-    async def of(cls, shop: BigShop) -> "Bots":
+    async def of(cls, shop: Played) -> "Bots":
         """Load everything."""
         nest = await asyncio.create_subprocess_exec(
             sys.executable,

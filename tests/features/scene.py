@@ -45,7 +45,7 @@ from bot.store.coupons.hand_out import Choice, ClaimTools
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import standing
-from bot.store.tables import Campaign
+from bot.store.tables import Campaign, metadata
 
 POLICIES = policies_of(DOMAINS)
 TIERS = POLICIES[TierPolicy]
@@ -246,68 +246,8 @@ async def query(db: Database, sql: str, **parameters: Any) -> list[tuple[Any, ..
     return await db.read(lambda rx: [tuple(row) for row in rx.execute(text(sql), parameters)])
 
 
-TABLES = (
-    "community",
-    "fan_group",
-    "person",
-    "source",
-    "source_link",
-    "first_touch",
-    "member",
-    "presence",
-    "forgotten",
-    "dialogue",
-    "activity",
-    "note",
-    "active_day",
-    "room_activity",
-    "shown",
-    "account",
-    "lapse_round",
-    "transfer",
-    "check_in",
-    "campaign",
-    "code_batch",
-    "campaign_code",
-    "shop_order",
-    "order_coupon",
-    "order_claim",
-    "order_hook",
-    "coupon",
-    "item",
-    "purchase",
-    "stream",
-    "airing",
-    "reminder_round",
-    "subscription",
-    "attendance",
-    "raffle",
-    "raffle_entry",
-    "raffle_naming",
-    "raffle_redraw",
-    "slot",
-    "posting",
-    "packet",
-    "packet_share",
-    "packet_take",
-    "win",
-    "heart_goal",
-    "heart_step",
-    "heart",
-    "heart_crowd",
-    "sighting",
-    "held",
-    "card",
-    "outbox",
-    "audit_entry",
-    "denied",
-    "gift_offer",
-    "gift",
-    "gift_sending",
-    "gift_opening",
-    "invitation",
-    "gift_reward",
-)
+TABLES = tuple(table.name for table in metadata.sorted_tables if table.name != "inbox")
+"""All tables but that of updates that wait to be handled."""
 
 
 async def everything(db: Database) -> dict[str, list[tuple[Any, ...]]]:

@@ -9,6 +9,7 @@ from sqlmodel import col
 from bot.rules.figures.reports import CameBy, CouponFigures, FanFigures
 from bot.rules.figures.windows import FiguresPolicy, Window
 from bot.rules.place import Place
+from bot.rules.ways_in import SOURCE_OF_GIFTS, SOURCE_OF_OUTSIDERS
 from bot.store.tables import Airing, Attendance, Coupon, Member, Source, Transfer
 from bot.store.tables.gifts import Invitation
 
@@ -57,7 +58,7 @@ def coupon_figures(session: Session, place: Place, window: Window) -> CouponFigu
 
 
 def _came(session: Session, place: Place, window: Window) -> list[CameBy]:
-    """Newcomers by way: sources by how many they brought, then friends who were invited, then unknown."""
+    """Newcomers by way: sources by how many they brought, then the ways that staff didn't make, unknown ones last."""
     joined = col(Member.joined_at)
     invited = INVITED.label("invited")
     rows: Any = session.execute(
@@ -68,14 +69,19 @@ def _came(session: Session, place: Place, window: Window) -> list[CameBy]:
         .group_by(col(Source.name), invited)
     ).all()
     sources: dict[str, int] = {}
-    others = {True: 0, False: 0}
+    by_friends = by_bot = unknown = 0
     for name, by_friend, came in rows:
-        if name is not None:
-            sources[name] = sources.get(name, 0) + came
+        if name == SOURCE_OF_GIFTS or (name is None and by_friend):
+            by_friends += came
+        elif name == SOURCE_OF_OUTSIDERS:
+            by_bot += came
+        elif name is None:
+            unknown += came
         else:
-            others[bool(by_friend)] += came
+            sources[name] = sources.get(name, 0) + came
     listed = [CameBy(name, came) for name, came in sorted(sources.items(), key=lambda one: (-one[1], one[0]))]
-    return [*listed, *(CameBy(None, others[way], invited=way) for way in (True, False) if others[way])]
+    others = (CameBy(None, by_friends, invited=True), CameBy(None, by_bot, by_bot=True), CameBy(None, unknown))
+    return [*listed, *(way for way in others if way.came)]
 
 
 def _left(session: Session, place: Place, window: Window) -> int:

@@ -1,6 +1,6 @@
 """The funnel of each source: its fans of the last months, and what they did since they came."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,23 @@ from sqlmodel import col
 
 from bot.features.figures.fans import INVITED
 from bot.rules.calendar import day_of
-from bot.rules.figures.funnel import Counts, FanFact, FunnelLine, SourceFunnel, Way, count_ways
+from bot.rules.figures.funnel import (
+    BY_BOT,
+    BY_FRIEND,
+    UNKNOWN,
+    Counts,
+    FanFact,
+    FunnelLine,
+    SourceFunnel,
+    Way,
+    count_ways,
+)
 from bot.rules.figures.orders import CANCELLED, PAID, Takings
 from bot.rules.figures.windows import FiguresPolicy, Window, period_window
 from bot.rules.gift_states import RewardState
 from bot.rules.place import Place
 from bot.rules.streaks import Cover
+from bot.rules.ways_in import SOURCE_OF_GIFTS, SOURCE_OF_OUTSIDERS
 from bot.store.tables import CheckIn, Coupon, Member, Order, Source
 from bot.store.tables.gifts import GiftReward, Invitation
 
@@ -24,11 +35,12 @@ from bot.store.tables.gifts import GiftReward, Invitation
 def source_funnel(session: Session, place: Place, at: datetime, policy: FiguresPolicy) -> SourceFunnel:
     """Count the funnel of every source that brought somebody in the last months."""
     window = period_window(at, policy.funnel_days, place.timezone)
-    ways = count_ways(_fans(session, place, window), at, policy.stays)
-    takings = _takings(session, place, window)
-    sources = _sources(session, (source_id for source_id, _ in ways if source_id is not None))
+    not_made = _not_made(session, place)
+    ways = count_ways(_fans(session, place, window, not_made), at, policy.stays)
+    takings = _takings(session, place, window, not_made)
+    sources = _sources(session, (way.source_id for way in ways if way.source_id is not None))
     named = sorted((way for way in ways if way.source_id is not None), key=lambda way: (-ways[way].came, way))
-    others = [way for way in (Way(None, True), Way(None, False)) if way in ways]
+    others = [way for way in (BY_FRIEND, BY_BOT, UNKNOWN) if way in ways]
     shown = [*named[: policy.sources_shown], *others]
     since = day_of(window.start, place.timezone)
     return SourceFunnel(
@@ -44,6 +56,17 @@ def source_funnel(session: Session, place: Place, at: datetime, policy: FiguresP
     )
 
 
+def _not_made(session: Session, place: Place) -> dict[int | None, Way]:
+    """The sources that staff didn't make, as ways of their own."""
+    ways = {SOURCE_OF_GIFTS: BY_FRIEND, SOURCE_OF_OUTSIDERS: BY_BOT}
+    rows = session.execute(
+        select(col(Source.id), col(Source.name)).where(
+            col(Source.community_id) == place.community_id, col(Source.name).in_(ways)
+        )
+    ).all()
+    return {source_id: ways[name] for source_id, name in rows}
+
+
 def _way_columns() -> tuple[Any, ...]:
     source_id = col(Member.source_id)
     invited = case((source_id.is_(None) & INVITED, 1), else_=0)
@@ -55,7 +78,7 @@ def _cohort(place: Place, window: Window) -> tuple[Any, ...]:
     return col(Member.community_id) == place.community_id, joined >= window.start, joined < window.end
 
 
-def _fans(session: Session, place: Place, window: Window) -> list[FanFact]:
+def _fans(session: Session, place: Place, window: Window, not_made: Mapping[int | None, Way]) -> list[FanFact]:
     """What each fan of the period did since they came."""
     member_id = col(Member.id)
     checked = select(col(CheckIn.day)).where(col(CheckIn.member_id) == member_id, col(CheckIn.cover) == Cover.CHECKED)
@@ -72,12 +95,14 @@ def _fans(session: Session, place: Place, window: Window) -> list[FanFact]:
     )
     rows: Any = session.execute(select(*columns).where(*_cohort(place, window))).all()
     return [
-        FanFact(Way(source_id, bool(invited)), joined_at, left_at, *map(bool, did))
+        FanFact(not_made.get(source_id, Way(source_id, bool(invited))), joined_at, left_at, *map(bool, did))
         for source_id, invited, joined_at, left_at, *did in rows
     ]
 
 
-def _takings(session: Session, place: Place, window: Window) -> dict[Way, list[Takings]]:
+def _takings(
+    session: Session, place: Place, window: Window, not_made: Mapping[int | None, Way]
+) -> dict[Way, list[Takings]]:
     """What the orders of these fans brought, by way and currency."""
     orders = (
         select(*_way_columns(), col(Order.currency), col(Order.value), col(Order.refunded))
@@ -90,11 +115,12 @@ def _takings(session: Session, place: Place, window: Window) -> dict[Way, list[T
     rows: Any = session.execute(
         select(*keys, func.sum(orders.c.value) - refunded, refunded).group_by(*keys).order_by(*keys)
     ).all()
-    found: dict[Way, list[Takings]] = {}
+    found: dict[Way, dict[str, Takings]] = {}
     for source_id, invited, currency, revenue, paid_back in rows:
-        way = Way(source_id, bool(invited))
-        found.setdefault(way, []).append(Takings(currency, int(revenue), int(paid_back)))
-    return found
+        one = found.setdefault(not_made.get(source_id, Way(source_id, bool(invited))), {})
+        before = one.get(currency, Takings(currency, 0))
+        one[currency] = Takings(currency, before.revenue + int(revenue), before.paid_back + int(paid_back))
+    return {way: list(one.values()) for way, one in found.items()}
 
 
 def _sources(session: Session, ids: Iterable[int]) -> dict[int, Source]:
@@ -109,6 +135,7 @@ def _line(
     return FunnelLine(
         name=source.name if source is not None else None,
         invited=way.invited,
+        by_bot=way.by_bot,
         **asdict(counts),
         cost=source.cost if source is not None else None,
         since=day_of(source.made_at, place.timezone) if source is not None and older else None,

@@ -22,6 +22,8 @@ from bot.store.tiers import deeds_of
 
 LOOKED_BACK = timedelta(days=30)
 """What a fan did is told of so many days."""
+NUDGE = "tier:core"
+"""What the key of each note to the owner begins with."""
 KINDS_NAMED = 3
 TOLD_WITHIN = timedelta(days=1)
 COUNTED = (Deed.REDEEM, Deed.FRIEND, Deed.STREAM, Deed.CHECK_IN, Deed.FEEDBACK, Deed.ANSWER, Deed.MESSAGE)
@@ -61,7 +63,7 @@ def nudge(tx: Tx, community_id: int, now: datetime, policy: TierPolicy) -> None:
     since = day_of(now - LOOKED_BACK, place.timezone)
     deeds = deeds_of(tx, [rise.member_id for rise, _ in named], since)
     fans = tuple(CoreFan(name, _did(deeds.get(rise.member_id, []))) for rise, name in named)
-    terms = Terms(now=now, key=f"tier:core:{there[0][0].id}", not_after=now + TOLD_WITHIN, lane=Lane.POST)
+    terms = Terms(now=now, key=f"{NUDGE}:{there[0][0].id}", not_after=now + TOLD_WITHIN, lane=Lane.POST)
     outcome = NewCore(fans, len(there) - len(named))
     tell_in_private(tx, community_id, reader_of(owner, place.language), pack(outcome), terms)
 

@@ -14,8 +14,9 @@ class FunnelLine:
     """Fans who came by one way in the period, and what they did since."""
 
     name: str | None
-    """The source; None for friends who were invited, and for unknown sources."""
+    """The source that staff made; None for the other ways."""
     invited: bool
+    """Whether these are friends who came by a gift or an invitation."""
     came: int
     checked_in: int
     """Fans who checked in at least once."""
@@ -35,6 +36,8 @@ class FunnelLine:
     """The day on which the source was made, if that is before the period: its cost is older than these fans."""
     takings: tuple[Takings, ...]
     """What their orders brought, the shop's own currency first."""
+    by_bot: bool = False
+    """Whether these wanted to play outside, and the bot showed them the way in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class SourceFunnel(Outcome, name="figures.SourceFunnel"):
     days: int
     since: date
     lines: tuple[FunnelLine, ...]
-    """Sources by how many fans came, then friends who were invited, then unknown sources."""
+    """Sources by how many fans came, then friends who were invited, who was shown the way in, unknown sources."""
     more: int
     """Sources that the list leaves out."""
     reward_coins: int
@@ -57,9 +60,15 @@ class Way(NamedTuple):
     """How a fan came."""
 
     source_id: int | None
-    """The source; None: none is known."""
-    invited: bool
-    """Whether they are a friend who was invited. Who came by a source isn't counted as invited."""
+    """The source that staff made; None: it is another way."""
+    invited: bool = False
+    """Whether they are a friend who came by a gift or an invitation. Who came by a source isn't counted as invited."""
+    by_bot: bool = False
+    """Whether the bot showed them the way in."""
+
+
+BY_FRIEND, BY_BOT, UNKNOWN = Way(None, invited=True), Way(None, by_bot=True), Way(None)
+"""The ways that staff didn't make."""
 
 
 @dataclass(frozen=True, slots=True)

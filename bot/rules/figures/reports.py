@@ -12,10 +12,12 @@ class CameBy:
     """How many fans came by one way."""
 
     name: str | None
-    """The source; None for friends who were invited, and for unknown sources."""
+    """The source that staff made; None for the other ways."""
     came: int
     invited: bool = False
-    """Whether these are friends who were invited."""
+    """Whether these are friends who came by a gift or an invitation."""
+    by_bot: bool = False
+    """Whether these wanted to play outside, and the bot showed them the way in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class FanFigures:
 
     came: int
     by: tuple[CameBy, ...]
-    """By source, most first; invited friends and unknown sources last."""
+    """By source, most first; then invited friends, who was shown the way in, and unknown sources."""
     more: int
     """Sources that the list leaves out."""
     left: int

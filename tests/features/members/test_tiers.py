@@ -23,7 +23,7 @@ from bot.store.engine.sessions import Tx
 from bot.store.members import standing
 from bot.store.notes import note, take_back
 from bot.store.tiers import tier_of
-from tests.features.scene import NOON, OWNER, POLICIES, TIERS, Causes, act_of, days, fan, outside, query, shop
+from tests.features.scene import NOON, OWNER, POLICIES, TIERS, Causes, act_of, days, fan, outside, privacy, query, shop
 
 OPENS = opens_of(POLICIES)
 
@@ -219,6 +219,22 @@ async def test_the_owner_hears_once_a_day_of_core_fans_in_private(db: Database) 
     [(chat_id, facts)] = await said(db, "members.NewCore")
     assert chat_id == OWNER.user_id
     assert all(name in str(facts) for name in ("Fan 1", "Fan 2", "stream"))
+
+
+async def test_who_is_deleted_goes_from_a_waiting_note(db: Database) -> None:
+    """A note to the owner that waits is taken back: nothing names the fan who left, and the other one is told of."""
+    place = await shop(db)
+    await db.write(_set, "UPDATE person SET can_write = true WHERE user_id = 1")
+    for sender in (fan(1), fan(2)):
+        await db.write(_does, place, sender, Deed.STREAM, 60)
+    await clock_of(db).run_due(NOON)
+    ten = datetime(2026, 11, 3, 1, tzinfo=UTC)
+    await clock_of(db).run_due(ten)
+    assert fan(1).name in str(await said(db, "members.NewCore"))
+    await privacy(db).delete(place, fan(1).user_id, ten)
+    await clock_of(db).run_due(ten + DAY)
+    [(_, facts)] = await said(db, "members.NewCore")
+    assert (fan(1).name in str(facts), fan(2).name in str(facts)) == (False, True)
 
 
 async def test_the_owner_is_never_told_of_core_fans_in_a_group(db: Database) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.rules.figures.charts import by_day, over_evening
 from bot.rules.figures.digest import DigestFacts, day_to_tell, next_digest
-from bot.rules.figures.drawing import drawable, size_for
+from bot.rules.figures.drawing import MORE, drawable, lines_for, size_for
 from bot.rules.figures.lapse import earned_since, first_of_next_month
 from bot.rules.figures.windows import FiguresPolicy, period_window, stream_window
 
@@ -96,3 +96,18 @@ def test_what_a_picture_can_show() -> None:
     assert drawable("🎁") == "–"
     assert size_for("Silk", 800, 60) == 60
     assert size_for("실크" * 40, 800, 60) == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "size", "lines"),
+    [
+        ("Silk night", 58, ("Silk night",)),
+        ("가을 실크 스카프 특가 라이브 방송 오늘밤여덟시", 40, ("가을 실크 스카프 특가 라이브 방송", "오늘밤여덟시")),
+        ("丝绸之家直播间" * 8, 40, (("丝绸之家直播间" * 4)[:22], ("丝绸之家直播间" * 8)[22:43] + MORE)),
+    ],
+)
+def test_long_titles(text: str, size: int, lines: tuple[str, ...]) -> None:
+    """A title is in two lines before its letters become too small to read, and the rest is left out."""
+    laid_out = lines_for(text, 888, (40, 58), 2)
+    assert (laid_out.size, laid_out.lines) == (size, lines)
+    assert all(size_for(line, 888, 58) >= size for line in laid_out.lines)
