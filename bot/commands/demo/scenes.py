@@ -10,7 +10,15 @@ from datetime import datetime, timedelta
 
 from bot.commands.demo.cast import CHAT, DROPS, NIGHT, SCARF, SCRUNCHIE, SHOP, WORD
 from bot.commands.demo.playing import CHECK_IN, CLAIM, drop, morning_card, posted, tap
-from bot.commands.demo.selling import early_live, plan_early_live, tonights_orders, two_days_orders, ways_in
+from bot.commands.demo.selling import (
+    early_live,
+    first_orders,
+    one_is_regretted,
+    orders_with_coupons,
+    plan_early_live,
+    two_days_orders,
+    ways_in,
+)
 from bot.commands.demo.shop_platform import PRICES
 from bot.commands.demo.stage import PATIENCE, WATCH, Stage
 from sandbox import Rights
@@ -78,7 +86,7 @@ async def evening_talk(stage: Stage) -> None:
     ana, ben, _ = stage.fans
     await stage.asks(ana, WORD[stage.language])
     await stage.asks(ana, "/me")
-    await stage.asks(ben, "/checkin")
+    await stage.asks(ben, WORD[stage.language])
     stage.says(ana, "talk_colour")
     stage.says(stage.owner, "talk_colour_answer")
 
@@ -130,8 +138,10 @@ SCENES = (
     Scene(1, "21:15", plan_early_live),
     Scene(0, "09:05", this_morning),
     Scene(0, "18:01", early_live),
+    Scene(0, "18:24", first_orders),
+    Scene(0, "18:41", one_is_regretted),
     Scene(0, "18:52", this_evening),
-    Scene(0, "18:57", tonights_orders),
+    Scene(0, "18:57", orders_with_coupons),
 )
 """The history, in order. The visitor comes after the last one."""
 
@@ -147,7 +157,9 @@ async def play_all(stage: Stage) -> None:
     """Play the history up to the evening on which the visitor comes."""
     for scene in SCENES:
         await stage.settled()
+        await stage.app.ear.write_down()  # the minute after which this happens by itself is jumped over
         stage.telegram.clock.set(moment(stage.evening, scene))
         await scene.play(stage)
     await stage.settled()
+    await stage.app.ear.write_down()
     stage.telegram.clock.set(stage.evening.timestamp())

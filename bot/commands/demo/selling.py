@@ -19,7 +19,7 @@ from sandbox import Message, Person
 HERE = "here:"
 TAKE = ":do"
 """How the data of the button ends that takes what a preview shows."""
-START_LINK = re.compile(r"https://t\.me/\w+\?start=src_\w+")
+START_LINK = re.compile(r"https://t\.me/\w+\?start=src_[\w-]+")
 LOOKS = 1.0
 """Seconds between two looks at whether a stream is on."""
 BETWEEN_ORDERS = 0.5
@@ -28,7 +28,7 @@ ON = frozenset({Phase.STARTING, Phase.ON_AIR})
 
 
 async def ways_in(stage: Stage) -> None:
-    """The owner makes two sources, and fans come by their links."""
+    """The owner makes two sources, fans come by their links, and the platform gets its secret."""
     late = stage.regulars[AT_FIRST:]
     for source, fans in zip(SOURCES[stage.language], (late[:-1], late[-1:]), strict=True):
         shown = await stage.asks(stage.owner, f"/source {source}", stage.bot)
@@ -36,12 +36,13 @@ async def ways_in(stage: Stage) -> None:
             fan.opens(link_in(shown))
             way = await fan.waits_for(stage.bot, lambda m: any(one.url for one in m.buttons), timeout=PATIENCE)
             fan.opens(next(one.url for one in way.buttons if one.url))
+    await stage.asks(stage.owner, "/hook", stage.bot)
 
 
 async def two_days_orders(stage: Stage) -> None:
     """The owner hands in the platform's file. One of its orders is claimed by a fan and waits for the owner."""
     ana, ben, chloe = stage.fans
-    platform = Platform(stage)
+    platform = Platform(stage, first=1)
     prices = platform.prices
     today = stage.evening - timedelta(days=1)
     yesterday = today - timedelta(days=1)
@@ -75,21 +76,29 @@ async def early_live(stage: Stage) -> None:
     await tap(card, HERE, [stage.fans[2], *stage.regulars[1:7]])
 
 
-async def tonights_orders(stage: Stage) -> None:
-    """Orders come in during the stream: with coupons, with a shop code, with neither, and one is paid back."""
-    await stage.asks(stage.owner, "/hook", stage.bot)
-    platform = Platform(stage)
-    prices = platform.prices
-    off = prices.scarf // 5
-    for fan in (stage.regulars[0], stage.regulars[AT_FIRST]):
-        await platform.sells(prices.scarf - off, code=code_of(stage, fan), discount=off)
-    both = prices.scarf - off + prices.shawl
-    await platform.sells(both, code=code_of(stage, stage.regulars[1]), discount=off)
-    await platform.sells(prices.scarf, note=await platform.shop_code(stage.fans[0]))
-    await platform.sells(prices.shawl)
-    await platform.sells(prices.scrunchie)
-    regretted = await platform.sells(prices.scarf)
-    await platform.tells(order=regretted, value=prices.scarf, state="refunded")
+async def first_orders(stage: Stage) -> None:
+    """Two orders come in during the stream: one by a fan who wrote their shop code, one by somebody unknown."""
+    platform = Platform(stage, first=101)
+    await platform.sells(platform.prices.scarf, note=await platform.shop_code(stage.fans[0]))
+    await platform.sells(platform.prices.shawl)
+
+
+async def one_is_regretted(stage: Stage) -> None:
+    """Of two more orders one is paid back at once."""
+    platform = Platform(stage, first=111)
+    await platform.sells(platform.prices.scrunchie)
+    regretted = await platform.sells(platform.prices.scarf)
+    await platform.tells(order=regretted, value=platform.prices.scarf, state="refunded")
+
+
+async def orders_with_coupons(stage: Stage) -> None:
+    """Fans use the coupon that they have just claimed."""
+    platform = Platform(stage, first=121)
+    scarf = platform.prices.scarf
+    off = scarf // 5
+    first, second, late = stage.regulars[0], stage.regulars[1], stage.regulars[AT_FIRST]
+    for fan, more in ((first, 0), (second, platform.prices.shawl), (late, 0)):
+        await platform.sells(scarf - off + more, code=code_of(stage, fan), discount=off)
 
 
 @asynccontextmanager

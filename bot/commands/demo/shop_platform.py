@@ -55,7 +55,7 @@ class Sale:
 class Platform:
     """The shop's platform. `first` is the number of the first order that it tells of at once."""
 
-    def __init__(self, stage: Stage, first: int = 101) -> None:
+    def __init__(self, stage: Stage, first: int) -> None:
         self._stage = stage
         self._numbers = count(first)
         self.prices = PRICES[stage.language]
