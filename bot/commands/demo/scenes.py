@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.commands.demo.cast import CHAT, DROPS, NIGHT, SCARF, SCRUNCHIE, SHOP, WORD
-from bot.commands.demo.playing import CHECK_IN, CLAIM, drop, morning_card, posted, tap
+from bot.commands.demo.playing import CHECK_IN, CLAIM, MORNING, drop, is_card, morning_card, posted, tap
 from bot.commands.demo.selling import (
     early_live,
     first_orders,
@@ -25,6 +25,7 @@ from sandbox import Rights
 
 REMIND = "remind:"
 PACKET = "packet:"
+DIGEST = "digest:"
 Play = Callable[[Stage], Awaitable[None]]
 
 
@@ -111,8 +112,10 @@ async def a_packet(stage: Stage) -> None:
 
 
 async def this_morning(stage: Stage) -> None:
-    """Some fans check in. The visitor's own check-in is still open."""
+    """Some fans check in; the visitor's own check-in is still open. The owner reads what yesterday brought."""
     await tap(await morning_card(stage), CHECK_IN, [stage.fans[2], *stage.regulars[2:8]])
+    since = stage.telegram.clock.now() - MORNING
+    await stage.owner.waits_for(stage.bot, lambda m: m.at > since and is_card(m, DIGEST), timeout=PATIENCE)
 
 
 async def this_evening(stage: Stage) -> None:
