@@ -51,6 +51,7 @@ def acts(demo: Demo, person: int, act: str, **body: str) -> Any:
 def read(demo: Demo, person: int, chat: str, fits: Callable[[Any], object]) -> Any:
     """Wait for the newest message of a chat that fits, and return it."""
     deadline = time.monotonic() + REPORTED_WITHIN
+    messages: list[Any] = []
     while time.monotonic() < deadline:
         messages = state_of(demo, person)["messages"][chat]
         found = next((one for one in reversed(messages) if fits(one)), None)

@@ -1,10 +1,11 @@
-"""The README's two lists of things to try, walked in a browser one after the other, as somebody does who reads them."""
+"""The README's lists of things to try, walked in a browser one after the other, as somebody does who reads them."""
 
 import re
 from pathlib import Path
 
 from playwright.async_api import expect
 
+from tests.browser.earned import a_fan_reads_why, the_owner_reads_what_it_earned
 from tests.browser.page import PATIENCE, Visit
 
 ROOT = Path(__file__).parents[2]
@@ -14,8 +15,12 @@ CHECKER = ROOT / "docs" / "verify.html"
 STREAM = "Silk night"
 
 
-async def test_the_readmes_two_lists(visit: Visit) -> None:
+async def test_the_readmes_lists(visit: Visit) -> None:
     """One demo, as its clock only goes forward; whatever the lists say to type or to tap was typed and tapped."""
+    await visit.open_group()
+    await a_fan_reads_why(visit)
+    await visit.be("owner")
+    await the_owner_reads_what_it_earned(visit)
     await from_the_link_to_the_streak(visit)
     await a_gift_brings_a_friend(visit)
     await a_packet_from_the_panel(visit)
@@ -76,6 +81,9 @@ async def from_the_link_to_the_streak(visit: Visit) -> None:
 
     await visit.be("owner")
     await visit.open_bot()
+    await visit.says("/report")
+    told = visit.messages(f"📊 {STREAM}").last.locator("tr").filter(has_text=re.compile("^Orders[1-9]"))
+    await expect(told).to_have_count(1, timeout=PATIENCE)  # orders come in as soon as a stream is on
     await visit.says("/report 7d")
     await expect(visit.messages("video")).not_to_have_count(0)
 
