@@ -82,6 +82,9 @@ SPOKEN = {
         "SCRUNCHIE",
         "NIGHT",
         "WORD",
+        "EARLY",
+        "SOURCES",
+        "ORDERS_FILE",
     },
 }
 """What people type, what a new shop is called at first, and the demo's people: all the Korean and Chinese in Python."""

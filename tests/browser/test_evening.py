@@ -5,6 +5,7 @@ import re
 from playwright.async_api import Browser, expect
 
 from tests.browser.demo import Demo
+from tests.browser.earned import a_fan_reads_why, the_owner_reads_what_it_earned
 from tests.browser.page import PHONE, WIDE, Visit, visiting
 
 SCREENS = (PHONE, {"width": 768, "height": 1024}, WIDE, {"width": 1366, "height": 768}, {"width": 1920, "height": 1080})
@@ -14,13 +15,17 @@ DAY = 86_400
 
 
 async def test_an_evening(visit: Visit, demo: Demo) -> None:
-    """A fan checks in by word and by button, claims a drop and comes back the next day; nobody else sees."""
+    """A fan checks in by word and by button, claims a drop and comes back the next day; nobody else sees.
+
+    Meanwhile the owner ends the stream that is on, and reads what it earned.
+    """
     await visit.be("fan")
     await visit.open_group()
-    await expect(visit.messages("Silk scarf −20%")).to_be_visible()
+    await expect(visit.messages("Silk scarf −20%").last).to_be_visible()
 
     await visit.says("check in")
-    await expect(visit.whispers("You're in ✅ +10 coins · 4 days running")).to_be_visible()
+    await expect(visit.whispers("You're in ✅ +11 coins (Fan ×1.1) · 4 days running")).to_be_visible()
+    await a_fan_reads_why(visit)
 
     await visit.tap("Claim")
     code = CODE.search(await visit.hears_alert())
@@ -34,6 +39,7 @@ async def test_an_evening(visit: Visit, demo: Demo) -> None:
     await expect(visit.messages("Got one!!")).to_be_visible()
     await expect(visit.whispers(code.group())).to_have_count(0)
     await expect(visit.whispers("You're in")).to_have_count(0)
+    await the_owner_reads_what_it_earned(visit)
 
     await visit.be("fan")
     began = await visit.now()

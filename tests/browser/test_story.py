@@ -1,20 +1,26 @@
-"""The README's two lists of things to try, walked in a browser one after the other, as somebody does who reads them."""
+"""The README's lists of things to try, walked in a browser one after the other, as somebody does who reads them."""
 
 import re
 from pathlib import Path
 
 from playwright.async_api import expect
 
+from tests.browser.earned import a_fan_reads_why, the_owner_reads_what_it_earned
 from tests.browser.page import PATIENCE, Visit
 
 ROOT = Path(__file__).parents[2]
 EDITED_WITHIN = 75_000
+"""Milliseconds. A group takes eight edits a minute, and a crowd's taps use them up: the next waits for its turn."""
 CHECKER = ROOT / "docs" / "verify.html"
 STREAM = "Silk night"
 
 
-async def test_the_readmes_two_lists(visit: Visit) -> None:
+async def test_the_readmes_lists(visit: Visit) -> None:
     """One demo, as its clock only goes forward; whatever the lists say to type or to tap was typed and tapped."""
+    await visit.open_group()
+    await a_fan_reads_why(visit)
+    await visit.be("owner")
+    await the_owner_reads_what_it_earned(visit)
     await from_the_link_to_the_streak(visit)
     await a_gift_brings_a_friend(visit)
     await a_packet_from_the_panel(visit)
@@ -46,7 +52,7 @@ async def from_the_link_to_the_streak(visit: Visit) -> None:
     await visit.be("owner")
     await visit.open_bot()
     await visit.says("/source video")
-    await expect(visit.messages("start=src_")).to_be_visible()
+    await expect(visit.messages("start=src_").last).to_contain_text("video")
     await visit.scan_as("Leo")
     await expect(visit.messages("/start")).to_be_visible()
     await visit.tap("Mina")
@@ -75,6 +81,9 @@ async def from_the_link_to_the_streak(visit: Visit) -> None:
 
     await visit.be("owner")
     await visit.open_bot()
+    await visit.says("/report")
+    told = visit.messages(f"📊 {STREAM}").last.locator("tr").filter(has_text=re.compile("^Orders[1-9]"))
+    await expect(told).to_have_count(1, timeout=PATIENCE)  # orders come in as soon as a stream is on
     await visit.says("/report 7d")
     await expect(visit.messages("video")).not_to_have_count(0)
 
@@ -138,7 +147,7 @@ async def a_packet_from_the_panel(visit: Visit) -> None:
     await visit.page.locator("[data-action=close-crowd]").click()
     assert "packet is drawn" in await visit.next_event.inner_text()
     await visit.jump("next")
-    await expect(visit.messages("came for 20, so the sealed draw picked")).to_be_visible(timeout=4 * PATIENCE)
+    await expect(visit.messages("came for 20, so the sealed draw picked")).to_be_visible(timeout=EDITED_WITHIN)
 
 
 async def a_raffle_from_the_panel(visit: Visit) -> None:
@@ -167,7 +176,6 @@ async def the_draw_is_checked(visit: Visit) -> None:
     """The card's button opens the page with the proof in hand; the file says the same to the page from the disk."""
     proof = visit.page.locator("a[download*=encore-draw]").last
     await expect(proof).to_be_visible(timeout=6 * PATIENCE)  # the draw comes ten seconds after the list
-    # After so many taps the group's minute is nearly full: the card's last edit waits for its turn.
     await expect(visit.button("How to check the draw")).to_be_visible(timeout=EDITED_WITHIN)
     async with visit.page.context.expect_page() as opening:
         await visit.tap("How to check the draw")

@@ -38,3 +38,23 @@ SCARF = {Language.KO: "실크 스카프 20% 할인", Language.ZH: "丝巾八折�
 SCRUNCHIE = {Language.KO: "실크 곱창밴드 무료", Language.ZH: "真丝发圈免费领", Language.EN: "Free silk scrunchie"}
 NIGHT = {Language.KO: "가을 스카프 첫 공개", Language.ZH: "秋款丝巾首发", Language.EN: "Autumn scarves, first look"}
 WORD = {Language.KO: "출석", Language.ZH: "打卡", Language.EN: "check in"}
+EARLY = {Language.KO: "여름 스카프 마지막 방송", Language.ZH: "夏款丝巾清仓场", Language.EN: "Last of the summer silk"}
+"""The stream that is on when the visitor comes."""
+SOURCES = {
+    Language.KO: ("인스타그램 cost=20000", "포장 카드 cost=5000"),
+    Language.ZH: ("小红书 cost=100", "包裹卡 cost=30"),
+    Language.EN: ("Instagram cost=15", "Parcel card cost=4"),
+}
+"""Ways into the group, and what each cost."""
+ORDERS_FILE = {
+    Language.KO: (
+        "주문내역.csv",
+        "cp949",
+        "주문번호,결제일시,결제금액,주문상태,쿠폰코드,배송메모",
+        "결제완료",
+        "환불완료",
+    ),
+    Language.ZH: ("订单导出.csv", "gb18030", "订单编号,付款时间,实付金额,订单状态,优惠码,买家留言", "已付款", "已退款"),
+    Language.EN: ("orders.csv", "utf-8", "Order,Paid at,Total,Status,Discount code,Note", "Paid", "Refunded"),
+}
+"""A file of the shop's platform: its name, encoding and header, and what stands for *paid* and *refunded*."""

@@ -16,7 +16,8 @@ from pathlib import Path
 from bot.commands.demo.ahead import look_ahead
 from bot.commands.demo.cast import CROWD, GUESTS, SHOP
 from bot.commands.demo.scenes import SCENES, moment, play_all
-from bot.commands.demo.stage import TOKEN, USERNAME, Setting, Stage, running, set_stage
+from bot.commands.demo.selling import selling
+from bot.commands.demo.stage import TOKEN, USERNAME, Setting, Stage, free_port, running, set_stage
 from bot.content import Words
 from bot.logs import set_up_logs
 from bot.rules.calendar import zone
@@ -55,8 +56,9 @@ async def serve(language: str | None, port: int | None, *, opens: bool, forum: b
                 return EXIT_PORT_TAKEN
             bot = telegram.add_bot(token=TOKEN, username=USERNAME, name="Encore", inline=True)
             say(words.line("demo", "opening", tongue, shop=SHOP[tongue]))
-            app = await stack.enter_async_context(running(telegram, folder / "demo.db"))
-            stage = set_stage(telegram, app, bot, Setting(words, tongue, name, evening), forum=forum)
+            port_of_bot = free_port()
+            app = await stack.enter_async_context(running(telegram, folder / "demo.db", port_of_bot))
+            stage = set_stage(telegram, app, bot, Setting(words, tongue, name, evening, port_of_bot), forum=forum)
             await _play_until_stopped(play_all(stage), stop)
             if not stop.is_set():
                 page = _add_page(stage)
@@ -64,7 +66,8 @@ async def serve(language: str | None, port: int | None, *, opens: bool, forum: b
                 say(words.line("demo", "how_to_stop", tongue))
                 if opens and has_screen():
                     open_browser(telegram.url)
-                await stop.wait()
+                async with selling(stage):
+                    await stop.wait()
                 await page.close()  # the page reads the bot's database, which is closed next
     finally:
         shutil.rmtree(folder, ignore_errors=True)

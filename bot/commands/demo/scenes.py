@@ -4,22 +4,28 @@ Each scene lasts a few minutes, and the clock jumps from scene to scene. Add a s
 find in use.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.commands.demo.cast import CHAT, DROPS, NIGHT, SCARF, SCRUNCHIE, SHOP, WORD
-from bot.commands.demo.stage import PATIENCE, Stage
-from sandbox import Message, Person, Rights
+from bot.commands.demo.playing import CHECK_IN, CLAIM, MORNING, drop, is_card, morning_card, posted, tap
+from bot.commands.demo.selling import (
+    early_live,
+    first_orders,
+    one_is_regretted,
+    orders_with_coupons,
+    plan_early_live,
+    two_days_orders,
+    ways_in,
+)
+from bot.commands.demo.shop_platform import PRICES
+from bot.commands.demo.stage import PATIENCE, WATCH, Stage
+from sandbox import Rights
 
-CLAIM = "claim:"
 REMIND = "remind:"
 PACKET = "packet:"
-CHECK_IN = "checkin"
-MORNING = 3600.0
-"""Seconds that a morning lasts."""
-WATCH = "https://example.com/live"
+DIGEST = "digest:"
 Play = Callable[[Stage], Awaitable[None]]
 
 
@@ -39,7 +45,7 @@ async def arrive(stage: Stage) -> None:
     stage.owner.starts(stage.bot)
     await stage.settled()
     shop = f'/setup shop="{SHOP[stage.language]}" language={stage.language} timezone={stage.zone}'
-    await stage.asks(stage.owner, shop, stage.bot)
+    await stage.asks(stage.owner, f"{shop} currency={PRICES[stage.language].currency}", stage.bot)
     if stage.group.is_forum:
         drops = stage.owner.makes_topic(stage.group, DROPS[stage.language])
         stage.talk = stage.owner.makes_topic(stage.group, CHAT[stage.language])
@@ -55,12 +61,14 @@ async def first_check_ins(stage: Stage) -> None:
 
 
 async def a_drop(stage: Stage) -> None:
-    """A small drop that is sold out within a minute."""
-    everyone = [*stage.fans, *stage.regulars]
+    """A small drop that is sold out within a minute. One fan is quick, another too late."""
+    _, ben, chloe = stage.fans
     card = await drop(stage, f'/newcoupon title="{SCRUNCHIE[stage.language]}" stock=6 closes=+7d')
-    stage.says(stage.fans[1], "talk_drop")
-    await tap(card, CLAIM, everyone[1:8])
-    stage.says(stage.fans[2], "talk_missed")
+    await tap(card, CLAIM, [ben])
+    stage.says(ben, "talk_drop")
+    await tap(card, CLAIM, stage.regulars[:5])
+    await tap(card, CLAIM, [chloe])
+    stage.says(chloe, "talk_missed")
 
 
 async def plan(stage: Stage) -> None:
@@ -75,10 +83,11 @@ async def plan(stage: Stage) -> None:
 
 
 async def evening_talk(stage: Stage) -> None:
-    """Check-ins, and talk about the colour."""
+    """Check-ins, a look at the own card, and talk about the colour."""
     ana, ben, _ = stage.fans
     await stage.asks(ana, WORD[stage.language])
-    await stage.asks(ben, "/checkin")
+    await stage.asks(ana, "/me")
+    await stage.asks(ben, WORD[stage.language])
     stage.says(ana, "talk_colour")
     stage.says(stage.owner, "talk_colour_answer")
 
@@ -103,8 +112,10 @@ async def a_packet(stage: Stage) -> None:
 
 
 async def this_morning(stage: Stage) -> None:
-    """Some fans check in. The visitor's own check-in is still open."""
+    """Some fans check in; the visitor's own check-in is still open. The owner reads what yesterday brought."""
     await tap(await morning_card(stage), CHECK_IN, [stage.fans[2], *stage.regulars[2:8]])
+    since = stage.telegram.clock.now() - MORNING
+    await stage.owner.waits_for(stage.bot, lambda m: m.at > since and is_card(m, DIGEST), timeout=PATIENCE)
 
 
 async def this_evening(stage: Stage) -> None:
@@ -118,6 +129,7 @@ async def this_evening(stage: Stage) -> None:
 
 SCENES = (
     Scene(3, "18:20", arrive),
+    Scene(3, "18:40", ways_in),
     Scene(3, "20:05", first_check_ins),
     Scene(3, "21:00", a_drop),
     Scene(2, "12:10", plan),
@@ -125,38 +137,16 @@ SCENES = (
     Scene(1, "09:05", yesterday_morning),
     Scene(1, "19:45", yesterday_evening),
     Scene(1, "20:10", a_packet),
+    Scene(1, "20:40", two_days_orders),
+    Scene(1, "21:15", plan_early_live),
     Scene(0, "09:05", this_morning),
+    Scene(0, "18:01", early_live),
+    Scene(0, "18:24", first_orders),
+    Scene(0, "18:41", one_is_regretted),
     Scene(0, "18:52", this_evening),
+    Scene(0, "18:57", orders_with_coupons),
 )
 """The history, in order. The visitor comes after the last one."""
-
-
-async def drop(stage: Stage, line: str) -> Message:
-    """The owner offers a coupon from the private chat. Return its card in the group."""
-    said = stage.owner.says(stage.bot, line)
-    return await posted(stage, CLAIM, said)
-
-
-async def posted(stage: Stage, data: str, after: Message) -> Message:
-    """Wait for the first card after a message. Everyone sees it, and a button's data begins with `data`."""
-    return await stage.owner.waits_for(stage.group, lambda m: is_card(m, data), timeout=PATIENCE, after=after)
-
-
-async def morning_card(stage: Stage) -> Message:
-    """Wait for the card that the bot posts by itself this morning."""
-    since = stage.telegram.clock.now() - MORNING
-    return await stage.owner.waits_for(stage.group, lambda m: m.at > since and is_card(m, CHECK_IN), timeout=PATIENCE)
-
-
-def is_card(message: Message, data: str) -> bool:
-    """Whether everyone sees the message, and it has a button whose data begins with `data`."""
-    return message.only_for is None and any((one.callback_data or "").startswith(data) for one in message.buttons)
-
-
-async def tap(card: Message, data: str, fans: list[Person]) -> None:
-    """Let these fans tap the button whose data begins with `data`, all at once."""
-    presses = [fan.presses(card, data) for fan in fans]
-    await asyncio.gather(*(press.answered(PATIENCE) for press in presses))
 
 
 def moment(evening: datetime, scene: Scene) -> float:
@@ -170,7 +160,9 @@ async def play_all(stage: Stage) -> None:
     """Play the history up to the evening on which the visitor comes."""
     for scene in SCENES:
         await stage.settled()
+        await stage.app.ear.write_down()  # the minute after which this happens by itself is jumped over
         stage.telegram.clock.set(moment(stage.evening, scene))
         await scene.play(stage)
     await stage.settled()
+    await stage.app.ear.write_down()
     stage.telegram.clock.set(stage.evening.timestamp())

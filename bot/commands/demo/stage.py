@@ -19,14 +19,17 @@ from bot.rules.words import Language
 from bot.running import App
 from bot.settings import Settings
 from bot.store.engine.schema import migrate
-from bot.web import DrawPages, Vitals, serving
+from bot.web import DrawPages, OrderCalls, Vitals, serving
 from sandbox import Bot, Chat, Message, Person, Sandbox, Topic
 
 TOKEN = "42:DEMO"  # noqa: S105  # the stand-in's bot
 USERNAME = "encore_demo_bot"
 PATIENCE = 30.0
+WATCH = "https://example.com/live"
 FANS = 3
 """How many of the cast are in the group."""
+AT_FIRST = 5
+"""How many of the regulars are in the group before the bot. The others come by links of the shop's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Setting:
     zone: str
     evening: datetime
     """When the visitor comes, in the shop's zone."""
+    port: int
+    """The bot's port, to which the shop's platform tells of orders."""
 
 
 @dataclass
@@ -56,6 +61,8 @@ class Stage:
     fans: list[Person]
     newcomers: list[Person]
     group: Chat
+    port: int
+    """The bot's port, to which the shop's platform tells of orders."""
     regulars: list[Person] = field(default_factory=list)
     talk: Topic | None = None
     """The topic in which fans talk, if the group is a forum."""
@@ -100,13 +107,13 @@ def set_stage(
     *,
     forum: bool = False,
 ) -> Stage:
-    """Make the cast and a group of all of them but the newcomers. `forum`: whether the group has topics."""
+    """Make the cast, and a group of those who don't come later. `forum`: whether the group has topics."""
     language = setting.language
     owner, *others = [telegram.add_user(name, language=language) for name in CAST[language]]
     fans, newcomers = others[:FANS], others[FANS:]
     group = telegram.add_group(ROOM[language], creator=owner, kind="supergroup", forum=forum)
     regulars = [telegram.add_user(name, language=language) for name in REGULARS[language]]
-    for person in (*fans, *regulars):
+    for person in (*fans, *regulars[:AT_FIRST]):
         person.joins(group)
     return Stage(
         telegram,
@@ -120,6 +127,7 @@ def set_stage(
         fans,
         newcomers,
         group,
+        setting.port,
         regulars,
     )
 
@@ -133,13 +141,12 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def running(telegram: Sandbox, database: Path) -> AsyncIterator[App]:
-    """Run the bot on a new SQLite file against the stand-in."""
+async def running(telegram: Sandbox, database: Path, port: int) -> AsyncIterator[App]:
+    """Run the bot on a new SQLite file against the stand-in. It listens on `port` for the shop's platform."""
     for name in (database, database.with_name(f"{database.name}-wal"), database.with_name(f"{database.name}-shm")):
         name.unlink(missing_ok=True)
     url = f"sqlite:///{database}"
     await migrate(url)
-    port = free_port()
     settings = Settings.model_validate(
         {
             "bot_token": TOKEN,
@@ -155,7 +162,8 @@ async def running(telegram: Sandbox, database: Path) -> AsyncIterator[App]:
     task = asyncio.create_task(app.run())
     vitals = Vitals(app.meters, app.db, app.clock.now, lambda: app.intake)
     try:
-        async with serving(vitals, port, draws=DrawPages(app.db, app.files[PROOF])):
+        orders = OrderCalls(app.db, app.clock.now, app.policies)
+        async with serving(vitals, port, orders, DrawPages(app.db, app.files[PROOF])):
             yield app
     finally:
         await app.finish()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.commands.demo.cast import CAST, ROOM, SCARF, SHOP, WORD
-from bot.commands.demo.stage import PATIENCE, TOKEN, running
+from bot.commands.demo.stage import PATIENCE, TOKEN, free_port, running
 from bot.content import Words
 from bot.logs import set_up_logs
 from bot.rules.words import Language, language_of
@@ -205,7 +205,7 @@ async def play(language: str | None, fans: int) -> int:
             person.joins(group)
         teller = Teller(words, tongue, group)
         say(words.line("demo", "title", tongue, shop=SHOP[tongue]))
-        async with running(telegram, DATABASE) as app:
+        async with running(telegram, DATABASE, free_port()) as app:
             telegram.on_event(teller.event)
             sound = await Evening(telegram, app, teller, cast, bot, group).play(max(fans, STOCK + 1))
         teller.tell("goodbye", path=str(DATABASE))

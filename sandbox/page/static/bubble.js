@@ -147,7 +147,7 @@ function attachment(message) {
   }
   const picture = el("img.photo", { src: url, alt: say("photo"), loading: "lazy", decoding: "async" });
   const link = carriedLink(message);
-  if (!link) return picture;
+  if (!link) return el("a.photo-link", { href: url, target: "_blank", rel: "noopener" }, picture);
   const scan = el(
     "button.scan",
     { type: "button", "data-action": "scan", "aria-haspopup": "menu" },
