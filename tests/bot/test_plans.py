@@ -126,4 +126,4 @@ async def test_no_statement_walks_over_what_grows(play: Play, tmp_path: Path) ->
             and (steps := scans(connection, statement, values))
         }
     assert len(statements) > LEAST, "too little was played"
-    assert not walking
+    assert not walking, "\n".join(f"{steps} {statement}" for statement, steps in walking.items())

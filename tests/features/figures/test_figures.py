@@ -8,8 +8,8 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from bot.features.figures.by_itself import EndedAiring, FiguresClock, ended_lately, promise_digest, promise_report
-from bot.features.figures.coins import LapseCount
 from bot.features.figures.digest import DigestSwitch
+from bot.features.figures.lapse_ahead import LapseCount
 from bot.features.figures.reports import Reports, Wish, day_figures
 from bot.features.people.joining import Coming, Going, Link, Reach
 from bot.flows.attend import Attending
@@ -61,8 +61,8 @@ def pay(tx: Tx, place: Place, number: int, ref: str, at: datetime, more: dict[st
     """An order of a fan."""
     member = tx.query(Member).filter(col(Member.user_id) == fan(number).user_id).one()
     told = {"value": 10_000, "currency": "KRW", "day": at.date(), "at": at, "made_at": at, **more}
-    belongs = Belongs.CLAIM
-    tx.add(Order(community_id=place.community_id, ref=ref, member_id=member.id, belongs=belongs, **told))
+    whose = {"member_id": member.id, "belongs": Belongs.CLAIM}
+    tx.add(Order(community_id=place.community_id, ref=ref, key=ref, **whose, **told))
     tx.flush()
 
 
