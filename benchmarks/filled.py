@@ -31,6 +31,7 @@ from bot.store.tables import (
     Note,
     Order,
     OrderCoupon,
+    Outbox,
     Person,
     Presence,
     Transfer,
@@ -113,7 +114,7 @@ class _Rows:
         self._ids = ids
         people, acts = (Person, Member, Account, Presence), (CheckIn, Activity, Note, ActiveDay, Attendance)
         self.tables: dict[Any, list[dict[str, Any]]] = {
-            table: [] for table in (*people, *acts, Transfer, Coupon, Order, OrderCoupon)
+            table: [] for table in (*people, *acts, Transfer, Coupon, Order, OrderCoupon, Outbox)
         }
 
     def add(self, number: int) -> None:
@@ -135,6 +136,8 @@ class _Rows:
             }
         )
         self.tables[Presence].append({"member_id": member_id, "chat_id": GROUP, "joined_at": joined, "left_at": gone})
+        if draw.random() < 0.3:
+            self._told(number, user_id)
         coins = self._long_ago(member_id) + self._check_ins(member_id, joined.date())
         coupon = self._coupon(member_id) if draw.random() < 0.2 else None
         if draw.random() < 0.2:
@@ -157,6 +160,23 @@ class _Rows:
                 "balance": coins,
                 "earned": earned,
                 "earned_month": month if earned else None,
+            }
+        )
+
+    def _told(self, number: int, user_id: int) -> None:
+        """A private message that was promised; one in fifty waits."""
+        waits = number % 50 == 0
+        self.tables[Outbox].append(
+            {
+                "key": f"filled:{number}",
+                "community_id": self._place.community_id,
+                "chat_id": user_id,
+                "lane": "bulk",
+                "act": "tell",
+                "facts": {},
+                "due_at": NOW + timedelta(days=200) if waits else NOW - timedelta(days=1),
+                "state": "waiting" if waits else "expired",
+                "made_at": NOW - timedelta(days=1),
             }
         )
 

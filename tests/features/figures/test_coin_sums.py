@@ -3,6 +3,7 @@
 import asyncio
 import random
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ class Till:
         at, account = now - late, self._draw.choice(self._accounts)
         kind = self._draw.choice(("checkin", "gift", "claim", "back", "lapse", "lots"))
         header = ledger.TransferHeader(self._place.community_id, f"{kind}:{self.nth}", kind, at)
-        sides = {"member_account": account, "shop": self._place.shop_account}
+        sides: dict[str, Any] = {"member_account": account, "shop": self._place.shop_account}
         if kind in {"checkin", "gift"}:
             ledger.pay(tx, header, **sides, amount=self.nth)
             self.issued.append((at, self.nth))

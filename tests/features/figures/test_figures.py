@@ -61,8 +61,8 @@ def pay(tx: Tx, place: Place, number: int, ref: str, at: datetime, more: dict[st
     """An order of a fan."""
     member = tx.query(Member).filter(col(Member.user_id) == fan(number).user_id).one()
     told = {"value": 10_000, "currency": "KRW", "day": at.date(), "at": at, "made_at": at, **more}
-    whose = {"member_id": member.id, "belongs": Belongs.CLAIM}
-    tx.add(Order(community_id=place.community_id, ref=ref, key=ref, **whose, **told))
+    told |= {"ref": ref, "key": ref}
+    tx.add(Order(community_id=place.community_id, member_id=member.id, belongs=Belongs.CLAIM, **told))
     tx.flush()
 
 
