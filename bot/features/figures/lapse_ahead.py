@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import DAY, day_of, month_of, start_of
-from bot.rules.coins.lapse import LapseStep, cut_off, lapsing, month_after
+from bot.rules.figures.lapse import LAPSES, earned_since
 from bot.rules.place import Place
 from bot.store import ledger
 from bot.store.engine.db import Database
@@ -42,7 +42,7 @@ class LapseCount:
             if place is None:
                 continue
             today = day_of(now, place.timezone)
-            since = cut_off(today, place.timezone)
+            since = earned_since(today, place.timezone)
             if await self._db.read(_stands, place, today, since):
                 continue
             coins = 0
@@ -67,9 +67,9 @@ def _stands(session: Session, place: Place, today: date, since: datetime) -> boo
 
 def may_lose(session: Session, place: Place, today: date) -> list[int]:
     """Accounts from which something may lapse at the end of this month."""
-    ended = month_after(today, -1)
-    done = session.get(LapseRound, (place.community_id, LapseStep.LAPSE.value, month_of(ended)))
-    since, before = cut_off(today, place.timezone), cut_off(ended, place.timezone)
+    ended = today.replace(day=1) - DAY
+    done = session.get(LapseRound, (place.community_id, LAPSES, month_of(ended)))
+    since, before = earned_since(today, place.timezone), earned_since(ended, place.timezone)
     if (done is None or not done.done) and session.get_one(Community, place.community_id).made_at < before:
         # The month before isn't done yet, so that older coins may lie in any purse.
         found = session.execute(
@@ -83,7 +83,7 @@ def may_lose(session: Session, place: Place, today: date) -> list[int]:
         col(Transfer.community_id) == place.community_id, earned >= before, earned < since
     )
     # A day more than the month: what is done late counts at the instant of its act.
-    lately = start_of(ended, place.timezone) - DAY
+    lately = start_of(ended.replace(day=1), place.timezone) - DAY
     back = select(col(Transfer.credit_id)).where(
         col(Transfer.community_id) == place.community_id,
         NOT_EARNED,
@@ -109,7 +109,7 @@ def _lapse_of(session: Session, accounts: Sequence[int], since: datetime) -> int
     ).all()
     balances: dict[int, int] = dict(purses)
     earned = _earned(session, balances, since)
-    return sum(lapsing(balance, earned.get(account_id, 0)) for account_id, balance in balances.items())
+    return sum(max(0, balance - earned.get(account_id, 0)) for account_id, balance in balances.items())
 
 
 def _earned(session: Session, accounts: Iterable[int], since: datetime) -> dict[int, int]:
