@@ -32,6 +32,7 @@ def upgrade() -> None:
     )
     op.drop_index("ix_member_joined", table_name="member")
     op.create_index("ix_member_joined", "member", ["community_id", "joined_at", "source_id", "left_at"])
+    _make_board_index(["community_id", "earned_month", "earned", "member_id"])
     op.create_table(
         "coin_sum",
         sa.Column("community_id", ID, autoincrement=False, nullable=False),
@@ -52,12 +53,19 @@ def upgrade() -> None:
     )
 
 
+def _make_board_index(columns: list[str]) -> None:
+    op.drop_index("ix_account_board", table_name="account")
+    where = sa.text("earned_month IS NOT NULL")
+    op.create_index("ix_account_board", "account", columns, sqlite_where=where, postgresql_where=where)
+
+
 def downgrade() -> None:
     """Drop them: reports read each transfer again."""
     op.drop_table("coin_fold")
     op.drop_table("coin_sum")
     op.drop_index("ix_member_joined", table_name="member")
     op.create_index("ix_member_joined", "member", ["community_id", "joined_at"])
+    _make_board_index(["community_id", "earned_month", "earned"])
     op.drop_index("ix_account_checked_in", table_name="account")
     with op.batch_alter_table("account") as account:
         account.drop_column("checked_in_at")

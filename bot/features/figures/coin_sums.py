@@ -24,9 +24,9 @@ from bot.store.tables.base import Id
 from bot.store.tables.figures import CoinFold, CoinSum
 from bot.store.tables.ledger import AccountKind
 
-CHUNK = 1_000
+CHUNK = 500
 """Ids of transfers that one write folds: some milliseconds."""
-SLICE = 10
+SLICE = 20
 """Chunks that are folded before other due work has its turn."""
 MOST_UNFOLDED = 30_000
 """With more transfers that aren't folded (an old shop, before the first fold) a report counts without the sums."""

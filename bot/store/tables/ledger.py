@@ -46,6 +46,7 @@ class Account(SQLModel, table=True):
             "community_id",
             "earned_month",
             "earned",
+            "member_id",
             sqlite_where=text("earned_month IS NOT NULL"),
             postgresql_where=text("earned_month IS NOT NULL"),
         ),
