@@ -3,7 +3,7 @@
 For each size a seeded shop is made (`benchmarks/filled.py`) and measured in the same run:
 
 - check-ins a second, against an empty shop, in turns: quote the ratio only
-- `/me`, `/top` and `/report`, as use cases: the median and the slowest
+- `/me`, `/top` and each kind of `/report`, as use cases: the median and the slowest
 - the night's work: the first after the shop was filled, and the next one, after a hundred fans acted
 - the longest write of all that: nothing else can be written meanwhile
 
@@ -28,6 +28,7 @@ from benchmarks.filled import NOW, fill, user
 from bot.app import build
 from bot.clock import Clock
 from bot.domains import DOMAINS, policies_of
+from bot.features.figures.coin_sums import CoinFolding
 from bot.features.figures.reports import Reports, Wish
 from bot.features.people.board import MonthBoard
 from bot.flows.check_in import CheckIns
@@ -150,8 +151,9 @@ async def measure(size: int, folder: Path) -> None:
     print(f"\n{size:,} members (filled in {time.perf_counter() - begun:.0f} s)", flush=True)
     longest = Longest()
     longest.watch(filled.app.db)
-    await compare_check_ins(filled, empty)
+    await fold_coins(filled)
     await ask_all(filled)
+    await compare_check_ins(filled, empty)
     print(f"  longest write so far                {longest.seconds * 1_000:8.1f} ms ({longest.name})")
     await spend_nights(filled, longest)
     await filled.app.close()
@@ -169,14 +171,31 @@ async def compare_check_ins(filled: Bench, empty: Bench) -> None:
     print(f"  check-ins, against the empty shop   {middle:8.2f} of the rate ({least:.2f} to {most:.2f})", flush=True)
 
 
+async def fold_coins(filled: Bench) -> None:
+    """Fold what the clock would have folded within the last hours."""
+    folding = CoinFolding(filled.app.db, POLICIES[FiguresPolicy])
+    begun = time.perf_counter()
+    for hours in (3, 2):
+        while await folding.run_due(NOW - timedelta(hours=hours)) is not None:
+            pass
+    print(f"  all coins folded in                 {time.perf_counter() - begun:8.1f} s", flush=True)
+
+
 async def ask_all(filled: Bench) -> None:
-    """Ask for a card, the board and a report."""
+    """Ask for a card, the board and reports."""
     db = filled.app.db
     cards, board, reports = MyCards(db, POLICIES), MonthBoard(db, BoardPolicy()), Reports(db, POLICIES[FiguresPolicy])
+
+    def report(wish: Wish) -> Callable[[Act], Awaitable[Any]]:
+        return lambda act: reports.report(act.place, wish, act.at)
+
     for name, question, times in (
         ("/me", cards.card, ASKED),
         ("/top", lambda act: board.board(act.place, act.sender.user_id, act.at), ASKED),
-        ("/report 7d", lambda act: reports.report(act.place, Wish(days=7), act.at), 10),
+        ("/report of a stream", report(Wish()), 10),
+        ("/report 7d", report(Wish(days=7)), 10),
+        ("/report 30d", report(Wish(days=30)), 10),
+        ("/report sources", report(Wish(sources=True)), 10),
     ):
         median, slowest = await filled.ask(question, times)
         print(f"  {name:<36}{median:8.1f} ms, at most {slowest:.1f} ms", flush=True)

@@ -78,6 +78,7 @@ PARTIAL = {
     "ix_order_claim_open": ("state",),
     "uq_order_claim_confirmed": ("state",),
     "ix_account_board": ("earned_month",),
+    "ix_account_checked_in": ("checked_in_at",),
     "ix_outbox_open": ("state",),
     "ix_outbox_done": ("state",),
     "ix_outbox_untold": ("state",),

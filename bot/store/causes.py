@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 KEPT = CAUSES_KEPT
 CHUNK = 500
-"""Rows of one table whose causes one transaction deletes."""
+"""Rows whose causes one transaction deletes."""
 
 
 _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {}
@@ -60,17 +60,17 @@ def from_facts(kind: type[T], facts: dict[str, Any]) -> T:
 
 
 def forget(tx: Tx, now: datetime) -> bool:
-    """Delete causes and answers older than three days, a chunk of each table; whether there may be more.
+    """Delete causes and answers older than three days, a chunk of all tables together; whether there may be more.
 
     The tables are those that `forgets_cause` marks.
     """
-    more = False
+    left = CHUNK
     for table in metadata.sorted_tables:
         at = table.info.get(CAUSE_AT)
-        if at is not None:
+        if at is not None and left:
             key = list(table.primary_key.columns)
-            old = select(*key).where(table.c[at] < now - KEPT, table.c.cause.is_not(None)).limit(CHUNK)
+            old = select(*key).where(table.c[at] < now - KEPT, table.c.cause.is_not(None)).limit(left)
             kept = [name for name in ("cause", "answer") if name in table.c]
             forgotten = update(table).where(tuple_(*key).in_(old)).values(dict.fromkeys(kept))
-            more |= len(tx.execute(forgotten.returning(key[0])).all()) == CHUNK
-    return more
+            left -= len(tx.execute(forgotten.returning(key[0])).all())
+    return not left

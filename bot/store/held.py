@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Date, String, bindparam, delete, func, select, update
+from sqlalchemy import Date, String, bindparam, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -28,6 +28,7 @@ from bot.rules.place import Place
 from bot.rules.staff.held import HeldNotice
 from bot.rules.tiers import Deed
 from bot.store import causes
+from bot.store.chunks import delete_some
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.outbox import Terms
@@ -58,9 +59,9 @@ def note_sighting(tx: Tx, member_id: int, sign: Sign, day: date, at: datetime) -
     tx.touch(_NOTE_SIGHTING, member_id=member_id, sign=sign.value, day=day, at=at)
 
 
-def forget_sightings(tx: Tx, now: datetime, policy: FarmingPolicy) -> None:
-    """Delete sightings that are too old to count."""
-    tx.execute(delete(Sighting).where(col(Sighting.at) < now - policy.fast_kept))
+def forget_sightings(tx: Tx, now: datetime, policy: FarmingPolicy) -> bool:
+    """Delete some sightings that are too old to count; whether there may be more."""
+    return delete_some(tx, Sighting, col(Sighting.at) < now - policy.fast_kept)
 
 
 def signs(session: Session, place: Place, member_id: int, now: datetime, policy: FarmingPolicy) -> tuple[Reason, ...]:

@@ -160,10 +160,12 @@ def pay(
     if header.timezone is None:
         tx.touch(_BALANCE, account_id=member_account, change=amount)
         return
-    dates = [(lot.earned_at, lot.coins) for lot in earned] or [(header.at, amount)]
-    by_month = [(month_of(day_of(at, header.timezone)), coins) for at, coins in dates]
-    newest = max(month for month, _ in by_month)
-    counted = sum(coins for month, coins in by_month if month == newest)
+    if not earned:
+        newest, counted = month_of(day_of(header.at, header.timezone)), amount
+    else:
+        by_month = [(month_of(day_of(lot.earned_at, header.timezone)), lot.coins) for lot in earned]
+        newest = max(month for month, _ in by_month)
+        counted = sum(coins for month, coins in by_month if month == newest)
     tx.touch(_EARN, account_id=member_account, change=amount, month=newest, counted=counted)
 
 

@@ -26,13 +26,17 @@ SMALL = frozenset(
         *("community", "fan_group", "source", "source_link", "order_hook", "denied", "refused_room", "slot"),
         *("stream", "airing", "reminder_round", "campaign", "code_batch", "item", "raffle", "raffle_naming"),
         *("raffle_redraw", "packet", "gift_offer", "heart_goal", "lapse_round", "posting", "card"),
-        *("inbox", "set_aside", "dialogue", "forgotten", "alembic_version"),
+        *("inbox", "set_aside", "dialogue", "forgotten", "alembic_version", "file_import", "album_file", "coin_fold"),
+        *("tier_pending", "room_activity"),
     }
 )
-"""Tables that stay small: what staff make by hand, what is deleted once it is handled, rows for rooms and deletions."""
+"""Tables that stay small: what staff make by hand, what is deleted once it is handled, rows for rooms and deletions.
+
+`tier_pending` is emptied within seconds; `room_activity` has a row for each room and day of three months."""
 FEW_ROWS = (
     *("uq_account_one_of_a_kind", "uq_outbox_waiting_fold", "ix_outbox_open", "ix_held_waiting"),
-    *("ix_raffle_entry_unreturned", "ix_member_here", "ix_gift_community_id", "ix_invitation_community_id"),
+    *("ix_raffle_entry_unreturned", "ix_tier_rise_untold", "ix_tier_rise_unthanked", "ix_order_claim_open"),
+    *("ix_member_here", "ix_gift_community_id", "ix_invitation_community_id", "ix_invitation_joined"),
 )
 """Indexes that may be walked: of the few rows that wait for something, or counted without their tables."""
 REASONS = {
@@ -41,6 +45,9 @@ REASONS = {
     "SELECT account.id FROM account LEFT OUTER JOIN": "the books, as above",
     "SELECT count(transfer.id)": "the books, as above",
     "SELECT user_id FROM person WHERE community_id = 1": "a question of the test's own",
+    "SELECT note.id, note.at FROM note ORDER BY note.id LIMIT": "the oldest by their numbers: it ends at its limit",
+    "SELECT shown.id, shown.at FROM shown ORDER BY shown.id LIMIT": "as above",
+    "SELECT coalesce(sum(account.balance)": "what fans hold is added up on a reader: 6 ms for 100,000",
     "DELETE FROM outbox WHERE outbox.community_id = ? AND outbox.state !=": "the deletion of a person's data",
     "UPDATE presence SET left_at": "the bot was removed from a room: everybody who was there is touched",
 }
@@ -126,4 +133,4 @@ async def test_no_statement_walks_over_what_grows(play: Play, tmp_path: Path) ->
             and (steps := scans(connection, statement, values))
         }
     assert len(statements) > LEAST, "too little was played"
-    assert not walking
+    assert not walking, "\n".join(f"{steps} {statement}" for statement, steps in walking.items())

@@ -64,7 +64,7 @@ class StreakRules(StreamRules):
         percent = PERCENT[outcome.tier]
         streak.coins += (LADDER[min(length, 7) - 1] * percent + 50) // 100 + 50 * len(due)
         assert (outcome.day, outcome.length, outcome.balance) == (today, length, streak.coins)
-        assert (outcome.coins, outcome.bonus) == (LADDER[min(length, 7) - 1], 50 * len(due))
+        assert (outcome.coins, outcome.bonus) == ((LADDER[min(length, 7) - 1] * percent + 50) // 100, 50 * len(due))
 
     @rule(shop=shops, who=fans)
     def make_up(self, shop: int, who: int) -> None:

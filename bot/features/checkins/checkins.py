@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import String, bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -41,15 +41,16 @@ from bot.store.tiers import When, may_change, set_untold, settle_some, tier_at_a
 _KNOWN_DAYS = 13
 """Covered days to look at: the make-up window, today, one before, and the days in which an update may come again."""
 
+_SAME_CAUSE = col(CheckIn.cause) == bindparam("cause", type_=String)
 _COVERS = Hot(
     select(
         col(CheckIn.day),
         col(CheckIn.cover),
         col(CheckIn.length),
         col(CheckIn.milestone),
-        col(CheckIn.cause),
-        col(CheckIn.answer),
-        col(CheckIn.at),
+        # Only the answer to this act is wanted, so that thirteen others aren't read.
+        case((_SAME_CAUSE, col(CheckIn.answer))),
+        case((_SAME_CAUSE, col(CheckIn.at))),
     )
     .where(col(CheckIn.member_id) == bindparam("member_id", type_=Id))
     .order_by(col(CheckIn.day).desc())
@@ -79,8 +80,8 @@ class _Row(NamedTuple):
     cover: str
     length: int
     milestone: int
-    cause: str | None = None
     answer: str | None = None
+    """What the act that is done now got as its answer, if it made this row."""
     at: datetime | None = None
 
 
@@ -100,14 +101,16 @@ def check_in(tx: Tx, member: Standing, act: Act, tools: CheckInTools) -> CheckIn
     The tier before the check-in multiplies its coins. Its deed may raise the tier, which pays from tomorrow on.
     """
     place, at, policy = act.place, act.at, tools.policy
-    rows = _known_days(tx, member)
+    rows = _known_days(tx, member, act.cause)
     told = _first_answer(rows, act)
     if told is not None:
         return causes.from_json(CheckedIn, told)
     today = day_of(at, place.timezone)
     tier = tier_at_act(tx, place, member, at, tools.tiers)
     percent = tools.tiers.check_in_percent[tier]
-    facts = replace(_facts(tx, member, rows, at, place.timezone, policy), tier=tier, tier_percent=percent)
+    facts = _facts(tx, member, rows, at, place.timezone, policy)
+    if (tier, percent) != (facts.tier, facts.tier_percent):
+        facts = replace(facts, tier=tier, tier_percent=percent)
     outcome, new = rules.check_in(facts, today, policy)
     if not isinstance(outcome, CheckedIn):
         return outcome
@@ -175,7 +178,7 @@ def make_up(tx: Tx, act: Act, policy: CheckInPolicy) -> MakeUpOutcome:
     """Decide, charge, cover the missed day, and count the days after it anew."""
     place, at = act.place, act.at
     member = standing(tx, act.community_id, act.sender, at)
-    rows = _known_days(tx, member)
+    rows = _known_days(tx, member, act.cause)
     told = _first_answer(rows, act)
     if told is not None:
         return causes.from_json(MadeUp, told)
@@ -207,7 +210,7 @@ def make_up_free(
     None if nothing is missed, or today isn't checked in yet: then the attended stream keeps this for a week.
     """
     today = day_of(at, place.timezone)
-    facts = _facts(tx, member, _known_days(tx, member), at, place.timezone, policy)
+    facts = _facts(tx, member, _known_days(tx, member, None), at, place.timezone, policy)
     decided = rules.make_up(replace(facts, free_make_ups=facts.free_make_ups + 1), today, policy)
     if not isinstance(decided, MakeUpDecision):
         return None
@@ -252,15 +255,15 @@ def facts_of(session: Session, member: Standing, now: datetime, timezone: str, p
     return _facts(session, member, [_Row(*row) for row in found], now, timezone, policy)
 
 
-def _known_days(tx: Tx, member: Standing) -> list[_Row]:
+def _known_days(tx: Tx, member: Standing, cause: str | None) -> list[_Row]:
     """The latest covered days, the newest first."""
-    return [_Row(*row) for row in tx.rows(_COVERS, member_id=member.member_id)]
+    return [_Row(*row) for row in tx.rows(_COVERS, member_id=member.member_id, cause=cause)]
 
 
 def _first_answer(rows: list[_Row], act: Act) -> str | None:
     """The answer that this act's update got when it came first."""
     for row in rows:
-        if row.cause == act.cause and row.at is not None and act.at - row.at < causes.KEPT:
+        if row.at is not None and act.at - row.at < causes.KEPT:
             return row.answer
     return None
 

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.figures.coin_sums import CHECK_IN
 from bot.rules.figures.reports import CameBy, CouponFigures, FanFigures
 from bot.rules.figures.windows import FiguresPolicy, Window
 from bot.rules.place import Place
@@ -13,17 +14,22 @@ from bot.rules.ways_in import SOURCE_OF_GIFTS, SOURCE_OF_OUTSIDERS
 from bot.store.tables import Airing, Attendance, Coupon, Member, Source, Transfer
 from bot.store.tables.gifts import Invitation
 
-CHECK_IN = "checkin"
-"""The reason of the coins that each check-in pays."""
-
 INVITED = select(col(Invitation.id)).where(col(Invitation.friend_id) == col(Member.id)).exists()
 """Whether a member came by an invitation."""
 
 
 def fan_figures(
-    session: Session, place: Place, window: Window, airing_id: int | None, policy: FiguresPolicy
+    session: Session,
+    place: Place,
+    window: Window,
+    airing_id: int | None,
+    policy: FiguresPolicy,
+    checked_in: int | None = None,
 ) -> FanFigures:
-    """What fans did; attendance is that of one airing, or of all that began in the window."""
+    """What fans did; attendance is that of one airing, or of all that began in the window.
+
+    `checked_in` is given if it is known by sums.
+    """
     by = _came(session, place, window)
     named = [line for line in by if line.name is not None]
     others = [line for line in by if line.name is None]
@@ -32,7 +38,7 @@ def fan_figures(
         by=(*named[: policy.sources_shown], *others),
         more=max(0, len(named) - policy.sources_shown),
         left=_left(session, place, window),
-        checked_in=_checked_in(session, place, window),
+        checked_in=checked_in if checked_in is not None else _checked_in(session, place, window),
         attended=_attended(session, place, window, airing_id),
     )
 

@@ -1,8 +1,8 @@
 """The funnel of each source: its fans of the last months, and what they did since they came."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import case, func, select
@@ -26,7 +26,6 @@ from bot.rules.figures.orders import CANCELLED, PAID, Takings
 from bot.rules.figures.windows import FiguresPolicy, Window, period_window
 from bot.rules.gift_states import RewardState
 from bot.rules.place import Place
-from bot.rules.streaks import Cover
 from bot.rules.ways_in import SOURCE_OF_GIFTS, SOURCE_OF_OUTSIDERS
 from bot.store.tables import CheckIn, Coupon, Member, Order, Source
 from bot.store.tables.gifts import GiftReward, Invitation
@@ -36,7 +35,8 @@ def source_funnel(session: Session, place: Place, at: datetime, policy: FiguresP
     """Count the funnel of every source that brought somebody in the last months."""
     window = period_window(at, policy.funnel_days, place.timezone)
     not_made = _not_made(session, place)
-    ways = count_ways(_fans(session, place, window, not_made), at, policy.stays)
+    fans = [*_here(session, place, window, at, policy), *_gone(session, place, window)]
+    ways = count_ways((replace(fan, way=not_made.get(fan.way.source_id, fan.way)) for fan in fans), at, policy.stays)
     takings = _takings(session, place, window, not_made)
     sources = _sources(session, (way.source_id for way in ways if way.source_id is not None))
     named = sorted((way for way in ways if way.source_id is not None), key=lambda way: (-ways[way].came, way))
@@ -78,26 +78,53 @@ def _cohort(place: Place, window: Window) -> tuple[Any, ...]:
     return col(Member.community_id) == place.community_id, joined >= window.start, joined < window.end
 
 
-def _fans(session: Session, place: Place, window: Window, not_made: Mapping[int | None, Way]) -> list[FanFact]:
-    """What each fan of the period did since they came."""
-    member_id = col(Member.id)
-    checked = select(col(CheckIn.day)).where(col(CheckIn.member_id) == member_id, col(CheckIn.cover) == Cover.CHECKED)
-    claimed = select(col(Coupon.id)).where(col(Coupon.member_id) == member_id)
-    ordered = select(col(Order.id)).where(col(Order.member_id) == member_id, col(Order.state) == PAID)
-    columns = (
-        *_way_columns(),
-        col(Member.joined_at),
-        col(Member.left_at),
-        checked.exists(),
-        claimed.exists(),
-        claimed.where(col(Coupon.redeemed_at).is_not(None)).exists(),
-        ordered.exists(),
-    )
-    rows: Any = session.execute(select(*columns).where(*_cohort(place, window))).all()
+def _here(session: Session, place: Place, window: Window, at: datetime, policy: FiguresPolicy) -> list[FanFact]:
+    """What the fans of the period who are here did: how many of each way did the same."""
+    joined = col(Member.joined_at)
+    week, month = (joined <= at - timedelta(days=days) for days in policy.stays)
+    same = (*_way_columns(), *_deeds(), week.label("old_week"), month.label("old_month"))
+    rows: Any = session.execute(
+        select(*same, func.min(joined), func.count())
+        .where(*_cohort(place, window), col(Member.left_at).is_(None))
+        .group_by(*(one.name for one in same))
+    ).all()
     return [
-        FanFact(not_made.get(source_id, Way(source_id, bool(invited))), joined_at, left_at, *map(bool, did))
-        for source_id, invited, joined_at, left_at, *did in rows
+        _fact(source_id, invited, deeds, joined_at, many=many)
+        for source_id, invited, *deeds, _, _, joined_at, many in rows
     ]
+
+
+def _gone(session: Session, place: Place, window: Window) -> list[FanFact]:
+    """What each fan of the period who left did before."""
+    columns = (*_way_columns(), *_deeds(), col(Member.joined_at), col(Member.left_at))
+    rows: Any = session.execute(select(*columns).where(*_cohort(place, window), col(Member.left_at).is_not(None))).all()
+    return [
+        _fact(source_id, invited, deeds, joined_at, left_at) for source_id, invited, *deeds, joined_at, left_at in rows
+    ]
+
+
+def _deeds() -> tuple[Any, ...]:
+    """Whether a member checked in, has a redeemed coupon (None: has none at all), and bought something."""
+    member_id = col(Member.id)
+    # Days are frozen or made up only by who checks in, so that any covered day will do: the index alone tells it.
+    checked = select(col(CheckIn.day)).where(col(CheckIn.member_id) == member_id)
+    redeemed = func.max(case((col(Coupon.redeemed_at).is_not(None), 1), else_=0))
+    coupon = select(redeemed).where(col(Coupon.member_id) == member_id).scalar_subquery()
+    ordered = select(col(Order.id)).where(col(Order.member_id) == member_id, col(Order.state) == PAID)
+    return checked.exists().label("checked"), coupon.label("coupon"), ordered.exists().label("ordered")
+
+
+def _fact(
+    source_id: int | None,
+    invited: int,
+    deeds: list[Any],
+    joined_at: datetime,
+    left_at: datetime | None = None,
+    many: int = 1,
+) -> FanFact:
+    checked, coupon, ordered = deeds
+    way = Way(source_id, bool(invited))
+    return FanFact(way, joined_at, left_at, bool(checked), coupon is not None, coupon == 1, bool(ordered), many)
 
 
 def _takings(

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.figures.coin_sums import coins_of_days
 from bot.features.figures.coins import coin_figures
 from bot.features.figures.fans import coupon_figures, fan_figures
 from bot.features.figures.funnel import source_funnel
@@ -115,12 +116,14 @@ def figures_of(
     *,
     airing_id: int | None = None,
 ) -> Figures:
-    """All figures of a window."""
+    """All figures of a window. Without `airing_id` it is made of whole days, so that coins are known by sums."""
+    known = coins_of_days(session, place.community_id, window) if airing_id is None else None
+    checked_in = known.checked_in if known is not None else None
     return Figures(
         orders=order_figures(session, place, window),
-        fans=fan_figures(session, place, window, airing_id, policy),
+        fans=fan_figures(session, place, window, airing_id, policy, checked_in),
         coupons=coupon_figures(session, place, window),
-        coins=coin_figures(session, place, window, at),
+        coins=coin_figures(session, place, window, at, known),
     )
 
 

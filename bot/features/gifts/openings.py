@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -18,6 +18,7 @@ from bot.rules.notes import About, Did, Thing
 from bot.rules.place import Place
 from bot.rules.ways_in import SOURCE_OF_GIFTS
 from bot.store import forgotten
+from bot.store.chunks import delete_some
 from bot.store.engine.sessions import Tx
 from bot.store.members import member_id_of
 from bot.store.notes import note
@@ -134,6 +135,6 @@ def _never_was_here(tx: Tx, place: Place, user_id: int, at: datetime) -> bool:
     return seen is None and bool(before)
 
 
-def expire_openings(tx: Tx, now: datetime, policy: GiftPolicy) -> None:
-    """Forget who opened a card so long ago that it can't bring them any more."""
-    tx.execute(delete(GiftOpening).where(col(GiftOpening.at) < now - policy.attribution))
+def expire_openings(tx: Tx, now: datetime, policy: GiftPolicy) -> bool:
+    """Forget some who opened a card so long ago that it can't bring them any more; whether there may be more."""
+    return delete_some(tx, GiftOpening, col(GiftOpening.at) < now - policy.attribution)

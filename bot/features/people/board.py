@@ -51,10 +51,16 @@ def _line_of(session: Session, place: Place, month: date, user_id: int) -> Board
     if me is None:
         return None
     longer = and_(col(Account.earned) == me.earned, col(Account.member_id) < me.member_id)
-    above = _earners(place, month).where(
-        col(Account.earned) >= me.earned, or_(col(Account.earned) > me.earned, longer), col(Member.hidden).is_(False)
-    )
-    place_above: int = session.execute(select(func.count()).select_from(above.subquery())).scalar_one()
+    # Nobody's name is asked for here, so that half of the month's earners are counted by the index and their row.
+    above = select(func.count()).join_from(Account, Member, col(Member.id) == col(Account.member_id))
+    place_above: int = session.execute(
+        above.where(
+            *_earned(place, month),
+            col(Account.earned) >= me.earned,
+            or_(col(Account.earned) > me.earned, longer),
+            col(Member.hidden).is_(False),
+        )
+    ).scalar_one()
     return BoardLine(place_above + 1, me.name, me.earned, me=True)
 
 
@@ -64,10 +70,14 @@ def _earners(place: Place, month: date) -> Any:
         select(col(Account.member_id), col(Member.user_id), col(Person.name), col(Account.earned))
         .join(Member, col(Member.id) == col(Account.member_id))
         .join(Person, col(Person.user_id) == col(Member.user_id))
-        .where(
-            col(Account.community_id) == place.community_id,
-            col(Account.earned_month) == month_of(month),
-            col(Account.earned) > 0,
-            col(Member.left_at).is_(None),
-        )
+        .where(*_earned(place, month))
+    )
+
+
+def _earned(place: Place, month: date) -> tuple[Any, ...]:
+    return (
+        col(Account.community_id) == place.community_id,
+        col(Account.earned_month) == month_of(month),
+        col(Account.earned) > 0,
+        col(Member.left_at).is_(None),
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, delete, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -16,6 +16,7 @@ from bot.rules.people.sources import SHOWN, DoorsClosed, SourceLine, SourceList
 from bot.rules.place import Place
 from bot.rules.ways_in import SOURCE_OF_OUTSIDERS, source_key
 from bot.store.audit import caused_by, record_act
+from bot.store.chunks import delete_some
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
@@ -199,6 +200,6 @@ def hint(tx: Tx, place: Place, groups: tuple[str, ...], now: datetime) -> None:
     tell_owner(tx, place, DoorsClosed(groups), Terms(now=now, key=key, not_after=now + HINT_WITHIN))
 
 
-def expire_touches(tx: Tx, now: datetime) -> None:
-    """Forget who opened a link and never came."""
-    tx.execute(delete(FirstTouch).where(col(FirstTouch.at) < now - TOUCH_KEPT))
+def expire_touches(tx: Tx, now: datetime) -> bool:
+    """Forget some of those who opened a link and never came; whether there may be more."""
+    return delete_some(tx, FirstTouch, col(FirstTouch.at) < now - TOUCH_KEPT)

@@ -2,8 +2,9 @@
 
 from bot.content.buttons import figures as buttons
 from bot.features.figures.by_itself import FiguresClock
-from bot.features.figures.coins import LapseCount
+from bot.features.figures.coin_sums import CoinFolding
 from bot.features.figures.digest import DigestSwitch
+from bot.features.figures.lapse_ahead import LapseCount
 from bot.features.figures.reports import Reports
 from bot.handlers.figures import panel, reports
 from bot.handlers.figures.pictures import ReportFiles, ReportPictures
@@ -21,7 +22,7 @@ def wire(core: Core) -> Wired:
     files = ReportFiles(core.db, read, pictures, core.clock.now)
     return Wired(
         {"figures": FigureServices(read, pictures, DigestSwitch(core.db))},
-        due=(FiguresClock(core.db, policy),),
+        due=(FiguresClock(core.db, policy), CoinFolding(core.db, policy)),
         files=files.makers,
         housekeeping=(LapseCount(core.db).count,),
     )

@@ -73,7 +73,7 @@ BY_FRIEND, BY_BOT, UNKNOWN = Way(None, invited=True), Way(None, by_bot=True), Wa
 
 @dataclass(frozen=True, slots=True)
 class FanFact:
-    """What the funnel needs of one fan."""
+    """What the funnel needs of one fan, or of several who did the same."""
 
     way: Way
     joined_at: datetime
@@ -82,6 +82,8 @@ class FanFact:
     claimed: bool
     redeemed: bool
     ordered: bool
+    many: int = 1
+    """How many fans these are. Of several, `joined_at` is any of theirs that counts as the same."""
 
     def stayed(self, length: timedelta) -> bool:
         """Whether they are here, or left later than so long after they came."""
@@ -109,15 +111,16 @@ def count_ways(fans: Iterable[FanFact], now: datetime, stays: tuple[int, int]) -
     ways: dict[Way, Counts] = {}
     for fan in fans:
         one = ways.setdefault(fan.way, Counts())
-        one.came += 1
-        one.checked_in += fan.checked_in
-        one.claimed += fan.claimed
-        one.redeemed += fan.redeemed
-        one.ordered += fan.ordered
+        many = fan.many
+        one.came += many
+        one.checked_in += many * fan.checked_in
+        one.claimed += many * fan.claimed
+        one.redeemed += many * fan.redeemed
+        one.ordered += many * fan.ordered
         if fan.joined_at + week <= now:
-            one.old_week += 1
-            one.stayed_week += fan.stayed(week)
+            one.old_week += many
+            one.stayed_week += many * fan.stayed(week)
         if fan.joined_at + month <= now:
-            one.old_month += 1
-            one.stayed_month += fan.stayed(month)
+            one.old_month += many
+            one.stayed_month += many * fan.stayed(month)
     return ways

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from bot.rules.calendar import start_of
 
 DECEMBER = 12
+LAPSES = "lapse"
+"""The name of the step by which a month's coins lapse, as its round's row has it."""
 
 
 def first_of_next_month(day: date) -> date:

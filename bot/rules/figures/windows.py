@@ -27,6 +27,8 @@ class FiguresPolicy:
     """When yesterday's digest comes in a shop that has no time for a morning card, as `HH:MM`."""
     digest_late: timedelta = timedelta(hours=4)
     """For how long after its time a digest is still sent."""
+    folds_every: timedelta = timedelta(hours=1)
+    """How often transfers are folded into sums by which reports of days count."""
     bars: int = 24
     """The most bars of a picture's chart."""
     drawing: timedelta = timedelta(seconds=15)

@@ -20,30 +20,30 @@ class Rx(Session):
 class Tx(Session):
     """A session for writing: only `Database.write` makes one, and only it commits."""
 
-    _cursor: Cursor | None = None
+    _driver: tuple[Cursor, Dialect] | None = None
+    """The driver's cursor, and the dialect that it speaks. They stay until the session is closed."""
 
     def rows(self, statement: Hot, **parameters: Any) -> list[Row]:
         """All rows of a hot statement."""
-        cursor, dialect = self._driver()
+        cursor, dialect = self._driver or self._open_driver()
         return statement.rows(cursor, dialect, parameters)
 
     def row(self, statement: Hot, **parameters: Any) -> Row | None:
         """The first row of a hot statement."""
-        rows = self.rows(statement, **parameters)
+        cursor, dialect = self._driver or self._open_driver()
+        rows = statement.rows(cursor, dialect, parameters)
         return rows[0] if rows else None
 
     def touch(self, statement: Hot, **parameters: Any) -> int:
         """Run a hot statement that changes rows; how many it changed."""
-        cursor, dialect = self._driver()
+        cursor, dialect = self._driver or self._open_driver()
         return statement.touched(cursor, dialect, parameters)
 
-    def _driver(self) -> tuple[Cursor, Dialect]:
-        cursor = self._cursor
-        if cursor is None:
-            cursor = self._cursor = cast("Cursor", self.connection().connection.cursor())
-        return cursor, self.get_bind().dialect
+    def _open_driver(self) -> tuple[Cursor, Dialect]:
+        self._driver = cast("Cursor", self.connection().connection.cursor()), self.get_bind().dialect
+        return self._driver
 
     def close(self) -> None:
         """Forget the driver's cursor with the connection."""
-        self._cursor = None
+        self._driver = None
         super().close()

@@ -8,6 +8,7 @@ from sqlalchemy import String, bindparam, delete, func, select, update
 from sqlmodel import col
 
 from bot.rules.retention import CAUSES_KEPT
+from bot.store.chunks import delete_some
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import PROMISED, Tx
 from bot.store.messages.payloads import DELETE, TELL, DamagedError, DeleteMessage, Payload, Tell
@@ -85,9 +86,9 @@ def promise(tx: Tx, community_id: int, chat_id: int, payload: Payload, terms: Te
     return bool(made)
 
 
-def forget_told(tx: Tx, now: datetime) -> None:
-    """Drop what was to be told to people and wasn't: it names them, and nobody reads it any more."""
-    tx.execute(delete(Outbox).where(col(Outbox.act) == TELL, UNTOLD, col(Outbox.made_at) < now - CAUSES_KEPT))
+def forget_told(tx: Tx, now: datetime) -> bool:
+    """Drop a chunk of what was to be told to people and wasn't: it names them. Whether there may be more."""
+    return delete_some(tx, Outbox, col(Outbox.act) == TELL, UNTOLD, col(Outbox.made_at) < now - CAUSES_KEPT)
 
 
 def forget_done(tx: Tx, now: datetime) -> bool:

@@ -46,8 +46,16 @@ class Account(SQLModel, table=True):
             "community_id",
             "earned_month",
             "earned",
+            "member_id",
             sqlite_where=text("earned_month IS NOT NULL"),
             postgresql_where=text("earned_month IS NOT NULL"),
+        ),
+        Index(
+            "ix_account_checked_in",
+            "community_id",
+            "checked_in_at",
+            sqlite_where=text("checked_in_at IS NOT NULL"),
+            postgresql_where=text("checked_in_at IS NOT NULL"),
         ),
     )
 
@@ -60,6 +68,8 @@ class Account(SQLModel, table=True):
     """The calendar month (`YYYY-MM`, in the shop's zone) in which the member earned something last."""
     earned: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     """What they earned in that month. Spending takes nothing of it: the month's board is made from this."""
+    checked_in_at: datetime | None = None
+    """The last check-in of those whose transfers are folded (`CoinFold`)."""
 
 
 NOT_EARNED = text("(transfer.earned_at IS NULL) IS TRUE")

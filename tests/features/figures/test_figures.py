@@ -8,8 +8,8 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from bot.features.figures.by_itself import EndedAiring, FiguresClock, ended_lately, promise_digest, promise_report
-from bot.features.figures.coins import LapseCount
 from bot.features.figures.digest import DigestSwitch
+from bot.features.figures.lapse_ahead import LapseCount, may_lose
 from bot.features.figures.reports import Reports, Wish, day_figures
 from bot.features.people.joining import Coming, Going, Link, Reach
 from bot.flows.attend import Attending
@@ -25,10 +25,13 @@ from bot.rules.figures.windows import FiguresPolicy
 from bot.rules.orders.told import Belongs
 from bot.rules.place import Place
 from bot.rules.words import Language
+from bot.store import ledger
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.ledger import TransferHeader
+from bot.store.members import standing
 from bot.store.places import Group
-from bot.store.tables import Airing, Member, Order, Person
+from bot.store.tables import Airing, LapseRound, Member, Order, Person
 from tests.features.people.test_privacy import _on_air
 from tests.features.people.test_sources import source_of
 from tests.features.scene import (
@@ -61,8 +64,8 @@ def pay(tx: Tx, place: Place, number: int, ref: str, at: datetime, more: dict[st
     """An order of a fan."""
     member = tx.query(Member).filter(col(Member.user_id) == fan(number).user_id).one()
     told = {"value": 10_000, "currency": "KRW", "day": at.date(), "at": at, "made_at": at, **more}
-    belongs = Belongs.CLAIM
-    tx.add(Order(community_id=place.community_id, ref=ref, key=ref, member_id=member.id, belongs=belongs, **told))
+    told |= {"ref": ref, "key": ref}
+    tx.add(Order(community_id=place.community_id, member_id=member.id, belongs=Belongs.CLAIM, **told))
     tx.flush()
 
 
@@ -206,3 +209,34 @@ async def test_a_deleted_person_leaves_the_figures_sound(db: Database, causes: C
     after = await report(db, place, Wish(days=7), days(1))
     assert after.figures.fans == before.figures.fans
     assert (after.figures.coins.issued, after.figures.coins.spent, after.figures.coins.owed) == (5, 0, 0)
+
+
+async def test_only_who_may_lose_is_looked_at(db: Database, causes: Causes) -> None:
+    """Once the month before is done: who earned in the month that lapses, or got something back since; all before."""
+    place = await shop(db)
+    late = datetime(2027, 12, 20, 3, tzinfo=NOON.tzinfo)
+    await db.write(_earn, place, 1, datetime(2026, 12, 20, 3, tzinfo=NOON.tzinfo))
+    await db.write(_earn, place, 2, datetime(2027, 3, 1, tzinfo=NOON.tzinfo))
+    third = await db.write(_earn, place, 3, NOON)
+    assert len(await db.read(may_lose, place, late.date())) == 3
+    row = LapseRound(community_id=place.community_id, step="lapse", month="2027-11", done=True)
+    await db.write(lambda tx: tx.add(row))
+    assert len(await db.read(may_lose, place, late.date())) == 1
+    await db.write(_buy_and_get_back, place, third, late - timedelta(days=1))
+    assert len(await db.read(may_lose, place, late.date())) == 2
+    await LapseCount(db).count(late)
+    figures = await db.read(day_figures, place, late.date(), late, POLICY)
+    assert figures.coins.lapsing == 14
+
+
+def _earn(tx: Tx, place: Place, number: int, at: datetime) -> int:
+    account = standing(tx, place.community_id, fan(number), NOON).account_id
+    header = TransferHeader(place.community_id, f"present:{number}", "present", at)
+    ledger.pay(tx, header, member_account=account, shop=place.shop_account, amount=7)
+    return account
+
+
+def _buy_and_get_back(tx: Tx, place: Place, account: int, at: datetime) -> None:
+    bought, back = (TransferHeader(place.community_id, key, "claim", at) for key in ("bought", "back"))
+    ledger.charge(tx, bought, member_account=account, shop=place.shop_account, amount=7)
+    ledger.give_back(tx, back, bought.key)
