@@ -37,7 +37,7 @@ async def hours_of(stage: Stage, column: Any) -> list[str]:
     ("language", "said", "above", "label"),
     [
         ("en", "tomorrow 9:00", "If you meant the evening", "9:00"),
-        ("ko", "내일 9시", "저녁이었다면", "오후 9:00"),
+        ("ko", "내일 9시", "저녁이라면", "오후 9:00"),
         ("zh", "明天9点", "要是晚上", "21:00"),
     ],
 )

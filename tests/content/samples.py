@@ -30,6 +30,7 @@ from bot.rules.shops.setup import (
     Step,
 )
 from bot.rules.staff.panel import LATELY, AdminEntry, AdminPick, AdminProblem, AdminValue
+from bot.rules.tiers import Deed, TierPolicy
 from bot.rules.words import Language
 from tests import hostile
 from tests.content.values import (
@@ -58,6 +59,11 @@ from tests.content.values import (
 )
 from tests.features.scene import PANEL
 from tests.words import WORDS
+
+LONGEST = 20
+"""How many parts a tuple is tried with."""
+MOST = {("NewCore", "fans"): TierPolicy().nudge_names, ("CoreFan", "did"): len(Deed)}
+"""Tuples that are shorter by what makes them: a nudge names so many fans, and tells each kind of deed once."""
 
 
 def choices(owner: str, name: str, hint: Any) -> tuple[Any, ...]:
@@ -235,7 +241,7 @@ def _tuples(owner: str, name: str, item: Any) -> tuple[tuple[Any, ...], ...]:
     values = choices(owner, name, item)
     if item is date:
         return ((DAY,), (DAY, date(2026, 11, 24), date(2026, 11, 25)))
-    longest = 20
+    longest = MOST.get((owner, name), LONGEST)
     return (values[:1], values[:longest], *((value,) * longest for value in values[1:]), ())
 
 

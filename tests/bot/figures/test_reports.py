@@ -39,14 +39,14 @@ async def test_it_comes_by_itself_once(play: Play) -> None:
     """After the end the owner gets a table and a picture in private, once; buttons lead to other reports."""
     stage = await play(language="en")
     ended = await ends_a_stream(stage)
-    told = await in_private(stage, "Tapped in at the live | 1", ended)
+    told = await in_private(stage, "Tapped “I'm here” | 1", ended)
     assert "Silk night" in told.text
     picture = await in_private(stage, "Share it", ended)
     assert picture.file is not None
     assert picture.file.content.startswith(PNG)
     stage.telegram.clock.advance(120)
     await stage.all_sent()
-    assert len([m for m in stage.owner.sees(stage.bot) if "Tapped in at the live" in m.text]) == 1
+    assert len([m for m in stage.owner.sees(stage.bot) if "Tapped “I'm here”" in m.text]) == 1
 
     press = stage.owner.presses(told, "7 days")
     await press.answered(10)
@@ -65,7 +65,7 @@ async def test_by_its_length_without_a_private_chat(play_sqlite: Play) -> None:
     await stage.fan("Ana").presses(card, "here:").answered(10)
     stage.telegram.clock.advance(HOUR + 1)
     told = await stage.owner.waits_for(
-        stage.group, lambda m: m.only_for is stage.owner and "Tapped in at the live" in m.text, timeout=30
+        stage.group, lambda m: m.only_for is stage.owner and "Tapped “I'm here”" in m.text, timeout=30
     )
     assert "Silk night" in told.text
 
@@ -74,10 +74,10 @@ async def test_an_older_server_gets_text(play_sqlite: Play) -> None:
     """Where the server knows no rich messages, the same comes as plain text, and it is asked only once."""
     stage = await play_sqlite(language="en", knows_whispers=False)
     ended = await ends_a_stream(stage)
-    told = await in_private(stage, "1 tapped in at the live", ended)
+    told = await in_private(stage, "1 tapped “I'm here”", ended)
     assert "|" not in told.text
     said = stage.owner.says(stage.bot, "/report stream 1")
-    await in_private(stage, "1 tapped in at the live", said)
+    await in_private(stage, "1 tapped “I'm here”", said)
     assert len([call for call in stage.telegram.calls if call.method == "sendRichMessage"]) == 1
 
 
@@ -114,7 +114,7 @@ async def test_no_picture_where_none_can_be_drawn(play_sqlite: Play, monkeypatch
     monkeypatch.setattr(Painter, "draw", cannot)
     stage = await play_sqlite(language="en")
     ended = await ends_a_stream(stage)
-    await in_private(stage, "Tapped in at the live", ended)
+    await in_private(stage, "Tapped “I'm here”", ended)
     await stage.all_sent()
     assert [call for call in stage.telegram.calls if call.method == "sendPhoto"] == []
 
@@ -138,4 +138,4 @@ async def test_the_morning_digest(play: Play) -> None:
     assert len([m for m in stage.owner.sees(stage.bot) if "Yesterday" in m.text]) == 1
     press = stage.owner.presses(off, "Send them again")
     await press.answered(10)
-    await in_private(stage, "from the next morning on", press)
+    await in_private(stage, "morning summary is back", press)

@@ -49,15 +49,15 @@ async def test_a_column_is_asked_for_and_remembered(play: Play) -> None:
     preview = await taps(stage, stage.owner, asked, "b · ")
     assert preview is asked
     assert "2 codes, from K7M2 to Q9X4" in preview.text
-    assert "as last time" not in preview.text
+    assert "you picked last time" not in preview.text
     made = await taps(stage, stage.owner, preview, "Put it up")
     assert "2 coupons" in made.text
     assert await campaigns(stage) == 1
 
     again = await hands_in_alone(stage, "/newcoupon title=Wool", csv(WIDE[0], "WOOL-1,K8M2,20%", "WOOL-2,Q8X4,20%"))
     assert "from K8M2 to Q8X4" in again.text
-    assert "I read the columns as last time." in again.text
-    asked = await taps(stage, stage.owner, again, "Ask me again")
+    assert "I used the columns you picked last time." in again.text
+    asked = await taps(stage, stage.owner, again, "Answer again")
     assert "Which column" in asked.text
     preview = await taps(stage, stage.owner, asked, "a · ")
     assert "from WOOL-1 to WOOL-2" in preview.text
@@ -69,7 +69,7 @@ async def test_a_cancelled_file_is_left(play_sqlite: Play) -> None:
     preview = await hands_in(stage, "/newcoupon title=Silk", csv("code", "SILK-1"))
     do = data_of(preview, "Put it up")
     left = await taps(stage, stage.owner, preview, "Cancel")
-    assert "nothing is taken" in left.text
+    assert "nothing from that file was imported" in left.text
     await stage.owner.forges(stage.group, left, do).answered(10)
     await stage.all_sent()
     assert await campaigns(stage) == 0
@@ -106,9 +106,9 @@ async def test_a_file_waits_a_day(play_sqlite: Play) -> None:
     tomorrow = stage.app.clock.now() + ImportPolicy().waits * 2
     await stage.app.db.write(drop_old, tomorrow, ImportPolicy())
     answer = await stage.owner.presses(preview, "Put it up").answered(10)
-    assert "waiting for a day" in answer.text
+    assert "I keep files for a day" in answer.text
     for data in ("file:99:0:do", "file:", "file:x:y", "file:1:-3:c:1", "file:1:0:c:" + "9" * 30):
-        assert "waiting for a day" in (await stage.owner.forges(stage.group, preview, data).answered(10)).text, data
+        assert "I keep files for a day" in (await stage.owner.forges(stage.group, preview, data).answered(10)).text, data
     assert await campaigns(stage) == 0
 
 
@@ -143,7 +143,7 @@ async def test_the_day_order_is_asked(play_sqlite: Play) -> None:
     stage = await play_sqlite(language="en")
     orders = csv("order,value,time,code", "A-1,39000,11/2/2026 13:00,", "A-2,5000,11/1/2026 09:00,")
     asked = await hands_in(stage, "/redeem currency=KRW", orders)
-    assert "How is" in asked.text
+    assert "Which day is" in asked.text
     days = [button.text for button in asked.buttons]
     assert any("Nov 2, 2026" in day or "Nov 1, 2026" in day for day in days)
     preview = await taps(stage, stage.owner, asked, "Nov")

@@ -267,7 +267,7 @@ async def test_presses_of_another_shops_streams(play_sqlite: Play) -> None:
     airing_id = next(b.callback_data for b in theirs.buttons if b.callback_data).partition(":")[2]
     drop = await stage.drop()
     ana = stage.fan("Ana")
-    assert "can't find that stream" in (await ana.forges(stage.group, drop, f"here:{airing_id}").answered(10)).text
+    assert "can't find that live" in (await ana.forges(stage.group, drop, f"here:{airing_id}").answered(10)).text
     assert "isn't coming" in (await ana.forges(stage.group, drop, "unremind:1").answered(10)).text
     for data in (f"onair:{airing_id}", f"later:{airing_id}:15", f"calloff:{airing_id}"):
         assert "No stream is on" in (await stage.owner.forges(stage.group, drop, data).answered(10)).text
