@@ -9,6 +9,7 @@ from functools import partial
 from bot.rules.orders.blanks import is_blank
 from bot.rules.orders.grouping import DayOrderOpen, FileSays, Joined, OrderLine, Refusal, join, tells_by_item
 from bot.rules.orders.money import Money, MoneyCell, read_amounts
+from bot.rules.orders.numbers import is_order_number
 from bot.rules.orders.orders import RefusedLine
 from bot.rules.orders.refund_statuses import UnknownWordError, refund_standing_of, with_refund
 from bot.rules.orders.statuses import Standing, standing_of
@@ -182,7 +183,7 @@ def _refused(row: Row, policy: OrderPolicy) -> RefusedLine | None:
     trouble, word = None, ""
     if any(is_shortened(_cell(row, role)) for role in (Role.ORDER, Role.CODE, Role.VALUE)):
         trouble = OrderTrouble.SHORTENED
-    elif is_blank(ref) or len(ref) > policy.max_ref or not ref.isprintable():
+    elif is_blank(ref) or not is_order_number(ref, policy.max_ref):
         trouble = OrderTrouble.NO_ORDER
     elif len(split_codes(_cell(row, Role.CODE))) > policy.max_codes:
         trouble = OrderTrouble.MANY_CODES

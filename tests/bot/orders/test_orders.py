@@ -138,6 +138,10 @@ async def test_signed_calls(play: Play, caplog: pytest.LogCaptureFixture) -> Non
         assert await calls({**order, "value": "much"}) == (400, '{"outcome": "malformed", "field": "value"}')
         assert await calls({**order, "vaule": 5}) == (400, '{"outcome": "malformed", "field": "vaule"}')
         assert await calls({**order, "state": "pending"}) == (200, '{"outcome": "waiting"}')
+        for field, wrong in (("order", "🧵"), ("order", "x" * 65), ("order", "A\u0000"), ("value", 39_000.0)):
+            assert await calls({**order, field: wrong}) == (400, f'{{"outcome": "malformed", "field": "{field}"}}')
+        for field, wrong in (("value", float("nan")), ("discount", float("inf")), ("refunded", 10**600)):
+            assert await calls({**order, field: wrong}) == (400, f'{{"outcome": "malformed", "field": "{field}"}}')
         assert await calls([]) == (400, '{"outcome": "malformed"}')
         assert await calls({**order, "state": "refunded"}) == (200, '{"outcome": "taken"}')
         assert await calls({**order, "order": "A-3"}) == (200, '{"outcome": "taken"}')
