@@ -16,7 +16,7 @@ SECOND = 502
 
 def joint(*, stands: bool = True) -> Joint:
     """Person 501 is written first, then who is written under the number 502."""
-    return Joint(lambda args: SECOND in args, lambda tx: born(tx, 501), lambda _tx: stands)
+    return Joint(lambda args: SECOND in args, _first, lambda _tx: stands)
 
 
 async def people(db: Database) -> list[int]:
@@ -53,6 +53,10 @@ async def test_a_step_that_fails_undoes_both(db: Database) -> None:
     with joined(joint()), pytest.raises(OopsError):
         await db.write(_fail, SECOND)
     assert await people(db) == []
+
+
+def _first(tx: Tx) -> None:
+    born(tx, 501)
 
 
 def _count(tx: Tx, _number: int) -> int:
