@@ -317,6 +317,7 @@ STAFF_LINES = [
 FAN_LINES = [
     *((name, line) for name in ("checkin", "makeup", "coupons") for line in ODD),
     *((name, line) for name in ("me", "top", "streams", "start", "help") for line in ODD[::4]),
+    *(("myorder", line) for line in ("", "---", "🧵", "\\", "//")),
 ]
 FORGED = (
     " ",
