@@ -38,6 +38,7 @@ SPOKEN = {
     "bot/rules/currencies.py": {"NAMES", "SHARED_NAMES"},
     "bot/rules/orders/blanks.py": {"NOTHING"},
     "bot/rules/orders/money.py": {"UNITS"},
+    "bot/rules/orders/refund_statuses.py": {"STANDS", "BACK", "PARTLY", "WAITING", "CALLED_OFF"},
     "bot/rules/orders/lines.py": {"BETWEEN_CODES"},
     "bot/rules/orders/statuses.py": {"PAID", "UNPAID", "UNDECIDED", "REFUNDED", "PARTLY_REFUNDED", "CANCELLED"},
     "bot/rules/times/vocabulary.py": {
@@ -54,6 +55,7 @@ SPOKEN = {
             "VALUE_NAMES",
             "TIME_NAMES",
             "ORDER_STATUS_NAMES",
+            "REFUND_STATUS_NAMES",
             "NOTE_NAMES",
             "CURRENCY_NAMES",
         ),

@@ -115,6 +115,10 @@ class Imports:
         """Forget all answers about it, those about earlier files too."""
         return await self._db.write(ask_again, import_id, turn)
 
+    async def say_instead(self, import_id: int, turn: int, rest: str) -> Import | None:
+        """Take another line behind the command."""
+        return await self._db.write(say_instead, import_id, turn, rest)
+
     async def cancel(self, import_id: int) -> Import | None:
         """Give it up, unless somebody pressed *do it* before."""
         return await self._db.write(cancel, import_id)
@@ -233,6 +237,18 @@ def ask_again(tx: Tx, import_id: int, turn: int) -> Import | None:
         return None
     if row.state == ImportState.OPEN and row.turn == turn:
         row.answers, row.fresh, row.asked = {}, True, None
+        row.turn += 1
+        tx.flush()
+    return _import(tx, row)
+
+
+def say_instead(tx: Tx, import_id: int, turn: int, rest: str) -> Import | None:
+    """Keep the line; a button of an older turn changes nothing."""
+    row = _lock(tx, import_id)
+    if row is None:
+        return None
+    if row.state == ImportState.OPEN and row.turn == turn:
+        row.rest = rest
         row.turn += 1
         tx.flush()
     return _import(tx, row)

@@ -1,8 +1,10 @@
 """`/undo`: staff take back an act of theirs, while nobody has used what it made."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +17,7 @@ from bot.rules.policies import Policies
 from bot.rules.rights import Role, may_undo
 from bot.store.audit import OR_SAID, caused_by, record_act
 from bot.store.engine.db import Database
+from bot.store.engine.joint import Joint, joined
 from bot.store.engine.sessions import Tx
 from bot.store.giveaways import Giveaways
 from bot.store.tables import AuditEntry
@@ -32,6 +35,14 @@ class Undoable:
     """Whether only the owner may do this act, and so take it back."""
     then: Callable[[Database, datetime], Awaitable[None]] | None = None
     """Further work in transactions of its own, after the act was taken back."""
+
+
+class StaysError(Exception):
+    """An act that another one was to replace can't be taken back. It carries the refusal."""
+
+    def __init__(self, outcome: UndoOutcome) -> None:
+        super().__init__()
+        self.outcome = outcome
 
 
 class Undo:
@@ -62,12 +73,44 @@ class Undo:
     async def undo(self, act: Act, audit_id: int | None = None) -> UndoOutcome:
         """Take back the act of the audit entry `audit_id`, else the actor's last act that isn't undone."""
         outcome = await self._db.write(self._undo, act, audit_id)
-        self._forget_cached()
-        if isinstance(outcome, Undone):
-            then = self._undoables[outcome.act].then
-            if then is not None:
-                await then(self._db, act.at)
+        await self._follow_up(outcome, act.at)
         return outcome
+
+    async def _follow_up(self, outcome: UndoOutcome, at: datetime) -> None:
+        self._forget_cached()
+        then = self._undoables[outcome.act].then if isinstance(outcome, Undone) else None
+        if then is not None:
+            await then(self._db, at)
+
+    @asynccontextmanager
+    async def in_place_of(self, act: Act, audit_id: int, cause: str) -> AsyncIterator[None]:
+        """Within this block the use case of the act with `cause` takes back the act of `audit_id` first.
+
+        Both happen in one transaction. If that use case refuses, the act of `audit_id` stays as it is.
+
+        Raises:
+            StaysError: the act of `audit_id` can't be taken back, and nothing was done.
+        """
+        undone: list[Undone] = []
+
+        def take_back(tx: Tx) -> None:
+            outcome = self._undo(tx, act, audit_id)
+            if not isinstance(outcome, Undone):
+                raise StaysError(outcome)
+            undone[:] = [outcome]
+
+        def is_done(tx: Tx) -> bool:
+            if caused_by(tx, act.community_id, cause) is None:
+                undone.clear()
+            return bool(undone)
+
+        def is_meant(args: tuple[Any, ...]) -> bool:
+            return any(isinstance(one, Act) and one.cause == cause for one in args)
+
+        with joined(Joint(is_meant, take_back, is_done)):
+            yield
+        for outcome in undone:
+            await self._follow_up(outcome, act.at)
 
     async def or_said(self, place: Place, audit_id: int) -> str | None:
         """The command that the act of this audit entry may have meant instead; None if it meant nothing else."""

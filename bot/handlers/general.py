@@ -11,12 +11,13 @@ from bot.content.buttons.general import SHOP
 from bot.content.buttons.shared import OTHER_HOUR, UNDO
 from bot.features.communities import Communities
 from bot.flows.move_group import MoveGroup
-from bot.flows.undo import Undo
+from bot.flows.undo import StaysError, Undo
 from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.rules.general import NotYourWords, StalePress, Undone
+from bot.rules.forms import HourStays
+from bot.rules.general import NotYourWords, StalePress
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -73,7 +74,7 @@ async def undo(_event: TelegramObject, ask: Ask, rest: str, doors: Doors, voice:
 async def take_other_hour(
     _press: CallbackQuery, ask: Ask, rest: str, commands: Mapping[str, CallableObject], **data: Any
 ) -> None:
-    """Take an act back, and say its command again with the other hour that it may have meant."""
+    """Say an act's command again with the other hour that it may have meant, and take the act back; both or neither."""
     doors, voice, undoing = data["doors"], data["voice"], data["undoing"]
     inside, audit_id = await doors.staff(ask), read_id(rest)
     if inside is None:
@@ -82,17 +83,18 @@ async def take_other_hour(
     if line is None:
         await voice.answer(inside, StalePress())
         return
-    undone = await undoing.undo(inside.act, audit_id)
-    if not isinstance(undone, Undone):
-        await voice.answer(inside, undone)
-        return
     again = replace(ask, cause=f"{ask.cause}{SAID_AGAIN}")
     name, _, said = line.partition(" ")
     chat = Chat(id=ask.chat_id, type="private" if ask.private else "supergroup")
     message = Message(message_id=0, date=ask.at, chat=chat, text=f"/{line}")
-    await commands[name].call(message, **{**data, "commands": commands, "ask": again, "rest": said})
+    try:
+        async with undoing.in_place_of(inside.act, audit_id, again.cause):
+            await commands[name].call(message, **{**data, "commands": commands, "ask": again, "rest": said})
+    except StaysError as stays:
+        await voice.answer(inside, stays.outcome)
+        return
     if not await undoing.was_done(inside.community, again.cause):
-        await voice.answer(inside, undone)
+        await voice.answer(inside, HourStays())
 
 
 async def something_else(message: Message, ask: Ask, move_group: MoveGroup, greeter: Greeter) -> None:

@@ -122,6 +122,11 @@ class OtherHour(Outcome, name="forms.OtherHour"):
 
 
 @dataclass(frozen=True, slots=True)
+class HourStays(Outcome, name="forms.HourStays"):
+    """The evening's hour can't be taken, as was told just before: the morning's stays."""
+
+
+@dataclass(frozen=True, slots=True)
 class TooLong(Outcome, name="forms.TooLong"):
     """The text is longer than allowed."""
 

@@ -33,6 +33,8 @@ class Verb(StrEnum):
     """`1`: the day stands first; `0`: the month."""
     CODES = "m"
     """`1`: several codes; `0`: one."""
+    HOUR = "h"
+    """The evening's hour instead of the morning's, in the command's line."""
     DO = "do"
     CANCEL = "x"
     AGAIN = "again"

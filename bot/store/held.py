@@ -151,7 +151,7 @@ def hold(tx: Tx, place: Place, reward: Reward, reasons: Iterable[Reason], at: da
         tx,
         place,
         HeldNotice(waiting(tx, place)),
-        Terms(now=at, key=f"held:{place.community_id}:{today}", not_after=at + NOTICE_KEPT),
+        Terms(now=at, key=f"held:{place.community_id}:{today}", once=True, not_after=at + NOTICE_KEPT),
     )
     return True
 

@@ -6,7 +6,7 @@ what follows.
 
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, NamedTuple, Protocol, assert_never
@@ -271,9 +271,11 @@ class Deliveries:
         return Result(OutboxState.SENT, note=note, message=said)
 
     async def _tell(self, row: Departure, asked: Tell) -> Result:
-        outcome = outcome_in(asked)
         place = await self._db.read(place_of, row.community_id)
         language = language_in(asked) or place.language
+        said = self._words.say(outcome_in(asked), place, language)
+        if asked.below is not None:
+            said = replace(said, below=self._words.say(outcome_in(asked.below), place, language))
         target = Target(
             user_id=asked.user_id,
             chat_id=row.chat_id,
@@ -283,17 +285,17 @@ class Deliveries:
             thread_id=await self._thread(row, asked),
             aloud=asked.aloud,
         )
-        heard = await self._voice.tell(target, outcome, place, language)
+        heard = await self._voice.tell(target, said, place)
         instead = asked.instead
         if not heard and target.private and instead is not None:
             thread_id = (await self._where(instead)).get("message_thread_id")
             there = Target(asked.user_id, instead, whisper=True, can_write=False, thread_id=thread_id, aloud=False)
-            heard = await self._voice.tell(there, outcome, place, language)
-        said = None
+            heard = await self._voice.tell(there, said, place)
+        shown = None
         if heard is not None and not heard.whisper and not asked.asked:
-            said = ShownMessage(heard.chat_id, heard.message_id, asked.outcome)
+            shown = ShownMessage(heard.chat_id, heard.message_id, asked.outcome)
         if heard is not None or asked.unheard is None:
-            return Result(OutboxState.SENT, message=said)
+            return Result(OutboxState.SENT, message=shown)
         unheard = self._unheard.get(asked.unheard.kind)
         if unheard is None:
             raise DamagedError("unknown kind of what is told")

@@ -4,10 +4,10 @@ from bot.content.catalog import OUTCOMES
 from bot.rules.outcome import Outcome
 from bot.rules.words import Language
 from bot.store import causes
-from bot.store.messages.payloads import DamagedError, Say, Tell
+from bot.store.messages.payloads import Below, DamagedError, Say, Tell
 
 
-def outcome_in(payload: Say | Tell) -> Outcome:
+def outcome_in(payload: Say | Tell | Below) -> Outcome:
     """The outcome of a promised message.
 
     Raises:

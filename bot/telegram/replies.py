@@ -19,7 +19,6 @@ from bot.flows.move_group import MoveGroup
 from bot.logs import get_logger
 from bot.rules.place import Place
 from bot.rules.refusals import Refusal
-from bot.rules.words import Language
 from bot.store.messages.outbox import take_away_later
 from bot.telegram.answers import message_id_of
 from bot.telegram.ask import Ask
@@ -29,7 +28,7 @@ from bot.telegram.keyboards import start_link
 from bot.telegram.late_answers import LateAnswers
 from bot.telegram.pacer import HeldError
 from bot.telegram.refusals import refusal_of
-from bot.telegram.targets import Target, promise_answer, target_of
+from bot.telegram.targets import Target, promise_answer, promised_words, target_of
 from bot.telegram.whispers import Whispers
 
 log = get_logger("voice")
@@ -82,7 +81,7 @@ class Voice:
     async def answer(self, ask: Ask, outcome: Any, *, below: Any = None) -> None:
         """Tell the person who asked the outcome. `below` is another outcome that stands below it in the same message.
 
-        An answer that can't leave now is promised without `below`.
+        An answer that can't leave now is promised as it is.
         """
         said = self._words.say(outcome, ask.place, ask.language)
         if below is not None:
@@ -107,8 +106,8 @@ class Voice:
 
         With `instead` nobody else may see the panel: where only a reply in the group is possible, it says `instead`.
 
-        A panel that can't leave now is promised as a new message, without `below`. Then None is returned too. Of
-        promised panels only the newest is sent.
+        A panel that can't leave now is promised as a new message. Then None is returned too. Of promised panels only
+        the newest is sent.
         """
         if ask.press_id is not None and ask.age <= PRESS_ANSWERED:
             await self._answer_press(ask.press_id, None)
@@ -121,7 +120,7 @@ class Voice:
         except HeldError as held:
             target = target_of(ask)
             target = replace(target, aloud=target.aloud and instead is None)
-            await self._answer_later(ask, target, said, held, fold=f"panel:{ask.chat_id}:{ask.sender.user_id}")
+            await self._answer_later(ask, target, shown, held, fold=f"panel:{ask.chat_id}:{ask.sender.user_id}")
         return None
 
     async def _show_panel(self, ask: Ask, said: Said) -> int | None:
@@ -191,13 +190,13 @@ class Voice:
                 return
         await self.answer(ask, outcome)
 
-    async def tell(self, target: Target, outcome: Any, place: Place, language: Language) -> Told | None:
-        """Tell one person a promised outcome by the quietest way that is open; None if none was.
+    async def tell(self, target: Target, said: Said, place: Place) -> Told | None:
+        """Tell one person what was promised by the quietest way that is open; None if none was.
 
         Raises:
             HeldError: the message can't leave now.
         """
-        return await self._tell(target, self._words.say(outcome, place, language), place, has_slot=True)
+        return await self._tell(target, said, place, has_slot=True)
 
     async def _send_panel(self, ask: Ask, said: Said) -> int | None:
         """Send a panel in private; its message id, or None if Telegram refuses it. The person's act stays done."""
@@ -253,7 +252,7 @@ class Voice:
         if ask.place is None:
             self._late_answers.retry(partial(self._tell, target, said, None), held)
         else:
-            await self._db.write(promise_answer, ask, target, said.outcome, self._clock.now(), fold)
+            await self._db.write(promise_answer, ask, target, promised_words(said), self._clock.now(), fold)
 
     async def _tell(self, target: Target, said: Said, place: Place | None, *, has_slot: bool = False) -> Told | None:
         try:

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import col
 
+from bot.content import Said
 from bot.rules.place import SPEAKING_FOR_OTHERS
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms, promise
-from bot.store.messages.payloads import Tell, pack
+from bot.store.messages.payloads import Below, Tell, pack
 from bot.store.tables import Outbox
 from bot.store.tables.messages import OutboxState
 from bot.telegram.ask import Ask
@@ -64,7 +65,21 @@ def target_of(ask: Ask) -> Target:
     )
 
 
-def promise_answer(tx: Tx, ask: Ask, target: Target, outcome: Any, now: datetime, fold: str | None = None) -> None:
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """The words of an answer, as a promise keeps them."""
+
+    outcome: Any
+    below: Any = None
+    """The outcome that stands below it."""
+
+
+def promised_words(said: Said) -> Promised:
+    """What a promise keeps of an answer."""
+    return Promised(said.outcome, said.below.outcome if said.below is not None else None)
+
+
+def promise_answer(tx: Tx, ask: Ask, target: Target, words: Promised, now: datetime, fold: str | None = None) -> None:
     """Promise an answer in the outbox, which sends it once it can leave.
 
     With `fold` it replaces older answers of the same fold key that still wait.
@@ -74,7 +89,7 @@ def promise_answer(tx: Tx, ask: Ask, target: Target, outcome: Any, now: datetime
         older = (col(Outbox.fold_key) == fold, col(Outbox.state) == OutboxState.WAITING)
         tx.execute(delete(Outbox).where(*older))
     payload = Tell(
-        *pack(outcome),
+        *pack(words.outcome),
         user_id=target.user_id,
         language=ask.language.value,
         whisper=whisper,
@@ -83,6 +98,7 @@ def promise_answer(tx: Tx, ask: Ask, target: Target, outcome: Any, now: datetime
         reply_to=target.reply_to,
         asked=True,
         thread_id=target.thread_id,
+        below=Below(*pack(words.below)) if words.below is not None else None,
     )
     # Nobody is answered aloud in a channel, so a late answer goes to the person's private chat.
     chat_id = ask.chat_id if target.aloud or whisper else target.user_id

@@ -118,6 +118,6 @@ class Whispers:
 
 
 def _tell_owner(tx: Tx, place: Place, now: datetime) -> None:
-    """Tell the owner in private, once: the key is kept as long as done promises are."""
+    """Tell the owner in private, once: the key is kept for a month."""
     key = f"whispers:{place.community_id}"
-    tell_owner(tx, place, NoWhispers(), Terms(now=now, key=key, not_after=now + TOLD_WITHIN))
+    tell_owner(tx, place, NoWhispers(), Terms(now=now, key=key, once=True, not_after=now + TOLD_WITHIN))

@@ -4,7 +4,6 @@ A call without a valid signature gets the same answer as a wrong address.
 """
 
 import asyncio
-import json
 from collections.abc import Callable
 from datetime import datetime
 
@@ -14,7 +13,7 @@ from bot.features.orders.hook import secret_of
 from bot.flows.take_orders import OrderIntake
 from bot.logs import get_logger
 from bot.rules.numbers import read_number
-from bot.rules.orders.calls import Malformed, NotPaidYet, is_signed, read_call
+from bot.rules.orders.calls import Malformed, NotPaidYet, is_signed, read_call, read_json
 from bot.rules.orders.told import OrderPolicy, OrderTaken
 from bot.rules.place import Place
 from bot.rules.policies import Policies
@@ -61,7 +60,7 @@ class OrderCalls:
         """What a signed call is answered."""
         now = self._now()
         try:
-            order = read_call(json.loads(body), place.currency, now, self._policy)
+            order = read_call(read_json(body), place.currency, now, self._policy)
         except (ValueError, RecursionError):  # not JSON, or JSON that is nested thousands deep
             order = Malformed()
         if isinstance(order, Malformed):

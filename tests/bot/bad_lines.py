@@ -143,8 +143,50 @@ SETUP = (
     "coin=a coin=b",
     "colour=red",
     "owner_id=5",
+    "currency=",
+    "currency=XXX",
+    "currency=shells",
+    "currency=$",
+    "currency=₿",
+    "currency=KRW USD",
+    f"currency={LONG}",
+    f"currency={HUGE}",
+    "currency=KRW currency=USD",
     *HOSTILE,
 )
+ORDER = (
+    "",
+    "99",
+    "A-1 @",
+    "A-1 @nobody",
+    "A-1 @<b>",
+    f"A-1 @{LONG}",
+    f"A-1 @{HUGE}",
+    "A-1 refund",
+    "A-1 refund refund",
+    "@fan A-1",
+    "🧵",
+    HUGE,
+    LONG,
+    *HOSTILE,
+)
+REPORT = (
+    "stream",
+    "stream 99",
+    "stream 0",
+    "stream -1",
+    "stream ²",
+    f"stream {HUGE}",
+    "stream 1 2",
+    "0d",
+    "8d",
+    f"{HUGE}d",
+    "yesterday",
+    HUGE,
+    LONG,
+    *HOSTILE,
+)
+ORDERS_LIST = ("", "99", "@fan", HUGE, LONG, *HOSTILE[::3])
 NEW_STREAM = (
     "",
     "title=Night",
@@ -268,10 +310,14 @@ STAFF_LINES = [
     *(("cancelstream", line) for line in CANCEL_STREAM),
     *(("endlive", line) for line in END_LIVE),
     *(("undo", line) for line in ODD),
+    *(("order", line) for line in ORDER),
+    *(("report", line) for line in REPORT),
+    *(("orders", line) for line in ORDERS_LIST),
 ]
 FAN_LINES = [
     *((name, line) for name in ("checkin", "makeup", "coupons") for line in ODD),
     *((name, line) for name in ("me", "top", "streams", "start", "help") for line in ODD[::4]),
+    *(("myorder", line) for line in ("", "---", "🧵", "\\", "//")),
 ]
 FORGED = (
     " ",

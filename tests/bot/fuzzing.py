@@ -31,6 +31,12 @@ ODD_TEXTS = (
         "/checkin " + "x" * 4000,
         "\u202eabc",
     ),
+    *(
+        "/myorder " + "9" * 300,
+        "/order 1 @" + "x" * 900,
+        "/report stream 99999999999999999999",
+        "/setup currency=\ud800",
+    ),
     *("/start gift_" + "9" * 30, "/coupon 99999999999999999999", "/me@", "check in\ud83d", "null", "-1", "1e400"),
 )
 METHODS = ("sendMessage", "answerCallbackQuery", "editMessageText", "getChatMember", "getChatAdministrators", "getChat")

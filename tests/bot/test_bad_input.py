@@ -101,6 +101,7 @@ async def trial(play_sqlite: Play) -> AsyncIterator[Trial]:
         card = await stage.owner.waits_for(stage.group, is_card, timeout=10)
         fan = stage.fan("Ana")
         await stage.ask(fan, "/checkin")
+        await stage.ask(fan, "/me")  # the first one makes the shop code
         await stage.settled()
         data = foreign_card.buttons[0].callback_data or ""
         number = int(data.partition(":")[2])

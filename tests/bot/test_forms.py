@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from bot.store.tables import AuditEntry, Campaign, Community, Stream
-from tests.bot.conftest import Play, Stage
+from tests.bot.conftest import Play, Stage, is_card
 from tests.bot.staff.test_admin import opens_panel, taps, types
 
 
@@ -72,6 +72,37 @@ async def test_the_other_hour_of_a_drop(play: Play) -> None:
     await stage.settled()
     made = [act for act in await acts_of(stage) if act[0] == "campaign.made"]
     assert made == [("campaign.made", True), ("campaign.made", False)]
+
+
+@pytest.mark.parametrize(
+    ("language", "stays"), [("en", "nothing changed"), ("ko", "처음 잡은 시간 그대로"), ("zh", "还是原来的时间")]
+)
+async def test_an_evening_that_is_refused_leaves_the_act(play_sqlite: Play, language: str, stays: str) -> None:
+    """Where the evening's hour makes no sense the first act stays: nothing is taken back, and that is said."""
+    stage = await in_seoul(play_sqlite, language)
+    answer = await stage.ask(stage.owner, "/newcoupon title=Silk stock=5 opens=tomorrow 9:00 closes=tomorrow 11:30")
+    assert await hours_of(stage, col(Campaign.opens)) == ["03 00:00"]
+
+    tap = stage.owner.presses(answer, "🌙")
+    await tap.answered(10)
+    await stage.owner.waits_for(stage.group, lambda m: stays in m.text, timeout=10)
+
+    assert await hours_of(stage, col(Campaign.opens)) == ["03 00:00"]
+    assert [act for act in await acts_of(stage) if act[0].startswith("campaign")] == [("campaign.made", False)]
+    await stage.owner.presses(answer, "🌙").answered(10)
+    await stage.settled()
+    assert [act for act in await acts_of(stage) if act[0].startswith("campaign")] == [("campaign.made", False)]
+
+
+async def test_an_act_that_cant_be_taken_back_stays_alone(play_sqlite: Play) -> None:
+    """Once a coupon of the drop is claimed its hour can't be changed, and no second drop is made."""
+    stage = await in_seoul(play_sqlite)
+    answer = await stage.ask(stage.owner, "/newcoupon title=Silk stock=5 closes=tomorrow 9:00")
+    card = await stage.owner.waits_for(stage.group, is_card, timeout=10)
+    await stage.fan("Ana").presses(card, "claim").answered(10)
+    await stage.owner.presses(answer, "9:00").answered(10)
+    await stage.settled()
+    assert await hours_of(stage, col(Campaign.closes)) == ["03 00:00"]
 
 
 async def test_an_hour_that_nobody_doubts_has_no_button(play_sqlite: Play) -> None:

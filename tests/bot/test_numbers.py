@@ -50,6 +50,10 @@ TOO_LONG_TO_READ = "9" * 3_900
 ENDLESS = "9" * 5_000
 LINES = (
     "#{n}",
+    "stream {n}",
+    "{n} @fan",
+    "A-1 @{n}",
+    "{n} refund",
     "@fan {n}",
     "{n} {n}",
     "{n} cancel",

@@ -194,6 +194,23 @@ async def test_the_set_up_goes_on_in_the_panel_that_comes_late(play_sqlite: Play
     await stage.owner.waits_for(stage.bot, lambda m: m is late and "Step 4 of 6" in m.text, timeout=10)
 
 
+async def test_a_button_comes_with_the_answer_that_comes_late(play_sqlite: Play) -> None:
+    """The evening's hour stands below the promised answer as below one that leaves at once, and works."""
+    stage = await play_sqlite(language="en")
+    await begun(stage, stage.owner)
+    hold(stage, private(stage, stage.owner), 3, only=("sendMessage",))
+    with nobody_waits():
+        said = stage.owner.says(stage.bot, "/newstream at=tomorrow 9:00 title=Silk")
+        await stage.settled()
+        assert await promised(stage) == 1
+    late = await stage.owner.waits_for(
+        stage.bot, lambda m: m.sender is stage.bot and "evening" in m.text, timeout=15, after=said
+    )
+    await stage.owner.presses(late, "🌙").answered(10)
+    await stage.settled()
+    assert await query(stage.app.db, "SELECT count(*) FROM audit_entry WHERE undone_at IS NOT NULL") == [(1,)]
+
+
 async def test_who_is_in_no_shop_hears_within_two_minutes_or_not(play_sqlite: Play) -> None:
     """There is no outbox for them: a short wait is waited for in memory, a long one is given up with a line."""
     stage = await play_sqlite(language="en")

@@ -45,7 +45,9 @@ from bot.store.coupons.hand_out import Choice, ClaimTools
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import standing
+from bot.store.messages import departures
 from bot.store.tables import Campaign, metadata
+from bot.store.tables.messages import OutboxState
 
 POLICIES = policies_of(DOMAINS)
 TIERS = POLICIES[TierPolicy]
@@ -239,6 +241,12 @@ async def balance(db: Database, place: Place, sender: Sender) -> int:
         fan=sender.user_id,
     )
     return int(rows[0][0])
+
+
+async def deliver_all(db: Database, at: datetime = NOON) -> None:
+    """All messages that wait are delivered, as the sender marks it."""
+    for (row_id,) in await query(db, "SELECT id FROM outbox WHERE state = 'waiting'"):
+        await db.write(departures.write_mark, row_id, departures.Mark(OutboxState.SENT), at)
 
 
 async def query(db: Database, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:

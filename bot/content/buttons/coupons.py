@@ -1,7 +1,7 @@
 """Buttons of drops and coupons."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import COUPONS, Buttons, do_import, undo_button, undo_if_possible
+from bot.content.buttons.shared import COUPONS, Buttons, do_import, import_press, undo_button, undo_if_possible
 from bot.rules.coupons.campaigns import CampaignCancelled, CampaignMade
 from bot.rules.coupons.claims import AlreadyClaimed, Claimed
 from bot.rules.coupons.code_previews import CodesPreview
@@ -9,6 +9,7 @@ from bot.rules.coupons.drop_card import DropCard
 from bot.rules.coupons.ending_soon import CouponsEnd
 from bot.rules.coupons.held_coupons import MyCoupons
 from bot.rules.coupons.redemption import Redeemed
+from bot.rules.imports import Verb
 
 CLAIM = "claim"
 """`claim:<campaign>` takes a coupon."""
@@ -43,13 +44,18 @@ def _my_coupons(_ending: CouponsEnd) -> Rows:
     return ((Button("coupons", press=COUPONS),),)
 
 
+def _codes_preview(preview: CodesPreview) -> Rows:
+    evening = Button("other_hour", press=import_press(preview.shown, Verb.HOUR), about=preview.other_hour)
+    return (*(((evening,),) if preview.other_hour is not None else ()), *do_import(preview))
+
+
 BUTTONS: Buttons = {
     DropCard: _drop,
     MyCoupons: _claim_early,
     Claimed: _copy,
     AlreadyClaimed: _copy_unless_redeemed,
     CouponsEnd: _my_coupons,
-    CodesPreview: do_import,
+    CodesPreview: _codes_preview,
     CampaignMade: undo_button,
     Redeemed: undo_button,
     CampaignCancelled: undo_if_possible,

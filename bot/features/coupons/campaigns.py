@@ -32,6 +32,7 @@ from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import CardSubject, hang_card, take_down
 from bot.store.messages.outbox import Terms
 from bot.store.messages.refused import heard_in, untold_card
+from bot.store.orders import count_orders_with_shared_code
 from bot.store.oversight import tell_of
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Campaign, Coupon
@@ -191,6 +192,7 @@ def campaign_shown(session: Session, place: Place, number: int, at: datetime) ->
         shared_code=campaign.shared_code,
         kept_for=KeptFor(campaign.kept_for) if campaign.kept_for is not None else None,
         untold=untold_card(session, place.community_id, CARD, id_of(campaign)) if alive else (),
+        orders=count_orders_with_shared_code(session, id_of(campaign)) if campaign.shared_code is not None else None,
     )
 
 

@@ -152,9 +152,13 @@ def note_message(tx: Tx, community_id: int, gift_id: int, chat_id: int, message_
     tx.flush()
 
 
-def tell_member(tx: Tx, place: Place, member_id: int, outcome: Any, *, key: str, now: datetime) -> None:
+def note_terms(key: str, now: datetime, *, once: bool = False) -> Terms:
+    """The terms of a private note about gifts. `once`: its key outlives the delivery."""
+    return Terms(now=now, key=key, once=once, not_after=now + TOLD_WITHIN, lane=Lane.REMINDER)
+
+
+def tell_member(tx: Tx, place: Place, member_id: int, outcome: Any, terms: Terms) -> None:
     """One private note, to a member who may be written to and hasn't said *stop*; others see it on their card."""
     reader = readers_among(tx, [member_id], place.language, wanted=True, inside=False).get(member_id)
     if reader is not None:
-        terms = Terms(now=now, key=key, not_after=now + TOLD_WITHIN, lane=Lane.REMINDER)
         tell_in_private(tx, place.community_id, reader, pack(outcome), terms)

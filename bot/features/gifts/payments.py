@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from bot.features.gifts.living_card import tell_member
+from bot.features.gifts.living_card import note_terms, tell_member
 from bot.rules.act import Occasion
 from bot.rules.calendar import day_of
 from bot.rules.gift_states import ON_FIRST_CHECK_IN, RewardState, Stage, Who
@@ -132,7 +132,7 @@ def tell_paid(tx: Tx, case: Case, paid: dict[tuple[Who, Stage], int], now: datet
         if coins:
             outcome = FriendRewarded(giver, stage, coins, _balance(tx, invitation.friend_id))
             key = f"gift:{invitation.id}:{stage}:{Who.FRIEND}"
-            tell_member(tx, case.place, invitation.friend_id, outcome, key=key, now=now)
+            tell_member(tx, case.place, invitation.friend_id, outcome, note_terms(key, now))
     grown = paid.get((Who.INVITER, Stage.GREW), 0)
     stayed = paid.get((Who.INVITER, Stage.STAYED), 0) + grown
     for stage, coins in ((Stage.STAYED, stayed), (Stage.REDEEMED, paid.get((Who.INVITER, Stage.REDEEMED), 0))):
@@ -140,7 +140,7 @@ def tell_paid(tx: Tx, case: Case, paid: dict[tuple[Who, Stage], int], now: datet
             more = grown if stage is Stage.STAYED else 0
             words = InviterRewarded(friend, stage, coins, more, _balance(tx, invitation.inviter_id))
             key = f"gift:{invitation.id}:{stage}:{Who.INVITER}"
-            tell_member(tx, case.place, invitation.inviter_id, words, key=key, now=now)
+            tell_member(tx, case.place, invitation.inviter_id, words, note_terms(key, now))
 
 
 def tell_capped(tx: Tx, case: Case, now: datetime, policy: GiftPolicy) -> None:
@@ -148,8 +148,8 @@ def tell_capped(tx: Tx, case: Case, now: datetime, policy: GiftPolicy) -> None:
     invitation = case.invitation
     month = day_of(now, case.place.timezone).replace(day=1)
     outcome = InviterCapped(_name(tx, invitation.friend_id), policy.friends_a_month)
-    key = f"gift:capped:{invitation.inviter_id}:{month}"
-    tell_member(tx, case.place, invitation.inviter_id, outcome, key=key, now=now)
+    terms = note_terms(f"gift:capped:{invitation.inviter_id}:{month}", now, once=True)
+    tell_member(tx, case.place, invitation.inviter_id, outcome, terms)
 
 
 def _name(tx: Tx, member_id: int) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.features.gifts.living_card import show_progress, tell_member
+from bot.features.gifts.living_card import note_terms, show_progress, tell_member
 from bot.features.gifts.stock import give_back
 from bot.rules.gift_states import GiftState
 from bot.rules.gifts.cards import (
@@ -44,7 +44,7 @@ def return_unopened(tx: Tx, now: datetime, policies: Policies) -> bool:
             give_back(tx, gift, now, policies)
         if missed:
             place = place_of(tx, gift.community_id)
-            tell_member(tx, place, gift.giver_id, GiftReturned(gift.title), key=f"gift:returned:{gift.id}", now=now)
+            tell_member(tx, place, gift.giver_id, GiftReturned(gift.title), note_terms(f"gift:returned:{gift.id}", now))
         show_progress(tx, id_of(gift), now, policies[GiftPolicy])
     return len(over) == CHUNK
 

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from bot.features.gifts.cancelling import lock_accounts, unwatch
 from bot.features.gifts.held import KIND
-from bot.features.gifts.living_card import show_progress, tell_member
+from bot.features.gifts.living_card import note_terms, show_progress, tell_member
 from bot.features.gifts.payments import (
     Case,
     facts_of,
@@ -96,7 +96,7 @@ def _settle(tx: Tx, case: Case, now: datetime, policies: Policies) -> None:
     tell_paid(tx, case, paid, now)
     for who, coins in held.items():
         key = f"gift:held:{case.invitation.id}:{who}"
-        tell_member(tx, case.place, payee_of(case.invitation, who), RewardHeld(coins), key=key, now=now)
+        tell_member(tx, case.place, payee_of(case.invitation, who), RewardHeld(coins), note_terms(key, now))
     show_progress(tx, case.invitation.gift_id, now, policy)
 
 

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from bot.bounded import Bounded
 from bot.rules.act import Act, Sender
+from bot.rules.calendar import day_of
 from bot.rules.people.privacy import TOUCH_KEPT
 from bot.rules.people.sources import SHOWN, DoorsClosed, SourceLine, SourceList
 from bot.rules.place import Place
@@ -195,9 +196,9 @@ def keep_link(tx: Tx, source_id: int, chat_id: int, url: str) -> None:
 
 
 def hint(tx: Tx, place: Place, groups: tuple[str, ...], now: datetime) -> None:
-    """Promise the owner a word."""
-    key = f"doors:{place.community_id}:{now.date()}"
-    tell_owner(tx, place, DoorsClosed(groups), Terms(now=now, key=key, not_after=now + HINT_WITHIN))
+    """Promise the owner a word, once a day."""
+    key = f"doors:{place.community_id}:{day_of(now, place.timezone)}"
+    tell_owner(tx, place, DoorsClosed(groups), Terms(now=now, key=key, once=True, not_after=now + HINT_WITHIN))
 
 
 def expire_touches(tx: Tx, now: datetime) -> bool:

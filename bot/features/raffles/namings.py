@@ -186,7 +186,7 @@ def tell_owner_it_waits(tx: Tx, raffle: Raffle, waits: Waits, now: datetime) -> 
         tx,
         place_of(tx, raffle.community_id),
         DrawWaits(raffle.number, raffle.prize, waits),
-        Terms(now=now, key=f"raffle.waits:{raffle.id}:{waits}", not_after=now + TOLD_WITHIN),
+        Terms(now=now, key=f"raffle.waits:{raffle.id}:{waits}", once=True, not_after=now + TOLD_WITHIN),
     )
 
 

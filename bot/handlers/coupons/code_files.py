@@ -7,6 +7,7 @@ from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.code_files import CodeFiles
 from bot.handlers.kit.file_kinds import FileKind, InFile, NamedSheet, Reading, Ready
 from bot.handlers.kit.forms import Form, FormProblem, Moment
+from bot.handlers.kit.other_hours import Doubt, doubt_in
 from bot.rules.act import Act
 from bot.rules.calendar import day_of
 from bot.rules.coupons.campaigns import CodeFile, NewCampaign
@@ -49,7 +50,7 @@ class CodeImports:
     @property
     def kind(self) -> FileKind:
         """How it is registered."""
-        return FileKind(SheetKind.CODES, self.check, self.look, self.do)
+        return FileKind(SheetKind.CODES, self.check, self.look, self.do, self.doubt)
 
     def check(self, rest: str, _place: Place, moment: Moment) -> Any:
         """What is wrong with the command's line, if anything is."""
@@ -58,6 +59,10 @@ class CodeImports:
         except FormProblem as problem:
             return problem.error
         return check_window(wish["opens"], wish["closes"], moment.now)
+
+    def doubt(self, rest: str, moment: Moment) -> Doubt | None:
+        """The first hour of the line that may be of the morning or of the evening."""
+        return doubt_in("", self._form, rest, moment)
 
     async def look(self, act: Act, reading: Reading) -> Ready | InFile | FileBringsCodes | NoCodeLeft:
         """The drop that the files would become, or which lines are in the way."""
@@ -74,6 +79,7 @@ class CodeImports:
             taken = await self._code_files.taken(act, own)
             if taken:
                 return InFile(named.name, report_bad_lines(len(named.sheet.rows), taken, self._policy))
+        doubt = self.doubt(reading.rest, reading.moment)
         return Ready(
             CodesPreview(
                 shown=reading.shown,
@@ -82,6 +88,7 @@ class CodeImports:
                 repeated=found.repeated,
                 first_code=codes[0][1],
                 last_code=codes[-1][1],
+                other_hour=doubt.other if doubt is not None else None,
                 **wish,
             )
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.handlers.kit.forms import Moment
+from bot.handlers.kit.other_hours import Doubt
 from bot.rules.act import Act
 from bot.rules.imports import Shown
 from bot.rules.place import Place
@@ -71,3 +72,5 @@ class FileKind:
     """Why the command's line makes no sense, as an outcome; None if it does. Said before anything is read."""
     look: Look
     do: Do
+    doubt: Callable[[str, Moment], Doubt | None] | None = None
+    """The first hour of the command's line that may be the morning's or the evening's. None: the line has no times."""

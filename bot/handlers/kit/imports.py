@@ -21,6 +21,7 @@ from bot.handlers.kit.forms import Moment
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.rules.act import Act
+from bot.rules.forms import HourStays
 from bot.rules.general import OnlyInPrivate, StalePress
 from bot.rules.imports import (
     Asked,
@@ -54,8 +55,8 @@ from bot.telegram.downloads import message_with_file
 class Shows(Protocol):
     """Shows a panel to one person: `Voice`, or what the staff's panel hands a command in its place."""
 
-    async def answer(self, ask: Ask, outcome: Any) -> None:
-        """Tell the outcome."""
+    async def answer(self, ask: Ask, outcome: Any, *, below: Any = None) -> None:
+        """Tell the outcome, and below it another one."""
         ...
 
     async def panel(self, ask: Ask, outcome: Any, *, below: Any = None, instead: Any = None) -> int | None:
@@ -162,11 +163,26 @@ class FileTalk:
                 return await self._imports.cancel(one.id)
             case Verb.AGAIN:
                 return await self._imports.ask_again(one.id, turn)
+            case Verb.HOUR:
+                return await self._in_the_evening(inside, one, turn)
             case _:
                 number = _whole(value)
                 if number is None or one.asked is None or one.asked.verb != verb:
                     return one
                 return await self._imports.answer(one.id, turn, number)
+
+    async def _in_the_evening(self, inside: Ask, one: Import, turn: int) -> Import | None:
+        """Take the evening's hour in the command's line. If the line makes no sense then, that is told and it stays."""
+        kind, moment = self._kinds[one.kind], Moment(one.made_at, inside.community.timezone)
+        doubt = kind.doubt(one.rest, moment) if kind.doubt is not None else None
+        if doubt is None or one.turn != turn:
+            return one
+        line = doubt.line.strip()
+        wrong = kind.check(line, inside.community, moment)
+        if wrong is not None:
+            await self._voice.answer(inside, wrong, below=HourStays())
+            return one
+        return await self._imports.say_instead(one.id, turn, line)
 
     async def _show(self, inside: Ask, voice: Shows, one: Import | None) -> None:
         """Show how it stands."""

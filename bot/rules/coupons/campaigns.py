@@ -168,3 +168,5 @@ class CampaignShown(Outcome, name="coupons.CampaignShown"):
     kept_for: KeptFor | None = None
     untold: tuple[str, ...] = ()
     """Rooms that refuse messages now, so that they don't hear of it yet."""
+    orders: int | None = None
+    """Paid orders that used its shared code; None if each coupon has a code of its own."""

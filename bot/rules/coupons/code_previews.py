@@ -27,3 +27,5 @@ class CodesPreview(Outcome, name="coupons.CodesPreview"):
     opens: datetime | None
     closes: datetime | None
     kept_for: KeptFor | None
+    other_hour: datetime | None = None
+    """The evening's instant, if an hour of the line may mean it; a button takes it instead of the morning's."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import Any
 
 from bot.rules.currencies import CODES
 from bot.rules.numbers import read_number
+from bot.rules.orders.numbers import is_order_number
 from bot.rules.orders.statuses import Standing, standing_of
 from bot.rules.orders.told import EARLIEST, OrderPolicy, OrderState, OrderTold, can_be_paid_at
 
@@ -18,6 +20,8 @@ FIELDS = (
     *("code", "codes", "note", "discount", "refunded"),
 )
 """The fields of a call. Another one is told to the caller: it is most likely misspelt."""
+MOST_DIGITS = 40
+"""Digits of a number that is read at all. Python refuses those of thousands, and no field takes so large a one."""
 LONGEST_FIELD = 40
 """Characters of a field's name that an answer repeats."""
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -41,10 +45,44 @@ class NotPaidYet:
     order: str
 
 
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """An object of JSON that has a field twice. Which of the two is meant isn't known."""
+
+    field: str
+
+
+class TooLong:
+    """A number of more digits than any field takes."""
+
+
+def read_json(body: bytes) -> Any:
+    """A call's JSON, where an object with a field twice is `Repeated`, and an endless number is `TooLong`.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it is nested thousands deep.
+    """
+    return json.loads(body, object_pairs_hook=_object, parse_int=_whole_number)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Repeated:
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            return Repeated(name)
+        found[name] = value
+    return found
+
+
+def _whole_number(digits: str) -> int | TooLong:
+    return int(digits) if len(digits) <= MOST_DIGITS else TooLong()
+
+
 def read_call(body: Any, currency: str, now: datetime, policy: OrderPolicy) -> OrderTold | NotPaidYet | Malformed:
     """The order in a call's JSON. `currency` is the shop's, for a call that names none."""
     if not isinstance(body, dict):
-        return Malformed()
+        return Malformed(_echo(body.field) if isinstance(body, Repeated) else None)
     unknown = next((name for name in body if name not in FIELDS), None)
     if unknown is not None:
         return Malformed(_echo(unknown))
@@ -95,8 +133,10 @@ def _fits(name: str, told: Mapping[str, Any], policy: OrderPolicy) -> bool:
             fits = fits and all(_is_word(code, policy.max_code) for code in value)
         case "note":
             fits = isinstance(value, str) and len(value) <= policy.max_note and not SURROGATE.search(value)
-        case "order" | "code":
-            fits = _is_word(value, policy.max_ref if name == "order" else policy.max_code)
+        case "order":
+            fits = isinstance(value, str) and is_order_number(value, policy.max_ref)
+        case "code":
+            fits = _is_word(value, policy.max_code)
         case _:
             fits = True  # the instant and the status are read by themselves
     return fits

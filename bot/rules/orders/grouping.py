@@ -24,7 +24,7 @@ class OrderLine:
     amount: Money | OrderTrouble | None
     """None: the cell is empty."""
     standing: Standing | None
-    """None: the cell is empty."""
+    """None: the cell is empty, in a file that tells the status of others."""
     time: str
     codes: tuple[str, ...] = ()
     note: str = ""
@@ -58,7 +58,6 @@ class FileSays:
     """Each line has the amount of its own item: the amounts of an order add up."""
     numbered: bool
     """Each line has the number of its item."""
-    has_status: bool
     currency: str
     """The currency of an order whose amount isn't told."""
     now: datetime
@@ -85,7 +84,7 @@ def join(lines: Sequence[OrderLine], file: FileSays, policy: OrderPolicy) -> Joi
         return back
     if not forth and back is not None:
         return _only_back(lines, back, file)
-    standing = _standing(forth, file, some_back=back is not None)
+    standing = _standing(forth, some_back=back is not None)
     if not isinstance(standing, Standing) or standing in WAITING:
         return standing
     if standing is Standing.CANCELLED:
@@ -134,9 +133,9 @@ def _times_differ(lines: Sequence[OrderLine]) -> bool:
     return len({line.time for line in lines if line.time}) > 1
 
 
-def _standing(forth: Sequence[OrderLine], file: FileSays, *, some_back: bool) -> Standing | Refusal:
+def _standing(forth: Sequence[OrderLine], *, some_back: bool) -> Standing | Refusal:
     """The order's status out of those of its lines. `some_back`: the file tells how much of it went back."""
-    told = {line.standing for line in forth if line.standing is not None} if file.has_status else {Standing.PAID}
+    told = {line.standing for line in forth if line.standing is not None}
     trouble = _status_trouble(forth, told, some_back=some_back)
     if trouble is not None:
         return Refusal(forth[0].number, trouble)

@@ -9,7 +9,9 @@ from functools import partial
 from bot.rules.orders.blanks import is_blank
 from bot.rules.orders.grouping import DayOrderOpen, FileSays, Joined, OrderLine, Refusal, join, tells_by_item
 from bot.rules.orders.money import Money, MoneyCell, read_amounts
+from bot.rules.orders.numbers import is_order_number
 from bot.rules.orders.orders import RefusedLine
+from bot.rules.orders.refund_statuses import UnknownWordError, refund_standing_of, with_refund
 from bot.rules.orders.statuses import Standing, standing_of
 from bot.rules.orders.told import OrderPolicy, OrderState, OrderTold, OrderTrouble, can_be_paid_at
 from bot.rules.sheets.sheet import Answers, AskDayOrder, Role, Row, Sheet
@@ -104,7 +106,6 @@ def read_orders(sheet: Sheet, facts: FileFacts, answers: Answers, policy: OrderP
     file = FileSays(
         by_item=numbered or tells_by_item(whole),
         numbered=numbered,
-        has_status=any(not is_blank(_cell(row, Role.STATUS)) for row in sheet.rows),
         currency=facts.currency,
         now=facts.now,
         read_time=partial(_instant, facts=facts, orders=_day_orders(sheet.rows, answers)),
@@ -145,22 +146,29 @@ def _read_lines(rows: Sequence[Row], currency: str, policy: OrderPolicy) -> list
     cells = [MoneyCell(_cell(row, kind), _cell(row, Role.CURRENCY)) for kind in kinds for row in rows]
     found = [None if one is OrderTrouble.NO_VALUE else one for one in read_amounts(cells, currency, policy)]
     amounts, discounts, backs = (found[len(rows) * at : len(rows) * (at + 1)] for at in range(len(kinds)))
+    has_status = any(not is_blank(_cell(row, Role.STATUS)) for row in rows)
     lines: list[OrderLine | RefusedLine] = []
     for row, amount, discount, back in zip(rows, amounts, discounts, backs, strict=True):
         refused = _refused(row, policy)
-        lines.append(refused or _order_line(row, amount, discount if isinstance(discount, Money) else None, back))
+        sums = amount, discount if isinstance(discount, Money) else None, back
+        lines.append(refused or _order_line(row, sums, has_status=has_status))
     return lines
 
 
-def _order_line(
-    row: Row, amount: Money | OrderTrouble | None, discount: Money | None, back: Money | OrderTrouble | None
-) -> OrderLine:
+Amount = Money | OrderTrouble | None
+
+
+def _order_line(row: Row, sums: tuple[Amount, Money | None, Amount], *, has_status: bool) -> OrderLine:
+    """A row's line. In a file without the statuses of orders each line is of a paid one, unless it says otherwise."""
     time, status = _cell(row, Role.TIME), _cell(row, Role.STATUS)
+    amount, discount, back = sums
+    standing = (None if is_blank(status) else standing_of(status)) if has_status else Standing.PAID
+    refund = refund_standing_of(_cell(row, Role.REFUND_STATUS))
     return OrderLine(
         number=row.line,
         ref=_cell(row, Role.ORDER),
         amount=amount,
-        standing=None if is_blank(status) else standing_of(status),
+        standing=with_refund(standing, refund, sum_told=isinstance(back, Money) and back.value != 0),
         time="" if is_blank(time) else time,
         codes=split_codes(_cell(row, Role.CODE)),
         note=_cell(row, Role.NOTE),
@@ -175,13 +183,18 @@ def _refused(row: Row, policy: OrderPolicy) -> RefusedLine | None:
     trouble, word = None, ""
     if any(is_shortened(_cell(row, role)) for role in (Role.ORDER, Role.CODE, Role.VALUE)):
         trouble = OrderTrouble.SHORTENED
-    elif is_blank(ref) or len(ref) > policy.max_ref or not ref.isprintable():
+    elif is_blank(ref) or not is_order_number(ref, policy.max_ref):
         trouble = OrderTrouble.NO_ORDER
     elif len(split_codes(_cell(row, Role.CODE))) > policy.max_codes:
         trouble = OrderTrouble.MANY_CODES
     elif not is_blank(status) and standing_of(status) is None:
-        trouble, word = OrderTrouble.STATUS_UNKNOWN, status[:LONGEST_SHOWN]
-    return RefusedLine(row.line, ref[:LONGEST_SHOWN], trouble, word) if trouble is not None else None
+        trouble, word = OrderTrouble.STATUS_UNKNOWN, status
+    else:
+        try:
+            refund_standing_of(_cell(row, Role.REFUND_STATUS))
+        except UnknownWordError as unknown:
+            trouble, word = OrderTrouble.STATUS_UNKNOWN, unknown.word
+    return RefusedLine(row.line, ref[:LONGEST_SHOWN], trouble, word[:LONGEST_SHOWN]) if trouble is not None else None
 
 
 def _are_numbered(rows: Sequence[Row]) -> bool:

@@ -1,9 +1,20 @@
 """Numbers of orders, as platforms give them and as people type them."""
 
 import re
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 _SIGNS = re.compile(r"[\W_]+")
+
+
+_PICTURES = frozenset({"So", "Me", "Cn", "Co", "Cs"})
+"""Unicode's categories of emoji and of what no platform puts into a number."""
+
+
+def is_order_number(ref: str, longest: int) -> bool:
+    """Whether a text can be an order's number: it fits, can be shown, has a letter or a digit, and no emoji."""
+    plain = normalize("NFKC", ref)
+    fits = 0 < len(ref.strip()) <= longest and ref.isprintable() and _SIGNS.sub("", plain) != ""
+    return fits and not any(category(sign) in _PICTURES for sign in plain)
 
 
 def order_key(ref: str) -> str:

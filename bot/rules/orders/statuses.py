@@ -1,5 +1,6 @@
 """What the words in a status column mean: a closed list in three languages. An unknown word is never guessed."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 from unicodedata import normalize
@@ -74,28 +75,36 @@ CANCELLED = """
 """
 
 
-def _word(text: str) -> str:
+def status_key(text: str) -> str:
     """A status as it is compared: without case, width, blanks and the marks between its words."""
     plain = normalize("NFKC", text).casefold().strip().removeprefix("wc-")
     return "".join(sign for sign in plain if sign.isalnum())
 
 
-_MEANS = {
-    _word(word): standing
-    for standing, words in (
-        (Standing.PAID, PAID),
-        (Standing.UNPAID, UNPAID),
-        (Standing.UNDECIDED, UNDECIDED),
-        (Standing.REFUNDED, REFUNDED),
-        (Standing.PARTLY_REFUNDED, PARTLY_REFUNDED),
-        (Standing.CANCELLED, CANCELLED),
-    )
-    for line in words.strip().splitlines()
-    for word in line.split("|")
-}
+def list_meanings(words: Mapping[Standing, str]) -> dict[str, Standing]:
+    """Word → meaning, of lists whose words stand between bars and line breaks."""
+    return {
+        status_key(word): standing
+        for standing, listed in words.items()
+        for line in listed.strip().splitlines()
+        for word in line.split("|")
+        if word.strip()
+    }
+
+
+_MEANS = list_meanings(
+    {
+        Standing.PAID: PAID,
+        Standing.UNPAID: UNPAID,
+        Standing.UNDECIDED: UNDECIDED,
+        Standing.REFUNDED: REFUNDED,
+        Standing.PARTLY_REFUNDED: PARTLY_REFUNDED,
+        Standing.CANCELLED: CANCELLED,
+    }
+)
 
 
 @lru_cache(maxsize=256)
 def standing_of(text: str) -> Standing | None:
     """What a status says about the order's money; None if the word isn't on the list."""
-    return _MEANS.get(_word(text))
+    return _MEANS.get(status_key(text))

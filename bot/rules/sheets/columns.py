@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.rules.files import FileEmpty, FileLacksColumn, HeaderUnclear, NumbersShortened
 from bot.rules.sheets.cells import find_shortened, is_shortened, name_key, unit_of, without_unit
 from bot.rules.sheets.contents import could_be_code, could_be_codes, look_like_codes, look_like_statuses
+from bot.rules.sheets.date_and_hour import find_date_and_hour, join_date_and_hour
 from bot.rules.sheets.first_line import read_first_line
 from bot.rules.sheets.many_codes import are_all_codes, ask_many_codes, split_codes
 from bot.rules.sheets.names import NAMES, PLATFORMS
@@ -34,7 +35,7 @@ KEPT_WHOLE: Mapping[SheetKind, Role] = {SheetKind.CODES: Role.CODE, SheetKind.OR
 """The role whose long numbers must have all their digits."""
 JOINED: Mapping[SheetKind, frozenset[Role]] = {
     SheetKind.CODES: frozenset({Role.STATUS, Role.USES}),
-    SheetKind.ORDERS: frozenset({Role.NOTE}),
+    SheetKind.ORDERS: frozenset({Role.NOTE, Role.REFUND_STATUS}),
 }
 """Roles that several columns can have together. Their cells are joined by line breaks."""
 NEVER_ASKED = frozenset({Role.DISCOUNT, Role.BACK, Role.ITEM, Role.LIMIT, Role.ENDS})
@@ -111,14 +112,7 @@ class _Columns:
 
     def find(self) -> AskColumn | FileLacksColumn | None:
         """Fill `found`; or what has to be asked first, or what the file lacks."""
-        for role in NAMES[self._kind]:
-            answered, named = self._answered(role), self._named(role)
-            if answered is not None:
-                self.found[role] = answered
-            elif len(named) > 1 and role not in JOINED[self._kind]:
-                self._unsure[role] = named
-            elif named:
-                self.found[role] = named
+        self._find_by_names()
         self._find_by_contents()
         for role in NEEDED[self._kind]:
             if not self.found.get(role):
@@ -130,6 +124,19 @@ class _Columns:
         if bare and Role.CODE not in self.found and self._free():
             return self._ask(Role.CODE, can_lack=True)
         return None
+
+    def _find_by_names(self) -> None:
+        for role in NAMES[self._kind]:
+            answered, named = self._answered(role), self._named(role)
+            pair = find_date_and_hour(self._table, self._ranks(role)) if role is Role.TIME else None
+            if answered is not None:
+                self.found[role] = answered
+            elif pair is not None:
+                self.found[role] = pair
+            elif len(named) > 1 and role not in JOINED[self._kind]:
+                self._unsure[role] = named
+            elif named:
+                self.found[role] = named
 
     def _answered(self, role: Role) -> tuple[int, ...] | None:
         index = self._answers.get(role)
@@ -147,12 +154,16 @@ class _Columns:
                 named = tuple(at for at, key in keys.items() if key == one.name)
                 if named:
                     return self._apart(named)
+        return next((named for named in self._ranks(role) if named), ())
+
+    def _ranks(self, role: Role) -> list[tuple[int, ...]]:
+        """The columns that have a name of the role, by the names' ranks."""
+        if self._table.header is None:
+            return []
+        keys = self._table.keys
         bare = {at: name_key(without_unit(self._table.name(at))) for at in keys}
-        for rank in NAMES[self._kind][role]:
-            named = tuple(at for at in keys if keys[at] in rank or bare[at] in rank)
-            if named:
-                return self._apart(named)
-        return ()
+        ranks = [[at for at in keys if keys[at] in rank or bare[at] in rank] for rank in NAMES[self._kind][role]]
+        return [self._apart(named) for named in ranks]
 
     def _apart(self, columns: Sequence[int]) -> tuple[int, ...]:
         by_cells = {tuple(self._table.column(at)): at for at in reversed(columns)}
@@ -208,7 +219,7 @@ def _sheet(table: Table, found: Mapping[Role, Sequence[int]], shape: str) -> She
     currency = _currency_of(table, columns)
     rows = []
     for row in table.rows:
-        cells = {role.value: _cell(row.cells, at) for role, at in columns.items()}
+        cells = {role.value: _cell(row.cells, at, role) for role, at in columns.items()}
         if currency:
             cells[Role.CURRENCY] = currency
         rows.append(Row(row.number, cells))
@@ -216,9 +227,12 @@ def _sheet(table: Table, found: Mapping[Role, Sequence[int]], shape: str) -> She
     return Sheet(tuple(rows), roles, shape)
 
 
-def _cell(cells: Sequence[str], columns: Sequence[int]) -> str:
+def _cell(cells: Sequence[str], columns: Sequence[int], role: Role) -> str:
     if len(columns) == 1:
         return cells[columns[0]] if columns[0] < len(cells) else ""
+    if role is Role.TIME:
+        day, hour = (cells[at] if at < len(cells) else "" for at in columns)
+        return join_date_and_hour(day, hour)
     return "\n".join(cells[at] for at in columns if at < len(cells) and cells[at])
 
 

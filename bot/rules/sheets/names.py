@@ -200,6 +200,19 @@ ORDER_STATUS_NAMES = (
     ),
     ("status", "state", "상태", "처리상태", "진행상태", "状态", "狀態"),
 )
+REFUND_STATUS_NAMES = (
+    (
+        *("refundstatus", "refundstate", "returnstatus", "cancellationstatus", "cancelstatus", "claimstatus"),
+        *("returnrefundstatus", "aftersalesstatus", "aftersalestatus", "isrefunded", "iscancelled", "iscanceled"),
+        *("클레임상태", "클레임처리상태", "클레임진행상태", "취소상태", "반품상태", "환불상태", "취소처리상태"),
+        *("반품처리상태", "환불처리상태", "취소반품상태", "취소반품교환상태", "취소환불상태", "반품환불상태"),
+        *("환불여부", "취소여부", "반품여부", "취소반품여부", "취소환불여부"),
+        *("退款状态", "退货状态", "退货退款状态", "退款退货状态", "售后状态", "取消状态", "维权状态", "售后处理状态"),
+        *("是否退款", "是否已退款", "是否退货", "是否取消"),
+        *("退款狀態", "退貨狀態", "退貨退款狀態", "退款退貨狀態", "售後狀態", "取消狀態", "退換貨狀態"),
+        *("是否退貨",),
+    ),
+)
 NOTE_NAMES = (
     (
         *("note", "notes", "ordernote", "ordernotes", "customernote", "customernotes", "buyernote", "buyermessage"),
@@ -353,6 +366,7 @@ NAMES: Mapping[SheetKind, Mapping[Role, Ranks]] = {
         Role.VALUE: VALUE_NAMES,
         Role.TIME: TIME_NAMES,
         Role.STATUS: ORDER_STATUS_NAMES,
+        Role.REFUND_STATUS: REFUND_STATUS_NAMES,
         Role.NOTE: NOTE_NAMES,
         Role.CURRENCY: CURRENCY_NAMES,
         Role.DISCOUNT: DISCOUNT_NAMES,

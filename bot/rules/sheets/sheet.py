@@ -29,6 +29,8 @@ class Role(StrEnum):
     TIME = "time"
     """When the order was paid."""
     STATUS = "status"
+    REFUND_STATUS = "refund_status"
+    """What became of a refund or a cancellation, in a column beside the order's status."""
     NOTE = "note"
     """What the buyer wrote at the checkout. It may hold their shop code."""
     DISCOUNT = "discount"

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar
+from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar, cast
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 
 from bot.meters import Meters
 from bot.store.engine.away import DatabaseAwayError, is_away
+from bot.store.engine.joint import DroppedError, joint_for
 from bot.store.engine.sessions import PLANNED, PROMISED, Rx, Tx
 from bot.store.engine.sqlite import SqliteWriter, prepare_reader
 
@@ -66,16 +67,22 @@ class Database:
     async def write(self, use_case: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `use_case(tx, …)` in one transaction; when this returns, it is committed.
 
+        A use case that belongs to a joint (`joint.py`) runs behind its first step.
+
         Raises:
             DatabaseAwayError: the database went away; the transaction may have been committed.
         """
+        joint = joint_for(args)
 
         def work(tx: Tx) -> tuple[T, list[str]]:
             tx.info.clear()  # a use case that promised and then failed left its marks
-            result = use_case(tx, *args, **kwargs)
+            result = use_case(tx, *args, **kwargs) if joint is None else joint.run(tx, use_case, args, kwargs)
             return result, list(tx.info) if tx.info else []
 
-        result, told = await self._writer.write(work)
+        try:
+            result, told = await self._writer.write(work)
+        except DroppedError as dropped:
+            return cast("T", dropped.result)
         for what in told:
             for call in self._calls[what]:
                 call()

@@ -12,6 +12,7 @@ from bot.rules.refusals import Refusal, try_again
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import promise_edit
 from bot.store.messages.missed import tell_missed
+from bot.store.messages.outbox import ONCE
 from bot.store.messages.payloads import (
     DELETE,
     EDIT,
@@ -180,14 +181,15 @@ def write_mark(tx: Tx, row_id: int, mark: Mark, now: datetime) -> None:
         tx.execute(update(Card).where(col(Card.id) == card_id).values(message_id=message_id, edited_at=now))
     what_came = {"state": mark.state, "problem": mark.problem, "sent_at": now}
     tx.execute(update(Outbox).where(col(Outbox.id) == row_id).values(what_came))
-    # Edits, deletions, tags and answers that were delivered have nothing to tell later.
-    tx.execute(
-        delete(Outbox).where(
-            col(Outbox.id) == row_id,
-            col(Outbox.state) == OutboxState.SENT,
-            col(Outbox.act).in_((EDIT, DELETE, TELL, SHOW_TAG, TAKE_TAG)),
-        )
+    # Edits, deletions, tags and answers that were delivered have nothing to tell later, but for a key that is kept.
+    delivered = (
+        col(Outbox.id) == row_id,
+        col(Outbox.state) == OutboxState.SENT,
+        col(Outbox.act).in_((EDIT, DELETE, TELL, SHOW_TAG, TAKE_TAG)),
     )
+    kept = col(Outbox.key).endswith(ONCE)
+    tx.execute(update(Outbox).where(*delivered, kept).values(facts={}))  # what was told may name people
+    tx.execute(delete(Outbox).where(*delivered, or_(col(Outbox.key).is_(None), ~kept)))
 
 
 def put_back(tx: Tx, row_id: int, due_at: datetime) -> None:

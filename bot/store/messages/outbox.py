@@ -15,8 +15,10 @@ from bot.store.messages.payloads import DELETE, TELL, DamagedError, DeleteMessag
 from bot.store.tables import Outbox
 from bot.store.tables.messages import DONE, UNTOLD, Lane, OutboxState
 
-DONE_KEPT = timedelta(days=30)
-"""How long it can be looked up what became of a promise."""
+DONE_KEPT = timedelta(days=32)
+"""How long it can be looked up what became of a promise. It is longer than a month: see `Terms.once`."""
+ONCE = ":once"
+"""How the keys of messages end that are told once, even after they were delivered."""
 CHUNK = 500
 """Rows that one write drops: none holds the writer for long."""
 
@@ -50,7 +52,15 @@ class Terms:
     now: datetime
     """When it is promised."""
     key: str | None = None
-    """No message is promised twice under one key; None where folding guards that."""
+    """No message is promised twice under one key while its row is there; None where folding guards that.
+
+    The row of a delivered message to one person is dropped, and its key with it.
+    """
+    once: bool = False
+    """Whether a message to one person keeps its key for `DONE_KEPT` after it was delivered.
+
+    For what is told once a day or a month, or once for a thing, where no other row says that it was told.
+    """
     due_at: datetime | None = None
     """When it may leave; None for at once."""
     not_after: datetime | None = None
@@ -68,7 +78,7 @@ def promise(tx: Tx, community_id: int, chat_id: int, payload: Payload, terms: Te
     """
     made = tx.rows(
         _PROMISE,
-        key=terms.key,
+        key=f"{terms.key}{ONCE}" if terms.once and terms.key is not None else terms.key,
         fold_key=terms.fold_key,
         community_id=community_id,
         chat_id=chat_id,

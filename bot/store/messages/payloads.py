@@ -121,6 +121,14 @@ class Say(_FromFacts):
 
 
 @dataclass(frozen=True, slots=True)
+class Below:
+    """A second outcome, which stands below the first one in the same message."""
+
+    outcome: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Tell(_FromFacts):
     """Tell one person something, by the quietest way that is open when it is sent."""
 
@@ -143,6 +151,7 @@ class Tell(_FromFacts):
     thread_id: int | None = None
     unheard: WitnessOf | None = None
     """Who writes down that no way to the person worked."""
+    below: Below | None = None
 
     def to_facts(self) -> dict[str, Any]:
         """What the row keeps. `asked` is kept by `thread_id` being there."""
@@ -161,6 +170,8 @@ class Tell(_FromFacts):
             facts["thread_id"] = self.thread_id
         if self.unheard is not None:
             facts["unheard"] = {"kind": self.unheard.kind, "subject_id": self.unheard.subject_id}
+        if self.below is not None:
+            facts["below"] = {"outcome": self.below.outcome, "facts": self.below.facts}
         return facts
 
     @classmethod

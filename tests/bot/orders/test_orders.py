@@ -138,6 +138,13 @@ async def test_signed_calls(play: Play, caplog: pytest.LogCaptureFixture) -> Non
         assert await calls({**order, "value": "much"}) == (400, '{"outcome": "malformed", "field": "value"}')
         assert await calls({**order, "vaule": 5}) == (400, '{"outcome": "malformed", "field": "vaule"}')
         assert await calls({**order, "state": "pending"}) == (200, '{"outcome": "waiting"}')
+        bad: list[dict[str, Any]] = [
+            *({"order": ref} for ref in ("🧵", "x" * 65, "A\0")),
+            *({"value": value} for value in (39_000.0, float("nan"), 10**600)),
+        ]
+        for one in bad:
+            told = 400, f'{{"outcome": "malformed", "field": "{next(iter(one))}"}}'
+            assert await calls(order | one) == told
         assert await calls([]) == (400, '{"outcome": "malformed"}')
         assert await calls({**order, "state": "refunded"}) == (200, '{"outcome": "taken"}')
         assert await calls({**order, "order": "A-3"}) == (200, '{"outcome": "taken"}')

@@ -63,6 +63,39 @@ async def test_a_column_is_asked_for_and_remembered(play: Play) -> None:
     assert "from WOOL-1 to WOOL-2" in preview.text
 
 
+async def test_the_evening_of_a_drop_with_a_file(play_sqlite: Play) -> None:
+    """The preview shows the time as it was read, and the evening's is one tap away before anything is done."""
+    stage = await play_sqlite(language="en")
+    await stage.ask(stage.owner, "/setup timezone=KST")
+    stage.owner.starts(stage.bot)
+    await stage.settled()
+    preview = await hands_in_alone(stage, "/newcoupon title=Silk closes=tomorrow 9:00", csv("code", "SILK-1"))
+    assert "If you meant the evening" in preview.text
+    stale = data_of(preview, "🌙")
+    preview = await taps(stage, stage.owner, preview, "🌙")
+    assert "evening" not in preview.text
+    await stage.owner.forges(preview.chat, preview, stale).answered(10)
+    await taps(stage, stage.owner, preview, "Put it up")
+    ((closes,),) = await query(stage.app.db, "SELECT closes FROM campaign")
+    assert "03 12:00" in str(closes)
+
+
+async def test_an_evening_that_makes_no_sense_leaves_the_line(play_sqlite: Play) -> None:
+    """A drop that would open after it closes is refused, and the preview stays as it was."""
+    stage = await play_sqlite(language="en")
+    await stage.ask(stage.owner, "/setup timezone=KST")
+    stage.owner.starts(stage.bot)
+    await stage.settled()
+    line = "/newcoupon title=Silk opens=tomorrow 9:00 closes=tomorrow 11:30"
+    preview = await hands_in_alone(stage, line, csv("code", "SILK-1"))
+    tap = stage.owner.presses(preview, "🌙")
+    await tap.answered(10)
+    await stage.owner.waits_for(stage.bot, lambda m: "nothing changed" in m.text, timeout=10, after=tap)
+    await taps(stage, stage.owner, preview, "Put it up")
+    ((opens,),) = await query(stage.app.db, "SELECT opens FROM campaign")
+    assert "03 00:00" in str(opens)
+
+
 async def test_a_cancelled_file_is_left(play_sqlite: Play) -> None:
     """*Cancel* takes nothing, and what is pressed afterwards hears the same."""
     stage = await play_sqlite(language="en")
@@ -108,7 +141,9 @@ async def test_a_file_waits_a_day(play_sqlite: Play) -> None:
     answer = await stage.owner.presses(preview, "Put it up").answered(10)
     assert "I keep files for a day" in answer.text
     for data in ("file:99:0:do", "file:", "file:x:y", "file:1:-3:c:1", "file:1:0:c:" + "9" * 30):
-        assert "I keep files for a day" in (await stage.owner.forges(stage.group, preview, data).answered(10)).text, data
+        assert "I keep files for a day" in (await stage.owner.forges(stage.group, preview, data).answered(10)).text, (
+            data
+        )
     assert await campaigns(stage) == 0
 
 

@@ -19,6 +19,7 @@ from tests.features.scene import (
     Causes,
     act_of,
     days,
+    deliver_all,
     everything,
     fan,
     outside,
@@ -210,6 +211,21 @@ async def test_twenty_friends_a_month(db: Database, causes: Causes) -> None:
     assert await circle.coins(ANA) == 160
     await circle.redeems(fan(13), days(31))
     assert await circle.coins(ANA) == 260
+
+
+async def test_the_month_is_full_once_although_it_was_told(db: Database, causes: Causes) -> None:
+    """Once the inviter has read it, another friend of the same month brings no second note; the next month does."""
+    circle = await Circle.open(db, causes, friends_a_month=0, quiet_friends=99)
+    await circle.reachable(ANA)
+    capped = "SELECT key FROM outbox WHERE key LIKE '%gift:capped:%' AND state = 'waiting'"
+    for number, counted in ((0, 1), (1, 0)):
+        friend = fan(10 + number)
+        await circle.brings(ANA, friend)
+        for day in (0, 1, 2):
+            await circle.checks_in(friend, days(day) + HOUR)
+        await circle.tick(days(8 + number))
+        assert len(await query(db, capped)) == counted
+        await deliver_all(db)
 
 
 async def test_who_said_stop_hears_nothing(db: Database, causes: Causes) -> None:

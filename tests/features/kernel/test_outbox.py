@@ -11,11 +11,11 @@ from bot.store.engine.db import Database
 from bot.store.engine.sessions import PROMISED, Tx
 from bot.store.messages import outbox
 from bot.store.messages.outbox import Terms, promise
-from bot.store.messages.payloads import Say
+from bot.store.messages.payloads import Say, Tell
 from bot.store.tables import Outbox
 from bot.store.tables.messages import Lane, OutboxState
 from tests.features.kernel.small_writes import OopsError, born
-from tests.features.scene import NOON, Causes, query, shop
+from tests.features.scene import NOON, Causes, deliver_all, query, shop
 
 
 async def test_a_promise_is_in_the_same_commit(db: Database, causes: Causes) -> None:
@@ -62,3 +62,28 @@ def _promise_many(tx: Tx, place: Place, count: int) -> None:
         outbox.promise(tx, place.community_id, -1001, Say("communities.Oops", {}), Terms(now=NOON, key=key))
     done = update(Outbox).where(col(Outbox.key) != "many:waits")
     tx.execute(done.values(state=OutboxState.SENT, sent_at=NOON))
+
+
+@pytest.mark.parametrize(("once", "again"), [(False, True), (True, False)])
+async def test_what_is_told_once_isnt_told_again_after_its_delivery(db: Database, once: bool, again: bool) -> None:
+    """Its key outlives the delivery, but not what was told; of other words to one person nothing stays."""
+    place = await shop(db)
+
+    def tells(tx: Tx) -> bool:
+        payload = Tell("communities.Oops", {"words": "Ana"}, user_id=1, language="ko", whisper=False, can_write=True)
+        return promise(tx, place.community_id, 1, payload, Terms(now=NOON, key="today", once=once))
+
+    assert await db.write(tells)
+    await deliver_all(db)
+
+    assert await db.write(tells) is again
+    kept = [("today:once",)] if once else [("today",)]
+    assert await query(db, "SELECT key FROM outbox WHERE act = 'tell'") == kept
+    assert await query(db, "SELECT count(*) FROM outbox WHERE act = 'tell' AND CAST(facts AS TEXT) LIKE '%Ana%'") == [
+        (int(again),)
+    ]
+
+
+def test_a_key_that_is_kept_lasts_longer_than_any_month() -> None:
+    """What is told once a month is told anew in the next one at the earliest."""
+    assert timedelta(days=31) < outbox.DONE_KEPT

@@ -6,6 +6,7 @@ import pytest
 
 from bot.rules.general import Oops
 from bot.store.messages.payloads import (
+    Below,
     DeleteMessage,
     EditCard,
     LeaveChat,
@@ -46,6 +47,11 @@ def tell(**more: Any) -> Tell:
             tell(reply_to=9, asked=True, thread_id=2),
             "tell",
             {**TOLD, "aloud": True, "reply_to": 9, "instead": None, "thread_id": 2},
+        ),
+        (
+            tell(below=Below(*pack(Oops()))),
+            "tell",
+            {**TOLD, "aloud": True, "reply_to": None, "instead": None, "below": OOPS},
         ),
         (SendFile("proof", 5), "file", {"file": "proof", "subject_id": 5}),
         (DeleteMessage(8), "delete", {"message_id": 8}),

@@ -12,6 +12,7 @@ from bot.features.orders.orders import Orders
 from bot.features.orders.taking import ToldBy
 from bot.flows.redeem import Redemption
 from bot.flows.take_orders import Line, OrderIntake, take_told
+from bot.rules.coupons.campaigns import CampaignShown
 from bot.rules.coupons.campaigns import NewCampaign as Wish
 from bot.rules.coupons.claims import Claimed
 from bot.rules.coupons.redemption import Redeemed
@@ -161,8 +162,17 @@ async def test_a_shared_code_counts_for_its_campaign(db: Database, causes: Cause
     assert await query(db, "SELECT belongs FROM shop_order") == [("nobody",)]
     used = "SELECT campaign_id, coupon_id FROM order_coupon WHERE stands"
     assert await query(db, used) == [(1, None)]
+    assert (await _shown(db, place)).orders == 1
     await take(db, place, refunded(order("silk20")))
     assert await query(db, used) == []
+    assert (await _shown(db, place)).orders == 0
+
+
+async def _shown(db: Database, place: Place) -> CampaignShown:
+    """How staff see the first campaign."""
+    shown = await campaigns_of(db).show(place, 1, NOON)
+    assert isinstance(shown, CampaignShown)
+    return shown
 
 
 async def test_several_codes_in_one_order(db: Database, causes: Causes) -> None:

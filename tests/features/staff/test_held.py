@@ -30,6 +30,7 @@ from tests.features.scene import (
     act_of,
     balance,
     days,
+    deliver_all,
     everything,
     fan,
     privacy,
@@ -259,3 +260,18 @@ async def test_who_is_deleted_leaves_nothing_that_waits(db: Database, causes: Ca
     assert await query(db, "SELECT count(*) FROM sighting") == [(0,)]
     entries = (await everything(db))["audit_entry"]
     assert not any("Fan 1" in str(entry) for entry in entries)
+
+
+async def test_the_owner_hears_of_held_rewards_once_a_day(db: Database) -> None:
+    """A note that was delivered isn't told again on the same day of the shop; the next day brings a new one."""
+    place = await shop(db)
+    notices = "SELECT count(*) FROM outbox WHERE key LIKE '%held:%' AND state = 'waiting'"
+    for subject_id, at, told in ((1, NOON, 1), (2, NOON + timedelta(hours=1), 0), (3, NOON + timedelta(days=1), 1)):
+        await db.write(_hold_one, place, subject_id, at)
+        assert await query(db, notices) == [(told,)]
+        await deliver_all(db, at)
+
+
+def _hold_one(tx: Tx, place: Place, subject_id: int, at: datetime) -> None:
+    member = standing(tx, place.community_id, fan(1), at)
+    hold(tx, place, Reward("prize", subject_id, member.member_id), HASTE, at, POLICY)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.rules.orders.calls import FIELDS, Malformed, NotPaidYet, is_signed, read_call, sign
+from bot.rules.orders.calls import FIELDS, Malformed, NotPaidYet, is_signed, read_call, read_json, sign
 from bot.rules.orders.told import OrderPolicy, OrderState, OrderTold
 
 NOW = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
@@ -67,6 +67,23 @@ def test_an_order_that_waits(fields: dict[str, Any]) -> None:
         ({"order": 1}, "order"),
         ({"order": "x" * 65}, "order"),
         ({"order": "a\nb"}, "order"),
+        ({"order": "x" * 4_000}, "order"),
+        ({"order": "🧵"}, "order"),
+        ({"order": "A-1 🧵"}, "order"),
+        ({"order": "1\ufe0f\u20e3"}, "order"),
+        ({"order": "\u0000A-1"}, "order"),
+        ({"order": "A\u202e-1"}, "order"),
+        ({"order": "\ud800"}, "order"),
+        ({"order": "--"}, "order"),
+        ({"order": 1.0}, "order"),
+        ({"order": {}}, "order"),
+        ({"value": 39_000.0}, "value"),
+        ({"value": float("nan")}, "value"),
+        ({"value": float("inf")}, "value"),
+        ({"discount": 5_000.0}, "discount"),
+        ({"refunded": 0.0}, "refunded"),
+        ({"refunded": float("nan")}, "refunded"),
+        ({"at": float("nan")}, "at"),
         ({"code": 5}, "code"),
         ({"code": "x" * 33}, "code"),
         ({"codes": "A, B"}, "codes"),
@@ -114,6 +131,44 @@ def test_a_call_that_is_none(fields: dict[str, Any], wrong: str) -> None:
 def test_a_body_that_is_no_object(body: Any) -> None:
     """There is no field to name."""
     assert read_call(body, "KRW", NOW, POLICY) == Malformed()
+
+
+@pytest.mark.parametrize(
+    ("json", "wrong"),
+    [
+        ('{"order": "A-1", "value": 39000, "value": 1}', "value"),
+        ('{"order": "A-1", "order": "A-1", "value": 39000}', "order"),
+        ('{"order": "A-1", "value": {"value": 1, "value": 2}}', "value"),
+        ('{"order": "A-1", "value": 39000, "note": {"a": 1, "a": 2}}', "note"),
+        ('{"order": "A-1", "value": %s}' % ("9" * 50), "value"),
+        ('{"order": "A-1", "value": %s}' % ("9" * 5_000), "value"),
+        ('{"order": "A-1", "value": -%s}' % ("9" * 5_000), "value"),
+        ('{"order": %s, "value": 39000}' % ("9" * 5_000), "order"),
+        ('{"order": "A-1", "value": 1, "discount": %s}' % ("9" * 5_000), "discount"),
+        ('{"order": "A-1", "value": NaN}', "value"),
+        ('{"order": "A-1", "value": Infinity}', "value"),
+        ('{"order": "A-1", "value": 39000.0}', "value"),
+        ('{"order": "A-1", "value": 3.9e4}', "value"),
+        ('{"order": "A-1", "value": 1e999}', "value"),
+        ('{"order": "A-1", "value": 1, "codes": [%s]}' % ("9" * 5_000), "codes"),
+        ('{"order": "A-1", "value": 1, "codes": [NaN]}', "codes"),
+        ('{"order": "A-1", "value": 1, "\\u0000": 1}', ""),
+        ("NaN", None),
+        ("9" * 5_000, None),
+        ('[{"order": "A-1", "value": 1}]', None),
+    ],
+    ids=lambda one: str(one)[:60],
+)
+def test_json_that_can_be_read_in_several_ways(json: str, wrong: str | None) -> None:
+    """A field that stands there twice, a number without end, and what is no number are refused by their field."""
+    assert read_call(read_json(json.encode()), "KRW", NOW, POLICY) == Malformed(wrong)
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff\xfe", b"{'order': 1}", b"\x00" * 9, b'{"order"}'], ids=repr)
+def test_what_is_no_json(body: bytes) -> None:
+    """It is told as such, and is no bug."""
+    with pytest.raises(ValueError, match=r"."):
+        read_json(body)
 
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)

@@ -43,6 +43,14 @@ ITEM_PRICES = ({"value": "39000"}, {"value": "12000"})
         ({"status": "결제완료", "back": "39000"}, {"state": OrderState.REFUNDED, "taken_back": 39_000}),
         ({"status": "결제완료", "back": "0"}, {}),
         ({"value": "-39000"}, {"state": OrderState.REFUNDED, "taken_back": 39_000}),
+        ({"status": "결제완료", "refund_status": "반품완료"}, {"state": OrderState.REFUNDED, "taken_back": 39_000}),
+        ({"status": "交易成功", "refund_status": "退款成功"}, {"state": OrderState.REFUNDED, "taken_back": 39_000}),
+        ({"refund_status": "completed"}, {"state": OrderState.REFUNDED, "taken_back": 39_000}),
+        ({"refund_status": "no"}, {}),
+        ({"status": "배송완료", "refund_status": "반품철회"}, {}),
+        ({"status": "交易成功", "refund_status": "退款成功", "back": "10000"}, {"taken_back": 10_000}),
+        ({"status": "결제완료", "refund_status": "취소완료"}, {"state": OrderState.CANCELLED}),
+        ({"status": "환불완료", "refund_status": "요청"}, {"state": OrderState.REFUNDED, "taken_back": 39_000}),
     ],
 )
 def test_one_line(row: dict[str, str], expected: dict[str, Any]) -> None:
@@ -74,6 +82,8 @@ def test_one_line(row: dict[str, str], expected: dict[str, Any]) -> None:
         ({"time": "1999-11-02 11:30"}, "bad_time"),
         ({"status": "접수됨"}, "status_unknown"),
         ({"status": "부분환불"}, "partly_back"),
+        ({"status": "결제완료", "refund_status": "部分退款"}, "partly_back"),
+        ({"status": "결제완료", "refund_status": "취소"}, "status_unknown"),
         ({"status": "환불완료", "value": ""}, "no_value"),
         ({"status": "결제완료", "back": "50000"}, "back_more"),
         ({"status": "결제완료", "back": "US$5"}, "two_currencies"),
@@ -106,6 +116,15 @@ def test_what_waits_is_counted_and_not_taken() -> None:
     found = read(sheet({"status": "입금대기"}, {"order": "A-2", "status": "반품요청", "value": ""}))
     assert (found.orders, found.refused) == ((), ())
     assert (found.counts.unpaid, found.counts.undecided) == (1, 1)
+    asked_back = read(sheet({"status": "배송완료", "refund_status": "반품요청"}))
+    assert (asked_back.orders, asked_back.refused, asked_back.counts.undecided) == ((), (), 1)
+
+
+def test_one_item_of_two_went_back() -> None:
+    """A column about refunds tells it of each line; the order counts for the rest."""
+    paid = {"status": "배송완료", "item": "1"}
+    both = sheet(paid | {"refund_status": ""}, paid | {"item": "2", "value": "12000", "refund_status": "반품완료"})
+    assert only(both) == replace(PAID, value=51_000, taken_back=12_000)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
@@ -13,8 +14,11 @@ from bot.rules.files import FileLacksColumn, FileUnreadable
 from bot.rules.sheets.cells import clean_cell
 from bot.rules.sheets.sheet import Answers, AskColumn, AskDayOrder, AskManyCodes, Sheet, SheetKind
 from tests.rules.sheets.reading import POLICY, Read, read
+from tests.rules.sheets.workbooks import Cell, Day, Rows, xlsx
 
 MOST_QUESTIONS = 6
+MOST_DIGITS = 15
+"""Digits that a spreadsheet keeps of a number."""
 NAMES = {
     "ko": {
         "code": ["쿠폰코드", "쿠폰 번호", "쿠폰번호", "할인 코드", "프로모션코드"],
@@ -132,6 +136,34 @@ def written(draw: st.DrawFn, rows: list[list[str]], language: str, header: bool)
     return encoded(draw, out.getvalue(), language)
 
 
+def bound(draw: st.DrawFn, rows: list[list[Cell]], language: str, header: bool) -> bytes:
+    """The rows as a workbook: titles above the header, an empty or a hidden sheet before it and another one behind."""
+    above: list[list[Cell]] = []
+    if header and len(rows[0]) > 1:
+        above = [[title] for title in draw(st.lists(st.sampled_from(NAMES[language]["title"]), max_size=2))]
+    sheets: list[Rows] = [[*above, [], *rows] if above else rows]
+    hidden: list[int] = []
+    if draw(st.booleans()):
+        hidden = draw(st.sampled_from([[], [0]]))
+        sheets.insert(0, [["code"], ["HIDDEN-1"]] if hidden else [])
+    if draw(st.booleans()):
+        sheets.append([["code", "order"], ["OTHER-1", "OTHER-2"]])
+    return xlsx(*sheets, hidden=hidden)
+
+
+def as_number(cell: str) -> Cell:
+    """A cell as a spreadsheet keeps it: a number without signs becomes one, a whole one with a point."""
+    if cell.isdigit() and len(cell) <= MOST_DIGITS and not cell.startswith("0"):
+        return float(cell)
+    return float(cell) if cell.replace(".", "", 1).isdigit() and "." in cell else cell
+
+
+def as_serial(cell: str) -> Day:
+    """A time as a spreadsheet keeps it: days since the end of 1899."""
+    since = datetime.fromisoformat(cell) - datetime.combine(date(1899, 12, 30), datetime.min.time())
+    return Day(since.days + since.seconds / 86_400)
+
+
 @st.composite
 def codes_file(draw: st.DrawFn) -> Made:
     """A file of codes with other columns around them, and a known header, an unknown one, or none."""
@@ -147,7 +179,11 @@ def codes_file(draw: st.DrawFn) -> Made:
         columns.insert(draw(st.integers(0, len(columns))), [name, *(draw(cell) for _ in codes)])
     header = draw(st.booleans()) or draw(st.booleans())
     rows = [list(row) for row in zip(*columns, strict=True)]
-    return Made(written(draw, rows if header else rows[1:], language, header), [{"code": code} for code in codes])
+    wanted = [{"code": code} for code in codes]
+    if draw(st.integers(0, 9)) == 0:  # a workbook takes a process, so there are few
+        cells: list[list[Cell]] = [[as_number(cell) for cell in row] for row in (rows if header else rows[1:])]
+        return Made(bound(draw, cells, language, header), wanted)
+    return Made(written(draw, rows if header else rows[1:], language, header), wanted)
 
 
 @st.composite
@@ -173,9 +209,22 @@ def orders_file(draw: st.DrawFn) -> Made:
     ]
     others = draw(st.lists(st.sampled_from(names["other"]), max_size=3, unique=True))
     columns += [[name, *(draw(st.sampled_from(names["word"])) for _ in orders)] for name in others]
-    rows = [list(row) for row in zip(*draw(st.permutations(columns)), strict=True)]
+    in_order = draw(st.permutations(columns))
     wanted = [{role: cells[at] for role, cells in right.items()} for at in range(len(orders))]
+    if draw(st.integers(0, 9)) == 0:
+        kept = [as_cells(column, right["time"]) for column in in_order]
+        told = [{**row, "time": row["time"] + ":00", "value": row["value"].replace(".50", ".5")} for row in wanted]
+        return Made(bound(draw, [list(row) for row in zip(*kept, strict=True)], language, True), told)
+    rows = [list(row) for row in zip(*in_order, strict=True)]
     return Made(written(draw, rows, language, True), wanted)
+
+
+def as_cells(column: list[str], times: list[str]) -> list[Cell]:
+    """A column as a spreadsheet keeps it: dates as serial days, numbers as numbers."""
+    name, *cells = column
+    if cells == times:
+        return [name, *map(as_serial, cells)]
+    return [name, *map(as_number, cells)]
 
 
 def answered(made: Made, kind: SheetKind) -> Read:

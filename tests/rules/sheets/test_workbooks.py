@@ -10,7 +10,7 @@ from bot.outside.spreadsheets import read_spreadsheet
 from bot.rules.files import FileEmpty, NumbersShortened, SpreadsheetUnreadable
 from bot.rules.sheets.sheet import Grid, SheetKind
 from tests.rules.sheets.reading import good, orders, read
-from tests.rules.sheets.workbooks import Day, Rows, ods, sheet_xml, xlsx, zipped
+from tests.rules.sheets.workbooks import Day, Rows, SixDigits, ods, sheet_xml, xlsx, zipped
 
 WORKBOOKS = Path(__file__).parents[2] / "data" / "workbooks"
 
@@ -40,6 +40,14 @@ def test_kinds_of_cells() -> None:
     rows: Rows = [["a", None, 2.5], [], [Day(46328.5), Day(46328), 7]]
 
     assert lines(xlsx(rows)) == [(1, ("a", "", "2.5")), (3, ("2026-11-02 12:00:00", "2026-11-02", "7"))]
+
+
+def test_numbers_that_show_noughts_in_front() -> None:
+    """A format of six digits shows 000123, and that is the code; other numbers stay as they are."""
+    rows: Rows = [["no", "code"], [7, SixDigits(123)], [8, SixDigits(1_234_567)], [9, 20261101001]]
+
+    assert good(xlsx(rows)) == ["000123", "1234567", "20261101001"]
+    assert good(xlsx([["hidden"], [SixDigits(5)]], [], rows, hidden=[0])) == ["000123", "1234567", "20261101001"]
 
 
 def test_the_first_visible_sheet_with_cells() -> None:

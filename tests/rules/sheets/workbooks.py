@@ -14,7 +14,8 @@ _TYPES = """<Types xmlns="http://schemas.openxmlformats.org/package/2006/content
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 _STYLES = (
-    f"""<styleSheet xmlns="{_MAIN}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="22"/></cellXfs></styleSheet>"""
+    f'<styleSheet xmlns="{_MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="000000"/></numFmts>'
+    '<cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="22"/><xf numFmtId="164"/></cellXfs></styleSheet>'
 )
 
 Cell = str | int | float | None
@@ -23,6 +24,10 @@ Rows = Sequence[Sequence[Cell]]
 
 class Day(float):
     """A spreadsheet's serial day, in a cell that is shown as a date."""
+
+
+class SixDigits(int):
+    """A number in a cell that shows six digits, with noughts in front."""
 
 
 def xlsx(*sheets: Rows, hidden: Sequence[int] = ()) -> bytes:
@@ -84,8 +89,8 @@ def _cell(cell: Cell, at: int, number: int) -> str:
         return ""
     if isinstance(cell, str):
         return f'<c {where} t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
-    style = ' s="1"' if isinstance(cell, Day) else ""
-    return f"<c {where}{style}><v>{cell}</v></c>"
+    style = next((at for at, kind in enumerate((Day, SixDigits), start=1) if isinstance(cell, kind)), 0)
+    return f'<c {where} s="{style}"><v>{cell}</v></c>'
 
 
 def _ods_cell(cell: Cell) -> str:
