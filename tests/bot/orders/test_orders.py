@@ -57,7 +57,7 @@ async def test_codes_and_orders_by_file(play: Play) -> None:
     assert "2 with a coupon code, 1 without" in preview.text
     report = await taps(stage, stage.owner, preview, "Take them")
     assert "3 orders taken ✅ 1 coupon is marked as used." in report.text
-    assert "Codes that aren't coupons of yours: Silk-9. Their orders count all the same." in report.text
+    assert "Codes that aren't your coupons: Silk-9. Their orders count all the same." in report.text
     preview = await hands_in(stage, "/redeem currency=KRW", orders)
     again = await taps(stage, stage.owner, preview, "Take them")
     assert "3 orders from before count only once" in again.text

@@ -108,9 +108,7 @@ async def test_a_file_waits_a_day(play_sqlite: Play) -> None:
     answer = await stage.owner.presses(preview, "Put it up").answered(10)
     assert "I keep files for a day" in answer.text
     for data in ("file:99:0:do", "file:", "file:x:y", "file:1:-3:c:1", "file:1:0:c:" + "9" * 30):
-        assert "I keep files for a day" in (await stage.owner.forges(stage.group, preview, data).answered(10)).text, (
-            data
-        )
+        assert "files for a day" in (await stage.owner.forges(stage.group, preview, data).answered(10)).text, data
     assert await campaigns(stage) == 0
 
 
