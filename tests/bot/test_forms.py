@@ -118,7 +118,7 @@ async def test_an_hour_that_nobody_doubts_has_no_button(play_sqlite: Play) -> No
     [
         ("ko", "/newstream title=Silk at=오늘 9시", "벌써 지난 시각"),
         ("zh", "/newstream title=Silk at=今天早上9点", "已经过啦"),
-        ("en", "/newstream title=Silk at=today 9am", "over already"),
+        ("en", "/newstream title=Silk at=today 9am", "has already passed"),
         ("ko", "/newstream title=Silk at=내일", "몇 시예요"),
         ("zh", "/newstream title=Silk at=明天", "几点"),
         ("en", "/newstream title=Silk at=tomorrow", "what time that day"),

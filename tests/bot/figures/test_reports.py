@@ -53,7 +53,7 @@ async def test_it_comes_by_itself_once(play: Play) -> None:
     week = await in_private(stage, "The last 7 days", press)
     press = stage.owner.presses(week, "Sources")
     await press.answered(10)
-    assert "unknown 1 came" in (await in_private(stage, "Sources", press)).text
+    assert "Unknown · 1 came" in (await in_private(stage, "Sources", press)).text
 
 
 async def test_by_its_length_without_a_private_chat(play_sqlite: Play) -> None:

@@ -35,7 +35,7 @@ async def test_a_fan_reads_their_tier_in_the_group_and_in_private(play_sqlite: P
     await stage.ask(ana, "/checkin")
     card = await stage.ask(ana, "/me")
     assert "New" in card.text
-    assert "28 more points to Fan: about 9 check-ins and 2 lives" in card.text
+    assert "28 points to go to Fan: about 9 check-ins and 2 lives" in card.text
     press = ana.presses(card, "Why New?")
     page = await stage.whisper(ana, after=press)
     assert "Check-ins: 2" in page.text
@@ -56,14 +56,14 @@ async def test_a_rise_is_whispered_with_what_it_opens(play_sqlite: Play) -> None
     said = ana.says(stage.group, "/checkin")
     await stage.whisper(ana, after=said)
     await attended(stage, ana, 24)
-    told = await ana.waits_for(stage.group, lambda m: "You're Loyal now" in m.text, timeout=10)
+    told = await ana.waits_for(stage.group, lambda m: "made it to Loyal" in m.text, timeout=10)
     assert "×1.25" in told.text
     assert "5 minutes early" in told.text
     assert told not in ben.sees(stage.group)
     stage.telegram.clock.advance(24 * HOURS)
     assert "(Loyal ×1.25)" in (await stage.ask(ana, "/checkin")).text
     await stage.all_sent()
-    assert len([m for m in ana.sees(stage.group) if "You're Loyal now" in m.text]) == 1
+    assert len([m for m in ana.sees(stage.group) if "made it to Loyal" in m.text]) == 1
 
 
 async def test_the_owner_is_asked_in_private_to_thank_a_core_fan(play_sqlite: Play) -> None:
@@ -74,7 +74,7 @@ async def test_the_owner_is_asked_in_private_to_thank_a_core_fan(play_sqlite: Pl
     await stage.ask(ana, "/me")
     await stage.ask(ana, "/checkin")
     await attended(stage, ana, 60)
-    await ana.waits_for(stage.group, lambda m: "Core now" in m.text, timeout=10)
+    await ana.waits_for(stage.group, lambda m: "made it to Core" in m.text, timeout=10)
     stage.telegram.clock.advance(23 * HOURS)
     nudge = await stage.owner.waits_for(stage.bot, lambda m: "Ana" in m.text and "💛" in m.text, timeout=10)
     assert "60" in nudge.text
@@ -103,7 +103,7 @@ async def test_the_tag_comes_and_goes_with_the_switch_and_the_tier(play_sqlite: 
     await wants_tag(stage, ana)
     first = stage.group.members[ana.id].tag
     await attended(stage, ana, 6)
-    await ana.waits_for(stage.group, lambda m: "Fan now" in m.text, timeout=10)
+    await ana.waits_for(stage.group, lambda m: "made it to Fan" in m.text, timeout=10)
     await stage.all_sent()
     second = stage.group.members[ana.id].tag
     assert (first, second) == ("새싹", "팬")

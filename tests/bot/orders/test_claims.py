@@ -33,7 +33,7 @@ async def test_fans_tell_their_orders(play: Play) -> None:
     assert "A-1" in told.text
     said = stage.owner.says(stage.group, "/order A-1")
     shown = await stage.owner.waits_for(stage.group, lambda m: "Order A-1" in m.text, after=said)
-    assert "Ana, by /myorder, which you confirmed" in shown.text
+    assert "Ana, confirmed after /myorder" in shown.text
     assert "Taken back" in (await stage.ask(stage.owner, "/undo")).text
     said = stage.owner.says(stage.group, "/order A-1")
     assert "Claimed by Ana, Ben" in (await stage.whisper(stage.owner, after=said)).text

@@ -34,8 +34,8 @@ async def test_codes_and_orders_by_file(play: Play) -> None:
     stage = await play(language="en")
     refused = await hands_in(stage, '/newcoupon title="Silk"', csv("code", "SILK-1", "x", "SILK-1"))
     assert "Nothing was imported: 2 of 3 lines" in refused.text
-    assert "• 3: x is too short" in refused.text
-    assert "• 4: SILK-1 is in line 2 too" in refused.text
+    assert "• Line 3: x is too short" in refused.text
+    assert "• Line 4: SILK-1 is in line 2 too" in refused.text
 
     file = csv("이름;쿠폰코드", "a;Silk-1", "b;Silk-2", encoding="cp949")
     said = stage.owner.says(stage.group, "the codes", document=file)
@@ -57,10 +57,10 @@ async def test_codes_and_orders_by_file(play: Play) -> None:
     assert "2 with a coupon code, 1 without" in preview.text
     report = await taps(stage, stage.owner, preview, "Take them")
     assert "3 orders taken ✅ 1 coupon is marked as used." in report.text
-    assert "Codes that aren't coupons of yours: Silk-9. Their orders count all the same." in report.text
+    assert "Codes that aren't your coupons: Silk-9. Their orders count all the same." in report.text
     preview = await hands_in(stage, "/redeem currency=KRW", orders)
     again = await taps(stage, stage.owner, preview, "Take them")
-    assert "3 had come before and count once" in again.text
+    assert "3 orders from before count only once" in again.text
 
     said = stage.owner.says(stage.group, "/order A-1")
     shown = await stage.whisper(stage.owner, after=said)
@@ -81,7 +81,7 @@ async def test_files_that_cannot_be_read(play_sqlite: Play) -> None:
     brings = await hands_in(stage, "/newcoupon title=Silk stock=5", csv("SILK-1"))
     assert "brings 1 code of its own" in brings.text
     nameless = await hands_in(stage, "/redeem", csv("code,price", "SILK-1,5"))
-    assert "Which column is the order number?" in nameless.text
+    assert "Which column has the order numbers?" in nameless.text
 
 
 async def in_pieces(raw: bytes) -> AsyncIterator[bytes]:

@@ -43,7 +43,7 @@ async def test_a_column_is_asked_for_and_remembered(play: Play) -> None:
     stage.owner.starts(stage.bot)
     await stage.settled()
     asked = await hands_in_alone(stage, "/newcoupon title=Silk", csv(*WIDE))
-    assert "Which column is the coupon code?" in asked.text
+    assert "Which column has the coupon codes?" in asked.text
     assert [button.text for button in asked.buttons][:2] == ["a · SILK-1, SILK-2", "b · K7M2, Q9X4"]
     assert await campaigns(stage) == 0
     preview = await taps(stage, stage.owner, asked, "b · ")
@@ -141,9 +141,8 @@ async def test_a_file_waits_a_day(play_sqlite: Play) -> None:
     answer = await stage.owner.presses(preview, "Put it up").answered(10)
     assert "I keep files for a day" in answer.text
     for data in ("file:99:0:do", "file:", "file:x:y", "file:1:-3:c:1", "file:1:0:c:" + "9" * 30):
-        assert "I keep files for a day" in (await stage.owner.forges(stage.group, preview, data).answered(10)).text, (
-            data
-        )
+        heard = await stage.owner.forges(stage.group, preview, data).answered(10)
+        assert "I keep files for a day" in heard.text, data
     assert await campaigns(stage) == 0
 
 
@@ -219,7 +218,7 @@ async def test_an_album_is_taken_whole(play_sqlite: Play, where: str, captioned:
 
     preview = await stage.owner.waits_for(album[0].chat, shows_both, timeout=10, after=album[0])
     assert "3 codes, from SILK-1 to SILK-3" in preview.text
-    assert "1 code stands in more than one file and counts once" in preview.text
+    assert "1 code is in more than one file and counts once" in preview.text
     made = await taps(stage, stage.owner, preview, "Put it up")
     assert "3 coupons" in made.text
 
