@@ -40,7 +40,7 @@ _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
         *("draws.DrawWaits", "farming.HeldNotice", "hearts.StepFailed", "items.FavourWaiting", "sources.DoorsClosed"),
         *("refusals.RoomMissed", "refusals.RoomRefuses", "rights.HomeTold", "rights.OwnerBefore", "rights.OwnerNow"),
         *("staff.OperatorActed", "streams.AskOwner", "topics.TopicLost", "members.NewCore"),
-        "orders.ClaimsNotice",
+        *("orders.ClaimsNotice", "figures.Digest", "figures.StreamReport"),
     ),
     ShownClass.STREAM_START: ("stream",),
     ShownClass.PROMOTION: ("drop", "packet", "raffle", "morning", "ending.CouponsEnd"),

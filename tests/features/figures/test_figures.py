@@ -22,6 +22,7 @@ from bot.rules.coupons.claims import Claimed
 from bot.rules.figures.funnel import SourceFunnel
 from bot.rules.figures.reports import CameBy, NoStreamYet, PeriodReport, StreamReport
 from bot.rules.figures.windows import FiguresPolicy
+from bot.rules.orders.numbers import order_key
 from bot.rules.orders.told import Belongs
 from bot.rules.place import Place
 from bot.rules.words import Language
@@ -61,8 +62,8 @@ def pay(tx: Tx, place: Place, number: int, ref: str, at: datetime, more: dict[st
     """An order of a fan."""
     member = tx.query(Member).filter(col(Member.user_id) == fan(number).user_id).one()
     told = {"value": 10_000, "currency": "KRW", "day": at.date(), "at": at, "made_at": at, **more}
-    belongs = Belongs.CLAIM
-    tx.add(Order(community_id=place.community_id, ref=ref, member_id=member.id, belongs=belongs, **told))
+    known = {"ref": ref, "key": order_key(ref), "member_id": member.id, "belongs": Belongs.CLAIM}
+    tx.add(Order(community_id=place.community_id, **known, **told))
     tx.flush()
 
 
