@@ -32,7 +32,7 @@ KEY = re.compile(r"\{\w*\}|¤|\b[a-z]+(?:[-_][a-z]+)+\b")
 """What stands in a catalogue, not in a sentence: `duration-hour`, `{0}`, `sold_out`."""
 LATIN = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*")
 
-ENGLISH_COMPOUNDS = frozenset({"check-in", "check-ins", "make-up", "make-ups", "kept-back"})
+ENGLISH_COMPOUNDS = frozenset({"check-in", "check-ins", "make-up", "make-ups", "kept-back", "first-time"})
 """Words of ours that have a hyphen."""
 NOT_TRANSLATED = re.compile(
     r"\b(?:QR|CSV|UTC|Encore|English)\b|\+90m|2026-11-23T20:00|\b[A-Z]{2,3}(?=[$¥€£]|\d)|/newitem\b|https?://\S+"
