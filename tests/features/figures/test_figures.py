@@ -22,7 +22,6 @@ from bot.rules.coupons.claims import Claimed
 from bot.rules.figures.funnel import SourceFunnel
 from bot.rules.figures.reports import CameBy, NoStreamYet, PeriodReport, StreamReport
 from bot.rules.figures.windows import FiguresPolicy
-from bot.rules.orders.numbers import order_key
 from bot.rules.orders.told import Belongs
 from bot.rules.place import Place
 from bot.rules.words import Language
