@@ -138,8 +138,8 @@ def kind_of(call: Call) -> str:
         return "reminded"
     if "onair:" in markup:
         return "asked"
-    if "checkin" in markup:
-        return MORNING
+    if "checkin" in markup or "report:" in markup:
+        return MORNING  # neither the morning card nor a report of the end is what is counted here
     return next(name for mark, name in (("🙏", "cancelled"), ("💛", "ended"), ("⏰", "delayed")) if mark in text)
 
 

@@ -15,9 +15,9 @@ async def a_fan_reads_why(visit: Visit) -> None:
     await visit.says("/me")
     await expect(visit.whispers("⭐ Fan · check-ins ×1.1")).to_be_visible()
     await visit.tap("Why Fan?")
-    why = visit.whispers("Points count in full at first")
+    why = visit.whispers("Points halve every 30 days")
     await expect(why).to_be_visible()
-    for words in ("Orders: 50", "It opens: check-ins pay ×1.1.", "Loyal is"):
+    for words in ("Orders: 50", "What you get: check-ins pay ×1.1.", "Loyal is"):
         await expect(why).to_contain_text(words)
 
 

@@ -254,8 +254,8 @@ async def query(db: Database, sql: str, **parameters: Any) -> list[tuple[Any, ..
     return await db.read(lambda rx: [tuple(row) for row in rx.execute(text(sql), parameters)])
 
 
-TABLES = tuple(table.name for table in metadata.sorted_tables if table.name != "inbox")
-"""All tables but that of updates that wait to be handled."""
+TABLES = tuple(table.name for table in metadata.sorted_tables if table.name not in {"inbox", "coin_fold"})
+"""All tables but that of updates that wait to be handled, and how far the clock has folded transfers."""
 
 
 async def everything(db: Database) -> dict[str, list[tuple[Any, ...]]]:

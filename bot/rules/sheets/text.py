@@ -63,18 +63,20 @@ def _separator(text: str) -> str:
     return max(SEPARATORS, key=lambda sign: _fit(text, sign))
 
 
-def _fit(text: str, sign: str) -> tuple[int, bool, int]:
+def _fit(text: str, sign: str) -> tuple[int, bool, bool, int]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
     try:
         lines = [cells for cells in islice(reader, _SAMPLE_LINES) if any(cell.strip() for cell in cells)]
     except csv.Error:
-        return 0, False, 0
+        return 0, False, False, 0
     if not lines:
-        return 0, False, 0
+        return 0, False, False, 0
     known = max(sum(name_key(cell) in _KNOWN for cell in cells) for cells in lines)
     columns, how_many = Counter(len(cells) for cells in lines).most_common(1)[0]
     steady = columns > 1 and how_many >= _STEADY * len(lines)
-    return known, steady, columns if columns > 1 else 0
+    # A comma that a blank follows stands in a sentence: in `red, blue;A1` the semicolon separates.
+    tight = not any(cell.startswith(" ") for cells in lines for cell in cells)
+    return known, steady, tight and columns > 1, columns if columns > 1 else 0
 
 
 def _read_json(text: str) -> Grid | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -117,7 +118,7 @@ async def learn_shop_codes(evening: Evening, fans: list[Someone]) -> None:
     """Fans look their shop codes up on `/me`."""
     cards = await many([evening.stage.ask(fan, "/me") for fan in fans])
     for fan, card in zip(fans, cards, strict=True):
-        evening.shop_codes[fan] = next(word for word in card.text.split() if is_shop_code(word))
+        evening.shop_codes[fan] = next(word for word in re.split(r"\W+", card.text) if is_shop_code(word))
 
 
 async def during_the_stream(evening: Evening, call: Call) -> None:

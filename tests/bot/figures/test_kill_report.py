@@ -44,7 +44,16 @@ class Shop:
 
     def reports(self, title: str) -> list[Message]:
         """The reports of a stream that the owner got."""
-        return [m for m in self.owner.sees(self.bot) if title in m.text and "Tapped in at the live" in m.text]
+        return [
+            m
+            for m in self.owner.sees(self.bot)
+            if title in m.text and "I'm here" in m.text and "checked in" in m.text.lower()
+        ]
+
+
+def is_report(message: Message) -> bool:
+    """Whether it is the report of a stream."""
+    return "tapped “i'm here”" in message.text.lower()
 
 
 async def test_killed_around_the_end(sqlite_url: str) -> None:
@@ -63,7 +72,7 @@ async def test_killed_around_the_end(sqlite_url: str) -> None:
         finally:
             await bots.close()
         assert [len(shop.reports(title)) for title in TITLES] == [1, 1, 1]
-        assert [m for m in shop.owner.sees(shop.group) if "Tapped in at the live" in m.text] == []
+        assert [m for m in shop.owner.sees(shop.group) if is_report(m)] == []
     with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as db:
         assert db.execute("SELECT count(*) FROM airing WHERE reported_at >= closed_at").fetchone() == (3,)
 

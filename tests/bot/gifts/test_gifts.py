@@ -191,7 +191,7 @@ async def test_staff_make_and_close_gifts(play_sqlite: Play) -> None:
         ("/newgift title=Scarf kind=gold", "coins:20"),
         ("/newgift title=Scarf kind=coins:0", "1,000"),
         ("/newgift title=Scarf kind=coupon:7", "no open drop 7"),
-        ("/newgift title=Scarf kind=coins:20 closes=2026-01-01", "over already"),
+        ("/newgift title=Scarf kind=coins:20 closes=2026-01-01", "has already passed"),
         ("/gifts 9", "no gift 9"),
         ("/gifts 1 burn", "burn"),
     ):

@@ -142,7 +142,7 @@ async def test_nothing_names_who_was_deleted(play_sqlite: Play, sqlite_url: str)
     stage.telegram.clock.advance(HOUR)
     await (ana.presses(await live_card(stage), "here:")).answered(10)
     await attended(stage, ana, 60)
-    await ana.waits_for(stage.group, lambda m: "Core now" in m.text, timeout=10)
+    await ana.waits_for(stage.group, lambda m: "made it to Core" in m.text, timeout=10)
     await serves(stage, ana)
 
     traces = (str(ana.id), "unmistakable", shop_code)
