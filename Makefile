@@ -47,6 +47,7 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.starts
 	$(BIN)/python -m benchmarks.storm
 	$(BIN)/python -m benchmarks.draw
+	$(BIN)/python -m benchmarks.memory
 
 # This tree against an earlier one, in nine interleaved pairs: make pairs BEFORE=<revision>
 pairs: .venv/dev.stamp

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -18,6 +17,7 @@ from bot.rules.figures.coin_sums import CoinsAdded, TransferFact, add_up_coins
 from bot.rules.figures.windows import FiguresPolicy, Window
 from bot.store.engine.db import Database
 from bot.store.engine.hot import Hot
+from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Account, Community, Transfer
 from bot.store.tables.base import Id
@@ -174,9 +174,8 @@ def fold(tx: Tx, community_id: int, ids: tuple[int, int], added: CoinsAdded) -> 
 
 def mark_seen(tx: Tx, community_id: int, newest: int, now: datetime) -> None:
     """Note up to which id the next fold goes."""
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     tx.execute(
-        insert(CoinFold)
+        insert_into(tx, CoinFold)
         .values(community_id=community_id, upto=0, seen=newest, seen_at=now)
         .on_conflict_do_update(index_elements=[col(CoinFold.community_id)], set_={"seen": newest, "seen_at": now})
     )

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -18,6 +17,7 @@ from bot.rules.figures.lapse import LAPSES, earned_since
 from bot.rules.place import Place
 from bot.store import ledger
 from bot.store.engine.db import Database
+from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import Tx
 from bot.store.places import find_place
 from bot.store.tables import Account, Community, LapseRound, Transfer
@@ -119,10 +119,9 @@ def _earned(session: Session, accounts: Iterable[int], since: datetime) -> dict[
 
 
 def _keep(tx: Tx, community_id: int, month: str, coins: int, now: datetime) -> None:
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {"month": month, "coins": coins, "counted_at": now}
     tx.execute(
-        insert(LapseAhead)
+        insert_into(tx, LapseAhead)
         .values(community_id=community_id, **values)
         .on_conflict_do_update(index_elements=[col(LapseAhead.community_id)], set_=values)
     )

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,6 +18,7 @@ from bot.rules.place import Place
 from bot.rules.ways_in import SOURCE_OF_GIFTS
 from bot.store import forgotten
 from bot.store.chunks import delete_some
+from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import Tx
 from bot.store.members import member_id_of
 from bot.store.notes import note
@@ -76,9 +76,8 @@ def open_gift(tx: Tx, found: FoundGift, act: Act, policy: GiftPolicy, token: New
     sender, at = act.sender, act.at
     source_id = find_or_make_source(tx, found.place, SOURCE_OF_GIFTS, at, token)
     outsider = not inside and _never_was_here(tx, found.place, sender.user_id, at)
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     noted = tx.execute(
-        insert(GiftOpening)
+        insert_into(tx, GiftOpening)
         .values(
             community_id=found.place.community_id,
             gift_id=found.gift_id,

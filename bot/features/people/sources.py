@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,6 +18,7 @@ from bot.rules.ways_in import SOURCE_OF_OUTSIDERS, source_key
 from bot.store.audit import caused_by, record_act
 from bot.store.chunks import delete_some
 from bot.store.engine.db import Database
+from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
@@ -99,9 +99,8 @@ class Sources:
 def make(tx: Tx, act: Act, name: str, cost: int | None, token: NewToken) -> MadeSource:
     """Find or make it; a given cost replaces the one before."""
     community_id = act.community_id
-    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
     made = tx.execute(
-        insert(Source)
+        insert_into(tx, Source)
         .values(
             community_id=community_id,
             name=name,
