@@ -13,6 +13,7 @@ from bot.flows.held_rewards import Resolver
 from bot.flows.move_group import Follow
 from bot.flows.undo import Undoable
 from bot.handlers import general
+from bot.handlers.attention.domain import DOMAIN as ATTENTION
 from bot.handlers.checkins.domain import DOMAIN as CHECKINS
 from bot.handlers.coin_shop.domain import DOMAIN as COIN_SHOP
 from bot.handlers.coins.domain import DOMAIN as COINS
@@ -27,6 +28,7 @@ from bot.handlers.members.domain import DOMAIN as MEMBERS
 from bot.handlers.orders.domain import DOMAIN as ORDERS
 from bot.handlers.packets.domain import DOMAIN as PACKETS
 from bot.handlers.people.domain import DOMAIN as PEOPLE
+from bot.handlers.posts.domain import DOMAIN as POSTS
 from bot.handlers.raffles.domain import DOMAIN as RAFFLES
 from bot.handlers.shops.domain import DOMAIN as SHOPS
 from bot.handlers.staff.domain import DOMAIN as STAFF
@@ -56,6 +58,8 @@ DOMAINS: tuple[Domain, ...] = (
     ORDERS,
     MEMBERS,
     FIGURES,
+    POSTS,
+    ATTENTION,
 )
 
 

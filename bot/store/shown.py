@@ -34,6 +34,8 @@ _ADD = Hot(
         subject_id=bindparam("subject_id"),
         at=bindparam("at"),
         active=bindparam("active"),
+        answers=0,
+        lost=0,
     )
 )
 

@@ -113,6 +113,12 @@ class Member(SQLModel, table=True):
     """Whether `/top` hides them, because they asked for that."""
     reminders: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     """Whether reminders may be sent to them. False: they said *stop*."""
+    promotion_since: datetime | None = None
+    """Since when they say yes to promotion in private; None: they don't."""
+    promotion_asked_at: datetime | None = None
+    """When they were asked about it."""
+    promotion_reminded_at: datetime | None = None
+    """When they were last reminded of their yes."""
     back_since: datetime | None = None
     """For a member who came back: when they had their data deleted. Older offers aren't given to them twice."""
     invitation_id: int | None = Field(default=None, sa_type=Id)

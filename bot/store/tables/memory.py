@@ -86,3 +86,11 @@ class Shown(SQLModel, table=True):
     at: datetime
     active: int | None = None
     """How many members were active in the room on this day and the six before; None in private."""
+    verdict_id: int | None = Field(default=None, sa_type=Id)
+    """The verdict by which it left; None for what the reader asked for."""
+    wears: str | None = None
+    """As what it can wear out: `pillar:tips`, or the kind of an activity; None: it doesn't."""
+    answers: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """Distinct people who pressed, voted, reacted or replied within a day."""
+    lost: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """People who left, blocked the bot, or switched reminders off within an hour."""

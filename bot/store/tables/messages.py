@@ -131,6 +131,8 @@ class Outbox(SQLModel, table=True):
     problem: str | None = None
     made_at: datetime
     sent_at: datetime | None = None
+    verdict_id: int | None = Field(default=None, sa_type=Id)
+    """What the attention budget says of it; None: it is no message, or an answer, or what the reader asked for."""
 
 
 class Card(SQLModel, table=True):

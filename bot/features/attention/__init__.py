@@ -1,0 +1,1 @@
+"""The attention budget, consent and wear-out: what is remembered."""

@@ -1,0 +1,1 @@
+"""Posts, the shelf, and the week: what is remembered."""

@@ -1,0 +1,1 @@
+"""The attention budget and consent: what people say and press."""
