@@ -1,40 +1,38 @@
 """How the domain plugs in."""
 
-from datetime import datetime
-
-from bot.flows.move_group import Move
+from bot.content.buttons import consent as consent_buttons
+from bot.features.attention import consent as consent_cases
+from bot.features.attention import forget
+from bot.features.attention.consent import Consents
+from bot.handlers.attention import consent, verdicts
+from bot.handlers.attention.services import ConsentServices
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.rules.attention.budget import AttentionPolicy
-from bot.rules.memory import MemoryPolicy
-from bot.rules.policies import Policies
-from bot.store.engine.sessions import Tx
-from bot.store.leaving import Traces
-from bot.store.verdicts import CHUNK, drop_verdicts, forget_verdicts, move_verdicts
+from bot.rules.attention.consent import ConsentPolicy
 
 
 def wire(core: Core) -> Wired:
-    """Make the night's part."""
-    kept = core.policies[MemoryPolicy].kept
-
-    def drop_old(tx: Tx, now: datetime) -> bool:
-        """Verdicts are kept as long as what was shown."""
-        return drop_verdicts(tx, now - kept) == CHUNK
-
-    return Wired(tidies=(drop_old,))
-
-
-def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
-    move_verdicts(tx, move.old_chat_id, move.new_chat_id)
-
-
-def _drop_traces(tx: Tx, traces: Traces) -> None:
-    forget_verdicts(tx, traces.user_id, traces.community_id)
+    """Make what handlers of consent ask for, and the clock's part."""
+    consents = Consents(core.db, core.policies[ConsentPolicy])
+    return Wired(
+        {"consent": ConsentServices(consents, core.communities)},
+        due=(consents,),
+        housekeeping=(consents.tell_owners,),
+        tidies=(verdicts.tidy(core.policies),),
+    )
 
 
 DOMAIN = Domain(
     name="attention",
-    policies=(AttentionPolicy,),
-    follows=(_follow,),
-    drops_traces=(_drop_traces,),
+    desks=(consent.setup,),
+    policies=(AttentionPolicy, ConsentPolicy),
+    buttons=consent_buttons.BUTTONS,
+    forgets=(forget.forget,),
+    follows=(verdicts.follow,),
+    drops_traces=(verdicts.drop_traces,),
+    unheard={
+        consent_cases.QUESTION: consent_cases.question_unheard,
+        consent_cases.REMINDER: consent_cases.reminder_unheard,
+    },
     wire=wire,
 )

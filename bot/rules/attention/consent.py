@@ -21,8 +21,6 @@ class ConsentPolicy:
     """In the shop's zone: nobody is asked or reminded at night."""
     asked_within: timedelta = timedelta(days=7)
     """After this a question that couldn't leave isn't sent any more."""
-    again_after: timedelta = timedelta(days=30)
-    """When it is tried again to remind a fan who couldn't be told of their yes."""
     a_day: int = 1
     a_week: int = 3
     """How many promotional private messages the question promises at most. The budget keeps it."""
