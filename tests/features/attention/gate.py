@@ -43,9 +43,9 @@ class Gate:
         assert await self.db.write(promise, self.place.community_id, chat_id, payload, wish)
         return await self.db.read(_newest)
 
-    async def drop(self, at: datetime = NOON, **terms: Any) -> int:
-        """The clock opens a drop in the room."""
-        return await self.promise(PostCard(1), kind="drop", subject_id=1, now=at, **terms)
+    async def drop(self, at: datetime = NOON, *, kind: str = "drop", **terms: Any) -> int:
+        """The clock opens a drop, or something like it, in the room."""
+        return await self.promise(PostCard(1), kind=kind, subject_id=1, now=at, **terms)
 
     async def notice(self, at: datetime = NOON, **terms: Any) -> int:
         """Something that the whole room is told and that offers nothing."""
@@ -103,7 +103,8 @@ class Gate:
 
     async def airing(self, starts_at: datetime, length: timedelta = timedelta(hours=2)) -> int:
         """A stream that is on from then."""
-        return await self.db.write(_airing, self.place.community_id, starts_at, length)
+        self.made += 1
+        return await self.db.write(_airing, self.place.community_id, self.made, starts_at, length)
 
 
 async def gate(db: Database, policy: AttentionPolicy | None = None, **more: Any) -> Gate:
@@ -141,10 +142,10 @@ def _add(tx: Tx, row: Any) -> int | None:
     return getattr(row, "id", None)
 
 
-def _airing(tx: Tx, community_id: int, starts_at: datetime, length: timedelta) -> int:
+def _airing(tx: Tx, community_id: int, number: int, starts_at: datetime, length: timedelta) -> int:
     stream = Stream(
         community_id=community_id,
-        number=1,
+        number=number,
         title="Silk",
         first_at=starts_at,
         length_minutes=int(length.total_seconds() // 60),

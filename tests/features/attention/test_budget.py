@@ -257,8 +257,15 @@ async def test_a_shops_own_bounds_hold(db: Database) -> None:
     """Quiet hours, caps and the gap are those of the shop's own row."""
     door = await gate(db)
     community_id = door.place.community_id
-    own = {"quiet_from": "12:30", "quiet_until": "13:00", "most": 2, "most_promotional": 1, "gap_minutes": 30}
-    await door.add(AttentionBounds(community_id=community_id, **own))
+    own = AttentionBounds(
+        community_id=community_id,
+        quiet_from="12:30",
+        quiet_until="13:00",
+        most=2,
+        most_promotional=1,
+        gap_minutes=30,
+    )
+    await door.add(own)
     first, second, third = await door.drop(), await door.drop(), await door.notice()
     assert await door.round(NOON) == [first, third]
     assert await door.said(second) == (Ruling.HOLD, Reason.MOST_PROMOTIONAL)
@@ -271,7 +278,7 @@ async def test_a_shops_own_bounds_hold(db: Database) -> None:
 async def test_pauses(db: Database) -> None:
     """What the calendar sends rests while the owner paused it; staff and service go on."""
     door = await gate(db)
-    await door.add(Week(community_id=door.place.community_id, seed=1, pillars={}, paused_at=NOON))
+    await door.add(Week(community_id=door.place.community_id, seed=1, paused_at=NOON))
     planned, typed, notice = await door.drop(), await door.drop(by_staff=True), await door.notice()
     assert await door.round(NOON) == [typed, notice]
     assert await door.said(planned) == (Ruling.HOLD, Reason.PAUSED)
