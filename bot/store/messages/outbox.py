@@ -91,7 +91,7 @@ class Terms:
     airing_id: int | None = None
     """The airing to whose stream it belongs. While that is on, it passes the bounds of its rooms."""
     instead: bool = False
-    """Whether it takes the place of a message that is gone, as an edit would."""
+    """Whether it takes the place of a message that is gone, as an edit would: at any hour, and it counts nothing."""
     kind: str | None = None
     """The kind of what a card or a post shows (`rules/shown.py`). Payloads that name theirs need none."""
     subject_id: int | None = None
