@@ -397,6 +397,17 @@ async def test_a_row_of_an_older_version_gets_its_verdict_when_it_leaves(db: Dat
     assert verdicts == [("lapse.LapseNotice", "send", None), ("raffle", "hold", 5)]
 
 
+async def test_nothing_leaves_without_a_verdict(db: Database) -> None:
+    """A row whose verdict was deleted doesn't leave undecided: it gets another one at its next turn."""
+    door = await gate(db)
+    for number in (1, 2):
+        await db.write(hang_cards, CardSubject(door.place.community_id, "drop", number), Terms(now=NIGHT))
+    await db.write(_lose_verdicts)
+    assert await door.round(NIGHT) == []
+    assert await door.round(NIGHT) == []
+    assert await query(db, "SELECT ruling, reason FROM verdict") == [("hold", "quiet_hours")] * 2
+
+
 async def test_what_is_withdrawn_is_called_off(db: Database) -> None:
     """A withdrawn announcement is dropped with its reason; what takes itself back leaves nothing."""
     door = await gate(db)
@@ -439,6 +450,10 @@ def _watched(tx: Tx, statements: list[str], door: Gate, rows: list[departures.De
 
 def _resume(tx: Tx) -> None:
     tx.execute(update(Week).values(paused_at=None))
+
+
+def _lose_verdicts(tx: Tx) -> None:
+    tx.execute(delete(Verdict))
 
 
 def _facts(session: Session) -> list[dict[str, Any]]:
