@@ -153,6 +153,7 @@ _ADD_MEMBER = Hot.upsert(
             ),
             hidden=False,
             reminders=True,
+            service=True,
             tag_wanted=False,
             look_at=bindparam("look_at"),
         )

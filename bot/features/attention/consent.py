@@ -68,7 +68,7 @@ class Consents:
             with logging_failures(log, "consent_reminding_failed", community=community_id):
                 while await self._db.write(remind_some, community_id, now, self._policy):
                     pass
-        return next_at
+        return next_at if not due else (await self._db.read(look_ahead, now))[1]
 
     async def tell_owners(self, now: datetime) -> None:
         """Tell owners of older shops, once, that nobody has said yes yet."""
@@ -91,9 +91,7 @@ def ask_at_check_in(tx: Tx, member: Standing, act: Act, times: int, policy: Cons
     if ways is None or not _mark_asked(tx, member.member_id, at):
         return
     person = tx.get_one(Person, act.sender.user_id, populate_existing=True)
-    question = PromotionQuestion(
-        place.community_id, place.shop, policy.a_day, policy.a_week, korean_rules_hold(place)
-    )
+    question = PromotionQuestion(place.community_id, place.shop, policy.a_day, policy.a_week, korean_rules_hold(place))
     terms = Terms(
         now=at,
         key=f"consent:question:{member.member_id}",

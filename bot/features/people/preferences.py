@@ -1,6 +1,6 @@
 """What fans choose for themselves."""
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -97,7 +97,7 @@ def _say_promotion(tx: Tx, act: Act, wish: Wish) -> None:
         say_promotion(tx, act.place, member, wish, act.at)
 
 
-def _drop_waiting(tx: Tx, place: Place, user_id: int, kinds: Set[str]) -> None:
+def _drop_waiting(tx: Tx, place: Place, user_id: int, kinds: AbstractSet[str]) -> None:
     """What waits to be told in private goes too: off means off, at once. Promotion is looked at when it leaves."""
     mine: Any = tx.execute(
         select(col(Outbox.id), col(Outbox.facts)).where(
