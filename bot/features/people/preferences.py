@@ -12,6 +12,7 @@ from bot.rules.calendar import day_of
 from bot.rules.people.preferences import Preference, PreferencesShown
 from bot.rules.place import Place
 from bot.rules.promotion import Wish
+from bot.rules.verdicts import Reason
 from bot.rules.words import language_of
 from bot.store.consents import consent_of, say_promotion
 from bot.store.engine.db import Database
@@ -20,6 +21,7 @@ from bot.store.members import locked_member, meet, standing
 from bot.store.messages.payloads import TELL
 from bot.store.tables import Member, Outbox, Person
 from bot.store.tables.messages import OutboxState
+from bot.store.verdicts import call_off
 
 REMINDERS = frozenset({"reminders.Reminder"})
 """Kinds that the switch of reminders takes back while they wait."""
@@ -82,7 +84,7 @@ def change(tx: Tx, act: Act, wish: Preference) -> PreferencesShown:
         tx.execute(update(Member).where(*which).values(service=wish.service))
     off = {*(REMINDERS if wish.reminders is False else ()), *(SERVICE if wish.service is False else ())}
     if off:
-        _drop_waiting(tx, place, sender.user_id, off)
+        _drop_waiting(tx, act, off)
     if wish.promotion is not None:
         _say_promotion(tx, act, wish.promotion)
     if wish.hidden is not None:
@@ -97,16 +99,17 @@ def _say_promotion(tx: Tx, act: Act, wish: Wish) -> None:
         say_promotion(tx, act.place, member, wish, act.at)
 
 
-def _drop_waiting(tx: Tx, place: Place, user_id: int, kinds: AbstractSet[str]) -> None:
+def _drop_waiting(tx: Tx, act: Act, kinds: AbstractSet[str]) -> None:
     """What waits to be told in private goes too: off means off, at once. Promotion is looked at when it leaves."""
     mine: Any = tx.execute(
-        select(col(Outbox.id), col(Outbox.facts)).where(
-            col(Outbox.community_id) == place.community_id,
-            col(Outbox.chat_id) == user_id,
+        select(col(Outbox.id), col(Outbox.facts), col(Outbox.verdict_id)).where(
+            col(Outbox.community_id) == act.community_id,
+            col(Outbox.chat_id) == act.sender.user_id,
             col(Outbox.act) == TELL,
             col(Outbox.state) == OutboxState.WAITING,
         )
     ).all()
-    unwanted = [row_id for row_id, facts in mine if facts.get("outcome") in kinds]
+    unwanted = [(row_id, verdict_id) for row_id, facts, verdict_id in mine if facts.get("outcome") in kinds]
     if unwanted:
-        tx.execute(delete(Outbox).where(col(Outbox.id).in_(unwanted)))
+        tx.execute(delete(Outbox).where(col(Outbox.id).in_([row_id for row_id, _ in unwanted])))
+        call_off(tx, (verdict_id for _, verdict_id in unwanted), Reason.NOT_WANTED, act.at)

@@ -43,9 +43,9 @@ TEN_HOURS = timedelta(hours=10)
 POLICY = ConsentPolicy()
 
 
-def consents(db: Database, **policy: int) -> Consents:
+def consents(db: Database, chunk: int = POLICY.chunk) -> Consents:
     """What fans do, and what the clock rings."""
-    return Consents(db, replace(POLICY, **policy))
+    return Consents(db, replace(POLICY, chunk=chunk))
 
 
 def wish(*, yes: bool, way: Way = Way.QUESTION) -> Wish:
