@@ -114,7 +114,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach(Outcome, name="segments.Reach"):
+class Reach:
     """Whom a segment reaches."""
 
     members: int

@@ -1,0 +1,1 @@
+"""Streams: tests of decisions."""
