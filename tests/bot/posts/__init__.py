@@ -1,1 +1,1 @@
-"""Streams: tests of the bot as people meet it."""
+"""Posts: tests of the bot as people meet it."""

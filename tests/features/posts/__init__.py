@@ -1,1 +1,1 @@
-"""Streams: tests of use cases."""
+"""Posts: tests of use cases."""

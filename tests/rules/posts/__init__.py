@@ -1,1 +1,1 @@
-"""Streams: tests of decisions."""
+"""Posts: tests of decisions."""
