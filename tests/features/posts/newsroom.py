@@ -42,6 +42,11 @@ from tests.features.scene import NOON, OWNER, Causes, act_of, fan, shop
 HELLO = Content("<b>New scarves</b> are here")
 
 
+def run(tx: Tx, statement: Any) -> None:
+    """Run a statement for what it changes."""
+    tx.execute(statement)
+
+
 @dataclass
 class Newsroom:
     """One shop's posts."""
@@ -145,16 +150,13 @@ class Newsroom:
                 else partial(mark_problem, copy_id=copy.id, problem=problem)
             )
             return Mark(OutboxState.FAILED, f"refused: {problem}", note=note)
-        match payload:
-            case SharePost():
-                note = partial(mark_sent, copy=copy, message_ids=(self.messages,), now=now)
-            case EditPost():
-                note = partial(mark_edited, copy_id=copy.id, now=now)
-            case TakePostBack():
-                note = partial(mark_gone, copy_id=copy.id, now=now)
-            case PinPost(on=on):
-                note = partial(mark_pinned, copy_id=copy.id, now=now if on else None)
-        return Mark(OutboxState.SENT, note=note)
+        notes: dict[type[Any], Any] = {
+            SharePost: partial(mark_sent, copy=copy, message_ids=(self.messages,), now=now),
+            EditPost: partial(mark_edited, copy_id=copy.id, now=now),
+            TakePostBack: partial(mark_gone, copy_id=copy.id, now=now),
+            PinPost: partial(mark_pinned, copy_id=copy.id, now=now if getattr(payload, "on", False) else None),
+        }
+        return Mark(OutboxState.SENT, note=notes[type(payload)])
 
     async def waiting(self) -> list[tuple[int, str]]:
         """What is promised of posts: (chat, act), in the order of chats."""

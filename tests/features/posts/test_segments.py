@@ -11,7 +11,7 @@ from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.segments import check_sources, count_reach, next_fans
 from bot.store.tables import ActiveDay, Activity, Member, Order, Source
-from tests.features.posts.newsroom import Newsroom
+from tests.features.posts.newsroom import Newsroom, run
 from tests.features.scene import NOON, Causes, fan, shop
 
 TODAY = date(2026, 11, 2)
@@ -126,6 +126,6 @@ async def test_a_source_that_isnt_there_is_named(news: Newsroom) -> None:
 async def test_deleted_people_are_nobody(news: Newsroom) -> None:
     """A member whose data was deleted has no id of a person, and is never meant."""
     gone = update(Member).where(col(Member.user_id) == 101).values(left_at=NOON)
-    await news.db.write(lambda tx: tx.execute(gone) and None)
+    await news.db.write(run, gone)
     found = await news.db.read(next_fans, news.place, Segment(), NOON, 0, 100)
     assert 101 not in {one.user_id for one in found}

@@ -26,7 +26,7 @@ from bot.store.post_copies import content_from_facts, content_to_facts
 from bot.store.tables import FanGroup
 from bot.store.tables.messages import Lane
 from bot.store.tables.posts import SendingState
-from tests.features.posts.newsroom import HELLO, Newsroom
+from tests.features.posts.newsroom import HELLO, Newsroom, run
 from tests.features.scene import NOON, OWNER, Causes, fan, follow, outside, privacy, query, shop, undo
 
 PRIVATE = Audience.in_private("")
@@ -57,7 +57,7 @@ async def test_all_rooms_are_promised_it_at_once(news: Newsroom) -> None:
     for chat_id in (-1002, -1003):
         await shop(news.db, chat_id=chat_id, into=news.place.community_id, title=f"Room {chat_id}")
     linked = update(FanGroup).where(col(FanGroup.chat_id) == -1002)
-    await news.db.write(lambda tx: tx.execute(linked.values(is_channel=True, linked_chat_id=-1003)) and None)
+    await news.db.write(lambda tx: run(tx, linked.values(is_channel=True, linked_chat_id=-1003)))
 
     begun = await news.send(cause="1:7")
 
