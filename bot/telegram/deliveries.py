@@ -15,11 +15,12 @@ from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from sqlalchemy.orm import Session
 
 from bot.content import Words
+from bot.content.frames import framed
 from bot.features.communities import Communities
 from bot.logs import get_logger
 from bot.rules.place import Place
 from bot.rules.refusals import Refusal
-from bot.rules.shown import file_kind
+from bot.rules.shown import ShownClass, class_of, file_kind
 from bot.rules.words import Language
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import hang_again
@@ -47,6 +48,7 @@ from bot.store.shown import ShownMessage
 from bot.store.tables import Card, Person
 from bot.store.tables.base import id_of
 from bot.store.tables.messages import OutboxState
+from bot.store.verdicts import OVER, UNHEARD
 from bot.telegram.answers import message_id_of, place_in
 from bot.telegram.calls import NO_PREVIEW
 from bot.telegram.engine import Engine
@@ -176,7 +178,7 @@ class Deliveries:
             return Result(OutboxState.SENT)
         if getattr(found.shown, "over", False):
             # A card of something that is over already would tell a lie.
-            return Result(OutboxState.EXPIRED, "over before it was posted")
+            return Result(OutboxState.EXPIRED, OVER)
         message = self._message(found.shown, found.place, found.language)
         sent = await self._out.call("sendMessage", chat_id=row.chat_id, **await self._where(row.chat_id), **message)
         message_id = message_id_of(sent)
@@ -275,6 +277,8 @@ class Deliveries:
         said = self._words.say(outcome_in(asked), place, language)
         if asked.below is not None:
             said = replace(said, below=self._words.say(outcome_in(asked.below), place, language))
+        if not asked.asked and class_of(asked.outcome) is ShownClass.PROMOTION:
+            said = framed(said, place, language)
         target = Target(
             user_id=asked.user_id,
             chat_id=row.chat_id,
@@ -293,13 +297,14 @@ class Deliveries:
         shown = None
         if heard is not None and not heard.whisper and not asked.asked:
             shown = ShownMessage(heard.chat_id, heard.message_id, asked.outcome)
+        problem = UNHEARD if heard is None else None
         if heard is not None or asked.unheard is None:
-            return Result(OutboxState.SENT, message=shown)
+            return Result(OutboxState.SENT, problem, message=shown)
         unheard = self._unheard.get(asked.unheard.kind)
         if unheard is None:
             raise DamagedError("unknown kind of what is told")
         subject_id, now = asked.unheard.subject_id, self._clock.now()
-        return Result(OutboxState.SENT, note=lambda tx: unheard(tx, subject_id, now))
+        return Result(OutboxState.SENT, problem, note=lambda tx: unheard(tx, subject_id, now))
 
     async def _send_file(self, row: Departure, asked: SendFile) -> Result:
         make = self._files.get(asked.file)

@@ -1,7 +1,7 @@
 """sendings: how far an edit or a deletion is, and indexes for many messages that are due at once
 
 Revision ID: 0038
-Revises: 0034
+Revises: 0037
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0038"
-down_revision: str | None = "0034"
+down_revision: str | None = "0037"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -39,6 +39,7 @@ SHORT = frozenset(
         ),
         "members.MyCard",
         *("figures.DigestOff", "figures.DigestOn"),
+        *("consent.PromotionNo", "consent.NotAFanThere"),
         *(
             f"packets.{name}"
             for name in (

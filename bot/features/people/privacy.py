@@ -38,6 +38,7 @@ from bot.store.tables import (
     Person,
 )
 from bot.store.tables.messages import OutboxState
+from bot.store.verdicts import take_verdicts_back
 
 
 class Privacy:
@@ -74,12 +75,12 @@ def notice(session: Session, place: Place | None, user_id: int, policies: Polici
     sightings, memory = policies[FarmingPolicy].fast_kept.days, policies[MemoryPolicy].kept.days
     if place is None:
         return PrivacyNotice("", reminders=False, sighting_days=sightings, memory_days=memory)
-    reminders = session.execute(
-        select(col(Member.reminders)).where(
+    reached = session.execute(
+        select(or_(col(Member.reminders), col(Member.service), col(Member.promotion_since).is_not(None))).where(
             col(Member.community_id) == place.community_id, col(Member.user_id) == user_id
         )
     ).scalar_one_or_none()
-    return PrivacyNotice(place.shop, reminders=bool(reminders), sighting_days=sightings, memory_days=memory)
+    return PrivacyNotice(place.shop, reminders=bool(reached), sighting_days=sightings, memory_days=memory)
 
 
 def ask(session: Session, place: Place | None, user_id: int, at: datetime) -> DeletionAsked | NothingKept | OwnerStays:
@@ -190,8 +191,9 @@ def _drop_messages(tx: Tx, place: Place, user_id: int) -> None:
     facts = cast(col(Outbox.facts), String)
     named = [facts.like(f'%"user_id": {user_id}{end}%') for end in (",", "}")]
     undelivered = (OutboxState.FAILED, OutboxState.EXPIRED, OutboxState.UNKNOWN)
-    tx.execute(
-        delete(Outbox).where(
+    gone = tx.execute(
+        delete(Outbox)
+        .where(
             col(Outbox.community_id) == place.community_id,
             col(Outbox.state) != OutboxState.SENDING,
             or_(
@@ -200,7 +202,9 @@ def _drop_messages(tx: Tx, place: Place, user_id: int) -> None:
                 (col(Outbox.act) == TELL) & col(Outbox.state).in_(undelivered),
             ),
         )
-    )
+        .returning(col(Outbox.verdict_id))
+    ).scalars()
+    take_verdicts_back(tx, [verdict_id for verdict_id in gone if verdict_id is not None])
 
 
 def _drop_person(tx: Tx, place: Place | None, traces: Traces, forgetting: Forgetting) -> None:

@@ -44,6 +44,10 @@ class Verdict(SQLModel, table=True):
     subject_id: int | None = Field(default=None, sa_type=Id)
     """What it is about: the id of what a card, a file or a post shows."""
     by_staff: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    airing_id: int | None = Field(default=None, sa_type=Id)
+    """The airing to whose stream it belongs."""
+    instead: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether it takes the place of a message that is gone, as an edit would."""
     counts: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether it counts against the room's or the fan's bounds."""
     ruling: str = Field(default=Ruling.WAITING)
@@ -74,8 +78,6 @@ class AttentionBounds(SQLModel, table=True):
     most_promotional: int
     gap_minutes: int
     """Minutes between two promotions in a room."""
-    contact: str | None = None
-    """How the shop can be reached: stands below promotion in Korean communities."""
 
 
 class Consent(SQLModel, table=True):
@@ -88,13 +90,14 @@ class Consent(SQLModel, table=True):
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     member_id: int = Field(foreign_key="member.id", sa_type=Id)
     said: str
-    """`yes`, `no`, or `reminded`: the reminder after two years, which silence lets stand."""
+    """`yes`, `no`, or `reminded`: the reminder after two years, which silence lets stand. See `rules/promotion.Said`."""
     at: datetime
     words: str
-    """What stood there when they said it."""
+    """What stood there when they said it: the whole question, else the button's label."""
     language: str
+    """The language of `words`."""
     way: str
-    """Where they said it: `question`, `settings`, `stop`, `privacy`."""
+    """Where they said it. See `rules/promotion.Way`."""
 
 
 class Answered(SQLModel, table=True):

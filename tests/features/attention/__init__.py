@@ -1,0 +1,1 @@
+"""Attention: tests of use cases on both databases."""
