@@ -11,14 +11,17 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.place import Place
 from bot.rules.posting import Content
 from bot.rules.posts.sendings import WEARS, CopyProblem, PostFailed
+from bot.rules.words import Language
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms, promise
 from bot.store.messages.payloads import SHARE_POST, DamagedError, EditPost, Payload, TakePostBack
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
-from bot.store.tables import FanGroup, Outbox
+from bot.store.private_messages import reader_of
+from bot.store.tables import FanGroup, Outbox, Person
 from bot.store.tables.messages import Lane, OutboxState
 from bot.store.tables.posts import PostCopy, Sending, SendingState
 
@@ -69,6 +72,10 @@ class Copy:
     over: bool
     """Whether the sending was cancelled or taken back."""
     pillar: str | None
+    place: Place
+    language: Language
+    """Of a room the community's, in private the reader's."""
+    verdict_id: int | None
 
     @property
     def private(self) -> bool:
@@ -95,6 +102,8 @@ def find_copy(session: Session, copy_id: int) -> Copy | None:
     if row is None:
         return None
     copy, sending = row
+    place = place_of(session, copy.community_id)
+    person = session.get(Person, copy.chat_id) if copy.chat_id > 0 else None
     return Copy(
         id=copy_id,
         community_id=copy.community_id,
@@ -108,6 +117,9 @@ def find_copy(session: Session, copy_id: int) -> Copy | None:
         version=sending.changed_at,
         over=sending.state in OVER,
         pillar=sending.pillar,
+        place=place,
+        language=reader_of(person, place.language).language if person is not None else place.language,
+        verdict_id=copy.verdict_id,
     )
 
 
@@ -116,8 +128,11 @@ def key_of(sending_id: int, chat_id: int) -> str:
     return f"post:{sending_id}:{chat_id}"
 
 
-def mark_sent(tx: Tx, copy: Copy, message_ids: Sequence[int], now: datetime) -> None:
-    """Write down which messages a copy became. What was changed while it was on its way is promised now."""
+def mark_sent(tx: Tx, copy: Copy, message_ids: Sequence[int], now: datetime, verdict_id: int | None = None) -> None:
+    """Write down which messages a copy became, and by which verdict.
+
+    What was changed while it was on its way is promised now.
+    """
     # Staff's changes lock the sending too: they find the message, or their change is found here.
     sending = tx.execute(
         select(Sending).where(col(Sending.id) == copy.sending_id).with_for_update(read=True)
@@ -126,7 +141,7 @@ def mark_sent(tx: Tx, copy: Copy, message_ids: Sequence[int], now: datetime) -> 
     tx.execute(
         update(PostCopy)
         .where(col(PostCopy.id) == copy.id)
-        .values(message_id=first, more_ids=more, sent_at=now, problem=None)
+        .values(message_id=first, more_ids=more, sent_at=now, problem=None, verdict_id=verdict_id)
     )
     if sending is None or first is None:
         return

@@ -125,7 +125,7 @@ class Deliveries:
         self._witnesses = parts.witnesses
         self._unheard = parts.unheard
         self._tags = Tags(engine.out, engine.db)
-        self._posts = PostDelivery(engine, communities)
+        self._posts = PostDelivery(engine, words, communities)
 
     async def do(self, row: Departure) -> Result:
         """Send what the row promises.

@@ -1,11 +1,12 @@
 """A post as calls of the Bot API."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.content.frames import Frame
 from bot.rules.posting import Content, LinkButton, Media, MediaKind
-from bot.rules.posts.limits import links_line
+from bot.rules.posts.limits import links_line, shown_text
 from bot.telegram.answers import message_id_of
 from bot.telegram.calls import Outbound
 
@@ -77,6 +78,15 @@ async def edit_content(
     await out.call("editMessageText", **where, text=content.text, parse_mode="HTML", reply_markup=markup)
 
 
+def in_frame(content: Content, frame: Frame) -> Content:
+    """A post with what has to stand around promotion. Of a poll the mark begins the question."""
+    if content.poll is not None:
+        question = f"{shown_text(frame.mark)}{content.poll.question}"
+        return replace(content, poll=replace(content.poll, question=question), text=frame.foot)
+    below = f"\n\n{frame.foot}" if frame.foot else ""
+    return replace(content, text=f"{frame.mark}{content.text}{below}")
+
+
 def keyboard_of(buttons: Sequence[LinkButton], rows: Sequence[Row] = ()) -> dict[str, Any] | None:
     """The keyboard with a row for each link, and further rows below them; None without buttons."""
     links = [[{"text": button.text, "url": button.url}] for button in buttons]
@@ -91,6 +101,8 @@ def _call_for(content: Content, *, channel: bool) -> tuple[str, dict[str, Any]]:
             "options": [{"text": option} for option in content.poll.options],
             "is_anonymous": channel,  # in channels polls are always anonymous
             "allows_multiple_answers": content.poll.several,
+            # Only what has to stand around promotion is told below a poll.
+            **({"description": content.text, "description_parse_mode": "HTML"} if content.text else {}),
         }
     if len(content.media) > 1:
         caption = content.text + links_line(content)

@@ -7,8 +7,11 @@ from typing import assert_never
 
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 
+from bot.content import Words
+from bot.content.frames import frame_of
 from bot.features.communities import Communities
 from bot.logs import get_logger
+from bot.rules.posting import Content
 from bot.rules.posts.sendings import CopyProblem
 from bot.rules.refusals import SILENT, WAITING, Refusal
 from bot.store.engine.sessions import Tx
@@ -29,7 +32,7 @@ from bot.store.post_copies import (
 from bot.store.shown import ShownMessage
 from bot.store.tables.messages import OutboxState
 from bot.telegram.engine import Engine
-from bot.telegram.post_calls import edit_content, send_content
+from bot.telegram.post_calls import Row, edit_content, in_frame, send_content
 from bot.telegram.refusals import refusal_of
 from bot.telegram.results import Result
 
@@ -75,7 +78,8 @@ def problem_of(error: RefusedError) -> CopyProblem:
 class PostDelivery:
     """Does what an outbox row asks of a post's message in one chat."""
 
-    def __init__(self, engine: Engine, communities: Communities) -> None:
+    def __init__(self, engine: Engine, words: Words, communities: Communities) -> None:
+        self._words = words
         self._out = engine.out
         self._db = engine.db
         self._clock = engine.clock
@@ -126,8 +130,17 @@ class PostDelivery:
             return Result(OutboxState.FAILED, f"refused: {problem}", note=note)
         first = posted.ids[0] if posted.ids else None
         shown = ShownMessage(row.chat_id, first, KIND, copy.sending_id, wears=copy.wears, poll_id=posted.poll_id)
-        note = partial(mark_sent, copy=copy, message_ids=posted.ids, now=self._clock.now())
+        now, verdict_id = self._clock.now(), row.verdict_id
+        note = partial(mark_sent, copy=copy, message_ids=posted.ids, now=now, verdict_id=verdict_id)
         return Result(OutboxState.SENT, note=note, message=shown)
+
+    def _framed(self, copy: Copy) -> tuple[Content, list[Row]]:
+        """A post as it is sent, and the rows of buttons below its own. In private it is promotion, with its frame."""
+        if not copy.private:
+            return copy.content, []
+        frame = frame_of(self._words, copy.place, copy.language)
+        keyboard = self._out.keyboard(frame.buttons)
+        return in_frame(copy.content, frame), keyboard["inline_keyboard"] if keyboard is not None else []
 
     async def _change(self, copy: Copy, change: Callable[[Copy, int], Awaitable[Note]]) -> Result:
         """Change a copy that was sent. Why that can't be done is written down beside it."""
@@ -144,7 +157,8 @@ class PostDelivery:
 
     async def _edit(self, copy: Copy, message_id: int) -> Note:
         try:
-            await edit_content(self._out, copy.chat_id, message_id, copy.content)
+            content, rows = self._framed(copy)
+            await edit_content(self._out, copy.chat_id, message_id, content, rows)
         except TelegramBadRequest as error:
             if "not modified" not in error.message:
                 raise

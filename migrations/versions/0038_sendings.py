@@ -16,6 +16,7 @@ down_revision: str | None = "0037"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INSTANT = sqlmodel.sql.sqltypes.UTCDateTime
 TEXT = sqlmodel.sql.sqltypes.AutoString
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
@@ -31,7 +32,8 @@ def upgrade() -> None:
     op.add_column("sending", sa.Column("changed_at", INSTANT(), nullable=True))
     op.add_column("sending", sa.Column("change_after", sa.BigInteger(), nullable=True))
     op.add_column("post_copy", sa.Column("pinned_at", INSTANT(), nullable=True))
-    op.create_index("ix_sending_changing", "sending", ["id"], sqlite_where=CHANGING, postgresql_where=CHANGING)
+    op.add_column("post_copy", sa.Column("verdict_id", ID, nullable=True))
+    op.create_index("ix_sending_changing", "sending", ["change_after"], sqlite_where=CHANGING, postgresql_where=CHANGING)
     op.create_index("ix_outbox_lane", "outbox", ["lane", "due_at"], sqlite_where=WAITING, postgresql_where=WAITING)
     op.create_index("ix_verdict_posts", "verdict", ["subject_id"], sqlite_where=POSTS, postgresql_where=POSTS)
 
@@ -42,6 +44,7 @@ def downgrade() -> None:
     op.drop_index("ix_outbox_lane", table_name="outbox")
     op.drop_index("ix_sending_changing", table_name="sending")
     with op.batch_alter_table("post_copy") as copies:
+        copies.drop_column("verdict_id")
         copies.drop_column("pinned_at")
     with op.batch_alter_table("sending") as sendings:
         for name in ("change_after", "changed_at", "change", "left_out"):

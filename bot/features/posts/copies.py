@@ -9,6 +9,7 @@ from sqlmodel import col
 
 from bot.rules.act import Act
 from bot.rules.posting import Content
+from bot.rules.posts.audience import Audience
 from bot.rules.posts.limits import check_edit
 from bot.rules.posts.sendings import (
     ChangeBegun,
@@ -63,7 +64,8 @@ def edit(
     if sending is None or sending.state not in OPEN_STATES:
         return NoSuchSending()
     before = sending.content
-    problem = check_edit(content_from_facts(before), content)
+    private = Audience.from_facts(sending.audience).private
+    problem = check_edit(content_from_facts(before), content, private=private)
     if problem is not None:
         return ChangeRefused(problem)
     sending.content = content_to_facts(content)
@@ -172,7 +174,7 @@ def _change(tx: Tx, sending: Sending, kind: ChangeKind, now: datetime, policy: S
 
 def list_changing(session: Session) -> list[int]:
     """Sendings with a change that isn't promised to all copies."""
-    found = session.execute(select(col(Sending.id)).where(col(Sending.change_after).is_not(None))).scalars()
+    found = session.execute(select(col(Sending.id)).where(col(Sending.change_after) >= FIRST)).scalars()
     return [sending_id for sending_id in found if sending_id is not None]
 
 

@@ -31,7 +31,7 @@ from bot.rules.posts.sendings import (
     Unreached,
 )
 from bot.rules.segments import BadSegment, Segment, read_segment
-from bot.rules.verdicts import Ruling
+from bot.rules.verdicts import Reason, Ruling
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
@@ -205,7 +205,7 @@ def send(tx: Tx, act: Act, wish: NewSending, policy: SendingPolicy) -> SendingBe
     post, audience = tx.get(Post, wish.post_id), wish.audience
     if post is None or post.community_id != act.community_id:
         return NoSuchSending()
-    problem = check_content(wish.content)
+    problem = check_content(wish.content, private=audience.private)
     if problem is not None:
         return SendingRefused(problem)
     due_at = max(wish.due_at or act.at, act.at)
@@ -348,6 +348,7 @@ def unreached(session: Session, community_id: int, sending_id: int) -> Unreached
             col(Verdict.subject_id) == sending_id,
             col(Verdict.kind) == KIND,
             col(Verdict.ruling).in_((Ruling.HOLD, Ruling.FOLD, Ruling.DROP)),
+            col(Verdict.reason) != Reason.REFUSED,  # the copies say more of these
         )
         .group_by(col(Verdict.reason))
     )

@@ -14,6 +14,10 @@ MOST_BUTTON_TEXT = 64
 MOST_QUESTION = 300
 FEWEST_OPTIONS, MOST_OPTIONS = 2, 12
 MOST_OPTION = 100
+FRAME = 300
+"""Characters that are kept free in a private post for what has to stand around promotion."""
+MARK = 16
+"""Of these, what stands before a question."""
 PICTURES = frozenset({MediaKind.PHOTO, MediaKind.VIDEO})
 """Kinds that an album mixes."""
 
@@ -42,6 +46,8 @@ class ContentProblem(StrEnum):
     """A poll that was sent can't be changed."""
     OTHER_KIND = "other_kind"
     """Telegram doesn't turn this kind of message into that."""
+    PRIVATE_ALBUM = "private_album"
+    """An album carries no button, and promotion in private needs the one that stops it."""
     ALBUM_STAYS = "album_stays"
     """An album keeps its pictures; only its words change."""
 
@@ -63,13 +69,13 @@ def shown_text(html: str) -> str:
     return "".join(parser.text)
 
 
-def check_content(content: Content, extra: int = 0) -> ContentProblem | None:
-    """Why Telegram wouldn't take this as one post; None if it would.
-
-    `extra` characters are added when it is sent, as the frame of promotion in private.
-    """
+def check_content(content: Content, *, private: bool = False) -> ContentProblem | None:
+    """Why Telegram wouldn't take this as one post; None if it would. In private it has a frame."""
+    extra = FRAME if private else 0
+    if private and len(content.media) > 1:
+        return ContentProblem.PRIVATE_ALBUM
     if content.poll is not None:
-        problem = _check_poll(content)
+        problem = _check_poll(content, extra)
     elif content.media:
         problem = _check_media(content, extra)
     elif not shown_text(content.text).strip():
@@ -79,13 +85,14 @@ def check_content(content: Content, extra: int = 0) -> ContentProblem | None:
     return problem or _check_buttons(content)
 
 
-def _check_poll(content: Content) -> ContentProblem | None:
+def _check_poll(content: Content, extra: int) -> ContentProblem | None:
     poll = content.poll
     if poll is None:
         return None
     if content.media or content.text:
         return ContentProblem.POLL_AND_MORE
-    if not poll.question.strip() or len(poll.question) > MOST_QUESTION:
+    # In private the mark of promotion stands before the question, and the rest of the frame below the poll.
+    if not poll.question.strip() or len(poll.question) > MOST_QUESTION - (MARK if extra else 0):
         return ContentProblem.POLL_QUESTION
     options = [option.strip() for option in poll.options]
     fits = all(0 < len(option) <= MOST_OPTION for option in options) and len(set(options)) == len(options)
@@ -136,11 +143,11 @@ def _escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
 
 
-def check_edit(old: Content, new: Content) -> ContentProblem | None:
+def check_edit(old: Content, new: Content, *, private: bool = False) -> ContentProblem | None:
     """Why a post that was sent can't be edited into another; None if it can."""
     if old.poll is not None or new.poll is not None:
         return ContentProblem.POLL_STAYS
-    problem = check_content(new)
+    problem = check_content(new, private=private)
     if problem is not None:
         return problem
     if bool(old.media) != bool(new.media):

@@ -68,7 +68,7 @@ class Sending(SQLModel, table=True):
         Index("ix_sending_post_id_due_at", "post_id", "due_at"),
         Index(
             "ix_sending_changing",
-            "id",
+            "change_after",
             sqlite_where=text("change_after IS NOT NULL"),
             postgresql_where=text("change_after IS NOT NULL"),
         ),
@@ -134,6 +134,8 @@ class PostCopy(SQLModel, table=True):
     """When it was taken back."""
     pinned_at: datetime | None = None
     """Since when it is pinned by us; None: it isn't."""
+    verdict_id: int | None = Field(default=None, sa_type=Id)
+    """The verdict by which it left."""
     problem: str | None = None
     """Why it wasn't sent, or why the last change couldn't reach it: a `CopyProblem`."""
 

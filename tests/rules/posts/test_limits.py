@@ -55,8 +55,12 @@ def test_what_telegram_takes(content: Content, problem: ContentProblem | None) -
 
 def test_what_is_added_counts() -> None:
     """A frame that is put around promotion counts among the characters."""
-    assert check_content(Content("x" * 4000), extra=96) is None
-    assert check_content(Content("x" * 4000), extra=97) is P.TOO_LONG
+    assert check_content(Content("x" * 3796), private=True) is None
+    assert check_content(Content("x" * 3797), private=True) is P.TOO_LONG
+    assert check_content(Content("x" * 725, (PHOTO,)), private=True) is P.CAPTION_TOO_LONG
+    assert check_content(Content(poll=Poll("x" * 284, ("a", "b"))), private=True) is None
+    assert check_content(Content(poll=Poll("x" * 285, ("a", "b"))), private=True) is P.POLL_QUESTION
+    assert check_content(Content("Hi", (PHOTO, PHOTO)), private=True) is P.PRIVATE_ALBUM
 
 
 @pytest.mark.parametrize(
