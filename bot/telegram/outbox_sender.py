@@ -50,7 +50,7 @@ from bot.store.shown import record_shown
 from bot.store.tables.messages import Lane, OutboxState
 from bot.telegram.deliveries import Deliveries
 from bot.telegram.engine import Engine
-from bot.telegram.pacer import HeldError
+from bot.telegram.pacer import IN_TURN, HeldError
 from bot.telegram.refusals import refusal_of
 from bot.telegram.results import Result
 
@@ -276,6 +276,7 @@ class Sender:
             await before.over(patience)
         await self._hold.wait()
         self._not_begun.difference_update({asyncio.current_task()})
+        IN_TURN.set(True)  # in this task alone
         try:
             await self._send_or_put_back(row, flight)
         finally:
