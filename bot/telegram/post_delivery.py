@@ -118,8 +118,10 @@ class PostDelivery:
             return Result(OutboxState.EXPIRED, "withdrawn")
         channel = group is not None and group.is_channel
         try:
+            content, rows = self._framed(copy)
+            thread_id = _thread(copy, group)
             posted = await send_content(
-                self._out, row.chat_id, copy.content, channel=channel, thread_id=_thread(copy, group)
+                self._out, row.chat_id, content, channel=channel, thread_id=thread_id, rows=rows
             )
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             problem, reason = problem_of(error), refusal_of(error)

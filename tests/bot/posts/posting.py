@@ -21,7 +21,7 @@ from bot.store.engine.sessions import Tx
 from bot.store.members import standing
 from bot.store.places import find_group
 from bot.store.post_copies import content_to_facts
-from bot.store.tables import Member
+from bot.store.tables import Community, Member
 from bot.store.tables.base import id_of
 from bot.store.tables.posts import Post, PostCopy
 from sandbox import Document, Message, Person
@@ -78,14 +78,23 @@ class Posting:
 
     async def send(self, content: Content, audience: Audience | None = None, **wish: Any) -> int:
         """Send a new post, and wait until it has left; the sending."""
-        post_id = await self.stage.app.db.write(_post, self.place.community_id, content)
-        asked = NewSending(post_id=post_id, content=content, audience=audience or Audience.everywhere(), **wish)
-        begun = await self.sendings.send(self.act(), asked)
+        begun = await self.try_to_send(content, audience, **wish)
         assert isinstance(begun, SendingBegun)
         await self.stage.app.jobs.tick()
         if "due_at" not in wish:
             await self.stage.all_sent()
         return begun.sending_id
+
+    async def try_to_send(self, content: Content, audience: Audience | None = None, **wish: Any) -> object:
+        """Send a new post; what comes of it."""
+        post_id = await self.stage.app.db.write(_post, self.place.community_id, content)
+        asked = NewSending(post_id=post_id, content=content, audience=audience or Audience.everywhere(), **wish)
+        return await self.sendings.send(self.act(), asked)
+
+    async def names_contact(self, contact: str) -> None:
+        """The owner says how the shop can be reached, as promotion in Korea has to."""
+        named = update(Community).where(col(Community.id) == self.place.community_id).values(contact=contact)
+        await self.stage.app.db.write(_run, named)
 
     async def changed(self, sending_id: int) -> ChangeDone:
         """What the last change reached, once it was tried everywhere."""
@@ -125,6 +134,10 @@ class Posting:
             for message in self.stage.owner.sees(self.stage.group)
             if message.sender is self.stage.bot and message.only_for is None and not message.service
         ]
+
+
+def _run(tx: Tx, statement: Any) -> None:
+    tx.execute(statement)
 
 
 def _post(tx: Tx, community_id: int, content: Content) -> int:

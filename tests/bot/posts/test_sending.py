@@ -4,7 +4,16 @@ import pytest
 
 from bot.rules.posting import Content, LinkButton, MediaKind, Poll
 from bot.rules.posts.audience import Audience
-from bot.rules.posts.sendings import ChangeDone, ChangeKind, CopyProblem, NotReached, Progress, Unreached
+from bot.rules.posts.limits import ContentProblem
+from bot.rules.posts.sendings import (
+    ChangeDone,
+    ChangeKind,
+    CopyProblem,
+    NotReached,
+    Progress,
+    SendingRefused,
+    Unreached,
+)
 from sandbox import Chat, Message, Rights
 from tests.bot.conftest import Play, Stage
 from tests.bot.posts.posting import Posting
@@ -237,3 +246,36 @@ async def new_room(stage: Stage, title: str) -> Chat:
 def last(stage: Stage, chat: Chat) -> Message:
     """The bot's last message in a chat."""
     return [one for one in stage.telegram.messages(chat) if one.sender is stage.bot and not one.service][-1]
+
+
+async def test_in_private_in_korea(play_sqlite: Play) -> None:
+    """Promotion begins with its mark, ends with name and contact, and has the button that stops it, a poll too."""
+    stage = await play_sqlite(language="ko")
+    posts = await Posting.on(stage)
+    fan = stage.fan(language="ko")
+    await posts.says_yes(fan)
+    chat = stage.telegram.private(stage.bot, fan)
+    await posts.names_contact("02-123-4567")
+
+    await posts.send(HELLO, Audience.in_private(""))
+    message = last(stage, chat)
+    assert message.text.startswith("(광고) New scarves")
+    assert "02-123-4567" in message.text
+    assert "Silk room" in message.text
+    assert len(message.buttons) == 2
+
+    stage.telegram.clock.advance(DAYS_3)
+    await posts.send(Content(poll=Poll("어떤 색이 좋아요?", ("빨강", "파랑"))), Audience.in_private(""))
+    message = last(stage, chat)
+    assert message.poll is not None
+    assert message.poll.question.plain == "(광고) 어떤 색이 좋아요?"
+    assert "02-123-4567" in message.poll.description.plain
+    assert len(message.buttons) == 1
+
+
+async def test_an_album_is_refused_in_private(play_sqlite: Play) -> None:
+    """An album can carry no *stop* button, so it isn't sent as promotion in private."""
+    _, posts = await posting(play_sqlite)
+    media = (posts.media(MediaKind.PHOTO), posts.media(MediaKind.PHOTO))
+    refused = await posts.try_to_send(Content("Two", media), Audience.in_private(""))
+    assert refused == SendingRefused(ContentProblem.PRIVATE_ALBUM)
