@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from bot.features.attention.facts import Due, Round, read_due, read_round
@@ -71,7 +71,10 @@ class Budget:
         staying = [(due, decision) for due, decision in decided if decision.ruling is not Ruling.SEND]
         _write_down(tx, staying if only_staying else decided, now)
         _let_stay(tx, staying)
-        return {due.row_id for due, _ in staying}
+        lost = [row_id for row_id in row_ids if row_id not in dues]
+        if lost:
+            _look_for_verdicts(tx, lost)
+        return {due.row_id for due, _ in staying}.union(lost)
 
     def _decide(self, due: Due, facts: Round, now: datetime) -> Decision:
         decision = decide(facts.facts_of(due, self._policy), now, self._policy)
@@ -81,6 +84,12 @@ class Budget:
             if due.airing_id is not None and due.bounded:
                 facts.stream_told_at[due.reader] = now
         return decision
+
+
+def _look_for_verdicts(tx: Tx, row_ids: Sequence[int]) -> None:
+    """Rows that another round took, or whose verdict was deleted: those get a new one at their next turn."""
+    its = select(col(Verdict.id)).where(col(Verdict.id) == col(Outbox.verdict_id))
+    tx.execute(update(Outbox).where(col(Outbox.id).in_(row_ids), ~its.exists()).values(verdict_id=None))
 
 
 def _write_down(tx: Tx, decided: Sequence[Decided], now: datetime) -> None:

@@ -52,9 +52,12 @@ ENDED = (
 fans = st.sampled_from([1, 2, 3])
 lasting = st.sampled_from([None, None, timedelta(minutes=40), timedelta(hours=5), timedelta(days=3)])
 jumps = st.one_of(
-    st.integers(1, 100).map(lambda minutes: timedelta(minutes=minutes)),
-    st.integers(1, 14).map(lambda hours: timedelta(hours=hours)),
+    st.integers(1, 10).map(lambda minutes: timedelta(minutes=minutes)),
+    st.integers(20, 100).map(lambda minutes: timedelta(minutes=minutes)),
+    st.integers(2, 14).map(lambda hours: timedelta(hours=hours)),
 )
+some = st.integers(1, 4)
+"""How many messages are promised at once: most of the time more than may leave."""
 _databases = itertools.count(1)
 
 
@@ -89,7 +92,7 @@ class History(RuleBasedStateMachine):
         self.left: list[Left] = []
         self.language, self.zone = SHOPS[0]
         self.contact = True
-        self.yes: dict[int, bool] = {}
+        self.yes = dict.fromkeys((1, 2, 3), True)
         self.quiet, self.most, self.most_promotional, self.gap = QUIET[0], 6, 3, 90
         self.paused_until: datetime | None = None
         self.promotions_paused_until: datetime | None = None
@@ -97,7 +100,7 @@ class History(RuleBasedStateMachine):
         self.db = Database.open(url)
         self.door: Gate = self.wait(gate(self.db))
         for who in (1, 2, 3):
-            self.wait(self.door.member(who, since=None))
+            self.wait(self.door.member(who))
 
     def teardown(self) -> None:
         """Close everything."""
@@ -126,33 +129,42 @@ class History(RuleBasedStateMachine):
         lasts=lasting,
         later=jumps,
         by_staff=st.sampled_from([False, False, False, True]),
-        now=st.booleans(),
+        many=some,
     )
-    def promotes(self, kind: str, lasts: timedelta | None, later: timedelta, by_staff: bool, now: bool) -> None:
-        """Staff or the clock promote something in the room."""
-        due = self.now if now else self.now + later
-        until = due + lasts if lasts is not None else None
-        self.wait(self.door.drop(self.now, due_at=due, not_after=until, by_staff=by_staff, kind=kind))
+    def promotes(self, kind: str, lasts: timedelta | None, later: timedelta, by_staff: bool, many: int) -> None:
+        """Staff or the clock promote something in the room, now or later."""
+        for nth in range(many):
+            due = self.now + nth * later
+            until = due + lasts if lasts is not None else None
+            self.wait(self.door.drop(self.now, due_at=due, not_after=until, by_staff=by_staff, kind=kind))
 
-    @rule(by_staff=st.booleans())
-    def tells(self, by_staff: bool) -> None:
+    @rule(by_staff=st.booleans(), many=some)
+    def tells(self, by_staff: bool, many: int) -> None:
         """The room is told something that offers nothing."""
-        self.wait(self.door.notice(self.now, by_staff=by_staff))
+        for _ in range(many):
+            self.wait(self.door.notice(self.now, by_staff=by_staff))
 
-    @rule(by_staff=st.sampled_from([False, False, True]), notice=st.booleans())
-    def of_the_stream(self, by_staff: bool, notice: bool) -> None:
-        """Something that belongs to the stream, on or not."""
-        if self.airing is None:
-            return
-        add = self.door.notice if notice else self.door.drop
-        self.wait(add(self.now, by_staff=by_staff, airing_id=self.airing[0]))
+    @rule(minutes=st.integers(10, 300), by_staff=st.sampled_from([False, False, True]), many=some)
+    def streams(self, minutes: int, by_staff: bool, many: int) -> None:
+        """A stream begins, the one before is over, and this one has something to tell."""
+        length = timedelta(minutes=minutes)
+        if self.airing is not None:
+            self.wait(self.db.write(_end, self.airing[0], self.now))
+        self.airing = (self.wait(self.door.airing(self.now, length)), self.now, self.now + length)
+        for nth in range(many):
+            add = self.door.notice if nth % 2 else self.door.drop
+            last = nth == many - 1
+            due = self.now + length + 20 * MINUTE if last else self.now
+            self.wait(add(self.now, due_at=due, by_staff=by_staff, airing_id=self.airing[0]))
 
-    @rule(who=fans, lasts=lasting, by_staff=st.booleans(), later=st.booleans())
-    def writes_to(self, who: int, lasts: timedelta | None, by_staff: bool, later: bool) -> None:
-        """Promotion in private."""
-        due = self.now + 7 * 60 * MINUTE if later else self.now
-        until = due + lasts if lasts is not None else None
-        self.wait(self.door.coupon_ends(who, self.now, due_at=due, not_after=until, by_staff=by_staff))
+    @rule(lasts=lasting, by_staff=st.booleans(), many=some)
+    def writes_to_all(self, lasts: timedelta | None, by_staff: bool, many: int) -> None:
+        """Promotion in private, on some days in a row."""
+        for nth in range(many):
+            due = self.now + nth * DAY
+            until = due + lasts if lasts is not None else None
+            for who in (1, 2, 3):
+                self.wait(self.door.coupon_ends(who, self.now, due_at=due, not_after=until, by_staff=by_staff))
 
     @rule(who=fans)
     def notes(self, who: int) -> None:
@@ -208,26 +220,19 @@ class History(RuleBasedStateMachine):
         )
         self.wait(self.db.write(_replace, Week, week))
 
-    @rule(minutes=st.integers(10, 300))
-    def streams(self, minutes: int) -> None:
-        """A stream begins, and the one before is over."""
-        length = timedelta(minutes=minutes)
-        if self.airing is not None:
-            self.wait(self.db.write(_end, self.airing[0], self.now))
-        self.airing = (self.wait(self.door.airing(self.now, length)), self.now, self.now + length)
-
     # What leaves.
 
-    @rule(jump=jumps, sift=st.booleans(), ends=st.lists(st.sampled_from(ENDED), min_size=6, max_size=6))
-    def time_passes(self, jump: timedelta, sift: bool, ends: list[Mark]) -> None:
-        """The clock jumps, and the sender makes a round, with or without asking beforehand."""
-        self.now += jump
-        taken = self.wait(self._take(sift=sift))
-        for row, mark in zip(taken, itertools.cycle(ends)):
-            self._check(self.wait(self._left(row)))
-            self.wait(self.db.write(departures.write_mark, row.id, mark, self.now))
-            if mark.state is not OutboxState.SENT:
-                self.left.pop()
+    @rule(passing=st.lists(jumps, min_size=3, max_size=12), sift=st.booleans(), mark=st.sampled_from(ENDED))
+    def time_passes(self, passing: list[timedelta], sift: bool, mark: Mark) -> None:
+        """The clock jumps again and again. At each jump the sender makes a round; the first message may fail."""
+        for jump in passing:
+            self.now += jump
+            for nth, row in enumerate(self.wait(self._take(sift=sift))):
+                came = ENDED[0] if nth else mark
+                self._check(self.wait(self._left(row)))
+                self.wait(self.db.write(departures.write_mark, row.id, came, self.now))
+                if came.state is not OutboxState.SENT:
+                    self.left.pop()
 
     @rule(kept=st.integers(0, 2))
     def is_killed(self, kept: int) -> None:
@@ -272,7 +277,7 @@ class History(RuleBasedStateMachine):
 
     def _check_private(self, left: Left, before: list[Left]) -> None:
         who = next(who for who in (1, 2, 3) if fan(who).user_id == left.reader)
-        assert self.yes.get(who, False), "no consent"
+        assert self.yes[who], "no consent"
         korean = self.language == "ko" or self.zone == "Asia/Seoul"
         if korean:
             assert self.contact, "no contact"
