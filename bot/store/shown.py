@@ -36,6 +36,7 @@ _ADD = Hot(
         verdict_id=bindparam("verdict_id", type_=Id),
         at=bindparam("at"),
         active=bindparam("active"),
+        wears=bindparam("wears"),
         answers=0,
         lost=0,
     )
@@ -53,6 +54,10 @@ class ShownMessage:
     """A kind of `rules/shown.py`."""
     subject_id: int | None = None
     """For a card or a file the id of what it shows."""
+    wears: str | None = None
+    """As what it can wear out; None: it doesn't."""
+    poll_id: str | None = None
+    """Telegram's id of the poll that it holds."""
     verdict_id: int | None = None
     """What the attention budget said of it; None if it was asked for."""
 
@@ -76,6 +81,7 @@ def record_shown(tx: Tx, community_id: int, message: ShownMessage, at: datetime)
         verdict_id=message.verdict_id,
         at=at,
         active=active,
+        wears=message.wears,
     )
 
 

@@ -10,6 +10,7 @@ import time
 from bisect import bisect_right, insort
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -55,6 +56,10 @@ class Limits:
     calm: Seconds = 60.0
 
 
+IN_TURN: ContextVar[bool] = ContextVar("in_turn", default=False)
+"""Whether what runs here sends a message of the outbox, which has its slot already."""
+MOST_ANSWERS = 0.5
+"""The share of the slots of a second that private answers take from the outbox. They leave at once either way."""
 KEPT_AT_LEAST = 256
 """Finished chats and gates are only deleted when more than so many are kept."""
 
@@ -120,6 +125,8 @@ class Pacer(BaseRequestMiddleware):
         self._chats_kept = KEPT_AT_LEAST
         self._slots: list[Seconds] = []
         """Slots of the outbox that are taken, in order of time. Past ones are deleted."""
+        self._answers: deque[Seconds] = deque()
+        """When the private answers of the last second left that took a slot."""
 
     @property
     def gap(self) -> Seconds:
@@ -144,6 +151,8 @@ class Pacer(BaseRequestMiddleware):
             HeldError: it can't leave within two seconds.
             TelegramAPIError: Telegram refused it.
         """
+        if kind == "private" and not IN_TURN.get():
+            self._count_answer()
         deadline = self._now() + PATIENCE
         pause: Seconds = 0.1
         while True:
@@ -167,6 +176,18 @@ class Pacer(BaseRequestMiddleware):
             else:
                 self._calls[kind, "ok"] += 1
                 return result
+
+    def _count_answer(self) -> None:
+        """Take a slot from the outbox for a private answer, which leaves at once but counts for Telegram's limit.
+
+        In a flood of answers the outbox keeps its share of the slots. What Telegram refuses then is sent later.
+        """
+        now = self._now()
+        while self._answers and self._answers[0] <= now - 1.0:
+            self._answers.popleft()
+        if len(self._answers) < self._limits.per_second * MOST_ANSWERS:
+            self._answers.append(now)
+            insort(self._slots, self._first_free_slot(now, now))
 
     async def wait_for_slot(self, chat_id: int) -> None:
         """Reserve a slot for an ordinary message in a group, and wait for it.

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from itertools import pairwise
 
-from bot.telegram.pacer import KEPT_AT_LEAST, HeldError, Limits, Pacer
+from bot.telegram.pacer import IN_TURN, KEPT_AT_LEAST, HeldError, Limits, Pacer
 
 LIMITS = Limits()
 
@@ -64,6 +64,40 @@ def test_what_cannot_leave_soon_takes_no_turn() -> None:
     wait = pacer.reserve(-2, edit=False, within=0.25)
     assert wait is not None
     assert wait < 1.1 / LIMITS.per_second
+
+
+async def _answers() -> None:
+    """A call that Telegram takes."""
+
+
+async def test_private_answers_take_turns_from_the_outbox() -> None:
+    """Answers leave at once, and what they use of Telegram's limit is kept free by the outbox; a flood takes half."""
+    watch = Watch()
+    pacer = Pacer(LIMITS, watch)
+    for user in range(5):
+        await pacer.paced("private", user, _answers)
+    wait = pacer.reserve(99, edit=False, within=2)
+    assert wait is not None
+    assert abs(wait - 5 / LIMITS.per_second) < 1e-6
+    for user in range(100):
+        await pacer.paced("private", user, _answers)
+    wait = pacer.reserve(98, edit=False, within=2)
+    assert wait is not None
+    assert wait < 0.6
+    watch.now += 2
+    assert pacer.reserve(97, edit=False, within=2) == 0
+
+
+async def test_what_leaves_the_outbox_has_its_turn_already() -> None:
+    """A private message of the outbox takes one slot, not two."""
+    pacer = Pacer(LIMITS, Watch())
+    assert pacer.reserve(1, edit=False, within=2) == 0
+    token = IN_TURN.set(True)
+    await pacer.paced("private", 1, _answers)
+    IN_TURN.reset(token)
+    wait = pacer.reserve(2, edit=False, within=2)
+    assert wait is not None
+    assert abs(wait - 1 / LIMITS.per_second) < 1e-6
 
 
 async def test_answers_leave_room_for_a_start() -> None:

@@ -54,9 +54,9 @@ class Reminders:
     async def run_due(self, now: datetime) -> datetime | None:
         """Begin the rounds that are due and continue those that go on; when the next one is due."""
         due, next_at = await self._db.read(find_due, now, self._policy)
-        for airing in due:
+        for airing, plan in due:
             with logging_failures(log, "round_failed", airing=airing.id):
-                await self._db.write(begin_due, airing, now, self._policy)
+                await self._db.write(begin_due, airing, now, self._policy, plan)
         for airing_id, key in await self._db.read(list_unfinished):
             with logging_failures(log, "round_failed", airing=airing_id):
                 while await self._db.write(continue_round, airing_id, key, now, self._policy):

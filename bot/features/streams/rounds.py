@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from bot.features.streams.rows import lock_airing
 from bot.rules.airings import AiringFacts
-from bot.rules.streams.reminders import Reminder, due_round, rounds_of
+from bot.rules.streams.reminders import Reminder, Round, Start, due_round, plan_rounds, rounds_of
 from bot.rules.streams.streams import StreamPolicy
 from bot.rules.words import Language, language_of
 from bot.store.airings import count_subscribers, count_subscribers_of, list_all_open_airings, reachable_subscribers
@@ -66,8 +66,14 @@ def withdraw_notices(tx: Tx, airing: Airing, now: datetime) -> int:
     return withdrawn
 
 
-def find_due(session: Session, now: datetime, policy: StreamPolicy) -> tuple[list[AiringFacts], datetime | None]:
-    """Airings with a round that is due and not begun, and when the next round is due.
+Plan = tuple[Round, ...]
+"""The rounds of one airing, the earliest first."""
+
+
+def find_due(
+    session: Session, now: datetime, policy: StreamPolicy
+) -> tuple[list[tuple[AiringFacts, Plan]], datetime | None]:
+    """Airings with a round that is due and not begun, with their rounds, and when the next round is due.
 
     Many shops have airings to come, and each *remind me* wakes the clock. So only what is due costs a write.
     """
@@ -84,24 +90,30 @@ def find_due(session: Session, now: datetime, policy: StreamPolicy) -> tuple[lis
             )
         ).all()
     )
-    due: list[AiringFacts] = []
+    starts = [
+        Start(airing.starts_at, tuple(remind[airing.stream_id]), fans.get(airing.stream_id, 0)) for airing in coming
+    ]
+    due: list[tuple[AiringFacts, Plan]] = []
     waiting: list[datetime] = []
-    for airing in coming:
-        rounds = rounds_of(airing.starts_at, tuple(remind[airing.stream_id]), fans.get(airing.stream_id, 0), policy)
+    for airing, rounds in zip(coming, plan_rounds(starts, policy), strict=True):
         waiting += [one.due_at for one in rounds if one.due_at > now]
         if any(one.due_at <= now and (airing.id, _key(one.minutes, airing.starts_at)) not in begun for one in rounds):
-            due.append(airing)
+            due.append((airing, rounds))
     return due, min(waiting, default=None)
 
 
-def begin_due(tx: Tx, airing: AiringFacts, now: datetime, policy: StreamPolicy) -> None:
-    """Begin the latest round that is due, and write down the earlier ones that it replaces."""
+def begin_due(tx: Tx, airing: AiringFacts, now: datetime, policy: StreamPolicy, plan: Plan | None = None) -> None:
+    """Begin the latest round that is due, and write down the earlier ones that it replaces.
+
+    `plan` holds the airing's rounds, as `find_due` gives them; None: as if no other start were near.
+    """
     locked = lock_airing(tx, airing.id)
     row, stream = locked.airing, locked.stream
     if now >= row.starts_at or row.state != airing.state:
         return
-    fans = count_subscribers(tx, airing.stream_id)
-    rounds = rounds_of(row.starts_at, tuple(stream.remind), fans, policy)
+    own = rounds_of(Start(row.starts_at, tuple(stream.remind), count_subscribers(tx, airing.stream_id)), policy)
+    moved = row.starts_at != airing.starts_at or plan is None or len(plan) != len(own)
+    rounds = own if moved or plan is None else plan
     latest, left_out = due_round(rounds, row.starts_at, stream.made_at, row.moved_at, now, policy)
     for one in left_out:
         begin_round(tx, row, _key(one.minutes, row.starts_at), None, row.starts_at, now)

@@ -1,5 +1,6 @@
 """Reminders of streams: what fans are told, and which round is due."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -65,12 +66,40 @@ class Round:
     """Early enough that the last fan hears it in time."""
 
 
-def rounds_of(starts_at: datetime, remind: tuple[int, ...], fans: int, policy: StreamPolicy) -> tuple[Round, ...]:
-    """All rounds of a start, the earliest first. A round begins earlier by the time that its messages take."""
-    early = timedelta(seconds=fans / policy.private_per_second)
-    return tuple(
-        Round(minutes, starts_at - timedelta(minutes=minutes) - early) for minutes in sorted(remind, reverse=True)
-    )
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A start that fans are reminded of."""
+
+    at: datetime
+    remind: tuple[int, ...]
+    """Minutes before it."""
+    fans: int
+    """Fans who asked."""
+
+
+def plan_rounds(starts: Sequence[Start], policy: StreamPolicy) -> list[tuple[Round, ...]]:
+    """All rounds of each start, the earliest first.
+
+    A round begins earlier by the time that its messages take. All shops share one bot, whose messages leave one by one:
+    a round that another one would hold up begins earlier by that too. So they are planned from the last one backwards.
+    """
+    rounds = [
+        (start.at - timedelta(minutes=minutes), number, minutes)
+        for number, start in enumerate(starts)
+        for minutes in start.remind
+    ]
+    planned: list[list[Round]] = [[] for _ in starts]
+    taken_from: datetime | None = None
+    for told_by, number, minutes in sorted(rounds, reverse=True):
+        ends_at = told_by if taken_from is None else min(told_by, taken_from)
+        taken_from = ends_at - timedelta(seconds=starts[number].fans / policy.private_per_second)
+        planned[number].append(Round(minutes, taken_from))
+    return [tuple(sorted(own, key=lambda one: -one.minutes)) for own in planned]
+
+
+def rounds_of(start: Start, policy: StreamPolicy) -> tuple[Round, ...]:
+    """All rounds of a start, the earliest first, if no other start is near."""
+    return plan_rounds([start], policy)[0]
 
 
 def due_round(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.rules.streams.reminders import Round, due_round, rounds_of
+from bot.rules.streams.reminders import Round, Start, due_round, plan_rounds, rounds_of
 from bot.rules.streams.streams import StreamPolicy
 
 POLICY = StreamPolicy()
@@ -30,10 +30,32 @@ def at(minutes: float) -> datetime:
 )
 def test_a_large_round_begins_early(remind: tuple[int, ...], fans: int, due: dict[int, float]) -> None:
     """Each round begins as much earlier as it takes to tell everyone, so that the last one hears it in time."""
-    rounds = rounds_of(EIGHT, remind, fans, POLICY)
+    rounds = rounds_of(Start(EIGHT, remind, fans), POLICY)
     assert [one.minutes for one in rounds] == list(due)
     for one in rounds:
         assert abs(one.due_at - at(due[one.minutes])) < timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("starts", "due"),
+    [
+        pytest.param([(0, 30_000), (0, 15_000)], [-20, -40], id="two shops at once: one after the other"),
+        pytest.param([(0, 15_000), (5, 30_000)], [-25, -35], id="a later one that needs the time before it"),
+        pytest.param([(0, 15_000), (60, 15_000)], [-20, 40], id="far apart: neither knows the other"),
+        pytest.param([(0, 0), (0, 30_000), (0, 0)], None, id="a round without fans takes no time"),
+    ],
+)
+def test_rounds_of_several_shops_share_the_rate(starts: list[tuple[int, int]], due: list[float] | None) -> None:
+    """Each round ends in time although all shops' messages leave by one bot."""
+    planned = plan_rounds([Start(at(minutes), (10,), fans) for minutes, fans in starts], POLICY)
+    begins = [one.due_at for (one,) in planned]
+    if due is not None:
+        assert sorted(begins) == sorted(at(minutes) for minutes in due)
+    queue = sorted(zip(begins, starts, strict=True))
+    free = queue[0][0]
+    for begun, (minutes, fans) in queue:
+        free = max(free, begun) + timedelta(seconds=fans / POLICY.private_per_second)
+        assert free <= at(minutes - 10)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +83,7 @@ def test_the_round_that_is_due(
     now: float, made: float, moved: float | None, sent: int | None, left_out: tuple[int, ...]
 ) -> None:
     """After outages, late plans and moves: at most one round, and only if it isn't known already."""
-    rounds = rounds_of(EIGHT, ALL, 0, POLICY)
+    rounds = rounds_of(Start(EIGHT, ALL, 0), POLICY)
     latest, rest = due_round(rounds, EIGHT, at(made), at(moved) if moved is not None else None, at(now), POLICY)
     assert (latest.minutes if latest else None) == sent
     assert tuple(one.minutes for one in rest) == left_out
@@ -74,6 +96,6 @@ def test_no_rounds_no_reminder() -> None:
 
 def test_a_large_round_that_is_due_is_the_one_that_began() -> None:
     """With a crowd the last round begins early, and is due then."""
-    rounds = rounds_of(EIGHT, ALL, 7_500, POLICY)
+    rounds = rounds_of(Start(EIGHT, ALL, 7_500), POLICY)
     latest, _ = due_round(rounds, EIGHT, at(-9000), None, at(-15), POLICY)
     assert latest == Round(10, at(-15))
