@@ -1,5 +1,6 @@
 """Seasons, as a shop's zone has them."""
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -35,3 +36,22 @@ def season_of(day: date, timezone: str) -> Season:
     """The season of a local day by whole months: in the north spring begins in March, in the south in September."""
     month = day.month - 1 + (HALF_A_YEAR if timezone.startswith(_SOUTH) else 0)
     return _BY_MONTH[month % len(_BY_MONTH)]
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """When a post may be sent."""
+
+    season: str | None = None
+    """A `Season`; None: the whole year."""
+    first: date | None = None
+    last: date | None = None
+    """The last day on which it may be sent; None: no end."""
+
+    def holds_on(self, day: date, timezone: str) -> bool:
+        """Whether the post may be sent on this local day."""
+        return (
+            (self.season is None or self.season == season_of(day, timezone))
+            and (self.first is None or self.first <= day)
+            and (self.last is None or day <= self.last)
+        )
