@@ -151,6 +151,9 @@ ORDINARY: dict[str, str] = {
     "typed": "newcopon",
     **dict.fromkeys(("file", "files"), "codes.csv"),
     **dict.fromkeys(("sample", "samples"), "11/2/2026"),
+    **dict.fromkeys(("nearest", "names"), "price"),
+    **dict.fromkeys(("tag", "expected"), "b"),
+    "label": "The new item",
 }
 HERE = {
     "ordinary": Place(1, "Silk Live", Language.KO, "Asia/Seoul", "Lumi", "코인", 1, 1),
