@@ -110,7 +110,10 @@ async def test_what_a_stream_isnt_planned_for() -> None:
 
 async def test_filters() -> None:
     """Filters change texts, and leave Telegram's times as they are."""
-    assert await said("{{ persona|upper }} {{ persona|lower }} {{ coin|capitalize }} {{ 'a '|trim }}") == "LUMI lumi Coins a"
+    assert (
+        await said("{{ persona|upper }} {{ persona|lower }} {{ coin|capitalize }} {{ 'a '|trim }}")
+        == "LUMI lumi Coins a"
+    )
     assert "<tg-time unix=" in await said("{{ stream_time|upper }}")
 
 
@@ -217,7 +220,7 @@ async def test_a_process_that_sleeps_is_ended_by_the_clock(tmp_path: Path) -> No
     )
 
     assert told == TemplateTooMuch()
-    assert time.monotonic() - began < 5  # noqa: PLR2004  # far from a minute
+    assert time.monotonic() - began < 5  # far from a minute
 
 
 async def test_without_a_process_nothing_is_lost(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -233,7 +236,7 @@ async def test_renderings_dont_crowd_the_machine() -> None:
     made = await asyncio.gather(*(service.render(Content("{{ shop }}", is_template=True), FACTS) for _ in range(8)))
 
     assert {one.text for one in made if isinstance(one, Content)} == {"Silk &amp; &lt;Live&gt;"}
-    assert len(made) == 8  # noqa: PLR2004
+    assert len(made) == 8
 
 
 def module() -> Any:
@@ -252,7 +255,20 @@ PIECES = st.sampled_from(
         *("{{ ", " }}", "{% if ", " %}", "{% endif %}", "{% else %}", "{% for x in ", "{% endfor %}", "{# ", " #}"),
         *("{% set x = ", "{% macro m() %}", "{% raw %}", "{% endraw %}", "{%- ", " -%}", "{% filter upper %}"),
         *("shop", "stream", "item", "nothing", "1", "99999999", "'a'", "(", ")", "[", "]", "{", "}", "x", "\n", " "),
-        *("|upper", "|default('a')", "|format", " ** ", " * ", " ~ ", " == ", " and ", " not ", ".a", "(1)", " is none"),
+        *(
+            "|upper",
+            "|default('a')",
+            "|format",
+            " ** ",
+            " * ",
+            " ~ ",
+            " == ",
+            " and ",
+            " not ",
+            ".a",
+            "(1)",
+            " is none",
+        ),
         *(" if ", " else ", ", ", "=", "\x02", "é", "<b>", "{% call m() %}", "loop", "self", "caller", "{% block a %}"),
     ]
 )
