@@ -37,8 +37,10 @@ MONEY = re.compile(
     r"[0-9]\s*(?:%|원|元|块|折|won|[$€£¥₩])|[$€£¥₩]\s*[0-9]|[0-9]\s*(?:USD|KRW|CNY|dollars?)", re.IGNORECASE
 )
 PROMISES = {
-    Language.KO: r"할인|세일|무료|공짜|최저가|특가|품절|마감|한정|마지막 기회|서두르|재고|당일|출고|배송|환불|반품|교환|수제|핸드메이드|정품|100%",
-    Language.ZH: r"打折|折扣|优惠|特价|免费|包邮|白送|最低|清仓|售罄|库存|限量|限时|最后|赶紧|抓紧|抢|发货|退款|退货|退换|手工|正品|全网|第一|顶级",
+    Language.KO: r"할인|세일|무료|공짜|최저가|특가|품절|마감|한정|마지막 기회|서두르|재고|당일|출고|배송|"
+    r"환불|반품|교환|수제|핸드메이드|정품|100%",
+    Language.ZH: r"打折|折扣|优惠|特价|免费|包邮|白送|最低|清仓|售罄|库存|限量|限时|最后|赶紧|抓紧|抢|"
+    r"发货|退款|退货|退换|手工|正品|全网|第一|顶级",
     Language.EN: r"\b(?:discount|sale|% off|free|cheap|lowest|sold out|stock|limited|last chance|hurry|ships?|shipping|"
     r"refunds?|returns?|exchange|handmade|genuine|guarantee\w*|best price|today only)\b",
 }
