@@ -34,6 +34,7 @@ _ADD = Hot(
         subject_id=bindparam("subject_id"),
         at=bindparam("at"),
         active=bindparam("active"),
+        wears=bindparam("wears"),
         answers=0,
         lost=0,
     )
@@ -51,6 +52,10 @@ class ShownMessage:
     """A kind of `rules/shown.py`."""
     subject_id: int | None = None
     """For a card or a file the id of what it shows."""
+    wears: str | None = None
+    """As what it can wear out; None: it doesn't."""
+    poll_id: str | None = None
+    """Telegram's id of the poll that it holds."""
 
 
 def record_shown(tx: Tx, community_id: int, message: ShownMessage, at: datetime) -> None:
@@ -71,6 +76,7 @@ def record_shown(tx: Tx, community_id: int, message: ShownMessage, at: datetime)
         subject_id=message.subject_id,
         at=at,
         active=active,
+        wears=message.wears,
     )
 
 

@@ -1,11 +1,50 @@
 """How the domain plugs in."""
 
-from sqlmodel import col
+from bot.content.buttons import persona as persona_buttons
+from bot.features.posts import forget
+from bot.features.posts import persona as persona_cases
+from bot.features.posts.copies import EDITED, undo_edit
+from bot.features.posts.sendings import SENT, Sendings, undo_send
+from bot.flows.move_group import Move
+from bot.flows.undo import Undoable
+from bot.handlers.kit.domain import Core, Domain, Wired
+from bot.handlers.posts import panel, persona
+from bot.handlers.posts.persona_services import PersonaServices
+from bot.rules.policies import Policies
+from bot.rules.posts.persona import PersonaPolicy
+from bot.rules.posts.sendings import SendingPolicy
+from bot.store.engine.sessions import Tx
+from bot.store.post_copies import follow_copies
 
-from bot.handlers.kit.domain import Domain
-from bot.store.tables.posts import Post, Sending
+
+def wire(core: Core) -> Wired:
+    """Make what handlers of posts ask for, and the clock's part."""
+    sendings = Sendings(core.db, core.policies[SendingPolicy])
+    return Wired({"sendings": sendings, "speaking": PersonaServices.of(core)}, due=(sendings,))
+
+
+def _follow(tx: Tx, move: Move, _: Policies) -> None:
+    follow_copies(tx, move.old_chat_id, move.new_chat_id)
+
 
 DOMAIN = Domain(
     name="posts",
-    acted_by=(col(Post.made_by), col(Sending.made_by)),
+    desks=(persona.setup,),
+    policies=(PersonaPolicy, SendingPolicy),
+    undo={
+        SENT: Undoable(lambda tx, act, entry, policies: undo_send(tx, act, entry, policies[SendingPolicy])),
+        EDITED: Undoable(lambda tx, act, entry, policies: undo_edit(tx, act, entry, policies[SendingPolicy])),
+        persona_cases.CHANGED: Undoable(
+            lambda tx, act, entry, _: persona_cases.undo_change(tx, act, entry), owners_only=True
+        ),
+        persona_cases.SHARED_OUT: Undoable(
+            lambda tx, act, entry, _: persona_cases.undo_share_out(tx, act, entry), owners_only=True
+        ),
+    },
+    follows=(_follow,),
+    forgets=(forget.forget,),
+    acted_by=forget.ACTED_BY,
+    panel_acts=panel.panel_acts,
+    buttons={**persona_buttons.BUTTONS},
+    wire=wire,
 )
