@@ -84,6 +84,7 @@ DEEDS = (
     "hook.turned",
     "hook.closed",
     "digest.switched",
+    "blanks.filled",
     *("persona.changed", "persona.pillars"),
     *("post.made", "post.sent", "post.edited", "post.shelved", "post.unshelved", "post.deleted"),
 )
@@ -156,6 +157,8 @@ ORDINARY: dict[str, str] = {
     **dict.fromkeys(("nearest", "names"), "price"),
     **dict.fromkeys(("tag", "expected"), "b"),
     "label": "The new item",
+    **dict.fromkeys(("like", "before"), "Ivory knit cardigan"),
+    "post": "Say hello to the new one",
     "notes": "Cheerful, no shouting",
     "sign_off": "See you tonight, Mina",
     "emoji": "🌸",
